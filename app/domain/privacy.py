@@ -1,0 +1,39 @@
+"""Texts about to be published are scanned for what must never be public (R12)."""
+
+from __future__ import annotations
+
+import re
+
+_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86)?1[3-9]\d{9}(?!\d)")
+_CARD = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
+# People write numbers in groups: 138 0000 0000, 6222-0000-…
+_GROUPING = re.compile(r"(?<=\d)[ \u00a0\u3000\-－–—·.](?=[\dXx])")
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)}
+
+
+def find_private(text: str) -> list[str]:
+    """What kinds of private number stand in `text`, in Chinese, without repeating the number itself."""
+    plain = text.translate(_FULL_WIDTH)
+    texts = (plain, _GROUPING.sub("", plain))
+    found = []
+    if any(_is_id_number(match) for t in texts for match in _ID_NUMBER.findall(t)):
+        found.append("居民身份证号码")
+    if any(_MOBILE.search(t) for t in texts):
+        found.append("手机号码")
+    if any(_passes_luhn(match) for t in texts for match in _CARD.findall(t)):
+        found.append("银行卡号")
+    return found
+
+
+def _is_id_number(digits: str) -> bool:
+    """The check character of GB 11643."""
+    total = sum(int(digit) * weight for digit, weight in zip(digits[:17], _ID_WEIGHTS, strict=True))
+    return digits[17].upper() == "10X98765432"[total % 11]
+
+
+def _passes_luhn(digits: str) -> bool:
+    """The check digit of payment cards (ISO/IEC 7812)."""
+    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
