@@ -1,0 +1,79 @@
+"""The engine and its two kinds of session: readers, and writers that take SQLite's write lock at BEGIN."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+ROOT = Path(__file__).resolve().parent.parent
+_BUSY_TIMEOUT_MS = 15_000
+
+
+class Database:
+    """One database, opened once a process."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _sqlite(url) if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True)
+        writing = self.engine.execution_options(gongshi_writes=True)
+        self.reader: sessionmaker[Session] = sessionmaker(self.engine, autoflush=False)
+        self.writer: sessionmaker[Session] = sessionmaker(writing, expire_on_commit=False)
+
+    def migrate(self) -> None:
+        """Bring the schema to the newest migration; forwards only."""
+        if self.engine.dialect.name == "sqlite" and (path := self.engine.url.database):
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        with self.engine.execution_options(gongshi_writes=True).connect() as connection:
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+
+    def is_migrated(self) -> bool:
+        """Whether the schema stands at the newest migration this code knows."""
+        with self.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        return current == ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    return config
+
+
+def _sqlite(url: str) -> Engine:
+    """SQLite so that a receipt shown is a receipt kept: WAL, every commit on disk, writers one by one."""
+    if database := make_url(url).database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000}, pool_size=20)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={_BUSY_TIMEOUT_MS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer that began as a reader and upgrades later fails at once instead of waiting its turn.
+        writes = connection.get_execution_options().get("gongshi_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

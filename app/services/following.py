@@ -1,0 +1,81 @@
+"""What an objector can do with a receipt: follow, supplement, withdraw (R18)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.domain.cases import OPEN_STATES, State, move
+from app.domain.errors import AlreadyDone, MissingText, MoveRefused, TooLateToConclude, UnknownReceipt
+from app.domain.receipt import receipt_hash
+from app.domain.window import too_late_to_conclude
+from app.models import Case, Entry, Message, MessageKind, Objection, Period
+from app.services.record import OBJECTOR, Act, on_case, record
+
+SUPPLEMENT_LENGTH = (1, 3000)
+WITHDRAW_LENGTH = (1, 300)
+
+
+def find_by_receipt(session: Session, key: bytes, typed: str) -> int:
+    """The objection a typed code belongs to. Raises UnknownReceipt."""
+    objection_id = session.scalar(select(Objection.id).where(Objection.receipt_hash == receipt_hash(key, typed)))
+    if objection_id is None:
+        raise UnknownReceipt
+    return objection_id
+
+
+def followed(session: Session, objection_id: int) -> tuple[Objection, Case]:
+    """One objection with its case and what was said, ready to be shown to whoever filed it."""
+    objection = session.get_one(
+        Objection,
+        objection_id,
+        options=[
+            joinedload(Objection.entry).joinedload(Entry.period).joinedload(Period.programme),
+            selectinload(Objection.messages),
+        ],
+    )
+    return objection, session.get_one(Case, objection.case_id)
+
+
+def supplement(session: Session, objection_id: int, text: str, now: dt.datetime) -> None:
+    """Add to an objection while its case is open; it ends a wait for a supplement (R20)."""
+    objection, case = _open(session, objection_id, "补充", now)
+    text = checked_text(text, "补充内容", SUPPLEMENT_LENGTH)
+    session.add(Message(objection_id=objection.id, kind=MessageKind.SUPPLEMENT, text=text, sent_at=now))
+    if case.state is State.AWAITING_SUPPLEMENT and case.resume_state is not None:
+        case.state = move(case.state, case.resume_state, "补充")
+        case.resume_state = None
+    record(session, now, [Act(OBJECTOR, "objection.supplemented", on_case(case.id), {"objection": objection.id})])
+    session.commit()
+
+
+def withdraw(session: Session, objection_id: int, reason: str, now: dt.datetime) -> None:
+    """Withdraw. The case stays where it is: the handler decides what becomes of the check (R18)."""
+    objection, case = _open(session, objection_id, "撤回", now)
+    if objection.withdrawn_at is not None:
+        raise AlreadyDone("这件异议已经撤回过了。")
+    objection.withdraw_reason = checked_text(reason, "撤回原因", WITHDRAW_LENGTH)
+    objection.withdrawn_at = now
+    record(session, now, [Act(OBJECTOR, "objection.withdrawn", on_case(case.id), {"objection": objection.id})])
+    session.commit()
+
+
+def _open(session: Session, objection_id: int, action: str, now: dt.datetime) -> tuple[Objection, Case]:
+    objection = session.get_one(Objection, objection_id, with_for_update=True)
+    case = session.get_one(Case, objection.case_id, with_for_update=True)
+    if case.state in OPEN_STATES:
+        if too_late_to_conclude(case.entry.period.conclude_by, now):
+            raise TooLateToConclude(case.entry.period.conclude_by)
+        return objection, case
+    raise MoveRefused(action, "已经办完")
+
+
+def checked_text(text: str, field: str, length: tuple[int, int]) -> str:
+    """The text without surrounding space; MissingText when it is too short or too long."""
+    text = text.replace("\r\n", "\n").strip()
+    low, high = length
+    if not low <= len(text) <= high:
+        raise MissingText(field, low, high)
+    return text

@@ -1,0 +1,180 @@
+"""What the office sees of everything: the time line, what needs a hand today, cases by state (R28, R30)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.domain.cases import OPEN_STATES, Actor, State
+from app.domain.verdict import effective_state
+from app.models import (
+    Case,
+    Disqualification,
+    Entry,
+    Nominee,
+    Objection,
+    Period,
+    Programme,
+    Reversal,
+    Unit,
+    UnitKind,
+)
+from app.services.queue import QueuedCase, queue_of, watched_by
+
+PERIODS_PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsAHand:
+    """What waits for the office today, each list most urgent first."""
+
+    escalated: list[QueuedCase]
+    own_cases: list[QueuedCase]
+    urgent: list[QueuedCase]
+    proposals: list[QueuedCase]
+    ready_to_close: list[Period]
+    provisional: list[Period]
+    reversals: Sequence[Reversal]
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.escalated or self.own_cases or self.urgent or self.proposals) and not (
+            self.ready_to_close or self.provisional or self.reversals
+        )
+
+
+def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand:
+    """Escalated and pressing cases, proposals to confirm, periods to close, days that may still change."""
+    own = [queued for queued in queue_of(session, actor, now) if queued.is_open]
+    watched = watched_by(session, actor, now)
+    unclosed = running_periods(session)
+    open_cases = open_case_counts(session, [period.id for period in unclosed], now)
+    return NeedsAHand(
+        escalated=[queued for queued in watched if queued.escalated],
+        own_cases=own,
+        urgent=[queued for queued in watched if queued.urgent and not queued.escalated],
+        proposals=[queued for queued in watched if queued.state is State.PROPOSED],
+        ready_to_close=[period for period in unclosed if now >= period.closes_at and not open_cases[period.id]],
+        provisional=[period for period in unclosed if period.provisional and now < period.opens_at],
+        reversals=session.scalars(
+            select(Reversal)
+            .where(Reversal.confirmed_at.is_(None))
+            .options(joinedload(Reversal.disqualification).joinedload(Disqualification.nominee))
+        ).all(),
+    )
+
+
+def running_periods(session: Session) -> Sequence[Period]:
+    """Every period that is neither closed nor taken back, in the order they open."""
+    return session.scalars(
+        select(Period)
+        .where(Period.closed_at.is_(None), Period.cancelled_at.is_(None))
+        .order_by(Period.opens_at, Period.id)
+        .options(joinedload(Period.organiser), joinedload(Period.programme))
+    ).all()
+
+
+def closed_periods(session: Session, page: int) -> tuple[Sequence[Period], int]:
+    """One page of the periods closed or taken back, latest first, and how many there are."""
+    over = Period.closed_at.is_not(None) | Period.cancelled_at.is_not(None)
+    total = session.scalar(select(func.count(Period.id)).where(over)) or 0
+    query = (
+        select(Period)
+        .where(over)
+        .order_by(Period.closes_at.desc(), Period.id.desc())
+        .options(joinedload(Period.organiser), joinedload(Period.programme))
+    )
+    return session.scalars(query.limit(PERIODS_PER_PAGE).offset((page - 1) * PERIODS_PER_PAGE)).all(), total
+
+
+def open_case_counts(session: Session, period_ids: Sequence[int], now: dt.datetime) -> Counter[int]:
+    """Open cases of each period at `now`: none from the deadline on."""
+    rows = session.execute(
+        select(Entry.period_id, func.count(Case.id))
+        .join(Case, Case.entry_id == Entry.id)
+        .join(Period, Entry.period_id == Period.id)
+        .where(Entry.period_id.in_(period_ids), Case.state.in_(OPEN_STATES), Period.conclude_by > now)
+        .group_by(Entry.period_id)
+    )
+    return Counter({period_id: count for period_id, count in rows})
+
+
+def case_counts(session: Session, now: dt.datetime, period_id: int | None = None) -> dict[State, int]:
+    """How many cases stand in each state at `now`: of one period, or of all that are not closed."""
+    query = (
+        select(Case.state, Period.conclude_by, func.count(Case.id))
+        .join(Entry, Case.entry_id == Entry.id)
+        .join(Period, Entry.period_id == Period.id)
+        .group_by(Case.state, Period.conclude_by)
+    )
+    query = query.where(Period.id == period_id) if period_id else query.where(Period.closed_at.is_(None))
+    counts: Counter[State] = Counter()
+    for state, conclude_by, count in session.execute(query):
+        counts[effective_state(state, conclude_by, now)] += count
+    return {state: counts[state] for state in State}
+
+
+def filed_instants(session: Session, since: dt.datetime) -> Sequence[dt.datetime]:
+    """When objections came in, from `since` on."""
+    return session.scalars(
+        select(Objection.filed_at).where(Objection.filed_at >= since).order_by(Objection.filed_at)
+    ).all()
+
+
+def programmes(session: Session) -> Sequence[Programme]:
+    """The newest first."""
+    return session.scalars(select(Programme).order_by(Programme.created_at.desc(), Programme.id.desc())).all()
+
+
+def organisers(session: Session, programme_id: int, round_number: int) -> Sequence[Unit]:
+    """The units that could organise a round of a programme: those with nominees in it, or the office."""
+    if round_number == 3:
+        return session.scalars(select(Unit).where(Unit.kind == UnitKind.OFFICE)).all()
+    column = Nominee.unit_id if round_number == 1 else Nominee.recommender_id
+    return session.scalars(
+        select(Unit).where(Unit.id.in_(select(column).where(Nominee.programme_id == programme_id))).order_by(Unit.id)
+    ).all()
+
+
+def nominees_with_fate(
+    session: Session, programme_id: int
+) -> tuple[Sequence[Nominee], dict[int, list[Disqualification]]]:
+    """A programme's nominees and whatever disqualifications stand or stood against each."""
+    nominees = session.scalars(
+        select(Nominee)
+        .where(Nominee.programme_id == programme_id)
+        .order_by(Nominee.recommender_id, Nominee.kind, Nominee.position)
+        .options(joinedload(Nominee.recommender), joinedload(Nominee.unit))
+    ).all()
+    fates: dict[int, list[Disqualification]] = {}
+    rows = session.scalars(
+        select(Disqualification)
+        .join(Nominee)
+        .where(Nominee.programme_id == programme_id)
+        .order_by(Disqualification.id)
+        .options(selectinload(Disqualification.reversal))
+    )
+    for row in rows:
+        fates.setdefault(row.nominee_id, []).append(row)
+    return nominees, fates
+
+
+def settlement_is_late(session: Session, now: dt.datetime, tolerance: dt.timedelta) -> bool:
+    """Whether a deadline passed longer than `tolerance` ago and nothing settled it."""
+    return (
+        session.scalar(
+            select(Period.id)
+            .where(
+                Period.conclude_by <= now - tolerance,
+                Period.settled_at.is_(None),
+                Period.cancelled_at.is_(None),
+            )
+            .limit(1)
+        )
+        is not None
+    )

@@ -1,0 +1,89 @@
+"""A unit's queue of cases, most urgent first (R21, R25)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.domain.cases import OPEN_STATES, Actor, Role, State, may_see
+from app.domain.reminders import workdays_left
+from app.domain.workdays import DayTable
+from app.models import Case, Entry, Period
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedCase:
+    """A case as a list shows it at one moment."""
+
+    case: Case
+    state: State
+    workdays_left: int
+    escalated: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def urgent(self) -> bool:
+        return self.is_open and self.workdays_left <= 1
+
+
+def queue_of(
+    session: Session,
+    actor: Actor,
+    now: dt.datetime,
+    states: Iterable[State] = (),
+    assignee_id: int | None = None,
+) -> list[QueuedCase]:
+    """The cases a unit handles and this person may see: open ones first, by working days left.
+
+    `states` and `assignee_id` narrow it; empty narrows nothing.
+    """
+    cases = session.scalars(_cases().where(Case.handler_unit_id == actor.unit_id)).unique().all()
+    return _ordered(cases, actor, now, frozenset(states), assignee_id)
+
+
+def watched_by(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
+    """The open cases of the units below this person's own: to watch, not to handle (R21)."""
+    if actor.role is Role.AUDITOR:
+        return []
+    query = _cases().where(Case.handler_unit_id != actor.unit_id, Case.state.in_(OPEN_STATES))
+    cases = session.scalars(query).unique().all()
+    return [queued for queued in _ordered(cases, actor, now) if queued.is_open]
+
+
+def _cases() -> Select[tuple[Case]]:
+    return select(Case).options(
+        joinedload(Case.entry).joinedload(Entry.period).joinedload(Period.organiser),
+        joinedload(Case.handler_unit),
+        joinedload(Case.assignee),
+        selectinload(Case.objections),
+        selectinload(Case.recusals),
+    )
+
+
+def _ordered(
+    cases: Sequence[Case],
+    actor: Actor,
+    now: dt.datetime,
+    states: frozenset[State] = frozenset(),
+    assignee_id: int | None = None,
+) -> list[QueuedCase]:
+    tables: dict[int, DayTable] = {}
+    rows = []
+    for case in cases:
+        facts = case.facts(now)
+        period = case.entry.period
+        if not may_see(actor, facts) or (states and facts.state not in states):
+            continue
+        if assignee_id is not None and case.assignee_id != assignee_id:
+            continue
+        table = tables.setdefault(period.id, period.day_table)
+        left = workdays_left(period.conclude_by, table, now)
+        rows.append(QueuedCase(case, facts.state, left, facts.escalated(now)))
+    return sorted(rows, key=lambda row: (not row.is_open, row.case.entry.period.conclude_by, row.case.id))

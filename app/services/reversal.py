@@ -1,0 +1,45 @@
+"""Reversing a disqualification that was an error: two people of the office, with the decision's text (R29)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from app.domain.cases import Actor
+from app.domain.errors import AlreadyDone, SamePerson
+from app.models import Disqualification, Reversal
+from app.services.following import checked_text
+from app.services.record import Act, by_user, on_nominee, record
+
+DECISION_LENGTH = (10, 2000)
+
+
+def propose_reversal(session: Session, disqualification_id: int, decision: str, actor: Actor, now: dt.datetime) -> None:
+    """The first of two. Nothing changes for the nominee yet."""
+    row = session.get_one(Disqualification, disqualification_id, with_for_update=True)
+    if row.reversal is not None:
+        raise AlreadyDone("已经有人提出撤销这项取消资格的决定。")
+    decision = checked_text(decision, "撤销决定全文", DECISION_LENGTH)
+    session.add(Reversal(disqualification_id=row.id, decision=decision, proposed_by=actor.user_id, proposed_at=now))
+    _recorded(session, row, actor, "disqualification.reversal_proposed", decision, now)
+
+
+def confirm_reversal(session: Session, disqualification_id: int, actor: Actor, now: dt.datetime) -> None:
+    """The second, another person: the nominee is in again, the first decision stays in the record."""
+    row = session.get_one(Disqualification, disqualification_id, with_for_update=True)
+    reversal = row.reversal
+    if reversal is None or reversal.confirmed_at is not None:
+        raise AlreadyDone("没有待确认的撤销决定。")
+    if reversal.proposed_by == actor.user_id:
+        raise SamePerson
+    reversal.confirmed_by, reversal.confirmed_at = actor.user_id, now
+    _recorded(session, row, actor, "disqualification.reversed", reversal.decision, now)
+
+
+def _recorded(
+    session: Session, row: Disqualification, actor: Actor, action: str, decision: str, now: dt.datetime
+) -> None:
+    details = {"disqualification": row.id, "case": row.case_id, "decision": decision}
+    record(session, now, [Act(by_user(actor.user_id), action, on_nominee(row.nominee_id), details)])
+    session.commit()

@@ -1,0 +1,341 @@
+"""Planning a period: who may enter, the window day by day, saving, taking back, extending (R3, R4, R8, R9, R25)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.domain.cases import Actor
+from app.domain.errors import (
+    AlreadyClosed,
+    AlreadyOpened,
+    EstimatedCalendar,
+    NotAWorkday,
+    NotEligible,
+    NothingToShow,
+    NotLater,
+    PrivateData,
+    QuotaExceeded,
+    TooLateToConclude,
+)
+from app.domain.privacy import find_private
+from app.domain.rounds import PUBLIC_FIELDS, ROUNDS, Kind, Organiser, Round
+from app.domain.verdict import grounds_against
+from app.domain.window import Phase, Plan, explain, plan_window, too_late_to_conclude
+from app.domain.workdays import Calendar, end_of, nth_workday
+from app.models import (
+    Case,
+    DeadlineExtension,
+    Disqualification,
+    Entry,
+    Nominee,
+    Period,
+    Programme,
+    Quota,
+    Unit,
+)
+from app.models.period import days_to_json
+from app.services.following import checked_text
+from app.services.record import Act, by_user, on_period, record
+
+REASON = (2, 500)
+KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A nominee that belongs to an organiser's list; `obstacle` says why it may not enter, empty if it may."""
+
+    nominee: Nominee
+    obstacle: str
+
+    @property
+    def may_enter(self) -> bool:
+        return not self.obstacle
+
+
+def candidates(
+    session: Session, programme_id: int, round_: Round, organiser: Unit, now: dt.datetime
+) -> list[Candidate]:
+    """Every nominee an organiser could show in a round, with what stands in its way (R8)."""
+    query = (
+        select(Nominee)
+        .where(Nominee.programme_id == programme_id)
+        .order_by(Nominee.kind, Nominee.recommender_id, Nominee.position)
+        .options(selectinload(Nominee.unit), selectinload(Nominee.recommender))
+    )
+    if round_.organiser is Organiser.OWN_UNIT:
+        query = query.where(Nominee.unit_id == organiser.id)
+    elif round_.organiser is Organiser.RECOMMENDER:
+        query = query.where(Nominee.recommender_id == organiser.id)
+    nominees = session.scalars(query).all()
+    obstacles = _obstacles(session, [nominee.id for nominee in nominees], round_, now)
+    return [Candidate(nominee, obstacles.get(nominee.id, "")) for nominee in nominees]
+
+
+def _obstacles(session: Session, nominee_ids: Sequence[int], round_: Round, now: dt.datetime) -> dict[int, str]:
+    """Why nominees may not enter a round: out, already in it, or not through the one before (R8)."""
+    outs = disqualified(session, nominee_ids, now)
+    entered: dict[int, set[int]] = {}
+    passed: set[int] = set()
+    rows = session.execute(
+        select(Entry.nominee_id, Period)
+        .join(Period, Entry.period_id == Period.id)
+        .where(Entry.nominee_id.in_(nominee_ids), Period.cancelled_at.is_(None))
+    )
+    for nominee_id, period in rows:
+        entered.setdefault(nominee_id, set()).add(period.round_number)
+        if period.round_number == round_.number - 1 and period.phase(now) is Phase.CLOSED:
+            passed.add(nominee_id)
+    obstacles = {}
+    for nominee_id in nominee_ids:
+        if nominee_id in outs:
+            obstacles[nominee_id] = "已取消参评资格"
+        elif round_.number in entered.get(nominee_id, set()):
+            obstacles[nominee_id] = "已经列入本轮公示"
+        elif round_.number > 1 and nominee_id not in passed:
+            obstacles[nominee_id] = f"上一轮（{ROUNDS[round_.number - 1].name}）还没有办结"
+    return obstacles
+
+
+def disqualified(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> set[int]:
+    """Who is out at `now`: by a standing disqualification, or by a deadline not settled yet (R26)."""
+    outs = {
+        row.nominee_id
+        for row in session.scalars(
+            select(Disqualification)
+            .where(Disqualification.nominee_id.in_(nominee_ids))
+            .options(selectinload(Disqualification.reversal))
+        )
+        if row.stands
+    }
+    unsettled = session.execute(
+        select(Case, Period.conclude_by)
+        .join(Entry, Case.entry_id == Entry.id)
+        .join(Period, Entry.period_id == Period.id)
+        .where(Entry.nominee_id.in_(nominee_ids), Period.settled_at.is_(None), Period.conclude_by <= now)
+        .options(selectinload(Case.entry))
+    )
+    return outs | {
+        case.entry.nominee_id for case, conclude_by in unsettled if grounds_against([case.outcome], conclude_by, now)
+    }
+
+
+def preview(
+    opening: dt.date, conclude_workdays: int, calendar: Calendar, demonstration: bool, now: dt.datetime
+) -> Plan:
+    """The window and deadline as they would be saved. Raises what plan_window raises, and EstimatedCalendar."""
+    plan = plan_window(opening, conclude_workdays, calendar, now)
+    if plan.estimated and not demonstration:
+        raise EstimatedCalendar
+    return plan
+
+
+def schedule(
+    session: Session,
+    programme: Programme,
+    round_number: int,
+    organiser: Unit,
+    nominee_ids: Sequence[int],
+    opening: dt.date,
+    conclude_workdays: int,
+    calendar: Calendar,
+    actor: Actor,
+    now: dt.datetime,
+) -> Period:
+    """Save a period with its window, its explained days and its frozen entries (R4, R8, R9, R12).
+
+    Raises NothingToShow, NotEligible, QuotaExceeded, PrivateData and whatever `preview` raises.
+    """
+    plan = preview(opening, conclude_workdays, calendar, programme.demonstration, now)
+    session.refresh(programme, with_for_update=True)  # two people scheduling at once take turns
+    round_ = ROUNDS[round_number]
+    chosen = _chosen(session, programme, round_, organiser, nominee_ids, now)
+    _check_quota(session, programme, round_, chosen, now)
+    entries = [_entry(nominee, round_, place) for place, nominee in enumerate(chosen, start=1)]
+    _check_privacy(entries)
+    period = Period(
+        programme=programme,
+        round_number=round_number,
+        organiser=organiser,
+        opens_at=plan.window.opens_at,
+        closes_at=plan.window.closes_at,
+        conclude_by=plan.conclude_by,
+        conclude_workdays=conclude_workdays,
+        days=days_to_json(plan.days),
+        calendar_version=plan.calendar_version,
+        provisional=plan.provisional,
+        estimated=plan.estimated,
+        collectives=sum(entry.kind is Kind.COLLECTIVE for entry in entries),
+        individuals=sum(entry.kind is Kind.INDIVIDUAL for entry in entries),
+        recommenders=list(dict.fromkeys(entry.recommender for entry in entries if entry.recommender)),
+        scheduled_by=actor.user_id,
+        scheduled_at=now,
+    )
+    session.add(period)
+    session.flush()
+    for entry in entries:
+        entry.period_id = period.id
+    session.add_all(entries)
+    details = {
+        "round": round_number,
+        "opens_at": period.opens_at.isoformat(),
+        "closes_at": period.closes_at.isoformat(),
+        "conclude_by": period.conclude_by.isoformat(),
+        "calendar": plan.calendar_version,
+        "nominees": [nominee.id for nominee in chosen],
+    }
+    record(session, now, [Act(by_user(actor.user_id), "period.scheduled", on_period(period.id), details)])
+    session.commit()
+    return period
+
+
+def cancel(session: Session, period_id: int, reason: str, actor: Actor, now: dt.datetime) -> None:
+    """Take a period back before it opens, with a reason (R3, R4). Raises AlreadyOpened, AlreadyClosed."""
+    period = session.get_one(Period, period_id, with_for_update=True)
+    if period.cancelled_at is not None:
+        raise AlreadyClosed
+    if now >= period.opens_at:
+        raise AlreadyOpened(period.opens_at)
+    period.cancel_reason = checked_text(reason, "撤回公示安排的理由", REASON)
+    period.cancelled_at = now
+    record(
+        session,
+        now,
+        [
+            Act(
+                by_user(actor.user_id),
+                "period.cancelled",
+                on_period(period.id),
+                {"reason": period.cancel_reason},
+            )
+        ],
+    )
+    session.commit()
+
+
+def extend_deadline(
+    session: Session,
+    period_id: int,
+    new_day: dt.date,
+    reason: str,
+    calendar: Calendar,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Move the deadline to 24:00 of a later working day, before it passes (R25).
+
+    Raises TooLateToConclude, AlreadyClosed, NotLater, NotAWorkday, BeyondHorizon, EstimatedCalendar.
+    """
+    period = session.get_one(Period, period_id, with_for_update=True)
+    if period.phase(now) in (Phase.CLOSED, Phase.CANCELLED):
+        raise AlreadyClosed
+    if too_late_to_conclude(period.conclude_by, now):
+        raise TooLateToConclude(period.conclude_by)
+    if new_day <= period.conclude_day:
+        raise NotLater(period.conclude_day, new_day)
+    day = calendar.day(new_day)
+    if not day.works:
+        raise NotAWorkday(new_day, day.name or "周末", nth_workday(new_day, 1, calendar))
+    reason = checked_text(reason, "延长的理由", REASON)
+    added = explain(period.conclude_day + dt.timedelta(days=1), period.window.last_day, new_day, calendar)
+    if any(counted.day.estimated for counted in added) and not period.programme.demonstration:
+        raise EstimatedCalendar
+    previous, period.conclude_by = period.conclude_by, end_of(new_day)
+    period.days = [*period.days, *days_to_json(added)]
+    period.provisional = period.provisional or any(counted.day.provisional for counted in added)
+    period.estimated = period.estimated or any(counted.day.estimated for counted in added)
+    session.add(
+        DeadlineExtension(
+            period_id=period.id,
+            previous=previous,
+            extended_to=period.conclude_by,
+            reason=reason,
+            extended_by=actor.user_id,
+            extended_at=now,
+        )
+    )
+    details = {"from": previous.isoformat(), "to": period.conclude_by.isoformat(), "reason": reason}
+    record(session, now, [Act(by_user(actor.user_id), "period.extended", on_period(period.id), details)])
+    session.commit()
+
+
+def _chosen(
+    session: Session,
+    programme: Programme,
+    round_: Round,
+    organiser: Unit,
+    nominee_ids: Sequence[int],
+    now: dt.datetime,
+) -> list[Nominee]:
+    wanted = set(nominee_ids)
+    offered = candidates(session, programme.id, round_, organiser, now)
+    chosen = [candidate for candidate in offered if candidate.nominee.id in wanted]
+    if not chosen:
+        raise NothingToShow
+    if len(chosen) != len(wanted):
+        raise NotEligible("所选对象", "有的对象不属于这个单位或这个评选表彰活动")
+    for candidate in chosen:
+        if candidate.obstacle:
+            raise NotEligible(candidate.nominee.name, candidate.obstacle)
+    return [candidate.nominee for candidate in chosen]
+
+
+def _check_quota(
+    session: Session, programme: Programme, round_: Round, chosen: Iterable[Nominee], now: dt.datetime
+) -> None:
+    """A unit's places bound what it puts into rounds 2 and 3; who is out leaves a place vacant (R9)."""
+    if round_.number == 1:
+        return
+    in_round = session.execute(
+        select(Nominee.id, Nominee.recommender_id, Nominee.kind)
+        .join(Entry, Entry.nominee_id == Nominee.id)
+        .join(Period, Entry.period_id == Period.id)
+        .where(
+            Nominee.programme_id == programme.id,
+            Period.round_number == round_.number,
+            Period.cancelled_at.is_(None),
+        )
+    ).all()
+    outs = disqualified(session, [row.id for row in in_round], now)
+    taken = Counter((row.recommender_id, row.kind) for row in in_round if row.id not in outs)
+    taken.update((nominee.recommender_id, nominee.kind) for nominee in chosen)
+    quotas = session.scalars(select(Quota).where(Quota.programme_id == programme.id))
+    places = {
+        (quota.unit_id, kind): count
+        for quota in quotas
+        for kind, count in ((Kind.COLLECTIVE, quota.collectives), (Kind.INDIVIDUAL, quota.individuals))
+    }
+    for (unit_id, kind), asked in taken.items():
+        if asked > places.get((unit_id, kind), 0):
+            unit = session.get_one(Unit, unit_id)
+            raise QuotaExceeded(unit.name, KIND_NAMES[kind], asked, places.get((unit_id, kind), 0))
+
+
+def _entry(nominee: Nominee, round_: Round, position: int) -> Entry:
+    """A nominee's allowed fields for a round, and nothing else (R12)."""
+    values = {
+        "name": nominee.name,
+        "kind": nominee.kind,
+        "unit": nominee.unit.name,
+        "recommender": nominee.recommender.name,
+        "post": nominee.post,
+        "category": nominee.category,
+        "trade": nominee.trade,
+        "deeds": nominee.deeds,
+    }
+    assert values.keys() == set(PUBLIC_FIELDS)  # noqa: S101 - the whitelist and this list are one
+    shown = {field: value for field, value in values.items() if field in round_.shown}
+    return Entry(nominee_id=nominee.id, position=position, **shown)
+
+
+def _check_privacy(entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        text = "\n".join(str(getattr(entry, field) or "") for field in PUBLIC_FIELDS)
+        if findings := find_private(text):
+            raise PrivateData(f"{entry.name}的公示内容", findings)

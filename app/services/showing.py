@@ -1,0 +1,120 @@
+"""What the public may read, and when (R5, R12): periods always, entries inside the window only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, joinedload, load_only
+
+from app.domain.rounds import Kind
+from app.models import Entry, Period
+
+# A whole programme's list on one page: people search it in the browser, and print it.
+ENTRIES_PER_PAGE = 150
+PERIODS_PER_PAGE = 20
+
+
+def open_periods(session: Session, now: dt.datetime) -> Sequence[Period]:
+    """The periods public at `now`, the one that ends first on top."""
+    return session.scalars(
+        _periods()
+        .where(Period.opens_at <= now, Period.closes_at > now)
+        .order_by(Period.closes_at, Period.round_number.desc(), Period.id)
+    ).all()
+
+
+def coming_periods(session: Session, now: dt.datetime, limit: int = PERIODS_PER_PAGE) -> Sequence[Period]:
+    """The periods not open yet, the next one first."""
+    return session.scalars(
+        _periods().where(Period.opens_at > now).order_by(Period.opens_at, Period.id).limit(limit)
+    ).all()
+
+
+def past_periods(session: Session, now: dt.datetime, page: int) -> tuple[Sequence[Period], int]:
+    """One page of the periods whose window is over, the latest first, and how many there are."""
+    over = Period.closes_at <= now
+    total = session.scalar(select(func.count(Period.id)).where(Period.cancelled_at.is_(None), over)) or 0
+    query = _periods().where(over).order_by(Period.closes_at.desc(), Period.id.desc())
+    return session.scalars(query.limit(PERIODS_PER_PAGE).offset((page - 1) * PERIODS_PER_PAGE)).all(), total
+
+
+def public_period(session: Session, period_id: int) -> Period | None:
+    """A period anybody may ask about; None for one that never was or was taken back."""
+    return session.scalar(_periods().where(Period.id == period_id))
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """How a list is narrowed. Empty values narrow nothing."""
+
+    kind: Kind | None = None
+    unit: str = ""
+    name: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class EntryList:
+    """One page of a period's entries, how many match, and how many pages they fill."""
+
+    entries: Sequence[Entry]
+    matching: int
+    pages: int
+
+
+def entry_list(session: Session, period: Period, wanted: ListFilter, per_page: int = ENTRIES_PER_PAGE) -> EntryList:
+    """One page of the frozen entries. Ask only while `period.window.contains(now)`."""
+    matches = _matches(period, wanted)
+    if wanted.unit or wanted.name:
+        matching = session.scalar(select(func.count(Entry.id)).where(*matches)) or 0
+    else:
+        of_kind = period.entries_of_kind
+        matching = of_kind[wanted.kind] if wanted.kind else sum(of_kind.values())
+    entries = session.scalars(
+        select(Entry).where(*matches).order_by(Entry.position).limit(per_page).offset((wanted.page - 1) * per_page)
+    ).all()
+    return EntryList(entries, matching, pages=max(1, -(-matching // per_page)))
+
+
+def _matches(period: Period, wanted: ListFilter) -> list[ColumnElement[bool]]:
+    matches = [Entry.period_id == period.id]
+    if wanted.kind is not None:
+        matches.append(Entry.kind == wanted.kind)
+    if wanted.unit:
+        matches.append(Entry.recommender == wanted.unit)
+    if wanted.name:
+        matches.append(Entry.name.icontains(wanted.name, autoescape=True))
+    return matches
+
+
+def entry_of(session: Session, period_id: int, nominee_id: int) -> Entry | None:
+    """One frozen entry with its period. Show it only while the window contains `now`."""
+    return session.scalar(
+        select(Entry)
+        .where(Entry.period_id == period_id, Entry.nominee_id == nominee_id)
+        .options(joinedload(Entry.period).joinedload(Period.programme))
+    )
+
+
+def neighbours(session: Session, entry: Entry) -> tuple[Entry | None, Entry | None]:
+    """The entries before and after one, in the order of the list."""
+    others = (
+        select(Entry)
+        .where(Entry.period_id == entry.period_id)
+        .options(load_only(Entry.nominee_id, Entry.name, Entry.period_id))
+        .limit(1)
+    )
+    before = others.where(Entry.position < entry.position).order_by(Entry.position.desc())
+    after = others.where(Entry.position > entry.position).order_by(Entry.position)
+    return session.scalar(before), session.scalar(after)
+
+
+def _periods() -> Select[tuple[Period]]:
+    return (
+        select(Period)
+        .where(Period.cancelled_at.is_(None))
+        .options(joinedload(Period.organiser), joinedload(Period.programme))
+    )

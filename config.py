@@ -1,0 +1,86 @@
+"""Environment -> one frozen Settings. Nothing else reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+PREFIX = "GONGSHI_"
+DEFAULT_KEY = "demonstration-only"
+_MINIMUM_KEY_LENGTH = 32
+
+
+class BadSettings(Exception):
+    """A setting that cannot be used, named, with what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between installations. Each field is read from `GONGSHI_<NAME>`."""
+
+    instance_dir: Path = Path("instance")
+    database_url: str = ""  # default: SQLite in instance_dir
+    redis_url: str = ""  # default: limits in memory, fit for one worker
+    secret_key: str = DEFAULT_KEY  # signs sessions; may change, people then log in again
+    identity_key: str = DEFAULT_KEY  # receipts hang on it: must never be lost
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    threads: int = 4
+    trusted_proxies: int = 0  # how many proxies in front write X-Forwarded-For
+    evidence_dir: Path = Path("instance/evidence")
+    demonstration: bool = False
+    secure_cookies: bool = False  # true where served by TLS
+    tick_seconds: int = 30
+    # R17: loose enough for an office or a mobile carrier behind one address.
+    limit_address: str = "120/hour;600/day"
+    limit_contact: str = "10/hour;30/day"
+    limit_nominee: str = "300/hour"
+    limit_receipt: str = "30/10 minutes"
+    limit_login: str = "20/10 minutes"
+    limits_enabled: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.database_url:
+            path = (self.instance_dir / "gongshi.sqlite").absolute()
+            object.__setattr__(self, "database_url", f"sqlite:///{path}")
+        if self.database_url.startswith("postgresql://"):
+            url = self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+            object.__setattr__(self, "database_url", url)
+
+    def require_real_keys(self) -> None:
+        """Refuse to serve real people with keys anybody knows."""
+        if self.demonstration:
+            return
+        for name in ("secret_key", "identity_key"):
+            key: str = getattr(self, name)
+            if key == DEFAULT_KEY or len(key) < _MINIMUM_KEY_LENGTH:
+                raise BadSettings(
+                    f"{PREFIX}{name.upper()} 未设置或太短：请设为至少{_MINIMUM_KEY_LENGTH}个字符的随机串，"
+                    "例如 python3 -c 'import secrets; print(secrets.token_urlsafe(48))' 的输出。"
+                )
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from `GONGSHI_*`. Raises BadSettings for a value of the wrong kind."""
+    types = get_type_hints(Settings)
+    given: dict[str, Any] = {}
+    for field in fields(Settings):
+        raw = environ.get(PREFIX + field.name.upper())
+        if raw:
+            given[field.name] = _converted(field.name, raw, types[field.name])
+    return Settings(**given)
+
+
+def _converted(name: str, raw: str, kind: type) -> Any:
+    if kind is bool:
+        if raw.lower() not in ("0", "1", "true", "false"):
+            raise BadSettings(f"{PREFIX}{name.upper()} 应为 0 或 1，现在是 {raw!r}。")
+        return raw.lower() in ("1", "true")
+    try:
+        return kind(raw)
+    except ValueError:
+        raise BadSettings(f"{PREFIX}{name.upper()} 应为整数，现在是 {raw!r}。") from None
