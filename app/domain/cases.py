@@ -218,12 +218,12 @@ def _why_not(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) ->
             return None
         case Action.RECUSE:
             return None
-        case Action.TAKE_OVER if not (office and (case.escalated(now))):
+        case Action.HAND_UP | Action.TAKE_OVER if case.handled_by_office:
+            return "案件已经由市工作专班办理。"
+        case Action.TAKE_OVER if not (office and case.escalated(now)):
             return "只有逾期未受理的案件，市工作专班才可以接办。"
         case Action.TAKE_OVER:
             return None
-        case Action.HAND_UP if case.handled_by_office:
-            return "案件已经由市工作专班办理。"
         case Action.ASSIGN | Action.HAND_UP if _handles(actor, case):
             return None if actor.role in (Role.HEAD, Role.OFFICE) else "这一步由单位负责人办理。"
         case _ if _handles(actor, case):

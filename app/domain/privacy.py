@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86)?1[3-9]\d{9}(?!\d)")
-_CARD = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
-# People write numbers in groups: 138 0000 0000, 6222-0000-…
-_GROUPING = re.compile(r"(?<=\d)[ \u00a0\u3000\-－–—·.](?=[\dXx])")
+_MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86)?1[3-9]\d{9}(?!\d)")
+# No bank card in use begins with 0, 1 or 2: two dates in a row are no card.
+_CARD = re.compile(r"(?<!\d)[3-9]\d{15,18}(?!\d)")
+# People write numbers in groups: 138 0000 0000, 6222-0000-… One separator at a time: 1998.12-2021.3 is no mobile.
+_GROUPINGS = tuple(re.compile(rf"(?<=\d){re.escape(separator)}(?=[\dXx])") for separator in " -‐–—−·.")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)}
 
 
 def find_private(text: str) -> list[str]:
     """What kinds of private number stand in `text`, in Chinese, without repeating the number itself."""
-    plain = text.translate(_FULL_WIDTH)
-    texts = (plain, _GROUPING.sub("", plain))
+    plain = unicodedata.normalize("NFKC", text)  # full-width digits, letters and spaces as ordinary ones
+    texts = (plain, *(grouping.sub("", plain) for grouping in _GROUPINGS))
     found = []
     if any(_is_id_number(match) for t in texts for match in _ID_NUMBER.findall(t)):
         found.append("居民身份证号码")

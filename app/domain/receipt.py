@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import unicodedata
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 24  # x 5 bits = 120 bits
@@ -41,8 +42,9 @@ def receipt_code(key: bytes, form_token: str) -> str:
 
 
 def normalised(typed: str) -> str:
-    """What a person typed as the code itself: case, spaces, hyphens and 0/O, 1/I/L forgiven."""
-    kept = "".join(character for character in typed.upper() if character.isalnum())
+    """What a person typed as the code itself: case, spaces, hyphens, full-width letters and 0/O, 1/I/L forgiven."""
+    plain = unicodedata.normalize("NFKC", typed).upper()
+    kept = "".join(character for character in plain if character.isalnum())
     return kept.translate(_LOOK_ALIKES)
 
 

@@ -92,7 +92,8 @@ def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[s
                 "cases": [
                     case.number
                     for case in cases
-                    if case.entry_id == entry.id and grounds_against([case.outcome], period.conclude_by, now)
+                    if case.entry_id == entry.id
+                    and grounds_against([case.outcome], period.conclude_by, now) & out[entry.nominee_id]
                 ],
             }
             for entry in entries

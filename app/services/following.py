@@ -63,8 +63,12 @@ def withdraw(session: Session, objection_id: int, reason: str, now: dt.datetime)
 
 
 def _open(session: Session, objection_id: int, action: str, now: dt.datetime) -> tuple[Objection, Case]:
-    objection = session.get_one(Objection, objection_id, with_for_update=True)
+    # The case is locked first, as handlers do: in the other order the two would wait for each other.
+    objection = session.get_one(Objection, objection_id)
     case = session.get_one(Case, objection.case_id, with_for_update=True)
+    session.refresh(objection)
+    if objection.case_id != case.id:  # joined into another one meanwhile
+        case = session.get_one(Case, objection.case_id, with_for_update=True)
     if case.state in OPEN_STATES:
         if too_late_to_conclude(case.entry.period.conclude_by, now):
             raise TooLateToConclude(case.entry.period.conclude_by)

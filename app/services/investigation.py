@@ -23,7 +23,7 @@ from app.domain.cases import (
     may_see,
     move,
 )
-from app.domain.errors import NotAllowed, NotYourCase, TooLateToConclude
+from app.domain.errors import AlreadyDone, NotAllowed, NotYourCase, TooLateToConclude
 from app.domain.verdict import Ground
 from app.domain.window import too_late_to_conclude
 from app.models import (
@@ -181,6 +181,8 @@ def recuse(session: Session, case_id: int, actor: Actor, user_id: int, reason: s
         other = session.get(User, user_id)
         if not leads or other is None or other.unit_id != case.handler_unit_id:
             raise NotAllowed("只有单位负责人可以让本单位其他人回避。")
+        if user_id in case.facts(now).recused:
+            raise AlreadyDone("这个人已经回避了。")
     session.add(Recusal(case_id=case.id, user_id=user_id, reason=reason, recused_at=now))
     if case.assignee_id == user_id:
         case.assignee_id = None
@@ -189,6 +191,9 @@ def recuse(session: Session, case_id: int, actor: Actor, user_id: int, reason: s
 
 def join(session: Session, case_id: int, actor: Actor, lead_id: int, now: dt.datetime) -> None:
     """并案: this case's objections go into `lead`, an open case on the same entry; each keeps its answer (R23)."""
+    # Both are locked, in one order: a lead must not be concluded, nor joined itself, while this is under way.
+    both = select(Case.id).where(Case.id.in_((case_id, lead_id))).order_by(Case.id)
+    session.execute(both.with_for_update())
     case = _take(session, case_id, actor, Action.JOIN, now)
     if lead_id not in {lead.id for lead in joinable_leads(session, case)}:
         raise NotAllowed("只能并入同一推荐对象、同一办理单位、尚在办理的另一个案件。")
@@ -235,7 +240,7 @@ def assignable(session: Session, case: Case) -> list[User]:
 
 
 def joinable_leads(session: Session, case: Case) -> list[Case]:
-    """The open cases this one may be joined into."""
+    """The open cases this one may be joined into: not one whose conclusion is worded and waits to be confirmed."""
     return list(
         session.scalars(
             select(Case)
@@ -243,7 +248,7 @@ def joinable_leads(session: Session, case: Case) -> list[Case]:
                 Case.entry_id == case.entry_id,
                 Case.handler_unit_id == case.handler_unit_id,
                 Case.id != case.id,
-                Case.state.in_(OPEN_STATES),
+                Case.state.in_(OPEN_STATES - {State.PROPOSED}),
             )
             .order_by(Case.id)
         )
@@ -284,7 +289,8 @@ def _write_note(
 
 
 def _tell_objectors(session: Session, case: Case, kind: MessageKind, text: str, now: dt.datetime) -> None:
-    for objection_id in session.scalars(select(Objection.id).where(Objection.case_id == case.id)):
+    objections = select(Objection.id).where(Objection.case_id == case.id).order_by(Objection.id)
+    for objection_id in session.scalars(objections):
         session.add(Message(objection_id=objection_id, kind=kind, text=text, sent_at=now))
 
 

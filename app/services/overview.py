@@ -101,7 +101,7 @@ def open_case_counts(session: Session, period_ids: Sequence[int], now: dt.dateti
         .where(Entry.period_id.in_(period_ids), Case.state.in_(OPEN_STATES), Period.conclude_by > now)
         .group_by(Entry.period_id)
     )
-    return Counter({period_id: count for period_id, count in rows})
+    return Counter(dict(rows.all()))
 
 
 def case_counts(session: Session, now: dt.datetime, period_id: int | None = None) -> dict[State, int]:

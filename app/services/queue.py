@@ -48,6 +48,13 @@ def queue_of(
     return _ordered(cases, actor, now, frozenset(states), assignee_id)
 
 
+def all_cases(session: Session, actor: Actor, now: dt.datetime, states: Iterable[State] = ()) -> list[QueuedCase]:
+    """Every case of periods that are not closed, whoever handles it: the office's list."""
+    query = _cases().join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
+    cases = session.scalars(query.where(Period.closed_at.is_(None))).unique().all()
+    return _ordered(cases, actor, now, frozenset(states))
+
+
 def watched_by(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
     """The open cases of the units below this person's own: to watch, not to handle (R21)."""
     if actor.role is Role.AUDITOR:
@@ -57,7 +64,7 @@ def watched_by(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedC
     return [queued for queued in _ordered(cases, actor, now) if queued.is_open]
 
 
-def _cases() -> Select[tuple[Case]]:
+def _cases() -> Select[Case]:
     return select(Case).options(
         joinedload(Case.entry).joinedload(Entry.period).joinedload(Period.organiser),
         joinedload(Case.handler_unit),

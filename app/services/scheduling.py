@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.domain.cases import Actor
+from app.domain.cases import OPEN_STATES, Actor
 from app.domain.errors import (
     AlreadyClosed,
     AlreadyOpened,
@@ -118,7 +118,12 @@ def disqualified(session: Session, nominee_ids: Sequence[int], now: dt.datetime)
         select(Case, Period.conclude_by)
         .join(Entry, Case.entry_id == Entry.id)
         .join(Period, Entry.period_id == Period.id)
-        .where(Entry.nominee_id.in_(nominee_ids), Period.settled_at.is_(None), Period.conclude_by <= now)
+        .where(
+            Entry.nominee_id.in_(nominee_ids),
+            Case.state.in_(OPEN_STATES),  # a concluded one has its own row above, and maybe a reversal
+            Period.settled_at.is_(None),
+            Period.conclude_by <= now,
+        )
         .options(selectinload(Case.entry))
     )
     return outs | {

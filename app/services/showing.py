@@ -112,7 +112,7 @@ def neighbours(session: Session, entry: Entry) -> tuple[Entry | None, Entry | No
     return session.scalar(before), session.scalar(after)
 
 
-def _periods() -> Select[tuple[Period]]:
+def _periods() -> Select[Period]:
     return (
         select(Period)
         .where(Period.cancelled_at.is_(None))

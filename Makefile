@@ -1,0 +1,41 @@
+# The whole set-up: `make run` and `make test` on a machine with Python 3.11+ and make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: run test check bench browser clean
+
+run: $(VENV)/.installed
+	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi migrate
+	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi demo --if-empty
+	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi serve
+
+test: $(VENV)/.installed-test browser check
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-test
+	@$(BIN)/python -m bench
+
+# Browser tests want Chromium: a machine that has it, or apt to get it. Elsewhere they are skipped by name.
+browser:
+	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && \
+	  (apt-get update -qq && apt-get install -y -qq chromium) >/dev/null 2>&1; } || \
+	  echo "Chromium is not to be had here: browser tests will be skipped"
+
+$(VENV)/.installed: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) instance build *.egg-info

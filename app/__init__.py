@@ -1,0 +1,27 @@
+"""The factory: wiring, nothing else. Nobody imports it but whoever starts the portal."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.clock import Clock, now
+from app.database import ROOT, Database
+from app.web import access, account, desk, errors, forms, headers, health, hot, limits, office, portal, public, words
+from config import Settings
+
+
+def create_app(settings: Settings, clock: Clock = now) -> Flask:
+    """One Flask application over one database, with its own clock."""
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    portal.init_app(app, settings, Database(settings.database_url), clock)
+    forms.init_app(app)
+    limits.init_app(app, settings)
+    access.init_app(app)
+    words.init_app(app)
+    headers.init_app(app)
+    errors.init_app(app)
+    for audience in (public, account, desk, office, health):
+        audience.init_app(app)
+    access.declare_static(app)
+    hot.init_app(app, clock)
+    return app

@@ -1,0 +1,63 @@
+"""Where each unit of the demonstration stands today, and which cases are played there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from app.domain.window import count_window
+from app.domain.workdays import Calendar, local_date, nth_workday_after, nth_workday_before
+
+EARLIER_START = dt.timedelta(days=330)
+# How far the calendar must reach for every deadline shown.
+LOOK_AHEAD = dt.timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A period to come: its first day, working days to conclude, whether it closes, which cases it sees."""
+
+    opening: dt.date
+    conclude: int
+    closes: bool = False
+    plot: tuple[str, ...] = ()
+
+
+# What happens to a case; app.demo.cases knows how each is played.
+_ENDED = ("investigating", "awaiting", "proposed", "dismissed", "sat on", "accepted", "with a statement")
+_LAPSED = ("let lapse", "upheld", "declined")
+_OPEN_PLOTS = (
+    ("received", "to the office"),
+    ("accepted", "joined"),
+    ("received",),
+    ("withdrawn",),
+    ("partly upheld",),
+)
+
+
+def shapes(now: dt.datetime, calendar: Calendar, count: int) -> list[Shape]:
+    """One shape a unit: first the ended one (the unit whose logins are printed may not be first; see below),
+    one past its deadline, one not open yet, all others open on different days."""
+    today = local_date(now)
+    openings = _open_today(now, calendar)
+    result = []
+    for place in range(count):
+        if place == 4:  # 麒麟区, whose logins are printed: cases to work on
+            result.append(Shape(nth_workday_before(today, 7, calendar), 8, plot=_ENDED))
+        elif place == 5:
+            result.append(Shape(nth_workday_before(today, 12, calendar), 3, plot=_LAPSED))
+        elif place == count - 1:
+            result.append(Shape(nth_workday_after(today, 2, calendar), 3))
+        else:
+            plot = _OPEN_PLOTS[place] if place < len(_OPEN_PLOTS) else ()
+            result.append(Shape(openings[place % len(openings)], 3, plot=plot))
+    return result
+
+
+def _open_today(now: dt.datetime, calendar: Calendar) -> list[dt.date]:
+    """Every opening day whose window is public now, the earliest first: four or five."""
+    today = local_date(now)
+    days = [nth_workday_before(today, back, calendar) for back in range(5, 0, -1)]
+    if calendar.day(today).works:
+        days.append(today)
+    return [day for day in days if count_window(day, 3, calendar).window.contains(now)]

@@ -1,0 +1,118 @@
+"""The whole history of a case on one line of time: acts of the record, notes, and what was said (R20, R32)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, Action
+from app.models import AuditRow, Case, MessageKind, Unit, User
+from app.models.case import NOTE_KIND_NAMES
+from app.models.objection import MESSAGE_KIND_NAMES
+from app.services.record import CLOCK, OBJECTOR, on_case, rows_about
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of a history: when, who, what, and the text that goes with it.
+
+    `coarse` marks what an objector did: a unit is told the day, not the minute (R19).
+    """
+
+    at: dt.datetime
+    who: str
+    what: str
+    text: str = ""
+    coarse: bool = False
+
+
+# Acts whose text is a note or a message of its own: these are shown instead of the bare act.
+_TOLD_ELSEWHERE = {f"case.{action}" for action in (Action.NOTE, Action.HEAR, Action.REPLY, Action.ASK)}
+_ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} | {
+    "objection.filed": "收到异议",
+    "objection.supplemented": "异议人作了补充",
+    "objection.withdrawn": "异议人撤回异议",
+    "case.lapsed": "规定时间内没有结论，逾期",
+    "nominee.disqualified": "取消参评资格",
+    "disqualification.reversal_proposed": "提出撤销取消资格的决定",
+    "disqualification.reversed": "撤销取消资格的决定",
+    "period.scheduled": "安排公示",
+    "period.cancelled": "撤回公示安排",
+    "period.extended": "延长规定时间",
+    "period.settled": "规定时间届满，自动处理",
+    "period.closed": "办结公示",
+    "calendar.loaded": "载入放假通知",
+    "user.added": "新增账号",
+    "user.logged_in": "登录",
+    "user.login_failed": "登录失败",
+}
+
+
+def act_name(action: str) -> str:
+    return _ACT_NAMES.get(action, action)
+
+
+def of_case(session: Session, case: Case) -> list[Moment]:
+    """Everything that happened to a case, oldest first, without any name of an objector."""
+    names = user_names(session)
+    acts = [
+        Moment(
+            at=row.at,
+            who=who(row.actor, names),
+            what=act_name(row.action),
+            text=_text_of(row, names),
+            coarse=row.actor == OBJECTOR,
+        )
+        for row in rows_about(session, on_case(case.id))
+        if row.action not in _TOLD_ELSEWHERE
+    ]
+    notes = [
+        Moment(note.written_at, names.get(note.written_by, ""), NOTE_KIND_NAMES[note.kind], note.text)
+        for note in case.notes
+    ]
+    said = {
+        (message.sent_at, message.kind, message.text): Moment(
+            at=message.sent_at,
+            who="异议人" if message.kind is MessageKind.SUPPLEMENT else case.handler_unit.name,
+            what=MESSAGE_KIND_NAMES[message.kind],
+            text=message.text,
+            coarse=message.kind is MessageKind.SUPPLEMENT,
+        )
+        for objection in case.objections
+        for message in objection.messages
+    }
+    return sorted([*acts, *notes, *said.values()], key=lambda moment: moment.at)
+
+
+def who(actor: str, names: dict[int, str]) -> str:
+    """An actor of the record as people read it."""
+    if actor == CLOCK:
+        return "系统（到时自动）"
+    if actor == OBJECTOR:
+        return "异议人"
+    if actor.startswith("user:"):
+        return names.get(int(actor.removeprefix("user:")), actor)
+    return {"cli": "系统管理员", "stranger": "未登录者"}.get(actor, actor)
+
+
+def user_names(session: Session) -> dict[int, str]:
+    rows = session.execute(select(User.id, User.name, Unit.name).join(Unit, User.unit_id == Unit.id))
+    return {user_id: f"{unit} {name}" for user_id, name, unit in rows}
+
+
+def _text_of(row: AuditRow, names: dict[int, str]) -> str:
+    details: dict[str, Any] = json.loads(row.details)
+    parts = []
+    if "conclusion" in details:
+        parts.append(CONCLUSION_NAMES[details["conclusion"]])
+    for key in ("assignee", "recused"):
+        if details.get(key) in names:
+            parts.append(names[details[key]])
+    if "reason" in details:
+        parts.append(details["reason"])
+    return "；".join(parts)

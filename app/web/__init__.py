@@ -1,0 +1,1 @@
+"""The pages. A view parses, calls one service and redirects; it decides nothing."""

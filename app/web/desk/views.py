@@ -1,0 +1,106 @@
+"""The queue and the case page; every action is one POST to `/desk/cases/<id>/<action>`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.cases import ACTION_NAMES, OPEN_STATES, Action, Role, State, allowed_actions
+from app.domain.errors import NotYourCase, Refusal
+from app.domain.reminders import workdays_left
+from app.models import Case
+from app.services import history, investigation, queue, warnings
+from app.web.access import actor, allow, me
+from app.web.desk.actions import DEEDS, ChoiceForm, form_for
+from app.web.forms import PlainForm
+from app.web.portal import now, session
+
+blueprint = Blueprint("desk", __name__)
+HANDLERS = (Role.OFFICE, Role.HEAD, Role.HANDLER)
+
+
+@blueprint.get("/")
+@allow(*HANDLERS)
+def queue_page() -> ResponseReturnValue:
+    state = request.args.get("state", "")
+    mine = request.args.get("mine") == "1"
+    wanted = [State(state)] if state in set(State) else []
+    everything = queue.queue_of(session(), actor(), now())
+    return render_template(
+        "desk/queue.html",
+        queue=queue.queue_of(session(), actor(), now(), wanted, me().id if mine else None),
+        counts={each: sum(row.state is each for row in everything) for each in State},
+        total=len(everything),
+        watched=queue.watched_by(session(), actor(), now()),
+        warnings=warnings.warnings_for(session(), actor(), now()),
+        state=state,
+        mine=mine,
+        now=now(),
+    )
+
+
+@blueprint.get("/cases/<int:case_id>")
+@allow(*HANDLERS)
+def case_page(case_id: int) -> ResponseReturnValue:
+    return _case_page(investigation.visible_case(session(), case_id, actor(), now()))
+
+
+@blueprint.post("/cases/<int:case_id>/<action>")
+@allow(*HANDLERS)
+def act(case_id: int, action: str) -> ResponseReturnValue:
+    if action not in set(Action):
+        abort(404)
+    doing = Action(action)
+    case = investigation.visible_case(session(), case_id, actor(), now())
+    form = form_for(session(), doing, case, me())
+    if not form.validate():
+        return _case_page(case, doing, form, status=422)
+    try:
+        DEEDS[doing].call(session(), case_id, actor(), form, now())
+    except NotYourCase:
+        raise
+    except Refusal as refusal:
+        session().rollback()
+        case = investigation.visible_case(session(), case_id, actor(), now())
+        return _case_page(case, doing, form, status=409, refusal=str(refusal))
+    flash(f"{ACTION_NAMES[doing]}：已办好。")
+    if doing is Action.RECUSE and isinstance(form, ChoiceForm) and form.chosen.data == me().id:
+        return redirect(url_for("desk.queue_page"), 303)
+    return redirect(url_for("desk.case_page", case_id=case_id), 303)
+
+
+def _case_page(
+    case: Case,
+    tried: Action | None = None,
+    tried_form: PlainForm | None = None,
+    *,
+    refusal: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    """A case with its whole history and the actions open to this person; a refused form keeps its text."""
+    period = case.entry.period
+    possible = [action for action in DEEDS if action in allowed_actions(actor(), case.facts(now()), now())]
+    forms = {action: form_for(session(), action, case, me(), empty=True) for action in possible}
+    if tried is not None and tried_form is not None:
+        forms[tried] = tried_form
+    html = render_template(
+        "desk/case.html",
+        case=case,
+        state=case.state_at(now()),
+        is_open=case.state_at(now()) in OPEN_STATES,
+        escalated=case.facts(now()).escalated(now()),
+        period=period,
+        left=workdays_left(period.conclude_by, period.day_table, now()),
+        forms={action: form for action, form in forms.items() if _offers_something(form)},
+        deeds=DEEDS,
+        tried=tried,
+        refusal=refusal,
+        history=history.of_case(session(), case),
+        now=now(),
+    )
+    return html, status
+
+
+def _offers_something(form: PlainForm) -> bool:
+    """A choice among nothing is not offered."""
+    return not isinstance(form, ChoiceForm) or bool(form.chosen.choices)

@@ -1,0 +1,75 @@
+"""What every form shares: CSRF, texts cleaned of what nobody types, the same widgets and messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Self
+
+from flask import Flask
+from flask_wtf import CSRFProtect, FlaskForm
+from wtforms import StringField, TextAreaField
+from wtforms.validators import StopValidation
+
+csrf = CSRFProtect()
+
+# Control characters, surrogates and marks that change how text reads without being seen.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def init_app(app: Flask) -> None:
+    csrf.init_app(app)
+
+
+def clean(text: str | None) -> str:
+    """What a person typed, without unseen characters, line ends made one kind, trimmed."""
+    return _UNSEEN.sub("", text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+class PlainForm(FlaskForm):
+    """A form whose every text is cleaned before it is judged or kept."""
+
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            if issubclass(unbound_field.field_class, StringField):
+                options["filters"] = [clean]
+            return super().bind_field(form, unbound_field, options)
+
+    def with_ids(self, prefix: str) -> Self:
+        """Field ids of this form's own, where a page holds several forms with fields of the same name."""
+        for field in self:
+            field.id = field.label.field_id = f"{prefix}-{field.name}"
+        return self
+
+
+def needed(message: str) -> Callable[[Any, Any], None]:
+    """A field that may not be empty; the message says what would be right."""
+
+    def check(_form: Any, field: Any) -> None:
+        if not field.data:
+            raise StopValidation(message)
+
+    return check
+
+
+def of_length(low: int, high: int, what: str) -> Callable[[Any, Any], None]:
+    """A text of `low` to `high` characters; says how many there are now."""
+
+    def check(_form: Any, field: Any) -> None:
+        length = len(field.data or "")
+        if not low <= length <= high:
+            raise StopValidation(f"{what}请写{low}到{high}个字，现在是{length}个字。")
+
+    return check
+
+
+def text_area(label: str, low: int, high: int, *, hint: str = "", rows: int = 5) -> TextAreaField:
+    """A longer text with its bounds checked and shown."""
+    return TextAreaField(
+        label,
+        validators=[of_length(low, high, label)],
+        description=hint,
+        render_kw={"rows": rows, "maxlength": high + 200, "data-count": str(high)},
+    )

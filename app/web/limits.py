@@ -1,0 +1,60 @@
+"""Rate limits (R17): an address, an objector's contact, a nominee, each its own bucket.
+
+Loose enough for thirty people behind one carrier's address; what is refused says when to come back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.web.portal import portal
+from config import Settings
+
+
+def address() -> str:
+    """The caller's address: IPv4 whole, IPv6 by its /64, which is one household."""
+    try:
+        ip = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if ip.version == 6:
+        if ip.ipv4_mapped is not None:
+            return str(ip.ipv4_mapped)
+        return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)
+
+
+def contact() -> str:
+    """The objector's contact, as a digest: the limits' store holds nobody's number (R19)."""
+    written = "".join(request.form.get("contact", "").split()).replace("-", "").lower()
+    return hashlib.sha256(f"{portal().settings.identity_key}:{written}".encode()).hexdigest()
+
+
+def nominee() -> str:
+    return f"nominee:{(request.view_args or {}).get('nominee_id')}"
+
+
+def not_final() -> bool:
+    """Only the step that files is counted; reading a form back is free."""
+    return request.method != "POST" or request.form.get("step") != "submit"
+
+
+limiter = Limiter(key_func=address, strategy="moving-window", headers_enabled=False)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_ENABLED=settings.limits_enabled,
+        RATELIMIT_KEY_PREFIX="gongshi",
+    )
+    limiter.init_app(app)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # how Flask documents a WSGI middleware
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies
+        )

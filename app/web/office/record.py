@@ -1,0 +1,40 @@
+"""The audit record, for the office and the auditor: to read, and to check the chain (R32)."""
+
+from __future__ import annotations
+
+import json
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.domain.cases import Role
+from app.services import history, record
+from app.web.access import allow
+from app.web.forms import clean
+from app.web.office.blueprint import blueprint
+from app.web.portal import session
+
+_PER_PAGE = 50
+
+
+@blueprint.get("/record")
+@allow(Role.OFFICE, Role.AUDITOR)
+def audit_record() -> ResponseReturnValue:
+    page = max(1, min(request.args.get("page", 1, type=int), 10**6))
+    subject = clean(request.args.get("subject"))[:60]
+    action = clean(request.args.get("action"))[:60]
+    names = history.user_names(session())
+    rows, total = record.page_of_rows(session(), page, _PER_PAGE, subject=subject, action=action)
+    return render_template(
+        "office/record.html",
+        rows=rows,
+        details={row.id: json.loads(row.details) for row in rows},
+        who={row.id: history.who(row.actor, names) for row in rows},
+        act_name=history.act_name,
+        total=total,
+        page=page,
+        pages=max(1, -(-total // _PER_PAGE)),
+        subject=subject,
+        action=action,
+        verification=record.verify(session()) if request.args.get("verify") == "1" else None,
+    )

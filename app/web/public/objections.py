@@ -1,0 +1,151 @@
+"""The objection form: guidance and details → check → receipt, the same without JavaScript (R6, R14-R17).
+
+The text travels with the form through every step; the server keeps nothing until it is filed.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.domain.errors import FormAlreadyUsed, WindowClosed
+from app.domain.receipt import new_form_token
+from app.models import Entry, Period
+from app.services import intake, showing
+from app.web import errors
+from app.web.access import everyone
+from app.web.limits import address, contact, limiter, nominee, not_final
+from app.web.portal import now, portal, session
+from app.web.public.forms import ObjectionForm
+from app.web.public.views import receiving_office
+
+blueprint = Blueprint("objections", __name__)
+PATH = "/periods/<int:period_id>/nominees/<int:nominee_id>/objection"
+
+
+def _limit(name: str) -> str:
+    limit: str = getattr(portal().settings, f"limit_{name}")
+    return limit
+
+
+@blueprint.get(PATH)
+@everyone
+def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
+    period, entry = _open_entry(period_id, nominee_id)
+    if entry is None:
+        return redirect(url_for("public.period", period_id=period.id))
+    form = ObjectionForm(formdata=None)
+    form.ensure_token()
+    return _page(period, entry, form)
+
+
+@blueprint.post(PATH)
+@everyone
+@limiter.limit(lambda: _limit("nominee"), key_func=nominee, exempt_when=not_final)
+@limiter.limit(lambda: _limit("contact"), key_func=contact, exempt_when=not_final)
+@limiter.limit(lambda: _limit("address"), key_func=address, exempt_when=not_final)
+def submit_objection(period_id: int, nominee_id: int) -> ResponseReturnValue:
+    form = ObjectionForm()
+    form.ensure_token()
+    period, entry = _open_entry(period_id, nominee_id)
+    if not form.validate():
+        return _page(period, entry, form, status=422)
+    if request.form.get("step") != "submit":
+        return _after_details(period, entry, form)
+    frozen = entry or showing.entry_of(session(), period_id, nominee_id)
+    if frozen is None:
+        abort(404)
+    filed = intake.file_objection(session(), portal().receipt_key, frozen.id, form.filing(), now())
+    cookie["receipt"] = {"code": filed.receipt_code, "objection": filed.objection_id}
+    return redirect(url_for("receipts.receipt"), 303)
+
+
+def _after_details(period: Period, entry: Entry | None, form: ObjectionForm) -> ResponseReturnValue:
+    if entry is None:
+        raise WindowClosed(period.opens_at, period.closes_at, now())
+    if request.form.get("step") == "edit":
+        return _page(period, entry, form)
+    return render_template("public/objection_check.html", period=period, entry=entry, form=form, now=now())
+
+
+@blueprint.errorhandler(WindowClosed)
+def _too_late(refusal: WindowClosed) -> ResponseReturnValue:
+    return _form_again(str(refusal), 409)
+
+
+@blueprint.errorhandler(FormAlreadyUsed)
+def _used(refusal: FormAlreadyUsed) -> ResponseReturnValue:
+    return _form_again(str(refusal), 409, fresh_token=True)
+
+
+@blueprint.errorhandler(RateLimitExceeded)
+def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
+    seconds = errors.seconds_until_retry(error)
+    sentence = (
+        f"现在提交的人比较多，异议还没有提交。请在{errors.wait_words(seconds)}再点一次提交；"
+        "您写的内容仍保留在本页。公示截止前提交都有效，也可以直接联系受理机构。"
+    )
+    return _form_again(sentence, 429, headers={"Retry-After": str(seconds)})
+
+
+@blueprint.errorhandler(CSRFError)
+def _stale(_error: CSRFError) -> ResponseReturnValue:
+    return _form_again("页面停留得太久，为了安全需要您再提交一次。内容都还在，请核对后重新提交。", 400)
+
+
+@blueprint.errorhandler(SQLAlchemyError)
+def _storage(error: SQLAlchemyError) -> ResponseReturnValue:
+    """The database is in trouble: no form page can be made, so what was typed goes onto a plain one."""
+    return errors.storage_fault(error)
+
+
+def _form_again(
+    sentence: str, status: int, *, fresh_token: bool = False, headers: dict[str, str] | None = None
+) -> ResponseReturnValue:
+    """The form with everything on it and the reason it was not taken."""
+    form = ObjectionForm()
+    form.ensure_token()
+    if fresh_token:
+        form.form_token.data = new_form_token()
+    args = request.view_args or {}
+    session().rollback()
+    period, entry = _open_entry(args["period_id"], args["nominee_id"])
+    return _page(period, entry, form, status=status, refusal=sentence, headers=headers)
+
+
+def _open_entry(period_id: int, nominee_id: int) -> tuple[Period, Entry | None]:
+    """The period, and the entry while it is public; outside the window no name is known here (R5)."""
+    period = showing.public_period(session(), period_id)
+    if period is None:
+        abort(404)
+    if not period.window.contains(now()):
+        return period, None
+    entry = showing.entry_of(session(), period_id, nominee_id)
+    if entry is None:
+        abort(404)
+    return period, entry
+
+
+def _page(
+    period: Period,
+    entry: Entry | None,
+    form: ObjectionForm,
+    *,
+    status: int = 200,
+    refusal: str = "",
+    headers: dict[str, str] | None = None,
+) -> ResponseReturnValue:
+    html = render_template(
+        "public/objection_form.html",
+        period=period,
+        entry=entry,
+        form=form,
+        refusal=refusal,
+        office=receiving_office(period),
+        now=now(),
+    )
+    return html, status, headers or {}

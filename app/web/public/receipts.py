@@ -1,0 +1,142 @@
+"""The receipt: shown once after filing, then the only key to follow a case; never in an address (R18)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+
+from app.domain.cases import OPEN_STATES
+from app.domain.errors import AlreadyDone, MissingText, MoveRefused, TooLateToConclude, UnknownReceipt
+from app.services import following
+from app.web import errors
+from app.web.access import everyone
+from app.web.limits import address, limiter
+from app.web.portal import now, portal, session
+from app.web.public.forms import ReceiptForm, SupplementForm, WithdrawForm
+from app.web.public.views import receiving_office
+
+blueprint = Blueprint("receipts", __name__)
+_FOLLOWED_FOR = dt.timedelta(minutes=30)
+
+
+@blueprint.get("/receipt")
+@everyone
+def receipt() -> ResponseReturnValue:
+    shown_once = cookie.pop("receipt", None)
+    if shown_once is not None:
+        objection, case = following.followed(session(), shown_once["objection"])
+        return render_template(
+            "public/receipt_new.html",
+            code=shown_once["code"],
+            objection=objection,
+            case=case,
+            period=objection.entry.period,
+            office=receiving_office(objection.entry.period),
+            now=now(),
+        )
+    if (objection_id := _followed()) is not None:
+        return _case_page(objection_id)
+    return render_template("public/receipt_find.html", form=ReceiptForm(formdata=None))
+
+
+@blueprint.post("/receipt")
+@everyone
+@limiter.limit(lambda: portal().settings.limit_receipt, key_func=address)
+def find() -> ResponseReturnValue:
+    form = ReceiptForm()
+    if not form.validate():
+        return render_template("public/receipt_find.html", form=form), 422
+    try:
+        objection_id = following.find_by_receipt(session(), portal().receipt_key, form.code.data or "")
+    except UnknownReceipt as refusal:
+        form.code.errors = [str(refusal)]
+        return render_template("public/receipt_find.html", form=form), 422
+    cookie["follow"] = {"objection": objection_id, "until": (now() + _FOLLOWED_FOR).timestamp()}
+    return redirect(url_for("receipts.receipt"), 303)
+
+
+@blueprint.post("/receipt/supplement")
+@everyone
+def supplement() -> ResponseReturnValue:
+    if (objection_id := _followed()) is None:
+        return _asked_again()
+    form = SupplementForm()
+    if not form.validate():
+        return _case_page(objection_id, supplement_form=form, status=422)
+    try:
+        following.supplement(session(), objection_id, form.text.data or "", now())
+    except (MissingText, MoveRefused, TooLateToConclude) as refusal:
+        form.text.errors = [str(refusal)]
+        return _case_page(objection_id, supplement_form=form, status=409)
+    flash("补充内容已经收到。")
+    return redirect(url_for("receipts.receipt"), 303)
+
+
+@blueprint.post("/receipt/withdraw")
+@everyone
+def withdraw() -> ResponseReturnValue:
+    if (objection_id := _followed()) is None:
+        return _asked_again()
+    form = WithdrawForm().with_ids("withdraw")
+    if not form.validate():
+        return _case_page(objection_id, withdraw_form=form, status=422)
+    try:
+        following.withdraw(session(), objection_id, form.text.data or "", now())
+    except (AlreadyDone, MissingText, MoveRefused, TooLateToConclude) as refusal:
+        form.text.errors = [str(refusal)]
+        return _case_page(objection_id, withdraw_form=form, status=409)
+    flash("撤回已经记录。是否停止核查，由办理单位决定，并会在这里告诉您。")
+    return redirect(url_for("receipts.receipt"), 303)
+
+
+@blueprint.post("/receipt/leave")
+@everyone
+def leave() -> ResponseReturnValue:
+    cookie.pop("follow", None)
+    flash("已经退出查询，本机不再保留。")
+    return redirect(url_for("receipts.receipt"), 303)
+
+
+def _followed() -> int | None:
+    """The objection this browser opened with its code, for half an hour at most."""
+    follow = cookie.get("follow")
+    if follow is None or now().timestamp() >= follow["until"]:
+        cookie.pop("follow", None)
+        return None
+    objection_id: int = follow["objection"]
+    return objection_id
+
+
+def _asked_again() -> ResponseReturnValue:
+    """The half hour is over: ask for the code again, with what was typed kept on the page."""
+    form = ReceiptForm(formdata=None)
+    html = render_template("public/receipt_find.html", form=form, expired=True, kept=errors.kept())
+    return html, 401
+
+
+def _case_page(
+    objection_id: int,
+    *,
+    supplement_form: SupplementForm | None = None,
+    withdraw_form: WithdrawForm | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    session().rollback()
+    objection, case = following.followed(session(), objection_id)
+    state = case.state_at(now())
+    html = render_template(
+        "public/receipt_case.html",
+        objection=objection,
+        case=case,
+        state=state,
+        is_open=state in OPEN_STATES,
+        period=objection.entry.period,
+        office=receiving_office(objection.entry.period),
+        supplement_form=supplement_form or SupplementForm(formdata=None),
+        withdraw_form=withdraw_form or WithdrawForm(formdata=None).with_ids("withdraw"),
+        now=now(),
+    )
+    return html, status

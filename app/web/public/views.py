@@ -1,0 +1,127 @@
+"""Home, list and nominee page: names inside the window only, dates at any time (R5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.domain.rounds import Kind
+from app.domain.workdays import end_of, local_date
+from app.models import Period, Unit
+from app.services import intake, showing
+from app.web import hot
+from app.web.access import everyone
+from app.web.forms import clean
+from app.web.portal import now, session
+
+blueprint = Blueprint("public", __name__)
+_LONGEST_SEARCH = 40
+
+
+@blueprint.get("/")
+@everyone
+def home() -> ResponseReturnValue:
+    page = _page_number()
+    open_now = showing.open_periods(session(), now())
+    coming = showing.coming_periods(session(), now())
+    past, past_total = showing.past_periods(session(), now(), page)
+    html = render_template(
+        "public/home.html",
+        open_now=open_now,
+        coming=coming,
+        past=past,
+        page=page,
+        pages=-(-past_total // showing.PERIODS_PER_PAGE),
+        now=now(),
+    )
+    return hot.publish(html, _good_until([*open_now, *coming]), keep=page == 1)
+
+
+@blueprint.get("/periods/<int:period_id>")
+@everyone
+def period(period_id: int) -> ResponseReturnValue:
+    shown = _period_or_404(period_id)
+    if not shown.window.contains(now()):
+        return _dates_only(shown)
+    wanted = _filter()
+    listing = showing.entry_list(session(), shown, wanted)
+    if wanted.page > listing.pages:
+        abort(404)
+    html = render_template(
+        "public/period.html", period=shown, listing=listing, wanted=wanted, office=receiving_office(shown), now=now()
+    )
+    return hot.publish(html, _good_until([shown]), keep=not wanted.name)
+
+
+@blueprint.get("/periods/<int:period_id>/nominees/<int:nominee_id>")
+@everyone
+def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
+    shown = _period_or_404(period_id)
+    if not shown.window.contains(now()):
+        return _dates_only(shown)
+    entry = showing.entry_of(session(), period_id, nominee_id)
+    if entry is None:
+        abort(404)
+    before, after = showing.neighbours(session(), entry)
+    html = render_template(
+        "public/nominee.html",
+        period=shown,
+        entry=entry,
+        before=before,
+        after=after,
+        office=receiving_office(shown),
+        now=now(),
+    )
+    return hot.publish(html, _good_until([shown]))
+
+
+@blueprint.get("/privacy")
+@everyone
+def privacy() -> ResponseReturnValue:
+    return render_template("public/privacy.html")
+
+
+def receiving_office(period: Period) -> Unit:
+    """The office that stands over a period's organiser, for its contact block (R13)."""
+    return intake.chain_of_command(session(), period.organiser)[-1]
+
+
+def _period_or_404(period_id: int) -> Period:
+    period = showing.public_period(session(), period_id)
+    if period is None:
+        abort(404)
+    return period
+
+
+def _dates_only(period: Period) -> ResponseReturnValue:
+    """Before and after the window: the dates, no names, for whatever was asked under this address."""
+    html = render_template("public/period_dates.html", period=period, office=receiving_office(period), now=now())
+    return hot.publish(html, _good_until([period]), keep=False)
+
+
+def _good_until(periods: Iterable[Period]) -> dt.datetime:
+    """The next instant at which a page that shows these periods would read otherwise."""
+    turns = {end_of(local_date(now()))}
+    for period in periods:
+        turns |= {period.opens_at, period.closes_at, period.conclude_by}
+    return min(instant for instant in turns if instant > now())
+
+
+def _filter() -> showing.ListFilter:
+    kind = request.args.get("kind", "")
+    return showing.ListFilter(
+        kind=Kind(kind) if kind in set(Kind) else None,
+        unit=clean(request.args.get("unit"))[:120],
+        name=clean(request.args.get("name"))[:_LONGEST_SEARCH],
+        page=_page_number(),
+    )
+
+
+def _page_number() -> int:
+    page = request.args.get("page", "1")
+    if not (page.isdecimal() and page.isascii() and len(page) < 7 and int(page) > 0):
+        abort(404)
+    return int(page)

@@ -1,0 +1,115 @@
+"""How pages write instants, days, states: filters and names for the templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Flask
+
+from app import richtext
+from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
+from app.domain.reminders import REMINDER_NAMES
+from app.domain.rounds import Kind
+from app.domain.verdict import GROUND_NAMES
+from app.domain.window import Phase
+from app.domain.workdays import SHANGHAI, CountedDay, DayKind, last_day_before, local_date
+from app.models.case import NOTE_KIND_NAMES
+from app.models.objection import CATEGORY_NAMES, MESSAGE_KIND_NAMES
+
+_WEEKDAYS = "一二三四五六日"
+PHASE_NAMES = {
+    Phase.SCHEDULED: "未开始",
+    Phase.OPEN: "公示中",
+    Phase.HANDLING: "公示已结束，异议办理中",
+    Phase.DUE: "规定时间已到，待办结",
+    Phase.CLOSED: "已办结",
+    Phase.CANCELLED: "已撤回",
+}
+KIND_NAMES = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
+
+
+def day(date: dt.date) -> str:
+    """9月18日"""
+    return f"{date.month}月{date.day}日"
+
+
+def full_day(date: dt.date) -> str:
+    """2026年9月18日"""
+    return f"{date.year}年{day(date)}"
+
+
+def weekday(date: dt.date) -> str:
+    """星期五"""
+    return f"星期{_WEEKDAYS[date.weekday()]}"
+
+
+def moment(instant: dt.datetime) -> str:
+    """2026年9月18日（星期五）09:30"""
+    local = instant.astimezone(SHANGHAI)
+    return f"{full_day(local.date())}（{weekday(local.date())}）{local:%H:%M}"
+
+
+def end_moment(instant: dt.datetime) -> str:
+    """The end of something: midnight is written as 24:00 of the day that ends, as notices do."""
+    if instant.astimezone(SHANGHAI).time() != dt.time():
+        return moment(instant)
+    date = last_day_before(instant)
+    return f"{full_day(date)}（{weekday(date)}）24:00"
+
+
+def short(instant: dt.datetime) -> str:
+    """09-18 09:30"""
+    return f"{instant.astimezone(SHANGHAI):%m-%d %H:%M}"
+
+
+def short_end(instant: dt.datetime) -> str:
+    """9月23日24:00"""
+    if instant.astimezone(SHANGHAI).time() != dt.time():
+        return short(instant)
+    return f"{day(last_day_before(instant))}24:00"
+
+
+def coarse(instant: dt.datetime) -> str:
+    """A day without its hour: what a unit may know of when an objection came (R19)."""
+    return full_day(local_date(instant))
+
+
+def day_label(counted: CountedDay) -> str:
+    """What a day is in words: 第1个工作日, 周末, 国庆节, 调休上班."""
+    if counted.day.kind is DayKind.HOLIDAY:
+        return counted.day.name
+    if counted.day.kind is DayKind.WEEKEND:
+        return "周末"
+    worded = f"第{counted.ordinal}个工作日" if counted.ordinal else "工作日"
+    return f"{worded}（调休上班）" if counted.day.kind is DayKind.MAKEUP else worded
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        day=day,
+        full_day=full_day,
+        weekday=weekday,
+        moment=moment,
+        end_moment=end_moment,
+        short=short,
+        short_end=short_end,
+        coarse=coarse,
+        day_label=day_label,
+        local_date=local_date,
+        deeds=richtext.render,
+        excerpt=richtext.excerpt,
+    )
+    app.jinja_env.globals.update(
+        ACTION_NAMES=ACTION_NAMES,
+        CATEGORY_NAMES=CATEGORY_NAMES,
+        CONCLUSION_NAMES=CONCLUSION_NAMES,
+        DECLINE_GROUND_NAMES=DECLINE_GROUND_NAMES,
+        GROUND_NAMES=GROUND_NAMES,
+        KIND_NAMES=KIND_NAMES,
+        MESSAGE_KIND_NAMES=MESSAGE_KIND_NAMES,
+        NOTE_KIND_NAMES=NOTE_KIND_NAMES,
+        PHASE_NAMES=PHASE_NAMES,
+        REMINDER_NAMES=REMINDER_NAMES,
+        ROLE_NAMES=ROLE_NAMES,
+        STATE_NAMES=STATE_NAMES,
+    )

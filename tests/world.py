@@ -1,0 +1,307 @@
+"""The small world that tests happen in, built through the services, each step at a moment of its own.
+
+September 2026: the 20th is a Sunday that works, the 25th to 27th are 中秋节, the October week begins on Thursday
+the 1st and Saturday the 10th of October works.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.database import Database
+from app.domain.cases import Actor, Conclusion, Role, State
+from app.domain.receipt import new_form_token
+from app.domain.rounds import Kind
+from app.domain.workdays import SHANGHAI
+from app.models import (
+    AuditRow,
+    Base,
+    Case,
+    Category,
+    Disqualification,
+    Entry,
+    Nominee,
+    Objection,
+    ObjectorKind,
+    OutboxRow,
+    Period,
+    Programme,
+    Quota,
+    Unit,
+    UnitKind,
+    User,
+)
+from app.services import closing, intake, investigation, scheduling
+from app.services.calendars import calendar_of
+
+PASSWORD_HASH = "not a hash: nobody logs in with it"
+T = TypeVar("T")
+FACTS = "该对象申报的事迹与实际情况不符，所列项目并非其完成，请予核查。"
+
+
+def at(text: str) -> dt.datetime:
+    """A Shanghai clock time as an instant: "2026-09-18 Fri 09:00" or "2026-09-18 09:00"; a weekday is checked."""
+    parts = text.split()
+    date = dt.date.fromisoformat(parts[0])
+    if len(parts) == 3:
+        assert date.strftime("%a") == parts[1], f"{parts[0]} is a {date:%a}"
+    return dt.datetime.combine(date, dt.time.fromisoformat(parts[-1]), tzinfo=SHANGHAI).astimezone(dt.UTC)
+
+
+def at_once(jobs: Sequence[Callable[[], T]]) -> list[T | Exception]:
+    """Every job in a thread of its own, all let go at one moment: what each returned, or raised."""
+    barrier = threading.Barrier(len(jobs))
+
+    def run(job: Callable[[], T]) -> T | Exception:
+        barrier.wait(timeout=30)
+        try:
+            return job()
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        return list(threads.map(run, jobs))
+
+
+@dataclass
+class World:
+    """Names for what a test talks about. Ids, not rows: every test opens its own sessions."""
+
+    database: Database
+    key: bytes
+    programme: int
+    office: int
+    qilin: int  # a recommending unit
+    luoping: int  # another
+    people: dict[str, int]  # by login
+    nominees: list[int]  # of qilin: two collectives, then three individuals
+    others: list[int]  # of luoping: one collective, two individuals
+
+    @classmethod
+    def build(cls, database: Database, key: bytes, now: dt.datetime) -> World:
+        with database.writer() as session:
+            office = Unit(kind=UnitKind.OFFICE, name="市评选工作组办公室", phone="0874-0000000", address="市政务中心")
+            qilin = Unit(kind=UnitKind.RECOMMENDER, name="麒麟区", parent=office, phone="0874-0000001")
+            luoping = Unit(kind=UnitKind.RECOMMENDER, name="罗平县", parent=office)
+            programme = Programme(
+                title="先进集体和先进个人评选表彰",
+                collective_honour="先进集体",
+                individual_honour="先进个人",
+                lapse_clause="第四部分（二）3：在规定时间内无法作出结论的，取消该推荐对象参评资格",
+                upheld_clause="第七部分（二）：未按规定程序和要求推荐的，经核实后取消推荐评选资格",
+                created_at=now,
+            )
+            session.add_all([office, qilin, luoping, programme])
+            session.flush()
+            session.add_all(
+                [
+                    Quota(programme_id=programme.id, unit_id=qilin.id, collectives=2, individuals=3),
+                    Quota(programme_id=programme.id, unit_id=luoping.id, collectives=1, individuals=2),
+                ]
+            )
+            people = _people(session, office, qilin, luoping)
+            nominees = _nominees(session, programme, qilin, 2, 3)
+            others = _nominees(session, programme, luoping, 1, 2)
+            session.commit()
+            return cls(
+                database,
+                key,
+                programme.id,
+                office.id,
+                qilin.id,
+                luoping.id,
+                {user.login: user.id for user in people},
+                [nominee.id for nominee in nominees],
+                [nominee.id for nominee in others],
+            )
+
+    def actor(self, login: str) -> Actor:
+        with self.database.reader() as session:
+            return session.get_one(User, self.people[login]).actor
+
+    def do(self, use_case: Callable[..., T], *args: Any) -> T:
+        """One use case in a session of its own, as a request has it: `do(investigation.accept, case_id, …)`."""
+        with self.database.writer() as session:
+            return use_case(session, *args)
+
+    def act(self, use_case: Callable[..., T], subject: int, login: str, *texts: Any, now: str) -> T:
+        """What a person does to a case: `act(investigation.note, case_id, "handler", "…", now="…")`."""
+        return self.do(use_case, subject, self.actor(login), *texts, at(now))
+
+    def schedule(
+        self, round_number: int, organiser: int, nominees: Sequence[int], opening: str, conclude: int, now: str
+    ) -> int:
+        """A period scheduled by the office: `opening` "2026-09-18", `now` as for `at`. Returns its id."""
+        with self.database.writer() as session:
+            period = scheduling.schedule(
+                session,
+                session.get_one(Programme, self.programme),
+                round_number,
+                session.get_one(Unit, organiser),
+                nominees,
+                dt.date.fromisoformat(opening),
+                conclude,
+                calendar_of(session),
+                self.actor("office"),
+                at(now),
+            )
+            return period.id
+
+    def past_round_one(self, nominees: Sequence[int]) -> None:
+        """Round 1 of these nominees, over and closed by 2026-09-16 Wed."""
+        with self.database.reader() as session:
+            by_unit: dict[int, list[int]] = {}
+            for nominee in session.scalars(select(Nominee).where(Nominee.id.in_(nominees))):
+                by_unit.setdefault(nominee.unit_id, []).append(nominee.id)
+        for unit_id, ids in by_unit.items():
+            period_id = self.schedule(1, unit_id, ids, "2026-09-08", 3, "2026-09-07 Mon 09:00")
+            with self.database.writer() as session:
+                closing.close_period(session, period_id, self.actor("office"), at("2026-09-16 Wed 09:00"))
+
+    def round_two(self, opening: str = "2026-09-18", conclude: int = 3) -> int:
+        """Qilin's five nominees in round 2: by default 2026-09-18 Fri to 2026-09-23 Wed 24:00,
+        conclusions by 2026-09-29 Tue 24:00."""
+        self.past_round_one(self.nominees)
+        return self.schedule(2, self.qilin, self.nominees, opening, conclude, "2026-09-17 Thu 10:00")
+
+    def entry(self, period_id: int, nominee_id: int) -> int:
+        with self.database.reader() as session:
+            return session.scalars(
+                select(Entry.id).where(Entry.period_id == period_id, Entry.nominee_id == nominee_id)
+            ).one()
+
+    def filing(self, **changes: object) -> intake.Filing:
+        values: dict[str, object] = {
+            "form_token": new_form_token(),
+            "objector_kind": ObjectorKind.PERSON,
+            "name": "赵小禾",
+            "contact_person": "",
+            "contact": "13000000001",
+            "category": Category.DEEDS,
+            "facts": FACTS,
+            "against_handler": False,
+        }
+        return intake.Filing(**(values | changes))  # type: ignore[arg-type] # each test knows what it changes
+
+    def file(self, period_id: int, nominee_id: int, now: str, **changes: object) -> tuple[int, str]:
+        """An objection filed. Returns its case's id and the receipt code."""
+        entry_id = self.entry(period_id, nominee_id)
+        with self.database.writer() as session:
+            filed = intake.file_objection(session, self.key, entry_id, self.filing(**changes), at(now))
+            return session.get_one(Objection, filed.objection_id).case_id, filed.receipt_code
+
+    def bring(self, case_id: int, state: State, now: str, conclusion: Conclusion = Conclusion.DISMISSED) -> None:
+        """A received case of qilin brought to accepted, investigating, proposed or concluded."""
+        handler, head, instant = self.actor("handler"), self.actor("head"), at(now)
+        steps = [
+            (State.ACCEPTED, lambda s: investigation.accept(s, case_id, handler, instant)),
+            (State.INVESTIGATING, lambda s: investigation.investigate(s, case_id, handler, instant)),
+            (
+                State.PROPOSED,
+                lambda s: investigation.propose(
+                    s, case_id, handler, conclusion, "经走访核实", "评选通知第三部分", "已核实，谢谢监督", instant
+                ),
+            ),
+            (State.CONCLUDED, lambda s: investigation.confirm(s, case_id, head, instant)),
+        ]
+        for reached, step in steps:
+            with self.database.writer() as session:
+                step(session)
+            if reached is state:
+                return
+        raise AssertionError(f"no way to {state}")
+
+    def case(self, case_id: int) -> Case:
+        """A detached copy of a case's own columns."""
+        with self.database.reader() as session:
+            case = session.get_one(Case, case_id)
+            session.expunge(case)
+            return case
+
+    def period(self, period_id: int) -> Period:
+        with self.database.reader() as session:
+            period = session.get_one(Period, period_id)
+            session.expunge(period)
+            return period
+
+    def everything(self) -> dict[str, list[str]]:
+        """Every row of every table: what must be the same after a refusal."""
+        with self.database.reader() as session:
+            return {
+                table.name: sorted(map(repr, session.execute(select(table)))) for table in Base.metadata.sorted_tables
+            }
+
+    def acts(self, since: int = 0) -> list[tuple[str, str, str]]:
+        """The record as (actor, action, subject), from a row number on."""
+        with self.database.reader() as session:
+            rows = session.execute(
+                select(AuditRow.actor, AuditRow.action, AuditRow.subject)
+                .where(AuditRow.id > since)
+                .order_by(AuditRow.id)
+            )
+            return [tuple(row) for row in rows]
+
+    def outbox(self) -> list[tuple[int, str, str]]:
+        """The warnings as (case, unit, occasion), sorted."""
+        with self.database.reader() as session:
+            rows = session.execute(select(OutboxRow.case_id, Unit.name, OutboxRow.reminder).join(Unit))
+            return sorted((case_id, unit, reminder.value) for case_id, unit, reminder in rows)
+
+    def outs(self) -> list[tuple[int, int, str, dt.datetime, dt.datetime]]:
+        """The disqualifications as (nominee, case, ground, effective_at, carried_out_at), oldest first."""
+        row = Disqualification
+        with self.database.reader() as session:
+            found = session.execute(
+                select(row.nominee_id, row.case_id, row.ground, row.effective_at, row.carried_out_at).order_by(row.id)
+            )
+            return [tuple(out) for out in found]
+
+
+def _people(session: Session, office: Unit, qilin: Unit, luoping: Unit) -> list[User]:
+    people = [
+        ("office", Role.OFFICE, office),
+        ("office2", Role.OFFICE, office),
+        ("auditor", Role.AUDITOR, office),
+        ("head", Role.HEAD, qilin),
+        ("handler", Role.HANDLER, qilin),
+        ("handler2", Role.HANDLER, qilin),
+        ("stranger", Role.HEAD, luoping),
+    ]
+    users = [
+        User(login=login, name=f"{unit.name}{login}", role=role, unit=unit, password_hash=PASSWORD_HASH)
+        for login, role, unit in people
+    ]
+    session.add_all(users)
+    session.flush()
+    return users
+
+
+def _nominees(
+    session: Session, programme: Programme, recommender: Unit, collectives: int, individuals: int
+) -> list[Nominee]:
+    nominees = []
+    for position in range(1, collectives + individuals + 1):
+        own = Unit(kind=UnitKind.OWN, name=f"{recommender.name}第{position}单位", parent=recommender)
+        collective = position <= collectives
+        nominees.append(
+            Nominee(
+                programme_id=programme.id,
+                kind=Kind.COLLECTIVE if collective else Kind.INDIVIDUAL,
+                name=f"{recommender.name}第{position}中队" if collective else f"{recommender.name[0]}小{position}",
+                unit=own,
+                recommender=recommender,
+                position=position,
+                deeds=f"第{position}位对象三年来办成**实事**十二件，群众满意。" * 4,
+            )
+        )
+    session.add_all([nominee.unit for nominee in nominees] + nominees)
+    session.flush()
+    return nominees
