@@ -258,6 +258,12 @@ def _passes(rule: Callable[..., None], *facts: object) -> bool:
     return True
 
 
+def require_office(actor: Actor) -> None:
+    """Periods and reversals are the office's alone (R29, R30). Raises NotAllowed."""
+    if actor.role is not Role.OFFICE:
+        raise NotAllowed("这一步由市工作专班办理。")
+
+
 def move(current: State, target: State, action: str) -> State:
     """`target`, if the table has that move; MoveRefused otherwise (R20)."""
     if target not in MOVES[current]:

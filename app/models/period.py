@@ -65,7 +65,7 @@ class Period(Base):
     conclude_by: Mapped[dt.datetime]
     conclude_workdays: Mapped[int]
     days: Mapped[list[Any]]
-    calendar_version: Mapped[str] = mapped_column(String(200))
+    calendar_version: Mapped[str] = mapped_column(Text)
     provisional: Mapped[bool]
     estimated: Mapped[bool]
     # The entries are frozen, so what a list says of them all is counted once.

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.domain.cases import OPEN_STATES, Actor, Conclusion, State
+from app.domain.cases import OPEN_STATES, Actor, Conclusion, State, require_office
 from app.domain.errors import AlreadyClosed, CasesOpen, WindowNotOver
 from app.domain.verdict import GROUND_NAMES, Ground, grounds_against
 from app.domain.window import Phase, too_late_to_conclude
@@ -26,6 +26,7 @@ def close_period(session: Session, period_id: int, actor: Actor, now: dt.datetim
 
     Raises WindowNotOver, CasesOpen (before the deadline, naming them), AlreadyClosed.
     """
+    require_office(actor)
     settle_period(session, period_id, now)
     period = session.get_one(Period, period_id, with_for_update=True, populate_existing=True)
     if period.phase(now) in (Phase.CLOSED, Phase.CANCELLED):

@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from app.domain.cases import Actor
+from app.domain.cases import Actor, require_office
 from app.domain.errors import AlreadyDone, SamePerson
 from app.models import Disqualification, Reversal
 from app.services.following import checked_text
@@ -17,6 +17,7 @@ DECISION_LENGTH = (10, 2000)
 
 def propose_reversal(session: Session, disqualification_id: int, decision: str, actor: Actor, now: dt.datetime) -> None:
     """The first of two. Nothing changes for the nominee yet."""
+    require_office(actor)
     row = session.get_one(Disqualification, disqualification_id, with_for_update=True)
     if row.reversal is not None:
         raise AlreadyDone("已经有人提出撤销这项取消资格的决定。")
@@ -27,6 +28,7 @@ def propose_reversal(session: Session, disqualification_id: int, decision: str, 
 
 def confirm_reversal(session: Session, disqualification_id: int, actor: Actor, now: dt.datetime) -> None:
     """The second, another person: the nominee is in again, the first decision stays in the record."""
+    require_office(actor)
     row = session.get_one(Disqualification, disqualification_id, with_for_update=True)
     reversal = row.reversal
     if reversal is None or reversal.confirmed_at is not None:

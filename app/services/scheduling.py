@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.domain.cases import OPEN_STATES, Actor
+from app.domain.cases import OPEN_STATES, Actor, require_office
 from app.domain.errors import (
     AlreadyClosed,
     AlreadyOpened,
@@ -157,6 +157,7 @@ def schedule(
 
     Raises NothingToShow, NotEligible, QuotaExceeded, PrivateData and whatever `preview` raises.
     """
+    require_office(actor)
     plan = preview(opening, conclude_workdays, calendar, programme.demonstration, now)
     session.refresh(programme, with_for_update=True)  # two people scheduling at once take turns
     round_ = ROUNDS[round_number]
@@ -202,6 +203,7 @@ def schedule(
 
 def cancel(session: Session, period_id: int, reason: str, actor: Actor, now: dt.datetime) -> None:
     """Take a period back before it opens, with a reason (R3, R4). Raises AlreadyOpened, AlreadyClosed."""
+    require_office(actor)
     period = session.get_one(Period, period_id, with_for_update=True)
     if period.cancelled_at is not None:
         raise AlreadyClosed
@@ -237,6 +239,7 @@ def extend_deadline(
 
     Raises TooLateToConclude, AlreadyClosed, NotLater, NotAWorkday, BeyondHorizon, EstimatedCalendar.
     """
+    require_office(actor)
     period = session.get_one(Period, period_id, with_for_update=True)
     if period.phase(now) in (Phase.CLOSED, Phase.CANCELLED):
         raise AlreadyClosed
@@ -253,6 +256,8 @@ def extend_deadline(
         raise EstimatedCalendar
     previous, period.conclude_by = period.conclude_by, end_of(new_day)
     period.days = [*period.days, *days_to_json(added)]
+    if calendar.version not in period.calendar_version:
+        period.calendar_version = f"{period.calendar_version}；延长时 {calendar.version}"
     period.provisional = period.provisional or any(counted.day.provisional for counted in added)
     period.estimated = period.estimated or any(counted.day.estimated for counted in added)
     session.add(
@@ -292,7 +297,7 @@ def _chosen(
 
 
 def _check_quota(
-    session: Session, programme: Programme, round_: Round, chosen: Iterable[Nominee], now: dt.datetime
+    session: Session, programme: Programme, round_: Round, chosen: Sequence[Nominee], now: dt.datetime
 ) -> None:
     """A unit's places bound what it puts into rounds 2 and 3; who is out leaves a place vacant (R9)."""
     if round_.number == 1:
@@ -316,7 +321,8 @@ def _check_quota(
         for quota in quotas
         for kind, count in ((Kind.COLLECTIVE, quota.collectives), (Kind.INDIVIDUAL, quota.individuals))
     }
-    for (unit_id, kind), asked in taken.items():
+    for unit_id, kind in {(nominee.recommender_id, nominee.kind): None for nominee in chosen}:
+        asked = taken[unit_id, kind]
         if asked > places.get((unit_id, kind), 0):
             unit = session.get_one(Unit, unit_id)
             raise QuotaExceeded(unit.name, KIND_NAMES[kind], asked, places.get((unit_id, kind), 0))

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases import OPEN_STATES, Actor, Role
@@ -16,6 +17,17 @@ from app.services.intake import chain_of_command
 
 def warn_due(session: Session, now: dt.datetime) -> int:
     """Write the warnings whose time has come and commit. Returns how many; running twice adds none."""
+    try:
+        written = _warn_all(session, now)
+        session.commit()
+    except IntegrityError:
+        # Another server ticked at the same moment and wrote them.
+        session.rollback()
+        return 0
+    return written
+
+
+def _warn_all(session: Session, now: dt.datetime) -> int:
     written = 0
     for period in session.scalars(
         select(Period).where(
@@ -23,12 +35,12 @@ def warn_due(session: Session, now: dt.datetime) -> int:
             Period.conclude_by > now,
             Period.settled_at.is_(None),
             Period.closed_at.is_(None),
+            Period.cancelled_at.is_(None),
         )
     ).all():
         reminder = due_reminder(period.conclude_by, period.day_table, now)
         if reminder is not None:
             written += _warn(session, period, reminder, now)
-    session.commit()
     return written
 
 

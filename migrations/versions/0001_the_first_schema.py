@@ -177,7 +177,7 @@ def upgrade() -> None:
         sa.Column("conclude_by", sa.DateTime(timezone=True), nullable=False),
         sa.Column("conclude_workdays", sa.Integer(), nullable=False),
         sa.Column("days", sa.JSON(), nullable=False),
-        sa.Column("calendar_version", sa.String(length=200), nullable=False),
+        sa.Column("calendar_version", sa.Text(), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("estimated", sa.Boolean(), nullable=False),
         sa.Column("collectives", sa.Integer(), nullable=False),
