@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from app.calendars.china import ChinaCalendar, estimated_notice
 from app.database import Database
 from app.demo import people
-from app.demo.cases import Script
+from app.demo.cases import Hands, Script
 from app.demo.diary import Diary
 from app.demo.timetable import EARLIER_START, LOOK_AHEAD, Shape, shapes
-from app.domain.cases import ROLE_NAMES, Role
+from app.domain.cases import ROLE_NAMES, Actor, Role
 from app.domain.rounds import Kind
 from app.domain.workdays import Calendar, local_date, midnight, nth_workday_after, nth_workday_before
-from app.models import Nominee, Period, Programme, Quota, Unit, UnitKind, User
+from app.models import Nominee, Period, Programme, Quota, Unit, UnitKind
 from app.services import accounts, calendars, closing, scheduling, settlement, warnings
 from app.services.record import COMMAND_LINE
 
@@ -48,7 +48,7 @@ def build(database: Database, key: bytes, now: dt.datetime) -> None:
         _estimate_what_is_missing(session, local_date(now), start)
         calendar = calendars.calendar_of(session, demonstration=True)
         cast = _cast(session, start)
-    script = Script(diary, cast.actors, key)
+    script = Script(diary, cast.hands, key)
     _earlier_programme(diary, cast, calendar, start)
     _this_programme(diary, cast, calendar, now, script)
     _watch_the_clock(diary, calendar, now)
@@ -61,7 +61,7 @@ class Cast:
 
     office: int
     units: dict[str, int]
-    actors: dict[int, tuple[User, User]]  # the handler, then whoever confirms
+    hands: dict[int, Hands]  # who acts for each unit
 
 
 def _estimate_what_is_missing(session: Session, today: dt.date, start: dt.datetime) -> None:
@@ -86,14 +86,14 @@ def _cast(session: Session, now: dt.datetime) -> Cast:
     session.add(office)
     session.flush()
     units: dict[str, int] = {}
-    actors: dict[int, tuple[User, User]] = {}
-    add = accounts.add_user
-    people_of_office = (
-        add(session, "office", "周工", Role.OFFICE, office, PASSWORD, now),
-        add(session, "office2", "郑工", Role.OFFICE, office, PASSWORD, now),
-    )
-    add(session, "auditor", "监督员", Role.AUDITOR, office, PASSWORD, now)
-    actors[office.id] = people_of_office
+
+    def person(login: str, name: str, role: Role, unit: Unit) -> Actor:
+        return accounts.add_user(session, login, name, role, unit, PASSWORD, now).actor
+
+    hands = {
+        office.id: Hands(person("office", "周工", Role.OFFICE, office), person("office2", "郑工", Role.OFFICE, office))
+    }
+    person("auditor", "监督员", Role.AUDITOR, office)
     for number, quota in enumerate(people.quotas(), start=1):
         unit = Unit(
             kind=UnitKind.RECOMMENDER,
@@ -107,12 +107,11 @@ def _cast(session: Session, now: dt.datetime) -> Cast:
         session.add(unit)
         session.flush()
         units[unit.name] = unit.id
-        host = unit.name == _HOST_UNIT
-        actors[unit.id] = (
-            add(session, "handler" if host else f"handler{number:02d}", "经办", Role.HANDLER, unit, PASSWORD, now),
-            add(session, "head" if host else f"head{number:02d}", "负责人", Role.HEAD, unit, PASSWORD, now),
+        suffix = "" if unit.name == _HOST_UNIT else f"{number:02d}"
+        hands[unit.id] = Hands(
+            person(f"handler{suffix}", "经办", Role.HANDLER, unit), person(f"head{suffix}", "负责人", Role.HEAD, unit)
         )
-    return Cast(office.id, units, actors)
+    return Cast(office.id, units, hands)
 
 
 def _programme(session: Session, title: str, number: str, now: dt.datetime) -> Programme:
@@ -195,8 +194,7 @@ def _this_programme(diary: Diary, cast: Cast, calendar: Calendar, now: dt.dateti
         midnight(first),
         None,
     )
-    for (unit_name, unit_id), shape in zip(cast.units.items(), shapes(now, calendar, len(cast.units)), strict=True):
-        del unit_name
+    for unit_id, shape in zip(cast.units.values(), shapes(now, calendar, len(cast.units)), strict=True):
         nominees = by_unit[unit_id]
         _round_one(diary, cast, calendar, programme_id, nominees, shape.opening)
         _schedule(diary, cast, programme_id, 2, unit_id, nominees, shape, calendar, script)
@@ -240,8 +238,8 @@ def _schedule(
     calendar: Calendar,
     script: Script | None = None,
 ) -> None:
-    """Schedule a period two working days before it opens, and whatever follows from it."""
-    office = cast.actors[cast.office][0].actor
+    """Schedule a period three working days before it opens, and whatever follows from it."""
+    office = cast.hands[cast.office].handler
 
     def schedule(session: Session, now: dt.datetime) -> None:
         period = scheduling.schedule(
@@ -272,8 +270,8 @@ def _schedule(
         if script is not None and shape.plot:
             script.play(period, nominees, shape.plot)
 
-    workday_before = nth_workday_before(shape.opening, 2, calendar)
-    diary.note(midnight(workday_before) + dt.timedelta(hours=10, minutes=organiser_id % 50), schedule)
+    some_days_before = nth_workday_before(shape.opening, 3, calendar)
+    diary.note(midnight(some_days_before) + dt.timedelta(hours=10, minutes=organiser_id % 50), schedule)
 
 
 def _watch_the_clock(diary: Diary, calendar: ChinaCalendar, now: dt.datetime) -> None:

@@ -9,8 +9,8 @@ from app.domain.window import count_window
 from app.domain.workdays import Calendar, local_date, nth_workday_after, nth_workday_before
 
 EARLIER_START = dt.timedelta(days=330)
-# How far the calendar must reach for every deadline shown.
-LOOK_AHEAD = dt.timedelta(days=60)
+# How far the calendar must reach for every deadline shown: nine working days, the longest festival among them.
+LOOK_AHEAD = dt.timedelta(days=25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Shape:
     plot: tuple[str, ...] = ()
 
 
+# Places in the quota table: 麒麟区, whose logins are printed, has the cases to work on; 沾益区 let one lapse.
+_ENDED_UNIT, _LAPSED_UNIT = 4, 5
 # What happens to a case; app.demo.cases knows how each is played.
 _ENDED = ("investigating", "awaiting", "proposed", "dismissed", "sat on", "accepted", "with a statement")
 _LAPSED = ("let lapse", "upheld", "declined")
@@ -36,15 +38,16 @@ _OPEN_PLOTS = (
 
 
 def shapes(now: dt.datetime, calendar: Calendar, count: int) -> list[Shape]:
-    """One shape a unit: first the ended one (the unit whose logins are printed may not be first; see below),
-    one past its deadline, one not open yet, all others open on different days."""
+    """One shape a unit: one ended with cases to work on, one past its deadline, the last not open yet,
+    all others open, on different days.
+    """
     today = local_date(now)
     openings = _open_today(now, calendar)
     result = []
     for place in range(count):
-        if place == 4:  # 麒麟区, whose logins are printed: cases to work on
+        if place == _ENDED_UNIT:
             result.append(Shape(nth_workday_before(today, 7, calendar), 8, plot=_ENDED))
-        elif place == 5:
+        elif place == _LAPSED_UNIT:
             result.append(Shape(nth_workday_before(today, 12, calendar), 3, plot=_LAPSED))
         elif place == count - 1:
             result.append(Shape(nth_workday_after(today, 2, calendar), 3))
