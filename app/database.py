@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 ROOT = Path(__file__).resolve().parent.parent
 _BUSY_TIMEOUT_MS = 15_000
@@ -66,14 +68,26 @@ def _sqlite(url: str) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "recursive_triggers=ON",  # or INSERT OR REPLACE would get past the record's guard
             f"busy_timeout={_BUSY_TIMEOUT_MS}",
         ):
             connection.execute(f"PRAGMA {pragma}")
+
+    # The writers of one process queue here: SQLite itself has them ask again after ever longer sleeps.
+    turn = threading.Lock()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A writer that began as a reader and upgrades later fails at once instead of waiting its turn.
         writes = connection.get_execution_options().get("gongshi_writes")
+        if writes and not connection.info.get("has_turn"):
+            connection.info["has_turn"] = turn.acquire(timeout=_BUSY_TIMEOUT_MS / 1000)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    @event.listens_for(engine, "checkin")
+    def leave(_connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
+        # Committed, rolled back or broken: whoever gives a connection back has written what they had to.
+        if record.info.pop("has_turn", False):
+            turn.release()
 
     return engine

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, insert, literal, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.domain.cases import State
 from app.domain.errors import FormAlreadyUsed, WindowClosed
 from app.domain.receipt import keyed_hash, receipt_code, receipt_hash
 from app.domain.reminders import Reminder, escalation_time
+from app.domain.window import Window
+from app.domain.workdays import DayTable
 from app.models import (
     Case,
     Category,
@@ -25,7 +28,53 @@ from app.models import (
     Unit,
     UnitKind,
 )
+from app.models.period import days_from_json
 from app.services.record import OBJECTOR, Act, on_case, record
+
+
+# This is the one place where a crowd arrives at once: its statements are built here, once, and executed on the
+# connection, without the ORM's bookkeeping for objects that nobody looks at again (docs/performance.md).
+_ENTRY_ID = (
+    select(Entry.id)
+    .join(Period, Entry.period_id == Period.id)
+    .where(
+        Entry.period_id == bindparam("period_id"),
+        Entry.nominee_id == bindparam("nominee_id"),
+        Period.cancelled_at.is_(None),
+    )
+)
+_FILED_WITH = select(Objection.id, Objection.content_hash, Objection.filed_at).where(
+    Objection.form_hash == bindparam("form")
+)
+_PERIOD_OF_ENTRY = (
+    select(
+        Period.opens_at,
+        Period.closes_at,
+        Period.conclude_by,
+        Period.cancelled_at,
+        Period.days,
+        Period.organiser_id,
+    )
+    .join(Entry, Entry.period_id == Period.id)
+    .where(Entry.id == bindparam("entry_id"))
+)
+_INSERT_CASE = insert(Case).returning(Case.id)
+_INSERT_OBJECTION = insert(Objection).returning(Objection.id)
+_INSERT_IDENTITY = insert(Identity)
+_INSERT_WARNING = insert(OutboxRow)
+
+
+def _chain() -> Select[int]:
+    """The ids of `chain_of_command`, in its order."""
+    link = select(Unit.id, Unit.parent_id, literal(0).label("above")).where(Unit.id == bindparam("unit_id"))
+    chain = link.cte("chain", recursive=True)
+    chain = chain.union_all(
+        select(Unit.id, Unit.parent_id, chain.c.above + 1).join(chain, Unit.id == chain.c.parent_id)
+    )
+    return select(chain.c.id).order_by(chain.c.above)
+
+
+_CHAIN = _chain()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,37 +106,39 @@ class Filed:
     repeated: bool = False
 
 
+def entry_against(session: Session, period_id: int, nominee_id: int) -> int | None:
+    """The entry an objection names, whether or not its window is open; None where there is none."""
+    return session.connection().scalar(_ENTRY_ID, {"period_id": period_id, "nominee_id": nominee_id})
+
+
 def file_objection(session: Session, key: bytes, entry_id: int, filing: Filing, now: dt.datetime) -> Filed:
     """File against an entry, or give the receipt again for the same form sent twice.
 
     Raises WindowClosed (R6) and FormAlreadyUsed (same form, other content). `now` is when the request
     was received. On return the rows are on disk.
     """
-    repeated = _filed_before(session, key, entry_id, filing)
+    connection = session.connection()
+    repeated = _filed_before(connection, key, entry_id, filing)
     if repeated is not None:
         return repeated
-    entry = session.get_one(Entry, entry_id, options=[joinedload(Entry.period).joinedload(Period.organiser)])
-    if not (entry.period.cancelled_at is None and entry.period.window.contains(now)):
-        raise WindowClosed(entry.period.opens_at, entry.period.closes_at, now)
+    period = connection.execute(_PERIOD_OF_ENTRY, {"entry_id": entry_id}).one()
+    if not (period.cancelled_at is None and Window(period.opens_at, period.closes_at).contains(now)):
+        raise WindowClosed(period.opens_at, period.closes_at, now)
     try:
-        filed = _write(session, key, entry, filing, now)
+        filed = _write(session, connection, key, entry_id, period, filing, now)
         session.commit()
     except IntegrityError:
         # The same form at the same moment, on a database that lets two writers in: the other one won.
         session.rollback()
-        repeated = _filed_before(session, key, entry_id, filing)
+        repeated = _filed_before(session.connection(), key, entry_id, filing)
         if repeated is None:
             raise
         return repeated
     return filed
 
 
-def _filed_before(session: Session, key: bytes, entry_id: int, filing: Filing) -> Filed | None:
-    row = session.execute(
-        select(Objection.id, Objection.content_hash, Objection.filed_at).where(
-            Objection.form_hash == keyed_hash(key, "form", filing.form_token)
-        )
-    ).first()
+def _filed_before(connection: Connection, key: bytes, entry_id: int, filing: Filing) -> Filed | None:
+    row = connection.execute(_FILED_WITH, {"form": keyed_hash(key, "form", filing.form_token)}).first()
     if row is None:
         return None
     if row.content_hash != filing.digest(key, entry_id):
@@ -95,62 +146,68 @@ def _filed_before(session: Session, key: bytes, entry_id: int, filing: Filing) -
     return Filed(receipt_code(key, filing.form_token), row.id, row.filed_at, repeated=True)
 
 
-def _write(session: Session, key: bytes, entry: Entry, filing: Filing, now: dt.datetime) -> Filed:
-    """The rows, written as plain INSERTs: this is the one place where a crowd arrives at once."""
-    period = entry.period
-    chain = chain_of_command(session, period.organiser)
-    handler = chain[-1] if filing.against_handler else period.organiser
-    case_id = session.execute(
-        insert(Case)
-        .values(
-            entry_id=entry.id,
-            state=State.RECEIVED,
-            handler_unit_id=handler.id,
-            received_at=now,
-            escalates_at=escalation_time(now, period.conclude_by, period.day_table),
-        )
-        .returning(Case.id)
+def _write(
+    session: Session,
+    connection: Connection,
+    key: bytes,
+    entry_id: int,
+    period: Row[Any],
+    filing: Filing,
+    now: dt.datetime,
+) -> Filed:
+    chain = connection.scalars(_CHAIN, {"unit_id": period.organiser_id}).all()
+    handler = chain[-1] if filing.against_handler else chain[0]
+    days = DayTable([counted.day for counted in days_from_json(period.days)])
+    case_id = connection.execute(
+        _INSERT_CASE,
+        {
+            "entry_id": entry_id,
+            "state": State.RECEIVED,
+            "handler_unit_id": handler,
+            "received_at": now,
+            "escalates_at": escalation_time(now, period.conclude_by, days),
+        },
     ).scalar_one()
     code = receipt_code(key, filing.form_token)
-    objection_id = session.execute(
-        insert(Objection)
-        .values(
-            entry_id=entry.id,
-            case_id=case_id,
-            objector_kind=filing.objector_kind,
-            category=filing.category,
-            facts=filing.facts,
-            against_handler=filing.against_handler,
-            form_hash=keyed_hash(key, "form", filing.form_token),
-            content_hash=filing.digest(key, entry.id),
-            receipt_hash=receipt_hash(key, code),
-            filed_at=now,
-        )
-        .returning(Objection.id)
+    objection_id = connection.execute(
+        _INSERT_OBJECTION,
+        {
+            "entry_id": entry_id,
+            "case_id": case_id,
+            "objector_kind": filing.objector_kind,
+            "category": filing.category,
+            "facts": filing.facts,
+            "against_handler": filing.against_handler,
+            "form_hash": keyed_hash(key, "form", filing.form_token),
+            "content_hash": filing.digest(key, entry_id),
+            "receipt_hash": receipt_hash(key, code),
+            "filed_at": now,
+        },
     ).scalar_one()
-    session.execute(
-        insert(Identity).values(
-            objection_id=objection_id,
-            name=filing.name,
-            contact_person=filing.contact_person,
-            contact=filing.contact,
-        )
+    connection.execute(
+        _INSERT_IDENTITY,
+        {
+            "objection_id": objection_id,
+            "name": filing.name,
+            "contact_person": filing.contact_person,
+            "contact": filing.contact,
+        },
     )
-    told = [handler, *(unit for unit in chain if unit.id != handler.id and not filing.against_handler)]
-    session.execute(
-        insert(OutboxRow),
+    told = [handler] if filing.against_handler else chain
+    connection.execute(
+        _INSERT_WARNING,
         [
             {
                 "case_id": case_id,
-                "unit_id": unit.id,
+                "unit_id": unit_id,
                 "reminder": Reminder.ARRIVAL,
                 "deadline": period.conclude_by,
                 "created_at": now,
             }
-            for unit in told
+            for unit_id in told
         ],
     )
-    details = {"objection": objection_id, "entry": entry.id, "handler_unit": handler.id}
+    details = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
     record(session, now, [Act(OBJECTOR, "objection.filed", on_case(case_id), details)])
     return Filed(code, objection_id, now)
 

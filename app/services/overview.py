@@ -25,6 +25,7 @@ from app.models import (
     UnitKind,
 )
 from app.services.queue import QueuedCase, queue_of, watched_by
+from app.services.scheduling import disqualified
 
 PERIODS_PER_PAGE = 50
 
@@ -141,17 +142,29 @@ def organisers(session: Session, programme_id: int, round_number: int) -> Sequen
     ).all()
 
 
-def nominees_with_fate(
-    session: Session, programme_id: int
-) -> tuple[Sequence[Nominee], dict[int, list[Disqualification]]]:
-    """A programme's nominees and whatever disqualifications stand or stood against each."""
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """A programme's nominees, what stands or stood against each, and who is out at this moment (R26)."""
+
+    nominees: Sequence[Nominee]
+    disqualifications: dict[int, list[Disqualification]]
+    out: set[int]
+
+    @property
+    def touched(self) -> set[int]:
+        """Everyone who is out or once was."""
+        return self.out | self.disqualifications.keys()
+
+
+def fates_of(session: Session, programme_id: int, now: dt.datetime) -> Fates:
+    """What became of a programme's nominees; who lapsed at a deadline not settled yet is out already."""
     nominees = session.scalars(
         select(Nominee)
         .where(Nominee.programme_id == programme_id)
         .order_by(Nominee.recommender_id, Nominee.kind, Nominee.position)
         .options(joinedload(Nominee.recommender), joinedload(Nominee.unit))
     ).all()
-    fates: dict[int, list[Disqualification]] = {}
+    disqualifications: dict[int, list[Disqualification]] = {}
     rows = session.scalars(
         select(Disqualification)
         .join(Nominee)
@@ -160,8 +173,9 @@ def nominees_with_fate(
         .options(selectinload(Disqualification.reversal))
     )
     for row in rows:
-        fates.setdefault(row.nominee_id, []).append(row)
-    return nominees, fates
+        disqualifications.setdefault(row.nominee_id, []).append(row)
+    out = disqualified(session, [nominee.id for nominee in nominees], now)
+    return Fates(nominees, disqualifications, out)
 
 
 def settlement_is_late(session: Session, now: dt.datetime, tolerance: dt.timedelta) -> bool:

@@ -19,7 +19,9 @@ CLOCK = "clock"
 OBJECTOR = "objector"
 COMMAND_LINE = "cli"
 # Any number will do, as long as every writer of the chain takes the same one.
-_CHAIN_LOCK = 0x676F6E67
+_CHAIN_LOCK = text(f"SELECT pg_advisory_xact_lock({0x676F6E67})")
+_HEAD = select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)
+_APPEND = insert(AuditRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,10 @@ def record(session: Session, now: dt.datetime, acts: Iterable[Act]) -> None:
     Writers wait for each other here: on SQLite since BEGIN IMMEDIATE, on PostgreSQL from this lock on.
     """
     session.flush()
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
-    head = session.execute(select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)).first()
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_CHAIN_LOCK)
+    head = connection.execute(_HEAD).first()
     number, previous = (head.id, head.hash) if head else (0, GENESIS)
     rows = []
     for act in acts:
@@ -74,7 +77,7 @@ def record(session: Session, now: dt.datetime, acts: Iterable[Act]) -> None:
         row["hash"] = previous = _hash(row)
         rows.append(row)
     if rows:
-        session.execute(insert(AuditRow), rows)
+        connection.execute(_APPEND, rows)
 
 
 def _hash(row: dict[str, Any]) -> str:

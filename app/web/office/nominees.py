@@ -13,7 +13,7 @@ from app.services.paths import path_of
 from app.web.access import actor, allow, me
 from app.web.forms import PlainForm, text_area
 from app.web.office.blueprint import blueprint
-from app.web.portal import now, session
+from app.web.portal import now, number, session
 
 
 class ReversalForm(PlainForm):
@@ -28,14 +28,12 @@ class ConfirmForm(PlainForm):
 @allow(Role.OFFICE)
 def nominees() -> ResponseReturnValue:
     programmes = overview.programmes(session())
-    programme_id = request.args.get("programme", type=int) or (programmes[0].id if programmes else 0)
-    rows, fates = overview.nominees_with_fate(session(), programme_id)
+    programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
     return render_template(
         "office/nominees.html",
         programmes=programmes,
         programme_id=programme_id,
-        nominees=rows,
-        fates=fates,
+        fates=overview.fates_of(session(), programme_id, now()),
         only_out=request.args.get("out") == "1",
     )
 

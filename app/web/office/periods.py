@@ -23,7 +23,7 @@ from app.web import charts
 from app.web.access import actor, allow
 from app.web.forms import PlainForm, text_area
 from app.web.office.blueprint import blueprint
-from app.web.portal import now, session
+from app.web.portal import now, number, session
 
 
 class ScheduleForm(PlainForm):
@@ -51,7 +51,7 @@ class CancelForm(PlainForm):
 @blueprint.get("/periods")
 @allow(Role.OFFICE)
 def periods() -> ResponseReturnValue:
-    page = max(1, request.args.get("page", 1, type=int))
+    page = max(1, request.args.get("page", 1, type=number))
     closed, total = overview.closed_periods(session(), page)
     return render_template(
         "office/periods.html",
@@ -69,8 +69,8 @@ def periods() -> ResponseReturnValue:
 def choose_organiser() -> ResponseReturnValue:
     """First programme and round, then whose period it is."""
     programmes = overview.programmes(session())
-    programme_id = request.args.get("programme", type=int) or (programmes[0].id if programmes else 0)
-    round_number = request.args.get("round", 2, type=int)
+    programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
+    round_number = request.args.get("round", 2, type=number)
     if round_number not in ROUNDS:
         abort(404)
     return render_template(

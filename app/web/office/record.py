@@ -12,7 +12,7 @@ from app.services import history, record
 from app.web.access import allow
 from app.web.forms import clean
 from app.web.office.blueprint import blueprint
-from app.web.portal import session
+from app.web.portal import number, session
 
 _PER_PAGE = 50
 
@@ -20,7 +20,7 @@ _PER_PAGE = 50
 @blueprint.get("/record")
 @allow(Role.OFFICE, Role.AUDITOR)
 def audit_record() -> ResponseReturnValue:
-    page = max(1, min(request.args.get("page", 1, type=int), 10**6))
+    page = max(1, request.args.get("page", 1, type=number))
     subject = clean(request.args.get("subject"))[:60]
     action = clean(request.args.get("action"))[:60]
     names = history.user_names(session())
