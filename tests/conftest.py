@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
+from app import create_app
 from app.database import Database
-from tests.world import World
+from config import Settings
+from tests.web.browsing import Browser, MovingClock
+from tests.world import World, at
 
 KEY = b"a key for tests, thirty-two bytes"
 
@@ -73,6 +77,44 @@ def session(database: Database) -> Iterator[Session]:
 def world(database: Database) -> World:
     """A small programme: an office, two recommending units with their own units, people and nominees."""
     return World.build(database, KEY, now=dt.datetime(2026, 9, 1, 1, 0, tzinfo=dt.UTC))
+
+
+@pytest.fixture
+def clock() -> MovingClock:
+    """The applications' clock: it stands on the first morning of `World.round_two` until a test moves it."""
+    return MovingClock(at("2026-09-18 Fri 09:00"))
+
+
+@pytest.fixture
+def make_app(database: Database, clock: MovingClock) -> Iterator[Callable[..., Flask]]:
+    """Applications over the test's database, with whatever settings a test wants: `make_app(limit_login="2/hour")`."""
+    made: list[Flask] = []
+
+    def make(**settings: object) -> Flask:
+        keys = {"secret_key": "a secret for tests, thirty-two bytes", "identity_key": KEY.decode()}
+        made.append(create_app(Settings(**{"database_url": database.url} | keys | settings), clock))  # type: ignore[arg-type] # each test knows what it sets
+        return made[-1]
+
+    yield make
+    for app in made:
+        app.extensions["portal"].database.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> Browser:
+    """A citizen's browser, without JavaScript."""
+    return Browser(app)
+
+
+@pytest.fixture
+def staff(app: Flask, world: World) -> Callable[[str], Browser]:
+    """Browsers with somebody's session: `staff("handler")`."""
+    return lambda login: Browser(app).sign_in(world.people[login])
 
 
 def _copy_of_template(server_url: str, tmp_path: Path) -> str:

@@ -19,7 +19,14 @@ EVERYONE = frozenset({"everyone"})
 STAFF = frozenset(Role)
 _ALLOWED = "allowed_roles"
 
-login_manager = LoginManager()
+class Logins(LoginManager):
+    """Without "remember me": looking for its mark would open the session of every answer and make it `Vary: Cookie`."""
+
+    def _update_remember_cookie(self, response: werkzeug.Response) -> werkzeug.Response:
+        return response
+
+
+login_manager = Logins()
 
 
 def everyone(view: View) -> View:
@@ -49,7 +56,9 @@ def declare_static(app: Flask) -> None:
 
 
 def init_app(app: Flask) -> None:
-    login_manager.init_app(app)
+    # The proxy, not its context processor: that one would look for a person on every public page too.
+    login_manager.init_app(app, add_context_processor=False)
+    app.jinja_env.globals["current_user"] = current_user
     login_manager.session_protection = None  # an address that changes is a phone, not an intruder
 
     @login_manager.user_loader

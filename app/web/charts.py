@@ -10,32 +10,22 @@ from app.domain.window import Phase
 from app.domain.workdays import each_day, local_date, midnight
 from app.models import Period
 
-_LABEL_WIDTH = 210
-_PLOT_WIDTH = 730
-_ROW_HEIGHT = 28
-_HEAD_HEIGHT = 34
-_TICKS_AT_MOST = 12
+_TICKS_AT_MOST = 8
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """A period as two bars: its window, and the time to conclude after it."""
+    """A period as two bars: its window, and the time to conclude after it. In hundredths of the width."""
 
     period: Period
     phase: Phase
-    y: int
     window_x: float
     window_width: float
     handling_width: float
 
     @property
-    def label(self) -> str:
-        name = self.period.title
-        return name if len(name) <= 15 else name[:14] + "…"
-
-    @property
     def handling_x(self) -> float:
-        return self.window_x + self.window_width
+        return round(self.window_x + self.window_width, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +33,6 @@ class Timeline:
     rows: list[TimelineRow]
     ticks: list[tuple[float, str]]
     today_x: float
-    width: int = _LABEL_WIDTH + _PLOT_WIDTH
-    label_width: int = _LABEL_WIDTH
-    row_height: int = _ROW_HEIGHT
-    head_height: int = _HEAD_HEIGHT
-
-    @property
-    def height(self) -> int:
-        return _HEAD_HEIGHT + _ROW_HEIGHT * len(self.rows) + 6
 
 
 def timeline(periods: Sequence[Period], now: dt.datetime) -> Timeline | None:
@@ -62,18 +44,17 @@ def timeline(periods: Sequence[Period], now: dt.datetime) -> Timeline | None:
     seconds = (end - start).total_seconds()
 
     def x(instant: dt.datetime) -> float:
-        return round(_LABEL_WIDTH + _PLOT_WIDTH * (instant - start).total_seconds() / seconds, 1)
+        return round(100 * (instant - start).total_seconds() / seconds, 2)
 
     rows = [
         TimelineRow(
             period=period,
             phase=period.phase(now),
-            y=_HEAD_HEIGHT + index * _ROW_HEIGHT,
             window_x=x(period.opens_at),
-            window_width=round(x(period.closes_at) - x(period.opens_at), 1),
-            handling_width=round(x(period.conclude_by) - x(period.closes_at), 1),
+            window_width=round(x(period.closes_at) - x(period.opens_at), 2),
+            handling_width=round(x(period.conclude_by) - x(period.closes_at), 2),
         )
-        for index, period in enumerate(periods)
+        for period in periods
     ]
     days = list(each_day(local_date(start) + dt.timedelta(days=1), local_date(end)))
     step = -(-len(days) // _TICKS_AT_MOST)

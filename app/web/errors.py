@@ -99,11 +99,15 @@ def _too_many(error: RateLimitExceeded) -> Answer:
 
 def _refused(refusal: Refusal) -> Answer:
     if isinstance(refusal, NotYourCase):
-        return page(404, _TITLES[404], _SENTENCES[404])
+        return not_found()
     return page(403 if isinstance(refusal, NotAllowed) else 409, "没有办成", str(refusal))
 
 
 def _missing(_error: NoResultFound) -> Answer:
+    return not_found()
+
+
+def not_found() -> Answer:
     return page(404, _TITLES[404], _SENTENCES[404])
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Any, Self
 
-from flask import Flask
+from flask import Flask, request
 from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import StopValidation
@@ -20,6 +21,7 @@ _UNSEEN = re.compile(
 
 
 def init_app(app: Flask) -> None:
+    app.config["WTF_I18N_ENABLED"] = False  # what WTForms says of a wrong date: its own Chinese, see PlainForm
     csrf.init_app(app)
 
 
@@ -28,10 +30,22 @@ def clean(text: str | None) -> str:
     return _UNSEEN.sub("", text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def plain_contact(text: str | None) -> str:
+    """A telephone number or an address however it was typed: one width, no spaces, hyphens, brackets or +86."""
+    plain = re.sub(r"[\s()\-–—]", "", unicodedata.normalize("NFKC", text or "")).lower()
+    return re.sub(r"^(\+|00)86", "", plain)
+
+
 class PlainForm(FlaskForm):
     """A form whose every text is cleaned before it is judged or kept."""
 
     class Meta(FlaskForm.Meta):
+        locales = ("zh",)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """The texts of a form and nothing else: a file or JSON under a field's name is no text."""
+            return None if formdata is None else request.form
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             if issubclass(unbound_field.field_class, StringField):
                 options["filters"] = [clean]
@@ -49,6 +63,7 @@ def needed(message: str) -> Callable[[Any, Any], None]:
 
     def check(_form: Any, field: Any) -> None:
         if not field.data:
+            field.errors[:] = []  # "not a valid choice" says less
             raise StopValidation(message)
 
     return check

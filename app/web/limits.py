@@ -12,6 +12,7 @@ from flask import Flask, request
 from flask_limiter import Limiter
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.web.forms import plain_contact
 from app.web.portal import portal
 from config import Settings
 
@@ -31,7 +32,7 @@ def address() -> str:
 
 def contact() -> str:
     """The objector's contact, as a digest: the limits' store holds nobody's number (R19)."""
-    written = "".join(request.form.get("contact", "").split()).replace("-", "").lower()
+    written = plain_contact(request.form.get("contact"))
     return hashlib.sha256(f"{portal().settings.identity_key}:{written}".encode()).hexdigest()
 
 
@@ -52,6 +53,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_ENABLED=settings.limits_enabled,
         RATELIMIT_KEY_PREFIX="gongshi",
+        # Redis out of reach: each worker counts for itself until it is back, and nobody is turned away for it.
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
     )
     limiter.init_app(app)
     if settings.trusted_proxies:

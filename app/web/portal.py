@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
+from werkzeug.routing import IntegerConverter, Map
 
 from app.clock import Clock
 from app.database import Database
@@ -14,6 +15,7 @@ from config import Settings
 
 _KEPT_FOR = dt.timedelta(hours=12)
 _MOST_BYTES = 256 * 1024  # a full form of 3,000 characters is 30 kB
+_LARGEST_ID = 2**31 - 1  # what either database holds: a longer number is nobody's
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,21 @@ class Portal:
     @property
     def receipt_key(self) -> bytes:
         return self.settings.identity_key.encode()
+
+
+class RowId(IntegerConverter):
+    """An id in an address: `<int:period_id>`. Any number too large to be one is not found."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=_LARGEST_ID)
+
+
+def number(text: str | int) -> int:
+    """An id or page number from a query or a form. Raises ValueError, as `int` does, also for one too large."""
+    value = int(text)
+    if abs(value) > _LARGEST_ID:
+        raise ValueError(f"{_LARGEST_ID} is the largest id")
+    return value
 
 
 def init_app(app: Flask, settings: Settings, database: Database, clock: Clock) -> None:
@@ -40,6 +57,7 @@ def init_app(app: Flask, settings: Settings, database: Database, clock: Clock) -
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=int(_KEPT_FOR.total_seconds()),
     )
+    app.url_map.converters["int"] = RowId
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 
     @app.before_request

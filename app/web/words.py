@@ -25,6 +25,38 @@ PHASE_NAMES = {
     Phase.CLOSED: "已办结",
     Phase.CANCELLED: "已撤回",
 }
+# What stands in the details of a row of the record, by its key.
+DETAIL_NAMES = {
+    "assignee": "经办人",
+    "calendar": "日历版本",
+    "case": "案件",
+    "cases": "案件",
+    "clause": "依据",
+    "closes_at": "公示结束",
+    "conclude_by": "规定时间",
+    "conclusion": "结论",
+    "deadline": "规定时间",
+    "disqualified": "取消参评资格",
+    "effective_at": "生效",
+    "entries": "公示对象",
+    "entry": "公示条目",
+    "filed": "收到异议",
+    "by_conclusion": "各结论",
+    "by_state": "各状态",
+    "ground": "原因",
+    "handler_unit": "办理单位",
+    "lapsed": "逾期未结论",
+    "lead": "并入的案件",
+    "login": "登录名",
+    "nominees": "推荐对象",
+    "number": "编号",
+    "objection": "异议",
+    "opens_at": "公示开始",
+    "reason": "理由",
+    "role": "角色",
+    "round": "轮次",
+    "unit": "单位",
+}
 KIND_NAMES = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
 
 
@@ -103,6 +135,7 @@ def init_app(app: Flask) -> None:
         ACTION_NAMES=ACTION_NAMES,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
+        DETAIL_NAMES=DETAIL_NAMES,
         DECLINE_GROUND_NAMES=DECLINE_GROUND_NAMES,
         GROUND_NAMES=GROUND_NAMES,
         KIND_NAMES=KIND_NAMES,

@@ -6,8 +6,13 @@ document.documentElement.classList.add("has-js");
 document.addEventListener("click", (event) => {
   const copies = event.target.closest("[data-copies]");
   if (copies) {
-    const text = document.getElementById(copies.dataset.copies).textContent.trim();
-    navigator.clipboard.writeText(text).then(() => { copies.textContent = "已复制"; });
+    const source = document.getElementById(copies.dataset.copies);
+    // Without a clipboard (no TLS, or refused) the code is at least selected, ready to be copied by hand.
+    const done = navigator.clipboard?.writeText(source.textContent.trim()) ?? Promise.reject(new Error("no clipboard"));
+    done.then(
+      () => { copies.textContent = "已复制"; },
+      () => { window.getSelection().selectAllChildren(source); copies.textContent = "已选中，请复制"; },
+    );
   }
   if (event.target.closest("[data-prints]")) window.print();
 });

@@ -44,6 +44,20 @@ def test_the_database_itself_refuses_to_change_a_row(world: World) -> None:
     assert world.do(record.verify) == whole
 
 
+def test_sqlite_refuses_a_replacement_too(world: World) -> None:
+    if world.database.engine.dialect.name != "sqlite":
+        return  # a PostgreSQL has no INSERT OR REPLACE
+    whole = five_rows(world)
+    with world.database.writer() as session, pytest.raises(DBAPIError, match="never changed or removed"):
+        session.execute(
+            text(
+                "INSERT OR REPLACE INTO audit_rows"
+                " SELECT id, at, actor, 'x', subject, details, previous_hash, hash FROM audit_rows WHERE id = 2"
+            )
+        )
+    assert world.do(record.verify) == whole
+
+
 def test_whatever_is_done_behind_the_triggers_is_found(world: World) -> None:
     whole = five_rows(world)
     assert (whole.rows, whole.holds) == (5, True)

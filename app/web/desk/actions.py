@@ -15,6 +15,7 @@ from app.models import Case, User
 from app.services import investigation
 from app.services.investigation import REASON, TEXT
 from app.web.forms import PlainForm, needed, text_area
+from app.web.portal import number
 
 Call = Callable[[Session, int, Actor, Any, dt.datetime], None]
 
@@ -54,7 +55,7 @@ class ProposeForm(PlainForm):
 class ChoiceForm(PlainForm):
     """Picks a person or a case; the choices are the case's own."""
 
-    chosen = SelectField("请选择", coerce=int, validate_choice=False)
+    chosen = SelectField("请选择", coerce=number, validate_choice=False)
 
 
 class RecuseForm(ChoiceForm):

@@ -13,7 +13,7 @@ from app.models import Category, ObjectorKind
 from app.models.objection import CATEGORY_NAMES
 from app.services.following import SUPPLEMENT_LENGTH, WITHDRAW_LENGTH
 from app.services.intake import Filing
-from app.web.forms import PlainForm, needed, text_area
+from app.web.forms import PlainForm, needed, plain_contact, text_area
 
 FACTS_LENGTH = (20, 3000)
 _NAME_LENGTH = {ObjectorKind.PERSON: (2, 30), ObjectorKind.UNIT: (4, 60)}
@@ -67,10 +67,7 @@ class ObjectionForm(PlainForm):
             raise StopValidation("单位提出异议，请填写联系人姓名，2到30个字。")
 
     def validate_contact(self, field: Any) -> None:
-        plain = re.sub(r"[\s\-－]", "", field.data or "")
-        if plain.startswith("+86"):
-            plain = plain[3:]
-        if not (_PHONE.fullmatch(plain) or _EMAIL.fullmatch(field.data or "")):
+        if not (_PHONE.fullmatch(plain_contact(field.data)) or _EMAIL.fullmatch(field.data or "")):
             raise StopValidation("请填写11位手机号码、带区号的固定电话，或者电子邮箱（如 name@example.com）。")
 
     def _kind(self) -> ObjectorKind:

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import NotFound
 
 from app.domain.errors import FormAlreadyUsed, WindowClosed
 from app.domain.receipt import new_form_token
@@ -51,15 +52,22 @@ def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
 def submit_objection(period_id: int, nominee_id: int) -> ResponseReturnValue:
     form = ObjectionForm()
     form.ensure_token()
+    valid = form.validate()
+    if valid and request.form.get("step") == "submit":
+        return _file(period_id, nominee_id, form)
     period, entry = _open_entry(period_id, nominee_id)
-    if not form.validate():
+    if not valid:
         return _page(period, entry, form, status=422)
-    if request.form.get("step") != "submit":
-        return _after_details(period, entry, form)
-    frozen = entry or showing.entry_of(session(), period_id, nominee_id)
-    if frozen is None:
-        abort(404)
-    filed = intake.file_objection(session(), portal().receipt_key, frozen.id, form.filing(), now())
+    return _after_details(period, entry, form)
+
+
+def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseReturnValue:
+    entry_id = intake.entry_against(session(), period_id, nominee_id)
+    if entry_id is None:
+        period, _ = _open_entry(period_id, nominee_id)
+        # After the window it is not said who was in it, and who never was (R5).
+        raise WindowClosed(period.opens_at, period.closes_at, now())
+    filed = intake.file_objection(session(), portal().receipt_key, entry_id, form.filing(), now())
     cookie["receipt"] = {"code": filed.receipt_code, "objection": filed.objection_id}
     return redirect(url_for("receipts.receipt"), 303)
 
@@ -112,8 +120,13 @@ def _form_again(
     if fresh_token:
         form.form_token.data = new_form_token()
     args = request.view_args or {}
-    session().rollback()
-    period, entry = _open_entry(args["period_id"], args["nominee_id"])
+    try:
+        session().rollback()
+        period, entry = _open_entry(args["period_id"], args["nominee_id"])
+    except NotFound:
+        return errors.not_found()
+    except SQLAlchemyError as error:
+        return errors.storage_fault(error)
     return _page(period, entry, form, status=status, refusal=sentence, headers=headers)
 
 

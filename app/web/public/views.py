@@ -53,7 +53,7 @@ def period(period_id: int) -> ResponseReturnValue:
     html = render_template(
         "public/period.html", period=shown, listing=listing, wanted=wanted, office=receiving_office(shown), now=now()
     )
-    return hot.publish(html, _good_until([shown]), keep=not wanted.name)
+    return hot.publish(html, _good_until([shown]), keep=_asked_by_many(shown, wanted))
 
 
 @blueprint.get("/periods/<int:period_id>/nominees/<int:nominee_id>")
@@ -82,6 +82,11 @@ def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
 @everyone
 def privacy() -> ResponseReturnValue:
     return render_template("public/privacy.html")
+
+
+def _asked_by_many(period: Period, wanted: showing.ListFilter) -> bool:
+    """Whether an address is one of the few that the page itself offers, and so worth keeping in memory."""
+    return not wanted.name and (not wanted.unit or wanted.unit in period.recommenders) and len(request.args) <= 4
 
 
 def receiving_office(period: Period) -> Unit:

@@ -1,0 +1,256 @@
+"""What a browser test drives: a portal of its own behind a real socket, people in front of it, and what a page
+must be for each of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from argon2 import PasswordHasher
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError, expect
+from sqlalchemy import update
+from werkzeug.serving import make_server
+
+from app import create_app
+from app.database import Database
+from app.models import User
+from config import Settings
+from tests.web.browsing import MovingClock
+from tests.world import World, at
+
+KEY = "a key for browser tests, thirty-two bytes"
+PASSWORD = "口令 of whoever works here"
+START = "2026-09-01 Tue 09:00"
+WIDTHS = {"phone": (360, 740), "desktop": (1280, 800)}
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_SMALLEST_TARGET = 24  # px, WCAG 2.2 2.5.8
+# Only the lines come back: what axe says of everything that is right would be megabytes.
+_VIOLATIONS = """async tags => {
+  const found = await axe.run(document, {
+    runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], preload: false, iframes: false,
+  });
+  return found.violations.flatMap(rule => rule.nodes.map(node =>
+    `${rule.id} (${rule.impact}): ${rule.help}: ${node.html.slice(0, 160)} at ${node.target}`));
+}"""
+# Chromium writes a refused page into its console as an error; the page itself is what the tests judge.
+_REFUSED_PAGE = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d|503)")
+
+
+@dataclass
+class Portal:
+    """A portal that serves one test: its address, its small world, its clock, everybody's browsers."""
+
+    url: str
+    world: World
+    clock: MovingClock
+    app: Flask
+    browser: Browser
+    visits: list[Visit] = field(default_factory=list)
+
+    def time_is(self, text: str) -> None:
+        """Move the clock of the server and of every browser."""
+        self.clock.to(text)
+        for visit in self.visits:
+            visit.time_is(self.clock.now)
+
+    def visit(self, width: str, **options: Any) -> Page:
+        """Somebody new: a browser without cookies, as wide as a phone or a desktop."""
+        wide, high = WIDTHS[width]
+        context = self.browser.new_context(
+            base_url=self.url,
+            viewport={"width": wide, "height": high},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            permissions=["clipboard-read", "clipboard-write"],
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        context.clock.set_fixed_time(self.clock.now)
+        self.visits.append(Visit(context, self.url))
+        return context.new_page()
+
+    def staff(self, width: str, login: str) -> Page:
+        """Somebody of the staff, logged in on the page."""
+        page = self.visit(width)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto("/login")
+        log_in(page, login)
+        return page
+
+
+class Visit:
+    """One browser, and everything it loaded and complained of."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context, self.host = context, urlsplit(url).netloc
+        self.loaded: list[str] = []
+        self.complaints: list[str] = []
+        context.on("request", self._request)
+        context.on("console", self._console)
+        context.on("weberror", self._error)
+
+    def time_is(self, now: dt.datetime) -> None:
+        """A browser's own copies live by real time: a minute at most, less than any step of a test."""
+        self.context.clock.set_fixed_time(now)
+        for page in self.context.pages:
+            devtools = self.context.new_cdp_session(page)
+            devtools.send("Network.clearBrowserCache")
+            devtools.detach()
+
+    def _request(self, request: Request) -> None:
+        self.loaded.append(request.url)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A violation of the Content-Security-Policy is an error of the console too.
+        static = urlsplit(message.location["url"]).path.startswith("/static")
+        if message.type in ("error", "warning") and (static or not _REFUSED_PAGE.match(message.text)):
+            self.complaints.append(f"console: {message.text} ({message.location['url']})")
+
+    def _error(self, error: WebError) -> None:
+        self.complaints.append(f"page error: {error.error}")
+
+    def problems(self) -> list[str]:
+        """Everything loaded from elsewhere, every error of a script or of the console."""
+        elsewhere = [url for url in self.loaded if urlsplit(url).netloc != self.host]
+        return [f"loaded from elsewhere: {url}" for url in elsewhere] + self.complaints
+
+
+@contextmanager
+def serving(database: Database, browser: Browser) -> Iterator[Portal]:
+    """A portal over this database on a free port, with a world whose people can log in."""
+    clock = MovingClock(at(START))
+    world = World.build(database, KEY.encode(), clock())
+    with database.writer() as session:
+        session.execute(update(User).values(password_hash=_hash_of_password()))
+        session.commit()
+    app = create_app(Settings(database_url=database.url, identity_key=KEY, secret_key=KEY), clock)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, name="portal", daemon=True)
+    thread.start()
+    portal = Portal(f"http://127.0.0.1:{server.server_port}", world, clock, app, browser)
+    try:
+        yield portal
+        for visit in portal.visits:
+            visit.context.close()
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        app.extensions["portal"].database.dispose()
+    _none([problem for visit in portal.visits for problem in visit.problems()])
+
+
+@cache
+def _hash_of_password() -> str:
+    """One cheap hash for everybody: what argon2 costs is tested elsewhere."""
+    return PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
+
+
+def log_in(page: Page, login: str, password: str = PASSWORD) -> None:
+    page.get_by_label("登录名").fill(login)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录", exact=True).click()
+    expect(page.get_by_role("button", name="退出登录")).to_be_visible()
+
+
+def press(page: Page, name: str) -> None:
+    """Click the first button of this very name, in whatever fold it lies."""
+    button = page.get_by_role("button", name=name, exact=True).first
+    if not button.is_visible():
+        page.locator("details", has=page.locator("button", has_text=name)).first.locator("summary").first.click()
+    button.click()
+
+
+def says(page: Page, *texts: str) -> None:
+    """The page's main part holds each of these texts."""
+    for text in texts:
+        expect(page.get_by_role("main")).to_contain_text(text)
+
+
+def never_says(page: Page, *texts: str) -> None:
+    """None of these stands anywhere in what the server sent, seen or unseen."""
+    html = page.content()
+    _none([f"says {text}" for text in texts if text in html])
+
+
+# --- what every page must be ---------------------------------------------------------------------------------
+
+
+def check_page(page: Page) -> None:
+    """Accessible, readable at this width, with targets large enough to hit, and headed as a page should be."""
+    _none(faults_of(page))
+
+
+def check_accessibility(page: Page) -> None:
+    """axe finds no violation of WCAG 2.2 A or AA."""
+    _none(violations(page))
+
+
+def _none(faults: list[str]) -> None:
+    if faults:
+        raise AssertionError("\n".join(faults))
+
+
+def faults_of(page: Page) -> list[str]:
+    """Everything wrong with the page as it stands, folds opened; one line each."""
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+    return [*violations(page), *_of_layout(page), *_of_heading(page)]
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, as lines that name the rule and the element."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
+    found: list[str] = page.evaluate(_VIOLATIONS, _TAGS)
+    return found
+
+
+def _of_layout(page: Page) -> list[str]:
+    wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    faults = [f"overflows: {wide[0]} px on a screen of {wide[1]}"] if wide[0] > wide[1] else []
+    small = page.evaluate(
+        """smallest => [...document.querySelectorAll('button, .button, nav a')].flatMap(element => {
+          const box = element.getBoundingClientRect();
+          const seen = element.checkVisibility() && box.width > 0;
+          return seen && Math.min(box.width, box.height) < smallest
+            ? [`small target: ${element.textContent.trim()} ${box.width} × ${box.height}`] : [];
+        })""",
+        _SMALLEST_TARGET,
+    )
+    return [*faults, *small]
+
+
+def _of_heading(page: Page) -> list[str]:
+    heads, title, language = page.evaluate(
+        "[document.querySelectorAll('h1').length, document.title, document.documentElement.lang]"
+    )
+    faults = [] if heads == 1 else [f"{heads} h1"]
+    faults += [] if re.fullmatch(r"\S.* · 公示与异议处理", title) else [f"title {title!r}"]
+    return faults if language == "zh-CN" else [*faults, f"lang {language!r}"]
+
+
+@cache
+def _axe() -> str:
+    return resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+# --- pictures, for people to look at -------------------------------------------------------------------------
+
+
+def keep_shot(page: Page, name: str) -> None:
+    """A picture of the whole page, only where GONGSHI_SHOTS names a folder for it."""
+    if folder := os.environ.get("GONGSHI_SHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

@@ -1,0 +1,256 @@
+"""A citizen reads who is nominated, files an objection and follows it: by mouse, by keys alone, without scripts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
+
+from app.domain.cases import State
+from app.models import Case, Objection
+from app.services import investigation
+from tests.browser.portal import Portal, check_page, never_says, press, says
+
+pytestmark = pytest.mark.browser
+
+OPEN = "2026-09-18 Fri 09:00"
+PERIOD = "麒麟区推荐单位公示"
+NOMINEE = "麒小3"
+OTHER = "麒麟区第1中队"
+FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的施工记录可以核实，请予核查。"
+CONTACT = "13000000009"
+
+
+def filed(portal: Portal) -> int:
+    with portal.world.database.reader() as session:
+        return session.scalar(select(func.count(Objection.id))) or 0
+
+
+def open_form(page: Page) -> None:
+    """From the first page to the form of one nominee."""
+    page.goto("/")
+    page.get_by_role("link", name=PERIOD).click()
+    page.get_by_role("link", name=NOMINEE).click()
+    page.get_by_role("link", name="对该对象提出异议").click()
+
+
+def fill_in(page: Page) -> None:
+    page.get_by_label("真实姓名").fill("赵小禾")
+    page.get_by_label("手机号码或者电子邮箱").fill(CONTACT)
+    page.get_by_label("事迹不真实").check()
+    page.get_by_label("事实和依据").fill(FACTS)
+
+
+def receipt_code(page: Page) -> str:
+    expect(page.locator("#code")).to_have_text(re.compile(r"^([0-9A-HJKMNP-TV-Z]{4}-){5}[0-9A-HJKMNP-TV-Z]{4}$"))
+    return page.locator("#code").inner_text()
+
+
+def follow(page: Page, code: str) -> None:
+    page.goto("/receipt")
+    page.get_by_label("查询码").fill(code)
+    press(page, "查询")
+    expect(page.get_by_role("heading", level=1)).to_have_text("异议进度")
+
+
+def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Page) -> None:
+    portal.world.round_two()
+    portal.time_is(OPEN)
+    page.on("dialog", lambda dialog: dialog.accept())
+
+    page.goto("/")
+    says(page, "正在公示", "还有 5 个工作日")
+    check_page(page)
+    page.get_by_role("link", name=PERIOD).click()
+    says(page, "第1个工作日", "周末", "调休上班", "共 5 个", "受理机构", "真实姓名")
+    check_page(page)
+    page.get_by_label("类别").select_option(label="先进个人（3）")
+    press(page, "查找")
+    says(page, "找到 3 个", NOMINEE)
+    expect(page.get_by_role("main")).not_to_contain_text(OTHER)
+    page.get_by_label("名称或姓名").fill("小3")
+    press(page, "查找")
+    says(page, "找到 1 个")
+    page.get_by_label("名称或姓名").fill("没有这个人")
+    press(page, "查找")
+    says(page, "没有符合条件的推荐对象")
+    page.get_by_role("link", name="看全部名单").click()
+    page.get_by_role("link", name=NOMINEE).click()
+    says(page, "简要事迹", "实事", "公示时间")
+    check_page(page)
+
+    page.get_by_role("link", name="对该对象提出异议").click()
+    check_page(page)
+    page.get_by_label("真实姓名").fill("匿名群众")
+    page.get_by_label("事实和依据").fill("太短")
+    press(page, "下一步：核对")
+    problems = page.get_by_role("alert")
+    expect(problems).to_be_focused()
+    expect(problems).to_contain_text("还有4处需要改")
+    for label in ("真实姓名", "手机号码或者电子邮箱", "事实和依据"):
+        wrong = page.get_by_label(label)
+        expect(wrong).to_have_attribute("aria-invalid", "true")
+        error = page.locator(f"#{wrong.get_attribute('id')}-error")
+        expect(error).to_be_visible()
+        assert f"{wrong.get_attribute('id')}-error" in (wrong.get_attribute("aria-describedby") or "")
+    expect(page.get_by_label("事实和依据")).to_have_value("太短")
+    check_page(page)
+    problems.get_by_role("link", name="手机号码").click()
+    expect(page.get_by_label("手机号码或者电子邮箱")).to_be_focused()
+    fill_in(page)
+    press(page, "下一步：核对")
+
+    says(page, "还没有提交", FACTS, CONTACT, "麒麟区")
+    assert filed(portal) == 0
+    check_page(page)
+    press(page, "返回修改")
+    expect(page.get_by_label("事实和依据")).to_have_value(FACTS)
+    press(page, "下一步：核对")
+    press(page, "确认提交")
+
+    code = receipt_code(page)
+    assert (filed(portal), page.url) == (1, f"{portal.url}/receipt")
+    check_page(page)
+    press(page, "复制查询码")
+    expect(page.get_by_role("button", name="已复制")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == code
+    page.reload()
+    never_says(page, code)
+
+    case = case_of(portal)
+    portal.world.act(investigation.accept, case, "handler", now="2026-09-18 Fri 10:00")
+    portal.world.act(investigation.ask_supplement, case, "handler", "请说明施工记录在哪里。", now="2026-09-18 Fri 10:05")
+    portal.time_is("2026-09-21 Mon 09:00")
+    follow(page, code.lower().replace("-", " "))
+    says(page, "请您补充情况", "请说明施工记录在哪里。", NOMINEE)
+    assert code not in page.url
+    check_page(page)
+    press(page, "提交补充")
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_label("补充内容").fill("在镇政府档案室，第12卷。")
+    press(page, "提交补充")
+    says(page, "补充内容已经收到", "已受理", "在镇政府档案室，第12卷。")
+    assert portal.world.case(case).state is State.ACCEPTED
+    page.locator("summary", has_text="撤回异议").click()
+    page.get_by_label("撤回原因").fill("已经当面说清楚。")
+    press(page, "撤回异议")
+    says(page, "撤回已经记录", "您已撤回")
+    expect(page.get_by_role("button", name="撤回异议")).to_have_count(0)
+    check_page(page)
+    press(page, "查完了，退出")
+    says(page, "已经退出查询")
+    never_says(page, NOMINEE)
+
+
+def case_of(portal: Portal) -> int:
+    with portal.world.database.reader() as session:
+        return session.scalars(select(Case.id)).one()
+
+
+def test_by_keys_alone(portal: Portal) -> None:
+    """Tab, Enter, Space and letters, from the first page to the receipt; every stop on the way can be seen."""
+    portal.world.round_two()
+    portal.time_is(OPEN)
+    page = portal.visit("desktop")
+    page.goto("/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="跳到正文")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+
+    tab_to(page, PERIOD, "Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(PERIOD)
+    tab_to(page, NOMINEE, "Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(NOMINEE)
+    tab_to(page, "对该对象提出异议", "Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"对“{NOMINEE}”提出异议")
+    tab_to(page, "下一步：核对", "Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("真实姓名")).to_be_focused()
+    page.keyboard.type("赵小禾")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type(CONTACT)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.insert_text(FACTS)
+    tab_to(page, "下一步：核对", "Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("请核对")
+    tab_to(page, "确认提交", "Space")
+    receipt_code(page)
+    assert filed(portal) == 1
+    tab_to(page, "复制查询码", "Enter")
+    expect(page.get_by_role("button", name="已复制")).to_be_focused()
+
+
+def tab_to(page: Page, name: str, key: str) -> None:
+    """Tab until what has the focus bears this name, then press the key."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        text, outlined = page.evaluate(
+            "[document.activeElement.textContent.trim(), getComputedStyle(document.activeElement).outlineStyle]"
+        )
+        assert outlined != "none", f"the focus cannot be seen on {text[:40]}"
+        if name in text and len(text) < len(name) + 40:
+            page.keyboard.press(key)
+            return
+    raise AssertionError(f"no way to {name} by Tab")
+
+
+def test_without_javascript(portal: Portal) -> None:
+    portal.world.round_two()
+    portal.time_is(OPEN)
+    page = portal.visit("phone", java_script_enabled=False)
+    open_form(page)
+    press(page, "下一步：核对")
+    expect(page.get_by_role("alert")).to_contain_text("还有4处需要改")
+    fill_in(page)
+    press(page, "下一步：核对")
+    press(page, "确认提交")
+    code = receipt_code(page)
+    # Buttons that need a script are not offered where none runs.
+    expect(page.get_by_role("button", name="复制查询码")).to_be_hidden()
+    follow(page, code)
+    says(page, "已收到，等待受理")
+    page.get_by_label("补充内容").fill("在镇政府档案室，第12卷。")
+    press(page, "提交补充")
+    says(page, "补充内容已经收到")
+    page.locator("summary", has_text="撤回异议").click()
+    page.get_by_label("撤回原因").fill("已经当面说清楚。")
+    press(page, "撤回异议")
+    says(page, "您已撤回")
+
+
+@pytest.mark.parametrize("step", ["下一步：核对", "确认提交"])
+def test_too_late_is_refused_with_the_text_kept_and_the_names_gone(portal: Portal, page: Page, step: str) -> None:
+    portal.world.round_two()
+    portal.time_is("2026-09-23 Wed 23:59")
+    open_form(page)
+    says(page, NOMINEE)
+    fill_in(page)
+    if step == "确认提交":
+        press(page, "下一步：核对")
+    portal.time_is("2026-09-24 Thu 00:00")
+    press(page, step)
+    problems = page.get_by_role("alert")
+    expect(problems).to_be_focused()
+    expect(problems).to_contain_text("已经结束，异议没有提交")
+    expect(page.get_by_label("真实姓名")).to_have_value("赵小禾")
+    expect(page.get_by_label("手机号码或者电子邮箱")).to_have_value(CONTACT)
+    expect(page.get_by_label("事迹不真实")).to_be_checked()
+    expect(page.get_by_label("事实和依据")).to_have_value(FACTS)
+    says(page, "2026年9月23日（星期三）24:00", "公示已经结束", "受理机构", "0874-0000001")
+    never_says(page, NOMINEE)
+    check_page(page)
+    assert filed(portal) == 0
+    for path in ("/", "/periods/6", f"/periods/6/nominees/{portal.world.nominees[2]}", "/periods/6?name=小3"):
+        page.goto(path)
+        never_says(page, NOMINEE, OTHER)
+    says(page, "已经结束，名单不再显示")

@@ -1,0 +1,335 @@
+"""Every page, in every state it has, on a phone and on a desktop: axe finds nothing, nothing runs over the edge."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from app.domain.cases import Conclusion, DeclineGround, State
+from app.services import closing, following, investigation, reversal, settlement, warnings
+from tests.browser.portal import Portal, faults_of, keep_shot, press
+from tests.world import World, at
+
+pytestmark = pytest.mark.browser
+
+MORNING = "2026-09-18 Fri 09:00"
+OPEN = "2026-09-22 Tue 10:00"
+CLOSED = "2026-09-24 Thu 10:00"
+DUE = "2026-09-30 Wed 09:00"
+AFTER = "2026-10-08 Thu 09:00"
+FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的施工记录可以核实，请予核查。"
+
+
+class Walk:
+    """Goes from page to page and keeps what is wrong with each, so that one run names everything."""
+
+    def __init__(self, portal: Portal, width: str, audience: str) -> None:
+        self.portal, self.width, self.audience = portal, width, audience
+        self.faults: list[str] = []
+        self.seen: set[str] = set()
+        self.looks = 0
+
+    def look(self, page: Page, name: str, path: str = "") -> None:
+        """Judge the page at this path, or the one that stands there."""
+        if path:
+            page.goto(path)
+        url = urlsplit(page.url)
+        self.faults += [f"{name}, {url.path}: {fault}" for fault in faults_of(page)]
+        self.looks += 1
+        routes = self.portal.app.url_map.bind("")
+        if routes.test(url.path, "GET"):
+            self.seen.add(routes.match(url.path, "GET")[0])
+        keep_shot(page, f"{self.width}-{self.audience}-{self.looks:02}-{name}".replace(" ", "-"))
+
+    def over(self, *blueprints: str) -> None:
+        """Nothing was wrong anywhere, and no page of these blueprints was left out."""
+        pages = {
+            rule.endpoint
+            for rule in self.portal.app.url_map.iter_rules()
+            if rule.endpoint.partition(".")[0] in blueprints and "GET" in (rule.methods or ())
+        }
+        assert pages - self.seen == set()
+        if self.faults:
+            raise AssertionError("\n".join([f"{len(self.faults)} faults:", *self.faults]))
+
+
+def follow(page: Page, code: str) -> None:
+    page.context.clear_cookies()
+    page.goto("/receipt")
+    page.get_by_label("查询码").fill(code)
+    press(page, "查询")
+
+
+def cases_in_every_state(world: World, period: int) -> dict[str, tuple[int, str]]:
+    """By name, each case's id and its objector's code: as they stand at OPEN."""
+    first, second, third, fourth, fifth = world.nominees
+    day = "2026-09-21 Mon 10:00"
+    cases = {
+        "escalated": world.file(period, first, MORNING),
+        "accepted": world.file(period, second, MORNING),
+        "investigating": world.file(period, third, MORNING),
+        "awaiting": world.file(period, fourth, MORNING),
+        "proposed": world.file(period, fifth, MORNING, facts="这段事实没有空格" * 300),
+        "upheld": world.file(period, first, MORNING),
+        "dismissed": world.file(period, second, MORNING),
+        "declined": world.file(period, third, MORNING),
+        "leading": world.file(period, fourth, MORNING),
+        "joined": world.file(period, fourth, MORNING),
+        "withdrawn": world.file(period, fifth, MORNING),
+        "of the office": world.file(period, fifth, MORNING, against_handler=True),
+        "received": world.file(period, second, "2026-09-22 Tue 09:00"),
+    }
+    world.bring(cases["accepted"][0], State.ACCEPTED, day)
+    world.bring(cases["investigating"][0], State.INVESTIGATING, day)
+    world.act(investigation.note, cases["investigating"][0], "handler", "调阅档案三卷。", now=day)
+    world.act(investigation.hear, cases["investigating"][0], "handler", "当事人说明了施工经过。", now=day)
+    world.act(investigation.reply, cases["investigating"][0], "handler", "正在核实，请等候。", now=day)
+    world.act(investigation.assign, cases["investigating"][0], "head", world.people["handler"], now=day)
+    world.bring(cases["awaiting"][0], State.ACCEPTED, day)
+    world.act(investigation.ask_supplement, cases["awaiting"][0], "handler", "请说明记录在哪里。", now=day)
+    world.bring(cases["proposed"][0], State.PROPOSED, day)
+    world.bring(cases["upheld"][0], State.CONCLUDED, day, Conclusion.UPHELD)
+    world.bring(cases["dismissed"][0], State.CONCLUDED, day)
+    ground, reason = DeclineGround.NO_FACTS, "没有写明具体的事实和线索。"
+    world.act(investigation.decline, cases["declined"][0], "handler", ground, reason, now=day)
+    world.act(investigation.join, cases["joined"][0], "handler", cases["leading"][0], now=day)
+    objection = world.do(following.find_by_receipt, world.key, cases["withdrawn"][1])
+    world.do(following.withdraw, objection, "已经当面说清楚。", at(day))
+    world.act(investigation.recuse, cases["received"][0], "handler2", world.people["handler2"], "亲属。", now=OPEN)
+    world.do(warnings.warn_due, at(OPEN))
+    return cases
+
+
+def test_what_the_public_sees(portal: Portal, width: str) -> None:
+    world, walk = portal.world, Walk(portal, width, "public")
+    page = portal.visit(width)
+    page.on("dialog", lambda dialog: dialog.accept())
+    walk.look(page, "home with nothing", "/")
+    walk.look(page, "privacy", "/privacy")
+    walk.look(page, "not found", "/periods/999")
+    walk.look(page, "not this way", "/receipt/withdraw")
+    walk.look(page, "receipt asked", "/receipt")
+    press(page, "查询")
+    walk.look(page, "receipt without a code")
+    page.get_by_label("查询码").fill("0000-0000-0000-0000-0000-0000")
+    press(page, "查询")
+    walk.look(page, "receipt unknown")
+    page.get_by_label("查询码").fill("0000")
+    page.context.clear_cookies()
+    press(page, "查询")
+    walk.look(page, "form gone stale")
+    walk.look(page, "login", "/login")
+    press(page, "登录")
+    walk.look(page, "login with nothing typed")
+    page.get_by_label("登录名").fill("nobody")
+    page.get_by_label("密码").fill("nothing of the kind")
+    press(page, "登录")
+    walk.look(page, "login refused")
+
+    period = world.round_two()
+    listed, collective, person = f"/periods/{period}", world.nominees[0], world.nominees[2]
+    portal.time_is("2026-09-17 Thu 12:00")
+    walk.look(page, "home before", "/")
+    walk.look(page, "list before", listed)
+    walk.look(page, "nominee before", f"{listed}/nominees/{person}")
+
+    cases = cases_in_every_state(world, period)
+    world.past_round_one(world.others)
+    portal.time_is(OPEN)
+    walk.look(page, "home", "/")
+    walk.look(page, "list", listed)
+    walk.look(page, "list of one kind", f"{listed}?kind=individual")
+    walk.look(page, "list without a hit", f"{listed}?name=没有这个人")
+    walk.look(page, "no such page of the list", f"{listed}?page=9")
+    walk.look(page, "collective", f"{listed}/nominees/{collective}")
+    walk.look(page, "individual", f"{listed}/nominees/{person}")
+    walk.look(page, "form", f"{listed}/nominees/{person}/objection")
+    press(page, "下一步：核对")
+    walk.look(page, "form with nothing written")
+    page.get_by_label("单位", exact=True).check()
+    page.get_by_label("真实姓名").fill("某单位")
+    press(page, "下一步：核对")
+    walk.look(page, "form of a unit refused")
+    page.get_by_label("真实姓名").fill("麒麟区第一运输公司")
+    page.get_by_label("联系人").fill("钱小麦")
+    page.get_by_label("手机号码或者电子邮箱").fill("office@example.com")
+    page.get_by_label("推荐程序").or_(page.get_by_label("其他")).first.check()
+    page.get_by_label("事实和依据").fill(FACTS)
+    press(page, "下一步：核对")
+    walk.look(page, "check")
+    press(page, "确认提交")
+    walk.look(page, "receipt")
+    for name in ("received", "awaiting", "investigating", "proposed", "upheld", "dismissed", "declined", "withdrawn"):
+        follow(page, cases[name][1])
+        walk.look(page, f"follow {name}")
+    follow(page, cases["received"][1])
+    press(page, "提交补充")
+    walk.look(page, "supplement with nothing written")
+    press(page, "撤回异议")
+    walk.look(page, "withdrawal without a reason")
+    page.get_by_label("撤回原因").fill("已经当面说清楚。")
+    portal.time_is("2026-09-22 Tue 10:40")
+    press(page, "撤回异议")
+    walk.look(page, "half an hour later")
+
+    portal.time_is("2026-09-23 Wed 23:59")
+    walk.look(page, "list on the last day", listed)
+    page.goto(f"{listed}/nominees/{person}/objection")
+    portal.time_is(CLOSED)
+    press(page, "下一步：核对")
+    walk.look(page, "form too late with errors")
+    walk.look(page, "list after", listed)
+    walk.look(page, "nominee after", f"{listed}/nominees/{person}")
+    portal.time_is(DUE)
+    follow(page, cases["received"][1])
+    walk.look(page, "follow lapsed")
+    with world.database.writer() as session:
+        closing.close_period(session, period, world.actor("office"), at(DUE))
+    portal.time_is("2026-10-08 Thu 09:00")
+    walk.look(page, "list of a closed period", listed)
+
+    other = world.schedule(2, world.luoping, world.others, "2026-10-09", 3, AFTER)
+    with world.database.writer() as session:
+        closing.close_period(session, other, world.actor("office"), at("2026-10-19 Mon 09:00"))
+    last = world.schedule(3, world.office, world.others, "2026-10-20", 3, "2026-10-19 Mon 10:00")
+    portal.time_is("2026-10-20 Tue 09:00")
+    walk.look(page, "list of the office", f"/periods/{last}?unit=罗平县")
+    walk.look(page, "nominee of the office", f"/periods/{last}/nominees/{world.others[0]}")
+    walk.over("public", "objections", "receipts", "account")
+
+
+def test_what_a_unit_sees(portal: Portal, width: str) -> None:
+    world, walk = portal.world, Walk(portal, width, "unit")
+    period = world.round_two()
+    portal.time_is(MORNING)
+    handler, head = portal.staff(width, "handler"), portal.staff(width, "head")
+    walk.look(handler, "queue with nothing", "/desk/")
+    cases = cases_in_every_state(world, period)
+    portal.time_is(OPEN)
+    walk.look(handler, "queue", "/desk/")
+    walk.look(handler, "queue of one state", "/desk/?state=proposed")
+    walk.look(handler, "queue of my own", "/desk/?mine=1")
+    for name in ("escalated", "accepted", "investigating", "awaiting", "upheld", "declined", "joined", "withdrawn"):
+        walk.look(handler, f"case {name}", f"/desk/cases/{cases[name][0]}")
+    walk.look(handler, "case of the office", f"/desk/cases/{cases['of the office'][0]}")
+    walk.look(head, "case leading for its head", f"/desk/cases/{cases['leading'][0]}")
+    walk.look(head, "case received for its head", f"/desk/cases/{cases['received'][0]}")
+    walk.look(head, "case proposed for its head", f"/desk/cases/{cases['proposed'][0]}")
+    press(head, "退回重新核查")
+    walk.look(head, "return without a reason")
+    handler.goto(f"/desk/cases/{cases['investigating'][0]}")
+    press(handler, "提出处理意见")
+    walk.look(handler, "proposal with nothing written")
+    handler.goto(f"/desk/cases/{cases['escalated'][0]}")
+    press(handler, "不予受理")
+    walk.look(handler, "decline without a ground")
+    handler.goto(f"/desk/cases/{cases['accepted'][0]}")
+    world.act(investigation.investigate, cases["accepted"][0], "head", now=OPEN)
+    press(handler, "开始核查")
+    walk.look(handler, "somebody was quicker")
+    press(handler, "记一笔核查记录")
+    walk.look(handler, "note with nothing written")
+    handler.locator("#note-text").fill("走访群众五名，均说属实，另有施工记录三卷可以核对。")
+    handler.context.clear_cookies()
+    press(handler, "记一笔核查记录")
+    walk.look(handler, "session gone")
+
+    portal.time_is(DUE)
+    late = portal.staff(width, "handler")
+    walk.look(late, "queue after the deadline", "/desk/")
+    walk.look(late, "case lapsed", f"/desk/cases/{cases['investigating'][0]}")
+    walk.over("desk")
+
+
+def test_what_the_office_sees(portal: Portal, width: str) -> None:
+    world, walk = portal.world, Walk(portal, width, "office")
+    office = portal.staff(width, "office")
+    for name in ("", "periods", "periods/new", "cases", "nominees", "nominees?out=1", "calendar", "record?subject=x"):
+        walk.look(office, f"{name or 'overview'} with nothing".replace("/", " ").replace("?", " "), f"/office/{name}")
+    walk.look(office, "nominee with nothing", f"/office/nominees/{world.nominees[0]}")
+    walk.look(office, "desk with nothing", "/desk/")
+    walk.look(office, "not found", "/office/periods/999")
+
+    period = world.round_two()
+    world.past_round_one(world.others)
+    cases = cases_in_every_state(world, period)
+    portal.time_is(OPEN)
+    walk.look(office, "organisers", f"/office/periods/new?programme={world.programme}&round=2")
+    plan = f"/office/periods/new/{world.programme}/2/{world.luoping}"
+    walk.look(office, "plan", plan)
+    office.get_by_label("公示结束后几个工作日内作出结论").fill("99")
+    press(office, "计算公示时间")
+    walk.look(office, "plan with a wrong number")
+    office.get_by_label("公示结束后几个工作日内作出结论").fill("3")
+    office.get_by_label("公示第一天").fill("2026-09-22")
+    press(office, "计算公示时间")
+    walk.look(office, "plan refused")
+    office.get_by_label("公示第一天").fill("2026-09-28")
+    press(office, "计算公示时间")
+    walk.look(office, "plan day by day")
+    press(office, "确认安排")
+    walk.look(office, "period before")
+    press(office, "撤回安排")
+    walk.look(office, "taking back without a reason")
+    press(office, "延长")
+    walk.look(office, "extension with nothing written")
+    walk.look(office, "plan with nobody left", plan)
+    walk.look(office, "period open", f"/office/periods/{period}")
+    office.get_by_label("新的截止日").fill("2026-10-08")
+    office.get_by_label("延长的理由").fill("档案调取需要时间。")
+    press(office, "延长")
+    walk.look(office, "period extended")
+    walk.look(office, "overview", "/office/")
+    walk.look(office, "periods", "/office/periods")
+    walk.look(office, "cases", "/office/cases")
+    walk.look(office, "cases of one state", "/office/cases?state=awaiting_supplement")
+    walk.look(office, "desk", "/desk/")
+    walk.look(office, "case of its own", f"/desk/cases/{cases['of the office'][0]}")
+    walk.look(office, "case to take over", f"/desk/cases/{cases['escalated'][0]}")
+    walk.look(office, "case proposed", f"/desk/cases/{cases['proposed'][0]}")
+
+    portal.time_is("2026-09-24 Thu 12:00")
+    walk.look(office, "before closing", f"/office/periods/{period}/close")
+    press(office, "确认办结")
+    walk.look(office, "closing refused")
+    portal.time_is("2026-10-09 Fri 09:00")
+    walk.look(office, "overview at the deadline", "/office/")
+    walk.look(office, "period due", f"/office/periods/{period}")
+    with world.database.writer() as session:
+        settlement.settle_due(session, at("2026-10-09 Fri 09:00"))
+        closing.close_period(session, period, world.actor("office"), at("2026-10-09 Fri 09:00"))
+    walk.look(office, "period closed", f"/office/periods/{period}")
+    walk.look(office, "report", f"/office/periods/{period}/report")
+    walk.look(office, "periods closed", "/office/periods")
+    walk.look(office, "nominees", "/office/nominees")
+    walk.look(office, "nominees out", "/office/nominees?out=1")
+    walk.look(office, "nominee out twice", f"/office/nominees/{world.nominees[0]}")
+    press(office, "提出撤销")
+    walk.look(office, "reversal with nothing written")
+    first = world.outs()[0]
+    world.do(reversal.propose_reversal, 1, "经复查，原决定所据事实有误，予以撤销。", world.actor("office2"), at(AFTER))
+    walk.look(office, "reversal to confirm", f"/office/nominees/{first[0]}")
+    walk.look(office, "overview with a reversal", "/office/")
+    office.goto(f"/office/nominees/{first[0]}")
+    press(office, "确认撤销")
+    walk.look(office, "reversed")
+    walk.look(office, "record", "/office/record")
+    walk.look(office, "record verified", "/office/record?verify=1&page=2")
+
+    office.goto("/office/calendar")
+    press(office, "载入")
+    walk.look(office, "calendar with nothing written")
+    office.get_by_label("年份").fill("2027")
+    office.get_by_label("文号").fill("国办发明电〔2026〕7号")
+    office.get_by_label("发布日期").fill("2026-11-04")
+    office.get_by_label("放假的日子").fill("2027-01-01\n2027-13-02\n")
+    office.get_by_label("已与通知原文逐日核对").check()
+    press(office, "载入")
+    walk.look(office, "calendar refused")
+    portal.time_is("2026-12-17 Thu 09:00")
+    walk.look(office, "calendar near its end", "/office/calendar")
+    auditor = portal.staff(width, "auditor")
+    walk.look(auditor, "record for the auditor", "/office/record")
+    walk.over("office")

@@ -1,0 +1,195 @@
+"""A browser for tests: it keeps cookies, reads pages, fills in the forms it finds there, and runs no JavaScript."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from flask import Flask
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import Client, TestResponse
+
+from app.models import User
+from tests.world import FACTS, at
+
+TOKEN = "a-form-token-of-24-chars"
+CSRF = "a token of the test's own, forty characters"
+
+
+def filled(**changes: str) -> dict[str, str]:
+    """The objection form filled in and about to be submitted. Give `form_token` where a test files twice."""
+    values = {
+        "form_token": TOKEN,
+        "objector_kind": "person",
+        "name": "赵小禾",
+        "contact": "13000000001",
+        "category": "deeds",
+        "facts": FACTS,
+        "step": "submit",
+    }
+    return values | changes
+
+
+class MovingClock:
+    """A clock that stands where a test puts it: `clock.to("2026-09-18 Fri 09:00")`."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def to(self, moment: str | dt.datetime) -> None:
+        self.now = at(moment) if isinstance(moment, str) else moment
+
+    def forward(self, **duration: float) -> None:
+        self.now += dt.timedelta(**duration)
+
+
+@dataclass
+class Form:
+    """A form as it stands on a page: where it goes, and what its fields hold."""
+
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+    buttons: list[str] = field(default_factory=list)
+
+
+class Page(HTMLParser):
+    """What a reader sees of an answer: text, links, forms."""
+
+    def __init__(self, answer: TestResponse) -> None:
+        super().__init__()
+        self.status = answer.status_code
+        self.headers = answer.headers
+        self.source = answer.get_data(as_text=True)
+        self.forms: list[Form] = []
+        self.links: list[str] = []
+        self.path = answer.request.path
+        self._texts: list[str] = []
+        self._area: str | None = None
+        self.feed(self.source)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self._texts).split())
+
+    def form(self, action_ends: str) -> Form:
+        """The one form that goes to an address ending so."""
+        found = [form for form in self.forms if form.action.endswith(action_ends)]
+        assert len(found) == 1, f"{len(found)} forms to …{action_ends} on {self.path}"
+        return found[0]
+
+    def error_of(self, name: str) -> str:
+        """The error that stands beside a field, as `aria-describedby` ties it; "" when there is none."""
+        found = re.search(rf'<p class="error" id="(?:[\w]+-)?{name}-error">(.*?)</p>', self.source)
+        return html.unescape(found[1]) if found else ""
+
+    def days(self) -> list[str]:
+        """The strip of days as text, one a day."""
+        items = re.findall(r'<li class="day [^>]*>(.*?)</li>', self.source, re.DOTALL)
+        return [html.unescape(" ".join(re.sub(r"<[^>]+>", " ", item).split())) for item in items]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        had = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append(Form(had.get("action") or self.path, had.get("method", "get")))
+        elif tag == "a":
+            self.links.append(had.get("href", ""))
+        elif tag == "button" and self.forms:
+            self.forms[-1].buttons.append(had.get("value", ""))
+        elif tag == "textarea":
+            self._area = had.get("name", "")
+            if self.forms and self._area:
+                self.forms[-1].fields[self._area] = ""
+        elif tag == "input" and self.forms and (name := had.get("name")):
+            chosen = had.get("type") not in ("radio", "checkbox") or "checked" in had
+            if chosen:
+                self.forms[-1].fields[name] = had.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = None
+
+    def handle_data(self, data: str) -> None:
+        if self._area is None:
+            self._texts.append(data)
+        elif self.forms and self._area:
+            # A browser drops the line end right after <textarea>, which the widget writes.
+            self.forms[-1].fields[self._area] += data.removeprefix("\r\n").removeprefix("\n")
+
+
+class Browser:
+    """One visitor at one address. Every answer is a `Page`; redirects are followed only where asked."""
+
+    def __init__(self, app: Flask, address: str = "198.51.100.7") -> None:
+        self.app = app
+        self.client = Client(app, app.response_class)
+        self.address = address
+        self._signed_in = False
+
+    def get(self, path: str, **headers: str) -> Page:
+        return Page(self.open(path, headers=_named(headers)))
+
+    def head(self, path: str, **headers: str) -> Page:
+        return Page(self.open(path, method="HEAD", headers=_named(headers)))
+
+    def post(self, path: str, data: Any = None, *, csrf: bool = True, **headers: str) -> Page:
+        """A form sent with the fields given and, unless told otherwise, a valid CSRF token."""
+        if csrf:
+            data = {**(data or {}), "csrf_token": self.csrf_token()}
+        return Page(self.open(path, method="POST", data=data, headers=_named(headers)))
+
+    def send(self, form: Form, press: str = "", **changes: Any) -> Page:
+        """Press a button of a form found on a page, after changing some fields."""
+        data = {**form.fields, **changes} | ({"step": press} if press else {})
+        assert not press or press in form.buttons
+        return Page(self.open(form.action, method=form.method.upper(), data=data))
+
+    def follow(self, page: Page) -> Page:
+        """Where a redirect leads."""
+        assert page.status in (302, 303), page.status
+        return self.get(page.headers["Location"])
+
+    def open(self, path: str, **options: Any) -> TestResponse:
+        return self.client.open(path, environ_overrides={"REMOTE_ADDR": self.address}, **options)
+
+    def csrf_token(self) -> str:
+        """A token this browser's session accepts, without having to open a page first."""
+        self.write_session(csrf_token=CSRF)
+        return self.signed_csrf()
+
+    def signed_csrf(self) -> str:
+        signed: str = URLSafeTimedSerializer(self.app.secret_key, salt="wtf-csrf-token").dumps(CSRF)
+        return signed
+
+    def sign_in(self, user_id: int) -> Browser:
+        """A session of a member of staff, as /login would have made it."""
+        with self.app.extensions["portal"].database.reader() as reading:
+            epoch = reading.get_one(User, user_id).session_epoch
+        self.write_session(_user_id=f"{user_id}.{epoch}", _fresh=True)
+        return self
+
+    def cookie(self) -> dict[str, Any]:
+        """What this browser's session cookie says to whoever reads it: it is signed, not secret."""
+        found = self.client.get_cookie("gongshi")
+        if found is None:
+            return {}
+        signer = self.app.session_interface.get_signing_serializer(self.app)
+        content: dict[str, Any] = signer.loads(found.value)
+        return content
+
+    def write_session(self, **values: Any) -> None:
+        content = {**self.cookie(), **values}
+        signer = self.app.session_interface.get_signing_serializer(self.app)
+        self.client.set_cookie("gongshi", signer.dumps(content))
+
+
+def _named(headers: dict[str, str]) -> dict[str, str]:
+    """Keyword to header: accept_encoding → Accept-Encoding."""
+    return {name.replace("_", "-").title(): value for name, value in headers.items()}

@@ -1,0 +1,189 @@
+"""Who may call what: every route declares it, and the whole matrix of roles and routes is written out here (R21)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from app.domain.cases import Action, Conclusion, Role, State
+from app.services import investigation, settlement
+from app.web.access import allowed_roles
+from tests.web.browsing import Browser, Page
+from tests.world import World, at
+
+LOGINS = {"office": Role.OFFICE, "head": Role.HEAD, "handler": Role.HANDLER, "auditor": Role.AUDITOR}
+EVERYBODY = frozenset(LOGINS)
+OFFICE = frozenset({"office"})
+DESK = frozenset({"office", "head", "handler"})
+RECORD = frozenset({"office", "auditor"})
+FORM = "/periods/6/nominees/3/objection"
+PLAN = "/office/periods/new/1/2/3"
+
+# Method, address, what a stranger gets, who of the staff may, what they get (empty forms are refused as such).
+MATRIX = [
+    ("GET", "/", 200, EVERYBODY, 200),
+    ("GET", "/privacy", 200, EVERYBODY, 200),
+    ("GET", "/periods/6", 200, EVERYBODY, 200),
+    ("GET", "/periods/6/nominees/3", 200, EVERYBODY, 200),
+    ("GET", FORM, 200, EVERYBODY, 200),
+    ("POST", FORM, 422, EVERYBODY, 422),
+    ("GET", "/receipt", 200, EVERYBODY, 200),
+    ("POST", "/receipt", 422, EVERYBODY, 422),
+    ("POST", "/receipt/supplement", 401, EVERYBODY, 401),
+    ("POST", "/receipt/withdraw", 401, EVERYBODY, 401),
+    ("POST", "/receipt/leave", 303, EVERYBODY, 303),
+    ("GET", "/static/css/site.css", 200, EVERYBODY, 200),
+    ("GET", "/healthz", 200, EVERYBODY, 200),
+    ("GET", "/readyz", 200, EVERYBODY, 200),
+    ("GET", "/login", 200, EVERYBODY, 302),
+    ("POST", "/login", 422, EVERYBODY, 422),
+    ("POST", "/logout", 401, EVERYBODY, 303),
+    ("GET", "/desk/", 302, DESK, 200),
+    ("GET", "/desk/cases/1", 302, DESK, 200),
+    ("POST", "/desk/cases/1/note", 401, DESK, 422),
+    ("GET", "/office/", 302, OFFICE, 200),
+    ("GET", "/office/cases", 302, OFFICE, 200),
+    ("GET", "/office/nominees", 302, OFFICE, 200),
+    ("GET", "/office/nominees/1", 302, OFFICE, 200),
+    ("POST", "/office/disqualifications/1/reversal", 401, OFFICE, 422),
+    ("POST", "/office/disqualifications/1/reversal/confirm", 401, OFFICE, 409),
+    ("GET", "/office/periods", 302, OFFICE, 200),
+    ("GET", "/office/periods/new", 302, OFFICE, 200),
+    ("GET", PLAN, 302, OFFICE, 200),
+    ("POST", PLAN, 401, OFFICE, 422),
+    ("GET", "/office/periods/6", 302, OFFICE, 200),
+    ("POST", "/office/periods/6/extend", 401, OFFICE, 422),
+    ("POST", "/office/periods/6/cancel", 401, OFFICE, 422),
+    ("GET", "/office/periods/6/close", 302, OFFICE, 200),
+    ("POST", "/office/periods/6/close", 401, OFFICE, 409),
+    ("GET", "/office/periods/1/report", 302, OFFICE, 200),
+    ("GET", "/office/calendar", 302, OFFICE, 200),
+    ("POST", "/office/calendar", 401, OFFICE, 422),
+    ("GET", "/office/record", 302, RECORD, 200),
+]
+
+
+@pytest.fixture
+def eventful(world: World) -> World:
+    """Period 6 is open; case 1 received, case 2 upheld, so that disqualification 1 stands; period 1 is closed."""
+    period = world.round_two()
+    world.file(period, world.nominees[2], "2026-09-18 Fri 08:00")
+    upheld, _ = world.file(period, world.nominees[1], "2026-09-18 Fri 08:00")
+    world.bring(upheld, State.CONCLUDED, "2026-09-18 Fri 08:30", Conclusion.UPHELD)
+    world.do(settlement.settle_due, at("2026-09-18 Fri 08:30"))
+    return world
+
+
+def call(browser: Browser, method: str, path: str, *, csrf: bool = True) -> Page:
+    return browser.get(path) if method == "GET" else browser.post(path, csrf=csrf)
+
+
+# --- every route declares ------------------------------------------------------------------------
+
+
+def undeclared(app: Flask) -> set[str]:
+    with app.app_context():
+        return {str(rule) for rule in app.url_map.iter_rules() if allowed_roles(rule.endpoint) is None}
+
+
+def test_every_route_declares_who_may_call_it_and_one_that_does_not_answers_nobody(
+    world: World, make_app: Callable[..., Flask]
+) -> None:
+    assert undeclared(make_app()) == set()
+    careless = make_app()
+    careless.add_url_rule("/forgotten", view_func=lambda: "names", methods=["GET", "POST"])
+    assert undeclared(careless) == {"/forgotten"}
+    for browser in (Browser(careless), Browser(careless).sign_in(world.people["office"])):
+        assert browser.get("/forgotten").status == browser.post("/forgotten").status == 404
+
+
+def test_the_matrix_names_every_route_and_every_method(app: Flask) -> None:
+    routes = app.url_map.bind("localhost")
+    written = {(routes.match(path, method)[0], method) for method, path, *_ in MATRIX}
+    automatic = {"HEAD", "OPTIONS"}
+    rules = app.url_map.iter_rules()
+    there = {(rule.endpoint, method) for rule in rules for method in (rule.methods or set()) - automatic}
+    assert written == there
+    assert len(MATRIX) == len(there)
+
+
+@pytest.mark.parametrize("who", ["anonymous", *LOGINS])
+def test_the_whole_matrix(eventful: World, app: Flask, who: str) -> None:
+    found, expected = {}, {}
+    for method, path, stranger, allowed, answer in MATRIX:
+        browser = Browser(app) if who == "anonymous" else Browser(app).sign_in(eventful.people[who])
+        found[method, path] = call(browser, method, path).status
+        expected[method, path] = stranger if who == "anonymous" else answer if who in allowed else 404
+    assert found == expected
+
+
+def test_a_stranger_is_sent_to_the_login_and_back_to_where_they_wanted(world: World, client: Browser) -> None:
+    for path in ("/desk/", "/office/", "/office/record?subject=case:1&page=2"):
+        location = client.get(path).headers["Location"]
+        assert location.startswith("/login?next=/")
+        assert client.get(location).form("/login").fields["next"] == path
+    refused = client.post("/desk/cases/1/note", {"text": "写了一半的核查记录，登录已经失效了，不能让它就这样没有了"})
+    assert refused.status == 401
+    assert "写了一半的核查记录" in refused.source
+
+
+# --- not theirs ----------------------------------------------------------------------------------
+
+COMPLETE = {
+    "ground": "no_facts",
+    "conclusion": "upheld",
+    "findings": "查明",
+    "grounds": "依据",
+    "answer": "答复",
+    "text": "足够长的理由",
+    "chosen": "5",
+}
+
+
+def test_another_units_case_does_not_exist_for_reading_nor_for_any_action(
+    eventful: World, staff: Callable[[str], Browser]
+) -> None:
+    stranger = staff("stranger")
+    before = eventful.everything()
+    assert "2026-0001" not in stranger.get("/desk/").text
+    for case in (1, 2, 999, 2**31, 10**30):
+        seen = {stranger.get(f"/desk/cases/{case}").source}
+        assert stranger.get(f"/desk/cases/{case}").status == 404
+        for action in (*Action, "delete", "../1", "ACCEPT"):
+            assert stranger.post(f"/desk/cases/{case}/{action}", COMPLETE).status == 404, action
+        assert len(seen) == 1
+    assert eventful.everything() == before
+
+
+def test_a_recused_person_finds_nothing_any_more(eventful: World, staff: Callable[[str], Browser]) -> None:
+    handler = staff("handler")
+    assert handler.get("/desk/cases/1").status == 200
+    left = handler.post("/desk/cases/1/recuse", {"chosen": str(eventful.people["handler"]), "text": "是亲属"})
+    assert (left.status, left.headers["Location"]) == (303, "/desk/")
+    before = eventful.everything()
+    assert handler.get("/desk/cases/1").status == 404
+    assert "2026-0001" not in handler.get("/desk/").text
+    for action in Action:
+        assert handler.post(f"/desk/cases/1/{action}", COMPLETE).status == 404, action
+    assert eventful.everything() == before
+    assert eventful.act(investigation.accept, 1, "head", now="2026-09-18 Fri 09:30") is None  # the others go on
+
+
+@pytest.mark.parametrize("token", [None, "", "forged"])
+def test_no_post_passes_without_its_csrf_token(eventful: World, app: Flask, token: str | None) -> None:
+    before = eventful.everything()
+    for method, path, _, allowed, _ in MATRIX:
+        if method == "POST":
+            browser = Browser(app).sign_in(eventful.people[min(allowed)])
+            browser.csrf_token()
+            sent = COMPLETE if token is None else COMPLETE | {"csrf_token": token}
+            assert browser.post(path, sent, csrf=False).status == 400, path
+    assert eventful.everything() == before
+
+
+def test_a_session_that_names_nobody_is_nobodys(world: World, client: Browser) -> None:
+    for claim in ("", "0.0", "999.0", "1", "1.1", "1.0.0", "-1.0", "²", "1.0 ", "x.y"):
+        client.write_session(_user_id=claim, _fresh=True)
+        assert client.get("/desk/").status == 302, claim
