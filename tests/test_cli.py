@@ -1,82 +1,82 @@
-"""The console: what scripts outside the project call, and what it says when it refuses."""
+"""The console: what it prints, what it refuses, and with which exit code."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import func, select, text
 
 from app.cli import gongshi
-from app.database import Database
-from app.models import AuditRow, CalendarNotice, Unit, UnitKind, User
+from app.database import ROOT, Database
+from app.models import AuditRow, CalendarNotice, User
+from tests.world import World
 
-NOTICE = Path(__file__).parent / "data" / "state-council-2024-2026.json"
-
-
-class Console:
-    """`gongshi` with an environment of its own."""
-
-    def __init__(self, folder: Path, **environment: str) -> None:
-        self.url = f"sqlite:///{folder / 'cli.sqlite'}"
-        self.environment = {"GONGSHI_DATABASE_URL": self.url, "GONGSHI_INSTANCE_DIR": str(folder)} | environment
-
-    def __call__(self, *arguments: str, typed: str = "") -> Result:
-        return CliRunner().invoke(gongshi, arguments, env=self.environment, input=typed)
-
-    def database(self) -> Database:
-        return Database(self.url)
+KEYS = {
+    "GONGSHI_SECRET_KEY": "a secret for tests, thirty-two bytes",
+    "GONGSHI_IDENTITY_KEY": "a key for tests, thirty-two bytes",
+}
+Run = Callable[..., Result]
 
 
 @pytest.fixture
-def console(tmp_path: Path) -> Console:
-    return Console(tmp_path)
+def run(database: Database) -> Run:
+    """`run("calendar", "table", "2026")` over the test's database."""
+
+    def run(*arguments: str, **environment: str) -> Result:
+        given = {"GONGSHI_DATABASE_URL": database.url} | environment
+        return CliRunner().invoke(gongshi, list(arguments), env=given)
+
+    return run
 
 
 @pytest.fixture
-def migrated(console: Console) -> Console:
-    assert console("migrate").exit_code == 0
-    return console
+def nowhere(tmp_path: Path) -> Run:
+    """As `run`, with no database there yet."""
+
+    def run(*arguments: str, **environment: str) -> Result:
+        given = {"GONGSHI_INSTANCE_DIR": str(tmp_path / "instance"), "GONGSHI_DATABASE_URL": ""} | environment
+        return CliRunner().invoke(gongshi, list(arguments), env=given)
+
+    return run
 
 
-def table(console: Console, year: int) -> list[dict[str, object]]:
-    done = console("calendar", "table", str(year), "--json")
+# --- calendar table ------------------------------------------------------------------------------
+
+
+def table(run: Run, year: int) -> list[dict[str, Any]]:
+    done = run("calendar", "table", str(year), "--json")
     assert done.exit_code == 0, done.output
-    rows: list[dict[str, object]] = json.loads(done.output)
+    rows: list[dict[str, Any]] = json.loads(done.stdout)
     return rows
 
 
-# "opens": "last_day"
-WINDOWS_OF_2026 = {
-    "2026-01-04": "2026-01-08",  # a Sunday that works
-    "2026-02-09": "2026-02-13",
-    "2026-02-10": "2026-02-14",  # Saturday the 14th works
-    "2026-02-14": "2026-02-27",  # over 春节, the 15th to the 23rd
-    "2026-02-24": "2026-02-28",  # Saturday the 28th works
-    "2026-09-18": "2026-09-23",  # Sunday the 20th works
-    "2026-09-20": "2026-09-24",
-    "2026-09-24": "2026-10-08",  # over 中秋节 and 国庆节
-    "2026-10-08": "2026-10-13",  # Saturday the 10th works
-    "2026-12-25": "2026-12-31",
-}
-
-
-def test_the_table_of_a_year_has_a_row_for_every_day_on_which_a_window_could_open(console: Console) -> None:
-    rows = table(console, 2026)
-    assert len(rows) == 248  # 365 days less 104 weekend days, 20 weekdays off and 7 on the other way round
-    assert {row["opens"]: row.get("last_day") for row in rows if row["opens"] in WINDOWS_OF_2026} == WINDOWS_OF_2026
-    refused = [row["opens"] for row in rows if "refusal" in row]
-    assert refused == ["2026-12-28", "2026-12-29", "2026-12-30", "2026-12-31"]
-    assert all("2027年" in str(row["refusal"]) for row in rows if "refusal" in row)
-
-
-def test_a_row_explains_every_day_of_its_window(console: Console) -> None:
-    row = next(row for row in table(console, 2026) if row["opens"] == "2026-09-18")
-    days = row["days"]
-    assert isinstance(days, list)
-    assert [(day["date"], day["kind"], day["ordinal"]) for day in days] == [
+def test_the_table_of_a_year_has_a_row_for_each_working_day_without_any_database(nowhere: Run) -> None:
+    rows = table(nowhere, 2026)
+    assert len(rows) == 248  # 261 weekdays, 19 of them off, 6 weekend days that work
+    assert len({row["opens"] for row in rows}) == len(rows)
+    windows = {row["opens"]: row["last_day"] for row in rows if "last_day" in row}
+    for opens, last_day in (
+        ("2026-01-04", "2026-01-08"),  # a Sunday that works
+        ("2026-02-11", "2026-02-24"),  # 11, 12, 13, 14 (Saturday works), 24: 春节 from the 15th to the 23rd
+        ("2026-09-18", "2026-09-23"),  # Sunday the 20th works
+        ("2026-09-29", "2026-10-10"),  # 29, 30, 8, 9, Saturday the 10th works
+        ("2026-12-25", "2026-12-31"),  # the last that fits
+    ):
+        assert windows[opens] == last_day
+    refused = [row for row in rows if "refusal" in row]
+    assert [row["opens"] for row in refused] == ["2026-12-28", "2026-12-29", "2026-12-30", "2026-12-31"]
+    assert all("2027年的放假调休安排尚未载入" in row["refusal"] for row in refused)
+    row = next(row for row in rows if row["opens"] == "2026-09-18")
+    assert row.keys() == {"opens", "last_day", "days"}
+    assert [(day["date"], day["kind"], day["ordinal"]) for day in row["days"]] == [
         ("2026-09-18", "workday", 1),
         ("2026-09-19", "weekend", None),
         ("2026-09-20", "makeup", 2),
@@ -86,90 +86,148 @@ def test_a_row_explains_every_day_of_its_window(console: Console) -> None:
     ]
 
 
-def test_a_year_without_a_notice_is_refused_by_its_name(console: Console) -> None:
-    rows = table(console, 2027)
-    assert [set(row) for row in rows] == [{"opens", "refusal"}]
-    assert "2027年的放假调休安排尚未载入" in str(rows[0]["refusal"])
+def test_a_year_without_a_notice_is_refused_by_name(nowhere: Run) -> None:
+    [row] = table(nowhere, 2027)
+    assert row["opens"] == "2027-01-01"
+    assert "2027年的放假调休安排尚未载入" in row["refusal"]
+    assert "2027-01-01  2027年的放假调休安排尚未载入" in nowhere("calendar", "table", "2027").stdout
+    for year in ("1999", "2101", "next", "２０２６x"):
+        assert nowhere("calendar", "table", year).exit_code == 2
 
 
-def test_a_loaded_notice_opens_the_next_year(migrated: Console, tmp_path: Path) -> None:
-    off = ["2027-01-01", "2027-05-01", "2027-10-01", "2027-10-02", "2027-10-03"]
-    notice = {
-        "2027": {"notice": "国办发明电〔2026〕9号", "published": "2026-11-10", "off": off, "work": ["2026-12-27"]}
-    }
-    file = tmp_path / "2027.json"
-    file.write_text(json.dumps(notice, ensure_ascii=False))
-    done = migrated("calendar", "load", str(file))
-    assert (done.exit_code, "已载入 2027 年" in done.output) == (0, True)
-    assert {row["opens"]: row["last_day"] for row in table(migrated, 2026)}["2026-12-25"] == "2026-12-30"
-    assert len(table(migrated, 2027)) > 200
+# --- calendar load -------------------------------------------------------------------------------
+
+GOOD = {
+    "notice": "国办发明电〔2026〕1号",
+    "published": "2026-11-04",
+    "off": ["2027-01-01", "2027-05-01", "2027-10-01", "2027-10-02", "2027-10-03"],
+    "work": [],
+}
 
 
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b'{"2027": ', "第1行"),
-        (b'{"2027": {"notice": "x", "published": "2026-11-10", "off": ["2027-01-32"], "work": []}}', "2027.off[0]"),
-        ("{}".encode("utf-16"), "UTF-8"),
-        (NOTICE.read_bytes().replace(b'"2026-01-04"', b'"2026-01-05"'), "2026.work[0]"),
-    ],
-)
-def test_a_bad_notice_is_refused_whole(migrated: Console, tmp_path: Path, content: bytes, says: str) -> None:
-    file = tmp_path / "bad.json"
-    file.write_bytes(content)
-    done = migrated("calendar", "load", str(file))
-    assert done.exit_code == 1
-    assert says in done.output
-    with migrated.database().reader() as session:
-        assert session.scalar(select(func.count()).select_from(CalendarNotice)) == 0
+def notices(database: Database) -> int:
+    with database.reader() as session:
+        return session.scalar(select(func.count(CalendarNotice.id))) or 0
 
 
-def test_a_database_without_its_schema_is_named_not_stumbled_over(console: Console) -> None:
-    for command in (["settle"], ["audit", "verify"], ["calendar", "load", str(NOTICE)]):
-        done = console(*command)
-        assert (done.exit_code, "gongshi migrate" in done.output) == (1, True)
+def test_a_notice_that_is_wrong_anywhere_is_not_loaded_at_all(database: Database, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "notice.json"
+    for content, said in (
+        (b"", "内容为空"),
+        (b'{"2027": {"notice": "x",}}', "第1行第"),
+        (b"\xc4\xea\xb7\xdd", "不是 UTF-8 编码"),
+        (json.dumps({"2027": GOOD | {"off": GOOD["off"][1:]}}).encode(), "缺少法定节假日2027-01-01"),
+        (json.dumps({"2027": GOOD, "2028": {"notice": "half"}}).encode(), "2028.published"),
+    ):
+        file.write_bytes(content)
+        done = run("calendar", "load", str(file))
+        assert (done.exit_code, said in done.stderr) == (1, True), done.output
+        assert "Traceback" not in done.output
+        assert notices(database) == 0
+    assert run("calendar", "load", str(tmp_path / "missing.json")).exit_code == 2
 
 
-def test_the_record_is_verified_and_a_broken_one_found(migrated: Console) -> None:
-    assert migrated("calendar", "load", str(NOTICE)).exit_code == 0
-    whole = migrated("audit", "verify")
-    assert (whole.exit_code, "完整：3条" in whole.output) == (0, True)
-    with migrated.database().reader() as session:
+def test_a_loaded_notice_counts_from_then_on(database: Database, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "notice.json"
+    file.write_bytes(b"\xef\xbb\xbf" + json.dumps({"2027": GOOD}).encode())  # as Windows Notepad saves it
+    done = run("calendar", "load", str(file))
+    assert (done.exit_code, done.stdout) == (0, "已载入 2027 年：国办发明电〔2026〕1号\n")
+    assert notices(database) == 1
+    windows = {row["opens"]: row.get("last_day") for row in table(run, 2026)}
+    assert windows["2026-12-31"] == "2027-01-07"  # 1, the Friday off, and a weekend between
+
+
+def test_a_database_without_its_migrations_is_named(nowhere: Run, tmp_path: Path) -> None:
+    file = tmp_path / "notice.json"
+    file.write_text(json.dumps({"2027": GOOD}))
+    for arguments in (("calendar", "load", str(file)), ("settle",), ("audit", "verify"), ("serve",)):
+        done = nowhere(*arguments, **KEYS)
+        assert (done.exit_code, "gongshi migrate" in done.stderr) == (1, True), arguments
+    assert nowhere("migrate").exit_code == 0
+    assert nowhere("migrate").exit_code == 0  # again: nothing to do
+    assert nowhere("audit", "verify").exit_code == 0
+
+
+# --- people, deadlines, the record ---------------------------------------------------------------
+
+
+def test_an_account_needs_a_long_password_a_unit_and_a_role_that_fits(world: World, run: Run) -> None:
+    def add(login: str, role: str, unit: str, password: str) -> Result:
+        return run("user", "add", login, "--name", "新来的", "--role", role, "--unit", unit, "--password", password)
+
+    for arguments, said in (
+        (("new", "handler", "麒麟区", "too short"), "密码"),
+        (("new", "handler", "没有这个单位", "correct horse battery"), "没有名为“没有这个单位”的单位"),
+        (("new", "handler", "", "correct horse battery"), "须属于一个单位"),
+        (("head", "head", "麒麟区", "correct horse battery"), "已经有人用了"),
+    ):
+        done = add(*arguments)
+        assert (done.exit_code, said in done.stderr) == (1, True), done.output
+    assert add("new", "king", "麒麟区", "correct horse battery").exit_code == 2
+    done = add("new", "handler", "麒麟区", "correct horse battery")
+    assert (done.exit_code, done.stdout) == (0, "已新增 new（单位经办人）\n")
+    with world.database.reader() as session:
+        user = session.scalars(select(User).where(User.login == "new")).one()
+        assert (user.unit_id, user.password_hash.startswith("$argon2id$")) == (world.qilin, True)
+
+
+def test_settle_says_what_it_did_and_then_has_nothing_to_do(
+    world: World, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app import clock
+    from tests.world import at
+
+    period = world.round_two()
+    world.file(period, world.nominees[2], "2026-09-18 Fri 09:00")
+    monkeypatch.setattr(clock, "now", lambda: at("2026-10-30 Fri 09:00"))  # three weeks of downtime
+    done = run("settle")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[-1] == f"公示{period}：逾期1件，取消资格1个"
+    assert run("settle").stdout == ""
+
+
+def test_the_record_is_verified_and_an_edited_row_is_named(world: World, run: Run) -> None:
+    world.round_two()
+    done = run("audit", "verify")
+    with world.database.reader() as session:
         head = session.scalars(select(AuditRow.hash).order_by(AuditRow.id.desc())).first()
-    assert str(head) in whole.output
-    with create_engine(migrated.url).begin() as connection:
-        connection.execute(text("DROP TRIGGER audit_rows_no_update"))
-        connection.execute(text("UPDATE audit_rows SET actor = 'user:1' WHERE id = 2"))
-    broken = migrated("audit", "verify")
-    assert (broken.exit_code, "第2条内容被改动" in broken.output) == (1, True)
-
-
-def test_an_account_is_added_for_a_unit_that_exists_with_a_password_that_is_long_enough(migrated: Console) -> None:
-    with migrated.database().writer() as session:
-        session.add(Unit(kind=UnitKind.OFFICE, name="市工作专班"))
+    assert (done.exit_code, done.stdout) == (0, f"完整：{len(world.acts())}条，末尾校验值 {head}\n")
+    with world.database.writer() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text("ALTER TABLE audit_rows DISABLE TRIGGER ALL"))
+        else:
+            for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                session.execute(text(f"DROP TRIGGER {name}"))
+        session.execute(text("UPDATE audit_rows SET details = '{}' WHERE id = 3"))
         session.commit()
-    add = ["user", "add", "zhou", "--name", "周工", "--role", "office"]
-    short = migrated(*add, "--password", "short")
-    assert (short.exit_code, "15到200字" in short.output) == (1, True)
-    nowhere = migrated(*add, "--unit", "没有的单位", "--password", "a long enough password")
-    assert (nowhere.exit_code, "没有的单位" in nowhere.output) == (1, True)
-    assert migrated(*add, "--password", "a long enough password").exit_code == 0
-    twice = migrated(*add, "--password", "a long enough password")
-    assert (twice.exit_code, "已经有人用了" in twice.output) == (1, True)
-    with migrated.database().reader() as session:
-        assert session.scalars(select(User.login)).all() == ["zhou"]
+    broken = run("audit", "verify")
+    assert (broken.exit_code, "第3条内容被改动，其前2条完整。" in broken.stderr) == (1, True)
 
 
-@pytest.mark.parametrize(
-    "environment",
-    [{}, {"GONGSHI_SECRET_KEY": "x" * 40}, {"GONGSHI_SECRET_KEY": "x" * 40, "GONGSHI_IDENTITY_KEY": "short"}],
-)
-def test_real_people_are_not_served_with_keys_anybody_knows(tmp_path: Path, environment: dict[str, str]) -> None:
-    done = Console(tmp_path, **environment)("serve")
-    missing = "GONGSHI_IDENTITY_KEY" if environment else "GONGSHI_SECRET_KEY"
-    assert (done.exit_code, missing in done.output) == (1, True)
+# --- settings ------------------------------------------------------------------------------------
 
 
-def test_a_setting_of_the_wrong_kind_is_named(tmp_path: Path) -> None:
-    done = Console(tmp_path, GONGSHI_PORT="eighty")("settle")
-    assert (done.exit_code, "GONGSHI_PORT" in done.output) == (1, True)
+def test_the_server_does_not_start_with_keys_that_anybody_knows(nowhere: Run) -> None:
+    for missing in KEYS:
+        for value in ("", "demonstration-only", "x" * 31):
+            done = nowhere("serve", **(KEYS | {missing: value}))
+            assert (done.exit_code, f"{missing} 未设置或太短" in done.stderr) == (1, True), done.output
+
+
+def test_a_setting_of_the_wrong_kind_is_named_in_one_line(tmp_path: Path) -> None:
+    for name, value, said in (
+        ("GONGSHI_PORT", "http", "GONGSHI_PORT 应为整数，现在是 'http'。"),
+        ("GONGSHI_DEMONSTRATION", "maybe", "GONGSHI_DEMONSTRATION 应为 0 或 1，现在是 'maybe'。"),
+        ("GONGSHI_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "数据库连不上"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", "from app.cli import gongshi; gongshi()", "settle"],
+            cwd=ROOT,
+            env=os.environ | {"GONGSHI_INSTANCE_DIR": str(tmp_path), name: value},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, said in done.stderr) == (1, True), done.stderr
+        assert "Traceback" not in done.stderr

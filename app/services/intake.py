@@ -31,7 +31,6 @@ from app.models import (
 from app.models.period import days_from_json
 from app.services.record import OBJECTOR, Act, on_case, record
 
-
 # This is the one place where a crowd arrives at once: its statements are built here, once, and executed on the
 # connection, without the ORM's bookkeeping for objects that nobody looks at again (docs/performance.md).
 _ENTRY_ID = (

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from app.domain.rounds import Kind
-from app.models import Entry, Period
+from app.models import Entry, Period, Unit, UnitKind
 
 # A whole programme's list on one page: people search it in the browser, and print it.
 ENTRIES_PER_PAGE = 150
@@ -39,6 +39,11 @@ def past_periods(session: Session, now: dt.datetime, page: int) -> tuple[Sequenc
     total = session.scalar(select(func.count(Period.id)).where(Period.cancelled_at.is_(None), over)) or 0
     query = _periods().where(over).order_by(Period.closes_at.desc(), Period.id.desc())
     return session.scalars(query.limit(PERIODS_PER_PAGE).offset((page - 1) * PERIODS_PER_PAGE)).all(), total
+
+
+def the_office(session: Session) -> Unit | None:
+    """The office that stands over every organiser, for its contact block (R13); None before it is set up."""
+    return session.scalar(select(Unit).where(Unit.kind == UnitKind.OFFICE).order_by(Unit.id))
 
 
 def public_period(session: Session, period_id: int) -> Period | None:

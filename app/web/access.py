@@ -19,6 +19,7 @@ EVERYONE = frozenset({"everyone"})
 STAFF = frozenset(Role)
 _ALLOWED = "allowed_roles"
 
+
 class Logins(LoginManager):
     """Without "remember me": looking for its mark would open the session of every answer and make it `Vary: Cookie`."""
 

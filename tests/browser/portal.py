@@ -159,6 +159,11 @@ def _hash_of_password() -> str:
     return PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 
 
+def resize(page: Page, width: str) -> None:
+    wide, high = WIDTHS[width]
+    page.set_viewport_size({"width": wide, "height": high})
+
+
 def log_in(page: Page, login: str, password: str = PASSWORD) -> None:
     page.get_by_label("登录名").fill(login)
     page.get_by_label("密码").fill(password)
@@ -194,11 +199,6 @@ def check_page(page: Page) -> None:
     _none(faults_of(page))
 
 
-def check_accessibility(page: Page) -> None:
-    """axe finds no violation of WCAG 2.2 A or AA."""
-    _none(violations(page))
-
-
 def _none(faults: list[str]) -> None:
     if faults:
         raise AssertionError("\n".join(faults))
@@ -211,7 +211,7 @@ def faults_of(page: Page) -> list[str]:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds, as lines that name the rule and the element."""
+    """What axe finds against WCAG 2.2 A and AA, as lines that name the rule and the element."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
     found: list[str] = page.evaluate(_VIOLATIONS, _TAGS)

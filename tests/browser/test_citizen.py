@@ -62,10 +62,8 @@ def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Pag
 
     page.goto("/")
     says(page, "正在公示", "还有 5 个工作日")
-    check_page(page)
     page.get_by_role("link", name=PERIOD).click()
     says(page, "第1个工作日", "周末", "调休上班", "共 5 个", "受理机构", "真实姓名")
-    check_page(page)
     page.get_by_label("类别").select_option(label="先进个人（3）")
     press(page, "查找")
     says(page, "找到 3 个", NOMINEE)
@@ -79,10 +77,8 @@ def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Pag
     page.get_by_role("link", name="看全部名单").click()
     page.get_by_role("link", name=NOMINEE).click()
     says(page, "简要事迹", "实事", "公示时间")
-    check_page(page)
 
     page.get_by_role("link", name="对该对象提出异议").click()
-    check_page(page)
     page.get_by_label("真实姓名").fill("匿名群众")
     page.get_by_label("事实和依据").fill("太短")
     press(page, "下一步：核对")
@@ -96,7 +92,6 @@ def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Pag
         expect(error).to_be_visible()
         assert f"{wrong.get_attribute('id')}-error" in (wrong.get_attribute("aria-describedby") or "")
     expect(page.get_by_label("事实和依据")).to_have_value("太短")
-    check_page(page)
     problems.get_by_role("link", name="手机号码").click()
     expect(page.get_by_label("手机号码或者电子邮箱")).to_be_focused()
     fill_in(page)
@@ -104,7 +99,6 @@ def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Pag
 
     says(page, "还没有提交", FACTS, CONTACT, "麒麟区")
     assert filed(portal) == 0
-    check_page(page)
     press(page, "返回修改")
     expect(page.get_by_label("事实和依据")).to_have_value(FACTS)
     press(page, "下一步：核对")
@@ -112,7 +106,6 @@ def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Pag
 
     code = receipt_code(page)
     assert (filed(portal), page.url) == (1, f"{portal.url}/receipt")
-    check_page(page)
     press(page, "复制查询码")
     expect(page.get_by_role("button", name="已复制")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == code
@@ -121,24 +114,25 @@ def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Pag
 
     case = case_of(portal)
     portal.world.act(investigation.accept, case, "handler", now="2026-09-18 Fri 10:00")
-    portal.world.act(investigation.ask_supplement, case, "handler", "请说明施工记录在哪里。", now="2026-09-18 Fri 10:05")
+    portal.world.act(
+        investigation.ask_supplement, case, "handler", "请说明施工记录在哪里。", now="2026-09-18 Fri 10:05"
+    )
     portal.time_is("2026-09-21 Mon 09:00")
     follow(page, code.lower().replace("-", " "))
     says(page, "请您补充情况", "请说明施工记录在哪里。", NOMINEE)
     assert code not in page.url
-    check_page(page)
     press(page, "提交补充")
     expect(page.get_by_role("alert")).to_be_focused()
     page.get_by_label("补充内容").fill("在镇政府档案室，第12卷。")
     press(page, "提交补充")
     says(page, "补充内容已经收到", "已受理", "在镇政府档案室，第12卷。")
+    check_page(page)
     assert portal.world.case(case).state is State.ACCEPTED
     page.locator("summary", has_text="撤回异议").click()
     page.get_by_label("撤回原因").fill("已经当面说清楚。")
     press(page, "撤回异议")
     says(page, "撤回已经记录", "您已撤回")
     expect(page.get_by_role("button", name="撤回异议")).to_have_count(0)
-    check_page(page)
     press(page, "查完了，退出")
     says(page, "已经退出查询")
     never_says(page, NOMINEE)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from app.domain.cases import Conclusion, DeclineGround, State
 from app.services import closing, following, investigation, reversal, settlement, warnings
-from tests.browser.portal import Portal, faults_of, keep_shot, press
+from tests.browser.portal import Portal, faults_of, keep_shot, press, resize
 from tests.world import World, at
 
 pytestmark = pytest.mark.browser
@@ -25,23 +25,25 @@ FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的
 class Walk:
     """Goes from page to page and keeps what is wrong with each, so that one run names everything."""
 
-    def __init__(self, portal: Portal, width: str, audience: str) -> None:
-        self.portal, self.width, self.audience = portal, width, audience
+    def __init__(self, portal: Portal, audience: str) -> None:
+        self.portal, self.audience = portal, audience
         self.faults: list[str] = []
         self.seen: set[str] = set()
         self.looks = 0
 
     def look(self, page: Page, name: str, path: str = "") -> None:
-        """Judge the page at this path, or the one that stands there."""
+        """Judge the page at this path, or the one that stands there, first on a desktop, then on a phone."""
         if path:
             page.goto(path)
-        url = urlsplit(page.url)
-        self.faults += [f"{name}, {url.path}: {fault}" for fault in faults_of(page)]
         self.looks += 1
+        url = urlsplit(page.url)
+        for width in ("desktop", "phone"):
+            resize(page, width)
+            self.faults += [f"{name}, {url.path}, {width}: {fault}" for fault in faults_of(page)]
+            keep_shot(page, f"{self.audience}-{self.looks:02}-{name}-{width}".replace(" ", "-"))
         routes = self.portal.app.url_map.bind("")
         if routes.test(url.path, "GET"):
             self.seen.add(routes.match(url.path, "GET")[0])
-        keep_shot(page, f"{self.width}-{self.audience}-{self.looks:02}-{name}".replace(" ", "-"))
 
     def over(self, *blueprints: str) -> None:
         """Nothing was wrong anywhere, and no page of these blueprints was left out."""
@@ -102,9 +104,9 @@ def cases_in_every_state(world: World, period: int) -> dict[str, tuple[int, str]
     return cases
 
 
-def test_what_the_public_sees(portal: Portal, width: str) -> None:
-    world, walk = portal.world, Walk(portal, width, "public")
-    page = portal.visit(width)
+def test_what_the_public_sees(portal: Portal) -> None:
+    world, walk = portal.world, Walk(portal, "public")
+    page = portal.visit("phone")
     page.on("dialog", lambda dialog: dialog.accept())
     walk.look(page, "home with nothing", "/")
     walk.look(page, "privacy", "/privacy")
@@ -200,11 +202,11 @@ def test_what_the_public_sees(portal: Portal, width: str) -> None:
     walk.over("public", "objections", "receipts", "account")
 
 
-def test_what_a_unit_sees(portal: Portal, width: str) -> None:
-    world, walk = portal.world, Walk(portal, width, "unit")
+def test_what_a_unit_sees(portal: Portal) -> None:
+    world, walk = portal.world, Walk(portal, "unit")
     period = world.round_two()
     portal.time_is(MORNING)
-    handler, head = portal.staff(width, "handler"), portal.staff(width, "head")
+    handler, head = portal.staff("phone", "handler"), portal.staff("phone", "head")
     walk.look(handler, "queue with nothing", "/desk/")
     cases = cases_in_every_state(world, period)
     portal.time_is(OPEN)
@@ -237,15 +239,15 @@ def test_what_a_unit_sees(portal: Portal, width: str) -> None:
     walk.look(handler, "session gone")
 
     portal.time_is(DUE)
-    late = portal.staff(width, "handler")
+    late = portal.staff("phone", "handler")
     walk.look(late, "queue after the deadline", "/desk/")
     walk.look(late, "case lapsed", f"/desk/cases/{cases['investigating'][0]}")
     walk.over("desk")
 
 
-def test_what_the_office_sees(portal: Portal, width: str) -> None:
-    world, walk = portal.world, Walk(portal, width, "office")
-    office = portal.staff(width, "office")
+def test_what_the_office_sees(portal: Portal) -> None:
+    world, walk = portal.world, Walk(portal, "office")
+    office = portal.staff("phone", "office")
     for name in ("", "periods", "periods/new", "cases", "nominees", "nominees?out=1", "calendar", "record?subject=x"):
         walk.look(office, f"{name or 'overview'} with nothing".replace("/", " ").replace("?", " "), f"/office/{name}")
     walk.look(office, "nominee with nothing", f"/office/nominees/{world.nominees[0]}")
@@ -330,6 +332,6 @@ def test_what_the_office_sees(portal: Portal, width: str) -> None:
     walk.look(office, "calendar refused")
     portal.time_is("2026-12-17 Thu 09:00")
     walk.look(office, "calendar near its end", "/office/calendar")
-    auditor = portal.staff(width, "auditor")
+    auditor = portal.staff("phone", "auditor")
     walk.look(auditor, "record for the auditor", "/office/record")
     walk.over("office")

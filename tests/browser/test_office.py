@@ -23,7 +23,6 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
     portal.time_is("2026-09-17 Thu 10:00")
     office = portal.staff(width, "office")
     says(office, "现在没有进行中的公示")
-    check_page(office)
 
     # Schedules: sees the window day by day, then saves.
     office.get_by_role("link", name="安排公示").click()
@@ -36,14 +35,12 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
     press(office, "计算公示时间")
     expect(office.get_by_role("alert")).to_contain_text("2026-09-19是周末，不是工作日")
     expect(office.get_by_role("alert")).to_be_focused()
-    check_page(office)
     office.get_by_label("公示第一天").fill("2026-09-18")
     press(office, "计算公示时间")
     says(office, "请逐日核对", "2026年9月23日（星期三）24:00", "2026年9月29日（星期二）24:00")
     strip = office.get_by_role("list", name="逐日说明")
     for day in ("9/18", "9/19 星期六 周末", "9/20 星期日 第2个工作日（调休上班）", "9/25 星期五 中秋节"):
         expect(strip).to_contain_text(re.compile(r"\s*".join(day.split())))
-    check_page(office)
     press(office, "确认安排")
     says(office, "公示已经安排好", "未开始")
     check_page(office)
@@ -56,7 +53,6 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
     portal.time_is("2026-09-24 Thu 09:00")
     office.goto("/office/")
     says(office, "逾期未受理", LAPSED)
-    check_page(office)
 
     # Extends before the deadline, on the record and on the public page.
     office.goto(f"/office/periods/{period}")
@@ -73,12 +69,12 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
     citizen.goto(f"/periods/{period}")
     says(citizen, "9月29日24:00延长到9月30日24:00", "档案调取需要时间。")
     never_says(citizen, LAPSED)
+    check_page(citizen)
 
     # The office may not close while a case is open.
     office.get_by_role("link", name="办结这次公示").click()
     press(office, "确认办结")
     expect(office.get_by_role("alert")).to_contain_text("2026-0001")
-    check_page(office)
 
     # The deadline passes. Every page shows it at once, before anything has run.
     portal.time_is("2026-10-01 Thu 00:00")
@@ -88,18 +84,21 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
     says(office, "规定时间已过，没有结论", "参评资格已经取消", "案件已经结束")
     office.goto(f"/office/nominees/{world.nominees[2]}")
     says(office, "已取消参评资格", "逾期未结论")
-    check_page(office)
     citizen.goto("/receipt")
     citizen.get_by_label("查询码").fill(code)
     press(citizen, "查询")
     says(citizen, "规定时间内没有结论，该对象参评资格已取消")
-    check_page(citizen)
     assert world.case(open_case).state is State.RECEIVED
     portal.time_is("2026-10-01 Thu 00:20")
     assert sum(done.disqualified for done in world.do(settlement.settle_due, at("2026-10-01 Thu 00:20"))) == 1
     office.reload()
-    says(office, "已取消参评资格", "2026年9月30日（星期三）24:00", "2026年10月1日（星期四）00:20", "取消该推荐对象参评资格")
-    check_page(office)
+    says(
+        office,
+        "已取消参评资格",
+        "2026年9月30日（星期三）24:00",
+        "2026年10月1日（星期四）00:20",
+        "取消该推荐对象参评资格",
+    )
     office.goto(f"/office/nominees/{world.nominees[3]}")
     says(office, "没有取消过参评资格", "异议不成立")
 
@@ -110,7 +109,6 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
     says(office, "请核对下面的情况", LAPSED)
     press(office, "确认办结")
     says(office, "公示已经办结", "取消参评资格（1）", LAPSED, "逾期未结论", "继续参评（4）", DISMISSED, "第5个工作日")
-    check_page(office)
     navigation, button = office.get_by_role("navigation", name="主要栏目"), office.get_by_role("button", name="打印")
     expect(navigation).to_be_visible()
     expect(button).to_be_visible()
@@ -122,7 +120,6 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
     citizen.goto(f"/periods/{period}")
     says(citizen, "办结情况")
     never_says(citizen, LAPSED, DISMISSED)
-    check_page(citizen)
 
 
 def test_the_auditor_reads_the_record_and_nothing_else(portal: Portal, width: str) -> None:
@@ -134,14 +131,12 @@ def test_the_auditor_reads_the_record_and_nothing_else(portal: Portal, width: st
     auditor = portal.staff(width, "auditor")
     expect(auditor.get_by_role("heading", level=1)).to_have_text("记录")
     says(auditor, "麒麟区head")
-    check_page(auditor)
     auditor.get_by_label("事项编号").fill(f"case:{case}")
     press(auditor, "查找")
     says(auditor, "确认处理意见", "2026年9月21日（星期一）10:00")
     never_says(auditor, "赵小禾", "13000000001")
     auditor.get_by_role("link", name="校验全部记录").click()
     says(auditor, "校验通过")
-    check_page(auditor)
     for path in ("/office/", "/office/periods", "/desk/", f"/desk/cases/{case}"):
         auditor.goto(path)
         says(auditor, "没有找到这个页面")

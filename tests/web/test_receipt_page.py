@@ -207,7 +207,7 @@ def test_of_a_joined_case_each_objector_sees_only_their_own(
         FILED,
         name="孙小麦",
         contact="13911112222",
-        facts="另一位写的事实，别人看不到，请予核查。",
+        facts="另一位写的事实，别人是看不到的，请予核查。",
     )
     world.act(investigation.join, other, "handler", case[0], now=DAY)
     clock.to(DAY)

@@ -212,8 +212,9 @@ def _period_page(
         by_day=charts.bars(
             [(f"{day.month}/{day.day}", count) for day, count in closing.objections_by_day(session(), shown).items()]
         ),
-        can_extend=phase in (Phase.SCHEDULED, Phase.OPEN, Phase.HANDLING),
-        can_cancel=phase is Phase.SCHEDULED,
+        # A form that was refused stays on the page with its text and the reason, offered or not.
+        can_extend=extend_form is not None or phase in (Phase.SCHEDULED, Phase.OPEN, Phase.HANDLING),
+        can_cancel=cancel_form is not None or phase is Phase.SCHEDULED,
         can_close=phase in (Phase.HANDLING, Phase.DUE),
         extend_form=extend_form or ExtendForm(formdata=None),
         cancel_form=cancel_form or CancelForm(formdata=None).with_ids("cancel"),

@@ -22,7 +22,7 @@ from app.web.access import everyone
 from app.web.limits import address, contact, limiter, nominee, not_final
 from app.web.portal import now, portal, session
 from app.web.public.forms import ObjectionForm
-from app.web.public.views import receiving_office
+from app.web.public.views import the_office
 
 blueprint = Blueprint("objections", __name__)
 PATH = "/periods/<int:period_id>/nominees/<int:nominee_id>/objection"
@@ -158,7 +158,7 @@ def _page(
         entry=entry,
         form=form,
         refusal=refusal,
-        office=receiving_office(period),
+        office=the_office(),
         now=now(),
     )
     return html, status, headers or {}

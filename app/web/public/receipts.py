@@ -16,7 +16,7 @@ from app.web.access import everyone
 from app.web.limits import address, limiter
 from app.web.portal import now, portal, session
 from app.web.public.forms import ReceiptForm, SupplementForm, WithdrawForm
-from app.web.public.views import receiving_office
+from app.web.public.views import the_office
 
 blueprint = Blueprint("receipts", __name__)
 _FOLLOWED_FOR = dt.timedelta(minutes=30)
@@ -34,12 +34,12 @@ def receipt() -> ResponseReturnValue:
             objection=objection,
             case=case,
             period=objection.entry.period,
-            office=receiving_office(objection.entry.period),
+            office=the_office(),
             now=now(),
         )
     if (objection_id := _followed()) is not None:
         return _case_page(objection_id)
-    return render_template("public/receipt_find.html", form=ReceiptForm(formdata=None))
+    return _find_page(ReceiptForm(formdata=None))
 
 
 @blueprint.post("/receipt")
@@ -48,12 +48,12 @@ def receipt() -> ResponseReturnValue:
 def find() -> ResponseReturnValue:
     form = ReceiptForm()
     if not form.validate():
-        return render_template("public/receipt_find.html", form=form), 422
+        return _find_page(form), 422
     try:
         objection_id = following.find_by_receipt(session(), portal().receipt_key, form.code.data or "")
     except UnknownReceipt as refusal:
         form.code.errors = [str(refusal)]
-        return render_template("public/receipt_find.html", form=form), 422
+        return _find_page(form), 422
     cookie["follow"] = {"objection": objection_id, "until": (now() + _FOLLOWED_FOR).timestamp()}
     return redirect(url_for("receipts.receipt"), 303)
 
@@ -113,8 +113,12 @@ def _followed() -> int | None:
 def _asked_again() -> ResponseReturnValue:
     """The half hour is over: ask for the code again, with what was typed kept on the page."""
     form = ReceiptForm(formdata=None)
-    html = render_template("public/receipt_find.html", form=form, expired=True, kept=errors.kept())
-    return html, 401
+    return _find_page(form, expired=True), 401
+
+
+def _find_page(form: ReceiptForm, *, expired: bool = False) -> str:
+    kept = errors.kept() if expired else []
+    return render_template("public/receipt_find.html", form=form, expired=expired, kept=kept, office=the_office())
 
 
 def _case_page(
@@ -134,7 +138,7 @@ def _case_page(
         state=state,
         is_open=state in OPEN_STATES,
         period=objection.entry.period,
-        office=receiving_office(objection.entry.period),
+        office=the_office(),
         supplement_form=supplement_form or SupplementForm(formdata=None),
         withdraw_form=withdraw_form or WithdrawForm(formdata=None).with_ids("withdraw"),
         now=now(),

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.rounds import Kind
 from app.domain.workdays import end_of, local_date
 from app.models import Period, Unit
-from app.services import intake, showing
+from app.services import showing
 from app.web import hot
 from app.web.access import everyone
 from app.web.forms import clean
@@ -35,6 +35,7 @@ def home() -> ResponseReturnValue:
         past=past,
         page=page,
         pages=-(-past_total // showing.PERIODS_PER_PAGE),
+        office=the_office(),
         now=now(),
     )
     return hot.publish(html, _good_until([*open_now, *coming]), keep=page == 1)
@@ -51,7 +52,7 @@ def period(period_id: int) -> ResponseReturnValue:
     if wanted.page > listing.pages:
         abort(404)
     html = render_template(
-        "public/period.html", period=shown, listing=listing, wanted=wanted, office=receiving_office(shown), now=now()
+        "public/period.html", period=shown, listing=listing, wanted=wanted, office=the_office(), now=now()
     )
     return hot.publish(html, _good_until([shown]), keep=_asked_by_many(shown, wanted))
 
@@ -72,7 +73,7 @@ def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
         entry=entry,
         before=before,
         after=after,
-        office=receiving_office(shown),
+        office=the_office(),
         now=now(),
     )
     return hot.publish(html, _good_until([shown]))
@@ -89,9 +90,9 @@ def _asked_by_many(period: Period, wanted: showing.ListFilter) -> bool:
     return not wanted.name and (not wanted.unit or wanted.unit in period.recommenders) and len(request.args) <= 4
 
 
-def receiving_office(period: Period) -> Unit:
-    """The office that stands over a period's organiser, for its contact block (R13)."""
-    return intake.chain_of_command(session(), period.organiser)[-1]
+def the_office() -> Unit | None:
+    """Whom everybody may turn to, for the contact block (R13)."""
+    return showing.the_office(session())
 
 
 def _period_or_404(period_id: int) -> Period:
@@ -103,7 +104,7 @@ def _period_or_404(period_id: int) -> Period:
 
 def _dates_only(period: Period) -> ResponseReturnValue:
     """Before and after the window: the dates, no names, for whatever was asked under this address."""
-    html = render_template("public/period_dates.html", period=period, office=receiving_office(period), now=now())
+    html = render_template("public/period_dates.html", period=period, office=the_office(), now=now())
     return hot.publish(html, _good_until([period]), keep=False)
 
 
