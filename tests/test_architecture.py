@@ -125,6 +125,12 @@ def test_the_environment_is_read_in_one_place() -> None:
                 assert path == ROOT / "config.py", f"{path}:{node.lineno} reads the environment"
 
 
+def test_no_file_is_too_long_to_be_read() -> None:
+    """Short rooms: a sign, not a limit, but a file of six hundred lines has stopped being read."""
+    lines = {module_of(path): path.read_text("utf-8").count("\n") for path in SOURCES}
+    assert {name: count for name, count in lines.items() if count > 400} == {}
+
+
 # --- what the browser is given -------------------------------------------------------------------
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +12,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select, text
 
 from app.cli import gongshi
-from app.database import ROOT, Database
+from app.database import Database
 from app.models import AuditRow, CalendarNotice, User
 from tests.world import World
 
@@ -23,6 +20,7 @@ KEYS = {
     "GONGSHI_SECRET_KEY": "a secret for tests, thirty-two bytes",
     "GONGSHI_IDENTITY_KEY": "a key for tests, thirty-two bytes",
 }
+NOTICES = Path(__file__).parent / "data" / "state-council-2024-2026.json"
 Run = Callable[..., Result]
 
 
@@ -58,19 +56,29 @@ def table(run: Run, year: int) -> list[dict[str, Any]]:
     return rows
 
 
+# "opens": "last_day"
+WINDOWS_OF_2026 = {
+    "2026-01-04": "2026-01-08",  # a Sunday that works
+    "2026-02-09": "2026-02-13",
+    "2026-02-10": "2026-02-14",  # Saturday the 14th works
+    "2026-02-11": "2026-02-24",  # over 春节, the 15th to the 23rd
+    "2026-02-14": "2026-02-27",
+    "2026-02-24": "2026-02-28",  # Saturday the 28th works
+    "2026-09-18": "2026-09-23",  # Sunday the 20th works
+    "2026-09-20": "2026-09-24",
+    "2026-09-24": "2026-10-08",  # over 中秋节 and 国庆节
+    "2026-09-29": "2026-10-10",  # Saturday the 10th works
+    "2026-10-08": "2026-10-13",
+    "2026-12-25": "2026-12-31",  # the last that fits
+}
+
+
 def test_the_table_of_a_year_has_a_row_for_each_working_day_without_any_database(nowhere: Run) -> None:
     rows = table(nowhere, 2026)
     assert len(rows) == 248  # 261 weekdays, 19 of them off, 6 weekend days that work
     assert len({row["opens"] for row in rows}) == len(rows)
     windows = {row["opens"]: row["last_day"] for row in rows if "last_day" in row}
-    for opens, last_day in (
-        ("2026-01-04", "2026-01-08"),  # a Sunday that works
-        ("2026-02-11", "2026-02-24"),  # 11, 12, 13, 14 (Saturday works), 24: 春节 from the 15th to the 23rd
-        ("2026-09-18", "2026-09-23"),  # Sunday the 20th works
-        ("2026-09-29", "2026-10-10"),  # 29, 30, 8, 9, Saturday the 10th works
-        ("2026-12-25", "2026-12-31"),  # the last that fits
-    ):
-        assert windows[opens] == last_day
+    assert {opens: windows[opens] for opens in WINDOWS_OF_2026} == WINDOWS_OF_2026
     refused = [row for row in rows if "refusal" in row]
     assert [row["opens"] for row in refused] == ["2026-12-28", "2026-12-29", "2026-12-30", "2026-12-31"]
     assert all("2027年的放假调休安排尚未载入" in row["refusal"] for row in refused)
@@ -118,6 +126,7 @@ def test_a_notice_that_is_wrong_anywhere_is_not_loaded_at_all(database: Database
         (b"\xc4\xea\xb7\xdd", "不是 UTF-8 编码"),
         (json.dumps({"2027": GOOD | {"off": GOOD["off"][1:]}}).encode(), "缺少法定节假日2027-01-01"),
         (json.dumps({"2027": GOOD, "2028": {"notice": "half"}}).encode(), "2028.published"),
+        (NOTICES.read_bytes().replace(b'"2026-01-04"', b'"2026-01-05"'), "2026.work[0]"),
     ):
         file.write_bytes(content)
         done = run("calendar", "load", str(file))
@@ -134,7 +143,12 @@ def test_a_loaded_notice_counts_from_then_on(database: Database, run: Run, tmp_p
     assert (done.exit_code, done.stdout) == (0, "已载入 2027 年：国办发明电〔2026〕1号\n")
     assert notices(database) == 1
     windows = {row["opens"]: row.get("last_day") for row in table(run, 2026)}
-    assert windows["2026-12-31"] == "2027-01-07"  # 1, the Friday off, and a weekend between
+    assert windows["2026-12-31"] == "2027-01-07"  # the Friday off, and a weekend
+    assert len(table(run, 2027)) > 200
+    newer = GOOD | {"notice": "国办发明电〔2026〕9号", "work": ["2026-12-27"]}  # a Sunday before the year begins
+    file.write_text(json.dumps({"2027": newer}, ensure_ascii=False))
+    assert run("calendar", "load", str(file)).exit_code == 0
+    assert {row["opens"]: row.get("last_day") for row in table(run, 2026)}["2026-12-25"] == "2026-12-30"
 
 
 def test_a_database_without_its_migrations_is_named(nowhere: Run, tmp_path: Path) -> None:
@@ -214,20 +228,12 @@ def test_the_server_does_not_start_with_keys_that_anybody_knows(nowhere: Run) ->
             assert (done.exit_code, f"{missing} 未设置或太短" in done.stderr) == (1, True), done.output
 
 
-def test_a_setting_of_the_wrong_kind_is_named_in_one_line(tmp_path: Path) -> None:
+def test_a_setting_of_the_wrong_kind_is_named_in_one_line(nowhere: Run) -> None:
     for name, value, said in (
         ("GONGSHI_PORT", "http", "GONGSHI_PORT 应为整数，现在是 'http'。"),
         ("GONGSHI_DEMONSTRATION", "maybe", "GONGSHI_DEMONSTRATION 应为 0 或 1，现在是 'maybe'。"),
         ("GONGSHI_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "数据库连不上"),
     ):
-        done = subprocess.run(
-            [sys.executable, "-c", "from app.cli import gongshi; gongshi()", "settle"],
-            cwd=ROOT,
-            env=os.environ | {"GONGSHI_INSTANCE_DIR": str(tmp_path), name: value},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert (done.returncode, said in done.stderr) == (1, True), done.stderr
-        assert "Traceback" not in done.stderr
+        done = nowhere("settle", **{name: value})
+        assert (done.exit_code, said in done.stderr) == (1, True), done.output
+        assert "Traceback" not in done.output

@@ -12,18 +12,21 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from app import ticking
 from app.database import ROOT, Database
-from app.models import AvailabilitySpan
+from app.models import AvailabilitySpan, Nominee
+from app.services.record import verify
 from config import Settings
 from tests.world import World, at, at_once
 
+KEY = "a key for tests, thirty-two bytes"
 FILED = "2026-09-18 Fri 09:00"
 DEADLINE = "2026-09-30 Wed 00:00"
 PAST_DEADLINE = "2026-09-30 Wed 00:00:30"
@@ -32,10 +35,8 @@ SETTINGS = Settings(database_url="unused", tick_seconds=30)
 
 def spans(database: Database) -> list[tuple[dt.datetime, dt.datetime]]:
     with database.reader() as session:
-        rows = session.execute(
-            select(AvailabilitySpan.started_at, AvailabilitySpan.last_seen_at).order_by(AvailabilitySpan.id)
-        )
-        return [tuple(row) for row in rows]
+        rows = session.scalars(select(AvailabilitySpan).order_by(AvailabilitySpan.id))
+        return [(row.started_at, row.last_seen_at) for row in rows]
 
 
 def test_a_tick_settles_once_warns_once_and_stretches_the_uptime(world: World) -> None:
@@ -75,15 +76,15 @@ def test_two_machines_ticking_at_once_settle_once(world: World) -> None:
 
 
 @contextmanager
-def served(database: Database, logs: Path) -> Iterator[str]:
-    """`gongshi serve` on a free port, in a process group of its own that is gone afterwards. Gives its address."""
+def served(database: Database, logs: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """`gongshi serve` on a free port, in a process group of its own that is gone afterwards; and its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {
         "GONGSHI_DATABASE_URL": database.url,
         "GONGSHI_SECRET_KEY": "a secret for tests, thirty-two bytes",
-        "GONGSHI_IDENTITY_KEY": "a key for tests, thirty-two bytes",
+        "GONGSHI_IDENTITY_KEY": KEY,
         "GONGSHI_PORT": str(port),
         "GONGSHI_TICK_SECONDS": "1",
     }
@@ -93,9 +94,10 @@ def served(database: Database, logs: Path) -> Iterator[str]:
             command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield process, f"http://127.0.0.1:{port}"
     finally:
-        os.killpg(process.pid, signal.SIGKILL)  # the group of the process above, workers and all
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # the group of the process above, workers and all
         process.wait(timeout=10)
 
 
@@ -107,40 +109,60 @@ def ready(address: str) -> bool:
         return False
 
 
-def wait_until_ready(addresses: list[str], logs: list[Path]) -> None:
-    """Ready means, among other things, that no deadline is waiting to be settled."""
+def eventually(holds: Callable[[], bool], what: str) -> None:
     until = time.monotonic() + 60
-    while not all(map(ready, addresses)):
-        assert time.monotonic() < until, [log.read_text() for log in logs]
+    while not holds():
+        assert time.monotonic() < until, f"not within a minute: {what}"
         time.sleep(0.2)
 
 
-def test_two_real_servers_catch_up_on_a_deadline_of_long_ago_and_settle_it_once(
-    sqlite_template: Path, tmp_path: Path
-) -> None:
+@pytest.fixture
+def overdue(sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
+    """A world whose deadline passed long ago and that nobody settled, in a SQLite file."""
     path = tmp_path / "served.sqlite"
     shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}")
-    world = World.build(database, b"a key for tests, thirty-two bytes", now=at("2025-09-01 Mon 09:00"))
-    period = world.schedule(1, unit_of_first(world), [world.nominees[0]], "2025-09-08", 3, "2025-09-05 Fri 09:00")
-    case, _ = world.file(period, world.nominees[0], "2025-09-08 Mon 09:00")
-    logs = [tmp_path / "one.log", tmp_path / "two.log"]
-    with served(database, logs[0]) as one, served(database, logs[1]) as two:
-        wait_until_ready([one, two], logs)
-        [(nominee, leading, ground, effective, carried_out)] = world.outs()
-        assert (nominee, leading, ground) == (world.nominees[0], case, "lapsed")
-        assert effective == world.period(period).conclude_by == at("2025-09-18 Thu 00:00")  # dated to the deadline …
-        assert carried_out > at("2026-01-01 Thu 00:00")  # … and carried out today
-        time.sleep(2.5)  # more ticks of both
-    assert len(world.outs()) == 1
-    assert [action for _, action, _ in world.acts()].count("case.lapsed") == 1
-    assert len(spans(database)) == 2
-    assert all(last > first for first, last in spans(database))  # the uptime record was stretched
-    database.dispose()
-
-
-def unit_of_first(world: World) -> int:
-    from app.models import Nominee
-
+    world = World.build(Database(f"sqlite:///{path}"), KEY.encode(), now=at("2025-09-01 Mon 09:00"))
     with world.database.reader() as session:
-        return session.get_one(Nominee, world.nominees[0]).unit_id
+        own_unit = session.get_one(Nominee, world.nominees[0]).unit_id
+    period = world.schedule(1, own_unit, [world.nominees[0]], "2025-09-08", 3, "2025-09-05 Fri 09:00")
+    world.file(period, world.nominees[0], "2025-09-08 Mon 09:00")
+    yield world
+    world.database.dispose()
+
+
+def test_two_real_servers_catch_up_on_a_deadline_of_last_year_once(overdue: World, tmp_path: Path) -> None:
+    with (
+        served(overdue.database, tmp_path / "1.log") as (_, one),
+        served(overdue.database, tmp_path / "2.log") as (_, two),
+    ):
+        eventually(lambda: ready(one) and ready(two), "both ready: nothing left to settle")
+        eventually(lambda: len(spans(overdue.database)) >= 2, "both on the uptime record")
+        time.sleep(1.5)  # another tick of each
+    [(nominee, case, ground, effective, carried_out)] = overdue.outs()
+    assert (nominee, case, ground) == (overdue.nominees[0], 1, "lapsed")
+    assert effective == overdue.period(1).conclude_by == at("2025-09-18 Thu 00:00")  # dated to the deadline …
+    assert carried_out > at("2026-01-01 Thu 00:00")  # … and carried out today
+    assert [action for _, action, _ in overdue.acts()].count("case.lapsed") == 1
+    with overdue.database.reader() as session:
+        assert verify(session).holds
+
+
+def test_the_tick_ends_with_its_server(overdue: World, tmp_path: Path) -> None:
+    """A server killed outright leaves nothing behind that would go on settling."""
+    with served(overdue.database, tmp_path / "1.log") as (process, address):
+        eventually(lambda: ready(address), "ready")
+        ticks = [child for child in _children_of(process.pid) if "spawn_main" in _command_of(child)]
+        assert ticks
+        process.kill()
+        process.wait()
+        eventually(lambda: not any(_command_of(child) for child in ticks), "the tick is gone")
+
+
+def _children_of(pid: int) -> list[int]:
+    listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in listing.stdout.split()]
+
+
+def _command_of(pid: int) -> str:
+    listing = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return "" if "<defunct>" in listing.stdout else listing.stdout.strip()

@@ -173,10 +173,17 @@ def log_in(page: Page, login: str, password: str = PASSWORD) -> None:
 
 def press(page: Page, name: str) -> None:
     """Click the first button of this very name, in whatever fold it lies."""
-    button = page.get_by_role("button", name=name, exact=True).first
+    button = page.locator("button").filter(has_text=re.compile(rf"^\s*{re.escape(name)}\s*$")).first
     if not button.is_visible():
-        page.locator("details", has=page.locator("button", has_text=name)).first.locator("summary").first.click()
+        page.locator("details", has=button).first.locator("summary").first.click()
     button.click()
+
+
+def unfold(page: Page, name: str) -> None:
+    """Open the fold of this name, unless it lies open."""
+    fold = page.locator("details", has=page.locator("summary", has_text=name)).first
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").first.click()
 
 
 def says(page: Page, *texts: str) -> None:
@@ -214,6 +221,7 @@ def violations(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 A and AA, as lines that name the rule and the element."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
+        page.context.add_init_script(_axe())  # the next pages of this browser bring it along, which is quicker
     found: list[str] = page.evaluate(_VIOLATIONS, _TAGS)
     return found
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.domain.cases import State
 from app.models import Case, Objection
 from app.services import investigation
-from tests.browser.portal import Portal, check_page, never_says, press, says
+from tests.browser.portal import Portal, check_page, never_says, press, says, unfold
 
 pytestmark = pytest.mark.browser
 
@@ -128,7 +128,7 @@ def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Pag
     says(page, "补充内容已经收到", "已受理", "在镇政府档案室，第12卷。")
     check_page(page)
     assert portal.world.case(case).state is State.ACCEPTED
-    page.locator("summary", has_text="撤回异议").click()
+    unfold(page, "撤回异议")
     page.get_by_label("撤回原因").fill("已经当面说清楚。")
     press(page, "撤回异议")
     says(page, "撤回已经记录", "您已撤回")
@@ -216,7 +216,7 @@ def test_without_javascript(portal: Portal) -> None:
     page.get_by_label("补充内容").fill("在镇政府档案室，第12卷。")
     press(page, "提交补充")
     says(page, "补充内容已经收到")
-    page.locator("summary", has_text="撤回异议").click()
+    unfold(page, "撤回异议")
     page.get_by_label("撤回原因").fill("已经当面说清楚。")
     press(page, "撤回异议")
     says(page, "您已撤回")

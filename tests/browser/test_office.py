@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from app.domain.cases import State
 from app.services import settlement
-from tests.browser.portal import Portal, check_page, never_says, press, says
+from tests.browser.portal import Portal, check_page, never_says, press, says, unfold
 from tests.world import at
 
 pytestmark = pytest.mark.browser
@@ -56,7 +56,7 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
 
     # Extends before the deadline, on the record and on the public page.
     office.goto(f"/office/periods/{period}")
-    office.locator("summary", has_text="延长规定时间").click()
+    unfold(office, "延长规定时间")
     office.get_by_label("新的截止日").fill("2026-09-29")
     office.get_by_label("延长的理由").fill("档案调取需要时间。")
     press(office, "延长")

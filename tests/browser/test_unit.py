@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.domain.cases import Conclusion, State
-from tests.browser.portal import Portal, check_page, never_says, press, says
+from tests.browser.portal import Portal, check_page, never_says, press, says, unfold
 
 pytestmark = pytest.mark.browser
 
@@ -30,12 +30,12 @@ def test_two_people_conclude_and_the_objector_reads_the_answer(portal: Portal, w
     says(handler, "受理：已办好", "已受理")
     press(handler, "开始核查")
     says(handler, "核查中")
-    handler.locator("summary", has_text="记录当事人陈述").click()
+    unfold(handler, "记录当事人陈述")
     handler.get_by_label("内容").and_(handler.locator("#hear-text")).fill("当事人说明了施工经过，提供了照片。")
     press(handler, "记录当事人陈述")
     says(handler, "当事人说明了施工经过")
 
-    handler.locator("summary", has_text="提出处理意见").click()
+    unfold(handler, "提出处理意见")
     handler.get_by_label("异议不成立").check()
     handler.get_by_label("核查情况").fill("查阅档案三卷，走访群众五名，事迹属实。")
     press(handler, "提出处理意见")
@@ -67,7 +67,7 @@ def test_two_people_conclude_and_the_objector_reads_the_answer(portal: Portal, w
     check_page(head)
 
     handler.reload()
-    handler.locator("summary", has_text="提出处理意见").click()
+    unfold(handler, "提出处理意见")
     handler.get_by_label("异议不成立").check()
     handler.get_by_label("核查情况").fill("9月19日查阅档案三卷，走访群众五名，事迹属实。")
     handler.locator("#propose-grounds").fill("评选通知第三部分")
@@ -96,7 +96,7 @@ def test_a_refusal_keeps_the_text(portal: Portal) -> None:
     portal.time_is("2026-09-29 Tue 23:59")
     handler = portal.staff("desktop", "handler")
     handler.goto(f"/desk/cases/{case}")
-    handler.locator("summary", has_text="提出处理意见").click()
+    unfold(handler, "提出处理意见")
     handler.get_by_label("异议不成立").check()
     handler.get_by_label("核查情况").fill("查阅档案三卷，走访群众五名，事迹属实。")
     handler.locator("#propose-grounds").fill("评选通知第三部分")
@@ -119,7 +119,7 @@ def test_whoever_is_recused_opens_the_case_no_more(portal: Portal, width: str) -
     portal.time_is("2026-09-18 Fri 10:00")
     handler = portal.staff(width, "handler")
     handler.get_by_role("link", name="2026-0001", exact=True).click()
-    handler.locator("summary", has_text="回避").click()
+    unfold(handler, "回避")
     handler.locator("#recuse-chosen").select_option(label="我本人")
     handler.locator("#recuse-text").fill("与推荐对象是亲属。")
     press(handler, "登记回避")
