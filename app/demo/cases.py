@@ -64,10 +64,19 @@ def _decline(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> 
     investigation.decline(session, case_id, hands.handler, DeclineGround.OUT_OF_SCOPE, reason, now)
 
 
+# Findings, grounds and answer that belong together, by their places in the lists of texts.
+_WORDING = {Conclusion.UPHELD: (5, 4, 0), Conclusion.PARTLY_UPHELD: (1, 6, 1), Conclusion.DISMISSED: (3, 5, 2)}
+
+
 def _propose(conclusion: Conclusion) -> Move:
+    findings, grounds, answer = (
+        texts[place]
+        for texts, place in zip(
+            (objections.FINDINGS, objections.GROUNDS, objections.ANSWERS), _WORDING[conclusion], strict=True
+        )
+    )
+
     def propose(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
-        findings, grounds = _text(objections.FINDINGS, case_id), _text(objections.GROUNDS, case_id)
-        answer = _text(objections.ANSWERS, case_id)
         investigation.propose(session, case_id, hands.handler, conclusion, findings, grounds, answer, now)
 
     return propose

@@ -6,10 +6,11 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.reminders import Reminder
 from app.models.base import Base, checked
+from app.models.case import Case
 
 
 class AuditRow(Base):
@@ -43,6 +44,8 @@ class OutboxRow(Base):
     deadline: Mapped[dt.datetime]
     created_at: Mapped[dt.datetime]
     sent_at: Mapped[dt.datetime | None]
+
+    case: Mapped[Case] = relationship()
 
     __table_args__ = (
         # An extended deadline warns anew; one deadline warns each unit once an occasion.

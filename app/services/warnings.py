@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.cases import OPEN_STATES, Actor, Role
+from app.domain.cases import OPEN_STATES, Actor, Role, State
 from app.domain.reminders import Reminder, due_reminder
 from app.models import Case, Entry, OutboxRow, Period
 from app.services.intake import chain_of_command
@@ -81,13 +81,22 @@ def _warn(session: Session, period: Period, reminder: Reminder, now: dt.datetime
 
 
 def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 20) -> Sequence[OutboxRow]:
-    """The newest warnings to a person's unit about cases that are still open, newest first."""
+    """The newest warnings to a person's unit about cases that are still open, newest first.
+
+    That a case arrived is no news any more once somebody has accepted it.
+    """
     if actor.role is Role.AUDITOR:
         return []
     return session.scalars(
         select(OutboxRow)
         .join(Case, OutboxRow.case_id == Case.id)
-        .where(OutboxRow.unit_id == actor.unit_id, OutboxRow.deadline > now, Case.state.in_(OPEN_STATES))
+        .where(
+            OutboxRow.unit_id == actor.unit_id,
+            OutboxRow.deadline > now,
+            Case.state.in_(OPEN_STATES),
+            or_(OutboxRow.reminder != Reminder.ARRIVAL, Case.state == State.RECEIVED),
+        )
         .order_by(OutboxRow.created_at.desc(), OutboxRow.id.desc())
         .limit(limit)
+        .options(joinedload(OutboxRow.case))
     ).all()

@@ -1,0 +1,32 @@
+"""`python -m bench [NAME …]`: every measurement, or the named ones, one JSON object a line on standard output."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import cold_pages, list_page, objections, settlement
+
+MEASUREMENTS = {
+    "list_page": list_page.run,
+    "cold_pages": cold_pages.run,
+    "objections_sqlite": objections.run_sqlite,
+    "objections_postgresql": objections.run_postgresql,
+    "settlement": settlement.run,
+}
+
+
+def main(names: list[str]) -> None:
+    unknown = set(names) - set(MEASUREMENTS)
+    if unknown:
+        sys.exit(f"no measurement {', '.join(sorted(unknown))}: there are {', '.join(MEASUREMENTS)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are stopped then too
+    for name in names or MEASUREMENTS:
+        with tempfile.TemporaryDirectory(prefix="gongshi-bench-") as home:
+            MEASUREMENTS[name](Path(home))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

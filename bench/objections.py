@@ -1,0 +1,167 @@
+"""Objections over HTTP by 16 clients, every receipt checked, against one-row durable commits of the same database."""
+
+from __future__ import annotations
+
+import html
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlencode
+
+import psycopg
+from sqlalchemy import func, make_url, select
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.database import Database
+from app.domain.receipt import receipt_hash
+from app.models import AuditRow, Case, Entry, Identity, Objection, OutboxRow
+from app.services import record
+from bench import content, report, servers
+from bench.load import CLIENTS, Answer, get, post, send
+
+_OBJECTIONS = 480  # a round
+_BARE_SECONDS = 1.0
+_FACTS = "该对象申报材料所列第二项事迹与实际不符，该项工作由另一单位完成，可以向当年的参与人员核实。" * 3
+_FIELD = {name: re.compile(rf'name="{name}"[^>]* value="([^"]+)"') for name in ("csrf_token", "form_token")}
+_COOKIE = re.compile(r"^set-cookie: ([^;]+)", re.IGNORECASE | re.MULTILINE)
+_CODE = re.compile(r'<p class="code"[^>]*>([0-9A-Z-]+)</p>')
+Filed = tuple[str, str]  # the cookie that shows the receipt, and the name it was filed under
+
+
+def run_sqlite(home: Path) -> None:
+    bare = sqlite3.connect(home / "bare.sqlite", isolation_level=None)
+    bare.execute("PRAGMA journal_mode=WAL")
+    bare.execute("PRAGMA synchronous=FULL")
+    bare.execute("CREATE TABLE bare (id INTEGER PRIMARY KEY, text TEXT)")
+    _run("sqlite", f"sqlite:///{home}/objections.sqlite", lambda: bare.execute("INSERT INTO bare (text) VALUES ('x')"))
+    bare.close()
+
+
+def run_postgresql(home: Path) -> None:
+    with servers.postgresql(home / "postgresql") as url:
+        plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(plain, autocommit=True) as bare:
+            bare.execute("CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text text)")
+            _run("postgresql", url, lambda: bare.execute("INSERT INTO bare (text) VALUES ('x')"))
+
+
+def _run(kind: str, url: str, commit_one_row: Callable[[], object]) -> None:
+    database = Database(url)
+    database.migrate()
+    period = content.city_round(database, now())
+    with database.reader() as session:
+        nominees = session.scalars(select(Entry.nominee_id).where(Entry.period_id == period)).all()
+    paths = [f"/periods/{period}/nominees/{nominee}/objection" for nominee in nominees]
+    bare, name = f"bare_commits_{kind}", f"objections_{kind}"
+    with servers.portal(url, limits_enabled="0") as portal:
+        crowd = Crowd(portal, paths)
+        crowd.file(CLIENTS)  # statements are cached, connections open
+        crowd.forget_times()
+        samples = report.interleaved(
+            {bare: lambda: _bare_commits(commit_one_row), name: lambda: crowd.file(_OBJECTIONS)}
+        )
+        with database.reader() as session:
+            checked = crowd.check(session, KEY_BYTES)
+    database.dispose()
+    report.line(bare, "commits/s", samples)
+    report.line(
+        name,
+        "objections/s",
+        samples,
+        bare,
+        p50_ms=round(report.percentile(crowd.milliseconds, 50), 2),
+        p99_ms=round(report.percentile(crowd.milliseconds, 99), 2),
+        cpu_ms=round(median(crowd.cpu_milliseconds), 2),
+        clients=CLIENTS,
+        errors=0,
+        checked=checked,
+    )
+
+
+KEY_BYTES = servers.KEY.encode()
+
+
+class Crowd:
+    """Sixteen clients that file and keep their receipts. An answer that is not a receipt ends the bench."""
+
+    def __init__(self, portal: servers.Server, paths: Sequence[str]) -> None:
+        self._portal = portal
+        self._paths = paths
+        self._codes: list[tuple[str, str]] = []  # receipt code, name
+        self.forget_times()
+
+    def forget_times(self) -> None:
+        self.milliseconds: list[float] = []
+        self.cpu_milliseconds: list[float] = []
+
+    def file(self, count: int) -> float:
+        """File so many objections, each with a form of its own, and return how many a second were taken."""
+        paths = [self._paths[number % len(self._paths)] for number in range(count)]
+        forms = send(self._portal.port, map(get, paths), keep=True).expect(200).answers
+        names = {form.number: f"赵{len(self._codes) + form.number:06}" for form in forms}
+        filings = [_filing(paths[form.number], form, names[form.number]) for form in forms]
+        cpu = self._portal.cpu_seconds()
+        filed = send(self._portal.port, filings, keep=True).expect(303)
+        self.cpu_milliseconds.append((self._portal.cpu_seconds() - cpu) / count * 1000)
+        self.milliseconds += [answer.seconds * 1000 for answer in filed.answers]
+        receipts = send(
+            self._portal.port, [get("/receipt", Cookie=_cookie(answer)) for answer in filed.answers], keep=True
+        ).expect(200)
+        for receipt in receipts.answers:
+            form = forms[filed.answers[receipt.number].number]
+            self._codes.append((_found(_CODE, receipt.body), names[form.number]))
+        return filed.per_second
+
+    def check(self, session: Session, key: bytes) -> int:
+        """Every receipt shown leads to one objection, its case, who filed it and its row of the record."""
+        filed_under = dict(
+            session.execute(
+                select(Objection.receipt_hash, Identity.name)
+                .join(Identity, Identity.objection_id == Objection.id)
+                .join(Case, Case.id == Objection.case_id)
+            )
+            .tuples()
+            .all()
+        )
+        assert filed_under == {receipt_hash(key, code): name for code, name in self._codes}
+        told = session.scalar(select(func.count(OutboxRow.case_id.distinct())))
+        written = session.scalar(select(func.count()).where(AuditRow.action == "objection.filed"))
+        assert told == written == len(self._codes)
+        assert record.verify(session).holds
+        return len(self._codes)
+
+
+def _filing(path: str, form: Answer, name: str) -> bytes:
+    fields = {
+        "csrf_token": html.unescape(_found(_FIELD["csrf_token"], form.body)),
+        "form_token": _found(_FIELD["form_token"], form.body),
+        "objector_kind": "person",
+        "name": name,
+        "contact": f"138{form.number:08}",
+        "category": "deeds",
+        "facts": _FACTS,
+        "step": "submit",
+    }
+    return post(path, urlencode(fields).encode(), Cookie=_cookie(form))
+
+
+def _cookie(answer: Answer) -> str:
+    return _found(_COOKIE, answer.head)
+
+
+def _found(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    assert match, f"{pattern.pattern} is not in {text[:400]}"
+    return match[1]
+
+
+def _bare_commits(commit_one_row: Callable[[], object]) -> float:
+    count, start = 0, time.perf_counter()
+    while time.perf_counter() < start + _BARE_SECONDS:
+        commit_one_row()
+        count += 1
+    return count / (time.perf_counter() - start)
