@@ -68,6 +68,7 @@ def _sqlite(url: str) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "wal_autocheckpoint=10000",  # 40 MB: the log is on disk at every commit, it need not be folded in as often
             "recursive_triggers=ON",  # or INSERT OR REPLACE would get past the record's guard
             f"busy_timeout={_BUSY_TIMEOUT_MS}",
         ):

@@ -29,7 +29,7 @@ class AuditRow(Base):
     subject: Mapped[str] = mapped_column(String(60), index=True)
     details: Mapped[str] = mapped_column(Text)
     previous_hash: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 class OutboxRow(Base):

@@ -73,14 +73,17 @@ class EntryList:
 def entry_list(session: Session, period: Period, wanted: ListFilter, per_page: int = ENTRIES_PER_PAGE) -> EntryList:
     """One page of the frozen entries. Ask only while `period.window.contains(now)`."""
     matches = _matches(period, wanted)
+    before = (wanted.page - 1) * per_page
+    query = select(Entry).where(*matches).order_by(Entry.position).limit(per_page)
     if wanted.unit or wanted.name:
         matching = session.scalar(select(func.count(Entry.id)).where(*matches)) or 0
+        query = query.offset(before)
     else:
+        # Positions run from 1 without a gap, collectives first: the page begins where it is, however far down.
         of_kind = period.entries_of_kind
         matching = of_kind[wanted.kind] if wanted.kind else sum(of_kind.values())
-    entries = session.scalars(
-        select(Entry).where(*matches).order_by(Entry.position).limit(per_page).offset((wanted.page - 1) * per_page)
-    ).all()
+        query = query.where(Entry.position > before + (period.collectives if wanted.kind is Kind.INDIVIDUAL else 0))
+    entries = session.scalars(query).all()
     return EntryList(entries, matching, pages=max(1, -(-matching // per_page)))
 
 

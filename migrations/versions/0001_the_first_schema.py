@@ -39,7 +39,6 @@ def upgrade() -> None:
         sa.Column("previous_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_rows")),
-        sa.UniqueConstraint("hash", name=op.f("uq_audit_rows_hash")),
     )
     op.create_index(op.f("ix_audit_rows_subject"), "audit_rows", ["subject"], unique=False)
     op.create_table(
