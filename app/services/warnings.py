@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases import OPEN_STATES, Actor, Role, State
 from app.domain.reminders import Reminder, due_reminder
-from app.models import Case, Entry, OutboxRow, Period
+from app.models import Case, Entry, OutboxRow, Period, Recusal
 from app.services.intake import chain_of_command
 
 
@@ -83,7 +83,7 @@ def _warn(session: Session, period: Period, reminder: Reminder, now: dt.datetime
 def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 20) -> Sequence[OutboxRow]:
     """The newest warnings to a person's unit about cases that are still open, newest first.
 
-    That a case arrived is no news any more once somebody has accepted it.
+    That a case arrived is no news any more once somebody has accepted it; a recused person hears of it no more.
     """
     if actor.role is Role.AUDITOR:
         return []
@@ -94,6 +94,7 @@ def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 
             OutboxRow.unit_id == actor.unit_id,
             OutboxRow.deadline > now,
             Case.state.in_(OPEN_STATES),
+            ~exists().where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id),
             or_(OutboxRow.reminder != Reminder.ARRIVAL, Case.state == State.RECEIVED),
         )
         .order_by(OutboxRow.created_at.desc(), OutboxRow.id.desc())

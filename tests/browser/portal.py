@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from argon2 import PasswordHasher
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError, expect
+from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
@@ -222,7 +223,12 @@ def violations(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
         page.context.add_init_script(_axe())  # the next pages of this browser bring it along, which is quicker
-    found: list[str] = page.evaluate(_VIOLATIONS, _TAGS)
+    try:
+        found: list[str] = page.evaluate(_VIOLATIONS, _TAGS)
+    except PlaywrightError:
+        # On a slow machine a click can return before the page it leads to has replaced this one under axe.
+        page.wait_for_load_state("load")
+        return violations(page)
     return found
 
 
