@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import select
 
@@ -151,18 +152,21 @@ def test_the_tick_ends_with_its_server(overdue: World, tmp_path: Path) -> None:
     """A server killed outright leaves nothing behind that would go on settling."""
     with served(overdue.database, tmp_path / "1.log") as (process, address):
         eventually(lambda: ready(address), "ready")
-        ticks = [child for child in _children_of(process.pid) if "spawn_main" in _command_of(child)]
+        ticks = [child for child in psutil.Process(process.pid).children() if is_tick(child)]
         assert ticks
         process.kill()
         process.wait()
-        eventually(lambda: not any(_command_of(child) for child in ticks), "the tick is gone")
+        eventually(lambda: not any(map(lives, ticks)), "the tick is gone")
 
 
-def _children_of(pid: int) -> list[int]:
-    listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    return [int(line) for line in listing.stdout.split()]
+def is_tick(process: psutil.Process) -> bool:
+    # Asked of the kernel and not of `ps`, which cuts a command line to the width of whatever terminal it believes in.
+    return any("spawn_main" in argument for argument in process.cmdline())
 
 
-def _command_of(pid: int) -> str:
-    listing = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return "" if "<defunct>" in listing.stdout else listing.stdout.strip()
+def lives(process: psutil.Process) -> bool:
+    """Whether it still runs; one that ended and whose new parent has not looked yet does not."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 from argon2 import PasswordHasher
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError, expect
-from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
@@ -173,11 +172,15 @@ def log_in(page: Page, login: str, password: str = PASSWORD) -> None:
 
 
 def press(page: Page, name: str) -> None:
-    """Click the first button of this very name, in whatever fold it lies."""
+    """Send a form by the first button of this very name, in whatever fold it lies, and wait for the page it leads to.
+
+    A click alone may return while the old page still stands, and that one would be judged.
+    """
     button = page.locator("button").filter(has_text=re.compile(rf"^\s*{re.escape(name)}\s*$")).first
     if not button.is_visible():
         page.locator("details", has=button).first.locator("summary").first.click()
-    button.click()
+    with page.expect_navigation():
+        button.click()
 
 
 def unfold(page: Page, name: str) -> None:
@@ -223,12 +226,7 @@ def violations(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
         page.context.add_init_script(_axe())  # the next pages of this browser bring it along, which is quicker
-    try:
-        found: list[str] = page.evaluate(_VIOLATIONS, _TAGS)
-    except PlaywrightError:
-        # On a slow machine a click can return before the page it leads to has replaced this one under axe.
-        page.wait_for_load_state("load")
-        return violations(page)
+    found: list[str] = page.evaluate(_VIOLATIONS, _TAGS)
     return found
 
 

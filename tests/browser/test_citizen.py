@@ -106,7 +106,7 @@ def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Pag
 
     code = receipt_code(page)
     assert (filed(portal), page.url) == (1, f"{portal.url}/receipt")
-    press(page, "复制查询码")
+    page.get_by_role("button", name="复制查询码").click()
     expect(page.get_by_role("button", name="已复制")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == code
     page.reload()
