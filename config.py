@@ -25,13 +25,18 @@ class Settings:
     database_url: str = ""  # default: SQLite in instance_dir
     redis_url: str = ""  # default: limits in memory, fit for one worker
     secret_key: str = DEFAULT_KEY  # signs sessions; may change, people then log in again
-    identity_key: str = DEFAULT_KEY  # receipts hang on it: must never be lost
+    identity_key: str = DEFAULT_KEY  # receipts and sealed identities hang on it: must never be lost
+    identity_keys_retired: str = ""  # the keys it replaced, separated by commas: they still open
+    cipher: str = "aes-256-gcm"  # or sm4-gcm
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
     threads: int = 4
     trusted_proxies: int = 0  # how many proxies in front write X-Forwarded-For
     evidence_dir: Path = Path("instance/evidence")
+    evidence_s3_bucket: str = ""  # set: evidence goes there instead of the folder
+    evidence_s3_endpoint: str = ""  # default: the library's own
+    clamd: str = ""  # a scanner's address, host:port or the path of its socket
     demonstration: bool = False
     secure_cookies: bool = False  # true where served by TLS
     tick_seconds: int = 30
@@ -50,6 +55,10 @@ class Settings:
         if self.database_url.startswith("postgresql://"):
             url = self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
             object.__setattr__(self, "database_url", url)
+
+    @property
+    def retired_keys(self) -> tuple[str, ...]:
+        return tuple(key.strip() for key in self.identity_keys_retired.split(",") if key.strip())
 
     def require_real_keys(self) -> None:
         """Refuse to serve real people with keys anybody knows."""

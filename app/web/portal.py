@@ -11,6 +11,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from app.clock import Clock
 from app.database import Database
+from app.sealing import Keyring, keyring_of
 from config import Settings
 
 _KEPT_FOR = dt.timedelta(hours=12)
@@ -23,10 +24,7 @@ class Portal:
     settings: Settings
     database: Database
     clock: Clock
-
-    @property
-    def receipt_key(self) -> bytes:
-        return self.settings.identity_key.encode()
+    keyring: Keyring
 
 
 class RowId(IntegerConverter):
@@ -45,7 +43,7 @@ def number(text: str | int) -> int:
 
 
 def init_app(app: Flask, settings: Settings, database: Database, clock: Clock) -> None:
-    app.extensions["portal"] = Portal(settings, database, clock)
+    app.extensions["portal"] = Portal(settings, database, clock, keyring_of(settings))
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=_MOST_BYTES,
