@@ -23,7 +23,9 @@ from app.domain.window import WINDOW_WORKDAYS, explain
 from app.domain.workdays import Calendar, each_day, nth_workday
 from app.models import Unit, UnitKind
 from app.models.period import days_to_json
+from app.sealing import SealBroken, keyring_of
 from app.services import accounts, calendars, record, settlement
+from app.services import keys as sealing_keys
 from config import BadSettings, Settings, from_environment
 
 
@@ -58,6 +60,8 @@ def _plainly(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **kwargs)
         except (Refusal, BadSettings) as refusal:
             raise click.ClickException(str(refusal)) from None
+        except SealBroken:
+            raise click.ClickException("有密文解不开：密钥不对，或者内容被改动过。没有作任何改动。") from None
         except OperationalError as fault:
             raise click.ClickException(f"数据库连不上：{fault.orig}") from None
 
@@ -80,7 +84,7 @@ def gongshi(context: click.Context) -> None:
 @_plainly
 def migrate(opened: Opened) -> None:
     """Bring the database schema up to date."""
-    opened.database.migrate()
+    opened.database.migrate(keyring_of(opened.settings))
 
 
 @gongshi.command()
@@ -103,9 +107,9 @@ def demo(opened: Opened, if_empty: bool) -> None:
     """Load the demonstration and print its logins."""
     from app.demo.build import LOGINS, PASSWORD, build, is_empty
 
-    opened.database.migrate()
+    opened.database.migrate(keyring_of(opened.settings))
     if is_empty(opened.database):
-        build(opened.database, opened.settings.identity_key.encode(), clock.now())
+        build(opened.database, keyring_of(opened.settings), clock.now())
     elif not if_empty:
         raise click.ClickException("数据库里已经有内容，演示数据只装进空的数据库。")
     settings = opened.settings
@@ -217,6 +221,21 @@ def load(opened: Opened, file: Path) -> None:
         in_force = calendars.calendar_of(session)
         for affected in calendars.affected_periods(session, in_force, clock.now()):
             click.echo(f"受影响，请重新安排：公示{affected.period_id} {affected.title}：{affected.why}")
+
+
+@gongshi.group()
+def keys() -> None:
+    """The keys that seal."""
+
+
+@keys.command("rotate")
+@click.pass_obj
+@_plainly
+def rotate(opened: Opened) -> None:
+    """Seal everything anew with GONGSHI_IDENTITY_KEY; the old one stands in GONGSHI_IDENTITY_KEYS_RETIRED."""
+    with opened.migrated.writer() as session:
+        sealed = sealing_keys.rotate(session, keyring_of(opened.settings), clock.now())
+    click.echo(f"已用新密钥重新加密：{sealed}项。旧密钥仍须留在 GONGSHI_IDENTITY_KEYS_RETIRED，查询码要靠它核对。")
 
 
 @gongshi.group()

@@ -16,7 +16,7 @@ SOURCES = sorted((ROOT / "app").rglob("*.py"))
 LAYERS: list[set[str]] = [
     {"app.web", "app.cli", "app.server", "app.ticking", "app.demo"},
     {"app.services"},
-    {"app.models", "app.calendars", "app.database"},
+    {"app.models", "app.calendars", "app.database", "app.sealing"},
     {"app.domain"},
 ]
 HEIGHT = {name: height for height, names in enumerate(reversed(LAYERS)) for name in names}

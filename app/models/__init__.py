@@ -3,7 +3,7 @@
 from app.models.base import Base
 from app.models.case import Case, CaseNote, NoteKind, Recusal
 from app.models.nominee import Disqualification, Nominee, Reversal
-from app.models.objection import Category, Identity, Message, MessageKind, Objection, ObjectorKind
+from app.models.objection import Category, Identity, IdentityRequest, Message, MessageKind, Objection, ObjectorKind
 from app.models.people import Unit, UnitKind, User
 from app.models.period import Closing, DeadlineExtension, Entry, Period
 from app.models.programme import Programme, Quota
@@ -22,6 +22,7 @@ __all__ = [
     "Disqualification",
     "Entry",
     "Identity",
+    "IdentityRequest",
     "Message",
     "MessageKind",
     "Nominee",

@@ -8,19 +8,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.cases import OPEN_STATES, State, move
-from app.domain.errors import AlreadyDone, MissingText, MoveRefused, TooLateToConclude, UnknownReceipt
+from app.domain.errors import AlreadyDone, MoveRefused, TooLateToConclude, UnknownReceipt
 from app.domain.receipt import receipt_hash
 from app.domain.window import too_late_to_conclude
 from app.models import Case, Entry, Message, MessageKind, Objection, Period
+from app.sealing import Keyring
 from app.services.record import OBJECTOR, Act, on_case, record
+from app.services.texts import checked_text
 
 SUPPLEMENT_LENGTH = (1, 3000)
 WITHDRAW_LENGTH = (1, 300)
 
 
-def find_by_receipt(session: Session, key: bytes, typed: str) -> int:
-    """The objection a typed code belongs to. Raises UnknownReceipt."""
-    objection_id = session.scalar(select(Objection.id).where(Objection.receipt_hash == receipt_hash(key, typed)))
+def find_by_receipt(session: Session, ring: Keyring, typed: str) -> int:
+    """The objection a typed code belongs to, whichever key of the ring it was hashed with. Raises UnknownReceipt."""
+    hashes = [receipt_hash(key, typed) for key in ring.hash_keys]
+    objection_id = session.scalar(select(Objection.id).where(Objection.receipt_hash.in_(hashes)))
     if objection_id is None:
         raise UnknownReceipt
     return objection_id
@@ -74,12 +77,3 @@ def _open(session: Session, objection_id: int, action: str, now: dt.datetime) ->
             raise TooLateToConclude(case.entry.period.conclude_by)
         return objection, case
     raise MoveRefused(action, "已经办完")
-
-
-def checked_text(text: str, field: str, length: tuple[int, int]) -> str:
-    """The text without surrounding space; MissingText when it is too short or too long."""
-    text = text.replace("\r\n", "\n").strip()
-    low, high = length
-    if not low <= len(text) <= high:
-        raise MissingText(field, low, high)
-    return text

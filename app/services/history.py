@@ -31,8 +31,14 @@ class Moment:
     coarse: bool = False
 
 
-# Acts whose text is a note or a message of its own: these are shown instead of the bare act.
-_TOLD_ELSEWHERE = {f"case.{action}" for action in (Action.NOTE, Action.HEAR, Action.REPLY, Action.ASK)}
+# Acts whose text is a note or a message of its own: these are shown instead of the bare act. Looks at an identity
+# are the office's business: its part of the page lists them, the unit's history does not.
+_TOLD_ELSEWHERE = {f"case.{action}" for action in (Action.NOTE, Action.HEAR, Action.REPLY, Action.ASK)} | {
+    "identity.asked",
+    "identity.granted",
+    "identity.refused",
+    "identity.read",
+}
 _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} | {
     "objection.filed": "收到异议",
     "objection.supplemented": "异议人作了补充",
@@ -47,6 +53,11 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "period.settled": "规定时间届满，自动处理",
     "period.closed": "办结公示",
     "calendar.loaded": "载入放假通知",
+    "identity.asked": "申请查看异议人身份",
+    "identity.granted": "同意查看异议人身份",
+    "identity.refused": "不同意查看异议人身份",
+    "identity.read": "查看了异议人身份",
+    "keys.rotated": "更换密钥",
     "user.added": "新增账号",
     "user.logged_in": "登录",
     "user.login_failed": "登录失败",

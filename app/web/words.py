@@ -53,6 +53,7 @@ DETAIL_NAMES = {
     "objection": "异议",
     "opens_at": "公示开始",
     "reason": "理由",
+    "request": "申请",
     "role": "角色",
     "round": "轮次",
     "unit": "单位",

@@ -172,7 +172,7 @@ class Browser:
         """A session of a member of staff, as /login would have made it."""
         with self.app.extensions["portal"].database.reader() as reading:
             epoch = reading.get_one(User, user_id).session_epoch
-        self.write_session(_user_id=f"{user_id}.{epoch}", _fresh=True)
+        self.write_session(_user_id=f"{user_id}.{epoch}", _fresh=True, seat=f"seat of {user_id}")
         return self
 
     def cookie(self) -> dict[str, Any]:

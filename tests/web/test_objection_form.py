@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.models import Case, Identity, Objection
+from app.models import Case, Objection
+from app.services.identities import Objector
 from tests.web.browsing import Browser, MovingClock, Page, filled
 from tests.world import FACTS, World
 
@@ -127,8 +128,7 @@ def test_form_check_and_receipt_work_by_plain_posts(world: World, client: Browse
     assert facts in [p.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for p in typed(progress)]
     with world.database.reader() as session:
         assert session.scalars(select(Objection.facts)).all() == [facts]
-        row = session.scalars(select(Identity)).one()
-        assert (row.name, row.contact, row.contact_person) == ("赵小禾", "130 0000 0001", "")
+    assert world.objectors() == [Objector("赵小禾", "", "130 0000 0001")]
 
 
 def typed(page: Page) -> list[str]:
@@ -155,9 +155,7 @@ def test_a_unit_files_under_its_name_and_a_person_has_no_contact_person(
 ) -> None:
     client.post(here, filled(**UNIT))
     client.post(here, filled(contact_person="多余的", form_token="another-token-of-24-char"))
-    with world.database.reader() as session:
-        rows = session.execute(select(Identity.name, Identity.contact_person).order_by(Identity.objection_id)).all()
-    assert [tuple(row) for row in rows] == [(UNIT["name"], "钱先生"), ("赵小禾", "")]
+    assert [(who.name, who.contact_person) for who in world.objectors()] == [(UNIT["name"], "钱先生"), ("赵小禾", "")]
 
 
 def test_an_objection_against_the_handling_unit_goes_to_the_office(world: World, client: Browser, here: str) -> None:

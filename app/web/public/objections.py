@@ -67,7 +67,7 @@ def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseRetur
         period, _ = _open_entry(period_id, nominee_id)
         # After the window it is not said who was in it, and who never was (R5).
         raise WindowClosed(period.opens_at, period.closes_at, now())
-    filed = intake.file_objection(session(), portal().keyring.hash_key, entry_id, form.filing(), now())
+    filed = intake.file_objection(session(), portal().keyring, entry_id, form.filing(), now())
     cookie["receipt"] = {"code": filed.receipt_code, "objection": filed.objection_id}
     return redirect(url_for("receipts.receipt"), 303)
 

@@ -50,7 +50,7 @@ def find() -> ResponseReturnValue:
     if not form.validate():
         return _find_page(form), 422
     try:
-        objection_id = following.find_by_receipt(session(), portal().keyring.hash_key, form.code.data or "")
+        objection_id = following.find_by_receipt(session(), portal().keyring, form.code.data or "")
     except UnknownReceipt as refusal:
         form.code.errors = [str(refusal)]
         return _find_page(form), 422
