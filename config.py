@@ -30,6 +30,7 @@ class Settings:
     cipher: str = "aes-256-gcm"  # or sm4-gcm
     host: str = "127.0.0.1"
     port: int = 8000
+    public_url: str = ""  # how people reach the portal, for what is printed; default: host and port
     workers: int = 1
     threads: int = 4
     trusted_proxies: int = 0  # how many proxies in front write X-Forwarded-For
@@ -52,6 +53,7 @@ class Settings:
         if not self.database_url:
             path = (self.instance_dir / "gongshi.sqlite").absolute()
             object.__setattr__(self, "database_url", f"sqlite:///{path}")
+        object.__setattr__(self, "public_url", (self.public_url or f"http://{self.host}:{self.port}").rstrip("/"))
         if self.database_url.startswith("postgresql://"):
             url = self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
             object.__setattr__(self, "database_url", url)

@@ -15,6 +15,7 @@ from app.domain.window import Phase
 from app.domain.workdays import SHANGHAI, CountedDay, DayKind, last_day_before, local_date
 from app.models.case import NOTE_KIND_NAMES
 from app.models.objection import CATEGORY_NAMES, MESSAGE_KIND_NAMES
+from app.web.qr import qr
 
 _WEEKDAYS = "一二三四五六日"
 PHASE_NAMES = {
@@ -133,6 +134,7 @@ def init_app(app: Flask) -> None:
         excerpt=richtext.excerpt,
     )
     app.jinja_env.globals.update(
+        qr=qr,
         ACTION_NAMES=ACTION_NAMES,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,

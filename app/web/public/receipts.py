@@ -31,6 +31,7 @@ def receipt() -> ResponseReturnValue:
         return render_template(
             "public/receipt_new.html",
             code=shown_once["code"],
+            follow_at=portal().settings.public_url + url_for("receipts.receipt"),
             objection=objection,
             case=case,
             period=objection.entry.period,
