@@ -18,6 +18,9 @@ class ObjectorKind(StrEnum):
     UNIT = "unit"
 
 
+OBJECTOR_KIND_NAMES = {ObjectorKind.PERSON: "个人", ObjectorKind.UNIT: "单位"}
+
+
 class Category(StrEnum):
     """What an objection is about."""
 

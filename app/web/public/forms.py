@@ -10,10 +10,10 @@ from wtforms.validators import StopValidation
 
 from app.domain.receipt import looks_like_form_token, new_form_token
 from app.models import Category, ObjectorKind
-from app.models.objection import CATEGORY_NAMES
+from app.models.objection import CATEGORY_NAMES, OBJECTOR_KIND_NAMES
 from app.services.following import SUPPLEMENT_LENGTH, WITHDRAW_LENGTH
 from app.services.intake import Filing
-from app.web.forms import PlainForm, needed, plain_contact, text_area
+from app.web.forms import PlainForm, needed, options, plain_contact, text_area
 
 FACTS_LENGTH = (20, 3000)
 _NAME_LENGTH = {ObjectorKind.PERSON: (2, 30), ObjectorKind.UNIT: (4, 60)}
@@ -29,7 +29,7 @@ class ObjectionForm(PlainForm):
     form_token = HiddenField()
     objector_kind = RadioField(
         "您以什么身份提出异议？",
-        choices=[(ObjectorKind.PERSON.value, "个人"), (ObjectorKind.UNIT.value, "单位")],
+        choices=options(OBJECTOR_KIND_NAMES),
         default=ObjectorKind.PERSON.value,
     )
     name = StringField("真实姓名（单位填全称）", render_kw={"autocomplete": "name", "maxlength": 80})
@@ -41,7 +41,7 @@ class ObjectionForm(PlainForm):
     )
     category = RadioField(
         "异议是哪一类？",
-        choices=[(category.value, CATEGORY_NAMES[category]) for category in Category],
+        choices=options(CATEGORY_NAMES),
         validators=[needed("请选一类；拿不准就选“其他”。")],
         validate_choice=True,
     )
