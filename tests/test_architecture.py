@@ -88,6 +88,7 @@ def test_the_rules_use_the_standard_library_alone() -> None:
         ("click", ("app.cli",)),
         ("alembic", ("app.database",)),
         ("argon2", ("app.services.accounts",)),
+        ("openpyxl", ("app.sheets",)),
         ("segno", ("app.web.qr",)),
         ("cryptography", ("app.sealing",)),
     ],

@@ -67,7 +67,7 @@ class Page(HTMLParser):
         super().__init__()
         self.status = answer.status_code
         self.headers = answer.headers
-        self.source = answer.get_data(as_text=True)
+        self.source = answer.get_data().decode(errors="replace")  # a file is none of its business
         self.forms: list[Form] = []
         self.links: list[str] = []
         self.path = answer.request.path

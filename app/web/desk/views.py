@@ -11,6 +11,7 @@ from app.domain.reminders import workdays_left
 from app.models import Case
 from app.services import history, investigation, queue, warnings
 from app.web.access import actor, allow, me
+from app.web.case_sheet import case_sheet
 from app.web.desk.actions import DEEDS, ChoiceForm, form_for
 from app.web.forms import PlainForm
 from app.web.portal import now, session
@@ -37,6 +38,12 @@ def queue_page() -> ResponseReturnValue:
         mine=mine,
         now=now(),
     )
+
+
+@blueprint.get("/cases.xlsx")
+@allow(*HANDLERS)
+def queue_sheet() -> ResponseReturnValue:
+    return case_sheet(queue.queue_of(session(), actor(), now()), now())
 
 
 @blueprint.get("/cases/<int:case_id>")
