@@ -241,3 +241,14 @@ class UnknownReceipt(Refusal):
 
     def __init__(self) -> None:
         super().__init__("没有查到这个查询码。请对照回执逐字核对；字母不分大小写，空格和横线可以不写。")
+
+
+# --- evidence ------------------------------------------------------------------------------------
+
+
+class FileRefused(Refusal):
+    """An uploaded file that is not taken: what it is, how long it is, or what it carries inside."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)
