@@ -57,9 +57,18 @@ def vault_in(folder: Path, key: bytes, *, scanned: bool = False) -> Vault:
     return Vault(Folder(folder), Keyring(key.decode()), scanned)
 
 
-def attach(world: World, folder: Path, content: bytes, token: str = TOKEN, title: str = MARK, *, now: str) -> Attached:
+def attach(
+    world: World,
+    folder: Path,
+    content: bytes,
+    token: str = TOKEN,
+    title: str = MARK,
+    *,
+    now: str,
+    scanned: bool = False,
+) -> Attached:
     """A file received for a form, as the page's script sends it."""
-    vault, form = vault_in(folder, world.key), form_hash(world.key, token)
+    vault, form = vault_in(folder, world.key, scanned=scanned), form_hash(world.key, token)
     with world.database.writer() as session:
         return evidence.receive(session, vault, form, title, io.BytesIO(content), at(now))
 
