@@ -21,10 +21,11 @@ from app.domain.cases import ROLE_NAMES, Role
 from app.domain.errors import Refusal
 from app.domain.window import WINDOW_WORKDAYS, explain
 from app.domain.workdays import Calendar, each_day, nth_workday
+from app.evidence.store import StoreDown
 from app.models import Unit, UnitKind
 from app.models.period import days_to_json
 from app.sealing import SealBroken, keyring_of
-from app.services import accounts, calendars, record, settlement
+from app.services import accounts, calendars, evidence, evidence_upkeep, record, settlement
 from app.services import keys as sealing_keys
 from config import BadSettings, Settings, from_environment
 
@@ -64,6 +65,8 @@ def _plainly(command: Callable[..., Any]) -> Callable[..., Any]:
             raise click.ClickException("有密文解不开：密钥不对，或者内容被改动过。没有作任何改动。") from None
         except OperationalError as fault:
             raise click.ClickException(f"数据库连不上：{fault.orig}") from None
+        except StoreDown as fault:
+            raise click.ClickException(f"证据存储用不了：{fault}") from None
 
     return run
 
@@ -253,3 +256,30 @@ def verify(opened: Opened) -> None:
     if not found.holds:
         raise click.ClickException(f"第{found.broken_at}条{found.problem}，其前{found.rows}条完整。")
     click.echo(f"完整：{found.rows}条，末尾校验值 {found.head}")
+
+
+@gongshi.group("evidence")
+def evidence_group() -> None:
+    """Evidence files."""
+
+
+@evidence_group.command("check")
+@click.option("--deep", is_flag=True, help="Read every file and compare its hash.")
+@click.pass_obj
+@_plainly
+def check_evidence(opened: Opened, deep: bool) -> None:
+    """Compare stored files and database; list what does not fit, delete nothing."""
+    vault = evidence.vault_of(opened.settings, keyring_of(opened.settings))
+    with opened.migrated.reader() as session:
+        found = evidence_upkeep.compare(session, vault, deep=deep)
+    for what, names in (
+        ("有文件、没有记录", found.files_without_row),
+        ("没有写完的文件", found.unfinished),
+        ("有记录、没有文件", found.rows_without_file),
+        ("内容损坏", found.damaged),
+    ):
+        for name in names:
+            click.echo(f"{what}：{name}")
+    if not found.agree:
+        raise click.ClickException("存储和数据库不一致，见上面各行；没有删除任何东西。正在上传的也会列出，可稍后再查。")
+    click.echo(f"一致：{found.rows}个文件{'，内容都已校验' if deep else ''}")

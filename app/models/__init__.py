@@ -2,6 +2,7 @@
 
 from app.models.base import Base
 from app.models.case import Case, CaseNote, NoteKind, Recusal
+from app.models.evidence import Evidence, ScanState
 from app.models.nominee import Disqualification, Nominee, Reversal
 from app.models.objection import Category, Identity, IdentityRequest, Message, MessageKind, Objection, ObjectorKind
 from app.models.people import Unit, UnitKind, User
@@ -21,6 +22,7 @@ __all__ = [
     "DeadlineExtension",
     "Disqualification",
     "Entry",
+    "Evidence",
     "Identity",
     "IdentityRequest",
     "Message",
@@ -35,6 +37,7 @@ __all__ = [
     "Quota",
     "Recusal",
     "Reversal",
+    "ScanState",
     "Unit",
     "UnitKind",
     "User",

@@ -30,6 +30,7 @@ from app.models import (
 )
 from app.models.period import days_from_json
 from app.sealing import Keyring
+from app.services.evidence import claim
 from app.services.identities import Objector, seal_objector
 from app.services.record import OBJECTOR, Act, on_case, record
 
@@ -90,6 +91,7 @@ class Filing:
     category: Category
     facts: str
     against_handler: bool
+    files: int = 0  # so many lay with the form when it was checked; where there are none, nobody looks for any
 
     def digest(self, key: bytes, entry_id: int) -> str:
         """Tells a repeated request from one with other content, without keeping either."""
@@ -115,8 +117,8 @@ def entry_against(session: Session, period_id: int, nominee_id: int) -> int | No
 def file_objection(session: Session, ring: Keyring, entry_id: int, filing: Filing, now: dt.datetime) -> Filed:
     """File against an entry, or give the receipt again for the same form sent twice.
 
-    Raises WindowClosed (R6) and FormAlreadyUsed (same form, other content). `now` is when the request
-    was received. On return the rows are on disk.
+    Raises WindowClosed (R6), FormAlreadyUsed (same form, other content) and FilesChanged. `now` is when the
+    request was received. On return the rows are on disk.
     """
     connection = session.connection()
     repeated = _filed_before(connection, ring, entry_id, filing)
@@ -189,6 +191,8 @@ def _write(
     ).scalar_one()
     sealed = seal_objector(ring, objection_id, Objector(filing.name, filing.contact_person, filing.contact))
     connection.execute(_INSERT_IDENTITY, {"objection_id": objection_id, "sealed": sealed})
+    if filing.files:
+        claim(connection, keyed_hash(key, "form", filing.form_token), objection_id, filing.files)
     told = [handler] if filing.against_handler else chain
     connection.execute(
         _INSERT_WARNING,
@@ -204,6 +208,8 @@ def _write(
         ],
     )
     details = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
+    if filing.files:
+        details["files"] = filing.files
     record(session, now, [Act(OBJECTOR, "objection.filed", on_case(case_id), details)])
     return Filed(code, objection_id, now)
 

@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import Identity
+from app.models import Evidence, Identity
 from app.sealing import Keyring
 from app.services import identities
+from app.services.evidence import key_bound_to, title_bound_to
 from app.services.record import COMMAND_LINE, Act, record
 
 _BATCH = 200
@@ -32,7 +33,11 @@ class SealedColumn:
     place: Callable[[Any], str]
 
 
-SEALED = (SealedColumn(Identity.sealed, Identity.objection_id, Identity.objection_id, identities.place),)
+SEALED = (
+    SealedColumn(Identity.sealed, Identity.objection_id, Identity.objection_id, identities.place),
+    SealedColumn(Evidence.sealed_key, Evidence.id, Evidence.name, key_bound_to),
+    SealedColumn(Evidence.sealed_title, Evidence.id, Evidence.name, title_bound_to),
+)
 
 
 def rotate(session: Session, ring: Keyring, now: dt.datetime) -> int:
