@@ -87,6 +87,15 @@ class ObjectionForm(FormWithFiles):
         if not (_PHONE.fullmatch(plain_contact(field.data)) or _EMAIL.fullmatch(field.data or "")):
             raise StopValidation("请填写11位手机号码、带区号的固定电话，或者电子邮箱（如 name@example.com）。")
 
+    @property
+    def is_a_units(self) -> bool:
+        return self._kind() is ObjectorKind.UNIT
+
+    @property
+    def number_of_files_seen(self) -> int:
+        seen = self.files_seen.data or ""
+        return int(seen) if seen.isdecimal() and seen.isascii() and len(seen) <= 3 else 0
+
     def _kind(self) -> ObjectorKind:
         return ObjectorKind.UNIT if self.objector_kind.data == ObjectorKind.UNIT else ObjectorKind.PERSON
 
@@ -102,7 +111,7 @@ class ObjectionForm(FormWithFiles):
             category=Category(self.category.data),
             facts=self.facts.data or "",
             against_handler=bool(self.against_handler.data),
-            files=int(seen) if (seen := self.files_seen.data or "").isdecimal() and len(seen) <= 3 else 0,
+            files=self.number_of_files_seen,
         )
 
 

@@ -61,6 +61,8 @@ def submit_objection(period_id: int, nominee_id: int) -> ResponseReturnValue:
     if attaching.removal_asked():
         attaching.remove_asked(form.form_token.data)
     valid = form.validate()
+    if form.is_a_units and not _letter_seen(form):
+        refused.append("单位提出异议，请上传盖有公章的书面材料，照片或者扫描件都可以。")
     valid = not attaching.say_refused(form.evidence, refused) and valid
     if valid and request.form.get("step") == "submit":
         return _file(period_id, nominee_id, form)
@@ -80,6 +82,12 @@ def _take_files(period_id: int, nominee_id: int, form: ObjectionForm) -> list[st
     refused = attaching.take_sent(form.form_token.data)
     form.files_seen.data = str(len(attaching.files_of(form.form_token.data)))
     return refused
+
+
+def _letter_seen(form: ObjectionForm) -> bool:
+    """Whether a unit's sealed letter lies with its form (R14); once filed, what the form itself says is looked at."""
+    filing = request.form.get("step") == "submit"
+    return bool(form.number_of_files_seen if filing else attaching.files_of(form.form_token.data))
 
 
 def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseReturnValue:
