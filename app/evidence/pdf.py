@@ -28,7 +28,7 @@ _REASONS = {
     b"EmbeddedFiles": f"这个 PDF 里夹带了别的文件。夹带的文件请单独上传；PDF {_ANEW}",
     b"Encrypt": f"这个 PDF 设了密码或限制，无法检查。{_ANEW}",
 }
-_BROKEN = f"这个 PDF 已损坏，或写法特殊，无法检查。{_ANEW}"
+_BROKEN = f"这个 PDF 已损坏、加了密或写法特殊，无法检查。{_ANEW}"
 _TOO_LARGE = f"这个 PDF 解压后太大，无法检查。{_ANEW}"
 _OBJECT_STREAM = b"ObjStm"
 
@@ -40,7 +40,11 @@ def _disguised(name: bytes) -> bytes:
 
 _NAMES = (*_REASONS, _OBJECT_STREAM)
 _SEARCHED = re.compile(b"/(?:" + b"|".join(map(_disguised, _NAMES)) + rb")(?![A-Za-z0-9#])")
-_STREAM = re.compile(rb"stream\r?\n")
+# From a place in a dictionary to its end and the stream behind it. Comments and strings, in which a word may pose as
+# the stream's beginning, have no business in the dictionary of an object stream.
+_STREAM = re.compile(rb"[^%(]*?>>[\0\t\n\f\r ]*stream\r?\n")
+# How the text of an object stream begins: pairs of numbers, then the first object.
+_OBJECTS = re.compile(rb"\s*(?:\d+\s+\d+\s+)+[<(/[+.\-\dtfn]")
 
 
 def check_pdf(pdf: BinaryIO) -> None:
@@ -92,19 +96,21 @@ def _named(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
 
 
 def _object_stream(pdf: BinaryIO, place: int) -> Iterator[bytes]:
-    """The text of an object stream, from a place in its dictionary on. One that cannot be read is refused."""
+    """The text of an object stream, from a place in its dictionary on. What cannot be looked at is refused."""
     pdf.seek(place)
-    begun = _STREAM.search(pdf.read(_STREAM_WITHIN))
+    begun = _STREAM.match(pdf.read(_STREAM_WITHIN))
     if begun is None:
         raise FileRefused(_BROKEN)
     pdf.seek(place + begun.end())
-    inflater, packed = zlib.decompressobj(), pdf.read(_PIECE)
-    if packed[:1].isdigit() and int.from_bytes(packed[:2]) % 31:
-        return  # not packed (every zlib header divides by 31): its text stands open and is searched as such
+    inflater, begins = zlib.decompressobj(), True
+    packed = pdf.read(_PIECE)
     while packed and not inflater.eof:
         try:
             piece = inflater.decompress(packed, _PIECE)
         except zlib.error:
-            raise FileRefused(_BROKEN) from None
+            raise FileRefused(_BROKEN) from None  # not packed, packed by another method or encrypted
+        if begins and not _OBJECTS.match(piece):
+            raise FileRefused(_BROKEN)  # packed once more, by whatever method
+        begins = False
         yield piece
         packed = inflater.unconsumed_tail or pdf.read(_PIECE)

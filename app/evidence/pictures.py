@@ -5,7 +5,6 @@ EXIF (place, time, telephone), thumbnails, comments, profiles and whatever hangs
 
 from __future__ import annotations
 
-import re
 import threading
 from typing import BinaryIO
 
@@ -13,6 +12,7 @@ from PIL import Image, ImageOps
 
 from app.domain.errors import FileRefused
 from app.evidence.kinds import FileKind
+from app.evidence.segments import check_jpeg, check_png
 from app.evidence.spool import SealedSpool
 
 PIXEL_LIMIT = 50_000_000
@@ -26,14 +26,7 @@ _WRITING: dict[FileKind, dict[str, int]] = {
     FileKind.JPEG: {"quality": 90, "subsampling": 0},
     FileKind.PNG: {"compress_level": 1},
 }
-
-# A JPEG may repeat its scan without end, each a few bytes long and each going over the whole picture once more: a file
-# of a megabyte would hold the decoder for an hour. A camera writes one scan, a progressive picture ten or so.
-_SCAN_LIMIT = 50
-_SEGMENT_LIMIT = 2_000
-_MARKER = re.compile(rb"\xff+([^\x00\x01\xd0-\xd8\xff])")  # those that a length follows, and the end
-_START_OF_SCAN, _END_OF_PICTURE = b"\xda", b"\xd9"
-_WINDOW = 64 * 1024
+_CHECKS = {FileKind.JPEG: check_jpeg, FileKind.PNG: check_png}
 
 
 def stripped(picture: BinaryIO, kind: FileKind) -> SealedSpool:
@@ -46,8 +39,7 @@ def stripped(picture: BinaryIO, kind: FileKind) -> SealedSpool:
 
 def _decoded(picture: BinaryIO, kind: FileKind) -> Image.Image:
     try:
-        if kind is FileKind.JPEG:
-            _check_scans(picture)
+        _CHECKS[kind](picture)
         picture.seek(0)
         image = Image.open(picture, formats=[kind.name])
         if image.width * image.height > PIXEL_LIMIT:
@@ -81,31 +73,3 @@ def _written(image: Image.Image, kind: FileKind) -> SealedSpool:
         raise
     spool.seek(0)
     return spool
-
-
-def _check_scans(picture: BinaryIO) -> None:
-    """Walk a JPEG from marker to marker, as its decoder will, and count the scans."""
-    position, scans = 0, 0
-    for _ in range(_SEGMENT_LIMIT):
-        marker, position = _next_marker(picture, position)
-        if marker in (None, _END_OF_PICTURE):
-            return
-        scans += marker == _START_OF_SCAN
-        if scans > _SCAN_LIMIT:
-            raise FileRefused(_BROKEN)
-        picture.seek(position)
-        position += int.from_bytes(picture.read(2))
-    raise FileRefused(_BROKEN)
-
-
-def _next_marker(picture: BinaryIO, position: int) -> tuple[bytes | None, int]:
-    """The next marker from `position` on and the place behind it; None at the end of the file."""
-    picture.seek(position)
-    while window := picture.read(_WINDOW):
-        if found := _MARKER.search(window):
-            return found[1], position + found.end()
-        position += len(window) - 1  # the last byte again: a marker's first may be it
-        if len(window) == 1:
-            break
-        picture.seek(position)
-    return None, position

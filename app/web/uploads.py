@@ -93,11 +93,16 @@ def sent_files(field: str) -> list[tuple[str, BinaryIO]]:
 def bare_file() -> tuple[str, SealedSpool]:
     """The file that is this request's body, spooled, with its owner's name for it. Raises FileRefused.
 
-    The name comes percent-encoded, as headers are ASCII.
+    The name comes percent-encoded, as headers are ASCII. A line that breaks looks to us like the end of the file
+    (granian ends the stream and says no more): so every byte that was announced must have come.
     """
     spool = BoundedSpool()
+    received = 0
     while piece := request.stream.read(_PIECE):
         spool.write(piece)
+        received += len(piece)
+    if received != (request.content_length or 0):
+        raise FileRefused("这个文件没有传完，没有收下。请检查网络后再传一次。")
     spool.seek(0)
     return title_of(unquote(request.headers.get("X-File-Name", ""))), spool
 

@@ -157,7 +157,9 @@ class Browser:
         return self.get(page.headers["Location"])
 
     def open(self, path: str, **options: Any) -> TestResponse:
-        return self.client.open(path, environ_overrides={"REMOTE_ADDR": self.address}, **options)
+        """An answer as it came. `environ` is what the server in front of the application says besides."""
+        environ = {"REMOTE_ADDR": self.address, **options.pop("environ", {})}
+        return self.client.open(path, environ_overrides=environ, **options)
 
     def csrf_token(self) -> str:
         """A token this browser's session accepts, without having to open a page first."""
