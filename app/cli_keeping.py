@@ -1,0 +1,75 @@
+"""The console's commands that keep what is there: the record and who may touch it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app.console import Opened, plainly
+from app.domain.workdays import SHANGHAI
+from app.services import grants, record
+
+
+def add_to(gongshi: click.Group) -> None:
+    for command in (audit, grant):
+        gongshi.add_command(command)
+
+
+@click.group()
+def audit() -> None:
+    """The audit record."""
+
+
+@audit.command("head")
+@click.pass_obj
+@plainly
+def head(opened: Opened) -> None:
+    """Print number, hash and time of the last row: one line, to be kept where this machine cannot reach."""
+    with opened.migrated.reader() as session:
+        found = record.head(session)
+    when = f"{found.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if found.at else "还没有记录"
+    click.echo(f"{found}  {when}")
+
+
+@audit.command("verify")
+@click.option("heads", "--head", multiple=True, metavar="N:HASH", help="A head that was kept; may be repeated.")
+@click.option(
+    "files",
+    "--heads",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with kept heads in it, such as the manifest of a backup; may be repeated.",
+)
+@click.pass_obj
+@plainly
+def verify(opened: Opened, heads: tuple[str, ...], files: tuple[Path, ...]) -> None:
+    """Recompute the whole chain, and hold it against heads that were kept elsewhere."""
+    kept = []
+    for where, text in [*((given, given) for given in heads), *((str(f), f.read_text("utf-8")) for f in files)]:
+        found_there = record.heads_in(text)
+        if not found_there:
+            raise click.ClickException(f"{where} 里没有校验值，应是 gongshi audit head 打印的“序号:校验值”。")
+        kept += found_there
+    with opened.migrated.reader() as session:
+        found = record.verify(session, kept)
+    if not found.holds:
+        raise click.ClickException(f"第{found.broken_at}条{found.problem}，其前{found.rows}条完整。")
+    agree = f"，与另存的{len(kept)}个校验值相符" if kept else ""
+    click.echo(f"完整：{found.rows}条{agree}，末尾校验值 {found.head}")
+
+
+@click.command("grants")
+@click.argument("role")
+@click.option("--apply", "carry_out", is_flag=True, help="Carry them out, as the owner of the tables.")
+@click.pass_obj
+@plainly
+def grant(opened: Opened, role: str, carry_out: bool) -> None:
+    """The rights of the portal's own PostgreSQL user ROLE: all it needs, and no hand on the record."""
+    with opened.migrated.writer() as session:
+        if carry_out:
+            grants.grant(session, role)
+            click.echo(f"已授权：{role} 可以使用系统，对记录只能读取和追加。")
+            return
+        for statement in grants.grants_for(session, role):
+            click.echo(f"{statement};")
