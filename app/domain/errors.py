@@ -223,6 +223,26 @@ class AlreadyDone(Refusal):
         super().__init__(what)
 
 
+# --- keeping -------------------------------------------------------------------------------------
+
+
+class NotOnThisDatabase(Refusal):
+    """Something only PostgreSQL has."""
+
+    def __init__(self) -> None:
+        super().__init__("现在用的是 SQLite，没有数据库用户可以授权：记录由触发器保护。此命令只用于 PostgreSQL。")
+
+
+class UnfitRole(Refusal):
+    """A database user that is not there, or that no grant would bind."""
+
+    def __init__(self, role: str, why: str) -> None:
+        self.role, self.why = role, why
+        super().__init__(
+            f"不能给 {role} 授权：{why}。请另建一个普通用户，例如 CREATE ROLE gongshi_app LOGIN PASSWORD '…'。"
+        )
+
+
 # --- objections ----------------------------------------------------------------------------------
 
 
@@ -243,21 +263,12 @@ class UnknownReceipt(Refusal):
         super().__init__("没有查到这个查询码。请对照回执逐字核对；字母不分大小写，空格和横线可以不写。")
 
 
-# --- keeping -------------------------------------------------------------------------------------
+# --- evidence ------------------------------------------------------------------------------------
 
 
-class NotOnThisDatabase(Refusal):
-    """Something only PostgreSQL has."""
+class FileRefused(Refusal):
+    """An uploaded file that is not taken: what it is, how long it is, or what it carries inside."""
 
-    def __init__(self) -> None:
-        super().__init__("现在用的是 SQLite，没有数据库用户可以授权：记录由触发器保护。此命令只用于 PostgreSQL。")
-
-
-class UnfitRole(Refusal):
-    """A database user that is not there, or that no grant would bind."""
-
-    def __init__(self, role: str, why: str) -> None:
-        self.role, self.why = role, why
-        super().__init__(
-            f"不能给 {role} 授权：{why}。请另建一个普通用户，例如 CREATE ROLE gongshi_app LOGIN PASSWORD '…'。"
-        )
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)
