@@ -1,4 +1,4 @@
-"""The console's commands that keep what is there: the record and who may touch it."""
+"""The console's commands that keep what is there: the record, who may touch it, backups."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from pathlib import Path
 
 import click
 
+from app import clock
 from app.console import Opened, plainly
 from app.domain.workdays import SHANGHAI
+from app.evidence.store import store_of
 from app.services import grants, record
+from app.services.backup import back_up
+from app.services.restore import restore as put_back
 
 
 def add_to(gongshi: click.Group) -> None:
-    for command in (audit, grant):
+    for command in (audit, grant, backup, restore):
         gongshi.add_command(command)
 
 
@@ -73,3 +77,34 @@ def grant(opened: Opened, role: str, carry_out: bool) -> None:
             return
         for statement in grants.grants_for(session, role):
             click.echo(f"{statement};")
+
+
+@click.command("backup")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+@plainly
+def backup(opened: Opened, folder: Path) -> None:
+    """Back up database and evidence to a new folder in FOLDER, while the server runs. The keys are kept apart."""
+    made = back_up(opened.migrated, store_of(opened.settings), folder, clock.now())
+    click.echo(f"备份完成：{made.folder}，{made.rows}行，{made.files}个证据文件，末尾校验值 {made.head}")
+    click.echo("密钥不在备份里，请另外保存 GONGSHI_IDENTITY_KEY。")
+    _say_missing(made.missing)
+
+
+@click.command("restore")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_obj
+@plainly
+def restore(opened: Opened, folder: Path) -> None:
+    """Restore the backup FOLDER into the empty database and evidence folder that the settings name."""
+    done = put_back(opened.database, store_of(opened.settings), folder, clock.now())
+    click.echo(f"已恢复：{done.rows}行，{done.files}个证据文件。")
+    _say_missing(done.missing)
+    if not done.chain.holds:
+        raise click.ClickException(f"已恢复，但记录在备份时就不完整：第{done.chain.broken_at}条{done.chain.problem}。")
+    click.echo(f"记录完整：{done.chain.rows}条，末尾校验值 {done.chain.head}")
+
+
+def _say_missing(names: tuple[str, ...]) -> None:
+    if names:
+        click.echo(f"注意：有{len(names)}个证据文件只有登记、没有文件：{'、'.join(names[:5])}", err=True)

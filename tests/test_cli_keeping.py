@@ -103,3 +103,30 @@ def test_security_38_the_grants_are_printed_or_carried_out(world: World, run: Ru
         session.execute(text("DROP OWNED BY gongshi_app"))
         session.execute(text("DROP ROLE gongshi_app"))
         session.commit()
+
+
+@on_sqlite
+def test_security_09_backup_and_restore_say_what_they_did(world: World, run: Run, tmp_path: Path) -> None:
+    period = world.round_two()
+    world.file(period, world.nominees[0], "2026-09-18 Fri 09:00")
+    here = {"GONGSHI_EVIDENCE_DIR": str(tmp_path / "evidence")}
+    made = run("backup", str(tmp_path / "backups"), **here)
+    assert made.exit_code == 0, made.output
+    [folder] = [path for path in (tmp_path / "backups").iterdir() if path.is_dir()]
+    head = run("audit", "head").stdout.split(":")[0]
+    assert made.stdout.startswith(f"备份完成：{folder}，")
+    assert f"末尾校验值 {int(head) - 1}:" in made.stdout  # the backup itself is on the record after it
+    assert "密钥不在备份里" in made.stdout
+    there = {
+        "GONGSHI_DATABASE_URL": f"sqlite:///{tmp_path}/new/gongshi.sqlite",
+        "GONGSHI_EVIDENCE_DIR": str(tmp_path / "e2"),
+    }
+    done = run("restore", str(folder), **there)
+    assert (done.exit_code, f"记录完整：{int(head) - 1}条" in done.stdout) == (0, True), done.output
+    assert run("audit", "verify", "--heads", str(folder / "manifest.json"), **there).exit_code == 0
+    for arguments, said in (
+        (("restore", str(folder)), "只能恢复到空的数据库"),
+        (("restore", str(tmp_path / "backups")), "里面没有 manifest.json，不是完整的备份"),
+    ):
+        refused = run(*arguments, **there)
+        assert (refused.exit_code, said in refused.stderr) == (1, True), refused.output

@@ -243,6 +243,30 @@ class UnfitRole(Refusal):
         )
 
 
+class BackupFailed(Refusal):
+    """A backup that could not be completed; nothing of it is left."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"备份没有完成，没有留下不完整的备份：{why}。")
+
+
+class NotABackup(Refusal):
+    """A folder that is no whole backup, or one that differs from its manifest."""
+
+    def __init__(self, where: str, why: str) -> None:
+        self.where, self.why = where, why
+        super().__init__(f"没有恢复，{where}：{why}。")
+
+
+class NotEmpty(Refusal):
+    """A backup is restored into an empty database only."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"没有恢复，只能恢复到空的数据库：{why}。请换一个新的数据库。")
+
+
 # --- objections ----------------------------------------------------------------------------------
 
 

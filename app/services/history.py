@@ -47,6 +47,8 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "period.settled": "规定时间届满，自动处理",
     "period.closed": "办结公示",
     "calendar.loaded": "载入放假通知",
+    "backup.made": "作了备份",
+    "backup.restored": "由备份恢复",
     "user.added": "新增账号",
     "user.logged_in": "登录",
     "user.login_failed": "登录失败",

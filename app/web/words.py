@@ -28,6 +28,7 @@ PHASE_NAMES = {
 # What stands in the details of a row of the record, by its key.
 DETAIL_NAMES = {
     "assignee": "经办人",
+    "backup": "备份",
     "calendar": "日历版本",
     "case": "案件",
     "cases": "案件",
@@ -41,10 +42,12 @@ DETAIL_NAMES = {
     "entries": "公示对象",
     "entry": "公示条目",
     "filed": "收到异议",
+    "files": "证据文件",
     "by_conclusion": "各结论",
     "by_state": "各状态",
     "ground": "原因",
     "handler_unit": "办理单位",
+    "head": "末尾校验值",
     "lapsed": "逾期未结论",
     "lead": "并入的案件",
     "login": "登录名",
@@ -55,6 +58,7 @@ DETAIL_NAMES = {
     "reason": "理由",
     "role": "角色",
     "round": "轮次",
+    "rows": "行数",
     "unit": "单位",
 }
 KIND_NAMES = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
