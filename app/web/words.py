@@ -105,6 +105,19 @@ def short_end(instant: dt.datetime) -> str:
     return f"{day(last_day_before(instant))}24:00"
 
 
+def instant(text: str) -> dt.datetime:
+    """An instant as reports keep it."""
+    return dt.datetime.fromisoformat(text)
+
+
+def duration(seconds: int) -> str:
+    """1小时5分钟; anything below a minute is called so."""
+    hours, minutes = divmod(seconds // 60, 60)
+    if not hours:
+        return f"{minutes}分钟" if minutes else "不到1分钟"
+    return f"{hours}小时{minutes}分钟" if minutes else f"{hours}小时"
+
+
 def coarse(instant: dt.datetime) -> str:
     """A day without its hour: what a unit may know of when an objection came (R19)."""
     return full_day(local_date(instant))
@@ -130,6 +143,8 @@ def init_app(app: Flask) -> None:
         short=short,
         short_end=short_end,
         coarse=coarse,
+        instant=instant,
+        duration=duration,
         day_label=day_label,
         local_date=local_date,
         deeds=richtext.render,
