@@ -47,6 +47,7 @@ class Settings:
     limit_contact: str = "10/hour;30/day"
     limit_nominee: str = "300/hour"
     limit_receipt: str = "30/10 minutes"
+    limit_upload: str = "300/hour"  # evidence files: ten an objection, thirty objectors behind one address
     limit_login: str = "20/10 minutes"
     limits_enabled: bool = True
 

@@ -21,7 +21,8 @@ from app.domain.window import WINDOW_WORKDAYS, explain
 from app.domain.workdays import Calendar, each_day, nth_workday
 from app.models import Unit, UnitKind
 from app.models.period import days_to_json
-from app.services import accounts, calendars, settlement
+from app.sealing import keyring_of
+from app.services import accounts, calendars, evidence, evidence_upkeep, settlement
 from config import BadSettings, from_environment
 
 
@@ -181,3 +182,30 @@ def load(opened: Opened, file: Path) -> None:
         in_force = calendars.calendar_of(session)
         for affected in calendars.affected_periods(session, in_force, clock.now()):
             click.echo(f"受影响，请重新安排：公示{affected.period_id} {affected.title}：{affected.why}")
+
+
+@gongshi.group("evidence")
+def evidence_group() -> None:
+    """Evidence files."""
+
+
+@evidence_group.command("check")
+@click.option("--deep", is_flag=True, help="Read every file and compare its hash.")
+@click.pass_obj
+@_plainly
+def check_evidence(opened: Opened, deep: bool) -> None:
+    """Compare stored files and database; list what does not fit, delete nothing."""
+    vault = evidence.vault_of(opened.settings, keyring_of(opened.settings))
+    with opened.migrated.reader() as session:
+        found = evidence_upkeep.compare(session, vault, deep=deep)
+    for what, names in (
+        ("有文件、没有记录", found.files_without_row),
+        ("没有写完的文件", found.unfinished),
+        ("有记录、没有文件", found.rows_without_file),
+        ("内容损坏", found.damaged),
+    ):
+        for name in names:
+            click.echo(f"{what}：{name}")
+    if not found.agree:
+        raise click.ClickException("存储和数据库不一致，见上面各行；没有删除任何东西。正在上传的也会列出，可稍后再查。")
+    click.echo(f"一致：{found.rows}个文件{'，内容都已校验' if deep else ''}")

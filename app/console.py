@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.database import Database
 from app.domain.errors import Refusal
+from app.evidence.store import StoreDown
 from config import BadSettings, Settings
 
 
@@ -47,5 +48,7 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
             raise click.ClickException(str(refusal)) from None
         except OperationalError as fault:
             raise click.ClickException(f"数据库连不上：{fault.orig}") from None
+        except StoreDown as fault:
+            raise click.ClickException(f"证据存储用不了：{fault}") from None
 
     return run

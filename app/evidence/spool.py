@@ -6,11 +6,10 @@ no retention rule. So what is written there is encrypted with a key that only th
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import tempfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from app.sealing import Keystream
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 _PIECE = 64 * 1024
 
 
-class SealedSpool(io.RawIOBase):
+class SealedSpool(io.RawIOBase, BinaryIO):
     """A temporary file that is written once, front to end, and read anywhere. Gone when closed.
 
     There is no `fileno`, on purpose: a library that asks for it would write past the encryption.
@@ -67,10 +66,11 @@ class SealedSpool(io.RawIOBase):
         return filled
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """As BytesIO does it: a negative place is an error, so many bytes before the end stop at the beginning."""
+        if whence == io.SEEK_SET and offset < 0:
+            raise ValueError("before the beginning")
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
-        if start + offset < 0:
-            raise OSError(errno.EINVAL, "before the beginning")
-        self._position = start + offset
+        self._position = max(0, start + offset)
         return self._position
 
     def tell(self) -> int:

@@ -2,6 +2,7 @@
 
 from app.models.base import Base
 from app.models.case import Case, CaseNote, NoteKind, Recusal
+from app.models.evidence import Evidence, ScanState
 from app.models.nominee import Disqualification, Nominee, Reversal
 from app.models.objection import Category, Identity, Message, MessageKind, Objection, ObjectorKind
 from app.models.people import Unit, UnitKind, User
@@ -21,6 +22,7 @@ __all__ = [
     "DeadlineExtension",
     "Disqualification",
     "Entry",
+    "Evidence",
     "Identity",
     "Message",
     "MessageKind",
@@ -34,6 +36,7 @@ __all__ = [
     "Quota",
     "Recusal",
     "Reversal",
+    "ScanState",
     "Unit",
     "UnitKind",
     "User",

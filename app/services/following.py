@@ -12,6 +12,7 @@ from app.domain.errors import AlreadyDone, MissingText, MoveRefused, TooLateToCo
 from app.domain.receipt import receipt_hash
 from app.domain.window import too_late_to_conclude
 from app.models import Case, Entry, Message, MessageKind, Objection, Period
+from app.services.evidence import claim_for_supplement
 from app.services.record import OBJECTOR, Act, on_case, record
 
 SUPPLEMENT_LENGTH = (1, 3000)
@@ -39,15 +40,26 @@ def followed(session: Session, objection_id: int) -> tuple[Objection, Case]:
     return objection, session.get_one(Case, objection.case_id)
 
 
-def supplement(session: Session, objection_id: int, text: str, now: dt.datetime) -> None:
-    """Add to an objection while its case is open; it ends a wait for a supplement (R20)."""
+def check_supplement(session: Session, objection_id: int, now: dt.datetime) -> None:
+    """Raises MoveRefused or TooLateToConclude where nothing can be added any more."""
+    _open(session, objection_id, "补充", now)
+    session.rollback()
+
+
+def supplement(session: Session, objection_id: int, text: str, now: dt.datetime, form_hash: str = "") -> None:
+    """Add to an objection while its case is open, with the files of a form; it ends a wait for one (R20)."""
     objection, case = _open(session, objection_id, "补充", now)
     text = checked_text(text, "补充内容", SUPPLEMENT_LENGTH)
-    session.add(Message(objection_id=objection.id, kind=MessageKind.SUPPLEMENT, text=text, sent_at=now))
+    message = Message(objection_id=objection.id, kind=MessageKind.SUPPLEMENT, text=text, sent_at=now)
+    session.add(message)
+    session.flush()
+    details = {"objection": objection.id}
+    if form_hash and (files := claim_for_supplement(session, form_hash, objection.id, message.id)):
+        details["files"] = files
     if case.state is State.AWAITING_SUPPLEMENT and case.resume_state is not None:
         case.state = move(case.state, case.resume_state, "补充")
         case.resume_state = None
-    record(session, now, [Act(OBJECTOR, "objection.supplemented", on_case(case.id), {"objection": objection.id})])
+    record(session, now, [Act(OBJECTOR, "objection.supplemented", on_case(case.id), details)])
     session.commit()
 
 

@@ -29,6 +29,7 @@ from app.models import (
     UnitKind,
 )
 from app.models.period import days_from_json
+from app.services.evidence import claim
 from app.services.record import OBJECTOR, Act, on_case, record
 
 # This is the one place where a crowd arrives at once: its statements are built here, once, and executed on the
@@ -88,6 +89,7 @@ class Filing:
     category: Category
     facts: str
     against_handler: bool
+    files: int = 0  # so many lay with the form when it was checked; where there are none, nobody looks for any
 
     def digest(self, key: bytes, entry_id: int) -> str:
         """Tells a repeated request from one with other content, without keeping either."""
@@ -113,8 +115,8 @@ def entry_against(session: Session, period_id: int, nominee_id: int) -> int | No
 def file_objection(session: Session, key: bytes, entry_id: int, filing: Filing, now: dt.datetime) -> Filed:
     """File against an entry, or give the receipt again for the same form sent twice.
 
-    Raises WindowClosed (R6) and FormAlreadyUsed (same form, other content). `now` is when the request
-    was received. On return the rows are on disk.
+    Raises WindowClosed (R6), FormAlreadyUsed (same form, other content) and FilesChanged. `now` is when the
+    request was received. On return the rows are on disk.
     """
     connection = session.connection()
     repeated = _filed_before(connection, key, entry_id, filing)
@@ -192,6 +194,8 @@ def _write(
             "contact": filing.contact,
         },
     )
+    if filing.files:
+        claim(connection, keyed_hash(key, "form", filing.form_token), objection_id, filing.files)
     told = [handler] if filing.against_handler else chain
     connection.execute(
         _INSERT_WARNING,
@@ -207,6 +211,8 @@ def _write(
         ],
     )
     details = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
+    if filing.files:
+        details["files"] = filing.files
     record(session, now, [Act(OBJECTOR, "objection.filed", on_case(case_id), details)])
     return Filed(code, objection_id, now)
 

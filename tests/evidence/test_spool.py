@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import io
 import os
@@ -78,12 +77,11 @@ def test_read_anywhere_it_is_the_file_that_was_written() -> None:
             place, length = chance.randrange(len(content) + 20), chance.choice([0, 1, 16, 33, 5000, 100_000])
             assert spool.seek(place) == plain.seek(place) == spool.tell()
             assert spool.read(length) == plain.read(length)
-            back = -chance.randrange(min(place, len(content)) + 1)
+            back = -chance.randrange(len(content) + 20)
             assert spool.seek(back, io.SEEK_END) == plain.seek(back, io.SEEK_END)
             assert spool.read() == plain.read()
-        with pytest.raises(OSError, match="before the beginning") as refused:
+        with pytest.raises(ValueError, match="before the beginning"):
             spool.seek(-1)
-        assert refused.value.errno == errno.EINVAL
 
 
 @pytest.mark.parametrize("place", [0, 1, len(MARK) + 1])

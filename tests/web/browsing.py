@@ -107,7 +107,7 @@ class Page(HTMLParser):
             self._area = had.get("name", "")
             if self.forms and self._area:
                 self.forms[-1].fields[self._area] = ""
-        elif tag == "input" and self.forms and (name := had.get("name")):
+        elif tag == "input" and self.forms and (name := had.get("name")) and had.get("type") != "file":
             chosen = had.get("type") not in ("radio", "checkbox") or "checked" in had
             if chosen:
                 self.forms[-1].fields[name] = had.get("value", "")

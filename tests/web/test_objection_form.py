@@ -30,7 +30,7 @@ def filed(world: World) -> int:
 def texts_of(page: Page) -> dict[str, str]:
     """What the form on a page still holds of what was typed."""
     fields = page.form("/objection").fields
-    return {name: value for name, value in fields.items() if name not in ("csrf_token", "form_token", "step")}
+    return {name: value for name, value in fields.items() if name not in ("csrf_token", "form_token", "files_seen")}
 
 
 # --- refused: what is wrong stands beside its field ----------------------------------------------
