@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.domain.errors import BackupFailed
 from app.evidence.store import FileMissing, Store, StoreDown
-from app.models import Base
+from app.models import Base, Evidence
 from app.services import portable
 from app.services.record import COMMAND_LINE, Act, Head, head, record
 
@@ -33,6 +33,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 HASHES = "files.sha256"  # as sha256sum writes and checks them
 _UNFINISHED = ".unfinished"
+_ROWS_AT_ONCE = 500
 _KEYS_ARE_ELSEWHERE = (
     "身份、证据和文件名在备份里都是密文，密钥不在备份里。GONGSHI_IDENTITY_KEY（换过的，连同 "
     "GONGSHI_IDENTITY_KEYS_RETIRED）须另外保存：没有它们，密文打不开，查询码也对不上。"
@@ -140,17 +141,21 @@ class _Writing:
         return tables
 
     def _evidence(self, hashes: Any) -> None:
-        """Every file that the rows name. One that is gone is named in the manifest: a backup without it is better
-        than none."""
+        """Every file that the rows name. One that is lost is named in the manifest: a backup without it is better
+        than none. One that was never filed may be gone since, its row with it."""
         (self._folder / "evidence").mkdir(mode=0o700)
-        for name in self._store.names():
-            path = f"evidence/{name[:2]}/{name}"
-            (self._folder / path).parent.mkdir(mode=0o700, exist_ok=True)
-            try:
-                self._file(path, self._store.get(name), hashes)
+        query = select(Evidence.name, Evidence.objection_id).order_by(Evidence.id)
+        with self._connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query) as rows:
+            for name, objection_id in rows:
+                path = f"evidence/{name[:2]}/{name}"
+                try:
+                    content = self._store.get(name)
+                except FileMissing:
+                    self.missing += [name] if objection_id is not None else []
+                    continue
+                (self._folder / path).parent.mkdir(mode=0o700, exist_ok=True)
+                self._file(path, content, hashes)
                 self.files += 1
-            except FileMissing:
-                self.missing.append(name)
 
     def _file(self, path: str, content: Iterable[bytes], hashes: Any) -> None:
         digest = hashlib.sha256()

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,14 @@ from app.database import ROOT, Database
 from app.domain.cases import State
 from app.domain.errors import BackupFailed, NotABackup, NotEmpty
 from app.domain.window import Window
-from app.evidence.store import Folder, new_name
-from app.models import Base, Period, Unit, UnitKind
-from app.services import backup, following, investigation, portable, record
+from app.evidence.store import Folder
+from app.models import Base, Evidence, Period
+from app.services import backup, evidence, following, investigation, portable, record
 from app.services.backup import back_up
 from app.services.restore import restore
 from tests.conftest import KEY, copy_of_template
+from tests.files import attach, form_hash, pdf, png, vault_in
+from tests.web.browsing import TOKEN
 from tests.world import World, at
 
 FILED = "2026-09-18 Fri 09:00"
@@ -36,6 +39,10 @@ NOW = at("2026-09-18 Fri 12:00")
 NAME = "20260918T040000Z"
 ODD_TEXT = "甲" * 1500 + '\u2028\\"\n“乙”\U0001f600' + "丙" * 1400
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+across = pytest.mark.parametrize(
+    ("database", "elsewhere"), [("sqlite", "postgresql"), ("postgresql", "sqlite")], indirect=True
+)
 
 
 @pytest.fixture
@@ -64,29 +71,38 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def eventful(world: World, store: Folder) -> tuple[int, str]:
-    """A period with cases in several states, and two files kept. Returns the period and a receipt."""
+def eventful(world: World, tmp_path: Path) -> int:
+    """A period with cases in several states, two files with one of them, and one that was never filed."""
     period = world.round_two()
-    first, receipt = world.file(period, world.nominees[0], FILED)
+    for content in (pdf(), pdf(padding=250_000)):
+        attach(world, tmp_path / "evidence", content, now=FILED)
+    first, _ = world.file(period, world.nominees[0], FILED, form_token=TOKEN, files=2)
+    attach(world, tmp_path / "evidence", png(), token="another-token-of-24-char", now=FILED)
     second, _ = world.file(period, world.nominees[1], FILED)
     world.bring(second, State.CONCLUDED, FILED)
-    joined, _ = world.file(
-        period, world.nominees[0], FILED, facts="甲" * 1500 + '\u2028\\"\n“乙”\U0001f600' + "丙" * 1400
-    )
-
+    joined, _ = world.file(period, world.nominees[0], FILED, facts=ODD_TEXT)
     world.act(investigation.join, first, "head", joined, now=FILED)  # a case that refers to a later one
-    for content in (b"sealed", bytes(range(256)) * 1000):
-        store.put(new_name(), [content])
-    return period, receipt
+    return period
+
+
+def copied(world: World, database: Database) -> World:
+    """The same world in another database."""
+    return replace(world, database=database)
+
+
+def stored_names(world: World) -> list[str]:
+    with world.database.reader() as session:
+        return list(session.scalars(select(Evidence.name).order_by(Evidence.id)))
 
 
 # --- while people write ----------------------------------------------------------------------------
 
 
+@across
 def test_security_09_a_backup_made_while_people_write_is_one_moment_and_is_put_back_elsewhere(
     world: World, store: Folder, tmp_path: Path, elsewhere: Database
 ) -> None:
-    period, _ = eventful(world, store)
+    period = eventful(world, tmp_path)
     shown: list[str] = []
     stop = threading.Event()
 
@@ -127,17 +143,17 @@ def test_security_09_a_backup_made_while_people_write_is_one_moment_and_is_put_b
         assert record.verify(session, [made.head]).holds
     again = Folder(tmp_path / "evidence elsewhere")
     assert {n: b"".join(again.get(n)) for n in again.names()} == {n: b"".join(store.get(n)) for n in store.names()}
-    assert done.files == made.files == 2
+    assert done.files == made.files == 3
 
 
 def test_security_09_every_value_comes_back_exactly_and_new_rows_follow(
     world: World, store: Folder, tmp_path: Path, elsewhere: Database
 ) -> None:
-    eventful(world, store)
+    eventful(world, tmp_path)
     before = world.everything()
     made = back_up(world.database, store, tmp_path / "backups", NOW)
     restore(elsewhere, Folder(tmp_path / "e2"), made.folder, NOW)
-    copy = World(elsewhere, *(getattr(world, name) for name in list(World.__dataclass_fields__)[1:]))
+    copy = copied(world, elsewhere)
     after = copy.everything()
     assert len(after.pop("audit_rows")) == len(before.pop("audit_rows")) + 1
     assert after == before
@@ -153,29 +169,18 @@ def test_security_09_every_value_comes_back_exactly_and_new_rows_follow(
         assert late == []
 
 
+@across
 def test_security_09_an_id_that_was_given_out_is_not_given_again(
     world: World, store: Folder, tmp_path: Path, elsewhere: Database
 ) -> None:
-    """Where the database itself never gives an id twice, a restored one does not either."""
-    with world.database.writer() as session:
-        for _ in range(3):
-            unit = Unit(kind=UnitKind.OWN, name="临时", parent_id=world.qilin)
-            session.add(unit)
-            session.commit()
-            last = unit.id
-        session.delete(unit)
-        session.commit()
-        given = portable.last_id(session.connection(), Base.metadata.tables["units"])
+    """The record names evidence by its id: one that is gone lends its id to nobody, after a restore either."""
+    vault = vault_in(tmp_path / "evidence", world.key)
+    gone = [attach(world, tmp_path / "evidence", png(shade), now=FILED) for shade in range(3)]
+    for file in gone:
+        world.do(evidence.remove, vault, form_hash(world.key, TOKEN), file.id, NOW)
     made = back_up(world.database, store, tmp_path / "backups", NOW)
     restore(elsewhere, Folder(tmp_path / "e2"), made.folder, NOW)
-    with elsewhere.writer() as session:
-        unit = Unit(kind=UnitKind.OWN, name="新的", parent_id=world.qilin)
-        session.add(unit)
-        session.commit()
-        both_postgresql = {world.database.engine.dialect.name, elsewhere.engine.dialect.name} == {"postgresql"}
-        assert unit.id == ((given or 0) + 1 if elsewhere.engine.dialect.name == "postgresql" else last)
-        if both_postgresql:
-            assert unit.id == last + 1
+    assert attach(copied(world, elsewhere), tmp_path / "e2", png(), now=FILED).id == gone[-1].id + 1
 
 
 def test_every_column_of_every_table_has_a_portable_kind() -> None:
@@ -190,7 +195,7 @@ def test_every_column_of_every_table_has_a_portable_kind() -> None:
 def test_a_backup_can_be_checked_without_the_portal_and_is_its_owners_alone(
     world: World, store: Folder, tmp_path: Path
 ) -> None:
-    eventful(world, store)
+    eventful(world, tmp_path)
     made = back_up(world.database, store, tmp_path / "backups", NOW)
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "files.sha256"], cwd=made.folder, check=True)
     paths = list((tmp_path / "backups" / NAME).rglob("*"))
@@ -216,7 +221,7 @@ def test_a_backup_can_be_checked_without_the_portal_and_is_its_owners_alone(
 def test_security_09_whatever_stops_a_backup_leaves_no_half_of_one(
     world: World, store: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    eventful(world, store)
+    eventful(world, tmp_path)
     acts = world.acts()
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(BackupFailed, match="Not a directory"):
@@ -235,17 +240,18 @@ def test_security_09_whatever_stops_a_backup_leaves_no_half_of_one(
     monkeypatch.undo()
     assert [path.name for path in backups.iterdir()] == [".lock"]
     assert world.acts() == acts
-    assert back_up(world.database, store, backups, NOW).files == 2
+    assert back_up(world.database, store, backups, NOW).files == 3
 
 
 @on_sqlite
 def test_security_09_a_backup_killed_outright_leaves_nothing_that_looks_whole(
     world: World, store: Folder, tmp_path: Path
 ) -> None:
-    eventful(world, store)
-    backups, stuck = tmp_path / "backups", "f" * 32
-    (tmp_path / "evidence" / "ff").mkdir(exist_ok=True)
-    os.mkfifo(tmp_path / "evidence" / "ff" / stuck)  # whoever reads this waits
+    eventful(world, tmp_path)
+    backups, last = tmp_path / "backups", stored_names(world)[-1]
+    stuck = tmp_path / "evidence" / last[:2] / last
+    stuck.rename(tmp_path / "kept")
+    os.mkfifo(stuck)  # whoever reads this waits
     command = [sys.executable, "-c", "from app.cli import gongshi; gongshi()", "backup", str(backups)]
     environment = os.environ | {
         "GONGSHI_DATABASE_URL": world.database.url,
@@ -254,7 +260,7 @@ def test_security_09_a_backup_killed_outright_leaves_nothing_that_looks_whole(
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 60
-        while not list(backups.glob("*/evidence/ff")):
+        while len(list(backups.glob("*/evidence/*/*"))) < 2:
             assert process.poll() is None
             assert time.monotonic() < until
             time.sleep(0.05)
@@ -267,9 +273,25 @@ def test_security_09_a_backup_killed_outright_leaves_nothing_that_looks_whole(
     with pytest.raises(NotABackup, match=r"没有 manifest\.json，不是完整的备份"):
         restore(Database(f"sqlite:///{tmp_path}/new.sqlite"), Folder(tmp_path / "e2"), half, NOW)
     assert not (tmp_path / "new.sqlite").exists()
-    (tmp_path / "evidence" / "ff" / stuck).unlink()
+    (tmp_path / "kept").rename(stuck)
     back_up(world.database, store, backups, NOW)
     assert {path.name for path in backups.iterdir()} == {".lock", NAME}
+
+
+@on_sqlite
+def test_evidence_that_is_lost_does_not_keep_the_rest_from_being_saved_and_is_named(
+    world: World, store: Folder, tmp_path: Path
+) -> None:
+    eventful(world, tmp_path)
+    lost, _, never_filed = stored_names(world)
+    store.delete(lost)
+    store.delete(never_filed)  # as if forgotten while the backup ran: its row is soon gone too
+    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    assert (made.files, made.missing) == (1, (lost,))
+    fresh = Database(f"sqlite:///{tmp_path}/fresh.sqlite")
+    done = restore(fresh, Folder(tmp_path / "e2"), made.folder, NOW)
+    assert (done.files, done.missing, done.chain.holds) == (1, (lost,), True)
+    fresh.dispose()
 
 
 # --- refused ---------------------------------------------------------------------------------------
@@ -315,7 +337,7 @@ SPOILT: list[tuple[Spoil, str]] = [
 def test_security_09_a_backup_that_differs_from_its_manifest_is_refused_before_anything_is_written(
     world: World, store: Folder, tmp_path: Path
 ) -> None:
-    eventful(world, store)
+    eventful(world, tmp_path)
     made = back_up(world.database, store, tmp_path / "backups", NOW)
     for number, (spoil, said) in enumerate(SPOILT):
         spoilt = tmp_path / f"spoilt{number}"
@@ -328,10 +350,11 @@ def test_security_09_a_backup_that_differs_from_its_manifest_is_refused_before_a
         assert not (tmp_path / f"e{number}").exists()
 
 
+@across
 def test_security_09_a_backup_is_put_back_into_an_empty_database_only(
     world: World, store: Folder, tmp_path: Path, elsewhere: Database
 ) -> None:
-    eventful(world, store)
+    eventful(world, tmp_path)
     made = back_up(world.database, store, tmp_path / "backups", NOW)
     before = world.everything()
     with pytest.raises(NotEmpty, match="现在的数据库里已有内容（audit_rows、"):
@@ -347,7 +370,7 @@ def test_security_09_a_backup_is_put_back_into_an_empty_database_only(
     with elsewhere.writer() as session:
         session.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": world.database.revision()})
         session.commit()
-    assert restore(elsewhere, Folder(tmp_path / "e2"), made.folder, NOW).files == 2
+    assert restore(elsewhere, Folder(tmp_path / "e2"), made.folder, NOW).files == 3
     with pytest.raises(NotEmpty, match="现在的数据库里已有内容"):
         restore(elsewhere, Folder(tmp_path / "e2"), made.folder, NOW)
 
@@ -372,7 +395,7 @@ def test_security_09_a_backup_of_the_first_version_is_put_back_and_migrated(
 def test_what_stops_a_restore_leaves_the_database_empty_for_another_try(
     world: World, store: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    eventful(world, store)
+    eventful(world, tmp_path)
     made = back_up(world.database, store, tmp_path / "backups", NOW)
     fresh = Database(f"sqlite:///{tmp_path}/fresh.sqlite")
 
@@ -392,7 +415,7 @@ def test_what_stops_a_restore_leaves_the_database_empty_for_another_try(
 def test_a_record_that_was_broken_is_put_back_as_it_was_and_said_to_be_broken(
     world: World, store: Folder, tmp_path: Path
 ) -> None:
-    eventful(world, store)
+    eventful(world, tmp_path)
     with world.database.writer() as session:
         session.execute(text("DROP TRIGGER audit_rows_no_update"))
         session.execute(text("UPDATE audit_rows SET actor = 'user:9' WHERE id = 5"))
