@@ -1,4 +1,4 @@
-"""The console's commands that keep what is there: the record, who may touch it, backups."""
+"""The console's commands that keep what is there: the record, who may touch it, backups, and what must go."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from app.console import Opened, plainly
 from app.domain.workdays import SHANGHAI
 from app.evidence.store import store_of
 from app.services import grants, record
+from app.services import retention as keeping
 from app.services.backup import back_up
 from app.services.restore import restore as put_back
 
 
 def add_to(gongshi: click.Group) -> None:
-    for command in (audit, grant, backup, restore):
+    for command in (audit, grant, backup, restore, retention):
         gongshi.add_command(command)
 
 
@@ -103,6 +104,37 @@ def restore(opened: Opened, folder: Path) -> None:
     if not done.chain.holds:
         raise click.ClickException(f"已恢复，但记录在备份时就不完整：第{done.chain.broken_at}条{done.chain.problem}。")
     click.echo(f"记录完整：{done.chain.rows}条，末尾校验值 {done.chain.head}")
+
+
+@click.command("retention")
+@click.option("--purge", is_flag=True, help="Do delete what is due; without it only say what would be.")
+@click.pass_obj
+@plainly
+def retention(opened: Opened, purge: bool) -> None:
+    """Identities, evidence and objectors' texts, and which of them have been kept long enough (SECURITY 18)."""
+    years, now = opened.settings.retention_years, clock.now()
+    with opened.migrated.reader() as session:
+        held = keeping.held(session, years, now)
+    for one in held:
+        if one.nothing:
+            continue
+        until = f"保存到 {one.kept_until.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if one.kept_until else "活动还没有结束"
+        due = "，已经期满" if one.is_due(now) else ""
+        click.echo(f"{one.title}：身份{one.identities}份，证据{one.files}个，文字{one.texts}段；{until}{due}")
+    if not any(one.is_due(now) for one in held):
+        click.echo(f"没有期满的（活动结束后保存{years}年）。")
+    elif not purge:
+        click.echo("以上期满的还没有删除。删除后不能恢复；确定要删除，请加 --purge 再运行一次。")
+    else:
+        _purge(opened)
+
+
+def _purge(opened: Opened) -> None:
+    with opened.database.writer() as session:
+        years, store = opened.settings.retention_years, store_of(opened.settings)
+        for gone in keeping.purge_due(session, store, years, clock.now()):
+            click.echo(f"已删除：{gone.title}，身份{gone.identities}份，证据{gone.files}个，文字{gone.texts}段。")
+    click.echo("以前的备份里还有这些内容，请一并销毁期满前的备份。")
 
 
 def _say_missing(names: tuple[str, ...]) -> None:

@@ -9,10 +9,12 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select, text
 
+from app import clock
 from app.cli import gongshi
 from app.database import Database
 from app.models import AuditRow
-from tests.world import World
+from app.services import closing
+from tests.world import World, at
 
 Run = Callable[..., Result]
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -130,3 +132,41 @@ def test_security_09_backup_and_restore_say_what_they_did(world: World, run: Run
     ):
         refused = run(*arguments, **there)
         assert (refused.exit_code, said in refused.stderr) == (1, True), refused.output
+
+
+@on_sqlite
+def test_security_18_retention_says_what_would_go_and_deletes_only_when_told(
+    world: World, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    period = world.round_two()
+    world.file(period, world.nominees[0], "2026-09-18 Fri 09:00")
+    here = {"GONGSHI_EVIDENCE_DIR": str(tmp_path / "evidence"), "GONGSHI_RETENTION_YEARS": "5"}
+
+    def at_moment(moment: str, *arguments: str) -> str:
+        monkeypatch.setattr(clock, "now", lambda: at(moment))
+        done = run("retention", *arguments, **here)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    held = "先进集体和先进个人评选表彰：身份1份，证据0个，文字1段；"
+    running = at_moment("2026-09-18 10:00", "--purge")
+    assert running == f"{held}活动还没有结束\n没有期满的（活动结束后保存5年）。\n"
+    world.do(closing.close_period, period, world.actor("office"), at("2026-10-08 Thu 15:00"))
+    early = at_moment("2031-10-08 23:59", "--purge")
+    assert early == f"{held}保存到 2031-10-09 00:00\n没有期满的（活动结束后保存5年）。\n"
+    before = world.everything()
+    assert "确定要删除，请加 --purge" in at_moment("2031-10-09 00:00")
+    assert world.everything() == before
+    purged = at_moment("2031-10-09 00:00", "--purge").splitlines()
+    assert purged == [
+        f"{held}保存到 2031-10-09 00:00，已经期满",
+        "已删除：先进集体和先进个人评选表彰，身份1份，证据0个，文字1段。",
+        "以前的备份里还有这些内容，请一并销毁期满前的备份。",
+    ]
+    assert at_moment("2031-10-09 00:00", "--purge") == "没有期满的（活动结束后保存5年）。\n"
+    for wrong in ("0", "31", "-3"):
+        refused = run("retention", GONGSHI_RETENTION_YEARS=wrong)
+        assert (refused.exit_code, f"GONGSHI_RETENTION_YEARS 应在1到30之间，现在是 {wrong}。" in refused.stderr) == (
+            1,
+            True,
+        )

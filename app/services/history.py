@@ -55,6 +55,7 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "calendar.loaded": "载入放假通知",
     "backup.made": "作了备份",
     "backup.restored": "由备份恢复",
+    "retention.purged": "保存期满，删除身份、证据和异议人写的内容",
     "user.added": "新增账号",
     "user.logged_in": "登录",
     "user.login_failed": "登录失败",

@@ -52,6 +52,7 @@ DETAIL_NAMES = {
     "ground": "原因",
     "handler_unit": "办理单位",
     "head": "末尾校验值",
+    "identities": "身份",
     "lapsed": "逾期未结论",
     "lead": "并入的案件",
     "login": "登录名",
@@ -65,6 +66,7 @@ DETAIL_NAMES = {
     "rows": "行数",
     "sha256": "SHA-256",
     "size": "字节",
+    "texts": "文字",
     "unit": "单位",
 }
 SCAN_NAMES = {ScanState.WAITING: "正在查毒", ScanState.INFECTED: "没有通过查毒"}
