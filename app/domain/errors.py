@@ -174,6 +174,14 @@ class EstimatedCalendar(Refusal):
         super().__init__("这段时间的放假安排是演示用的推定日历，不能用于正式的评选表彰活动。")
 
 
+class WindowNotExtended(Refusal):
+    """A window is extended only while it is open, and only after an outage on record (R7)."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"公示时间不能延长：{why}。")
+
+
 # --- cases ---------------------------------------------------------------------------------------
 
 

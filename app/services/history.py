@@ -50,6 +50,7 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "period.scheduled": "安排公示",
     "period.cancelled": "撤回公示安排",
     "period.extended": "延长规定时间",
+    "period.window_extended": "因系统中断延长公示",
     "period.settled": "规定时间届满，自动处理",
     "period.closed": "办结公示",
     "calendar.loaded": "载入放假通知",

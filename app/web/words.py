@@ -49,6 +49,7 @@ DETAIL_NAMES = {
     "files": "文件数",
     "by_conclusion": "各结论",
     "by_state": "各状态",
+    "from": "原为",
     "ground": "原因",
     "handler_unit": "办理单位",
     "head": "末尾校验值",
@@ -60,6 +61,7 @@ DETAIL_NAMES = {
     "number": "编号",
     "objection": "异议",
     "opens_at": "公示开始",
+    "outage_days": "中断的工作日",
     "reason": "理由",
     "role": "角色",
     "round": "轮次",
@@ -67,6 +69,7 @@ DETAIL_NAMES = {
     "sha256": "SHA-256",
     "size": "字节",
     "texts": "文字",
+    "to": "改为",
     "unit": "单位",
 }
 SCAN_NAMES = {ScanState.WAITING: "正在查毒", ScanState.INFECTED: "没有通过查毒"}
