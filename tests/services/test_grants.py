@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
@@ -12,8 +13,10 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.domain.cases import Conclusion, State
 from app.domain.errors import NotOnThisDatabase, UnfitRole
+from app.evidence.store import Folder
 from app.models import Base
-from app.services import following, record, settlement
+from app.services import following, record, retention, settlement
+from app.services.backup import back_up
 from app.services.grants import grant, grants_for
 from tests.world import World, at
 
@@ -75,7 +78,7 @@ def test_security_38_the_apps_user_may_add_to_the_record_and_nothing_else(as_the
 
 
 @on_postgresql
-def test_security_38_the_portal_works_as_its_own_user(as_the_app: Database, world: World) -> None:
+def test_security_38_the_portal_works_as_its_own_user(as_the_app: Database, world: World, tmp_path: Path) -> None:
     assert as_the_app.is_migrated()
     world.database = as_the_app  # from here on every use case is that user's
     period = world.round_two()
@@ -89,6 +92,8 @@ def test_security_38_the_portal_works_as_its_own_user(as_the_app: Database, worl
         for table in Base.metadata.sorted_tables:
             session.execute(table.select().limit(1))
         assert record.verify(session).holds
+        assert retention.purge_due(session, Folder(tmp_path / "evidence"), 1, at("2046-01-01 00:00")) == []
+    assert back_up(as_the_app, Folder(tmp_path / "evidence"), tmp_path / "backups", at(FILED)).rows > 0
 
 
 @on_postgresql

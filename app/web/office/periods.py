@@ -161,7 +161,7 @@ def extend_window(period_id: int) -> ResponseReturnValue:
         form.text.errors = [str(refusal)]
         session().rollback()
         return _period_page(_period(period_id), window_form=form, status=409)
-    flash("公示已经延长，规定时间相应顺延，公示页面同时更新。")
+    flash("公示已经延长，规定时间相应顺延，公示页面在一分钟内更新。")
     return redirect(url_for("office.period", period_id=period_id), 303)
 
 
