@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 PREFIX = "GONGSHI_"
 DEFAULT_KEY = "demonstration-only"
 _MINIMUM_KEY_LENGTH = 32
+_RETENTION_YEARS = range(1, 31)
 
 
 class BadSettings(Exception):
@@ -38,6 +39,7 @@ class Settings:
     evidence_s3_bucket: str = ""  # set: evidence goes there instead of the folder
     evidence_s3_endpoint: str = ""  # default: the library's own
     clamd: str = ""  # a scanner's address, host:port or the path of its socket
+    retention_years: int = 3  # after a programme's end identities and evidence are purged
     demonstration: bool = False
     secure_cookies: bool = False  # true where served by TLS
     tick_seconds: int = 30
@@ -58,6 +60,9 @@ class Settings:
         if self.database_url.startswith("postgresql://"):
             url = self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
             object.__setattr__(self, "database_url", url)
+
+        if self.retention_years not in _RETENTION_YEARS:
+            raise BadSettings(f"{PREFIX}RETENTION_YEARS 应在1到30之间，现在是 {self.retention_years}。")
 
     @property
     def retired_keys(self) -> tuple[str, ...]:

@@ -5,70 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
-from app import clock
+from app import cli_keeping, clock
 from app.calendars.china import ChinaCalendar
-from app.database import Database
+from app.console import Opened
+from app.console import plainly as _plainly
 from app.domain.cases import ROLE_NAMES, Role
 from app.domain.errors import Refusal
 from app.domain.window import WINDOW_WORKDAYS, explain
 from app.domain.workdays import Calendar, each_day, nth_workday
-from app.evidence.store import StoreDown
 from app.models import Unit, UnitKind
 from app.models.period import days_to_json
-from app.sealing import SealBroken, keyring_of
-from app.services import accounts, calendars, evidence, evidence_upkeep, record, settlement
-from app.services import keys as sealing_keys
-from config import BadSettings, Settings, from_environment
-
-
-class Opened:
-    """Settings and the database they name, opened when first asked for."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self._database: Database | None = None
-
-    @property
-    def database(self) -> Database:
-        """The database, whatever state its schema is in."""
-        if self._database is None:
-            self._database = Database(self.settings.database_url)
-        return self._database
-
-    @property
-    def migrated(self) -> Database:
-        """The database with the schema this code knows. Raises BadSettings while it is not."""
-        if not self.database.is_migrated():
-            raise BadSettings("数据库还没有建好或者不是最新，请先运行 gongshi migrate。")
-        return self.database
-
-
-def _plainly(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A refusal is one line on standard error and exit code 1, not a traceback."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except (Refusal, BadSettings) as refusal:
-            raise click.ClickException(str(refusal)) from None
-        except SealBroken:
-            raise click.ClickException("有密文解不开：密钥不对，或者内容被改动过。没有作任何改动。") from None
-        except OperationalError as fault:
-            raise click.ClickException(f"数据库连不上：{fault.orig}") from None
-        except StoreDown as fault:
-            raise click.ClickException(f"证据存储用不了：{fault}") from None
-
-    return run
+from app.sealing import keyring_of
+from app.services import accounts, calendars, evidence, evidence_upkeep, settlement
+from config import BadSettings, from_environment
 
 
 @click.group()
@@ -80,6 +35,9 @@ def gongshi(context: click.Context) -> None:
     except BadSettings as bad:
         click.echo(str(bad), err=True)
         sys.exit(1)
+
+
+cli_keeping.add_to(gongshi)
 
 
 @gongshi.command()
@@ -224,38 +182,6 @@ def load(opened: Opened, file: Path) -> None:
         in_force = calendars.calendar_of(session)
         for affected in calendars.affected_periods(session, in_force, clock.now()):
             click.echo(f"受影响，请重新安排：公示{affected.period_id} {affected.title}：{affected.why}")
-
-
-@gongshi.group()
-def keys() -> None:
-    """The keys that seal."""
-
-
-@keys.command("rotate")
-@click.pass_obj
-@_plainly
-def rotate(opened: Opened) -> None:
-    """Seal everything anew with GONGSHI_IDENTITY_KEY; the old one stands in GONGSHI_IDENTITY_KEYS_RETIRED."""
-    with opened.migrated.writer() as session:
-        sealed = sealing_keys.rotate(session, keyring_of(opened.settings), clock.now())
-    click.echo(f"已用新密钥重新加密：{sealed}项。旧密钥仍须留在 GONGSHI_IDENTITY_KEYS_RETIRED，查询码要靠它核对。")
-
-
-@gongshi.group()
-def audit() -> None:
-    """The audit record."""
-
-
-@audit.command("verify")
-@click.pass_obj
-@_plainly
-def verify(opened: Opened) -> None:
-    """Recompute the whole chain; print its head, to be kept elsewhere."""
-    with opened.migrated.reader() as session:
-        found = record.verify(session)
-    if not found.holds:
-        raise click.ClickException(f"第{found.broken_at}条{found.problem}，其前{found.rows}条完整。")
-    click.echo(f"完整：{found.rows}条，末尾校验值 {found.head}")
 
 
 @gongshi.group("evidence")

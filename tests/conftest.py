@@ -62,7 +62,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         database = Database(f"sqlite:///{path}")
     else:
-        database = Database(_copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path))
+        database = Database(copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path))
     yield database
     database.dispose()
 
@@ -118,11 +118,11 @@ def staff(app: Flask, world: World) -> Callable[[str], Browser]:
     return lambda login: Browser(app).sign_in(world.people[login])
 
 
-def _copy_of_template(server_url: str, tmp_path: Path) -> str:
+def copy_of_template(server_url: str, tmp_path: Path, template: str = "template_gongshi") -> str:
     name = f"t_{abs(hash(tmp_path)):x}"
     admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_gongshi"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     admin.dispose()
     return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 

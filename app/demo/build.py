@@ -20,7 +20,7 @@ from app.domain.rounds import Kind
 from app.domain.workdays import Calendar, local_date, midnight, nth_workday_after, nth_workday_before
 from app.models import Nominee, Period, Programme, Quota, Unit, UnitKind
 from app.sealing import Keyring
-from app.services import accounts, calendars, closing, scheduling, settlement, warnings
+from app.services import accounts, availability, calendars, closing, scheduling, settlement, warnings
 from app.services.record import COMMAND_LINE
 
 PASSWORD = "gongshi-yanshi-2026"  # noqa: S105 - the demonstration's, printed on the terminal
@@ -49,6 +49,8 @@ def build(database: Database, ring: Keyring, now: dt.datetime) -> None:
         _estimate_what_is_missing(session, local_date(now), start)
         calendar = calendars.calendar_of(session, demonstration=True)
         cast = _cast(session, start)
+        for instant in (start, now):  # up without a break, so that no outage is there to make good for
+            availability.beat(session, instant, now - start)
     script = Script(diary, cast.hands, ring)
     _earlier_programme(diary, cast, calendar, start)
     _this_programme(diary, cast, calendar, now, script)

@@ -6,7 +6,7 @@ from app.models.evidence import Evidence, ScanState
 from app.models.nominee import Disqualification, Nominee, Reversal
 from app.models.objection import Category, Identity, IdentityRequest, Message, MessageKind, Objection, ObjectorKind
 from app.models.people import Unit, UnitKind, User
-from app.models.period import Closing, DeadlineExtension, Entry, Period
+from app.models.period import Closing, DeadlineExtension, Entry, Period, WindowExtension
 from app.models.programme import Programme, Quota
 from app.models.record import AuditRow, AvailabilitySpan, CalendarNotice, OutboxRow
 
@@ -41,4 +41,5 @@ __all__ = [
     "Unit",
     "UnitKind",
     "User",
+    "WindowExtension",
 ]

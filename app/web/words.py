@@ -32,6 +32,7 @@ PHASE_NAMES = {
 # What stands in the details of a row of the record, by its key.
 DETAIL_NAMES = {
     "assignee": "经办人",
+    "backup": "备份",
     "calendar": "日历版本",
     "case": "案件",
     "cases": "案件",
@@ -49,8 +50,11 @@ DETAIL_NAMES = {
     "files": "文件数",
     "by_conclusion": "各结论",
     "by_state": "各状态",
+    "from": "原为",
     "ground": "原因",
     "handler_unit": "办理单位",
+    "head": "末尾校验值",
+    "identities": "身份",
     "lapsed": "逾期未结论",
     "lead": "并入的案件",
     "login": "登录名",
@@ -58,12 +62,16 @@ DETAIL_NAMES = {
     "number": "编号",
     "objection": "异议",
     "opens_at": "公示开始",
+    "outage_days": "中断的工作日",
     "reason": "理由",
     "request": "申请",
     "role": "角色",
     "round": "轮次",
+    "rows": "行数",
     "sha256": "SHA-256",
     "size": "字节",
+    "texts": "文字",
+    "to": "改为",
     "unit": "单位",
 }
 SCAN_NAMES = {ScanState.WAITING: "正在查毒", ScanState.INFECTED: "没有通过查毒"}
@@ -118,6 +126,19 @@ def short_end(instant: dt.datetime) -> str:
     return f"{day(last_day_before(instant))}24:00"
 
 
+def instant(text: str) -> dt.datetime:
+    """An instant as reports keep it."""
+    return dt.datetime.fromisoformat(text)
+
+
+def duration(seconds: int) -> str:
+    """1小时5分钟; anything below a minute is called so."""
+    hours, minutes = divmod(seconds // 60, 60)
+    if not hours:
+        return f"{minutes}分钟" if minutes else "不到1分钟"
+    return f"{hours}小时{minutes}分钟" if minutes else f"{hours}小时"
+
+
 def coarse(instant: dt.datetime) -> str:
     """A day without its hour: what a unit may know of when an objection came (R19)."""
     return full_day(local_date(instant))
@@ -150,6 +171,8 @@ def init_app(app: Flask) -> None:
         short=short,
         short_end=short_end,
         coarse=coarse,
+        instant=instant,
+        duration=duration,
         day_label=day_label,
         size_words=size_words,
         local_date=local_date,

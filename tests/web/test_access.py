@@ -71,6 +71,7 @@ MATRIX = [
     ("POST", PLAN, 401, OFFICE, 422),
     ("GET", "/office/periods/6", 302, OFFICE, 200),
     ("POST", "/office/periods/6/extend", 401, OFFICE, 422),
+    ("POST", "/office/periods/6/extend-window", 401, OFFICE, 422),
     ("POST", "/office/periods/6/cancel", 401, OFFICE, 422),
     ("GET", "/office/periods/6/close", 302, OFFICE, 200),
     ("POST", "/office/periods/6/close", 401, OFFICE, 409),

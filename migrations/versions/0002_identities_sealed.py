@@ -8,7 +8,7 @@ import json
 import sqlalchemy as sa
 from alembic import context, op
 
-revision = "0006"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
