@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.domain.cases import State
-from app.domain.errors import FormAlreadyUsed, WindowClosed
+from app.domain.errors import AnswerSpent, FormAlreadyUsed, TooManyFromContact, WindowClosed
 from app.domain.receipt import keyed_hash, receipt_code, receipt_hash
 from app.domain.reminders import Reminder, escalation_time
 from app.domain.window import Window
@@ -29,6 +29,7 @@ from app.models import (
     UnitKind,
 )
 from app.models.period import days_from_json
+from app.services.guarding import Guard, contact_hash, hold_back, text_hash
 from app.services.record import OBJECTOR, Act, on_case, record
 
 # This is the one place where a crowd arrives at once: its statements are built here, once, and executed on the
@@ -74,6 +75,7 @@ def _chain() -> Select[int]:
 
 
 _CHAIN = _chain()
+UNGUARDED = Guard()  # the demonstration and the tests' world
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,13 @@ def entry_against(session: Session, period_id: int, nominee_id: int) -> int | No
     return session.connection().scalar(_ENTRY_ID, {"period_id": period_id, "nominee_id": nominee_id})
 
 
-def file_objection(session: Session, key: bytes, entry_id: int, filing: Filing, now: dt.datetime) -> Filed:
+def file_objection(
+    session: Session, key: bytes, entry_id: int, filing: Filing, now: dt.datetime, guard: Guard = UNGUARDED
+) -> Filed:
     """File against an entry, or give the receipt again for the same form sent twice.
 
-    Raises WindowClosed (R6) and FormAlreadyUsed (same form, other content). `now` is when the request
-    was received. On return the rows are on disk.
+    Raises WindowClosed (R6), FormAlreadyUsed (same form, other content), and what `guard` holds back:
+    TooManyFromContact, AnswerSpent. `now` is when the request was received. On return the rows are on disk.
     """
     connection = session.connection()
     repeated = _filed_before(connection, key, entry_id, filing)
@@ -124,9 +128,10 @@ def file_objection(session: Session, key: bytes, entry_id: int, filing: Filing, 
     if not (period.cancelled_at is None and Window(period.opens_at, period.closes_at).contains(now)):
         raise WindowClosed(period.opens_at, period.closes_at, now)
     try:
+        hold_back(connection, guard, contact_hash(key, filing.contact), now)
         filed = _write(session, connection, key, entry_id, period, filing, now)
         session.commit()
-    except IntegrityError:
+    except (IntegrityError, TooManyFromContact, AnswerSpent):
         # The same form at the same moment, on a database that lets two writers in: the other one won.
         session.rollback()
         repeated = _filed_before(session.connection(), key, entry_id, filing)
@@ -181,6 +186,8 @@ def _write(
             "content_hash": filing.digest(key, entry_id),
             "receipt_hash": receipt_hash(key, code),
             "filed_at": now,
+            "contact_hash": contact_hash(key, filing.contact),
+            "text_hash": text_hash(key, filing.facts),
         },
     ).scalar_one()
     connection.execute(

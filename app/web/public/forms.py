@@ -9,11 +9,12 @@ from wtforms import BooleanField, HiddenField, RadioField, StringField
 from wtforms.validators import StopValidation
 
 from app.domain.receipt import looks_like_form_token, new_form_token
+from app.domain.sameness import plain_contact
 from app.models import Category, ObjectorKind
 from app.models.objection import CATEGORY_NAMES
 from app.services.following import SUPPLEMENT_LENGTH, WITHDRAW_LENGTH
 from app.services.intake import Filing
-from app.web.forms import PlainForm, needed, plain_contact, text_area
+from app.web.forms import PlainForm, needed, text_area
 
 FACTS_LENGTH = (20, 3000)
 _NAME_LENGTH = {ObjectorKind.PERSON: (2, 30), ObjectorKind.UNIT: (4, 60)}
@@ -27,6 +28,8 @@ class ObjectionForm(PlainForm):
     """What is asked of an objector, and nothing beyond: no ID number, no address."""
 
     form_token = HiddenField()
+    ticket = HiddenField()  # of who waits instead of solving a challenge, see web/challenge.py
+    answer = HiddenField()
     objector_kind = RadioField(
         "您以什么身份提出异议？",
         choices=[(ObjectorKind.PERSON.value, "个人"), (ObjectorKind.UNIT.value, "单位")],
