@@ -263,3 +263,17 @@ class AnswerSpent(Refusal):
 
     def __init__(self) -> None:
         super().__init__("这次安全检查已经用过了，异议还没有提交。请等新的检查做完，再点一次确认提交。")
+
+
+class NothingChosen(Refusal):
+    """An act on several cases at once without any."""
+
+    def __init__(self) -> None:
+        super().__init__("请至少选一个案件。")
+
+
+class FloodChanged(Refusal):
+    """Somebody dealt with a chosen case in the meantime: none is touched."""
+
+    def __init__(self) -> None:
+        super().__init__("这一组刚才有了变化，选中的案件里有的已经受理或者办完。一件都没有办理，请核对后再提交。")
