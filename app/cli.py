@@ -56,6 +56,7 @@ def serve(opened: Opened) -> None:
     from app.server import run
 
     opened.settings.require_real_keys()
+    opened.settings.require_shared_limits()
     opened.migrated.dispose()
     run(opened.settings)
 

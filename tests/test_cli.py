@@ -210,6 +210,20 @@ def test_the_server_does_not_start_with_keys_that_anybody_knows(nowhere: Run) ->
             assert (done.exit_code, f"{missing} 未设置或太短" in done.stderr) == (1, True), done.output
 
 
+def test_several_workers_do_not_start_without_a_place_where_they_count_together(nowhere: Run) -> None:
+    done = nowhere("serve", **KEYS, GONGSHI_WORKERS="2")
+    assert done.exit_code == 1
+    assert "GONGSHI_WORKERS 是 2，但没有设置 GONGSHI_REDIS_URL" in done.stderr
+    # One worker, a Redis or no limits at all: the next thing is asked for, the migrated database.
+    for settings in (
+        {"GONGSHI_WORKERS": "1"},
+        {"GONGSHI_WORKERS": "2", "GONGSHI_REDIS_URL": "redis://127.0.0.1:1/0"},
+        {"GONGSHI_WORKERS": "2", "GONGSHI_LIMITS_ENABLED": "0"},
+    ):
+        done = nowhere("serve", **KEYS, **settings)
+        assert (done.exit_code, "gongshi migrate" in done.stderr) == (1, True), done.output
+
+
 def test_a_setting_of_the_wrong_kind_is_named_in_one_line(nowhere: Run) -> None:
     for name, value, said in (
         ("GONGSHI_PORT", "http", "GONGSHI_PORT 应为整数，现在是 'http'。"),

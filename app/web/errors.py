@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.domain.errors import NotAllowed, NotYourCase, Refusal
 from app.evidence.store import StoreDown
+from app.web.limits import seconds_until_room
 from app.web.portal import portal
 
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -70,18 +71,13 @@ def kept() -> list[tuple[str, str]]:
         return []
 
 
-def seconds_until_retry(error: RateLimitExceeded) -> int:
-    """How long until a bucket has room again."""
-    limit = error.limit
-    return int(limit.limit.get_expiry()) if limit is not None else 60
-
-
 def wait_words(seconds: int) -> str:
-    """A wait as people say it."""
-    if seconds < 90:
-        return "1分钟后"
-    minutes = -(-seconds // 60)
-    return f"{minutes}分钟后" if minutes < 90 else f"{-(-minutes // 60)}小时后"
+    """A wait as people say it, never shorter than it is."""
+    minutes = max(1, -(-seconds // 60))
+    if minutes < 90:
+        return f"{minutes}分钟后"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}小时{minutes}分钟后" if minutes else f"{hours}小时后"
 
 
 def _http(error: HTTPException) -> Answer:
@@ -93,8 +89,8 @@ def _stale_form(_error: CSRFError) -> Answer:
     return page(400, "页面停留得太久了", "为了安全，请核对下面的内容，再点一次“再试一次”。")
 
 
-def _too_many(error: RateLimitExceeded) -> Answer:
-    seconds = seconds_until_retry(error)
+def _too_many(_error: RateLimitExceeded) -> Answer:
+    seconds = seconds_until_room()
     sentence = f"请在{wait_words(seconds)}再试。您填写的内容仍在本页。"
     return page(429, _TITLES[429], sentence, {"Retry-After": str(seconds)})
 
