@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -124,6 +125,15 @@ def test_what_one_address_is_refused_does_not_fill_the_bucket_of_the_nominee(
         assert answers == [303, 303, *[429] * 6]
         # Nobody shuts the form for others.
         assert crowd.files(address="203.0.113.9", contact=mobile(9), nominee=number) == 303
+
+
+def test_no_log_says_whose_address_was_refused(
+    world: World, make_app: MakeApp, period: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    crowd = Crowd(make_app(limit_address="1/hour"), period, world)
+    with caplog.at_level(logging.INFO, logger="root"):
+        assert [crowd.files(address="198.51.100.77", contact=mobile(number)) for number in range(2)] == [303, 429]
+    assert "198.51.100.77" not in caplog.text
 
 
 def test_reading_the_form_back_is_not_counted(world: World, make_app: MakeApp, period: int) -> None:
