@@ -15,7 +15,7 @@ from app.models import Objection
 from app.services import intake
 from app.services.identities import Objector
 from tests.web.browsing import Browser, MovingClock, Page, filled
-from tests.world import FACTS, World
+from tests.world import World
 
 FACTS = "标记事实：二〇二五年三月，在现场看到的情况与申报的事迹不符，请予核查。"
 SECRETS = ("第1中队", "麒小", "实事")
