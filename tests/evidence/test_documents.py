@@ -171,7 +171,9 @@ NO_SUCH_FILE: dict[str, Mapping[str, bytes | str]] = {
     "a main part that is not there": {ROOT: relations(("officeDocument", "word/other.xml", ""))},
     "no main part": {ROOT: relations()},
     "two main parts": {
-        ROOT: relations(("officeDocument", "word/document.xml", ""), ("officeDocument", "word/second.xml", ""))
+        TYPES: types(("word/document.xml", DOCX_MAIN), ("word/second.xml", DOCX_MAIN)),
+        "word/second.xml": "<other/>",
+        ROOT: relations(("officeDocument", "word/document.xml", ""), ("officeDocument", "word/second.xml", "")),
     },
     "a list that is no XML": {TYPES: b"<Types"},
     "a relation list that is no XML": {DOCUMENT_RELATIONS: b"\0\1\2"},

@@ -17,6 +17,7 @@ from app.domain.errors import FileRefused
 from app.evidence import pictures
 from app.evidence.inspection import inspect
 from app.evidence.kinds import FileKind
+from app.evidence.segments import TooManySegments, check_jpeg
 from tests.evidence import files
 
 MARK = "Zhao Xiaohe 13000000001"
@@ -255,6 +256,14 @@ def progressive(scans: int) -> bytes:
 def test_security_33_a_jpeg_that_repeats_its_scan_without_end_is_refused() -> None:
     assert kept(progressive(50)).size == (60, 40)
     assert "不完整或已损坏" in refusal(progressive(51))
+
+
+def test_security_33_no_scan_hides_on_the_edge_of_what_is_read_at_once() -> None:
+    for length in range(64 * 1024 - 2, 64 * 1024 + 2):
+        scan = b"\xff\xda\x00\x02" + bytes(length)
+        check_jpeg(io.BytesIO(b"\xff\xd8" + scan * 50 + b"\xff\xd9"))
+        with pytest.raises(TooManySegments):
+            check_jpeg(io.BytesIO(b"\xff\xd8" + scan * 51 + b"\xff\xd9"))
 
 
 COMMENTS, FILLING = b"\xff\xfe\x00\x02" * 2000, b"\xff" * 3000
