@@ -50,6 +50,11 @@ class Opened:
             raise BadSettings("数据库还没有建好或者不是最新，请先运行 gongshi migrate。")
         return self.database
 
+    @property
+    def vault(self) -> evidence.Vault:
+        """Where evidence files lie, with the keys to them."""
+        return evidence.vault_of(self.settings, keyring_of(self.settings))
+
 
 def _plainly(command: Callable[..., Any]) -> Callable[..., Any]:
     """A refusal is one line on standard error and exit code 1, not a traceback."""
@@ -109,7 +114,7 @@ def demo(opened: Opened, if_empty: bool) -> None:
 
     opened.database.migrate()
     if is_empty(opened.database):
-        build(opened.database, opened.settings.identity_key.encode(), clock.now())
+        build(opened.database, opened.settings.identity_key.encode(), clock.now(), opened.vault)
     elif not if_empty:
         raise click.ClickException("数据库里已经有内容，演示数据只装进空的数据库。")
     settings = opened.settings
@@ -251,9 +256,8 @@ def evidence_group() -> None:
 @_plainly
 def check_evidence(opened: Opened, deep: bool) -> None:
     """Compare stored files and database; list what does not fit, delete nothing."""
-    vault = evidence.vault_of(opened.settings, keyring_of(opened.settings))
     with opened.migrated.reader() as session:
-        found = evidence_upkeep.compare(session, vault, deep=deep)
+        found = evidence_upkeep.compare(session, opened.vault, deep=deep)
     for what, names in (
         ("有文件、没有记录", found.files_without_row),
         ("没有写完的文件", found.unfinished),

@@ -14,6 +14,8 @@ from sqlalchemy import func, select, text
 from app.cli import gongshi
 from app.database import Database
 from app.models import AuditRow, CalendarNotice, User
+from tests.files import attach, pdf
+from tests.web.browsing import TOKEN
 from tests.world import World
 
 KEYS = {
@@ -216,6 +218,30 @@ def test_the_record_is_verified_and_an_edited_row_is_named(world: World, run: Ru
         session.commit()
     broken = run("audit", "verify")
     assert (broken.exit_code, "第3条内容被改动，其前2条完整。" in broken.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_security_05_evidence_that_does_not_fit_is_listed_and_stays(world: World, run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "evidence"
+    environment = KEYS | {"GONGSHI_EVIDENCE_DIR": str(folder)}
+    period = world.round_two()
+    attach(world, folder, pdf(), now="2026-09-18 Fri 09:00")
+    world.file(period, world.nominees[0], "2026-09-18 Fri 09:00", form_token=TOKEN, files=1)
+    for arguments, said in (((), "一致：1个文件\n"), (("--deep",), "一致：1个文件，内容都已校验\n")):
+        done = run("evidence", "check", *arguments, **environment)
+        assert (done.exit_code, done.stdout) == (0, said)
+    [file] = [path for path in folder.rglob("*") if path.is_file()]
+    stray = file.with_name(file.name[:2] + "0" * 30)
+    stray.write_bytes(file.read_bytes())
+    file.write_bytes(file.read_bytes()[:-1])
+    done = run("evidence", "check", "--deep", **environment)
+    assert (done.exit_code, done.stdout) == (1, f"有文件、没有记录：{stray.name}\n内容损坏：1\n")
+    assert "没有删除任何东西" in done.stderr
+    file.unlink()
+    assert "有记录、没有文件：1\n" in run("evidence", "check", **environment).stdout
+    assert stray.exists()
+    nobody = run("evidence", "check", **environment | {"GONGSHI_EVIDENCE_DIR": str(stray)})
+    assert (nobody.exit_code, "证据存储用不了" in nobody.stderr, "Traceback" in nobody.output) == (1, True, False)
 
 
 # --- settings ------------------------------------------------------------------------------------
