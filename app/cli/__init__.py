@@ -5,63 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
 from app import clock
 from app.calendars.china import ChinaCalendar
-from app.database import Database
-from app.domain.cases import ROLE_NAMES, Role
+from app.cli.opened import Opened, plainly
+from app.cli.people import user
 from app.domain.errors import Refusal
 from app.domain.window import WINDOW_WORKDAYS, explain
 from app.domain.workdays import Calendar, each_day, nth_workday
-from app.models import Unit, UnitKind
 from app.models.period import days_to_json
-from app.services import accounts, calendars, record, settlement
-from config import BadSettings, Settings, from_environment
-
-
-class Opened:
-    """Settings and the database they name, opened when first asked for."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self._database: Database | None = None
-
-    @property
-    def database(self) -> Database:
-        """The database, whatever state its schema is in."""
-        if self._database is None:
-            self._database = Database(self.settings.database_url)
-        return self._database
-
-    @property
-    def migrated(self) -> Database:
-        """The database with the schema this code knows. Raises BadSettings while it is not."""
-        if not self.database.is_migrated():
-            raise BadSettings("数据库还没有建好或者不是最新，请先运行 gongshi migrate。")
-        return self.database
-
-
-def _plainly(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A refusal is one line on standard error and exit code 1, not a traceback."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except (Refusal, BadSettings) as refusal:
-            raise click.ClickException(str(refusal)) from None
-        except OperationalError as fault:
-            raise click.ClickException(f"数据库连不上：{fault.orig}") from None
-
-    return run
+from app.services import calendars, record, settlement
+from config import BadSettings, from_environment
 
 
 @click.group()
@@ -77,7 +35,7 @@ def gongshi(context: click.Context) -> None:
 
 @gongshi.command()
 @click.pass_obj
-@_plainly
+@plainly
 def migrate(opened: Opened) -> None:
     """Bring the database schema up to date."""
     opened.database.migrate()
@@ -85,7 +43,7 @@ def migrate(opened: Opened) -> None:
 
 @gongshi.command()
 @click.pass_obj
-@_plainly
+@plainly
 def serve(opened: Opened) -> None:
     """Serve the portal, settling deadlines as they come."""
     from app.server import run
@@ -98,7 +56,7 @@ def serve(opened: Opened) -> None:
 @gongshi.command()
 @click.option("--if-empty", is_flag=True, help="Do nothing when there is a programme already.")
 @click.pass_obj
-@_plainly
+@plainly
 def demo(opened: Opened, if_empty: bool) -> None:
     """Load the demonstration and print its logins."""
     from app.demo.build import LOGINS, PASSWORD, build, is_empty
@@ -112,12 +70,12 @@ def demo(opened: Opened, if_empty: bool) -> None:
     click.echo(f"\n地址  http://{settings.host}:{settings.port}\n演示账号（密码都是 {PASSWORD}）：")
     for login, role in LOGINS:
         click.echo(f"  {login:<12} {role}")
-    click.echo("")
+    click.echo("演示不要求二次验证，可以在“我的账号”里试用。\n")
 
 
 @gongshi.command()
 @click.pass_obj
-@_plainly
+@plainly
 def settle(opened: Opened) -> None:
     """Settle every period whose deadline has come."""
     with opened.migrated.writer() as session:
@@ -125,28 +83,7 @@ def settle(opened: Opened) -> None:
             click.echo(f"公示{settled.period_id}：逾期{settled.lapsed_cases}件，取消资格{settled.disqualified}个")
 
 
-@gongshi.group()
-def user() -> None:
-    """Accounts of staff."""
-
-
-@user.command("add")
-@click.argument("login")
-@click.option("--name", required=True)
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--unit", "unit_name", default="", help="Name of the unit; the office by default.")
-@click.password_option()
-@click.pass_obj
-@_plainly
-def add_user(opened: Opened, login: str, name: str, role: str, unit_name: str, password: str) -> None:
-    """Add an account."""
-    with opened.migrated.writer() as session:
-        wanted = Unit.name == unit_name if unit_name else Unit.kind == UnitKind.OFFICE
-        unit = session.scalar(select(Unit).where(wanted))
-        if unit is None:
-            raise click.ClickException(f"没有名为“{unit_name or '工作专班'}”的单位。")
-        accounts.add_user(session, login, name, Role(role), unit, password, clock.now())
-    click.echo(f"已新增 {login}（{ROLE_NAMES[Role(role)]}）")
+gongshi.add_command(user)
 
 
 @gongshi.group()
@@ -158,7 +95,7 @@ def calendar() -> None:
 @click.argument("year", type=click.IntRange(2004, 2100))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, for other programs.")
 @click.pass_obj
-@_plainly
+@plainly
 def table(opened: Opened, year: int, as_json: bool) -> None:
     """Every window that could open in YEAR, or why it could not."""
     rows = _table(opened, year)
@@ -202,7 +139,7 @@ def _row(date: dt.date, in_force: Calendar) -> dict[str, Any]:
 @calendar.command("load")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
-@_plainly
+@plainly
 def load(opened: Opened, file: Path) -> None:
     """Load holiday notices from a JSON FILE, whole or not at all."""
     try:
@@ -226,7 +163,7 @@ def audit() -> None:
 
 @audit.command("verify")
 @click.pass_obj
-@_plainly
+@plainly
 def verify(opened: Opened) -> None:
     """Recompute the whole chain; print its head, to be kept elsewhere."""
     with opened.migrated.reader() as session:

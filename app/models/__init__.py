@@ -2,6 +2,7 @@
 
 from app.models.base import Base
 from app.models.case import Case, CaseNote, NoteKind, Recusal
+from app.models.logins import LoginFailure, RecoveryCode, SecondFactor, StaffSession
 from app.models.nominee import Disqualification, Nominee, Reversal
 from app.models.objection import Category, Identity, Message, MessageKind, Objection, ObjectorKind
 from app.models.people import Unit, UnitKind, User
@@ -22,6 +23,7 @@ __all__ = [
     "Disqualification",
     "Entry",
     "Identity",
+    "LoginFailure",
     "Message",
     "MessageKind",
     "Nominee",
@@ -32,8 +34,11 @@ __all__ = [
     "Period",
     "Programme",
     "Quota",
+    "RecoveryCode",
     "Recusal",
     "Reversal",
+    "SecondFactor",
+    "StaffSession",
     "Unit",
     "UnitKind",
     "User",

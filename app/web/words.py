@@ -55,6 +55,8 @@ DETAIL_NAMES = {
     "reason": "理由",
     "role": "角色",
     "round": "轮次",
+    "second_factor": "同时取消二次验证",
+    "sessions": "登录数",
     "unit": "单位",
 }
 KIND_NAMES = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
