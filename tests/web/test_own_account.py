@@ -201,7 +201,7 @@ def test_the_page_lists_ones_sessions_and_ends_the_others(
     enter(elsewhere, "clerk", CHOSEN)
     somebody_else = staff("handler")
     page = here.get("/account")
-    assert page.source.count(">本机<") == 1
+    assert page.source.count("登录（本机）") == 1
     for text in (
         "新来的",
         "clerk",

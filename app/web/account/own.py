@@ -9,7 +9,6 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from app.domain.errors import TooManyFailures, WeakPassword, WrongCode, WrongPassword
-from app.domain.logins import must_have_second_factor
 from app.services import accounts, logins, second_factor, sessions
 from app.web.access import STAFF, allow, me
 from app.web.account.forms import CodeForm, NewPasswordForm, ProofForm, refused
@@ -28,7 +27,7 @@ def overview() -> ResponseReturnValue:
         living=sessions.living(session(), me().id, now()),
         this=current_user.session_id,
         codes_left=second_factor.recovery_codes_left(session(), me().id),
-        **_wanted(),
+        demonstration=portal().settings.demonstration,
     )
 
 
@@ -78,7 +77,7 @@ def propose_second_factor() -> ResponseReturnValue:
     try:
         _prove_identity(form)
     except (WrongPassword, TooManyFailures) as refusal:
-        return refused(refusal, form.password, "account/second_factor.html", proof=form, secret=None, **_wanted())
+        return refused(refusal, form.password, "account/second_factor.html", proof=form, secret=None)
     second_factor.propose(session(), portal().keyring, me().id, now())
     return redirect(url_for("own.second_factor_form"), 303)
 
@@ -111,9 +110,10 @@ def renew_recovery_codes() -> ResponseReturnValue:
         return render_template(page, form=form), 422
     try:
         _prove_identity(form)
-        return _shown_once(second_factor.renew_recovery_codes(session(), portal().keyring, me().id, now()))
+        codes = second_factor.renew_recovery_codes(session(), portal().keyring, me().id, now())
     except (WrongPassword, TooManyFailures, WrongCode) as refusal:
         return refused(refusal, form.password, page, form=form)
+    return _shown_once(codes, renewed=True)
 
 
 # --- sessions ------------------------------------------------------------------------------------
@@ -141,7 +141,6 @@ def _second_factor(proof: ProofForm, confirm: CodeForm) -> str:
         secret=secret,
         address=address,
         picture=_picture_of(address) if address else "",
-        **_wanted(),
     )
 
 
@@ -153,14 +152,6 @@ def _picture_of(address: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - segno's own markup: the address is drawn, not written
 
 
-def _shown_once(codes: list[str]) -> ResponseReturnValue:
+def _shown_once(codes: list[str], *, renewed: bool = False) -> ResponseReturnValue:
     """Answered at once, without a redirect: they must be kept nowhere for it, not in a cookie either."""
-    return render_template("account/recovery_codes.html", codes=codes, home=home_of(me()))
-
-
-def _wanted() -> dict[str, bool]:
-    demonstration = portal().settings.demonstration
-    return {
-        "required": must_have_second_factor(me().role, demonstration=demonstration),
-        "demonstration": demonstration,
-    }
+    return render_template("account/recovery_codes.html", codes=codes, renewed=renewed, home=home_of(me()))
