@@ -30,6 +30,7 @@ class Settings:
     cipher: str = "aes-256-gcm"  # or sm4-gcm
     host: str = "127.0.0.1"
     port: int = 8000
+    public_url: str = ""  # how people reach the portal, for what is printed; default: host and port
     workers: int = 1
     threads: int = 4
     trusted_proxies: int = 0  # how many proxies in front write X-Forwarded-For
@@ -45,6 +46,7 @@ class Settings:
     limit_contact: str = "10/hour;30/day"
     limit_nominee: str = "300/hour"
     limit_receipt: str = "30/10 minutes"
+    limit_upload: str = "300/hour"  # evidence files: ten an objection, thirty objectors behind one address
     limit_login: str = "20/10 minutes"
     limits_enabled: bool = True
 
@@ -52,6 +54,7 @@ class Settings:
         if not self.database_url:
             path = (self.instance_dir / "gongshi.sqlite").absolute()
             object.__setattr__(self, "database_url", f"sqlite:///{path}")
+        object.__setattr__(self, "public_url", (self.public_url or f"http://{self.host}:{self.port}").rstrip("/"))
         if self.database_url.startswith("postgresql://"):
             url = self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
             object.__setattr__(self, "database_url", url)

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.sealing import Keyring
+
 ROOT = Path(__file__).resolve().parent.parent
 _BUSY_TIMEOUT_MS = 15_000
 
@@ -29,13 +31,13 @@ class Database:
         self.reader: sessionmaker[Session] = sessionmaker(self.engine, autoflush=False)
         self.writer: sessionmaker[Session] = sessionmaker(writing, expire_on_commit=False)
 
-    def migrate(self) -> None:
-        """Bring the schema to the newest migration; forwards only."""
+    def migrate(self, ring: Keyring | None = None) -> None:
+        """Bring the schema to the newest migration; forwards only. `ring` seals what older versions kept plain."""
         if self.engine.dialect.name == "sqlite" and (path := self.engine.url.database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         with self.engine.execution_options(gongshi_writes=True).connect() as connection:
             config = alembic_config()
-            config.attributes["connection"] = connection
+            config.attributes.update(connection=connection, keyring=ring)
             command.upgrade(config, "head")
             connection.commit()
 
@@ -69,6 +71,7 @@ def _sqlite(url: str) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "wal_autocheckpoint=10000",  # 40 MB: the log is on disk at every commit, it need not be folded in as often
+            "secure_delete=ON",  # what is purged is overwritten, not just forgotten
             "recursive_triggers=ON",  # or INSERT OR REPLACE would get past the record's guard
             f"busy_timeout={_BUSY_TIMEOUT_MS}",
         ):

@@ -1,4 +1,5 @@
-"""What the clock alone must do, every few seconds: settle, warn, and keep the uptime record (R7, R26, R28)."""
+"""What the clock alone must do, every few seconds: settle, warn, keep the uptime record (R7, R26, R28), and look
+after evidence: forget what was never filed, have a scanner judge what came in (SECURITY 34)."""
 
 from __future__ import annotations
 
@@ -11,23 +12,33 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.database import Database
-from app.services import availability, settlement, warnings
+from app.evidence.scanner import ScannerDown, scan
+from app.evidence.store import FileMissing, StoreDown
+from app.sealing import SealBroken, keyring_of
+from app.services import availability, evidence_upkeep, settlement, warnings
+from app.services.evidence import Vault, vault_of
 from config import Settings
 
 _log = logging.getLogger("gongshi.tick")
 # So many ticks may fail to come before the record speaks of a gap.
 _TICKS_FORGIVEN = 3
+# So much is scanned in one tick: a long one would look like an outage.
+_SCANNED_A_TICK = 64 * 1024 * 1024
+_SCAN_SECONDS = 20.0
+_SCANS_FORGIVEN = 2  # one file that the scanner cannot cope with does not hold up the others
 
 
 def run(settings: Settings) -> None:
     """Tick for as long as the parent process lives. A fault is logged, and the next tick tries again."""
     parent = os.getppid()
     database = Database(settings.database_url)
+    vault = vault_of(settings, keyring_of(settings))
     span: int | None = None
     while os.getppid() == parent:
         try:
             span = tick(database, span, clock.now(), settings)
-        except SQLAlchemyError as error:
+            look_after_evidence(database, vault, clock.now(), settings.clamd)
+        except (SQLAlchemyError, StoreDown) as error:
             _log.error("tick failed: %s", type(error).__name__)
         time.sleep(settings.tick_seconds)
 
@@ -43,3 +54,30 @@ def tick(database: Database, span: int | None, now: dt.datetime, settings: Setti
             return availability.start_span(session, now)
         longest_gap = dt.timedelta(seconds=settings.tick_seconds * _TICKS_FORGIVEN)
         return availability.stretch_span(session, span, now, longest_gap)
+
+
+def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scanner: str) -> None:
+    """Forget what was never filed, and ask the scanner at this address, if any, for its verdicts."""
+    with database.writer() as session:
+        evidence_upkeep.forget_unfiled(session, vault, now)
+    if not scanner:
+        return
+    with database.reader() as session:
+        waiting = evidence_upkeep.waiting(session)
+    scanned = failed = 0
+    for file in waiting:
+        if scanned >= _SCANNED_A_TICK or failed > _SCANS_FORGIVEN:
+            break
+        try:
+            verdict = scan(scanner, file.content(vault.store, vault.keyring), timeout=_SCAN_SECONDS)
+        except ScannerDown:
+            failed += 1
+            continue
+        except (SealBroken, FileMissing):  # it goes on waiting: nobody is given what cannot be read
+            _log.error("evidence %d is missing or damaged", file.id)
+            continue
+        scanned += file.size
+        with database.writer() as session:
+            evidence_upkeep.judge(session, file.id, verdict, now)
+    if failed:
+        _log.warning("the scanner did not judge %d files: they wait", failed)

@@ -96,13 +96,14 @@ def clock() -> MovingClock:
 
 
 @pytest.fixture
-def make_app(database: Database, clock: MovingClock) -> Iterator[Callable[..., Flask]]:
+def make_app(database: Database, clock: MovingClock, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """Applications over the test's database, with whatever settings a test wants: `make_app(limit_login="2/hour")`."""
     made: list[Flask] = []
 
     def make(**settings: object) -> Flask:
         keys = {"secret_key": "a secret for tests, thirty-two bytes", "identity_key": KEY.decode()}
-        made.append(create_app(Settings(**{"database_url": database.url} | keys | settings), clock))  # type: ignore[arg-type] # each test knows what it sets
+        places = {"database_url": database.url, "evidence_dir": tmp_path / "evidence"}
+        made.append(create_app(Settings(**places | keys | settings), clock))  # type: ignore[arg-type] # each test knows what it sets
         return made[-1]
 
     yield make

@@ -77,7 +77,7 @@ def test_two_machines_ticking_at_once_settle_once(world: World) -> None:
 
 
 @contextmanager
-def served(database: Database, logs: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def served(database: Database, logs: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """`gongshi serve` on a free port, in a process group of its own that is gone afterwards; and its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -88,6 +88,7 @@ def served(database: Database, logs: Path) -> Iterator[tuple[subprocess.Popen[by
         "GONGSHI_IDENTITY_KEY": KEY,
         "GONGSHI_PORT": str(port),
         "GONGSHI_TICK_SECONDS": "1",
+        **{f"GONGSHI_{name.upper()}": value for name, value in settings.items()},
     }
     command = [sys.executable, "-c", "from app.cli import gongshi; gongshi()", "serve"]
     with logs.open("wb") as log:

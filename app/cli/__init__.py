@@ -18,7 +18,9 @@ from app.domain.errors import Refusal
 from app.domain.window import WINDOW_WORKDAYS, explain
 from app.domain.workdays import Calendar, each_day, nth_workday
 from app.models.period import days_to_json
-from app.services import calendars, record, settlement
+from app.sealing import keyring_of
+from app.services import calendars, evidence, evidence_upkeep, record, settlement
+from app.services import keys as sealing_keys
 from config import BadSettings, from_environment
 
 
@@ -38,7 +40,7 @@ def gongshi(context: click.Context) -> None:
 @plainly
 def migrate(opened: Opened) -> None:
     """Bring the database schema up to date."""
-    opened.database.migrate()
+    opened.database.migrate(keyring_of(opened.settings))
 
 
 @gongshi.command()
@@ -61,9 +63,9 @@ def demo(opened: Opened, if_empty: bool) -> None:
     """Load the demonstration and print its logins."""
     from app.demo.build import LOGINS, PASSWORD, build, is_empty
 
-    opened.database.migrate()
+    opened.database.migrate(keyring_of(opened.settings))
     if is_empty(opened.database):
-        build(opened.database, opened.settings.identity_key.encode(), clock.now())
+        build(opened.database, keyring_of(opened.settings), clock.now())
     elif not if_empty:
         raise click.ClickException("数据库里已经有内容，演示数据只装进空的数据库。")
     settings = opened.settings
@@ -157,6 +159,21 @@ def load(opened: Opened, file: Path) -> None:
 
 
 @gongshi.group()
+def keys() -> None:
+    """The keys that seal."""
+
+
+@keys.command("rotate")
+@click.pass_obj
+@plainly
+def rotate(opened: Opened) -> None:
+    """Seal everything anew with GONGSHI_IDENTITY_KEY; the old one stands in GONGSHI_IDENTITY_KEYS_RETIRED."""
+    with opened.migrated.writer() as session:
+        sealed = sealing_keys.rotate(session, keyring_of(opened.settings), clock.now())
+    click.echo(f"已用新密钥重新加密：{sealed}项。旧密钥仍须留在 GONGSHI_IDENTITY_KEYS_RETIRED，查询码要靠它核对。")
+
+
+@gongshi.group()
 def audit() -> None:
     """The audit record."""
 
@@ -171,3 +188,30 @@ def verify(opened: Opened) -> None:
     if not found.holds:
         raise click.ClickException(f"第{found.broken_at}条{found.problem}，其前{found.rows}条完整。")
     click.echo(f"完整：{found.rows}条，末尾校验值 {found.head}")
+
+
+@gongshi.group("evidence")
+def evidence_group() -> None:
+    """Evidence files."""
+
+
+@evidence_group.command("check")
+@click.option("--deep", is_flag=True, help="Read every file and compare its hash.")
+@click.pass_obj
+@plainly
+def check_evidence(opened: Opened, deep: bool) -> None:
+    """Compare stored files and database; list what does not fit, delete nothing."""
+    vault = evidence.vault_of(opened.settings, keyring_of(opened.settings))
+    with opened.migrated.reader() as session:
+        found = evidence_upkeep.compare(session, vault, deep=deep)
+    for what, names in (
+        ("有文件、没有记录", found.files_without_row),
+        ("没有写完的文件", found.unfinished),
+        ("有记录、没有文件", found.rows_without_file),
+        ("内容损坏", found.damaged),
+    ):
+        for name in names:
+            click.echo(f"{what}：{name}")
+    if not found.agree:
+        raise click.ClickException("存储和数据库不一致，见上面各行；没有删除任何东西。正在上传的也会列出，可稍后再查。")
+    click.echo(f"一致：{found.rows}个文件{'，内容都已校验' if deep else ''}")

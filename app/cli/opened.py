@@ -11,6 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from app.database import Database
 from app.domain.errors import Refusal
+from app.evidence.store import StoreDown
+from app.sealing import SealBroken
 from config import BadSettings, Settings
 
 
@@ -45,7 +47,11 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **kwargs)
         except (Refusal, BadSettings) as refusal:
             raise click.ClickException(str(refusal)) from None
+        except SealBroken:
+            raise click.ClickException("有密文解不开：密钥不对，或者内容被改动过。没有作任何改动。") from None
         except OperationalError as fault:
             raise click.ClickException(f"数据库连不上：{fault.orig}") from None
+        except StoreDown as fault:
+            raise click.ClickException(f"证据存储用不了：{fault}") from None
 
     return run

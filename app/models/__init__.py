@@ -2,9 +2,10 @@
 
 from app.models.base import Base
 from app.models.case import Case, CaseNote, NoteKind, Recusal
+from app.models.evidence import Evidence, ScanState
 from app.models.logins import LoginFailure, RecoveryCode, SecondFactor, StaffSession
 from app.models.nominee import Disqualification, Nominee, Reversal
-from app.models.objection import Category, Identity, Message, MessageKind, Objection, ObjectorKind
+from app.models.objection import Category, Identity, IdentityRequest, Message, MessageKind, Objection, ObjectorKind
 from app.models.people import Unit, UnitKind, User
 from app.models.period import Closing, DeadlineExtension, Entry, Period
 from app.models.programme import Programme, Quota
@@ -22,7 +23,9 @@ __all__ = [
     "DeadlineExtension",
     "Disqualification",
     "Entry",
+    "Evidence",
     "Identity",
+    "IdentityRequest",
     "LoginFailure",
     "Message",
     "MessageKind",
@@ -37,6 +40,7 @@ __all__ = [
     "RecoveryCode",
     "Recusal",
     "Reversal",
+    "ScanState",
     "SecondFactor",
     "StaffSession",
     "Unit",

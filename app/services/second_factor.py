@@ -29,7 +29,7 @@ _ISSUER = "公示与异议处理"
 def propose(session: Session, keyring: Keyring, user_id: int, now: dt.datetime) -> None:
     """A fresh secret, to be confirmed with a code. The one in force stays so until then."""
     factor = session.get(SecondFactor, user_id) or SecondFactor(user_id=user_id)
-    factor.sealed_proposal = keyring.seal(pyotp.random_base32(), _place(user_id))
+    factor.sealed_proposal = keyring.seal(pyotp.random_base32(), place(user_id))
     factor.proposed_at = now
     session.add(factor)
     session.commit()
@@ -42,7 +42,7 @@ def proposed(session: Session, keyring: Keyring, user_id: int, now: dt.datetime)
         return None
     if now >= factor.proposed_at + SECRET_SHOWN_FOR:
         return None
-    return keyring.unseal_text(factor.sealed_proposal, _place(user_id))
+    return keyring.unseal_text(factor.sealed_proposal, place(user_id))
 
 
 def address_of(secret: str, login: str) -> str:
@@ -104,7 +104,7 @@ def _take_code(session: Session, keyring: Keyring, user_id: int, code: str, now:
     factor = session.get(SecondFactor, user_id)
     if factor is None or factor.sealed_secret is None:
         return False
-    step = _step_of(keyring.unseal_text(factor.sealed_secret, _place(user_id)), code, now)
+    step = _step_of(keyring.unseal_text(factor.sealed_secret, place(user_id)), code, now)
     if step is None:
         return False
     taken = session.scalar(
@@ -153,6 +153,6 @@ def _digits(typed: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKC", typed) if sign in "0123456789")
 
 
-def _place(user_id: int) -> str:
+def place(user_id: int) -> str:
     """Where a secret is sealed for: moved to another account it does not open."""
     return f"totp:{user_id}"

@@ -103,7 +103,7 @@ class Person:
     is_anonymous = False
 
     def __init__(self, session: StaffSession, token: str) -> None:
-        self.session_id, self.last_seen_at = session.id, session.last_seen_at
+        self.session_id, self.token_hash, self.last_seen_at = session.id, session.token_hash, session.last_seen_at
         self.user = session.user
         self._token = token
         self.duty = first_duty(
@@ -133,6 +133,12 @@ def _note_seen(person: Person) -> None:
     if now() - person.last_seen_at >= SEEN_EVERY:
         with portal().database.writer() as writing:
             sessions.note_seen(writing, person.session_id, now())
+
+
+def login_session() -> str:
+    """Names the login this request belongs to, without being the key to it."""
+    name: str = current_user.token_hash
+    return name
 
 
 def me() -> User:

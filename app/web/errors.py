@@ -11,6 +11,7 @@ from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.domain.errors import NotAllowed, NotYourCase, Refusal
+from app.evidence.store import StoreDown
 from app.web.portal import portal
 
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(NoResultFound, _missing)
     app.register_error_handler(SQLAlchemyError, storage_fault)
+    app.register_error_handler(StoreDown, storage_fault)
     app.register_error_handler(Exception, _fault)
 
 
@@ -111,10 +113,14 @@ def not_found() -> Answer:
     return page(404, _TITLES[404], _SENTENCES[404])
 
 
-def storage_fault(error: SQLAlchemyError) -> Answer:
+def storage_fault(error: SQLAlchemyError | StoreDown) -> Answer:
+    log_storage_fault(error)
+    return page(503, _TITLES[503], _SENTENCES[503], {"Retry-After": "60"})
+
+
+def log_storage_fault(error: SQLAlchemyError | StoreDown) -> None:
     # The statement's parameters may hold what an objector wrote: only the kind of fault is logged (R19).
     _log.error("storage fault: %s at %s", type(error).__name__, request.endpoint)
-    return page(503, _TITLES[503], _SENTENCES[503], {"Retry-After": "60"})
 
 
 def _fault(error: Exception) -> Answer:

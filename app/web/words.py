@@ -13,8 +13,12 @@ from app.domain.rounds import Kind
 from app.domain.verdict import GROUND_NAMES
 from app.domain.window import Phase
 from app.domain.workdays import SHANGHAI, CountedDay, DayKind, last_day_before, local_date
+from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
+from app.evidence.kinds import FileKind
+from app.models import ScanState
 from app.models.case import NOTE_KIND_NAMES
 from app.models.objection import CATEGORY_NAMES, MESSAGE_KIND_NAMES
+from app.web.qr import qr
 
 _WEEKDAYS = "一二三四五六日"
 PHASE_NAMES = {
@@ -40,7 +44,9 @@ DETAIL_NAMES = {
     "effective_at": "生效",
     "entries": "公示对象",
     "entry": "公示条目",
+    "evidence": "证据材料",
     "filed": "收到异议",
+    "files": "文件数",
     "by_conclusion": "各结论",
     "by_state": "各状态",
     "ground": "原因",
@@ -53,11 +59,22 @@ DETAIL_NAMES = {
     "objection": "异议",
     "opens_at": "公示开始",
     "reason": "理由",
+    "request": "申请",
     "role": "角色",
     "round": "轮次",
     "second_factor": "同时取消二次验证",
     "sessions": "登录数",
+    "sha256": "SHA-256",
+    "size": "字节",
     "unit": "单位",
+}
+SCAN_NAMES = {ScanState.WAITING: "正在查毒", ScanState.INFECTED: "没有通过查毒"}
+FILE_KIND_NAMES = {
+    FileKind.PDF: "PDF",
+    FileKind.JPEG: "照片",
+    FileKind.PNG: "图片",
+    FileKind.DOCX: "Word 文档",
+    FileKind.XLSX: "Excel 表格",
 }
 KIND_NAMES = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
 
@@ -108,6 +125,13 @@ def coarse(instant: dt.datetime) -> str:
     return full_day(local_date(instant))
 
 
+def size_words(size: int) -> str:
+    """A file's size as people say it: 4.2 MB, 87 KB."""
+    if size >= 1024 * 1024:
+        return f"{size / 1024 / 1024:.1f} MB"
+    return f"{max(1, round(size / 1024))} KB"
+
+
 def day_label(counted: CountedDay) -> str:
     """What a day is in words: 第1个工作日, 周末, 国庆节, 调休上班."""
     if counted.day.kind is DayKind.HOLIDAY:
@@ -129,11 +153,13 @@ def init_app(app: Flask) -> None:
         short_end=short_end,
         coarse=coarse,
         day_label=day_label,
+        size_words=size_words,
         local_date=local_date,
         deeds=richtext.render,
         excerpt=richtext.excerpt,
     )
     app.jinja_env.globals.update(
+        qr=qr,
         ACTION_NAMES=ACTION_NAMES,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
@@ -145,6 +171,10 @@ def init_app(app: Flask) -> None:
         NOTE_KIND_NAMES=NOTE_KIND_NAMES,
         PHASE_NAMES=PHASE_NAMES,
         REMINDER_NAMES=REMINDER_NAMES,
+        FILE_KIND_NAMES=FILE_KIND_NAMES,
+        FILE_LIMIT=FILE_LIMIT,
+        FILES_PER_OBJECTION=FILES_PER_OBJECTION,
         ROLE_NAMES=ROLE_NAMES,
+        SCAN_NAMES=SCAN_NAMES,
         STATE_NAMES=STATE_NAMES,
     )

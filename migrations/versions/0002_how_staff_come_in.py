@@ -1,13 +1,13 @@
 """how staff come in: second factors, recovery codes, sessions, failed logins
 
-Revision: 0002, after 0001
+Revision: 0002, after 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0002"
-down_revision = "0001"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -39,7 +39,7 @@ def add(world: World, login: str, role: Role, unit: int, password: str = PASSWOR
 
 
 def ring(world: World) -> Keyring:
-    return Keyring(world.key.decode())
+    return world.ring
 
 
 def user(world: World, user_id: int) -> User:

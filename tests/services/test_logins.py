@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import LoginRefused, Refusal, StepTooLate, TooManyFailures, WrongCode, WrongPassword
 from app.models import LoginFailure, RecoveryCode, SecondFactor, StaffSession, User
 from app.sealing import Keyring, SealBroken
-from app.services import logins, passwords, second_factor, sessions
+from app.services import keys, logins, passwords, second_factor, sessions
 from app.services.logins import HalfWay, KnownBrowser
 from tests.web.browsing import MovingClock
 from tests.world import SECRET, World, at, at_once
@@ -39,7 +39,7 @@ def clock() -> MovingClock:
 
 @pytest.fixture
 def ring(world: World) -> Keyring:
-    return Keyring(world.key.decode())
+    return world.ring
 
 
 def code(clock: MovingClock, steps: int = 0) -> str:
@@ -349,6 +349,18 @@ def test_a_secret_is_sealed_for_its_account(world: World, ring: Keyring, clock: 
         session.commit()
     with pytest.raises(SealBroken):
         world.do(logins.check_code, ring, half(world), code(clock), None, clock())
+
+
+@ON_SQLITE
+def test_security_15_the_codes_go_on_under_a_new_key(world: World, clock: MovingClock) -> None:
+    old = world.ring
+    codes = world.do(second_factor.renew_recovery_codes, old, world.people["office"], NOW)
+    new = Keyring("a new key, thirty-two bytes long!", [world.key.decode()])
+    world.do(keys.rotate, new, NOW)
+    assert enters(world, new, clock, code(clock)) == "in"
+    assert enters(world, new, clock, codes[0]) == "in"  # a hash can't be made anew: the retired key still finds it
+    with pytest.raises(SealBroken):
+        world.do(logins.check_code, old, half(world), code(clock, 1), None, clock())
 
 
 # --- sessions ------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ class Page(HTMLParser):
         super().__init__()
         self.status = answer.status_code
         self.headers = answer.headers
-        self.source = answer.get_data(as_text=True)
+        self.source = answer.get_data().decode(errors="replace")  # a file is none of its business
         self.forms: list[Form] = []
         self.links: list[str] = []
         self.path = answer.request.path
@@ -110,7 +110,7 @@ class Page(HTMLParser):
             self._area = had.get("name", "")
             if self.forms and self._area:
                 self.forms[-1].fields[self._area] = ""
-        elif tag == "input" and self.forms and (name := had.get("name")):
+        elif tag == "input" and self.forms and (name := had.get("name")) and had.get("type") != "file":
             chosen = had.get("type") not in ("radio", "checkbox") or "checked" in had
             if chosen:
                 self.forms[-1].fields[name] = had.get("value", "")
@@ -160,7 +160,9 @@ class Browser:
         return self.get(page.headers["Location"])
 
     def open(self, path: str, **options: Any) -> TestResponse:
-        return self.client.open(path, environ_overrides={"REMOTE_ADDR": self.address}, **options)
+        """An answer as it came. `environ` is what the server in front of the application says besides."""
+        environ = {"REMOTE_ADDR": self.address, **options.pop("environ", {})}
+        return self.client.open(path, environ_overrides=environ, **options)
 
     def csrf_token(self) -> str:
         """A token this browser's session accepts, without having to open a page first."""

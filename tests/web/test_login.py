@@ -14,7 +14,6 @@ from sqlalchemy import func, select, update
 
 from app.domain.cases import Role
 from app.models import StaffSession, Unit, User
-from app.sealing import Keyring
 from app.services import accounts
 from tests.web.browsing import Browser, MovingClock, Page
 from tests.world import SECRET, World, at, enrol
@@ -37,7 +36,7 @@ def people(world: World, quick_hashes: None) -> None:
                 session, f"new-{role}", "新来的", role, unit, PASSWORD, now, must_change_password=False
             )
             if role is Role.OFFICE:
-                enrol(session, Keyring(world.key.decode()), [user], now)
+                enrol(session, world.ring, [user], now)
         session.commit()
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import segno
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from markupsafe import Markup
 
 from app.domain.errors import TooManyFailures, WeakPassword, WrongCode, WrongPassword
 from app.services import accounts, logins, second_factor, sessions
@@ -14,6 +12,7 @@ from app.web.access import STAFF, allow, me
 from app.web.account.forms import CodeForm, NewPasswordForm, ProofForm, refused
 from app.web.account.views import home_of, remember
 from app.web.portal import now, portal, session
+from app.web.qr import qr
 
 blueprint = Blueprint("own", __name__, url_prefix="/account")
 
@@ -140,16 +139,8 @@ def _second_factor(proof: ProofForm, confirm: CodeForm) -> str:
         confirm=confirm,
         secret=secret,
         address=address,
-        picture=_picture_of(address) if address else "",
+        picture=qr(address, "二维码，用手机上的身份验证器扫描") if address else "",
     )
-
-
-def _picture_of(address: str) -> Markup:
-    """The address as a QR code: SVG made here, of numbers and attributes only."""
-    drawn = segno.make(address, error="m").svg_inline(
-        omitsize=True, svgclass="qr", lineclass=None, dark="#000", light="#fff", title="二维码，用身份验证器扫描"
-    )
-    return Markup(drawn)  # noqa: S704 - segno's own markup: the address is drawn, not written
 
 
 def _shown_once(codes: list[str], *, renewed: bool = False) -> ResponseReturnValue:
