@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from app import create_app
 from app.database import Database
+from app.services import passwords
 from config import Settings
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World, at
@@ -77,6 +79,14 @@ def session(database: Database) -> Iterator[Session]:
 def world(database: Database) -> World:
     """A small programme: an office, two recommending units with their own units, people and nominees."""
     return World.build(database, KEY, now=dt.datetime(2026, 9, 1, 1, 0, tzinfo=dt.UTC))
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real hash, made cheap, where what it costs is not what is tested."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", hasher)
+    monkeypatch.setattr(passwords, "_NOBODY", hasher.hash("nobody has this password"))
 
 
 @pytest.fixture

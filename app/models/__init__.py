@@ -4,6 +4,7 @@ from app.models.answer import SpentAnswer
 from app.models.base import Base
 from app.models.case import Case, CaseNote, NoteKind, Recusal
 from app.models.evidence import Evidence, ScanState
+from app.models.logins import LoginFailure, RecoveryCode, SecondFactor, StaffSession
 from app.models.nominee import Disqualification, Nominee, Reversal
 from app.models.objection import Category, Identity, IdentityRequest, Message, MessageKind, Objection, ObjectorKind
 from app.models.people import Unit, UnitKind, User
@@ -26,6 +27,7 @@ __all__ = [
     "Evidence",
     "Identity",
     "IdentityRequest",
+    "LoginFailure",
     "Message",
     "MessageKind",
     "Nominee",
@@ -36,10 +38,13 @@ __all__ = [
     "Period",
     "Programme",
     "Quota",
+    "RecoveryCode",
     "Recusal",
     "Reversal",
     "ScanState",
+    "SecondFactor",
     "SpentAnswer",
+    "StaffSession",
     "Unit",
     "UnitKind",
     "User",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.cases import Actor, Role
 from app.models.base import Base, checked
+
+if TYPE_CHECKING:
+    from app.models.logins import SecondFactor
 
 
 class UnitKind(StrEnum):
@@ -53,9 +57,17 @@ class User(Base):
     disabled_at: Mapped[dt.datetime | None]
     # Raised at every change of password or right: sessions made before it are dead.
     session_epoch: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    # Somebody else gave out the password: it opens one page, where another is chosen.
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     unit: Mapped[Unit] = relationship(lazy="joined")
+    second_factor: Mapped[SecondFactor | None] = relationship(back_populates="user")
 
     @property
     def actor(self) -> Actor:
         return Actor(user_id=self.id, role=self.role, unit_id=self.unit_id)
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether a code is asked for. One that was proposed and never confirmed is none."""
+        return self.second_factor is not None and self.second_factor.confirmed_at is not None

@@ -72,6 +72,16 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "user.logged_in": "登录",
     "user.login_failed": "登录失败",
     "receipt.unknown": "输入了不存在的查询码",
+    "user.logged_out": "退出登录",
+    "user.logged_out_elsewhere": "退出其他设备上的登录",
+    "user.password_changed": "修改密码",
+    "user.password_refused": "核对本人密码未通过",
+    "user.second_factor_set": "设置二次验证",
+    "user.recovery_codes_renewed": "重新生成恢复码",
+    "user.recovery_code_used": "使用恢复码",
+    "user.reset": "重置账号密码",
+    "user.disabled": "停用账号",
+    "user.enabled": "启用账号",
 }
 
 

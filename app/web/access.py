@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Any, TypeVar
 
 import werkzeug
 from flask import Flask, abort, current_app, redirect, request, url_for
-from flask import session as cookie
 from flask_login import LoginManager, current_user
 
 from app.domain.cases import Actor, Role
-from app.models import User
-from app.web.portal import portal
+from app.domain.logins import SEEN_EVERY, Duty, first_duty
+from app.models import StaffSession, User
+from app.services import sessions
+from app.web.portal import now, portal
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 EVERYONE = frozenset({"everyone"})
 STAFF = frozenset(Role)
 _ALLOWED = "allowed_roles"
+# Where a duty is done. Its first page is where everything else leads until then; going away is always allowed.
+_PLACES = {
+    Duty.CHOOSE_PASSWORD: ("own.password", "own.change_password"),
+    Duty.SET_UP_SECOND_FACTOR: ("own.second_factor_form", "own.propose_second_factor", "own.confirm_second_factor"),
+}
+_WAY_OUT = "account.logout"
 
 
 class Logins(LoginManager):
@@ -65,8 +71,8 @@ def init_app(app: Flask) -> None:
     login_manager.session_protection = None  # an address that changes is a phone, not an intruder
 
     @login_manager.user_loader
-    def load(session_id: str) -> User | None:
-        return user_of(session_id)
+    def load(token: str) -> Any:
+        return user_of(token)
 
     @app.before_request
     def guard() -> werkzeug.Response | None:
@@ -81,40 +87,58 @@ def init_app(app: Flask) -> None:
             if request.method == "GET":
                 return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
             abort(401)
+        if (duty := current_user.duty) and request.endpoint not in (*_PLACES[duty], _WAY_OUT):
+            return redirect(url_for(_PLACES[duty][0]), 303)
         if current_user.user.role not in allowed:
             abort(404)
+        _note_seen(current_user)
         return None
 
 
 class Person:
-    """A logged-in member of staff, as flask-login wants one."""
+    """A logged-in member of staff, as flask-login wants one: a living session, and the token that is its key."""
 
     is_authenticated = True
     is_active = True
     is_anonymous = False
 
-    def __init__(self, user: User) -> None:
-        self.user = user
+    def __init__(self, session: StaffSession, token: str) -> None:
+        self.session_id, self.token_hash, self.last_seen_at = session.id, session.token_hash, session.last_seen_at
+        self.user = session.user
+        self._token = token
+        self.duty = first_duty(
+            self.user.role,
+            must_change_password=self.user.must_change_password,
+            has_second_factor=self.user.has_second_factor,
+            demonstration=portal().settings.demonstration,
+        )
 
     def get_id(self) -> str:
-        return f"{self.user.id}.{self.user.session_epoch}"
+        return self._token
 
 
-def user_of(session_id: str) -> Any:
-    """The person a session belongs to; None once disabled, or when password or rights changed since."""
-    user_id, _, epoch = session_id.partition(".")
+def user_of(token: str) -> Any:
+    """The person whose session this is; None once it ended, or the account or its rights changed since."""
     # Read apart from the request's own session: looking at who asks must not begin a write.
     with portal().database.reader() as reading:
-        user = reading.get(User, int(user_id)) if user_id.isdecimal() else None
-        if user is None or user.disabled_at is not None or str(user.session_epoch) != epoch:
+        session = sessions.find(reading, token, now())
+        if session is None:
             return None
         reading.expunge_all()
-    return Person(user)
+    return Person(session, token)
+
+
+def _note_seen(person: Person) -> None:
+    """Keep the session from falling asleep: one small write a minute, on pages of the staff only."""
+    if now() - person.last_seen_at >= SEEN_EVERY:
+        with portal().database.writer() as writing:
+            sessions.note_seen(writing, person.session_id, now())
 
 
 def login_session() -> str:
     """Names the login this request belongs to, without being the key to it."""
-    return sha256(str(cookie["seat"]).encode()).hexdigest()
+    name: str = current_user.token_hash
+    return name
 
 
 def me() -> User:

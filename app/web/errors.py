@@ -18,7 +18,7 @@ from app.web.portal import portal
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
 _log = logging.getLogger("gongshi.web")
-_NEVER_SHOWN_AGAIN = frozenset({"csrf_token", "password", "code"})
+_NEVER_SHOWN_AGAIN = frozenset({"csrf_token", "password", "new_password", "repeated", "code"})
 
 _TITLES = {
     400: "请求有误",

@@ -68,6 +68,8 @@ DETAIL_NAMES = {
     "role": "角色",
     "round": "轮次",
     "rows": "行数",
+    "second_factor": "同时取消二次验证",
+    "sessions": "登录数",
     "sha256": "SHA-256",
     "size": "字节",
     "texts": "文字",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import pyotp
 import pytest
 from playwright.sync_api import Page
+from sqlalchemy import delete, update
 
 from app.domain.cases import Conclusion, DeclineGround, State
+from app.models import SecondFactor, User
 from app.services import closing, following, investigation, reversal, settlement, warnings
-from tests.browser.portal import Portal, faults_of, keep_shot, press, resize
+from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.world import World, at
 
 pytestmark = pytest.mark.browser
@@ -23,7 +26,7 @@ FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的
 
 BLUEPRINTS = {
     "public": {"public", "objections", "receipts", "account"},
-    "unit": {"desk"},
+    "unit": {"desk", "own"},
     "office": {"office"},
 }
 NO_PAGES = {"health", "static"}
@@ -136,6 +139,13 @@ def test_what_the_public_sees(portal: Portal) -> None:
     page.get_by_label("密码").fill("nothing of the kind")
     press(page, "登录")
     walk.look(page, "login refused")
+    page.get_by_label("登录名").fill("office")
+    page.get_by_label("密码").fill(PASSWORD)
+    press(page, "登录")
+    walk.look(page, "code asked")
+    page.get_by_label("验证码").fill("000000")
+    press(page, "登录")
+    walk.look(page, "code refused")
 
     period = world.round_two()
     listed, collective, person = f"/periods/{period}", world.nominees[0], world.nominees[2]
@@ -255,7 +265,35 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     late = portal.staff("phone", "handler")
     walk.look(late, "queue after the deadline", "/desk/")
     walk.look(late, "case lapsed", f"/desk/cases/{cases['investigating'][0]}")
+    own_account(walk, late)
     walk.over()
+
+
+def own_account(walk: Walk, page: Page) -> None:
+    """Password, second factor and sessions of somebody logged in; then what comes before anything else."""
+    walk.look(page, "own account", "/account")
+    walk.look(page, "password", "/account/password")
+    press(page, "保存新密码")
+    walk.look(page, "password with nothing typed")
+    walk.look(page, "second factor", "/account/second-factor")
+    page.get_by_label("现在的密码").fill(PASSWORD)
+    press(page, "开始设置")
+    walk.look(page, "second factor to scan")
+    press(page, "确认并启用")
+    walk.look(page, "second factor without a code")
+    secret = page.locator("#secret").inner_text().replace(" ", "")
+    page.get_by_label("验证码").fill(pyotp.TOTP(secret).at(walk.portal.clock()))
+    press(page, "确认并启用")
+    walk.look(page, "recovery codes")
+    walk.look(page, "recovery codes to renew", "/account/recovery-codes")
+    walk.look(page, "own account with a second factor", "/account")
+    walk.look(page, "another telephone", "/account/second-factor")
+    with walk.portal.world.database.writer() as session:
+        session.execute(update(User).where(User.login == "handler2").values(must_change_password=True))
+        session.execute(delete(SecondFactor).where(SecondFactor.user_id == walk.portal.world.people["office2"]))
+        session.commit()
+    walk.look(walk.portal.staff("phone", "handler2"), "password first")
+    walk.look(walk.portal.staff("phone", "office2"), "second factor first")
 
 
 def test_what_the_office_sees(portal: Portal) -> None:

@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
 from app import create_app
@@ -21,7 +20,6 @@ from app.domain.window import Phase
 from app.domain.workdays import last_day_before
 from app.models import CalendarNotice, Case, Disqualification, Evidence, Nominee, Period, Programme, Quota, User
 from app.sealing import Keyring
-from app.services import accounts
 from app.services.evidence_upkeep import compare
 from app.services.record import verify
 from config import Settings
@@ -36,12 +34,6 @@ DAYS = [
     ("2026-12-28 Mon 09:00", {2027}),  # deadlines lie in a year without a notice
     ("2029-02-14 Wed 08:00", {2027, 2028, 2029}),  # no notice for years
 ]
-
-
-@pytest.fixture
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real hash, made cheap: thirty accounts are not what is tested here."""
-    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

@@ -14,10 +14,13 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import Client, TestResponse
 
 from app.models import User
+from app.services import sessions
 from tests.world import FACTS, at
 
 TOKEN = "a-form-token-of-24-chars"
 CSRF = "a token of the test's own, forty characters"
+# When the sessions of `sign_in` begin: no test that moves its clock is thrown out. How sessions end is tested by login.
+_ALWAYS = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
 
 
 def filled(**changes: str) -> dict[str, str]:
@@ -172,9 +175,10 @@ class Browser:
 
     def sign_in(self, user_id: int) -> Browser:
         """A session of a member of staff, as /login would have made it."""
-        with self.app.extensions["portal"].database.reader() as reading:
-            epoch = reading.get_one(User, user_id).session_epoch
-        self.write_session(_user_id=f"{user_id}.{epoch}", _fresh=True, seat=f"seat of {user_id}")
+        with self.app.extensions["portal"].database.writer() as writing:
+            _, token = sessions.begin(writing, writing.get_one(User, user_id), _ALWAYS)
+            writing.commit()
+        self.write_session(_user_id=token, _fresh=True)
         return self
 
     def cookie(self) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def test_security_17_two_people_open_it_and_the_next_login_does_not(
     assert (shown.status, shown.headers["Cache-Control"]) == (200, "no-store")
     assert NAME in shown.text
     assert CONTACT in shown.text
-    office.write_session(seat="another login")
+    office.sign_in(filed.people["office"])  # the same person, logged in anew
     refused = office.send(office.get("/office/identities").form("/read"))
     assert refused.status == 403
     assert NAME not in refused.source

@@ -1,4 +1,4 @@
-"""What every command shares: the settings with the database they name, and refusals in one line."""
+"""What every command is given, and how it fails."""
 
 from __future__ import annotations
 

@@ -7,20 +7,15 @@ from pathlib import Path
 import click
 
 from app import clock
-from app.console import Opened, plainly
+from app.cli.opened import Opened, plainly
 from app.domain.workdays import SHANGHAI
 from app.evidence.store import store_of
 from app.sealing import keyring_of
-from app.services import grants, record
+from app.services import evidence_upkeep, grants, record
 from app.services import keys as sealing_keys
 from app.services import retention as keeping
 from app.services.backup import back_up
 from app.services.restore import restore as put_back
-
-
-def add_to(gongshi: click.Group) -> None:
-    for command in (audit, grant, keys, backup, restore, retention):
-        gongshi.add_command(command)
 
 
 @click.group()
@@ -95,6 +90,32 @@ def rotate(opened: Opened) -> None:
     with opened.migrated.writer() as session:
         sealed = sealing_keys.rotate(session, keyring_of(opened.settings), clock.now())
     click.echo(f"已用新密钥重新加密：{sealed}项。旧密钥仍须留在 GONGSHI_IDENTITY_KEYS_RETIRED，查询码要靠它核对。")
+
+
+@click.group()
+def evidence() -> None:
+    """Evidence files."""
+
+
+@evidence.command("check")
+@click.option("--deep", is_flag=True, help="Read every file and compare its hash.")
+@click.pass_obj
+@plainly
+def check_evidence(opened: Opened, deep: bool) -> None:
+    """Compare stored files and database; list what does not fit, delete nothing."""
+    with opened.migrated.reader() as session:
+        found = evidence_upkeep.compare(session, opened.vault, deep=deep)
+    for what, names in (
+        ("有文件、没有记录", found.files_without_row),
+        ("没有写完的文件", found.unfinished),
+        ("有记录、没有文件", found.rows_without_file),
+        ("内容损坏", found.damaged),
+    ):
+        for name in names:
+            click.echo(f"{what}：{name}")
+    if not found.agree:
+        raise click.ClickException("存储和数据库不一致，见上面各行；没有删除任何东西。正在上传的也会列出，可稍后再查。")
+    click.echo(f"一致：{found.rows}个文件{'，内容都已校验' if deep else ''}")
 
 
 @click.command("backup")

@@ -1,0 +1,84 @@
+"""The console: `gongshi …`. Like a view it parses, calls one service and prints."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from app import clock
+from app.cli.days import calendar
+from app.cli.keeping import audit, backup, evidence, grant, keys, restore, retention
+from app.cli.opened import Opened, plainly
+from app.cli.people import user
+from app.sealing import keyring_of
+from app.services import settlement
+from config import BadSettings, from_environment
+
+
+@click.group()
+@click.pass_context
+def gongshi(context: click.Context) -> None:
+    """公示与异议处理 portal."""
+    try:
+        context.obj = Opened(from_environment())
+    except BadSettings as bad:
+        click.echo(str(bad), err=True)
+        sys.exit(1)
+
+
+@gongshi.command()
+@click.pass_obj
+@plainly
+def migrate(opened: Opened) -> None:
+    """Bring the database schema up to date."""
+    opened.database.migrate(keyring_of(opened.settings))
+
+
+@gongshi.command()
+@click.pass_obj
+@plainly
+def serve(opened: Opened) -> None:
+    """Serve the portal, settling deadlines as they come."""
+    from app.server import run
+
+    opened.settings.require_real_keys()
+    opened.settings.require_shared_limits()
+    opened.migrated.dispose()
+    run(opened.settings)
+
+
+@gongshi.command()
+@click.option("--if-empty", is_flag=True, help="Do nothing when there is a programme already.")
+@click.pass_obj
+@plainly
+def demo(opened: Opened, if_empty: bool) -> None:
+    """Load the demonstration and print its logins."""
+    from app.demo.build import LOGINS, PASSWORD, build, is_empty
+
+    opened.database.migrate(keyring_of(opened.settings))
+    if is_empty(opened.database):
+        build(opened.database, keyring_of(opened.settings), clock.now(), opened.vault)
+    elif not if_empty:
+        raise click.ClickException("数据库里已经有内容，演示数据只装进空的数据库。")
+    settings = opened.settings
+    click.echo(f"\n地址  http://{settings.host}:{settings.port}\n演示账号（密码都是 {PASSWORD}）：")
+    for login, role in LOGINS:
+        click.echo(f"  {login:<12} {role}")
+    click.echo("演示不要求二次验证，可以在“我的账号”里试用。\n")
+
+
+@gongshi.command()
+@click.pass_obj
+@plainly
+def settle(opened: Opened) -> None:
+    """Settle every period whose deadline has come."""
+    with opened.migrated.writer() as session:
+        for settled in settlement.settle_due(session, clock.now()):
+            click.echo(f"公示{settled.period_id}：逾期{settled.lapsed_cases}件，取消资格{settled.disqualified}个")
+
+
+for group in (calendar, user, evidence, audit, keys):
+    gongshi.add_command(group)
+for command in (grant, backup, restore, retention):
+    gongshi.add_command(command)
