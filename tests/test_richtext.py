@@ -25,7 +25,7 @@ def elements(html: str) -> Iterator[Element]:
 
 def faults(html: str) -> list[str]:
     """Whatever is neither text nor a bare tag of the list, as a browser reads it and as it stands there."""
-    first, *inside = elements(html)  # the first is the fragment
+    _first, *inside = elements(html)  # the first is the fragment
     wrong = [f"{element.tag} {element.attrib}" for element in inside if element.tag not in ALLOWED or element.attrib]
     return wrong + re.findall("[<>]", BARE_TAG.sub("", html))
 

@@ -46,8 +46,8 @@ class Trap:
     def poke(self) -> None:
         """Point at everything, click on everything, focus everything."""
         self.page.evaluate(
-            """() => { for (const element of document.querySelectorAll(".deeds *"))
-              for (const type of ["mouseover", "click", "focus", "pointerenter"]) element.dispatchEvent(new Event(type)); }"""
+            """() => document.querySelectorAll(".deeds *").forEach(element =>
+              ["mouseover", "click", "focus"].forEach(type => element.dispatchEvent(new Event(type))))"""
         )
 
     def _note(self, request: Request) -> None:
