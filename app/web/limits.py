@@ -45,6 +45,9 @@ def not_final() -> bool:
     return request.method != "POST" or request.form.get("step") != "submit"
 
 
+# A Redis that hangs must not hang every form with it: the library would wait five seconds, and twice.
+_REDIS_SECONDS = 0.5
+
 limiter = Limiter(key_func=address, strategy="moving-window", headers_enabled=False)
 
 
@@ -55,6 +58,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_KEY_PREFIX="gongshi",
         # Redis out of reach: each worker counts for itself until it is back, and nobody is turned away for it.
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+        RATELIMIT_STORAGE_OPTIONS=dict.fromkeys(
+            ("socket_timeout", "socket_connect_timeout") if settings.redis_url else (), _REDIS_SECONDS
+        ),
     )
     limiter.init_app(app)
     if settings.trusted_proxies:
