@@ -23,7 +23,7 @@ bench: $(VENV)/.installed-test
 
 # The long forms of what `make test` does in short.
 fuzz: $(VENV)/.installed-test
-	@$(BIN)/python -m pytest tests/fuzz --fuzz-inputs 10000
+	@$(BIN)/python -m pytest tests/fuzz --fuzz-inputs 10000 --fuzz-seed -1
 
 faults: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest tests/faults --faults-acknowledged 1000

@@ -25,6 +25,8 @@ KEY = b"a key for tests, thirty-two bytes"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fuzz-inputs", type=int, default=300, help="how many inputs tests/fuzz sends")
+    parser.addoption("--fuzz-seed", type=int, default=20261016, help="where they begin; -1: anywhere")
     parser.addoption(
         "--faults-acknowledged", type=int, default=60, help="objections each scenario of tests/faults has acknowledged"
     )

@@ -6,6 +6,8 @@ Markdown added.
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
+
 VECTORS: dict[str, tuple[str, ...]] = {
     "script": (
         "<script>hit(1)</script>",
@@ -245,3 +247,17 @@ VECTORS: dict[str, tuple[str, ...]] = {
 }
 
 ALL = [(family, vector) for family, vectors in VECTORS.items() for vector in vectors]
+
+
+class Dangers(HTMLParser):
+    """Every tag of a page that somebody's text made: an attribute that runs, a picture that is not ours."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        if any(name.startswith("on") for name in names) or dict(attrs).get("src") == "x" or "hit(" in "".join(names):
+            self.found.append(self.get_starttag_text() or tag)

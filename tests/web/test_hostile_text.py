@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable
-from html.parser import HTMLParser
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -18,6 +17,7 @@ from tests.busy import DUE, OPEN, Busy, busy, closed
 from tests.web.browsing import Browser, MovingClock, filled
 from tests.web.walking import addresses, logins, rules
 from tests.world import World
+from tests.xss import Dangers
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what a page shows is one on both
 MARK = re.compile(r"hit\('([\w. ]+)'\)")
@@ -30,20 +30,6 @@ NO_TEXT = re.compile(r"hash|sealed|secret|token|^audit_rows\.|^identities\.|cale
 def mark(name: str) -> str:
     """A text that would run if any part of it were taken for markup, in a body or in an attribute."""
     return f"\"'><img src=x onerror=hit('{name}')>"
-
-
-class Dangers(HTMLParser):
-    """Every tag of a page that a mark made: an attribute that runs, a picture that is not ours."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.feed(source)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = [name for name, _ in attrs]
-        if any(name.startswith("on") for name in names) or dict(attrs).get("src") == "x" or "hit(" in "".join(names):
-            self.found.append(self.get_starttag_text() or tag)
 
 
 def plant(database: Database, tables: Iterable[str] = ()) -> set[str]:

@@ -17,7 +17,7 @@ from app.models import Base
 from app.web.access import EVERYONE, allowed_roles
 
 STAFF = {Role.OFFICE: "office", Role.HEAD: "head", Role.HANDLER: "handler", Role.AUDITOR: "auditor"}
-_FEW = 4
+_FEW = 6
 _PART = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 
 
