@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import sqlite3
 from collections import Counter
@@ -10,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import brotli
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
@@ -48,6 +50,7 @@ FILLED = filled() | {
     "password": "a password of nobody",
 }
 _LEAKS = re.compile(r"Traceback|sqlalchemy|sqlite3|psycopg|INSERT INTO|\bFROM \w+ WHERE\b|File \"/", re.IGNORECASE)
+_UNPACK = {"": bytes, "br": brotli.decompress, "gzip": gzip.decompress}
 # These keep a mark of what they refused: who tried to get in, who tried a receipt.
 _REMEMBER_REFUSALS = re.compile(r"^account\.|^receipts\.find$")
 
@@ -151,7 +154,7 @@ class Target:
         return browser.open(path, method=method, headers=headers, **options)
 
     def _judge_answer(self, answer: TestResponse) -> None:
-        body = answer.get_data()
+        body = _UNPACK[answer.headers.get("Content-Encoding", "")](answer.get_data())
         assert answer.status_code < 500, f"{answer.status_code}: {body[:300]!r}"
         for name, value in security_headers(self.app):
             assert answer.headers.get(name) == value, f"{name} is {answer.headers.get(name)!r}"
