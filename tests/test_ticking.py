@@ -56,7 +56,7 @@ def test_a_tick_settles_once_warns_once_and_stretches_the_uptime(world: World) -
     assert (world.outs(), world.acts()) == (once, acts)
 
 
-def test_two_machines_ticking_at_once_settle_once(world: World) -> None:
+def test_security_08_two_machines_ticking_at_once_settle_once(world: World) -> None:
     case, _ = world.file(world.round_two(), world.nominees[2], FILED)
     answers = at_once([lambda: ticking.tick(world.database, None, at(PAST_DEADLINE), SETTINGS) for _ in range(4)])
     assert all(isinstance(answer, int) for answer in answers), answers
@@ -81,7 +81,7 @@ def overdue(sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
     world.database.dispose()
 
 
-def test_two_real_servers_catch_up_on_a_deadline_of_last_year_once(overdue: World, tmp_path: Path) -> None:
+def test_security_08_two_real_servers_catch_up_on_a_deadline_of_last_year_once(overdue: World, tmp_path: Path) -> None:
     with (
         served(overdue.database.url, tmp_path / "1.log") as one,
         served(overdue.database.url, tmp_path / "2.log") as two,

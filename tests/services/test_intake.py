@@ -56,7 +56,7 @@ def test_a_period_taken_back_takes_none(world: World) -> None:
 # --- the instants --------------------------------------------------------------------------------
 
 
-def test_the_first_and_the_last_instant_count(world: World) -> None:
+def test_security_08_the_first_and_the_last_instant_count(world: World) -> None:
     period = world.round_two()
     entry = world.entry(period, world.nominees[0])
     filed = [file(world, entry, world.filing(), now) for now in (OPENS_AT, CLOSES_AT - MICROSECOND)]
@@ -75,7 +75,7 @@ def test_the_first_and_the_last_instant_count(world: World) -> None:
 # --- one form, one objection (R16) -----------------------------------------------------------------
 
 
-def test_the_same_form_again_gives_the_same_receipt_even_after_the_window(world: World) -> None:
+def test_security_02_the_same_form_again_gives_the_same_receipt_even_after_the_window(world: World) -> None:
     period = world.round_two()
     entry = world.entry(period, world.nominees[0])
     filing = world.filing()
@@ -175,7 +175,7 @@ def test_who_filed_stands_in_identities_and_nowhere_else(world: World) -> None:
 # --- a crowd -------------------------------------------------------------------------------------
 
 
-def test_fifty_at_once_are_fifty_objections(world: World) -> None:
+def test_security_01_fifty_at_once_are_fifty_objections(world: World) -> None:
     period = world.round_two()
     entries = [world.entry(period, nominee) for nominee in world.nominees]
     rows_before = len(world.acts())
@@ -195,7 +195,7 @@ def test_fifty_at_once_are_fifty_objections(world: World) -> None:
     assert (found.holds, found.rows) == (True, rows_before + 50)
 
 
-def test_one_form_eight_times_at_once_is_one_objection(world: World) -> None:
+def test_security_02_one_form_eight_times_at_once_is_one_objection(world: World) -> None:
     period = world.round_two()
     entry, filing = world.entry(period, world.nominees[0]), world.filing()
     rows_before = len(world.acts())

@@ -47,7 +47,7 @@ def test_a_wrong_code_is_refused_in_words_and_opens_nothing(
         assert "2026-0001" not in client.get(query).text
 
 
-def test_after_half_an_hour_the_code_is_asked_again_and_the_text_is_kept(
+def test_security_07_after_half_an_hour_the_code_is_asked_again_and_the_text_is_kept(
     world: World, client: Browser, clock: MovingClock, case: tuple[int, str]
 ) -> None:
     opened(client, case[1])
@@ -106,7 +106,7 @@ def test_the_code_stands_in_no_address_no_log_and_after_the_receipt_in_no_cookie
 # --- followed ------------------------------------------------------------------------------------
 
 
-def test_the_code_may_be_typed_as_people_copy_it(client: Browser, case: tuple[int, str]) -> None:
+def test_security_10_the_code_may_be_typed_as_people_copy_it(client: Browser, case: tuple[int, str]) -> None:
     code = case[1]
     full_width = "".join(chr(ord(character) + 0xFEE0) for character in code if character != "-")
     spaced = " ".join(code.replace("-", "")).replace("0", "O").replace("1", "l")
