@@ -45,6 +45,7 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "period.cancelled": "撤回公示安排",
     "period.extended": "延长规定时间",
     "period.settled": "规定时间届满，自动处理",
+    "period.unsettled": "时钟曾经走快，自动处理在规定时间届满时重新进行",
     "period.closed": "办结公示",
     "calendar.loaded": "载入放假通知",
     "user.added": "新增账号",

@@ -70,6 +70,35 @@ def test_security_08_a_clock_that_ran_ahead_and_is_set_back_undoes_nothing_and_d
     assert world.do(verify).holds
 
 
+def test_security_08_what_is_filed_after_a_clock_ran_ahead_meets_its_deadline_all_the_same(
+    world: World, ticks: Ticks
+) -> None:
+    period, early = world.round_two(), DEADLINE + dt.timedelta(days=30)
+    before, _ = world.file(period, world.nominees[1], FILED)
+    ticks.at(early)  # everything is settled, a month too soon
+    assert world.period(period).settled_at == early
+    rows = len(world.acts())
+    after, _ = world.file(period, world.nominees[2], "2026-09-21 Mon 09:00")  # the clock is right again
+    world.file(period, world.nominees[3], "2026-09-21 Mon 09:01")
+    assert world.period(period).settled_at is None
+    unsettled = ("clock", "period.unsettled", f"period:{period}")
+    assert world.acts(rows) == [
+        ("objector", "objection.filed", "case:2"),
+        unsettled,
+        ("objector", "objection.filed", "case:3"),
+    ]
+    ticks.at(DEADLINE - dt.timedelta(seconds=1))
+    assert world.case(after).state is State.RECEIVED
+    for _ in range(2):
+        ticks.at(DEADLINE)
+        assert world.outs() == [
+            (world.nominees[1], before, "lapsed", DEADLINE, early),
+            (world.nominees[2], after, "lapsed", DEADLINE, DEADLINE),
+            (world.nominees[3], 3, "lapsed", DEADLINE, DEADLINE),
+        ]
+    assert world.do(verify).holds
+
+
 def test_security_08_uptime_on_record_is_never_more_than_there_was(world: World, ticks: Ticks) -> None:
     """A step makes a gap or an overlap in the record of availability, no hour that was not served (R7)."""
     opens = at("2026-09-18 Fri 00:00")
