@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test check bench browser clean
+.PHONY: run test check bench fuzz faults browser clean
 
 run: $(VENV)/.installed
 	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi migrate
@@ -20,6 +20,13 @@ check: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-test
 	@$(BIN)/python -m bench
+
+# The long forms of what `make test` does in short.
+fuzz: $(VENV)/.installed-test
+	@$(BIN)/python -m pytest tests/fuzz --fuzz-inputs 10000 --fuzz-seed -1
+
+faults: $(VENV)/.installed-test
+	@$(BIN)/python -m pytest tests/faults --faults-acknowledged 1000
 
 # Browser tests want Chromium and Chinese letters to measure: a machine that has them, or apt to get them. Elsewhere skipped by name.
 browser:

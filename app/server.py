@@ -36,6 +36,7 @@ def run(settings: Settings) -> None:
         workers=settings.workers,
         blocking_threads=settings.threads,
         websockets=False,
+        respawn_failed_workers=True,  # or the first worker that the kernel kills takes all the others along
         log_access=False,
     ).serve()
     stop.set()

@@ -26,6 +26,24 @@ from tests.world import World, at
 KEY = b"a key for tests, thirty-two bytes"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fuzz-inputs", type=int, default=300, help="how many inputs tests/fuzz sends")
+    parser.addoption("--fuzz-seed", type=int, default=20261016, help="where they begin; -1: anywhere")
+    parser.addoption(
+        "--faults-acknowledged", type=int, default=60, help="objections each scenario of tests/faults has acknowledged"
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a test measured stands at the end of the run."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind)]
+    figures = [value for report in reports for name, value in report.user_properties if name == "figure"]
+    if figures:
+        terminalreporter.section("figures")
+    for figure in figures:
+        terminalreporter.line(str(figure))
+
+
 @pytest.fixture(scope="session")
 def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server of this run's own, its database `template` migrated."""

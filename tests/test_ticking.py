@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -22,13 +15,13 @@ import pytest
 from sqlalchemy import select
 
 from app import ticking
-from app.database import ROOT, Database
+from app.database import Database
 from app.models import AvailabilitySpan, Nominee
 from app.services.record import verify
 from config import Settings
+from tests.processes import KEY, eventually, lives, ready, served
 from tests.world import World, at, at_once
 
-KEY = "a key for tests, thirty-two bytes"
 FILED = "2026-09-18 Fri 09:00"
 DEADLINE = "2026-09-30 Wed 00:00"
 PAST_DEADLINE = "2026-09-30 Wed 00:00:30"
@@ -72,7 +65,7 @@ def test_a_tick_beside_a_server_that_does_not_answer_settles_and_claims_no_uptim
     assert spans(world.database) == []
 
 
-def test_two_machines_ticking_at_once_settle_once(world: World) -> None:
+def test_security_08_two_machines_ticking_at_once_settle_once(world: World) -> None:
     case, _ = world.file(world.round_two(), world.nominees[2], FILED)
     answers = at_once(
         [lambda: ticking.tick(world.database, at(PAST_DEADLINE), SETTINGS, answers=True) for _ in range(4)]
@@ -83,48 +76,6 @@ def test_two_machines_ticking_at_once_settle_once(world: World) -> None:
 
 
 # --- real processes ------------------------------------------------------------------------------
-
-
-@contextmanager
-def served(database: Database, logs: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """`gongshi serve` on a free port, in a process group of its own that is gone afterwards; and its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "GONGSHI_DATABASE_URL": database.url,
-        "GONGSHI_SECRET_KEY": "a secret for tests, thirty-two bytes",
-        "GONGSHI_IDENTITY_KEY": KEY,
-        "GONGSHI_PORT": str(port),
-        "GONGSHI_TICK_SECONDS": "1",
-        **{f"GONGSHI_{name.upper()}": value for name, value in settings.items()},
-    }
-    command = [sys.executable, "-c", "from app.cli import gongshi; gongshi()", "serve"]
-    with logs.open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
-    try:
-        yield process, f"http://127.0.0.1:{port}"
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # the group of the process above, workers and all
-        process.wait(timeout=10)
-
-
-def ready(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:  # noqa: S310 # our own address
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, TimeoutError, ConnectionError):
-        return False
-
-
-def eventually(holds: Callable[[], bool], what: str) -> None:
-    until = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < until, f"not within a minute: {what}"
-        time.sleep(0.2)
 
 
 @pytest.fixture
@@ -141,12 +92,12 @@ def overdue(sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
     world.database.dispose()
 
 
-def test_two_real_servers_catch_up_on_a_deadline_of_last_year_once(overdue: World, tmp_path: Path) -> None:
+def test_security_08_two_real_servers_catch_up_on_a_deadline_of_last_year_once(overdue: World, tmp_path: Path) -> None:
     with (
-        served(overdue.database, tmp_path / "1.log") as (_, one),
-        served(overdue.database, tmp_path / "2.log") as (_, two),
+        served(overdue.database.url, tmp_path / "1.log") as one,
+        served(overdue.database.url, tmp_path / "2.log") as two,
     ):
-        eventually(lambda: ready(one) and ready(two), "both ready: nothing left to settle")
+        eventually(lambda: ready(one.address) and ready(two.address), "both ready: nothing left to settle")
         eventually(lambda: bool(spans(overdue.database)), "on the uptime record")
         time.sleep(1.5)  # another tick of each
     [(nominee, case, ground, effective, carried_out)] = overdue.outs()
@@ -160,21 +111,20 @@ def test_two_real_servers_catch_up_on_a_deadline_of_last_year_once(overdue: Worl
 
 def test_the_tick_ends_with_its_server(overdue: World, tmp_path: Path) -> None:
     """A server killed outright leaves nothing behind that would go on settling."""
-    with served(overdue.database, tmp_path / "1.log") as (process, address):
-        eventually(lambda: ready(address), "ready")
-        ticks = [child for child in psutil.Process(process.pid).children() if is_tick(child)]
+    with served(overdue.database.url, tmp_path / "1.log") as server:
+        eventually(lambda: ready(server.address), "ready")
+        ticks = server.ticks()
         assert ticks
-        process.kill()
-        process.wait()
+        server.process.kill()
+        server.process.wait()
         eventually(lambda: not any(map(lives, ticks)), "the tick is gone")
 
 
 def test_a_server_whose_workers_hang_is_not_on_record_as_up(overdue: World, tmp_path: Path) -> None:
-    with served(overdue.database, tmp_path / "1.log") as (process, address):
-        eventually(lambda: ready(address) and bool(spans(overdue.database)), "up and on record")
-        workers = [child for child in psutil.Process(process.pid).children() if not is_tick(child)]
-        for worker in (psutil.Process(process.pid), *workers):
-            worker.suspend()  # alive, and answering nobody; the tick goes on
+    with served(overdue.database.url, tmp_path / "1.log") as server:
+        eventually(lambda: ready(server.address) and bool(spans(overdue.database)), "up and on record")
+        for process in (psutil.Process(server.process.pid), *server.workers()):
+            process.suspend()  # alive, and answering nobody; the tick goes on
         time.sleep(1.5)  # whoever was asked before that has answered
         seen = spans(overdue.database)[-1]
         time.sleep(2.5)  # ticks of one second each
@@ -199,16 +149,3 @@ def test_a_server_answers_or_it_does_not(status: bytes, answers: bool) -> None:
         assert ticking.server_answers(settings) is answers
         server.join()
     assert ticking.server_answers(settings) is False  # nobody listens any more
-
-
-def is_tick(process: psutil.Process) -> bool:
-    # Asked of the kernel and not of `ps`, which cuts a command line to the width of whatever terminal it believes in.
-    return any("spawn_main" in argument for argument in process.cmdline())
-
-
-def lives(process: psutil.Process) -> bool:
-    """Whether it still runs; one that ended and whose new parent has not looked yet does not."""
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False

@@ -58,6 +58,7 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "period.extended": "延长规定时间",
     "period.window_extended": "因系统中断延长公示",
     "period.settled": "规定时间届满，自动处理",
+    "period.unsettled": "时钟曾经走快，自动处理在规定时间届满时重新进行",
     "period.closed": "办结公示",
     "calendar.loaded": "载入放假通知",
     "identity.asked": "申请查看异议人身份",

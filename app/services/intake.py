@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, literal, select
+from sqlalchemy import Connection, Row, Select, bindparam, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -33,7 +33,7 @@ from app.sealing import Keyring
 from app.services.evidence import claim
 from app.services.guarding import Guard, contact_hash, hold_back, text_hash
 from app.services.identities import Objector, seal_objector
-from app.services.record import OBJECTOR, Act, on_case, record
+from app.services.record import CLOCK, OBJECTOR, Act, on_case, on_period, record
 
 # This is the one place where a crowd arrives at once: its statements are built here, once, and executed on the
 # connection, without the ORM's bookkeeping for objects that nobody looks at again (docs/performance.md).
@@ -51,6 +51,8 @@ _FILED_WITH = select(Objection.id, Objection.content_hash, Objection.filed_at).w
 )
 _PERIOD_OF_ENTRY = (
     select(
+        Period.id,
+        Period.settled_at,
         Period.opens_at,
         Period.closes_at,
         Period.conclude_by,
@@ -61,6 +63,7 @@ _PERIOD_OF_ENTRY = (
     .join(Entry, Entry.period_id == Period.id)
     .where(Entry.id == bindparam("entry_id"))
 )
+_UNSETTLE = update(Period).where(Period.id == bindparam("period_id")).values(settled_at=None)
 _INSERT_CASE = insert(Case).returning(Case.id)
 _INSERT_OBJECTION = insert(Objection).returning(Objection.id)
 _INSERT_IDENTITY = insert(Identity)
@@ -217,7 +220,12 @@ def _write(
     details = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
     if filing.files:
         details["files"] = filing.files
-    record(session, now, [Act(OBJECTOR, "objection.filed", on_case(case_id), details)])
+    acts = [Act(OBJECTOR, "objection.filed", on_case(case_id), details)]
+    if period.settled_at is not None:
+        # Settled while a clock ran ahead: the deadline is still to come, and must find this case when it does.
+        connection.execute(_UNSETTLE, {"period_id": period.id})
+        acts.append(Act(CLOCK, "period.unsettled", on_period(period.id)))
+    record(session, now, acts)
     return Filed(code, objection_id, now)
 
 

@@ -66,7 +66,8 @@ def kept() -> list[tuple[str, str]]:
     if request.method != "POST":
         return []
     try:
-        return [(key, value) for key, value in request.form.items(multi=True) if key not in _NEVER_SHOWN_AGAIN]
+        typed = request.form.items(multi=True)
+        return [(key, value) for key, value in typed if key is not None and key not in _NEVER_SHOWN_AGAIN]
     except HTTPException:  # the form itself is what was refused: too long, too many parts
         return []
 

@@ -96,10 +96,11 @@ def look() -> Look:
     """How full the buckets are, read once a request and before anything is counted."""
     if not portal().settings.limits_enabled:
         return Look()
-    if "look" not in g:
-        g.look = _look()
-    found: Look = g.look
-    return found
+    try:
+        return _seen()
+    except StorageError:  # gone since this request was counted, or let be: nobody is turned away for it
+        g.look = Look()
+        return Look()
 
 
 def challenge_is_due() -> bool:
@@ -131,12 +132,20 @@ def contact_allowances() -> list[Allowance]:
 
 def _exempt(name: str) -> bool:
     # Looked at in every step, here, where a store out of reach is noticed and done without.
-    seen = look()
+    seen = _seen()
     if request.form.get("step") != "submit":
         return True
     if seen.full:  # refused by these; nobody fills the other buckets with what is refused anyway
         return name not in seen.full
     return challenge_is_due()
+
+
+def _seen() -> Look:
+    """Raises StorageError: the limiter notices it, and counts in memory from then on."""
+    if "look" not in g:
+        g.look = _look()
+    found: Look = g.look
+    return found
 
 
 def _look() -> Look:

@@ -9,16 +9,14 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import delete, update
 
-from app.domain.cases import Conclusion, DeclineGround, State
 from app.models import SecondFactor, User
-from app.services import closing, following, investigation, reversal, settlement, warnings
+from app.services import closing, investigation, reversal, settlement
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
-from tests.world import World, at
+from tests.busy import MORNING, OPEN, cases_in_every_state
+from tests.world import at
 
 pytestmark = pytest.mark.browser
 
-MORNING = "2026-09-18 Fri 09:00"
-OPEN = "2026-09-22 Tue 10:00"
 CLOSED = "2026-09-24 Thu 10:00"
 DUE = "2026-09-30 Wed 09:00"
 AFTER = "2026-10-08 Thu 09:00"
@@ -72,46 +70,6 @@ def follow(page: Page, code: str) -> None:
     page.goto("/receipt")
     page.get_by_label("查询码").fill(code)
     press(page, "查询")
-
-
-def cases_in_every_state(world: World, period: int) -> dict[str, tuple[int, str]]:
-    """By name, each case's id and its objector's code: as they stand at OPEN."""
-    first, second, third, fourth, fifth = world.nominees
-    day = "2026-09-21 Mon 10:00"
-    cases = {
-        "escalated": world.file(period, first, MORNING),
-        "accepted": world.file(period, second, MORNING),
-        "investigating": world.file(period, third, MORNING),
-        "awaiting": world.file(period, fourth, MORNING),
-        "proposed": world.file(period, fifth, MORNING, facts="这段事实没有空格" * 300),
-        "upheld": world.file(period, first, MORNING),
-        "dismissed": world.file(period, second, MORNING),
-        "declined": world.file(period, third, MORNING),
-        "leading": world.file(period, fourth, MORNING),
-        "joined": world.file(period, fourth, MORNING),
-        "withdrawn": world.file(period, fifth, MORNING),
-        "of the office": world.file(period, fifth, MORNING, against_handler=True),
-        "received": world.file(period, second, "2026-09-22 Tue 09:00"),
-    }
-    world.bring(cases["accepted"][0], State.ACCEPTED, day)
-    world.bring(cases["investigating"][0], State.INVESTIGATING, day)
-    world.act(investigation.note, cases["investigating"][0], "handler", "调阅档案三卷。", now=day)
-    world.act(investigation.hear, cases["investigating"][0], "handler", "当事人说明了施工经过。", now=day)
-    world.act(investigation.reply, cases["investigating"][0], "handler", "正在核实，请等候。", now=day)
-    world.act(investigation.assign, cases["investigating"][0], "head", world.people["handler"], now=day)
-    world.bring(cases["awaiting"][0], State.ACCEPTED, day)
-    world.act(investigation.ask_supplement, cases["awaiting"][0], "handler", "请说明记录在哪里。", now=day)
-    world.bring(cases["proposed"][0], State.PROPOSED, day)
-    world.bring(cases["upheld"][0], State.CONCLUDED, day, Conclusion.UPHELD)
-    world.bring(cases["dismissed"][0], State.CONCLUDED, day)
-    ground, reason = DeclineGround.NO_FACTS, "没有写明具体的事实和线索。"
-    world.act(investigation.decline, cases["declined"][0], "handler", ground, reason, now=day)
-    world.act(investigation.join, cases["joined"][0], "handler", cases["leading"][0], now=day)
-    objection = world.do(following.find_by_receipt, world.ring, cases["withdrawn"][1])
-    world.do(following.withdraw, objection, "已经当面说清楚。", at(day))
-    world.act(investigation.recuse, cases["received"][0], "handler2", world.people["handler2"], "亲属。", now=OPEN)
-    world.do(warnings.warn_due, at(OPEN))
-    return cases
 
 
 def test_what_the_public_sees(portal: Portal) -> None:

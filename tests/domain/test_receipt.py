@@ -18,13 +18,13 @@ TOKEN = "AAAAAAAAAAAAAAAAAAAAAAAA"
 CODE = receipt_code(KEY, TOKEN)
 
 
-def test_a_code_is_120_bits_in_an_alphabet_without_look_alikes() -> None:
+def test_security_10_a_code_is_120_bits_in_an_alphabet_without_look_alikes() -> None:
     group = "[0-9A-HJKMNP-TV-Z]{4}"
     assert re.fullmatch("-".join([group] * 6), CODE)
     assert len(CODE.replace("-", "")) * 5 == 120
 
 
-def test_ten_thousand_codes_are_distinct_and_use_the_whole_alphabet_in_every_place() -> None:
+def test_security_10_ten_thousand_codes_are_distinct_and_use_the_whole_alphabet_in_every_place() -> None:
     codes = [receipt_code(KEY, new_form_token()).replace("-", "") for _ in range(10_000)]
     assert len(set(codes)) == 10_000
     assert {len(set(place)) for place in zip(*codes, strict=True)} == {32}
@@ -50,7 +50,7 @@ def test_one_form_has_one_code_and_another_key_another() -> None:
         "".join(chr(ord(character) + 0xFEE0) for character in CODE),  # typed with the input method in full width
     ],
 )
-def test_what_people_type_comes_back_whole(typed: str) -> None:
+def test_security_10_what_people_type_comes_back_whole(typed: str) -> None:
     assert normalised(typed) == CODE.replace("-", "")
     assert receipt_hash(KEY, typed) == receipt_hash(KEY, CODE)
 
@@ -60,7 +60,7 @@ def test_another_code_has_another_hash(typed: str) -> None:
     assert receipt_hash(KEY, typed) != receipt_hash(KEY, CODE)
 
 
-def test_what_is_stored_tells_nothing_of_the_code_and_one_purpose_nothing_of_another() -> None:
+def test_security_10_what_is_stored_tells_nothing_of_the_code_and_one_purpose_nothing_of_another() -> None:
     purposes = ("form", "content", "receipt-hash", "receipt")
     hashes = {keyed_hash(key, purpose, TOKEN) for purpose in purposes for key in (KEY, OTHER_KEY)}
     assert len(hashes) == 8

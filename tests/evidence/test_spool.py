@@ -64,7 +64,7 @@ def test_no_library_gets_hold_of_the_file_behind_it() -> None:
 
 def test_read_anywhere_it_is_the_file_that_was_written() -> None:
     """Against a BytesIO, at random places and over the edges of the cipher's blocks."""
-    chance = random.Random(19)  # noqa: S311 - places to read at, the same in every run
+    chance = random.Random(19)
     content = chance.randbytes(200_000)
     with SealedSpool() as spool:
         beginning = 0

@@ -57,7 +57,7 @@ def test_a_period_taken_back_takes_none(world: World) -> None:
 # --- the instants --------------------------------------------------------------------------------
 
 
-def test_the_first_and_the_last_instant_count(world: World) -> None:
+def test_security_08_the_first_and_the_last_instant_count(world: World) -> None:
     period = world.round_two()
     entry = world.entry(period, world.nominees[0])
     filed = [file(world, entry, world.filing(), now) for now in (OPENS_AT, CLOSES_AT - MICROSECOND)]
@@ -76,7 +76,7 @@ def test_the_first_and_the_last_instant_count(world: World) -> None:
 # --- one form, one objection (R16) -----------------------------------------------------------------
 
 
-def test_the_same_form_again_gives_the_same_receipt_even_after_the_window(world: World) -> None:
+def test_security_02_the_same_form_again_gives_the_same_receipt_even_after_the_window(world: World) -> None:
     period = world.round_two()
     entry = world.entry(period, world.nominees[0])
     filing = world.filing()

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine, event, select
 
 from app.database import Database
 from app.domain.cases import Conclusion, DeclineGround, State
-from app.domain.errors import MoveRefused, TooLateToConclude
-from app.models import Case, Disqualification
-from app.services import investigation, record, scheduling, settlement
+from app.domain.errors import MoveRefused, TooLateToConclude, WindowClosed
+from app.models import Case, Disqualification, Nominee
+from app.services import intake, investigation, record, scheduling, settlement
 from app.services.settlement import Settled
 from tests.world import World, at, at_once
 
@@ -61,7 +61,7 @@ def cases_of_every_kind(world: World, period: int) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("late", [dt.timedelta(), dt.timedelta(weeks=3)], ids=["on time", "three weeks late"])
-def test_at_the_deadline_whoever_is_unresolved_is_out_once(world: World, late: dt.timedelta) -> None:
+def test_security_08_at_the_deadline_whoever_is_unresolved_is_out_once(world: World, late: dt.timedelta) -> None:
     period = settled_round_two(world)
     cases = cases_of_every_kind(world, period)
     twice, both = world.nominees[0], world.nominees[3]
@@ -123,6 +123,40 @@ def test_the_outcome_shows_from_the_deadline_on_before_anything_has_run(world: W
         world.do(investigation.confirm, case, world.actor("head"), DEADLINE - MICROSECOND)
 
 
+AROUND_HOLIDAYS = [
+    # opens, workdays to conclude, last day of the window, deadline (all at their 24:00)
+    ("2026-09-18 Fri", 3, "2026-09-23 Wed", "2026-09-29 Tue"),  # Sunday the 20th works; 中秋节 from Friday the 25th
+    ("2026-09-24 Thu", 2, "2026-10-08 Thu", "2026-10-10 Sat"),  # 中秋节 and 国庆节 inside; that Saturday works
+    ("2026-09-30 Wed", 1, "2026-10-12 Mon", "2026-10-13 Tue"),  # one day, then a week off, then a Saturday that works
+]
+
+
+@pytest.mark.parametrize(("opens", "conclude", "last_day", "deadline"), AROUND_HOLIDAYS)
+def test_security_08_around_holidays_and_make_up_days_window_and_deadline_end_to_the_microsecond(
+    world: World, opens: str, conclude: int, last_day: str, deadline: str
+) -> None:
+    nominee = world.nominees[2]
+    with world.database.reader() as session:
+        own_unit = session.get_one(Nominee, nominee).unit_id
+    period = world.schedule(1, own_unit, [nominee], opens.split()[0], conclude, "2026-09-17 Thu 09:00")
+    entry, first = world.entry(period, nominee), at(f"{opens} 00:00")
+    closes, due = (at(f"{day} 00:00") + dt.timedelta(days=1) for day in (last_day, deadline))
+
+    def file(now: dt.datetime) -> int:
+        return world.do(intake.file_objection, world.ring, entry, world.filing(), now).objection_id
+
+    before = world.everything()
+    for outside in (first - MICROSECOND, closes, due):
+        with pytest.raises(WindowClosed):
+            file(outside)
+    assert world.everything() == before
+    objections = [file(first), file(closes - MICROSECOND)]
+    assert objections == [1, 2]
+    assert world.do(settlement.settle_due, due - MICROSECOND) == []
+    assert [world.do(settlement.settle_due, due) for _ in range(2)] == [[Settled(period, 2, 1)], []]
+    assert world.outs() == [(nominee, 1, "lapsed", due, due)]
+
+
 # --- killed at any statement -----------------------------------------------------------------------
 
 
@@ -156,7 +190,7 @@ def killed_after(engine: Engine, statements: int) -> Iterator[list[str]]:
         event.remove(engine, "commit", on_commit)
 
 
-def test_a_kill_between_any_two_statements_leaves_nothing_behind(world: World) -> None:
+def test_security_03_a_kill_between_any_two_statements_leaves_nothing_behind(world: World) -> None:
     period = settled_round_two(world)
     case, _ = world.file(period, world.nominees[0], FILED)
     before = world.everything()
@@ -188,7 +222,7 @@ def _settle(url: str, barrier: "threading.Barrier", results: "multiprocessing.Qu
 
 
 @pytest.mark.parametrize("how", ["threads", "processes"])
-def test_many_at_once_change_no_more_than_one(world: World, how: str) -> None:
+def test_security_08_many_at_once_change_no_more_than_one(world: World, how: str) -> None:
     period = settled_round_two(world)
     cases = [world.file(period, nominee, FILED)[0] for nominee in world.nominees]
     rows = len(world.acts())

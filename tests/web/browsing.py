@@ -61,6 +61,7 @@ class Form:
     method: str
     fields: dict[str, str] = field(default_factory=dict)
     buttons: list[str] = field(default_factory=list)
+    written: set[str] = field(default_factory=set)  # names of the fields that somebody types into
 
 
 class Page(HTMLParser):
@@ -110,8 +111,11 @@ class Page(HTMLParser):
             self._area = had.get("name", "")
             if self.forms and self._area:
                 self.forms[-1].fields[self._area] = ""
+                self.forms[-1].written.add(self._area)
         elif tag == "input" and self.forms and (name := had.get("name")) and had.get("type") != "file":
             chosen = had.get("type") not in ("radio", "checkbox") or "checked" in had
+            if had.get("type", "text") in ("text", "search", "tel", "email", "number", "date"):
+                self.forms[-1].written.add(name)
             if chosen:
                 self.forms[-1].fields[name] = had.get("value", "")
 

@@ -173,7 +173,7 @@ def test_an_objection_against_the_handling_unit_goes_to_the_office(world: World,
         assert session.scalars(select(Case.handler_unit_id)).all() == [world.office]
 
 
-def test_the_same_form_sent_twice_is_one_objection_with_the_same_receipt(
+def test_security_02_the_same_form_sent_twice_is_one_objection_with_the_same_receipt(
     world: World, client: Browser, here: str, clock: MovingClock
 ) -> None:
     codes = set()

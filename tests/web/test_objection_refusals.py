@@ -58,12 +58,14 @@ def test_outside_the_window_it_is_refused_with_dates_and_contact_and_no_name(
     assert world.everything() == before
 
 
-def test_the_last_microsecond_is_in_time(world: World, client: Browser, clock: MovingClock, here: str) -> None:
+def test_security_08_the_last_microsecond_is_in_time(
+    world: World, client: Browser, clock: MovingClock, here: str
+) -> None:
     clock.to("2026-09-23 Wed 23:59:59.999999")
     assert client.post(here, filled()).status == 303
 
 
-def test_a_form_without_a_valid_csrf_token_comes_back_filled_and_goes_through_the_second_time(
+def test_security_07_a_form_without_a_valid_csrf_token_comes_back_filled_and_goes_through_the_second_time(
     world: World, client: Browser, app: Flask, here: str
 ) -> None:
     before = world.everything()
@@ -100,7 +102,7 @@ def test_a_full_bucket_says_when_to_come_back_and_keeps_the_text(world: World, m
     assert world.everything() == before
 
 
-def test_a_database_in_trouble_gives_a_clear_page_with_the_text_and_works_again_by_itself(
+def test_security_04_a_database_in_trouble_gives_a_clear_page_with_the_text_and_works_again_by_itself(
     world: World, client: Browser, here: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_args: object) -> None:
@@ -122,7 +124,7 @@ def test_a_database_in_trouble_gives_a_clear_page_with_the_text_and_works_again_
     assert again.status == 303
 
 
-def test_with_the_database_gone_even_a_stale_form_keeps_its_text(
+def test_security_04_with_the_database_gone_even_a_stale_form_keeps_its_text(
     world: World, client: Browser, app: Flask, here: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = app.extensions["portal"].database
@@ -145,7 +147,7 @@ def test_with_the_database_gone_even_a_stale_form_keeps_its_text(
 UNSEEN = "赵\x00小\u200b禾\u202e\u2066\ufeff\x1b"
 
 
-def test_unseen_characters_are_left_out_before_anything_is_judged_or_kept(
+def test_security_36_unseen_characters_are_left_out_before_anything_is_judged_or_kept(
     world: World, client: Browser, here: str
 ) -> None:
     typed = filled(name=UNSEEN, contact="130\x000000\u200b0001", facts=f"\x00{FACTS}\u202e\ufeff", step="check")
@@ -159,7 +161,9 @@ def test_unseen_characters_are_left_out_before_anything_is_judged_or_kept(
         assert session.scalars(select(Objection.facts)).all() == [FACTS]
 
 
-def test_a_body_that_is_no_form_is_refused_and_never_a_fault(world: World, client: Browser, here: str) -> None:
+def test_security_36_a_body_that_is_no_form_is_refused_and_never_a_fault(
+    world: World, client: Browser, here: str
+) -> None:
     before = world.everything()
     token = {"X-CSRFToken": client.csrf_token()}
     form = "application/x-www-form-urlencoded"
@@ -183,7 +187,7 @@ def test_a_body_that_is_no_form_is_refused_and_never_a_fault(world: World, clien
     assert world.everything() == before
 
 
-def test_any_field_may_be_missing_or_doubled(world: World, client: Browser, here: str) -> None:
+def test_security_36_any_field_may_be_missing_or_doubled(world: World, client: Browser, here: str) -> None:
     before = world.everything()
     for name in ("name", "contact", "category", "facts"):
         sent = filled()

@@ -91,7 +91,7 @@ def test_security_11_who_guesses_is_throttled_and_then_the_right_code_is_refused
     assert opened(Browser(guesser.app, "203.0.113.9"), case[1]).status == 200
 
 
-def test_after_half_an_hour_the_code_is_asked_again_and_the_text_is_kept(
+def test_security_07_after_half_an_hour_the_code_is_asked_again_and_the_text_is_kept(
     world: World, client: Browser, clock: MovingClock, case: tuple[int, str]
 ) -> None:
     opened(client, case[1])
@@ -163,7 +163,7 @@ def test_the_code_stands_in_no_address_no_log_and_after_the_receipt_in_no_cookie
 # --- followed ------------------------------------------------------------------------------------
 
 
-def test_the_code_may_be_typed_as_people_copy_it(client: Browser, case: tuple[int, str]) -> None:
+def test_security_10_the_code_may_be_typed_as_people_copy_it(client: Browser, case: tuple[int, str]) -> None:
     code = case[1]
     full_width = "".join(chr(ord(character) + 0xFEE0) for character in code if character != "-")
     spaced = " ".join(code.replace("-", "")).replace("0", "O").replace("1", "l")

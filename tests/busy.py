@@ -1,0 +1,118 @@
+"""A world in which everything there is has happened, for tests that go through all of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+
+from app.domain.cases import Conclusion, DeclineGround, State
+from app.models import Period, WindowExtension
+from app.services import closing, following, identities, investigation, reversal, scheduling, settlement, warnings
+from app.services.calendars import calendar_of, load_notices
+from tests.world import World, at
+
+MORNING = "2026-09-18 Fri 09:00"
+OPEN = "2026-09-22 Tue 10:00"
+DUE = "2026-10-09 Fri 09:00"
+
+
+def cases_in_every_state(world: World, period: int) -> dict[str, tuple[int, str]]:
+    """By name, each case's id and its objector's code: as they stand at OPEN."""
+    first, second, third, fourth, fifth = world.nominees
+    day = "2026-09-21 Mon 10:00"
+    cases = {
+        "escalated": world.file(period, first, MORNING),
+        "accepted": world.file(period, second, MORNING),
+        "investigating": world.file(period, third, MORNING),
+        "awaiting": world.file(period, fourth, MORNING),
+        "proposed": world.file(period, fifth, MORNING, facts="这段事实没有空格" * 300),
+        "upheld": world.file(period, first, MORNING),
+        "dismissed": world.file(period, second, MORNING),
+        "declined": world.file(period, third, MORNING),
+        "leading": world.file(period, fourth, MORNING),
+        "joined": world.file(period, fourth, MORNING),
+        "withdrawn": world.file(period, fifth, MORNING),
+        "of the office": world.file(period, fifth, MORNING, against_handler=True),
+        "received": world.file(period, second, "2026-09-22 Tue 09:00"),
+    }
+    world.bring(cases["accepted"][0], State.ACCEPTED, day)
+    world.bring(cases["investigating"][0], State.INVESTIGATING, day)
+    world.act(investigation.note, cases["investigating"][0], "handler", "调阅档案三卷。", now=day)
+    world.act(investigation.hear, cases["investigating"][0], "handler", "当事人说明了施工经过。", now=day)
+    world.act(investigation.reply, cases["investigating"][0], "handler", "正在核实，请等候。", now=day)
+    world.act(investigation.assign, cases["investigating"][0], "head", world.people["handler"], now=day)
+    world.bring(cases["awaiting"][0], State.ACCEPTED, day)
+    world.act(investigation.ask_supplement, cases["awaiting"][0], "handler", "请说明记录在哪里。", now=day)
+    world.bring(cases["proposed"][0], State.PROPOSED, day)
+    world.bring(cases["upheld"][0], State.CONCLUDED, day, Conclusion.UPHELD)
+    world.bring(cases["dismissed"][0], State.CONCLUDED, day)
+    ground, reason = DeclineGround.NO_FACTS, "没有写明具体的事实和线索。"
+    world.act(investigation.decline, cases["declined"][0], "handler", ground, reason, now=day)
+    world.act(investigation.join, cases["joined"][0], "handler", cases["leading"][0], now=day)
+    objection = world.do(following.find_by_receipt, world.ring, cases["withdrawn"][1])
+    world.do(following.withdraw, objection, "已经当面说清楚。", at(day))
+    world.act(investigation.recuse, cases["received"][0], "handler2", world.people["handler2"], "亲属。", now=OPEN)
+    world.do(warnings.warn_due, at(OPEN))
+    return cases
+
+
+@dataclass
+class Busy:
+    """What `busy` made: the period that is open at OPEN, and its cases with their objectors' codes, by name."""
+
+    world: World
+    period: int
+    cases: dict[str, tuple[int, str]]
+
+    @property
+    def codes(self) -> list[str]:
+        return [code for _, code in self.cases.values()]
+
+
+def busy(world: World, text: str = "因节假日，调取档案需要时间。") -> Busy:
+    """As it stands at OPEN: a period taken back, one to come, one open and extended, cases in every state, a reversal.
+
+    `text` is what people wrote wherever the record keeps their words, and what one objector is called.
+    """
+    office = world.actor("office")
+    period = world.round_two()
+    world.past_round_one(world.others)
+    taken_back = world.schedule(2, world.luoping, world.others, "2026-09-23", 3, MORNING)
+    world.do(scheduling.cancel, taken_back, text, office, at(MORNING))
+    world.schedule(2, world.luoping, world.others, "2026-09-28", 3, MORNING)
+    cases = cases_in_every_state(world, period)
+    who = {"name": text, "contact": text, "contact_person": text}
+    cases["of somebody"] = world.file(period, world.nominees[0], OPEN, **who)
+    with world.database.writer() as session:
+        calendar = calendar_of(session)
+        session.add(_moved_end(session.get_one(Period, period), text, office.user_id))
+        scheduling.extend_deadline(session, period, dt.date(2026, 10, 8), text, calendar, office, at(OPEN))
+    off = [f"2027-{day}" for day in ("01-01", "05-01", "10-01", "10-02", "10-03")]
+    notice = {"notice": text, "published": "2026-11-04", "source": text, "off": off, "work": []}
+    world.do(load_notices, json.dumps({"2027": notice}), at(OPEN))
+    world.do(settlement.settle_due, at(OPEN))
+    world.do(reversal.propose_reversal, 1, text, office, at(OPEN))
+    world.do(identities.ask, 1, text, office, at(OPEN))
+    return Busy(world, period, cases)
+
+
+def _moved_end(period: Period, reason: str, user_id: int) -> WindowExtension:
+    """That the end of the window was moved once, without any outage on record."""
+    return WindowExtension(
+        period_id=period.id,
+        previous=period.closes_at - dt.timedelta(days=1),
+        extended_to=period.closes_at,
+        previous_deadline=period.conclude_by - dt.timedelta(days=1),
+        new_deadline=period.conclude_by,
+        outage_days=["2026-09-21"],
+        reason=reason,
+        extended_by=user_id,
+        extended_at=at("2026-09-22 Tue 09:00"),
+    )
+
+
+def closed(world: World, period: int) -> None:
+    """The open period settled at its deadline and closed."""
+    world.do(settlement.settle_due, at(DUE))
+    world.do(closing.close_period, period, world.actor("office"), at(DUE))

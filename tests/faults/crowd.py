@@ -1,0 +1,195 @@
+"""A crowd that files objections over HTTP while everything breaks under it, and afterwards counts what is left."""
+
+from __future__ import annotations
+
+import html
+import http.client
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit
+
+from sqlalchemy import func, select
+
+from app.database import Database
+from app.domain.receipt import receipt_hash
+from app.models import AuditRow, Case, Entry, Objection
+from app.services.record import verify
+from tests.processes import KEY
+
+_FACTS = "该对象申报材料所列第二项事迹与实际不符，该项工作由另一单位完成，可以向当年的参与人员核实。第{}份。"
+_FIELD = {name: re.compile(rf'name="{name}"[^>]* value="([^"]+)"') for name in ("csrf_token", "form_token")}
+_CODE = re.compile(r'<p class="code"[^>]*>([0-9A-Z-]+)</p>')
+_PATIENCE = 90.0  # seconds that somebody goes on trying one form
+_SILENCE = 20.0  # seconds without an answer after which they try again
+
+
+class Broken(Exception):
+    """No answer, or one that says to come back: whoever filed it does not know what became of the form."""
+
+
+@dataclass
+class Visitor:
+    """One browser: it keeps its cookie and goes to whichever server answers."""
+
+    addresses: Sequence[str]
+    cookie: str = ""
+    tries: int = 0
+
+    def get(self, path: str) -> tuple[int, str]:
+        return self._exchange("GET", path, None)
+
+    def post(self, path: str, fields: dict[str, str]) -> tuple[int, str]:
+        return self._exchange("POST", path, urlencode(fields))
+
+    def _exchange(self, method: str, path: str, body: str | None) -> tuple[int, str]:
+        self.tries += 1
+        host = urlsplit(self.addresses[self.tries % len(self.addresses)]).netloc
+        connection = http.client.HTTPConnection(host, timeout=_SILENCE)
+        headers = {"Cookie": self.cookie} | ({"Content-Type": "application/x-www-form-urlencoded"} if body else {})
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        except (OSError, http.client.HTTPException) as error:
+            raise Broken(repr(error)) from None
+        finally:
+            connection.close()
+        if answer.status >= 500:
+            raise Broken(f"{answer.status} for {method} {path}")
+        if cookie := answer.headers["Set-Cookie"]:
+            self.cookie = cookie.partition(";")[0]
+        return answer.status, text
+
+
+@dataclass
+class Crowd:
+    """Clients with one form after the other, each sent until its receipt is on the screen (R16)."""
+
+    addresses: Sequence[str]
+    paths: Sequence[str]
+    codes: list[str] = field(default_factory=list)  # every receipt that was shown
+    again: list[str] = field(default_factory=list)  # what was shown to those who sent their form once more
+    broken: int = 0
+    _began: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def files(self, forms: int, strike: Callable[[], None], strikes: int, clients: int = 6) -> None:
+        """Have so many forms acknowledged, and strike so many times meanwhile, at moments nobody expects."""
+        dice = random.Random(forms)
+        with ThreadPoolExecutor(clients) as threads:
+            people = [threads.submit(self._person, forms) for _ in range(clients)]
+            for number in range(strikes):
+                self._wait_for(forms * (number + 1) // (strikes + 1), people)
+                time.sleep(dice.uniform(0, 0.05))
+                strike()
+        for person in people:
+            person.result()
+        assert len(self.codes) == forms
+
+    def _wait_for(self, acknowledged: int, people: Sequence[object]) -> None:
+        until = time.monotonic() + _PATIENCE
+        while len(self.codes) < acknowledged and any(not person.done() for person in people):  # type: ignore[attr-defined] # futures
+            assert time.monotonic() < until, f"{len(self.codes)} acknowledged after {_PATIENCE} s"
+            time.sleep(0.01)
+
+    def _person(self, forms: int) -> None:
+        while True:
+            with self._lock:
+                if self._began == forms:
+                    return
+                self._began += 1
+                number = self._began
+            self._file(number)
+
+    def _file(self, number: int) -> None:
+        visitor, path = Visitor(self.addresses, tries=number), self.paths[number % len(self.paths)]
+        form = self._until(lambda: visitor.get(path), 200)
+        filled = {
+            "csrf_token": html.unescape(_found(_FIELD["csrf_token"], form)),
+            "form_token": _found(_FIELD["form_token"], form),
+            "objector_kind": "person",
+            "name": "赵小禾",
+            "contact": f"138{number:08}",
+            "category": "deeds",
+            "facts": _FACTS.format(number),
+            "step": "submit",
+        }
+        before = visitor.cookie
+
+        def receipt() -> str:
+            self._until(lambda: visitor.post(path, filled), 303)
+            return _found(_CODE, self._until(lambda: visitor.get("/receipt"), 200))
+
+        code = receipt()
+        self.codes.append(code)
+        if number % 5 == 0:  # goes back and presses the button again
+            visitor.cookie = before
+            self.again.append(f"{code} {receipt()}")
+
+    def _until(self, exchange: Callable[[], tuple[int, str]], status: int) -> str:
+        """Try again and again until there is an answer, which must be this one."""
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            try:
+                got, text = exchange()
+            except Broken as broken:
+                last = broken
+                self.broken += 1
+                time.sleep(0.1)
+            else:
+                assert got == status, f"{got} instead of {status}: {text[:2000]}"
+                return text
+        raise AssertionError(f"still {last} after {_PATIENCE} s")
+
+    def count(self, database: Database) -> Count:
+        """Look for every receipt ever shown, on the page where people follow it and in the database."""
+        visitor = Visitor(self.addresses)
+        asked = self._until(lambda: visitor.get("/receipt"), 200)
+        token = html.unescape(_found(_FIELD["csrf_token"], asked))
+        followed = set()
+        for code in self.codes:
+            status, _ = visitor.post("/receipt", {"code": code, "csrf_token": token})
+            followed |= {receipt_hash(KEY.encode(), code)} if status == 303 else set()
+        with database.reader() as session:
+            stored = session.scalars(select(Objection.receipt_hash)).all()
+            here = Entry.period_id == int(self.paths[0].split("/")[2])
+            cases = session.scalar(select(func.count(Case.id)).join(Entry).where(here)) or 0
+            filed = session.scalar(select(func.count()).where(AuditRow.action == "objection.filed")) or 0
+            assert verify(session).holds
+        assert all(first == second for first, second in (pair.split() for pair in self.again)), self.again
+        found = followed.intersection(stored)
+        return Count(
+            acknowledged=len(self.codes),
+            found=len(found),
+            lost=len(self.codes) - len(found),
+            doubled=max(len(stored), cases, filed) - len(found),
+            broken=self.broken,
+        )
+
+
+@dataclass(frozen=True)
+class Count:
+    """What became of a crowd's objections."""
+
+    acknowledged: int
+    found: int
+    lost: int
+    doubled: int
+    broken: int
+
+    def __str__(self) -> str:
+        return (
+            f"acknowledged {self.acknowledged}, found {self.found}, lost {self.lost}, doubled {self.doubled} "
+            f"({self.broken} requests came to nothing and were sent again)"
+        )
+
+
+def _found(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    assert match, f"{pattern.pattern} is not in {text[:400]}"
+    return match[1]

@@ -1,0 +1,56 @@
+"""Every address of the portal, filled in with the ids that there are: new routes are found by themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from flask import Flask
+from sqlalchemy import desc, select
+from werkzeug.routing import Rule
+
+from app.database import Database
+from app.domain.cases import Action, Role
+from app.domain.rounds import ROUNDS
+from app.models import Base
+from app.web.access import EVERYONE, allowed_roles
+
+STAFF = {Role.OFFICE: "office", Role.HEAD: "head", Role.HANDLER: "handler", Role.AUDITOR: "auditor"}
+_FEW = 6
+_PART = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    """Every route that takes this method, but the files of the house."""
+    return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()) and rule.endpoint != "static"]
+
+
+def logins(app: Flask, rule: Rule) -> list[str | None]:
+    """By whom a route may be called; None is somebody without a login."""
+    with app.app_context():
+        allowed = allowed_roles(rule.endpoint) or frozenset()
+    return [None] if allowed is EVERYONE else [login for role, login in STAFF.items() if role in allowed]
+
+
+def addresses(database: Database, rule: Rule) -> Iterator[str]:
+    """The addresses of a route: each id of the table it names, newest first; of several tables the newest few."""
+    names = _PART.findall(rule.rule)
+    few = None if len(names) == 1 else _FEW
+    for values in product(*(_values(database, name)[:few] for name in names)):
+        left = list(values)
+        yield _PART.sub(lambda _: str(left.pop(0)), rule.rule)  # noqa: B023 - used up before the next turn
+
+
+def _values(database: Database, name: str) -> Sequence[object]:
+    """What may stand at a place of this name: `period_id` is an id of `periods`."""
+    if name == "action":
+        return list(Action)
+    if name == "round_number":
+        return list(ROUNDS)
+    thing = {"organiser_id": "unit"}.get(name, name.removesuffix("_id"))
+    table = Base.metadata.tables.get(f"{thing}s")
+    if table is None:
+        return ["x"]
+    with database.reader() as session:
+        return list(session.scalars(select(*table.primary_key).order_by(*map(desc, table.primary_key))))
