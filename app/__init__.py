@@ -6,13 +6,30 @@ from flask import Flask
 
 from app.clock import Clock, now
 from app.database import ROOT, Database
-from app.web import access, account, desk, errors, forms, headers, health, hot, limits, office, portal, public, words
+from app.web import (
+    access,
+    account,
+    desk,
+    errors,
+    forms,
+    headers,
+    health,
+    hot,
+    limits,
+    metrics,
+    office,
+    portal,
+    public,
+    requests,
+    words,
+)
 from config import Settings
 
 
 def create_app(settings: Settings, clock: Clock = now) -> Flask:
     """One Flask application over one database, with its own clock."""
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    requests.init_app(app, settings)
     portal.init_app(app, settings, Database(settings.database_url), clock)
     forms.init_app(app)
     limits.init_app(app, settings)
@@ -20,7 +37,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     words.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    for audience in (public, account, desk, office, health):
+    for audience in (public, account, desk, office, health, metrics):
         audience.init_app(app)
     access.declare_static(app)
     hot.init_app(app, clock)

@@ -7,9 +7,7 @@ import logging
 import os
 import time
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from app import clock
+from app import clock, logs
 from app.database import Database
 from app.services import availability, settlement, warnings
 from config import Settings
@@ -21,14 +19,15 @@ _TICKS_FORGIVEN = 3
 
 def run(settings: Settings) -> None:
     """Tick for as long as the parent process lives. A fault is logged, and the next tick tries again."""
+    logs.configure(settings)
     parent = os.getppid()
     database = Database(settings.database_url)
     span: int | None = None
     while os.getppid() == parent:
         try:
             span = tick(database, span, clock.now(), settings)
-        except SQLAlchemyError as error:
-            _log.error("tick failed: %s", type(error).__name__)
+        except Exception as error:  # whatever it was: the next deadline is not to be missed for it
+            _log.error("tick failed", exc_info=error)
         time.sleep(settings.tick_seconds)
 
 

@@ -89,6 +89,8 @@ def test_the_rules_use_the_standard_library_alone() -> None:
         ("alembic", ("app.database",)),
         ("argon2", ("app.services.accounts",)),
         ("cryptography", ("app.sealing",)),
+        ("structlog", ("app.logs", "app.web.requests")),
+        ("prometheus_client", ("app.web.metrics",)),
     ],
 )
 def test_each_library_has_its_one_room(library: str, where: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.domain.errors import NotAllowed, NotYourCase, Refusal
-from app.web.portal import portal
+from app.web import limits, metrics, requests
 
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -51,11 +51,10 @@ def init_app(app: Flask) -> None:
 
 def page(status: int, title: str, sentence: str, headers: dict[str, str] | None = None) -> Answer:
     """An error page. After a POST it keeps what was typed, with a button that sends it again."""
-    return (
-        render_template("error.html", status=status, title=title, sentence=sentence, kept=kept()),
-        status,
-        headers or {},
+    html = render_template(
+        "error.html", status=status, title=title, sentence=sentence, kept=kept(), number=requests.spoken()
     )
+    return html, status, headers or {}
 
 
 def kept() -> list[tuple[str, str]]:
@@ -68,8 +67,9 @@ def kept() -> list[tuple[str, str]]:
         return []
 
 
-def seconds_until_retry(error: RateLimitExceeded) -> int:
-    """How long until a bucket has room again."""
+def refused_by_limit(error: RateLimitExceeded) -> int:
+    """Count the refusal; in how many seconds the bucket has room again."""
+    metrics.count_refusal(limits.bucket(error))
     limit = error.limit
     return int(limit.limit.get_expiry()) if limit is not None else 60
 
@@ -92,7 +92,7 @@ def _stale_form(_error: CSRFError) -> Answer:
 
 
 def _too_many(error: RateLimitExceeded) -> Answer:
-    seconds = seconds_until_retry(error)
+    seconds = refused_by_limit(error)
     sentence = f"请在{wait_words(seconds)}再试。您填写的内容仍在本页。"
     return page(429, _TITLES[429], sentence, {"Retry-After": str(seconds)})
 
@@ -112,14 +112,13 @@ def not_found() -> Answer:
 
 
 def storage_fault(error: SQLAlchemyError) -> Answer:
-    # The statement's parameters may hold what an objector wrote: only the kind of fault is logged (R19).
-    _log.error("storage fault: %s at %s", type(error).__name__, request.endpoint)
+    # What it says may hold what an objector wrote: logs.py keeps its type and its place (R19).
+    _log.error("storage fault", exc_info=error)
+    metrics.count_fault("storage")
     return page(503, _TITLES[503], _SENTENCES[503], {"Retry-After": "60"})
 
 
 def _fault(error: Exception) -> Answer:
-    if portal().settings.demonstration:
-        _log.exception("fault at %s", request.endpoint)
-    else:
-        _log.error("fault: %s at %s", type(error).__name__, request.endpoint)
+    _log.error("fault", exc_info=error)
+    metrics.count_fault("fault")
     return page(500, _TITLES[500], _SENTENCES[500])

@@ -9,7 +9,7 @@ import hashlib
 import ipaddress
 
 from flask import Flask, request
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RateLimitExceeded
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.web.forms import plain_contact
@@ -43,6 +43,17 @@ def nominee() -> str:
 def not_final() -> bool:
     """Only the step that files is counted; reading a form back is free."""
     return request.method != "POST" or request.form.get("step") != "submit"
+
+
+# Where a full bucket is not named by its key alone.
+_DOORS = {"receipts.find": "receipt", "account.enter": "login"}
+BUCKETS = ("address", "contact", "nominee", *_DOORS.values())
+
+
+def bucket(error: RateLimitExceeded) -> str:
+    """Which bucket was full, one of BUCKETS, for whoever counts refusals."""
+    by_key: str = error.limit.key_func.__name__
+    return _DOORS.get(request.endpoint or "", by_key)
 
 
 limiter = Limiter(key_func=address, strategy="moving-window", headers_enabled=False)

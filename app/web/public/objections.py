@@ -92,7 +92,7 @@ def _used(refusal: FormAlreadyUsed) -> ResponseReturnValue:
 
 @blueprint.errorhandler(RateLimitExceeded)
 def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
-    seconds = errors.seconds_until_retry(error)
+    seconds = errors.refused_by_limit(error)
     sentence = (
         f"现在提交的人比较多，异议还没有提交。请在{errors.wait_words(seconds)}再点一次提交；"
         "您写的内容仍保留在本页。公示截止前提交都有效，也可以直接联系受理机构。"
