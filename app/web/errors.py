@@ -8,7 +8,7 @@ from flask import Flask, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import NoResultFound, SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.domain.errors import NotAllowed, NotYourCase, Refusal
 from app.web import limits, metrics, requests
@@ -67,9 +67,8 @@ def kept() -> list[tuple[str, str]]:
         return []
 
 
-def refused_by_limit(error: RateLimitExceeded) -> int:
-    """Count the refusal; in how many seconds the bucket has room again."""
-    metrics.count_refusal(limits.bucket(error))
+def seconds_until_retry(error: RateLimitExceeded) -> int:
+    """How long until a bucket has room again."""
     limit = error.limit
     return int(limit.limit.get_expiry()) if limit is not None else 60
 
@@ -84,7 +83,8 @@ def wait_words(seconds: int) -> str:
 
 def _http(error: HTTPException) -> Answer:
     status = error.code or 500
-    return page(status, _TITLES.get(status, _TITLES[400]), _SENTENCES.get(status, _SENTENCES[400]))
+    methods = {"Allow": ", ".join(sorted(error.valid_methods or ()))} if isinstance(error, MethodNotAllowed) else None
+    return page(status, _TITLES.get(status, _TITLES[400]), _SENTENCES.get(status, _SENTENCES[400]), methods)
 
 
 def _stale_form(_error: CSRFError) -> Answer:
@@ -92,7 +92,8 @@ def _stale_form(_error: CSRFError) -> Answer:
 
 
 def _too_many(error: RateLimitExceeded) -> Answer:
-    seconds = refused_by_limit(error)
+    metrics.count_refusal(limits.bucket(error))
+    seconds = seconds_until_retry(error)
     sentence = f"请在{wait_words(seconds)}再试。您填写的内容仍在本页。"
     return page(429, _TITLES[429], sentence, {"Retry-After": str(seconds)})
 

@@ -47,7 +47,7 @@ def not_final() -> bool:
 
 # Where a full bucket is not named by its key alone.
 _DOORS = {"receipts.find": "receipt", "account.enter": "login"}
-BUCKETS = ("address", "contact", "nominee", *_DOORS.values())
+BUCKETS = ("address", "contact", "nominee", "site", *_DOORS.values())
 
 
 def bucket(error: RateLimitExceeded) -> str:
@@ -57,6 +57,11 @@ def bucket(error: RateLimitExceeded) -> str:
 
 
 limiter = Limiter(key_func=address, strategy="moving-window", headers_enabled=False)
+
+
+def redis_answers() -> bool:
+    """Whether the store that the workers count in together is there."""
+    return bool(limiter.storage.check())
 
 
 def init_app(app: Flask, settings: Settings) -> None:

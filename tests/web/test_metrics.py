@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.domain.cases import State
 from app.services import intake, settlement
 from tests.web.browsing import Browser, MovingClock, filled
-from tests.world import World, at
+from tests.world import World
 
 MakeApp = Callable[..., Flask]
 TOKEN = "a token for tests"
@@ -78,7 +78,7 @@ def test_the_gauges_follow_the_cases_and_the_clock(world: World, make_app: MakeA
     clock.to("2026-09-18 Fri 08:00")  # five first rounds were due on Thursday, 24:00
     assert read() == [0, 0, 1, 0, 5, 8 * 3600, 0, 11 * 24 + 16]
     world.do(settlement.settle_due, clock.now)
-    case, _ = world.file(period, world.nominees[2], "2026-09-18 Fri 09:00")
+    world.file(period, world.nominees[2], "2026-09-18 Fri 09:00")
     accepted, _ = world.file(period, world.nominees[3], "2026-09-18 Fri 10:00")
     world.bring(accepted, State.ACCEPTED, "2026-09-18 Fri 10:30")
     clock.to("2026-09-22 Tue 09:00")  # the Sunday that works and Monday have gone by

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import brotli
@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 
 from app.services import showing
-from app.web.headers import SECURITY_HEADERS, STRICT_TRANSPORT
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World
 
@@ -168,33 +167,6 @@ def test_head_has_the_headers_and_no_body(world: World, client: Browser) -> None
 
 
 # --- headers -------------------------------------------------------------------------------------
-
-
-def test_the_same_security_headers_stand_on_every_answer(
-    world: World, make_app: Callable[..., Flask], client: Browser
-) -> None:
-    period = world.round_two()
-    paths = ["/", "/", f"/periods/{period}", f"/periods/{period}", f"/periods/{period}/nominees/1", "/receipt"]
-    paths += [
-        "/nowhere",
-        "/%00",
-        "/static/css/site.css",
-        "/static/none.css",
-        "/healthz",
-        "/readyz",
-        "/login",
-        "/office/",
-    ]
-    for browser, expected in (
-        (client, dict(SECURITY_HEADERS)),
-        (Browser(make_app(secure_cookies=True)), dict((*SECURITY_HEADERS, STRICT_TRANSPORT))),
-    ):
-        answers = [browser.get(path) for path in paths]
-        answers += [browser.head("/"), browser.post("/"), browser.post("/receipt", csrf=False), browser.post("/logout")]
-        for answer in answers:
-            had = {name: value for name, value in answer.headers.items() if name in {*expected, STRICT_TRANSPORT[0]}}
-            assert had == expected, answer.path
-    assert "unsafe" not in dict(SECURITY_HEADERS)["Content-Security-Policy"]
 
 
 def test_no_page_is_for_search_engines(world: World, client: Browser) -> None:

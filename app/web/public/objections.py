@@ -17,9 +17,9 @@ from app.domain.errors import FormAlreadyUsed, WindowClosed
 from app.domain.receipt import new_form_token
 from app.models import Entry, Period
 from app.services import intake, showing
-from app.web import errors
+from app.web import errors, metrics
 from app.web.access import everyone
-from app.web.limits import address, contact, limiter, nominee, not_final
+from app.web.limits import address, bucket, contact, limiter, nominee, not_final
 from app.web.portal import now, portal, session
 from app.web.public.forms import ObjectionForm
 from app.web.public.views import the_office
@@ -92,7 +92,8 @@ def _used(refusal: FormAlreadyUsed) -> ResponseReturnValue:
 
 @blueprint.errorhandler(RateLimitExceeded)
 def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
-    seconds = errors.refused_by_limit(error)
+    metrics.count_refusal(bucket(error))
+    seconds = errors.seconds_until_retry(error)
     sentence = (
         f"现在提交的人比较多，异议还没有提交。请在{errors.wait_words(seconds)}再点一次提交；"
         "您写的内容仍保留在本页。公示截止前提交都有效，也可以直接联系受理机构。"
