@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import datetime as dt
 import http.client
 import json
@@ -33,6 +34,7 @@ KEYS = {
     "GONGSHI_SECRET_KEY": "a secret for tests, thirty-two bytes",
     "GONGSHI_IDENTITY_KEY": "a key for tests, thirty-two bytes",
 }
+_PR_SET_MDWE = 65
 _MAIN = """
 daemon off; master_process off; pid {home}/nginx.pid;
 events {{ worker_connections 256; }}
@@ -177,7 +179,14 @@ def served(home: Path, database_url: str, **settings: str) -> Iterator[Served]:
     command = [sys.executable, "-c", "from app.cli import gongshi; gongshi()", "serve"]
     with (home / "serve.log").open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=_deny_write_execute,
         )
     try:
         _wait_for(port, process)
@@ -186,6 +195,11 @@ def served(home: Path, database_url: str, **settings: str) -> Iterator[Served]:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # the group of the process above, workers and all
         process.wait(timeout=10)
+
+
+def _deny_write_execute() -> None:
+    """As the unit has it (MemoryDenyWriteExecute), where the kernel can: Linux 6.3 or newer."""
+    ctypes.CDLL(None).prctl(_PR_SET_MDWE, 1, 0, 0, 0)
 
 
 def free_port() -> int:
