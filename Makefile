@@ -21,10 +21,10 @@ check: $(VENV)/.installed-test
 bench: $(VENV)/.installed-test
 	@$(BIN)/python -m bench
 
-# Browser tests want Chromium: a machine that has it, or apt to get it. Elsewhere they are skipped by name.
+# Browser tests want Chromium and Chinese letters to measure: a machine that has them, or apt to get them. Elsewhere skipped by name.
 browser:
-	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && \
-	  (apt-get update -qq && apt-get install -y -qq chromium) >/dev/null 2>&1; } || \
+	@{ command -v chromium && fc-list :lang=zh | grep -q .; } >/dev/null 2>&1 || { command -v apt-get >/dev/null && \
+	  (apt-get update -qq && apt-get install -y -qq chromium fontconfig fonts-wqy-zenhei) >/dev/null 2>&1; } || \
 	  echo "Chromium is not to be had here: browser tests will be skipped"
 
 # The shipped nginx site is driven by a real nginx; where that can't be had, its tests are skipped by name.

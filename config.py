@@ -12,6 +12,7 @@ PREFIX = "GONGSHI_"
 _COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
 DEFAULT_KEY = "demonstration-only"
 _MINIMUM_KEY_LENGTH = 32
+_RETENTION_YEARS = range(1, 31)
 
 
 class BadSettings(Exception):
@@ -31,6 +32,7 @@ class Settings:
     cipher: str = "aes-256-gcm"  # or sm4-gcm
     host: str = "127.0.0.1"
     port: int = 8000
+    public_url: str = ""  # how people reach the portal, for what is printed; default: host and port
     workers: int = 1
     threads: int = 4
     trusted_proxies: int = 0  # how many proxies in front write X-Forwarded-For
@@ -38,6 +40,7 @@ class Settings:
     evidence_s3_bucket: str = ""  # set: evidence goes there instead of the folder
     evidence_s3_endpoint: str = ""  # default: the library's own
     clamd: str = ""  # a scanner's address, host:port or the path of its socket
+    retention_years: int = 3  # after a programme's end identities and evidence are purged
     demonstration: bool = False
     secure_cookies: bool = False  # true where served by TLS
     tick_seconds: int = 30
@@ -47,6 +50,7 @@ class Settings:
     limit_contact: str = "10/hour;30/day"
     limit_nominee: str = "300/hour"
     limit_receipt: str = "30/10 minutes"
+    limit_upload: str = "300/hour"  # evidence files: ten an objection, thirty objectors behind one address
     limit_login: str = "20/10 minutes"
     limits_enabled: bool = True
 
@@ -54,9 +58,13 @@ class Settings:
         if not self.database_url:
             path = (self.instance_dir / "gongshi.sqlite").absolute()
             object.__setattr__(self, "database_url", f"sqlite:///{path}")
+        object.__setattr__(self, "public_url", (self.public_url or f"http://{self.host}:{self.port}").rstrip("/"))
         if self.database_url.startswith("postgresql://"):
             url = self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
             object.__setattr__(self, "database_url", url)
+
+        if self.retention_years not in _RETENTION_YEARS:
+            raise BadSettings(f"{PREFIX}RETENTION_YEARS 应在1到30之间，现在是 {self.retention_years}。")
 
     @property
     def retired_keys(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from app.web import (
     portal,
     public,
     requests,
+    uploads,
     words,
 )
 from config import Settings
@@ -31,6 +32,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     requests.init_app(app, settings)
     portal.init_app(app, settings, Database(settings.database_url), clock)
+    uploads.init_app(app)
     forms.init_app(app)
     limits.init_app(app, settings)
     access.init_app(app)

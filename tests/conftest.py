@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.database import Database
 from config import Settings
+from tests.lines import Lines, logged
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World, at
 
@@ -62,7 +63,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         database = Database(f"sqlite:///{path}")
     else:
-        database = Database(_copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path))
+        database = Database(copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path))
     yield database
     database.dispose()
 
@@ -86,13 +87,14 @@ def clock() -> MovingClock:
 
 
 @pytest.fixture
-def make_app(database: Database, clock: MovingClock) -> Iterator[Callable[..., Flask]]:
+def make_app(database: Database, clock: MovingClock, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """Applications over the test's database, with whatever settings a test wants: `make_app(limit_login="2/hour")`."""
     made: list[Flask] = []
 
     def make(**settings: object) -> Flask:
         keys = {"secret_key": "a secret for tests, thirty-two bytes", "identity_key": KEY.decode()}
-        made.append(create_app(Settings(**{"database_url": database.url} | keys | settings), clock))  # type: ignore[arg-type] # each test knows what it sets
+        places = {"database_url": database.url, "evidence_dir": tmp_path / "evidence"}
+        made.append(create_app(Settings(**places | keys | settings), clock))  # type: ignore[arg-type] # each test knows what it sets
         return made[-1]
 
     yield make
@@ -117,11 +119,18 @@ def staff(app: Flask, world: World) -> Callable[[str], Browser]:
     return lambda login: Browser(app).sign_in(world.people[login])
 
 
-def _copy_of_template(server_url: str, tmp_path: Path) -> str:
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    """Everything this process logs while the test runs, at every level."""
+    with logged() as lines:
+        yield lines
+
+
+def copy_of_template(server_url: str, tmp_path: Path, template: str = "template_gongshi") -> str:
     name = f"t_{abs(hash(tmp_path)):x}"
     admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_gongshi"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     admin.dispose()
     return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 

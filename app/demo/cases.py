@@ -14,6 +14,7 @@ from app.demo.diary import Diary, Step
 from app.domain.cases import Actor, Conclusion, DeclineGround
 from app.domain.receipt import new_form_token
 from app.models import Case, Category, Entry, Nominee, Objection, ObjectorKind, Period
+from app.sealing import Keyring
 from app.services import following, intake, investigation
 
 
@@ -123,7 +124,7 @@ class Script:
 
     diary: Diary
     hands: dict[int, Hands]  # by unit
-    key: bytes
+    ring: Keyring
     _filed: int = 0
 
     def play(self, period: Period, nominees: list[Nominee], plots: tuple[str, ...]) -> None:
@@ -162,7 +163,7 @@ class Script:
                 facts=complaint.facts,
                 against_handler=name == "to the office",
             )
-            filed = intake.file_objection(session, self.key, entry_id, filing, now)
+            filed = intake.file_objection(session, self.ring, entry_id, filing, now)
             case_ids.append(session.get_one(Objection, filed.objection_id).case_id)
 
         return file

@@ -37,9 +37,9 @@ from app.models import (
     Recusal,
     User,
 )
-from app.services.following import checked_text
 from app.services.intake import chain_of_command
 from app.services.record import Act, by_user, on_case, on_nominee, record
+from app.services.texts import checked_text
 
 TEXT = (1, 2000)
 REASON = (2, 500)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.domain.errors import NotAllowed, NotYourCase, Refusal
+from app.evidence.store import StoreDown
 from app.web import limits, metrics, requests
 
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(NoResultFound, _missing)
     app.register_error_handler(SQLAlchemyError, storage_fault)
+    app.register_error_handler(StoreDown, storage_fault)
     app.register_error_handler(Exception, _fault)
 
 
@@ -112,11 +114,15 @@ def not_found() -> Answer:
     return page(404, _TITLES[404], _SENTENCES[404])
 
 
-def storage_fault(error: SQLAlchemyError) -> Answer:
+def storage_fault(error: SQLAlchemyError | StoreDown) -> Answer:
+    log_storage_fault(error)
+    return page(503, _TITLES[503], _SENTENCES[503], {"Retry-After": "60"})
+
+
+def log_storage_fault(error: SQLAlchemyError | StoreDown) -> None:
     # What it says may hold what an objector wrote: logs.py keeps its type and its place (R19).
     _log.error("storage fault", exc_info=error)
     metrics.count_fault("storage")
-    return page(503, _TITLES[503], _SENTENCES[503], {"Retry-After": "60"})
 
 
 def _fault(error: Exception) -> Answer:

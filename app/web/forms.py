@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from flask import Flask, request
 from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 csrf = CSRFProtect()
@@ -56,6 +57,11 @@ class PlainForm(FlaskForm):
         for field in self:
             field.id = field.label.field_id = f"{prefix}-{field.name}"
         return self
+
+
+def options(names: Mapping[Any, str]) -> list[SelectChoice]:
+    """The options of a choice, in the order of a table of names."""
+    return [SelectChoice(value, name) for value, name in names.items()]
 
 
 def needed(message: str) -> Callable[[Any, Any], None]:

@@ -5,13 +5,13 @@ Loose enough for thirty people behind one carrier's address; what is refused say
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 
 from flask import Flask, request
 from flask_limiter import Limiter, RateLimitExceeded
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.domain.receipt import keyed_hash
 from app.web.forms import plain_contact
 from app.web.portal import portal
 from config import Settings
@@ -33,7 +33,7 @@ def address() -> str:
 def contact() -> str:
     """The objector's contact, as a digest: the limits' store holds nobody's number (R19)."""
     written = plain_contact(request.form.get("contact"))
-    return hashlib.sha256(f"{portal().settings.identity_key}:{written}".encode()).hexdigest()
+    return keyed_hash(portal().keyring.hash_key, "limited-contact", written)
 
 
 def nominee() -> str:
@@ -46,8 +46,13 @@ def not_final() -> bool:
 
 
 # Where a full bucket is not named by its key alone.
-_DOORS = {"receipts.find": "receipt", "account.enter": "login"}
-BUCKETS = ("address", "contact", "nominee", "site", *_DOORS.values())
+_DOORS = {
+    "account.enter": "login",
+    "evidence.upload": "upload",
+    "evidence.upload_supplement": "upload",
+    "receipts.find": "receipt",
+}
+BUCKETS = ("address", "contact", "nominee", "site", "login", "receipt", "upload")
 
 
 def bucket(error: RateLimitExceeded) -> str:

@@ -104,7 +104,7 @@ def cases_in_every_state(world: World, period: int) -> dict[str, tuple[int, str]
     ground, reason = DeclineGround.NO_FACTS, "没有写明具体的事实和线索。"
     world.act(investigation.decline, cases["declined"][0], "handler", ground, reason, now=day)
     world.act(investigation.join, cases["joined"][0], "handler", cases["leading"][0], now=day)
-    objection = world.do(following.find_by_receipt, world.key, cases["withdrawn"][1])
+    objection = world.do(following.find_by_receipt, world.ring, cases["withdrawn"][1])
     world.do(following.withdraw, objection, "已经当面说清楚。", at(day))
     world.act(investigation.recuse, cases["received"][0], "handler2", world.people["handler2"], "亲属。", now=OPEN)
     world.do(warnings.warn_due, at(OPEN))

@@ -20,12 +20,13 @@ from app.domain.verdict import Ground
 from app.domain.window import Phase
 from app.domain.workdays import last_day_before
 from app.models import CalendarNotice, Case, Disqualification, Nominee, Period, Programme, Quota, User
+from app.sealing import Keyring
 from app.services import accounts
 from app.services.record import verify
 from config import Settings
 from tests.world import at
 
-KEY = b"a key for the demonstration's test"
+RING = Keyring("a key for the demonstration's test")
 # The day, and the years the demonstration has to estimate for itself.
 DAYS = [
     ("2026-11-23 Mon 14:20", set()),
@@ -53,7 +54,7 @@ def empty(sqlite_template: Path, tmp_path: Path) -> Database:
 def test_it_starts_on_any_day(empty: Database, today: str, estimated_years: set[int]) -> None:
     now = at(today)
     assert is_empty(empty)
-    build(empty, KEY, now)
+    build(empty, RING, now)
     assert not is_empty(empty)
     with empty.reader() as session:
         newest = session.scalars(select(Programme).order_by(Programme.id.desc())).first()
@@ -79,7 +80,7 @@ def test_it_starts_on_any_day(empty: Database, today: str, estimated_years: set[
 @pytest.mark.usefixtures("quick_hashes")
 def test_an_estimated_calendar_is_labelled_on_every_page_that_rests_on_it(empty: Database) -> None:
     now = at("2027-01-13 Wed 10:00")
-    build(empty, KEY, now)
+    build(empty, RING, now)
     app = create_app(Settings(database_url=empty.url, demonstration=True), clock=lambda: now)
     client = app.test_client()
     with empty.reader() as session:

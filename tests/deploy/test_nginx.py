@@ -137,7 +137,7 @@ def begin(site: Site, path: str, length: int) -> ssl.SSLSocket:
     return connected
 
 
-@pytest.mark.parametrize("path", [FORM, f"{FORM}/evidence", "/receipt/supplement"])
+@pytest.mark.parametrize("path", [FORM, f"{FORM}/evidence", "/receipt/supplement", "/receipt/evidence"])
 def test_evidence_passes_through_and_never_lies_on_the_proxys_disk(
     tmp_path: Path, recorder: Recorder, path: str
 ) -> None:
@@ -166,12 +166,15 @@ def test_what_nginx_itself_refuses_is_said_in_chinese_under_the_same_headers(tmp
         refusals: dict[tuple[str, int], int] = {
             ("/receipt", 512 * 1024 + 1): 413,
             ("/receipt", 512 * 1024): 503,
-            ("/login", 55 * MEGABYTE): 413,
-            (FORM, 55 * MEGABYTE + 1): 413,
-            (FORM, 55 * MEGABYTE): 503,
-            (f"{FORM}/evidence", 55 * MEGABYTE + 1): 413,
-            ("/receipt/supplement", 55 * MEGABYTE + 1): 413,
-            ("/periods/1/nominees/2", 55 * MEGABYTE): 413,
+            ("/login", 52 * MEGABYTE): 413,
+            (FORM, 512 * MEGABYTE + 1): 413,
+            (FORM, 512 * MEGABYTE): 503,
+            ("/receipt/supplement", 512 * MEGABYTE + 1): 413,
+            ("/receipt/supplement", 512 * MEGABYTE): 503,
+            (f"{FORM}/evidence", 52 * MEGABYTE + 1): 413,
+            (f"{FORM}/evidence", 52 * MEGABYTE): 503,
+            ("/receipt/evidence", 52 * MEGABYTE + 1): 413,
+            ("/periods/1/nominees/2", 52 * MEGABYTE): 413,
         }
         found = {}
         for path, length in refusals:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import json
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -16,6 +13,7 @@ from sqlalchemy import text
 
 from app import logs
 from app.services import intake
+from tests.lines import Lines
 from tests.web.browsing import Browser, MovingClock, Page, filled
 from tests.world import World
 
@@ -29,36 +27,6 @@ LOGIN = "planted-login"
 MARKS = (NAME, CONTACT, FACTS[:6], ADDRESS, PASSWORD, LOGIN)
 # The whole of what a line may say.
 LINE = {"event", "time", "level", "logger", "request_id", "exception", "cause", "place", *logs.KEYS}
-
-
-class Lines:
-    """Everything this process logs while a test runs, at every level, as the portal writes it."""
-
-    def __init__(self) -> None:
-        self.written = io.StringIO()
-
-    @property
-    def all(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.written.getvalue().splitlines()]
-
-    def of_requests(self) -> list[dict[str, Any]]:
-        return [line for line in self.all if line["event"] == "request"]
-
-    def hold(self, mark: str) -> bool:
-        written = self.written.getvalue()
-        return any(form in written for form in (mark, quote(mark), json.dumps(mark)[1:-1]))
-
-
-@pytest.fixture
-def lines() -> Iterator[Lines]:
-    captured, root = Lines(), logging.getLogger()
-    handler = logging.StreamHandler(captured.written)
-    handler.setFormatter(logs.formatter(readable=False))
-    root.addHandler(handler)
-    before, _ = root.level, root.setLevel(logging.DEBUG)
-    yield captured
-    root.setLevel(before)
-    root.removeHandler(handler)
 
 
 # Nothing here depends on the kind of database.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 
 from app.domain.cases import Conclusion, DeclineGround, State
 from app.services import investigation
+from app.web.qr import qr
 from tests.web.browsing import Browser, MovingClock, Page, filled
 from tests.world import World, at
 
@@ -80,6 +82,19 @@ def test_a_text_that_is_missing_too_long_or_too_late_stays_in_its_field(
     for path in ("/receipt/supplement", "/receipt/withdraw"):
         assert client.post(path, {"text": "有新的情况"}).status == 409
     assert world.everything() == before
+
+
+def test_security_13_the_proof_has_a_code_to_scan_that_holds_the_address_and_nothing_else(
+    world: World, make_app: Callable[..., Flask]
+) -> None:
+    client = Browser(make_app(public_url="https://gongshi.example.gov.cn/"))
+    period = world.round_two()
+    sent = client.post(f"/periods/{period}/nominees/{world.nominees[2]}/objection", filled())
+    receipt = client.follow(sent)
+    drawn = re.findall(r"<svg.*?</svg>", receipt.source, re.DOTALL)
+    assert drawn == [str(qr("https://gongshi.example.gov.cn/receipt", "查询页面的二维码"))]
+    for said in ("打印或存成文件", "复制查询码", "2026年9月18日（星期五）09:00", "麒小3"):
+        assert said in receipt.text
 
 
 def test_the_code_stands_in_no_address_no_log_and_after_the_receipt_in_no_cookie(

@@ -14,6 +14,7 @@ from app.services import overview as glance
 from app.services import queue, warnings
 from app.web import charts
 from app.web.access import actor, allow
+from app.web.case_sheet import case_sheet
 from app.web.office.blueprint import blueprint
 from app.web.portal import now, session
 
@@ -45,6 +46,12 @@ def cases() -> ResponseReturnValue:
     state = request.args.get("state", "")
     rows = queue.all_cases(session(), actor(), now(), [State(state)] if state in set(State) else [])
     return render_template("office/cases.html", queue=rows, state=state, now=now())
+
+
+@blueprint.get("/cases.xlsx")
+@allow(Role.OFFICE)
+def cases_sheet() -> ResponseReturnValue:
+    return case_sheet(queue.all_cases(session(), actor(), now()), now())
 
 
 def _objections_by_day() -> list[tuple[str, int]]:
