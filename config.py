@@ -47,12 +47,15 @@ class Settings:
     metrics_token: str = ""  # whoever names it may read /metrics; without it there is no such page
     # R17: loose enough for an office or a mobile carrier behind one address.
     limit_address: str = "120/hour;600/day"
-    limit_contact: str = "10/hour;30/day"
+    limit_contact: str = "10/hour;30/day"  # counted in the database: across workers and restarts
     limit_nominee: str = "300/hour"
+    limit_site: str = "2000/hour"  # all objections together
     limit_receipt: str = "30/10 minutes"
     limit_upload: str = "300/hour"  # evidence files: ten an objection, thirty objectors behind one address
     limit_login: str = "20/10 minutes"
     limits_enabled: bool = True
+    challenge_at: int = 50  # percent of a bucket taken from which a challenge is asked: 0 always, 100 never
+    challenge_attempts: int = 2000  # how many tries a challenge takes at most, some 0.3 ms each, on old phones 2 ms
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -81,6 +84,15 @@ class Settings:
                     f"{PREFIX}{name.upper()} 未设置或太短：请设为至少{_MINIMUM_KEY_LENGTH}个字符的随机串，"
                     "例如 python3 -c 'import secrets; print(secrets.token_urlsafe(48))' 的输出。"
                 )
+
+    def require_shared_limits(self) -> None:
+        """Refuse to serve with several workers that would each count for themselves (R17)."""
+        if self.workers > 1 and self.limits_enabled and not self.redis_url:
+            raise BadSettings(
+                f"{PREFIX}WORKERS 是 {self.workers}，但没有设置 {PREFIX}REDIS_URL：各进程会各算各的限流次数。"
+                f"请把 {PREFIX}REDIS_URL 设为 Redis 的地址（例如 redis://127.0.0.1:6379/0），"
+                f"或者把 {PREFIX}WORKERS 设为 1。"
+            )
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -22,7 +22,7 @@ from app.domain.workdays import Calendar, each_day, nth_workday
 from app.models import Unit, UnitKind
 from app.models.period import days_to_json
 from app.sealing import keyring_of
-from app.services import accounts, calendars, evidence, evidence_upkeep, settlement
+from app.services import accounts, calendars, evidence_upkeep, settlement
 from config import BadSettings, from_environment
 
 
@@ -56,6 +56,7 @@ def serve(opened: Opened) -> None:
     from app.server import run
 
     opened.settings.require_real_keys()
+    opened.settings.require_shared_limits()
     opened.migrated.dispose()
     run(opened.settings)
 
@@ -70,7 +71,7 @@ def demo(opened: Opened, if_empty: bool) -> None:
 
     opened.database.migrate(keyring_of(opened.settings))
     if is_empty(opened.database):
-        build(opened.database, keyring_of(opened.settings), clock.now())
+        build(opened.database, keyring_of(opened.settings), clock.now(), opened.vault)
     elif not if_empty:
         raise click.ClickException("数据库里已经有内容，演示数据只装进空的数据库。")
     settings = opened.settings
@@ -195,9 +196,8 @@ def evidence_group() -> None:
 @_plainly
 def check_evidence(opened: Opened, deep: bool) -> None:
     """Compare stored files and database; list what does not fit, delete nothing."""
-    vault = evidence.vault_of(opened.settings, keyring_of(opened.settings))
     with opened.migrated.reader() as session:
-        found = evidence_upkeep.compare(session, vault, deep=deep)
+        found = evidence_upkeep.compare(session, opened.vault, deep=deep)
     for what, names in (
         ("有文件、没有记录", found.files_without_row),
         ("没有写完的文件", found.unfinished),

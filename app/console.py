@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 from app.database import Database
 from app.domain.errors import Refusal
 from app.evidence.store import StoreDown
-from app.sealing import SealBroken
+from app.sealing import SealBroken, keyring_of
+from app.services.evidence import Vault, vault_of
 from config import BadSettings, Settings
 
 
@@ -29,6 +30,11 @@ class Opened:
         if self._database is None:
             self._database = Database(self.settings.database_url)
         return self._database
+
+    @property
+    def vault(self) -> Vault:
+        """Where evidence lies, and what opens it."""
+        return vault_of(self.settings, keyring_of(self.settings))
 
     @property
     def migrated(self) -> Database:

@@ -79,6 +79,8 @@ def test_the_rules_use_the_standard_library_alone() -> None:
         ("flask", ("app", "app.web", "app.server")),
         ("flask_login", ("app.web",)),
         ("flask_limiter", ("app.web",)),
+        ("limits", ("app.web.limits",)),
+        ("altcha", ("app.web.challenge",)),
         ("flask_wtf", ("app.web",)),
         ("wtforms", ("app.web",)),
         ("bleach", ("app.richtext",)),

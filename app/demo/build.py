@@ -21,6 +21,7 @@ from app.domain.workdays import Calendar, local_date, midnight, nth_workday_afte
 from app.models import Nominee, Period, Programme, Quota, Unit, UnitKind
 from app.sealing import Keyring
 from app.services import accounts, availability, calendars, closing, scheduling, settlement, warnings
+from app.services.evidence import Vault
 from app.services.record import COMMAND_LINE
 
 PASSWORD = "gongshi-yanshi-2026"  # noqa: S105 - the demonstration's, printed on the terminal
@@ -41,7 +42,7 @@ def is_empty(database: Database) -> bool:
         return session.scalar(select(Programme.id).limit(1)) is None
 
 
-def build(database: Database, ring: Keyring, now: dt.datetime) -> None:
+def build(database: Database, ring: Keyring, now: dt.datetime, vault: Vault | None = None) -> None:
     """Fill an empty database. Works on any day: where no notice reaches, an estimated one is loaded."""
     start = midnight(local_date(now) - EARLIER_START)
     diary = Diary(database, until=now)
@@ -51,7 +52,7 @@ def build(database: Database, ring: Keyring, now: dt.datetime) -> None:
         cast = _cast(session, start)
         for instant in (start, now):  # up without a break, so that no outage is there to make good for
             availability.beat(session, instant, now - start)
-    script = Script(diary, cast.hands, ring)
+    script = Script(diary, cast.hands, ring, vault)
     _earlier_programme(diary, cast, calendar, start)
     _this_programme(diary, cast, calendar, now, script)
     _watch_the_clock(diary, calendar, now)

@@ -339,3 +339,39 @@ class FileDamaged(Refusal):
 
     def __init__(self) -> None:
         super().__init__("这个文件在存储中缺失或者损坏，不能下载。情况已经记录，请联系系统管理员从备份中恢复。")
+
+
+# --- abuse ---------------------------------------------------------------------------------------
+
+
+class TooManyFromContact(Refusal):
+    """One contact has filed as many as the limits allow (R17); `come_back` is when there is room again."""
+
+    def __init__(self, come_back: dt.datetime) -> None:
+        self.come_back = come_back
+        whole_minute = come_back + dt.timedelta(minutes=1, microseconds=-1)  # written without its seconds
+        super().__init__(
+            f"同一个联系方式提交的异议比较多，这一件还没有提交。请在{_moment(whole_minute)}以后再提交；"
+            "您写的内容仍保留在本页。公示截止前提交都有效，也可以直接联系受理机构。"
+        )
+
+
+class AnswerSpent(Refusal):
+    """A challenge answered once lets one objection through, not two."""
+
+    def __init__(self) -> None:
+        super().__init__("这次安全检查已经用过了，异议还没有提交。请等新的检查做完，再点一次确认提交。")
+
+
+class NothingChosen(Refusal):
+    """An act on several cases at once without any."""
+
+    def __init__(self) -> None:
+        super().__init__("请至少选一个案件。")
+
+
+class FloodChanged(Refusal):
+    """Somebody dealt with a chosen case in the meantime: none is touched."""
+
+    def __init__(self) -> None:
+        super().__init__("这一组刚才有了变化，选中的案件里有的已经受理或者办完。一件都没有办理，请核对后再提交。")

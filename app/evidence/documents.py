@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -124,7 +125,7 @@ def _look_at(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, package: Package,
 
 def _inflated(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: _Budget) -> Iterator[bytes]:
     """An entry, really unpacked to its end: zipfile alone would stop where the directory says that the entry ends."""
-    declared, entry.file_size = entry.file_size, INFLATED_LIMIT + 1
+    declared, entry.file_size = entry.file_size, sys.maxsize
     length = 0
     with archive.open(entry) as file:  # whose end compares the checksum
         while piece := file.read(_PIECE):

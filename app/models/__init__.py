@@ -1,5 +1,6 @@
 """The tables, one file an aggregate. Importing this package registers every one of them."""
 
+from app.models.answer import SpentAnswer
 from app.models.base import Base
 from app.models.case import Case, CaseNote, NoteKind, Recusal
 from app.models.evidence import Evidence, ScanState
@@ -38,6 +39,7 @@ __all__ = [
     "Recusal",
     "Reversal",
     "ScanState",
+    "SpentAnswer",
     "Unit",
     "UnitKind",
     "User",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, checked
@@ -45,6 +45,8 @@ class Objection(Base):
 
     `form_hash` (of the form's token) makes a double click one objection (R16); `content_hash` tells a
     repeated request from a changed one; `receipt_hash` is all that is kept of the code (R18).
+    `contact_hash` and `text_hash` tell the same source and the same text without keeping either (R17);
+    objections from before these columns have none.
     """
 
     __tablename__ = "objections"
@@ -62,6 +64,8 @@ class Objection(Base):
     filed_at: Mapped[dt.datetime]
     withdrawn_at: Mapped[dt.datetime | None]
     withdraw_reason: Mapped[str | None] = mapped_column(Text)
+    contact_hash: Mapped[str | None] = mapped_column(String(64))
+    text_hash: Mapped[str | None] = mapped_column(String(64))
 
     entry: Mapped[Entry] = relationship()
     messages: Mapped[list[Message]] = relationship(order_by="Message.id")
@@ -69,6 +73,7 @@ class Objection(Base):
     __table_args__ = (
         CheckConstraint("length(facts) BETWEEN 20 AND 3000", name="facts_length"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdraw_reason IS NULL)", name="withdrawn_with_reason"),
+        Index("ix_objections_contact", "contact_hash", "filed_at"),
     )
 
 

@@ -14,7 +14,7 @@ from app.domain.window import too_late_to_conclude
 from app.models import Case, Entry, Message, MessageKind, Objection, Period
 from app.sealing import Keyring
 from app.services.evidence import claim_for_supplement
-from app.services.record import OBJECTOR, Act, on_case, record
+from app.services.record import OBJECTOR, STRANGER, Act, on_case, record
 from app.services.texts import checked_text
 
 SUPPLEMENT_LENGTH = (1, 3000)
@@ -28,6 +28,12 @@ def find_by_receipt(session: Session, ring: Keyring, typed: str) -> int:
     if objection_id is None:
         raise UnknownReceipt
     return objection_id
+
+
+def note_unknown_receipt(session: Session, now: dt.datetime) -> None:
+    """A code that is nobody's goes on the record without the code: it may be somebody's but for one letter."""
+    record(session, now, [Act(STRANGER, "receipt.unknown", "receipt:unknown")])
+    session.commit()
 
 
 def followed(session: Session, objection_id: int) -> tuple[Objection, Case]:

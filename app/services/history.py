@@ -71,6 +71,7 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "user.added": "新增账号",
     "user.logged_in": "登录",
     "user.login_failed": "登录失败",
+    "receipt.unknown": "输入了不存在的查询码",
 }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.domain.cases import State
-from app.domain.errors import FormAlreadyUsed, WindowClosed
+from app.domain.errors import AnswerSpent, FormAlreadyUsed, TooManyFromContact, WindowClosed
 from app.domain.receipt import keyed_hash, receipt_code, receipt_hash
 from app.domain.reminders import Reminder, escalation_time
 from app.domain.window import Window
@@ -31,6 +31,7 @@ from app.models import (
 from app.models.period import days_from_json
 from app.sealing import Keyring
 from app.services.evidence import claim
+from app.services.guarding import Guard, contact_hash, hold_back, text_hash
 from app.services.identities import Objector, seal_objector
 from app.services.record import OBJECTOR, Act, on_case, record
 
@@ -77,6 +78,7 @@ def _chain() -> Select[int]:
 
 
 _CHAIN = _chain()
+UNGUARDED = Guard()  # the demonstration and the tests' world
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +116,13 @@ def entry_against(session: Session, period_id: int, nominee_id: int) -> int | No
     return session.connection().scalar(_ENTRY_ID, {"period_id": period_id, "nominee_id": nominee_id})
 
 
-def file_objection(session: Session, ring: Keyring, entry_id: int, filing: Filing, now: dt.datetime) -> Filed:
+def file_objection(
+    session: Session, ring: Keyring, entry_id: int, filing: Filing, now: dt.datetime, guard: Guard = UNGUARDED
+) -> Filed:
     """File against an entry, or give the receipt again for the same form sent twice.
 
-    Raises WindowClosed (R6), FormAlreadyUsed (same form, other content) and FilesChanged. `now` is when the
-    request was received. On return the rows are on disk.
+    Raises WindowClosed (R6), FormAlreadyUsed (same form, other content), FilesChanged, and what `guard` holds back:
+    TooManyFromContact, AnswerSpent. `now` is when the request was received. On return the rows are on disk.
     """
     connection = session.connection()
     repeated = _filed_before(connection, ring, entry_id, filing)
@@ -128,9 +132,10 @@ def file_objection(session: Session, ring: Keyring, entry_id: int, filing: Filin
     if not (period.cancelled_at is None and Window(period.opens_at, period.closes_at).contains(now)):
         raise WindowClosed(period.opens_at, period.closes_at, now)
     try:
+        hold_back(connection, guard, contact_hash(ring.hash_key, filing.contact), now)
         filed = _write(session, connection, ring, entry_id, period, filing, now)
         session.commit()
-    except IntegrityError:
+    except (IntegrityError, TooManyFromContact, AnswerSpent):
         # The same form at the same moment, on a database that lets two writers in: the other one won.
         session.rollback()
         repeated = _filed_before(session.connection(), ring, entry_id, filing)
@@ -187,6 +192,8 @@ def _write(
             "content_hash": filing.digest(key, entry_id),
             "receipt_hash": receipt_hash(key, code),
             "filed_at": now,
+            "contact_hash": contact_hash(key, filing.contact),
+            "text_hash": text_hash(key, filing.facts),
         },
     ).scalar_one()
     sealed = seal_objector(ring, objection_id, Objector(filing.name, filing.contact_person, filing.contact))

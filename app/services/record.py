@@ -18,6 +18,7 @@ from app.models import AuditRow
 GENESIS = "0" * 64
 CLOCK = "clock"
 OBJECTOR = "objector"
+STRANGER = "stranger"
 COMMAND_LINE = "cli"
 # Any number will do, as long as every writer of the chain takes the same one.
 _CHAIN_LOCK = text(f"SELECT pg_advisory_xact_lock({0x676F6E67})")

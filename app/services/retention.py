@@ -105,16 +105,15 @@ def _purge(session: Session, store: Store, gone: Held, now: dt.datetime) -> None
     for name in session.scalars(select(Evidence.name).where(*people.files)).all():
         store.delete(name)
     session.rollback()  # the store may have been slow: writers wait for the lines below only
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")  # zeroes where the rows were
     for statement in (
         delete(Evidence).where(*people.files),
         delete(Identity).where(*people.identities),
         update(Message).where(*people.supplements).values(text=PURGED),
         update(Objection).where(*people.reasons).values(withdraw_reason=PURGED),
-        # The hash of the content could confirm a guess at who filed it.
-        update(Objection).where(*people.facts).values(facts=PURGED, content_hash=_NO_HASH),
+        # The hashes could confirm a guess at who filed it, or at what they wrote.
+        update(Objection)
+        .where(*people.facts)
+        .values(facts=PURGED, content_hash=_NO_HASH, contact_hash=None, text_hash=None),
     ):
         session.execute(statement, execution_options={"synchronize_session": False})
     counts = {"identities": gone.identities, "files": gone.files, "texts": gone.texts}

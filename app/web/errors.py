@@ -69,18 +69,13 @@ def kept() -> list[tuple[str, str]]:
         return []
 
 
-def seconds_until_retry(error: RateLimitExceeded) -> int:
-    """How long until a bucket has room again."""
-    limit = error.limit
-    return int(limit.limit.get_expiry()) if limit is not None else 60
-
-
 def wait_words(seconds: int) -> str:
-    """A wait as people say it."""
-    if seconds < 90:
-        return "1分钟后"
-    minutes = -(-seconds // 60)
-    return f"{minutes}分钟后" if minutes < 90 else f"{-(-minutes // 60)}小时后"
+    """A wait as people say it, never shorter than it is."""
+    minutes = max(1, -(-seconds // 60))
+    if minutes < 90:
+        return f"{minutes}分钟后"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}小时{minutes}分钟后" if minutes else f"{hours}小时后"
 
 
 def _http(error: HTTPException) -> Answer:
@@ -95,7 +90,7 @@ def _stale_form(_error: CSRFError) -> Answer:
 
 def _too_many(error: RateLimitExceeded) -> Answer:
     metrics.count_refusal(limits.bucket(error))
-    seconds = seconds_until_retry(error)
+    seconds = limits.seconds_until_room()
     sentence = f"请在{wait_words(seconds)}再试。您填写的内容仍在本页。"
     return page(429, _TITLES[429], sentence, {"Retry-After": str(seconds)})
 

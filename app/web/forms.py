@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
@@ -29,12 +28,6 @@ def init_app(app: Flask) -> None:
 def clean(text: str | None) -> str:
     """What a person typed, without unseen characters, line ends made one kind, trimmed."""
     return _UNSEEN.sub("", text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def plain_contact(text: str | None) -> str:
-    """A telephone number or an address however it was typed: one width, no spaces, hyphens, brackets or +86."""
-    plain = re.sub(r"[\s()\-–—]", "", unicodedata.normalize("NFKC", text or "")).lower()
-    return re.sub(r"^(\+|00)86", "", plain)
 
 
 class PlainForm(FlaskForm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -53,11 +54,13 @@ def test_two_workers_count_together_log_json_and_end_when_told(
     settings = {"workers": "2", "redis_url": redis_url, "metrics_token": TOKEN}
     with served(tmp_path, f"sqlite:///{database}", **settings) as server:
         address = f"http://127.0.0.1:{server.port}"
+        until = time.monotonic() + 30
+        while len(counters := sorted(tmp_path.glob("gongshi-counters-*/counter_*.db"))) < 2:  # one a worker
+            assert time.monotonic() < until
+            time.sleep(0.1)
         for _ in range(REQUESTS):
             with suppress(urllib.error.HTTPError):
                 get(f"{address}/nowhere")
-        counters = sorted(tmp_path.glob("gongshi-counters-*/counter_*.db"))
-        assert len(counters) == 2  # one a worker
         assert {counted(address) for _ in range(REQUESTS)} == {REQUESTS}  # whichever of them is asked
         family = psutil.Process(server.process.pid).children(recursive=True)
         server.process.send_signal(signal.SIGTERM)  # as systemd does, to the first process alone

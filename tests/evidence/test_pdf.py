@@ -76,25 +76,29 @@ def test_security_33_no_mark_hides_on_the_edge_of_what_is_read_at_once() -> None
     for before in range(64 * 1024 - 80, 64 * 1024 + 20):
         text = b"%PDF-1.7\n" + b" " * (before - 9) + b"/#4a#61#76#61#53#63#72#69#70#74 "
         assert "脚本" in refusal(text)
+        check_pdf(io.BytesIO(text[:-1] + b"Language"))  # a longer name, which only begins alike
     for before in (64 * 1024 - 5, 64 * 1024, 128 * 1024 - 64, 128 * 1024 - 1):
         assert "脚本" in refusal(files.pdf(object_stream(b"<<" + b" " * before + b"/JavaScript ")))
 
 
+SCRIPT = zlib.compress(b"1 0 << /S /JavaScript >>")
 UNREADABLE = {
-    "packed twice": b"/Type /ObjStm /Filter [/ASCIIHexDecode /FlateDecode] >>\nstream\n789c0b49ad28".replace(
-        b"7", b"f"
-    ),
+    "packed twice": b"/Type /ObjStm >>\nstream\n" + zlib.compress(SCRIPT),
+    "packed and written in figures": b"/Type /ObjStm >>\nstream\n" + SCRIPT.hex().encode(),
+    "written in figures, then packed": b"/Type /ObjStm >>\nstream\n" + zlib.compress(SCRIPT.hex().encode()),
+    "packed, then made to begin like numbers": b"/Type /ObjStm >>\nstream\n" + zlib.compress(b"80 1 \xce\xff"),
+    "not packed": b"/Type /ObjStm >>\nstream\n1 0 << /Type /Page >>",
     "packed by another method": b"/Type /ObjStm /Filter /LZWDecode >>\nstream\n\x80\x0b\x60",
     "without a stream": b"/Type /ObjStm >> endobj",
     "its stream far away": b"/Type /ObjStm" + b" " * 5000 + b">>\nstream\n" + zlib.compress(b"/JavaScript "),
     "another stream in a comment": b"/Type /ObjStm % >>stream\n5\n" + object_stream(b"/JavaScript ", b"/FlateDecode"),
     "another stream in a string": b"/Type /ObjStm /A (>>stream\n5)" + object_stream(b"/JavaScript ", b"/FlateDecode"),
 }
-NAMED_STREAM = b"<< /Type /ObjStm /stream\n5 /Filter /FlateDecode >>\nstream\n" + zlib.compress(b"1 0 /JavaScript ")
 
 
 def test_security_33_a_name_does_not_pose_as_the_stream() -> None:
-    assert "脚本" in refusal(files.pdf(NAMED_STREAM))
+    named = b"<< /Type /ObjStm /stream\n5 /Filter /FlateDecode >>\nstream\n" + SCRIPT
+    assert "脚本" in refusal(files.pdf(named))
 
 
 @pytest.mark.parametrize("marks", UNREADABLE.values(), ids=UNREADABLE.keys())

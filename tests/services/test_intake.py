@@ -173,7 +173,7 @@ def test_who_filed_stands_sealed_in_identities_and_nowhere_else(world: World) ->
 # --- a crowd -------------------------------------------------------------------------------------
 
 
-def test_fifty_at_once_are_fifty_objections(world: World) -> None:
+def test_security_01_fifty_at_once_are_fifty_objections(world: World) -> None:
     period = world.round_two()
     entries = [world.entry(period, nominee) for nominee in world.nominees]
     rows_before = len(world.acts())
@@ -193,7 +193,7 @@ def test_fifty_at_once_are_fifty_objections(world: World) -> None:
     assert (found.holds, found.rows) == (True, rows_before + 50)
 
 
-def test_one_form_eight_times_at_once_is_one_objection(world: World) -> None:
+def test_security_02_one_form_eight_times_at_once_is_one_objection(world: World) -> None:
     period = world.round_two()
     entry, filing = world.entry(period, world.nominees[0]), world.filing()
     rows_before = len(world.acts())

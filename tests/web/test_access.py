@@ -18,6 +18,7 @@ from tests.world import World, at
 LOGINS = {"office": Role.OFFICE, "head": Role.HEAD, "handler": Role.HANDLER, "auditor": Role.AUDITOR}
 EVERYBODY = frozenset(LOGINS)
 OFFICE = frozenset({"office"})
+HEAD = frozenset({"head"})
 DESK = frozenset({"office", "head", "handler"})
 RECORD = frozenset({"office", "auditor"})
 FORM = "/periods/6/nominees/3/objection"
@@ -53,7 +54,13 @@ MATRIX = [
     ("GET", "/desk/cases/1", 302, DESK, 200),
     ("GET", "/desk/cases/1/evidence/1", 302, DESK, 200),
     ("POST", "/desk/cases/1/note", 401, DESK, 422),
+    ("GET", "/desk/flood", 302, HEAD, 200),
+    ("GET", "/desk/flood/text/1", 302, HEAD, 200),
+    ("POST", "/desk/flood/text/1", 401, HEAD, 422),
     ("GET", "/office/", 302, OFFICE, 200),
+    ("GET", "/office/flood", 302, OFFICE, 200),
+    ("GET", "/office/flood/source/1", 302, OFFICE, 200),
+    ("POST", "/office/flood/source/1", 401, OFFICE, 422),
     ("GET", "/office/cases", 302, OFFICE, 200),
     ("GET", "/office/cases.xlsx", 302, OFFICE, 200),
     ("GET", "/office/nominees", 302, OFFICE, 200),

@@ -49,7 +49,7 @@ def test_security_39_whatever_is_filed_refused_or_broken_no_line_tells_who_or_wh
     world: World, make_app: MakeApp, clock: MovingClock, lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     form = f"/periods/{world.round_two()}/nominees/{world.nominees[0]}/objection"
-    visitor = Browser(make_app(limit_contact="3/hour", limit_login="2/hour"), ADDRESS)
+    visitor = Browser(make_app(limit_contact="1/hour", limit_login="2/hour"), ADDRESS)
     answers: list[Page] = []
 
     def post(path: str, data: dict[str, str], **options: Any) -> None:

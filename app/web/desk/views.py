@@ -9,7 +9,7 @@ from app.domain.cases import ACTION_NAMES, OPEN_STATES, Action, Role, State, all
 from app.domain.errors import NotYourCase, Refusal
 from app.domain.reminders import workdays_left
 from app.models import Case
-from app.services import evidence_reading, history, investigation, queue, warnings
+from app.services import evidence_reading, flood, history, investigation, queue, warnings
 from app.web.access import actor, allow, me
 from app.web.case_sheet import case_sheet
 from app.web.desk.actions import DEEDS, ChoiceForm, form_for
@@ -33,6 +33,7 @@ def queue_page() -> ResponseReturnValue:
         queue=queue.queue_of(session(), actor(), now(), wanted, me().id if mine else None),
         counts={each: sum(row.state is each for row in everything) for each in State},
         total=len(everything),
+        floods=flood.floods(session(), actor(), now()) if actor().role is Role.HEAD else [],
         watched=queue.watched_by(session(), actor(), now()),
         warnings=warnings.warnings_for(session(), actor(), now()),
         state=state,

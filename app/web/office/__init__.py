@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.domain.cases import Role
+from app.web.desk import flood
 from app.web.office import calendar, identities, nominees, periods, record, views
 from app.web.office.blueprint import blueprint
+
+flood.register(blueprint, Role.OFFICE)
 
 
 def init_app(app: Flask) -> None:

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.cases import STATE_NAMES, Role, State
 from app.domain.workdays import each_day, local_date
+from app.services import flood, queue, warnings
 from app.services import overview as glance
-from app.services import queue, warnings
 from app.web import charts
 from app.web.access import actor, allow
 from app.web.case_sheet import case_sheet
@@ -27,6 +27,7 @@ def overview() -> ResponseReturnValue:
     running = glance.running_periods(session())
     return render_template(
         "office/overview.html",
+        floods=flood.floods(session(), actor(), now()),
         hands=glance.needs_a_hand(session(), actor(), now()),
         running=running,
         open_cases=glance.open_case_counts(session(), [period.id for period in running], now()),

@@ -9,11 +9,12 @@ from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, St
 from wtforms.validators import StopValidation
 
 from app.domain.receipt import looks_like_form_token, new_form_token
+from app.domain.sameness import plain_contact
 from app.models import Category, ObjectorKind
 from app.models.objection import CATEGORY_NAMES, OBJECTOR_KIND_NAMES
 from app.services.following import SUPPLEMENT_LENGTH, WITHDRAW_LENGTH
 from app.services.intake import Filing
-from app.web.forms import PlainForm, needed, options, plain_contact, text_area
+from app.web.forms import PlainForm, needed, options, text_area
 
 FACTS_LENGTH = (20, 3000)
 _NAME_LENGTH = {ObjectorKind.PERSON: (2, 30), ObjectorKind.UNIT: (4, 60)}
@@ -43,6 +44,8 @@ class ObjectionForm(FormWithFiles):
     """What is asked of an objector, and nothing beyond: no ID number, no address."""
 
     files_seen = HiddenField()  # how many files the check page showed
+    ticket = HiddenField()  # of who waits instead of solving a challenge, see web/challenge.py
+    answer = HiddenField()
     objector_kind = RadioField(
         "您以什么身份提出异议？",
         choices=options(OBJECTOR_KIND_NAMES),

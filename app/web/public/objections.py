@@ -5,6 +5,8 @@ The text travels with the form through every step; the server keeps nothing unti
 
 from __future__ import annotations
 
+import math
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
@@ -13,13 +15,13 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import NotFound
 
-from app.domain.errors import FilesChanged, FormAlreadyUsed, WindowClosed
+from app.domain.errors import AnswerSpent, FilesChanged, FormAlreadyUsed, TooManyFromContact, WindowClosed
 from app.domain.receipt import new_form_token
 from app.models import Entry, Period
 from app.services import intake, showing
-from app.web import errors, metrics
+from app.services.guarding import Guard
+from app.web import challenge, errors, limits, metrics
 from app.web.access import everyone
-from app.web.limits import address, bucket, contact, limiter, nominee, not_final
 from app.web.portal import now, portal, session
 from app.web.public import attaching
 from app.web.public.attaching import form_upload_limit
@@ -31,9 +33,7 @@ blueprint = Blueprint("objections", __name__)
 PATH = "/periods/<int:period_id>/nominees/<int:nominee_id>/objection"
 
 
-def _limit(name: str) -> str:
-    limit: str = getattr(portal().settings, f"limit_{name}")
-    return limit
+_BUSY = "现在提交的人比较多，要先做一次安全检查。异议还没有提交，您写的内容都在。请等检查做完，再点一次“确认提交”。"
 
 
 @blueprint.get(PATH)
@@ -51,9 +51,7 @@ def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
 @everyone
 @takes_files(FORM)
 @form_upload_limit
-@limiter.limit(lambda: _limit("nominee"), key_func=nominee, exempt_when=not_final)
-@limiter.limit(lambda: _limit("contact"), key_func=contact, exempt_when=not_final)
-@limiter.limit(lambda: _limit("address"), key_func=address, exempt_when=not_final)
+@limits.filing_is_counted
 def submit_objection(period_id: int, nominee_id: int) -> ResponseReturnValue:
     form = ObjectionForm()
     form.ensure_token()
@@ -64,12 +62,17 @@ def submit_objection(period_id: int, nominee_id: int) -> ResponseReturnValue:
     if form.is_a_units and not _letter_seen(form):
         refused.append("单位提出异议，请上传盖有公章的书面材料，照片或者扫描件都可以。")
     valid = not attaching.say_refused(form.evidence, refused) and valid
-    if valid and request.form.get("step") == "submit":
+    submits = request.form.get("step") == "submit"
+    if valid and submits and not limits.challenge_is_due():
         return _file(period_id, nominee_id, form)
     period, entry = open_entry(period_id, nominee_id)
     if not valid:
         return _page(period, entry, form, status=422)
-    return _after_details(period, entry, form)
+    if entry is None:
+        raise WindowClosed(period.opens_at, period.closes_at, now())
+    if request.form.get("step") == "edit":
+        return _page(period, entry, form)
+    return _check_page(period, entry, form, *((428, _BUSY) if submits else ()))
 
 
 def _take_files(period_id: int, nominee_id: int, form: ObjectionForm) -> list[str]:
@@ -96,19 +99,11 @@ def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseRetur
         period, _ = open_entry(period_id, nominee_id)
         # After the window it is not said who was in it, and who never was (R5).
         raise WindowClosed(period.opens_at, period.closes_at, now())
-    filed = intake.file_objection(session(), portal().keyring, entry_id, form.filing(), now())
+    passed = challenge.passed() if limits.look().hot else None
+    guard = Guard(limits.contact_allowances(), passed.answer if passed else "")
+    filed = intake.file_objection(session(), portal().keyring, entry_id, form.filing(), now(), guard)
     cookie["receipt"] = {"code": filed.receipt_code, "objection": filed.objection_id}
     return redirect(url_for("receipts.receipt"), 303)
-
-
-def _after_details(period: Period, entry: Entry | None, form: ObjectionForm) -> ResponseReturnValue:
-    if entry is None:
-        raise WindowClosed(period.opens_at, period.closes_at, now())
-    if request.form.get("step") == "edit":
-        return _page(period, entry, form)
-    files = attaching.files_of(form.form_token.data)
-    form.files_seen.data = str(len(files))
-    return render_template("public/objection_check.html", period=period, entry=entry, form=form, files=files, now=now())
 
 
 @blueprint.errorhandler(WindowClosed)
@@ -122,10 +117,27 @@ def _used(refusal: FormAlreadyUsed) -> ResponseReturnValue:
     return _form_again(str(refusal), 409, fresh_token=True)
 
 
+@blueprint.errorhandler(TooManyFromContact)
+def _had_its_share(refusal: TooManyFromContact) -> ResponseReturnValue:
+    metrics.count_refusal("contact")
+    seconds = math.ceil((refusal.come_back - now()).total_seconds())
+    return _form_again(str(refusal), 429, headers={"Retry-After": str(seconds)})
+
+
+@blueprint.errorhandler(AnswerSpent)
+def _answered_before(refusal: AnswerSpent) -> ResponseReturnValue:
+    session().rollback()
+    args = request.view_args or {}
+    period, entry = open_entry(args["period_id"], args["nominee_id"])
+    if entry is None:
+        raise WindowClosed(period.opens_at, period.closes_at, now())
+    return _check_page(period, entry, ObjectionForm(), 409, str(refusal), asked=True)
+
+
 @blueprint.errorhandler(RateLimitExceeded)
 def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
-    metrics.count_refusal(bucket(error))
-    seconds = errors.seconds_until_retry(error)
+    metrics.count_refusal(limits.bucket(error))
+    seconds = limits.seconds_until_room()
     sentence = (
         f"现在提交的人比较多，异议还没有提交。请在{errors.wait_words(seconds)}再点一次提交；"
         "您写的内容仍保留在本页。公示截止前提交都有效，也可以直接联系受理机构。"
@@ -174,6 +186,26 @@ def open_entry(period_id: int, nominee_id: int) -> tuple[Period, Entry | None]:
     if entry is None:
         abort(404)
     return period, entry
+
+
+def _check_page(
+    period: Period, entry: Entry, form: ObjectionForm, status: int = 200, refusal: str = "", *, asked: bool = False
+) -> ResponseReturnValue:
+    """What was written, to be read once more; with a challenge where one is due, or `asked` for once again."""
+    due = asked or limits.challenge_is_due()
+    files = attaching.files_of(form.form_token.data)
+    form.files_seen.data = str(len(files))
+    html = render_template(
+        "public/objection_check.html",
+        period=period,
+        entry=entry,
+        form=form,
+        files=files,
+        refusal=refusal,
+        challenge=challenge.ask(form.form_token.data or "") if due else None,
+        now=now(),
+    )
+    return html, status
 
 
 def _page(

@@ -60,6 +60,7 @@ def find() -> ResponseReturnValue:
     try:
         objection_id = following.find_by_receipt(session(), portal().keyring, form.code.data or "")
     except UnknownReceipt as refusal:
+        following.note_unknown_receipt(session(), now())
         form.code.errors = [str(refusal)]
         return _find_page(form), 422
     cookie["follow"] = {"objection": objection_id, "until": (now() + _FOLLOWED_FOR).timestamp()}
