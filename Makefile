@@ -3,14 +3,14 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test check bench fuzz faults browser clean
+.PHONY: run test check bench fuzz faults browser nginx clean
 
 run: $(VENV)/.installed
 	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi migrate
 	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi demo --if-empty
 	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi serve
 
-test: $(VENV)/.installed-test browser check
+test: $(VENV)/.installed-test browser nginx check
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/.installed-test
@@ -33,6 +33,12 @@ browser:
 	@{ command -v chromium && fc-list :lang=zh | grep -q .; } >/dev/null 2>&1 || { command -v apt-get >/dev/null && \
 	  (apt-get update -qq && apt-get install -y -qq chromium fontconfig fonts-wqy-zenhei) >/dev/null 2>&1; } || \
 	  echo "Chromium is not to be had here: browser tests will be skipped"
+
+# The shipped nginx site is driven by a real nginx; where that can't be had, its tests are skipped by name.
+nginx:
+	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || { command -v apt-get >/dev/null && \
+	  (apt-get update -qq && apt-get install -y -qq nginx-light) >/dev/null 2>&1; } || \
+	  echo "nginx is not to be had here: tests of deploy/nginx.conf will be skipped"
 
 $(VENV)/.installed: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

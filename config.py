@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 PREFIX = "GONGSHI_"
+_COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
 DEFAULT_KEY = "demonstration-only"
 _MINIMUM_KEY_LENGTH = 32
 _RETENTION_YEARS = range(1, 31)
@@ -43,6 +44,7 @@ class Settings:
     demonstration: bool = False
     secure_cookies: bool = False  # true where served by TLS
     tick_seconds: int = 30
+    metrics_token: str = ""  # whoever names it may read /metrics; without it there is no such page
     # R17: loose enough for an office or a mobile carrier behind one address.
     limit_address: str = "120/hour;600/day"
     limit_contact: str = "10/hour;30/day"  # counted in the database: across workers and restarts
@@ -113,3 +115,13 @@ def _converted(name: str, raw: str, kind: type) -> Any:
         return kind(raw)
     except ValueError:
         raise BadSettings(f"{PREFIX}{name.upper()} 应为整数，现在是 {raw!r}。") from None
+
+
+def share_counters(folder: str) -> None:
+    """Have the workers' counters kept in one folder: prometheus_client takes it from the environment alone."""
+    os.environ[_COUNTERS] = folder
+
+
+def shared_counters() -> str | None:
+    """The folder in which the workers keep their counters, if they share them."""
+    return os.environ.get(_COUNTERS)

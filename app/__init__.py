@@ -16,9 +16,11 @@ from app.web import (
     health,
     hot,
     limits,
+    metrics,
     office,
     portal,
     public,
+    requests,
     uploads,
     words,
 )
@@ -28,6 +30,7 @@ from config import Settings
 def create_app(settings: Settings, clock: Clock = now) -> Flask:
     """One Flask application over one database, with its own clock."""
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    requests.init_app(app, settings)
     portal.init_app(app, settings, Database(settings.database_url), clock)
     uploads.init_app(app)
     forms.init_app(app)
@@ -36,7 +39,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     words.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    for audience in (public, account, desk, office, health):
+    for audience in (public, account, desk, office, health, metrics):
         audience.init_app(app)
     access.declare_static(app)
     hot.init_app(app, clock)

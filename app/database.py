@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from app.sealing import Keyring
 
 ROOT = Path(__file__).resolve().parent.parent
 _BUSY_TIMEOUT_MS = 15_000
+# In seconds but for the last, which is in milliseconds; the address of the database may name others.
+_POSTGRESQL_PATIENCE = {"connect_timeout": 3, "keepalives_idle": 30, "tcp_user_timeout": 20_000}
 
 
 class Database:
@@ -28,7 +31,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine = _sqlite(url) if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True)
+        self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
         writing = self.engine.execution_options(gongshi_writes=True)
         self.reader: sessionmaker[Session] = sessionmaker(self.engine, autoflush=False)
         self.writer: sessionmaker[Session] = sessionmaker(writing, expire_on_commit=False)
@@ -48,7 +51,7 @@ class Database:
 
     def is_migrated(self) -> bool:
         """Whether the schema stands at the newest migration this code knows."""
-        return self.revision() == ScriptDirectory.from_config(alembic_config()).get_current_head()
+        return self.revision() == _newest_migration()
 
     def revision(self) -> str | None:
         """The migration the schema stands at; None before the first."""
@@ -77,6 +80,19 @@ def alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
     return config
+
+
+@cache
+def _newest_migration() -> str | None:
+    """Read once: the migrations of a running server are those it was started with."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def _postgresql(url: str) -> Engine:
+    """A server that does not answer is a fault within seconds, not a page that never comes."""
+    given = make_url(url).query
+    patience = {name: value for name, value in _POSTGRESQL_PATIENCE.items() if name not in given}
+    return create_engine(url, pool_pre_ping=True, connect_args=patience)
 
 
 def _sqlite(url: str) -> Engine:

@@ -6,39 +6,53 @@ inherits a lock that nobody will release.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
+import tempfile
 import threading
 
 from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 
-from app import create_app, ticking
-from config import Settings, from_environment
+from app import create_app, logs, ticking
+from config import Settings, from_environment, share_counters
+
+_log = logging.getLogger("gongshi.server")
+# A worker told to stop while it is still starting may never hear of it.
+_STOPPING_SECONDS = 10
 
 
 def wsgi() -> Flask:
     """The application of one worker, from the environment: granian calls this in each."""
-    return create_app(from_environment())
+    settings = from_environment()
+    logs.configure(settings)
+    return create_app(settings)
 
 
 def run(settings: Settings) -> None:
     """Serve until stopped. Settlement, warnings and the uptime record tick beside the workers."""
+    logs.configure(settings)
     stop = threading.Event()
     threading.Thread(target=_keep_ticking, args=(settings, stop), name="keep ticking", daemon=True).start()
-    print(f"公示与异议处理：http://{settings.host}:{settings.port}", flush=True)
-    Granian(
-        "app.server:wsgi",
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        blocking_threads=settings.threads,
-        websockets=False,
-        respawn_failed_workers=True,  # or the first worker that the kernel kills takes all the others along
-        log_access=False,
-    ).serve()
+    _log.info("serving", extra={"address": f"http://{settings.host}:{settings.port}"})
+    # A folder of this run's own: counters begin at 0 with the server, and a worker that ends leaves its own behind.
+    with tempfile.TemporaryDirectory(prefix="gongshi-counters-") as counters:
+        share_counters(counters)
+        Granian(
+            "app.server:wsgi",
+            factory=True,
+            interface=Interfaces.WSGI,
+            address=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            blocking_threads=settings.threads,
+            workers_kill_timeout=_STOPPING_SECONDS,
+            websockets=False,
+            respawn_failed_workers=True,  # or the first worker that the kernel kills takes all the others along
+            log_access=False,
+            log_dictconfig=logs.config(settings),
+        ).serve()
     stop.set()
 
 

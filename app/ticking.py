@@ -9,12 +9,10 @@ import logging
 import os
 import time
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from app import clock
+from app import clock, logs
 from app.database import Database
 from app.evidence.scanner import ScannerDown, scan
-from app.evidence.store import FileMissing, StoreDown
+from app.evidence.store import FileMissing
 from app.sealing import SealBroken, keyring_of
 from app.services import availability, evidence_upkeep, settlement, warnings
 from app.services.evidence import Vault, vault_of
@@ -34,6 +32,7 @@ _SCANS_FORGIVEN = 2  # one file that the scanner cannot cope with does not hold 
 
 def run(settings: Settings) -> None:
     """Tick for as long as the parent process lives. A fault is logged, and the next tick tries again."""
+    logs.configure(settings)
     parent = os.getppid()
     database = Database(settings.database_url)
     vault = vault_of(settings, keyring_of(settings))
@@ -43,8 +42,8 @@ def run(settings: Settings) -> None:
         try:
             tick(database, clock.now(), settings, answers)
             look_after_evidence(database, vault, clock.now(), settings.clamd)
-        except (SQLAlchemyError, StoreDown) as error:
-            _log.error("tick failed: %s", type(error).__name__)
+        except Exception as error:  # whatever it was: the next deadline is not to be missed for it
+            _log.error("tick failed", exc_info=error)
         pause = settings.tick_seconds if answers else min(settings.tick_seconds, _ASKED_AGAIN_AFTER)
         time.sleep(max(0.0, began + pause - time.monotonic()))  # a long scan is no gap in the uptime record
 
@@ -91,10 +90,10 @@ def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scan
             failed += 1
             continue
         except (SealBroken, FileMissing):  # it goes on waiting: nobody is given what cannot be read
-            _log.error("evidence %d is missing or damaged", file.id)
+            _log.error("evidence is missing or damaged", extra={"evidence": file.id})
             continue
         scanned += file.size
         with database.writer() as session:
             evidence_upkeep.judge(session, file.id, verdict, now)
     if failed:
-        _log.warning("the scanner did not judge %d files: they wait", failed)
+        _log.warning("files wait that the scanner did not judge", extra={"count": failed})

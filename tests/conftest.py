@@ -20,6 +20,7 @@ from app import create_app
 from app.database import Database
 from app.services import passwords
 from config import Settings
+from tests.lines import Lines, logged
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World, at
 
@@ -144,6 +145,13 @@ def client(app: Flask) -> Browser:
 def staff(app: Flask, world: World) -> Callable[[str], Browser]:
     """Browsers with somebody's session: `staff("handler")`."""
     return lambda login: Browser(app).sign_in(world.people[login])
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    """Everything this process logs while the test runs, at every level."""
+    with logged() as lines:
+        yield lines
 
 
 def copy_of_template(server_url: str, tmp_path: Path, template: str = "template_gongshi") -> str:

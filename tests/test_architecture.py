@@ -95,6 +95,8 @@ def test_the_rules_use_the_standard_library_alone() -> None:
         ("openpyxl", ("app.sheets",)),
         ("segno", ("app.web.qr",)),
         ("cryptography", ("app.sealing",)),
+        ("structlog", ("app.logs", "app.web.requests")),
+        ("prometheus_client", ("app.web.metrics",)),
         ("boto3", ("app.evidence",)),
         ("botocore", ("app.evidence",)),
         ("PIL", ("app.evidence",)),

@@ -134,7 +134,7 @@ def _opened(session: Session, vault: Vault, exhibit: Exhibit) -> Opened:
     session.rollback()  # nobody waits for the database while a file is read
     # Read twice: what is damaged at its end is refused by a page, and not by a download that breaks off.
     if not stored.is_whole(vault):
-        _log.error("evidence %d is missing or damaged", stored.id)
+        _log.error("evidence is missing or damaged", extra={"evidence": stored.id})
         raise FileDamaged
     return Opened(exhibit.file_name, exhibit.kind, stored.size, stored.content(vault.store, vault.keyring))
 

@@ -8,12 +8,11 @@ from flask import Flask, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import NoResultFound, SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.domain.errors import NotAllowed, NotYourCase, Refusal
 from app.evidence.store import StoreDown
-from app.web.limits import seconds_until_room
-from app.web.portal import portal
+from app.web import limits, metrics, requests
 
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -54,11 +53,10 @@ def init_app(app: Flask) -> None:
 
 def page(status: int, title: str, sentence: str, headers: dict[str, str] | None = None) -> Answer:
     """An error page. After a POST it keeps what was typed, with a button that sends it again."""
-    return (
-        render_template("error.html", status=status, title=title, sentence=sentence, kept=kept()),
-        status,
-        headers or {},
+    html = render_template(
+        "error.html", status=status, title=title, sentence=sentence, kept=kept(), number=requests.spoken()
     )
+    return html, status, headers or {}
 
 
 def kept() -> list[tuple[str, str]]:
@@ -83,15 +81,17 @@ def wait_words(seconds: int) -> str:
 
 def _http(error: HTTPException) -> Answer:
     status = error.code or 500
-    return page(status, _TITLES.get(status, _TITLES[400]), _SENTENCES.get(status, _SENTENCES[400]))
+    methods = {"Allow": ", ".join(sorted(error.valid_methods or ()))} if isinstance(error, MethodNotAllowed) else None
+    return page(status, _TITLES.get(status, _TITLES[400]), _SENTENCES.get(status, _SENTENCES[400]), methods)
 
 
 def _stale_form(_error: CSRFError) -> Answer:
     return page(400, "页面停留得太久了", "为了安全，请核对下面的内容，再点一次“再试一次”。")
 
 
-def _too_many(_error: RateLimitExceeded) -> Answer:
-    seconds = seconds_until_room()
+def _too_many(error: RateLimitExceeded) -> Answer:
+    metrics.count_refusal(limits.bucket(error))
+    seconds = limits.seconds_until_room()
     sentence = f"请在{wait_words(seconds)}再试。您填写的内容仍在本页。"
     return page(429, _TITLES[429], sentence, {"Retry-After": str(seconds)})
 
@@ -116,13 +116,12 @@ def storage_fault(error: SQLAlchemyError | StoreDown) -> Answer:
 
 
 def log_storage_fault(error: SQLAlchemyError | StoreDown) -> None:
-    # The statement's parameters may hold what an objector wrote: only the kind of fault is logged (R19).
-    _log.error("storage fault: %s at %s", type(error).__name__, request.endpoint)
+    # What it says may hold what an objector wrote: logs.py keeps its type and its place (R19).
+    _log.error("storage fault", exc_info=error)
+    metrics.count_fault("storage")
 
 
 def _fault(error: Exception) -> Answer:
-    if portal().settings.demonstration:
-        _log.exception("fault at %s", request.endpoint)
-    else:
-        _log.error("fault: %s at %s", type(error).__name__, request.endpoint)
+    _log.error("fault", exc_info=error)
+    metrics.count_fault("fault")
     return page(500, _TITLES[500], _SENTENCES[500])

@@ -49,7 +49,8 @@ class Page:
         """Answer as WSGI. `max-age` never reaches past `valid_until`."""
         encoding = _best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         etag = f'"{self.digest}{encoding}"'
-        left = int((self.valid_until - now).total_seconds())
+        # A cache counts in whole seconds (nginx does), and so may hold a page for up to one more than it is told.
+        left = max(int((self.valid_until - now).total_seconds()) - 1, 0)
         headers = [
             ("ETag", etag),
             ("Cache-Control", f"public, max-age={min(left, _LONGEST_MAX_AGE)}, must-revalidate"),

@@ -16,7 +16,7 @@ from functools import cache, partial
 from typing import Any
 
 from flask import Flask, g, request
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RateLimitExceeded
 from limits import RateLimitItem, parse_many
 from limits.errors import StorageError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -54,6 +54,17 @@ def site() -> str:
 
 # What an objection is counted in: the bucket's name (its setting is limit_<name>) and whose it is.
 FILING_BUCKETS: dict[str, Callable[[], str]] = {"site": site, "nominee": nominee, "address": address}
+
+
+# What is counted at one door alone, by the view behind it.
+_DOORS = {"account.enter": "login", "receipts.find": "receipt"}
+BUCKETS = (*FILING_BUCKETS, "contact", "upload", *_DOORS.values())
+
+
+def bucket(error: RateLimitExceeded) -> str:
+    """Which bucket was full, one of BUCKETS, for whoever counts refusals."""
+    return str(error.limit.scope) if error.limit.shared else _DOORS.get(request.endpoint or "", "other")
+
 
 limiter = Limiter(key_func=address, strategy="moving-window", headers_enabled=False)
 
@@ -177,6 +188,11 @@ def _setting(name: str) -> str:
 @cache
 def _parsed(setting: str) -> list[RateLimitItem]:
     return parse_many(setting)
+
+
+def redis_answers() -> bool:
+    """Whether the store that the workers count in together is there."""
+    return bool(limiter.storage.check())
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -151,7 +151,8 @@ def test_a_damaged_or_missing_file_is_refused_before_a_byte_of_it_goes_out(
             path.write_bytes(damaged)
         with caplog.at_level(logging.ERROR), pytest.raises(FileDamaged):
             opened(world, vault, other, 3, "handler")
-        assert "evidence 3 is missing or damaged" in caplog.text
+        told = [(record.getMessage(), vars(record)["evidence"]) for record in caplog.records]
+        assert told == [("evidence is missing or damaged", 3)]
         caplog.clear()
     assert world.everything() == before
     path.write_bytes(whole)

@@ -138,6 +138,7 @@ class Browser:
         self.app = app
         self.client = Client(app, app.response_class)
         self.address = address
+        self._cookie_name: str = app.config["SESSION_COOKIE_NAME"]
         self._signed_in = False
 
     def get(self, path: str, **headers: str) -> Page:
@@ -187,7 +188,7 @@ class Browser:
 
     def cookie(self) -> dict[str, Any]:
         """What this browser's session cookie says to whoever reads it: it is signed, not secret."""
-        found = self.client.get_cookie("gongshi")
+        found = self.client.get_cookie(self._cookie_name)
         if found is None:
             return {}
         signer = self.app.session_interface.get_signing_serializer(self.app)
@@ -197,7 +198,7 @@ class Browser:
     def write_session(self, **values: Any) -> None:
         content = {**self.cookie(), **values}
         signer = self.app.session_interface.get_signing_serializer(self.app)
-        self.client.set_cookie("gongshi", signer.dumps(content))
+        self.client.set_cookie(self._cookie_name, signer.dumps(content))
 
 
 def _named(headers: dict[str, str]) -> dict[str, str]:

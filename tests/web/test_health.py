@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from config import Settings
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World, at
 
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 READY = '{"ready":true}\n'
 
 
@@ -55,6 +60,36 @@ def test_not_ready_while_a_deadline_is_five_minutes_late(world: World, client: B
         assert (page.status, page.source) == ((200, READY) if ready else unready("settlement"))
     world.do(settlement.settle_due, clock.now)
     assert client.get("/readyz").source == READY
+
+
+@on_sqlite
+def test_a_database_that_takes_the_call_and_says_nothing_is_told_in_seconds(
+    world: World, make_app: Callable[..., Flask]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        app = make_app(database_url=f"postgresql://nobody:a-password@127.0.0.1:{port}/none?connect_timeout=2")
+        began = time.monotonic()
+        page = Browser(app).get("/readyz")
+        assert (page.status, page.source) == unready("database")
+        assert time.monotonic() - began < 5
+
+
+@on_sqlite
+def test_what_can_be_done_without_for_a_while_is_named_and_nobody_is_sent_away(
+    world: World, make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    folder = tmp_path / "evidence"
+    for settings, degraded in (
+        ({"evidence_dir": folder}, None),  # not there yet, but could be made
+        ({"redis_url": "redis://127.0.0.1:1"}, ["redis"]),
+        ({"evidence_dir": Path("/dev/null/evidence")}, ["evidence"]),
+        ({"evidence_dir": Path("/dev/null/evidence"), "evidence_s3_bucket": "elsewhere"}, None),
+        ({"redis_url": "redis://:a-password@127.0.0.1:1", "evidence_dir": Path("/dev/null/x")}, ["redis", "evidence"]),
+    ):
+        page = Browser(make_app(**settings)).get("/readyz")
+        expected = {"ready": True} | ({"degraded": degraded} if degraded else {})
+        assert (page.status, json.loads(page.source)) == (200, expected)
 
 
 def test_ready(client: Browser) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from app.models import Objection
 from app.services import intake
 from app.services.identities import Objector
+from tests.lines import Lines
 from tests.web.browsing import Browser, MovingClock, Page, filled
 from tests.world import World
 
@@ -103,7 +103,7 @@ def test_a_full_bucket_says_when_to_come_back_and_keeps_the_text(world: World, m
 
 
 def test_security_04_a_database_in_trouble_gives_a_clear_page_with_the_text_and_works_again_by_itself(
-    world: World, client: Browser, here: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    world: World, client: Browser, here: str, monkeypatch: pytest.MonkeyPatch, lines: Lines
 ) -> None:
     def broken(*_args: object) -> None:
         raise OperationalError(
@@ -111,14 +111,15 @@ def test_security_04_a_database_in_trouble_gives_a_clear_page_with_the_text_and_
         )
 
     before = world.everything()
-    with monkeypatch.context() as broke, caplog.at_level(logging.DEBUG):
+    with monkeypatch.context() as broke:
         broke.setattr(intake, "file_objection", broken)
         page = client.post(here, filled(facts=FACTS))
     assert page.status == 503
     assert page.headers["Retry-After"] == "60"
     assert "刚才的操作没有生效" in page.text
     assert_everything_is_still_there(page)
-    assert not any(word in caplog.text for word in ("赵小禾", "标记事实", "13000000001"))  # R19
+    assert not any(lines.hold(word) for word in ("赵小禾", "标记事实", "13000000001"))  # R19
+    assert [line["exception"] for line in lines.all if line["level"] == "error"] == ["OperationalError"]
     assert world.everything() == before
     again = client.send(page.form("/objection"))  # the button under the text: 再试一次
     assert again.status == 303

@@ -20,7 +20,7 @@ from app.evidence.inspection import FILE_LIMIT
 from app.evidence.store import StoreDown
 from app.services import evidence, following
 from app.services.evidence import Attached
-from app.web import errors, limits
+from app.web import errors, limits, metrics
 from app.web.access import everyone
 from app.web.portal import now, portal, session
 from app.web.public.attaching import STORE_DOWN, form_hash, take, upload_limit
@@ -99,6 +99,7 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 @blueprint.errorhandler(RateLimitExceeded)
 def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
+    metrics.count_refusal(limits.bucket(error))
     seconds = limits.seconds_until_room()
     sentence = f"现在上传的人比较多，请在{errors.wait_words(seconds)}再传。"
     return _refused(sentence, 429, {"Retry-After": str(seconds)})

@@ -20,7 +20,7 @@ from app.domain.receipt import new_form_token
 from app.models import Entry, Period
 from app.services import intake, showing
 from app.services.guarding import Guard
-from app.web import challenge, errors, limits
+from app.web import challenge, errors, limits, metrics
 from app.web.access import everyone
 from app.web.portal import now, portal, session
 from app.web.public import attaching
@@ -119,6 +119,7 @@ def _used(refusal: FormAlreadyUsed) -> ResponseReturnValue:
 
 @blueprint.errorhandler(TooManyFromContact)
 def _had_its_share(refusal: TooManyFromContact) -> ResponseReturnValue:
+    metrics.count_refusal("contact")
     seconds = math.ceil((refusal.come_back - now()).total_seconds())
     return _form_again(str(refusal), 429, headers={"Retry-After": str(seconds)})
 
@@ -134,7 +135,8 @@ def _answered_before(refusal: AnswerSpent) -> ResponseReturnValue:
 
 
 @blueprint.errorhandler(RateLimitExceeded)
-def _too_many(_error: RateLimitExceeded) -> ResponseReturnValue:
+def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
+    metrics.count_refusal(limits.bucket(error))
     seconds = limits.seconds_until_room()
     sentence = (
         f"现在提交的人比较多，异议还没有提交。请在{errors.wait_words(seconds)}再点一次提交；"

@@ -1,0 +1,220 @@
+"""nginx with the site of deploy/nginx.conf, and `gongshi serve`, as processes of their own on free ports."""
+
+from __future__ import annotations
+
+import ctypes
+import datetime as dt
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from app.clock import now
+from app.database import ROOT
+
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+NAME = "gongshi.example.gov.cn"
+KEYS = {
+    "GONGSHI_SECRET_KEY": "a secret for tests, thirty-two bytes",
+    "GONGSHI_IDENTITY_KEY": "a key for tests, thirty-two bytes",
+}
+_PR_SET_MDWE = 65
+_MAIN = """
+daemon off; master_process off; pid {home}/nginx.pid;
+events {{ worker_connections 256; }}
+http {{
+  default_type text/html;
+  client_body_temp_path {home}/bodies; proxy_temp_path {home}/answers;
+  fastcgi_temp_path {home}/x; uwsgi_temp_path {home}/x; scgi_temp_path {home}/x;
+  include {home}/gongshi.conf;
+}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: list[tuple[str, str]]
+    text: str
+
+    def header(self, name: str) -> str | None:
+        """The one header of this name."""
+        found = [value for given, value in self.headers if given.lower() == name.lower()]
+        assert len(found) < 2, found
+        return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The portal as the world sees it."""
+
+    home: Path
+    plain: int
+    tls: int
+    trust: ssl.SSLContext
+
+    def connect(self, source: str = "127.0.0.1", name: str = NAME) -> ssl.SSLSocket:
+        plain = socket.create_connection(("127.0.0.1", self.tls), timeout=20, source_address=(source, 0))
+        return self.trust.wrap_socket(plain, server_hostname=name)
+
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, source: str = "127.0.0.1", **headers: str
+    ) -> Answer:
+        return _exchange(self.connect(source), method, path, body, headers)
+
+    def ask_plainly(self, path: str, host: str = NAME) -> Answer:
+        """Without TLS."""
+        plain = socket.create_connection(("127.0.0.1", self.plain), timeout=20)
+        return _exchange(plain, "GET", path, None, {"host": host})
+
+    def log(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.home / "access.log").read_text().splitlines()]
+
+
+def _exchange(connected: socket.socket, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+    named = {name.replace("_", "-").title(): value for name, value in headers.items()}
+    connection = http.client.HTTPConnection(NAME)
+    connection.sock = connected
+    try:
+        connection.request(method, path, body, named)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.getheaders(), answer.read().decode())
+    finally:
+        connection.close()
+
+
+@contextmanager
+def nginx(home: Path, upstream: int) -> Iterator[Site]:
+    """nginx in front of a port of this machine."""
+    assert NGINX is not None
+    site = Site(home, free_port(), free_port(), _certificate(home))
+    for folder in ("bodies", "answers", "x"):
+        (home / folder).mkdir()
+    (home / "gongshi.conf").write_text(_site_file(site, upstream))
+    (home / "nginx.conf").write_text(_MAIN.format(home=home))
+    process = subprocess.Popen([NGINX, "-c", str(home / "nginx.conf"), "-e", str(home / "start.log")])
+    try:
+        _wait_for(site.tls, process)
+        yield site
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _site_file(site: Site, upstream: int) -> str:
+    """The file as it is shipped, with ports and folders of the test's own."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    text = "".join(line for line in text.splitlines(keepends=True) if "[::]" not in line)  # not every machine has IPv6
+    for shipped, here in (
+        ("listen 80", f"listen 127.0.0.1:{site.plain}"),
+        ("listen 443", f"listen 127.0.0.1:{site.tls}"),
+        ("server 127.0.0.1:8000;", f"server 127.0.0.1:{upstream};"),
+        ("/var/cache/nginx/gongshi", f"{site.home}/cache"),
+        ("/var/log/gongshi", f"{site.home}"),
+        ("/etc/ssl/gongshi", f"{site.home}"),
+        ("/opt/gongshi/deploy", f"{ROOT}/deploy"),
+    ):
+        assert shipped in text, shipped
+        text = text.replace(shipped, here)
+    return text
+
+
+def _certificate(home: Path) -> ssl.SSLContext:
+    """A certificate for the site's name, signed by itself; returns what trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now() - dt.timedelta(days=1))
+        .not_valid_after(now() + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
+        .sign(key, hashes.SHA256())
+        .public_bytes(serialization.Encoding.PEM)
+    )
+    (home / "fullchain.pem").write_bytes(certificate)
+    (home / "privkey.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return ssl.create_default_context(cadata=certificate.decode())
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What it logged; each line must be JSON."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+
+@contextmanager
+def served(home: Path, database_url: str, **settings: str) -> Iterator[Served]:
+    """`gongshi serve`, whole and by itself, gone afterwards with all it started."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GONGSHI_")} | KEYS
+    environment |= {f"GONGSHI_{name.upper()}": value for name, value in settings.items()}
+    environment |= {"GONGSHI_DATABASE_URL": database_url, "GONGSHI_PORT": str(port), "TMPDIR": str(home)}
+    command = [sys.executable, "-c", "from app.cli import gongshi; gongshi()", "serve"]
+    with (home / "serve.log").open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=_deny_write_execute,
+        )
+    try:
+        _wait_for(port, process)
+        yield Served(port, process, home / "serve.log")
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # the group of the process above, workers and all
+        process.wait(timeout=10)
+
+
+def _deny_write_execute() -> None:
+    """As the unit has it (MemoryDenyWriteExecute), where the kernel can: Linux 6.3 or newer."""
+    ctypes.CDLL(None).prctl(_PR_SET_MDWE, 1, 0, 0, 0)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert process.poll() is None, f"{process.args} ended with {process.returncode}"
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"{process.args} does not answer")
