@@ -28,10 +28,10 @@ fuzz: $(VENV)/.installed-test
 faults: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest tests/faults --faults-acknowledged 1000
 
-# Browser tests want Chromium: a machine that has it, or apt to get it. Elsewhere they are skipped by name.
+# Browser tests want Chromium and Chinese letters to measure: a machine that has them, or apt to get them. Elsewhere skipped by name.
 browser:
-	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && \
-	  (apt-get update -qq && apt-get install -y -qq chromium) >/dev/null 2>&1; } || \
+	@{ command -v chromium && fc-list :lang=zh | grep -q .; } >/dev/null 2>&1 || { command -v apt-get >/dev/null && \
+	  (apt-get update -qq && apt-get install -y -qq chromium fontconfig fonts-wqy-zenhei) >/dev/null 2>&1; } || \
 	  echo "Chromium is not to be had here: browser tests will be skipped"
 
 $(VENV)/.installed: pyproject.toml

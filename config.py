@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 PREFIX = "GONGSHI_"
 DEFAULT_KEY = "demonstration-only"
 _MINIMUM_KEY_LENGTH = 32
+_RETENTION_YEARS = range(1, 31)
 
 
 class BadSettings(Exception):
@@ -30,6 +31,7 @@ class Settings:
     cipher: str = "aes-256-gcm"  # or sm4-gcm
     host: str = "127.0.0.1"
     port: int = 8000
+    public_url: str = ""  # how people reach the portal, for what is printed; default: host and port
     workers: int = 1
     threads: int = 4
     trusted_proxies: int = 0  # how many proxies in front write X-Forwarded-For
@@ -37,24 +39,33 @@ class Settings:
     evidence_s3_bucket: str = ""  # set: evidence goes there instead of the folder
     evidence_s3_endpoint: str = ""  # default: the library's own
     clamd: str = ""  # a scanner's address, host:port or the path of its socket
+    retention_years: int = 3  # after a programme's end identities and evidence are purged
     demonstration: bool = False
     secure_cookies: bool = False  # true where served by TLS
     tick_seconds: int = 30
     # R17: loose enough for an office or a mobile carrier behind one address.
     limit_address: str = "120/hour;600/day"
-    limit_contact: str = "10/hour;30/day"
+    limit_contact: str = "10/hour;30/day"  # counted in the database: across workers and restarts
     limit_nominee: str = "300/hour"
+    limit_site: str = "2000/hour"  # all objections together
     limit_receipt: str = "30/10 minutes"
+    limit_upload: str = "300/hour"  # evidence files: ten an objection, thirty objectors behind one address
     limit_login: str = "20/10 minutes"
     limits_enabled: bool = True
+    challenge_at: int = 50  # percent of a bucket taken from which a challenge is asked: 0 always, 100 never
+    challenge_attempts: int = 2000  # how many tries a challenge takes at most, some 0.3 ms each, on old phones 2 ms
 
     def __post_init__(self) -> None:
         if not self.database_url:
             path = (self.instance_dir / "gongshi.sqlite").absolute()
             object.__setattr__(self, "database_url", f"sqlite:///{path}")
+        object.__setattr__(self, "public_url", (self.public_url or f"http://{self.host}:{self.port}").rstrip("/"))
         if self.database_url.startswith("postgresql://"):
             url = self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
             object.__setattr__(self, "database_url", url)
+
+        if self.retention_years not in _RETENTION_YEARS:
+            raise BadSettings(f"{PREFIX}RETENTION_YEARS 应在1到30之间，现在是 {self.retention_years}。")
 
     @property
     def retired_keys(self) -> tuple[str, ...]:
@@ -71,6 +82,15 @@ class Settings:
                     f"{PREFIX}{name.upper()} 未设置或太短：请设为至少{_MINIMUM_KEY_LENGTH}个字符的随机串，"
                     "例如 python3 -c 'import secrets; print(secrets.token_urlsafe(48))' 的输出。"
                 )
+
+    def require_shared_limits(self) -> None:
+        """Refuse to serve with several workers that would each count for themselves (R17)."""
+        if self.workers > 1 and self.limits_enabled and not self.redis_url:
+            raise BadSettings(
+                f"{PREFIX}WORKERS 是 {self.workers}，但没有设置 {PREFIX}REDIS_URL：各进程会各算各的限流次数。"
+                f"请把 {PREFIX}REDIS_URL 设为 Redis 的地址（例如 redis://127.0.0.1:6379/0），"
+                f"或者把 {PREFIX}WORKERS 设为 1。"
+            )
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:

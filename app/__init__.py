@@ -6,7 +6,22 @@ from flask import Flask
 
 from app.clock import Clock, now
 from app.database import ROOT, Database
-from app.web import access, account, desk, errors, forms, headers, health, hot, limits, office, portal, public, words
+from app.web import (
+    access,
+    account,
+    desk,
+    errors,
+    forms,
+    headers,
+    health,
+    hot,
+    limits,
+    office,
+    portal,
+    public,
+    uploads,
+    words,
+)
 from config import Settings
 
 
@@ -14,6 +29,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     """One Flask application over one database, with its own clock."""
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     portal.init_app(app, settings, Database(settings.database_url), clock)
+    uploads.init_app(app)
     forms.init_app(app)
     limits.init_app(app, settings)
     access.init_app(app)

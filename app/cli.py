@@ -5,63 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
-from app import clock
+from app import cli_keeping, clock
 from app.calendars.china import ChinaCalendar
-from app.database import Database
+from app.console import Opened
+from app.console import plainly as _plainly
 from app.domain.cases import ROLE_NAMES, Role
 from app.domain.errors import Refusal
 from app.domain.window import WINDOW_WORKDAYS, explain
 from app.domain.workdays import Calendar, each_day, nth_workday
 from app.models import Unit, UnitKind
 from app.models.period import days_to_json
-from app.services import accounts, calendars, record, settlement
-from config import BadSettings, Settings, from_environment
-
-
-class Opened:
-    """Settings and the database they name, opened when first asked for."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self._database: Database | None = None
-
-    @property
-    def database(self) -> Database:
-        """The database, whatever state its schema is in."""
-        if self._database is None:
-            self._database = Database(self.settings.database_url)
-        return self._database
-
-    @property
-    def migrated(self) -> Database:
-        """The database with the schema this code knows. Raises BadSettings while it is not."""
-        if not self.database.is_migrated():
-            raise BadSettings("数据库还没有建好或者不是最新，请先运行 gongshi migrate。")
-        return self.database
-
-
-def _plainly(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A refusal is one line on standard error and exit code 1, not a traceback."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except (Refusal, BadSettings) as refusal:
-            raise click.ClickException(str(refusal)) from None
-        except OperationalError as fault:
-            raise click.ClickException(f"数据库连不上：{fault.orig}") from None
-
-    return run
+from app.sealing import keyring_of
+from app.services import accounts, calendars, evidence_upkeep, settlement
+from config import BadSettings, from_environment
 
 
 @click.group()
@@ -75,12 +37,15 @@ def gongshi(context: click.Context) -> None:
         sys.exit(1)
 
 
+cli_keeping.add_to(gongshi)
+
+
 @gongshi.command()
 @click.pass_obj
 @_plainly
 def migrate(opened: Opened) -> None:
     """Bring the database schema up to date."""
-    opened.database.migrate()
+    opened.database.migrate(keyring_of(opened.settings))
 
 
 @gongshi.command()
@@ -91,6 +56,7 @@ def serve(opened: Opened) -> None:
     from app.server import run
 
     opened.settings.require_real_keys()
+    opened.settings.require_shared_limits()
     opened.migrated.dispose()
     run(opened.settings)
 
@@ -103,9 +69,9 @@ def demo(opened: Opened, if_empty: bool) -> None:
     """Load the demonstration and print its logins."""
     from app.demo.build import LOGINS, PASSWORD, build, is_empty
 
-    opened.database.migrate()
+    opened.database.migrate(keyring_of(opened.settings))
     if is_empty(opened.database):
-        build(opened.database, opened.settings.identity_key.encode(), clock.now())
+        build(opened.database, keyring_of(opened.settings), clock.now(), opened.vault)
     elif not if_empty:
         raise click.ClickException("数据库里已经有内容，演示数据只装进空的数据库。")
     settings = opened.settings
@@ -219,18 +185,27 @@ def load(opened: Opened, file: Path) -> None:
             click.echo(f"受影响，请重新安排：公示{affected.period_id} {affected.title}：{affected.why}")
 
 
-@gongshi.group()
-def audit() -> None:
-    """The audit record."""
+@gongshi.group("evidence")
+def evidence_group() -> None:
+    """Evidence files."""
 
 
-@audit.command("verify")
+@evidence_group.command("check")
+@click.option("--deep", is_flag=True, help="Read every file and compare its hash.")
 @click.pass_obj
 @_plainly
-def verify(opened: Opened) -> None:
-    """Recompute the whole chain; print its head, to be kept elsewhere."""
+def check_evidence(opened: Opened, deep: bool) -> None:
+    """Compare stored files and database; list what does not fit, delete nothing."""
     with opened.migrated.reader() as session:
-        found = record.verify(session)
-    if not found.holds:
-        raise click.ClickException(f"第{found.broken_at}条{found.problem}，其前{found.rows}条完整。")
-    click.echo(f"完整：{found.rows}条，末尾校验值 {found.head}")
+        found = evidence_upkeep.compare(session, opened.vault, deep=deep)
+    for what, names in (
+        ("有文件、没有记录", found.files_without_row),
+        ("没有写完的文件", found.unfinished),
+        ("有记录、没有文件", found.rows_without_file),
+        ("内容损坏", found.damaged),
+    ):
+        for name in names:
+            click.echo(f"{what}：{name}")
+    if not found.agree:
+        raise click.ClickException("存储和数据库不一致，见上面各行；没有删除任何东西。正在上传的也会列出，可稍后再查。")
+    click.echo(f"一致：{found.rows}个文件{'，内容都已校验' if deep else ''}")

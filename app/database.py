@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.sealing import Keyring
 
 ROOT = Path(__file__).resolve().parent.parent
 _BUSY_TIMEOUT_MS = 15_000
@@ -29,24 +33,44 @@ class Database:
         self.reader: sessionmaker[Session] = sessionmaker(self.engine, autoflush=False)
         self.writer: sessionmaker[Session] = sessionmaker(writing, expire_on_commit=False)
 
-    def migrate(self) -> None:
-        """Bring the schema to the newest migration; forwards only."""
+    def migrate(self, ring: Keyring | None = None, revision: str = "head") -> None:
+        """Bring the schema to the newest migration, or to the one that a backup was made at; forwards only.
+
+        `ring` seals what older versions kept plain.
+        """
         if self.engine.dialect.name == "sqlite" and (path := self.engine.url.database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         with self.engine.execution_options(gongshi_writes=True).connect() as connection:
             config = alembic_config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            config.attributes.update(connection=connection, keyring=ring)
+            command.upgrade(config, revision)
             connection.commit()
 
     def is_migrated(self) -> bool:
         """Whether the schema stands at the newest migration this code knows."""
+        return self.revision() == ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+    def revision(self) -> str | None:
+        """The migration the schema stands at; None before the first."""
         with self.engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-        return current == ScriptDirectory.from_config(alembic_config()).get_current_head()
+            return MigrationContext.configure(connection).get_current_revision()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One moment of the whole database, to be read from for however long that takes; writers go on meanwhile."""
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():  # on SQLite the first statement fixes the moment
+                yield connection
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def knows_revision(revision: str) -> bool:
+    """Whether this code has that migration: not when a newer version made it."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
 
 
 def alembic_config() -> Config:
@@ -69,6 +93,7 @@ def _sqlite(url: str) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "wal_autocheckpoint=10000",  # 40 MB: the log is on disk at every commit, it need not be folded in as often
+            "secure_delete=ON",  # what is purged is overwritten, not just forgotten
             "recursive_triggers=ON",  # or INSERT OR REPLACE would get past the record's guard
             f"busy_timeout={_BUSY_TIMEOUT_MS}",
         ):

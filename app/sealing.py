@@ -14,9 +14,9 @@ from enum import StrEnum
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.ciphers.algorithms import SM4
+from cryptography.hazmat.primitives.ciphers.algorithms import AES256, SM4
 from cryptography.hazmat.primitives.ciphers.base import Cipher as BlockCipher
-from cryptography.hazmat.primitives.ciphers.modes import GCM
+from cryptography.hazmat.primitives.ciphers.modes import CTR, GCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -26,6 +26,7 @@ _NONCE = 12
 _TAG = 16
 _KEY_ID = 4
 _HEADER = 1 + _KEY_ID
+_BLOCK = 16
 
 
 class Cipher(StrEnum):
@@ -68,6 +69,23 @@ def decrypt(cipher: Cipher, key: bytes, nonce: bytes, sealed: bytes, bound_to: b
 def new_key(cipher: Cipher) -> bytes:
     """A key for one thing alone, from the system's generator."""
     return secrets.token_bytes(_KEY_LENGTH[cipher])
+
+
+class Keystream:
+    """AES in counter mode under a key that goes with this object: hides at any position, and proves nothing.
+
+    For what one process writes and reads back itself. A position is written once.
+    """
+
+    def __init__(self) -> None:
+        self._key = AES256(new_key(Cipher.AES))
+
+    def applied(self, position: int, content: bytes | memoryview) -> bytes:
+        """The content hidden, or the hidden content plain, as it stands at `position` of the stream."""
+        block, offset = divmod(position, _BLOCK)
+        stream = BlockCipher(self._key, CTR(block.to_bytes(_BLOCK))).encryptor()
+        stream.update(bytes(offset))
+        return stream.update(content)
 
 
 class Keyring:

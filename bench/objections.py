@@ -19,7 +19,9 @@ from app.clock import now
 from app.database import Database
 from app.domain.receipt import receipt_hash
 from app.models import AuditRow, Case, Entry, Identity, Objection, OutboxRow
+from app.sealing import Keyring
 from app.services import record
+from app.services.identities import unseal_objector
 from bench import content, report, servers
 from bench.load import CLIENTS, Answer, get, post, send
 
@@ -65,7 +67,7 @@ def _run(kind: str, url: str, commit_one_row: Callable[[], object]) -> None:
             {bare: lambda: _bare_commits(commit_one_row), name: lambda: crowd.file(_OBJECTIONS)}
         )
         with database.reader() as session:
-            checked = crowd.check(session, KEY_BYTES)
+            checked = crowd.check(session, RING)
     database.dispose()
     report.line(bare, "commits/s", samples)
     report.line(
@@ -82,7 +84,7 @@ def _run(kind: str, url: str, commit_one_row: Callable[[], object]) -> None:
     )
 
 
-KEY_BYTES = servers.KEY.encode()
+RING = Keyring(servers.KEY)
 
 
 class Crowd:
@@ -116,18 +118,15 @@ class Crowd:
             self._codes.append((_found(_CODE, receipt.body), names[form.number]))
         return filed.per_second
 
-    def check(self, session: Session, key: bytes) -> int:
+    def check(self, session: Session, ring: Keyring) -> int:
         """Every receipt shown leads to one objection, its case, who filed it and its row of the record."""
-        filed_under = dict(
-            session.execute(
-                select(Objection.receipt_hash, Identity.name)
-                .join(Identity, Identity.objection_id == Objection.id)
-                .join(Case, Case.id == Objection.case_id)
-            )
-            .tuples()
-            .all()
+        rows = session.execute(
+            select(Objection.receipt_hash, Identity)
+            .join(Identity, Identity.objection_id == Objection.id)
+            .join(Case, Case.id == Objection.case_id)
         )
-        assert filed_under == {receipt_hash(key, code): name for code, name in self._codes}
+        filed_under = {code: unseal_objector(ring, identity).name for code, identity in rows}
+        assert filed_under == {receipt_hash(ring.hash_key, code): name for code, name in self._codes}
         told = session.scalar(select(func.count(OutboxRow.case_id.distinct())))
         written = session.scalar(select(func.count()).where(AuditRow.action == "objection.filed"))
         assert told == written == len(self._codes)

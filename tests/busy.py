@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.domain.cases import Conclusion, DeclineGround, State
-from app.services import closing, following, investigation, reversal, scheduling, settlement, warnings
+from app.services import closing, following, identities, investigation, reversal, scheduling, settlement, warnings
 from app.services.calendars import calendar_of, load_notices
+from tests.files import attach, pdf
+from tests.web.browsing import TOKEN
 from tests.world import World, at
 
 MORNING = "2026-09-18 Fri 09:00"
@@ -49,7 +52,7 @@ def cases_in_every_state(world: World, period: int) -> dict[str, tuple[int, str]
     ground, reason = DeclineGround.NO_FACTS, "没有写明具体的事实和线索。"
     world.act(investigation.decline, cases["declined"][0], "handler", ground, reason, now=day)
     world.act(investigation.join, cases["joined"][0], "handler", cases["leading"][0], now=day)
-    objection = world.do(following.find_by_receipt, world.key, cases["withdrawn"][1])
+    objection = world.do(following.find_by_receipt, world.ring, cases["withdrawn"][1])
     world.do(following.withdraw, objection, "已经当面说清楚。", at(day))
     world.act(investigation.recuse, cases["received"][0], "handler2", world.people["handler2"], "亲属。", now=OPEN)
     world.do(warnings.warn_due, at(OPEN))
@@ -69,10 +72,11 @@ class Busy:
         return [code for _, code in self.cases.values()]
 
 
-def busy(world: World, text: str = "因节假日，调取档案需要时间。") -> Busy:
-    """As it stands at OPEN: a period taken back, one to come, one open and extended, cases in every state, a reversal.
+def busy(world: World, evidence: Path, text: str = "因节假日，调取档案需要时间。") -> Busy:
+    """As it stands at OPEN: a period taken back, one to come, one open and extended, cases in every state, a file that
+    came with one, somebody who asks for a name, a reversal.
 
-    `text` is what people wrote wherever the record keeps their words, and what one objector is called.
+    `text` is what people wrote wherever the record keeps their words, and what one objector and their file are called.
     """
     office = world.actor("office")
     period = world.round_two()
@@ -81,11 +85,14 @@ def busy(world: World, text: str = "因节假日，调取档案需要时间。")
     world.do(scheduling.cancel, taken_back, text, office, at(MORNING))
     world.schedule(2, world.luoping, world.others, "2026-09-28", 3, MORNING)
     cases = cases_in_every_state(world, period)
-    who = {"name": text, "contact": text, "contact_person": text}
+    attach(world, evidence, pdf(), title=f"{text}.pdf", now=OPEN)
+    who = {"name": text, "contact": text, "contact_person": text, "form_token": TOKEN, "files": 1}
     cases["of somebody"] = world.file(period, world.nominees[0], OPEN, **who)
     with world.database.writer() as session:
         calendar = calendar_of(session)
         scheduling.extend_deadline(session, period, dt.date(2026, 10, 8), text, calendar, office, at(OPEN))
+    objection = world.do(following.find_by_receipt, world.ring, cases["of the office"][1])
+    world.do(identities.ask, objection, text, office, at(OPEN))
     off = [f"2027-{day}" for day in ("01-01", "05-01", "10-01", "10-02", "10-03")]
     notice = {"notice": text, "published": "2026-11-04", "source": text, "off": off, "work": []}
     world.do(load_notices, json.dumps({"2027": notice}), at(OPEN))

@@ -80,7 +80,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         database = Database(f"sqlite:///{path}")
     else:
-        database = Database(_copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path))
+        database = Database(copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path))
     yield database
     database.dispose()
 
@@ -104,13 +104,14 @@ def clock() -> MovingClock:
 
 
 @pytest.fixture
-def make_app(database: Database, clock: MovingClock) -> Iterator[Callable[..., Flask]]:
+def make_app(database: Database, clock: MovingClock, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """Applications over the test's database, with whatever settings a test wants: `make_app(limit_login="2/hour")`."""
     made: list[Flask] = []
 
     def make(**settings: object) -> Flask:
         keys = {"secret_key": "a secret for tests, thirty-two bytes", "identity_key": KEY.decode()}
-        made.append(create_app(Settings(**{"database_url": database.url} | keys | settings), clock))  # type: ignore[arg-type] # each test knows what it sets
+        places = {"database_url": database.url, "evidence_dir": tmp_path / "evidence"}
+        made.append(create_app(Settings(**places | keys | settings), clock))  # type: ignore[arg-type] # each test knows what it sets
         return made[-1]
 
     yield make
@@ -135,11 +136,11 @@ def staff(app: Flask, world: World) -> Callable[[str], Browser]:
     return lambda login: Browser(app).sign_in(world.people[login])
 
 
-def _copy_of_template(server_url: str, tmp_path: Path) -> str:
+def copy_of_template(server_url: str, tmp_path: Path, template: str = "template_gongshi") -> str:
     name = f"t_{abs(hash(tmp_path)):x}"
     admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_gongshi"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     admin.dispose()
     return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 

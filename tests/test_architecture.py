@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "app").rglob("*.py"))
 # Each may import those below it, and its own. What stands in no row (richtext, the package itself) is checked apart.
 LAYERS: list[set[str]] = [
-    {"app.web", "app.cli", "app.server", "app.ticking", "app.demo"},
+    {"app.web", "app.cli", "app.cli_keeping", "app.console", "app.server", "app.ticking", "app.demo"},
     {"app.services"},
-    {"app.models", "app.calendars", "app.database"},
+    {"app.models", "app.calendars", "app.database", "app.evidence", "app.sealing"},
     {"app.domain"},
 ]
 HEIGHT = {name: height for height, names in enumerate(reversed(LAYERS)) for name in names}
@@ -79,16 +79,23 @@ def test_the_rules_use_the_standard_library_alone() -> None:
         ("flask", ("app", "app.web", "app.server")),
         ("flask_login", ("app.web",)),
         ("flask_limiter", ("app.web",)),
+        ("limits", ("app.web.limits",)),
+        ("altcha", ("app.web.challenge",)),
         ("flask_wtf", ("app.web",)),
         ("wtforms", ("app.web",)),
         ("bleach", ("app.richtext",)),
         ("markdown", ("app.richtext",)),
         ("holidays", ("app.calendars",)),
         ("granian", ("app.server",)),
-        ("click", ("app.cli",)),
+        ("click", ("app.cli", "app.cli_keeping", "app.console")),
         ("alembic", ("app.database",)),
         ("argon2", ("app.services.accounts",)),
+        ("openpyxl", ("app.sheets",)),
+        ("segno", ("app.web.qr",)),
         ("cryptography", ("app.sealing",)),
+        ("boto3", ("app.evidence",)),
+        ("botocore", ("app.evidence",)),
+        ("PIL", ("app.evidence",)),
     ],
 )
 def test_each_library_has_its_one_room(library: str, where: tuple[str, ...]) -> None:

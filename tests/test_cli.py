@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from app.cli import gongshi
 from app.database import Database
-from app.models import AuditRow, CalendarNotice, User
+from app.models import CalendarNotice, User
+from tests.files import attach, pdf
+from tests.web.browsing import TOKEN
 from tests.world import World
 
 KEYS = {
@@ -200,22 +202,28 @@ def test_settle_says_what_it_did_and_then_has_nothing_to_do(
     assert run("settle").stdout == ""
 
 
-def test_the_record_is_verified_and_an_edited_row_is_named(world: World, run: Run) -> None:
-    world.round_two()
-    done = run("audit", "verify")
-    with world.database.reader() as session:
-        head = session.scalars(select(AuditRow.hash).order_by(AuditRow.id.desc())).first()
-    assert (done.exit_code, done.stdout) == (0, f"完整：{len(world.acts())}条，末尾校验值 {head}\n")
-    with world.database.writer() as session:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text("ALTER TABLE audit_rows DISABLE TRIGGER ALL"))
-        else:
-            for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-                session.execute(text(f"DROP TRIGGER {name}"))
-        session.execute(text("UPDATE audit_rows SET details = '{}' WHERE id = 3"))
-        session.commit()
-    broken = run("audit", "verify")
-    assert (broken.exit_code, "第3条内容被改动，其前2条完整。" in broken.stderr) == (1, True)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_security_05_evidence_that_does_not_fit_is_listed_and_stays(world: World, run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "evidence"
+    environment = KEYS | {"GONGSHI_EVIDENCE_DIR": str(folder)}
+    period = world.round_two()
+    attach(world, folder, pdf(), now="2026-09-18 Fri 09:00")
+    world.file(period, world.nominees[0], "2026-09-18 Fri 09:00", form_token=TOKEN, files=1)
+    for arguments, said in (((), "一致：1个文件\n"), (("--deep",), "一致：1个文件，内容都已校验\n")):
+        done = run("evidence", "check", *arguments, **environment)
+        assert (done.exit_code, done.stdout) == (0, said)
+    [file] = [path for path in folder.rglob("*") if path.is_file()]
+    stray = file.with_name(file.name[:2] + "0" * 30)
+    stray.write_bytes(file.read_bytes())
+    file.write_bytes(file.read_bytes()[:-1])
+    done = run("evidence", "check", "--deep", **environment)
+    assert (done.exit_code, done.stdout) == (1, f"有文件、没有记录：{stray.name}\n内容损坏：1\n")
+    assert "没有删除任何东西" in done.stderr
+    file.unlink()
+    assert "有记录、没有文件：1\n" in run("evidence", "check", **environment).stdout
+    assert stray.exists()
+    nobody = run("evidence", "check", **environment | {"GONGSHI_EVIDENCE_DIR": str(stray)})
+    assert (nobody.exit_code, "证据存储用不了" in nobody.stderr, "Traceback" in nobody.output) == (1, True, False)
 
 
 # --- settings ------------------------------------------------------------------------------------
@@ -226,6 +234,20 @@ def test_the_server_does_not_start_with_keys_that_anybody_knows(nowhere: Run) ->
         for value in ("", "demonstration-only", "x" * 31):
             done = nowhere("serve", **(KEYS | {missing: value}))
             assert (done.exit_code, f"{missing} 未设置或太短" in done.stderr) == (1, True), done.output
+
+
+def test_several_workers_do_not_start_without_a_place_where_they_count_together(nowhere: Run) -> None:
+    done = nowhere("serve", **KEYS, GONGSHI_WORKERS="2")
+    assert done.exit_code == 1
+    assert "GONGSHI_WORKERS 是 2，但没有设置 GONGSHI_REDIS_URL" in done.stderr
+    # One worker, a Redis or no limits at all: the next thing is asked for, the migrated database.
+    for settings in (
+        {"GONGSHI_WORKERS": "1"},
+        {"GONGSHI_WORKERS": "2", "GONGSHI_REDIS_URL": "redis://127.0.0.1:1/0"},
+        {"GONGSHI_WORKERS": "2", "GONGSHI_LIMITS_ENABLED": "0"},
+    ):
+        done = nowhere("serve", **KEYS, **settings)
+        assert (done.exit_code, "gongshi migrate" in done.stderr) == (1, True), done.output
 
 
 def test_a_setting_of_the_wrong_kind_is_named_in_one_line(nowhere: Run) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import select
 
@@ -34,17 +37,16 @@ def spans(database: Database) -> list[tuple[dt.datetime, dt.datetime]]:
 def test_a_tick_settles_once_warns_once_and_stretches_the_uptime(world: World) -> None:
     case, _ = world.file(world.round_two(), world.nominees[2], FILED)
     database = world.database
-    span = ticking.tick(database, None, at("2026-09-29 Tue 08:00"), SETTINGS)
+    ticking.tick(database, at("2026-09-29 Tue 08:00"), SETTINGS, answers=True)
     warned = world.outbox()
     assert [row for row in warned if row[2] == "last_morning"] == [
         (case, "市评选工作组办公室", "last_morning"),
         (case, "麒麟区", "last_morning"),
     ]
-    assert ticking.tick(database, span, at("2026-09-29 Tue 08:01:30"), SETTINGS) == span
+    ticking.tick(database, at("2026-09-29 Tue 08:01:30"), SETTINGS, answers=True)
     assert world.outbox() == warned
     assert world.outs() == []
-    later = ticking.tick(database, span, at(PAST_DEADLINE), SETTINGS)  # asleep since the morning: a gap on record
-    assert later != span
+    ticking.tick(database, at(PAST_DEADLINE), SETTINGS, answers=True)  # asleep since the morning: a gap on record
     assert spans(database) == [
         (at("2026-09-29 Tue 08:00"), at("2026-09-29 Tue 08:01:30")),
         (at(PAST_DEADLINE), at(PAST_DEADLINE)),
@@ -52,14 +54,23 @@ def test_a_tick_settles_once_warns_once_and_stretches_the_uptime(world: World) -
     once = [(world.nominees[2], case, "lapsed", at(DEADLINE), at(PAST_DEADLINE))]
     assert world.outs() == once
     acts = world.acts()
-    ticking.tick(database, later, at("2026-09-30 Wed 00:01"), SETTINGS)
+    ticking.tick(database, at("2026-09-30 Wed 00:01"), SETTINGS, answers=True)
     assert (world.outs(), world.acts()) == (once, acts)
+
+
+def test_a_tick_beside_a_server_that_does_not_answer_settles_and_claims_no_uptime(world: World) -> None:
+    case, _ = world.file(world.round_two(), world.nominees[2], FILED)
+    ticking.tick(world.database, at(PAST_DEADLINE), SETTINGS, answers=False)
+    assert world.outs() == [(world.nominees[2], case, "lapsed", at(DEADLINE), at(PAST_DEADLINE))]
+    assert spans(world.database) == []
 
 
 def test_security_08_two_machines_ticking_at_once_settle_once(world: World) -> None:
     case, _ = world.file(world.round_two(), world.nominees[2], FILED)
-    answers = at_once([lambda: ticking.tick(world.database, None, at(PAST_DEADLINE), SETTINGS) for _ in range(4)])
-    assert all(isinstance(answer, int) for answer in answers), answers
+    answers = at_once(
+        [lambda: ticking.tick(world.database, at(PAST_DEADLINE), SETTINGS, answers=True) for _ in range(4)]
+    )
+    assert answers == [None] * 4
     assert world.outs() == [(world.nominees[2], case, "lapsed", at(DEADLINE), at(PAST_DEADLINE))]
     assert [action for _, action, _ in world.acts()].count("case.lapsed") == 1
 
@@ -87,7 +98,7 @@ def test_security_08_two_real_servers_catch_up_on_a_deadline_of_last_year_once(o
         served(overdue.database.url, tmp_path / "2.log") as two,
     ):
         eventually(lambda: ready(one.address) and ready(two.address), "both ready: nothing left to settle")
-        eventually(lambda: len(spans(overdue.database)) >= 2, "both on the uptime record")
+        eventually(lambda: bool(spans(overdue.database)), "on the uptime record")
         time.sleep(1.5)  # another tick of each
     [(nominee, case, ground, effective, carried_out)] = overdue.outs()
     assert (nominee, case, ground) == (overdue.nominees[0], 1, "lapsed")
@@ -107,3 +118,34 @@ def test_the_tick_ends_with_its_server(overdue: World, tmp_path: Path) -> None:
         server.process.kill()
         server.process.wait()
         eventually(lambda: not any(map(lives, ticks)), "the tick is gone")
+
+
+def test_a_server_whose_workers_hang_is_not_on_record_as_up(overdue: World, tmp_path: Path) -> None:
+    with served(overdue.database.url, tmp_path / "1.log") as server:
+        eventually(lambda: ready(server.address) and bool(spans(overdue.database)), "up and on record")
+        for worker in (psutil.Process(server.process.pid), *server.workers()):
+            worker.suspend()  # alive, and answering nobody; the tick goes on
+        time.sleep(1.5)  # whoever was asked before that has answered
+        seen = spans(overdue.database)[-1]
+        time.sleep(2.5)  # ticks of one second each
+        assert spans(overdue.database)[-1] == seen
+
+
+@pytest.mark.parametrize(
+    ("status", "answers"), [(b"200 OK", True), (b"404 NOT FOUND", True), (b"503 BUSY", False), (b"nonsense", False)]
+)
+def test_a_server_answers_or_it_does_not(status: bytes, answers: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        settings = Settings(database_url="unused", host="0.0.0.0", port=listening.getsockname()[1])  # noqa: S104 - the setting
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
+
+        server = threading.Thread(target=answer)
+        server.start()
+        assert ticking.server_answers(settings) is answers
+        server.join()
+    assert ticking.server_answers(settings) is False  # nobody listens any more

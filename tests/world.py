@@ -28,6 +28,7 @@ from app.models import (
     Category,
     Disqualification,
     Entry,
+    Identity,
     Nominee,
     Objection,
     ObjectorKind,
@@ -39,8 +40,10 @@ from app.models import (
     UnitKind,
     User,
 )
+from app.sealing import Keyring
 from app.services import closing, intake, investigation, scheduling
 from app.services.calendars import calendar_of
+from app.services.identities import Objector, unseal_objector
 
 PASSWORD_HASH = "not a hash: nobody logs in with it"
 T = TypeVar("T")
@@ -123,6 +126,10 @@ class World:
                 [nominee.id for nominee in others],
             )
 
+    @property
+    def ring(self) -> Keyring:
+        return Keyring(self.key.decode())
+
     def actor(self, login: str) -> Actor:
         with self.database.reader() as session:
             return session.get_one(User, self.people[login]).actor
@@ -195,7 +202,7 @@ class World:
         """An objection filed. Returns its case's id and the receipt code."""
         entry_id = self.entry(period_id, nominee_id)
         with self.database.writer() as session:
-            filed = intake.file_objection(session, self.key, entry_id, self.filing(**changes), at(now))
+            filed = intake.file_objection(session, self.ring, entry_id, self.filing(**changes), at(now))
             return session.get_one(Objection, filed.objection_id).case_id, filed.receipt_code
 
     def bring(self, case_id: int, state: State, now: str, conclusion: Conclusion = Conclusion.DISMISSED) -> None:
@@ -248,6 +255,12 @@ class World:
                 .order_by(AuditRow.id)
             )
             return [tuple(row) for row in rows]
+
+    def objectors(self) -> list[Objector]:
+        """Who filed, unsealed, in the order of the objections."""
+        with self.database.reader() as session:
+            rows = session.scalars(select(Identity).order_by(Identity.objection_id))
+            return [unseal_objector(self.ring, row) for row in rows]
 
     def outbox(self) -> list[tuple[int, str, str]]:
         """The warnings as (case, unit, occasion), sorted."""

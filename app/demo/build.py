@@ -19,7 +19,9 @@ from app.domain.cases import ROLE_NAMES, Actor, Role
 from app.domain.rounds import Kind
 from app.domain.workdays import Calendar, local_date, midnight, nth_workday_after, nth_workday_before
 from app.models import Nominee, Period, Programme, Quota, Unit, UnitKind
-from app.services import accounts, calendars, closing, scheduling, settlement, warnings
+from app.sealing import Keyring
+from app.services import accounts, availability, calendars, closing, scheduling, settlement, warnings
+from app.services.evidence import Vault
 from app.services.record import COMMAND_LINE
 
 PASSWORD = "gongshi-yanshi-2026"  # noqa: S105 - the demonstration's, printed on the terminal
@@ -40,7 +42,7 @@ def is_empty(database: Database) -> bool:
         return session.scalar(select(Programme.id).limit(1)) is None
 
 
-def build(database: Database, key: bytes, now: dt.datetime) -> None:
+def build(database: Database, ring: Keyring, now: dt.datetime, vault: Vault | None = None) -> None:
     """Fill an empty database. Works on any day: where no notice reaches, an estimated one is loaded."""
     start = midnight(local_date(now) - EARLIER_START)
     diary = Diary(database, until=now)
@@ -48,7 +50,9 @@ def build(database: Database, key: bytes, now: dt.datetime) -> None:
         _estimate_what_is_missing(session, local_date(now), start)
         calendar = calendars.calendar_of(session, demonstration=True)
         cast = _cast(session, start)
-    script = Script(diary, cast.hands, key)
+        for instant in (start, now):  # up without a break, so that no outage is there to make good for
+            availability.beat(session, instant, now - start)
+    script = Script(diary, cast.hands, ring, vault)
     _earlier_programme(diary, cast, calendar, start)
     _this_programme(diary, cast, calendar, now, script)
     _watch_the_clock(diary, calendar, now)

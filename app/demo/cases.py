@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.demo import objections
+from app.demo import objections, pictures
 from app.demo.diary import Diary, Step
 from app.domain.cases import Actor, Conclusion, DeclineGround
-from app.domain.receipt import new_form_token
+from app.domain.receipt import keyed_hash, new_form_token
 from app.models import Case, Category, Entry, Nominee, Objection, ObjectorKind, Period
-from app.services import following, intake, investigation
+from app.sealing import Keyring
+from app.services import evidence, following, intake, investigation
+from app.services.evidence import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +120,18 @@ _PLOTS: dict[str, tuple[Move, ...]] = {
 }
 
 
+# What comes with an objection, by its place among those filed: the second and the ninth speak of what can be seen.
+_ATTACHED = {1: ("门口护栏现状.png", pictures.road), 8: ("加盖的一层.png", pictures.house)}
+
+
 @dataclass
 class Script:
     """Plays plots on periods: files the objection, then moves the case step by step."""
 
     diary: Diary
     hands: dict[int, Hands]  # by unit
-    key: bytes
+    ring: Keyring
+    vault: Vault | None = None  # where evidence goes; without one nobody sends any
     _filed: int = 0
 
     def play(self, period: Period, nominees: list[Nominee], plots: tuple[str, ...]) -> None:
@@ -148,12 +156,17 @@ class Script:
         def file(session: Session, now: dt.datetime) -> None:
             every = objections.complaints()
             complaint = every[self._filed % len(every)]
+            attached = _ATTACHED.get(self._filed) if self.vault else None
             self._filed += 1
             entry_id = session.scalars(
                 select(Entry.id).where(Entry.period_id == period_id, Entry.nominee_id == nominee_id)
             ).one()
+            token = new_form_token()
+            if self.vault and attached:
+                form = keyed_hash(self.ring.hash_key, "form", token)
+                evidence.receive(session, self.vault, form, attached[0], io.BytesIO(attached[1]()), now)
             filing = intake.Filing(
-                form_token=new_form_token(),
+                form_token=token,
                 objector_kind=ObjectorKind.PERSON,
                 name=complaint.name,
                 contact_person="",
@@ -161,8 +174,9 @@ class Script:
                 category=Category(complaint.category),
                 facts=complaint.facts,
                 against_handler=name == "to the office",
+                files=1 if attached else 0,
             )
-            filed = intake.file_objection(session, self.key, entry_id, filing, now)
+            filed = intake.file_objection(session, self.ring, entry_id, filing, now)
             case_ids.append(session.get_one(Objection, filed.objection_id).case_id)
 
         return file

@@ -174,6 +174,14 @@ class EstimatedCalendar(Refusal):
         super().__init__("这段时间的放假安排是演示用的推定日历，不能用于正式的评选表彰活动。")
 
 
+class WindowNotExtended(Refusal):
+    """A window is extended only while it is open, and only after an outage on record (R7)."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"公示时间不能延长：{why}。")
+
+
 # --- cases ---------------------------------------------------------------------------------------
 
 
@@ -223,6 +231,50 @@ class AlreadyDone(Refusal):
         super().__init__(what)
 
 
+# --- keeping -------------------------------------------------------------------------------------
+
+
+class NotOnThisDatabase(Refusal):
+    """Something only PostgreSQL has."""
+
+    def __init__(self) -> None:
+        super().__init__("现在用的是 SQLite，没有数据库用户可以授权：记录由触发器保护。此命令只用于 PostgreSQL。")
+
+
+class UnfitRole(Refusal):
+    """A database user that is not there, or that no grant would bind."""
+
+    def __init__(self, role: str, why: str) -> None:
+        self.role, self.why = role, why
+        super().__init__(
+            f"不能给 {role} 授权：{why}。请另建一个普通用户，例如 CREATE ROLE gongshi_app LOGIN PASSWORD '…'。"
+        )
+
+
+class BackupFailed(Refusal):
+    """A backup that could not be completed; nothing of it is left."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"备份没有完成，没有留下不完整的备份：{why}。")
+
+
+class NotABackup(Refusal):
+    """A folder that is no whole backup, or one that differs from its manifest."""
+
+    def __init__(self, where: str, why: str) -> None:
+        self.where, self.why = where, why
+        super().__init__(f"没有恢复，{where}：{why}。")
+
+
+class NotEmpty(Refusal):
+    """A backup is restored into an empty database only."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"没有恢复，只能恢复到空的数据库：{why}。请换一个新的数据库。")
+
+
 # --- objections ----------------------------------------------------------------------------------
 
 
@@ -241,3 +293,85 @@ class UnknownReceipt(Refusal):
 
     def __init__(self) -> None:
         super().__init__("没有查到这个查询码。请对照回执逐字核对；字母不分大小写，空格和横线可以不写。")
+
+
+# --- evidence ------------------------------------------------------------------------------------
+
+
+class FileRefused(Refusal):
+    """An uploaded file that is not taken: what it is, how long it is, or what it carries inside."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)
+
+
+class TooManyFiles(Refusal):
+    """As many files as an objection, or the supplements to it, may have."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"最多附{most}个文件，这个没有收下。请合并成一个文件，或者先移除一个。")
+
+
+class FilesChanged(Refusal):
+    """The files that were checked are no longer those that are there: what was not seen is not filed."""
+
+    def __init__(self, seen: int, found: int) -> None:
+        self.seen, self.found = seen, found
+        super().__init__(
+            f"核对时证据材料是{seen}个，现在是{found}个，异议还没有提交。请对照下面的清单补齐后，再核对一次。"
+        )
+
+
+class HeldBack(Refusal):
+    """A file that the scanner has not passed, or found infected (SECURITY 34)."""
+
+    def __init__(self, infected: bool) -> None:
+        self.infected = infected
+        super().__init__(
+            "这个文件没有通过查毒，不能下载。" if infected else "这个文件正在查毒，一般几分钟就好。请过一会儿再下载。"
+        )
+
+
+class FileDamaged(Refusal):
+    """A stored file that is missing, or is not what was stored."""
+
+    def __init__(self) -> None:
+        super().__init__("这个文件在存储中缺失或者损坏，不能下载。情况已经记录，请联系系统管理员从备份中恢复。")
+
+
+# --- abuse ---------------------------------------------------------------------------------------
+
+
+class TooManyFromContact(Refusal):
+    """One contact has filed as many as the limits allow (R17); `come_back` is when there is room again."""
+
+    def __init__(self, come_back: dt.datetime) -> None:
+        self.come_back = come_back
+        whole_minute = come_back + dt.timedelta(minutes=1, microseconds=-1)  # written without its seconds
+        super().__init__(
+            f"同一个联系方式提交的异议比较多，这一件还没有提交。请在{_moment(whole_minute)}以后再提交；"
+            "您写的内容仍保留在本页。公示截止前提交都有效，也可以直接联系受理机构。"
+        )
+
+
+class AnswerSpent(Refusal):
+    """A challenge answered once lets one objection through, not two."""
+
+    def __init__(self) -> None:
+        super().__init__("这次安全检查已经用过了，异议还没有提交。请等新的检查做完，再点一次确认提交。")
+
+
+class NothingChosen(Refusal):
+    """An act on several cases at once without any."""
+
+    def __init__(self) -> None:
+        super().__init__("请至少选一个案件。")
+
+
+class FloodChanged(Refusal):
+    """Somebody dealt with a chosen case in the meantime: none is touched."""
+
+    def __init__(self) -> None:
+        super().__init__("这一组刚才有了变化，选中的案件里有的已经受理或者办完。一件都没有办理，请核对后再提交。")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +11,8 @@ from app.domain.errors import NotAWorkday, OutOfRange, TooEarly
 from app.domain.workdays import (
     Calendar,
     CountedDay,
+    Day,
+    DayTable,
     each_day,
     end_of,
     last_day_before,
@@ -138,3 +141,33 @@ def explain(opening: dt.date, last_day: dt.date, until: dt.date, calendar: Calen
         ordinal += counts
         counted.append(CountedDay(day, ordinal if counts else None))
     return tuple(counted)
+
+
+class _StoredThen:
+    """The days stored with a period as they were counted (R4), and after them the calendar in force."""
+
+    def __init__(self, stored: DayTable, calendar: Calendar) -> None:
+        self._stored, self._calendar = stored, calendar
+        self.version = calendar.version
+
+    def day(self, date: dt.date) -> Day:
+        return self._stored.day(date) if date <= self._stored.last else self._calendar.day(date)
+
+
+def extended(
+    window: Window, conclude_by: dt.datetime, days: Sequence[CountedDay], workdays: int, calendar: Calendar
+) -> Plan:
+    """A window and its deadline, both so many working days later (R7). Raises BeyondHorizon."""
+    counting = _StoredThen(DayTable([counted.day for counted in days]), calendar)
+    last_day = nth_workday_after(window.last_day, workdays, counting)
+    deadline_day = nth_workday_after(last_day_before(conclude_by), workdays, counting)
+    explained = explain(window.first_day, last_day, deadline_day, counting)
+    added = [counted.day for counted in explained[len(days) :]]
+    return Plan(
+        window=Window(window.opens_at, end_of(last_day)),
+        conclude_by=end_of(deadline_day),
+        days=explained,
+        calendar_version=calendar.version,
+        provisional=any(day.provisional for day in added),
+        estimated=any(day.estimated for day in added),
+    )

@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, checked
+from app.models.people import User
 from app.models.period import Entry
 
 
 class ObjectorKind(StrEnum):
     PERSON = "person"
     UNIT = "unit"
+
+
+OBJECTOR_KIND_NAMES = {ObjectorKind.PERSON: "个人", ObjectorKind.UNIT: "单位"}
 
 
 class Category(StrEnum):
@@ -41,6 +45,8 @@ class Objection(Base):
 
     `form_hash` (of the form's token) makes a double click one objection (R16); `content_hash` tells a
     repeated request from a changed one; `receipt_hash` is all that is kept of the code (R18).
+    `contact_hash` and `text_hash` tell the same source and the same text without keeping either (R17);
+    objections from before these columns have none.
     """
 
     __tablename__ = "objections"
@@ -58,6 +64,8 @@ class Objection(Base):
     filed_at: Mapped[dt.datetime]
     withdrawn_at: Mapped[dt.datetime | None]
     withdraw_reason: Mapped[str | None] = mapped_column(Text)
+    contact_hash: Mapped[str | None] = mapped_column(String(64))
+    text_hash: Mapped[str | None] = mapped_column(String(64))
 
     entry: Mapped[Entry] = relationship()
     messages: Mapped[list[Message]] = relationship(order_by="Message.id")
@@ -65,18 +73,51 @@ class Objection(Base):
     __table_args__ = (
         CheckConstraint("length(facts) BETWEEN 20 AND 3000", name="facts_length"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdraw_reason IS NULL)", name="withdrawn_with_reason"),
+        Index("ix_objections_contact", "contact_hash", "filed_at"),
     )
 
 
 class Identity(Base):
-    """Who filed an objection. No page of a unit, no export and no log reads this table (R19)."""
+    """Who filed an objection, sealed to its row (R19): two people of the office open it together, nobody else."""
 
     __tablename__ = "identities"
 
     objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), primary_key=True)
-    name: Mapped[str] = mapped_column(Text)
-    contact_person: Mapped[str] = mapped_column(Text, default="")
-    contact: Mapped[str] = mapped_column(Text)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class IdentityRequest(Base):
+    """Somebody of the office asks to read an identity; a second one lets them, or does not (R19).
+
+    Once read it belongs to the login session it was read in (`read_in`, a hash): any other must ask again.
+    """
+
+    __tablename__ = "identity_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    asked_at: Mapped[dt.datetime]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[dt.datetime | None]
+    granted: Mapped[bool | None]
+    read_in: Mapped[str | None] = mapped_column(String(64))
+    first_read_at: Mapped[dt.datetime | None]
+
+    objection: Mapped[Objection] = relationship()
+    asker: Mapped[User] = relationship(foreign_keys=[asked_by])
+    decider: Mapped[User | None] = relationship(foreign_keys=[decided_by])
+
+    __table_args__ = (
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_people"),
+        CheckConstraint(
+            "(decided_by IS NULL) = (decided_at IS NULL) AND (decided_by IS NULL) = (granted IS NULL)",
+            name="decision_is_complete",
+        ),
+        CheckConstraint("(read_in IS NULL) = (first_read_at IS NULL)", name="read_in_and_at"),
+        CheckConstraint("read_in IS NULL OR granted", name="read_when_granted"),
+    )
 
 
 class MessageKind(StrEnum):

@@ -82,6 +82,7 @@ class Period(Base):
     programme: Mapped[Programme] = relationship()
     organiser: Mapped[Unit] = relationship()
     extensions: Mapped[list[DeadlineExtension]] = relationship(order_by="DeadlineExtension.id")
+    window_extensions: Mapped[list[WindowExtension]] = relationship(order_by="WindowExtension.id")
     closing: Mapped[Closing | None] = relationship()
 
     __table_args__ = (
@@ -116,6 +117,11 @@ class Period(Base):
     @property
     def day_table(self) -> DayTable:
         return DayTable([counted.day for counted in self.counted_days])
+
+    @property
+    def workdays(self) -> int:
+        """How many working days the window has: five, and those added after an outage."""
+        return sum(row["ordinal"] is not None for row in self.days)
 
     @property
     def conclude_day(self) -> dt.date:
@@ -177,6 +183,31 @@ class DeadlineExtension(Base):
     __table_args__ = (
         CheckConstraint("extended_to > previous", name="only_later"),
         CheckConstraint("extended_at < previous", name="before_it_passed"),
+    )
+
+
+class WindowExtension(Base):
+    """A window that was open moved its end by whole working days after an outage, its deadline with it (R7).
+
+    `outage_days` are the days that it makes good for: none is made good for twice.
+    """
+
+    __tablename__ = "window_extensions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"), index=True)
+    previous: Mapped[dt.datetime]
+    extended_to: Mapped[dt.datetime]
+    previous_deadline: Mapped[dt.datetime]
+    new_deadline: Mapped[dt.datetime]
+    outage_days: Mapped[list[Any]]
+    reason: Mapped[str] = mapped_column(Text)
+    extended_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    extended_at: Mapped[dt.datetime]
+
+    __table_args__ = (
+        CheckConstraint("extended_to > previous AND new_deadline > previous_deadline", name="only_later"),
+        CheckConstraint("extended_at < previous", name="while_it_was_open"),
     )
 
 

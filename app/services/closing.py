@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections import Counter
 from typing import Any
@@ -77,7 +76,7 @@ def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[s
         "conclude_by": period.conclude_by.isoformat(),
         "days": period.days,
         "calendar": period.calendar_version,
-        "availability": dataclasses.asdict(availability(session, period.window, now)),
+        "availability": availability(session, period, now).as_report(),
         "entries": len(entries),
         "filed": filed,
         "accepted": sum(case.decided_at is not None and case.state is not State.DECLINED for case in cases),

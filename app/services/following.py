@@ -8,22 +8,32 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.cases import OPEN_STATES, State, move
-from app.domain.errors import AlreadyDone, MissingText, MoveRefused, TooLateToConclude, UnknownReceipt
+from app.domain.errors import AlreadyDone, MoveRefused, TooLateToConclude, UnknownReceipt
 from app.domain.receipt import receipt_hash
 from app.domain.window import too_late_to_conclude
 from app.models import Case, Entry, Message, MessageKind, Objection, Period
-from app.services.record import OBJECTOR, Act, on_case, record
+from app.sealing import Keyring
+from app.services.evidence import claim_for_supplement
+from app.services.record import OBJECTOR, STRANGER, Act, on_case, record
+from app.services.texts import checked_text
 
 SUPPLEMENT_LENGTH = (1, 3000)
 WITHDRAW_LENGTH = (1, 300)
 
 
-def find_by_receipt(session: Session, key: bytes, typed: str) -> int:
-    """The objection a typed code belongs to. Raises UnknownReceipt."""
-    objection_id = session.scalar(select(Objection.id).where(Objection.receipt_hash == receipt_hash(key, typed)))
+def find_by_receipt(session: Session, ring: Keyring, typed: str) -> int:
+    """The objection a typed code belongs to, whichever key of the ring it was hashed with. Raises UnknownReceipt."""
+    hashes = [receipt_hash(key, typed) for key in ring.hash_keys]
+    objection_id = session.scalar(select(Objection.id).where(Objection.receipt_hash.in_(hashes)))
     if objection_id is None:
         raise UnknownReceipt
     return objection_id
+
+
+def note_unknown_receipt(session: Session, now: dt.datetime) -> None:
+    """A code that is nobody's goes on the record without the code: it may be somebody's but for one letter."""
+    record(session, now, [Act(STRANGER, "receipt.unknown", "receipt:unknown")])
+    session.commit()
 
 
 def followed(session: Session, objection_id: int) -> tuple[Objection, Case]:
@@ -39,15 +49,26 @@ def followed(session: Session, objection_id: int) -> tuple[Objection, Case]:
     return objection, session.get_one(Case, objection.case_id)
 
 
-def supplement(session: Session, objection_id: int, text: str, now: dt.datetime) -> None:
-    """Add to an objection while its case is open; it ends a wait for a supplement (R20)."""
+def check_supplement(session: Session, objection_id: int, now: dt.datetime) -> None:
+    """Raises MoveRefused or TooLateToConclude where nothing can be added any more."""
+    _open(session, objection_id, "补充", now)
+    session.rollback()
+
+
+def supplement(session: Session, objection_id: int, text: str, now: dt.datetime, form_hash: str = "") -> None:
+    """Add to an objection while its case is open, with the files of a form; it ends a wait for one (R20)."""
     objection, case = _open(session, objection_id, "补充", now)
     text = checked_text(text, "补充内容", SUPPLEMENT_LENGTH)
-    session.add(Message(objection_id=objection.id, kind=MessageKind.SUPPLEMENT, text=text, sent_at=now))
+    message = Message(objection_id=objection.id, kind=MessageKind.SUPPLEMENT, text=text, sent_at=now)
+    session.add(message)
+    session.flush()
+    details = {"objection": objection.id}
+    if form_hash and (files := claim_for_supplement(session, form_hash, objection.id, message.id)):
+        details["files"] = files
     if case.state is State.AWAITING_SUPPLEMENT and case.resume_state is not None:
         case.state = move(case.state, case.resume_state, "补充")
         case.resume_state = None
-    record(session, now, [Act(OBJECTOR, "objection.supplemented", on_case(case.id), {"objection": objection.id})])
+    record(session, now, [Act(OBJECTOR, "objection.supplemented", on_case(case.id), details)])
     session.commit()
 
 
@@ -74,12 +95,3 @@ def _open(session: Session, objection_id: int, action: str, now: dt.datetime) ->
             raise TooLateToConclude(case.entry.period.conclude_by)
         return objection, case
     raise MoveRefused(action, "已经办完")
-
-
-def checked_text(text: str, field: str, length: tuple[int, int]) -> str:
-    """The text without surrounding space; MissingText when it is too short or too long."""
-    text = text.replace("\r\n", "\n").strip()
-    low, high = length
-    if not low <= len(text) <= high:
-        raise MissingText(field, low, high)
-    return text

@@ -31,12 +31,24 @@ class Moment:
     coarse: bool = False
 
 
-# Acts whose text is a note or a message of its own: these are shown instead of the bare act.
-_TOLD_ELSEWHERE = {f"case.{action}" for action in (Action.NOTE, Action.HEAR, Action.REPLY, Action.ASK)}
+# Acts whose text is a note or a message of its own: these are shown instead of the bare act. Looks at an identity
+# are the office's business: its part of the page lists them, the unit's history does not.
+_TOLD_ELSEWHERE = {f"case.{action}" for action in (Action.NOTE, Action.HEAR, Action.REPLY, Action.ASK)} | {
+    "identity.asked",
+    "identity.granted",
+    "identity.refused",
+    "identity.read",
+}
 _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} | {
     "objection.filed": "收到异议",
     "objection.supplemented": "异议人作了补充",
     "objection.withdrawn": "异议人撤回异议",
+    "evidence.received": "收到证据材料",
+    "evidence.removed": "提交前移除证据材料",
+    "evidence.expired": "清除未提交的证据材料",
+    "evidence.clean": "证据材料通过查毒",
+    "evidence.infected": "证据材料没有通过查毒",
+    "evidence.opened": "下载证据材料",
     "case.lapsed": "规定时间内没有结论，逾期",
     "nominee.disqualified": "取消参评资格",
     "disqualification.reversal_proposed": "提出撤销取消资格的决定",
@@ -44,13 +56,23 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "period.scheduled": "安排公示",
     "period.cancelled": "撤回公示安排",
     "period.extended": "延长规定时间",
+    "period.window_extended": "因系统中断延长公示",
     "period.settled": "规定时间届满，自动处理",
     "period.unsettled": "时钟曾经走快，自动处理在规定时间届满时重新进行",
     "period.closed": "办结公示",
     "calendar.loaded": "载入放假通知",
+    "identity.asked": "申请查看异议人身份",
+    "identity.granted": "同意查看异议人身份",
+    "identity.refused": "不同意查看异议人身份",
+    "identity.read": "查看了异议人身份",
+    "keys.rotated": "更换密钥",
+    "backup.made": "作了备份",
+    "backup.restored": "由备份恢复",
+    "retention.purged": "保存期满，删除身份、证据和异议人写的内容",
     "user.added": "新增账号",
     "user.logged_in": "登录",
     "user.login_failed": "登录失败",
+    "receipt.unknown": "输入了不存在的查询码",
 }
 
 

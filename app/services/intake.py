@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.domain.cases import State
-from app.domain.errors import FormAlreadyUsed, WindowClosed
+from app.domain.errors import AnswerSpent, FormAlreadyUsed, TooManyFromContact, WindowClosed
 from app.domain.receipt import keyed_hash, receipt_code, receipt_hash
 from app.domain.reminders import Reminder, escalation_time
 from app.domain.window import Window
@@ -29,6 +29,10 @@ from app.models import (
     UnitKind,
 )
 from app.models.period import days_from_json
+from app.sealing import Keyring
+from app.services.evidence import claim
+from app.services.guarding import Guard, contact_hash, hold_back, text_hash
+from app.services.identities import Objector, seal_objector
 from app.services.record import CLOCK, OBJECTOR, Act, on_case, on_period, record
 
 # This is the one place where a crowd arrives at once: its statements are built here, once, and executed on the
@@ -77,6 +81,7 @@ def _chain() -> Select[int]:
 
 
 _CHAIN = _chain()
+UNGUARDED = Guard()  # the demonstration and the tests' world
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ class Filing:
     category: Category
     facts: str
     against_handler: bool
+    files: int = 0  # so many lay with the form when it was checked; where there are none, nobody looks for any
 
     def digest(self, key: bytes, entry_id: int) -> str:
         """Tells a repeated request from one with other content, without keeping either."""
@@ -113,50 +119,55 @@ def entry_against(session: Session, period_id: int, nominee_id: int) -> int | No
     return session.connection().scalar(_ENTRY_ID, {"period_id": period_id, "nominee_id": nominee_id})
 
 
-def file_objection(session: Session, key: bytes, entry_id: int, filing: Filing, now: dt.datetime) -> Filed:
+def file_objection(
+    session: Session, ring: Keyring, entry_id: int, filing: Filing, now: dt.datetime, guard: Guard = UNGUARDED
+) -> Filed:
     """File against an entry, or give the receipt again for the same form sent twice.
 
-    Raises WindowClosed (R6) and FormAlreadyUsed (same form, other content). `now` is when the request
-    was received. On return the rows are on disk.
+    Raises WindowClosed (R6), FormAlreadyUsed (same form, other content), FilesChanged, and what `guard` holds back:
+    TooManyFromContact, AnswerSpent. `now` is when the request was received. On return the rows are on disk.
     """
     connection = session.connection()
-    repeated = _filed_before(connection, key, entry_id, filing)
+    repeated = _filed_before(connection, ring, entry_id, filing)
     if repeated is not None:
         return repeated
     period = connection.execute(_PERIOD_OF_ENTRY, {"entry_id": entry_id}).one()
     if not (period.cancelled_at is None and Window(period.opens_at, period.closes_at).contains(now)):
         raise WindowClosed(period.opens_at, period.closes_at, now)
     try:
-        filed = _write(session, connection, key, entry_id, period, filing, now)
+        hold_back(connection, guard, contact_hash(ring.hash_key, filing.contact), now)
+        filed = _write(session, connection, ring, entry_id, period, filing, now)
         session.commit()
-    except IntegrityError:
+    except (IntegrityError, TooManyFromContact, AnswerSpent):
         # The same form at the same moment, on a database that lets two writers in: the other one won.
         session.rollback()
-        repeated = _filed_before(session.connection(), key, entry_id, filing)
+        repeated = _filed_before(session.connection(), ring, entry_id, filing)
         if repeated is None:
             raise
         return repeated
     return filed
 
 
-def _filed_before(connection: Connection, key: bytes, entry_id: int, filing: Filing) -> Filed | None:
-    row = connection.execute(_FILED_WITH, {"form": keyed_hash(key, "form", filing.form_token)}).first()
-    if row is None:
-        return None
-    if row.content_hash != filing.digest(key, entry_id):
-        raise FormAlreadyUsed
-    return Filed(receipt_code(key, filing.form_token), row.id, row.filed_at, repeated=True)
+def _filed_before(connection: Connection, ring: Keyring, entry_id: int, filing: Filing) -> Filed | None:
+    for key in ring.hash_keys:  # one, but for the days after a rotation
+        row = connection.execute(_FILED_WITH, {"form": keyed_hash(key, "form", filing.form_token)}).first()
+        if row is not None:
+            if row.content_hash != filing.digest(key, entry_id):
+                raise FormAlreadyUsed
+            return Filed(receipt_code(key, filing.form_token), row.id, row.filed_at, repeated=True)
+    return None
 
 
 def _write(
     session: Session,
     connection: Connection,
-    key: bytes,
+    ring: Keyring,
     entry_id: int,
     period: Row[Any],
     filing: Filing,
     now: dt.datetime,
 ) -> Filed:
+    key = ring.hash_key
     chain = connection.scalars(_CHAIN, {"unit_id": period.organiser_id}).all()
     handler = chain[-1] if filing.against_handler else chain[0]
     days = DayTable([counted.day for counted in days_from_json(period.days)])
@@ -184,17 +195,14 @@ def _write(
             "content_hash": filing.digest(key, entry_id),
             "receipt_hash": receipt_hash(key, code),
             "filed_at": now,
+            "contact_hash": contact_hash(key, filing.contact),
+            "text_hash": text_hash(key, filing.facts),
         },
     ).scalar_one()
-    connection.execute(
-        _INSERT_IDENTITY,
-        {
-            "objection_id": objection_id,
-            "name": filing.name,
-            "contact_person": filing.contact_person,
-            "contact": filing.contact,
-        },
-    )
+    sealed = seal_objector(ring, objection_id, Objector(filing.name, filing.contact_person, filing.contact))
+    connection.execute(_INSERT_IDENTITY, {"objection_id": objection_id, "sealed": sealed})
+    if filing.files:
+        claim(connection, keyed_hash(key, "form", filing.form_token), objection_id, filing.files)
     told = [handler] if filing.against_handler else chain
     connection.execute(
         _INSERT_WARNING,
@@ -210,6 +218,8 @@ def _write(
         ],
     )
     details = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
+    if filing.files:
+        details["files"] = filing.files
     acts = [Act(OBJECTOR, "objection.filed", on_case(case_id), details)]
     if period.settled_at is not None:
         # Settled while a clock ran ahead: the deadline is still to come, and must find this case when it does.

@@ -37,9 +37,9 @@ from app.models import (
     Recusal,
     User,
 )
-from app.services.following import checked_text
 from app.services.intake import chain_of_command
 from app.services.record import Act, by_user, on_case, on_nominee, record
+from app.services.texts import checked_text
 
 TEXT = (1, 2000)
 REASON = (2, 500)
@@ -55,6 +55,12 @@ def accept(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> No
 
 def decline(session: Session, case_id: int, actor: Actor, ground: DeclineGround, reason: str, now: dt.datetime) -> None:
     """不予受理, with a ground and a reason that every objector is told."""
+    record(session, now, [declined(session, case_id, actor, ground, reason, now)])
+    session.commit()
+
+
+def declined(session: Session, case_id: int, actor: Actor, ground: DeclineGround, reason: str, now: dt.datetime) -> Act:
+    """One case declined and its objectors told: the act, for the caller to record and commit."""
     case = _take(session, case_id, actor, Action.DECLINE, now)
     reason = checked_text(reason, "不予受理的理由", REASON)
     if ground is DeclineGround.WITHDRAWN and not case.facts(now).all_withdrawn:
@@ -69,7 +75,7 @@ def decline(session: Session, case_id: int, actor: Actor, ground: DeclineGround,
         f"不予受理。依据：{DECLINE_GROUND_NAMES[ground]}。理由：{reason}",
         now,
     )
-    _done(session, case, actor, Action.DECLINE, now, ground=ground, reason=reason)
+    return _act(case, actor, Action.DECLINE, ground=ground, reason=reason)
 
 
 def investigate(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -16,6 +16,7 @@ from app.models import (
     Case,
     Disqualification,
     Entry,
+    IdentityRequest,
     Nominee,
     Objection,
     Period,
@@ -24,6 +25,7 @@ from app.models import (
     Unit,
     UnitKind,
 )
+from app.services import identities
 from app.services.queue import QueuedCase, queue_of, watched_by
 from app.services.scheduling import disqualified
 
@@ -41,12 +43,11 @@ class NeedsAHand:
     ready_to_close: list[Period]
     provisional: list[Period]
     reversals: Sequence[Reversal]
+    identity_requests: Sequence[IdentityRequest]
 
     @property
     def nothing(self) -> bool:
-        return not (self.escalated or self.own_cases or self.urgent or self.proposals) and not (
-            self.ready_to_close or self.provisional or self.reversals
-        )
+        return not any(getattr(self, field.name) for field in fields(self))
 
 
 def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand:
@@ -67,6 +68,7 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
             .where(Reversal.confirmed_at.is_(None))
             .options(joinedload(Reversal.disqualification).joinedload(Disqualification.nominee))
         ).all(),
+        identity_requests=identities.waiting_for(session, actor, now),
     )
 
 

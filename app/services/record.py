@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,10 +18,11 @@ from app.models import AuditRow
 GENESIS = "0" * 64
 CLOCK = "clock"
 OBJECTOR = "objector"
+STRANGER = "stranger"
 COMMAND_LINE = "cli"
 # Any number will do, as long as every writer of the chain takes the same one.
 _CHAIN_LOCK = text(f"SELECT pg_advisory_xact_lock({0x676F6E67})")
-_HEAD = select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)
+_HEAD = select(AuditRow.id, AuditRow.hash, AuditRow.at).order_by(AuditRow.id.desc()).limit(1)
 _APPEND = insert(AuditRow)
 
 
@@ -59,8 +61,8 @@ def record(session: Session, now: dt.datetime, acts: Iterable[Act]) -> None:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(_CHAIN_LOCK)
-    head = connection.execute(_HEAD).first()
-    number, previous = (head.id, head.hash) if head else (0, GENESIS)
+    last = connection.execute(_HEAD).first()
+    number, previous = (last.id, last.hash) if last else (0, GENESIS)
     rows = []
     for act in acts:
         number += 1
@@ -94,6 +96,32 @@ def _hash(row: dict[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """The last row of the chain at some moment. Kept elsewhere, it tells later whether the chain was cut or remade."""
+
+    number: int
+    hash: str
+    at: dt.datetime | None = None
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
+
+
+_HEADS = re.compile(r"(?<!\w)([1-9]\d{0,8}):([0-9a-f]{64})(?!\w)")
+
+
+def heads_in(text: str) -> list[Head]:
+    """Every `number:hash` that a text holds: what was typed, a file of kept lines, the manifest of a backup."""
+    return [Head(int(number), hash_) for number, hash_ in _HEADS.findall(text)]
+
+
+def head(session: Session) -> Head:
+    """The head of the chain as it stands; number 0 while it is empty."""
+    row = session.execute(_HEAD).first()
+    return Head(row.id, row.hash, row.at) if row else Head(0, GENESIS)
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """What a walk over the chain found. `broken_at` is the first row that doesn't fit, None if all do."""
 
@@ -107,23 +135,30 @@ class Verification:
         return self.broken_at is None
 
 
-def verify(session: Session) -> Verification:
+def verify(session: Session, kept: Iterable[Head] = ()) -> Verification:
     """Recompute every hash from the first row on: an edited, removed or moved row is found.
 
-    Rows cut off at the end leave a whole shorter chain: compare `head` with one kept elsewhere.
+    Rows cut off at the end leave a whole shorter chain, and a chain made anew from some row on is whole too: both
+    are found against heads that were `kept` elsewhere.
     """
     previous, count = GENESIS, 0
+    # Lowest number last: the next one to come. The head of an empty chain says nothing.
+    wanted = sorted({(one.number, one.hash) for one in kept if one.number}, reverse=True)
     columns = AuditRow.__table__.columns
     result = session.execute(select(*columns).order_by(AuditRow.id), execution_options={"yield_per": 1000})
     for row in result.mappings():
-        count += 1
-        if row["id"] != count:
-            return Verification(count - 1, previous, count, "缺少一行")
+        if row["id"] != count + 1:
+            return Verification(count, previous, count + 1, "缺少一行")
         if row["previous_hash"] != previous:
-            return Verification(count - 1, previous, count, "与上一行不衔接")
+            return Verification(count, previous, count + 1, "与上一行不衔接")
         if _hash(dict(row)) != row["hash"]:
-            return Verification(count - 1, previous, count, "内容被改动")
-        previous = row["hash"]
+            return Verification(count, previous, count + 1, "内容被改动")
+        while wanted and wanted[-1][0] == row["id"]:
+            if wanted.pop()[1] != row["hash"]:
+                return Verification(count, previous, count + 1, "与另存的校验值不符")
+        previous, count = row["hash"], row["id"]
+    if wanted:
+        return Verification(count, previous, count + 1, f"缺失，另存的校验值是第{wanted[0][0]}条的")
     return Verification(count, previous)
 
 

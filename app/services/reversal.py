@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.domain.cases import Actor, require_office
 from app.domain.errors import AlreadyDone, SamePerson
 from app.models import Disqualification, Reversal
-from app.services.following import checked_text
 from app.services.record import Act, by_user, on_nominee, record
+from app.services.texts import checked_text
 
 DECISION_LENGTH = (10, 2000)
 

@@ -40,8 +40,8 @@ from app.models import (
     Unit,
 )
 from app.models.period import days_to_json
-from app.services.following import checked_text
 from app.services.record import Act, by_user, on_period, record
+from app.services.texts import checked_text
 
 REASON = (2, 500)
 KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any, TypeVar
 
 import werkzeug
 from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import session as cookie
 from flask_login import LoginManager, current_user
 
 from app.domain.cases import Actor, Role
@@ -108,6 +110,11 @@ def user_of(session_id: str) -> Any:
             return None
         reading.expunge_all()
     return Person(user)
+
+
+def login_session() -> str:
+    """Names the login this request belongs to, without being the key to it."""
+    return sha256(str(cookie["seat"]).encode()).hexdigest()
 
 
 def me() -> User:

@@ -11,6 +11,8 @@ from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.domain.errors import NotAllowed, NotYourCase, Refusal
+from app.evidence.store import StoreDown
+from app.web.limits import seconds_until_room
 from app.web.portal import portal
 
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -46,6 +48,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(NoResultFound, _missing)
     app.register_error_handler(SQLAlchemyError, storage_fault)
+    app.register_error_handler(StoreDown, storage_fault)
     app.register_error_handler(Exception, _fault)
 
 
@@ -69,18 +72,13 @@ def kept() -> list[tuple[str, str]]:
         return []
 
 
-def seconds_until_retry(error: RateLimitExceeded) -> int:
-    """How long until a bucket has room again."""
-    limit = error.limit
-    return int(limit.limit.get_expiry()) if limit is not None else 60
-
-
 def wait_words(seconds: int) -> str:
-    """A wait as people say it."""
-    if seconds < 90:
-        return "1分钟后"
-    minutes = -(-seconds // 60)
-    return f"{minutes}分钟后" if minutes < 90 else f"{-(-minutes // 60)}小时后"
+    """A wait as people say it, never shorter than it is."""
+    minutes = max(1, -(-seconds // 60))
+    if minutes < 90:
+        return f"{minutes}分钟后"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}小时{minutes}分钟后" if minutes else f"{hours}小时后"
 
 
 def _http(error: HTTPException) -> Answer:
@@ -92,8 +90,8 @@ def _stale_form(_error: CSRFError) -> Answer:
     return page(400, "页面停留得太久了", "为了安全，请核对下面的内容，再点一次“再试一次”。")
 
 
-def _too_many(error: RateLimitExceeded) -> Answer:
-    seconds = seconds_until_retry(error)
+def _too_many(_error: RateLimitExceeded) -> Answer:
+    seconds = seconds_until_room()
     sentence = f"请在{wait_words(seconds)}再试。您填写的内容仍在本页。"
     return page(429, _TITLES[429], sentence, {"Retry-After": str(seconds)})
 
@@ -112,10 +110,14 @@ def not_found() -> Answer:
     return page(404, _TITLES[404], _SENTENCES[404])
 
 
-def storage_fault(error: SQLAlchemyError) -> Answer:
+def storage_fault(error: SQLAlchemyError | StoreDown) -> Answer:
+    log_storage_fault(error)
+    return page(503, _TITLES[503], _SENTENCES[503], {"Retry-After": "60"})
+
+
+def log_storage_fault(error: SQLAlchemyError | StoreDown) -> None:
     # The statement's parameters may hold what an objector wrote: only the kind of fault is logged (R19).
     _log.error("storage fault: %s at %s", type(error).__name__, request.endpoint)
-    return page(503, _TITLES[503], _SENTENCES[503], {"Retry-After": "60"})
 
 
 def _fault(error: Exception) -> Answer:

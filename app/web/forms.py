@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from flask import Flask, abort, request
 from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 
@@ -41,12 +41,6 @@ def clean(text: str | None) -> str:
     return _UNSEEN.sub("", text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def plain_contact(text: str | None) -> str:
-    """A telephone number or an address however it was typed: one width, no spaces, hyphens, brackets or +86."""
-    plain = re.sub(r"[\s()\-–—]", "", unicodedata.normalize("NFKC", text or "")).lower()
-    return re.sub(r"^(\+|00)86", "", plain)
-
-
 class PlainForm(FlaskForm):
     """A form whose every text is cleaned before it is judged or kept."""
 
@@ -67,6 +61,11 @@ class PlainForm(FlaskForm):
         for field in self:
             field.id = field.label.field_id = f"{prefix}-{field.name}"
         return self
+
+
+def options(names: Mapping[Any, str]) -> list[SelectChoice]:
+    """The options of a choice, in the order of a table of names."""
+    return [SelectChoice(value, name) for value, name in names.items()]
 
 
 def needed(message: str) -> Callable[[Any, Any], None]:

@@ -12,6 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 from app.clock import Clock
 from app.database import Database
 from app.sealing import Keyring, keyring_of
+from app.services.evidence import Vault, vault_of
 from config import Settings
 
 _KEPT_FOR = dt.timedelta(hours=12)
@@ -25,6 +26,7 @@ class Portal:
     database: Database
     clock: Clock
     keyring: Keyring
+    vault: Vault
 
 
 class RowId(IntegerConverter):
@@ -43,7 +45,8 @@ def number(text: str | int) -> int:
 
 
 def init_app(app: Flask, settings: Settings, database: Database, clock: Clock) -> None:
-    app.extensions["portal"] = Portal(settings, database, clock, keyring_of(settings))
+    keyring = keyring_of(settings)
+    app.extensions["portal"] = Portal(settings, database, clock, keyring, vault_of(settings, keyring))
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=_MOST_BYTES,

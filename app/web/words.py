@@ -13,8 +13,12 @@ from app.domain.rounds import Kind
 from app.domain.verdict import GROUND_NAMES
 from app.domain.window import Phase
 from app.domain.workdays import SHANGHAI, CountedDay, DayKind, last_day_before, local_date
+from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
+from app.evidence.kinds import FileKind
+from app.models import ScanState
 from app.models.case import NOTE_KIND_NAMES
 from app.models.objection import CATEGORY_NAMES, MESSAGE_KIND_NAMES
+from app.web.qr import qr
 
 _WEEKDAYS = "一二三四五六日"
 PHASE_NAMES = {
@@ -28,6 +32,7 @@ PHASE_NAMES = {
 # What stands in the details of a row of the record, by its key.
 DETAIL_NAMES = {
     "assignee": "经办人",
+    "backup": "备份",
     "calendar": "日历版本",
     "case": "案件",
     "cases": "案件",
@@ -40,11 +45,16 @@ DETAIL_NAMES = {
     "effective_at": "生效",
     "entries": "公示对象",
     "entry": "公示条目",
+    "evidence": "证据材料",
     "filed": "收到异议",
+    "files": "文件数",
     "by_conclusion": "各结论",
     "by_state": "各状态",
+    "from": "原为",
     "ground": "原因",
     "handler_unit": "办理单位",
+    "head": "末尾校验值",
+    "identities": "身份",
     "lapsed": "逾期未结论",
     "lead": "并入的案件",
     "login": "登录名",
@@ -52,10 +62,25 @@ DETAIL_NAMES = {
     "number": "编号",
     "objection": "异议",
     "opens_at": "公示开始",
+    "outage_days": "中断的工作日",
     "reason": "理由",
+    "request": "申请",
     "role": "角色",
     "round": "轮次",
+    "rows": "行数",
+    "sha256": "SHA-256",
+    "size": "字节",
+    "texts": "文字",
+    "to": "改为",
     "unit": "单位",
+}
+SCAN_NAMES = {ScanState.WAITING: "正在查毒", ScanState.INFECTED: "没有通过查毒"}
+FILE_KIND_NAMES = {
+    FileKind.PDF: "PDF",
+    FileKind.JPEG: "照片",
+    FileKind.PNG: "图片",
+    FileKind.DOCX: "Word 文档",
+    FileKind.XLSX: "Excel 表格",
 }
 KIND_NAMES = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
 
@@ -101,9 +126,29 @@ def short_end(instant: dt.datetime) -> str:
     return f"{day(last_day_before(instant))}24:00"
 
 
+def instant(text: str) -> dt.datetime:
+    """An instant as reports keep it."""
+    return dt.datetime.fromisoformat(text)
+
+
+def duration(seconds: int) -> str:
+    """1小时5分钟; anything below a minute is called so."""
+    hours, minutes = divmod(seconds // 60, 60)
+    if not hours:
+        return f"{minutes}分钟" if minutes else "不到1分钟"
+    return f"{hours}小时{minutes}分钟" if minutes else f"{hours}小时"
+
+
 def coarse(instant: dt.datetime) -> str:
     """A day without its hour: what a unit may know of when an objection came (R19)."""
     return full_day(local_date(instant))
+
+
+def size_words(size: int) -> str:
+    """A file's size as people say it: 4.2 MB, 87 KB."""
+    if size >= 1024 * 1024:
+        return f"{size / 1024 / 1024:.1f} MB"
+    return f"{max(1, round(size / 1024))} KB"
 
 
 def day_label(counted: CountedDay) -> str:
@@ -126,12 +171,16 @@ def init_app(app: Flask) -> None:
         short=short,
         short_end=short_end,
         coarse=coarse,
+        instant=instant,
+        duration=duration,
         day_label=day_label,
+        size_words=size_words,
         local_date=local_date,
         deeds=richtext.render,
         excerpt=richtext.excerpt,
     )
     app.jinja_env.globals.update(
+        qr=qr,
         ACTION_NAMES=ACTION_NAMES,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
@@ -143,6 +192,10 @@ def init_app(app: Flask) -> None:
         NOTE_KIND_NAMES=NOTE_KIND_NAMES,
         PHASE_NAMES=PHASE_NAMES,
         REMINDER_NAMES=REMINDER_NAMES,
+        FILE_KIND_NAMES=FILE_KIND_NAMES,
+        FILE_LIMIT=FILE_LIMIT,
+        FILES_PER_OBJECTION=FILES_PER_OBJECTION,
         ROLE_NAMES=ROLE_NAMES,
+        SCAN_NAMES=SCAN_NAMES,
         STATE_NAMES=STATE_NAMES,
     )

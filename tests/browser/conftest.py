@@ -45,7 +45,7 @@ def portal(chromium: Browser, sqlite_template: Path, tmp_path: Path) -> Iterator
     path = tmp_path / "gongshi.sqlite"
     shutil.copy(sqlite_template, path)
     database = Database(f"sqlite:///{path}")
-    with serving(database, chromium) as portal:
+    with serving(database, chromium, tmp_path / "evidence") as portal:
         yield portal
     database.dispose()
 

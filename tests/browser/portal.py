@@ -128,14 +128,15 @@ class Visit:
 
 
 @contextmanager
-def serving(database: Database, browser: Browser) -> Iterator[Portal]:
+def serving(database: Database, browser: Browser, evidence: Path) -> Iterator[Portal]:
     """A portal over this database on a free port, with a world whose people can log in."""
     clock = MovingClock(at(START))
     world = World.build(database, KEY.encode(), clock())
     with database.writer() as session:
         session.execute(update(User).values(password_hash=_hash_of_password()))
         session.commit()
-    app = create_app(Settings(database_url=database.url, identity_key=KEY, secret_key=KEY), clock)
+    settings = Settings(database_url=database.url, identity_key=KEY, secret_key=KEY, evidence_dir=evidence)
+    app = create_app(settings, clock)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, name="portal", daemon=True)

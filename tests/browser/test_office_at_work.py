@@ -135,7 +135,7 @@ def test_the_auditor_reads_the_record_and_nothing_else(portal: Portal, width: st
     press(auditor, "查找")
     says(auditor, "确认处理意见", "2026年9月21日（星期一）10:00")
     never_says(auditor, "赵小禾", "13000000001")
-    auditor.get_by_role("link", name="校验全部记录").click()
+    auditor.get_by_role("button", name="校验全部记录").click()
     says(auditor, "校验通过")
     for path in ("/office/", "/office/periods", "/desk/", f"/desk/cases/{case}"):
         auditor.goto(path)

@@ -19,13 +19,16 @@ from app.domain.rounds import Kind
 from app.domain.verdict import Ground
 from app.domain.window import Phase
 from app.domain.workdays import last_day_before
-from app.models import CalendarNotice, Case, Disqualification, Nominee, Period, Programme, Quota, User
+from app.models import CalendarNotice, Case, Disqualification, Evidence, Nominee, Period, Programme, Quota, User
+from app.sealing import Keyring
 from app.services import accounts
+from app.services.evidence_upkeep import compare
 from app.services.record import verify
 from config import Settings
+from tests.files import vault_in
 from tests.world import at
 
-KEY = b"a key for the demonstration's test"
+RING = Keyring("a key for the demonstration's test")
 # The day, and the years the demonstration has to estimate for itself.
 DAYS = [
     ("2026-11-23 Mon 14:20", set()),
@@ -50,10 +53,11 @@ def empty(sqlite_template: Path, tmp_path: Path) -> Database:
 
 @pytest.mark.parametrize(("today", "estimated_years"), DAYS, ids=[day for day, _ in DAYS])
 @pytest.mark.usefixtures("quick_hashes")
-def test_it_starts_on_any_day(empty: Database, today: str, estimated_years: set[int]) -> None:
+def test_it_starts_on_any_day(empty: Database, tmp_path: Path, today: str, estimated_years: set[int]) -> None:
     now = at(today)
     assert is_empty(empty)
-    build(empty, KEY, now)
+    vault = vault_in(tmp_path / "evidence", RING.hash_key)
+    build(empty, RING, now, vault)
     assert not is_empty(empty)
     with empty.reader() as session:
         newest = session.scalars(select(Programme).order_by(Programme.id.desc())).first()
@@ -73,13 +77,18 @@ def test_it_starts_on_any_day(empty: Database, today: str, estimated_years: set[
         assert {notice.year for notice in notices} == estimated_years
         assert {period.estimated for period in second} <= {False, bool(estimated_years)}
         assert verify(session).holds
+        filed = [row.objection_id for row in session.scalars(select(Evidence).order_by(Evidence.id))]
+        assert filed == sorted(set(filed) - {None})
+        assert len(filed) == 2
+        assert compare(session, vault, deep=True).agree
+    with empty.reader() as session:
         assert {login for login, _ in LOGINS} <= set(session.scalars(select(User.login)))
 
 
 @pytest.mark.usefixtures("quick_hashes")
 def test_an_estimated_calendar_is_labelled_on_every_page_that_rests_on_it(empty: Database) -> None:
     now = at("2027-01-13 Wed 10:00")
-    build(empty, KEY, now)
+    build(empty, RING, now)
     app = create_app(Settings(database_url=empty.url, demonstration=True), clock=lambda: now)
     client = app.test_client()
     with empty.reader() as session:

@@ -94,7 +94,7 @@ def test_security_04_without_redis_objections_are_taken_and_limits_hold_in_memor
 ) -> None:
     redis = Redis(tmp_path)
     try:
-        forms = Forms(make_app(redis_url=redis.url, limit_address="4/hour"), here)
+        forms = Forms(make_app(redis_url=redis.url, limit_address="4/hour", challenge_at=100), here)
         assert forms.send().status == 303
         (redis.kill if how == "stopped" else redis.hang)()
         began = time.monotonic()

@@ -1,5 +1,6 @@
 """Closing a period: refused too early, otherwise with a report that says everything (R30)."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -94,8 +95,8 @@ def test_the_report_says_everything(world: World) -> None:
     world.act(investigation.join, joined, "head", dismissed, now=DAY)
     world.bring(dismissed, State.CONCLUDED, DAY)
     world.act(investigation.decline, declined, "head", DeclineGround.NO_FACTS, "没有线索", now=DAY)
-    span = world.do(availability.start_span, at("2026-09-17 Thu 00:00"))
-    world.do(availability.stretch_span, span, at("2026-09-23 Wed 12:00"), at(CLOSES) - at("2026-09-01 Tue 00:00"))
+    for instant in ("2026-09-17 Thu 00:00", "2026-09-23 Wed 12:00"):
+        world.do(availability.beat, at(instant), dt.timedelta(days=9))
     close(world, period, "2026-09-30 Wed 09:00")
     days = world.period(period).days
     assert report_of(world, period) == {
@@ -108,6 +109,11 @@ def test_the_report_says_everything(world: World) -> None:
             "window_seconds": 6 * 86400,
             "served_seconds": 5 * 86400 + 43200,
             "longest_gap_seconds": 43200,
+            "longest_gap_from": "2026-09-23T04:00:00+00:00",
+            "working_seconds": 45 * 3600,
+            "working_gap_seconds": 5 * 3600 + 1800,
+            "outage_days": ["2026-09-23"],
+            "percent": 91.66,
         },
         "entries": 5,
         "filed": 7,

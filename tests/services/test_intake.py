@@ -12,6 +12,7 @@ from app.domain.errors import FormAlreadyUsed, WindowClosed
 from app.domain.receipt import new_form_token, receipt_hash
 from app.models import AuditRow, Case, Category, Identity, Nominee, Objection, ObjectorKind
 from app.services import closing, intake, record, scheduling
+from app.services.identities import Objector
 from tests.world import FACTS, World, at, at_once
 
 OPENS_AT, CLOSES_AT = at("2026-09-18 Fri 00:00"), at("2026-09-24 Thu 00:00")
@@ -19,7 +20,7 @@ MICROSECOND = dt.timedelta(microseconds=1)
 
 
 def file(world: World, entry_id: int, filing: intake.Filing, now: dt.datetime) -> intake.Filed:
-    return world.do(intake.file_objection, world.key, entry_id, filing, now)
+    return world.do(intake.file_objection, world.ring, entry_id, filing, now)
 
 
 def own_unit_of(world: World, nominee_id: int) -> int:
@@ -155,19 +156,16 @@ def _decline(session: Session, case_id: int, now: dt.datetime) -> None:
 # --- the objector is protected (R19) ---------------------------------------------------------------
 
 
-def test_who_filed_stands_in_identities_and_nowhere_else(world: World) -> None:
+def test_who_filed_stands_sealed_in_identities_and_nowhere_else(world: World) -> None:
     period = world.round_two()
     planted = {"name": "植名甲", "contact_person": "植名乙", "contact": "planted@example.org"}
     world.file(period, world.nominees[0], "2026-09-18 Fri 09:00", objector_kind=ObjectorKind.UNIT, **planted)
+    assert world.objectors() == [Objector(**planted)]
     with world.database.reader() as session:
-        identity = session.scalars(select(Identity)).one()
-        assert {field: getattr(identity, field) for field in planted} == planted
         details = [json.loads(row.details) for row in session.scalars(select(AuditRow).order_by(AuditRow.id))]
     assert details[-1] == {"objection": 1, "entry": 6, "handler_unit": world.qilin}
     everywhere = {table: " ".join(rows) for table, rows in world.everything().items()}
-    assert {table for table, text in everywhere.items() for value in planted.values() if value in text} == {
-        "identities"
-    }
+    assert {table for table, text in everywhere.items() for value in planted.values() if value in text} == set()
     assert {table for table, text in everywhere.items() if FACTS in text} == {"objections"}
     assert world.acts()[-1] == ("objector", "objection.filed", "case:1")
 

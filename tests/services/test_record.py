@@ -1,5 +1,6 @@
 """The record: one row an act, chained, and nobody changes or removes one (R32)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.services import record
-from app.services.record import GENESIS, Act, Verification
+from app.services.record import GENESIS, Act, Head, Verification
 from tests.world import World, at
 
 NOW = at("2026-09-18 Fri 09:00:00.000001")
@@ -31,7 +32,7 @@ def five_rows(world: World) -> Verification:
     return world.do(record.verify)
 
 
-def test_the_database_itself_refuses_to_change_a_row(world: World) -> None:
+def test_security_38_the_database_itself_refuses_to_change_a_row(world: World) -> None:
     whole = five_rows(world)
     for statement in (
         "UPDATE audit_rows SET action = 'x' WHERE id = 2",
@@ -44,7 +45,7 @@ def test_the_database_itself_refuses_to_change_a_row(world: World) -> None:
     assert world.do(record.verify) == whole
 
 
-def test_sqlite_refuses_a_replacement_too(world: World) -> None:
+def test_security_38_sqlite_refuses_a_replacement_too(world: World) -> None:
     if world.database.engine.dialect.name != "sqlite":
         return  # a PostgreSQL has no INSERT OR REPLACE
     whole = five_rows(world)
@@ -58,7 +59,7 @@ def test_sqlite_refuses_a_replacement_too(world: World) -> None:
     assert world.do(record.verify) == whole
 
 
-def test_whatever_is_done_behind_the_triggers_is_found(world: World) -> None:
+def test_security_38_whatever_is_done_behind_the_triggers_is_found(world: World) -> None:
     whole = five_rows(world)
     assert (whole.rows, whole.holds) == (5, True)
     with world.database.reader() as session:
@@ -92,18 +93,50 @@ def test_whatever_is_done_behind_the_triggers_is_found(world: World) -> None:
     for statements, broken_at, problem in tamperings:
         found = tampered(world, statements)
         assert found == Verification(broken_at - 1, ([GENESIS, *heads])[broken_at - 1], broken_at, problem), statements
-    # What no chain alone can tell: its end cut off. The head differs from one kept elsewhere.
-    cut = tampered(world, "DELETE FROM audit_rows WHERE id > 3")
-    assert cut == Verification(3, heads[2])
-    assert cut.head != whole.head
     assert world.do(record.verify) == whole  # each tampering above was rolled back
 
 
-def tampered(world: World, statements: str) -> Verification:
+def test_security_38_a_cut_or_remade_end_is_found_against_heads_kept_elsewhere(world: World) -> None:
+    whole = five_rows(world)
+    with world.database.reader() as session:
+        kept = [Head(row.id, row.hash) for row in record.page_of_rows(session, 1, 5)[0]]
+        assert record.head(session) == Head(5, whole.head, NOW)
+        for heads in ([], kept[:1], kept, [Head(0, GENESIS)]):
+            assert record.verify(session, heads) == whole
+        for forged in (Head(5, "f" * 64), Head(5, kept[1].hash), Head(4, kept[0].hash), Head(4, GENESIS)):
+            at_fault = forged.number
+            expected = Verification(at_fault - 1, kept[6 - at_fault].hash, at_fault, "与另存的校验值不符")
+            assert record.verify(session, [*kept, forged]) == expected
+    fifth, fourth, third = kept[:3]
+    # The chain alone cannot tell: cut at the end it is whole, only shorter.
+    cut = "DELETE FROM audit_rows WHERE id > 3"
+    assert tampered(world, cut) == tampered(world, cut, [third]) == Verification(3, third.hash)
+    assert tampered(world, cut, [fifth, fourth]) == Verification(3, third.hash, 4, "缺失，另存的校验值是第5条的")
+    # Nor when the cut rows are replaced by others, each with its right hash.
+    with world.database.writer() as session:
+        for statement in (*DROP[session.get_bind().dialect.name], cut):
+            session.execute(text(statement))
+        record.record(session, NOW, [Act("user:3", "case.note", "case:9"), Act("user:4", "case.note", "case:1")])
+        assert record.verify(session).holds
+        assert record.verify(session, [fifth]) == Verification(
+            4, record.page_of_rows(session, 1, 2)[0][1].hash, 5, "与另存的校验值不符"
+        )
+    everything = "DELETE FROM audit_rows"
+    assert tampered(world, everything, [third]) == Verification(0, GENESIS, 1, "缺失，另存的校验值是第3条的")
+
+
+def test_heads_are_found_in_whatever_they_were_kept_in() -> None:
+    one, two = Head(7, "0123456789abcdef" * 4), Head(12, "f" * 64)
+    assert record.heads_in(f'{one}\n2026-09-18 第12条 {two}。{{"audit_head": "{one}"}}') == [one, two, one]
+    for other in ("", "7", f"0:{GENESIS}", f"7:{'f' * 63}", f"7:{'f' * 65}", f"7:{'g' * 64}", f"x7:{'f' * 64}"):
+        assert record.heads_in(other) == []
+
+
+def tampered(world: World, statements: str, kept: Sequence[Head] = ()) -> Verification:
     with world.database.writer() as session:
         for statement in (*DROP[session.get_bind().dialect.name], *statements.split("; ")):
             session.execute(text(statement))
-        return record.verify(session)
+        return record.verify(session, kept)
 
 
 def test_an_empty_record_holds_and_rows_are_found_by_what_they_are_about(world: World) -> None:

@@ -143,7 +143,7 @@ def test_security_08_around_holidays_and_make_up_days_window_and_deadline_end_to
     closes, due = (at(f"{day} 00:00") + dt.timedelta(days=1) for day in (last_day, deadline))
 
     def file(now: dt.datetime) -> int:
-        return world.do(intake.file_objection, world.key, entry, world.filing(), now).objection_id
+        return world.do(intake.file_objection, world.ring, entry, world.filing(), now).objection_id
 
     before = world.everything()
     for outside in (first - MICROSECOND, closes, due):

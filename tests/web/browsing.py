@@ -68,7 +68,7 @@ class Page(HTMLParser):
         super().__init__()
         self.status = answer.status_code
         self.headers = answer.headers
-        self.source = answer.get_data(as_text=True)
+        self.source = answer.get_data().decode(errors="replace")  # a file is none of its business
         self.forms: list[Form] = []
         self.links: list[str] = []
         self.path = answer.request.path
@@ -109,7 +109,7 @@ class Page(HTMLParser):
             if self.forms and self._area:
                 self.forms[-1].fields[self._area] = ""
                 self.forms[-1].written.add(self._area)
-        elif tag == "input" and self.forms and (name := had.get("name")):
+        elif tag == "input" and self.forms and (name := had.get("name")) and had.get("type") != "file":
             chosen = had.get("type") not in ("radio", "checkbox") or "checked" in had
             if had.get("type", "text") in ("text", "search", "tel", "email", "number", "date"):
                 self.forms[-1].written.add(name)
@@ -161,7 +161,9 @@ class Browser:
         return self.get(page.headers["Location"])
 
     def open(self, path: str, **options: Any) -> TestResponse:
-        return self.client.open(path, environ_overrides={"REMOTE_ADDR": self.address}, **options)
+        """An answer as it came. `environ` is what the server in front of the application says besides."""
+        environ = {"REMOTE_ADDR": self.address, **options.pop("environ", {})}
+        return self.client.open(path, environ_overrides=environ, **options)
 
     def csrf_token(self) -> str:
         """A token this browser's session accepts, without having to open a page first."""
@@ -176,7 +178,7 @@ class Browser:
         """A session of a member of staff, as /login would have made it."""
         with self.app.extensions["portal"].database.reader() as reading:
             epoch = reading.get_one(User, user_id).session_epoch
-        self.write_session(_user_id=f"{user_id}.{epoch}", _fresh=True)
+        self.write_session(_user_id=f"{user_id}.{epoch}", _fresh=True, seat=f"seat of {user_id}")
         return self
 
     def cookie(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,12 +11,14 @@ from flask import Flask
 from app.domain.cases import Action, Conclusion, Role, State
 from app.services import investigation, settlement
 from app.web.access import allowed_roles
-from tests.web.browsing import Browser, Page
+from tests.files import attach, pdf
+from tests.web.browsing import TOKEN, Browser, Page
 from tests.world import World, at
 
 LOGINS = {"office": Role.OFFICE, "head": Role.HEAD, "handler": Role.HANDLER, "auditor": Role.AUDITOR}
 EVERYBODY = frozenset(LOGINS)
 OFFICE = frozenset({"office"})
+HEAD = frozenset({"head"})
 DESK = frozenset({"office", "head", "handler"})
 RECORD = frozenset({"office", "auditor"})
 FORM = "/periods/6/nominees/3/objection"
@@ -29,10 +32,15 @@ MATRIX = [
     ("GET", "/periods/6/nominees/3", 200, EVERYBODY, 200),
     ("GET", FORM, 200, EVERYBODY, 200),
     ("POST", FORM, 422, EVERYBODY, 422),
+    ("POST", f"{FORM}/evidence", 422, EVERYBODY, 422),
+    ("POST", f"{FORM}/evidence/1/remove", 422, EVERYBODY, 422),
     ("GET", "/receipt", 200, EVERYBODY, 200),
     ("POST", "/receipt", 422, EVERYBODY, 422),
     ("POST", "/receipt/supplement", 401, EVERYBODY, 401),
     ("POST", "/receipt/withdraw", 401, EVERYBODY, 401),
+    ("POST", "/receipt/evidence", 422, EVERYBODY, 422),
+    ("POST", "/receipt/evidence/1/remove", 422, EVERYBODY, 422),
+    ("GET", "/receipt/evidence/1", 302, EVERYBODY, 302),
     ("POST", "/receipt/leave", 303, EVERYBODY, 303),
     ("GET", "/static/css/site.css", 200, EVERYBODY, 200),
     ("GET", "/healthz", 200, EVERYBODY, 200),
@@ -41,20 +49,36 @@ MATRIX = [
     ("POST", "/login", 422, EVERYBODY, 422),
     ("POST", "/logout", 401, EVERYBODY, 303),
     ("GET", "/desk/", 302, DESK, 200),
+    ("GET", "/desk/cases.xlsx", 302, DESK, 200),
     ("GET", "/desk/cases/1", 302, DESK, 200),
+    ("GET", "/desk/cases/1/evidence/1", 302, DESK, 200),
     ("POST", "/desk/cases/1/note", 401, DESK, 422),
+    ("GET", "/desk/flood", 302, HEAD, 200),
+    ("GET", "/desk/flood/text/1", 302, HEAD, 200),
+    ("POST", "/desk/flood/text/1", 401, HEAD, 422),
     ("GET", "/office/", 302, OFFICE, 200),
+    ("GET", "/office/flood", 302, OFFICE, 200),
+    ("GET", "/office/flood/source/1", 302, OFFICE, 200),
+    ("POST", "/office/flood/source/1", 401, OFFICE, 422),
     ("GET", "/office/cases", 302, OFFICE, 200),
+    ("GET", "/office/cases.xlsx", 302, OFFICE, 200),
     ("GET", "/office/nominees", 302, OFFICE, 200),
     ("GET", "/office/nominees/1", 302, OFFICE, 200),
     ("POST", "/office/disqualifications/1/reversal", 401, OFFICE, 422),
     ("POST", "/office/disqualifications/1/reversal/confirm", 401, OFFICE, 409),
+    ("GET", "/office/identities", 302, OFFICE, 200),
+    ("GET", "/office/objections/1/identity", 302, OFFICE, 200),
+    ("POST", "/office/objections/1/identity", 401, OFFICE, 422),
+    ("POST", "/office/identities/999/grant", 401, OFFICE, 404),
+    ("POST", "/office/identities/999/refuse", 401, OFFICE, 404),
+    ("POST", "/office/identities/999/read", 401, OFFICE, 404),
     ("GET", "/office/periods", 302, OFFICE, 200),
     ("GET", "/office/periods/new", 302, OFFICE, 200),
     ("GET", PLAN, 302, OFFICE, 200),
     ("POST", PLAN, 401, OFFICE, 422),
     ("GET", "/office/periods/6", 302, OFFICE, 200),
     ("POST", "/office/periods/6/extend", 401, OFFICE, 422),
+    ("POST", "/office/periods/6/extend-window", 401, OFFICE, 422),
     ("POST", "/office/periods/6/cancel", 401, OFFICE, 422),
     ("GET", "/office/periods/6/close", 302, OFFICE, 200),
     ("POST", "/office/periods/6/close", 401, OFFICE, 409),
@@ -66,10 +90,12 @@ MATRIX = [
 
 
 @pytest.fixture
-def eventful(world: World) -> World:
-    """Period 6 is open; case 1 received, case 2 upheld, so that disqualification 1 stands; period 1 is closed."""
+def eventful(world: World, tmp_path: Path) -> World:
+    """Period 6 is open; case 1 received, with evidence 1; case 2 upheld, so that disqualification 1 stands; period 1
+    is closed."""
     period = world.round_two()
-    world.file(period, world.nominees[2], "2026-09-18 Fri 08:00")
+    attach(world, tmp_path / "evidence", pdf(), now="2026-09-18 Fri 08:00")
+    world.file(period, world.nominees[2], "2026-09-18 Fri 08:00", form_token=TOKEN, files=1)
     upheld, _ = world.file(period, world.nominees[1], "2026-09-18 Fri 08:00")
     world.bring(upheld, State.CONCLUDED, "2026-09-18 Fri 08:30", Conclusion.UPHELD)
     world.do(settlement.settle_due, at("2026-09-18 Fri 08:30"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
@@ -9,7 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.models import Case, Identity, Objection
+from app.models import Case, Objection
+from app.services.identities import Objector
+from tests.files import pdf
 from tests.web.browsing import Browser, MovingClock, Page, filled
 from tests.world import FACTS, World
 
@@ -30,11 +33,12 @@ def filed(world: World) -> int:
 def texts_of(page: Page) -> dict[str, str]:
     """What the form on a page still holds of what was typed."""
     fields = page.form("/objection").fields
-    return {name: value for name, value in fields.items() if name not in ("csrf_token", "form_token", "step")}
+    return {name: value for name, value in fields.items() if name not in ("csrf_token", "form_token", "files_seen")}
 
 
 # --- refused: what is wrong stands beside its field ----------------------------------------------
 
+LETTER = "单位提出异议，请上传盖有公章的书面材料"
 UNIT = {"objector_kind": "unit", "name": "曲靖市小河科技有限公司", "contact_person": "钱先生"}
 NO_NAMES = ("匿名", "匿名群众", "一名群众", "知情人", "热心市民", "不愿透露", "某某", "***", "xxx", "12345", "网友小王")
 NO_CONTACTS = ("12345", "1300000000", "a@b", "微信同号", "12000000001")
@@ -50,8 +54,9 @@ WRONG = [
     ({"facts": "太短了"}, {"facts": "事实和依据请写20到3000个字，现在是3个字。"}),
     ({"facts": "字" * 3001}, {"facts": "现在是3001个字。"}),
     ({"facts": " \n" * 40}, {"facts": "现在是0个字。"}),
-    (UNIT | {"name": "某厂"}, {"name": "请填写单位全称，4到60个字。"}),
-    (UNIT | {"contact_person": ""}, {"contact_person": "单位提出异议，请填写联系人姓名"}),
+    (UNIT, {"evidence": LETTER}),
+    (UNIT | {"name": "某厂"}, {"name": "请填写单位全称，4到60个字。", "evidence": LETTER}),
+    (UNIT | {"contact_person": ""}, {"contact_person": "单位提出异议，请填写联系人姓名", "evidence": LETTER}),
     (
         {"name": "", "contact": "", "category": "", "facts": ""},
         {"name": "真实姓名", "contact": "手机号码", "category": "请选一类", "facts": "20到3000"},
@@ -63,7 +68,7 @@ def test_each_field_says_what_is_wrong_with_it_and_every_text_stays(
     world: World, make_app: Callable[..., Flask], here: str
 ) -> None:
     client = Browser(make_app(limits_enabled=False))
-    fields = ("objector_kind", "name", "contact_person", "contact", "category", "facts")
+    fields = ("objector_kind", "name", "contact_person", "contact", "category", "facts", "evidence")
     for step in ("check", "submit"):
         for changes, errors in WRONG:
             typed = filled(step=step, **changes)
@@ -127,8 +132,7 @@ def test_form_check_and_receipt_work_by_plain_posts(world: World, client: Browse
     assert facts in [p.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for p in typed(progress)]
     with world.database.reader() as session:
         assert session.scalars(select(Objection.facts)).all() == [facts]
-        row = session.scalars(select(Identity)).one()
-        assert (row.name, row.contact, row.contact_person) == ("赵小禾", "130 0000 0001", "")
+    assert world.objectors() == [Objector("赵小禾", "", "130 0000 0001")]
 
 
 def typed(page: Page) -> list[str]:
@@ -153,11 +157,12 @@ def test_a_telephone_number_may_be_written_as_people_write_it(
 def test_a_unit_files_under_its_name_and_a_person_has_no_contact_person(
     world: World, client: Browser, here: str
 ) -> None:
-    client.post(here, filled(**UNIT))
+    letter = {"evidence": (io.BytesIO(pdf()), "公函.pdf")}
+    check = client.send(client.get(here).form("/objection"), "check", **filled(**UNIT, step="check") | letter)
+    first = client.send(check.form("/objection"), "submit")
+    assert client.send(check.form("/objection"), "submit").status == first.status == 303  # sent twice
     client.post(here, filled(contact_person="多余的", form_token="another-token-of-24-char"))
-    with world.database.reader() as session:
-        rows = session.execute(select(Identity.name, Identity.contact_person).order_by(Identity.objection_id)).all()
-    assert [tuple(row) for row in rows] == [(UNIT["name"], "钱先生"), ("赵小禾", "")]
+    assert [(who.name, who.contact_person) for who in world.objectors()] == [(UNIT["name"], "钱先生"), ("赵小禾", "")]
 
 
 def test_an_objection_against_the_handling_unit_goes_to_the_office(world: World, client: Browser, here: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import text
 
-from app.services import settlement
+from app.services import record, settlement
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World, at
 
@@ -52,7 +53,7 @@ def test_a_disqualification_is_reversed_by_two_people_of_the_office(
 # --- the record, the calendar, empty lists -------------------------------------------------------
 
 
-def test_the_auditor_reads_the_record_and_an_edited_row_is_found(world: World, staff: Staff) -> None:
+def test_security_38_the_auditor_reads_the_record_and_an_edited_row_is_found(world: World, staff: Staff) -> None:
     world.round_two()
     auditor = staff("auditor")
     rows = len(world.acts())
@@ -61,6 +62,20 @@ def test_the_auditor_reads_the_record_and_an_edited_row_is_found(world: World, s
     assert "没有符合条件的记录" in auditor.get("/office/record?subject=nothing").text
     assert "安排公示" in auditor.get("/office/record?subject=period:6").text
     assert f"校验通过：共 {rows} 条" in auditor.get("/office/record?verify=1").text
+    with world.database.reader() as session:
+        head = record.head(session)
+    page = auditor.get("/office/record")
+    assert f"第 {rows} 条，2026年9月17日（星期四）10:00： {head}" in page.text
+    form = next(form for form in page.forms if "kept" in form.fields)
+    for kept, said in (
+        (str(head), "与另存的校验值相符"),
+        (f" {head} 2026-09-17 10:00:00", "与另存的校验值相符"),
+        (f"{head.number}:{'f' * 64}", f"校验不通过：第 {rows} 条与另存的校验值不符"),
+        (f"{rows + 2}:{head.hash}", f"校验不通过：第 {rows + 1} 条缺失，另存的校验值是第{rows + 2}条的"),
+        ("不是", "这里应填“序号:校验值”"),
+    ):
+        answer = auditor.get(f"{form.action}?{urlencode(form.fields | {'kept': kept})}")
+        assert (answer.status, said in answer.text) == (200, True), (kept, answer.text[:900])
     with world.database.writer() as session:
         if session.get_bind().dialect.name == "postgresql":
             session.execute(text("ALTER TABLE audit_rows DISABLE TRIGGER ALL"))

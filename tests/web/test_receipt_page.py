@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from app.domain.cases import Conclusion, DeclineGround, State
-from app.services import investigation
+from app.services import investigation, record
+from app.web.qr import qr
 from tests.web.browsing import Browser, MovingClock, Page, filled
 from tests.world import World, at
 
@@ -47,6 +50,47 @@ def test_a_wrong_code_is_refused_in_words_and_opens_nothing(
         assert "2026-0001" not in client.get(query).text
 
 
+def test_security_11_a_wrong_code_is_recorded_and_answer_and_work_say_nothing_of_how_wrong_it_is(
+    world: World, client: Browser, case: tuple[int, str]
+) -> None:
+    code = case[1]
+    other_end = "A" if code[-1] != "A" else "B"
+    wrong = [code[:-1] + other_end, code[:-4], code + "0", "0" * 24, "A", "' OR 1=1 --", "中" * 24, "A" * 5000]
+    before, rows = len(world.acts()), world.everything()
+    statements: list[str] = []
+    engine = client.app.extensions["portal"].database.engine
+    event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    answers = set()
+    for typed in wrong:
+        statements.clear()
+        page = client.post("/receipt", {"code": typed})
+        # But for what was typed, and the token of the form, which tells the time.
+        shown = re.sub(r'(name="(?:code|csrf_token)"[^>]*value=)"[^"]*"', r"\1", page.source)
+        answers.add((page.status, shown, tuple(statements)))
+    assert [status for status, _, _ in answers] == [422]
+    assert world.acts(since=before) == [("stranger", "receipt.unknown", "receipt:unknown")] * len(wrong)
+    changed = {table for table, content in world.everything().items() if content != rows[table]}
+    assert changed == {"audit_rows"}
+    recorded = "".join(set(world.everything()["audit_rows"]) - set(rows["audit_rows"]))
+    assert not any(typed in recorded for typed in wrong if len(typed) > 3)
+    with world.database.reader() as session:
+        assert record.verify(session).holds
+
+
+def test_security_11_who_guesses_is_throttled_and_then_the_right_code_is_refused_alike(
+    world: World, make_app: Callable[..., Flask], case: tuple[int, str]
+) -> None:
+    guesser = Browser(make_app(limit_receipt="3/minute"))
+    assert [guesser.post("/receipt", {"code": f"{number:024d}"}).status for number in range(4)] == [422, 422, 422, 429]
+    before = len(world.acts())
+    wrong, right = (guesser.post("/receipt", {"code": code}) for code in ("0" * 24, case[1]))
+    assert wrong.status == right.status == 429
+    same = [re.sub(r'\d+分钟|name="csrf_token" value="[^"]*"', "", page.source) for page in (wrong, right)]
+    assert same[0] == same[1]
+    assert len(world.acts()) == before  # what is not looked up is not recorded either
+    assert opened(Browser(guesser.app, "203.0.113.9"), case[1]).status == 200
+
+
 def test_security_07_after_half_an_hour_the_code_is_asked_again_and_the_text_is_kept(
     world: World, client: Browser, clock: MovingClock, case: tuple[int, str]
 ) -> None:
@@ -80,6 +124,19 @@ def test_a_text_that_is_missing_too_long_or_too_late_stays_in_its_field(
     for path in ("/receipt/supplement", "/receipt/withdraw"):
         assert client.post(path, {"text": "有新的情况"}).status == 409
     assert world.everything() == before
+
+
+def test_security_13_the_proof_has_a_code_to_scan_that_holds_the_address_and_nothing_else(
+    world: World, make_app: Callable[..., Flask]
+) -> None:
+    client = Browser(make_app(public_url="https://gongshi.example.gov.cn/"))
+    period = world.round_two()
+    sent = client.post(f"/periods/{period}/nominees/{world.nominees[2]}/objection", filled())
+    receipt = client.follow(sent)
+    drawn = re.findall(r"<svg.*?</svg>", receipt.source, re.DOTALL)
+    assert drawn == [str(qr("https://gongshi.example.gov.cn/receipt", "查询页面的二维码"))]
+    for said in ("打印或存成文件", "复制查询码", "2026年9月18日（星期五）09:00", "麒小3"):
+        assert said in receipt.text
 
 
 def test_the_code_stands_in_no_address_no_log_and_after_the_receipt_in_no_cookie(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_urlsafe
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -56,6 +57,7 @@ def enter() -> ResponseReturnValue:
         return render_template("account/login.html", form=form, next=_local_target()), 422
     cookie.clear()
     cookie.permanent = True
+    cookie["seat"] = token_urlsafe()
     login_user(Person(user))
     accounts.note_login(session(), user, now())
     return redirect(_local_target() or _home_of(user), 303)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.web.desk import views
+from app.domain.cases import Role
+from app.web.desk import flood, views
+
+flood.register(views.blueprint, Role.HEAD)
 
 
 def init_app(app: Flask) -> None:

@@ -14,7 +14,7 @@ from app.domain.cases import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Action, Act
 from app.models import Case, User
 from app.services import investigation
 from app.services.investigation import REASON, TEXT
-from app.web.forms import PlainForm, needed, text_area
+from app.web.forms import PlainForm, needed, options, text_area
 from app.web.portal import number
 
 Call = Callable[[Session, int, Actor, Any, dt.datetime], None]
@@ -35,7 +35,7 @@ class TextForm(PlainForm):
 class DeclineForm(PlainForm):
     ground = RadioField(
         "依据",
-        choices=[(ground.value, DECLINE_GROUND_NAMES[ground]) for ground in DeclineGround],
+        choices=options(DECLINE_GROUND_NAMES),
         validators=[needed("请选一项依据。")],
     )
     text = text_area("理由", *REASON, hint="异议人会看到这段话。", rows=3)
@@ -44,7 +44,7 @@ class DeclineForm(PlainForm):
 class ProposeForm(PlainForm):
     conclusion = RadioField(
         "结论",
-        choices=[(conclusion.value, CONCLUSION_NAMES[conclusion]) for conclusion in Conclusion],
+        choices=options(CONCLUSION_NAMES),
         validators=[needed("请选一项结论。")],
     )
     findings = text_area("核查情况", *TEXT, hint="查了什么、问了谁、看了哪些材料、查明了什么。")
@@ -185,18 +185,18 @@ DEEDS: dict[Action, Deed] = {
 }
 
 
-def choices_for(session: Session, action: Action, case: Case, me: User) -> list[tuple[int, str]]:
+def choices_for(session: Session, action: Action, case: Case, me: User) -> dict[int, str]:
     """What a ChoiceForm offers for this case and this person."""
     match action:
         case Action.ASSIGN:
-            return [(user.id, user.name) for user in investigation.assignable(session, case)]
+            return {user.id: user.name for user in investigation.assignable(session, case)}
         case Action.JOIN:
-            return [(lead.id, lead.number) for lead in investigation.joinable_leads(session, case)]
+            return {lead.id: lead.number for lead in investigation.joinable_leads(session, case)}
         case Action.RECUSE:
             others = [] if me.actor.role == "handler" else investigation.assignable(session, case)
-            return [(me.id, "我本人"), *((user.id, user.name) for user in others if user.id != me.id)]
+            return {me.id: "我本人"} | {user.id: user.name for user in others if user.id != me.id}
         case _:
-            return []
+            return {}
 
 
 def form_for(session: Session, action: Action, case: Case, me: User, *, empty: bool = False) -> PlainForm:
@@ -204,5 +204,5 @@ def form_for(session: Session, action: Action, case: Case, me: User, *, empty: b
     form = DEEDS[action].form(formdata=None) if empty else DEEDS[action].form()
     form.with_ids(action)
     if isinstance(form, ChoiceForm):
-        form.chosen.choices = choices_for(session, action, case, me)
+        form.chosen.choices = options(choices_for(session, action, case, me))
     return form

@@ -9,11 +9,13 @@ from app.domain.cases import ACTION_NAMES, OPEN_STATES, Action, Role, State, all
 from app.domain.errors import NotYourCase, Refusal
 from app.domain.reminders import workdays_left
 from app.models import Case
-from app.services import history, investigation, queue, warnings
+from app.services import evidence_reading, flood, history, investigation, queue, warnings
 from app.web.access import actor, allow, me
+from app.web.case_sheet import case_sheet
 from app.web.desk.actions import DEEDS, ChoiceForm, form_for
+from app.web.downloads import sent_out
 from app.web.forms import PlainForm
-from app.web.portal import now, session
+from app.web.portal import now, portal, session
 
 blueprint = Blueprint("desk", __name__)
 HANDLERS = (Role.OFFICE, Role.HEAD, Role.HANDLER)
@@ -31,6 +33,7 @@ def queue_page() -> ResponseReturnValue:
         queue=queue.queue_of(session(), actor(), now(), wanted, me().id if mine else None),
         counts={each: sum(row.state is each for row in everything) for each in State},
         total=len(everything),
+        floods=flood.floods(session(), actor(), now()) if actor().role is Role.HEAD else [],
         watched=queue.watched_by(session(), actor(), now()),
         warnings=warnings.warnings_for(session(), actor(), now()),
         state=state,
@@ -39,10 +42,24 @@ def queue_page() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/cases.xlsx")
+@allow(*HANDLERS)
+def queue_sheet() -> ResponseReturnValue:
+    return case_sheet(queue.queue_of(session(), actor(), now()), now())
+
+
 @blueprint.get("/cases/<int:case_id>")
 @allow(*HANDLERS)
 def case_page(case_id: int) -> ResponseReturnValue:
     return _case_page(investigation.visible_case(session(), case_id, actor(), now()))
+
+
+@blueprint.get("/cases/<int:case_id>/evidence/<int:evidence_id>")
+@allow(*HANDLERS)
+def evidence(case_id: int, evidence_id: int) -> ResponseReturnValue:
+    with portal().database.writer() as writing:  # a GET that the record has to speak of
+        opened = evidence_reading.open_for_handler(writing, portal().vault, case_id, evidence_id, actor(), now())
+    return sent_out(opened)
 
 
 @blueprint.post("/cases/<int:case_id>/<action>")
@@ -93,6 +110,7 @@ def _case_page(
         left=workdays_left(period.conclude_by, period.day_table, now()),
         forms={action: form for action, form in forms.items() if _offers_something(form)},
         deeds=DEEDS,
+        exhibits=evidence_reading.exhibits(session(), case.id),
         tried=tried,
         refusal=refusal,
         history=history.of_case(session(), case),

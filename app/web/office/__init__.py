@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.web.office import calendar, nominees, periods, record, views
+from app.domain.cases import Role
+from app.web.desk import flood
+from app.web.office import calendar, identities, nominees, periods, record, views
 from app.web.office.blueprint import blueprint
+
+flood.register(blueprint, Role.OFFICE)
 
 
 def init_app(app: Flask) -> None:
-    assert all((calendar, nominees, periods, record, views))  # noqa: S101 - importing them registers their routes
+    assert all((calendar, identities, nominees, periods, record, views))  # noqa: S101 - importing them registers their routes
     app.register_blueprint(blueprint, url_prefix="/office")

@@ -17,7 +17,7 @@ from app.domain.rounds import LAST_ROUND, ROUNDS
 from app.domain.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, Phase, Plan
 from app.domain.workdays import local_date, nth_workday_after
 from app.models import Entry, Period, Programme, Unit
-from app.services import closing, overview, scheduling
+from app.services import closing, interruption, overview, scheduling
 from app.services.calendars import calendar_of
 from app.web import charts
 from app.web.access import actor, allow
@@ -42,6 +42,10 @@ class ScheduleForm(PlainForm):
 class ExtendForm(PlainForm):
     day = DateField("新的截止日", validators=[InputRequired("请选择新的截止日，须是工作日。")])
     text = text_area("延长的理由", *scheduling.REASON, hint="会写在公示页面上。", rows=3)
+
+
+class ExtendWindowForm(PlainForm):
+    text = text_area("延长公示的理由", *scheduling.REASON, hint="写明中断的时间和原因，会写在公示页面上。", rows=3)
 
 
 class CancelForm(PlainForm):
@@ -143,6 +147,24 @@ def extend(period_id: int) -> ResponseReturnValue:
     return redirect(url_for("office.period", period_id=period_id), 303)
 
 
+@blueprint.post("/periods/<int:period_id>/extend-window")
+@allow(Role.OFFICE)
+def extend_window(period_id: int) -> ResponseReturnValue:
+    """After an outage in working hours (R7)."""
+    shown, form = _period(period_id), ExtendWindowForm().with_ids("window")
+    if not form.validate():
+        return _period_page(shown, window_form=form, status=422)
+    calendar, reason = _calendar(shown.programme), form.text.data or ""
+    try:
+        interruption.extend_window(session(), period_id, reason, calendar, actor(), now())
+    except Refusal as refusal:
+        form.text.errors = [str(refusal)]
+        session().rollback()
+        return _period_page(_period(period_id), window_form=form, status=409)
+    flash("公示已经延长，规定时间相应顺延，公示页面在一分钟内更新。")
+    return redirect(url_for("office.period", period_id=period_id), 303)
+
+
 @blueprint.post("/periods/<int:period_id>/cancel")
 @allow(Role.OFFICE)
 def cancel(period_id: int) -> ResponseReturnValue:
@@ -194,6 +216,7 @@ def _period_page(
     shown: Period,
     *,
     extend_form: ExtendForm | None = None,
+    window_form: ExtendWindowForm | None = None,
     cancel_form: CancelForm | None = None,
     refusal: str = "",
     status: int = 200,
@@ -216,12 +239,23 @@ def _period_page(
         can_extend=extend_form is not None or phase in (Phase.SCHEDULED, Phase.OPEN, Phase.HANDLING),
         can_cancel=cancel_form is not None or phase is Phase.SCHEDULED,
         can_close=phase in (Phase.HANDLING, Phase.DUE),
+        offer=_offer(shown),
+        window_form=window_form or ExtendWindowForm(formdata=None).with_ids("window"),
+        window_form_sent=window_form is not None,
         extend_form=extend_form or ExtendForm(formdata=None),
         cancel_form=cancel_form or CancelForm(formdata=None).with_ids("cancel"),
         refusal=refusal,
         now=now(),
     )
     return html, status
+
+
+def _offer(shown: Period) -> interruption.Offer | None:
+    """The extension that an outage in this window would allow, if any."""
+    try:
+        return interruption.offer(session(), shown, _calendar(shown.programme), now())
+    except Refusal:
+        return None
 
 
 def _plan_page(

@@ -23,6 +23,9 @@ def audit_record() -> ResponseReturnValue:
     page = max(1, request.args.get("page", 1, type=number))
     subject = clean(request.args.get("subject"))[:60]
     action = clean(request.args.get("action"))[:60]
+    kept = clean(request.args.get("kept"))[:200]
+    heads = record.heads_in(kept)
+    wants_check = request.args.get("verify") == "1"
     names = history.user_names(session())
     rows, total = record.page_of_rows(session(), page, _PER_PAGE, subject=subject, action=action)
     return render_template(
@@ -36,5 +39,8 @@ def audit_record() -> ResponseReturnValue:
         pages=max(1, -(-total // _PER_PAGE)),
         subject=subject,
         action=action,
-        verification=record.verify(session()) if request.args.get("verify") == "1" else None,
+        head=record.head(session()),
+        kept=kept,
+        kept_is_none=bool(kept) and not heads,
+        verification=record.verify(session(), heads) if wants_check else None,
     )

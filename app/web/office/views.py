@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.cases import STATE_NAMES, Role, State
 from app.domain.workdays import each_day, local_date
+from app.services import flood, queue, warnings
 from app.services import overview as glance
-from app.services import queue, warnings
 from app.web import charts
 from app.web.access import actor, allow
+from app.web.case_sheet import case_sheet
 from app.web.office.blueprint import blueprint
 from app.web.portal import now, session
 
@@ -26,6 +27,7 @@ def overview() -> ResponseReturnValue:
     running = glance.running_periods(session())
     return render_template(
         "office/overview.html",
+        floods=flood.floods(session(), actor(), now()),
         hands=glance.needs_a_hand(session(), actor(), now()),
         running=running,
         open_cases=glance.open_case_counts(session(), [period.id for period in running], now()),
@@ -45,6 +47,12 @@ def cases() -> ResponseReturnValue:
     state = request.args.get("state", "")
     rows = queue.all_cases(session(), actor(), now(), [State(state)] if state in set(State) else [])
     return render_template("office/cases.html", queue=rows, state=state, now=now())
+
+
+@blueprint.get("/cases.xlsx")
+@allow(Role.OFFICE)
+def cases_sheet() -> ResponseReturnValue:
+    return case_sheet(queue.all_cases(session(), actor(), now()), now())
 
 
 def _objections_by_day() -> list[tuple[str, int]]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, RadioField, StringField
+from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, StringField
 from wtforms.validators import StopValidation
 
 from app.domain.receipt import looks_like_form_token, new_form_token
+from app.domain.sameness import plain_contact
 from app.models import Category, ObjectorKind
-from app.models.objection import CATEGORY_NAMES
+from app.models.objection import CATEGORY_NAMES, OBJECTOR_KIND_NAMES
 from app.services.following import SUPPLEMENT_LENGTH, WITHDRAW_LENGTH
 from app.services.intake import Filing
-from app.web.forms import PlainForm, needed, plain_contact, text_area
+from app.web.forms import PlainForm, needed, options, text_area
 
 FACTS_LENGTH = (20, 3000)
 _NAME_LENGTH = {ObjectorKind.PERSON: (2, 30), ObjectorKind.UNIT: (4, 60)}
@@ -23,13 +24,31 @@ _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}\d{7,8}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 
-class ObjectionForm(PlainForm):
-    """What is asked of an objector, and nothing beyond: no ID number, no address."""
+def evidence_field(label: str) -> MultipleFileField:
+    """Where files are chosen. What comes in by it is taken by `attaching`; with it a phone offers photos as JPEG."""
+    return MultipleFileField(label, render_kw={"accept": ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,image/jpeg,image/png"})
+
+
+class FormWithFiles(PlainForm):
+    """A form with a token of its own, by which its files are found until it is filed."""
 
     form_token = HiddenField()
+
+    def ensure_token(self) -> None:
+        """A token of ours in the form: the one that came back, or a fresh one."""
+        if not looks_like_form_token(self.form_token.data or ""):
+            self.form_token.data = new_form_token()
+
+
+class ObjectionForm(FormWithFiles):
+    """What is asked of an objector, and nothing beyond: no ID number, no address."""
+
+    files_seen = HiddenField()  # how many files the check page showed
+    ticket = HiddenField()  # of who waits instead of solving a challenge, see web/challenge.py
+    answer = HiddenField()
     objector_kind = RadioField(
         "您以什么身份提出异议？",
-        choices=[(ObjectorKind.PERSON.value, "个人"), (ObjectorKind.UNIT.value, "单位")],
+        choices=options(OBJECTOR_KIND_NAMES),
         default=ObjectorKind.PERSON.value,
     )
     name = StringField("真实姓名（单位填全称）", render_kw={"autocomplete": "name", "maxlength": 80})
@@ -41,7 +60,7 @@ class ObjectionForm(PlainForm):
     )
     category = RadioField(
         "异议是哪一类？",
-        choices=[(category.value, CATEGORY_NAMES[category]) for category in Category],
+        choices=options(CATEGORY_NAMES),
         validators=[needed("请选一类；拿不准就选“其他”。")],
         validate_choice=True,
     )
@@ -51,6 +70,7 @@ class ObjectionForm(PlainForm):
         hint="写清时间、地点、人物、经过，以及从哪里可以核实。请不要写身份证号码。",
         rows=9,
     )
+    evidence = evidence_field("证据材料（没有可以不附）")
     against_handler = BooleanField("异议涉及负责核查的单位本身，请直接交市级机构办理")
 
     def validate_name(self, field: Any) -> None:
@@ -70,13 +90,17 @@ class ObjectionForm(PlainForm):
         if not (_PHONE.fullmatch(plain_contact(field.data)) or _EMAIL.fullmatch(field.data or "")):
             raise StopValidation("请填写11位手机号码、带区号的固定电话，或者电子邮箱（如 name@example.com）。")
 
+    @property
+    def is_a_units(self) -> bool:
+        return self._kind() is ObjectorKind.UNIT
+
+    @property
+    def number_of_files_seen(self) -> int:
+        seen = self.files_seen.data or ""
+        return int(seen) if seen.isdecimal() and seen.isascii() and len(seen) <= 3 else 0
+
     def _kind(self) -> ObjectorKind:
         return ObjectorKind.UNIT if self.objector_kind.data == ObjectorKind.UNIT else ObjectorKind.PERSON
-
-    def ensure_token(self) -> None:
-        """A token of ours in the form: the one that came back, or a fresh one."""
-        if not looks_like_form_token(self.form_token.data or ""):
-            self.form_token.data = new_form_token()
 
     def filing(self) -> Filing:
         """What was written, as the service takes it. Only after `validate`."""
@@ -90,6 +114,7 @@ class ObjectionForm(PlainForm):
             category=Category(self.category.data),
             facts=self.facts.data or "",
             against_handler=bool(self.against_handler.data),
+            files=self.number_of_files_seen,
         )
 
 
@@ -101,8 +126,9 @@ class ReceiptForm(PlainForm):
     )
 
 
-class SupplementForm(PlainForm):
+class SupplementForm(FormWithFiles):
     text = text_area("补充内容", *SUPPLEMENT_LENGTH, rows=5)
+    evidence = evidence_field("补充的证据材料（没有可以不附）")
 
 
 class WithdrawForm(PlainForm):

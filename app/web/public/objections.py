@@ -5,6 +5,8 @@ The text travels with the form through every step; the server keeps nothing unti
 
 from __future__ import annotations
 
+import math
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
@@ -13,30 +15,31 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import NotFound
 
-from app.domain.errors import FormAlreadyUsed, WindowClosed
+from app.domain.errors import AnswerSpent, FilesChanged, FormAlreadyUsed, TooManyFromContact, WindowClosed
 from app.domain.receipt import new_form_token
 from app.models import Entry, Period
 from app.services import intake, showing
-from app.web import errors
+from app.services.guarding import Guard
+from app.web import challenge, errors, limits
 from app.web.access import everyone
-from app.web.limits import address, contact, limiter, nominee, not_final
 from app.web.portal import now, portal, session
+from app.web.public import attaching
+from app.web.public.attaching import form_upload_limit
 from app.web.public.forms import ObjectionForm
 from app.web.public.views import the_office
+from app.web.uploads import FORM, takes_files
 
 blueprint = Blueprint("objections", __name__)
 PATH = "/periods/<int:period_id>/nominees/<int:nominee_id>/objection"
 
 
-def _limit(name: str) -> str:
-    limit: str = getattr(portal().settings, f"limit_{name}")
-    return limit
+_BUSY = "现在提交的人比较多，要先做一次安全检查。异议还没有提交，您写的内容都在。请等检查做完，再点一次“确认提交”。"
 
 
 @blueprint.get(PATH)
 @everyone
 def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
-    period, entry = _open_entry(period_id, nominee_id)
+    period, entry = open_entry(period_id, nominee_id)
     if entry is None:
         return redirect(url_for("public.period", period_id=period.id))
     form = ObjectionForm(formdata=None)
@@ -46,42 +49,66 @@ def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
 
 @blueprint.post(PATH)
 @everyone
-@limiter.limit(lambda: _limit("nominee"), key_func=nominee, exempt_when=not_final)
-@limiter.limit(lambda: _limit("contact"), key_func=contact, exempt_when=not_final)
-@limiter.limit(lambda: _limit("address"), key_func=address, exempt_when=not_final)
+@takes_files(FORM)
+@form_upload_limit
+@limits.filing_is_counted
 def submit_objection(period_id: int, nominee_id: int) -> ResponseReturnValue:
     form = ObjectionForm()
     form.ensure_token()
+    refused = _take_files(period_id, nominee_id, form)
+    if attaching.removal_asked():
+        attaching.remove_asked(form.form_token.data)
     valid = form.validate()
-    if valid and request.form.get("step") == "submit":
+    if form.is_a_units and not _letter_seen(form):
+        refused.append("单位提出异议，请上传盖有公章的书面材料，照片或者扫描件都可以。")
+    valid = not attaching.say_refused(form.evidence, refused) and valid
+    submits = request.form.get("step") == "submit"
+    if valid and submits and not limits.challenge_is_due():
         return _file(period_id, nominee_id, form)
-    period, entry = _open_entry(period_id, nominee_id)
+    period, entry = open_entry(period_id, nominee_id)
     if not valid:
         return _page(period, entry, form, status=422)
-    return _after_details(period, entry, form)
+    if entry is None:
+        raise WindowClosed(period.opens_at, period.closes_at, now())
+    if request.form.get("step") == "edit":
+        return _page(period, entry, form)
+    return _check_page(period, entry, form, *((428, _BUSY) if submits else ()))
+
+
+def _take_files(period_id: int, nominee_id: int, form: ObjectionForm) -> list[str]:
+    """Take what came with the form, inside the window (R6). Says what was not taken."""
+    if not attaching.files_sent():
+        return []
+    period, entry = open_entry(period_id, nominee_id)
+    if entry is None:
+        raise WindowClosed(period.opens_at, period.closes_at, now())
+    refused = attaching.take_sent(form.form_token.data)
+    form.files_seen.data = str(len(attaching.files_of(form.form_token.data)))
+    return refused
+
+
+def _letter_seen(form: ObjectionForm) -> bool:
+    """Whether a unit's sealed letter lies with its form (R14); once filed, what the form itself says is looked at."""
+    filing = request.form.get("step") == "submit"
+    return bool(form.number_of_files_seen if filing else attaching.files_of(form.form_token.data))
 
 
 def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseReturnValue:
     entry_id = intake.entry_against(session(), period_id, nominee_id)
     if entry_id is None:
-        period, _ = _open_entry(period_id, nominee_id)
+        period, _ = open_entry(period_id, nominee_id)
         # After the window it is not said who was in it, and who never was (R5).
         raise WindowClosed(period.opens_at, period.closes_at, now())
-    filed = intake.file_objection(session(), portal().keyring.hash_key, entry_id, form.filing(), now())
+    passed = challenge.passed() if limits.look().hot else None
+    guard = Guard(limits.contact_allowances(), passed.answer if passed else "")
+    filed = intake.file_objection(session(), portal().keyring, entry_id, form.filing(), now(), guard)
     cookie["receipt"] = {"code": filed.receipt_code, "objection": filed.objection_id}
     return redirect(url_for("receipts.receipt"), 303)
 
 
-def _after_details(period: Period, entry: Entry | None, form: ObjectionForm) -> ResponseReturnValue:
-    if entry is None:
-        raise WindowClosed(period.opens_at, period.closes_at, now())
-    if request.form.get("step") == "edit":
-        return _page(period, entry, form)
-    return render_template("public/objection_check.html", period=period, entry=entry, form=form, now=now())
-
-
 @blueprint.errorhandler(WindowClosed)
-def _too_late(refusal: WindowClosed) -> ResponseReturnValue:
+@blueprint.errorhandler(FilesChanged)
+def _not_filed(refusal: WindowClosed | FilesChanged) -> ResponseReturnValue:
     return _form_again(str(refusal), 409)
 
 
@@ -90,9 +117,25 @@ def _used(refusal: FormAlreadyUsed) -> ResponseReturnValue:
     return _form_again(str(refusal), 409, fresh_token=True)
 
 
+@blueprint.errorhandler(TooManyFromContact)
+def _had_its_share(refusal: TooManyFromContact) -> ResponseReturnValue:
+    seconds = math.ceil((refusal.come_back - now()).total_seconds())
+    return _form_again(str(refusal), 429, headers={"Retry-After": str(seconds)})
+
+
+@blueprint.errorhandler(AnswerSpent)
+def _answered_before(refusal: AnswerSpent) -> ResponseReturnValue:
+    session().rollback()
+    args = request.view_args or {}
+    period, entry = open_entry(args["period_id"], args["nominee_id"])
+    if entry is None:
+        raise WindowClosed(period.opens_at, period.closes_at, now())
+    return _check_page(period, entry, ObjectionForm(), 409, str(refusal), asked=True)
+
+
 @blueprint.errorhandler(RateLimitExceeded)
-def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
-    seconds = errors.seconds_until_retry(error)
+def _too_many(_error: RateLimitExceeded) -> ResponseReturnValue:
+    seconds = limits.seconds_until_room()
     sentence = (
         f"现在提交的人比较多，异议还没有提交。请在{errors.wait_words(seconds)}再点一次提交；"
         "您写的内容仍保留在本页。公示截止前提交都有效，也可以直接联系受理机构。"
@@ -122,7 +165,7 @@ def _form_again(
     args = request.view_args or {}
     try:
         session().rollback()
-        period, entry = _open_entry(args["period_id"], args["nominee_id"])
+        period, entry = open_entry(args["period_id"], args["nominee_id"])
     except NotFound:
         return errors.not_found()
     except SQLAlchemyError as error:
@@ -130,7 +173,7 @@ def _form_again(
     return _page(period, entry, form, status=status, refusal=sentence, headers=headers)
 
 
-def _open_entry(period_id: int, nominee_id: int) -> tuple[Period, Entry | None]:
+def open_entry(period_id: int, nominee_id: int) -> tuple[Period, Entry | None]:
     """The period, and the entry while it is public; outside the window no name is known here (R5)."""
     period = showing.public_period(session(), period_id)
     if period is None:
@@ -141,6 +184,26 @@ def _open_entry(period_id: int, nominee_id: int) -> tuple[Period, Entry | None]:
     if entry is None:
         abort(404)
     return period, entry
+
+
+def _check_page(
+    period: Period, entry: Entry, form: ObjectionForm, status: int = 200, refusal: str = "", *, asked: bool = False
+) -> ResponseReturnValue:
+    """What was written, to be read once more; with a challenge where one is due, or `asked` for once again."""
+    due = asked or limits.challenge_is_due()
+    files = attaching.files_of(form.form_token.data)
+    form.files_seen.data = str(len(files))
+    html = render_template(
+        "public/objection_check.html",
+        period=period,
+        entry=entry,
+        form=form,
+        files=files,
+        refusal=refusal,
+        challenge=challenge.ask(form.form_token.data or "") if due else None,
+        now=now(),
+    )
+    return html, status
 
 
 def _page(
@@ -157,6 +220,7 @@ def _page(
         period=period,
         entry=entry,
         form=form,
+        files=attaching.files_of(form.form_token.data) if request.method == "POST" else [],
         refusal=refusal,
         office=the_office(),
         now=now(),

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases import OPEN_STATES
-from app.domain.errors import AlreadyDone, MissingText, MoveRefused, TooLateToConclude, UnknownReceipt
-from app.services import following
+from app.domain.errors import AlreadyDone, MissingText, MoveRefused, TooLateToConclude, TooManyFiles, UnknownReceipt
+from app.models import Objection
+from app.services import evidence, evidence_reading, following
+from app.services.evidence import Attached
 from app.web import errors
 from app.web.access import everyone
+from app.web.downloads import sent_out
 from app.web.limits import address, limiter
 from app.web.portal import now, portal, session
+from app.web.public import attaching
+from app.web.public.attaching import form_upload_limit
 from app.web.public.forms import ReceiptForm, SupplementForm, WithdrawForm
 from app.web.public.views import the_office
+from app.web.uploads import FORM, takes_files
 
 blueprint = Blueprint("receipts", __name__)
 _FOLLOWED_FOR = dt.timedelta(minutes=30)
@@ -31,13 +37,15 @@ def receipt() -> ResponseReturnValue:
         return render_template(
             "public/receipt_new.html",
             code=shown_once["code"],
+            follow_at=portal().settings.public_url + url_for("receipts.receipt"),
             objection=objection,
             case=case,
+            files=_files_of(objection),
             period=objection.entry.period,
             office=the_office(),
             now=now(),
         )
-    if (objection_id := _followed()) is not None:
+    if (objection_id := followed_objection()) is not None:
         return _case_page(objection_id)
     return _find_page(ReceiptForm(formdata=None))
 
@@ -50,8 +58,9 @@ def find() -> ResponseReturnValue:
     if not form.validate():
         return _find_page(form), 422
     try:
-        objection_id = following.find_by_receipt(session(), portal().keyring.hash_key, form.code.data or "")
+        objection_id = following.find_by_receipt(session(), portal().keyring, form.code.data or "")
     except UnknownReceipt as refusal:
+        following.note_unknown_receipt(session(), now())
         form.code.errors = [str(refusal)]
         return _find_page(form), 422
     cookie["follow"] = {"objection": objection_id, "until": (now() + _FOLLOWED_FOR).timestamp()}
@@ -60,25 +69,43 @@ def find() -> ResponseReturnValue:
 
 @blueprint.post("/receipt/supplement")
 @everyone
+@takes_files(FORM)
+@form_upload_limit
 def supplement() -> ResponseReturnValue:
-    if (objection_id := _followed()) is None:
+    if (objection_id := followed_objection()) is None:
         return _asked_again()
     form = SupplementForm()
-    if not form.validate():
-        return _case_page(objection_id, supplement_form=form, status=422)
+    form.ensure_token()
+    token = form.form_token.data
+    if attaching.removal_asked():
+        attaching.remove_asked(token)
+        return _case_page(objection_id, supplement_form=form)
     try:
-        following.supplement(session(), objection_id, form.text.data or "", now())
-    except (MissingText, MoveRefused, TooLateToConclude) as refusal:
+        following.check_supplement(session(), objection_id, now())
+        refused = attaching.take_sent(token, objection_id)
+        valid = form.validate()
+        if attaching.say_refused(form.evidence, refused) or not valid:
+            return _case_page(objection_id, supplement_form=form, status=422)
+        following.supplement(session(), objection_id, form.text.data or "", now(), attaching.form_hash(token))
+    except (MissingText, MoveRefused, TooLateToConclude, TooManyFiles) as refusal:
         form.text.errors = [str(refusal)]
         return _case_page(objection_id, supplement_form=form, status=409)
     flash("补充内容已经收到。")
     return redirect(url_for("receipts.receipt"), 303)
 
 
+@blueprint.get("/receipt/evidence/<int:evidence_id>")
+@everyone
+def own_evidence(evidence_id: int) -> ResponseReturnValue:
+    if (objection_id := followed_objection()) is None:
+        return redirect(url_for("receipts.receipt"))
+    return sent_out(evidence_reading.open_for_objector(session(), portal().vault, objection_id, evidence_id))
+
+
 @blueprint.post("/receipt/withdraw")
 @everyone
 def withdraw() -> ResponseReturnValue:
-    if (objection_id := _followed()) is None:
+    if (objection_id := followed_objection()) is None:
         return _asked_again()
     form = WithdrawForm().with_ids("withdraw")
     if not form.validate():
@@ -100,7 +127,7 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for("receipts.receipt"), 303)
 
 
-def _followed() -> int | None:
+def followed_objection() -> int | None:
     """The objection this browser opened with its code, for half an hour at most."""
     follow = cookie.get("follow")
     if follow is None or now().timestamp() >= follow["until"]:
@@ -131,16 +158,24 @@ def _case_page(
     session().rollback()
     objection, case = following.followed(session(), objection_id)
     state = case.state_at(now())
+    supplement_form = supplement_form or SupplementForm(formdata=None)
+    supplement_form.ensure_token()
     html = render_template(
         "public/receipt_case.html",
         objection=objection,
         case=case,
+        files=_files_of(objection),
+        unfiled=attaching.files_of(supplement_form.form_token.data) if request.method == "POST" else [],
         state=state,
         is_open=state in OPEN_STATES,
         period=objection.entry.period,
         office=the_office(),
-        supplement_form=supplement_form or SupplementForm(formdata=None),
+        supplement_form=supplement_form,
         withdraw_form=withdraw_form or WithdrawForm(formdata=None).with_ids("withdraw"),
         now=now(),
     )
     return html, status
+
+
+def _files_of(objection: Objection) -> list[Attached]:
+    return evidence.of_objection(session(), portal().keyring, objection.id)

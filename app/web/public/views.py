@@ -15,7 +15,7 @@ from app.services import showing
 from app.web import hot
 from app.web.access import everyone
 from app.web.forms import clean
-from app.web.portal import now, session
+from app.web.portal import now, portal, session
 
 blueprint = Blueprint("public", __name__)
 _LONGEST_SEARCH = 40
@@ -82,7 +82,8 @@ def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
 @blueprint.get("/privacy")
 @everyone
 def privacy() -> ResponseReturnValue:
-    return render_template("public/privacy.html")
+    """What is collected, why, who sees it, how long (个人信息保护法 17)."""
+    return render_template("public/privacy.html", office=the_office(), years=portal().settings.retention_years)
 
 
 def _asked_by_many(period: Period, wanted: showing.ListFilter) -> bool:

@@ -1,0 +1,33 @@
+"""How long identities and evidence are kept: whole years after the programme's end (个人信息保护法 19, 47)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from app.domain.window import Phase, Timetable
+from app.domain.workdays import end_of, local_date
+
+
+def programme_end(timetables: Collection[Timetable], now: dt.datetime) -> dt.datetime | None:
+    """When a programme ended: the last closing of its periods, or the last deadline where that is later.
+
+    None while a period is neither closed nor taken back, and where nothing was ever closed.
+    """
+    if any(timetable.phase(now) not in (Phase.CLOSED, Phase.CANCELLED) for timetable in timetables):
+        return None
+    ends = [
+        max(timetable.closed_at, timetable.conclude_by)
+        for timetable in timetables
+        if timetable.closed_at is not None and timetable.cancelled_at is None
+    ]
+    return max(ends, default=None)
+
+
+def kept_until(end: dt.datetime, years: int) -> dt.datetime:
+    """24:00 of the day of that date so many years on; of the month's last day where it has none (民法典 202)."""
+    date = local_date(end)
+    try:
+        return end_of(date.replace(year=date.year + years))
+    except ValueError:  # 29 February
+        return end_of(dt.date(date.year + years, 2, 28))

@@ -1,0 +1,34 @@
+"""The kinds of file that are taken as evidence."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class FileKind(StrEnum):
+    """What a file is, by its content; the name it came with says nothing."""
+
+    PDF = "pdf"
+    JPEG = "jpeg"
+    PNG = "png"
+    DOCX = "docx"
+    XLSX = "xlsx"
+
+    @property
+    def extension(self) -> str:
+        """With its dot, for the name a file is sent out under."""
+        return ".jpg" if self is FileKind.JPEG else f".{self}"
+
+    @property
+    def media_type(self) -> str:
+        return _MEDIA_TYPES[self]
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_MEDIA_TYPES = {
+    FileKind.PDF: "application/pdf",
+    FileKind.JPEG: "image/jpeg",
+    FileKind.PNG: "image/png",
+    FileKind.DOCX: f"{_OFFICE}.wordprocessingml.document",
+    FileKind.XLSX: f"{_OFFICE}.spreadsheetml.sheet",
+}

@@ -1,0 +1,120 @@
+"""What an Office file says of itself: the kinds of its parts, and what they refer to (Open Packaging Conventions).
+
+Only the two lists are parsed, never a document's text, and never with a document type: no entity is expanded.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable
+from xml.parsers import expat
+
+from app.domain.errors import FileRefused
+from app.evidence.kinds import FileKind
+
+_TYPES, _RELATIONS, _ROOT = "[content_types].xml", ".rels", "_rels/.rels"
+_XML_LIMIT = 4 * 1024 * 1024
+
+_MAIN = "application/vnd.openxmlformats-officedocument"
+_KINDS = {
+    f"{_MAIN}.wordprocessingml.document.main+xml": FileKind.DOCX,
+    f"{_MAIN}.spreadsheetml.sheet.main+xml": FileKind.XLSX,
+}
+
+_AS_PDF = "请去掉它，或另存为 PDF 后再上传。"
+_MACROS = f"这个文件里带有宏或控件。{_AS_PDF}"
+_LINKS = f"这个文件里有指向其他文件或数据的链接（如链接的图片、模板、工作簿、数据库）。{_AS_PDF}"
+_UNWANTED = [(re.compile("macro|vba|activex"), _MACROS), (re.compile(r"externallink|connections\+xml"), _LINKS)]
+_SWALLOWED = {"vbaproject", "afchunk"}  # a whole file of another kind, taken in as if it were text
+
+# What has no scheme is a part of the file itself. Of what lies outside only a link to click on may be named, and only
+# on the web, a mailbox or a telephone: what leads to a file of some machine tells that machine who opened it.
+_OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)
+_PLAIN_LINK = re.compile(r"https?:|mailto:|tel:", re.IGNORECASE)
+
+
+class BadXml(Exception):
+    """A list that is not well formed, far too long, or has a document type."""
+
+
+class Package:
+    """The parts of one file, as they are come across."""
+
+    def __init__(self) -> None:
+        self._parts: set[str] = set()
+        self._types: dict[str, str] = {}
+        self._main: str | None = None
+
+    def add(self, name: str, content: Iterable[bytes]) -> None:
+        """A part. Raises FileRefused for what it may not carry or refer to, BadXml."""
+        name = name.casefold()
+        self._parts.add(name)
+        if name == _TYPES:
+            _each_element(content, self._take_type)
+        elif name == _ROOT:
+            _each_element(content, self._take_root_relation)
+        elif name.endswith(_RELATIONS):
+            _each_element(content, _check_relation)
+
+    def kind(self) -> FileKind | None:
+        """What the file is, by the part that its root points to."""
+        if self._main not in self._parts:
+            return None
+        return _KINDS.get(self._types.get(self._main, ""))
+
+    def _take_type(self, element: str, attributes: dict[str, str]) -> None:
+        kind = attributes.get("ContentType", "").casefold()
+        for unwanted, why in _UNWANTED:
+            if unwanted.search(kind):
+                raise FileRefused(why)
+        if element == "Override":
+            self._types[attributes.get("PartName", "").lstrip("/").casefold()] = kind
+
+    def _take_root_relation(self, element: str, attributes: dict[str, str]) -> None:
+        _check_relation(element, attributes)
+        if _relation(attributes) == "officedocument":
+            if self._main is not None:
+                raise BadXml  # two main parts: which one opens depends on the program
+            self._main = posixpath.normpath(attributes.get("Target", "")).lstrip("/").casefold()
+
+
+def _relation(attributes: dict[str, str]) -> str:
+    """The last word of a relation's type: the two editions of the standard differ in what stands before it."""
+    return attributes.get("Type", "").rpartition("/")[2].casefold()
+
+
+def _check_relation(element: str, attributes: dict[str, str]) -> None:
+    if element != "Relationship":
+        return
+    relation, target = _relation(attributes), attributes.get("Target", "").strip()
+    if relation in _SWALLOWED:
+        raise FileRefused(_MACROS)
+    outside = _OUTSIDE.match(target) is not None
+    if relation == "hyperlink":
+        refused = outside and not _PLAIN_LINK.match(target)
+    else:
+        refused = outside or attributes.get("TargetMode", "").casefold() == "external"
+    if refused:
+        raise FileRefused(_LINKS)
+
+
+def _each_element(content: Iterable[bytes], take: Callable[[str, dict[str, str]], None]) -> None:
+    """Call `take` with each element's local name and attributes."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartDoctypeDeclHandler = _no_document_type
+    parser.StartElementHandler = lambda name, attributes: take(name.rpartition(" ")[2], attributes)
+    length = 0
+    try:
+        for piece in content:
+            length += len(piece)
+            if length > _XML_LIMIT:
+                raise BadXml
+            parser.Parse(piece)
+        parser.Parse(b"", True)
+    except expat.ExpatError:
+        raise BadXml from None
+
+
+def _no_document_type(*_: object) -> None:
+    raise BadXml

@@ -1,0 +1,116 @@
+"""What a PDF may not carry: something that runs when it is opened, files of any other kind, a lock.
+
+A PDF is kept bit for bit, so it is looked through and not rewritten. Its names are searched where they stand open
+and in its object streams, where most programs put them. That stops what is plainly there and names in disguise
+(#4aavaScript). Who hides better is the business of the scanner, and of the reader's program.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from app.domain.errors import FileRefused
+
+INFLATED_LIMIT = 200 * 1024 * 1024
+_STREAM_LIMIT = 20_000  # a thousand pages have some hundreds
+_PIECE = 64 * 1024
+_OVERLAP = 64  # longer than any of the names in its longest disguise
+_STREAM_WITHIN = 4096
+
+_ANEW = "请打开它，用“打印”另存为普通的 PDF 再上传；也可以上传截图或照片。"
+_REASONS = {
+    b"JavaScript": f"这个 PDF 里带有会自动运行的脚本。{_ANEW}",
+    b"Launch": f"这个 PDF 里带有启动其他程序的动作。{_ANEW}",
+    b"EmbeddedFile": f"这个 PDF 里夹带了别的文件。夹带的文件请单独上传；PDF {_ANEW}",
+    b"EmbeddedFiles": f"这个 PDF 里夹带了别的文件。夹带的文件请单独上传；PDF {_ANEW}",
+    b"Encrypt": f"这个 PDF 设了密码或限制，无法检查。{_ANEW}",
+}
+_BROKEN = f"这个 PDF 已损坏、加了密或写法特殊，无法检查。{_ANEW}"
+_TOO_LARGE = f"这个 PDF 解压后太大，无法检查。{_ANEW}"
+_OBJECT_STREAM = b"ObjStm"
+
+
+def _disguised(name: bytes) -> bytes:
+    """A pattern for a name, each letter as itself or as its number: J, #4a or #4A."""
+    return b"(" + b"".join(b"(?:%c|#(?i:%02x))" % (letter, letter) for letter in name) + b")"
+
+
+_NAMES = (*_REASONS, _OBJECT_STREAM)
+_SEARCHED = re.compile(b"/(?:" + b"|".join(map(_disguised, _NAMES)) + rb")(?![A-Za-z0-9#])")
+# From a place in a dictionary to its end and the stream behind it. Comments and strings, in which a word may pose as
+# the stream's beginning, have no business in the dictionary of an object stream.
+_STREAM = re.compile(rb"[^%(]*?>>[\0\t\n\f\r ]*stream\r?\n")
+# How the text of an object stream begins: pairs of numbers, then the first object.
+_OBJECTS = re.compile(rb"\s*(?:\d+\s+\d+\s+)+[<(/[+.\-\dtfn]")
+
+
+def check_pdf(pdf: BinaryIO) -> None:
+    """Raises FileRefused for a PDF that carries what it may not."""
+    effort = _Effort()
+    pdf.seek(0)
+    for name, place in _named(iter(lambda: pdf.read(_PIECE), b"")):
+        if name in _REASONS:
+            raise FileRefused(_REASONS[name])
+        effort.another_stream()
+        resume = pdf.tell()
+        for hidden, _ in _named(effort.counted(_object_stream(pdf, place))):
+            if hidden in _REASONS:
+                raise FileRefused(_REASONS[hidden])
+        pdf.seek(resume)
+
+
+class _Effort:
+    """What looking through one file has cost so far, and the end of it."""
+
+    def __init__(self) -> None:
+        self._streams = self._inflated = 0
+
+    def another_stream(self) -> None:
+        self._streams += 1
+        if self._streams > _STREAM_LIMIT:
+            raise FileRefused(_BROKEN)
+
+    def counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            self._inflated += len(piece)
+            if self._inflated > INFLATED_LIMIT:
+                raise FileRefused(_TOO_LARGE)
+            yield piece
+
+
+def _named(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
+    """Each searched name in a text and the place behind it, also where it falls on the edge of two pieces."""
+    text, beginning = b"", 0
+    for piece in pieces:
+        text += piece
+        sure = max(0, len(text) - _OVERLAP)
+        for found in _SEARCHED.finditer(text):
+            if found.start() < sure:
+                yield _NAMES[(found.lastindex or 1) - 1], beginning + found.end()
+        text, beginning = text[sure:], beginning + sure
+    for found in _SEARCHED.finditer(text):
+        yield _NAMES[(found.lastindex or 1) - 1], beginning + found.end()
+
+
+def _object_stream(pdf: BinaryIO, place: int) -> Iterator[bytes]:
+    """The text of an object stream, from a place in its dictionary on. What cannot be looked at is refused."""
+    pdf.seek(place)
+    begun = _STREAM.match(pdf.read(_STREAM_WITHIN))
+    if begun is None:
+        raise FileRefused(_BROKEN)
+    pdf.seek(place + begun.end())
+    inflater, begins = zlib.decompressobj(), True
+    packed = pdf.read(_PIECE)
+    while packed and not inflater.eof:
+        try:
+            piece = inflater.decompress(packed, _PIECE)
+        except zlib.error:
+            raise FileRefused(_BROKEN) from None  # not packed, packed by another method or encrypted
+        if begins and not _OBJECTS.match(piece):
+            raise FileRefused(_BROKEN)  # packed once more, by whatever method
+        begins = False
+        yield piece
+        packed = inflater.unconsumed_tail or pdf.read(_PIECE)

@@ -1,0 +1,102 @@
+"""What clock and console do to evidence: forget what was never filed, note verdicts, compare (SECURITY 5, 34)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.evidence.scanner import Verdict
+from app.evidence.store import FileMissing, Store, StoreDown
+from app.models import Evidence, Objection, ScanState
+from app.services.evidence import Vault
+from app.services.evidence_reading import Stored
+from app.services.record import CLOCK, Act, on_case, record
+
+KEPT_UNFILED = dt.timedelta(hours=24)
+_STATES = {Verdict.CLEAN: ScanState.CLEAN, Verdict.INFECTED: ScanState.INFECTED}
+
+
+def forget_unfiled(session: Session, vault: Vault, now: dt.datetime) -> int:
+    """Delete what was uploaded more than a day ago and never filed: rows first, then files. Returns how many."""
+    old = (Evidence.objection_id.is_(None), Evidence.received_at <= now - KEPT_UNFILED)
+    gone = session.execute(delete(Evidence).where(*old).returning(Evidence.name, Evidence.stored_size)).all()
+    if gone:
+        details = {"files": len(gone), "size": sum(row.stored_size for row in gone)}
+        record(session, now, [Act(CLOCK, "evidence.expired", "evidence", details)])
+    session.commit()
+    for row in gone:
+        with suppress(StoreDown):  # then a file without a row, which `compare` lists
+            vault.store.delete(row.name)
+    return len(gone)
+
+
+def waiting(session: Session) -> list[Stored]:
+    """The files that the scanner has not judged, oldest first."""
+    rows = session.scalars(select(Evidence).where(Evidence.scan == ScanState.WAITING).order_by(Evidence.id))
+    return [Stored.of(row) for row in rows]
+
+
+def judge(session: Session, evidence_id: int, verdict: Verdict, now: dt.datetime) -> None:
+    """Write down what the scanner said of a file, once."""
+    unjudged = (Evidence.id == evidence_id, Evidence.scan == ScanState.WAITING)
+    marked = update(Evidence).where(*unjudged).values(scan=_STATES[verdict], scanned_at=now)
+    if session.execute(marked.returning(Evidence.id)).first() is None:
+        session.rollback()  # another machine was quicker, or it was removed meanwhile
+        return
+    case_id = session.scalar(
+        select(Objection.case_id)
+        .join(Evidence, Evidence.objection_id == Objection.id)
+        .where(Evidence.id == evidence_id)
+    )
+    subject = on_case(case_id) if case_id is not None else f"evidence:{evidence_id}"
+    record(session, now, [Act(CLOCK, f"evidence.{verdict}", subject, {"evidence": evidence_id})])
+    session.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What store and database say of each other. Everything is named, nothing is deleted."""
+
+    rows: int
+    files_without_row: list[str]
+    rows_without_file: list[int]
+    unfinished: list[str]
+    damaged: list[int]
+
+    @property
+    def agree(self) -> bool:
+        return not (self.files_without_row or self.rows_without_file or self.unfinished or self.damaged)
+
+
+def compare(session: Session, vault: Vault, *, deep: bool = False) -> Comparison:
+    """Find stored files without rows and rows without files; `deep` reads every file and checks its hash.
+
+    An upload under way right now may show as a file without a row, or as unfinished: look again a little later.
+    """
+    names = set(vault.store.names())  # first: what comes after this is found on its own below
+    stored = {row.name: Stored.of(row) for row in session.scalars(select(Evidence).order_by(Evidence.id))}
+    session.rollback()
+    strays = [name for name in sorted(names - stored.keys()) if _there(vault.store, name)]
+    known = set(session.scalars(select(Evidence.name).where(Evidence.name.in_(strays))))
+    missing = {name for name in stored.keys() - names if not _there(vault.store, name)}
+    damaged = [each.id for name, each in stored.items() if deep and name not in missing and not each.is_whole(vault)]
+    return Comparison(
+        rows=len(stored),
+        files_without_row=[name for name in strays if name not in known],
+        rows_without_file=sorted(stored[name].id for name in missing),
+        unfinished=sorted(vault.store.unfinished()),
+        damaged=damaged,
+    )
+
+
+def _there(store: Store, name: str) -> bool:
+    try:
+        for _piece in store.get(name):
+            break
+    except FileMissing:
+        return False
+    return True

@@ -1,0 +1,68 @@
+"""Replacing the key: everything sealed is sealed anew with the one in use, a batch a transaction (R19).
+
+A kill in between leaves some rows under the old key, which is still on the ring; run again, the rest follows.
+Receipts can't be hashed anew, nobody has their codes: a retired key stays on the ring while its receipts count.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.models import Evidence, Identity
+from app.sealing import Keyring
+from app.services import identities
+from app.services.evidence import key_bound_to, title_bound_to
+from app.services.record import COMMAND_LINE, Act, record
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """Where sealed texts stand: the column, its row's id, and the place each is bound to."""
+
+    column: InstrumentedAttribute[Any]
+    row_id: InstrumentedAttribute[Any]
+    named_by: InstrumentedAttribute[Any]
+    place: Callable[[Any], str]
+
+
+SEALED = (
+    SealedColumn(Identity.sealed, Identity.objection_id, Identity.objection_id, identities.place),
+    SealedColumn(Evidence.sealed_key, Evidence.id, Evidence.name, key_bound_to),
+    SealedColumn(Evidence.sealed_title, Evidence.id, Evidence.name, title_bound_to),
+)
+
+
+def rotate(session: Session, ring: Keyring, now: dt.datetime) -> int:
+    """Seal anew whatever is not under the current key and cipher. Returns how many there were.
+
+    Raises SealBroken at the first that no key on the ring opens; what was done before it stays done.
+    """
+    return sum(_rotate(session, ring, sealed, now) for sealed in SEALED)
+
+
+def _rotate(session: Session, ring: Keyring, sealed: SealedColumn, now: dt.datetime) -> int:
+    count, last = 0, -1
+    while True:
+        query = select(sealed.row_id, sealed.named_by, sealed.column).where(sealed.row_id > last)
+        rows = session.execute(query.order_by(sealed.row_id).limit(_BATCH)).all()
+        if not rows:
+            session.rollback()
+            return count
+        last = rows[-1][0]
+        stale = [row for row in rows if row[2] is not None and not ring.is_current(row[2])]
+        for row_id, named_by, content in stale:
+            fresh = ring.seal(ring.unseal(content, sealed.place(named_by)), sealed.place(named_by))
+            session.execute(update(sealed.row_id.class_).where(sealed.row_id == row_id).values({sealed.column: fresh}))
+        if stale:
+            count += len(stale)
+            table = sealed.row_id.class_.__tablename__
+            record(session, now, [Act(COMMAND_LINE, "keys.rotated", f"table:{table}", {"rows": len(stale)})])
+        session.commit()

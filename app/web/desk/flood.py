@@ -1,0 +1,100 @@
+"""A flood of objections on one page: for the head of a unit here, for the office under its own address."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectMultipleField
+
+from app.domain.cases import DECLINE_GROUND_NAMES, DeclineGround, Role
+from app.domain.errors import MissingText, NothingChosen, NotYourCase, Refusal
+from app.services import flood
+from app.services.flood import LIKENESS_NAMES, Likeness
+from app.services.investigation import REASON
+from app.web.access import actor, allow
+from app.web.forms import PlainForm, text_area
+from app.web.portal import now, number, session
+
+PATH = "/flood"
+GROUP_PATH = "/flood/<likeness>/<int:case_id>"
+
+
+class DuplicatesForm(PlainForm):
+    """Which cases of the group, and why: the ground is one for all."""
+
+    chosen = SelectMultipleField("案件", coerce=number, validate_choice=False)
+    text = text_area("理由", *REASON, hint="每位异议人都会看到这段话。写明与哪一件重复，哪一件继续办理。", rows=3)
+
+
+def list_page(home: str) -> str:
+    """Every group; `home` is the blueprint whose addresses are linked to."""
+    groups = flood.floods(session(), actor(), now())
+    return render_template("desk/floods.html", groups=groups, home=home, LIKENESS_NAMES=LIKENESS_NAMES)
+
+
+def group_page(
+    home: str, likeness: str, case_id: int, form: DuplicatesForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    """One group with its cases, and the form that declines some of them."""
+    drops = flood.drops_of(session(), _known(likeness), case_id, actor(), now())
+    chosen = {drop.case.id for drop in drops if drop.chosen} if form is None else set(form.chosen.data or ())
+    html = render_template(
+        "desk/flood.html",
+        home=home,
+        likeness=Likeness(likeness),
+        case_id=case_id,
+        drops=drops,
+        chosen=chosen,
+        form=form or DuplicatesForm(formdata=None),
+        ground=DECLINE_GROUND_NAMES[DeclineGround.DUPLICATE],
+        most=flood.MOST,
+        LIKENESS_NAMES=LIKENESS_NAMES,
+    )
+    return html, status
+
+
+def decline(home: str, likeness: str, case_id: int) -> ResponseReturnValue:
+    """以重复为由不予受理 for the cases chosen."""
+    form = DuplicatesForm()
+    if not form.validate():
+        return group_page(home, likeness, case_id, form, 422)
+    chosen = form.chosen.data or []
+    try:
+        count = flood.decline_duplicates(
+            session(), _known(likeness), case_id, chosen, actor(), form.text.data or "", now()
+        )
+    except NotYourCase:
+        raise
+    except Refusal as refusal:
+        session().rollback()
+        field = form.text if isinstance(refusal, MissingText) else form.chosen
+        field.errors = [str(refusal)]
+        return group_page(home, likeness, case_id, form, 422 if isinstance(refusal, NothingChosen) else 409)
+    flash(f"{count}件已按重复不予受理，每位异议人都能看到答复。")
+    return redirect(url_for(f"{home}.flood_page"), 303)
+
+
+def _known(likeness: str) -> Likeness:
+    if likeness not in set(Likeness):
+        abort(404)
+    return Likeness(likeness)
+
+
+def register(blueprint: Blueprint, role: Role) -> None:
+    """The three routes under a blueprint's address, for one role."""
+    home = blueprint.name
+
+    @blueprint.get(PATH)
+    @allow(role)
+    def flood_page() -> ResponseReturnValue:
+        return list_page(home)
+
+    @blueprint.get(GROUP_PATH)
+    @allow(role)
+    def flood_group(likeness: str, case_id: int) -> ResponseReturnValue:
+        return group_page(home, likeness, case_id)
+
+    @blueprint.post(GROUP_PATH)
+    @allow(role)
+    def decline_flood(likeness: str, case_id: int) -> ResponseReturnValue:
+        return decline(home, likeness, case_id)
