@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.domain.cases import Conclusion, DeclineGround, State
 from app.models import Period, WindowExtension
 from app.services import closing, following, identities, investigation, reversal, scheduling, settlement, warnings
 from app.services.calendars import calendar_of, load_notices
+from tests.files import attach, pdf
+from tests.web.browsing import TOKEN
 from tests.world import World, at
 
 MORNING = "2026-09-18 Fri 09:00"
@@ -70,10 +73,11 @@ class Busy:
         return [code for _, code in self.cases.values()]
 
 
-def busy(world: World, text: str = "因节假日，调取档案需要时间。") -> Busy:
-    """As it stands at OPEN: a period taken back, one to come, one open and extended, cases in every state, a reversal.
+def busy(world: World, evidence: Path, text: str = "因节假日，调取档案需要时间。") -> Busy:
+    """As it stands at OPEN: a period taken back, one to come, one open and extended, cases in every state, a file that
+    came with one, somebody who asks for a name, a reversal.
 
-    `text` is what people wrote wherever the record keeps their words, and what one objector is called.
+    `text` is what people wrote wherever the record keeps their words, and what one objector and their file are called.
     """
     office = world.actor("office")
     period = world.round_two()
@@ -82,18 +86,20 @@ def busy(world: World, text: str = "因节假日，调取档案需要时间。")
     world.do(scheduling.cancel, taken_back, text, office, at(MORNING))
     world.schedule(2, world.luoping, world.others, "2026-09-28", 3, MORNING)
     cases = cases_in_every_state(world, period)
-    who = {"name": text, "contact": text, "contact_person": text}
+    attach(world, evidence, pdf(), title=f"{text}.pdf", now=OPEN)
+    who = {"name": text, "contact": text, "contact_person": text, "form_token": TOKEN, "files": 1}
     cases["of somebody"] = world.file(period, world.nominees[0], OPEN, **who)
     with world.database.writer() as session:
         calendar = calendar_of(session)
         session.add(_moved_end(session.get_one(Period, period), text, office.user_id))
         scheduling.extend_deadline(session, period, dt.date(2026, 10, 8), text, calendar, office, at(OPEN))
+    objection = world.do(following.find_by_receipt, world.ring, cases["of the office"][1])
+    world.do(identities.ask, objection, text, office, at(OPEN))
     off = [f"2027-{day}" for day in ("01-01", "05-01", "10-01", "10-02", "10-03")]
     notice = {"notice": text, "published": "2026-11-04", "source": text, "off": off, "work": []}
     world.do(load_notices, json.dumps({"2027": notice}), at(OPEN))
     world.do(settlement.settle_due, at(OPEN))
     world.do(reversal.propose_reversal, 1, text, office, at(OPEN))
-    world.do(identities.ask, 1, text, office, at(OPEN))
     return Busy(world, period, cases)
 
 

@@ -32,6 +32,7 @@ class Served:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         own = {"database_url": database_url, "secret_key": KEY, "identity_key": KEY, "port": str(self.port)}
+        own["evidence_dir"] = str(log.with_name("evidence"))
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GONGSHI_")}
         given = own | {"tick_seconds": "1"} | settings
         self._environment = inherited | {f"GONGSHI_{name.upper()}": value for name, value in given.items()}

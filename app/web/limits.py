@@ -203,6 +203,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_KEY_PREFIX=_PREFIX,
         # Redis out of reach: each worker counts for itself until it is back, and nobody is turned away for it.
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+        # Of several requests that notice it at once the library lets one fall back and has the others fail: they pass.
+        RATELIMIT_SWALLOW_ERRORS=bool(settings.redis_url),
     )
     limiter.init_app(app)
     limiter.logger.setLevel(logging.WARNING)  # below that it writes down whose address was refused

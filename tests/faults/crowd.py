@@ -74,7 +74,7 @@ class Crowd:
     paths: Sequence[str]
     codes: list[str] = field(default_factory=list)  # every receipt that was shown
     again: list[str] = field(default_factory=list)  # what was shown to those who sent their form once more
-    broken: int = 0
+    broken: list[str] = field(default_factory=list)  # what came to nothing and was sent again
     _began: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -139,7 +139,7 @@ class Crowd:
                 got, text = exchange()
             except Broken as broken:
                 last = broken
-                self.broken += 1
+                self.broken.append(str(broken))
                 time.sleep(0.1)
             else:
                 assert got == status, f"{got} instead of {status}: {text[:2000]}"
@@ -168,7 +168,7 @@ class Crowd:
             found=len(found),
             lost=len(self.codes) - len(found),
             doubled=max(len(stored), cases, filed) - len(found),
-            broken=self.broken,
+            broken=len(self.broken),
         )
 
 

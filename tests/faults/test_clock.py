@@ -101,9 +101,7 @@ def test_security_08_what_is_filed_after_a_clock_ran_ahead_meets_its_deadline_al
 
 def test_security_08_uptime_on_record_is_never_more_than_there_was(world: World, ticks: Ticks) -> None:
     """A step makes a gap or an overlap in the record of availability, no hour that was not served (R7)."""
-    opens = at("2026-09-18 Fri 00:00")
-
-    period = world.round_two()
+    opens, period = at("2026-09-18 Fri 00:00"), world.round_two()
 
     def served(now: dt.datetime) -> Availability:
         with world.database.reader() as session:

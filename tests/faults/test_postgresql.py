@@ -47,7 +47,7 @@ def test_security_03_postgresql_killed_under_load_loses_nothing(
 
         crowd = Crowd((server.address,), paths)
         crowd.files(forms, strike, max(3, forms // 60))
-        assert crowd.broken > 0  # it was felt
+        assert crowd.broken != []  # it was felt
         whole(crowd, database, forms, figure)
     assert settled_once(database)
     database.dispose()

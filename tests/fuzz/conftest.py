@@ -18,9 +18,9 @@ from tests.world import World
 
 
 @pytest.fixture
-def target(world: World, make_app: Callable[..., Flask], clock: MovingClock) -> Target:
+def target(world: World, make_app: Callable[..., Flask], clock: MovingClock, tmp_path: Path) -> Target:
     clock.to(OPEN)
-    there = busy(world)
+    there = busy(world, tmp_path / "evidence")
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash("whatever it is")
     with world.database.writer() as session:
         session.execute(update(User).values(password_hash=cheap))

@@ -51,6 +51,7 @@ FILLED = filled() | {
 }
 _LEAKS = re.compile(r"Traceback|sqlalchemy|sqlite3|psycopg|INSERT INTO|\bFROM \w+ WHERE\b|File \"/", re.IGNORECASE)
 _UNPACK = {"": bytes, "br": brotli.decompress, "gzip": gzip.decompress}
+_BOXED = "sandbox; default-src 'none'; frame-ancestors 'none'"  # what somebody else's file is sent with
 # These keep a mark of what they refused: who tried to get in, who tried a receipt.
 _REMEMBER_REFUSALS = re.compile(r"^account\.|^own\.|^receipts\.find$")
 
@@ -135,6 +136,7 @@ class Target:
         answer = self._open(method, login, place, attack)
         try:
             self._judge_answer(answer)
+            answer.close()  # what a response does at its end is done
             self._judge_database(method, rule, answer.status_code)
         except AssertionError as wrong:
             raise AssertionError(f"{wrong}\n{method} {place} by {login}: {attack}") from None
@@ -157,12 +159,13 @@ class Target:
         body = _UNPACK[answer.headers.get("Content-Encoding", "")](answer.get_data())
         assert answer.status_code < 500, f"{answer.status_code}: {body[:300]!r}"
         for name, value in security_headers(self.app):
-            assert answer.headers.get(name) == value, f"{name} is {answer.headers.get(name)!r}"
+            allowed = {value, _BOXED} if name == "Content-Security-Policy" else {value}
+            assert answer.headers.get(name) in allowed, f"{name} is {answer.headers.get(name)!r}"
         location = answer.headers.get("Location", "/")
         assert location.startswith("/"), location
         assert not location.startswith(("//", "/\\")), location
-        if not answer.mimetype.startswith(("text/", "application/json")):
-            return  # a file: its own tests read it
+        if answer.mimetype not in ("text/html", "application/json"):
+            return
         text = body.decode()  # UTF-8, or the answer is broken
         assert not (leak := _LEAKS.search(text)), f"leaks {leak}"
         if "hit(" in text:
@@ -177,7 +180,8 @@ class Target:
             return
         changed = {table for table in rows if rows[table] != self._rows[table]}
         try:
-            assert method == "POST", f"reading changed {changed}"
+            # Reading changes nothing, but that some readings stand on the record.
+            assert method == "POST" or changed == {"audit_rows"}, f"reading changed {changed}"
             self._judge_change(rule, status, changed, rows)
         finally:
             self.taken[f"{method} {rule.rule}"] += 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -25,9 +26,9 @@ NEVER_SHOWN_AGAIN = {"code"}
 
 
 @pytest.fixture
-def there(world: World, clock: MovingClock) -> Busy:
+def there(world: World, clock: MovingClock, tmp_path: Path) -> Busy:
     clock.to(OPEN)
-    return busy(world)
+    return busy(world, tmp_path / "evidence")
 
 
 def forms_of(app: Flask, there: Busy) -> Iterator[tuple[str | None, Form]]:
@@ -64,8 +65,9 @@ def test_security_07_whatever_was_written_is_still_there_when_token_or_session_h
     there: Busy, make_app: Callable[..., Flask]
 ) -> None:
     app = make_app(limits_enabled=False)
-    before, kinds = there.world.everything(), set()
-    for login, form in forms_of(app, there):
+    forms, kinds = list(forms_of(app, there)), set()
+    before = there.world.everything()
+    for login, form in forms:
         names = form.written - NEVER_SHOWN_AGAIN
         for text in (SHORT, LONG):
             written = {**form.fields, **dict.fromkeys(names, text)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -21,7 +22,6 @@ from tests.xss import Dangers
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what a page shows is one on both
 MARK = re.compile(r"hit\('([\w. ]+)'\)")
-# Nobody's words: digests, what an import of this house wrote, what is sealed, what nobody can change.
 QUERIES = ("name", "unit", "kind", "state", "subject", "action", "next", "programme", "round", "mine", "q")
 DESCRIBED = {"entries", "nominees", "programmes", "units"}
 NO_TEXT = re.compile(
@@ -46,8 +46,8 @@ def plant(database: Database, tables: Iterable[str] = ()) -> set[str]:
                     text = literal(mark(str(column))) + cast(next(iter(table.primary_key)), String)
                     # Elsewhere a text that is missing says something: a reason, that something was done.
                     rows = true() if table.name in DESCRIBED else column.is_not(None)
-                    session.execute(update(table).values({column: text}).where(rows))
-                    planted.add(str(column))
+                    if session.execute(update(table).values({column: text}).where(rows)).rowcount:
+                        planted.add(str(column))
         session.commit()
     return planted
 
@@ -67,10 +67,12 @@ class Walk:
 
     def look(self, browser: Browser, path: str) -> None:
         answer = browser.open(path)
-        source = answer.get_data().decode(errors="replace")
+        assert answer.status_code < 500, path
+        if answer.mimetype != "text/html":  # a picture, a sheet: nothing that a browser runs
+            return
+        source = answer.get_data(as_text=True)
         self.seen |= set(MARK.findall(html.unescape(source)))
         self.dangers += [f"{path}: {tag}" for tag in Dangers(source).found]
-        assert answer.status_code < 500, path
 
     def everywhere(self) -> None:
         """Every address there is, as the first who may; the desk as the first and as the last."""
@@ -99,11 +101,11 @@ class Walk:
 
 
 @pytest.fixture
-def walk(world: World, make_app: Callable[..., Flask], clock: MovingClock) -> Walk:
+def walk(world: World, make_app: Callable[..., Flask], clock: MovingClock, tmp_path: Path) -> Walk:
     """At OPEN, in a world whose people, units and nominees are called by marks and where everybody wrote marks."""
     clock.to(OPEN)
     plant(world.database, {"units", "programmes", "nominees", "users"})
-    there = busy(world, mark("written"))
+    there = busy(world, tmp_path / "evidence", mark("written"))
     return Walk(make_app(limits_enabled=False), there)
 
 

@@ -18,7 +18,12 @@ from app.web.access import EVERYONE, allowed_roles
 
 STAFF = {Role.OFFICE: "office", Role.HEAD: "head", Role.HANDLER: "handler", Role.AUDITOR: "auditor"}
 _FEW = 6
-_PART = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
+_WORDS: dict[str, Sequence[object]] = {
+    "action": list(Action),
+    "round_number": list(ROUNDS),
+    "likeness": ["text", "source"],
+}
+_PART = re.compile(r"<((?:[^:<>]+:)?\w+)>")
 
 
 def rules(app: Flask, method: str) -> list[Rule]:
@@ -42,15 +47,15 @@ def addresses(database: Database, rule: Rule) -> Iterator[str]:
         yield _PART.sub(lambda _: str(left.pop(0)), rule.rule)  # noqa: B023 - used up before the next turn
 
 
-def _values(database: Database, name: str) -> Sequence[object]:
+def _values(database: Database, part: str) -> Sequence[object]:
     """What may stand at a place of this name: `period_id` is an id of `periods`."""
-    if name == "action":
-        return list(Action)
-    if name == "round_number":
-        return list(ROUNDS)
-    thing = {"organiser_id": "unit"}.get(name, name.removesuffix("_id"))
-    table = Base.metadata.tables.get(f"{thing}s")
+    name = part.rpartition(":")[2]
+    if name in _WORDS:
+        return _WORDS[name]
+    thing = {"organiser_id": "unit", "request_id": "identity_request"}.get(name, name.removesuffix("_id"))
+    tables = Base.metadata.tables
+    table = tables.get(f"{thing}s", tables.get(thing))
     if table is None:
-        return ["x"]
+        return [1, 2, 3] if part.startswith("int") else ["x"]
     with database.reader() as session:
-        return list(session.scalars(select(*table.primary_key).order_by(*map(desc, table.primary_key))))
+        return session.scalars(select(*table.primary_key).order_by(*map(desc, table.primary_key))).all() or [1]
