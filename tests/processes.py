@@ -35,7 +35,7 @@ class Served:
         own["evidence_dir"] = str(log.with_name("evidence"))
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GONGSHI_")}
         given = own | {"tick_seconds": "1"} | settings
-        self._environment = inherited | {f"GONGSHI_{name.upper()}": value for name, value in given.items()}
+        self.environment = inherited | {f"GONGSHI_{name.upper()}": value for name, value in given.items()}
         self._log = log
         self.start()
 
@@ -44,7 +44,7 @@ class Served:
             self.process = subprocess.Popen(
                 _COMMAND,
                 cwd=ROOT,
-                env=self._environment,
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -18,19 +18,17 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from sqlalchemy import update
 
 from app import clock, create_app
 from app.database import Database
 from app.evidence.inspection import FILE_LIMIT
-from app.models import Period
 from config import Settings
 from tests.files import pdf
-from tests.test_ticking import KEY, eventually, is_tick, ready, served
+from tests.processes import KEY, eventually, ready, served
+from tests.visitors import open_today
 from tests.web.browsing import TOKEN, Browser
 from tests.world import World, at
 
-SECRET = "a secret for tests, thirty-two bytes"
 MOST = 16 * 1024 * 1024  # what fifty megabytes may add to a worker, coming in or going out
 
 
@@ -88,24 +86,16 @@ def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     shutil.copy(sqlite_template, path)
     world = World.build(Database(f"sqlite:///{path}"), KEY.encode(), now=at("2026-09-01 Tue 01:00"))
     period = world.round_two()
-    today, day = clock.now(), dt.timedelta(days=1)
-    moved = {"scheduled_at": today - 2 * day, "opens_at": today - day, "closes_at": today + day}
-    with world.database.writer() as session:  # the server lives by the real clock, and so must its period
-        session.execute(update(Period).where(Period.id == period).values(conclude_by=today + 9 * day, **moved))
-        session.commit()
-    handler = Browser(create_app(Settings(database_url=world.database.url, secret_key=SECRET, identity_key=KEY)))
+    open_today(world, period)
+    handler = Browser(create_app(Settings(database_url=world.database.url, secret_key=KEY, identity_key=KEY)))
     handler.sign_in(world.people["handler"]).csrf_token()
-    with served(world.database, here / "log", evidence_dir=str(here / "evidence")) as (process, address):
-        eventually(lambda: ready(address), "ready")
-        [worker] = [each for each in psutil.Process(process.pid).children() if is_worker(each)]
+    with served(world.database.url, here / "log", evidence_dir=str(here / "evidence")) as up:
+        eventually(lambda: ready(up.address), "ready")
+        [worker] = up.workers()
         form = f"/periods/{period}/nominees/{world.nominees[2]}/objection"
-        yield Server(world, address, worker, form, handler, here / "evidence")
+        yield Server(world, up.address, worker, form, handler, here / "evidence")
     handler.app.extensions["portal"].database.dispose()
     world.database.dispose()
-
-
-def is_worker(process: psutil.Process) -> bool:
-    return not is_tick(process) and "resource_tracker" not in " ".join(process.cmdline())
 
 
 def test_fifty_megabytes_come_in_and_go_out_again_without_being_held_in_memory(server: Server) -> None:

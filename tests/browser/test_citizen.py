@@ -171,6 +171,7 @@ def test_by_keys_alone(portal: Portal) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.type(CONTACT)
+    page.keyboard.press("Tab")  # to what the contact is for
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.keyboard.press("Tab")

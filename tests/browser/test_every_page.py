@@ -6,13 +6,14 @@ from urllib.parse import urlsplit
 
 import pyotp
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import delete, update
 
 from app.models import SecondFactor, User
 from app.services import closing, investigation, reversal, settlement
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
+from tests.files import pdf
 from tests.world import at
 
 pytestmark = pytest.mark.browser
@@ -27,7 +28,9 @@ BLUEPRINTS = {
     "unit": {"desk", "own"},
     "office": {"office"},
 }
-NO_PAGES = {"health", "static"}
+NO_PAGES = {"health", "metrics", "static"}
+# What is saved and not looked at.
+FILES = {"desk.evidence", "desk.queue_sheet", "office.cases_sheet", "receipts.own_evidence"}
 
 
 class Walk:
@@ -60,7 +63,7 @@ class Walk:
             if "GET" in (rule.methods or ()):
                 pages.setdefault(rule.endpoint.partition(".")[0], set()).add(rule.endpoint)
         assert set(pages) == NO_PAGES.union(*BLUEPRINTS.values()), "a blueprint that nobody walks"
-        assert set().union(*(pages[name] for name in BLUEPRINTS[self.audience])) - self.seen == set()
+        assert set().union(*(pages[name] for name in BLUEPRINTS[self.audience])) - self.seen - FILES == set()
         if self.faults:
             raise AssertionError("\n".join([f"{len(self.faults)} faults:", *self.faults]))
 
@@ -134,6 +137,10 @@ def test_what_the_public_sees(portal: Portal) -> None:
     page.get_by_label("手机号码或者电子邮箱").fill("office@example.com")
     page.get_by_label("推荐程序").or_(page.get_by_label("其他")).first.check()
     page.get_by_label("事实和依据").fill(FACTS)
+    letter = {"name": "公函.pdf", "mimeType": "application/pdf", "buffer": pdf()}
+    page.get_by_label("证据材料").set_input_files([letter])
+    expect(page.get_by_text("已收到").first).to_be_visible()
+    walk.look(page, "form with the sealed letter")
     press(page, "下一步：核对")
     walk.look(page, "check")
     press(page, "确认提交")
@@ -300,6 +307,18 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "flood it may not touch", f"/office/flood/text/{cases['received'][0]}")
     walk.look(office, "desk", "/desk/")
     walk.look(office, "case of its own", f"/desk/cases/{cases['of the office'][0]}")
+    walk.look(office, "identity to ask for", "/office/objections/1/identity")
+    press(office, "提交申请")
+    walk.look(office, "identity without a reason")
+    office.get_by_label("为什么需要知道异议人是谁").fill("核实是否本人提出。")
+    press(office, "提交申请")
+    walk.look(office, "identity asked for")
+    second = portal.staff("phone", "office2")
+    walk.look(second, "identity to be granted", "/office/identities")
+    press(second, "同意")
+    office.reload()
+    press(office, "查看（记录在案）")
+    walk.look(office, "identity read")
     walk.look(office, "case to take over", f"/desk/cases/{cases['escalated'][0]}")
     walk.look(office, "case proposed", f"/desk/cases/{cases['proposed'][0]}")
 
