@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
@@ -114,8 +115,16 @@ def clock() -> MovingClock:
     return MovingClock(at("2026-09-18 Fri 09:00"))
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """The templates, compiled once a run: every test has an application of its own."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app(database: Database, clock: MovingClock, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+def make_app(
+    database: Database, clock: MovingClock, tmp_path: Path, compiled: FileSystemBytecodeCache
+) -> Iterator[Callable[..., Flask]]:
     """Applications over the test's database, with whatever settings a test wants: `make_app(limit_login="2/hour")`."""
     made: list[Flask] = []
 
@@ -123,6 +132,7 @@ def make_app(database: Database, clock: MovingClock, tmp_path: Path) -> Iterator
         keys = {"secret_key": "a secret for tests, thirty-two bytes", "identity_key": KEY.decode()}
         places = {"database_url": database.url, "evidence_dir": tmp_path / "evidence"}
         made.append(create_app(Settings(**places | keys | settings), clock))  # type: ignore[arg-type] # each test knows what it sets
+        made[-1].jinja_env.bytecode_cache = compiled
         return made[-1]
 
     yield make
