@@ -90,7 +90,7 @@ class Folder:
             except BaseException:
                 part.unlink(missing_ok=True)
                 raise
-            _sync(path.parent)
+            sync(path.parent)
 
     def get(self, name: str) -> Iterator[bytes]:
         with _faults_named():
@@ -107,7 +107,7 @@ class Folder:
                 path.unlink()
             except FileNotFoundError:
                 return
-            _sync(path.parent)
+            sync(path.parent)
 
     def names(self) -> Iterator[str]:
         return (path.name for path in self._files() if is_name(path.name) and path.name[:2] == path.parent.name)
@@ -129,9 +129,9 @@ class Folder:
         """The folder, and on disk too: a file that is safe in a folder that is not is lost with it."""
         if not self._root.is_dir():
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync(self._root.parent)
+            sync(self._root.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-        _sync(self._root)  # always: another upload may have made the folder a moment ago
+        sync(self._root)  # always: another upload may have made the folder a moment ago
 
 
 def _write(path: Path, content: Iterable[bytes]) -> None:
@@ -149,7 +149,7 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
             yield piece
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
     """Put a folder's list of names on disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

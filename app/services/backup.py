@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.domain.errors import BackupFailed
-from app.evidence.store import FileMissing, Store, StoreDown
+from app.evidence.store import FileMissing, Store, StoreDown, sync
 from app.models import Base, Evidence
 from app.services import portable
 from app.services.record import COMMAND_LINE, Act, Head, head, record
@@ -91,9 +91,9 @@ def _whole_or_nothing(database: Database, store: Store, folder: Path, now: dt.da
             manifest = writing.everything(database.revision() or "", now)
         _write_text(unfinished / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
         for path in (*(path for path in unfinished.rglob("*") if path.is_dir()), unfinished):
-            _sync(path)
+            sync(path)
         unfinished.rename(folder)
-        _sync(folder.parent)
+        sync(folder.parent)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
@@ -191,15 +191,6 @@ def _kept_private(path: Path) -> Iterator[Any]:
 def _write_text(path: Path, text: str) -> None:
     with _kept_private(path) as file:
         file.write(text.encode())
-
-
-def _sync(folder: Path) -> None:
-    """Put a folder's list of names on disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def sha256_of(path: Path) -> str:

@@ -237,7 +237,7 @@ def test_security_09_whatever_stops_a_backup_leaves_no_half_of_one(
             back_up(world.database, store, backups, NOW)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (unlimited, unlimited))
-    monkeypatch.setattr(backup, "_sync", lambda folder: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(backup, "sync", lambda folder: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         back_up(world.database, store, backups, NOW)
     monkeypatch.undo()

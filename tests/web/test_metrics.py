@@ -126,6 +126,13 @@ def test_refusals_are_counted_by_their_bucket(world: World, make_app: MakeApp) -
     }
 
 
+def test_who_fails_too_often_and_has_to_wait_is_counted_with_the_logins(world: World, make_app: MakeApp) -> None:
+    app = make_app(metrics_token=TOKEN)
+    answers = [Browser(app).post("/login", {"login": "x", "password": "y"}).status for _ in range(7)]
+    assert set(answers) == {422, 429}
+    assert figures(Browser(app, "192.0.2.1"))["refused_requests_total login"] == answers.count(429)
+
+
 @on_sqlite
 def test_faults_are_counted_and_a_broken_database_is_told(
     world: World, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch

@@ -11,6 +11,7 @@ from wtforms.validators import StopValidation
 
 from app.domain.errors import Refusal, TooManyFailures
 from app.services.passwords import LENGTH
+from app.web import metrics
 from app.web.forms import PlainForm, needed
 
 _LOW, _HIGH = LENGTH
@@ -68,5 +69,6 @@ def refused(refusal: Refusal, field: Field, template: str, **context: Any) -> Re
     field.errors = [str(refusal)]
     page = render_template(template, **context)
     if isinstance(refusal, TooManyFailures):
+        metrics.count_refusal("login")
         return page, 429, {"Retry-After": str(refusal.seconds)}
     return page, 422
