@@ -59,7 +59,7 @@ def settle_period(session: Session, period_id: int, now: dt.datetime) -> Settled
         return None
     period = session.get_one(Period, period_id, populate_existing=True)
     cases = _open_cases(session, period_id)
-    outs = lapses((case.outcome for case in cases), period.conclude_by, now)
+    outs = _not_out_yet(session, period_id, lapses((case.outcome for case in cases), period.conclude_by, now))
     _write_lapses(session, [case.outcome.case_id for case in cases], period.conclude_by)
     _write_disqualifications(session, period, outs, now)
     record(session, now, _acts(period, cases, outs))
@@ -87,6 +87,15 @@ def _open_cases(session: Session, period_id: int) -> list[_OpenCase]:
         _OpenCase(CaseOutcome(row.id, row.nominee_id, row.state, None), row.handler_unit_id, row.assignee_id)
         for row in rows
     ]
+
+
+def _not_out_yet(session: Session, period_id: int, outs: Sequence[Lapse]) -> list[Lapse]:
+    """Without those whom an earlier settlement of the same period put out: a clock may have run ahead (R26: once)."""
+    already = select(Disqualification.nominee_id).where(
+        Disqualification.period_id == period_id, Disqualification.ground == Ground.LAPSED
+    )
+    out = set(session.scalars(already))
+    return [lapse for lapse in outs if lapse.nominee_id not in out]
 
 
 def _write_lapses(session: Session, case_ids: Sequence[int], deadline: dt.datetime) -> None:

@@ -99,6 +99,22 @@ def test_security_08_what_is_filed_after_a_clock_ran_ahead_meets_its_deadline_al
     assert world.do(verify).holds
 
 
+def test_security_08_who_is_out_already_and_is_objected_to_once_more_goes_out_once(world: World, ticks: Ticks) -> None:
+    period, early = world.round_two(), DEADLINE + dt.timedelta(days=30)
+    before, _ = world.file(period, world.nominees[1], FILED)
+    ticks.at(early)  # a month too soon
+    after, _ = world.file(period, world.nominees[1], "2026-09-21 Mon 09:00")  # against the same nominee
+    other, _ = world.file(period, world.nominees[2], "2026-09-21 Mon 09:01")
+    for _ in range(2):
+        ticks.at(DEADLINE)
+        assert world.outs() == [
+            (world.nominees[1], before, "lapsed", DEADLINE, early),
+            (world.nominees[2], other, "lapsed", DEADLINE, DEADLINE),
+        ]
+        assert world.case(after).state is State.LAPSED
+    assert world.do(verify).holds
+
+
 def test_security_08_uptime_on_record_is_never_more_than_there_was(world: World, ticks: Ticks) -> None:
     """A step makes a gap or an overlap in the record of availability, no hour that was not served (R7)."""
     opens, period = at("2026-09-18 Fri 00:00"), world.round_two()
