@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,7 +168,6 @@ def _write(
     filing: Filing,
     now: dt.datetime,
 ) -> Filed:
-    key = ring.hash_key
     chain = connection.scalars(_CHAIN, {"unit_id": period.organiser_id}).all()
     handler = chain[-1] if filing.against_handler else chain[0]
     days = DayTable([counted.day for counted in days_from_json(period.days)])
@@ -181,45 +181,16 @@ def _write(
             "escalates_at": escalation_time(now, period.conclude_by, days),
         },
     ).scalar_one()
-    code = receipt_code(key, filing.form_token)
-    objection_id = connection.execute(
-        _INSERT_OBJECTION,
-        {
-            "entry_id": entry_id,
-            "case_id": case_id,
-            "objector_kind": filing.objector_kind,
-            "category": filing.category,
-            "facts": filing.facts,
-            "against_handler": filing.against_handler,
-            "form_hash": keyed_hash(key, "form", filing.form_token),
-            "content_hash": filing.digest(key, entry_id),
-            "receipt_hash": receipt_hash(key, code),
-            "filed_at": now,
-            "contact_hash": contact_hash(key, filing.contact),
-            "text_hash": text_hash(key, filing.facts),
-        },
-    ).scalar_one()
+    code = receipt_code(ring.hash_key, filing.form_token)
+    row = _objection_row(ring.hash_key, code, filing, entry_id, now)
+    objection_id = connection.execute(_INSERT_OBJECTION, row | {"case_id": case_id}).scalar_one()
     sealed = seal_objector(ring, objection_id, Objector(filing.name, filing.contact_person, filing.contact))
     connection.execute(_INSERT_IDENTITY, {"objection_id": objection_id, "sealed": sealed})
-    if filing.files:
-        claim(connection, keyed_hash(key, "form", filing.form_token), objection_id, filing.files)
-    told = [handler] if filing.against_handler else chain
-    connection.execute(
-        _INSERT_WARNING,
-        [
-            {
-                "case_id": case_id,
-                "unit_id": unit_id,
-                "reminder": Reminder.ARRIVAL,
-                "deadline": period.conclude_by,
-                "created_at": now,
-            }
-            for unit_id in told
-        ],
-    )
     details = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
     if filing.files:
+        claim(connection, row["form_hash"], objection_id, filing.files)
         details["files"] = filing.files
+    _warn_of_arrival(connection, case_id, [handler] if filing.against_handler else chain, period.conclude_by, now)
     acts = [Act(OBJECTOR, "objection.filed", on_case(case_id), details)]
     if period.settled_at is not None:
         # Settled while a clock ran ahead: the deadline is still to come, and must find this case when it does.
@@ -227,6 +198,31 @@ def _write(
         acts.append(Act(CLOCK, "period.unsettled", on_period(period.id)))
     record(session, now, acts)
     return Filed(code, objection_id, now)
+
+
+def _objection_row(key: bytes, code: str, filing: Filing, entry_id: int, now: dt.datetime) -> dict[str, Any]:
+    """What is stored of a filing beside who filed it; of tokens, codes and contacts only keyed hashes."""
+    return {
+        "entry_id": entry_id,
+        "objector_kind": filing.objector_kind,
+        "category": filing.category,
+        "facts": filing.facts,
+        "against_handler": filing.against_handler,
+        "form_hash": keyed_hash(key, "form", filing.form_token),
+        "content_hash": filing.digest(key, entry_id),
+        "receipt_hash": receipt_hash(key, code),
+        "filed_at": now,
+        "contact_hash": contact_hash(key, filing.contact),
+        "text_hash": text_hash(key, filing.facts),
+    }
+
+
+def _warn_of_arrival(
+    connection: Connection, case_id: int, unit_ids: Sequence[int], deadline: dt.datetime, now: dt.datetime
+) -> None:
+    """That a case came in, to each of these units (R28)."""
+    arrival = {"case_id": case_id, "reminder": Reminder.ARRIVAL, "deadline": deadline, "created_at": now}
+    connection.execute(_INSERT_WARNING, [arrival | {"unit_id": unit_id} for unit_id in unit_ids])
 
 
 def chain_of_command(session: Session, unit: Unit) -> list[Unit]:
