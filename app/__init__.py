@@ -17,6 +17,7 @@ from app.web import (
     hot,
     limits,
     metrics,
+    nominees,
     office,
     portal,
     public,
@@ -39,7 +40,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     words.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    for audience in (public, account, desk, office, health, metrics):
+    for audience in (public, account, desk, nominees, office, health, metrics):
         audience.init_app(app)
     access.declare_static(app)
     hot.init_app(app, clock)

@@ -15,7 +15,7 @@ from app.evidence.scanner import ScannerDown, scan
 from app.evidence.store import FileMissing
 from app.sealing import SealBroken, keyring_of
 from app.services import availability, evidence_upkeep, settlement, warnings
-from app.services.evidence import Vault, vault_of
+from app.services.files import Vault, vault_of
 from config import Settings
 
 _log = logging.getLogger("gongshi.tick")

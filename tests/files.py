@@ -11,7 +11,8 @@ from app.domain.receipt import keyed_hash
 from app.evidence.store import Folder
 from app.sealing import Keyring
 from app.services import evidence
-from app.services.evidence import Attached, Vault
+from app.services.evidence import Attached
+from app.services.files import Vault
 from tests.web.browsing import TOKEN
 from tests.world import World, at
 

@@ -13,7 +13,7 @@ from app.database import Database
 from app.domain.errors import Refusal
 from app.evidence.store import StoreDown
 from app.sealing import SealBroken, keyring_of
-from app.services.evidence import Vault, vault_of
+from app.services.files import Vault, vault_of
 from config import BadSettings, Settings
 
 

@@ -21,7 +21,7 @@ from app.domain.workdays import Calendar, local_date, midnight, nth_workday_afte
 from app.models import Nominee, Period, Programme, Quota, Unit, UnitKind
 from app.sealing import Keyring
 from app.services import accounts, availability, calendars, closing, scheduling, settlement, warnings
-from app.services.evidence import Vault
+from app.services.files import Vault
 from app.services.record import COMMAND_LINE
 
 PASSWORD = "gongshi-yanshi-2026"  # noqa: S105 - the demonstration's, printed on the terminal

@@ -17,7 +17,7 @@ from app.domain.receipt import keyed_hash, new_form_token
 from app.models import Case, Category, Entry, Nominee, Objection, ObjectorKind, Period
 from app.sealing import Keyring
 from app.services import evidence, following, intake, investigation
-from app.services.evidence import Vault
+from app.services.files import Vault
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,10 @@ class Actor:
     role: Role
     unit_id: int
 
+    @property
+    def is_office(self) -> bool:
+        return self.role is Role.OFFICE
+
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:

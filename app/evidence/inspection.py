@@ -54,10 +54,11 @@ class Inspected:
     stored_sha256: str
 
 
-def inspect(upload: BinaryIO, *, limit: int = FILE_LIMIT) -> Inspected:
+def inspect(upload: BinaryIO, *, limit: int = FILE_LIMIT, as_it_came: bool = False) -> Inspected:
     """Look through a seekable upload. Raises FileRefused.
 
-    PDF, Word and Excel files are stored bit for bit: `content` is the upload. A picture's is a spool of its own.
+    PDF, Word and Excel files are stored bit for bit: `content` is the upload. A picture's is a spool of its own,
+    written anew, unless it is to be kept `as_it_came`: then it was only tried.
     """
     size, sha256 = _measured(upload, limit)
     upload.seek(0)
@@ -71,9 +72,9 @@ def inspect(upload: BinaryIO, *, limit: int = FILE_LIMIT) -> Inspected:
             raise FileRefused(_ARCHIVE)
         return _as_it_came(upload, kind, size, sha256)
     if head.startswith(b"\xff\xd8\xff"):
-        return _written_anew(upload, FileKind.JPEG, size, sha256)
+        return _picture(upload, FileKind.JPEG, size, sha256, as_it_came)
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return _written_anew(upload, FileKind.PNG, size, sha256)
+        return _picture(upload, FileKind.PNG, size, sha256, as_it_came)
     raise FileRefused(next((why for place, mark, why in _HINTS if head.startswith(mark, place)), _NONE_OF_THEM))
 
 
@@ -100,8 +101,11 @@ def _as_it_came(upload: BinaryIO, kind: FileKind, size: int, sha256: str) -> Ins
     return Inspected(kind, size, sha256, upload, size, sha256)
 
 
-def _written_anew(upload: BinaryIO, kind: FileKind, size: int, sha256: str) -> Inspected:
+def _picture(upload: BinaryIO, kind: FileKind, size: int, sha256: str, as_it_came: bool) -> Inspected:
     picture = stripped(upload, kind)
+    if as_it_came:
+        picture.close()
+        return _as_it_came(upload, kind, size, sha256)
     stored_size, stored_sha256 = _measured(picture, None)
     picture.seek(0)
     return Inspected(kind, size, sha256, picture, stored_size, stored_sha256)

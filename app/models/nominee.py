@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.annexes import Rank
 from app.domain.rounds import Kind
 from app.domain.verdict import Ground
 from app.models.base import Base, checked
@@ -14,7 +15,11 @@ from app.models.people import Unit
 
 
 class Nominee(Base):
-    """Who is recommended. Only what may become public is kept here (R12)."""
+    """Who is recommended: what may become public (R12), and what the rules count.
+
+    Everything else that is known of a person is sealed in the dossier. `edition` rises when the deeds change: a round
+    that showed other deeds must be gone through anew (R9). Whoever leaves stays here, with the reason.
+    """
 
     __tablename__ = "nominees"
 
@@ -24,16 +29,50 @@ class Nominee(Base):
     name: Mapped[str] = mapped_column(String(120))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     recommender_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    # The unit's order of preference (按推荐的优先顺序排序), from 1, each kind for itself.
     position: Mapped[int]
+    # 职务职级, 单位类型 of a collective or 人员身份 of an individual, 所属行业.
     post: Mapped[str] = mapped_column(String(120), default="")
     category: Mapped[str] = mapped_column(String(60), default="")
     trade: Mapped[str] = mapped_column(String(80), default="")
     deeds: Mapped[str] = mapped_column(Text)
+    # 行政级别, of the person or of the collective: counted (R10), not shown.
+    rank: Mapped[Rank] = mapped_column(checked(Rank, "rank"), default=Rank.UNKNOWN, server_default=Rank.UNKNOWN.value)
+    edition: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("nominees.id"))
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    withdraw_reason: Mapped[str | None] = mapped_column(Text)
 
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
     recommender: Mapped[Unit] = relationship(foreign_keys=[recommender_id])
+    replaces: Mapped[Nominee | None] = relationship(remote_side=[id])
+    dossier: Mapped[Dossier | None] = relationship(back_populates="nominee")
 
-    __table_args__ = (CheckConstraint("length(deeds) <= 800", name="deeds_at_most_800"),)
+    __table_args__ = (
+        CheckConstraint("length(deeds) <= 800", name="deeds_at_most_800"),
+        CheckConstraint("edition >= 1", name="editions_from_1"),
+        CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdraw_reason IS NULL) AND (withdrawn_at IS NULL) = (withdrawn_by IS NULL)",
+            name="withdrawn_with_reason",
+        ),
+    )
+
+
+class Dossier(Base):
+    """What annexes 2 to 5 say of a nominee and nobody outside may read: one sealed JSON object (R12).
+
+    `person_hash` is keyed: the same ID number (of a collective: 社会信用代码) gives the same one, and it tells nothing.
+    """
+
+    __tablename__ = "dossiers"
+
+    nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    person_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+
+    nominee: Mapped[Nominee] = relationship(back_populates="dossier")
 
 
 class Disqualification(Base):

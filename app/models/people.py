@@ -37,6 +37,8 @@ class Unit(Base):
     address: Mapped[str] = mapped_column(String(200), default="")
     email: Mapped[str] = mapped_column(String(120), default="")
     hours: Mapped[str] = mapped_column(String(120), default="")
+    # Nobody is removed: a unit that is no more takes no new people and no new nominees.
+    retired_at: Mapped[dt.datetime | None]
 
     parent: Mapped[Unit | None] = relationship(remote_side=[id])
 
@@ -59,6 +61,8 @@ class User(Base):
     session_epoch: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     # Somebody else gave out the password: it opens one page, where another is chosen.
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # And not for ever: an invitation that nobody took up opens nothing any more.
+    password_expires_at: Mapped[dt.datetime | None]
 
     unit: Mapped[Unit] = relationship(lazy="joined")
     second_factor: Mapped[SecondFactor | None] = relationship(back_populates="user")

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.rounds import ROUNDS, Kind, Round
@@ -148,6 +148,8 @@ class Entry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"))
     nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), index=True)
+    # Of the nominee's deeds, as they were shown.
+    edition: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     position: Mapped[int]
     kind: Mapped[Kind] = mapped_column(checked(Kind, "kind"))
     name: Mapped[str] = mapped_column(String(120))

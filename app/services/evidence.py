@@ -1,14 +1,9 @@
-"""Evidence on its way in: received for a form, removed again, claimed when the form is filed (R14, R16).
-
-A file lies in the store, whole and on disk, before its row is committed: no row ever names a file that is not there.
-A kill in between leaves a file without a row, which `gongshi evidence check` lists.
-"""
+"""Evidence on its way in: received for a form, removed again, claimed when the form is filed (R14, R16)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -16,35 +11,20 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, selec
 from sqlalchemy.orm import Session
 
 from app.domain.errors import FilesChanged, FormAlreadyUsed, Refusal, TooManyFiles
-from app.evidence.inspection import FILES_PER_OBJECTION, Inspected, inspect
+from app.evidence.inspection import FILES_PER_OBJECTION, inspect
 from app.evidence.kinds import FileKind
-from app.evidence.sealed_file import sealed
-from app.evidence.store import Store, StoreDown, new_name, store_of
 from app.models import Evidence, Objection, ScanState
-from app.sealing import Keyring, SealBroken, new_key
+from app.sealing import Keyring
+from app.services import files
+from app.services.files import Vault
 from app.services.record import OBJECTOR, Act, record
-from config import Settings
 
-_PIECE = 64 * 1024
 # One of a crowd's statements (services/intake.py): built once, executed only for a form that has files.
 _CLAIM = (
     update(Evidence)
     .where(Evidence.form_hash == bindparam("form"), Evidence.objection_id.is_(None))
     .values(objection_id=bindparam("objection"))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Vault:
-    """Where the files lie, what opens them, and whether a scanner looks at each before it is given out."""
-
-    store: Store
-    keyring: Keyring
-    scanned: bool = False
-
-
-def vault_of(settings: Settings, keyring: Keyring) -> Vault:
-    return Vault(store_of(settings), keyring, scanned=bool(settings.clamd))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +37,6 @@ class Attached:
     size: int
     sha256: str
     scan: ScanState
-
-
-def title_bound_to(name: str) -> str:
-    """What a file's title is sealed to."""
-    return f"evidence-title:{name}"
-
-
-def key_bound_to(name: str) -> str:
-    """What a file's own key is sealed to."""
-    return f"evidence-key:{name}"
 
 
 def receive(
@@ -87,13 +57,13 @@ def receive(
     session.rollback()  # nobody waits for the database while a file is looked through and stored
     inspected = inspect(upload)
     with closing(inspected.content):
-        row = _put(vault, form_hash, title, inspected, now)
+        row = Evidence(form_hash=form_hash, **files.put(vault, title, inspected, now))
     try:
         _lock(session.connection(), form_hash)
         if (same := _same(session, row)) is not None:
             answer = attached(vault.keyring, same)
             session.rollback()
-            _discard(vault, row.name)
+            files.discard(vault, row.name)
             return answer
         _room(session, form_hash, objection_id)
         session.add(row)
@@ -103,7 +73,7 @@ def receive(
         session.commit()
     except Refusal:
         session.rollback()
-        _discard(vault, row.name)
+        files.discard(vault, row.name)
         raise
     return attached(vault.keyring, row)
 
@@ -117,7 +87,7 @@ def remove(session: Session, vault: Vault, form_hash: str, evidence_id: int, now
         return
     record(session, now, [Act(OBJECTOR, "evidence.removed", _on_evidence(evidence_id))])
     session.commit()
-    _discard(vault, name)
+    files.discard(vault, name)
 
 
 def unfiled(session: Session, keyring: Keyring, form_hash: str) -> list[Attached]:
@@ -150,38 +120,6 @@ def claim_for_supplement(session: Session, form_hash: str, objection_id: int, me
         update(Evidence).where(*mine).values(objection_id=objection_id, message_id=message_id).returning(Evidence.id)
     )
     return len(found.all())
-
-
-def _put(vault: Vault, form_hash: str, title: str, inspected: Inspected, now: dt.datetime) -> Evidence:
-    """Seal a file into the store under a fresh name and key. Returns the row that will name it, not added yet."""
-    name, cipher = new_name(), vault.keyring.cipher
-    key = new_key(cipher)
-    vault.store.put(name, sealed(pieces(inspected.content), cipher, key, name))
-    return Evidence(
-        name=name,
-        form_hash=form_hash,
-        kind=inspected.kind,
-        size=inspected.size,
-        sha256=inspected.sha256,
-        stored_size=inspected.stored_size,
-        stored_sha256=inspected.stored_sha256,
-        sealed_title=vault.keyring.seal(title, title_bound_to(name)),
-        sealed_key=vault.keyring.seal(key, key_bound_to(name)),
-        cipher=cipher,
-        received_at=now,
-        scan=ScanState.WAITING if vault.scanned else ScanState.UNSCANNED,
-    )
-
-
-def _discard(vault: Vault, name: str) -> None:
-    """Delete a file that no row names. Should that fail, it is a file without a row: listed, and harmless."""
-    with suppress(StoreDown):
-        vault.store.delete(name)
-
-
-def pieces(content: BinaryIO) -> Iterator[bytes]:
-    while piece := content.read(_PIECE):
-        yield piece
 
 
 def _lock(connection: Connection, form_hash: str) -> None:
@@ -217,11 +155,7 @@ def _listed(session: Session, keyring: Keyring, *wanted: ColumnElement[bool]) ->
 
 
 def attached(keyring: Keyring, row: Evidence) -> Attached:
-    try:
-        title = keyring.unseal_text(row.sealed_title, title_bound_to(row.name))
-    except SealBroken:  # the list is still good for its hashes
-        title = f"（名称无法显示）{row.kind.extension}"
-    return Attached(row.id, title, row.kind, row.size, row.sha256, row.scan)
+    return Attached(row.id, files.title_of(keyring, row), row.kind, row.size, row.sha256, row.scan)
 
 
 def _on_evidence(evidence_id: int) -> str:

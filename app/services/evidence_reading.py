@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import logging
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.cases import Actor
-from app.domain.errors import FileDamaged, HeldBack, NotYourCase
+from app.domain.errors import NotYourCase
 from app.evidence.kinds import FileKind
-from app.evidence.sealed_file import unsealed
-from app.evidence.store import FileMissing, Store
-from app.models import Evidence, Objection, ScanState
-from app.models.evidence import READABLE
-from app.sealing import Cipher, Keyring, SealBroken
-from app.services.evidence import Vault, key_bound_to
+from app.models import READABLE, Evidence, Objection, ScanState
+from app.services import files
+from app.services.files import Opened, Stored, Vault
 from app.services.investigation import visible_case
 from app.services.record import Act, by_user, on_case, record
-
-_log = logging.getLogger("gongshi.evidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,47 +38,6 @@ class Exhibit:
     @property
     def readable(self) -> bool:
         return self.scan in READABLE
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What is needed to read a stored file, apart from any session."""
-
-    id: int
-    name: str
-    cipher: Cipher
-    sealed_key: bytes
-    size: int
-    sha256: str
-
-    @classmethod
-    def of(cls, row: Evidence) -> Stored:
-        return cls(row.id, row.name, row.cipher, row.sealed_key, row.stored_size, row.stored_sha256)
-
-    def content(self, store: Store, keyring: Keyring) -> Iterator[bytes]:
-        """The file, piece by piece. Raises SealBroken, FileMissing and StoreDown."""
-        key = keyring.unseal(self.sealed_key, key_bound_to(self.name))
-        return unsealed(store.get(self.name), self.cipher, key, self.name)
-
-    def is_whole(self, vault: Vault) -> bool:
-        """Whether it can be read to its end and is what was stored. Raises StoreDown."""
-        digest = hashlib.sha256()
-        try:
-            for piece in self.content(vault.store, vault.keyring):
-                digest.update(piece)
-        except (SealBroken, FileMissing):
-            return False
-        return digest.hexdigest() == self.sha256
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A file on its way to somebody: `content` gives `size` bytes."""
-
-    file_name: str
-    kind: FileKind
-    size: int
-    content: Iterator[bytes]
 
 
 def exhibits(session: Session, case_id: int) -> dict[int, list[Exhibit]]:
@@ -128,15 +79,9 @@ def open_for_objector(session: Session, vault: Vault, objection_id: int, evidenc
 
 
 def _opened(session: Session, vault: Vault, exhibit: Exhibit) -> Opened:
-    if not exhibit.readable:
-        raise HeldBack(infected=exhibit.scan is ScanState.INFECTED)
     stored = Stored.of(session.get_one(Evidence, exhibit.id))
     session.rollback()  # nobody waits for the database while a file is read
-    # Read twice: what is damaged at its end is refused by a page, and not by a download that breaks off.
-    if not stored.is_whole(vault):
-        _log.error("evidence is missing or damaged", extra={"evidence": stored.id})
-        raise FileDamaged
-    return Opened(exhibit.file_name, exhibit.kind, stored.size, stored.content(vault.store, vault.keyring))
+    return files.opened(vault, stored, exhibit.scan, exhibit.kind, exhibit.file_name)
 
 
 def _exhibit(row: Evidence, number: int) -> Exhibit:

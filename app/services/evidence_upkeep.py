@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from app.evidence.scanner import Verdict
 from app.evidence.store import FileMissing, Store, StoreDown
 from app.models import Evidence, Objection, ScanState
-from app.services.evidence import Vault
-from app.services.evidence_reading import Stored
+from app.services.files import Stored, Vault
 from app.services.record import CLOCK, Act, on_case, record
 
 KEPT_UNFILED = dt.timedelta(hours=24)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.models import Evidence, Identity, SecondFactor
 from app.sealing import Keyring
 from app.services import identities, second_factor
-from app.services.evidence import key_bound_to, title_bound_to
+from app.services.files import key_bound_to, title_bound_to
 from app.services.record import COMMAND_LINE, Act, record
 
 _BATCH = 200

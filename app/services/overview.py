@@ -26,6 +26,7 @@ from app.models import (
     UnitKind,
 )
 from app.services import identities
+from app.services.nominees import of_programme, theirs
 from app.services.queue import QueuedCase, queue_of, watched_by
 from app.services.scheduling import disqualified
 
@@ -158,19 +159,14 @@ class Fates:
         return self.out | self.disqualifications.keys()
 
 
-def fates_of(session: Session, programme_id: int, now: dt.datetime) -> Fates:
-    """What became of a programme's nominees; who lapsed at a deadline not settled yet is out already."""
-    nominees = session.scalars(
-        select(Nominee)
-        .where(Nominee.programme_id == programme_id)
-        .order_by(Nominee.recommender_id, Nominee.kind, Nominee.position)
-        .options(joinedload(Nominee.recommender), joinedload(Nominee.unit))
-    ).all()
+def fates_of(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> Fates:
+    """What became of the nominees that a person may see; who lapsed at a deadline not settled yet is out already."""
+    nominees = of_programme(session, programme_id, actor)
     disqualifications: dict[int, list[Disqualification]] = {}
     rows = session.scalars(
         select(Disqualification)
         .join(Nominee)
-        .where(Nominee.programme_id == programme_id)
+        .where(Nominee.programme_id == programme_id, theirs(actor))
         .order_by(Disqualification.id)
         .options(selectinload(Disqualification.reversal))
     )

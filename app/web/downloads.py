@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from flask import Response
 
-from app.services.evidence_reading import Opened
+from app.services.files import Opened
 
 # Should a browser open it all the same, it runs nothing, loads nothing and belongs to no origin of ours.
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"

@@ -12,7 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 from app.clock import Clock
 from app.database import Database
 from app.sealing import Keyring, keyring_of
-from app.services.evidence import Vault, vault_of
+from app.services.files import Vault, vault_of
 from config import Settings
 
 _KEPT_FOR = dt.timedelta(hours=12)

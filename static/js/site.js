@@ -26,6 +26,11 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => { delete event.target.dataset.sent; }, 8000);
 });
 
+document.addEventListener("change", (event) => {
+  if (!("tickAll" in event.target.dataset)) return;
+  for (const box of event.target.form.querySelectorAll("input[name=chosen]")) box.checked = event.target.checked;
+});
+
 for (const area of document.querySelectorAll("textarea[data-count]")) {
   const counter = document.createElement("p");
   counter.className = "hint";

@@ -26,7 +26,7 @@ FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的
 BLUEPRINTS = {
     "public": {"public", "objections", "receipts", "account"},
     "unit": {"desk", "own"},
-    "office": {"office"},
+    "office": {"office", "nominees"},
 }
 NO_PAGES = {"health", "metrics", "static"}
 # What is saved and not looked at.
@@ -266,7 +266,7 @@ def test_what_the_office_sees(portal: Portal) -> None:
     office = portal.staff("phone", "office")
     for name in ("", "periods", "periods/new", "cases", "nominees", "nominees?out=1", "calendar", "record?subject=x"):
         walk.look(office, f"{name or 'overview'} with nothing".replace("/", " ").replace("?", " "), f"/office/{name}")
-    walk.look(office, "nominee with nothing", f"/office/nominees/{world.nominees[0]}")
+    walk.look(office, "nominee with nothing", f"/nominees/{world.nominees[0]}")
     walk.look(office, "desk with nothing", "/desk/")
     walk.look(office, "not found", "/office/periods/999")
 
@@ -335,16 +335,16 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "period closed", f"/office/periods/{period}")
     walk.look(office, "report", f"/office/periods/{period}/report")
     walk.look(office, "periods closed", "/office/periods")
-    walk.look(office, "nominees", "/office/nominees")
-    walk.look(office, "nominees out", "/office/nominees?out=1")
-    walk.look(office, "nominee out twice", f"/office/nominees/{world.nominees[0]}")
+    walk.look(office, "nominees", "/nominees/")
+    walk.look(office, "nominees out", "/nominees/?out=1")
+    walk.look(office, "nominee out twice", f"/nominees/{world.nominees[0]}")
     press(office, "提出撤销")
     walk.look(office, "reversal with nothing written")
     first = world.outs()[0]
     world.do(reversal.propose_reversal, 1, "经复查，原决定所据事实有误，予以撤销。", world.actor("office2"), at(AFTER))
-    walk.look(office, "reversal to confirm", f"/office/nominees/{first[0]}")
+    walk.look(office, "reversal to confirm", f"/nominees/{first[0]}")
     walk.look(office, "overview with a reversal", "/office/")
-    office.goto(f"/office/nominees/{first[0]}")
+    office.goto(f"/nominees/{first[0]}")
     press(office, "确认撤销")
     walk.look(office, "reversed")
     walk.look(office, "record", "/office/record")

@@ -82,7 +82,7 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
     says(office, "逾期未结论")
     office.goto(f"/desk/cases/{open_case}")
     says(office, "规定时间已过，没有结论", "参评资格已经取消", "案件已经结束")
-    office.goto(f"/office/nominees/{world.nominees[2]}")
+    office.goto(f"/nominees/{world.nominees[2]}")
     says(office, "已取消参评资格", "逾期未结论")
     citizen.goto("/receipt")
     citizen.get_by_label("查询码").fill(code)
@@ -99,7 +99,7 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
         "2026年10月1日（星期四）00:20",
         "取消该推荐对象参评资格",
     )
-    office.goto(f"/office/nominees/{world.nominees[3]}")
+    office.goto(f"/nominees/{world.nominees[3]}")
     says(office, "没有取消过参评资格", "异议不成立")
 
     # Closes, and prints the report.

@@ -20,7 +20,7 @@ from app.evidence.store import Folder
 from app.models import Evidence
 from app.sealing import Keyring
 from app.services import evidence_upkeep, following
-from app.services.evidence import Vault
+from app.services.files import Vault
 from app.services.record import verify
 from tests.faults.city import fill
 from tests.files import pdf

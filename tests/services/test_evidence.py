@@ -25,7 +25,8 @@ from app.evidence.store import Folder, StoreDown
 from app.models import Evidence, Message, Objection, ScanState
 from app.sealing import Keyring
 from app.services import evidence, following, intake, investigation
-from app.services.evidence import Attached, Vault
+from app.services.evidence import Attached
+from app.services.files import Vault
 from tests.files import MARK, form_hash, jpeg, pdf, png, vault_in
 from tests.world import World, at, at_once
 

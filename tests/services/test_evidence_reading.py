@@ -22,9 +22,8 @@ from app.evidence.scanner import Verdict
 from app.evidence.store import new_name
 from app.models import Evidence, ScanState
 from app.services import evidence_reading, evidence_upkeep, investigation
-from app.services.evidence import Vault
-from app.services.evidence_reading import Opened
 from app.services.evidence_upkeep import Comparison
+from app.services.files import Opened, Vault
 from tests.files import attach, jpeg, pdf, png, vault_in
 from tests.world import World, at
 

@@ -136,7 +136,7 @@ def test_the_objector_is_nowhere_on_the_desk_nor_in_the_record(
         for path in paths:
             source = staff(login).get(path).source
             assert not any(mark in source for mark in (NAME, CONTACT, "标记人", "09:00")), (login, path)
-    for path in ("/office/", "/office/cases", "/office/periods/6", "/office/nominees/3", "/office/record"):
+    for path in ("/office/", "/office/cases", "/office/periods/6", "/nominees/3", "/office/record"):
         source = staff("office").get(path).source
         assert not any(mark in source for mark in (NAME, CONTACT)), path
     assert "补充的内容" in staff("handler").get(f"/desk/cases/{case}").text

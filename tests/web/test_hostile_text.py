@@ -45,7 +45,8 @@ def plant(database: Database, tables: Iterable[str] = ()) -> set[str]:
                     # The id at the end keeps apart what must be unique.
                     text = literal(mark(str(column))) + cast(next(iter(table.primary_key)), String)
                     # Elsewhere a text that is missing says something: a reason, that something was done.
-                    rows = true() if table.name in DESCRIBED else column.is_not(None)
+                    says_something = table.name not in DESCRIBED or str(column) == "nominees.withdraw_reason"
+                    rows = column.is_not(None) if says_something else true()
                     if session.execute(update(table).values({column: text}).where(rows)).rowcount:
                         planted.add(str(column))
         session.commit()
@@ -137,7 +138,11 @@ NEVER_SHOWN = {
     "programmes.collective_honour",
     "programmes.individual_honour",
     "programmes.notice_number",
+    "programmes.revocation_clause",
+    "programmes.signatory",
     "quotas.field",
+    "quotas.heading",
+    "quotas.note",
     "recusals.reason",
 }
 

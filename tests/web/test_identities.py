@@ -66,7 +66,7 @@ def test_security_16_in_a_units_role_the_mark_is_on_no_page(
             "/office/",
             "/office/cases",
             "/desk/cases/1",
-            "/office/nominees/3",
+            "/nominees/3",
             "/office/periods/6",
             "/office/record",
         ],

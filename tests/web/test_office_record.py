@@ -32,20 +32,20 @@ def test_a_disqualification_is_reversed_by_two_people_of_the_office(
     clock.to("2026-09-30 Wed 09:00")
     world.do(settlement.settle_due, at("2026-09-30 Wed 00:00"))
     first, second = staff("office"), staff("office2")
-    nominee = f"/office/nominees/{world.nominees[2]}"
+    nominee = f"/nominees/{world.nominees[2]}"
     page = first.get(nominee)
     assert "逾期未结论" in page.text
     short = first.send(page.form("/reversal"), text="短")
     assert (short.status, short.form("/reversal").fields["text"]) == (422, "短")
     proposed = first.follow(first.send(page.form("/reversal"), text="市评选办〔2026〕3号：认定有误，予以撤销。"))
     assert "您提出了撤销，须由工作专班另一人确认" in proposed.text
-    own = first.post("/office/disqualifications/1/reversal/confirm")
+    own = first.post("/nominees/disqualifications/1/reversal/confirm")
     assert (own.status, "提出的人不能自己确认" in own.text) == (409, True)
     assert "待确认的撤销决定（1）" in second.get("/office/").text
     done = second.follow(second.send(second.get(nominee).form("/reversal/confirm")))
     assert "参评资格恢复" in done.text
     assert "逾期未结论（已撤销）" in done.text  # the first decision stays in sight
-    for path in ("/office/disqualifications/1/reversal", "/office/disqualifications/1/reversal/confirm"):
+    for path in ("/nominees/disqualifications/1/reversal", "/nominees/disqualifications/1/reversal/confirm"):
         assert second.post(path, {"text": "再次撤销这项决定的全文"}).status == 409
         assert second.post(path.replace("/1/", "/99/"), {"text": "再次撤销这项决定的全文"}).status == 404
 
@@ -126,12 +126,12 @@ def test_every_list_says_when_it_is_empty(world: World, office: Browser) -> None
         ("/office/", "近14天没有收到异议。"),
         ("/office/periods", "还没有办结的公示。"),
         ("/office/cases", "没有符合条件的案件。"),
-        ("/office/nominees?out=1", "没有符合条件的推荐对象。"),
-        (f"/office/nominees/{world.nominees[0]}", "还没有列入任何一轮公示。"),
+        ("/nominees/?out=1", "没有符合条件的内容。"),
+        (f"/nominees/{world.nominees[0]}", "还没有列入任何一轮公示。"),
         ("/office/calendar", "没有公示受影响。"),
         ("/", "现在没有正在公示的名单。"),
     ):
         assert said in office.get(path).text, (path, said)
-    for path in (f"/office/nominees?programme={10**30}", f"/office/periods?page={10**30}", "/office/periods?page=-1"):
+    for path in (f"/nominees/?programme={10**30}", f"/office/periods?page={10**30}", "/office/periods?page=-1"):
         assert office.get(path).status == 200, path
     assert office.get(f"/office/periods/new?programme={10**30}").status == 200

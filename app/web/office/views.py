@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases import STATE_NAMES, Role, State
@@ -39,6 +39,12 @@ def overview() -> ResponseReturnValue:
         warnings=warnings.warnings_for(session(), actor(), now()),
         now=now(),
     )
+
+
+@blueprint.get("/nominees")
+@allow(Role.OFFICE)
+def nominees() -> ResponseReturnValue:
+    return redirect(url_for("nominees.nominees"))
 
 
 @blueprint.get("/cases")

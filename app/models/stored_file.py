@@ -1,0 +1,46 @@
+"""What every stored file's row says: where it lies, what it is, what opens it, what a scanner said of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.evidence.kinds import FileKind
+from app.models.base import checked
+from app.sealing import Cipher
+
+
+class ScanState(StrEnum):
+    """What the scanner says of a file; without a scanner nobody is asked."""
+
+    UNSCANNED = "unscanned"
+    WAITING = "waiting"
+    CLEAN = "clean"
+    INFECTED = "infected"
+
+
+READABLE = frozenset({ScanState.UNSCANNED, ScanState.CLEAN})
+
+
+class StoredFile:
+    """Columns of a row that names one file of the store.
+
+    `name` is what the store knows it by and tells nothing; its owner's name for it and the file's own key are sealed.
+    `size` and `sha256` are of what was received, the `stored_` ones of what is kept of it.
+    """
+
+    name: Mapped[str] = mapped_column(String(32), unique=True)
+    kind: Mapped[FileKind] = mapped_column(checked(FileKind, "kind"))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    stored_size: Mapped[int]
+    stored_sha256: Mapped[str] = mapped_column(String(64))
+    sealed_title: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
+    cipher: Mapped[Cipher] = mapped_column(checked(Cipher, "cipher"))
+    received_at: Mapped[dt.datetime]
+    scan: Mapped[ScanState] = mapped_column(checked(ScanState, "scan"))
+    scanned_at: Mapped[dt.datetime | None]

@@ -1,0 +1,77 @@
+"""Files that staff hand in: photos, scans, lists. Stored first, named by a row in the use case's own transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import closing
+from typing import BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.cases import Actor
+from app.domain.errors import NotYourCase
+from app.evidence.inspection import inspect
+from app.models import Document, Import, Purpose
+from app.services import files, nominees
+from app.services.files import Opened, Stored, Vault
+from app.services.record import Act, by_user, record
+
+
+def stored(
+    vault: Vault,
+    purpose: Purpose,
+    programme_id: int,
+    title: str,
+    upload: BinaryIO,
+    actor: Actor,
+    now: dt.datetime,
+    *,
+    nominee_id: int | None = None,
+) -> Document:
+    """Look through a file and store it as it came. Returns the row that will name it, for the caller to add and commit.
+
+    No session is needed, and none should be in a write meanwhile. Where the use case is refused afterwards, hand the
+    row to `discard`. Raises FileRefused, StoreDown.
+    """
+    inspected = inspect(upload, as_it_came=True)
+    with closing(inspected.content):
+        columns = files.put(vault, title, inspected, now)
+    return Document(
+        purpose=purpose, programme_id=programme_id, nominee_id=nominee_id, received_by=actor.user_id, **columns
+    )
+
+
+def discard(vault: Vault, document: Document | None) -> None:
+    """The use case was refused: nothing names the file."""
+    if document is not None:
+        files.discard(vault, document.name)
+
+
+def open_document(session: Session, vault: Vault, document_id: int, actor: Actor, now: dt.datetime) -> Opened:
+    """A file for whoever may see what it is about; on the record before a byte of it goes out.
+
+    Raises NotYourCase, HeldBack, FileDamaged, StoreDown.
+    """
+    document = session.get(Document, document_id)
+    if document is None or not _may_open(session, document, actor):
+        raise NotYourCase
+    name, row = files.title_of(vault.keyring, document), Stored.of(document)
+    scan, kind = document.scan, document.kind
+    session.rollback()  # nobody waits for the database while a file is read
+    opened = files.opened(vault, row, scan, kind, name)
+    record(session, now, [Act(by_user(actor.user_id), "document.opened", f"document:{document_id}")])
+    session.commit()
+    return opened
+
+
+def _may_open(session: Session, document: Document, actor: Actor) -> bool:
+    """The office opens everything; a unit what is about its nominees, and the lists that it handed in itself."""
+    if actor.is_office:
+        return True
+    if document.nominee_id is not None:
+        return nominees.is_theirs(session, document.nominee_id, actor)
+    if document.import_id is not None:
+        unit = select(Import.unit_id).where(Import.id == document.import_id)
+        return session.scalar(unit) == actor.unit_id
+    return False

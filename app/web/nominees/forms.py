@@ -1,0 +1,15 @@
+"""What is filled in about a nominee."""
+
+from __future__ import annotations
+
+from app.services import reversal
+from app.web.forms import PlainForm, text_area
+
+
+class ReversalForm(PlainForm):
+    text = text_area("撤销决定全文", *reversal.DECISION_LENGTH, hint="写明文号、事实、理由和决定。", rows=6)
+
+
+def empty_forms() -> dict[str, PlainForm]:
+    """Every form of a nominee's page, by the name that its template asks for."""
+    return {"reversal": ReversalForm(formdata=None)}

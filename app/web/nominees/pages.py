@@ -1,0 +1,93 @@
+"""The list of nominees, and the page of one: its way through the rounds and what stands in it."""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.rounds import Kind
+from app.domain.verdict import GROUND_NAMES
+from app.models import Nominee
+from app.services import nominees as theirs
+from app.services import overview
+from app.services.overview import Fates
+from app.services.paths import path_of
+from app.web.access import actor, allow, me
+from app.web.forms import PlainForm
+from app.web.lists import Column, Filter, Listing
+from app.web.nominees.blueprint import STAFF, blueprint
+from app.web.nominees.forms import empty_forms
+from app.web.portal import now, number, session
+from app.web.words import KIND_NAMES
+
+
+class Button(PlainForm):
+    """A button, nothing to fill in."""
+
+
+@blueprint.get("/")
+@allow(*STAFF)
+def nominees() -> ResponseReturnValue:
+    programmes = overview.programmes(session())
+    programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
+    fates = overview.fates_of(session(), programme_id, actor(), now())
+    return listing_of(fates).answer("nominees/nominees.html", programmes=programmes, programme_id=programme_id)
+
+
+@blueprint.get("/<int:nominee_id>")
+@allow(*STAFF)
+def nominee(nominee_id: int) -> ResponseReturnValue:
+    return nominee_page(nominee_id)
+
+
+def listing_of(fates: Fates) -> Listing[Nominee]:
+    """A programme's nominees as a list."""
+    recommenders = {str(each.recommender_id): each.recommender.name for each in fates.nominees}
+
+    def standing(nominee: Nominee) -> str:
+        if nominee.id in fates.out:
+            grounds = [row.ground for row in fates.disqualifications.get(nominee.id, []) if row.stands]
+            return f"取消：{GROUND_NAMES[grounds[0]] if grounds else '逾期未结论'}"
+        if nominee.withdrawn_at is not None:
+            return "已退出"
+        return "取消后已撤销" if nominee.id in fates.disqualifications else "参评"
+
+    return Listing(
+        title="推荐对象",
+        columns=[
+            Column("name", "名称", lambda n: n.name, 18, href=lambda n: url_for("nominees.nominee", nominee_id=n.id)),
+            Column("unit", "所在单位", lambda n: n.unit.name if n.unit.name != n.name else "", 28),
+            Column("kind", "类别", lambda n: KIND_NAMES[n.kind], 12),
+            Column("recommender", "推荐单位", lambda n: n.recommender.name, 16),
+            Column("position", "排序", lambda n: n.position, 8),
+            Column("standing", "参评资格", standing, 18, badge=lambda n: "lapsed" if n.id in fates.out else ""),
+        ],
+        rows=fates.nominees,
+        empty="还没有推荐对象。",
+        filters=[
+            Filter("kind", "类别", {kind.value: KIND_NAMES[kind] for kind in Kind}, lambda n, kind: n.kind == kind),
+            Filter("recommender", "推荐单位", recommenders, lambda n, unit: str(n.recommender_id) == unit),
+            Filter("out", "参评资格", {"1": "只看取消过资格的"}, lambda n, _: n.id in fates.touched),
+        ],
+        row_id=lambda n: n.id,
+        keep=("programme",),
+    )
+
+
+def nominee_page(
+    nominee_id: int, *, tried: str = "", form: PlainForm | None = None, refusal: str = "", status: int = 200
+) -> ResponseReturnValue:
+    """One nominee. A refused form comes back open, with what was typed: `tried` is the name the page knows it by."""
+    found = theirs.visible(session(), nominee_id, actor())
+    html = render_template(
+        "nominees/nominee.html",
+        nominee=found,
+        path=path_of(session(), nominee_id, now()),
+        forms=empty_forms() | ({tried: form} if form else {}),
+        tried=tried,
+        refusal=refusal,
+        button=Button(formdata=None),
+        me=me(),
+        now=now(),
+    )
+    return html, status
