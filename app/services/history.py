@@ -49,6 +49,7 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "evidence.clean": "证据材料通过查毒",
     "evidence.infected": "证据材料没有通过查毒",
     "evidence.opened": "下载证据材料",
+    "document.opened": "下载材料",
     "case.lapsed": "规定时间内没有结论，逾期",
     "nominee.disqualified": "取消参评资格",
     "disqualification.reversal_proposed": "提出撤销取消资格的决定",

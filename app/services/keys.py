@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import Evidence, Identity, SecondFactor
+from app.models import Document, Dossier, Evidence, Identity, SecondFactor
 from app.sealing import Keyring
-from app.services import identities, second_factor
+from app.services import dossiers, identities, second_factor
 from app.services.files import key_bound_to, title_bound_to
 from app.services.record import COMMAND_LINE, Act, record
 
@@ -37,6 +37,9 @@ SEALED = (
     SealedColumn(Identity.sealed, Identity.objection_id, Identity.objection_id, identities.place),
     SealedColumn(Evidence.sealed_key, Evidence.id, Evidence.name, key_bound_to),
     SealedColumn(Evidence.sealed_title, Evidence.id, Evidence.name, title_bound_to),
+    SealedColumn(Document.sealed_key, Document.id, Document.name, key_bound_to),
+    SealedColumn(Document.sealed_title, Document.id, Document.name, title_bound_to),
+    SealedColumn(Dossier.sealed, Dossier.nominee_id, Dossier.nominee_id, dossiers.place),
     SealedColumn(SecondFactor.sealed_secret, SecondFactor.user_id, SecondFactor.user_id, second_factor.place),
     SealedColumn(SecondFactor.sealed_proposal, SecondFactor.user_id, SecondFactor.user_id, second_factor.place),
 )

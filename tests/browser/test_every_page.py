@@ -26,11 +26,11 @@ FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的
 BLUEPRINTS = {
     "public": {"public", "objections", "receipts", "account"},
     "unit": {"desk", "own"},
-    "office": {"office", "nominees"},
+    "office": {"office", "nominees", "documents"},
 }
 NO_PAGES = {"health", "metrics", "static"}
 # What is saved and not looked at.
-FILES = {"desk.evidence", "desk.queue_sheet", "office.cases_sheet", "receipts.own_evidence"}
+FILES = {"documents.document", "desk.evidence", "desk.queue_sheet", "office.cases_sheet", "receipts.own_evidence"}
 
 
 class Walk:

@@ -75,6 +75,7 @@ MATRIX = [
     ("GET", "/office/cases", 302, OFFICE, 200),
     ("GET", "/office/cases.xlsx", 302, OFFICE, 200),
     ("GET", "/office/nominees", 302, OFFICE, 302),
+    ("GET", "/documents/1", 302, DESK, 404),
     ("GET", "/nominees/", 302, DESK, 200),
     ("GET", "/nominees/1", 302, DESK, 200),
     ("POST", "/nominees/disqualifications/1/reversal", 401, OFFICE, 422),
