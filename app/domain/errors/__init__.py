@@ -37,7 +37,7 @@ from app.domain.errors.periods import (
     WindowNotExtended,
     WindowNotOver,
 )
-from app.domain.errors.programmes import Archived
+from app.domain.errors.programmes import Archived, BookRefused, PeriodsOpen, Retired, StillNeeded, Unfit
 
 __all__ = [
     "AlreadyClosed",
@@ -48,6 +48,7 @@ __all__ = [
     "BackupFailed",
     "BadNotice",
     "BeyondHorizon",
+    "BookRefused",
     "CasesOpen",
     "EstimatedCalendar",
     "FileDamaged",
@@ -71,16 +72,20 @@ __all__ = [
     "NothingChosen",
     "NothingToShow",
     "OutOfRange",
+    "PeriodsOpen",
     "PrivateData",
     "QuotaExceeded",
     "Refusal",
+    "Retired",
     "SamePerson",
     "StepTooLate",
+    "StillNeeded",
     "TooEarly",
     "TooLateToConclude",
     "TooManyFailures",
     "TooManyFiles",
     "TooManyFromContact",
+    "Unfit",
     "UnfitRole",
     "UnknownReceipt",
     "WeakPassword",
