@@ -37,12 +37,14 @@ from app.domain.errors.periods import (
     WindowNotExtended,
     WindowNotOver,
 )
+from app.domain.errors.programmes import Archived
 
 __all__ = [
     "AlreadyClosed",
     "AlreadyDone",
     "AlreadyOpened",
     "AnswerSpent",
+    "Archived",
     "BackupFailed",
     "BadNotice",
     "BeyondHorizon",
