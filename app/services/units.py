@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.cases import OPEN_STATES, Actor, Role, require_office
-from app.domain.contacts import Contact, fault_of_unit_name, faults_of_contact
+from app.domain.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact
 from app.domain.errors import AlreadyDone, NotYourCase, Retired, StillNeeded, Unfit
 from app.domain.programmes import Fault
 from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
@@ -111,6 +111,10 @@ def reach_at(session: Session, unit_id: int, contact: Contact, by: Actor, now: d
     if changed := put_contact(unit, contact):
         record(session, now, [Act(doer(by), "unit.contact_changed", on_unit(unit.id), {"fields": changed})])
     session.commit()
+
+
+def contact_of(unit: Unit) -> Contact:
+    return Contact(**{line: getattr(unit, line) for line in LINES})
 
 
 def put_contact(unit: Unit, contact: Contact) -> list[str]:
