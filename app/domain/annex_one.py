@@ -48,12 +48,16 @@ class Annex:
             label = next((cell for cell in cells[:3] if cell), "")
             last = row
             if label == "小计":
-                self.check_sum(row, cells, self.group, label)
+                if self.group or any(cells[3:6]):
+                    self.check_sum(row, cells, self.group, label)
                 self.group.clear()
             elif label in ("合计", "总计"):
-                self.check_sum(row, cells, self.all, label)
+                if not self.units:
+                    self.say(row, "A", "还没有填写名额，请至少写一个推荐单位。")
+                else:
+                    self.check_sum(row, cells, self.all, label)
                 return
-            elif (line := self.line(row, cells)) is not None:
+            elif any(cells[2:]) and (line := self.line(row, cells)) is not None:
                 yield line
         if rows:
             self.say(last + 1, "A", f"缺少“合计”一行，应为：{_sums(self.all)}。")
@@ -82,7 +86,7 @@ class Annex:
     def count(self, row: int, letter: str, text: str) -> int | None:
         found = as_number(text)
         if found is None:
-            self.say(row, letter, f"请填整数，没有名额填0，现在{f'是“{text}”' if text else '是空的'}。")
+            self.say(row, letter, f"请填整数，没有名额填0，现在{_as_is(text)}。")
         return found
 
     def check_line(self, line: BookPlaces, total: str) -> None:
@@ -98,10 +102,14 @@ class Annex:
         right = (sums["集体"] + sums["个人"], sums["集体"], sums["个人"])
         for letter, text, wanted in zip("DEF", cells[3:6], right, strict=True):
             if as_number(text) != wanted:
-                self.say(row, letter, f"{label}应为{wanted}，现在是“{text}”。请核对上面各行。")
+                self.say(row, letter, f"{label}应为{wanted}，现在{_as_is(text)}。请核对上面各行。")
 
     def say(self, row: int, column: str, words: str) -> None:
         self.wrong.append(Wrong(QUOTAS, row, column, words))
+
+
+def _as_is(text: str) -> str:
+    return f"是“{text}”" if text else "是空的"
 
 
 def _sums(sums: Counter[str]) -> str:

@@ -12,10 +12,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from app.domain.annex_one import BookPlaces
 from app.domain.book_rows import ABOUT, CONTACTS, HEADS, PEOPLE, QUOTAS, STAGES_SHEET
 from app.domain.cases import ROLE_NAMES
 from app.domain.contacts import LINES
-from app.domain.programme_book import OFFICE_NAME, Book, BookPlaces
+from app.domain.programme_book import OFFICE_NAME, Book
 from app.domain.programmes import SHARE_NAME, TEXTS
 from app.domain.stages import STAGES
 
@@ -111,11 +112,12 @@ def _quotas(sheet: Worksheet, book: Book | None) -> None:
     places = book.places if book else ()
     groups = [(heading, list(lines)) for heading, lines in groupby(places, key=lambda line: line.heading)]
     for heading, lines in groups:
-        if len(lines) > 1 and heading:
-            sheet.merge_cells(start_row=row, start_column=2, end_row=row + len(lines) - 1, end_column=2)
+        first = row
         for line in lines:
             _row(sheet, row, _line(number, line), _BODY, _CENTRE)
             row, number = row + 1, number + 1
+        if heading:
+            sheet.merge_cells(start_row=first, start_column=2, end_row=row - 1, end_column=2)
         if len(groups) > 1:
             row = _sum(sheet, row, "小计", lines)
     if book is None:

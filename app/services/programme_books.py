@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.domain.annex_one import BookPlaces
 from app.domain.book_rows import ABOUT, CONTACTS, HEADS, PEOPLE, QUOTAS, Rows, Wrong
 from app.domain.cases import Actor, Role
 from app.domain.contacts import Contact
 from app.domain.errors import BookRefused
-from app.domain.programme_book import Book, BookContact, BookPerson, BookPlaces, read
+from app.domain.programme_book import Book, BookContact, BookPerson, read
 from app.domain.programmes import Plan, Span
 from app.domain.staffing import given_out_until
 from app.models import Programme, Unit, UnitKind, User
@@ -53,9 +54,6 @@ def preview(session: Session, sheets: Mapping[str, Rows]) -> Preview:
     book, wrong = read(sheets)
     there = _There.of(session)
     named = [line.unit for line in book.places]
-    known_people, new_people = [], []
-    for person in book.people:
-        (known_people if person.login in there.people else new_people).append(person)
     wrong = [*wrong, *_against_what_there_is(session, book, there)]
     wrong.sort(key=lambda each: (list(HEADS).index(each.sheet), each.row))
     return Preview(
@@ -63,8 +61,8 @@ def preview(session: Session, sheets: Mapping[str, Rows]) -> Preview:
         wrong,
         new_units=[name for name in named if name not in there.recommenders],
         known_units=[name for name in named if name in there.recommenders],
-        new_people=new_people,
-        known_people=known_people,
+        new_people=[person for person in book.people if person.login not in there.people],
+        known_people=[person for person in book.people if person.login in there.people],
     )
 
 
