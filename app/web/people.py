@@ -8,7 +8,7 @@ from wtforms import RadioField, SelectField, StringField
 
 from app.domain.cases import ROLE_NAMES, Role
 from app.domain.errors import Refusal
-from app.models import User
+from app.models import Unit, UnitKind, User
 from app.services import staffing
 from app.services.staffing import Slip
 from app.web.access import actor, allow, me
@@ -199,20 +199,16 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
 
 
 def _chosen() -> list[int]:
-    return [
-        int(value)
-        for value in request.form.getlist("chosen")
-        if value.isascii() and value.isdecimal() and len(value) < 10
-    ]
+    return [int(value) for value in request.form.getlist("chosen") if value.isdecimal() and len(value) < 10]
+
+
+def _full_name(unit: Unit) -> str:
+    """An own unit's name says little without the one above it."""
+    return f"{unit.parent.name} · {unit.name}" if unit.kind is UnitKind.OWN and unit.parent else unit.name
 
 
 def _with_places(form: PlaceForm | InviteForm) -> PlaceForm | InviteForm:
     roles, there = staffing.places_for(session(), actor())
     form.role.choices = options({role.value: ROLE_NAMES[role] for role in roles})
-    form.unit.choices = options(
-        {
-            unit.id: f"{unit.parent.name} · {unit.name}" if unit.parent and unit.parent_id != there[0].id else unit.name
-            for unit in there
-        }
-    )
+    form.unit.choices = options({unit.id: _full_name(unit) for unit in there})
     return form

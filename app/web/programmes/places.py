@@ -29,7 +29,8 @@ def places(programme_id: int) -> ResponseReturnValue:
 def give_places(programme_id: int) -> ResponseReturnValue:
     found(programme_id)
     rows = {unit.id: PlacesForm(prefix=f"u{unit.id}-") for unit in _units(programme_id)}
-    if not all([row.validate() for row in rows.values()]):  # a list: every row is to say what is wrong with it
+    judged = [row.validate() for row in rows.values()]  # every row says what is wrong with it
+    if not all(judged):
         return _page(programme_id, rows, status=422)
     try:
         wanted = [row.places(unit_id) for unit_id, row in rows.items()]
