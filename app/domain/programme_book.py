@@ -146,7 +146,7 @@ def _contacts(rows: Rows, wrong: list[Wrong]) -> Iterator[BookContact]:
     columns = dict(zip(LINES, "BCDE", strict=True))
     for row, (unit, *lines) in below_head(CONTACTS, rows, wrong):
         contact = Contact(*lines[: len(LINES)])
-        faults = faults_of_contact(contact)
+        faults = [] if contact.is_empty else faults_of_contact(contact)
         wrong += [Wrong(CONTACTS, row, columns[each.field], each.words) for each in faults]
         if not unit or unit in seen:
             words = f"“{unit}”在第{seen[unit]}行已经写过，请只留一行。" if unit else "请填写单位名称。"

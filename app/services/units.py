@@ -78,7 +78,8 @@ def added(session: Session, parent_id: int, name: str, contact: Contact, by: Act
     if parent.kind not in BELOW:
         raise Unfit([Fault("parent", "所在单位下面不能再设单位，请选工作专班或者推荐单位。")])
     require_in_use(parent)
-    faults = _faults_of_name(session, name, parent.id, None) + faults_of_contact(contact)
+    faults = _faults_of_name(session, name, parent.id, None)
+    faults += [] if contact.is_empty else faults_of_contact(contact)
     if faults:
         raise Unfit(faults)
     unit = Unit(kind=BELOW[parent.kind], name=name, parent_id=parent.id, **asdict(contact))
