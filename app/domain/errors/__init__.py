@@ -22,6 +22,7 @@ from app.domain.errors.objections import (
     TooManyFromContact,
     UnknownReceipt,
 )
+from app.domain.errors.papers import TemplateBroken, UnreadableForm
 from app.domain.errors.periods import (
     AlreadyClosed,
     AlreadyOpened,
@@ -74,6 +75,7 @@ __all__ = [
     "Refusal",
     "SamePerson",
     "StepTooLate",
+    "TemplateBroken",
     "TooEarly",
     "TooLateToConclude",
     "TooManyFailures",
@@ -81,6 +83,7 @@ __all__ = [
     "TooManyFromContact",
     "UnfitRole",
     "UnknownReceipt",
+    "UnreadableForm",
     "WeakPassword",
     "WindowClosed",
     "WindowNotExtended",
