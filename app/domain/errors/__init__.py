@@ -22,6 +22,7 @@ from app.domain.errors.objections import (
     TooManyFromContact,
     UnknownReceipt,
 )
+from app.domain.errors.papers import TemplateBroken, UnreadableForm
 from app.domain.errors.periods import (
     AlreadyClosed,
     AlreadyOpened,
@@ -80,6 +81,7 @@ __all__ = [
     "SamePerson",
     "StepTooLate",
     "StillNeeded",
+    "TemplateBroken",
     "TooEarly",
     "TooLateToConclude",
     "TooManyFailures",
@@ -88,6 +90,7 @@ __all__ = [
     "Unfit",
     "UnfitRole",
     "UnknownReceipt",
+    "UnreadableForm",
     "WeakPassword",
     "WindowClosed",
     "WindowNotExtended",
