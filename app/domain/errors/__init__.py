@@ -37,6 +37,7 @@ from app.domain.errors.periods import (
     WindowNotExtended,
     WindowNotOver,
 )
+from app.domain.errors.standing import NobodyChosen, NoSuchCondition, NotReady, OfSeveralUnits, OpinionRefused
 
 __all__ = [
     "AlreadyClosed",
@@ -58,6 +59,8 @@ __all__ = [
     "MissingText",
     "MoveRefused",
     "NoSuchAccount",
+    "NoSuchCondition",
+    "NobodyChosen",
     "NotABackup",
     "NotAWorkday",
     "NotAllowed",
@@ -65,9 +68,12 @@ __all__ = [
     "NotEmpty",
     "NotLater",
     "NotOnThisDatabase",
+    "NotReady",
     "NotYourCase",
     "NothingChosen",
     "NothingToShow",
+    "OfSeveralUnits",
+    "OpinionRefused",
     "OutOfRange",
     "PrivateData",
     "QuotaExceeded",
