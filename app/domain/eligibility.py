@@ -74,7 +74,7 @@ def conditions_of(kind: Kind) -> dict[str, Condition]:
 
 @dataclass(frozen=True, slots=True)
 class NomineeFacts:
-    """What is known of a nominee. `penalties` is the form's field (何时何地受过何种处分), None where there is no form."""
+    """What is known of a nominee. `penalties` is the form's field 何时何地受过何种处分, None where there is no form."""
 
     kind: Kind
     name: str
@@ -176,7 +176,7 @@ def _of_a_person(condition: Condition, said: Said | None, until_then: str, *, wa
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many of a programme's nominees are of 县处级, and how many percent may be (二（一）, R10). Whole numbers only."""
+    """How many of a programme's nominees are of 县处级, and how many percent may be (R10). Whole numbers only."""
 
     county: int
     total: int

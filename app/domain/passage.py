@@ -55,8 +55,8 @@ def why_not(showings: Collection[Showing], edition: int, round_: Round) -> str:
         return ""
     before = ROUNDS[round_.number - 1]
     there = [showing for showing in showings if showing.round_number == before.number and showing.edition == edition]
-    if any(showing.own_open for showing in showings):
-        return f"上一轮（{before.name}）里对该对象的异议还没有结论"
+    if held := [ROUNDS[showing.round_number].name for showing in showings if showing.own_open]:
+        return f"{held[0]}里对该对象的异议还没有结论"
     if not any(showing.gone_through for showing in there):
         return f"上一轮（{before.name}）还没有办结"
     return ""
