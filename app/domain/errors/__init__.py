@@ -37,6 +37,7 @@ from app.domain.errors.periods import (
     WindowNotExtended,
     WindowNotOver,
 )
+from app.domain.errors.programmes import Archived, BookRefused, PeriodsOpen, Retired, StillNeeded, Unfit
 from app.domain.errors.standing import NobodyChosen, NoSuchCondition, NotReady, OfSeveralUnits, OpinionRefused
 
 __all__ = [
@@ -44,9 +45,11 @@ __all__ = [
     "AlreadyDone",
     "AlreadyOpened",
     "AnswerSpent",
+    "Archived",
     "BackupFailed",
     "BadNotice",
     "BeyondHorizon",
+    "BookRefused",
     "CasesOpen",
     "EstimatedCalendar",
     "FileDamaged",
@@ -75,16 +78,20 @@ __all__ = [
     "OfSeveralUnits",
     "OpinionRefused",
     "OutOfRange",
+    "PeriodsOpen",
     "PrivateData",
     "QuotaExceeded",
     "Refusal",
+    "Retired",
     "SamePerson",
     "StepTooLate",
+    "StillNeeded",
     "TooEarly",
     "TooLateToConclude",
     "TooManyFailures",
     "TooManyFiles",
     "TooManyFromContact",
+    "Unfit",
     "UnfitRole",
     "UnknownReceipt",
     "WeakPassword",
