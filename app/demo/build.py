@@ -215,7 +215,7 @@ def _this_programme(
     for unit_id, shape in zip(cast.units.values(), shapes(now, calendar, len(cast.units)), strict=True):
         nominees = by_unit[unit_id]
         _round_one(diary, cast, calendar, programme_id, nominees, shape.opening, clearing)
-        _look_through(diary, cast, calendar, unit_id, nominees, shape.opening, clearing, all_of_them=unit_id % 2 == 0)
+        _look_through(diary, cast, calendar, unit_id, nominees, shape.opening, clearing, all_of_them=False)
         _schedule(diary, cast, programme_id, 2, unit_id, nominees, shape, calendar, clearing, script)
 
 

@@ -17,13 +17,12 @@ from app.domain.errors import QuotaExceeded
 from app.domain.opinions import missing, names
 from app.domain.passage import ALREADY_IN, Showing, round_ahead, why_not
 from app.domain.places import FIRST_BOUND_ROUND, Contender, taken
-from app.domain.rounds import Kind, Round
+from app.domain.rounds import LAST_ROUND, Kind, Round
 from app.models import Case, Entry, Nominee, OpinionOutcome, Period, Programme, Quota, ReviewStage, Unit
 from app.sealing import Keyring
 from app.services import eligibility, opinions, outs, reviews
 
 KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
-_LAST_GATES = 3  # 全市公示: nobody is shown to the city without every word in
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,6 @@ class Standing:
     reviews: reviews.Latest
     opinions: opinions.Latest
     needed: frozenset[Authority]
-    share: Share
 
     @property
     def round_ahead(self) -> Round | None:
@@ -48,25 +46,28 @@ class Standing:
     def unanswered(self) -> list[Authority]:
         return missing(self.needed, self.opinions)
 
-    def obstacles(self, round_: Round) -> tuple[str, ...]:
-        """Every reason why it may not enter a round, the weightiest first; none if it may."""
+    def obstacles(self, round_: Round, share: Share | None) -> tuple[str, ...]:
+        """Every reason why it may not enter a round, the weightiest first; none if it may.
+
+        The share of 县处级 over the whole programme is asked about before the last round alone.
+        """
         if self.gone:
             return (self.gone,)
         passage = why_not(self.showings, self.nominee.edition, round_)
         if passage == ALREADY_IN:
             return (passage,)
         reasons = [passage, *self._failed(), *self._not_reviewed(round_)]
-        if round_.number == _LAST_GATES:
-            reasons += [*self._opinions(), *self._too_many()]
+        if round_.number == LAST_ROUND:
+            reasons += self._opinions()
+            reasons += _too_many(share) if share else []
         return tuple(reason for reason in reasons if reason)
 
-    @property
-    def obstacles_ahead(self) -> tuple[str, ...]:
+    def obstacles_ahead(self, share: Share) -> tuple[str, ...]:
         """What keeps it from the round it would enter next."""
         if self.gone:
             return (self.gone,)
         ahead = self.round_ahead
-        return self.obstacles(ahead) if ahead else ()
+        return self.obstacles(ahead, share) if ahead else ()
 
     def _failed(self) -> list[str]:
         return [
@@ -88,17 +89,15 @@ class Standing:
         reasons = [f"{names(each for each in Authority if each in against)}有不同意见"] if against else []
         return reasons + ([f"还缺{names(self.unanswered)}的意见"] if self.unanswered else [])
 
-    def _too_many(self) -> list[str]:
-        if not self.share.exceeded:
-            return []
-        share = self.share
-        return [f"县处级占{share.words}（{share.total}个中{share.county}个），超过{share.percent}%"]
+
+def _too_many(share: Share) -> list[str]:
+    if not share.exceeded:
+        return []
+    return [f"县处级占{share.words}（{share.total}个中{share.county}个），超过{share.percent}%"]
 
 
-def standings(
-    session: Session, ring: Keyring, programme: Programme, nominees: Iterable[Nominee], now: dt.datetime
-) -> dict[int, Standing]:
-    """Where these nominees of a programme stand, by id. Raises SealBroken."""
+def standings(session: Session, ring: Keyring, nominees: Iterable[Nominee], now: dt.datetime) -> dict[int, Standing]:
+    """Where these nominees stand, by id. Raises SealBroken."""
     these = list(nominees)
     ids = [nominee.id for nominee in these]
     gone = outs.left(session, these, now)
@@ -106,7 +105,6 @@ def standings(
     checks = eligibility.checks(session, ring, these)
     words, answers = reviews.latest(session, ids), opinions.latest(session, ids)
     needed = opinions.needed_by(session, ring, these)
-    share = share_of(session, programme, now)
     return {
         nominee.id: Standing(
             nominee=nominee,
@@ -116,7 +114,6 @@ def standings(
             reviews=words.get(nominee.id, {}),
             opinions=answers.get(nominee.id, {}),
             needed=needed[nominee.id],
-            share=share,
         )
         for nominee in these
     }
