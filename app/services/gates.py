@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -36,6 +37,7 @@ class Standing:
     reviews: reviews.Latest
     opinions: opinions.Latest
     needed: frozenset[Authority]
+    share: Callable[[], Share]  # of the whole programme: counted once, and not before somebody asks
 
     @property
     def round_ahead(self) -> Round | None:
@@ -46,11 +48,8 @@ class Standing:
     def unanswered(self) -> list[Authority]:
         return missing(self.needed, self.opinions)
 
-    def obstacles(self, round_: Round, share: Share | None) -> tuple[str, ...]:
-        """Every reason why it may not enter a round, the weightiest first; none if it may.
-
-        The share of 县处级 over the whole programme is asked about before the last round alone.
-        """
+    def obstacles(self, round_: Round) -> tuple[str, ...]:
+        """Every reason why it may not enter a round, the weightiest first; none if it may."""
         if self.gone:
             return (self.gone,)
         passage = why_not(self.showings, self.nominee.edition, round_)
@@ -58,16 +57,16 @@ class Standing:
             return (passage,)
         reasons = [passage, *self._failed(), *self._not_reviewed(round_)]
         if round_.number == LAST_ROUND:
-            reasons += self._opinions()
-            reasons += _too_many(share) if share else []
+            reasons += [*self._opinions(), *_too_many(self.share())]
         return tuple(reason for reason in reasons if reason)
 
-    def obstacles_ahead(self, share: Share) -> tuple[str, ...]:
+    @property
+    def obstacles_ahead(self) -> tuple[str, ...]:
         """What keeps it from the round it would enter next."""
         if self.gone:
             return (self.gone,)
         ahead = self.round_ahead
-        return self.obstacles(ahead, share) if ahead else ()
+        return self.obstacles(ahead) if ahead else ()
 
     def _failed(self) -> list[str]:
         return [
@@ -96,8 +95,10 @@ def _too_many(share: Share) -> list[str]:
     return [f"县处级占{share.words}（{share.total}个中{share.county}个），超过{share.percent}%"]
 
 
-def standings(session: Session, ring: Keyring, nominees: Iterable[Nominee], now: dt.datetime) -> dict[int, Standing]:
-    """Where these nominees stand, by id. Raises SealBroken."""
+def standings(
+    session: Session, ring: Keyring, programme: Programme, nominees: Iterable[Nominee], now: dt.datetime
+) -> dict[int, Standing]:
+    """Where these nominees of a programme stand, by id. Raises SealBroken."""
     these = list(nominees)
     ids = [nominee.id for nominee in these]
     gone = outs.left(session, these, now)
@@ -105,6 +106,7 @@ def standings(session: Session, ring: Keyring, nominees: Iterable[Nominee], now:
     checks = eligibility.checks(session, ring, these)
     words, answers = reviews.latest(session, ids), opinions.latest(session, ids)
     needed = opinions.needed_by(session, ring, these)
+    share = cache(lambda: share_of(session, programme, now))
     return {
         nominee.id: Standing(
             nominee=nominee,
@@ -114,6 +116,7 @@ def standings(session: Session, ring: Keyring, nominees: Iterable[Nominee], now:
             reviews=words.get(nominee.id, {}),
             opinions=answers.get(nominee.id, {}),
             needed=needed[nominee.id],
+            share=share,
         )
         for nominee in these
     }

@@ -22,7 +22,7 @@ from app.domain.errors import (
     TooLateToConclude,
 )
 from app.domain.privacy import find_private
-from app.domain.rounds import LAST_ROUND, PUBLIC_FIELDS, ROUNDS, Kind, Organiser, Round
+from app.domain.rounds import PUBLIC_FIELDS, ROUNDS, Kind, Organiser, Round
 from app.domain.window import Phase, Plan, explain, plan_window, too_late_to_conclude
 from app.domain.workdays import Calendar, end_of, nth_workday
 from app.models import DeadlineExtension, Entry, Nominee, Period, Programme, Unit
@@ -68,9 +68,8 @@ def candidates(
     elif round_.organiser is Organiser.RECOMMENDER:
         query = query.where(Nominee.recommender_id == organiser.id)
     nominees = session.scalars(query).all()
-    standings = gates.standings(session, ring, nominees, now)
-    share = gates.share_of(session, programme, now) if round_.number == LAST_ROUND else None
-    return [Candidate(nominee, standings[nominee.id].obstacles(round_, share)) for nominee in nominees]
+    standings = gates.standings(session, ring, programme, nominees, now)
+    return [Candidate(nominee, standings[nominee.id].obstacles(round_)) for nominee in nominees]
 
 
 def preview(

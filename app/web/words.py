@@ -32,6 +32,7 @@ PHASE_NAMES = {
 # What stands in the details of a row of the record, by its key.
 DETAIL_NAMES = {
     "assignee": "经办人",
+    "authority": "征求意见的机关",
     "backup": "备份",
     "calendar": "日历版本",
     "case": "案件",
@@ -40,6 +41,7 @@ DETAIL_NAMES = {
     "closes_at": "公示结束",
     "conclude_by": "规定时间",
     "conclusion": "结论",
+    "conditions": "条件",
     "deadline": "规定时间",
     "disqualified": "取消参评资格",
     "document": "材料",
@@ -64,7 +66,9 @@ DETAIL_NAMES = {
     "number": "编号",
     "objection": "异议",
     "opens_at": "公示开始",
+    "outcome": "意见",
     "outage_days": "中断的工作日",
+    "passed": "结果",
     "reason": "理由",
     "request": "申请",
     "role": "角色",
@@ -74,6 +78,7 @@ DETAIL_NAMES = {
     "sessions": "登录数",
     "sha256": "SHA-256",
     "size": "字节",
+    "stage": "环节",
     "texts": "文字",
     "to": "改为",
     "unit": "单位",
