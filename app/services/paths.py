@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models import Case, Disqualification, Entry, Period
-from app.services.scheduling import disqualified
+from app.services.outs import disqualified
 
 
 @dataclass(frozen=True, slots=True)

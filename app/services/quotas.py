@@ -16,9 +16,9 @@ from app.domain.programmes import KIND_NAMES, Fault, Places, faults_of_places
 from app.domain.rounds import Kind
 from app.models import Entry, Nominee, Period, Quota, Unit
 from app.services import programmes
+from app.services.outs import disqualified
 from app.services.places import put
 from app.services.record import Act, doer, on_programme, record
-from app.services.scheduling import disqualified
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from app.domain.contacts import LINES, Contact, fault_of_unit_name, faults_of_co
 from app.domain.errors import AlreadyDone, NotYourCase, Retired, StillNeeded, Unfit
 from app.domain.programmes import Fault
 from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
+from app.services.outs import disqualified
 from app.services.record import Act, doer, on_unit, record
-from app.services.scheduling import disqualified
 
 BELOW = {UnitKind.OFFICE: UnitKind.RECOMMENDER, UnitKind.RECOMMENDER: UnitKind.OWN}
 

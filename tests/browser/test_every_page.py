@@ -22,6 +22,7 @@ from app.services import closing, investigation, reversal, settlement
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
 from tests.files import pdf
+from tests.standing import cleared
 from tests.world import at
 
 pytestmark = pytest.mark.browser
@@ -194,6 +195,7 @@ def test_what_the_public_sees(portal: Portal) -> None:
     other = world.schedule(2, world.luoping, world.others, "2026-10-09", 3, AFTER)
     with world.database.writer() as session:
         closing.close_period(session, other, world.actor("office"), at("2026-10-19 Mon 09:00"))
+    cleared(world, portal.app.extensions["portal"].settings.evidence_dir, world.others, "2026-10-19 Mon 09:30")
     last = world.schedule(3, world.office, world.others, "2026-10-20", 3, "2026-10-19 Mon 10:00")
     portal.time_is("2026-10-20 Tue 09:00")
     walk.look(page, "list of the office", f"/periods/{last}?unit=罗平县")

@@ -39,6 +39,7 @@ from app.domain.errors.periods import (
     WindowNotOver,
 )
 from app.domain.errors.programmes import Archived, BookRefused, PeriodsOpen, Retired, StillNeeded, Unfit
+from app.domain.errors.standing import NobodyChosen, NoSuchCondition, NotReady, OfSeveralUnits, OpinionRefused
 
 __all__ = [
     "AlreadyClosed",
@@ -62,6 +63,8 @@ __all__ = [
     "MissingText",
     "MoveRefused",
     "NoSuchAccount",
+    "NoSuchCondition",
+    "NobodyChosen",
     "NotABackup",
     "NotAWorkday",
     "NotAllowed",
@@ -69,9 +72,12 @@ __all__ = [
     "NotEmpty",
     "NotLater",
     "NotOnThisDatabase",
+    "NotReady",
     "NotYourCase",
     "NothingChosen",
     "NothingToShow",
+    "OfSeveralUnits",
+    "OpinionRefused",
     "OutOfRange",
     "PeriodsOpen",
     "PrivateData",
