@@ -12,6 +12,19 @@ from app.domain.errors.accounts import (
 from app.domain.errors.base import Refusal
 from app.domain.errors.calendar import BadNotice, BeyondHorizon, NotAWorkday, OutOfRange, TooEarly
 from app.domain.errors.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
+from app.domain.errors.changes import (
+    Decided,
+    KnownAlready,
+    NoLongerStands,
+    NotAMisprint,
+    NotAnOrder,
+    NotVacant,
+    NothingChanged,
+    NothingInSight,
+    PlaceTaken,
+    ShownBefore,
+    StillShown,
+)
 from app.domain.errors.evidence import FileDamaged, FileRefused, FilesChanged, HeldBack, TooManyFiles
 from app.domain.errors.keeping import BackupFailed, NotABackup, NotEmpty, NotOnThisDatabase, UnfitRole
 from app.domain.errors.objections import (
@@ -89,4 +102,15 @@ __all__ = [
     "WindowNotOver",
     "WrongCode",
     "WrongPassword",
+    "NotAMisprint",
+    "NothingInSight",
+    "StillShown",
+    "NoLongerStands",
+    "Decided",
+    "NotVacant",
+    "PlaceTaken",
+    "ShownBefore",
+    "NothingChanged",
+    "KnownAlready",
+    "NotAnOrder",
 ]
