@@ -37,7 +37,7 @@ def correct(
     changes.require_publishable(f"{nominee.name}更正后的{what}", text, reason)
     wrong = current(session, nominee_id, field, now)
     if wrong is None:
-        raise NothingInSight(what, _last_end(session, nominee_id, field))
+        raise NothingInSight(what, last_end(session, nominee_id, field))
     if text == wrong:
         raise NothingChanged(what)
     rows = []
@@ -118,7 +118,7 @@ def _mend(nominee: Nominee, field: str, wrong: str, text: str) -> None:
         setattr(nominee, field, text)
 
 
-def _last_end(session: Session, nominee_id: int, field: str) -> dt.datetime | None:
+def last_end(session: Session, nominee_id: int, field: str = "name") -> dt.datetime | None:
     """When the public last saw this field; None if it never did."""
     ends = [entry.period.closes_at for entry in changes.entries_of(session, nominee_id) if getattr(entry, field)]
     return max(ends, default=None)

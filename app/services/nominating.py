@@ -14,7 +14,7 @@ from app.domain.cases import Actor
 from app.domain.errors import KnownAlready, NotAnOrder, NothingChanged, NotYourCase, ShownBefore
 from app.domain.misprints import LONGEST
 from app.domain.rounds import Kind
-from app.models import Dossier, Nominee, Unit, UnitKind
+from app.models import Dossier, Nominee, Quota, Unit, UnitKind
 from app.sealing import Keyring
 from app.services import changes
 from app.services.dossiers import dossier, person_hash
@@ -82,6 +82,17 @@ def recommending(session: Session, recommender_id: int, actor: Actor) -> Unit:
     if unit is None or unit.kind is not UnitKind.RECOMMENDER or unit.retired_at is not None or not theirs:
         raise NotYourCase
     return unit
+
+
+def recommenders(session: Session, programme_id: int, actor: Actor) -> Sequence[Unit]:
+    """The units with places in a programme in whose name this person may nominate."""
+    query = (
+        select(Unit)
+        .join(Quota, Quota.unit_id == Unit.id)
+        .where(Quota.programme_id == programme_id, Unit.retired_at.is_(None))
+        .order_by(Quota.id)
+    )
+    return session.scalars(query if actor.is_office else query.where(Unit.id == actor.unit_id)).all()
 
 
 def enter(

@@ -10,10 +10,9 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.domain.cases import OPEN_STATES
 from app.domain.rounds import ROUNDS, Organiser, Round
 from app.domain.window import Phase
-from app.models import Case, Correction, Disqualification, Entry, Nominee, Period, Revision, Unit, User
+from app.models import Case, Correction, Disqualification, Entry, Nominee, Period, Revision, Unit
 from app.services.history import user_names
 from app.services.replacements import family_of
 from app.services.scheduling import candidates, disqualified
@@ -28,6 +27,7 @@ class Step(StrEnum):
     ANEW = "anew"  # gone through with other deeds: once more (R9)
     READY = "ready"  # may be put on a list now
     AHEAD = "ahead"  # something stands before it
+    ENDED = "ended"  # here the nominee left
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class Stage:
     @property
     def edition(self) -> int:
         return self.entry.edition
+
+    @property
+    def is_kept(self) -> bool:
+        """Not taken back before it opened."""
+        return self.period.cancelled_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,31 +114,35 @@ def path_of(session: Session, nominee_id: int, now: dt.datetime) -> Path:
 def _rounds(session: Session, nominee: Nominee, out: bool, now: dt.datetime) -> list[RoundOnPath]:
     stages = _stages(session, nominee.id)
     gone = out or nominee.withdrawn_at is not None
+    last = max((stage.period.round_number for stage in stages if stage.is_kept), default=0)
     found = []
     for round_ in ROUNDS.values():
         there = [stage for stage in stages if stage.period.round_number == round_.number]
-        obstacle = "" if gone else _obstacle(session, nominee, round_, now)
-        found.append(RoundOnPath(round_, there, _step(nominee, there, gone, obstacle, now), obstacle))
+        if gone:
+            step, obstacle = Step.ENDED if round_.number == last else _step(nominee, there, now), ""
+        else:
+            obstacle = _obstacle(session, nominee, round_, now)
+            step = _step(nominee, there, now)
+            step = Step.READY if step is Step.AHEAD and not obstacle else step
+        found.append(RoundOnPath(round_, there, step, obstacle if step in (Step.AHEAD, Step.ANEW) else ""))
     return found
 
 
-def _step(nominee: Nominee, stages: Sequence[Stage], gone: bool, obstacle: str, now: dt.datetime) -> Step:
-    if not stages:
-        return Step.AHEAD if gone or obstacle else Step.READY
-    last = stages[-1]
-    phase = last.period.phase(now)
-    if phase is not Phase.CLOSED and not (phase is Phase.HANDLING and last.edition < nominee.edition):
-        return Step.UNDER_WAY
-    if last.edition < nominee.edition:
+def _step(nominee: Nominee, stages: Sequence[Stage], now: dt.datetime) -> Step:
+    kept = [stage for stage in stages if stage.is_kept]
+    if not kept:
+        return Step.AHEAD
+    last = kept[-1]
+    if last.edition < nominee.edition and now >= last.period.closes_at:
         return Step.ANEW
-    return Step.PASSED
+    return Step.PASSED if last.period.phase(now) is Phase.CLOSED else Step.UNDER_WAY
 
 
 def _stages(session: Session, nominee_id: int) -> list[Stage]:
     entries = session.scalars(
         select(Entry)
         .join(Period, Entry.period_id == Period.id)
-        .where(Entry.nominee_id == nominee_id, Period.cancelled_at.is_(None))
+        .where(Entry.nominee_id == nominee_id)
         .order_by(Period.round_number, Period.opens_at)
         .options(joinedload(Entry.period).joinedload(Period.organiser))
     ).all()

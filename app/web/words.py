@@ -8,6 +8,7 @@ from flask import Flask
 
 from app import richtext
 from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
+from app.domain.misprints import CORRECTABLE
 from app.domain.reminders import REMINDER_NAMES
 from app.domain.rounds import Kind
 from app.domain.verdict import GROUND_NAMES
@@ -18,6 +19,8 @@ from app.evidence.kinds import FileKind
 from app.models import ScanState
 from app.models.case import NOTE_KIND_NAMES
 from app.models.objection import CATEGORY_NAMES, MESSAGE_KIND_NAMES
+from app.services.paths import Step
+from app.services.sight import misprint
 from app.web.qr import qr
 
 _WEEKDAYS = "一二三四五六日"
@@ -80,6 +83,14 @@ DETAIL_NAMES = {
     "texts": "文字",
     "to": "改为",
     "unit": "单位",
+}
+STEP_NAMES = {
+    Step.PASSED: "已通过",
+    Step.UNDER_WAY: "进行中",
+    Step.ANEW: "须重新公示",
+    Step.READY: "可以安排",
+    Step.AHEAD: "未到",
+    Step.ENDED: "到此为止",
 }
 SCAN_NAMES = {ScanState.WAITING: "正在查毒", ScanState.INFECTED: "没有通过查毒"}
 FILE_KIND_NAMES = {
@@ -184,6 +195,7 @@ def init_app(app: Flask) -> None:
         size_words=size_words,
         local_date=local_date,
         deeds=richtext.render,
+        misprint=misprint,
         excerpt=richtext.excerpt,
     )
     app.jinja_env.globals.update(
@@ -191,6 +203,7 @@ def init_app(app: Flask) -> None:
         ACTION_NAMES=ACTION_NAMES,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
+        CORRECTABLE=CORRECTABLE,
         DETAIL_NAMES=DETAIL_NAMES,
         DECLINE_GROUND_NAMES=DECLINE_GROUND_NAMES,
         GROUND_NAMES=GROUND_NAMES,
@@ -205,4 +218,5 @@ def init_app(app: Flask) -> None:
         ROLE_NAMES=ROLE_NAMES,
         SCAN_NAMES=SCAN_NAMES,
         STATE_NAMES=STATE_NAMES,
+        STEP_NAMES=STEP_NAMES,
     )
