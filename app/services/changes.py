@@ -11,9 +11,9 @@ from app.domain.cases import Actor
 from app.domain.errors import Decided, NoLongerStands, PrivateData
 from app.domain.privacy import find_private
 from app.models import Entry, Nominee, Period, Proceeding, ProceedingKind, Programme
-from app.services.nominees import recommended
+from app.services import outs
+from app.services.nominees import recommended, take_turns
 from app.services.programmes import require_running
-from app.services.scheduling import disqualified
 
 
 def held(session: Session, nominee_id: int, actor: Actor) -> Nominee:
@@ -29,7 +29,7 @@ def held(session: Session, nominee_id: int, actor: Actor) -> Nominee:
 
 def hold(session: Session, programme_id: int) -> Programme:
     """A programme whose list may still change, locked for this transaction. Raises Archived, Decided."""
-    programme = session.get_one(Programme, programme_id, with_for_update=True, populate_existing=True)
+    programme = take_turns(session, programme_id)
     require_running(programme)
     if decided(session, programme_id):
         raise Decided
@@ -46,14 +46,12 @@ def decided(session: Session, programme_id: int) -> bool:
 
 def require_standing(session: Session, nominee: Nominee, now: dt.datetime) -> None:
     """Raises NoLongerStands for who is out at `now`, or has withdrawn."""
-    if nominee.withdrawn_at is not None:
-        raise NoLongerStands(nominee.name, "已经退出推荐")
-    if disqualified(session, [nominee.id], now):
-        raise NoLongerStands(nominee.name, "已被取消参评资格")
+    if how := outs.left(session, [nominee], now).get(nominee.id):
+        raise NoLongerStands(nominee.name, how)
 
 
 def has_left(session: Session, nominee: Nominee, now: dt.datetime) -> bool:
-    return nominee.withdrawn_at is not None or bool(disqualified(session, [nominee.id], now))
+    return bool(outs.left(session, [nominee], now))
 
 
 def entries_of(session: Session, nominee_id: int) -> list[Entry]:

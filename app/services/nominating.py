@@ -16,10 +16,9 @@ from app.domain.misprints import LONGEST
 from app.domain.rounds import Kind
 from app.models import Dossier, Nominee, Quota, Unit, UnitKind
 from app.sealing import Keyring
-from app.services import changes
+from app.services import changes, outs
 from app.services.dossiers import dossier, person_hash
 from app.services.record import Act, by_user, on_nominee, on_programme, record
-from app.services.scheduling import disqualified
 from app.services.texts import checked_text
 
 
@@ -187,12 +186,10 @@ def require_unshown(session: Session, nominee: Nominee) -> None:
 def in_order(session: Session, programme_id: int, recommender_id: int, kind: Kind, now: dt.datetime) -> list[Nominee]:
     """A unit's nominees of a kind that still stand, most preferred first."""
     nominees = session.scalars(
-        select(Nominee)
-        .where(*_list_of(programme_id, recommender_id, kind), Nominee.withdrawn_at.is_(None))
-        .order_by(Nominee.position, Nominee.id)
+        select(Nominee).where(*_list_of(programme_id, recommender_id, kind)).order_by(Nominee.position, Nominee.id)
     ).all()
-    outs = disqualified(session, [nominee.id for nominee in nominees], now)
-    return [nominee for nominee in nominees if nominee.id not in outs]
+    gone = outs.left(session, nominees, now)
+    return [nominee for nominee in nominees if nominee.id not in gone]
 
 
 def reorder(

@@ -10,13 +10,14 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.domain.rounds import ROUNDS, Organiser, Round
+from app.domain.rounds import ROUNDS, Round
 from app.domain.window import Phase
-from app.models import Case, Correction, Disqualification, Entry, Nominee, Period, Revision, Unit
+from app.models import Case, Correction, Disqualification, Entry, Nominee, Period, Programme, Revision
+from app.sealing import Keyring
+from app.services import gates, outs
+from app.services.gates import Standing
 from app.services.history import user_names
 from app.services.replacements import family_of
-from app.services.scheduling import candidates, disqualified
-from app.services.showing import the_office
 
 
 class Step(StrEnum):
@@ -24,7 +25,7 @@ class Step(StrEnum):
 
     PASSED = "passed"
     UNDER_WAY = "under_way"  # on a list: not open yet, public, or its cases being looked into
-    ANEW = "anew"  # gone through with other deeds: once more (R9)
+    ANEW = "anew"  # its last list showed other deeds: once more (R9)
     READY = "ready"  # may be put on a list now
     AHEAD = "ahead"  # something stands before it
     ENDED = "ended"  # here the nominee left
@@ -55,7 +56,7 @@ class RoundOnPath:
     round: Round
     stages: Sequence[Stage]
     step: Step
-    obstacle: str
+    obstacles: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +78,23 @@ class Path:
         return [stage for each in self.rounds for stage in each.stages]
 
 
-def path_of(session: Session, nominee_id: int, now: dt.datetime) -> Path:
+def path_of(session: Session, ring: Keyring, nominee_id: int, now: dt.datetime) -> Path:
     """What happened to one nominee, first round first; `out` as every page sees it at `now` (R26)."""
     nominee = session.get_one(Nominee, nominee_id)
+    programme = session.get_one(Programme, nominee.programme_id)
     replaces, replaced_by = family_of(session, nominee)
-    outs = disqualified(session, [each.id for each in (nominee, replaces, replaced_by) if each], now)
+    gone = outs.left(session, [each for each in (nominee, replaces, replaced_by) if each], now)
+    standing = gates.standings(session, ring, programme, [nominee], now)[nominee_id]
+    others = [each for each in (replaces, replaced_by) if each and each.id not in gone]
     return Path(
-        rounds=_rounds(session, nominee, nominee_id in outs, now),
+        rounds=_rounds(standing, _stages(session, nominee_id), now),
         disqualifications=session.scalars(
             select(Disqualification)
             .where(Disqualification.nominee_id == nominee_id)
             .order_by(Disqualification.id)
             .options(selectinload(Disqualification.reversal))
         ).all(),
-        out=nominee_id in outs,
+        out=bool(outs.disqualified(session, [nominee_id], now)),
         revisions=session.scalars(
             select(Revision).where(Revision.nominee_id == nominee_id).order_by(Revision.edition)
         ).all(),
@@ -99,43 +103,35 @@ def path_of(session: Session, nominee_id: int, now: dt.datetime) -> Path:
         ).all(),
         replaces=replaces,
         replaced_by=replaced_by,
-        both_stand=next(
-            (
-                other
-                for other in (replaces, replaced_by)
-                if other and all(each.withdrawn_at is None and each.id not in outs for each in (nominee, other))
-            ),
-            None,
-        ),
+        both_stand=others[0] if others and nominee_id not in gone else None,
         names=user_names(session),
     )
 
 
-def _rounds(session: Session, nominee: Nominee, out: bool, now: dt.datetime) -> list[RoundOnPath]:
-    stages = _stages(session, nominee.id)
-    gone = out or nominee.withdrawn_at is not None
+def _rounds(standing: Standing, stages: Sequence[Stage], now: dt.datetime) -> list[RoundOnPath]:
+    """The three rounds, as the gates see them."""
+    ahead = standing.round_ahead
     last = max((stage.period.round_number for stage in stages if stage.is_kept), default=0)
     found = []
     for round_ in ROUNDS.values():
         there = [stage for stage in stages if stage.period.round_number == round_.number]
-        if gone:
-            step, obstacle = Step.ENDED if round_.number == last else _step(nominee, there, now), ""
+        obstacles: tuple[str, ...] = ()
+        if round_ == ahead:
+            obstacles = standing.obstacles(round_)
+            step = Step.ANEW if round_.number == last else Step.AHEAD if obstacles else Step.READY
+        elif round_.number > last:
+            step = Step.AHEAD
+        elif standing.gone and round_.number == last:
+            step = Step.ENDED
         else:
-            obstacle = _obstacle(session, nominee, round_, now)
-            step = _step(nominee, there, now)
-            step = Step.READY if step is Step.AHEAD and not obstacle else step
-        found.append(RoundOnPath(round_, there, step, obstacle if step in (Step.AHEAD, Step.ANEW) else ""))
+            step = Step.PASSED if _is_over(there, now) else Step.UNDER_WAY
+        found.append(RoundOnPath(round_, there, step, obstacles))
     return found
 
 
-def _step(nominee: Nominee, stages: Sequence[Stage], now: dt.datetime) -> Step:
+def _is_over(stages: Sequence[Stage], now: dt.datetime) -> bool:
     kept = [stage for stage in stages if stage.is_kept]
-    if not kept:
-        return Step.AHEAD
-    last = kept[-1]
-    if last.edition < nominee.edition and now >= last.period.closes_at:
-        return Step.ANEW
-    return Step.PASSED if last.period.phase(now) is Phase.CLOSED else Step.UNDER_WAY
+    return bool(kept) and kept[-1].period.phase(now) is Phase.CLOSED
 
 
 def _stages(session: Session, nominee_id: int) -> list[Stage]:
@@ -150,22 +146,3 @@ def _stages(session: Session, nominee_id: int) -> list[Stage]:
     for case in session.scalars(select(Case).where(Case.entry_id.in_(cases)).order_by(Case.id)):
         cases[case.entry_id].append(case)
     return [Stage(entry.period, entry, cases[entry.id]) for entry in entries]
-
-
-def _obstacle(session: Session, nominee: Nominee, round_: Round, now: dt.datetime) -> str:
-    """What stands between a nominee and a round, in the words of whoever schedules it."""
-    organiser = _organiser(session, nominee, round_)
-    if organiser is None:
-        return ""
-    offered = candidates(session, nominee.programme_id, round_, organiser, now)
-    return next((each.obstacle for each in offered if each.nominee.id == nominee.id), "")
-
-
-def _organiser(session: Session, nominee: Nominee, round_: Round) -> Unit | None:
-    match round_.organiser:
-        case Organiser.OWN_UNIT:
-            return nominee.unit
-        case Organiser.RECOMMENDER:
-            return nominee.recommender
-        case Organiser.OFFICE:
-            return the_office(session)

@@ -1,4 +1,4 @@
-"""Changed deeds (事迹变更): a new edition, which needs windows of its own from round 1 on (R9)."""
+"""Changed deeds (事迹变更): a new edition, whose latest round needs a window of its own (R9)."""
 
 from __future__ import annotations
 

@@ -51,6 +51,7 @@ from app.domain.errors.periods import (
     WindowNotOver,
 )
 from app.domain.errors.programmes import Archived
+from app.domain.errors.standing import NobodyChosen, NoSuchCondition, NotReady, OfSeveralUnits, OpinionRefused
 
 __all__ = [
     "AlreadyClosed",
@@ -76,6 +77,8 @@ __all__ = [
     "MoveRefused",
     "NoLongerStands",
     "NoSuchAccount",
+    "NoSuchCondition",
+    "NobodyChosen",
     "NotABackup",
     "NotAMisprint",
     "NotAWorkday",
@@ -85,12 +88,15 @@ __all__ = [
     "NotEmpty",
     "NotLater",
     "NotOnThisDatabase",
+    "NotReady",
     "NotVacant",
     "NotYourCase",
     "NothingChanged",
     "NothingChosen",
     "NothingInSight",
     "NothingToShow",
+    "OfSeveralUnits",
+    "OpinionRefused",
     "OutOfRange",
     "PlaceTaken",
     "PrivateData",

@@ -111,7 +111,7 @@ def revise(nominee_id: int) -> ResponseReturnValue:
         session().rollback()
         on_top = beside(form, refusal, {NothingChanged: "deeds", PrivateData: "deeds"})
         return _revision_page(found, form, on_top, 409)
-    flash("事迹已经变更。此前公示过的各轮须重新公示五个工作日。")
+    flash("事迹已经变更。已经公示过的，最近一轮须重新公示五个工作日。")
     return _back(nominee_id)
 
 
@@ -121,12 +121,12 @@ def _revision_page(found: Nominee, form: RevisionForm, refusal: str = "", status
         form,
         title="事迹变更",
         lead=[
-            "事迹的内容有变化时办理。变更后的事迹没有公示过，从本单位公示起重新逐轮公示，每轮五个工作日。",
+            "事迹的内容有变化时办理。变更后的事迹没有公示过：已经公示过的，最近一轮须重新公示五个工作日，再往下走。",
             "变更前后的全文和理由都保留在记录里。",
         ],
         standing=found.deeds,
         button="变更事迹",
-        confirm="变更后各轮须重新公示，确定吗？",
+        confirm="变更后须重新公示，确定吗？",
         refusal=refusal,
         status=status,
     )

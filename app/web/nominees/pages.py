@@ -18,7 +18,7 @@ from app.web.forms import PlainForm
 from app.web.lists import Column, Filter, Listing
 from app.web.nominees.blueprint import STAFF, blueprint
 from app.web.nominees.forms import empty_forms
-from app.web.portal import now, number, session
+from app.web.portal import now, number, portal, session
 from app.web.words import KIND_NAMES
 
 
@@ -83,7 +83,7 @@ def nominee_page(
     html = render_template(
         "nominees/nominee.html",
         nominee=found,
-        path=path_of(session(), nominee_id, now()),
+        path=path_of(session(), portal().keyring, nominee_id, now()),
         offers=offers_to(session(), found, actor(), now()),
         forms=empty_forms() | ({tried: form} if form else {}),
         tried=tried,
