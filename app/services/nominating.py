@@ -44,7 +44,6 @@ class PlainFacts:
     post: str
     category: str
     trade: str
-    rank: Rank
 
 
 def nominate(
@@ -163,7 +162,6 @@ def edit(session: Session, nominee_id: int, facts: PlainFacts, actor: Actor, now
         "post": facts.post.strip(),
         "category": facts.category,
         "trade": facts.trade,
-        "rank": facts.rank,
     }
     changed = [name for name, value in wanted.items() if getattr(nominee, name) != value]
     if not changed:

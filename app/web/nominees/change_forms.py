@@ -29,9 +29,12 @@ def words(terms: Iterable[str], kept: str = "") -> Any:
 
 
 def short_text(label: str, low: int, high: int, hint: str = "") -> StringField:
-    return StringField(
-        label, validators=[of_length(low, high, label)], description=hint, render_kw={"maxlength": high + 50}
-    )
+    """A text of one line; refused by the name that its label has then, which may follow the kind of nominee."""
+
+    def check(form: Any, field: Any) -> None:
+        of_length(low, high, field.label.text)(form, field)
+
+    return StringField(label, validators=[check], description=hint, render_kw={"maxlength": high + 50})
 
 
 def _id_number(_form: Any, field: Any) -> None:
@@ -91,11 +94,16 @@ def categories(kind: Kind) -> tuple[str, ...]:
     return UNIT_TYPES if kind is Kind.COLLECTIVE else PERSON_STATUSES
 
 
+class _Named(PlainForm):
+    """First on the form, and so first made: fields stand in the order in which they are made."""
+
+    name = short_text("姓名", 1, LONGEST["name"])
+
+
 class FactsForm(PlainForm):
     """Plain facts that are the same for both kinds."""
 
     unit = short_text("所在单位", 1, LONGEST["unit"], "写全称；还没有这个单位的，会在推荐单位下面新建。")
-    rank = SelectField("行政级别", choices=options({rank.value: name for rank, name in RANK_NAMES.items()}))
     post = short_text("职务职级", 0, LONGEST["post"])
     category = SelectField("人员身份")
     trade = SelectField("所属行业")
@@ -112,14 +120,13 @@ class FactsForm(PlainForm):
             post=self.post.data or "",
             category=self.category.data or "",
             trade=self.trade.data or "",
-            rank=Rank(self.rank.data),
         )
 
 
-class _NomineeForm(FactsForm):
+class _NomineeForm(_Named, FactsForm):
     """A nominee entered by hand; what is sealed stands last."""
 
-    name = short_text("姓名", 1, LONGEST["name"])
+    rank = SelectField("行政级别", choices=options({rank.value: name for rank, name in RANK_NAMES.items()}))
     deeds = text_area("简要事迹", *revisions.DEEDS, hint="800字以内。会公示，不写身份证号码、电话号码。", rows=10)
 
     first = ("name", "unit", "rank", "post", "category", "trade", "deeds")
@@ -142,7 +149,7 @@ class _NomineeForm(FactsForm):
             post=facts.post,
             category=facts.category,
             trade=facts.trade,
-            rank=facts.rank,
+            rank=Rank(self.rank.data),
             sealed={name: self._sealed_text(name) for name in self.sealed},
         )
 
@@ -180,7 +187,6 @@ def facts_form(nominee: Nominee) -> FactsForm:
     form = FactsForm(
         data={
             "unit": nominee.unit.name,
-            "rank": nominee.rank.value,
             "post": nominee.post,
             "category": nominee.category,
             "trade": nominee.trade,
