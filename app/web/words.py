@@ -8,6 +8,7 @@ from flask import Flask
 
 from app import richtext
 from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
+from app.domain.misprints import CORRECTABLE
 from app.domain.reminders import REMINDER_NAMES
 from app.domain.rounds import Kind
 from app.domain.verdict import GROUND_NAMES
@@ -18,6 +19,8 @@ from app.evidence.kinds import FileKind
 from app.models import ScanState
 from app.models.case import NOTE_KIND_NAMES
 from app.models.objection import CATEGORY_NAMES, MESSAGE_KIND_NAMES
+from app.services.paths import Step
+from app.services.sight import misprint
 from app.web.qr import qr
 
 _WEEKDAYS = "一二三四五六日"
@@ -46,11 +49,14 @@ DETAIL_NAMES = {
     "disqualified": "取消参评资格",
     "document": "材料",
     "dossiers": "推荐对象资料",
+    "edition": "事迹第几版",
     "effective_at": "生效",
     "entries": "公示对象",
     "entry": "公示条目",
     "fields": "改动的内容",
     "evidence": "证据材料",
+    "field": "栏目",
+    "fields": "栏目",
     "filed": "收到异议",
     "files": "文件数",
     "by_conclusion": "各结论",
@@ -60,6 +66,7 @@ DETAIL_NAMES = {
     "handler_unit": "办理单位",
     "head": "末尾校验值",
     "identities": "身份",
+    "kind": "类别",
     "lapsed": "逾期未结论",
     "lead": "并入的案件",
     "login": "登录名",
@@ -73,6 +80,7 @@ DETAIL_NAMES = {
     "quotas": "名额（单位：集体、个人）",
     "passed": "结果",
     "reason": "理由",
+    "replaces": "递补的对象",
     "request": "申请",
     "role": "角色",
     "round": "轮次",
@@ -87,6 +95,14 @@ DETAIL_NAMES = {
     "title": "活动名称",
     "to": "改为",
     "unit": "单位",
+}
+STEP_NAMES = {
+    Step.PASSED: "已通过",
+    Step.UNDER_WAY: "进行中",
+    Step.ANEW: "须重新公示",
+    Step.READY: "可以安排",
+    Step.AHEAD: "未到",
+    Step.ENDED: "到此为止",
 }
 SCAN_NAMES = {ScanState.WAITING: "正在查毒", ScanState.INFECTED: "没有通过查毒"}
 FILE_KIND_NAMES = {
@@ -191,6 +207,7 @@ def init_app(app: Flask) -> None:
         size_words=size_words,
         local_date=local_date,
         deeds=richtext.render,
+        misprint=misprint,
         excerpt=richtext.excerpt,
     )
     app.jinja_env.globals.update(
@@ -198,6 +215,7 @@ def init_app(app: Flask) -> None:
         ACTION_NAMES=ACTION_NAMES,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
+        CORRECTABLE=CORRECTABLE,
         DETAIL_NAMES=DETAIL_NAMES,
         DECLINE_GROUND_NAMES=DECLINE_GROUND_NAMES,
         GROUND_NAMES=GROUND_NAMES,
@@ -212,4 +230,5 @@ def init_app(app: Flask) -> None:
         ROLE_NAMES=ROLE_NAMES,
         SCAN_NAMES=SCAN_NAMES,
         STATE_NAMES=STATE_NAMES,
+        STEP_NAMES=STEP_NAMES,
     )

@@ -16,7 +16,7 @@ from app.domain.errors import Refusal
 from app.domain.rounds import LAST_ROUND, ROUNDS
 from app.domain.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, Phase, Plan
 from app.domain.workdays import local_date, nth_workday_after
-from app.models import Entry, Period, Programme, Unit
+from app.models import Period, Programme, Unit
 from app.services import closing, interruption, overview, scheduling
 from app.services.calendars import calendar_of
 from app.web import charts
@@ -232,12 +232,11 @@ def _period_page(
     status: int = 200,
 ) -> ResponseReturnValue:
     phase = shown.phase(now())
-    entries = session().query(Entry).where(Entry.period_id == shown.id).order_by(Entry.position).all()
     html = render_template(
         "office/period.html",
         period=shown,
         phase=phase,
-        entries=entries,
+        entries=closing.entries_of(session(), shown),
         cases=closing.cases_of(session(), shown),
         states=charts.bars(
             [(STATE_NAMES[state], count) for state, count in overview.case_counts(session(), now(), shown.id).items()]
