@@ -9,6 +9,7 @@ from app.domain.errors.accounts import (
     WrongCode,
     WrongPassword,
 )
+from app.domain.errors.award import AnswerMissing, Awarded, DecisionNotReady, ListChanged, WrongDay
 from app.domain.errors.base import Refusal
 from app.domain.errors.calendar import BadNotice, BeyondHorizon, NotAWorkday, OutOfRange, TooEarly
 from app.domain.errors.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
@@ -43,12 +44,15 @@ __all__ = [
     "AlreadyClosed",
     "AlreadyDone",
     "AlreadyOpened",
+    "AnswerMissing",
     "AnswerSpent",
     "Archived",
+    "Awarded",
     "BackupFailed",
     "BadNotice",
     "BeyondHorizon",
     "CasesOpen",
+    "DecisionNotReady",
     "EstimatedCalendar",
     "FileDamaged",
     "FileRefused",
@@ -56,6 +60,7 @@ __all__ = [
     "FloodChanged",
     "FormAlreadyUsed",
     "HeldBack",
+    "ListChanged",
     "LoginRefused",
     "MissingText",
     "MoveRefused",
@@ -88,5 +93,6 @@ __all__ = [
     "WindowNotExtended",
     "WindowNotOver",
     "WrongCode",
+    "WrongDay",
     "WrongPassword",
 ]
