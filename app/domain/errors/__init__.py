@@ -9,6 +9,7 @@ from app.domain.errors.accounts import (
     WrongCode,
     WrongPassword,
 )
+from app.domain.errors.award import AnswerMissing, Awarded, DecisionNotReady, ListChanged, WrongDay
 from app.domain.errors.base import Refusal
 from app.domain.errors.calendar import BadNotice, BeyondHorizon, NotAWorkday, OutOfRange, TooEarly
 from app.domain.errors.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
@@ -58,14 +59,17 @@ __all__ = [
     "AlreadyClosed",
     "AlreadyDone",
     "AlreadyOpened",
+    "AnswerMissing",
     "AnswerSpent",
     "Archived",
+    "Awarded",
     "BackupFailed",
     "BadNotice",
     "BeyondHorizon",
     "BookRefused",
     "CasesOpen",
     "Decided",
+    "DecisionNotReady",
     "EstimatedCalendar",
     "FileDamaged",
     "FileRefused",
@@ -74,6 +78,7 @@ __all__ = [
     "FormAlreadyUsed",
     "HeldBack",
     "KnownAlready",
+    "ListChanged",
     "LoginRefused",
     "MissingText",
     "MoveRefused",
@@ -126,5 +131,6 @@ __all__ = [
     "WindowNotExtended",
     "WindowNotOver",
     "WrongCode",
+    "WrongDay",
     "WrongPassword",
 ]
