@@ -59,7 +59,7 @@ def people_page() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     form = _with_places(InviteForm(formdata=None))
     form.unit.data = request.args.get("unit", type=number) or me().unit_id
-    form.role.data = Role.HANDLER
+    form.role.data = Role.OFFICE if me().role is Role.OFFICE and form.unit.data == me().unit_id else Role.HANDLER
     return render_template("people/new.html", form=form)
 
 
