@@ -135,14 +135,6 @@ NEVER_SHOWN = {
     "nominees.category",
     "nominees.deeds",
     "nominees.trade",
-    "programmes.collective_honour",
-    "programmes.individual_honour",
-    "programmes.notice_number",
-    "programmes.revocation_clause",
-    "programmes.signatory",
-    "quotas.field",
-    "quotas.heading",
-    "quotas.note",
     "recusals.reason",
 }
 
