@@ -132,6 +132,23 @@ def standing_of(session: Session, ring: Keyring, nominee: Nominee, now: dt.datet
     return standings(session, ring, programme, [nominee], now)[nominee.id]
 
 
+def waiting_for_review(session: Session, programme: Programme, now: dt.datetime) -> dict[ReviewStage, int]:
+    """How many are through with the round before a review, and were not looked at since."""
+    nominees = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
+    ids = [nominee.id for nominee in nominees]
+    gone, words = outs.left(session, nominees, now), reviews.latest(session, ids)
+    showings = _showings(session, ids, now)
+    counts = dict.fromkeys(ReviewStage, 0)
+    for nominee in nominees:
+        way = showings.get(nominee.id, [])
+        ahead = round_ahead(way, nominee.edition)
+        if nominee.id in gone or ahead is None or why_not(way, nominee.edition, ahead):
+            continue
+        for stage, number in reviews.BEFORE_ROUND.items():
+            counts[stage] += number == ahead.number and stage not in words.get(nominee.id, {})
+    return counts
+
+
 def share_of(session: Session, programme: Programme, now: dt.datetime) -> Share:
     """The share of 县处级 as it stands (R10): of everybody who has neither left nor been refused at a review; those on
     paper are in the total.

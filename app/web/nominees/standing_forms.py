@@ -11,6 +11,8 @@ from app.services import eligibility, opinions, reviews
 from app.web.forms import PlainForm, needed, options, text_area
 
 YES, NO = "yes", "no"
+_MET, _PASSED = options({YES: "符合", NO: "不符合"}), options({YES: "通过", NO: "不通过"})
+_AUTHORITIES = options({authority.value: AUTHORITY_NAMES[authority] for authority in Authority})
 _KNOWN_RANKS = {rank.value: name for rank, name in RANK_NAMES.items() if rank is not Rank.UNKNOWN}
 
 
@@ -20,9 +22,7 @@ def _long_text(label: str, high: int, hint: str, rows: int = 2) -> TextAreaField
 
 
 class ConditionForm(PlainForm):
-    met = RadioField(
-        "核对结果", choices=options({YES: "符合", NO: "不符合"}), validators=[needed("请选择符合或者不符合。")]
-    )
+    met = RadioField("核对结果", choices=_MET, validators=[needed("请选择符合或者不符合。")])
     note = _long_text("理由", eligibility.REASON[1], "不符合的，必须写明；符合的可以不写。")
 
 
@@ -31,9 +31,7 @@ class RankForm(PlainForm):
 
 
 class ReviewForm(PlainForm):
-    passed = RadioField(
-        "结果", choices=options({YES: "通过", NO: "不通过"}), validators=[needed("请选择通过或者不通过。")]
-    )
+    passed = RadioField("结果", choices=_PASSED, validators=[needed("请选择通过或者不通过。")])
     reason = _long_text("理由", reviews.REASON[1], "不通过的，必须写明；通过的可以不写。")
 
 
@@ -47,9 +45,7 @@ class ConfirmManyForm(PlainForm):
 
 
 class OpinionForm(PlainForm):
-    authority = SelectField(
-        "征求意见的机关", choices=options({each.value: AUTHORITY_NAMES[each] for each in Authority})
-    )
+    authority = SelectField("征求意见的机关", choices=_AUTHORITIES)
     outcome = RadioField(
         "意见",
         choices=options({each.value: opinions.OUTCOME_NAMES[each] for each in OpinionOutcome}),
