@@ -7,8 +7,10 @@ import datetime as dt
 from flask import Flask
 
 from app import richtext
+from app.domain.annexes import AUTHORITY_NAMES, RANK_NAMES
 from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
 from app.domain.misprints import CORRECTABLE
+from app.domain.eligibility import OUTCOME_NAMES
 from app.domain.reminders import REMINDER_NAMES
 from app.domain.rounds import Kind
 from app.domain.verdict import GROUND_NAMES
@@ -21,6 +23,8 @@ from app.models.case import NOTE_KIND_NAMES
 from app.models.objection import CATEGORY_NAMES, MESSAGE_KIND_NAMES
 from app.services.paths import Step
 from app.services.sight import misprint
+from app.services.opinions import OUTCOME_NAMES as OPINION_NAMES
+from app.services.reviews import STAGE_NAMES
 from app.web.qr import qr
 
 _WEEKDAYS = "一二三四五六日"
@@ -213,6 +217,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         qr=qr,
         ACTION_NAMES=ACTION_NAMES,
+        AUTHORITY_NAMES=AUTHORITY_NAMES,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
         CORRECTABLE=CORRECTABLE,
@@ -222,13 +227,17 @@ def init_app(app: Flask) -> None:
         KIND_NAMES=KIND_NAMES,
         MESSAGE_KIND_NAMES=MESSAGE_KIND_NAMES,
         NOTE_KIND_NAMES=NOTE_KIND_NAMES,
+        OPINION_NAMES=OPINION_NAMES,
+        OUTCOME_NAMES=OUTCOME_NAMES,
         PHASE_NAMES=PHASE_NAMES,
+        RANK_NAMES=RANK_NAMES,
         REMINDER_NAMES=REMINDER_NAMES,
         FILE_KIND_NAMES=FILE_KIND_NAMES,
         FILE_LIMIT=FILE_LIMIT,
         FILES_PER_OBJECTION=FILES_PER_OBJECTION,
         ROLE_NAMES=ROLE_NAMES,
         SCAN_NAMES=SCAN_NAMES,
+        REVIEW_NAMES=STAGE_NAMES,
         STATE_NAMES=STATE_NAMES,
         STEP_NAMES=STEP_NAMES,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from app.models import ReviewStage
 from app.services import reversal
 from app.web.forms import PlainForm, text_area
+from app.web.nominees.standing_forms import OpinionForm, RankForm, ReviewForm
 
 
 class ReversalForm(PlainForm):
@@ -12,4 +14,9 @@ class ReversalForm(PlainForm):
 
 def empty_forms() -> dict[str, PlainForm]:
     """Every form of a nominee's page, by the name that its template asks for."""
-    return {"reversal": ReversalForm(formdata=None)}
+    return {
+        "reversal": ReversalForm(formdata=None),
+        "rank": RankForm(formdata=None).with_ids("rank"),
+        "opinion": OpinionForm(formdata=None).with_ids("opinion"),
+        **{f"review-{stage}": ReviewForm(formdata=None).with_ids(f"review-{stage}") for stage in ReviewStage},
+    }
