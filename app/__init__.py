@@ -20,9 +20,12 @@ from app.web import (
     metrics,
     nominees,
     office,
+    people,
     portal,
+    programmes,
     public,
     requests,
+    units,
     uploads,
     words,
 )
@@ -41,7 +44,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     words.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    for audience in (public, account, desk, documents, nominees, office, health, metrics):
+    for audience in (public, account, desk, documents, nominees, programmes, units, people, office, health, metrics):
         audience.init_app(app)
     access.declare_static(app)
     hot.init_app(app, clock)

@@ -84,7 +84,12 @@ def confirm(
         keys = [check.condition.key for check in waiting[nominee.id]]
         session.add_all(_confirmation(nominee, key, True, "", actor, now) for key in keys)
         if keys:
-            act = Act(by_user(actor.user_id), "nominee.confirmed", on_nominee(nominee.id), {"conditions": keys})
+            act = Act(
+                by_user(actor.user_id),
+                "nominee.confirmed",
+                on_nominee(nominee.id),
+                {"conditions": [check.condition.name for check in waiting[nominee.id]]},
+            )
             acts.append(act)
     record(session, now, acts)
     session.commit()
@@ -117,7 +122,7 @@ def say(
     note = checked_text(note, "理由", REASON if not met or check.wants_note else NOTE)
     session.add(_confirmation(nominee, condition, met, note, actor, now))
     action = "nominee.confirmed" if met else "nominee.denied"
-    act = Act(by_user(actor.user_id), action, on_nominee(nominee.id), {"conditions": [condition]})
+    act = Act(by_user(actor.user_id), action, on_nominee(nominee.id), {"conditions": [check.condition.name]})
     record(session, now, [act])
     session.commit()
 

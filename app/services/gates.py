@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -17,13 +18,12 @@ from app.domain.errors import QuotaExceeded
 from app.domain.opinions import missing, names
 from app.domain.passage import ALREADY_IN, Showing, round_ahead, why_not
 from app.domain.places import FIRST_BOUND_ROUND, Contender, taken
-from app.domain.rounds import Kind, Round
+from app.domain.rounds import LAST_ROUND, Kind, Round
 from app.models import Case, Entry, Nominee, OpinionOutcome, Period, Programme, Quota, ReviewStage, Unit
 from app.sealing import Keyring
 from app.services import eligibility, opinions, outs, reviews
 
 KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
-_LAST_GATES = 3  # 全市公示: nobody is shown to the city without every word in
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Standing:
     reviews: reviews.Latest
     opinions: opinions.Latest
     needed: frozenset[Authority]
-    share: Share
+    share: Callable[[], Share]  # of the whole programme: counted once, and not before somebody asks
 
     @property
     def round_ahead(self) -> Round | None:
@@ -56,8 +56,8 @@ class Standing:
         if passage == ALREADY_IN:
             return (passage,)
         reasons = [passage, *self._failed(), *self._not_reviewed(round_)]
-        if round_.number == _LAST_GATES:
-            reasons += [*self._opinions(), *self._too_many()]
+        if round_.number == LAST_ROUND:
+            reasons += [*self._opinions(), *_too_many(self.share())]
         return tuple(reason for reason in reasons if reason)
 
     @property
@@ -88,11 +88,11 @@ class Standing:
         reasons = [f"{names(each for each in Authority if each in against)}有不同意见"] if against else []
         return reasons + ([f"还缺{names(self.unanswered)}的意见"] if self.unanswered else [])
 
-    def _too_many(self) -> list[str]:
-        if not self.share.exceeded:
-            return []
-        share = self.share
-        return [f"县处级占{share.words}（{share.total}个中{share.county}个），超过{share.percent}%"]
+
+def _too_many(share: Share) -> list[str]:
+    if not share.exceeded:
+        return []
+    return [f"县处级占{share.words}（{share.total}个中{share.county}个），超过{share.percent}%"]
 
 
 def standings(
@@ -106,7 +106,7 @@ def standings(
     checks = eligibility.checks(session, ring, these)
     words, answers = reviews.latest(session, ids), opinions.latest(session, ids)
     needed = opinions.needed_by(session, ring, these)
-    share = share_of(session, programme, now)
+    share = cache(lambda: share_of(session, programme, now))
     return {
         nominee.id: Standing(
             nominee=nominee,

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.annexes import Authority
+from app.domain.annexes import AUTHORITY_NAMES, Authority
 from app.domain.cases import Actor
 from app.domain.errors import FileRefused, OfSeveralUnits, OpinionRefused
 from app.domain.opinions import ALWAYS, needed
@@ -188,7 +188,7 @@ def _write(
                 recorded_at=now,
             )
         )
-    details = {"authority": answer.authority, "outcome": answer.outcome}
+    details = {"authority": AUTHORITY_NAMES[answer.authority], "outcome": OUTCOME_NAMES[answer.outcome]}
     acts = [Act(by_user(actor.user_id), "opinion.recorded", on_nominee(nominee.id), details) for nominee in nominees]
     record(session, now, acts)
     session.commit()

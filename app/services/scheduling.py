@@ -29,6 +29,7 @@ from app.models import DeadlineExtension, Entry, Nominee, Period, Programme, Uni
 from app.models.period import days_to_json
 from app.sealing import Keyring
 from app.services import gates
+from app.services.nominees import take_turns
 from app.services.record import Act, by_user, on_period, record
 from app.services.texts import checked_text
 
@@ -96,11 +97,11 @@ def schedule(
 ) -> Period:
     """Save a period with its window, its explained days and its frozen entries (R4, R8, R9, R12).
 
-    Raises NothingToShow, NotEligible, QuotaExceeded, PrivateData and whatever `preview` raises.
+    Raises Archived, NothingToShow, NotEligible, QuotaExceeded, PrivateData and whatever `preview` raises.
     """
     require_office(actor)
     plan = preview(opening, conclude_workdays, calendar, programme.demonstration, now)
-    session.refresh(programme, with_for_update=True)  # two people scheduling at once take turns
+    take_turns(session, programme.id)
     round_ = ROUNDS[round_number]
     chosen = _chosen(session, ring, programme, round_, organiser, nominee_ids, now)
     gates.check_places(session, programme, round_, chosen, now)

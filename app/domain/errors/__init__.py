@@ -9,6 +9,7 @@ from app.domain.errors.accounts import (
     WrongCode,
     WrongPassword,
 )
+from app.domain.errors.award import AnswerMissing, Awarded, DecisionNotReady, ListChanged, WrongDay
 from app.domain.errors.base import Refusal
 from app.domain.errors.calendar import BadNotice, BeyondHorizon, NotAWorkday, OutOfRange, TooEarly
 from app.domain.errors.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
@@ -35,6 +36,7 @@ from app.domain.errors.objections import (
     TooManyFromContact,
     UnknownReceipt,
 )
+from app.domain.errors.papers import TemplateBroken, UnreadableForm
 from app.domain.errors.periods import (
     AlreadyClosed,
     AlreadyOpened,
@@ -50,20 +52,24 @@ from app.domain.errors.periods import (
     WindowNotExtended,
     WindowNotOver,
 )
-from app.domain.errors.programmes import Archived
+from app.domain.errors.programmes import Archived, BookRefused, PeriodsOpen, Retired, StillNeeded, Unfit
 from app.domain.errors.standing import NobodyChosen, NoSuchCondition, NotReady, OfSeveralUnits, OpinionRefused
 
 __all__ = [
     "AlreadyClosed",
     "AlreadyDone",
     "AlreadyOpened",
+    "AnswerMissing",
     "AnswerSpent",
     "Archived",
+    "Awarded",
     "BackupFailed",
     "BadNotice",
     "BeyondHorizon",
+    "BookRefused",
     "CasesOpen",
     "Decided",
+    "DecisionNotReady",
     "EstimatedCalendar",
     "FileDamaged",
     "FileRefused",
@@ -72,6 +78,7 @@ __all__ = [
     "FormAlreadyUsed",
     "HeldBack",
     "KnownAlready",
+    "ListChanged",
     "LoginRefused",
     "MissingText",
     "MoveRefused",
@@ -98,25 +105,32 @@ __all__ = [
     "OfSeveralUnits",
     "OpinionRefused",
     "OutOfRange",
+    "PeriodsOpen",
     "PlaceTaken",
     "PrivateData",
     "QuotaExceeded",
     "Refusal",
+    "Retired",
     "SamePerson",
     "ShownBefore",
     "StepTooLate",
+    "StillNeeded",
+    "TemplateBroken",
     "StillShown",
     "TooEarly",
     "TooLateToConclude",
     "TooManyFailures",
     "TooManyFiles",
     "TooManyFromContact",
+    "Unfit",
     "UnfitRole",
     "UnknownReceipt",
+    "UnreadableForm",
     "WeakPassword",
     "WindowClosed",
     "WindowNotExtended",
     "WindowNotOver",
     "WrongCode",
+    "WrongDay",
     "WrongPassword",
 ]
