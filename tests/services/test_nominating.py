@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.errors import (
-    Decided,
+    Awarded,
     KnownAlready,
     MissingText,
     NotAnOrder,
@@ -143,7 +143,7 @@ def test_after_the_decision_nothing_of_the_list_changes(world: World) -> None:
         lambda: reorder(world, {nominee: 1}),
         lambda: world.do(withdrawals.withdraw, nominee, "本人要求", world.actor("head"), at(NOW)),
     ):
-        with pytest.raises(Decided):
+        with pytest.raises(Awarded):
             change()
     assert world.everything() == before
     with world.database.reader() as session:
