@@ -9,7 +9,7 @@ from app.domain.rounds import Kind
 from app.domain.verdict import GROUND_NAMES
 from app.models import Nominee
 from app.services import nominees as theirs
-from app.services import overview
+from app.services import nominating, overview
 from app.services.offers import offers_to
 from app.services.overview import Fates
 from app.services.paths import path_of
@@ -32,7 +32,12 @@ def nominees() -> ResponseReturnValue:
     programmes = overview.programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
     fates = overview.fates_of(session(), programme_id, actor(), now())
-    return listing_of(fates).answer("nominees/nominees.html", programmes=programmes, programme_id=programme_id)
+    return listing_of(fates).answer(
+        "nominees/nominees.html",
+        programmes=programmes,
+        programme_id=programme_id,
+        nominates=bool(nominating.recommenders(session(), programme_id, actor())),
+    )
 
 
 @blueprint.get("/<int:nominee_id>")
