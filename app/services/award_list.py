@@ -44,7 +44,7 @@ from app.models import (
     ReviewStage,
     Revocation,
 )
-from app.services.scheduling import disqualified
+from app.services.outs import disqualified
 
 
 @dataclass(frozen=True)

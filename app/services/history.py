@@ -85,7 +85,6 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "backup.made": "作了备份",
     "backup.restored": "由备份恢复",
     "retention.purged": "保存期满，删除身份、文件、异议人写的内容和推荐对象资料",
-    "retention.purged": "保存期满，删除身份、证据和异议人写的内容",
     "programme.created": "建立评选活动",
     "programme.changed": "修改评选活动",
     "programme.stages_changed": "修改时间安排",

@@ -60,7 +60,6 @@ DETAIL_NAMES = {
     "fields": "改动的内容",
     "evidence": "证据材料",
     "field": "栏目",
-    "fields": "栏目",
     "filed": "收到异议",
     "files": "文件数",
     "by_conclusion": "各结论",

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Enum, String, cast, literal, true, update
 
 from app.database import Database
 from app.models import Base
-from tests.busy import DUE, OPEN, Busy, busy, closed
+from tests.busy import DUE, OPEN, Busy, busy, changed, closed
 from tests.web.browsing import Browser, MovingClock, filled
 from tests.web.walking import addresses, logins, rules
 from tests.world import World
@@ -26,7 +26,7 @@ QUERIES = ("name", "unit", "kind", "state", "subject", "action", "next", "progra
 DESCRIBED = {"entries", "nominees", "programmes", "units"}
 NO_TEXT = re.compile(
     r"hash|sha256|sealed|secret|token|bucket|calendar_version|"
-    r"^evidence\.name|^identity_requests\.read_in|^(spent_answers|audit_rows|identities)\."
+    r"^evidence\.name|^identity_requests\.read_in|^corrections\.field|^(spent_answers|audit_rows|identities)\."
 )
 
 
@@ -107,6 +107,7 @@ def walk(world: World, make_app: Callable[..., Flask], clock: MovingClock, tmp_p
     clock.to(OPEN)
     plant(world.database, {"units", "programmes", "nominees", "users"})
     there = busy(world, tmp_path / "evidence", mark("written"))
+    changed(world, mark("written"))
     return Walk(make_app(limits_enabled=False), there)
 
 
@@ -135,6 +136,14 @@ NEVER_SHOWN = {
     "nominees.category",
     "nominees.deeds",
     "nominees.trade",
+    "programmes.collective_honour",
+    "programmes.individual_honour",
+    "programmes.notice_number",
+    "programmes.revocation_clause",
+    "programmes.signatory",
+    "quotas.field",
+    "quotas.heading",
+    "quotas.note",
     "recusals.reason",
 }
 

@@ -14,7 +14,6 @@ from app.domain.errors.base import Refusal
 from app.domain.errors.calendar import BadNotice, BeyondHorizon, NotAWorkday, OutOfRange, TooEarly
 from app.domain.errors.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
 from app.domain.errors.changes import (
-    Decided,
     KnownAlready,
     NoLongerStands,
     NotAMisprint,
@@ -68,7 +67,6 @@ __all__ = [
     "BeyondHorizon",
     "BookRefused",
     "CasesOpen",
-    "Decided",
     "DecisionNotReady",
     "EstimatedCalendar",
     "FileDamaged",
@@ -115,8 +113,8 @@ __all__ = [
     "ShownBefore",
     "StepTooLate",
     "StillNeeded",
-    "TemplateBroken",
     "StillShown",
+    "TemplateBroken",
     "TooEarly",
     "TooLateToConclude",
     "TooManyFailures",

@@ -12,6 +12,7 @@ from app.domain.verdict import GROUND_NAMES
 from app.models import Nominee, Programme
 from app.services import gates, overview
 from app.services import nominees as theirs
+from app.services import nominating
 from app.services.gates import Standing
 from app.services.offers import offers_to
 from app.services.overview import Fates
@@ -47,6 +48,7 @@ def nominees() -> ResponseReturnValue:
         programme_id=programme_id,
         share=gates.share_of(session(), programme, now()) if programme and actor().is_office else None,
         me=me(),
+        nominates=bool(nominating.recommenders(session(), programme_id, actor())),
     )
 
 
