@@ -7,6 +7,7 @@ import datetime as dt
 from flask import Flask
 
 from app import richtext
+from app.domain.award import PROCEEDING_NAMES, REVOCATION_GROUND_NAMES
 from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
 from app.domain.reminders import REMINDER_NAMES
 from app.domain.rounds import Kind
@@ -31,6 +32,7 @@ PHASE_NAMES = {
 }
 # What stands in the details of a row of the record, by its key.
 DETAIL_NAMES = {
+    "agreed": "同意",
     "assignee": "经办人",
     "backup": "备份",
     "calendar": "日历版本",
@@ -56,9 +58,13 @@ DETAIL_NAMES = {
     "ground": "原因",
     "handler_unit": "办理单位",
     "head": "末尾校验值",
+    "honour": "表彰",
     "identities": "身份",
+    "issuer": "发文机关",
+    "kind": "种类",
     "lapsed": "逾期未结论",
     "lead": "并入的案件",
+    "left_out": "不列入",
     "login": "登录名",
     "nominees": "推荐对象",
     "number": "编号",
@@ -195,7 +201,9 @@ def init_app(app: Flask) -> None:
         MESSAGE_KIND_NAMES=MESSAGE_KIND_NAMES,
         NOTE_KIND_NAMES=NOTE_KIND_NAMES,
         PHASE_NAMES=PHASE_NAMES,
+        PROCEEDING_NAMES=PROCEEDING_NAMES,
         REMINDER_NAMES=REMINDER_NAMES,
+        REVOCATION_GROUND_NAMES=REVOCATION_GROUND_NAMES,
         FILE_KIND_NAMES=FILE_KIND_NAMES,
         FILE_LIMIT=FILE_LIMIT,
         FILES_PER_OBJECTION=FILES_PER_OBJECTION,

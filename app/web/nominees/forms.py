@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.services import reversal
+from app.web.award.forms import DropForm, RevocationForm
 from app.web.forms import PlainForm, text_area
 
 
@@ -12,4 +13,8 @@ class ReversalForm(PlainForm):
 
 def empty_forms() -> dict[str, PlainForm]:
     """Every form of a nominee's page, by the name that its template asks for."""
-    return {"reversal": ReversalForm(formdata=None)}
+    return {
+        "reversal": ReversalForm(formdata=None),
+        "revocation": RevocationForm(formdata=None).with_ids("revocation"),
+        "drop_revocation": DropForm(formdata=None).with_ids("drop"),
+    }

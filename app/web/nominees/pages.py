@@ -9,7 +9,7 @@ from app.domain.rounds import Kind
 from app.domain.verdict import GROUND_NAMES
 from app.models import Nominee
 from app.services import nominees as theirs
-from app.services import overview
+from app.services import overview, revocation
 from app.services.overview import Fates
 from app.services.paths import path_of
 from app.web.access import actor, allow, me
@@ -83,6 +83,7 @@ def nominee_page(
         "nominees/nominee.html",
         nominee=found,
         path=path_of(session(), nominee_id, now()),
+        honour=revocation.honour_of(session(), nominee_id),
         forms=empty_forms() | ({tried: form} if form else {}),
         tried=tried,
         refusal=refusal,
