@@ -32,6 +32,15 @@ class Row:
     nominee: Nominee
 
     @property
+    def nominee_id(self) -> int:
+        return self.nominee.id
+
+    @property
+    def unit(self) -> str:
+        """Not said twice, where the collective is a unit of its own."""
+        return self.nominee.unit.name if self.nominee.unit.name != self.nominee.name else ""
+
+    @property
     def review(self) -> str:
         passed = self.judged.facts.passed
         return "" if passed is None else "通过" if passed else "未通过"
@@ -81,21 +90,13 @@ def _nominees_on_the_way(standing: Standing) -> Listing[Row]:
         title="表彰建议名单",
         columns=[
             Column("name", "名称", lambda r: r.nominee.name, 18, href=_page_of),
-            Column(
-                "unit", "所在单位", lambda r: r.nominee.unit.name if r.nominee.unit.name != r.nominee.name else "", 26
-            ),
+            Column("unit", "所在单位", lambda r: r.unit, 26),
             Column("kind", "类别", lambda r: KIND_NAMES[r.nominee.kind], 12),
             Column("recommender", "推荐单位", lambda r: r.nominee.recommender.name, 16),
             Column("position", "排序", lambda r: r.nominee.position, 8),
             Column("review", "复审", lambda r: r.review, 10),
             Column("shown", "全市公示", lambda r: r.shown, 12),
-            Column(
-                "fate",
-                "去向",
-                lambda r: FATE_NAMES[r.judged.fate],
-                12,
-                badge=lambda r: _BADGES[r.judged.fate],
-            ),
+            Column("fate", "去向", lambda r: FATE_NAMES[r.judged.fate], 12, badge=lambda r: _BADGES[r.judged.fate]),
             Column("reason", "原因", lambda r: r.judged.reason, 28),
         ],
         rows=rows,
@@ -113,41 +114,29 @@ def _honours(programme: Programme, rows: Sequence[Honour]) -> Listing[Honour]:
     recommenders = {honour.recommender: honour.recommender for honour in rows}
 
     def standing(honour: Honour) -> str:
-        if honour.revocation is None:
-            return "有效"
-        return "已撤销" if honour.revocation.stands else "有效，撤销待确认"
+        if honour.is_revoked:
+            return "已撤销"
+        return "有效，撤销待确认" if honour.revocation and actor().is_office else "有效"
 
     return Listing(
         title="表彰名单",
         columns=[
+            Column("name", "名称", lambda h: h.name, 18, href=_page_of),
             Column("position", "序号", lambda h: h.position, 8),
-            Column(
-                "name",
-                "名称",
-                lambda h: h.name,
-                18,
-                href=lambda h: url_for("nominees.nominee", nominee_id=h.nominee_id),
-            ),
             Column("unit", "所在单位", lambda h: h.unit if h.unit != h.name else "", 28),
             Column("kind", "类别", lambda h: KIND_NAMES[h.kind], 12),
             Column("honour", "荣誉称号", lambda h: titles[h.kind], 40, sheet_only=True),
             Column("recommender", "推荐单位", lambda h: h.recommender, 18),
             Column("number", "表彰决定文号", lambda h: h.decision.number, 24, sheet_only=True),
             Column("dated", "表彰决定日期", lambda h: full_day(h.decision.dated), 18, sheet_only=True),
-            Column(
-                "standing",
-                "状态",
-                standing,
-                16,
-                badge=lambda h: "lapsed" if h.revocation and h.revocation.stands else "",
-            ),
+            Column("standing", "状态", standing, 16, badge=lambda h: "lapsed" if h.is_revoked else ""),
         ],
         rows=rows,
         empty="还没有作出表彰决定。作出以后，这里是写证书、奖牌用的名单。",
         filters=[
             Filter("kind", "类别", _kinds(), lambda h, kind: h.kind == kind),
             Filter("recommender", "推荐单位", recommenders, lambda h, unit: h.recommender == unit),
-            Filter("revoked", "状态", {"1": "只看已撤销的"}, lambda h, _: bool(h.revocation and h.revocation.stands)),
+            Filter("revoked", "状态", {"1": "只看已撤销的"}, lambda h, _: h.is_revoked),
         ],
     )
 
@@ -156,5 +145,5 @@ def _kinds() -> dict[str, str]:
     return {kind.value: KIND_NAMES[kind] for kind in Kind}
 
 
-def _page_of(row: Row) -> str:
-    return url_for("nominees.nominee", nominee_id=row.nominee.id)
+def _page_of(row: Row | Honour) -> str:
+    return url_for("nominees.nominee", nominee_id=row.nominee_id)

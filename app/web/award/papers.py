@@ -19,6 +19,8 @@ from app.web.portal import now, portal, session
 from app.web.uploads import FORM, takes_files
 from app.web.words import full_day
 
+_KINDS = {kind.value: name for kind, name in PROCEEDING_NAMES.items()}
+
 
 @blueprint.get("/<int:programme_id>/award/papers")
 @allow(Role.OFFICE)
@@ -78,9 +80,7 @@ def _listing(standing: Standing) -> Listing[Proceeding]:
         rows=standing.proceedings,
         empty="还没有登记文件。征求意见的复函、请示、批复收到一份登记一份。",
         filters=[
-            Filter(
-                "kind", "种类", {str(k.value): n for k, n in PROCEEDING_NAMES.items()}, lambda p, kind: p.kind == kind
-            ),
+            Filter("kind", "种类", _KINDS, lambda p, kind: p.kind == kind),
             Filter("old", "效力", {"0": "只看有效的"}, lambda p, _: p.id in standing.in_force),
         ],
     )
