@@ -9,6 +9,7 @@ from app.database import ROOT, Database
 from app.web import (
     access,
     account,
+    award,
     desk,
     documents,
     errors,
@@ -44,7 +45,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     words.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    for audience in (public, account, desk, documents, nominees, programmes, units, people, office, health, metrics):
+    for audience in (public, account, desk, documents, nominees, award, programmes, units, people, office, health, metrics):
         audience.init_app(app)
     access.declare_static(app)
     hot.init_app(app, clock)

@@ -8,6 +8,7 @@ from flask import Flask
 
 from app import richtext
 from app.domain.annexes import AUTHORITY_NAMES, RANK_NAMES
+from app.domain.award import PROCEEDING_NAMES, REVOCATION_GROUND_NAMES
 from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
 from app.domain.misprints import CORRECTABLE
 from app.domain.eligibility import OUTCOME_NAMES
@@ -38,6 +39,7 @@ PHASE_NAMES = {
 }
 # What stands in the details of a row of the record, by its key.
 DETAIL_NAMES = {
+    "agreed": "同意",
     "assignee": "经办人",
     "authority": "征求意见的机关",
     "backup": "备份",
@@ -68,10 +70,14 @@ DETAIL_NAMES = {
     "ground": "原因",
     "handler_unit": "办理单位",
     "head": "末尾校验值",
+    "honour": "表彰",
     "identities": "身份",
     "kind": "类别",
+    "issuer": "发文机关",
+    "kind": "种类",
     "lapsed": "逾期未结论",
     "lead": "并入的案件",
+    "left_out": "不列入",
     "login": "登录名",
     "name": "名称",
     "nominees": "推荐对象",
@@ -230,7 +236,9 @@ def init_app(app: Flask) -> None:
         OUTCOME_NAMES=OUTCOME_NAMES,
         PHASE_NAMES=PHASE_NAMES,
         RANK_NAMES=RANK_NAMES,
+        PROCEEDING_NAMES=PROCEEDING_NAMES,
         REMINDER_NAMES=REMINDER_NAMES,
+        REVOCATION_GROUND_NAMES=REVOCATION_GROUND_NAMES,
         FILE_KIND_NAMES=FILE_KIND_NAMES,
         FILE_LIMIT=FILE_LIMIT,
         FILES_PER_OBJECTION=FILES_PER_OBJECTION,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.models import ReviewStage
 from app.services import reversal
+from app.web.award.forms import DropForm, RevocationForm
 from app.web.forms import PlainForm, text_area
 from app.web.nominees.standing_forms import OpinionForm, RankForm, ReviewForm
 
@@ -19,4 +20,6 @@ def empty_forms() -> dict[str, PlainForm]:
         "rank": RankForm(formdata=None).with_ids("rank"),
         "opinion": OpinionForm(formdata=None).with_ids("opinion"),
         **{f"review-{stage}": ReviewForm(formdata=None).with_ids(f"review-{stage}") for stage in ReviewStage},
+        "revocation": RevocationForm(formdata=None).with_ids("revocation"),
+        "drop_revocation": DropForm(formdata=None).with_ids("drop"),
     }

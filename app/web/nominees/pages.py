@@ -12,7 +12,7 @@ from app.domain.verdict import GROUND_NAMES
 from app.models import Nominee, Programme
 from app.services import gates, overview
 from app.services import nominees as theirs
-from app.services import nominating
+from app.services import nominating, revocation
 from app.services.gates import Standing
 from app.services.offers import offers_to
 from app.services.overview import Fates
@@ -104,6 +104,7 @@ def nominee_page(
         nominee=found,
         path=path_of(session(), portal().keyring, nominee_id, now()),
         offers=offers_to(session(), found, actor(), now()),
+        honour=revocation.honour_of(session(), nominee_id),
         forms=empty_forms() | ({tried: form} if form else {}),
         tried=tried,
         refusal=refusal,
