@@ -65,7 +65,7 @@ class Column(Generic[Row]):
 class Filter(Generic[Row]):
     """A choice that narrows the list: the options with their names, and which rows each keeps.
 
-    As `tabs` it is a row of links with counts, for what people switch between all day; options without rows are left out.
+    As `tabs` it is a row of links with counts, for what people switch between all day, without those that are empty.
     """
 
     key: str
@@ -147,8 +147,7 @@ class Listing(Generic[Row]):
                 [
                     (value, name, count)
                     for value, name in each.options.items()
-                    if (count := sum(each.keeps(row, value) for row in self.rows))
-                    or self.chosen.get(each.key) == value
+                    if (count := sum(each.keeps(row, value) for row in self.rows)) or self.chosen.get(each.key) == value
                 ],
             )
             for each in self.filters

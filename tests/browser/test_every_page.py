@@ -26,7 +26,7 @@ FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的
 BLUEPRINTS = {
     "public": {"public", "objections", "receipts", "account"},
     "unit": {"desk", "own"},
-    "office": {"office", "nominees", "documents"},
+    "office": {"office", "nominees", "documents", "planning"},
 }
 NO_PAGES = {"health", "metrics", "static"}
 # What is saved and not looked at.

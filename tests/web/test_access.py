@@ -78,6 +78,7 @@ MATRIX = [
     ("GET", "/documents/1", 302, DESK, 404),
     ("GET", "/nominees/", 302, DESK, 200),
     ("GET", "/nominees/1", 302, DESK, 200),
+    ("GET", "/programmes/1/plan", 302, DESK, 200),
     ("POST", "/nominees/disqualifications/1/reversal", 401, OFFICE, 422),
     ("POST", "/nominees/disqualifications/1/reversal/confirm", 401, OFFICE, 409),
     ("GET", "/office/identities", 302, OFFICE, 200),
