@@ -14,8 +14,8 @@ from app.domain.backwards import Leg, Misfit, Step, chain, misfit
 from app.domain.cases import Actor
 from app.domain.rounds import ROUNDS, Round
 from app.domain.stages import STAGES
-from app.domain.window import Phase
-from app.domain.workdays import Calendar, local_date
+from app.domain.window import Phase, Plan
+from app.domain.workdays import Calendar, end_of, local_date
 from app.models import Entry, Nominee, Period, Programme, Quota, Stage, Unit, UnitKind
 from app.services.nominees import of_programme
 from app.services.scheduling import disqualified
@@ -113,11 +113,13 @@ def due_of(programme: Programme, round_number: int) -> Stage | None:
 
 
 def misfit_of(
-    programme: Programme, round_number: int, opening: dt.date, conclude_workdays: int, calendar: Calendar
+    programme: Programme, round_number: int, plan: Plan, conclude_workdays: int, calendar: Calendar
 ) -> Misfit | None:
     """What a period planned like this misses of the programme's timetable: to warn of, not to refuse."""
     stage = due_of(programme, round_number)
-    return misfit(opening, conclude_workdays, stage.ends_on, calendar) if stage else None
+    if stage is None or plan.conclude_by <= end_of(stage.ends_on):
+        return None
+    return misfit(plan.window.first_day, conclude_workdays, stage.ends_on, calendar)
 
 
 def _spans(stages: Sequence[Stage]) -> dict[int, Stage]:

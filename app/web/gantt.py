@@ -70,7 +70,8 @@ def gantt(timetable: Timetable, conclude_workdays: int, calendar: Calendar, now:
         ("已经安排的公示", [_unit_line(timetable, unit.id, x) for unit in timetable.units]),
     ]
     days = list(each_day(local_date(start) + dt.timedelta(days=1), local_date(end)))
-    ticks = [(x(midnight(date)), f"{date.month}/{date.day}") for date in days[:: -(-len(days) // _TICKS_AT_MOST)]]
+    step = -(-len(days) // _TICKS_AT_MOST)
+    ticks = [(x(midnight(date)), f"{date.month}/{date.day}") for date in days[step // 2 :: step]]
     dues = [x(end_of(step.leg.due)) for step in timetable.steps]
     return Gantt([(name, lines) for name, lines in groups if lines], ticks, dues, x(now))
 
@@ -101,7 +102,7 @@ def _step_line(step: Step, conclude_workdays: int, calendar: Calendar, x: X) -> 
         _bar("window", midnight(step.last), end_of(last_day), x),
         _bar("handling", end_of(last_day), end_of(ends), x),
     ]
-    words = [f"最迟{day_words(step.last)}开始", f"公示到{day(last_day)}，{day(ends)}前作出结论"]
+    words = [f"最迟{day_words(step.last)}开始", f"公示到{day(last_day)}，{day(ends)}24:00前作出结论"]
     return Line(name, bars, [x(midnight(step.last))], words)
 
 

@@ -10,6 +10,7 @@ from app import richtext
 from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
 from app.domain.reminders import REMINDER_NAMES
 from app.domain.rounds import Kind
+from app.domain.stages import STAGES
 from app.domain.verdict import GROUND_NAMES
 from app.domain.window import Phase
 from app.domain.workdays import SHANGHAI, CountedDay, DayKind, last_day_before, local_date
@@ -199,5 +200,6 @@ def init_app(app: Flask) -> None:
         FILES_PER_OBJECTION=FILES_PER_OBJECTION,
         ROLE_NAMES=ROLE_NAMES,
         SCAN_NAMES=SCAN_NAMES,
+        STAGES=STAGES,
         STATE_NAMES=STATE_NAMES,
     )

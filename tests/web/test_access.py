@@ -89,6 +89,8 @@ MATRIX = [
     ("POST", "/office/identities/999/read", 401, OFFICE, 404),
     ("GET", "/office/periods", 302, OFFICE, 200),
     ("GET", "/office/periods/new", 302, OFFICE, 200),
+    ("GET", "/office/periods/new-many", 302, OFFICE, 200),
+    ("POST", "/office/periods/new-many/1/2", 401, OFFICE, 422),
     ("GET", PLAN, 302, OFFICE, 200),
     ("POST", PLAN, 401, OFFICE, 422),
     ("GET", "/office/periods/6", 302, OFFICE, 200),

@@ -1,22 +1,18 @@
-"""Scheduling, watching, extending, taking back and closing periods."""
+"""Watching, extending, taking back and closing periods."""
 
 from __future__ import annotations
-
-import datetime as dt
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
-from wtforms import DateField, HiddenField, IntegerField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms import DateField
+from wtforms.validators import InputRequired
 
 from app.calendars.china import ChinaCalendar
 from app.domain.cases import STATE_NAMES, Role
 from app.domain.errors import Refusal
-from app.domain.rounds import LAST_ROUND, ROUNDS
-from app.domain.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, Phase, Plan
-from app.domain.workdays import local_date, nth_workday_after
-from app.models import Entry, Period, Programme, Unit
+from app.domain.window import Phase
+from app.models import Entry, Period, Programme
 from app.services import closing, interruption, overview, scheduling
 from app.services.calendars import calendar_of
 from app.web import charts
@@ -24,19 +20,6 @@ from app.web.access import actor, allow
 from app.web.forms import PlainForm, text_area
 from app.web.office.blueprint import blueprint
 from app.web.portal import now, number, session
-
-
-class ScheduleForm(PlainForm):
-    opening = DateField("公示第一天", validators=[InputRequired("请选择公示的第一天，须是工作日。")])
-    conclude = IntegerField(
-        "公示结束后几个工作日内作出结论",
-        default=CONCLUDE_WORKDAYS_PROPOSED,
-        validators=[
-            InputRequired("请填写1到30之间的整数。"),
-            NumberRange(CONCLUDE_WORKDAYS[0], CONCLUDE_WORKDAYS[-1], "请填写1到30之间的整数。"),
-        ],
-    )
-    step = HiddenField()
 
 
 class ExtendForm(PlainForm):
@@ -66,61 +49,6 @@ def periods() -> ResponseReturnValue:
         pages=max(1, -(-total // overview.PERIODS_PER_PAGE)),
         now=now(),
     )
-
-
-@blueprint.get("/periods/new")
-@allow(Role.OFFICE)
-def choose_organiser() -> ResponseReturnValue:
-    """First programme and round, then whose period it is."""
-    programmes = overview.programmes(session())
-    programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
-    round_number = request.args.get("round", 2, type=number)
-    if round_number not in ROUNDS:
-        abort(404)
-    return render_template(
-        "office/choose_organiser.html",
-        programmes=programmes,
-        programme_id=programme_id,
-        round_number=round_number,
-        rounds=ROUNDS.values(),
-        organisers=overview.organisers(session(), programme_id, round_number),
-    )
-
-
-@blueprint.get("/periods/new/<int:programme_id>/<int:round_number>/<int:organiser_id>")
-@allow(Role.OFFICE)
-def plan_period(programme_id: int, round_number: int, organiser_id: int) -> ResponseReturnValue:
-    programme, organiser = _programme_and_organiser(programme_id, round_number, organiser_id)
-    form = ScheduleForm(formdata=None)
-    form.opening.data = _first_possible_day(_calendar(programme))
-    return _plan_page(programme, round_number, organiser, form, chosen=None)
-
-
-@blueprint.post("/periods/new/<int:programme_id>/<int:round_number>/<int:organiser_id>")
-@allow(Role.OFFICE)
-def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> ResponseReturnValue:
-    """Shows the window day by day first; saves only when that page is confirmed."""
-    programme, organiser = _programme_and_organiser(programme_id, round_number, organiser_id)
-    form = ScheduleForm()
-    chosen = [int(value) for value in request.form.getlist("nominee") if value.isdecimal() and len(value) < 10]
-    if not form.validate():
-        return _plan_page(programme, round_number, organiser, form, chosen, status=422)
-    opening, conclude = form.opening.data, form.conclude.data
-    assert opening is not None  # noqa: S101 - InputRequired
-    assert conclude is not None  # noqa: S101 - InputRequired
-    calendar = _calendar(programme)
-    try:
-        plan = scheduling.preview(opening, conclude, calendar, programme.demonstration, now())
-        if form.step.data != "save":
-            return _plan_page(programme, round_number, organiser, form, chosen, plan=plan)
-        period = scheduling.schedule(
-            session(), programme, round_number, organiser, chosen, opening, conclude, calendar, actor(), now()
-        )
-    except Refusal as refusal:
-        session().rollback()
-        return _plan_page(programme, round_number, organiser, form, chosen, refusal=str(refusal), status=409)
-    flash("公示已经安排好。")
-    return redirect(url_for("office.period", period_id=period.id), 303)
 
 
 @blueprint.get("/periods/<int:period_id>")
@@ -258,35 +186,6 @@ def _offer(shown: Period) -> interruption.Offer | None:
         return None
 
 
-def _plan_page(
-    programme: Programme,
-    round_number: int,
-    organiser: Unit,
-    form: ScheduleForm,
-    chosen: list[int] | None,
-    *,
-    plan: Plan | None = None,
-    refusal: str = "",
-    status: int = 200,
-) -> ResponseReturnValue:
-    candidates = scheduling.candidates(session(), programme.id, ROUNDS[round_number], organiser, now())
-    if chosen is None:
-        chosen = [candidate.nominee.id for candidate in candidates if candidate.may_enter]
-    html = render_template(
-        "office/plan.html",
-        programme=programme,
-        round=ROUNDS[round_number],
-        organiser=organiser,
-        candidates=candidates,
-        chosen=set(chosen),
-        form=form,
-        plan=plan,
-        refusal=refusal,
-        now=now(),
-    )
-    return html, status
-
-
 def _period(period_id: int) -> Period:
     found = session().get(Period, period_id, options=[joinedload(Period.organiser), joinedload(Period.programme)])
     if found is None:
@@ -294,22 +193,5 @@ def _period(period_id: int) -> Period:
     return found
 
 
-def _programme_and_organiser(programme_id: int, round_number: int, organiser_id: int) -> tuple[Programme, Unit]:
-    programme = session().get(Programme, programme_id)
-    organiser = session().get(Unit, organiser_id)
-    if programme is None or organiser is None or not 1 <= round_number <= LAST_ROUND:
-        abort(404)
-    if organiser.id not in {unit.id for unit in overview.organisers(session(), programme_id, round_number)}:
-        abort(404)
-    return programme, organiser
-
-
 def _calendar(programme: Programme) -> ChinaCalendar:
     return calendar_of(session(), programme.demonstration)
-
-
-def _first_possible_day(calendar: ChinaCalendar) -> dt.date | None:
-    try:
-        return nth_workday_after(local_date(now()), 1, calendar)
-    except Refusal:
-        return None
