@@ -48,7 +48,7 @@ class Order:
 class Rehearsal:
     """What saving one unit's period would come to: `refusal` is why it would be refused, empty if it would not."""
 
-    organiser: Unit
+    choice: Choice
     entering: int
     refusal: str
 
@@ -82,7 +82,7 @@ def rehearse(session: Session, order: Order, calendar: Calendar, actor: Actor, n
                 _scheduled(session, order, choice.organiser, entering, calendar, actor, now)
         except Refusal as refused:
             refusal = str(refused)
-        rehearsals.append(Rehearsal(choice.organiser, len(entering), refusal))
+        rehearsals.append(Rehearsal(choice, len(entering), refusal))
     session.rollback()
     return rehearsals
 

@@ -201,6 +201,11 @@ class Listing(Generic[Row]):
         return all(word in text for word in words)
 
 
+def ids_ticked(name: str) -> list[int]:
+    """The ids of the boxes of this name that were ticked in a form; what is no id is nobody's."""
+    return [int(value) for value in request.form.getlist(name) if value.isdecimal() and len(value) < 10]
+
+
 def sheet_sent(content: bytes, title: str) -> Response:
     """A sheet as a file to save, named by its title and the day."""
     name = f"{title}-{local_date(now()):%Y%m%d}.xlsx"

@@ -21,6 +21,7 @@ from app.services import overview, planning, scheduling
 from app.services.calendars import calendar_of
 from app.web.access import actor, allow
 from app.web.forms import PlainForm
+from app.web.lists import ids_ticked
 from app.web.office.blueprint import blueprint
 from app.web.portal import now, number, session
 
@@ -134,11 +135,6 @@ def _programme_and_organiser(programme_id: int, round_number: int, organiser_id:
     if organiser.id not in {unit.id for unit in overview.organisers(session(), programme_id, round_number)}:
         abort(404)
     return programme, organiser
-
-
-def ids_ticked(name: str) -> list[int]:
-    """The ids of the boxes of this name that were ticked; what is no id is nobody's."""
-    return [int(value) for value in request.form.getlist(name) if value.isdecimal() and len(value) < 10]
 
 
 def calendar_for(programme: Programme) -> ChinaCalendar:

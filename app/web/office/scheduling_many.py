@@ -16,8 +16,9 @@ from app.models import Programme
 from app.services import overview, planning, scheduling, scheduling_many
 from app.services.scheduling_many import Order, Rehearsal
 from app.web.access import actor, allow
+from app.web.lists import ids_ticked
 from app.web.office.blueprint import blueprint
-from app.web.office.scheduling import ScheduleForm, calendar_for, first_possible_day, ids_ticked
+from app.web.office.scheduling import ScheduleForm, calendar_for, first_possible_day
 from app.web.portal import now, number, session
 
 # The last round is the office's own: one period, which the page for one arranges.
