@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from flask import url_for
+from flask import request, url_for
 
 from app.domain.cases import CONCLUSION_NAMES, STATE_NAMES, State
 from app.models.objection import CATEGORY_NAMES
@@ -24,11 +24,11 @@ def case_listing(
     *,
     with_unit: bool = False,
     tickable: Callable[[Row], bool] | None = None,
-    keep: Sequence[str] = (),
+    path: str = "",
 ) -> Listing[Row]:
     """The most urgent first, as the rows come. `with_unit`: several units' cases, to be told apart and filtered.
 
-    `tickable` says of which rows a bulk action may be asked.
+    `tickable` says of which rows a bulk action may be asked; `path` is the page's, where it is not this request's.
     """
     units = {str(row.case.handler_unit_id): row.case.handler_unit.name for row in rows}
     periods = {str(row.case.entry.period_id): row.case.entry.period.title for row in rows}
@@ -48,7 +48,7 @@ def case_listing(
         filters=filters,
         row_id=(lambda row: row.case.id if tickable(row) else None) if tickable else None,
         urgent=lambda row: row.urgent,
-        keep=keep,
+        path=path or request.path,
     )
 
 

@@ -91,6 +91,7 @@ class Listing(Generic[Row]):
     urgent: Callable[[Row], bool] | None = None
     args: MultiDict[str, str] = field(default_factory=lambda: request.args)
     keep: Sequence[str] = ()  # arguments of the page's own that its links carry along
+    path: str = field(default_factory=lambda: request.path)  # of the page, where a refused form shows it elsewhere
 
     @cached_property
     def search(self) -> str:
@@ -167,7 +168,11 @@ class Listing(Generic[Row]):
         asked = {"q": self.search, **self.chosen, "sort": self.args.get("sort", "") if self.sort else ""}
         asked |= {key: self.args.get(key, "") for key in self.keep} | changes
         query = urlencode({key: value for key, value in asked.items() if value})
-        return f"{request.path}?{query}" if query else request.path
+        return f"{self.path}?{query}" if query else self.path
+
+    @property
+    def wants_sheet(self) -> bool:
+        return self.args.get("format") == "xlsx"
 
     @property
     def bare_url(self) -> str:
@@ -181,7 +186,7 @@ class Listing(Generic[Row]):
 
     def answer(self, template: str, **context: object) -> ResponseReturnValue:
         """The page, or with `?format=xlsx` the sheet: whatever is found, all pages of it."""
-        if self.args.get("format") == "xlsx":
+        if self.wants_sheet:
             return self.as_sheet()
         return render_template(template, listing=self, now=now(), **context)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from collections import Counter
+
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from wtforms import DateField
 from wtforms.validators import InputRequired
@@ -11,15 +14,20 @@ from wtforms.validators import InputRequired
 from app.calendars.china import ChinaCalendar
 from app.domain.cases import STATE_NAMES, Role
 from app.domain.errors import Refusal
+from app.domain.rounds import Kind
+from app.domain.verdict import GROUND_NAMES
 from app.domain.window import Phase
 from app.models import Entry, Period, Programme
-from app.services import closing, interruption, overview, scheduling
+from app.services import closing, interruption, overview, queue, scheduling
 from app.services.calendars import calendar_of
 from app.web import charts
 from app.web.access import actor, allow
+from app.web.case_list import case_listing
 from app.web.forms import PlainForm, text_area
+from app.web.lists import Column, Filter, Listing
 from app.web.office.blueprint import blueprint
-from app.web.portal import now, number, session
+from app.web.portal import now, session
+from app.web.words import KIND_NAMES
 
 
 class ExtendForm(PlainForm):
@@ -33,22 +41,6 @@ class ExtendWindowForm(PlainForm):
 
 class CancelForm(PlainForm):
     text = text_area("撤回的理由", *scheduling.REASON, rows=3)
-
-
-@blueprint.get("/periods")
-@allow(Role.OFFICE)
-def periods() -> ResponseReturnValue:
-    page = max(1, request.args.get("page", 1, type=number))
-    closed, total = overview.closed_periods(session(), page)
-    return render_template(
-        "office/periods.html",
-        running=overview.running_periods(session()),
-        closed=closed,
-        total=total,
-        page=page,
-        pages=max(1, -(-total // overview.PERIODS_PER_PAGE)),
-        now=now(),
-    )
 
 
 @blueprint.get("/periods/<int:period_id>")
@@ -140,6 +132,46 @@ def report(period_id: int) -> ResponseReturnValue:
     return render_template("office/report.html", period=shown, report=shown.closing.report, closing=shown.closing)
 
 
+@blueprint.get("/periods/<int:period_id>/entries")
+@allow(Role.OFFICE)
+def entries(period_id: int) -> ResponseReturnValue:
+    """Whom a period shows, and who of them is out because of it."""
+    shown = _period(period_id)
+    cases = closing.cases_of(session(), shown)
+    outs = closing.who_is_out(session(), shown, cases, now())
+    several = Counter(case.entry_id for case in cases)
+    rows = session().scalars(select(Entry).where(Entry.period_id == shown.id).order_by(Entry.position)).all()
+
+    def fate(entry: Entry) -> str:
+        return "、".join(GROUND_NAMES[ground] for ground in sorted(outs.get(entry.nominee_id, ()))) or "参评"
+
+    return Listing(
+        title=f"{shown.title}的推荐对象",
+        columns=[
+            Column("position", "序号", lambda entry: entry.position, 8),
+            Column("name", "名称", lambda entry: entry.name, 22, href=_nominee),
+            Column("kind", "类别", lambda entry: KIND_NAMES[entry.kind], 12),
+            Column("unit", "所在单位", lambda entry: entry.unit, 28),
+            Column("recommender", "推荐单位", lambda entry: entry.recommender, 18),
+            Column("cases", "案件", lambda entry: several[entry.id], 8),
+            Column("fate", "结果", fate, 18, badge=lambda entry: "lapsed" if entry.nominee_id in outs else None),
+        ],
+        rows=rows,
+        empty="这次公示没有列入推荐对象。",
+        filters=[
+            Filter("kind", "类别", {kind.value: KIND_NAMES[kind] for kind in Kind}, lambda e, kind: e.kind == kind),
+            Filter(
+                "out", "结果", {"1": "取消参评资格的", "0": "参评的"}, lambda e, v: (e.nominee_id in outs) == (v == "1")
+            ),
+            Filter("cases", "案件", {"1": "有案件的"}, lambda e, _: several[e.id] > 0),
+        ],
+    ).answer("office/entries.html", period=shown)
+
+
+def _nominee(entry: Entry) -> str:
+    return url_for("nominees.nominee", nominee_id=entry.nominee_id)
+
+
 def _period_page(
     shown: Period,
     *,
@@ -150,13 +182,16 @@ def _period_page(
     status: int = 200,
 ) -> ResponseReturnValue:
     phase = shown.phase(now())
-    entries = session().query(Entry).where(Entry.period_id == shown.id).order_by(Entry.position).all()
+    rows = queue.of_period(session(), shown.id, actor(), now())
+    here = url_for("office.period", period_id=shown.id)
+    cases = case_listing(rows, f"{shown.title}的案件", "这次公示还没有收到异议。", with_unit=True, path=here)
+    if cases.wants_sheet:
+        return cases.as_sheet()
     html = render_template(
         "office/period.html",
         period=shown,
         phase=phase,
-        entries=entries,
-        cases=closing.cases_of(session(), shown),
+        listing=cases,
         states=charts.bars(
             [(STATE_NAMES[state], count) for state, count in overview.case_counts(session(), now(), shown.id).items()]
         ),
