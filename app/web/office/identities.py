@@ -42,7 +42,7 @@ def identity_requests() -> ResponseReturnValue:
             ),
             Column("asked", "申请时间", lambda r: moment(r.asked_at), 26, sheet_only=True),
             Column("reason", "理由", lambda r: r.reason, 40),
-            Column("answer", "答复", _answer, 14, badge=_answer_badge),
+            Column("answer", "答复", _answer, 14, badge=_answer_badge, note=_next_step),
             Column("decider", "答复人", lambda r: r.decider.name if r.decider else "", 14),
             Column("decided", "答复时间", lambda r: moment(r.decided_at) if r.decided_at else "", 26, sheet_only=True),
             Column("read", "首次查看", lambda r: moment(r.first_read_at) if r.first_read_at else "", 26),
@@ -117,6 +117,14 @@ def _answer(request: IdentityRequest) -> str:
 
 def _answer_badge(request: IdentityRequest) -> str:
     return "waiting" if request.decided_at is None else "concluded" if request.granted else ""
+
+
+def _next_step(request: IdentityRequest) -> str:
+    """Who has to do something now."""
+    own = request.asked_by == me().id
+    if request.decided_at is None:
+        return "等工作专班另一人答复" if own else "请您答复"
+    return "可以查看" if own and request.granted and request.first_read_at is None else ""
 
 
 def _request_url(request: IdentityRequest) -> str:
