@@ -20,10 +20,13 @@ from app.web import (
     metrics,
     nominees,
     office,
+    people,
     planning,
     portal,
+    programmes,
     public,
     requests,
+    units,
     uploads,
     words,
 )
@@ -42,7 +45,8 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     words.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    for audience in (public, account, desk, documents, nominees, planning, office, health, metrics):
+    staff = (account, desk, documents, nominees, programmes, planning, units, people, office)
+    for audience in (public, *staff, health, metrics):
         audience.init_app(app)
     access.declare_static(app)
     hot.init_app(app, clock)

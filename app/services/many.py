@@ -28,13 +28,13 @@ def close_each(session: Session, period_ids: Iterable[int], actor: Actor, now: d
     """Close these periods one by one (R30). Raises NothingChosen, NotAllowed."""
     require_office(actor)
     there = session.scalars(select(Period.id).where(Period.id.in_(set(period_ids)))).all()
-    return _each(session, there, "次公示", lambda period_id: close_period(session, period_id, actor, now))
+    return _each(session, there, "一次公示", lambda period_id: close_period(session, period_id, actor, now))
 
 
 def accept_each(session: Session, case_ids: Iterable[int], actor: Actor, now: dt.datetime) -> Outcome:
     """受理 these cases one by one. Raises NothingChosen, and NotYourCase before anything is done."""
     case_ids = _visible(session, case_ids, actor, now)
-    return _each(session, case_ids, "个案件", lambda case_id: investigation.accept(session, case_id, actor, now))
+    return _each(session, case_ids, "一个案件", lambda case_id: investigation.accept(session, case_id, actor, now))
 
 
 def assign_each(session: Session, case_ids: Iterable[int], assignee_id: int, actor: Actor, now: dt.datetime) -> Outcome:
@@ -44,7 +44,7 @@ def assign_each(session: Session, case_ids: Iterable[int], assignee_id: int, act
     def assign(case_id: int) -> None:
         investigation.assign(session, case_id, actor, assignee_id, now)
 
-    return _each(session, case_ids, "个案件", assign)
+    return _each(session, case_ids, "一个案件", assign)
 
 
 def _visible(session: Session, case_ids: Iterable[int], actor: Actor, now: dt.datetime) -> list[int]:

@@ -17,8 +17,8 @@ from app.domain.stages import STAGES
 from app.domain.window import Phase, Plan
 from app.domain.workdays import Calendar, end_of, local_date
 from app.models import Entry, Nominee, Period, Programme, Quota, Stage, Unit, UnitKind
+from app.services import outs, reviews
 from app.services.nominees import of_programme
-from app.services.scheduling import disqualified
 
 
 class Standing(StrEnum):
@@ -142,28 +142,44 @@ def _units(session: Session, programme: Programme, nominees: Sequence[Nominee], 
 
 
 class _Shown:
-    """A programme's nominees that are not out, and the periods in which each is or was shown."""
+    """A programme's nominees that have not left, and the periods in which each is or was shown with its present deeds.
+
+    Whom the office turned down at a review goes no further than round 1.
+    """
 
     def __init__(self, session: Session, nominees: Sequence[Nominee], now: dt.datetime) -> None:
-        outs = disqualified(session, [nominee.id for nominee in nominees], now)
-        self.nominees = [each for each in nominees if each.id not in outs and each.withdrawn_at is None]
+        gone = outs.left(session, nominees, now)
+        self.nominees = [each for each in nominees if each.id not in gone]
+        self._refused = reviews.refused(session, [each.id for each in self.nominees])
         self._periods: dict[tuple[int, int], list[Period]] = {}
+        self._now: set[tuple[int, int]] = set()  # who is through a round, or in it, with the present deeds
+        editions = {each.id: each.edition for each in self.nominees}
+        latest: dict[int, tuple[int, int]] = {}
         shown = session.execute(
-            select(Entry.nominee_id, Period)
+            select(Entry, Period)
             .join(Period, Entry.period_id == Period.id)
-            .where(Entry.nominee_id.in_([each.id for each in self.nominees]), Period.cancelled_at.is_(None))
+            .where(Entry.nominee_id.in_(editions), Period.cancelled_at.is_(None))
             .order_by(Period.opens_at, Period.id)
             .options(joinedload(Period.organiser))
         )
-        for nominee_id, period in shown:
-            self._periods.setdefault((nominee_id, period.round_number), []).append(period)
+        for entry, period in shown:
+            self._periods.setdefault((entry.nominee_id, period.round_number), []).append(period)
+            seen = (period.round_number, entry.edition)
+            latest[entry.nominee_id] = max(latest.get(entry.nominee_id, seen), seen)
+        for nominee_id, (number, edition) in latest.items():
+            # Changed deeds are shown in the latest round once more, and in no earlier one (R9).
+            last = number if edition == editions[nominee_id] else number - 1
+            self._now |= {(nominee_id, each) for each in range(1, last + 1)}
+
+    def going_on(self, nominees: Sequence[Nominee], round_number: int) -> list[Nominee]:
+        return [each for each in nominees if round_number == 1 or each.id not in self._refused]
 
     def periods(self, nominees: Sequence[Nominee], round_number: int) -> list[Period]:
         found = {period.id: period for each in nominees for period in self._periods.get((each.id, round_number), ())}
         return sorted(found.values(), key=lambda period: (period.opens_at, period.id))
 
     def waiting(self, nominees: Sequence[Nominee], round_number: int) -> int:
-        return sum((each.id, round_number) not in self._periods for each in nominees)
+        return sum((each.id, round_number) not in self._now for each in self.going_on(nominees, round_number))
 
     def leg(self, bare: Leg, nominees: Sequence[Nominee]) -> Leg:
         """The round as these nominees stand in it; while there are none yet, they are all still to come."""
@@ -174,8 +190,9 @@ class _Shown:
     def row(self, unit: Unit, nominees: Sequence[Nominee], step: Step, now: dt.datetime) -> Row:
         periods = self.periods(nominees, step.leg.round)
         waiting = self.waiting(nominees, step.leg.round)
-        standing = _standing(step, periods, len(nominees), waiting, now)
-        return Row(unit, ROUNDS[step.leg.round], periods, len(nominees), waiting, step, standing)
+        there = self.going_on(nominees, step.leg.round)
+        standing = _standing(step, periods, len(there), waiting, now)
+        return Row(unit, ROUNDS[step.leg.round], periods, len(there), waiting, step, standing)
 
 
 def _over(period: Period) -> dt.date:

@@ -14,6 +14,8 @@ from app.domain.errors import ManyStopped, NothingChosen, Refusal
 from app.domain.rounds import ROUNDS, Kind
 from app.domain.workdays import Calendar
 from app.models import Period, Programme, Quota, Unit
+from app.sealing import Keyring
+from app.services.nominees import take_turns
 from app.services.overview import organisers
 from app.services.record import Act, record
 from app.services.scheduling import Candidate, candidates, preview, scheduled
@@ -53,7 +55,7 @@ class Rehearsal:
     refusal: str
 
 
-def choices(session: Session, programme: Programme, round_number: int, now: dt.datetime) -> list[Choice]:
+def choices(session: Session, ring: Keyring, programme: Programme, round_number: int, now: dt.datetime) -> list[Choice]:
     """Every unit with nominees in a round, in the order of the quota table."""
     quotas = session.scalars(select(Quota).where(Quota.programme_id == programme.id))
     places = {
@@ -62,24 +64,26 @@ def choices(session: Session, programme: Programme, round_number: int, now: dt.d
     return [
         Choice(
             unit,
-            candidates(session, programme.id, ROUNDS[round_number], unit, now),
+            candidates(session, ring, programme, ROUNDS[round_number], unit, now),
             places.get(unit.id) if round_number == 2 else None,
         )
         for unit in organisers(session, programme.id, round_number)
     ]
 
 
-def rehearse(session: Session, order: Order, calendar: Calendar, actor: Actor, now: dt.datetime) -> list[Rehearsal]:
+def rehearse(
+    session: Session, ring: Keyring, order: Order, calendar: Calendar, actor: Actor, now: dt.datetime
+) -> list[Rehearsal]:
     """Each unit's period as it would be saved, and nothing kept: whatever would be refused is known beforehand.
 
     Raises NothingChosen, and what is wrong for every unit alike: whatever `preview` raises.
     """
     rehearsals = []
-    for choice, entering in _begun(session, order, calendar, actor, now):
+    for choice, entering in _begun(session, ring, order, calendar, actor, now):
         refusal = ""
         try:
             with session.begin_nested():
-                _scheduled(session, order, choice.organiser, entering, calendar, actor, now)
+                _scheduled(session, ring, order, choice.organiser, entering, calendar, actor, now)
         except Refusal as refused:
             refusal = str(refused)
         rehearsals.append(Rehearsal(choice, len(entering), refusal))
@@ -87,15 +91,17 @@ def rehearse(session: Session, order: Order, calendar: Calendar, actor: Actor, n
     return rehearsals
 
 
-def schedule_many(session: Session, order: Order, calendar: Calendar, actor: Actor, now: dt.datetime) -> list[Period]:
+def schedule_many(
+    session: Session, ring: Keyring, order: Order, calendar: Calendar, actor: Actor, now: dt.datetime
+) -> list[Period]:
     """A period for each of the units, all or none, in one transaction; each a row and an act of its own.
 
     Raises NothingChosen, whatever `preview` raises, and ManyStopped, which names the unit that can't have one.
     """
     periods, acts = [], []
-    for choice, entering in _begun(session, order, calendar, actor, now):
+    for choice, entering in _begun(session, ring, order, calendar, actor, now):
         try:
-            period, act = _scheduled(session, order, choice.organiser, entering, calendar, actor, now)
+            period, act = _scheduled(session, ring, order, choice.organiser, entering, calendar, actor, now)
         except Refusal as refused:
             raise ManyStopped(choice.organiser.name, refused) from refused
         periods.append(period)
@@ -106,24 +112,25 @@ def schedule_many(session: Session, order: Order, calendar: Calendar, actor: Act
 
 
 def _begun(
-    session: Session, order: Order, calendar: Calendar, actor: Actor, now: dt.datetime
+    session: Session, ring: Keyring, order: Order, calendar: Calendar, actor: Actor, now: dt.datetime
 ) -> list[tuple[Choice, list[int]]]:
     """The units of an order, each with those of the nominees that are its own, once nothing is wrong for all alike."""
     require_office(actor)
     preview(order.opening, order.conclude_workdays, calendar, order.programme.demonstration, now)
-    session.refresh(order.programme, with_for_update=True)  # two people scheduling at once take turns
+    take_turns(session, order.programme.id)
     found = [
         (choice, [each.nominee.id for each in choice.candidates if each.nominee.id in order.nominees])
-        for choice in choices(session, order.programme, order.round_number, now)
+        for choice in choices(session, ring, order.programme, order.round_number, now)
         if choice.organiser.id in order.organisers
     ]
     if not found:
-        raise NothingChosen("家单位")
+        raise NothingChosen("一家单位")
     return found
 
 
 def _scheduled(
     session: Session,
+    ring: Keyring,
     order: Order,
     organiser: Unit,
     nominee_ids: Sequence[int],
@@ -132,4 +139,4 @@ def _scheduled(
     now: dt.datetime,
 ) -> tuple[Period, Act]:
     of_order = order.programme, order.round_number, organiser, nominee_ids, order.opening, order.conclude_workdays
-    return scheduled(session, *of_order, calendar, actor, now)
+    return scheduled(session, ring, *of_order, calendar, actor, now)

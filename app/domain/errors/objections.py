@@ -46,8 +46,8 @@ class AnswerSpent(Refusal):
 class NothingChosen(Refusal):
     """An act on several things at once without any; `what` is one of them."""
 
-    def __init__(self, what: str = "个案件") -> None:
-        super().__init__(f"请至少选一{what}。")
+    def __init__(self, what: str = "一个案件") -> None:
+        super().__init__(f"请至少选{what}。")
 
 
 class FloodChanged(Refusal):

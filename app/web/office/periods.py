@@ -6,7 +6,6 @@ from collections import Counter
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from wtforms import DateField
 from wtforms.validators import InputRequired
@@ -17,9 +16,10 @@ from app.domain.errors import Refusal
 from app.domain.rounds import Kind
 from app.domain.verdict import GROUND_NAMES
 from app.domain.window import Phase
-from app.models import Entry, Period, Programme
+from app.models import Period, Programme
 from app.services import closing, interruption, overview, queue, scheduling
 from app.services.calendars import calendar_of
+from app.services.sight import Shown
 from app.web import charts
 from app.web.access import actor, allow
 from app.web.case_list import case_listing
@@ -140,23 +140,23 @@ def entries(period_id: int) -> ResponseReturnValue:
     cases = closing.cases_of(session(), shown)
     outs = closing.who_is_out(session(), shown, cases, now())
     several = Counter(case.entry_id for case in cases)
-    rows = session().scalars(select(Entry).where(Entry.period_id == shown.id).order_by(Entry.position)).all()
 
-    def fate(entry: Entry) -> str:
-        return "、".join(GROUND_NAMES[ground] for ground in sorted(outs.get(entry.nominee_id, ()))) or "参评"
+    def fate(entry: Shown) -> str:
+        grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(outs.get(entry.nominee_id, ())))
+        return grounds or ("已退出推荐" if entry.withdrawn else "参评")
 
     return Listing(
         title=f"{shown.title}的推荐对象",
         columns=[
             Column("position", "序号", lambda entry: entry.position, 8),
-            Column("name", "名称", lambda entry: entry.name, 22, href=_nominee),
+            Column("name", "名称", lambda entry: entry.name, 22, href=_nominee, note=_corrected),
             Column("kind", "类别", lambda entry: KIND_NAMES[entry.kind], 12),
             Column("unit", "所在单位", lambda entry: entry.unit, 28),
             Column("recommender", "推荐单位", lambda entry: entry.recommender, 18),
             Column("cases", "案件", lambda entry: several[entry.id], 8),
             Column("fate", "结果", fate, 18, badge=lambda entry: "lapsed" if entry.nominee_id in outs else None),
         ],
-        rows=rows,
+        rows=closing.entries_of(session(), shown),
         empty="这次公示没有列入推荐对象。",
         filters=[
             Filter("kind", "类别", {kind.value: KIND_NAMES[kind] for kind in Kind}, lambda e, kind: e.kind == kind),
@@ -168,7 +168,11 @@ def entries(period_id: int) -> ResponseReturnValue:
     ).answer("office/entries.html", period=shown)
 
 
-def _nominee(entry: Entry) -> str:
+def _corrected(entry: Shown) -> str:
+    return "有更正" if entry.corrections else ""
+
+
+def _nominee(entry: Shown) -> str:
     return url_for("nominees.nominee", nominee_id=entry.nominee_id)
 
 

@@ -23,7 +23,7 @@ from app.web.access import actor, allow
 from app.web.forms import PlainForm
 from app.web.lists import ids_ticked
 from app.web.office.blueprint import blueprint
-from app.web.portal import now, number, session
+from app.web.portal import now, number, portal, session
 
 
 class ScheduleForm(PlainForm):
@@ -86,7 +86,17 @@ def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> 
             late = planning.misfit_of(programme, round_number, plan, conclude, calendar)
             return _plan_page(programme, round_number, organiser, form, chosen, plan=plan, late=late)
         period = scheduling.schedule(
-            session(), programme, round_number, organiser, chosen, opening, conclude, calendar, actor(), now()
+            session(),
+            portal().keyring,
+            programme,
+            round_number,
+            organiser,
+            chosen,
+            opening,
+            conclude,
+            calendar,
+            actor(),
+            now(),
         )
     except Refusal as refusal:
         session().rollback()
@@ -107,7 +117,8 @@ def _plan_page(
     refusal: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
-    candidates = scheduling.candidates(session(), programme.id, ROUNDS[round_number], organiser, now())
+    ring = portal().keyring
+    candidates = scheduling.candidates(session(), ring, programme, ROUNDS[round_number], organiser, now())
     if chosen is None:
         chosen = [candidate.nominee.id for candidate in candidates if candidate.may_enter]
     html = render_template(

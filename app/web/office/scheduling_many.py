@@ -19,7 +19,7 @@ from app.web.access import actor, allow
 from app.web.lists import ids_ticked
 from app.web.office.blueprint import blueprint
 from app.web.office.scheduling import ScheduleForm, calendar_for, first_possible_day
-from app.web.portal import now, number, session
+from app.web.portal import now, number, portal, session
 
 # The last round is the office's own: one period, which the page for one arranges.
 _ROUNDS = [ROUNDS[1], ROUNDS[2]]
@@ -53,15 +53,15 @@ def schedule_many(programme_id: int, round_number: int) -> ResponseReturnValue:
     opening, conclude = form.opening.data, form.conclude.data
     assert opening is not None  # noqa: S101 - InputRequired
     assert conclude is not None  # noqa: S101 - InputRequired
-    calendar = calendar_for(programme)
+    calendar, ring = calendar_for(programme), portal().keyring
     order = Order(programme, round_number, frozenset(units), frozenset(nominees), opening, conclude)
     try:
         if form.step.data != "save":
             plan = scheduling.preview(opening, conclude, calendar, programme.demonstration, now())
-            rehearsals = scheduling_many.rehearse(session(), order, calendar, actor(), now())
+            rehearsals = scheduling_many.rehearse(session(), ring, order, calendar, actor(), now())
             late = planning.misfit_of(programme, round_number, plan, conclude, calendar)
             return _page(programme, round_number, form, units, nominees, plan=plan, rehearsals=rehearsals, late=late)
-        periods = scheduling_many.schedule_many(session(), order, calendar, actor(), now())
+        periods = scheduling_many.schedule_many(session(), ring, order, calendar, actor(), now())
     except Refusal as refusal:
         session().rollback()
         return _page(programme, round_number, form, units, nominees, refusal=str(refusal), status=409)
@@ -83,7 +83,7 @@ def _page(
     status: int = 200,
 ) -> ResponseReturnValue:
     """The form; before anything is sent every unit is ticked that has anybody to show, with all of them."""
-    choices = scheduling_many.choices(session(), programme, round_number, now()) if programme else []
+    choices = scheduling_many.choices(session(), portal().keyring, programme, round_number, now()) if programme else []
     if units is None or nominees is None:
         units = [choice.organiser.id for choice in choices if choice.may_enter]
         nominees = [nominee_id for choice in choices for nominee_id in choice.may_enter]
