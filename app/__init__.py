@@ -22,6 +22,7 @@ from app.web import (
     nominees,
     office,
     people,
+    planning,
     portal,
     programmes,
     public,
@@ -45,7 +46,8 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     words.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    for audience in (public, account, desk, documents, nominees, award, programmes, units, people, office, health, metrics):
+    staff = (account, desk, documents, nominees, programmes, planning, award, units, people, office)
+    for audience in (public, *staff, health, metrics):
         audience.init_app(app)
     access.declare_static(app)
     hot.init_app(app, clock)

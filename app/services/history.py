@@ -14,7 +14,7 @@ from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, Action
 from app.models import AuditRow, Case, MessageKind, Unit, User
 from app.models.case import NOTE_KIND_NAMES
 from app.models.objection import MESSAGE_KIND_NAMES
-from app.services.record import CLOCK, OBJECTOR, on_case, rows_about
+from app.services.record import CLOCK, COMMAND_LINE, OBJECTOR, STRANGER, by_user, on_case, rows_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,19 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
 }
 
 
+_WHO = {
+    CLOCK: "系统（到时自动）",
+    OBJECTOR: "异议人",
+    COMMAND_LINE: "系统管理员",
+    STRANGER: "未登录者",
+}
+
+
+def act_names() -> dict[str, str]:
+    """Every act that there is, with its name."""
+    return dict(_ACT_NAMES)
+
+
 def act_name(action: str) -> str:
     return _ACT_NAMES.get(action, action)
 
@@ -158,13 +171,15 @@ def of_case(session: Session, case: Case) -> list[Moment]:
 
 def who(actor: str, names: dict[int, str]) -> str:
     """An actor of the record as people read it."""
-    if actor == CLOCK:
-        return "系统（到时自动）"
-    if actor == OBJECTOR:
-        return "异议人"
     if actor.startswith("user:"):
         return names.get(int(actor.removeprefix("user:")), actor)
-    return {"cli": "系统管理员", "stranger": "未登录者"}.get(actor, actor)
+    return _WHO.get(actor, actor)
+
+
+def called(text: str, names: dict[int, str]) -> frozenset[str]:
+    """The actors of the record whose name holds this text."""
+    people = {by_user(user_id): name for user_id, name in names.items()}
+    return frozenset(actor for actor, name in (people | _WHO).items() if text in name)
 
 
 def user_names(session: Session) -> dict[int, str]:

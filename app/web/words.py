@@ -14,6 +14,7 @@ from app.domain.misprints import CORRECTABLE
 from app.domain.eligibility import OUTCOME_NAMES
 from app.domain.reminders import REMINDER_NAMES
 from app.domain.rounds import Kind
+from app.domain.stages import STAGES
 from app.domain.verdict import GROUND_NAMES
 from app.domain.window import Phase
 from app.domain.workdays import SHANGHAI, CountedDay, DayKind, last_day_before, local_date
@@ -245,6 +246,7 @@ def init_app(app: Flask) -> None:
         ROLE_NAMES=ROLE_NAMES,
         SCAN_NAMES=SCAN_NAMES,
         REVIEW_NAMES=STAGE_NAMES,
+        STAGES=STAGES,
         STATE_NAMES=STATE_NAMES,
         STEP_NAMES=STEP_NAMES,
     )

@@ -36,7 +36,7 @@ FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的
 BLUEPRINTS = {
     "public": {"public", "objections", "receipts", "account"},
     "unit": {"desk", "own"},
-    "office": {"office", "nominees", "documents"},
+    "office": {"office", "nominees", "documents", "planning"},
     "setting up": {"programmes", "units", "people"},
 }
 NO_PAGES = {"health", "metrics", "static"}

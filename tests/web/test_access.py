@@ -20,6 +20,7 @@ EVERYBODY = frozenset(LOGINS)
 OFFICE = frozenset({"office"})
 HEAD = frozenset({"head"})
 DESK = frozenset({"office", "head", "handler"})
+LEADS = frozenset({"office", "head"})
 RECORD = frozenset({"office", "auditor"})
 FORM = "/periods/6/nominees/3/objection"
 PLAN = "/office/periods/new/1/2/3"
@@ -63,6 +64,9 @@ MATRIX = [
     ("POST", "/account/sessions/end", 401, EVERYBODY, 303),
     ("GET", "/desk/", 302, DESK, 200),
     ("GET", "/desk/cases.xlsx", 302, DESK, 200),
+    ("GET", "/desk/watched", 302, DESK, 200),
+    ("POST", "/desk/accept-many", 401, DESK, 422),
+    ("POST", "/desk/assign-many", 401, LEADS, 422),
     ("GET", "/desk/cases/1", 302, DESK, 200),
     ("GET", "/desk/cases/1/evidence/1", 302, DESK, 200),
     ("POST", "/desk/cases/1/note", 401, DESK, 422),
@@ -137,19 +141,25 @@ MATRIX = [
     ("POST", "/nominees/2/replacement", 401, DESK, 422),
     ("GET", "/nominees/3/edit", 302, DESK, 409),
     ("POST", "/nominees/3/edit", 401, DESK, 409),
+    ("GET", "/programmes/1/plan", 302, DESK, 200),
     ("POST", "/nominees/disqualifications/1/reversal", 401, OFFICE, 422),
     ("POST", "/nominees/disqualifications/1/reversal/confirm", 401, OFFICE, 409),
     ("GET", "/office/identities", 302, OFFICE, 200),
     ("GET", "/office/objections/1/identity", 302, OFFICE, 200),
     ("POST", "/office/objections/1/identity", 401, OFFICE, 422),
+    ("GET", "/office/identities/999", 302, OFFICE, 404),
     ("POST", "/office/identities/999/grant", 401, OFFICE, 404),
     ("POST", "/office/identities/999/refuse", 401, OFFICE, 404),
     ("POST", "/office/identities/999/read", 401, OFFICE, 404),
     ("GET", "/office/periods", 302, OFFICE, 200),
     ("GET", "/office/periods/new", 302, OFFICE, 200),
+    ("GET", "/office/periods/new-many", 302, OFFICE, 200),
+    ("POST", "/office/periods/new-many/1/2", 401, OFFICE, 422),
     ("GET", PLAN, 302, OFFICE, 200),
     ("POST", PLAN, 401, OFFICE, 422),
     ("GET", "/office/periods/6", 302, OFFICE, 200),
+    ("POST", "/office/periods/close-many", 401, OFFICE, 422),
+    ("GET", "/office/periods/6/entries", 302, OFFICE, 200),
     ("POST", "/office/periods/6/extend", 401, OFFICE, 422),
     ("POST", "/office/periods/6/extend-window", 401, OFFICE, 422),
     ("POST", "/office/periods/6/cancel", 401, OFFICE, 422),
