@@ -13,6 +13,7 @@ from app.domain.errors.base import Refusal
 from app.domain.errors.calendar import BadNotice, BeyondHorizon, NotAWorkday, OutOfRange, TooEarly
 from app.domain.errors.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
 from app.domain.errors.evidence import FileDamaged, FileRefused, FilesChanged, HeldBack, TooManyFiles
+from app.domain.errors.imports import ImportHasProblems, ImportNotReady, NotARecommender, WrongFiles
 from app.domain.errors.keeping import BackupFailed, NotABackup, NotEmpty, NotOnThisDatabase, UnfitRole
 from app.domain.errors.objections import (
     AnswerSpent,
@@ -56,11 +57,14 @@ __all__ = [
     "FloodChanged",
     "FormAlreadyUsed",
     "HeldBack",
+    "ImportHasProblems",
+    "ImportNotReady",
     "LoginRefused",
     "MissingText",
     "MoveRefused",
     "NoSuchAccount",
     "NotABackup",
+    "NotARecommender",
     "NotAWorkday",
     "NotAllowed",
     "NotEligible",
@@ -88,5 +92,6 @@ __all__ = [
     "WindowNotExtended",
     "WindowNotOver",
     "WrongCode",
+    "WrongFiles",
     "WrongPassword",
 ]

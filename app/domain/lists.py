@@ -1,0 +1,149 @@
+"""What must hold of a whole list of nominees beside those who stand already: places, one person once (R9, R11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.domain.nominations import Problem
+from app.domain.rounds import Kind
+from app.domain.sameness import plain_text
+
+WHOSE_LINE = "推荐单位"
+_WORDS = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
+_NAMES = {Kind.COLLECTIVE: "集体名称", Kind.INDIVIDUAL: "姓名"}
+_NUMBERS = {Kind.COLLECTIVE: "社会信用代码", Kind.INDIVIDUAL: "身份证号码"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A nominee of the programme. `ours` when the list's own unit recommends it; `entered` when a period has it."""
+
+    nominee_id: int
+    kind: Kind
+    name: str
+    unit: str
+    recommender: str
+    ours: bool
+    entered: bool
+    person_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What one kind of nominee has of a unit's quota: places in all, on paper alone (secret), and taken."""
+
+    places: int
+    secret: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A row that meets who stands already: what is wrong, in a unit's words and in the office's, which may know more."""
+
+    problem: Problem
+    to_office: str
+
+
+@dataclass
+class Register:
+    """Everyone who stands in a programme, found by name and unit, or by the keyed hash of their number."""
+
+    standing: Iterable[Standing]
+    _named: dict[tuple[Kind, str, str], Standing] = field(init=False)
+    _numbered: dict[tuple[Kind, str], list[Standing]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._named, self._numbered = {}, {}
+        for one in self.standing:
+            self._named[named(one.kind, one.name, one.unit)] = one
+            if one.person_hash:
+                self._numbered.setdefault((one.kind, one.person_hash), []).append(one)
+
+    def same(self, kind: Kind, name: str, unit: str) -> Standing | None:
+        """Who is of this kind, name and unit."""
+        return self._named.get(named(kind, name, unit))
+
+    def filled(self, kind: Kind, name: str, unit: str, *, fills: bool) -> Standing | None:
+        """The unit's own nominee that a form is about; None for a row that brings a new one."""
+        there = self.same(kind, name, unit) if fills else None
+        return there if there is not None and there.ours else None
+
+    def clashes(self, kind: Kind, name: str, unit: str, hashes: Iterable[str], *, fills: bool) -> list[Clash]:
+        """What stands against one row. A form (`fills`) may meet its own nominee, as long as no period shows it."""
+        there = self.same(kind, name, unit)
+        if there is None:
+            met = self._by_number(kind, name, hashes)
+            return [_met(met, _NUMBERS[kind], "和名单上的另一个推荐对象一样")] if met else []
+        if fills and there.ours:
+            return [_too_late(there)] if there.entered else []
+        return [_met(there, _NAMES[kind], "名单上已经有了")]
+
+    def _by_number(self, kind: Kind, name: str, hashes: Iterable[str]) -> Standing | None:
+        """A person has one number. Several collectives may share their unit's: then the name has to be the same too."""
+        found = [one for hash_ in hashes for one in self._numbered.get((kind, hash_), [])]
+        if kind is Kind.COLLECTIVE:
+            found = [one for one in found if plain_text(one.name) == plain_text(name)]
+        return found[0] if found else None
+
+
+def named(kind: Kind, name: str, unit: str) -> tuple[Kind, str, str]:
+    """What a nominee is known by where there is no number: a collective that is a unit itself goes by its name."""
+    return kind, plain_text(name), plain_text(unit or name)
+
+
+def _met(there: Standing, column: str, ours: str) -> Clash:
+    if there.ours:
+        problem = Problem(column, ours, "一个推荐对象只报一次：请删去这一行；要补充材料，请上传推荐表")
+        return Clash(problem, ours)
+    wrong = "已由其他单位推荐"
+    problem = Problem(column, wrong, "同一个对象只能由一个单位推荐：请核对，或者与工作专班联系")
+    return Clash(problem, f"已由{there.recommender}推荐")
+
+
+def _too_late(there: Standing) -> Clash:
+    wrong = "已经列入公示，不能再用推荐表改动"
+    return Clash(Problem(_NAMES[there.kind], wrong, "请在这个对象的页面上办理“事迹变更”或者“更正”"), wrong)
+
+
+def order_problem(written: str, place: int) -> Problem | None:
+    """按推荐的优先顺序排序: the numbers run from 1, none left out and none twice. Unnumbered rows go as they stand."""
+    if written.strip() in ("", str(place)):
+        return None
+    return Problem("序号", f"写的是“{written}”", f"应是{place}：从1起按推荐的优先顺序连续编号")
+
+
+def repeats_problem(kind: Kind, earlier: int, *, by_number: bool) -> Problem:
+    """The same nominee twice in one list."""
+    column = _NUMBERS[kind] if by_number else _NAMES[kind]
+    return Problem(column, f"与第{earlier}行重复", "一个推荐对象只报一次：请核对后删去一行")
+
+
+def quota_problem(kind: Kind, place: Place, coming: int) -> Problem | None:
+    """More than the unit's places, counted with who stands and who is secret (R9, R11)."""
+    room = max(0, place.places - place.secret - place.taken)
+    if coming <= room:
+        return None
+    already = f"，已经用去{place.taken + place.secret}个" if place.taken + place.secret else ""
+    wrong = f"{_WORDS[kind]}名额{place.places}个{already}，这次报了{coming}个，超出{coming - room}个"
+    right = f"最多再报{room}个；要顶替已取消资格的对象，请在那个对象的页面上办理递补"
+    return Problem("名额", wrong, right)
+
+
+def recommender_problem(written: str, unit: str) -> Problem | None:
+    """The line that says who recommends must name the unit that hands the list in."""
+    if plain_text(written) == plain_text(unit):
+        return None
+    wrong = f"写的是“{written}”" if written else "没有填"
+    return Problem(WHOSE_LINE, wrong, f"应填“{unit}”")
+
+
+def photo_owner(file_name: str, names: Mapping[str, Sequence[int]], unit: str) -> int | None:
+    """The row of the person a photo is named after: 推荐单位—姓名. None where it names nobody, or several."""
+    stem = file_name.rpartition(".")[0] or file_name
+    for dash in ("—", "－", "-", "–", "_"):
+        stem = stem.replace(dash, "\n")
+    parts = [plain_text(part) for part in stem.split("\n") if part.strip()]
+    owners = names.get(parts[1], ()) if len(parts) == 2 and parts[0] == plain_text(unit) else ()
+    return owners[0] if len(owners) == 1 else None
