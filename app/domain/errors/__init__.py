@@ -23,6 +23,7 @@ from app.domain.errors.objections import (
     TooManyFromContact,
     UnknownReceipt,
 )
+from app.domain.errors.papers import TemplateBroken, UnreadableForm
 from app.domain.errors.periods import (
     AlreadyClosed,
     AlreadyOpened,
@@ -80,6 +81,7 @@ __all__ = [
     "Refusal",
     "SamePerson",
     "StepTooLate",
+    "TemplateBroken",
     "TooEarly",
     "TooLateToConclude",
     "TooManyFailures",
@@ -87,6 +89,7 @@ __all__ = [
     "TooManyFromContact",
     "UnfitRole",
     "UnknownReceipt",
+    "UnreadableForm",
     "WeakPassword",
     "WindowClosed",
     "WindowNotExtended",
