@@ -52,14 +52,14 @@ class Register:
 
     standing: Iterable[Standing]
     _named: dict[tuple[Kind, str, str], Standing] = field(init=False)
-    _numbered: dict[tuple[Kind, str], list[Standing]] = field(init=False)
+    _numbered: dict[tuple[Kind, str], Standing] = field(init=False)
 
     def __post_init__(self) -> None:
         self._named, self._numbered = {}, {}
         for one in self.standing:
             self._named[named(one.kind, one.name, one.unit)] = one
             if one.person_hash:
-                self._numbered.setdefault((one.kind, one.person_hash), []).append(one)
+                self._numbered[one.kind, one.person_hash] = one
 
     def same(self, kind: Kind, name: str, unit: str) -> Standing | None:
         """Who is of this kind, name and unit."""
@@ -73,51 +73,31 @@ class Register:
     def clashes(self, kind: Kind, name: str, unit: str, hashes: Iterable[str], *, fills: bool) -> list[Clash]:
         """What stands against one row. A form (`fills`) may meet its own nominee, as long as no period shows it."""
         there = self.same(kind, name, unit)
-        if there is None:
-            met = self._by_number(kind, name, hashes)
-            return [_met(met, _NUMBERS[kind], "和名单上的另一个推荐对象一样")] if met else []
-        if fills and there.ours:
-            return [_too_late(there)] if there.entered else []
-        return [_met(there, _NAMES[kind], "名单上已经有了")]
-
-    def _by_number(self, kind: Kind, name: str, hashes: Iterable[str]) -> Standing | None:
-        """A person has one number. Several collectives may share their unit's: then the name has to be the same too."""
-        found = [one for hash_ in hashes for one in self._numbered.get((kind, hash_), [])]
-        if kind is Kind.COLLECTIVE:
-            found = [one for one in found if plain_text(one.name) == plain_text(name)]
-        return found[0] if found else None
+        if there is not None and not (fills and there.ours):
+            return [_met(there, _NAMES[kind], "名单上已经有了")]
+        if there is not None and there.entered:
+            return [_too_late(there)]
+        numbered = (self._numbered.get((kind, hash_)) for hash_ in hashes)
+        met = next((one for one in numbered if one is not None and one is not there), None)
+        return [_met(met, _NUMBERS[kind], "和名单上的另一个推荐对象一样")] if met else []
 
 
 def named(kind: Kind, name: str, unit: str) -> tuple[Kind, str, str]:
-    """What a nominee is known by where there is no number: a collective that is a unit itself goes by its name."""
-    return kind, plain_text(name), plain_text(unit or name)
+    """What a nominee is known by where there is no number. A collective's full name says whose it is."""
+    return kind, plain_text(name), plain_text(unit) if kind is Kind.INDIVIDUAL else ""
 
 
 def _met(there: Standing, column: str, ours: str) -> Clash:
     if there.ours:
         problem = Problem(column, ours, "一个推荐对象只报一次：请删去这一行；要补充材料，请上传推荐表")
         return Clash(problem, ours)
-    wrong = "已由其他单位推荐"
-    problem = Problem(column, wrong, "同一个对象只能由一个单位推荐：请核对，或者与工作专班联系")
+    problem = Problem(column, "已由其他单位推荐", "同一个对象只能由一个单位推荐：请核对，或者与工作专班联系")
     return Clash(problem, f"已由{there.recommender}推荐")
 
 
 def _too_late(there: Standing) -> Clash:
     wrong = "已经列入公示，不能再用推荐表改动"
     return Clash(Problem(_NAMES[there.kind], wrong, "请在这个对象的页面上办理“事迹变更”或者“更正”"), wrong)
-
-
-def order_problem(written: str, place: int) -> Problem | None:
-    """按推荐的优先顺序排序: the numbers run from 1, none left out and none twice. Unnumbered rows go as they stand."""
-    if written.strip() in ("", str(place)):
-        return None
-    return Problem("序号", f"写的是“{written}”", f"应是{place}：从1起按推荐的优先顺序连续编号")
-
-
-def repeats_problem(kind: Kind, earlier: int, *, by_number: bool) -> Problem:
-    """The same nominee twice in one list."""
-    column = _NUMBERS[kind] if by_number else _NAMES[kind]
-    return Problem(column, f"与第{earlier}行重复", "一个推荐对象只报一次：请核对后删去一行")
 
 
 def quota_problem(kind: Kind, place: Place, coming: int) -> Problem | None:

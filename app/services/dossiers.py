@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.annexes import NONE
 from app.domain.nominations import FIELD_NAMES
 from app.models import Dossier
 from app.sealing import Keyring
@@ -34,9 +35,11 @@ def dossier(ring: Keyring, nominee_id: int, fields: Mapping[str, str]) -> Dossie
 
 
 def person_hash(key: bytes, fields: Mapping[str, str]) -> str | None:
-    """The same for the same ID number or 社会信用代码, under one key of the ring; None where neither is given."""
+    """The same for the same ID number or 社会信用代码, under one key of the ring; None where neither is given or there is none."""
     number = (fields.get("id_number") or fields.get("credit_code") or "").strip().upper()
-    return hmac.new(key, f"person {number}".encode(), hashlib.sha256).hexdigest() if number else None
+    if number in ("", NONE):  # a collective without a code of its own says so
+        return None
+    return hmac.new(key, f"person {number}".encode(), hashlib.sha256).hexdigest()
 
 
 def fields_of(session: Session, ring: Keyring, nominee_ids: Iterable[int]) -> dict[int, dict[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,14 +9,14 @@ from typing import Any
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.lists import Place, Register, Standing, named, quota_problem, repeats_problem
-from app.domain.nominations import Problem
+from app.domain.lists import Place, Register, Standing, quota_problem
+from app.domain.nominations import Seen, order_problems
 from app.domain.rounds import Kind
 from app.models import Dossier, Entry, Import, ImportForm, ImportRow, Nominee, Quota, Unit
 from app.sealing import Keyring
 from app.services import import_rows
 from app.services.dossiers import person_hash
-from app.services.import_rows import HEAD, Row, What, worded
+from app.services.import_rows import HEAD, What, worded
 
 Found = dict[int, list[dict[str, str]]]
 
@@ -29,20 +28,25 @@ def across(session: Session, ring: Keyring, import_id: int) -> Found:
     register = Register(standing_in(session, imported.programme_id, imported.unit_id))
     fills = imported.form is ImportForm.FORMS
     coming: Counter[Kind] = Counter()
-    first: dict[bytes, int] = {}
+    seen = Seen()
     for row in import_rows.each(session, ring, import_id):
         if row.what is not What.NOMINEE or row.kind is None:
             continue
-        unit = row.fields.get("unit", "")
-        if problem := _repeats(first, row):
+        if problem := seen.problem(row.nomination):
             found[row.number].append(worded(problem))
         if not row.name:
             continue
+        unit = row.fields.get("unit", "")
         hashes = [hash_ for key in ring.hash_keys if (hash_ := person_hash(key, row.fields))]
         for clash in register.clashes(row.kind, row.name, unit, hashes, fills=fills):
             found[row.number].append(worded(clash.problem) | {"to_office": clash.to_office})
         if register.filled(row.kind, row.name, unit, fills=fills) is None:
             coming[row.kind] += 1
+    if not fills:
+        rows = import_rows.each(session, ring, import_id)
+        in_order = order_problems(row.nomination for row in rows if row.what is What.NOMINEE)
+        for number, problem in in_order.items():
+            found[number].append(worded(problem))
     for kind, place in places_of(session, imported.programme_id, imported.unit_id).items():
         if problem := quota_problem(kind, place, coming[kind]):
             found[HEAD].append(worded(problem))
@@ -105,19 +109,3 @@ def places_of(session: Session, programme_id: int, unit_id: int) -> dict[Kind, P
         Kind.INDIVIDUAL: Place(quota.individuals, quota.secret_individuals, taken[Kind.INDIVIDUAL]),
     }
 
-
-def _repeats(first: dict[bytes, int], row: Row) -> Problem | None:
-    """Whether an earlier row is the same nominee. Keys are kept as short digests: a long list has many."""
-    assert row.kind is not None  # noqa: S101 - only nominees of a kind are asked about
-    if not row.name:
-        return None
-    keys = {"name": "\n".join(named(row.kind, row.name, row.fields.get("unit", "")))}
-    if row.kind is Kind.INDIVIDUAL and row.fields.get("id_number"):
-        keys["number"] = row.fields["id_number"].strip().upper()
-    problem = None
-    for what, key in keys.items():
-        digest = hashlib.blake2b(f"{what} {key}".encode(), digest_size=8).digest()
-        earlier = first.setdefault(digest, row.number)
-        if earlier != row.number:
-            problem = repeats_problem(row.kind, earlier, by_number=what == "number")
-    return problem

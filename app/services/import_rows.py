@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
-from app.domain.nominations import Problem
+from app.domain.nominations import Nomination, Problem
 from app.domain.rounds import Kind
 from app.models import ImportRow
 from app.sealing import Keyring
@@ -46,7 +46,14 @@ class Row:
     source: str = ""
     document_id: int | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    order: str = ""  # 序号, where it is a row of a sheet
     problems: Sequence[Mapping[str, str]] = ()
+
+    @property
+    def nomination(self) -> Nomination:
+        """The row as the rules know it."""
+        assert self.kind is not None  # noqa: S101 - asked of nominees only
+        return Nomination(self.kind, self.number, self.source, self.fields, order=self.order)
 
     @property
     def name(self) -> str:
@@ -70,6 +77,7 @@ def columns_of(ring: Keyring, import_id: int, row: Row) -> dict[str, Any]:
         "kind": row.kind,
         "source": row.source,
         "document": row.document_id,
+        "order": row.order,
         "fields": {key: text for key, text in row.fields.items() if text},
     }
     text = json.dumps(content, ensure_ascii=False)
@@ -92,6 +100,7 @@ def opened(ring: Keyring, row: Any) -> Row:
         source=content["source"],
         document_id=content["document"],
         fields=content["fields"],
+        order=content["order"],
         problems=row.problems,
     )
 

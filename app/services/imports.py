@@ -144,7 +144,11 @@ def receive(
         for row in rows:
             documents.discard(vault, row)
         raise
-    return Received(made.id, small=sum(row.size for row in rows) < _SMALL and not vault.scanned)
+    return Received(made.id, _is_small(vault, sum(row.size for row in rows)))
+
+
+def _is_small(vault: Vault, size: int) -> bool:
+    return size < _SMALL and not vault.scanned
 
 
 def _stored(
@@ -212,16 +216,21 @@ def waits_for_scanner(session: Session, import_id: int) -> bool:
     return bool(session.scalar(select(func.count()).where(*waiting)))
 
 
-def read_again(session: Session, import_id: int, actor: Actor, now: dt.datetime) -> None:
-    """Check what is there once more: a place may have become free meanwhile. Raises NotYourCase, ImportNotReady."""
+def read_again(session: Session, vault: Vault, import_id: int, actor: Actor, now: dt.datetime) -> Received:
+    """Check what is there once more: a place may have become free meanwhile.
+
+    Raises NotYourCase, Archived, ImportNotReady.
+    """
     found = visible(session, import_id, actor, lock=True)
     require_running(found.programme)
     if found.state is not ImportState.CHECKED:
         raise ImportNotReady(STATE_NAMES[found.state])
     session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
     found.state, found.rows_done, found.rows_total, found.beats_at = ImportState.WAITING, 0, None, None
+    size = session.scalar(select(func.sum(Document.size)).where(Document.import_id == import_id)) or 0
     record(session, now, [Act(by_user(actor.user_id), "import.read_again", on_import(import_id))])
     session.commit()
+    return Received(import_id, _is_small(vault, size))
 
 
 def drop(session: Session, vault: Vault, import_id: int, actor: Actor, now: dt.datetime, by: str = "") -> None:
