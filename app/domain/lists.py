@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from app.domain.nominations import Problem
+from app.domain.photos import is_named
 from app.domain.rounds import Kind
 from app.domain.sameness import plain_text
 
@@ -119,11 +120,13 @@ def recommender_problem(written: str, unit: str) -> Problem | None:
     return Problem(WHOSE_LINE, wrong, f"应填“{unit}”")
 
 
-def photo_owner(file_name: str, names: Mapping[str, Sequence[int]], unit: str) -> int | None:
-    """The row of the person a photo is named after: 推荐单位—姓名. None where it names nobody, or several."""
-    stem = file_name.rpartition(".")[0] or file_name
-    for dash in ("—", "－", "-", "–", "_"):
-        stem = stem.replace(dash, "\n")
-    parts = [plain_text(part) for part in stem.split("\n") if part.strip()]
-    owners = names.get(parts[1], ()) if len(parts) == 2 and parts[0] == plain_text(unit) else ()
+def photo_owner(file_name: str, names: Mapping[int, str], unit: str) -> int | None:
+    """The row of the person a photo is named after (推荐单位—姓名). None where that is nobody, or several."""
+    owners = [number for number, name in names.items() if is_named(file_name, unit, name)]
     return owners[0] if len(owners) == 1 else None
+
+
+def stray_photo(unit: str) -> Problem:
+    """A photo of which nobody can tell whose it is."""
+    wrong = "没有和这个文件名对应的先进个人推荐表，或者有几份"
+    return Problem("照片", wrong, f"文件名应是“{unit}—姓名.jpg”，并与这个人的推荐表一起上传；也可以以后在对象的页面上单独上传")

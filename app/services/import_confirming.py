@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.annexes import Rank
 from app.domain.cases import Actor
 from app.domain.errors import ImportHasProblems, ImportNotReady
 from app.domain.lists import Register, Standing
@@ -134,8 +135,7 @@ class _Making:
 
     def _photo(self, row: Row) -> None:
         """The file stays where it lies and is the nominee's from now on; one that it had before stays too."""
-        owner = self._by_row.get(int(row.fields["owner"]))
-        moved = {"purpose": Purpose.PHOTO, "nominee_id": owner}
+        moved = {"purpose": Purpose.PHOTO, "nominee_id": self._by_row[row.owner or 0]}
         self.session.execute(update(Document).where(Document.id == row.document_id).values(**moved))
 
     def _unit(self, name: str) -> int:
@@ -157,8 +157,8 @@ def _describe(nominee: Nominee, fields: Mapping[str, str]) -> None:
     nominee.category = fields.get("unit_type" if collective else "status") or nominee.category or ""
     nominee.trade = fields.get("trade") or nominee.trade or ""
     nominee.deeds = fields.get("deeds") or nominee.deeds
-    if rank := fields.get("level" if collective else "post"):
-        nominee.rank = rank_of(rank)
+    if (rank := rank_of(fields.get("level" if collective else "post", ""))) is not Rank.UNKNOWN:
+        nominee.rank = rank
 
 
 def _own_units(session: Session, recommender_id: int) -> dict[str, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -38,13 +38,14 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row, opened. `document_id` names the file of a photo or of a form; `source` is what it was called."""
+    """One row, opened. `source` is what its file was called; a photo knows its `document_id` and its `owner`, a row."""
 
     number: int
     what: What
     kind: Kind | None = None
     source: str = ""
     document_id: int | None = None
+    owner: int | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     order: str = ""  # 序号, where it is a row of a sheet
     problems: Sequence[Mapping[str, str]] = ()
@@ -58,6 +59,9 @@ class Row:
     @property
     def name(self) -> str:
         return self.fields.get("name", "")
+
+    def with_problems(self, problems: Sequence[Mapping[str, str]]) -> Row:
+        return replace(self, problems=problems)
 
 
 def place(named: str) -> str:
@@ -77,6 +81,7 @@ def columns_of(ring: Keyring, import_id: int, row: Row) -> dict[str, Any]:
         "kind": row.kind,
         "source": row.source,
         "document": row.document_id,
+        "owner": row.owner,
         "order": row.order,
         "fields": {key: text for key, text in row.fields.items() if text},
     }
@@ -99,6 +104,7 @@ def opened(ring: Keyring, row: Any) -> Row:
         kind=Kind(content["kind"]) if content["kind"] else None,
         source=content["source"],
         document_id=content["document"],
+        owner=content["owner"],
         fields=content["fields"],
         order=content["order"],
         problems=row.problems,

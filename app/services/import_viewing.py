@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -114,7 +114,7 @@ class View:
 def _brief(row: Row) -> Row:
     """What a page shows of a row, and no more of it in memory."""
     fields = {key: row.fields[key] for key in _SHOWN if key in row.fields}
-    return Row(row.number, row.what, row.kind, row.source, row.document_id, fields, row.problems)
+    return replace(row, fields=fields)
 
 
 assert set(_SHOWN) <= set(FIELD_NAMES)  # noqa: S101 - checked once, at import
