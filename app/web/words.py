@@ -8,6 +8,7 @@ from flask import Flask
 
 from app import richtext
 from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
+from app.domain.nominations import FIELD_NAMES
 from app.domain.reminders import REMINDER_NAMES
 from app.domain.rounds import Kind
 from app.domain.verdict import GROUND_NAMES
@@ -47,6 +48,10 @@ DETAIL_NAMES = {
     "entry": "公示条目",
     "evidence": "证据材料",
     "filed": "收到异议",
+    "filled": "补充材料",
+    "form": "表",
+    "import": "导入",
+    "new": "新增",
     "files": "文件数",
     "by_conclusion": "各结论",
     "by_state": "各状态",
@@ -194,6 +199,7 @@ def init_app(app: Flask) -> None:
         NOTE_KIND_NAMES=NOTE_KIND_NAMES,
         PHASE_NAMES=PHASE_NAMES,
         REMINDER_NAMES=REMINDER_NAMES,
+        FIELD_NAMES=FIELD_NAMES,
         FILE_KIND_NAMES=FILE_KIND_NAMES,
         FILE_LIMIT=FILE_LIMIT,
         FILES_PER_OBJECTION=FILES_PER_OBJECTION,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import FileField, MultipleFileField, RadioField, SelectField
+from wtforms import MultipleFileField, RadioField, SelectField
 
 from app.models import ImportForm
 from app.services.imports import FORM_NAMES
@@ -21,13 +21,4 @@ class UploadForm(PlainForm):
         "文件",
         description="汇总表是一个 .xlsx 文件；推荐表是 .docx，一个对象一份，可以一次选几个，也可以连同照片放进一个 .zip 里。",
         render_kw={"accept": ".xlsx,.docx,.jpg,.jpeg,.zip"},
-    )
-
-
-class PhotoForm(PlainForm):
-    photo = FileField(
-        "证件照",
-        description="近期2寸正面免冠白底彩色证件照，JPG 格式，不小于150 KB，宽768×高1024像素，"
-        "文件名是“推荐单位—姓名”，例如“麒麟区—张三.jpg”。",
-        render_kw={"accept": ".jpg,.jpeg"},
     )

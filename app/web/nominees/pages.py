@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from app.domain.rounds import Kind
 from app.domain.verdict import GROUND_NAMES
 from app.models import Nominee
+from app.services import dossiers, overview
 from app.services import nominees as theirs
-from app.services import overview
+from app.services.dossiers import Shown
 from app.services.overview import Fates
 from app.services.paths import path_of
 from app.web.access import actor, allow, me
@@ -17,7 +18,7 @@ from app.web.forms import PlainForm
 from app.web.lists import Column, Filter, Listing
 from app.web.nominees.blueprint import STAFF, blueprint
 from app.web.nominees.forms import empty_forms
-from app.web.portal import now, number, session
+from app.web.portal import now, number, portal, session
 from app.web.words import KIND_NAMES
 
 
@@ -75,7 +76,13 @@ def listing_of(fates: Fates) -> Listing[Nominee]:
 
 
 def nominee_page(
-    nominee_id: int, *, tried: str = "", form: PlainForm | None = None, refusal: str = "", status: int = 200
+    nominee_id: int,
+    *,
+    tried: str = "",
+    form: PlainForm | None = None,
+    refusal: str = "",
+    status: int = 200,
+    dossier: Shown | None = None,
 ) -> ResponseReturnValue:
     """One nominee. A refused form comes back open, with what was typed: `tried` is the name the page knows it by."""
     found = theirs.visible(session(), nominee_id, actor())
@@ -87,6 +94,7 @@ def nominee_page(
         tried=tried,
         refusal=refusal,
         button=Button(formdata=None),
+        dossier=dossier or dossiers.shown(session(), portal().keyring, nominee_id, actor()),
         me=me(),
         now=now(),
     )
