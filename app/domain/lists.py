@@ -14,6 +14,7 @@ WHOSE_LINE = "推荐单位"
 _WORDS = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
 _NAMES = {Kind.COLLECTIVE: "集体名称", Kind.INDIVIDUAL: "姓名"}
 _NUMBERS = {Kind.COLLECTIVE: "社会信用代码", Kind.INDIVIDUAL: "身份证号码"}
+NOTHING_READ = Problem("整份材料", "没有读到推荐对象", "请从表头下面的第一行起，一行填一个推荐对象")
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "import.confirmed": "导入推荐对象名单",
     "import.dropped": "放弃推荐对象名单",
     "nominee.imported": "导入推荐对象",
+    "programme.exported": "导出名单",
     "nominee.filled": "由推荐表补充推荐对象的材料",
     "nominee.photo_received": "收到证件照",
     "unit.imported": "随推荐对象新增所在单位",

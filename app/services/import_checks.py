@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.lists import Place, Register, Standing, quota_problem
+from app.domain.lists import NOTHING_READ, Place, Register, Standing, quota_problem
 from app.domain.nominations import Seen, order_problems
 from app.domain.rounds import Kind
 from app.models import Dossier, Entry, Import, ImportForm, ImportRow, Nominee, Quota, Unit
@@ -47,6 +47,8 @@ def across(session: Session, ring: Keyring, import_id: int) -> Found:
         in_order = order_problems(row.nomination for row in rows if row.what is What.NOMINEE)
         for number, problem in in_order.items():
             found[number].append(worded(problem))
+    if not (coming or found or fills):
+        found[HEAD].append(worded(NOTHING_READ))
     for kind, place in places_of(session, imported.programme_id, imported.unit_id).items():
         if problem := quota_problem(kind, place, coming[kind]):
             found[HEAD].append(worded(problem))

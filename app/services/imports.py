@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases import Actor
 from app.domain.errors import FileRefused, ImportNotReady, NotARecommender, NotYourCase, WrongFiles
+from app.domain.rounds import Kind
+from app.evidence.inspection import inspect
 from app.evidence.kinds import FileKind
 from app.models import (
     Document,
@@ -30,6 +33,7 @@ from app.models import (
     UnitKind,
 )
 from app.papers.packages import unpacked
+from app.papers.summaries import read_summary
 from app.services import documents, files
 from app.services.files import Vault
 from app.services.programmes import require_running
@@ -51,8 +55,11 @@ FORM_NAMES = {
 UNDER_WAY = frozenset({ImportState.WAITING, ImportState.READING})
 # A unit hands in its dozen or two; a city's whole list comes as one sheet.
 MOST_FILES = 400
-_SHEET_ALONE = "汇总表一次上传一个 .xlsx 文件；推荐表请在“是什么表”里选附件4、5。"
-_FORMS_ONLY = "推荐表应是 .docx 文件，一个对象一份，照片应是 .jpg 文件，都可以放进一个 .zip 里上传。"
+_SHEET_ALONE = "汇总表（附件2、3）请单独上传，一次一个 .xlsx 文件。"
+_FORMS_ONLY = (
+    f"推荐表（附件4、5）应是 .docx 文件，一个对象一份；照片应是 .jpg 文件；都可以放进一个 .zip 里。{_SHEET_ALONE}"
+)
+_SUMMARIES = {Kind.COLLECTIVE: ImportForm.COLLECTIVES, Kind.INDIVIDUAL: ImportForm.INDIVIDUALS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,7 @@ def receive(
     vault: Vault,
     programme_id: int,
     unit_id: int,
-    form: ImportForm,
+    form: ImportForm | None,
     uploads: Sequence[tuple[str, BinaryIO]],
     actor: Actor,
     now: dt.datetime,
@@ -115,11 +122,13 @@ def receive(
 ) -> Received:
     """Store what was handed in, every file or none, and queue it to be read. `by` where no person acts.
 
-    Raises NotYourCase, NotARecommender, Archived, WrongFiles, FileRefused, StoreDown.
+    Without a `form` the files say which they are. Raises NotYourCase, NotARecommender, Archived, WrongFiles,
+    FileRefused, UnreadableForm, StoreDown.
     """
     require_running(session.get_one(Programme, programme_id))
     unit_to_import_for(session, unit_id, actor)
     session.rollback()  # nobody waits for the database while files are looked through and stored
+    form = form or form_of(uploads)
     rows = _stored(vault, programme_id, form, uploads, actor, now)
     try:
         require_running(session.get_one(Programme, programme_id))
@@ -151,6 +160,17 @@ def _is_small(vault: Vault, size: int) -> bool:
     return size < _SMALL and not vault.scanned
 
 
+def form_of(uploads: Sequence[tuple[str, BinaryIO]]) -> ImportForm:
+    """A sheet that comes alone is a summary, and says which. Raises UnreadableForm for a sheet that is none."""
+    if len(uploads) == 1:
+        ((title, content),) = uploads
+        with suppress(FileRefused):  # an archive, or nothing that is taken: whoever stores it says so
+            if inspect(content, as_it_came=True).kind is FileKind.XLSX:
+                content.seek(0)
+                return _SUMMARIES[read_summary(content, title).kind]
+    return ImportForm.FORMS
+
+
 def _stored(
     vault: Vault,
     programme_id: int,
@@ -162,6 +182,7 @@ def _stored(
     rows: list[Document] = []
     try:
         for title, content in _opened(form, uploads):
+            content.seek(0)
             try:
                 row = documents.stored(vault, Purpose.IMPORT, programme_id, title, content, actor, now)
             except FileRefused as refused:

@@ -1,7 +1,7 @@
 """Purging what was kept of people once a programme has been over for long enough; numbers and the record stay.
 
 Gone afterwards: who filed an objection, the evidence with its keys and names, and what objectors wrote in their own
-words, since it may name them or others. What the handlers wrote, every case, state, date and hash of a receipt stay.
+words, since it may name them or others; of nominees their dossiers, and rows of imports nobody confirmed or dropped. What the handlers wrote, every case, state, date and hash of a receipt stay.
 """
 
 from __future__ import annotations
@@ -15,7 +15,20 @@ from sqlalchemy.orm import Session
 
 from app.domain.retention import kept_until, programme_end
 from app.evidence.store import Store
-from app.models import Entry, Evidence, Identity, Message, MessageKind, Objection, Period, Programme
+from app.models import (
+    Dossier,
+    Entry,
+    Evidence,
+    Identity,
+    Import,
+    ImportRow,
+    Message,
+    MessageKind,
+    Nominee,
+    Objection,
+    Period,
+    Programme,
+)
 from app.services.record import COMMAND_LINE, Act, record
 
 PURGED = "（保存期限已满，内容已按规定删除，办理结果和办理记录保留。）"
@@ -32,10 +45,11 @@ class Held:
     identities: int
     files: int
     texts: int
+    dossiers: int
 
     @property
     def nothing(self) -> bool:
-        return not (self.identities or self.files or self.texts)
+        return not (self.identities or self.files or self.texts or self.dossiers)
 
     def is_due(self, now: dt.datetime) -> bool:
         return self.kept_until is not None and now >= self.kept_until and not self.nothing
@@ -74,6 +88,7 @@ def _held(session: Session, programme: Programme, years: int, now: dt.datetime) 
         identities=count(*people.identities),
         files=count(*people.files),
         texts=count(*people.facts) + count(*people.reasons) + count(*people.supplements),
+        dossiers=count(*people.dossiers) + count(*people.rows),
     )
 
 
@@ -97,6 +112,8 @@ class _People:
             Message.kind == MessageKind.SUPPLEMENT,
             Message.text != PURGED,
         )
+        self.dossiers = (Dossier.nominee_id.in_(select(Nominee.id).where(Nominee.programme_id == programme_id)),)
+        self.rows = (ImportRow.import_id.in_(select(Import.id).where(Import.programme_id == programme_id)),)
 
 
 def _purge(session: Session, store: Store, gone: Held, now: dt.datetime) -> None:
@@ -108,6 +125,8 @@ def _purge(session: Session, store: Store, gone: Held, now: dt.datetime) -> None
     for statement in (
         delete(Evidence).where(*people.files),
         delete(Identity).where(*people.identities),
+        delete(Dossier).where(*people.dossiers),
+        delete(ImportRow).where(*people.rows),
         update(Message).where(*people.supplements).values(text=PURGED),
         update(Objection).where(*people.reasons).values(withdraw_reason=PURGED),
         # The hashes could confirm a guess at who filed it, or at what they wrote.
@@ -116,7 +135,7 @@ def _purge(session: Session, store: Store, gone: Held, now: dt.datetime) -> None
         .values(facts=PURGED, content_hash=_NO_HASH, contact_hash=None, text_hash=None),
     ):
         session.execute(statement, execution_options={"synchronize_session": False})
-    counts = {"identities": gone.identities, "files": gone.files, "texts": gone.texts}
+    counts = {"identities": gone.identities, "files": gone.files, "texts": gone.texts, "dossiers": gone.dossiers}
     record(session, now, [Act(COMMAND_LINE, "retention.purged", f"programme:{gone.programme_id}", counts)])
     session.commit()
 

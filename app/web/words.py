@@ -43,6 +43,7 @@ DETAIL_NAMES = {
     "conclusion": "结论",
     "deadline": "规定时间",
     "disqualified": "取消参评资格",
+    "dossiers": "推荐材料",
     "effective_at": "生效",
     "entries": "公示对象",
     "entry": "公示条目",

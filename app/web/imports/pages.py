@@ -8,9 +8,9 @@ from urllib.parse import quote
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.errors import FileRefused, NotARecommender, WrongFiles
+from app.domain.errors import FileRefused, NotARecommender, UnreadableForm, WrongFiles
 from app.evidence.store import StoreDown
-from app.models import Import, ImportForm, ImportState, Programme
+from app.models import Import, ImportState, Programme
 from app.services import blanks, import_reading, imports, overview
 from app.services.imports import FORM_NAMES, STATE_NAMES, UNDER_WAY
 from app.web.access import actor, allow
@@ -49,12 +49,13 @@ def receive() -> ResponseReturnValue:
             portal().vault,
             programme.id,
             int(form.unit.data),
-            ImportForm(form.form.data),
+            None,
             uploads,
             actor(),
             now(),
         )
-    except (FileRefused, WrongFiles, NotARecommender) as refusal:
+    except (FileRefused, WrongFiles, UnreadableForm, NotARecommender) as refusal:
+        session().rollback()
         form.files.errors = [str(refusal)]
         return _page(form, status=409)
     if received.small:
