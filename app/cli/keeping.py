@@ -158,7 +158,9 @@ def retention(opened: Opened, purge: bool) -> None:
             continue
         until = f"保存到 {one.kept_until.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if one.kept_until else "活动还没有结束"
         due = "，已经期满" if one.is_due(now) else ""
-        click.echo(f"{one.title}：身份{one.identities}份，证据{one.files}个，文字{one.texts}段，推荐材料{one.dossiers}份；{until}{due}")
+        click.echo(
+            f"{one.title}：身份{one.identities}份，证据{one.files}个，文字{one.texts}段，推荐材料{one.dossiers}份；{until}{due}"
+        )
     if not any(one.is_due(now) for one in held):
         click.echo(f"没有期满的（活动结束后保存{years}年）。")
     elif not purge:
@@ -171,7 +173,9 @@ def _purge(opened: Opened) -> None:
     with opened.database.writer() as session:
         years, store = opened.settings.retention_years, store_of(opened.settings)
         for gone in keeping.purge_due(session, store, years, clock.now()):
-            click.echo(f"已删除：{gone.title}，身份{gone.identities}份，证据{gone.files}个，文字{gone.texts}段，推荐材料{gone.dossiers}份。")
+            click.echo(
+                f"已删除：{gone.title}，身份{gone.identities}份，证据{gone.files}个，文字{gone.texts}段，推荐材料{gone.dossiers}份。"
+            )
     click.echo("以前的备份里还有这些内容，请一并销毁期满前的备份。")
 
 

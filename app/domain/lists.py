@@ -42,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A row that meets who stands already: what is wrong, in a unit's words and in the office's, which may know more."""
+    """A row that meets who stands already: in a unit's words, and in the office's, which may know more."""
 
     problem: Problem
     to_office: str
@@ -130,4 +130,5 @@ def photo_owner(file_name: str, names: Mapping[int, str], unit: str) -> int | No
 def stray_photo(unit: str) -> Problem:
     """A photo of which nobody can tell whose it is."""
     wrong = "没有和这个文件名对应的先进个人推荐表，或者有几份"
-    return Problem("照片", wrong, f"文件名应是“{unit}—姓名.jpg”，并与这个人的推荐表一起上传；也可以以后在对象的页面上单独上传")
+    right = f"文件名应是“{unit}—姓名.jpg”，与推荐表一起上传；也可以以后在这个人的页面上单独上传"
+    return Problem("照片", wrong, right)

@@ -44,7 +44,7 @@ def dossier(ring: Keyring, nominee_id: int, fields: Mapping[str, str]) -> Dossie
 
 
 def person_hash(key: bytes, fields: Mapping[str, str]) -> str | None:
-    """The same for the same ID number or 社会信用代码, under one key of the ring; None where neither is given or there is none."""
+    """The same for the same ID number or 社会信用代码, under one key of the ring; None where there is none."""
     number = (fields.get("id_number") or fields.get("credit_code") or "").strip().upper()
     if number in ("", NONE):  # a collective without a code of its own says so
         return None

@@ -45,9 +45,7 @@ def summary_fields(nominee: Nominee, sealed: Mapping[str, str]) -> dict[str, str
     }
 
 
-def _summaries(
-    session: Session, ring: Keyring, programme: Programme, now: dt.datetime
-) -> Iterator[tuple[str, bytes]]:
+def _summaries(session: Session, ring: Keyring, programme: Programme, now: dt.datetime) -> Iterator[tuple[str, bytes]]:
     nominees = session.scalars(
         select(Nominee)
         .where(Nominee.programme_id == programme.id, Nominee.withdrawn_at.is_(None))

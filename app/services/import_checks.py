@@ -1,4 +1,4 @@
-"""What only the whole list and the whole programme can tell: places, one person once, across rows and units (R9, R11)."""
+"""What only the whole list and the whole programme can tell: places, and that nobody comes twice (R9, R11)."""
 
 from __future__ import annotations
 
@@ -110,4 +110,3 @@ def places_of(session: Session, programme_id: int, unit_id: int) -> dict[Kind, P
         Kind.COLLECTIVE: Place(quota.collectives, quota.secret_collectives, taken[Kind.COLLECTIVE]),
         Kind.INDIVIDUAL: Place(quota.individuals, quota.secret_individuals, taken[Kind.INDIVIDUAL]),
     }
-

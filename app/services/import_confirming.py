@@ -171,4 +171,4 @@ def _own_units(session: Session, recommender_id: int) -> dict[str, int]:
 def _last_positions(session: Session, imported: Import) -> dict[Kind, int]:
     wanted = (Nominee.programme_id == imported.programme_id, Nominee.recommender_id == imported.unit_id)
     rows = session.execute(select(Nominee.kind, func.max(Nominee.position)).where(*wanted).group_by(Nominee.kind))
-    return dict.fromkeys(Kind, 0) | {kind: position for kind, position in rows}
+    return dict.fromkeys(Kind, 0) | {row[0]: row[1] for row in rows}

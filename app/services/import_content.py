@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import FileRefused, UnreadableForm
-from app.domain.lists import photo_owner, recommender_problem, stray_photo
+from app.domain.lists import WHOSE_LINE, photo_owner, recommender_problem, stray_photo
 from app.domain.nominations import Nomination, Problem, normalised, photo_problems, problems_of
 from app.domain.rounds import Kind
 from app.domain.workdays import local_date
@@ -112,9 +112,9 @@ class Content:
             problem = Problem("文件", unreadable.why, unreadable.right)
             return Row(number, What.NOMINEE, source=file.title, problems=[worded(problem)])
         row = _row(nomination, today)
-        problem = recommender_problem(row.fields.get("recommender", ""), self.unit)
-        told = [each for each in row.problems if each["column"] != "推荐单位"]
-        return row if problem is None else row.with_problems([*told, worded(problem)])
+        other = recommender_problem(row.fields.get("recommender", ""), self.unit)
+        told = [each for each in row.problems if each["column"] != WHOSE_LINE]
+        return row if other is None else row.with_problems([*told, worded(other)])
 
     def _photo(self, number: int, file: _File, names: dict[int, str]) -> Row:
         owner = photo_owner(file.title, names, self.unit)

@@ -32,6 +32,7 @@ _log = logging.getLogger("gongshi.imports")
 BATCH = 200
 # Longer than any batch takes: whoever said nothing for so long is dead.
 SILENCE = dt.timedelta(seconds=60)
+_AS_THEY_STAND = {"synchronize_session": False}
 _FAULT = "系统在读取时出了问题，已经记录。请过一会儿重新上传；还是不行，请与工作专班联系。"
 
 
@@ -77,8 +78,8 @@ def _claimed(database: Database, vault: Vault, import_id: int, clock: Clock) -> 
     now = clock()
     with database.writer() as session:
         begun = {"state": ImportState.READING, "beats_at": now, "rows_done": 0, "rows_total": None}
-        claim = update(Import).where(Import.id == import_id, _free(now)).values(**begun)
-        if session.execute(claim, execution_options={"synchronize_session": False}).rowcount != 1:
+        claim = update(Import).where(Import.id == import_id, _free(now)).values(**begun).returning(Import.id)
+        if session.scalar(claim, execution_options=_AS_THEY_STAND) is None:
             return None
         session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
         session.commit()
@@ -134,9 +135,8 @@ class _Reader:
         """Renew the claim, with what else is to be said. Raises _Replaced."""
         now = self.clock()
         still_ours = (Import.id == self.import_id, Import.state == ImportState.READING, Import.beats_at == self.claim)
-        beat = update(Import).where(*still_ours).values(beats_at=now, **changes)
-        if session.execute(beat, execution_options={"synchronize_session": False}).rowcount != 1:
+        beat = update(Import).where(*still_ours).values(beats_at=now, **changes).returning(Import.id)
+        if session.scalar(beat, execution_options=_AS_THEY_STAND) is None:
             session.rollback()
             raise _Replaced
         self.claim = now
-

@@ -94,10 +94,8 @@ class View:
             yield from self.faults_of(line)
 
     def faults_of(self, line: Line) -> list[Fault]:
-        return [
-            Fault(line, each["column"], each.get("to_office", each["wrong"]) if self._to_office else each["wrong"], each["right"])
-            for each in line.problems
-        ]
+        told = "to_office" if self._to_office else "wrong"
+        return [Fault(line, each["column"], each.get(told, each["wrong"]), each["right"]) for each in line.problems]
 
     def opened(self, place: int) -> Row:
         """The row at this place. Its neighbours are opened with it, as the page shows them next."""

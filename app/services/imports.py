@@ -226,9 +226,8 @@ def _check_whole(form: ImportForm, rows: Sequence[Document]) -> None:
 
 def files_of(session: Session, vault: Vault, import_id: int) -> list[tuple[int, str]]:
     """The files of an import that are still kept for it: id and the name they came with."""
-    rows = session.scalars(
-        select(Document).where(Document.import_id == import_id, Document.purpose == Purpose.IMPORT).order_by(Document.id)
-    )
+    wanted = (Document.import_id == import_id, Document.purpose == Purpose.IMPORT)
+    rows = session.scalars(select(Document).where(*wanted).order_by(Document.id))
     return [(row.id, files.title_of(vault.keyring, row)) for row in rows]
 
 

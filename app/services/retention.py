@@ -1,7 +1,8 @@
 """Purging what was kept of people once a programme has been over for long enough; numbers and the record stay.
 
 Gone afterwards: who filed an objection, the evidence with its keys and names, and what objectors wrote in their own
-words, since it may name them or others; of nominees their dossiers, and rows of imports nobody confirmed or dropped. What the handlers wrote, every case, state, date and hash of a receipt stay.
+words, since it may name them or others; of nominees their dossiers, and rows of imports that nobody confirmed. What
+the handlers wrote, every case, state, date and hash of a receipt stay.
 """
 
 from __future__ import annotations

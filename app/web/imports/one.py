@@ -112,6 +112,10 @@ def _shown(found: Import) -> dict[str, object]:
     }
 
 
+def _verdict(line: Line) -> str:
+    return f"{len(line.problems)}处问题" if line.problems else "正确"
+
+
 def _listing(view: View) -> Listing[Line]:
     def told(line: Line) -> str:
         return "；".join(f"{fault.column}：{fault.wrong}。{fault.right}" for fault in view.faults_of(line))
@@ -123,7 +127,7 @@ def _listing(view: View) -> Listing[Line]:
             Column("name", "名称", lambda row: row.called, 18),
             Column("unit", "所在单位", lambda row: row.unit, 24),
             Column("post", "职务职级", lambda row: row.post, 18),
-            Column("problems", "核对结果", lambda row: f"{len(row.problems)}处问题" if row.problems else "正确", 40, note=told),
+            Column("problems", "核对结果", _verdict, 40, note=told),
         ],
         rows=view.lines,
         empty="没有读到推荐对象。",

@@ -103,7 +103,9 @@ def _page(form: UploadForm, *, status: int = 200) -> ResponseReturnValue:
         rows=rows,
         empty="还没有导入过。请在上面选好文件上传；没有表格的，先下载空白表填写。",
         filters=[
-            Filter("state", "情况", {str(state): name for state, name in STATE_NAMES.items()}, lambda i, s: i.state == s),
+            Filter(
+                "state", "情况", {str(state): name for state, name in STATE_NAMES.items()}, lambda i, s: i.state == s
+            ),
             Filter("form", "表", {str(each): name for each, name in FORM_NAMES.items()}, lambda i, f: i.form == f),
         ],
         keep=("programme",),
@@ -130,5 +132,3 @@ def _standing(row: Import) -> str:
     if row.state in UNDER_WAY and row.rows_total:
         return f"{STATE_NAMES[row.state]}（{row.rows_done}/{row.rows_total}）"
     return STATE_NAMES[row.state]
-
-
