@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases import Actor
 from app.domain.errors import FileRefused, ImportNotReady, NotARecommender, NotYourCase, WrongFiles
 from app.domain.rounds import Kind
-from app.evidence.inspection import inspect
+from app.evidence.inspection import FILE_LIMIT, inspect
 from app.evidence.kinds import FileKind
 from app.models import (
     Document,
@@ -71,6 +71,7 @@ class Received:
 
 
 _SMALL = 300_000  # bytes in all
+_LONGEST_TITLE = 120
 
 
 def on_import(import_id: int) -> str:
@@ -202,8 +203,11 @@ def _stored(
 def _opened(form: ImportForm, uploads: Sequence[tuple[str, BinaryIO]]) -> Iterator[tuple[str, BinaryIO]]:
     """The files themselves, those of a .zip one by one: each is looked through and kept for itself."""
     for title, content in uploads:
-        if form is ImportForm.FORMS:
-            yield from unpacked(content, title)
+        if form is ImportForm.FORMS and title.casefold().endswith(".zip"):
+            if content.seek(0, 2) > FILE_LIMIT:
+                raise WrongFiles(f"“{title}”太大：一个压缩包最多{FILE_LIMIT // 1024**2} MB，请分成几个上传。")
+            for path, file in unpacked(content, title):
+                yield path.rpartition("/")[2][-_LONGEST_TITLE:], file
         else:
             yield title, content
 
