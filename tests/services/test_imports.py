@@ -113,7 +113,8 @@ def test_forms_fill_the_nominees_that_the_list_brought_and_their_photos_come_alo
         assert dossiers.fields_of(session, roomy.ring, [nominee_id])[nominee_id]["work"] == "基层治理"
         shown = dossiers.shown(session, roomy.ring, nominee_id, roomy.actor("handler"))
         photos = session.scalars(select(Document.id).where(Document.nominee_id == nominee_id)).all()
-    assert shown is not None and [shown.photo_id] == photos
+    assert shown is not None
+    assert [shown.photo_id] == photos
 
 
 def sheet_plain(*rows: dict[str, str]) -> bytes:
@@ -256,7 +257,8 @@ def test_what_is_wrong_may_come_right_by_itself_and_is_looked_at_again(world: Wo
     assert [column for _, column, _ in told(world, import_id)] == ["名额"]
     room_for(world)
     again = world.do(imports.read_again, vault_in(folder, world.key), import_id, world.actor("handler"), at(NOW))
-    assert again.small and read(world, folder, import_id)
+    assert again.small
+    assert read(world, folder, import_id)
     assert told(world, import_id) == []
 
 
@@ -298,9 +300,7 @@ HOSTILE: dict[str, tuple[dict[str, bytes], type[Refusal]]] = {
 
 
 @sqlite
-def test_security_33_and_37_hostile_files_are_refused_by_name_and_nothing_is_stored(
-    roomy: World, folder: Path
-) -> None:
+def test_security_33_and_37_hostile_files_are_refused_by_name_and_nothing_is_stored(roomy: World, folder: Path) -> None:
     before = roomy.everything()
     for name, (files, refusal) in HOSTILE.items():
         with pytest.raises(refusal):

@@ -34,13 +34,13 @@ def one(import_id: int) -> ResponseReturnValue:
 def problems(import_id: int) -> ResponseReturnValue:
     """Everything that is wrong, a line a problem: to print, or to save and work through."""
     found = imports.visible(session(), import_id, actor())
-    listing = Listing(
+    listing: Listing[Fault] = Listing(
         title="导入问题清单",
         columns=[
             Column("number", "行", lambda f: f.line.number or None, 6),
             Column("called", "名称", lambda f: f.line.called, 22),
             Column("column", "栏目", lambda f: f.column, 16),
-            Column[Fault]("wrong", "哪里不对", lambda f: f.wrong, 40),
+            Column("wrong", "哪里不对", lambda f: f.wrong, 40),
             Column("right", "应当怎样", lambda f: f.right, 50),
         ],
         rows=list(_view(import_id).faults()),
