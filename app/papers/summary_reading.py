@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
-
 from app.domain.errors import UnreadableForm
 from app.domain.fields import Problem
 from app.domain.form_dates import form_date
