@@ -123,8 +123,8 @@ def _listing(view: View) -> Listing[Line]:
     return Listing(
         title="导入预览",
         columns=[
-            Column("number", "行", lambda row: row.number or None, 6),
             Column("name", "名称", lambda row: row.called, 18),
+            Column("number", "行", lambda row: row.number or None, 6),
             Column("unit", "所在单位", lambda row: row.unit, 24),
             Column("post", "职务职级", lambda row: row.post, 18),
             Column("problems", "核对结果", _verdict, 40, note=told),
