@@ -30,7 +30,9 @@ from bench import content, report
 _SIZES = (1_000, 10_000)
 _ROUNDS = 1  # each takes the better part of a minute
 _KEY = "a key for measurements, thirty-two bytes"
-_WORDS = "推进平安法治生态服务为民走访调处矛盾整治隐患宣传培训帮扶就业助学养老医疗饮水道路照明绿化治污食品药品安全群众满意"
+_WORDS = (
+    "推进平安法治生态服务为民走访调处矛盾整治隐患宣传培训帮扶就业助学养老医疗饮水道路照明绿化治污食品药品安全群众满意"
+)
 _NAME = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
 
 
@@ -62,7 +64,7 @@ def _sheet(home: Path, size: int) -> Path:
 
 
 def _person(number: int, chance: random.Random) -> dict[str, str]:
-    first = f"530302{1960 + number // 5000 % 40}0{1 + number // 500 % 9}11{number % 500 * 2 + 1:03d}"
+    first = f"530302{1960 + number // 4500}0{1 + number // 500 % 9}11{number % 500 * 2 + 1:03d}"
     return {
         "name": "".join(_NAME[number // len(_NAME) ** place % len(_NAME)] for place in range(3)),
         "sex": "男",
@@ -102,7 +104,8 @@ def _measure(answer: Connection, home: Path, sheet: Path, size: int) -> None:
     with database.writer() as session:
         unit = session.scalars(select(Unit).where(Unit.kind == UnitKind.RECOMMENDER).order_by(Unit.id)).first()
         programme, user = session.scalars(select(Programme)).one(), session.scalars(select(User)).first()
-        assert unit is not None and user is not None
+        assert unit is not None
+        assert user is not None
         unit.name = "麒麟区"
         session.add(Quota(programme_id=programme.id, unit_id=unit.id, collectives=0, individuals=2 * size))
         session.commit()

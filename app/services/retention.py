@@ -46,7 +46,7 @@ class Held:
     identities: int
     files: int
     texts: int
-    dossiers: int
+    dossiers: int = 0
 
     @property
     def nothing(self) -> bool:

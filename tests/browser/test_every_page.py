@@ -11,9 +11,9 @@ from sqlalchemy import delete, update
 
 from app.models import SecondFactor, User
 from app.services import closing, investigation, reversal, settlement
+from tests import lists
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
-from tests import lists
 from tests.files import pdf
 from tests.world import at
 
@@ -31,7 +31,10 @@ BLUEPRINTS = {
 }
 NO_PAGES = {"health", "metrics", "static"}
 # What is saved and not looked at.
-FILES = {"documents.document", "imports.blank", "desk.evidence", "desk.queue_sheet", "office.cases_sheet", "receipts.own_evidence"}
+FILES = {
+    *("documents.document", "imports.blank", "desk.evidence", "desk.queue_sheet"),
+    *("office.cases_sheet", "receipts.own_evidence"),
+}
 
 
 class Walk:

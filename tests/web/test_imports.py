@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.lists import person, photo, room_for, sheet
 from tests.services.sheets import with_macro
 from tests.web.browsing import Browser, Page
 from tests.world import World
+from tests.xss import Dangers
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # pages and services: no SQL of their own
 
@@ -139,3 +141,13 @@ def test_a_photo_is_judged_by_the_rule_and_kept_as_it_came(world: World, staff: 
     link = next(link for link in page.links if link.startswith("/documents/"))
     assert handler.open(link).get_data() == right
     assert handler.post(f"/nominees/{world.nominees[0]}/photo").status == 404, "a collective has none"
+
+
+def test_security_35_what_a_list_says_is_text_in_the_preview(world: World, staff: Callable[[str], Browser]) -> None:
+    handler, mark = staff("handler"), "<img src=x onerror=hit()>"
+    rows = [person(0, name=mark, unit=mark, post=mark), person(1, trade=mark)]
+    preview = handler.follow(hand_in(handler, world, {f"{mark}.xlsx": sheet(rows, unit=mark)}))
+    for path in (preview.path, f"{preview.path}/problems"):
+        source = handler.get(path).source
+        assert Dangers(source).found == []
+        assert html.escape(mark) in source

@@ -37,9 +37,10 @@ def receive() -> ResponseReturnValue:
     if programme is None:
         abort(404)
     uploads = sent_files("files")
+    complete = form.validate()
     if not uploads:
         form.files.errors = ["请选择要上传的文件。"]
-    if not form.validate() or form.files.errors:
+    if not (complete and uploads):
         return _page(form, status=422)
     try:
         for _, upload in uploads:
