@@ -10,8 +10,9 @@ from app import richtext
 from app.domain.annexes import AUTHORITY_NAMES, RANK_NAMES
 from app.domain.award import PROCEEDING_NAMES, REVOCATION_GROUND_NAMES
 from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
-from app.domain.misprints import CORRECTABLE
 from app.domain.eligibility import OUTCOME_NAMES
+from app.domain.misprints import CORRECTABLE
+from app.domain.nominations import FIELD_NAMES
 from app.domain.reminders import REMINDER_NAMES
 from app.domain.rounds import Kind
 from app.domain.stages import STAGES
@@ -23,10 +24,10 @@ from app.evidence.kinds import FileKind
 from app.models import ScanState
 from app.models.case import NOTE_KIND_NAMES
 from app.models.objection import CATEGORY_NAMES, MESSAGE_KIND_NAMES
-from app.services.paths import Step
-from app.services.sight import misprint
 from app.services.opinions import OUTCOME_NAMES as OPINION_NAMES
+from app.services.paths import Step
 from app.services.reviews import STAGE_NAMES
+from app.services.sight import misprint
 from app.web.qr import qr
 
 _WEEKDAYS = "一二三四五六日"
@@ -57,6 +58,7 @@ DETAIL_NAMES = {
     "document": "材料",
     "dossiers": "推荐对象资料",
     "edition": "事迹第几版",
+    "dossiers": "推荐材料",
     "effective_at": "生效",
     "entries": "公示对象",
     "entry": "公示条目",
@@ -64,6 +66,10 @@ DETAIL_NAMES = {
     "evidence": "证据材料",
     "field": "栏目",
     "filed": "收到异议",
+    "filled": "补充材料",
+    "form": "表",
+    "import": "导入",
+    "new": "新增",
     "files": "文件数",
     "by_conclusion": "各结论",
     "by_state": "各状态",
@@ -240,6 +246,7 @@ def init_app(app: Flask) -> None:
         PROCEEDING_NAMES=PROCEEDING_NAMES,
         REMINDER_NAMES=REMINDER_NAMES,
         REVOCATION_GROUND_NAMES=REVOCATION_GROUND_NAMES,
+        FIELD_NAMES=FIELD_NAMES,
         FILE_KIND_NAMES=FILE_KIND_NAMES,
         FILE_LIMIT=FILE_LIMIT,
         FILES_PER_OBJECTION=FILES_PER_OBJECTION,

@@ -26,6 +26,7 @@ from app.domain.errors.changes import (
     StillShown,
 )
 from app.domain.errors.evidence import FileDamaged, FileRefused, FilesChanged, HeldBack, TooManyFiles
+from app.domain.errors.imports import ImportHasProblems, ImportNotReady, NotARecommender, WrongFiles
 from app.domain.errors.keeping import BackupFailed, NotABackup, NotEmpty, NotOnThisDatabase, UnfitRole
 from app.domain.errors.objections import (
     AnswerSpent,
@@ -76,6 +77,8 @@ __all__ = [
     "FloodChanged",
     "FormAlreadyUsed",
     "HeldBack",
+    "ImportHasProblems",
+    "ImportNotReady",
     "KnownAlready",
     "ListChanged",
     "LoginRefused",
@@ -88,6 +91,7 @@ __all__ = [
     "NobodyChosen",
     "NotABackup",
     "NotAMisprint",
+    "NotARecommender",
     "NotAWorkday",
     "NotAllowed",
     "NotAnOrder",
@@ -132,5 +136,6 @@ __all__ = [
     "WindowNotOver",
     "WrongCode",
     "WrongDay",
+    "WrongFiles",
     "WrongPassword",
 ]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.web.nominees import changing, entering, pages, reversal
-from app.web.nominees import many, opinions, pages, reversal, standing
-from app.web.nominees import award, pages, reversal
+from app.web.nominees import award, changing, dossier, entering, many, opinions, pages, reversal, standing
 from app.web.nominees.blueprint import blueprint
 
 
@@ -14,4 +12,5 @@ def init_app(app: Flask) -> None:
     assert all((changing, entering, pages, reversal))  # noqa: S101 - importing them registers their routes
     assert all((many, opinions, pages, reversal, standing))  # noqa: S101 - importing them registers their routes
     assert all((award, pages, reversal))  # noqa: S101 - importing them registers their routes
+    assert all((dossier, pages, reversal))  # noqa: S101 - importing them registers their routes
     app.register_blueprint(blueprint, url_prefix="/nominees")

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from app.domain.rounds import Kind
 from app.domain.verdict import GROUND_NAMES
 from app.models import Nominee, Programme
-from app.services import gates, overview
+from app.services import dossiers, gates, nominating, overview, revocation
 from app.services import nominees as theirs
-from app.services import nominating, revocation
+from app.services.dossiers import Shown
 from app.services.gates import Standing
 from app.services.offers import offers_to
 from app.services.overview import Fates
@@ -95,7 +95,13 @@ def listing_of(fates: Fates, standings: Mapping[int, Standing]) -> Listing[Nomin
 
 
 def nominee_page(
-    nominee_id: int, *, tried: str = "", form: PlainForm | None = None, refusal: str = "", status: int = 200
+    nominee_id: int,
+    *,
+    tried: str = "",
+    form: PlainForm | None = None,
+    refusal: str = "",
+    status: int = 200,
+    dossier: Shown | None = None,
 ) -> ResponseReturnValue:
     """One nominee. A refused form comes back open, with what was typed: `tried` is the name the page knows it by."""
     found = theirs.visible(session(), nominee_id, actor())
@@ -110,6 +116,7 @@ def nominee_page(
         refusal=refusal,
         part=part_of(found),
         button=Button(formdata=None),
+        dossier=dossier or dossiers.shown(session(), portal().keyring, nominee_id, actor()),
         me=me(),
         now=now(),
     )
