@@ -22,6 +22,7 @@ from app.domain.errors.objections import (
     TooManyFromContact,
     UnknownReceipt,
 )
+from app.domain.errors.papers import NoSuchPaper
 from app.domain.errors.periods import (
     AlreadyClosed,
     AlreadyOpened,
@@ -58,6 +59,7 @@ __all__ = [
     "MissingText",
     "MoveRefused",
     "NoSuchAccount",
+    "NoSuchPaper",
     "NotABackup",
     "NotAWorkday",
     "NotAllowed",
