@@ -22,7 +22,8 @@ from app.domain.errors.objections import (
     TooManyFromContact,
     UnknownReceipt,
 )
-from app.domain.errors.papers import NoSuchPaper
+from app.domain.errors.papers import TemplateBroken, UnreadableForm
+from app.domain.errors.papers_out import NoSuchPaper
 from app.domain.errors.periods import (
     AlreadyClosed,
     AlreadyOpened,
@@ -76,6 +77,7 @@ __all__ = [
     "Refusal",
     "SamePerson",
     "StepTooLate",
+    "TemplateBroken",
     "TooEarly",
     "TooLateToConclude",
     "TooManyFailures",
@@ -83,6 +85,7 @@ __all__ = [
     "TooManyFromContact",
     "UnfitRole",
     "UnknownReceipt",
+    "UnreadableForm",
     "WeakPassword",
     "WindowClosed",
     "WindowNotExtended",
