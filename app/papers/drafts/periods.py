@@ -74,14 +74,16 @@ def cases() -> Paper:
     line(paper, "{{ about }}")
     line(paper, "二、收到异议情况", HEAD_1)
     line(paper, "{{ filed }}")
-    each(paper, "if by_category", "")
+    line(paper, "{%p if by_category %}")
     made = table(paper, ("异议类别", "件数"), (90, 40))
     rows_of(made, "row in by_category", ("{{ row.name }}", "{{ row.count }}"))
+    line(paper, "{%p endif %}")
     line(paper, "三、办理情况", HEAD_1)
     line(paper, "{{ handled }}")
-    each(paper, "if by_outcome", "")
+    line(paper, "{%p if by_outcome %}")
     made = table(paper, ("办理结果", "案件数"), (90, 40))
     rows_of(made, "row in by_outcome", ("{{ row.name }}", "{{ row.count }}"))
+    line(paper, "{%p endif %}")
     line(paper, "四、逐件办理情况", HEAD_1)
     each(paper, "if not cases", "没有需要列出的案件。")
     line(paper, "{%p for case in cases %}")
@@ -91,13 +93,8 @@ def cases() -> Paper:
     each(paper, "if hidden", "{{ hidden }}")
     line(paper, "五、取消参评资格情况", HEAD_1)
     each(paper, "if not out", "没有推荐对象因本次公示被取消参评资格。")
-    each(paper, "if out", "下列推荐对象因本次公示被取消参评资格：")
-    made = table(paper, ("推荐对象", "类别", "原因", "依据", "案件"), (36, 22, 26, 46, 26))
-    rows_of(
-        made,
-        "row in out",
-        ("{{ row.name }}", "{{ row.kind }}", "{{ row.grounds }}", "{{ row.clauses }}", "{{ row.cases }}"),
-    )
+    _who_is_out(paper, "下列推荐对象因本次公示被取消参评资格：")
+    each(paper, "for text in restored", "{{ text }}")
     line(paper)
     _signature(paper)
     return paper
@@ -118,13 +115,7 @@ def closing() -> Paper:
     )
     line(paper, "三、取消参评资格（{{ out|length }}）", HEAD_1)
     each(paper, "if not out", "没有推荐对象被取消参评资格。")
-    each(paper, "if out", "")
-    made = table(paper, ("推荐对象", "类别", "原因", "依据", "案件"), (36, 22, 26, 46, 26))
-    rows_of(
-        made,
-        "row in out",
-        ("{{ row.name }}", "{{ row.kind }}", "{{ row.grounds }}", "{{ row.clauses }}", "{{ row.cases }}"),
-    )
+    _who_is_out(paper, "下列推荐对象被取消参评资格：")
     line(paper, "四、继续参评（{{ goes_on|length }}）", HEAD_1)
     line(paper, "{{ goes_on_names }}")
     line(paper, "五、逐日说明", HEAD_1)
@@ -142,6 +133,18 @@ def each(paper: Paper, what: str, text: str, style: str = "") -> None:
     line(paper, f"{{%p {what} %}}")
     line(paper, text, style)
     line(paper, f"{{%p end{what.partition(' ')[0]} %}}")
+
+
+def _who_is_out(paper: Paper, text: str) -> None:
+    line(paper, "{%p if out %}")
+    line(paper, text)
+    made = table(paper, ("推荐对象", "类别", "原因", "依据", "案件"), (36, 22, 26, 46, 26))
+    rows_of(
+        made,
+        "row in out",
+        ("{{ row.name }}", "{{ row.kind }}", "{{ row.grounds }}", "{{ row.clauses }}", "{{ row.cases }}"),
+    )
+    line(paper, "{%p endif %}")
 
 
 def _signature(paper: Paper) -> None:

@@ -42,12 +42,14 @@ def report() -> Paper:
     each(paper, "for text in process", "{{ text }}")
     line(paper, "三、公示情况", HEAD_1)
     line(paper, "{{ shown }}")
+    line(paper, "{%p if periods %}")
     made = table(paper, ("公示", "公示时间", "对象", "异议", "结果"), (40, 42, 16, 16, 42))
     rows_of(
         made,
         "row in periods",
         ("{{ row.title }}", "{{ row.window }}", "{{ row.entries }}", "{{ row.filed }}", "{{ row.outcome }}"),
     )
+    line(paper, "{%p endif %}")
     line(paper, "{%p if formal %}")
     line(paper, "四、征求意见情况", HEAD_1)
     line(paper, "{{ asked }}")
@@ -79,7 +81,8 @@ def opinions() -> Paper:
     line(paper, "推荐对象为（请勾选并填写相应信息）：", BARE)
     collective = "{{ one.is_collective }}集体　集体名称：{{ one.collective }}　集体所属单位：{{ one.collective_unit }}"
     line(paper, collective, BARE)
-    individual = "{{ one.is_individual }}个人　姓名：{{ one.person }}　单位：{{ one.person_unit }}　职务：{{ one.post }}"
+    individual = "{{ one.is_individual }}个人　姓名：{{ one.person }}　单位：{{ one.person_unit }}　职务："
+    individual += "{{ one.post }}"
     line(paper, individual, BARE)
     made = paper.add_table(rows=2, cols=2)
     made.style, made.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +33,15 @@ class Stationery:
     templates: Path | None = None
 
     def written(self, template: str, file_name: str, context: Mapping[str, Any]) -> Paper:
-        return Paper(file_named(f"{file_name}.docx"), render(template, context, self.templates))
+        return Paper(file_named(f"{file_name}.docx"), partial(render, template, context, self.templates))
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One file, whole."""
+    """One file to be written: everything that stands in it is known, the session is no longer needed."""
 
     file_name: str
-    content: bytes
+    write: Callable[[], bytes]
 
     @property
     def media_type(self) -> str:

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import richtext
-from app.domain.errors import NoSuchPaper
 from app.domain.cases import Actor
+from app.domain.errors import NoSuchPaper
 from app.domain.rounds import KIND_NAMES, Kind
 from app.domain.window import Phase
 from app.domain.wording import day_label, end_moment, full_day, moment, weekday
@@ -183,7 +183,9 @@ def _groups(session: Session, period: Period) -> list[dict[str, Any]]:
 
 def _entry(number: int, entry: Entry, shown: frozenset[str], corrections: Sequence[str]) -> dict[str, Any]:
     facts = [
-        f"{names[entry.kind]}：{value}" for field, names in _FACTS.items() if field in shown and (value := getattr(entry, field))
+        f"{names[entry.kind]}：{value}"
+        for field, names in _FACTS.items()
+        if field in shown and (value := getattr(entry, field))
     ]
     return {
         "number": number,
