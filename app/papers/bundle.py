@@ -37,13 +37,16 @@ class _Outlet:
     pieces: list[bytes] = field(default_factory=list)
     size: int = 0
 
-    def write(self, piece: bytes) -> int:
+    def write(self, piece: bytes, /) -> int:
         self.pieces.append(bytes(piece))
         self.size += len(piece)
         return len(piece)
 
     def flush(self) -> None:
         """Nothing is held back."""
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     def taken(self) -> bytes:
         out, self.pieces, self.size = b"".join(self.pieces), [], 0
@@ -52,7 +55,9 @@ class _Outlet:
 
 def bundled(title: str, members: Iterable[Member], now: dt.datetime) -> Iterator[bytes]:
     """The bytes of the .zip, piece by piece. A member that raises LeftOut before its first byte is named as missing."""
-    outlet, lines, missing, taken = _Outlet(), [], [], {CONTENTS.casefold()}
+    outlet, taken = _Outlet(), {CONTENTS.casefold()}
+    lines: list[str] = []
+    missing: list[str] = []
     with ZipFile(outlet, "w", ZIP_DEFLATED) as bundle:
         for member in members:
             path = _free(member.path, taken)

@@ -51,7 +51,7 @@ def new_paper(name: str, *, landscape: bool = False) -> Paper:
     _page(paper, landscape)
     _letters(paper)
     for style, size, face, options in (
-        (TITLE, 22, SONG_TITLE, {"align": "CENTER", "line": Pt(36), "after": 14}),
+        (TITLE, 22, SONG_TITLE, {"align": "CENTER", "line": Pt(36), "after": 14, "together": True}),
         (HEAD_1, 16, HEI, {"indent": 2, "keep": True}),
         (HEAD_2, 16, KAI, {"indent": 2, "keep": True}),
         (SIGNED, 16, FANG, {"align": "RIGHT", "right": 2, "keep": True}),
@@ -180,6 +180,7 @@ def _style(
     indent: float = 0,
     right: float = 0,
     keep: bool = False,
+    together: bool = False,
 ) -> None:
     style = paper.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     style.base_style = paper.styles["Normal"]
@@ -188,6 +189,8 @@ def _style(
     _spacing(style.paragraph_format, line, after)
     _indent(style, first=indent, right=right)
     style.paragraph_format.keep_with_next = keep
+    if together:  # no space between the lines of one title
+        style.element.get_or_add_pPr().append(OxmlElement("w:contextualSpacing"))
     if align:
         style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH[align]
 

@@ -37,7 +37,7 @@ _BESIDE = re.compile(r"[注说填审制联经负单推合小总](?:$|[^:]{0,8}:)
 
 @dataclass(slots=True)
 class Summary:
-    """A summary being read. `nominations` can be gone through once, while the file is open, and may raise UnreadableForm.
+    """A summary being read. `nominations` can be gone through once, while the file is open; may raise UnreadableForm.
 
     `rows_expected` is what the file says of its length: more or less right, None where it says nothing.
     """

@@ -1,56 +1,79 @@
-"""The office's papers from templates that staff can restyle in WPS: placeholders in, a .docx out."""
+"""Papers made from templates that staff can restyle: Word files with {{ places }} to fill (docxtpl).
+
+A folder named by GONGSHI_TEMPLATES_DIR may hold restyled copies under the same names; one that is there wins. A
+template is data of the installation, yet it is run in a sandbox, and what is filled in is text, never template.
+"""
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
+from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-FOLDER = Path(__file__).with_name("templates")
-# What XML can't hold, and what docxtpl would take for a tab, a page or a paragraph of its own.
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+from app.domain.errors import TemplateBroken, UnreadableForm
+from app.evidence.kinds import FileKind
+from app.papers.guarding import guarded
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A PNG or JPEG to stand where its name stands in the template."""
+    """A JPEG or PNG to stand in a line of text; `width` in millimetres, the height follows unless it is given."""
 
     content: bytes
-    width_mm: float
+    width: int
+    height: int | None = None
 
 
 def render(name: str, context: Mapping[str, Any], folder: Path | None = None) -> bytes:
-    """The template of this name, from `folder` where a restyled one lies there, filled in.
+    """The template `name` ("annex-4.docx") filled in, as .docx.
 
-    Texts come out as texts, whatever they hold: markup is escaped, nothing in them is ever run.
+    `context` holds texts, numbers, Pictures, None, and lists and mappings of these; a line break in a text begins a
+    paragraph of the same style. `folder`: where restyled copies may lie. Raises TemplateBroken.
     """
-    path = folder / name if folder and (folder / name).is_file() else FOLDER / name
-    template = DocxTemplate(path)
-    template.render(
-        {key: _fit(value, template) for key, value in context.items()},
-        SandboxedEnvironment(autoescape=True),
-        autoescape=True,
-    )
-    written = io.BytesIO()
+    template = DocxTemplate(BytesIO(_template(name, folder)))
+    try:
+        template.render(_prepared(context, template), SandboxedEnvironment(autoescape=True))
+    except (TemplateError, TypeError, ValueError, KeyError) as fault:
+        raise TemplateBroken(name, f"其中的占位符有误（{fault}）。") from fault
+    written = BytesIO()
     template.save(written)
     return written.getvalue()
 
 
-def _fit(value: Any, template: DocxTemplate) -> Any:
-    """Texts without what no paper can hold, pictures as docxtpl wants them, lists and mappings likewise."""
+def _template(name: str, folder: Path | None) -> bytes:
+    """Its bytes: the restyled copy if there is one, looked through like anything that comes in."""
+    restyled = folder / name if folder else None
+    if restyled is None or not restyled.is_file():
+        return (resources.files("app.papers") / "templates" / name).read_bytes()
+    content = restyled.read_bytes()
+    try:
+        if guarded(BytesIO(content), name) is not FileKind.DOCX:
+            raise TemplateBroken(name, "它不是 .docx 文件。")
+    except UnreadableForm as refusal:
+        raise TemplateBroken(name, refusal.why) from None
+    return content
+
+
+def _prepared(value: Any, template: DocxTemplate) -> Any:
+    """Texts without what XML cannot hold, their lines as paragraphs; pictures as docxtpl wants them."""
     if isinstance(value, str):
-        return _CONTROL.sub("", value)
+        return _UNPRINTABLE.sub("", value.replace("\r\n", "\n")).replace("\n", "\a")
     if isinstance(value, Picture):
-        return InlineImage(template, io.BytesIO(value.content), width=Mm(value.width_mm))
+        height = Mm(value.height) if value.height else None
+        return InlineImage(template, BytesIO(value.content), width=Mm(value.width), height=height)
     if isinstance(value, Mapping):
-        return {key: _fit(each, template) for key, each in value.items()}
+        return {key: _prepared(part, template) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_fit(each, template) for each in value]
+        return [_prepared(part, template) for part in value]
     return value

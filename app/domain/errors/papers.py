@@ -6,7 +6,7 @@ from app.domain.errors.base import Refusal
 
 
 class UnreadableForm(Refusal):
-    """A file that is not the form asked for, or carries what no form may carry: which file, why, what would be right."""
+    """A file that is not the form asked for, or carries what no form may: which one, why, what would be right."""
 
     def __init__(self, source: str, why: str, right: str) -> None:
         self.source, self.why, self.right = source, why, right

@@ -1,7 +1,6 @@
-"""How the templates of the office's papers were drawn: `python -m app.papers.drafts` draws them anew.
+"""How the templates of the office's own papers are drawn, after GB/T 9704 (see build_templates.py).
 
-A template that was restyled in WPS is no longer drawn here: it lies in a folder of the office's own
-(GONGSHI_TEMPLATES_DIR) and is taken from there.
+Once one was restyled in WPS, the copy in the folder of the installation counts, and not what stands here.
 """
 
 from __future__ import annotations

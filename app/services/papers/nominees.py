@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from app.domain.rounds import Kind
 from app.domain.workdays import local_date
 from app.models import Nominee, Programme, Quota, Unit
 from app.models.standing import Review, ReviewStage
+from app.papers.form_writing import write_form
 from app.papers.summaries import write_summary
 from app.sealing import Keyring
 from app.services import dossiers, nominees
@@ -99,6 +100,23 @@ def summary_paper(programme: Programme, unit: Unit, kind: Kind, rows: Sequence[M
     title = f"{honour}推荐对象汇总表"
     name = file_named(f"附件{number} {unit.name}推荐对象汇总表.xlsx")
     return Paper(name, partial(write_summary, kind, title, unit.name, None, rows))
+
+
+def form(
+    programme: Programme,
+    one: Nominee,
+    fields: Mapping[str, str],
+    photo: Callable[[], bytes | None],
+    stationery: Stationery,
+) -> Paper:
+    """Annex 4 or 5 of one nominee, named as the notice wants it: 推荐单位—姓名."""
+    collective = one.kind is Kind.COLLECTIVE
+    honour = programme.collective_honour if collective else programme.individual_honour
+
+    def write() -> bytes:
+        return write_form(one.kind, fields, f"{honour}推荐表", photo(), folder=stationery.templates)
+
+    return Paper(file_named(f"附件{4 if collective else 5} {one.recommender.name}—{one.name}.docx"), write)
 
 
 def opinion_forms(programme: Programme, found: Sequence[Nominee], stationery: Stationery, name: str) -> Paper:

@@ -23,7 +23,6 @@ from app.papers.bundle import LeftOut, Member, bundled
 from app.services import files
 from app.services.files import Stored, Vault
 from app.services.papers import cases, nominees, periods, reports
-from app.services.papers.forms import form_paper
 from app.services.papers.paper import Paper, Stationery, file_named, recommender_for, recommenders
 from app.services.papers.reports import HANDING_NAMES, Handing
 
@@ -116,7 +115,8 @@ def _members(
             papers.append(nominees.summary_paper(programme, unit, kind, rows))
     members = [_printed(paper) for paper in papers]
     members += [
-        _printed(form_paper(programme, one, fields[one.id], _whole(photos.get(one.id))), "推荐表") for one in found
+        _printed(nominees.form(programme, one, fields[one.id], _whole(photos.get(one.id)), stationery), "推荐表")
+        for one in found
     ]
     members += [_scanned("照片", one, photos[one.id]) for one in found if one.id in photos]
     if handing is Handing.FORMAL:
