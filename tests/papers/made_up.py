@@ -1,0 +1,120 @@
+"""A small programme at the end of its second round: what papers are made from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from pathlib import Path
+
+from PIL import Image
+from sqlalchemy import select
+
+from app.domain.annexes import Authority
+from app.domain.cases import Conclusion, DeclineGround, State
+from app.domain.rounds import Kind
+from app.models import Document, Nominee, Programme, Purpose, Quota, Unit
+from app.models.standing import Opinion, OpinionOutcome
+from app.services import closing, documents, investigation, settlement
+from app.services.dossiers import dossier
+from app.services.files import Vault
+from app.services.papers.paper import Stationery
+from tests.files import pdf, vault_in
+from tests.world import World, at
+
+STATIONERY = Stationery("https://gongshi.example.gov.cn")
+MORNING, LATER, DUE = "2026-09-18 Fri 09:00", "2026-09-21 Mon 10:00", "2026-10-09 Fri 09:00"
+HOSTILE = "{{ 7*7 }}{% if %}<w:p>&amp;\x07\x0b\ud800二中队"
+# What of it stands on paper: everything but what no paper can hold.
+SHOWN = "{{ 7*7 }}{% if %}<w:p>&amp;二中队"
+PERSON = {
+    "sex": "女",
+    "ethnicity": "汉族",
+    "birth": "1980年1月",
+    "political": "中国共产党党员",
+    "status": "国家公务员（包括参公管理人员）",
+    "title": "工程师",
+    "work": "群众工作",
+    "phone": "0874-1234567",
+    "id_number": "530302198001011234",
+    "unit_type": "行政机关",
+    "resume": "1995年9月至1998年7月　麒麟区第一中学学习\n1998年9月至2002年7月　云南大学学习\n2002年8月至今　麒麟区司法局工作",
+    "awards": "无",
+    "penalties": "无",
+}
+COLLECTIVE = {
+    "unit_type": "事业单位",
+    "level": "正科级",
+    "leader": "钱小麦",
+    "phone": "0874-7654321",
+    "credit_code": "12530302MB0000000X",
+    "awards": "2024年被评为市级文明单位",
+    "penalties": "无",
+}
+FINDINGS = "调阅档案三卷，走访群众五名。"
+
+
+def made_up(world: World, folder: Path) -> tuple[int, Vault]:
+    """Round 2 of qilin is closed: one case upheld, one dismissed, one declined, one lapsed. Returns the period."""
+    vault = vault_in(folder, world.key)
+    with world.database.writer() as session:
+        programme = session.get_one(Programme, world.programme)
+        programme.title, programme.notice_number = "曲靖市提升人民群众获得感幸福感安全感先进集体和先进个人评选表彰", "〔2025〕239号"
+        programme.collective_honour = "曲靖市提升人民群众获得感幸福感安全感先进集体"
+        programme.individual_honour = "曲靖市提升人民群众获得感幸福感安全感先进个人"
+        qilin = session.get_one(Unit, world.qilin)
+        qilin.address, qilin.email, qilin.hours = "麒麟区政务中心三楼", "qilin@example.gov.cn", "工作日9:00—17:00"
+        for quota in session.scalars(select(Quota)):
+            quota.heading = "市级机关企事业单位" if quota.unit_id == world.qilin else "县（市、区）"
+        for nominee in session.scalars(select(Nominee)):
+            fields = COLLECTIVE if nominee.kind is Kind.COLLECTIVE else PERSON
+            nominee.category = fields["unit_type" if nominee.kind is Kind.COLLECTIVE else "status"]
+            nominee.trade, nominee.post = "公共管理、社会保障和社会组织", "" if nominee.kind is Kind.COLLECTIVE else "副科长"
+            session.add(dossier(world.ring, nominee.id, fields))
+        session.commit()
+    period = world.round_two()
+    first, second, third, fourth, fifth = world.nominees
+    cases = [world.file(period, one, MORNING)[0] for one in (first, second, third, fourth)]
+    world.bring(cases[0], State.CONCLUDED, LATER, Conclusion.DISMISSED)
+    world.bring(cases[2], State.CONCLUDED, LATER, Conclusion.UPHELD)
+    reason = "没有写明具体的事实和线索。"
+    world.act(investigation.decline, cases[3], "handler", DeclineGround.NO_FACTS, reason, now=LATER)
+    world.do(settlement.settle_due, at(DUE))
+    world.do(closing.close_period, period, world.actor("office"), at(DUE))
+    handler = world.actor("handler")
+    with world.database.writer() as session:
+        for nominee_id, purpose, content in ((fifth, Purpose.PHOTO, photo()), (fifth, Purpose.OPINION, pdf())):
+            file = documents.stored(
+                vault, purpose, world.programme, "照片", io.BytesIO(content), handler, at(DUE), nominee_id=nominee_id
+            )
+            session.add(file)
+            session.flush()
+            if purpose is Purpose.OPINION:
+                session.add(opinion(fifth, file, handler.user_id))
+        session.commit()
+    return period, vault
+
+
+def opinion(nominee_id: int, file: Document, user_id: int) -> Opinion:
+    return Opinion(
+        nominee_id=nominee_id,
+        authority=Authority.POLICE,
+        outcome=OpinionOutcome.FAVOURABLE,
+        dated=dt.date(2026, 9, 10),
+        document_id=file.id,
+        recorded_by=user_id,
+        recorded_at=at(DUE),
+    )
+
+
+def photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (768, 1024), (200, 210, 230)).save(out, "JPEG")
+    return out.getvalue()
+
+
+def renamed(world: World, nominee_id: int, name: str, deeds: str = "") -> None:
+    """Before any period shows it."""
+    with world.database.writer() as session:
+        nominee = session.get_one(Nominee, nominee_id)
+        nominee.name, nominee.deeds = name, deeds or nominee.deeds
+        session.commit()
