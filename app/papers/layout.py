@@ -6,7 +6,7 @@ Nothing of this runs when a paper is made: what staff restyle in WPS is the temp
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from docx import Document
@@ -96,10 +96,12 @@ def ruled(paper: Paper, head_rows: int, widths_mm: Sequence[float]) -> Table:
     return made
 
 
-def rows_of(made: Table, loop: str, cells: Sequence[str]) -> None:
+def rows_of(made: Table, loop: str, cells: Sequence[str], *, centred: Collection[int] = ()) -> None:
     """What docxtpl writes once for every thing: a row that opens the loop, the row itself, a row that closes it."""
     control_row(made, f"for {loop}")
-    repeated_row(made, cells)
+    row = repeated_row(made, cells)
+    for number in centred:
+        row.cells[number].paragraphs[0].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     control_row(made, "endfor")
 
 

@@ -25,7 +25,7 @@ from app.services.papers.cases import case_report
 from app.services.papers.paper import Paper, recommender_for
 from app.services.papers.periods import closing_paper, notice
 from app.services.papers.reports import Handing
-from tests.papers.made_up import COLLECTIVE, DUE, FINDINGS, HOSTILE, MORNING, PERSON, SHOWN, STATIONERY, made_up, photo
+from tests.papers.made_up import HOSTILE, MORNING, PERSON, SHOWN, STATIONERY, made_up, photo
 from tests.papers.printing import Printed, print_all, require_printer
 from tests.world import World, at
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from docx.document import Document as Paper
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_LINE_SPACING
-from docx.shared import Pt
+from docx.oxml import OxmlElement
+from docx.shared import Mm, Pt
 
 from app.papers.layout import (
     ANNEX,
@@ -16,6 +18,7 @@ from app.papers.layout import (
     NOTE,
     SIGNED,
     TITLE,
+    fill,
     line,
     new_paper,
     page_break_before,
@@ -43,15 +46,8 @@ def notice() -> Paper:
     each(paper, "for text in contacts", "{{ text }}")
     line(paper, "五、异议的处理", HEAD_1)
     each(paper, "for text in handling", "{{ text }}")
-    line(paper)
     line(paper, "附件：公示对象简要事迹")
-    line(paper)
-    _signature(paper)
-    picture = line(paper, "{{ qr }}", NOTE)
-    picture.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    picture.paragraph_format.space_before = Pt(12)
-    picture.paragraph_format.keep_with_next = True
-    line(paper, "{{ qr_says }}", NOTE)
+    _signature_beside_picture(paper)
     page_break_before(line(paper, "附件", ANNEX))
     line(paper, "公示对象简要事迹", TITLE)
     line(paper, "{%p for group in groups %}")
@@ -76,13 +72,13 @@ def cases() -> Paper:
     line(paper, "{{ filed }}")
     line(paper, "{%p if by_category %}")
     made = table(paper, ("异议类别", "件数"), (90, 40))
-    rows_of(made, "row in by_category", ("{{ row.name }}", "{{ row.count }}"))
+    rows_of(made, "row in by_category", ("{{ row.name }}", "{{ row.count }}"), centred=(1,))
     line(paper, "{%p endif %}")
     line(paper, "三、办理情况", HEAD_1)
     line(paper, "{{ handled }}")
     line(paper, "{%p if by_outcome %}")
     made = table(paper, ("办理结果", "案件数"), (90, 40))
-    rows_of(made, "row in by_outcome", ("{{ row.name }}", "{{ row.count }}"))
+    rows_of(made, "row in by_outcome", ("{{ row.name }}", "{{ row.count }}"), centred=(1,))
     line(paper, "{%p endif %}")
     line(paper, "四、逐件办理情况", HEAD_1)
     each(paper, "if not cases", "没有需要列出的案件。")
@@ -112,6 +108,7 @@ def closing() -> Paper:
         made,
         "row in figures",
         ("{{ row.left }}", "{{ row.left_count }}", "{{ row.right }}", "{{ row.right_count }}"),
+        centred=(1, 3),
     )
     line(paper, "三、取消参评资格（{{ out|length }}）", HEAD_1)
     each(paper, "if not out", "没有推荐对象被取消参评资格。")
@@ -120,7 +117,7 @@ def closing() -> Paper:
     line(paper, "{{ goes_on_names }}")
     line(paper, "五、逐日说明", HEAD_1)
     made = table(paper, ("日期", "星期", "说明"), (50, 30, 76))
-    rows_of(made, "row in days", ("{{ row.date }}", "{{ row.weekday }}", "{{ row.label }}"))
+    rows_of(made, "row in days", ("{{ row.date }}", "{{ row.weekday }}", "{{ row.label }}"), centred=(0, 1))
     line(paper)
     line(paper, "经办人：　　　　　　　　负责人：", BARE)
     line(paper)
@@ -143,8 +140,26 @@ def _who_is_out(paper: Paper, text: str) -> None:
         made,
         "row in out",
         ("{{ row.name }}", "{{ row.kind }}", "{{ row.grounds }}", "{{ row.clauses }}", "{{ row.cases }}"),
+        centred=(1, 2, 4),
     )
     line(paper, "{%p endif %}")
+
+
+def _signature_beside_picture(paper: Paper) -> None:
+    """The QR code at the left, who signs at the right of it: on one page whatever the text above takes."""
+    beside = paper.add_table(rows=1, cols=2)
+    beside.autofit = False
+    picture, signature = beside.rows[0].cells
+    picture.width, signature.width = Mm(52), Mm(104)
+    beside.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    for text in ("{{ qr }}", "{{ qr_says }}"):
+        shown = picture.paragraphs[0] if text == "{{ qr }}" else picture.add_paragraph()
+        shown.style, shown.text = NOTE, text
+    picture.paragraphs[0].paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    picture.paragraphs[0].paragraph_format.space_before = Pt(10)
+    signature.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    fill(signature, "{{ signatory }}", SIGNED)
+    signature.add_paragraph("{{ dated }}", style=DATED)
 
 
 def _signature(paper: Paper) -> None:

@@ -43,11 +43,12 @@ def report() -> Paper:
     line(paper, "三、公示情况", HEAD_1)
     line(paper, "{{ shown }}")
     line(paper, "{%p if periods %}")
-    made = table(paper, ("公示", "公示时间", "对象", "异议", "结果"), (40, 42, 16, 16, 42))
+    made = table(paper, ("公示", "公示时间", "对象", "异议", "结果"), (58, 48, 14, 14, 22))
     rows_of(
         made,
         "row in periods",
         ("{{ row.title }}", "{{ row.window }}", "{{ row.entries }}", "{{ row.filed }}", "{{ row.outcome }}"),
+        centred=(2, 3, 4),
     )
     line(paper, "{%p endif %}")
     line(paper, "{%p if formal %}")
@@ -58,6 +59,7 @@ def report() -> Paper:
         made,
         "row in opinions",
         ("{{ row.name }}", "{{ row.favourable }}", "{{ row.negative }}", "{{ row.not_asked }}", "{{ row.missing }}"),
+        centred=(1, 2, 3, 4),
     )
     line(paper, "五、考察情况", HEAD_1)
     line(paper, "{{ inspected }}")
@@ -65,7 +67,12 @@ def report() -> Paper:
     line(paper, "{% if formal %}六{% else %}四{% endif %}、推荐意见", HEAD_1)
     line(paper, "{{ recommended }}")
     made = table(paper, ("序号", "名称（姓名）", "所在单位", "类别"), (16, 54, 60, 26))
-    rows_of(made, "row in nominees", ("{{ loop.index }}", "{{ row.name }}", "{{ row.unit }}", "{{ row.kind }}"))
+    rows_of(
+        made,
+        "row in nominees",
+        ("{{ loop.index }}", "{{ row.name }}", "{{ row.unit }}", "{{ row.kind }}"),
+        centred=(0, 3),
+    )
     line(paper)
     line(paper, "{{ signatory }}", SIGNED)
     line(paper, "{{ dated }}", DATED)
@@ -83,11 +90,11 @@ def opinions() -> Paper:
     line(paper, collective, BARE)
     individual = "{{ one.is_individual }}个人　姓名：{{ one.person }}　单位：{{ one.person_unit }}　职务："
     individual += "{{ one.post }}"
-    line(paper, individual, BARE)
+    line(paper, individual, BARE).paragraph_format.space_after = Pt(6)
     made = paper.add_table(rows=2, cols=2)
     made.style, made.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
     for row, authorities in zip(made.rows, (("纪检监察机关", "组织人事部门"), ("公安部门", "审计部门")), strict=True):
-        row.height, row.height_rule = Mm(58), WD_ROW_HEIGHT_RULE.AT_LEAST
+        row.height, row.height_rule = Mm(50), WD_ROW_HEIGHT_RULE.AT_LEAST
         for cell, authority in zip(row.cells, authorities, strict=True):
             _opinion(cell, authority)
     for text in (
@@ -130,7 +137,7 @@ def leaders() -> Paper:
 def _opinion(cell: _Cell, authority: str) -> None:
     """What is written, then the place of the seal at the foot of the cell."""
     fill(cell, f"{authority}意见：", CELL)
-    for _ in range(5):
+    for _ in range(4):
         cell.add_paragraph(style=CELL)
     for text in ("（盖　章）", "年　　月　　日"):
         paragraph = cell.add_paragraph(text, style=CELL)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from app import richtext
 from app.domain.cases import Actor
 from app.domain.errors import NoSuchPaper, NotYourCase
 from app.domain.rounds import Kind
@@ -80,7 +81,7 @@ def _own(one: Nominee) -> dict[str, str]:
         "recommender": one.recommender.name,
         "post": one.post,
         "trade": one.trade,
-        "deeds": one.deeds,
+        "deeds": "\n".join(richtext.paragraphs(one.deeds)),
         group: one.category,
     }
 

@@ -68,6 +68,7 @@ def notice(session: Session, period_id: int, actor: Actor, stationery: Stationer
         "" if last_round else organiser.name, f"关于{programme.title}", f"{_SUBJECTS[period.round_number]}的公示"
     )
     address = f"{stationery.public_url}/periods/{period.id}"
+    clause = programme.lapse_clause.partition("：")[0]
     context = {
         "warning": _warning(period, now),
         "title": title,
@@ -83,9 +84,9 @@ def notice(session: Session, period_id: int, actor: Actor, stationery: Stationer
         "contacts": _contacts(period),
         "handling": [
             f"异议由受理单位调查核实，提出处理意见。作出结论的规定时间为{end_moment(period.conclude_by)}。",
-            f"在规定时间内无法作出结论的，取消该推荐对象参评资格（{programme.lapse_clause}）。",
+            f"在规定时间内无法作出结论的，取消该推荐对象参评资格（{clause}）。",
         ],
-        "qr": Picture(qr_png(address), 30),
+        "qr": Picture(qr_png(address), 28),
         "qr_says": "扫描二维码查看公示、提出异议",
         "signatory": signatory,
         "dated": full_day(local_date(period.opens_at)),
@@ -106,7 +107,7 @@ def closing_paper(session: Session, period_id: int, actor: Actor, stationery: St
             f"公示时间：{_window(period)}，共{period.workdays}个工作日。",
             f"规定时间：{end_moment(period.conclude_by)}。",
             f"日历版本：{report['calendar']}。",
-            f"系统可用：公示时间的{report['availability']['percent']}%有系统正常应答的记录。",
+            f"系统可用：{_uptime(report['availability'])}。",
         ],
         "figures": _in_two_columns(_figures(report)),
         "out": out_rows(report["goes_out"]),
@@ -139,8 +140,18 @@ def out_rows(goes_out: Iterable[Mapping[str, Any]], numbers: set[str] | None = N
 def _warning(period: Period, now: dt.datetime) -> str:
     phase = period.phase(now)
     if phase is Phase.SCHEDULED:
-        return f"（稿本：{moment(period.opens_at)}公示开始前不得张贴）"
+        return "（稿本：公示开始前不得张贴）"
     return "" if phase is Phase.OPEN else "（公示时间已过，应当撤下，不得再张贴）"
+
+
+def _uptime(availability: Mapping[str, Any]) -> str:
+    """No record is not the same as no service: it is said as what it is (R7)."""
+    if not availability["served_seconds"]:
+        return "公示期间没有运行记录"
+    said = f"公示时间的{availability['percent']}%有系统正常应答的记录"
+    if days := availability["outage_days"]:
+        said += f"，有{len(days)}个工作日的工作时间里达到一小时没有记录"
+    return said
 
 
 def _window(period: Period) -> str:
@@ -153,9 +164,8 @@ def _contacts(period: Period) -> list[str]:
     return [
         f"受理单位：{unit.name}",
         f"地址：{filled_in(unit.address, '地址')}",
-        f"电话：{filled_in(unit.phone, '办公电话')}",
+        f"电话：{filled_in(unit.phone, '办公电话')}；受理时间：{filled_in(unit.hours, '受理时间')}",
         f"电子邮箱：{filled_in(unit.email, '电子邮箱')}",
-        f"受理时间：{filled_in(unit.hours, '受理时间')}",
     ]
 
 

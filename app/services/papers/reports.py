@@ -92,10 +92,13 @@ def _process(session: Session, programme: Programme, unit: Unit, counts: Counter
         select(Disqualification).join(Nominee).where(*mine).options(joinedload(Disqualification.reversal))
     )
     out = len({row.nominee_id for row in rows if row.stands})
-    if withdrawn or replacing or out:
-        texts.insert(
-            1, f"推荐过程中，{out}个推荐对象被取消参评资格，{withdrawn}个退出评选，{replacing}个为递补的推荐对象。"
-        )
+    changes = [
+        f"{count}个推荐对象{what}"
+        for count, what in ((out, "被取消参评资格"), (withdrawn, "退出评选"), (replacing, "为递补"))
+        if count
+    ]
+    if changes:
+        texts.insert(1, f"推荐过程中，{'，'.join(changes)}。")
     return texts
 
 
