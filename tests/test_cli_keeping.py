@@ -148,7 +148,7 @@ def test_security_18_retention_says_what_would_go_and_deletes_only_when_told(
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    held = "先进集体和先进个人评选表彰：身份1份，证据0个，文字1段；"
+    held = "先进集体和先进个人评选表彰：身份1份，文件0个，文字1段，推荐对象资料0份；"
     running = at_moment("2026-09-18 10:00", "--purge")
     assert running == f"{held}活动还没有结束\n没有期满的（活动结束后保存5年）。\n"
     world.do(closing.close_period, period, world.actor("office"), at("2026-10-08 Thu 15:00"))
@@ -160,7 +160,7 @@ def test_security_18_retention_says_what_would_go_and_deletes_only_when_told(
     purged = at_moment("2031-10-09 00:00", "--purge").splitlines()
     assert purged == [
         f"{held}保存到 2031-10-09 00:00，已经期满",
-        "已删除：先进集体和先进个人评选表彰，身份1份，证据0个，文字1段。",
+        "已删除：先进集体和先进个人评选表彰，身份1份，文件0个，文字1段，推荐对象资料0份。",
         "以前的备份里还有这些内容，请一并销毁期满前的备份。",
     ]
     assert at_moment("2031-10-09 00:00", "--purge") == "没有期满的（活动结束后保存5年）。\n"

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
+from app.domain.cases import Actor
 from app.models import AuditRow
 
 GENESIS = "0" * 64
@@ -40,12 +41,29 @@ def by_user(user_id: int) -> str:
     return f"user:{user_id}"
 
 
+def doer(actor: Actor | None) -> str:
+    """A person, or None for whoever runs the server and its command line."""
+    return by_user(actor.user_id) if actor else COMMAND_LINE
+
+
 def on_case(case_id: int) -> str:
     return f"case:{case_id}"
 
 
 def on_period(period_id: int) -> str:
     return f"period:{period_id}"
+
+
+def on_programme(programme_id: int) -> str:
+    return f"programme:{programme_id}"
+
+
+def on_unit(unit_id: int) -> str:
+    return f"unit:{unit_id}"
+
+
+def on_person(user_id: int) -> str:
+    return f"user:{user_id}"
 
 
 def on_nominee(nominee_id: int) -> str:

@@ -42,6 +42,8 @@ DETAIL_NAMES = {
     "conclusion": "结论",
     "deadline": "规定时间",
     "disqualified": "取消参评资格",
+    "document": "材料",
+    "dossiers": "推荐对象资料",
     "effective_at": "生效",
     "entries": "公示对象",
     "entry": "公示条目",

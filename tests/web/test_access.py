@@ -149,6 +149,7 @@ def test_security_19_the_matrix_names_every_route_and_every_method(app: Flask) -
     assert len(MATRIX) == len(there)
 
 
+@pytest.mark.both_databases
 def test_security_19_the_whole_matrix(eventful: World, app: Flask) -> None:
     found, expected = {}, {}
     for who in ("anonymous", *LOGINS):
