@@ -65,6 +65,7 @@ DETAIL_NAMES = {
     "objection": "异议",
     "opens_at": "公示开始",
     "outage_days": "中断的工作日",
+    "paper": "文书",
     "reason": "理由",
     "request": "申请",
     "role": "角色",

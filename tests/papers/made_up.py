@@ -17,7 +17,7 @@ from app.models.standing import Opinion, OpinionOutcome
 from app.services import closing, documents, investigation, settlement
 from app.services.dossiers import dossier
 from app.services.files import Vault
-from app.services.papers.paper import Stationery
+from app.services.papers.paper import Clerk, Stationery
 from tests.files import pdf, vault_in
 from tests.world import World, at
 
@@ -37,7 +37,8 @@ PERSON = {
     "phone": "0874-1234567",
     "id_number": "530302198001011234",
     "unit_type": "行政机关",
-    "resume": "1995年9月至1998年7月　麒麟区第一中学学习\n1998年9月至2002年7月　云南大学学习\n2002年8月至今　麒麟区司法局工作",
+    "resume": "1995年9月至1998年7月　麒麟区第一中学学习\n1998年9月至2002年7月　云南大学学习\n"
+    "2002年8月至今　麒麟区司法局工作",
     "awards": "无",
     "penalties": "无",
 }
@@ -58,7 +59,8 @@ def made_up(world: World, folder: Path) -> tuple[int, Vault]:
     vault = vault_in(folder, world.key)
     with world.database.writer() as session:
         programme = session.get_one(Programme, world.programme)
-        programme.title, programme.notice_number = "曲靖市提升人民群众获得感幸福感安全感先进集体和先进个人评选表彰", "〔2025〕239号"
+        programme.title = "曲靖市提升人民群众获得感幸福感安全感先进集体和先进个人评选表彰"
+        programme.notice_number = "〔2025〕239号"
         programme.collective_honour = "曲靖市提升人民群众获得感幸福感安全感先进集体"
         programme.individual_honour = "曲靖市提升人民群众获得感幸福感安全感先进个人"
         qilin = session.get_one(Unit, world.qilin)
@@ -68,7 +70,8 @@ def made_up(world: World, folder: Path) -> tuple[int, Vault]:
         for nominee in session.scalars(select(Nominee)):
             fields = COLLECTIVE if nominee.kind is Kind.COLLECTIVE else PERSON
             nominee.category = fields["unit_type" if nominee.kind is Kind.COLLECTIVE else "status"]
-            nominee.trade, nominee.post = "公共管理、社会保障和社会组织", "" if nominee.kind is Kind.COLLECTIVE else "副科长"
+            nominee.trade = "公共管理、社会保障和社会组织"
+            nominee.post = "" if nominee.kind is Kind.COLLECTIVE else "副科长"
             session.add(dossier(world.ring, nominee.id, fields))
         session.commit()
     period = world.round_two()
@@ -92,6 +95,10 @@ def made_up(world: World, folder: Path) -> tuple[int, Vault]:
                 session.add(opinion(fifth, file, handler.user_id))
         session.commit()
     return period, vault
+
+
+def clerk(world: World, vault: Vault, login: str, now: str) -> Clerk:
+    return Clerk(world.actor(login), at(now), STATIONERY, vault)
 
 
 def opinion(nominee_id: int, file: Document, user_id: int) -> Opinion:

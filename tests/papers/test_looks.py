@@ -25,6 +25,7 @@ from app.services.papers.cases import case_report
 from app.services.papers.paper import Paper, recommender_for
 from app.services.papers.periods import closing_paper, notice
 from app.services.papers.reports import Handing
+from app.services.papers.stored import nothing
 from tests.papers.made_up import HOSTILE, MORNING, PERSON, SHOWN, STATIONERY, made_up, photo
 from tests.papers.printing import Printed, print_all, require_printer
 from tests.world import World, at
@@ -44,7 +45,12 @@ class Looked:
         return {name for name in NAMES if name in self.pages[paper].text}
 
 
-NAMES = {SHOWN, *(f"麒麟区第{n}中队" for n in (1, 2)), *(f"麒小{n}" for n in (3, 4, 5)), "罗平县第1中队", "罗小2", "罗小3"}
+NAMES = {
+    SHOWN,
+    *(f"麒麟区第{n}中队" for n in (1, 2)),
+    *(f"麒小{n}" for n in (3, 4, 5)),
+    *("罗平县第1中队", "罗小2", "罗小3"),
+}
 STAYING = {"麒麟区第1中队", "麒小4", "麒小5"}  # of qilin, after round 2
 ROUND_2 = {"麒麟区第1中队", "麒麟区第2中队", "麒小3", "麒小4", "麒小5"}
 
@@ -66,27 +72,27 @@ def papers_of(world: World, folder: Path) -> dict[str, Paper]:
     """One of each, under names that are no words: LibreOffice on a machine without a locale knows no others."""
     period, vault = made_up(world, folder / "evidence")
     last = world.schedule(3, world.office, [world.nominees[n] for n in (0, 3, 4)], "2026-10-13", 3, AFTER)
-    office = world.actor("office")
+    early, first_day, late = (clerk(world, vault, "office", now) for now in ("2026-09-08 Tue 09:00", MORNING, AFTER))
+    mine = (world.programme, world.qilin)
     with world.database.reader() as session:
-        programme, qilin = recommender_for(session, world.programme, world.qilin, office)
-        mine = (world.programme, world.qilin)
-        still = nominees.still_in(session, *mine, at(AFTER))
+        programme, qilin = recommender_for(session, *mine, late.actor)
+        still = nominees.still_in(session, *mine, late.now)
         fields = nominees.fields_of(session, vault.keyring, still)
         first, person = still[0], still[-1]
         hostile = fields[person.id] | {"name": HOSTILE, "resume": f"{PERSON['resume']}\n{HOSTILE}"}
         return {
-            "notice-1.docx": notice(session, 1, office, STATIONERY, at("2026-09-08 Tue 09:00")),
-            "notice-2.docx": notice(session, period, office, STATIONERY, at(MORNING)),
-            "notice-3.docx": notice(session, last, office, STATIONERY, at(AFTER)),
-            "cases.docx": case_report(session, period, office, STATIONERY, at(AFTER)),
-            "closing.docx": closing_paper(session, period, office, STATIONERY),
-            "report-1.docx": reports.work_report(session, *mine, Handing.PRELIMINARY, office, STATIONERY, at(AFTER)),
-            "report-2.docx": reports.work_report(session, *mine, Handing.FORMAL, office, STATIONERY, at(AFTER)),
-            "annex-2.xlsx": nominees.summary(session, vault.keyring, *mine, Kind.COLLECTIVE, office, at(AFTER)),
-            "annex-3.xlsx": nominees.summary(session, vault.keyring, *mine, Kind.INDIVIDUAL, office, at(AFTER)),
-            "annex-4.docx": nominees.form(programme, first, fields[first.id], lambda: None, STATIONERY),
+            "notice-1.docx": notice(session, 1, early),
+            "notice-2.docx": notice(session, period, first_day),
+            "notice-3.docx": notice(session, last, late),
+            "cases.docx": case_report(session, period, late),
+            "closing.docx": closing_paper(session, period, late),
+            "report-1.docx": reports.work_report(session, *mine, Handing.PRELIMINARY, late),
+            "report-2.docx": reports.work_report(session, *mine, Handing.FORMAL, late),
+            "annex-2.xlsx": nominees.summary(session, *mine, Kind.COLLECTIVE, late),
+            "annex-3.xlsx": nominees.summary(session, *mine, Kind.INDIVIDUAL, late),
+            "annex-4.docx": nominees.form(programme, first, fields[first.id], nothing, STATIONERY),
             "annex-5.docx": nominees.form(programme, person, fields[person.id], photo, STATIONERY),
-            "annex-5-hostile.docx": nominees.form(programme, person, hostile, lambda: None, STATIONERY),
+            "annex-5-hostile.docx": nominees.form(programme, person, hostile, nothing, STATIONERY),
             "annex-6.docx": nominees.opinion_forms(programme, still, STATIONERY, qilin.name),
             "annex-7.docx": nominees.leaders_form(programme, qilin, [(first, fields[first.id])], STATIONERY),
         }

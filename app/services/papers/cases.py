@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.cases import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STATE_NAMES, Actor, State, may_see
+from app.domain.cases import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STATE_NAMES, State, may_see
 from app.domain.errors import NoSuchPaper
 from app.domain.rounds import KIND_NAMES
 from app.domain.wording import coarse, end_moment, full_day
@@ -18,19 +18,19 @@ from app.domain.workdays import last_day_before, local_date
 from app.models import Case, Disqualification, Period
 from app.models.objection import CATEGORY_NAMES, Category
 from app.services.closing import cases_of, closing_report
-from app.services.papers.paper import Paper, Stationery, period_for, the_office, title_lines
+from app.services.papers.paper import Clerk, Paper, period_for, the_office, title_lines
 from app.services.papers.periods import out_rows
 
 _ELSEWHERE = "由其他单位办理的案件和须由报告制作人回避的案件，不在本报告的件数和逐件情况之内。"
 
 
-def case_report(session: Session, period_id: int, actor: Actor, stationery: Stationery, now: dt.datetime) -> Paper:
+def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
     """The cases of a period that this person may see (R21): by category, by outcome, one by one, and who is out.
 
     Of an objection it says the category and the day: its text and its hour could tell who wrote it. Raises
     NotYourCase, NoSuchPaper.
     """
-    period = period_for(session, period_id, actor)
+    period, actor, now = period_for(session, period_id, clerk.actor), clerk.actor, clerk.now
     if period.cancelled_at is not None or now < period.opens_at:
         raise NoSuchPaper("公示还没有开始，没有异议处理情况可以报告。")
     cases = [case for case in cases_of(session, period) if may_see(actor, case.facts(now))]
@@ -53,7 +53,7 @@ def case_report(session: Session, period_id: int, actor: Actor, stationery: Stat
         "signatory": period.organiser.name if not actor.is_office else the_office(session).name,
         "dated": full_day(local_date(now)),
     }
-    return stationery.written("cases.docx", f"{period.title}异议处理情况报告", context)
+    return clerk.stationery.written("cases.docx", f"{period.title}异议处理情况报告", context)
 
 
 def _handled(cases: Sequence[Case], now: dt.datetime) -> str:

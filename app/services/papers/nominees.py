@@ -21,7 +21,7 @@ from app.papers.form_writing import write_form
 from app.papers.summaries import write_summary
 from app.sealing import Keyring
 from app.services import dossiers, nominees
-from app.services.papers.paper import Paper, Stationery, file_named, recommender_for
+from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, title_lines
 from app.services.scheduling import disqualified
 
 _LEADERS_OF_A_UNIT = 8  # lines left free in annex 7
@@ -86,13 +86,11 @@ def _own(one: Nominee) -> dict[str, str]:
     }
 
 
-def summary(
-    session: Session, ring: Keyring, programme_id: int, unit_id: int, kind: Kind, actor: Actor, now: dt.datetime
-) -> Paper:
+def summary(session: Session, programme_id: int, unit_id: int, kind: Kind, clerk: Clerk) -> Paper:
     """Annex 2 or 3: a unit's collectives or individuals in one table. Raises NotYourCase."""
-    programme, unit = recommender_for(session, programme_id, unit_id, actor)
-    found = [one for one in still_in(session, programme_id, unit_id, now) if one.kind is kind]
-    return summary_paper(programme, unit, kind, list(fields_of(session, ring, found).values()))
+    programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
+    found = [one for one in still_in(session, programme_id, unit_id, clerk.now) if one.kind is kind]
+    return summary_paper(programme, unit, kind, list(fields_of(session, clerk.vault.keyring, found).values()))
 
 
 def summary_paper(programme: Programme, unit: Unit, kind: Kind, rows: Sequence[Mapping[str, str]]) -> Paper:
@@ -113,9 +111,10 @@ def form(
     """Annex 4 or 5 of one nominee, named as the notice wants it: 推荐单位—姓名."""
     collective = one.kind is Kind.COLLECTIVE
     honour = programme.collective_honour if collective else programme.individual_honour
+    kind, title = one.kind, f"{honour}推荐表"
 
     def write() -> bytes:
-        return write_form(one.kind, fields, f"{honour}推荐表", photo(), folder=stationery.templates)
+        return write_form(kind, fields, title, photo(), folder=stationery.templates)
 
     return Paper(file_named(f"附件{4 if collective else 5} {one.recommender.name}—{one.name}.docx"), write)
 
@@ -124,7 +123,7 @@ def opinion_forms(programme: Programme, found: Sequence[Nominee], stationery: St
     """Annex 6, a page for each of these nominees, for the authorities to fill in and seal. Raises NoSuchPaper."""
     if not found:
         raise NoSuchPaper("没有推荐对象可以征求意见。请先导入推荐对象，或者在名单里勾选。")
-    context = {"heading": programme.title, "nominees": [_asked_about(one) for one in found]}
+    context = {"heading": title_lines(programme.title), "nominees": [_asked_about(one) for one in found]}
     return stationery.written("opinions.docx", f"附件6 {name}征求意见表", context)
 
 

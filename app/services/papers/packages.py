@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -12,19 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.annexes import AUTHORITY_NAMES
-from app.domain.cases import Actor, require_office
+from app.domain.cases import require_office
 from app.domain.errors import NoSuchPaper, Refusal
 from app.domain.rounds import Kind
-from app.evidence.kinds import FileKind
-from app.evidence.store import StoreDown
 from app.models import Document, Entry, Nominee, Period, Programme, Purpose, Unit
 from app.models.standing import Opinion
 from app.papers.bundle import LeftOut, Member, bundled
-from app.services import files
-from app.services.files import Stored, Vault
 from app.services.papers import cases, nominees, periods, reports
-from app.services.papers.paper import Paper, Stationery, file_named, recommender_for, recommenders
+from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, recommenders
 from app.services.papers.reports import HANDING_NAMES, Handing
+from app.services.papers.stored import Scan, nothing, photos_of, scans_of
 
 _COPIES = 5  # 一式五份
 _WHOLE = "全部推荐单位"
@@ -38,103 +34,107 @@ class Package:
     content: Iterator[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """A stored file of a nominee, apart from any session."""
-
-    stored: Stored
-    kind: FileKind
-    open: Callable[[], Iterable[bytes]]
-
-    @classmethod
-    def of(cls, vault: Vault, row: Document) -> _Scan:
-        return cls(Stored.of(row), row.kind, partial(_read, vault, Stored.of(row), row))
-
-
 def of_unit(
     session: Session,
-    vault: Vault,
     programme_id: int,
     unit_id: int,
     handing: Handing,
-    actor: Actor,
-    stationery: Stationery,
-    now: dt.datetime,
+    clerk: Clerk,
 ) -> Package:
     """What one unit hands in. Raises NotYourCase, NoSuchPaper where it recommends nobody."""
-    programme, unit = recommender_for(session, programme_id, unit_id, actor)
-    members = _members(session, vault, programme, unit, handing, actor, stationery, now)
+    programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
+    members = _members(session, programme, unit, handing, clerk)
     title = f"{unit.name}{HANDING_NAMES[handing]}材料"
-    return Package(file_named(f"{title}.zip"), bundled(f"{programme.title}　{title}", members, now))
+    return Package(file_named(f"{title}.zip"), bundled(f"{programme.title}　{title}", members, clerk.now))
 
 
 def of_programme(
     session: Session,
-    vault: Vault,
     programme_id: int,
     handing: Handing,
-    actor: Actor,
-    stationery: Stationery,
-    now: dt.datetime,
+    clerk: Clerk,
 ) -> Package:
     """What all units hand in, a folder each; a unit that recommends nobody yet is left out. For the office alone."""
-    require_office(actor)
+    require_office(clerk.actor)
     programme = session.get_one(Programme, programme_id)
     members: list[Member] = []
-    for number, unit in enumerate(recommenders(session, programme_id, actor), start=1):
+    for number, unit in enumerate(recommenders(session, programme_id, clerk.actor), start=1):
         with suppress(NoSuchPaper):
-            theirs = _members(session, vault, programme, unit, handing, actor, stationery, now)
+            theirs = _members(session, programme, unit, handing, clerk)
             folder = f"{number:02}-{file_named(unit.name)}"
             members += [Member(f"{folder}/{one.path}", one.content, one.copies) for one in theirs]
     if not members:
         raise NoSuchPaper("还没有推荐对象，没有材料可以整理。")
     title = f"{_WHOLE}{HANDING_NAMES[handing]}材料"
-    return Package(file_named(f"{title}.zip"), bundled(f"{programme.title}　{title}", members, now))
+    return Package(file_named(f"{title}.zip"), bundled(f"{programme.title}　{title}", members, clerk.now))
+
+
+def of_forms(
+    session: Session,
+    programme_id: int,
+    nominee_ids: Iterable[int],
+    clerk: Clerk,
+) -> Package:
+    """Annexes 4 and 5 of nominees that were ticked in a list. Raises NotYourCase, NoSuchPaper."""
+    found = nominees.chosen(session, programme_id, nominee_ids, clerk.actor)
+    if not found:
+        raise NoSuchPaper("还没有勾选推荐对象。")
+    programme = session.get_one(Programme, programme_id)
+    fields = nominees.fields_of(session, clerk.vault.keyring, found)
+    papers = forms_of(programme, found, fields, photos_of(session, clerk.vault, found), clerk.stationery)
+    return Package("推荐表.zip", bundled(f"{programme.title}　推荐表", map(_printed, papers), clerk.now))
+
+
+def forms_of(
+    programme: Programme,
+    found: Sequence[Nominee],
+    fields: Mapping[int, Mapping[str, str]],
+    photos: Mapping[int, Scan],
+    stationery: Stationery,
+) -> list[Paper]:
+    """Annex 4 or 5 of each, with the photo where there is one."""
+    return [
+        nominees.form(programme, one, fields[one.id], photos[one.id].whole if one.id in photos else nothing, stationery)
+        for one in found
+    ]
 
 
 def _members(
     session: Session,
-    vault: Vault,
     programme: Programme,
     unit: Unit,
     handing: Handing,
-    actor: Actor,
-    stationery: Stationery,
-    now: dt.datetime,
+    clerk: Clerk,
 ) -> list[Member]:
     """One unit's files in the order in which the notice lists them."""
-    found = reports.handed_in(session, programme.id, unit.id, handing, now)
+    found = reports.handed_in(session, programme.id, unit.id, handing, clerk.now)
     if not found:
         raise NoSuchPaper("还没有推荐对象，没有材料可以整理。请先导入推荐对象。")
-    fields = nominees.fields_of(session, vault.keyring, found)
-    photos = {one.id: scans[-1] for one, scans in _documents(session, vault, found, Purpose.PHOTO)}
-    papers = [reports.work_report(session, programme.id, unit.id, handing, actor, stationery, now)]
+    fields = nominees.fields_of(session, clerk.vault.keyring, found)
+    photos = photos_of(session, clerk.vault, found)
+    papers = [reports.work_report(session, programme.id, unit.id, handing, clerk)]
     for kind in Kind:
         rows = [fields[one.id] for one in found if one.kind is kind]
         if rows:
             papers.append(nominees.summary_paper(programme, unit, kind, rows))
     members = [_printed(paper) for paper in papers]
-    members += [
-        _printed(nominees.form(programme, one, fields[one.id], _whole(photos.get(one.id)), stationery), "推荐表")
-        for one in found
-    ]
+    members += [_printed(paper, "推荐表") for paper in forms_of(programme, found, fields, photos, clerk.stationery)]
     members += [_scanned("照片", one, photos[one.id]) for one in found if one.id in photos]
     if handing is Handing.FORMAL:
-        members += _formal(session, vault, programme, unit, found, fields, stationery)
-    return members + _of_periods(session, programme.id, unit.id, handing, actor, stationery, now)
+        members += _formal(session, programme, unit, found, fields, clerk)
+    return members + _of_periods(session, programme.id, unit.id, handing, clerk)
 
 
 def _formal(
     session: Session,
-    vault: Vault,
     programme: Programme,
     unit: Unit,
     found: list[Nominee],
     fields: dict[int, dict[str, str]],
-    stationery: Stationery,
+    clerk: Clerk,
 ) -> list[Member]:
     """What comes with the formal hand-in alone: opinions, longer deeds, annex 7."""
-    members = [_printed(nominees.opinion_forms(programme, found, stationery, unit.name), "征求意见表")]
+    members = [_printed(nominees.opinion_forms(programme, found, clerk.stationery, unit.name), "征求意见表")]
     by_id = {one.id: one for one in found}
     latest = {
         (row.nominee_id, row.authority): row.document_id
@@ -143,13 +143,13 @@ def _formal(
     for (nominee_id, authority), document_id in latest.items():
         if document_id and (row := session.get(Document, document_id)):
             said = AUTHORITY_NAMES[authority]
-            members.append(_scanned("征求意见表", by_id[nominee_id], _Scan.of(vault, row), said, _COPIES))
-    for one, scans in _documents(session, vault, found, Purpose.MATERIAL):
-        members += [_scanned("事迹材料", one, scan, "事迹材料", _COPIES) for scan in scans]
+            members.append(_scanned("征求意见表", by_id[nominee_id], Scan.of(clerk.vault, row), said, _COPIES))
+    for nominee_id, scans in scans_of(session, clerk.vault, found, Purpose.MATERIAL).items():
+        members += [_scanned("事迹材料", by_id[nominee_id], scan, "事迹材料", _COPIES) for scan in scans]
     if nominees.is_municipal(session, programme.id, unit.id):
         with suppress(NoSuchPaper):
             collectives = [(one, fields[one.id]) for one in found]
-            members.append(_printed(nominees.leaders_form(programme, unit, collectives, stationery)))
+            members.append(_printed(nominees.leaders_form(programme, unit, collectives, clerk.stationery)))
     return members
 
 
@@ -158,9 +158,7 @@ def _of_periods(
     programme_id: int,
     unit_id: int,
     handing: Handing,
-    actor: Actor,
-    stationery: Stationery,
-    now: dt.datetime,
+    clerk: Clerk,
 ) -> list[Member]:
     """The notices that hung, and what became of the objections, of every period whose window is over."""
     showed = select(Entry.period_id).join(Nominee).where(Nominee.recommender_id == unit_id)
@@ -171,41 +169,26 @@ def _of_periods(
             Period.round_number <= (2 if handing is Handing.FORMAL else 1),
             Period.id.in_(showed),
             Period.cancelled_at.is_(None),
-            Period.closes_at <= now,
+            Period.closes_at <= clerk.now,
         )
         .order_by(Period.round_number, Period.opens_at, Period.id)
         .options(joinedload(Period.organiser))
     ).all()
     members = []
     for period in over:
-        members.append(_printed(periods.notice(session, period.id, actor, stationery, now), "公示材料"))
-        members.append(_printed(cases.case_report(session, period.id, actor, stationery, now), "公示材料"))
+        members.append(_printed(periods.notice(session, period.id, clerk), "公示材料"))
+        members.append(_printed(cases.case_report(session, period.id, clerk), "公示材料"))
     return members
-
-
-def _documents(
-    session: Session, vault: Vault, found: list[Nominee], purpose: Purpose
-) -> list[tuple[Nominee, list[_Scan]]]:
-    """The files of one purpose of each nominee that has some, oldest first."""
-    theirs: dict[int, list[_Scan]] = {}
-    rows = session.scalars(
-        select(Document)
-        .where(Document.purpose == purpose, Document.nominee_id.in_([one.id for one in found]))
-        .order_by(Document.id)
-    )
-    for row in rows:
-        theirs.setdefault(row.nominee_id or 0, []).append(_Scan.of(vault, row))
-    return [(one, theirs[one.id]) for one in found if one.id in theirs]
 
 
 def _printed(paper: Paper, folder: str = "") -> Member:
     return Member(f"{folder}/{paper.file_name}" if folder else paper.file_name, partial(_written, paper), _COPIES)
 
 
-def _scanned(folder: str, one: Nominee, scan: _Scan, what: str = "", copies: int = 0) -> Member:
+def _scanned(folder: str, one: Nominee, scan: Scan, what: str = "", copies: int = 0) -> Member:
     """Named as the notice wants photos named: 推荐单位—姓名."""
     name = "—".join(filter(None, (one.recommender.name, one.name, what)))
-    return Member(f"{folder}/{file_named(name + scan.kind.extension)}", scan.open, copies)
+    return Member(f"{folder}/{file_named(name + scan.extension)}", scan.read, copies)
 
 
 def _written(paper: Paper) -> Iterable[bytes]:
@@ -213,23 +196,3 @@ def _written(paper: Paper) -> Iterable[bytes]:
         return [paper.write()]
     except Refusal as refusal:  # a template that was restyled and no longer holds
         raise LeftOut(str(refusal)) from refusal
-
-
-def _read(vault: Vault, stored: Stored, row: Document) -> Iterable[bytes]:
-    try:
-        return files.opened(vault, stored, row.scan, row.kind, row.name).content
-    except (Refusal, StoreDown) as fault:
-        raise LeftOut(str(fault) if isinstance(fault, Refusal) else "文件存储暂时读不到，请稍后再试。") from fault
-
-
-def _whole(scan: _Scan | None) -> Callable[[], bytes | None]:
-    """A photo to be set into a form; one that is not to be had leaves its place free."""
-
-    def read() -> bytes | None:
-        if scan is None:
-            return None
-        with suppress(LeftOut):
-            return b"".join(scan.open())
-        return None
-
-    return read

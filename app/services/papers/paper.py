@@ -17,6 +17,7 @@ from app.domain.cases import Actor
 from app.domain.errors import NotYourCase
 from app.models import Nominee, Period, Programme, Quota, Unit, UnitKind
 from app.papers.templates import render
+from app.services.files import Vault
 from app.services.record import Act, by_user, record
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -34,6 +35,16 @@ class Stationery:
 
     def written(self, template: str, file_name: str, context: Mapping[str, Any]) -> Paper:
         return Paper(file_named(f"{file_name}.docx"), partial(render, template, context, self.templates))
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Who has papers made, when, on what stationery, and where the files of nominees lie."""
+
+    actor: Actor
+    now: dt.datetime
+    stationery: Stationery
+    vault: Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +108,9 @@ def the_office(session: Session) -> Unit:
     return session.scalars(select(Unit).where(Unit.kind == UnitKind.OFFICE).order_by(Unit.id)).first() or Unit(name="")
 
 
-def record_made(session: Session, kind: str, subject: str, actor: Actor, now: dt.datetime, **details: Any) -> None:
+def record_made(session: Session, what: str, subject: str, actor: Actor, now: dt.datetime, **details: Any) -> None:
     """That somebody had a paper made: before it goes out, in a transaction of its own."""
-    record(session, now, [Act(by_user(actor.user_id), "paper.made", subject, {"paper": kind, **details})])
+    record(session, now, [Act(by_user(actor.user_id), "paper.made", subject, {"paper": what, **details})])
     session.commit()
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import richtext
-from app.domain.cases import Actor
 from app.domain.errors import NoSuchPaper
 from app.domain.rounds import KIND_NAMES, Kind
 from app.domain.window import Phase
@@ -23,8 +22,8 @@ from app.models.standing import Correction
 from app.papers.qr import qr_png
 from app.papers.templates import Picture
 from app.services.papers.paper import (
+    Clerk,
     Paper,
-    Stationery,
     basis,
     filled_in,
     period_for,
@@ -52,13 +51,13 @@ _ORDINALS = "一二三四五"
 _MEASURES = {Kind.COLLECTIVE: "个", Kind.INDIVIDUAL: "名"}
 
 
-def notice(session: Session, period_id: int, actor: Actor, stationery: Stationery, now: dt.datetime) -> Paper:
+def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
     """The 公告 to be put up on a board at the opening, and not before (R5, R12, R13).
 
     Names and deeds are those of the frozen entries: no field stands in it that the round may not show. Before the
     window opens and after it has closed its first line says that it must not hang. Raises NotYourCase, NoSuchPaper.
     """
-    period = period_for(session, period_id, actor)
+    period = period_for(session, period_id, clerk.actor)
     if period.cancelled_at is not None:
         raise NoSuchPaper("这次公示的安排已经撤回，没有公告。")
     programme, organiser = period.programme, period.organiser
@@ -67,10 +66,10 @@ def notice(session: Session, period_id: int, actor: Actor, stationery: Stationer
     title = title_lines(
         "" if last_round else organiser.name, f"关于{programme.title}", f"{_SUBJECTS[period.round_number]}的公示"
     )
-    address = f"{stationery.public_url}/periods/{period.id}"
+    address = f"{clerk.stationery.public_url}/periods/{period.id}"
     clause = programme.lapse_clause.partition("：")[0]
     context = {
-        "warning": _warning(period, now),
+        "warning": _warning(period, clerk.now),
         "title": title,
         "opening": f"{basis(programme)}，{_OPENINGS[period.round_number]}",
         "window": f"{_window(period)}，共{period.workdays}个工作日，其间的休息日照常公示、不计入工作日。",
@@ -91,12 +90,12 @@ def notice(session: Session, period_id: int, actor: Actor, stationery: Stationer
         "signatory": signatory,
         "dated": full_day(local_date(period.opens_at)),
     }
-    return stationery.written("notice.docx", f"{period.title}公告", context)
+    return clerk.stationery.written("notice.docx", f"{period.title}公告", context)
 
 
-def closing_paper(session: Session, period_id: int, actor: Actor, stationery: Stationery) -> Paper:
+def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
     """The closing report as it was stored (R30). Raises NotYourCase, NoSuchPaper while there is none."""
-    period = period_for(session, period_id, actor)
+    period = period_for(session, period_id, clerk.actor)
     if period.closing is None:
         raise NoSuchPaper("公示办结以后才有办结报告。")
     report = period.closing.report
@@ -120,7 +119,7 @@ def closing_paper(session: Session, period_id: int, actor: Actor, stationery: St
         "signatory": period.programme.signatory or the_office(session).name,
         "dated": full_day(local_date(period.closing.closed_at)),
     }
-    return stationery.written("closing.docx", f"{period.title}办结报告", context)
+    return clerk.stationery.written("closing.docx", f"{period.title}办结报告", context)
 
 
 def out_rows(goes_out: Iterable[Mapping[str, Any]], numbers: set[str] | None = None) -> list[dict[str, str]]:

@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.annexes import AUTHORITY_NAMES
-from app.domain.cases import Actor
 from app.domain.rounds import KIND_NAMES, Kind
 from app.domain.window import Phase
 from app.domain.wording import day, full_day
@@ -20,7 +19,7 @@ from app.domain.workdays import last_day_before, local_date
 from app.models import Disqualification, Entry, Nominee, Objection, Period, Programme, Quota, Unit
 from app.models.standing import Opinion, OpinionOutcome
 from app.services.papers.nominees import reviewed, still_in
-from app.services.papers.paper import Paper, Stationery, basis, recommender_for, the_office, title_lines
+from app.services.papers.paper import Clerk, Paper, basis, recommender_for, the_office, title_lines
 
 
 class Handing(StrEnum):
@@ -38,12 +37,11 @@ def work_report(
     programme_id: int,
     unit_id: int,
     handing: Handing,
-    actor: Actor,
-    stationery: Stationery,
-    now: dt.datetime,
+    clerk: Clerk,
 ) -> Paper:
     """What a unit reports of its recommending, preliminary or formal. Raises NotYourCase."""
-    programme, unit = recommender_for(session, programme_id, unit_id, actor)
+    programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
+    now = clerk.now
     formal = handing is Handing.FORMAL
     found = handed_in(session, programme_id, unit_id, handing, now)
     periods = _periods(session, programme_id, unit_id, last_round=2 if formal else 1)
@@ -68,7 +66,7 @@ def work_report(
         "signatory": unit.name,
         "dated": full_day(local_date(now)),
     }
-    return stationery.written("report.docx", f"{unit.name}{name}工作报告", context)
+    return clerk.stationery.written("report.docx", f"{unit.name}{name}工作报告", context)
 
 
 def handed_in(session: Session, programme_id: int, unit_id: int, handing: Handing, now: dt.datetime) -> list[Nominee]:
