@@ -23,9 +23,8 @@ from tests.world import World, at
 
 STATIONERY = Stationery("https://gongshi.example.gov.cn")
 MORNING, LATER, DUE = "2026-09-18 Fri 09:00", "2026-09-21 Mon 10:00", "2026-10-09 Fri 09:00"
-HOSTILE = "{{ 7*7 }}{% if %}<w:p>&amp;\x07\x0b\ud800二中队"
-# What of it stands on paper: everything but what no paper can hold.
-SHOWN = "{{ 7*7 }}{% if %}<w:p>&amp;二中队"
+HOSTILE = "{{7*7}}<w:p>&amp;\x07\x0b\ud800乙"
+SHOWN = "{{7*7}}<w:p>&amp;乙"  # what of it stands on paper: all but what no paper can hold
 PERSON = {
     "sex": "女",
     "ethnicity": "汉族",
@@ -51,7 +50,6 @@ COLLECTIVE = {
     "awards": "2024年被评为市级文明单位",
     "penalties": "无",
 }
-FINDINGS = "调阅档案三卷，走访群众五名。"
 
 
 def made_up(world: World, folder: Path) -> tuple[int, Vault]:

@@ -17,6 +17,7 @@ import docx
 import openpyxl
 import pytest
 from lxml import etree
+from PIL import Image
 
 from app.database import Database
 from app.domain.rounds import Kind
@@ -26,9 +27,9 @@ from app.services.papers.paper import Paper, recommender_for
 from app.services.papers.periods import closing_paper, notice
 from app.services.papers.reports import Handing
 from app.services.papers.stored import nothing
-from tests.papers.made_up import HOSTILE, MORNING, PERSON, SHOWN, STATIONERY, made_up, photo
+from tests.papers.made_up import HOSTILE, MORNING, PERSON, SHOWN, STATIONERY, clerk, made_up, photo
 from tests.papers.printing import Printed, print_all, require_printer
-from tests.world import World, at
+from tests.world import FACTS, World, at
 
 AFTER = "2026-10-12 Mon 10:00"
 
@@ -106,3 +107,99 @@ def test_every_paper_is_whole_and_opens_in_what_reads_such_files(looked: Looked)
                 if part.endswith((".xml", ".rels")):
                     etree.fromstring(package.read(part))
         _ = docx.Document(io.BytesIO(content)) if name.endswith("docx") else openpyxl.load_workbook(io.BytesIO(content))
+
+
+def test_every_page_has_its_size_and_something_on_it(looked: Looked) -> None:
+    sizes = {name: set(printed.sizes) for name, printed in looked.pages.items()}
+    across = {"annex-2.xlsx", "annex-3.xlsx", "annex-7.docx"}
+    assert sizes == {name: {"A4 across"} if name in across else {"A4"} for name in looked.pages}
+    blank = [
+        (name, number)
+        for name, printed in looked.pages.items()
+        for number, ink in enumerate(printed.ink, 1)
+        if ink < 5e-4
+    ]
+    assert blank == []
+    assert len(looked.pages["annex-6.docx"].sizes) == len(STAYING)  # a page each: they go to four authorities
+
+
+def test_each_paper_names_whom_it_is_about_and_nobody_else(looked: Looked) -> None:
+    named = {name: looked.names_in(name) for name in looked.pages}
+    collectives, individuals = {"麒麟区第1中队"}, {"麒小4", "麒小5"}
+    assert named == {
+        "notice-1.docx": {"麒麟区第1中队"},
+        "notice-2.docx": ROUND_2,
+        "notice-3.docx": STAYING,
+        "cases.docx": ROUND_2 - {"麒小5"},  # nobody objected to them
+        "closing.docx": ROUND_2,
+        "report-1.docx": STAYING,
+        "report-2.docx": STAYING,
+        "annex-2.xlsx": collectives,
+        "annex-3.xlsx": individuals,
+        "annex-4.docx": collectives,
+        "annex-5.docx": {"麒小5"},
+        "annex-5-hostile.docx": {SHOWN},
+        "annex-6.docx": STAYING,
+        "annex-7.docx": collectives,
+    }
+
+
+def test_a_notice_shows_what_its_round_may_show_and_says_how_to_object(looked: Looked) -> None:
+    """R12, R13: the fields of the round; window with clock times, deadline, contact block, address."""
+    said = {
+        "所属单位：麒麟区第1单位": {"notice-1.docx", "notice-3.docx"},
+        "推荐单位：麒麟区": {"notice-1.docx", "notice-3.docx"},
+        "单位类型：事业单位": {"notice-1.docx"},
+        "所属行业：": {"notice-1.docx"},
+        "第1位对象三年来办成实事十二件": {"notice-1.docx", "notice-2.docx", "notice-3.docx"},
+        "2026年9月18日0时至2026年9月23日24时": {"notice-2.docx"},
+        "规定时间为2026年9月29日（星期二）24:00": {"notice-2.docx"},
+        "地址：麒麟区政务中心三楼": {"notice-2.docx"},
+        "https://gongshi.example.gov.cn/periods/": {"notice-1.docx", "notice-2.docx", "notice-3.docx"},
+        "公示开始前不得张贴": {"notice-3.docx"},  # opens tomorrow
+    }
+    notices = {name: page.text for name, page in looked.pages.items() if name.startswith("notice")}
+    assert {text: {name for name, page in notices.items() if text in page} for text in said} == said
+    for name in notices:
+        drawn = [
+            rel for rel in docx.Document(io.BytesIO(looked.files[name])).part.rels.values() if "image" in rel.reltype
+        ]
+        with Image.open(io.BytesIO(drawn[0].target_part.blob)) as picture:
+            assert picture.width == picture.height > 200, "a QR code that a telephone can read from paper"
+
+
+def test_the_reports_carry_the_figures(looked: Looked) -> None:
+    for text in (
+        "共收到异议4件",
+        "立案4件：已有结论2件，不予受理1件，并案0件，逾期未结论1件，正在办理0件",
+        "核查情况：经走访核实",
+        "异议不成立（2026年9月21日确认）",
+        "不予受理（没有具体事实或者线索）",
+        "下列推荐对象因本次公示被取消参评资格",
+    ):
+        assert text in looked.pages["cases.docx"].text
+    assert "取消参评资格（2）" in looked.pages["closing.docx"].text
+    assert "继续参评（3）" in looked.pages["closing.docx"].text
+    formal, preliminary = looked.pages["report-2.docx"].text, looked.pages["report-1.docx"].text
+    assert "推荐先进集体1个、先进个人2名" in formal
+    assert "2个推荐对象被取消参评资格" in formal
+    assert "公安部门1002" in formal  # one favourable, two not asked yet
+    assert ("公安部门" in preliminary, "征求意见情况" in preliminary) == (False, False)
+    for text in (formal, preliminary):
+        assert "（请填写：" in text
+
+
+def test_no_place_is_left_unfilled_and_no_text_is_run(looked: Looked) -> None:
+    marks = ("{{", "{%", "}}", "%}", "None", "Undefined")
+    pages = {name: printed.text for name, printed in looked.pages.items()}
+    hostile = pages.pop("annex-5-hostile.docx")
+    assert hostile.count(SHOWN) >= 2  # on the cover and in the résumé
+    assert "49" not in hostile
+    assert {name: [mark for mark in marks if mark in text] for name, text in pages.items()} == {
+        name: [] for name in pages
+    }
+
+
+def test_security_16_no_paper_says_who_objected_or_at_what_hour(looked: Looked) -> None:
+    for name, printed in looked.pages.items():
+        assert not {mark for mark in ("赵小禾", "13000000001", FACTS[:12], "09:00") if mark in printed.text}, name
