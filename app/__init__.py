@@ -20,6 +20,7 @@ from app.web import (
     metrics,
     nominees,
     office,
+    papers,
     portal,
     public,
     requests,
@@ -41,7 +42,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     words.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    for audience in (public, account, desk, documents, nominees, office, health, metrics):
+    for audience in (public, account, desk, documents, nominees, papers, office, health, metrics):
         audience.init_app(app)
     access.declare_static(app)
     hot.init_app(app, clock)

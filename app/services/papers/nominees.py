@@ -22,6 +22,7 @@ from app.papers.summaries import write_summary
 from app.sealing import Keyring
 from app.services import dossiers, nominees
 from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, title_lines
+from app.services.papers.stored import nothing, photos_of
 from app.services.scheduling import disqualified
 
 _LEADERS_OF_A_UNIT = 8  # lines left free in annex 7
@@ -127,6 +128,35 @@ def opinion_forms(programme: Programme, found: Sequence[Nominee], stationery: St
     return stationery.written("opinions.docx", f"附件6 {name}征求意见表", context)
 
 
+def form_of_nominee(session: Session, nominee_id: int, clerk: Clerk) -> Paper:
+    """Annex 4 or 5 of a nominee, with its photo. Raises NotYourCase."""
+    one = nominees.recommended(session, nominee_id, clerk.actor)
+    programme = session.get_one(Programme, one.programme_id)
+    photo = photos_of(session, clerk.vault, [one]).get(one.id)
+    fields = fields_of(session, clerk.vault.keyring, [one])[one.id]
+    return form(programme, one, fields, photo.whole if photo else nothing, clerk.stationery)
+
+
+def opinion_form_of_nominee(session: Session, nominee_id: int, clerk: Clerk) -> Paper:
+    """Annex 6 of one nominee. Raises NotYourCase."""
+    one = nominees.recommended(session, nominee_id, clerk.actor)
+    programme = session.get_one(Programme, one.programme_id)
+    return opinion_forms(programme, [one], clerk.stationery, f"{one.recommender.name}—{one.name}")
+
+
+def opinion_forms_of_unit(session: Session, programme_id: int, unit_id: int, clerk: Clerk) -> Paper:
+    """Annex 6 of all of a unit that are asked about. Raises NotYourCase, NoSuchPaper."""
+    programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
+    found = reviewed(session, still_in(session, programme_id, unit_id, clerk.now))
+    return opinion_forms(programme, found, clerk.stationery, unit.name)
+
+
+def opinion_forms_of(session: Session, programme_id: int, nominee_ids: Iterable[int], clerk: Clerk) -> Paper:
+    """Annex 6 of nominees ticked in a list. Raises NotYourCase, NoSuchPaper."""
+    found = chosen(session, programme_id, nominee_ids, clerk.actor)
+    return opinion_forms(session.get_one(Programme, programme_id), found, clerk.stationery, "推荐对象")
+
+
 def _asked_about(one: Nominee) -> dict[str, str]:
     collective = one.kind is Kind.COLLECTIVE
     return {
@@ -168,3 +198,11 @@ def leaders_form(
     if not context["units"]:
         raise NoSuchPaper("本单位没有推荐先进集体，不需要填报附件7。")
     return stationery.written("leaders.docx", f"附件7 {unit.name}申报市级先进集体单位有关信息情况表", context)
+
+
+def leaders_form_of_unit(session: Session, programme_id: int, unit_id: int, clerk: Clerk) -> Paper:
+    """Annex 7 of a unit. Raises NotYourCase, NoSuchPaper where it recommends no collective."""
+    programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
+    found = reviewed(session, still_in(session, programme_id, unit_id, clerk.now))
+    fields = fields_of(session, clerk.vault.keyring, found)
+    return leaders_form(programme, unit, [(one, fields[one.id]) for one in found], clerk.stationery)
