@@ -21,9 +21,12 @@ from app.web import (
     nominees,
     office,
     papers,
+    people,
     portal,
+    programmes,
     public,
     requests,
+    units,
     uploads,
     words,
 )
@@ -42,7 +45,20 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     words.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    for audience in (public, account, desk, documents, nominees, papers, office, health, metrics):
+    for audience in (
+        public,
+        account,
+        desk,
+        documents,
+        nominees,
+        programmes,
+        units,
+        people,
+        papers,
+        office,
+        health,
+        metrics,
+    ):
         audience.init_app(app)
     access.declare_static(app)
     hot.init_app(app, clock)

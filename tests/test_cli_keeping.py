@@ -62,20 +62,20 @@ def test_security_38_a_head_kept_elsewhere_finds_a_record_cut_at_its_end(
     assert (empty.exit_code, empty.stdout) == (0, f"0:{'0' * 64}  还没有记录\n")
     world.past_round_one(world.nominees[:2])
     early = run("audit", "head").stdout
-    assert early.startswith("4:")
-    assert early.endswith("  2026-09-16 09:00:00\n")
+    assert early.startswith("8:")
+    assert early.endswith("  2026-09-16 10:00:00\n")
     world.past_round_one(world.nominees[2:])
     last = run("audit", "head").stdout
     (tmp_path / "kept.txt").write_text(f"第一周 {early}第二周 {last}", "utf-8")
     done = run("audit", "verify", "--head", early.split()[0], "--heads", str(tmp_path / "kept.txt"))
-    assert (done.exit_code, "10条，与另存的3个校验值相符" in done.stdout) == (0, True), done.output
-    behind_the_triggers(world.database, "DELETE FROM audit_rows WHERE id > 7")
+    assert (done.exit_code, "20条，与另存的3个校验值相符" in done.stdout) == (0, True), done.output
+    behind_the_triggers(world.database, "DELETE FROM audit_rows WHERE id > 15")
     assert run("audit", "verify").exit_code == 0  # whole, only shorter
     assert run("audit", "verify", "--head", early).exit_code == 0
     for arguments in (("--head", last), ("--heads", str(tmp_path / "kept.txt"))):
         cut = run("audit", "verify", *arguments)
         assert cut.exit_code == 1
-        assert "第8条缺失，另存的校验值是第10条的，其前7条完整。" in cut.stderr
+        assert "第16条缺失，另存的校验值是第20条的，其前15条完整。" in cut.stderr
     for wrong in ("", "7", early.replace(":", ""), "0:" + "0" * 64):
         refused = run("audit", "verify", "--head", wrong)
         assert (refused.exit_code, "里没有校验值" in refused.stderr) == (1, True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from docx.document import Document
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
-from docx.shared import Pt
+from docx.shared import Cm, Pt
 from docx.table import Table, _Cell
 
 from app.domain.annexes import PERSON_STATUSES, POLITICAL_STATUSES, TRADES, UNIT_TYPES
@@ -29,6 +29,7 @@ from app.papers.template_building import (
 )
 
 _SIZE, _SMALL, _LEADING = 12, 10.5, 17
+_BEYOND_THE_MIDDLE, _BESIDE_THE_PHOTO = (2, 4, 4), (2, 3, 3)  # where a row's second label and value stand
 _PROMISE = "（本单位承诺对推荐材料中所有信息真实性负完全责任，若有失实和造假行为，愿承担一切后果。）"
 _DAY = "年    月    日"
 _NO_AWARD = "填写应包括具体奖项名称、颁发机构、颁发时间等基本情况，无相关情况，请写“无”，不得空白。"
@@ -69,15 +70,15 @@ def annex_4() -> Document:
     """先进集体推荐表. Places: title, honour, name, recommender, dated, and the fields of the form."""
     paper = a4(top=20, side=24)
     _cover(paper, [("集体名称", "name"), ("推荐单位", "recommender"), ("填报时间", "dated")])
-    _notes(paper, _COLLECTIVE_NOTES)
-    form = table(paper, (3.2, 4.9, 3.2, 4.9))
+    _notes(paper, _COLLECTIVE_NOTES, 14, 28)
+    form = table(paper, (3.2, 4.9, 1.6, 1.6, 4.9))  # the middle is where the last opinions part
     _pairs(form, ("集体名称", "name"))
-    _pairs(form, ("单位类型", "unit_type"), ("集体级别", "level"))
-    _pairs(form, ("所属行业", "trade"), ("负责人", "leader"))
-    _pairs(form, ("社会信用代码", "credit_code"), ("单位联系电话", "phone"))
+    _pairs(form, ("单位类型", "unit_type"), ("集体级别", "level"), second=_BEYOND_THE_MIDDLE)
+    _pairs(form, ("所属行业", "trade"), ("负责人", "leader"), second=_BEYOND_THE_MIDDLE)
+    _pairs(form, ("社会信用代码", "credit_code"), ("单位联系电话", "phone"), second=_BEYOND_THE_MIDDLE)
     _prose(form, "何时何地受\n过何种奖励\n(近三年)", "awards", 3)
     _prose(form, "何时何地受\n过何种处分", "penalties", 1.8)
-    _prose(form, "主要事迹\n（800字以内）", "deeds", 12.6)
+    _prose(form, "主要事迹\n（800字以内）", "deeds", 12.4)
     _opinions(form)
     return paper
 
@@ -87,24 +88,22 @@ def annex_5() -> Document:
     paper = a4(top=20, side=24)
     cover = [("姓    名", "name"), ("工作单位", "unit"), ("推荐单位", "recommender"), ("填报时间", "dated")]
     _cover(paper, cover)
-    _notes(paper, _INDIVIDUAL_NOTES)
-    form = table(paper, (2.8, 3.5, 2.8, 3.3, 3.8))
+    _notes(paper, _INDIVIDUAL_NOTES, 11, 18.5)
+    form = table(paper, (2.8, 3.6, 3.1, 2.9, 3.8))
     for pairs in (
         (("姓    名", "name"), ("性    别", "sex")),
         (("民    族", "ethnicity"), ("出生日期", "birth")),
         (("政治面貌", "political"), ("人员身份", "status")),
         (("职务职级\n（职  称）", "post_and_title"), ("所属行业", "trade")),
     ):
-        _pairs(form, *pairs)
+        _pairs(form, *pairs, second=_BESIDE_THE_PHOTO)
     _photo(form.cell(0, 4).merge(form.cell(3, 4)))
     _pairs(form, ("联系电话", "phone"), ("身份证号码", "id_number"))
     _pairs(form, ("工作单位", "unit"), ("单位类型", "unit_type"))
-    for number in (4, 5):
-        form.cell(number, 3).merge(form.cell(number, 4))
     _prose(form, "个人简历", "resume", 4.4)
     _prose(form, "何时何地\n受过何种\n奖励（近三\n年）", "awards", 2.2)
     _prose(form, "何时何地\n受过何种\n处分", "penalties", 1.6)
-    _prose(form, "主要事迹\n（800字以\n内）", "deeds", 9.6)
+    _prose(form, "主要事迹\n（800字以\n内）", "deeds", 9)
     _opinions(form)
     foot = "注：各县（市、区）、曲靖经开区推荐对象“推荐单位意见”一栏由当地党委和政府盖章。"
     line(paper, foot, FANGSONG, _SMALL, before=4)
@@ -113,8 +112,9 @@ def annex_5() -> Document:
 
 def _cover(paper: Document, lines: Sequence[tuple[str, str]]) -> None:
     line(paper, "{{ annex }}", HEI, 16)
-    line(paper, "{{ title }}", TITLE, 30, CENTRE, before=110, leading=46)
-    line(paper, "", FANGSONG, 16, before=150)
+    line(paper, "", FANGSONG, 16, before=90)
+    line(paper, "{{ title }}", TITLE, 24, CENTRE, leading=44)
+    line(paper, "", FANGSONG, 16, before=170)
     cover = table(paper, (3.6, 8.4), ruled=False)
     for label, place in lines:
         added = row(cover, 1.5)
@@ -125,9 +125,8 @@ def _cover(paper: Document, lines: Sequence[tuple[str, str]]) -> None:
         underline(added.cells[1])
 
 
-def _notes(paper: Document, notes: Sequence[str]) -> None:
+def _notes(paper: Document, notes: Sequence[str], size: float, leading: float) -> None:
     """填表说明, a page of its own."""
-    size, leading = 12, 21
     head = line(paper, "填 表 说 明", HEI, 18, CENTRE, leading=40)
     head.paragraph_format.page_break_before = True
     use = (
@@ -141,14 +140,20 @@ def _notes(paper: Document, notes: Sequence[str]) -> None:
     turn.paragraph_format.page_break_before = True
 
 
-def _pairs(form: Table, *pairs: tuple[str, str]) -> None:
-    """A row of labels, each with the place of its value to the right; a single one takes the row."""
-    cells = row(form, 1.15).cells
-    for number, (label, place) in enumerate(pairs):
-        _label(cells[number * 2], label)
-        fill(cells[number * 2 + 1], f"{{{{ {place} }}}}", FANGSONG, _SMALL)
+def _pairs(form: Table, *pairs: tuple[str, str], second: tuple[int, int, int] = (2, 3, 4)) -> None:
+    """A row of two labels, each with the place of its value to the right; a single one takes the row.
+
+    `second`: where the second label begins, where its value begins and ends, by column.
+    """
+    cells = row(form, 1.2).cells
+    label, first, last = second
     if len(pairs) == 1:
-        cells[1].merge(cells[-1])
+        boxes = [(cells[0], cells[1].merge(cells[-1]))]
+    else:
+        boxes = [(cells[0], cells[1]), (cells[label].merge(cells[first - 1]), cells[first].merge(cells[last]))]
+    for (name, place), (left, right) in zip(pairs, boxes, strict=True):
+        _label(left, name)
+        fill(right, f"{{{{ {place} }}}}", FANGSONG, _SMALL)
 
 
 def _prose(form: Table, label: str, place: str, height: float) -> None:
@@ -177,9 +182,8 @@ def _opinions(form: Table) -> None:
     _opinion(form, "市评选工作组\n意见", "", 4.4, signed=False)
     cells = row(form, 5).cells
     _label(cells[0], "市委 市政府\n审 批 意 见")
-    middle = len(cells) // 2
-    for value in (cells[1].merge(cells[middle]), cells[middle + 1].merge(cells[-1])):
-        _sealed(value)
+    for value in (cells[1].merge(cells[2]), cells[3].merge(cells[4])):
+        _sealed(value, indent=2.4)
 
 
 def _opinion(form: Table, label: str, words: str, height: float, *, signed: bool) -> None:
@@ -189,11 +193,17 @@ def _opinion(form: Table, label: str, words: str, height: float, *, signed: bool
     if words:
         indented(fill(value, words, FANGSONG, _SMALL, LEFT, leading=_LEADING), _SMALL)
     if signed:
-        fill(value, "签字：                            ", FANGSONG, _SMALL, RIGHT).paragraph_format.space_before = Pt(18)
-        _sealed(value)
+        _signature(value, "签字：", indent=6.6, before=18)
+        _sealed(value, indent=8.4)
 
 
-def _sealed(value: _Cell) -> None:
+def _sealed(value: _Cell, indent: float) -> None:
     value.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.BOTTOM
-    for text in ("（盖章）                ", f"{_DAY}        "):
-        fill(value, text, FANGSONG, _SMALL, RIGHT).paragraph_format.space_before = Pt(8)
+    _signature(value, "（盖章）", indent, before=8)
+    _signature(value, _DAY, indent, before=8)
+
+
+def _signature(value: _Cell, text: str, indent: float, before: float) -> None:
+    """A line to sign on, `indent` centimetres in."""
+    signed = fill(value, text, FANGSONG, _SMALL, LEFT).paragraph_format
+    signed.left_indent, signed.space_before, signed.space_after = Cm(indent), Pt(before), Pt(2)

@@ -112,7 +112,7 @@ _OTHER_HEADS = {
 def plain_head(text: str) -> str:
     """A head or label without what people put into it: spaces, line breaks, marks, and remarks in brackets."""
     plain = unicodedata.normalize("NFKC", text)
-    plain = re.sub(r"\([^()]*\)", "", plain)
+    plain = re.sub(r"\([^()]*(?:\)|$)", "", plain)
     return re.sub(r"[\s、,/:*.·]", "", plain)
 
 

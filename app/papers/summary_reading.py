@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
-from openpyxl import load_workbook
-
 from app.domain.errors import UnreadableForm
 from app.domain.fields import Problem
 from app.domain.form_dates import form_date
@@ -21,6 +19,7 @@ from app.evidence.kinds import FileKind
 from app.papers.cells import clean, read_cell
 from app.papers.guarding import guarded
 from app.papers.summary_columns import COLUMNS, OPTIONAL, ORDER, heads_of, plain_head
+from app.papers.workbooks import open_workbook
 
 ROW_LIMIT = 20_000
 _HEAD_WITHIN = 20  # rows
@@ -61,7 +60,7 @@ def read_summary(file: BinaryIO, source: str) -> Summary:
     if guarded(file, source) is not FileKind.XLSX:
         raise UnreadableForm(source, "这不是 Excel 表格。", _ASK_FOR_FORM)
     try:
-        book = load_workbook(file, read_only=True)
+        book = open_workbook(file)
         for page in book.worksheets:
             expected = page.max_row
             page.reset_dimensions()  # what a file says of its size is often wrong

@@ -21,7 +21,7 @@ from app.papers.summary_columns import COLUMNS, EXTRA_COLUMNS, ORDER, Column
 ANNEX_NUMBERS = {Kind.COLLECTIVE: 2, Kind.INDIVIDUAL: 3}
 FOOT_NOTE = "注：按推荐的优先顺序排序"
 _HEAD_ROW = 4
-_BLANK_ROWS = 20
+_BLANK_ROWS = 12  # a page
 _LINE = 16.0  # points that one line of text takes
 _TALLEST = 409.0  # as tall as a row may be
 
@@ -52,12 +52,13 @@ def write_summary(
     page.title = f"附件{ANNEX_NUMBERS[kind]}"
     _write_top(page, kind, title, recommender, dated, len(COLUMNS[kind]))
     _write_head(page, columns)
-    number = max(len(rows), 0) or _BLANK_ROWS
+    number = len(rows) or _BLANK_ROWS
     for place in range(number):
         _write_row(page, _HEAD_ROW + 1 + place, columns, rows[place] if rows else None, place + 1)
-    _put(page.cell(_HEAD_ROW + 1 + number, 1), FOOT_NOTE, _BODY, Alignment(horizontal="left"))
+    page.row_dimensions[_HEAD_ROW + 1 + number].height = 24
+    _put(page.cell(_HEAD_ROW + 1 + number, 1), FOOT_NOTE, _BODY, Alignment(horizontal="left", vertical="center"))
     _offer_words(page, columns, last=_HEAD_ROW + number)
-    _set_up_print(page)
+    _set_up_print(page, page.PAPERSIZE_A3 if extended else page.PAPERSIZE_A4)
     written = BytesIO()
     book.save(written)
     return written.getvalue()
@@ -83,7 +84,10 @@ def _write_head(page: Worksheet, columns: Sequence[Column]) -> None:
         cell = page.cell(_HEAD_ROW, place)
         _put(cell, column.head, _BOLD, Alignment(horizontal="center", vertical="center", wrap_text=True))
         cell.border = _BOX
-        page.column_dimensions[get_column_letter(place)].width = column.width
+        whole = page.column_dimensions[get_column_letter(place)]
+        whole.width = column.width
+        if column.typed_as_text:  # below the table too, where people add rows
+            whole.number_format = "@"
     page.row_dimensions[_HEAD_ROW].height = 36
 
 
@@ -135,10 +139,10 @@ def _offer_words(page: Worksheet, columns: Sequence[Column], last: int) -> None:
             page.add_data_validation(offered)
 
 
-def _set_up_print(page: Worksheet) -> None:
+def _set_up_print(page: Worksheet, paper: str) -> None:
     page.freeze_panes = f"A{_HEAD_ROW + 1}"
     page.print_title_rows = f"{_HEAD_ROW}:{_HEAD_ROW}"
-    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", paper
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.print_options.horizontalCentered = True

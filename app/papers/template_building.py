@@ -112,5 +112,7 @@ def fill(cell: _Cell, text: str, font: str, size: float, align: Any = CENTRE, *,
 
 def underline(cell: _Cell) -> None:
     """A rule under a cell of an unruled table."""
-    borders = f'<w:tcBorders {nsdecls("w")}><w:bottom w:val="single" w:sz="6" w:space="0" w:color="auto"/></w:tcBorders>'
+    borders = (
+        f'<w:tcBorders {nsdecls("w")}><w:bottom w:val="single" w:sz="6" w:space="0" w:color="auto"/></w:tcBorders>'
+    )
     cell._tc.get_or_add_tcPr().append(parse_xml(borders))

@@ -27,8 +27,8 @@ from app.models import (
 )
 from app.services import identities
 from app.services.nominees import of_programme, theirs
+from app.services.outs import disqualified
 from app.services.queue import QueuedCase, queue_of, watched_by
-from app.services.scheduling import disqualified
 
 PERIODS_PER_PAGE = 50
 

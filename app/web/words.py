@@ -8,6 +8,7 @@ from flask import Flask
 
 from app import richtext
 from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
+from app.domain.misprints import CORRECTABLE
 from app.domain.reminders import REMINDER_NAMES
 from app.domain.rounds import KIND_NAMES
 from app.domain.verdict import GROUND_NAMES
@@ -19,6 +20,8 @@ from app.evidence.kinds import FileKind
 from app.models import ScanState
 from app.models.case import NOTE_KIND_NAMES
 from app.models.objection import CATEGORY_NAMES, MESSAGE_KIND_NAMES
+from app.services.paths import Step
+from app.services.sight import misprint
 from app.web.qr import qr
 
 PHASE_NAMES = {
@@ -32,6 +35,7 @@ PHASE_NAMES = {
 # What stands in the details of a row of the record, by its key.
 DETAIL_NAMES = {
     "assignee": "经办人",
+    "authority": "征求意见的机关",
     "backup": "备份",
     "calendar": "日历版本",
     "case": "案件",
@@ -40,14 +44,19 @@ DETAIL_NAMES = {
     "closes_at": "公示结束",
     "conclude_by": "规定时间",
     "conclusion": "结论",
+    "conditions": "条件",
     "deadline": "规定时间",
     "disqualified": "取消参评资格",
     "document": "材料",
     "dossiers": "推荐对象资料",
+    "edition": "事迹第几版",
     "effective_at": "生效",
     "entries": "公示对象",
     "entry": "公示条目",
+    "fields": "改动的内容",
     "evidence": "证据材料",
+    "field": "栏目",
+    "fields": "栏目",
     "filed": "收到异议",
     "files": "文件数",
     "by_conclusion": "各结论",
@@ -57,16 +66,22 @@ DETAIL_NAMES = {
     "handler_unit": "办理单位",
     "head": "末尾校验值",
     "identities": "身份",
+    "kind": "类别",
     "lapsed": "逾期未结论",
     "lead": "并入的案件",
     "login": "登录名",
+    "name": "名称",
     "nominees": "推荐对象",
     "number": "编号",
     "objection": "异议",
     "opens_at": "公示开始",
+    "outcome": "意见",
     "outage_days": "中断的工作日",
     "paper": "文书",
+    "quotas": "名额（单位：集体、个人）",
+    "passed": "结果",
     "reason": "理由",
+    "replaces": "递补的对象",
     "request": "申请",
     "role": "角色",
     "round": "轮次",
@@ -75,9 +90,20 @@ DETAIL_NAMES = {
     "sessions": "登录数",
     "sha256": "SHA-256",
     "size": "字节",
+    "stages": "各阶段日期",
+    "stage": "环节",
     "texts": "文字",
+    "title": "活动名称",
     "to": "改为",
     "unit": "单位",
+}
+STEP_NAMES = {
+    Step.PASSED: "已通过",
+    Step.UNDER_WAY: "进行中",
+    Step.ANEW: "须重新公示",
+    Step.READY: "可以安排",
+    Step.AHEAD: "未到",
+    Step.ENDED: "到此为止",
 }
 SCAN_NAMES = {ScanState.WAITING: "正在查毒", ScanState.INFECTED: "没有通过查毒"}
 FILE_KIND_NAMES = {
@@ -129,6 +155,7 @@ def init_app(app: Flask) -> None:
         size_words=size_words,
         local_date=local_date,
         deeds=richtext.render,
+        misprint=misprint,
         excerpt=richtext.excerpt,
     )
     app.jinja_env.globals.update(
@@ -136,6 +163,7 @@ def init_app(app: Flask) -> None:
         ACTION_NAMES=ACTION_NAMES,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
+        CORRECTABLE=CORRECTABLE,
         DETAIL_NAMES=DETAIL_NAMES,
         DECLINE_GROUND_NAMES=DECLINE_GROUND_NAMES,
         GROUND_NAMES=GROUND_NAMES,
@@ -150,4 +178,5 @@ def init_app(app: Flask) -> None:
         ROLE_NAMES=ROLE_NAMES,
         SCAN_NAMES=SCAN_NAMES,
         STATE_NAMES=STATE_NAMES,
+        STEP_NAMES=STEP_NAMES,
     )

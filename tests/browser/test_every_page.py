@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyotp
@@ -9,11 +11,18 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete, update
 
+from app.domain.annex_one import BookPlaces
+from app.domain.cases import Role
+from app.domain.contacts import Contact
+from app.domain.programme_book import Book, BookContact, BookPerson
+from app.domain.programmes import Plan, proposed_stages
 from app.models import SecondFactor, User
+from app.papers import programme_writing
 from app.services import closing, investigation, reversal, settlement
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
 from tests.files import pdf
+from tests.standing import cleared
 from tests.world import at
 
 pytestmark = pytest.mark.browser
@@ -27,10 +36,19 @@ BLUEPRINTS = {
     "public": {"public", "objections", "receipts", "account"},
     "unit": {"desk", "own"},
     "office": {"office", "nominees", "documents"},
+    "setting up": {"programmes", "units", "people"},
 }
 NO_PAGES = {"health", "metrics", "static"}
 # What is saved and not looked at.
-FILES = {"documents.document", "desk.evidence", "desk.queue_sheet", "office.cases_sheet", "receipts.own_evidence"}
+FILES = {
+    "desk.evidence",
+    "desk.queue_sheet",
+    "documents.document",
+    "office.cases_sheet",
+    "programmes.blank_book",
+    "programmes.programme_book_file",
+    "receipts.own_evidence",
+}
 
 
 class Walk:
@@ -177,6 +195,7 @@ def test_what_the_public_sees(portal: Portal) -> None:
     other = world.schedule(2, world.luoping, world.others, "2026-10-09", 3, AFTER)
     with world.database.writer() as session:
         closing.close_period(session, other, world.actor("office"), at("2026-10-19 Mon 09:00"))
+    cleared(world, portal.app.extensions["portal"].settings.evidence_dir, world.others, "2026-10-19 Mon 09:30")
     last = world.schedule(3, world.office, world.others, "2026-10-20", 3, "2026-10-19 Mon 10:00")
     portal.time_is("2026-10-20 Tue 09:00")
     walk.look(page, "list of the office", f"/periods/{last}?unit=罗平县")
@@ -365,3 +384,100 @@ def test_what_the_office_sees(portal: Portal) -> None:
     auditor = portal.staff("phone", "auditor")
     walk.look(auditor, "record for the auditor", "/office/record")
     walk.over()
+
+
+def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:
+    world, walk = portal.world, Walk(portal, "setting up")
+    office = portal.staff("phone", "office")
+    world.round_two()
+    portal.time_is(OPEN)
+    walk.look(office, "programmes", "/programmes/")
+    walk.look(office, "programme without a timetable", f"/programmes/{world.programme}")
+    walk.look(office, "new programme", "/programmes/new")
+    press(office, "建立活动")
+    walk.look(office, "new programme with nothing written")
+    walk.look(office, "programme to change", f"/programmes/{world.programme}/edit")
+    office.get_by_label("撤销表彰的依据").fill("第七部分（二）：按照有关规定撤销其所获表彰奖励。")
+    press(office, "保存修改")
+    walk.look(office, "programme")
+    walk.look(office, "places", f"/programmes/{world.programme}/quotas")
+    office.get_by_label("集体", exact=True).first.fill("1")
+    press(office, "保存名额")
+    walk.look(office, "places fewer than stand in a round")
+    office.goto(f"/programmes/{world.programme}")
+    press(office, "归档")
+    walk.look(office, "archiving refused")
+
+    walk.look(office, "book to upload", "/programmes/book")
+    press(office, "检查表格")
+    walk.look(office, "book without a file")
+    blank, filled = tmp_path / "blank.xlsx", tmp_path / "filled.xlsx"
+    blank.write_bytes(programme_writing.written())
+    filled.write_bytes(programme_writing.written(book_of_another_year()))
+    office.get_by_label("表格文件").set_input_files(blank)
+    press(office, "检查表格")
+    walk.look(office, "book with errors")
+    office.goto("/programmes/book")
+    office.get_by_label("表格文件").set_input_files(filled)
+    press(office, "检查表格")
+    walk.look(office, "book to confirm")
+    press(office, "全部保存")
+    walk.look(office, "programme loaded, with slips")
+    press_link(office, "登录单已经打印，继续")
+    press(office, "归档")
+    walk.look(office, "programme archived")
+    walk.look(office, "programmes of two years", "/programmes/")
+
+    walk.look(office, "units", "/units/")
+    walk.look(office, "new unit", "/units/new")
+    press(office, "增加")
+    walk.look(office, "new unit with nothing written")
+    walk.look(office, "unit", f"/units/{world.qilin}")
+    office.get_by_label("电话").fill("13800000000")
+    press(office, "保存联系方式")
+    walk.look(office, "contact block with a mobile")
+    press(office, "停用这个单位")
+    walk.look(office, "unit still needed")
+    walk.look(office, "own unit", f"/units/{world.qilin + 2}")
+
+    walk.look(office, "people", "/people/")
+    press(office, "停用选中的人")
+    walk.look(office, "people with nobody chosen")
+    walk.look(office, "new person", "/people/new")
+    press(office, "邀请")
+    walk.look(office, "new person with nothing written")
+    office.get_by_label("姓名").fill("新来的")
+    office.get_by_label("登录名").fill("qilin09")
+    office.get_by_label("单位经办人").check()
+    office.get_by_label("单位", exact=True).select_option("麒麟区")
+    press(office, "邀请")
+    walk.look(office, "slip")
+    walk.look(office, "person", f"/people/{world.people['handler']}")
+    walk.look(office, "oneself", f"/people/{world.people['office']}")
+    press_link(office, "人员")
+
+    head = portal.staff("phone", "head")
+    walk.look(head, "programme of a unit", f"/programmes/{world.programme}")
+    walk.look(head, "units of a head", "/units/")
+    walk.look(head, "people of a head", "/people/")
+    walk.over()
+
+
+def press_link(page: Page, name: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).first.click()
+
+
+def book_of_another_year() -> Book:
+    """A small programme, complete."""
+    plan = Plan(
+        "先进集体和先进个人评选表彰（上一年）",
+        "先进集体",
+        "先进个人",
+        "第四部分（二）3：取消参评资格",
+        "第七部分（二）：取消推荐评选资格",
+        stages=proposed_stages(dt.date(2025, 10, 16)),
+    )
+    people = [BookPerson(0, "zhanyi01", "李经办", Role.HANDLER, "沾益区")]
+    contacts = [BookContact(0, "沾益区", Contact("0874-0000003", "龙华街道", "", "工作日 8:30-12:00"))]
+    return Book(plan, places=[BookPlaces(0, "沾益区", 4, 8)], contacts=contacts, people=people)

@@ -23,6 +23,7 @@ DESK = frozenset({"office", "head", "handler"})
 RECORD = frozenset({"office", "auditor"})
 FORM = "/periods/6/nominees/3/objection"
 PLAN = "/office/periods/new/1/2/3"
+MANAGERS = frozenset({"office", "head"})
 
 # Method, address, what a stranger gets, who of the staff may, what they get (empty forms are refused as such).
 MATRIX = [
@@ -76,6 +77,38 @@ MATRIX = [
     ("GET", "/office/cases.xlsx", 302, OFFICE, 200),
     ("GET", "/office/nominees", 302, OFFICE, 302),
     ("GET", "/documents/1", 302, DESK, 404),
+    ("GET", "/programmes/", 302, DESK, 200),
+    ("GET", "/programmes/1", 302, DESK, 200),
+    ("GET", "/programmes/new", 302, OFFICE, 200),
+    ("POST", "/programmes/new", 401, OFFICE, 422),
+    ("GET", "/programmes/1/edit", 302, OFFICE, 200),
+    ("POST", "/programmes/1/edit", 401, OFFICE, 422),
+    ("GET", "/programmes/1/quotas", 302, OFFICE, 200),
+    ("POST", "/programmes/1/quotas", 401, OFFICE, 422),
+    ("POST", "/programmes/1/archive", 401, OFFICE, 409),
+    ("POST", "/programmes/1/reopen", 401, OFFICE, 422),
+    ("GET", "/programmes/1/book.xlsx", 302, OFFICE, 200),
+    ("GET", "/programmes/book", 302, OFFICE, 200),
+    ("GET", "/programmes/book/blank.xlsx", 302, OFFICE, 200),
+    ("POST", "/programmes/book", 401, OFFICE, 422),
+    ("POST", "/programmes/book/load", 401, OFFICE, 422),
+    ("GET", "/units/", 302, MANAGERS, 200),
+    ("GET", "/units/new", 302, OFFICE, 200),
+    ("POST", "/units/new", 401, OFFICE, 422),
+    ("GET", "/units/2", 302, MANAGERS, 200),
+    ("POST", "/units/2/contact", 401, MANAGERS, 422),
+    ("POST", "/units/2/name", 401, OFFICE, 422),
+    ("POST", "/units/2/parent", 401, OFFICE, 422),
+    ("POST", "/units/2/retire", 401, OFFICE, 409),
+    ("POST", "/units/2/restore", 401, OFFICE, 409),
+    ("GET", "/people/", 302, MANAGERS, 200),
+    ("GET", "/people/new", 302, MANAGERS, 200),
+    ("POST", "/people/new", 401, MANAGERS, 422),
+    ("POST", "/people/invite", 401, MANAGERS, 409),
+    ("POST", "/people/disable", 401, MANAGERS, 409),
+    ("GET", "/people/5", 302, MANAGERS, 200),
+    ("POST", "/people/5/enable", 401, MANAGERS, 409),
+    ("POST", "/people/5/place", 401, MANAGERS, 422),
     ("GET", "/nominees/", 302, DESK, 200),
     ("GET", "/nominees/1", 302, DESK, 200),
     ("POST", "/nominees/disqualifications/1/reversal", 401, OFFICE, 422),

@@ -9,9 +9,23 @@ from app.domain.errors.accounts import (
     WrongCode,
     WrongPassword,
 )
+from app.domain.errors.award import AnswerMissing, Awarded, DecisionNotReady, ListChanged, WrongDay
 from app.domain.errors.base import Refusal
 from app.domain.errors.calendar import BadNotice, BeyondHorizon, NotAWorkday, OutOfRange, TooEarly
 from app.domain.errors.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
+from app.domain.errors.changes import (
+    Decided,
+    KnownAlready,
+    NoLongerStands,
+    NotAMisprint,
+    NotAnOrder,
+    NothingChanged,
+    NothingInSight,
+    NotVacant,
+    PlaceTaken,
+    ShownBefore,
+    StillShown,
+)
 from app.domain.errors.evidence import FileDamaged, FileRefused, FilesChanged, HeldBack, TooManyFiles
 from app.domain.errors.keeping import BackupFailed, NotABackup, NotEmpty, NotOnThisDatabase, UnfitRole
 from app.domain.errors.objections import (
@@ -40,18 +54,23 @@ from app.domain.errors.periods import (
     WindowNotOver,
 )
 from app.domain.errors.programmes import Archived, BookRefused, PeriodsOpen, Retired, StillNeeded, Unfit
+from app.domain.errors.standing import NobodyChosen, NoSuchCondition, NotReady, OfSeveralUnits, OpinionRefused
 
 __all__ = [
     "AlreadyClosed",
     "AlreadyDone",
     "AlreadyOpened",
+    "AnswerMissing",
     "AnswerSpent",
     "Archived",
+    "Awarded",
     "BackupFailed",
     "BadNotice",
     "BeyondHorizon",
     "BookRefused",
     "CasesOpen",
+    "Decided",
+    "DecisionNotReady",
     "EstimatedCalendar",
     "FileDamaged",
     "FileRefused",
@@ -59,31 +78,47 @@ __all__ = [
     "FloodChanged",
     "FormAlreadyUsed",
     "HeldBack",
+    "KnownAlready",
+    "ListChanged",
     "LoginRefused",
     "MissingText",
     "MoveRefused",
+    "NoLongerStands",
     "NoSuchAccount",
     "NoSuchPaper",
+    "NoSuchCondition",
+    "NobodyChosen",
     "NotABackup",
+    "NotAMisprint",
     "NotAWorkday",
     "NotAllowed",
+    "NotAnOrder",
     "NotEligible",
     "NotEmpty",
     "NotLater",
     "NotOnThisDatabase",
+    "NotReady",
+    "NotVacant",
     "NotYourCase",
+    "NothingChanged",
     "NothingChosen",
+    "NothingInSight",
     "NothingToShow",
+    "OfSeveralUnits",
+    "OpinionRefused",
     "OutOfRange",
     "PeriodsOpen",
+    "PlaceTaken",
     "PrivateData",
     "QuotaExceeded",
     "Refusal",
     "Retired",
     "SamePerson",
+    "ShownBefore",
     "StepTooLate",
     "StillNeeded",
     "TemplateBroken",
+    "StillShown",
     "TooEarly",
     "TooLateToConclude",
     "TooManyFailures",
@@ -98,5 +133,6 @@ __all__ = [
     "WindowNotExtended",
     "WindowNotOver",
     "WrongCode",
+    "WrongDay",
     "WrongPassword",
 ]

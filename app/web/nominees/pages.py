@@ -10,6 +10,7 @@ from app.domain.verdict import GROUND_NAMES
 from app.models import Nominee
 from app.services import nominees as theirs
 from app.services import overview
+from app.services.offers import offers_to
 from app.services.overview import Fates
 from app.services.paths import path_of
 from app.web.access import actor, allow, me
@@ -17,7 +18,7 @@ from app.web.forms import PlainForm
 from app.web.lists import Column, Filter, Listing
 from app.web.nominees.blueprint import STAFF, blueprint
 from app.web.nominees.forms import empty_forms
-from app.web.portal import now, number, session
+from app.web.portal import now, number, portal, session
 from app.web.words import KIND_NAMES
 
 
@@ -82,7 +83,8 @@ def nominee_page(
     html = render_template(
         "nominees/nominee.html",
         nominee=found,
-        path=path_of(session(), nominee_id, now()),
+        path=path_of(session(), portal().keyring, nominee_id, now()),
+        offers=offers_to(session(), found, actor(), now()),
         forms=empty_forms() | ({tried: form} if form else {}),
         tried=tried,
         refusal=refusal,

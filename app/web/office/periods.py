@@ -16,14 +16,14 @@ from app.domain.errors import Refusal
 from app.domain.rounds import LAST_ROUND, ROUNDS
 from app.domain.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, Phase, Plan
 from app.domain.workdays import local_date, nth_workday_after
-from app.models import Entry, Period, Programme, Unit
+from app.models import Period, Programme, Unit
 from app.services import closing, interruption, overview, scheduling
 from app.services.calendars import calendar_of
 from app.web import charts
 from app.web.access import actor, allow
 from app.web.forms import PlainForm, text_area
 from app.web.office.blueprint import blueprint
-from app.web.portal import now, number, session
+from app.web.portal import now, number, portal, session
 
 
 class ScheduleForm(PlainForm):
@@ -114,7 +114,17 @@ def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> 
         if form.step.data != "save":
             return _plan_page(programme, round_number, organiser, form, chosen, plan=plan)
         period = scheduling.schedule(
-            session(), programme, round_number, organiser, chosen, opening, conclude, calendar, actor(), now()
+            session(),
+            portal().keyring,
+            programme,
+            round_number,
+            organiser,
+            chosen,
+            opening,
+            conclude,
+            calendar,
+            actor(),
+            now(),
         )
     except Refusal as refusal:
         session().rollback()
@@ -222,12 +232,11 @@ def _period_page(
     status: int = 200,
 ) -> ResponseReturnValue:
     phase = shown.phase(now())
-    entries = session().query(Entry).where(Entry.period_id == shown.id).order_by(Entry.position).all()
     html = render_template(
         "office/period.html",
         period=shown,
         phase=phase,
-        entries=entries,
+        entries=closing.entries_of(session(), shown),
         cases=closing.cases_of(session(), shown),
         states=charts.bars(
             [(STATE_NAMES[state], count) for state, count in overview.case_counts(session(), now(), shown.id).items()]
@@ -269,7 +278,8 @@ def _plan_page(
     refusal: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
-    candidates = scheduling.candidates(session(), programme.id, ROUNDS[round_number], organiser, now())
+    ring = portal().keyring
+    candidates = scheduling.candidates(session(), ring, programme, ROUNDS[round_number], organiser, now())
     if chosen is None:
         chosen = [candidate.nominee.id for candidate in candidates if candidate.may_enter]
     html = render_template(
