@@ -83,43 +83,53 @@ def made_up(world: World, folder: Path) -> tuple[int, Vault]:
     world.do(closing.close_period, period, world.actor("office"), at(DUE))
     handler = world.actor("handler")
     with world.database.writer() as session:
-        for nominee_id, purpose, content in ((fifth, Purpose.PHOTO, photo()), (fifth, Purpose.OPINION, pdf())):
-            file = documents.stored(
-                vault, purpose, world.programme, "照片", io.BytesIO(content), handler, at(DUE), nominee_id=nominee_id
-            )
-            session.add(file)
+        portrait = stored(world, vault, fifth, Purpose.PHOTO, photo())
+        session.add(portrait)
+        for nominee_id in (first, fourth, fifth):
+            scan = stored(world, vault, nominee_id, Purpose.OPINION, pdf())
+            session.add(scan)
             session.flush()
-            if purpose is Purpose.OPINION:
-                session.add(opinion(fifth, file, handler.user_id))
+            session.add_all(opinions(nominee_id, scan.id, handler.user_id))
         session.commit()
     return period, vault
+
+
+def stored(world: World, vault: Vault, nominee_id: int, purpose: Purpose, content: bytes) -> Document:
+    """A file that the unit handed in about a nominee."""
+    return documents.stored(
+        vault,
+        purpose,
+        world.programme,
+        "扫描件",
+        io.BytesIO(content),
+        world.actor("handler"),
+        at(DUE),
+        nominee_id=nominee_id,
+    )
+
+
+def opinions(nominee_id: int, scan_id: int, user_id: int) -> list[Opinion]:
+    """Three authorities in favour on one scan, the fourth needed not be asked."""
+    return [
+        Opinion(
+            nominee_id=nominee_id,
+            authority=authority,
+            outcome=OpinionOutcome.NOT_ASKED if authority is Authority.AUDIT else OpinionOutcome.FAVOURABLE,
+            text="不属于审计对象" if authority is Authority.AUDIT else "",
+            dated=dt.date(2026, 9, 10),
+            document_id=None if authority is Authority.AUDIT else scan_id,
+            recorded_by=user_id,
+            recorded_at=at(DUE),
+        )
+        for authority in Authority
+    ]
 
 
 def clerk(world: World, vault: Vault, login: str, now: str) -> Clerk:
     return Clerk(world.actor(login), at(now), STATIONERY, vault)
 
 
-def opinion(nominee_id: int, file: Document, user_id: int) -> Opinion:
-    return Opinion(
-        nominee_id=nominee_id,
-        authority=Authority.POLICE,
-        outcome=OpinionOutcome.FAVOURABLE,
-        dated=dt.date(2026, 9, 10),
-        document_id=file.id,
-        recorded_by=user_id,
-        recorded_at=at(DUE),
-    )
-
-
 def photo() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (768, 1024), (200, 210, 230)).save(out, "JPEG")
     return out.getvalue()
-
-
-def renamed(world: World, nominee_id: int, name: str, deeds: str = "") -> None:
-    """Before any period shows it."""
-    with world.database.writer() as session:
-        nominee = session.get_one(Nominee, nominee_id)
-        nominee.name, nominee.deeds = name, deeds or nominee.deeds
-        session.commit()

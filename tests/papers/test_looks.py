@@ -21,6 +21,7 @@ from PIL import Image
 
 from app.database import Database
 from app.domain.rounds import Kind
+from app.models import ReviewStage
 from app.services.papers import nominees, reports
 from app.services.papers.cases import case_report
 from app.services.papers.paper import Paper, recommender_for
@@ -72,7 +73,9 @@ def looked(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 def papers_of(world: World, folder: Path) -> dict[str, Paper]:
     """One of each, under names that are no words: LibreOffice on a machine without a locale knows no others."""
     period, vault = made_up(world, folder / "evidence")
-    last = world.schedule(3, world.office, [world.nominees[n] for n in (0, 3, 4)], "2026-10-13", 3, AFTER)
+    staying = [world.nominees[n] for n in (0, 3, 4)]
+    world.reviewed(staying, ReviewStage.FINAL, AFTER)
+    last = world.schedule(3, world.office, staying, "2026-10-13", 3, AFTER)
     early, first_day, late = (clerk(world, vault, "office", now) for now in ("2026-09-08 Tue 09:00", MORNING, AFTER))
     mine = (world.programme, world.qilin)
     with world.database.reader() as session:
@@ -183,7 +186,8 @@ def test_the_reports_carry_the_figures(looked: Looked) -> None:
     formal, preliminary = looked.pages["report-2.docx"].text, looked.pages["report-1.docx"].text
     assert "推荐先进集体1个、先进个人2名" in formal
     assert "2个推荐对象被取消参评资格" in formal
-    assert "公安部门1002" in formal  # one favourable, two not asked yet
+    assert "公安部门3000" in formal
+    assert "审计部门0030" in formal
     assert ("公安部门" in preliminary, "征求意见情况" in preliminary) == (False, False)
     for text in (formal, preliminary):
         assert "（请填写：" in text

@@ -115,6 +115,7 @@ def closing() -> Paper:
     _who_is_out(paper, "下列推荐对象被取消参评资格：")
     line(paper, "四、继续参评（{{ goes_on|length }}）", HEAD_1)
     line(paper, "{{ goes_on_names }}")
+    each(paper, "if withdrawn", "退出推荐：{{ withdrawn }}。")
     line(paper, "五、逐日说明", HEAD_1)
     made = table(paper, ("日期", "星期", "说明"), (50, 30, 76))
     rows_of(made, "row in days", ("{{ row.date }}", "{{ row.weekday }}", "{{ row.label }}"), centred=(0, 1))

@@ -17,7 +17,7 @@ from app.domain.wording import coarse, end_moment, full_day
 from app.domain.workdays import last_day_before, local_date
 from app.models import Case, Disqualification, Period
 from app.models.objection import CATEGORY_NAMES, Category
-from app.services.closing import cases_of, closing_report
+from app.services.closing import cases_of, closing_report, entries_of
 from app.services.papers.paper import Clerk, Paper, period_for, the_office, title_lines
 from app.services.papers.periods import out_rows
 
@@ -37,6 +37,7 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
     filed = [objection for case in cases for objection in case.objections]
     taken_back = sum(objection.withdrawn_at is not None for objection in filed)
     numbers = {case.number for case in cases}
+    names = {entry.id: entry.name for entry in entries_of(session, period)}  # as they read now: misprints are mended
     context = {
         "title": title_lines(period.title, "异议处理情况报告"),
         "about": f"公示对象：先进集体{period.collectives}个、先进个人{period.individuals}名。公示时间："
@@ -46,7 +47,7 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "by_category": _counted(Counter(objection.category for objection in filed), CATEGORY_NAMES),
         "handled": _handled(cases, now),
         "by_outcome": _by_outcome(cases, now),
-        "cases": [{"number": case.number, "lines": _lines(case, period, now)} for case in cases],
+        "cases": [{"number": case.number, "lines": _lines(case, names[case.entry_id], period, now)} for case in cases],
         "hidden": "" if actor.is_office else _ELSEWHERE,
         "out": out_rows(closing_report(session, period, now)["goes_out"], numbers),
         "restored": _restored(session, period),
@@ -80,11 +81,11 @@ def _counted(counts: Counter[Category], names: dict[Category, str]) -> list[dict
     return [{"name": name, "count": counts[category]} for category, name in names.items() if counts[category]]
 
 
-def _lines(case: Case, period: Period, now: dt.datetime) -> list[str]:
+def _lines(case: Case, name: str, period: Period, now: dt.datetime) -> list[str]:
     """One case: what it is about, what was found, how it ended."""
     categories = dict.fromkeys(CATEGORY_NAMES[objection.category] for objection in case.objections)
     about = [
-        f"推荐对象：{case.entry.name}（{KIND_NAMES[case.entry.kind]}）",
+        f"推荐对象：{name}（{KIND_NAMES[case.entry.kind]}）",
         f"收到日期：{coarse(case.received_at)}",
         f"办理单位：{case.handler_unit.name}",
     ]

@@ -16,14 +16,12 @@ from app.domain.errors import NoSuchPaper, NotYourCase
 from app.domain.rounds import Kind
 from app.domain.workdays import local_date
 from app.models import Nominee, Programme, Quota, Unit
-from app.models.standing import Review, ReviewStage
 from app.papers.form_writing import write_form
 from app.papers.summaries import write_summary
 from app.sealing import Keyring
-from app.services import dossiers, nominees
+from app.services import dossiers, nominees, outs, reviews
 from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, title_lines
 from app.services.papers.stored import nothing, photos_of
-from app.services.scheduling import disqualified
 
 _LEADERS_OF_A_UNIT = 8  # lines left free in annex 7
 _TICKED, _FREE = "☑", "□"
@@ -34,25 +32,18 @@ def still_in(session: Session, programme_id: int, unit_id: int, now: dt.datetime
     """A unit's nominees that neither withdrew nor are out, collectives first, in the order of preference."""
     rows = session.scalars(
         select(Nominee)
-        .where(Nominee.programme_id == programme_id, Nominee.recommender_id == unit_id, Nominee.withdrawn_at.is_(None))
+        .where(Nominee.programme_id == programme_id, Nominee.recommender_id == unit_id)
         .order_by(Nominee.kind, Nominee.position, Nominee.id)
         .options(joinedload(Nominee.unit), joinedload(Nominee.recommender))
     ).all()
-    out = disqualified(session, [row.id for row in rows], now)
-    return [row for row in rows if row.id not in out]
+    gone = outs.left(session, rows, now)
+    return [row for row in rows if row.id not in gone]
 
 
 def reviewed(session: Session, found: Sequence[Nominee]) -> list[Nominee]:
-    """Of these, whom the preliminary review has not turned down: who stands in the formal papers."""
-    latest = {
-        row.nominee_id: row.passed
-        for row in session.scalars(
-            select(Review)
-            .where(Review.nominee_id.in_([one.id for one in found]), Review.stage == ReviewStage.PRELIMINARY)
-            .order_by(Review.id)
-        )
-    }
-    return [one for one in found if latest.get(one.id, True)]
+    """Of these, whom the office's review has not turned down: who stands in the formal papers."""
+    turned_down = reviews.refused(session, [one.id for one in found])
+    return [one for one in found if one.id not in turned_down]
 
 
 def chosen(session: Session, programme_id: int, nominee_ids: Iterable[int], actor: Actor) -> list[Nominee]:

@@ -15,8 +15,8 @@ from app.domain.cases import require_office
 from app.domain.errors import NoSuchPaper, Refusal
 from app.domain.rounds import Kind
 from app.models import Document, Entry, Nominee, Period, Programme, Purpose, Unit
-from app.models.standing import Opinion
 from app.papers.bundle import LeftOut, Member, bundled
+from app.services import opinions
 from app.services.papers import cases, nominees, periods, reports
 from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, recommenders
 from app.services.papers.reports import HANDING_NAMES, Handing
@@ -136,14 +136,11 @@ def _formal(
     """What comes with the formal hand-in alone: opinions, longer deeds, annex 7."""
     members = [_printed(nominees.opinion_forms(programme, found, clerk.stationery, unit.name), "征求意见表")]
     by_id = {one.id: one for one in found}
-    latest = {
-        (row.nominee_id, row.authority): row.document_id
-        for row in session.scalars(select(Opinion).where(Opinion.nominee_id.in_(by_id)).order_by(Opinion.id))
-    }
-    for (nominee_id, authority), document_id in latest.items():
-        if document_id and (row := session.get(Document, document_id)):
-            said = AUTHORITY_NAMES[authority]
-            members.append(_scanned("征求意见表", by_id[nominee_id], Scan.of(clerk.vault, row), said, _COPIES))
+    for nominee_id, by_authority in opinions.latest(session, list(by_id)).items():
+        for authority, opinion in by_authority.items():
+            if opinion.document_id and (row := session.get(Document, opinion.document_id)):
+                scan, said = Scan.of(clerk.vault, row), AUTHORITY_NAMES[authority]
+                members.append(_scanned("征求意见表", by_id[nominee_id], scan, said, _COPIES))
     for nominee_id, scans in scans_of(session, clerk.vault, found, Purpose.MATERIAL).items():
         members += [_scanned("事迹材料", by_id[nominee_id], scan, "事迹材料", _COPIES) for scan in scans]
     if nominees.is_municipal(session, programme.id, unit.id):

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import richtext
@@ -16,11 +15,11 @@ from app.domain.rounds import KIND_NAMES, Kind
 from app.domain.window import Phase
 from app.domain.wording import day_label, end_moment, full_day, moment, weekday
 from app.domain.workdays import last_day_before, local_date
-from app.models import Entry, Period
+from app.models import Period
 from app.models.period import days_from_json
-from app.models.standing import Correction
 from app.papers.qr import qr_png
 from app.papers.templates import Picture
+from app.services.closing import entries_of
 from app.services.papers.paper import (
     Clerk,
     Paper,
@@ -30,6 +29,7 @@ from app.services.papers.paper import (
     the_office,
     title_lines,
 )
+from app.services.sight import Shown
 
 _SUBJECTS = {1: "拟推荐对象", 2: "拟正式推荐对象", 3: "拟表彰对象"}
 _OPENINGS = {
@@ -46,7 +46,6 @@ _FACTS = {
     "category": {Kind.COLLECTIVE: "单位类型", Kind.INDIVIDUAL: "人员身份"},
     "trade": {Kind.COLLECTIVE: "所属行业", Kind.INDIVIDUAL: "所属行业"},
 }
-_FIELD_NAMES = {"name": "名称（姓名）", "deeds": "简要事迹", "kind": "类别"}
 _ORDINALS = "一二三四五"
 _MEASURES = {Kind.COLLECTIVE: "个", Kind.INDIVIDUAL: "名"}
 
@@ -112,6 +111,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "out": out_rows(report["goes_out"]),
         "goes_on": report["goes_on"],
         "goes_on_names": "、".join(one["name"] for one in report["goes_on"]) or "没有推荐对象继续参评。",
+        "withdrawn": "、".join(one["name"] for one in report.get("withdrawn", [])),
         "days": [
             {"date": full_day(each.day.date), "weekday": weekday(each.day.date), "label": day_label(each)}
             for each in days_from_json(report["days"])
@@ -169,9 +169,8 @@ def _contacts(period: Period) -> list[str]:
 
 
 def _groups(session: Session, period: Period) -> list[dict[str, Any]]:
-    """Collectives, then individuals, each with its entries; a kind that nobody is of is left out."""
-    entries = session.scalars(select(Entry).where(Entry.period_id == period.id).order_by(Entry.position)).all()
-    corrected = _corrections(session, entries)
+    """Collectives, then individuals, each as it reads now; a kind that nobody is of is left out."""
+    entries = entries_of(session, period)
     groups: list[dict[str, Any]] = []
     for kind in Kind:
         theirs = [entry for entry in entries if entry.kind is kind]
@@ -180,17 +179,20 @@ def _groups(session: Session, period: Period) -> list[dict[str, Any]]:
                 {
                     "ordinal": _ORDINALS[len(groups)],
                     "head": f"{KIND_NAMES[kind]}（{len(theirs)}{_MEASURES[kind]}）",
-                    "names": "、".join(entry.name for entry in theirs),
+                    "names": "、".join(map(_name, theirs)),
                     "entries": [
-                        _entry(number, entry, period.round.shown, corrected.get(entry.id, []))
-                        for number, entry in enumerate(theirs, start=1)
+                        _entry(number, entry, period.round.shown) for number, entry in enumerate(theirs, start=1)
                     ],
                 }
             )
     return groups
 
 
-def _entry(number: int, entry: Entry, shown: frozenset[str], corrections: Sequence[str]) -> dict[str, Any]:
+def _name(entry: Shown) -> str:
+    return f"{entry.name}（已退出推荐）" if entry.withdrawn else entry.name
+
+
+def _entry(number: int, entry: Shown, shown: frozenset[str]) -> dict[str, Any]:
     facts = [
         f"{names[entry.kind]}：{value}"
         for field, names in _FACTS.items()
@@ -198,23 +200,15 @@ def _entry(number: int, entry: Entry, shown: frozenset[str], corrections: Sequen
     ]
     return {
         "number": number,
-        "name": entry.name,
+        "name": _name(entry),
         "facts": ["；".join(facts) + "。"] if facts else [],
         "deeds": richtext.paragraphs(entry.deeds),
-        "corrections": list(corrections),
+        # A misprint corrected in sight: both texts and the time (R9).
+        "corrections": [
+            f"更正（{moment(each.at)}）：{each.what}中“{each.wrong}”更正为“{each.right}”。"
+            for each in entry.corrections
+        ],
     }
-
-
-def _corrections(session: Session, entries: Sequence[Entry]) -> dict[int, list[str]]:
-    """Misprints corrected in sight, both texts with the day, by entry (R9)."""
-    by_id = {entry.id: entry for entry in entries}
-    lines: dict[int, list[str]] = {}
-    for row in session.scalars(select(Correction).where(Correction.entry_id.in_(by_id)).order_by(Correction.id)):
-        entry = by_id[row.entry_id or 0]
-        name = _FIELD_NAMES.get(row.field) or _FACTS[row.field][entry.kind]
-        said = f"更正（{moment(row.corrected_at)}）：{name}由“{row.before}”更正为“{row.after}”。"
-        lines.setdefault(entry.id, []).append(said)
-    return lines
 
 
 def _figures(report: Mapping[str, Any]) -> list[tuple[str, int]]:

@@ -17,7 +17,8 @@ from app.domain.window import Phase
 from app.domain.wording import day, full_day
 from app.domain.workdays import last_day_before, local_date
 from app.models import Disqualification, Entry, Nominee, Objection, Period, Programme, Quota, Unit
-from app.models.standing import Opinion, OpinionOutcome
+from app.models.standing import OpinionOutcome
+from app.services import opinions
 from app.services.papers.nominees import reviewed, still_in
 from app.services.papers.paper import Clerk, Paper, basis, recommender_for, the_office, title_lines
 
@@ -149,15 +150,11 @@ def _row(session: Session, period: Period, unit_id: int, now: dt.datetime) -> di
 
 def _opinions(session: Session, found: Sequence[Nominee]) -> list[dict[str, Any]]:
     """How many of the latest opinions say what, an authority a row."""
-    latest = {
-        (row.nominee_id, row.authority): row.outcome
-        for row in session.scalars(
-            select(Opinion).where(Opinion.nominee_id.in_([one.id for one in found])).order_by(Opinion.id)
-        )
-    }
+    latest = opinions.latest(session, [one.id for one in found])
     rows = []
     for authority, name in AUTHORITY_NAMES.items():
-        counts = Counter(latest.get((one.id, authority)) for one in found)
+        said = [latest.get(one.id, {}).get(authority) for one in found]
+        counts = Counter(opinion.outcome if opinion else None for opinion in said)
         outcomes = {outcome.value: counts[outcome] for outcome in OpinionOutcome}
         rows.append({"name": name, **outcomes, "missing": counts[None]})
     return rows

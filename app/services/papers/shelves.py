@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases import Actor
 from app.domain.rounds import Kind
 from app.models import Nominee, Period, Unit
+from app.services import outs
 from app.services.nominees import of_programme
 from app.services.papers.nominees import is_municipal, still_in
 from app.services.papers.paper import recommenders
-from app.services.scheduling import disqualified
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def of_nominees(session: Session, programme_id: int, actor: Actor, now: dt.datet
     rows = [
         row
         for row in of_programme(session, programme_id, actor)
-        if row.withdrawn_at is None and (actor.is_office or row.recommender_id == actor.unit_id)
+        if actor.is_office or row.recommender_id == actor.unit_id
     ]
-    out = disqualified(session, [row.id for row in rows], now)
-    return [row for row in rows if row.id not in out]
+    gone = outs.left(session, rows, now)
+    return [row for row in rows if row.id not in gone]

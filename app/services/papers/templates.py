@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
-
-from app.papers.build_templates import FOLDER
 
 NAMES = {
     "notice.docx": "公示公告",
@@ -36,4 +35,6 @@ def content_of(name: str, folder: Path | None) -> bytes | None:
     if name not in NAMES:
         return None
     restyled = folder / name if folder else None
-    return (restyled if restyled and restyled.is_file() else FOLDER / name).read_bytes()
+    if restyled and restyled.is_file():
+        return restyled.read_bytes()
+    return (resources.files("app.papers") / "templates" / name).read_bytes()
