@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import re
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
-import docx
 import pytest
 from flask import Flask
 
-from tests.papers.made_up import DUE, made_up
+from tests.papers.made_up import made_up
 from tests.web.browsing import Browser, MovingClock
-from tests.world import FACTS, World
+from tests.world import World
 
 PAPERS = "/programmes/1/papers"
 AFTER = "2026-10-12 Mon 10:00"

@@ -33,6 +33,7 @@ _OF_UNITS = {
     "annex-6": ("附件6", nominees.opinion_forms_of_unit),
     "annex-7": ("附件7", nominees.leaders_form_of_unit),
 }
+_KEYS_OF_UNITS = ",".join(f'"{key}"' for key in _OF_UNITS)
 _OF_NOMINEES = {
     "form": ("推荐表", nominees.form_of_nominee),
     "opinions": ("征求意见表", nominees.opinion_form_of_nominee),
@@ -46,11 +47,9 @@ def of_period(period_id: int, paper: str) -> ResponseReturnValue:
     return paper_sent(lambda reading, clerk: gather(reading, period_id, clerk), name, on_period(period_id))
 
 
-@blueprint.get("/programmes/<int:programme_id>/papers/units/<int:unit_id>/<paper>")
+@blueprint.get(f"/programmes/<int:programme_id>/papers/units/<int:unit_id>/<any({_KEYS_OF_UNITS}):paper>")
 @allow(*STAFF)
 def of_unit(programme_id: int, unit_id: int, paper: str) -> ResponseReturnValue:
-    if paper not in _OF_UNITS:
-        abort(404)
     name, gather = _OF_UNITS[paper]
     return paper_sent(
         lambda reading, clerk: gather(reading, programme_id, unit_id, clerk=clerk),
