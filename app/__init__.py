@@ -22,6 +22,7 @@ from app.web import (
     metrics,
     nominees,
     office,
+    papers,
     people,
     planning,
     portal,
@@ -47,7 +48,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     words.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    staff = (account, desk, documents, imports, nominees, programmes, planning, award, units, people, office)
+    staff = (account, desk, documents, imports, nominees, programmes, planning, papers, award, units, people, office)
     for audience in (public, *staff, health, metrics):
         audience.init_app(app)
     access.declare_static(app)

@@ -50,6 +50,7 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "evidence.infected": "证据材料没有通过查毒",
     "evidence.opened": "下载证据材料",
     "document.opened": "下载材料",
+    "paper.made": "生成文书",
     "document.clean": "材料通过查毒",
     "document.infected": "材料没有通过查毒",
     "dossier.read": "查看了完整的推荐材料",

@@ -16,9 +16,11 @@ from app.domain.nominations import FIELD_NAMES
 from app.domain.reminders import REMINDER_NAMES
 from app.domain.rounds import Kind
 from app.domain.stages import STAGES
+from app.domain.rounds import KIND_NAMES
 from app.domain.verdict import GROUND_NAMES
 from app.domain.window import Phase
-from app.domain.workdays import SHANGHAI, CountedDay, DayKind, last_day_before, local_date
+from app.domain.wording import coarse, day, day_label, duration, end_moment, full_day, moment, weekday
+from app.domain.workdays import SHANGHAI, last_day_before, local_date
 from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
 from app.evidence.kinds import FileKind
 from app.models import ScanState
@@ -30,7 +32,6 @@ from app.services.reviews import STAGE_NAMES
 from app.services.sight import misprint
 from app.web.qr import qr
 
-_WEEKDAYS = "一二三四五六日"
 PHASE_NAMES = {
     Phase.SCHEDULED: "未开始",
     Phase.OPEN: "公示中",
@@ -58,7 +59,6 @@ DETAIL_NAMES = {
     "document": "材料",
     "dossiers": "推荐对象资料",
     "edition": "事迹第几版",
-    "dossiers": "推荐材料",
     "effective_at": "生效",
     "entries": "公示对象",
     "entry": "公示条目",
@@ -81,7 +81,6 @@ DETAIL_NAMES = {
     "identities": "身份",
     "kind": "类别",
     "issuer": "发文机关",
-    "kind": "种类",
     "lapsed": "逾期未结论",
     "lead": "并入的案件",
     "left_out": "不列入",
@@ -93,6 +92,7 @@ DETAIL_NAMES = {
     "opens_at": "公示开始",
     "outcome": "意见",
     "outage_days": "中断的工作日",
+    "paper": "文书",
     "quotas": "名额（单位：集体、个人）",
     "passed": "结果",
     "reason": "理由",
@@ -128,36 +128,6 @@ FILE_KIND_NAMES = {
     FileKind.DOCX: "Word 文档",
     FileKind.XLSX: "Excel 表格",
 }
-KIND_NAMES = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
-
-
-def day(date: dt.date) -> str:
-    """9月18日"""
-    return f"{date.month}月{date.day}日"
-
-
-def full_day(date: dt.date) -> str:
-    """2026年9月18日"""
-    return f"{date.year}年{day(date)}"
-
-
-def weekday(date: dt.date) -> str:
-    """星期五"""
-    return f"星期{_WEEKDAYS[date.weekday()]}"
-
-
-def moment(instant: dt.datetime) -> str:
-    """2026年9月18日（星期五）09:30"""
-    local = instant.astimezone(SHANGHAI)
-    return f"{full_day(local.date())}（{weekday(local.date())}）{local:%H:%M}"
-
-
-def end_moment(instant: dt.datetime) -> str:
-    """The end of something: midnight is written as 24:00 of the day that ends, as notices do."""
-    if instant.astimezone(SHANGHAI).time() != dt.time():
-        return moment(instant)
-    date = last_day_before(instant)
-    return f"{full_day(date)}（{weekday(date)}）24:00"
 
 
 def short(instant: dt.datetime) -> str:
@@ -177,34 +147,11 @@ def instant(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
-def duration(seconds: int) -> str:
-    """1小时5分钟; anything below a minute is called so."""
-    hours, minutes = divmod(seconds // 60, 60)
-    if not hours:
-        return f"{minutes}分钟" if minutes else "不到1分钟"
-    return f"{hours}小时{minutes}分钟" if minutes else f"{hours}小时"
-
-
-def coarse(instant: dt.datetime) -> str:
-    """A day without its hour: what a unit may know of when an objection came (R19)."""
-    return full_day(local_date(instant))
-
-
 def size_words(size: int) -> str:
     """A file's size as people say it: 4.2 MB, 87 KB."""
     if size >= 1024 * 1024:
         return f"{size / 1024 / 1024:.1f} MB"
     return f"{max(1, round(size / 1024))} KB"
-
-
-def day_label(counted: CountedDay) -> str:
-    """What a day is in words: 第1个工作日, 周末, 国庆节, 调休上班."""
-    if counted.day.kind is DayKind.HOLIDAY:
-        return counted.day.name
-    if counted.day.kind is DayKind.WEEKEND:
-        return "周末"
-    worded = f"第{counted.ordinal}个工作日" if counted.ordinal else "工作日"
-    return f"{worded}（调休上班）" if counted.day.kind is DayKind.MAKEUP else worded
 
 
 def init_app(app: Flask) -> None:

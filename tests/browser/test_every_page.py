@@ -39,6 +39,7 @@ BLUEPRINTS = {
     "unit": {"desk", "own", "imports"},
     "office": {"office", "nominees", "documents", "planning"},
     "setting up": {"programmes", "units", "people"},
+    "papers": {"papers"},
 }
 NO_PAGES = {"health", "metrics", "static"}
 # What is saved and not looked at.
@@ -47,6 +48,12 @@ FILES = {
     "desk.queue_sheet",
     "documents.document",
     "office.cases_sheet",
+    "papers.of_nominee",
+    "papers.of_period",
+    "papers.of_unit",
+    "papers.package_of_programme",
+    "papers.package_of_unit",
+    "papers.template",
     "programmes.blank_book",
     "programmes.programme_book_file",
     "receipts.own_evidence",
@@ -567,3 +574,27 @@ def book_of_another_year() -> Book:
     people = [BookPerson(0, "zhanyi01", "李经办", Role.HANDLER, "沾益区")]
     contacts = [BookContact(0, "沾益区", Contact("0874-0000003", "龙华街道", "", "工作日 8:30-12:00"))]
     return Book(plan, places=[BookPlaces(0, "沾益区", 4, 8)], contacts=contacts, people=people)
+
+
+def test_which_papers_there_are(portal: Portal) -> None:
+    world, walk = portal.world, Walk(portal, "papers")
+    papers = f"/programmes/{world.programme}/papers"
+    office = portal.staff("phone", "office")
+    walk.look(office, "periods with nothing", f"{papers}/periods")
+    world.round_two()
+    portal.time_is(MORNING)
+    walk.look(office, "units", papers)
+    walk.look(office, "periods", f"{papers}/periods")
+    walk.look(office, "periods of one round", f"{papers}/periods?round=2")
+    walk.look(office, "nominees", f"{papers}/nominees")
+    press(office, "勾选的：征求意见表（一份文件）")
+    walk.look(office, "nobody ticked")
+    office.get_by_label("选择麒小3").check()
+    with office.expect_download() as saved:
+        office.get_by_role("button", name="勾选的：征求意见表（一份文件）").click()
+    assert saved.value.suggested_filename == "附件6 推荐对象征求意见表.docx"
+    walk.look(office, "templates", f"{papers}/templates")
+    head = portal.staff("phone", "head")
+    walk.look(head, "units for a unit", papers)
+    walk.look(head, "nominees for a unit", f"{papers}/nominees")
+    walk.over()

@@ -37,6 +37,7 @@ from app.domain.errors.objections import (
     UnknownReceipt,
 )
 from app.domain.errors.papers import TemplateBroken, UnreadableForm
+from app.domain.errors.papers_out import NoSuchPaper
 from app.domain.errors.periods import (
     AlreadyClosed,
     AlreadyOpened,
@@ -87,6 +88,7 @@ __all__ = [
     "MoveRefused",
     "NoLongerStands",
     "NoSuchAccount",
+    "NoSuchPaper",
     "NoSuchCondition",
     "NobodyChosen",
     "NotABackup",
