@@ -26,7 +26,7 @@ QUERIES = ("name", "unit", "kind", "state", "subject", "action", "next", "progra
 DESCRIBED = {"entries", "nominees", "programmes", "units"}
 NO_TEXT = re.compile(
     r"hash|sha256|sealed|secret|token|bucket|calendar_version|"
-    r"^evidence\.name|^identity_requests\.read_in|^(spent_answers|audit_rows|identities)\."
+    r"^(evidence|documents)\.name|^identity_requests\.read_in|^(spent_answers|audit_rows|identities)\."
 )
 
 
