@@ -349,6 +349,7 @@ def test_what_the_office_sees(portal: Portal) -> None:
     press(office, "录入意见")
     walk.look(office, "opinions with nothing written")
     office.goto(f"/nominees/{world.nominees[1]}")
+    office.get_by_text("评选条件（").click()
     office.get_by_text("重新核对品行").or_(office.get_by_text("重新核对领导班子")).click()
     office.get_by_text("录入或更正一项意见").click()
     office.get_by_text("进行复审").click()
