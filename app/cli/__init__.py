@@ -9,8 +9,10 @@ import click
 from app import clock
 from app.cli.days import calendar
 from app.cli.keeping import audit, backup, evidence, grant, keys, restore, retention
+from app.cli.lists import export_lists, import_lists
 from app.cli.opened import Opened, plainly
 from app.cli.people import user
+from app.cli.setting_up import programme
 from app.sealing import keyring_of
 from app.services import settlement
 from config import BadSettings, from_environment
@@ -78,7 +80,7 @@ def settle(opened: Opened) -> None:
             click.echo(f"公示{settled.period_id}：逾期{settled.lapsed_cases}件，取消资格{settled.disqualified}个")
 
 
-for group in (calendar, user, evidence, audit, keys):
+for group in (calendar, programme, user, evidence, audit, keys):
     gongshi.add_command(group)
-for command in (grant, backup, restore, retention):
+for command in (grant, backup, restore, retention, import_lists, export_lists):
     gongshi.add_command(command)

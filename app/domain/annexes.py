@@ -76,6 +76,14 @@ PERSON_STATUSES = (
     "退（离）休人员",
     "其他",
 )
+# The 56 of GB 3304, in full (annex 5, item 2: 如：汉族).
+_PEOPLES = (
+    "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 "
+    "傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 "
+    "阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
+)
+ETHNICITIES = tuple(f"{people}族" for people in _PEOPLES.split())
+SEXES = ("男", "女")
 NONE = "无"  # what an award or penalty field says where there is nothing to say: it is never left empty
 
 

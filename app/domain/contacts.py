@@ -25,8 +25,8 @@ class Contact:
 
 
 def faults_of_contact(contact: Contact) -> list[Fault]:
-    """Too long, no address of a mailbox, or a private number: the page is public, a mobile is somebody's own."""
-    faults = []
+    """No telephone, too long, no address of a mailbox, or a private number: the page is public, a mobile is private."""
+    faults = [] if contact.phone else [Fault("phone", "请填写办公电话，带区号，例如 0874-0000000。")]
     for field, (name, most) in LINES.items():
         text = getattr(contact, field)
         if len(text) > most or "\n" in text:

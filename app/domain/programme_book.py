@@ -7,61 +7,33 @@ field) stands in the note 由…牵头推荐 or in the column 推荐单位.
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
+from app.domain.annex_one import Annex, BookPlaces
+from app.domain.book_rows import (
+    ABOUT,
+    CONTACTS,
+    HEADS,
+    PEOPLE,
+    QUOTAS,
+    STAGES_SHEET,
+    Rows,
+    Wrong,
+    as_date,
+    as_number,
+    below_head,
+)
 from app.domain.cases import ROLE_NAMES, Role
 from app.domain.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact
-from app.domain.programmes import SHARE_NAME, TEXTS, Places, Plan, Span, faults_of_places, faults_of_stages
+from app.domain.programmes import SHARE_NAME, TEXTS, Plan, Span, faults_of_stages
 from app.domain.programmes import faults_of_texts as faults_of_plan
 from app.domain.staffing import fault_of_login, fault_of_name
 from app.domain.stages import STAGES
 
-# A sheet's rows: the number that Excel shows, and the texts from column A on.
-Rows = Sequence[tuple[int, Sequence[str]]]
-
-ABOUT, QUOTAS, STAGES_SHEET, CONTACTS, PEOPLE = "活动", "名额分配", "时间安排", "联系方式", "人员"
-HEADS: dict[str, tuple[str, ...]] = {
-    ABOUT: ("项目", "内容"),
-    QUOTAS: ("序号", "表彰对象", "所属领域（地区）", "名额总数", "集体", "个人", "备注", "推荐单位"),
-    STAGES_SHEET: ("阶段", "开始日期", "结束日期"),
-    CONTACTS: ("单位", *(name for name, _ in LINES.values())),
-    PEOPLE: ("登录名", "姓名", "角色", "单位"),
-}
 OFFICE_NAME = "工作专班"
 _ABOUT_NAMES = {name: key for key, (name, _, _) in TEXTS.items()} | {SHARE_NAME: "county_share", OFFICE_NAME: "office"}
 _ROLES = {name: role for role, name in ROLE_NAMES.items()}
-_LED_BY = re.compile(r"由(.+?)牵头推荐")
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """One thing wrong: sheet, row and column as Excel shows them, and in words what would be right."""
-
-    sheet: str
-    row: int
-    column: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class BookPlaces:
-    """A line of annex 1, its unit by name."""
-
-    row: int = field(compare=False)
-    unit: str
-    collectives: int
-    individuals: int
-    field: str = ""
-    heading: str = ""
-    note: str = ""
-
-    def places(self, unit_id: int) -> Places:
-        return Places(unit_id, self.collectives, self.individuals, self.field, self.heading, self.note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +67,7 @@ def read(sheets: Mapping[str, Rows]) -> tuple[Book, list[Wrong]]:
     """Everything the sheets say, and everything wrong with them. With anything wrong, the book is not to be used."""
     wrong: list[Wrong] = []
     plan, office = _about(sheets.get(ABOUT, ()), _stages(sheets.get(STAGES_SHEET, ()), wrong), wrong)
-    places = tuple(_Annex(wrong).read(sheets.get(QUOTAS, ())))
+    places = tuple(Annex(wrong).read(sheets.get(QUOTAS, ())))
     contacts = tuple(_contacts(sheets.get(CONTACTS, ()), wrong))
     people = tuple(_people(sheets.get(PEOPLE, ()), wrong))
     wrong.sort(key=lambda each: (list(HEADS).index(each.sheet), each.row))
@@ -108,7 +80,7 @@ def read(sheets: Mapping[str, Rows]) -> tuple[Book, list[Wrong]]:
 def _about(rows: Rows, spans: Sequence[Span], wrong: list[Wrong]) -> tuple[Plan, str]:
     values: dict[str, str] = {}
     places: dict[str, int] = {}
-    for row, (name, value, *_) in _below_head(ABOUT, rows, wrong):
+    for row, (name, value, *_) in below_head(ABOUT, rows, wrong):
         key = _ABOUT_NAMES.get(name)
         if key is None:
             wrong.append(Wrong(ABOUT, row, "A", f"没有“{name}”这个项目。可以填的有：{'、'.join(_ABOUT_NAMES)}。"))
@@ -116,9 +88,16 @@ def _about(rows: Rows, spans: Sequence[Span], wrong: list[Wrong]) -> tuple[Plan,
             wrong.append(Wrong(ABOUT, row, "A", f"“{name}”写了两次，请只留一行。"))
         else:
             values[key], places[key] = value, row
-    share = _number(values.get("county_share") or "10")
+    share = as_number(values.get("county_share") or "10")
     plan = Plan(
-        **{key: values.get(key, "") for key in TEXTS},
+        title=values.get("title", ""),
+        notice_number=values.get("notice_number", ""),
+        collective_honour=values.get("collective_honour", ""),
+        individual_honour=values.get("individual_honour", ""),
+        signatory=values.get("signatory", ""),
+        lapse_clause=values.get("lapse_clause", ""),
+        upheld_clause=values.get("upheld_clause", ""),
+        revocation_clause=values.get("revocation_clause", ""),
         county_share=-1 if share is None else share,
         stages=spans,
     )
@@ -136,7 +115,7 @@ def _stages(rows: Rows, wrong: list[Wrong]) -> list[Span]:
     places: dict[int, int] = {}
     bad = False
     last = 1
-    for row, (name, *days) in _below_head(STAGES_SHEET, rows, wrong):
+    for row, (name, *days) in below_head(STAGES_SHEET, rows, wrong):
         number, last = numbers.get(name), row
         if number is None or number in places:
             why = "写了两次，请只留一行" if number else f"不是阶段的名称，应为：{'、'.join(numbers)}"
@@ -144,7 +123,7 @@ def _stages(rows: Rows, wrong: list[Wrong]) -> list[Span]:
             bad = True
             continue
         places[number] = row
-        found = [_date(day) for day in days[:2]]
+        found = [as_date(day) for day in days[:2]]
         for letter, day in zip("BC", found, strict=True):
             if day is None:
                 wrong.append(Wrong(STAGES_SHEET, row, letter, "日期请写成年月日，例如 2025-10-16。"))
@@ -159,99 +138,15 @@ def _stages(rows: Rows, wrong: list[Wrong]) -> list[Span]:
     return spans
 
 
-# --- 名额分配: annex 1 ------------------------------------------------------------------------------------------------
-
-
-class _Annex:
-    """Reads annex 1 from top to bottom, adding up as it goes."""
-
-    def __init__(self, wrong: list[Wrong]) -> None:
-        self.wrong = wrong
-        self.heading = ""
-        self.group: Counter[str] = Counter()
-        self.all: Counter[str] = Counter()
-        self.units: dict[str, int] = {}
-
-    def read(self, rows: Rows) -> Iterator[BookPlaces]:
-        last = 1
-        for row, cells in _below_head(QUOTAS, rows, self.wrong):
-            label = next((cell for cell in cells[:3] if cell), "")
-            last = row
-            if label == "小计":
-                self.check_sum(row, cells, self.group, label)
-                self.group.clear()
-            elif label in ("合计", "总计"):
-                self.check_sum(row, cells, self.all, label)
-                return
-            elif (line := self.line(row, cells)) is not None:
-                yield line
-        if rows:
-            self.say(last + 1, "A", f"缺少“合计”一行，应为：{_sums(self.all)}。")
-
-    def line(self, row: int, cells: Sequence[str]) -> BookPlaces | None:
-        _, heading, named, total, collectives, individuals, note, unit = cells[:8]
-        self.heading = heading or self.heading
-        led = _LED_BY.search(note)
-        unit = unit or (led[1] if led else named)
-        numbers = [
-            self.number(row, letter, text) for letter, text in zip("EF", (collectives, individuals), strict=True)
-        ]
-        if words := fault_of_unit_name(unit):
-            self.say(row, "C" if not cells[7] else "H", words)
-            return None
-        if unit in self.units:
-            self.say(row, "C", f"“{unit}”在第{self.units[unit]}行已经有名额，一个推荐单位只写一行。")
-            return None
-        self.units[unit] = row
-        if numbers[0] is None or numbers[1] is None:
-            return None
-        both = numbers[0] + numbers[1]
-        if total and _number(total) != both:
-            self.say(row, "D", f"名额总数应为集体与个人之和{both}，现在是{total}。")
-        if not both:
-            self.say(row, "E", "集体和个人至少有一个名额；没有名额的单位请删去这一行。")
-        line = BookPlaces(row, unit, *map(int, numbers), "" if named == unit else named, self.heading, note)
-        for each in faults_of_places(line.places(0)):
-            self.say(
-                row, {"field": "C", "heading": "B", "note": "G", "individuals": "F"}.get(each.field, "E"), each.words
-            )
-        for sums in (self.group, self.all):
-            sums.update({"集体": line.collectives, "个人": line.individuals})
-        return line
-
-    def number(self, row: int, letter: str, text: str) -> int | None:
-        found = _number(text)
-        if found is None:
-            self.say(
-                row,
-                letter,
-                f"请填整数，没有名额填0，现在是“{text}”。" if text else "请填整数，没有名额填0，现在是空的。",
-            )
-        return found
-
-    def check_sum(self, row: int, cells: Sequence[str], sums: Counter[str], label: str) -> None:
-        right = (sums["集体"] + sums["个人"], sums["集体"], sums["个人"])
-        for letter, text, number in zip("DEF", cells[3:6], right, strict=True):
-            if _number(text) != number:
-                self.say(row, letter, f"{label}应为{number}，现在是“{text}”。请核对上面各行。")
-
-    def say(self, row: int, column: str, words: str) -> None:
-        self.wrong.append(Wrong(QUOTAS, row, column, words))
-
-
-def _sums(sums: Counter[str]) -> str:
-    return f"名额总数{sums['集体'] + sums['个人']}，集体{sums['集体']}，个人{sums['个人']}"
-
-
 # --- 联系方式, 人员 ---------------------------------------------------------------------------------------------------
 
 
 def _contacts(rows: Rows, wrong: list[Wrong]) -> Iterator[BookContact]:
     seen: dict[str, int] = {}
-    columns = {line: letter for line, letter in zip(LINES, "BCDE", strict=True)}
-    for row, (unit, *lines) in _below_head(CONTACTS, rows, wrong):
+    columns = dict(zip(LINES, "BCDE", strict=True))
+    for row, (unit, *lines) in below_head(CONTACTS, rows, wrong):
         contact = Contact(*lines[: len(LINES)])
-        faults = faults_of_contact(contact)
+        faults = [] if contact.is_empty else faults_of_contact(contact)
         wrong += [Wrong(CONTACTS, row, columns[each.field], each.words) for each in faults]
         if not unit or unit in seen:
             words = f"“{unit}”在第{seen[unit]}行已经写过，请只留一行。" if unit else "请填写单位名称。"
@@ -264,7 +159,7 @@ def _contacts(rows: Rows, wrong: list[Wrong]) -> Iterator[BookContact]:
 
 def _people(rows: Rows, wrong: list[Wrong]) -> Iterator[BookPerson]:
     seen: dict[str, int] = {}
-    for row, (login, name, role_name, unit, *_) in _below_head(PEOPLE, rows, wrong):
+    for row, (login, name, role_name, unit, *_) in below_head(PEOPLE, rows, wrong):
         role = _ROLES.get(role_name)
         said = [("A", fault_of_login(login)), ("B", fault_of_name(name))]
         if login in seen:
@@ -278,53 +173,6 @@ def _people(rows: Rows, wrong: list[Wrong]) -> Iterator[BookPerson]:
         wrong += found
         if not found and role is not None:
             yield BookPerson(row, login, name, role, unit)
-
-
-# --- cells ---------------------------------------------------------------------------------------------------------
-
-
-def _below_head(sheet: str, rows: Rows, wrong: list[Wrong]) -> Iterator[tuple[int, list[str]]]:
-    """The rows below a sheet's head that hold anything, each as long as the head, spaces inside names taken out."""
-    head = HEADS[sheet]
-    below = False
-    for number, texts in rows:
-        cells = [text.strip() for text in texts[: len(head)]]
-        cells += [""] * (len(head) - len(cells))
-        if below and any(cells):
-            yield number, [_joined(cell) if _is_name(sheet, place) else cell for place, cell in enumerate(cells)]
-        below = below or _is_head(sheet, cells)
-    if not below:
-        names = "、".join(name for name in head if name != "推荐单位")
-        wrong.append(Wrong(sheet, 1, "A", f"没有找到表头（{names}）。请用空白表格填写，不要改动表头。"))
-
-
-def _is_head(sheet: str, cells: Sequence[str]) -> bool:
-    """Annex 1 has a head of two rows, merged: its second holds 集体 and 个人."""
-    found = [_joined(cell) for cell in cells]
-    if sheet == QUOTAS:
-        return found[4:6] == ["集体", "个人"]
-    return tuple(found) == HEADS[sheet]
-
-
-def _is_name(sheet: str, place: int) -> bool:
-    """Names and numbers have no spaces inside, whatever a narrow cell made of them; sentences keep theirs."""
-    return place == 0 or (sheet == QUOTAS and place != 6) or (sheet == PEOPLE)
-
-
-def _joined(text: str) -> str:
-    return re.sub(r"\s+", "", text)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"\d{1,6}", text) else None
-
-
-def _date(text: str) -> dt.date | None:
-    found = _DATE.match(text)
-    try:
-        return dt.date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None
 
 
 assert {each.name for each in fields(Contact)} == LINES.keys(), "a contact block has these lines"  # noqa: S101 - once, at import

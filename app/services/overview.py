@@ -31,8 +31,6 @@ from app.services.nominees import of_programme, theirs
 from app.services.outs import disqualified
 from app.services.queue import QueuedCase, queue_of, watched_by
 
-PERIODS_PER_PAGE = 50
-
 
 @dataclass(frozen=True, slots=True)
 class ToReview:
@@ -73,7 +71,7 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
         own_cases=own,
         urgent=[queued for queued in watched if queued.urgent and not queued.escalated],
         proposals=[queued for queued in watched if queued.state is State.PROPOSED],
-        ready_to_close=[period for period in unclosed if now >= period.closes_at and not open_cases[period.id]],
+        ready_to_close=[period for period in unclosed if is_ready(period, open_cases, now)],
         provisional=[period for period in unclosed if period.provisional and now < period.opens_at],
         reversals=session.scalars(
             select(Reversal)
@@ -105,17 +103,16 @@ def running_periods(session: Session) -> Sequence[Period]:
     ).all()
 
 
-def closed_periods(session: Session, page: int) -> tuple[Sequence[Period], int]:
-    """One page of the periods closed or taken back, latest first, and how many there are."""
+def all_periods(session: Session) -> list[Period]:
+    """Every period there is or was: the running ones in the order they open, then those that are over, latest first."""
     over = Period.closed_at.is_not(None) | Period.cancelled_at.is_not(None)
-    total = session.scalar(select(func.count(Period.id)).where(over)) or 0
     query = (
         select(Period)
         .where(over)
         .order_by(Period.closes_at.desc(), Period.id.desc())
         .options(joinedload(Period.organiser), joinedload(Period.programme))
     )
-    return session.scalars(query.limit(PERIODS_PER_PAGE).offset((page - 1) * PERIODS_PER_PAGE)).all(), total
+    return [*running_periods(session), *session.scalars(query)]
 
 
 def open_case_counts(session: Session, period_ids: Sequence[int], now: dt.datetime) -> Counter[int]:
@@ -143,6 +140,12 @@ def case_counts(session: Session, now: dt.datetime, period_id: int | None = None
     for state, conclude_by, count in session.execute(query):
         counts[effective_state(state, conclude_by, now)] += count
     return {state: counts[state] for state in State}
+
+
+def is_ready(period: Period, open_cases: Counter[int], now: dt.datetime) -> bool:
+    """Whether a period can be closed: its window is over and no case is open, or the deadline has passed (R30)."""
+    unclosed = period.closed_at is None and period.cancelled_at is None
+    return unclosed and now >= period.closes_at and not open_cases[period.id]
 
 
 def filed_instants(session: Session, since: dt.datetime) -> Sequence[dt.datetime]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases import Actor, Role
@@ -68,6 +68,14 @@ class Group:
         return sum(row.quota.individuals for row in self.rows)
 
     @property
+    def total(self) -> int:
+        return self.collectives + self.individuals
+
+    @property
+    def secret(self) -> int:
+        return sum(row.collective.secret + row.individual.secret for row in self.rows)
+
+    @property
     def taken(self) -> int:
         return sum(row.collective.taken + row.individual.taken for row in self.rows)
 
@@ -100,6 +108,13 @@ def of_programme(session: Session, programme_id: int) -> Sequence[Quota]:
     """In the order in which they were given out."""
     query = select(Quota).where(Quota.programme_id == programme_id).order_by(Quota.id).options(joinedload(Quota.unit))
     return session.scalars(query).all()
+
+
+def sums(session: Session) -> dict[int, tuple[int, int]]:
+    """Collectives and individuals of every programme together."""
+    query = select(Quota.programme_id, func.sum(Quota.collectives), func.sum(Quota.individuals))
+    rows = session.execute(query.group_by(Quota.programme_id))
+    return {programme_id: (int(collectives), int(individuals)) for programme_id, collectives, individuals in rows}
 
 
 def give(session: Session, programme_id: int, places: Iterable[Places], by: Actor | None, now: dt.datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.cases import OPEN_STATES, Actor, Role, require_office
-from app.domain.contacts import Contact, fault_of_unit_name, faults_of_contact
+from app.domain.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact
 from app.domain.errors import AlreadyDone, NotYourCase, Retired, StillNeeded, Unfit
 from app.domain.programmes import Fault
 from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
@@ -78,7 +78,8 @@ def added(session: Session, parent_id: int, name: str, contact: Contact, by: Act
     if parent.kind not in BELOW:
         raise Unfit([Fault("parent", "所在单位下面不能再设单位，请选工作专班或者推荐单位。")])
     require_in_use(parent)
-    faults = _faults_of_name(session, name, parent.id, None) + faults_of_contact(contact)
+    faults = _faults_of_name(session, name, parent.id, None)
+    faults += [] if contact.is_empty else faults_of_contact(contact)
     if faults:
         raise Unfit(faults)
     unit = Unit(kind=BELOW[parent.kind], name=name, parent_id=parent.id, **asdict(contact))
@@ -111,6 +112,10 @@ def reach_at(session: Session, unit_id: int, contact: Contact, by: Actor, now: d
     if changed := put_contact(unit, contact):
         record(session, now, [Act(doer(by), "unit.contact_changed", on_unit(unit.id), {"fields": changed})])
     session.commit()
+
+
+def contact_of(unit: Unit) -> Contact:
+    return Contact(**{line: getattr(unit, line) for line in LINES})
 
 
 def put_contact(unit: Unit, contact: Contact) -> list[str]:

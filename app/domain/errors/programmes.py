@@ -54,9 +54,20 @@ class StillNeeded(Refusal):
         super().__init__(why)
 
 
+class _Wrong(Protocol):
+    @property
+    def sheet(self) -> str: ...
+    @property
+    def row(self) -> int: ...
+    @property
+    def column(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+
+
 class BookRefused(Refusal):
     """A programme's workbook with something wrong in it: nothing of it is taken."""
 
-    def __init__(self, problems: Sequence[object]) -> None:
+    def __init__(self, problems: Sequence[_Wrong]) -> None:
         self.problems = list(problems)
         super().__init__(f"表格里有{len(problems)}处要改，一条也没有保存。")

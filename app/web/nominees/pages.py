@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 from app.domain.rounds import Kind
 from app.domain.verdict import GROUND_NAMES
 from app.models import Nominee, Programme
-from app.services import gates, overview
+from app.services import dossiers, gates, nominating, overview, revocation
 from app.services import nominees as theirs
+from app.services.dossiers import Shown
 from app.services.gates import Standing
+from app.services.offers import offers_to
 from app.services.overview import Fates
 from app.services.paths import path_of
 from app.web.access import actor, allow, me
@@ -46,6 +48,7 @@ def nominees() -> ResponseReturnValue:
         programme_id=programme_id,
         share=gates.share_of(session(), programme, now()) if programme and actor().is_office else None,
         me=me(),
+        nominates=bool(nominating.recommenders(session(), programme_id, actor())),
     )
 
 
@@ -92,19 +95,28 @@ def listing_of(fates: Fates, standings: Mapping[int, Standing]) -> Listing[Nomin
 
 
 def nominee_page(
-    nominee_id: int, *, tried: str = "", form: PlainForm | None = None, refusal: str = "", status: int = 200
+    nominee_id: int,
+    *,
+    tried: str = "",
+    form: PlainForm | None = None,
+    refusal: str = "",
+    status: int = 200,
+    dossier: Shown | None = None,
 ) -> ResponseReturnValue:
     """One nominee. A refused form comes back open, with what was typed: `tried` is the name the page knows it by."""
     found = theirs.visible(session(), nominee_id, actor())
     html = render_template(
         "nominees/nominee.html",
         nominee=found,
-        path=path_of(session(), nominee_id, now()),
+        path=path_of(session(), portal().keyring, nominee_id, now()),
+        offers=offers_to(session(), found, actor(), now()),
+        honour=revocation.honour_of(session(), nominee_id),
         forms=empty_forms() | ({tried: form} if form else {}),
         tried=tried,
         refusal=refusal,
         part=part_of(found),
         button=Button(formdata=None),
+        dossier=dossier or dossiers.shown(session(), portal().keyring, nominee_id, actor()),
         me=me(),
         now=now(),
     )

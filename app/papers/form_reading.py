@@ -1,0 +1,191 @@
+"""Annexes 4 and 5 as they come back filled in: the value stands to the right of its label, whatever else was done."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+import docx
+from docx.document import Document
+from docx.oxml.ns import qn
+
+from app.domain.errors import UnreadableForm
+from app.domain.fields import FIELD_NAMES, Problem
+from app.domain.nominations import Nomination, column_name
+from app.domain.rounds import Kind
+from app.evidence.kinds import FileKind
+from app.papers.cells import clean
+from app.papers.guarding import guarded
+from app.papers.summary_columns import plain_head
+
+FORM_FIELDS = {
+    Kind.COLLECTIVE: (
+        *("name", "unit_type", "level", "trade", "leader", "credit_code", "phone"),
+        *("awards", "penalties", "deeds"),
+    ),
+    Kind.INDIVIDUAL: (
+        *("name", "sex", "ethnicity", "birth", "political", "status", "post", "trade", "phone", "id_number"),
+        *("unit", "unit_type", "resume", "awards", "penalties", "deeds"),
+    ),
+}
+_OTHER_LABELS = {
+    "出生日期": "birth",
+    "身份证号": "id_number",
+    "居民身份证号码": "id_number",
+    "公民身份号码": "id_number",
+    "统一社会信用代码": "credit_code",
+    "单位联系电话": "phone",
+    "简历": "resume",
+    "单位负责人": "leader",
+}
+_LABELS = {name: key for key, name in FIELD_NAMES.items()} | {"集体名称": "name"} | _OTHER_LABELS
+_ENOUGH = 5  # labels in tables: fewer, and it is some other document
+
+_NOT_THE_FORM = "里面没有找到推荐表的栏目。"
+_ASK_FOR_FORM = "请使用附件4（先进集体推荐表）或附件5（先进个人推荐表）的 Word 文件，栏目名称照原样保留。"
+_BROKEN = ("这个文件的内容不完整或已损坏，无法读取。", "请在 Word 或 WPS 里打开它，另存为 .docx 后再上传。")
+_OTHER_PICTURE = ("插入的照片不是 JPG 或 PNG 格式", "请换成 JPG 格式的照片")
+_COVER_LINE = re.compile(r"(?P<label>[^:]{2,12}):(?P<value>.*)", re.DOTALL)
+# A title at the end, in brackets after the post: 局长（高级工程师）; a rank there, as in 局长（正处级）, is none.
+_TITLE_BEHIND = re.compile(
+    r"^(?P<post>.*?)\s*[(（]\s*(?P<title>[^()（）]*(?:师|教授|研究员|馆员|编辑|记者|教练|教员|编审|译审|技术员))\s*[)）]$",
+    re.DOTALL,
+)
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+
+
+@dataclass(slots=True)
+class _Read:
+    """What has been found so far: in the tables, and on the cover, which only helps out."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    cover: dict[str, str] = field(default_factory=dict)
+    collective: bool = False
+
+
+def read_form(file: BinaryIO, source: str, number: int) -> tuple[Nomination, bytes | None]:
+    """One filled annex 4 or 5, with the photo that stands in annex 5 (JPEG or PNG as it was put there), if any.
+
+    Raises UnreadableForm for what is no such form, or carries what it may not.
+    """
+    if guarded(file, source) is not FileKind.DOCX:
+        raise UnreadableForm(source, "这不是 Word 文件。", _ASK_FOR_FORM)
+    try:
+        paper = docx.Document(file)
+        read = _read(paper)
+        picture = _first_picture(paper)
+    except Exception:  # a reader fed with a stranger's file may stumble in any way; none of them is our fault
+        raise UnreadableForm(source, *_BROKEN) from None
+    kind = Kind.COLLECTIVE if read.collective else Kind.INDIVIDUAL
+    if len(read.fields) < _ENOUGH or "name" not in read.fields:
+        raise UnreadableForm(source, _NOT_THE_FORM, _ASK_FOR_FORM)
+    missing = [column_name(key, kind) for key in FORM_FIELDS[kind] if key not in read.fields]
+    if missing:
+        raise UnreadableForm(source, f"表里缺少：{'、'.join(missing)}。", "请照附件的样子补上这些栏目，再上传。")
+    problems: tuple[Problem, ...] = ()
+    if kind is Kind.COLLECTIVE or picture is None:
+        picture = None
+    elif not picture.startswith(_PICTURES):
+        picture, problems = None, (Problem("照片", *_OTHER_PICTURE),)
+    return Nomination(kind, number, source, _fields(kind, read), problems), picture
+
+
+def _fields(kind: Kind, read: _Read) -> dict[str, str]:
+    fields = {key: read.fields[key] or read.cover.get(key, "") for key in FORM_FIELDS[kind]}
+    fields["recommender"] = read.cover.get("recommender") or read.fields.get("recommender", "")
+    if kind is Kind.INDIVIDUAL:
+        fields["title"] = read.fields.get("title", "")
+        if not fields["title"] and (parts := _TITLE_BEHIND.match(fields["post"])):
+            fields["post"], fields["title"] = parts["post"], parts["title"]
+    return fields
+
+
+def _read(paper: Document) -> _Read:
+    read = _Read()
+    for paragraph in paper.element.body.iterchildren(qn("w:p")):
+        _take_cover_line(_text_of(paragraph), read)
+    for table in paper.element.body.iter(qn("w:tbl")):
+        _take_table(table, read)
+    return read
+
+
+def _take_cover_line(text: str, read: _Read) -> None:
+    """推荐单位：麒麟区, as the cover has it; what stands there may be underlined with strokes."""
+    match = _COVER_LINE.fullmatch(unicodedata.normalize("NFKC", text))
+    key = _LABELS.get(plain_head(match["label"])) if match else None
+    if match and key:
+        value = clean(match["value"].strip(" _\u3000"))
+        read.cover[key] = read.cover.get(key) or value
+        read.collective = read.collective or plain_head(match["label"]) == "集体名称"
+
+
+def _take_table(table: Any, read: _Read) -> None:
+    rows = [[_text_of(cell) for cell in _own(row, "w:tc")] for row in _own(table, "w:tr")]
+    is_cover = not any(len(row) > 2 for row in rows)  # a cover may be laid out as a table of two columns
+    for place, texts in enumerate(rows):
+        for position, text in enumerate(texts):
+            key = _LABELS.get(plain_head(text))
+            if key:
+                right = texts[position + 1] if position + 1 < len(texts) else ""
+                value = "" if plain_head(right) in _LABELS else right
+                read.collective = read.collective or plain_head(text) == "集体名称"
+                found = read.cover if is_cover and ":" in unicodedata.normalize("NFKC", text) else read.fields
+                found[key] = found.get(key) or clean(value)
+            elif len(texts) == 1:
+                _take_whole_row(text, read)
+        if len(texts) == 1 and (key := _LABELS.get(plain_head(texts[0]))) and place + 1 < len(rows):
+            _take_row_below(key, rows[place + 1], read)
+
+
+def _take_whole_row(text: str, read: _Read) -> None:
+    """A row of one cell with its label in the first line and the text under it."""
+    first, _, rest = text.partition("\n")
+    if key := _LABELS.get(plain_head(first)):
+        read.fields[key] = read.fields.get(key) or clean(rest)
+
+
+def _take_row_below(key: str, texts: list[str], read: _Read) -> None:
+    """A label that takes a whole row: its value takes the next."""
+    if len(texts) == 1 and plain_head(texts[0].partition("\n")[0]) not in _LABELS:
+        read.fields[key] = read.fields.get(key) or clean(texts[0])
+
+
+def _own(parent: Any, name: str) -> Iterator[Any]:
+    """The rows of a table or the cells of a row, also those inside content controls, none of a table within it."""
+    holder = "w:tbl" if name == "w:tr" else "w:tr"
+    for element in parent.iter(qn(name)):
+        if next(element.iterancestors(qn(holder))) is parent:
+            yield element
+
+
+def _text_of(element: Any) -> str:
+    """The text that a reader sees, a line for each paragraph; nothing that was deleted while changes were tracked."""
+    paragraphs = [element] if element.tag == qn("w:p") else list(element.iter(qn("w:p")))
+    return "\n".join("".join(_runs_of(paragraph)) for paragraph in paragraphs).strip()
+
+
+_MARKS: Mapping[str, str] = {qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:tab"): " ", qn("w:noBreakHyphen"): "-"}
+_TEXT, _PARAGRAPH = qn("w:t"), qn("w:p")
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # says the same once more
+
+
+def _runs_of(paragraph: Any) -> Iterator[str]:
+    for node in paragraph.iter(_TEXT, *_MARKS):
+        if next(node.iterancestors(_PARAGRAPH)) is paragraph and next(node.iterancestors(_FALLBACK), None) is None:
+            in_run = node.getparent().tag == qn("w:r")  # a tab stop in a paragraph's properties is no tab
+            if in_run:
+                yield (node.text or "") if node.tag == _TEXT else _MARKS[node.tag]
+
+
+def _first_picture(paper: Document) -> bytes | None:
+    """The first picture in a table, as Word and WPS put it there (DrawingML or the older VML)."""
+    for table in paper.element.body.iter(qn("w:tbl")):
+        for node in table.iter(qn("a:blip"), "{urn:schemas-microsoft-com:vml}imagedata"):
+            number = node.get(qn("r:embed")) or node.get(qn("r:id"))
+            part = paper.part.related_parts.get(number)
+            if part is not None:
+                return bytes(part.blob)
+    return None

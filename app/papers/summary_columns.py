@@ -1,0 +1,124 @@
+"""The columns of annexes 2 and 3, and how people name them in the files they really send."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from app.domain.annexes import POLITICAL_STATUSES, TRADES, UNIT_TYPES
+from app.domain.rounds import Kind
+
+ORDER = "order"  # 序号: no field of a nominee
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as it is written: the width in characters of half width, the words to choose from."""
+
+    key: str
+    head: str
+    width: int
+    words: tuple[str, ...] = ()
+    centred: bool = True
+    typed_as_text: bool = False  # what a spreadsheet would take for a number or a date, and spoil
+
+
+_REMARK = Column("remark", "备注", 16, centred=False)
+_ORDER = Column(ORDER, "序号", 6)
+_TRADE = Column("trade", "所属\n行业", 16, TRADES)
+COLUMNS = {
+    Kind.COLLECTIVE: (
+        _ORDER,
+        Column("name", "集体名称", 44, centred=False),
+        Column("unit_type", "单位类型", 18, UNIT_TYPES),
+        Column("trade", "所属行业", 30, TRADES),
+        Column("level", "集体级别", 14),
+        _REMARK,
+    ),
+    Kind.INDIVIDUAL: (
+        _ORDER,
+        Column("name", "姓名", 10),
+        Column("sex", "性别", 6, ("男", "女")),
+        Column("ethnicity", "民族", 8),
+        Column("birth", "出生年月", 12, typed_as_text=True),
+        Column("political", "政治面貌", 14, POLITICAL_STATUSES),
+        Column("unit", "工作单位", 26, centred=False),
+        Column("post", "职务\n职级", 18, centred=False),
+        Column("title", "职称", 12),
+        Column("work", "从事工作", 16, centred=False),
+        _TRADE,
+        _REMARK,
+    ),
+}
+_NUMBERS = (
+    Column("id_number", "身份证号码", 22, typed_as_text=True),
+    Column("credit_code", "社会信用代码", 22, typed_as_text=True),
+    Column("phone", "联系电话", 16, typed_as_text=True),
+)
+_HISTORY = (
+    Column("awards", "何时何地受过何种奖励", 30, centred=False),
+    Column("penalties", "何时何地受过何种处分", 20, centred=False),
+)
+_DEEDS = Column("deeds", "主要事迹", 70, centred=False)
+# Not in the notice: what a publicity period needs of a nominee, for whoever sends no annex 4 or 5.
+EXTRA_COLUMNS = {
+    Kind.COLLECTIVE: (
+        _NUMBERS[1],
+        _NUMBERS[2],
+        Column("unit", "所在单位（集体）", 26, centred=False),
+        *_HISTORY,
+        _DEEDS,
+    ),
+    Kind.INDIVIDUAL: (_NUMBERS[0], _NUMBERS[2], *_HISTORY, _DEEDS),
+}
+# Whoever leaves out one of these has not lost anything that is asked for.
+OPTIONAL = frozenset({ORDER, "remark"})
+
+_OTHER_HEADS = {
+    "编号": ORDER,
+    "单位名称": "name",
+    "先进集体名称": "name",
+    "先进个人姓名": "name",
+    "出生日期": "birth",
+    "出生年月日": "birth",
+    "行业": "trade",
+    "职务": "post",
+    "职务及职级": "post",
+    "现从事工作": "work",
+    "从事的工作": "work",
+    "级别": "level",
+    "身份证号": "id_number",
+    "居民身份证号码": "id_number",
+    "公民身份号码": "id_number",
+    "统一社会信用代码": "credit_code",
+    "电话": "phone",
+    "手机": "phone",
+    "手机号码": "phone",
+    "联系方式": "phone",
+    "单位联系电话": "phone",
+    "所在单位": "unit",
+    "奖励": "awards",
+    "受过何种奖励": "awards",
+    "处分": "penalties",
+    "受过何种处分": "penalties",
+    "事迹": "deeds",
+    "简要事迹": "deeds",
+    "先进事迹": "deeds",
+    "照片": "",
+}
+
+
+def plain_head(text: str) -> str:
+    """A head or label without what people put into it: spaces, line breaks, marks, and remarks in brackets."""
+    plain = unicodedata.normalize("NFKC", text)
+    plain = re.sub(r"\([^()]*(?:\)|$)", "", plain)
+    return re.sub(r"[\s、,/:*.·]", "", plain)
+
+
+def heads_of(kind: Kind) -> dict[str, str]:
+    """The key of every head that a file of this kind may have, by its plain form."""
+    columns = (*COLUMNS[kind], *EXTRA_COLUMNS[kind])
+    keys = {column.key for column in columns}
+    heads = {head: key for head, key in _OTHER_HEADS.items() if key in keys}
+    return heads | {plain_head(column.head): column.key for column in columns}

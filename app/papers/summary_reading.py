@@ -1,0 +1,167 @@
+"""Annexes 2 and 3 as units really send them, read row by row: no more than one row is in memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any, BinaryIO
+
+from app.domain.errors import UnreadableForm
+from app.domain.fields import Problem
+from app.domain.form_dates import form_date
+from app.domain.nominations import Nomination, column_name
+from app.domain.rounds import Kind
+from app.evidence.kinds import FileKind
+from app.papers.cells import clean, read_cell
+from app.papers.guarding import guarded
+from app.papers.summary_columns import COLUMNS, OPTIONAL, ORDER, heads_of, plain_head
+from app.papers.workbooks import open_workbook
+
+ROW_LIMIT = 20_000
+_HEAD_WITHIN = 20  # rows
+_WIDEST = 60  # columns
+_HEADS_ENOUGH = 3  # besides the name: fewer, and it is some other list
+
+_NOT_THE_FORM = "前20行里没有找到汇总表的表头。"
+_ASK_FOR_FORM = "请使用附件2（先进集体）或附件3（先进个人）的 Excel 表格，表头文字照原样保留。"
+_BROKEN = ("这个表格的内容不完整或已损坏，无法读取。", "请在 Excel 或 WPS 里打开它，另存为 .xlsx 后再上传。")
+_RECOMMENDER = re.compile(r"推荐单位(?:\([^)]*\))?\s*:\s*(.*?)\s*(?=填表|$)", re.DOTALL)
+_DATED = re.compile(r"填[表报](?:日期|时间)\s*:\s*([\d年月日./\- ]+)")
+_BESIDE = re.compile(r"[注说填审制联经负单推合小总](?:$|[^:]{0,8}:)|(?:合|小|总)\s*计")  # 注：…, 填表人：…, 合计
+
+
+@dataclass(slots=True)
+class Summary:
+    """A summary being read. `nominations` can be gone through once, while the file is open; may raise UnreadableForm.
+
+    `rows_expected` is what the file says of its length: more or less right, None where it says nothing.
+    """
+
+    kind: Kind
+    recommender: str  # "" where the line is missing or empty
+    dated: dt.date | None
+    nominations: Iterator[Nomination]
+    rows_expected: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    kind: Kind
+    row: int
+    places: dict[int, str]  # column, from 0 -> key
+
+
+def read_summary(file: BinaryIO, source: str) -> Summary:
+    """Annex 2 or 3. Raises UnreadableForm for what is not one, or carries what it may not."""
+    if guarded(file, source) is not FileKind.XLSX:
+        raise UnreadableForm(source, "这不是 Excel 表格。", _ASK_FOR_FORM)
+    try:
+        book = open_workbook(file)
+        for page in book.worksheets:
+            expected = page.max_row
+            page.reset_dimensions()  # what a file says of its size is often wrong
+            rows = page.iter_rows(max_col=_WIDEST)
+            first = list(islice(rows, _HEAD_WITHIN))
+            head = _head_in(first, source)
+            if head is not None:
+                break
+        else:
+            raise UnreadableForm(source, _NOT_THE_FORM, _ASK_FOR_FORM)
+    except UnreadableForm:
+        raise
+    except Exception:  # a reader fed with a stranger's file may stumble in any way; none of them is our fault
+        raise UnreadableForm(source, *_BROKEN) from None
+    recommender, dated = _lines_above(first[: head.row])
+    below = chain(first[head.row + 1 :], rows)
+    return Summary(
+        head.kind,
+        recommender,
+        dated,
+        _nominations(below, head, source),
+        max(0, expected - head.row - 1) if expected else None,
+    )
+
+
+def _head_in(rows: Sequence[Sequence[Any]], source: str) -> _Head | None:
+    """The first row that names enough columns of either form. Raises UnreadableForm for one that lacks some."""
+    for number, row in enumerate(rows):
+        names = {place: plain_head(str(cell.value)) for place, cell in enumerate(row) if cell.value is not None}
+        for kind in Kind:
+            heads = heads_of(kind)
+            places = {place: heads[name] for place, name in names.items() if name in heads}
+            if _mark_of(kind) in names.values() and len(set(places.values())) > _HEADS_ENOUGH:
+                _check_head(kind, places, source)
+                return _Head(kind, number, places)
+    return None
+
+
+def _mark_of(kind: Kind) -> str:
+    return "集体名称" if kind is Kind.COLLECTIVE else "姓名"
+
+
+def _check_head(kind: Kind, places: dict[int, str], source: str) -> None:
+    keys = list(places.values())
+    needed = {column.key: plain_head(column.head) for column in COLUMNS[kind] if column.key not in OPTIONAL}
+    missing = [head for key, head in needed.items() if key not in keys]
+    if missing:
+        raise UnreadableForm(source, f"表头缺少：{'、'.join(missing)}。", "请照附件的表头补上这些列，再上传。")
+    twice = [_column(key, kind) for key in dict.fromkeys(keys) if keys.count(key) > 1]
+    if twice:
+        raise UnreadableForm(source, f"表头里重复出现：{'、'.join(twice)}。", "请只保留一列，再上传。")
+
+
+def _column(key: str, kind: Kind) -> str:
+    return "序号" if key == ORDER else column_name(key, kind)
+
+
+def _lines_above(rows: Sequence[Sequence[Any]]) -> tuple[str, dt.date | None]:
+    """What stands after 推荐单位 and 填表日期, in the same cell or in the next that is filled."""
+    recommender, dated = "", None
+    for row in rows:
+        texts = [clean(str(cell.value)) for cell in row if cell.value is not None]
+        line = unicodedata.normalize("NFKC", "  ".join(text for text in texts if text))
+        if found := _RECOMMENDER.search(line):
+            recommender = recommender or found[1].strip()
+        if (found := _DATED.search(line)) and (day := form_date(re.sub(r"\s", "", found[1]))):
+            dated = dated or day.date
+    return recommender, dated
+
+
+def _nominations(rows: Iterator[Sequence[Any]], head: _Head, source: str) -> Iterator[Nomination]:
+    found = 0
+    try:
+        for number, row in enumerate(rows, start=head.row + 2):
+            nomination = _nomination(row, number, head, source)
+            if nomination is None:
+                continue
+            found += 1
+            if found > ROW_LIMIT:
+                raise UnreadableForm(source, f"这个表格超过{ROW_LIMIT}行。", "请分成几个文件上传。")
+            yield nomination
+    except UnreadableForm:
+        raise
+    except Exception:  # as above: whatever a broken sheet makes the reader stumble over
+        raise UnreadableForm(source, *_BROKEN) from None
+
+
+def _nomination(row: Sequence[Any], number: int, head: _Head, source: str) -> Nomination | None:
+    """One row of the table; None for a blank one, a foot note, a total."""
+    fields = dict.fromkeys((key for key in head.places.values() if key), "")
+    problems: list[Problem] = []
+    for place, key in head.places.items():
+        if place < len(row) and key:
+            text, problem = read_cell(row[place], _column(key, head.kind), is_date=key == "birth")
+            fields[key] = text
+            if problem:
+                problems.append(problem)
+    order = fields.pop(ORDER, "")
+    filled = [text for text in fields.values() if text]
+    if not filled and not problems:
+        return None
+    if len(filled) <= 2 and any(_BESIDE.match(unicodedata.normalize("NFKC", text)) for text in (order, *filled)):
+        return None
+    return Nomination(head.kind, number, source, fields, tuple(problems), order)

@@ -1,0 +1,89 @@
+"""Papers made from templates that staff can restyle: Word files with {{ places }} to fill (docxtpl).
+
+A folder named by GONGSHI_TEMPLATES_DIR may hold restyled copies under the same names; one that is there wins. A
+template is data of the installation, yet it is run in a sandbox, and what is filled in is text, never template.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from docx.shared import Mm
+from docxtpl import DocxTemplate, InlineImage
+from jinja2 import StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from app.domain.errors import TemplateBroken, UnreadableForm
+from app.evidence.kinds import FileKind
+from app.papers.guarding import guarded
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A JPEG or PNG to stand in a line of text; `width` in millimetres, the height follows unless it is given."""
+
+    content: bytes
+    width: int
+    height: int | None = None
+
+
+def render(name: str, context: Mapping[str, Any], folder: Path | None = None) -> bytes:
+    """The template `name` ("annex-4.docx") filled in, as .docx.
+
+    `context` holds texts, numbers, Pictures, None, and lists and mappings of these; a line break in a text begins a
+    paragraph of the same style. `folder`: where restyled copies may lie. Raises TemplateBroken.
+    """
+    restyled = _restyled(name, folder)
+    content = restyled or (resources.files("app.papers") / "templates" / name).read_bytes()
+    try:
+        return _filled(content, context)
+    except Exception as fault:
+        if restyled is None:
+            raise
+        # What staff wrote may be wrong in any way, and the template is what they can mend.
+        raise TemplateBroken(name, f"其中的占位符有误（{fault}）。") from fault
+
+
+def _filled(content: bytes, context: Mapping[str, Any]) -> bytes:
+    template = DocxTemplate(BytesIO(content))
+    box = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)  # a misspelt place is told, not left empty
+    template.render(_prepared(context, template), box)
+    written = BytesIO()
+    template.save(written)
+    return written.getvalue()
+
+
+def _restyled(name: str, folder: Path | None) -> bytes | None:
+    """The copy that staff restyled, if there is one, looked through like anything that comes in."""
+    path = folder / name if folder else None
+    if path is None or not path.is_file():
+        return None
+    content = path.read_bytes()
+    try:
+        if guarded(BytesIO(content), name) is not FileKind.DOCX:
+            raise TemplateBroken(name, "它不是 .docx 文件。")
+    except UnreadableForm as refusal:
+        raise TemplateBroken(name, refusal.why) from None
+    return content
+
+
+def _prepared(value: Any, template: DocxTemplate) -> Any:
+    """Texts without what XML cannot hold, their lines as paragraphs; pictures as docxtpl wants them."""
+    if isinstance(value, str):
+        return _UNPRINTABLE.sub("", value.replace("\r\n", "\n")).replace("\n", "\a")
+    if isinstance(value, Picture):
+        height = Mm(value.height) if value.height else None
+        return InlineImage(template, BytesIO(value.content), width=Mm(value.width), height=height)
+    if isinstance(value, Mapping):
+        return {key: _prepared(part, template) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_prepared(part, template) for part in value]
+    return value
