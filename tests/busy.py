@@ -7,9 +7,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.domain.annexes import Authority
 from app.domain.cases import Conclusion, DeclineGround, State
 from app.domain.rounds import Kind
-from app.models import Period, WindowExtension
+from app.models import OpinionOutcome, Period, WindowExtension
 from app.services import (
     closing,
     corrections,
@@ -27,6 +28,7 @@ from app.services import (
 )
 from app.services.calendars import calendar_of, load_notices
 from tests.files import attach, pdf
+from tests.standing import answered
 from tests.web.browsing import TOKEN
 from tests.world import World, at
 
@@ -102,6 +104,8 @@ def busy(world: World, evidence: Path, text: str = "因节假日，调取档案�
     world.schedule(2, world.luoping, world.others, "2026-09-28", 3, MORNING)
     cases = cases_in_every_state(world, period)
     attach(world, evidence, pdf(), title=f"{text}.pdf", now=OPEN)
+    outcome = OpinionOutcome.NEGATIVE
+    answered(world, evidence, world.nominees[:1], OPEN, [Authority.POLICE], "handler", outcome=outcome, text=text)
     who = {"name": text, "contact": text, "contact_person": text, "form_token": TOKEN, "files": 1}
     cases["of somebody"] = world.file(period, world.nominees[0], OPEN, **who)
     with world.database.writer() as session:
