@@ -19,6 +19,7 @@ from app.domain.programmes import Plan, proposed_stages
 from app.models import SecondFactor, User
 from app.papers import programme_writing
 from app.services import closing, corrections, investigation, reversal, settlement, withdrawals
+from tests import lists
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
 from tests.files import pdf
@@ -35,9 +36,10 @@ FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的
 
 BLUEPRINTS = {
     "public": {"public", "objections", "receipts", "account"},
-    "unit": {"desk", "own"},
-    "office": {"office", "nominees", "documents"},
+    "unit": {"desk", "own", "imports"},
+    "office": {"office", "nominees", "documents", "planning"},
     "setting up": {"programmes", "units", "people"},
+    "papers": {"papers"},
 }
 NO_PAGES = {"health", "metrics", "static"}
 # What is saved and not looked at.
@@ -46,9 +48,16 @@ FILES = {
     "desk.queue_sheet",
     "documents.document",
     "office.cases_sheet",
+    "papers.of_nominee",
+    "papers.of_period",
+    "papers.of_unit",
+    "papers.package_of_programme",
+    "papers.package_of_unit",
+    "papers.template",
     "programmes.blank_book",
     "programmes.programme_book_file",
     "receipts.own_evidence",
+    "imports.blank",
 }
 
 
@@ -254,8 +263,39 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     late = portal.staff("phone", "handler")
     walk.look(late, "queue after the deadline", "/desk/")
     walk.look(late, "case lapsed", f"/desk/cases/{cases['investigating'][0]}")
+    lists_handed_in(walk, late)
     own_account(walk, late)
     walk.over()
+
+
+def lists_handed_in(walk: Walk, page: Page) -> None:
+    """A list refused, waiting, right, wrong, imported and dropped; then the nominee it brought."""
+    world, folder = walk.portal.world, walk.portal.app.extensions["portal"].settings.evidence_dir
+    lists.room_for(world)
+    walk.look(page, "imports with nothing", "/imports/")
+    press(page, "上传并核对")
+    walk.look(page, "import without a file")
+    waiting = lists.receive(world, folder, {"名单.xlsx": lists.sheet([lists.person(9)])})
+    walk.look(page, "import waiting", f"/imports/{waiting}")
+    page.goto("/imports/")
+    rows = [lists.person(0), lists.person(1, awards="", political="团员", unit="麒麟区" + "很长的单位名称" * 6)]
+    sheet = {"name": "名单.xlsx", "mimeType": "application/octet-stream", "buffer": lists.sheet(rows)}
+    page.get_by_label("文件", exact=True).set_input_files([sheet])
+    press(page, "上传并核对")
+    walk.look(page, "import with problems")
+    page.get_by_role("link", name="逐条列出").click()
+    walk.look(page, "import problems")
+    page.go_back()
+    press(page, "放弃这次导入")
+    walk.look(page, "import dropped, in the list")
+    page.get_by_label("文件", exact=True).set_input_files([sheet | {"buffer": lists.sheet(rows[:1])}])
+    press(page, "上传并核对")
+    walk.look(page, "import that is right")
+    press(page, "确认导入")
+    page.get_by_role("link", name=rows[0]["name"]).click()
+    walk.look(page, "nominee with a dossier")
+    press(page, "显示完整资料（记录在案）")
+    walk.look(page, "nominee with its whole dossier")
 
 
 def own_account(walk: Walk, page: Page) -> None:
@@ -534,3 +574,27 @@ def book_of_another_year() -> Book:
     people = [BookPerson(0, "zhanyi01", "李经办", Role.HANDLER, "沾益区")]
     contacts = [BookContact(0, "沾益区", Contact("0874-0000003", "龙华街道", "", "工作日 8:30-12:00"))]
     return Book(plan, places=[BookPlaces(0, "沾益区", 4, 8)], contacts=contacts, people=people)
+
+
+def test_which_papers_there_are(portal: Portal) -> None:
+    world, walk = portal.world, Walk(portal, "papers")
+    papers = f"/programmes/{world.programme}/papers"
+    office = portal.staff("phone", "office")
+    walk.look(office, "periods with nothing", f"{papers}/periods")
+    world.round_two()
+    portal.time_is(MORNING)
+    walk.look(office, "units", papers)
+    walk.look(office, "periods", f"{papers}/periods")
+    walk.look(office, "periods of one round", f"{papers}/periods?round=2")
+    walk.look(office, "nominees", f"{papers}/nominees")
+    press(office, "勾选的：征求意见表（一份文件）")
+    walk.look(office, "nobody ticked")
+    office.get_by_label("选择麒小3").check()
+    with office.expect_download() as saved:
+        office.get_by_role("button", name="勾选的：征求意见表（一份文件）").click()
+    assert saved.value.suggested_filename == "附件6 推荐对象征求意见表.docx"
+    walk.look(office, "templates", f"{papers}/templates")
+    head = portal.staff("phone", "head")
+    walk.look(head, "units for a unit", papers)
+    walk.look(head, "nominees for a unit", f"{papers}/nominees")
+    walk.over()

@@ -13,7 +13,8 @@ from flask import Flask
 from sqlalchemy import Column, Enum, String, cast, literal, true, update
 
 from app.database import Database
-from app.models import Base
+from app.models import Base, ImportForm
+from tests import lists
 from tests.busy import DUE, OPEN, Busy, busy, changed, closed
 from tests.web.browsing import Browser, MovingClock, filled
 from tests.web.walking import addresses, logins, rules
@@ -27,6 +28,7 @@ DESCRIBED = {"entries", "nominees", "programmes", "units"}
 NO_TEXT = re.compile(
     r"hash|sha256|sealed|secret|token|bucket|calendar_version|"
     r"^evidence\.name|^identity_requests\.read_in|^corrections\.field|^(spent_answers|audit_rows|identities)\."
+    r"^(evidence|documents)\.name|^identity_requests\.read_in|^(spent_answers|audit_rows|identities)\."
 )
 
 
@@ -108,6 +110,10 @@ def walk(world: World, make_app: Callable[..., Flask], clock: MovingClock, tmp_p
     plant(world.database, {"units", "programmes", "nominees", "users"})
     there = busy(world, tmp_path / "evidence", mark("written"))
     changed(world, mark("written"))
+    unread = {"a.xlsx": lists.sheet([lists.person()])}
+    lists.read(
+        world, tmp_path / "evidence", lists.receive(world, tmp_path / "evidence", unread, form=ImportForm.COLLECTIVES)
+    )
     return Walk(make_app(limits_enabled=False), there)
 
 
@@ -133,6 +139,9 @@ def test_security_35_every_stored_text_is_escaped_on_every_page(walk: Walk, cloc
 NEVER_SHOWN = {
     "calendar_notices.source",
     "cases.decline_reason",
+    "nominees.category",
+    "nominees.deeds",
+    "nominees.trade",
     "programmes.collective_honour",
     "programmes.individual_honour",
     "programmes.notice_number",

@@ -26,6 +26,7 @@ from app.domain.errors.changes import (
     StillShown,
 )
 from app.domain.errors.evidence import FileDamaged, FileRefused, FilesChanged, HeldBack, TooManyFiles
+from app.domain.errors.imports import ImportHasProblems, ImportNotReady, NotARecommender, WrongFiles
 from app.domain.errors.keeping import BackupFailed, NotABackup, NotEmpty, NotOnThisDatabase, UnfitRole
 from app.domain.errors.objections import (
     AnswerSpent,
@@ -36,11 +37,13 @@ from app.domain.errors.objections import (
     UnknownReceipt,
 )
 from app.domain.errors.papers import TemplateBroken, UnreadableForm
+from app.domain.errors.papers_out import NoSuchPaper
 from app.domain.errors.periods import (
     AlreadyClosed,
     AlreadyOpened,
     CasesOpen,
     EstimatedCalendar,
+    ManyStopped,
     NotEligible,
     NothingToShow,
     NotLater,
@@ -75,17 +78,22 @@ __all__ = [
     "FloodChanged",
     "FormAlreadyUsed",
     "HeldBack",
+    "ImportHasProblems",
+    "ImportNotReady",
     "KnownAlready",
     "ListChanged",
     "LoginRefused",
+    "ManyStopped",
     "MissingText",
     "MoveRefused",
     "NoLongerStands",
     "NoSuchAccount",
+    "NoSuchPaper",
     "NoSuchCondition",
     "NobodyChosen",
     "NotABackup",
     "NotAMisprint",
+    "NotARecommender",
     "NotAWorkday",
     "NotAllowed",
     "NotAnOrder",
@@ -130,5 +138,6 @@ __all__ = [
     "WindowNotOver",
     "WrongCode",
     "WrongDay",
+    "WrongFiles",
     "WrongPassword",
 ]
