@@ -9,6 +9,7 @@ from app.database import ROOT, Database
 from app.web import (
     access,
     account,
+    award,
     desk,
     documents,
     errors,
@@ -16,10 +17,12 @@ from app.web import (
     headers,
     health,
     hot,
+    imports,
     limits,
     metrics,
     nominees,
     office,
+    papers,
     people,
     planning,
     portal,
@@ -45,7 +48,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     words.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    staff = (account, desk, documents, nominees, programmes, planning, units, people, office)
+    staff = (account, desk, documents, imports, nominees, programmes, planning, papers, award, units, people, office)
     for audience in (public, *staff, health, metrics):
         audience.init_app(app)
     access.declare_static(app)

@@ -16,7 +16,7 @@ from typing import Any
 
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
-from jinja2 import TemplateError
+from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from app.domain.errors import TemplateBroken, UnreadableForm
@@ -41,22 +41,32 @@ def render(name: str, context: Mapping[str, Any], folder: Path | None = None) ->
     `context` holds texts, numbers, Pictures, None, and lists and mappings of these; a line break in a text begins a
     paragraph of the same style. `folder`: where restyled copies may lie. Raises TemplateBroken.
     """
-    template = DocxTemplate(BytesIO(_template(name, folder)))
+    restyled = _restyled(name, folder)
+    content = restyled or (resources.files("app.papers") / "templates" / name).read_bytes()
     try:
-        template.render(_prepared(context, template), SandboxedEnvironment(autoescape=True))
-    except (TemplateError, TypeError, ValueError, KeyError) as fault:
+        return _filled(content, context)
+    except Exception as fault:
+        if restyled is None:
+            raise
+        # What staff wrote may be wrong in any way, and the template is what they can mend.
         raise TemplateBroken(name, f"其中的占位符有误（{fault}）。") from fault
+
+
+def _filled(content: bytes, context: Mapping[str, Any]) -> bytes:
+    template = DocxTemplate(BytesIO(content))
+    box = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)  # a misspelt place is told, not left empty
+    template.render(_prepared(context, template), box)
     written = BytesIO()
     template.save(written)
     return written.getvalue()
 
 
-def _template(name: str, folder: Path | None) -> bytes:
-    """Its bytes: the restyled copy if there is one, looked through like anything that comes in."""
-    restyled = folder / name if folder else None
-    if restyled is None or not restyled.is_file():
-        return (resources.files("app.papers") / "templates" / name).read_bytes()
-    content = restyled.read_bytes()
+def _restyled(name: str, folder: Path | None) -> bytes | None:
+    """The copy that staff restyled, if there is one, looked through like anything that comes in."""
+    path = folder / name if folder else None
+    if path is None or not path.is_file():
+        return None
+    content = path.read_bytes()
     try:
         if guarded(BytesIO(content), name) is not FileKind.DOCX:
             raise TemplateBroken(name, "它不是 .docx 文件。")

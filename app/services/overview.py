@@ -22,13 +22,23 @@ from app.models import (
     Period,
     Programme,
     Reversal,
+    ReviewStage,
     Unit,
     UnitKind,
 )
-from app.services import identities
+from app.services import gates, identities
 from app.services.nominees import of_programme, theirs
 from app.services.outs import disqualified
 from app.services.queue import QueuedCase, queue_of, watched_by
+
+
+@dataclass(frozen=True, slots=True)
+class ToReview:
+    """How many of a programme's nominees are through a round and wait for the review before the next."""
+
+    programme: Programme
+    stage: ReviewStage
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class NeedsAHand:
     provisional: list[Period]
     reversals: Sequence[Reversal]
     identity_requests: Sequence[IdentityRequest]
+    to_review: list[ToReview]
 
     @property
     def nothing(self) -> bool:
@@ -68,7 +79,18 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
             .options(joinedload(Reversal.disqualification).joinedload(Disqualification.nominee))
         ).all(),
         identity_requests=identities.waiting_for(session, actor, now),
+        to_review=_to_review(session, now),
     )
+
+
+def _to_review(session: Session, now: dt.datetime) -> list[ToReview]:
+    running = session.scalars(select(Programme).where(Programme.archived_at.is_(None)).order_by(Programme.id.desc()))
+    return [
+        ToReview(programme, stage, count)
+        for programme in running
+        for stage, count in gates.waiting_for_review(session, programme, now).items()
+        if count
+    ]
 
 
 def running_periods(session: Session) -> Sequence[Period]:

@@ -70,10 +70,6 @@ def on_nominee(nominee_id: int) -> str:
     return f"nominee:{nominee_id}"
 
 
-def on_programme(programme_id: int) -> str:
-    return f"programme:{programme_id}"
-
-
 def record(session: Session, now: dt.datetime, acts: Iterable[Act]) -> None:
     """Append acts to the chain, in the caller's transaction, as its last statements before commit.
 

@@ -14,7 +14,6 @@ from app.domain.errors.base import Refusal
 from app.domain.errors.calendar import BadNotice, BeyondHorizon, NotAWorkday, OutOfRange, TooEarly
 from app.domain.errors.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
 from app.domain.errors.changes import (
-    Decided,
     KnownAlready,
     NoLongerStands,
     NotAMisprint,
@@ -27,6 +26,7 @@ from app.domain.errors.changes import (
     StillShown,
 )
 from app.domain.errors.evidence import FileDamaged, FileRefused, FilesChanged, HeldBack, TooManyFiles
+from app.domain.errors.imports import ImportHasProblems, ImportNotReady, NotARecommender, WrongFiles
 from app.domain.errors.keeping import BackupFailed, NotABackup, NotEmpty, NotOnThisDatabase, UnfitRole
 from app.domain.errors.objections import (
     AnswerSpent,
@@ -37,6 +37,7 @@ from app.domain.errors.objections import (
     UnknownReceipt,
 )
 from app.domain.errors.papers import TemplateBroken, UnreadableForm
+from app.domain.errors.papers_out import NoSuchPaper
 from app.domain.errors.periods import (
     AlreadyClosed,
     AlreadyOpened,
@@ -69,7 +70,6 @@ __all__ = [
     "BeyondHorizon",
     "BookRefused",
     "CasesOpen",
-    "Decided",
     "DecisionNotReady",
     "EstimatedCalendar",
     "FileDamaged",
@@ -78,6 +78,8 @@ __all__ = [
     "FloodChanged",
     "FormAlreadyUsed",
     "HeldBack",
+    "ImportHasProblems",
+    "ImportNotReady",
     "KnownAlready",
     "ListChanged",
     "LoginRefused",
@@ -86,10 +88,12 @@ __all__ = [
     "MoveRefused",
     "NoLongerStands",
     "NoSuchAccount",
+    "NoSuchPaper",
     "NoSuchCondition",
     "NobodyChosen",
     "NotABackup",
     "NotAMisprint",
+    "NotARecommender",
     "NotAWorkday",
     "NotAllowed",
     "NotAnOrder",
@@ -134,5 +138,6 @@ __all__ = [
     "WindowNotOver",
     "WrongCode",
     "WrongDay",
+    "WrongFiles",
     "WrongPassword",
 ]
