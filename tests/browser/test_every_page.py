@@ -16,7 +16,7 @@ from app.domain.cases import Role
 from app.domain.contacts import Contact
 from app.domain.programme_book import Book, BookContact, BookPerson
 from app.domain.programmes import Plan, proposed_stages
-from app.models import SecondFactor, User
+from app.models import SecondFactor, Stage, User
 from app.papers import programme_writing
 from app.services import closing, corrections, investigation, reversal, settlement, withdrawals
 from tests import lists
@@ -24,7 +24,7 @@ from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, 
 from tests.busy import MORNING, OPEN, cases_in_every_state
 from tests.files import pdf
 from tests.standing import cleared
-from tests.world import at
+from tests.world import World, at
 
 pytestmark = pytest.mark.browser
 
@@ -262,6 +262,19 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     press(handler, "记一笔核查记录")
     walk.look(handler, "session gone")
 
+    walk.look(head, "cases of units below", "/desk/watched")
+    walk.look(head, "queue without a hit", "/desk/?q=没有这个案件")
+    head.goto("/desk/")
+    press(head, "受理所选")
+    walk.look(head, "accepting none")
+    head.goto("/desk/")
+    head.get_by_label("选择2026-0002").check()
+    head.get_by_label("选择2026-0013").check()
+    press(head, "受理所选")
+    walk.look(head, "accepting one of two")
+    timetable(world)
+    walk.look(head, "plan of a unit", f"/programmes/{world.programme}/plan")
+
     portal.time_is(DUE)
     late = portal.staff("phone", "handler")
     walk.look(late, "queue after the deadline", "/desk/")
@@ -328,6 +341,17 @@ def own_account(walk: Walk, page: Page) -> None:
     walk.look(walk.portal.staff("phone", "office2"), "second factor first")
 
 
+def timetable(world: World) -> None:
+    """The programme's stages: round 2 is due on Saturday the 10th of October, which works."""
+    stages = [("09-07", "09-17"), ("09-18", "10-10"), ("10-12", "10-30"), ("11-01", "12-31")]
+    with world.database.writer() as session:
+        for number, (first, last) in enumerate(stages, start=1):
+            days = {"starts_on": f"2026-{first}", "ends_on": f"2026-{last}"}
+            span = {name: dt.date.fromisoformat(day) for name, day in days.items()}
+            session.add(Stage(programme_id=world.programme, number=number, **span))
+        session.commit()
+
+
 def changed_nominees(walk: Walk, page: Page) -> None:
     """Whatever may befall a nominee: entered, edited, put in order, its deeds changed, gone, replaced."""
     walk.look(page, "nominee to enter", "/nominees/new?kind=individual")
@@ -377,6 +401,17 @@ def test_what_the_office_sees(portal: Portal) -> None:
     world.past_round_one(world.others)
     cases = cases_in_every_state(world, period)
     portal.time_is(OPEN)
+    walk.look(office, "plan without a timetable", f"/programmes/{world.programme}/plan")
+    timetable(world)
+    walk.look(office, "plan backwards", f"/programmes/{world.programme}/plan")
+    walk.look(office, "plan with a wrong number of days", f"/programmes/{world.programme}/plan?conclude=99")
+    walk.look(office, "many units", "/office/periods/new-many")
+    office.get_by_label("公示第一天").fill("2026-09-24")
+    press(office, "计算公示时间")
+    walk.look(office, "many units too late for the timetable")
+    walk.look(office, "many units without anybody", "/office/periods/new-many?round=1")
+    press(office, "计算公示时间")
+    walk.look(office, "no unit chosen")
     walk.look(office, "organisers", f"/office/periods/new?programme={world.programme}&round=2")
     plan = f"/office/periods/new/{world.programme}/2/{world.luoping}"
     walk.look(office, "plan", plan)
@@ -429,8 +464,9 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "identity asked for")
     second = portal.staff("phone", "office2")
     walk.look(second, "identity to be granted", "/office/identities")
+    walk.look(second, "identity request", "/office/identities/1")
     press(second, "同意")
-    office.reload()
+    office.goto("/office/identities/1")
     press(office, "查看（记录在案）")
     walk.look(office, "identity read")
     walk.look(office, "case to take over", f"/desk/cases/{cases['escalated'][0]}")
@@ -443,10 +479,18 @@ def test_what_the_office_sees(portal: Portal) -> None:
     portal.time_is("2026-10-09 Fri 09:00")
     walk.look(office, "overview at the deadline", "/office/")
     walk.look(office, "period due", f"/office/periods/{period}")
+    walk.look(office, "periods to close", "/office/periods?phase=ready")
+    press(office, "办结所选的公示")
+    walk.look(office, "none chosen to close")
+    office.goto("/office/periods?phase=ready")
+    office.get_by_label("选择麒麟区推荐单位公示").check()
+    press(office, "办结所选的公示")
+    walk.look(office, "many to close")
     with world.database.writer() as session:
         settlement.settle_due(session, at("2026-10-09 Fri 09:00"))
         closing.close_period(session, period, world.actor("office"), at("2026-10-09 Fri 09:00"))
     walk.look(office, "period closed", f"/office/periods/{period}")
+    walk.look(office, "entries", f"/office/periods/{period}/entries")
     walk.look(office, "report", f"/office/periods/{period}/report")
     walk.look(office, "periods closed", "/office/periods")
     walk.look(office, "nominees", "/nominees/")
