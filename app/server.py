@@ -1,6 +1,6 @@
-"""`gongshi serve`: granian in front, one process beside it that ticks.
+"""`gongshi serve`: granian in front, two processes beside it: one ticks, one reads long imports.
 
-A process, not a thread: granian forks its workers, and a fork while another thread is inside SQLite
+Processes, not threads: granian forks its workers, and a fork while another thread is inside SQLite
 inherits a lock that nobody will release.
 """
 
@@ -10,12 +10,13 @@ import logging
 import multiprocessing
 import tempfile
 import threading
+from collections.abc import Callable
 
 from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 
-from app import create_app, logs, ticking
+from app import create_app, importing, logs, ticking
 from config import Settings, from_environment, share_counters
 
 _log = logging.getLogger("gongshi.server")
@@ -31,10 +32,12 @@ def wsgi() -> Flask:
 
 
 def run(settings: Settings) -> None:
-    """Serve until stopped. Settlement, warnings and the uptime record tick beside the workers."""
+    """Serve until stopped. Settlement, warnings and the uptime record tick beside the workers, imports are read."""
     logs.configure(settings)
     stop = threading.Event()
-    threading.Thread(target=_keep_ticking, args=(settings, stop), name="keep ticking", daemon=True).start()
+    for beside in (ticking.run, importing.run):
+        keeping = (beside, settings, stop)
+        threading.Thread(target=_keep_running, args=keeping, name=f"keep {beside.__module__}", daemon=True).start()
     _log.info("serving", extra={"address": f"http://{settings.host}:{settings.port}"})
     # A folder of this run's own: counters begin at 0 with the server, and a worker that ends leaves its own behind.
     with tempfile.TemporaryDirectory(prefix="gongshi-counters-") as counters:
@@ -56,11 +59,11 @@ def run(settings: Settings) -> None:
     stop.set()
 
 
-def _keep_ticking(settings: Settings, stop: threading.Event) -> None:
-    """Start the ticking process, and start it again should it ever end."""
+def _keep_running(beside: Callable[[Settings], None], settings: Settings, stop: threading.Event) -> None:
+    """Start a process beside the server, and start it again should it ever end."""
     fresh = multiprocessing.get_context("spawn")
     while not stop.is_set():
-        process = fresh.Process(target=ticking.run, args=(settings,), daemon=True)
+        process = fresh.Process(target=beside, args=(settings,), daemon=True)
         process.start()
         process.join()
         stop.wait(1)

@@ -9,6 +9,7 @@ import click
 from app import clock
 from app.cli.days import calendar
 from app.cli.keeping import audit, backup, evidence, grant, keys, restore, retention
+from app.cli.lists import export_lists, import_lists
 from app.cli.opened import Opened, plainly
 from app.cli.people import user
 from app.cli.setting_up import programme
@@ -81,5 +82,5 @@ def settle(opened: Opened) -> None:
 
 for group in (calendar, programme, user, evidence, audit, keys):
     gongshi.add_command(group)
-for command in (grant, backup, restore, retention):
+for command in (grant, backup, restore, retention, import_lists, export_lists):
     gongshi.add_command(command)

@@ -13,6 +13,7 @@ from app.domain.contacts import fault_of_unit_name
 from app.domain.programmes import Places, faults_of_places
 
 _COLUMNS = {"heading": "B", "field": "C", "collectives": "E", "individuals": "F", "note": "G"}
+_NOTHING = "还没有填写名额，请至少写一个推荐单位。"
 _LED_BY = re.compile(r"由(.+?)牵头推荐")
 
 
@@ -43,7 +44,7 @@ class Annex:
         self.units: dict[str, int] = {}
 
     def read(self, rows: Rows) -> Iterator[BookPlaces]:
-        last = 1
+        last, wrong_before = 1, len(self.wrong)
         for row, cells in below_head(QUOTAS, rows, self.wrong):
             label = next((cell for cell in cells[:3] if cell), "")
             last = row
@@ -53,14 +54,16 @@ class Annex:
                 self.group.clear()
             elif label in ("合计", "总计"):
                 if not self.units:
-                    self.say(row, "A", "还没有填写名额，请至少写一个推荐单位。")
+                    self.say(row, "A", _NOTHING)
                 else:
                     self.check_sum(row, cells, self.all, label)
                 return
             elif any(cells[2:]) and (line := self.line(row, cells)) is not None:
                 yield line
-        if rows:
+        if last > 1:
             self.say(last + 1, "A", f"缺少“合计”一行，应为：{_sums(self.all)}。")
+        elif len(self.wrong) == wrong_before:  # there is a head, and nothing below it
+            self.say(last, "A", _NOTHING)
 
     def line(self, row: int, cells: Sequence[str]) -> BookPlaces | None:
         _, heading, named, total, *counts, note, unit = cells[:8]

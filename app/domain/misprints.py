@@ -23,12 +23,12 @@ _CONTEXT = 8
 def room(field: str, text: str) -> int:
     """How many characters of a published text a correction may change, from what was first published.
 
-    Of the deeds one in twenty, but no more than 20; of a name or a post, which is short, one in three. Two in the
-    shortest deeds and one in the shortest name: a wrong character is always mended.
+    Of the deeds one in twenty, but no more than 20; of a name or a post one in three, but no more than two. Two in
+    the shortest deeds and one in the shortest name: a wrong character is always mended.
     """
     if field == "deeds":
         return min(20, max(2, len(text) // 20))
-    return max(1, len(text) // 3)
+    return min(2, max(1, len(text) // 3))
 
 
 def is_misprint(field: str, published: str, corrected: str) -> bool:

@@ -11,6 +11,8 @@ _ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
 _MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86)?1[3-9]\d{9}(?!\d)")
 # No bank card in use begins with 0, 1 or 2: two dates in a row are no card.
 _CARD = re.compile(r"(?<!\d)[3-9]\d{15,18}(?!\d)")
+_NO_DIGIT = re.compile(r"\D")
+_SHORTEST = 11  # digits: most texts have fewer, and are not looked at further
 # People write numbers in groups: 138 0000 0000, 6222-0000-… One separator at a time: 1998.12-2021.3 is no mobile.
 _GROUPINGS = tuple(re.compile(rf"(?<=\d){re.escape(separator)}(?=[\dXx])") for separator in " -‐–—−·.")
 
@@ -18,6 +20,8 @@ _GROUPINGS = tuple(re.compile(rf"(?<=\d){re.escape(separator)}(?=[\dXx])") for s
 def find_private(text: str) -> list[str]:
     """What kinds of private number stand in `text`, in Chinese, without repeating the number itself."""
     plain = unicodedata.normalize("NFKC", text)  # full-width digits, letters and spaces as ordinary ones
+    if len(_NO_DIGIT.sub("", plain)) < _SHORTEST:
+        return []
     texts = (plain, *(grouping.sub("", plain) for grouping in _GROUPINGS))
     found = []
     if any(_is_id_number(match) for t in texts for match in _ID_NUMBER.findall(t)):

@@ -15,7 +15,9 @@ _MONTH = (
 )
 _TO = r"\s*(?:[-‐‑‒–—―−~～至到]|起至|起到)+\s*"
 _NOW = r"(?P<now>至今|今|现在|目前|现)"
-_SPAN = re.compile(_MONTH.format("from_") + rf"(?:{_TO}(?:{_MONTH.format('to_')}|{_NOW})|(?P<since>\s*(?:至今|起)))")
+_SPAN = re.compile(
+    _MONTH.format("from_") + rf"(?:{_TO}(?:{_MONTH.format('to_')}|{_NOW})|(?P<since>\s*(?:至今|起)|{_TO}(?!\d)))"
+)
 _YEARS_ONLY = re.compile(r"(?<![\d.])(?:19|20)\d\d\s*年?" + _TO + r"(?:(?:19|20)\d\d\s*年?(?![\d./月\-])|至今|今)")
 _STUDY = re.compile("学习|就读|学生|大学|学院|中学|高中|学校|一中|二中|三中|中专|专业|本科|硕士|博士|毕业")
 _ENDED = re.compile("去世|逝世|牺牲|殉职|病故|退休|离休")
@@ -60,9 +62,9 @@ def resume_problems(text: str, today: dt.date) -> list[Problem]:
 def spans_of(text: str, today: dt.date) -> list[Span]:
     """The spans that a résumé names, in their order in the text. A line that says nothing of its end reaches today."""
     found = list(_SPAN.finditer(text))
-    ends = [match.start() for match in found[1:]] + [len(text)]
     spans = []
-    for match, end in zip(found, ends, strict=True):
+    for place, match in enumerate(found, start=1):
+        end = found[place].start() if place < len(found) else len(text)
         last = (
             _number(int(match["to_year"]), int(match["to_month"]))
             if match["to_year"]

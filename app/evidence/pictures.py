@@ -37,6 +37,12 @@ def stripped(picture: BinaryIO, kind: FileKind) -> SealedSpool:
         return _written(image, kind)
 
 
+def pixels_of(picture: BinaryIO, kind: FileKind) -> tuple[int, int]:
+    """Width and height, as the file says them. Raises FileRefused."""
+    with _decoded(picture, kind) as image:
+        return image.width, image.height
+
+
 def _decoded(picture: BinaryIO, kind: FileKind) -> Image.Image:
     try:
         _CHECKS[kind](picture)

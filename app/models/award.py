@@ -67,6 +67,10 @@ class Honour(Base):
 
     __table_args__ = (UniqueConstraint("decision_id", "position"),)
 
+    @property
+    def is_revoked(self) -> bool:
+        return self.revocation is not None and self.revocation.stands
+
 
 class Revocation(Base):
     """An award taken back: proposed by one of the office with the decision's text, confirmed by another (R31)."""

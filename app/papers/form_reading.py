@@ -174,7 +174,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 
 def _runs_of(paragraph: Any) -> Iterator[str]:
     for node in paragraph.iter(_TEXT, *_MARKS):
-        if next(node.iterancestors(_PARAGRAPH)) is paragraph and not any(node.iterancestors(_FALLBACK)):
+        if next(node.iterancestors(_PARAGRAPH)) is paragraph and next(node.iterancestors(_FALLBACK), None) is None:
             in_run = node.getparent().tag == qn("w:r")  # a tab stop in a paragraph's properties is no tab
             if in_run:
                 yield (node.text or "") if node.tag == _TEXT else _MARKS[node.tag]

@@ -6,11 +6,13 @@ here no part may declare entities, and none may be so long in one piece that a p
 
 from __future__ import annotations
 
+import io
 import zipfile
 from typing import BinaryIO
 from xml.parsers import expat
 
 from app.domain.errors import FileRefused, UnreadableForm
+from app.evidence.documents import document_kind
 from app.evidence.inspection import inspect
 from app.evidence.kinds import FileKind
 
@@ -20,6 +22,20 @@ _STRETCH_LIMIT = 4 * 1024 * 1024  # what it takes piece by piece: one row of a s
 _PIECE = 64 * 1024
 _PIECEWISE = {"worksheet": "row", "sst": "si"}  # root -> what is read one at a time
 
+_ZIP, _OLE = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
+
+_NOT_OFFICE = (
+    "这个文件不是 Excel（.xlsx）或 Word（.docx）文件。",
+    "请在 Word、Excel 或 WPS 里另存为 .xlsx 或 .docx 后再上传。",
+)
+_OLD_OR_LOCKED = (
+    "这个文件是旧版的 Word、Excel 文件（.doc、.xls），或设了密码。",
+    "请去掉密码，另存为 .xlsx 或 .docx 后再上传。",
+)
+_ARCHIVE = (
+    "这个文件是压缩包或其他格式，不是 Excel（.xlsx）或 Word（.docx）文件。",
+    "如果是压缩包，请解压后上传里面的表格；否则请另存为 .xlsx 或 .docx 后再上传。",
+)
 _ENTITIES = (
     "这个文件里带有文档类型声明（DTD 或实体），正常的表格里不会有。",
     "请在 Word、Excel 或 WPS 里另存一份再上传。",
@@ -33,7 +49,7 @@ def guarded(file: BinaryIO, source: str) -> FileKind:
     Raises UnreadableForm.
     """
     try:
-        kind = inspect(file, limit=FORM_LIMIT, as_it_came=True).kind
+        kind = _kind_of(file, source)
     except FileRefused as refusal:
         why, stop, right = refusal.why.partition("。")
         raise UnreadableForm(source, why + stop, right) from None
@@ -43,6 +59,22 @@ def guarded(file: BinaryIO, source: str) -> FileKind:
                 _Part(source).look_through(archive, entry)
     file.seek(0)
     return kind
+
+
+def _kind_of(file: BinaryIO, source: str) -> FileKind:
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    head = file.read(8)
+    if head.startswith(_ZIP) and size <= FORM_LIMIT:
+        kind = document_kind(file, size)
+        if kind is None:
+            raise UnreadableForm(source, *_ARCHIVE)
+        return kind
+    if head.startswith(_OLE):
+        raise UnreadableForm(source, *_OLD_OR_LOCKED)
+    if size and not head.startswith((b"%PDF-", b"\xff\xd8\xff", b"\x89PNG", _ZIP)):
+        raise UnreadableForm(source, *_NOT_OFFICE)
+    return inspect(file, limit=FORM_LIMIT, as_it_came=True).kind
 
 
 class _Part:

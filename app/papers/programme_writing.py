@@ -30,7 +30,7 @@ _CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 _WIDTHS = {
     ABOUT: (24, 80),
-    QUOTAS: (7, 16, 24, 10, 9, 9, 26, 26),
+    QUOTAS: (7, 20, 24, 10, 9, 9, 26, 26),
     STAGES_SHEET: (22, 18, 18),
     CONTACTS: (36, 22, 40, 28, 34),
     PEOPLE: (20, 16, 16, 36),
@@ -41,6 +41,7 @@ _HINTS = {
     CONTACTS: "一行一个单位，会在网上公开：只写办公电话，不写个人手机号码。没有联系方式的单位可以不写。",
     PEOPLE: f"一行一个人。登录名用小写字母和数字。角色：{'、'.join(ROLE_NAMES.values())}。单位空着就是工作专班。",
 }
+_ROW = 22.0  # points; a row with a long text finds its own
 _BLANK_ROWS = {QUOTAS: 14, CONTACTS: 15, PEOPLE: 30}
 
 
@@ -116,7 +117,7 @@ def _quotas(sheet: Worksheet, book: Book | None) -> None:
         for line in lines:
             _row(sheet, row, _line(number, line), _BODY, _CENTRE)
             row, number = row + 1, number + 1
-        if heading:
+        if heading and len(lines) > 1:  # a merge of one cell is what Excel asks to repair
             sheet.merge_cells(start_row=first, start_column=2, end_row=row - 1, end_column=2)
         if len(groups) > 1:
             row = _sum(sheet, row, "小计", lines)
@@ -150,6 +151,7 @@ def _sum(sheet: Worksheet, row: int, label: str, lines: Sequence[BookPlaces] | N
 
 
 def _row(sheet: Worksheet, row: int, values: Sequence[str | int], font: Font, alignment: Alignment) -> None:
+    sheet.row_dimensions[row].height = _ROW if all(len(str(value)) < 40 for value in values) else None
     for column, value in enumerate(values, start=1):
         _put(sheet, row, column, value, font, alignment, boxed=True)
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from app.domain.errors import UnreadableForm
 from app.domain.fields import Problem
 from app.domain.form_dates import form_date
-from app.domain.nominations import FIELD_NAMES, Nomination
+from app.domain.nominations import Nomination, column_name
 from app.domain.rounds import Kind
 from app.evidence.kinds import FileKind
 from app.papers.cells import clean, read_cell
@@ -109,9 +109,13 @@ def _check_head(kind: Kind, places: dict[int, str], source: str) -> None:
     missing = [head for key, head in needed.items() if key not in keys]
     if missing:
         raise UnreadableForm(source, f"表头缺少：{'、'.join(missing)}。", "请照附件的表头补上这些列，再上传。")
-    twice = [FIELD_NAMES.get(key, "序号") for key in dict.fromkeys(keys) if keys.count(key) > 1]
+    twice = [_column(key, kind) for key in dict.fromkeys(keys) if keys.count(key) > 1]
     if twice:
         raise UnreadableForm(source, f"表头里重复出现：{'、'.join(twice)}。", "请只保留一列，再上传。")
+
+
+def _column(key: str, kind: Kind) -> str:
+    return "序号" if key == ORDER else column_name(key, kind)
 
 
 def _lines_above(rows: Sequence[Sequence[Any]]) -> tuple[str, dt.date | None]:
@@ -150,7 +154,7 @@ def _nomination(row: Sequence[Any], number: int, head: _Head, source: str) -> No
     problems: list[Problem] = []
     for place, key in head.places.items():
         if place < len(row) and key:
-            text, problem = read_cell(row[place], FIELD_NAMES.get(key, "序号"), is_date=key == "birth")
+            text, problem = read_cell(row[place], _column(key, head.kind), is_date=key == "birth")
             fields[key] = text
             if problem:
                 problems.append(problem)

@@ -44,7 +44,7 @@ from app.models import (
     ReviewStage,
     Revocation,
 )
-from app.services.scheduling import disqualified
+from app.services.outs import disqualified
 
 
 @dataclass(frozen=True)
@@ -190,11 +190,13 @@ def _open_cases(session: Session, programme_id: int) -> dict[int, int]:
 
 
 def _unsettled(session: Session, programme_id: int, now: dt.datetime) -> bool:
-    """Whether a deadline of this programme has passed and its outcome is not written down yet."""
+    """Whether a deadline of this programme has passed and its outcome is not written down yet: closed before it, a
+    period had no open case left and nothing to settle."""
     due = select(Period.id).where(
         Period.programme_id == programme_id,
         Period.conclude_by <= now,
         Period.settled_at.is_(None),
+        Period.closed_at.is_(None),
         Period.cancelled_at.is_(None),
     )
     return session.scalar(due.limit(1)) is not None

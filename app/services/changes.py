@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases import Actor
-from app.domain.errors import Decided, NoLongerStands, PrivateData
+from app.domain.errors import NoLongerStands, PrivateData
 from app.domain.privacy import find_private
-from app.models import Entry, Nominee, Period, Proceeding, ProceedingKind, Programme
+from app.models import Entry, Nominee, Period, Programme
 from app.services import outs
+from app.services.decisions import require_before_decision
 from app.services.nominees import recommended, take_turns
 from app.services.programmes import require_running
 
@@ -19,7 +20,7 @@ from app.services.programmes import require_running
 def held(session: Session, nominee_id: int, actor: Actor) -> Nominee:
     """A nominee to change, its programme locked: two people who change it, or schedule it, take turns.
 
-    Raises NotYourCase, Archived, Decided.
+    Raises NotYourCase, Archived, Awarded.
     """
     nominee = recommended(session, nominee_id, actor)
     hold(session, nominee.programme_id)
@@ -28,20 +29,11 @@ def held(session: Session, nominee_id: int, actor: Actor) -> Nominee:
 
 
 def hold(session: Session, programme_id: int) -> Programme:
-    """A programme whose list may still change, locked for this transaction. Raises Archived, Decided."""
+    """A programme whose list may still change, locked for this transaction. Raises Archived, Awarded."""
     programme = take_turns(session, programme_id)
     require_running(programme)
-    if decided(session, programme_id):
-        raise Decided
+    require_before_decision(session, programme_id)
     return programme
-
-
-def decided(session: Session, programme_id: int) -> bool:
-    """Whether the award decision stands: from then on there is revocation, and nothing else."""
-    query = select(Proceeding.id).where(
-        Proceeding.programme_id == programme_id, Proceeding.kind == ProceedingKind.DECISION
-    )
-    return session.scalar(query) is not None
 
 
 def require_standing(session: Session, nominee: Nominee, now: dt.datetime) -> None:

@@ -75,7 +75,7 @@ def _named(entry: Shown) -> dict[str, str]:
 
 
 def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[str, Any]:
-    """The report as plain data: window and days, availability, counts, who goes on, who doesn't and why, who withdrew."""
+    """The report as plain data: window and days, availability, counts, who goes on, who doesn't and why, who left."""
     cases = cases_of(session, period)
     entries = entries_of(session, period)
     filed = session.scalar(select(func.count()).select_from(Objection).join(Entry).where(Entry.period_id == period.id))

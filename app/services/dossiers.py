@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.annexes import NONE
+from app.domain.cases import Actor
+from app.domain.errors import NotYourCase
 from app.domain.nominations import FIELD_NAMES
-from app.models import Dossier
+from app.models import Document, Dossier, Purpose
 from app.sealing import Keyring
+from app.services import nominees
+from app.services.record import Act, by_user, on_nominee, record
 
 # Public in their rounds, and columns of their own: not twice.
 _ELSEWHERE = frozenset({"name", "post", "deeds", "recommender"})
+# Shown whole only to who asks, and on the record.
+_MASKED = frozenset({"id_number", "phone"})
+_ID_LENGTH, _MOBILE_LENGTH = 18, 11
 SEALED_FIELDS = tuple(key for key in FIELD_NAMES if key not in _ELSEWHERE)
 
 
@@ -34,9 +44,11 @@ def dossier(ring: Keyring, nominee_id: int, fields: Mapping[str, str]) -> Dossie
 
 
 def person_hash(key: bytes, fields: Mapping[str, str]) -> str | None:
-    """The same for the same ID number or 社会信用代码, under one key of the ring; None where neither is given."""
+    """The same for the same ID number or 社会信用代码, under one key of the ring; None where there is none."""
     number = (fields.get("id_number") or fields.get("credit_code") or "").strip().upper()
-    return hmac.new(key, f"person {number}".encode(), hashlib.sha256).hexdigest() if number else None
+    if number in ("", NONE):  # a collective without a code of its own says so
+        return None
+    return hmac.new(key, f"person {number}".encode(), hashlib.sha256).hexdigest()
 
 
 def fields_of(session: Session, ring: Keyring, nominee_ids: Iterable[int]) -> dict[int, dict[str, str]]:
@@ -48,3 +60,49 @@ def fields_of(session: Session, ring: Keyring, nominee_ids: Iterable[int]) -> di
     rows = session.execute(select(Dossier.nominee_id, Dossier.sealed).where(Dossier.nominee_id.in_(wanted)))
     read = {nominee_id: json.loads(ring.unseal_text(sealed, place(nominee_id))) for nominee_id, sealed in rows}
     return {nominee_id: read.get(nominee_id, {}) for nominee_id in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A dossier on a page: its fields in the order of the forms, with what names a person masked or not."""
+
+    fields: dict[str, str]
+    masked: bool
+    photo_id: int | None
+    photo_received_at: dt.datetime | None
+
+
+def shown(session: Session, ring: Keyring, nominee_id: int, actor: Actor) -> Shown | None:
+    """What the page of a nominee shows of its dossier unasked; None for whom it is not for."""
+    try:
+        nominees.recommended(session, nominee_id, actor)
+    except NotYourCase:
+        return None
+    fields = fields_of(session, ring, [nominee_id])[nominee_id]
+    return _shown(session, nominee_id, {key: _masked(key, text) for key, text in fields.items()}, masked=True)
+
+
+def read(session: Session, ring: Keyring, nominee_id: int, actor: Actor, now: dt.datetime) -> Shown:
+    """The whole dossier, for the office and the unit that recommends; on the record. Raises NotYourCase, SealBroken."""
+    nominees.recommended(session, nominee_id, actor)
+    found = _shown(session, nominee_id, fields_of(session, ring, [nominee_id])[nominee_id], masked=False)
+    record(session, now, [Act(by_user(actor.user_id), "dossier.read", on_nominee(nominee_id))])
+    session.commit()
+    return found
+
+
+def _shown(session: Session, nominee_id: int, fields: Mapping[str, str], *, masked: bool) -> Shown:
+    latest = select(Document.id, Document.received_at).where(
+        Document.nominee_id == nominee_id, Document.purpose == Purpose.PHOTO
+    )
+    photo = session.execute(latest.order_by(Document.id.desc()).limit(1)).first()
+    in_order = {key: fields[key] for key in SEALED_FIELDS if key in fields}
+    return Shown(in_order, masked, *(photo or (None, None)))
+
+
+def _masked(key: str, text: str) -> str:
+    """530302********1234, 138****5678; whatever else is shorter shows its ends alone."""
+    if key not in _MASKED:
+        return text
+    front, end = (6, 4) if len(text) == _ID_LENGTH else (3, 2 if len(text) < _MOBILE_LENGTH else 4)
+    return text[:front] + "*" * max(0, len(text) - front - end) + text[-end:] if len(text) > front + end else "****"

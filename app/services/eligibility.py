@@ -78,19 +78,12 @@ def confirm(
     }
     unclear = {id_: [check.why for check in found if _says_more(check)] for id_, found in waiting.items()}
     if any(unclear.values()):
-        named = [(nominee.name, unclear[nominee.id]) for nominee in nominees if unclear[nominee.id]]
-        raise NotReady("一并确认", named)
+        raise NotReady("一并确认", [(each.name, unclear[each.id]) for each in nominees if unclear[each.id]])
     for nominee in nominees:
-        keys = [check.condition.key for check in waiting[nominee.id]]
-        session.add_all(_confirmation(nominee, key, True, "", actor, now) for key in keys)
-        if keys:
-            act = Act(
-                by_user(actor.user_id),
-                "nominee.confirmed",
-                on_nominee(nominee.id),
-                {"conditions": [check.condition.name for check in waiting[nominee.id]]},
-            )
-            acts.append(act)
+        for check in waiting[nominee.id]:
+            session.add(_confirmation(nominee, check.condition.key, True, "", actor, now))
+        if named := [check.condition.name for check in waiting[nominee.id]]:
+            acts.append(Act(by_user(actor.user_id), "nominee.confirmed", on_nominee(nominee.id), {"conditions": named}))
     record(session, now, acts)
     session.commit()
 

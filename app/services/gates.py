@@ -48,6 +48,10 @@ class Standing:
     def unanswered(self) -> list[Authority]:
         return missing(self.needed, self.opinions)
 
+    @property
+    def has_negative(self) -> bool:
+        return any(row.outcome is OpinionOutcome.NEGATIVE for row in self.opinions.values())
+
     def obstacles(self, round_: Round) -> tuple[str, ...]:
         """Every reason why it may not enter a round, the weightiest first; none if it may."""
         if self.gone:
@@ -84,8 +88,8 @@ class Standing:
         ]
 
     def _opinions(self) -> list[str]:
-        against = [each for each, row in self.opinions.items() if row.outcome is OpinionOutcome.NEGATIVE]
-        reasons = [f"{names(each for each in Authority if each in against)}有不同意见"] if against else []
+        """Whose opinion is negative stands with the opinions alone: this is read by the nominee's own unit too."""
+        reasons = ["征求意见中有不同意见"] if self.has_negative else []
         return reasons + ([f"还缺{names(self.unanswered)}的意见"] if self.unanswered else [])
 
 
@@ -120,6 +124,29 @@ def standings(
         )
         for nominee in these
     }
+
+
+def standing_of(session: Session, ring: Keyring, nominee: Nominee, now: dt.datetime) -> Standing:
+    """Where one nominee stands."""
+    programme = session.get_one(Programme, nominee.programme_id)
+    return standings(session, ring, programme, [nominee], now)[nominee.id]
+
+
+def waiting_for_review(session: Session, programme: Programme, now: dt.datetime) -> dict[ReviewStage, int]:
+    """How many are through with the round before a review, and were not looked at since."""
+    nominees = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
+    ids = [nominee.id for nominee in nominees]
+    gone, words = outs.left(session, nominees, now), reviews.latest(session, ids)
+    showings = _showings(session, ids, now)
+    counts = dict.fromkeys(ReviewStage, 0)
+    for nominee in nominees:
+        way = showings.get(nominee.id, [])
+        ahead = round_ahead(way, nominee.edition)
+        if nominee.id in gone or ahead is None or why_not(way, nominee.edition, ahead):
+            continue
+        for stage, number in reviews.BEFORE_ROUND.items():
+            counts[stage] += number == ahead.number and stage not in words.get(nominee.id, {})
+    return counts
 
 
 def share_of(session: Session, programme: Programme, now: dt.datetime) -> Share:

@@ -14,7 +14,7 @@ from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, Action
 from app.models import AuditRow, Case, MessageKind, Unit, User
 from app.models.case import NOTE_KIND_NAMES
 from app.models.objection import MESSAGE_KIND_NAMES
-from app.services.record import CLOCK, OBJECTOR, on_case, rows_about
+from app.services.record import CLOCK, COMMAND_LINE, OBJECTOR, STRANGER, by_user, on_case, rows_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,18 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "paper.made": "生成文书",
     "document.clean": "材料通过查毒",
     "document.infected": "材料没有通过查毒",
+    "dossier.read": "查看了完整的推荐材料",
+    "import.received": "上传推荐对象名单",
+    "import.checked": "核对推荐对象名单",
+    "import.failed": "推荐对象名单没能读取",
+    "import.read_again": "重新核对推荐对象名单",
+    "import.confirmed": "导入推荐对象名单",
+    "import.dropped": "放弃推荐对象名单",
+    "nominee.imported": "导入推荐对象",
+    "programme.exported": "导出名单",
+    "nominee.filled": "由推荐表补充推荐对象的材料",
+    "nominee.photo_received": "收到证件照",
+    "unit.imported": "随推荐对象新增所在单位",
     "case.lapsed": "规定时间内没有结论，逾期",
     "nominee.disqualified": "取消参评资格",
     "nominee.confirmed": "确认评选条件",
@@ -70,6 +82,11 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "period.entry_withdrawn": "公示前退出，移出名单",
     "disqualification.reversal_proposed": "提出撤销取消资格的决定",
     "disqualification.reversed": "撤销取消资格的决定",
+    "proceeding.recorded": "登记审批文件",
+    "award.decided": "登记并公布表彰决定",
+    "revocation.proposed": "提出撤销表彰",
+    "revocation.confirmed": "撤销表彰",
+    "revocation.dropped": "退回撤销表彰的提议",
     "period.scheduled": "安排公示",
     "period.cancelled": "撤回公示安排",
     "period.extended": "延长规定时间",
@@ -86,7 +103,6 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "backup.made": "作了备份",
     "backup.restored": "由备份恢复",
     "retention.purged": "保存期满，删除身份、文件、异议人写的内容和推荐对象资料",
-    "retention.purged": "保存期满，删除身份、证据和异议人写的内容",
     "programme.created": "建立评选活动",
     "programme.changed": "修改评选活动",
     "programme.stages_changed": "修改时间安排",
@@ -115,6 +131,19 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "user.disabled": "停用账号",
     "user.enabled": "启用账号",
 }
+
+
+_WHO = {
+    CLOCK: "系统（到时自动）",
+    OBJECTOR: "异议人",
+    COMMAND_LINE: "系统管理员",
+    STRANGER: "未登录者",
+}
+
+
+def act_names() -> dict[str, str]:
+    """Every act that there is, with its name."""
+    return dict(_ACT_NAMES)
 
 
 def act_name(action: str) -> str:
@@ -155,13 +184,15 @@ def of_case(session: Session, case: Case) -> list[Moment]:
 
 def who(actor: str, names: dict[int, str]) -> str:
     """An actor of the record as people read it."""
-    if actor == CLOCK:
-        return "系统（到时自动）"
-    if actor == OBJECTOR:
-        return "异议人"
     if actor.startswith("user:"):
         return names.get(int(actor.removeprefix("user:")), actor)
-    return {"cli": "系统管理员", "stranger": "未登录者"}.get(actor, actor)
+    return _WHO.get(actor, actor)
+
+
+def called(text: str, names: dict[int, str]) -> frozenset[str]:
+    """The actors of the record whose name holds this text."""
+    people = {by_user(user_id): name for user_id, name in names.items()}
+    return frozenset(actor for actor, name in (people | _WHO).items() if text in name)
 
 
 def user_names(session: Session) -> dict[int, str]:

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import Document, Dossier, Evidence, Identity, SecondFactor
+from app.models import Document, Dossier, Evidence, Identity, ImportRow, SecondFactor
 from app.sealing import Keyring
-from app.services import dossiers, identities, second_factor
+from app.services import dossiers, identities, import_rows, second_factor
 from app.services.files import key_bound_to, title_bound_to
 from app.services.record import COMMAND_LINE, Act, record
 
@@ -29,7 +29,7 @@ class SealedColumn:
 
     column: InstrumentedAttribute[Any]
     row_id: InstrumentedAttribute[Any]
-    named_by: InstrumentedAttribute[Any]
+    named_by: InstrumentedAttribute[Any] | ColumnElement[str]
     place: Callable[[Any], str]
 
 
@@ -40,6 +40,7 @@ SEALED = (
     SealedColumn(Document.sealed_key, Document.id, Document.name, key_bound_to),
     SealedColumn(Document.sealed_title, Document.id, Document.name, title_bound_to),
     SealedColumn(Dossier.sealed, Dossier.nominee_id, Dossier.nominee_id, dossiers.place),
+    SealedColumn(ImportRow.sealed, ImportRow.id, import_rows.NAMED_BY, import_rows.place),
     SealedColumn(SecondFactor.sealed_secret, SecondFactor.user_id, SecondFactor.user_id, second_factor.place),
     SealedColumn(SecondFactor.sealed_proposal, SecondFactor.user_id, SecondFactor.user_id, second_factor.place),
 )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases import Actor
 from app.models import Nominee, Programme
-from app.services import changes, corrections, replacements, withdrawals
+from app.services import changes, corrections, decisions, replacements, withdrawals
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def offers_to(session: Session, nominee: Nominee, actor: Actor, now: dt.datetime
     """What the page of a nominee offers to a person who may see it."""
     theirs = actor.is_office or actor.unit_id == nominee.recommender_id
     programme = session.get_one(Programme, nominee.programme_id)
-    if not theirs or programme.archived_at is not None or changes.decided(session, programme.id):
+    if not theirs or programme.archived_at is not None or decisions.of_programme(session, programme.id):
         return Offers()
     left = changes.has_left(session, nominee, now)
     return Offers(

@@ -6,6 +6,7 @@ It stays possible when the programme is archived: what comes out about somebody 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.domain.errors import AlreadyDone, PrivateData, SamePerson
 from app.domain.privacy import find_private
 from app.models import Document, Honour, Nominee, Proceeding, Programme, Revocation
 from app.services.award import NUMBER, check_day
+from app.services.nominees import theirs
 from app.services.record import Act, by_user, on_nominee, record
 from app.services.texts import checked_text
 
@@ -95,6 +97,17 @@ def honour_of(session: Session, nominee_id: int) -> Honour | None:
         .where(Honour.nominee_id == nominee_id)
         .options(joinedload(Honour.decision), selectinload(Honour.revocation))
     )
+
+
+def honours_of(session: Session, programme_id: int, actor: Actor) -> Sequence[Honour]:
+    """Whom a programme's decision names, of those that a person may see, in its order."""
+    return session.scalars(
+        select(Honour)
+        .join(Nominee, Honour.nominee_id == Nominee.id)
+        .where(Nominee.programme_id == programme_id, theirs(actor))
+        .order_by(Honour.position)
+        .options(joinedload(Honour.decision), selectinload(Honour.revocation))
+    ).all()
 
 
 def _pending(honour: Honour) -> Revocation:

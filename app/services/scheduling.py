@@ -99,6 +99,28 @@ def schedule(
 
     Raises Archived, NothingToShow, NotEligible, QuotaExceeded, PrivateData and whatever `preview` raises.
     """
+    period, act = scheduled(
+        session, ring, programme, round_number, organiser, nominee_ids, opening, conclude_workdays, calendar, actor, now
+    )
+    record(session, now, [act])
+    session.commit()
+    return period
+
+
+def scheduled(
+    session: Session,
+    ring: Keyring,
+    programme: Programme,
+    round_number: int,
+    organiser: Unit,
+    nominee_ids: Sequence[int],
+    opening: dt.date,
+    conclude_workdays: int,
+    calendar: Calendar,
+    actor: Actor,
+    now: dt.datetime,
+) -> tuple[Period, Act]:
+    """As `schedule`: the period in the caller's transaction, and the act for the caller to record and commit."""
     require_office(actor)
     plan = preview(opening, conclude_workdays, calendar, programme.demonstration, now)
     take_turns(session, programme.id)
@@ -130,6 +152,7 @@ def schedule(
     for entry in entries:
         entry.period_id = period.id
     session.add_all(entries)
+    session.flush()  # the next period of this transaction counts these entries too
     details = {
         "round": round_number,
         "opens_at": period.opens_at.isoformat(),
@@ -138,9 +161,7 @@ def schedule(
         "calendar": plan.calendar_version,
         "nominees": [nominee.id for nominee in chosen],
     }
-    record(session, now, [Act(by_user(actor.user_id), "period.scheduled", on_period(period.id), details)])
-    session.commit()
-    return period
+    return period, Act(by_user(actor.user_id), "period.scheduled", on_period(period.id), details)
 
 
 def cancel(session: Session, period_id: int, reason: str, actor: Actor, now: dt.datetime) -> None:

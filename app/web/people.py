@@ -15,7 +15,7 @@ from app.web.access import actor, allow, me
 from app.web.faults import beside_fields
 from app.web.forms import PlainForm, needed, options
 from app.web.lists import Column, Filter, Listing
-from app.web.portal import now, number, session
+from app.web.portal import now, number, portal, session
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 MANAGERS = (Role.OFFICE, Role.HEAD)
@@ -59,7 +59,7 @@ def people_page() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     form = _with_places(InviteForm(formdata=None))
     form.unit.data = request.args.get("unit", type=number) or me().unit_id
-    form.role.data = Role.HANDLER
+    form.role.data = Role.OFFICE if me().role is Role.OFFICE and form.unit.data == me().unit_id else Role.HANDLER
     return render_template("people/new.html", form=form)
 
 
@@ -188,9 +188,14 @@ def _page(user_id: int, *, form: PlaceForm | None = None, refusal: str = "", sta
     return html, status
 
 
+def login_at() -> str:
+    """The address on a slip: the portal's own, whatever host this request was sent to."""
+    return portal().settings.public_url + url_for("account.login")
+
+
 def _shown_once(slips: list[Slip]) -> ResponseReturnValue:
     """Answered at once, without a redirect: passwords must be kept nowhere for it, not in a cookie either."""
-    return render_template("people/slips.html", slips=slips)
+    return render_template("people/slips.html", slips=slips, login_at=login_at())
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:

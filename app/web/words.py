@@ -7,9 +7,15 @@ import datetime as dt
 from flask import Flask
 
 from app import richtext
+from app.domain.annexes import AUTHORITY_NAMES, RANK_NAMES
+from app.domain.award import PROCEEDING_NAMES, REVOCATION_GROUND_NAMES
 from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
+from app.domain.eligibility import OUTCOME_NAMES
 from app.domain.misprints import CORRECTABLE
+from app.domain.nominations import FIELD_NAMES
 from app.domain.reminders import REMINDER_NAMES
+from app.domain.rounds import Kind
+from app.domain.stages import STAGES
 from app.domain.rounds import KIND_NAMES
 from app.domain.verdict import GROUND_NAMES
 from app.domain.window import Phase
@@ -20,7 +26,9 @@ from app.evidence.kinds import FileKind
 from app.models import ScanState
 from app.models.case import NOTE_KIND_NAMES
 from app.models.objection import CATEGORY_NAMES, MESSAGE_KIND_NAMES
+from app.services.opinions import OUTCOME_NAMES as OPINION_NAMES
 from app.services.paths import Step
+from app.services.reviews import STAGE_NAMES
 from app.services.sight import misprint
 from app.web.qr import qr
 
@@ -34,6 +42,7 @@ PHASE_NAMES = {
 }
 # What stands in the details of a row of the record, by its key.
 DETAIL_NAMES = {
+    "agreed": "同意",
     "assignee": "经办人",
     "authority": "征求意见的机关",
     "backup": "备份",
@@ -56,8 +65,11 @@ DETAIL_NAMES = {
     "fields": "改动的内容",
     "evidence": "证据材料",
     "field": "栏目",
-    "fields": "栏目",
     "filed": "收到异议",
+    "filled": "补充材料",
+    "form": "表",
+    "import": "导入",
+    "new": "新增",
     "files": "文件数",
     "by_conclusion": "各结论",
     "by_state": "各状态",
@@ -65,10 +77,13 @@ DETAIL_NAMES = {
     "ground": "原因",
     "handler_unit": "办理单位",
     "head": "末尾校验值",
+    "honour": "表彰",
     "identities": "身份",
     "kind": "类别",
+    "issuer": "发文机关",
     "lapsed": "逾期未结论",
     "lead": "并入的案件",
+    "left_out": "不列入",
     "login": "登录名",
     "name": "名称",
     "nominees": "推荐对象",
@@ -161,6 +176,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         qr=qr,
         ACTION_NAMES=ACTION_NAMES,
+        AUTHORITY_NAMES=AUTHORITY_NAMES,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
         CORRECTABLE=CORRECTABLE,
@@ -170,13 +186,21 @@ def init_app(app: Flask) -> None:
         KIND_NAMES=KIND_NAMES,
         MESSAGE_KIND_NAMES=MESSAGE_KIND_NAMES,
         NOTE_KIND_NAMES=NOTE_KIND_NAMES,
+        OPINION_NAMES=OPINION_NAMES,
+        OUTCOME_NAMES=OUTCOME_NAMES,
         PHASE_NAMES=PHASE_NAMES,
+        RANK_NAMES=RANK_NAMES,
+        PROCEEDING_NAMES=PROCEEDING_NAMES,
         REMINDER_NAMES=REMINDER_NAMES,
+        REVOCATION_GROUND_NAMES=REVOCATION_GROUND_NAMES,
+        FIELD_NAMES=FIELD_NAMES,
         FILE_KIND_NAMES=FILE_KIND_NAMES,
         FILE_LIMIT=FILE_LIMIT,
         FILES_PER_OBJECTION=FILES_PER_OBJECTION,
         ROLE_NAMES=ROLE_NAMES,
         SCAN_NAMES=SCAN_NAMES,
+        REVIEW_NAMES=STAGE_NAMES,
+        STAGES=STAGES,
         STATE_NAMES=STATE_NAMES,
         STEP_NAMES=STEP_NAMES,
     )

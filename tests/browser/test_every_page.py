@@ -18,7 +18,8 @@ from app.domain.programme_book import Book, BookContact, BookPerson
 from app.domain.programmes import Plan, proposed_stages
 from app.models import SecondFactor, User
 from app.papers import programme_writing
-from app.services import closing, investigation, reversal, settlement
+from app.services import closing, corrections, investigation, reversal, settlement, withdrawals
+from tests import lists
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
 from tests.files import pdf
@@ -30,12 +31,13 @@ pytestmark = pytest.mark.browser
 CLOSED = "2026-09-24 Thu 10:00"
 DUE = "2026-09-30 Wed 09:00"
 AFTER = "2026-10-08 Thu 09:00"
+DEEDS = "第3位对象三年来办成**实事**十二件，群众满意。"
 FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的施工记录可以核实，请予核查。"
 
 BLUEPRINTS = {
     "public": {"public", "objections", "receipts", "account"},
-    "unit": {"desk", "own"},
-    "office": {"office", "nominees", "documents"},
+    "unit": {"desk", "own", "imports"},
+    "office": {"office", "nominees", "documents", "planning"},
     "setting up": {"programmes", "units", "people"},
     "papers": {"papers"},
 }
@@ -55,6 +57,7 @@ FILES = {
     "programmes.blank_book",
     "programmes.programme_book_file",
     "receipts.own_evidence",
+    "imports.blank",
 }
 
 
@@ -148,6 +151,10 @@ def test_what_the_public_sees(portal: Portal) -> None:
     walk.look(page, "list of one kind", f"{listed}?kind=individual")
     walk.look(page, "list without a hit", f"{listed}?name=没有这个人")
     walk.look(page, "no such page of the list", f"{listed}?page=9")
+    for field, text in (("name", "麒晓3"), ("deeds", "第3位对象三年来办成**实事**十三件，群众满意。" + DEEDS * 3)):
+        world.do(corrections.correct, person, field, text, "录入时写错", world.actor("office"), at(OPEN))
+    world.do(withdrawals.withdraw, world.nominees[3], "本人要求", world.actor("head"), at(OPEN))
+    walk.look(page, "list with corrections", f"{listed}?kind=individual&page=1")
     walk.look(page, "collective", f"{listed}/nominees/{collective}")
     walk.look(page, "individual", f"{listed}/nominees/{person}")
     walk.look(page, "form", f"{listed}/nominees/{person}/objection")
@@ -256,8 +263,39 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     late = portal.staff("phone", "handler")
     walk.look(late, "queue after the deadline", "/desk/")
     walk.look(late, "case lapsed", f"/desk/cases/{cases['investigating'][0]}")
+    lists_handed_in(walk, late)
     own_account(walk, late)
     walk.over()
+
+
+def lists_handed_in(walk: Walk, page: Page) -> None:
+    """A list refused, waiting, right, wrong, imported and dropped; then the nominee it brought."""
+    world, folder = walk.portal.world, walk.portal.app.extensions["portal"].settings.evidence_dir
+    lists.room_for(world)
+    walk.look(page, "imports with nothing", "/imports/")
+    press(page, "上传并核对")
+    walk.look(page, "import without a file")
+    waiting = lists.receive(world, folder, {"名单.xlsx": lists.sheet([lists.person(9)])})
+    walk.look(page, "import waiting", f"/imports/{waiting}")
+    page.goto("/imports/")
+    rows = [lists.person(0), lists.person(1, awards="", political="团员", unit="麒麟区" + "很长的单位名称" * 6)]
+    sheet = {"name": "名单.xlsx", "mimeType": "application/octet-stream", "buffer": lists.sheet(rows)}
+    page.get_by_label("文件", exact=True).set_input_files([sheet])
+    press(page, "上传并核对")
+    walk.look(page, "import with problems")
+    page.get_by_role("link", name="逐条列出").click()
+    walk.look(page, "import problems")
+    page.go_back()
+    press(page, "放弃这次导入")
+    walk.look(page, "import dropped, in the list")
+    page.get_by_label("文件", exact=True).set_input_files([sheet | {"buffer": lists.sheet(rows[:1])}])
+    press(page, "上传并核对")
+    walk.look(page, "import that is right")
+    press(page, "确认导入")
+    page.get_by_role("link", name=rows[0]["name"]).click()
+    walk.look(page, "nominee with a dossier")
+    press(page, "显示完整资料（记录在案）")
+    walk.look(page, "nominee with its whole dossier")
 
 
 def own_account(walk: Walk, page: Page) -> None:
@@ -285,6 +323,42 @@ def own_account(walk: Walk, page: Page) -> None:
         session.commit()
     walk.look(walk.portal.staff("phone", "handler2"), "password first")
     walk.look(walk.portal.staff("phone", "office2"), "second factor first")
+
+
+def changed_nominees(walk: Walk, page: Page) -> None:
+    """Whatever may befall a nominee: entered, edited, put in order, its deeds changed, gone, replaced."""
+    walk.look(page, "nominee to enter", "/nominees/new?kind=individual")
+    press(page, "录入")
+    walk.look(page, "nominee entered with nothing")
+    page.get_by_label("姓名").fill("麒小六")
+    page.get_by_label("所在单位").fill("麒麟区养护中心")
+    page.get_by_label("简要事迹").fill("十年养路无事故。" * 10)
+    press(page, "录入")
+    walk.look(page, "nominee entered")
+    new = urlsplit(page.url).path
+    walk.look(page, "facts to edit", f"{new}/edit")
+    press(page, "保存")
+    walk.look(page, "facts not edited")
+    walk.look(page, "order", "/nominees/order?kind=individual")
+    page.get_by_label("麒小六").fill("9")
+    press(page, "保存顺序")
+    walk.look(page, "order refused")
+    walk.look(page, "deeds to change", f"{new}/revision")
+    page.get_by_label("变更后的简要事迹").fill("改写过的事迹，补充了今年的新成绩。" * 10)
+    page.get_by_label("变更的理由").fill("补充今年的新成绩。")
+    press(page, "变更事迹")
+    walk.look(page, "deeds changed")
+    walk.look(page, "withdrawal", f"{new}/withdrawal")
+    press(page, "确认退出")
+    walk.look(page, "withdrawal without a reason")
+    page.get_by_label("退出的理由").fill("本人来信要求退出。")
+    page.get_by_label("已与本人").check()
+    press(page, "确认退出")
+    walk.look(page, "withdrawn")
+    walk.look(page, "replacement", f"{new}/replacement")
+    press(page, "确认递补")
+    walk.look(page, "replacement with nothing written")
+    walk.look(page, "places left", "/nominees/vacancies")
 
 
 def test_what_the_office_sees(portal: Portal) -> None:
@@ -332,6 +406,17 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "flood", "/office/flood")
     walk.look(office, "flood it may not touch", f"/office/flood/text/{cases['received'][0]}")
     walk.look(office, "desk", "/desk/")
+    corrected = f"/nominees/{world.nominees[2]}"
+    walk.look(office, "correction", f"{corrected}/correction?field=deeds")
+    office.get_by_label("更正后的简要事迹").fill("完全不同的事迹。" * 20)
+    office.get_by_label("更正的理由").fill("录入时写错。")
+    press(office, "更正")
+    walk.look(office, "correction refused")
+    office.goto(f"{corrected}/correction?field=name")
+    office.get_by_label("更正后的名称").fill("麒晓3")
+    office.get_by_label("更正的理由").fill("录入时写错。")
+    press(office, "更正")
+    walk.look(office, "nominee corrected")
     walk.look(office, "case of its own", f"/desk/cases/{cases['of the office'][0]}")
     walk.look(office, "identity to ask for", "/office/objections/1/identity")
     press(office, "提交申请")
@@ -373,6 +458,7 @@ def test_what_the_office_sees(portal: Portal) -> None:
     office.goto(f"/nominees/{first[0]}")
     press(office, "确认撤销")
     walk.look(office, "reversed")
+    changed_nominees(walk, office)
     walk.look(office, "record", "/office/record")
     walk.look(office, "record verified", "/office/record?verify=1&page=2")
 

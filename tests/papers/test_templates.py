@@ -1,93 +1,87 @@
-"""The office's templates: drawn by the code that is here, restyled where staff put a copy, and never run by a text."""
+"""Templates: what is committed is what the builders make, restyled copies win, and none of them can do harm."""
 
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from pathlib import Path
 
 import docx
 import pytest
-from docx.shared import Mm, Pt
-from lxml import etree
 
-from app.papers.build_templates import FOLDER
-from app.papers.drafts import DRAFTS
+from app.domain.errors import TemplateBroken
+from app.domain.rounds import Kind
+from app.papers.build_templates import BUILDERS, FOLDER, build
+from app.papers.forms import write_form
 from app.papers.templates import Picture, render
-from tests.files import png
-from tests.papers.made_up import HOSTILE, SHOWN
-from tests.papers.reading import text_of
-
-FIELD = re.compile(r"{{\s*(\w+)(?:\.(\w+))?")
-LOOP = re.compile(r"for (\w+) in (\w+)(?:\.(\w+))?")
+from tests.evidence.files import OLE, jpeg
+from tests.papers.making import with_entries
 
 
-def parts(content: bytes) -> dict[str, bytes]:
-    """The XML of a document, part by part, as it reads and not as it was packed."""
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        return {
-            name: etree.tostring(etree.fromstring(package.read(name)), method="c14n")
-            for name in package.namelist()
-            if name.endswith((".xml", ".rels"))
-        }
+def parts(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as package:
+        return {name: package.read(name) for name in package.namelist() if name != "docProps/core.xml"}
 
 
-@pytest.mark.parametrize("name", DRAFTS)
-def test_what_is_committed_is_what_the_code_draws(name: str) -> None:
-    drawn = io.BytesIO()
-    DRAFTS[name]().save(drawn)
-    assert parts((FOLDER / name).read_bytes()) == parts(drawn.getvalue())
+def restyled(folder: Path, text: str) -> None:
+    paper = docx.Document()
+    paper.add_paragraph(text)
+    paper.save(str(folder / "annex-4.docx"))
 
 
-@pytest.mark.parametrize("name", DRAFTS)
-def test_page_and_letters_are_those_of_an_official_paper(name: str) -> None:
-    """GB/T 9704: A4, the margins, 仿宋 三号 28.9 points a line for the text, 小标宋 二号 for the title."""
-    paper = docx.Document(str(FOLDER / name))
-    section, normal, title = paper.sections[0], paper.styles["Normal"], paper.styles["公文标题"]
-    if name != "leaders.docx":
-        size = (section.page_width, section.page_height)
-        margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
-        assert [round(length.mm) for length in size + margins] == [210, 297, 37, 35, 28, 26]
-    assert (normal.font.size, normal.paragraph_format.line_spacing) == (Pt(16), Pt(28.9))
-    assert (title.font.size, title.paragraph_format.alignment) == (Pt(22), 1)
-    faces = [style.element.rPr.rFonts.get(docx.oxml.ns.qn("w:eastAsia")) for style in (normal, title)]
-    assert faces == ["仿宋_GB2312", "方正小标宋简体"]
-    footers = [footer.paragraphs[0].text for footer in (section.footer, section.even_page_footer)]
-    assert [text.replace("1", "") for text in footers] == ["—  —"] * 2
+def text_of(content: bytes) -> list[str]:
+    return [paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs]
 
 
-@pytest.mark.parametrize("name", DRAFTS)
-def test_a_hostile_text_in_every_place_comes_out_as_text_everywhere(name: str) -> None:
-    text = text_of(render(name, filled_with_marks(name)))
-    places = FIELD.findall(text_of((FOLDER / name).read_bytes()))
-    assert text.count(SHOWN) >= len(
-        [place for place in places if place[0] not in ("qr", "loop") and place[1] != "blank"]
+def test_what_is_committed_is_what_the_builders_make(tmp_path: Path) -> None:
+    build(tmp_path)
+    assert {path.name for path in FOLDER.glob("annex-*.docx")} <= set(BUILDERS)
+    for name in BUILDERS:
+        assert parts(tmp_path / name) == parts(FOLDER / name), f"{name}: python -m app.papers.build_templates"
+
+
+def test_a_restyled_copy_wins_where_there_is_one(tmp_path: Path) -> None:
+    ours = write_form(Kind.COLLECTIVE, {"name": "张三"}, "推荐表", None)
+    assert text_of(write_form(Kind.COLLECTIVE, {"name": "张三"}, "推荐表", None, folder=tmp_path)) == text_of(ours)
+    restyled(tmp_path, "本单位自己的式样：{{ name }}")
+    made = write_form(Kind.COLLECTIVE, {"name": "张三"}, "推荐表", None, folder=tmp_path)
+    assert text_of(made) == ["本单位自己的式样：张三"]
+
+
+def test_lines_become_paragraphs_and_lists_rows(tmp_path: Path) -> None:
+    restyled(tmp_path, "{% for row in rows %}{{ row.name }}；{% endfor %}{{ text }}{{ picture }}")
+    context = {"rows": [{"name": "甲<"}, {"name": "乙&"}], "text": "一\r\n二", "picture": Picture(jpeg(), 20)}
+    made = render("annex-4.docx", context, tmp_path)
+    assert text_of(made) == ["甲<；乙&；一", "二"]
+    assert len(docx.Document(io.BytesIO(made)).inline_shapes) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ name.__class__.__base__.__subclasses__() }}",
+        "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+        "{{ nmae }}",
+        "{% for x in name %}",
+        "{{ name",
+        "{{ 1/0 }}",
+    ],
+)
+def test_a_template_that_reaches_out_of_its_box_or_is_misspelt_is_refused_by_name(tmp_path: Path, text: str) -> None:
+    restyled(tmp_path, text)
+    with pytest.raises(TemplateBroken, match=r"annex-4\.docx"):
+        render("annex-4.docx", {"name": "张三"}, tmp_path)
+
+
+def test_what_is_no_template_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "annex-4.docx").write_bytes(b"x")
+    with pytest.raises(TemplateBroken):
+        render("annex-4.docx", {}, tmp_path)
+    restyled(tmp_path, "x")
+    content = io.BytesIO((tmp_path / "annex-4.docx").read_bytes())
+    (tmp_path / "annex-4.docx").write_bytes(
+        with_entries(content, {"docProps/thumbnail.jpeg": lambda _: OLE}).getvalue()
     )
-    assert "49" not in text
-    assert not re.search("[\x00-\x08\x0b-\x1f]", text)
-
-
-def test_a_restyled_copy_wins_over_the_one_brought_along(tmp_path: Path) -> None:
-    paper = docx.Document(str(FOLDER / "report.docx"))
-    paper.sections[0].left_margin = Mm(50)
-    paper.save(str(tmp_path / "report.docx"))
-    for folder, margin in ((tmp_path, 50), (None, 28), (tmp_path / "nowhere", 28)):
-        made = docx.Document(io.BytesIO(render("report.docx", filled_with_marks("report.docx"), folder)))
-        assert round(made.sections[0].left_margin.mm) == margin
-
-
-def filled_with_marks(name: str) -> dict[str, object]:
-    """A context for a template, read off its own places: every text is the hostile one."""
-    source = text_of((FOLDER / name).read_bytes())
-    loops = {variable: (whole, part) for variable, whole, part in LOOP.findall(source)}
-    things = {
-        variable: {field: HOSTILE for found, field in FIELD.findall(source) if found == variable and field}
-        for variable in loops
-    }
-    for variable, (whole, part) in loops.items():
-        if part:  # a list within a thing of a list
-            things[whole][part] = [things[variable] or HOSTILE]
-    context: dict[str, object] = {field: HOSTILE for field, part in FIELD.findall(source) if not part}
-    context |= {whole: [things[variable] or HOSTILE] for variable, (whole, part) in loops.items() if not part}
-    return context | {"qr": Picture(png(), 28), "formal": True, "hidden": HOSTILE, "warning": HOSTILE}
+    with pytest.raises(TemplateBroken, match="宏"):
+        render("annex-4.docx", {}, tmp_path)

@@ -27,8 +27,9 @@ from app.models import (
     ProceedingKind,
     Purpose,
 )
-from app.services import closing, following, investigation, record, retention
+from app.services import closing, following, import_confirming, investigation, record, retention
 from app.services.retention import PURGED, Held
+from tests import lists
 from tests.files import attach, hand_in, pdf, png
 from tests.web.browsing import TOKEN
 from tests.world import World, at
@@ -246,3 +247,17 @@ def test_security_18_a_purge_that_is_stopped_half_way_is_finished_by_the_next(
     assert len(set(store.names())) == 1
     assert [gone.files for gone in purge(ended, store, OVER)] == [2]
     assert set(store.names()) == set()
+
+
+@on_sqlite
+def test_security_18_dossiers_and_rows_of_imports_go_with_the_rest(ended: World, store: Folder, tmp_path: Path) -> None:
+    lists.room_for(ended)
+    folder, ring = tmp_path / "evidence", ended.ring
+    done = lists.checked(ended, folder, {"a.xlsx": lists.sheet([lists.person(0)])})
+    ended.do(import_confirming.confirm, ring, done, ended.actor("handler"), at(CLOSED))
+    lists.checked(ended, folder, {"b.xlsx": lists.sheet([lists.person(1), lists.person(2)])})  # nobody confirmed it
+    [gone] = purge(ended, store, OVER)
+    assert gone.dossiers == 1 + 3
+    everything = ended.everything()
+    assert (everything["dossiers"], everything["import_rows"]) == ([], [])
+    assert purge(ended, store, OVER) == []

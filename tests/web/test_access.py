@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 
 from app.domain.cases import Action, Conclusion, Role, State
-from app.services import investigation, settlement
+from app.services import imports, investigation, settlement
 from app.web.access import allowed_roles
-from tests.files import attach, pdf
+from tests import lists
+from tests.files import attach, pdf, vault_in
 from tests.web.browsing import TOKEN, Browser, Page
 from tests.world import World, at
 
@@ -20,6 +21,7 @@ EVERYBODY = frozenset(LOGINS)
 OFFICE = frozenset({"office"})
 HEAD = frozenset({"head"})
 DESK = frozenset({"office", "head", "handler"})
+LEADS = frozenset({"office", "head"})
 RECORD = frozenset({"office", "auditor"})
 FORM = "/periods/6/nominees/3/objection"
 PLAN = "/office/periods/new/1/2/3"
@@ -63,6 +65,9 @@ MATRIX = [
     ("POST", "/account/sessions/end", 401, EVERYBODY, 303),
     ("GET", "/desk/", 302, DESK, 200),
     ("GET", "/desk/cases.xlsx", 302, DESK, 200),
+    ("GET", "/desk/watched", 302, DESK, 200),
+    ("POST", "/desk/accept-many", 401, DESK, 422),
+    ("POST", "/desk/assign-many", 401, LEADS, 422),
     ("GET", "/desk/cases/1", 302, DESK, 200),
     ("GET", "/desk/cases/1/evidence/1", 302, DESK, 200),
     ("POST", "/desk/cases/1/note", 401, DESK, 422),
@@ -111,6 +116,45 @@ MATRIX = [
     ("POST", "/people/5/place", 401, MANAGERS, 422),
     ("GET", "/nominees/", 302, DESK, 200),
     ("GET", "/nominees/1", 302, DESK, 200),
+    ("POST", "/nominees/1/conditions/merit_1", 401, OFFICE, 422),
+    ("POST", "/nominees/1/rank", 401, OFFICE, 422),
+    ("POST", "/nominees/1/reviews/final", 401, OFFICE, 422),
+    ("POST", "/nominees/1/opinions", 401, DESK, 422),
+    ("POST", "/nominees/many", 401, DESK, 303),
+    ("GET", "/nominees/many/conditions", 302, OFFICE, 200),
+    ("POST", "/nominees/many/conditions", 401, OFFICE, 409),
+    ("GET", "/nominees/many/reviews/final", 302, OFFICE, 200),
+    ("POST", "/nominees/many/reviews/final", 401, OFFICE, 422),
+    ("GET", "/nominees/many/opinions", 302, DESK, 200),
+    ("POST", "/nominees/many/opinions", 401, DESK, 409),
+    ("GET", "/nominees/new", 302, DESK, 200),
+    ("POST", "/nominees/new", 401, DESK, 422),
+    ("GET", "/nominees/order", 302, DESK, 200),
+    ("POST", "/nominees/order", 401, DESK, 409),
+    ("GET", "/nominees/vacancies", 302, DESK, 200),
+    ("GET", "/nominees/3/correction", 302, OFFICE, 200),
+    ("POST", "/nominees/3/correction", 401, OFFICE, 422),
+    ("GET", "/nominees/3/revision", 302, DESK, 409),  # it is shown just now
+    ("POST", "/nominees/3/revision", 401, DESK, 422),
+    ("GET", "/nominees/3/withdrawal", 302, OFFICE | HEAD, 200),
+    ("POST", "/nominees/3/withdrawal", 401, OFFICE | HEAD, 422),
+    ("GET", "/nominees/2/replacement", 302, DESK, 200),
+    ("POST", "/nominees/2/replacement", 401, DESK, 422),
+    ("GET", "/nominees/3/edit", 302, DESK, 409),
+    ("POST", "/nominees/3/edit", 401, DESK, 409),
+    ("GET", "/programmes/1/plan", 302, DESK, 200),
+    ("GET", "/imports/", 302, DESK, 200),
+    ("POST", "/imports/", 401, DESK, 422),
+    ("GET", "/imports/blanks/1/2/3", 302, DESK, 200),
+    ("GET", "/imports/1", 302, DESK, 200),
+    ("GET", "/imports/1/problems", 302, DESK, 200),
+    ("POST", "/imports/1/confirm", 401, DESK, 409),
+    ("POST", "/imports/1/drop", 401, DESK, 409),
+    ("POST", "/imports/1/read-again", 401, DESK, 409),
+    ("GET", "/nominees/", 302, DESK, 200),
+    ("GET", "/nominees/1", 302, DESK, 200),
+    ("POST", "/nominees/1/dossier", 401, DESK, 200),
+    ("POST", "/nominees/3/photo", 401, DESK, 422),
     ("POST", "/nominees/disqualifications/1/reversal", 401, OFFICE, 422),
     ("POST", "/nominees/disqualifications/1/reversal/confirm", 401, OFFICE, 409),
     ("GET", "/programmes/1/papers", 302, DESK, 200),
@@ -128,14 +172,19 @@ MATRIX = [
     ("GET", "/office/identities", 302, OFFICE, 200),
     ("GET", "/office/objections/1/identity", 302, OFFICE, 200),
     ("POST", "/office/objections/1/identity", 401, OFFICE, 422),
+    ("GET", "/office/identities/999", 302, OFFICE, 404),
     ("POST", "/office/identities/999/grant", 401, OFFICE, 404),
     ("POST", "/office/identities/999/refuse", 401, OFFICE, 404),
     ("POST", "/office/identities/999/read", 401, OFFICE, 404),
     ("GET", "/office/periods", 302, OFFICE, 200),
     ("GET", "/office/periods/new", 302, OFFICE, 200),
+    ("GET", "/office/periods/new-many", 302, OFFICE, 200),
+    ("POST", "/office/periods/new-many/1/2", 401, OFFICE, 422),
     ("GET", PLAN, 302, OFFICE, 200),
     ("POST", PLAN, 401, OFFICE, 422),
     ("GET", "/office/periods/6", 302, OFFICE, 200),
+    ("POST", "/office/periods/close-many", 401, OFFICE, 422),
+    ("GET", "/office/periods/6/entries", 302, OFFICE, 200),
     ("POST", "/office/periods/6/extend", 401, OFFICE, 422),
     ("POST", "/office/periods/6/extend-window", 401, OFFICE, 422),
     ("POST", "/office/periods/6/cancel", 401, OFFICE, 422),
@@ -151,13 +200,16 @@ MATRIX = [
 @pytest.fixture
 def eventful(world: World, tmp_path: Path) -> World:
     """Period 6 is open; case 1 received, with evidence 1; case 2 upheld, so that disqualification 1 stands; period 1
-    is closed."""
+    is closed. Import 1 was dropped."""
     period = world.round_two()
     attach(world, tmp_path / "evidence", pdf(), now="2026-09-18 Fri 08:00")
     world.file(period, world.nominees[2], "2026-09-18 Fri 08:00", form_token=TOKEN, files=1)
     upheld, _ = world.file(period, world.nominees[1], "2026-09-18 Fri 08:00")
     world.bring(upheld, State.CONCLUDED, "2026-09-18 Fri 08:30", Conclusion.UPHELD)
     world.do(settlement.settle_due, at("2026-09-18 Fri 08:30"))
+    import_id = lists.receive(world, tmp_path / "evidence", {"a.xlsx": lists.sheet([lists.person()])})
+    vault = vault_in(tmp_path / "evidence", world.key)
+    world.do(imports.drop, vault, import_id, world.actor("handler"), at("2026-09-18 Fri 08:30"))
     return world
 
 

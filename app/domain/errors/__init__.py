@@ -14,7 +14,6 @@ from app.domain.errors.base import Refusal
 from app.domain.errors.calendar import BadNotice, BeyondHorizon, NotAWorkday, OutOfRange, TooEarly
 from app.domain.errors.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
 from app.domain.errors.changes import (
-    Decided,
     KnownAlready,
     NoLongerStands,
     NotAMisprint,
@@ -27,6 +26,7 @@ from app.domain.errors.changes import (
     StillShown,
 )
 from app.domain.errors.evidence import FileDamaged, FileRefused, FilesChanged, HeldBack, TooManyFiles
+from app.domain.errors.imports import ImportHasProblems, ImportNotReady, NotARecommender, WrongFiles
 from app.domain.errors.keeping import BackupFailed, NotABackup, NotEmpty, NotOnThisDatabase, UnfitRole
 from app.domain.errors.objections import (
     AnswerSpent,
@@ -43,6 +43,7 @@ from app.domain.errors.periods import (
     AlreadyOpened,
     CasesOpen,
     EstimatedCalendar,
+    ManyStopped,
     NotEligible,
     NothingToShow,
     NotLater,
@@ -69,7 +70,6 @@ __all__ = [
     "BeyondHorizon",
     "BookRefused",
     "CasesOpen",
-    "Decided",
     "DecisionNotReady",
     "EstimatedCalendar",
     "FileDamaged",
@@ -78,9 +78,12 @@ __all__ = [
     "FloodChanged",
     "FormAlreadyUsed",
     "HeldBack",
+    "ImportHasProblems",
+    "ImportNotReady",
     "KnownAlready",
     "ListChanged",
     "LoginRefused",
+    "ManyStopped",
     "MissingText",
     "MoveRefused",
     "NoLongerStands",
@@ -90,6 +93,7 @@ __all__ = [
     "NobodyChosen",
     "NotABackup",
     "NotAMisprint",
+    "NotARecommender",
     "NotAWorkday",
     "NotAllowed",
     "NotAnOrder",
@@ -117,8 +121,8 @@ __all__ = [
     "ShownBefore",
     "StepTooLate",
     "StillNeeded",
-    "TemplateBroken",
     "StillShown",
+    "TemplateBroken",
     "TooEarly",
     "TooLateToConclude",
     "TooManyFailures",
@@ -134,5 +138,6 @@ __all__ = [
     "WindowNotOver",
     "WrongCode",
     "WrongDay",
+    "WrongFiles",
     "WrongPassword",
 ]

@@ -51,13 +51,6 @@ class NoLongerStands(Refusal):
         super().__init__(f"{name}{why}，不能再办理这一步。")
 
 
-class Decided(Refusal):
-    """After the award decision nothing of the list changes but by revocation (R31)."""
-
-    def __init__(self) -> None:
-        super().__init__("表彰决定已经作出，名单不能再变动；有问题的按撤销表彰办理。")
-
-
 class NotVacant(Refusal):
     """A replacement needs a place that somebody has left."""
 

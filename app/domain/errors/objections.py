@@ -44,7 +44,7 @@ class AnswerSpent(Refusal):
 
 
 class NothingChosen(Refusal):
-    """An act on several things at once without any."""
+    """An act on several things at once without any; `what` is one of them."""
 
     def __init__(self, what: str = "一个案件") -> None:
         super().__init__(f"请至少选{what}。")

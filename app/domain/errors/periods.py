@@ -95,6 +95,14 @@ class NothingToShow(Refusal):
         super().__init__("还没有选择推荐对象，请至少选一个。")
 
 
+class ManyStopped(Refusal):
+    """Of several periods to be arranged together one can't be: none is. `why` is what that one was refused for."""
+
+    def __init__(self, unit: str, why: Refusal) -> None:
+        self.unit, self.why = unit, why
+        super().__init__(f"{unit}：{why}所选各单位的公示都没有安排，请改好这一家，或者去掉它的勾再安排其余的。")
+
+
 class PrivateData(Refusal):
     """Text about to be published holds what must never be public (R12)."""
 

@@ -105,8 +105,8 @@ class FactsForm(PlainForm):
 
     unit = short_text("所在单位", 1, LONGEST["unit"], "写全称；还没有这个单位的，会在推荐单位下面新建。")
     post = short_text("职务职级", 0, LONGEST["post"])
-    category = SelectField("人员身份")
-    trade = SelectField("所属行业")
+    category = SelectField("人员身份", default="")
+    trade = SelectField("所属行业", default="")
 
     def of_kind(self, kind: Kind, category: str = "", trade: str = "") -> None:
         """The word lists of annex 4 or of annex 5."""
@@ -126,7 +126,11 @@ class FactsForm(PlainForm):
 class _NomineeForm(_Named, FactsForm):
     """A nominee entered by hand; what is sealed stands last."""
 
-    rank = SelectField("行政级别", choices=options({rank.value: name for rank, name in RANK_NAMES.items()}))
+    rank = SelectField(
+        "行政级别",
+        choices=options({rank.value: name for rank, name in RANK_NAMES.items()}),
+        default=Rank.UNKNOWN.value,
+    )
     deeds = text_area("简要事迹", *revisions.DEEDS, hint="800字以内。会公示，不写身份证号码、电话号码。", rows=10)
 
     first = ("name", "unit", "rank", "post", "category", "trade", "deeds")
@@ -166,9 +170,9 @@ class CollectiveForm(_NomineeForm):
 
 
 class IndividualForm(_NomineeForm):
-    sex = SelectField("性别", choices=words(("男", "女")))
+    sex = SelectField("性别", choices=words(("男", "女")), default="")
     ethnicity = short_text("民族", 0, 20)
-    political = SelectField("政治面貌", choices=words(POLITICAL_STATUSES))
+    political = SelectField("政治面貌", choices=words(POLITICAL_STATUSES), default="")
     phone = StringField("联系电话", validators=[_phone])
     id_number = StringField("身份证号码", validators=[_id_number])
     sealed = ("sex", "ethnicity", "political", "phone", "id_number")

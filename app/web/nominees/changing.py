@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
@@ -40,10 +40,10 @@ def correction(nominee_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def correct(nominee_id: int) -> ResponseReturnValue:
     found, field = _changeable(nominee_id), request.form.get("field", "")
-    if field not in CORRECTABLE:
-        abort(404)
+    known = field in CORRECTABLE
+    field = field if known else "name"
     form = _correction_form(found, field)
-    if not form.validate():
+    if not (form.validate() and known):
         return _correction_page(found, field, form, status=422)
     try:
         corrections.correct(session(), nominee_id, field, form.text.data or "", form.reason.data or "", actor(), now())

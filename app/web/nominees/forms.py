@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+from wtforms import FileField
+
+from app.models import ReviewStage
 from app.services import reversal
+from app.web.award.forms import DropForm, RevocationForm
 from app.web.forms import PlainForm, text_area
+from app.web.nominees.standing_forms import OpinionForm, RankForm, ReviewForm
 
 
 class ReversalForm(PlainForm):
     text = text_area("撤销决定全文", *reversal.DECISION_LENGTH, hint="写明文号、事实、理由和决定。", rows=6)
 
 
+class PhotoForm(PlainForm):
+    photo = FileField(
+        "照片文件",
+        description="近期2寸正面免冠白底彩色证件照，JPG 格式，不小于150 KB，宽768×高1024像素，"
+        "文件名是“推荐单位—姓名”，例如“麒麟区—张三.jpg”。",
+        render_kw={"accept": ".jpg,.jpeg"},
+    )
+
+
 def empty_forms() -> dict[str, PlainForm]:
     """Every form of a nominee's page, by the name that its template asks for."""
-    return {"reversal": ReversalForm(formdata=None)}
+    return {
+        "reversal": ReversalForm(formdata=None),
+        "photo": PhotoForm(formdata=None),
+        "rank": RankForm(formdata=None).with_ids("rank"),
+        "opinion": OpinionForm(formdata=None).with_ids("opinion"),
+        **{f"review-{stage}": ReviewForm(formdata=None).with_ids(f"review-{stage}") for stage in ReviewStage},
+        "revocation": RevocationForm(formdata=None).with_ids("revocation"),
+        "drop_revocation": DropForm(formdata=None).with_ids("drop"),
+    }

@@ -17,6 +17,7 @@ from app.services import programme_books
 from app.web.access import actor, allow
 from app.web.forms import clean
 from app.web.lists import sheet_sent
+from app.web.people import login_at
 from app.web.portal import now, session
 from app.web.programmes.blueprint import blueprint
 from app.web.programmes.pages import found
@@ -72,7 +73,9 @@ def load_book() -> ResponseReturnValue:
     except BookRefused:
         session().rollback()
         return _preview_page(sheets)
-    return render_template("programmes/loaded.html", programme=loaded.programme, slips=loaded.slips)
+    return render_template(
+        "programmes/loaded.html", programme=loaded.programme, slips=loaded.slips, login_at=login_at()
+    )
 
 
 def _upload_page(*, error: str = "", status: int = 200) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.rounds import Kind
 from app.domain.workdays import end_of, local_date
 from app.models import Period, Unit
-from app.services import showing
+from app.services import decisions, showing
 from app.web import hot
 from app.web.access import everyone
 from app.web.forms import clean
@@ -35,6 +35,7 @@ def home() -> ResponseReturnValue:
         past=past,
         page=page,
         pages=-(-past_total // showing.PERIODS_PER_PAGE),
+        decisions=decisions.decisions(session(), decisions.LATEST),
         office=the_office(),
         now=now(),
     )

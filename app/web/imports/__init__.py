@@ -1,0 +1,13 @@
+"""Lists of nominees on their way in: handed in, looked at, confirmed; for the office and for units."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.web.imports import one, pages
+from app.web.imports.blueprint import blueprint
+
+
+def init_app(app: Flask) -> None:
+    assert all((one, pages))  # noqa: S101 - importing them registers their routes
+    app.register_blueprint(blueprint, url_prefix="/imports")

@@ -1,0 +1,136 @@
+"""One import: how far it is read, what is wrong with which row, and the way in or out."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.errors import NotYourCase, Refusal
+from app.models import Import
+from app.services import import_confirming, import_reading, imports
+from app.services.import_viewing import Fault, Line, View
+from app.services.imports import FORM_NAMES, STATE_NAMES, UNDER_WAY
+from app.web.access import actor, allow
+from app.web.forms import PlainForm
+from app.web.imports.blueprint import blueprint
+from app.web.lists import Column, Filter, Listing
+from app.web.nominees.blueprint import STAFF
+from app.web.portal import now, portal, session
+
+
+class Button(PlainForm):
+    """A button, nothing to fill in."""
+
+
+@blueprint.get("/<int:import_id>")
+@allow(*STAFF)
+def one(import_id: int) -> ResponseReturnValue:
+    found = imports.visible(session(), import_id, actor())
+    return _listing(_view(import_id)).answer("imports/import.html", **_shown(found))
+
+
+@blueprint.get("/<int:import_id>/problems")
+@allow(*STAFF)
+def problems(import_id: int) -> ResponseReturnValue:
+    """Everything that is wrong, a line a problem: to print, or to save and work through."""
+    found = imports.visible(session(), import_id, actor())
+    listing: Listing[Fault] = Listing(
+        title="导入问题清单",
+        columns=[
+            Column("number", "行", lambda f: f.line.number or None, 6),
+            Column("called", "名称", lambda f: f.line.called, 22),
+            Column("column", "栏目", lambda f: f.column, 16),
+            Column("wrong", "哪里不对", lambda f: f.wrong, 40),
+            Column("right", "应当怎样", lambda f: f.right, 50),
+        ],
+        rows=list(_view(import_id).faults()),
+        empty="没有问题。可以回到上一页确认导入。",
+    )
+    return listing.answer("imports/problems.html", imported=found, form_name=FORM_NAMES[found.form])
+
+
+@blueprint.post("/<int:import_id>/confirm")
+@allow(*STAFF)
+def confirm(import_id: int) -> ResponseReturnValue:
+    try:
+        made = import_confirming.confirm(session(), portal().keyring, import_id, actor(), now())
+    except NotYourCase:
+        raise
+    except Refusal as refusal:
+        return _refused(import_id, refusal)
+    programme_id = imports.visible(session(), import_id, actor()).programme_id
+    flash(f"已导入：新增{made['new']}个推荐对象" + (f"，补充材料{made['filled']}个。" if made["filled"] else "。"))
+    return redirect(url_for("nominees.nominees", programme=programme_id), 303)
+
+
+@blueprint.post("/<int:import_id>/drop")
+@allow(*STAFF)
+def drop(import_id: int) -> ResponseReturnValue:
+    programme_id = imports.visible(session(), import_id, actor()).programme_id
+    try:
+        imports.drop(session(), portal().vault, import_id, actor(), now())
+    except Refusal as refusal:
+        return _refused(import_id, refusal)
+    flash("已经放弃，上传的文件和读出的内容都已删除。")
+    return redirect(url_for("imports.imports_page", programme=programme_id), 303)
+
+
+@blueprint.post("/<int:import_id>/read-again")
+@allow(*STAFF)
+def read_again(import_id: int) -> ResponseReturnValue:
+    imports.visible(session(), import_id, actor())
+    try:
+        again = imports.read_again(session(), portal().vault, import_id, actor(), now())
+    except Refusal as refusal:
+        return _refused(import_id, refusal)
+    if again.small:
+        import_reading.read(portal().database, portal().vault, import_id, portal().clock)
+    return redirect(url_for("imports.one", import_id=import_id), 303)
+
+
+def _refused(import_id: int, refusal: Refusal) -> ResponseReturnValue:
+    session().rollback()
+    found = imports.visible(session(), import_id, actor())
+    listing = _listing(_view(import_id))
+    return render_template("imports/import.html", listing=listing, refusal=refusal, now=now(), **_shown(found)), 409
+
+
+def _view(import_id: int) -> View:
+    return View(session(), portal().keyring, import_id, to_office=actor().is_office)
+
+
+def _shown(found: Import) -> dict[str, object]:
+    return {
+        "imported": found,
+        "view": _view(found.id),
+        "form_name": FORM_NAMES[found.form],
+        "state_name": STATE_NAMES[found.state],
+        "under_way": found.state in UNDER_WAY,
+        "scanned": imports.waits_for_scanner(session(), found.id),
+        "files": imports.files_of(session(), portal().vault, found.id),
+        "button": Button(formdata=None),
+    }
+
+
+def _verdict(line: Line) -> str:
+    return f"{len(line.problems)}处问题" if line.problems else "正确"
+
+
+def _listing(view: View) -> Listing[Line]:
+    def told(line: Line) -> str:
+        return "；".join(f"{fault.column}：{fault.wrong}。{fault.right}" for fault in view.faults_of(line))
+
+    return Listing(
+        title="导入预览",
+        columns=[
+            Column("name", "名称", lambda row: row.called, 18),
+            Column("number", "行", lambda row: row.number or None, 6),
+            Column("unit", "所在单位", lambda row: row.unit, 24),
+            Column("post", "职务职级", lambda row: row.post, 18),
+            Column("problems", "核对结果", _verdict, 40, note=told),
+        ],
+        rows=view.lines,
+        empty="没有读到推荐对象。",
+        filters=[Filter("only", "显示", {"problems": "只看有问题的"}, lambda row, _: bool(row.problems))],
+        urgent=lambda row: bool(row.problems),
+    )

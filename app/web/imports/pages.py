@@ -1,0 +1,135 @@
+"""A programme's imports, the form that takes a new one, and the blank forms to fill in."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from urllib.parse import quote
+
+from flask import Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.errors import FileRefused, NotARecommender, UnreadableForm, WrongFiles
+from app.evidence.store import StoreDown
+from app.models import Import, ImportState, Programme
+from app.services import blanks, import_reading, imports, overview
+from app.services.imports import FORM_NAMES, STATE_NAMES, UNDER_WAY
+from app.web.access import actor, allow
+from app.web.forms import options
+from app.web.imports.blueprint import blueprint
+from app.web.imports.forms import UploadForm
+from app.web.lists import Column, Filter, Listing
+from app.web.nominees.blueprint import STAFF
+from app.web.portal import now, number, portal, session
+from app.web.uploads import FORM, check_spooled, sent_files, takes_files
+
+
+@blueprint.get("/")
+@allow(*STAFF)
+def imports_page() -> ResponseReturnValue:
+    return _page(_form(UploadForm(formdata=None)))
+
+
+@blueprint.post("/")
+@allow(*STAFF)
+@takes_files(FORM)
+def receive() -> ResponseReturnValue:
+    form, programme = _form(UploadForm()), _programme()
+    if programme is None:
+        abort(404)
+    uploads = sent_files("files")
+    complete = form.validate()
+    if not uploads:
+        form.files.errors = ["请选择要上传的文件。"]
+    if not (complete and uploads):
+        return _page(form, status=422)
+    try:
+        for _, upload in uploads:
+            check_spooled(upload)
+        received = imports.receive(
+            session(),
+            portal().vault,
+            programme.id,
+            int(form.unit.data),
+            None,
+            uploads,
+            actor(),
+            now(),
+        )
+    except (FileRefused, WrongFiles, UnreadableForm, NotARecommender) as refusal:
+        session().rollback()
+        form.files.errors = [str(refusal)]
+        return _page(form, status=409)
+    if received.small:
+        with suppress(StoreDown):  # it is in, and will be read when the store answers again
+            import_reading.read(portal().database, portal().vault, received.import_id, portal().clock)
+    return redirect(url_for("imports.one", import_id=received.import_id), 303)
+
+
+@blueprint.get("/blanks/<int:programme_id>/<int:unit_id>/<form>")
+@allow(*STAFF)
+def blank(programme_id: int, unit_id: int, form: str) -> ResponseReturnValue:
+    """A form of the notice to fill in, with what is known of it filled in already."""
+    if form not in blanks.BLANKS:
+        abort(404)
+    content = blanks.blank(session(), programme_id, unit_id, form, actor())
+    kind = blanks.BLANKS[form]
+    answer = Response(content, mimetype=kind.media_type)
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(kind.file_name)}"
+    return answer
+
+
+def _programme() -> Programme | None:
+    """The programme that the address names, or the newest."""
+    wanted = request.args.get("programme", type=number)
+    return session().get(Programme, wanted) if wanted else next(iter(overview.programmes(session())), None)
+
+
+def _form(form: UploadForm) -> UploadForm:
+    form.unit.choices = options({str(unit.id): unit.name for unit in imports.recommenders(session(), actor())})
+    return form
+
+
+def _page(form: UploadForm, *, status: int = 200) -> ResponseReturnValue:
+    programme = _programme()
+    rows = imports.of_programme(session(), programme.id, actor()) if programme else []
+    listing = Listing(
+        title="导入",
+        columns=[
+            Column("form", "表", lambda i: FORM_NAMES[i.form], 22, href=_address),
+            Column("unit", "推荐单位", lambda i: i.unit.name, 16),
+            Column("state", "情况", _standing, 16, badge=lambda i: "lapsed" if i.state is ImportState.FAILED else ""),
+            Column("rows", "行数", lambda i: i.rows_total, 8),
+            Column("created_at", "上传时间", lambda i: i.created_at, 14),
+        ],
+        rows=rows,
+        empty="还没有导入过。请在上面选好文件上传；没有表格的，先下载空白表填写。",
+        filters=[
+            Filter(
+                "state", "情况", {str(state): name for state, name in STATE_NAMES.items()}, lambda i, s: i.state == s
+            ),
+            Filter("form", "表", {str(each): name for each, name in FORM_NAMES.items()}, lambda i, f: i.form == f),
+        ],
+        keep=("programme",),
+    )
+    if listing.args.get("format") == "xlsx":
+        return listing.as_sheet()
+    html = render_template(
+        "imports/imports.html",
+        listing=listing,
+        programme=programme,
+        form=form,
+        blanks=blanks.BLANKS,
+        units=imports.recommenders(session(), actor()),
+        now=now(),
+    )
+    return html, status
+
+
+def _address(row: Import) -> str:
+    return url_for("imports.one", import_id=row.id)
+
+
+def _standing(row: Import) -> str:
+    if row.state in UNDER_WAY and row.rows_total:
+        return f"{STATE_NAMES[row.state]}（{row.rows_done}/{row.rows_total}）"
+    return STATE_NAMES[row.state]

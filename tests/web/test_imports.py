@@ -1,0 +1,153 @@
+"""Lists of nominees in the browser: handed in, looked at, confirmed; a nominee's dossier and photo."""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests import lists
+from tests.lists import person, photo, room_for, sheet
+from tests.services.sheets import with_macro
+from tests.web.browsing import Browser, Page
+from tests.world import World
+from tests.xss import Dangers
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # pages and services: no SQL of their own
+
+
+def hand_in(browser: Browser, world: World, files: Mapping[str, bytes], unit: int | None = None) -> Page:
+    data = {
+        "unit": str(unit or world.qilin),
+        "files": [(io.BytesIO(content), name) for name, content in files.items()],
+    }
+    return browser.post(f"/imports/?programme={world.programme}", data)
+
+
+def test_a_unit_hands_a_list_in_looks_at_it_and_confirms_it(world: World, staff: Callable[[str], Browser]) -> None:
+    room_for(world)
+    handler = staff("handler")
+    preview = handler.follow(hand_in(handler, world, {"名单.xlsx": sheet([person(0), person(1)])}))
+    assert "读到2行，正确2行，有问题0行" in preview.text
+    assert "赵小一" in preview.text
+    done = handler.follow(handler.send(preview.form("/confirm")))
+    assert "已导入：新增2个推荐对象" in done.text
+    assert "查看推荐对象" in handler.get(preview.path).text
+    assert handler.send(preview.form("/confirm")).status == 409
+
+
+def test_problems_stand_in_the_preview_in_words_and_can_be_carried_away_as_a_sheet(
+    world: World, staff: Callable[[str], Browser]
+) -> None:
+    room_for(world)
+    handler = staff("handler")
+    rows = [person(0), person(1, awards=""), person(2, political="团员")]
+    preview = handler.follow(hand_in(handler, world, {"名单.xlsx": sheet(rows)}))
+    assert "读到3行，正确2行，有问题1行" in preview.text
+    assert "何时何地受过何种奖励：没有填写。没有这方面情况的，请写“无”，不得空白" in preview.text
+    assert [form.action for form in preview.forms if form.action.endswith("/confirm")] == []
+    only = handler.get(f"{preview.path}?only=problems")
+    assert ("赵小一" in only.text, "钱小一" in only.text) == (False, True)
+    saved = handler.open(f"{preview.path}/problems?format=xlsx").get_data()
+    (head, *lines) = load_workbook(io.BytesIO(saved)).worksheets[0].iter_rows(values_only=True)
+    assert head == ("行", "名称", "栏目", "哪里不对", "应当怎样")
+    assert lines == [(6, "钱小一", "何时何地受过何种奖励", "没有填写", "没有这方面情况的，请写“无”，不得空白")]
+
+
+def test_security_33_what_is_not_taken_is_said_beside_the_field_and_nothing_is_kept(
+    world: World, staff: Callable[[str], Browser], tmp_path: Path
+) -> None:
+    handler, before = staff("handler"), world.everything()
+    hostile = hand_in(handler, world, {"名单.xlsx": with_macro(sheet([person(0)]))})
+    assert (hostile.status, hostile.error_of("files")[:13]) == (409, "“名单.xlsx”没有收下")
+    nothing = hand_in(handler, world, {})
+    assert (nothing.status, nothing.error_of("files")) == (422, "请选择要上传的文件。")
+    for unit in (world.luoping, 999):
+        assert hand_in(handler, world, {"名单.xlsx": sheet([person(0)])}, unit).status == 422
+    assert world.everything() == before
+    assert [path for path in (tmp_path / "evidence").rglob("*") if path.is_file()] == []
+
+
+def test_security_20_another_unit_finds_neither_import_nor_blank_nor_dossier(
+    world: World, staff: Callable[[str], Browser]
+) -> None:
+    room_for(world)
+    handler, stranger = staff("handler"), staff("stranger")
+    there = hand_in(handler, world, {"名单.xlsx": sheet([person(0)])}).headers["Location"]
+    nominee, before = world.nominees[2], world.everything()
+    for path in (there, f"{there}/problems", f"/imports/blanks/{world.programme}/{world.qilin}/3"):
+        assert (handler.get(path).status, stranger.get(path).status) == (200, 404), path
+    for path in (f"{there}/confirm", f"{there}/drop", f"{there}/read-again", f"/nominees/{nominee}/dossier"):
+        assert stranger.post(path).status == 404, path
+    sent = {"photo": (io.BytesIO(photo()), "麒麟区—麒小3.jpg")}
+    assert stranger.post(f"/nominees/{nominee}/photo", sent).status == 404
+    assert world.everything() == before
+    assert "名单.xlsx" not in stranger.get("/imports/").text
+
+
+def test_a_long_list_is_read_beside_and_its_page_shows_how_far_it_is(
+    world: World, staff: Callable[[str], Browser], tmp_path: Path
+) -> None:
+    room_for(world)
+    handler = staff("handler")
+    import_id = lists.receive(world, tmp_path / "evidence", {"名单.xlsx": sheet([person(0)])})
+    waiting = handler.get(f"/imports/{import_id}")
+    assert "排队等候" in waiting.text
+    assert "<progress" in waiting.source
+    assert "等待核对" in handler.get("/imports/").text
+    lists.read(world, tmp_path / "evidence", import_id)
+    assert "读到1行" in handler.get(f"/imports/{import_id}").text
+
+
+def test_the_blanks_are_the_forms_themselves_with_the_units_name_in_them(
+    world: World, staff: Callable[[str], Browser]
+) -> None:
+    handler, blanks = staff("handler"), f"/imports/blanks/{world.programme}/{world.qilin}"
+    page = load_workbook(io.BytesIO(handler.open(f"{blanks}/3-extended").get_data())).worksheets[0]
+    assert (page["A2"].value, page["A3"].value) == ("先进个人推荐对象汇总表", "推荐单位（印章）：麒麟区")
+    assert {handler.open(f"{blanks}/{name}").status_code for name in ("2", "2-extended", "3", "4", "5")} == {200}
+    assert handler.get(f"{blanks}/6").status == 404
+
+
+def test_a_dossier_is_masked_until_somebody_asks_which_is_on_the_record(
+    world: World, staff: Callable[[str], Browser]
+) -> None:
+    room_for(world)
+    handler = staff("handler")
+    preview = handler.follow(hand_in(handler, world, {"名单.xlsx": sheet([person(0)])}))
+    handler.send(preview.form("/confirm"))
+    nominee, number = max(world.nominees + world.others) + 1, lists.id_number(0)
+    page = handler.get(f"/nominees/{nominee}")
+    assert (f"{number[:6]}********{number[-4:]}" in page.text, number in page.source) == (True, False)
+    since = len(world.acts())
+    whole = handler.send(page.form("/dossier"))
+    assert number in whole.text
+    assert world.acts(since) == [(f"user:{world.people['handler']}", "dossier.read", f"nominee:{nominee}")]
+
+
+def test_a_photo_is_judged_by_the_rule_and_kept_as_it_came(world: World, staff: Callable[[str], Browser]) -> None:
+    handler, nominee = staff("handler"), world.nominees[2]
+    address, right = f"/nominees/{nominee}/photo", photo()
+    refused = handler.post(address, {"photo": (io.BytesIO(photo(600, 800)), "张三.jpg")})
+    assert refused.status == 409
+    assert "应为768×1024像素" in refused.error_of("photo")
+    assert "请改名为“麒麟区—麒小3.jpg”" in refused.error_of("photo")
+    assert handler.post(address).status == 422
+    page = handler.follow(handler.post(address, {"photo": (io.BytesIO(right), "麒麟区—麒小3.jpg")}))
+    link = next(link for link in page.links if link.startswith("/documents/"))
+    assert handler.open(link).get_data() == right
+    assert handler.post(f"/nominees/{world.nominees[0]}/photo").status == 404, "a collective has none"
+
+
+def test_security_35_what_a_list_says_is_text_in_the_preview(world: World, staff: Callable[[str], Browser]) -> None:
+    handler, mark = staff("handler"), "<img src=x onerror=hit()>"
+    rows = [person(0, name=mark, unit=mark, post=mark), person(1, trade=mark)]
+    preview = handler.follow(hand_in(handler, world, {f"{mark}.xlsx": sheet(rows, unit=mark)}))
+    for path in (preview.path, f"{preview.path}/problems"):
+        source = handler.get(path).source
+        assert Dangers(source).found == []
+        assert html.escape(mark) in source
