@@ -7,8 +7,9 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.domain.award import ProceedingKind
-from app.models import Document, Programme, Purpose, Review, ReviewStage
+from app.domain.award import ProceedingKind, RevocationGround
+from app.domain.rounds import Kind
+from app.models import Document, Honour, Nominee, Proceeding, Programme, Purpose, Review, ReviewStage, Revocation
 from app.services import award, closing, documents
 from app.services.award import PaperText
 from app.services.award_list import Standing, standing_of
@@ -96,3 +97,65 @@ def decided(world: World, folder: Path, text: PaperText | None = None) -> int:
 def standing(world: World, now: str = DECIDED) -> Standing:
     with world.database.reader() as session:
         return standing_of(session, session.get_one(Programme, world.programme), at(now))
+
+
+def an_earlier_award(world: World, text: str) -> None:
+    """A programme of the year before, archived, with its papers, one who was awarded and whose award was taken back.
+
+    `text` is what people wrote. Rows, not services: it was over long before the tests begin.
+    """
+    day, then = dt.date(2025, 12, 1), at("2025-12-01 Mon 09:00")
+    office, other = world.people["office"], world.people["office2"]
+    with world.database.writer() as session:
+        programme = Programme(
+            title="上一年度评选表彰",
+            collective_honour="先进集体",
+            individual_honour="先进个人",
+            lapse_clause="第四部分",
+            upheld_clause="第七部分",
+            revocation_clause="第七部分（二）",
+            created_at=then,
+            archived_at=then,
+        )
+        session.add(programme)
+        session.flush()
+        nominee = Nominee(
+            programme_id=programme.id,
+            kind=Kind.INDIVIDUAL,
+            name="上年小一",
+            unit_id=world.qilin,
+            recommender_id=world.qilin,
+            position=1,
+            deeds="多年来办成实事十二件。",
+        )
+        by = {"programme_id": programme.id, "dated": day, "recorded_by": office, "recorded_at": then}
+        words = {"issuer": text[:120], "number": text[:80], "title": text[:200], "text": text}
+        asked = Proceeding(kind=ProceedingKind.CONSULTATION, agreed=True, **by, **words)
+        decision = Proceeding(kind=ProceedingKind.DECISION, **by, **words)
+        session.add_all([nominee, asked, decision])
+        session.flush()
+        honour = Honour(
+            decision_id=decision.id,
+            nominee_id=nominee.id,
+            position=1,
+            kind=nominee.kind,
+            name=nominee.name,
+            unit="麒麟区",
+            recommender="麒麟区",
+        )
+        session.add(honour)
+        session.flush()
+        taken_back = Revocation(
+            honour_id=honour.id,
+            ground=RevocationGround.DECEIT,
+            clause=text,
+            number=text[:80],
+            dated=day,
+            decision=text,
+            proposed_by=office,
+            proposed_at=then,
+            confirmed_by=other,
+            confirmed_at=then,
+        )
+        session.add(taken_back)
+        session.commit()
