@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyotp
@@ -9,12 +11,15 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete, update
 
+from app.domain.award import ProceedingKind, RevocationGround
 from app.models import SecondFactor, User
-from app.services import closing, investigation, reversal, settlement
+from app.services import closing, investigation, reversal, revocation, settlement
+from app.services.revocation import RevocationText
+from tests import awards
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
 from tests.files import pdf
-from tests.world import at
+from tests.world import World, at
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +32,7 @@ BLUEPRINTS = {
     "public": {"public", "objections", "receipts", "account"},
     "unit": {"desk", "own"},
     "office": {"office", "nominees", "documents"},
+    "award": {"award", "decisions"},
 }
 NO_PAGES = {"health", "metrics", "static"}
 # What is saved and not looked at.
@@ -365,3 +371,54 @@ def test_what_the_office_sees(portal: Portal) -> None:
     auditor = portal.staff("phone", "auditor")
     walk.look(auditor, "record for the auditor", "/office/record")
     walk.over()
+
+
+def test_the_way_to_the_award(portal: Portal, tmp_path: Path) -> None:
+    """From the first paper to a revocation; what the public reads of it; what a unit sees."""
+    world, walk, folder = portal.world, Walk(portal, "award"), tmp_path / "scans"
+    here = f"/programmes/{world.programme}/award"
+    office, head = portal.staff("phone", "office"), portal.staff("phone", "head")
+    office.on("dialog", lambda dialog: dialog.accept())
+    walk.look(office, "nothing yet", here)
+    walk.look(office, "no papers yet", f"{here}/papers")
+    press(office, "登记")
+    walk.look(office, "paper with nothing written")
+    walk.look(office, "decision out of reach", f"{here}/decision")
+    walk.look(office, "nobody honoured yet", f"{here}/honours")
+    walk.look(office, "no decision in public", "/decisions/")
+
+    awards.ready(world, folder)
+    awards.recorded(world, folder, ProceedingKind.APPROVAL, awards.paper(agreed=False))
+    portal.time_is(awards.DECIDED)
+    walk.look(office, "refused by one", here)
+    awards.recorded(world, folder, ProceedingKind.APPROVAL, awards.paper())
+    walk.look(office, "papers", f"{here}/papers")
+    walk.look(office, "decision to record", f"{here}/decision")
+    press(office, "登记并公布")
+    walk.look(office, "decision with nothing written")
+    decision = awards.decided(world, folder)
+    walk.look(office, "decided", here)
+    walk.look(office, "decided already", f"{here}/decision")
+    walk.look(head, "outcome for a unit", here)
+    walk.look(head, "honours of a unit", f"{here}/honours")
+    walk.look(office, "nominee with its honour", f"/nominees/{world.nominees[0]}")
+    press(office, "提出撤销表彰")
+    walk.look(office, "revocation with nothing written")
+    revoked_by_two(world, folder, walk, portal.staff("phone", "office2"))
+    walk.look(head, "decision in public", f"/decisions/{decision}")
+    walk.look(head, "decisions in public", "/decisions/")
+    walk.look(head, "home with a decision", "/")
+    walk.over()
+
+
+def revoked_by_two(world: World, folder: Path, walk: Walk, second: Page) -> None:
+    dated = dt.date(2026, 10, 13)
+    text = RevocationText(RevocationGround.DECEIT, "曲字〔2026〕30号", dated, "申报材料弄虚作假，予以撤销。")
+    scan, now = awards.scan(world, folder, "revocation"), at(awards.DECIDED)
+    world.do(revocation.propose_revocation, 1, text, scan, world.actor("office"), now)
+    walk.look(second, "revocation to confirm", f"/nominees/{world.nominees[0]}")
+    second.on("dialog", lambda dialog: dialog.accept())
+    press(second, "退回")
+    walk.look(second, "sent back without a reason")
+    press(second, "确认撤销表彰")
+    walk.look(second, "revoked")
