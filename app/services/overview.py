@@ -22,10 +22,11 @@ from app.models import (
     Period,
     Programme,
     Reversal,
+    Revocation,
     Unit,
     UnitKind,
 )
-from app.services import identities
+from app.services import identities, revocation
 from app.services.nominees import of_programme, theirs
 from app.services.queue import QueuedCase, queue_of, watched_by
 from app.services.scheduling import disqualified
@@ -45,6 +46,7 @@ class NeedsAHand:
     provisional: list[Period]
     reversals: Sequence[Reversal]
     identity_requests: Sequence[IdentityRequest]
+    revocations: Sequence[Revocation]
 
     @property
     def nothing(self) -> bool:
@@ -70,6 +72,7 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
             .options(joinedload(Reversal.disqualification).joinedload(Disqualification.nominee))
         ).all(),
         identity_requests=identities.waiting_for(session, actor, now),
+        revocations=revocation.waiting(session),
     )
 
 
