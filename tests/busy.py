@@ -27,6 +27,7 @@ from app.services import (
     withdrawals,
 )
 from app.services.calendars import calendar_of, load_notices
+from tests.awards import an_earlier_award
 from tests.files import attach, pdf
 from tests.standing import answered
 from tests.web.browsing import TOKEN
@@ -91,12 +92,13 @@ class Busy:
 
 
 def busy(world: World, evidence: Path, text: str = "因节假日，调取档案需要时间。") -> Busy:
-    """As it stands at OPEN: a period taken back, one to come, one open and extended, cases in every state, a file that
-    came with one, somebody who asks for a name, a reversal.
+    """As it stands at OPEN: an earlier programme with its award, a period taken back, one to come, one open and
+    extended, cases in every state, a file that came with one, somebody who asks for a name, a reversal.
 
     `text` is what people wrote wherever the record keeps their words, and what one objector and their file are called.
     """
     office = world.actor("office")
+    an_earlier_award(world, text)
     period = world.round_two()
     world.past_round_one(world.others)
     taken_back = world.schedule(2, world.luoping, world.others, "2026-09-23", 3, MORNING)

@@ -12,14 +12,16 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import delete, update
 
 from app.domain.annex_one import BookPlaces
+from app.domain.award import ProceedingKind, RevocationGround
 from app.domain.cases import Role
 from app.domain.contacts import Contact
 from app.domain.programme_book import Book, BookContact, BookPerson
 from app.domain.programmes import Plan, proposed_stages
 from app.models import SecondFactor, Stage, User
 from app.papers import programme_writing
-from app.services import closing, corrections, investigation, reversal, settlement, withdrawals
-from tests import lists
+from app.services import closing, corrections, investigation, reversal, revocation, settlement, withdrawals
+from app.services.revocation import RevocationText
+from tests import awards, lists
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
 from tests.files import pdf
@@ -40,6 +42,7 @@ BLUEPRINTS = {
     "office": {"office", "nominees", "documents", "planning"},
     "setting up": {"programmes", "units", "people"},
     "papers": {"papers"},
+    "award": {"award", "decisions"},
 }
 NO_PAGES = {"health", "metrics", "static"}
 ELSEWHERE = {"office.nominees"}  # an old address: it leads to the list that units have too
@@ -662,3 +665,50 @@ def test_which_papers_there_are(portal: Portal) -> None:
     walk.look(head, "units for a unit", papers)
     walk.look(head, "nominees for a unit", f"{papers}/nominees")
     walk.over()
+
+
+def test_the_way_to_the_award(portal: Portal, tmp_path: Path) -> None:
+    """From the first paper to a revocation; what the public reads of it; what a unit sees."""
+    world, walk, folder = portal.world, Walk(portal, "award"), tmp_path / "scans"
+    here = f"/programmes/{world.programme}/award"
+    office, head = portal.staff("phone", "office"), portal.staff("phone", "head")
+    office.on("dialog", lambda dialog: dialog.accept())
+    walk.look(office, "nothing yet", here)
+    office.goto(f"{here}/papers")
+    press(office, "登记")
+    walk.look(office, "paper with nothing written")
+    walk.look(office, "decision out of reach", f"{here}/decision")
+
+    awards.ready(world, folder)
+    awards.recorded(world, folder, ProceedingKind.APPROVAL, awards.paper(agreed=False))
+    portal.time_is(awards.DECIDED)
+    walk.look(office, "refused by one", here)
+    awards.recorded(world, folder, ProceedingKind.APPROVAL, awards.paper())
+    office.goto(f"{here}/decision")
+    press(office, "登记并公布")
+    walk.look(office, "decision with nothing written")
+    decision = awards.decided(world, folder)
+    walk.look(office, "decided", here)
+    walk.look(head, "outcome for a unit", here)
+    walk.look(head, "honours of a unit", f"{here}/honours")
+    office.goto(f"/nominees/{world.nominees[0]}")
+    press(office, "提出撤销表彰")
+    walk.look(office, "revocation with nothing written")
+    revoked_by_two(world, folder, walk, portal.staff("phone", "office2"))
+    walk.look(head, "decision in public", f"/decisions/{decision}")
+    walk.look(head, "decisions in public", "/decisions/")
+    walk.look(head, "home with a decision", "/")
+    walk.over()
+
+
+def revoked_by_two(world: World, folder: Path, walk: Walk, second: Page) -> None:
+    dated = dt.date(2026, 10, 13)
+    text = RevocationText(RevocationGround.DECEIT, "曲字〔2026〕30号", dated, "申报材料弄虚作假，予以撤销。")
+    scan, now = awards.scan(world, folder, "revocation"), at(awards.DECIDED)
+    world.do(revocation.propose_revocation, 1, text, scan, world.actor("office"), now)
+    second.goto(f"/nominees/{world.nominees[0]}")
+    second.on("dialog", lambda dialog: dialog.accept())
+    press(second, "退回")
+    walk.look(second, "sent back without a reason")
+    press(second, "确认撤销表彰")
+    walk.look(second, "revoked")

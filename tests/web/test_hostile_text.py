@@ -143,7 +143,6 @@ NEVER_SHOWN = {
     "nominees.deeds",
     "nominees.trade",
     "programmes.collective_honour",
-    "programmes.individual_honour",
     "programmes.notice_number",
     "programmes.revocation_clause",
     "programmes.signatory",
