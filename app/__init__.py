@@ -9,6 +9,7 @@ from app.database import ROOT, Database
 from app.web import (
     access,
     account,
+    award,
     desk,
     documents,
     errors,
@@ -21,9 +22,14 @@ from app.web import (
     metrics,
     nominees,
     office,
+    papers,
+    people,
+    planning,
     portal,
+    programmes,
     public,
     requests,
+    units,
     uploads,
     words,
 )
@@ -42,7 +48,8 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     words.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    for audience in (public, account, desk, documents, imports, nominees, office, health, metrics):
+    staff = (account, desk, documents, imports, nominees, programmes, planning, papers, award, units, people, office)
+    for audience in (public, *staff, health, metrics):
         audience.init_app(app)
     access.declare_static(app)
     hot.init_app(app, clock)

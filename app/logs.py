@@ -22,7 +22,7 @@ from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 # What a line may say beside time, level, logger, event and request_id.
-KEYS = ("method", "route", "status", "ms", "client", "address", "count", "evidence")
+KEYS = ("method", "route", "status", "ms", "client", "address", "count", "file")
 _SERVER = "_granian"  # puts nothing into its messages but its workers' numbers and its own address
 
 _log = logging.getLogger("gongshi")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import bleach
 import markdown
@@ -10,6 +11,8 @@ from markupsafe import Markup
 
 _TAGS = frozenset({"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "h3", "h4"})
 _EXCERPT = 72
+_POINT = re.compile(r"<li>\s*(?:<p>)?")
+_BLOCK_END = re.compile(r"</(?:p|li|h\d|blockquote|ul|ol)>|<br ?/?>")
 _SYNTAX = re.compile(r"[*_#>`\[\]]+|^\s*[-+]\s+|^\s*\d+\.\s+", re.MULTILINE)
 
 
@@ -23,3 +26,10 @@ def excerpt(text: str, length: int = _EXCERPT) -> str:
     """The first characters of a text, without its Markdown, for a list."""
     plain = " ".join(_SYNTAX.sub("", text).split())
     return plain if len(plain) <= length else plain[:length].rstrip() + "……"
+
+
+def paragraphs(text: str) -> list[str]:
+    """A text in Markdown as plain paragraphs, for paper: each point of a list is one, marks are gone."""
+    blocks = _BLOCK_END.sub("\n", _POINT.sub("\n· ", str(render(text))))
+    plain = unescape(bleach.clean(blocks, tags=set(), strip=True))
+    return [" ".join(line.split()) for line in plain.splitlines() if line.strip(" ·")]

@@ -1,5 +1,5 @@
 """What the clock alone must do, every few seconds: settle, warn, keep the uptime record (R7, R26, R28), and look
-after evidence: forget what was never filed, have a scanner judge what came in (SECURITY 34)."""
+after stored files: forget evidence that was never filed, have a scanner judge what came in (SECURITY 34)."""
 
 from __future__ import annotations
 
@@ -90,10 +90,10 @@ def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scan
             failed += 1
             continue
         except (SealBroken, FileMissing):  # it goes on waiting: nobody is given what cannot be read
-            _log.error("evidence is missing or damaged", extra={"evidence": file.id})
+            _log.error("a stored file is missing or damaged", extra={"file": file.subject})
             continue
         scanned += file.size
         with database.writer() as session:
-            evidence_upkeep.judge(session, file.id, verdict, now)
+            evidence_upkeep.judge(session, file.subject, verdict, now)
     if failed:
         _log.warning("files wait that the scanner did not judge", extra={"count": failed})

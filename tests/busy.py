@@ -8,8 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.cases import Conclusion, DeclineGround, State
+from app.domain.rounds import Kind
 from app.models import Period, WindowExtension
-from app.services import closing, following, identities, investigation, reversal, scheduling, settlement, warnings
+from app.services import (
+    closing,
+    corrections,
+    following,
+    identities,
+    investigation,
+    nominating,
+    replacements,
+    reversal,
+    revisions,
+    scheduling,
+    settlement,
+    warnings,
+    withdrawals,
+)
 from app.services.calendars import calendar_of, load_notices
 from tests.files import attach, pdf
 from tests.web.browsing import TOKEN
@@ -101,6 +116,22 @@ def busy(world: World, evidence: Path, text: str = "因节假日，调取档案�
     world.do(settlement.settle_due, at(OPEN))
     world.do(reversal.propose_reversal, 1, text, office, at(OPEN))
     return Busy(world, period, cases)
+
+
+def changed(world: World, text: str = "因节假日，调取档案需要时间。") -> None:
+    """What may befall nominees, as it stands at OPEN: a misprint corrected in the open period, deeds changed, a
+    withdrawal, a replacement. `text` is every reason.
+    """
+    office, now, corrected = world.actor("office"), at(OPEN), world.nominees[2]
+    with world.database.reader() as session:
+        name = corrections.current(session, corrected, "name", now)
+    world.do(corrections.correct, corrected, "name", f"{name}。", text, office, now)
+    given = nominating.Particulars("麒小六", "麒麟区养护中心", "十年养路无事故。")
+    where = (world.ring, world.programme, Kind.INDIVIDUAL, world.qilin)
+    new = world.do(nominating.nominate, *where, given, office, now).id
+    world.do(revisions.revise, new, "十一年养路无事故。", text, office, now)
+    world.do(withdrawals.withdraw, new, text, office, now)
+    world.do(replacements.replace, world.ring, new, given, office, now)
 
 
 def _moved_end(period: Period, reason: str, user_id: int) -> WindowExtension:

@@ -76,9 +76,20 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever asks for a database runs on both kinds. Pages lie above the services and see no difference: they run on
+    SQLite, except where a test is marked `both_databases`."""
+    named = any("database" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "database" in metafunc.fixturenames and not named:
+        page = (
+            "web" in metafunc.definition.path.parts and metafunc.definition.get_closest_marker("both_databases") is None
+        )
+        metafunc.parametrize("database", ["sqlite"] if page else ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty, migrated database: each test that asks for one runs on both kinds."""
+    """An empty, migrated database of the kind that the test runs on."""
     if request.param == "sqlite":
         path = tmp_path / "gongshi.sqlite"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)

@@ -9,8 +9,9 @@ from PIL import Image
 
 from app.domain.receipt import keyed_hash
 from app.evidence.store import Folder
+from app.models import Purpose
 from app.sealing import Keyring
-from app.services import evidence
+from app.services import documents, evidence
 from app.services.evidence import Attached
 from app.services.files import Vault
 from tests.web.browsing import TOKEN
@@ -72,6 +73,28 @@ def attach(
     vault, form = vault_in(folder, world.key, scanned=scanned), form_hash(world.key, token)
     with world.database.writer() as session:
         return evidence.receive(session, vault, form, title, io.BytesIO(content), at(now))
+
+
+def hand_in(
+    world: World,
+    folder: Path,
+    purpose: Purpose,
+    content: bytes,
+    title: str = "扫描件.pdf",
+    *,
+    now: str,
+    nominee_id: int | None = None,
+    scanned: bool = False,
+) -> int:
+    """A file of staff, stored and named by a row. Returns the row's id."""
+    vault, office = vault_in(folder, world.key, scanned=scanned), world.actor("office")
+    row = documents.stored(
+        vault, purpose, world.programme, title, io.BytesIO(content), office, at(now), nominee_id=nominee_id
+    )
+    with world.database.writer() as session:
+        session.add(row)
+        session.commit()
+        return row.id
 
 
 def form_hash(key: bytes, token: str) -> str:

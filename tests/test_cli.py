@@ -266,10 +266,10 @@ def test_security_05_evidence_that_does_not_fit_is_listed_and_stays(world: World
     stray.write_bytes(file.read_bytes())
     file.write_bytes(file.read_bytes()[:-1])
     done = run("evidence", "check", "--deep", **environment)
-    assert (done.exit_code, done.stdout) == (1, f"有文件、没有记录：{stray.name}\n内容损坏：1\n")
+    assert (done.exit_code, done.stdout) == (1, f"有文件、没有记录：{stray.name}\n内容损坏：evidence:1\n")
     assert "没有删除任何东西" in done.stderr
     file.unlink()
-    assert "有记录、没有文件：1\n" in run("evidence", "check", **environment).stdout
+    assert "有记录、没有文件：evidence:1\n" in run("evidence", "check", **environment).stdout
     assert stray.exists()
     nobody = run("evidence", "check", **environment | {"GONGSHI_EVIDENCE_DIR": str(stray)})
     assert (nobody.exit_code, "证据存储用不了" in nobody.stderr, "Traceback" in nobody.output) == (1, True, False)

@@ -62,20 +62,20 @@ def test_security_38_a_head_kept_elsewhere_finds_a_record_cut_at_its_end(
     assert (empty.exit_code, empty.stdout) == (0, f"0:{'0' * 64}  还没有记录\n")
     world.past_round_one(world.nominees[:2])
     early = run("audit", "head").stdout
-    assert early.startswith("4:")
-    assert early.endswith("  2026-09-16 09:00:00\n")
+    assert early.startswith("8:")
+    assert early.endswith("  2026-09-16 10:00:00\n")
     world.past_round_one(world.nominees[2:])
     last = run("audit", "head").stdout
     (tmp_path / "kept.txt").write_text(f"第一周 {early}第二周 {last}", "utf-8")
     done = run("audit", "verify", "--head", early.split()[0], "--heads", str(tmp_path / "kept.txt"))
-    assert (done.exit_code, "10条，与另存的3个校验值相符" in done.stdout) == (0, True), done.output
-    behind_the_triggers(world.database, "DELETE FROM audit_rows WHERE id > 7")
+    assert (done.exit_code, "20条，与另存的3个校验值相符" in done.stdout) == (0, True), done.output
+    behind_the_triggers(world.database, "DELETE FROM audit_rows WHERE id > 15")
     assert run("audit", "verify").exit_code == 0  # whole, only shorter
     assert run("audit", "verify", "--head", early).exit_code == 0
     for arguments in (("--head", last), ("--heads", str(tmp_path / "kept.txt"))):
         cut = run("audit", "verify", *arguments)
         assert cut.exit_code == 1
-        assert "第8条缺失，另存的校验值是第10条的，其前7条完整。" in cut.stderr
+        assert "第16条缺失，另存的校验值是第20条的，其前15条完整。" in cut.stderr
     for wrong in ("", "7", early.replace(":", ""), "0:" + "0" * 64):
         refused = run("audit", "verify", "--head", wrong)
         assert (refused.exit_code, "里没有校验值" in refused.stderr) == (1, True)
@@ -148,7 +148,7 @@ def test_security_18_retention_says_what_would_go_and_deletes_only_when_told(
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    held = "先进集体和先进个人评选表彰：身份1份，证据0个，文字1段，推荐材料0份；"
+    held = "先进集体和先进个人评选表彰：身份1份，文件0个，文字1段，推荐对象资料0份；"
     running = at_moment("2026-09-18 10:00", "--purge")
     assert running == f"{held}活动还没有结束\n没有期满的（活动结束后保存5年）。\n"
     world.do(closing.close_period, period, world.actor("office"), at("2026-10-08 Thu 15:00"))
@@ -160,7 +160,7 @@ def test_security_18_retention_says_what_would_go_and_deletes_only_when_told(
     purged = at_moment("2031-10-09 00:00", "--purge").splitlines()
     assert purged == [
         f"{held}保存到 2031-10-09 00:00，已经期满",
-        "已删除：先进集体和先进个人评选表彰，身份1份，证据0个，文字1段，推荐材料0份。",
+        "已删除：先进集体和先进个人评选表彰，身份1份，文件0个，文字1段，推荐对象资料0份。",
         "以前的备份里还有这些内容，请一并销毁期满前的备份。",
     ]
     assert at_moment("2031-10-09 00:00", "--purge") == "没有期满的（活动结束后保存5年）。\n"

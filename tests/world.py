@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import Database
+from app.domain.annexes import Rank
 from app.domain.cases import Actor, Conclusion, Role, State
 from app.domain.receipt import new_form_token
 from app.domain.rounds import Kind
@@ -36,13 +37,14 @@ from app.models import (
     Period,
     Programme,
     Quota,
+    ReviewStage,
     SecondFactor,
     Unit,
     UnitKind,
     User,
 )
 from app.sealing import Keyring
-from app.services import closing, intake, investigation, scheduling
+from app.services import closing, eligibility, intake, investigation, reviews, scheduling
 from app.services.calendars import calendar_of
 from app.services.identities import Objector, unseal_objector
 
@@ -153,6 +155,7 @@ class World:
         with self.database.writer() as session:
             period = scheduling.schedule(
                 session,
+                self.ring,
                 session.get_one(Programme, self.programme),
                 round_number,
                 session.get_one(Unit, organiser),
@@ -166,7 +169,7 @@ class World:
             return period.id
 
     def past_round_one(self, nominees: Sequence[int]) -> None:
-        """Round 1 of these nominees, over and closed by 2026-09-16 Wed."""
+        """Round 1 of these nominees, over and closed by 2026-09-16 Wed; then 初审 passed."""
         with self.database.reader() as session:
             by_unit: dict[int, list[int]] = {}
             for nominee in session.scalars(select(Nominee).where(Nominee.id.in_(nominees))):
@@ -175,6 +178,13 @@ class World:
             period_id = self.schedule(1, unit_id, ids, "2026-09-08", 3, "2026-09-07 Mon 09:00")
             with self.database.writer() as session:
                 closing.close_period(session, period_id, self.actor("office"), at("2026-09-16 Wed 09:00"))
+        self.reviewed(nominees, ReviewStage.PRELIMINARY, "2026-09-16 Wed 10:00")
+
+    def reviewed(self, nominees: Sequence[int], stage: ReviewStage, now: str) -> None:
+        """Every condition confirmed and the review passed."""
+        office, instant = self.actor("office"), at(now)
+        self.do(eligibility.confirm, self.ring, nominees, office, instant)
+        self.do(reviews.review, self.ring, nominees, stage, True, "", office, instant)
 
     def round_two(self, opening: str = "2026-09-18", conclude: int = 3) -> int:
         """Qilin's five nominees in round 2: by default 2026-09-18 Fri to 2026-09-23 Wed 24:00,
@@ -321,6 +331,7 @@ def _nominees(
                 unit=own,
                 recommender=recommender,
                 position=position,
+                rank=Rank.NONE,
                 deeds=f"第{position}位对象三年来办成**实事**十二件，群众满意。" * 4,
             )
         )

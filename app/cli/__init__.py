@@ -12,6 +12,7 @@ from app.cli.keeping import audit, backup, evidence, grant, keys, restore, reten
 from app.cli.lists import export_lists, import_lists
 from app.cli.opened import Opened, plainly
 from app.cli.people import user
+from app.cli.setting_up import programme
 from app.sealing import keyring_of
 from app.services import settlement
 from config import BadSettings, from_environment
@@ -79,7 +80,7 @@ def settle(opened: Opened) -> None:
             click.echo(f"公示{settled.period_id}：逾期{settled.lapsed_cases}件，取消资格{settled.disqualified}个")
 
 
-for group in (calendar, user, evidence, audit, keys):
+for group in (calendar, programme, user, evidence, audit, keys):
     gongshi.add_command(group)
 for command in (grant, backup, restore, retention, import_lists, export_lists):
     gongshi.add_command(command)

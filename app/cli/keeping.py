@@ -94,7 +94,7 @@ def rotate(opened: Opened) -> None:
 
 @click.group()
 def evidence() -> None:
-    """Evidence files."""
+    """Stored files: evidence of objectors, documents of staff."""
 
 
 @evidence.command("check")
@@ -123,9 +123,9 @@ def check_evidence(opened: Opened, deep: bool) -> None:
 @click.pass_obj
 @plainly
 def backup(opened: Opened, folder: Path) -> None:
-    """Back up database and evidence to a new folder in FOLDER, while the server runs. The keys are kept apart."""
+    """Back up database and stored files to a new folder in FOLDER, while the server runs. The keys are kept apart."""
     made = back_up(opened.migrated, store_of(opened.settings), folder, clock.now())
-    click.echo(f"备份完成：{made.folder}，{made.rows}行，{made.files}个证据文件，末尾校验值 {made.head}")
+    click.echo(f"备份完成：{made.folder}，{made.rows}行，{made.files}个文件，末尾校验值 {made.head}")
     click.echo("密钥不在备份里，请另外保存 GONGSHI_IDENTITY_KEY。")
     _say_missing(made.missing)
 
@@ -137,7 +137,7 @@ def backup(opened: Opened, folder: Path) -> None:
 def restore(opened: Opened, folder: Path) -> None:
     """Restore the backup FOLDER into the empty database and evidence folder that the settings name."""
     done = put_back(opened.database, store_of(opened.settings), keyring_of(opened.settings), folder, clock.now())
-    click.echo(f"已恢复：{done.rows}行，{done.files}个证据文件。")
+    click.echo(f"已恢复：{done.rows}行，{done.files}个文件。")
     _say_missing(done.missing)
     if not done.chain.holds:
         raise click.ClickException(f"已恢复，但记录在备份时就不完整：第{done.chain.broken_at}条{done.chain.problem}。")
@@ -149,7 +149,7 @@ def restore(opened: Opened, folder: Path) -> None:
 @click.pass_obj
 @plainly
 def retention(opened: Opened, purge: bool) -> None:
-    """Identities, evidence and objectors' texts, and which of them have been kept long enough (SECURITY 18)."""
+    """What is held of objectors and nominees, and which of it has been kept long enough (SECURITY 18)."""
     years, now = opened.settings.retention_years, clock.now()
     with opened.migrated.reader() as session:
         held = keeping.held(session, years, now)
@@ -158,9 +158,7 @@ def retention(opened: Opened, purge: bool) -> None:
             continue
         until = f"保存到 {one.kept_until.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if one.kept_until else "活动还没有结束"
         due = "，已经期满" if one.is_due(now) else ""
-        click.echo(
-            f"{one.title}：身份{one.identities}份，证据{one.files}个，文字{one.texts}段，推荐材料{one.dossiers}份；{until}{due}"
-        )
+        click.echo(f"{one.title}：{_counted(one)}；{until}{due}")
     if not any(one.is_due(now) for one in held):
         click.echo(f"没有期满的（活动结束后保存{years}年）。")
     elif not purge:
@@ -173,12 +171,14 @@ def _purge(opened: Opened) -> None:
     with opened.database.writer() as session:
         years, store = opened.settings.retention_years, store_of(opened.settings)
         for gone in keeping.purge_due(session, store, years, clock.now()):
-            click.echo(
-                f"已删除：{gone.title}，身份{gone.identities}份，证据{gone.files}个，文字{gone.texts}段，推荐材料{gone.dossiers}份。"
-            )
+            click.echo(f"已删除：{gone.title}，{_counted(gone)}。")
     click.echo("以前的备份里还有这些内容，请一并销毁期满前的备份。")
+
+
+def _counted(held: keeping.Held) -> str:
+    return f"身份{held.identities}份，文件{held.files}个，文字{held.texts}段，推荐对象资料{held.dossiers}份"
 
 
 def _say_missing(names: tuple[str, ...]) -> None:
     if names:
-        click.echo(f"注意：有{len(names)}个证据文件只有登记、没有文件：{'、'.join(names[:5])}", err=True)
+        click.echo(f"注意：有{len(names)}个文件只有登记、没有文件：{'、'.join(names[:5])}", err=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 import click
 from sqlalchemy import select
 
@@ -11,11 +9,7 @@ from app import clock
 from app.cli.opened import Opened, plainly
 from app.domain.cases import ROLE_NAMES, Role
 from app.models import Unit, UnitKind
-from app.services import accounts
-
-# Twenty signs of thirty-one, in groups: 99 bits that can be read out over the telephone.
-_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
-_GROUPS, _GROUP = 5, 4
+from app.services import accounts, passwords
 
 
 @click.group()
@@ -50,13 +44,15 @@ def add_user(opened: Opened, login: str, name: str, role: str, unit_name: str, p
 @plainly
 def reset(opened: Opened, login: str, prompt: bool, second_factor: bool) -> None:
     """Give out a new password for LOGIN, shown once. Every session ends."""
-    password = click.prompt("新密码", hide_input=True, confirmation_prompt="再输一次") if prompt else _made_up()
+    password = (
+        click.prompt("新密码", hide_input=True, confirmation_prompt="再输一次") if prompt else passwords.made_up()
+    )
     with opened.migrated.writer() as session:
         accounts.reset(session, login, password, clock.now(), with_second_factor=second_factor)
     click.echo(f"已重置 {login}，原有登录全部退出" + ("，二次验证已取消" if second_factor else ""))
     if not prompt:
         click.echo(f"新密码（只显示这一次）：{password}")
-    click.echo("请当面或打电话告诉本人；登录后须先换成自己的密码。")
+    click.echo("请当面或打电话告诉本人，7天内有效；登录后须先换成自己的密码。")
 
 
 @user.command("disable")
@@ -98,7 +94,3 @@ def list_users(opened: Opened) -> None:
             click.echo("\t".join(fields).rstrip())
     if not everybody:
         click.echo("还没有账号，请用 gongshi user add 新增。")
-
-
-def _made_up() -> str:
-    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(_GROUP)) for _ in range(_GROUPS))

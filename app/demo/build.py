@@ -13,12 +13,15 @@ from app.calendars.china import ChinaCalendar, estimated_notice
 from app.database import Database
 from app.demo import people
 from app.demo.cases import Hands, Script
+from app.demo.clearing import Clearing
 from app.demo.diary import Diary
 from app.demo.timetable import EARLIER_START, LOOK_AHEAD, Shape, shapes
+from app.demo.words import AGENCY, CIVIL, INSTITUTION
+from app.domain.annexes import Rank
 from app.domain.cases import ROLE_NAMES, Actor, Role
 from app.domain.rounds import Kind
 from app.domain.workdays import Calendar, local_date, midnight, nth_workday_after, nth_workday_before
-from app.models import Nominee, Period, Programme, Quota, Unit, UnitKind
+from app.models import Nominee, Period, Programme, Quota, ReviewStage, Unit, UnitKind
 from app.sealing import Keyring
 from app.services import accounts, availability, calendars, closing, scheduling, settlement, warnings
 from app.services.files import Vault
@@ -42,7 +45,7 @@ def is_empty(database: Database) -> bool:
         return session.scalar(select(Programme.id).limit(1)) is None
 
 
-def build(database: Database, ring: Keyring, now: dt.datetime, vault: Vault | None = None) -> None:
+def build(database: Database, ring: Keyring, now: dt.datetime, vault: Vault) -> None:
     """Fill an empty database. Works on any day: where no notice reaches, an estimated one is loaded."""
     start = midnight(local_date(now) - EARLIER_START)
     diary = Diary(database, until=now)
@@ -53,8 +56,9 @@ def build(database: Database, ring: Keyring, now: dt.datetime, vault: Vault | No
         for instant in (start, now):  # up without a break, so that no outage is there to make good for
             availability.beat(session, instant, now - start)
     script = Script(diary, cast.hands, ring, vault)
-    _earlier_programme(diary, cast, calendar, start)
-    _this_programme(diary, cast, calendar, now, script)
+    clearing = Clearing(ring, vault, cast.hands[cast.office].handler)
+    _earlier_programme(diary, cast, calendar, start, clearing)
+    _this_programme(diary, cast, calendar, now, script, clearing)
     _watch_the_clock(diary, calendar, now)
     diary.live()
 
@@ -153,12 +157,19 @@ def _nominees(session: Session, programme: Programme, unit_id: int, made_up: Ite
             post=person.post,
             category=person.category,
             trade=person.trade,
+            rank=_rank(person),
             deeds=person.deeds,
         )
         session.add(nominee)
         nominees.append(nominee)
     session.flush()
     return nominees
+
+
+def _rank(person: people.Person) -> Rank:
+    if "处级" in person.post:
+        return Rank.COUNTY
+    return Rank.BELOW if person.category in (AGENCY, INSTITUTION, CIVIL) else Rank.NONE
 
 
 def _cast_programme(
@@ -187,7 +198,9 @@ def _cast_programme(
         return programme.id, by_unit
 
 
-def _this_programme(diary: Diary, cast: Cast, calendar: Calendar, now: dt.datetime, script: Script) -> None:
+def _this_programme(
+    diary: Diary, cast: Cast, calendar: Calendar, now: dt.datetime, script: Script, clearing: Clearing
+) -> None:
     """Round 2 in the fourteen units, each at a place of its own in its period."""
     first = nth_workday_before(local_date(now), 40, calendar)
     programme_id, by_unit = _cast_programme(
@@ -201,11 +214,12 @@ def _this_programme(diary: Diary, cast: Cast, calendar: Calendar, now: dt.dateti
     )
     for unit_id, shape in zip(cast.units.values(), shapes(now, calendar, len(cast.units)), strict=True):
         nominees = by_unit[unit_id]
-        _round_one(diary, cast, calendar, programme_id, nominees, shape.opening)
-        _schedule(diary, cast, programme_id, 2, unit_id, nominees, shape, calendar, script)
+        _round_one(diary, cast, calendar, programme_id, nominees, shape.opening, clearing)
+        _look_through(diary, cast, calendar, unit_id, nominees, shape.opening, clearing, all_of_them=False)
+        _schedule(diary, cast, programme_id, 2, unit_id, nominees, shape, calendar, clearing, script)
 
 
-def _earlier_programme(diary: Diary, cast: Cast, calendar: Calendar, start: dt.datetime) -> None:
+def _earlier_programme(diary: Diary, cast: Cast, calendar: Calendar, start: dt.datetime, clearing: Clearing) -> None:
     """Last year's programme, small, through all three rounds; its city round is closed."""
     programme_id, by_unit = _cast_programme(
         diary, cast, "上一年度先进集体和先进个人评选表彰（演示）", "演示〔2024〕198号", _SEED - 1, start, 1
@@ -214,13 +228,48 @@ def _earlier_programme(diary: Diary, cast: Cast, calendar: Calendar, start: dt.d
     third = nth_workday_after(second, 12, calendar)
     everybody = [nominee for nominees in by_unit.values() for nominee in nominees]
     for unit_id, nominees in by_unit.items():
-        _round_one(diary, cast, calendar, programme_id, nominees, second)
-        _schedule(diary, cast, programme_id, 2, unit_id, nominees, Shape(second, 3, closes=True), calendar)
-    _schedule(diary, cast, programme_id, 3, cast.office, everybody, Shape(third, 3, closes=True), calendar)
+        _round_one(diary, cast, calendar, programme_id, nominees, second, clearing)
+        _look_through(diary, cast, calendar, unit_id, nominees, second, clearing, all_of_them=True)
+        _schedule(diary, cast, programme_id, 2, unit_id, nominees, Shape(second, 3, closes=True), calendar, clearing)
+    diary.note(
+        midnight(nth_workday_before(third, 4, calendar)) + dt.timedelta(hours=14),
+        lambda session, now: clearing.review(session, everybody, ReviewStage.FINAL, now),
+    )
+    _schedule(diary, cast, programme_id, 3, cast.office, everybody, Shape(third, 3, closes=True), calendar, clearing)
+
+
+def _look_through(
+    diary: Diary,
+    cast: Cast,
+    calendar: Calendar,
+    unit_id: int,
+    nominees: list[Nominee],
+    before: dt.date,
+    clearing: Clearing,
+    *,
+    all_of_them: bool,
+) -> None:
+    """初审 once round 1 is over, and the unit asks the authorities before round 2 opens."""
+    day, handler = midnight(nth_workday_before(before, 4, calendar)), cast.hands[unit_id].handler
+    minutes = dt.timedelta(minutes=unit_id % 50)
+    diary.note(
+        day + dt.timedelta(hours=14) + minutes,
+        lambda session, now: clearing.review(session, nominees, ReviewStage.PRELIMINARY, now),
+    )
+    diary.note(
+        day + dt.timedelta(hours=16) + minutes,
+        lambda session, now: clearing.ask(session, nominees, handler, now, all_of_them=all_of_them),
+    )
 
 
 def _round_one(
-    diary: Diary, cast: Cast, calendar: Calendar, programme_id: int, nominees: list[Nominee], before: dt.date
+    diary: Diary,
+    cast: Cast,
+    calendar: Calendar,
+    programme_id: int,
+    nominees: list[Nominee],
+    before: dt.date,
+    clearing: Clearing,
 ) -> None:
     """Round 1 in the nominees' own units, over and closed well before round 2 opens."""
     opening = nth_workday_before(before, 10, calendar)
@@ -229,7 +278,7 @@ def _round_one(
         by_own_unit.setdefault(nominee.unit_id, []).append(nominee)
     for unit_id, theirs in by_own_unit.items():
         shape = Shape(opening, 1, closes=True)
-        _schedule(diary, cast, programme_id, 1, unit_id, theirs, shape, calendar)
+        _schedule(diary, cast, programme_id, 1, unit_id, theirs, shape, calendar, clearing)
 
 
 def _schedule(
@@ -241,6 +290,7 @@ def _schedule(
     nominees: list[Nominee],
     shape: Shape,
     calendar: Calendar,
+    clearing: Clearing,
     script: Script | None = None,
 ) -> None:
     """Schedule a period three working days before it opens, and whatever follows from it."""
@@ -249,6 +299,7 @@ def _schedule(
     def schedule(session: Session, now: dt.datetime) -> None:
         period = scheduling.schedule(
             session,
+            clearing.ring,
             session.get_one(Programme, programme_id),
             round_number,
             session.get_one(Unit, organiser_id),

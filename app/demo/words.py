@@ -1,65 +1,10 @@
-"""Word lists of the demonstration: the notice's closed lists, and what invented names are made from."""
+"""Word lists of the demonstration: which of the notice's lists it uses, and what invented names are made from."""
 
-# Annex 4, 单位类型. The notice runs the institutions and the associations together; here each is a type.
-CATEGORIES = (
-    "国有企业",
-    "集体企业",
-    "股份合作企业",
-    "联营企业",
-    "有限责任公司股份有限公司",
-    "私营企业",
-    "港澳台商投资企业",
-    "外商投资企业",
-    "行政机关",
-    "事业单位",
-    "社会团体",
-    "其他",
-)
+from app.domain.annexes import PERSON_STATUSES, TRADES
+
 AGENCY, INSTITUTION, STATE_FIRM, ASSOCIATION, OTHER = "行政机关", "事业单位", "国有企业", "社会团体", "其他"
-
-# Annex 5, 人员身份.
-STATUSES = (
-    "国家公务员（包括参公管理人员）",
-    "专业技术人员",
-    "职员",
-    "企业管理人员",
-    "工人",
-    "农民",
-    "学生",
-    "现役军人",
-    "自由职业者",
-    "个体经营者",
-    "无业人员",
-    "退（离）休人员",
-    "其他",
-)
-CIVIL, EXPERT, CLERK, MANAGER, WORKER, FARMER = STATUSES[:6]
+CIVIL, EXPERT, CLERK, MANAGER, WORKER, FARMER = PERSON_STATUSES[:6]
 SELF_EMPLOYED, RETIRED = "个体经营者", "退（离）休人员"
-
-# Annexes 4 and 5, 所属行业.
-TRADES = (
-    "农、林、牧、渔业",
-    "采矿业",
-    "制造业",
-    "电力、热力、燃气及水生产和供应业",
-    "建筑业",
-    "交通运输、仓储和邮政业",
-    "信息传输、软件和信息技术服务业",
-    "批发和零售业",
-    "住宿和餐饮业",
-    "金融业",
-    "房地产业",
-    "租赁和商务服务业",
-    "科学研究、技术服务和地质勘查业",
-    "水利、环境和公共设施管理业",
-    "居民服务、修理和其他服务业",
-    "教育",
-    "卫生和社会工作",
-    "文化、体育和娱乐业",
-    "公共管理、社会保障和社会组织",
-    "国家机关、党政机关和社会团体",
-    "其他",
-)
 FARMING, TRANSPORT, ENVIRONMENT, SCIENCE = TRADES[0], TRADES[5], TRADES[13], TRADES[12]
 EDUCATION, HEALTH, PUBLIC_BODY, STATE_ORGAN = TRADES[15], TRADES[16], TRADES[18], TRADES[19]
 

@@ -9,8 +9,10 @@ from app.domain.window import Phase, Timetable
 from app.domain.workdays import end_of, local_date
 
 
-def programme_end(timetables: Collection[Timetable], now: dt.datetime) -> dt.datetime | None:
-    """When a programme ended: the last closing of its periods, or the last deadline where that is later.
+def programme_end(
+    timetables: Collection[Timetable], now: dt.datetime, decided_at: dt.datetime | None = None
+) -> dt.datetime | None:
+    """When a programme ended: the last closing of its periods, the last deadline or the award, whichever came last.
 
     None while a period is neither closed nor taken back, and where nothing was ever closed.
     """
@@ -21,7 +23,7 @@ def programme_end(timetables: Collection[Timetable], now: dt.datetime) -> dt.dat
         for timetable in timetables
         if timetable.closed_at is not None and timetable.cancelled_at is None
     ]
-    return max(ends, default=None)
+    return max([*ends, decided_at] if ends and decided_at else ends, default=None)
 
 
 def kept_until(end: dt.datetime, years: int) -> dt.datetime:

@@ -15,6 +15,9 @@ class Kind(StrEnum):
     INDIVIDUAL = "individual"  # 个人
 
 
+KIND_NAMES = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
+
+
 class Organiser(StrEnum):
     """Whose period it is; the same side handles its cases (R21)."""
 

@@ -1,7 +1,8 @@
 """The tables, one file an aggregate. Importing this package registers every one of them."""
 
+from app.domain.award import ProceedingKind, RevocationGround
 from app.models.answer import SpentAnswer
-from app.models.award import Honour, Proceeding, ProceedingKind, Revocation, RevocationGround
+from app.models.award import Honour, Proceeding, Revocation
 from app.models.base import Base
 from app.models.case import Case, CaseNote, NoteKind, Recusal
 from app.models.document import Document, Purpose

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.award import ProceedingKind, RevocationGround
 from app.domain.rounds import Kind
 from app.models.base import Base, checked
+from app.models.programme import Programme
 
 _ONE_DECISION = text("kind = 'decision'")
-
-
-class ProceedingKind(StrEnum):
-    """The papers by which a list becomes an award (notice, 四（三）-（五）)."""
-
-    CONSULTATION = "consultation"  # 征求有关部门意见
-    SUBMISSION = "submission"  # 请示，报批
-    APPROVAL = "approval"  # 批复
-    DECISION = "decision"  # 表彰决定
 
 
 class Proceeding(Base):
@@ -41,7 +33,8 @@ class Proceeding(Base):
     recorded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     recorded_at: Mapped[dt.datetime]
 
-    honours: Mapped[list[Honour]] = relationship(order_by="Honour.position")
+    programme: Mapped[Programme] = relationship()
+    honours: Mapped[list[Honour]] = relationship(order_by="Honour.position", back_populates="decision")
 
     __table_args__ = (
         CheckConstraint("kind IN ('submission', 'decision') OR agreed IS NOT NULL", name="answers_say_yes_or_no"),
@@ -69,16 +62,14 @@ class Honour(Base):
     unit: Mapped[str] = mapped_column(String(120))
     recommender: Mapped[str] = mapped_column(String(120))
 
+    decision: Mapped[Proceeding] = relationship(back_populates="honours")
     revocation: Mapped[Revocation | None] = relationship(back_populates="honour")
 
     __table_args__ = (UniqueConstraint("decision_id", "position"),)
 
-
-class RevocationGround(StrEnum):
-    """Why an award is taken back (notice, 七（二）)."""
-
-    UNLAWFUL = "unlawful"  # 存在严重违纪违法行为、影响恶劣
-    DECEIT = "deceit"  # 隐瞒情况、弄虚作假骗取表彰奖励
+    @property
+    def is_revoked(self) -> bool:
+        return self.revocation is not None and self.revocation.stands
 
 
 class Revocation(Base):
@@ -105,3 +96,8 @@ class Revocation(Base):
         CheckConstraint("confirmed_by IS NULL OR confirmed_by <> proposed_by", name="two_people"),
         CheckConstraint("(confirmed_by IS NOT NULL) = (confirmed_at IS NOT NULL)", name="confirmed_by_and_at"),
     )
+
+    @property
+    def stands(self) -> bool:
+        """One who proposes is not enough (R31)."""
+        return self.confirmed_at is not None

@@ -57,6 +57,8 @@ class Nominee(Base):
             "(withdrawn_at IS NULL) = (withdraw_reason IS NULL) AND (withdrawn_at IS NULL) = (withdrawn_by IS NULL)",
             name="withdrawn_with_reason",
         ),
+        # One replacement a place (R9): who leaves in turn leaves a place of its own.
+        Index("uq_nominees_one_replacement", "replaces_id", unique=True),
     )
 
 

@@ -32,6 +32,7 @@ class StoredFile:
     `size` and `sha256` are of what was received, the `stored_` ones of what is kept of it.
     """
 
+    id: Mapped[int]
     name: Mapped[str] = mapped_column(String(32), unique=True)
     kind: Mapped[FileKind] = mapped_column(checked(FileKind, "kind"))
     size: Mapped[int]
@@ -44,3 +45,8 @@ class StoredFile:
     received_at: Mapped[dt.datetime]
     scan: Mapped[ScanState] = mapped_column(checked(ScanState, "scan"))
     scanned_at: Mapped[dt.datetime | None]
+
+    @property
+    def subject(self) -> str:
+        """What the record, the log and the console call it: `evidence:3`, `document:4`."""
+        return f"{type(self).__name__.lower()}:{self.id}"

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from docx.document import Document
 
+from app.papers.drafts import DRAFTS
 from app.papers.form_templates import annex_4, annex_5
 
 FOLDER = Path(__file__).with_name("templates")
-BUILDERS: dict[str, Callable[[], Document]] = {"annex-4.docx": annex_4, "annex-5.docx": annex_5}
+BUILDERS: dict[str, Callable[[], Document]] = {"annex-4.docx": annex_4, "annex-5.docx": annex_5, **DRAFTS}
 
 
 def build(folder: Path = FOLDER) -> None:

@@ -11,7 +11,7 @@ from app.domain.rounds import Kind
 from app.papers.templates import Picture, render
 
 FORM_NUMBERS = {Kind.COLLECTIVE: 4, Kind.INDIVIDUAL: 5}
-_PHOTO_WIDTH, _PHOTO_HEIGHT = 33, 44  # millimetres: two inches, as photographers call it, in the shape of 768 × 1024
+_PHOTO_WIDTH, _PHOTO_HEIGHT = 30, 40  # millimetres: two inches, as photographers call it, in the shape of 768 × 1024
 _BLANK_DAY = "    年    月    日"
 
 

@@ -32,7 +32,10 @@ _OLD_OR_LOCKED = (
     "这个文件是旧版的 Word、Excel 文件（.doc、.xls），或设了密码。",
     "请去掉密码，另存为 .xlsx 或 .docx 后再上传。",
 )
-_ARCHIVE = ("这个文件是压缩包或其他格式，不是 Excel（.xlsx）或 Word（.docx）文件。", "请解压后，上传里面的表格。")
+_ARCHIVE = (
+    "这个文件是压缩包或其他格式，不是 Excel（.xlsx）或 Word（.docx）文件。",
+    "如果是压缩包，请解压后上传里面的表格；否则请另存为 .xlsx 或 .docx 后再上传。",
+)
 _ENTITIES = (
     "这个文件里带有文档类型声明（DTD 或实体），正常的表格里不会有。",
     "请在 Word、Excel 或 WPS 里另存一份再上传。",

@@ -112,7 +112,7 @@ def fill(cell: _Cell, text: str, font: str, size: float, align: Any = CENTRE, *,
 
 def underline(cell: _Cell) -> None:
     """A rule under a cell of an unruled table."""
-    borders = (
-        f'<w:tcBorders {nsdecls("w")}><w:bottom w:val="single" w:sz="6" w:space="0" w:color="auto"/></w:tcBorders>'
-    )
-    cell._tc.get_or_add_tcPr().append(parse_xml(borders))
+    rule = '<w:bottom w:val="single" w:sz="6" w:space="0" w:color="auto"/>'
+    borders = parse_xml(f"<w:tcBorders {nsdecls('w')}>{rule}</w:tcBorders>")
+    properties = cell._tc.get_or_add_tcPr()  # whose parts have an order that Word insists on
+    properties.insert_element_before(borders, "w:shd", "w:noWrap", "w:tcMar", "w:vAlign")

@@ -1,4 +1,4 @@
-"""A backup: one moment of the database as lines of JSON, the evidence it names, and a hash of every file.
+"""A backup: one moment of the database as lines of JSON, the stored files it names, and a hash of every file.
 
 It is written under a temporary name and renamed when whole, so that whatever stops it leaves nothing that looks whole.
 Nothing in it is decrypted, and no key is in it.
@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, true, union_all
 from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.domain.errors import BackupFailed
 from app.evidence.store import FileMissing, Store, StoreDown, sync
-from app.models import Base, Evidence
+from app.models import Base, Document, Evidence
 from app.services import portable
 from app.services.record import COMMAND_LINE, Act, Head, head, record
 
@@ -109,10 +109,10 @@ class _Writing:
         self.head = head(Session(connection))
 
     def everything(self, revision: str, now: dt.datetime) -> dict[str, Any]:
-        """Tables, evidence, hashes; returns the manifest."""
+        """Tables, stored files, hashes; returns the manifest."""
         with _kept_private(self._folder / HASHES) as hashes:
             tables = self._tables(hashes)
-            self._evidence(hashes)
+            self._stored(hashes)
         return {
             "format": FORMAT,
             "portal": importlib.metadata.version("gongshi"),
@@ -140,18 +140,19 @@ class _Writing:
             self.rows += lines.count
         return tables
 
-    def _evidence(self, hashes: Any) -> None:
-        """Every file that the rows name. One that is lost is named in the manifest: a backup without it is better
-        than none. One that was never filed may be gone since, its row with it."""
+    def _stored(self, hashes: Any) -> None:
+        """Every file that a row names, of objectors and of staff. One that is lost is named in the manifest: a backup
+        without it is better than none. Evidence that was never filed may be gone since, its row with it."""
         (self._folder / "evidence").mkdir(mode=0o700)
-        query = select(Evidence.name, Evidence.objection_id).order_by(Evidence.id)
+        of_objectors = select(Evidence.name, Evidence.objection_id.is_not(None).label("belongs"))
+        query = union_all(of_objectors, select(Document.name, true().label("belongs")))
         with self._connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query) as rows:
-            for name, objection_id in rows:
+            for name, belongs in rows:
                 path = f"evidence/{name[:2]}/{name}"
                 try:
                     content = self._store.get(name)
                 except FileMissing:
-                    self.missing += [name] if objection_id is not None else []
+                    self.missing += [name] if belongs else []
                     continue
                 (self._folder / path).parent.mkdir(mode=0o700, exist_ok=True)
                 self._file(path, content, hashes)

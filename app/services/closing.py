@@ -18,6 +18,7 @@ from app.models import Case, Closing, Disqualification, Entry, Objection, Period
 from app.services.availability import availability
 from app.services.record import Act, by_user, on_period, record
 from app.services.settlement import settle_period
+from app.services.sight import Shown, as_shown
 
 
 def close_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) -> None:
@@ -62,10 +63,21 @@ def cases_of(session: Session, period: Period) -> list[Case]:
     )
 
 
+def entries_of(session: Session, period: Period) -> list[Shown]:
+    """The whole list of a period as it reads now."""
+    return as_shown(
+        session, session.scalars(select(Entry).where(Entry.period_id == period.id).order_by(Entry.position))
+    )
+
+
+def _named(entry: Shown) -> dict[str, str]:
+    return {"name": entry.name, "kind": entry.kind.value}
+
+
 def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[str, Any]:
-    """The report as plain data: window and days, availability, counts, who goes on, who doesn't and why."""
+    """The report as plain data: window and days, availability, counts, who goes on, who doesn't and why, who left."""
     cases = cases_of(session, period)
-    entries = session.scalars(select(Entry).where(Entry.period_id == period.id).order_by(Entry.position)).all()
+    entries = entries_of(session, period)
     filed = session.scalar(select(func.count()).select_from(Objection).join(Entry).where(Entry.period_id == period.id))
     by_state = Counter(case.state_at(now) for case in cases)
     by_conclusion = Counter(case.conclusion for case in cases if case.conclusion)
@@ -82,11 +94,11 @@ def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[s
         "accepted": sum(case.decided_at is not None and case.state is not State.DECLINED for case in cases),
         "by_state": {state.value: by_state[state] for state in State},
         "by_conclusion": {conclusion.value: by_conclusion[conclusion] for conclusion in Conclusion},
-        "goes_on": [{"name": entry.name, "kind": entry.kind.value} for entry in entries if entry.nominee_id not in out],
+        "goes_on": [_named(entry) for entry in entries if entry.nominee_id not in out and not entry.withdrawn],
+        "withdrawn": [_named(entry) for entry in entries if entry.nominee_id not in out and entry.withdrawn],
         "goes_out": [
             {
-                "name": entry.name,
-                "kind": entry.kind.value,
+                **_named(entry),
                 "grounds": [GROUND_NAMES[ground] for ground in sorted(out[entry.nominee_id])],
                 "clauses": [_clause(period, ground) for ground in sorted(out[entry.nominee_id])],
                 "cases": [

@@ -1,4 +1,8 @@
-"""What clock and console do to evidence: forget what was never filed, note verdicts, compare (SECURITY 5, 34)."""
+"""What clock and console do to stored files: forget what was never filed, note verdicts, compare (SECURITY 5, 34).
+
+Evidence comes from objectors, documents from staff: two tables, one store, looked after alike. A row is named as the
+record names it, `evidence:3` or `document:4`.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from app.evidence.scanner import Verdict
 from app.evidence.store import FileMissing, Store, StoreDown
-from app.models import Evidence, Objection, ScanState
+from app.models import Document, Evidence, Objection, ScanState, StoredFile
 from app.services.files import Stored, Vault
 from app.services.record import CLOCK, Act, on_case, record
 
 KEPT_UNFILED = dt.timedelta(hours=24)
 _STATES = {Verdict.CLEAN: ScanState.CLEAN, Verdict.INFECTED: ScanState.INFECTED}
+_TABLES: dict[str, type[Evidence] | type[Document]] = {"evidence": Evidence, "document": Document}
 
 
 def forget_unfiled(session: Session, vault: Vault, now: dt.datetime) -> int:
@@ -34,26 +39,36 @@ def forget_unfiled(session: Session, vault: Vault, now: dt.datetime) -> int:
 
 
 def waiting(session: Session) -> list[Stored]:
-    """The files that the scanner has not judged, oldest first."""
-    rows = session.scalars(select(Evidence).where(Evidence.scan == ScanState.WAITING).order_by(Evidence.id))
-    return [Stored.of(row) for row in rows]
+    """The files that the scanner has not judged, the one that came first on top."""
+    rows: list[StoredFile] = [
+        *session.scalars(select(Evidence).where(Evidence.scan == ScanState.WAITING).order_by(Evidence.id)),
+        *session.scalars(select(Document).where(Document.scan == ScanState.WAITING).order_by(Document.id)),
+    ]
+    return [Stored.of(row) for row in sorted(rows, key=lambda row: row.received_at)]
 
 
-def judge(session: Session, evidence_id: int, verdict: Verdict, now: dt.datetime) -> None:
+def judge(session: Session, subject: str, verdict: Verdict, now: dt.datetime) -> None:
     """Write down what the scanner said of a file, once."""
-    unjudged = (Evidence.id == evidence_id, Evidence.scan == ScanState.WAITING)
-    marked = update(Evidence).where(*unjudged).values(scan=_STATES[verdict], scanned_at=now)
-    if session.execute(marked.returning(Evidence.id)).first() is None:
+    kind, _, number = subject.partition(":")
+    table, row_id = _TABLES[kind], int(number)
+    unjudged = (table.id == row_id, table.scan == ScanState.WAITING)
+    marked = update(table).where(*unjudged).values(scan=_STATES[verdict], scanned_at=now)
+    if session.execute(marked.returning(table.id)).first() is None:
         session.rollback()  # another machine was quicker, or it was removed meanwhile
         return
+    about = (_case_of(session, row_id) if table is Evidence else None) or subject
+    record(session, now, [Act(CLOCK, f"{kind}.{verdict}", about, {kind: row_id})])
+    session.commit()
+
+
+def _case_of(session: Session, evidence_id: int) -> str | None:
+    """Filed evidence is spoken of in its case's history."""
     case_id = session.scalar(
         select(Objection.case_id)
         .join(Evidence, Evidence.objection_id == Objection.id)
         .where(Evidence.id == evidence_id)
     )
-    subject = on_case(case_id) if case_id is not None else f"evidence:{evidence_id}"
-    record(session, now, [Act(CLOCK, f"evidence.{verdict}", subject, {"evidence": evidence_id})])
-    session.commit()
+    return on_case(case_id) if case_id is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +77,9 @@ class Comparison:
 
     rows: int
     files_without_row: list[str]
-    rows_without_file: list[int]
+    rows_without_file: list[str]
     unfinished: list[str]
-    damaged: list[int]
+    damaged: list[str]
 
     @property
     def agree(self) -> bool:
@@ -77,18 +92,25 @@ def compare(session: Session, vault: Vault, *, deep: bool = False) -> Comparison
     An upload under way right now may show as a file without a row, or as unfinished: look again a little later.
     """
     names = set(vault.store.names())  # first: what comes after this is found on its own below
-    stored = {row.name: Stored.of(row) for row in session.scalars(select(Evidence).order_by(Evidence.id))}
+    rows: list[StoredFile] = [
+        *session.scalars(select(Evidence).order_by(Evidence.id)),
+        *session.scalars(select(Document).order_by(Document.id)),
+    ]
+    stored = {row.name: Stored.of(row) for row in rows}
     session.rollback()
     strays = [name for name in sorted(names - stored.keys()) if _there(vault.store, name)]
-    known = set(session.scalars(select(Evidence.name).where(Evidence.name.in_(strays))))
+    known = {
+        name for table in _TABLES.values() for name in session.scalars(select(table.name).where(table.name.in_(strays)))
+    }
     missing = {name for name in stored.keys() - names if not _there(vault.store, name)}
-    damaged = [each.id for name, each in stored.items() if deep and name not in missing and not each.is_whole(vault)]
     return Comparison(
         rows=len(stored),
         files_without_row=[name for name in strays if name not in known],
-        rows_without_file=sorted(stored[name].id for name in missing),
+        rows_without_file=[each.subject for name, each in stored.items() if name in missing],
         unfinished=sorted(vault.store.unfinished()),
-        damaged=damaged,
+        damaged=[
+            each.subject for name, each in stored.items() if deep and name not in missing and not each.is_whole(vault)
+        ],
     )
 
 

@@ -86,9 +86,9 @@ def title_of(keyring: Keyring, row: StoredFile) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is needed to read a stored file, apart from any session."""
+    """What is needed to read a stored file, apart from any session. `subject` names its row."""
 
-    id: int
+    subject: str
     name: str
     cipher: Cipher
     sealed_key: bytes
@@ -96,9 +96,9 @@ class Stored:
     sha256: str
 
     @classmethod
-    def of(cls, row: Any) -> Stored:
+    def of(cls, row: StoredFile) -> Stored:
         """Of a row of any table of stored files."""
-        return cls(row.id, row.name, row.cipher, row.sealed_key, row.stored_size, row.stored_sha256)
+        return cls(row.subject, row.name, row.cipher, row.sealed_key, row.stored_size, row.stored_sha256)
 
     def content(self, store: Store, keyring: Keyring) -> Iterator[bytes]:
         """The file, piece by piece. Raises SealBroken, FileMissing and StoreDown."""
@@ -132,7 +132,7 @@ def opened(vault: Vault, stored: Stored, scan: ScanState, kind: FileKind, file_n
         raise HeldBack(infected=scan is ScanState.INFECTED)
     # Read twice: what is damaged at its end is refused by a page, and not by a download that breaks off.
     if not stored.is_whole(vault):
-        _log.error("evidence is missing or damaged", extra={"evidence": stored.id})
+        _log.error("a stored file is missing or damaged", extra={"file": stored.subject})
         raise FileDamaged
     return Opened(file_name, kind, stored.size, stored.content(vault.store, vault.keyring))
 

@@ -14,7 +14,7 @@ from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, Action
 from app.models import AuditRow, Case, MessageKind, Unit, User
 from app.models.case import NOTE_KIND_NAMES
 from app.models.objection import MESSAGE_KIND_NAMES
-from app.services.record import CLOCK, OBJECTOR, on_case, rows_about
+from app.services.record import CLOCK, COMMAND_LINE, OBJECTOR, STRANGER, by_user, on_case, rows_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,9 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "evidence.infected": "证据材料没有通过查毒",
     "evidence.opened": "下载证据材料",
     "document.opened": "下载材料",
+    "paper.made": "生成文书",
+    "document.clean": "材料通过查毒",
+    "document.infected": "材料没有通过查毒",
     "dossier.read": "查看了完整的推荐材料",
     "import.received": "上传推荐对象名单",
     "import.checked": "核对推荐对象名单",
@@ -64,8 +67,26 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "unit.imported": "随推荐对象新增所在单位",
     "case.lapsed": "规定时间内没有结论，逾期",
     "nominee.disqualified": "取消参评资格",
+    "nominee.confirmed": "确认评选条件",
+    "nominee.denied": "认定不符合评选条件",
+    "nominee.ranked": "确认行政级别",
+    "nominee.reviewed": "初审、复审",
+    "opinion.recorded": "录入征求意见",
+    "nominee.corrected": "更正公示内容",
+    "nominee.revised": "变更事迹",
+    "nominee.withdrawn": "退出推荐",
+    "nominee.replaced": "指定递补对象",
+    "nominee.entered": "录入推荐对象",
+    "nominee.edited": "修改推荐对象",
+    "nominees.reordered": "调整推荐顺序",
+    "period.entry_withdrawn": "公示前退出，移出名单",
     "disqualification.reversal_proposed": "提出撤销取消资格的决定",
     "disqualification.reversed": "撤销取消资格的决定",
+    "proceeding.recorded": "登记审批文件",
+    "award.decided": "登记并公布表彰决定",
+    "revocation.proposed": "提出撤销表彰",
+    "revocation.confirmed": "撤销表彰",
+    "revocation.dropped": "退回撤销表彰的提议",
     "period.scheduled": "安排公示",
     "period.cancelled": "撤回公示安排",
     "period.extended": "延长规定时间",
@@ -81,8 +102,21 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "keys.rotated": "更换密钥",
     "backup.made": "作了备份",
     "backup.restored": "由备份恢复",
-    "retention.purged": "保存期满，删除身份、证据和异议人写的内容",
+    "retention.purged": "保存期满，删除身份、文件、异议人写的内容和推荐对象资料",
+    "programme.created": "建立评选活动",
+    "programme.changed": "修改评选活动",
+    "programme.stages_changed": "修改时间安排",
+    "programme.quotas_changed": "分配名额",
+    "programme.archived": "评选活动归档",
+    "programme.reopened": "取消归档",
+    "unit.added": "增加单位",
+    "unit.renamed": "单位改名",
+    "unit.moved": "单位移到别的推荐单位",
+    "unit.contact_changed": "修改联系方式",
+    "unit.retired": "停用单位",
+    "unit.restored": "重新启用单位",
     "user.added": "新增账号",
+    "user.placed": "调整角色和单位",
     "user.logged_in": "登录",
     "user.login_failed": "登录失败",
     "receipt.unknown": "输入了不存在的查询码",
@@ -97,6 +131,19 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "user.disabled": "停用账号",
     "user.enabled": "启用账号",
 }
+
+
+_WHO = {
+    CLOCK: "系统（到时自动）",
+    OBJECTOR: "异议人",
+    COMMAND_LINE: "系统管理员",
+    STRANGER: "未登录者",
+}
+
+
+def act_names() -> dict[str, str]:
+    """Every act that there is, with its name."""
+    return dict(_ACT_NAMES)
 
 
 def act_name(action: str) -> str:
@@ -137,13 +184,15 @@ def of_case(session: Session, case: Case) -> list[Moment]:
 
 def who(actor: str, names: dict[int, str]) -> str:
     """An actor of the record as people read it."""
-    if actor == CLOCK:
-        return "系统（到时自动）"
-    if actor == OBJECTOR:
-        return "异议人"
     if actor.startswith("user:"):
         return names.get(int(actor.removeprefix("user:")), actor)
-    return {"cli": "系统管理员", "stranger": "未登录者"}.get(actor, actor)
+    return _WHO.get(actor, actor)
+
+
+def called(text: str, names: dict[int, str]) -> frozenset[str]:
+    """The actors of the record whose name holds this text."""
+    people = {by_user(user_id): name for user_id, name in names.items()}
+    return frozenset(actor for actor, name in (people | _WHO).items() if text in name)
 
 
 def user_names(session: Session) -> dict[int, str]:

@@ -60,7 +60,7 @@ def check_password(
     """The account that name and password open. Raises LoginRefused, TooManyFailures; neither says more than that."""
     user = session.scalar(select(User).where(User.login == login).options(joinedload(User.second_factor)))
     failure = _count_as_failed(session, _bucket(keyring, login, user, browser), now)
-    stored = user.password_hash if user is not None and user.disabled_at is None else None
+    stored = user.password_hash if user is not None and _opens(user, now) else None
     if not passwords.fits(stored, password) or user is None:
         _note_failure(session, user, now)
         raise LoginRefused
@@ -118,6 +118,11 @@ def prove_identity(session: Session, keyring: Keyring, user_id: int, password: s
         raise WrongPassword
     _take_back(session, failure)
     session.commit()
+
+
+def _opens(user: User, now: dt.datetime) -> bool:
+    """Not for who left, nor by a password that was given out and not taken up in time."""
+    return user.disabled_at is None and (user.password_expires_at is None or now < user.password_expires_at)
 
 
 def _bucket(keyring: Keyring, login: str, user: User | None, browser: KnownBrowser | None) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases import Actor, Role
-from app.domain.errors import NotYourCase
-from app.models import Nominee
+from app.domain.errors import NobodyChosen, NotYourCase
+from app.models import Nominee, Programme
+from app.services.programmes import require_running
 
 
 def theirs(actor: Actor) -> ColumnElement[bool]:
@@ -47,3 +48,41 @@ def recommended(session: Session, nominee_id: int, actor: Actor, *, lock: bool =
 
 def is_theirs(session: Session, nominee_id: int, actor: Actor) -> bool:
     return session.scalar(select(Nominee.id).where(Nominee.id == nominee_id, theirs(actor))) is not None
+
+
+def chosen(session: Session, nominee_ids: Collection[int], actor: Actor) -> list[Nominee]:
+    """Several nominees of one programme to do something about, in the order of a list.
+
+    Raises NobodyChosen, and NotYourCase where any is missing, of another programme, or not this person's to act on.
+    """
+    if not nominee_ids:
+        raise NobodyChosen
+    condition = true() if actor.is_office else Nominee.recommender_id == actor.unit_id
+    found = session.scalars(
+        select(Nominee)
+        .where(Nominee.id.in_(nominee_ids), condition)
+        .order_by(Nominee.recommender_id, Nominee.kind, Nominee.position, Nominee.id)
+        .options(joinedload(Nominee.recommender), joinedload(Nominee.unit))
+        .execution_options(populate_existing=True)
+    ).all()
+    if len(found) != len(set(nominee_ids)) or len({nominee.programme_id for nominee in found}) != 1:
+        raise NotYourCase
+    return list(found)
+
+
+def take_turns(session: Session, programme_id: int) -> Programme:
+    """A programme, locked: who changes what its nominees stand on, and who schedules them, come one after another.
+
+    Raises Archived.
+    """
+    programme = session.get_one(Programme, programme_id, with_for_update=True, populate_existing=True)
+    require_running(programme)
+    return programme
+
+
+def locked(session: Session, nominee_ids: Collection[int], actor: Actor) -> list[Nominee]:
+    """As `chosen`, with their programme locked and every fact read after that. Raises Archived too."""
+    programme_id = session.scalar(select(Nominee.programme_id).where(Nominee.id.in_(nominee_ids)).limit(1))
+    if programme_id is not None:
+        take_turns(session, programme_id)
+    return chosen(session, nominee_ids, actor)

@@ -22,15 +22,23 @@ from app.models import (
     Period,
     Programme,
     Reversal,
+    ReviewStage,
     Unit,
     UnitKind,
 )
-from app.services import identities
+from app.services import gates, identities
 from app.services.nominees import of_programme, theirs
+from app.services.outs import disqualified
 from app.services.queue import QueuedCase, queue_of, watched_by
-from app.services.scheduling import disqualified
 
-PERIODS_PER_PAGE = 50
+
+@dataclass(frozen=True, slots=True)
+class ToReview:
+    """How many of a programme's nominees are through a round and wait for the review before the next."""
+
+    programme: Programme
+    stage: ReviewStage
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,7 @@ class NeedsAHand:
     provisional: list[Period]
     reversals: Sequence[Reversal]
     identity_requests: Sequence[IdentityRequest]
+    to_review: list[ToReview]
 
     @property
     def nothing(self) -> bool:
@@ -62,7 +71,7 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
         own_cases=own,
         urgent=[queued for queued in watched if queued.urgent and not queued.escalated],
         proposals=[queued for queued in watched if queued.state is State.PROPOSED],
-        ready_to_close=[period for period in unclosed if now >= period.closes_at and not open_cases[period.id]],
+        ready_to_close=[period for period in unclosed if is_ready(period, open_cases, now)],
         provisional=[period for period in unclosed if period.provisional and now < period.opens_at],
         reversals=session.scalars(
             select(Reversal)
@@ -70,7 +79,18 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
             .options(joinedload(Reversal.disqualification).joinedload(Disqualification.nominee))
         ).all(),
         identity_requests=identities.waiting_for(session, actor, now),
+        to_review=_to_review(session, now),
     )
+
+
+def _to_review(session: Session, now: dt.datetime) -> list[ToReview]:
+    running = session.scalars(select(Programme).where(Programme.archived_at.is_(None)).order_by(Programme.id.desc()))
+    return [
+        ToReview(programme, stage, count)
+        for programme in running
+        for stage, count in gates.waiting_for_review(session, programme, now).items()
+        if count
+    ]
 
 
 def running_periods(session: Session) -> Sequence[Period]:
@@ -83,17 +103,16 @@ def running_periods(session: Session) -> Sequence[Period]:
     ).all()
 
 
-def closed_periods(session: Session, page: int) -> tuple[Sequence[Period], int]:
-    """One page of the periods closed or taken back, latest first, and how many there are."""
+def all_periods(session: Session) -> list[Period]:
+    """Every period there is or was: the running ones in the order they open, then those that are over, latest first."""
     over = Period.closed_at.is_not(None) | Period.cancelled_at.is_not(None)
-    total = session.scalar(select(func.count(Period.id)).where(over)) or 0
     query = (
         select(Period)
         .where(over)
         .order_by(Period.closes_at.desc(), Period.id.desc())
         .options(joinedload(Period.organiser), joinedload(Period.programme))
     )
-    return session.scalars(query.limit(PERIODS_PER_PAGE).offset((page - 1) * PERIODS_PER_PAGE)).all(), total
+    return [*running_periods(session), *session.scalars(query)]
 
 
 def open_case_counts(session: Session, period_ids: Sequence[int], now: dt.datetime) -> Counter[int]:
@@ -121,6 +140,12 @@ def case_counts(session: Session, now: dt.datetime, period_id: int | None = None
     for state, conclude_by, count in session.execute(query):
         counts[effective_state(state, conclude_by, now)] += count
     return {state: counts[state] for state in State}
+
+
+def is_ready(period: Period, open_cases: Counter[int], now: dt.datetime) -> bool:
+    """Whether a period can be closed: its window is over and no case is open, or the deadline has passed (R30)."""
+    unclosed = period.closed_at is None and period.cancelled_at is None
+    return unclosed and now >= period.closes_at and not open_cases[period.id]
 
 
 def filed_instants(session: Session, since: dt.datetime) -> Sequence[dt.datetime]:

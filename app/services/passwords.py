@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from collections.abc import Sequence
 
@@ -31,6 +32,9 @@ _OF_THIS_PORTAL = (
     "曲靖",
     "qujing",
 )
+# Twenty signs of thirty-one, in groups: 99 bits that can be read out over the telephone.
+_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
+_GROUPS, _GROUP = 5, 4
 _hasher = PasswordHasher()
 # Verified when there is no account, so that the time of the answer says nothing.
 _NOBODY = _hasher.hash("nobody has this password")
@@ -50,6 +54,11 @@ def judge(password: str, about: Sequence[str] = ()) -> None:
             "这个密码太容易被猜到。常见的密码、重复的字、键盘上连着的键、日期、登录名、姓名和单位名称都不要用，"
             "请用几个互不相干的词连成一句话。"
         )
+
+
+def made_up() -> str:
+    """A password to give out, until its owner chooses another."""
+    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(_GROUP)) for _ in range(_GROUPS))
 
 
 def hashed(password: str) -> str:

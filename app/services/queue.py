@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.domain.cases import OPEN_STATES, Actor, Role, State, may_see
 from app.domain.reminders import workdays_left
 from app.domain.workdays import DayTable
-from app.models import Case, Entry, Period
+from app.models import Case, Entry, Period, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,18 @@ def watched_by(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedC
     query = _cases().where(Case.handler_unit_id != actor.unit_id, Case.state.in_(OPEN_STATES))
     cases = session.scalars(query).unique().all()
     return [queued for queued in _ordered(cases, actor, now) if queued.is_open]
+
+
+def of_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
+    """The cases of one period that this person may see, whatever became of them."""
+    query = _cases().join(Entry, Case.entry_id == Entry.id).where(Entry.period_id == period_id)
+    return _ordered(session.scalars(query).unique().all(), actor, now)
+
+
+def colleagues(session: Session, actor: Actor) -> Sequence[User]:
+    """Whom the cases of this person's unit can be given to."""
+    there = User.unit_id == actor.unit_id, User.disabled_at.is_(None), User.role != Role.AUDITOR
+    return session.scalars(select(User).where(*there).order_by(User.id)).all()
 
 
 def _cases() -> Select[Case]:

@@ -6,13 +6,14 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import ColumnElement, Select, func, insert, select, text
 from sqlalchemy.orm import Session
 
+from app.domain.cases import Actor
 from app.models import AuditRow
 
 GENESIS = "0" * 64
@@ -40,12 +41,29 @@ def by_user(user_id: int) -> str:
     return f"user:{user_id}"
 
 
+def doer(actor: Actor | None) -> str:
+    """A person, or None for whoever runs the server and its command line."""
+    return by_user(actor.user_id) if actor else COMMAND_LINE
+
+
 def on_case(case_id: int) -> str:
     return f"case:{case_id}"
 
 
 def on_period(period_id: int) -> str:
     return f"period:{period_id}"
+
+
+def on_programme(programme_id: int) -> str:
+    return f"programme:{programme_id}"
+
+
+def on_unit(unit_id: int) -> str:
+    return f"unit:{unit_id}"
+
+
+def on_person(user_id: int) -> str:
+    return f"user:{user_id}"
 
 
 def on_nominee(nominee_id: int) -> str:
@@ -167,19 +185,51 @@ def rows_about(session: Session, subject: str) -> Sequence[AuditRow]:
     return session.scalars(select(AuditRow).where(AuditRow.subject == subject).order_by(AuditRow.id)).all()
 
 
-def page_of_rows(
-    session: Session, page: int, per_page: int, actor: str = "", subject: str = "", action: str = ""
-) -> tuple[Sequence[AuditRow], int]:
-    """One page of the record, newest first, and how many rows match."""
-    wanted = [
-        column == value
-        for column, value in (
-            (AuditRow.actor, actor),
-            (AuditRow.subject, subject),
-            (AuditRow.action, action),
-        )
-        if value
-    ]
-    total = session.scalar(select(func.count()).select_from(AuditRow).where(*wanted)) or 0
-    query = select(AuditRow).where(*wanted).order_by(AuditRow.id.desc())
-    return session.scalars(query.limit(per_page).offset((page - 1) * per_page)).all(), total
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for in the record; what is empty narrows nothing. `actors` are any of these, none when empty.
+
+    `since` and `before` are instants, the second not included. `words` stand in a row's details.
+    """
+
+    actors: frozenset[str] | None = None
+    action: str = ""
+    subject: str = ""
+    words: str = ""
+    since: dt.datetime | None = None
+    before: dt.datetime | None = None
+    oldest_first: bool = False
+
+
+def page_of_rows(session: Session, sought: Sought, page: int, per_page: int) -> tuple[Sequence[AuditRow], int]:
+    """One page of the rows that match, and how many do."""
+    total = session.scalar(select(func.count()).select_from(AuditRow).where(*_matches(sought))) or 0
+    return session.scalars(_in_order(sought).limit(per_page).offset((page - 1) * per_page)).all(), total
+
+
+def rows_one_by_one(session: Session, sought: Sought, most: int) -> Iterator[AuditRow]:
+    """The first so many rows that match, read in pieces: never all of them in memory."""
+    yield from session.scalars(_in_order(sought).limit(most), execution_options={"yield_per": 500})
+
+
+def _in_order(sought: Sought) -> Select[AuditRow]:
+    return (
+        select(AuditRow).where(*_matches(sought)).order_by(AuditRow.id if sought.oldest_first else AuditRow.id.desc())
+    )
+
+
+def _matches(sought: Sought) -> list[ColumnElement[bool]]:
+    matches: list[ColumnElement[bool]] = []
+    if sought.actors is not None:
+        matches.append(AuditRow.actor.in_(sought.actors))
+    if sought.action:
+        matches.append(AuditRow.action == sought.action)
+    if sought.subject:
+        matches.append(AuditRow.subject == sought.subject)
+    if sought.words:
+        matches.append(AuditRow.details.icontains(sought.words, autoescape=True))
+    if sought.since is not None:
+        matches.append(AuditRow.at >= sought.since)
+    if sought.before is not None:
+        matches.append(AuditRow.at < sought.before)
+    return matches

@@ -1,8 +1,9 @@
 """Purging what was kept of people once a programme has been over for long enough; numbers and the record stay.
 
 Gone afterwards: who filed an objection, the evidence with its keys and names, and what objectors wrote in their own
-words, since it may name them or others; of nominees their dossiers, and rows of imports that nobody confirmed. What
-the handlers wrote, every case, state, date and hash of a receipt stay.
+words, since it may name them or others; of nominees what their forms said (dossiers, imported rows), what authorities
+said of them, and the files of both. What the handlers wrote, every case, state, date and hash of a receipt stay, and so
+do the papers of the award and of its revocations: they are the office's file.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.domain.retention import kept_until, programme_end
 from app.evidence.store import Store
 from app.models import (
+    Document,
     Dossier,
     Entry,
     Evidence,
@@ -27,13 +29,18 @@ from app.models import (
     MessageKind,
     Nominee,
     Objection,
+    Opinion,
     Period,
+    Proceeding,
+    ProceedingKind,
     Programme,
+    Purpose,
 )
 from app.services.record import COMMAND_LINE, Act, record
 
 PURGED = "（保存期限已满，内容已按规定删除，办理结果和办理记录保留。）"
 _NO_HASH = "0" * 64
+_OF_PEOPLE = frozenset(Purpose) - {Purpose.PROCEEDING}  # what a nominee's files were handed in for
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class Held:
     identities: int
     files: int
     texts: int
-    dossiers: int = 0
+    dossiers: int = 0  # of nominees, with the rows they were imported from and the authorities' opinions
 
     @property
     def nothing(self) -> bool:
@@ -76,7 +83,10 @@ def purge_due(session: Session, store: Store, years: int, now: dt.datetime) -> l
 
 def _held(session: Session, programme: Programme, years: int, now: dt.datetime) -> Held:
     periods = session.scalars(select(Period).where(Period.programme_id == programme.id))
-    end = programme_end([period.timetable for period in periods], now)
+    decided = select(Proceeding.recorded_at).where(
+        Proceeding.programme_id == programme.id, Proceeding.kind == ProceedingKind.DECISION
+    )
+    end = programme_end([period.timetable for period in periods], now, session.scalar(decided))
     people = _People(programme.id)
 
     def count(*wanted: ColumnElement[bool]) -> int:
@@ -87,9 +97,9 @@ def _held(session: Session, programme: Programme, years: int, now: dt.datetime) 
         title=programme.title,
         kept_until=kept_until(end, years) if end else None,
         identities=count(*people.identities),
-        files=count(*people.files),
+        files=count(*people.files) + count(*people.documents),
         texts=count(*people.facts) + count(*people.reasons) + count(*people.supplements),
-        dossiers=count(*people.dossiers) + count(*people.rows),
+        dossiers=count(*people.dossiers) + count(*people.imported) + count(*people.opinions),
     )
 
 
@@ -113,21 +123,28 @@ class _People:
             Message.kind == MessageKind.SUPPLEMENT,
             Message.text != PURGED,
         )
-        self.dossiers = (Dossier.nominee_id.in_(select(Nominee.id).where(Nominee.programme_id == programme_id)),)
-        self.rows = (ImportRow.import_id.in_(select(Import.id).where(Import.programme_id == programme_id)),)
+        nominees = select(Nominee.id).where(Nominee.programme_id == programme_id).correlate(None)
+        imports = select(Import.id).where(Import.programme_id == programme_id).correlate(None)
+        self.documents = (Document.programme_id == programme_id, Document.purpose.in_(_OF_PEOPLE))
+        self.dossiers = (Dossier.nominee_id.in_(nominees),)
+        self.opinions = (Opinion.nominee_id.in_(nominees),)
+        self.imported = (ImportRow.import_id.in_(imports),)
 
 
 def _purge(session: Session, store: Store, gone: Held, now: dt.datetime) -> None:
     """Files first: stopped half way, the rows still name what is left, and the next run goes on."""
     people = _People(gone.programme_id)
-    for name in session.scalars(select(Evidence.name).where(*people.files)).all():
-        store.delete(name)
+    for names in (select(Evidence.name).where(*people.files), select(Document.name).where(*people.documents)):
+        for name in session.scalars(names).all():
+            store.delete(name)
     session.rollback()  # the store may have been slow: writers wait for the lines below only
     for statement in (
         delete(Evidence).where(*people.files),
         delete(Identity).where(*people.identities),
+        delete(Opinion).where(*people.opinions),  # before the scans that they refer to
+        delete(Document).where(*people.documents),
         delete(Dossier).where(*people.dossiers),
-        delete(ImportRow).where(*people.rows),
+        delete(ImportRow).where(*people.imported),
         update(Message).where(*people.supplements).values(text=PURGED),
         update(Objection).where(*people.reasons).values(withdraw_reason=PURGED),
         # The hashes could confirm a guess at who filed it, or at what they wrote.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.domain.cases import OPEN_STATES, Actor, require_office
+from app.domain.cases import Actor, require_office
 from app.domain.errors import (
     AlreadyClosed,
     AlreadyOpened,
@@ -20,52 +19,47 @@ from app.domain.errors import (
     NothingToShow,
     NotLater,
     PrivateData,
-    QuotaExceeded,
     TooLateToConclude,
 )
 from app.domain.privacy import find_private
 from app.domain.rounds import PUBLIC_FIELDS, ROUNDS, Kind, Organiser, Round
-from app.domain.verdict import grounds_against
 from app.domain.window import Phase, Plan, explain, plan_window, too_late_to_conclude
 from app.domain.workdays import Calendar, end_of, nth_workday
-from app.models import (
-    Case,
-    DeadlineExtension,
-    Disqualification,
-    Entry,
-    Nominee,
-    Period,
-    Programme,
-    Quota,
-    Unit,
-)
+from app.models import DeadlineExtension, Entry, Nominee, Period, Programme, Unit
 from app.models.period import days_to_json
+from app.sealing import Keyring
+from app.services import gates
+from app.services.nominees import take_turns
 from app.services.record import Act, by_user, on_period, record
 from app.services.texts import checked_text
 
 REASON = (2, 500)
-KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A nominee that belongs to an organiser's list; `obstacle` says why it may not enter, empty if it may."""
+    """A nominee that belongs to an organiser's list; `obstacles` say why it may not enter, none if it may."""
 
     nominee: Nominee
-    obstacle: str
+    obstacles: tuple[str, ...]
+
+    @property
+    def obstacle(self) -> str:
+        """All of them as one text, the weightiest first."""
+        return "；".join(self.obstacles)
 
     @property
     def may_enter(self) -> bool:
-        return not self.obstacle
+        return not self.obstacles
 
 
 def candidates(
-    session: Session, programme_id: int, round_: Round, organiser: Unit, now: dt.datetime
+    session: Session, ring: Keyring, programme: Programme, round_: Round, organiser: Unit, now: dt.datetime
 ) -> list[Candidate]:
     """Every nominee an organiser could show in a round, with what stands in its way (R8)."""
     query = (
         select(Nominee)
-        .where(Nominee.programme_id == programme_id)
+        .where(Nominee.programme_id == programme.id)
         .order_by(Nominee.kind, Nominee.recommender_id, Nominee.position)
         .options(selectinload(Nominee.unit), selectinload(Nominee.recommender))
     )
@@ -74,61 +68,8 @@ def candidates(
     elif round_.organiser is Organiser.RECOMMENDER:
         query = query.where(Nominee.recommender_id == organiser.id)
     nominees = session.scalars(query).all()
-    obstacles = _obstacles(session, [nominee.id for nominee in nominees], round_, now)
-    return [Candidate(nominee, obstacles.get(nominee.id, "")) for nominee in nominees]
-
-
-def _obstacles(session: Session, nominee_ids: Sequence[int], round_: Round, now: dt.datetime) -> dict[int, str]:
-    """Why nominees may not enter a round: out, already in it, or not through the one before (R8)."""
-    outs = disqualified(session, nominee_ids, now)
-    entered: dict[int, set[int]] = {}
-    passed: set[int] = set()
-    rows = session.execute(
-        select(Entry.nominee_id, Period)
-        .join(Period, Entry.period_id == Period.id)
-        .where(Entry.nominee_id.in_(nominee_ids), Period.cancelled_at.is_(None))
-    )
-    for nominee_id, period in rows:
-        entered.setdefault(nominee_id, set()).add(period.round_number)
-        if period.round_number == round_.number - 1 and period.phase(now) is Phase.CLOSED:
-            passed.add(nominee_id)
-    obstacles = {}
-    for nominee_id in nominee_ids:
-        if nominee_id in outs:
-            obstacles[nominee_id] = "已取消参评资格"
-        elif round_.number in entered.get(nominee_id, set()):
-            obstacles[nominee_id] = "已经列入本轮公示"
-        elif round_.number > 1 and nominee_id not in passed:
-            obstacles[nominee_id] = f"上一轮（{ROUNDS[round_.number - 1].name}）还没有办结"
-    return obstacles
-
-
-def disqualified(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> set[int]:
-    """Who is out at `now`: by a standing disqualification, or by a deadline not settled yet (R26)."""
-    outs = {
-        row.nominee_id
-        for row in session.scalars(
-            select(Disqualification)
-            .where(Disqualification.nominee_id.in_(nominee_ids))
-            .options(selectinload(Disqualification.reversal))
-        )
-        if row.stands
-    }
-    unsettled = session.execute(
-        select(Case, Period.conclude_by)
-        .join(Entry, Case.entry_id == Entry.id)
-        .join(Period, Entry.period_id == Period.id)
-        .where(
-            Entry.nominee_id.in_(nominee_ids),
-            Case.state.in_(OPEN_STATES),  # a concluded one has its own row above, and maybe a reversal
-            Period.settled_at.is_(None),
-            Period.conclude_by <= now,
-        )
-        .options(selectinload(Case.entry))
-    )
-    return outs | {
-        case.entry.nominee_id for case, conclude_by in unsettled if grounds_against([case.outcome], conclude_by, now)
-    }
+    standings = gates.standings(session, ring, programme, nominees, now)
+    return [Candidate(nominee, standings[nominee.id].obstacles(round_)) for nominee in nominees]
 
 
 def preview(
@@ -143,6 +84,7 @@ def preview(
 
 def schedule(
     session: Session,
+    ring: Keyring,
     programme: Programme,
     round_number: int,
     organiser: Unit,
@@ -155,14 +97,36 @@ def schedule(
 ) -> Period:
     """Save a period with its window, its explained days and its frozen entries (R4, R8, R9, R12).
 
-    Raises NothingToShow, NotEligible, QuotaExceeded, PrivateData and whatever `preview` raises.
+    Raises Archived, NothingToShow, NotEligible, QuotaExceeded, PrivateData and whatever `preview` raises.
     """
+    period, act = scheduled(
+        session, ring, programme, round_number, organiser, nominee_ids, opening, conclude_workdays, calendar, actor, now
+    )
+    record(session, now, [act])
+    session.commit()
+    return period
+
+
+def scheduled(
+    session: Session,
+    ring: Keyring,
+    programme: Programme,
+    round_number: int,
+    organiser: Unit,
+    nominee_ids: Sequence[int],
+    opening: dt.date,
+    conclude_workdays: int,
+    calendar: Calendar,
+    actor: Actor,
+    now: dt.datetime,
+) -> tuple[Period, Act]:
+    """As `schedule`: the period in the caller's transaction, and the act for the caller to record and commit."""
     require_office(actor)
     plan = preview(opening, conclude_workdays, calendar, programme.demonstration, now)
-    session.refresh(programme, with_for_update=True)  # two people scheduling at once take turns
+    take_turns(session, programme.id)
     round_ = ROUNDS[round_number]
-    chosen = _chosen(session, programme, round_, organiser, nominee_ids, now)
-    _check_quota(session, programme, round_, chosen, now)
+    chosen = _chosen(session, ring, programme, round_, organiser, nominee_ids, now)
+    gates.check_places(session, programme, round_, chosen, now)
     entries = [_entry(nominee, round_, place) for place, nominee in enumerate(chosen, start=1)]
     _check_privacy(entries)
     period = Period(
@@ -188,6 +152,7 @@ def schedule(
     for entry in entries:
         entry.period_id = period.id
     session.add_all(entries)
+    session.flush()  # the next period of this transaction counts these entries too
     details = {
         "round": round_number,
         "opens_at": period.opens_at.isoformat(),
@@ -196,9 +161,7 @@ def schedule(
         "calendar": plan.calendar_version,
         "nominees": [nominee.id for nominee in chosen],
     }
-    record(session, now, [Act(by_user(actor.user_id), "period.scheduled", on_period(period.id), details)])
-    session.commit()
-    return period
+    return period, Act(by_user(actor.user_id), "period.scheduled", on_period(period.id), details)
 
 
 def cancel(session: Session, period_id: int, reason: str, actor: Actor, now: dt.datetime) -> None:
@@ -277,6 +240,7 @@ def extend_deadline(
 
 def _chosen(
     session: Session,
+    ring: Keyring,
     programme: Programme,
     round_: Round,
     organiser: Unit,
@@ -284,7 +248,7 @@ def _chosen(
     now: dt.datetime,
 ) -> list[Nominee]:
     wanted = set(nominee_ids)
-    offered = candidates(session, programme.id, round_, organiser, now)
+    offered = candidates(session, ring, programme, round_, organiser, now)
     chosen = [candidate for candidate in offered if candidate.nominee.id in wanted]
     if not chosen:
         raise NothingToShow
@@ -294,38 +258,6 @@ def _chosen(
         if candidate.obstacle:
             raise NotEligible(candidate.nominee.name, candidate.obstacle)
     return [candidate.nominee for candidate in chosen]
-
-
-def _check_quota(
-    session: Session, programme: Programme, round_: Round, chosen: Sequence[Nominee], now: dt.datetime
-) -> None:
-    """A unit's places bound what it puts into rounds 2 and 3; who is out leaves a place vacant (R9)."""
-    if round_.number == 1:
-        return
-    in_round = session.execute(
-        select(Nominee.id, Nominee.recommender_id, Nominee.kind)
-        .join(Entry, Entry.nominee_id == Nominee.id)
-        .join(Period, Entry.period_id == Period.id)
-        .where(
-            Nominee.programme_id == programme.id,
-            Period.round_number == round_.number,
-            Period.cancelled_at.is_(None),
-        )
-    ).all()
-    outs = disqualified(session, [row.id for row in in_round], now)
-    taken = Counter((row.recommender_id, row.kind) for row in in_round if row.id not in outs)
-    taken.update((nominee.recommender_id, nominee.kind) for nominee in chosen)
-    quotas = session.scalars(select(Quota).where(Quota.programme_id == programme.id))
-    places = {
-        (quota.unit_id, kind): count
-        for quota in quotas
-        for kind, count in ((Kind.COLLECTIVE, quota.collectives), (Kind.INDIVIDUAL, quota.individuals))
-    }
-    for unit_id, kind in {(nominee.recommender_id, nominee.kind): None for nominee in chosen}:
-        asked = taken[unit_id, kind]
-        if asked > places.get((unit_id, kind), 0):
-            unit = session.get_one(Unit, unit_id)
-            raise QuotaExceeded(unit.name, KIND_NAMES[kind], asked, places.get((unit_id, kind), 0))
 
 
 def _entry(nominee: Nominee, round_: Round, position: int) -> Entry:
@@ -342,7 +274,7 @@ def _entry(nominee: Nominee, round_: Round, position: int) -> Entry:
     }
     assert values.keys() == set(PUBLIC_FIELDS)  # noqa: S101 - the whitelist and this list are one
     shown = {field: value for field, value in values.items() if field in round_.shown}
-    return Entry(nominee_id=nominee.id, position=position, **shown)
+    return Entry(nominee_id=nominee.id, edition=nominee.edition, position=position, **shown)
 
 
 def _check_privacy(entries: Iterable[Entry]) -> None:

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, joinedload, load_only
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from app.domain.rounds import Kind
-from app.models import Entry, Period, Unit, UnitKind
+from app.models import Correction, Entry, Period, Unit, UnitKind
+from app.services.sight import Shown, as_shown
 
 # A whole programme's list on one page: people search it in the browser, and print it.
 ENTRIES_PER_PAGE = 150
@@ -65,13 +66,13 @@ class ListFilter:
 class EntryList:
     """One page of a period's entries, how many match, and how many pages they fill."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[Shown]
     matching: int
     pages: int
 
 
 def entry_list(session: Session, period: Period, wanted: ListFilter, per_page: int = ENTRIES_PER_PAGE) -> EntryList:
-    """One page of the frozen entries. Ask only while `period.window.contains(now)`."""
+    """One page of the entries as they read now. Ask only while `period.window.contains(now)`."""
     matches = _matches(period, wanted)
     before = (wanted.page - 1) * per_page
     query = select(Entry).where(*matches).order_by(Entry.position).limit(per_page)
@@ -84,7 +85,7 @@ def entry_list(session: Session, period: Period, wanted: ListFilter, per_page: i
         matching = of_kind[wanted.kind] if wanted.kind else sum(of_kind.values())
         query = query.where(Entry.position > before + (period.collectives if wanted.kind is Kind.INDIVIDUAL else 0))
     entries = session.scalars(query).all()
-    return EntryList(entries, matching, pages=max(1, -(-matching // per_page)))
+    return EntryList(as_shown(session, entries), matching, pages=max(1, -(-matching // per_page)))
 
 
 def _matches(period: Period, wanted: ListFilter) -> list[ColumnElement[bool]]:
@@ -92,32 +93,51 @@ def _matches(period: Period, wanted: ListFilter) -> list[ColumnElement[bool]]:
     if wanted.kind is not None:
         matches.append(Entry.kind == wanted.kind)
     if wanted.unit:
-        matches.append(Entry.recommender == wanted.unit)
+        matches.append(
+            or_(Entry.recommender == wanted.unit, _corrected("recommender", Correction.after == wanted.unit))
+        )
     if wanted.name:
-        matches.append(Entry.name.icontains(wanted.name, autoescape=True))
+        matches.append(
+            or_(
+                Entry.name.icontains(wanted.name, autoescape=True),
+                _corrected("name", Correction.after.icontains(wanted.name, autoescape=True)),
+            )
+        )
     return matches
 
 
-def entry_of(session: Session, period_id: int, nominee_id: int) -> Entry | None:
-    """One frozen entry with its period. Show it only while the window contains `now`."""
-    return session.scalar(
-        select(Entry)
-        .where(Entry.period_id == period_id, Entry.nominee_id == nominee_id)
-        .options(joinedload(Entry.period).joinedload(Period.programme))
+def _corrected(field: str, reads: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Found by the text that stands there now; by the misprint all the same, for whoever has it from a paper."""
+    return Entry.id.in_(select(Correction.entry_id).where(Correction.field == field, reads))
+
+
+def recommenders(session: Session, period: Period) -> list[str]:
+    """The recommending units of a period as its list names them now."""
+    rows = session.execute(
+        select(Correction.before, Correction.after)
+        .join(Entry, Correction.entry_id == Entry.id)
+        .where(Entry.period_id == period.id, Correction.field == "recommender")
+        .order_by(Correction.id)
     )
+    names = list(period.recommenders)
+    for before, after in rows:
+        names = [after if name == before else name for name in names]
+    return names
 
 
-def neighbours(session: Session, entry: Entry) -> tuple[Entry | None, Entry | None]:
+def entry_of(session: Session, period_id: int, nominee_id: int) -> Shown | None:
+    """One entry as it reads now. Show it only while the window contains `now`."""
+    entry = session.scalar(select(Entry).where(Entry.period_id == period_id, Entry.nominee_id == nominee_id))
+    return as_shown(session, [entry])[0] if entry else None
+
+
+def neighbours(session: Session, entry: Shown) -> tuple[Shown | None, Shown | None]:
     """The entries before and after one, in the order of the list."""
-    others = (
-        select(Entry)
-        .where(Entry.period_id == entry.period_id)
-        .options(load_only(Entry.nominee_id, Entry.name, Entry.period_id))
-        .limit(1)
-    )
-    before = others.where(Entry.position < entry.position).order_by(Entry.position.desc())
-    after = others.where(Entry.position > entry.position).order_by(Entry.position)
-    return session.scalar(before), session.scalar(after)
+    others = select(Entry).where(Entry.period_id == entry.period_id).limit(1)
+    before = session.scalar(others.where(Entry.position < entry.position).order_by(Entry.position.desc()))
+    after = session.scalar(others.where(Entry.position > entry.position).order_by(Entry.position))
+    shown = {each.id: each for each in as_shown(session, [each for each in (before, after) if each])}
+    return shown[before.id] if before else None, shown[after.id] if after else None
 
 
 def _periods() -> Select[Period]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from flask import Response
@@ -20,6 +21,15 @@ def sent_out(opened: Opened) -> Response:
     answer.headers["Content-Disposition"] = (
         f"attachment; filename={ascii_name}; filename*=UTF-8''{quote(opened.file_name)}"
     )
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def saved_as(content: bytes | Iterable[bytes], file_name: str, media_type: str) -> Response:
+    """A file that was made here, whole or piece by piece, to be saved under its name."""
+    answer = Response(content, mimetype=media_type)
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -34,8 +34,10 @@ _LONGEST_SEARCH = 60
 class Column(Generic[Row]):
     """One column: what it is called, what stands in it, and how the page and the sheet show that.
 
-    `value` is what is searched, sorted by and saved. On the page a cell may be a link, wear a badge of a colour
-    (a class of site.css, "" for none) or have a smaller line below. `sheet_only` columns are too much for a page.
+    `value` is what is searched, sorted by and saved; where it reads badly, `shown` says it in words (a number is
+    saved as the number). On the page a cell may be a link, wear a badge of a colour (a class of site.css, "" for
+    none; None for no badge), have a red word beside it or a smaller line below. `sheet_only` columns are too much for
+    a page, `page_only` ones say what another column of the sheet says better.
     """
 
     key: str
@@ -43,11 +45,16 @@ class Column(Generic[Row]):
     value: Callable[[Row], Value]
     width: int = 14
     href: Callable[[Row], str] | None = None
-    badge: Callable[[Row], str] | None = None
+    badge: Callable[[Row], str | None] | None = None
     note: Callable[[Row], str] | None = None
     sheet_only: bool = False
+    shown: Callable[[Row], str] | None = None
+    alert: Callable[[Row], str] | None = None
+    page_only: bool = False
 
     def text(self, row: Row) -> str:
+        if self.shown is not None:
+            return self.shown(row)
         value = self.value(row)
         if isinstance(value, dt.datetime):
             return short(value)
@@ -56,27 +63,35 @@ class Column(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Filter(Generic[Row]):
-    """A choice that narrows the list: the options with their names, and which rows each keeps."""
+    """A choice that narrows the list: the options with their names, and which rows each keeps.
+
+    As `tabs` it is a row of links with counts, for what people switch between all day, without those that are empty.
+    """
 
     key: str
     name: str
     options: Mapping[str, str]
     keeps: Callable[[Row, str], bool]
+    tabs: bool = False
 
 
 @dataclass
 class Listing(Generic[Row]):
-    """The rows of one list as this request asks for them. `row_id` names a row to a bulk action."""
+    """The rows of one list as this request asks for them.
+
+    `row_id` names a row to a bulk action; None where the row can't be a part of one, and has no box to tick.
+    """
 
     title: str
     columns: Sequence[Column[Row]]
     rows: Sequence[Row]
     empty: str  # what the page says when there is nothing at all, with what to do about it
     filters: Sequence[Filter[Row]] = ()
-    row_id: Callable[[Row], int] | None = None
+    row_id: Callable[[Row], int | None] | None = None
     urgent: Callable[[Row], bool] | None = None
     args: MultiDict[str, str] = field(default_factory=lambda: request.args)
     keep: Sequence[str] = ()  # arguments of the page's own that its links carry along
+    path: str = field(default_factory=lambda: request.path)  # of the page, where a refused form shows it elsewhere
 
     @cached_property
     def search(self) -> str:
@@ -120,6 +135,27 @@ class Listing(Generic[Row]):
         return self.found[(self.page - 1) * ROWS_PER_PAGE : self.page * ROWS_PER_PAGE]
 
     @property
+    def can_tick(self) -> bool:
+        """Whether any row of this page can be a part of a bulk action."""
+        return self.row_id is not None and any(self.row_id(row) is not None for row in self.shown)
+
+    @property
+    def tabs(self) -> list[tuple[Filter[Row], list[tuple[str, str, int]]]]:
+        """The filters shown as links: each option that has rows, or is chosen, with its name and how many."""
+        return [
+            (
+                each,
+                [
+                    (value, name, count)
+                    for value, name in each.options.items()
+                    if (count := sum(each.keeps(row, value) for row in self.rows)) or self.chosen.get(each.key) == value
+                ],
+            )
+            for each in self.filters
+            if each.tabs
+        ]
+
+    @property
     def shown_columns(self) -> list[Column[Row]]:
         return [column for column in self.columns if not column.sheet_only]
 
@@ -132,7 +168,11 @@ class Listing(Generic[Row]):
         asked = {"q": self.search, **self.chosen, "sort": self.args.get("sort", "") if self.sort else ""}
         asked |= {key: self.args.get(key, "") for key in self.keep} | changes
         query = urlencode({key: value for key, value in asked.items() if value})
-        return f"{request.path}?{query}" if query else request.path
+        return f"{self.path}?{query}" if query else self.path
+
+    @property
+    def wants_sheet(self) -> bool:
+        return self.args.get("format") == "xlsx"
 
     @property
     def bare_url(self) -> str:
@@ -146,13 +186,14 @@ class Listing(Generic[Row]):
 
     def answer(self, template: str, **context: object) -> ResponseReturnValue:
         """The page, or with `?format=xlsx` the sheet: whatever is found, all pages of it."""
-        if self.args.get("format") == "xlsx":
+        if self.wants_sheet:
             return self.as_sheet()
         return render_template(template, listing=self, now=now(), **context)
 
     def as_sheet(self) -> Response:
-        columns = [(column.name, column.width) for column in self.columns]
-        rows = [[_cell(column, row) for column in self.columns] for row in self.found]
+        saved = [column for column in self.columns if not column.page_only]
+        columns = [(column.name, column.width) for column in saved]
+        rows = [[_cell(column, row) for column in saved] for row in self.found]
         return sheet_sent(sheets.sheet(self.title, columns, rows), self.title)
 
     def _wanted(self, row: Row) -> bool:
@@ -163,6 +204,11 @@ class Listing(Generic[Row]):
             return True
         text = "\n".join(column.text(row) for column in self.columns).casefold()
         return all(word in text for word in words)
+
+
+def ids_ticked(name: str) -> list[int]:
+    """The ids of the boxes of this name that were ticked in a form; what is no id is nobody's."""
+    return [int(value) for value in request.form.getlist(name) if value.isdecimal() and len(value) < 10]
 
 
 def sheet_sent(content: bytes, title: str) -> Response:

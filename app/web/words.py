@@ -7,21 +7,31 @@ import datetime as dt
 from flask import Flask
 
 from app import richtext
+from app.domain.annexes import AUTHORITY_NAMES, RANK_NAMES
+from app.domain.award import PROCEEDING_NAMES, REVOCATION_GROUND_NAMES
 from app.domain.cases import ACTION_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
+from app.domain.eligibility import OUTCOME_NAMES
+from app.domain.misprints import CORRECTABLE
 from app.domain.nominations import FIELD_NAMES
 from app.domain.reminders import REMINDER_NAMES
 from app.domain.rounds import Kind
+from app.domain.stages import STAGES
+from app.domain.rounds import KIND_NAMES
 from app.domain.verdict import GROUND_NAMES
 from app.domain.window import Phase
-from app.domain.workdays import SHANGHAI, CountedDay, DayKind, last_day_before, local_date
+from app.domain.wording import coarse, day, day_label, duration, end_moment, full_day, moment, weekday
+from app.domain.workdays import SHANGHAI, last_day_before, local_date
 from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
 from app.evidence.kinds import FileKind
 from app.models import ScanState
 from app.models.case import NOTE_KIND_NAMES
 from app.models.objection import CATEGORY_NAMES, MESSAGE_KIND_NAMES
+from app.services.opinions import OUTCOME_NAMES as OPINION_NAMES
+from app.services.paths import Step
+from app.services.reviews import STAGE_NAMES
+from app.services.sight import misprint
 from app.web.qr import qr
 
-_WEEKDAYS = "一二三四五六日"
 PHASE_NAMES = {
     Phase.SCHEDULED: "未开始",
     Phase.OPEN: "公示中",
@@ -32,7 +42,9 @@ PHASE_NAMES = {
 }
 # What stands in the details of a row of the record, by its key.
 DETAIL_NAMES = {
+    "agreed": "同意",
     "assignee": "经办人",
+    "authority": "征求意见的机关",
     "backup": "备份",
     "calendar": "日历版本",
     "case": "案件",
@@ -41,13 +53,18 @@ DETAIL_NAMES = {
     "closes_at": "公示结束",
     "conclude_by": "规定时间",
     "conclusion": "结论",
+    "conditions": "条件",
     "deadline": "规定时间",
     "disqualified": "取消参评资格",
-    "dossiers": "推荐材料",
+    "document": "材料",
+    "dossiers": "推荐对象资料",
+    "edition": "事迹第几版",
     "effective_at": "生效",
     "entries": "公示对象",
     "entry": "公示条目",
+    "fields": "改动的内容",
     "evidence": "证据材料",
+    "field": "栏目",
     "filed": "收到异议",
     "filled": "补充材料",
     "form": "表",
@@ -60,16 +77,26 @@ DETAIL_NAMES = {
     "ground": "原因",
     "handler_unit": "办理单位",
     "head": "末尾校验值",
+    "honour": "表彰",
     "identities": "身份",
+    "kind": "类别",
+    "issuer": "发文机关",
     "lapsed": "逾期未结论",
     "lead": "并入的案件",
+    "left_out": "不列入",
     "login": "登录名",
+    "name": "名称",
     "nominees": "推荐对象",
     "number": "编号",
     "objection": "异议",
     "opens_at": "公示开始",
+    "outcome": "意见",
     "outage_days": "中断的工作日",
+    "paper": "文书",
+    "quotas": "名额（单位：集体、个人）",
+    "passed": "结果",
     "reason": "理由",
+    "replaces": "递补的对象",
     "request": "申请",
     "role": "角色",
     "round": "轮次",
@@ -78,9 +105,20 @@ DETAIL_NAMES = {
     "sessions": "登录数",
     "sha256": "SHA-256",
     "size": "字节",
+    "stages": "各阶段日期",
+    "stage": "环节",
     "texts": "文字",
+    "title": "活动名称",
     "to": "改为",
     "unit": "单位",
+}
+STEP_NAMES = {
+    Step.PASSED: "已通过",
+    Step.UNDER_WAY: "进行中",
+    Step.ANEW: "须重新公示",
+    Step.READY: "可以安排",
+    Step.AHEAD: "未到",
+    Step.ENDED: "到此为止",
 }
 SCAN_NAMES = {ScanState.WAITING: "正在查毒", ScanState.INFECTED: "没有通过查毒"}
 FILE_KIND_NAMES = {
@@ -90,36 +128,6 @@ FILE_KIND_NAMES = {
     FileKind.DOCX: "Word 文档",
     FileKind.XLSX: "Excel 表格",
 }
-KIND_NAMES = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
-
-
-def day(date: dt.date) -> str:
-    """9月18日"""
-    return f"{date.month}月{date.day}日"
-
-
-def full_day(date: dt.date) -> str:
-    """2026年9月18日"""
-    return f"{date.year}年{day(date)}"
-
-
-def weekday(date: dt.date) -> str:
-    """星期五"""
-    return f"星期{_WEEKDAYS[date.weekday()]}"
-
-
-def moment(instant: dt.datetime) -> str:
-    """2026年9月18日（星期五）09:30"""
-    local = instant.astimezone(SHANGHAI)
-    return f"{full_day(local.date())}（{weekday(local.date())}）{local:%H:%M}"
-
-
-def end_moment(instant: dt.datetime) -> str:
-    """The end of something: midnight is written as 24:00 of the day that ends, as notices do."""
-    if instant.astimezone(SHANGHAI).time() != dt.time():
-        return moment(instant)
-    date = last_day_before(instant)
-    return f"{full_day(date)}（{weekday(date)}）24:00"
 
 
 def short(instant: dt.datetime) -> str:
@@ -139,34 +147,11 @@ def instant(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
-def duration(seconds: int) -> str:
-    """1小时5分钟; anything below a minute is called so."""
-    hours, minutes = divmod(seconds // 60, 60)
-    if not hours:
-        return f"{minutes}分钟" if minutes else "不到1分钟"
-    return f"{hours}小时{minutes}分钟" if minutes else f"{hours}小时"
-
-
-def coarse(instant: dt.datetime) -> str:
-    """A day without its hour: what a unit may know of when an objection came (R19)."""
-    return full_day(local_date(instant))
-
-
 def size_words(size: int) -> str:
     """A file's size as people say it: 4.2 MB, 87 KB."""
     if size >= 1024 * 1024:
         return f"{size / 1024 / 1024:.1f} MB"
     return f"{max(1, round(size / 1024))} KB"
-
-
-def day_label(counted: CountedDay) -> str:
-    """What a day is in words: 第1个工作日, 周末, 国庆节, 调休上班."""
-    if counted.day.kind is DayKind.HOLIDAY:
-        return counted.day.name
-    if counted.day.kind is DayKind.WEEKEND:
-        return "周末"
-    worded = f"第{counted.ordinal}个工作日" if counted.ordinal else "工作日"
-    return f"{worded}（调休上班）" if counted.day.kind is DayKind.MAKEUP else worded
 
 
 def init_app(app: Flask) -> None:
@@ -185,26 +170,37 @@ def init_app(app: Flask) -> None:
         size_words=size_words,
         local_date=local_date,
         deeds=richtext.render,
+        misprint=misprint,
         excerpt=richtext.excerpt,
     )
     app.jinja_env.globals.update(
         qr=qr,
         ACTION_NAMES=ACTION_NAMES,
+        AUTHORITY_NAMES=AUTHORITY_NAMES,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
+        CORRECTABLE=CORRECTABLE,
         DETAIL_NAMES=DETAIL_NAMES,
         DECLINE_GROUND_NAMES=DECLINE_GROUND_NAMES,
         GROUND_NAMES=GROUND_NAMES,
         KIND_NAMES=KIND_NAMES,
         MESSAGE_KIND_NAMES=MESSAGE_KIND_NAMES,
         NOTE_KIND_NAMES=NOTE_KIND_NAMES,
+        OPINION_NAMES=OPINION_NAMES,
+        OUTCOME_NAMES=OUTCOME_NAMES,
         PHASE_NAMES=PHASE_NAMES,
+        RANK_NAMES=RANK_NAMES,
+        PROCEEDING_NAMES=PROCEEDING_NAMES,
         REMINDER_NAMES=REMINDER_NAMES,
+        REVOCATION_GROUND_NAMES=REVOCATION_GROUND_NAMES,
         FIELD_NAMES=FIELD_NAMES,
         FILE_KIND_NAMES=FILE_KIND_NAMES,
         FILE_LIMIT=FILE_LIMIT,
         FILES_PER_OBJECTION=FILES_PER_OBJECTION,
         ROLE_NAMES=ROLE_NAMES,
         SCAN_NAMES=SCAN_NAMES,
+        REVIEW_NAMES=STAGE_NAMES,
+        STAGES=STAGES,
         STATE_NAMES=STATE_NAMES,
+        STEP_NAMES=STEP_NAMES,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyotp
@@ -9,12 +11,19 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete, update
 
+from app.domain.annex_one import BookPlaces
+from app.domain.cases import Role
+from app.domain.contacts import Contact
+from app.domain.programme_book import Book, BookContact, BookPerson
+from app.domain.programmes import Plan, proposed_stages
 from app.models import SecondFactor, User
-from app.services import closing, investigation, reversal, settlement
+from app.papers import programme_writing
+from app.services import closing, corrections, investigation, reversal, settlement, withdrawals
 from tests import lists
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
 from tests.files import pdf
+from tests.standing import cleared
 from tests.world import at
 
 pytestmark = pytest.mark.browser
@@ -22,18 +31,33 @@ pytestmark = pytest.mark.browser
 CLOSED = "2026-09-24 Thu 10:00"
 DUE = "2026-09-30 Wed 09:00"
 AFTER = "2026-10-08 Thu 09:00"
+DEEDS = "第3位对象三年来办成**实事**十二件，群众满意。"
 FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的施工记录可以核实，请予核查。"
 
 BLUEPRINTS = {
     "public": {"public", "objections", "receipts", "account"},
     "unit": {"desk", "own", "imports"},
-    "office": {"office", "nominees", "documents"},
+    "office": {"office", "nominees", "documents", "planning"},
+    "setting up": {"programmes", "units", "people"},
+    "papers": {"papers"},
 }
 NO_PAGES = {"health", "metrics", "static"}
 # What is saved and not looked at.
 FILES = {
-    *("documents.document", "imports.blank", "desk.evidence", "desk.queue_sheet"),
-    *("office.cases_sheet", "receipts.own_evidence"),
+    "desk.evidence",
+    "desk.queue_sheet",
+    "documents.document",
+    "office.cases_sheet",
+    "papers.of_nominee",
+    "papers.of_period",
+    "papers.of_unit",
+    "papers.package_of_programme",
+    "papers.package_of_unit",
+    "papers.template",
+    "programmes.blank_book",
+    "programmes.programme_book_file",
+    "receipts.own_evidence",
+    "imports.blank",
 }
 
 
@@ -127,6 +151,10 @@ def test_what_the_public_sees(portal: Portal) -> None:
     walk.look(page, "list of one kind", f"{listed}?kind=individual")
     walk.look(page, "list without a hit", f"{listed}?name=没有这个人")
     walk.look(page, "no such page of the list", f"{listed}?page=9")
+    for field, text in (("name", "麒晓3"), ("deeds", "第3位对象三年来办成**实事**十三件，群众满意。" + DEEDS * 3)):
+        world.do(corrections.correct, person, field, text, "录入时写错", world.actor("office"), at(OPEN))
+    world.do(withdrawals.withdraw, world.nominees[3], "本人要求", world.actor("head"), at(OPEN))
+    walk.look(page, "list with corrections", f"{listed}?kind=individual&page=1")
     walk.look(page, "collective", f"{listed}/nominees/{collective}")
     walk.look(page, "individual", f"{listed}/nominees/{person}")
     walk.look(page, "form", f"{listed}/nominees/{person}/objection")
@@ -181,6 +209,7 @@ def test_what_the_public_sees(portal: Portal) -> None:
     other = world.schedule(2, world.luoping, world.others, "2026-10-09", 3, AFTER)
     with world.database.writer() as session:
         closing.close_period(session, other, world.actor("office"), at("2026-10-19 Mon 09:00"))
+    cleared(world, portal.app.extensions["portal"].settings.evidence_dir, world.others, "2026-10-19 Mon 09:30")
     last = world.schedule(3, world.office, world.others, "2026-10-20", 3, "2026-10-19 Mon 10:00")
     portal.time_is("2026-10-20 Tue 09:00")
     walk.look(page, "list of the office", f"/periods/{last}?unit=罗平县")
@@ -296,6 +325,42 @@ def own_account(walk: Walk, page: Page) -> None:
     walk.look(walk.portal.staff("phone", "office2"), "second factor first")
 
 
+def changed_nominees(walk: Walk, page: Page) -> None:
+    """Whatever may befall a nominee: entered, edited, put in order, its deeds changed, gone, replaced."""
+    walk.look(page, "nominee to enter", "/nominees/new?kind=individual")
+    press(page, "录入")
+    walk.look(page, "nominee entered with nothing")
+    page.get_by_label("姓名").fill("麒小六")
+    page.get_by_label("所在单位").fill("麒麟区养护中心")
+    page.get_by_label("简要事迹").fill("十年养路无事故。" * 10)
+    press(page, "录入")
+    walk.look(page, "nominee entered")
+    new = urlsplit(page.url).path
+    walk.look(page, "facts to edit", f"{new}/edit")
+    press(page, "保存")
+    walk.look(page, "facts not edited")
+    walk.look(page, "order", "/nominees/order?kind=individual")
+    page.get_by_label("麒小六").fill("9")
+    press(page, "保存顺序")
+    walk.look(page, "order refused")
+    walk.look(page, "deeds to change", f"{new}/revision")
+    page.get_by_label("变更后的简要事迹").fill("改写过的事迹，补充了今年的新成绩。" * 10)
+    page.get_by_label("变更的理由").fill("补充今年的新成绩。")
+    press(page, "变更事迹")
+    walk.look(page, "deeds changed")
+    walk.look(page, "withdrawal", f"{new}/withdrawal")
+    press(page, "确认退出")
+    walk.look(page, "withdrawal without a reason")
+    page.get_by_label("退出的理由").fill("本人来信要求退出。")
+    page.get_by_label("已与本人").check()
+    press(page, "确认退出")
+    walk.look(page, "withdrawn")
+    walk.look(page, "replacement", f"{new}/replacement")
+    press(page, "确认递补")
+    walk.look(page, "replacement with nothing written")
+    walk.look(page, "places left", "/nominees/vacancies")
+
+
 def test_what_the_office_sees(portal: Portal) -> None:
     world, walk = portal.world, Walk(portal, "office")
     office = portal.staff("phone", "office")
@@ -341,6 +406,17 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "flood", "/office/flood")
     walk.look(office, "flood it may not touch", f"/office/flood/text/{cases['received'][0]}")
     walk.look(office, "desk", "/desk/")
+    corrected = f"/nominees/{world.nominees[2]}"
+    walk.look(office, "correction", f"{corrected}/correction?field=deeds")
+    office.get_by_label("更正后的简要事迹").fill("完全不同的事迹。" * 20)
+    office.get_by_label("更正的理由").fill("录入时写错。")
+    press(office, "更正")
+    walk.look(office, "correction refused")
+    office.goto(f"{corrected}/correction?field=name")
+    office.get_by_label("更正后的名称").fill("麒晓3")
+    office.get_by_label("更正的理由").fill("录入时写错。")
+    press(office, "更正")
+    walk.look(office, "nominee corrected")
     walk.look(office, "case of its own", f"/desk/cases/{cases['of the office'][0]}")
     walk.look(office, "identity to ask for", "/office/objections/1/identity")
     press(office, "提交申请")
@@ -382,6 +458,7 @@ def test_what_the_office_sees(portal: Portal) -> None:
     office.goto(f"/nominees/{first[0]}")
     press(office, "确认撤销")
     walk.look(office, "reversed")
+    changed_nominees(walk, office)
     walk.look(office, "record", "/office/record")
     walk.look(office, "record verified", "/office/record?verify=1&page=2")
 
@@ -399,4 +476,125 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "calendar near its end", "/office/calendar")
     auditor = portal.staff("phone", "auditor")
     walk.look(auditor, "record for the auditor", "/office/record")
+    walk.over()
+
+
+def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:
+    world, walk = portal.world, Walk(portal, "setting up")
+    office = portal.staff("phone", "office")
+    world.round_two()
+    portal.time_is(OPEN)
+    walk.look(office, "programmes", "/programmes/")
+    walk.look(office, "programme without a timetable", f"/programmes/{world.programme}")
+    walk.look(office, "new programme", "/programmes/new")
+    press(office, "建立活动")
+    walk.look(office, "new programme with nothing written")
+    walk.look(office, "programme to change", f"/programmes/{world.programme}/edit")
+    office.get_by_label("撤销表彰的依据").fill("第七部分（二）：按照有关规定撤销其所获表彰奖励。")
+    press(office, "保存修改")
+    walk.look(office, "programme")
+    walk.look(office, "places", f"/programmes/{world.programme}/quotas")
+    office.get_by_label("集体", exact=True).first.fill("1")
+    press(office, "保存名额")
+    walk.look(office, "places fewer than stand in a round")
+    office.goto(f"/programmes/{world.programme}")
+    press(office, "归档")
+    walk.look(office, "archiving refused")
+
+    walk.look(office, "book to upload", "/programmes/book")
+    press(office, "检查表格")
+    walk.look(office, "book without a file")
+    blank, filled = tmp_path / "blank.xlsx", tmp_path / "filled.xlsx"
+    blank.write_bytes(programme_writing.written())
+    filled.write_bytes(programme_writing.written(book_of_another_year()))
+    office.get_by_label("表格文件").set_input_files(blank)
+    press(office, "检查表格")
+    walk.look(office, "book with errors")
+    office.goto("/programmes/book")
+    office.get_by_label("表格文件").set_input_files(filled)
+    press(office, "检查表格")
+    walk.look(office, "book to confirm")
+    press(office, "全部保存")
+    walk.look(office, "programme loaded, with slips")
+    press_link(office, "登录单已经打印，继续")
+    press(office, "归档")
+    walk.look(office, "programme archived")
+    walk.look(office, "programmes of two years", "/programmes/")
+
+    walk.look(office, "units", "/units/")
+    walk.look(office, "new unit", "/units/new")
+    press(office, "增加")
+    walk.look(office, "new unit with nothing written")
+    walk.look(office, "unit", f"/units/{world.qilin}")
+    office.get_by_label("电话").fill("13800000000")
+    press(office, "保存联系方式")
+    walk.look(office, "contact block with a mobile")
+    press(office, "停用这个单位")
+    walk.look(office, "unit still needed")
+    walk.look(office, "own unit", f"/units/{world.qilin + 2}")
+
+    walk.look(office, "people", "/people/")
+    press(office, "停用选中的人")
+    walk.look(office, "people with nobody chosen")
+    walk.look(office, "new person", "/people/new")
+    press(office, "邀请")
+    walk.look(office, "new person with nothing written")
+    office.get_by_label("姓名").fill("新来的")
+    office.get_by_label("登录名").fill("qilin09")
+    office.get_by_label("单位经办人").check()
+    office.get_by_label("单位", exact=True).select_option("麒麟区")
+    press(office, "邀请")
+    walk.look(office, "slip")
+    walk.look(office, "person", f"/people/{world.people['handler']}")
+    walk.look(office, "oneself", f"/people/{world.people['office']}")
+    press_link(office, "人员")
+
+    head = portal.staff("phone", "head")
+    walk.look(head, "programme of a unit", f"/programmes/{world.programme}")
+    walk.look(head, "units of a head", "/units/")
+    walk.look(head, "people of a head", "/people/")
+    walk.over()
+
+
+def press_link(page: Page, name: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).first.click()
+
+
+def book_of_another_year() -> Book:
+    """A small programme, complete."""
+    plan = Plan(
+        "先进集体和先进个人评选表彰（上一年）",
+        "先进集体",
+        "先进个人",
+        "第四部分（二）3：取消参评资格",
+        "第七部分（二）：取消推荐评选资格",
+        stages=proposed_stages(dt.date(2025, 10, 16)),
+    )
+    people = [BookPerson(0, "zhanyi01", "李经办", Role.HANDLER, "沾益区")]
+    contacts = [BookContact(0, "沾益区", Contact("0874-0000003", "龙华街道", "", "工作日 8:30-12:00"))]
+    return Book(plan, places=[BookPlaces(0, "沾益区", 4, 8)], contacts=contacts, people=people)
+
+
+def test_which_papers_there_are(portal: Portal) -> None:
+    world, walk = portal.world, Walk(portal, "papers")
+    papers = f"/programmes/{world.programme}/papers"
+    office = portal.staff("phone", "office")
+    walk.look(office, "periods with nothing", f"{papers}/periods")
+    world.round_two()
+    portal.time_is(MORNING)
+    walk.look(office, "units", papers)
+    walk.look(office, "periods", f"{papers}/periods")
+    walk.look(office, "periods of one round", f"{papers}/periods?round=2")
+    walk.look(office, "nominees", f"{papers}/nominees")
+    press(office, "勾选的：征求意见表（一份文件）")
+    walk.look(office, "nobody ticked")
+    office.get_by_label("选择麒小3").check()
+    with office.expect_download() as saved:
+        office.get_by_role("button", name="勾选的：征求意见表（一份文件）").click()
+    assert saved.value.suggested_filename == "附件6 推荐对象征求意见表.docx"
+    walk.look(office, "templates", f"{papers}/templates")
+    head = portal.staff("phone", "head")
+    walk.look(head, "units for a unit", papers)
+    walk.look(head, "nominees for a unit", f"{papers}/nominees")
     walk.over()

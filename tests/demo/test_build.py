@@ -78,9 +78,9 @@ def test_it_starts_on_any_day(empty: Database, tmp_path: Path, today: str, estim
 
 
 @pytest.mark.usefixtures("quick_hashes")
-def test_an_estimated_calendar_is_labelled_on_every_page_that_rests_on_it(empty: Database) -> None:
+def test_an_estimated_calendar_is_labelled_on_every_page_that_rests_on_it(empty: Database, tmp_path: Path) -> None:
     now = at("2027-01-13 Wed 10:00")
-    build(empty, RING, now)
+    build(empty, RING, now, vault_in(tmp_path / "evidence", RING.hash_key))
     app = create_app(Settings(database_url=empty.url, demonstration=True), clock=lambda: now)
     client = app.test_client()
     with empty.reader() as session:

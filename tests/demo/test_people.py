@@ -6,6 +6,7 @@ import pytest
 
 from app.demo import objections, words
 from app.demo.people import SETTINGS, Person, Quota, _programme, nominees, quotas
+from app.domain.annexes import PERSON_STATUSES, TRADES, UNIT_TYPES
 
 CITY = "市级机关企事业单位"
 COUNTY = "县（市、区）、曲靖经开区"
@@ -59,9 +60,14 @@ def test_the_quota_table_is_annex_1():
 
 
 def test_the_lists_are_the_notices():
-    assert bare("".join(words.TRADES)) == bare(NOTICE_TRADES)
-    assert "、".join(words.STATUSES) == NOTICE_STATUSES
-    assert "、".join(words.CATEGORIES).replace("事业单位、社会团体", "事业单位和社会团体") == NOTICE_CATEGORIES
+    assert bare("".join(TRADES)) == bare(NOTICE_TRADES)
+    assert "、".join(PERSON_STATUSES) == NOTICE_STATUSES
+    assert (
+        "、".join(UNIT_TYPES)
+        .replace("事业单位、社会团体", "事业单位和社会团体")
+        .replace("有限责任公司、股份", "有限责任公司股份")
+        == NOTICE_CATEGORIES
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -82,8 +88,8 @@ def test_names_and_deeds_differ_over_the_whole_programme(seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_fields_hold_what_the_notice_lists(seed):
     for person in everyone(seed):
-        assert person.trade in words.TRADES
-        assert person.category in (words.CATEGORIES if person.kind == "collective" else words.STATUSES)
+        assert person.trade in TRADES
+        assert person.category in (UNIT_TYPES if person.kind == "collective" else PERSON_STATUSES)
         assert bool(person.post) == (person.kind == "individual")
         if person.kind == "collective":
             assert person.name.startswith(person.workplace)

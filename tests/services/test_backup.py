@@ -25,13 +25,13 @@ from app.domain.cases import State
 from app.domain.errors import BackupFailed, NotABackup, NotEmpty
 from app.domain.window import Window
 from app.evidence.store import Folder
-from app.models import Base, Evidence, Period
+from app.models import Base, Document, Evidence, Period, Purpose
 from app.sealing import Keyring
-from app.services import backup, evidence, following, investigation, portable, record
+from app.services import backup, documents, evidence, following, investigation, portable, record
 from app.services.backup import back_up
 from app.services.restore import restore
 from tests.conftest import KEY, copy_of_template
-from tests.files import attach, form_hash, pdf, png, vault_in
+from tests.files import attach, form_hash, hand_in, pdf, png, vault_in
 from tests.web.browsing import TOKEN
 from tests.world import World, at
 
@@ -184,6 +184,28 @@ def test_security_09_an_id_that_was_given_out_is_not_given_again(
     made = back_up(world.database, store, tmp_path / "backups", NOW)
     restore(elsewhere, Folder(tmp_path / "e2"), RING, made.folder, NOW)
     assert attach(copied(world, elsewhere), tmp_path / "e2", png(), now=FILED).id == gone[-1].id + 1
+
+
+@on_sqlite
+def test_security_09_files_of_staff_come_back_whole_and_a_lost_one_is_named(
+    world: World, store: Folder, tmp_path: Path
+) -> None:
+    evidence_folder = tmp_path / "evidence"
+    for title in ("关于表彰的请示.pdf", "关于表彰的批复.pdf"):
+        hand_in(world, evidence_folder, Purpose.PROCEEDING, pdf(title), title, now=FILED)
+    with world.database.reader() as session:
+        kept, lost = session.scalars(select(Document.name).order_by(Document.id))
+    (evidence_folder / lost[:2] / lost).unlink()
+    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    assert (made.files, made.missing) == (1, (lost,))
+    there = Database(f"sqlite:///{tmp_path}/e/gongshi.sqlite")
+    done = restore(there, Folder(tmp_path / "e2"), RING, made.folder, NOW)
+    assert (done.files, done.missing) == (1, (lost,))
+    again = vault_in(tmp_path / "e2", world.key)
+    opened = copied(world, there).do(documents.open_document, again, 1, world.actor("office"), NOW)
+    assert (opened.file_name, b"".join(opened.content)) == ("关于表彰的请示.pdf", pdf("关于表彰的请示.pdf"))
+    assert set(again.store.names()) == {kept}
+    there.dispose()
 
 
 def test_every_column_of_every_table_has_a_portable_kind() -> None:

@@ -20,11 +20,11 @@ from app.domain.errors import FileDamaged, HeldBack, NotYourCase
 from app.evidence.kinds import FileKind
 from app.evidence.scanner import Verdict
 from app.evidence.store import new_name
-from app.models import Evidence, ScanState
-from app.services import evidence_reading, evidence_upkeep, investigation
+from app.models import Document, Evidence, Purpose, ScanState
+from app.services import documents, evidence_reading, evidence_upkeep, investigation
 from app.services.evidence_upkeep import Comparison
 from app.services.files import Opened, Vault
-from tests.files import attach, jpeg, pdf, png, vault_in
+from tests.files import attach, hand_in, jpeg, pdf, png, vault_in
 from tests.world import World, at
 
 FILED = "2026-09-18 Fri 09:00"
@@ -150,8 +150,8 @@ def test_a_damaged_or_missing_file_is_refused_before_a_byte_of_it_goes_out(
             path.write_bytes(damaged)
         with caplog.at_level(logging.ERROR), pytest.raises(FileDamaged):
             opened(world, vault, other, 3, "handler")
-        told = [(record.getMessage(), vars(record)["evidence"]) for record in caplog.records]
-        assert told == [("evidence is missing or damaged", 3)]
+        told = [(record.getMessage(), vars(record)["file"]) for record in caplog.records]
+        assert told == [("a stored file is missing or damaged", "evidence:3")]
         caplog.clear()
     assert world.everything() == before
     path.write_bytes(whole)
@@ -180,10 +180,26 @@ def test_security_05_the_reconciler_names_what_does_not_fit_and_deletes_nothing(
     broken.write_bytes(os.urandom(broken.stat().st_size))
     before = world.everything(), sorted(folder.rglob("*"))
     found = compared(world, vault)
-    assert found == Comparison(2, [stray], [1], [str(half.relative_to(folder))], [])
+    assert found == Comparison(2, [stray], ["evidence:1"], [str(half.relative_to(folder))], [])
     assert not found.agree
-    assert compared(world, vault, deep=True).damaged == [2]
+    assert compared(world, vault, deep=True).damaged == ["evidence:2"]
     assert (world.everything(), sorted(folder.rglob("*"))) == before
+
+
+@on_sqlite
+def test_security_05_files_of_staff_are_compared_beside_evidence_and_named_apart(
+    world: World, vault: Vault, folder: Path, case: int
+) -> None:
+    """Evidence 1 and document 1 are two rows: each is named with its table."""
+    for content in (pdf("a decision"), pdf("another")):
+        hand_in(world, folder, Purpose.PROCEEDING, content, now=FILED)
+    assert compared(world, vault, deep=True) == Comparison(4, [], [], [], [])
+    with world.database.reader() as session:
+        first, second = session.scalars(select(Document.name).order_by(Document.id))
+    (folder / first[:2] / first).unlink()
+    (folder / second[:2] / second).write_bytes(b"something else")
+    path_of(world, folder, 1).unlink()
+    assert compared(world, vault, deep=True) == Comparison(4, [], ["evidence:1", "document:1"], [], ["document:2"])
 
 
 # --- forgotten ---------------------------------------------------------------------------------------
@@ -270,12 +286,39 @@ def test_security_34_a_file_waits_for_the_scanner_and_an_infected_one_goes_to_no
         assert held.value.infected
 
 
+@on_sqlite
+def test_security_34_a_file_of_staff_waits_for_the_scanner_too(world: World, folder: Path) -> None:
+    vault = vault_in(folder, world.key, scanned=True)
+    attach(world, folder, pdf("clean evidence"), now=LATER, scanned=True)
+    for content in (pdf("clean"), pdf("a virus")):  # handed in before it
+        hand_in(world, folder, Purpose.PROCEEDING, content, now=FILED, scanned=True)
+
+    def open_document(document_id: int) -> bytes:
+        opened = world.do(documents.open_document, vault, document_id, world.actor("office"), at(LATER))
+        return b"".join(opened.content)
+
+    with pytest.raises(HeldBack):
+        open_document(1)
+    with a_scanner() as address:
+        ticking.look_after_evidence(world.database, vault, at(LATER), address)
+    assert open_document(1) == pdf("clean")
+    with pytest.raises(HeldBack) as held:
+        open_document(2)
+    assert held.value.infected
+    judged = [act for act in world.acts() if act[0] == "clock"]
+    assert judged == [
+        ("clock", "document.clean", "document:1"),
+        ("clock", "document.infected", "document:2"),
+        ("clock", "evidence.clean", "evidence:1"),
+    ]
+
+
 def test_a_verdict_counts_once_and_for_what_is_still_there(world: World, folder: Path) -> None:
     attach(world, folder, pdf(), now=FILED, scanned=True)
     for verdict in (Verdict.INFECTED, Verdict.CLEAN):
-        world.do(evidence_upkeep.judge, 1, verdict, at(LATER))
+        world.do(evidence_upkeep.judge, "evidence:1", verdict, at(LATER))
         assert states(world) == [ScanState.INFECTED]
-    world.do(evidence_upkeep.judge, 99, Verdict.CLEAN, at(LATER))
+    world.do(evidence_upkeep.judge, "evidence:99", Verdict.CLEAN, at(LATER))
     assert [act for act in world.acts() if act[1].startswith("evidence.")] == [
         ("objector", "evidence.received", "evidence:1"),
         ("clock", "evidence.infected", "evidence:1"),

@@ -1,5 +1,6 @@
 """The record: one row an act, chained, and nobody changes or removes one (R32)."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.services import record
-from app.services.record import GENESIS, Act, Head, Verification
+from app.services.record import GENESIS, Act, Head, Sought, Verification
 from tests.world import World, at
 
 NOW = at("2026-09-18 Fri 09:00:00.000001")
@@ -63,7 +64,7 @@ def test_security_38_whatever_is_done_behind_the_triggers_is_found(world: World)
     whole = five_rows(world)
     assert (whole.rows, whole.holds) == (5, True)
     with world.database.reader() as session:
-        heads = [row.hash for row in record.page_of_rows(session, 1, 5)[0]][::-1]
+        heads = [row.hash for row in record.page_of_rows(session, Sought(), 1, 5)[0]][::-1]
     edited = [
         (f"UPDATE audit_rows SET {column} = {value} WHERE id = 3", 3, "内容被改动")  # noqa: S608 - written below
         for column, value in {
@@ -99,7 +100,7 @@ def test_security_38_whatever_is_done_behind_the_triggers_is_found(world: World)
 def test_security_38_a_cut_or_remade_end_is_found_against_heads_kept_elsewhere(world: World) -> None:
     whole = five_rows(world)
     with world.database.reader() as session:
-        kept = [Head(row.id, row.hash) for row in record.page_of_rows(session, 1, 5)[0]]
+        kept = [Head(row.id, row.hash) for row in record.page_of_rows(session, Sought(), 1, 5)[0]]
         assert record.head(session) == Head(5, whole.head, NOW)
         for heads in ([], kept[:1], kept, [Head(0, GENESIS)]):
             assert record.verify(session, heads) == whole
@@ -119,7 +120,7 @@ def test_security_38_a_cut_or_remade_end_is_found_against_heads_kept_elsewhere(w
         record.record(session, NOW, [Act("user:3", "case.note", "case:9"), Act("user:4", "case.note", "case:1")])
         assert record.verify(session).holds
         assert record.verify(session, [fifth]) == Verification(
-            4, record.page_of_rows(session, 1, 2)[0][1].hash, 5, "与另存的校验值不符"
+            4, record.page_of_rows(session, Sought(), 1, 2)[0][1].hash, 5, "与另存的校验值不符"
         )
     everything = "DELETE FROM audit_rows"
     assert tampered(world, everything, [third]) == Verification(0, GENESIS, 1, "缺失，另存的校验值是第3条的")
@@ -145,13 +146,18 @@ def test_an_empty_record_holds_and_rows_are_found_by_what_they_are_about(world: 
 
     def page(number: int, **wanted: Any) -> tuple[list[int], int]:
         with world.database.reader() as session:
-            rows, total = record.page_of_rows(session, number, 2, **wanted)
+            rows, total = record.page_of_rows(session, Sought(**wanted), number, 2)
             return [row.id for row in rows], total
 
     assert [page(number) for number in (1, 2, 3, 4)] == [([5, 4], 5), ([3, 2], 5), ([1], 5), ([], 5)]
-    assert page(1, actor="clock") == ([2, 1], 2)
+    assert page(1, actors={"clock"}) == ([2, 1], 2)
     assert page(1, subject="case:1", action="case.note") == ([5, 4], 3)
-    assert page(1, actor="nobody") == ([], 0)
+    assert page(1, actors={"nobody"}) == page(1, actors=frozenset()) == ([], 0)
+    assert page(1, words="九月") == ([2, 1], 2)
+    assert page(1, words="%") == ([], 0)  # what is looked for is a text, not a pattern
+    assert page(1, oldest_first=True) == ([1, 2], 5)
+    assert page(1, since=NOW) == page(1) == page(1, before=NOW + dt.timedelta(seconds=1))
+    assert page(1, since=NOW + dt.timedelta(microseconds=1)) == page(1, before=NOW) == ([], 0)
     with world.database.reader() as session:
         assert [(row.id, row.details) for row in record.rows_about(session, "case:2")] == [
             (2, '{"b":[2],"期限":"九月"}')

@@ -7,13 +7,30 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.domain.annexes import Authority
 from app.domain.cases import State
 from app.evidence.store import Folder, StoreDown
-from app.models import Case, Message, MessageKind, Objection
+from app.models import (
+    Case,
+    Document,
+    Dossier,
+    Import,
+    ImportForm,
+    ImportRow,
+    ImportState,
+    Message,
+    MessageKind,
+    Objection,
+    Opinion,
+    OpinionOutcome,
+    Proceeding,
+    ProceedingKind,
+    Purpose,
+)
 from app.services import closing, following, import_confirming, investigation, record, retention
 from app.services.retention import PURGED, Held
 from tests import lists
-from tests.files import attach, pdf, png
+from tests.files import attach, hand_in, pdf, png
 from tests.web.browsing import TOKEN
 from tests.world import World, at
 
@@ -106,6 +123,70 @@ def test_security_18_who_and_evidence_are_gone_and_numbers_and_record_stay(ended
     assert what_stays(ended) == kept
     assert ended.acts(head.number) == [("cli", "retention.purged", f"programme:{ended.programme}")]
     assert not any("钱小麦" in row or "13000000001" in row for rows in after.values() for row in rows)
+
+
+def test_security_18_what_is_held_of_nominees_goes_and_the_papers_of_the_award_stay(
+    ended: World, store: Folder, tmp_path: Path
+) -> None:
+    """The decision came after the last closing: the years are counted from it."""
+    decided, nominee = "2026-12-01 Tue 10:00", ended.nominees[0]
+    scan = in_the_file(ended, tmp_path / "evidence", decided, nominee)
+    assert purge(ended, store, OVER) == []
+    [gone] = purge(ended, store, "2029-12-02 Sun 00:00")
+    assert gone == Held(ended.programme, gone.title, at("2029-12-02 Sun 00:00"), 3, files=5, texts=5, dossiers=3)
+    after = ended.everything()
+    assert after["dossiers"] == after["import_rows"] == after["opinions"] == []
+    assert [len(after[table]) for table in ("imports", "documents", "proceedings")] == [1, 1, 1]
+    with ended.database.reader() as session:
+        assert list(store.names()) == [session.get_one(Document, scan).name]
+
+
+def in_the_file(world: World, folder: Path, now: str, nominee: int) -> int:
+    """Photo, opinion, dossier and import of a nominee, and the decision. Returns the id of the decision's scan."""
+    hand_in(world, folder, Purpose.PHOTO, png(7), now=now, nominee_id=nominee)
+    opinion = hand_in(world, folder, Purpose.OPINION, pdf("opinion"), now=now, nominee_id=nominee)
+    form = hand_in(world, folder, Purpose.IMPORT, pdf("a list"), now=now)
+    scan = hand_in(world, folder, Purpose.PROCEEDING, pdf("decision"), now=now)
+    by = {"recorded_by": world.people["office"], "recorded_at": at(now)}
+    day = at(now).date()
+    with world.database.writer() as session:
+        imported = Import(
+            programme_id=world.programme,
+            unit_id=world.qilin,
+            form=ImportForm.INDIVIDUALS,
+            state=ImportState.CHECKED,
+            created_by=world.people["head"],
+            created_at=at(now),
+        )
+        session.add(imported)
+        session.flush()
+        session.get_one(Document, form).import_id = imported.id
+        session.add_all(
+            [
+                ImportRow(import_id=imported.id, number=1, sealed=b"sealed", problems=[]),
+                Dossier(nominee_id=nominee, sealed=b"sealed"),
+                Opinion(
+                    nominee_id=nominee,
+                    authority=Authority.POLICE,
+                    outcome=OpinionOutcome.FAVOURABLE,
+                    dated=day,
+                    document_id=opinion,
+                    **by,
+                ),
+                Proceeding(
+                    programme_id=world.programme,
+                    kind=ProceedingKind.DECISION,
+                    issuer="市委",
+                    number="1号",
+                    title="表彰决定",
+                    dated=day,
+                    document_id=scan,
+                    **by,
+                ),
+            ]
+        )
+        session.commit()
+    return scan
 
 
 def what_stays(world: World) -> list[tuple[object, ...]]:

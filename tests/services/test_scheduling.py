@@ -1,6 +1,7 @@
 """Planning a period: who may enter, what is stored, taking back, extending (R3, R4, R8, R9, R12, R25)."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,8 +28,9 @@ from app.domain.errors import (
     TooLateToConclude,
 )
 from app.domain.rounds import PUBLIC_FIELDS, ROUNDS
-from app.models import DeadlineExtension, Entry, Nominee, Programme, Quota, Unit
+from app.models import DeadlineExtension, Entry, Nominee, Programme, Quota, ReviewStage, Unit
 from app.services import closing, investigation, scheduling, settlement
+from tests.standing import cleared
 from tests.world import World, at, at_once
 
 CHINA = ChinaCalendar()
@@ -46,8 +48,8 @@ def change(world: World, table: type, where: Any, **values: object) -> None:
 
 def obstacles(world: World, round_number: int, organiser: int, now: str) -> dict[int, str]:
     with world.database.reader() as session:
-        unit = session.get_one(Unit, organiser)
-        found = scheduling.candidates(session, world.programme, ROUNDS[round_number], unit, at(now))
+        programme, unit = session.get_one(Programme, world.programme), session.get_one(Unit, organiser)
+        found = scheduling.candidates(session, world.ring, programme, ROUNDS[round_number], unit, at(now))
         return {candidate.nominee.id: candidate.obstacle for candidate in found}
 
 
@@ -146,7 +148,7 @@ def own_units(world: World, nominees: list[int]) -> list[int]:
         return list(session.scalars(select(Nominee.unit_id).where(Nominee.id.in_(nominees)).order_by(Nominee.id)))
 
 
-def test_each_round_shows_its_allowed_fields_and_no_other(world: World) -> None:
+def test_each_round_shows_its_allowed_fields_and_no_other(world: World, tmp_path: Path) -> None:
     nominee = world.nominees[2]
     change(world, Nominee, Nominee.id == nominee, post="养护工", category="职工", trade="公路养护")
     (unit,) = own_units(world, [nominee])
@@ -163,6 +165,10 @@ def test_each_round_shows_its_allowed_fields_and_no_other(world: World) -> None:
             values = {field: getattr(entry, field) for field in PUBLIC_FIELDS}
         shown[number] = {field: value for field, value in values.items() if value is not None}
         world.do(closing.close_period, period, world.actor("office"), at(closed))
+        if number == 1:
+            world.reviewed([nominee], ReviewStage.PRELIMINARY, closed)
+        else:
+            cleared(world, tmp_path, [nominee], closed)
     deeds = "第3位对象三年来办成**实事**十二件，群众满意。" * 4
     basic = {"name": "麒小3", "kind": "individual", "deeds": deeds}
     placed = {"unit": "麒麟区第3单位", "recommender": "麒麟区"}
@@ -178,6 +184,7 @@ def test_each_round_shows_its_allowed_fields_and_no_other(world: World) -> None:
 
 def test_one_nominees_case_never_holds_the_others(world: World) -> None:
     held, out, free, *never = world.nominees
+    world.reviewed(world.nominees, ReviewStage.PRELIMINARY, "2026-09-04 Fri 09:00")
     before_round_one = "上一轮（本单位公示）还没有办结"
     for nominee, unit in zip(world.nominees[:3], own_units(world, world.nominees[:3]), strict=True):
         world.schedule(1, unit, [nominee], "2026-09-08", 3, "2026-09-07 Mon 09:00")
@@ -197,15 +204,20 @@ def test_one_nominees_case_never_holds_the_others(world: World) -> None:
     assert obstacles(world, 2, world.qilin, "2026-09-21 Mon 11:00")[free] == "已经列入本轮公示"
 
 
-def test_a_place_is_taken_once_and_free_again_when_its_nominee_is_out(world: World) -> None:
+def test_a_place_is_taken_once_and_stays_vacant_unless_a_replacement_is_named(world: World) -> None:
     first, second = world.nominees[2:4]
     world.past_round_one([first, second])
     change(world, Quota, Quota.unit_id == world.qilin, individuals=1)
     period = world.schedule(2, world.qilin, [first], "2026-09-18", 3, NOW)
     world.file(period, first, "2026-09-18 Fri 09:00")
+    late, out = "2026-09-29 Tue 23:59:59.999999", "2026-09-30 Wed 00:00"  # not even settled yet
+    for now, said in ((late, "这次选了2个，请减少"), (out, "这次选了1个，还有1个名额因取消资格或者退出而空缺")):
+        with pytest.raises(QuotaExceeded, match=said):
+            world.schedule(2, world.qilin, [second], "2026-10-08", 3, now)
+    change(world, Nominee, Nominee.id == second, replaces_id=first)
     with pytest.raises(QuotaExceeded):
-        world.schedule(2, world.qilin, [second], "2026-10-08", 3, "2026-09-29 Tue 23:59:59.999999")
-    world.schedule(2, world.qilin, [second], "2026-10-08", 3, "2026-09-30 Wed 00:00")  # not even settled yet
+        world.schedule(2, world.qilin, [second], "2026-10-08", 3, late)
+    world.schedule(2, world.qilin, [second], "2026-10-08", 3, out)
 
 
 def test_two_people_scheduling_at_once_take_turns(world: World) -> None:

@@ -14,7 +14,7 @@ from app.database import Database
 from app.domain.cases import Conclusion, DeclineGround, State
 from app.domain.errors import MoveRefused, TooLateToConclude, WindowClosed
 from app.models import Case, Disqualification, Nominee
-from app.services import intake, investigation, record, scheduling, settlement
+from app.services import intake, investigation, outs, record, settlement
 from app.services.settlement import Settled
 from tests.world import World, at, at_once
 
@@ -109,7 +109,7 @@ def test_the_outcome_shows_from_the_deadline_on_before_anything_has_run(world: W
     def seen(now: dt.datetime) -> tuple[list[State], set[int]]:
         with world.database.reader() as session:
             states = [session.get_one(Case, number).state_at(now) for number in (case, done)]
-            return states, scheduling.disqualified(session, world.nominees, now)
+            return states, outs.disqualified(session, world.nominees, now)
 
     assert seen(DEADLINE - MICROSECOND) == ([State.PROPOSED, State.CONCLUDED], set())
     assert seen(DEADLINE) == ([State.LAPSED, State.CONCLUDED], {out})

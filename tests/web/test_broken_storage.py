@@ -48,6 +48,7 @@ def stopped(database: Database) -> Iterator[None]:
     admin.dispose()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("database", "trouble", "still_read"),
     [("sqlite", disk_full, 200), ("postgresql", stopped, 503)],

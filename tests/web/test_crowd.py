@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -15,6 +16,7 @@ from tests.web.crowd import Crowd, mobile
 from tests.world import World, at_once
 
 
+@pytest.mark.both_databases
 def test_security_01_fifty_objectors_at_once_get_fifty_receipts(world: World, app: Flask) -> None:
     crowd = Crowd(app, world.round_two(), world)
 

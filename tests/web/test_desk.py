@@ -27,7 +27,7 @@ def case(world: World, clock: MovingClock) -> int:
 
 def numbers(page: Page) -> list[str]:
     """The cases of the first table on a page, in order."""
-    table = re.search(r'<table class="cases">.*?</table>', page.source, re.DOTALL)
+    table = re.search(r'<table class="list">.*?</table>', page.source, re.DOTALL)
     return re.findall(r">(\d{4}-\d{4})</a>", table[0]) if table else []
 
 

@@ -27,6 +27,7 @@ def unready(why: str) -> tuple[int, str]:
     return 503, f'{{"ready":false,"why":"{why}"}}\n'
 
 
+@pytest.mark.both_databases
 def test_not_ready_while_the_database_is_not_to_be_reached(
     app: Flask, client: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,6 +93,7 @@ def test_what_can_be_done_without_for_a_while_is_named_and_nobody_is_sent_away(
         assert (page.status, json.loads(page.source)) == (200, expected)
 
 
+@pytest.mark.both_databases
 def test_ready(client: Browser) -> None:
     page = client.get("/readyz")
     assert (page.status, page.source) == (200, READY)

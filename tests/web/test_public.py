@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-from app.models import Nominee
+from app.models import Nominee, ReviewStage
 from app.services import closing, scheduling
 from app.services.calendars import calendar_of
+from tests.standing import cleared
 from tests.web.browsing import Browser, MovingClock, filled
 from tests.world import World, at
 
@@ -178,7 +180,9 @@ def test_an_extended_deadline_stands_on_the_page_with_its_reason(
 # --- which fields (R12) --------------------------------------------------------------------------
 
 
-def test_each_round_shows_its_own_fields_and_no_other(world: World, client: Browser, clock: MovingClock) -> None:
+def test_each_round_shows_its_own_fields_and_no_other(
+    world: World, client: Browser, clock: MovingClock, tmp_path: Path
+) -> None:
     with world.database.writer() as session:
         nominee = session.get_one(Nominee, world.nominees[2])
         nominee.post, nominee.category, nominee.trade = "甲职务标记", "乙类别标记", "丙行业标记"
@@ -197,10 +201,12 @@ def test_each_round_shows_its_own_fields_and_no_other(world: World, client: Brow
     one = world.schedule(1, unit_of(world, 2), [world.nominees[2]], "2026-09-08", 3, "2026-09-07 Mon 09:00")
     assert shown(one) == marks
     world.do(closing.close_period, one, world.actor("office"), at("2026-09-16 Wed 09:00"))
+    world.reviewed([world.nominees[2]], ReviewStage.PRELIMINARY, "2026-09-16 Wed 09:00")
     two = world.schedule(2, world.qilin, [world.nominees[2]], "2026-09-18", 3, "2026-09-17 Thu 10:00")
     clock.to(OPENS)
     assert shown(two) == set()
     world.do(closing.close_period, two, world.actor("office"), at(CLOSES))
+    cleared(world, tmp_path, [world.nominees[2]], "2026-09-24 Thu 09:30")
     three = world.schedule(3, world.office, [world.nominees[2]], "2026-09-28", 3, "2026-09-24 Thu 10:00")
     clock.to("2026-09-28 Mon 09:00")
     assert shown(three) == {"麒麟区第3单位", "推荐单位</dt>"}

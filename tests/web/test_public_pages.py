@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select, update
 from app.domain.rounds import Kind
 from app.models import Entry, Nominee, Period
 from app.services import closing
+from tests.standing import cleared
 from tests.web.browsing import Browser, MovingClock, Page
 from tests.world import World, at
 
@@ -109,12 +111,15 @@ def test_the_list_is_narrowed_by_kind_by_name_and_by_both(world: World, client: 
         assert f" {len(wanted)} 个" in page.text, query
 
 
-def test_the_city_list_is_narrowed_by_recommending_unit(world: World, client: Browser, clock: MovingClock) -> None:
+def test_the_city_list_is_narrowed_by_recommending_unit(
+    world: World, client: Browser, clock: MovingClock, tmp_path: Path
+) -> None:
     qilin = world.round_two()
     world.past_round_one(world.others)
     luoping = world.schedule(2, world.luoping, world.others, "2026-09-18", 3, "2026-09-17 Thu 10:00")
-    for period in (qilin, luoping):
+    for period, theirs in ((qilin, world.nominees), (luoping, world.others)):
         world.do(closing.close_period, period, world.actor("office"), at("2026-09-24 Thu 00:00"))
+        cleared(world, tmp_path, theirs, "2026-09-24 Thu 09:00")
     both = [*world.nominees, *world.others]
     city = world.schedule(3, world.office, both, "2026-09-28", 3, "2026-09-24 Thu 10:00")
     clock.to("2026-09-28 Mon 09:00")

@@ -12,8 +12,9 @@ from werkzeug.routing import Rule
 
 from app.database import Database
 from app.domain.cases import Action, Role
-from app.domain.rounds import ROUNDS
-from app.models import Base
+from app.domain.eligibility import conditions_of
+from app.domain.rounds import ROUNDS, Kind
+from app.models import Base, ReviewStage
 from app.web.access import EVERYONE, allowed_roles
 
 STAFF = {Role.OFFICE: "office", Role.HEAD: "head", Role.HANDLER: "handler", Role.AUDITOR: "auditor"}
@@ -22,6 +23,8 @@ _WORDS: dict[str, Sequence[object]] = {
     "action": list(Action),
     "round_number": list(ROUNDS),
     "likeness": ["text", "source"],
+    "condition": list(conditions_of(Kind.INDIVIDUAL)),
+    "stage": list(ReviewStage),
 }
 _PART = re.compile(r"<((?:[^:<>]+:)?\w+)>")
 

@@ -9,9 +9,22 @@ from app.domain.errors.accounts import (
     WrongCode,
     WrongPassword,
 )
+from app.domain.errors.award import AnswerMissing, Awarded, DecisionNotReady, ListChanged, WrongDay
 from app.domain.errors.base import Refusal
 from app.domain.errors.calendar import BadNotice, BeyondHorizon, NotAWorkday, OutOfRange, TooEarly
 from app.domain.errors.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
+from app.domain.errors.changes import (
+    KnownAlready,
+    NoLongerStands,
+    NotAMisprint,
+    NotAnOrder,
+    NothingChanged,
+    NothingInSight,
+    NotVacant,
+    PlaceTaken,
+    ShownBefore,
+    StillShown,
+)
 from app.domain.errors.evidence import FileDamaged, FileRefused, FilesChanged, HeldBack, TooManyFiles
 from app.domain.errors.imports import ImportHasProblems, ImportNotReady, NotARecommender, WrongFiles
 from app.domain.errors.keeping import BackupFailed, NotABackup, NotEmpty, NotOnThisDatabase, UnfitRole
@@ -24,11 +37,13 @@ from app.domain.errors.objections import (
     UnknownReceipt,
 )
 from app.domain.errors.papers import TemplateBroken, UnreadableForm
+from app.domain.errors.papers_out import NoSuchPaper
 from app.domain.errors.periods import (
     AlreadyClosed,
     AlreadyOpened,
     CasesOpen,
     EstimatedCalendar,
+    ManyStopped,
     NotEligible,
     NothingToShow,
     NotLater,
@@ -39,18 +54,23 @@ from app.domain.errors.periods import (
     WindowNotExtended,
     WindowNotOver,
 )
-from app.domain.errors.programmes import Archived
+from app.domain.errors.programmes import Archived, BookRefused, PeriodsOpen, Retired, StillNeeded, Unfit
+from app.domain.errors.standing import NobodyChosen, NoSuchCondition, NotReady, OfSeveralUnits, OpinionRefused
 
 __all__ = [
     "AlreadyClosed",
     "AlreadyDone",
     "AlreadyOpened",
+    "AnswerMissing",
     "AnswerSpent",
     "Archived",
+    "Awarded",
     "BackupFailed",
     "BadNotice",
     "BeyondHorizon",
+    "BookRefused",
     "CasesOpen",
+    "DecisionNotReady",
     "EstimatedCalendar",
     "FileDamaged",
     "FileRefused",
@@ -60,33 +80,55 @@ __all__ = [
     "HeldBack",
     "ImportHasProblems",
     "ImportNotReady",
+    "KnownAlready",
+    "ListChanged",
     "LoginRefused",
+    "ManyStopped",
     "MissingText",
     "MoveRefused",
+    "NoLongerStands",
     "NoSuchAccount",
+    "NoSuchPaper",
+    "NoSuchCondition",
+    "NobodyChosen",
     "NotABackup",
+    "NotAMisprint",
     "NotARecommender",
     "NotAWorkday",
     "NotAllowed",
+    "NotAnOrder",
     "NotEligible",
     "NotEmpty",
     "NotLater",
     "NotOnThisDatabase",
+    "NotReady",
+    "NotVacant",
     "NotYourCase",
+    "NothingChanged",
     "NothingChosen",
+    "NothingInSight",
     "NothingToShow",
+    "OfSeveralUnits",
+    "OpinionRefused",
     "OutOfRange",
+    "PeriodsOpen",
+    "PlaceTaken",
     "PrivateData",
     "QuotaExceeded",
     "Refusal",
+    "Retired",
     "SamePerson",
+    "ShownBefore",
     "StepTooLate",
+    "StillNeeded",
+    "StillShown",
     "TemplateBroken",
     "TooEarly",
     "TooLateToConclude",
     "TooManyFailures",
     "TooManyFiles",
     "TooManyFromContact",
+    "Unfit",
     "UnfitRole",
     "UnknownReceipt",
     "UnreadableForm",
@@ -95,6 +137,7 @@ __all__ = [
     "WindowNotExtended",
     "WindowNotOver",
     "WrongCode",
+    "WrongDay",
     "WrongFiles",
     "WrongPassword",
 ]

@@ -44,10 +44,10 @@ class AnswerSpent(Refusal):
 
 
 class NothingChosen(Refusal):
-    """An act on several cases at once without any."""
+    """An act on several things at once without any; `what` is one of them."""
 
-    def __init__(self) -> None:
-        super().__init__("请至少选一个案件。")
+    def __init__(self, what: str = "一个案件") -> None:
+        super().__init__(f"请至少选{what}。")
 
 
 class FloodChanged(Refusal):

@@ -78,11 +78,14 @@ class NotEligible(Refusal):
 
 
 class QuotaExceeded(Refusal):
-    """More nominees of a kind than the unit's places (R9)."""
+    """More nominees of a kind than the unit's places (R9). `asked` are here or would be; the others count along."""
 
-    def __init__(self, unit: str, kind: str, asked: int, places: int) -> None:
+    def __init__(self, unit: str, kind: str, asked: int, places: int, vacant: int = 0, secret: int = 0) -> None:
         self.unit, self.kind, self.asked, self.places = unit, kind, asked, places
-        super().__init__(f"{unit}的{kind}名额是{places}个，这次选了{asked}个，请减少到名额以内。")
+        self.vacant, self.secret = vacant, secret
+        also = f"，另有{secret}个涉密的也占名额" if secret else ""
+        also += f"，还有{vacant}个名额因取消资格或者退出而空缺，只有指定的递补对象可以使用" if vacant else ""
+        super().__init__(f"{unit}的{kind}名额是{places}个，这次选了{asked}个{also}，请减少到名额以内。")
 
 
 class NothingToShow(Refusal):
@@ -90,6 +93,14 @@ class NothingToShow(Refusal):
 
     def __init__(self) -> None:
         super().__init__("还没有选择推荐对象，请至少选一个。")
+
+
+class ManyStopped(Refusal):
+    """Of several periods to be arranged together one can't be: none is. `why` is what that one was refused for."""
+
+    def __init__(self, unit: str, why: Refusal) -> None:
+        self.unit, self.why = unit, why
+        super().__init__(f"{unit}：{why}所选各单位的公示都没有安排，请改好这一家，或者去掉它的勾再安排其余的。")
 
 
 class PrivateData(Refusal):

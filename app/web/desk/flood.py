@@ -8,12 +8,15 @@ from wtforms import SelectMultipleField
 
 from app.domain.cases import DECLINE_GROUND_NAMES, DeclineGround, Role
 from app.domain.errors import MissingText, NothingChosen, NotYourCase, Refusal
+from app.domain.workdays import local_date
 from app.services import flood
-from app.services.flood import LIKENESS_NAMES, Likeness
+from app.services.flood import LIKENESS_NAMES, Flood, Likeness
 from app.services.investigation import REASON
 from app.web.access import actor, allow
 from app.web.forms import PlainForm, text_area
+from app.web.lists import Column, Filter, Listing
 from app.web.portal import now, number, session
+from app.web.words import coarse
 
 PATH = "/flood"
 GROUP_PATH = "/flood/<likeness>/<int:case_id>"
@@ -26,10 +29,33 @@ class DuplicatesForm(PlainForm):
     text = text_area("理由", *REASON, hint="每位异议人都会看到这段话。写明与哪一件重复，哪一件继续办理。", rows=3)
 
 
-def list_page(home: str) -> str:
+def list_page(home: str) -> ResponseReturnValue:
     """Every group; `home` is the blueprint whose addresses are linked to."""
     groups = flood.floods(session(), actor(), now())
-    return render_template("desk/floods.html", groups=groups, home=home, LIKENESS_NAMES=LIKENESS_NAMES)
+    periods = {str(group.period.id): group.period.title for group in groups}
+    return Listing(
+        title="相同的异议",
+        columns=[
+            Column(
+                "likeness", "相同之处", lambda g: LIKENESS_NAMES[g.likeness], 14, href=lambda g: _group_url(home, g)
+            ),
+            Column("cases", "件数", lambda g: g.cases, 8),
+            Column("period", "公示", lambda g: g.period.title, 30),
+            Column("latest", "最近一件", lambda g: local_date(g.latest), 16, shown=lambda g: coarse(g.latest)),
+        ],
+        rows=groups,
+        empty="现在没有这样的异议。",
+        filters=[
+            Filter(
+                "likeness", "相同之处", {k.value: LIKENESS_NAMES[k] for k in Likeness}, lambda g, v: g.likeness == v
+            ),
+            Filter("period", "公示", periods, lambda g, v: str(g.period.id) == v),
+        ],
+    ).answer("desk/floods.html")
+
+
+def _group_url(home: str, group: Flood) -> str:
+    return url_for(f"{home}.flood_group", likeness=group.likeness.value, case_id=group.first_case)
 
 
 def group_page(

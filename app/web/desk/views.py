@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.cases import ACTION_NAMES, OPEN_STATES, Action, Role, State, allowed_actions
+from app.domain.cases import ACTION_NAMES, OPEN_STATES, Action, Role, allowed_actions
 from app.domain.errors import NotYourCase, Refusal
 from app.domain.reminders import workdays_left
 from app.models import Case
 from app.services import evidence_reading, flood, history, investigation, queue, warnings
+from app.services.queue import QueuedCase
 from app.web.access import actor, allow, me
-from app.web.case_sheet import case_sheet
+from app.web.case_list import case_listing
 from app.web.desk.actions import DEEDS, ChoiceForm, form_for
 from app.web.downloads import sent_out
 from app.web.forms import PlainForm
+from app.web.lists import Listing
 from app.web.portal import now, portal, session
 
 blueprint = Blueprint("desk", __name__)
@@ -24,28 +26,35 @@ HANDLERS = (Role.OFFICE, Role.HEAD, Role.HANDLER)
 @blueprint.get("/")
 @allow(*HANDLERS)
 def queue_page() -> ResponseReturnValue:
-    state = request.args.get("state", "")
-    mine = request.args.get("mine") == "1"
-    wanted = [State(state)] if state in set(State) else []
-    everything = queue.queue_of(session(), actor(), now())
-    return render_template(
+    leads = actor().role in (Role.HEAD, Role.OFFICE)
+    return _queue().answer(
         "desk/queue.html",
-        queue=queue.queue_of(session(), actor(), now(), wanted, me().id if mine else None),
-        counts={each: sum(row.state is each for row in everything) for each in State},
-        total=len(everything),
         floods=flood.floods(session(), actor(), now()) if actor().role is Role.HEAD else [],
-        watched=queue.watched_by(session(), actor(), now()),
+        watched=len(queue.watched_by(session(), actor(), now())),
+        colleagues=queue.colleagues(session(), actor()) if leads else [],
         warnings=warnings.warnings_for(session(), actor(), now()),
-        state=state,
-        mine=mine,
-        now=now(),
     )
 
 
 @blueprint.get("/cases.xlsx")
 @allow(*HANDLERS)
 def queue_sheet() -> ResponseReturnValue:
-    return case_sheet(queue.queue_of(session(), actor(), now()), now())
+    return _queue().as_sheet()
+
+
+@blueprint.get("/watched")
+@allow(*HANDLERS)
+def watched() -> ResponseReturnValue:
+    """The open cases of the units below, to look at."""
+    rows = queue.watched_by(session(), actor(), now())
+    empty = "下级单位现在没有正在办理的案件。"
+    return case_listing(rows, "下级单位的案件", empty, with_unit=True).answer("desk/watched.html")
+
+
+def _queue() -> Listing[QueuedCase]:
+    rows = queue.queue_of(session(), actor(), now())
+    empty = "这里没有案件。收到异议后会排在这里，最紧急的在最前面。"
+    return case_listing(rows, "案件清单", empty, tickable=lambda row: row.is_open)
 
 
 @blueprint.get("/cases/<int:case_id>")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from wtforms import FileField
 
+from app.models import ReviewStage
 from app.services import reversal
+from app.web.award.forms import DropForm, RevocationForm
 from app.web.forms import PlainForm, text_area
+from app.web.nominees.standing_forms import OpinionForm, RankForm, ReviewForm
 
 
 class ReversalForm(PlainForm):
@@ -23,4 +26,12 @@ class PhotoForm(PlainForm):
 
 def empty_forms() -> dict[str, PlainForm]:
     """Every form of a nominee's page, by the name that its template asks for."""
-    return {"reversal": ReversalForm(formdata=None), "photo": PhotoForm(formdata=None)}
+    return {
+        "reversal": ReversalForm(formdata=None),
+        "photo": PhotoForm(formdata=None),
+        "rank": RankForm(formdata=None).with_ids("rank"),
+        "opinion": OpinionForm(formdata=None).with_ids("opinion"),
+        **{f"review-{stage}": ReviewForm(formdata=None).with_ids(f"review-{stage}") for stage in ReviewStage},
+        "revocation": RevocationForm(formdata=None).with_ids("revocation"),
+        "drop_revocation": DropForm(formdata=None).with_ids("drop"),
+    }

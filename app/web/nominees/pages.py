@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.rounds import Kind
 from app.domain.verdict import GROUND_NAMES
-from app.models import Nominee
-from app.services import dossiers, overview
+from app.models import Nominee, Programme
+from app.services import dossiers, gates, nominating, overview, revocation
 from app.services import nominees as theirs
 from app.services.dossiers import Shown
+from app.services.gates import Standing
+from app.services.offers import offers_to
 from app.services.overview import Fates
 from app.services.paths import path_of
 from app.web.access import actor, allow, me
 from app.web.forms import PlainForm
 from app.web.lists import Column, Filter, Listing
+from app.web.nominees import columns
 from app.web.nominees.blueprint import STAFF, blueprint
 from app.web.nominees.forms import empty_forms
+from app.web.nominees.part import part_of
 from app.web.portal import now, number, portal, session
 from app.web.words import KIND_NAMES
 
@@ -32,7 +38,18 @@ def nominees() -> ResponseReturnValue:
     programmes = overview.programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
     fates = overview.fates_of(session(), programme_id, actor(), now())
-    return listing_of(fates).answer("nominees/nominees.html", programmes=programmes, programme_id=programme_id)
+    programme = session().get(Programme, programme_id)
+    standings = {}
+    if programme is not None:
+        standings = gates.standings(session(), portal().keyring, programme, fates.nominees, now())
+    return listing_of(fates, standings).answer(
+        "nominees/nominees.html",
+        programmes=programmes,
+        programme_id=programme_id,
+        share=gates.share_of(session(), programme, now()) if programme and actor().is_office else None,
+        me=me(),
+        nominates=bool(nominating.recommenders(session(), programme_id, actor())),
+    )
 
 
 @blueprint.get("/<int:nominee_id>")
@@ -41,7 +58,7 @@ def nominee(nominee_id: int) -> ResponseReturnValue:
     return nominee_page(nominee_id)
 
 
-def listing_of(fates: Fates) -> Listing[Nominee]:
+def listing_of(fates: Fates, standings: Mapping[int, Standing]) -> Listing[Nominee]:
     """A programme's nominees as a list."""
     recommenders = {str(each.recommender_id): each.recommender.name for each in fates.nominees}
 
@@ -62,6 +79,7 @@ def listing_of(fates: Fates) -> Listing[Nominee]:
             Column("recommender", "推荐单位", lambda n: n.recommender.name, 16),
             Column("position", "排序", lambda n: n.position, 8),
             Column("standing", "参评资格", standing, 18, badge=lambda n: "lapsed" if n.id in fates.out else ""),
+            *columns.of_standing(standings),
         ],
         rows=fates.nominees,
         empty="还没有推荐对象。",
@@ -69,6 +87,7 @@ def listing_of(fates: Fates) -> Listing[Nominee]:
             Filter("kind", "类别", {kind.value: KIND_NAMES[kind] for kind in Kind}, lambda n, kind: n.kind == kind),
             Filter("recommender", "推荐单位", recommenders, lambda n, unit: str(n.recommender_id) == unit),
             Filter("out", "参评资格", {"1": "只看取消过资格的"}, lambda n, _: n.id in fates.touched),
+            *columns.filters_of_standing(standings),
         ],
         row_id=lambda n: n.id,
         keep=("programme",),
@@ -89,10 +108,13 @@ def nominee_page(
     html = render_template(
         "nominees/nominee.html",
         nominee=found,
-        path=path_of(session(), nominee_id, now()),
+        path=path_of(session(), portal().keyring, nominee_id, now()),
+        offers=offers_to(session(), found, actor(), now()),
+        honour=revocation.honour_of(session(), nominee_id),
         forms=empty_forms() | ({tried: form} if form else {}),
         tried=tried,
         refusal=refusal,
+        part=part_of(found),
         button=Button(formdata=None),
         dossier=dossier or dossiers.shown(session(), portal().keyring, nominee_id, actor()),
         me=me(),

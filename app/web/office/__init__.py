@@ -6,12 +6,13 @@ from flask import Flask
 
 from app.domain.cases import Role
 from app.web.desk import flood
-from app.web.office import calendar, identities, periods, record, views
+from app.web.office import calendar, identities, period_list, periods, record, scheduling, scheduling_many, views
 from app.web.office.blueprint import blueprint
 
 flood.register(blueprint, Role.OFFICE)
 
 
 def init_app(app: Flask) -> None:
-    assert all((calendar, identities, periods, record, views))  # noqa: S101 - importing them registers their routes
+    pages = (calendar, identities, period_list, periods, record, scheduling, scheduling_many, views)
+    assert all(pages)  # noqa: S101 - importing them registers their routes
     app.register_blueprint(blueprint, url_prefix="/office")

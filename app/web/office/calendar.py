@@ -20,8 +20,10 @@ from app.services import calendars
 from app.services.record import by_user
 from app.web.access import allow, me
 from app.web.forms import PlainForm, needed, of_length, text_area
+from app.web.lists import Column, Filter, Listing
 from app.web.office.blueprint import blueprint
 from app.web.portal import now, session
+from app.web.words import full_day, moment
 
 
 class NoticeForm(PlainForm):
@@ -74,6 +76,9 @@ def _page(form: NoticeForm, *, refusal: str = "", status: int = 200) -> Response
     calendar = calendars.calendar_of(session(), demonstration=True)
     official = calendars.calendar_of(session())
     today = local_date(now())
+    notices = _notices()
+    if notices.wants_sheet:
+        return notices.as_sheet()
     html = render_template(
         "office/calendar.html",
         form=form,
@@ -81,7 +86,28 @@ def _page(form: NoticeForm, *, refusal: str = "", status: int = 200) -> Response
         version=official.version,
         horizon=official.horizon,
         horizon_is_near=(official.horizon - today) < dt.timedelta(days=60),
-        notices=session().scalars(select(CalendarNotice).order_by(CalendarNotice.id.desc())).all(),
+        listing=notices,
         affected=calendars.affected_periods(session(), calendar, now()),
     )
     return html, status
+
+
+def _notices() -> Listing[CalendarNotice]:
+    rows = session().scalars(select(CalendarNotice).order_by(CalendarNotice.id.desc())).all()
+    years = {str(row.year): f"{row.year}年" for row in rows}
+    return Listing(
+        title="已载入的放假通知",
+        columns=[
+            Column("year", "年份", lambda row: row.year, 8),
+            Column("number", "文号", lambda row: row.number, 28, alert=lambda row: "演示用" if row.estimated else ""),
+            Column("published", "发布", lambda row: row.published, 16, shown=lambda row: full_day(row.published)),
+            Column("source", "来源", lambda row: row.source, 20, sheet_only=True),
+            Column("off", "放假", lambda row: len(row.off), 8, shown=lambda row: f"{len(row.off)}天"),
+            Column("days", "放假的日子", lambda row: "、".join(row.off), 60, sheet_only=True),
+            Column("work", "调休上班", lambda row: "、".join(row.work) or "无", 30),
+            Column("loaded", "载入时间", lambda row: moment(row.loaded_at), 26, sheet_only=True),
+        ],
+        rows=rows,
+        empty="还没有另外载入通知，用的是随系统安装的日历。新通知发布后在下面载入。",
+        filters=[Filter("of", "年份", years, lambda row, value: str(row.year) == value)],
+    )

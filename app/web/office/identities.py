@@ -7,11 +7,17 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.cases import Role
 from app.domain.errors import NotYourCase, Refusal
+from app.domain.workdays import local_date
+from app.models import IdentityRequest
 from app.services import identities
 from app.web.access import actor, allow, login_session, me
 from app.web.forms import PlainForm, text_area
+from app.web.lists import Column, Filter, Listing
 from app.web.office.blueprint import blueprint
 from app.web.portal import now, portal, session
+from app.web.words import full_day, moment
+
+_ANSWERS = {"waiting": "待答复", "granted": "同意", "refused": "不同意"}
 
 
 class AskForm(PlainForm):
@@ -22,7 +28,37 @@ class AskForm(PlainForm):
 @allow(Role.OFFICE)
 def identity_requests() -> ResponseReturnValue:
     rows = identities.requests(session(), actor(), now())
-    return render_template("office/identities.html", requests=rows, me=me(), now=now())
+    return Listing(
+        title="查看异议人身份的申请",
+        columns=[
+            Column("about", "对谁提出的异议", lambda r: r.objection.entry.name, 22, href=_request_url),
+            Column("period", "公示", lambda r: r.objection.entry.period.title, 26),
+            Column(
+                "asker",
+                "申请人",
+                lambda r: r.asker.name,
+                14,
+                note=lambda r: f"申请于{full_day(local_date(r.asked_at))}",
+            ),
+            Column("asked", "申请时间", lambda r: moment(r.asked_at), 26, sheet_only=True),
+            Column("reason", "理由", lambda r: r.reason, 40),
+            Column("answer", "答复", _answer, 14, badge=_answer_badge, note=_next_step),
+            Column("decider", "答复人", lambda r: r.decider.name if r.decider else "", 14),
+            Column("decided", "答复时间", lambda r: moment(r.decided_at) if r.decided_at else "", 26, sheet_only=True),
+            Column("read", "首次查看", lambda r: moment(r.first_read_at) if r.first_read_at else "", 26),
+        ],
+        rows=rows,
+        empty="还没有人申请过。需要查看的，请从案件页面申请。",
+        filters=[Filter("answer", "答复", _ANSWERS, lambda r, value: _ANSWERS[value] == _answer(r), tabs=True)],
+        urgent=lambda r: r.decided_at is None and r.asked_by != me().id,
+    ).answer("office/identities.html")
+
+
+@blueprint.get("/identities/<int:request_id>")
+@allow(Role.OFFICE)
+def identity_request(request_id: int) -> ResponseReturnValue:
+    request = identities.request_of(session(), request_id, actor(), now())
+    return render_template("office/identity_request.html", request_made=request, me=me())
 
 
 @blueprint.get("/objections/<int:objection_id>/identity")
@@ -53,7 +89,7 @@ def request_identity(objection_id: int) -> ResponseReturnValue:
 def grant_identity(request_id: int) -> ResponseReturnValue:
     identities.decide(session(), request_id, True, actor(), now())
     flash("已经同意。申请人须在一天内、同一次登录中查看。")
-    return redirect(url_for("office.identity_requests"), 303)
+    return redirect(url_for("office.identity_request", request_id=request_id), 303)
 
 
 @blueprint.post("/identities/<int:request_id>/refuse")
@@ -71,6 +107,28 @@ def read_identity(request_id: int) -> ResponseReturnValue:
     objector = identities.read(session(), portal().keyring, request_id, actor(), login_session(), now())
     request = identities.request_of(session(), request_id, actor(), now())
     return render_template("office/identity.html", objector=objector, objection=request.objection, request_made=request)
+
+
+def _answer(request: IdentityRequest) -> str:
+    if request.decided_at is None:
+        return _ANSWERS["waiting"]
+    return _ANSWERS["granted" if request.granted else "refused"]
+
+
+def _answer_badge(request: IdentityRequest) -> str:
+    return "waiting" if request.decided_at is None else "concluded" if request.granted else ""
+
+
+def _next_step(request: IdentityRequest) -> str:
+    """Who has to do something now."""
+    own = request.asked_by == me().id
+    if request.decided_at is None:
+        return "等工作专班另一人答复" if own else "请您答复"
+    return "可以查看" if own and request.granted and request.first_read_at is None else ""
+
+
+def _request_url(request: IdentityRequest) -> str:
+    return url_for("office.identity_request", request_id=request.id)
 
 
 def _ask_page(objection_id: int, form: AskForm, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:

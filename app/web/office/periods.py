@@ -1,42 +1,33 @@
-"""Scheduling, watching, extending, taking back and closing periods."""
+"""Watching, extending, taking back and closing periods."""
 
 from __future__ import annotations
 
-import datetime as dt
+from collections import Counter
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
-from wtforms import DateField, HiddenField, IntegerField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms import DateField
+from wtforms.validators import InputRequired
 
 from app.calendars.china import ChinaCalendar
 from app.domain.cases import STATE_NAMES, Role
 from app.domain.errors import Refusal
-from app.domain.rounds import LAST_ROUND, ROUNDS
-from app.domain.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, Phase, Plan
-from app.domain.workdays import local_date, nth_workday_after
-from app.models import Entry, Period, Programme, Unit
-from app.services import closing, interruption, overview, scheduling
+from app.domain.rounds import Kind
+from app.domain.verdict import GROUND_NAMES
+from app.domain.window import Phase
+from app.models import Period, Programme
+from app.services import closing, interruption, overview, queue, scheduling
 from app.services.calendars import calendar_of
+from app.services.sight import Shown
 from app.web import charts
 from app.web.access import actor, allow
+from app.web.case_list import case_listing
 from app.web.forms import PlainForm, text_area
+from app.web.lists import Column, Filter, Listing
 from app.web.office.blueprint import blueprint
-from app.web.portal import now, number, session
-
-
-class ScheduleForm(PlainForm):
-    opening = DateField("公示第一天", validators=[InputRequired("请选择公示的第一天，须是工作日。")])
-    conclude = IntegerField(
-        "公示结束后几个工作日内作出结论",
-        default=CONCLUDE_WORKDAYS_PROPOSED,
-        validators=[
-            InputRequired("请填写1到30之间的整数。"),
-            NumberRange(CONCLUDE_WORKDAYS[0], CONCLUDE_WORKDAYS[-1], "请填写1到30之间的整数。"),
-        ],
-    )
-    step = HiddenField()
+from app.web.portal import now, session
+from app.web.words import KIND_NAMES
 
 
 class ExtendForm(PlainForm):
@@ -50,77 +41,6 @@ class ExtendWindowForm(PlainForm):
 
 class CancelForm(PlainForm):
     text = text_area("撤回的理由", *scheduling.REASON, rows=3)
-
-
-@blueprint.get("/periods")
-@allow(Role.OFFICE)
-def periods() -> ResponseReturnValue:
-    page = max(1, request.args.get("page", 1, type=number))
-    closed, total = overview.closed_periods(session(), page)
-    return render_template(
-        "office/periods.html",
-        running=overview.running_periods(session()),
-        closed=closed,
-        total=total,
-        page=page,
-        pages=max(1, -(-total // overview.PERIODS_PER_PAGE)),
-        now=now(),
-    )
-
-
-@blueprint.get("/periods/new")
-@allow(Role.OFFICE)
-def choose_organiser() -> ResponseReturnValue:
-    """First programme and round, then whose period it is."""
-    programmes = overview.programmes(session())
-    programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
-    round_number = request.args.get("round", 2, type=number)
-    if round_number not in ROUNDS:
-        abort(404)
-    return render_template(
-        "office/choose_organiser.html",
-        programmes=programmes,
-        programme_id=programme_id,
-        round_number=round_number,
-        rounds=ROUNDS.values(),
-        organisers=overview.organisers(session(), programme_id, round_number),
-    )
-
-
-@blueprint.get("/periods/new/<int:programme_id>/<int:round_number>/<int:organiser_id>")
-@allow(Role.OFFICE)
-def plan_period(programme_id: int, round_number: int, organiser_id: int) -> ResponseReturnValue:
-    programme, organiser = _programme_and_organiser(programme_id, round_number, organiser_id)
-    form = ScheduleForm(formdata=None)
-    form.opening.data = _first_possible_day(_calendar(programme))
-    return _plan_page(programme, round_number, organiser, form, chosen=None)
-
-
-@blueprint.post("/periods/new/<int:programme_id>/<int:round_number>/<int:organiser_id>")
-@allow(Role.OFFICE)
-def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> ResponseReturnValue:
-    """Shows the window day by day first; saves only when that page is confirmed."""
-    programme, organiser = _programme_and_organiser(programme_id, round_number, organiser_id)
-    form = ScheduleForm()
-    chosen = [int(value) for value in request.form.getlist("nominee") if value.isdecimal() and len(value) < 10]
-    if not form.validate():
-        return _plan_page(programme, round_number, organiser, form, chosen, status=422)
-    opening, conclude = form.opening.data, form.conclude.data
-    assert opening is not None  # noqa: S101 - InputRequired
-    assert conclude is not None  # noqa: S101 - InputRequired
-    calendar = _calendar(programme)
-    try:
-        plan = scheduling.preview(opening, conclude, calendar, programme.demonstration, now())
-        if form.step.data != "save":
-            return _plan_page(programme, round_number, organiser, form, chosen, plan=plan)
-        period = scheduling.schedule(
-            session(), programme, round_number, organiser, chosen, opening, conclude, calendar, actor(), now()
-        )
-    except Refusal as refusal:
-        session().rollback()
-        return _plan_page(programme, round_number, organiser, form, chosen, refusal=str(refusal), status=409)
-    flash("公示已经安排好。")
-    return redirect(url_for("office.period", period_id=period.id), 303)
 
 
 @blueprint.get("/periods/<int:period_id>")
@@ -212,6 +132,50 @@ def report(period_id: int) -> ResponseReturnValue:
     return render_template("office/report.html", period=shown, report=shown.closing.report, closing=shown.closing)
 
 
+@blueprint.get("/periods/<int:period_id>/entries")
+@allow(Role.OFFICE)
+def entries(period_id: int) -> ResponseReturnValue:
+    """Whom a period shows, and who of them is out because of it."""
+    shown = _period(period_id)
+    cases = closing.cases_of(session(), shown)
+    outs = closing.who_is_out(session(), shown, cases, now())
+    several = Counter(case.entry_id for case in cases)
+
+    def fate(entry: Shown) -> str:
+        grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(outs.get(entry.nominee_id, ())))
+        return grounds or ("已退出推荐" if entry.withdrawn else "参评")
+
+    return Listing(
+        title=f"{shown.title}的推荐对象",
+        columns=[
+            Column("position", "序号", lambda entry: entry.position, 8),
+            Column("name", "名称", lambda entry: entry.name, 22, href=_nominee, note=_corrected),
+            Column("kind", "类别", lambda entry: KIND_NAMES[entry.kind], 12),
+            Column("unit", "所在单位", lambda entry: entry.unit, 28),
+            Column("recommender", "推荐单位", lambda entry: entry.recommender, 18),
+            Column("cases", "案件", lambda entry: several[entry.id], 8),
+            Column("fate", "结果", fate, 18, badge=lambda entry: "lapsed" if entry.nominee_id in outs else None),
+        ],
+        rows=closing.entries_of(session(), shown),
+        empty="这次公示没有列入推荐对象。",
+        filters=[
+            Filter("kind", "类别", {kind.value: KIND_NAMES[kind] for kind in Kind}, lambda e, kind: e.kind == kind),
+            Filter(
+                "out", "结果", {"1": "取消参评资格的", "0": "参评的"}, lambda e, v: (e.nominee_id in outs) == (v == "1")
+            ),
+            Filter("cases", "案件", {"1": "有案件的"}, lambda e, _: several[e.id] > 0),
+        ],
+    ).answer("office/entries.html", period=shown)
+
+
+def _corrected(entry: Shown) -> str:
+    return "有更正" if entry.corrections else ""
+
+
+def _nominee(entry: Shown) -> str:
+    return url_for("nominees.nominee", nominee_id=entry.nominee_id)
+
+
 def _period_page(
     shown: Period,
     *,
@@ -222,13 +186,16 @@ def _period_page(
     status: int = 200,
 ) -> ResponseReturnValue:
     phase = shown.phase(now())
-    entries = session().query(Entry).where(Entry.period_id == shown.id).order_by(Entry.position).all()
+    rows = queue.of_period(session(), shown.id, actor(), now())
+    here = url_for("office.period", period_id=shown.id)
+    cases = case_listing(rows, f"{shown.title}的案件", "这次公示还没有收到异议。", with_unit=True, path=here)
+    if cases.wants_sheet:
+        return cases.as_sheet()
     html = render_template(
         "office/period.html",
         period=shown,
         phase=phase,
-        entries=entries,
-        cases=closing.cases_of(session(), shown),
+        listing=cases,
         states=charts.bars(
             [(STATE_NAMES[state], count) for state, count in overview.case_counts(session(), now(), shown.id).items()]
         ),
@@ -258,35 +225,6 @@ def _offer(shown: Period) -> interruption.Offer | None:
         return None
 
 
-def _plan_page(
-    programme: Programme,
-    round_number: int,
-    organiser: Unit,
-    form: ScheduleForm,
-    chosen: list[int] | None,
-    *,
-    plan: Plan | None = None,
-    refusal: str = "",
-    status: int = 200,
-) -> ResponseReturnValue:
-    candidates = scheduling.candidates(session(), programme.id, ROUNDS[round_number], organiser, now())
-    if chosen is None:
-        chosen = [candidate.nominee.id for candidate in candidates if candidate.may_enter]
-    html = render_template(
-        "office/plan.html",
-        programme=programme,
-        round=ROUNDS[round_number],
-        organiser=organiser,
-        candidates=candidates,
-        chosen=set(chosen),
-        form=form,
-        plan=plan,
-        refusal=refusal,
-        now=now(),
-    )
-    return html, status
-
-
 def _period(period_id: int) -> Period:
     found = session().get(Period, period_id, options=[joinedload(Period.organiser), joinedload(Period.programme)])
     if found is None:
@@ -294,22 +232,5 @@ def _period(period_id: int) -> Period:
     return found
 
 
-def _programme_and_organiser(programme_id: int, round_number: int, organiser_id: int) -> tuple[Programme, Unit]:
-    programme = session().get(Programme, programme_id)
-    organiser = session().get(Unit, organiser_id)
-    if programme is None or organiser is None or not 1 <= round_number <= LAST_ROUND:
-        abort(404)
-    if organiser.id not in {unit.id for unit in overview.organisers(session(), programme_id, round_number)}:
-        abort(404)
-    return programme, organiser
-
-
 def _calendar(programme: Programme) -> ChinaCalendar:
     return calendar_of(session(), programme.demonstration)
-
-
-def _first_possible_day(calendar: ChinaCalendar) -> dt.date | None:
-    try:
-        return nth_workday_after(local_date(now()), 1, calendar)
-    except Refusal:
-        return None

@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.cases import STATE_NAMES, Role, State
+from app.domain.cases import STATE_NAMES, Role
 from app.domain.workdays import each_day, local_date
 from app.services import flood, queue, warnings
 from app.services import overview as glance
+from app.services.queue import QueuedCase
 from app.web import charts
 from app.web.access import actor, allow
-from app.web.case_sheet import case_sheet
+from app.web.case_list import case_listing
+from app.web.lists import Listing
 from app.web.office.blueprint import blueprint
 from app.web.portal import now, session
 
@@ -50,15 +52,18 @@ def nominees() -> ResponseReturnValue:
 @blueprint.get("/cases")
 @allow(Role.OFFICE)
 def cases() -> ResponseReturnValue:
-    state = request.args.get("state", "")
-    rows = queue.all_cases(session(), actor(), now(), [State(state)] if state in set(State) else [])
-    return render_template("office/cases.html", queue=rows, state=state, now=now())
+    return _every_case().answer("office/cases.html")
 
 
 @blueprint.get("/cases.xlsx")
 @allow(Role.OFFICE)
 def cases_sheet() -> ResponseReturnValue:
-    return case_sheet(queue.all_cases(session(), actor(), now()), now())
+    return _every_case().as_sheet()
+
+
+def _every_case() -> Listing[QueuedCase]:
+    rows = queue.all_cases(session(), actor(), now())
+    return case_listing(rows, "全部案件", "没有案件。收到异议后，各单位办理的都会列在这里。", with_unit=True)
 
 
 def _objections_by_day() -> list[tuple[str, int]]:

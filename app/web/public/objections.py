@@ -17,9 +17,10 @@ from werkzeug.exceptions import NotFound
 
 from app.domain.errors import AnswerSpent, FilesChanged, FormAlreadyUsed, TooManyFromContact, WindowClosed
 from app.domain.receipt import new_form_token
-from app.models import Entry, Period
+from app.models import Period
 from app.services import intake, showing
 from app.services.guarding import Guard
+from app.services.sight import Shown
 from app.web import challenge, errors, limits, metrics
 from app.web.access import everyone
 from app.web.portal import now, portal, session
@@ -175,7 +176,7 @@ def _form_again(
     return _page(period, entry, form, status=status, refusal=sentence, headers=headers)
 
 
-def open_entry(period_id: int, nominee_id: int) -> tuple[Period, Entry | None]:
+def open_entry(period_id: int, nominee_id: int) -> tuple[Period, Shown | None]:
     """The period, and the entry while it is public; outside the window no name is known here (R5)."""
     period = showing.public_period(session(), period_id)
     if period is None:
@@ -189,7 +190,7 @@ def open_entry(period_id: int, nominee_id: int) -> tuple[Period, Entry | None]:
 
 
 def _check_page(
-    period: Period, entry: Entry, form: ObjectionForm, status: int = 200, refusal: str = "", *, asked: bool = False
+    period: Period, entry: Shown, form: ObjectionForm, status: int = 200, refusal: str = "", *, asked: bool = False
 ) -> ResponseReturnValue:
     """What was written, to be read once more; with a challenge where one is due, or `asked` for once again."""
     due = asked or limits.challenge_is_due()
@@ -210,7 +211,7 @@ def _check_page(
 
 def _page(
     period: Period,
-    entry: Entry | None,
+    entry: Shown | None,
     form: ObjectionForm,
     *,
     status: int = 200,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.rounds import Kind
 from app.domain.workdays import end_of, local_date
 from app.models import Period, Unit
-from app.services import showing
+from app.services import decisions, showing
 from app.web import hot
 from app.web.access import everyone
 from app.web.forms import clean
@@ -35,6 +35,7 @@ def home() -> ResponseReturnValue:
         past=past,
         page=page,
         pages=-(-past_total // showing.PERIODS_PER_PAGE),
+        decisions=decisions.decisions(session(), decisions.LATEST),
         office=the_office(),
         now=now(),
     )
@@ -47,14 +48,20 @@ def period(period_id: int) -> ResponseReturnValue:
     shown = _period_or_404(period_id)
     if not shown.window.contains(now()):
         return _dates_only(shown)
-    wanted = _filter()
+    wanted, recommenders = _filter(), showing.recommenders(session(), shown)
     listing = showing.entry_list(session(), shown, wanted)
     if wanted.page > listing.pages:
         abort(404)
     html = render_template(
-        "public/period.html", period=shown, listing=listing, wanted=wanted, office=the_office(), now=now()
+        "public/period.html",
+        period=shown,
+        listing=listing,
+        wanted=wanted,
+        recommenders=recommenders,
+        office=the_office(),
+        now=now(),
     )
-    return hot.publish(html, _good_until([shown]), keep=_asked_by_many(shown, wanted))
+    return hot.publish(html, _good_until([shown]), keep=_asked_by_many(recommenders, wanted))
 
 
 @blueprint.get("/periods/<int:period_id>/nominees/<int:nominee_id>")
@@ -86,9 +93,9 @@ def privacy() -> ResponseReturnValue:
     return render_template("public/privacy.html", office=the_office(), years=portal().settings.retention_years)
 
 
-def _asked_by_many(period: Period, wanted: showing.ListFilter) -> bool:
+def _asked_by_many(recommenders: Sequence[str], wanted: showing.ListFilter) -> bool:
     """Whether an address is one of the few that the page itself offers, and so worth keeping in memory."""
-    return not wanted.name and (not wanted.unit or wanted.unit in period.recommenders) and len(request.args) <= 4
+    return not wanted.name and (not wanted.unit or wanted.unit in recommenders) and len(request.args) <= 4
 
 
 def the_office() -> Unit | None:

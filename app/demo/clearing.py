@@ -1,0 +1,74 @@
+"""What the demonstration's nominees need besides publicity: conditions, reviews, opinions with their scans."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.domain.annexes import AUTHORITY_NAMES, Authority
+from app.domain.cases import Actor
+from app.domain.opinions import ALWAYS
+from app.domain.workdays import local_date
+from app.models import Nominee, OpinionOutcome, ReviewStage
+from app.sealing import Keyring
+from app.services import eligibility, opinions, reviews
+from app.services.files import Vault
+
+
+@dataclass(frozen=True)
+class Clearing:
+    """Plays the office and the units where nominees are looked at, with real files in a real vault."""
+
+    ring: Keyring
+    vault: Vault
+    office: Actor
+
+    def review(self, session: Session, nominees: Sequence[Nominee], stage: ReviewStage, now: dt.datetime) -> None:
+        """Every condition confirmed, then passed, a unit's nominees at once."""
+        ids = [nominee.id for nominee in nominees]
+        eligibility.confirm(session, self.ring, ids, self.office, now)
+        reviews.review(session, self.ring, ids, stage, True, "", self.office, now)
+
+    def ask(
+        self, session: Session, nominees: Sequence[Nominee], handler: Actor, now: dt.datetime, *, all_of_them: bool
+    ) -> None:
+        """The unit writes down what the authorities answered: all, or only those that are always asked."""
+        needed = opinions.needed_by(session, self.ring, nominees)
+        for authority in Authority if all_of_them else sorted(ALWAYS):
+            ids = [nominee.id for nominee in nominees if authority in needed[nominee.id]]
+            if ids:
+                answer = opinions.Answer(authority, OpinionOutcome.FAVOURABLE, "经核查，无不同意见。", local_date(now))
+                scan = opinions.Scan(f"征求意见表-{AUTHORITY_NAMES[authority]}.pdf", io.BytesIO(letter(authority)))
+                opinions.record_opinion(session, self.vault, ids, answer, scan, handler, now)
+
+
+def letter(authority: Authority) -> bytes:
+    """One page that says whose opinion it would be. The letters are the reader's own: a PDF may name that font."""
+    words = f"{AUTHORITY_NAMES[authority]}：经核查，无不同意见。（演示件）".encode("utf-16-be").hex()
+    text = f"BT /F1 16 Tf 60 700 Td <{words}> Tj ET".encode()
+    face = b"/BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >>"
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [6 0 R] >>",
+        b"<< /Type /Font /Subtype /CIDFontType0 %s /FontDescriptor 7 0 R >>" % face,
+        b"<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /FontBBox [-25 -254 1000 880] /ItalicAngle 0 "
+        b"/Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>",
+    )
+    out, places = io.BytesIO(), []
+    out.write(b"%PDF-1.4\n")
+    for number, content in enumerate(objects, start=1):
+        places.append(out.tell())
+        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, content))
+    table = out.tell()
+    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(places) + 1))
+    out.write(b"".join(b"%010d 00000 n \n" % place for place in places))
+    out.write(b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(places) + 1, table))
+    return out.getvalue()

@@ -1,0 +1,145 @@
+"""The papers of a recommending unit: 推荐工作报告, 征求意见表 (annex 6), 领导班子信息表 (annex 7)."""
+
+from __future__ import annotations
+
+from docx.document import Document as Paper
+from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Mm, Pt
+from docx.table import _Cell
+
+from app.papers.drafts.periods import each
+from app.papers.layout import (
+    ANNEX,
+    BARE,
+    CELL,
+    CELL_HEAD,
+    DATED,
+    HEAD_1,
+    SIGNED,
+    TITLE,
+    control_row,
+    fill,
+    line,
+    new_paper,
+    page_break_before,
+    repeated_row,
+    rows_of,
+    ruled,
+    table,
+)
+
+
+def report() -> Paper:
+    """推荐工作报告 as a skeleton: the figures stand, what only people know is marked 请填写."""
+    paper = new_paper("推荐工作报告")
+    line(paper, "{{ title }}", TITLE)
+    line(paper, "{{ addressee }}：", BARE)
+    line(paper, "{{ opening }}")
+    line(paper, "一、推荐工作组织情况", HEAD_1)
+    line(paper, "{{ organisation }}")
+    line(paper, "二、推荐过程", HEAD_1)
+    each(paper, "for text in process", "{{ text }}")
+    line(paper, "三、公示情况", HEAD_1)
+    line(paper, "{{ shown }}")
+    line(paper, "{%p if periods %}")
+    made = table(paper, ("公示", "公示时间", "对象", "异议", "结果"), (58, 48, 14, 14, 22))
+    rows_of(
+        made,
+        "row in periods",
+        ("{{ row.title }}", "{{ row.window }}", "{{ row.entries }}", "{{ row.filed }}", "{{ row.outcome }}"),
+        centred=(2, 3, 4),
+    )
+    line(paper, "{%p endif %}")
+    line(paper, "{%p if formal %}")
+    line(paper, "四、征求意见情况", HEAD_1)
+    line(paper, "{{ asked }}")
+    made = table(paper, ("部门", "无不同意见", "有不同意见", "不需征求", "尚未取得"), (44, 28, 28, 28, 28))
+    rows_of(
+        made,
+        "row in opinions",
+        ("{{ row.name }}", "{{ row.favourable }}", "{{ row.negative }}", "{{ row.not_asked }}", "{{ row.missing }}"),
+        centred=(1, 2, 3, 4),
+    )
+    line(paper, "五、考察情况", HEAD_1)
+    line(paper, "{{ inspected }}")
+    line(paper, "{%p endif %}")
+    line(paper, "{% if formal %}六{% else %}四{% endif %}、推荐意见", HEAD_1)
+    line(paper, "{{ recommended }}")
+    made = table(paper, ("序号", "名称（姓名）", "所在单位", "类别"), (16, 54, 60, 26))
+    rows_of(
+        made,
+        "row in nominees",
+        ("{{ loop.index }}", "{{ row.name }}", "{{ row.unit }}", "{{ row.kind }}"),
+        centred=(0, 3),
+    )
+    line(paper)
+    line(paper, "{{ signatory }}", SIGNED)
+    line(paper, "{{ dated }}", DATED)
+    return paper
+
+
+def opinions() -> Paper:
+    """附件6, one page a nominee."""
+    paper = new_paper("推荐对象征求意见表")
+    line(paper, "{%p for one in nominees %}")
+    page_break_before(line(paper, "附件6", ANNEX))
+    line(paper, "{{ heading }}\n推荐对象征求意见表", TITLE)
+    line(paper, "推荐对象为（请勾选并填写相应信息）：", BARE)
+    collective = "{{ one.is_collective }}集体　集体名称：{{ one.collective }}　集体所属单位：{{ one.collective_unit }}"
+    line(paper, collective, BARE)
+    individual = "{{ one.is_individual }}个人　姓名：{{ one.person }}　单位：{{ one.person_unit }}　职务："
+    individual += "{{ one.post }}"
+    line(paper, individual, BARE).paragraph_format.space_after = Pt(6)
+    made = paper.add_table(rows=2, cols=2)
+    made.style, made.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
+    for row, authorities in zip(made.rows, (("纪检监察机关", "组织人事部门"), ("公安部门", "审计部门")), strict=True):
+        row.height, row.height_rule = Mm(50), WD_ROW_HEIGHT_RULE.AT_LEAST
+        for cell, authority in zip(row.cells, authorities, strict=True):
+            _opinion(cell, authority)
+    for text in (
+        "注：1．按有关规定征求纪检监察机关和公安等部门意见。对机关、国有企事业单位及其工作人员，按照管理权限征求组织人事、审计等部门意见。",
+        "2．除加盖公章外，须同步填写意见。",
+    ):
+        line(paper, text, CELL)
+    line(paper, "{%p endfor %}")
+    return paper
+
+
+def leaders() -> Paper:
+    """附件7: filled in by hand. The portal has no ID number of a leader and asks for none."""
+    paper = new_paper("申报市级先进集体单位有关信息情况表", landscape=True)
+    line(paper, "附件7", ANNEX)
+    line(paper, "申报市级先进集体单位有关信息情况表\n（市级单位填报）", TITLE)
+    line(paper, "申报单位（盖章）：{{ unit }}　　　　　填报人：　　　　　　　　联系电话：", CELL)
+    made = ruled(paper, 2, (46, 48, 25, 38, 46, 38, 16))
+    above, below = made.rows
+    for number, head in ((0, "单位名称"), (1, "社会信用代码\n（18位）"), (6, "备注")):
+        fill(above.cells[number].merge(below.cells[number]), head, CELL_HEAD)
+    fill(above.cells[2].merge(above.cells[5]), "领导班子成员基本信息（{{ span }}期间）", CELL_HEAD)
+    for number, head in enumerate(("姓名", "职务", "身份证号码", "在本单位任职时间"), start=2):
+        fill(below.cells[number], head, CELL_HEAD)
+    control_row(made, "for each in units")
+    control_row(made, "for blank in each.blanks")
+    row = repeated_row(made, ("{% vm %}{{ each.name }}", "{% vm %}{{ each.credit_code }}", "", "", "", "", ""))
+    row.height = Mm(9)
+    control_row(made, "endfor")
+    control_row(made, "endfor")
+    line(
+        paper,
+        "说明：{{ span }}期间，现任、曾任单位领导班子的成员均需填报，在本单位挂职领导除外。"
+        "任职时间例：2024.02—2025.08任党组书记、局长。",
+        CELL,
+    )
+    return paper
+
+
+def _opinion(cell: _Cell, authority: str) -> None:
+    """What is written, then the place of the seal at the foot of the cell."""
+    fill(cell, f"{authority}意见：", CELL)
+    for _ in range(4):
+        cell.add_paragraph(style=CELL)
+    for text in ("（盖　章）", "年　　月　　日"):
+        paragraph = cell.add_paragraph(text, style=CELL)
+        paragraph.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        paragraph.paragraph_format.right_indent = Pt(24)

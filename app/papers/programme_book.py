@@ -1,0 +1,102 @@
+"""A programme as one workbook (.xlsx): written for staff to fill in or keep, read back as texts.
+
+Reading gives texts alone; what they mean and what is wrong with them is in app/domain/programme_book.py.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from typing import IO, Any, BinaryIO
+from xml.parsers import expat
+
+from openpyxl import load_workbook
+
+from app.domain.book_rows import HEADS
+from app.domain.errors import FileRefused
+from app.evidence.inspection import inspect
+from app.evidence.kinds import FileKind
+
+SIZE_LIMIT = 256 * 1024  # a book of two hundred units is 40 kB
+MOST_ROWS = 400
+_COLUMNS = 10
+_LONGEST = 1000  # of a cell: no field is longer than 400 characters
+# Control characters and marks that change how a text reads without being seen.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
+
+_NOT_A_BOOK = "请上传 Excel 表格（.xlsx）。这个文件不是，请在 WPS 或 Excel 里打开，另存为 .xlsx。"
+_BROKEN = "这个表格不完整或已损坏，无法打开。请在 WPS 或 Excel 里打开它，另存一份再上传。"
+
+Sheets = dict[str, list[tuple[int, list[str]]]]
+
+
+def read_sheets(upload: BinaryIO) -> Sheets:
+    """The five sheets' rows that hold anything, as texts. Raises FileRefused.
+
+    A file that carries macros, links to elsewhere or far more than it shows never gets as far as a library.
+    """
+    if inspect(upload, limit=SIZE_LIMIT, as_it_came=True).kind is not FileKind.XLSX:
+        raise FileRefused(_NOT_A_BOOK)
+    _refuse_document_types(upload)
+    upload.seek(0)
+    try:
+        book = load_workbook(upload, read_only=True, data_only=True, keep_links=False)
+        return {name: _rows(book[name]) for name in HEADS if name in book.sheetnames}
+    except FileRefused:
+        raise
+    except Exception:  # openpyxl raises whatever it stumbles over: ValueError, KeyError, its own
+        raise FileRefused(_BROKEN) from None
+
+
+def _rows(sheet: Any) -> list[tuple[int, list[str]]]:  # of the read-only kind, which has no types
+    rows = []
+    # What a sheet says of its own size is not believed: it is read row by row, and not far.
+    sheet.reset_dimensions()
+    for number, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=_COLUMNS, values_only=True), start=1):
+        texts = [_text(value) for value in cells]
+        if any(texts):
+            if number > MOST_ROWS:
+                raise FileRefused(f"表格的行数太多，每张表最多{MOST_ROWS}行。请删去多余的行再上传。")
+            rows.append((number, texts))
+    return rows
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return _UNSEEN.sub("", str(value)[:_LONGEST].replace("_x000D_", "").replace("\r\n", "\n")).strip()
+
+
+class _Seen(Exception):
+    """The first element of a part: no document type can follow it."""
+
+
+def _refuse_document_types(upload: BinaryIO) -> None:
+    """No part of a workbook has a document type; one that has could define texts that grow without end."""
+    with zipfile.ZipFile(upload) as archive:
+        for name in archive.namelist():
+            if name.endswith((".xml", ".rels", ".vml")):
+                with archive.open(name) as part:
+                    _look_at_the_top(part)
+
+
+def _look_at_the_top(part: IO[bytes]) -> None:
+    parser = expat.ParserCreate()
+
+    def seen(*_: object) -> None:
+        raise _Seen
+
+    def refused(*_: object) -> None:
+        raise FileRefused(_BROKEN)
+
+    parser.StartElementHandler, parser.StartDoctypeDeclHandler = seen, refused
+    try:
+        while piece := part.read(64 * 1024):
+            parser.Parse(piece)
+    except (_Seen, expat.ExpatError):
+        return

@@ -1,0 +1,43 @@
+"""Which changes a nominee's page offers to whom: what would be refused anyway is not offered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.domain.cases import Actor
+from app.models import Nominee, Programme
+from app.services import changes, corrections, decisions, replacements, withdrawals
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What this person may do about this nominee now. Each service decides for itself once more."""
+
+    correct: bool = False
+    revise: bool = False
+    edit: bool = False
+    withdraw: bool = False
+    replace: bool = False
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.correct or self.revise or self.edit or self.withdraw or self.replace)
+
+
+def offers_to(session: Session, nominee: Nominee, actor: Actor, now: dt.datetime) -> Offers:
+    """What the page of a nominee offers to a person who may see it."""
+    theirs = actor.is_office or actor.unit_id == nominee.recommender_id
+    programme = session.get_one(Programme, nominee.programme_id)
+    if not theirs or programme.archived_at is not None or decisions.of_programme(session, programme.id):
+        return Offers()
+    left = changes.has_left(session, nominee, now)
+    return Offers(
+        correct=actor.is_office and bool(corrections.fields_in_sight(session, nominee.id, now)),
+        revise=not left and not changes.in_sight(session, nominee.id, now),
+        edit=not left and not changes.entries_of(session, nominee.id),
+        withdraw=not left and actor.role in withdrawals.BY,
+        replace=left and replacements.replacement_of(session, nominee.id) is None,
+    )

@@ -1,0 +1,135 @@
+"""异议处理情况报告: what became of every objection of a period, and never who filed it (R19)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.cases import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STATE_NAMES, State, may_see
+from app.domain.errors import NoSuchPaper
+from app.domain.rounds import KIND_NAMES
+from app.domain.wording import coarse, end_moment, full_day
+from app.domain.workdays import last_day_before, local_date
+from app.models import Case, Disqualification, Period
+from app.models.objection import CATEGORY_NAMES, Category
+from app.services.closing import cases_of, closing_report, entries_of
+from app.services.papers.paper import Clerk, Paper, period_for, the_office, title_lines
+from app.services.papers.periods import out_rows
+
+_ELSEWHERE = "由其他单位办理的案件和须由报告制作人回避的案件，不在本报告的件数和逐件情况之内。"
+
+
+def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
+    """The cases of a period that this person may see (R21): by category, by outcome, one by one, and who is out.
+
+    Of an objection it says the category and the day: its text and its hour could tell who wrote it. Raises
+    NotYourCase, NoSuchPaper.
+    """
+    period, actor, now = period_for(session, period_id, clerk.actor), clerk.actor, clerk.now
+    if period.cancelled_at is not None or now < period.opens_at:
+        raise NoSuchPaper("公示还没有开始，没有异议处理情况可以报告。")
+    cases = [case for case in cases_of(session, period) if may_see(actor, case.facts(now))]
+    filed = [objection for case in cases for objection in case.objections]
+    taken_back = sum(objection.withdrawn_at is not None for objection in filed)
+    numbers = {case.number for case in cases}
+    names = {entry.id: entry.name for entry in entries_of(session, period)}  # as they read now: misprints are mended
+    context = {
+        "title": title_lines(period.title, "异议处理情况报告"),
+        "about": f"公示对象：先进集体{period.collectives}个、先进个人{period.individuals}名。公示时间："
+        f"{full_day(local_date(period.opens_at))}至{full_day(last_day_before(period.closes_at))}，共{period.workdays}个工作日。"
+        f"作出结论的规定时间：{end_moment(period.conclude_by)}。本报告所列情况截至{full_day(local_date(now))}。",
+        "filed": f"共收到异议{len(filed)}件，其中异议人撤回{taken_back}件。" if filed else "没有收到异议。",
+        "by_category": _counted(Counter(objection.category for objection in filed), CATEGORY_NAMES),
+        "handled": _handled(cases, now),
+        "by_outcome": _by_outcome(cases, now),
+        "cases": [{"number": case.number, "lines": _lines(case, names[case.entry_id], period, now)} for case in cases],
+        "hidden": "" if actor.is_office else _ELSEWHERE,
+        "out": out_rows(closing_report(session, period, now)["goes_out"], numbers),
+        "restored": _restored(session, period),
+        "signatory": period.organiser.name if not actor.is_office else the_office(session).name,
+        "dated": full_day(local_date(now)),
+    }
+    return clerk.stationery.written("cases.docx", f"{period.title}异议处理情况报告", context)
+
+
+def _handled(cases: Sequence[Case], now: dt.datetime) -> str:
+    if not cases:
+        return "没有需要办理的案件。"
+    states = Counter(case.state_at(now) for case in cases)
+    still = len(cases) - sum(states[state] for state in (State.CONCLUDED, State.DECLINED, State.LAPSED, State.JOINED))
+    return (
+        f"立案{len(cases)}件：已有结论{states[State.CONCLUDED]}件，不予受理{states[State.DECLINED]}件，"
+        f"并案{states[State.JOINED]}件，逾期未结论{states[State.LAPSED]}件，正在办理{still}件。"
+    )
+
+
+def _by_outcome(cases: Sequence[Case], now: dt.datetime) -> list[dict[str, Any]]:
+    """Concluded ones by their conclusion, the others by where they stand; what there is none of is left out."""
+    return [{"name": name, "count": count} for name, count in Counter(_outcome(case, now) for case in cases).items()]
+
+
+def _outcome(case: Case, now: dt.datetime) -> str:
+    return CONCLUSION_NAMES[case.conclusion] if case.conclusion else STATE_NAMES[case.state_at(now)]
+
+
+def _counted(counts: Counter[Category], names: dict[Category, str]) -> list[dict[str, Any]]:
+    return [{"name": name, "count": counts[category]} for category, name in names.items() if counts[category]]
+
+
+def _lines(case: Case, name: str, period: Period, now: dt.datetime) -> list[str]:
+    """One case: what it is about, what was found, how it ended."""
+    categories = dict.fromkeys(CATEGORY_NAMES[objection.category] for objection in case.objections)
+    about = [
+        f"推荐对象：{name}（{KIND_NAMES[case.entry.kind]}）",
+        f"收到日期：{coarse(case.received_at)}",
+        f"办理单位：{case.handler_unit.name}",
+    ]
+    if case.objections:
+        about[1:1] = [f"异议类别：{'、'.join(categories)}", f"异议件数：{len(case.objections)}"]
+    return ["；".join(about) + "。", *_ending(case, period, now)]
+
+
+def _ending(case: Case, period: Period, now: dt.datetime) -> list[str]:
+    state = case.state_at(now)
+    if state is State.CONCLUDED and case.conclusion and case.confirmed_at:
+        return [
+            *_worded("核查情况", case.findings),
+            f"处理意见：{CONCLUSION_NAMES[case.conclusion]}（{coarse(case.confirmed_at)}确认）。",
+            *_worded("依据", case.grounds),
+        ]
+    if state is State.DECLINED and case.decline_ground:
+        return [
+            f"处理意见：不予受理（{DECLINE_GROUND_NAMES[case.decline_ground]}）。",
+            *_worded("理由", case.decline_reason),
+        ]
+    if state is State.LAPSED:
+        return [f"处理意见：规定时间（{end_moment(period.conclude_by)}）届满没有结论，该推荐对象被取消参评资格。"]
+    if state is State.JOINED:
+        return ["处理意见：与同一推荐对象的另一案件并案办理，结论见该案件。"]
+    return [f"办理进度：{STATE_NAMES[state]}。"]
+
+
+def _worded(name: str, text: str | None) -> list[str]:
+    lines = [line.strip() for line in (text or "").splitlines() if line.strip()]
+    return [f"{name}：{lines[0]}", *lines[1:]] if lines else []
+
+
+def _restored(session: Session, period: Period) -> list[str]:
+    """Disqualifications of this period that were reversed: the first stays to be read beside it (R29)."""
+    rows = session.scalars(
+        select(Disqualification)
+        .where(Disqualification.period_id == period.id)
+        .order_by(Disqualification.id)
+        .options(joinedload(Disqualification.nominee), joinedload(Disqualification.reversal))
+    )
+    return [
+        f"{row.nominee.name}的取消参评资格决定（{coarse(row.effective_at)}）已于{coarse(row.reversal.confirmed_at)}撤销，"
+        "参评资格恢复。"
+        for row in rows
+        if row.reversal is not None and row.reversal.confirmed_at is not None
+    ]

@@ -1,0 +1,199 @@
+"""The annexes of the notice with what is known of the nominees: 2 and 3, 4 and 5, 6 and 7."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app import richtext
+from app.domain.cases import Actor
+from app.domain.errors import NoSuchPaper, NotYourCase
+from app.domain.rounds import Kind
+from app.domain.workdays import local_date
+from app.models import Nominee, Programme, Quota, Unit
+from app.papers.form_writing import write_form
+from app.papers.summaries import write_summary
+from app.sealing import Keyring
+from app.services import dossiers, nominees, outs, reviews
+from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, title_lines
+from app.services.papers.stored import nothing, photos_of
+
+_LEADERS_OF_A_UNIT = 8  # lines left free in annex 7
+_TICKED, _FREE = "☑", "□"
+_MUNICIPAL = "市级"  # how annex 1 heads the units that annex 7 is asked of
+
+
+def still_in(session: Session, programme_id: int, unit_id: int, now: dt.datetime) -> list[Nominee]:
+    """A unit's nominees that neither withdrew nor are out, collectives first, in the order of preference."""
+    rows = session.scalars(
+        select(Nominee)
+        .where(Nominee.programme_id == programme_id, Nominee.recommender_id == unit_id)
+        .order_by(Nominee.kind, Nominee.position, Nominee.id)
+        .options(joinedload(Nominee.unit), joinedload(Nominee.recommender))
+    ).all()
+    gone = outs.left(session, rows, now)
+    return [row for row in rows if row.id not in gone]
+
+
+def reviewed(session: Session, found: Sequence[Nominee]) -> list[Nominee]:
+    """Of these, whom the office's review has not turned down: who stands in the formal papers."""
+    turned_down = reviews.refused(session, [one.id for one in found])
+    return [one for one in found if one.id not in turned_down]
+
+
+def chosen(session: Session, programme_id: int, nominee_ids: Iterable[int], actor: Actor) -> list[Nominee]:
+    """Nominees of one programme picked from a list, in its order. Raises NotYourCase if one is another unit's."""
+    wanted = set(nominee_ids)
+    found = [
+        row
+        for row in nominees.of_programme(session, programme_id, actor)
+        if row.id in wanted and (actor.is_office or row.recommender_id == actor.unit_id)
+    ]
+    if len(found) != len(wanted):
+        raise NotYourCase
+    return found
+
+
+def fields_of(session: Session, ring: Keyring, found: Sequence[Nominee]) -> dict[int, dict[str, str]]:
+    """Everything that the forms ask of these nominees, by id: what is public of them and what is sealed."""
+    sealed = dossiers.fields_of(session, ring, [one.id for one in found])
+    return {one.id: _own(one) | sealed[one.id] for one in found}
+
+
+def _own(one: Nominee) -> dict[str, str]:
+    group = "unit_type" if one.kind is Kind.COLLECTIVE else "status"
+    return {
+        "name": one.name,
+        "unit": one.unit.name,
+        "recommender": one.recommender.name,
+        "post": one.post,
+        "trade": one.trade,
+        "deeds": "\n".join(richtext.paragraphs(one.deeds)),
+        group: one.category,
+    }
+
+
+def summary(session: Session, programme_id: int, unit_id: int, kind: Kind, clerk: Clerk) -> Paper:
+    """Annex 2 or 3: a unit's collectives or individuals in one table. Raises NotYourCase."""
+    programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
+    found = [one for one in still_in(session, programme_id, unit_id, clerk.now) if one.kind is kind]
+    return summary_paper(programme, unit, kind, list(fields_of(session, clerk.vault.keyring, found).values()))
+
+
+def summary_paper(programme: Programme, unit: Unit, kind: Kind, rows: Sequence[Mapping[str, str]]) -> Paper:
+    number = 2 if kind is Kind.COLLECTIVE else 3
+    honour = programme.collective_honour if kind is Kind.COLLECTIVE else programme.individual_honour
+    title = f"{honour}推荐对象汇总表"
+    name = file_named(f"附件{number} {unit.name}推荐对象汇总表.xlsx")
+    return Paper(name, partial(write_summary, kind, title, unit.name, None, rows))
+
+
+def form(
+    programme: Programme,
+    one: Nominee,
+    fields: Mapping[str, str],
+    photo: Callable[[], bytes | None],
+    stationery: Stationery,
+) -> Paper:
+    """Annex 4 or 5 of one nominee, named as the notice wants it: 推荐单位—姓名."""
+    collective = one.kind is Kind.COLLECTIVE
+    honour = programme.collective_honour if collective else programme.individual_honour
+    kind, title = one.kind, f"{honour}推荐表"
+
+    def write() -> bytes:
+        return write_form(kind, fields, title, photo(), folder=stationery.templates)
+
+    return Paper(file_named(f"附件{4 if collective else 5} {one.recommender.name}—{one.name}.docx"), write)
+
+
+def opinion_forms(programme: Programme, found: Sequence[Nominee], stationery: Stationery, name: str) -> Paper:
+    """Annex 6, a page for each of these nominees, for the authorities to fill in and seal. Raises NoSuchPaper."""
+    if not found:
+        raise NoSuchPaper("没有推荐对象可以征求意见。请先导入推荐对象，或者在名单里勾选。")
+    context = {"heading": title_lines(programme.title), "nominees": [_asked_about(one) for one in found]}
+    return stationery.written("opinions.docx", f"附件6 {name}征求意见表", context)
+
+
+def form_of_nominee(session: Session, nominee_id: int, clerk: Clerk) -> Paper:
+    """Annex 4 or 5 of a nominee, with its photo. Raises NotYourCase."""
+    one = nominees.recommended(session, nominee_id, clerk.actor)
+    programme = session.get_one(Programme, one.programme_id)
+    photo = photos_of(session, clerk.vault, [one]).get(one.id)
+    fields = fields_of(session, clerk.vault.keyring, [one])[one.id]
+    return form(programme, one, fields, photo.whole if photo else nothing, clerk.stationery)
+
+
+def opinion_form_of_nominee(session: Session, nominee_id: int, clerk: Clerk) -> Paper:
+    """Annex 6 of one nominee. Raises NotYourCase."""
+    one = nominees.recommended(session, nominee_id, clerk.actor)
+    programme = session.get_one(Programme, one.programme_id)
+    return opinion_forms(programme, [one], clerk.stationery, f"{one.recommender.name}—{one.name}")
+
+
+def opinion_forms_of_unit(session: Session, programme_id: int, unit_id: int, clerk: Clerk) -> Paper:
+    """Annex 6 of all of a unit that are asked about. Raises NotYourCase, NoSuchPaper."""
+    programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
+    found = reviewed(session, still_in(session, programme_id, unit_id, clerk.now))
+    return opinion_forms(programme, found, clerk.stationery, unit.name)
+
+
+def opinion_forms_of(session: Session, programme_id: int, nominee_ids: Iterable[int], clerk: Clerk) -> Paper:
+    """Annex 6 of nominees ticked in a list. Raises NotYourCase, NoSuchPaper."""
+    found = chosen(session, programme_id, nominee_ids, clerk.actor)
+    return opinion_forms(session.get_one(Programme, programme_id), found, clerk.stationery, "推荐对象")
+
+
+def _asked_about(one: Nominee) -> dict[str, str]:
+    collective = one.kind is Kind.COLLECTIVE
+    return {
+        "is_collective": _TICKED if collective else _FREE,
+        "is_individual": _FREE if collective else _TICKED,
+        "collective": one.name if collective else "",
+        "collective_unit": one.unit.name if collective else "",
+        "person": "" if collective else one.name,
+        "person_unit": "" if collective else one.unit.name,
+        "post": "" if collective else one.post,
+    }
+
+
+def is_municipal(session: Session, programme_id: int, unit_id: int) -> bool:
+    """Whether annex 7 is asked of a unit: of those that annex 1 heads so, and of all where it heads nobody."""
+    headings = session.execute(select(Quota.unit_id, Quota.heading).where(Quota.programme_id == programme_id)).all()
+    named = {unit: heading for unit, heading in headings if heading}
+    return _MUNICIPAL in named.get(unit_id, "") if named else True
+
+
+def leaders_form(
+    programme: Programme, unit: Unit, found: Sequence[tuple[Nominee, Mapping[str, str]]], stationery: Stationery
+) -> Paper:
+    """Annex 7 with a unit's collectives and their codes; the rest is for hands: the portal wants no such number."""
+    asked = programme.stages[0].starts_on if programme.stages else local_date(programme.created_at)
+    context: dict[str, Any] = {
+        "unit": unit.name,
+        "span": f"{asked.year - 2}年1月—{asked.year}年{asked.month}月",
+        "units": [
+            {
+                "name": one.name,
+                "credit_code": fields.get("credit_code", ""),
+                "blanks": list(range(_LEADERS_OF_A_UNIT)),
+            }
+            for one, fields in found
+            if one.kind is Kind.COLLECTIVE
+        ],
+    }
+    if not context["units"]:
+        raise NoSuchPaper("本单位没有推荐先进集体，不需要填报附件7。")
+    return stationery.written("leaders.docx", f"附件7 {unit.name}申报市级先进集体单位有关信息情况表", context)
+
+
+def leaders_form_of_unit(session: Session, programme_id: int, unit_id: int, clerk: Clerk) -> Paper:
+    """Annex 7 of a unit. Raises NotYourCase, NoSuchPaper where it recommends no collective."""
+    programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
+    found = reviewed(session, still_in(session, programme_id, unit_id, clerk.now))
+    fields = fields_of(session, clerk.vault.keyring, found)
+    return leaders_form(programme, unit, [(one, fields[one.id]) for one in found], clerk.stationery)

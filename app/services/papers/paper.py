@@ -1,0 +1,138 @@
+"""What every paper is: a file with a name, of something that this person may see, on the record once it is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.cases import Actor
+from app.domain.errors import NotYourCase
+from app.models import Nominee, Period, Programme, Quota, Unit, UnitKind
+from app.papers.templates import render
+from app.services.files import Vault
+from app.services.record import Act, by_user, record
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_UNFIT = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]')
+_LONGEST_NAME = 60  # characters; file systems take 255 bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stationery:
+    """What a paper needs besides the data: how people reach the portal, and where restyled templates lie."""
+
+    public_url: str
+    templates: Path | None = None
+
+    def written(self, template: str, file_name: str, context: Mapping[str, Any]) -> Paper:
+        return Paper(file_named(f"{file_name}.docx"), partial(render, template, context, self.templates))
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Who has papers made, when, on what stationery, and where the files of nominees lie."""
+
+    actor: Actor
+    now: dt.datetime
+    stationery: Stationery
+    vault: Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One file to be written: everything that stands in it is known, the session is no longer needed."""
+
+    file_name: str
+    write: Callable[[], bytes]
+
+    @property
+    def media_type(self) -> str:
+        return XLSX if self.file_name.endswith(".xlsx") else DOCX
+
+
+def file_named(name: str) -> str:
+    """A name that any file system takes: no path in it, nothing unseen, not too long, its extension kept."""
+    stem, dot, extension = name.rpartition(".")
+    stem = _UNFIT.sub("_", stem if dot else name).strip(" .")[:_LONGEST_NAME].strip(" .")
+    return f"{stem or '未命名'}{dot}{extension if dot else ''}"
+
+
+def period_for(session: Session, period_id: int, actor: Actor) -> Period:
+    """A period whose papers this person may have: the office any, a unit its own and those of the units below it.
+
+    Raises NotYourCase.
+    """
+    period = session.get(
+        Period, period_id, options=[joinedload(Period.organiser).joinedload(Unit.parent), joinedload(Period.programme)]
+    )
+    organiser = period.organiser if period else None
+    if period is None or organiser is None:
+        raise NotYourCase
+    if not actor.is_office and actor.unit_id not in (organiser.id, organiser.parent_id):
+        raise NotYourCase
+    return period
+
+
+def recommender_for(session: Session, programme_id: int, unit_id: int, actor: Actor) -> tuple[Programme, Unit]:
+    """A recommending unit of a programme, for the office and for itself. Raises NotYourCase."""
+    programme, unit = session.get(Programme, programme_id), session.get(Unit, unit_id)
+    if programme is None or unit is None or unit.kind is not UnitKind.RECOMMENDER:
+        raise NotYourCase
+    if not (actor.is_office or actor.unit_id == unit_id):
+        raise NotYourCase
+    return programme, unit
+
+
+def recommenders(session: Session, programme_id: int, actor: Actor) -> list[Unit]:
+    """The units that recommend in a programme, as far as this person may have their papers."""
+    has_places = select(Quota.unit_id).where(Quota.programme_id == programme_id)
+    has_nominees = select(Nominee.recommender_id).where(Nominee.programme_id == programme_id)
+    query = select(Unit).where(
+        Unit.kind == UnitKind.RECOMMENDER, or_(Unit.id.in_(has_places), Unit.id.in_(has_nominees))
+    )
+    if not actor.is_office:
+        query = query.where(Unit.id == actor.unit_id)
+    return list(session.scalars(query.order_by(Unit.id)))
+
+
+def the_office(session: Session) -> Unit:
+    return session.scalars(select(Unit).where(Unit.kind == UnitKind.OFFICE).order_by(Unit.id)).first() or Unit(name="")
+
+
+def record_made(session: Session, what: str, subject: str, actor: Actor, now: dt.datetime, **details: Any) -> None:
+    """That somebody had a paper made: before it goes out, in a transaction of its own."""
+    record(session, now, [Act(by_user(actor.user_id), "paper.made", subject, {"paper": what, **details})])
+    session.commit()
+
+
+def basis(programme: Programme) -> str:
+    """What a paper rests on, with its number where there is one."""
+    number = f"（{programme.notice_number}）" if programme.notice_number else ""
+    return f"根据{programme.title}工作通知{number}要求"
+
+
+def title_lines(*pieces: str, width: int = 20) -> str:
+    """A title of several lines: pieces stay together where they fit, one that is too long is parted evenly."""
+    lines: list[str] = []
+    for piece in filter(None, pieces):
+        if lines and len(lines[-1]) + len(piece) <= width:
+            lines[-1] += piece
+            continue
+        count = -(-len(piece) // width)
+        size = -(-len(piece) // count)
+        lines += [piece[start : start + size] for start in range(0, len(piece), size)]
+    return "\n".join(lines)
+
+
+def filled_in(value: str | None, name: str) -> str:
+    """A value, or the mark that somebody has to write it."""
+    return value or f"（请填写{name}）"

@@ -1,0 +1,234 @@
+"""The papers of a period: 公示公告, 异议处理情况报告, 办结报告."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import richtext
+from app.domain.errors import NoSuchPaper
+from app.domain.rounds import KIND_NAMES, Kind
+from app.domain.window import Phase
+from app.domain.wording import day_label, end_moment, full_day, moment, weekday
+from app.domain.workdays import last_day_before, local_date
+from app.models import Period
+from app.models.period import days_from_json
+from app.papers.qr import qr_png
+from app.papers.templates import Picture
+from app.services.closing import entries_of
+from app.services.papers.paper import (
+    Clerk,
+    Paper,
+    basis,
+    filled_in,
+    period_for,
+    the_office,
+    title_lines,
+)
+from app.services.sight import Shown
+
+_SUBJECTS = {1: "拟推荐对象", 2: "拟正式推荐对象", 3: "拟表彰对象"}
+_OPENINGS = {
+    1: "经本单位研究，拟推荐下列对象参加评选。现将其基本情况和简要事迹在本单位公示，接受监督。",
+    2: "在考察和征求意见的基础上，经集体研究，现将拟正式推荐对象的名称（姓名）和简要事迹在本地及相关领域范围内公示，"
+    "接受社会监督。",
+    3: "经初审、复审并按程序报批，现将拟表彰对象名单和简要事迹在全市范围内公示，接受社会监督。",
+}
+# The fields of an entry that stand as facts before the deeds, and what they are called.
+_FACTS = {
+    "unit": {Kind.COLLECTIVE: "所属单位", Kind.INDIVIDUAL: "工作单位"},
+    "recommender": {Kind.COLLECTIVE: "推荐单位", Kind.INDIVIDUAL: "推荐单位"},
+    "post": {Kind.COLLECTIVE: "职务职级", Kind.INDIVIDUAL: "职务职级"},
+    "category": {Kind.COLLECTIVE: "单位类型", Kind.INDIVIDUAL: "人员身份"},
+    "trade": {Kind.COLLECTIVE: "所属行业", Kind.INDIVIDUAL: "所属行业"},
+}
+_ORDINALS = "一二三四五"
+_MEASURES = {Kind.COLLECTIVE: "个", Kind.INDIVIDUAL: "名"}
+
+
+def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
+    """The 公告 to be put up on a board at the opening, and not before (R5, R12, R13).
+
+    Names and deeds are those of the frozen entries: no field stands in it that the round may not show. Before the
+    window opens and after it has closed its first line says that it must not hang. Raises NotYourCase, NoSuchPaper.
+    """
+    period = period_for(session, period_id, clerk.actor)
+    if period.cancelled_at is not None:
+        raise NoSuchPaper("这次公示的安排已经撤回，没有公告。")
+    programme, organiser = period.programme, period.organiser
+    last_round = period.round_number == 3
+    signatory = (programme.signatory if last_round else "") or organiser.name
+    title = title_lines(
+        "" if last_round else organiser.name, f"关于{programme.title}", f"{_SUBJECTS[period.round_number]}的公示"
+    )
+    address = f"{clerk.stationery.public_url}/periods/{period.id}"
+    clause = programme.lapse_clause.partition("：")[0]
+    context = {
+        "warning": _warning(period, clerk.now),
+        "title": title,
+        "opening": f"{basis(programme)}，{_OPENINGS[period.round_number]}",
+        "window": f"{_window(period)}，共{period.workdays}个工作日，其间的休息日照常公示、不计入工作日。",
+        "groups": _groups(session, period),
+        "objecting": [
+            "单位和个人对公示对象有异议的，请在公示期间实名提出，写明事实和依据。个人应当写明真实姓名和手机号码或者"
+            "电子邮箱；单位应当写明单位名称和联系人，并提交盖有公章的书面材料。匿名反映不按异议办理，"
+            "可以用下列电话或者信件反映。",
+            f"网上提出：打开{address}，或者扫描文末的二维码。",
+        ],
+        "contacts": _contacts(period),
+        "handling": [
+            f"异议由受理单位调查核实，提出处理意见。作出结论的规定时间为{end_moment(period.conclude_by)}。",
+            f"在规定时间内无法作出结论的，取消该推荐对象参评资格（{clause}）。",
+        ],
+        "qr": Picture(qr_png(address), 28),
+        "qr_says": "扫描二维码查看公示、提出异议",
+        "signatory": signatory,
+        "dated": full_day(local_date(period.opens_at)),
+    }
+    return clerk.stationery.written("notice.docx", f"{period.title}公告", context)
+
+
+def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
+    """The closing report as it was stored (R30). Raises NotYourCase, NoSuchPaper while there is none."""
+    period = period_for(session, period_id, clerk.actor)
+    if period.closing is None:
+        raise NoSuchPaper("公示办结以后才有办结报告。")
+    report = period.closing.report
+    context = {
+        "title": title_lines(period.title, "办结报告"),
+        "times": [
+            f"评选表彰：{period.programme.title}。",
+            f"公示时间：{_window(period)}，共{period.workdays}个工作日。",
+            f"规定时间：{end_moment(period.conclude_by)}。",
+            f"日历版本：{report['calendar']}。",
+            f"系统可用：{_uptime(report['availability'])}。",
+        ],
+        "figures": _in_two_columns(_figures(report)),
+        "out": out_rows(report["goes_out"]),
+        "goes_on": report["goes_on"],
+        "goes_on_names": "、".join(one["name"] for one in report["goes_on"]) or "没有推荐对象继续参评。",
+        "withdrawn": "、".join(one["name"] for one in report.get("withdrawn", [])),
+        "days": [
+            {"date": full_day(each.day.date), "weekday": weekday(each.day.date), "label": day_label(each)}
+            for each in days_from_json(report["days"])
+        ],
+        "signatory": period.programme.signatory or the_office(session).name,
+        "dated": full_day(local_date(period.closing.closed_at)),
+    }
+    return clerk.stationery.written("closing.docx", f"{period.title}办结报告", context)
+
+
+def out_rows(goes_out: Iterable[Mapping[str, Any]], numbers: set[str] | None = None) -> list[dict[str, str]]:
+    """Who is out, as rows of a table; of the cases only those in `numbers`, where given."""
+    return [
+        {
+            "name": one["name"],
+            "kind": KIND_NAMES[Kind(one["kind"])],
+            "grounds": "、".join(one["grounds"]),
+            "clauses": "；".join(one["clauses"]),
+            "cases": "、".join(number for number in one["cases"] if numbers is None or number in numbers),
+        }
+        for one in goes_out
+    ]
+
+
+def _warning(period: Period, now: dt.datetime) -> str:
+    phase = period.phase(now)
+    if phase is Phase.SCHEDULED:
+        return "（稿本：公示开始前不得张贴）"
+    return "" if phase is Phase.OPEN else "（公示时间已过，应当撤下，不得再张贴）"
+
+
+def _uptime(availability: Mapping[str, Any]) -> str:
+    """No record is not the same as no service: it is said as what it is (R7)."""
+    if not availability["served_seconds"]:
+        return "公示期间没有运行记录"
+    said = f"公示时间的{availability['percent']}%有系统正常应答的记录"
+    if days := availability["outage_days"]:
+        said += f"，有{len(days)}个工作日的工作时间里达到一小时没有记录"
+    return said
+
+
+def _window(period: Period) -> str:
+    """2026年9月18日0时至2026年9月23日24时: always whole days (R4)."""
+    return f"{full_day(local_date(period.opens_at))}0时至{full_day(last_day_before(period.closes_at))}24时"
+
+
+def _contacts(period: Period) -> list[str]:
+    unit = period.organiser
+    return [
+        f"受理单位：{unit.name}",
+        f"地址：{filled_in(unit.address, '地址')}",
+        f"电话：{filled_in(unit.phone, '办公电话')}；受理时间：{filled_in(unit.hours, '受理时间')}",
+        f"电子邮箱：{filled_in(unit.email, '电子邮箱')}",
+    ]
+
+
+def _groups(session: Session, period: Period) -> list[dict[str, Any]]:
+    """Collectives, then individuals, each as it reads now; a kind that nobody is of is left out."""
+    entries = entries_of(session, period)
+    groups: list[dict[str, Any]] = []
+    for kind in Kind:
+        theirs = [entry for entry in entries if entry.kind is kind]
+        if theirs:
+            groups.append(
+                {
+                    "ordinal": _ORDINALS[len(groups)],
+                    "head": f"{KIND_NAMES[kind]}（{len(theirs)}{_MEASURES[kind]}）",
+                    "names": "、".join(map(_name, theirs)),
+                    "entries": [
+                        _entry(number, entry, period.round.shown) for number, entry in enumerate(theirs, start=1)
+                    ],
+                }
+            )
+    return groups
+
+
+def _name(entry: Shown) -> str:
+    return f"{entry.name}（已退出推荐）" if entry.withdrawn else entry.name
+
+
+def _entry(number: int, entry: Shown, shown: frozenset[str]) -> dict[str, Any]:
+    facts = [
+        f"{names[entry.kind]}：{value}"
+        for field, names in _FACTS.items()
+        if field in shown and (value := getattr(entry, field))
+    ]
+    return {
+        "number": number,
+        "name": _name(entry),
+        "facts": ["；".join(facts) + "。"] if facts else [],
+        "deeds": richtext.paragraphs(entry.deeds),
+        # A misprint corrected in sight: both texts and the time (R9).
+        "corrections": [
+            f"更正（{moment(each.at)}）：{each.what}中“{each.wrong}”更正为“{each.right}”。"
+            for each in entry.corrections
+        ],
+    }
+
+
+def _figures(report: Mapping[str, Any]) -> list[tuple[str, int]]:
+    states, conclusions = Counter(report["by_state"]), Counter(report["by_conclusion"])
+    return [
+        ("公示对象", report["entries"]),
+        ("收到异议", report["filed"]),
+        ("受理", report["accepted"]),
+        ("不予受理", states["declined"]),
+        ("异议成立", conclusions["upheld"]),
+        ("部分成立", conclusions["partly_upheld"]),
+        ("异议不成立", conclusions["dismissed"]),
+        ("异议人撤回", conclusions["withdrawn"]),
+        ("并案", states["joined"]),
+        ("逾期未结论", states["lapsed"]),
+    ]
+
+
+def _in_two_columns(figures: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+    return [
+        {"left": left, "left_count": left_count, "right": right, "right_count": right_count}
+        for (left, left_count), (right, right_count) in zip(figures[::2], figures[1::2], strict=True)
+    ]

@@ -1,0 +1,160 @@
+"""推荐工作报告 as a skeleton: every figure that the portal knows; what only people know is marked 请填写."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.annexes import AUTHORITY_NAMES
+from app.domain.rounds import KIND_NAMES, Kind
+from app.domain.window import Phase
+from app.domain.wording import day, full_day
+from app.domain.workdays import last_day_before, local_date
+from app.models import Disqualification, Entry, Nominee, Objection, Period, Programme, Quota, Unit
+from app.models.standing import OpinionOutcome
+from app.services import opinions
+from app.services.papers.nominees import reviewed, still_in
+from app.services.papers.paper import Clerk, Paper, basis, recommender_for, the_office, title_lines
+
+
+class Handing(StrEnum):
+    """Which of the two times that papers are handed in (notice, 四（一）3 and 四（二）4)."""
+
+    PRELIMINARY = "preliminary"  # 初步推荐材料
+    FORMAL = "formal"  # 正式推荐材料
+
+
+HANDING_NAMES = {Handing.PRELIMINARY: "初步推荐", Handing.FORMAL: "正式推荐"}
+
+
+def work_report(
+    session: Session,
+    programme_id: int,
+    unit_id: int,
+    handing: Handing,
+    clerk: Clerk,
+) -> Paper:
+    """What a unit reports of its recommending, preliminary or formal. Raises NotYourCase."""
+    programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
+    now = clerk.now
+    formal = handing is Handing.FORMAL
+    found = handed_in(session, programme_id, unit_id, handing, now)
+    periods = _periods(session, programme_id, unit_id, last_round=2 if formal else 1)
+    counts = Counter(one.kind for one in found)
+    name = HANDING_NAMES[handing]
+    context = {
+        "title": title_lines(unit.name, f"关于{programme.title}", f"{name}工作的报告"),
+        "addressee": programme.signatory or the_office(session).name,
+        "opening": f"{basis(programme)}，现将{unit.name}{name}工作情况报告如下。",
+        "organisation": "（请填写：组织领导、工作机构、动员部署和责任分工等情况。）",
+        "process": _process(session, programme, unit, counts),
+        "shown": _shown(periods, formal),
+        "periods": [_row(session, period, unit_id, now) for period in periods],
+        "formal": formal,
+        "asked": f"按照管理权限，就{len(found)}个推荐对象征求了有关部门的意见，情况如下。（请填写：征求意见的时间，"
+        "对不同意见的核实和处理。）",
+        "opinions": _opinions(session, found),
+        "inspected": "（请填写：考察的时间、方式、参加人员和结果。）",
+        "recommended": f"经集体研究，推荐先进集体{counts[Kind.COLLECTIVE]}个、"
+        f"先进个人{counts[Kind.INDIVIDUAL]}名，名单如下。（请填写：集体研究的时间和形式，会议或者会签。）",
+        "nominees": [{"name": one.name, "unit": one.unit.name, "kind": KIND_NAMES[one.kind]} for one in found],
+        "signatory": unit.name,
+        "dated": full_day(local_date(now)),
+    }
+    return clerk.stationery.written("report.docx", f"{unit.name}{name}工作报告", context)
+
+
+def handed_in(session: Session, programme_id: int, unit_id: int, handing: Handing, now: dt.datetime) -> list[Nominee]:
+    """Whose papers belong to a hand-in: who is still in, and for the formal one was not turned down at the review."""
+    found = still_in(session, programme_id, unit_id, now)
+    return reviewed(session, found) if handing is Handing.FORMAL else found
+
+
+def _process(session: Session, programme: Programme, unit: Unit, counts: Counter[Kind]) -> list[str]:
+    quota = session.scalar(select(Quota).where(Quota.programme_id == programme.id, Quota.unit_id == unit.id))
+    places = f"分配{unit.name}推荐名额：先进集体{quota.collectives}个、先进个人{quota.individuals}名。" if quota else ""
+    texts = [
+        f"{places}坚持自下而上、层层选拔、好中选优，共推荐先进集体{counts[Kind.COLLECTIVE]}个、"
+        f"先进个人{counts[Kind.INDIVIDUAL]}名。",
+        "（请填写：单位自荐、征求意见、逐级审核和集体研究的情况。涉密的推荐对象按照保密规定另行报送，不写入本报告。）",
+    ]
+    mine = (Nominee.programme_id == programme.id, Nominee.recommender_id == unit.id)
+    withdrawn = session.scalar(select(func.count(Nominee.id)).where(*mine, Nominee.withdrawn_at.is_not(None))) or 0
+    replacing = session.scalar(select(func.count(Nominee.id)).where(*mine, Nominee.replaces_id.is_not(None))) or 0
+    rows = session.scalars(
+        select(Disqualification).join(Nominee).where(*mine).options(joinedload(Disqualification.reversal))
+    )
+    out = len({row.nominee_id for row in rows if row.stands})
+    changes = [
+        f"{count}个推荐对象{what}"
+        for count, what in ((out, "被取消参评资格"), (withdrawn, "退出评选"), (replacing, "为递补"))
+        if count
+    ]
+    if changes:
+        texts.insert(1, f"推荐过程中，{'，'.join(changes)}。")
+    return texts
+
+
+def _periods(session: Session, programme_id: int, unit_id: int, last_round: int) -> Sequence[Period]:
+    """The periods that showed a unit's nominees, up to a round, in the order they opened."""
+    showed = select(Entry.period_id).join(Nominee).where(Nominee.recommender_id == unit_id)
+    return session.scalars(
+        select(Period)
+        .where(
+            Period.programme_id == programme_id,
+            Period.round_number <= last_round,
+            Period.cancelled_at.is_(None),
+            Period.id.in_(showed),
+        )
+        .order_by(Period.opens_at, Period.id)
+        .options(joinedload(Period.organiser))
+    ).all()
+
+
+def _shown(periods: Sequence[Period], formal: bool) -> str:
+    counts = Counter(period.round_number for period in periods)
+    if not periods:
+        return "（请填写：还没有公示。）"
+    own = f"推荐对象所在单位公示{counts[1]}次" if counts[1] else ""
+    ours = f"本单位在本地及相关领域范围内公示{counts[2]}次" if counts[2] else ""
+    text = "，".join(filter(None, (own, ours)))
+    missing = "（请填写：推荐单位的公示还没有安排。）" if formal and not counts[2] else ""
+    return f"{text}，每次公示5个工作日，情况如下。{missing}"
+
+
+def _row(session: Session, period: Period, unit_id: int, now: dt.datetime) -> dict[str, Any]:
+    theirs = (Entry.period_id == period.id, Entry.nominee_id == Nominee.id, Nominee.recommender_id == unit_id)
+    entries = session.scalar(select(func.count(Entry.id)).where(*theirs)) or 0
+    filed = session.scalar(select(func.count(Objection.id)).join(Entry).where(*theirs)) or 0
+    phase = period.phase(now)
+    if phase in (Phase.SCHEDULED, Phase.OPEN):
+        outcome = "还没有结束"
+    elif not filed:
+        outcome = "无异议"
+    else:
+        outcome = "异议已办结" if phase is Phase.CLOSED else "异议正在办理"
+    return {
+        "title": period.title,
+        "window": f"{day(local_date(period.opens_at))}至{day(last_day_before(period.closes_at))}",
+        "entries": entries,
+        "filed": filed,
+        "outcome": outcome,
+    }
+
+
+def _opinions(session: Session, found: Sequence[Nominee]) -> list[dict[str, Any]]:
+    """How many of the latest opinions say what, an authority a row."""
+    latest = opinions.latest(session, [one.id for one in found])
+    rows = []
+    for authority, name in AUTHORITY_NAMES.items():
+        said = [latest.get(one.id, {}).get(authority) for one in found]
+        counts = Counter(opinion.outcome if opinion else None for opinion in said)
+        outcomes = {outcome.value: counts[outcome] for outcome in OpinionOutcome}
+        rows.append({"name": name, **outcomes, "missing": counts[None]})
+    return rows

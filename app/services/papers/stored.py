@@ -1,0 +1,67 @@
+"""Files of nominees that go out with the papers: read from the vault later, when no session is open any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.errors import Refusal
+from app.evidence.store import StoreDown
+from app.models import Document, Nominee, Purpose
+from app.papers.bundle import LeftOut
+from app.services import files
+from app.services.files import Stored, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One file of a nominee: its extension, and how to read it. Reading raises LeftOut where it can't be had."""
+
+    extension: str
+    read: Callable[[], Iterable[bytes]]
+
+    @classmethod
+    def of(cls, vault: Vault, row: Document) -> Scan:
+        return cls(row.kind.extension, partial(_read, vault, Stored.of(row), row))
+
+    def whole(self) -> bytes | None:
+        """A photo to be set into a form; one that can't be had leaves its place free."""
+        with suppress(LeftOut):
+            return b"".join(self.read())
+        return None
+
+
+def scans_of(session: Session, vault: Vault, found: Sequence[Nominee], purpose: Purpose) -> dict[int, list[Scan]]:
+    """The files of one purpose by nominee, oldest first; who has none is not there."""
+    theirs: dict[int, list[Scan]] = {}
+    rows = session.scalars(
+        select(Document)
+        .where(Document.purpose == purpose, Document.nominee_id.in_([one.id for one in found]))
+        .order_by(Document.id)
+    )
+    for row in rows:
+        theirs.setdefault(row.nominee_id or 0, []).append(Scan.of(vault, row))
+    return theirs
+
+
+def photos_of(session: Session, vault: Vault, found: Sequence[Nominee]) -> dict[int, Scan]:
+    """The newest photo of each."""
+    return {nominee_id: scans[-1] for nominee_id, scans in scans_of(session, vault, found, Purpose.PHOTO).items()}
+
+
+def nothing() -> None:
+    """The photo of somebody who has none."""
+
+
+def _read(vault: Vault, stored: Stored, row: Document) -> Iterable[bytes]:
+    try:
+        return files.opened(vault, stored, row.scan, row.kind, row.name).content
+    except Refusal as refusal:
+        raise LeftOut(str(refusal)) from refusal
+    except StoreDown as fault:
+        raise LeftOut("文件存储暂时读不到，请稍后重新下载。") from fault

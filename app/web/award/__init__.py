@@ -1,0 +1,13 @@
+"""A programme's way from the last review to the award: its list, its papers, the decision, who was awarded."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.web.award import decision, pages, papers
+from app.web.award.blueprint import blueprint
+
+
+def init_app(app: Flask) -> None:
+    assert all((decision, pages, papers))  # noqa: S101 - importing them registers their routes
+    app.register_blueprint(blueprint, url_prefix="/programmes")

@@ -1,0 +1,133 @@
+"""What is filled in on the way to the award, and how a scan comes with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from wtforms import BooleanField, DateField, FileField, HiddenField, RadioField, StringField
+from wtforms.validators import InputRequired
+
+from app.domain.award import PROCEEDING_NAMES, REVOCATION_GROUND_NAMES, ProceedingKind, RevocationGround
+from app.domain.errors import FileRefused
+from app.models import Document, Purpose
+from app.services import award, documents, revocation
+from app.services.award import PaperText
+from app.services.revocation import RevocationText
+from app.web.access import actor
+from app.web.forms import PlainForm, needed, of_length, options, text_area
+from app.web.portal import now, portal, session
+from app.web.uploads import check_spooled, sent_files
+
+_ANSWER_NAMES = {"yes": "同意", "no": "不同意"}
+_SCAN_HINT = "PDF 或者照片。提交没有成功时，文件要重新选择。"
+
+
+def line(label: str, length: tuple[int, int], hint: str = "") -> StringField:
+    """A text of one line with its bounds."""
+    return StringField(
+        label, validators=[of_length(*length, label)], description=hint, render_kw={"maxlength": length[1] + 20}
+    )
+
+
+def day(label: str) -> DateField:
+    return DateField(label, validators=[InputRequired("请填写文件上的日期，例如 2025-11-28。")])
+
+
+class FormWithScan(PlainForm):
+    """A paper comes with its scan, always."""
+
+    scan = FileField("扫描件", description=_SCAN_HINT, render_kw={"accept": ".pdf,.jpg,.jpeg,.png"})
+
+    def stored_scan(self, programme_id: int) -> Document | None:
+        """The file that came with this form, stored; None with the reason beside its field."""
+        found = sent_files(self.scan.name)
+        if len(found) != 1:
+            self.scan.errors = ["请选择一个扫描件。"]
+            return None
+        session().rollback()  # nobody waits for the database while a file is looked through
+        title, upload = found[0]
+        try:
+            check_spooled(upload)
+            return documents.stored(portal().vault, Purpose.PROCEEDING, programme_id, title, upload, actor(), now())
+        except FileRefused as refusal:
+            self.scan.errors = [str(refusal)]
+            return None
+
+
+class PaperForm(FormWithScan):
+    """A consultation, a submission or an approval."""
+
+    kind = RadioField(
+        "种类",
+        choices=options({kind: name for kind, name in PROCEEDING_NAMES.items() if kind is not ProceedingKind.DECISION}),
+        validators=[needed("请选择文件的种类。")],
+    )
+    issuer = line(
+        "发文机关",
+        award.ISSUER,
+        "答复、批复的机关；请示写报送的单位。同一机关的写法要一致。",
+    )
+    number = line("文号", award.NUMBER, "没有文号的写“无文号”。")
+    title = line("标题", award.TITLE)
+    dated = day("文件日期")
+    agreed = RadioField("答复（请示不用选）", choices=options(_ANSWER_NAMES), validate_choice=False)
+    text = text_area("要点", *award.TEXT, hint="可以不填。只有市工作专班看得到。", rows=3)
+
+    @property
+    def paper(self) -> PaperText:
+        return PaperText(
+            issuer=self.issuer.data or "",
+            number=self.number.data or "",
+            title=self.title.data or "",
+            dated=self.dated.data or dt.date.min,
+            agreed={"yes": True, "no": False}.get(self.agreed.data or ""),
+            text=self.text.data or "",
+        )
+
+
+class DecisionForm(FormWithScan):
+    """The award decision, with the list that stands beside it on the page."""
+
+    issuer = line("作出决定的机关", award.ISSUER)
+    number = line("文号", award.NUMBER)
+    title = line("标题", award.TITLE)
+    dated = day("决定日期")
+    text = text_area(
+        "决定正文", *award.DECISION_TEXT, hint="原样公布，分段写。名单不用写，公布时接在正文后面。", rows=10
+    )
+    checked = BooleanField("我已经逐一核对右边的名单，与批复一致", validators=[needed("请核对名单后勾选。")])
+    seen = HiddenField()
+
+    @property
+    def paper(self) -> PaperText:
+        return PaperText(
+            issuer=self.issuer.data or "",
+            number=self.number.data or "",
+            title=self.title.data or "",
+            dated=self.dated.data or dt.date.min,
+            text=self.text.data or "",
+        )
+
+
+class RevocationForm(FormWithScan):
+    """A decision to take an award back."""
+
+    ground = RadioField("撤销的原因", choices=options(REVOCATION_GROUND_NAMES), validators=[needed("请选择原因。")])
+    number = line("撤销决定文号", award.NUMBER)
+    dated = day("撤销决定日期")
+    text = text_area(
+        "撤销决定全文", *revocation.DECISION_LENGTH, hint="公开页面上只显示原因、文号和日期，不显示全文。", rows=6
+    )
+
+    @property
+    def paper(self) -> RevocationText:
+        return RevocationText(
+            ground=RevocationGround(self.ground.data),
+            number=self.number.data or "",
+            dated=self.dated.data or dt.date.min,
+            decision=self.text.data or "",
+        )
+
+
+class DropForm(PlainForm):
+    text = text_area("退回的理由", *revocation.REASON, rows=2)

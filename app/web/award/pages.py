@@ -1,0 +1,149 @@
+"""Where the award stands, step by step, with the list it is made from; and who was awarded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.award import FATE_NAMES, Fate, Judged
+from app.domain.rounds import Kind
+from app.models import Honour, Nominee, Programme
+from app.services import revocation
+from app.services.award_list import Standing, standing_of
+from app.web.access import actor, allow, me
+from app.web.award.blueprint import blueprint, programme_or_404
+from app.web.lists import Column, Filter, Listing
+from app.web.nominees.blueprint import STAFF
+from app.web.portal import now, session
+from app.web.words import KIND_NAMES, full_day
+
+_FATES = {"proposed": "建议名单（复审通过、仍然参评）"} | {fate.value: name for fate, name in FATE_NAMES.items()}
+_BADGES = {Fate.NAMED: "concluded", Fate.PENDING: "proposed", Fate.LEFT_OUT: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A nominee on the way to the award."""
+
+    judged: Judged
+    nominee: Nominee
+
+    @property
+    def nominee_id(self) -> int:
+        return self.nominee.id
+
+    @property
+    def unit(self) -> str:
+        """Not said twice, where the collective is a unit of its own."""
+        return self.nominee.unit.name if self.nominee.unit.name != self.nominee.name else ""
+
+    @property
+    def review(self) -> str:
+        passed = self.judged.facts.passed
+        return "" if passed is None else "通过" if passed else "未通过"
+
+    @property
+    def shown(self) -> str:
+        facts = self.judged.facts
+        if not facts.shown:
+            return ""
+        current = [shown for shown in facts.shown if shown.edition == facts.edition]
+        return "已办结" if any(shown.closed for shown in current) else "没有办结"
+
+
+@blueprint.get("/<int:programme_id>/award")
+@allow(*STAFF)
+def overview(programme_id: int) -> ResponseReturnValue:
+    """The office sees every step; a unit what becomes of its own nominees."""
+    programme = programme_or_404(programme_id)
+    standing = standing_of(session(), programme, now())
+    listing = _nominees_on_the_way(standing)
+    return listing.answer("award/overview.html", programme=programme, standing=standing, me=me())
+
+
+@blueprint.get("/<int:programme_id>/award/honours")
+@allow(*STAFF)
+def honours(programme_id: int) -> ResponseReturnValue:
+    """Who was awarded: the list that certificates are written from."""
+    programme = programme_or_404(programme_id)
+    rows = revocation.honours_of(session(), programme_id, actor())
+    return _honours(programme, rows).answer("award/honours.html", programme=programme, me=me())
+
+
+def _nominees_on_the_way(standing: Standing) -> Listing[Row]:
+    mine = actor()
+    rows = [
+        Row(judged, nominee)
+        for judged in standing.award.judged
+        if (nominee := standing.nominees[judged.facts.nominee_id])
+        and (mine.is_office or mine.unit_id in (nominee.recommender_id, nominee.unit_id))
+    ]
+    recommenders = {str(row.nominee.recommender_id): row.nominee.recommender.name for row in rows}
+
+    def fate(row: Row, wanted: str) -> bool:
+        return row.judged.fate is not Fate.LEFT_OUT if wanted == "proposed" else row.judged.fate == wanted
+
+    return Listing(
+        title="表彰建议名单",
+        columns=[
+            Column("name", "名称", lambda r: r.nominee.name, 18, href=_page_of),
+            Column("unit", "所在单位", lambda r: r.unit, 26),
+            Column("kind", "类别", lambda r: KIND_NAMES[r.nominee.kind], 12),
+            Column("recommender", "推荐单位", lambda r: r.nominee.recommender.name, 16),
+            Column("position", "排序", lambda r: r.nominee.position, 8),
+            Column("review", "复审", lambda r: r.review, 10),
+            Column("shown", "全市公示", lambda r: r.shown, 12),
+            Column("fate", "去向", lambda r: FATE_NAMES[r.judged.fate], 12, badge=lambda r: _BADGES[r.judged.fate]),
+            Column("reason", "原因", lambda r: r.judged.reason, 28),
+        ],
+        rows=rows,
+        empty="还没有推荐对象。推荐单位导入推荐对象、走完前两轮公示并经过复审以后，这里是建议名单。",
+        filters=[
+            Filter("fate", "去向", _FATES, fate),
+            Filter("kind", "类别", _kinds(), lambda r, kind: r.nominee.kind == kind),
+            Filter("recommender", "推荐单位", recommenders, lambda r, unit: str(r.nominee.recommender_id) == unit),
+        ],
+    )
+
+
+def _honours(programme: Programme, rows: Sequence[Honour]) -> Listing[Honour]:
+    titles = {Kind.COLLECTIVE: programme.collective_honour, Kind.INDIVIDUAL: programme.individual_honour}
+    recommenders = {honour.recommender: honour.recommender for honour in rows}
+
+    def standing(honour: Honour) -> str:
+        if honour.is_revoked:
+            return "已撤销"
+        return "有效，撤销待确认" if honour.revocation and actor().is_office else "有效"
+
+    return Listing(
+        title="表彰名单",
+        columns=[
+            Column("name", "名称", lambda h: h.name, 18, href=_page_of),
+            Column("position", "序号", lambda h: h.position, 8),
+            Column("unit", "所在单位", lambda h: h.unit if h.unit != h.name else "", 28),
+            Column("kind", "类别", lambda h: KIND_NAMES[h.kind], 12),
+            Column("honour", "荣誉称号", lambda h: titles[h.kind], 40, sheet_only=True),
+            Column("recommender", "推荐单位", lambda h: h.recommender, 18),
+            Column("number", "表彰决定文号", lambda h: h.decision.number, 24, sheet_only=True),
+            Column("dated", "表彰决定日期", lambda h: full_day(h.decision.dated), 18, sheet_only=True),
+            Column("standing", "状态", standing, 16, badge=lambda h: "lapsed" if h.is_revoked else ""),
+        ],
+        rows=rows,
+        empty="还没有作出表彰决定。作出以后，这里是写证书、奖牌用的名单。",
+        filters=[
+            Filter("kind", "类别", _kinds(), lambda h, kind: h.kind == kind),
+            Filter("recommender", "推荐单位", recommenders, lambda h, unit: h.recommender == unit),
+            Filter("revoked", "状态", {"1": "只看已撤销的"}, lambda h, _: h.is_revoked),
+        ],
+    )
+
+
+def _kinds() -> dict[str, str]:
+    return {kind.value: KIND_NAMES[kind] for kind in Kind}
+
+
+def _page_of(row: Row | Honour) -> str:
+    return url_for("nominees.nominee", nominee_id=row.nominee_id)

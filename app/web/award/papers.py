@@ -1,0 +1,90 @@
+"""The papers on the way to the award: a list, and one form for whatever comes in."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.award import PROCEEDING_NAMES, ProceedingKind
+from app.domain.cases import Role
+from app.domain.errors import AnswerMissing, Refusal, WrongDay
+from app.models import Proceeding
+from app.services import award, documents
+from app.services.award_list import Standing, standing_of
+from app.web.access import actor, allow
+from app.web.award.blueprint import blueprint, programme_or_404
+from app.web.award.forms import PaperForm
+from app.web.lists import Column, Filter, Listing
+from app.web.portal import now, portal, session
+from app.web.uploads import FORM, takes_files
+from app.web.words import full_day
+
+_KINDS = {kind.value: name for kind, name in PROCEEDING_NAMES.items()}
+
+
+@blueprint.get("/<int:programme_id>/award/papers")
+@allow(Role.OFFICE)
+def papers(programme_id: int) -> ResponseReturnValue:
+    standing = standing_of(session(), programme_or_404(programme_id), now())
+    return _listing(standing).answer("award/papers.html", standing=standing, form=PaperForm(formdata=None), tried=False)
+
+
+@blueprint.post("/<int:programme_id>/award/papers")
+@allow(Role.OFFICE)
+@takes_files(FORM)
+def record_paper(programme_id: int) -> ResponseReturnValue:
+    programme_or_404(programme_id)
+    form = PaperForm()
+    if not form.validate() or (scan := form.stored_scan(programme_id)) is None:
+        return _refused(programme_id, form, 422)
+    kind = ProceedingKind(form.kind.data)
+    try:
+        award.record_paper(session(), programme_id, kind, form.paper, scan, actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        documents.discard(portal().vault, scan)
+        field = {AnswerMissing: form.agreed, WrongDay: form.dated}.get(type(refusal))
+        if field is not None:
+            field.errors = [str(refusal)]
+        return _refused(programme_id, form, 409, "" if field is not None else str(refusal))
+    flash(f"{PROCEEDING_NAMES[kind]}已经登记。")
+    return redirect(url_for("award.papers", programme_id=programme_id), 303)
+
+
+def _refused(programme_id: int, form: PaperForm, status: int, refusal: str = "") -> ResponseReturnValue:
+    standing = standing_of(session(), programme_or_404(programme_id), now())
+    page = _listing(standing).answer("award/papers.html", standing=standing, form=form, tried=True, refusal=refusal)
+    return page, status
+
+
+def _listing(standing: Standing) -> Listing[Proceeding]:
+    def answer(row: Proceeding) -> str:
+        return "" if row.agreed is None else "同意" if row.agreed else "不同意"
+
+    def counts(row: Proceeding) -> str:
+        return "有效" if row.id in standing.in_force else "已由后来的一份代替"
+
+    return Listing(
+        title="审批文件",
+        columns=[
+            Column("number", "文号", lambda p: p.number, 22, note=lambda p: p.title),
+            Column("kind", "种类", lambda p: PROCEEDING_NAMES[p.kind], 12),
+            Column("issuer", "发文机关", lambda p: p.issuer, 20),
+            Column("dated", "日期", lambda p: p.dated, 14, note=lambda p: full_day(p.dated)),
+            Column("agreed", "答复", answer, 10, badge=lambda p: "" if p.agreed else "lapsed"),
+            Column("counts", "效力", counts, 18),
+            Column("title", "标题", lambda p: p.title, 40, sheet_only=True),
+            Column("text", "要点", lambda p: p.text if p.kind is not ProceedingKind.DECISION else "", 40),
+            Column("scan", "扫描件", lambda p: "查看扫描件" if p.document_id else "", 12, href=_scan_of),
+        ],
+        rows=standing.proceedings,
+        empty="还没有登记文件。征求意见的复函、请示、批复收到一份登记一份。",
+        filters=[
+            Filter("kind", "种类", _KINDS, lambda p, kind: p.kind == kind),
+            Filter("old", "效力", {"0": "只看有效的"}, lambda p, _: p.id in standing.in_force),
+        ],
+    )
+
+
+def _scan_of(row: Proceeding) -> str:
+    return url_for("documents.document", document_id=row.document_id) if row.document_id else ""

@@ -1,0 +1,209 @@
+"""What is filled in to change a nominee, to replace one, or to enter one by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms.validators import StopValidation
+
+from app.domain.annexes import PERSON_STATUSES, POLITICAL_STATUSES, RANK_NAMES, TRADES, UNIT_TYPES, Rank
+from app.domain.misprints import CORRECTABLE, LONGEST, WORD_LISTS
+from app.domain.privacy import find_private
+from app.domain.rounds import Kind
+from app.models import Nominee
+from app.services import corrections, revisions, withdrawals
+from app.services.nominating import Particulars, PlainFacts
+from app.web.forms import PlainForm, needed, of_length, options, text_area
+
+_CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
+_PHONE = re.compile(r"[0-9+（）() -]{5,30}")
+
+
+def words(terms: Iterable[str], kept: str = "") -> Any:
+    """The terms of a form to choose from; one that stands already stays, whether the form knows it or not."""
+    chosen = [*terms] if not kept or kept in terms else [kept, *terms]
+    return options({"": "请选择"} | {term: term for term in chosen})
+
+
+def short_text(label: str, low: int, high: int, hint: str = "") -> StringField:
+    """A text of one line; refused by the name that its label has then, which may follow the kind of nominee."""
+
+    def check(form: Any, field: Any) -> None:
+        of_length(low, high, field.label.text)(form, field)
+
+    return StringField(label, validators=[check], description=hint, render_kw={"maxlength": high + 50})
+
+
+def _id_number(_form: Any, field: Any) -> None:
+    if field.data and not (len(field.data) == 18 and "居民身份证号码" in find_private(field.data)):
+        raise StopValidation("身份证号码不对：应为18位，最后一位是校验码（数字或者X），请对照证件核对。")
+
+
+def _credit_code(_form: Any, field: Any) -> None:
+    if field.data and not _CREDIT_CODE.fullmatch(field.data.upper()):
+        raise StopValidation("统一社会信用代码应为18位数字和大写字母，不含I、O、S、V、Z，请对照证照核对。")
+
+
+def _phone(_form: Any, field: Any) -> None:
+    if field.data and not _PHONE.fullmatch(field.data):
+        raise StopValidation("请填电话号码，只含数字和短横，如0874-3120000。")
+
+
+class CorrectionForm(PlainForm):
+    """One field of what is public. What stands in it is the text that the public reads."""
+
+    field = HiddenField()
+    text = short_text("更正后的文字", 1, LONGEST["name"])
+    reason = text_area("更正的理由", *corrections.REASON, hint="会写在公示页面上，比如“录入时漏字”。", rows=2)
+
+
+class DeedsCorrectionForm(CorrectionForm):
+    text = text_area("更正后的文字", 1, LONGEST["deeds"], rows=10)
+
+
+class WordCorrectionForm(CorrectionForm):
+    text = SelectField("更正后的文字", validators=[needed("请选择正确的一项。")], validate_choice=False)
+
+
+def correction_form(field: str, current: str, kind: Kind) -> CorrectionForm:
+    """The form for this field, filled in with what stands now unless something was sent."""
+    classes = {"deeds": DeedsCorrectionForm, "category": WordCorrectionForm, "trade": WordCorrectionForm}
+    form = classes.get(field, CorrectionForm)(data={"field": field, "text": current})
+    if field in WORD_LISTS:
+        form.text.choices = words(TRADES if field == "trade" else categories(kind), current)
+    form.text.label.text = f"更正后的{CORRECTABLE[field]}"
+    return form
+
+
+class RevisionForm(PlainForm):
+    deeds = text_area("变更后的简要事迹", *revisions.DEEDS, hint="不写身份证号码、电话号码。", rows=12)
+    reason = text_area("变更的理由", *revisions.REASON, rows=3)
+
+
+class WithdrawalForm(PlainForm):
+    reason = text_area(
+        "退出的理由", *withdrawals.REASON, hint="本人（本集体）要求退出的，写明何时以何种方式提出。", rows=3
+    )
+    sure = BooleanField("已与本人（本集体）核实，知道退出后不能恢复", validators=[needed("请核实后打勾。")])
+
+
+def categories(kind: Kind) -> tuple[str, ...]:
+    return UNIT_TYPES if kind is Kind.COLLECTIVE else PERSON_STATUSES
+
+
+class _Named(PlainForm):
+    """First on the form, and so first made: fields stand in the order in which they are made."""
+
+    name = short_text("姓名", 1, LONGEST["name"])
+
+
+class FactsForm(PlainForm):
+    """Plain facts that are the same for both kinds."""
+
+    unit = short_text("所在单位", 1, LONGEST["unit"], "写全称；还没有这个单位的，会在推荐单位下面新建。")
+    post = short_text("职务职级", 0, LONGEST["post"])
+    category = SelectField("人员身份", default="")
+    trade = SelectField("所属行业", default="")
+
+    def of_kind(self, kind: Kind, category: str = "", trade: str = "") -> None:
+        """The word lists of annex 4 or of annex 5."""
+        self.category.choices = words(categories(kind), category)
+        self.category.label.text = "单位类型" if kind is Kind.COLLECTIVE else "人员身份"
+        self.trade.choices = words(TRADES, trade)
+
+    def facts(self) -> PlainFacts:
+        return PlainFacts(
+            unit=self.unit.data or "",
+            post=self.post.data or "",
+            category=self.category.data or "",
+            trade=self.trade.data or "",
+        )
+
+
+class _NomineeForm(_Named, FactsForm):
+    """A nominee entered by hand; what is sealed stands last."""
+
+    rank = SelectField(
+        "行政级别",
+        choices=options({rank.value: name for rank, name in RANK_NAMES.items()}),
+        default=Rank.UNKNOWN.value,
+    )
+    deeds = text_area("简要事迹", *revisions.DEEDS, hint="800字以内。会公示，不写身份证号码、电话号码。", rows=10)
+
+    first = ("name", "unit", "rank", "post", "category", "trade", "deeds")
+    sealed: tuple[str, ...] = ()
+
+    @property
+    def public_part(self) -> list[Any]:
+        return [self[name] for name in self.first]
+
+    @property
+    def sealed_part(self) -> list[Any]:
+        return [self[name] for name in self.sealed]
+
+    def particulars(self) -> Particulars:
+        facts = self.facts()
+        return Particulars(
+            name=self.name.data or "",
+            unit=facts.unit,
+            deeds=self.deeds.data or "",
+            post=facts.post,
+            category=facts.category,
+            trade=facts.trade,
+            rank=Rank(self.rank.data),
+            sealed={name: self._sealed_text(name) for name in self.sealed},
+        )
+
+    def _sealed_text(self, name: str) -> str:
+        text: str = self[name].data or ""
+        return text.upper() if name in ("id_number", "credit_code") else text
+
+
+class CollectiveForm(_NomineeForm):
+    leader = short_text("负责人", 0, 60)
+    phone = StringField("联系电话", validators=[_phone])
+    credit_code = StringField("统一社会信用代码", validators=[_credit_code])
+    sealed = ("leader", "phone", "credit_code")
+
+
+class IndividualForm(_NomineeForm):
+    sex = SelectField("性别", choices=words(("男", "女")), default="")
+    ethnicity = short_text("民族", 0, 20)
+    political = SelectField("政治面貌", choices=words(POLITICAL_STATUSES), default="")
+    phone = StringField("联系电话", validators=[_phone])
+    id_number = StringField("身份证号码", validators=[_id_number])
+    sealed = ("sex", "ethnicity", "political", "phone", "id_number")
+
+
+def nominee_form(kind: Kind) -> CollectiveForm | IndividualForm:
+    form = CollectiveForm() if kind is Kind.COLLECTIVE else IndividualForm()
+    form.of_kind(kind)
+    if kind is Kind.COLLECTIVE:
+        form.name.label.text = "集体名称"
+    return form
+
+
+def facts_form(nominee: Nominee) -> FactsForm:
+    """The facts as they stand, unless something was sent."""
+    form = FactsForm(
+        data={
+            "unit": nominee.unit.name,
+            "post": nominee.post,
+            "category": nominee.category,
+            "trade": nominee.trade,
+        }
+    )
+    form.of_kind(nominee.kind, nominee.category, nominee.trade)
+    return form
+
+
+def beside(form: PlainForm, refusal: Exception, places: Mapping[type[Exception], str]) -> str:
+    """Put a refusal beside the field it is about; what is about none comes back, to stand on top."""
+    name = next((field for kind, field in places.items() if isinstance(refusal, kind) and field in form), "")
+    if not name:
+        return str(refusal)
+    form[name].errors = [str(refusal)]
+    return ""

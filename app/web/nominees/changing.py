@@ -1,0 +1,189 @@
+"""Changes of a nominee under way, a page each: a misprint corrected, deeds changed, a withdrawal (R9)."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug import Response
+
+from app.domain.cases import Role
+from app.domain.errors import NotAMisprint, NothingChanged, NothingInSight, PrivateData, Refusal
+from app.domain.misprints import CORRECTABLE, WORD_LISTS, room
+from app.models import Nominee
+from app.services import changes, corrections, revisions, withdrawals
+from app.services import nominees as theirs
+from app.web.access import actor, allow
+from app.web.forms import PlainForm
+from app.web.nominees.blueprint import STAFF, blueprint
+from app.web.nominees.change_forms import CorrectionForm, RevisionForm, WithdrawalForm, beside, correction_form
+from app.web.portal import now, session
+
+_SEEN_SOON = "公示页面一分钟内更新。"
+
+
+# --- 更正 ------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<int:nominee_id>/correction")
+@allow(Role.OFFICE)
+def correction(nominee_id: int) -> ResponseReturnValue:
+    found = _changeable(nominee_id)
+    fields = corrections.fields_in_sight(session(), nominee_id, now())
+    if not fields:
+        raise NothingInSight("内容", corrections.last_end(session(), nominee_id))
+    field = request.args.get("field", "")
+    field = field if field in fields else fields[0]
+    return _correction_page(found, field, _correction_form(found, field))
+
+
+@blueprint.post("/<int:nominee_id>/correction")
+@allow(Role.OFFICE)
+def correct(nominee_id: int) -> ResponseReturnValue:
+    found, field = _changeable(nominee_id), request.form.get("field", "")
+    known = field in CORRECTABLE
+    field = field if known else "name"
+    form = _correction_form(found, field)
+    if not (form.validate() and known):
+        return _correction_page(found, field, form, status=422)
+    try:
+        corrections.correct(session(), nominee_id, field, form.text.data or "", form.reason.data or "", actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        on_top = beside(form, refusal, {NotAMisprint: "text", NothingChanged: "text", PrivateData: "text"})
+        return _correction_page(found, field, form, on_top, 409)
+    flash(f"{CORRECTABLE[field]}已经更正，原文和更正后的文字都留在公示页面上。{_SEEN_SOON}")
+    return _back(nominee_id)
+
+
+def _correction_form(found: Nominee, field: str) -> CorrectionForm:
+    return correction_form(field, corrections.current(session(), found.id, field, now()) or "", found.kind)
+
+
+def _correction_page(
+    found: Nominee, field: str, form: CorrectionForm, refusal: str = "", status: int = 200
+) -> ResponseReturnValue:
+    current = corrections.current(session(), found.id, field, now()) or ""
+    return _page(
+        found,
+        form,
+        title="更正错字",
+        lead=[
+            "只更正错字、漏字、别字。公示页面上原文和更正后的文字、时间、理由都看得到，公示时间不变。",
+            "换成所列的另一项，须是填表时选错。"
+            if field in WORD_LISTS
+            else f"与最初公示的文字相比，最多改{room(field, current)}个字。"
+            + ("内容有变化的，请等公示结束后办理“事迹变更”。" if field == "deeds" else ""),
+            *(["这个单位名称的同样错字，在其他对象的公示里一并更正。"] if field in ("unit", "recommender") else []),
+        ],
+        tabs=[
+            (url_for("nominees.correction", nominee_id=found.id, field=each), CORRECTABLE[each], each == field)
+            for each in corrections.fields_in_sight(session(), found.id, now())
+        ],
+        standing=current,
+        button="更正",
+        confirm="更正后马上写在公示页面上，不能撤回，确定吗？",
+        refusal=refusal,
+        status=status,
+    )
+
+
+# --- 事迹变更 --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<int:nominee_id>/revision")
+@allow(*STAFF)
+def revision(nominee_id: int) -> ResponseReturnValue:
+    found = _changeable(nominee_id)
+    changes.require_standing(session(), found, now())
+    revisions.require_unseen(session(), found, now())
+    return _revision_page(found, RevisionForm(data={"deeds": found.deeds}))
+
+
+@blueprint.post("/<int:nominee_id>/revision")
+@allow(*STAFF)
+def revise(nominee_id: int) -> ResponseReturnValue:
+    found, form = _changeable(nominee_id), RevisionForm()
+    if not form.validate():
+        return _revision_page(found, form, status=422)
+    try:
+        revisions.revise(session(), nominee_id, form.deeds.data or "", form.reason.data or "", actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        on_top = beside(form, refusal, {NothingChanged: "deeds", PrivateData: "deeds"})
+        return _revision_page(found, form, on_top, 409)
+    flash("事迹已经变更。已经公示过的，最近一轮须重新公示五个工作日。")
+    return _back(nominee_id)
+
+
+def _revision_page(found: Nominee, form: RevisionForm, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+    return _page(
+        found,
+        form,
+        title="事迹变更",
+        lead=[
+            "事迹的内容有变化时办理。变更后的事迹没有公示过：已经公示过的，最近一轮须重新公示五个工作日，再往下走。",
+            "变更前后的全文和理由都保留在记录里。",
+        ],
+        standing=found.deeds,
+        button="变更事迹",
+        confirm="变更后须重新公示，确定吗？",
+        refusal=refusal,
+        status=status,
+    )
+
+
+# --- 退出 ------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<int:nominee_id>/withdrawal")
+@allow(*withdrawals.BY)
+def withdrawal(nominee_id: int) -> ResponseReturnValue:
+    found = _changeable(nominee_id)
+    changes.require_standing(session(), found, now())
+    return _withdrawal_page(found, WithdrawalForm(formdata=None))
+
+
+@blueprint.post("/<int:nominee_id>/withdrawal")
+@allow(*withdrawals.BY)
+def withdraw(nominee_id: int) -> ResponseReturnValue:
+    found, form = _changeable(nominee_id), WithdrawalForm()
+    if not form.validate():
+        return _withdrawal_page(found, form, status=422)
+    try:
+        withdrawals.withdraw(session(), nominee_id, form.reason.data or "", actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        return _withdrawal_page(found, form, str(refusal), 409)
+    flash(f"{found.name}已经退出推荐，名额空出，可以递补。")
+    return _back(nominee_id)
+
+
+def _withdrawal_page(found: Nominee, form: WithdrawalForm, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+    return _page(
+        found,
+        form,
+        title="退出推荐",
+        lead=[
+            f"{found.name}退出后不再参评，不能恢复，名额空出，可以由新的对象递补，从第一轮重新公示。",
+            "正在进行的公示里，名单上标明“已退出推荐”；还没有开始的公示，从名单上移出。",
+            "已经受理的异议继续办理，给异议人答复。",
+        ],
+        button="确认退出",
+        danger=True,
+        confirm=f"{found.name}退出推荐，不能恢复，确定吗？",
+        refusal=refusal,
+        status=status,
+    )
+
+
+def _changeable(nominee_id: int) -> Nominee:
+    """A nominee for this person to change; it does not exist for anybody else."""
+    return theirs.recommended(session(), nominee_id, actor())
+
+
+def _page(found: Nominee, form: PlainForm, *, status: int, **context: object) -> ResponseReturnValue:
+    return render_template("nominees/change.html", nominee=found, form=form, **context), status
+
+
+def _back(nominee_id: int) -> Response:
+    return redirect(url_for("nominees.nominee", nominee_id=nominee_id), 303)

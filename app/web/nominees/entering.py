@@ -1,0 +1,286 @@
+"""Nominees entered by hand, edited before their first period, put in order; left places and who takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.errors import KnownAlready, NotAnOrder, NothingChanged, PrivateData, Refusal
+from app.domain.rounds import Kind
+from app.models import Nominee, Programme, Unit
+from app.services import changes, nominating, overview, replacements
+from app.services import nominees as theirs
+from app.services.replacements import Vacancy
+from app.web.access import actor, allow
+from app.web.forms import PlainForm
+from app.web.lists import Column, Filter, Listing
+from app.web.nominees.blueprint import STAFF, blueprint
+from app.web.nominees.change_forms import CollectiveForm, FactsForm, IndividualForm, beside, facts_form, nominee_form
+from app.web.portal import now, number, portal, session
+from app.web.words import KIND_NAMES
+
+
+class OrderForm(PlainForm):
+    """The token of a list of places; the numbers stand one a nominee."""
+
+
+# --- 录入 ------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/new")
+@allow(*STAFF)
+def new() -> ResponseReturnValue:
+    programme, recommender, kind = _list_asked_for()
+    return _new_page(programme, recommender, kind, nominee_form(kind))
+
+
+@blueprint.post("/new")
+@allow(*STAFF)
+def enter() -> ResponseReturnValue:
+    programme, recommender, kind = _list_asked_for()
+    form = nominee_form(kind)
+    if not form.validate():
+        return _new_page(programme, recommender, kind, form, status=422)
+    try:
+        nominee = nominating.nominate(
+            session(), portal().keyring, programme.id, kind, recommender.id, form.particulars(), actor(), now()
+        )
+    except Refusal as refusal:
+        session().rollback()
+        return _new_page(programme, recommender, kind, form, _beside(form, refusal), 409)
+    flash(f"{nominee.name}已经录入，排在{recommender.name}{KIND_NAMES[kind]}的第{nominee.position}位。")
+    return redirect(url_for("nominees.nominee", nominee_id=nominee.id), 303)
+
+
+def _new_page(
+    programme: Programme,
+    recommender: Unit,
+    kind: Kind,
+    form: CollectiveForm | IndividualForm,
+    refusal: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    html = render_template(
+        "nominees/enter.html",
+        programme=programme,
+        recommender=recommender,
+        recommenders=_recommenders(programme),
+        kind=kind,
+        kinds=list(Kind),
+        left=None,
+        form=form,
+        refusal=refusal,
+    )
+    return html, status
+
+
+# --- 递补 ------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/vacancies")
+@allow(*STAFF)
+def vacancies() -> ResponseReturnValue:
+    programmes = overview.programmes(session())
+    programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
+    listing = _vacancies(replacements.vacancies(session(), programme_id, actor(), now()))
+    return listing.answer("nominees/vacancies.html", programmes=programmes, programme_id=programme_id)
+
+
+def _vacancies(rows: list[Vacancy]) -> Listing[Vacancy]:
+    def link(nominee: Nominee | None) -> str:
+        return url_for("nominees.nominee", nominee_id=nominee.id) if nominee else ""
+
+    units = {str(row.nominee.recommender_id): row.nominee.recommender.name for row in rows}
+    return Listing(
+        title="空缺和递补",
+        columns=[
+            Column("name", "离开的对象", lambda row: row.nominee.name, 18, href=lambda row: link(row.nominee)),
+            Column("recommender", "推荐单位", lambda row: row.nominee.recommender.name, 18),
+            Column("kind", "类别", lambda row: KIND_NAMES[row.nominee.kind], 12),
+            Column("position", "排序", lambda row: row.nominee.position, 8),
+            Column("why", "原因", lambda row: row.why, 18, badge=lambda _: "lapsed"),
+            Column("since", "时间", lambda row: row.since, 16),
+            Column(
+                "replacement",
+                "递补对象",
+                lambda row: row.replacement.name if row.replacement else "空缺",
+                18,
+                href=lambda row: link(row.replacement),
+                badge=lambda _: "waiting",
+            ),
+        ],
+        rows=rows,
+        empty="没有空缺：没有对象退出或者被取消参评资格。",
+        filters=[
+            Filter("recommender", "推荐单位", units, lambda row, unit: str(row.nominee.recommender_id) == unit),
+            Filter(
+                "open",
+                "递补",
+                {"1": "还空缺", "0": "已递补"},
+                lambda row, still: (row.replacement is None) == (still == "1"),
+            ),
+        ],
+        keep=("programme",),
+    )
+
+
+@blueprint.get("/<int:nominee_id>/replacement")
+@allow(*STAFF)
+def replacement(nominee_id: int) -> ResponseReturnValue:
+    left = theirs.recommended(session(), nominee_id, actor())
+    replacements.require_vacant(session(), left, now())
+    return _replacement_page(left, nominee_form(left.kind))
+
+
+@blueprint.post("/<int:nominee_id>/replacement")
+@allow(*STAFF)
+def replace(nominee_id: int) -> ResponseReturnValue:
+    left = theirs.recommended(session(), nominee_id, actor())
+    form = nominee_form(left.kind)
+    if not form.validate():
+        return _replacement_page(left, form, status=422)
+    try:
+        named = replacements.replace(session(), portal().keyring, nominee_id, form.particulars(), actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        return _replacement_page(left, form, _beside(form, refusal), 409)
+    flash(f"{named.name}已经递补{left.name}的名额，从本单位公示开始，每轮公示五个工作日。")
+    return redirect(url_for("nominees.nominee", nominee_id=named.id), 303)
+
+
+def _replacement_page(
+    left: Nominee, form: CollectiveForm | IndividualForm, refusal: str = "", status: int = 200
+) -> ResponseReturnValue:
+    html = render_template(
+        "nominees/enter.html", left=left, recommender=left.recommender, kind=left.kind, form=form, refusal=refusal
+    )
+    return html, status
+
+
+# --- 修改 ------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<int:nominee_id>/edit")
+@allow(*STAFF)
+def facts(nominee_id: int) -> ResponseReturnValue:
+    found = theirs.recommended(session(), nominee_id, actor())
+    changes.require_standing(session(), found, now())
+    nominating.require_unshown(session(), found)
+    return _facts_page(found, facts_form(found))
+
+
+@blueprint.post("/<int:nominee_id>/edit")
+@allow(*STAFF)
+def edit(nominee_id: int) -> ResponseReturnValue:
+    found = theirs.recommended(session(), nominee_id, actor())
+    form = facts_form(found)
+    if not form.validate():
+        return _facts_page(found, form, status=422)
+    try:
+        nominating.edit(session(), nominee_id, form.facts(), actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        return _facts_page(found, form, beside(form, refusal, {PrivateData: "post"}), 409)
+    flash("修改已经保存。")
+    return redirect(url_for("nominees.nominee", nominee_id=nominee_id), 303)
+
+
+def _facts_page(found: Nominee, form: FactsForm, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+    html = render_template(
+        "nominees/change.html",
+        nominee=found,
+        form=form,
+        title="修改基本情况",
+        lead=["列入公示以前可以直接修改，每次修改都有记录。"],
+        button="保存",
+        refusal=refusal,
+    )
+    return html, status
+
+
+# --- 排序 ------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/order")
+@allow(*STAFF)
+def order() -> ResponseReturnValue:
+    return _order_page(*_list_asked_for(), {})
+
+
+@blueprint.post("/order")
+@allow(*STAFF)
+def reorder() -> ResponseReturnValue:
+    """Numbers come as `place-<nominee>`: what is no number is kept on the page and said so."""
+    programme, recommender, kind = _list_asked_for()
+    nominees = nominating.in_order(session(), programme.id, recommender.id, kind, now())
+    typed = {nominee.id: request.form.get(f"place-{nominee.id}", "").strip() for nominee in nominees}
+    places = {each: int(text) for each, text in typed.items() if text.isascii() and text.isdecimal() and len(text) < 6}
+    try:
+        nominating.reorder(session(), programme.id, recommender.id, kind, places, actor(), now())
+    except (NotAnOrder, NothingChanged) as refusal:
+        session().rollback()
+        return _order_page(programme, recommender, kind, typed, str(refusal), 409)
+    flash("推荐顺序已经保存。")
+    return redirect(url_for("nominees.order", programme=programme.id, unit=recommender.id, kind=kind.value), 303)
+
+
+def _order_page(
+    programme: Programme, recommender: Unit, kind: Kind, typed: dict[int, str], refusal: str = "", status: int = 200
+) -> ResponseReturnValue:
+    nominees = nominating.in_order(session(), programme.id, recommender.id, kind, now())
+    html = render_template(
+        "nominees/order.html",
+        programme=programme,
+        recommender=recommender,
+        recommenders=_recommenders(programme),
+        kind=kind,
+        kinds=list(Kind),
+        nominees=nominees,
+        typed=typed,
+        wrong=_wrong(typed, len(nominees)),
+        form=OrderForm(formdata=None),
+        refusal=refusal,
+    )
+    return html, status
+
+
+def _wrong(typed: dict[int, str], count: int) -> dict[int, str]:
+    """What is wrong with each number that was typed."""
+    wrong = {}
+    for each, text in typed.items():
+        if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= count):
+            wrong[each] = f"请填1到{count}之间的整数。"
+        elif list(typed.values()).count(text) > 1:
+            wrong[each] = f"{text}用了不止一次。"
+    return wrong
+
+
+# --- what all of them ask --------------------------------------------------------------------------
+
+
+def _list_asked_for() -> tuple[Programme, Unit, Kind]:
+    """The list that the address names: a programme, a unit of this person's, a kind."""
+    programmes = overview.programmes(session())
+    wanted = request.args.get("programme", type=number)
+    programme = next((each for each in programmes if wanted in (None, each.id)), None)
+    if programme is None:
+        abort(404)
+    recommenders = _recommenders(programme)
+    unit_id = request.args.get("unit", type=number) if actor().is_office else actor().unit_id
+    recommender = next((unit for unit in recommenders if unit_id in (None, unit.id)), None)
+    if recommender is None:
+        abort(404)
+    kind = request.args.get("kind", "")
+    return programme, recommender, Kind(kind) if kind in set(Kind) else Kind.COLLECTIVE
+
+
+def _recommenders(programme: Programme) -> Sequence[Unit]:
+    return nominating.recommenders(session(), programme.id, actor())
+
+
+def _beside(form: CollectiveForm | IndividualForm, refusal: Refusal) -> str:
+    return beside(
+        form, refusal, {PrivateData: "deeds", KnownAlready: "id_number" if "id_number" in form else "credit_code"}
+    )

@@ -1,0 +1,170 @@
+"""One act on many nominees: chosen on the list, looked at once more on a page of its own, then done to all or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.annexes import Rank
+from app.domain.cases import Role
+from app.domain.errors import NobodyChosen, Refusal
+from app.models import Nominee
+from app.services import eligibility, reviews
+from app.services import nominees as theirs
+from app.web.access import actor, allow
+from app.web.forms import PlainForm
+from app.web.nominees.blueprint import STAFF, blueprint
+from app.web.nominees.opinions import recorded
+from app.web.nominees.standing import stage_of
+from app.web.nominees.standing_forms import YES, ConfirmManyForm, OpinionForm, ReviewForm
+from app.web.portal import now, number, portal, session
+from app.web.uploads import FORM, takes_files
+
+_BETWEEN = "-"
+_MOST = 300  # twice what one page of the list can send
+
+
+@blueprint.post("/many")
+@allow(*STAFF)
+def choose() -> ResponseReturnValue:
+    """From the ticked rows of the list to the page of what is to be done: their ids go into its address."""
+    chosen = [value for value in request.form.getlist("chosen") if value.isascii() and value.isdecimal()]
+    if not chosen:
+        flash(str(NobodyChosen()))
+        return redirect(url_for("nominees.nominees", programme=request.args.get("programme", type=number)), 303)
+    places = {
+        "conditions": ("nominees.many_conditions", {}),
+        "preliminary": ("nominees.many_reviews", {"stage": "preliminary"}),
+        "final": ("nominees.many_reviews", {"stage": "final"}),
+        "opinions": ("nominees.many_opinions", {}),
+    }
+    endpoint, values = places.get(request.form.get("what", ""), ("", {}))
+    if not endpoint:
+        abort(404)
+    return redirect(url_for(endpoint, chosen=_BETWEEN.join(chosen), **values), 303)
+
+
+@blueprint.get("/many/conditions")
+@allow(Role.OFFICE)
+def many_conditions() -> ResponseReturnValue:
+    return _page("conditions", ConfirmManyForm(formdata=None))
+
+
+@blueprint.post("/many/conditions")
+@allow(Role.OFFICE)
+def confirm_many() -> ResponseReturnValue:
+    form = ConfirmManyForm()
+    if not form.validate():
+        return _page("conditions", form, status=422)
+    nominees = _chosen()
+    try:
+        rank = Rank(form.rank.data)
+        eligibility.confirm(session(), portal().keyring, _ids(nominees), actor(), now(), rank=rank)
+    except Refusal as refusal:
+        session().rollback()
+        return _page("conditions", form, refusal=str(refusal), status=409)
+    return _back(nominees, "评选条件已经确认")
+
+
+@blueprint.get("/many/reviews/<stage>")
+@allow(Role.OFFICE)
+def many_reviews(stage: str) -> ResponseReturnValue:
+    stage_of(stage)
+    return _page(stage, ReviewForm(formdata=None, passed=YES))
+
+
+@blueprint.post("/many/reviews/<stage>")
+@allow(Role.OFFICE)
+def review_many(stage: str) -> ResponseReturnValue:
+    reviewed, form = stage_of(stage), ReviewForm()
+    if not form.validate():
+        return _page(stage, form, status=422)
+    nominees, passed = _chosen(), form.passed.data == YES
+    try:
+        reviews.review(
+            session(),
+            portal().keyring,
+            _ids(nominees),
+            reviewed,
+            passed,
+            form.reason.data or "",
+            actor(),
+            now(),
+        )
+    except Refusal as refusal:
+        session().rollback()
+        return _page(stage, form, refusal=str(refusal), status=409)
+    return _back(nominees, f"{reviews.STAGE_NAMES[reviewed]}{'通过' if passed else '不通过'}")
+
+
+@blueprint.get("/many/opinions")
+@allow(*STAFF)
+def many_opinions() -> ResponseReturnValue:
+    return _page("opinions", OpinionForm(formdata=None))
+
+
+@blueprint.post("/many/opinions")
+@allow(*STAFF)
+@takes_files(FORM)
+def record_many_opinions() -> ResponseReturnValue:
+    form, nominees = OpinionForm(), _chosen()
+    try:
+        return recorded(
+            _ids(nominees),
+            form,
+            lambda status: _page("opinions", form, status=status),
+            redirect(_list_of(nominees), 303),
+        )
+    except Refusal as refusal:
+        session().rollback()
+        return _page("opinions", form, refusal=str(refusal), status=409)
+
+
+_TITLES = {
+    "conditions": "一并确认评选条件",
+    "preliminary": "初审",
+    "final": "复审",
+    "opinions": "录入征求意见",
+}
+
+
+def _page(what: str, form: PlainForm, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+    chosen = request.args.get("chosen", "")
+    nominees = _chosen() if chosen else []
+    html = render_template(
+        "nominees/many.html",
+        what=what,
+        title=_TITLES[what],
+        nominees=nominees,
+        chosen=chosen,
+        form=form,
+        refusal=refusal,
+        back=_list_of(nominees),
+    )
+    return html, status
+
+
+def _chosen() -> list[Nominee]:
+    """The nominees that the address names. Raises NobodyChosen, and NotYourCase for any that is not theirs."""
+    try:
+        ids = [number(each) for each in request.args.get("chosen", "").split(_BETWEEN) if each]
+    except ValueError:
+        abort(404)
+    if len(ids) > _MOST:
+        abort(404)
+    return theirs.chosen(session(), ids, actor())
+
+
+def _ids(nominees: Sequence[Nominee]) -> list[int]:
+    return [nominee.id for nominee in nominees]
+
+
+def _list_of(nominees: Sequence[Nominee]) -> str:
+    return url_for("nominees.nominees", programme=nominees[0].programme_id if nominees else None)
+
+
+def _back(nominees: Sequence[Nominee], said: str) -> ResponseReturnValue:
+    flash(f"{said}，共{len(nominees)}个对象。")
+    return redirect(_list_of(nominees), 303)

@@ -1,0 +1,75 @@
+"""What the authorities answered (annex 6), written down for one nominee or for many of a unit with one letter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug import Response
+
+from app.domain.annexes import AUTHORITY_NAMES, Authority
+from app.domain.errors import FileRefused, OpinionRefused
+from app.evidence.store import StoreDown
+from app.models import OpinionOutcome
+from app.services import nominees as theirs
+from app.services import opinions
+from app.services.opinions import Answer, Scan
+from app.web.access import actor, allow
+from app.web.nominees.blueprint import STAFF, blueprint
+from app.web.nominees.pages import nominee_page
+from app.web.nominees.standing_forms import OpinionForm
+from app.web.portal import now, portal, session
+from app.web.uploads import FORM, check_spooled, sent_files, takes_files
+
+STORE_DOWN = "暂时存不下这个文件，没有录入，请过几分钟再传。"
+
+
+@blueprint.post("/<int:nominee_id>/opinions")
+@allow(*STAFF)
+@takes_files(FORM)
+def record_opinion(nominee_id: int) -> ResponseReturnValue:
+    theirs.recommended(session(), nominee_id, actor())
+    form = OpinionForm().with_ids("opinion")
+    return recorded(
+        [nominee_id],
+        form,
+        lambda status: nominee_page(nominee_id, tried="opinion", form=form, status=status),
+        redirect(url_for("nominees.nominee", nominee_id=nominee_id, _anchor="opinions"), 303),
+    )
+
+
+def recorded(
+    nominee_ids: Sequence[int],
+    form: OpinionForm,
+    again: Callable[[int], ResponseReturnValue],
+    then: Response,
+) -> ResponseReturnValue:
+    """Judge what was sent and write it down; what is wrong stands beside its field, with `again` for the page."""
+    if not form.validate() or form.dated.data is None:
+        return again(422)
+    said = Answer(
+        Authority(form.authority.data), OpinionOutcome(form.outcome.data), form.text.data or "", form.dated.data
+    )
+    try:
+        opinions.record_opinion(session(), portal().vault, nominee_ids, said, _scan(), actor(), now())
+    except (OpinionRefused, FileRefused) as refusal:
+        field = refusal.field if isinstance(refusal, OpinionRefused) else "scan"
+        form[field].errors = [str(refusal)]
+    except StoreDown:
+        form.scan.errors = [STORE_DOWN]
+    else:
+        count = f"，共{len(nominee_ids)}个对象" if len(nominee_ids) > 1 else ""
+        flash(f"{AUTHORITY_NAMES[said.authority]}的意见已经录入{count}。")
+        return then
+    session().rollback()
+    return again(409)
+
+
+def _scan() -> Scan | None:
+    """The file that came with the form, if any. Raises FileRefused where there was no room for it."""
+    sent = sent_files("scan")
+    if not sent:
+        return None
+    check_spooled(sent[0][1])
+    return Scan(*sent[0])

@@ -1,0 +1,50 @@
+"""What the page of one nominee shows of its conditions, reviews and opinions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.eligibility import Said, Share
+from app.models import Nominee
+from app.services import dossiers, eligibility, gates, opinions, reviews
+from app.services.gates import Standing
+from app.services.opinions import Recorded
+from app.services.reviews import Reviewed
+from app.web.access import actor
+from app.web.forms import PlainForm
+from app.web.nominees.standing_forms import ConditionForm
+from app.web.portal import now, portal, session
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`may_answer`: whether this person reads and records opinions and reads what the form says of penalties."""
+
+    standing: Standing
+    share: Share
+    said: Sequence[tuple[str, Said]]
+    reviewed: Sequence[Reviewed]
+    recorded: Sequence[Recorded]
+    may_answer: bool
+    penalties: str
+
+    def condition_form(self, key: str) -> PlainForm:
+        return ConditionForm(formdata=None).with_ids(f"condition-{key}")
+
+
+def part_of(nominee: Nominee) -> Part:
+    """Everything as it stands now; opinions only for the office and the unit that recommends the nominee."""
+    ring, who = portal().keyring, actor()
+    may_answer = who.is_office or nominee.recommender_id == who.unit_id
+    standing = gates.standing_of(session(), ring, nominee, now())
+    fields = dossiers.fields_of(session(), ring, [nominee.id])[nominee.id] if may_answer else {}
+    return Part(
+        standing=standing,
+        share=standing.share(),
+        said=eligibility.history(session(), nominee),
+        reviewed=reviews.history(session(), nominee.id),
+        recorded=opinions.history(session(), nominee.id) if may_answer else [],
+        may_answer=may_answer,
+        penalties=fields.get("penalties", ""),
+    )

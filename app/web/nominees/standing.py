@@ -1,0 +1,94 @@
+"""The office confirms conditions, says what rank somebody has, and reviews (R8, R10): one nominee at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.annexes import Rank
+from app.domain.cases import Role
+from app.domain.errors import NoSuchCondition, Refusal
+from app.models import ReviewStage
+from app.services import eligibility, reviews
+from app.services import nominees as theirs
+from app.web.access import actor, allow
+from app.web.forms import PlainForm
+from app.web.nominees.blueprint import blueprint
+from app.web.nominees.pages import nominee_page
+from app.web.nominees.standing_forms import YES, ConditionForm, RankForm, ReviewForm
+from app.web.portal import now, portal, session
+
+
+@blueprint.post("/<int:nominee_id>/conditions/<condition>")
+@allow(Role.OFFICE)
+def say_condition(nominee_id: int, condition: str) -> ResponseReturnValue:
+    name, form = f"condition-{condition}", ConditionForm().with_ids(f"condition-{condition}")
+    return _done(
+        nominee_id,
+        name,
+        form,
+        "note",
+        lambda: eligibility.say(
+            session(),
+            portal().keyring,
+            nominee_id,
+            condition,
+            form.met.data == YES,
+            form.note.data or "",
+            actor(),
+            now(),
+        ),
+        "核对结果已经记下。",
+    )
+
+
+@blueprint.post("/<int:nominee_id>/rank")
+@allow(Role.OFFICE)
+def set_rank(nominee_id: int) -> ResponseReturnValue:
+    form = RankForm().with_ids("rank")
+
+    def write() -> None:
+        eligibility.set_rank(session(), nominee_id, Rank(form.rank.data), actor(), now())
+
+    return _done(nominee_id, "rank", form, "rank", write, "行政级别已经确认。")
+
+
+@blueprint.post("/<int:nominee_id>/reviews/<stage>")
+@allow(Role.OFFICE)
+def review(nominee_id: int, stage: str) -> ResponseReturnValue:
+    reviewed = stage_of(stage)
+    name, form = f"review-{stage}", ReviewForm().with_ids(f"review-{stage}")
+
+    def write() -> None:
+        passed, reason = form.passed.data == YES, form.reason.data or ""
+        reviews.review(session(), portal().keyring, [nominee_id], reviewed, passed, reason, actor(), now())
+
+    return _done(nominee_id, name, form, "reason", write, f"{reviews.STAGE_NAMES[reviewed]}结果已经记下。")
+
+
+def stage_of(name: str) -> ReviewStage:
+    """A stage as an address names it; anything else is not found."""
+    if name not in set(ReviewStage):
+        abort(404)
+    return ReviewStage(name)
+
+
+def _done(
+    nominee_id: int, name: str, form: PlainForm, beside: str, write: Callable[[], None], said: str
+) -> ResponseReturnValue:
+    """Judge the form, write, and go back to the page; a refusal stands beside the field it is about."""
+    theirs.visible(session(), nominee_id, actor())
+    if not form.validate():
+        return nominee_page(nominee_id, tried=name, form=form, status=422)
+    try:
+        write()
+    except NoSuchCondition:
+        abort(404)
+    except Refusal as refusal:
+        form[beside].errors = [str(refusal)]
+        session().rollback()
+        return nominee_page(nominee_id, tried=name, form=form, status=409)
+    flash(said)
+    return redirect(url_for("nominees.nominee", nominee_id=nominee_id, _anchor="standing"), 303)

@@ -1,0 +1,138 @@
+"""The papers themselves, one address each."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.cases import Role
+from app.domain.rounds import Kind
+from app.services.papers import cases, nominees, packages, periods, reports, templates
+from app.services.papers.paper import DOCX
+from app.services.papers.reports import HANDING_NAMES, Handing
+from app.services.record import on_nominee, on_period, on_programme
+from app.web.access import allow
+from app.web.downloads import saved_as
+from app.web.nominees.blueprint import STAFF
+from app.web.papers.blueprint import blueprint
+from app.web.papers.sending import package_sent, paper_sent, stationery
+from app.web.portal import number
+
+_OF_PERIODS = {
+    "notice": ("公示公告", periods.notice),
+    "cases": ("异议处理情况报告", cases.case_report),
+    "closing": ("办结报告", periods.closing_paper),
+}
+_OF_UNITS = {
+    "report-preliminary": ("初步推荐工作报告", partial(reports.work_report, handing=Handing.PRELIMINARY)),
+    "report-formal": ("正式推荐工作报告", partial(reports.work_report, handing=Handing.FORMAL)),
+    "annex-2": ("附件2", partial(nominees.summary, kind=Kind.COLLECTIVE)),
+    "annex-3": ("附件3", partial(nominees.summary, kind=Kind.INDIVIDUAL)),
+    "annex-6": ("附件6", nominees.opinion_forms_of_unit),
+    "annex-7": ("附件7", nominees.leaders_form_of_unit),
+}
+_KEYS_OF_UNITS = ",".join(f'"{key}"' for key in _OF_UNITS)
+_OF_NOMINEES = {
+    "form": ("推荐表", nominees.form_of_nominee),
+    "opinions": ("征求意见表", nominees.opinion_form_of_nominee),
+}
+
+
+@blueprint.get("/papers/periods/<int:period_id>/<any(notice,cases,closing):paper>")
+@allow(*STAFF)
+def of_period(period_id: int, paper: str) -> ResponseReturnValue:
+    name, gather = _OF_PERIODS[paper]
+    return paper_sent(lambda reading, clerk: gather(reading, period_id, clerk), name, on_period(period_id))
+
+
+@blueprint.get(f"/programmes/<int:programme_id>/papers/units/<int:unit_id>/<any({_KEYS_OF_UNITS}):paper>")
+@allow(*STAFF)
+def of_unit(programme_id: int, unit_id: int, paper: str) -> ResponseReturnValue:
+    name, gather = _OF_UNITS[paper]
+    return paper_sent(
+        lambda reading, clerk: gather(reading, programme_id, unit_id, clerk=clerk),
+        name,
+        on_programme(programme_id),
+        unit=unit_id,
+    )
+
+
+@blueprint.get("/papers/nominees/<int:nominee_id>/<any(form,opinions):paper>")
+@allow(*STAFF)
+def of_nominee(nominee_id: int, paper: str) -> ResponseReturnValue:
+    name, gather = _OF_NOMINEES[paper]
+    return paper_sent(lambda reading, clerk: gather(reading, nominee_id, clerk), name, on_nominee(nominee_id))
+
+
+@blueprint.post("/programmes/<int:programme_id>/papers/nominees/opinions")
+@allow(*STAFF)
+def opinions_of_chosen(programme_id: int) -> ResponseReturnValue:
+    """Annex 6 of the ticked nominees in one file."""
+    ids = _ticked()
+    if not ids:
+        return _nothing_ticked(programme_id)
+    return paper_sent(
+        lambda reading, clerk: nominees.opinion_forms_of(reading, programme_id, ids, clerk),
+        "征求意见表",
+        on_programme(programme_id),
+        nominees=ids,
+    )
+
+
+@blueprint.post("/programmes/<int:programme_id>/papers/nominees/forms")
+@allow(*STAFF)
+def forms_of_chosen(programme_id: int) -> ResponseReturnValue:
+    """Annexes 4 and 5 of the ticked nominees as a .zip."""
+    ids = _ticked()
+    if not ids:
+        return _nothing_ticked(programme_id)
+    return package_sent(
+        lambda reading, clerk: packages.of_forms(reading, programme_id, ids, clerk),
+        "推荐表",
+        on_programme(programme_id),
+        nominees=ids,
+    )
+
+
+@blueprint.get("/programmes/<int:programme_id>/papers/units/<int:unit_id>/<any(preliminary,formal):handing>.zip")
+@allow(*STAFF)
+def package_of_unit(programme_id: int, unit_id: int, handing: str) -> ResponseReturnValue:
+    which = Handing(handing)
+    return package_sent(
+        lambda reading, clerk: packages.of_unit(reading, programme_id, unit_id, which, clerk),
+        f"{HANDING_NAMES[which]}材料",
+        on_programme(programme_id),
+        unit=unit_id,
+    )
+
+
+@blueprint.get("/programmes/<int:programme_id>/papers/<any(preliminary,formal):handing>.zip")
+@allow(Role.OFFICE)
+def package_of_programme(programme_id: int, handing: str) -> ResponseReturnValue:
+    which = Handing(handing)
+    return package_sent(
+        lambda reading, clerk: packages.of_programme(reading, programme_id, which, clerk),
+        f"全部{HANDING_NAMES[which]}材料",
+        on_programme(programme_id),
+    )
+
+
+@blueprint.get("/papers/templates/<name>")
+@allow(Role.OFFICE)
+def template(name: str) -> ResponseReturnValue:
+    """A template to restyle: the copy that is in use."""
+    content = templates.content_of(name, stationery().templates)
+    if content is None:
+        abort(404)
+    return saved_as(content, name, DOCX)
+
+
+def _ticked() -> list[int]:
+    return sorted({number(value) for value in request.form.getlist("chosen") if value.isdecimal() and len(value) < 10})
+
+
+def _nothing_ticked(programme_id: int) -> ResponseReturnValue:
+    flash("还没有勾选推荐对象：请先在名单左边勾选，再点下面的按钮。")
+    return redirect(url_for("papers.nominees", programme_id=programme_id), 303)

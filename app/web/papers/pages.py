@@ -1,0 +1,190 @@
+"""Lists of the papers that can be had: of units, of periods, of nominees; and the templates behind them."""
+
+from __future__ import annotations
+
+from flask import abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.cases import Role
+from app.domain.rounds import ROUNDS, Kind
+from app.domain.window import Phase
+from app.domain.wording import day, full_day
+from app.domain.workdays import last_day_before, local_date
+from app.models import Nominee, Period, Programme
+from app.services.papers import shelves, templates
+from app.services.papers.shelves import UnitShelf
+from app.web.access import actor, allow, me
+from app.web.lists import Column, Filter, Listing
+from app.web.nominees.blueprint import STAFF
+from app.web.papers.blueprint import blueprint
+from app.web.papers.sending import stationery
+from app.web.portal import now, portal, session
+from app.web.words import KIND_NAMES, PHASE_NAMES
+
+
+@blueprint.get("/programmes/<int:programme_id>/papers")
+@allow(*STAFF)
+def units(programme_id: int) -> ResponseReturnValue:
+    shown = _programme(programme_id)
+    rows = shelves.of_units(session(), programme_id, actor(), now())
+    return _units(programme_id, rows).answer("papers/units.html", programme=shown, me=me())
+
+
+@blueprint.get("/programmes/<int:programme_id>/papers/periods")
+@allow(*STAFF)
+def periods(programme_id: int) -> ResponseReturnValue:
+    shown = _programme(programme_id)
+    rows = shelves.of_periods(session(), programme_id, actor())
+    return _periods(rows).answer("papers/periods.html", programme=shown, me=me())
+
+
+@blueprint.get("/programmes/<int:programme_id>/papers/nominees")
+@allow(*STAFF)
+def nominees(programme_id: int) -> ResponseReturnValue:
+    shown = _programme(programme_id)
+    rows = shelves.of_nominees(session(), programme_id, actor(), now())
+    return _nominees(rows).answer("papers/nominees.html", programme=shown, me=me())
+
+
+@blueprint.get("/programmes/<int:programme_id>/papers/templates")
+@allow(Role.OFFICE)
+def all_templates(programme_id: int) -> ResponseReturnValue:
+    return render_template(
+        "papers/templates.html",
+        programme=_programme(programme_id),
+        templates=templates.all_templates(stationery().templates),
+        folder=portal().settings.templates_dir,
+        me=me(),
+        now=now(),
+    )
+
+
+def _units(programme_id: int, rows: list[UnitShelf]) -> Listing[UnitShelf]:
+    def paper(key: str, name: str, text: str) -> Column[UnitShelf]:
+        return Column(
+            key,
+            name,
+            lambda row: text if key in row.papers else "",
+            14,
+            href=lambda row: (
+                url_for("papers.of_unit", programme_id=programme_id, unit_id=row.unit_id, paper=key)
+                if key in row.papers
+                else ""
+            ),
+        )
+
+    def package(handing: str, name: str) -> Column[UnitShelf]:
+        return Column(
+            handing,
+            name,
+            lambda row: "整套.zip" if row.nominees else "",
+            12,
+            href=lambda row: (
+                url_for("papers.package_of_unit", programme_id=programme_id, unit_id=row.unit_id, handing=handing)
+                if row.nominees
+                else ""
+            ),
+        )
+
+    return Listing(
+        title="推荐单位的文书",
+        columns=[
+            Column("unit", "推荐单位", lambda row: row.name, 18),
+            Column("counts", "推荐", lambda row: f"{row.collectives}个集体，{row.individuals}名个人", 18),
+            paper("annex-2", "集体汇总表", "附件2"),
+            paper("annex-3", "个人汇总表", "附件3"),
+            paper("annex-6", "征求意见表", "附件6"),
+            paper("annex-7", "领导班子信息表", "附件7"),
+            paper("report-preliminary", "初步推荐报告", "初步报告"),
+            package("preliminary", "初步推荐材料"),
+            paper("report-formal", "正式推荐报告", "正式报告"),
+            package("formal", "正式推荐材料"),
+        ],
+        rows=rows,
+        empty="这里没有您可以出具文书的推荐单位。公示的公告和异议处理情况报告在“公示”里。",
+    )
+
+
+def _periods(rows: list[Period]) -> Listing[Period]:
+    def paper(key: str, name: str) -> Column[Period]:
+        def there(period: Period) -> bool:
+            return key in shelves.papers_of(period, now())
+
+        return Column(
+            key,
+            name,
+            lambda period: "下载" if there(period) else "",
+            14,
+            href=lambda period: url_for("papers.of_period", period_id=period.id, paper=key) if there(period) else "",
+            note=lambda period: "稿本" if key == "notice" and period.phase(now()) is Phase.SCHEDULED else "",
+        )
+
+    return Listing(
+        title="公示的文书",
+        columns=[
+            Column("title", "公示", lambda period: period.title, 30),
+            Column("opens", "公示时间", lambda period: local_date(period.opens_at), 26, note=_until),
+            Column("state", "状态", lambda period: PHASE_NAMES[period.phase(now())], 20, badge=lambda _: ""),
+            paper("notice", "公示公告"),
+            paper("cases", "异议处理情况报告"),
+            paper("closing", "办结报告"),
+        ],
+        rows=rows,
+        empty="还没有安排公示。安排以后，这里可以下载公示公告。",
+        filters=[
+            Filter(
+                "round",
+                "轮次",
+                {str(number): each.name for number, each in ROUNDS.items()},
+                lambda period, number: str(period.round_number) == number,
+            ),
+            Filter(
+                "state",
+                "状态",
+                {phase.value: name for phase, name in PHASE_NAMES.items() if phase is not Phase.CANCELLED},
+                lambda period, phase: period.phase(now()) == phase,
+            ),
+        ],
+    )
+
+
+def _until(period: Period) -> str:
+    return f"{full_day(local_date(period.opens_at))}至{day(last_day_before(period.closes_at))}"
+
+
+def _nominees(rows: list[Nominee]) -> Listing[Nominee]:
+    recommenders = {str(row.recommender_id): row.recommender.name for row in rows}
+    return Listing(
+        title="推荐对象的文书",
+        columns=[
+            Column("name", "名称", lambda n: n.name, 18, href=lambda n: url_for("nominees.nominee", nominee_id=n.id)),
+            Column("kind", "类别", lambda n: KIND_NAMES[n.kind], 12),
+            Column("unit", "所在单位", lambda n: n.unit.name if n.unit.name != n.name else "", 28),
+            Column("recommender", "推荐单位", lambda n: n.recommender.name, 16),
+            Column(
+                "form",
+                "推荐表",
+                lambda n: "附件4" if n.kind is Kind.COLLECTIVE else "附件5",
+                10,
+                href=lambda n: url_for("papers.of_nominee", nominee_id=n.id, paper="form"),
+            ),
+            Column(
+                "opinions",
+                "征求意见表",
+                lambda _: "附件6",
+                10,
+                href=lambda n: url_for("papers.of_nominee", nominee_id=n.id, paper="opinions"),
+            ),
+        ],
+        rows=rows,
+        empty="还没有推荐对象，或者都不由本单位推荐。请先导入推荐对象。",
+        filters=[
+            Filter("kind", "类别", {kind.value: KIND_NAMES[kind] for kind in Kind}, lambda n, kind: n.kind == kind),
+            Filter("recommender", "推荐单位", recommenders, lambda n, unit: str(n.recommender_id) == unit),
+        ],
+        row_id=lambda n: n.id,
+    )
+
+
+def _programme(programme_id: int) -> Programme:
+    return session().get(Programme, programme_id) or abort(404)

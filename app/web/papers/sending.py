@@ -1,0 +1,49 @@
+"""A paper on its way out: gathered, put on the record, written, sent to be saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from app.services.papers.packages import Package
+from app.services.papers.paper import Clerk, Paper, Stationery, record_made
+from app.web.access import actor
+from app.web.downloads import saved_as
+from app.web.portal import now, portal
+
+ZIP = "application/zip"
+
+
+def stationery() -> Stationery:
+    settings = portal().settings
+    return Stationery(settings.public_url, Path(settings.templates_dir) if settings.templates_dir else None)
+
+
+def clerk() -> Clerk:
+    return Clerk(actor(), now(), stationery(), portal().vault)
+
+
+def paper_sent(gather: Callable[[Session, Clerk], Paper], what: str, subject: str, **details: Any) -> Response:
+    """Nobody waits for the database while a paper is written: it is read before, the record written after."""
+    with portal().database.reader() as reading:
+        paper = gather(reading, clerk())
+    content = paper.write()
+    _note(what, subject, details)
+    return saved_as(content, paper.file_name, paper.media_type)
+
+
+def package_sent(gather: Callable[[Session, Clerk], Package], what: str, subject: str, **details: Any) -> Response:
+    """A .zip that is written while it is sent."""
+    with portal().database.reader() as reading:
+        package = gather(reading, clerk())
+    _note(what, subject, details)
+    return saved_as(package.content, package.file_name, ZIP)
+
+
+def _note(what: str, subject: str, details: dict[str, Any]) -> None:
+    with portal().database.writer() as writing:  # a GET that the record has to speak of
+        record_made(writing, what, subject, actor(), now(), **details)

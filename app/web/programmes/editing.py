@@ -1,0 +1,96 @@
+"""Setting a programme up, changing it, putting it away."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.cases import Role
+from app.domain.errors import Refusal
+from app.domain.stages import STAGES
+from app.domain.workdays import local_date
+from app.models import Programme
+from app.services import programmes
+from app.web.access import actor, allow
+from app.web.faults import beside_fields
+from app.web.portal import now, session
+from app.web.programmes.blueprint import blueprint
+from app.web.programmes.forms import ProgrammeForm, ReopenForm
+from app.web.programmes.pages import found, programme_page
+
+
+@blueprint.get("/new")
+@allow(Role.OFFICE)
+def new() -> ResponseReturnValue:
+    return _form_page(ProgrammeForm.blank(local_date(now())), None)
+
+
+@blueprint.post("/new")
+@allow(Role.OFFICE)
+def create() -> ResponseReturnValue:
+    form = ProgrammeForm()
+    if not form.validate():
+        return _form_page(form, None, status=422)
+    try:
+        made = programmes.create(session(), form.plan(), actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        return _form_page(form, None, refusal=beside_fields(form, refusal), status=422)
+    flash("活动已经建好。下一步给各推荐单位分配名额。")
+    return redirect(url_for("programmes.places", programme_id=made.id), 303)
+
+
+@blueprint.get("/<int:programme_id>/edit")
+@allow(Role.OFFICE)
+def edit(programme_id: int) -> ResponseReturnValue:
+    shown = found(programme_id)
+    return _form_page(ProgrammeForm.of(shown, local_date(now())), shown)
+
+
+@blueprint.post("/<int:programme_id>/edit")
+@allow(Role.OFFICE)
+def change(programme_id: int) -> ResponseReturnValue:
+    shown, form = found(programme_id), ProgrammeForm()
+    if not form.validate():
+        return _form_page(form, shown, status=422)
+    try:
+        programmes.change(session(), programme_id, form.plan(), actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        return _form_page(form, found(programme_id), refusal=beside_fields(form, refusal), status=409)
+    flash("修改已经保存。")
+    return redirect(url_for("programmes.programme", programme_id=programme_id), 303)
+
+
+@blueprint.post("/<int:programme_id>/archive")
+@allow(Role.OFFICE)
+def archive(programme_id: int) -> ResponseReturnValue:
+    try:
+        programmes.archive(session(), programme_id, actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        return programme_page(found(programme_id), refusal=str(refusal), status=409)
+    flash("活动已经归档，只能查看。")
+    return redirect(url_for("programmes.programme", programme_id=programme_id), 303)
+
+
+@blueprint.post("/<int:programme_id>/reopen")
+@allow(Role.OFFICE)
+def reopen(programme_id: int) -> ResponseReturnValue:
+    form = ReopenForm()
+    if not form.validate():
+        return programme_page(found(programme_id), reopen_form=form, status=422)
+    try:
+        programmes.reopen(session(), programme_id, form.text.data or "", actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        return programme_page(found(programme_id), reopen_form=form, refusal=str(refusal), status=409)
+    flash("归档已经取消，可以继续办理。")
+    return redirect(url_for("programmes.programme", programme_id=programme_id), 303)
+
+
+def _form_page(
+    form: ProgrammeForm, shown: Programme | None, *, refusal: str = "", status: int = 200
+) -> ResponseReturnValue:
+    html = render_template("programmes/form.html", form=form, programme=shown, stages=STAGES, refusal=refusal)
+    return html, status

@@ -1,0 +1,106 @@
+"""What a programme is set up from. What fits is judged by the service; its words come back beside the fields."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from wtforms import DateField, IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+
+from app.domain.programmes import SHARE_NAME, TEXTS, Places, Plan, Span, proposed_stages
+from app.domain.stages import STAGES
+from app.models import Programme, Quota
+from app.web.forms import PlainForm, text_area
+
+_DAY = InputRequired("请填写日期，例如 2025-10-16。")
+
+
+def _line(key: str, hint: str = "") -> StringField:
+    name, _, most = TEXTS[key]
+    return StringField(name, description=hint, render_kw={"maxlength": most})
+
+
+def _area(key: str, hint: str = "") -> TextAreaField:
+    name, _, most = TEXTS[key]
+    return TextAreaField(name, description=hint, render_kw={"rows": 3, "maxlength": most})
+
+
+class ProgrammeForm(PlainForm):
+    title = _line("title", "写全称，带上年份或者届次，例如：曲靖市2025年先进集体和先进个人评选表彰。")
+    notice_number = _line("notice_number", "没有就空着。")
+    collective_honour = _line("collective_honour", "授予集体的称号。")
+    individual_honour = _line("individual_honour", "授予个人的称号。")
+    signatory = _line("signatory", "文书末尾署名的单位；空着就用工作专班的名称。")
+    county_share = IntegerField(
+        SHARE_NAME,
+        description="县处级领导最多占评选总数的百分之几，通知规定为10。",
+        validators=[InputRequired("请填0到100的整数，例如10。")],
+    )
+    lapse_clause = _area("lapse_clause", "规定时间内没有结论、取消资格时引用的条款原文。")
+    upheld_clause = _area("upheld_clause", "异议成立、取消资格时引用的条款原文。")
+    revocation_clause = _area("revocation_clause", "表彰以后撤销奖励时引用的条款原文，可以以后再填。")
+    starts_1, ends_1 = DateField("开始", validators=[_DAY]), DateField("结束", validators=[_DAY])
+    starts_2, ends_2 = DateField("开始", validators=[_DAY]), DateField("结束", validators=[_DAY])
+    starts_3, ends_3 = DateField("开始", validators=[_DAY]), DateField("结束", validators=[_DAY])
+    starts_4, ends_4 = DateField("开始", validators=[_DAY]), DateField("结束", validators=[_DAY])
+
+    @classmethod
+    def blank(cls, first_day: dt.date) -> ProgrammeForm:
+        """Nothing filled in but a timetable to begin with."""
+        form = cls(formdata=None)
+        form.county_share.data = 10
+        form._propose(proposed_stages(first_day))
+        return form
+
+    @classmethod
+    def of(cls, programme: Programme, today: dt.date) -> ProgrammeForm:
+        form = cls(formdata=None, obj=programme)
+        stages = [Span(stage.number, stage.starts_on, stage.ends_on) for stage in programme.stages]
+        form._propose(stages or proposed_stages(today))
+        return form
+
+    def _propose(self, spans: Sequence[Span]) -> None:
+        for span in spans:
+            self[f"starts_{span.number}"].data, self[f"ends_{span.number}"].data = span.starts_on, span.ends_on
+
+    def plan(self) -> Plan:
+        texts = {key: self[key].data or "" for key in TEXTS}
+        spans = [Span(number, self[f"starts_{number}"].data, self[f"ends_{number}"].data) for number in STAGES]
+        return Plan(**texts, county_share=self.county_share.data, stages=spans)
+
+
+class ReopenForm(PlainForm):
+    text = text_area("取消归档的理由", 2, 500, rows=2)
+
+
+class PlacesForm(PlainForm):
+    """One unit's row; a page holds one of each recommending unit, told apart by their prefix."""
+
+    class Meta(PlainForm.Meta):
+        csrf = False  # the page's own token stands beside the rows
+
+    collectives = IntegerField("集体", validators=[InputRequired("请填整数，没有名额填0。")])
+    individuals = IntegerField("个人", validators=[InputRequired("请填整数，没有名额填0。")])
+    secret_collectives = IntegerField("其中涉密集体", validators=[InputRequired("请填整数，没有就填0。")])
+    secret_individuals = IntegerField("其中涉密个人", validators=[InputRequired("请填整数，没有就填0。")])
+    heading = StringField("表彰对象", render_kw={"maxlength": 60})
+    field = StringField("所属领域", render_kw={"maxlength": 60})
+    note = StringField("备注", render_kw={"maxlength": 120})
+
+    @classmethod
+    def of(cls, unit_id: int, quota: Quota | None) -> PlacesForm:
+        empty = Places(unit_id, 0, 0)
+        return cls(formdata=None, obj=quota or empty, prefix=f"u{unit_id}-")
+
+    def places(self, unit_id: int) -> Places:
+        return Places(
+            unit_id,
+            self.collectives.data or 0,
+            self.individuals.data or 0,
+            self.field.data or "",
+            self.heading.data or "",
+            self.note.data or "",
+            self.secret_collectives.data or 0,
+            self.secret_individuals.data or 0,
+        )

@@ -1,0 +1,82 @@
+"""The list of programmes, and the first page of one: its quotas, timetable, contact block and clauses."""
+
+from __future__ import annotations
+
+from flask import abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.stages import STAGES
+from app.domain.workdays import local_date
+from app.models import Programme
+from app.services import programmes, quotas, units
+from app.web.access import actor, allow, me
+from app.web.lists import Column, Filter, Listing
+from app.web.nominees.blueprint import STAFF
+from app.web.portal import now, session
+from app.web.programmes.blueprint import blueprint
+from app.web.programmes.forms import ReopenForm
+from app.web.words import full_day
+
+_STATES = {"running": "进行中", "archived": "已归档"}
+
+
+@blueprint.get("/")
+@allow(*STAFF)
+def programmes_page() -> ResponseReturnValue:
+    sums = quotas.sums(session())
+
+    def days(programme: Programme) -> str:
+        stages = programme.stages
+        return f"{full_day(stages[0].starts_on)}至{full_day(stages[-1].ends_on)}" if stages else "还没有时间安排"
+
+    def state(programme: Programme) -> str:
+        return "archived" if programme.archived_at else "running"
+
+    def page_of(programme: Programme) -> str:
+        return url_for("programmes.programme", programme_id=programme.id)
+
+    listing = Listing(
+        title="评选活动",
+        columns=[
+            Column("title", "活动名称", lambda p: p.title, 40, href=page_of),
+            Column("notice", "通知文号", lambda p: p.notice_number, 22),
+            Column("days", "时间安排", days, 34),
+            Column("collectives", "集体名额", lambda p: sums.get(p.id, (0, 0))[0], 10),
+            Column("individuals", "个人名额", lambda p: sums.get(p.id, (0, 0))[1], 10),
+            Column("state", "状态", lambda p: _STATES[state(p)], 10, badge=lambda p: ""),
+        ],
+        rows=programmes.all_of_them(session()),
+        empty="还没有评选活动。由工作专班在这里新建，或者用一份表格导入。",
+        filters=[Filter("state", "状态", _STATES, lambda p, wanted: state(p) == wanted)],
+    )
+    return listing.answer("programmes/programmes.html", me=me())
+
+
+@blueprint.get("/<int:programme_id>")
+@allow(*STAFF)
+def programme(programme_id: int) -> ResponseReturnValue:
+    return programme_page(found(programme_id))
+
+
+def found(programme_id: int) -> Programme:
+    there = session().get(Programme, programme_id)
+    if there is None:
+        abort(404)
+    return there
+
+
+def programme_page(
+    shown: Programme, *, reopen_form: ReopenForm | None = None, refusal: str = "", status: int = 200
+) -> ResponseReturnValue:
+    html = render_template(
+        "programmes/programme.html",
+        programme=shown,
+        groups=quotas.table_of(session(), shown.id, actor(), now()),
+        stages=STAGES,
+        today=local_date(now()),
+        office=units.office_of(session()),
+        reopen_form=reopen_form or ReopenForm(formdata=None),
+        refusal=refusal,
+        me=me(),
+    )
+    return html, status

@@ -1,0 +1,150 @@
+"""Nominees by hand: entered, edited until somebody outside has seen them, put in order."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.errors import (
+    Awarded,
+    KnownAlready,
+    MissingText,
+    NotAnOrder,
+    NothingChanged,
+    NotYourCase,
+    PrivateData,
+    Refusal,
+    ShownBefore,
+)
+from app.domain.rounds import Kind
+from app.models import Nominee, Proceeding, ProceedingKind
+from app.services import nominating, scheduling, withdrawals
+from app.services.nominating import Particulars, PlainFacts
+from tests.world import World, at
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # rules alone: the same SQL on both
+NOW = "2026-09-02 Wed 10:00"
+CODE = "91530302MA6K00000X"
+
+
+def nominate(world: World, who: str = "handler", of: int = 0, kind: Kind = Kind.INDIVIDUAL, **changes: object) -> int:
+    values = {"name": "麒小六", "unit": "麒麟区第3单位", "deeds": "十年养路无事故。"} | changes
+    recommender = of or world.qilin
+    given = Particulars(**values)  # type: ignore[arg-type] # each test knows what it changes
+    return world.do(
+        nominating.nominate, world.ring, world.programme, kind, recommender, given, world.actor(who), at(NOW)
+    ).id
+
+
+def edit(world: World, nominee: int, who: str = "handler", now: str = NOW, **changes: str) -> None:
+    values = {"unit": "麒麟区第3单位", "post": "", "category": "", "trade": ""} | changes
+    world.do(nominating.edit, nominee, PlainFacts(**values), world.actor(who), at(now))
+
+
+def reorder(world: World, places: dict[int, int], who: str = "handler", now: str = NOW) -> None:
+    world.do(nominating.reorder, world.programme, world.qilin, Kind.INDIVIDUAL, places, world.actor(who), at(now))
+
+
+def test_a_nominee_entered_by_hand_stands_last_in_its_list(world: World) -> None:
+    new = nominate(world, post="养护工", sealed={"phone": "0874-3120000"})
+    own = nominate(world, "office", world.luoping, Kind.COLLECTIVE, name="罗平县新中队", unit="罗平县")
+    with world.database.reader() as session:
+        nominee = session.get_one(Nominee, new)
+        like = session.get_one(Nominee, world.nominees[2])
+        assert (nominee.position, nominee.unit_id, nominee.post) == (6, like.unit_id, "养护工")  # a unit known by name
+        assert session.get_one(Nominee, own).unit_id == world.luoping
+    assert world.acts()[-1] == (f"user:{world.people['office']}", "nominee.entered", f"nominee:{own}")
+
+
+def test_what_is_refused_enters_nobody(world: World) -> None:
+    nominate(world, "stranger", world.luoping, Kind.COLLECTIVE, sealed={"credit_code": CODE})
+    table: list[tuple[type[Refusal], str, int, dict[str, object]]] = [
+        (NotYourCase, "handler", world.luoping, {}),
+        (NotYourCase, "office", world.office, {}),
+        (NotYourCase, "office", 999, {}),
+        (MissingText, "handler", 0, {"name": " "}),
+        (MissingText, "handler", 0, {"unit": ""}),
+        (MissingText, "handler", 0, {"deeds": "字" * 801}),
+        (PrivateData, "handler", 0, {"deeds": "电话13800000000"}),
+        (KnownAlready, "handler", 0, {"sealed": {"credit_code": CODE}}),  # across units
+    ]
+    before = world.everything()
+    for refusal, who, of, changes in table:
+        with pytest.raises(refusal):
+            nominate(world, who, of, **changes)
+    assert world.everything() == before
+
+
+def test_plain_facts_are_edited_until_a_period_has_them(world: World) -> None:
+    nominee = world.nominees[2]
+    edit(world, nominee, post="养护工", trade="教育", unit="麒麟区新单位")
+    with world.database.reader() as session:
+        found = session.get_one(Nominee, nominee)
+        assert (found.post, found.trade, found.unit.name) == ("养护工", "教育", "麒麟区新单位")
+        unit = found.unit_id
+    before = world.everything()
+    for refusal, who, changes in (
+        (NothingChanged, "head", {"post": "养护工", "trade": "教育", "unit": "麒麟区新单位"}),
+        (NotYourCase, "stranger", {"post": "局长"}),
+        (PrivateData, "head", {"post": "电话13800000000"}),
+    ):
+        with pytest.raises(refusal):
+            edit(world, nominee, who, **changes)
+    assert world.everything() == before
+    period = world.schedule(1, unit, [nominee], "2026-09-08", 3, NOW)
+    with pytest.raises(ShownBefore, match="麒麟区新单位本单位公示"):
+        edit(world, nominee, post="局长")
+    world.do(scheduling.cancel, period, "改期", world.actor("office"), at(NOW))
+    edit(world, nominee, post="局长")  # nobody saw it
+
+
+def test_an_order_gives_every_place_once(world: World) -> None:
+    first, second, third = world.nominees[2:]
+    before = world.everything()
+    for refusal, places, who in (
+        (NotAnOrder, {first: 1, second: 2}, "handler"),
+        (NotAnOrder, {first: 1, second: 2, third: 2}, "handler"),
+        (NotAnOrder, {first: 0, second: 1, third: 2}, "handler"),
+        (NotAnOrder, {first: 1, second: 2, world.others[1]: 3}, "handler"),
+        (NotYourCase, {first: 1, second: 2, third: 3}, "stranger"),
+    ):
+        with pytest.raises(refusal):
+            reorder(world, places, who)
+    assert world.everything() == before
+    reorder(world, {first: 3, second: 1, third: 2})
+    with pytest.raises(NothingChanged):
+        reorder(world, {first: 3, second: 1, third: 2})
+    world.do(withdrawals.withdraw, second, "本人要求退出", world.actor("head"), at(NOW))
+    with world.database.reader() as session:
+        order = nominating.in_order(session, world.programme, world.qilin, Kind.INDIVIDUAL, at(NOW))
+        assert [nominee.id for nominee in order] == [third, first]
+
+
+def test_after_the_decision_nothing_of_the_list_changes(world: World) -> None:
+    with world.database.writer() as session:
+        session.add(
+            Proceeding(
+                programme_id=world.programme,
+                kind=ProceedingKind.DECISION,
+                issuer="市政府",
+                number="曲政发〔2026〕1号",
+                title="表彰决定",
+                dated=at(NOW).date(),
+                recorded_by=world.people["office"],
+                recorded_at=at(NOW),
+            )
+        )
+        session.commit()
+    before = world.everything()
+    nominee = world.nominees[2]
+    for change in (
+        lambda: nominate(world),
+        lambda: edit(world, nominee, post="局长"),
+        lambda: reorder(world, {nominee: 1}),
+        lambda: world.do(withdrawals.withdraw, nominee, "本人要求", world.actor("head"), at(NOW)),
+    ):
+        with pytest.raises(Awarded):
+            change()
+    assert world.everything() == before
+    with world.database.reader() as session:
+        assert len(session.scalars(select(Nominee)).all()) == 8
