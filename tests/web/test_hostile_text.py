@@ -140,7 +140,6 @@ NEVER_SHOWN = {
     "calendar_notices.source",
     "cases.decline_reason",
     "nominees.category",
-    "nominees.deeds",
     "nominees.trade",
     "programmes.collective_honour",
     "programmes.notice_number",
