@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
-COLOURS = 48
+COLOURS = 40
 MARGIN = 16  # px of the page around what is shown
 
 

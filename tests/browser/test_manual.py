@@ -18,7 +18,7 @@ from app.demo.build import PASSWORD, build
 from app.domain.annex_one import BookPlaces
 from app.domain.cases import Role, State
 from app.domain.programme_book import Book, BookPerson
-from app.domain.programmes import Plan, proposed_stages
+from app.domain.programmes import Plan, Span
 from app.domain.rounds import Kind
 from app.models import Case, Disqualification, Entry, Nominee, Period, Programme, Unit
 from app.papers import programme_writing
@@ -33,6 +33,12 @@ PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 MORNING = "2026-09-21 Mon 10:00"
 OVER = "2026-10-09 Fri 09:00"  # five working days after the 24th, the Mid-Autumn and the October holidays between
 SEED = 20260921
+STAGE_DAYS = {
+    1: ("2026-09-21", "2026-10-16"),
+    2: ("2026-10-17", "2026-11-06"),
+    3: ("2026-11-07", "2026-11-27"),
+    4: ("2026-11-28", "2026-12-31"),
+}
 TITLE = "曲靖市2026年度先进集体和先进个人评选表彰"
 
 pytestmark = pytest.mark.browser
@@ -189,7 +195,7 @@ def book_like(before: Programme) -> Book:
         before.lapse_clause,
         before.upheld_clause,
         notice_number="演示〔2026〕200号",
-        stages=proposed_stages(dt.date(2026, 9, 21)),
+        stages=[Span(number, *map(dt.date.fromisoformat, days)) for number, days in STAGE_DAYS.items()],
     )
     places = [
         BookPlaces(0, quota.recommender, quota.collectives, quota.individuals, quota.field, quota.group)
@@ -205,9 +211,9 @@ def lists_in(tour: Tour, folder: Path, programme: int) -> None:
     quota = next(quota for quota in people.quotas() if quota.recommender == "麒麟区")
     rows = annexes.unit_rows(quota, SEED)[Kind.INDIVIDUAL]
     wrong = [dict(row) for row in rows]
-    wrong[0] |= {"political": "党员", "awards": ""}
-    wrong[2] |= {"id_number": wrong[2]["id_number"][:16] + "00"}
-    wrong[4] |= {"deeds": wrong[4]["deeds"] * 4}
+    wrong[0] |= {"trade": "煤矿", "awards": ""}
+    wrong[1] |= {"id_number": wrong[1]["id_number"][:16] + "00"}
+    wrong[3] |= {"deeds": (wrong[3]["deeds"] * 20)[:820]}
     handler.goto(here)
     unfold(handler, "下载空白表")
     camera.page(handler, "导入", 900)
@@ -243,7 +249,7 @@ def rounds(tour: Tour, programme: int) -> None:
         office.locator("ul.lines a").first.click()
     office.get_by_label("公示第一天").fill("2026-09-24")
     press(office, "计算公示时间")
-    camera.page(office, "逐日核对", 900)
+    camera.part(office, "逐日核对", office.locator("h1"), office.get_by_role("button", name="确认安排"))
     office.goto(f"/office/periods/new-many?programme={programme}&round=1")
     office.get_by_label("公示第一天").fill("2026-09-24")
     office.get_by_label("全选").check()
@@ -254,7 +260,7 @@ def rounds(tour: Tour, programme: int) -> None:
     tour.clock.to(OVER)
     office = tour.staff("office")
     office.goto(f"/office/periods?phase=ready&programme={programme}")
-    for box in office.get_by_role("checkbox", name="选择").all():
+    for box in office.get_by_role("checkbox", name="选择").all()[:5]:
         box.check()
     press(office, "办结所选的公示")
-    camera.page(office, "一次办结多次公示", 620)
+    camera.part(office, "一次办结多次公示", office.locator("h1"), office.get_by_role("button", name="确认办结"))
