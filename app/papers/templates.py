@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
@@ -16,13 +17,23 @@ from typing import Any
 
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
 from app.domain.errors import TemplateBroken, UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers.guarding import guarded
 
+
+class _Box(SandboxedEnvironment):
+    """Compiles each part of a template once: that takes a third of the time, and many forms have one template."""
+
+    @lru_cache(maxsize=128)  # noqa: B019 - there is one box, and it lives as long as the process
+    def from_string(self, *source: Any, **named: Any) -> Template:
+        return super().from_string(*source, **named)
+
+
+_BOX = _Box(autoescape=True, undefined=StrictUndefined)  # a misspelt place is told, not left empty
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -54,8 +65,7 @@ def render(name: str, context: Mapping[str, Any], folder: Path | None = None) ->
 
 def _filled(content: bytes, context: Mapping[str, Any]) -> bytes:
     template = DocxTemplate(BytesIO(content))
-    box = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)  # a misspelt place is told, not left empty
-    template.render(_prepared(context, template), box)
+    template.render(_prepared(context, template), _BOX)
     written = BytesIO()
     template.save(written)
     return written.getvalue()

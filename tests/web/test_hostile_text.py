@@ -142,7 +142,6 @@ NEVER_SHOWN = {
     "nominees.category",
     "nominees.trade",
     "programmes.collective_honour",
-    "programmes.individual_honour",
     "programmes.notice_number",
     "programmes.revocation_clause",
     "programmes.signatory",

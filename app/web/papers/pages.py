@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.cases import Role
 from app.domain.rounds import ROUNDS, Kind
 from app.domain.window import Phase
-from app.domain.wording import day, full_day
+from app.domain.wording import day
 from app.domain.workdays import last_day_before, local_date
 from app.models import Nominee, Period, Programme
 from app.services.papers import shelves, templates
@@ -149,7 +149,7 @@ def _periods(rows: list[Period]) -> Listing[Period]:
 
 
 def _until(period: Period) -> str:
-    return f"{full_day(local_date(period.opens_at))}至{day(last_day_before(period.closes_at))}"
+    return f"至{day(last_day_before(period.closes_at))}"
 
 
 def _nominees(rows: list[Nominee]) -> Listing[Nominee]:
