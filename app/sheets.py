@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from io import BytesIO
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -41,7 +41,7 @@ def sheet(title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequenc
     return written.getvalue()
 
 
-def _prototypes(page: WriteOnlyWorksheet) -> tuple[WriteOnlyCell, WriteOnlyCell, WriteOnlyCell]:
+def _prototypes(page: WriteOnlyWorksheet) -> tuple[Cell, Cell, Cell]:
     """How a head, a text and a number look: styled once, not in every cell of ten thousand rows."""
     head, text, number = (WriteOnlyCell(page) for _ in range(3))
     head.font = Font(bold=True)
@@ -50,9 +50,9 @@ def _prototypes(page: WriteOnlyWorksheet) -> tuple[WriteOnlyCell, WriteOnlyCell,
     return head, text, number
 
 
-def _like(prototype: WriteOnlyCell, value: str | int) -> WriteOnlyCell:
+def _like(prototype: Cell, value: str | int) -> Cell:
     cell = WriteOnlyCell(prototype.parent, value=value)
-    cell._style = prototype._style
+    cell._style = prototype._style  # type: ignore[attr-defined] # a slot that the types leave out
     if isinstance(value, str):
         cell.data_type = "s"
     return cell

@@ -7,9 +7,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.domain.annexes import Authority
 from app.domain.cases import Conclusion, DeclineGround, State
 from app.domain.rounds import Kind
-from app.models import Period, WindowExtension
+from app.models import OpinionOutcome, Period, WindowExtension
 from app.services import (
     closing,
     corrections,
@@ -26,7 +27,9 @@ from app.services import (
     withdrawals,
 )
 from app.services.calendars import calendar_of, load_notices
+from tests.awards import an_earlier_award
 from tests.files import attach, pdf
+from tests.standing import answered
 from tests.web.browsing import TOKEN
 from tests.world import World, at
 
@@ -89,12 +92,13 @@ class Busy:
 
 
 def busy(world: World, evidence: Path, text: str = "因节假日，调取档案需要时间。") -> Busy:
-    """As it stands at OPEN: a period taken back, one to come, one open and extended, cases in every state, a file that
-    came with one, somebody who asks for a name, a reversal.
+    """As it stands at OPEN: an earlier programme with its award, a period taken back, one to come, one open and
+    extended, cases in every state, a file that came with one, somebody who asks for a name, a reversal.
 
     `text` is what people wrote wherever the record keeps their words, and what one objector and their file are called.
     """
     office = world.actor("office")
+    an_earlier_award(world, text)
     period = world.round_two()
     world.past_round_one(world.others)
     taken_back = world.schedule(2, world.luoping, world.others, "2026-09-23", 3, MORNING)
@@ -102,6 +106,8 @@ def busy(world: World, evidence: Path, text: str = "因节假日，调取档案�
     world.schedule(2, world.luoping, world.others, "2026-09-28", 3, MORNING)
     cases = cases_in_every_state(world, period)
     attach(world, evidence, pdf(), title=f"{text}.pdf", now=OPEN)
+    outcome = OpinionOutcome.NEGATIVE
+    answered(world, evidence, world.nominees[:1], OPEN, [Authority.POLICE], "handler", outcome=outcome, text=text)
     who = {"name": text, "contact": text, "contact_person": text, "form_token": TOKEN, "files": 1}
     cases["of somebody"] = world.file(period, world.nominees[0], OPEN, **who)
     with world.database.writer() as session:

@@ -21,7 +21,7 @@ from app.domain.annexes import Rank
 from app.domain.cases import ROLE_NAMES, Actor, Role
 from app.domain.rounds import Kind
 from app.domain.workdays import Calendar, local_date, midnight, nth_workday_after, nth_workday_before
-from app.models import Nominee, Period, Programme, Quota, ReviewStage, Unit, UnitKind
+from app.models import Nominee, Period, Programme, Quota, Unit, UnitKind
 from app.sealing import Keyring
 from app.services import accounts, availability, calendars, closing, scheduling, settlement, warnings
 from app.services.files import Vault
@@ -215,7 +215,8 @@ def _this_programme(
     for unit_id, shape in zip(cast.units.values(), shapes(now, calendar, len(cast.units)), strict=True):
         nominees = by_unit[unit_id]
         _round_one(diary, cast, calendar, programme_id, nominees, shape.opening, clearing)
-        _look_through(diary, cast, calendar, unit_id, nominees, shape.opening, clearing, all_of_them=False)
+        handler = cast.hands[unit_id].handler
+        clearing.look_through(diary, calendar, nominees, handler, shape.opening, all_of_them=False)
         _schedule(diary, cast, programme_id, 2, unit_id, nominees, shape, calendar, clearing, script)
 
 
@@ -229,37 +230,10 @@ def _earlier_programme(diary: Diary, cast: Cast, calendar: Calendar, start: dt.d
     everybody = [nominee for nominees in by_unit.values() for nominee in nominees]
     for unit_id, nominees in by_unit.items():
         _round_one(diary, cast, calendar, programme_id, nominees, second, clearing)
-        _look_through(diary, cast, calendar, unit_id, nominees, second, clearing, all_of_them=True)
+        clearing.look_through(diary, calendar, nominees, cast.hands[unit_id].handler, second, all_of_them=True)
         _schedule(diary, cast, programme_id, 2, unit_id, nominees, Shape(second, 3, closes=True), calendar, clearing)
-    diary.note(
-        midnight(nth_workday_before(third, 4, calendar)) + dt.timedelta(hours=14),
-        lambda session, now: clearing.review(session, everybody, ReviewStage.FINAL, now),
-    )
+    clearing.look_once_more(diary, calendar, everybody, third)
     _schedule(diary, cast, programme_id, 3, cast.office, everybody, Shape(third, 3, closes=True), calendar, clearing)
-
-
-def _look_through(
-    diary: Diary,
-    cast: Cast,
-    calendar: Calendar,
-    unit_id: int,
-    nominees: list[Nominee],
-    before: dt.date,
-    clearing: Clearing,
-    *,
-    all_of_them: bool,
-) -> None:
-    """初审 once round 1 is over, and the unit asks the authorities before round 2 opens."""
-    day, handler = midnight(nth_workday_before(before, 4, calendar)), cast.hands[unit_id].handler
-    minutes = dt.timedelta(minutes=unit_id % 50)
-    diary.note(
-        day + dt.timedelta(hours=14) + minutes,
-        lambda session, now: clearing.review(session, nominees, ReviewStage.PRELIMINARY, now),
-    )
-    diary.note(
-        day + dt.timedelta(hours=16) + minutes,
-        lambda session, now: clearing.ask(session, nominees, handler, now, all_of_them=all_of_them),
-    )
 
 
 def _round_one(

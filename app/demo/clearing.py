@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.demo.diary import Diary
 from app.domain.annexes import AUTHORITY_NAMES, Authority
 from app.domain.cases import Actor
 from app.domain.opinions import ALWAYS
-from app.domain.workdays import local_date
+from app.domain.workdays import Calendar, local_date, midnight, nth_workday_before
 from app.models import Nominee, OpinionOutcome, ReviewStage
 from app.sealing import Keyring
 from app.services import eligibility, opinions, reviews
@@ -26,6 +27,32 @@ class Clearing:
     ring: Keyring
     vault: Vault
     office: Actor
+
+    def look_through(
+        self,
+        diary: Diary,
+        calendar: Calendar,
+        nominees: Sequence[Nominee],
+        handler: Actor,
+        before: dt.date,
+        *,
+        all_of_them: bool,
+    ) -> None:
+        """初审 once round 1 is over, and the unit asks the authorities, both before round 2 is planned."""
+        day = midnight(nth_workday_before(before, 4, calendar)) + dt.timedelta(minutes=nominees[0].recommender_id % 50)
+        diary.note(
+            day + dt.timedelta(hours=14),
+            lambda session, now: self.review(session, nominees, ReviewStage.PRELIMINARY, now),
+        )
+        diary.note(
+            day + dt.timedelta(hours=16),
+            lambda session, now: self.ask(session, nominees, handler, now, all_of_them=all_of_them),
+        )
+
+    def look_once_more(self, diary: Diary, calendar: Calendar, nominees: Sequence[Nominee], before: dt.date) -> None:
+        """复审 before round 3 is planned."""
+        at = midnight(nth_workday_before(before, 4, calendar)) + dt.timedelta(hours=14)
+        diary.note(at, lambda session, now: self.review(session, nominees, ReviewStage.FINAL, now))
 
     def review(self, session: Session, nominees: Sequence[Nominee], stage: ReviewStage, now: dt.datetime) -> None:
         """Every condition confirmed, then passed, a unit's nominees at once."""

@@ -175,9 +175,9 @@ class Places:
     secret: Mapping[Kind, int] = field(default_factory=dict)
 
 
-def tallies(award: AwardList, quotas: Mapping[int, Places]) -> dict[Kind, Tally]:
-    """Names against places, collectives and individuals apart. `quotas` by the id of the unit."""
-    named = Counter(facts.kind for facts in award.named)
+def tallies(names: Iterable[Kind], quotas: Mapping[int, Places]) -> dict[Kind, Tally]:
+    """Names against places, collectives and individuals apart: of each name its kind. `quotas` by the unit's id."""
+    named = Counter(names)
     return {
         kind: Tally(
             places=sum(each.places.get(kind, 0) for each in quotas.values()),

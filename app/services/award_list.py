@@ -42,7 +42,6 @@ from app.models import (
     Quota,
     Review,
     ReviewStage,
-    Revocation,
 )
 from app.services.outs import disqualified
 
@@ -57,7 +56,7 @@ class Standing:
     proceedings: Sequence[Proceeding]
     quotas: dict[int, Places]
     unsettled: bool
-    revoked: int
+    honours: dict[int, Honour]  # by nominee, once it is decided
 
     @cached_property
     def papers(self) -> list[Paper]:
@@ -79,11 +78,17 @@ class Standing:
 
     @cached_property
     def steps(self) -> list[Step]:
-        return steps(self.award, self.papers, self.decision.number if self.decision else "", self.revoked)
+        return steps(self.award, self.papers, self.decision.number if self.decision else "", self._revoked)
 
     @cached_property
     def tallies(self) -> dict[Kind, Tally]:
-        return tallies(self.award, self.quotas)
+        """Of the names that would be awarded; once it is decided, of those that were."""
+        named = self.honours.values() if self.decision else self.award.named
+        return tallies([each.kind for each in named], self.quotas)
+
+    @property
+    def _revoked(self) -> int:
+        return sum(honour.is_revoked for honour in self.honours.values())
 
 
 def standing_of(session: Session, programme: Programme, now: dt.datetime) -> Standing:
@@ -102,7 +107,7 @@ def standing_of(session: Session, programme: Programme, now: dt.datetime) -> Sta
         proceedings=proceedings,
         quotas={quota.unit_id: _places(quota) for quota in quotas},
         unsettled=_unsettled(session, programme.id, now),
-        revoked=_revoked(session, programme.id),
+        honours=_honours(session, programme.id),
     )
 
 
@@ -202,17 +207,14 @@ def _unsettled(session: Session, programme_id: int, now: dt.datetime) -> bool:
     return session.scalar(due.limit(1)) is not None
 
 
-def _revoked(session: Session, programme_id: int) -> int:
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Revocation)
-            .join(Honour, Revocation.honour_id == Honour.id)
-            .join(Nominee, Honour.nominee_id == Nominee.id)
-            .where(Nominee.programme_id == programme_id, Revocation.confirmed_at.is_not(None))
-        )
-        or 0
+def _honours(session: Session, programme_id: int) -> dict[int, Honour]:
+    rows = session.scalars(
+        select(Honour)
+        .join(Proceeding, Honour.decision_id == Proceeding.id)
+        .where(Proceeding.programme_id == programme_id)
+        .options(selectinload(Honour.revocation))
     )
+    return {honour.nominee_id: honour for honour in rows}
 
 
 def _places(quota: Quota) -> Places:

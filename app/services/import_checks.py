@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session, aliased
 from app.domain.lists import NOTHING_READ, Place, Register, Standing, quota_problem
 from app.domain.nominations import Seen, order_problems
 from app.domain.rounds import Kind
-from app.models import Dossier, Entry, Import, ImportForm, ImportRow, Nominee, Quota, Unit
+from app.models import Dossier, Entry, Import, ImportForm, ImportRow, Nominee, Period, Quota, Unit
 from app.sealing import Keyring
 from app.services import import_rows
 from app.services.dossiers import person_hash
 from app.services.import_rows import HEAD, What, worded
 
+_ENTERED = exists().where(Entry.nominee_id == Nominee.id, Entry.period_id == Period.id, Period.cancelled_at.is_(None))
 Found = dict[int, list[dict[str, str]]]
 
 
@@ -69,9 +70,8 @@ def note(session: Session, import_id: int, across: Mapping[int, Iterable[Mapping
 def standing_in(session: Session, programme_id: int, unit_id: int) -> list[Standing]:
     """Everyone who is recommended in a programme, as this unit's list meets them. Who withdrew may come anew."""
     own, recommender = aliased(Unit), aliased(Unit)
-    entered = exists().where(Entry.nominee_id == Nominee.id)
     rows: Any = session.execute(
-        select(Nominee, own.name, recommender.name, Dossier.person_hash, entered)
+        select(Nominee, own.name, recommender.name, Dossier.person_hash, _ENTERED)
         .join(own, Nominee.unit_id == own.id)
         .join(recommender, Nominee.recommender_id == recommender.id)
         .outerjoin(Dossier, Dossier.nominee_id == Nominee.id)
@@ -95,12 +95,11 @@ def standing_in(session: Session, programme_id: int, unit_id: int) -> list[Stand
 def places_of(session: Session, programme_id: int, unit_id: int) -> dict[Kind, Place]:
     """A unit's places of each kind. Who leaves after being shown keeps the place vacant, but for a replacement (R9)."""
     replacement = aliased(Nominee)
-    entered = exists().where(Entry.nominee_id == Nominee.id)
     holds = (
         Nominee.programme_id == programme_id,
         Nominee.recommender_id == unit_id,
         ~exists().where(replacement.replaces_id == Nominee.id),
-        Nominee.withdrawn_at.is_(None) | entered,
+        Nominee.withdrawn_at.is_(None) | _ENTERED,
     )
     taken = Counter(session.scalars(select(Nominee.kind).where(*holds)))
     quota = session.scalar(select(Quota).where(Quota.programme_id == programme_id, Quota.unit_id == unit_id))

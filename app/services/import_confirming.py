@@ -27,16 +27,14 @@ from app.models import (
     ImportRow,
     ImportState,
     Nominee,
-    Programme,
     Purpose,
     Unit,
     UnitKind,
 )
 from app.sealing import Keyring
-from app.services import dossiers, import_checks, import_rows
+from app.services import changes, dossiers, import_checks, import_rows
 from app.services.import_rows import Row, What
 from app.services.imports import STATE_NAMES, on_import, visible
-from app.services.programmes import require_running
 from app.services.record import Act, by_user, on_nominee, record
 
 
@@ -45,12 +43,11 @@ def confirm(
 ) -> dict[str, int]:
     """Make nominees of every row, or fill those that the forms are about. Returns how many of each: new, filled.
 
-    Raises NotYourCase, ImportNotReady, Archived, and ImportHasProblems: then the preview says which.
+    Raises NotYourCase, ImportNotReady, Archived, Awarded, and ImportHasProblems: then the preview says which.
     """
     imported = visible(session, import_id, actor)
-    programme = session.get_one(Programme, imported.programme_id, with_for_update=True)
+    changes.hold(session, imported.programme_id)
     session.refresh(imported, with_for_update=True)
-    require_running(programme)
     if imported.state is not ImportState.CHECKED:
         raise ImportNotReady(STATE_NAMES[imported.state])
     _check_again(session, ring, import_id)

@@ -33,6 +33,7 @@ _KINDS = {ImportForm.COLLECTIVES: Kind.COLLECTIVE, ImportForm.INDIVIDUALS: Kind.
 class _File:
     """One file of an import, detached: nobody keeps the database waiting while it is read."""
 
+    document_id: int
     stored: Stored
     kind: FileKind
     scan: ScanState
@@ -64,7 +65,7 @@ class Content:
         imported = session.get_one(Import, import_id)
         wanted = (Document.import_id == import_id, Document.purpose == Purpose.IMPORT)
         found = [
-            _File(Stored.of(row), row.kind, row.scan, files.title_of(vault.keyring, row))
+            _File(row.id, Stored.of(row), row.kind, row.scan, files.title_of(vault.keyring, row))
             for row in session.scalars(select(Document).where(*wanted).order_by(Document.id))
         ]
         return cls(vault, imported.form, imported.unit.name, found)
@@ -126,7 +127,7 @@ class Content:
             number,
             What.PHOTO,
             source=file.title,
-            document_id=file.stored.id,
+            document_id=file.document_id,
             owner=owner,
             problems=[worded(problem) for problem in problems],
         )

@@ -58,7 +58,7 @@ def read(database: Database, vault: Vault, import_id: int, clock: Clock) -> bool
     except (StoreDown, SQLAlchemyError):
         raise
     except Exception as fault:  # whatever it was: it would be the same the next time, and somebody waits
-        _log.error("an import could not be read", exc_info=fault, extra={"import": import_id})
+        _log.error("an import could not be read", exc_info=fault, extra={"file": f"import:{import_id}"})
         reader.fail(_FAULT)
     return True
 

@@ -23,10 +23,11 @@ from app.models import (
     Programme,
     Reversal,
     ReviewStage,
+    Revocation,
     Unit,
     UnitKind,
 )
-from app.services import gates, identities
+from app.services import gates, identities, revocation
 from app.services.nominees import of_programme, theirs
 from app.services.outs import disqualified
 from app.services.queue import QueuedCase, queue_of, watched_by
@@ -54,6 +55,7 @@ class NeedsAHand:
     reversals: Sequence[Reversal]
     identity_requests: Sequence[IdentityRequest]
     to_review: list[ToReview]
+    revocations: Sequence[Revocation]
 
     @property
     def nothing(self) -> bool:
@@ -80,6 +82,7 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
         ).all(),
         identity_requests=identities.waiting_for(session, actor, now),
         to_review=_to_review(session, now),
+        revocations=revocation.waiting(session),
     )
 
 

@@ -110,6 +110,16 @@ def honours_of(session: Session, programme_id: int, actor: Actor) -> Sequence[Ho
     ).all()
 
 
+def waiting(session: Session) -> Sequence[Revocation]:
+    """Proposals that nobody has confirmed yet, the oldest first."""
+    return session.scalars(
+        select(Revocation)
+        .where(Revocation.confirmed_at.is_(None))
+        .order_by(Revocation.id)
+        .options(joinedload(Revocation.honour))
+    ).all()
+
+
 def _pending(honour: Honour) -> Revocation:
     row = honour.revocation
     if row is None or row.confirmed_at is not None:

@@ -14,9 +14,8 @@ from app.domain.eligibility import OUTCOME_NAMES
 from app.domain.misprints import CORRECTABLE
 from app.domain.nominations import FIELD_NAMES
 from app.domain.reminders import REMINDER_NAMES
-from app.domain.rounds import Kind
-from app.domain.stages import STAGES
 from app.domain.rounds import KIND_NAMES
+from app.domain.stages import STAGES
 from app.domain.verdict import GROUND_NAMES
 from app.domain.window import Phase
 from app.domain.wording import coarse, day, day_label, duration, end_moment, full_day, moment, weekday

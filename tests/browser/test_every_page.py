@@ -12,19 +12,21 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import delete, update
 
 from app.domain.annex_one import BookPlaces
+from app.domain.award import ProceedingKind, RevocationGround
 from app.domain.cases import Role
 from app.domain.contacts import Contact
 from app.domain.programme_book import Book, BookContact, BookPerson
 from app.domain.programmes import Plan, proposed_stages
-from app.models import SecondFactor, User
+from app.models import SecondFactor, Stage, User
 from app.papers import programme_writing
-from app.services import closing, corrections, investigation, reversal, settlement, withdrawals
-from tests import lists
+from app.services import closing, corrections, investigation, reversal, revocation, settlement, withdrawals
+from app.services.revocation import RevocationText
+from tests import awards, lists
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
 from tests.files import pdf
 from tests.standing import cleared
-from tests.world import at
+from tests.world import World, at
 
 pytestmark = pytest.mark.browser
 
@@ -40,8 +42,10 @@ BLUEPRINTS = {
     "office": {"office", "nominees", "documents", "planning"},
     "setting up": {"programmes", "units", "people"},
     "papers": {"papers"},
+    "award": {"award", "decisions"},
 }
 NO_PAGES = {"health", "metrics", "static"}
+ELSEWHERE = {"office.nominees"}  # an old address: it leads to the list that units have too
 # What is saved and not looked at.
 FILES = {
     "desk.evidence",
@@ -91,7 +95,9 @@ class Walk:
             if "GET" in (rule.methods or ()):
                 pages.setdefault(rule.endpoint.partition(".")[0], set()).add(rule.endpoint)
         assert set(pages) == NO_PAGES.union(*BLUEPRINTS.values()), "a blueprint that nobody walks"
-        assert set().union(*(pages[name] for name in BLUEPRINTS[self.audience])) - self.seen - FILES == set()
+        assert (
+            set().union(*(pages[name] for name in BLUEPRINTS[self.audience])) - self.seen - FILES - ELSEWHERE == set()
+        )
         if self.faults:
             raise AssertionError("\n".join([f"{len(self.faults)} faults:", *self.faults]))
 
@@ -259,6 +265,19 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     press(handler, "记一笔核查记录")
     walk.look(handler, "session gone")
 
+    walk.look(head, "cases of units below", "/desk/watched")
+    walk.look(head, "queue without a hit", "/desk/?q=没有这个案件")
+    head.goto("/desk/")
+    press(head, "受理所选")
+    walk.look(head, "accepting none")
+    head.goto("/desk/")
+    head.get_by_label("选择2026-0002").check()
+    head.get_by_label("选择2026-0013").check()
+    press(head, "受理所选")
+    walk.look(head, "accepting one of two")
+    timetable(world)
+    walk.look(head, "plan of a unit", f"/programmes/{world.programme}/plan")
+
     portal.time_is(DUE)
     late = portal.staff("phone", "handler")
     walk.look(late, "queue after the deadline", "/desk/")
@@ -325,6 +344,17 @@ def own_account(walk: Walk, page: Page) -> None:
     walk.look(walk.portal.staff("phone", "office2"), "second factor first")
 
 
+def timetable(world: World) -> None:
+    """The programme's stages: round 2 is due on Saturday the 10th of October, which works."""
+    stages = [("09-07", "09-17"), ("09-18", "10-10"), ("10-12", "10-30"), ("11-01", "12-31")]
+    with world.database.writer() as session:
+        for number, (first, last) in enumerate(stages, start=1):
+            days = {"starts_on": f"2026-{first}", "ends_on": f"2026-{last}"}
+            span = {name: dt.date.fromisoformat(day) for name, day in days.items()}
+            session.add(Stage(programme_id=world.programme, number=number, **span))
+        session.commit()
+
+
 def changed_nominees(walk: Walk, page: Page) -> None:
     """Whatever may befall a nominee: entered, edited, put in order, its deeds changed, gone, replaced."""
     walk.look(page, "nominee to enter", "/nominees/new?kind=individual")
@@ -374,6 +404,17 @@ def test_what_the_office_sees(portal: Portal) -> None:
     world.past_round_one(world.others)
     cases = cases_in_every_state(world, period)
     portal.time_is(OPEN)
+    walk.look(office, "plan without a timetable", f"/programmes/{world.programme}/plan")
+    timetable(world)
+    walk.look(office, "plan backwards", f"/programmes/{world.programme}/plan")
+    walk.look(office, "plan with a wrong number of days", f"/programmes/{world.programme}/plan?conclude=99")
+    walk.look(office, "many units", "/office/periods/new-many")
+    office.get_by_label("公示第一天").fill("2026-09-24")
+    press(office, "计算公示时间")
+    walk.look(office, "many units too late for the timetable")
+    walk.look(office, "many units without anybody", "/office/periods/new-many?round=1")
+    press(office, "计算公示时间")
+    walk.look(office, "no unit chosen")
     walk.look(office, "organisers", f"/office/periods/new?programme={world.programme}&round=2")
     plan = f"/office/periods/new/{world.programme}/2/{world.luoping}"
     walk.look(office, "plan", plan)
@@ -426,8 +467,9 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "identity asked for")
     second = portal.staff("phone", "office2")
     walk.look(second, "identity to be granted", "/office/identities")
+    walk.look(second, "identity request", "/office/identities/1")
     press(second, "同意")
-    office.reload()
+    office.goto("/office/identities/1")
     press(office, "查看（记录在案）")
     walk.look(office, "identity read")
     walk.look(office, "case to take over", f"/desk/cases/{cases['escalated'][0]}")
@@ -440,14 +482,39 @@ def test_what_the_office_sees(portal: Portal) -> None:
     portal.time_is("2026-10-09 Fri 09:00")
     walk.look(office, "overview at the deadline", "/office/")
     walk.look(office, "period due", f"/office/periods/{period}")
+    walk.look(office, "periods to close", "/office/periods?phase=ready")
+    press(office, "办结所选的公示")
+    walk.look(office, "none chosen to close")
+    office.goto("/office/periods?phase=ready")
+    office.get_by_label("选择麒麟区推荐单位公示").check()
+    press(office, "办结所选的公示")
+    walk.look(office, "many to close")
     with world.database.writer() as session:
         settlement.settle_due(session, at("2026-10-09 Fri 09:00"))
         closing.close_period(session, period, world.actor("office"), at("2026-10-09 Fri 09:00"))
     walk.look(office, "period closed", f"/office/periods/{period}")
+    walk.look(office, "entries", f"/office/periods/{period}/entries")
     walk.look(office, "report", f"/office/periods/{period}/report")
     walk.look(office, "periods closed", "/office/periods")
     walk.look(office, "nominees", "/nominees/")
     walk.look(office, "nominees out", "/nominees/?out=1")
+    many = f"chosen={world.nominees[1]}-{world.nominees[2]}"
+    walk.look(office, "review of nobody", "/nominees/many/reviews/final")
+    walk.look(office, "review of many", f"/nominees/many/reviews/final?{many}")
+    press(office, "记下复审结果")
+    walk.look(office, "review of many with nothing chosen")
+    walk.look(office, "conditions of many", f"/nominees/many/conditions?{many}")
+    walk.look(office, "opinions of many", f"/nominees/many/opinions?{many}")
+    press(office, "录入意见")
+    walk.look(office, "opinions with nothing written")
+    office.goto(f"/nominees/{world.nominees[1]}")
+    office.get_by_text("评选条件（").click()
+    office.get_by_text("重新核对品行").or_(office.get_by_text("重新核对领导班子")).click()
+    office.get_by_text("录入或更正一项意见").click()
+    office.get_by_text("进行复审").click()
+    walk.look(office, "nominee with forms unfolded")
+    press(office, "记下复审结果")
+    walk.look(office, "nominee with a review refused")
     walk.look(office, "nominee out twice", f"/nominees/{world.nominees[0]}")
     press(office, "提出撤销")
     walk.look(office, "reversal with nothing written")
@@ -598,3 +665,50 @@ def test_which_papers_there_are(portal: Portal) -> None:
     walk.look(head, "units for a unit", papers)
     walk.look(head, "nominees for a unit", f"{papers}/nominees")
     walk.over()
+
+
+def test_the_way_to_the_award(portal: Portal, tmp_path: Path) -> None:
+    """From the first paper to a revocation; what the public reads of it; what a unit sees."""
+    world, walk, folder = portal.world, Walk(portal, "award"), tmp_path / "scans"
+    here = f"/programmes/{world.programme}/award"
+    office, head = portal.staff("phone", "office"), portal.staff("phone", "head")
+    office.on("dialog", lambda dialog: dialog.accept())
+    walk.look(office, "nothing yet", here)
+    office.goto(f"{here}/papers")
+    press(office, "登记")
+    walk.look(office, "paper with nothing written")
+    walk.look(office, "decision out of reach", f"{here}/decision")
+
+    awards.ready(world, folder)
+    awards.recorded(world, folder, ProceedingKind.APPROVAL, awards.paper(agreed=False))
+    portal.time_is(awards.DECIDED)
+    walk.look(office, "refused by one", here)
+    awards.recorded(world, folder, ProceedingKind.APPROVAL, awards.paper())
+    office.goto(f"{here}/decision")
+    press(office, "登记并公布")
+    walk.look(office, "decision with nothing written")
+    decision = awards.decided(world, folder)
+    walk.look(office, "decided", here)
+    walk.look(head, "outcome for a unit", here)
+    walk.look(head, "honours of a unit", f"{here}/honours")
+    office.goto(f"/nominees/{world.nominees[0]}")
+    press(office, "提出撤销表彰")
+    walk.look(office, "revocation with nothing written")
+    revoked_by_two(world, folder, walk, portal.staff("phone", "office2"))
+    walk.look(head, "decision in public", f"/decisions/{decision}")
+    walk.look(head, "decisions in public", "/decisions/")
+    walk.look(head, "home with a decision", "/")
+    walk.over()
+
+
+def revoked_by_two(world: World, folder: Path, walk: Walk, second: Page) -> None:
+    dated = dt.date(2026, 10, 13)
+    text = RevocationText(RevocationGround.DECEIT, "曲字〔2026〕30号", dated, "申报材料弄虚作假，予以撤销。")
+    scan, now = awards.scan(world, folder, "revocation"), at(awards.DECIDED)
+    world.do(revocation.propose_revocation, 1, text, scan, world.actor("office"), now)
+    second.goto(f"/nominees/{world.nominees[0]}")
+    second.on("dialog", lambda dialog: dialog.accept())
+    press(second, "退回")
+    walk.look(second, "sent back without a reason")
+    press(second, "确认撤销表彰")
+    walk.look(second, "revoked")

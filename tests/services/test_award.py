@@ -24,7 +24,7 @@ from app.domain.errors import (
     PrivateData,
     WrongDay,
 )
-from app.models import Honour, Nominee, Period, Proceeding, Programme
+from app.models import Honour, Nominee, Proceeding, Programme
 from app.services import award, closing, decisions, investigation, reversal, settlement
 from app.services.award import PaperText
 from tests import awards
@@ -60,7 +60,6 @@ def change(world: World, nominee_id: int, **values: object) -> None:
 def test_the_list_is_frozen_in_its_order_with_who_stays_out_and_why(world: World, folder: Path) -> None:
     """Of eight: one out by an upheld objection, one lapsed, one withdrawn, one turned down, one never shown."""
     first, second, third, fourth, fifth = world.nominees
-    awards.through_two_rounds(world)
     awards.reviewed(world, [first, second, third, fifth, *world.others[:2]])
     awards.reviewed(world, [fourth], passed=False)
     period = awards.shown_to_the_city(world, [first, second, third, fifth, *world.others[:2]])
@@ -108,7 +107,6 @@ def concluded_by_the_office(world: World, case: int, conclusion: Conclusion) -> 
 @on_sqlite
 def test_the_decision_waits_for_everybody_on_the_list_and_for_the_approvals(world: World, folder: Path) -> None:
     everybody = [*world.nominees, *world.others]
-    awards.through_two_rounds(world)
     awards.reviewed(world, everybody)
     period = awards.shown_to_the_city(world, everybody[:-1])
     last = awards.shown_to_the_city(world, everybody[-1:])
@@ -145,10 +143,10 @@ def refused(world: World, folder: Path, *obstacles: str) -> None:
 
 @on_sqlite
 def test_a_deadline_that_nothing_has_settled_yet_holds_the_decision(world: World, folder: Path) -> None:
+    with world.database.reader() as session:
+        unit = session.get_one(Nominee, world.nominees[0]).unit_id
+    world.schedule(1, unit, world.nominees[:1], "2026-09-08", 3, "2026-09-07 Mon 09:00")  # never closed
     ready(world, folder)
-    with world.database.writer() as session:
-        session.scalars(select(Period).where(Period.organiser_id == world.luoping)).one().closed_at = None
-        session.commit()
     refused(world, folder, "规定时间已到")
     world.do(settlement.settle_due, at(DECIDED))
     assert decided(world, folder)
@@ -214,7 +212,6 @@ def test_two_decisions_at_once_are_one(world: World, folder: Path) -> None:
 
 @on_sqlite
 def test_after_the_decision_nothing_on_the_way_to_it_is_changed(world: World, folder: Path) -> None:
-    awards.through_two_rounds(world)
     awards.reviewed(world, world.nominees)
     period = awards.shown_to_the_city(world, world.nominees)
     upheld, _ = world.file(period, world.nominees[2], "2026-09-28 Mon 09:00")

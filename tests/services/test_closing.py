@@ -135,6 +135,7 @@ def test_the_report_says_everything(world: World) -> None:
             {"name": "麒小4", "kind": "individual"},
             {"name": "麒小5", "kind": "individual"},
         ],
+        "withdrawn": [],
         "goes_out": [
             {
                 "name": "麒麟区第1中队",

@@ -285,10 +285,13 @@ def test_security_20_another_units_import_does_not_exist(roomy: World, folder: P
     assert stored(folder) == 1
 
 
-HOSTILE: dict[str, tuple[dict[str, bytes], type[Refusal]]] = {
+Hostile = dict[str, tuple[dict[str, bytes], type[Refusal]]]
+SHEETS: Hostile = {
     "macro": ({"名单.xlsx": with_macro(sheet([person(0)]))}, FileRefused),
     "external link": ({"名单.xlsx": with_external_link(sheet([person(0)]))}, FileRefused),
     "zip bomb": ({"名单.xlsx": bomb(sheet([person(0)]))}, FileRefused),
+}
+OTHERS: Hostile = {
     "macro in an archive": ({"材料.zip": zipped({"a.docx": form(), "b.docx": with_macro(form())})}, FileRefused),
     "archive in an archive": ({"材料.zip": zipped({"a.docx": form(), "b.zip": zipped({})})}, UnreadableForm),
     "not an archive": ({"材料.zip": b"PK\x03\x04 and no more"}, UnreadableForm),
@@ -299,13 +302,22 @@ HOSTILE: dict[str, tuple[dict[str, bytes], type[Refusal]]] = {
 }
 
 
-@sqlite
-def test_security_33_and_37_hostile_files_are_refused_by_name_and_nothing_is_stored(roomy: World, folder: Path) -> None:
-    before = roomy.everything()
-    for name, (files, refusal) in HOSTILE.items():
+def refused_and_nothing_stored(world: World, folder: Path, hostile: Hostile) -> None:
+    before = world.everything()
+    for name, (files, refusal) in hostile.items():
         with pytest.raises(refusal):
-            receive(roomy, folder, files)
-        assert (roomy.everything() == before, stored(folder)) == (True, 0), name
+            receive(world, folder, files)
+        assert (world.everything() == before, stored(folder)) == (True, 0), name
+
+
+@sqlite
+def test_security_33_what_is_none_of_the_forms_is_refused_by_name(roomy: World, folder: Path) -> None:
+    refused_and_nothing_stored(roomy, folder, OTHERS)
+
+
+@sqlite
+def test_security_37_a_sheet_that_is_a_bomb_or_has_links_or_macros_is_refused(roomy: World, folder: Path) -> None:
+    refused_and_nothing_stored(roomy, folder, SHEETS)
 
 
 @sqlite

@@ -26,7 +26,7 @@ def newcomers(world: World, quick_hashes: None) -> None:
     with world.database.writer() as session:
         for login, role, unit in (("clerk", Role.HANDLER, world.qilin), ("officer", Role.OFFICE, world.office)):
             unit_of = session.get_one(Unit, unit)
-            accounts.add_user(session, login, "新来的", role, unit_of, GIVEN, at("2026-09-01 Tue 09:00"))
+            accounts.add_user(session, login, "新来的", role, unit_of, GIVEN, at("2026-09-14 Mon 09:00"))
 
 
 def enter(client: Browser, login: str, password: str = GIVEN) -> Page:

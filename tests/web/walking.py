@@ -55,7 +55,8 @@ def _values(database: Database, part: str) -> Sequence[object]:
     name = part.rpartition(":")[2]
     if name in _WORDS:
         return _WORDS[name]
-    thing = {"organiser_id": "unit", "request_id": "identity_request"}.get(name, name.removesuffix("_id"))
+    named = {"organiser_id": "unit", "request_id": "identity_request", "decision_id": "proceeding"}
+    thing = named.get(name, name.removesuffix("_id"))
     tables = Base.metadata.tables
     table = tables.get(f"{thing}s", tables.get(thing))
     if table is None:

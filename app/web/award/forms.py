@@ -95,7 +95,7 @@ class DecisionForm(FormWithScan):
     text = text_area(
         "决定正文", *award.DECISION_TEXT, hint="原样公布，分段写。名单不用写，公布时接在正文后面。", rows=10
     )
-    checked = BooleanField("我已经逐一核对右边的名单，与批复一致", validators=[needed("请核对名单后勾选。")])
+    checked = BooleanField("我已经逐一核对上面的名单，与批复一致", validators=[needed("请核对名单后勾选。")])
     seen = HiddenField()
 
     @property

@@ -30,6 +30,7 @@ class Row:
 
     judged: Judged
     nominee: Nominee
+    honour: Honour | None
 
     @property
     def nominee_id(self) -> int:
@@ -44,6 +45,16 @@ class Row:
     def review(self) -> str:
         passed = self.judged.facts.passed
         return "" if passed is None else "通过" if passed else "未通过"
+
+    @property
+    def fate(self) -> str:
+        if self.honour is not None:
+            return "已撤销" if self.honour.is_revoked else "已表彰"
+        return FATE_NAMES[self.judged.fate]
+
+    @property
+    def badge(self) -> str:
+        return "lapsed" if self.honour and self.honour.is_revoked else _BADGES[self.judged.fate]
 
     @property
     def shown(self) -> str:
@@ -76,7 +87,7 @@ def honours(programme_id: int) -> ResponseReturnValue:
 def _nominees_on_the_way(standing: Standing) -> Listing[Row]:
     mine = actor()
     rows = [
-        Row(judged, nominee)
+        Row(judged, nominee, standing.honours.get(nominee.id))
         for judged in standing.award.judged
         if (nominee := standing.nominees[judged.facts.nominee_id])
         and (mine.is_office or mine.unit_id in (nominee.recommender_id, nominee.unit_id))
@@ -96,7 +107,7 @@ def _nominees_on_the_way(standing: Standing) -> Listing[Row]:
             Column("position", "排序", lambda r: r.nominee.position, 8),
             Column("review", "复审", lambda r: r.review, 10),
             Column("shown", "全市公示", lambda r: r.shown, 12),
-            Column("fate", "去向", lambda r: FATE_NAMES[r.judged.fate], 12, badge=lambda r: _BADGES[r.judged.fate]),
+            Column("fate", "去向", lambda r: r.fate, 12, badge=lambda r: r.badge),
             Column("reason", "原因", lambda r: r.judged.reason, 28),
         ],
         rows=rows,

@@ -17,7 +17,6 @@ from app.web.award.forms import PaperForm
 from app.web.lists import Column, Filter, Listing
 from app.web.portal import now, portal, session
 from app.web.uploads import FORM, takes_files
-from app.web.words import full_day
 
 _KINDS = {kind.value: name for kind, name in PROCEEDING_NAMES.items()}
 
@@ -70,7 +69,7 @@ def _listing(standing: Standing) -> Listing[Proceeding]:
             Column("number", "文号", lambda p: p.number, 22, note=lambda p: p.title),
             Column("kind", "种类", lambda p: PROCEEDING_NAMES[p.kind], 12),
             Column("issuer", "发文机关", lambda p: p.issuer, 20),
-            Column("dated", "日期", lambda p: p.dated, 14, note=lambda p: full_day(p.dated)),
+            Column("dated", "日期", lambda p: p.dated, 14),
             Column("agreed", "答复", answer, 10, badge=lambda p: "" if p.agreed else "lapsed"),
             Column("counts", "效力", counts, 18),
             Column("title", "标题", lambda p: p.title, 40, sheet_only=True),

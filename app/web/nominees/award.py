@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases import Role
-from app.domain.errors import Refusal, WrongDay
+from app.domain.errors import PrivateData, Refusal, WrongDay
 from app.models import Honour, Nominee
 from app.services import documents, revocation
 from app.web.access import actor, allow
@@ -22,7 +22,7 @@ from app.web.uploads import FORM, takes_files
 @takes_files(FORM)
 def propose_revocation(honour_id: int) -> ResponseReturnValue:
     nominee_id, programme_id = _whose(honour_id)
-    form = RevocationForm()
+    form = RevocationForm().with_ids("revocation")
     if not form.validate() or (scan := form.stored_scan(programme_id)) is None:
         return nominee_page(nominee_id, tried="revocation", form=form, status=422)
     try:
@@ -30,7 +30,9 @@ def propose_revocation(honour_id: int) -> ResponseReturnValue:
     except Refusal as refusal:
         session().rollback()
         documents.discard(portal().vault, scan)
-        field = form.dated if isinstance(refusal, WrongDay) else form.number
+        field = {WrongDay: form.dated, PrivateData: form.number}.get(type(refusal))
+        if field is None:
+            return nominee_page(nominee_id, refusal=str(refusal), status=409)
         field.errors = [str(refusal)]
         return nominee_page(nominee_id, tried="revocation", form=form, status=409)
     flash("撤销表彰已经提出，须由工作专班另一人确认。")
@@ -54,7 +56,7 @@ def confirm_revocation(honour_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def drop_revocation(honour_id: int) -> ResponseReturnValue:
     nominee_id, _ = _whose(honour_id)
-    form = DropForm()
+    form = DropForm().with_ids("drop")
     if not form.validate():
         return nominee_page(nominee_id, tried="drop_revocation", form=form, status=422)
     try:

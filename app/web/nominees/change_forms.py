@@ -10,15 +10,14 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import StopValidation
 
 from app.domain.annexes import PERSON_STATUSES, POLITICAL_STATUSES, RANK_NAMES, TRADES, UNIT_TYPES, Rank
+from app.domain.identity_numbers import is_credit_code, is_id_number
 from app.domain.misprints import CORRECTABLE, LONGEST, WORD_LISTS
-from app.domain.privacy import find_private
 from app.domain.rounds import Kind
 from app.models import Nominee
 from app.services import corrections, revisions, withdrawals
 from app.services.nominating import Particulars, PlainFacts
 from app.web.forms import PlainForm, needed, of_length, options, text_area
 
-_CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 _PHONE = re.compile(r"[0-9+（）() -]{5,30}")
 
 
@@ -38,13 +37,13 @@ def short_text(label: str, low: int, high: int, hint: str = "") -> StringField:
 
 
 def _id_number(_form: Any, field: Any) -> None:
-    if field.data and not (len(field.data) == 18 and "居民身份证号码" in find_private(field.data)):
+    if field.data and not is_id_number(field.data.upper()):
         raise StopValidation("身份证号码不对：应为18位，最后一位是校验码（数字或者X），请对照证件核对。")
 
 
 def _credit_code(_form: Any, field: Any) -> None:
-    if field.data and not _CREDIT_CODE.fullmatch(field.data.upper()):
-        raise StopValidation("统一社会信用代码应为18位数字和大写字母，不含I、O、S、V、Z，请对照证照核对。")
+    if field.data and not is_credit_code(field.data.upper()):
+        raise StopValidation("统一社会信用代码不对：应为18位数字和大写字母，最后一位是校验码，请对照证照核对。")
 
 
 def _phone(_form: Any, field: Any) -> None:

@@ -1,11 +1,11 @@
 """one replacement a place
 
-Revision: 0011, after 0007
+Revision: 0008, after 0007
 """
 
 from alembic import op
 
-revision = "0011"
+revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
