@@ -3,14 +3,14 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test check bench fuzz faults pictures browser nginx clean
+.PHONY: run test check bench fuzz faults pictures browser nginx printer clean
 
 run: $(VENV)/.installed
 	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi migrate
 	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi demo --if-empty
 	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi serve
 
-test: $(VENV)/.installed-test browser nginx check
+test: $(VENV)/.installed-test browser nginx printer check
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/.installed-test
@@ -43,6 +43,12 @@ nginx:
 	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || { command -v apt-get >/dev/null && \
 	  (apt-get update -qq && apt-get install -y -qq nginx-light) >/dev/null 2>&1; } || \
 	  echo "nginx is not to be had here: tests of deploy/nginx.conf will be skipped"
+
+# Every paper is printed by LibreOffice and looked at; where that can't be had, those tests are skipped by name.
+printer:
+	@{ command -v soffice && command -v pdftoppm && fc-list :lang=zh | grep -q .; } >/dev/null 2>&1 || { command -v apt-get >/dev/null && \
+	  (apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils \
+	  fontconfig fonts-wqy-zenhei) >/dev/null 2>&1; } || echo "LibreOffice is not to be had here: papers will not be looked at"
 
 $(VENV)/.installed: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

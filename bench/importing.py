@@ -109,6 +109,7 @@ def _measure(answer: Connection, home: Path, sheet: Path, size: int) -> None:
         session.add(Quota(programme_id=programme.id, unit_id=unit.id, collectives=0, individuals=2 * size))
         session.commit()
         actor, programme_id, unit_id = user.actor, programme.id, unit.id
+    Path("/proc/self/clear_refs").write_text("5")  # the highest mark begins anew: what went before is not the list's
     start = time.perf_counter()
     with database.writer() as session, sheet.open("rb") as upload:
         wanted = (programme_id, unit_id, None, [(sheet.name, upload)])
@@ -117,7 +118,7 @@ def _measure(answer: Connection, home: Path, sheet: Path, size: int) -> None:
     seconds = time.perf_counter() - start
     with database.reader() as session:
         found = session.get_one(Import, received.import_id)
-        assert (found.state, found.rows_done) == (ImportState.CHECKED, size + 1), found.failure
+        assert (found.state, found.rows_done) == (ImportState.CHECKED, size), found.failure
         assert import_rows.problem_count(session, found.id) == 0
     answer.send((seconds, _highest_mark()))
 

@@ -118,6 +118,4 @@ def _of_code(*places: str) -> Iterator[str]:
                     case ast.Constant(value=str(text)):
                         yield text
                     case ast.JoinedStr(values=values):
-                        yield "".join(
-                            str(each.value) if isinstance(each, ast.Constant) else _ANY for each in values
-                        )
+                        yield "".join(str(each.value) if isinstance(each, ast.Constant) else _ANY for each in values)

@@ -139,10 +139,10 @@ class World:
         with self.database.reader() as session:
             return session.get_one(User, self.people[login]).actor
 
-    def do(self, use_case: Callable[..., T], *args: Any) -> T:
+    def do(self, use_case: Callable[..., T], *args: Any, **options: Any) -> T:
         """One use case in a session of its own, as a request has it: `do(investigation.accept, case_id, …)`."""
         with self.database.writer() as session:
-            return use_case(session, *args)
+            return use_case(session, *args, **options)
 
     def act(self, use_case: Callable[..., T], subject: int, login: str, *texts: Any, now: str) -> T:
         """What a person does to a case: `act(investigation.note, case_id, "handler", "…", now="…")`."""

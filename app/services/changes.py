@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases import Actor
 from app.domain.errors import NoLongerStands, PrivateData
 from app.domain.privacy import find_private
-from app.models import Entry, Nominee, Period, Programme
+from app.models import Entry, Nominee, Period
 from app.services import outs
-from app.services.decisions import require_before_decision
 from app.services.nominees import recommended, take_turns
-from app.services.programmes import require_running
 
 
 def held(session: Session, nominee_id: int, actor: Actor) -> Nominee:
@@ -23,17 +21,9 @@ def held(session: Session, nominee_id: int, actor: Actor) -> Nominee:
     Raises NotYourCase, Archived, Awarded.
     """
     nominee = recommended(session, nominee_id, actor)
-    hold(session, nominee.programme_id)
+    take_turns(session, nominee.programme_id)
     session.refresh(nominee)
     return nominee
-
-
-def hold(session: Session, programme_id: int) -> Programme:
-    """A programme whose list may still change, locked for this transaction. Raises Archived, Awarded."""
-    programme = take_turns(session, programme_id)
-    require_running(programme)
-    require_before_decision(session, programme_id)
-    return programme
 
 
 def require_standing(session: Session, nominee: Nominee, now: dt.datetime) -> None:

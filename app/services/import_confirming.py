@@ -32,9 +32,10 @@ from app.models import (
     UnitKind,
 )
 from app.sealing import Keyring
-from app.services import changes, dossiers, import_checks, import_rows
+from app.services import dossiers, import_checks, import_rows
 from app.services.import_rows import Row, What
 from app.services.imports import STATE_NAMES, on_import, visible
+from app.services.nominees import take_turns
 from app.services.record import Act, by_user, on_nominee, record
 
 
@@ -46,7 +47,7 @@ def confirm(
     Raises NotYourCase, ImportNotReady, Archived, Awarded, and ImportHasProblems: then the preview says which.
     """
     imported = visible(session, import_id, actor)
-    changes.hold(session, imported.programme_id)
+    take_turns(session, imported.programme_id)
     session.refresh(imported, with_for_update=True)
     if imported.state is not ImportState.CHECKED:
         raise ImportNotReady(STATE_NAMES[imported.state])

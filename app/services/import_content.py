@@ -91,7 +91,7 @@ class Content:
                 yield _row(nomination, today)
 
     def _forms(self, today: dt.date) -> Iterator[Row]:
-        self.expected = len(self.files) + 1
+        self.expected = len(self.files)
         yield Row(HEAD, What.HEAD)
         names: dict[int, str] = {}
         for number, file in enumerate(self.files, start=1):

@@ -24,7 +24,7 @@ from app.models import Document, Import, ImportRow, ImportState, ScanState
 from app.services import import_checks
 from app.services.files import Vault
 from app.services.import_content import Content
-from app.services.import_rows import Row, columns_of
+from app.services.import_rows import HEAD, Row, columns_of
 from app.services.imports import on_import
 from app.services.record import CLOCK, Act, record
 
@@ -115,7 +115,7 @@ class _Reader:
 
     def _write(self, batch: Sequence[Row], expected: int | None) -> None:
         columns = [columns_of(self.vault.keyring, self.import_id, row) for row in batch]
-        done = self.done + len(batch)
+        done = self.done + sum(row.number != HEAD for row in batch)
         with self.database.writer() as session:
             self._beat(session, rows_done=done, rows_total=max(expected or 0, done))
             session.execute(insert(ImportRow), columns)

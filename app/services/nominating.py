@@ -18,6 +18,7 @@ from app.models import Dossier, Nominee, Quota, Unit, UnitKind
 from app.sealing import Keyring
 from app.services import changes, outs
 from app.services.dossiers import dossier, person_hash
+from app.services.nominees import take_turns
 from app.services.record import Act, by_user, on_nominee, on_programme, record
 from app.services.texts import checked_text
 
@@ -57,7 +58,7 @@ def nominate(
     now: dt.datetime,
 ) -> Nominee:
     """One nominee at the end of a unit's list. Raises NotYourCase, KnownAlready, PrivateData, MissingText."""
-    changes.hold(session, programme_id)
+    take_turns(session, programme_id)
     recommender = recommending(session, recommender_id, actor)
     nominee = enter(session, ring, programme_id, kind, recommender, given)
     nominee.position = 1 + (
@@ -203,7 +204,7 @@ def reorder(
 
     Raises NotYourCase, NotAnOrder, NothingChanged.
     """
-    changes.hold(session, programme_id)
+    take_turns(session, programme_id)
     recommending(session, recommender_id, actor)
     nominees = in_order(session, programme_id, recommender_id, kind, now)
     if places.keys() != {nominee.id for nominee in nominees} or sorted(places.values()) != _one_to(len(nominees)):

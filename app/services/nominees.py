@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases import Actor, Role
 from app.domain.errors import NobodyChosen, NotYourCase
 from app.models import Nominee, Programme
+from app.services.decisions import require_before_decision
 from app.services.programmes import require_running
 
 
@@ -73,15 +74,16 @@ def chosen(session: Session, nominee_ids: Collection[int], actor: Actor) -> list
 def take_turns(session: Session, programme_id: int) -> Programme:
     """A programme, locked: who changes what its nominees stand on, and who schedules them, come one after another.
 
-    Raises Archived.
+    Raises Archived, and Awarded once the award is decided: then nothing changes any more.
     """
     programme = session.get_one(Programme, programme_id, with_for_update=True, populate_existing=True)
     require_running(programme)
+    require_before_decision(session, programme_id)
     return programme
 
 
 def locked(session: Session, nominee_ids: Collection[int], actor: Actor) -> list[Nominee]:
-    """As `chosen`, with their programme locked and every fact read after that. Raises Archived too."""
+    """As `chosen`, with their programme locked and every fact read after that. Raises Archived and Awarded too."""
     programme_id = session.scalar(select(Nominee.programme_id).where(Nominee.id.in_(nominee_ids)).limit(1))
     if programme_id is not None:
         take_turns(session, programme_id)

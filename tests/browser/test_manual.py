@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from app import create_app
 from app.database import Database
@@ -20,7 +20,7 @@ from app.domain.cases import Role, State
 from app.domain.programme_book import Book, BookPerson
 from app.domain.programmes import Plan, Span
 from app.domain.rounds import Kind
-from app.models import Case, Disqualification, Entry, Nominee, Period, Programme, Unit
+from app.models import Case, Disqualification, Entry, Nominee, Period, Programme, Reversal, Unit
 from app.papers import programme_writing
 from app.papers.summaries import write_summary
 from config import Settings
@@ -136,7 +136,12 @@ def what_runs(tour: Tour, running: int) -> None:
     office.goto(f"/programmes/{running}/award")
     camera.page(office, "审批与表彰", 800)
     office.goto("/office/calendar")
-    camera.part(office, "载入放假通知", office.get_by_role("heading", name="载入新的放假通知"), office.locator("form button").last)
+    camera.part(
+        office,
+        "载入放假通知",
+        office.get_by_role("heading", name="载入新的放假通知"),
+        office.locator("form button").last,
+    )
     office.goto("/office/record")
     camera.page(office, "记录", 800, masked="code")
 
@@ -149,10 +154,16 @@ def one_nominee(tour: Tour) -> None:
     camera.part(office, "三轮公示", office.get_by_role("heading", name="三轮公示"), office.locator("ol.path"))
     office.get_by_text("录入或更正一项意见").click()
     camera.part(office, "征求意见", office.locator("#opinions"), office.get_by_role("button", name="录入意见"))
-    out = select(func.min(Disqualification.nominee_id))
+    stands = ~exists().where(Reversal.disqualification_id == Disqualification.id)
+    out = select(func.max(Disqualification.nominee_id)).where(stands)
     office.goto(f"/nominees/{tour.number(out)}")
     unfold(office, "这项决定有误，提出撤销")
-    camera.part(office, "取消参评资格", office.get_by_role("heading", name="变动"), office.get_by_role("button", name="提出撤销", exact=True))
+    camera.part(
+        office,
+        "取消参评资格",
+        office.get_by_role("heading", name="变动"),
+        office.get_by_role("button", name="提出撤销", exact=True),
+    )
 
 
 def cases(tour: Tour) -> None:

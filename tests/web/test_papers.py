@@ -242,3 +242,11 @@ def test_a_restyled_template_is_taken_and_a_broken_one_is_refused_by_name(
     assert (broken.status, "notice.docx" in broken.text) == (409, True)
     assert office.get("/papers/templates/..%2Fconfig.py").status == 404
     assert office.get("/papers/templates/unknown.docx").status == 404
+
+
+def test_a_nominees_page_leads_to_its_forms_for_who_may_have_them(
+    world: World, staff: Callable[[str], Browser]
+) -> None:
+    forms = {"/papers/nominees/5/form", "/papers/nominees/5/opinions"}
+    for login in ("office", "head"):
+        assert forms <= set(staff(login).get("/nominees/5").links)

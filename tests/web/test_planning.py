@@ -217,6 +217,9 @@ def test_the_record_is_searched_by_person_act_words_and_day_and_saved(
     assert found(who="office", until="2026-09-16") == found(until="2026-09-16")
     assert found(who="没有这个人") == found(words="没有这个字") == []
     assert set(found(who="系统（到时")) <= {("period.settled", f"period:{number}") for number in range(1, period)}
+    page = auditor.get("/office/record?action=period.scheduled")
+    assert "规定时间：2026年9月29日（星期二）24:00" in page.text  # words, not how the row keeps them
+    assert "推荐对象：1、2、3、4、5" in page.text
     for wrong in ("2026-02-30", "yesterday", "0001-01-01", "9999-12-31", "²"):
         page = auditor.get(f"/office/record?{urlencode({'since': wrong})}")
         assert (page.status, page.error_of("since")) == (200, "请填写日期，如 2026-09-18。"), wrong

@@ -64,13 +64,17 @@ class RecuseForm(ChoiceForm):
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """How an action is offered: its form, what the button says, what it calls, and what to warn of."""
+    """How an action is offered: its form, what the button says, what it calls, and what to warn of.
+
+    What is `final` or `once` asks again before it is done; what is final is red besides.
+    """
 
     form: type[PlainForm]
     button: str
     call: Call
     hint: str = ""
     final: bool = False
+    once: bool = False
 
 
 DEEDS: dict[Action, Deed] = {
@@ -78,7 +82,8 @@ DEEDS: dict[Action, Deed] = {
         EmptyForm,
         "受理这件异议",
         lambda s, case, actor, form, now: investigation.accept(s, case, actor, now),
-        "署名真实、有具体事实或线索的，应当受理。",
+        "署名真实、有具体事实或线索的，应当受理。受理后不能改为不予受理。",
+        once=True,
     ),
     Action.DECLINE: Deed(
         DeclineForm,
@@ -99,6 +104,7 @@ DEEDS: dict[Action, Deed] = {
         "请异议人补正",
         lambda s, case, actor, form, now: investigation.ask_supplement(s, case, actor, form.text.data, now),
         "只能要求一次；等待期间规定时间照常计算。",
+        once=True,
     ),
     Action.RESUME: Deed(
         EmptyForm,
@@ -180,6 +186,7 @@ DEEDS: dict[Action, Deed] = {
         ReasonForm,
         "由市工作专班接办",
         lambda s, case, actor, form, now: investigation.take_over(s, case, actor, form.text.data, now),
+        "接办后由市工作专班办到底，不能退回原单位。",
         final=True,
     ),
 }

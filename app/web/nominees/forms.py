@@ -8,7 +8,7 @@ from app.models import ReviewStage
 from app.services import reversal
 from app.web.award.forms import DropForm, RevocationForm
 from app.web.forms import PlainForm, text_area
-from app.web.nominees.standing_forms import OpinionForm, RankForm, ReviewForm
+from app.web.nominees.standing_forms import OpinionForm, ReviewForm
 
 
 class ReversalForm(PlainForm):
@@ -29,7 +29,6 @@ def empty_forms() -> dict[str, PlainForm]:
     return {
         "reversal": ReversalForm(formdata=None),
         "photo": PhotoForm(formdata=None),
-        "rank": RankForm(formdata=None).with_ids("rank"),
         "opinion": OpinionForm(formdata=None).with_ids("opinion"),
         **{f"review-{stage}": ReviewForm(formdata=None).with_ids(f"review-{stage}") for stage in ReviewStage},
         "revocation": RevocationForm(formdata=None).with_ids("revocation"),

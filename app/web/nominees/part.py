@@ -13,7 +13,7 @@ from app.services.opinions import Recorded
 from app.services.reviews import Reviewed
 from app.web.access import actor
 from app.web.forms import PlainForm
-from app.web.nominees.standing_forms import ConditionForm
+from app.web.nominees.standing_forms import ConditionForm, RankForm
 from app.web.portal import now, portal, session
 
 
@@ -28,6 +28,10 @@ class Part:
     recorded: Sequence[Recorded]
     may_answer: bool
     penalties: str
+
+    @property
+    def rank_form(self) -> PlainForm:
+        return RankForm(formdata=None, rank=self.standing.nominee.rank.value).with_ids("rank")
 
     def condition_form(self, key: str) -> PlainForm:
         return ConditionForm(formdata=None).with_ids(f"condition-{key}")

@@ -148,8 +148,8 @@ def entries(period_id: int) -> ResponseReturnValue:
     return Listing(
         title=f"{shown.title}的推荐对象",
         columns=[
-            Column("position", "序号", lambda entry: entry.position, 8),
             Column("name", "名称", lambda entry: entry.name, 22, href=_nominee, note=_corrected),
+            Column("position", "序号", lambda entry: entry.position, 8),
             Column("kind", "类别", lambda entry: KIND_NAMES[entry.kind], 12),
             Column("unit", "所在单位", lambda entry: entry.unit, 28),
             Column("recommender", "推荐单位", lambda entry: entry.recommender, 18),

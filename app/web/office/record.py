@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -12,7 +13,8 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from app import sheets
-from app.domain.cases import Role
+from app.domain.cases import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES, Role
+from app.domain.verdict import GROUND_NAMES
 from app.domain.workdays import end_of, midnight
 from app.models import AuditRow
 from app.services import history, record
@@ -22,10 +24,16 @@ from app.web.forms import clean
 from app.web.lists import sheet_sent
 from app.web.office.blueprint import blueprint
 from app.web.portal import number, session
-from app.web.words import DETAIL_NAMES, moment
+from app.web.words import DETAIL_NAMES, end_moment, moment
 
 _PER_PAGE = 50
 _MOST_SAVED = 10_000
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+]00:00")
+_VALUE_NAMES: dict[str, str] = {
+    str(key): name
+    for names in (STATE_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, GROUND_NAMES, ROLE_NAMES)
+    for key, name in names.items()
+}
 _COLUMNS = (("序号", 10), ("时间", 28), ("谁", 26), ("做了什么", 24), ("操作代号", 24), ("事项", 18), ("详情", 80))
 
 
@@ -99,7 +107,20 @@ def audit_record() -> ResponseReturnValue:
 def details_of(row: AuditRow) -> str:
     """The details of a row in words, one after another."""
     found = json.loads(row.details).items()
-    return "；".join(f"{DETAIL_NAMES.get(key, key)}：{value}" for key, value in found)
+    return "；".join(f"{DETAIL_NAMES.get(key, key)}：{_worded(value)}" for key, value in found)
+
+
+def _worded(value: object) -> str:
+    """A detail as people read it: instants, states, conclusions and grounds by their names, lists without brackets."""
+    if isinstance(value, dict):
+        return "，".join(f"{_worded(key)} {_worded(each)}" for key, each in value.items() if each) or "无"
+    if isinstance(value, list):
+        return "、".join(map(_worded, value)) or "无"
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return end_moment(dt.datetime.fromisoformat(value))
+    if value is None or isinstance(value, bool):
+        return {None: "无", True: "是", False: "否"}[value]
+    return _VALUE_NAMES.get(str(value), str(value))
 
 
 def _saved(rows: Iterator[AuditRow], names: dict[int, str]) -> Iterator[list[str | int]]:

@@ -1,0 +1,300 @@
+"""The notice's own calendar, from the first lists of 2025-10-16 to the award in December: 14 units, 150 nominees.
+
+October to December 2025 from the 16th on: working days are Mondays to Fridays, nothing is moved. Every step goes
+through the services, at a moment of its own, on both databases.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from app.database import Database
+from app.demo import people
+from app.domain.annexes import Rank
+from app.domain.award import ProceedingKind, RevocationGround
+from app.domain.cases import Conclusion, DeclineGround, State
+from app.domain.errors import DecisionNotReady, NotEligible
+from app.domain.rounds import Kind
+from app.models import Correction, Disqualification, Honour, Nominee, Objection, Programme, ReviewStage
+from app.services import (
+    award,
+    award_list,
+    corrections,
+    eligibility,
+    following,
+    investigation,
+    record,
+    replacements,
+    reversal,
+    revisions,
+    revocation,
+    settlement,
+    showing,
+    withdrawals,
+)
+from app.services.nominating import Particulars
+from app.services.revocation import RevocationText
+from tests.conftest import KEY
+from tests.notice import City
+from tests.world import at
+
+REASON = "经集体研究，情况属实。"
+DECISION = "市评选办〔2025〕9号：核查已按期完成，系统登记有误，予以撤销。"
+
+
+@pytest.fixture
+def city(database: Database, tmp_path: Path) -> City:
+    return City.founded(database, KEY, tmp_path / "evidence")
+
+
+def test_the_whole_programme_of_the_notice(city: City) -> None:
+    lists_come_in(city)
+    round_one(city)
+    gone = round_two(city)
+    gone |= round_three(city, gone)
+    the_award(city, gone)
+    the_record_holds(city)
+
+
+def lists_come_in(city: City) -> None:
+    """组织推荐, 10月16日-11月1日: twenty-eight lists, 50 collectives and 100 individuals."""
+    for unit_id in city.units:
+        for kind in Kind:
+            city.hand_in(unit_id, kind, "2025-10-17 Fri 15:00")
+    with city.database.reader() as session:
+        rows = session.execute(select(Nominee.recommender_id, Nominee.kind)).all()
+    counts = Counter((unit_id, kind) for unit_id, kind in rows)
+    quotas = city.units
+    assert counts == {
+        (unit_id, kind): places
+        for unit_id, quota in quotas.items()
+        for kind, places in ((Kind.COLLECTIVE, quota.collectives), (Kind.INDIVIDUAL, quota.individuals))
+    }
+    assert (counts.total(), sum(quota.collectives for quota in people.quotas())) == (150, 50)
+
+
+def round_one(city: City) -> None:
+    """本单位公示 in every nominee's own unit, 10月20日-24日; then 初审 of all."""
+    everybody = city.everybody
+    periods = city.arrange(1, everybody, "2025-10-20", 3, "2025-10-17 Fri 17:00")
+    window = city.period(periods[0]).window
+    assert (window.first_day, window.last_day) == (dt.date(2025, 10, 20), dt.date(2025, 10, 24))
+    with pytest.raises(NotEligible, match="没有办结"):  # nobody goes on before
+        city.schedule(2, city.qilin, city.of(city.qilin), "2025-10-27", 3, "2025-10-22 Wed 09:00")
+    city.close(periods, "2025-10-27 Mon 09:00")
+    office = city.actor("office")
+    city.do(eligibility.confirm, city.ring, everybody, office, at("2025-10-30 Thu 09:00"), rank=Rank.BELOW)
+    city.review(everybody, ReviewStage.PRELIMINARY, "2025-10-30 Thu 10:00")
+    city.ask_authorities(everybody, "2025-11-03 Mon 09:00")
+
+
+def round_two(city: City) -> set[int]:
+    """推荐单位公示 in the fourteen units, 11月5日-11日, conclusions by the hand-in on the 14th. Returns who is out."""
+    upheld, dismissed, partly, called_off, declined, lapsed, by_mistake, twice, leaving = city.of(city.qilin)[:9]
+    periods = city.arrange(2, city.everybody, "2025-11-05", 3, "2025-11-03 Mon 10:00")
+    assert len(periods) == 14
+    assert {city.period(each).conclude_by for each in periods} == {at("2025-11-15 00:00")}
+    with city.database.reader() as session:
+        open_then = [len(showing.open_periods(session, at(moment))) for moment in EDGES]
+    assert open_then == [0, 14, 14, 0]
+    [qilin] = [each for each in periods if city.period(each).organiser_id == city.qilin]
+
+    def filed(nominee: int, **changes: object) -> int:
+        return city.file(qilin, nominee, "2025-11-06 Thu 09:00", **changes)[0]
+
+    for nominee, conclusion in (
+        (upheld, Conclusion.UPHELD),
+        (dismissed, Conclusion.DISMISSED),
+        (partly, Conclusion.PARTLY_UPHELD),
+        (called_off, Conclusion.WITHDRAWN),
+    ):
+        case = filed(nominee)
+        if conclusion is Conclusion.WITHDRAWN:
+            city.do(following.withdraw, objection_of(city, case), REASON, at("2025-11-06 Thu 12:00"))
+        city.bring(case, State.CONCLUDED, "2025-11-06 Thu 15:00", conclusion)
+    handler = city.actor(f"handler{city.qilin}")
+    ground = DeclineGround.OUT_OF_SCOPE
+    city.do(investigation.decline, filed(declined), handler, ground, REASON, at("2025-11-07 Fri 09:00"))
+    lead, second = filed(twice), filed(twice, contact="13000000002")
+    city.do(investigation.join, second, handler, lead, at("2025-11-07 Fri 09:10"))
+    city.bring(lead, State.CONCLUDED, "2025-11-07 Fri 10:00")
+    forgotten, also_forgotten = filed(lapsed), filed(by_mistake)
+    city.do(investigation.accept, forgotten, handler, at("2025-11-07 Fri 11:00"))
+
+    replacement = replace(city, upheld)
+    city.do(withdrawals.withdraw, leaving, REASON, city.actor(f"head{city.qilin}"), at("2025-11-12 Wed 09:00"))
+    assert out_by(city, "2025-11-14 Fri 23:59:59") == 0
+    assert out_by(city, "2025-11-15 Sat 00:00:00") == 2
+    assert {city.case(case).state for case in (forgotten, also_forgotten)} == {State.LAPSED}
+    city.close(periods, "2025-11-17 Mon 09:00")
+
+    reverse(city, by_mistake)
+    go_on_later(city, replacement)
+    return {upheld, lapsed, leaving}
+
+
+def out_by(city: City, now: str) -> int:
+    """The clock ticks: how many are out by it."""
+    return sum(each.disqualified for each in city.do(settlement.settle_due, at(now)))
+
+
+def objection_of(city: City, case: int) -> int:
+    with city.database.reader() as session:
+        return session.scalars(select(Objection.id).where(Objection.case_id == case)).one()
+
+
+EDGES = ("2025-11-04 Tue 23:59:59", "2025-11-05 Wed 00:00:00", "2025-11-11 Tue 23:59:59", "2025-11-12 Wed 00:00:00")
+
+
+def replace(city: City, left: int) -> int:
+    """The unit names who takes the vacated place: it starts at round 1 with a window of its own, 11月10日-14日."""
+    given = Particulars(
+        name="后来人",
+        unit="麒麟区递补单位",
+        deeds="三年来办成实事十二件，群众满意。",
+        category="事业单位",
+        trade="教育",
+    )
+    head = city.actor(f"head{city.qilin}")
+    with city.database.reader() as session:
+        assert session.get_one(Nominee, left).kind is Kind.COLLECTIVE
+    nominee = city.do(replacements.replace, city.ring, left, given, head, at("2025-11-07 Fri 15:00")).id
+    periods = city.arrange(1, [nominee], "2025-11-10", 1, "2025-11-07 Fri 16:00")
+    city.close(periods, "2025-11-17 Mon 09:05")
+    return nominee
+
+
+def reverse(city: City, nominee: int) -> None:
+    """A lapse that was an error is reversed by two people of the office; the first decision stays on the record."""
+    with city.database.reader() as session:
+        row = select(Disqualification.id).where(Disqualification.nominee_id == nominee)
+        disqualification = session.scalars(row).one()
+    now = at("2025-11-17 Mon 10:00")
+    city.do(reversal.propose_reversal, disqualification, DECISION, city.actor("office"), now)
+    city.do(reversal.confirm_reversal, disqualification, city.actor("office2"), now)
+
+
+def go_on_later(city: City, replacement: int) -> None:
+    """The replacement, and a nominee whose deeds changed, have their own round 2: 11月19日-25日."""
+    revised = city.of(city.luoping)[0]
+    head = city.actor(f"head{city.luoping}")
+    deeds = "三年来办成实事十三件，其中一件是今年新办的，群众满意。"
+    city.do(revisions.revise, revised, deeds, REASON, head, at("2025-11-17 Mon 11:00"))
+    office, now = city.actor("office"), "2025-11-18 Tue 08:30"
+    city.do(eligibility.confirm, city.ring, [replacement], office, at(now), rank=Rank.BELOW)
+    city.review([replacement], ReviewStage.PRELIMINARY, now)
+    city.ask_authorities([replacement], now)
+    city.others = city.arrange(2, [replacement, revised], "2025-11-19", 1, "2025-11-18 Tue 09:00")
+    city.nominees = [replacement, revised]
+
+
+def round_three(city: City, gone: set[int]) -> set[int]:
+    """全市公示: most from 11月19日 to 25日, the two later ones from the 28th on. Returns who else is out."""
+    later = city.nominees
+    everybody = [nominee for nominee in city.everybody if nominee not in gone]
+    most = [nominee for nominee in everybody if nominee not in later]
+    city.review(most, ReviewStage.FINAL, "2025-11-18 Tue 09:30")
+    for kind, issuer in ((ProceedingKind.CONSULTATION, "市卫生健康委"), (ProceedingKind.SUBMISSION, "市评选工作组")):
+        paper(city, kind, issuer, "2025-11-18 Tue 10:00")
+    with pytest.raises(NotEligible, match="推荐单位公示"):  # the two are not through round 2
+        city.schedule(3, city.office, later, "2025-11-19", 3, "2025-11-18 Tue 11:00")
+    period = city.schedule(3, city.office, most, "2025-11-19", 3, "2025-11-18 Tue 11:00")
+    assert city.period(period).conclude_by == at("2025-11-29 00:00")
+
+    upheld, dismissed, lapsed, declined, misprinted = city.of(city.luoping)[1:6]
+    for nominee, conclusion in ((upheld, Conclusion.UPHELD), (dismissed, Conclusion.DISMISSED)):
+        by_the_office(city, city.file(period, nominee, "2025-11-20 Thu 09:00")[0], conclusion)
+    city.file(period, lapsed, "2025-11-25 Tue 23:59:59")  # the last second; nobody looks at it
+    case, _ = city.file(period, declined, "2025-11-20 Thu 10:00")
+    office = city.actor("office")
+    ground = DeclineGround.NO_FACTS
+    city.do(investigation.decline, case, office, ground, REASON, at("2025-11-21 Fri 09:00"))
+    correct(city, misprinted)
+
+    assert out_by(city, "2025-12-01 Mon 07:00") == 1  # down over the weekend
+    assert city.outs()[-1][3:] == (at("2025-11-29 00:00"), at("2025-12-01 Mon 07:00"))
+    city.close([*city.others, period], "2025-12-01 Mon 09:00")
+
+    city.review(later, ReviewStage.FINAL, "2025-12-01 Mon 10:00")
+    second = city.schedule(3, city.office, later, "2025-12-02", 1, "2025-12-01 Mon 11:00")
+    with pytest.raises(DecisionNotReady, match="没有走完程序"):
+        decide(city, "2025-12-08 Mon 16:00")
+    city.do(settlement.settle_due, at("2025-12-10 Wed 00:00"))
+    city.close([second], "2025-12-10 Wed 09:00")
+    return {upheld, lapsed}
+
+
+def by_the_office(city: City, case: int, conclusion: Conclusion) -> None:
+    """In round 3 the office investigates itself: one proposes, another confirms."""
+    first, second, now = city.actor("office"), city.actor("office2"), at("2025-11-21 Fri 10:00")
+    city.do(investigation.accept, case, first, now)
+    city.do(investigation.investigate, case, first, now)
+    words = ("经走访核实", "评选通知第三部分", "已核实，谢谢监督")
+    city.do(investigation.propose, case, first, conclusion, *words, now)
+    city.do(investigation.confirm, case, second, now)
+
+
+def correct(city: City, nominee: int) -> None:
+    """A misprint corrected in sight: both texts and the time are kept, the name goes on corrected."""
+    name = city.name(nominee)
+    office, now = city.actor("office"), at("2025-11-20 Thu 11:00")
+    city.do(corrections.correct, nominee, "name", f"{name[:-1]}伟", "录入时写错一字", office, now)
+    with city.database.reader() as session:
+        rows = session.scalars(select(Correction)).all()
+    assert [(row.before, row.after, row.corrected_at) for row in rows] == [(name, f"{name[:-1]}伟", now)]
+    assert city.name(nominee) == f"{name[:-1]}伟"
+
+
+def paper(city: City, kind: ProceedingKind, issuer: str, now: str) -> None:
+    agreed = None if kind is ProceedingKind.SUBMISSION else True
+    text = award.PaperText(issuer, "1号", "关于表彰的文书", at(now).date(), agreed)
+    city.do(award.record_paper, city.programme, kind, text, city.paper(), city.actor("office"), at(now))
+
+
+def decide(city: City, now: str) -> int:
+    text = award.PaperText(
+        "市委、市政府", "曲发〔2025〕40号", "关于表彰的决定", at(now).date(), text="市委、市政府决定，予以表彰。"
+    )
+    return city.do(award.decide, city.programme, text, city.paper(), city.actor("office"), at(now))
+
+
+def the_award(city: City, gone: set[int]) -> None:
+    """表彰, 12月: approved, decided, exactly the right names, places adding up; and later one award revoked."""
+    for issuer in ("市委", "市政府"):
+        paper(city, ProceedingKind.APPROVAL, issuer, "2025-12-11 Thu 09:00")
+    decision = decide(city, "2025-12-12 Fri 10:00")
+    with city.database.reader() as session:
+        honours = session.scalars(select(Honour)).all()
+        nominees = {nominee.id: nominee for nominee in session.scalars(select(Nominee))}
+        standing = award_list.standing_of(session, session.get_one(Programme, city.programme), at("2025-12-12 11:00"))
+    assert {honour.decision_id for honour in honours} == {decision}
+    assert {honour.nominee_id for honour in honours} == nominees.keys() - gone
+    assert {honour.name for honour in honours} == {nominees[each].name for each in nominees.keys() - gone}
+    assert len(gone) == 5
+    assert len(honours) == 150 - len(gone) + 1  # one place was filled again
+
+    awarded = Counter((nominees[honour.nominee_id].recommender_id, honour.kind) for honour in honours)
+    vacant = Counter((nominees[each].recommender_id, nominees[each].kind) for each in gone)
+    vacant[city.qilin, Kind.COLLECTIVE] -= 1
+    for unit_id, quota in city.units.items():
+        for kind, places in ((Kind.COLLECTIVE, quota.collectives), (Kind.INDIVIDUAL, quota.individuals)):
+            assert awarded[unit_id, kind] + vacant[unit_id, kind] == places
+    assert standing.award.pending == []
+    assert {each.facts.nominee_id for each in standing.award.left_out} == gone
+
+    text = RevocationText(
+        RevocationGround.DECEIT, "曲发〔2026〕3号", dt.date(2026, 3, 2), "经查，该对象隐瞒情况，决定撤销所获表彰。"
+    )
+    honour, now = honours[0].id, at("2026-03-02 Mon 10:00")
+    city.do(revocation.propose_revocation, honour, text, city.paper(), city.actor("office"), now)
+    city.do(revocation.confirm_revocation, honour, city.actor("office2"), now)
+
+
+def the_record_holds(city: City) -> None:
+    with city.database.reader() as session:
+        assert record.verify(session).holds
