@@ -56,7 +56,8 @@ def serve(opened: Opened) -> None:
 @plainly
 def demo(opened: Opened, if_empty: bool) -> None:
     """Load the demonstration and print its logins."""
-    from app.demo.build import LOGINS, PASSWORD, build, is_empty
+    from app.demo.build import build, is_empty
+    from app.demo.cast import LOGINS, PASSWORD
 
     opened.database.migrate(keyring_of(opened.settings))
     if is_empty(opened.database):

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from app import create_app
 from app.calendars.china import ESTIMATED_NUMBER
 from app.database import Database
-from app.demo.build import LOGINS, PASSWORD, build, is_empty
+from app.demo.build import build, is_empty
+from app.demo.cast import LOGINS, PASSWORD
 from app.domain.cases import State
 from app.domain.rounds import Kind
 from app.domain.verdict import Ground

@@ -1,0 +1,20 @@
+"""Next year's programme: places and a timetable, and nobody recommended yet. The annex files are for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from app.demo import programmes
+from app.demo.cast import Cast
+from app.domain.programmes import proposed_stages
+from app.domain.workdays import local_date
+
+TITLE = "下一年度先进集体和先进个人评选表彰（演示）"
+_UNTIL_IT_BEGINS = dt.timedelta(days=20)
+
+
+def begin(session: Session, cast: Cast, now: dt.datetime) -> None:
+    stages = proposed_stages(local_date(now) + _UNTIL_IT_BEGINS)
+    programmes.set_up(session, cast, TITLE, "演示〔2026〕240号", stages, now)
