@@ -1,4 +1,4 @@
-"""Build the demonstration, relative to today: last year's programme is over, this year's under way, the next to come."""
+"""Build the demonstration, relative to today: last year's programme is over, this year's runs, the next is to come."""
 
 from __future__ import annotations
 

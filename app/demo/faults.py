@@ -17,10 +17,11 @@ def faulty_rows(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
 
 
 def _changes(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    second, third, fourth = rows[1], rows[2], rows[3]
+    """By the row they spoil."""
+    second, third, fourth = (rows[place] for place in (1, 2, 3))
     return [
         {"trade": "农业"},
-        {"id_number": second["id_number"][:-2] + ("1" if second["id_number"][-2] == "0" else "0") + "Z"},
+        {"id_number": _one_digit_wrong(second["id_number"])},
         {"id_number": third["id_number"][:-3]},
         {"sex": "男" if fourth["sex"] == "女" else "女"},
         {"birth": "1960年1月"},
@@ -29,3 +30,7 @@ def _changes(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
         {"phone": "0874", "remark": "有事请打13000000099"},
         {"name": "张三1", "political": "积极分子"},
     ]
+
+
+def _one_digit_wrong(number: str) -> str:
+    return f"{number[:15]}{(int(number[15]) + 1) % 10}{number[16:]}"
