@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test check bench fuzz faults browser nginx printer clean
+.PHONY: run test check bench fuzz faults pictures browser nginx printer clean
 
 run: $(VENV)/.installed
 	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi migrate
@@ -27,6 +27,10 @@ fuzz: $(VENV)/.installed-test
 
 faults: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest tests/faults --faults-acknowledged 1000
+
+# The pictures of docs/手册.md, taken anew from the pages as they are.
+pictures: $(VENV)/.installed-test browser
+	@$(BIN)/python -m pytest tests/browser/test_manual.py --pictures
 
 # Browser tests want Chromium and Chinese letters to measure: a machine that has them, or apt to get them. Elsewhere skipped by name.
 browser:

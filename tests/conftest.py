@@ -28,6 +28,7 @@ KEY = b"a key for tests, thirty-two bytes"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="take the manual's pictures anew (docs/pictures)")
     parser.addoption("--fuzz-inputs", type=int, default=300, help="how many inputs tests/fuzz sends")
     parser.addoption("--fuzz-seed", type=int, default=20261016, help="where they begin; -1: anywhere")
     parser.addoption(

@@ -137,6 +137,22 @@ class Visit:
 
 
 @contextmanager
+def listening(app: Flask) -> Iterator[str]:
+    """The application behind a real socket; its address."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, name="portal", daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        app.extensions["portal"].database.dispose()
+
+
+@contextmanager
 def serving(database: Database, browser: Browser, evidence: Path) -> Iterator[Portal]:
     """A portal over this database on a free port, with a world whose people can log in."""
     clock = MovingClock(at(START))
@@ -146,20 +162,13 @@ def serving(database: Database, browser: Browser, evidence: Path) -> Iterator[Po
         session.commit()
     settings = Settings(database_url=database.url, identity_key=KEY, secret_key=KEY, evidence_dir=evidence)
     app = create_app(settings, clock)
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, name="portal", daemon=True)
-    thread.start()
-    portal = Portal(f"http://127.0.0.1:{server.server_port}", world, clock, app, browser)
-    try:
-        yield portal
-        for visit in portal.visits:
-            visit.context.close()
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        app.extensions["portal"].database.dispose()
+    with listening(app) as url:
+        portal = Portal(url, world, clock, app, browser)
+        try:
+            yield portal
+        finally:
+            for visit in portal.visits:
+                visit.context.close()
     _none([problem for visit in portal.visits for problem in visit.problems()])
 
 

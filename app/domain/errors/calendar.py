@@ -17,7 +17,7 @@ class BeyondHorizon(Refusal):
             return
         super().__init__(
             f"{year}年的放假调休安排尚未载入（目前只到{horizon:%Y-%m-%d}），无法计算工作日。"
-            f"请在国务院办公厅发布{year}年通知后，用 gongshi calendar load 载入，再作安排。"
+            f"请在国务院办公厅发布{year}年通知后，在“工作日历”页面载入，再作安排。"
         )
 
 
