@@ -39,7 +39,7 @@ def begin(session: Session, staging: Staging, now: dt.datetime) -> None:
     """The whole of it is noted down from here."""
     start = local_date(now)
     programme_id = programmes.set_up(
-        session, staging.cast, _TITLE, "演示〔2024〕198号", proposed_stages(start), now, most=_MOST
+        session, staging.cast, _TITLE, programmes.number(start, 198), proposed_stages(start), now, most=_MOST
     )
     by_unit = programmes.recommend(session, staging.ring, staging.cast, programme_id, SEED - 1, _MOST)
     everybody = [nominee for nominees in by_unit.values() for nominee in nominees]
@@ -70,10 +70,11 @@ class _Award:
     programme_id: int
 
     def note(self, third: dt.date) -> None:
-        """Consulted and submitted before round 3 opens; approved and decided after it; one taken back much later."""
+        """Consulted, submitted, approved before round 3; approved again and decided after it; one taken back later."""
         note, after = self.staging.diary.note, self.staging.after
         note(self.staging.morning(third, 3, 9), self._consulted)
         note(self.staging.morning(third, 2, 9), self._submitted)
+        note(self.staging.morning(third, 1, 16), self._approved)
         note(after(third, 7), self._submitted)
         note(after(third, 9), self._approved)
         note(after(third, 11), self._decided)
@@ -83,16 +84,30 @@ class _Award:
 
     def _consulted(self, session: Session, now: dt.datetime) -> None:
         for issuer in ("市纪委监委", "市委组织部", "市人力资源社会保障局"):
-            text = PaperText(issuer, "演示函〔2024〕21号", "关于拟表彰对象建议名单的复函", local_date(now), True)
+            text = PaperText(
+                issuer,
+                programmes.number(local_date(now), 21, "函"),
+                "关于拟表彰对象建议名单的复函",
+                local_date(now),
+                True,
+            )
             self._paper(session, ProceedingKind.CONSULTATION, text, now)
 
     def _submitted(self, session: Session, now: dt.datetime) -> None:
-        text = PaperText("市工作专班", "演示请〔2024〕9号", "关于报请审定表彰建议名单的请示", local_date(now))
+        text = PaperText(
+            "市工作专班", programmes.number(local_date(now), 9, "请"), "关于报请审定表彰建议名单的请示", local_date(now)
+        )
         self._paper(session, ProceedingKind.SUBMISSION, text, now)
 
     def _approved(self, session: Session, now: dt.datetime) -> None:
         for issuer in ("市委", "市政府"):
-            text = PaperText(issuer, "演示复〔2024〕30号", "关于同意表彰建议名单的批复", local_date(now), True)
+            text = PaperText(
+                issuer,
+                programmes.number(local_date(now), 30, "复"),
+                "关于同意表彰建议名单的批复",
+                local_date(now),
+                True,
+            )
             self._paper(session, ProceedingKind.APPROVAL, text, now)
 
     def _paper(self, session: Session, kind: ProceedingKind, text: PaperText, now: dt.datetime) -> None:
@@ -101,11 +116,13 @@ class _Award:
 
     def _decided(self, session: Session, now: dt.datetime) -> None:
         title = "关于表彰提升人民群众获得感幸福感安全感先进集体和先进个人的决定"
-        text = PaperText("市委、市政府", "演示〔2024〕31号", title, local_date(now), text=_DECISION)
+        text = PaperText("市委、市政府", programmes.number(local_date(now), 31), title, local_date(now), text=_DECISION)
         award.decide(session, self.programme_id, text, self._scan(title, now), self.staging.office, now)
 
     def _revocation_proposed(self, session: Session, now: dt.datetime) -> None:
-        text = revocation.RevocationText(RevocationGround.DECEIT, "演示〔2025〕6号", local_date(now), _REVOCATION)
+        text = revocation.RevocationText(
+            RevocationGround.DECEIT, programmes.number(local_date(now), 6), local_date(now), _REVOCATION
+        )
         scan = self._scan("关于撤销表彰的决定", now)
         revocation.propose_revocation(session, self._honour(session), text, scan, self.staging.office, now)
 

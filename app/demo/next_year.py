@@ -19,8 +19,9 @@ _UNTIL_IT_BEGINS = dt.timedelta(days=20)
 
 
 def begin(session: Session, cast: Cast, now: dt.datetime) -> None:
-    stages = proposed_stages(local_date(now) + _UNTIL_IT_BEGINS)
-    programmes.set_up(session, cast, TITLE, "演示〔2026〕240号", stages, now)
+    first_day = local_date(now) + _UNTIL_IT_BEGINS
+    stages = proposed_stages(first_day)
+    programmes.set_up(session, cast, TITLE, programmes.number(first_day, 240), stages, now)
 
 
 def write_annexes(folder: Path, now: dt.datetime) -> list[Path]:

@@ -23,11 +23,16 @@ HONOURS = "提升人民群众获得感幸福感安全感"
 ByUnit = dict[int, list[Nominee]]
 
 
+def number(day: dt.date, running: int, kind: str = "") -> str:
+    """文号 of a paper of that year."""
+    return f"演示{kind}〔{day.year}〕{running}号"
+
+
 def set_up(
     session: Session,
     cast: Cast,
     title: str,
-    number: str,
+    notice_number: str,
     stages: Sequence[Span],
     now: dt.datetime,
     *,
@@ -40,7 +45,7 @@ def set_up(
         places.append(Places(cast.units[quota.recommender], *counts, field=quota.field, heading=quota.group))
     plan = Plan(
         title=title,
-        notice_number=number,
+        notice_number=notice_number,
         collective_honour=f"{HONOURS}先进集体",
         individual_honour=f"{HONOURS}先进个人",
         lapse_clause="评选通知第四部分（二）3：若在规定时间内无法作出结论的，取消该推荐对象参评资格",

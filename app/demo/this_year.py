@@ -35,9 +35,9 @@ _SLIPS = (("服务", "服物"), ("群众", "群从"), ("工作", "工做"), ("�
 
 def begin(session: Session, staging: Staging, script: Script, until: dt.datetime, now: dt.datetime) -> None:
     """The whole of it is noted down from here, up to the moment `until` at which the demonstration starts."""
-    programme_id = programmes.set_up(
-        session, staging.cast, _TITLE, "演示〔2025〕239号", _stages(local_date(now), local_date(until)), now
-    )
+    first_day = local_date(now)
+    stages = _stages(first_day, local_date(until))
+    programme_id = programmes.set_up(session, staging.cast, _TITLE, programmes.number(first_day, 239), stages, now)
     by_unit = programmes.recommend(session, staging.ring, staging.cast, programme_id, SEED)
     units = list(staging.cast.units.values())
     quick = [by_unit[units[place]] for place in QUICK_UNITS]
