@@ -14,7 +14,8 @@ from sqlalchemy import exists, func, select
 from app import create_app
 from app.database import Database
 from app.demo import annexes, people
-from app.demo.build import PASSWORD, build
+from app.demo.build import build
+from app.demo.cast import PASSWORD
 from app.domain.annex_one import BookPlaces
 from app.domain.cases import Role, State
 from app.domain.programme_book import Book, BookPerson
