@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, make_url, text
@@ -19,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.database import Database
-from app.services import passwords
 from config import Settings
+from tests.hashes import cheap_hashes
 from tests.lines import Lines, logged
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World, at
@@ -114,11 +113,9 @@ def world(database: Database) -> World:
 
 
 @pytest.fixture
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real hash, made cheap, where what it costs is not what is tested."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", hasher)
-    monkeypatch.setattr(passwords, "_NOBODY", hasher.hash("nobody has this password"))
+def quick_hashes() -> Iterator[None]:
+    with cheap_hashes():
+        yield
 
 
 @pytest.fixture

@@ -56,18 +56,28 @@ def serve(opened: Opened) -> None:
 @plainly
 def demo(opened: Opened, if_empty: bool) -> None:
     """Load the demonstration and print its logins."""
-    from app.demo.build import LOGINS, PASSWORD, build, is_empty
+    from app.demo.build import build, is_empty
+    from app.demo.cast import HOST_UNIT, LOGINS, PASSWORD
+    from app.demo.next_year import FOLDER, TITLE, write_annexes
 
+    folder = (opened.settings.instance_dir / FOLDER).absolute()
     opened.database.migrate(keyring_of(opened.settings))
     if is_empty(opened.database):
         build(opened.database, keyring_of(opened.settings), clock.now(), opened.vault)
+        if opened.settings.demonstration:
+            write_annexes(folder, clock.now())
     elif not if_empty:
         raise click.ClickException("数据库里已经有内容，演示数据只装进空的数据库。")
     settings = opened.settings
     click.echo(f"\n地址  http://{settings.host}:{settings.port}\n演示账号（密码都是 {PASSWORD}）：")
     for login, role in LOGINS:
         click.echo(f"  {login:<12} {role}")
-    click.echo("演示不要求二次验证，可以在“我的账号”里试用。\n")
+    if folder.is_dir():
+        click.echo(f"\n试用批量导入的附件在 {folder}")
+        click.echo(f"  用 office 或 handler 登录，打开“{TITLE}”的“导入”，推荐单位选{HOST_UNIT}，一次上传一个：")
+        for path in sorted(folder.iterdir()):
+            click.echo(f"  {path.name}")
+    click.echo("\n演示不要求二次验证，可以在“我的账号”里试用。\n")
 
 
 @gongshi.command()

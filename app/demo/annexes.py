@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.demo import people
+from app.demo.faults import WRONG_UNIT, faulty_rows
 from app.demo.people import Person, Quota
 from app.demo.words import AGENCY, CIVIL, FARMER, INSTITUTION, RETIRED, SELF_EMPLOYED, STATE_FIRM, WORKER
 from app.domain.annexes import NONE, POLITICAL_STATUSES
 from app.domain.identity_numbers import credit_check_character, id_check_character
+from app.domain.rounds import KIND_NAMES as HONOUR_NAMES
 from app.domain.rounds import Kind
 from app.papers.forms import write_form
 from app.papers.summaries import write_summary
@@ -34,14 +36,13 @@ def fields_of(person: Person, quota: Quota, number: int) -> dict[str, str]:
 
 
 def write_files(folder: Path, recommender: str, title: str, dated: dt.date, seed: int) -> list[Path]:
-    """The lists of one unit (annexes 2 and 3) and its first nominees' forms (annexes 4 and 5), as files."""
+    """The lists of one unit (annexes 2 and 3) and its first nominees' forms (annexes 4 and 5), as files, and last an
+    annex 3 in which nearly everything is wrong that can be."""
     quota = next(quota for quota in people.quotas() if quota.recommender == recommender)
     by_kind = unit_rows(quota, seed)
-    folder.mkdir(parents=True, exist_ok=True)
     files: dict[str, bytes] = {}
     for kind, annex, form in ((Kind.COLLECTIVE, 2, 4), (Kind.INDIVIDUAL, 3, 5)):
-        rows = by_kind[kind]
-        honour = "先进集体" if kind is Kind.COLLECTIVE else "先进个人"
+        rows, honour = by_kind[kind], HONOUR_NAMES[kind]
         heading = f"{title}{honour}推荐对象汇总表"
         files[f"附件{annex}-{honour}推荐对象汇总表-{recommender}.xlsx"] = write_summary(
             kind, heading, recommender, dated, rows, extended=True
@@ -49,6 +50,11 @@ def write_files(folder: Path, recommender: str, title: str, dated: dt.date, seed
         files[f"附件{form}-{honour}推荐表-{recommender}-{rows[0]['name']}.docx"] = write_form(
             kind, rows[0], f"{title}{honour}推荐表", None
         )
+    spoilt = write_summary(
+        Kind.INDIVIDUAL, heading, WRONG_UNIT, dated, faulty_rows(by_kind[Kind.INDIVIDUAL]), extended=True
+    )
+    files = dict(sorted(files.items())) | {f"附件3-有错误，供试核对-{recommender}.xlsx": spoilt}
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
     return [folder / name for name in files]

@@ -14,7 +14,7 @@ from app.demo import objections, pictures
 from app.demo.diary import Diary, Step
 from app.domain.cases import Actor, Conclusion, DeclineGround
 from app.domain.receipt import keyed_hash, new_form_token
-from app.models import Case, Category, Entry, Nominee, Objection, ObjectorKind, Period
+from app.models import Case, Category, Entry, Objection, ObjectorKind, Period
 from app.sealing import Keyring
 from app.services import evidence, following, intake, investigation
 from app.services.files import Vault
@@ -134,11 +134,11 @@ class Script:
     vault: Vault | None = None  # where evidence goes; without one nobody sends any
     _filed: int = 0
 
-    def play(self, period: Period, nominees: list[Nominee], plots: tuple[str, ...]) -> None:
+    def play(self, period: Period, nominee_ids: list[int], plots: tuple[str, ...]) -> None:
         """One case a plot, each against another nominee from the second on, filed early in the window."""
         for place, name in enumerate(plots):
-            nominee = nominees[(place + 1) % len(nominees)]
-            self._case(period, nominee.id, name, 0.08 * (place + 1))
+            nominee_id = nominee_ids[(place + 1) % len(nominee_ids)]
+            self._case(period, nominee_id, name, 0.08 * (place + 1))
 
     def _case(self, period: Period, nominee_id: int, name: str, filed_after: float) -> None:
         end = min(self.diary.until, period.conclude_by - dt.timedelta(minutes=1))

@@ -69,13 +69,22 @@ class Clearing:
             ids = [nominee.id for nominee in nominees if authority in needed[nominee.id]]
             if ids:
                 answer = opinions.Answer(authority, OpinionOutcome.FAVOURABLE, "经核查，无不同意见。", local_date(now))
-                scan = opinions.Scan(f"征求意见表-{AUTHORITY_NAMES[authority]}.pdf", io.BytesIO(letter(authority)))
-                opinions.record_opinion(session, self.vault, ids, answer, scan, handler, now)
+                self.write_down(session, ids, answer, handler, now)
+
+    def write_down(
+        self, session: Session, nominee_ids: Sequence[int], answer: opinions.Answer, handler: Actor, now: dt.datetime
+    ) -> None:
+        """One answer about these nominees, with its scan where the authority was asked."""
+        scan = None
+        if answer.outcome is not OpinionOutcome.NOT_ASKED:
+            name = AUTHORITY_NAMES[answer.authority]
+            scan = opinions.Scan(f"征求意见表-{name}.pdf", io.BytesIO(letter(f"{name}：{answer.text}")))
+        opinions.record_opinion(session, self.vault, nominee_ids, answer, scan, handler, now)
 
 
-def letter(authority: Authority) -> bytes:
-    """One page that says whose opinion it would be. The letters are the reader's own: a PDF may name that font."""
-    words = f"{AUTHORITY_NAMES[authority]}：经核查，无不同意见。（演示件）".encode("utf-16-be").hex()
+def letter(line: str) -> bytes:
+    """One page with what it would say. The letters are the reader's own: a PDF may name that font."""
+    words = f"{line}（演示件）".encode("utf-16-be").hex()
     text = f"BT /F1 16 Tf 60 700 Td <{words}> Tj ET".encode()
     face = b"/BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >>"
     objects = (

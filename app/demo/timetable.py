@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.domain.window import count_window
 from app.domain.workdays import Calendar, local_date, nth_workday_after, nth_workday_before
 
+SEED = 20251016  # of the made-up nominees; the year before and the year after have their own
 EARLIER_START = dt.timedelta(days=330)
 # How far the calendar must reach for every deadline shown: nine working days, the longest festival among them.
 LOOK_AHEAD = dt.timedelta(days=25)
@@ -23,8 +24,12 @@ class Shape:
     plot: tuple[str, ...] = ()
 
 
-# Places in the quota table: 麒麟区, whose logins are printed, has the cases to work on; 沾益区 let one lapse.
+# Places in the quota table: 麒麟区, whose logins are printed, has the cases to work on; 沾益区 let one lapse; three
+# units were quick, and the whole city sees their nominees by now.
 _ENDED_UNIT, _LAPSED_UNIT = 4, 5
+QUICK_UNITS = (10, 11, 12)
+# Working days from the opening of round 2 to that of round 3: the window, whatever comes up after it, 复审.
+_TO_ROUND_3 = 11
 # What happens to a case; app.demo.cases knows how each is played.
 _ENDED = ("investigating", "awaiting", "proposed", "dismissed", "sat on", "accepted", "with a statement")
 _LAPSED = ("let lapse", "upheld", "declined")
@@ -38,17 +43,20 @@ _OPEN_PLOTS = (
 
 
 def shapes(now: dt.datetime, calendar: Calendar, count: int) -> list[Shape]:
-    """One shape a unit: one ended with cases to work on, one past its deadline, the last not open yet,
-    all others open, on different days.
+    """Round 2, one shape a unit: one ended with cases to work on, one past its deadline, three closed, the last not
+    open yet, all others open, on different days.
     """
     today = local_date(now)
-    openings = _open_today(now, calendar)
+    openings = open_today(now, calendar)
+    quick = nth_workday_before(city_opening(now, calendar), _TO_ROUND_3, calendar)
     result = []
     for place in range(count):
         if place == _ENDED_UNIT:
             result.append(Shape(nth_workday_before(today, 7, calendar), 8, plot=_ENDED))
         elif place == _LAPSED_UNIT:
             result.append(Shape(nth_workday_before(today, 12, calendar), 3, plot=_LAPSED))
+        elif place in QUICK_UNITS:
+            result.append(Shape(quick, 3, closes=True))
         elif place == count - 1:
             result.append(Shape(nth_workday_after(today, 2, calendar), 3))
         else:
@@ -57,7 +65,13 @@ def shapes(now: dt.datetime, calendar: Calendar, count: int) -> list[Shape]:
     return result
 
 
-def _open_today(now: dt.datetime, calendar: Calendar) -> list[dt.date]:
+def city_opening(now: dt.datetime, calendar: Calendar) -> dt.date:
+    """The day on which a window opened that is public now, some working days ago and with some to go."""
+    openings = open_today(now, calendar)
+    return openings[len(openings) // 2]
+
+
+def open_today(now: dt.datetime, calendar: Calendar) -> list[dt.date]:
     """Every opening day whose window is public now, the earliest first: four or five."""
     today = local_date(now)
     days = [nth_workday_before(today, back, calendar) for back in range(5, 0, -1)]

@@ -14,7 +14,8 @@ from sqlalchemy import exists, func, select
 from app import create_app
 from app.database import Database
 from app.demo import annexes, people
-from app.demo.build import PASSWORD, build
+from app.demo.build import build
+from app.demo.cast import PASSWORD
 from app.domain.annex_one import BookPlaces
 from app.domain.cases import Role, State
 from app.domain.programme_book import Book, BookPerson
@@ -106,7 +107,7 @@ def test_the_manual_has_its_pictures(tour: Tour, tmp_path: Path) -> None:
     running = tour.number(select(func.max(Period.programme_id)))
     coming_in(tour)
     what_runs(tour, running)
-    one_nominee(tour)
+    one_nominee(tour, running)
     cases(tour)
     made = setting_up(tour, tmp_path, running)
     lists_in(tour, tmp_path, made)
@@ -146,11 +147,12 @@ def what_runs(tour: Tour, running: int) -> None:
     camera.page(office, "记录", 800, masked="code")
 
 
-def one_nominee(tour: Tour) -> None:
+def one_nominee(tour: Tour, running: int) -> None:
     """Whoever came furthest, whoever is out, and what a person has to say of somebody."""
     office, camera = tour.staff("office"), tour.camera
-    shown = select(Entry.nominee_id).group_by(Entry.nominee_id).order_by(func.count().desc(), Entry.nominee_id).limit(1)
-    office.goto(f"/nominees/{tour.number(shown)}")
+    theirs = select(Entry.nominee_id).join(Nominee, Nominee.id == Entry.nominee_id).group_by(Entry.nominee_id)
+    furthest = theirs.where(Nominee.programme_id == running).order_by(func.count().desc(), Entry.nominee_id)
+    office.goto(f"/nominees/{tour.number(furthest.limit(1))}")
     camera.part(office, "三轮公示", office.get_by_role("heading", name="三轮公示"), office.locator("ol.path"))
     office.get_by_text("录入或更正一项意见").click()
     camera.part(office, "征求意见", office.locator("#opinions"), office.get_by_role("button", name="录入意见"))

@@ -3,7 +3,7 @@
 import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from app.demo.build import PASSWORD as DEMONSTRATION
+from app.demo.cast import PASSWORD as DEMONSTRATION
 from app.domain.errors import WeakPassword
 from app.services import passwords
 

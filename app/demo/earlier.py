@@ -1,0 +1,151 @@
+"""Last year's programme, small and over: three rounds, the papers, the award, and one award that was taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.demo import programmes
+from app.demo.clearing import letter
+from app.demo.staging import Staging
+from app.demo.timetable import SEED, Shape
+from app.domain.award import ProceedingKind, RevocationGround
+from app.domain.programmes import proposed_stages
+from app.domain.rounds import Kind
+from app.domain.workdays import local_date, nth_workday_after
+from app.models import Document, Honour, Nominee, Purpose
+from app.services import award, documents, revocation
+from app.services.award import PaperText
+from app.services.programmes import archive
+
+_MOST = 1  # of each kind a unit
+_TITLE = "上一年度先进集体和先进个人评选表彰（演示）"
+_DECISION = (
+    "为表彰先进、弘扬正气，激励广大干部群众投身群众满意度提升“四个工程”，市委、市政府决定，对在工作中表现突出的"
+    "集体和个人予以表彰。希望受到表彰的集体和个人珍惜荣誉、再接再厉，再创佳绩。"
+)
+_REVOCATION = (
+    "表彰决定公布后收到反映，经市工作专班组织核查，该对象申报材料中的主要事迹由他人完成，申报时隐瞒了这一情况。"
+    "现决定撤销所获表彰，收回证书和奖励。"
+)
+
+
+def begin(session: Session, staging: Staging, now: dt.datetime) -> None:
+    """The whole of it is noted down from here."""
+    start = local_date(now)
+    programme_id = programmes.set_up(
+        session, staging.cast, _TITLE, programmes.number(start, 198), proposed_stages(start), now, most=_MOST
+    )
+    by_unit = programmes.recommend(session, staging.ring, staging.cast, programme_id, SEED - 1, _MOST)
+    everybody = [nominee for nominees in by_unit.values() for nominee in nominees]
+    calendar = staging.calendar
+    second = nth_workday_after(start, 15, calendar)
+    third = nth_workday_after(second, 12, calendar)
+    _three_rounds(staging, programme_id, by_unit, second, third)
+    staging.clearing.look_once_more(staging.diary, calendar, everybody, third)
+    staging.show(programme_id, 3, staging.cast.office, everybody, Shape(third, 3, closes=True))
+    _Award(staging, programme_id).note(third)
+
+
+def _three_rounds(
+    staging: Staging, programme_id: int, by_unit: dict[int, list[Nominee]], second: dt.date, third: dt.date
+) -> None:
+    for unit_id, nominees in by_unit.items():
+        staging.round_one(programme_id, nominees, staging.before_round_2(second))
+        handler = staging.cast.hands[unit_id].handler
+        staging.clearing.look_through(staging.diary, staging.calendar, nominees, handler, second, all_of_them=True)
+        staging.show(programme_id, 2, unit_id, nominees, Shape(second, 3, closes=True))
+
+
+@dataclass(frozen=True)
+class _Award:
+    """What the office records from 复审 to the end."""
+
+    staging: Staging
+    programme_id: int
+
+    def note(self, third: dt.date) -> None:
+        """Consulted, submitted, approved before round 3; approved again and decided after it; one taken back later."""
+        note, after = self.staging.diary.note, self.staging.after
+        note(self.staging.morning(third, 3, 9), self._consulted)
+        note(self.staging.morning(third, 2, 9), self._submitted)
+        note(self.staging.morning(third, 1, 16), self._approved)
+        note(after(third, 7), self._submitted)
+        note(after(third, 9), self._approved)
+        note(after(third, 11), self._decided)
+        note(after(third, 40), self._revocation_proposed)
+        note(after(third, 41), self._revocation_confirmed)
+        note(after(third, 45), self._archived)
+
+    def _consulted(self, session: Session, now: dt.datetime) -> None:
+        for issuer in ("市纪委监委", "市委组织部", "市人力资源社会保障局"):
+            text = PaperText(
+                issuer,
+                programmes.number(local_date(now), 21, "函"),
+                "关于拟表彰对象建议名单的复函",
+                local_date(now),
+                True,
+            )
+            self._paper(session, ProceedingKind.CONSULTATION, text, now)
+
+    def _submitted(self, session: Session, now: dt.datetime) -> None:
+        text = PaperText(
+            "市工作专班", programmes.number(local_date(now), 9, "请"), "关于报请审定表彰建议名单的请示", local_date(now)
+        )
+        self._paper(session, ProceedingKind.SUBMISSION, text, now)
+
+    def _approved(self, session: Session, now: dt.datetime) -> None:
+        for issuer in ("市委", "市政府"):
+            text = PaperText(
+                issuer,
+                programmes.number(local_date(now), 30, "复"),
+                "关于同意表彰建议名单的批复",
+                local_date(now),
+                True,
+            )
+            self._paper(session, ProceedingKind.APPROVAL, text, now)
+
+    def _paper(self, session: Session, kind: ProceedingKind, text: PaperText, now: dt.datetime) -> None:
+        scan = self._scan(f"{text.issuer}：{text.title}", now)
+        award.record_paper(session, self.programme_id, kind, text, scan, self.staging.office, now)
+
+    def _decided(self, session: Session, now: dt.datetime) -> None:
+        title = "关于表彰提升人民群众获得感幸福感安全感先进集体和先进个人的决定"
+        text = PaperText("市委、市政府", programmes.number(local_date(now), 31), title, local_date(now), text=_DECISION)
+        award.decide(session, self.programme_id, text, self._scan(title, now), self.staging.office, now)
+
+    def _revocation_proposed(self, session: Session, now: dt.datetime) -> None:
+        text = revocation.RevocationText(
+            RevocationGround.DECEIT, programmes.number(local_date(now), 6), local_date(now), _REVOCATION
+        )
+        scan = self._scan("关于撤销表彰的决定", now)
+        revocation.propose_revocation(session, self._honour(session), text, scan, self.staging.office, now)
+
+    def _revocation_confirmed(self, session: Session, now: dt.datetime) -> None:
+        second_person = self.staging.cast.of_the_office.head
+        revocation.confirm_revocation(session, self._honour(session), second_person, now)
+
+    def _archived(self, session: Session, now: dt.datetime) -> None:
+        archive(session, self.programme_id, self.staging.office, now)
+
+    def _honour(self, session: Session) -> int:
+        """The third of the individuals."""
+        mine = select(Honour.id).where(Honour.kind == Kind.INDIVIDUAL).order_by(Honour.position)
+        honours: Sequence[int] = session.scalars(mine).all()
+        return honours[2]
+
+    def _scan(self, line: str, now: dt.datetime) -> Document:
+        return documents.stored(
+            self.staging.clearing.vault,
+            Purpose.PROCEEDING,
+            self.programme_id,
+            f"{line}.pdf",
+            io.BytesIO(letter(line)),
+            self.staging.office,
+            now,
+        )

@@ -1,0 +1,121 @@
+"""The demonstration's programmes as they are set up: texts, timetable, places, and who is recommended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.demo import annexes, people
+from app.demo.cast import HOURS, Cast
+from app.demo.words import AGENCY, CIVIL, INSTITUTION
+from app.domain.annexes import Rank
+from app.domain.programmes import Places, Plan, Span
+from app.domain.rounds import Kind
+from app.models import Nominee, Unit, UnitKind
+from app.sealing import Keyring
+from app.services import programmes
+from app.services.dossiers import dossier
+
+HONOURS = "提升人民群众获得感幸福感安全感"
+ByUnit = dict[int, list[Nominee]]
+
+
+def number(day: dt.date, running: int, kind: str = "") -> str:
+    """文号 of a paper of that year."""
+    return f"演示{kind}〔{day.year}〕{running}号"
+
+
+def set_up(
+    session: Session,
+    cast: Cast,
+    title: str,
+    notice_number: str,
+    stages: Sequence[Span],
+    now: dt.datetime,
+    *,
+    most: int | None = None,
+) -> int:
+    """A programme with the places of annex 1, at most `most` of each kind a unit. Returns its id."""
+    places = []
+    for quota in people.quotas():
+        counts = [min(count, count if most is None else most) for count in (quota.collectives, quota.individuals)]
+        places.append(Places(cast.units[quota.recommender], *counts, field=quota.field, heading=quota.group))
+    plan = Plan(
+        title=title,
+        notice_number=notice_number,
+        collective_honour=f"{HONOURS}先进集体",
+        individual_honour=f"{HONOURS}先进个人",
+        lapse_clause="评选通知第四部分（二）3：若在规定时间内无法作出结论的，取消该推荐对象参评资格",
+        upheld_clause="评选通知第七部分（二）：未按规定程序和要求推荐的，经核实后取消推荐评选资格",
+        revocation_clause="评选通知第七部分（二）：隐瞒情况、弄虚作假骗取表彰奖励的，撤销所获表彰",
+        signatory="市实施群众满意度提升“四个工程”工作专班",
+        stages=stages,
+        places=places,
+        demonstration=True,
+    )
+    return programmes.create(session, plan, None, now).id
+
+
+def recommend(
+    session: Session, ring: Keyring, cast: Cast, programme_id: int, seed: int, most: int | None = None
+) -> ByUnit:
+    """Everybody the units recommend, with their dossiers; `most` of each kind a unit for a small programme."""
+    by_unit: ByUnit = {}
+    for quota in people.quotas():
+        unit_id = cast.units[quota.recommender]
+        owns = _own_units(session, unit_id)
+        made: list[Nominee] = []
+        for kind, persons in _by_kind(people.nominees(quota, seed), most):
+            for position, (number, person) in enumerate(persons, start=1):
+                nominee = _nominee(programme_id, kind, unit_id, position, person)
+                nominee.unit_id = owns.get(person.workplace) or _own_unit(session, person.workplace, unit_id)
+                owns[person.workplace] = nominee.unit_id
+                session.add(nominee)
+                session.flush()
+                session.add(dossier(ring, nominee.id, annexes.fields_of(person, quota, number)))
+                made.append(nominee)
+        by_unit[unit_id] = made
+    session.commit()
+    return by_unit
+
+
+def _by_kind(made_up: Iterable[people.Person], most: int | None) -> list[tuple[Kind, list[tuple[int, people.Person]]]]:
+    """Each with its number in the whole list, which its form is made from."""
+    numbered = list(enumerate(made_up, start=1))
+    return [(kind, [each for each in numbered if each[1].kind == kind][:most]) for kind in Kind]
+
+
+def _own_units(session: Session, unit_id: int) -> dict[str, int]:
+    rows = session.execute(select(Unit.name, Unit.id).where(Unit.parent_id == unit_id))
+    return {name: own_id for name, own_id in rows}  # noqa: C416 - rows are no pairs to the type checker
+
+
+def _own_unit(session: Session, name: str, parent_id: int) -> int:
+    own = Unit(kind=UnitKind.OWN, name=name, parent_id=parent_id, hours=HOURS)
+    session.add(own)
+    session.flush()
+    return own.id
+
+
+def _nominee(programme_id: int, kind: Kind, recommender_id: int, position: int, person: people.Person) -> Nominee:
+    return Nominee(
+        programme_id=programme_id,
+        kind=kind,
+        name=person.name,
+        recommender_id=recommender_id,
+        position=position,
+        post=person.post,
+        category=person.category,
+        trade=person.trade,
+        rank=rank_of(person),
+        deeds=person.deeds,
+    )
+
+
+def rank_of(person: people.Person) -> Rank:
+    if "处级" in person.post:
+        return Rank.COUNTY
+    return Rank.BELOW if person.category in (AGENCY, INSTITUTION, CIVIL) else Rank.NONE

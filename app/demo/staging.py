@@ -1,0 +1,122 @@
+"""What every programme of the demonstration does alike: periods scheduled, settled and closed at their moments."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.demo.cases import Script
+from app.demo.cast import Cast
+from app.demo.clearing import Clearing
+from app.demo.diary import Diary
+from app.demo.timetable import Shape
+from app.domain.cases import Actor
+from app.domain.workdays import Calendar, midnight, nth_workday_after, nth_workday_before
+from app.models import Nominee, Period, Programme, Unit
+from app.sealing import Keyring
+from app.services import closing, scheduling, settlement
+from app.services.record import record
+
+
+@dataclass(frozen=True)
+class Staging:
+    """Where it is played: the diary, who plays, the calendar, and who looks nominees through."""
+
+    diary: Diary
+    cast: Cast
+    calendar: Calendar
+    ring: Keyring
+    clearing: Clearing
+
+    @property
+    def office(self) -> Actor:
+        return self.cast.of_the_office.handler
+
+    def morning(self, before: dt.date, workdays: int, hour: int = 10) -> dt.datetime:
+        """That many working days before a day."""
+        return midnight(nth_workday_before(before, workdays, self.calendar)) + dt.timedelta(hours=hour)
+
+    def after(self, day: dt.date, workdays: int) -> dt.datetime:
+        """At ten, that many working days after a day; 0 is the day itself."""
+        day = nth_workday_after(day, workdays, self.calendar) if workdays else day
+        return midnight(day) + dt.timedelta(hours=10)
+
+    def before_round_2(self, second: dt.date) -> Shape:
+        """Round 1, over and closed well before round 2 opens on a day."""
+        return Shape(nth_workday_before(second, 10, self.calendar), 1, closes=True)
+
+    def round_one(self, programme_id: int, nominees: Sequence[Nominee], shape: Shape) -> None:
+        """Round 1 in the nominees' own units."""
+        by_own_unit: dict[int, list[int]] = {}
+        for nominee in nominees:
+            by_own_unit.setdefault(nominee.unit_id, []).append(nominee.id)
+        self._schedule(programme_id, 1, by_own_unit, shape, nominees[0].recommender_id)
+
+    def show(
+        self,
+        programme_id: int,
+        round_number: int,
+        organiser_id: int,
+        nominees: Sequence[Nominee],
+        shape: Shape,
+        script: Script | None = None,
+    ) -> None:
+        """One period of round 2 or 3, and the cases that are filed in it."""
+        lists = {organiser_id: [nominee.id for nominee in nominees]}
+        self._schedule(programme_id, round_number, lists, shape, organiser_id, script)
+
+    def _schedule(
+        self,
+        programme_id: int,
+        round_number: int,
+        lists: dict[int, list[int]],
+        shape: Shape,
+        turn: int,
+        script: Script | None = None,
+    ) -> None:
+        """Three working days before they open, at a minute of its own, all in one transaction."""
+
+        def schedule(session: Session, now: dt.datetime) -> None:
+            programme = session.get_one(Programme, programme_id)
+            periods, acts = [], []
+            for organiser_id, nominee_ids in lists.items():
+                period, act = scheduling.scheduled(
+                    session,
+                    self.ring,
+                    programme,
+                    round_number,
+                    session.get_one(Unit, organiser_id),
+                    nominee_ids,
+                    shape.opening,
+                    shape.conclude,
+                    self.calendar,
+                    self.office,
+                    now,
+                )
+                periods.append(period)
+                acts.append(act)
+            record(session, now, acts)
+            session.commit()
+            for period in periods:
+                self._follow(period, shape)
+                if script is not None and shape.plot:
+                    script.play(period, lists[period.organiser_id], shape.plot)
+
+        self.diary.note(self.morning(shape.opening, 3) + dt.timedelta(minutes=turn % 50), schedule)
+
+    def _follow(self, period: Period, shape: Shape) -> None:
+        """Closed the morning after its window, or settled at its deadline."""
+        period_id = period.id
+        if shape.closes:
+            self.diary.note(
+                period.closes_at + dt.timedelta(hours=9),
+                lambda session, now: closing.close_period(session, period_id, self.office, now),
+            )
+        else:
+            self.diary.note(
+                period.conclude_by + dt.timedelta(seconds=20),
+                lambda session, now: settlement.settle_period(session, period_id, now),
+            )
