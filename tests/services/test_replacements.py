@@ -8,7 +8,16 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.annexes import Rank
 from app.domain.cases import Conclusion, State
-from app.domain.errors import KnownAlready, NotVacant, NotYourCase, PlaceTaken, PrivateData, QuotaExceeded, Refusal
+from app.domain.errors import (
+    KnownAlready,
+    NamedAlready,
+    NotVacant,
+    NotYourCase,
+    PlaceTaken,
+    PrivateData,
+    QuotaExceeded,
+    Refusal,
+)
 from app.domain.rounds import Kind
 from app.models import Dossier, Nominee, ReviewStage, Unit
 from app.services import closing, record, replacements, reversal, withdrawals
@@ -119,6 +128,7 @@ def test_what_is_refused_changes_nothing(world: World) -> None:
         (NotYourCase, left, "stranger", {}),
         (PlaceTaken, withdrawn, "office", {}),
         (KnownAlready, left, "head", {"sealed": {"id_number": ID_NUMBER.lower()}}),
+        (NamedAlready, left, "head", {"name": "麒小3", "unit": "麒麟区第3单位"}),  # who was put out itself
         (PrivateData, left, "head", {"deeds": "联系电话13800000000。"}),
         (PrivateData, left, "head", {"post": "电话13800000000"}),
     ]
