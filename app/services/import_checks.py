@@ -115,12 +115,15 @@ def standing_in(session: Session, programme_id: int, unit_id: int) -> list[Stand
 
 
 def places_of(session: Session, programme_id: int, unit_id: int) -> dict[Kind, Place]:
-    """A unit's places of each kind. Who leaves after being shown keeps the place vacant, but for a replacement (R9)."""
+    """A unit's places of each kind. Who leaves after being shown keeps the place vacant, but for a replacement (R9).
+
+    Who came back by a reversal has a place beside the replacement: together they may be one too many.
+    """
     replacement = aliased(Nominee)
     holds = (
         Nominee.programme_id == programme_id,
         Nominee.recommender_id == unit_id,
-        ~exists().where(replacement.replaces_id == Nominee.id),
+        or_(~exists().where(replacement.replaces_id == Nominee.id), Nominee.withdrawn_at.is_(None) & ~_OUT),
         Nominee.withdrawn_at.is_(None) | _ENTERED,
     )
     taken = Counter(session.scalars(select(Nominee.kind).where(*holds)))

@@ -20,7 +20,7 @@ from app.domain.errors import (
 )
 from app.domain.rounds import Kind
 from app.models import Dossier, Nominee, ReviewStage, Unit
-from app.services import closing, record, replacements, reversal, withdrawals
+from app.services import closing, import_checks, record, replacements, reversal, withdrawals
 from app.services.dossiers import fields_of
 from app.services.nominating import Particulars
 from app.services.paths import Step, path_of
@@ -108,6 +108,8 @@ def test_after_a_reversal_both_stand_and_the_quota_holds_one_of_them_back(world:
             new: left,
             world.nominees[3]: None,
         }
+        places = import_checks.places_of(session, world.programme, world.qilin)
+        assert places[Kind.INDIVIDUAL].taken == 4  # of three: no list may bring anybody more
     first = world.schedule(1, unit, [new], "2026-09-22", 1, LATER)
     world.do(closing.close_period, first, world.actor("office"), at("2026-09-30 Wed 09:00"))
     world.reviewed([new], ReviewStage.PRELIMINARY, "2026-09-30 Wed 09:00")
