@@ -47,16 +47,18 @@ def round_ahead(showings: Collection[Showing], edition: int) -> Round | None:
 def why_not(showings: Collection[Showing], edition: int, round_: Round) -> str:
     """What keeps a nominee, whose deeds are at `edition`, from entering a round; empty if nothing does (R8, R9)."""
     number, shown = latest_of(showings)
+    held = [ROUNDS[showing.round_number].name for showing in showings if showing.own_open]
+    heard_first = f"{held[0]}里对该对象的异议还没有结论" if held else ""
     if number and shown < edition:
-        return _once_more(showings, number, round_)
+        return _once_more(showings, number, round_) or heard_first
     if round_.number <= number:
         return ALREADY_IN
     if round_.number == 1:
         return ""
     before = ROUNDS[round_.number - 1]
     there = [showing for showing in showings if showing.round_number == before.number and showing.edition == edition]
-    if held := [ROUNDS[showing.round_number].name for showing in showings if showing.own_open]:
-        return f"{held[0]}里对该对象的异议还没有结论"
+    if heard_first:
+        return heard_first
     if not any(showing.gone_through for showing in there):
         return f"上一轮（{before.name}）还没有办结"
     return ""

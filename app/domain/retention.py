@@ -10,11 +10,15 @@ from app.domain.workdays import end_of, local_date
 
 
 def programme_end(
-    timetables: Collection[Timetable], now: dt.datetime, decided_at: dt.datetime | None = None
+    timetables: Collection[Timetable],
+    now: dt.datetime,
+    decided_at: dt.datetime | None = None,
+    archived_at: dt.datetime | None = None,
 ) -> dt.datetime | None:
     """When a programme ended: the last closing of its periods, the last deadline or the award, whichever came last.
 
-    None while a period is neither closed nor taken back, and where nothing was ever closed.
+    None while a period is neither closed nor taken back. Where nothing was ever closed, it ended when it was put away:
+    what its nominees' forms said is not kept for ever because it came to nothing.
     """
     if any(timetable.phase(now) not in (Phase.CLOSED, Phase.CANCELLED) for timetable in timetables):
         return None
@@ -23,7 +27,7 @@ def programme_end(
         for timetable in timetables
         if timetable.closed_at is not None and timetable.cancelled_at is None
     ]
-    return max([*ends, decided_at] if ends and decided_at else ends, default=None)
+    return max([*ends, decided_at] if ends and decided_at else ends, default=archived_at)
 
 
 def kept_until(end: dt.datetime, years: int) -> dt.datetime:

@@ -125,8 +125,8 @@ def _nominees(session: Session, programme_id: int, unit_order: list[int]) -> lis
 def _facts(session: Session, programme_id: int, nominees: list[Nominee], now: dt.datetime) -> list[Facts]:
     passed = _last_words(session, programme_id)
     shown = _shown(session, programme_id, now)
+    open_cases = _open_cases(session, programme_id)  # before who is out: one upheld meanwhile is in one of the two
     out = _outs(session, [nominee.id for nominee in nominees], now)
-    open_cases = _open_cases(session, programme_id)
     return [
         Facts(
             nominee_id=nominee.id,
@@ -171,6 +171,7 @@ def _shown(session: Session, programme_id: int, now: dt.datetime) -> dict[int, l
 
 def _outs(session: Session, nominee_ids: list[int], now: dt.datetime) -> dict[int, set[Ground]]:
     """Why each is out: what stands against it, or a deadline that passed and is not settled yet (R26)."""
+    out = disqualified(session, nominee_ids, now)
     rows = session.scalars(
         select(Disqualification)
         .where(Disqualification.nominee_id.in_(nominee_ids))
@@ -180,7 +181,7 @@ def _outs(session: Session, nominee_ids: list[int], now: dt.datetime) -> dict[in
     for row in rows:
         if row.stands:
             grounds.setdefault(row.nominee_id, set()).add(row.ground)
-    return {id_: grounds.get(id_, {Ground.LAPSED}) for id_ in disqualified(session, nominee_ids, now)}
+    return {id_: grounds.get(id_, {Ground.LAPSED}) for id_ in out}
 
 
 def _open_cases(session: Session, programme_id: int) -> dict[int, int]:

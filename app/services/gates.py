@@ -102,11 +102,14 @@ def _too_many(share: Share) -> list[str]:
 def standings(
     session: Session, ring: Keyring, programme: Programme, nominees: Iterable[Nominee], now: dt.datetime
 ) -> dict[int, Standing]:
-    """Where these nominees of a programme stand, by id. Raises SealBroken."""
+    """Where these nominees of a programme stand, by id. Raises SealBroken.
+
+    Open cases are read before who has left: one upheld meanwhile is still open, or its nominee is out already.
+    """
     these = list(nominees)
     ids = [nominee.id for nominee in these]
-    gone = outs.left(session, these, now)
     showings = _showings(session, ids, now)
+    gone = outs.left(session, these, now)
     checks = eligibility.checks(session, ring, these)
     words, answers = reviews.latest(session, ids), opinions.latest(session, ids)
     needed = opinions.needed_by(session, ring, these)

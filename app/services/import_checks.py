@@ -6,19 +6,38 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from app.domain.cases import OPEN_STATES
 from app.domain.lists import NOTHING_READ, Place, Register, Standing, quota_problem
 from app.domain.nominations import Seen, order_problems
 from app.domain.rounds import Kind
-from app.models import Dossier, Entry, Import, ImportForm, ImportRow, Nominee, Period, Quota, Unit
+from app.models import (
+    Case,
+    Disqualification,
+    Dossier,
+    Entry,
+    Import,
+    ImportForm,
+    ImportRow,
+    Nominee,
+    Period,
+    Quota,
+    Reversal,
+    Unit,
+)
 from app.sealing import Keyring
 from app.services import import_rows
 from app.services.dossiers import person_hash
 from app.services.import_rows import HEAD, What, worded
 
 _ENTERED = exists().where(Entry.nominee_id == Nominee.id, Entry.period_id == Period.id, Period.cancelled_at.is_(None))
+_OUT = exists().where(
+    Disqualification.nominee_id == Nominee.id,
+    ~exists().where(Reversal.disqualification_id == Disqualification.id, Reversal.confirmed_at.is_not(None)),
+)
+_BEING_HEARD = exists().where(Entry.nominee_id == Nominee.id, Case.entry_id == Entry.id, Case.state.in_(OPEN_STATES))
 Found = dict[int, list[dict[str, str]]]
 
 
@@ -68,14 +87,17 @@ def note(session: Session, import_id: int, across: Mapping[int, Iterable[Mapping
 
 
 def standing_in(session: Session, programme_id: int, unit_id: int) -> list[Standing]:
-    """Everyone who is recommended in a programme, as this unit's list meets them. Who withdrew may come anew."""
+    """Everyone who is recommended in a programme, as this unit's list meets them.
+
+    Who withdrew may come anew, but not past an objection: not while a case is open, and not once one put it out.
+    """
     own, recommender = aliased(Unit), aliased(Unit)
     rows: Any = session.execute(
         select(Nominee, own.name, recommender.name, Dossier.person_hash, _ENTERED)
         .join(own, Nominee.unit_id == own.id)
         .join(recommender, Nominee.recommender_id == recommender.id)
         .outerjoin(Dossier, Dossier.nominee_id == Nominee.id)
-        .where(Nominee.programme_id == programme_id, Nominee.withdrawn_at.is_(None))
+        .where(Nominee.programme_id == programme_id, or_(Nominee.withdrawn_at.is_(None), _OUT, _BEING_HEARD))
     )
     return [
         Standing(
@@ -93,12 +115,15 @@ def standing_in(session: Session, programme_id: int, unit_id: int) -> list[Stand
 
 
 def places_of(session: Session, programme_id: int, unit_id: int) -> dict[Kind, Place]:
-    """A unit's places of each kind. Who leaves after being shown keeps the place vacant, but for a replacement (R9)."""
+    """A unit's places of each kind. Who leaves after being shown keeps the place vacant, but for a replacement (R9).
+
+    Who came back by a reversal has a place beside the replacement: together they may be one too many.
+    """
     replacement = aliased(Nominee)
     holds = (
         Nominee.programme_id == programme_id,
         Nominee.recommender_id == unit_id,
-        ~exists().where(replacement.replaces_id == Nominee.id),
+        or_(~exists().where(replacement.replaces_id == Nominee.id), Nominee.withdrawn_at.is_(None) & ~_OUT),
         Nominee.withdrawn_at.is_(None) | _ENTERED,
     )
     taken = Counter(session.scalars(select(Nominee.kind).where(*holds)))

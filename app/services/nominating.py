@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from app.domain.annexes import Rank
 from app.domain.cases import Actor
-from app.domain.errors import KnownAlready, NotAnOrder, NothingChanged, NotYourCase, ShownBefore
+from app.domain.errors import KnownAlready, NamedAlready, NotAnOrder, NothingChanged, NotYourCase, ShownBefore
+from app.domain.lists import named
 from app.domain.misprints import LONGEST
 from app.domain.rounds import Kind
 from app.models import Dossier, Nominee, Quota, Unit, UnitKind
 from app.sealing import Keyring
 from app.services import changes, outs
 from app.services.dossiers import dossier, person_hash
+from app.services.import_checks import standing_in
 from app.services.nominees import take_turns
 from app.services.record import Act, by_user, on_nominee, on_programme, record
 from app.services.texts import checked_text
@@ -57,7 +59,10 @@ def nominate(
     actor: Actor,
     now: dt.datetime,
 ) -> Nominee:
-    """One nominee at the end of a unit's list. Raises NotYourCase, KnownAlready, PrivateData, MissingText."""
+    """One nominee at the end of a unit's list.
+
+    Raises NotYourCase, KnownAlready, NamedAlready, PrivateData, MissingText.
+    """
     take_turns(session, programme_id)
     recommender = recommending(session, recommender_id, actor)
     nominee = enter(session, ring, programme_id, kind, recommender, given)
@@ -102,7 +107,9 @@ def enter(
     deeds = checked_text(given.deeds, "简要事迹", (1, LONGEST["deeds"]))
     changes.require_publishable(f"{name}的内容", name, given.unit, given.post, deeds)
     sealed = given.sealed or {}
-    _require_unknown(session, ring, programme_id, sealed)
+    hashes = [hash_ for key in ring.hash_keys if (hash_ := person_hash(key, sealed))]
+    _require_unknown(session, programme_id, hashes)
+    _require_unnamed(session, programme_id, recommender, kind, (name, given.unit), hashes)
     nominee = Nominee(
         programme_id=programme_id,
         kind=kind,
@@ -134,9 +141,11 @@ def own_unit(session: Session, recommender: Unit, name: str) -> Unit:
     return known or Unit(kind=UnitKind.OWN, name=name, parent=recommender)
 
 
-def _require_unknown(session: Session, ring: Keyring, programme_id: int, sealed: Mapping[str, str]) -> None:
-    """Raises KnownAlready for a person or collective that already stands in the programme, with any unit."""
-    hashes = [hash_ for key in ring.hash_keys if (hash_ := person_hash(key, sealed))]
+def _require_unknown(session: Session, programme_id: int, hashes: Sequence[str]) -> None:
+    """Raises KnownAlready for a person or collective that already stands in the programme, with any unit.
+
+    `hashes` are those of the ID number or code, one for each key of the ring; none where there is no number.
+    """
     known = session.scalar(
         select(Nominee)
         .join(Dossier)
@@ -146,6 +155,24 @@ def _require_unknown(session: Session, ring: Keyring, programme_id: int, sealed:
     )
     if known is not None:
         raise KnownAlready(known.name, known.recommender.name)
+
+
+def _require_unnamed(
+    session: Session,
+    programme_id: int,
+    recommender: Unit,
+    kind: Kind,
+    name_and_unit: tuple[str, str],
+    hashes: Sequence[str],
+) -> None:
+    """Raises NamedAlready where only the name could tell two apart: who is out never comes back by leaving the number
+    free. Two people of one name and unit are told apart by both their numbers, two collectives by nothing.
+    """
+    wanted = named(kind, *name_and_unit)
+    for one in standing_in(session, programme_id, recommender.id):
+        told_apart = kind is Kind.INDIVIDUAL and hashes and one.person_hash
+        if named(one.kind, one.name, one.unit) == wanted and not told_apart:
+            raise NamedAlready(one.name, numbered=kind is Kind.INDIVIDUAL)
 
 
 # --- before anybody outside has seen them ----------------------------------------------------------

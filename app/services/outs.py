@@ -16,31 +16,31 @@ OUT, WITHDRAWN = "已取消参评资格", "已退出"
 
 
 def disqualified(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> set[int]:
-    """Who is out at `now`: by a standing disqualification, or by a deadline not settled yet (R26)."""
-    outs = {
-        row.nominee_id
-        for row in session.scalars(
-            select(Disqualification)
-            .where(Disqualification.nominee_id.in_(nominee_ids))
-            .options(selectinload(Disqualification.reversal))
-        )
-        if row.stands
-    }
+    """Who is out at `now`: by a standing disqualification, or by a deadline not settled yet (R26).
+
+    What is open is read first: a settlement committed meanwhile is seen as the disqualifications that it wrote.
+    """
     unsettled = session.execute(
         select(Case, Period.conclude_by)
         .join(Entry, Case.entry_id == Entry.id)
         .join(Period, Entry.period_id == Period.id)
         .where(
             Entry.nominee_id.in_(nominee_ids),
-            Case.state.in_(OPEN_STATES),  # a concluded one has its own row above, and maybe a reversal
+            Case.state.in_(OPEN_STATES),  # a concluded one has its own row below, and maybe a reversal
             Period.settled_at.is_(None),
             Period.conclude_by <= now,
         )
         .options(selectinload(Case.entry))
-    )
-    return outs | {
+    ).all()
+    lapsing = {
         case.entry.nominee_id for case, conclude_by in unsettled if grounds_against([case.outcome], conclude_by, now)
     }
+    rows = session.scalars(
+        select(Disqualification)
+        .where(Disqualification.nominee_id.in_(nominee_ids))
+        .options(selectinload(Disqualification.reversal))
+    )
+    return lapsing | {row.nominee_id for row in rows if row.stands}
 
 
 def left(session: Session, nominees: Iterable[Nominee], now: dt.datetime) -> dict[int, str]:

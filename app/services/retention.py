@@ -86,7 +86,8 @@ def _held(session: Session, programme: Programme, years: int, now: dt.datetime) 
     decided = select(Proceeding.recorded_at).where(
         Proceeding.programme_id == programme.id, Proceeding.kind == ProceedingKind.DECISION
     )
-    end = programme_end([period.timetable for period in periods], now, session.scalar(decided))
+    timetables = [period.timetable for period in periods]
+    end = programme_end(timetables, now, session.scalar(decided), programme.archived_at)
     people = _People(programme.id)
 
     def count(*wanted: ColumnElement[bool]) -> int:

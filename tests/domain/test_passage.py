@@ -59,6 +59,10 @@ TABLE = [
     ([closed(1), closed(2), closed(2, edition=2)], 3, 3, f"事迹修改过，须先重新进行{SECOND}"),
     ([closed(1), over(2, own=True), closed(2, edition=2)], 2, 3, f"{SECOND}里对该对象的异议还没有结论"),
     ([closed(1), closed(2), closed(3)], 2, 3, ""),
+    # What is open against it is settled first: it may put the nominee out before the new window even opens.
+    ([over(1, own=True)], 2, 1, f"{FIRST}里对该对象的异议还没有结论"),
+    ([closed(1), over(2, own=True, others=True)], 2, 2, f"{SECOND}里对该对象的异议还没有结论"),
+    ([closed(1), over(2, own=True)], 2, 3, f"事迹修改过，须先重新进行{SECOND}"),
     ([closed(1), closed(2), closed(3)], 1, 2, ALREADY_IN),
 ]
 

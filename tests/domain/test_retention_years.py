@@ -36,6 +36,12 @@ def test_a_programme_ends_when_its_last_period_is_closed_and_past_its_deadline()
         assert programme_end(timetables, now) == (at(end) if end else None), timetables
 
 
+def test_a_programme_that_came_to_nothing_ended_when_it_was_put_away() -> None:
+    now, away = at("2046-01-01 00:00"), at("2026-11-01 10:00")
+    table = [([], away), ([TAKEN_BACK], away), ([CLOSED_EARLY], at("2026-09-30 00:00")), ([NOT_CLOSED], None)]
+    assert [programme_end(timetables, now, archived_at=away) for timetables, _ in table] == [end for _, end in table]
+
+
 KEPT = [
     ("2026-10-08 15:00", 3, "2029-10-09 00:00"),
     ("2026-10-08 00:00", 3, "2029-10-09 00:00"),

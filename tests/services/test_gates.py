@@ -181,6 +181,18 @@ def test_changed_deeds_are_shown_anew_before_anything_else(world: World) -> None
         world.schedule(2, world.qilin, [person], "2026-10-09", 3, OVER)
 
 
+@sqlite
+def test_who_has_a_case_open_is_not_shown_anew_before_it_is_settled(world: World) -> None:
+    """At its deadline it would stand on a list that has not opened yet, and be made public though it is out (R8)."""
+    person = world.nominees[PERSON]
+    case, _ = world.file(world.round_two(), person, "2026-09-18 Fri 09:00")
+    change(world, Nominee, Nominee.id == person, edition=2, deeds="变更后的事迹。" * 10)
+    with pytest.raises(NotEligible, match="推荐单位公示里对该对象的异议还没有结论"):
+        world.schedule(2, world.qilin, [person], "2026-09-30", 3, OVER)
+    world.bring(case, State.CONCLUDED, OVER)
+    world.schedule(2, world.qilin, [person], "2026-09-30", 3, OVER)
+
+
 # --- two at once -----------------------------------------------------------------------------------------
 
 

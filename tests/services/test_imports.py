@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from app.domain.cases import Conclusion, State
 from app.domain.errors import (
     Archived,
     FileRefused,
@@ -23,7 +24,7 @@ from app.domain.errors import (
 )
 from app.domain.rounds import Kind
 from app.models import Document, Dossier, Import, ImportRow, Nominee, Programme, Quota, Unit
-from app.services import dossiers, import_confirming, import_reading, imports
+from app.services import dossiers, import_confirming, import_reading, imports, withdrawals
 from tests.files import pdf, vault_in
 from tests.lists import NOW, checked, form, id_number, person, photo, read, receive, room_for, sheet, state_of, told
 from tests.services.sheets import bomb, with_external_link, with_macro, zipped
@@ -173,6 +174,24 @@ def test_a_form_about_somebody_already_shown_is_sent_to_the_change_of_deeds(room
     roomy.schedule(1, nominee.unit_id, [nominee.id], "2026-09-08", 3, "2026-09-07 Mon 09:00")
     import_id = checked(roomy, folder, {"赵小一.docx": form()})
     assert told(roomy, import_id) == [(1, "姓名", "已经列入公示，不能再用推荐表改动")]
+
+
+@sqlite
+def test_who_left_with_a_case_open_or_upheld_does_not_come_anew(roomy: World, folder: Path) -> None:
+    """Withdrawing is no way past the outcome: it may come anew once nothing is open nor stands against it (R27)."""
+    confirm(roomy, checked(roomy, folder, {"a.xlsx": sheet([person(n, unit="麒麟区") for n in (0, 1)])}))
+    with roomy.database.reader() as session:
+        two = session.scalars(select(Nominee.id).order_by(Nominee.id.desc()).limit(2)).all()[::-1]
+    period = roomy.schedule(1, roomy.qilin, two, "2026-09-08", 3, "2026-09-07 Mon 09:00")
+    cases = [roomy.file(period, nominee, "2026-09-08 Tue 10:00")[0] for nominee in two]
+    for nominee in two:
+        roomy.do(withdrawals.withdraw, nominee, "本人要求退出", roomy.actor("head"), at("2026-09-08 Tue 11:00"))
+    again = {"a.xlsx": sheet([person(n, unit="麒麟区") for n in (0, 1)])}
+    both = [(row, "姓名", "名单上已经有了") for row in (5, 6)]
+    assert told(roomy, checked(roomy, folder, again)) == both
+    roomy.bring(cases[0], State.CONCLUDED, "2026-09-09 Wed 10:00", Conclusion.UPHELD)
+    roomy.bring(cases[1], State.CONCLUDED, "2026-09-09 Wed 10:00", Conclusion.DISMISSED)
+    assert told(roomy, checked(roomy, folder, again)) == both[:1]
 
 
 @sqlite

@@ -9,6 +9,7 @@ from app.domain.errors import (
     Awarded,
     KnownAlready,
     MissingText,
+    NamedAlready,
     NotAnOrder,
     NothingChanged,
     NotYourCase,
@@ -25,6 +26,7 @@ from tests.world import World, at
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # rules alone: the same SQL on both
 NOW = "2026-09-02 Wed 10:00"
 CODE = "91530302MA6K00000X"
+ID_NUMBER, ANOTHER = "53030219800101018X", "530302198003010012"  # nobody's
 
 
 def nominate(world: World, who: str = "handler", of: int = 0, kind: Kind = Kind.INDIVIDUAL, **changes: object) -> int:
@@ -67,12 +69,23 @@ def test_what_is_refused_enters_nobody(world: World) -> None:
         (MissingText, "handler", 0, {"deeds": "字" * 801}),
         (PrivateData, "handler", 0, {"deeds": "电话13800000000"}),
         (KnownAlready, "handler", 0, {"sealed": {"credit_code": CODE}}),  # across units
+        (NamedAlready, "handler", 0, {"name": "麒 小3"}),
+        (NamedAlready, "handler", 0, {"name": "麒小3", "sealed": {"id_number": ID_NUMBER}}),  # the other has none
+        (NamedAlready, "handler", 0, {"kind": Kind.COLLECTIVE, "name": "罗平县第1中队"}),
     ]
     before = world.everything()
     for refusal, who, of, changes in table:
         with pytest.raises(refusal):
             nominate(world, who, of, **changes)
     assert world.everything() == before
+
+
+def test_two_people_of_one_name_and_unit_are_told_apart_by_their_numbers(world: World) -> None:
+    for number in (ID_NUMBER, ANOTHER):
+        nominate(world, name="张伟", sealed={"id_number": number})
+    with pytest.raises(NamedAlready, match="是同名的两个人的，请把两个人的身份证号码都填上"):
+        nominate(world, name="张伟")
+    nominate(world, name="张伟", unit="麒麟区第4单位")  # of another unit
 
 
 def test_plain_facts_are_edited_until_a_period_has_them(world: World) -> None:

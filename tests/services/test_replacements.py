@@ -8,10 +8,19 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.annexes import Rank
 from app.domain.cases import Conclusion, State
-from app.domain.errors import KnownAlready, NotVacant, NotYourCase, PlaceTaken, PrivateData, QuotaExceeded, Refusal
+from app.domain.errors import (
+    KnownAlready,
+    NamedAlready,
+    NotVacant,
+    NotYourCase,
+    PlaceTaken,
+    PrivateData,
+    QuotaExceeded,
+    Refusal,
+)
 from app.domain.rounds import Kind
 from app.models import Dossier, Nominee, ReviewStage, Unit
-from app.services import closing, record, replacements, reversal, withdrawals
+from app.services import closing, import_checks, record, replacements, reversal, withdrawals
 from app.services.dossiers import fields_of
 from app.services.nominating import Particulars
 from app.services.paths import Step, path_of
@@ -99,6 +108,8 @@ def test_after_a_reversal_both_stand_and_the_quota_holds_one_of_them_back(world:
             new: left,
             world.nominees[3]: None,
         }
+        places = import_checks.places_of(session, world.programme, world.qilin)
+        assert places[Kind.INDIVIDUAL].taken == 4  # of three: no list may bring anybody more
     first = world.schedule(1, unit, [new], "2026-09-22", 1, LATER)
     world.do(closing.close_period, first, world.actor("office"), at("2026-09-30 Wed 09:00"))
     world.reviewed([new], ReviewStage.PRELIMINARY, "2026-09-30 Wed 09:00")
@@ -119,6 +130,7 @@ def test_what_is_refused_changes_nothing(world: World) -> None:
         (NotYourCase, left, "stranger", {}),
         (PlaceTaken, withdrawn, "office", {}),
         (KnownAlready, left, "head", {"sealed": {"id_number": ID_NUMBER.lower()}}),
+        (NamedAlready, left, "head", {"name": "麒小3", "unit": "麒麟区第3单位"}),  # who was put out itself
         (PrivateData, left, "head", {"deeds": "联系电话13800000000。"}),
         (PrivateData, left, "head", {"post": "电话13800000000"}),
     ]

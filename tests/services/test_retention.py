@@ -27,7 +27,7 @@ from app.models import (
     ProceedingKind,
     Purpose,
 )
-from app.services import closing, following, import_confirming, investigation, record, retention
+from app.services import closing, following, import_confirming, investigation, programmes, record, retention
 from app.services.retention import PURGED, Held
 from tests import lists
 from tests.files import attach, hand_in, pdf, png
@@ -261,3 +261,15 @@ def test_security_18_dossiers_and_rows_of_imports_go_with_the_rest(ended: World,
     everything = ended.everything()
     assert (everything["dossiers"], everything["import_rows"]) == ([], [])
     assert purge(ended, store, OVER) == []
+
+
+@on_sqlite
+def test_security_18_what_is_held_in_a_programme_that_came_to_nothing_goes_too(
+    world: World, store: Folder, tmp_path: Path
+) -> None:
+    lists.room_for(world)
+    lists.checked(world, tmp_path / "evidence", {"a.xlsx": lists.sheet([lists.person(0)])})
+    assert purge(world, store, "2046-01-01 Mon 00:00") == []  # it may still run
+    world.do(programmes.archive, world.programme, world.actor("office"), at(CLOSED))
+    assert purge(world, store, JUST_KEPT) == []
+    assert [gone.dossiers for gone in purge(world, store, OVER)] == [2]  # the list and its row

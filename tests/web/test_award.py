@@ -184,6 +184,12 @@ def test_each_sees_the_outcome_of_its_own_and_saves_it_as_a_sheet(awarded: World
         ["罗平县第1中队", 3, "罗平县第1单位", "先进集体", "先进集体"],
         ["罗小2", 7, "罗平县第2单位", "先进个人", "先进个人"],
     ]
+    # How many are dealt with on paper is the office's to know: all units' numbers less its own are the others' (R11).
+    assert [("涉密" in who.get(HERE).text) for who in (staff("office"), staff("head"), stranger)] == [
+        True,
+        False,
+        False,
+    ]
     office = staff("office").get(f"{HERE}/honours")
     assert [name in office.text for name in ("麒小3", "罗小2", "罗小3")] == [True, True, False]
 

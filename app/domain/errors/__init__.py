@@ -15,6 +15,7 @@ from app.domain.errors.calendar import BadNotice, BeyondHorizon, NotAWorkday, Ou
 from app.domain.errors.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
 from app.domain.errors.changes import (
     KnownAlready,
+    NamedAlready,
     NoLongerStands,
     NotAMisprint,
     NotAnOrder,
@@ -86,6 +87,7 @@ __all__ = [
     "ManyStopped",
     "MissingText",
     "MoveRefused",
+    "NamedAlready",
     "NoLongerStands",
     "NoSuchAccount",
     "NoSuchCondition",

@@ -91,6 +91,15 @@ class KnownAlready(Refusal):
         super().__init__(f"同一对象已经在名单里：{name}（{unit}推荐），不能再次推荐。")
 
 
+class NamedAlready(Refusal):
+    """One of the same name, as far as anybody can tell the same one; whose, a unit is not told."""
+
+    def __init__(self, name: str, *, numbered: bool) -> None:
+        self.name = name
+        also = "；是同名的两个人的，请把两个人的身份证号码都填上" if numbered else ""
+        super().__init__(f"名单里已经有“{name}”（也可能已被取消参评资格），同一对象只能推荐一次{also}。")
+
+
 class NotAnOrder(Refusal):
     """An order of preference gives every place once, from 1 on."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.errors import KnownAlready, NotAnOrder, NothingChanged, PrivateData, Refusal
+from app.domain.errors import KnownAlready, NamedAlready, NotAnOrder, NothingChanged, PrivateData, Refusal
 from app.domain.rounds import Kind
 from app.models import Nominee, Programme, Unit
 from app.services import changes, nominating, overview, replacements
@@ -281,6 +281,5 @@ def _recommenders(programme: Programme) -> Sequence[Unit]:
 
 
 def _beside(form: CollectiveForm | IndividualForm, refusal: Refusal) -> str:
-    return beside(
-        form, refusal, {PrivateData: "deeds", KnownAlready: "id_number" if "id_number" in form else "credit_code"}
-    )
+    number = "id_number" if "id_number" in form else "credit_code"
+    return beside(form, refusal, {PrivateData: "deeds", KnownAlready: number, NamedAlready: "name"})
