@@ -50,6 +50,8 @@ def test_problems_stand_in_the_preview_in_words_and_can_be_carried_away_as_a_she
     assert "读到3行，正确2行，有问题1行" in preview.text
     assert "何时何地受过何种奖励：没有填写。没有这方面情况的，请写“无”，不得空白" in preview.text
     assert [form.action for form in preview.forms if form.action.endswith("/confirm")] == []
+    refused = handler.post(f"{preview.path}/confirm")
+    assert (refused.status, [form.action for form in refused.forms if form.method == "get"]) == (409, [preview.path])
     only = handler.get(f"{preview.path}?only=problems")
     assert ("赵小一" in only.text, "钱小一" in only.text) == (False, True)
     saved = handler.open(f"{preview.path}/problems?format=xlsx").get_data()
