@@ -60,7 +60,7 @@ def nominate(
     """One nominee at the end of a unit's list. Raises NotYourCase, KnownAlready, PrivateData, MissingText."""
     take_turns(session, programme_id)
     recommender = recommending(session, recommender_id, actor)
-    nominee = enter(session, ring, programme_id, kind, recommender, given)
+    nominee = enter(session, ring, programme_id, kind, recommender, given, actor)
     nominee.position = 1 + (
         session.scalar(
             select(func.max(Nominee.position)).where(
@@ -95,14 +95,20 @@ def recommenders(session: Session, programme_id: int, actor: Actor) -> Sequence[
 
 
 def enter(
-    session: Session, ring: Keyring, programme_id: int, kind: Kind, recommender: Unit, given: Particulars
+    session: Session,
+    ring: Keyring,
+    programme_id: int,
+    kind: Kind,
+    recommender: Unit,
+    given: Particulars,
+    actor: Actor,
 ) -> Nominee:
     """The row of a new nominee and its dossier, checked, for the caller to place and commit."""
     name = checked_text(given.name, "名称（姓名）", (1, LONGEST["name"]))
     deeds = checked_text(given.deeds, "简要事迹", (1, LONGEST["deeds"]))
     changes.require_publishable(f"{name}的内容", name, given.unit, given.post, deeds)
     sealed = given.sealed or {}
-    _require_unknown(session, ring, programme_id, sealed)
+    _require_unknown(session, ring, programme_id, sealed, actor)
     nominee = Nominee(
         programme_id=programme_id,
         kind=kind,
@@ -134,8 +140,13 @@ def own_unit(session: Session, recommender: Unit, name: str) -> Unit:
     return known or Unit(kind=UnitKind.OWN, name=name, parent=recommender)
 
 
-def _require_unknown(session: Session, ring: Keyring, programme_id: int, sealed: Mapping[str, str]) -> None:
-    """Raises KnownAlready for a person or collective that already stands in the programme, with any unit."""
+def _require_unknown(
+    session: Session, ring: Keyring, programme_id: int, sealed: Mapping[str, str], actor: Actor
+) -> None:
+    """Raises KnownAlready for a person or collective that already stands in the programme, with any unit.
+
+    A unit is told who it is only of its own: or whoever has a number could ask whose it is.
+    """
     hashes = [hash_ for key in ring.hash_keys if (hash_ := person_hash(key, sealed))]
     known = session.scalar(
         select(Nominee)
@@ -145,6 +156,8 @@ def _require_unknown(session: Session, ring: Keyring, programme_id: int, sealed:
         .limit(1)
     )
     if known is not None:
+        if not (actor.is_office or known.recommender_id == actor.unit_id):
+            raise KnownAlready
         raise KnownAlready(known.name, known.recommender.name)
 
 

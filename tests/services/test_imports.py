@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from app.domain.annexes import Rank
 from app.domain.errors import (
     Archived,
     FileRefused,
@@ -21,7 +22,6 @@ from app.domain.errors import (
     UnreadableForm,
     WrongFiles,
 )
-from app.domain.annexes import Rank
 from app.domain.rounds import Kind
 from app.models import Document, Dossier, Import, ImportRow, Nominee, Programme, Quota, Unit
 from app.services import dossiers, eligibility, import_confirming, import_reading, imports

@@ -170,9 +170,7 @@ def test_security_20_a_head_reaches_its_own_branch_and_nobody_else(world: World)
 
 
 @sqlite
-def test_security_20_nothing_is_made_up_for_a_crowd_of_strangers(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_security_20_nothing_is_made_up_for_a_crowd_of_strangers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def hashed(_password: str) -> str:
         raise AssertionError("a hash takes its time: nobody may ask for a thousand of other people's")
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import update
 
+from app.models import Nominee, User
 from tests import lists
 from tests.lists import person, photo, room_for, sheet
 from tests.services.sheets import with_macro
@@ -89,6 +91,27 @@ def test_security_20_another_unit_finds_neither_import_nor_blank_nor_dossier(
     assert stranger.post(f"/nominees/{nominee}/photo", sent).status == 404
     assert world.everything() == before
     assert "名单.xlsx" not in stranger.get("/imports/").text
+
+
+def test_security_20_the_unit_somebody_works_in_reads_no_dossier_photo_or_form_of_theirs(
+    world: World, staff: Callable[[str], Browser]
+) -> None:
+    nominee = world.nominees[2]
+    sent = {"photo": (io.BytesIO(photo()), "麒麟区—麒小3.jpg")}
+    assert staff("handler").post(f"/nominees/{nominee}/photo", sent).status == 303
+    with world.database.writer() as session:
+        own = session.get_one(Nominee, nominee).unit_id
+        session.execute(update(User).where(User.login == "handler2").values(unit_id=own))
+        session.commit()
+    colleague, recommends = staff("handler2"), staff("handler")
+    page = colleague.get(f"/nominees/{nominee}")
+    assert (page.status, "推荐材料" in page.text) == (200, False)
+    assert colleague.post(f"/nominees/{nominee}/dossier").status == 404
+    units = f"/programmes/{world.programme}/papers/units"
+    for path in ("/documents/1", f"/papers/nominees/{nominee}/form", f"{units}/{world.qilin}/formal.zip"):
+        assert (colleague.get(path).status, recommends.get(path).status) == (404, 200), path
+    for path in (f"{units}/{own}/formal.zip", f"{units}/{own}/annex-3"):  # it recommends nobody
+        assert colleague.get(path).status == 404, path
 
 
 def test_a_long_list_is_read_beside_and_its_page_shows_how_far_it_is(
