@@ -15,6 +15,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 _NOT_IN_A_TITLE, _LONGEST_TITLE = re.compile(r"[\[\]:*?/\\]"), 31  # what Excel says of the name on the tab
+_NOT_IN_A_FILE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what no XML may hold
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -51,6 +52,8 @@ def _prototypes(page: WriteOnlyWorksheet) -> tuple[Cell, Cell, Cell]:
 
 
 def _like(prototype: Cell, value: str | int) -> Cell:
+    if isinstance(value, str):
+        value = _NOT_IN_A_FILE.sub("", value)
     cell = WriteOnlyCell(prototype.parent, value=value)
     cell._style = prototype._style  # type: ignore[attr-defined] # a slot that the types leave out
     if isinstance(value, str):

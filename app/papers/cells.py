@@ -10,7 +10,9 @@ from app.domain.fields import Problem
 from app.domain.form_dates import FormDate
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffe\uffff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ud800-\udfff\ufffe\uffff]"
+)
 _DIGITS_KEPT = 10**15  # a spreadsheet keeps fifteen figures of a number
 
 _FORMULA = ("这一格是公式，读不出结果", "请复制这一格，再“选择性粘贴—数值”，让它变成文字")

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from app.domain.errors import UnreadableForm
 from app.evidence.spool import SealedSpool
+from app.papers.cells import clean
 
 PACKAGE_LIMIT = 200 * 1024 * 1024  # as it comes
 FILES_LIMIT = 1000
@@ -79,7 +80,7 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
             name = raw.decode("utf-8")
         except UnicodeDecodeError:
             name = raw.decode("gb18030", "replace")
-    parts = name.replace("\\", "/").replace("\0", "").split("/")
+    parts = clean(name.replace("\\", "/")).replace("\n", " ").split("/")
     return "/".join(part for part in parts if part not in ("", ".", "..") and not part.endswith(":")) or "无名文件"
 
 

@@ -13,7 +13,7 @@ from app.domain.cases import Actor
 from app.domain.errors import NotYourCase
 from app.evidence.inspection import inspect
 from app.models import Document, Import, Nominee, Opinion, Purpose
-from app.services import files, nominees
+from app.services import files
 from app.services.files import Opened, Stored, Vault
 from app.services.record import Act, by_user, record
 
@@ -66,9 +66,9 @@ def open_document(session: Session, vault: Vault, document_id: int, actor: Actor
 
 
 def _may_open(session: Session, document: Document, actor: Actor) -> bool:
-    """The office opens everything; a unit what is about its nominees, and the lists that it handed in itself.
+    """The office opens everything; a unit what is about those it recommends, and the lists that it handed in itself.
 
-    What the authorities say of a nominee is for the unit that recommends it, not for the one it works in.
+    As with the dossier: neither a photo nor what the authorities say is for the unit that somebody only works in.
     """
     if actor.is_office:
         return True
@@ -76,7 +76,8 @@ def _may_open(session: Session, document: Document, actor: Actor) -> bool:
         about = select(Opinion.id).join(Nominee).where(Opinion.document_id == document.id)
         return session.scalar(about.where(Nominee.recommender_id == actor.unit_id).limit(1)) is not None
     if document.nominee_id is not None:
-        return nominees.is_theirs(session, document.nominee_id, actor)
+        recommender = select(Nominee.recommender_id).where(Nominee.id == document.nominee_id)
+        return session.scalar(recommender) == actor.unit_id
     if document.import_id is not None:
         unit = select(Import.unit_id).where(Import.id == document.import_id)
         return session.scalar(unit) == actor.unit_id

@@ -71,6 +71,9 @@ def _check_again(session: Session, ring: Keyring, import_id: int) -> None:
         raise ImportHasProblems(sum(map(len, across.values())))
 
 
+_HEIGHTS = list(Rank).index  # the ranks stand there from the unknown one up
+
+
 class _Making:
     """The nominees of one import on their way into the session."""
 
@@ -149,14 +152,17 @@ class _Making:
 
 
 def _describe(nominee: Nominee, fields: Mapping[str, str]) -> None:
-    """What a form says of a nominee that may become public, or is counted. What it leaves out stays as it was."""
+    """What a form says of a nominee that may become public, or is counted. What it leaves out stays as it was.
+
+    It makes a rank higher, never lower: that is for the office to say.
+    """
     collective = nominee.kind is Kind.COLLECTIVE
     nominee.post = fields.get("post") or nominee.post or ""
     nominee.category = fields.get("unit_type" if collective else "status") or nominee.category or ""
     nominee.trade = fields.get("trade") or nominee.trade or ""
     nominee.deeds = fields.get("deeds") or nominee.deeds
-    if (rank := rank_of(fields.get("level" if collective else "post", ""))) is not Rank.UNKNOWN:
-        nominee.rank = rank
+    rank = rank_of(fields.get("level" if collective else "post", ""))
+    nominee.rank = max(nominee.rank or Rank.UNKNOWN, rank, key=_HEIGHTS)
 
 
 def _own_units(session: Session, recommender_id: int) -> dict[str, int]:

@@ -65,7 +65,7 @@ def nominate(
     """
     take_turns(session, programme_id)
     recommender = recommending(session, recommender_id, actor)
-    nominee = enter(session, ring, programme_id, kind, recommender, given)
+    nominee = enter(session, ring, programme_id, kind, recommender, given, actor)
     nominee.position = 1 + (
         session.scalar(
             select(func.max(Nominee.position)).where(
@@ -100,7 +100,13 @@ def recommenders(session: Session, programme_id: int, actor: Actor) -> Sequence[
 
 
 def enter(
-    session: Session, ring: Keyring, programme_id: int, kind: Kind, recommender: Unit, given: Particulars
+    session: Session,
+    ring: Keyring,
+    programme_id: int,
+    kind: Kind,
+    recommender: Unit,
+    given: Particulars,
+    actor: Actor,
 ) -> Nominee:
     """The row of a new nominee and its dossier, checked, for the caller to place and commit."""
     name = checked_text(given.name, "名称（姓名）", (1, LONGEST["name"]))
@@ -108,7 +114,7 @@ def enter(
     changes.require_publishable(f"{name}的内容", name, given.unit, given.post, deeds)
     sealed = given.sealed or {}
     hashes = [hash_ for key in ring.hash_keys if (hash_ := person_hash(key, sealed))]
-    _require_unknown(session, programme_id, hashes)
+    _require_unknown(session, programme_id, hashes, actor)
     _require_unnamed(session, programme_id, recommender, kind, (name, given.unit), hashes)
     nominee = Nominee(
         programme_id=programme_id,
@@ -141,10 +147,11 @@ def own_unit(session: Session, recommender: Unit, name: str) -> Unit:
     return known or Unit(kind=UnitKind.OWN, name=name, parent=recommender)
 
 
-def _require_unknown(session: Session, programme_id: int, hashes: Sequence[str]) -> None:
+def _require_unknown(session: Session, programme_id: int, hashes: Sequence[str], actor: Actor) -> None:
     """Raises KnownAlready for a person or collective that already stands in the programme, with any unit.
 
-    `hashes` are those of the ID number or code, one for each key of the ring; none where there is no number.
+    `hashes` are those of the ID number or code, one for each key of the ring; none where there is no number. A unit is
+    told who it is only of its own: or whoever has a number could ask whose it is.
     """
     known = session.scalar(
         select(Nominee)
@@ -154,6 +161,8 @@ def _require_unknown(session: Session, programme_id: int, hashes: Sequence[str])
         .limit(1)
     )
     if known is not None:
+        if not (actor.is_office or known.recommender_id == actor.unit_id):
+            raise KnownAlready
         raise KnownAlready(known.name, known.recommender.name)
 
 

@@ -47,10 +47,6 @@ def recommended(session: Session, nominee_id: int, actor: Actor, *, lock: bool =
     return nominee
 
 
-def is_theirs(session: Session, nominee_id: int, actor: Actor) -> bool:
-    return session.scalar(select(Nominee.id).where(Nominee.id == nominee_id, theirs(actor))) is not None
-
-
 def chosen(session: Session, nominee_ids: Collection[int], actor: Actor) -> list[Nominee]:
     """Several nominees of one programme to do something about, in the order of a list.
 

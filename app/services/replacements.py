@@ -39,7 +39,7 @@ def replace(
     """
     left = changes.held(session, nominee_id, actor)
     require_vacant(session, left, now)
-    nominee = enter(session, ring, left.programme_id, left.kind, left.recommender, given)
+    nominee = enter(session, ring, left.programme_id, left.kind, left.recommender, given, actor)
     nominee.position, nominee.replaces_id = left.position, left.id
     acts = [
         Act(by_user(actor.user_id), "nominee.replaced", on_nominee(left.id), {"nominees": [nominee.id]}),

@@ -107,6 +107,8 @@ def invite_again(session: Session, user_ids: Sequence[int], actor: Actor, now: d
 
     A second factor stays: only the command line takes one off. Raises NothingChosen, NotYourCase, NotAllowed.
     """
+    _managed(session, list(dict.fromkeys(user_ids)), actor)
+    session.rollback()  # hashing takes its time: nobody waits for it
     made = {user_id: passwords.made_up() for user_id in dict.fromkeys(user_ids)}
     hashes = {user_id: passwords.hashed(password) for user_id, password in made.items()}
     slips, acts = [], []

@@ -116,9 +116,10 @@ class Listing(Generic[Row]):
         """Every row that is asked for, in order."""
         rows = [row for row in self.rows if self._wanted(row)]
         if (column := self.sort) is not None:
-            there = [row for row in rows if column.value(row) not in (None, "")]
-            rest = [row for row in rows if column.value(row) in (None, "")]
-            rows = sorted(there, key=lambda row: _order(column.value(row)), reverse=self.descending) + rest
+            valued = [(column.value(row), row) for row in rows]  # asked once: a value may have to be unsealed
+            there = [(_order(value), row) for value, row in valued if value not in (None, "")]
+            there.sort(key=lambda pair: pair[0], reverse=self.descending)
+            rows = [row for _, row in there] + [row for value, row in valued if value in (None, "")]
         return rows
 
     @property

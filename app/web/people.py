@@ -159,6 +159,7 @@ def _list(*, refusal: str = "", status: int = 200) -> ResponseReturnValue:
             Filter("state", "状态", _STATES, lambda u, state: state_of(u) == state),
         ],
         row_id=lambda u: u.id,
+        path=url_for("people.people_page"),
     )
     answer = listing.answer("people/people.html", refusal=refusal)
     return (answer, status) if isinstance(answer, str) else answer

@@ -116,3 +116,8 @@ def test_what_is_no_package_or_a_locked_one_is_refused() -> None:
         assert "损坏" in why(broken)[1]
     other = archive({"a.jpg": "abc"}, zipfile.ZIP_LZMA)
     assert "损坏" in why(other)[1]
+
+
+def test_names_lose_what_nobody_sees() -> None:
+    made = archive({"a\x01\u202e\nb.docx": docx(), "..\\..\\/\x02\x7f": "x"})
+    assert [name for name, _ in content(made)] == ["a b.docx", "无名文件"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from app.domain.annexes import Rank
 from app.domain.cases import Conclusion, State
 from app.domain.errors import (
     Archived,
@@ -24,7 +25,7 @@ from app.domain.errors import (
 )
 from app.domain.rounds import Kind
 from app.models import Document, Dossier, Import, ImportRow, Nominee, Programme, Quota, Unit
-from app.services import dossiers, import_confirming, import_reading, imports, withdrawals
+from app.services import dossiers, eligibility, import_confirming, import_reading, imports, withdrawals
 from tests.files import pdf, vault_in
 from tests.lists import NOW, checked, form, id_number, person, photo, read, receive, room_for, sheet, state_of, told
 from tests.services.sheets import bomb, with_external_link, with_macro, zipped
@@ -388,3 +389,26 @@ def test_security_14_nothing_of_a_person_lies_open_before_or_after(roomy: World,
     with roomy.database.reader() as session:
         assert session.scalars(select(Dossier.person_hash)).all() != [None]
         assert session.scalars(select(Import.failure)).all() == ["", ""]
+
+
+@sqlite
+def test_a_form_does_not_lower_the_rank_that_the_office_confirmed(roomy: World, folder: Path) -> None:
+    confirm(roomy, checked(roomy, folder, {"a.xlsx": sheet([person(0), person(1)])}))
+    with roomy.database.reader() as session:
+        one, other = session.scalars(select(Nominee.id).where(Nominee.id > max(roomy.others)).order_by(Nominee.id))
+    for nominee, rank in ((one, Rank.ABOVE), (other, Rank.BELOW)):
+        roomy.do(eligibility.set_rank, nominee, rank, roomy.actor("office"), at(NOW))
+    files = {
+        "一.docx": form(post="副科长"),
+        "二.docx": form(name=person(1)["name"], id_number=id_number(1), post="副处长"),
+    }
+    assert confirm(roomy, checked(roomy, folder, files))["filled"] == 2
+    with roomy.database.reader() as session:
+        ranks = [session.get_one(Nominee, each).rank for each in (one, other)]
+    assert ranks == [Rank.ABOVE, Rank.COUNTY], "a form says more, and never less"
+
+
+@sqlite
+def test_a_cell_that_escapes_half_a_character_is_read_without_it(roomy: World, folder: Path) -> None:
+    import_id = checked(roomy, folder, {"a.xlsx": sheet([person(0, remark="模_xD800_范_xDFFF__xFFFE_")])})
+    assert (state_of(roomy, import_id), told(roomy, import_id)) == ("checked", [])

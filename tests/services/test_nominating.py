@@ -88,6 +88,21 @@ def test_two_people_of_one_name_and_unit_are_told_apart_by_their_numbers(world: 
     nominate(world, name="张伟", unit="麒麟区第4单位")  # of another unit
 
 
+def test_security_20_a_number_that_another_unit_recommends_tells_a_unit_nothing_more(world: World) -> None:
+    nominate(world, "stranger", world.luoping, Kind.COLLECTIVE, name="罗平县新中队", sealed={"credit_code": CODE})
+    nominate(world, "handler", name="麒小七", sealed={"credit_code": f"{CODE[:-1]}Y"})
+    told = []
+    for who, code in (("handler", CODE), ("office", CODE), ("handler", f"{CODE[:-1]}Y")):
+        with pytest.raises(KnownAlready) as refused:
+            nominate(world, who, sealed={"credit_code": code})
+        told.append(str(refused.value))
+    assert told == [
+        "同一对象已由其他单位推荐，不能再次推荐：请核对，或者与工作专班联系。",
+        "同一对象已经在名单里：罗平县新中队（罗平县推荐），不能再次推荐。",
+        "同一对象已经在名单里：麒小七（麒麟区推荐），不能再次推荐。",
+    ]
+
+
 def test_plain_facts_are_edited_until_a_period_has_them(world: World) -> None:
     nominee = world.nominees[2]
     edit(world, nominee, post="养护工", trade="教育", unit="麒麟区新单位")

@@ -21,7 +21,7 @@ from app.domain.errors import (
     Unfit,
 )
 from app.models import AuditRow, Unit, User
-from app.services import accounts, investigation, logins, sessions, staffing
+from app.services import accounts, investigation, logins, passwords, sessions, staffing
 from app.services.staffing import Slip
 from tests.world import World, at, at_once
 
@@ -170,6 +170,18 @@ def test_security_20_a_head_reaches_its_own_branch_and_nobody_else(world: World)
 
 
 @sqlite
+def test_security_20_nothing_is_made_up_for_a_crowd_of_strangers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hashed(_password: str) -> str:
+        raise AssertionError("a hash takes its time: nobody may ask for a thousand of other people's")
+
+    monkeypatch.setattr(passwords, "hashed", hashed)
+    before = world.everything()
+    for login, people in (("head", [world.people["handler"], world.people["stranger"]]), ("office", range(900, 999))):
+        with pytest.raises(NotYourCase):
+            world.do(staffing.invite_again, list(people), world.actor(login), NOW)
+    assert world.everything() == before
+
+
 def test_nobody_looks_after_their_own_account(world: World) -> None:
     before = world.everything()
     for login, role, unit in (("head", Role.HANDLER, world.qilin), ("office", Role.AUDITOR, world.office)):

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import update
 
+from app.models import Nominee, User
 from tests import lists
 from tests.lists import person, photo, room_for, sheet
 from tests.services.sheets import with_macro
@@ -50,6 +52,8 @@ def test_problems_stand_in_the_preview_in_words_and_can_be_carried_away_as_a_she
     assert "读到3行，正确2行，有问题1行" in preview.text
     assert "何时何地受过何种奖励：没有填写。没有这方面情况的，请写“无”，不得空白" in preview.text
     assert [form.action for form in preview.forms if form.action.endswith("/confirm")] == []
+    refused = handler.post(f"{preview.path}/confirm")
+    assert (refused.status, [form.action for form in refused.forms if form.method == "get"]) == (409, [preview.path])
     only = handler.get(f"{preview.path}?only=problems")
     assert ("赵小一" in only.text, "钱小一" in only.text) == (False, True)
     saved = handler.open(f"{preview.path}/problems?format=xlsx").get_data()
@@ -87,6 +91,27 @@ def test_security_20_another_unit_finds_neither_import_nor_blank_nor_dossier(
     assert stranger.post(f"/nominees/{nominee}/photo", sent).status == 404
     assert world.everything() == before
     assert "名单.xlsx" not in stranger.get("/imports/").text
+
+
+def test_security_20_the_unit_somebody_works_in_reads_no_dossier_photo_or_form_of_theirs(
+    world: World, staff: Callable[[str], Browser]
+) -> None:
+    nominee = world.nominees[2]
+    sent = {"photo": (io.BytesIO(photo()), "麒麟区—麒小3.jpg")}
+    assert staff("handler").post(f"/nominees/{nominee}/photo", sent).status == 303
+    with world.database.writer() as session:
+        own = session.get_one(Nominee, nominee).unit_id
+        session.execute(update(User).where(User.login == "handler2").values(unit_id=own))
+        session.commit()
+    colleague, recommends = staff("handler2"), staff("handler")
+    page = colleague.get(f"/nominees/{nominee}")
+    assert (page.status, "推荐材料" in page.text) == (200, False)
+    assert colleague.post(f"/nominees/{nominee}/dossier").status == 404
+    units = f"/programmes/{world.programme}/papers/units"
+    for path in ("/documents/1", f"/papers/nominees/{nominee}/form", f"{units}/{world.qilin}/formal.zip"):
+        assert (colleague.get(path).status, recommends.get(path).status) == (404, 200), path
+    for path in (f"{units}/{own}/formal.zip", f"{units}/{own}/annex-3"):  # it recommends nobody
+        assert colleague.get(path).status == 404, path
 
 
 def test_a_long_list_is_read_beside_and_its_page_shows_how_far_it_is(

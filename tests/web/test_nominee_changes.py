@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.domain.cases import Conclusion, State
-from app.models import Nominee, Revision
-from app.services import withdrawals
+from app.models import Nominee, Revision, User
+from app.services import replacements, withdrawals
+from app.services.nominating import Particulars
 from tests.web.browsing import Browser, MovingClock, Page
 from tests.world import World, at
 
@@ -154,6 +155,25 @@ def test_an_order_with_wrong_numbers_says_so_beside_each_and_keeps_them(world: W
 
 
 # --- whose -------------------------------------------------------------------------------------------
+
+
+def test_security_20_the_unit_of_who_left_is_not_told_who_of_another_unit_takes_the_place(
+    world: World, staff: Staff
+) -> None:
+    left, office, now = world.nominees[2], world.actor("office"), at("2026-09-18 Fri 08:00")
+    world.do(withdrawals.withdraw, left, "本人要求", office, now)
+    given = Particulars("麒小九", "麒麟区养护中心", "十年养路无事故。")
+    new = world.do(replacements.replace, world.ring, left, given, office, now).id
+    with world.database.writer() as session:
+        for login, nominee in (("handler", left), ("handler2", new)):
+            of = session.get_one(Nominee, nominee).unit_id
+            session.execute(update(User).where(User.login == login).values(unit_id=of))
+        session.commit()
+    told = {login: staff(login).get(f"/nominees/{of}") for login, of in (("handler", left), ("handler2", new))}
+    assert {login: page.status for login, page in told.items()} == {"handler": 200, "handler2": 200}
+    assert ("麒小九" in told["handler"].source, "麒小3" in told["handler2"].source) == (False, False)
+    assert "名额已由另一个单位的对象递补" in told["handler"].text
+    assert "麒小九" in staff("head").get(f"/nominees/{left}").source
 
 
 def test_security_20_another_units_nominee_is_not_there_to_be_changed(world: World, staff: Staff) -> None:

@@ -180,3 +180,4 @@ def test_several_people_are_invited_again_or_shut_out_at_once(world: World, staf
         assert gone == ["handler", "handler2"]
     refused = office.post("/people/invite", {"chosen": [*people, "x", "-1", "9" * 30]})
     assert (refused.status, "已经停用，请先启用" in refused.text) == (409, True)
+    assert {href.partition("?")[0] for href in refused.links if "?" in href} == {"/people/"}, "the list of before"

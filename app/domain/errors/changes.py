@@ -84,11 +84,15 @@ class NothingChanged(Refusal):
 
 
 class KnownAlready(Refusal):
-    """The same person or collective twice in one programme."""
+    """The same person or collective twice in one programme. Without a name it is another unit's, and so is the name."""
 
-    def __init__(self, name: str, unit: str) -> None:
+    def __init__(self, name: str = "", unit: str = "") -> None:
         self.name, self.unit = name, unit
-        super().__init__(f"同一对象已经在名单里：{name}（{unit}推荐），不能再次推荐。")
+        super().__init__(
+            f"同一对象已经在名单里：{name}（{unit}推荐），不能再次推荐。"
+            if name
+            else "同一对象已由其他单位推荐，不能再次推荐：请核对，或者与工作专班联系。"
+        )
 
 
 class NamedAlready(Refusal):

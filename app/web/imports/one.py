@@ -26,7 +26,7 @@ class Button(PlainForm):
 @allow(*STAFF)
 def one(import_id: int) -> ResponseReturnValue:
     found = imports.visible(session(), import_id, actor())
-    return _listing(_view(import_id)).answer("imports/import.html", **_shown(found))
+    return _listing(import_id).answer("imports/import.html", **_shown(found))
 
 
 @blueprint.get("/<int:import_id>/problems")
@@ -91,7 +91,7 @@ def read_again(import_id: int) -> ResponseReturnValue:
 def _refused(import_id: int, refusal: Refusal) -> ResponseReturnValue:
     session().rollback()
     found = imports.visible(session(), import_id, actor())
-    listing = _listing(_view(import_id))
+    listing = _listing(import_id)
     return render_template("imports/import.html", listing=listing, refusal=refusal, now=now(), **_shown(found)), 409
 
 
@@ -116,7 +116,9 @@ def _verdict(line: Line) -> str:
     return f"{len(line.problems)}处问题" if line.problems else "正确"
 
 
-def _listing(view: View) -> Listing[Line]:
+def _listing(import_id: int) -> Listing[Line]:
+    view = _view(import_id)
+
     def told(line: Line) -> str:
         return "；".join(f"{fault.column}：{fault.wrong}。{fault.right}" for fault in view.faults_of(line))
 
@@ -133,4 +135,5 @@ def _listing(view: View) -> Listing[Line]:
         empty="没有读到推荐对象。",
         filters=[Filter("only", "显示", {"problems": "只看有问题的"}, lambda row, _: bool(row.problems))],
         urgent=lambda row: bool(row.problems),
+        path=url_for("imports.one", import_id=import_id),
     )
