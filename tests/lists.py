@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import docx
 from PIL import Image
 from sqlalchemy import update
 
@@ -75,6 +76,17 @@ def photo(width: int = 768, height: int = 1024, noise: int = 90) -> bytes:
     """A JPEG of noise: at 768 x 1024 it weighs well over 150 kB."""
     out = io.BytesIO()
     Image.effect_noise((width, height), noise).convert("RGB").save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def material(characters: int) -> bytes:
+    """A Word file of so many characters, a tenth of them in a table, with white space that does not count."""
+    paper, out = docx.Document(), io.BytesIO()
+    in_table = characters // 10
+    paper.add_paragraph(" \u3000\t" + "事，" * ((characters - in_table) // 2) + "迹" * ((characters - in_table) % 2))
+    paper.add_paragraph("")
+    paper.add_table(1, 1).cell(0, 0).text = "\n".join("绩" * in_table)
+    paper.save(out)
     return out.getvalue()
 
 

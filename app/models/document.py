@@ -19,7 +19,7 @@ class Purpose(StrEnum):
     IMPORT = "import"  # a list or form that nominees are read from
     PHOTO = "photo"  # 证件照
     OPINION = "opinion"  # 征求意见表的扫描件
-    MATERIAL = "material"  # 事迹材料 and other papers of a nominee
+    MATERIAL = "material"  # 事迹材料
     PROCEEDING = "proceeding"  # 请示、批复、决定
 
 

@@ -106,7 +106,7 @@ def _fields(kind: Kind, read: _Read) -> dict[str, str]:
 def _read(paper: Document) -> _Read:
     read = _Read()
     for paragraph in paper.element.body.iterchildren(qn("w:p")):
-        _take_cover_line(_text_of(paragraph), read)
+        _take_cover_line(text_of(paragraph), read)
     for table in paper.element.body.iter(qn("w:tbl")):
         _take_table(table, read)
     return read
@@ -123,7 +123,7 @@ def _take_cover_line(text: str, read: _Read) -> None:
 
 
 def _take_table(table: Any, read: _Read) -> None:
-    rows = [[_text_of(cell) for cell in _own(row, "w:tc")] for row in _own(table, "w:tr")]
+    rows = [[text_of(cell) for cell in _own(row, "w:tc")] for row in _own(table, "w:tr")]
     is_cover = not any(len(row) > 2 for row in rows)  # a cover may be laid out as a table of two columns
     for place, texts in enumerate(rows):
         for position, text in enumerate(texts):
@@ -161,7 +161,7 @@ def _own(parent: Any, name: str) -> Iterator[Any]:
             yield element
 
 
-def _text_of(element: Any) -> str:
+def text_of(element: Any) -> str:
     """The text that a reader sees, a line for each paragraph; nothing that was deleted while changes were tracked."""
     paragraphs = [element] if element.tag == qn("w:p") else list(element.iter(qn("w:p")))
     return "\n".join("".join(_runs_of(paragraph)) for paragraph in paragraphs).strip()

@@ -16,6 +16,7 @@ from app.domain.annexes import NONE
 from app.domain.cases import Actor
 from app.domain.errors import NotYourCase
 from app.domain.nominations import FIELD_NAMES
+from app.evidence.kinds import FileKind
 from app.models import Document, Dossier, Purpose
 from app.sealing import Keyring
 from app.services import nominees
@@ -63,13 +64,25 @@ def fields_of(session: Session, ring: Keyring, nominee_ids: Iterable[int]) -> di
 
 
 @dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file of a nominee, as a page lists it."""
+
+    document_id: int
+    kind: FileKind
+    received_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """A dossier on a page: its fields in the order of the forms, with what names a person masked or not."""
+    """A dossier on a page: its fields in the order of the forms, with what names a person masked or not.
+
+    Of its files the newest comes first; that one counts.
+    """
 
     fields: dict[str, str]
     masked: bool
-    photo_id: int | None
-    photo_received_at: dt.datetime | None
+    photos: list[HandedIn]
+    materials: list[HandedIn]
 
 
 def shown(session: Session, ring: Keyring, nominee_id: int, actor: Actor) -> Shown | None:
@@ -92,12 +105,18 @@ def read(session: Session, ring: Keyring, nominee_id: int, actor: Actor, now: dt
 
 
 def _shown(session: Session, nominee_id: int, fields: Mapping[str, str], *, masked: bool) -> Shown:
-    latest = select(Document.id, Document.received_at).where(
-        Document.nominee_id == nominee_id, Document.purpose == Purpose.PHOTO
-    )
-    photo = session.execute(latest.order_by(Document.id.desc()).limit(1)).first()
     in_order = {key: fields[key] for key in SEALED_FIELDS if key in fields}
-    return Shown(in_order, masked, *(photo or (None, None)))
+    photos, materials = (_handed_in(session, nominee_id, purpose) for purpose in (Purpose.PHOTO, Purpose.MATERIAL))
+    return Shown(in_order, masked, photos, materials)
+
+
+def _handed_in(session: Session, nominee_id: int, purpose: Purpose) -> list[HandedIn]:
+    rows = session.execute(
+        select(Document.id, Document.kind, Document.received_at)
+        .where(Document.nominee_id == nominee_id, Document.purpose == purpose)
+        .order_by(Document.id.desc())
+    )
+    return [HandedIn(*row) for row in rows]
 
 
 def _masked(key: str, text: str) -> str:

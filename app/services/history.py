@@ -64,6 +64,7 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "programme.exported": "导出名单",
     "nominee.filled": "由推荐表补充推荐对象的材料",
     "nominee.photo_received": "收到证件照",
+    "nominee.material_received": "收到事迹材料",
     "unit.imported": "随推荐对象新增所在单位",
     "case.lapsed": "规定时间内没有结论，逾期",
     "nominee.disqualified": "取消参评资格",

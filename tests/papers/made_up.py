@@ -23,6 +23,7 @@ from tests.world import World, at
 
 STATIONERY = Stationery("https://gongshi.example.gov.cn")
 MORNING, LATER, DUE = "2026-09-18 Fri 09:00", "2026-09-21 Mon 10:00", "2026-10-09 Fri 09:00"
+MATERIAL = pdf("the latest 事迹材料")
 HOSTILE = "{{7*7}}<w:p>&amp;\x07\x0b\ud800乙"
 SHOWN = "{{7*7}}<w:p>&amp;乙"  # what of it stands on paper: all but what no paper can hold
 PERSON = {
@@ -85,6 +86,7 @@ def made_up(world: World, folder: Path) -> tuple[int, Vault]:
     with world.database.writer() as session:
         portrait = stored(world, vault, fifth, Purpose.PHOTO, photo())
         session.add(portrait)
+        session.add_all(stored(world, vault, fifth, Purpose.MATERIAL, content) for content in (pdf("first"), MATERIAL))
         for nominee_id in (first, fourth, fifth):
             scan = stored(world, vault, nominee_id, Purpose.OPINION, pdf())
             session.add(scan)

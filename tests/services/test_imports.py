@@ -116,7 +116,7 @@ def test_forms_fill_the_nominees_that_the_list_brought_and_their_photos_come_alo
         shown = dossiers.shown(session, roomy.ring, nominee_id, roomy.actor("handler"))
         photos = session.scalars(select(Document.id).where(Document.nominee_id == nominee_id)).all()
     assert shown is not None
-    assert [shown.photo_id] == photos
+    assert [each.document_id for each in shown.photos] == photos
 
 
 def sheet_plain(*rows: dict[str, str]) -> bytes:

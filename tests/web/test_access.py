@@ -155,6 +155,7 @@ MATRIX = [
     ("GET", "/nominees/1", 302, DESK, 200),
     ("POST", "/nominees/1/dossier", 401, DESK, 200),
     ("POST", "/nominees/3/photo", 401, DESK, 422),
+    ("POST", "/nominees/3/material", 401, DESK, 422),
     ("POST", "/nominees/disqualifications/1/reversal", 401, OFFICE, 422),
     ("POST", "/nominees/disqualifications/1/reversal/confirm", 401, OFFICE, 409),
     ("GET", "/programmes/1/papers", 302, DESK, 200),

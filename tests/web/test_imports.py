@@ -1,4 +1,4 @@
-"""Lists of nominees in the browser: handed in, looked at, confirmed; a nominee's dossier and photo."""
+"""Lists of nominees in the browser: handed in, looked at, confirmed; a nominee's dossier, photo and 事迹材料."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from sqlalchemy import update
 
 from app.models import Nominee, User
 from tests import lists
-from tests.lists import person, photo, room_for, sheet
+from tests.files import pdf
+from tests.lists import material, person, photo, room_for, sheet
 from tests.services.sheets import with_macro
 from tests.web.browsing import Browser, Page
 from tests.world import World
@@ -166,6 +167,26 @@ def test_a_photo_is_judged_by_the_rule_and_kept_as_it_came(world: World, staff: 
     link = next(link for link in page.links if link.startswith("/documents/"))
     assert handler.open(link).get_data() == right
     assert handler.post(f"/nominees/{world.nominees[0]}/photo").status == 404, "a collective has none"
+
+
+def test_a_material_too_long_is_refused_beside_its_field_and_the_latest_counts(
+    world: World, staff: Callable[[str], Browser]
+) -> None:
+    handler, nominee = staff("handler"), world.nominees[2]
+    address, right = f"/nominees/{nominee}/material", pdf()
+    assert "PDF 数不了，请自己核对" in handler.get(f"/nominees/{nominee}").text
+    refused = handler.post(address, {"material": (io.BytesIO(material(1001)), "事迹材料.docx")})
+    assert refused.status == 409
+    assert refused.error_of("material") == "有1001字：个人不超过1000字（标点也算，空格不算），请删去1字。"
+    assert handler.post(address).error_of("material") == "请选择事迹材料文件。"
+    for content, title in ((material(1000), "事迹材料.docx"), (right, "事迹材料.pdf")):
+        page = handler.follow(handler.post(address, {"material": (io.BytesIO(content), title)}))
+    assert ("下载事迹材料（PDF）" in page.text, "下载以前的事迹材料（Word）" in page.text) == (True, True)
+    links = [link for link in page.links if link.startswith("/documents/")]
+    assert handler.open(links[0]).get_data() == right
+    sent = {"material": (io.BytesIO(right), "事迹材料.pdf")}
+    assert staff("stranger").post(address, sent).status == 404
+    assert "收到事迹材料" in staff("office").get(f"/office/record?subject=nominee:{nominee}").text
 
 
 def test_security_35_what_a_list_says_is_text_in_the_preview(world: World, staff: Callable[[str], Browser]) -> None:

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from app.models import Nominee
 from app.services import investigation
-from tests.papers.made_up import PERSON, made_up
+from tests.papers.made_up import MATERIAL, PERSON, made_up
 from tests.papers.reading import text_of, unzipped
 from tests.web.browsing import Browser, MovingClock
 from tests.world import FACTS, World
@@ -143,6 +143,7 @@ def test_security_16_a_units_bundle_holds_what_the_notice_asks_for_and_nothing_o
             for name in ("麒麟区第1中队", "麒小4", "麒小5")
             for authority in authorities
         ),
+        "事迹材料/麒麟区—麒小5—事迹材料.pdf",
         "附件7 麒麟区申报市级先进集体单位有关信息情况表.docx",
         *(f"公示材料/{title}{paper}.docx" for title in [*own, "麒麟区推荐单位公示"] for paper in PERIOD_PAPERS[:2]),
     }
@@ -150,6 +151,7 @@ def test_security_16_a_units_bundle_holds_what_the_notice_asks_for_and_nothing_o
         if name != "目录.txt":
             assert f"{name}\t" in contents
             assert hashlib.sha256(content).hexdigest() in contents
+    assert files["事迹材料/麒麟区—麒小5—事迹材料.pdf"] == MATERIAL, "the latest, and it alone"
     form = text_of(files["推荐表/附件5 麒麟区—麒小5.docx"])
     assert PERSON["id_number"] in form
     said = {name: text_of(content) for name, content in files.items() if name.endswith(".docx")}

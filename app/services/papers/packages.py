@@ -20,7 +20,7 @@ from app.services import opinions
 from app.services.papers import cases, nominees, periods, reports
 from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, recommenders
 from app.services.papers.reports import HANDING_NAMES, Handing
-from app.services.papers.stored import Scan, nothing, photos_of, scans_of
+from app.services.papers.stored import Scan, newest_of, nothing, photos_of
 
 _COPIES = 5  # 一式五份
 _WHOLE = "全部推荐单位"
@@ -141,8 +141,10 @@ def _formal(
             if opinion.document_id and (row := session.get(Document, opinion.document_id)):
                 scan, said = Scan.of(clerk.vault, row), AUTHORITY_NAMES[authority]
                 members.append(_scanned("征求意见表", by_id[nominee_id], scan, said, _COPIES))
-    for nominee_id, scans in scans_of(session, clerk.vault, found, Purpose.MATERIAL).items():
-        members += [_scanned("事迹材料", by_id[nominee_id], scan, "事迹材料", _COPIES) for scan in scans]
+    materials = newest_of(session, clerk.vault, found, Purpose.MATERIAL)
+    members += [
+        _scanned("事迹材料", one, materials[one.id], "事迹材料", _COPIES) for one in found if one.id in materials
+    ]
     if nominees.is_municipal(session, programme.id, unit.id):
         with suppress(NoSuchPaper):
             collectives = [(one, fields[one.id]) for one in found]

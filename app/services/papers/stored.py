@@ -36,22 +36,19 @@ class Scan:
         return None
 
 
-def scans_of(session: Session, vault: Vault, found: Sequence[Nominee], purpose: Purpose) -> dict[int, list[Scan]]:
-    """The files of one purpose by nominee, oldest first; who has none is not there."""
-    theirs: dict[int, list[Scan]] = {}
+def newest_of(session: Session, vault: Vault, found: Sequence[Nominee], purpose: Purpose) -> dict[int, Scan]:
+    """The newest file of one purpose by nominee; who has none is not there."""
     rows = session.scalars(
         select(Document)
         .where(Document.purpose == purpose, Document.nominee_id.in_([one.id for one in found]))
         .order_by(Document.id)
     )
-    for row in rows:
-        theirs.setdefault(row.nominee_id or 0, []).append(Scan.of(vault, row))
-    return theirs
+    return {row.nominee_id or 0: Scan.of(vault, row) for row in rows}
 
 
 def photos_of(session: Session, vault: Vault, found: Sequence[Nominee]) -> dict[int, Scan]:
     """The newest photo of each."""
-    return {nominee_id: scans[-1] for nominee_id, scans in scans_of(session, vault, found, Purpose.PHOTO).items()}
+    return newest_of(session, vault, found, Purpose.PHOTO)
 
 
 def nothing() -> None:

@@ -1,15 +1,18 @@
-"""The dossier of a nominee read whole, and its photo handed in."""
+"""The dossier of a nominee read whole, and its photo and 事迹材料 handed in."""
 
 from __future__ import annotations
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import FileField
 
 from app.domain.errors import FileRefused
-from app.services import dossiers, photos
+from app.services import dossiers, handing_in
+from app.services.handing_in import Sort
 from app.web.access import actor, allow
+from app.web.forms import PlainForm
 from app.web.nominees.blueprint import STAFF, blueprint
-from app.web.nominees.forms import PhotoForm
+from app.web.nominees.forms import MaterialForm, PhotoForm
 from app.web.nominees.pages import nominee_page
 from app.web.portal import now, portal, session
 from app.web.uploads import FORM, check_spooled, sent_files, takes_files
@@ -27,18 +30,32 @@ def read_dossier(nominee_id: int) -> ResponseReturnValue:
 @allow(*STAFF)
 @takes_files(FORM)
 def receive_photo(nominee_id: int) -> ResponseReturnValue:
-    form, sent = PhotoForm(), sent_files("photo")
+    form = PhotoForm()
+    return _received(nominee_id, handing_in.PHOTO, form, form.photo, "照片")
+
+
+@blueprint.post("/<int:nominee_id>/material")
+@allow(*STAFF)
+@takes_files(FORM)
+def receive_material(nominee_id: int) -> ResponseReturnValue:
+    form = MaterialForm()
+    return _received(nominee_id, handing_in.MATERIAL, form, form.material, "事迹材料")
+
+
+def _received(nominee_id: int, sort: Sort, form: PlainForm, field: FileField, what: str) -> ResponseReturnValue:
+    """The one file of a form, handed in; `what` it is in words."""
+    sent = sent_files(field.name)
     if not form.validate() or not sent:
-        photos.check_may_receive(session(), nominee_id, actor())
-        form.photo.errors = ["请选择照片文件。"]
-        return nominee_page(nominee_id, tried="photo", form=form, status=422)
+        handing_in.check_may_receive(session(), sort, nominee_id, actor())
+        field.errors = [f"请选择{what}文件。"]
+        return nominee_page(nominee_id, tried=field.name, form=form, status=422)
     title, upload = sent[0]
     try:
         check_spooled(upload)
-        photos.receive(session(), portal().vault, nominee_id, title, upload, actor(), now())
+        handing_in.receive(session(), portal().vault, sort, nominee_id, title, upload, actor(), now())
     except FileRefused as refused:
-        form.photo.errors = [refused.why]
+        field.errors = [refused.why]
         session().rollback()
-        return nominee_page(nominee_id, tried="photo", form=form, status=409)
-    flash("照片已经收到。")
+        return nominee_page(nominee_id, tried=field.name, form=form, status=409)
+    flash(f"{what}已经收到。")
     return redirect(url_for("nominees.nominee", nominee_id=nominee_id), 303)

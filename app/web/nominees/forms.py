@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from wtforms import FileField
 
+from app.domain.materials import LONGEST
+from app.domain.rounds import Kind
 from app.models import ReviewStage
 from app.services import reversal
 from app.web.award.forms import DropForm, RevocationForm
@@ -24,11 +26,21 @@ class PhotoForm(PlainForm):
     )
 
 
+class MaterialForm(PlainForm):
+    material = FileField(
+        "事迹材料文件",
+        description=f"Word（.docx）或 PDF 文件。集体不超过{LONGEST[Kind.COLLECTIVE]}字，个人不超过"
+        f"{LONGEST[Kind.INDIVIDUAL]}字，标点也算，空格不算。Word 文件会数字数；PDF 数不了，请自己核对。",
+        render_kw={"accept": ".docx,.pdf"},
+    )
+
+
 def empty_forms() -> dict[str, PlainForm]:
     """Every form of a nominee's page, by the name that its template asks for."""
     return {
         "reversal": ReversalForm(formdata=None),
         "photo": PhotoForm(formdata=None),
+        "material": MaterialForm(formdata=None),
         "opinion": OpinionForm(formdata=None).with_ids("opinion"),
         **{f"review-{stage}": ReviewForm(formdata=None).with_ids(f"review-{stage}") for stage in ReviewStage},
         "revocation": RevocationForm(formdata=None).with_ids("revocation"),
