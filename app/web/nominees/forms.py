@@ -30,7 +30,7 @@ class MaterialForm(PlainForm):
     material = FileField(
         "事迹材料文件",
         description=f"Word（.docx）或 PDF 文件。集体不超过{LONGEST[Kind.COLLECTIVE]}字，个人不超过"
-        f"{LONGEST[Kind.INDIVIDUAL]}字，标点也算，空格不算。Word 文件会数字数；PDF 数不了，请自己核对。",
+        f"{LONGEST[Kind.INDIVIDUAL]}字，标点也算，空格不算。Word 文件由系统数字数；PDF 数不了，请自己核对。",
         render_kw={"accept": ".docx,.pdf"},
     )
 
