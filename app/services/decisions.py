@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.award import ProceedingKind
 from app.domain.errors import Awarded
-from app.models import Honour, Proceeding
+from app.models import Honour, Proceeding, Programme
 
 LATEST = 3
 
@@ -19,6 +19,12 @@ def require_before_decision(session: Session, programme_id: int) -> None:
     decided = of_programme(session, programme_id)
     if decided is not None:
         raise Awarded(decided.number)
+
+
+def is_over(session: Session, programme_id: int) -> bool:
+    """Whether nothing about the nominees changes any more: it is archived, or the award is decided."""
+    archived = select(Programme.archived_at).where(Programme.id == programme_id)
+    return session.scalar(archived) is not None or of_programme(session, programme_id) is not None
 
 
 def of_programme(session: Session, programme_id: int) -> Proceeding | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.domain.cases import Actor
-from app.models import Nominee, Programme
+from app.models import Nominee
 from app.services import changes, corrections, decisions, replacements, withdrawals
 
 
@@ -30,8 +30,7 @@ class Offers:
 def offers_to(session: Session, nominee: Nominee, actor: Actor, now: dt.datetime) -> Offers:
     """What the page of a nominee offers to a person who may see it."""
     theirs = actor.is_office or actor.unit_id == nominee.recommender_id
-    programme = session.get_one(Programme, nominee.programme_id)
-    if not theirs or programme.archived_at is not None or decisions.of_programme(session, programme.id):
+    if not theirs or decisions.is_over(session, nominee.programme_id):
         return Offers()
     left = changes.has_left(session, nominee, now)
     return Offers(

@@ -131,7 +131,7 @@ def test_every_list_says_when_it_is_empty(world: World, office: Browser) -> None
         ("/desk/watched", "下级单位现在没有正在办理的案件。"),
         (f"/programmes/{world.programme}/plan", "这个活动还没有填写时间安排"),
         ("/nominees/?out=1", "没有符合条件的内容。"),
-        (f"/nominees/{world.nominees[0]}", "还没有列入任何一轮公示。"),
+        (f"/nominees/{world.nominees[0]}", "没有更正、变更、退出或者递补。"),
         ("/office/calendar", "没有公示受影响。"),
         ("/", "现在没有正在公示的名单。"),
     ):

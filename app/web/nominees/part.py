@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.domain.eligibility import Said, Share
 from app.models import Nominee
-from app.services import dossiers, eligibility, gates, opinions, reviews
+from app.services import decisions, dossiers, eligibility, gates, opinions, reviews
 from app.services.gates import Standing
 from app.services.opinions import Recorded
 from app.services.reviews import Reviewed
@@ -19,7 +19,8 @@ from app.web.portal import now, portal, session
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`may_answer`: whether this person reads and records opinions and reads what the form says of penalties."""
+    """`may_answer`: whether this person reads and records opinions and reads what the form says of penalties; `over`:
+    whether nothing is recorded any more, since the programme is archived or the award decided."""
 
     standing: Standing
     share: Share
@@ -27,6 +28,7 @@ class Part:
     reviewed: Sequence[Reviewed]
     recorded: Sequence[Recorded]
     may_answer: bool
+    over: bool
     penalties: str
 
     @property
@@ -50,5 +52,6 @@ def part_of(nominee: Nominee) -> Part:
         reviewed=reviews.history(session(), nominee.id),
         recorded=opinions.history(session(), nominee.id) if may_answer else [],
         may_answer=may_answer,
+        over=decisions.is_over(session(), nominee.programme_id),
         penalties=fields.get("penalties", ""),
     )
