@@ -60,7 +60,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What decides about one nominee, at some moment. `passed` is the last word of 复审, None where there was none."""
+    """What decides about one nominee, at some moment. `passed` is the last word of 复审, None where there was none;
+    `doubt` what was said against it meanwhile, in words: who is shown to the city already is not awarded over it."""
 
     nominee_id: int
     name: str
@@ -72,6 +73,7 @@ class Facts:
     out: Collection[Ground] = ()
     withdrawn: bool = False
     open_cases: int = 0
+    doubt: str = ""
 
 
 class Fate(StrEnum):
@@ -109,6 +111,8 @@ def judge(facts: Facts) -> Judged:
 
 
 def _why_pending(facts: Facts) -> str:
+    if facts.doubt:
+        return facts.doubt
     current = [shown for shown in facts.shown if shown.edition == facts.edition]
     if not facts.shown:
         return "还没有列入全市公示"

@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.domain.annexes import Rank
 from app.domain.award import (
     AwardList,
     Facts,
@@ -32,10 +33,12 @@ from app.domain.window import Phase
 from app.domain.workdays import local_date
 from app.models import (
     Case,
+    Confirmation,
     Disqualification,
     Entry,
     Honour,
     Nominee,
+    OpinionOutcome,
     Period,
     Proceeding,
     Programme,
@@ -43,6 +46,7 @@ from app.models import (
     Review,
     ReviewStage,
 )
+from app.services import opinions
 from app.services.outs import disqualified
 
 
@@ -127,6 +131,7 @@ def _facts(session: Session, programme_id: int, nominees: list[Nominee], now: dt
     shown = _shown(session, programme_id, now)
     open_cases = _open_cases(session, programme_id)  # before who is out: one upheld meanwhile is in one of the two
     out = _outs(session, [nominee.id for nominee in nominees], now)
+    doubts = _doubts(session, nominees)
     return [
         Facts(
             nominee_id=nominee.id,
@@ -139,9 +144,25 @@ def _facts(session: Session, programme_id: int, nominees: list[Nominee], now: dt
             out=out.get(nominee.id, ()),
             withdrawn=nominee.withdrawn_at is not None,
             open_cases=open_cases.get(nominee.id, 0),
+            doubt=doubts.get(nominee.id, ""),
         )
         for nominee in nominees
     ]
+
+
+def _doubts(session: Session, nominees: list[Nominee]) -> dict[int, str]:
+    """Who would not enter round 3 today for what was recorded since: a 复审 that refuses, or a word that puts it right,
+    settles it (R10, annex 6)."""
+    ids = [nominee.id for nominee in nominees]
+    doubts = {nominee.id: "行政级别不符合评选条件" for nominee in nominees if nominee.rank is Rank.ABOVE}
+    said: dict[tuple[int, str], bool] = {}
+    for row in session.scalars(select(Confirmation).where(Confirmation.nominee_id.in_(ids)).order_by(Confirmation.id)):
+        said[row.nominee_id, row.condition] = row.met
+    doubts |= {nominee_id: "认定不符合评选条件" for (nominee_id, _), met in said.items() if not met}
+    for nominee_id, answers in opinions.latest(session, ids).items():
+        if any(row.outcome is OpinionOutcome.NEGATIVE for row in answers.values()):
+            doubts[nominee_id] = "征求意见中有不同意见"
+    return doubts
 
 
 def _last_words(session: Session, programme_id: int) -> dict[int, bool]:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from app.domain.annexes import Authority
 from app.domain.award import ProceedingKind
 from app.domain.cases import Conclusion
 from app.domain.errors import (
@@ -24,14 +25,17 @@ from app.domain.errors import (
     PrivateData,
     WrongDay,
 )
-from app.models import Honour, Nominee, Proceeding, Programme
+from app.models import Confirmation, Honour, Nominee, OpinionOutcome, Proceeding, Programme
 from app.services import award, closing, decisions, investigation, reversal, settlement
 from app.services.award import PaperText
+from app.services.award_list import standing_of
 from tests import awards
 from tests.awards import CLOSED, DECIDED, decided, decision_text, paper, ready, recorded, scan, standing
+from tests.standing import answered
 from tests.world import World, at, at_once
 
 APPROVAL, CONSULTATION, SUBMISSION = ProceedingKind.APPROVAL, ProceedingKind.CONSULTATION, ProceedingKind.SUBMISSION
+NEGATIVE = OpinionOutcome.NEGATIVE
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what no database does differently
 
 
@@ -161,6 +165,35 @@ WRONG_DECISIONS = [
     (replace(decision_text(), text="联系人电话13800000000，请各单位学习。"), PrivateData),
     (replace(decision_text(), title="关于表彰13800000000的决定"), PrivateData),
 ]
+
+
+@on_sqlite
+def test_what_is_said_against_somebody_after_the_last_review_holds_the_decision(world: World, folder: Path) -> None:
+    ready(world, folder)
+    recorded(world, folder, APPROVAL, paper())
+    answered(world, folder, world.nominees[:1], CLOSED, [Authority.POLICE], outcome=NEGATIVE, text="有案件正在办理")
+    with pytest.raises(DecisionNotReady, match="麒麟区第1中队（征求意见中有不同意见）"):
+        decided(world, folder)
+    answered(world, folder, world.nominees[:1], CLOSED, [Authority.POLICE], text="案件已经查清，与该集体无关")
+    with world.database.writer() as session:
+        office, said_at = world.people["office"], at(CLOSED)
+        for met, note in ((False, "受过处分"), (True, "")):
+            session.add(
+                Confirmation(
+                    nominee_id=world.nominees[1],
+                    condition="discipline",
+                    met=met,
+                    note=note,
+                    confirmed_by=office,
+                    confirmed_at=said_at,
+                )
+            )
+            session.flush()
+            award_now = standing_of(session, session.get_one(Programme, world.programme), said_at).award
+            named = {facts.nominee_id for facts in award_now.named}
+            assert (world.nominees[1] in named) == met
+        session.commit()
+    decided(world, folder)
 
 
 @on_sqlite
