@@ -58,6 +58,9 @@ class Places:
     secret_individuals: int = 0
 
 
+_YEARS = range(2000, 2101)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A programme as it is to be. Stages and places may come later, one by one."""
@@ -89,7 +92,10 @@ def faults_of_texts(plan: Plan) -> list[Fault]:
 
 
 def faults_of_stages(spans: Sequence[Span]) -> list[Fault]:
-    """All four, each ending no earlier than it begins, each beginning after the one before is over."""
+    """All four, each ending no earlier than it begins, each beginning after the one before is over.
+
+    A year that nobody means is a slip, and the days around it can't be counted.
+    """
     faults, before = [], None
     there = {span.number: span for span in spans}
     for number, stage in STAGES.items():
@@ -97,6 +103,9 @@ def faults_of_stages(spans: Sequence[Span]) -> list[Fault]:
         if span is None:
             faults.append(Fault(f"starts_{number}", f"请填写{stage.name}的起止日期。"))
             continue
+        for field, date in ((f"starts_{number}", span.starts_on), (f"ends_{number}", span.ends_on)):
+            if date.year not in _YEARS:
+                faults.append(Fault(field, f"请核对{stage.name}的年份，应在{_YEARS[0]}到{_YEARS[-1]}之间。"))
         if span.ends_on < span.starts_on:
             faults.append(
                 Fault(f"ends_{number}", f"{stage.name}的结束日期要在{span.starts_on.isoformat()}当天或者以后。")

@@ -215,7 +215,7 @@ def ids_ticked(name: str) -> list[int]:
 def sheet_sent(content: bytes, title: str) -> Response:
     """A sheet as a file to save, named by its title and the day."""
     name = f"{title}-{local_date(now()):%Y%m%d}.xlsx"
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return Response(content, mimetype=sheets.MEDIA_TYPE, headers={"Content-Disposition": disposition})
 
 

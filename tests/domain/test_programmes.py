@@ -52,6 +52,16 @@ def test_stages_come_one_after_the_other(timetable: str, fields: list[str]) -> N
     assert [fault.field for fault in faults_of_stages(spans(timetable))] == fields
 
 
+def test_a_year_that_nobody_means_is_a_slip() -> None:
+    plain = spans("1 10-16 11-01, 2 11-02 11-14, 3 11-15 11-30, 4 12-01 12-31")
+    for stage, year, fields in ((0, 1, ["starts_1"]), (3, 9999, ["ends_4"])):
+        days = "starts_on" if stage == 0 else "ends_on"
+        slip = replace(plain[stage], **{days: getattr(plain[stage], days).replace(year=year)})
+        faults = faults_of_stages([slip if span is plain[stage] else span for span in plain])
+        assert [fault.field for fault in faults] == fields
+        assert "年份，应在2000到2100之间" in faults[0].words
+
+
 def test_every_text_has_its_bounds_and_says_how_long_it_is() -> None:
     assert faults_of_texts(PLAN) == []
     for field, (_, low, high) in TEXTS.items():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -13,9 +15,13 @@ from flask import Flask
 from sqlalchemy import Column, Enum, String, cast, literal, true, update
 
 from app.database import Database
+from app.domain.contacts import LINES
+from app.domain.programmes import TEXTS
 from app.models import Base, ImportForm
+from app.papers.programme_writing import written
 from tests import lists
 from tests.busy import DUE, OPEN, Busy, busy, changed, closed
+from tests.services.test_programme_books import BOOK, PLAN
 from tests.web.browsing import Browser, MovingClock, filled
 from tests.web.walking import addresses, logins, rules
 from tests.world import World
@@ -134,6 +140,48 @@ def test_security_35_every_stored_text_is_escaped_on_every_page(walk: Walk, cloc
     assert walk.dangers == []
     assert {"written", "query name", "query subject", "query action"} <= walk.seen
     assert planted - walk.seen == NEVER_SHOWN, "a text that no page shows: name it below, or look for where it is lost"
+
+
+@sqlite
+def test_security_35_what_a_form_answers_with_is_escaped_too(walk: Walk, tmp_path: Path) -> None:
+    """Pages that no address leads to: a look before something is done, what was done, slips, refusals."""
+    there, world, office, head = walk.there, walk.there.world, walk.browser("office"), walk.browser("head")
+    short = "<b onclick=hit('x')>"
+    many, half = {"opening": "2026-09-28", "conclude": "3"}, [str(nominee) for nominee in world.nominees]
+    cases = [str(case) for case, _ in there.cases.values()]
+    sheet = lists.sheet([lists.person(name=short, post=mark("post"))], unit=mark("unit"))
+    book = written(replace(BOOK, plan=replace(PLAN, title=mark("title")), office=short))
+    pages = {
+        "planned": office.post(
+            f"/office/periods/new-many/{world.programme}/2",
+            many | {"chosen": [str(world.qilin), str(world.luoping)], "nominee": half},
+        ),
+        "looked at": office.post("/office/periods/close-many", {"chosen": [str(there.period)]}),
+        "closed": office.post("/office/periods/close-many", {"chosen": [str(there.period)], "step": "close"}),
+        "accepted": office.post("/desk/accept-many", {"chosen": cases}),
+        "assigned": office.post("/desk/assign-many", {"chosen": cases, "assignee": str(world.people["handler"])}),
+        "slips": office.post("/people/invite", {"chosen": [str(world.people["handler"])]}),
+        "nobody": office.post("/people/disable", {"chosen": [str(world.people["office"])]}),
+        "person": office.post("/people/new", {"login": mark("login"), "name": mark("name"), "unit": str(world.qilin)}),
+        "unit": office.post("/units/new", {"name": mark("name") * 9, "parent": str(world.office)}),
+        "called": office.post(f"/units/{world.qilin}/name", {"name": mark("name") * 9}),
+        "reached": office.post(f"/units/{world.qilin}/contact", dict.fromkeys(LINES, mark("line"))),
+        "programme": office.post("/programmes/new", {key: mark(key) for key in TEXTS}),
+        "places": office.post(f"/programmes/{world.programme}/quotas", {f"u{world.qilin}-note": mark("note")}),
+        "book": office.post("/programmes/book", {"book": (io.BytesIO(book), f"{short}.xlsx")}),
+        "file": office.post("/imports/", {"unit": str(world.qilin), "files": (io.BytesIO(b"MZ"), f"{short}.docx")}),
+        "list": office.follow(
+            office.post("/imports/", {"unit": str(world.qilin), "files": (io.BytesIO(sheet), f"{short}.xlsx")})
+        ),
+        "entered": head.post("/nominees/new", {"name": mark("name"), "deeds": mark("deeds")}),
+        "paper": office.post(f"/programmes/{world.programme}/award/papers", {"issuer": mark("issuer")}),
+        "decision": office.post(f"/programmes/{world.programme}/award/decision", {"number": mark("number")}),
+        "opinion": head.post(f"/nominees/{world.nominees[0]}/opinions", {"text": mark("text")}),
+        "review": office.post(f"/nominees/{world.nominees[0]}/reviews/final", {"reason": mark("reason")}),
+    }
+    assert {name: page.status for name, page in pages.items() if page.status not in (200, 409, 422)} == {}
+    assert {name: Dangers(page.source).found for name, page in pages.items()} == {name: [] for name in pages}
+    assert {name for name, page in pages.items() if "hit(" in html.unescape(page.source)} == set(pages)
 
 
 NEVER_SHOWN = {"calendar_notices.source", "cases.decline_reason", "recusals.reason"}

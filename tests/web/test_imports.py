@@ -115,6 +115,14 @@ def test_security_20_the_unit_somebody_works_in_reads_no_dossier_photo_or_form_o
         assert colleague.get(path).status == 404, path
 
 
+def test_more_files_than_a_form_takes_are_told_to_come_in_parts(world: World, staff: Callable[[str], Browser]) -> None:
+    handler, before = staff("handler"), world.everything()
+    assert "一次最多选90个" in handler.get("/imports/").text
+    answer = hand_in(handler, world, {f"{number}.docx": b"" for number in range(100)})
+    assert (answer.status, "文件太多" in answer.text, "分几次提交" in answer.text) == (413, True, True)
+    assert world.everything() == before
+
+
 def test_a_long_list_is_read_beside_and_its_page_shows_how_far_it_is(
     world: World, staff: Callable[[str], Browser], tmp_path: Path
 ) -> None:

@@ -152,5 +152,7 @@ def test_nothing_chosen_leads_back_to_the_list(world: World, staff: Staff) -> No
     for sent in ({"what": "final"}, {"what": "final", "chosen": ["x", "²", ""]}):
         assert "还没有选择推荐对象" in office.follow(office.post("/nominees/many", sent)).text
     assert office.post("/nominees/many", {"what": "delete", "chosen": ["1"]}).status == 404
+    crowd = {"what": "final", "chosen": [str(number) for number in range(1, 302)]}
+    assert office.post("/nominees/many", crowd).status == 404, "no list sends so many, and no address holds them"
     assert office.get("/nominees/many/reviews/other?chosen=1").status == 404
     assert "还没有选择对象" in office.get("/nominees/many/reviews/final").text

@@ -12,6 +12,6 @@ class UploadForm(PlainForm):
     files = MultipleFileField(
         "文件",
         description="汇总表（附件2、3）一次一个 .xlsx 文件；推荐表（附件4、5）是 .docx，一个对象一份，"
-        "可以一次选几个，也可以连同照片放进一个 .zip 里。",
+        "一次最多选90个；更多的连同照片放进一个 .zip 里。",
         render_kw={"accept": ".xlsx,.docx,.jpg,.jpeg,.zip"},
     )

@@ -15,6 +15,7 @@ from app.services import eligibility, reviews
 from app.services import nominees as theirs
 from app.web.access import actor, allow
 from app.web.forms import PlainForm
+from app.web.lists import ids_ticked
 from app.web.nominees.blueprint import STAFF, blueprint
 from app.web.nominees.opinions import recorded
 from app.web.nominees.standing import stage_of
@@ -30,7 +31,9 @@ _MOST = 300  # twice what one page of the list can send
 @allow(*STAFF)
 def choose() -> ResponseReturnValue:
     """From the ticked rows of the list to the page of what is to be done: their ids go into its address."""
-    chosen = [value for value in request.form.getlist("chosen") if value.isascii() and value.isdecimal()]
+    chosen = ids_ticked("chosen")
+    if len(chosen) > _MOST:
+        abort(404)
     if not chosen:
         flash(str(NobodyChosen()))
         return redirect(url_for("nominees.nominees", programme=request.args.get("programme", type=number)), 303)
@@ -43,7 +46,7 @@ def choose() -> ResponseReturnValue:
     endpoint, values = places.get(request.form.get("what", ""), ("", {}))
     if not endpoint:
         abort(404)
-    return redirect(url_for(endpoint, chosen=_BETWEEN.join(chosen), **values), 303)
+    return redirect(url_for(endpoint, chosen=_BETWEEN.join(map(str, chosen)), **values), 303)
 
 
 @blueprint.get("/many/conditions")
