@@ -57,12 +57,11 @@ def test_security_03_workers_and_servers_killed_under_load_lose_nothing_and_sett
 
         def strike() -> None:
             server = dice.choice((one, two))
-            victims = server.workers() + server.ticks()
-            victim = dice.choice([*victims, psutil.Process(server.process.pid)]) if victims else None
+            eventually(lambda: server.workers() + server.ticks() != [], "somebody to strike")  # it may be starting again
             with suppress(psutil.NoSuchProcess):
-                if victim is not None:
-                    victim.kill()
-                    killed.append(victim)
+                victim = dice.choice([*server.workers(), *server.ticks(), psutil.Process(server.process.pid)])
+                victim.kill()
+                killed.append(victim)
 
         crowd = Crowd((one.address, two.address), paths)
         crowd.files(forms, strike, strikes(forms))
