@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import update
 
 from app.models import User
-from tests.busy import OPEN, busy
+from tests import lists
+from tests.busy import OPEN, busy, changed
 from tests.fuzz.target import Target
 from tests.web.browsing import MovingClock
 from tests.world import World
@@ -21,6 +22,8 @@ from tests.world import World
 def target(world: World, make_app: Callable[..., Flask], clock: MovingClock, tmp_path: Path) -> Target:
     clock.to(OPEN)
     there = busy(world, tmp_path / "evidence")
+    changed(world)
+    lists.checked(world, tmp_path / "evidence", {"a.xlsx": lists.sheet([lists.person()])})
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash("whatever it is")
     with world.database.writer() as session:
         session.execute(update(User).values(password_hash=cheap))
