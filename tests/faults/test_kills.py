@@ -57,7 +57,8 @@ def test_security_03_workers_and_servers_killed_under_load_lose_nothing_and_sett
 
         def strike() -> None:
             server = dice.choice((one, two))
-            eventually(lambda: server.workers() + server.ticks() != [], "somebody to strike")  # it may be starting again
+            # A server under load may be starting again.
+            eventually(lambda: server.workers() + server.ticks() != [], "somebody to strike")
             with suppress(psutil.NoSuchProcess):
                 victim = dice.choice([*server.workers(), *server.ticks(), psutil.Process(server.process.pid)])
                 victim.kill()
