@@ -22,6 +22,8 @@ from config import Settings, from_environment, share_counters
 _log = logging.getLogger("gongshi.server")
 # A worker told to stop while it is still starting may never hear of it.
 _STOPPING_SECONDS = 10
+# A list can wait, and whoever opens a page cannot: the server is up before a third process loads all that it needs.
+_LISTS_AFTER = 5
 
 
 def wsgi() -> Flask:
@@ -35,8 +37,8 @@ def run(settings: Settings) -> None:
     """Serve until stopped. Settlement, warnings and the uptime record tick beside the workers, imports are read."""
     logs.configure(settings)
     stop = threading.Event()
-    for beside in (ticking.run, importing.run):
-        keeping = (beside, settings, stop)
+    for beside, begins_after in ((ticking.run, 0), (importing.run, _LISTS_AFTER)):
+        keeping = (beside, settings, stop, begins_after)
         threading.Thread(target=_keep_running, args=keeping, name=f"keep {beside.__module__}", daemon=True).start()
     _log.info("serving", extra={"address": f"http://{settings.host}:{settings.port}"})
     # A folder of this run's own: counters begin at 0 with the server, and a worker that ends leaves its own behind.
@@ -59,9 +61,12 @@ def run(settings: Settings) -> None:
     stop.set()
 
 
-def _keep_running(beside: Callable[[Settings], None], settings: Settings, stop: threading.Event) -> None:
+def _keep_running(
+    beside: Callable[[Settings], None], settings: Settings, stop: threading.Event, begins_after: float
+) -> None:
     """Start a process beside the server, and start it again should it ever end."""
     fresh = multiprocessing.get_context("spawn")
+    stop.wait(begins_after)
     while not stop.is_set():
         process = fresh.Process(target=beside, args=(settings,), daemon=True)
         process.start()
