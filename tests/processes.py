@@ -198,8 +198,18 @@ def listens(port: int) -> bool:
 
 
 def ready(address: str) -> bool:
+    """It answers, and nothing is late: overdue deadlines are settled."""
+    return answers(f"{address}/readyz")
+
+
+def alive(address: str) -> bool:
+    """It answers, whatever it has still to do."""
+    return answers(f"{address}/healthz")
+
+
+def answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:  # noqa: S310 # our own address
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 # our own address
             return bool(answer.status == 200)
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return False

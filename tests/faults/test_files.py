@@ -24,7 +24,7 @@ from app.services.files import Vault
 from app.services.record import verify
 from tests.faults.city import fill
 from tests.files import pdf
-from tests.processes import KEY, Served, eventually, kept_up, ready, served
+from tests.processes import KEY, Served, alive, eventually, kept_up, served
 from tests.visitors import Answer, Citizen
 
 T = TypeVar("T")
@@ -102,7 +102,7 @@ def strike(server: Served, dice: random.Random, times: int, over: Callable[[], b
     """Each time it answers, kill its worker, or now and then its first process. Returns how often it was alive to."""
     kills = 0
     for number in range(times):
-        eventually(lambda: ready(server.address), "up again")
+        eventually(lambda: alive(server.address), "up again")
         time.sleep(dice.uniform(0.05, 0.3))
         if over():
             break
