@@ -80,7 +80,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Whatever asks for a database runs on both kinds. Pages lie above the services and see no difference: they run on
     SQLite, except where a test is marked `both_databases`."""
     named = any("database" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
-    if "database" in metafunc.fixturenames and not named:
+    its_own = hasattr(metafunc.module, "database")  # a fixture of the file's own
+    if "database" in metafunc.fixturenames and not named and not its_own:
         page = (
             "web" in metafunc.definition.path.parts and metafunc.definition.get_closest_marker("both_databases") is None
         )
