@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -10,9 +11,10 @@ from sqlalchemy.orm import Session
 from app.domain.cases import DeclineGround, State
 from app.domain.errors import FormAlreadyUsed, WindowClosed
 from app.domain.receipt import new_form_token, receipt_hash
-from app.models import AuditRow, Case, Category, Identity, Nominee, Objection, ObjectorKind
+from app.models import AuditRow, Case, Category, Identity, Nominee, Objection, ObjectorKind, ReviewStage
 from app.services import closing, intake, record, scheduling
 from app.services.identities import Objector
+from tests.standing import cleared
 from tests.world import FACTS, World, at, at_once
 
 OPENS_AT, CLOSES_AT = at("2026-09-18 Fri 00:00"), at("2026-09-24 Thu 00:00")
@@ -114,7 +116,9 @@ def test_the_same_form_with_other_content_is_refused_and_changes_nothing(world: 
 # --- who handles it, who is told (R21, R28) ---------------------------------------------------------
 
 
-def test_each_round_has_its_handler_and_the_office_takes_what_is_against_the_handler(world: World) -> None:
+def test_each_round_has_its_handler_and_the_office_takes_what_is_against_the_handler(
+    world: World, tmp_path: Path
+) -> None:
     nominee = world.nominees[0]
     own_unit = own_unit_of(world, nominee)
     rounds = [
@@ -131,6 +135,10 @@ def test_each_round_has_its_handler_and_the_office_takes_what_is_against_the_han
             handlers.append((number, against, world.case(case).handler_unit_id))
             world.do(_decline, case, at(filed))
         world.do(closing.close_period, period, world.actor("office"), at(closed))
+        if number == 1:
+            world.reviewed([nominee], ReviewStage.PRELIMINARY, closed)
+        if number == 2:
+            cleared(world, tmp_path / "evidence", [nominee], closed)
     assert handlers == [
         (1, False, own_unit),
         (1, True, world.office),
