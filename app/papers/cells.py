@@ -8,11 +8,10 @@ from typing import Any
 
 from app.domain.fields import Problem
 from app.domain.form_dates import FormDate
+from app.domain.unseen import without_unseen
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ud800-\udfff\ufffe\uffff]"
-)
+_SEPARATORS = re.compile("[\u2028\u2029]")  # ends of lines that no sheet means
 _DIGITS_KEPT = 10**15  # a spreadsheet keeps fifteen figures of a number
 
 _FORMULA = ("这一格是公式，读不出结果", "请复制这一格，再“选择性粘贴—数值”，让它变成文字")
@@ -30,7 +29,7 @@ _AMBIGUOUS_MONTH = (
 def clean(text: str) -> str:
     """A text without what nobody sees: control marks, zero widths, escapes of spreadsheets; lines ended by \\n."""
     text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
-    text = _UNSEEN.sub("", text.replace("\xa0", " ").replace("\t", " "))
+    text = _SEPARATORS.sub("", without_unseen(text.replace("\xa0", " ").replace("\t", " ")))
     return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 

@@ -6,7 +6,6 @@ Reading gives texts alone; what they mean and what is wrong with them is in app/
 from __future__ import annotations
 
 import datetime as dt
-import re
 import zipfile
 from typing import IO, Any, BinaryIO
 from xml.parsers import expat
@@ -15,6 +14,7 @@ from openpyxl import load_workbook
 
 from app.domain.book_rows import HEADS
 from app.domain.errors import FileRefused
+from app.domain.unseen import without_unseen
 from app.evidence.inspection import inspect
 from app.evidence.kinds import FileKind
 
@@ -22,8 +22,6 @@ SIZE_LIMIT = 256 * 1024  # a book of two hundred units is 40 kB
 MOST_ROWS = 400
 _COLUMNS = 10
 _LONGEST = 1000  # of a cell: no field is longer than 400 characters
-# Control characters and marks that change how a text reads without being seen.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 
 _NOT_A_BOOK = "请上传 Excel 表格（.xlsx）。这个文件不是，请在 WPS 或 Excel 里打开，另存为 .xlsx。"
 _BROKEN = "这个表格不完整或已损坏，无法打开。请在 WPS 或 Excel 里打开它，另存一份再上传。"
@@ -69,7 +67,7 @@ def _text(value: object) -> str:
         return value.date().isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return _UNSEEN.sub("", str(value)[:_LONGEST].replace("_x000D_", "").replace("\r\n", "\n")).strip()
+    return without_unseen(str(value)[:_LONGEST].replace("_x000D_", "").replace("\r", "")).strip()
 
 
 class _Seen(Exception):

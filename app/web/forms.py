@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
@@ -11,6 +10,8 @@ from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
+
+from app.domain.unseen import without_unseen
 
 
 class FormGuard(CSRFProtect):
@@ -25,11 +26,6 @@ class FormGuard(CSRFProtect):
 
 csrf = FormGuard()
 
-# Control characters, surrogates and marks that change how text reads without being seen.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
-)
-
 
 def init_app(app: Flask) -> None:
     app.config["WTF_I18N_ENABLED"] = False  # what WTForms says of a wrong date: its own Chinese, see PlainForm
@@ -38,7 +34,7 @@ def init_app(app: Flask) -> None:
 
 def clean(text: str | None) -> str:
     """What a person typed, without unseen characters, line ends made one kind, trimmed."""
-    return _UNSEEN.sub("", text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    return without_unseen(text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 class PlainForm(FlaskForm):
