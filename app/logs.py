@@ -101,7 +101,7 @@ def _type_and_place(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def _place(error: BaseException) -> str:
-    """The innermost line of ours that the exception passed, or the innermost at all: app/services/intake.py:57."""
+    """The innermost line of ours that the exception passed, or the innermost at all: app/services/cases/queue.py:57."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT / "app")]
     for frame in reversed(ours or frames):

@@ -32,7 +32,7 @@ def wsgi() -> Flask:
 
 
 def run() -> None:
-    """Serve it as app/server.py serves the portal: same server, same settings, one worker."""
+    """Serve it as app/processes/server.py serves the portal: same server, same settings, one worker."""
     Granian(
         "bench.bare:wsgi",
         factory=True,

@@ -11,11 +11,11 @@ from statistics import median
 from flask import Flask
 from werkzeug.test import EnvironBuilder
 
-from app import create_app
 from app.clock import now
 from app.database import Database
-from app.services.showing import ENTRIES_PER_PAGE, PERIODS_PER_PAGE
-from app.web.hot import HotPages
+from app.services.periods.publication import ENTRIES_PER_PAGE, PERIODS_PER_PAGE
+from app.web.factory import create_app
+from app.web.shared.hot import HotPages
 from bench import content, report
 from config import Settings
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.demo import people
-from app.domain.cases import Role, State
-from app.domain.rounds import Kind
-from app.domain.window import Plan, count_window
-from app.domain.workdays import Day, DayKind, local_date, nth_workday_before
+from app.domain.calendar.workdays import Day, DayKind, local_date, nth_workday_before
+from app.domain.cases.states import Role, State
+from app.domain.periods.rounds import Kind
+from app.domain.periods.window import Plan, count_window
 from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
-from app.models.period import days_to_json
+from app.models.periods import days_to_json
 
 _SEED = 20251016
 _COLLECTIVES = 3  # one of three is a collective, as in the notice

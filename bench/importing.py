@@ -16,14 +16,14 @@ from sqlalchemy import select
 
 from app.clock import now
 from app.database import Database
-from app.domain.identity_numbers import id_check_character
-from app.domain.rounds import Kind
+from app.domain.periods.rounds import Kind
+from app.domain.shared.identity_numbers import id_check_character
 from app.evidence.store import Folder
 from app.models import Import, ImportState, Programme, Quota, Unit, UnitKind, User
 from app.papers.summaries import write_summary
 from app.sealing import Keyring
-from app.services import import_reading, import_rows, imports
-from app.services.files import Vault
+from app.services.imports import reading, receiving, sealed_rows
+from app.services.shared.files import Vault
 from bench import content, report
 
 _SIZES = (1_000, 10_000)
@@ -113,13 +113,13 @@ def _measure(answer: Connection, home: Path, sheet: Path, size: int) -> None:
     start = time.perf_counter()
     with database.writer() as session, sheet.open("rb") as upload:
         wanted = (programme_id, unit_id, None, [(sheet.name, upload)])
-        received = imports.receive(session, vault, *wanted, actor, now())
-    assert import_reading.read(database, vault, received.import_id, now)
+        received = receiving.receive(session, vault, *wanted, actor, now())
+    assert reading.read(database, vault, received.import_id, now)
     seconds = time.perf_counter() - start
     with database.reader() as session:
         found = session.get_one(Import, received.import_id)
         assert (found.state, found.rows_done) == (ImportState.CHECKED, size), found.failure
-        assert import_rows.problem_count(session, found.id) == 0
+        assert sealed_rows.problem_count(session, found.id) == 0
     answer.send((seconds, _highest_mark()))
 
 

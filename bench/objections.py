@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.database import Database
-from app.domain.receipt import receipt_hash
+from app.domain.objections.receipt import receipt_hash
 from app.models import AuditRow, Case, Entry, Identity, Objection, OutboxRow
 from app.sealing import Keyring
-from app.services import record
-from app.services.identities import unseal_objector
+from app.services.objections.identities import unseal_objector
+from app.services.record import chain
 from bench import content, report, servers
 from bench.load import CLIENTS, Answer, get, post, send
 
@@ -130,7 +130,7 @@ class Crowd:
         told = session.scalar(select(func.count(OutboxRow.case_id.distinct())))
         written = session.scalar(select(func.count()).where(AuditRow.action == "objection.filed"))
         assert told == written == len(self._codes)
-        assert record.verify(session).holds
+        assert chain.verify(session).holds
         return len(self._codes)
 
 

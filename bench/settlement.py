@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.clock import now
 from app.database import Database
-from app.services import settlement
+from app.services.cases import settlement
 from bench import content, report
 
 _SIZES = (1_000, 10_000)

@@ -7,9 +7,9 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.domain.award import ProceedingKind, RevocationGround
-from app.domain.rounds import Kind
-from app.domain.window import plan_window
+from app.domain.award.decision import ProceedingKind, RevocationGround
+from app.domain.periods.rounds import Kind
+from app.domain.periods.window import plan_window
 from app.models import (
     Document,
     Entry,
@@ -23,11 +23,13 @@ from app.models import (
     ReviewStage,
     Revocation,
 )
-from app.models.period import days_to_json
-from app.services import award, closing, documents
-from app.services.award import PaperText
-from app.services.award_list import Standing, standing_of
-from app.services.calendars import calendar_of
+from app.models.periods import days_to_json
+from app.services.award import deciding
+from app.services.award.award_list import Standing, standing_of
+from app.services.award.deciding import PaperText
+from app.services.calendar.calendars import calendar_of
+from app.services.periods import closing
+from app.services.shared import documents
 from tests.files import pdf, vault_in
 from tests.world import World, at
 
@@ -121,7 +123,9 @@ def paper(
 def recorded(
     world: World, folder: Path, kind: ProceedingKind, text: PaperText, now: str = DECIDED, login: str = "office"
 ) -> int:
-    return world.do(award.record_paper, world.programme, kind, text, scan(world, folder), world.actor(login), at(now))
+    return world.do(
+        deciding.record_paper, world.programme, kind, text, scan(world, folder), world.actor(login), at(now)
+    )
 
 
 def decision_text(dated: dt.date = dt.date(2026, 10, 13), text: str = WORDING) -> PaperText:
@@ -140,7 +144,7 @@ def ready(world: World, folder: Path) -> None:
 def decided(world: World, folder: Path, text: PaperText | None = None) -> int:
     """The decision on a world that is ready. Returns its id."""
     document, office = scan(world, folder), world.actor("office")
-    return world.do(award.decide, world.programme, text or decision_text(), document, office, at(DECIDED))
+    return world.do(deciding.decide, world.programme, text or decision_text(), document, office, at(DECIDED))
 
 
 def standing(world: World, now: str = DECIDED) -> Standing:

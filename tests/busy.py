@@ -7,26 +7,15 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.annexes import Authority
-from app.domain.cases import Conclusion, DeclineGround, State
-from app.domain.rounds import Kind
+from app.domain.cases.states import Conclusion, DeclineGround, State
+from app.domain.nominees.annexes import Authority
+from app.domain.periods.rounds import Kind
 from app.models import OpinionOutcome, Period, WindowExtension
-from app.services import (
-    closing,
-    corrections,
-    following,
-    identities,
-    investigation,
-    nominating,
-    replacements,
-    reversal,
-    revisions,
-    scheduling,
-    settlement,
-    warnings,
-    withdrawals,
-)
-from app.services.calendars import calendar_of, load_notices
+from app.services.calendar.calendars import calendar_of, load_notices
+from app.services.cases import investigation, settlement, warnings
+from app.services.nominees import nominating, replacements, reversal, revisions, withdrawals
+from app.services.objections import following, identities
+from app.services.periods import closing, corrections, scheduling
 from tests.awards import an_earlier_award
 from tests.files import attach, pdf
 from tests.standing import answered

@@ -16,8 +16,8 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
-from app import create_app
 from app.database import Database
+from app.web.factory import create_app
 from config import Settings
 from tests.hashes import cheap_hashes
 from tests.lines import Lines, logged

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from PIL import Image
 
-from app.domain.receipt import keyed_hash
+from app.domain.objections.receipt import keyed_hash
 from app.evidence.store import Folder
 from app.models import Purpose
 from app.sealing import Keyring
-from app.services import documents, evidence
-from app.services.evidence import Attached
-from app.services.files import Vault
+from app.services.objections import evidence
+from app.services.objections.evidence import Attached
+from app.services.shared import documents
+from app.services.shared.files import Vault
 from tests.web.browsing import TOKEN
 from tests.world import World, at
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from argon2 import PasswordHasher
 
-from app.services import passwords
+from app.services.accounts import passwords
 
 
 @contextmanager

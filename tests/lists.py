@@ -10,13 +10,13 @@ import docx
 from PIL import Image
 from sqlalchemy import update
 
-from app.domain.identity_numbers import id_check_character
-from app.domain.rounds import Kind
+from app.domain.periods.rounds import Kind
+from app.domain.shared.identity_numbers import id_check_character
 from app.models import Import, ImportForm, Quota
 from app.papers.forms import write_form
 from app.papers.summaries import write_summary
-from app.services import import_reading, imports
-from app.services.import_viewing import View
+from app.services.imports import reading, receiving
+from app.services.imports.viewing import View
 from tests.files import vault_in
 from tests.world import World, at
 
@@ -108,14 +108,14 @@ def receive(
     """Files handed in by somebody, not read yet. Returns the import's id."""
     vault, uploads = vault_in(folder, world.key), [(name, io.BytesIO(content)) for name, content in files.items()]
     with world.database.writer() as session:
-        made = imports.receive(
+        made = receiving.receive(
             session, vault, world.programme, unit or world.qilin, form, uploads, world.actor(login), at(NOW)
         )
     return made.import_id
 
 
 def read(world: World, folder: Path, import_id: int, now: str = NOW) -> bool:
-    return import_reading.read(world.database, vault_in(folder, world.key), import_id, lambda: at(now))
+    return reading.read(world.database, vault_in(folder, world.key), import_id, lambda: at(now))
 
 
 def checked(world: World, folder: Path, files: Mapping[str, bytes], login: str = "handler") -> int:

@@ -12,25 +12,19 @@ from sqlalchemy import select
 
 from app.database import Database
 from app.demo import annexes, people
-from app.domain.annexes import Authority
-from app.domain.cases import Role
-from app.domain.programmes import Places, Plan, Span
-from app.domain.rounds import Kind
+from app.domain.cases.states import Role
+from app.domain.nominees.annexes import Authority
+from app.domain.periods.rounds import Kind
+from app.domain.programmes.plan import Places, Plan, Span
 from app.models import Document, ImportState, Nominee, Programme, Purpose, ReviewStage, Unit, UnitKind, User
 from app.papers.summaries import write_summary
-from app.services import (
-    documents,
-    import_confirming,
-    import_reading,
-    imports,
-    many,
-    opinions,
-    programmes,
-    reviews,
-    scheduling_many,
-)
-from app.services.calendars import calendar_of
-from app.services.scheduling_many import Order
+from app.services.calendar.calendars import calendar_of
+from app.services.imports import confirming, reading, receiving
+from app.services.nominees import opinions, reviews
+from app.services.periods import scheduling_many
+from app.services.periods.scheduling_many import Order
+from app.services.programmes import setting_up
+from app.services.shared import documents, many
 from tests.files import pdf, vault_in
 from tests.standing import answer, scan
 from tests.world import PASSWORD_HASH, World, at
@@ -84,7 +78,7 @@ class City(World):
                 stages=STAGES,
                 places=places,
             )
-            programme = programmes.create(session, plan, staff[0].actor, now)
+            programme = setting_up.create(session, plan, staff[0].actor, now)
             by_name = {unit.name: unit.id for unit in units}
             by_login = {user.login: user.id for user in staff}
             for role in ("handler", "head"):
@@ -115,11 +109,11 @@ class City(World):
         rows = annexes.unit_rows(quota, SEED)[kind]
         sheet = write_summary(kind, f"{TITLE}汇总表", quota.recommender, at(now).date(), rows, extended=True)
         uploads = [(f"{quota.recommender}.xlsx", io.BytesIO(sheet))]
-        received = self.do(imports.receive, vault, self.programme, unit_id, None, uploads, handler, at(now))
-        assert import_reading.read(self.database, vault, received.import_id, lambda: at(now))
+        received = self.do(receiving.receive, vault, self.programme, unit_id, None, uploads, handler, at(now))
+        assert reading.read(self.database, vault, received.import_id, lambda: at(now))
         with self.database.reader() as session:
-            assert imports.visible(session, received.import_id, handler).state is ImportState.CHECKED
-        counts = self.do(import_confirming.confirm, self.ring, received.import_id, handler, at(now))
+            assert receiving.visible(session, received.import_id, handler).state is ImportState.CHECKED
+        counts = self.do(confirming.confirm, self.ring, received.import_id, handler, at(now))
         assert counts["new"] == len(rows)
 
     @property

@@ -6,9 +6,9 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from app.domain.annexes import Authority
+from app.domain.nominees.annexes import Authority
 from app.models import OpinionOutcome, ReviewStage
-from app.services import opinions
+from app.services.nominees import opinions
 from tests.files import pdf, vault_in
 from tests.world import World, at
 

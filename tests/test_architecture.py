@@ -12,15 +12,28 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "app").rglob("*.py"))
-# Each may import those below it, and its own. What stands in no row (richtext, the package itself) is checked apart.
+# Each may import those below it, and its own. Single modules directly in `app` that stand in no row are checked apart.
 LAYERS: list[set[str]] = [
-    {"app.web", "app.cli", "app.server", "app.ticking", "app.importing", "app.demo"},
+    {"app.web", "app.cli", "app.processes", "app.demo"},
     {"app.services"},
     {"app.models", "app.calendars", "app.database", "app.evidence", "app.papers", "app.sealing"},
     {"app.domain"},
 ]
 HEIGHT = {name: height for height, names in enumerate(reversed(LAYERS)) for name in names}
 BASE = {"app.clock", "config"}  # anybody's
+# One word a subject, the same in every layer (docs/architecture.md). What all subjects of a layer share: `shared`.
+SUBJECTS = {
+    "accounts", "award", "calendar", "cases", "imports", "messages", "nominees", "objections", "office", "papers",
+    "periods", "programmes", "record", "upkeep",
+}  # fmt: skip
+BESIDE_SUBJECTS = {
+    "app/domain": {"refusals"},
+    "app/models": {"base", "document", "stored_file"},
+    "app/web": {"factory"},
+}
+MOST_MODULES = 25
+# Tests that go through a whole layer, not through one module of it.
+WALKS = {"tests/web/shared/test_hostile_text.py", "tests/cli/test_gongshi.py", "tests/papers/test_looks.py"}
 
 
 def module_of(path: Path) -> str:
@@ -52,17 +65,53 @@ def test_imports_go_down_only() -> None:
     assert upwards == []
 
 
-def test_pages_and_programmes_do_not_know_each_other() -> None:
-    """The console and the server start the web through the factory; the web starts nobody."""
-    for path in SOURCES:
-        if module_of(path).startswith("app.web"):
-            wanted = [name for name in imports_of(path) if layer_of(name) in HEIGHT and layer_of(name) != "app.web"]
-            assert all(HEIGHT[str(layer_of(name))] < HEIGHT["app.web"] for name in wanted), path
+def test_no_module_is_in_a_circle_of_imports() -> None:
+    known = {module_of(path) for path in SOURCES}
+
+    def home(name: str) -> str | None:
+        """The module that an imported name stands in."""
+        while name and name not in known:
+            name = name.rpartition(".")[0]
+        return name or None
+
+    def below(module: str, path: Path) -> set[str]:
+        """What a module needs loaded. A package that is imported for one of its modules needs no more than that one."""
+        return {there for name in imports_of(path) if (there := home(name)) and there != module}
+
+    waiting = {module_of(path): below(module_of(path), path) for path in SOURCES}
+    while free := {module for module, needs in waiting.items() if not needs & waiting.keys()}:
+        waiting = {module: needs for module, needs in waiting.items() if module not in free}
+    assert waiting == {}
+
+
+def test_one_list_of_subjects_serves_every_layer() -> None:
+    """The folders of a layer, or its modules where it has no folders, are subjects."""
+    for layer in ("app/domain", "app/services", "app/web", "app/models", "templates"):
+        folders = {path.name for path in (ROOT / layer).iterdir() if path.is_dir() and path.name != "__pycache__"}
+        modules = {path.stem for path in (ROOT / layer).glob("*.py") if path.stem != "__init__"}
+        assert folders | modules <= SUBJECTS | {"shared"} | BESIDE_SUBJECTS.get(layer, set()), layer
+
+
+def test_no_folder_holds_too_many_modules() -> None:
+    folders = {path.parent for path in SOURCES}
+    counts = {str(folder.relative_to(ROOT)): len(list(folder.glob("*.py"))) for folder in folders}
+    assert {folder: count for folder, count in counts.items() if count > MOST_MODULES} == {}
+
+
+def test_a_modules_tests_are_found_in_one_guess() -> None:
+    """tests/<layer>/<subject>/test_<module>.py, or …/test_<module>_….py, tests app/<layer>/<subject>/<module>.py."""
+    for layer in ("domain", "services", "web", "cli", "calendars", "evidence", "papers", "processes"):
+        for path in sorted((ROOT / "tests" / layer).rglob("test_*.py")):
+            folder = ROOT / "app" / path.parent.relative_to(ROOT / "tests")
+            name = path.stem.removeprefix("test_")
+            there = {module.stem for module in [*folder.glob("*.py"), *folder.glob("*/")]}
+            walk = str(path.relative_to(ROOT)) in WALKS
+            assert walk or any(name == module or name.startswith(module + "_") for module in there), path
 
 
 def test_nobody_imports_the_factory_but_whoever_starts_the_portal() -> None:
-    users = {module_of(path) for path in SOURCES if "app.create_app" in set(imports_of(path))}
-    assert users == {"app.server"}
+    users = {module_of(path) for path in SOURCES if "app.web.factory.create_app" in set(imports_of(path))}
+    assert users == {"app.processes.server"}
 
 
 def test_the_rules_use_the_standard_library_alone() -> None:
@@ -76,29 +125,29 @@ def test_the_rules_use_the_standard_library_alone() -> None:
 @pytest.mark.parametrize(
     ("library", "where"),
     [
-        ("flask", ("app", "app.web", "app.server")),
+        ("flask", ("app.web", "app.processes.server")),
         ("flask_login", ("app.web",)),
         ("flask_limiter", ("app.web",)),
-        ("limits", ("app.web.limits",)),
-        ("altcha", ("app.web.challenge",)),
+        ("limits", ("app.web.shared.limits",)),
+        ("altcha", ("app.web.shared.challenge",)),
         ("flask_wtf", ("app.web",)),
         ("wtforms", ("app.web",)),
         ("bleach", ("app.richtext",)),
         ("markdown", ("app.richtext",)),
         ("holidays", ("app.calendars",)),
-        ("granian", ("app.server",)),
+        ("granian", ("app.processes.server",)),
         ("click", ("app.cli",)),
         ("alembic", ("app.database",)),
-        ("argon2", ("app.services.passwords",)),
-        ("zxcvbn", ("app.services.passwords",)),
-        ("pyotp", ("app.services.second_factor",)),
+        ("argon2", ("app.services.accounts.passwords",)),
+        ("zxcvbn", ("app.services.accounts.passwords",)),
+        ("pyotp", ("app.services.accounts.second_factor",)),
         ("openpyxl", ("app.sheets", "app.papers")),
         ("docx", ("app.papers",)),
         ("docxtpl", ("app.papers",)),
-        ("segno", ("app.web.qr", "app.papers")),
+        ("segno", ("app.web.shared.qr", "app.papers")),
         ("cryptography", ("app.sealing",)),
-        ("structlog", ("app.logs", "app.web.requests")),
-        ("prometheus_client", ("app.web.metrics",)),
+        ("structlog", ("app.logs", "app.web.shared.requests")),
+        ("prometheus_client", ("app.web.shared.metrics",)),
         ("boto3", ("app.evidence",)),
         ("botocore", ("app.evidence",)),
         ("PIL", ("app.evidence",)),

@@ -77,7 +77,7 @@ def _anchor(heading: str) -> str:
 def _labels() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
     """Every whole text between two tags, and every string of the pages' code: as it stands, and where something is
     filled in, as a pattern."""
-    found = {text.strip() for text in [*_of_templates(), *_of_code("app/web", "app/services/blanks.py")]}
+    found = {text.strip() for text in [*_of_templates(), *_of_code("app/web", "app/services/imports/blanks.py")]}
     whole = frozenset(text for text in found if _ANY not in text)
     partly = [text for text in found - whole if len(_CHINESE.findall(text)) >= 3]
     return whole, tuple(re.compile(".+?".join(map(re.escape, text.split(_ANY)))) for text in partly)

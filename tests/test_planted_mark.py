@@ -15,11 +15,11 @@ from PIL import Image
 
 from app import clock
 from app.database import ROOT, Database
-from app.domain.cases import State
-from app.domain.workdays import SHANGHAI
-from app.services import identities
+from app.domain.calendar.workdays import SHANGHAI
+from app.domain.cases.states import State
+from app.services.objections import identities
 from tests.files import pdf
-from tests.processes import Served, eventually, ready, served
+from tests.running import Served, eventually, ready, served
 from tests.visitors import Citizen, open_today
 from tests.world import World, at
 

@@ -15,30 +15,20 @@ from sqlalchemy import select
 
 from app.database import Database
 from app.demo import people
-from app.domain.annexes import Rank
-from app.domain.award import ProceedingKind, RevocationGround
-from app.domain.cases import Conclusion, DeclineGround, State
-from app.domain.errors import DecisionNotReady, NotEligible
-from app.domain.rounds import Kind
+from app.domain.award.decision import ProceedingKind, RevocationGround
+from app.domain.cases.states import Conclusion, DeclineGround, State
+from app.domain.nominees.annexes import Rank
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import DecisionNotReady, NotEligible
 from app.models import Correction, Disqualification, Honour, Nominee, Objection, Programme, ReviewStage
-from app.services import (
-    award,
-    award_list,
-    corrections,
-    eligibility,
-    following,
-    investigation,
-    record,
-    replacements,
-    reversal,
-    revisions,
-    revocation,
-    settlement,
-    showing,
-    withdrawals,
-)
-from app.services.nominating import Particulars
-from app.services.revocation import RevocationText
+from app.services.award import award_list, deciding, revocation
+from app.services.award.revocation import RevocationText
+from app.services.cases import investigation, settlement
+from app.services.nominees import eligibility, replacements, reversal, revisions, withdrawals
+from app.services.nominees.nominating import Particulars
+from app.services.objections import following
+from app.services.periods import corrections, publication
+from app.services.record import chain
 from tests.conftest import KEY
 from tests.notice import City
 from tests.world import at
@@ -100,7 +90,7 @@ def round_two(city: City) -> set[int]:
     assert len(periods) == 14
     assert {city.period(each).conclude_by for each in periods} == {at("2025-11-15 00:00")}
     with city.database.reader() as session:
-        open_then = [len(showing.open_periods(session, at(moment))) for moment in EDGES]
+        open_then = [len(publication.open_periods(session, at(moment))) for moment in EDGES]
     assert open_then == [0, 14, 14, 0]
     [qilin] = [each for each in periods if city.period(each).organiser_id == city.qilin]
 
@@ -252,15 +242,15 @@ def correct(city: City, nominee: int) -> None:
 
 def paper(city: City, kind: ProceedingKind, issuer: str, now: str) -> None:
     agreed = None if kind is ProceedingKind.SUBMISSION else True
-    text = award.PaperText(issuer, "1号", "关于表彰的文书", at(now).date(), agreed)
-    city.do(award.record_paper, city.programme, kind, text, city.paper(), city.actor("office"), at(now))
+    text = deciding.PaperText(issuer, "1号", "关于表彰的文书", at(now).date(), agreed)
+    city.do(deciding.record_paper, city.programme, kind, text, city.paper(), city.actor("office"), at(now))
 
 
 def decide(city: City, now: str) -> int:
-    text = award.PaperText(
+    text = deciding.PaperText(
         "市委、市政府", "曲发〔2025〕40号", "关于表彰的决定", at(now).date(), text="市委、市政府决定，予以表彰。"
     )
-    return city.do(award.decide, city.programme, text, city.paper(), city.actor("office"), at(now))
+    return city.do(deciding.decide, city.programme, text, city.paper(), city.actor("office"), at(now))
 
 
 def the_award(city: City, gone: set[int]) -> None:
@@ -297,4 +287,4 @@ def the_award(city: City, gone: set[int]) -> None:
 
 def the_record_holds(city: City) -> None:
     with city.database.reader() as session:
-        assert record.verify(session).holds
+        assert chain.verify(session).holds

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from sqlalchemy import update
 
 from app import clock
-from app.domain.receipt import new_form_token
+from app.domain.objections.receipt import new_form_token
 from app.models import Period
 from tests.web.browsing import filled
 from tests.world import World

@@ -17,11 +17,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import Database
-from app.domain.annexes import Rank
-from app.domain.cases import Actor, Conclusion, Role, State
-from app.domain.receipt import new_form_token
-from app.domain.rounds import Kind
-from app.domain.workdays import SHANGHAI
+from app.domain.calendar.workdays import SHANGHAI
+from app.domain.cases.states import Actor, Conclusion, Role, State
+from app.domain.nominees.annexes import Rank
+from app.domain.objections.receipt import new_form_token
+from app.domain.periods.rounds import Kind
 from app.models import (
     AuditRow,
     Base,
@@ -44,9 +44,12 @@ from app.models import (
     User,
 )
 from app.sealing import Keyring
-from app.services import closing, eligibility, intake, investigation, reviews, scheduling
-from app.services.calendars import calendar_of
-from app.services.identities import Objector, unseal_objector
+from app.services.calendar.calendars import calendar_of
+from app.services.cases import investigation
+from app.services.nominees import eligibility, reviews
+from app.services.objections import intake
+from app.services.objections.identities import Objector, unseal_objector
+from app.services.periods import closing, scheduling
 
 PASSWORD_HASH = "not a hash: nobody logs in with it"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the office's second factors

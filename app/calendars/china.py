@@ -23,9 +23,9 @@ from importlib.metadata import version
 
 from holidays import HolidayBase, country_holidays
 
-from app.domain.errors import BeyondHorizon
-from app.domain.notices import Notice, eve_of, is_weekend
-from app.domain.workdays import Day, DayKind, each_day
+from app.domain.calendar.notices import Notice, eve_of, is_weekend
+from app.domain.calendar.workdays import Day, DayKind, each_day
+from app.domain.refusals import BeyondHorizon
 
 # The package is checked against chinese_calendar from here on, day by day, in the tests.
 FIRST_YEAR = 2004

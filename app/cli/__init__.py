@@ -7,14 +7,14 @@ import sys
 import click
 
 from app import clock
-from app.cli.days import calendar
-from app.cli.keeping import audit, backup, evidence, grant, keys, restore, retention
-from app.cli.lists import export_lists, import_lists
-from app.cli.opened import Opened, plainly
-from app.cli.people import user
-from app.cli.setting_up import programme
+from app.cli.accounts import user
+from app.cli.calendar import calendar
+from app.cli.imports import export_lists, import_lists
+from app.cli.programmes import programme
+from app.cli.shared import Opened, plainly
+from app.cli.upkeep import audit, backup, evidence, grant, keys, restore, retention
 from app.sealing import keyring_of
-from app.services import settlement
+from app.services.cases import settlement
 from config import BadSettings, from_environment
 
 
@@ -42,7 +42,7 @@ def migrate(opened: Opened) -> None:
 @plainly
 def serve(opened: Opened) -> None:
     """Serve the portal, settling deadlines as they come."""
-    from app.server import run
+    from app.processes.server import run
 
     opened.settings.require_real_keys()
     opened.settings.require_shared_limits()

@@ -15,10 +15,10 @@ from app.demo import people
 from app.demo.faults import WRONG_UNIT, faulty_rows
 from app.demo.people import Person, Quota
 from app.demo.words import AGENCY, CIVIL, FARMER, INSTITUTION, RETIRED, SELF_EMPLOYED, STATE_FIRM, WORKER
-from app.domain.annexes import NONE, POLITICAL_STATUSES
-from app.domain.identity_numbers import credit_check_character, id_check_character
-from app.domain.rounds import KIND_NAMES as HONOUR_NAMES
-from app.domain.rounds import Kind
+from app.domain.nominees.annexes import NONE, POLITICAL_STATUSES
+from app.domain.periods.rounds import KIND_NAMES as HONOUR_NAMES
+from app.domain.periods.rounds import Kind
+from app.domain.shared.identity_numbers import credit_check_character, id_check_character
 from app.papers.forms import write_form
 from app.papers.summaries import write_summary
 

@@ -16,12 +16,13 @@ from app.demo.clearing import Clearing
 from app.demo.diary import Diary
 from app.demo.staging import Staging
 from app.demo.timetable import EARLIER_START, LOOK_AHEAD
-from app.domain.workdays import local_date, midnight, nth_workday_before
+from app.domain.calendar.workdays import local_date, midnight, nth_workday_before
 from app.models import Programme
 from app.sealing import Keyring
-from app.services import availability, calendars, warnings
-from app.services.files import Vault
-from app.services.record import COMMAND_LINE
+from app.services.calendar import availability, calendars
+from app.services.cases import warnings
+from app.services.record.chain import COMMAND_LINE
+from app.services.shared.files import Vault
 
 _BEGUN_BEFORE = 40  # working days
 

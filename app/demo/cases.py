@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from app.demo import objections, pictures
 from app.demo.diary import Diary, Step
-from app.domain.cases import Actor, Conclusion, DeclineGround
-from app.domain.receipt import keyed_hash, new_form_token
+from app.domain.cases.states import Actor, Conclusion, DeclineGround
+from app.domain.objections.receipt import keyed_hash, new_form_token
 from app.models import Case, Category, Entry, Objection, ObjectorKind, Period
 from app.sealing import Keyring
-from app.services import evidence, following, intake, investigation
-from app.services.files import Vault
+from app.services.cases import investigation
+from app.services.objections import evidence, following, intake
+from app.services.shared.files import Vault
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.demo.diary import Diary
-from app.domain.annexes import AUTHORITY_NAMES, Authority
-from app.domain.cases import Actor
-from app.domain.opinions import ALWAYS
-from app.domain.workdays import Calendar, local_date, midnight, nth_workday_before
+from app.domain.calendar.workdays import Calendar, local_date, midnight, nth_workday_before
+from app.domain.cases.states import Actor
+from app.domain.nominees.annexes import AUTHORITY_NAMES, Authority
+from app.domain.nominees.opinions import ALWAYS
 from app.models import Nominee, OpinionOutcome, ReviewStage
 from app.sealing import Keyring
-from app.services import eligibility, opinions, reviews
-from app.services.files import Vault
+from app.services.nominees import eligibility, opinions, reviews
+from app.services.shared.files import Vault
 
 
 @dataclass(frozen=True)

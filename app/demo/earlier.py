@@ -14,14 +14,15 @@ from app.demo import programmes
 from app.demo.clearing import letter
 from app.demo.staging import Staging
 from app.demo.timetable import SEED, Shape
-from app.domain.award import ProceedingKind, RevocationGround
-from app.domain.programmes import proposed_stages
-from app.domain.rounds import Kind
-from app.domain.workdays import local_date, nth_workday_after
+from app.domain.award.decision import ProceedingKind, RevocationGround
+from app.domain.calendar.workdays import local_date, nth_workday_after
+from app.domain.periods.rounds import Kind
+from app.domain.programmes.plan import proposed_stages
 from app.models import Document, Honour, Nominee, Purpose
-from app.services import award, documents, revocation
-from app.services.award import PaperText
-from app.services.programmes import archive
+from app.services.award import deciding, revocation
+from app.services.award.deciding import PaperText
+from app.services.programmes.setting_up import archive
+from app.services.shared import documents
 
 _MOST = 1  # of each kind a unit
 _TITLE = "上一年度先进集体和先进个人评选表彰（演示）"
@@ -112,12 +113,12 @@ class _Award:
 
     def _paper(self, session: Session, kind: ProceedingKind, text: PaperText, now: dt.datetime) -> None:
         scan = self._scan(f"{text.issuer}：{text.title}", now)
-        award.record_paper(session, self.programme_id, kind, text, scan, self.staging.office, now)
+        deciding.record_paper(session, self.programme_id, kind, text, scan, self.staging.office, now)
 
     def _decided(self, session: Session, now: dt.datetime) -> None:
         title = "关于表彰提升人民群众获得感幸福感安全感先进集体和先进个人的决定"
         text = PaperText("市委、市政府", programmes.number(local_date(now), 31), title, local_date(now), text=_DECISION)
-        award.decide(session, self.programme_id, text, self._scan(title, now), self.staging.office, now)
+        deciding.decide(session, self.programme_id, text, self._scan(title, now), self.staging.office, now)
 
     def _revocation_proposed(self, session: Session, now: dt.datetime) -> None:
         text = revocation.RevocationText(

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.demo import annexes, programmes
 from app.demo.cast import HOST_UNIT, Cast
 from app.demo.timetable import SEED
-from app.domain.programmes import proposed_stages
-from app.domain.workdays import local_date
+from app.domain.calendar.workdays import local_date
+from app.domain.programmes.plan import proposed_stages
 
 FOLDER = "演示附件"
 TITLE = "下一年度先进集体和先进个人评选表彰（演示）"

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from app.demo import annexes, people
 from app.demo.cast import HOURS, Cast
 from app.demo.words import AGENCY, CIVIL, INSTITUTION
-from app.domain.annexes import Rank
-from app.domain.programmes import Places, Plan, Span
-from app.domain.rounds import Kind
+from app.domain.nominees.annexes import Rank
+from app.domain.periods.rounds import Kind
+from app.domain.programmes.plan import Places, Plan, Span
 from app.models import Nominee, Unit, UnitKind
 from app.sealing import Keyring
-from app.services import programmes
-from app.services.dossiers import dossier
+from app.services.nominees.dossiers import dossier
+from app.services.programmes import setting_up
 
 HONOURS = "提升人民群众获得感幸福感安全感"
 ByUnit = dict[int, list[Nominee]]
@@ -56,7 +56,7 @@ def set_up(
         places=places,
         demonstration=True,
     )
-    return programmes.create(session, plan, None, now).id
+    return setting_up.create(session, plan, None, now).id
 
 
 def recommend(

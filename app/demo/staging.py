@@ -13,12 +13,13 @@ from app.demo.cast import Cast
 from app.demo.clearing import Clearing
 from app.demo.diary import Diary
 from app.demo.timetable import Shape
-from app.domain.cases import Actor
-from app.domain.workdays import Calendar, midnight, nth_workday_after, nth_workday_before
+from app.domain.calendar.workdays import Calendar, midnight, nth_workday_after, nth_workday_before
+from app.domain.cases.states import Actor
 from app.models import Nominee, Period, Programme, Unit
 from app.sealing import Keyring
-from app.services import closing, scheduling, settlement
-from app.services.record import record
+from app.services.cases import settlement
+from app.services.periods import closing, scheduling
+from app.services.record.chain import record
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,15 @@ from app.demo import annexes, people, programmes
 from app.demo.cases import Script
 from app.demo.staging import Staging
 from app.demo.timetable import LOOK_AHEAD, QUICK_UNITS, SEED, Shape, city_opening, shapes
-from app.domain.annexes import Authority
-from app.domain.programmes import Span
-from app.domain.rounds import Kind
-from app.domain.workdays import local_date
+from app.domain.calendar.workdays import local_date
+from app.domain.nominees.annexes import Authority
+from app.domain.periods.rounds import Kind
+from app.domain.programmes.plan import Span
 from app.models import Nominee, OpinionOutcome
-from app.services import corrections, replacements, revisions, withdrawals
-from app.services.nominating import Particulars
-from app.services.opinions import Answer
+from app.services.nominees import replacements, revisions, withdrawals
+from app.services.nominees.nominating import Particulars
+from app.services.nominees.opinions import Answer
+from app.services.periods import corrections
 
 _TITLE = "提升人民群众获得感幸福感安全感先进集体和先进个人评选表彰（演示）"
 _NEGATIVE = "收到反映该对象的问题线索一件，正在核查，暂不宜推荐。"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from app.domain.window import count_window
-from app.domain.workdays import Calendar, local_date, nth_workday_after, nth_workday_before
+from app.domain.calendar.workdays import Calendar, local_date, nth_workday_after, nth_workday_before
+from app.domain.periods.window import count_window
 
 SEED = 20251016  # of the made-up nominees; the year before and the year after have their own
 EARLIER_START = dt.timedelta(days=330)

@@ -1,6 +1,6 @@
 """Word lists of the demonstration: which of the notice's lists it uses, and what invented names are made from."""
 
-from app.domain.annexes import PERSON_STATUSES, TRADES
+from app.domain.nominees.annexes import PERSON_STATUSES, TRADES
 
 AGENCY, INSTITUTION, STATE_FIRM, ASSOCIATION, OTHER = "行政机关", "事业单位", "国有企业", "社会团体", "其他"
 CIVIL, EXPERT, CLERK, MANAGER, WORKER, FARMER = PERSON_STATUSES[:6]

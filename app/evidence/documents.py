@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO
 
-from app.domain.errors import FileRefused
+from app.domain.refusals import FileRefused
 from app.evidence.kinds import FileKind
 from app.evidence.package import BadXml, Package
 from app.evidence.spool import SealedSpool

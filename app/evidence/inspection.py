@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from app.domain.errors import FileRefused
+from app.domain.refusals import FileRefused
 from app.evidence.documents import document_kind
 from app.evidence.kinds import FileKind
 from app.evidence.pdf import check_pdf

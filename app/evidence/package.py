@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from xml.parsers import expat
 
-from app.domain.errors import FileRefused
+from app.domain.refusals import FileRefused
 from app.evidence.kinds import FileKind
 
 _TYPES, _RELATIONS, _ROOT = "[content_types].xml", ".rels", "_rels/.rels"

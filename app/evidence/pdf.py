@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from app.domain.errors import FileRefused
+from app.domain.refusals import FileRefused
 
 INFLATED_LIMIT = 200 * 1024 * 1024
 _STREAM_LIMIT = 20_000  # a thousand pages have some hundreds

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from PIL import Image, ImageOps
 
-from app.domain.errors import FileRefused
+from app.domain.refusals import FileRefused
 from app.evidence.kinds import FileKind
 from app.evidence.segments import check_jpeg, check_png
 from app.evidence.spool import SealedSpool

@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.response import StreamingBody
 
-from app.evidence.store import FileMissing, StoreDown, checked, is_name
+from app.evidence.names import FileMissing, StoreDown, checked, is_name
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

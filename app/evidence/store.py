@@ -13,20 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from app.evidence.names import FileMissing, StoreDown, checked, is_name
 from config import Settings
 
-_NAME = re.compile(r"[0-9a-f]{32}")
 _FAN = re.compile(r"[0-9a-f]{2}")
 _READ = 64 * 1024
 UNFINISHED = ".part"
-
-
-class FileMissing(Exception):
-    """Nothing is kept under this name."""
-
-
-class StoreDown(Exception):
-    """The disk is full or the bucket does not answer: nothing was kept, it can be tried again."""
 
 
 class Store(Protocol):
@@ -55,22 +47,6 @@ def store_of(settings: Settings) -> Store:
 
         return S3(settings.evidence_s3_bucket, settings.evidence_s3_endpoint or None)
     return Folder(settings.evidence_dir)
-
-
-def new_name() -> str:
-    """A name for a new file: 128 random bits in hex."""
-    return secrets.token_hex(16)
-
-
-def checked(name: str) -> str:
-    """The name itself, if it is one that `new_name` could have given: no path hides in it."""
-    if not is_name(name):
-        raise ValueError("not the name of a stored file")
-    return name
-
-
-def is_name(name: str) -> bool:
-    return _NAME.fullmatch(name) is not None
 
 
 class Folder:

@@ -7,10 +7,10 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.domain.award import ProceedingKind, RevocationGround
-from app.domain.rounds import Kind
+from app.domain.award.decision import ProceedingKind, RevocationGround
+from app.domain.periods.rounds import Kind
 from app.models.base import Base, checked
-from app.models.programme import Programme
+from app.models.programmes import Programme
 
 _ONE_DECISION = text("kind = 'decision'")
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from app.domain.wording import moment
-from app.domain.workdays import SHANGHAI
+from app.domain.calendar.workdays import SHANGHAI
+from app.domain.shared.wording import moment
 
 CONTENTS = "目录.txt"
 _PIECE = 256 * 1024

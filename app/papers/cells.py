@@ -6,9 +6,9 @@ import datetime as dt
 import re
 from typing import Any
 
-from app.domain.fields import Problem
-from app.domain.form_dates import FormDate
-from app.domain.unseen import without_unseen
+from app.domain.imports.fields import Problem
+from app.domain.imports.form_dates import FormDate
+from app.domain.shared.invisible import without_unseen
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _SEPARATORS = re.compile("[\u2028\u2029]")  # ends of lines that no sheet means

@@ -12,10 +12,10 @@ import docx
 from docx.document import Document
 from docx.oxml.ns import qn
 
-from app.domain.errors import UnreadableForm
-from app.domain.fields import FIELD_NAMES, Problem
-from app.domain.nominations import Nomination, column_name
-from app.domain.rounds import Kind
+from app.domain.imports.fields import FIELD_NAMES, Problem
+from app.domain.imports.nominations import Nomination, column_name
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers.cells import clean
 from app.papers.guarding import guarded

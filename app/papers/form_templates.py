@@ -9,7 +9,7 @@ from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.shared import Cm, Pt
 from docx.table import Table, _Cell
 
-from app.domain.annexes import PERSON_STATUSES, POLITICAL_STATUSES, TRADES, UNIT_TYPES
+from app.domain.nominees.annexes import PERSON_STATUSES, POLITICAL_STATUSES, TRADES, UNIT_TYPES
 from app.papers.template_building import (
     BOTH,
     CENTRE,

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from app.domain.nominations import FIELD_NAMES
-from app.domain.rounds import Kind
+from app.domain.imports.nominations import FIELD_NAMES
+from app.domain.periods.rounds import Kind
 from app.papers.templates import Picture, render
 
 FORM_NUMBERS = {Kind.COLLECTIVE: 4, Kind.INDIVIDUAL: 5}

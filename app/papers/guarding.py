@@ -11,7 +11,7 @@ import zipfile
 from typing import BinaryIO
 from xml.parsers import expat
 
-from app.domain.errors import FileRefused, UnreadableForm
+from app.domain.refusals import FileRefused, UnreadableForm
 from app.evidence.documents import document_kind
 from app.evidence.inspection import inspect
 from app.evidence.kinds import FileKind

@@ -6,8 +6,8 @@ from typing import BinaryIO
 
 import docx
 
-from app.domain.errors import UnreadableForm
-from app.domain.materials import characters_in
+from app.domain.imports.materials import characters_in
+from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers.cells import clean
 from app.papers.form_reading import text_of

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from app.domain.errors import UnreadableForm
+from app.domain.refusals import UnreadableForm
 from app.evidence.spool import SealedSpool
 from app.papers.cells import clean
 

@@ -1,6 +1,6 @@
 """A programme as one workbook (.xlsx): written for staff to fill in or keep, read back as texts.
 
-Reading gives texts alone; what they mean and what is wrong with them is in app/domain/programme_book.py.
+Reading gives texts alone; what they mean and what is wrong with them is in app/domain/programmes/programme_book.py.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from xml.parsers import expat
 
 from openpyxl import load_workbook
 
-from app.domain.book_rows import HEADS
-from app.domain.errors import FileRefused
-from app.domain.unseen import without_unseen
+from app.domain.programmes.book_rows import HEADS
+from app.domain.refusals import FileRefused
+from app.domain.shared.invisible import without_unseen
 from app.evidence.inspection import inspect
 from app.evidence.kinds import FileKind
 

@@ -12,13 +12,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.domain.annex_one import BookPlaces
-from app.domain.book_rows import ABOUT, CONTACTS, HEADS, PEOPLE, QUOTAS, STAGES_SHEET
-from app.domain.cases import ROLE_NAMES
-from app.domain.contacts import LINES
-from app.domain.programme_book import OFFICE_NAME, Book
-from app.domain.programmes import SHARE_NAME, TEXTS
-from app.domain.stages import STAGES
+from app.domain.calendar.stages import STAGES
+from app.domain.cases.states import ROLE_NAMES
+from app.domain.programmes.annex_one import BookPlaces
+from app.domain.programmes.book_rows import ABOUT, CONTACTS, HEADS, PEOPLE, QUOTAS, STAGES_SHEET
+from app.domain.programmes.contacts import LINES
+from app.domain.programmes.plan import SHARE_NAME, TEXTS
+from app.domain.programmes.programme_book import OFFICE_NAME, Book
 
 _TITLE = Font(name="方正小标宋简体", size=18)
 _HEAD = Font(name="黑体", size=12)

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from app.domain.annexes import POLITICAL_STATUSES, TRADES, UNIT_TYPES
-from app.domain.rounds import Kind
+from app.domain.nominees.annexes import POLITICAL_STATUSES, TRADES, UNIT_TYPES
+from app.domain.periods.rounds import Kind
 
 ORDER = "order"  # 序号: no field of a nominee
 

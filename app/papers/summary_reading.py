@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
-from app.domain.errors import UnreadableForm
-from app.domain.fields import Problem
-from app.domain.form_dates import form_date
-from app.domain.nominations import Nomination, column_name
-from app.domain.rounds import Kind
+from app.domain.imports.fields import Problem
+from app.domain.imports.form_dates import form_date
+from app.domain.imports.nominations import Nomination, column_name
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers.cells import clean, read_cell
 from app.papers.guarding import guarded

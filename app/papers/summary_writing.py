@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.domain.rounds import Kind
+from app.domain.periods.rounds import Kind
 from app.papers.summary_columns import COLUMNS, EXTRA_COLUMNS, ORDER, Column
 
 ANNEX_NUMBERS = {Kind.COLLECTIVE: 2, Kind.INDIVIDUAL: 3}

@@ -20,7 +20,7 @@ from docxtpl import DocxTemplate, InlineImage
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
-from app.domain.errors import TemplateBroken, UnreadableForm
+from app.domain.refusals import TemplateBroken, UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers.guarding import guarded
 

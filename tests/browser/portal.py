@@ -24,9 +24,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
-from app import create_app
 from app.database import Database
 from app.models import StaffSession, User
+from app.web.factory import create_app
 from config import Settings
 from tests.web.browsing import MovingClock
 from tests.world import SECRET, World, at

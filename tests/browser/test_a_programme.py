@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.domain.annex_one import BookPlaces
-from app.domain.programme_book import Book
-from app.domain.programmes import Plan, proposed_stages
-from app.domain.rounds import Kind
+from app.domain.periods.rounds import Kind
+from app.domain.programmes.annex_one import BookPlaces
+from app.domain.programmes.plan import Plan, proposed_stages
+from app.domain.programmes.programme_book import Book
 from app.papers import programme_writing
 from app.papers.summaries import write_summary
 from tests import lists

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from app.domain.cases import State
+from app.domain.cases.states import State
 from app.models import Case, Objection
-from app.services import investigation
+from app.services.cases import investigation
 from tests.browser.portal import Portal, check_page, never_says, press, says, unfold
 
 pytestmark = pytest.mark.browser

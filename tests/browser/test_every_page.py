@@ -11,16 +11,19 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete, update
 
-from app.domain.annex_one import BookPlaces
-from app.domain.award import ProceedingKind, RevocationGround
-from app.domain.cases import Role
-from app.domain.contacts import Contact
-from app.domain.programme_book import Book, BookContact, BookPerson
-from app.domain.programmes import Plan, proposed_stages
+from app.domain.award.decision import ProceedingKind, RevocationGround
+from app.domain.cases.states import Role
+from app.domain.programmes.annex_one import BookPlaces
+from app.domain.programmes.contacts import Contact
+from app.domain.programmes.plan import Plan, proposed_stages
+from app.domain.programmes.programme_book import Book, BookContact, BookPerson
 from app.models import SecondFactor, Stage, User
 from app.papers import programme_writing
-from app.services import closing, corrections, investigation, reversal, revocation, settlement, withdrawals
-from app.services.revocation import RevocationText
+from app.services.award import revocation
+from app.services.award.revocation import RevocationText
+from app.services.cases import investigation, settlement
+from app.services.nominees import reversal, withdrawals
+from app.services.periods import closing, corrections
 from tests import awards, lists
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
@@ -48,18 +51,18 @@ NO_PAGES = {"health", "metrics", "static"}
 ELSEWHERE = {"office.nominees"}  # an old address: it leads to the list that units have too
 # What is saved and not looked at.
 FILES = {
-    "desk.evidence",
-    "desk.queue_sheet",
+    "cases.evidence",
+    "cases.queue_sheet",
     "documents.document",
-    "office.cases_sheet",
+    "office_cases.cases_sheet",
     "papers.of_nominee",
     "papers.of_period",
     "papers.of_unit",
     "papers.package_of_programme",
     "papers.package_of_unit",
     "papers.template",
-    "programmes.blank_book",
-    "programmes.programme_book_file",
+    "programme_book.blank_book",
+    "programme_book.programme_book_file",
     "receipts.own_evidence",
     "imports.blank",
 }

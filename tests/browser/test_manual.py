@@ -11,19 +11,19 @@ import pytest
 from playwright.sync_api import Browser, Page
 from sqlalchemy import exists, func, select
 
-from app import create_app
 from app.database import Database
 from app.demo import annexes, people
 from app.demo.build import build
 from app.demo.cast import PASSWORD
-from app.domain.annex_one import BookPlaces
-from app.domain.cases import Role, State
-from app.domain.programme_book import Book, BookPerson
-from app.domain.programmes import Plan, Span
-from app.domain.rounds import Kind
+from app.domain.cases.states import Role, State
+from app.domain.periods.rounds import Kind
+from app.domain.programmes.annex_one import BookPlaces
+from app.domain.programmes.plan import Plan, Span
+from app.domain.programmes.programme_book import Book, BookPerson
 from app.models import Case, Disqualification, Entry, Nominee, Period, Programme, Reversal, Unit
 from app.papers import programme_writing
 from app.papers.summaries import write_summary
+from app.web.factory import create_app
 from config import Settings
 from tests.browser.camera import Camera
 from tests.browser.portal import KEY, WIDTHS, listening, log_in, press, unfold

@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from app.domain.cases import State
-from app.services import settlement
+from app.domain.cases.states import State
+from app.services.cases import settlement
 from tests.browser.portal import Portal, check_page, never_says, press, says, unfold
 from tests.world import at
 

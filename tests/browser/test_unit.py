@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from app.domain.cases import Conclusion, State
+from app.domain.cases.states import Conclusion, State
 from tests.browser.portal import Portal, check_page, never_says, press, says, unfold
 
 pytestmark = pytest.mark.browser

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from collections import defaultdict
-from pathlib import Path
 
 import chinese_calendar
 import pytest
@@ -16,11 +15,11 @@ from app.calendars.china import (
     package_knows,
     packaged_notice,
 )
-from app.domain.errors import BeyondHorizon
-from app.domain.notices import Notice, is_weekend, read_notices
-from app.domain.workdays import Day, DayKind, each_day, workdays_between
+from app.domain.calendar.notices import Notice, is_weekend, read_notices
+from app.domain.calendar.workdays import Day, DayKind, each_day, workdays_between
+from app.domain.refusals import BeyondHorizon
+from tests.data import STATE_COUNCIL
 
-STATE_COUNCIL = Path(__file__).parents[1] / "data" / "state-council-2024-2026.json"
 OFFICIAL = read_notices(STATE_COUNCIL.read_text(encoding="utf-8"))
 PACKAGE_ALONE = ChinaCalendar()
 

@@ -14,17 +14,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import create_app
 from app.calendars.china import ESTIMATED_NUMBER
 from app.database import Database
 from app.demo import next_year
 from app.demo.build import build, is_empty
 from app.demo.cast import HOST_UNIT, LOGINS, PASSWORD
-from app.domain.cases import State
-from app.domain.rounds import Kind
-from app.domain.verdict import Ground
-from app.domain.window import Phase
-from app.domain.workdays import last_day_before
+from app.domain.calendar.workdays import last_day_before
+from app.domain.cases.states import State
+from app.domain.cases.verdict import Ground
+from app.domain.periods.rounds import Kind
+from app.domain.periods.window import Phase
 from app.models import (
     CalendarNotice,
     Case,
@@ -48,11 +47,12 @@ from app.models import (
     User,
 )
 from app.sealing import Keyring
-from app.services import import_confirming, import_reading, imports
-from app.services.evidence_upkeep import compare
-from app.services.files import Vault
-from app.services.import_viewing import View
-from app.services.record import verify
+from app.services.imports import confirming, reading, receiving
+from app.services.imports.viewing import View
+from app.services.objections.evidence_upkeep import compare
+from app.services.record.chain import verify
+from app.services.shared.files import Vault
+from app.web.factory import create_app
 from config import Settings
 from tests.files import vault_in
 from tests.hashes import cheap_hashes
@@ -246,7 +246,7 @@ def test_the_annex_files_are_imported_and_the_faulty_one_says_what_is_wrong(a_da
             assert _told(a_day, import_id) == []
             with a_day.database.writer() as session:
                 actor = _handler(session)
-                counts.append(import_confirming.confirm(session, RING, import_id, actor, a_day.now))
+                counts.append(confirming.confirm(session, RING, import_id, actor, a_day.now))
     assert [(each["new"], each["filled"]) for each in counts] == [(5, 0), (9, 0), (0, 1), (0, 1)]
     with a_day.database.reader() as session:
         unit = session.scalars(select(Unit.id).where(Unit.name == HOST_UNIT)).one()
@@ -258,10 +258,10 @@ def _received(built: Built, path: Path) -> int:
     """Handed in by the unit and read."""
     with built.database.writer() as session, path.open("rb") as file:
         actor = _handler(session)
-        received = imports.receive(
+        received = receiving.receive(
             session, built.vault, NEXT_YEAR, actor.unit_id, None, [(path.name, file)], actor, built.now
         )
-    assert import_reading.read(built.database, built.vault, received.import_id, lambda: built.now)
+    assert reading.read(built.database, built.vault, received.import_id, lambda: built.now)
     with built.database.reader() as session:
         assert session.get_one(Import, received.import_id).failure == ""
     return received.import_id

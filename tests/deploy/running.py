@@ -27,7 +27,7 @@ from cryptography.x509.oid import NameOID
 
 from app.clock import now
 from app.database import ROOT
-from tests.processes import free_port
+from tests.running import free_port
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 NAME = "gongshi.example.gov.cn"

@@ -18,13 +18,13 @@ from urllib.parse import quote, urlencode
 import pytest
 from werkzeug.serving import make_server
 
-from app import create_app
 from app.database import Database
-from app.web.headers import SECURITY_HEADERS, STRICT_TRANSPORT
+from app.web.factory import create_app
+from app.web.shared.headers import SECURITY_HEADERS, STRICT_TRANSPORT
 from config import Settings
 from tests.conftest import KEY
 from tests.deploy.running import NAME, NGINX, Answer, Site, nginx, served
-from tests.processes import free_port
+from tests.running import free_port
 from tests.world import World, at
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not to be had here")

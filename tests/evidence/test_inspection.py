@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.domain.errors import FileRefused
+from app.domain.refusals import FileRefused
 from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION, FileKind, Inspected, inspect
 from app.evidence.spool import SealedSpool
 from tests.evidence import files

@@ -7,8 +7,8 @@ import zlib
 
 import pytest
 
-from app.domain.errors import FileRefused
-from app.evidence import pdf as looking
+from app.domain.refusals import FileRefused
+from app.evidence import pdf
 from app.evidence.pdf import check_pdf
 from tests.evidence import files
 
@@ -107,7 +107,7 @@ def test_security_33_packed_objects_that_cannot_be_looked_at_are_refused(marks: 
 
 
 def test_security_33_a_pdf_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking, "INFLATED_LIMIT", 1_000_000)
+    monkeypatch.setattr(pdf, "INFLATED_LIMIT", 1_000_000)
     check_pdf(io.BytesIO(files.pdf(object_stream(b"<<" + bytes(900_000)))))
     assert "解压后太大" in refusal(files.pdf(object_stream(b"<<" + bytes(1_100_000))))
     assert "解压后太大" in refusal(files.pdf(object_stream(b"<<" + bytes(500_000)) * 3))  # together, too

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from PIL import ExifTags, Image, ImageChops, ImageCms, ImageDraw, ImageStat, PngImagePlugin
 
-from app.domain.errors import FileRefused
+from app.domain.refusals import FileRefused
 from app.evidence import pictures
 from app.evidence.inspection import inspect
 from app.evidence.kinds import FileKind

@@ -13,8 +13,9 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from app.evidence.names import FileMissing, StoreDown
 from app.evidence.s3 import S3
-from app.evidence.store import FileMissing, StoreDown, store_of
+from app.evidence.store import store_of
 from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent

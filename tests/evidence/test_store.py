@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.evidence.store import FileMissing, Folder, StoreDown, new_name, store_of
+from app.evidence.names import FileMissing, StoreDown, new_name
+from app.evidence.store import Folder, store_of
 from config import Settings
 
 NAME, OTHER = "ab" + "0" * 30, "cd" + "1" * 30

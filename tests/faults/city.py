@@ -6,7 +6,7 @@ from sqlalchemy import insert, select, update
 
 from app.clock import now
 from app.database import Database
-from app.domain.cases import State
+from app.domain.cases.states import State
 from app.models import Case, Entry, Period
 from bench import content
 

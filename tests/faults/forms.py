@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.services.record import verify
+from app.services.record.chain import verify
 from tests.web.browsing import Browser, Page, filled
 from tests.world import World
 

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-from app import clock, ticking
-from app.domain.cases import State
-from app.domain.errors import MoveRefused, TooLateToConclude
+from app import clock
+from app.domain.cases.states import State
+from app.domain.refusals import MoveRefused, TooLateToConclude
 from app.models import Period
-from app.services import investigation
-from app.services.availability import Availability, availability
-from app.services.record import verify
+from app.processes import ticking
+from app.services.calendar.availability import Availability, availability
+from app.services.cases import investigation
+from app.services.record.chain import verify
 from config import Settings
 from tests.world import World, at
 

@@ -19,12 +19,12 @@ from app.database import Database
 from app.evidence.store import Folder
 from app.models import Evidence
 from app.sealing import Keyring
-from app.services import evidence_upkeep, following
-from app.services.files import Vault
-from app.services.record import verify
+from app.services.objections import evidence_upkeep, following
+from app.services.record.chain import verify
+from app.services.shared.files import Vault
 from tests.faults.city import fill
 from tests.files import pdf
-from tests.processes import KEY, Served, alive, eventually, kept_up, served
+from tests.running import KEY, Served, alive, eventually, kept_up, served
 from tests.visitors import Answer, Citizen
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from app.database import Database
 from app.models import AuditRow, Case, Disqualification
 from tests.faults.city import OVERDUE, fill
 from tests.faults.crowd import Count, Crowd
-from tests.processes import Redis, eventually, kept_up, ready, served
+from tests.running import Redis, eventually, kept_up, ready, served
 
 Figure = Callable[[object], None]
 NO_LIMITS = {"limits_enabled": "0"}

@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 
 from app.database import Database
-from app.services.settlement import settle_due
+from app.services.cases.settlement import settle_due
 from tests.busy import MORNING
 from tests.faults.city import fill
 from tests.faults.crowd import Crowd
 from tests.faults.forms import Forms, assert_not_taken, assert_whole
 from tests.faults.test_kills import NO_LIMITS, Figure, settled_once, whole
-from tests.processes import PostgreSQL, eventually, kept_up, ready, served
+from tests.running import PostgreSQL, eventually, kept_up, ready, served
 from tests.world import World, at
 
 

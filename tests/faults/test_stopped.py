@@ -14,10 +14,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.database import Database
-from app.services.settlement import settle_due
+from app.services.cases.settlement import settle_due
 from tests.busy import MORNING
 from tests.faults.forms import Forms, assert_not_taken, assert_whole
-from tests.processes import Redis
+from tests.running import Redis
 from tests.world import World, at
 
 MakeApp = Callable[..., Flask]

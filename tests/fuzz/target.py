@@ -17,10 +17,10 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.domain.cases import DeclineGround
+from app.domain.cases.states import DeclineGround
 from app.models import Base
-from app.services.record import verify
-from app.web.headers import security_headers
+from app.services.record.chain import verify
+from app.web.shared.headers import security_headers
 from tests.busy import Busy
 from tests.fuzz.values import Attack
 from tests.web.browsing import Browser, filled

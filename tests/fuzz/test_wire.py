@@ -13,7 +13,7 @@ import pytest
 from app.database import Database
 from tests.faults.city import fill
 from tests.faults.forms import FACTS
-from tests.processes import Served, eventually, ready, served
+from tests.running import Served, eventually, ready, served
 
 
 @pytest.fixture

@@ -9,15 +9,17 @@ from pathlib import Path
 from PIL import Image
 from sqlalchemy import select
 
-from app.domain.annexes import Authority
-from app.domain.cases import Conclusion, DeclineGround, State
-from app.domain.rounds import Kind
+from app.domain.cases.states import Conclusion, DeclineGround, State
+from app.domain.nominees.annexes import Authority
+from app.domain.periods.rounds import Kind
 from app.models import Document, Nominee, Programme, Purpose, Quota, Unit
-from app.models.standing import Opinion, OpinionOutcome
-from app.services import closing, documents, investigation, settlement
-from app.services.dossiers import dossier
-from app.services.files import Vault
+from app.models.nominees import Opinion, OpinionOutcome
+from app.services.cases import investigation, settlement
+from app.services.nominees.dossiers import dossier
 from app.services.papers.paper import Clerk, Stationery
+from app.services.periods import closing
+from app.services.shared import documents
+from app.services.shared.files import Vault
 from tests.files import pdf, vault_in
 from tests.world import World, at
 

@@ -11,9 +11,9 @@ from docx.document import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from app.domain.errors import UnreadableForm
-from app.domain.nominations import Nomination
-from app.domain.rounds import Kind
+from app.domain.imports.nominations import Nomination
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import UnreadableForm
 from app.papers.forms import FORM_FIELDS, read_form, write_form
 from tests.evidence.files import image, jpeg, png
 from tests.papers.making import form, saved

@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from app.domain.errors import UnreadableForm
+from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers import guarding
 from app.papers.forms import read_form

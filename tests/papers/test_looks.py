@@ -20,7 +20,7 @@ from lxml import etree
 from PIL import Image
 
 from app.database import Database
-from app.domain.rounds import Kind
+from app.domain.periods.rounds import Kind
 from app.models import ReviewStage
 from app.services.papers import nominees, reports
 from app.services.papers.cases import case_report

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from app.domain.errors import UnreadableForm
+from app.domain.refusals import UnreadableForm
 from app.papers import packages
 from app.papers.packages import unpacked
 from tests.evidence.files import archive, docx

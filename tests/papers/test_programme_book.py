@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from app.domain.annex_one import BookPlaces
-from app.domain.cases import Role
-from app.domain.contacts import Contact
-from app.domain.errors import FileRefused
-from app.domain.programme_book import Book, BookContact, BookPerson, read
-from app.domain.programmes import Plan, proposed_stages
+from app.domain.cases.states import Role
+from app.domain.programmes.annex_one import BookPlaces
+from app.domain.programmes.contacts import Contact
+from app.domain.programmes.plan import Plan, proposed_stages
+from app.domain.programmes.programme_book import Book, BookContact, BookPerson, read
+from app.domain.refusals import FileRefused
 from app.papers.programme_book import MOST_ROWS, SIZE_LIMIT, read_sheets
 from app.papers.programme_writing import written
 from tests.evidence import files

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from app.domain.errors import UnreadableForm
-from app.domain.rounds import Kind
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import UnreadableForm
 from app.papers import summary_reading
 from app.papers.summaries import read_summary, write_summary
 from tests.papers.making import (

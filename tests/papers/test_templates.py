@@ -9,8 +9,8 @@ from pathlib import Path
 import docx
 import pytest
 
-from app.domain.errors import TemplateBroken
-from app.domain.rounds import Kind
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import TemplateBroken
 from app.papers.build_templates import BUILDERS, FOLDER, build
 from app.papers.forms import write_form
 from app.papers.templates import Picture, render

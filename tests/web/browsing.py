@@ -14,7 +14,7 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import Client, TestResponse
 
 from app.models import User
-from app.services import sessions
+from app.services.accounts import sessions
 from tests.world import FACTS, at
 
 TOKEN = "a-form-token-of-24-chars"

@@ -11,11 +11,11 @@ from sqlalchemy import desc, select
 from werkzeug.routing import Rule
 
 from app.database import Database
-from app.domain.cases import Action, Role
-from app.domain.eligibility import conditions_of
-from app.domain.rounds import ROUNDS, Kind
+from app.domain.cases.states import Action, Role
+from app.domain.nominees.eligibility import conditions_of
+from app.domain.periods.rounds import ROUNDS, Kind
 from app.models import Base, ReviewStage
-from app.web.access import EVERYONE, allowed_roles
+from app.web.shared.access import EVERYONE, allowed_roles
 
 STAFF = {Role.OFFICE: "office", Role.HEAD: "head", Role.HANDLER: "handler", Role.AUDITOR: "auditor"}
 _FEW = 6

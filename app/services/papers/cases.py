@@ -10,16 +10,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.cases import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STATE_NAMES, State, may_see
-from app.domain.errors import NoSuchPaper
-from app.domain.rounds import KIND_NAMES
-from app.domain.wording import coarse, end_moment, full_day
-from app.domain.workdays import last_day_before, local_date
+from app.domain.calendar.workdays import last_day_before, local_date
+from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STATE_NAMES, State, may_see
+from app.domain.periods.rounds import KIND_NAMES
+from app.domain.refusals import NoSuchPaper
+from app.domain.shared.wording import coarse, end_moment, full_day
 from app.models import Case, Disqualification, Period
-from app.models.objection import CATEGORY_NAMES, Category
-from app.services.closing import cases_of, closing_report, entries_of
+from app.models.objections import CATEGORY_NAMES, Category
 from app.services.papers.paper import Clerk, Paper, period_for, the_office, title_lines
 from app.services.papers.periods import out_rows
+from app.services.periods.closing import cases_of, closing_report, entries_of
 
 _ELSEWHERE = "由其他单位办理的案件和须由报告制作人回避的案件，不在本报告的件数和逐件情况之内。"
 

@@ -11,15 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app import richtext
-from app.domain.cases import Actor
-from app.domain.errors import NoSuchPaper, NotYourCase
-from app.domain.rounds import Kind
-from app.domain.workdays import local_date
+from app.domain.calendar.workdays import local_date
+from app.domain.cases.states import Actor
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import NoSuchPaper, NotYourCase
 from app.models import Nominee, Programme, Quota, Unit
 from app.papers.form_writing import write_form
 from app.papers.summaries import write_summary
 from app.sealing import Keyring
-from app.services import dossiers, nominees, outs, reviews
+from app.services.nominees import access, dossiers, leavers, reviews
 from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, title_lines
 from app.services.papers.stored import nothing, photos_of
 
@@ -36,7 +36,7 @@ def still_in(session: Session, programme_id: int, unit_id: int, now: dt.datetime
         .order_by(Nominee.kind, Nominee.position, Nominee.id)
         .options(joinedload(Nominee.unit), joinedload(Nominee.recommender))
     ).all()
-    gone = outs.left(session, rows, now)
+    gone = leavers.left(session, rows, now)
     return [row for row in rows if row.id not in gone]
 
 
@@ -51,7 +51,7 @@ def chosen(session: Session, programme_id: int, nominee_ids: Iterable[int], acto
     wanted = set(nominee_ids)
     found = [
         row
-        for row in nominees.of_programme(session, programme_id, actor)
+        for row in access.of_programme(session, programme_id, actor)
         if row.id in wanted and (actor.is_office or row.recommender_id == actor.unit_id)
     ]
     if len(found) != len(wanted):
@@ -121,7 +121,7 @@ def opinion_forms(programme: Programme, found: Sequence[Nominee], stationery: St
 
 def form_of_nominee(session: Session, nominee_id: int, clerk: Clerk) -> Paper:
     """Annex 4 or 5 of a nominee, with its photo. Raises NotYourCase."""
-    one = nominees.recommended(session, nominee_id, clerk.actor)
+    one = access.recommended(session, nominee_id, clerk.actor)
     programme = session.get_one(Programme, one.programme_id)
     photo = photos_of(session, clerk.vault, [one]).get(one.id)
     fields = fields_of(session, clerk.vault.keyring, [one])[one.id]
@@ -130,7 +130,7 @@ def form_of_nominee(session: Session, nominee_id: int, clerk: Clerk) -> Paper:
 
 def opinion_form_of_nominee(session: Session, nominee_id: int, clerk: Clerk) -> Paper:
     """Annex 6 of one nominee. Raises NotYourCase."""
-    one = nominees.recommended(session, nominee_id, clerk.actor)
+    one = access.recommended(session, nominee_id, clerk.actor)
     programme = session.get_one(Programme, one.programme_id)
     return opinion_forms(programme, [one], clerk.stationery, f"{one.recommender.name}—{one.name}")
 

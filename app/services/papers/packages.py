@@ -10,13 +10,13 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.annexes import AUTHORITY_NAMES
-from app.domain.cases import require_office
-from app.domain.errors import NoSuchPaper, Refusal
-from app.domain.rounds import Kind
+from app.domain.cases.states import require_office
+from app.domain.nominees.annexes import AUTHORITY_NAMES
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import NoSuchPaper, Refusal
 from app.models import Document, Entry, Nominee, Period, Programme, Purpose, Unit
 from app.papers.bundle import LeftOut, Member, bundled
-from app.services import opinions
+from app.services.nominees import opinions
 from app.services.papers import cases, nominees, periods, reports
 from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, recommenders
 from app.services.papers.reports import HANDING_NAMES, Handing

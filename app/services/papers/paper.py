@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.cases import Actor
-from app.domain.errors import NotYourCase
+from app.domain.cases.states import Actor
+from app.domain.refusals import NotYourCase
 from app.models import Nominee, Period, Programme, Quota, Unit, UnitKind
 from app.papers.templates import render
-from app.services.files import Vault
-from app.services.record import Act, by_user, record
+from app.services.record.chain import Act, by_user, record
+from app.services.shared.files import Vault
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -10,16 +10,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import richtext
-from app.domain.errors import NoSuchPaper
-from app.domain.rounds import KIND_NAMES, Kind
-from app.domain.window import Phase
-from app.domain.wording import day_label, end_moment, full_day, moment, weekday
-from app.domain.workdays import last_day_before, local_date
+from app.domain.calendar.workdays import last_day_before, local_date
+from app.domain.periods.rounds import KIND_NAMES, Kind
+from app.domain.periods.window import Phase
+from app.domain.refusals import NoSuchPaper
+from app.domain.shared.wording import day_label, end_moment, full_day, moment, weekday
 from app.models import Period
-from app.models.period import days_from_json
+from app.models.periods import days_from_json
 from app.papers.qr import qr_png
 from app.papers.templates import Picture
-from app.services.closing import entries_of
 from app.services.papers.paper import (
     Clerk,
     Paper,
@@ -29,7 +28,8 @@ from app.services.papers.paper import (
     the_office,
     title_lines,
 )
-from app.services.sight import Shown
+from app.services.periods.closing import entries_of
+from app.services.periods.corrected_text import Shown
 
 _SUBJECTS = {1: "拟推荐对象", 2: "拟正式推荐对象", 3: "拟表彰对象"}
 _OPENINGS = {

@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.annexes import AUTHORITY_NAMES
-from app.domain.rounds import KIND_NAMES, Kind
-from app.domain.window import Phase
-from app.domain.wording import day, full_day
-from app.domain.workdays import last_day_before, local_date
+from app.domain.calendar.workdays import last_day_before, local_date
+from app.domain.nominees.annexes import AUTHORITY_NAMES
+from app.domain.periods.rounds import KIND_NAMES, Kind
+from app.domain.periods.window import Phase
+from app.domain.shared.wording import day, full_day
 from app.models import Disqualification, Entry, Nominee, Objection, Period, Programme, Quota, Unit
-from app.models.standing import OpinionOutcome
-from app.services import opinions
+from app.models.nominees import OpinionOutcome
+from app.services.nominees import opinions
 from app.services.papers.nominees import reviewed, still_in
 from app.services.papers.paper import Clerk, Paper, basis, recommender_for, the_office, title_lines
 

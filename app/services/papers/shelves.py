@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.cases import Actor
-from app.domain.rounds import Kind
+from app.domain.cases.states import Actor
+from app.domain.periods.rounds import Kind
 from app.models import Nominee, Period, Unit
-from app.services import outs
-from app.services.nominees import of_programme
+from app.services.nominees import leavers
+from app.services.nominees.access import of_programme
 from app.services.papers.nominees import is_municipal, still_in
 from app.services.papers.paper import recommenders
 
@@ -80,5 +80,5 @@ def of_nominees(session: Session, programme_id: int, actor: Actor, now: dt.datet
         for row in of_programme(session, programme_id, actor)
         if actor.is_office or row.recommender_id == actor.unit_id
     ]
-    gone = outs.left(session, rows, now)
+    gone = leavers.left(session, rows, now)
     return [row for row in rows if row.id not in gone]

@@ -10,12 +10,12 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.errors import Refusal
-from app.evidence.store import StoreDown
+from app.domain.refusals import Refusal
+from app.evidence.names import StoreDown
 from app.models import Document, Nominee, Purpose
 from app.papers.bundle import LeftOut
-from app.services import files
-from app.services.files import Stored, Vault
+from app.services.shared import files
+from app.services.shared.files import Stored, Vault
 
 
 @dataclass(frozen=True, slots=True)

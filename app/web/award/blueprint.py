@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort
 
 from app.models import Programme
-from app.web.portal import session
+from app.web.shared.portal import session
 
 blueprint = Blueprint("award", __name__)
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.cases import Role
-from app.domain.errors import Refusal, WrongDay
+from app.domain.cases.states import Role
+from app.domain.refusals import Refusal, WrongDay
 from app.models import Programme
-from app.services import award, documents
-from app.services.award_list import standing_of
-from app.web.access import actor, allow
+from app.services.award import deciding
+from app.services.award.award_list import standing_of
+from app.services.shared import documents
 from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.award.forms import DecisionForm
-from app.web.portal import now, portal, session
-from app.web.uploads import FORM, takes_files
+from app.web.shared.access import actor, allow
+from app.web.shared.portal import now, portal, session
+from app.web.shared.uploads import FORM, takes_files
 
 
 @blueprint.get("/<int:programme_id>/award/decision")
@@ -35,7 +36,7 @@ def decide(programme_id: int) -> ResponseReturnValue:
     if not form.validate() or (scan := form.stored_scan(programme_or_404(programme_id).id)) is None:
         return _page(programme_or_404(programme_id), form, 422)
     try:
-        award.decide(session(), programme_id, form.paper, scan, actor(), now(), seen=form.seen.data or "")
+        deciding.decide(session(), programme_id, form.paper, scan, actor(), now(), seen=form.seen.data or "")
     except Refusal as refusal:
         session().rollback()
         documents.discard(portal().vault, scan)
@@ -48,7 +49,7 @@ def decide(programme_id: int) -> ResponseReturnValue:
 
 def _page(programme: Programme, form: DecisionForm, status: int = 200, refusal: str = "") -> ResponseReturnValue:
     standing = standing_of(session(), programme, now())
-    form.seen.data = award.fingerprint(standing.award.named)
+    form.seen.data = deciding.fingerprint(standing.award.named)
     form.checked.data = False  # whatever was looked at before
     html = render_template(
         "award/decision.html", programme=programme, standing=standing, form=form, refusal=refusal, now=now()

@@ -7,16 +7,17 @@ import datetime as dt
 from wtforms import BooleanField, DateField, FileField, HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired
 
-from app.domain.award import PROCEEDING_NAMES, REVOCATION_GROUND_NAMES, ProceedingKind, RevocationGround
-from app.domain.errors import FileRefused
+from app.domain.award.decision import PROCEEDING_NAMES, REVOCATION_GROUND_NAMES, ProceedingKind, RevocationGround
+from app.domain.refusals import FileRefused
 from app.models import Document, Purpose
-from app.services import award, documents, revocation
-from app.services.award import PaperText
-from app.services.revocation import RevocationText
-from app.web.access import actor
-from app.web.forms import PlainForm, needed, of_length, options, text_area
-from app.web.portal import now, portal, session
-from app.web.uploads import check_spooled, sent_files
+from app.services.award import deciding, revocation
+from app.services.award.deciding import PaperText
+from app.services.award.revocation import RevocationText
+from app.services.shared import documents
+from app.web.shared.access import actor
+from app.web.shared.forms import PlainForm, needed, of_length, options, text_area
+from app.web.shared.portal import now, portal, session
+from app.web.shared.uploads import check_spooled, sent_files
 
 _ANSWER_NAMES = {"yes": "同意", "no": "不同意"}
 _SCAN_HINT = "PDF 或者照片。提交没有成功时，文件要重新选择。"
@@ -64,14 +65,14 @@ class PaperForm(FormWithScan):
     )
     issuer = line(
         "发文机关",
-        award.ISSUER,
+        deciding.ISSUER,
         "答复、批复的机关；请示写报送的单位。同一机关的写法要一致。",
     )
-    number = line("文号", award.NUMBER, "没有文号的写“无文号”。")
-    title = line("标题", award.TITLE)
+    number = line("文号", deciding.NUMBER, "没有文号的写“无文号”。")
+    title = line("标题", deciding.TITLE)
     dated = day("文件日期")
     agreed = RadioField("答复（请示不用选）", choices=options(_ANSWER_NAMES), validate_choice=False)
-    text = text_area("要点", *award.TEXT, hint="可以不填。只有市工作专班看得到。", rows=3)
+    text = text_area("要点", *deciding.TEXT, hint="可以不填。只有市工作专班看得到。", rows=3)
 
     @property
     def paper(self) -> PaperText:
@@ -88,12 +89,12 @@ class PaperForm(FormWithScan):
 class DecisionForm(FormWithScan):
     """The award decision, with the list that stands beside it on the page."""
 
-    issuer = line("作出决定的机关", award.ISSUER)
-    number = line("文号", award.NUMBER)
-    title = line("标题", award.TITLE)
+    issuer = line("作出决定的机关", deciding.ISSUER)
+    number = line("文号", deciding.NUMBER)
+    title = line("标题", deciding.TITLE)
     dated = day("决定日期")
     text = text_area(
-        "决定正文", *award.DECISION_TEXT, hint="原样公布，分段写。名单不用写，公布时接在正文后面。", rows=10
+        "决定正文", *deciding.DECISION_TEXT, hint="原样公布，分段写。名单不用写，公布时接在正文后面。", rows=10
     )
     checked = BooleanField("我已经逐一核对上面的名单，与批复一致", validators=[needed("请核对名单后勾选。")])
     seen = HiddenField()
@@ -113,7 +114,7 @@ class RevocationForm(FormWithScan):
     """A decision to take an award back."""
 
     ground = RadioField("撤销的原因", choices=options(REVOCATION_GROUND_NAMES), validators=[needed("请选择原因。")])
-    number = line("撤销决定文号", award.NUMBER)
+    number = line("撤销决定文号", deciding.NUMBER)
     dated = day("撤销决定日期")
     text = text_area(
         "撤销决定全文", *revocation.DECISION_LENGTH, hint="公开页面上只显示原因、文号和日期，不显示全文。", rows=6

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.award import FATE_NAMES, Fate, Judged
-from app.domain.rounds import Kind
+from app.domain.award.decision import FATE_NAMES, Fate, Judged
+from app.domain.periods.rounds import Kind
 from app.models import Honour, Nominee, Programme
-from app.services import revocation
-from app.services.award_list import Standing, standing_of
-from app.web.access import actor, allow, me
+from app.services.award import revocation
+from app.services.award.award_list import Standing, standing_of
 from app.web.award.blueprint import blueprint, programme_or_404
-from app.web.lists import Column, Filter, Listing
-from app.web.nominees.blueprint import STAFF
-from app.web.portal import now, session
-from app.web.words import KIND_NAMES, full_day
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import now, session
+from app.web.shared.words import KIND_NAMES, full_day
 
 _FATES = {"proposed": "建议名单（复审通过、仍然参评）"} | {fate.value: name for fate, name in FATE_NAMES.items()}
 _BADGES = {Fate.NAMED: "concluded", Fate.PENDING: "proposed", Fate.LEFT_OUT: ""}
@@ -66,7 +65,7 @@ class Row:
 
 
 @blueprint.get("/<int:programme_id>/award")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def overview(programme_id: int) -> ResponseReturnValue:
     """The office sees every step; a unit what becomes of its own nominees."""
     programme = programme_or_404(programme_id)
@@ -76,7 +75,7 @@ def overview(programme_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:programme_id>/award/honours")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def honours(programme_id: int) -> ResponseReturnValue:
     """Who was awarded: the list that certificates are written from."""
     programme = programme_or_404(programme_id)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.award import PROCEEDING_NAMES, ProceedingKind
-from app.domain.cases import Role
-from app.domain.errors import AnswerMissing, Refusal, WrongDay
+from app.domain.award.decision import PROCEEDING_NAMES, ProceedingKind
+from app.domain.cases.states import Role
+from app.domain.refusals import AnswerMissing, Refusal, WrongDay
 from app.models import Proceeding
-from app.services import award, documents
-from app.services.award_list import Standing, standing_of
-from app.web.access import actor, allow
+from app.services.award import deciding
+from app.services.award.award_list import Standing, standing_of
+from app.services.shared import documents
 from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.award.forms import PaperForm
-from app.web.lists import Column, Filter, Listing
-from app.web.portal import now, portal, session
-from app.web.uploads import FORM, takes_files
+from app.web.shared.access import actor, allow
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import now, portal, session
+from app.web.shared.uploads import FORM, takes_files
 
 _KINDS = {kind.value: name for kind, name in PROCEEDING_NAMES.items()}
 
@@ -38,7 +39,7 @@ def record_paper(programme_id: int) -> ResponseReturnValue:
         return _refused(programme_id, form, 422)
     kind = ProceedingKind(form.kind.data)
     try:
-        award.record_paper(session(), programme_id, kind, form.paper, scan, actor(), now())
+        deciding.record_paper(session(), programme_id, kind, form.paper, scan, actor(), now())
     except Refusal as refusal:
         session().rollback()
         documents.discard(portal().vault, scan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import MultipleFileField, SelectField
 
-from app.web.forms import PlainForm, needed
+from app.web.shared.forms import PlainForm, needed
 
 
 class UploadForm(PlainForm):

@@ -5,17 +5,16 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.errors import NotYourCase, Refusal
+from app.domain.refusals import NotYourCase, Refusal
 from app.models import Import
-from app.services import import_confirming, import_reading, imports
-from app.services.import_viewing import Fault, Line, View
-from app.services.imports import FORM_NAMES, STATE_NAMES, UNDER_WAY
-from app.web.access import actor, allow
-from app.web.forms import PlainForm
+from app.services.imports import confirming, reading, receiving
+from app.services.imports.receiving import FORM_NAMES, STATE_NAMES, UNDER_WAY
+from app.services.imports.viewing import Fault, Line, View
 from app.web.imports.blueprint import blueprint
-from app.web.lists import Column, Filter, Listing
-from app.web.nominees.blueprint import STAFF
-from app.web.portal import now, portal, session
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.forms import PlainForm
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import now, portal, session
 
 
 class Button(PlainForm):
@@ -23,17 +22,17 @@ class Button(PlainForm):
 
 
 @blueprint.get("/<int:import_id>")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def one(import_id: int) -> ResponseReturnValue:
-    found = imports.visible(session(), import_id, actor())
+    found = receiving.visible(session(), import_id, actor())
     return _listing(import_id).answer("imports/import.html", **_shown(found))
 
 
 @blueprint.get("/<int:import_id>/problems")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def problems(import_id: int) -> ResponseReturnValue:
     """Everything that is wrong, a line a problem: to print, or to save and work through."""
-    found = imports.visible(session(), import_id, actor())
+    found = receiving.visible(session(), import_id, actor())
     listing: Listing[Fault] = Listing(
         title="导入问题清单",
         columns=[
@@ -50,25 +49,25 @@ def problems(import_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:import_id>/confirm")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def confirm(import_id: int) -> ResponseReturnValue:
     try:
-        made = import_confirming.confirm(session(), portal().keyring, import_id, actor(), now())
+        made = confirming.confirm(session(), portal().keyring, import_id, actor(), now())
     except NotYourCase:
         raise
     except Refusal as refusal:
         return _refused(import_id, refusal)
-    programme_id = imports.visible(session(), import_id, actor()).programme_id
+    programme_id = receiving.visible(session(), import_id, actor()).programme_id
     flash(f"已导入：新增{made['new']}个推荐对象" + (f"，补充材料{made['filled']}个。" if made["filled"] else "。"))
     return redirect(url_for("nominees.nominees", programme=programme_id), 303)
 
 
 @blueprint.post("/<int:import_id>/drop")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def drop(import_id: int) -> ResponseReturnValue:
-    programme_id = imports.visible(session(), import_id, actor()).programme_id
+    programme_id = receiving.visible(session(), import_id, actor()).programme_id
     try:
-        imports.drop(session(), portal().vault, import_id, actor(), now())
+        receiving.drop(session(), portal().vault, import_id, actor(), now())
     except Refusal as refusal:
         return _refused(import_id, refusal)
     flash("已经放弃，上传的文件和读出的内容都已删除。")
@@ -76,21 +75,21 @@ def drop(import_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:import_id>/read-again")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def read_again(import_id: int) -> ResponseReturnValue:
-    imports.visible(session(), import_id, actor())
+    receiving.visible(session(), import_id, actor())
     try:
-        again = imports.read_again(session(), portal().vault, import_id, actor(), now())
+        again = receiving.read_again(session(), portal().vault, import_id, actor(), now())
     except Refusal as refusal:
         return _refused(import_id, refusal)
     if again.small:
-        import_reading.read(portal().database, portal().vault, import_id, portal().clock)
+        reading.read(portal().database, portal().vault, import_id, portal().clock)
     return redirect(url_for("imports.one", import_id=import_id), 303)
 
 
 def _refused(import_id: int, refusal: Refusal) -> ResponseReturnValue:
     session().rollback()
-    found = imports.visible(session(), import_id, actor())
+    found = receiving.visible(session(), import_id, actor())
     listing = _listing(import_id)
     return render_template("imports/import.html", listing=listing, refusal=refusal, now=now(), **_shown(found)), 409
 
@@ -106,8 +105,8 @@ def _shown(found: Import) -> dict[str, object]:
         "form_name": FORM_NAMES[found.form],
         "state_name": STATE_NAMES[found.state],
         "under_way": found.state in UNDER_WAY,
-        "scanned": imports.waits_for_scanner(session(), found.id),
-        "files": imports.files_of(session(), portal().vault, found.id),
+        "scanned": receiving.waits_for_scanner(session(), found.id),
+        "files": receiving.files_of(session(), portal().vault, found.id),
         "button": Button(formdata=None),
     }
 

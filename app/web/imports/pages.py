@@ -8,29 +8,29 @@ from urllib.parse import quote
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.errors import FileRefused, NotARecommender, UnreadableForm, WrongFiles
-from app.evidence.store import StoreDown
+from app.domain.refusals import FileRefused, NotARecommender, UnreadableForm, WrongFiles
+from app.evidence.names import StoreDown
 from app.models import Import, ImportState, Programme
-from app.services import blanks, import_reading, imports, overview
-from app.services.imports import FORM_NAMES, STATE_NAMES, UNDER_WAY
-from app.web.access import actor, allow
-from app.web.forms import options
+from app.services.imports import blanks, reading, receiving
+from app.services.imports.receiving import FORM_NAMES, STATE_NAMES, UNDER_WAY
+from app.services.office import overview
 from app.web.imports.blueprint import blueprint
 from app.web.imports.forms import UploadForm
-from app.web.lists import Column, Filter, Listing
-from app.web.nominees.blueprint import STAFF
-from app.web.portal import now, number, portal, session
-from app.web.uploads import FORM, check_spooled, sent_files, takes_files
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.forms import options
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import now, number, portal, session
+from app.web.shared.uploads import FORM, check_spooled, sent_files, takes_files
 
 
 @blueprint.get("/")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def imports_page() -> ResponseReturnValue:
     return _page(_form(UploadForm(formdata=None)))
 
 
 @blueprint.post("/")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 @takes_files(FORM)
 def receive() -> ResponseReturnValue:
     form, programme = _form(UploadForm()), _programme()
@@ -45,7 +45,7 @@ def receive() -> ResponseReturnValue:
     try:
         for _, upload in uploads:
             check_spooled(upload)
-        received = imports.receive(
+        received = receiving.receive(
             session(),
             portal().vault,
             programme.id,
@@ -61,12 +61,12 @@ def receive() -> ResponseReturnValue:
         return _page(form, status=409)
     if received.small:
         with suppress(StoreDown):  # it is in, and will be read when the store answers again
-            import_reading.read(portal().database, portal().vault, received.import_id, portal().clock)
+            reading.read(portal().database, portal().vault, received.import_id, portal().clock)
     return redirect(url_for("imports.one", import_id=received.import_id), 303)
 
 
 @blueprint.get("/blanks/<int:programme_id>/<int:unit_id>/<form>")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def blank(programme_id: int, unit_id: int, form: str) -> ResponseReturnValue:
     """A form of the notice to fill in, with what is known of it filled in already."""
     if form not in blanks.BLANKS:
@@ -85,13 +85,13 @@ def _programme() -> Programme | None:
 
 
 def _form(form: UploadForm) -> UploadForm:
-    form.unit.choices = options({str(unit.id): unit.name for unit in imports.recommenders(session(), actor())})
+    form.unit.choices = options({str(unit.id): unit.name for unit in receiving.recommenders(session(), actor())})
     return form
 
 
 def _page(form: UploadForm, *, status: int = 200) -> ResponseReturnValue:
     programme = _programme()
-    rows = imports.of_programme(session(), programme.id, actor()) if programme else []
+    rows = receiving.of_programme(session(), programme.id, actor()) if programme else []
     listing = Listing(
         title="导入",
         columns=[
@@ -119,7 +119,7 @@ def _page(form: UploadForm, *, status: int = 200) -> ResponseReturnValue:
         programme=programme,
         form=form,
         blanks=blanks.BLANKS,
-        units=imports.recommenders(session(), actor()),
+        units=receiving.recommenders(session(), actor()),
         now=now(),
     )
     return html, status

@@ -2,7 +2,4 @@
 
 from flask import Blueprint
 
-from app.domain.cases import Role
-
 blueprint = Blueprint("nominees", __name__)
-STAFF = (Role.OFFICE, Role.HEAD, Role.HANDLER)

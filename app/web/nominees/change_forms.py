@@ -9,14 +9,15 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import StopValidation
 
-from app.domain.annexes import PERSON_STATUSES, POLITICAL_STATUSES, RANK_NAMES, TRADES, UNIT_TYPES, Rank
-from app.domain.identity_numbers import is_credit_code, is_id_number
-from app.domain.misprints import CORRECTABLE, LONGEST, WORD_LISTS
-from app.domain.rounds import Kind
+from app.domain.nominees.annexes import PERSON_STATUSES, POLITICAL_STATUSES, RANK_NAMES, TRADES, UNIT_TYPES, Rank
+from app.domain.nominees.misprints import CORRECTABLE, LONGEST, WORD_LISTS
+from app.domain.periods.rounds import Kind
+from app.domain.shared.identity_numbers import is_credit_code, is_id_number
 from app.models import Nominee
-from app.services import corrections, revisions, withdrawals
-from app.services.nominating import Particulars, PlainFacts
-from app.web.forms import PlainForm, needed, of_length, options, text_area
+from app.services.nominees import revisions, withdrawals
+from app.services.nominees.nominating import Particulars, PlainFacts
+from app.services.periods import corrections
+from app.web.shared.forms import PlainForm, needed, of_length, options, text_area
 
 _PHONE = re.compile(r"[0-9+（）() -]{5,30}")
 

@@ -6,17 +6,17 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
-from app.domain.cases import Role
-from app.domain.errors import NotAMisprint, NothingChanged, NothingInSight, PrivateData, Refusal
-from app.domain.misprints import CORRECTABLE, WORD_LISTS, room
+from app.domain.cases.states import Role
+from app.domain.nominees.misprints import CORRECTABLE, WORD_LISTS, room
+from app.domain.refusals import NotAMisprint, NothingChanged, NothingInSight, PrivateData, Refusal
 from app.models import Nominee
-from app.services import changes, corrections, revisions, withdrawals
-from app.services import nominees as theirs
-from app.web.access import actor, allow
-from app.web.forms import PlainForm
-from app.web.nominees.blueprint import STAFF, blueprint
+from app.services.nominees import access, changes, revisions, withdrawals
+from app.services.periods import corrections
+from app.web.nominees.blueprint import blueprint
 from app.web.nominees.change_forms import CorrectionForm, RevisionForm, WithdrawalForm, beside, correction_form
-from app.web.portal import now, session
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.forms import PlainForm
+from app.web.shared.portal import now, session
 
 _SEEN_SOON = "公示页面一分钟内更新。"
 
@@ -91,7 +91,7 @@ def _correction_page(
 
 
 @blueprint.get("/<int:nominee_id>/revision")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def revision(nominee_id: int) -> ResponseReturnValue:
     found = _changeable(nominee_id)
     changes.require_standing(session(), found, now())
@@ -100,7 +100,7 @@ def revision(nominee_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:nominee_id>/revision")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def revise(nominee_id: int) -> ResponseReturnValue:
     found, form = _changeable(nominee_id), RevisionForm()
     if not form.validate():
@@ -178,7 +178,7 @@ def _withdrawal_page(found: Nominee, form: WithdrawalForm, refusal: str = "", st
 
 def _changeable(nominee_id: int) -> Nominee:
     """A nominee for this person to change; it does not exist for anybody else."""
-    return theirs.recommended(session(), nominee_id, actor())
+    return access.recommended(session(), nominee_id, actor())
 
 
 def _page(found: Nominee, form: PlainForm, *, status: int, **context: object) -> ResponseReturnValue:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from app.models import Nominee, ReviewStage
-from app.services.gates import Standing
-from app.services.reviews import STAGE_NAMES
-from app.web.lists import Column, Filter
+from app.services.nominees.gates import Standing
+from app.services.nominees.reviews import STAGE_NAMES
+from app.web.shared.lists import Column, Filter
 
 _REVIEWED = {"none": "未进行", "passed": "通过", "refused": "不通过"}
 _ANSWERED = {"complete": "已齐", "missing": "还缺", "negative": "有不同意见"}

@@ -6,20 +6,20 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import FileField
 
-from app.domain.errors import FileRefused
-from app.services import dossiers, handing_in
-from app.services.handing_in import Sort
-from app.web.access import actor, allow
-from app.web.forms import PlainForm
-from app.web.nominees.blueprint import STAFF, blueprint
+from app.domain.refusals import FileRefused
+from app.services.nominees import dossiers, handing_in
+from app.services.nominees.handing_in import Sort
+from app.web.nominees.blueprint import blueprint
 from app.web.nominees.forms import MaterialForm, PhotoForm
 from app.web.nominees.pages import nominee_page
-from app.web.portal import now, portal, session
-from app.web.uploads import FORM, check_spooled, sent_files, takes_files
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.forms import PlainForm
+from app.web.shared.portal import now, portal, session
+from app.web.shared.uploads import FORM, check_spooled, sent_files, takes_files
 
 
 @blueprint.post("/<int:nominee_id>/dossier")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def read_dossier(nominee_id: int) -> ResponseReturnValue:
     """A POST and no redirect: a look is an act, and the page can't be had again without another one."""
     dossier = dossiers.read(session(), portal().keyring, nominee_id, actor(), now())
@@ -27,7 +27,7 @@ def read_dossier(nominee_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:nominee_id>/photo")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 @takes_files(FORM)
 def receive_photo(nominee_id: int) -> ResponseReturnValue:
     form = PhotoForm()
@@ -35,7 +35,7 @@ def receive_photo(nominee_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:nominee_id>/material")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 @takes_files(FORM)
 def receive_material(nominee_id: int) -> ResponseReturnValue:
     form = MaterialForm()

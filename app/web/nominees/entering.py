@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.errors import KnownAlready, NamedAlready, NotAnOrder, NothingChanged, PrivateData, Refusal
-from app.domain.rounds import Kind
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import KnownAlready, NamedAlready, NotAnOrder, NothingChanged, PrivateData, Refusal
 from app.models import Nominee, Programme, Unit
-from app.services import changes, nominating, overview, replacements
-from app.services import nominees as theirs
-from app.services.replacements import Vacancy
-from app.web.access import actor, allow
-from app.web.forms import PlainForm
-from app.web.lists import Column, Filter, Listing
-from app.web.nominees.blueprint import STAFF, blueprint
+from app.services.nominees import access, changes, nominating, replacements
+from app.services.nominees.replacements import Vacancy
+from app.services.office import overview
+from app.web.nominees.blueprint import blueprint
 from app.web.nominees.change_forms import CollectiveForm, FactsForm, IndividualForm, beside, facts_form, nominee_form
-from app.web.portal import now, number, portal, session
-from app.web.words import KIND_NAMES
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.forms import PlainForm
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import now, number, portal, session
+from app.web.shared.words import KIND_NAMES
 
 
 class OrderForm(PlainForm):
@@ -30,14 +30,14 @@ class OrderForm(PlainForm):
 
 
 @blueprint.get("/new")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def new() -> ResponseReturnValue:
     programme, recommender, kind = _list_asked_for()
     return _new_page(programme, recommender, kind, nominee_form(kind))
 
 
 @blueprint.post("/new")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def enter() -> ResponseReturnValue:
     programme, recommender, kind = _list_asked_for()
     form = nominee_form(kind)
@@ -80,7 +80,7 @@ def _new_page(
 
 
 @blueprint.get("/vacancies")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def vacancies() -> ResponseReturnValue:
     programmes = overview.programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
@@ -127,17 +127,17 @@ def _vacancies(rows: list[Vacancy]) -> Listing[Vacancy]:
 
 
 @blueprint.get("/<int:nominee_id>/replacement")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def replacement(nominee_id: int) -> ResponseReturnValue:
-    left = theirs.recommended(session(), nominee_id, actor())
+    left = access.recommended(session(), nominee_id, actor())
     replacements.require_vacant(session(), left, now())
     return _replacement_page(left, nominee_form(left.kind))
 
 
 @blueprint.post("/<int:nominee_id>/replacement")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def replace(nominee_id: int) -> ResponseReturnValue:
-    left = theirs.recommended(session(), nominee_id, actor())
+    left = access.recommended(session(), nominee_id, actor())
     form = nominee_form(left.kind)
     if not form.validate():
         return _replacement_page(left, form, status=422)
@@ -163,18 +163,18 @@ def _replacement_page(
 
 
 @blueprint.get("/<int:nominee_id>/edit")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def facts(nominee_id: int) -> ResponseReturnValue:
-    found = theirs.recommended(session(), nominee_id, actor())
+    found = access.recommended(session(), nominee_id, actor())
     changes.require_standing(session(), found, now())
     nominating.require_unshown(session(), found)
     return _facts_page(found, facts_form(found))
 
 
 @blueprint.post("/<int:nominee_id>/edit")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def edit(nominee_id: int) -> ResponseReturnValue:
-    found = theirs.recommended(session(), nominee_id, actor())
+    found = access.recommended(session(), nominee_id, actor())
     form = facts_form(found)
     if not form.validate():
         return _facts_page(found, form, status=422)
@@ -204,13 +204,13 @@ def _facts_page(found: Nominee, form: FactsForm, refusal: str = "", status: int 
 
 
 @blueprint.get("/order")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def order() -> ResponseReturnValue:
     return _order_page(*_list_asked_for(), {})
 
 
 @blueprint.post("/order")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def reorder() -> ResponseReturnValue:
     """Numbers come as `place-<nominee>`: what is no number is kept on the page and said so."""
     programme, recommender, kind = _list_asked_for()

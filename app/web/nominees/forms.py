@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from wtforms import FileField
 
-from app.domain.materials import LONGEST
-from app.domain.rounds import Kind
+from app.domain.imports.materials import LONGEST
+from app.domain.periods.rounds import Kind
 from app.models import ReviewStage
-from app.services import reversal
+from app.services.nominees import reversal
 from app.web.award.forms import DropForm, RevocationForm
-from app.web.forms import PlainForm, text_area
 from app.web.nominees.standing_forms import OpinionForm, ReviewForm
+from app.web.shared.forms import PlainForm, text_area
 
 
 class ReversalForm(PlainForm):

@@ -7,28 +7,27 @@ from collections.abc import Sequence
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.annexes import Rank
-from app.domain.cases import Role
-from app.domain.errors import NobodyChosen, Refusal
+from app.domain.cases.states import Role
+from app.domain.nominees.annexes import Rank
+from app.domain.refusals import NobodyChosen, Refusal
 from app.models import Nominee
-from app.services import eligibility, reviews
-from app.services import nominees as theirs
-from app.web.access import actor, allow
-from app.web.forms import PlainForm
-from app.web.lists import ids_ticked
-from app.web.nominees.blueprint import STAFF, blueprint
+from app.services.nominees import access, eligibility, reviews
+from app.web.nominees.blueprint import blueprint
 from app.web.nominees.opinions import recorded
 from app.web.nominees.standing import stage_of
 from app.web.nominees.standing_forms import YES, ConfirmManyForm, OpinionForm, ReviewForm
-from app.web.portal import now, number, portal, session
-from app.web.uploads import FORM, takes_files
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.forms import PlainForm
+from app.web.shared.lists import ids_ticked
+from app.web.shared.portal import now, number, portal, session
+from app.web.shared.uploads import FORM, takes_files
 
 _BETWEEN = "-"
 _MOST = 300  # twice what one page of the list can send
 
 
 @blueprint.post("/many")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def choose() -> ResponseReturnValue:
     """From the ticked rows of the list to the page of what is to be done: their ids go into its address."""
     chosen = ids_ticked("chosen")
@@ -103,13 +102,13 @@ def review_many(stage: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/many/opinions")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def many_opinions() -> ResponseReturnValue:
     return _page("opinions", OpinionForm(formdata=None))
 
 
 @blueprint.post("/many/opinions")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 @takes_files(FORM)
 def record_many_opinions() -> ResponseReturnValue:
     form, nominees = OpinionForm(), _chosen()
@@ -157,7 +156,7 @@ def _chosen() -> list[Nominee]:
         abort(404)
     if len(ids) > _MOST:
         abort(404)
-    return theirs.chosen(session(), ids, actor())
+    return access.chosen(session(), ids, actor())
 
 
 def _ids(nominees: Sequence[Nominee]) -> list[int]:

@@ -8,28 +8,27 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
-from app.domain.annexes import AUTHORITY_NAMES, Authority
-from app.domain.errors import FileRefused, OpinionRefused
-from app.evidence.store import StoreDown
+from app.domain.nominees.annexes import AUTHORITY_NAMES, Authority
+from app.domain.refusals import FileRefused, OpinionRefused
+from app.evidence.names import StoreDown
 from app.models import OpinionOutcome
-from app.services import nominees as theirs
-from app.services import opinions
-from app.services.opinions import Answer, Scan
-from app.web.access import actor, allow
-from app.web.nominees.blueprint import STAFF, blueprint
+from app.services.nominees import access, opinions
+from app.services.nominees.opinions import Answer, Scan
+from app.web.nominees.blueprint import blueprint
 from app.web.nominees.pages import nominee_page
 from app.web.nominees.standing_forms import OpinionForm
-from app.web.portal import now, portal, session
-from app.web.uploads import FORM, check_spooled, sent_files, takes_files
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.portal import now, portal, session
+from app.web.shared.uploads import FORM, check_spooled, sent_files, takes_files
 
 STORE_DOWN = "暂时存不下这个文件，没有录入，请过几分钟再传。"
 
 
 @blueprint.post("/<int:nominee_id>/opinions")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 @takes_files(FORM)
 def record_opinion(nominee_id: int) -> ResponseReturnValue:
-    theirs.recommended(session(), nominee_id, actor())
+    access.recommended(session(), nominee_id, actor())
     form = OpinionForm().with_ids("opinion")
     return recorded(
         [nominee_id],

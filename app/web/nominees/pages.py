@@ -7,25 +7,26 @@ from collections.abc import Mapping
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.rounds import Kind
-from app.domain.verdict import GROUND_NAMES
+from app.domain.cases.verdict import GROUND_NAMES
+from app.domain.periods.rounds import Kind
 from app.models import Nominee, Programme
-from app.services import dossiers, gates, nominating, overview, revocation
-from app.services import nominees as theirs
-from app.services.dossiers import Shown
-from app.services.gates import Standing
-from app.services.offers import offers_to
-from app.services.overview import Fates
-from app.services.paths import path_of
-from app.web.access import actor, allow, me
-from app.web.forms import PlainForm
-from app.web.lists import Column, Filter, Listing
+from app.services.award import revocation
+from app.services.nominees import access, dossiers, gates, nominating
+from app.services.nominees.dossiers import Shown
+from app.services.nominees.gates import Standing
+from app.services.office import overview
+from app.services.office.offers import offers_to
+from app.services.office.overview import Fates
+from app.services.office.paths import path_of
 from app.web.nominees import columns
-from app.web.nominees.blueprint import STAFF, blueprint
+from app.web.nominees.blueprint import blueprint
 from app.web.nominees.forms import empty_forms
 from app.web.nominees.part import part_of
-from app.web.portal import now, number, portal, session
-from app.web.words import KIND_NAMES
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
+from app.web.shared.forms import PlainForm
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import now, number, portal, session
+from app.web.shared.words import KIND_NAMES
 
 
 class Button(PlainForm):
@@ -33,7 +34,7 @@ class Button(PlainForm):
 
 
 @blueprint.get("/")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def nominees() -> ResponseReturnValue:
     programmes = overview.programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
@@ -53,7 +54,7 @@ def nominees() -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:nominee_id>")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def nominee(nominee_id: int) -> ResponseReturnValue:
     return nominee_page(nominee_id)
 
@@ -104,7 +105,7 @@ def nominee_page(
     dossier: Shown | None = None,
 ) -> ResponseReturnValue:
     """One nominee. A refused form comes back open, with what was typed: `tried` is the name the page knows it by."""
-    found = theirs.visible(session(), nominee_id, actor())
+    found = access.visible(session(), nominee_id, actor())
     html = render_template(
         "nominees/nominee.html",
         nominee=found,

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.eligibility import Said, Share
+from app.domain.nominees.eligibility import Said, Share
 from app.models import Nominee
-from app.services import decisions, dossiers, eligibility, gates, opinions, reviews
-from app.services.gates import Standing
-from app.services.opinions import Recorded
-from app.services.reviews import Reviewed
-from app.web.access import actor
-from app.web.forms import PlainForm
+from app.services.nominees import dossiers, eligibility, gates, opinions, reviews
+from app.services.nominees.gates import Standing
+from app.services.nominees.opinions import Recorded
+from app.services.nominees.reviews import Reviewed
+from app.services.programmes import decisions
 from app.web.nominees.standing_forms import ConditionForm, RankForm
-from app.web.portal import now, portal, session
+from app.web.shared.access import actor
+from app.web.shared.forms import PlainForm
+from app.web.shared.portal import now, portal, session
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.cases import Role
-from app.domain.errors import Refusal
+from app.domain.cases.states import Role
+from app.domain.refusals import Refusal
 from app.models import Disqualification
-from app.services import reversal
-from app.web.access import actor, allow
+from app.services.nominees import reversal
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.forms import ReversalForm
 from app.web.nominees.pages import nominee_page
-from app.web.portal import now, session
+from app.web.shared.access import actor, allow
+from app.web.shared.portal import now, session
 
 
 @blueprint.post("/disqualifications/<int:disqualification_id>/reversal")

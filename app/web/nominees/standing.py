@@ -7,18 +7,17 @@ from collections.abc import Callable
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.annexes import Rank
-from app.domain.cases import Role
-from app.domain.errors import NoSuchCondition, Refusal
+from app.domain.cases.states import Role
+from app.domain.nominees.annexes import Rank
+from app.domain.refusals import NoSuchCondition, Refusal
 from app.models import ReviewStage
-from app.services import eligibility, reviews
-from app.services import nominees as theirs
-from app.web.access import actor, allow
-from app.web.forms import PlainForm
+from app.services.nominees import access, eligibility, reviews
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.pages import nominee_page
 from app.web.nominees.standing_forms import YES, ConditionForm, RankForm, ReviewForm
-from app.web.portal import now, portal, session
+from app.web.shared.access import actor, allow
+from app.web.shared.forms import PlainForm
+from app.web.shared.portal import now, portal, session
 
 
 @blueprint.post("/<int:nominee_id>/conditions/<condition>")
@@ -79,7 +78,7 @@ def _done(
     nominee_id: int, name: str, form: PlainForm, beside: str, write: Callable[[], None], said: str
 ) -> ResponseReturnValue:
     """Judge the form, write, and go back to the page; a refusal stands beside the field it is about."""
-    theirs.visible(session(), nominee_id, actor())
+    access.visible(session(), nominee_id, actor())
     if not form.validate():
         return nominee_page(nominee_id, tried=name, form=form, status=422)
     try:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from wtforms import DateField, FileField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired
 
-from app.domain.annexes import AUTHORITY_NAMES, RANK_NAMES, Authority, Rank
+from app.domain.nominees.annexes import AUTHORITY_NAMES, RANK_NAMES, Authority, Rank
 from app.models import OpinionOutcome
-from app.services import eligibility, opinions, reviews
-from app.web.forms import PlainForm, needed, options, text_area
+from app.services.nominees import eligibility, opinions, reviews
+from app.web.shared.forms import PlainForm, needed, options, text_area
 
 YES, NO = "yes", "no"
 _MET, _PASSED = options({YES: "符合", NO: "不符合"}), options({YES: "通过", NO: "不通过"})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.web.papers import files, pages
+from app.web.papers import documents, files, pages
 from app.web.papers.blueprint import blueprint
 
 
 def init_app(app: Flask) -> None:
     assert all((files, pages))  # noqa: S101 - importing them registers their routes
     app.register_blueprint(blueprint)
+    app.register_blueprint(documents.blueprint)

@@ -7,18 +7,17 @@ from functools import partial
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.cases import Role
-from app.domain.rounds import Kind
+from app.domain.cases.states import Role
+from app.domain.periods.rounds import Kind
 from app.services.papers import cases, nominees, packages, periods, reports, templates
 from app.services.papers.paper import DOCX
 from app.services.papers.reports import HANDING_NAMES, Handing
-from app.services.record import on_nominee, on_period, on_programme
-from app.web.access import allow
-from app.web.downloads import saved_as
-from app.web.nominees.blueprint import STAFF
+from app.services.record.chain import on_nominee, on_period, on_programme
 from app.web.papers.blueprint import blueprint
 from app.web.papers.sending import package_sent, paper_sent, stationery
-from app.web.portal import number
+from app.web.shared.access import OFFICE_AND_UNITS, allow
+from app.web.shared.downloads import saved_as
+from app.web.shared.portal import number
 
 _OF_PERIODS = {
     "notice": ("公示公告", periods.notice),
@@ -41,14 +40,14 @@ _OF_NOMINEES = {
 
 
 @blueprint.get("/papers/periods/<int:period_id>/<any(notice,cases,closing):paper>")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def of_period(period_id: int, paper: str) -> ResponseReturnValue:
     name, gather = _OF_PERIODS[paper]
     return paper_sent(lambda reading, clerk: gather(reading, period_id, clerk), name, on_period(period_id))
 
 
 @blueprint.get(f"/programmes/<int:programme_id>/papers/units/<int:unit_id>/<any({_KEYS_OF_UNITS}):paper>")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def of_unit(programme_id: int, unit_id: int, paper: str) -> ResponseReturnValue:
     name, gather = _OF_UNITS[paper]
     return paper_sent(
@@ -60,14 +59,14 @@ def of_unit(programme_id: int, unit_id: int, paper: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/papers/nominees/<int:nominee_id>/<any(form,opinions):paper>")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def of_nominee(nominee_id: int, paper: str) -> ResponseReturnValue:
     name, gather = _OF_NOMINEES[paper]
     return paper_sent(lambda reading, clerk: gather(reading, nominee_id, clerk), name, on_nominee(nominee_id))
 
 
 @blueprint.post("/programmes/<int:programme_id>/papers/nominees/opinions")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def opinions_of_chosen(programme_id: int) -> ResponseReturnValue:
     """Annex 6 of the ticked nominees in one file."""
     ids = _ticked()
@@ -82,7 +81,7 @@ def opinions_of_chosen(programme_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/programmes/<int:programme_id>/papers/nominees/forms")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def forms_of_chosen(programme_id: int) -> ResponseReturnValue:
     """Annexes 4 and 5 of the ticked nominees as a .zip."""
     ids = _ticked()
@@ -97,7 +96,7 @@ def forms_of_chosen(programme_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/programmes/<int:programme_id>/papers/units/<int:unit_id>/<any(preliminary,formal):handing>.zip")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def package_of_unit(programme_id: int, unit_id: int, handing: str) -> ResponseReturnValue:
     which = Handing(handing)
     return package_sent(

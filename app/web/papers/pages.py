@@ -5,25 +5,24 @@ from __future__ import annotations
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.cases import Role
-from app.domain.rounds import ROUNDS, Kind
-from app.domain.window import Phase
-from app.domain.wording import day
-from app.domain.workdays import last_day_before, local_date
+from app.domain.calendar.workdays import last_day_before, local_date
+from app.domain.cases.states import Role
+from app.domain.periods.rounds import ROUNDS, Kind
+from app.domain.periods.window import Phase
+from app.domain.shared.wording import day
 from app.models import Nominee, Period, Programme
 from app.services.papers import shelves, templates
 from app.services.papers.shelves import UnitShelf
-from app.web.access import actor, allow, me
-from app.web.lists import Column, Filter, Listing
-from app.web.nominees.blueprint import STAFF
 from app.web.papers.blueprint import blueprint
 from app.web.papers.sending import stationery
-from app.web.portal import now, portal, session
-from app.web.words import KIND_NAMES, PHASE_NAMES
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import now, portal, session
+from app.web.shared.words import KIND_NAMES, PHASE_NAMES
 
 
 @blueprint.get("/programmes/<int:programme_id>/papers")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def units(programme_id: int) -> ResponseReturnValue:
     shown = _programme(programme_id)
     rows = shelves.of_units(session(), programme_id, actor(), now())
@@ -31,7 +30,7 @@ def units(programme_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/programmes/<int:programme_id>/papers/periods")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def periods(programme_id: int) -> ResponseReturnValue:
     shown = _programme(programme_id)
     rows = shelves.of_periods(session(), programme_id, actor())
@@ -39,7 +38,7 @@ def periods(programme_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/programmes/<int:programme_id>/papers/nominees")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def nominees(programme_id: int) -> ResponseReturnValue:
     shown = _programme(programme_id)
     rows = shelves.of_nominees(session(), programme_id, actor(), now())

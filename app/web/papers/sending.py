@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.services.papers.packages import Package
 from app.services.papers.paper import Clerk, Paper, Stationery, record_made
-from app.web.access import actor
-from app.web.downloads import saved_as
-from app.web.portal import now, portal
+from app.web.shared.access import actor
+from app.web.shared.downloads import saved_as
+from app.web.shared.portal import now, portal
 
 ZIP = "application/zip"
 

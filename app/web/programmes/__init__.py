@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.web.programmes import book, editing, pages, places
+from app.web.programmes import editing, pages, places
 from app.web.programmes.blueprint import blueprint
 
 
 def init_app(app: Flask) -> None:
-    assert all((book, editing, pages, places))  # noqa: S101 - importing them registers their routes
+    assert all((editing, pages, places))  # noqa: S101 - importing them registers their routes
     app.register_blueprint(blueprint, url_prefix="/programmes")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.cases import Role
-from app.domain.errors import Refusal
-from app.domain.stages import STAGES
-from app.domain.workdays import local_date
+from app.domain.calendar.stages import STAGES
+from app.domain.calendar.workdays import local_date
+from app.domain.cases.states import Role
+from app.domain.refusals import Refusal
 from app.models import Programme
-from app.services import programmes
-from app.web.access import actor, allow
-from app.web.faults import beside_fields
-from app.web.portal import now, session
+from app.services.programmes import setting_up
 from app.web.programmes.blueprint import blueprint
 from app.web.programmes.forms import ProgrammeForm, ReopenForm
 from app.web.programmes.pages import found, programme_page
+from app.web.shared.access import actor, allow
+from app.web.shared.faults import beside_fields
+from app.web.shared.portal import now, session
 
 
 @blueprint.get("/new")
@@ -32,7 +32,7 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _form_page(form, None, status=422)
     try:
-        made = programmes.create(session(), form.plan(), actor(), now())
+        made = setting_up.create(session(), form.plan(), actor(), now())
     except Refusal as refusal:
         session().rollback()
         return _form_page(form, None, refusal=beside_fields(form, refusal), status=422)
@@ -54,7 +54,7 @@ def change(programme_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _form_page(form, shown, status=422)
     try:
-        programmes.change(session(), programme_id, form.plan(), actor(), now())
+        setting_up.change(session(), programme_id, form.plan(), actor(), now())
     except Refusal as refusal:
         session().rollback()
         return _form_page(form, found(programme_id), refusal=beside_fields(form, refusal), status=409)
@@ -66,7 +66,7 @@ def change(programme_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def archive(programme_id: int) -> ResponseReturnValue:
     try:
-        programmes.archive(session(), programme_id, actor(), now())
+        setting_up.archive(session(), programme_id, actor(), now())
     except Refusal as refusal:
         session().rollback()
         return programme_page(found(programme_id), refusal=str(refusal), status=409)
@@ -81,7 +81,7 @@ def reopen(programme_id: int) -> ResponseReturnValue:
     if not form.validate():
         return programme_page(found(programme_id), reopen_form=form, status=422)
     try:
-        programmes.reopen(session(), programme_id, form.text.data or "", actor(), now())
+        setting_up.reopen(session(), programme_id, form.text.data or "", actor(), now())
     except Refusal as refusal:
         session().rollback()
         return programme_page(found(programme_id), reopen_form=form, refusal=str(refusal), status=409)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from wtforms import DateField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from app.domain.programmes import SHARE_NAME, TEXTS, Places, Plan, Span, proposed_stages
-from app.domain.stages import STAGES
+from app.domain.calendar.stages import STAGES
+from app.domain.programmes.plan import SHARE_NAME, TEXTS, Places, Plan, Span, proposed_stages
 from app.models import Programme, Quota
-from app.web.forms import PlainForm, text_area
+from app.web.shared.forms import PlainForm, text_area
 
 _DAY = InputRequired("请填写日期，例如 2025-10-16。")
 

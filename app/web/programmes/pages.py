@@ -5,23 +5,23 @@ from __future__ import annotations
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.stages import STAGES
-from app.domain.workdays import local_date
+from app.domain.calendar.stages import STAGES
+from app.domain.calendar.workdays import local_date
 from app.models import Programme
-from app.services import programmes, quotas, units
-from app.web.access import actor, allow, me
-from app.web.lists import Column, Filter, Listing
-from app.web.nominees.blueprint import STAFF
-from app.web.portal import now, session
+from app.services.accounts import units
+from app.services.programmes import quotas, setting_up
 from app.web.programmes.blueprint import blueprint
 from app.web.programmes.forms import ReopenForm
-from app.web.words import full_day
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import now, session
+from app.web.shared.words import full_day
 
 _STATES = {"running": "进行中", "archived": "已归档"}
 
 
 @blueprint.get("/")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def programmes_page() -> ResponseReturnValue:
     sums = quotas.sums(session())
 
@@ -45,7 +45,7 @@ def programmes_page() -> ResponseReturnValue:
             Column("individuals", "个人名额", lambda p: sums.get(p.id, (0, 0))[1], 10),
             Column("state", "状态", lambda p: _STATES[state(p)], 10, badge=lambda p: ""),
         ],
-        rows=programmes.all_of_them(session()),
+        rows=setting_up.all_of_them(session()),
         empty="还没有评选活动。由工作专班在这里新建，或者用一份表格导入。",
         filters=[Filter("state", "状态", _STATES, lambda p, wanted: state(p) == wanted)],
     )
@@ -53,7 +53,7 @@ def programmes_page() -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:programme_id>")
-@allow(*STAFF)
+@allow(*OFFICE_AND_UNITS)
 def programme(programme_id: int) -> ResponseReturnValue:
     return programme_page(found(programme_id))
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.cases import Role
-from app.domain.errors import Refusal, Unfit
+from app.domain.cases.states import Role
+from app.domain.refusals import Refusal, Unfit
 from app.models import Unit, UnitKind
-from app.services import quotas, units
-from app.web.access import actor, allow
-from app.web.portal import now, session
+from app.services.accounts import units
+from app.services.programmes import quotas
 from app.web.programmes.blueprint import blueprint
 from app.web.programmes.forms import PlacesForm
 from app.web.programmes.pages import found
+from app.web.shared.access import actor, allow
+from app.web.shared.portal import now, session
 
 
 @blueprint.get("/<int:programme_id>/quotas")

@@ -1,0 +1,63 @@
+"""What every command is given, and how it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from app.database import Database
+from app.domain.refusals import Refusal
+from app.evidence.names import StoreDown
+from app.sealing import SealBroken, keyring_of
+from app.services.shared.files import Vault, vault_of
+from config import BadSettings, Settings
+
+
+class Opened:
+    """Settings and the database they name, opened when first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._database: Database | None = None
+
+    @property
+    def database(self) -> Database:
+        """The database, whatever state its schema is in."""
+        if self._database is None:
+            self._database = Database(self.settings.database_url)
+        return self._database
+
+    @property
+    def vault(self) -> Vault:
+        """Where evidence lies, and what opens it."""
+        return vault_of(self.settings, keyring_of(self.settings))
+
+    @property
+    def migrated(self) -> Database:
+        """The database with the schema this code knows. Raises BadSettings while it is not."""
+        if not self.database.is_migrated():
+            raise BadSettings("数据库还没有建好或者不是最新，请先运行 gongshi migrate。")
+        return self.database
+
+
+def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A refusal is one line on standard error and exit code 1, not a traceback."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except (Refusal, BadSettings) as refusal:
+            raise click.ClickException(str(refusal)) from None
+        except SealBroken:
+            raise click.ClickException("有密文解不开：密钥不对，或者内容被改动过。") from None
+        except OperationalError as fault:
+            raise click.ClickException(f"数据库连不上：{fault.orig}") from None
+        except StoreDown as fault:
+            raise click.ClickException(f"证据存储用不了：{fault}") from None
+
+    return run

@@ -1,0 +1,186 @@
+"""The console's commands that keep what is there: the record, who may touch it, backups, and what must go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app import clock
+from app.cli.shared import Opened, plainly
+from app.domain.calendar.workdays import SHANGHAI
+from app.evidence.store import store_of
+from app.sealing import keyring_of
+from app.services.objections import evidence_upkeep
+from app.services.record import chain
+from app.services.upkeep import grants
+from app.services.upkeep import keys as sealing_keys
+from app.services.upkeep import retention as keeping
+from app.services.upkeep.backup import back_up
+from app.services.upkeep.restore import restore as put_back
+
+
+@click.group()
+def audit() -> None:
+    """The audit record."""
+
+
+@audit.command("head")
+@click.pass_obj
+@plainly
+def head(opened: Opened) -> None:
+    """Print number, hash and time of the last row: one line, to be kept where this machine cannot reach."""
+    with opened.migrated.reader() as session:
+        found = chain.head(session)
+    when = f"{found.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if found.at else "还没有记录"
+    click.echo(f"{found}  {when}")
+
+
+@audit.command("verify")
+@click.option("heads", "--head", multiple=True, metavar="N:HASH", help="A head that was kept; may be repeated.")
+@click.option(
+    "files",
+    "--heads",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with kept heads in it, such as the manifest of a backup; may be repeated.",
+)
+@click.pass_obj
+@plainly
+def verify(opened: Opened, heads: tuple[str, ...], files: tuple[Path, ...]) -> None:
+    """Recompute the whole chain, and hold it against heads that were kept elsewhere."""
+    kept = []
+    for where, text in [*((given, given) for given in heads), *((str(f), f.read_text("utf-8")) for f in files)]:
+        found_there = chain.heads_in(text)
+        if not found_there:
+            raise click.ClickException(f"{where} 里没有校验值，应是 gongshi audit head 打印的“序号:校验值”。")
+        kept += found_there
+    with opened.migrated.reader() as session:
+        found = chain.verify(session, kept)
+    if not found.holds:
+        raise click.ClickException(f"第{found.broken_at}条{found.problem}，其前{found.rows}条完整。")
+    agree = f"，与另存的{len(kept)}个校验值相符" if kept else ""
+    click.echo(f"完整：{found.rows}条{agree}，末尾校验值 {found.head}")
+
+
+@click.command("grants")
+@click.argument("role")
+@click.option("--apply", "carry_out", is_flag=True, help="Carry them out, as the owner of the tables.")
+@click.pass_obj
+@plainly
+def grant(opened: Opened, role: str, carry_out: bool) -> None:
+    """The rights of the portal's own PostgreSQL user ROLE: all it needs, and no hand on the record."""
+    with opened.migrated.writer() as session:
+        if carry_out:
+            grants.grant(session, role)
+            click.echo(f"已授权：{role} 可以使用系统，对记录只能读取和追加。")
+            return
+        for statement in grants.grants_for(session, role):
+            click.echo(f"{statement};")
+
+
+@click.group()
+def keys() -> None:
+    """The keys that seal."""
+
+
+@keys.command("rotate")
+@click.pass_obj
+@plainly
+def rotate(opened: Opened) -> None:
+    """Seal everything anew with GONGSHI_IDENTITY_KEY; the old one stands in GONGSHI_IDENTITY_KEYS_RETIRED."""
+    with opened.migrated.writer() as session:
+        sealed = sealing_keys.rotate(session, keyring_of(opened.settings), clock.now())
+    click.echo(f"已用新密钥重新加密：{sealed}项。旧密钥仍须留在 GONGSHI_IDENTITY_KEYS_RETIRED，查询码要靠它核对。")
+
+
+@click.group()
+def evidence() -> None:
+    """Stored files: evidence of objectors, documents of staff."""
+
+
+@evidence.command("check")
+@click.option("--deep", is_flag=True, help="Read every file and compare its hash.")
+@click.pass_obj
+@plainly
+def check_evidence(opened: Opened, deep: bool) -> None:
+    """Compare stored files and database; list what does not fit, delete nothing."""
+    with opened.migrated.reader() as session:
+        found = evidence_upkeep.compare(session, opened.vault, deep=deep)
+    for what, names in (
+        ("有文件、没有记录", found.files_without_row),
+        ("没有写完的文件", found.unfinished),
+        ("有记录、没有文件", found.rows_without_file),
+        ("内容损坏", found.damaged),
+    ):
+        for name in names:
+            click.echo(f"{what}：{name}")
+    if not found.agree:
+        raise click.ClickException("存储和数据库不一致，见上面各行；没有删除任何东西。正在上传的也会列出，可稍后再查。")
+    click.echo(f"一致：{found.rows}个文件{'，内容都已校验' if deep else ''}")
+
+
+@click.command("backup")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+@plainly
+def backup(opened: Opened, folder: Path) -> None:
+    """Back up database and stored files to a new folder in FOLDER, while the server runs. The keys are kept apart."""
+    made = back_up(opened.migrated, store_of(opened.settings), folder, clock.now())
+    click.echo(f"备份完成：{made.folder}，{made.rows}行，{made.files}个文件，末尾校验值 {made.head}")
+    click.echo("密钥不在备份里，请另外保存 GONGSHI_IDENTITY_KEY。")
+    _say_missing(made.missing)
+
+
+@click.command("restore")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_obj
+@plainly
+def restore(opened: Opened, folder: Path) -> None:
+    """Restore the backup FOLDER into the empty database and evidence folder that the settings name."""
+    done = put_back(opened.database, store_of(opened.settings), keyring_of(opened.settings), folder, clock.now())
+    click.echo(f"已恢复：{done.rows}行，{done.files}个文件。")
+    _say_missing(done.missing)
+    if not done.chain.holds:
+        raise click.ClickException(f"已恢复，但记录在备份时就不完整：第{done.chain.broken_at}条{done.chain.problem}。")
+    click.echo(f"记录完整：{done.chain.rows}条，末尾校验值 {done.chain.head}")
+
+
+@click.command("retention")
+@click.option("--purge", is_flag=True, help="Do delete what is due; without it only say what would be.")
+@click.pass_obj
+@plainly
+def retention(opened: Opened, purge: bool) -> None:
+    """What is held of objectors and nominees, and which of it has been kept long enough (SECURITY 18)."""
+    years, now = opened.settings.retention_years, clock.now()
+    with opened.migrated.reader() as session:
+        held = keeping.held(session, years, now)
+    for one in held:
+        if one.nothing:
+            continue
+        until = f"保存到 {one.kept_until.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if one.kept_until else "活动还没有结束"
+        due = "，已经期满" if one.is_due(now) else ""
+        click.echo(f"{one.title}：{_counted(one)}；{until}{due}")
+    if not any(one.is_due(now) for one in held):
+        click.echo(f"没有期满的（活动结束后保存{years}年）。")
+    elif not purge:
+        click.echo("以上期满的还没有删除。删除后不能恢复；确定要删除，请加 --purge 再运行一次。")
+    else:
+        _purge(opened)
+
+
+def _purge(opened: Opened) -> None:
+    with opened.database.writer() as session:
+        years, store = opened.settings.retention_years, store_of(opened.settings)
+        for gone in keeping.purge_due(session, store, years, clock.now()):
+            click.echo(f"已删除：{gone.title}，{_counted(gone)}。")
+    click.echo("以前的备份里还有这些内容，请一并销毁期满前的备份。")
+
+
+def _counted(held: keeping.Held) -> str:
+    return f"身份{held.identities}份，文件{held.files}个，文字{held.texts}段，推荐对象资料{held.dossiers}份"
+
+
+def _say_missing(names: tuple[str, ...]) -> None:
+    if names:
+        click.echo(f"注意：有{len(names)}个文件只有登记、没有文件：{'、'.join(names[:5])}", err=True)

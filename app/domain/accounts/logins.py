@@ -1,0 +1,82 @@
+"""How staff come in and how long they stay: waits after failures, a session's limits, what comes first.
+
+The figures are those of OWASP ASVS 5.0 (V6, V7) for an application with people's names in it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from enum import StrEnum
+
+from app.domain.cases.states import Role
+
+# --- failed logins -------------------------------------------------------------------------------
+
+FAILURES_BEFORE_WAIT = 5
+FAILURES_COUNT_FOR = dt.timedelta(hours=1)
+# After the fifth failure, the sixth, … The last holds for all that follow: nobody is shut out for good.
+_WAITS = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
+
+
+def next_try(failures: Iterable[dt.datetime], now: dt.datetime) -> dt.datetime:
+    """The instant from which another try is looked at: `now`, or later after too many failures of the last hour.
+
+    A try that came too early is no failure, so that knocking at the door keeps nobody out for longer.
+    """
+    recent = [failure for failure in failures if failure > now - FAILURES_COUNT_FOR]
+    step = len(recent) - FAILURES_BEFORE_WAIT
+    if step < 0:
+        return now
+    return max(now, max(recent) + _WAITS[min(step, len(_WAITS) - 1)])
+
+
+# --- sessions ------------------------------------------------------------------------------------
+
+IDLE = dt.timedelta(minutes=30)
+LONGEST = dt.timedelta(hours=12)
+SEEN_EVERY = dt.timedelta(minutes=1)  # how exactly "last seen" is kept: no page view is worth a write
+SECOND_STEP_WITHIN = dt.timedelta(minutes=5)  # between password and code
+SECRET_SHOWN_FOR = dt.timedelta(minutes=15)  # a new second factor must be confirmed within
+
+
+def session_lives(created_at: dt.datetime, last_seen_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether a session still holds: half an hour without a page ends it, twelve hours in any case."""
+    return now < last_seen_at + IDLE and now < created_at + LONGEST
+
+
+# --- the second factor ---------------------------------------------------------------------------
+
+CODE_SECONDS = 30
+CODE_DRIFT = 1  # a telephone's clock may be one step off, either way
+RECOVERY_CODES = 10
+
+
+def code_steps(now: dt.datetime) -> range:
+    """The time steps whose code is taken at `now` (RFC 6238)."""
+    step = int(now.timestamp()) // CODE_SECONDS
+    return range(step - CODE_DRIFT, step + CODE_DRIFT + 1)
+
+
+def must_have_second_factor(role: Role, *, demonstration: bool) -> bool:
+    """The office sees everything, so a password alone is not enough; a demonstration is for trying out."""
+    return role is Role.OFFICE and not demonstration
+
+
+# --- what comes before anything else -------------------------------------------------------------
+
+
+class Duty(StrEnum):
+    """What somebody who logged in has to do before any page is shown."""
+
+    CHOOSE_PASSWORD = "choose_password"  # noqa: S105 - a duty's name
+    SET_UP_SECOND_FACTOR = "set_up_second_factor"
+
+
+def first_duty(role: Role, *, must_change_password: bool, has_second_factor: bool, demonstration: bool) -> Duty | None:
+    """The password first: whoever gave it out still knows it."""
+    if must_change_password:
+        return Duty.CHOOSE_PASSWORD
+    if must_have_second_factor(role, demonstration=demonstration) and not has_second_factor:
+        return Duty.SET_UP_SECOND_FACTOR
+    return None

@@ -1,0 +1,47 @@
+"""Who manages whose account: the office everybody's, a unit's head its own people's; nobody their own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from app.domain.cases.states import Actor, Role
+
+UNIT_ROLES = frozenset({Role.HEAD, Role.HANDLER})
+# A password that somebody gave out opens the door for so long.
+GIVEN_OUT_FOR = dt.timedelta(days=7)
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a person is, and where: the unit, and the one above it."""
+
+    role: Role
+    unit_id: int
+    above_id: int | None
+
+
+def manages(actor: Actor, place: Place) -> bool:
+    """Whether accounts at this place are this person's to make, move and shut."""
+    if actor.is_office:
+        return True
+    if actor.role is not Role.HEAD or place.role not in UNIT_ROLES:
+        return False
+    return actor.unit_id in (place.unit_id, place.above_id)
+
+
+def given_out_until(now: dt.datetime) -> dt.datetime:
+    return now + GIVEN_OUT_FOR
+
+
+def fault_of_login(login: str) -> str:
+    """What is wrong with a login name, "" if nothing."""
+    if _LOGIN.fullmatch(login):
+        return ""
+    return "登录名请用2到60个小写字母、数字，可以夹有点、横线，以字母或数字开头，例如 qilin01。"
+
+
+def fault_of_name(name: str) -> str:
+    return "" if 1 <= len(name) <= 60 and "\n" not in name else "姓名请写1到60个字。"

@@ -1,0 +1,327 @@
+"""From the last review to the award: who is on the list, whose paper counts, what is still missing. Pure.
+
+Notice, 四（三）-（五）: 复审, 建议名单, 征求意见, 报批, 全市公示, 审批, 表彰决定; 七（二）: 撤销.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.domain.cases.verdict import GROUND_NAMES, Ground
+from app.domain.periods.rounds import Kind
+
+
+class ProceedingKind(StrEnum):
+    """The papers by which a list becomes an award."""
+
+    CONSULTATION = "consultation"  # 征求有关部门意见
+    SUBMISSION = "submission"  # 请示，报批
+    APPROVAL = "approval"  # 批复
+    DECISION = "decision"  # 表彰决定
+
+
+PROCEEDING_NAMES = {
+    ProceedingKind.CONSULTATION: "征求意见",
+    ProceedingKind.SUBMISSION: "请示",
+    ProceedingKind.APPROVAL: "批复",
+    ProceedingKind.DECISION: "表彰决定",
+}
+ANSWERS = frozenset({ProceedingKind.CONSULTATION, ProceedingKind.APPROVAL})  # these say yes or no
+
+
+class RevocationGround(StrEnum):
+    """Why an award is taken back (notice, 七（二）)."""
+
+    UNLAWFUL = "unlawful"
+    DECEIT = "deceit"
+
+
+REVOCATION_GROUND_NAMES = {
+    RevocationGround.UNLAWFUL: "存在严重违纪违法行为、影响恶劣",
+    RevocationGround.DECEIT: "隐瞒情况、弄虚作假骗取表彰奖励",
+}
+
+# --- who is on the list ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A nominee in one period of round 3: with which edition of the deeds, whether it is closed, when its window is
+    over: from that day on the award itself can be approved."""
+
+    edition: int
+    closed: bool
+    over_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What decides about one nominee, at some moment. `passed` is the last word of 复审, None where there was none;
+    `doubt` what was said against it meanwhile, in words: who is shown to the city already is not awarded over it."""
+
+    nominee_id: int
+    name: str
+    kind: Kind
+    recommender_id: int
+    edition: int = 1
+    passed: bool | None = None
+    shown: Collection[Shown] = ()
+    out: Collection[Ground] = ()
+    withdrawn: bool = False
+    open_cases: int = 0
+    doubt: str = ""
+
+
+class Fate(StrEnum):
+    """Where a nominee stands on the way to the award."""
+
+    NAMED = "named"  # went all the way: on the list of the award
+    PENDING = "pending"  # proposed, and not at the end of its way yet: the decision waits for it
+    LEFT_OUT = "left_out"  # never proposed, or no longer in
+
+
+FATE_NAMES = {Fate.NAMED: "可以表彰", Fate.PENDING: "还在办理", Fate.LEFT_OUT: "不列入"}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A nominee's fate, and the reason in words where it is not named."""
+
+    facts: Facts
+    fate: Fate
+    reason: str = ""
+
+
+def judge(facts: Facts) -> Judged:
+    """What leads out comes before what is only not done yet."""
+    if facts.out:
+        grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(facts.out))
+        return Judged(facts, Fate.LEFT_OUT, f"取消参评资格（{grounds}）")
+    if facts.withdrawn:
+        return Judged(facts, Fate.LEFT_OUT, "已退出")
+    if not facts.passed:
+        return Judged(facts, Fate.LEFT_OUT, "没有经过复审" if facts.passed is None else "复审未通过")
+    if why := _why_pending(facts):
+        return Judged(facts, Fate.PENDING, why)
+    return Judged(facts, Fate.NAMED)
+
+
+def _why_pending(facts: Facts) -> str:
+    if facts.doubt:
+        return facts.doubt
+    current = [shown for shown in facts.shown if shown.edition == facts.edition]
+    if not facts.shown:
+        return "还没有列入全市公示"
+    if not current:
+        return "事迹修改过，须重新进行全市公示"
+    if not any(shown.closed for shown in current):
+        return "全市公示还没有办结"
+    return "还有异议没有结论" if facts.open_cases else ""
+
+
+@dataclass(frozen=True, slots=True)
+class AwardList:
+    """Every nominee of a programme, judged: collectives first, otherwise in the order they came in."""
+
+    judged: tuple[Judged, ...]
+
+    def of(self, fate: Fate) -> list[Facts]:
+        return [each.facts for each in self.judged if each.fate is fate]
+
+    @property
+    def named(self) -> list[Facts]:
+        """The names of the award, in its order."""
+        return self.of(Fate.NAMED)
+
+    @property
+    def pending(self) -> list[Judged]:
+        return [each for each in self.judged if each.fate is Fate.PENDING]
+
+    @property
+    def left_out(self) -> list[Judged]:
+        return [each for each in self.judged if each.fate is Fate.LEFT_OUT]
+
+    @property
+    def shown_until(self) -> dt.date | None:
+        """The day after the last window in which anybody proposed was shown to the city; None before any."""
+        proposed = [*self.named, *self.of(Fate.PENDING)]
+        return max((shown.over_on for facts in proposed for shown in facts.shown), default=None)
+
+
+def award_list(facts: Iterable[Facts]) -> AwardList:
+    """Judge everybody. The order of the facts is that of the list: units in their order, each its preferences."""
+    return AwardList(tuple(sorted(map(judge, facts), key=lambda each: each.facts.kind is Kind.INDIVIDUAL)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The places of one kind, and how they are used. Secret ones are dealt with on paper alone (R11)."""
+
+    places: int
+    named: int
+    secret: int = 0
+
+    @property
+    def vacant(self) -> int:
+        return max(0, self.places - self.named - self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What a unit may recommend, by kind (annex 1)."""
+
+    unit: str
+    places: Mapping[Kind, int]
+    secret: Mapping[Kind, int] = field(default_factory=dict)
+
+
+def tallies(names: Iterable[Kind], quotas: Mapping[int, Places]) -> dict[Kind, Tally]:
+    """Names against places, collectives and individuals apart: of each name its kind. `quotas` by the unit's id."""
+    named = Counter(names)
+    return {
+        kind: Tally(
+            places=sum(each.places.get(kind, 0) for each in quotas.values()),
+            named=named[kind],
+            secret=sum(each.secret.get(kind, 0) for each in quotas.values()),
+        )
+        for kind in Kind
+    }
+
+
+def overfull(award: AwardList, quotas: Mapping[int, Places]) -> list[str]:
+    """The units with more names than places, in words (R9)."""
+    named = Counter((facts.recommender_id, facts.kind) for facts in award.named)
+    kinds = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
+    found = []
+    for (unit_id, kind), count in named.items():
+        quota = quotas.get(unit_id, Places("没有名额的单位", {}))
+        if count + quota.secret.get(kind, 0) > quota.places.get(kind, 0):
+            found.append(f"{quota.unit}的{kinds[kind]}超出名额（名额{quota.places.get(kind, 0)}个，名单上{count}个）")
+    return found
+
+
+# --- whose paper counts ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper as it was recorded. `agreed` is what a department or superior answered."""
+
+    id: int
+    kind: ProceedingKind
+    issuer: str
+    dated: dt.date
+    agreed: bool | None = None
+
+
+def in_force(papers: Iterable[Paper], shown_until: dt.date | None) -> list[Paper]:
+    """Of each issuer's papers of a kind the one recorded last: how a paper is corrected.
+
+    Submissions and approvals come twice, for showing the list to the city and, once it was shown, for the award: the
+    second replaces nothing of the first.
+    """
+    latest: dict[tuple[ProceedingKind, str, bool], Paper] = {}
+    for paper in sorted(papers, key=lambda paper: paper.id):
+        latest[paper.kind, paper.issuer, is_of_the_award(paper, shown_until)] = paper
+    return sorted(latest.values(), key=lambda paper: paper.id)
+
+
+def is_of_the_award(paper: Paper, shown_until: dt.date | None) -> bool:
+    """Submitted or answered once the list had been shown; not what was approved for showing it."""
+    if paper.kind is ProceedingKind.CONSULTATION:
+        return False
+    return shown_until is not None and paper.dated >= shown_until
+
+
+def approvals(papers: Iterable[Paper], shown_until: dt.date | None) -> list[Paper]:
+    """The answers in force to the question whether these be awarded."""
+    return [
+        paper
+        for paper in in_force(papers, shown_until)
+        if paper.kind is ProceedingKind.APPROVAL and is_of_the_award(paper, shown_until)
+    ]
+
+
+# --- what is missing -------------------------------------------------------------------------------
+
+_NAMED_AT_MOST = 5
+
+
+def obstacles(award: AwardList, papers: Sequence[Paper], quotas: Mapping[int, Places], *, unsettled: bool) -> list[str]:
+    """Why the decision cannot be recorded yet, each in words; empty when it can."""
+    found = []
+    if award.pending:
+        names = "、".join(f"{each.facts.name}（{each.reason}）" for each in award.pending[:_NAMED_AT_MOST])
+        more = "等" if len(award.pending) > _NAMED_AT_MOST else ""
+        found.append(f"建议名单上还有{len(award.pending)}个对象没有走完程序：{names}{more}")
+    elif not award.named:
+        found.append("没有一个推荐对象走完程序，名单是空的")
+    if unsettled:
+        found.append("有公示的规定时间已到、系统还没有处理完，请过一分钟再试")
+    answers = approvals(papers, award.shown_until)
+    if refusing := [paper.issuer for paper in answers if not paper.agreed]:
+        found.append(f"{'、'.join(refusing)}没有同意")
+    elif not answers:
+        found.append("还没有登记市委、市政府同意表彰的批复（日期须在全市公示结束以后）")
+    return found + overfull(award, quotas)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the way to the award: done or not, and what there is or what is missing, in words."""
+
+    name: str
+    done: bool
+    said: str
+
+
+def steps(award: AwardList, papers: Sequence[Paper], decided: str, revoked: int) -> list[Step]:
+    """The steps in the order of the notice. `decided` is the number of the decision, empty before it."""
+    counting = in_force(papers, award.shown_until)
+    proposed = len(award.named) + len(award.pending)
+    found = [
+        Step("建议名单", proposed > 0, _of_list(award, proposed)),
+        _answered("征求意见", [paper for paper in counting if paper.kind is ProceedingKind.CONSULTATION], "部门"),
+        _before_showing(counting, award.shown_until),
+        _shown(award, proposed),
+        _answered("审批", approvals(papers, award.shown_until), "机关"),
+        Step("表彰决定", bool(decided), f"{decided}，已经公布" if decided else "还没有作出"),
+    ]
+    return [*found, Step("撤销", True, f"撤销了{revoked}个")] if revoked else found
+
+
+def _of_list(award: AwardList, proposed: int) -> str:
+    if not proposed:
+        return "还没有推荐对象通过复审"
+    kinds = Counter(each.facts.kind for each in award.judged if each.fate is not Fate.LEFT_OUT)
+    return f"复审通过、仍然参评的有集体{kinds[Kind.COLLECTIVE]}个、个人{kinds[Kind.INDIVIDUAL]}名"
+
+
+def _answered(name: str, answers: Sequence[Paper], who: str) -> Step:
+    refusing = [paper.issuer for paper in answers if not paper.agreed]
+    if refusing:
+        return Step(name, False, f"{'、'.join(refusing)}没有同意")
+    if not answers:
+        return Step(name, False, f"还没有登记{who}的答复")
+    return Step(name, True, f"{'、'.join(paper.issuer for paper in answers)}同意")
+
+
+def _before_showing(counting: Sequence[Paper], shown_until: dt.date | None) -> Step:
+    before = [paper for paper in counting if not is_of_the_award(paper, shown_until)]
+    answers = [paper for paper in before if paper.kind is ProceedingKind.APPROVAL]
+    if answers:
+        return _answered("报批", answers, "机关")
+    submitted = any(paper.kind is ProceedingKind.SUBMISSION for paper in before)
+    return Step("报批", False, "已经请示，还没有登记批复" if submitted else "还没有登记公示前的请示和批复")
+
+
+def _shown(award: AwardList, proposed: int) -> Step:
+    if not proposed:
+        return Step("全市公示", False, "要先有建议名单")
+    if award.pending:
+        return Step("全市公示", False, f"{len(award.named)}个已经公示办结，{len(award.pending)}个还没有")
+    return Step("全市公示", True, f"{proposed}个都已公示办结，没有未了的异议")

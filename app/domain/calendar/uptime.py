@@ -1,0 +1,71 @@
+"""What a record of being up says of a window: how much is on record, the gaps, and which of them matter (R7).
+
+A gap is time without a record. It does not prove that the portal was down, only that nothing shows it was up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.domain.calendar.workdays import SHANGHAI, Day, local_date
+
+WORKING_HOURS = (dt.time(8, 30), dt.time(17, 30))
+# From this long a gap in the working hours of a day on, the office may make good for that day.
+OUTAGE = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Time from `start` up to `end`, which it does not include."""
+
+    start: dt.datetime
+    end: dt.datetime
+
+    @property
+    def length(self) -> dt.timedelta:
+        return self.end - self.start
+
+
+def gaps_between(spans: Iterable[Stretch], start: dt.datetime, until: dt.datetime) -> list[Stretch]:
+    """What the spans, ordered by their start, leave uncovered from `start` to `until`."""
+    gaps, seen_until = [], start
+    for span in spans:
+        if span.start > seen_until:
+            gaps.append(Stretch(seen_until, min(span.start, until)))
+        seen_until = max(seen_until, span.end)
+        if seen_until >= until:
+            return gaps
+    if until > seen_until:
+        gaps.append(Stretch(seen_until, until))
+    return gaps
+
+
+def working_hours(days: Iterable[Day], start: dt.datetime, until: dt.datetime) -> list[Stretch]:
+    """The working hours of the days that work, as far as they lie between `start` and `until`."""
+    hours = [
+        Stretch(*(dt.datetime.combine(day.date, time, tzinfo=SHANGHAI).astimezone(dt.UTC) for time in WORKING_HOURS))
+        for day in days
+        if day.works
+    ]
+    return overlaps(hours, [Stretch(start, until)])
+
+
+def overlaps(these: Iterable[Stretch], those: Sequence[Stretch]) -> list[Stretch]:
+    """Where a stretch of one list and one of the other hold at once."""
+    found = [Stretch(max(a.start, b.start), min(a.end, b.end)) for a in these for b in those]
+    return [stretch for stretch in found if stretch.start < stretch.end]
+
+
+def total(stretches: Iterable[Stretch]) -> dt.timedelta:
+    return sum((stretch.length for stretch in stretches), dt.timedelta())
+
+
+def days_with_an_outage(gaps_in_working_hours: Iterable[Stretch]) -> list[dt.date]:
+    """The days that lost an hour or more of their working hours, one after another."""
+    lost: dict[dt.date, dt.timedelta] = {}
+    for gap in gaps_in_working_hours:
+        date = local_date(gap.start)
+        lost[date] = lost.get(date, dt.timedelta()) + gap.length
+    return sorted(date for date, length in lost.items() if length >= OUTAGE)

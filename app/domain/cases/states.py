@@ -1,0 +1,279 @@
+"""The states of a case, the closed table of moves, and who may make them (R20-R23)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.refusals import MoveRefused, NotAllowed, NotYourCase, SamePerson
+
+
+class State(StrEnum):
+    """Where a case stands."""
+
+    RECEIVED = "received"  # 待受理
+    ACCEPTED = "accepted"  # 已受理
+    INVESTIGATING = "investigating"  # 核查中
+    AWAITING_SUPPLEMENT = "awaiting_supplement"  # 待补正
+    PROPOSED = "proposed"  # 拟定意见待确认
+    CONCLUDED = "concluded"  # 已有结论
+    DECLINED = "declined"  # 不予受理
+    LAPSED = "lapsed"  # 逾期未结论
+    JOINED = "joined"  # 已并案
+
+
+STATE_NAMES = {
+    State.RECEIVED: "待受理",
+    State.ACCEPTED: "已受理",
+    State.INVESTIGATING: "核查中",
+    State.AWAITING_SUPPLEMENT: "待补正",
+    State.PROPOSED: "待确认",
+    State.CONCLUDED: "已有结论",
+    State.DECLINED: "不予受理",
+    State.LAPSED: "逾期未结论",
+    State.JOINED: "已并案",
+}
+
+# Joining (R23) is the one addition to R20's list: the objections move to the leading case, which
+# alone is decided, so a joined case can neither be concluded twice nor lapse for itself.
+MOVES: dict[State, frozenset[State]] = {
+    State.RECEIVED: frozenset({State.ACCEPTED, State.DECLINED, State.JOINED, State.LAPSED}),
+    State.ACCEPTED: frozenset({State.INVESTIGATING, State.AWAITING_SUPPLEMENT, State.JOINED, State.LAPSED}),
+    State.INVESTIGATING: frozenset({State.PROPOSED, State.AWAITING_SUPPLEMENT, State.JOINED, State.LAPSED}),
+    State.AWAITING_SUPPLEMENT: frozenset({State.ACCEPTED, State.INVESTIGATING, State.LAPSED}),
+    State.PROPOSED: frozenset({State.CONCLUDED, State.INVESTIGATING, State.LAPSED}),
+    State.CONCLUDED: frozenset(),
+    State.DECLINED: frozenset(),
+    State.LAPSED: frozenset(),
+    State.JOINED: frozenset(),
+}
+OPEN_STATES = frozenset(state for state, moves in MOVES.items() if State.LAPSED in moves)
+
+
+class Conclusion(StrEnum):
+    """处理意见."""
+
+    UPHELD = "upheld"  # 异议成立
+    PARTLY_UPHELD = "partly_upheld"  # 部分成立，不影响参评
+    DISMISSED = "dismissed"  # 异议不成立
+    WITHDRAWN = "withdrawn"  # 异议人撤回
+
+
+CONCLUSION_NAMES = {
+    Conclusion.UPHELD: "异议成立",
+    Conclusion.PARTLY_UPHELD: "部分成立，不影响参评资格",
+    Conclusion.DISMISSED: "异议不成立",
+    Conclusion.WITHDRAWN: "异议人撤回",
+}
+
+
+class DeclineGround(StrEnum):
+    """Why a case is not taken up."""
+
+    NOT_REAL_NAME = "not_real_name"
+    OUT_OF_SCOPE = "out_of_scope"
+    NO_FACTS = "no_facts"
+    DUPLICATE = "duplicate"
+    WITHDRAWN = "withdrawn"
+
+
+DECLINE_GROUND_NAMES = {
+    DeclineGround.NOT_REAL_NAME: "未署真实姓名（单位名称），无法核实",
+    DeclineGround.OUT_OF_SCOPE: "所提事项与该对象参评无关",
+    DeclineGround.NO_FACTS: "没有具体事实或者线索",
+    DeclineGround.DUPLICATE: "同一人就同一事实重复提出",
+    DeclineGround.WITHDRAWN: "受理前异议人已经撤回",
+}
+
+
+class Role(StrEnum):
+    """What a member of staff is. The auditor reads the record and touches no case."""
+
+    OFFICE = "office"  # 工作专班
+    HEAD = "head"  # 单位负责人
+    HANDLER = "handler"  # 单位经办人
+    AUDITOR = "auditor"  # 监督员
+
+
+ROLE_NAMES = {
+    Role.OFFICE: "工作专班",
+    Role.HEAD: "单位负责人",
+    Role.HANDLER: "单位经办人",
+    Role.AUDITOR: "监督员",
+}
+
+
+class Action(StrEnum):
+    """What a person can do to a case."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    INVESTIGATE = "investigate"
+    ASK = "ask_supplement"
+    RESUME = "resume"
+    NOTE = "note"
+    HEAR = "hear"
+    REPLY = "reply"
+    ASSIGN = "assign"
+    PROPOSE = "propose"
+    CONFIRM = "confirm"
+    RETURN = "return"
+    RECUSE = "recuse"
+    JOIN = "join"
+    HAND_UP = "hand_up"
+    TAKE_OVER = "take_over"
+
+
+ACTION_NAMES = {
+    Action.ACCEPT: "受理",
+    Action.DECLINE: "不予受理",
+    Action.INVESTIGATE: "开始核查",
+    Action.ASK: "要求补正",
+    Action.RESUME: "恢复办理",
+    Action.NOTE: "记录",
+    Action.HEAR: "记录当事人陈述",
+    Action.REPLY: "回复异议人",
+    Action.ASSIGN: "指定经办人",
+    Action.PROPOSE: "提出处理意见",
+    Action.CONFIRM: "确认处理意见",
+    Action.RETURN: "退回处理意见",
+    Action.RECUSE: "回避",
+    Action.JOIN: "并案",
+    Action.HAND_UP: "移交市工作专班",
+    Action.TAKE_OVER: "接办",
+}
+
+_OPEN = OPEN_STATES
+# In which states an action makes sense. Where it moves the case, MOVES must agree (a test holds it).
+ACTION_STATES: dict[Action, frozenset[State]] = {
+    Action.ACCEPT: frozenset({State.RECEIVED}),
+    Action.DECLINE: frozenset({State.RECEIVED}),
+    Action.INVESTIGATE: frozenset({State.ACCEPTED}),
+    Action.ASK: frozenset({State.ACCEPTED, State.INVESTIGATING}),
+    Action.RESUME: frozenset({State.AWAITING_SUPPLEMENT}),
+    Action.NOTE: _OPEN,
+    Action.HEAR: _OPEN - {State.RECEIVED},
+    Action.REPLY: _OPEN,
+    Action.ASSIGN: _OPEN,
+    Action.PROPOSE: frozenset({State.INVESTIGATING}),
+    Action.CONFIRM: frozenset({State.PROPOSED}),
+    Action.RETURN: frozenset({State.PROPOSED}),
+    Action.RECUSE: _OPEN,
+    Action.JOIN: frozenset({State.RECEIVED, State.ACCEPTED, State.INVESTIGATING}),
+    Action.HAND_UP: _OPEN - {State.PROPOSED},
+    Action.TAKE_OVER: _OPEN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a member of staff, reduced to what the rules ask about."""
+
+    user_id: int
+    role: Role
+    unit_id: int
+
+    @property
+    def is_office(self) -> bool:
+        return self.role is Role.OFFICE
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What the rules need to know of a case."""
+
+    state: State
+    handler_unit_id: int
+    handled_by_office: bool
+    superior_unit_id: int | None
+    escalates_at: dt.datetime
+    recused: frozenset[int] = frozenset()
+    proposed_by: int | None = None
+    supplement_asked: bool = False
+    all_withdrawn: bool = False
+
+    def escalated(self, now: dt.datetime) -> bool:
+        """Neither accepted nor declined in two working days: the office may then do it (R21)."""
+        return self.state is State.RECEIVED and now >= self.escalates_at
+
+
+def may_see(actor: Actor, case: CaseFacts) -> bool:
+    """Whose eyes a case is for (R21): the handling unit's, its superior's, the office's; never the recused."""
+    if actor.user_id in case.recused or actor.role is Role.AUDITOR:
+        return False
+    if actor.role is Role.OFFICE:
+        return True
+    return actor.unit_id in (case.handler_unit_id, case.superior_unit_id)
+
+
+def _handles(actor: Actor, case: CaseFacts) -> bool:
+    return actor.unit_id == case.handler_unit_id
+
+
+def _why_not(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> str | None:
+    """Why this person may not take this action, or None."""
+    office = actor.role is Role.OFFICE
+    match action:
+        case Action.ACCEPT | Action.DECLINE if office and case.escalated(now):
+            return None
+        case Action.CONFIRM | Action.RETURN if office:
+            return None
+        case Action.RECUSE:
+            return None
+        case Action.HAND_UP | Action.TAKE_OVER if case.handled_by_office:
+            return "案件已经由市工作专班办理。"
+        case Action.TAKE_OVER if not (office and case.escalated(now)):
+            return "只有逾期未受理的案件，市工作专班才可以接办。"
+        case Action.TAKE_OVER:
+            return None
+        case Action.ASSIGN | Action.HAND_UP if _handles(actor, case):
+            return None if actor.role in (Role.HEAD, Role.OFFICE) else "这一步由单位负责人办理。"
+        case _ if _handles(actor, case):
+            return None
+    return "案件由办理单位处理，您可以查看，不能操作。"
+
+
+def check(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> None:
+    """Let the action pass, or raise NotYourCase, MoveRefused, NotAllowed or SamePerson (R20-R22)."""
+    if not may_see(actor, case):
+        raise NotYourCase
+    if case.state not in ACTION_STATES[action]:
+        raise MoveRefused(ACTION_NAMES[action], STATE_NAMES[case.state])
+    if why := _why_not(actor, action, case, now):
+        raise NotAllowed(why)
+    if action is Action.CONFIRM and actor.user_id == case.proposed_by:
+        raise SamePerson
+    if action is Action.ASK and case.supplement_asked:
+        raise NotAllowed("每个案件只能要求补正一次，这个案件已经要求过了。")
+
+
+def allowed_actions(actor: Actor, case: CaseFacts, now: dt.datetime) -> frozenset[Action]:
+    """Every action that `check` would let pass: what the page offers."""
+    return frozenset(action for action in Action if _passes(check, actor, action, case, now))
+
+
+def _passes(rule: Callable[..., None], *facts: object) -> bool:
+    try:
+        rule(*facts)
+    except (NotYourCase, MoveRefused, NotAllowed):
+        return False
+    return True
+
+
+def require_office(actor: Actor) -> None:
+    """Periods and reversals are the office's alone (R29, R30). Raises NotAllowed."""
+    if actor.role is not Role.OFFICE:
+        raise NotAllowed("这一步由市工作专班办理。")
+
+
+def move(current: State, target: State, action: str) -> State:
+    """`target`, if the table has that move; MoveRefused otherwise (R20)."""
+    if target not in MOVES[current]:
+        raise MoveRefused(action, STATE_NAMES[current])
+    return target
+
+
+assert MOVES.keys() == set(State), "every state has its row"  # noqa: S101 - a table checked once, at import
+assert ACTION_STATES.keys() == set(Action), "every action has its row"  # noqa: S101 - as above

@@ -1,0 +1,70 @@
+"""Who is disqualified, and why (R25-R27). Pure: facts and `now` in, the verdict out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.cases.states import OPEN_STATES, Conclusion, State
+from app.domain.periods.window import too_late_to_conclude
+
+
+class Ground(StrEnum):
+    """Why a nominee is out. Records and pages keep the two apart (R27)."""
+
+    UPHELD = "upheld"  # 异议成立
+    LAPSED = "lapsed"  # 逾期未结论
+
+
+GROUND_NAMES = {Ground.UPHELD: "异议成立", Ground.LAPSED: "逾期未结论"}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOutcome:
+    """What a verdict needs of a case."""
+
+    case_id: int
+    nominee_id: int
+    state: State
+    conclusion: Conclusion | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """A nominee that goes out at a deadline: its unconcluded cases, the earliest one leading."""
+
+    nominee_id: int
+    case_ids: tuple[int, ...]
+
+    @property
+    def leading_case_id(self) -> int:
+        return self.case_ids[0]
+
+
+def effective_state(state: State, conclude_by: dt.datetime, now: dt.datetime) -> State:
+    """What a case is at `now`: an open one has lapsed from the deadline on, settled or not (R26)."""
+    if state in OPEN_STATES and too_late_to_conclude(conclude_by, now):
+        return State.LAPSED
+    return state
+
+
+def lapses(cases: Iterable[CaseOutcome], conclude_by: dt.datetime, now: dt.datetime) -> tuple[Lapse, ...]:
+    """Who is out at the deadline, each once, in the order of the nominees (R26). Empty before it."""
+    open_cases: dict[int, list[int]] = {}
+    for case in cases:
+        if case.state in OPEN_STATES and too_late_to_conclude(conclude_by, now):
+            open_cases.setdefault(case.nominee_id, []).append(case.case_id)
+    return tuple(Lapse(nominee_id, tuple(sorted(case_ids))) for nominee_id, case_ids in sorted(open_cases.items()))
+
+
+def grounds_against(cases: Iterable[CaseOutcome], conclude_by: dt.datetime, now: dt.datetime) -> frozenset[Ground]:
+    """Every ground on which one nominee's cases put it out at `now`; empty while it stays in."""
+    grounds = set()
+    for case in cases:
+        if effective_state(case.state, conclude_by, now) is State.LAPSED:
+            grounds.add(Ground.LAPSED)
+        elif case.conclusion is Conclusion.UPHELD and case.state is State.CONCLUDED:
+            grounds.add(Ground.UPHELD)
+    return frozenset(grounds)

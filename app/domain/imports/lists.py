@@ -1,0 +1,134 @@
+"""What must hold of a whole list of nominees beside those who stand already: places, one person once (R9, R11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from app.domain.imports.nominations import Problem
+from app.domain.imports.photos import is_named
+from app.domain.objections.sameness import plain_text
+from app.domain.periods.rounds import Kind
+
+WHOSE_LINE = "推荐单位"
+_WORDS = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
+_NAMES = {Kind.COLLECTIVE: "集体名称", Kind.INDIVIDUAL: "姓名"}
+_NUMBERS = {Kind.COLLECTIVE: "社会信用代码", Kind.INDIVIDUAL: "身份证号码"}
+NOTHING_READ = Problem("整份材料", "没有读到推荐对象", "请从表头下面的第一行起，一行填一个推荐对象")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A nominee of the programme. `ours` when the list's own unit recommends it; `entered` when a period has it."""
+
+    nominee_id: int
+    kind: Kind
+    name: str
+    unit: str
+    recommender: str
+    ours: bool
+    entered: bool
+    person_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What one kind of nominee has of a unit's quota: places in all, on paper alone (secret), and taken."""
+
+    places: int
+    secret: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A row that meets who stands already: in a unit's words, and in the office's, which may know more."""
+
+    problem: Problem
+    to_office: str
+
+
+@dataclass
+class Register:
+    """Everyone who stands in a programme, found by name and unit, or by the keyed hash of their number."""
+
+    standing: Iterable[Standing]
+    _named: dict[tuple[Kind, str, str], Standing] = field(init=False)
+    _numbered: dict[tuple[Kind, str], Standing] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._named, self._numbered = {}, {}
+        for one in self.standing:
+            self._named[named(one.kind, one.name, one.unit)] = one
+            if one.person_hash:
+                self._numbered[one.kind, one.person_hash] = one
+
+    def same(self, kind: Kind, name: str, unit: str) -> Standing | None:
+        """Who is of this kind, name and unit."""
+        return self._named.get(named(kind, name, unit))
+
+    def filled(self, kind: Kind, name: str, unit: str, *, fills: bool) -> Standing | None:
+        """The unit's own nominee that a form is about; None for a row that brings a new one."""
+        there = self.same(kind, name, unit) if fills else None
+        return there if there is not None and there.ours else None
+
+    def clashes(self, kind: Kind, name: str, unit: str, hashes: Iterable[str], *, fills: bool) -> list[Clash]:
+        """What stands against one row. A form (`fills`) may meet its own nominee, as long as no period shows it."""
+        there = self.same(kind, name, unit)
+        if there is not None and not (fills and there.ours):
+            return [_met(there, _NAMES[kind], "名单上已经有了")]
+        if there is not None and there.entered:
+            return [_too_late(there)]
+        numbered = (self._numbered.get((kind, hash_)) for hash_ in hashes)
+        met = next((one for one in numbered if one is not None and one is not there), None)
+        return [_met(met, _NUMBERS[kind], "和名单上的另一个推荐对象一样")] if met else []
+
+
+def named(kind: Kind, name: str, unit: str) -> tuple[Kind, str, str]:
+    """What a nominee is known by where there is no number. A collective's full name says whose it is."""
+    return kind, plain_text(name), plain_text(unit) if kind is Kind.INDIVIDUAL else ""
+
+
+def _met(there: Standing, column: str, ours: str) -> Clash:
+    if there.ours:
+        problem = Problem(column, ours, "一个推荐对象只报一次：请删去这一行；要补充材料，请上传推荐表")
+        return Clash(problem, ours)
+    problem = Problem(column, "已由其他单位推荐", "同一个对象只能由一个单位推荐：请核对，或者与工作专班联系")
+    return Clash(problem, f"已由{there.recommender}推荐")
+
+
+def _too_late(there: Standing) -> Clash:
+    wrong = "已经列入公示，不能再用推荐表改动"
+    return Clash(Problem(_NAMES[there.kind], wrong, "请在这个对象的页面上办理“事迹变更”或者“更正”"), wrong)
+
+
+def quota_problem(kind: Kind, place: Place, coming: int) -> Problem | None:
+    """More than the unit's places, counted with who stands and who is secret (R9, R11)."""
+    room = max(0, place.places - place.secret - place.taken)
+    if coming <= room:
+        return None
+    already = f"，已经用去{place.taken + place.secret}个" if place.taken + place.secret else ""
+    wrong = f"{_WORDS[kind]}名额{place.places}个{already}，这次报了{coming}个，超出{coming - room}个"
+    right = f"最多再报{room}个；要顶替已取消资格的对象，请在那个对象的页面上办理递补"
+    return Problem("名额", wrong, right)
+
+
+def recommender_problem(written: str, unit: str) -> Problem | None:
+    """The line that says who recommends must name the unit that hands the list in."""
+    if plain_text(written) == plain_text(unit):
+        return None
+    wrong = f"写的是“{written}”" if written else "没有填"
+    return Problem(WHOSE_LINE, wrong, f"应填“{unit}”")
+
+
+def photo_owner(file_name: str, names: Mapping[int, str], unit: str) -> int | None:
+    """The row of the person a photo is named after (推荐单位—姓名). None where that is nobody, or several."""
+    owners = [number for number, name in names.items() if is_named(file_name, unit, name)]
+    return owners[0] if len(owners) == 1 else None
+
+
+def stray_photo(unit: str) -> Problem:
+    """A photo of which nobody can tell whose it is."""
+    wrong = "没有和这个文件名对应的先进个人推荐表，或者有几份"
+    right = f"文件名应是“{unit}—姓名.jpg”，与推荐表一起上传；也可以以后在这个人的页面上单独上传"
+    return Problem("照片", wrong, right)

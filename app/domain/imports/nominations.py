@@ -1,0 +1,147 @@
+"""What a form of the notice says of one nominee (annexes 2 to 5), and what is wrong with it, in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from app.domain.imports.field_checks import column_name, field_problems
+from app.domain.imports.fields import FIELD_NAMES, Problem
+from app.domain.imports.form_dates import form_date
+from app.domain.imports.form_words import LISTS, form_word
+from app.domain.imports.photos import photo_problems
+from app.domain.nominees.ranks import rank_of
+from app.domain.periods.rounds import Kind
+
+__all__ = [
+    "FIELD_NAMES",
+    "Nomination",
+    "Problem",
+    "Seen",
+    "column_name",
+    "duplicates",
+    "normalised",
+    "order_problems",
+    "photo_problems",
+    "problems_of",
+    "rank_of",
+]
+
+_PROSE = frozenset({"resume", "awards", "penalties", "deeds", "remark"})  # kept as written
+_NUMBERS = frozenset({"id_number", "credit_code"})
+_NAMES = frozenset({"name", "leader"})
+
+
+@dataclass(frozen=True, slots=True)
+class Nomination:
+    """One row of annex 2 or 3, or one form of annex 4 or 5: trimmed texts by the keys of FIELD_NAMES.
+
+    A key is there for every field that the form has, with "" where it was left empty. `number` is the row as Excel
+    counts it, or the file's place among several; `source` the file's name. `reading` says what could not be read.
+    `order` is what stands under 序号, which no rule trusts: the order of preference is that of the rows.
+    """
+
+    kind: Kind
+    number: int
+    source: str
+    fields: Mapping[str, str]
+    reading: tuple[Problem, ...] = field(default=())
+    order: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.fields.get("name", "")
+
+
+def problems_of(nomination: Nomination, today: dt.date) -> list[Problem]:
+    """Everything wrong with a nomination in itself, what could not be read first. [] where nothing is.
+
+    What is asked for is what the form has: a key that is not there is not missed. Numbers are not repeated.
+    """
+    told = {problem.column for problem in nomination.reading}
+    found = field_problems(nomination.kind, normalised(nomination).fields, today)
+    return [*nomination.reading, *(problem for problem in found if problem.column not in told)]
+
+
+def normalised(nomination: Nomination) -> Nomination:
+    """The same, as the forms write it: digits of half width, no stray spaces, 汉 → 汉族, 1980.01 → 1980年1月."""
+    return replace(nomination, fields={key: _normal(key, text) for key, text in nomination.fields.items()})
+
+
+def _normal(key: str, text: str) -> str:
+    if key in _PROSE:
+        return text
+    if key in LISTS:
+        return form_word(key, text)
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if key in _NUMBERS:
+        return re.sub(r"[\s'‘’\-]", "", plain).upper()
+    if key == "birth":
+        born = form_date(plain)
+        return str(born) if born else text
+    if key == "phone":
+        return re.sub(r"[‐‑‒–—―−]", "-", plain)
+    return _without_gaps(text) if key in _NAMES else re.sub(r"\s*\n\s*", "", text).strip()
+
+
+def _without_gaps(name: str) -> str:
+    """张 三 → 张三: spaces between Chinese characters only pad a name."""
+    return re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", name.replace("•", "·")).strip()
+
+
+class Seen:
+    """Nominees come across so far, to tell one that comes twice; keeps hashes, so that thousands weigh little."""
+
+    def __init__(self) -> None:
+        self._places: dict[int, tuple[int, str]] = {}
+
+    def problem(self, nomination: Nomination) -> Problem | None:
+        """What says that this one has been there before; it is remembered from now on."""
+        found = None
+        fields = normalised(nomination).fields
+        for column, right, facts in _likenesses(nomination.kind, fields):
+            number, source = self._places.setdefault(hash(facts), (nomination.number, nomination.source))
+            if (number, source) != (nomination.number, nomination.source) and found is None:
+                where = f"第{number}行" if source == nomination.source else f"“{source}”"
+                found = Problem(column, f"与{where}重复", right)
+        return found
+
+
+def _likenesses(kind: Kind, fields: Mapping[str, str]) -> Iterable[tuple[str, str, tuple[str, ...]]]:
+    """What makes two nominations the same nominee: (column, what to do, the facts)."""
+    once = "同一推荐对象只能推荐一次，请删去多余的那一个"
+    if number := fields.get("id_number"):
+        yield FIELD_NAMES["id_number"], once, ("id", number)
+    code = fields.get("credit_code")
+    if code and code != "无":
+        right = f"{once}；同一单位的两个内设机构没有自己的代码的，请写“无”"
+        yield FIELD_NAMES["credit_code"], right, ("code", code)
+    name = fields.get("name")
+    if not name:
+        return
+    if kind is Kind.COLLECTIVE:
+        yield column_name("name", kind), once, ("collective", name)
+        return
+    for key in ("birth", "unit"):
+        if fact := fields.get(key):
+            yield FIELD_NAMES["name"], f"{once}；如是同名的两个人，请在备注中说明", (key, name, fact)
+
+
+def duplicates(nominations: Iterable[Nomination]) -> dict[int, Problem]:
+    """By `number`, every nomination that names a nominee who stands further up."""
+    seen = Seen()
+    return {n.number: problem for n in nominations if (problem := seen.problem(n))}
+
+
+def order_problems(nominations: Iterable[Nomination]) -> dict[int, Problem]:
+    """By `number`, every nomination whose 序号 contradicts its place: the order of the rows is that of preference."""
+    problems = {}
+    for place, nomination in enumerate(nominations, start=1):
+        order = unicodedata.normalize("NFKC", nomination.order).strip().rstrip(".、")
+        if order and order != str(place):
+            wrong = f"序号与排列次序不一致：这一行排在第{place}位"
+            problems[nomination.number] = Problem("序号", wrong, f"请按推荐的优先顺序排好，序号写“{place}”")
+    return problems

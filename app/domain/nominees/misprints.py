@@ -1,0 +1,85 @@
+"""What is a misprint and what is a change: a correction in sight mends letters, never the substance (R9)."""
+
+from __future__ import annotations
+
+from app.domain.nominees.annexes import PERSON_STATUSES, TRADES, UNIT_TYPES
+
+# What a period may show and a correction may mend. The kind is none: it decides what quota a nominee counts against.
+CORRECTABLE = {
+    "name": "名称（姓名）",
+    "unit": "所在单位",
+    "recommender": "推荐单位",
+    "post": "职务",
+    "category": "单位类型（人员身份）",
+    "trade": "所属行业",
+    "deeds": "简要事迹",
+}
+# Ticked on the form, not written: another word of the same list was ticked by mistake.
+WORD_LISTS = {"category": (*UNIT_TYPES, *PERSON_STATUSES), "trade": TRADES}
+LONGEST = {"name": 120, "unit": 120, "recommender": 120, "post": 120, "category": 60, "trade": 80, "deeds": 800}
+_CONTEXT = 8
+
+
+def room(field: str, text: str) -> int:
+    """How many characters of a published text a correction may change, from what was first published.
+
+    Of the deeds one in twenty, but no more than 20; of a name or a post one in three, but no more than two. Two in
+    the shortest deeds and one in the shortest name: a wrong character is always mended.
+    """
+    if field == "deeds":
+        return min(20, max(2, len(text) // 20))
+    return min(2, max(1, len(text) // 3))
+
+
+def is_misprint(field: str, published: str, corrected: str) -> bool:
+    """Whether one text may stand for the other by a correction alone."""
+    if field in WORD_LISTS:
+        return corrected in WORD_LISTS[field]
+    most = room(field, published)
+    return bool(published) and edits(published, corrected, most) <= most
+
+
+def edits(before: str, after: str, most: int) -> int:
+    """How many characters must be put in, left out or replaced (Levenshtein); `most` + 1 as soon as it is more."""
+    before, after = _apart(before, after)
+    if abs(len(before) - len(after)) > most:
+        return most + 1
+    row = list(range(len(after) + 1))
+    for place, one in enumerate(before, start=1):
+        above, row = row, [place]
+        for column, other in enumerate(after, start=1):
+            row.append(min(above[column] + 1, row[-1] + 1, above[column - 1] + (one != other)))
+        if min(row) > most:
+            return most + 1
+    return row[-1]
+
+
+def passages(before: str, after: str, context: int = _CONTEXT) -> tuple[str, str]:
+    """The two texts cut down to where they differ, a few characters around it, for one line on a page."""
+    head = _shared(before, after)
+    tail = _shared(before[head:][::-1], after[head:][::-1])
+    start = max(0, head - context)
+
+    def cut(text: str) -> str:
+        end = min(len(text), len(text) - tail + context)
+        return f"{'……' if start else ''}{text[start:end]}{'……' if end < len(text) else ''}"
+
+    return cut(before), cut(after)
+
+
+def _apart(before: str, after: str) -> tuple[str, str]:
+    """Both without what they share at the beginning and at the end."""
+    head = _shared(before, after)
+    tail = _shared(before[head:][::-1], after[head:][::-1])
+    return before[head : len(before) - tail], after[head : len(after) - tail]
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with together."""
+    for place, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return place
+    return min(len(one), len(other))
+
+
+assert LONGEST.keys() == CORRECTABLE.keys()  # noqa: S101 - one list, checked once at import

@@ -1,0 +1,73 @@
+"""A nominee's way through the rounds: which comes next, and what keeps it from going on (R8, R9). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from app.domain.periods.rounds import ROUNDS, Round, next_round
+
+ALREADY_IN = "已经列入本轮公示"
+NOT_BEGUN = "本轮公示已经安排、还没有开始，列入的是修改前的事迹，请先撤回那次安排"
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """A nominee in one period that was not taken back, as it stands at some moment.
+
+    `edition` is that of the deeds shown. Of the cases that are open then, `own_open` says whether any is this
+    nominee's, `others_open` whether any is somebody else's.
+    """
+
+    round_number: int
+    edition: int
+    begun: bool = True
+    window_over: bool = True
+    closed: bool = False
+    own_open: bool = False
+    others_open: bool = False
+
+    @property
+    def gone_through(self) -> bool:
+        """Closed; or over, nothing against this nominee open, and only cases of others keep it from being closed."""
+        return self.closed or (self.window_over and not self.own_open and self.others_open)
+
+
+def latest_of(showings: Collection[Showing]) -> tuple[int, int]:
+    """The latest round entered, and the newest edition of the deeds that it showed; (0, 0) before any."""
+    return max(((showing.round_number, showing.edition) for showing in showings), default=(0, 0))
+
+
+def round_ahead(showings: Collection[Showing], edition: int) -> Round | None:
+    """The round a nominee enters next: the latest once more where it showed older deeds; None after the last."""
+    number, shown = latest_of(showings)
+    return ROUNDS[number] if number and shown < edition else next_round(number)
+
+
+def why_not(showings: Collection[Showing], edition: int, round_: Round) -> str:
+    """What keeps a nominee, whose deeds are at `edition`, from entering a round; empty if nothing does (R8, R9)."""
+    number, shown = latest_of(showings)
+    held = [ROUNDS[showing.round_number].name for showing in showings if showing.own_open]
+    heard_first = f"{held[0]}里对该对象的异议还没有结论" if held else ""
+    if number and shown < edition:
+        return _once_more(showings, number, round_) or heard_first
+    if round_.number <= number:
+        return ALREADY_IN
+    if round_.number == 1:
+        return ""
+    before = ROUNDS[round_.number - 1]
+    there = [showing for showing in showings if showing.round_number == before.number and showing.edition == edition]
+    if heard_first:
+        return heard_first
+    if not any(showing.gone_through for showing in there):
+        return f"上一轮（{before.name}）还没有办结"
+    return ""
+
+
+def _once_more(showings: Collection[Showing], number: int, round_: Round) -> str:
+    """Changed deeds: the latest round again, with a window of its own, and then on from there (R9)."""
+    if round_.number != number:
+        return f"事迹修改过，须先重新进行{ROUNDS[number].name}"
+    if any(showing.round_number == number and not showing.begun for showing in showings):
+        return NOT_BEGUN
+    return ""

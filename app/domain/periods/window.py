@@ -1,0 +1,173 @@
+"""The window of a period: exactly five working days, half-open, planned once and stored (R4, R25)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.calendar.workdays import (
+    Calendar,
+    CountedDay,
+    Day,
+    DayTable,
+    each_day,
+    end_of,
+    last_day_before,
+    local_date,
+    midnight,
+    nth_workday,
+    nth_workday_after,
+)
+from app.domain.refusals import NotAWorkday, OutOfRange, TooEarly
+
+WINDOW_WORKDAYS = 5
+CONCLUDE_WORKDAYS = range(1, 31)
+CONCLUDE_WORKDAYS_PROPOSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`opens_at <= now < closes_at`: the instants at which a period is public (R4-R6)."""
+
+    opens_at: dt.datetime
+    closes_at: dt.datetime
+
+    def contains(self, now: dt.datetime) -> bool:
+        return self.opens_at <= now < self.closes_at
+
+    @property
+    def first_day(self) -> dt.date:
+        return local_date(self.opens_at)
+
+    @property
+    def last_day(self) -> dt.date:
+        return last_day_before(self.closes_at)
+
+
+class Phase(StrEnum):
+    """Where a period stands. Nothing stores it: it follows from instants and `now`."""
+
+    SCHEDULED = "scheduled"  # 未开始
+    OPEN = "open"  # 公示中
+    HANDLING = "handling"  # 公示已结束，异议办理中
+    DUE = "due"  # 已到规定时间，待结束
+    CLOSED = "closed"  # 已办结
+    CANCELLED = "cancelled"  # 开始前撤回
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """The instants that decide a period's phase."""
+
+    window: Window
+    conclude_by: dt.datetime
+    closed_at: dt.datetime | None = None
+    cancelled_at: dt.datetime | None = None
+
+    def phase(self, now: dt.datetime) -> Phase:
+        if self.cancelled_at is not None:
+            return Phase.CANCELLED
+        if self.closed_at is not None:
+            return Phase.CLOSED
+        if now < self.window.opens_at:
+            return Phase.SCHEDULED
+        if self.window.contains(now):
+            return Phase.OPEN
+        return Phase.DUE if too_late_to_conclude(self.conclude_by, now) else Phase.HANDLING
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A window and its deadline as computed, with every day that explains the count.
+
+    `days` runs from the opening day to the deadline's day. `provisional` and `estimated` say whether
+    one of them may still change (R3) or rests on the demonstration's own arrangement.
+    """
+
+    window: Window
+    conclude_by: dt.datetime
+    days: tuple[CountedDay, ...]
+    calendar_version: str
+    provisional: bool
+    estimated: bool
+
+
+def too_late_to_conclude(conclude_by: dt.datetime, now: dt.datetime) -> bool:
+    """From the deadline on no conclusion is taken, whether or not settlement has run (R26)."""
+    return now >= conclude_by
+
+
+def plan_window(opening: dt.date, conclude_workdays: int, calendar: Calendar, now: dt.datetime) -> Plan:
+    """The window that opens on `opening` and its deadline, explained day by day (R4, R25).
+
+    Raises TooEarly (before tomorrow), NotAWorkday, OutOfRange (deadline not 1-30 working days),
+    BeyondHorizon (a day that no notice covers).
+    """
+    earliest = local_date(now) + dt.timedelta(days=1)
+    if opening < earliest:
+        raise TooEarly(opening, earliest)
+    return count_window(opening, conclude_workdays, calendar)
+
+
+def count_window(opening: dt.date, conclude_workdays: int, calendar: Calendar) -> Plan:
+    """As plan_window, whenever it is asked: for tables of a year and for what is long past."""
+    if conclude_workdays not in CONCLUDE_WORKDAYS:
+        raise OutOfRange("核查期限", conclude_workdays, CONCLUDE_WORKDAYS[0], CONCLUDE_WORKDAYS[-1])
+    first = calendar.day(opening)
+    if not first.works:
+        raise NotAWorkday(opening, first.name or "周末", nth_workday(opening, 1, calendar))
+    last_day = nth_workday(opening, WINDOW_WORKDAYS, calendar)
+    deadline_day = nth_workday_after(last_day, conclude_workdays, calendar)
+    days = explain(opening, last_day, deadline_day, calendar)
+    return Plan(
+        window=Window(midnight(opening), end_of(last_day)),
+        conclude_by=end_of(deadline_day),
+        days=days,
+        calendar_version=calendar.version,
+        provisional=any(counted.day.provisional for counted in days),
+        estimated=any(counted.day.estimated for counted in days),
+    )
+
+
+def explain(opening: dt.date, last_day: dt.date, until: dt.date, calendar: Calendar) -> tuple[CountedDay, ...]:
+    """Every day from `opening` to `until`; the window's working days carry their ordinal."""
+    counted: list[CountedDay] = []
+    ordinal = 0
+    for date in each_day(opening, until):
+        day = calendar.day(date)
+        counts = day.works and date <= last_day
+        ordinal += counts
+        counted.append(CountedDay(day, ordinal if counts else None))
+    return tuple(counted)
+
+
+class _StoredThen:
+    """The days stored with a period as they were counted (R4), and after them the calendar in force."""
+
+    def __init__(self, stored: DayTable, calendar: Calendar) -> None:
+        self._stored, self._calendar = stored, calendar
+        self.version = calendar.version
+
+    def day(self, date: dt.date) -> Day:
+        return self._stored.day(date) if date <= self._stored.last else self._calendar.day(date)
+
+
+def extended(
+    window: Window, conclude_by: dt.datetime, days: Sequence[CountedDay], workdays: int, calendar: Calendar
+) -> Plan:
+    """A window and its deadline, both so many working days later (R7). Raises BeyondHorizon."""
+    counting = _StoredThen(DayTable([counted.day for counted in days]), calendar)
+    last_day = nth_workday_after(window.last_day, workdays, counting)
+    deadline_day = nth_workday_after(last_day_before(conclude_by), workdays, counting)
+    explained = explain(window.first_day, last_day, deadline_day, counting)
+    added = [counted.day for counted in explained[len(days) :]]
+    return Plan(
+        window=Window(window.opens_at, end_of(last_day)),
+        conclude_by=end_of(deadline_day),
+        days=explained,
+        calendar_version=calendar.version,
+        provisional=any(day.provisional for day in added),
+        estimated=any(day.estimated for day in added),
+    )

@@ -1,0 +1,154 @@
+"""What a programme is set up from, and what of it does not fit, in words: texts, four stages, places (annex 1, 六)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.calendar.stages import STAGES
+from app.domain.periods.rounds import Kind
+
+# Every text of a programme: its name on forms and sheets, the fewest and the most characters.
+TEXTS = {
+    "title": ("活动名称", 4, 200),
+    "notice_number": ("通知文号", 0, 80),
+    "collective_honour": ("先进集体称号", 2, 120),
+    "individual_honour": ("先进个人称号", 2, 120),
+    "signatory": ("落款单位", 0, 120),
+    "lapse_clause": ("逾期未结论的依据", 4, 400),
+    "upheld_clause": ("异议成立的依据", 4, 400),
+    "revocation_clause": ("撤销表彰的依据", 0, 400),
+}
+SHARE_NAME = "县处级比例上限（%）"
+MOST_PLACES = 9999
+KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
+# How long the stages of the notice were, in days: what a new programme proposes.
+_LENGTHS = {1: 17, 2: 13, 3: 16, 4: 31}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One value that does not fit: the field it stands in, and in words what would be right."""
+
+    field: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days of one stage, both counted."""
+
+    number: int
+    starts_on: dt.date
+    ends_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """One row of annex 1: what a recommending unit may put forward. Secret nominees are a part of it (R11)."""
+
+    unit_id: int
+    collectives: int
+    individuals: int
+    field: str = ""
+    heading: str = ""
+    note: str = ""
+    secret_collectives: int = 0
+    secret_individuals: int = 0
+
+
+_YEARS = range(2000, 2101)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A programme as it is to be. Stages and places may come later, one by one."""
+
+    title: str
+    collective_honour: str
+    individual_honour: str
+    lapse_clause: str
+    upheld_clause: str
+    notice_number: str = ""
+    revocation_clause: str = ""
+    signatory: str = ""
+    county_share: int = 10
+    stages: Sequence[Span] = ()
+    places: Sequence[Places] = ()
+    demonstration: bool = False
+
+
+def faults_of_texts(plan: Plan) -> list[Fault]:
+    faults = []
+    for field, (name, low, high) in TEXTS.items():
+        length = len(getattr(plan, field).strip())
+        if not low <= length <= high:
+            bounds = f"{low}到{high}个字" if low else f"最多{high}个字"
+            faults.append(Fault(field, f"{name}请写{bounds}，现在是{length}个字。"))
+    if not 0 <= plan.county_share <= 100:
+        faults.append(Fault("county_share", f"{SHARE_NAME}请填0到100的整数，例如10。"))
+    return faults
+
+
+def faults_of_stages(spans: Sequence[Span]) -> list[Fault]:
+    """All four, each ending no earlier than it begins, each beginning after the one before is over.
+
+    A year that nobody means is a slip, and the days around it can't be counted.
+    """
+    faults, before = [], None
+    there = {span.number: span for span in spans}
+    for number, stage in STAGES.items():
+        span = there.get(number)
+        if span is None:
+            faults.append(Fault(f"starts_{number}", f"请填写{stage.name}的起止日期。"))
+            continue
+        for field, date in ((f"starts_{number}", span.starts_on), (f"ends_{number}", span.ends_on)):
+            if date.year not in _YEARS:
+                faults.append(Fault(field, f"请核对{stage.name}的年份，应在{_YEARS[0]}到{_YEARS[-1]}之间。"))
+        if span.ends_on < span.starts_on:
+            faults.append(
+                Fault(f"ends_{number}", f"{stage.name}的结束日期要在{span.starts_on.isoformat()}当天或者以后。")
+            )
+        if before is not None and span.starts_on <= before.ends_on:
+            faults.append(
+                Fault(
+                    f"starts_{number}",
+                    f"{stage.name}要在{STAGES[before.number].name}结束（{before.ends_on.isoformat()}）以后开始。",
+                )
+            )
+        before = span
+    return faults
+
+
+def faults_of_places(places: Places) -> list[Fault]:
+    """Of one unit. The secret ones lie within the quota (R11)."""
+    faults = []
+    for field, secret, name in (
+        ("collectives", "secret_collectives", "集体"),
+        ("individuals", "secret_individuals", "个人"),
+    ):
+        number, hidden = getattr(places, field), getattr(places, secret)
+        if not 0 <= number <= MOST_PLACES:
+            faults.append(Fault(field, f"{name}名额请填0到{MOST_PLACES}的整数。"))
+        elif hidden < 0:
+            faults.append(Fault(secret, f"涉密{name}请填0或者更大的整数。"))
+        elif hidden > number:
+            faults.append(Fault(secret, f"涉密{name}包含在名额里，不能多于{name}名额{number}，现在是{hidden}。"))
+    for field, name, most in (("field", "所属领域", 60), ("heading", "表彰对象", 60), ("note", "备注", 120)):
+        if len(getattr(places, field)) > most:
+            faults.append(Fault(field, f"{name}最多{most}个字。"))
+    return faults
+
+
+def proposed_stages(first_day: dt.date) -> list[Span]:
+    """Four stages one after the other, as long as the notice's."""
+    spans = []
+    for number, length in _LENGTHS.items():
+        last_day = first_day + dt.timedelta(days=length - 1)
+        spans.append(Span(number, first_day, last_day))
+        first_day = last_day + dt.timedelta(days=1)
+    return spans
+
+
+assert _LENGTHS.keys() == STAGES.keys(), "every stage has its length"  # noqa: S101 - a table checked once, at import

@@ -1,0 +1,51 @@
+"""Cases and who may do what to them."""
+
+from __future__ import annotations
+
+from app.domain.refusals.base import Refusal
+
+
+class MoveRefused(Refusal):
+    """A move that the table of states does not have (R20)."""
+
+    def __init__(self, action: str, state: str) -> None:
+        self.action, self.state = action, state
+        super().__init__(f"案件目前是「{state}」，不能{action}。")
+
+
+class NotAllowed(Refusal):
+    """The person may see the case but not do this (R21, R22)."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)
+
+
+class NotYourCase(Refusal):
+    """Another unit's case, or one from which the person is recused: answered as if it did not exist."""
+
+    def __init__(self) -> None:
+        super().__init__("没有找到这个案件。")
+
+
+class SamePerson(NotAllowed):
+    """Whoever proposed may not confirm (R22, R29)."""
+
+    def __init__(self) -> None:
+        super().__init__("提出的人不能自己确认，请由本单位另一人或市工作专班确认。")
+
+
+class MissingText(Refusal):
+    """A text that the record needs was left empty or is too long."""
+
+    def __init__(self, field: str, low: int, high: int) -> None:
+        self.field, self.low, self.high = field, low, high
+        super().__init__(f"请填写{field}（{low}到{high}字）。")
+
+
+class AlreadyDone(Refusal):
+    """Something that happens once has happened."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(what)

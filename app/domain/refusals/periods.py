@@ -1,0 +1,126 @@
+"""Periods, their deadlines and who may enter them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from app.domain.refusals.base import Refusal, moment
+
+
+class WindowClosed(Refusal):
+    """An objection outside the window (R6)."""
+
+    def __init__(self, opens_at: dt.datetime, closes_at: dt.datetime, now: dt.datetime) -> None:
+        self.opens_at, self.closes_at, self.now = opens_at, closes_at, now
+        when = "尚未开始" if now < opens_at else "已经结束"
+        super().__init__(
+            f"这次公示{when}，异议没有提交。公示时间为{moment(opens_at)}至{moment(closes_at)}。"
+            "您写的内容仍保留在本页；如有紧要情况，请直接联系受理机构。"
+        )
+
+
+class AlreadyOpened(Refusal):
+    """A window that has opened cannot be changed or taken back (R4)."""
+
+    def __init__(self, opens_at: dt.datetime) -> None:
+        self.opens_at = opens_at
+        super().__init__(f"公示已于{moment(opens_at)}开始，不能再修改或撤回。")
+
+
+class WindowNotOver(Refusal):
+    """A period may not be closed before its window's end (R30)."""
+
+    def __init__(self, closes_at: dt.datetime) -> None:
+        self.closes_at = closes_at
+        super().__init__(f"公示要到{moment(closes_at)}才结束，在此之前不能办结。")
+
+
+class CasesOpen(Refusal):
+    """A period may not be closed before the deadline while cases are open (R30)."""
+
+    def __init__(self, case_numbers: list[str], conclude_by: dt.datetime) -> None:
+        self.case_numbers, self.conclude_by = case_numbers, conclude_by
+        super().__init__(
+            f"还有{len(case_numbers)}件异议没有结论：{'、'.join(case_numbers)}。"
+            f"请等它们办结，或到{moment(conclude_by)}规定时间届满后再办结公示。"
+        )
+
+
+class AlreadyClosed(Refusal):
+    """The period is closed or was taken back."""
+
+    def __init__(self) -> None:
+        super().__init__("这次公示已经办结或撤回，不能再操作。")
+
+
+class TooLateToConclude(Refusal):
+    """From the deadline on no conclusion is taken and no deadline moved (R25, R26)."""
+
+    def __init__(self, conclude_by: dt.datetime) -> None:
+        self.conclude_by = conclude_by
+        super().__init__(f"规定时间已于{moment(conclude_by)}届满，不能再作出结论或延长期限。")
+
+
+class NotLater(Refusal):
+    """An extension must end after the deadline that stands (R25)."""
+
+    def __init__(self, current: dt.date, asked: dt.date) -> None:
+        self.current, self.asked = current, asked
+        super().__init__(f"新的截止日须是{current:%Y-%m-%d}之后的工作日，现在填的是{asked:%Y-%m-%d}。")
+
+
+class NotEligible(Refusal):
+    """A nominee that may not enter a round (R8); `reason` in words."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name, self.reason = name, reason
+        super().__init__(f"{name}不能进入这次公示：{reason}。")
+
+
+class QuotaExceeded(Refusal):
+    """More nominees of a kind than the unit's places (R9). `asked` are here or would be; the others count along."""
+
+    def __init__(self, unit: str, kind: str, asked: int, places: int, vacant: int = 0, secret: int = 0) -> None:
+        self.unit, self.kind, self.asked, self.places = unit, kind, asked, places
+        self.vacant, self.secret = vacant, secret
+        also = f"，另有{secret}个涉密的也占名额" if secret else ""
+        also += f"，还有{vacant}个名额因取消资格或者退出而空缺，只有指定的递补对象可以使用" if vacant else ""
+        super().__init__(f"{unit}的{kind}名额是{places}个，这次选了{asked}个{also}，请减少到名额以内。")
+
+
+class NothingToShow(Refusal):
+    """A period without nominees."""
+
+    def __init__(self) -> None:
+        super().__init__("还没有选择推荐对象，请至少选一个。")
+
+
+class ManyStopped(Refusal):
+    """Of several periods to be arranged together one can't be: none is. `why` is what that one was refused for."""
+
+    def __init__(self, unit: str, why: Refusal) -> None:
+        self.unit, self.why = unit, why
+        super().__init__(f"{unit}：{why}所选各单位的公示都没有安排，请改好这一家，或者去掉它的勾再安排其余的。")
+
+
+class PrivateData(Refusal):
+    """Text about to be published holds what must never be public (R12)."""
+
+    def __init__(self, where: str, findings: list[str]) -> None:
+        self.where, self.findings = where, findings
+        super().__init__(f"{where}里有不能公开的内容：{'、'.join(findings)}。请删去后再安排公示。")
+
+
+class EstimatedCalendar(Refusal):
+    """Only the demonstration may rest on an estimated arrangement of holidays."""
+
+    def __init__(self) -> None:
+        super().__init__("这段时间的放假安排是演示用的推定日历，不能用于正式的评选表彰活动。")
+
+
+class WindowNotExtended(Refusal):
+    """A window is extended only while it is open, and only after an outage on record (R7)."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"公示时间不能延长：{why}。")

@@ -1,0 +1,44 @@
+"""Texts about to be published are scanned for what must never be public (R12)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from app.domain.shared.identity_numbers import id_check_character
+
+_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
+_MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86)?1[3-9]\d{9}(?!\d)")
+# No bank card in use begins with 0, 1 or 2: two dates in a row are no card.
+_CARD = re.compile(r"(?<!\d)[3-9]\d{15,18}(?!\d)")
+_NO_DIGIT = re.compile(r"\D")
+_SHORTEST = 11  # digits: most texts have fewer, and are not looked at further
+# People write numbers in groups: 138 0000 0000, 6222-0000-… One separator at a time: 1998.12-2021.3 is no mobile.
+_GROUPINGS = tuple(re.compile(rf"(?<=\d){re.escape(separator)}(?=[\dXx])") for separator in " -‐–—−·.")
+
+
+def find_private(text: str) -> list[str]:
+    """What kinds of private number stand in `text`, in Chinese, without repeating the number itself."""
+    plain = unicodedata.normalize("NFKC", text)  # full-width digits, letters and spaces as ordinary ones
+    if len(_NO_DIGIT.sub("", plain)) < _SHORTEST:
+        return []
+    texts = (plain, *(grouping.sub("", plain) for grouping in _GROUPINGS))
+    found = []
+    if any(_is_id_number(match) for t in texts for match in _ID_NUMBER.findall(t)):
+        found.append("居民身份证号码")
+    if any(_MOBILE.search(t) for t in texts):
+        found.append("手机号码")
+    if any(_passes_luhn(match) for t in texts for match in _CARD.findall(t)):
+        found.append("银行卡号")
+    return found
+
+
+def _is_id_number(digits: str) -> bool:
+    """By its check character alone: a birth date that cannot be does not make a number fit to be published."""
+    return id_check_character(digits[:17]) == digits[17].upper()
+
+
+def _passes_luhn(digits: str) -> bool:
+    """The check digit of payment cards (ISO/IEC 7812)."""
+    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0

@@ -1,0 +1,61 @@
+"""How pages and papers write instants and days, in Shanghai's time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from app.domain.calendar.workdays import SHANGHAI, CountedDay, DayKind, last_day_before, local_date
+
+_WEEKDAYS = "一二三四五六日"
+
+
+def day(date: dt.date) -> str:
+    """9月18日"""
+    return f"{date.month}月{date.day}日"
+
+
+def full_day(date: dt.date) -> str:
+    """2026年9月18日"""
+    return f"{date.year}年{day(date)}"
+
+
+def weekday(date: dt.date) -> str:
+    """星期五"""
+    return f"星期{_WEEKDAYS[date.weekday()]}"
+
+
+def moment(instant: dt.datetime) -> str:
+    """2026年9月18日（星期五）09:30"""
+    local = instant.astimezone(SHANGHAI)
+    return f"{full_day(local.date())}（{weekday(local.date())}）{local:%H:%M}"
+
+
+def end_moment(instant: dt.datetime) -> str:
+    """The end of something: midnight is written as 24:00 of the day that ends, as notices do."""
+    if instant.astimezone(SHANGHAI).time() != dt.time():
+        return moment(instant)
+    date = last_day_before(instant)
+    return f"{full_day(date)}（{weekday(date)}）24:00"
+
+
+def duration(seconds: int) -> str:
+    """1小时5分钟; anything below a minute is called so."""
+    hours, minutes = divmod(seconds // 60, 60)
+    if not hours:
+        return f"{minutes}分钟" if minutes else "不到1分钟"
+    return f"{hours}小时{minutes}分钟" if minutes else f"{hours}小时"
+
+
+def coarse(instant: dt.datetime) -> str:
+    """A day without its hour: what a unit may know of when an objection came (R19)."""
+    return full_day(local_date(instant))
+
+
+def day_label(counted: CountedDay) -> str:
+    """What a day is in words: 第1个工作日, 周末, 国庆节, 调休上班."""
+    if counted.day.kind is DayKind.HOLIDAY:
+        return counted.day.name
+    if counted.day.kind is DayKind.WEEKEND:
+        return "周末"
+    worded = f"第{counted.ordinal}个工作日" if counted.ordinal else "工作日"
+    return f"{worded}（调休上班）" if counted.day.kind is DayKind.MAKEUP else worded

@@ -1,0 +1,140 @@
+"""Units, their people, and how these come in: second factors, recovery codes, sessions, failures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.domain.cases.states import Actor, Role
+from app.models.base import Base, checked, is_set
+
+
+class UnitKind(StrEnum):
+    """A unit's place in the tree: own unit → recommending unit → office."""
+
+    OFFICE = "office"
+    RECOMMENDER = "recommender"
+    OWN = "own"
+
+
+class Unit(Base):
+    """The office, a recommending unit, or the unit a nominee belongs to, with its contact block (R13)."""
+
+    __tablename__ = "units"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[UnitKind] = mapped_column(checked(UnitKind, "kind"))
+    name: Mapped[str] = mapped_column(String(120))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    phone: Mapped[str] = mapped_column(String(60), default="")
+    address: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str] = mapped_column(String(120), default="")
+    hours: Mapped[str] = mapped_column(String(120), default="")
+    # Nobody is removed: a unit that is no more takes no new people and no new nominees.
+    retired_at: Mapped[dt.datetime | None]
+
+    parent: Mapped[Unit | None] = relationship(remote_side=[id])
+
+    __table_args__ = (CheckConstraint("(kind = 'office') = (parent_id IS NULL)", name="only_office_is_root"),)
+
+
+class User(Base):
+    """A member of staff. Nobody is removed: a leaver is disabled, the record keeps the name."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    role: Mapped[Role] = mapped_column(checked(Role, "role"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    disabled_at: Mapped[dt.datetime | None]
+    # Raised at every change of password or right: sessions made before it are dead.
+    session_epoch: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    # Somebody else gave out the password: it opens one page, where another is chosen.
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # And not for ever: an invitation that nobody took up opens nothing any more.
+    password_expires_at: Mapped[dt.datetime | None]
+
+    unit: Mapped[Unit] = relationship(lazy="joined")
+    second_factor: Mapped[SecondFactor | None] = relationship(back_populates="user")
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(user_id=self.id, role=self.role, unit_id=self.unit_id)
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether a code is asked for. One that was proposed and never confirmed is none."""
+        return self.second_factor is not None and self.second_factor.confirmed_at is not None
+
+
+class SecondFactor(Base):
+    """Somebody's time-based codes (TOTP). Both secrets are sealed for "totp:<user id>".
+
+    The one in force stands until the proposed one is confirmed with a code of its own.
+    """
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, autoincrement=False)
+    sealed_secret: Mapped[bytes | None]
+    confirmed_at: Mapped[dt.datetime | None]
+    # The step of the last code that was taken: no code counts twice, nor one from before it.
+    last_step: Mapped[int | None]
+    sealed_proposal: Mapped[bytes | None]
+    proposed_at: Mapped[dt.datetime | None]
+
+    user: Mapped[User] = relationship(back_populates="second_factor")
+
+    __table_args__ = (
+        CheckConstraint(f"{is_set('sealed_secret')} = {is_set('confirmed_at')}", name="secret_is_confirmed"),
+        CheckConstraint(f"{is_set('sealed_secret')} = {is_set('last_step')}", name="secret_has_step"),
+        CheckConstraint(f"{is_set('sealed_proposal')} = {is_set('proposed_at')}", name="proposal_is_dated"),
+    )
+
+
+class RecoveryCode(Base):
+    """What lets somebody in once without the telephone; only a keyed hash is kept."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+
+
+class StaffSession(Base):
+    """One browser in which somebody is logged in. The cookie holds a random token, this row its hash."""
+
+    __tablename__ = "staff_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    epoch: Mapped[int]  # the user's when it began: once that is raised the session is dead
+    created_at: Mapped[dt.datetime]
+    last_seen_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+    user: Mapped[User] = relationship()
+
+    __table_args__ = (CheckConstraint("last_seen_at >= created_at", name="in_order"),)
+
+
+class LoginFailure(Base):
+    """A try that did not let anybody in. `bucket` is a keyed hash: a mistyped login name may be a password."""
+
+    __tablename__ = "login_failures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bucket: Mapped[str] = mapped_column(String(64))
+    failed_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+    __table_args__ = (Index("ix_login_failures_bucket", "bucket", "failed_at"),)

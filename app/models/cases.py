@@ -1,0 +1,136 @@
+"""A case: the investigation of one or more objections to one entry (R20-R24)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.domain.calendar.workdays import SHANGHAI
+from app.domain.cases.states import CaseFacts, Conclusion, DeclineGround, State
+from app.domain.cases.verdict import CaseOutcome, effective_state
+from app.models.accounts import Unit, UnitKind, User
+from app.models.base import Base, checked
+from app.models.objections import Objection
+from app.models.periods import Entry
+
+
+class Case(Base):
+    """One investigation. The CHECKs repeat what each state implies."""
+
+    __tablename__ = "cases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
+    state: Mapped[State] = mapped_column(checked(State, "state"))
+    handler_unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    received_at: Mapped[dt.datetime]
+    escalates_at: Mapped[dt.datetime]
+    decided_at: Mapped[dt.datetime | None]  # accepted or declined
+    decline_ground: Mapped[DeclineGround | None] = mapped_column(checked(DeclineGround, "decline_ground"))
+    decline_reason: Mapped[str | None] = mapped_column(Text)
+    supplement_asked_at: Mapped[dt.datetime | None]
+    resume_state: Mapped[State | None] = mapped_column(checked(State, "resume_state"))
+    proposed_conclusion: Mapped[Conclusion | None] = mapped_column(checked(Conclusion, "proposed_conclusion"))
+    findings: Mapped[str | None] = mapped_column(Text)
+    grounds: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[dt.datetime | None]
+    conclusion: Mapped[Conclusion | None] = mapped_column(checked(Conclusion, "conclusion"))
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    confirmed_at: Mapped[dt.datetime | None]
+    lapsed_at: Mapped[dt.datetime | None]
+    joined_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+
+    entry: Mapped[Entry] = relationship()
+    handler_unit: Mapped[Unit] = relationship()
+    assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
+    objections: Mapped[list[Objection]] = relationship(order_by=Objection.id)
+    notes: Mapped[list[CaseNote]] = relationship(order_by="CaseNote.id")
+    recusals: Mapped[list[Recusal]] = relationship(order_by="Recusal.id")
+
+    __table_args__ = (
+        CheckConstraint("(state = 'concluded') = (conclusion IS NOT NULL)", name="concluded_has_conclusion"),
+        CheckConstraint("(state = 'concluded') = (confirmed_by IS NOT NULL)", name="concluded_is_confirmed"),
+        CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmed_by_and_at"),
+        CheckConstraint("(state = 'lapsed') = (lapsed_at IS NOT NULL)", name="lapsed_is_dated"),
+        CheckConstraint(
+            "(state = 'declined') = (decline_ground IS NOT NULL AND decline_reason IS NOT NULL)",
+            name="declined_has_ground",
+        ),
+        CheckConstraint("(state = 'joined') = (joined_into_id IS NOT NULL)", name="joined_has_lead"),
+        CheckConstraint(
+            "state NOT IN ('proposed', 'concluded') OR "
+            "(proposed_by IS NOT NULL AND findings IS NOT NULL AND grounds IS NOT NULL)",
+            name="proposal_is_complete",
+        ),
+        CheckConstraint("confirmed_by IS NULL OR confirmed_by <> proposed_by", name="two_people"),
+        CheckConstraint("joined_into_id IS NULL OR joined_into_id <> id", name="not_into_itself"),
+        Index("ix_cases_queue", "handler_unit_id", "state"),
+    )
+
+    @property
+    def number(self) -> str:
+        """How people name the case: year of arrival and running number."""
+        return f"{self.received_at.astimezone(SHANGHAI):%Y}-{self.id:04d}"
+
+    def state_at(self, now: dt.datetime) -> State:
+        """The state every page shows: lapsed from the deadline on, settled or not (R26)."""
+        return effective_state(self.state, self.entry.period.conclude_by, now)
+
+    @property
+    def outcome(self) -> CaseOutcome:
+        return CaseOutcome(self.id, self.entry.nominee_id, self.state, self.conclusion)
+
+    def facts(self, now: dt.datetime) -> CaseFacts:
+        """What the rules of who may do what are asked about."""
+        return CaseFacts(
+            state=self.state_at(now),
+            handler_unit_id=self.handler_unit_id,
+            handled_by_office=self.handler_unit.kind is UnitKind.OFFICE,
+            superior_unit_id=self.handler_unit.parent_id,
+            escalates_at=self.escalates_at,
+            recused=frozenset(recusal.user_id for recusal in self.recusals),
+            proposed_by=self.proposed_by,
+            supplement_asked=self.supplement_asked_at is not None,
+            all_withdrawn=all(objection.withdrawn_at is not None for objection in self.objections),
+        )
+
+
+class NoteKind(StrEnum):
+    NOTE = "note"  # 核查记录
+    STATEMENT = "statement"  # 当事人陈述
+
+
+NOTE_KIND_NAMES = {NoteKind.NOTE: "核查记录", NoteKind.STATEMENT: "当事人陈述"}
+
+
+class CaseNote(Base):
+    """What the handlers write down: a step of the investigation, or what the nominee said (R24)."""
+
+    __tablename__ = "case_notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[NoteKind] = mapped_column(checked(NoteKind, "kind"))
+    text: Mapped[str] = mapped_column(Text)
+    written_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    written_at: Mapped[dt.datetime]
+
+
+class Recusal(Base):
+    """Someone tied to the nominee may not handle, nor open, the case (R21)."""
+
+    __tablename__ = "recusals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    recused_at: Mapped[dt.datetime]
+
+    __table_args__ = (UniqueConstraint("case_id", "user_id"),)

@@ -1,0 +1,225 @@
+"""A period, its frozen entries, extensions of its deadline, and its closing report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.domain.calendar.workdays import CountedDay, Day, DayKind, DayTable, last_day_before
+from app.domain.periods.rounds import ROUNDS, Kind, Round
+from app.domain.periods.window import Phase, Timetable, Window
+from app.models.accounts import Unit
+from app.models.base import Base, checked
+from app.models.programmes import Programme
+
+
+def days_to_json(days: Sequence[CountedDay]) -> list[dict[str, Any]]:
+    """The explained days as they are stored with a period and printed as JSON."""
+    return [
+        {
+            "date": counted.day.date.isoformat(),
+            "kind": counted.day.kind.value,
+            "name": counted.day.name,
+            "ordinal": counted.ordinal,
+            "provisional": counted.day.provisional,
+            "estimated": counted.day.estimated,
+        }
+        for counted in days
+    ]
+
+
+def days_from_json(rows: Sequence[dict[str, Any]]) -> tuple[CountedDay, ...]:
+    return tuple(
+        CountedDay(
+            Day(
+                date=dt.date.fromisoformat(row["date"]),
+                kind=DayKind(row["kind"]),
+                name=row["name"],
+                provisional=row["provisional"],
+                estimated=row["estimated"],
+            ),
+            row["ordinal"],
+        )
+        for row in rows
+    )
+
+
+class Period(Base):
+    """One publicity period of one round, one organiser. Its phase is not stored: it follows from `now`.
+
+    `days` explains every day from the opening to the deadline as it was counted at scheduling (R4).
+    """
+
+    __tablename__ = "periods"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
+    round_number: Mapped[int]
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    opens_at: Mapped[dt.datetime]
+    closes_at: Mapped[dt.datetime] = mapped_column(index=True)
+    conclude_by: Mapped[dt.datetime]
+    conclude_workdays: Mapped[int]
+    days: Mapped[list[Any]]
+    calendar_version: Mapped[str] = mapped_column(Text)
+    provisional: Mapped[bool]
+    estimated: Mapped[bool]
+    # The entries are frozen, so what a list says of them all is counted once.
+    collectives: Mapped[int]
+    individuals: Mapped[int]
+    recommenders: Mapped[list[Any]]
+    scheduled_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    scheduled_at: Mapped[dt.datetime]
+    settled_at: Mapped[dt.datetime | None]
+    closed_at: Mapped[dt.datetime | None]
+    cancelled_at: Mapped[dt.datetime | None]
+    cancel_reason: Mapped[str | None] = mapped_column(Text)
+
+    programme: Mapped[Programme] = relationship()
+    organiser: Mapped[Unit] = relationship()
+    extensions: Mapped[list[DeadlineExtension]] = relationship(order_by="DeadlineExtension.id")
+    window_extensions: Mapped[list[WindowExtension]] = relationship(order_by="WindowExtension.id")
+    closing: Mapped[Closing | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("round_number BETWEEN 1 AND 3", name="three_rounds"),
+        CheckConstraint("opens_at < closes_at AND closes_at < conclude_by", name="in_order"),
+        CheckConstraint("scheduled_at < opens_at", name="never_back_dated"),
+        CheckConstraint("settled_at IS NULL OR settled_at >= conclude_by", name="settled_after_deadline"),
+        CheckConstraint("closed_at IS NULL OR closed_at >= closes_at", name="closed_after_window"),
+        CheckConstraint("cancelled_at IS NULL OR cancelled_at < opens_at", name="cancelled_before_opening"),
+        Index("ix_periods_unsettled", "conclude_by", "settled_at"),
+    )
+
+    @property
+    def round(self) -> Round:
+        return ROUNDS[self.round_number]
+
+    @property
+    def window(self) -> Window:
+        return Window(self.opens_at, self.closes_at)
+
+    @property
+    def timetable(self) -> Timetable:
+        return Timetable(self.window, self.conclude_by, self.closed_at, self.cancelled_at)
+
+    def phase(self, now: dt.datetime) -> Phase:
+        return self.timetable.phase(now)
+
+    @property
+    def counted_days(self) -> tuple[CountedDay, ...]:
+        return days_from_json(self.days)
+
+    @property
+    def day_table(self) -> DayTable:
+        return DayTable([counted.day for counted in self.counted_days])
+
+    @property
+    def workdays(self) -> int:
+        """How many working days the window has: five, and those added after an outage."""
+        return sum(row["ordinal"] is not None for row in self.days)
+
+    @property
+    def conclude_day(self) -> dt.date:
+        """The day at whose 24:00 the deadline falls."""
+        return last_day_before(self.conclude_by)
+
+    @property
+    def entries_of_kind(self) -> dict[Kind, int]:
+        return {Kind.COLLECTIVE: self.collectives, Kind.INDIVIDUAL: self.individuals}
+
+    @property
+    def title(self) -> str:
+        return f"{self.organiser.name}{self.round.name}" if self.round_number != 3 else self.round.name
+
+
+class Entry(Base):
+    """What a period shows of one nominee: the round's allowed fields, copied at scheduling and frozen.
+
+    Copied then, not at the opening second: nothing has to run for a page to appear.
+    """
+
+    __tablename__ = "entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"))
+    nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), index=True)
+    # Of the nominee's deeds, as they were shown.
+    edition: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    position: Mapped[int]
+    kind: Mapped[Kind] = mapped_column(checked(Kind, "kind"))
+    name: Mapped[str] = mapped_column(String(120))
+    unit: Mapped[str | None] = mapped_column(String(120))
+    recommender: Mapped[str | None] = mapped_column(String(120))
+    post: Mapped[str | None] = mapped_column(String(120))
+    category: Mapped[str | None] = mapped_column(String(60))
+    trade: Mapped[str | None] = mapped_column(String(80))
+    deeds: Mapped[str] = mapped_column(Text)
+
+    period: Mapped[Period] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("period_id", "nominee_id"),
+        Index("uq_entries_position", "period_id", "position", unique=True),
+        Index("ix_entries_kind", "period_id", "kind", "position"),
+    )
+
+
+class DeadlineExtension(Base):
+    """A deadline moved before it passed, with the reason that stands on the page (R25)."""
+
+    __tablename__ = "deadline_extensions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"), index=True)
+    previous: Mapped[dt.datetime]
+    extended_to: Mapped[dt.datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    extended_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    extended_at: Mapped[dt.datetime]
+
+    __table_args__ = (
+        CheckConstraint("extended_to > previous", name="only_later"),
+        CheckConstraint("extended_at < previous", name="before_it_passed"),
+    )
+
+
+class WindowExtension(Base):
+    """A window that was open moved its end by whole working days after an outage, its deadline with it (R7).
+
+    `outage_days` are the days that it makes good for: none is made good for twice.
+    """
+
+    __tablename__ = "window_extensions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"), index=True)
+    previous: Mapped[dt.datetime]
+    extended_to: Mapped[dt.datetime]
+    previous_deadline: Mapped[dt.datetime]
+    new_deadline: Mapped[dt.datetime]
+    outage_days: Mapped[list[Any]]
+    reason: Mapped[str] = mapped_column(Text)
+    extended_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    extended_at: Mapped[dt.datetime]
+
+    __table_args__ = (
+        CheckConstraint("extended_to > previous AND new_deadline > previous_deadline", name="only_later"),
+        CheckConstraint("extended_at < previous", name="while_it_was_open"),
+    )
+
+
+class Closing(Base):
+    """The closing report as it stood at closing (R30)."""
+
+    __tablename__ = "closings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"), unique=True)
+    report: Mapped[dict[str, Any]]
+    closed_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    closed_at: Mapped[dt.datetime]

@@ -1,0 +1,76 @@
+"""`gongshi serve`: granian in front, two processes beside it: one ticks, one reads long imports.
+
+Processes, not threads: granian forks its workers, and a fork while another thread is inside SQLite
+inherits a lock that nobody will release.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import tempfile
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
+
+from app import logs
+from app.processes import importing, ticking
+from app.web.factory import create_app
+from config import Settings, from_environment, share_counters
+
+_log = logging.getLogger("gongshi.server")
+# A worker told to stop while it is still starting may never hear of it.
+_STOPPING_SECONDS = 10
+# A list can wait, and whoever opens a page cannot: the server is up before a third process loads all that it needs.
+_LISTS_AFTER = 5
+
+
+def wsgi() -> Flask:
+    """The application of one worker, from the environment: granian calls this in each."""
+    settings = from_environment()
+    logs.configure(settings)
+    return create_app(settings)
+
+
+def run(settings: Settings) -> None:
+    """Serve until stopped. Settlement, warnings and the uptime record tick beside the workers, imports are read."""
+    logs.configure(settings)
+    stop = threading.Event()
+    for beside, begins_after in ((ticking.run, 0), (importing.run, _LISTS_AFTER)):
+        keeping = (beside, settings, stop, begins_after)
+        threading.Thread(target=_keep_running, args=keeping, name=f"keep {beside.__module__}", daemon=True).start()
+    _log.info("serving", extra={"address": f"http://{settings.host}:{settings.port}"})
+    # A folder of this run's own: counters begin at 0 with the server, and a worker that ends leaves its own behind.
+    with tempfile.TemporaryDirectory(prefix="gongshi-counters-") as counters:
+        share_counters(counters)
+        Granian(
+            "app.processes.server:wsgi",
+            factory=True,
+            interface=Interfaces.WSGI,
+            address=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            blocking_threads=settings.threads,
+            workers_kill_timeout=_STOPPING_SECONDS,
+            websockets=False,
+            respawn_failed_workers=True,  # or the first worker that the kernel kills takes all the others along
+            log_access=False,
+            log_dictconfig=logs.config(settings),
+        ).serve()
+    stop.set()
+
+
+def _keep_running(
+    beside: Callable[[Settings], None], settings: Settings, stop: threading.Event, begins_after: float
+) -> None:
+    """Start a process beside the server, and start it again should it ever end."""
+    fresh = multiprocessing.get_context("spawn")
+    stop.wait(begins_after)
+    while not stop.is_set():
+        process = fresh.Process(target=beside, args=(settings,), daemon=True)
+        process.start()
+        process.join()
+        stop.wait(1)

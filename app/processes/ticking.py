@@ -1,0 +1,101 @@
+"""What the clock alone must do, every few seconds: settle, warn, keep the uptime record (R7, R26, R28), and look
+after stored files: forget evidence that was never filed, have a scanner judge what came in (SECURITY 34)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.client
+import logging
+import os
+import time
+
+from app import clock, logs
+from app.database import Database
+from app.evidence.names import FileMissing
+from app.evidence.scanner import ScannerDown, scan
+from app.sealing import SealBroken, keyring_of
+from app.services.calendar import availability
+from app.services.cases import settlement, warnings
+from app.services.objections import evidence_upkeep
+from app.services.shared.files import Vault, vault_of
+from config import Settings
+
+_log = logging.getLogger("gongshi.tick")
+# So many beats may fail to come before the record speaks of a gap: a restart is none.
+_BEATS_FORGIVEN = 3
+_ANSWERS_WITHIN = 5  # seconds
+_ASKED_AGAIN_AFTER = 5  # seconds, while the server does not answer
+_ANY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked at home, not listened on
+# So much is scanned in one tick: a long one would look like an outage.
+_SCANNED_A_TICK = 64 * 1024 * 1024
+_SCAN_SECONDS = 20.0
+_SCANS_FORGIVEN = 2  # one file that the scanner cannot cope with does not hold up the others
+
+
+def run(settings: Settings) -> None:
+    """Tick for as long as the parent process lives. A fault is logged, and the next tick tries again."""
+    logs.configure(settings)
+    parent = os.getppid()
+    database = Database(settings.database_url)
+    vault = vault_of(settings, keyring_of(settings))
+    while os.getppid() == parent:
+        began = time.monotonic()
+        answers = server_answers(settings)
+        try:
+            tick(database, clock.now(), settings, answers)
+            look_after_evidence(database, vault, clock.now(), settings.clamd)
+        except Exception as error:  # whatever it was: the next deadline is not to be missed for it
+            _log.error("tick failed", exc_info=error)
+        pause = settings.tick_seconds if answers else min(settings.tick_seconds, _ASKED_AGAIN_AFTER)
+        time.sleep(max(0.0, began + pause - time.monotonic()))  # a long scan is no gap in the uptime record
+
+
+def tick(database: Database, now: dt.datetime, settings: Settings, answers: bool) -> None:
+    """One tick: settle what is due, warn, and where the server answers, say so on the uptime record."""
+    with database.writer() as session:
+        settlement.settle_due(session, now)
+    with database.writer() as session:
+        warnings.warn_due(session, now)
+    if answers:
+        with database.writer() as session:
+            availability.beat(session, now, dt.timedelta(seconds=settings.tick_seconds * _BEATS_FORGIVEN))
+
+
+def server_answers(settings: Settings) -> bool:
+    """Whether the server beside this process answers a request: that a clock ticks does not show that it serves."""
+    host = _ANY_ADDRESS.get(settings.host, settings.host)
+    connection = http.client.HTTPConnection(host, settings.port, timeout=_ANSWERS_WITHIN)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scanner: str) -> None:
+    """Forget what was never filed, and ask the scanner at this address, if any, for its verdicts."""
+    with database.writer() as session:
+        evidence_upkeep.forget_unfiled(session, vault, now)
+    if not scanner:
+        return
+    with database.reader() as session:
+        waiting = evidence_upkeep.waiting(session)
+    scanned = failed = 0
+    for file in waiting:
+        if scanned >= _SCANNED_A_TICK or failed > _SCANS_FORGIVEN:
+            break
+        try:
+            verdict = scan(scanner, file.content(vault.store, vault.keyring), timeout=_SCAN_SECONDS)
+        except ScannerDown:
+            failed += 1
+            continue
+        except (SealBroken, FileMissing):  # it goes on waiting: nobody is given what cannot be read
+            _log.error("a stored file is missing or damaged", extra={"file": file.subject})
+            continue
+        scanned += file.size
+        with database.writer() as session:
+            evidence_upkeep.judge(session, file.subject, verdict, now)
+    if failed:
+        _log.warning("files wait that the scanner did not judge", extra={"count": failed})

@@ -1,0 +1,158 @@
+"""Letting staff in: password, then code; and slowing down whoever fails (SECURITY 22-24).
+
+A try is counted as failed, and that is on disk, before it is looked at: neither a fault halfway nor fifty tries at
+once get round the count. What turns out to be right is taken off again. Hashing takes its time and happens
+between two transactions, so that nobody waits for it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.accounts.logins import FAILURES_COUNT_FOR, SECOND_STEP_WITHIN, next_try
+from app.domain.objections.receipt import keyed_hash
+from app.domain.refusals import LoginRefused, StepTooLate, TooManyFailures, WrongCode, WrongPassword
+from app.models import LoginFailure, StaffSession, User
+from app.sealing import Keyring
+from app.services.accounts import passwords, second_factor, sessions
+from app.services.record.chain import Act, by_user, record
+
+_STRANGER = "stranger"
+_LOCK = text("SELECT pg_advisory_xact_lock(:number)")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBrowser:
+    """A browser in which this person was let in before. Its failures are counted apart from everybody else's,
+    so that no stranger who keeps failing can keep the person out of it."""
+
+    user_id: int
+    mark: str
+
+
+def new_mark() -> str:
+    return secrets.token_urlsafe(18)
+
+
+@dataclass(frozen=True, slots=True)
+class HalfWay:
+    """Somebody whose password was right and whose code is awaited."""
+
+    user_id: int
+    epoch: int
+    since: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    session: StaffSession
+    token: str
+
+
+def check_password(
+    session: Session, keyring: Keyring, login: str, password: str, browser: KnownBrowser | None, now: dt.datetime
+) -> User:
+    """The account that name and password open. Raises LoginRefused, TooManyFailures; neither says more than that."""
+    user = session.scalar(select(User).where(User.login == login).options(joinedload(User.second_factor)))
+    failure = _count_as_failed(session, _bucket(keyring, login, user, browser), now)
+    stored = user.password_hash if user is not None and _opens(user, now) else None
+    if not passwords.fits(stored, password) or user is None:
+        _note_failure(session, user, now)
+        raise LoginRefused
+    _take_back(session, failure)
+    session.commit()
+    return user
+
+
+def check_code(
+    session: Session, keyring: Keyring, half: HalfWay, code: str, browser: KnownBrowser | None, now: dt.datetime
+) -> User:
+    """The account, once its code was given too. Raises WrongCode, StepTooLate, TooManyFailures.
+
+    The code is used up in the transaction in which `let_in` lets in: commit there.
+    """
+    user = session.get(User, half.user_id)
+    if user is None or user.disabled_at is not None or user.session_epoch != half.epoch:
+        raise StepTooLate
+    if now >= half.since + SECOND_STEP_WITHIN:
+        raise StepTooLate
+    _count_as_failed(session, _bucket(keyring, user.login, user, browser), now)
+    try:
+        kind = second_factor.take(session, keyring, user.id, code, now)
+    except WrongCode:
+        _note_failure(session, user, now)
+        raise
+    if kind == "recovery_code":
+        record(session, now, [Act(by_user(user.id), "user.recovery_code_used", f"user:{user.id}")])
+    return user
+
+
+def let_in(
+    session: Session, keyring: Keyring, user: User, browser: KnownBrowser | None, replaces: str, now: dt.datetime
+) -> LetIn:
+    """A session of its own for every login; the one this browser had before is over, failures are forgotten."""
+    session.execute(delete(LoginFailure).where(LoginFailure.bucket == _bucket(keyring, user.login, user, browser)))
+    sessions.forget_over(session, user.id, now)
+    sessions.end_replaced(session, replaces, now)
+    begun, token = sessions.begin(session, user, now)
+    record(session, now, [Act(by_user(user.id), "user.logged_in", f"user:{user.id}")])
+    session.commit()
+    return LetIn(begun, token)
+
+
+def prove_identity(session: Session, keyring: Keyring, user_id: int, password: str, now: dt.datetime) -> None:
+    """Somebody logged in gives their password before changing what guards the account.
+
+    Raises WrongPassword, TooManyFailures: an unattended screen is no place for guessing either.
+    """
+    user = session.get_one(User, user_id)
+    failure = _count_as_failed(session, keyed_hash(keyring.hash_key, "identity-failures", str(user_id)), now)
+    if not passwords.fits(user.password_hash, password):
+        record(session, now, [Act(by_user(user_id), "user.password_refused", f"user:{user_id}")])
+        session.commit()
+        raise WrongPassword
+    _take_back(session, failure)
+    session.commit()
+
+
+def _opens(user: User, now: dt.datetime) -> bool:
+    """Not for who left, nor by a password that was given out and not taken up in time."""
+    return user.disabled_at is None and (user.password_expires_at is None or now < user.password_expires_at)
+
+
+def _bucket(keyring: Keyring, login: str, user: User | None, browser: KnownBrowser | None) -> str:
+    """Where failures are counted: an account's, whether it exists or not, or those of one browser its owner uses."""
+    mark = browser.mark if browser is not None and user is not None and browser.user_id == user.id else ""
+    return keyed_hash(keyring.hash_key, "login-failures", f"{mark}\0{login}")
+
+
+def _count_as_failed(session: Session, bucket: str, now: dt.datetime) -> int:
+    """One more failure, committed. Raises TooManyFailures, and counts nothing, while it is too early."""
+    if session.get_bind().dialect.name == "postgresql":  # on SQLite every writer waits for the one before it
+        session.execute(_LOCK, {"number": int(bucket[:15], 16)})
+    session.execute(delete(LoginFailure).where(LoginFailure.failed_at <= now - FAILURES_COUNT_FOR))
+    failures = session.scalars(select(LoginFailure.failed_at).where(LoginFailure.bucket == bucket)).all()
+    again_at = next_try(failures, now)
+    if again_at > now:
+        session.rollback()
+        raise TooManyFailures(again_at, now)
+    failure = LoginFailure(bucket=bucket, failed_at=now)
+    session.add(failure)
+    session.commit()
+    return failure.id
+
+
+def _take_back(session: Session, failure: int) -> None:
+    session.execute(delete(LoginFailure).where(LoginFailure.id == failure))
+
+
+def _note_failure(session: Session, user: User | None, now: dt.datetime) -> None:
+    """On the record under the account's number when there is one: a mistyped name may be a password."""
+    subject = f"user:{user.id}" if user is not None else "user:unknown"
+    record(session, now, [Act(_STRANGER, "user.login_failed", subject)])
+    session.commit()

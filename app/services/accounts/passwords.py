@@ -1,0 +1,80 @@
+"""Passwords: which may be had, how they are kept, and whether one fits."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from collections.abc import Sequence
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from zxcvbn import zxcvbn
+
+from app.domain.refusals import WeakPassword
+
+LENGTH = (15, 200)
+# zxcvbn's highest score: 10^10 guesses by somebody who knows the common passwords, names, words, dates, keyboard
+# walks and repetitions. It looks at no more than it can in a few milliseconds.
+_SCORE = 4
+_LOOKED_AT = 72
+# What anybody would try first at this portal.
+_OF_THIS_PORTAL = (
+    "gongshi",
+    "公示",
+    "公示与异议处理",
+    "yiyi",
+    "异议",
+    "评选",
+    "表彰",
+    "mima",
+    "密码",
+    "admin",
+    "曲靖",
+    "qujing",
+)
+# Twenty signs of thirty-one, in groups: 99 bits that can be read out over the telephone.
+_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
+_GROUPS, _GROUP = 5, 4
+_hasher = PasswordHasher()
+# Verified when there is no account, so that the time of the answer says nothing.
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+def judge(password: str, about: Sequence[str] = ()) -> None:
+    """Raise WeakPassword unless it is long and hard to guess, also for who knows `about`: login, name, unit."""
+    plain = _plain(password)
+    low, high = LENGTH
+    if len(plain) < low:
+        raise WeakPassword(f"密码至少要{low}个字符，现在是{len(plain)}个。可以用几个词连成一句话，汉字和空格都行。")
+    if len(plain) > high:
+        raise WeakPassword(f"密码最多{high}个字符，现在是{len(plain)}个。")
+    guessed_first = [word for word in (*_OF_THIS_PORTAL, *about) if word]
+    if zxcvbn(plain[:_LOOKED_AT], user_inputs=guessed_first)["score"] < _SCORE:
+        raise WeakPassword(
+            "这个密码太容易被猜到。常见的密码、重复的字、键盘上连着的键、日期、登录名、姓名和单位名称都不要用，"
+            "请用几个互不相干的词连成一句话。"
+        )
+
+
+def made_up() -> str:
+    """A password to give out, until its owner chooses another."""
+    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(_GROUP)) for _ in range(_GROUPS))
+
+
+def hashed(password: str) -> str:
+    """What is stored of a password: argon2id, salted."""
+    return _hasher.hash(_plain(password))
+
+
+def fits(stored: str | None, password: str) -> bool:
+    """Whether it is the password of this hash. None takes as long and never fits."""
+    try:
+        _hasher.verify(stored or _NOBODY, _plain(password))
+    except VerifyMismatchError:
+        return False
+    return stored is not None
+
+
+def _plain(password: str) -> str:
+    """The same on every keyboard: full-width letters are letters, blanks around it are none of it."""
+    return unicodedata.normalize("NFKC", password).strip()

@@ -1,0 +1,202 @@
+"""Accounts as members of staff look after them: the office everybody's, a unit's head its own people's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.accounts.staffing import UNIT_ROLES, Place, fault_of_login, fault_of_name, given_out_until, manages
+from app.domain.cases.states import OPEN_STATES, Actor, Role
+from app.domain.programmes.plan import Fault
+from app.domain.refusals import AlreadyDone, NotAllowed, NothingChosen, NotYourCase, Refusal, Unfit
+from app.models import Case, Entry, Period, Unit, User
+from app.services.accounts import making, passwords, sessions, units
+from app.services.record.chain import Act, by_user, on_person, record
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What somebody is handed to come in with, once: it is kept nowhere."""
+
+    login: str
+    name: str
+    unit: str
+    role: Role
+    password: str
+    expires_at: dt.datetime
+
+
+def theirs(actor: Actor) -> ColumnElement[bool]:
+    """The condition on User that a person's list is narrowed by."""
+    if actor.is_office:
+        return true()
+    if actor.role is not Role.HEAD:
+        return false()
+    below = select(Unit.id).where(or_(Unit.id == actor.unit_id, Unit.parent_id == actor.unit_id))
+    return User.role.in_(UNIT_ROLES) & User.unit_id.in_(below)
+
+
+def people(session: Session, actor: Actor) -> Sequence[User]:
+    query = select(User).where(theirs(actor)).order_by(User.unit_id, User.login)
+    return session.scalars(query.options(joinedload(User.second_factor), joinedload(User.unit))).all()
+
+
+def visible(session: Session, user_id: int, actor: Actor) -> User:
+    """Raises NotYourCase."""
+    user = session.scalar(select(User).where(User.id == user_id, theirs(actor)).options(joinedload(User.second_factor)))
+    if user is None:
+        raise NotYourCase
+    return user
+
+
+def open_cases(session: Session, user_id: int, now: dt.datetime) -> Sequence[Case]:
+    """What somebody still has on the desk."""
+    query = select(Case).join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
+    return session.scalars(
+        query.where(Case.assignee_id == user_id, *_open(now)).order_by(Case.id).options(joinedload(Case.entry))
+    ).all()
+
+
+def open_case_counts(session: Session, now: dt.datetime) -> Counter[int]:
+    """Open cases of everybody that has any."""
+    query = select(Case.assignee_id, func.count(Case.id)).join(Entry, Case.entry_id == Entry.id)
+    rows = session.execute(
+        query.join(Period, Entry.period_id == Period.id)
+        .where(Case.assignee_id.is_not(None), *_open(now))
+        .group_by(Case.assignee_id)
+    )
+    return Counter({user_id: count for user_id, count in rows if user_id is not None})
+
+
+def _open(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Case.state.in_(OPEN_STATES), Period.conclude_by > now)
+
+
+# --- coming ------------------------------------------------------------------------------------------
+
+
+def invite(session: Session, login: str, name: str, role: Role, unit_id: int, actor: Actor, now: dt.datetime) -> Slip:
+    """A new account with a password made up for it. Raises Unfit, NotYourCase, NotAllowed, Retired."""
+    password = passwords.made_up()
+    hashed = passwords.hashed(password)  # takes its time: nobody waits for it in a transaction
+    faults = [Fault("login", fault_of_login(login)), Fault("name", fault_of_name(name))]
+    if faults := [fault for fault in faults if fault.words]:
+        raise Unfit(faults)
+    unit = _place_to_fill(session, role, unit_id, actor)
+    _still_here(session, [], actor)
+    try:
+        user = making.new_user(session, login, name, role, unit)
+    except AlreadyDone as taken:
+        raise Unfit([Fault("login", str(taken))]) from None
+    user.password_hash, user.must_change_password = hashed, True
+    user.password_expires_at = given_out_until(now)
+    session.flush()
+    record(session, now, [making.added(user, by_user(actor.user_id))])
+    slip = slip_of(user, password)
+    session.commit()
+    return slip
+
+
+def invite_again(session: Session, user_ids: Sequence[int], actor: Actor, now: dt.datetime) -> list[Slip]:
+    """New passwords for who lost theirs or let it expire: every session of theirs ends. All or nothing.
+
+    A second factor stays: only the command line takes one off. Raises NothingChosen, NotYourCase, NotAllowed.
+    """
+    _managed(session, list(dict.fromkeys(user_ids)), actor)
+    session.rollback()  # hashing takes its time: nobody waits for it
+    made = {user_id: passwords.made_up() for user_id in dict.fromkeys(user_ids)}
+    hashes = {user_id: passwords.hashed(password) for user_id, password in made.items()}
+    slips, acts = [], []
+    for user in _managed(session, list(made), actor):
+        if user.disabled_at is not None:
+            raise NotAllowed(f"{user.name}（{user.login}）的账号已经停用，请先启用，再重新邀请。")
+        acts.append(making.give_password(session, user, hashes[user.id], by_user(actor.user_id), now))
+        slips.append(slip_of(user, made[user.id]))
+    record(session, now, acts)
+    session.commit()
+    return slips
+
+
+def slip_of(user: User, password: str) -> Slip:
+    assert user.password_expires_at is not None  # noqa: S101 - it was given out just now
+    return Slip(user.login, user.name, user.unit.name, user.role, password, user.password_expires_at)
+
+
+# --- going, coming back, moving ------------------------------------------------------------------------------
+
+
+def disable(session: Session, user_ids: Sequence[int], actor: Actor, now: dt.datetime) -> int:
+    """Shut out at once. Cases stay assigned: the page says who has some. Raises as `invite_again`, AlreadyDone."""
+    found = _managed(session, list(dict.fromkeys(user_ids)), actor)
+    record(session, now, [making.shut_out(session, user, by_user(actor.user_id), now) for user in found])
+    session.commit()
+    return len(found)
+
+
+def enable(session: Session, user_id: int, actor: Actor, now: dt.datetime) -> None:
+    """Raises AlreadyDone, Retired, NotYourCase."""
+    (user,) = _managed(session, [user_id], actor)
+    record(session, now, [making.let_in_again(user, by_user(actor.user_id))])
+    session.commit()
+
+
+def place(session: Session, user_id: int, role: Role, unit_id: int, actor: Actor, now: dt.datetime) -> None:
+    """Another unit, another role, or both: rights change, so every session ends. Raises NotYourCase, NotAllowed."""
+    (user,) = _managed(session, [user_id], actor)
+    unit = _place_to_fill(session, role, unit_id, actor)
+    if (user.role, user.unit_id) == (role, unit.id):
+        raise AlreadyDone("角色和单位都没有变化。")
+    details = {"from": f"{user.unit_id} {user.role}", "to": f"{unit.id} {role}"}
+    user.role, user.unit = role, unit
+    sessions.end_all(session, user, now)
+    record(session, now, [Act(by_user(actor.user_id), "user.placed", on_person(user.id), details)])
+    session.commit()
+
+
+def places_for(session: Session, actor: Actor) -> tuple[list[Role], list[Unit]]:
+    """The roles and the units that this person may put somebody into."""
+    roles = list(Role) if actor.is_office else [role for role in Role if role in UNIT_ROLES]
+    return roles, [unit for unit in units.tree(session, actor) if unit.retired_at is None]
+
+
+def _place_to_fill(session: Session, role: Role, unit_id: int, actor: Actor) -> Unit:
+    unit = session.get(Unit, unit_id)
+    if unit is None or not manages(actor, Place(role, unit.id, unit.parent_id)):
+        raise NotYourCase
+    try:
+        making.require_fitting(role, unit)
+        units.require_in_use(unit)
+    except Refusal as refusal:
+        raise Unfit([Fault("unit", str(refusal))]) from None
+    return unit
+
+
+def _managed(session: Session, user_ids: Sequence[int], actor: Actor) -> list[User]:
+    """The accounts of these people, held, and each this person's to look after; their own is not."""
+    if not user_ids:
+        raise NothingChosen("一个人")
+    found = _still_here(session, user_ids, actor)
+    for user in found:
+        if not manages(actor, Place(user.role, user.unit_id, user.unit.parent_id)):
+            raise NotYourCase
+        if user.id == actor.user_id:
+            raise NotAllowed("自己的账号不能由自己停用、调整或者重新邀请，请找工作专班或者另一位负责人办理。")
+    return found
+
+
+def _still_here(session: Session, user_ids: Sequence[int], actor: Actor) -> list[User]:
+    """The rows asked for, held together with the actor's own: of two who shut each other out one comes too late."""
+    wanted = sorted({*user_ids, actor.user_id})
+    query = select(User).where(User.id.in_(wanted)).order_by(User.id).with_for_update(of=User)
+    rows = {user.id: user for user in session.scalars(query.execution_options(populate_existing=True))}
+    me = rows[actor.user_id]
+    if me.disabled_at is not None or me.actor != actor:
+        raise NotYourCase
+    if any(user_id not in rows for user_id in user_ids):
+        raise NotYourCase
+    return [rows[user_id] for user_id in user_ids]

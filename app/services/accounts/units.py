@@ -1,0 +1,217 @@
+"""Units: the tree own unit → recommending unit → office, what each is called, and how it is reached (R13)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import OPEN_STATES, Actor, Role, require_office
+from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact
+from app.domain.programmes.plan import Fault
+from app.domain.refusals import AlreadyDone, NotYourCase, Retired, StillNeeded, Unfit
+from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
+from app.services.nominees.leavers import disqualified
+from app.services.record.chain import Act, doer, on_unit, record
+
+BELOW = {UnitKind.OFFICE: UnitKind.RECOMMENDER, UnitKind.RECOMMENDER: UnitKind.OWN}
+
+
+def theirs(actor: Actor) -> ColumnElement[bool]:
+    """The condition on Unit that a person's list is narrowed by: the office all, a head its own and those below."""
+    if actor.role in (Role.OFFICE, Role.AUDITOR):
+        return true()
+    return or_(Unit.id == actor.unit_id, Unit.parent_id == actor.unit_id)
+
+
+def tree(session: Session, actor: Actor) -> Sequence[Unit]:
+    """The office first, then each recommending unit with its own units below it."""
+    units = session.scalars(select(Unit).where(theirs(actor)).order_by(Unit.id)).all()
+    below: dict[int | None, list[Unit]] = {}
+    there = {unit.id for unit in units}
+    for unit in units:
+        below.setdefault(unit.parent_id if unit.parent_id in there else None, []).append(unit)
+
+    def walk(parent: int | None) -> list[Unit]:
+        return [each for unit in below.get(parent, []) for each in (unit, *walk(unit.id))]
+
+    return walk(None)
+
+
+def visible(session: Session, unit_id: int, actor: Actor, *, lock: bool = False) -> Unit:
+    """A unit to look at, and for a head to keep the contact block of. Raises NotYourCase."""
+    query = select(Unit).where(Unit.id == unit_id, theirs(actor))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    unit = session.scalar(query)
+    if unit is None:
+        raise NotYourCase
+    return unit
+
+
+def office_of(session: Session) -> Unit | None:
+    return session.scalar(select(Unit).where(Unit.kind == UnitKind.OFFICE))
+
+
+def require_in_use(unit: Unit) -> None:
+    """Whoever adds people or nominees to a unit asks this first. Raises Retired."""
+    if unit.retired_at is not None:
+        raise Retired(unit.name)
+
+
+def add(
+    session: Session, parent_id: int, name: str, by: Actor | None, now: dt.datetime, contact: Contact | None = None
+) -> Unit:
+    """A recommending unit under the office, an own unit under a recommending one. Raises Unfit, Retired."""
+    unit = added(session, parent_id, name, contact or Contact(), by, now)
+    session.commit()
+    return unit
+
+
+def added(session: Session, parent_id: int, name: str, contact: Contact, by: Actor | None, now: dt.datetime) -> Unit:
+    """`add`, in the caller's transaction."""
+    _require_office(by)
+    parent = session.get_one(Unit, parent_id, with_for_update=True)  # two of one name at once take turns
+    if parent.kind not in BELOW:
+        raise Unfit([Fault("parent", "所在单位下面不能再设单位，请选工作专班或者推荐单位。")])
+    require_in_use(parent)
+    faults = _faults_of_name(session, name, parent.id, None)
+    faults += [] if contact.is_empty else faults_of_contact(contact)
+    if faults:
+        raise Unfit(faults)
+    unit = Unit(kind=BELOW[parent.kind], name=name, parent_id=parent.id, **asdict(contact))
+    session.add(unit)
+    session.flush()
+    record(session, now, [Act(doer(by), "unit.added", on_unit(unit.id), {"name": name, "unit": parent.id})])
+    return unit
+
+
+def rename(session: Session, unit_id: int, name: str, by: Actor, now: dt.datetime) -> None:
+    """What was shown under the old name stays as it was shown. Raises Unfit."""
+    require_office(by)
+    unit = session.get_one(Unit, unit_id)
+    _held(session, unit.parent_id or unit.id)
+    if faults := _faults_of_name(session, name, unit.parent_id, unit.id):
+        raise Unfit(faults)
+    if name == unit.name:
+        return
+    details = {"from": unit.name, "to": name}
+    unit.name = name
+    record(session, now, [Act(doer(by), "unit.renamed", on_unit(unit.id), details)])
+    session.commit()
+
+
+def reach_at(session: Session, unit_id: int, contact: Contact, by: Actor, now: dt.datetime) -> None:
+    """The contact block, by the office or the head of the unit or of the one above. Raises Unfit, NotYourCase."""
+    unit = visible(session, unit_id, by, lock=True)
+    if faults := faults_of_contact(contact):
+        raise Unfit(faults)
+    if changed := put_contact(unit, contact):
+        record(session, now, [Act(doer(by), "unit.contact_changed", on_unit(unit.id), {"fields": changed})])
+    session.commit()
+
+
+def contact_of(unit: Unit) -> Contact:
+    return Contact(**{line: getattr(unit, line) for line in LINES})
+
+
+def put_contact(unit: Unit, contact: Contact) -> list[str]:
+    """Write a contact block over the one there; the names of the lines that changed."""
+    changed = [line for line, text in asdict(contact).items() if getattr(unit, line) != text]
+    for line in changed:
+        setattr(unit, line, getattr(contact, line))
+    return changed
+
+
+def move(session: Session, unit_id: int, parent_id: int, by: Actor, now: dt.datetime) -> None:
+    """An own unit under another recommending unit. Raises StillNeeded, Unfit, Retired."""
+    require_office(by)
+    unit, parent = session.get_one(Unit, unit_id, with_for_update=True), _held(session, parent_id)
+    if unit.kind is not UnitKind.OWN or parent.kind is not UnitKind.RECOMMENDER:
+        raise Unfit([Fault("parent", "只能把所在单位移到另一个推荐单位下面。")])
+    if parent.id == unit.parent_id:
+        raise Unfit([Fault("parent", f"“{unit.name}”现在就在“{parent.name}”下面。")])
+    require_in_use(parent)
+    _refuse_while_at_work(session, unit, now)
+    if faults := _faults_of_name(session, unit.name, parent.id, unit.id):
+        raise Unfit([Fault("parent", fault.words) for fault in faults])
+    details = {"from": unit.parent_id, "to": parent.id}
+    unit.parent_id = parent.id
+    record(session, now, [Act(doer(by), "unit.moved", on_unit(unit.id), details)])
+    session.commit()
+
+
+def retire(session: Session, unit_id: int, by: Actor, now: dt.datetime) -> None:
+    """A unit that is no more: nothing new is added to it, what there was stays. Raises StillNeeded, AlreadyDone."""
+    require_office(by)
+    unit = session.get_one(Unit, unit_id, with_for_update=True)
+    if unit.retired_at is not None:
+        raise AlreadyDone(f"“{unit.name}”已经停用。")
+    if unit.kind is UnitKind.OFFICE:
+        raise StillNeeded("工作专班不能停用。")
+    _refuse_while_at_work(session, unit, now)
+    below = session.scalar(select(func.count(Unit.id)).where(Unit.parent_id == unit.id, Unit.retired_at.is_(None)))
+    if below:
+        raise StillNeeded(f"“{unit.name}”下面还有{below}个在用的单位，请先停用它们，或者移到别的推荐单位。")
+    people = session.scalar(select(func.count(User.id)).where(User.unit_id == unit.id, User.disabled_at.is_(None)))
+    if people:
+        raise StillNeeded(f"“{unit.name}”还有{people}个在用的账号，请先停用，或者调到别的单位。")
+    unit.retired_at = now
+    record(session, now, [Act(doer(by), "unit.retired", on_unit(unit.id))])
+    session.commit()
+
+
+def restore(session: Session, unit_id: int, by: Actor, now: dt.datetime) -> None:
+    """A retired unit is used again. Raises AlreadyDone, Retired (the one above it is)."""
+    require_office(by)
+    unit = session.get_one(Unit, unit_id, with_for_update=True)
+    if unit.retired_at is None:
+        raise AlreadyDone(f"“{unit.name}”没有停用。")
+    if unit.parent is not None:
+        require_in_use(unit.parent)
+    unit.retired_at = None
+    record(session, now, [Act(doer(by), "unit.restored", on_unit(unit.id))])
+    session.commit()
+
+
+def _refuse_while_at_work(session: Session, unit: Unit, now: dt.datetime) -> None:
+    """Nominees that still stand in a running programme, or open cases, hold a unit where it is."""
+    nominees = session.scalars(
+        select(Nominee.id)
+        .join(Programme, Nominee.programme_id == Programme.id)
+        .where(
+            or_(Nominee.unit_id == unit.id, Nominee.recommender_id == unit.id),
+            Nominee.withdrawn_at.is_(None),
+            Programme.archived_at.is_(None),
+        )
+    ).all()
+    if standing := len(set(nominees) - disqualified(session, nominees, now)):
+        raise StillNeeded(f"“{unit.name}”在没有归档的活动里还有{standing}个推荐对象，活动归档以后再办。")
+    cases = session.scalar(
+        select(func.count(Case.id))
+        .join(Entry, Case.entry_id == Entry.id)
+        .join(Period, Entry.period_id == Period.id)
+        .where(Case.handler_unit_id == unit.id, Case.state.in_(OPEN_STATES), Period.conclude_by > now)
+    )
+    if cases:
+        raise StillNeeded(f"“{unit.name}”还有{cases}件异议没有办结，办结以后再办。")
+
+
+def _faults_of_name(session: Session, name: str, parent_id: int | None, but: int | None) -> list[Fault]:
+    if words := fault_of_unit_name(name):
+        return [Fault("name", words)]
+    beside = Unit.parent_id == parent_id if parent_id else Unit.parent_id.is_(None)
+    same = session.scalar(select(Unit.id).where(Unit.name == name, beside, Unit.id != (but or 0)).limit(1))
+    return [Fault("name", f"这里已经有名为“{name}”的单位，请核对。")] if same else []
+
+
+def _held(session: Session, unit_id: int) -> Unit:
+    return session.get_one(Unit, unit_id, with_for_update=True)
+
+
+def _require_office(by: Actor | None) -> None:
+    if by is not None:
+        require_office(by)

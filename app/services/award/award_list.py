@@ -1,0 +1,247 @@
+"""Who is on the way to the award, with what is known of each at a moment; nothing is written here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.domain.award.decision import (
+    AwardList,
+    Facts,
+    Paper,
+    Places,
+    ProceedingKind,
+    Shown,
+    Step,
+    Tally,
+    award_list,
+    in_force,
+    obstacles,
+    steps,
+    tallies,
+)
+from app.domain.calendar.workdays import local_date
+from app.domain.cases.states import OPEN_STATES
+from app.domain.cases.verdict import Ground
+from app.domain.nominees.annexes import Rank
+from app.domain.periods.rounds import LAST_ROUND, Kind
+from app.domain.periods.window import Phase
+from app.models import (
+    Case,
+    Confirmation,
+    Disqualification,
+    Entry,
+    Honour,
+    Nominee,
+    OpinionOutcome,
+    Period,
+    Proceeding,
+    Programme,
+    Quota,
+    Review,
+    ReviewStage,
+)
+from app.services.nominees import opinions
+from app.services.nominees.leavers import disqualified
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything about a programme's award at one moment: the list, the papers, the places, the decision if any."""
+
+    programme: Programme
+    nominees: dict[int, Nominee]
+    award: AwardList
+    proceedings: Sequence[Proceeding]
+    quotas: dict[int, Places]
+    unsettled: bool
+    honours: dict[int, Honour]  # by nominee, once it is decided
+
+    @cached_property
+    def papers(self) -> list[Paper]:
+        return [Paper(row.id, row.kind, row.issuer, row.dated, row.agreed) for row in self.proceedings]
+
+    @cached_property
+    def in_force(self) -> set[int]:
+        """The papers that count: the others were replaced by a later one of the same issuer."""
+        return {paper.id for paper in in_force(self.papers, self.award.shown_until)}
+
+    @property
+    def decision(self) -> Proceeding | None:
+        return next((row for row in self.proceedings if row.kind is ProceedingKind.DECISION), None)
+
+    @cached_property
+    def obstacles(self) -> list[str]:
+        """Why the decision cannot be recorded yet; empty when it can."""
+        return obstacles(self.award, self.papers, self.quotas, unsettled=self.unsettled)
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        return steps(self.award, self.papers, self.decision.number if self.decision else "", self._revoked)
+
+    @cached_property
+    def tallies(self) -> dict[Kind, Tally]:
+        """Of the names that would be awarded; once it is decided, of those that were."""
+        named = self.honours.values() if self.decision else self.award.named
+        return tallies([each.kind for each in named], self.quotas)
+
+    @property
+    def _revoked(self) -> int:
+        return sum(honour.is_revoked for honour in self.honours.values())
+
+
+def standing_of(session: Session, programme: Programme, now: dt.datetime) -> Standing:
+    """How a programme's award stands at `now`."""
+    quotas = session.scalars(
+        select(Quota).where(Quota.programme_id == programme.id).order_by(Quota.id).options(joinedload(Quota.unit))
+    ).all()
+    nominees = _nominees(session, programme.id, [quota.unit_id for quota in quotas])
+    proceedings = session.scalars(
+        select(Proceeding).where(Proceeding.programme_id == programme.id).order_by(Proceeding.id)
+    ).all()
+    return Standing(
+        programme=programme,
+        nominees={nominee.id: nominee for nominee in nominees},
+        award=award_list(_facts(session, programme.id, nominees, now)),
+        proceedings=proceedings,
+        quotas={quota.unit_id: _places(quota) for quota in quotas},
+        unsettled=_unsettled(session, programme.id, now),
+        honours=_honours(session, programme.id),
+    )
+
+
+def _nominees(session: Session, programme_id: int, unit_order: list[int]) -> list[Nominee]:
+    """Units in the order of annex 1, each one's nominees in its order of preference."""
+    places = {unit_id: place for place, unit_id in enumerate(unit_order)}
+    rows = session.scalars(
+        select(Nominee)
+        .where(Nominee.programme_id == programme_id)
+        .options(joinedload(Nominee.unit), joinedload(Nominee.recommender))
+    )
+    return sorted(rows, key=lambda each: (places.get(each.recommender_id, len(places)), each.position, each.id))
+
+
+def _facts(session: Session, programme_id: int, nominees: list[Nominee], now: dt.datetime) -> list[Facts]:
+    passed = _last_words(session, programme_id)
+    shown = _shown(session, programme_id, now)
+    open_cases = _open_cases(session, programme_id)  # before who is out: one upheld meanwhile is in one of the two
+    out = _outs(session, [nominee.id for nominee in nominees], now)
+    doubts = _doubts(session, nominees)
+    return [
+        Facts(
+            nominee_id=nominee.id,
+            name=nominee.name,
+            kind=nominee.kind,
+            recommender_id=nominee.recommender_id,
+            edition=nominee.edition,
+            passed=passed.get(nominee.id),
+            shown=shown.get(nominee.id, ()),
+            out=out.get(nominee.id, ()),
+            withdrawn=nominee.withdrawn_at is not None,
+            open_cases=open_cases.get(nominee.id, 0),
+            doubt=doubts.get(nominee.id, ""),
+        )
+        for nominee in nominees
+    ]
+
+
+def _doubts(session: Session, nominees: list[Nominee]) -> dict[int, str]:
+    """Who would not enter round 3 today for what was recorded since: a 复审 that refuses, or a word that puts it right,
+    settles it (R10, annex 6)."""
+    ids = [nominee.id for nominee in nominees]
+    doubts = {nominee.id: "行政级别不符合评选条件" for nominee in nominees if nominee.rank is Rank.ABOVE}
+    said: dict[tuple[int, str], bool] = {}
+    for row in session.scalars(select(Confirmation).where(Confirmation.nominee_id.in_(ids)).order_by(Confirmation.id)):
+        said[row.nominee_id, row.condition] = row.met
+    doubts |= {nominee_id: "认定不符合评选条件" for (nominee_id, _), met in said.items() if not met}
+    for nominee_id, answers in opinions.latest(session, ids).items():
+        if any(row.outcome is OpinionOutcome.NEGATIVE for row in answers.values()):
+            doubts[nominee_id] = "征求意见中有不同意见"
+    return doubts
+
+
+def _last_words(session: Session, programme_id: int) -> dict[int, bool]:
+    """What 复审 said last of each."""
+    rows = session.execute(
+        select(Review.nominee_id, Review.passed)
+        .join(Nominee, Review.nominee_id == Nominee.id)
+        .where(Nominee.programme_id == programme_id, Review.stage == ReviewStage.FINAL)
+        .order_by(Review.id)
+    )
+    return {nominee_id: passed for nominee_id, passed in rows}  # noqa: C416 - rows are no pairs to the type checker
+
+
+def _shown(session: Session, programme_id: int, now: dt.datetime) -> dict[int, list[Shown]]:
+    """Where each was shown to the whole city."""
+    rows = session.execute(
+        select(Entry.nominee_id, Entry.edition, Period)
+        .join(Period, Entry.period_id == Period.id)
+        .where(Period.programme_id == programme_id, Period.round_number == LAST_ROUND, Period.cancelled_at.is_(None))
+    )
+    shown: dict[int, list[Shown]] = {}
+    for nominee_id, edition, period in rows:
+        closed = period.phase(now) is Phase.CLOSED
+        shown.setdefault(nominee_id, []).append(Shown(edition, closed, local_date(period.closes_at)))
+    return shown
+
+
+def _outs(session: Session, nominee_ids: list[int], now: dt.datetime) -> dict[int, set[Ground]]:
+    """Why each is out: what stands against it, or a deadline that passed and is not settled yet (R26)."""
+    out = disqualified(session, nominee_ids, now)
+    rows = session.scalars(
+        select(Disqualification)
+        .where(Disqualification.nominee_id.in_(nominee_ids))
+        .options(selectinload(Disqualification.reversal))
+    )
+    grounds: dict[int, set[Ground]] = {}
+    for row in rows:
+        if row.stands:
+            grounds.setdefault(row.nominee_id, set()).add(row.ground)
+    return {id_: grounds.get(id_, {Ground.LAPSED}) for id_ in out}
+
+
+def _open_cases(session: Session, programme_id: int) -> dict[int, int]:
+    rows = session.execute(
+        select(Entry.nominee_id, func.count())
+        .join(Case, Case.entry_id == Entry.id)
+        .join(Period, Entry.period_id == Period.id)
+        .where(Period.programme_id == programme_id, Case.state.in_(OPEN_STATES))
+        .group_by(Entry.nominee_id)
+    )
+    return {nominee_id: count for nominee_id, count in rows}  # noqa: C416 - as above
+
+
+def _unsettled(session: Session, programme_id: int, now: dt.datetime) -> bool:
+    """Whether a deadline of this programme has passed and its outcome is not written down yet: closed before it, a
+    period had no open case left and nothing to settle."""
+    due = select(Period.id).where(
+        Period.programme_id == programme_id,
+        Period.conclude_by <= now,
+        Period.settled_at.is_(None),
+        Period.closed_at.is_(None),
+        Period.cancelled_at.is_(None),
+    )
+    return session.scalar(due.limit(1)) is not None
+
+
+def _honours(session: Session, programme_id: int) -> dict[int, Honour]:
+    rows = session.scalars(
+        select(Honour)
+        .join(Proceeding, Honour.decision_id == Proceeding.id)
+        .where(Proceeding.programme_id == programme_id)
+        .options(selectinload(Honour.revocation))
+    )
+    return {honour.nominee_id: honour for honour in rows}
+
+
+def _places(quota: Quota) -> Places:
+    return Places(
+        unit=quota.unit.name,
+        places={Kind.COLLECTIVE: quota.collectives, Kind.INDIVIDUAL: quota.individuals},
+        secret={Kind.COLLECTIVE: quota.secret_collectives, Kind.INDIVIDUAL: quota.secret_individuals},
+    )

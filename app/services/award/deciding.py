@@ -1,0 +1,184 @@
+"""Papers on the way to the award, and the award decision: recorded by the office, never changed afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.domain.award.decision import ANSWERS, Facts, ProceedingKind, approvals
+from app.domain.calendar.workdays import local_date
+from app.domain.cases.states import Actor, require_office
+from app.domain.refusals import AnswerMissing, DecisionNotReady, ListChanged, PrivateData, WrongDay
+from app.domain.shared.privacy import find_private
+from app.models import Document, Honour, Proceeding, Programme
+from app.services.award.award_list import Standing, standing_of
+from app.services.programmes.decisions import require_before_decision
+from app.services.programmes.setting_up import require_running
+from app.services.record.chain import Act, by_user, on_programme, record
+from app.services.shared.texts import checked_text
+
+ISSUER, NUMBER, TITLE = (2, 120), (1, 80), (2, 200)
+TEXT = (0, 2000)
+DECISION_TEXT = (10, 10_000)
+_EARLIEST = dt.date(2000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperText:
+    """What is written down of one paper. `agreed` for those that answer, `text` a note; of a decision its wording."""
+
+    issuer: str
+    number: str
+    title: str
+    dated: dt.date
+    agreed: bool | None = None
+    text: str = ""
+
+
+def fingerprint(named: Iterable[Facts]) -> str:
+    """What the names of a list are known by between the page that shows it and the decision."""
+    lines = "\n".join(f"{facts.nominee_id} {facts.name}" for facts in named)
+    return hashlib.sha256(lines.encode()).hexdigest()[:32]
+
+
+def record_paper(
+    session: Session,
+    programme_id: int,
+    kind: ProceedingKind,
+    paper: PaperText,
+    scan: Document,
+    actor: Actor,
+    now: dt.datetime,
+) -> int:
+    """Record a consultation, submission or approval with its scan. Returns the row's id.
+
+    A mistake is corrected by recording the paper once more: the last of an issuer counts (domain/award/decision.py).
+    Raises MissingText, AnswerMissing, WrongDay, Awarded, Archived.
+    """
+    require_office(actor)
+    programme = _locked(session, programme_id)
+    require_before_decision(session, programme_id)
+    answers = kind in ANSWERS
+    if answers and paper.agreed is None:
+        raise AnswerMissing
+    check_day(paper.dated, None, now)
+    row = _row(programme, kind, paper, scan, TEXT, actor, now)
+    row.agreed = paper.agreed if answers else None
+    session.add_all([scan, row])
+    session.flush()
+    row.document_id = scan.id
+    details: dict[str, Any] = {"kind": kind.value, "issuer": row.issuer, "number": row.number, "document": scan.id}
+    details |= {"agreed": row.agreed} if answers else {}
+    record(session, now, [Act(by_user(actor.user_id), "proceeding.recorded", on_programme(programme_id), details)])
+    session.commit()
+    return row.id
+
+
+def decide(
+    session: Session,
+    programme_id: int,
+    paper: PaperText,
+    scan: Document,
+    actor: Actor,
+    now: dt.datetime,
+    *,
+    seen: str | None = None,
+) -> int:
+    """Record the award decision, freeze its names and make them public, once a programme. Returns the decision's id.
+
+    `seen` is the fingerprint of the list that was looked at. Raises DecisionNotReady, ListChanged, Awarded, WrongDay,
+    MissingText, PrivateData, Archived.
+    """
+    require_office(actor)
+    programme = _locked(session, programme_id)  # two at once take turns, and whatever changes a nominee waits
+    require_before_decision(session, programme_id)
+    standing = standing_of(session, programme, now)
+    if standing.obstacles:
+        raise DecisionNotReady(standing.obstacles)
+    named = standing.award.named
+    if seen is not None and seen != fingerprint(named):
+        raise ListChanged
+    check_day(paper.dated, _approved_on(standing), now)
+    row = _row(programme, ProceedingKind.DECISION, paper, scan, DECISION_TEXT, actor, now)
+    honours = [_honour(standing, place, facts) for place, facts in enumerate(named, start=1)]
+    _check_privacy(row, honours)
+    session.add_all([scan, row])
+    session.flush()
+    row.document_id = scan.id
+    for honour in honours:
+        honour.decision_id = row.id
+    session.add_all(honours)
+    details = {
+        "number": row.number,
+        "document": scan.id,
+        "nominees": [facts.nominee_id for facts in named],
+        "left_out": [each.facts.nominee_id for each in standing.award.left_out],
+    }
+    record(session, now, [Act(by_user(actor.user_id), "award.decided", on_programme(programme_id), details)])
+    session.commit()
+    return row.id
+
+
+def check_day(dated: dt.date, earliest: dt.date | None, now: dt.datetime) -> None:
+    """Raises WrongDay for a day to come, one before `earliest`, or one that is plainly a slip."""
+    if not (earliest or _EARLIEST) <= dated <= local_date(now):
+        raise WrongDay(dated, earliest, local_date(now))
+
+
+def _locked(session: Session, programme_id: int) -> Programme:
+    programme = session.get_one(Programme, programme_id)
+    session.refresh(programme, with_for_update=True)
+    require_running(programme)
+    return programme
+
+
+def _approved_on(standing: Standing) -> dt.date:
+    """The day of the last answer that the decision rests on."""
+    return max(paper.dated for paper in approvals(standing.papers, standing.award.shown_until))
+
+
+def _row(
+    programme: Programme,
+    kind: ProceedingKind,
+    paper: PaperText,
+    scan: Document,
+    length: tuple[int, int],
+    actor: Actor,
+    now: dt.datetime,
+) -> Proceeding:
+    assert scan.programme_id == programme.id  # noqa: S101 - it was stored for this programme
+    return Proceeding(
+        programme_id=programme.id,
+        kind=kind,
+        issuer=checked_text(paper.issuer, "发文机关", ISSUER),
+        number=checked_text(paper.number, "文号", NUMBER),
+        title=checked_text(paper.title, "标题", TITLE),
+        dated=paper.dated,
+        text=checked_text(paper.text, "内容", length),
+        recorded_by=actor.user_id,
+        recorded_at=now,
+    )
+
+
+def _honour(standing: Standing, position: int, facts: Facts) -> Honour:
+    nominee = standing.nominees[facts.nominee_id]
+    return Honour(
+        nominee_id=nominee.id,
+        position=position,
+        kind=nominee.kind,
+        name=nominee.name,
+        unit=nominee.unit.name,
+        recommender=nominee.recommender.name,
+    )
+
+
+def _check_privacy(row: Proceeding, honours: Iterable[Honour]) -> None:
+    """What is about to be published holds no private number (R12)."""
+    texts = [row.issuer, row.number, row.title, row.text, *(f"{each.name}\n{each.unit}" for each in honours)]
+    if findings := find_private("\n".join(texts)):
+        raise PrivateData("表彰决定", findings)

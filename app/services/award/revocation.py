@@ -1,0 +1,135 @@
+"""Taking an award back (R31): proposed by one of the office with the decision's text, confirmed by another.
+
+It stays possible when the programme is archived: what comes out about somebody comes out later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.domain.award.decision import RevocationGround
+from app.domain.cases.states import Actor, require_office
+from app.domain.refusals import AlreadyDone, PrivateData, SamePerson
+from app.domain.shared.privacy import find_private
+from app.models import Document, Honour, Nominee, Proceeding, Programme, Revocation
+from app.services.award.deciding import NUMBER, check_day
+from app.services.nominees.access import theirs
+from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.shared.texts import checked_text
+
+DECISION_LENGTH = (10, 5000)
+REASON = (2, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationText:
+    """What is written down of a decision to take an award back."""
+
+    ground: RevocationGround
+    number: str
+    dated: dt.date
+    decision: str
+
+
+def propose_revocation(
+    session: Session, honour_id: int, paper: RevocationText, scan: Document, actor: Actor, now: dt.datetime
+) -> None:
+    """The first of two. Nothing is seen of it in public yet. Raises AlreadyDone, MissingText, WrongDay, PrivateData."""
+    require_office(actor)
+    honour = session.get_one(Honour, honour_id, with_for_update=True)
+    if honour.revocation is not None:
+        raise AlreadyDone("已经有人提出撤销这项表彰。")
+    check_day(paper.dated, session.get_one(Proceeding, honour.decision_id).dated, now)
+    number = checked_text(paper.number, "撤销决定文号", NUMBER)
+    if findings := find_private(number):  # it stands on the public page; the decision's text does not
+        raise PrivateData("撤销决定文号", findings)
+    programme = session.get_one(Programme, session.get_one(Nominee, honour.nominee_id).programme_id)
+    session.add(scan)
+    session.flush()
+    row = Revocation(
+        honour_id=honour_id,
+        ground=paper.ground,
+        clause=programme.revocation_clause,
+        number=number,
+        dated=paper.dated,
+        decision=checked_text(paper.decision, "撤销决定全文", DECISION_LENGTH),
+        document_id=scan.id,
+        proposed_by=actor.user_id,
+        proposed_at=now,
+    )
+    session.add(row)
+    details = {"ground": paper.ground.value, "number": number, "document": scan.id}
+    _recorded(session, honour, actor, "revocation.proposed", details, now)
+
+
+def confirm_revocation(session: Session, honour_id: int, actor: Actor, now: dt.datetime) -> None:
+    """The second, another person: from now on every page says it, and no click undoes it. Raises SamePerson."""
+    require_office(actor)
+    honour = session.get_one(Honour, honour_id, with_for_update=True)
+    row = _pending(honour)
+    if row.proposed_by == actor.user_id:
+        raise SamePerson
+    row.confirmed_by, row.confirmed_at = actor.user_id, now
+    details = {"ground": row.ground.value, "number": row.number, "clause": row.clause}
+    _recorded(session, honour, actor, "revocation.confirmed", details, now)
+
+
+def drop_revocation(session: Session, honour_id: int, reason: str, actor: Actor, now: dt.datetime) -> None:
+    """A proposal with a mistake in it is sent back, by whoever of the office, before it is confirmed."""
+    require_office(actor)
+    honour = session.get_one(Honour, honour_id, with_for_update=True)
+    row = _pending(honour)
+    details = {"number": row.number, "reason": checked_text(reason, "退回的理由", REASON)}
+    session.delete(row)
+    _recorded(session, honour, actor, "revocation.dropped", details, now)
+
+
+def honour_of(session: Session, nominee_id: int) -> Honour | None:
+    """What a nominee was awarded, with its decision and what became of it."""
+    return session.scalar(
+        select(Honour)
+        .where(Honour.nominee_id == nominee_id)
+        .options(joinedload(Honour.decision), selectinload(Honour.revocation))
+    )
+
+
+def honours_of(session: Session, programme_id: int, actor: Actor) -> Sequence[Honour]:
+    """Whom a programme's decision names, of those that a person may see, in its order."""
+    return session.scalars(
+        select(Honour)
+        .join(Nominee, Honour.nominee_id == Nominee.id)
+        .where(Nominee.programme_id == programme_id, theirs(actor))
+        .order_by(Honour.position)
+        .options(joinedload(Honour.decision), selectinload(Honour.revocation))
+    ).all()
+
+
+def waiting(session: Session) -> Sequence[Revocation]:
+    """Proposals that nobody has confirmed yet, the oldest first."""
+    return session.scalars(
+        select(Revocation)
+        .where(Revocation.confirmed_at.is_(None))
+        .order_by(Revocation.id)
+        .options(joinedload(Revocation.honour))
+    ).all()
+
+
+def _pending(honour: Honour) -> Revocation:
+    row = honour.revocation
+    if row is None or row.confirmed_at is not None:
+        raise AlreadyDone("没有待确认的撤销表彰。")
+    return row
+
+
+def _recorded(
+    session: Session, honour: Honour, actor: Actor, action: str, details: dict[str, Any], now: dt.datetime
+) -> None:
+    details = {"honour": honour.id} | details
+    record(session, now, [Act(by_user(actor.user_id), action, on_nominee(honour.nominee_id), details)])
+    session.commit()

@@ -1,0 +1,96 @@
+"""What the portal knows of its own uptime in a window (R7), from the beats of its servers."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.domain.calendar.uptime import Stretch, days_with_an_outage, gaps_between, overlaps, total, working_hours
+from app.models import AvailabilitySpan, Period
+
+
+def beat(session: Session, now: dt.datetime, longest_gap: dt.timedelta) -> None:
+    """A server has just been seen to answer: the newest span reaches to `now`.
+
+    After a gap longer than `longest_gap` a new span begins; a shorter one, such as a restart, is none. What is on
+    record already is never taken back: servers overlap, and a clock that was set back tells its minutes twice.
+    """
+    span = AvailabilitySpan
+    covered = session.scalar(select(span.id).where(span.started_at <= now, span.last_seen_at >= now).limit(1))
+    if covered is None:
+        newest = (
+            select(span.id)
+            .where(span.last_seen_at >= now - longest_gap, span.last_seen_at <= now)
+            .order_by(span.last_seen_at.desc(), span.id.desc())
+            .limit(1)
+        )
+        stretched = session.execute(
+            update(span)
+            .where(span.id == newest.scalar_subquery(), span.last_seen_at <= now)
+            .values(last_seen_at=now)
+            .returning(span.id)
+        )
+        if stretched.scalar() is None:
+            session.add(span(started_at=now, last_seen_at=now))
+    session.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Seconds of a window as far as it is over: on record as served, without record, and these in working hours.
+
+    `outage_days` are the working days that lost an hour or more of their working hours.
+    """
+
+    window_seconds: int
+    served_seconds: int
+    longest_gap_seconds: int
+    longest_gap_from: dt.datetime | None
+    working_seconds: int
+    working_gap_seconds: int
+    outage_days: tuple[dt.date, ...]
+
+    @property
+    def percent(self) -> float:
+        """Rounded down: what is not whole is not called whole."""
+        return 10_000 * self.served_seconds // self.window_seconds / 100 if self.window_seconds else 0.0
+
+    def as_report(self) -> dict[str, Any]:
+        """As plain data, the way the closing report keeps it."""
+        return dataclasses.asdict(self) | {
+            "percent": self.percent,
+            "longest_gap_from": self.longest_gap_from.isoformat() if self.longest_gap_from else None,
+            "outage_days": [date.isoformat() for date in self.outage_days],
+        }
+
+
+def availability(session: Session, period: Period, now: dt.datetime) -> Availability:
+    """How much of a period's window, as far as it is over, some server was on record as serving."""
+    opens_at, until = period.opens_at, max(period.opens_at, min(period.closes_at, now))
+    rows = session.execute(
+        select(AvailabilitySpan.started_at, AvailabilitySpan.last_seen_at)
+        .where(AvailabilitySpan.last_seen_at > opens_at, AvailabilitySpan.started_at < until)
+        .order_by(AvailabilitySpan.started_at)
+    )
+    gaps = gaps_between((Stretch(*row) for row in rows), opens_at, until)
+    longest = max(gaps, key=lambda gap: gap.length, default=None)
+    hours = working_hours((counted.day for counted in period.counted_days), opens_at, until)
+    lost = overlaps(hours, gaps)
+    return Availability(
+        window_seconds=_seconds(until - opens_at),
+        served_seconds=_seconds(until - opens_at - total(gaps)),
+        longest_gap_seconds=_seconds(longest.length) if longest else 0,
+        longest_gap_from=longest.start if longest else None,
+        working_seconds=_seconds(total(hours)),
+        working_gap_seconds=_seconds(total(lost)),
+        outage_days=tuple(days_with_an_outage(lost)),
+    )
+
+
+def _seconds(length: dt.timedelta) -> int:
+    return int(length.total_seconds())

@@ -1,0 +1,97 @@
+"""The office's holiday notices: loading them, the calendar they make, and what a new one would change (R2, R3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.calendars.china import ChinaCalendar
+from app.domain.calendar.notices import Notice, read_notices
+from app.domain.calendar.workdays import Calendar
+from app.domain.periods.window import Phase, explain
+from app.domain.refusals import Refusal
+from app.models import CalendarNotice, Period
+from app.services.record.chain import COMMAND_LINE, Act, record
+
+
+def calendar_of(session: Session, demonstration: bool = False) -> ChinaCalendar:
+    """The calendar in force. Estimated arrangements are for the demonstration alone."""
+    rows = session.scalars(select(CalendarNotice).order_by(CalendarNotice.id)).all()
+    return ChinaCalendar([_notice(row) for row in rows if demonstration or not row.estimated])
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """A period whose stored days a newer notice would count otherwise. Nothing moves by itself (R3)."""
+
+    period_id: int
+    title: str
+    stored_last_day: dt.date
+    why: str
+
+
+def load_notices(session: Session, text: str, now: dt.datetime, actor: str = COMMAND_LINE) -> list[Notice]:
+    """Load a document of notices whole, or not at all. Raises BadNotice with line or field named."""
+    notices = read_notices(text)
+    store_notices(session, notices, now, actor)
+    session.commit()
+    return list(notices)
+
+
+def store_notices(session: Session, notices: tuple[Notice, ...], now: dt.datetime, actor: str) -> None:
+    """Add notices and their record to the caller's transaction."""
+    for notice in notices:
+        session.add(
+            CalendarNotice(
+                year=notice.year,
+                number=notice.number,
+                published=notice.published,
+                source=notice.source,
+                off=sorted(date.isoformat() for date in notice.off),
+                work=sorted(date.isoformat() for date in notice.work),
+                estimated=notice.estimated,
+                loaded_at=now,
+            )
+        )
+    record(
+        session,
+        now,
+        [Act(actor, "calendar.loaded", f"calendar:{notice.year}", {"number": notice.number}) for notice in notices],
+    )
+
+
+def affected_periods(session: Session, calendar: Calendar, now: dt.datetime) -> list[Affected]:
+    """The periods not over yet that `calendar` would count otherwise than they were stored."""
+    affected = []
+    query = select(Period).where(Period.conclude_by > now, Period.cancelled_at.is_(None)).order_by(Period.id)
+    for period in session.scalars(query):
+        if period.phase(now) is Phase.CLOSED:
+            continue
+        stored = period.counted_days
+        try:
+            recounted = explain(stored[0].day.date, period.window.last_day, stored[-1].day.date, calendar)
+        except Refusal as refusal:
+            affected.append(Affected(period.id, period.title, period.window.last_day, str(refusal)))
+            continue
+        changed = [
+            old.day.date for old, new in zip(stored, recounted, strict=True) if old.day.works is not new.day.works
+        ]
+        if changed:
+            days = "、".join(date.isoformat() for date in changed)
+            affected.append(Affected(period.id, period.title, period.window.last_day, f"{days} 的上班安排变了"))
+    return affected
+
+
+def _notice(row: CalendarNotice) -> Notice:
+    return Notice(
+        year=row.year,
+        number=row.number,
+        published=row.published,
+        source=row.source,
+        off=frozenset(map(dt.date.fromisoformat, row.off)),
+        work=frozenset(map(dt.date.fromisoformat, row.work)),
+        estimated=row.estimated,
+    )

@@ -1,0 +1,96 @@
+"""Evidence on its way out: only to who may see it, whole or not at all, every opening by staff on the record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import Actor
+from app.domain.refusals import NotYourCase
+from app.evidence.kinds import FileKind
+from app.models import READABLE, Evidence, Objection, ScanState
+from app.services.cases.investigation import visible_case
+from app.services.record.chain import Act, by_user, on_case, record
+from app.services.shared import files
+from app.services.shared.files import Opened, Stored, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A file as handlers see it: by number, never by the name its owner gave it (R19)."""
+
+    id: int
+    number: int  # from 1, in the order in which the objection's files came
+    kind: FileKind
+    size: int
+    sha256: str
+    scan: ScanState
+    supplement: bool
+
+    @property
+    def file_name(self) -> str:
+        return f"证据{self.number}{self.kind.extension}"
+
+    @property
+    def readable(self) -> bool:
+        return self.scan in READABLE
+
+
+def exhibits(session: Session, case_id: int) -> dict[int, list[Exhibit]]:
+    """The files of a case's objections, by objection."""
+    found: defaultdict[int, list[Exhibit]] = defaultdict(list)
+    query = select(Evidence).join(Objection, Evidence.objection_id == Objection.id)
+    for row in session.scalars(query.where(Objection.case_id == case_id).order_by(Evidence.id)):
+        of_this = found[row.objection_id or 0]
+        of_this.append(_exhibit(row, len(of_this) + 1))
+    return dict(found)
+
+
+def open_for_handler(
+    session: Session, vault: Vault, case_id: int, evidence_id: int, actor: Actor, now: dt.datetime
+) -> Opened:
+    """A file of a case, for somebody who may see the case; on the record before a byte of it goes out.
+
+    Raises NotYourCase, HeldBack, FileDamaged, StoreDown.
+    """
+    visible_case(session, case_id, actor, now)
+    of_case = (exhibit for each in exhibits(session, case_id).values() for exhibit in each)
+    exhibit = next((exhibit for exhibit in of_case if exhibit.id == evidence_id), None)
+    if exhibit is None:
+        raise NotYourCase
+    opened = _opened(session, vault, exhibit)
+    details = {"evidence": evidence_id, "number": exhibit.number}
+    record(session, now, [Act(by_user(actor.user_id), "evidence.opened", on_case(case_id), details)])
+    session.commit()
+    return opened
+
+
+def open_for_objector(session: Session, vault: Vault, objection_id: int, evidence_id: int) -> Opened:
+    """One of the objector's own files, as it is kept. Raises as `open_for_handler` does."""
+    row = session.get(Evidence, evidence_id)
+    if row is None or row.objection_id != objection_id:
+        raise NotYourCase
+    number = select(Evidence.id).where(Evidence.objection_id == objection_id, Evidence.id <= evidence_id)
+    return _opened(session, vault, _exhibit(row, len(session.scalars(number).all())))
+
+
+def _opened(session: Session, vault: Vault, exhibit: Exhibit) -> Opened:
+    stored = Stored.of(session.get_one(Evidence, exhibit.id))
+    session.rollback()  # nobody waits for the database while a file is read
+    return files.opened(vault, stored, exhibit.scan, exhibit.kind, exhibit.file_name)
+
+
+def _exhibit(row: Evidence, number: int) -> Exhibit:
+    return Exhibit(
+        id=row.id,
+        number=number,
+        kind=row.kind,
+        size=row.stored_size,
+        sha256=row.stored_sha256,
+        scan=row.scan,
+        supplement=row.message_id is not None,
+    )

@@ -1,0 +1,172 @@
+"""A flood: many waiting cases with the same text or from the same source, seen together and declined together (R23).
+
+What tells the same source is a keyed hash; whoever looks is shown a letter for it and nothing else (R19).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.domain.cases.states import Action, Actor, DeclineGround, Role, State, check
+from app.domain.refusals import FloodChanged, NothingChosen, NotYourCase, Refusal
+from app.models import Case, Entry, Objection, Period, Recusal
+from app.services.cases.investigation import declined
+from app.services.record.chain import record
+
+FEWEST = 3
+MOST = 200  # of one group on a page, and in one act
+
+
+class Likeness(StrEnum):
+    """In what the objections of a group are alike."""
+
+    TEXT = "text"
+    SOURCE = "source"
+
+
+LIKENESS_NAMES = {Likeness.TEXT: "内容相同", Likeness.SOURCE: "来源相同"}
+_COLUMNS = {Likeness.TEXT: Objection.text_hash, Likeness.SOURCE: Objection.contact_hash}
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """One group as the list shows it. It is named by its earliest case: no hash leaves the database."""
+
+    likeness: Likeness
+    period: Period
+    first_case: int
+    cases: int
+    latest: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """One case of a group: which source it came from, as a letter, and whether this person may decline it."""
+
+    case: Case
+    source: str
+    why_not: str
+    chosen: bool  # proposed to be declined: an earlier case of the group is against the same nominee
+
+
+def floods(session: Session, actor: Actor, now: dt.datetime) -> list[Flood]:
+    """The groups of three and more among the waiting cases, newest first: the unit's own, all for the office."""
+    found = []
+    for likeness, column in _COLUMNS.items():
+        several = func.count(Case.id.distinct())
+        wanted = (Period.id, func.min(Case.id), several, func.max(Objection.filed_at))
+        query = _visible(actor, *wanted).where(*_waiting(now), column.is_not(None))
+        rows = session.execute(query.group_by(Period.id, column).having(several >= FEWEST))
+        found += [(likeness, *row) for row in rows]
+    wide = select(Period).where(Period.id.in_({period_id for _, period_id, *_ in found}))
+    periods = {period.id: period for period in session.scalars(wide.options(joinedload(Period.organiser)))}
+    groups = [Flood(likeness, periods[period_id], *row) for likeness, period_id, *row in found]
+    return sorted(groups, key=lambda flood: (flood.latest, flood.first_case), reverse=True)
+
+
+def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, now: dt.datetime) -> list[Drop]:
+    """The waiting cases alike to this one, earliest first. Raises NotYourCase."""
+    ids = _alike(session, likeness, case_id, actor, now)
+    cases = session.scalars(
+        select(Case)
+        .where(Case.id.in_(ids))
+        .order_by(Case.id)
+        .options(
+            joinedload(Case.entry).joinedload(Entry.period),
+            joinedload(Case.handler_unit),
+            selectinload(Case.objections),
+            selectinload(Case.recusals),
+        )
+    ).all()
+    letters: dict[str, str] = {}
+    against: set[int] = set()
+    drops = []
+    for case in cases:
+        why_not = _why_not(actor, case, now)
+        drops.append(Drop(case, _source(case, letters), why_not, case.entry_id in against and not why_not))
+        against.add(case.entry_id)
+    return drops
+
+
+def decline_duplicates(
+    session: Session,
+    likeness: Likeness,
+    case_id: int,
+    chosen: Collection[int],
+    actor: Actor,
+    reason: str,
+    now: dt.datetime,
+) -> int:
+    """以重复为由不予受理 for the chosen cases of a group, all or none; each its own answer and row of the record.
+
+    Raises NothingChosen, FloodChanged (one of them is not waiting any more), and what declining one case raises.
+    """
+    if not chosen:
+        raise NothingChosen
+    if not set(chosen) <= set(_alike(session, likeness, case_id, actor, now)):
+        raise FloodChanged
+    acts = [declined(session, each, actor, DeclineGround.DUPLICATE, reason, now) for each in sorted(set(chosen))]
+    record(session, now, acts)
+    session.commit()
+    return len(acts)
+
+
+def _visible(actor: Actor, *wanted: Any) -> Select[Any]:
+    """From the objections of the cases this person's unit handles; the office watches all. Never a recused one's."""
+    recused = select(Recusal.id).where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id).exists()
+    query = (
+        select(*wanted)
+        .select_from(Objection)
+        .join(Case, Objection.case_id == Case.id)
+        .join(Entry, Case.entry_id == Entry.id)
+        .join(Period, Entry.period_id == Period.id)
+        .where(~recused)
+    )
+    return query if actor.role is Role.OFFICE else query.where(Case.handler_unit_id == actor.unit_id)
+
+
+def _waiting(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    """Neither accepted nor declined, and not lapsed yet, settled or not (R26)."""
+    return Case.state == State.RECEIVED, Period.conclude_by > now
+
+
+def _alike(session: Session, likeness: Likeness, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[int]:
+    """The earliest waiting cases of the period that have what this one has, whatever became of this one."""
+    column = _COLUMNS[likeness]
+    this = _visible(actor, Entry.period_id, column).where(Case.id == case_id, column.is_not(None))
+    found = session.execute(this.order_by(Objection.id).limit(1)).first()
+    if found is None:
+        raise NotYourCase
+    period_id, mark = found
+    alike = _visible(actor, Case.id).where(*_waiting(now), Entry.period_id == period_id, column == mark)
+    return session.scalars(alike.distinct().order_by(Case.id).limit(MOST)).all()
+
+
+def _why_not(actor: Actor, case: Case, now: dt.datetime) -> str:
+    try:
+        check(actor, Action.DECLINE, case.facts(now), now)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
+
+
+def _source(case: Case, letters: dict[str, str]) -> str:
+    """来源A, 来源B … in the order they first appear; what was filed before sources were told apart has none."""
+    named = []
+    for objection in case.objections:
+        if objection.contact_hash is not None:
+            named.append("来源" + letters.setdefault(objection.contact_hash, _letter(len(letters))))
+    return "、".join(dict.fromkeys(named)) or "来源不详"
+
+
+def _letter(number: int) -> str:
+    """A … Z, AA, AB …"""
+    high, low = divmod(number, 26)
+    return (_letter(high - 1) if high else "") + chr(ord("A") + low)

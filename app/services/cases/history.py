@@ -1,0 +1,214 @@
+"""The whole history of a case on one line of time: acts of the record, notes, and what was said (R20, R32)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import ACTION_NAMES, CONCLUSION_NAMES, Action
+from app.models import AuditRow, Case, MessageKind, Unit, User
+from app.models.cases import NOTE_KIND_NAMES
+from app.models.objections import MESSAGE_KIND_NAMES
+from app.services.record.chain import CLOCK, COMMAND_LINE, OBJECTOR, STRANGER, by_user, on_case, rows_about
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of a history: when, who, what, and the text that goes with it.
+
+    `coarse` marks what an objector did: a unit is told the day, not the minute (R19).
+    """
+
+    at: dt.datetime
+    who: str
+    what: str
+    text: str = ""
+    coarse: bool = False
+
+
+# Acts whose text is a note or a message of its own: these are shown instead of the bare act. Looks at an identity
+# are the office's business: its part of the page lists them, the unit's history does not.
+_TOLD_ELSEWHERE = {f"case.{action}" for action in (Action.NOTE, Action.HEAR, Action.REPLY, Action.ASK)} | {
+    "identity.asked",
+    "identity.granted",
+    "identity.refused",
+    "identity.read",
+}
+_ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} | {
+    "objection.filed": "收到异议",
+    "objection.supplemented": "异议人作了补充",
+    "objection.withdrawn": "异议人撤回异议",
+    "evidence.received": "收到证据材料",
+    "evidence.removed": "提交前移除证据材料",
+    "evidence.expired": "清除未提交的证据材料",
+    "evidence.clean": "证据材料通过查毒",
+    "evidence.infected": "证据材料没有通过查毒",
+    "evidence.opened": "下载证据材料",
+    "document.opened": "下载材料",
+    "paper.made": "生成文书",
+    "document.clean": "材料通过查毒",
+    "document.infected": "材料没有通过查毒",
+    "dossier.read": "查看了完整的推荐材料",
+    "import.received": "上传推荐对象名单",
+    "import.checked": "核对推荐对象名单",
+    "import.failed": "推荐对象名单没能读取",
+    "import.read_again": "重新核对推荐对象名单",
+    "import.confirmed": "导入推荐对象名单",
+    "import.dropped": "放弃推荐对象名单",
+    "nominee.imported": "导入推荐对象",
+    "programme.exported": "导出名单",
+    "nominee.filled": "由推荐表补充推荐对象的材料",
+    "nominee.photo_received": "收到证件照",
+    "nominee.material_received": "收到事迹材料",
+    "unit.imported": "随推荐对象新增所在单位",
+    "case.lapsed": "规定时间内没有结论，逾期",
+    "nominee.disqualified": "取消参评资格",
+    "nominee.confirmed": "确认评选条件",
+    "nominee.denied": "认定不符合评选条件",
+    "nominee.ranked": "确认行政级别",
+    "nominee.reviewed": "初审、复审",
+    "opinion.recorded": "录入征求意见",
+    "nominee.corrected": "更正公示内容",
+    "nominee.revised": "变更事迹",
+    "nominee.withdrawn": "退出推荐",
+    "nominee.replaced": "指定递补对象",
+    "nominee.entered": "录入推荐对象",
+    "nominee.edited": "修改推荐对象",
+    "nominees.reordered": "调整推荐顺序",
+    "period.entry_withdrawn": "公示前退出，移出名单",
+    "disqualification.reversal_proposed": "提出撤销取消资格的决定",
+    "disqualification.reversed": "撤销取消资格的决定",
+    "proceeding.recorded": "登记审批文件",
+    "award.decided": "登记并公布表彰决定",
+    "revocation.proposed": "提出撤销表彰",
+    "revocation.confirmed": "撤销表彰",
+    "revocation.dropped": "退回撤销表彰的提议",
+    "period.scheduled": "安排公示",
+    "period.cancelled": "撤回公示安排",
+    "period.extended": "延长规定时间",
+    "period.window_extended": "因系统中断延长公示",
+    "period.settled": "规定时间届满，自动处理",
+    "period.unsettled": "时钟曾经走快，自动处理在规定时间届满时重新进行",
+    "period.closed": "办结公示",
+    "calendar.loaded": "载入放假通知",
+    "identity.asked": "申请查看异议人身份",
+    "identity.granted": "同意查看异议人身份",
+    "identity.refused": "不同意查看异议人身份",
+    "identity.read": "查看了异议人身份",
+    "keys.rotated": "更换密钥",
+    "backup.made": "作了备份",
+    "backup.restored": "由备份恢复",
+    "retention.purged": "保存期满，删除身份、文件、异议人写的内容和推荐对象资料",
+    "programme.created": "建立评选活动",
+    "programme.changed": "修改评选活动",
+    "programme.stages_changed": "修改时间安排",
+    "programme.quotas_changed": "分配名额",
+    "programme.archived": "评选活动归档",
+    "programme.reopened": "取消归档",
+    "unit.added": "增加单位",
+    "unit.renamed": "单位改名",
+    "unit.moved": "单位移到别的推荐单位",
+    "unit.contact_changed": "修改联系方式",
+    "unit.retired": "停用单位",
+    "unit.restored": "重新启用单位",
+    "user.added": "新增账号",
+    "user.placed": "调整角色和单位",
+    "user.logged_in": "登录",
+    "user.login_failed": "登录失败",
+    "receipt.unknown": "输入了不存在的查询码",
+    "user.logged_out": "退出登录",
+    "user.logged_out_elsewhere": "退出其他设备上的登录",
+    "user.password_changed": "修改密码",
+    "user.password_refused": "核对本人密码未通过",
+    "user.second_factor_set": "设置二次验证",
+    "user.recovery_codes_renewed": "重新生成恢复码",
+    "user.recovery_code_used": "使用恢复码",
+    "user.reset": "重置账号密码",
+    "user.disabled": "停用账号",
+    "user.enabled": "启用账号",
+}
+
+
+_WHO = {
+    CLOCK: "系统（到时自动）",
+    OBJECTOR: "异议人",
+    COMMAND_LINE: "系统管理员",
+    STRANGER: "未登录者",
+}
+
+
+def act_names() -> dict[str, str]:
+    """Every act that there is, with its name."""
+    return dict(_ACT_NAMES)
+
+
+def act_name(action: str) -> str:
+    return _ACT_NAMES.get(action, action)
+
+
+def of_case(session: Session, case: Case) -> list[Moment]:
+    """Everything that happened to a case, oldest first, without any name of an objector."""
+    names = user_names(session)
+    acts = [
+        Moment(
+            at=row.at,
+            who=who(row.actor, names),
+            what=act_name(row.action),
+            text=_text_of(row, names),
+            coarse=row.actor == OBJECTOR,
+        )
+        for row in rows_about(session, on_case(case.id))
+        if row.action not in _TOLD_ELSEWHERE
+    ]
+    notes = [
+        Moment(note.written_at, names.get(note.written_by, ""), NOTE_KIND_NAMES[note.kind], note.text)
+        for note in case.notes
+    ]
+    said = {
+        (message.sent_at, message.kind, message.text): Moment(
+            at=message.sent_at,
+            who="异议人" if message.kind is MessageKind.SUPPLEMENT else case.handler_unit.name,
+            what=MESSAGE_KIND_NAMES[message.kind],
+            text=message.text,
+            coarse=message.kind is MessageKind.SUPPLEMENT,
+        )
+        for objection in case.objections
+        for message in objection.messages
+    }
+    return sorted([*acts, *notes, *said.values()], key=lambda moment: moment.at)
+
+
+def who(actor: str, names: dict[int, str]) -> str:
+    """An actor of the record as people read it."""
+    if actor.startswith("user:"):
+        return names.get(int(actor.removeprefix("user:")), actor)
+    return _WHO.get(actor, actor)
+
+
+def called(text: str, names: dict[int, str]) -> frozenset[str]:
+    """The actors of the record whose name holds this text."""
+    people = {by_user(user_id): name for user_id, name in names.items()}
+    return frozenset(actor for actor, name in (people | _WHO).items() if text in name)
+
+
+def user_names(session: Session) -> dict[int, str]:
+    rows = session.execute(select(User.id, User.name, Unit.name).join(Unit, User.unit_id == Unit.id))
+    return {user_id: f"{unit} {name}" for user_id, name, unit in rows}
+
+
+def _text_of(row: AuditRow, names: dict[int, str]) -> str:
+    details: dict[str, Any] = json.loads(row.details)
+    parts = []
+    if "conclusion" in details:
+        parts.append(CONCLUSION_NAMES[details["conclusion"]])
+    for key in ("assignee", "recused"):
+        if details.get(key) in names:
+            parts.append(names[details[key]])
+    if "reason" in details:
+        parts.append(details["reason"])
+    return "；".join(parts)

@@ -1,0 +1,108 @@
+"""A unit's queue of cases, most urgent first (R21, R25)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.domain.calendar.workdays import DayTable
+from app.domain.cases.reminders import workdays_left
+from app.domain.cases.states import OPEN_STATES, Actor, Role, State, may_see
+from app.models import Case, Entry, Period, User
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedCase:
+    """A case as a list shows it at one moment."""
+
+    case: Case
+    state: State
+    workdays_left: int
+    escalated: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def urgent(self) -> bool:
+        return self.is_open and self.workdays_left <= 1
+
+
+def queue_of(
+    session: Session,
+    actor: Actor,
+    now: dt.datetime,
+    states: Iterable[State] = (),
+    assignee_id: int | None = None,
+) -> list[QueuedCase]:
+    """The cases a unit handles and this person may see: open ones first, by working days left.
+
+    `states` and `assignee_id` narrow it; empty narrows nothing.
+    """
+    cases = session.scalars(_cases().where(Case.handler_unit_id == actor.unit_id)).unique().all()
+    return _ordered(cases, actor, now, frozenset(states), assignee_id)
+
+
+def all_cases(session: Session, actor: Actor, now: dt.datetime, states: Iterable[State] = ()) -> list[QueuedCase]:
+    """Every case of periods that are not closed, whoever handles it: the office's list."""
+    query = _cases().join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
+    cases = session.scalars(query.where(Period.closed_at.is_(None))).unique().all()
+    return _ordered(cases, actor, now, frozenset(states))
+
+
+def watched_by(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
+    """The open cases of the units below this person's own: to watch, not to handle (R21)."""
+    if actor.role is Role.AUDITOR:
+        return []
+    query = _cases().where(Case.handler_unit_id != actor.unit_id, Case.state.in_(OPEN_STATES))
+    cases = session.scalars(query).unique().all()
+    return [queued for queued in _ordered(cases, actor, now) if queued.is_open]
+
+
+def of_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
+    """The cases of one period that this person may see, whatever became of them."""
+    query = _cases().join(Entry, Case.entry_id == Entry.id).where(Entry.period_id == period_id)
+    return _ordered(session.scalars(query).unique().all(), actor, now)
+
+
+def colleagues(session: Session, actor: Actor) -> Sequence[User]:
+    """Whom the cases of this person's unit can be given to."""
+    there = User.unit_id == actor.unit_id, User.disabled_at.is_(None), User.role != Role.AUDITOR
+    return session.scalars(select(User).where(*there).order_by(User.id)).all()
+
+
+def _cases() -> Select[Case]:
+    return select(Case).options(
+        joinedload(Case.entry).joinedload(Entry.period).joinedload(Period.organiser),
+        joinedload(Case.handler_unit),
+        joinedload(Case.assignee),
+        selectinload(Case.objections),
+        selectinload(Case.recusals),
+    )
+
+
+def _ordered(
+    cases: Sequence[Case],
+    actor: Actor,
+    now: dt.datetime,
+    states: frozenset[State] = frozenset(),
+    assignee_id: int | None = None,
+) -> list[QueuedCase]:
+    tables: dict[int, DayTable] = {}
+    rows = []
+    for case in cases:
+        facts = case.facts(now)
+        period = case.entry.period
+        if not may_see(actor, facts) or (states and facts.state not in states):
+            continue
+        if assignee_id is not None and case.assignee_id != assignee_id:
+            continue
+        table = tables.setdefault(period.id, period.day_table)
+        left = workdays_left(period.conclude_by, table, now)
+        rows.append(QueuedCase(case, facts.state, left, facts.escalated(now)))
+    return sorted(rows, key=lambda row: (not row.is_open, row.case.entry.period.conclude_by, row.case.id))

@@ -1,0 +1,103 @@
+"""Warnings before a deadline (R28), as rows of the outbox: to the handling unit, its superiors and the office."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.cases.reminders import Reminder, due_reminder
+from app.domain.cases.states import OPEN_STATES, Actor, Role, State
+from app.models import Case, Entry, OutboxRow, Period, Recusal
+from app.services.objections.intake import chain_of_command
+
+
+def warn_due(session: Session, now: dt.datetime) -> int:
+    """Write the warnings whose time has come and commit. Returns how many; running twice adds none."""
+    try:
+        written = _warn_all(session, now)
+        session.commit()
+    except IntegrityError:
+        # Another server ticked at the same moment and wrote them.
+        session.rollback()
+        return 0
+    return written
+
+
+def _warn_all(session: Session, now: dt.datetime) -> int:
+    written = 0
+    for period in session.scalars(
+        select(Period).where(
+            Period.opens_at <= now,
+            Period.conclude_by > now,
+            Period.settled_at.is_(None),
+            Period.closed_at.is_(None),
+            Period.cancelled_at.is_(None),
+        )
+    ).all():
+        reminder = due_reminder(period.conclude_by, period.day_table, now)
+        if reminder is not None:
+            written += _warn(session, period, reminder, now)
+    return written
+
+
+def _warn(session: Session, period: Period, reminder: Reminder, now: dt.datetime) -> int:
+    warned = set(
+        session.execute(
+            select(OutboxRow.case_id, OutboxRow.unit_id)
+            .join(Case, OutboxRow.case_id == Case.id)
+            .join(Entry, Case.entry_id == Entry.id)
+            .where(
+                Entry.period_id == period.id,
+                OutboxRow.reminder == reminder,
+                OutboxRow.deadline == period.conclude_by,
+            )
+        )
+    )
+    cases = session.scalars(
+        select(Case)
+        .join(Entry, Case.entry_id == Entry.id)
+        .where(Entry.period_id == period.id, Case.state.in_(OPEN_STATES))
+        .options(joinedload(Case.handler_unit))
+    ).all()
+    rows = [
+        OutboxRow(
+            case_id=case.id,
+            unit_id=unit.id,
+            reminder=reminder,
+            deadline=period.conclude_by,
+            created_at=now,
+        )
+        for case in cases
+        for unit in chain_of_command(session, case.handler_unit)
+        if (case.id, unit.id) not in warned
+    ]
+    session.add_all(rows)
+    session.flush()
+    return len(rows)
+
+
+def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 20) -> Sequence[OutboxRow]:
+    """The newest warnings to a person's unit about cases that are still open, newest first.
+
+    That a case arrived is no news any more once somebody has accepted it; a recused person hears of it no more.
+    """
+    if actor.role is Role.AUDITOR:
+        return []
+    return session.scalars(
+        select(OutboxRow)
+        .join(Case, OutboxRow.case_id == Case.id)
+        .where(
+            OutboxRow.unit_id == actor.unit_id,
+            OutboxRow.deadline > now,
+            Case.state.in_(OPEN_STATES),
+            ~exists().where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id),
+            or_(OutboxRow.reminder != Reminder.ARRIVAL, Case.state == State.RECEIVED),
+        )
+        .order_by(OutboxRow.created_at.desc(), OutboxRow.id.desc())
+        .limit(limit)
+        .options(joinedload(OutboxRow.case))
+    ).all()

@@ -1,0 +1,179 @@
+"""An import becomes nominees: the whole of it in one transaction, or nothing (R9).
+
+What may have changed since the list was checked is checked once more, with the programme's row locked: the places
+and who stands already. Two who confirm at once make one import.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import Actor
+from app.domain.imports.lists import Register, Standing
+from app.domain.imports.nominations import rank_of
+from app.domain.nominees.annexes import Rank
+from app.domain.objections.sameness import plain_text
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import ImportHasProblems, ImportNotReady
+from app.models import (
+    Document,
+    Dossier,
+    Import,
+    ImportForm,
+    ImportRow,
+    ImportState,
+    Nominee,
+    Purpose,
+    Unit,
+    UnitKind,
+)
+from app.sealing import Keyring
+from app.services.imports import checks, sealed_rows
+from app.services.imports.receiving import STATE_NAMES, on_import, visible
+from app.services.imports.sealed_rows import Row, What
+from app.services.nominees import dossiers
+from app.services.nominees.access import take_turns
+from app.services.record.chain import Act, by_user, on_nominee, record
+
+
+def confirm(
+    session: Session, ring: Keyring, import_id: int, actor: Actor, now: dt.datetime, by: str = ""
+) -> dict[str, int]:
+    """Make nominees of every row, or fill those that the forms are about. Returns how many of each: new, filled.
+
+    Raises NotYourCase, ImportNotReady, Archived, Awarded, and ImportHasProblems: then the preview says which.
+    """
+    imported = visible(session, import_id, actor)
+    take_turns(session, imported.programme_id)
+    session.refresh(imported, with_for_update=True)
+    if imported.state is not ImportState.CHECKED:
+        raise ImportNotReady(STATE_NAMES[imported.state])
+    _check_again(session, ring, import_id)
+    making = _Making(session, ring, imported, now, by or by_user(actor.user_id))
+    making.everything()
+    gone = delete(ImportRow).where(ImportRow.import_id == import_id)
+    session.execute(gone, execution_options={"synchronize_session": False})
+    imported.state, imported.confirmed_by, imported.confirmed_at = ImportState.CONFIRMED, actor.user_id, now
+    record(session, now, [*making.acts, Act(making.by, "import.confirmed", on_import(import_id), making.counts)])
+    session.commit()
+    return making.counts
+
+
+def _check_again(session: Session, ring: Keyring, import_id: int) -> None:
+    if count := sealed_rows.problem_count(session, import_id):
+        raise ImportHasProblems(count)
+    if across := checks.across(session, ring, import_id):
+        checks.note(session, import_id, across)
+        session.commit()  # nothing is imported, and the preview says why
+        raise ImportHasProblems(sum(map(len, across.values())))
+
+
+_HEIGHTS = list(Rank).index  # the ranks stand there from the unknown one up
+
+
+class _Making:
+    """The nominees of one import on their way into the session."""
+
+    def __init__(self, session: Session, ring: Keyring, imported: Import, now: dt.datetime, by: str) -> None:
+        self.session, self.ring, self.imported, self.now, self.by = session, ring, imported, now, by
+        standing = checks.standing_in(session, imported.programme_id, imported.unit_id)
+        self._register = Register(standing)
+        self._units = _own_units(session, imported.unit_id)
+        self._last = _last_positions(session, imported)
+        self._by_row: dict[int, int] = {}  # row -> nominee, for the photos
+        self.acts: list[Act] = []
+        self.counts = {"rows": 0, "new": 0, "filled": 0}
+
+    def everything(self) -> None:
+        for row in sealed_rows.each(self.session, self.ring, self.imported.id):
+            if row.what is What.NOMINEE and row.kind is not None:
+                self._nominee(row, row.kind)
+            elif row.what is What.PHOTO:
+                self._photo(row)
+
+    def _nominee(self, row: Row, kind: Kind) -> None:
+        unit = row.fields.get("unit", "")
+        fills = self.imported.form is ImportForm.FORMS
+        there = self._register.filled(kind, row.name, unit, fills=fills)
+        nominee_id = self._fill(there, row) if there else self._add(row, kind)
+        self._by_row[row.number] = nominee_id
+        self.counts["rows"] += 1
+        self.counts["filled" if there else "new"] += 1
+
+    def _add(self, row: Row, kind: Kind) -> int:
+        self._last[kind] += 1
+        nominee = Nominee(
+            programme_id=self.imported.programme_id,
+            kind=kind,
+            name=row.name,
+            unit_id=self._unit(row.fields.get("unit") or row.name),
+            recommender_id=self.imported.unit_id,
+            position=self._last[kind],
+            deeds="",
+        )
+        _describe(nominee, row.fields)
+        self.session.add(nominee)
+        self.session.flush()
+        self.session.add(dossiers.dossier(self.ring, nominee.id, row.fields))
+        self.acts.append(Act(self.by, "nominee.imported", on_nominee(nominee.id), {"import": self.imported.id}))
+        return nominee.id
+
+    def _fill(self, there: Standing, row: Row) -> int:
+        """A form says more than the summary did: what it leaves out stays as it was."""
+        nominee = self.session.get_one(Nominee, there.nominee_id)
+        _describe(nominee, row.fields)
+        before = dossiers.fields_of(self.session, self.ring, [nominee.id])[nominee.id]
+        fields = before | {key: text for key, text in row.fields.items() if text}
+        self.session.execute(delete(Dossier).where(Dossier.nominee_id == nominee.id))
+        self.session.expire(nominee, ["dossier"])
+        self.session.add(dossiers.dossier(self.ring, nominee.id, fields))
+        self.acts.append(Act(self.by, "nominee.filled", on_nominee(nominee.id), {"import": self.imported.id}))
+        self.session.flush()
+        return nominee.id
+
+    def _photo(self, row: Row) -> None:
+        """The file stays where it lies and is the nominee's from now on; one that it had before stays too."""
+        moved = {"purpose": Purpose.PHOTO, "nominee_id": self._by_row[row.owner or 0]}
+        self.session.execute(update(Document).where(Document.id == row.document_id).values(**moved))
+
+    def _unit(self, name: str) -> int:
+        """The unit a nominee belongs to, by its name under the recommending one; made where it is not there yet."""
+        key = plain_text(name)
+        if key not in self._units:
+            unit = Unit(kind=UnitKind.OWN, name=name, parent_id=self.imported.unit_id)
+            self.session.add(unit)
+            self.session.flush()
+            self._units[key] = unit.id
+            self.acts.append(Act(self.by, "unit.imported", f"unit:{unit.id}", {"import": self.imported.id}))
+        return self._units[key]
+
+
+def _describe(nominee: Nominee, fields: Mapping[str, str]) -> None:
+    """What a form says of a nominee that may become public, or is counted. What it leaves out stays as it was.
+
+    It makes a rank higher, never lower: that is for the office to say.
+    """
+    collective = nominee.kind is Kind.COLLECTIVE
+    nominee.post = fields.get("post") or nominee.post or ""
+    nominee.category = fields.get("unit_type" if collective else "status") or nominee.category or ""
+    nominee.trade = fields.get("trade") or nominee.trade or ""
+    nominee.deeds = fields.get("deeds") or nominee.deeds
+    rank = rank_of(fields.get("level" if collective else "post", ""))
+    nominee.rank = max(nominee.rank or Rank.UNKNOWN, rank, key=_HEIGHTS)
+
+
+def _own_units(session: Session, recommender_id: int) -> dict[str, int]:
+    """The units under a recommending one, and that one itself, by their plain names."""
+    wanted = ((Unit.parent_id == recommender_id) | (Unit.id == recommender_id)) & Unit.retired_at.is_(None)
+    rows = session.execute(select(Unit.name, Unit.id).where(wanted).order_by(Unit.id.desc()))
+    return {plain_text(name): unit_id for name, unit_id in rows}
+
+
+def _last_positions(session: Session, imported: Import) -> dict[Kind, int]:
+    wanted = (Nominee.programme_id == imported.programme_id, Nominee.recommender_id == imported.unit_id)
+    rows = session.execute(select(Nominee.kind, func.max(Nominee.position)).where(*wanted).group_by(Nominee.kind))
+    return dict.fromkeys(Kind, 0) | {row[0]: row[1] for row in rows}

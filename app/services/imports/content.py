@@ -1,0 +1,154 @@
+"""What the files of an import say, row by row, each with what is wrong with it in itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.calendar.workdays import local_date
+from app.domain.imports.lists import WHOSE_LINE, photo_owner, recommender_problem, stray_photo
+from app.domain.imports.nominations import Nomination, Problem, normalised, photo_problems, problems_of
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import FileRefused, UnreadableForm
+from app.evidence.kinds import FileKind
+from app.evidence.pictures import pixels_of
+from app.evidence.spool import SealedSpool
+from app.models import Document, Import, ImportForm, Purpose, ScanState
+from app.papers.forms import read_form
+from app.papers.summaries import read_summary
+from app.services.imports.sealed_rows import HEAD, Row, What, worded
+from app.services.shared import files
+from app.services.shared.files import Stored, Vault
+
+_KINDS = {ImportForm.COLLECTIVES: Kind.COLLECTIVE, ImportForm.INDIVIDUALS: Kind.INDIVIDUAL}
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file of an import, detached: nobody keeps the database waiting while it is read."""
+
+    document_id: int
+    stored: Stored
+    kind: FileKind
+    scan: ScanState
+    title: str
+
+    @contextmanager
+    def spooled(self, vault: Vault) -> Iterator[BinaryIO]:
+        """The file to read anywhere in. Raises HeldBack, FileDamaged, StoreDown."""
+        opened = files.opened(vault, self.stored, self.scan, self.kind, self.title)
+        with SealedSpool() as spool:
+            for piece in opened.content:
+                spool.write(piece)
+            spool.seek(0)
+            yield spool
+
+
+@dataclass
+class Content:
+    """The rows of one import. `expected` is how many there may be, as far as the files say so."""
+
+    vault: Vault
+    form: ImportForm
+    unit: str
+    files: Sequence[_File]
+    expected: int | None = None
+
+    @classmethod
+    def of(cls, session: Session, vault: Vault, import_id: int) -> Content:
+        imported = session.get_one(Import, import_id)
+        wanted = (Document.import_id == import_id, Document.purpose == Purpose.IMPORT)
+        found = [
+            _File(row.id, Stored.of(row), row.kind, row.scan, files.title_of(vault.keyring, row))
+            for row in session.scalars(select(Document).where(*wanted).order_by(Document.id))
+        ]
+        return cls(vault, imported.form, imported.unit.name, found)
+
+    def rows(self, now: dt.datetime) -> Iterator[Row]:
+        """Every row, the one for the whole list first. Raises UnreadableForm, HeldBack, FileDamaged, StoreDown."""
+        today = local_date(now)
+        if self.form is ImportForm.FORMS:
+            yield from self._forms(today)
+        else:
+            yield from self._sheet(self.files[0], _KINDS[self.form], today)
+
+    def _sheet(self, file: _File, kind: Kind, today: dt.date) -> Iterator[Row]:
+        with file.spooled(self.vault) as spool:
+            summary = read_summary(spool, file.title)
+            if summary.kind is not kind:
+                other = "附件2（先进集体）" if kind is Kind.INDIVIDUAL else "附件3（先进个人）"
+                raise UnreadableForm(file.title, f"这是{other}的汇总表，与所选的不一致。", "请放弃后重新选择是什么表。")
+            self.expected = summary.rows_expected
+            problem = recommender_problem(summary.recommender, self.unit)
+            yield Row(HEAD, What.HEAD, source=file.title, problems=[worded(problem)] if problem else [])
+            for nomination in summary.nominations:
+                yield _row(nomination, today)
+
+    def _forms(self, today: dt.date) -> Iterator[Row]:
+        self.expected = len(self.files)
+        yield Row(HEAD, What.HEAD)
+        names: dict[int, str] = {}
+        for number, file in enumerate(self.files, start=1):
+            if file.kind is FileKind.DOCX:
+                row = self._form(number, file, today)
+                if row.kind is Kind.INDIVIDUAL and row.name:
+                    names[number] = row.name
+                yield row
+        for number, file in enumerate(self.files, start=1):
+            if file.kind is not FileKind.DOCX:
+                yield self._photo(number, file, names)
+
+    def _form(self, number: int, file: _File, today: dt.date) -> Row:
+        """One form. One that can't be read is a row with that problem: the others are looked at all the same."""
+        try:
+            with file.spooled(self.vault) as spool:
+                nomination, _ = read_form(spool, file.title, number)
+        except UnreadableForm as unreadable:
+            problem = Problem("文件", unreadable.why, unreadable.right)
+            return Row(number, What.NOMINEE, source=file.title, problems=[worded(problem)])
+        row = _row(nomination, today)
+        other = recommender_problem(row.fields.get("recommender", ""), self.unit)
+        told = [each for each in row.problems if each["column"] != WHOSE_LINE]
+        return row if other is None else row.with_problems([*told, worded(other)])
+
+    def _photo(self, number: int, file: _File, names: dict[int, str]) -> Row:
+        owner = photo_owner(file.title, names, self.unit)
+        problems = [stray_photo(self.unit)]
+        if owner is not None:
+            with file.spooled(self.vault) as spool:
+                problems = photo_faults(spool, file.kind, file.stored.size, file.title, self.unit, names[owner])
+        return Row(
+            number,
+            What.PHOTO,
+            source=file.title,
+            document_id=file.document_id,
+            owner=owner,
+            problems=[worded(problem) for problem in problems],
+        )
+
+
+def photo_faults(picture: BinaryIO, kind: FileKind, size: int, title: str, unit: str, name: str) -> list[Problem]:
+    """What is wrong with somebody's photo. `size` is in bytes; the picture has been looked through before."""
+    try:
+        width, height = pixels_of(picture, kind) if kind in (FileKind.JPEG, FileKind.PNG) else (0, 0)
+    except FileRefused as refused:
+        return [Problem("照片", refused.why, "请换一张能正常打开的 JPG 图片")]
+    return photo_problems(title, size, width, height, kind, unit, name)
+
+
+def _row(nomination: Nomination, today: dt.date) -> Row:
+    return Row(
+        nomination.number,
+        What.NOMINEE,
+        nomination.kind,
+        nomination.source,
+        fields=normalised(nomination).fields,
+        order=nomination.order,
+        problems=[worded(problem) for problem in problems_of(nomination, today)],
+    )

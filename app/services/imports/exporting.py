@@ -1,0 +1,91 @@
+"""A programme's lists as sheets to carry away: annexes 2 and 3 of each unit, the cases, the places (annex 1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app import sheets
+from app.domain.calendar.workdays import local_date
+from app.domain.cases.states import CONCLUSION_NAMES, STATE_NAMES
+from app.domain.periods.rounds import Kind
+from app.models import Case, Entry, Nominee, Period, Programme, Quota
+from app.papers.summaries import write_summary
+from app.papers.summary_writing import ANNEX_NUMBERS
+from app.sealing import Keyring
+from app.services.imports.blanks import summary_title
+from app.services.nominees import dossiers
+from app.services.record.chain import COMMAND_LINE, Act, record
+
+_CASES = (("编号", 12), ("推荐对象", 22), ("公示", 28), ("办理单位", 22), ("状态", 14), ("收到", 14), ("结论", 24))
+_QUOTAS = (("单位", 24), ("所属领域", 24), ("集体名额", 10), ("个人名额", 10), ("备注", 30))
+
+
+def export(session: Session, ring: Keyring, programme: Programme, now: dt.datetime) -> Iterator[tuple[str, bytes]]:
+    """(file name, content) of each list. What dossiers hold is among it, so the export is on the record."""
+    record(session, now, [Act(COMMAND_LINE, "programme.exported", f"programme:{programme.id}")])
+    session.commit()
+    yield from _summaries(session, ring, programme, now)
+    yield "案件.xlsx", sheets.sheet("案件", _CASES, _cases(session, programme.id, now))
+    yield "名额.xlsx", sheets.sheet("名额", _QUOTAS, _quotas(session, programme.id))
+
+
+def summary_fields(nominee: Nominee, sealed: Mapping[str, str]) -> dict[str, str]:
+    """What annex 2 or 3 says of a nominee: the public columns, and the rest from the dossier."""
+    return {
+        **sealed,
+        "name": nominee.name,
+        "unit": nominee.unit.name,
+        "post": nominee.post,
+        "trade": nominee.trade,
+        "deeds": nominee.deeds,
+    }
+
+
+def _summaries(session: Session, ring: Keyring, programme: Programme, now: dt.datetime) -> Iterator[tuple[str, bytes]]:
+    nominees = session.scalars(
+        select(Nominee)
+        .where(Nominee.programme_id == programme.id, Nominee.withdrawn_at.is_(None))
+        .order_by(Nominee.recommender_id, Nominee.position, Nominee.id)
+        .options(joinedload(Nominee.recommender), joinedload(Nominee.unit))
+    ).all()
+    sealed = dossiers.fields_of(session, ring, [nominee.id for nominee in nominees])
+    for recommender in dict.fromkeys(nominee.recommender for nominee in nominees):
+        for kind in Kind:
+            theirs = [n for n in nominees if n.recommender is recommender and n.kind is kind]
+            if theirs:
+                rows = [summary_fields(nominee, sealed[nominee.id]) for nominee in theirs]
+                title = summary_title(programme, kind)
+                content = write_summary(kind, title, recommender.name, local_date(now), rows)
+                yield f"附件{ANNEX_NUMBERS[kind]} {recommender.name}.xlsx", content
+
+
+def _cases(session: Session, programme_id: int, now: dt.datetime) -> Iterator[list[str | int]]:
+    cases = session.scalars(
+        select(Case)
+        .join(Entry, Case.entry_id == Entry.id)
+        .join(Period, Entry.period_id == Period.id)
+        .where(Period.programme_id == programme_id)
+        .order_by(Case.id)
+        .options(joinedload(Case.entry).joinedload(Entry.period), joinedload(Case.handler_unit))
+    )
+    for case in cases:
+        received, conclusion = local_date(case.received_at), case.conclusion
+        yield [
+            case.number,
+            case.entry.name,
+            case.entry.period.title,
+            case.handler_unit.name,
+            STATE_NAMES[case.state_at(now)],
+            str(received),
+            CONCLUSION_NAMES[conclusion] if conclusion else "",
+        ]
+
+
+def _quotas(session: Session, programme_id: int) -> Iterator[list[str | int]]:
+    quotas = select(Quota).where(Quota.programme_id == programme_id).order_by(Quota.id).options(joinedload(Quota.unit))
+    for quota in session.scalars(quotas):
+        yield [quota.unit.name, quota.field, quota.collectives, quota.individuals, quota.note]

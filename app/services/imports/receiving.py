@@ -1,0 +1,276 @@
+"""Lists of nominees come in: received as they are, looked at while they are read, dropped again (R9).
+
+Nothing of an import is anybody's nominee before it is confirmed. Until then its rows are sealed, and whoever drops it
+leaves nothing of it behind. Reading is import_reading.py, confirming import_confirming.py.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.cases.states import Actor
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import FileRefused, ImportNotReady, NotARecommender, NotYourCase, WrongFiles
+from app.evidence.inspection import FILE_LIMIT, inspect
+from app.evidence.kinds import FileKind
+from app.models import (
+    Document,
+    Import,
+    ImportForm,
+    ImportRow,
+    ImportState,
+    Programme,
+    Purpose,
+    ScanState,
+    Unit,
+    UnitKind,
+)
+from app.papers.packages import unpacked
+from app.papers.summaries import read_summary
+from app.services.programmes.setting_up import require_running
+from app.services.record.chain import Act, by_user, record
+from app.services.shared import documents, files
+from app.services.shared.files import Vault
+
+STATE_NAMES = {
+    ImportState.WAITING: "等待核对",
+    ImportState.READING: "正在核对",
+    ImportState.CHECKED: "已核对，待确认",
+    ImportState.CONFIRMED: "已导入",
+    ImportState.DROPPED: "已放弃",
+    ImportState.FAILED: "没能读取",
+}
+FORM_NAMES = {
+    ImportForm.COLLECTIVES: "附件2 先进集体汇总表",
+    ImportForm.INDIVIDUALS: "附件3 先进个人汇总表",
+    ImportForm.FORMS: "附件4、5 推荐表",
+}
+UNDER_WAY = frozenset({ImportState.WAITING, ImportState.READING})
+# A unit hands in its dozen or two; a city's whole list comes as one sheet.
+MOST_FILES = 400
+_SHEET_ALONE = "汇总表（附件2、3）请单独上传，一次一个 .xlsx 文件。"
+_FORMS_ONLY = (
+    f"推荐表（附件4、5）应是 .docx 文件，一个对象一份；照片应是 .jpg 文件；都可以放进一个 .zip 里。{_SHEET_ALONE}"
+)
+_SUMMARIES = {Kind.COLLECTIVE: ImportForm.COLLECTIVES, Kind.INDIVIDUAL: ImportForm.INDIVIDUALS}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An import that is in. `small` when it is read at once, as nobody would notice the wait."""
+
+    import_id: int
+    small: bool
+
+
+_SMALL = 300_000  # bytes in all
+_LONGEST_TITLE = 120
+
+
+def on_import(import_id: int) -> str:
+    return f"import:{import_id}"
+
+
+def recommenders(session: Session, actor: Actor) -> Sequence[Unit]:
+    """The units this person may hand a list in for."""
+    query = select(Unit).where(Unit.kind == UnitKind.RECOMMENDER, Unit.retired_at.is_(None)).order_by(Unit.id)
+    return session.scalars(query if actor.is_office else query.where(Unit.id == actor.unit_id)).all()
+
+
+def of_programme(session: Session, programme_id: int, actor: Actor) -> Sequence[Import]:
+    """A programme's imports that this person may see, the newest first."""
+    query = select(Import).where(Import.programme_id == programme_id).order_by(Import.id.desc())
+    if not actor.is_office:
+        query = query.where(Import.unit_id == actor.unit_id)
+    return session.scalars(query.options(joinedload(Import.unit))).all()
+
+
+def visible(session: Session, import_id: int, actor: Actor, *, lock: bool = False) -> Import:
+    """An import, for the office and the unit it is of. Raises NotYourCase."""
+    found = session.get(Import, import_id, with_for_update=lock or None)
+    if found is None or not (actor.is_office or found.unit_id == actor.unit_id):
+        raise NotYourCase
+    return found
+
+
+def unit_to_import_for(session: Session, unit_id: int, actor: Actor) -> Unit:
+    """Raises NotYourCase for a unit that is none of theirs, NotARecommender for one that recommends nobody."""
+    unit = session.get(Unit, unit_id)
+    if unit is None or not (actor.is_office or actor.unit_id == unit_id):
+        raise NotYourCase
+    if unit.kind is not UnitKind.RECOMMENDER or unit.retired_at is not None:
+        raise NotARecommender(unit.name)
+    return unit
+
+
+def receive(
+    session: Session,
+    vault: Vault,
+    programme_id: int,
+    unit_id: int,
+    form: ImportForm | None,
+    uploads: Sequence[tuple[str, BinaryIO]],
+    actor: Actor,
+    now: dt.datetime,
+    by: str = "",
+) -> Received:
+    """Store what was handed in, every file or none, and queue it to be read. `by` where no person acts.
+
+    Without a `form` the files say which they are. Raises NotYourCase, NotARecommender, Archived, WrongFiles,
+    FileRefused, UnreadableForm, StoreDown.
+    """
+    require_running(session.get_one(Programme, programme_id))
+    unit_to_import_for(session, unit_id, actor)
+    session.rollback()  # nobody waits for the database while files are looked through and stored
+    form = form or form_of(uploads)
+    rows = _stored(vault, programme_id, form, uploads, actor, now)
+    try:
+        require_running(session.get_one(Programme, programme_id))
+        made = Import(
+            programme_id=programme_id,
+            unit_id=unit_id,
+            form=form,
+            state=ImportState.WAITING,
+            created_by=actor.user_id,
+            created_at=now,
+        )
+        session.add(made)
+        session.flush()
+        for row in rows:
+            row.import_id = made.id
+        session.add_all(rows)
+        details = {"files": len(rows), "unit": unit_id, "form": form}
+        record(session, now, [Act(by or by_user(actor.user_id), "import.received", on_import(made.id), details)])
+        session.commit()
+    except BaseException:
+        session.rollback()
+        for row in rows:
+            documents.discard(vault, row)
+        raise
+    return Received(made.id, _is_small(vault, sum(row.size for row in rows)))
+
+
+def _is_small(vault: Vault, size: int) -> bool:
+    return size < _SMALL and not vault.scanned
+
+
+def form_of(uploads: Sequence[tuple[str, BinaryIO]]) -> ImportForm:
+    """A sheet that comes alone is a summary, and says which. Raises UnreadableForm for a sheet that is none."""
+    if len(uploads) == 1:
+        ((title, content),) = uploads
+        with suppress(FileRefused):  # an archive, or nothing that is taken: whoever stores it says so
+            if inspect(content, as_it_came=True).kind is FileKind.XLSX:
+                content.seek(0)
+                return _SUMMARIES[read_summary(content, title).kind]
+    return ImportForm.FORMS
+
+
+def _stored(
+    vault: Vault,
+    programme_id: int,
+    form: ImportForm,
+    uploads: Sequence[tuple[str, BinaryIO]],
+    actor: Actor,
+    now: dt.datetime,
+) -> list[Document]:
+    rows: list[Document] = []
+    try:
+        for title, content in _opened(form, uploads):
+            content.seek(0)
+            try:
+                row = documents.stored(vault, Purpose.IMPORT, programme_id, title, content, actor, now)
+            except FileRefused as refused:
+                raise FileRefused(f"“{title}”没有收下：{refused.why}") from None
+            rows.append(row)
+            _check_kind(form, row.kind, title)
+            if len(rows) > MOST_FILES:
+                raise WrongFiles(f"一次最多上传{MOST_FILES}个文件，请分几次上传。")
+        _check_whole(form, rows)
+    except BaseException:
+        for row in rows:
+            documents.discard(vault, row)
+        raise
+    return rows
+
+
+def _opened(form: ImportForm, uploads: Sequence[tuple[str, BinaryIO]]) -> Iterator[tuple[str, BinaryIO]]:
+    """The files themselves, those of a .zip one by one: each is looked through and kept for itself."""
+    for title, content in uploads:
+        if form is ImportForm.FORMS and title.casefold().endswith(".zip"):
+            if content.seek(0, 2) > FILE_LIMIT:
+                raise WrongFiles(f"“{title}”太大：一个压缩包最多{FILE_LIMIT // 1024**2} MB，请分成几个上传。")
+            for path, file in unpacked(content, title):
+                yield path.rpartition("/")[2][-_LONGEST_TITLE:], file
+        else:
+            yield title, content
+
+
+def _check_kind(form: ImportForm, kind: FileKind, title: str) -> None:
+    if form is ImportForm.FORMS:
+        if kind not in (FileKind.DOCX, FileKind.JPEG, FileKind.PNG):
+            raise WrongFiles(f"“{title}”不是推荐表，也不是照片。{_FORMS_ONLY}")
+    elif kind is not FileKind.XLSX:
+        raise WrongFiles(f"“{title}”不是 .xlsx 文件。{_SHEET_ALONE}")
+
+
+def _check_whole(form: ImportForm, rows: Sequence[Document]) -> None:
+    if form is ImportForm.FORMS:
+        if not any(row.kind is FileKind.DOCX for row in rows):
+            raise WrongFiles(f"没有推荐表。{_FORMS_ONLY}")
+    elif len(rows) != 1:
+        raise WrongFiles(_SHEET_ALONE)
+
+
+def files_of(session: Session, vault: Vault, import_id: int) -> list[tuple[int, str]]:
+    """The files of an import that are still kept for it: id and the name they came with."""
+    wanted = (Document.import_id == import_id, Document.purpose == Purpose.IMPORT)
+    rows = session.scalars(select(Document).where(*wanted).order_by(Document.id))
+    return [(row.id, files.title_of(vault.keyring, row)) for row in rows]
+
+
+def waits_for_scanner(session: Session, import_id: int) -> bool:
+    waiting = (Document.import_id == import_id, Document.scan == ScanState.WAITING)
+    return bool(session.scalar(select(func.count()).where(*waiting)))
+
+
+def read_again(session: Session, vault: Vault, import_id: int, actor: Actor, now: dt.datetime) -> Received:
+    """Check what is there once more: a place may have become free meanwhile.
+
+    Raises NotYourCase, Archived, ImportNotReady.
+    """
+    found = visible(session, import_id, actor, lock=True)
+    require_running(found.programme)
+    if found.state is not ImportState.CHECKED:
+        raise ImportNotReady(STATE_NAMES[found.state])
+    session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
+    found.state, found.rows_done, found.rows_total, found.beats_at = ImportState.WAITING, 0, None, None
+    size = session.scalar(select(func.sum(Document.size)).where(Document.import_id == import_id)) or 0
+    record(session, now, [Act(by_user(actor.user_id), "import.read_again", on_import(import_id))])
+    session.commit()
+    return Received(import_id, _is_small(vault, size))
+
+
+def drop(session: Session, vault: Vault, import_id: int, actor: Actor, now: dt.datetime, by: str = "") -> None:
+    """Give an import up: its rows go, then its files. Whoever still reads it finds that out at the next batch.
+
+    Raises NotYourCase, ImportNotReady.
+    """
+    found = visible(session, import_id, actor, lock=True)
+    if found.state in (ImportState.CONFIRMED, ImportState.DROPPED):
+        raise ImportNotReady(STATE_NAMES[found.state])
+    names = session.scalars(select(Document.name).where(Document.import_id == import_id)).all()
+    session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
+    session.execute(delete(Document).where(Document.import_id == import_id))
+    gone = {"state": ImportState.DROPPED, "failure": ""}
+    session.execute(update(Import).where(Import.id == import_id).values(**gone))
+    record(session, now, [Act(by or by_user(actor.user_id), "import.dropped", on_import(import_id))])
+    session.commit()
+    for name in names:
+        files.discard(vault, name)

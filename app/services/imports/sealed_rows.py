@@ -1,0 +1,143 @@
+"""The rows of an import: each sealed to its place, opened again only for whoever may look (R12).
+
+Row 0 stands for the list as a whole: its recommending unit, its places. The others are nominees, numbered as Excel
+counts their rows or by the place of their file among several, and the photos that came along.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import String, cast, func, select
+from sqlalchemy.orm import Session
+
+from app.domain.imports.nominations import Nomination, Problem
+from app.domain.periods.rounds import Kind
+from app.models import ImportRow
+from app.sealing import Keyring
+from app.services.nominees.dossiers import person_hash
+
+HEAD = 0  # the number of the row that stands for the whole list
+_AT_ONCE = 200
+
+# Which row it is, as its place names it: for whoever seals a whole table anew.
+NAMED_BY = cast(ImportRow.import_id, String) + ":" + cast(ImportRow.number, String)
+
+
+class What(StrEnum):
+    """What a row stands for."""
+
+    HEAD = "head"
+    NOMINEE = "nominee"
+    PHOTO = "photo"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row, opened. `source` is what its file was called; a photo knows its `document_id` and its `owner`, a row."""
+
+    number: int
+    what: What
+    kind: Kind | None = None
+    source: str = ""
+    document_id: int | None = None
+    owner: int | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    order: str = ""  # 序号, where it is a row of a sheet
+    problems: Sequence[Mapping[str, str]] = ()
+
+    @property
+    def nomination(self) -> Nomination:
+        """The row as the rules know it."""
+        assert self.kind is not None  # noqa: S101 - asked of nominees only
+        return Nomination(self.kind, self.number, self.source, self.fields, order=self.order)
+
+    @property
+    def name(self) -> str:
+        return self.fields.get("name", "")
+
+    def with_problems(self, problems: Sequence[Mapping[str, str]]) -> Row:
+        return replace(self, problems=problems)
+
+
+def place(named: str) -> str:
+    """What a row is sealed to: `named` is "17:3", row 3 of import 17."""
+    return f"import-row:{named}"
+
+
+def worded(problem: Problem) -> dict[str, str]:
+    """A problem as the row keeps it."""
+    return {"column": problem.column, "wrong": problem.wrong, "right": problem.right}
+
+
+def columns_of(ring: Keyring, import_id: int, row: Row) -> dict[str, Any]:
+    """An ImportRow's columns."""
+    content = {
+        "what": row.what,
+        "kind": row.kind,
+        "source": row.source,
+        "document": row.document_id,
+        "owner": row.owner,
+        "order": row.order,
+        "fields": {key: text for key, text in row.fields.items() if text},
+    }
+    text = json.dumps(content, ensure_ascii=False)
+    return {
+        "import_id": import_id,
+        "number": row.number,
+        "sealed": ring.seal(text, place(f"{import_id}:{row.number}")),
+        "person_hash": person_hash(ring.hash_key, row.fields),
+        "problems": list(row.problems),
+    }
+
+
+def opened(ring: Keyring, row: Any) -> Row:
+    """A row of the table, or its columns, read. Raises SealBroken."""
+    content = json.loads(ring.unseal_text(row.sealed, place(f"{row.import_id}:{row.number}")))
+    return Row(
+        number=row.number,
+        what=What(content["what"]),
+        kind=Kind(content["kind"]) if content["kind"] else None,
+        source=content["source"],
+        document_id=content["document"],
+        owner=content["owner"],
+        fields=content["fields"],
+        order=content["order"],
+        problems=row.problems,
+    )
+
+
+def each(session: Session, ring: Keyring, import_id: int) -> Iterator[Row]:
+    """Every row in order, a few hundred in memory at a time."""
+    last = -1
+    while True:
+        columns = (ImportRow.import_id, ImportRow.number, ImportRow.sealed, ImportRow.problems)
+        query = select(*columns).where(ImportRow.import_id == import_id, ImportRow.number > last)
+        rows = session.execute(query.order_by(ImportRow.number).limit(_AT_ONCE)).all()
+        if not rows:
+            return
+        last = rows[-1].number
+        yield from (opened(ring, row) for row in rows)
+
+
+def some(session: Session, ring: Keyring, import_id: int, numbers: Iterable[int]) -> dict[int, Row]:
+    """These rows of an import, by number."""
+    wanted = (ImportRow.import_id == import_id, ImportRow.number.in_(list(numbers)))
+    return {row.number: opened(ring, row) for row in session.scalars(select(ImportRow).where(*wanted))}
+
+
+def problem_count(session: Session, import_id: int) -> int:
+    """How many problems the rows of an import have."""
+    return sum(len(found) for found in session.scalars(_with_problems(ImportRow.problems, import_id)))
+
+
+def numbers_with_problems(session: Session, import_id: int) -> Sequence[int]:
+    return session.scalars(_with_problems(ImportRow.number, import_id).order_by(ImportRow.number)).all()
+
+
+def _with_problems(column: Any, import_id: int) -> Any:
+    return select(column).where(ImportRow.import_id == import_id, func.length(cast(ImportRow.problems, String)) > 2)

@@ -1,0 +1,118 @@
+"""An import as its page shows it: rows that are opened only where somebody looks, a page of them at a time."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.imports.nominations import FIELD_NAMES
+from app.models import ImportRow
+from app.sealing import Keyring
+from app.services.imports import sealed_rows
+from app.services.imports.sealed_rows import HEAD, Row, What
+
+_OPENED_AT_ONCE = 150
+_KEPT = 10 * _OPENED_AT_ONCE
+_SHOWN = ("name", "unit", "post")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of an import, closed: where it stands and what is wrong with it. `opened` is read when asked for."""
+
+    view: View
+    place: int  # among the rows, from 0
+    number: int
+    problems: Sequence[Mapping[str, str]]
+
+    @property
+    def opened(self) -> Row:
+        return self.view.opened(self.place)
+
+    @property
+    def called(self) -> str:
+        """Whom or what the row is about."""
+        row = self.opened
+        if row.what is What.HEAD:
+            return "整份材料"
+        return row.name or row.source or "没有填姓名"
+
+    @property
+    def unit(self) -> str:
+        return self.opened.fields.get("unit", "")
+
+    @property
+    def post(self) -> str:
+        return self.opened.fields.get("post", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One problem of one row, as a person is told it."""
+
+    line: Line
+    column: str
+    wrong: str
+    right: str
+
+
+class View:
+    """The rows of one import, for the office or for its unit. The office is told more of a clash between units."""
+
+    def __init__(self, session: Session, ring: Keyring, import_id: int, *, to_office: bool) -> None:
+        self._session, self._ring, self._import_id, self._to_office = session, ring, import_id, to_office
+        columns = select(ImportRow.number, ImportRow.problems).where(ImportRow.import_id == import_id)
+        self._all = [
+            Line(self, place, number, problems)
+            for place, (number, problems) in enumerate(session.execute(columns.order_by(ImportRow.number)))
+        ]
+        self._opened: OrderedDict[int, Row] = OrderedDict()
+
+    @property
+    def lines(self) -> list[Line]:
+        """Every row to be shown: the list as a whole only where something is wrong with it."""
+        return [line for line in self._all if line.number != HEAD or line.problems]
+
+    @property
+    def nominees(self) -> int:
+        return sum(line.number != HEAD for line in self._all)
+
+    @property
+    def with_problems(self) -> int:
+        return sum(bool(line.problems) for line in self._all if line.number != HEAD)
+
+    @property
+    def problems(self) -> int:
+        return sum(len(line.problems) for line in self._all)
+
+    def faults(self) -> Iterator[Fault]:
+        for line in self._all:
+            yield from self.faults_of(line)
+
+    def faults_of(self, line: Line) -> list[Fault]:
+        told = "to_office" if self._to_office else "wrong"
+        return [Fault(line, each["column"], each.get(told, each["wrong"]), each["right"]) for each in line.problems]
+
+    def opened(self, place: int) -> Row:
+        """The row at this place. Its neighbours are opened with it, as the page shows them next."""
+        if place not in self._opened:
+            numbers = [line.number for line in self._all[place : place + _OPENED_AT_ONCE]]
+            rows = sealed_rows.some(self._session, self._ring, self._import_id, numbers)
+            for offset, number in enumerate(numbers):
+                self._opened[place + offset] = _brief(rows[number])
+            while len(self._opened) > _KEPT:
+                self._opened.popitem(last=False)
+        return self._opened[place]
+
+
+def _brief(row: Row) -> Row:
+    """What a page shows of a row, and no more of it in memory."""
+    fields = {key: row.fields[key] for key in _SHOWN if key in row.fields}
+    return replace(row, fields=fields)
+
+
+assert set(_SHOWN) <= set(FIELD_NAMES)  # noqa: S101 - checked once, at import

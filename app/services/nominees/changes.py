@@ -1,0 +1,60 @@
+"""What every change of a nominee asks first: whose it is, that the programme runs, and what stands of it now."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.cases.states import Actor
+from app.domain.refusals import NoLongerStands, PrivateData
+from app.domain.shared.privacy import find_private
+from app.models import Entry, Nominee, Period
+from app.services.nominees import leavers
+from app.services.nominees.access import recommended, take_turns
+
+
+def held(session: Session, nominee_id: int, actor: Actor) -> Nominee:
+    """A nominee to change, its programme locked: two people who change it, or schedule it, take turns.
+
+    Raises NotYourCase, Archived, Awarded.
+    """
+    nominee = recommended(session, nominee_id, actor)
+    take_turns(session, nominee.programme_id)
+    session.refresh(nominee)
+    return nominee
+
+
+def require_standing(session: Session, nominee: Nominee, now: dt.datetime) -> None:
+    """Raises NoLongerStands for who is out at `now`, or has withdrawn."""
+    if how := leavers.left(session, [nominee], now).get(nominee.id):
+        raise NoLongerStands(nominee.name, how)
+
+
+def has_left(session: Session, nominee: Nominee, now: dt.datetime) -> bool:
+    return bool(leavers.left(session, [nominee], now))
+
+
+def entries_of(session: Session, nominee_id: int) -> list[Entry]:
+    """The entries of a nominee in periods that were not taken back, the one that opened last at the end."""
+    return list(
+        session.scalars(
+            select(Entry)
+            .join(Period, Entry.period_id == Period.id)
+            .where(Entry.nominee_id == nominee_id, Period.cancelled_at.is_(None))
+            .order_by(Period.opens_at, Entry.id)
+            .options(joinedload(Entry.period).joinedload(Period.organiser))
+        )
+    )
+
+
+def in_sight(session: Session, nominee_id: int, now: dt.datetime) -> list[Entry]:
+    """Those of them that the public sees now, or will see."""
+    return [entry for entry in entries_of(session, nominee_id) if now < entry.period.closes_at]
+
+
+def require_publishable(what: str, *texts: str) -> None:
+    """Raises PrivateData where a text holds what must never be public (R12)."""
+    if findings := find_private("\n".join(texts)):
+        raise PrivateData(what, findings)

@@ -1,0 +1,127 @@
+"""Dossiers: what the forms say of a nominee and nobody outside may read, sealed to the nominee (R12)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import Actor
+from app.domain.imports.nominations import FIELD_NAMES
+from app.domain.nominees.annexes import NONE
+from app.domain.refusals import NotYourCase
+from app.evidence.kinds import FileKind
+from app.models import Document, Dossier, Purpose
+from app.sealing import Keyring
+from app.services.nominees import access
+from app.services.record.chain import Act, by_user, on_nominee, record
+
+# Public in their rounds, and columns of their own: not twice.
+_ELSEWHERE = frozenset({"name", "post", "deeds", "recommender"})
+# Shown whole only to who asks, and on the record.
+_MASKED = frozenset({"id_number", "phone"})
+_ID_LENGTH, _MOBILE_LENGTH = 18, 11
+SEALED_FIELDS = tuple(key for key in FIELD_NAMES if key not in _ELSEWHERE)
+
+
+def place(nominee_id: int) -> str:
+    """What a dossier is sealed to."""
+    return f"dossier:{nominee_id}"
+
+
+def dossier(ring: Keyring, nominee_id: int, fields: Mapping[str, str]) -> Dossier:
+    """The row that keeps these fields of a nominee, for the caller to add; unknown keys and empty ones stay out."""
+    kept = {key: fields[key] for key in SEALED_FIELDS if fields.get(key)}
+    text = json.dumps(kept, ensure_ascii=False, sort_keys=True)
+    return Dossier(
+        nominee_id=nominee_id, sealed=ring.seal(text, place(nominee_id)), person_hash=person_hash(ring.hash_key, fields)
+    )
+
+
+def person_hash(key: bytes, fields: Mapping[str, str]) -> str | None:
+    """The same for the same ID number or 社会信用代码, under one key of the ring; None where there is none."""
+    number = (fields.get("id_number") or fields.get("credit_code") or "").strip().upper()
+    if number in ("", NONE):  # a collective without a code of its own says so
+        return None
+    return hmac.new(key, f"person {number}".encode(), hashlib.sha256).hexdigest()
+
+
+def fields_of(session: Session, ring: Keyring, nominee_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """The sealed fields of these nominees, by id; {} for whom there is no dossier. Raises SealBroken.
+
+    Whoever calls has made sure that the reader may: the office, or the unit that recommends them.
+    """
+    wanted = list(nominee_ids)
+    rows = session.execute(select(Dossier.nominee_id, Dossier.sealed).where(Dossier.nominee_id.in_(wanted)))
+    read = {nominee_id: json.loads(ring.unseal_text(sealed, place(nominee_id))) for nominee_id, sealed in rows}
+    return {nominee_id: read.get(nominee_id, {}) for nominee_id in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file of a nominee, as a page lists it."""
+
+    document_id: int
+    kind: FileKind
+    received_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A dossier on a page: its fields in the order of the forms, with what names a person masked or not.
+
+    Of its files the newest comes first; that one counts.
+    """
+
+    fields: dict[str, str]
+    masked: bool
+    photos: list[HandedIn]
+    materials: list[HandedIn]
+
+
+def shown(session: Session, ring: Keyring, nominee_id: int, actor: Actor) -> Shown | None:
+    """What the page of a nominee shows of its dossier unasked; None for whom it is not for."""
+    try:
+        access.recommended(session, nominee_id, actor)
+    except NotYourCase:
+        return None
+    fields = fields_of(session, ring, [nominee_id])[nominee_id]
+    return _shown(session, nominee_id, {key: _masked(key, text) for key, text in fields.items()}, masked=True)
+
+
+def read(session: Session, ring: Keyring, nominee_id: int, actor: Actor, now: dt.datetime) -> Shown:
+    """The whole dossier, for the office and the unit that recommends; on the record. Raises NotYourCase, SealBroken."""
+    access.recommended(session, nominee_id, actor)
+    found = _shown(session, nominee_id, fields_of(session, ring, [nominee_id])[nominee_id], masked=False)
+    record(session, now, [Act(by_user(actor.user_id), "dossier.read", on_nominee(nominee_id))])
+    session.commit()
+    return found
+
+
+def _shown(session: Session, nominee_id: int, fields: Mapping[str, str], *, masked: bool) -> Shown:
+    in_order = {key: fields[key] for key in SEALED_FIELDS if key in fields}
+    photos, materials = (_handed_in(session, nominee_id, purpose) for purpose in (Purpose.PHOTO, Purpose.MATERIAL))
+    return Shown(in_order, masked, photos, materials)
+
+
+def _handed_in(session: Session, nominee_id: int, purpose: Purpose) -> list[HandedIn]:
+    rows = session.execute(
+        select(Document.id, Document.kind, Document.received_at)
+        .where(Document.nominee_id == nominee_id, Document.purpose == purpose)
+        .order_by(Document.id.desc())
+    )
+    return [HandedIn(*row) for row in rows]
+
+
+def _masked(key: str, text: str) -> str:
+    """530302********1234, 138****5678; whatever else is shorter shows its ends alone."""
+    if key not in _MASKED:
+        return text
+    front, end = (6, 4) if len(text) == _ID_LENGTH else (3, 2 if len(text) < _MOBILE_LENGTH else 4)
+    return text[:front] + "*" * max(0, len(text) - front - end) + text[-end:] if len(text) > front + end else "****"

@@ -1,0 +1,155 @@
+"""The conditions of the notice as they stand for nominees, and what people say of those no machine can know (R10)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import Actor, require_office
+from app.domain.nominees.annexes import RANK_NAMES, Rank
+from app.domain.nominees.eligibility import Check, NomineeFacts, Outcome, Said, checks_of, conditions_of
+from app.domain.refusals import NoSuchCondition, NotReady
+from app.models import Confirmation, Nominee, User
+from app.sealing import Keyring
+from app.services.nominees import dossiers
+from app.services.nominees.access import locked
+from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.shared.texts import checked_text
+
+NOTE = (0, 500)
+REASON = (2, 500)
+
+
+def checks(session: Session, ring: Keyring, nominees: Iterable[Nominee]) -> dict[int, list[Check]]:
+    """Every condition of each of these nominees, by id. Raises SealBroken."""
+    these = list(nominees)
+    said = _said(session, [nominee.id for nominee in these])
+    fields = dossiers.fields_of(session, ring, [nominee.id for nominee in these])
+    return {
+        nominee.id: checks_of(_facts(nominee, fields[nominee.id].get("penalties")), said.get(nominee.id, {}))
+        for nominee in these
+    }
+
+
+def _facts(nominee: Nominee, penalties: str | None) -> NomineeFacts:
+    return NomineeFacts(nominee.kind, nominee.name, nominee.rank, penalties)
+
+
+def _said(session: Session, nominee_ids: Sequence[int]) -> dict[int, dict[str, Said]]:
+    """What people said last of each condition, by nominee and condition."""
+    rows = session.execute(
+        select(Confirmation, User.name)
+        .join(User, Confirmation.confirmed_by == User.id)
+        .where(Confirmation.nominee_id.in_(nominee_ids))
+        .order_by(Confirmation.id)
+    )
+    latest: dict[int, dict[str, Said]] = {}
+    for row, who in rows:
+        latest.setdefault(row.nominee_id, {})[row.condition] = Said(row.met, row.note, who, row.confirmed_at)
+    return latest
+
+
+def confirm(
+    session: Session,
+    ring: Keyring,
+    nominee_ids: Collection[int],
+    actor: Actor,
+    now: dt.datetime,
+    *,
+    rank: Rank = Rank.UNKNOWN,
+) -> None:
+    """Confirm, for each of these nominees, every condition that still waits for a person; all of them or none.
+
+    `rank` is given to those whose rank nobody knows yet. Raises NotReady, naming those of whom something else than a
+    yes must be said: a rank, or a word of explanation.
+    """
+    require_office(actor)
+    nominees = locked(session, nominee_ids, actor)
+    acts = []
+    for nominee in nominees:
+        if nominee.rank is Rank.UNKNOWN and rank is not Rank.UNKNOWN:
+            acts.append(_ranked(nominee, rank, actor))
+    waiting = {
+        id_: [check for check in found if check.outcome is Outcome.TO_CONFIRM]
+        for id_, found in checks(session, ring, nominees).items()
+    }
+    unclear = {id_: [check.why for check in found if _says_more(check)] for id_, found in waiting.items()}
+    if any(unclear.values()):
+        raise NotReady("一并确认", [(each.name, unclear[each.id]) for each in nominees if unclear[each.id]])
+    for nominee in nominees:
+        for check in waiting[nominee.id]:
+            session.add(_confirmation(nominee, check.condition.key, True, "", actor, now))
+        if named := [check.condition.name for check in waiting[nominee.id]]:
+            acts.append(Act(by_user(actor.user_id), "nominee.confirmed", on_nominee(nominee.id), {"conditions": named}))
+    record(session, now, acts)
+    session.commit()
+
+
+def _says_more(check: Check) -> bool:
+    return check.wants_note or not check.asks
+
+
+def say(
+    session: Session,
+    ring: Keyring,
+    nominee_id: int,
+    condition: str,
+    met: bool,
+    note: str,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Confirm or deny one condition; the latest word counts, earlier ones stay.
+
+    Raises NoSuchCondition, and MissingText for a no, or a doubtful yes, without a reason.
+    """
+    require_office(actor)
+    [nominee] = locked(session, [nominee_id], actor)
+    found = {check.condition.key: check for check in checks(session, ring, [nominee])[nominee.id]}
+    check = found.get(condition)
+    if check is None or not check.asks:
+        raise NoSuchCondition
+    note = checked_text(note, "理由", REASON if not met or check.wants_note else NOTE)
+    session.add(_confirmation(nominee, condition, met, note, actor, now))
+    action = "nominee.confirmed" if met else "nominee.denied"
+    act = Act(by_user(actor.user_id), action, on_nominee(nominee.id), {"conditions": [check.condition.name]})
+    record(session, now, [act])
+    session.commit()
+
+
+def _confirmation(nominee: Nominee, key: str, met: bool, note: str, actor: Actor, now: dt.datetime) -> Confirmation:
+    return Confirmation(
+        nominee_id=nominee.id, condition=key, met=met, note=note, confirmed_by=actor.user_id, confirmed_at=now
+    )
+
+
+def set_rank(session: Session, nominee_id: int, rank: Rank, actor: Actor, now: dt.datetime) -> None:
+    """Say of what rank a nominee is; from and to stay on the record."""
+    require_office(actor)
+    [nominee] = locked(session, [nominee_id], actor)
+    if nominee.rank is not rank:
+        record(session, now, [_ranked(nominee, rank, actor)])
+    session.commit()
+
+
+def _ranked(nominee: Nominee, rank: Rank, actor: Actor) -> Act:
+    details = {"from": RANK_NAMES[nominee.rank], "to": RANK_NAMES[rank]}
+    nominee.rank = rank
+    return Act(by_user(actor.user_id), "nominee.ranked", on_nominee(nominee.id), details)
+
+
+def history(session: Session, nominee: Nominee) -> list[tuple[str, Said]]:
+    """Everything that was ever said of a nominee's conditions, with their names, the latest first."""
+    names = {key: condition.name for key, condition in conditions_of(nominee.kind).items()}
+    rows = session.execute(
+        select(Confirmation, User.name)
+        .join(User, Confirmation.confirmed_by == User.id)
+        .where(Confirmation.nominee_id == nominee.id)
+        .order_by(Confirmation.id.desc())
+    )
+    return [
+        (names.get(row.condition, row.condition), Said(row.met, row.note, who, row.confirmed_at)) for row, who in rows
+    ]

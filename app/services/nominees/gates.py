@@ -1,0 +1,258 @@
+"""What stands between nominees and a round of publicity, each reason in words (R8-R10), and a unit's places (R9)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.cases.states import OPEN_STATES
+from app.domain.nominees.annexes import Authority, Rank
+from app.domain.nominees.eligibility import Check, Outcome, Share, county_share
+from app.domain.nominees.opinions import missing, names
+from app.domain.nominees.passage import ALREADY_IN, Showing, round_ahead, why_not
+from app.domain.nominees.places import FIRST_BOUND_ROUND, Contender, taken
+from app.domain.periods.rounds import LAST_ROUND, Kind, Round
+from app.domain.refusals import QuotaExceeded
+from app.models import Case, Entry, Nominee, OpinionOutcome, Period, Programme, Quota, ReviewStage, Unit
+from app.sealing import Keyring
+from app.services.nominees import eligibility, leavers, opinions, reviews
+
+KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one nominee stands at some moment, with everything its gates ask about."""
+
+    nominee: Nominee
+    gone: str  # how it left; empty while it has not
+    showings: Sequence[Showing]
+    checks: Sequence[Check]
+    reviews: reviews.Latest
+    opinions: opinions.Latest
+    needed: frozenset[Authority]
+    share: Callable[[], Share]  # of the whole programme: counted once, and not before somebody asks
+
+    @property
+    def round_ahead(self) -> Round | None:
+        """The round it would enter next; None once it left, and after the last."""
+        return None if self.gone else round_ahead(self.showings, self.nominee.edition)
+
+    @property
+    def unanswered(self) -> list[Authority]:
+        return missing(self.needed, self.opinions)
+
+    @property
+    def has_negative(self) -> bool:
+        return any(row.outcome is OpinionOutcome.NEGATIVE for row in self.opinions.values())
+
+    def obstacles(self, round_: Round) -> tuple[str, ...]:
+        """Every reason why it may not enter a round, the weightiest first; none if it may."""
+        if self.gone:
+            return (self.gone,)
+        passage = why_not(self.showings, self.nominee.edition, round_)
+        if passage == ALREADY_IN:
+            return (passage,)
+        reasons = [passage, *self._failed(), *self._not_reviewed(round_)]
+        if round_.number == LAST_ROUND:
+            reasons += [*self._opinions(), *_too_many(self.share())]
+        return tuple(reason for reason in reasons if reason)
+
+    @property
+    def obstacles_ahead(self) -> tuple[str, ...]:
+        """What keeps it from the round it would enter next."""
+        if self.gone:
+            return (self.gone,)
+        ahead = self.round_ahead
+        return self.obstacles(ahead) if ahead else ()
+
+    def _failed(self) -> list[str]:
+        return [
+            f"不符合评选条件{check.condition.clause}“{check.condition.name}”"
+            for check in self.checks
+            if check.outcome is Outcome.FAILED
+        ]
+
+    def _not_reviewed(self, round_: Round) -> list[str]:
+        due = [stage for stage in ReviewStage if round_.number >= reviews.BEFORE_ROUND[stage]]
+        return [
+            f"{reviews.STAGE_NAMES[stage]}{'没有通过' if stage in self.reviews else '还没有进行'}"
+            for stage in due
+            if not reviews.passed(self.reviews, stage)
+        ]
+
+    def _opinions(self) -> list[str]:
+        """Whose opinion is negative stands with the opinions alone: this is read by the nominee's own unit too."""
+        reasons = ["征求意见中有不同意见"] if self.has_negative else []
+        return reasons + ([f"还缺{names(self.unanswered)}的意见"] if self.unanswered else [])
+
+
+def _too_many(share: Share) -> list[str]:
+    if not share.exceeded:
+        return []
+    return [f"县处级占{share.words}（{share.total}个中{share.county}个），超过{share.percent}%"]
+
+
+def standings(
+    session: Session, ring: Keyring, programme: Programme, nominees: Iterable[Nominee], now: dt.datetime
+) -> dict[int, Standing]:
+    """Where these nominees of a programme stand, by id. Raises SealBroken.
+
+    Open cases are read before who has left: one upheld meanwhile is still open, or its nominee is out already.
+    """
+    these = list(nominees)
+    ids = [nominee.id for nominee in these]
+    showings = _showings(session, ids, now)
+    gone = leavers.left(session, these, now)
+    checks = eligibility.checks(session, ring, these)
+    words, answers = reviews.latest(session, ids), opinions.latest(session, ids)
+    needed = opinions.needed_by(session, ring, these)
+    share = cache(lambda: share_of(session, programme, now))
+    return {
+        nominee.id: Standing(
+            nominee=nominee,
+            gone=gone.get(nominee.id, ""),
+            showings=showings.get(nominee.id, []),
+            checks=checks[nominee.id],
+            reviews=words.get(nominee.id, {}),
+            opinions=answers.get(nominee.id, {}),
+            needed=needed[nominee.id],
+            share=share,
+        )
+        for nominee in these
+    }
+
+
+def standing_of(session: Session, ring: Keyring, nominee: Nominee, now: dt.datetime) -> Standing:
+    """Where one nominee stands."""
+    programme = session.get_one(Programme, nominee.programme_id)
+    return standings(session, ring, programme, [nominee], now)[nominee.id]
+
+
+def waiting_for_review(session: Session, programme: Programme, now: dt.datetime) -> dict[ReviewStage, int]:
+    """How many are through with the round before a review, and were not looked at since."""
+    nominees = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
+    ids = [nominee.id for nominee in nominees]
+    gone, words = leavers.left(session, nominees, now), reviews.latest(session, ids)
+    showings = _showings(session, ids, now)
+    counts = dict.fromkeys(ReviewStage, 0)
+    for nominee in nominees:
+        way = showings.get(nominee.id, [])
+        ahead = round_ahead(way, nominee.edition)
+        if nominee.id in gone or ahead is None or why_not(way, nominee.edition, ahead):
+            continue
+        for stage, number in reviews.BEFORE_ROUND.items():
+            counts[stage] += number == ahead.number and stage not in words.get(nominee.id, {})
+    return counts
+
+
+def share_of(session: Session, programme: Programme, now: dt.datetime) -> Share:
+    """The share of 县处级 as it stands (R10): of everybody who has neither left nor been refused at a review; those on
+    paper are in the total.
+    """
+    nominees = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
+    gone = leavers.left(session, nominees, now).keys() | reviews.refused(session, [nominee.id for nominee in nominees])
+    there = [nominee for nominee in nominees if nominee.id not in gone]
+    on_paper = session.scalar(
+        select(func.sum(Quota.secret_collectives + Quota.secret_individuals)).where(Quota.programme_id == programme.id)
+    )
+    county = sum(nominee.kind is Kind.INDIVIDUAL and nominee.rank is Rank.COUNTY for nominee in there)
+    return county_share(county, len(there) + int(on_paper or 0), programme.county_share)
+
+
+def check_places(
+    session: Session, programme: Programme, round_: Round, chosen: Sequence[Nominee], now: dt.datetime
+) -> None:
+    """A unit's places bound what it puts into rounds 2 and 3; a place that was left is taken by a named replacement
+    or stays vacant (R9). Raises QuotaExceeded.
+    """
+    if round_.number < FIRST_BOUND_ROUND:
+        return
+    everybody = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
+    gone = leavers.left(session, everybody, now)
+    entered = _entered(session, programme)
+    here = entered[round_.number] | {nominee.id for nominee in chosen}
+    had_place = set().union(*(ids for number, ids in entered.items() if number >= FIRST_BOUND_ROUND))
+    quotas = {
+        quota.unit_id: quota for quota in session.scalars(select(Quota).where(Quota.programme_id == programme.id))
+    }
+    for unit_id, kind in dict.fromkeys((nominee.recommender_id, nominee.kind) for nominee in chosen):
+        contenders = [
+            Contender(each.id, each.id in had_place, each.id in here, each.id in gone, each.replaces_id)
+            for each in everybody
+            if (each.recommender_id, each.kind) == (unit_id, kind)
+        ]
+        places, secret = _places(quotas.get(unit_id), kind)
+        used = taken(contenders, secret)
+        if used.all > places:
+            unit = session.get_one(Unit, unit_id)
+            raise QuotaExceeded(unit.name, KIND_NAMES[kind], used.here, places, used.vacant, used.secret)
+
+
+def _places(quota: Quota | None, kind: Kind) -> tuple[int, int]:
+    """How many places a unit has of a kind, and how many of them are taken on paper."""
+    if quota is None:
+        return 0, 0
+    if kind is Kind.COLLECTIVE:
+        return quota.collectives, quota.secret_collectives
+    return quota.individuals, quota.secret_individuals
+
+
+def _entered(session: Session, programme: Programme) -> defaultdict[int, set[int]]:
+    """Who was ever shown in each round of a programme."""
+    rows = session.execute(
+        select(Period.round_number, Entry.nominee_id)
+        .join(Entry, Entry.period_id == Period.id)
+        .where(Period.programme_id == programme.id, Period.cancelled_at.is_(None))
+    )
+    entered: defaultdict[int, set[int]] = defaultdict(set)
+    for number, nominee_id in rows:
+        entered[number].add(nominee_id)
+    return entered
+
+
+def _showings(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> dict[int, list[Showing]]:
+    """Every showing of these nominees as it stands at `now`, by nominee."""
+    entries = session.scalars(
+        select(Entry)
+        .join(Entry.period)
+        .where(Entry.nominee_id.in_(nominee_ids), Period.cancelled_at.is_(None))
+        .order_by(Entry.id)
+        .options(joinedload(Entry.period))
+    ).all()
+    open_cases = _nominees_with_open_cases(session, {entry.period_id for entry in entries}, now)
+    showings: dict[int, list[Showing]] = {}
+    for entry in entries:
+        period, against = entry.period, open_cases.get(entry.period_id, set())
+        showings.setdefault(entry.nominee_id, []).append(
+            Showing(
+                round_number=period.round_number,
+                edition=entry.edition,
+                begun=now >= period.opens_at,
+                window_over=now >= period.closes_at,
+                closed=period.closed_at is not None,
+                own_open=entry.nominee_id in against,
+                others_open=bool(against - {entry.nominee_id}),
+            )
+        )
+    return showings
+
+
+def _nominees_with_open_cases(session: Session, period_ids: set[int], now: dt.datetime) -> dict[int, set[int]]:
+    """By period, whom an open case is about; from the deadline on none is open (R26)."""
+    rows = session.execute(
+        select(Entry.period_id, Entry.nominee_id)
+        .join(Case, Case.entry_id == Entry.id)
+        .join(Period, Entry.period_id == Period.id)
+        .where(Entry.period_id.in_(period_ids), Case.state.in_(OPEN_STATES), Period.conclude_by > now)
+    )
+    found: dict[int, set[int]] = {}
+    for period_id, nominee_id in rows:
+        found.setdefault(period_id, set()).add(nominee_id)
+    return found

@@ -1,0 +1,112 @@
+"""A nominee's photo and 事迹材料, handed in by themselves: judged by the notice's rule and kept as they came."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import Actor
+from app.domain.imports.fields import Problem
+from app.domain.imports.materials import material_problem
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import FileRefused, NotYourCase, UnreadableForm
+from app.evidence.inspection import Inspected, inspect
+from app.evidence.kinds import FileKind
+from app.models import Nominee, Programme, Purpose
+from app.papers.materials import length_of
+from app.services.imports.content import photo_faults
+from app.services.nominees import access
+from app.services.programmes.setting_up import require_running
+from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.shared import documents
+from app.services.shared.files import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """What a file is judged by, detached: nobody keeps the database waiting while it is looked through."""
+
+    programme_id: int
+    kind: Kind
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One sort of file: what it is for, the act on the record, who has one, and what is wrong with it."""
+
+    purpose: Purpose
+    act: str
+    kinds: frozenset[Kind]
+    faults: Callable[[BinaryIO, Inspected, str, _Whose], list[Problem]]
+
+
+def _photo_faults(upload: BinaryIO, inspected: Inspected, title: str, whose: _Whose) -> list[Problem]:
+    return photo_faults(upload, inspected.kind, inspected.size, title, whose.unit, whose.name)
+
+
+def _material_faults(upload: BinaryIO, inspected: Inspected, title: str, whose: _Whose) -> list[Problem]:
+    """A PDF is taken unread: how long its text is, nobody can tell for certain."""
+    if inspected.kind is FileKind.PDF:
+        return []
+    if inspected.kind is not FileKind.DOCX:
+        return [Problem("事迹材料", "不是 Word（.docx）或 PDF 文件", "请另存为 .docx 或 PDF 后再上传")]
+    try:
+        problem = material_problem(length_of(upload, title), whose.kind)
+    except UnreadableForm as unreadable:
+        raise FileRefused(unreadable.why + unreadable.right) from None
+    return [problem] if problem else []
+
+
+PHOTO = Sort(Purpose.PHOTO, "nominee.photo_received", frozenset({Kind.INDIVIDUAL}), _photo_faults)
+MATERIAL = Sort(Purpose.MATERIAL, "nominee.material_received", frozenset(Kind), _material_faults)
+
+
+def receive(
+    session: Session,
+    vault: Vault,
+    sort: Sort,
+    nominee_id: int,
+    title: str,
+    upload: BinaryIO,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Keep a nominee's file; the latest counts. Raises NotYourCase, Archived, FileRefused, StoreDown."""
+    nominee = check_may_receive(session, sort, nominee_id, actor)
+    whose = _Whose(nominee.programme_id, nominee.kind, nominee.name, nominee.recommender.name)
+    session.rollback()  # nobody waits for the database while a file is looked through
+    _check(sort, title, upload, whose)
+    row = documents.stored(vault, sort.purpose, whose.programme_id, title, upload, actor, now, nominee_id=nominee_id)
+    try:
+        check_may_receive(session, sort, nominee_id, actor)
+        session.add(row)
+        record(session, now, [Act(by_user(actor.user_id), sort.act, on_nominee(nominee_id), {"sha256": row.sha256})])
+        session.commit()
+    except BaseException:
+        session.rollback()
+        documents.discard(vault, row)
+        raise
+
+
+def check_may_receive(session: Session, sort: Sort, nominee_id: int, actor: Actor) -> Nominee:
+    """The nominee, if such a file of it may be handed in. Raises NotYourCase, also for who has none; Archived."""
+    nominee = access.recommended(session, nominee_id, actor)
+    if nominee.kind not in sort.kinds:
+        raise NotYourCase
+    require_running(session.get_one(Programme, nominee.programme_id))
+    return nominee
+
+
+def _check(sort: Sort, title: str, upload: BinaryIO, whose: _Whose) -> None:
+    """Raises FileRefused with everything that is wrong with it."""
+    inspected = inspect(upload, as_it_came=True)
+    upload.seek(0)
+    if faults := sort.faults(upload, inspected, title, whose):
+        raise FileRefused("；".join(f"{fault.wrong}：{fault.right}" for fault in faults) + "。")
+    upload.seek(0)

@@ -1,0 +1,195 @@
+"""What the authorities answered about nominees (annex 6), with the day and the scan; a correction is another row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.calendar.workdays import local_date
+from app.domain.cases.states import Actor
+from app.domain.nominees.annexes import AUTHORITY_NAMES, Authority
+from app.domain.nominees.opinions import ALWAYS, needed
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import FileRefused, OfSeveralUnits, OpinionRefused
+from app.evidence.kinds import FileKind
+from app.models import Document, Nominee, Opinion, OpinionOutcome, Purpose, User
+from app.sealing import Keyring
+from app.services.nominees import dossiers
+from app.services.nominees.access import chosen, locked
+from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.shared import documents
+from app.services.shared.files import Vault
+
+OUTCOME_NAMES = {
+    OpinionOutcome.FAVOURABLE: "无不同意见",
+    OpinionOutcome.NEGATIVE: "有不同意见",
+    OpinionOutcome.NOT_ASKED: "按管理权限不需征求",
+}
+LONGEST_TEXT = 1000
+_SCANS = frozenset({FileKind.PDF, FileKind.JPEG, FileKind.PNG})
+_EARLIEST = dt.timedelta(days=366)
+
+Latest = dict[Authority, Opinion]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one authority answered, as it is filled in."""
+
+    authority: Authority
+    outcome: OpinionOutcome
+    text: str
+    dated: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A file as it was sent, with its owner's name for it."""
+
+    title: str
+    content: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One row as it is shown: what was answered, who wrote it down, and whether a later row has taken its place."""
+
+    opinion: Opinion
+    who: str
+    counts: bool
+
+
+def needed_by(session: Session, ring: Keyring, nominees: Iterable[Nominee]) -> dict[int, frozenset[Authority]]:
+    """Whose opinion each of these nominees needs, by id. Raises SealBroken."""
+    these = list(nominees)
+    fields = dossiers.fields_of(session, ring, [nominee.id for nominee in these])
+    return {nominee.id: _needed(nominee, fields[nominee.id]) for nominee in these}
+
+
+def _needed(nominee: Nominee, fields: Mapping[str, str]) -> frozenset[Authority]:
+    if nominee.kind is Kind.COLLECTIVE:
+        return needed(nominee.kind, nominee.category or fields.get("unit_type", ""))
+    return needed(nominee.kind, fields.get("unit_type", ""), nominee.category or fields.get("status", ""))
+
+
+def latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Latest]:
+    """The opinion that counts, by nominee and authority: the last one recorded."""
+    found: dict[int, Latest] = {}
+    for row in session.scalars(select(Opinion).where(Opinion.nominee_id.in_(nominee_ids)).order_by(Opinion.id)):
+        found.setdefault(row.nominee_id, {})[row.authority] = row
+    return found
+
+
+def history(session: Session, nominee_id: int) -> list[Recorded]:
+    """Every opinion on a nominee, the latest first."""
+    rows = session.execute(
+        select(Opinion, User.name)
+        .join(User, Opinion.recorded_by == User.id)
+        .where(Opinion.nominee_id == nominee_id)
+        .order_by(Opinion.id.desc())
+    )
+    seen: set[Authority] = set()
+    found = []
+    for opinion, who in rows:
+        found.append(Recorded(opinion, who, counts=opinion.authority not in seen))
+        seen.add(opinion.authority)
+    return found
+
+
+def record_opinion(
+    session: Session,
+    vault: Vault,
+    nominee_ids: Collection[int],
+    answer: Answer,
+    scan: Scan | None,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Write down what an authority answered about these nominees of one unit: one letter, one scan for all of them.
+
+    Without a scan the one that stands is kept, if each of them has one: a day or a word may be put right alone.
+    Raises NobodyChosen, NotYourCase, OfSeveralUnits, StoreDown, and OpinionRefused with the field it is about.
+    """
+    nominees = chosen(session, nominee_ids, actor)
+    if len({nominee.recommender_id for nominee in nominees}) != 1:
+        raise OfSeveralUnits
+    _check(answer, now)
+    programme_id, about = nominees[0].programme_id, nominees[0].id if len(nominees) == 1 else None
+    session.rollback()  # nobody waits for the database while a file is looked through
+    document = _stored(vault, programme_id, about, scan, actor, now) if scan else None
+    try:
+        _write(session, nominee_ids, answer, document, actor, now)
+    except BaseException:
+        documents.discard(vault, document)
+        raise
+
+
+def _check(answer: Answer, now: dt.datetime) -> None:
+    today = local_date(now)
+    if answer.dated > today:
+        raise OpinionRefused("dated", f"落款日期不能晚于今天（{today:%Y-%m-%d}）。")
+    if answer.dated < today - _EARLIEST:
+        raise OpinionRefused("dated", "落款日期早于一年以前，请核对年份；意见须是为这次评选征求的。")
+    if answer.outcome is OpinionOutcome.NOT_ASKED and answer.authority in ALWAYS:
+        raise OpinionRefused("outcome", "纪检监察机关和公安部门的意见都要征求（附件6注1），不能填不需征求。")
+    if answer.outcome is not OpinionOutcome.FAVOURABLE and not answer.text.strip():
+        raise OpinionRefused("text", "请写明意见的内容，或者不需征求的理由。")
+    if len(answer.text) > LONGEST_TEXT:
+        raise OpinionRefused("text", f"意见内容最多{LONGEST_TEXT}个字，现在是{len(answer.text)}个字。")
+
+
+def _stored(
+    vault: Vault, programme_id: int, nominee_id: int | None, scan: Scan, actor: Actor, now: dt.datetime
+) -> Document:
+    try:
+        document = documents.stored(
+            vault, Purpose.OPINION, programme_id, scan.title, scan.content, actor, now, nominee_id=nominee_id
+        )
+    except FileRefused as refusal:
+        raise OpinionRefused("scan", str(refusal)) from refusal
+    if document.kind not in _SCANS:
+        documents.discard(vault, document)
+        raise OpinionRefused("scan", "请上传盖章原件的扫描件或者照片：PDF、JPG、PNG 文件。")
+    return document
+
+
+def _write(
+    session: Session,
+    nominee_ids: Collection[int],
+    answer: Answer,
+    document: Document | None,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    nominees = locked(session, nominee_ids, actor)
+    if document is not None:
+        session.add(document)
+        session.flush()
+    standing = latest(session, [nominee.id for nominee in nominees])
+    for nominee in nominees:
+        before = standing.get(nominee.id, {}).get(answer.authority)
+        asked = answer.outcome is not OpinionOutcome.NOT_ASKED
+        document_id = document.id if document else before.document_id if before and asked else None
+        if asked and document_id is None:
+            raise OpinionRefused("scan", "请选择盖章原件的扫描件（PDF、JPG、PNG）。")
+        session.add(
+            Opinion(
+                nominee_id=nominee.id,
+                authority=answer.authority,
+                outcome=answer.outcome,
+                text=answer.text.strip(),
+                dated=answer.dated,
+                document_id=document_id,
+                recorded_by=actor.user_id,
+                recorded_at=now,
+            )
+        )
+    details = {"authority": AUTHORITY_NAMES[answer.authority], "outcome": OUTCOME_NAMES[answer.outcome]}
+    acts = [Act(by_user(actor.user_id), "opinion.recorded", on_nominee(nominee.id), details) for nominee in nominees]
+    record(session, now, acts)
+    session.commit()

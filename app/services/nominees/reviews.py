@@ -1,0 +1,124 @@
+"""初审 and 复审: the office's word on nominees before rounds 2 and 3, one by one or many at once (R8, R10)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import Actor, require_office
+from app.domain.nominees.eligibility import OUTCOME_NAMES, Outcome
+from app.domain.refusals import NotReady
+from app.models import Nominee, Review, ReviewStage, User
+from app.sealing import Keyring
+from app.services.nominees import eligibility, leavers
+from app.services.nominees.access import locked
+from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.shared.texts import checked_text
+
+STAGE_NAMES = {ReviewStage.PRELIMINARY: "初审", ReviewStage.FINAL: "复审"}
+BEFORE_ROUND = {ReviewStage.PRELIMINARY: 2, ReviewStage.FINAL: 3}
+REASON = (2, 500)
+
+Latest = dict[ReviewStage, Review]
+
+
+def latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Latest]:
+    """The word that counts, by nominee and stage: the last one said."""
+    found: dict[int, Latest] = {}
+    for row in session.scalars(select(Review).where(Review.nominee_id.in_(nominee_ids)).order_by(Review.id)):
+        found.setdefault(row.nominee_id, {})[row.stage] = row
+    return found
+
+
+def refused(session: Session, nominee_ids: Sequence[int]) -> set[int]:
+    """Whom the office turned down, at whichever stage it looked last."""
+    words = latest(session, nominee_ids)
+    return {id_ for id_, by_stage in words.items() if not all(review.passed for review in by_stage.values())}
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """One row as it is shown: what was said, by whom."""
+
+    review: Review
+    who: str
+
+
+def history(session: Session, nominee_id: int) -> list[Reviewed]:
+    """Every word on a nominee, the latest first."""
+    rows = session.execute(
+        select(Review, User.name)
+        .join(User, Review.reviewed_by == User.id)
+        .where(Review.nominee_id == nominee_id)
+        .order_by(Review.id.desc())
+    )
+    return [Reviewed(review, who) for review, who in rows]
+
+
+def review(
+    session: Session,
+    ring: Keyring,
+    nominee_ids: Collection[int],
+    stage: ReviewStage,
+    favourable: bool,
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Pass or refuse these nominees of one programme, all of them or none; a refusal wants its reason.
+
+    Raises NotReady for those who can't pass, naming them, and MissingText.
+    """
+    require_office(actor)
+    nominees = locked(session, nominee_ids, actor)
+    if favourable:
+        _require_ready(session, ring, nominees, stage, now)
+    else:
+        reason = checked_text(reason, "不通过的理由", REASON)
+    session.add_all(
+        Review(
+            nominee_id=nominee.id,
+            stage=stage,
+            passed=favourable,
+            reason=reason.strip(),
+            reviewed_by=actor.user_id,
+            reviewed_at=now,
+        )
+        for nominee in nominees
+    )
+    details = {"stage": STAGE_NAMES[stage], "passed": "通过" if favourable else "不通过"}
+    acts = [Act(by_user(actor.user_id), "nominee.reviewed", on_nominee(nominee.id), details) for nominee in nominees]
+    record(session, now, acts)
+    session.commit()
+
+
+def _require_ready(
+    session: Session, ring: Keyring, nominees: Sequence[Nominee], stage: ReviewStage, now: dt.datetime
+) -> None:
+    """Nobody passes who has left, fails a condition, or has one still to be confirmed; 复审 comes after 初审."""
+    gone = leavers.left(session, nominees, now)
+    words = latest(session, [nominee.id for nominee in nominees])
+    checks = eligibility.checks(session, ring, nominees)
+    waiting = []
+    for nominee in nominees:
+        why = [gone[nominee.id]] if nominee.id in gone else []
+        why += [
+            f"“{check.condition.name}”{OUTCOME_NAMES[check.outcome]}"
+            for check in checks[nominee.id]
+            if check.outcome is not Outcome.PASSED
+        ]
+        if stage is ReviewStage.FINAL and not passed(words.get(nominee.id, {}), ReviewStage.PRELIMINARY):
+            why.append("初审还没有通过")
+        if why:
+            waiting.append((nominee.name, why))
+    if waiting:
+        raise NotReady(f"通过{STAGE_NAMES[stage]}", waiting)
+
+
+def passed(words: Latest, stage: ReviewStage) -> bool:
+    """Whether the word that counts is a yes."""
+    return stage in words and words[stage].passed

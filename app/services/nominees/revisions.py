@@ -1,0 +1,54 @@
+"""Changed deeds (事迹变更): a new edition, whose latest round needs a window of its own (R9)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import Actor
+from app.domain.nominees.misprints import LONGEST
+from app.domain.refusals import NothingChanged, StillShown
+from app.models import Nominee, Revision
+from app.services.nominees import changes
+from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.shared.texts import checked_text
+
+REASON = (2, 500)
+DEEDS = (1, LONGEST["deeds"])
+
+
+def revise(session: Session, nominee_id: int, deeds: str, reason: str, actor: Actor, now: dt.datetime) -> Revision:
+    """New deeds, by the recommending unit or the office, never while a period shows the old ones or is about to.
+
+    Raises StillShown, NoLongerStands, NothingChanged, PrivateData, MissingText.
+    """
+    nominee = changes.held(session, nominee_id, actor)
+    changes.require_standing(session, nominee, now)
+    require_unseen(session, nominee, now)
+    deeds = checked_text(deeds, "简要事迹", DEEDS)
+    reason = checked_text(reason, "变更的理由", REASON)
+    if deeds == nominee.deeds:
+        raise NothingChanged("简要事迹")
+    changes.require_publishable(f"{nominee.name}变更后的事迹", deeds)
+    row = Revision(
+        nominee_id=nominee.id,
+        edition=nominee.edition + 1,
+        before=nominee.deeds,
+        after=deeds,
+        reason=reason,
+        revised_by=actor.user_id,
+        revised_at=now,
+    )
+    session.add(row)
+    nominee.deeds, nominee.edition = deeds, row.edition
+    details = {"edition": row.edition, "reason": reason}
+    record(session, now, [Act(by_user(actor.user_id), "nominee.revised", on_nominee(nominee.id), details)])
+    session.commit()
+    return row
+
+
+def require_unseen(session: Session, nominee: Nominee, now: dt.datetime) -> None:
+    """Raises StillShown while a period with this nominee is open or scheduled."""
+    for entry in changes.in_sight(session, nominee.id, now):
+        raise StillShown(entry.period.title, entry.period.opens_at, entry.period.closes_at, now)

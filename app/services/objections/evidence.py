@@ -1,0 +1,162 @@
+"""Evidence on its way in: received for a form, removed again, claimed when the form is filed (R14, R16)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import closing
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, text, update
+from sqlalchemy.orm import Session
+
+from app.domain.refusals import FilesChanged, FormAlreadyUsed, Refusal, TooManyFiles
+from app.evidence.inspection import FILES_PER_OBJECTION, inspect
+from app.evidence.kinds import FileKind
+from app.models import Evidence, Objection, ScanState
+from app.sealing import Keyring
+from app.services.record.chain import OBJECTOR, Act, record
+from app.services.shared import files
+from app.services.shared.files import Vault
+
+# One of a crowd's statements (services/objections/intake.py): built once, executed only for a form that has files.
+_CLAIM = (
+    update(Evidence)
+    .where(Evidence.form_hash == bindparam("form"), Evidence.objection_id.is_(None))
+    .values(objection_id=bindparam("objection"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file as whoever sent it sees it: under their own name for it, with the hash of what they sent."""
+
+    id: int
+    title: str
+    kind: FileKind
+    size: int
+    sha256: str
+    scan: ScanState
+
+
+def receive(
+    session: Session,
+    vault: Vault,
+    form_hash: str,
+    title: str,
+    upload: BinaryIO,
+    now: dt.datetime,
+    *,
+    objection_id: int | None = None,
+) -> Attached:
+    """Take one file for a form that is not filed yet: for an objection, or for a supplement to `objection_id`.
+
+    The same file twice is one. Raises FileRefused for what it is, TooManyFiles, FormAlreadyUsed for a form that
+    was filed without it, StoreDown. On return file and row are on disk.
+    """
+    session.rollback()  # nobody waits for the database while a file is looked through and stored
+    inspected = inspect(upload)
+    with closing(inspected.content):
+        row = Evidence(form_hash=form_hash, **files.put(vault, title, inspected, now))
+    try:
+        _lock(session.connection(), form_hash)
+        if (same := _same(session, row)) is not None:
+            answer = attached(vault.keyring, same)
+            session.rollback()
+            files.discard(vault, row.name)
+            return answer
+        _room(session, form_hash, objection_id)
+        session.add(row)
+        session.flush()
+        details = {"size": row.size, "sha256": row.sha256}
+        record(session, now, [Act(OBJECTOR, "evidence.received", _on_evidence(row.id), details)])
+        session.commit()
+    except Refusal:
+        session.rollback()
+        files.discard(vault, row.name)
+        raise
+    return attached(vault.keyring, row)
+
+
+def remove(session: Session, vault: Vault, form_hash: str, evidence_id: int, now: dt.datetime) -> None:
+    """Take a file of a form back before it is filed; one that is not there, or filed, stays as it is."""
+    mine = (Evidence.id == evidence_id, Evidence.form_hash == form_hash, Evidence.objection_id.is_(None))
+    name = session.scalar(delete(Evidence).where(*mine).returning(Evidence.name))
+    if name is None:
+        session.rollback()
+        return
+    record(session, now, [Act(OBJECTOR, "evidence.removed", _on_evidence(evidence_id))])
+    session.commit()
+    files.discard(vault, name)
+
+
+def unfiled(session: Session, keyring: Keyring, form_hash: str) -> list[Attached]:
+    """The files of a form that is not filed yet, in the order they came."""
+    return _listed(session, keyring, Evidence.form_hash == form_hash, Evidence.objection_id.is_(None))
+
+
+def of_objection(session: Session, keyring: Keyring, objection_id: int) -> list[Attached]:
+    """The files of an objection and of its supplements, for whoever filed it."""
+    return _listed(session, keyring, Evidence.objection_id == objection_id)
+
+
+def claim(connection: Connection, form_hash: str, objection_id: int, seen: int) -> None:
+    """Give a form's files to the objection just filed with it, in the caller's transaction.
+
+    `seen` is how many were shown when the form was checked. Raises FilesChanged for any other number.
+    """
+    _lock(connection, form_hash)
+    found = connection.execute(_CLAIM, {"form": form_hash, "objection": objection_id}).rowcount
+    if found != seen:
+        raise FilesChanged(seen, found)
+
+
+def claim_for_supplement(session: Session, form_hash: str, objection_id: int, message_id: int) -> int:
+    """Give a form's files to a supplement, in the caller's transaction. Returns how many. Raises TooManyFiles."""
+    _lock(session.connection(), form_hash)
+    _room(session, form_hash, objection_id, more=0)
+    mine = (Evidence.form_hash == form_hash, Evidence.objection_id.is_(None))
+    found = session.execute(
+        update(Evidence).where(*mine).values(objection_id=objection_id, message_id=message_id).returning(Evidence.id)
+    )
+    return len(found.all())
+
+
+def _lock(connection: Connection, form_hash: str) -> None:
+    """One at a time for a form, or two files at once would each find room for the last one.
+
+    On SQLite every writer waits since BEGIN IMMEDIATE; on PostgreSQL those of one form from here on.
+    """
+    if connection.dialect.name == "postgresql":
+        number = int.from_bytes(bytes.fromhex(form_hash[:16]), signed=True)
+        connection.execute(text("SELECT pg_advisory_xact_lock(:form)"), {"form": number})
+
+
+def _same(session: Session, row: Evidence) -> Evidence | None:
+    """The very same file, sent with this form before."""
+    return session.scalar(select(Evidence).where(Evidence.form_hash == row.form_hash, Evidence.sha256 == row.sha256))
+
+
+def _room(session: Session, form_hash: str, objection_id: int | None, more: int = 1) -> None:
+    """Raises TooManyFiles unless `more` files fit, FormAlreadyUsed where the form has become an objection."""
+    wanted: ColumnElement[bool] = (Evidence.form_hash == form_hash) & Evidence.objection_id.is_(None)
+    if objection_id is not None:
+        wanted |= (Evidence.objection_id == objection_id) & Evidence.message_id.is_not(None)
+    elif session.scalar(select(Objection.id).where(Objection.form_hash == form_hash)) is not None:
+        raise FormAlreadyUsed
+    there = session.scalar(select(func.count()).select_from(Evidence).where(wanted)) or 0
+    if there + more > FILES_PER_OBJECTION:
+        raise TooManyFiles(FILES_PER_OBJECTION)
+
+
+def _listed(session: Session, keyring: Keyring, *wanted: ColumnElement[bool]) -> list[Attached]:
+    rows = session.scalars(select(Evidence).where(*wanted).order_by(Evidence.id))
+    return [attached(keyring, row) for row in rows]
+
+
+def attached(keyring: Keyring, row: Evidence) -> Attached:
+    return Attached(row.id, files.title_of(keyring, row), row.kind, row.size, row.sha256, row.scan)
+
+
+def _on_evidence(evidence_id: int) -> str:
+    return f"evidence:{evidence_id}"

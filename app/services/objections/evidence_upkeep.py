@@ -1,0 +1,124 @@
+"""What clock and console do to stored files: forget what was never filed, note verdicts, compare (SECURITY 5, 34).
+
+Evidence comes from objectors, documents from staff: two tables, one store, looked after alike. A row is named as the
+record names it, `evidence:3` or `document:4`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.evidence.names import FileMissing, StoreDown
+from app.evidence.scanner import Verdict
+from app.evidence.store import Store
+from app.models import Document, Evidence, Objection, ScanState, StoredFile
+from app.services.record.chain import CLOCK, Act, on_case, record
+from app.services.shared.files import Stored, Vault
+
+KEPT_UNFILED = dt.timedelta(hours=24)
+_STATES = {Verdict.CLEAN: ScanState.CLEAN, Verdict.INFECTED: ScanState.INFECTED}
+_TABLES: dict[str, type[Evidence] | type[Document]] = {"evidence": Evidence, "document": Document}
+
+
+def forget_unfiled(session: Session, vault: Vault, now: dt.datetime) -> int:
+    """Delete what was uploaded more than a day ago and never filed: rows first, then files. Returns how many."""
+    old = (Evidence.objection_id.is_(None), Evidence.received_at <= now - KEPT_UNFILED)
+    gone = session.execute(delete(Evidence).where(*old).returning(Evidence.name, Evidence.stored_size)).all()
+    if gone:
+        details = {"files": len(gone), "size": sum(row.stored_size for row in gone)}
+        record(session, now, [Act(CLOCK, "evidence.expired", "evidence", details)])
+    session.commit()
+    for row in gone:
+        with suppress(StoreDown):  # then a file without a row, which `compare` lists
+            vault.store.delete(row.name)
+    return len(gone)
+
+
+def waiting(session: Session) -> list[Stored]:
+    """The files that the scanner has not judged, the one that came first on top."""
+    rows: list[StoredFile] = [
+        *session.scalars(select(Evidence).where(Evidence.scan == ScanState.WAITING).order_by(Evidence.id)),
+        *session.scalars(select(Document).where(Document.scan == ScanState.WAITING).order_by(Document.id)),
+    ]
+    return [Stored.of(row) for row in sorted(rows, key=lambda row: row.received_at)]
+
+
+def judge(session: Session, subject: str, verdict: Verdict, now: dt.datetime) -> None:
+    """Write down what the scanner said of a file, once."""
+    kind, _, number = subject.partition(":")
+    table, row_id = _TABLES[kind], int(number)
+    unjudged = (table.id == row_id, table.scan == ScanState.WAITING)
+    marked = update(table).where(*unjudged).values(scan=_STATES[verdict], scanned_at=now)
+    if session.execute(marked.returning(table.id)).first() is None:
+        session.rollback()  # another machine was quicker, or it was removed meanwhile
+        return
+    about = (_case_of(session, row_id) if table is Evidence else None) or subject
+    record(session, now, [Act(CLOCK, f"{kind}.{verdict}", about, {kind: row_id})])
+    session.commit()
+
+
+def _case_of(session: Session, evidence_id: int) -> str | None:
+    """Filed evidence is spoken of in its case's history."""
+    case_id = session.scalar(
+        select(Objection.case_id)
+        .join(Evidence, Evidence.objection_id == Objection.id)
+        .where(Evidence.id == evidence_id)
+    )
+    return on_case(case_id) if case_id is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What store and database say of each other. Everything is named, nothing is deleted."""
+
+    rows: int
+    files_without_row: list[str]
+    rows_without_file: list[str]
+    unfinished: list[str]
+    damaged: list[str]
+
+    @property
+    def agree(self) -> bool:
+        return not (self.files_without_row or self.rows_without_file or self.unfinished or self.damaged)
+
+
+def compare(session: Session, vault: Vault, *, deep: bool = False) -> Comparison:
+    """Find stored files without rows and rows without files; `deep` reads every file and checks its hash.
+
+    An upload under way right now may show as a file without a row, or as unfinished: look again a little later.
+    """
+    names = set(vault.store.names())  # first: what comes after this is found on its own below
+    rows: list[StoredFile] = [
+        *session.scalars(select(Evidence).order_by(Evidence.id)),
+        *session.scalars(select(Document).order_by(Document.id)),
+    ]
+    stored = {row.name: Stored.of(row) for row in rows}
+    session.rollback()
+    strays = [name for name in sorted(names - stored.keys()) if _there(vault.store, name)]
+    known = {
+        name for table in _TABLES.values() for name in session.scalars(select(table.name).where(table.name.in_(strays)))
+    }
+    missing = {name for name in stored.keys() - names if not _there(vault.store, name)}
+    return Comparison(
+        rows=len(stored),
+        files_without_row=[name for name in strays if name not in known],
+        rows_without_file=[each.subject for name, each in stored.items() if name in missing],
+        unfinished=sorted(vault.store.unfinished()),
+        damaged=[
+            each.subject for name, each in stored.items() if deep and name not in missing and not each.is_whole(vault)
+        ],
+    )
+
+
+def _there(store: Store, name: str) -> bool:
+    try:
+        for _piece in store.get(name):
+            break
+    except FileMissing:
+        return False
+    return True

@@ -1,0 +1,97 @@
+"""What an objector can do with a receipt: follow, supplement, withdraw (R18)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.domain.cases.states import OPEN_STATES, State, move
+from app.domain.objections.receipt import receipt_hash
+from app.domain.periods.window import too_late_to_conclude
+from app.domain.refusals import AlreadyDone, MoveRefused, TooLateToConclude, UnknownReceipt
+from app.models import Case, Entry, Message, MessageKind, Objection, Period
+from app.sealing import Keyring
+from app.services.objections.evidence import claim_for_supplement
+from app.services.record.chain import OBJECTOR, STRANGER, Act, on_case, record
+from app.services.shared.texts import checked_text
+
+SUPPLEMENT_LENGTH = (1, 3000)
+WITHDRAW_LENGTH = (1, 300)
+
+
+def find_by_receipt(session: Session, ring: Keyring, typed: str) -> int:
+    """The objection a typed code belongs to, whichever key of the ring it was hashed with. Raises UnknownReceipt."""
+    hashes = [receipt_hash(key, typed) for key in ring.hash_keys]
+    objection_id = session.scalar(select(Objection.id).where(Objection.receipt_hash.in_(hashes)))
+    if objection_id is None:
+        raise UnknownReceipt
+    return objection_id
+
+
+def note_unknown_receipt(session: Session, now: dt.datetime) -> None:
+    """A code that is nobody's goes on the record without the code: it may be somebody's but for one letter."""
+    record(session, now, [Act(STRANGER, "receipt.unknown", "receipt:unknown")])
+    session.commit()
+
+
+def followed(session: Session, objection_id: int) -> tuple[Objection, Case]:
+    """One objection with its case and what was said, ready to be shown to whoever filed it."""
+    objection = session.get_one(
+        Objection,
+        objection_id,
+        options=[
+            joinedload(Objection.entry).joinedload(Entry.period).joinedload(Period.programme),
+            selectinload(Objection.messages),
+        ],
+    )
+    return objection, session.get_one(Case, objection.case_id)
+
+
+def check_supplement(session: Session, objection_id: int, now: dt.datetime) -> None:
+    """Raises MoveRefused or TooLateToConclude where nothing can be added any more."""
+    _open(session, objection_id, "补充", now)
+    session.rollback()
+
+
+def supplement(session: Session, objection_id: int, text: str, now: dt.datetime, form_hash: str = "") -> None:
+    """Add to an objection while its case is open, with the files of a form; it ends a wait for one (R20)."""
+    objection, case = _open(session, objection_id, "补充", now)
+    text = checked_text(text, "补充内容", SUPPLEMENT_LENGTH)
+    message = Message(objection_id=objection.id, kind=MessageKind.SUPPLEMENT, text=text, sent_at=now)
+    session.add(message)
+    session.flush()
+    details = {"objection": objection.id}
+    if form_hash and (files := claim_for_supplement(session, form_hash, objection.id, message.id)):
+        details["files"] = files
+    if case.state is State.AWAITING_SUPPLEMENT and case.resume_state is not None:
+        case.state = move(case.state, case.resume_state, "补充")
+        case.resume_state = None
+    record(session, now, [Act(OBJECTOR, "objection.supplemented", on_case(case.id), details)])
+    session.commit()
+
+
+def withdraw(session: Session, objection_id: int, reason: str, now: dt.datetime) -> None:
+    """Withdraw. The case stays where it is: the handler decides what becomes of the check (R18)."""
+    objection, case = _open(session, objection_id, "撤回", now)
+    if objection.withdrawn_at is not None:
+        raise AlreadyDone("这件异议已经撤回过了。")
+    objection.withdraw_reason = checked_text(reason, "撤回原因", WITHDRAW_LENGTH)
+    objection.withdrawn_at = now
+    record(session, now, [Act(OBJECTOR, "objection.withdrawn", on_case(case.id), {"objection": objection.id})])
+    session.commit()
+
+
+def _open(session: Session, objection_id: int, action: str, now: dt.datetime) -> tuple[Objection, Case]:
+    # The case is locked first, as handlers do: in the other order the two would wait for each other.
+    objection = session.get_one(Objection, objection_id)
+    case = session.get_one(Case, objection.case_id, with_for_update=True)
+    session.refresh(objection)
+    if objection.case_id != case.id:  # joined into another one meanwhile
+        case = session.get_one(Case, objection.case_id, with_for_update=True)
+    if case.state in OPEN_STATES:
+        if too_late_to_conclude(case.entry.period.conclude_by, now):
+            raise TooLateToConclude(case.entry.period.conclude_by)
+        return objection, case
+    raise MoveRefused(action, "已经办完")

@@ -1,0 +1,175 @@
+"""Who filed an objection (R19): sealed at filing, read by one person of the office once a second one lets them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import astuple, dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.cases.states import Actor, may_see, require_office
+from app.domain.objections.identity import may_read
+from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, SamePerson
+from app.models import Case, Entry, Identity, IdentityRequest, Objection
+from app.sealing import Keyring
+from app.services.record.chain import Act, by_user, on_case, record
+from app.services.shared.texts import checked_text
+
+REASON_LENGTH = (5, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Objector:
+    """What is known of whoever filed. A person has no `contact_person`."""
+
+    name: str
+    contact_person: str
+    contact: str
+
+
+def place(objection_id: int) -> str:
+    """What a sealed identity is bound to: in another row it does not open."""
+    return f"identity:{objection_id}"
+
+
+def seal_objector(ring: Keyring, objection_id: int, objector: Objector) -> bytes:
+    return ring.seal(json.dumps(astuple(objector), ensure_ascii=False), place(objection_id))
+
+
+def unseal_objector(ring: Keyring, identity: Identity) -> Objector:
+    """Raises SealBroken."""
+    return Objector(*json.loads(ring.unseal_text(identity.sealed, place(identity.objection_id))))
+
+
+def ask(session: Session, objection_id: int, reason: str, actor: Actor, now: dt.datetime) -> None:
+    """The first of two people: says what the identity is needed for. Nothing is shown yet."""
+    objection, _ = objection_to_ask_about(session, objection_id, actor, now)
+    reason = checked_text(reason, "查看的理由", REASON_LENGTH)
+    if session.get(Identity, objection_id) is None:
+        raise NotAllowed("保存期限已过，这位异议人的身份信息已经清除。")
+    waiting = select(IdentityRequest.id).where(
+        IdentityRequest.objection_id == objection_id,
+        IdentityRequest.asked_by == actor.user_id,
+        IdentityRequest.decided_at.is_(None),
+    )
+    if session.scalar(waiting) is not None:
+        raise AlreadyDone("您已经申请过，正等另一人同意。")
+    session.add(IdentityRequest(objection_id=objection_id, reason=reason, asked_by=actor.user_id, asked_at=now))
+    _recorded(session, objection, actor, "identity.asked", now, reason=reason)
+
+
+def objection_to_ask_about(
+    session: Session, objection_id: int, actor: Actor, now: dt.datetime
+) -> tuple[Objection, Case]:
+    """An objection and its case, for the office. Raises NotAllowed, NotYourCase."""
+    require_office(actor)
+    objection = session.get(Objection, objection_id)
+    if objection is None:
+        raise NotYourCase
+    _require_sight(session, objection, actor, now)
+    return objection, case_of(session, objection)
+
+
+def decide(session: Session, request_id: int, granted: bool, actor: Actor, now: dt.datetime) -> None:
+    """The second of two people lets the first one read, or does not; sees nothing themselves."""
+    require_office(actor)
+    request = _locked(session, request_id, actor, now)
+    if request.decided_at is not None:
+        raise AlreadyDone("这项申请已经有人答复过了。")
+    if request.asked_by == actor.user_id:
+        raise SamePerson
+    request.decided_by, request.decided_at, request.granted = actor.user_id, now, granted
+    act = "identity.granted" if granted else "identity.refused"
+    _recorded(session, request.objection, actor, act, now, request=request.id)
+
+
+def read(
+    session: Session, ring: Keyring, request_id: int, actor: Actor, login_session: str, now: dt.datetime
+) -> Objector:
+    """Who filed, for whoever asked and was let. Every single look is a row of the record.
+
+    `login_session` names the login this is done in; the grant belongs to it from the first look on.
+    """
+    require_office(actor)
+    request = _locked(session, request_id, actor, now)
+    if request.asked_by != actor.user_id:
+        raise NotYourCase
+    if not may_read(request.decided_at if request.granted else None, request.read_in, login_session, now):
+        raise NotAllowed("没有获得同意，或者同意已经失效（须在一天内、同一次登录中查看）。需要查看的，请重新申请。")
+    identity = session.get(Identity, request.objection_id)
+    if identity is None:
+        raise NotAllowed("保存期限已过，这位异议人的身份信息已经清除。")
+    objector = unseal_objector(ring, identity)
+    if request.read_in is None:
+        request.read_in, request.first_read_at = login_session, now
+    _recorded(session, request.objection, actor, "identity.read", now, request=request.id)
+    return objector
+
+
+def requests(session: Session, actor: Actor, now: dt.datetime) -> list[IdentityRequest]:
+    """Every request about a case this person may see, the newest first, the undecided on top."""
+    require_office(actor)
+    rows = session.scalars(
+        _requests().order_by(IdentityRequest.decided_at.is_not(None), IdentityRequest.id.desc())
+    ).all()
+    return [row for row in rows if _sees(session, row.objection, actor, now)]
+
+
+def waiting_for(session: Session, actor: Actor, now: dt.datetime) -> list[IdentityRequest]:
+    """What this person could let somebody else read."""
+    rows = session.scalars(
+        _requests()
+        .where(IdentityRequest.decided_at.is_(None), IdentityRequest.asked_by != actor.user_id)
+        .order_by(IdentityRequest.id)
+    ).all()
+    return [row for row in rows if _sees(session, row.objection, actor, now)]
+
+
+def request_of(session: Session, request_id: int, actor: Actor, now: dt.datetime) -> IdentityRequest:
+    """One request with what a page shows of it. Raises NotYourCase."""
+    require_office(actor)
+    request = session.scalar(_requests().where(IdentityRequest.id == request_id))
+    if request is None:
+        raise NotYourCase
+    _require_sight(session, request.objection, actor, now)
+    return request
+
+
+def case_of(session: Session, objection: Objection) -> Case:
+    return session.get_one(Case, objection.case_id)
+
+
+def _requests() -> Select[IdentityRequest]:
+    return select(IdentityRequest).options(
+        joinedload(IdentityRequest.objection).joinedload(Objection.entry).joinedload(Entry.period),
+        joinedload(IdentityRequest.asker),
+        joinedload(IdentityRequest.decider),
+    )
+
+
+def _locked(session: Session, request_id: int, actor: Actor, now: dt.datetime) -> IdentityRequest:
+    request = session.get(IdentityRequest, request_id, with_for_update=True)
+    if request is None:
+        raise NotYourCase
+    _require_sight(session, request.objection, actor, now)
+    return request
+
+
+def _sees(session: Session, objection: Objection, actor: Actor, now: dt.datetime) -> bool:
+    return may_see(actor, case_of(session, objection).facts(now))
+
+
+def _require_sight(session: Session, objection: Objection, actor: Actor, now: dt.datetime) -> None:
+    """A recused person learns nothing of the case, least of all this (R21)."""
+    if not _sees(session, objection, actor, now):
+        raise NotYourCase
+
+
+def _recorded(
+    session: Session, objection: Objection, actor: Actor, action: str, now: dt.datetime, **details: str | int
+) -> None:
+    details["objection"] = objection.id
+    record(session, now, [Act(by_user(actor.user_id), action, on_case(objection.case_id), details)])
+    session.commit()

@@ -1,0 +1,233 @@
+"""Filing an objection (R6, R14-R18): rows for objection, case, record and warnings, in one commit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, insert, literal, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.domain.calendar.workdays import DayTable
+from app.domain.cases.reminders import Reminder, escalation_time
+from app.domain.cases.states import State
+from app.domain.objections.receipt import keyed_hash, receipt_code, receipt_hash
+from app.domain.periods.window import Window
+from app.domain.refusals import AnswerSpent, FormAlreadyUsed, TooManyFromContact, WindowClosed
+from app.models import (
+    Case,
+    Category,
+    Entry,
+    Identity,
+    Objection,
+    ObjectorKind,
+    OutboxRow,
+    Period,
+    Unit,
+    UnitKind,
+)
+from app.models.periods import days_from_json
+from app.sealing import Keyring
+from app.services.objections.evidence import claim
+from app.services.objections.identities import Objector, seal_objector
+from app.services.objections.shares import Guard, contact_hash, hold_back, text_hash
+from app.services.record.chain import CLOCK, OBJECTOR, Act, on_case, on_period, record
+
+# This is the one place where a crowd arrives at once: its statements are built here, once, and executed on the
+# connection, without the ORM's bookkeeping for objects that nobody looks at again (docs/performance.md).
+_ENTRY_ID = (
+    select(Entry.id)
+    .join(Period, Entry.period_id == Period.id)
+    .where(
+        Entry.period_id == bindparam("period_id"),
+        Entry.nominee_id == bindparam("nominee_id"),
+        Period.cancelled_at.is_(None),
+    )
+)
+_FILED_WITH = select(Objection.id, Objection.content_hash, Objection.filed_at).where(
+    Objection.form_hash == bindparam("form")
+)
+_PERIOD_OF_ENTRY = (
+    select(
+        Period.id,
+        Period.settled_at,
+        Period.opens_at,
+        Period.closes_at,
+        Period.conclude_by,
+        Period.cancelled_at,
+        Period.days,
+        Period.organiser_id,
+    )
+    .join(Entry, Entry.period_id == Period.id)
+    .where(Entry.id == bindparam("entry_id"))
+)
+_UNSETTLE = update(Period).where(Period.id == bindparam("period_id")).values(settled_at=None)
+_INSERT_CASE = insert(Case).returning(Case.id)
+_INSERT_OBJECTION = insert(Objection).returning(Objection.id)
+_INSERT_IDENTITY = insert(Identity)
+_INSERT_WARNING = insert(OutboxRow)
+
+
+def _chain() -> Select[int]:
+    """The ids of `chain_of_command`, in its order."""
+    link = select(Unit.id, Unit.parent_id, literal(0).label("above")).where(Unit.id == bindparam("unit_id"))
+    chain = link.cte("chain", recursive=True)
+    chain = chain.union_all(
+        select(Unit.id, Unit.parent_id, chain.c.above + 1).join(chain, Unit.id == chain.c.parent_id)
+    )
+    return select(chain.c.id).order_by(chain.c.above)
+
+
+_CHAIN = _chain()
+UNGUARDED = Guard()  # the demonstration and the tests' world
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What somebody sends in. `form_token` came with the form and makes a repeat recognisable (R16)."""
+
+    form_token: str
+    objector_kind: ObjectorKind
+    name: str
+    contact_person: str
+    contact: str
+    category: Category
+    facts: str
+    against_handler: bool
+    files: int = 0  # so many lay with the form when it was checked; where there are none, nobody looks for any
+
+    def digest(self, key: bytes, entry_id: int) -> str:
+        """Tells a repeated request from one with other content, without keeping either."""
+        parts = (entry_id, self.objector_kind, self.name, self.contact_person, self.contact)
+        return keyed_hash(key, "content", repr((*parts, self.category, self.facts, self.against_handler)))
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The receipt: shown once, stored only as a keyed hash (R18)."""
+
+    receipt_code: str
+    objection_id: int
+    filed_at: dt.datetime
+    repeated: bool = False
+
+
+def entry_against(session: Session, period_id: int, nominee_id: int) -> int | None:
+    """The entry an objection names, whether or not its window is open; None where there is none."""
+    return session.connection().scalar(_ENTRY_ID, {"period_id": period_id, "nominee_id": nominee_id})
+
+
+def file_objection(
+    session: Session, ring: Keyring, entry_id: int, filing: Filing, now: dt.datetime, guard: Guard = UNGUARDED
+) -> Filed:
+    """File against an entry, or give the receipt again for the same form sent twice.
+
+    Raises WindowClosed (R6), FormAlreadyUsed (same form, other content), FilesChanged, and what `guard` holds back:
+    TooManyFromContact, AnswerSpent. `now` is when the request was received. On return the rows are on disk.
+    """
+    connection = session.connection()
+    repeated = _filed_before(connection, ring, entry_id, filing)
+    if repeated is not None:
+        return repeated
+    period = connection.execute(_PERIOD_OF_ENTRY, {"entry_id": entry_id}).one()
+    if not (period.cancelled_at is None and Window(period.opens_at, period.closes_at).contains(now)):
+        raise WindowClosed(period.opens_at, period.closes_at, now)
+    try:
+        hold_back(connection, guard, contact_hash(ring.hash_key, filing.contact), now)
+        filed = _write(session, connection, ring, entry_id, period, filing, now)
+        session.commit()
+    except (IntegrityError, TooManyFromContact, AnswerSpent):
+        # The same form at the same moment, on a database that lets two writers in: the other one won.
+        session.rollback()
+        repeated = _filed_before(session.connection(), ring, entry_id, filing)
+        if repeated is None:
+            raise
+        return repeated
+    return filed
+
+
+def _filed_before(connection: Connection, ring: Keyring, entry_id: int, filing: Filing) -> Filed | None:
+    for key in ring.hash_keys:  # one, but for the days after a rotation
+        row = connection.execute(_FILED_WITH, {"form": keyed_hash(key, "form", filing.form_token)}).first()
+        if row is not None:
+            if row.content_hash != filing.digest(key, entry_id):
+                raise FormAlreadyUsed
+            return Filed(receipt_code(key, filing.form_token), row.id, row.filed_at, repeated=True)
+    return None
+
+
+def _write(
+    session: Session,
+    connection: Connection,
+    ring: Keyring,
+    entry_id: int,
+    period: Row[Any],
+    filing: Filing,
+    now: dt.datetime,
+) -> Filed:
+    chain = connection.scalars(_CHAIN, {"unit_id": period.organiser_id}).all()
+    handler = chain[-1] if filing.against_handler else chain[0]
+    days = DayTable([counted.day for counted in days_from_json(period.days)])
+    case_id = connection.execute(
+        _INSERT_CASE,
+        {
+            "entry_id": entry_id,
+            "state": State.RECEIVED,
+            "handler_unit_id": handler,
+            "received_at": now,
+            "escalates_at": escalation_time(now, period.conclude_by, days),
+        },
+    ).scalar_one()
+    code = receipt_code(ring.hash_key, filing.form_token)
+    row = _objection_row(ring.hash_key, code, filing, entry_id, now)
+    objection_id = connection.execute(_INSERT_OBJECTION, row | {"case_id": case_id}).scalar_one()
+    sealed = seal_objector(ring, objection_id, Objector(filing.name, filing.contact_person, filing.contact))
+    connection.execute(_INSERT_IDENTITY, {"objection_id": objection_id, "sealed": sealed})
+    details = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
+    if filing.files:
+        claim(connection, row["form_hash"], objection_id, filing.files)
+        details["files"] = filing.files
+    _warn_of_arrival(connection, case_id, [handler] if filing.against_handler else chain, period.conclude_by, now)
+    acts = [Act(OBJECTOR, "objection.filed", on_case(case_id), details)]
+    if period.settled_at is not None:
+        # Settled while a clock ran ahead: the deadline is still to come, and must find this case when it does.
+        connection.execute(_UNSETTLE, {"period_id": period.id})
+        acts.append(Act(CLOCK, "period.unsettled", on_period(period.id)))
+    record(session, now, acts)
+    return Filed(code, objection_id, now)
+
+
+def _objection_row(key: bytes, code: str, filing: Filing, entry_id: int, now: dt.datetime) -> dict[str, Any]:
+    """What is stored of a filing beside who filed it; of tokens, codes and contacts only keyed hashes."""
+    return {
+        "entry_id": entry_id,
+        "objector_kind": filing.objector_kind,
+        "category": filing.category,
+        "facts": filing.facts,
+        "against_handler": filing.against_handler,
+        "form_hash": keyed_hash(key, "form", filing.form_token),
+        "content_hash": filing.digest(key, entry_id),
+        "receipt_hash": receipt_hash(key, code),
+        "filed_at": now,
+        "contact_hash": contact_hash(key, filing.contact),
+        "text_hash": text_hash(key, filing.facts),
+    }
+
+
+def _warn_of_arrival(
+    connection: Connection, case_id: int, unit_ids: Sequence[int], deadline: dt.datetime, now: dt.datetime
+) -> None:
+    """That a case came in, to each of these units (R28)."""
+    arrival = {"case_id": case_id, "reminder": Reminder.ARRIVAL, "deadline": deadline, "created_at": now}
+    connection.execute(_INSERT_WARNING, [arrival | {"unit_id": unit_id} for unit_id in unit_ids])
+
+
+def chain_of_command(session: Session, unit: Unit) -> list[Unit]:
+    """The handling unit and everyone above it, the office last (R28)."""
+    chain = [unit]
+    while chain[-1].kind is not UnitKind.OFFICE:
+        chain.append(session.get_one(Unit, chain[-1].parent_id))
+    return chain

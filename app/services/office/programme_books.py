@@ -1,0 +1,220 @@
+"""A programme from one file: looked at against what there is already, then saved whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.accounts.staffing import given_out_until
+from app.domain.cases.states import Actor, Role
+from app.domain.programmes.annex_one import BookPlaces
+from app.domain.programmes.book_rows import ABOUT, CONTACTS, HEADS, PEOPLE, QUOTAS, Rows, Wrong
+from app.domain.programmes.contacts import Contact
+from app.domain.programmes.plan import Plan, Span
+from app.domain.programmes.programme_book import Book, BookContact, BookPerson, read
+from app.domain.refusals import BookRefused
+from app.models import Programme, Unit, UnitKind, User
+from app.services.accounts import making, passwords, units
+from app.services.accounts.staffing import Slip, slip_of
+from app.services.programmes import quotas, setting_up
+from app.services.record.chain import Act, doer, on_unit, record
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What loading a book would do: the units and people it would add, and those that are there already."""
+
+    book: Book
+    wrong: Sequence[Wrong]
+    new_units: Sequence[str]
+    known_units: Sequence[str]
+    new_people: Sequence[BookPerson]
+    known_people: Sequence[BookPerson]
+
+    @property
+    def collectives(self) -> int:
+        return sum(line.collectives for line in self.book.places)
+
+    @property
+    def individuals(self) -> int:
+        return sum(line.individuals for line in self.book.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    programme: Programme
+    slips: Sequence[Slip]
+
+
+def preview(session: Session, sheets: Mapping[str, Rows]) -> Preview:
+    """Everything wrong with the sheets, by themselves and beside what is in the database. Nothing is saved."""
+    book, wrong = read(sheets)
+    there = _There.of(session)
+    named = [line.unit for line in book.places]
+    wrong = [*wrong, *_against_what_there_is(session, book, there)]
+    wrong.sort(key=lambda each: (list(HEADS).index(each.sheet), each.row))
+    return Preview(
+        book,
+        wrong,
+        new_units=[name for name in named if name not in there.recommenders],
+        known_units=[name for name in named if name in there.recommenders],
+        new_people=[person for person in book.people if person.login not in there.people],
+        known_people=[person for person in book.people if person.login in there.people],
+    )
+
+
+def load(session: Session, sheets: Mapping[str, Rows], by: Actor | None, now: dt.datetime) -> Loaded:
+    """The programme with its units, places, timetable, contact blocks and people, in one transaction.
+
+    People come with a password made up for each, on a slip that is shown once. Raises BookRefused, NotAllowed.
+    """
+    seen = preview(session, sheets)
+    if seen.wrong:
+        raise BookRefused(seen.wrong)
+    session.rollback()  # hashing takes its time: nobody waits for it
+    made = {person.login: passwords.made_up() for person in seen.new_people}
+    hashes = {login: passwords.hashed(password) for login, password in made.items()}
+    seen = preview(session, sheets)  # somebody may have changed something meanwhile
+    if seen.wrong or not {person.login for person in seen.new_people} <= hashes.keys():
+        raise BookRefused(seen.wrong)
+    book = seen.book
+    by_name = _units(session, book, by, now)
+    plan = replace(book.plan, places=[line.places(by_name[line.unit].id) for line in book.places])
+    programme = setting_up.added(session, plan, by, now)
+    _contacts(session, book.contacts, by_name, by, now)
+    slips = []
+    for person in seen.new_people:
+        unit = by_name[person.unit] if person.unit else next(iter(by_name.values()))
+        user = making.new_user(session, person.login, person.name, person.role, unit)
+        user.password_hash, user.must_change_password = hashes[person.login], True
+        user.password_expires_at = given_out_until(now)
+        session.flush()
+        record(session, now, [making.added(user, doer(by))])
+        slips.append(slip_of(user, made[person.login]))
+    session.commit()
+    return Loaded(programme, slips)
+
+
+def export(session: Session, programme_id: int) -> Book:
+    """A programme as a book: what `load` would take elsewhere. Secret numbers stay here (R11)."""
+    programme = session.get_one(Programme, programme_id)
+    office = units.office_of(session)
+    lines = quotas.of_programme(session, programme_id)
+    there = [*([office] if office else []), *(line.unit for line in lines)]
+    people = session.scalars(
+        select(User)
+        .where(User.unit_id.in_([unit.id for unit in there]), User.disabled_at.is_(None))
+        .order_by(User.unit_id, User.id)
+    )
+    contacts = [BookContact(0, unit.name, units.contact_of(unit)) for unit in there]
+    return Book(
+        _plan_of(programme),
+        office.name if office else "",
+        [
+            BookPlaces(0, line.unit.name, line.collectives, line.individuals, line.field, line.heading, line.note)
+            for line in lines
+            if line.collectives or line.individuals
+        ],
+        [each for each in contacts if not each.contact.is_empty],
+        [BookPerson(0, user.login, user.name, user.role, user.unit.name) for user in people],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """What is in the database already, by name."""
+
+    office: Unit | None
+    recommenders: Mapping[str, Unit]
+    people: Mapping[str, User]
+
+    @classmethod
+    def of(cls, session: Session) -> _There:
+        found = session.scalars(select(Unit).where(Unit.kind == UnitKind.RECOMMENDER))
+        people = {user.login: user for user in session.scalars(select(User))}
+        return cls(units.office_of(session), {unit.name: unit for unit in found}, people)
+
+
+def _against_what_there_is(session: Session, book: Book, there: _There) -> list[Wrong]:
+    wrong = []
+    same = select(func.count()).select_from(Programme).where(Programme.title == book.plan.title)
+    if session.scalar(same):
+        wrong.append(Wrong(ABOUT, 1, "B", "已经有同名的活动，请在活动名称里写上年份或者届次，和它区别开。"))
+    office = there.office.name if there.office else book.office
+    if not office:
+        wrong.append(Wrong(ABOUT, 1, "B", "请填写工作专班的名称，系统里还没有它。"))
+    elif book.office and book.office != office:
+        wrong.append(Wrong(ABOUT, 1, "B", f"工作专班应为“{office}”，或者空着。"))
+    for line in book.places:
+        unit = there.recommenders.get(line.unit)
+        if unit is not None and unit.retired_at is not None:
+            wrong.append(Wrong(QUOTAS, line.row, "C", f"“{line.unit}”已经停用，请先启用它，或者删去这一行。"))
+        if line.unit == office:
+            wrong.append(Wrong(QUOTAS, line.row, "C", "工作专班不是推荐单位，请写推荐单位。"))
+    known = {office, *there.recommenders, *(line.unit for line in book.places)}
+    wrong += [
+        Wrong(CONTACTS, each.row, "A", f"没有名为“{each.unit}”的单位，请写“{QUOTAS}”里的推荐单位，或者工作专班。")
+        for each in book.contacts
+        if each.unit not in known
+    ]
+    for person in book.people:
+        wrong += [Wrong(PEOPLE, person.row, column, words) for column, words in _about(person, office, known, there)]
+    return wrong
+
+
+def _about(person: BookPerson, office: str, known: set[str], there: _There) -> list[tuple[str, str]]:
+    unit = person.unit or office
+    if unit not in known:
+        return [("D", f"没有名为“{unit}”的单位，请写“{QUOTAS}”里的推荐单位，或者工作专班。")]
+    if person.role in (Role.HEAD, Role.HANDLER) and unit == office:
+        return [("D", "单位负责人和经办人须属于一个推荐单位，不能属于工作专班。")]
+    if person.role is Role.OFFICE and unit != office:
+        return [("D", f"工作专班的人只能属于工作专班，请写“{office}”，或者空着。")]
+    user = there.people.get(person.login)
+    if user is not None and (user.name, user.role, user.unit.name) != (person.name, person.role, unit):
+        return [("A", f"登录名 {person.login} 已经有人用了，请换一个。")]
+    return []
+
+
+def _units(session: Session, book: Book, by: Actor | None, now: dt.datetime) -> dict[str, Unit]:
+    """Every unit by its name, the office first; those that are not there yet are added under it."""
+    there = _There.of(session)
+    office = there.office
+    if office is None:
+        office = Unit(kind=UnitKind.OFFICE, name=book.office)
+        session.add(office)
+        session.flush()
+        record(session, now, [Act(doer(by), "unit.added", on_unit(office.id), {"name": office.name})])
+    by_name = {office.name: office, **there.recommenders}
+    for line in book.places:
+        if line.unit not in by_name:
+            by_name[line.unit] = units.added(session, office.id, line.unit, Contact(), by, now)
+    return by_name
+
+
+def _contacts(
+    session: Session, contacts: Sequence[BookContact], by_name: Mapping[str, Unit], by: Actor | None, now: dt.datetime
+) -> None:
+    for each in contacts:
+        unit = by_name[each.unit]
+        if changed := units.put_contact(unit, each.contact):
+            record(session, now, [Act(doer(by), "unit.contact_changed", on_unit(unit.id), {"fields": changed})])
+
+
+def _plan_of(programme: Programme) -> Plan:
+    return Plan(
+        title=programme.title,
+        notice_number=programme.notice_number,
+        collective_honour=programme.collective_honour,
+        individual_honour=programme.individual_honour,
+        lapse_clause=programme.lapse_clause,
+        upheld_clause=programme.upheld_clause,
+        revocation_clause=programme.revocation_clause,
+        signatory=programme.signatory,
+        county_share=programme.county_share,
+        stages=[Span(stage.number, stage.starts_on, stage.ends_on) for stage in programme.stages],
+    )

@@ -1,0 +1,155 @@
+"""Closing a period (R30): refused too early, otherwise with a report that says everything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.domain.calendar.workdays import local_date
+from app.domain.cases.states import OPEN_STATES, Actor, Conclusion, State, require_office
+from app.domain.cases.verdict import GROUND_NAMES, Ground, grounds_against
+from app.domain.periods.window import Phase, too_late_to_conclude
+from app.domain.refusals import AlreadyClosed, CasesOpen, WindowNotOver
+from app.models import Case, Closing, Disqualification, Entry, Objection, Period
+from app.services.calendar.availability import availability
+from app.services.cases.settlement import settle_period
+from app.services.periods.corrected_text import Shown, as_shown
+from app.services.record.chain import Act, by_user, on_period, record
+
+
+def close_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) -> None:
+    """Close, storing the report as it stands. Past the deadline an unsettled period is settled first.
+
+    Raises WindowNotOver, CasesOpen (before the deadline, naming them), AlreadyClosed.
+    """
+    require_office(actor)
+    settle_period(session, period_id, now)
+    period = session.get_one(Period, period_id, with_for_update=True, populate_existing=True)
+    if period.phase(now) in (Phase.CLOSED, Phase.CANCELLED):
+        raise AlreadyClosed
+    if now < period.closes_at:
+        raise WindowNotOver(period.closes_at)
+    still_open = [case.number for case in cases_of(session, period) if case.state in OPEN_STATES]
+    if still_open and not too_late_to_conclude(period.conclude_by, now):
+        raise CasesOpen(still_open, period.conclude_by)
+    report = closing_report(session, period, now)
+    session.add(Closing(period_id=period.id, report=report, closed_by=actor.user_id, closed_at=now))
+    period.closed_at = now
+    counts = {key: report[key] for key in ("entries", "filed", "by_state", "by_conclusion")}
+    record(session, now, [Act(by_user(actor.user_id), "period.closed", on_period(period.id), counts)])
+    session.commit()
+
+
+def cases_of(session: Session, period: Period) -> list[Case]:
+    """Every case of a period, oldest first, with what lists of cases show."""
+    return list(
+        session.scalars(
+            select(Case)
+            .join(Entry, Case.entry_id == Entry.id)
+            .where(Entry.period_id == period.id)
+            .order_by(Case.id)
+            .options(
+                joinedload(Case.entry).joinedload(Entry.period),
+                joinedload(Case.handler_unit),
+                joinedload(Case.assignee),
+                selectinload(Case.objections),
+                selectinload(Case.recusals),
+            )
+        )
+    )
+
+
+def entries_of(session: Session, period: Period) -> list[Shown]:
+    """The whole list of a period as it reads now."""
+    return as_shown(
+        session, session.scalars(select(Entry).where(Entry.period_id == period.id).order_by(Entry.position))
+    )
+
+
+def _named(entry: Shown) -> dict[str, str]:
+    return {"name": entry.name, "kind": entry.kind.value}
+
+
+def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[str, Any]:
+    """The report as plain data: window and days, availability, counts, who goes on, who doesn't and why, who left."""
+    cases = cases_of(session, period)
+    entries = entries_of(session, period)
+    filed = session.scalar(select(func.count()).select_from(Objection).join(Entry).where(Entry.period_id == period.id))
+    by_state = Counter(case.state_at(now) for case in cases)
+    by_conclusion = Counter(case.conclusion for case in cases if case.conclusion)
+    out = who_is_out(session, period, cases, now)
+    return {
+        "drawn_up_at": now.isoformat(),
+        "window": [period.opens_at.isoformat(), period.closes_at.isoformat()],
+        "conclude_by": period.conclude_by.isoformat(),
+        "days": period.days,
+        "calendar": period.calendar_version,
+        "availability": availability(session, period, now).as_report(),
+        "entries": len(entries),
+        "filed": filed,
+        "accepted": sum(case.decided_at is not None and case.state is not State.DECLINED for case in cases),
+        "by_state": {state.value: by_state[state] for state in State},
+        "by_conclusion": {conclusion.value: by_conclusion[conclusion] for conclusion in Conclusion},
+        "goes_on": [_named(entry) for entry in entries if entry.nominee_id not in out and not entry.withdrawn],
+        "withdrawn": [_named(entry) for entry in entries if entry.nominee_id not in out and entry.withdrawn],
+        "goes_out": [
+            {
+                **_named(entry),
+                "grounds": [GROUND_NAMES[ground] for ground in sorted(out[entry.nominee_id])],
+                "clauses": [_clause(period, ground) for ground in sorted(out[entry.nominee_id])],
+                "cases": [
+                    case.number
+                    for case in cases
+                    if case.entry_id == entry.id
+                    and grounds_against([case.outcome], period.conclude_by, now) & out[entry.nominee_id]
+                ],
+            }
+            for entry in entries
+            if entry.nominee_id in out
+        ],
+    }
+
+
+def who_is_out(session: Session, period: Period, cases: list[Case], now: dt.datetime) -> dict[int, frozenset[Ground]]:
+    """Nominees this period put out, with the grounds; a reversed disqualification no longer counts (R29)."""
+    reversed_cases = {
+        row.case_id
+        for row in session.scalars(
+            select(Disqualification)
+            .where(Disqualification.period_id == period.id)
+            .options(selectinload(Disqualification.reversal))
+        )
+        if not row.stands
+    }
+    # A lapse is one row a nominee: reversing it covers every case of that nominee that lapsed with it.
+    forgiven = {(case.entry.nominee_id, case.state) for case in cases if case.id in reversed_cases and case.lapsed_at}
+    by_nominee: dict[int, list[Case]] = {}
+    for case in cases:
+        if case.id in reversed_cases or (case.entry.nominee_id, case.state) in forgiven:
+            continue
+        by_nominee.setdefault(case.entry.nominee_id, []).append(case)
+    grounds = {
+        nominee_id: grounds_against([case.outcome for case in theirs], period.conclude_by, now)
+        for nominee_id, theirs in by_nominee.items()
+    }
+    return {nominee_id: found for nominee_id, found in grounds.items() if found}
+
+
+def objections_by_day(session: Session, period: Period) -> dict[dt.date, int]:
+    """How many objections each day of the window brought, days without any included."""
+    filed = session.scalars(select(Objection.filed_at).join(Entry).where(Entry.period_id == period.id))
+    counts = Counter(local_date(instant) for instant in filed)
+    return {
+        counted.day.date: counts[counted.day.date]
+        for counted in period.counted_days
+        if counted.day.date <= period.window.last_day
+    }
+
+
+def _clause(period: Period, ground: Ground) -> str:
+    programme = period.programme
+    return programme.lapse_clause if ground is Ground.LAPSED else programme.upheld_clause

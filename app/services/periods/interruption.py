@@ -1,0 +1,89 @@
+"""After an outage in working hours: the office may extend an open window by whole working days (R7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.domain.calendar.workdays import Calendar
+from app.domain.cases.states import Actor, require_office
+from app.domain.periods.window import Phase, Plan, extended
+from app.domain.refusals import AlreadyClosed, EstimatedCalendar, WindowNotExtended
+from app.models import Period, WindowExtension
+from app.models.periods import days_to_json
+from app.services.calendar.availability import availability
+from app.services.periods.scheduling import REASON
+from app.services.record.chain import Act, by_user, on_period, record
+from app.services.shared.texts import checked_text
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The days that lost an hour or more and were not made good for yet, and the plan that would make good."""
+
+    outage_days: tuple[dt.date, ...]
+    plan: Plan
+
+
+def offer(session: Session, period: Period, calendar: Calendar, now: dt.datetime) -> Offer:
+    """One working day for each working day with an outage.
+
+    Raises WindowNotExtended outside of the window, where what is over stays over (R4), and where there is nothing
+    to make good for; EstimatedCalendar, BeyondHorizon.
+    """
+    if not period.window.contains(now):
+        raise WindowNotExtended("只有在公示期间才能延长，开始以前可以撤回重排，结束以后不再公开")
+    made_good = {date for extension in period.window_extensions for date in extension.outage_days}
+    lost = tuple(date for date in availability(session, period, now).outage_days if date.isoformat() not in made_good)
+    if not lost:
+        raise WindowNotExtended("这次公示的工作时间里，没有哪一天有一小时以上缺少运行记录，或者已经为此延长过")
+    plan = extended(period.window, period.conclude_by, period.counted_days, len(lost), calendar)
+    if plan.estimated and not period.programme.demonstration:
+        raise EstimatedCalendar
+    return Offer(lost, plan)
+
+
+def extend_window(
+    session: Session, period_id: int, reason: str, calendar: Calendar, actor: Actor, now: dt.datetime
+) -> None:
+    """Take the offer as it stands now, with a reason that stands on the page.
+
+    Raises AlreadyClosed, MissingText and what `offer` raises.
+    """
+    require_office(actor)
+    period = session.get_one(Period, period_id, with_for_update=True)
+    if period.phase(now) in (Phase.CLOSED, Phase.CANCELLED):
+        raise AlreadyClosed
+    session.refresh(period, ["window_extensions"])
+    made = offer(session, period, calendar, now)
+    reason = checked_text(reason, "延长公示的理由", REASON)
+    days = [date.isoformat() for date in made.outage_days]
+    extension = WindowExtension(
+        period_id=period.id,
+        previous=period.closes_at,
+        extended_to=made.plan.window.closes_at,
+        previous_deadline=period.conclude_by,
+        new_deadline=made.plan.conclude_by,
+        outage_days=days,
+        reason=reason,
+        extended_by=actor.user_id,
+        extended_at=now,
+    )
+    session.add(extension)
+    period.closes_at, period.conclude_by = extension.extended_to, extension.new_deadline
+    period.days = days_to_json(made.plan.days)
+    if calendar.version not in period.calendar_version:
+        period.calendar_version = f"{period.calendar_version}；延长时 {calendar.version}"
+    period.provisional = period.provisional or made.plan.provisional
+    period.estimated = period.estimated or made.plan.estimated
+    details = {
+        "from": extension.previous.isoformat(),
+        "to": extension.extended_to.isoformat(),
+        "deadline": extension.new_deadline.isoformat(),
+        "outage_days": days,
+        "reason": reason,
+    }
+    record(session, now, [Act(by_user(actor.user_id), "period.window_extended", on_period(period.id), details)])
+    session.commit()

@@ -1,0 +1,148 @@
+"""What the public may read, and when (R5, R12): periods always, entries inside the window only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.periods.rounds import Kind
+from app.models import Correction, Entry, Period, Unit, UnitKind
+from app.services.periods.corrected_text import Shown, as_shown
+
+# A whole programme's list on one page: people search it in the browser, and print it.
+ENTRIES_PER_PAGE = 150
+PERIODS_PER_PAGE = 20
+
+
+def open_periods(session: Session, now: dt.datetime) -> Sequence[Period]:
+    """The periods public at `now`, the one that ends first on top."""
+    return session.scalars(
+        _periods()
+        .where(Period.opens_at <= now, Period.closes_at > now)
+        .order_by(Period.closes_at, Period.round_number.desc(), Period.id)
+    ).all()
+
+
+def coming_periods(session: Session, now: dt.datetime, limit: int = PERIODS_PER_PAGE) -> Sequence[Period]:
+    """The periods not open yet, the next one first."""
+    return session.scalars(
+        _periods().where(Period.opens_at > now).order_by(Period.opens_at, Period.id).limit(limit)
+    ).all()
+
+
+def past_periods(session: Session, now: dt.datetime, page: int) -> tuple[Sequence[Period], int]:
+    """One page of the periods whose window is over, the latest first, and how many there are."""
+    over = Period.closes_at <= now
+    total = session.scalar(select(func.count(Period.id)).where(Period.cancelled_at.is_(None), over)) or 0
+    query = _periods().where(over).order_by(Period.closes_at.desc(), Period.id.desc())
+    return session.scalars(query.limit(PERIODS_PER_PAGE).offset((page - 1) * PERIODS_PER_PAGE)).all(), total
+
+
+def the_office(session: Session) -> Unit | None:
+    """The office that stands over every organiser, for its contact block (R13); None before it is set up."""
+    return session.scalar(select(Unit).where(Unit.kind == UnitKind.OFFICE).order_by(Unit.id))
+
+
+def public_period(session: Session, period_id: int) -> Period | None:
+    """A period anybody may ask about; None for one that never was or was taken back."""
+    return session.scalar(_periods().where(Period.id == period_id))
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """How a list is narrowed. Empty values narrow nothing."""
+
+    kind: Kind | None = None
+    unit: str = ""
+    name: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class EntryList:
+    """One page of a period's entries, how many match, and how many pages they fill."""
+
+    entries: Sequence[Shown]
+    matching: int
+    pages: int
+
+
+def entry_list(session: Session, period: Period, wanted: ListFilter, per_page: int = ENTRIES_PER_PAGE) -> EntryList:
+    """One page of the entries as they read now. Ask only while `period.window.contains(now)`."""
+    matches = _matches(period, wanted)
+    before = (wanted.page - 1) * per_page
+    query = select(Entry).where(*matches).order_by(Entry.position).limit(per_page)
+    if wanted.unit or wanted.name:
+        matching = session.scalar(select(func.count(Entry.id)).where(*matches)) or 0
+        query = query.offset(before)
+    else:
+        # Positions run from 1 without a gap, collectives first: the page begins where it is, however far down.
+        of_kind = period.entries_of_kind
+        matching = of_kind[wanted.kind] if wanted.kind else sum(of_kind.values())
+        query = query.where(Entry.position > before + (period.collectives if wanted.kind is Kind.INDIVIDUAL else 0))
+    entries = session.scalars(query).all()
+    return EntryList(as_shown(session, entries), matching, pages=max(1, -(-matching // per_page)))
+
+
+def _matches(period: Period, wanted: ListFilter) -> list[ColumnElement[bool]]:
+    matches = [Entry.period_id == period.id]
+    if wanted.kind is not None:
+        matches.append(Entry.kind == wanted.kind)
+    if wanted.unit:
+        matches.append(
+            or_(Entry.recommender == wanted.unit, _corrected("recommender", Correction.after == wanted.unit))
+        )
+    if wanted.name:
+        matches.append(
+            or_(
+                Entry.name.icontains(wanted.name, autoescape=True),
+                _corrected("name", Correction.after.icontains(wanted.name, autoescape=True)),
+            )
+        )
+    return matches
+
+
+def _corrected(field: str, reads: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Found by the text that stands there now; by the misprint all the same, for whoever has it from a paper."""
+    return Entry.id.in_(select(Correction.entry_id).where(Correction.field == field, reads))
+
+
+def recommenders(session: Session, period: Period) -> list[str]:
+    """The recommending units of a period as its list names them now."""
+    rows = session.execute(
+        select(Correction.before, Correction.after)
+        .join(Entry, Correction.entry_id == Entry.id)
+        .where(Entry.period_id == period.id, Correction.field == "recommender")
+        .order_by(Correction.id)
+    )
+    names = list(period.recommenders)
+    for before, after in rows:
+        names = [after if name == before else name for name in names]
+    return names
+
+
+def entry_of(session: Session, period_id: int, nominee_id: int) -> Shown | None:
+    """One entry as it reads now. Show it only while the window contains `now`."""
+    entry = session.scalar(select(Entry).where(Entry.period_id == period_id, Entry.nominee_id == nominee_id))
+    return as_shown(session, [entry])[0] if entry else None
+
+
+def neighbours(session: Session, entry: Shown) -> tuple[Shown | None, Shown | None]:
+    """The entries before and after one, in the order of the list."""
+    others = select(Entry).where(Entry.period_id == entry.period_id).limit(1)
+    before = session.scalar(others.where(Entry.position < entry.position).order_by(Entry.position.desc()))
+    after = session.scalar(others.where(Entry.position > entry.position).order_by(Entry.position))
+    shown = {each.id: each for each in as_shown(session, [each for each in (before, after) if each])}
+    return shown[before.id] if before else None, shown[after.id] if after else None
+
+
+def _periods() -> Select[Period]:
+    return (
+        select(Period)
+        .where(Period.cancelled_at.is_(None))
+        .options(joinedload(Period.organiser), joinedload(Period.programme))
+    )

@@ -1,0 +1,142 @@
+"""One opening day for many units at once: looked at unit by unit first, then saved all or none (R4, R8, R9)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.calendar.workdays import Calendar
+from app.domain.cases.states import Actor, require_office
+from app.domain.periods.rounds import ROUNDS, Kind
+from app.domain.refusals import ManyStopped, NothingChosen, Refusal
+from app.models import Period, Programme, Quota, Unit
+from app.sealing import Keyring
+from app.services.nominees.access import take_turns
+from app.services.office.overview import organisers
+from app.services.periods.scheduling import Candidate, candidates, preview, scheduled
+from app.services.record.chain import Act, record
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A unit that could organise a round: its nominees with what stands in the way of each, and its places (R9)."""
+
+    organiser: Unit
+    candidates: Sequence[Candidate]
+    places: dict[Kind, int] | None  # None in round 1, which no quota bounds
+
+    @property
+    def may_enter(self) -> list[int]:
+        return [candidate.nominee.id for candidate in self.candidates if candidate.may_enter]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be arranged: one round of a programme on one day, for these units with these of their nominees."""
+
+    programme: Programme
+    round_number: int
+    organisers: frozenset[int]
+    nominees: frozenset[int]
+    opening: dt.date
+    conclude_workdays: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What saving one unit's period would come to: `refusal` is why it would be refused, empty if it would not."""
+
+    choice: Choice
+    entering: int
+    refusal: str
+
+
+def choices(session: Session, ring: Keyring, programme: Programme, round_number: int, now: dt.datetime) -> list[Choice]:
+    """Every unit with nominees in a round, in the order of the quota table."""
+    quotas = session.scalars(select(Quota).where(Quota.programme_id == programme.id))
+    places = {
+        quota.unit_id: {Kind.COLLECTIVE: quota.collectives, Kind.INDIVIDUAL: quota.individuals} for quota in quotas
+    }
+    return [
+        Choice(
+            unit,
+            candidates(session, ring, programme, ROUNDS[round_number], unit, now),
+            places.get(unit.id) if round_number == 2 else None,
+        )
+        for unit in organisers(session, programme.id, round_number)
+    ]
+
+
+def rehearse(
+    session: Session, ring: Keyring, order: Order, calendar: Calendar, actor: Actor, now: dt.datetime
+) -> list[Rehearsal]:
+    """Each unit's period as it would be saved, and nothing kept: whatever would be refused is known beforehand.
+
+    Raises NothingChosen, and what is wrong for every unit alike: whatever `preview` raises.
+    """
+    rehearsals = []
+    for choice, entering in _begun(session, ring, order, calendar, actor, now):
+        refusal = ""
+        try:
+            with session.begin_nested():
+                _scheduled(session, ring, order, choice.organiser, entering, calendar, actor, now)
+        except Refusal as refused:
+            refusal = str(refused)
+        rehearsals.append(Rehearsal(choice, len(entering), refusal))
+    session.rollback()
+    return rehearsals
+
+
+def schedule_many(
+    session: Session, ring: Keyring, order: Order, calendar: Calendar, actor: Actor, now: dt.datetime
+) -> list[Period]:
+    """A period for each of the units, all or none, in one transaction; each a row and an act of its own.
+
+    Raises NothingChosen, whatever `preview` raises, and ManyStopped, which names the unit that can't have one.
+    """
+    periods, acts = [], []
+    for choice, entering in _begun(session, ring, order, calendar, actor, now):
+        try:
+            period, act = _scheduled(session, ring, order, choice.organiser, entering, calendar, actor, now)
+        except Refusal as refused:
+            raise ManyStopped(choice.organiser.name, refused) from refused
+        periods.append(period)
+        acts.append(act)
+    record(session, now, acts)
+    session.commit()
+    return periods
+
+
+def _begun(
+    session: Session, ring: Keyring, order: Order, calendar: Calendar, actor: Actor, now: dt.datetime
+) -> list[tuple[Choice, list[int]]]:
+    """The units of an order, each with those of the nominees that are its own, once nothing is wrong for all alike."""
+    require_office(actor)
+    preview(order.opening, order.conclude_workdays, calendar, order.programme.demonstration, now)
+    take_turns(session, order.programme.id)
+    found = [
+        (choice, [each.nominee.id for each in choice.candidates if each.nominee.id in order.nominees])
+        for choice in choices(session, ring, order.programme, order.round_number, now)
+        if choice.organiser.id in order.organisers
+    ]
+    if not found:
+        raise NothingChosen("一家单位")
+    return found
+
+
+def _scheduled(
+    session: Session,
+    ring: Keyring,
+    order: Order,
+    organiser: Unit,
+    nominee_ids: Sequence[int],
+    calendar: Calendar,
+    actor: Actor,
+    now: dt.datetime,
+) -> tuple[Period, Act]:
+    of_order = order.programme, order.round_number, organiser, nominee_ids, order.opening, order.conclude_workdays
+    return scheduled(session, ring, *of_order, calendar, actor, now)

@@ -1,0 +1,180 @@
+"""Places of recommending units (annex 1, R9): given out, and what became of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.cases.states import Actor, Role
+from app.domain.periods.rounds import Kind
+from app.domain.programmes.plan import KIND_NAMES, Fault, Places, faults_of_places
+from app.domain.refusals import Unfit
+from app.models import Entry, Nominee, Period, Quota, Unit
+from app.services.nominees.leavers import disqualified
+from app.services.programmes import setting_up
+from app.services.programmes.places import put
+from app.services.record.chain import Act, doer, on_programme, record
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A unit's places of one kind: how many, how many of them secret, and how many have somebody."""
+
+    places: int
+    secret: int
+    taken: int
+
+    @property
+    def vacant(self) -> int:
+        return max(0, self.places - self.secret - self.taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A unit's line of annex 1. `secret_known` says whether its secret numbers may be shown (R11)."""
+
+    quota: Quota
+    collective: Share
+    individual: Share
+    secret_known: bool
+
+    @property
+    def total(self) -> int:
+        return self.quota.collectives + self.quota.individuals
+
+    @property
+    def vacant(self) -> int:
+        return self.collective.vacant + self.individual.vacant
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines under one heading, with their 小计."""
+
+    heading: str
+    rows: Sequence[Row]
+
+    @property
+    def collectives(self) -> int:
+        return sum(row.quota.collectives for row in self.rows)
+
+    @property
+    def individuals(self) -> int:
+        return sum(row.quota.individuals for row in self.rows)
+
+    @property
+    def total(self) -> int:
+        return self.collectives + self.individuals
+
+    @property
+    def secret(self) -> int:
+        return sum(row.collective.secret + row.individual.secret for row in self.rows)
+
+    @property
+    def taken(self) -> int:
+        return sum(row.collective.taken + row.individual.taken for row in self.rows)
+
+    @property
+    def vacant(self) -> int:
+        return sum(row.vacant for row in self.rows)
+
+
+def table_of(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[Group]:
+    """Annex 1 as this person may see it: the office the whole, a unit its own line."""
+    rows = of_programme(session, programme_id)
+    if actor.role not in (Role.OFFICE, Role.AUDITOR):
+        unit = session.get_one(Unit, actor.unit_id)
+        rows = [quota for quota in rows if quota.unit_id in (unit.id, unit.parent_id)]
+    taken = _taken(session, programme_id, now)
+    groups: dict[str, list[Row]] = {}
+    for quota in rows:
+        known = actor.is_office or quota.unit_id == actor.unit_id
+        collective = Share(
+            quota.collectives, quota.secret_collectives if known else 0, taken[quota.unit_id, Kind.COLLECTIVE]
+        )
+        individual = Share(
+            quota.individuals, quota.secret_individuals if known else 0, taken[quota.unit_id, Kind.INDIVIDUAL]
+        )
+        groups.setdefault(quota.heading, []).append(Row(quota, collective, individual, known))
+    return [Group(heading, there) for heading, there in groups.items()]
+
+
+def of_programme(session: Session, programme_id: int) -> Sequence[Quota]:
+    """In the order in which they were given out."""
+    query = select(Quota).where(Quota.programme_id == programme_id).order_by(Quota.id).options(joinedload(Quota.unit))
+    return session.scalars(query).all()
+
+
+def sums(session: Session) -> dict[int, tuple[int, int]]:
+    """Collectives and individuals of every programme together."""
+    query = select(Quota.programme_id, func.sum(Quota.collectives), func.sum(Quota.individuals))
+    rows = session.execute(query.group_by(Quota.programme_id))
+    return {programme_id: (int(collectives), int(individuals)) for programme_id, collectives, individuals in rows}
+
+
+def give(session: Session, programme_id: int, places: Iterable[Places], by: Actor | None, now: dt.datetime) -> None:
+    """Each unit's places as they are to be; a unit with none at all is off the list. All or nothing.
+
+    Raises Unfit (its fields end in the unit's number: `collectives-3`), StillNeeded, Retired, Archived.
+    """
+    programme = setting_up.running(session, programme_id, by)
+    wanted = list(places)
+    standing = in_later_rounds(session, programme_id, now)
+    faults = []
+    for one in wanted:
+        found = faults_of_places(one) or _below_what_stands(one, standing)
+        faults += [Fault(f"{fault.field}-{one.unit_id}", fault.words) for fault in found]
+    if faults:
+        raise Unfit(faults)
+    changed = {str(one.unit_id): change for one in wanted if (change := put(session, programme, one))}
+    if changed:
+        details = {"quotas": changed}
+        record(session, now, [Act(doer(by), "programme.quotas_changed", on_programme(programme_id), details)])
+    session.commit()
+
+
+def in_later_rounds(session: Session, programme_id: int, now: dt.datetime) -> Counter[tuple[int, Kind]]:
+    """How many of each unit and kind stand in round 2 or 3: so many places are used up (R9)."""
+    rows = session.execute(
+        select(Nominee.id, Nominee.recommender_id, Nominee.kind).where(
+            Nominee.programme_id == programme_id,
+            Nominee.withdrawn_at.is_(None),
+            Nominee.id.in_(
+                select(Entry.nominee_id)
+                .join(Period, Entry.period_id == Period.id)
+                .where(Period.round_number > 1, Period.cancelled_at.is_(None))
+            ),
+        )
+    ).all()
+    outs = disqualified(session, [row.id for row in rows], now)
+    return Counter((row.recommender_id, row.kind) for row in rows if row.id not in outs)
+
+
+def _taken(session: Session, programme_id: int, now: dt.datetime) -> Counter[tuple[int, Kind]]:
+    """Nominees that are still in, of each unit and kind."""
+    rows = session.execute(
+        select(Nominee.id, Nominee.recommender_id, Nominee.kind).where(
+            Nominee.programme_id == programme_id, Nominee.withdrawn_at.is_(None)
+        )
+    ).all()
+    outs = disqualified(session, [row.id for row in rows], now)
+    return Counter((row.recommender_id, row.kind) for row in rows if row.id not in outs)
+
+
+def _below_what_stands(places: Places, standing: Counter[tuple[int, Kind]]) -> list[Fault]:
+    faults = []
+    for kind, field, secret in (
+        (Kind.COLLECTIVE, "collectives", places.secret_collectives),
+        (Kind.INDIVIDUAL, "individuals", places.secret_individuals),
+    ):
+        there, number = standing[places.unit_id, kind], getattr(places, field)
+        if number - secret < there:
+            used = f"已有{there}个{KIND_NAMES[kind]}进入第二轮或者第三轮公示"
+            used += f"，另有涉密{secret}个" if secret else ""
+            faults.append(Fault(field, f"{used}，名额不能少于{there + secret}，现在是{number}。"))
+    return faults

@@ -1,0 +1,184 @@
+"""Programmes: set up, changed, archived. Several run side by side; an archived one is only read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
+
+from app.domain.cases.states import Actor, require_office
+from app.domain.programmes.plan import TEXTS, Fault, Plan, Span, faults_of_places, faults_of_stages, faults_of_texts
+from app.domain.refusals import AlreadyDone, Archived, PeriodsOpen, Unfit
+from app.models import Period, Proceeding, ProceedingKind, Programme, Stage
+from app.services.programmes.places import put
+from app.services.record.chain import Act, doer, on_programme, record
+from app.services.shared.texts import checked_text
+
+REASON = (2, 500)
+_HONOURS = {"collective_honour", "individual_honour"}
+
+
+def require_running(programme: Programme) -> None:
+    """Everything that writes to a programme asks this first. Raises Archived."""
+    if programme.archived_at is not None:
+        raise Archived(programme.title)
+
+
+def all_of_them(session: Session) -> Sequence[Programme]:
+    """Those that run, then the archived ones, the newest first."""
+    order = (Programme.archived_at.is_not(None), Programme.created_at.desc(), Programme.id.desc())
+    return session.scalars(select(Programme).order_by(*order).options(selectinload(Programme.stages))).all()
+
+
+def create(session: Session, plan: Plan, by: Actor | None, now: dt.datetime) -> Programme:
+    """A new programme with whatever the plan has of stages and places, in one transaction.
+
+    `by` is the member of the office who does it, None on the command line. Raises Unfit, Retired.
+    """
+    programme = added(session, plan, by, now)
+    session.commit()
+    return programme
+
+
+def added(session: Session, plan: Plan, by: Actor | None, now: dt.datetime) -> Programme:
+    """`create`, in the caller's transaction."""
+    _require_office(by)
+    plan = _trimmed(plan)
+    faults = faults_of_texts(plan) + _taken_title(session, plan.title, None)
+    faults += faults_of_stages(plan.stages) if plan.stages else []
+    for places in plan.places:
+        faults += faults_of_places(places)
+    if faults:
+        raise Unfit(faults)
+    programme = Programme(
+        **{field: getattr(plan, field) for field in TEXTS},
+        county_share=plan.county_share,
+        demonstration=plan.demonstration,
+        created_at=now,
+        stages=[_stage(span) for span in plan.stages],
+    )
+    session.add(programme)
+    try:
+        session.flush()
+    except IntegrityError:  # somebody else took the title in this very moment
+        session.rollback()
+        raise Unfit(_title_is_taken()) from None
+    for places in plan.places:
+        put(session, programme, places)
+    details = {"title": programme.title}
+    record(session, now, [Act(doer(by), "programme.created", on_programme(programme.id), details)])
+    return programme
+
+
+def change(session: Session, programme_id: int, plan: Plan, by: Actor | None, now: dt.datetime) -> None:
+    """Texts and share anew; stages where the plan has them. Places are changed in `quotas`.
+
+    What was decided stays: the names of the honours can't change any more once they were awarded.
+    Raises Unfit, Archived.
+    """
+    programme = running(session, programme_id, by)
+    plan = _trimmed(plan)
+    faults = faults_of_texts(plan) + _taken_title(session, plan.title, programme_id)
+    faults += faults_of_stages(plan.stages) if plan.stages else []
+    changed = [field for field in (*TEXTS, "county_share") if getattr(programme, field) != getattr(plan, field)]
+    if _HONOURS & set(changed) and _is_decided(session, programme_id):
+        faults += [Fault(field, "表彰决定已经作出，称号不能再改。") for field in changed if field in _HONOURS]
+    if faults:
+        raise Unfit(faults)
+    for field in changed:
+        setattr(programme, field, getattr(plan, field))
+    acts: list[tuple[str, dict[str, Any]]] = [("programme.changed", {"fields": changed})] if changed else []
+    if plan.stages and (moved := _move_stages(programme, plan.stages)):
+        acts.append(("programme.stages_changed", {"stages": moved}))
+    try:
+        session.flush()
+    except IntegrityError:
+        session.rollback()
+        raise Unfit(_title_is_taken()) from None
+    record(session, now, [Act(doer(by), action, on_programme(programme_id), details) for action, details in acts])
+    session.commit()
+
+
+def archive(session: Session, programme_id: int, by: Actor | None, now: dt.datetime) -> None:
+    """Put a programme away: from here on it is only read. Raises PeriodsOpen, Archived."""
+    programme = running(session, programme_id, by)
+    periods = session.scalars(
+        select(Period)
+        .where(Period.programme_id == programme_id, Period.closed_at.is_(None), Period.cancelled_at.is_(None))
+        .order_by(Period.opens_at, Period.id)
+    ).all()
+    if periods:
+        raise PeriodsOpen([period.title for period in periods])
+    programme.archived_at = now
+    record(session, now, [Act(doer(by), "programme.archived", on_programme(programme_id))])
+    session.commit()
+
+
+def reopen(session: Session, programme_id: int, reason: str, by: Actor | None, now: dt.datetime) -> None:
+    """It was put away by mistake, or something is still to be recorded. Raises AlreadyDone, MissingText."""
+    _require_office(by)
+    programme = session.get_one(Programme, programme_id, with_for_update=True)
+    if programme.archived_at is None:
+        raise AlreadyDone("这个活动没有归档。")
+    reason = checked_text(reason, "取消归档的理由", REASON)
+    programme.archived_at = None
+    record(session, now, [Act(doer(by), "programme.reopened", on_programme(programme_id), {"reason": reason})])
+    session.commit()
+
+
+def running(session: Session, programme_id: int, by: Actor | None) -> Programme:
+    """A programme to be changed by the office, its row held. Raises Archived, NotAllowed, NoResultFound."""
+    _require_office(by)
+    programme = session.get_one(Programme, programme_id, with_for_update=True, populate_existing=True)
+    require_running(programme)
+    return programme
+
+
+def _require_office(by: Actor | None) -> None:
+    if by is not None:
+        require_office(by)
+
+
+def _trimmed(plan: Plan) -> Plan:
+    return replace(plan, **{field: getattr(plan, field).strip() for field in TEXTS})
+
+
+def _taken_title(session: Session, title: str, but: int | None) -> list[Fault]:
+    same = select(func.count()).select_from(Programme).where(Programme.title == title, Programme.id != (but or 0))
+    return _title_is_taken() if session.scalar(same) else []
+
+
+def _title_is_taken() -> list[Fault]:
+    return [Fault("title", "已经有同名的活动，请写上年份或者届次，和它区别开。")]
+
+
+def _is_decided(session: Session, programme_id: int) -> bool:
+    decision = select(Proceeding.id).where(
+        Proceeding.programme_id == programme_id, Proceeding.kind == ProceedingKind.DECISION
+    )
+    return session.scalar(decision) is not None
+
+
+def _stage(span: Span) -> Stage:
+    return Stage(number=span.number, starts_on=span.starts_on, ends_on=span.ends_on)
+
+
+def _move_stages(programme: Programme, spans: Sequence[Span]) -> dict[str, list[str]]:
+    """What became of each stage that moved: its first and last day, before (if there was any) and now."""
+    moved = {}
+    there = {stage.number: stage for stage in programme.stages}
+    for span in spans:
+        days = [span.starts_on.isoformat(), span.ends_on.isoformat()]
+        stage = there.get(span.number)
+        if stage is None:
+            programme.stages.append(_stage(span))
+            moved[str(span.number)] = days
+        elif (stage.starts_on, stage.ends_on) != (span.starts_on, span.ends_on):
+            moved[str(span.number)] = [stage.starts_on.isoformat(), stage.ends_on.isoformat(), *days]
+            stage.starts_on, stage.ends_on = span.starts_on, span.ends_on
+    return moved

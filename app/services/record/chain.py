@@ -1,0 +1,235 @@
+"""The audit record (R32): every act one row, chained by hash, never changed or removed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, insert, select, text
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import Actor
+from app.models import AuditRow
+
+GENESIS = "0" * 64
+CLOCK = "clock"
+OBJECTOR = "objector"
+STRANGER = "stranger"
+COMMAND_LINE = "cli"
+# Any number will do, as long as every writer of the chain takes the same one.
+_CHAIN_LOCK = text(f"SELECT pg_advisory_xact_lock({0x676F6E67})")
+_HEAD = select(AuditRow.id, AuditRow.hash, AuditRow.at).order_by(AuditRow.id.desc()).limit(1)
+_APPEND = insert(AuditRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who did what to what. `details` holds no objector's name, contact or text (R19)."""
+
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def by_user(user_id: int) -> str:
+    return f"user:{user_id}"
+
+
+def doer(actor: Actor | None) -> str:
+    """A person, or None for whoever runs the server and its command line."""
+    return by_user(actor.user_id) if actor else COMMAND_LINE
+
+
+def on_case(case_id: int) -> str:
+    return f"case:{case_id}"
+
+
+def on_period(period_id: int) -> str:
+    return f"period:{period_id}"
+
+
+def on_programme(programme_id: int) -> str:
+    return f"programme:{programme_id}"
+
+
+def on_unit(unit_id: int) -> str:
+    return f"unit:{unit_id}"
+
+
+def on_person(user_id: int) -> str:
+    return f"user:{user_id}"
+
+
+def on_nominee(nominee_id: int) -> str:
+    return f"nominee:{nominee_id}"
+
+
+def record(session: Session, now: dt.datetime, acts: Iterable[Act]) -> None:
+    """Append acts to the chain, in the caller's transaction, as its last statements before commit.
+
+    Writers wait for each other here: on SQLite since BEGIN IMMEDIATE, on PostgreSQL from this lock on.
+    """
+    session.flush()
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_CHAIN_LOCK)
+    last = connection.execute(_HEAD).first()
+    number, previous = (last.id, last.hash) if last else (0, GENESIS)
+    rows = []
+    for act in acts:
+        number += 1
+        details = json.dumps(act.details, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        row: dict[str, Any] = {
+            "id": number,
+            "at": now,
+            "actor": act.actor,
+            "action": act.action,
+            "subject": act.subject,
+            "details": details,
+            "previous_hash": previous,
+        }
+        row["hash"] = previous = _hash(row)
+        rows.append(row)
+    if rows:
+        connection.execute(_APPEND, rows)
+
+
+def _hash(row: dict[str, Any]) -> str:
+    content = [
+        row["previous_hash"],
+        row["id"],
+        row["at"].astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        row["actor"],
+        row["action"],
+        row["subject"],
+        row["details"],
+    ]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last row of the chain at some moment. Kept elsewhere, it tells later whether the chain was cut or remade."""
+
+    number: int
+    hash: str
+    at: dt.datetime | None = None
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
+
+
+_HEADS = re.compile(r"(?<!\w)([1-9]\d{0,8}):([0-9a-f]{64})(?!\w)")
+
+
+def heads_in(text: str) -> list[Head]:
+    """Every `number:hash` that a text holds: what was typed, a file of kept lines, the manifest of a backup."""
+    return [Head(int(number), hash_) for number, hash_ in _HEADS.findall(text)]
+
+
+def head(session: Session) -> Head:
+    """The head of the chain as it stands; number 0 while it is empty."""
+    row = session.execute(_HEAD).first()
+    return Head(row.id, row.hash, row.at) if row else Head(0, GENESIS)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a walk over the chain found. `broken_at` is the first row that doesn't fit, None if all do."""
+
+    rows: int
+    head: str
+    broken_at: int | None = None
+    problem: str = ""
+
+    @property
+    def holds(self) -> bool:
+        return self.broken_at is None
+
+
+def verify(session: Session, kept: Iterable[Head] = ()) -> Verification:
+    """Recompute every hash from the first row on: an edited, removed or moved row is found.
+
+    Rows cut off at the end leave a whole shorter chain, and a chain made anew from some row on is whole too: both
+    are found against heads that were `kept` elsewhere.
+    """
+    previous, count = GENESIS, 0
+    # Lowest number last: the next one to come. The head of an empty chain says nothing.
+    wanted = sorted({(one.number, one.hash) for one in kept if one.number}, reverse=True)
+    columns = AuditRow.__table__.columns
+    result = session.execute(select(*columns).order_by(AuditRow.id), execution_options={"yield_per": 1000})
+    for row in result.mappings():
+        if row["id"] != count + 1:
+            return Verification(count, previous, count + 1, "缺少一行")
+        if row["previous_hash"] != previous:
+            return Verification(count, previous, count + 1, "与上一行不衔接")
+        if _hash(dict(row)) != row["hash"]:
+            return Verification(count, previous, count + 1, "内容被改动")
+        while wanted and wanted[-1][0] == row["id"]:
+            if wanted.pop()[1] != row["hash"]:
+                return Verification(count, previous, count + 1, "与另存的校验值不符")
+        previous, count = row["hash"], row["id"]
+    if wanted:
+        return Verification(count, previous, count + 1, f"缺失，另存的校验值是第{wanted[0][0]}条的")
+    return Verification(count, previous)
+
+
+def rows_about(session: Session, subject: str) -> Sequence[AuditRow]:
+    """Everything recorded about one subject, oldest first."""
+    return session.scalars(select(AuditRow).where(AuditRow.subject == subject).order_by(AuditRow.id)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for in the record; what is empty narrows nothing. `actors` are any of these, none when empty.
+
+    `since` and `before` are instants, the second not included. `words` stand in a row's details.
+    """
+
+    actors: frozenset[str] | None = None
+    action: str = ""
+    subject: str = ""
+    words: str = ""
+    since: dt.datetime | None = None
+    before: dt.datetime | None = None
+    oldest_first: bool = False
+
+
+def page_of_rows(session: Session, sought: Sought, page: int, per_page: int) -> tuple[Sequence[AuditRow], int]:
+    """One page of the rows that match, and how many do."""
+    total = session.scalar(select(func.count()).select_from(AuditRow).where(*_matches(sought))) or 0
+    return session.scalars(_in_order(sought).limit(per_page).offset((page - 1) * per_page)).all(), total
+
+
+def rows_one_by_one(session: Session, sought: Sought, most: int) -> Iterator[AuditRow]:
+    """The first so many rows that match, read in pieces: never all of them in memory."""
+    yield from session.scalars(_in_order(sought).limit(most), execution_options={"yield_per": 500})
+
+
+def _in_order(sought: Sought) -> Select[AuditRow]:
+    return (
+        select(AuditRow).where(*_matches(sought)).order_by(AuditRow.id if sought.oldest_first else AuditRow.id.desc())
+    )
+
+
+def _matches(sought: Sought) -> list[ColumnElement[bool]]:
+    matches: list[ColumnElement[bool]] = []
+    if sought.actors is not None:
+        matches.append(AuditRow.actor.in_(sought.actors))
+    if sought.action:
+        matches.append(AuditRow.action == sought.action)
+    if sought.subject:
+        matches.append(AuditRow.subject == sought.subject)
+    if sought.words:
+        matches.append(AuditRow.details.icontains(sought.words, autoescape=True))
+    if sought.since is not None:
+        matches.append(AuditRow.at >= sought.since)
+    if sought.before is not None:
+        matches.append(AuditRow.at < sought.before)
+    return matches

@@ -1,0 +1,143 @@
+"""Stored files: sealed into the store under a name that tells nothing, and read back whole or not at all.
+
+A file lies in the store, whole and on disk, before its row is committed: no row ever names a file that is not there.
+A kill in between leaves a file without a row, which `gongshi evidence check` lists.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from app.domain.refusals import FileDamaged, HeldBack
+from app.evidence.inspection import Inspected
+from app.evidence.kinds import FileKind
+from app.evidence.names import FileMissing, StoreDown, new_name
+from app.evidence.sealed_file import sealed, unsealed
+from app.evidence.store import Store, store_of
+from app.models import READABLE, ScanState, StoredFile
+from app.sealing import Cipher, Keyring, SealBroken, new_key
+from config import Settings
+
+_log = logging.getLogger("gongshi.files")
+_PIECE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Where the files lie, what opens them, and whether a scanner looks at each before it is given out."""
+
+    store: Store
+    keyring: Keyring
+    scanned: bool = False
+
+
+def vault_of(settings: Settings, keyring: Keyring) -> Vault:
+    return Vault(store_of(settings), keyring, scanned=bool(settings.clamd))
+
+
+def title_bound_to(name: str) -> str:
+    """What a file's title is sealed to."""
+    return f"evidence-title:{name}"
+
+
+def key_bound_to(name: str) -> str:
+    """What a file's own key is sealed to."""
+    return f"evidence-key:{name}"
+
+
+def put(vault: Vault, title: str, inspected: Inspected, now: dt.datetime) -> dict[str, Any]:
+    """Seal a file into the store under a fresh name and key. Returns a StoredFile's columns. Raises StoreDown."""
+    name, cipher = new_name(), vault.keyring.cipher
+    key = new_key(cipher)
+    vault.store.put(name, sealed(pieces(inspected.content), cipher, key, name))
+    return {
+        "name": name,
+        "kind": inspected.kind,
+        "size": inspected.size,
+        "sha256": inspected.sha256,
+        "stored_size": inspected.stored_size,
+        "stored_sha256": inspected.stored_sha256,
+        "sealed_title": vault.keyring.seal(title, title_bound_to(name)),
+        "sealed_key": vault.keyring.seal(key, key_bound_to(name)),
+        "cipher": cipher,
+        "received_at": now,
+        "scan": ScanState.WAITING if vault.scanned else ScanState.UNSCANNED,
+    }
+
+
+def discard(vault: Vault, name: str) -> None:
+    """Delete a file that no row names. Should that fail, it is a file without a row: listed, and harmless."""
+    with suppress(StoreDown):
+        vault.store.delete(name)
+
+
+def title_of(keyring: Keyring, row: StoredFile) -> str:
+    """Its owner's name for it."""
+    try:
+        return keyring.unseal_text(row.sealed_title, title_bound_to(row.name))
+    except SealBroken:  # the list is still good for its hashes
+        return f"（名称无法显示）{row.kind.extension}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is needed to read a stored file, apart from any session. `subject` names its row."""
+
+    subject: str
+    name: str
+    cipher: Cipher
+    sealed_key: bytes
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, row: StoredFile) -> Stored:
+        """Of a row of any table of stored files."""
+        return cls(row.subject, row.name, row.cipher, row.sealed_key, row.stored_size, row.stored_sha256)
+
+    def content(self, store: Store, keyring: Keyring) -> Iterator[bytes]:
+        """The file, piece by piece. Raises SealBroken, FileMissing and StoreDown."""
+        key = keyring.unseal(self.sealed_key, key_bound_to(self.name))
+        return unsealed(store.get(self.name), self.cipher, key, self.name)
+
+    def is_whole(self, vault: Vault) -> bool:
+        """Whether it can be read to its end and is what was stored. Raises StoreDown."""
+        digest = hashlib.sha256()
+        try:
+            for piece in self.content(vault.store, vault.keyring):
+                digest.update(piece)
+        except (SealBroken, FileMissing):
+            return False
+        return digest.hexdigest() == self.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file on its way to somebody: `content` gives `size` bytes."""
+
+    file_name: str
+    kind: FileKind
+    size: int
+    content: Iterator[bytes]
+
+
+def opened(vault: Vault, stored: Stored, scan: ScanState, kind: FileKind, file_name: str) -> Opened:
+    """A stored file, whole. Raises HeldBack, FileDamaged, StoreDown."""
+    if scan not in READABLE:
+        raise HeldBack(infected=scan is ScanState.INFECTED)
+    # Read twice: what is damaged at its end is refused by a page, and not by a download that breaks off.
+    if not stored.is_whole(vault):
+        _log.error("a stored file is missing or damaged", extra={"file": stored.subject})
+        raise FileDamaged
+    return Opened(file_name, kind, stored.size, stored.content(vault.store, vault.keyring))
+
+
+def pieces(content: BinaryIO) -> Iterator[bytes]:
+    while piece := content.read(_PIECE):
+        yield piece

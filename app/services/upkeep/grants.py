@@ -1,0 +1,50 @@
+"""The rights of the portal's own database user on PostgreSQL: it may add to the record, never change it (R32).
+
+The schema belongs to another role, the owner, who runs `gongshi migrate`. A user that owns nothing cannot drop
+the triggers either.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.domain.refusals import NotOnThisDatabase, UnfitRole
+from app.models import AuditRow, Base
+
+_VERSION_TABLE = "alembic_version"
+_ALL_BUT_TRUNCATE = "SELECT, INSERT, UPDATE, DELETE"
+_EXISTS = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
+_OWNS = text("SELECT bool_or(pg_has_role(:role, tableowner, 'MEMBER')) FROM pg_tables WHERE schemaname = 'public'")
+
+
+def grants_for(session: Session, role: str) -> list[str]:
+    """The statements that give `role` what the portal needs and take from it everything else; asked for anew
+    after a migration, they cover its new tables. Raises NotOnThisDatabase where there are no roles."""
+    if session.get_bind().dialect.name != "postgresql":
+        raise NotOnThisDatabase
+    quote = session.get_bind().dialect.identifier_preparer.quote
+    to = quote(role)
+    record = AuditRow.__tablename__
+    others = ", ".join(quote(name) for name in sorted(Base.metadata.tables) if name != record)
+    return [
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {to}",
+        f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {to}",
+        f"GRANT USAGE ON SCHEMA public TO {to}",
+        f"GRANT SELECT ON {_VERSION_TABLE} TO {to}",
+        f"GRANT SELECT, INSERT ON {quote(record)} TO {to}",
+        f"GRANT {_ALL_BUT_TRUNCATE} ON {others} TO {to}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {to}",
+    ]
+
+
+def grant(session: Session, role: str) -> None:
+    """Carry the statements out, as the owner. Raises UnfitRole for one who is not there, or whom no grant binds."""
+    statements = grants_for(session, role)
+    if not session.scalar(_EXISTS, {"role": role}):
+        raise UnfitRole(role, "数据库里没有这个用户")
+    if session.scalar(_OWNS, {"role": role}):  # a superuser counts as a member of every role
+        raise UnfitRole(role, "它是这些表的所有者或者超级用户，授权约束不了它")
+    for statement in statements:
+        session.connection().exec_driver_sql(statement)
+    session.commit()

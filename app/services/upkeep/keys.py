@@ -1,0 +1,77 @@
+"""Replacing the key: everything sealed is sealed anew with the one in use, a batch a transaction (R19).
+
+A kill in between leaves some rows under the old key, which is still on the ring; run again, the rest follows.
+Receipts can't be hashed anew, nobody has their codes: a retired key stays on the ring while its receipts count.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.models import Document, Dossier, Evidence, Identity, ImportRow, SecondFactor
+from app.sealing import Keyring
+from app.services.accounts import second_factor
+from app.services.imports import sealed_rows
+from app.services.nominees import dossiers
+from app.services.objections import identities
+from app.services.record.chain import COMMAND_LINE, Act, record
+from app.services.shared.files import key_bound_to, title_bound_to
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """Where sealed texts stand: the column, its row's id, and the place each is bound to."""
+
+    column: InstrumentedAttribute[Any]
+    row_id: InstrumentedAttribute[Any]
+    named_by: InstrumentedAttribute[Any] | ColumnElement[str]
+    place: Callable[[Any], str]
+
+
+SEALED = (
+    SealedColumn(Identity.sealed, Identity.objection_id, Identity.objection_id, identities.place),
+    SealedColumn(Evidence.sealed_key, Evidence.id, Evidence.name, key_bound_to),
+    SealedColumn(Evidence.sealed_title, Evidence.id, Evidence.name, title_bound_to),
+    SealedColumn(Document.sealed_key, Document.id, Document.name, key_bound_to),
+    SealedColumn(Document.sealed_title, Document.id, Document.name, title_bound_to),
+    SealedColumn(Dossier.sealed, Dossier.nominee_id, Dossier.nominee_id, dossiers.place),
+    SealedColumn(ImportRow.sealed, ImportRow.id, sealed_rows.NAMED_BY, sealed_rows.place),
+    SealedColumn(SecondFactor.sealed_secret, SecondFactor.user_id, SecondFactor.user_id, second_factor.place),
+    SealedColumn(SecondFactor.sealed_proposal, SecondFactor.user_id, SecondFactor.user_id, second_factor.place),
+)
+
+
+def rotate(session: Session, ring: Keyring, now: dt.datetime) -> int:
+    """Seal anew whatever is not under the current key and cipher. Returns how many there were.
+
+    Raises SealBroken at the first that no key on the ring opens; what was done before it stays done.
+    """
+    return sum(_rotate(session, ring, sealed, now) for sealed in SEALED)
+
+
+def _rotate(session: Session, ring: Keyring, sealed: SealedColumn, now: dt.datetime) -> int:
+    count, last = 0, -1
+    while True:
+        query = select(sealed.row_id, sealed.named_by, sealed.column).where(sealed.row_id > last)
+        rows = session.execute(query.order_by(sealed.row_id).limit(_BATCH)).all()
+        if not rows:
+            session.rollback()
+            return count
+        last = rows[-1][0]
+        stale = [row for row in rows if row[2] is not None and not ring.is_current(row[2])]
+        for row_id, named_by, content in stale:
+            fresh = ring.seal(ring.unseal(content, sealed.place(named_by)), sealed.place(named_by))
+            session.execute(update(sealed.row_id.class_).where(sealed.row_id == row_id).values({sealed.column: fresh}))
+        if stale:
+            count += len(stale)
+            table = sealed.row_id.class_.__tablename__
+            record(session, now, [Act(COMMAND_LINE, "keys.rotated", f"table:{table}", {"rows": len(stale)})])
+        session.commit()

@@ -1,0 +1,162 @@
+"""Putting a backup back: into an empty database of either kind, after every file of it has been checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, inspect, select, table
+
+from app.database import Database, knows_revision
+from app.domain.refusals import NotABackup, NotEmpty
+from app.evidence.store import Store
+from app.sealing import Keyring
+from app.services.record.chain import COMMAND_LINE, Act, Verification, heads_in, record, verify
+from app.services.upkeep import portable
+from app.services.upkeep.backup import FORMAT, HASHES, MANIFEST, sha256_of
+
+_HASH_LINE = re.compile(r"([0-9a-f]{64})  (tables/[a-z_]+\.jsonl|evidence/[0-9a-f]{2}/[0-9a-f]{32})\n")
+_TABLES = "tables/"
+_PIECE = 64 * 1024
+_VERSIONS = "alembic_version"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back, and how the record's chain stands now: broken only where it was broken when backed up."""
+
+    rows: int
+    files: int
+    missing: tuple[str, ...]
+    chain: Verification
+
+
+def restore(database: Database, store: Store, ring: Keyring, folder: Path, now: dt.datetime) -> Restored:
+    """Check the backup, then put back evidence, rows and counters, and migrate forward.
+
+    Raises NotABackup and NotEmpty before anything is written. Should it be stopped later, the database is still
+    empty, and it can be run again.
+    """
+    manifest = _manifest(folder)
+    _check_files(folder, manifest)
+    _require_empty(database, manifest["revision"])
+    files = 0
+    for name in _evidence_in(folder):
+        store.put(name, _pieces(folder / f"evidence/{name[:2]}/{name}"))
+        files += 1
+    database.migrate(ring, manifest["revision"])
+    with database.engine.execution_options(gongshi_writes=True).begin() as connection:
+        rows = _load(connection, folder, manifest["tables"])
+    database.migrate(ring)
+    with database.writer() as session:
+        chain = verify(session, heads_in(manifest["audit_head"]))
+        details = {"backup": folder.name, "head": manifest["audit_head"], "rows": rows, "files": files}
+        record(session, now, [Act(COMMAND_LINE, "backup.restored", "portal", details)])
+        session.commit()
+    return Restored(rows, files, tuple(manifest["evidence"]["missing"]), chain)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        known = manifest["format"] == FORMAT and knows_revision(manifest["revision"])
+    except FileNotFoundError:
+        raise NotABackup(str(folder), f"里面没有 {MANIFEST}，不是完整的备份") from None
+    except (ValueError, KeyError, TypeError):
+        raise NotABackup(str(path), "内容读不懂") from None
+    if not known:
+        raise NotABackup(str(folder), f"由更新的版本（{manifest['portal']}）备份，请先升级本系统")
+    return manifest
+
+
+def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
+    """Raises NotABackup for the first file that is gone or not as it was written."""
+    hashes = folder / HASHES
+    if not hashes.is_file() or sha256_of(hashes) != manifest["files_sha256"]:
+        raise NotABackup(HASHES, "与备份时不一致")
+    tables = set()
+    for digest, path in _hash_lines(folder):
+        if not (folder / path).is_file():
+            raise NotABackup(path, "缺少这个文件")
+        if sha256_of(folder / path) != digest:
+            raise NotABackup(path, "与备份时不一致")
+        if path.startswith(_TABLES):
+            tables.add(Path(path).stem)
+    if tables != set(manifest["tables"]):
+        raise NotABackup(MANIFEST, "与备份时不一致")
+
+
+def _hash_lines(folder: Path) -> Iterator[tuple[str, str]]:
+    """Hash and path of every file, the path nothing but one of ours."""
+    with (folder / HASHES).open(encoding="utf-8") as lines:
+        for line in lines:
+            found = _HASH_LINE.fullmatch(line)
+            if found is None:
+                raise NotABackup(HASHES, "内容读不懂")
+            yield found[1], found[2]
+
+
+def _evidence_in(folder: Path) -> Iterator[str]:
+    return (Path(path).name for _, path in _hash_lines(folder) if not path.startswith(_TABLES))
+
+
+def _require_empty(database: Database, revision: str) -> None:
+    """No tables at all, or those of the backup's own schema without a row."""
+    found = inspect(database.engine).get_table_names()
+    if not found:
+        return
+    with database.engine.connect() as connection:
+        full = [name for name in found if name != _VERSIONS and _has_rows(connection, name)]
+    if full:
+        raise NotEmpty(f"现在的数据库里已有内容（{'、'.join(sorted(full)[:3])}……）")
+    if database.revision() != revision:
+        raise NotEmpty(f"现在的数据库结构是 {database.revision()}，备份的是 {revision}")
+
+
+def _has_rows(connection: Connection, name: str) -> bool:
+    return connection.scalar(select(1).select_from(table(name)).limit(1)) is not None
+
+
+def _load(connection: Connection, folder: Path, tables: dict[str, Any]) -> int:
+    """Every row and every counter, in one transaction. Returns how many rows."""
+    total = 0
+    with _later_references(connection):
+        for name, told in tables.items():
+            with (folder / f"tables/{name}.jsonl").open(encoding="utf-8") as lines:
+                rows = portable.load(connection, name, told["columns"], lines)
+            if rows != told["rows"]:
+                raise NotABackup(f"tables/{name}.jsonl", f"应有{told['rows']}行，实有{rows}行")
+            if told["last_id"] is not None:
+                portable.go_on_after(connection, name, told["last_id"])
+            total += rows
+    return total
+
+
+@contextmanager
+def _later_references(connection: Connection) -> Iterator[None]:
+    """Rows may refer to rows of their own table that come later, until this is left."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # until the commit
+        yield
+        return
+    found = inspect(connection).get_multi_foreign_keys()
+    own = [(name, key["name"]) for (_, name), keys in found.items() for key in keys if key["referred_table"] == name]
+    for name, key in own:
+        connection.exec_driver_sql(f"ALTER TABLE {name} ALTER CONSTRAINT {key} DEFERRABLE INITIALLY DEFERRED")
+    yield
+    connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+    for name, key in own:
+        connection.exec_driver_sql(f"ALTER TABLE {name} ALTER CONSTRAINT {key} NOT DEFERRABLE")
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece

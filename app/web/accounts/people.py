@@ -1,0 +1,216 @@
+"""People: invited, disabled, moved; the office looks after everybody, a unit's head after its own."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import RadioField, SelectField, StringField
+
+from app.domain.cases.states import ROLE_NAMES, Role
+from app.domain.refusals import Refusal
+from app.models import Unit, UnitKind, User
+from app.services.accounts import staffing
+from app.services.accounts.staffing import Slip
+from app.web.shared.access import actor, allow, me
+from app.web.shared.faults import beside_fields
+from app.web.shared.forms import PlainForm, needed, options
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import now, number, portal, session
+
+blueprint = Blueprint("people", __name__, url_prefix="/people")
+MANAGERS = (Role.OFFICE, Role.HEAD)
+_STATES = {
+    "used": "在用",
+    "invited": "已邀请，还没有登录",
+    "expired": "邀请已过期",
+    "disabled": "已停用",
+}
+_BADGES = {"used": "", "invited": "waiting", "expired": "lapsed", "disabled": ""}
+
+
+class PlaceForm(PlainForm):
+    role = RadioField("角色", coerce=Role, validate_choice=False, validators=[needed("请选择角色。")])
+    unit = SelectField("单位", coerce=number, validate_choice=False, validators=[needed("请选择单位。")])
+
+
+class InviteForm(PlainForm):
+    login = StringField(
+        "登录名",
+        description="2到60个小写字母、数字，例如 qilin01。以后不能改。",
+        render_kw={"maxlength": 60, "autocapitalize": "none", "spellcheck": "false"},
+    )
+    name = StringField("姓名", render_kw={"maxlength": 60})
+    role = RadioField("角色", coerce=Role, validate_choice=False, validators=[needed("请选择角色。")])
+    unit = SelectField("单位", coerce=number, validate_choice=False, validators=[needed("请选择单位。")])
+
+
+@blueprint.get("/")
+@allow(*MANAGERS)
+def people_page() -> ResponseReturnValue:
+    return _list()
+
+
+@blueprint.get("/new")
+@allow(*MANAGERS)
+def new() -> ResponseReturnValue:
+    form = _with_places(InviteForm(formdata=None))
+    form.unit.data = request.args.get("unit", type=number) or me().unit_id
+    form.role.data = Role.OFFICE if me().role is Role.OFFICE and form.unit.data == me().unit_id else Role.HANDLER
+    return render_template("accounts/new_person.html", form=form)
+
+
+@blueprint.post("/new")
+@allow(*MANAGERS)
+def invite() -> ResponseReturnValue:
+    form = _with_places(InviteForm())
+    if not form.validate():
+        return render_template("accounts/new_person.html", form=form), 422
+    try:
+        slip = staffing.invite(
+            session(), form.login.data or "", form.name.data or "", form.role.data, form.unit.data, actor(), now()
+        )
+    except Refusal as refusal:
+        session().rollback()
+        return render_template("accounts/new_person.html", form=form, refusal=beside_fields(form, refusal)), 422
+    return _shown_once([slip])
+
+
+@blueprint.post("/invite")
+@allow(*MANAGERS)
+def invite_again() -> ResponseReturnValue:
+    try:
+        return _shown_once(staffing.invite_again(session(), _chosen(), actor(), now()))
+    except Refusal as refusal:
+        return _refused(refusal)
+
+
+@blueprint.post("/disable")
+@allow(*MANAGERS)
+def disable() -> ResponseReturnValue:
+    try:
+        number_of = staffing.disable(session(), _chosen(), actor(), now())
+    except Refusal as refusal:
+        return _refused(refusal)
+    flash(f"已停用{number_of}个账号，原有登录全部退出。")
+    return redirect(url_for("people.people_page"), 303)
+
+
+@blueprint.get("/<int:user_id>")
+@allow(*MANAGERS)
+def person(user_id: int) -> ResponseReturnValue:
+    return _page(user_id)
+
+
+@blueprint.post("/<int:user_id>/enable")
+@allow(*MANAGERS)
+def enable(user_id: int) -> ResponseReturnValue:
+    try:
+        staffing.enable(session(), user_id, actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        return _page(user_id, refusal=str(refusal), status=409)
+    flash("账号已经启用。本人忘了密码的，可以重新邀请。")
+    return redirect(url_for("people.person", user_id=user_id), 303)
+
+
+@blueprint.post("/<int:user_id>/place")
+@allow(*MANAGERS)
+def place(user_id: int) -> ResponseReturnValue:
+    form = _with_places(PlaceForm())
+    if not form.validate():
+        return _page(user_id, form=form, status=422)
+    try:
+        staffing.place(session(), user_id, form.role.data, form.unit.data, actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        return _page(user_id, form=form, refusal=beside_fields(form, refusal), status=409)
+    flash("角色和单位已经调整，原有登录全部退出。")
+    return redirect(url_for("people.person", user_id=user_id), 303)
+
+
+def _list(*, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+    rows = staffing.people(session(), actor())
+    cases = staffing.open_case_counts(session(), now())
+    there = {str(user.unit_id): user.unit.name for user in rows}
+
+    def page_of(user: User) -> str:
+        return url_for("people.person", user_id=user.id)
+
+    listing = Listing(
+        title="人员",
+        columns=[
+            Column("name", "姓名", lambda u: u.name, 14, href=page_of),
+            Column("login", "登录名", lambda u: u.login, 16),
+            Column("role", "角色", lambda u: ROLE_NAMES[u.role], 14),
+            Column("unit", "单位", lambda u: u.unit.name, 30),
+            Column("state", "状态", lambda u: _STATES[state_of(u)], 20, badge=lambda u: _BADGES[state_of(u)]),
+            Column("second", "二次验证", lambda u: "已设置" if u.has_second_factor else "没有", 12),
+            Column("cases", "手上的案件", lambda u: cases[u.id], 12),
+        ],
+        rows=rows,
+        empty="还没有人员。请邀请第一个人。",
+        filters=[
+            Filter("role", "角色", {r.value: n for r, n in ROLE_NAMES.items()}, lambda u, role: u.role == role),
+            Filter("unit", "单位", there, lambda u, unit: str(u.unit_id) == unit),
+            Filter("state", "状态", _STATES, lambda u, state: state_of(u) == state),
+        ],
+        row_id=lambda u: u.id,
+        path=url_for("people.people_page"),
+    )
+    answer = listing.answer("accounts/people.html", refusal=refusal)
+    return (answer, status) if isinstance(answer, str) else answer
+
+
+def state_of(user: User) -> str:
+    if user.disabled_at is not None:
+        return "disabled"
+    if user.password_expires_at is None:
+        return "used"
+    return "invited" if now() < user.password_expires_at else "expired"
+
+
+def _page(user_id: int, *, form: PlaceForm | None = None, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+    shown = staffing.visible(session(), user_id, actor())
+    html = render_template(
+        "accounts/person.html",
+        person=shown,
+        state=_STATES[state_of(shown)],
+        badge=_BADGES[state_of(shown)],
+        cases=staffing.open_cases(session(), user_id, now()),
+        form=form or _with_places(PlaceForm(formdata=None, data={"role": shown.role, "unit": shown.unit_id})),
+        tried=form is not None,
+        refusal=refusal,
+        me=me(),
+    )
+    return html, status
+
+
+def login_at() -> str:
+    """The address on a slip: the portal's own, whatever host this request was sent to."""
+    return portal().settings.public_url + url_for("account.login")
+
+
+def _shown_once(slips: list[Slip]) -> ResponseReturnValue:
+    """Answered at once, without a redirect: passwords must be kept nowhere for it, not in a cookie either."""
+    return render_template("accounts/slips.html", slips=slips, login_at=login_at())
+
+
+def _refused(refusal: Refusal) -> ResponseReturnValue:
+    session().rollback()
+    return _list(refusal=str(refusal), status=409)
+
+
+def _chosen() -> list[int]:
+    return [int(value) for value in request.form.getlist("chosen") if value.isdecimal() and len(value) < 10]
+
+
+def _full_name(unit: Unit) -> str:
+    """An own unit's name says little without the one above it."""
+    return f"{unit.parent.name} · {unit.name}" if unit.kind is UnitKind.OWN and unit.parent else unit.name
+
+
+def _with_places(form: PlaceForm | InviteForm) -> PlaceForm | InviteForm:
+    roles, there = staffing.places_for(session(), actor())
+    form.role.choices = options({role.value: ROLE_NAMES[role] for role in roles})
+    form.unit.choices = options({unit.id: _full_name(unit) for unit in there})
+    return form

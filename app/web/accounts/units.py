@@ -1,0 +1,210 @@
+"""Units: the tree, and one page each, for the office and for the heads of units."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectField, StringField
+
+from app.domain.cases.states import Role
+from app.domain.programmes.contacts import LINES, NAME_LENGTH, Contact
+from app.domain.refusals import Refusal
+from app.models import Unit, UnitKind
+from app.services.accounts import staffing, units
+from app.web.shared.access import actor, allow, me
+from app.web.shared.faults import beside_fields
+from app.web.shared.forms import PlainForm, needed, options
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import now, number, session
+
+blueprint = Blueprint("units", __name__, url_prefix="/units")
+OFFICE, MANAGERS = (Role.OFFICE,), (Role.OFFICE, Role.HEAD)
+UNIT_KIND_NAMES = {UnitKind.OFFICE: "工作专班", UnitKind.RECOMMENDER: "推荐单位", UnitKind.OWN: "所在单位"}
+_STATES = {"used": "在用", "retired": "已停用"}
+
+
+class NameForm(PlainForm):
+    name = StringField("单位名称", description="写规范全称。", render_kw={"maxlength": NAME_LENGTH[1]})
+
+
+class ParentForm(PlainForm):
+    parent = SelectField("上级单位", coerce=number, validate_choice=False, validators=[needed("请选择上级单位。")])
+
+
+class NewUnitForm(ParentForm, NameForm):
+    """A unit's name, and the one above it."""
+
+
+class ContactForm(PlainForm):
+    phone = StringField("电话", description="办公电话，带区号，例如 0874-0000000。不要写个人手机号码。")
+    address = StringField("地址")
+    email = StringField("邮箱")
+    hours = StringField("受理时间", description="例如：工作日 8:30-12:00，14:00-17:30。")
+
+    def contact(self) -> Contact:
+        return Contact(**{line: self[line].data or "" for line in LINES})
+
+
+@blueprint.get("/")
+@allow(*MANAGERS)
+def units_page() -> ResponseReturnValue:
+    tree = units.tree(session(), actor())
+    people: dict[int, int] = {}
+    for user in staffing.people(session(), actor()):
+        people[user.unit_id] = people.get(user.unit_id, 0) + (user.disabled_at is None)
+
+    def state(unit: Unit) -> str:
+        return "retired" if unit.retired_at else "used"
+
+    recommenders = {str(unit.id): unit.name for unit in tree if unit.kind is UnitKind.RECOMMENDER}
+    listing = Listing(
+        title="单位",
+        columns=[
+            Column("name", "单位名称", lambda u: u.name, 30, href=lambda u: url_for("units.unit", unit_id=u.id)),
+            Column("kind", "类别", lambda u: UNIT_KIND_NAMES[u.kind], 12),
+            Column("parent", "上级单位", lambda u: u.parent.name if u.parent else "", 26),
+            Column("phone", "电话", lambda u: u.phone, 18),
+            Column("people", "在用账号", lambda u: people.get(u.id, 0), 10),
+            Column("address", "地址", lambda u: u.address, 30, sheet_only=True),
+            Column("email", "邮箱", lambda u: u.email, 24, sheet_only=True),
+            Column("hours", "受理时间", lambda u: u.hours, 30, sheet_only=True),
+            Column("state", "状态", lambda u: _STATES[state(u)], 10, badge=lambda u: ""),
+        ],
+        rows=tree,
+        empty="还没有单位。",
+        filters=[
+            Filter("kind", "类别", {k.value: n for k, n in UNIT_KIND_NAMES.items()}, lambda u, kind: u.kind == kind),
+            Filter("under", "推荐单位", recommenders, lambda u, unit: unit in (str(u.id), str(u.parent_id))),
+            Filter("state", "状态", _STATES, lambda u, wanted: state(u) == wanted),
+        ],
+    )
+    return listing.answer("accounts/units.html", me=me())
+
+
+@blueprint.get("/new")
+@allow(*OFFICE)
+def new() -> ResponseReturnValue:
+    form = _with_parents(NewUnitForm(formdata=None))
+    form.parent.data = request.args.get("parent", type=number) or form.parent.choices[0].value
+    return render_template("accounts/new_unit.html", form=form)
+
+
+@blueprint.post("/new")
+@allow(*OFFICE)
+def add() -> ResponseReturnValue:
+    form = _with_parents(NewUnitForm())
+    if not form.validate():
+        return render_template("accounts/new_unit.html", form=form), 422
+    try:
+        unit = units.add(session(), form.parent.data, form.name.data or "", actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        return render_template("accounts/new_unit.html", form=form, refusal=beside_fields(form, refusal)), 422
+    flash("单位已经增加。请填写联系方式，并邀请它的人员。")
+    return redirect(url_for("units.unit", unit_id=unit.id), 303)
+
+
+@blueprint.get("/<int:unit_id>")
+@allow(*MANAGERS)
+def unit(unit_id: int) -> ResponseReturnValue:
+    return _page(unit_id)
+
+
+@blueprint.post("/<int:unit_id>/contact")
+@allow(*MANAGERS)
+def reach_at(unit_id: int) -> ResponseReturnValue:
+    form = ContactForm()
+    try:
+        units.reach_at(session(), unit_id, form.contact(), actor(), now())
+    except Refusal as refusal:
+        return _refused(unit_id, "contact", form, refusal)
+    flash("联系方式已经保存，公示页面同时更新。")
+    return redirect(url_for("units.unit", unit_id=unit_id), 303)
+
+
+@blueprint.post("/<int:unit_id>/name")
+@allow(*OFFICE)
+def rename(unit_id: int) -> ResponseReturnValue:
+    form = NameForm()
+    try:
+        units.rename(session(), unit_id, form.name.data or "", actor(), now())
+    except Refusal as refusal:
+        return _refused(unit_id, "name", form, refusal)
+    flash("名称已经修改。已经公示过的内容不变。")
+    return redirect(url_for("units.unit", unit_id=unit_id), 303)
+
+
+@blueprint.post("/<int:unit_id>/parent")
+@allow(*OFFICE)
+def move(unit_id: int) -> ResponseReturnValue:
+    form = _with_parents(ParentForm())
+    if not form.validate():
+        return _page(unit_id, tried="parent", form=form, status=422)
+    try:
+        units.move(session(), unit_id, form.parent.data, actor(), now())
+    except Refusal as refusal:
+        return _refused(unit_id, "parent", form, refusal)
+    flash("单位已经移到新的推荐单位下面。")
+    return redirect(url_for("units.unit", unit_id=unit_id), 303)
+
+
+@blueprint.post("/<int:unit_id>/retire")
+@allow(*OFFICE)
+def retire(unit_id: int) -> ResponseReturnValue:
+    try:
+        units.retire(session(), unit_id, actor(), now())
+    except Refusal as refusal:
+        return _refused(unit_id, "", None, refusal)
+    flash("单位已经停用，不能再增加人员和推荐对象。")
+    return redirect(url_for("units.unit", unit_id=unit_id), 303)
+
+
+@blueprint.post("/<int:unit_id>/restore")
+@allow(*OFFICE)
+def restore(unit_id: int) -> ResponseReturnValue:
+    try:
+        units.restore(session(), unit_id, actor(), now())
+    except Refusal as refusal:
+        return _refused(unit_id, "", None, refusal)
+    flash("单位已经重新启用。")
+    return redirect(url_for("units.unit", unit_id=unit_id), 303)
+
+
+def _refused(unit_id: int, tried: str, form: PlainForm | None, refusal: Refusal) -> ResponseReturnValue:
+    session().rollback()
+    left = beside_fields(form, refusal) if form else str(refusal)
+    return _page(unit_id, tried=tried, form=form, refusal=left, status=422 if form and not left else 409)
+
+
+def _page(
+    unit_id: int, *, tried: str = "", form: PlainForm | None = None, refusal: str = "", status: int = 200
+) -> ResponseReturnValue:
+    shown = units.visible(session(), unit_id, actor())
+    forms = {
+        "name": NameForm(formdata=None, obj=shown),
+        "contact": ContactForm(formdata=None, obj=shown),
+        "parent": _with_parents(ParentForm(formdata=None)),
+    } | ({tried: form} if form else {})
+    tree = units.tree(session(), actor())
+    html = render_template(
+        "accounts/unit.html",
+        unit=shown,
+        below=[each for each in tree if each.parent_id == shown.id],
+        people=[user for user in staffing.people(session(), actor()) if user.unit_id == shown.id],
+        forms=forms,
+        tried=tried,
+        refusal=refusal,
+        me=me(),
+    )
+    return html, status
+
+
+def _with_parents(form: ParentForm) -> ParentForm:
+    """What a unit can stand under: of an own unit's page only recommending ones are taken, which the service says."""
+    there = [each for each in units.tree(session(), actor()) if each.kind in units.BELOW and each.retired_at is None]
+    form.parent.choices = options(
+        {each.id: f"{each.name}（增加{UNIT_KIND_NAMES[units.BELOW[each.kind]]}）" for each in there}
+        if isinstance(form, NewUnitForm)
+        else {each.id: each.name for each in there if each.kind is UnitKind.RECOMMENDER}
+    )
+    return form

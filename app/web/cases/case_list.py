@@ -1,0 +1,130 @@
+"""Cases as a list, the same for desk and office: nothing on it or in its sheet that says who filed (R19)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from flask import request, url_for
+
+from app.domain.cases.states import CONCLUSION_NAMES, STATE_NAMES, State
+from app.models.objections import CATEGORY_NAMES
+from app.services.cases.queue import QueuedCase
+from app.web.shared.access import me
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.words import coarse, end_moment, short_end
+
+Row = QueuedCase
+
+
+def case_listing(
+    rows: Sequence[Row],
+    title: str,
+    empty: str,
+    *,
+    with_unit: bool = False,
+    tickable: Callable[[Row], bool] | None = None,
+    path: str = "",
+) -> Listing[Row]:
+    """The most urgent first, as the rows come. `with_unit`: several units' cases, to be told apart and filtered.
+
+    `tickable` says of which rows a bulk action may be asked; `path` is the page's, where it is not this request's.
+    """
+    units = {str(row.case.handler_unit_id): row.case.handler_unit.name for row in rows}
+    periods = {str(row.case.entry.period_id): row.case.entry.period.title for row in rows}
+    mine = str(me().id)
+    filters: list[Filter[Row]] = [
+        Filter("state", "状态", {state.value: STATE_NAMES[state] for state in State}, _in_state, tabs=True),
+        Filter("mine", "经办人", {"1": "我经办的", "0": "还没有指定"}, lambda row, value: _by(row, value, mine)),
+        Filter("period", "公示", periods, lambda row, value: str(row.case.entry.period_id) == value),
+    ]
+    if with_unit:
+        filters.append(Filter("unit", "办理单位", units, lambda row, value: str(row.case.handler_unit_id) == value))
+    return Listing(
+        title=title,
+        columns=_columns(with_unit),
+        rows=rows,
+        empty=empty,
+        filters=filters,
+        row_id=(lambda row: row.case.id if tickable(row) else None) if tickable else None,
+        urgent=lambda row: row.urgent,
+        path=path or request.path,
+    )
+
+
+def _columns(with_unit: bool) -> list[Column[Row]]:
+    return [
+        Column("number", "编号", lambda row: row.case.number, 12, href=_page),
+        Column("name", "推荐对象", lambda row: row.case.entry.name, 22, note=_where),
+        Column("period", "公示", lambda row: row.case.entry.period.title, 24, sheet_only=True),
+        Column("unit", "办理单位", lambda row: row.case.handler_unit.name, 22, sheet_only=not with_unit),
+        Column("state", "状态", _state, 12, badge=lambda row: row.state.value, alert=_alert),
+        Column("received", "收到", lambda row: coarse(row.case.received_at), 16, sheet_only=True),
+        Column("deadline", "规定时间", _deadline, shown=lambda row: short_end(_deadline(row)), page_only=True),
+        Column("until", "规定时间", lambda row: end_moment(_deadline(row)), 26, sheet_only=True),
+        Column("left", "剩余", _left, badge=_hurry, shown=_left_words, page_only=True),
+        Column("workdays", "剩余工作日", _left, 11, sheet_only=True),
+        Column("assignee", "经办人", _assignee, 12),
+        Column("category", "类别", _categories, 14, sheet_only=True),
+        Column("facts", "异议内容", _facts, 60, sheet_only=True),
+        Column("conclusion", "结论", _conclusion, 18, sheet_only=True),
+    ]
+
+
+def _page(row: Row) -> str:
+    return url_for("cases.case_page", case_id=row.case.id)
+
+
+def _where(row: Row) -> str:
+    several = f" · {len(row.case.objections)}件异议" if len(row.case.objections) > 1 else ""
+    return row.case.entry.period.title + several
+
+
+def _in_state(row: Row, state: str) -> bool:
+    return row.state == state
+
+
+def _by(row: Row, value: str, mine: str) -> bool:
+    return row.case.assignee_id is None if value == "0" else str(row.case.assignee_id) == mine
+
+
+def _state(row: Row) -> str:
+    return STATE_NAMES[row.state]
+
+
+def _alert(row: Row) -> str:
+    return "逾期未受理" if row.escalated else ""
+
+
+def _deadline(row: Row) -> dt.datetime:
+    return row.case.entry.period.conclude_by
+
+
+def _left(row: Row) -> int | None:
+    return row.workdays_left if row.is_open else None
+
+
+def _left_words(row: Row) -> str:
+    if not row.is_open:
+        return ""
+    return "今天为止" if row.workdays_left <= 1 else f"还有 {row.workdays_left - 1} 个工作日"
+
+
+def _hurry(row: Row) -> str | None:
+    return "lapsed" if row.is_open and row.workdays_left <= 2 else None
+
+
+def _assignee(row: Row) -> str:
+    return row.case.assignee.name if row.case.assignee else ""
+
+
+def _categories(row: Row) -> str:
+    return "\n".join(CATEGORY_NAMES[objection.category] for objection in row.case.objections)
+
+
+def _facts(row: Row) -> str:
+    return "\n\n".join(objection.facts for objection in row.case.objections)
+
+
+def _conclusion(row: Row) -> str:
+    return CONCLUSION_NAMES[row.case.conclusion] if row.case.conclusion else ""

@@ -1,0 +1,131 @@
+"""The queue and the case page; every action is one POST to `/desk/cases/<id>/<action>`."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.cases.reminders import workdays_left
+from app.domain.cases.states import ACTION_NAMES, OPEN_STATES, Action, Role, allowed_actions
+from app.domain.refusals import NotYourCase, Refusal
+from app.models import Case
+from app.services.cases import evidence_reading, flood, history, investigation, queue, warnings
+from app.services.cases.queue import QueuedCase
+from app.web.cases.actions import DEEDS, ChoiceForm, form_for
+from app.web.cases.blueprint import blueprint
+from app.web.cases.case_list import case_listing
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
+from app.web.shared.downloads import sent_out
+from app.web.shared.forms import PlainForm
+from app.web.shared.lists import Listing
+from app.web.shared.portal import now, portal, session
+
+
+@blueprint.get("/")
+@allow(*OFFICE_AND_UNITS)
+def queue_page() -> ResponseReturnValue:
+    leads = actor().role in (Role.HEAD, Role.OFFICE)
+    return _queue().answer(
+        "cases/queue.html",
+        floods=flood.floods(session(), actor(), now()) if actor().role is Role.HEAD else [],
+        watched=len(queue.watched_by(session(), actor(), now())),
+        colleagues=queue.colleagues(session(), actor()) if leads else [],
+        warnings=warnings.warnings_for(session(), actor(), now()),
+    )
+
+
+@blueprint.get("/cases.xlsx")
+@allow(*OFFICE_AND_UNITS)
+def queue_sheet() -> ResponseReturnValue:
+    return _queue().as_sheet()
+
+
+@blueprint.get("/watched")
+@allow(*OFFICE_AND_UNITS)
+def watched() -> ResponseReturnValue:
+    """The open cases of the units below, to look at."""
+    rows = queue.watched_by(session(), actor(), now())
+    empty = "下级单位现在没有正在办理的案件。"
+    return case_listing(rows, "下级单位的案件", empty, with_unit=True).answer("cases/watched.html")
+
+
+def _queue() -> Listing[QueuedCase]:
+    rows = queue.queue_of(session(), actor(), now())
+    empty = "这里没有案件。收到异议后会排在这里，最紧急的在最前面。"
+    return case_listing(rows, "案件清单", empty, tickable=lambda row: row.is_open)
+
+
+@blueprint.get("/cases/<int:case_id>")
+@allow(*OFFICE_AND_UNITS)
+def case_page(case_id: int) -> ResponseReturnValue:
+    return _case_page(investigation.visible_case(session(), case_id, actor(), now()))
+
+
+@blueprint.get("/cases/<int:case_id>/evidence/<int:evidence_id>")
+@allow(*OFFICE_AND_UNITS)
+def evidence(case_id: int, evidence_id: int) -> ResponseReturnValue:
+    with portal().database.writer() as writing:  # a GET that the record has to speak of
+        opened = evidence_reading.open_for_handler(writing, portal().vault, case_id, evidence_id, actor(), now())
+    return sent_out(opened)
+
+
+@blueprint.post("/cases/<int:case_id>/<action>")
+@allow(*OFFICE_AND_UNITS)
+def act(case_id: int, action: str) -> ResponseReturnValue:
+    if action not in set(Action):
+        abort(404)
+    doing = Action(action)
+    case = investigation.visible_case(session(), case_id, actor(), now())
+    form = form_for(session(), doing, case, me())
+    if not form.validate():
+        return _case_page(case, doing, form, status=422)
+    try:
+        DEEDS[doing].call(session(), case_id, actor(), form, now())
+    except NotYourCase:
+        raise
+    except Refusal as refusal:
+        session().rollback()
+        case = investigation.visible_case(session(), case_id, actor(), now())
+        return _case_page(case, doing, form, status=409, refusal=str(refusal))
+    flash(f"{ACTION_NAMES[doing]}：已办好。")
+    if doing is Action.RECUSE and isinstance(form, ChoiceForm) and form.chosen.data == me().id:
+        return redirect(url_for("cases.queue_page"), 303)
+    return redirect(url_for("cases.case_page", case_id=case_id), 303)
+
+
+def _case_page(
+    case: Case,
+    tried: Action | None = None,
+    tried_form: PlainForm | None = None,
+    *,
+    refusal: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    """A case with its whole history and the actions open to this person; a refused form keeps its text."""
+    period = case.entry.period
+    possible = [action for action in DEEDS if action in allowed_actions(actor(), case.facts(now()), now())]
+    forms = {action: form_for(session(), action, case, me(), empty=True) for action in possible}
+    if tried is not None and tried_form is not None:
+        forms[tried] = tried_form
+    html = render_template(
+        "cases/case.html",
+        case=case,
+        state=case.state_at(now()),
+        is_open=case.state_at(now()) in OPEN_STATES,
+        escalated=case.facts(now()).escalated(now()),
+        period=period,
+        left=workdays_left(period.conclude_by, period.day_table, now()),
+        forms={action: form for action, form in forms.items() if _offers_something(form)},
+        deeds=DEEDS,
+        exhibits=evidence_reading.exhibits(session(), case.id),
+        tried=tried,
+        refusal=refusal,
+        history=history.of_case(session(), case),
+        now=now(),
+    )
+    return html, status
+
+
+def _offers_something(form: PlainForm) -> bool:
+    """A choice among nothing is not offered."""
+    return not isinstance(form, ChoiceForm) or bool(form.chosen.choices)

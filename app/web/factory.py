@@ -1,0 +1,60 @@
+"""The factory: wires Flask. Imported only by whoever starts the portal: the server, and tests."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.clock import Clock, now
+from app.database import ROOT, Database
+from app.web import (
+    accounts,
+    award,
+    calendar,
+    cases,
+    imports,
+    nominees,
+    objections,
+    office,
+    papers,
+    periods,
+    programmes,
+    record,
+)
+from app.web.shared import (
+    access,
+    errors,
+    forms,
+    headers,
+    health,
+    hot,
+    limits,
+    metrics,
+    portal,
+    requests,
+    uploads,
+    words,
+)
+from config import Settings
+
+SUBJECTS = (
+    periods, objections, accounts, cases, imports, nominees, programmes, papers, award, office, calendar, record,
+)  # fmt: skip
+
+
+def create_app(settings: Settings, clock: Clock = now) -> Flask:
+    """One Flask application over one database, with its own clock."""
+    app = Flask("app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    requests.init_app(app, settings)
+    portal.init_app(app, settings, Database(settings.database_url), clock)
+    uploads.init_app(app)
+    forms.init_app(app)
+    limits.init_app(app, settings)
+    access.init_app(app)
+    words.init_app(app)
+    headers.init_app(app)
+    errors.init_app(app)
+    for module in (*SUBJECTS, health, metrics):
+        module.init_app(app)
+    access.declare_static(app)
+    hot.init_app(app, clock)
+    return app

@@ -1,0 +1,117 @@
+"""What the page's script says of evidence: one file a request, answered in JSON (static/js/evidence.js).
+
+The same is possible without a script, by the forms themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from app.domain.objections.receipt import looks_like_form_token
+from app.domain.refusals import FileRefused, Refusal, WindowClosed
+from app.evidence.inspection import FILE_LIMIT
+from app.evidence.names import StoreDown
+from app.services.objections import evidence, following
+from app.services.objections.evidence import Attached
+from app.web.objections.attaching import STORE_DOWN, form_hash, take, upload_limit
+from app.web.objections.filing import PATH, open_entry
+from app.web.objections.receipts import followed_objection
+from app.web.shared import errors, limits, metrics
+from app.web.shared.access import everyone
+from app.web.shared.portal import now, portal, session
+from app.web.shared.uploads import BARE, bare_file, takes_files
+
+blueprint = Blueprint("evidence", __name__)
+
+
+@blueprint.post(f"{PATH}/evidence")
+@everyone
+@takes_files(BARE)
+@upload_limit
+def upload(period_id: int, nominee_id: int) -> ResponseReturnValue:
+    token = _form_token()
+    period, entry = open_entry(period_id, nominee_id)
+    if entry is None:
+        raise WindowClosed(period.opens_at, period.closes_at, now())
+    session().rollback()  # nobody waits for the database while the file comes in
+    title, file = bare_file()
+    return _taken(take(token, title, file))
+
+
+@blueprint.post(f"{PATH}/evidence/<int:evidence_id>/remove")
+@everyone
+def remove(period_id: int, nominee_id: int, evidence_id: int) -> ResponseReturnValue:
+    evidence.remove(session(), portal().vault, form_hash(_form_token()), evidence_id, now())
+    return {}
+
+
+@blueprint.post("/receipt/evidence")
+@everyone
+@takes_files(BARE)
+@upload_limit
+def upload_supplement() -> ResponseReturnValue:
+    token = _form_token()
+    if (objection_id := followed_objection()) is None:
+        return _refused("查询页面打开超过半小时，已经自动退出。请先复制您写的内容，再重新输入查询码。", 401)
+    following.check_supplement(session(), objection_id, now())
+    title, file = bare_file()
+    return _taken(take(token, title, file, objection_id))
+
+
+@blueprint.post("/receipt/evidence/<int:evidence_id>/remove")
+@everyone
+def remove_supplement(evidence_id: int) -> ResponseReturnValue:
+    evidence.remove(session(), portal().vault, form_hash(_form_token()), evidence_id, now())
+    return {}
+
+
+def _form_token() -> str:
+    token = request.headers.get("X-Form-Token", "")
+    if not looks_like_form_token(token):
+        raise FileRefused("这个页面不能上传文件，请从公示页面重新打开表单。")
+    return token
+
+
+def _taken(file: Attached) -> tuple[dict[str, Any], int]:
+    return {"id": file.id, "title": file.title, "size": file.size, "sha256": file.sha256}, 201
+
+
+def _refused(sentence: str, status: int, headers: dict[str, str] | None = None) -> ResponseReturnValue:
+    return {"error": sentence}, status, headers or {}
+
+
+@blueprint.errorhandler(Refusal)
+def _not_taken(refusal: Refusal) -> ResponseReturnValue:
+    return _refused(str(refusal), 422 if isinstance(refusal, FileRefused) else 409)
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    return _refused(f"文件超过{FILE_LIMIT // 1024**2} MB，没有收下。请压缩或者分成几个文件。", 413)
+
+
+@blueprint.errorhandler(RateLimitExceeded)
+def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
+    metrics.count_refusal(limits.bucket(error))
+    seconds = limits.seconds_until_room()
+    sentence = f"现在上传的人比较多，请在{errors.wait_words(seconds)}再传。"
+    return _refused(sentence, 429, {"Retry-After": str(seconds)})
+
+
+@blueprint.errorhandler(CSRFError)
+def _stale(_error: CSRFError) -> ResponseReturnValue:
+    return _refused("页面停留得太久了。请先点表单下面的按钮（内容不会丢），再传这个文件。", 400)
+
+
+@blueprint.errorhandler(StoreDown)
+@blueprint.errorhandler(SQLAlchemyError)
+def _storage(error: StoreDown | SQLAlchemyError) -> ResponseReturnValue:
+    errors.log_storage_fault(error)
+    return _refused(f"服务器{STORE_DOWN}", 503, {"Retry-After": "60"})

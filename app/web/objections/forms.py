@@ -1,0 +1,135 @@
+"""The objection form and those of the receipt page (R14, R15, R18)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, StringField
+from wtforms.validators import StopValidation
+
+from app.domain.objections.receipt import looks_like_form_token, new_form_token
+from app.domain.objections.sameness import plain_contact
+from app.models import Category, ObjectorKind
+from app.models.objections import CATEGORY_NAMES, OBJECTOR_KIND_NAMES
+from app.services.objections.following import SUPPLEMENT_LENGTH, WITHDRAW_LENGTH
+from app.services.objections.intake import Filing
+from app.web.shared.forms import PlainForm, needed, options, text_area
+
+FACTS_LENGTH = (20, 3000)
+_NAME_LENGTH = {ObjectorKind.PERSON: (2, 30), ObjectorKind.UNIT: (4, 60)}
+# What people write who do not want to be named: no objection then (R15).
+_NO_NAMES = re.compile(r"匿名|无名|不愿|知情人|热心|某某|群众$|^群众|市民$|网友|^[*＊xX×某?？.。\d\s]+$")
+_PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}\d{7,8}")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def evidence_field(label: str) -> MultipleFileField:
+    """Where files are chosen. What comes in by it is taken by `attaching`; with it a phone offers photos as JPEG."""
+    return MultipleFileField(label, render_kw={"accept": ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,image/jpeg,image/png"})
+
+
+class FormWithFiles(PlainForm):
+    """A form with a token of its own, by which its files are found until it is filed."""
+
+    form_token = HiddenField()
+
+    def ensure_token(self) -> None:
+        """A token of ours in the form: the one that came back, or a fresh one."""
+        if not looks_like_form_token(self.form_token.data or ""):
+            self.form_token.data = new_form_token()
+
+
+class ObjectionForm(FormWithFiles):
+    """What is asked of an objector, and nothing beyond: no ID number, no address."""
+
+    files_seen = HiddenField()  # how many files the check page showed
+    ticket = HiddenField()  # of who waits instead of solving a challenge, see web/shared/challenge.py
+    answer = HiddenField()
+    objector_kind = RadioField(
+        "您以什么身份提出异议？",
+        choices=options(OBJECTOR_KIND_NAMES),
+        default=ObjectorKind.PERSON.value,
+    )
+    name = StringField("真实姓名（单位填全称）", render_kw={"autocomplete": "name", "maxlength": 80})
+    contact_person = StringField("联系人（单位提出异议时填写）", render_kw={"maxlength": 40})
+    contact = StringField(
+        "手机号码或者电子邮箱",
+        description="只用于核实情况和答复您，核查单位看不到。",
+        render_kw={"autocomplete": "tel", "maxlength": 120},
+    )
+    category = RadioField(
+        "异议是哪一类？",
+        choices=options(CATEGORY_NAMES),
+        validators=[needed("请选一类；拿不准就选“其他”。")],
+        validate_choice=True,
+    )
+    facts = text_area(
+        "事实和依据",
+        *FACTS_LENGTH,
+        hint="写清时间、地点、人物、经过，以及从哪里可以核实。请不要写身份证号码。",
+        rows=9,
+    )
+    evidence = evidence_field("证据材料（没有可以不附）")
+    against_handler = BooleanField("异议涉及负责核查的单位本身，请直接交市级机构办理")
+
+    def validate_name(self, field: Any) -> None:
+        kind = self._kind()
+        low, high = _NAME_LENGTH[kind]
+        what = "单位全称" if kind is ObjectorKind.UNIT else "真实姓名"
+        if not low <= len(field.data or "") <= high:
+            raise StopValidation(f"请填写{what}，{low}到{high}个字。")
+        if _NO_NAMES.search(field.data):
+            raise StopValidation(f"请填写{what}。匿名反映不按异议办理，可以改用本页所列的电话或者信件反映。")
+
+    def validate_contact_person(self, field: Any) -> None:
+        if self._kind() is ObjectorKind.UNIT and not 2 <= len(field.data or "") <= 30:
+            raise StopValidation("单位提出异议，请填写联系人姓名，2到30个字。")
+
+    def validate_contact(self, field: Any) -> None:
+        if not (_PHONE.fullmatch(plain_contact(field.data)) or _EMAIL.fullmatch(field.data or "")):
+            raise StopValidation("请填写11位手机号码、带区号的固定电话，或者电子邮箱（如 name@example.com）。")
+
+    @property
+    def is_a_units(self) -> bool:
+        return self._kind() is ObjectorKind.UNIT
+
+    @property
+    def number_of_files_seen(self) -> int:
+        seen = self.files_seen.data or ""
+        return int(seen) if seen.isdecimal() and seen.isascii() and len(seen) <= 3 else 0
+
+    def _kind(self) -> ObjectorKind:
+        return ObjectorKind.UNIT if self.objector_kind.data == ObjectorKind.UNIT else ObjectorKind.PERSON
+
+    def filing(self) -> Filing:
+        """What was written, as the service takes it. Only after `validate`."""
+        kind = self._kind()
+        return Filing(
+            form_token=self.form_token.data or "",
+            objector_kind=kind,
+            name=self.name.data or "",
+            contact_person=(self.contact_person.data or "") if kind is ObjectorKind.UNIT else "",
+            contact=self.contact.data or "",
+            category=Category(self.category.data),
+            facts=self.facts.data or "",
+            against_handler=bool(self.against_handler.data),
+            files=self.number_of_files_seen,
+        )
+
+
+class ReceiptForm(PlainForm):
+    code = StringField(
+        "查询码",
+        validators=[needed("请输入回执上的查询码。")],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "maxlength": 60},
+    )
+
+
+class SupplementForm(FormWithFiles):
+    text = text_area("补充内容", *SUPPLEMENT_LENGTH, rows=5)
+    evidence = evidence_field("补充的证据材料（没有可以不附）")
+
+
+class WithdrawForm(PlainForm):
+    text = text_area("撤回原因", *WITHDRAW_LENGTH, rows=3)

@@ -1,0 +1,139 @@
+"""Who filed an objection: one person of the office asks, another lets them, and each look is recorded (R19)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.calendar.workdays import local_date
+from app.domain.cases.states import Role
+from app.domain.refusals import NotYourCase, Refusal
+from app.models import IdentityRequest
+from app.services.objections import identities
+from app.web.shared.access import actor, allow, login_session, me
+from app.web.shared.forms import PlainForm, text_area
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import now, portal, session
+from app.web.shared.words import full_day, moment
+
+blueprint = Blueprint("identities", __name__, url_prefix="/office")
+_ANSWERS = {"waiting": "待答复", "granted": "同意", "refused": "不同意"}
+
+
+class AskForm(PlainForm):
+    text = text_area("为什么需要知道异议人是谁", *identities.REASON_LENGTH, hint="理由会永久记录在案。", rows=3)
+
+
+@blueprint.get("/identities")
+@allow(Role.OFFICE)
+def identity_requests() -> ResponseReturnValue:
+    rows = identities.requests(session(), actor(), now())
+    return Listing(
+        title="查看异议人身份的申请",
+        columns=[
+            Column("about", "对谁提出的异议", lambda r: r.objection.entry.name, 22, href=_request_url),
+            Column("period", "公示", lambda r: r.objection.entry.period.title, 26),
+            Column(
+                "asker",
+                "申请人",
+                lambda r: r.asker.name,
+                14,
+                note=lambda r: f"申请于{full_day(local_date(r.asked_at))}",
+            ),
+            Column("asked", "申请时间", lambda r: moment(r.asked_at), 26, sheet_only=True),
+            Column("reason", "理由", lambda r: r.reason, 40),
+            Column("answer", "答复", _answer, 14, badge=_answer_badge, note=_next_step),
+            Column("decider", "答复人", lambda r: r.decider.name if r.decider else "", 14),
+            Column("decided", "答复时间", lambda r: moment(r.decided_at) if r.decided_at else "", 26, sheet_only=True),
+            Column("read", "首次查看", lambda r: moment(r.first_read_at) if r.first_read_at else "", 26),
+        ],
+        rows=rows,
+        empty="还没有人申请过。需要查看的，请从案件页面申请。",
+        filters=[Filter("answer", "答复", _ANSWERS, lambda r, value: _ANSWERS[value] == _answer(r), tabs=True)],
+        urgent=lambda r: r.decided_at is None and r.asked_by != me().id,
+    ).answer("objections/identities.html")
+
+
+@blueprint.get("/identities/<int:request_id>")
+@allow(Role.OFFICE)
+def identity_request(request_id: int) -> ResponseReturnValue:
+    request = identities.request_of(session(), request_id, actor(), now())
+    return render_template("objections/identity_request.html", request_made=request, me=me())
+
+
+@blueprint.get("/objections/<int:objection_id>/identity")
+@allow(Role.OFFICE)
+def ask_identity(objection_id: int) -> ResponseReturnValue:
+    return _ask_page(objection_id, AskForm(formdata=None))
+
+
+@blueprint.post("/objections/<int:objection_id>/identity")
+@allow(Role.OFFICE)
+def request_identity(objection_id: int) -> ResponseReturnValue:
+    form = AskForm()
+    if not form.validate():
+        return _ask_page(objection_id, form, status=422)
+    try:
+        identities.ask(session(), objection_id, form.text.data or "", actor(), now())
+    except NotYourCase:
+        raise
+    except Refusal as refusal:
+        session().rollback()
+        return _ask_page(objection_id, form, refusal=str(refusal), status=409)
+    flash("申请已经提交，请工作专班另一人答复。")
+    return redirect(url_for("identities.identity_requests"), 303)
+
+
+@blueprint.post("/identities/<int:request_id>/grant")
+@allow(Role.OFFICE)
+def grant_identity(request_id: int) -> ResponseReturnValue:
+    identities.decide(session(), request_id, True, actor(), now())
+    flash("已经同意。申请人须在一天内、同一次登录中查看。")
+    return redirect(url_for("identities.identity_request", request_id=request_id), 303)
+
+
+@blueprint.post("/identities/<int:request_id>/refuse")
+@allow(Role.OFFICE)
+def refuse_identity(request_id: int) -> ResponseReturnValue:
+    identities.decide(session(), request_id, False, actor(), now())
+    flash("已经答复不同意。")
+    return redirect(url_for("identities.identity_requests"), 303)
+
+
+@blueprint.post("/identities/<int:request_id>/read")
+@allow(Role.OFFICE)
+def read_identity(request_id: int) -> ResponseReturnValue:
+    """A POST and no redirect: a look is an act, and the page can't be had again without another one."""
+    objector = identities.read(session(), portal().keyring, request_id, actor(), login_session(), now())
+    request = identities.request_of(session(), request_id, actor(), now())
+    return render_template(
+        "objections/identity.html", objector=objector, objection=request.objection, request_made=request
+    )
+
+
+def _answer(request: IdentityRequest) -> str:
+    if request.decided_at is None:
+        return _ANSWERS["waiting"]
+    return _ANSWERS["granted" if request.granted else "refused"]
+
+
+def _answer_badge(request: IdentityRequest) -> str:
+    return "waiting" if request.decided_at is None else "concluded" if request.granted else ""
+
+
+def _next_step(request: IdentityRequest) -> str:
+    """Who has to do something now."""
+    own = request.asked_by == me().id
+    if request.decided_at is None:
+        return "等工作专班另一人答复" if own else "请您答复"
+    return "可以查看" if own and request.granted and request.first_read_at is None else ""
+
+
+def _request_url(request: IdentityRequest) -> str:
+    return url_for("identities.identity_request", request_id=request.id)
+
+
+def _ask_page(objection_id: int, form: AskForm, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+    objection, case = identities.objection_to_ask_about(session(), objection_id, actor(), now())
+    html = render_template("objections/identity_ask.html", objection=objection, case=case, form=form, refusal=refusal)
+    return html, status

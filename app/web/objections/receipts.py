@@ -1,0 +1,182 @@
+"""The receipt: shown once after filing, then the only key to follow a case; never in an address (R18)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+
+from app.domain.cases.states import OPEN_STATES
+from app.domain.refusals import AlreadyDone, MissingText, MoveRefused, TooLateToConclude, TooManyFiles, UnknownReceipt
+from app.models import Objection
+from app.services.cases import evidence_reading
+from app.services.objections import evidence, following
+from app.services.objections.evidence import Attached
+from app.web.objections import attaching
+from app.web.objections.attaching import form_upload_limit
+from app.web.objections.forms import ReceiptForm, SupplementForm, WithdrawForm
+from app.web.periods.public import the_office
+from app.web.shared import errors
+from app.web.shared.access import everyone
+from app.web.shared.downloads import sent_out
+from app.web.shared.limits import address, limiter
+from app.web.shared.portal import now, portal, session
+from app.web.shared.uploads import FORM, takes_files
+
+blueprint = Blueprint("receipts", __name__)
+_FOLLOWED_FOR = dt.timedelta(minutes=30)
+
+
+@blueprint.get("/receipt")
+@everyone
+def receipt() -> ResponseReturnValue:
+    shown_once = cookie.pop("receipt", None)
+    if shown_once is not None:
+        objection, case = following.followed(session(), shown_once["objection"])
+        return render_template(
+            "objections/receipt_new.html",
+            code=shown_once["code"],
+            follow_at=portal().settings.public_url + url_for("receipts.receipt"),
+            objection=objection,
+            case=case,
+            files=_files_of(objection),
+            period=objection.entry.period,
+            office=the_office(),
+            now=now(),
+        )
+    if (objection_id := followed_objection()) is not None:
+        return _case_page(objection_id)
+    return _find_page(ReceiptForm(formdata=None))
+
+
+@blueprint.post("/receipt")
+@everyone
+@limiter.limit(lambda: portal().settings.limit_receipt, key_func=address)
+def find() -> ResponseReturnValue:
+    form = ReceiptForm()
+    if not form.validate():
+        return _find_page(form), 422
+    try:
+        objection_id = following.find_by_receipt(session(), portal().keyring, form.code.data or "")
+    except UnknownReceipt as refusal:
+        following.note_unknown_receipt(session(), now())
+        form.code.errors = [str(refusal)]
+        return _find_page(form), 422
+    cookie["follow"] = {"objection": objection_id, "until": (now() + _FOLLOWED_FOR).timestamp()}
+    return redirect(url_for("receipts.receipt"), 303)
+
+
+@blueprint.post("/receipt/supplement")
+@everyone
+@takes_files(FORM)
+@form_upload_limit
+def supplement() -> ResponseReturnValue:
+    if (objection_id := followed_objection()) is None:
+        return _asked_again()
+    form = SupplementForm()
+    form.ensure_token()
+    token = form.form_token.data
+    if attaching.removal_asked():
+        attaching.remove_asked(token)
+        return _case_page(objection_id, supplement_form=form)
+    try:
+        following.check_supplement(session(), objection_id, now())
+        refused = attaching.take_sent(token, objection_id)
+        valid = form.validate()
+        if attaching.say_refused(form.evidence, refused) or not valid:
+            return _case_page(objection_id, supplement_form=form, status=422)
+        following.supplement(session(), objection_id, form.text.data or "", now(), attaching.form_hash(token))
+    except (MissingText, MoveRefused, TooLateToConclude, TooManyFiles) as refusal:
+        form.text.errors = [str(refusal)]
+        return _case_page(objection_id, supplement_form=form, status=409)
+    flash("补充内容已经收到。")
+    return redirect(url_for("receipts.receipt"), 303)
+
+
+@blueprint.get("/receipt/evidence/<int:evidence_id>")
+@everyone
+def own_evidence(evidence_id: int) -> ResponseReturnValue:
+    if (objection_id := followed_objection()) is None:
+        return redirect(url_for("receipts.receipt"))
+    return sent_out(evidence_reading.open_for_objector(session(), portal().vault, objection_id, evidence_id))
+
+
+@blueprint.post("/receipt/withdraw")
+@everyone
+def withdraw() -> ResponseReturnValue:
+    if (objection_id := followed_objection()) is None:
+        return _asked_again()
+    form = WithdrawForm().with_ids("withdraw")
+    if not form.validate():
+        return _case_page(objection_id, withdraw_form=form, status=422)
+    try:
+        following.withdraw(session(), objection_id, form.text.data or "", now())
+    except (AlreadyDone, MissingText, MoveRefused, TooLateToConclude) as refusal:
+        form.text.errors = [str(refusal)]
+        return _case_page(objection_id, withdraw_form=form, status=409)
+    flash("撤回已经记录。是否停止核查，由办理单位决定，并会在这里告诉您。")
+    return redirect(url_for("receipts.receipt"), 303)
+
+
+@blueprint.post("/receipt/leave")
+@everyone
+def leave() -> ResponseReturnValue:
+    cookie.pop("follow", None)
+    flash("已经退出查询，本机不再保留。")
+    return redirect(url_for("receipts.receipt"), 303)
+
+
+def followed_objection() -> int | None:
+    """The objection this browser opened with its code, for half an hour at most."""
+    follow = cookie.get("follow")
+    if follow is None or now().timestamp() >= follow["until"]:
+        cookie.pop("follow", None)
+        return None
+    objection_id: int = follow["objection"]
+    return objection_id
+
+
+def _asked_again() -> ResponseReturnValue:
+    """The half hour is over: ask for the code again, with what was typed kept on the page."""
+    form = ReceiptForm(formdata=None)
+    return _find_page(form, expired=True), 401
+
+
+def _find_page(form: ReceiptForm, *, expired: bool = False) -> str:
+    kept = errors.kept() if expired else []
+    return render_template("objections/receipt_find.html", form=form, expired=expired, kept=kept, office=the_office())
+
+
+def _case_page(
+    objection_id: int,
+    *,
+    supplement_form: SupplementForm | None = None,
+    withdraw_form: WithdrawForm | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    session().rollback()
+    objection, case = following.followed(session(), objection_id)
+    state = case.state_at(now())
+    supplement_form = supplement_form or SupplementForm(formdata=None)
+    supplement_form.ensure_token()
+    html = render_template(
+        "objections/receipt_case.html",
+        objection=objection,
+        case=case,
+        files=_files_of(objection),
+        unfiled=attaching.files_of(supplement_form.form_token.data) if request.method == "POST" else [],
+        state=state,
+        is_open=state in OPEN_STATES,
+        period=objection.entry.period,
+        office=the_office(),
+        supplement_form=supplement_form,
+        withdraw_form=withdraw_form or WithdrawForm(formdata=None).with_ids("withdraw"),
+        now=now(),
+    )
+    return html, status
+
+
+def _files_of(objection: Objection) -> list[Attached]:
+    return evidence.of_objection(session(), portal().keyring, objection.id)

@@ -1,0 +1,132 @@
+"""The picture of a programme's timetable: stages, last openings and windows on one line of time.
+
+Plain numbers for the SVG of templates/office/_gantt.html, in hundredths of the width; every figure is there as text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.domain.calendar.stages import STAGES
+from app.domain.calendar.workdays import Calendar, each_day, end_of, local_date, midnight, nth_workday
+from app.domain.periods.backwards import Step
+from app.domain.periods.rounds import ROUNDS
+from app.domain.periods.window import WINDOW_WORKDAYS
+from app.models import Period, Stage
+from app.services.office.planning import Timetable
+from app.web.shared.words import day, short_end, weekday
+
+_TICKS_AT_MOST = 6
+X = Callable[[dt.datetime], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch of time. `kind` is its class in site.css."""
+
+    kind: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the picture: what it is about, its bars, the marks of its last openings, and all that in words."""
+
+    name: str
+    bars: list[Bar]
+    marks: list[float]
+    words: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Gantt:
+    """Rows under three heads, days along the top, the ends of the stages and this moment from top to bottom."""
+
+    groups: list[tuple[str, list[Line]]]
+    ticks: list[tuple[float, str]]
+    dues: list[float]
+    now: float
+
+
+def gantt(timetable: Timetable, conclude_workdays: int, calendar: Calendar, now: dt.datetime) -> Gantt | None:
+    """A programme planned backwards as a picture; None while it has no timetable."""
+    if not timetable.steps:
+        return None
+    periods = [period for row in timetable.rows for period in row.periods]
+    first = min([stage.starts_on for stage in timetable.stages] + [step.last for step in timetable.steps if step.last])
+    start = min([midnight(first), now, *(period.opens_at for period in periods)]) - dt.timedelta(days=1)
+    last = max(step.leg.due for step in timetable.steps)
+    end = max([end_of(last), now, *(period.conclude_by for period in periods)]) + dt.timedelta(days=2)
+
+    def x(instant: dt.datetime) -> float:
+        return round(100 * (min(max(instant, start), end) - start).total_seconds() / (end - start).total_seconds(), 2)
+
+    groups = [
+        ("时间安排", [_stage_line(stage, x) for stage in timetable.stages if midnight(stage.starts_on) < end]),
+        ("倒排", [_step_line(step, conclude_workdays, calendar, x) for step in timetable.steps]),
+        ("已经安排的公示", [_unit_line(timetable, unit.id, x) for unit in timetable.units]),
+    ]
+    days = list(each_day(local_date(start) + dt.timedelta(days=1), local_date(end)))
+    step = -(-len(days) // _TICKS_AT_MOST)
+    ticks = [(x(midnight(date)), f"{date.month}/{date.day}") for date in days[step // 2 :: step]]
+    dues = [x(end_of(step.leg.due)) for step in timetable.steps]
+    return Gantt([(name, lines) for name, lines in groups if lines], ticks, dues, x(now))
+
+
+def day_words(date: dt.date) -> str:
+    """11月5日（星期三）"""
+    return f"{day(date)}（{weekday(date)}）"
+
+
+def _bar(kind: str, start: dt.datetime, end: dt.datetime, x: X) -> Bar:
+    return Bar(kind, x(start), round(x(end) - x(start), 2))
+
+
+def _stage_line(stage: Stage, x: X) -> Line:
+    about = STAGES[stage.number]
+    words = f"{day(stage.starts_on)}至{day(stage.ends_on)}，到时{about.due}"
+    return Line(about.name, [_bar("stage", midnight(stage.starts_on), end_of(stage.ends_on), x)], [], [words])
+
+
+def _step_line(step: Step, conclude_workdays: int, calendar: Calendar, x: X) -> Line:
+    """The last window that fits and the time to conclude after it, right before the day they are due."""
+    name = f"第{step.leg.round}轮 {ROUNDS[step.leg.round].name}"
+    if step.last is None:
+        return Line(name, [], [], [step.unknown])
+    last_day = nth_workday(step.last, WINDOW_WORKDAYS, calendar)
+    ends = nth_workday(step.last, WINDOW_WORKDAYS + conclude_workdays, calendar)
+    bars = [
+        _bar("window", midnight(step.last), end_of(last_day), x),
+        _bar("handling", end_of(last_day), end_of(ends), x),
+    ]
+    words = [f"最迟{day_words(step.last)}开始", f"公示到{day(last_day)}，{day(ends)}24:00前作出结论"]
+    return Line(name, bars, [x(midnight(step.last))], words)
+
+
+def _unit_line(timetable: Timetable, unit_id: int, x: X) -> Line:
+    rows = [row for row in timetable.rows if row.unit.id == unit_id]
+    bars, words = [], []
+    for row in rows:
+        for period in _distinct(row.periods):
+            bars.append(_bar("window", period.opens_at, period.closes_at, x))
+            bars.append(_bar("handling", period.closes_at, period.conclude_by, x))
+        words.append(f"第{row.round.number}轮：{periods_words(row.periods)}")
+    marks = [x(midnight(row.step.last)) for row in rows if row.step.last]
+    return Line(rows[0].unit.name, bars, marks, words)
+
+
+def _distinct(periods: Sequence[Period]) -> list[Period]:
+    """One of all that run over the same days: the own units of a recommending unit often go together."""
+    return list({(period.opens_at, period.closes_at, period.conclude_by): period for period in periods}.values())
+
+
+def periods_words(periods: Sequence[Period]) -> str:
+    """9月18日至9月23日，规定时间9月29日24:00; several one after another."""
+    spans = [
+        f"{day(period.window.first_day)}至{day(period.window.last_day)}，规定时间{short_end(period.conclude_by)}"
+        for period in _distinct(periods)
+    ]
+    return "；".join(spans) or "还没有安排"

@@ -1,0 +1,148 @@
+"""A programme planned backwards, for the office and for each unit: the last day on which each window can open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from app.domain.periods.rounds import ROUNDS
+from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED
+from app.models import Programme
+from app.services.calendar.calendars import calendar_of
+from app.services.office import planning
+from app.services.office.planning import LATE, STANDING_NAMES, Row, Standing
+from app.web.office.gantt import day_words, gantt, periods_words
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import now, number, session
+from app.web.shared.words import full_day
+
+blueprint = Blueprint("planning", __name__)
+_BADGES = {
+    Standing.LATE: "lapsed",
+    Standing.OVERRUNS: "lapsed",
+    Standing.DONE: "concluded",
+    Standing.WAITING: "proposed",
+}
+
+
+@blueprint.get("/programmes/<int:programme_id>/plan")
+@allow(*OFFICE_AND_UNITS)
+def plan(programme_id: int) -> ResponseReturnValue:
+    programme = session().get(Programme, programme_id)
+    if programme is None:
+        abort(404)
+    conclude, wrong = _conclude_workdays()
+    calendar = calendar_of(session(), programme.demonstration)
+    timetable = planning.timetable_of(session(), programme, conclude, calendar, actor(), now())
+    return listing_of(timetable.rows).answer(
+        "office/planning.html",
+        programme=programme,
+        timetable=timetable,
+        picture=gantt(timetable, conclude, calendar, now()),
+        conclude=conclude,
+        wrong=wrong,
+    )
+
+
+def listing_of(rows: Sequence[Row]) -> Listing[Row]:
+    """Who has to open what by when."""
+    units = {str(row.unit.id): row.unit.name for row in rows}
+    return Listing(
+        title="倒排计划",
+        columns=[
+            Column("unit", "单位", lambda row: row.unit.name, 22),
+            Column(
+                "round",
+                "轮次",
+                lambda row: row.round.number,
+                16,
+                shown=lambda row: f"第{row.round.number}轮 {row.round.name}",
+                page_only=True,
+            ),
+            Column("round_name", "轮次", lambda row: f"第{row.round.number}轮 {row.round.name}", 18, sheet_only=True),
+            Column(
+                "standing",
+                "情况",
+                lambda row: STANDING_NAMES[row.standing],
+                14,
+                badge=lambda row: _BADGES.get(row.standing, ""),
+            ),
+            Column(
+                "waiting",
+                "待公示的对象",
+                lambda row: row.waiting,
+                12,
+                note=lambda row: f"共{row.nominees}个" if row.nominees else "",
+            ),
+            Column(
+                "last",
+                "最迟开始",
+                lambda row: row.step.last,
+                18,
+                shown=lambda row: day_words(row.step.last) if row.step.last else "算不出",
+                note=lambda row: "日期可能调整" if row.step.provisional else "",
+            ),
+            Column("slack", "余地（工作日）", lambda row: row.step.slack, 12, shown=slack_words, note=advice),
+            Column("periods", "已安排的公示", lambda row: periods_words(row.periods), 40),
+            Column("due", "报送期限", lambda row: row.step.leg.due, 14, shown=lambda row: full_day(row.step.leg.due)),
+            Column("advice", "说明", advice, 50, sheet_only=True),
+        ],
+        rows=rows,
+        empty="还没有推荐单位。先分配名额或者导入推荐对象，这里就会列出各单位最迟哪一天开始公示。",
+        filters=[
+            Filter(
+                "standing",
+                "情况",
+                {each.value: STANDING_NAMES[each] for each in Standing},
+                lambda row, value: row.standing == value,
+                tabs=True,
+            ),
+            Filter(
+                "round",
+                "轮次",
+                {str(each.number): f"第{each.number}轮 {each.name}" for each in ROUNDS.values()},
+                lambda row, value: str(row.round.number) == value,
+            ),
+            Filter("unit", "单位", units, lambda row, value: str(row.unit.id) == value),
+        ],
+        urgent=lambda row: row.standing in LATE,
+        keep=("conclude",),
+    )
+
+
+def slack_words(row: Row) -> str:
+    """How much room there is for those who still wait."""
+    if row.step.slack is None:
+        return "" if row.step.earliest is None and not row.step.unknown else "算不出"
+    if row.step.misfit is not None:
+        return f"晚{row.step.misfit.late_by}个工作日"
+    return f"{row.step.slack}个工作日" if row.step.slack else "没有余地"
+
+
+def advice(row: Row) -> str:
+    """What is wrong in this row and what would still do."""
+    step = row.step
+    if step.misfit is not None:
+        if step.misfit.fitting is None:
+            return f"最早{day_words(step.misfit.opening)}开始，已经赶不上报送期限，请与工作专班商量调整时间安排。"
+        return f"最早{day_words(step.misfit.opening)}开始，公示后{step.misfit.fitting}个工作日内作出结论才赶得上。"
+    if row.standing is Standing.OVERRUNS:
+        return "已安排的公示，规定时间超过了报送期限。"
+    return step.unknown
+
+
+def _conclude_workdays() -> tuple[int, str]:
+    """The working days to conclude that the page is counted with, and what was wrong with those asked for."""
+    asked = request.args.get("conclude", "")
+    if not asked:
+        return CONCLUDE_WORKDAYS_PROPOSED, ""
+    try:
+        chosen = number(asked)
+    except ValueError:
+        chosen = 0
+    if chosen in CONCLUDE_WORKDAYS:
+        return chosen, ""
+    return CONCLUDE_WORKDAYS_PROPOSED, f"请填写1到30之间的整数；下面按{CONCLUDE_WORKDAYS_PROPOSED}个工作日计算。"

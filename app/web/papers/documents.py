@@ -1,0 +1,21 @@
+"""Files that staff handed in, sent to who may see what they are about."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from app.services.shared import documents
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.downloads import sent_out
+from app.web.shared.portal import now, portal
+
+blueprint = Blueprint("documents", __name__)
+
+
+@blueprint.get("/documents/<int:document_id>")
+@allow(*OFFICE_AND_UNITS)
+def document(document_id: int) -> ResponseReturnValue:
+    with portal().database.writer() as writing:  # a GET that the record has to speak of
+        opened = documents.open_document(writing, portal().vault, document_id, actor(), now())
+    return sent_out(opened)

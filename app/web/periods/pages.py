@@ -1,0 +1,238 @@
+"""Watching, extending, taking back and closing periods."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import joinedload
+from wtforms import DateField
+from wtforms.validators import InputRequired
+
+from app.calendars.china import ChinaCalendar
+from app.domain.cases.states import STATE_NAMES, Role
+from app.domain.cases.verdict import GROUND_NAMES
+from app.domain.periods.rounds import Kind
+from app.domain.periods.window import Phase
+from app.domain.refusals import Refusal
+from app.models import Period, Programme
+from app.services.calendar.calendars import calendar_of
+from app.services.cases import queue
+from app.services.office import overview
+from app.services.periods import closing, interruption, scheduling
+from app.services.periods.corrected_text import Shown
+from app.web.cases.case_list import case_listing
+from app.web.periods.blueprint import blueprint
+from app.web.shared import charts
+from app.web.shared.access import actor, allow
+from app.web.shared.forms import PlainForm, text_area
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import now, session
+from app.web.shared.words import KIND_NAMES
+
+
+class ExtendForm(PlainForm):
+    day = DateField("新的截止日", validators=[InputRequired("请选择新的截止日，须是工作日。")])
+    text = text_area("延长的理由", *scheduling.REASON, hint="会写在公示页面上。", rows=3)
+
+
+class ExtendWindowForm(PlainForm):
+    text = text_area("延长公示的理由", *scheduling.REASON, hint="写明中断的时间和原因，会写在公示页面上。", rows=3)
+
+
+class CancelForm(PlainForm):
+    text = text_area("撤回的理由", *scheduling.REASON, rows=3)
+
+
+@blueprint.get("/periods/<int:period_id>")
+@allow(Role.OFFICE)
+def period(period_id: int) -> ResponseReturnValue:
+    return _period_page(_period(period_id))
+
+
+@blueprint.post("/periods/<int:period_id>/extend")
+@allow(Role.OFFICE)
+def extend(period_id: int) -> ResponseReturnValue:
+    shown, form = _period(period_id), ExtendForm()
+    if not form.validate() or form.day.data is None:
+        return _period_page(shown, extend_form=form, status=422)
+    try:
+        scheduling.extend_deadline(
+            session(), period_id, form.day.data, form.text.data or "", _calendar(shown.programme), actor(), now()
+        )
+    except Refusal as refusal:
+        form.day.errors = [str(refusal)]
+        session().rollback()
+        return _period_page(_period(period_id), extend_form=form, status=409)
+    flash("规定时间已经延长，公示页面同时更新。")
+    return redirect(url_for("periods.period", period_id=period_id), 303)
+
+
+@blueprint.post("/periods/<int:period_id>/extend-window")
+@allow(Role.OFFICE)
+def extend_window(period_id: int) -> ResponseReturnValue:
+    """After an outage in working hours (R7)."""
+    shown, form = _period(period_id), ExtendWindowForm().with_ids("window")
+    if not form.validate():
+        return _period_page(shown, window_form=form, status=422)
+    calendar, reason = _calendar(shown.programme), form.text.data or ""
+    try:
+        interruption.extend_window(session(), period_id, reason, calendar, actor(), now())
+    except Refusal as refusal:
+        form.text.errors = [str(refusal)]
+        session().rollback()
+        return _period_page(_period(period_id), window_form=form, status=409)
+    flash("公示已经延长，规定时间相应顺延，公示页面在一分钟内更新。")
+    return redirect(url_for("periods.period", period_id=period_id), 303)
+
+
+@blueprint.post("/periods/<int:period_id>/cancel")
+@allow(Role.OFFICE)
+def cancel(period_id: int) -> ResponseReturnValue:
+    shown, form = _period(period_id), CancelForm().with_ids("cancel")
+    if not form.validate():
+        return _period_page(shown, cancel_form=form, status=422)
+    try:
+        scheduling.cancel(session(), period_id, form.text.data or "", actor(), now())
+    except Refusal as refusal:
+        form.text.errors = [str(refusal)]
+        session().rollback()
+        return _period_page(_period(period_id), cancel_form=form, status=409)
+    flash("公示安排已经撤回。")
+    return redirect(url_for("periods.periods"), 303)
+
+
+@blueprint.get("/periods/<int:period_id>/close")
+@allow(Role.OFFICE)
+def confirm_close(period_id: int) -> ResponseReturnValue:
+    shown = _period(period_id)
+    return render_template(
+        "periods/close.html", period=shown, report=closing.closing_report(session(), shown, now()), now=now()
+    )
+
+
+@blueprint.post("/periods/<int:period_id>/close")
+@allow(Role.OFFICE)
+def close(period_id: int) -> ResponseReturnValue:
+    try:
+        closing.close_period(session(), period_id, actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        return _period_page(_period(period_id), refusal=str(refusal), status=409)
+    flash("公示已经办结，办结报告如下。")
+    return redirect(url_for("periods.report", period_id=period_id), 303)
+
+
+@blueprint.get("/periods/<int:period_id>/report")
+@allow(Role.OFFICE)
+def report(period_id: int) -> ResponseReturnValue:
+    """The closing report, for the screen and for print."""
+    shown = _period(period_id)
+    if shown.closing is None:
+        abort(404)
+    return render_template("periods/report.html", period=shown, report=shown.closing.report, closing=shown.closing)
+
+
+@blueprint.get("/periods/<int:period_id>/entries")
+@allow(Role.OFFICE)
+def entries(period_id: int) -> ResponseReturnValue:
+    """Whom a period shows, and who of them is out because of it."""
+    shown = _period(period_id)
+    cases = closing.cases_of(session(), shown)
+    outs = closing.who_is_out(session(), shown, cases, now())
+    several = Counter(case.entry_id for case in cases)
+
+    def fate(entry: Shown) -> str:
+        grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(outs.get(entry.nominee_id, ())))
+        return grounds or ("已退出推荐" if entry.withdrawn else "参评")
+
+    return Listing(
+        title=f"{shown.title}的推荐对象",
+        columns=[
+            Column("name", "名称", lambda entry: entry.name, 22, href=_nominee, note=_corrected),
+            Column("position", "序号", lambda entry: entry.position, 8),
+            Column("kind", "类别", lambda entry: KIND_NAMES[entry.kind], 12),
+            Column("unit", "所在单位", lambda entry: entry.unit, 28),
+            Column("recommender", "推荐单位", lambda entry: entry.recommender, 18),
+            Column("cases", "案件", lambda entry: several[entry.id], 8),
+            Column("fate", "结果", fate, 18, badge=lambda entry: "lapsed" if entry.nominee_id in outs else None),
+        ],
+        rows=closing.entries_of(session(), shown),
+        empty="这次公示没有列入推荐对象。",
+        filters=[
+            Filter("kind", "类别", {kind.value: KIND_NAMES[kind] for kind in Kind}, lambda e, kind: e.kind == kind),
+            Filter(
+                "out", "结果", {"1": "取消参评资格的", "0": "参评的"}, lambda e, v: (e.nominee_id in outs) == (v == "1")
+            ),
+            Filter("cases", "案件", {"1": "有案件的"}, lambda e, _: several[e.id] > 0),
+        ],
+    ).answer("periods/entries.html", period=shown)
+
+
+def _corrected(entry: Shown) -> str:
+    return "有更正" if entry.corrections else ""
+
+
+def _nominee(entry: Shown) -> str:
+    return url_for("nominees.nominee", nominee_id=entry.nominee_id)
+
+
+def _period_page(
+    shown: Period,
+    *,
+    extend_form: ExtendForm | None = None,
+    window_form: ExtendWindowForm | None = None,
+    cancel_form: CancelForm | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    phase = shown.phase(now())
+    rows = queue.of_period(session(), shown.id, actor(), now())
+    here = url_for("periods.period", period_id=shown.id)
+    cases = case_listing(rows, f"{shown.title}的案件", "这次公示还没有收到异议。", with_unit=True, path=here)
+    if cases.wants_sheet:
+        return cases.as_sheet()
+    html = render_template(
+        "periods/period.html",
+        period=shown,
+        phase=phase,
+        listing=cases,
+        states=charts.bars(
+            [(STATE_NAMES[state], count) for state, count in overview.case_counts(session(), now(), shown.id).items()]
+        ),
+        by_day=charts.bars(
+            [(f"{day.month}/{day.day}", count) for day, count in closing.objections_by_day(session(), shown).items()]
+        ),
+        # A form that was refused stays on the page with its text and the reason, offered or not.
+        can_extend=extend_form is not None or phase in (Phase.SCHEDULED, Phase.OPEN, Phase.HANDLING),
+        can_cancel=cancel_form is not None or phase is Phase.SCHEDULED,
+        can_close=phase in (Phase.HANDLING, Phase.DUE),
+        offer=_offer(shown),
+        window_form=window_form or ExtendWindowForm(formdata=None).with_ids("window"),
+        window_form_sent=window_form is not None,
+        extend_form=extend_form or ExtendForm(formdata=None),
+        cancel_form=cancel_form or CancelForm(formdata=None).with_ids("cancel"),
+        refusal=refusal,
+        now=now(),
+    )
+    return html, status
+
+
+def _offer(shown: Period) -> interruption.Offer | None:
+    """The extension that an outage in this window would allow, if any."""
+    try:
+        return interruption.offer(session(), shown, _calendar(shown.programme), now())
+    except Refusal:
+        return None
+
+
+def _period(period_id: int) -> Period:
+    found = session().get(Period, period_id, options=[joinedload(Period.organiser), joinedload(Period.programme)])
+    if found is None:
+        abort(404)
+    return found
+
+
+def _calendar(programme: Programme) -> ChinaCalendar:
+    return calendar_of(session(), programme.demonstration)

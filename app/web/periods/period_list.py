@@ -1,0 +1,174 @@
+"""All periods as one list, and closing many that are ready: looked at together first, each closed for itself (R30)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.domain.cases.states import Role
+from app.domain.periods.rounds import ROUNDS
+from app.domain.periods.window import Phase
+from app.domain.refusals import Refusal
+from app.models import Period
+from app.services.calendar import calendars
+from app.services.office import overview
+from app.services.periods import closing
+from app.services.shared import many
+from app.services.shared.many import Outcome
+from app.web.periods.blueprint import blueprint
+from app.web.shared.access import actor, allow
+from app.web.shared.lists import Column, Filter, Listing, ids_ticked
+from app.web.shared.portal import now, session
+from app.web.shared.words import PHASE_NAMES, end_moment, full_day, short_end
+
+_OVER = (Phase.CLOSED, Phase.CANCELLED)
+_PHASES = {"running": "进行中", "ready": "可以办结"} | {phase.value: PHASE_NAMES[phase] for phase in Phase}
+_ROUNDS = {str(each.number): f"第{each.number}轮 {each.name}" for each in ROUNDS.values()}
+
+
+@blueprint.get("/periods")
+@allow(Role.OFFICE)
+def periods() -> ResponseReturnValue:
+    return _listing(overview.all_periods(session())).answer("periods/periods.html")
+
+
+@blueprint.post("/periods/close-many")
+@allow(Role.OFFICE)
+def close_many() -> ResponseReturnValue:
+    """First what would be closed, with what cannot be undone; closes only when that page is confirmed."""
+    chosen = ids_ticked("chosen")
+    if request.form.get("step") != "close":
+        return _look(chosen)
+    try:
+        outcome = many.close_each(session(), chosen, actor(), now())
+    except Refusal as refusal:
+        session().rollback()
+        return _look(chosen, problem=str(refusal))
+    if not outcome.refused:
+        flash(f"{len(outcome.done)}次公示已经办结，办结报告在各次公示的页面上。")
+        return redirect(url_for("periods.periods"), 303)
+    return _told(outcome)
+
+
+def _look(chosen: Sequence[int], problem: str = "") -> ResponseReturnValue:
+    found = _periods(chosen)
+    reports = {period.id: closing.closing_report(session(), period, now()) for period in found}
+    html = render_template(
+        "periods/close_many.html",
+        periods=found,
+        reports=reports,
+        ready=_ready(found),
+        problem=problem or ("" if found else "请至少选一次公示。"),
+        now=now(),
+    )
+    return html, 200 if found else 422
+
+
+def _told(outcome: Outcome) -> ResponseReturnValue:
+    names = {period.id: period.title for period in _periods([*outcome.done, *outcome.refused])}
+    return render_template(
+        "shared/outcome.html",
+        title="办结公示：办理结果",
+        back=url_for("periods.periods"),
+        back_name="公示",
+        done=[(names[each], url_for("periods.report", period_id=each)) for each in outcome.done],
+        refused=[
+            (names[each], url_for("periods.period", period_id=each), str(why)) for each, why in outcome.refused.items()
+        ],
+    )
+
+
+def _periods(ids: Sequence[int]) -> Sequence[Period]:
+    wanted = select(Period).where(Period.id.in_(ids)).order_by(Period.opens_at, Period.id)
+    return session().scalars(wanted.options(joinedload(Period.organiser), joinedload(Period.programme))).all()
+
+
+def _ready(found: Sequence[Period]) -> set[int]:
+    open_cases = overview.open_case_counts(session(), [period.id for period in found], now())
+    return {period.id for period in found if overview.is_ready(period, open_cases, now())}
+
+
+def _listing(rows: Sequence[Period]) -> Listing[Period]:
+    running = [period for period in rows if period.phase(now()) not in _OVER]
+    open_cases = overview.open_case_counts(session(), [period.id for period in running], now())
+    calendar = calendars.calendar_of(session(), demonstration=True)
+    affected = {one.period_id: one.why for one in calendars.affected_periods(session(), calendar, now())}
+    programmes = {str(period.programme_id): period.programme.title for period in rows}
+    organisers = {str(period.organiser_id): period.organiser.name for period in rows}
+    filters: list[Filter[Period]] = [
+        Filter("phase", "阶段", _PHASES, lambda period, value: _in_phase(period, value, open_cases), tabs=True),
+        Filter("round", "轮次", _ROUNDS, lambda period, value: str(period.round_number) == value),
+        Filter("organiser", "公示单位", organisers, lambda period, value: str(period.organiser_id) == value),
+    ]
+    if len(programmes) > 1:
+        filters.append(
+            Filter("programme", "评选表彰活动", programmes, lambda period, value: str(period.programme_id) == value)
+        )
+    if affected:
+        changed = {"1": "受新通知影响的"}
+        filters.append(Filter("affected", "放假通知", changed, lambda period, _: period.id in affected))
+    return Listing(
+        title="公示",
+        columns=_columns(open_cases, affected),
+        rows=rows,
+        empty="还没有安排过公示。点上面的“安排公示”开始。",
+        filters=filters,
+        row_id=lambda period: period.id if overview.is_ready(period, open_cases, now()) else None,
+    )
+
+
+def _in_phase(period: Period, value: str, open_cases: Counter[int]) -> bool:
+    if value == "running":
+        return period.phase(now()) not in _OVER
+    if value == "ready":
+        return overview.is_ready(period, open_cases, now())
+    return period.phase(now()) == value
+
+
+def _columns(open_cases: Counter[int], affected: dict[int, str]) -> list[Column[Period]]:
+    return [
+        Column("title", "公示", lambda p: p.title, 28, href=_page, note=lambda p: p.programme.title),
+        Column("programme", "评选表彰活动", lambda p: p.programme.title, 30, sheet_only=True),
+        Column("round", "轮次", lambda p: p.round_number, 8, sheet_only=True),
+        Column(
+            "phase",
+            "阶段",
+            lambda p: PHASE_NAMES[p.phase(now())],
+            16,
+            badge=_badge,
+            note=lambda p: affected.get(p.id, ""),
+        ),
+        Column("opens", "公示时间", _opens, shown=_span, page_only=True),
+        Column("first", "公示第一天", lambda p: full_day(p.window.first_day), 16, sheet_only=True),
+        Column("last", "公示最后一天", lambda p: full_day(p.window.last_day), 16, sheet_only=True),
+        Column(
+            "deadline", "规定时间", lambda p: p.conclude_by, shown=lambda p: short_end(p.conclude_by), page_only=True
+        ),
+        Column("until", "规定时间", lambda p: end_moment(p.conclude_by), 26, sheet_only=True),
+        Column("entries", "推荐对象", lambda p: p.collectives + p.individuals, 10),
+        Column("open", "未结案件", lambda p: open_cases[p.id], 10),
+        Column("reason", "撤回理由", lambda p: p.cancel_reason, 30, sheet_only=True),
+    ]
+
+
+def _page(period: Period) -> str:
+    return url_for("periods.period", period_id=period.id)
+
+
+def _opens(period: Period) -> dt.datetime:
+    return period.opens_at
+
+
+def _span(period: Period) -> str:
+    return f"{full_day(period.window.first_day)}至{period.window.last_day.month}月{period.window.last_day.day}日"
+
+
+def _badge(period: Period) -> str:
+    colours = {Phase.OPEN: "received", Phase.HANDLING: "proposed", Phase.DUE: "lapsed", Phase.CLOSED: "concluded"}
+    return colours.get(period.phase(now()), "")

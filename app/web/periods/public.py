@@ -1,0 +1,142 @@
+"""Home, list and nominee page: names inside the window only, dates at any time (R5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.domain.calendar.workdays import end_of, local_date
+from app.domain.periods.rounds import Kind
+from app.models import Period, Unit
+from app.services.periods import publication
+from app.services.programmes import decisions
+from app.web.shared import hot
+from app.web.shared.access import everyone
+from app.web.shared.forms import clean
+from app.web.shared.portal import now, portal, session
+
+blueprint = Blueprint("public", __name__)
+_LONGEST_SEARCH = 40
+
+
+@blueprint.get("/")
+@everyone
+def home() -> ResponseReturnValue:
+    page = _page_number()
+    open_now = publication.open_periods(session(), now())
+    coming = publication.coming_periods(session(), now())
+    past, past_total = publication.past_periods(session(), now(), page)
+    html = render_template(
+        "periods/public_home.html",
+        open_now=open_now,
+        coming=coming,
+        past=past,
+        page=page,
+        pages=-(-past_total // publication.PERIODS_PER_PAGE),
+        decisions=decisions.decisions(session(), decisions.LATEST),
+        office=the_office(),
+        now=now(),
+    )
+    return hot.publish(html, _good_until([*open_now, *coming]), keep=page == 1)
+
+
+@blueprint.get("/periods/<int:period_id>")
+@everyone
+def period(period_id: int) -> ResponseReturnValue:
+    shown = _period_or_404(period_id)
+    if not shown.window.contains(now()):
+        return _dates_only(shown)
+    wanted, recommenders = _filter(), publication.recommenders(session(), shown)
+    listing = publication.entry_list(session(), shown, wanted)
+    if wanted.page > listing.pages:
+        abort(404)
+    html = render_template(
+        "periods/public_list.html",
+        period=shown,
+        listing=listing,
+        wanted=wanted,
+        recommenders=recommenders,
+        office=the_office(),
+        now=now(),
+    )
+    return hot.publish(html, _good_until([shown]), keep=_asked_by_many(recommenders, wanted))
+
+
+@blueprint.get("/periods/<int:period_id>/nominees/<int:nominee_id>")
+@everyone
+def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
+    shown = _period_or_404(period_id)
+    if not shown.window.contains(now()):
+        return _dates_only(shown)
+    entry = publication.entry_of(session(), period_id, nominee_id)
+    if entry is None:
+        abort(404)
+    before, after = publication.neighbours(session(), entry)
+    html = render_template(
+        "periods/public_nominee.html",
+        period=shown,
+        entry=entry,
+        before=before,
+        after=after,
+        office=the_office(),
+        now=now(),
+    )
+    return hot.publish(html, _good_until([shown]))
+
+
+@blueprint.get("/privacy")
+@everyone
+def privacy() -> ResponseReturnValue:
+    """What is collected, why, who sees it, how long (个人信息保护法 17)."""
+    return render_template("periods/public_privacy.html", office=the_office(), years=portal().settings.retention_years)
+
+
+def _asked_by_many(recommenders: Sequence[str], wanted: publication.ListFilter) -> bool:
+    """Whether an address is one of the few that the page itself offers, and so worth keeping in memory."""
+    return not wanted.name and (not wanted.unit or wanted.unit in recommenders) and len(request.args) <= 4
+
+
+def the_office() -> Unit | None:
+    """Whom everybody may turn to, for the contact block (R13)."""
+    return publication.the_office(session())
+
+
+def _period_or_404(period_id: int) -> Period:
+    period = publication.public_period(session(), period_id)
+    if period is None:
+        abort(404)
+    return period
+
+
+def _dates_only(period: Period) -> ResponseReturnValue:
+    """Before and after the window: the dates, no names, for whatever was asked under this address."""
+    html = render_template("periods/public_dates.html", period=period, office=the_office(), now=now())
+    return hot.publish(html, _good_until([period]), keep=False)
+
+
+def _good_until(periods: Iterable[Period]) -> dt.datetime:
+    """The next instant at which a page that shows these periods would read otherwise."""
+    turns = {end_of(local_date(now()))}
+    for period in periods:
+        turns |= {period.opens_at, period.closes_at, period.conclude_by}
+    return min(instant for instant in turns if instant > now())
+
+
+def _filter() -> publication.ListFilter:
+    kind = request.args.get("kind", "")
+    return publication.ListFilter(
+        kind=Kind(kind) if kind in set(Kind) else None,
+        unit=clean(request.args.get("unit"))[:120],
+        name=clean(request.args.get("name"))[:_LONGEST_SEARCH],
+        page=_page_number(),
+    )
+
+
+def _page_number() -> int:
+    page = request.args.get("page", "1")
+    if not (page.isdecimal() and page.isascii() and len(page) < 7 and int(page) > 0):
+        abort(404)
+    return int(page)

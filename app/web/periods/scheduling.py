@@ -1,0 +1,161 @@
+"""Arranging one period, its nominees picked by hand: seen day by day before it is saved (R4, R8, R9, R25)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import DateField, HiddenField, IntegerField
+from wtforms.validators import InputRequired, NumberRange
+
+from app.calendars.china import ChinaCalendar
+from app.domain.calendar.workdays import local_date, nth_workday_after
+from app.domain.cases.states import Role
+from app.domain.periods.backwards import Misfit
+from app.domain.periods.rounds import LAST_ROUND, ROUNDS
+from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, Plan
+from app.domain.refusals import Refusal
+from app.models import Programme, Unit
+from app.services.calendar.calendars import calendar_of
+from app.services.office import overview, planning
+from app.services.periods import scheduling
+from app.web.periods.blueprint import blueprint
+from app.web.shared.access import actor, allow
+from app.web.shared.forms import PlainForm
+from app.web.shared.lists import ids_ticked
+from app.web.shared.portal import now, number, portal, session
+
+
+class ScheduleForm(PlainForm):
+    opening = DateField("公示第一天", validators=[InputRequired("请选择公示的第一天，须是工作日。")])
+    conclude = IntegerField(
+        "公示结束后几个工作日内作出结论",
+        default=CONCLUDE_WORKDAYS_PROPOSED,
+        validators=[
+            InputRequired("请填写1到30之间的整数。"),
+            NumberRange(CONCLUDE_WORKDAYS[0], CONCLUDE_WORKDAYS[-1], "请填写1到30之间的整数。"),
+        ],
+    )
+    step = HiddenField()
+
+
+@blueprint.get("/periods/new")
+@allow(Role.OFFICE)
+def choose_organiser() -> ResponseReturnValue:
+    """First programme and round, then whose period it is."""
+    programmes = overview.programmes(session())
+    programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
+    round_number = request.args.get("round", 2, type=number)
+    if round_number not in ROUNDS:
+        abort(404)
+    return render_template(
+        "periods/choose_organiser.html",
+        programmes=programmes,
+        programme_id=programme_id,
+        round_number=round_number,
+        rounds=ROUNDS.values(),
+        organisers=overview.organisers(session(), programme_id, round_number),
+    )
+
+
+@blueprint.get("/periods/new/<int:programme_id>/<int:round_number>/<int:organiser_id>")
+@allow(Role.OFFICE)
+def plan_period(programme_id: int, round_number: int, organiser_id: int) -> ResponseReturnValue:
+    programme, organiser = _programme_and_organiser(programme_id, round_number, organiser_id)
+    form = ScheduleForm(formdata=None)
+    form.opening.data = first_possible_day(calendar_for(programme))
+    return _plan_page(programme, round_number, organiser, form, chosen=None)
+
+
+@blueprint.post("/periods/new/<int:programme_id>/<int:round_number>/<int:organiser_id>")
+@allow(Role.OFFICE)
+def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> ResponseReturnValue:
+    """Shows the window day by day first; saves only when that page is confirmed."""
+    programme, organiser = _programme_and_organiser(programme_id, round_number, organiser_id)
+    form = ScheduleForm()
+    chosen = ids_ticked("nominee")
+    if not form.validate():
+        return _plan_page(programme, round_number, organiser, form, chosen, status=422)
+    opening, conclude = form.opening.data, form.conclude.data
+    assert opening is not None  # noqa: S101 - InputRequired
+    assert conclude is not None  # noqa: S101 - InputRequired
+    calendar = calendar_for(programme)
+    try:
+        plan = scheduling.preview(opening, conclude, calendar, programme.demonstration, now())
+        if form.step.data != "save":
+            late = planning.misfit_of(programme, round_number, plan, conclude, calendar)
+            return _plan_page(programme, round_number, organiser, form, chosen, plan=plan, late=late)
+        period = scheduling.schedule(
+            session(),
+            portal().keyring,
+            programme,
+            round_number,
+            organiser,
+            chosen,
+            opening,
+            conclude,
+            calendar,
+            actor(),
+            now(),
+        )
+    except Refusal as refusal:
+        session().rollback()
+        return _plan_page(programme, round_number, organiser, form, chosen, refusal=str(refusal), status=409)
+    flash("公示已经安排好。")
+    return redirect(url_for("periods.period", period_id=period.id), 303)
+
+
+def _plan_page(
+    programme: Programme,
+    round_number: int,
+    organiser: Unit,
+    form: ScheduleForm,
+    chosen: list[int] | None,
+    *,
+    plan: Plan | None = None,
+    late: Misfit | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    ring = portal().keyring
+    candidates = scheduling.candidates(session(), ring, programme, ROUNDS[round_number], organiser, now())
+    if chosen is None:
+        chosen = [candidate.nominee.id for candidate in candidates if candidate.may_enter]
+    html = render_template(
+        "periods/plan.html",
+        programme=programme,
+        round=ROUNDS[round_number],
+        organiser=organiser,
+        candidates=candidates,
+        chosen=set(chosen),
+        form=form,
+        plan=plan,
+        late=late,
+        stage=planning.due_of(programme, round_number),
+        refusal=refusal,
+        now=now(),
+    )
+    return html, status
+
+
+def _programme_and_organiser(programme_id: int, round_number: int, organiser_id: int) -> tuple[Programme, Unit]:
+    programme = session().get(Programme, programme_id)
+    organiser = session().get(Unit, organiser_id)
+    if programme is None or organiser is None or not 1 <= round_number <= LAST_ROUND:
+        abort(404)
+    if organiser.id not in {unit.id for unit in overview.organisers(session(), programme_id, round_number)}:
+        abort(404)
+    return programme, organiser
+
+
+def calendar_for(programme: Programme) -> ChinaCalendar:
+    return calendar_of(session(), programme.demonstration)
+
+
+def first_possible_day(calendar: ChinaCalendar) -> dt.date | None:
+    """The next working day; None where no calendar reaches it."""
+    try:
+        return nth_workday_after(local_date(now()), 1, calendar)
+    except Refusal:
+        return None

@@ -1,0 +1,11 @@
+"""The record: searched and read."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.web.record import pages
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(pages.blueprint)

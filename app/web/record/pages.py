@@ -1,0 +1,139 @@
+"""The audit record, for the office and the auditor: to search, to save, and to check the chain (R32)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app import sheets
+from app.domain.calendar.workdays import end_of, midnight
+from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES, Role
+from app.domain.cases.verdict import GROUND_NAMES
+from app.models import AuditRow
+from app.services.cases import history
+from app.services.record import chain
+from app.services.record.chain import Sought
+from app.web.shared.access import allow
+from app.web.shared.forms import clean
+from app.web.shared.lists import sheet_sent
+from app.web.shared.portal import number, session
+from app.web.shared.words import DETAIL_NAMES, end_moment, moment
+
+blueprint = Blueprint("record", __name__, url_prefix="/office")
+_PER_PAGE = 50
+_MOST_SAVED = 10_000
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+]00:00")
+_VALUE_NAMES: dict[str, str] = {
+    str(key): name
+    for names in (STATE_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, GROUND_NAMES, ROLE_NAMES)
+    for key, name in names.items()
+}
+_COLUMNS = (("序号", 10), ("时间", 28), ("谁", 26), ("做了什么", 24), ("操作代号", 24), ("事项", 18), ("详情", 80))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form of the page asks for, as it was typed."""
+
+    who: str
+    action: str
+    subject: str
+    words: str
+    since: str
+    until: str
+    order: str
+
+    @property
+    def query(self) -> str:
+        """For links to the same rows; empty where everything is asked for."""
+        return urlencode({name: value for name in self.__slots__ if (value := getattr(self, name))})
+
+    @property
+    def wrong_days(self) -> list[str]:
+        """The names of the fields that hold something, and no day."""
+        return [name for name in ("since", "until") if getattr(self, name) and _day(getattr(self, name)) is None]
+
+    def sought(self, names: dict[int, str]) -> Sought:
+        since, until = _day(self.since), _day(self.until)
+        return Sought(
+            actors=history.called(self.who, names) if self.who else None,
+            action=self.action,
+            subject=self.subject,
+            words=self.words,
+            since=midnight(since) if since else None,
+            before=end_of(until) if until else None,
+            oldest_first=self.order == "oldest",
+        )
+
+
+@blueprint.get("/record")
+@allow(Role.OFFICE, Role.AUDITOR)
+def audit_record() -> ResponseReturnValue:
+    asked = Asked(**{name: clean(request.args.get(name))[:60] for name in Asked.__slots__})
+    names = history.user_names(session())
+    sought = asked.sought(names)
+    if request.args.get("format") == "xlsx":
+        rows = chain.rows_one_by_one(session(), sought, _MOST_SAVED)
+        return sheet_sent(sheets.sheet("记录", _COLUMNS, _saved(rows, names)), "记录")
+    page = max(1, request.args.get("page", 1, type=number))
+    kept = clean(request.args.get("kept"))[:200]
+    heads = chain.heads_in(kept)
+    shown, total = chain.page_of_rows(session(), sought, page, _PER_PAGE)
+    return render_template(
+        "record/record.html",
+        rows=shown,
+        details={row.id: details_of(row) for row in shown},
+        who={row.id: history.who(row.actor, names) for row in shown},
+        act_name=history.act_name,
+        act_names=history.act_names(),
+        total=total,
+        most_saved=_MOST_SAVED,
+        page=page,
+        pages=max(1, -(-total // _PER_PAGE)),
+        asked=asked,
+        head=chain.head(session()),
+        kept=kept,
+        kept_is_none=bool(kept) and not heads,
+        verification=chain.verify(session(), heads) if request.args.get("verify") == "1" else None,
+    )
+
+
+def details_of(row: AuditRow) -> str:
+    """The details of a row in words, one after another."""
+    found = json.loads(row.details).items()
+    return "；".join(f"{DETAIL_NAMES.get(key, key)}：{_worded(value)}" for key, value in found)
+
+
+def _worded(value: object) -> str:
+    """A detail as people read it: instants, states, conclusions and grounds by their names, lists without brackets."""
+    if isinstance(value, dict):
+        return "，".join(f"{_worded(key)} {_worded(each)}" for key, each in value.items() if each) or "无"
+    if isinstance(value, list):
+        return "、".join(map(_worded, value)) or "无"
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return end_moment(dt.datetime.fromisoformat(value))
+    if value is None or isinstance(value, bool):
+        return {None: "无", True: "是", False: "否"}[value]
+    return _VALUE_NAMES.get(str(value), str(value))
+
+
+def _saved(rows: Iterator[AuditRow], names: dict[int, str]) -> Iterator[list[str | int]]:
+    for row in rows:
+        who, act = history.who(row.actor, names), history.act_name(row.action)
+        yield [row.id, moment(row.at), who, act, row.action, row.subject, details_of(row)]
+
+
+def _day(text: str) -> dt.date | None:
+    """A day as a date field sends it; None for anything else, and for days that no instant can be made of."""
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2200 else None

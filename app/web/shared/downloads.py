@@ -1,0 +1,35 @@
+"""Files going out: as an attachment from a sandbox, never shown in place, never kept by a cache (SECURITY 33)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from flask import Response
+
+from app.services.shared.files import Opened
+
+# Should a browser open it all the same, it runs nothing, loads nothing and belongs to no origin of ours.
+SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+def sent_out(opened: Opened) -> Response:
+    """A stored file as an answer, streamed piece by piece."""
+    ascii_name = f"evidence{opened.kind.extension}"
+    answer = Response(opened.content, mimetype=opened.kind.media_type)
+    answer.content_length = opened.size
+    answer.headers["Content-Disposition"] = (
+        f"attachment; filename={ascii_name}; filename*=UTF-8''{quote(opened.file_name)}"
+    )
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def saved_as(content: bytes | Iterable[bytes], file_name: str, media_type: str) -> Response:
+    """A file that was made here, whole or piece by piece, to be saved under its name."""
+    answer = Response(content, mimetype=media_type)
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,65 @@
+"""Whether the portal is alive and ready, for whoever watches it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask import Blueprint, Flask, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.services.office.overview import settlement_is_late
+from app.web.shared.access import everyone
+from app.web.shared.limits import redis_answers
+from app.web.shared.portal import now, portal, session
+from config import Settings
+
+blueprint = Blueprint("health", __name__)
+_SETTLEMENT_TOLERANCE = dt.timedelta(minutes=5)
+
+
+@blueprint.get("/healthz")
+@everyone
+def alive() -> ResponseReturnValue:
+    return jsonify(alive=True)
+
+
+@blueprint.get("/readyz")
+@everyone
+def ready() -> ResponseReturnValue:
+    """Database reachable, migrations applied, settlement not late; 503 names what is not.
+
+    `degraded` names what the portal can do without for a while, so that no balancer takes it out for that.
+    """
+    try:
+        migrated = portal().database.is_migrated()
+        late = migrated and settlement_is_late(session(), now(), _SETTLEMENT_TOLERANCE)
+    except SQLAlchemyError:
+        return jsonify(ready=False, why="database"), 503
+    if not migrated:
+        return jsonify(ready=False, why="migrations"), 503
+    if late:
+        return jsonify(ready=False, why="settlement"), 503
+    degraded = list(_degraded(portal().settings))
+    return jsonify(ready=True, degraded=degraded) if degraded else jsonify(ready=True)
+
+
+def _degraded(settings: Settings) -> Iterator[str]:
+    """Redis (each worker then counts for itself), and the folder that evidence goes to."""
+    if settings.redis_url and not redis_answers():
+        yield "redis"
+    if not settings.evidence_s3_bucket and not _writable(settings.evidence_dir):
+        yield "evidence"
+
+
+def _writable(folder: Path) -> bool:
+    """Whether files can be put there; a folder not made yet is judged by the one it would be made in."""
+    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(blueprint)

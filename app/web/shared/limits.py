@@ -1,0 +1,214 @@
+"""Rate limits (R17): an address, a nominee, the whole site, each its own bucket; a contact's is in the database.
+
+Loose enough for thirty people behind one carrier's address; what is refused says when to come back. A bucket that
+is half full asks whoever comes next for a challenge first, and counts nobody who has not passed it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+from flask import Flask, g, request
+from flask_limiter import Limiter, RateLimitExceeded
+from limits import RateLimitItem, parse_many
+from limits.errors import StorageError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import clock
+from app.domain.objections.sameness import Allowance
+from app.web.shared import challenge
+from app.web.shared.portal import portal
+from config import Settings
+
+_PREFIX = "gongshi"
+_REDIS_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 1, "wrap_exceptions": True}
+
+
+def address() -> str:
+    """The caller's address: IPv4 whole, IPv6 by its /64, which is one household."""
+    try:
+        ip = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if ip.version == 6:
+        if ip.ipv4_mapped is not None:
+            return str(ip.ipv4_mapped)
+        return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)
+
+
+def nominee() -> str:
+    return f"nominee:{(request.view_args or {}).get('nominee_id')}"
+
+
+def site() -> str:
+    return "site"
+
+
+# What an objection is counted in: the bucket's name (its setting is limit_<name>) and whose it is.
+FILING_BUCKETS: dict[str, Callable[[], str]] = {"site": site, "nominee": nominee, "address": address}
+
+
+# What is counted at one door alone, by the view behind it.
+_DOORS = {"account.enter": "login", "receipts.find": "receipt"}
+BUCKETS = (*FILING_BUCKETS, "contact", "upload", *_DOORS.values())
+
+
+def bucket(error: RateLimitExceeded) -> str:
+    """Which bucket was full, one of BUCKETS, for whoever counts refusals."""
+    return str(error.limit.scope) if error.limit.shared else _DOORS.get(request.endpoint or "", "other")
+
+
+limiter = Limiter(key_func=address, strategy="moving-window", headers_enabled=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How much of one limit of a bucket is taken, and when the oldest of it is given back (seconds of the epoch)."""
+
+    bucket: str
+    taken: int
+    amount: int
+    room_at: float
+
+    @property
+    def full(self) -> bool:
+        return self.taken >= self.amount
+
+    def hot(self, percent: int) -> bool:
+        return self.taken * 100 >= self.amount * percent
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The buckets of an objection as this request found them."""
+
+    full: frozenset[str] = frozenset()
+    hot: frozenset[str] = frozenset()
+    room_at: float = 0.0  # when every bucket has room again
+
+
+def filing_is_counted(view: Callable[..., Any]) -> Callable[..., Any]:
+    """For the view that files: only the step that files is counted, reading a form back is free."""
+    for name, key in FILING_BUCKETS.items():
+        limit = limiter.shared_limit(partial(_setting, name), name, key_func=key, exempt_when=partial(_exempt, name))
+        view = limit(view)
+    return view
+
+
+def look() -> Look:
+    """How full the buckets are, read once a request and before anything is counted."""
+    if not portal().settings.limits_enabled:
+        return Look()
+    try:
+        return _seen()
+    except StorageError:  # gone since this request was counted, or let be: nobody is turned away for it
+        g.look = Look()
+        return Look()
+
+
+def challenge_is_due() -> bool:
+    """Whether this request must pass a challenge before its objection is taken."""
+    return bool(look().hot) and challenge.passed() is None
+
+
+def seconds_until_room() -> int:
+    """How long until whatever refused this request has room again, rounded up."""
+    seen: Look = g.get("look", Look())
+    if seen.full:
+        return _seconds_to(seen.room_at)
+    refused = limiter.current_limit
+    if refused is None:
+        return 60
+    try:
+        return _seconds_to(refused.window.reset_time)
+    except StorageError:  # gone since it refused
+        return int(refused.limit.get_expiry())
+
+
+def contact_allowances() -> list[Allowance]:
+    """How much one contact may file: none counted where limits are off."""
+    settings = portal().settings
+    if not settings.limits_enabled:
+        return []
+    return [Allowance(item.amount, dt.timedelta(seconds=item.get_expiry())) for item in _parsed(settings.limit_contact)]
+
+
+def _exempt(name: str) -> bool:
+    # Looked at in every step, here, where a store out of reach is noticed and done without.
+    seen = _seen()
+    if request.form.get("step") != "submit":
+        return True
+    if seen.full:  # refused by these; nobody fills the other buckets with what is refused anyway
+        return name not in seen.full
+    return challenge_is_due()
+
+
+def _seen() -> Look:
+    """Raises StorageError: the limiter notices it, and counts in memory from then on."""
+    if "look" not in g:
+        g.look = _look()
+    found: Look = g.look
+    return found
+
+
+def _look() -> Look:
+    percent = portal().settings.challenge_at
+    uses = [_use(name, key(), item) for name, key in FILING_BUCKETS.items() for item in _parsed(_setting(name))]
+    return Look(
+        full=frozenset(use.bucket for use in uses if use.full),
+        hot=frozenset(use.bucket for use in uses if use.hot(percent) and not use.full),
+        room_at=max((use.room_at for use in uses if use.full), default=0.0),
+    )
+
+
+def _use(name: str, key: str, item: RateLimitItem) -> Use:
+    # The same words in the same order as flask-limiter asks the store with for a shared limit.
+    window = limiter.limiter.get_window_stats(item, _PREFIX, key, name)
+    return Use(name, item.amount - window.remaining, item.amount, window.reset_time)
+
+
+def _seconds_to(instant: float) -> int:
+    # The store counts by the machine's own time, whatever clock the portal was given.
+    return max(1, math.floor(instant - clock.now().timestamp()) + 1)
+
+
+def _setting(name: str) -> str:
+    setting: str = getattr(portal().settings, f"limit_{name}")
+    return setting
+
+
+@cache
+def _parsed(setting: str) -> list[RateLimitItem]:
+    return parse_many(setting)
+
+
+def redis_answers() -> bool:
+    """Whether the store that the workers count in together is there."""
+    return bool(limiter.storage.check())
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_STORAGE_OPTIONS=_REDIS_OPTIONS if settings.redis_url else {},
+        RATELIMIT_ENABLED=settings.limits_enabled,
+        RATELIMIT_KEY_PREFIX=_PREFIX,
+        # Redis out of reach: each worker counts for itself until it is back, and nobody is turned away for it.
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+        # Of several requests that notice it at once the library lets one fall back and has the others fail: they pass.
+        RATELIMIT_SWALLOW_ERRORS=bool(settings.redis_url),
+    )
+    limiter.init_app(app)
+    limiter.logger.setLevel(logging.WARNING)  # below that it writes down whose address was refused
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # how Flask documents a WSGI middleware
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies
+        )

@@ -1,0 +1,147 @@
+"""What Prometheus reads: figures of the database at this moment, and what the workers counted.
+
+For whoever holds GONGSHI_METRICS_TOKEN; to anybody else, and where none is set, the address does not exist.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Flask, Response, abort, current_app, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.services.upkeep.metrics import Readings, readings
+from app.web.shared.access import everyone
+from app.web.shared.limits import BUCKETS
+from app.web.shared.portal import now, portal, session
+from config import shared_counters
+
+if TYPE_CHECKING:
+    from prometheus_client import Metric
+
+blueprint = Blueprint("metrics", __name__)
+_COUNTERS = "metrics_counters"
+_STATUSES = ("2xx", "3xx", "4xx", "5xx")
+
+
+class Counters:
+    """What happened since the server started: one set a worker, added up when read.
+
+    prometheus_client is imported here and not above. Whether its counters are shared between workers is
+    decided when it is first imported, by the environment, which processes/server.py sets in each worker before.
+    """
+
+    def __init__(self) -> None:
+        from prometheus_client import CollectorRegistry, Counter
+
+        self.shared = shared_counters()
+        self.registry = CollectorRegistry()
+
+        def counter(name: str, says: str, label: str, values: Iterable[str]) -> Any:
+            made = Counter(f"gongshi_{name}", says, (label,), registry=self.registry)
+            for value in values:  # a counter begins at 0, and its place on the disk is taken before the disk is full
+                made.labels(value)
+            return made
+
+        self.answers = counter("answers_total", "Answers, without pages from memory.", "status", _STATUSES)
+        self.refused = counter("refused_requests_total", "Requests refused by a rate limit.", "bucket", BUCKETS)
+        self.faults = counter("faults_total", "Answers that should not have been.", "kind", ("storage", "fault"))
+
+    def exposition(self, gauges: Any) -> str:
+        """All of it in Prometheus's text format."""
+        from prometheus_client import CollectorRegistry, generate_latest
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        everything = CollectorRegistry()
+        everything.register(gauges)
+        if self.shared:
+            MultiProcessCollector(everything, self.shared)
+        else:
+            everything.register(self.registry)
+        return generate_latest(everything).decode()
+
+
+def counters() -> Counters:
+    these: Counters = current_app.extensions[_COUNTERS]
+    return these
+
+
+def count_refusal(bucket: str) -> None:
+    """A request was refused by a rate limit."""
+    counters().refused.labels(bucket).inc()
+
+
+def count_fault(kind: str) -> None:
+    """An answer that should not have been: `storage`, or `fault`."""
+    counters().faults.labels(kind).inc()
+
+
+@blueprint.get("/metrics")
+@everyone
+def scrape() -> ResponseReturnValue:
+    if not _may_read(portal().settings.metrics_token):
+        abort(404)
+    try:
+        figures = readings(session(), now())
+    except SQLAlchemyError:  # the counters are worth reading all the more
+        figures = None
+    return Response(counters().exposition(Gauges(figures)), mimetype="text/plain; version=0.0.4")
+
+
+def _may_read(token: str) -> bool:
+    given = request.headers.get("Authorization", "")
+    return bool(token) and hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+
+
+class Gauges:
+    """Readings as a collector of Prometheus."""
+
+    def __init__(self, figures: Readings | None) -> None:
+        self.figures = figures
+
+    def collect(self) -> Iterator[Metric]:
+        from prometheus_client.core import GaugeMetricFamily
+
+        def gauge(name: str, says: str, value: float) -> Metric:
+            return GaugeMetricFamily(f"gongshi_{name}", says, value)
+
+        yield gauge("database_up", "Whether the database answered.", self.figures is not None)
+        if (read := self.figures) is None:
+            return
+        cases = GaugeMetricFamily("gongshi_open_cases", "Cases without an end, by state.", labels=["state"])
+        for state, count in read.open_cases.items():
+            cases.add_metric([state], count)
+        yield cases
+        yield gauge("escalated_cases", "Cases nobody accepted or declined in two working days.", read.escalated_cases)
+        yield gauge(
+            "oldest_unaccepted_hours",
+            "Age of the oldest case still to be accepted.",
+            _hours(read.oldest_unaccepted),
+        )
+        yield gauge("open_periods", "Periods that are public now.", read.open_periods)
+        yield gauge("open_cases_at_next_deadline", "Open cases that lapse then.", read.open_cases_at_next_deadline)
+        yield gauge("unsettled_due_periods", "Periods past their deadline, not settled.", read.unsettled_due_periods)
+        yield gauge("settlement_lag_seconds", "Since the oldest such deadline.", read.settlement_lag.total_seconds())
+        yield gauge("unsent_warnings", "Warnings in the outbox that no channel has taken.", read.unsent_warnings)
+        if read.until_next_deadline is not None:
+            yield gauge("hours_to_next_deadline", "To the next deadline of a period.", _hours(read.until_next_deadline))
+        if read.since_last_tick is not None:
+            yield gauge("last_tick_seconds", "Since the clock last ticked.", read.since_last_tick.total_seconds())
+
+
+def _hours(duration: dt.timedelta) -> float:
+    return round(duration.total_seconds() / 3600, 3)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions[_COUNTERS] = Counters()
+    app.register_blueprint(blueprint)
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        counters().answers.labels(f"{response.status_code // 100}xx").inc()
+        return response

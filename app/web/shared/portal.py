@@ -1,0 +1,91 @@
+"""What a request needs of the application: its settings, its one instant, its session."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g, request
+from sqlalchemy.orm import Session
+from werkzeug.routing import IntegerConverter, Map
+
+from app.clock import Clock
+from app.database import Database
+from app.sealing import Keyring, keyring_of
+from app.services.shared.files import Vault, vault_of
+from config import Settings
+
+_KEPT_FOR = dt.timedelta(hours=12)
+_MOST_BYTES = 256 * 1024  # a full form of 3,000 characters is 30 kB
+_LARGEST_ID = 2**31 - 1  # what either database holds: a longer number is nobody's
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    settings: Settings
+    database: Database
+    clock: Clock
+    keyring: Keyring
+    vault: Vault
+
+
+class RowId(IntegerConverter):
+    """An id in an address: `<int:period_id>`. Any number too large to be one is not found."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=_LARGEST_ID)
+
+
+def number(text: str | int) -> int:
+    """An id or page number from a query or a form. Raises ValueError, as `int` does, also for one too large."""
+    value = int(text)
+    if abs(value) > _LARGEST_ID:
+        raise ValueError(f"{_LARGEST_ID} is the largest id")
+    return value
+
+
+def init_app(app: Flask, settings: Settings, database: Database, clock: Clock) -> None:
+    keyring = keyring_of(settings)
+    app.extensions["portal"] = Portal(settings, database, clock, keyring, vault_of(settings, keyring))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=_MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=_MOST_BYTES,
+        PERMANENT_SESSION_LIFETIME=_KEPT_FOR,
+        SESSION_COOKIE_NAME="__Host-gongshi" if settings.secure_cookies else "gongshi",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=int(_KEPT_FOR.total_seconds()),
+    )
+    app.url_map.converters["int"] = RowId
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+
+    @app.before_request
+    def receive() -> None:
+        g.now = clock()
+
+    @app.teardown_appcontext
+    def leave(_error: BaseException | None) -> None:
+        if (session := g.pop("session", None)) is not None:
+            session.close()
+
+
+def portal() -> Portal:
+    this: Portal = current_app.extensions["portal"]
+    return this
+
+
+def now() -> dt.datetime:
+    """The instant at which this request was received: one for the whole request (R1, R6)."""
+    instant: dt.datetime = g.now
+    return instant
+
+
+def session() -> Session:
+    """This request's session: a writer for a POST, a reader otherwise."""
+    if "session" not in g:
+        database = portal().database
+        g.session = database.writer() if request.method == "POST" else database.reader()
+    this: Session = g.session
+    return this

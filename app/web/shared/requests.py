@@ -1,0 +1,75 @@
+"""A request's number, on its answer and on every line that is logged while it lasts; and its own line at the end.
+
+Pages answered from memory (hot.py) pass this by: the web server in front writes their lines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import secrets
+import time
+
+from flask import Flask, Response, g, request
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from app.web.shared.limits import address
+from config import Settings
+
+_log = logging.getLogger("gongshi.request")
+
+HEADER = "X-Request-ID"
+_WRITTEN_BY_A_PROXY = re.compile(r"[0-9a-f]{32}")  # as nginx writes $request_id
+_SPOKEN = 8
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# Asked every few seconds, by machines: worth a line only when the answer is no.
+_QUIET = frozenset({"static", "health.alive", "health.ready", "metrics.scrape"})
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Before everything else: what comes after may log, or refuse."""
+    key = hashlib.sha256(f"gongshi log {settings.secret_key}".encode()).digest()
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+        g.request_id = _id_of(settings)
+        clear_contextvars()
+        bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        # What any cache may hand on to others is nobody's own answer.
+        if not response.cache_control.public:
+            response.headers[HEADER] = g.request_id
+        if response.status_code >= 400 or request.endpoint not in _QUIET:
+            _log.info("request", extra=_line(response.status_code, key))
+        return response
+
+    @app.teardown_appcontext
+    def leave(_error: BaseException | None) -> None:
+        clear_contextvars()
+
+
+def spoken() -> str:
+    """The number as a person reads it out on the telephone: where the request's id begins."""
+    number: str = g.request_id[:_SPOKEN]
+    return number
+
+
+def _id_of(settings: Settings) -> str:
+    """The proxy's id, where there is a proxy to be trusted; else one of our own."""
+    given = request.headers.get(HEADER, "") if settings.trusted_proxies else ""
+    return given if _WRITTEN_BY_A_PROXY.fullmatch(given) else secrets.token_hex(16)
+
+
+def _line(status: int, key: bytes) -> dict[str, str | int | float]:
+    """Nothing a person typed: the route instead of the address, the caller as a keyed hash."""
+    return {
+        "method": request.method if request.method in _METHODS else "other",
+        "route": request.url_rule.rule if request.url_rule else "none",
+        "status": status,
+        "ms": round(1000 * (time.perf_counter() - g.began), 1),
+        "client": hashlib.blake2b(address().encode(), key=key, digest_size=6).hexdigest(),
+    }

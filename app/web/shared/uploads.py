@@ -1,0 +1,121 @@
+"""Files coming in: larger bodies for the routes that take them, and never a plain byte on the disk (SECURITY 14, 33).
+
+Whatever comes as a file part of a form goes into a sealed spool, on every route: Werkzeug's own temporary files
+would hold it in the clear. A script sends a file as the bare body of its request, so that form token, limits and
+window are judged before any of it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import IO, Any, BinaryIO, TypeVar, cast
+from urllib.parse import unquote
+
+from flask import Flask, Request, current_app, request
+
+from app.domain.refusals import FileRefused
+from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
+from app.evidence.spool import SealedSpool
+from app.web.shared.forms import clean
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+BARE = "application/octet-stream"
+FORM = "multipart/form-data"
+# Twice what the files of one objection may weigh: who chose one too large still gets the form back, with its text.
+_MOST_OF_A_FORM = 2 * FILES_PER_OBJECTION * FILE_LIMIT
+_MOST_OF_A_FILE = FILE_LIMIT + 1024 * 1024  # so that one a little too large is refused in words
+_MOST_PARTS = 100  # of a form with files: each file part opens a spool
+_LONGEST_TITLE = 120
+_PIECE = 64 * 1024
+_TAKES = "takes_files"
+
+
+def takes_files(media_type: str) -> Callable[[View], View]:
+    """For a view that takes files: FORM, as parts of a form, or BARE, one as the whole body."""
+
+    def mark(view: View) -> View:
+        setattr(view, _TAKES, media_type)
+        return view
+
+    return mark
+
+
+class BoundedSpool(SealedSpool):
+    """Keeps one byte more than a file may have: enough to see that it is too large.
+
+    A disk that is full is not known before the rest of the form is read, or its text would be lost: `failed`.
+    """
+
+    failed = False
+
+    def write(self, content: Any) -> int:
+        room = FILE_LIMIT + 1 - self.tell()
+        if room > 0 and not self.failed:
+            try:
+                super().write(memoryview(content)[:room])
+            except OSError:
+                self.failed = True
+        return len(content)
+
+
+class UploadRequest(Request):
+    """A request whose file parts go into sealed spools."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return cast(IO[bytes], BoundedSpool())
+
+
+def init_app(app: Flask) -> None:
+    """Before whatever looks into a form: then it is too late for a larger limit."""
+    app.request_class = UploadRequest
+    app.config["MAX_FORM_PARTS"] = _MOST_PARTS
+
+    @app.before_request
+    def make_room() -> None:
+        takes = getattr(current_app.view_functions.get(request.endpoint or ""), _TAKES, None)
+        if takes is not None and request.mimetype == takes:
+            request.max_content_length = _MOST_OF_A_FORM if takes == FORM else _MOST_OF_A_FILE
+
+
+def sent_files(field: str) -> list[tuple[str, BinaryIO]]:
+    """The files of a form's field, each with its owner's name for it."""
+    files = request.files.getlist(field)
+    return [(title_of(file.filename), cast(BinaryIO, file.stream)) for file in files if file.filename]
+
+
+def bare_file() -> tuple[str, SealedSpool]:
+    """The file that is this request's body, spooled, with its owner's name for it. Raises FileRefused.
+
+    The name comes percent-encoded, as headers are ASCII. A line that breaks looks to us like the end of the file
+    (granian ends the stream and says no more): so every byte that was announced must have come.
+    """
+    spool = BoundedSpool()
+    received = 0
+    while piece := request.stream.read(_PIECE):
+        spool.write(piece)
+        received += len(piece)
+    if received != (request.content_length or 0):
+        raise FileRefused("这个文件没有传完，没有收下。请检查网络后再传一次。")
+    spool.seek(0)
+    return title_of(unquote(request.headers.get("X-File-Name", ""))), spool
+
+
+def check_spooled(upload: BinaryIO) -> None:
+    """Raises FileRefused where there was no room to keep what came in."""
+    if getattr(upload, "failed", False):
+        raise FileRefused("服务器暂时存不下这个文件，没有收下。请过几分钟再传，或者改用信件寄送。")
+
+
+def title_of(file_name: str | None) -> str:
+    """The last part of a file's name, cleaned; too long a one loses its middle, not its extension."""
+    name = clean(file_name).replace("\\", "/").rpartition("/")[2].replace("\n", " ").strip()
+    if len(name) > _LONGEST_TITLE:
+        name = f"{name[: _LONGEST_TITLE - 20]}…{name[-19:]}"
+    return name or "未命名的文件"

@@ -1,0 +1,205 @@
+"""How pages write instants, days, states: filters and names for the templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Flask
+
+from app import richtext
+from app.domain.award.decision import PROCEEDING_NAMES, REVOCATION_GROUND_NAMES
+from app.domain.calendar.stages import STAGES
+from app.domain.calendar.workdays import SHANGHAI, last_day_before, local_date
+from app.domain.cases.reminders import REMINDER_NAMES
+from app.domain.cases.states import ACTION_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
+from app.domain.cases.verdict import GROUND_NAMES
+from app.domain.imports.nominations import FIELD_NAMES
+from app.domain.nominees.annexes import AUTHORITY_NAMES, RANK_NAMES
+from app.domain.nominees.eligibility import OUTCOME_NAMES
+from app.domain.nominees.misprints import CORRECTABLE
+from app.domain.periods.rounds import KIND_NAMES
+from app.domain.periods.window import Phase
+from app.domain.shared.wording import coarse, day, day_label, duration, end_moment, full_day, moment, weekday
+from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
+from app.evidence.kinds import FileKind
+from app.models import ScanState
+from app.models.cases import NOTE_KIND_NAMES
+from app.models.objections import CATEGORY_NAMES, MESSAGE_KIND_NAMES
+from app.services.nominees.opinions import OUTCOME_NAMES as OPINION_NAMES
+from app.services.nominees.reviews import STAGE_NAMES
+from app.services.office.paths import Step
+from app.services.periods.corrected_text import misprint
+from app.web.shared.qr import qr
+
+PHASE_NAMES = {
+    Phase.SCHEDULED: "未开始",
+    Phase.OPEN: "公示中",
+    Phase.HANDLING: "公示已结束，异议办理中",
+    Phase.DUE: "规定时间已到，待办结",
+    Phase.CLOSED: "已办结",
+    Phase.CANCELLED: "已撤回",
+}
+# What stands in the details of a row of the record, by its key.
+DETAIL_NAMES = {
+    "agreed": "同意",
+    "assignee": "经办人",
+    "authority": "征求意见的机关",
+    "backup": "备份",
+    "calendar": "日历版本",
+    "case": "案件",
+    "cases": "案件",
+    "clause": "依据",
+    "closes_at": "公示结束",
+    "conclude_by": "规定时间",
+    "conclusion": "结论",
+    "conditions": "条件",
+    "deadline": "规定时间",
+    "disqualified": "取消参评资格",
+    "document": "材料",
+    "dossiers": "推荐对象资料",
+    "edition": "事迹第几版",
+    "effective_at": "生效",
+    "entries": "公示对象",
+    "entry": "公示条目",
+    "fields": "改动的内容",
+    "evidence": "证据材料",
+    "field": "栏目",
+    "filed": "收到异议",
+    "filled": "补充材料",
+    "form": "表",
+    "import": "导入",
+    "new": "新增",
+    "files": "文件数",
+    "by_conclusion": "各结论",
+    "by_state": "各状态",
+    "from": "原为",
+    "ground": "原因",
+    "handler_unit": "办理单位",
+    "head": "末尾校验值",
+    "honour": "表彰",
+    "identities": "身份",
+    "kind": "类别",
+    "issuer": "发文机关",
+    "lapsed": "逾期未结论",
+    "lead": "并入的案件",
+    "left_out": "不列入",
+    "login": "登录名",
+    "name": "名称",
+    "nominees": "推荐对象",
+    "number": "编号",
+    "objection": "异议",
+    "opens_at": "公示开始",
+    "outcome": "意见",
+    "outage_days": "中断的工作日",
+    "paper": "文书",
+    "quotas": "名额（单位：集体、个人）",
+    "passed": "结果",
+    "reason": "理由",
+    "replaces": "递补的对象",
+    "request": "申请",
+    "role": "角色",
+    "round": "轮次",
+    "rows": "行数",
+    "second_factor": "同时取消二次验证",
+    "sessions": "登录数",
+    "sha256": "SHA-256",
+    "size": "字节",
+    "stages": "各阶段日期",
+    "stage": "环节",
+    "texts": "文字",
+    "title": "活动名称",
+    "to": "改为",
+    "unit": "单位",
+}
+STEP_NAMES = {
+    Step.PASSED: "已通过",
+    Step.UNDER_WAY: "进行中",
+    Step.ANEW: "须重新公示",
+    Step.READY: "可以安排",
+    Step.AHEAD: "未到",
+    Step.ENDED: "到此为止",
+}
+SCAN_NAMES = {ScanState.WAITING: "正在查毒", ScanState.INFECTED: "没有通过查毒"}
+FILE_KIND_NAMES = {
+    FileKind.PDF: "PDF",
+    FileKind.JPEG: "照片",
+    FileKind.PNG: "图片",
+    FileKind.DOCX: "Word 文档",
+    FileKind.XLSX: "Excel 表格",
+}
+
+
+def short(instant: dt.datetime) -> str:
+    """09-18 09:30"""
+    return f"{instant.astimezone(SHANGHAI):%m-%d %H:%M}"
+
+
+def short_end(instant: dt.datetime) -> str:
+    """9月23日24:00"""
+    if instant.astimezone(SHANGHAI).time() != dt.time():
+        return short(instant)
+    return f"{day(last_day_before(instant))}24:00"
+
+
+def instant(text: str) -> dt.datetime:
+    """An instant as reports keep it."""
+    return dt.datetime.fromisoformat(text)
+
+
+def size_words(size: int) -> str:
+    """A file's size as people say it: 4.2 MB, 87 KB."""
+    if size >= 1024 * 1024:
+        return f"{size / 1024 / 1024:.1f} MB"
+    return f"{max(1, round(size / 1024))} KB"
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        day=day,
+        full_day=full_day,
+        weekday=weekday,
+        moment=moment,
+        end_moment=end_moment,
+        short=short,
+        short_end=short_end,
+        coarse=coarse,
+        instant=instant,
+        duration=duration,
+        day_label=day_label,
+        size_words=size_words,
+        local_date=local_date,
+        deeds=richtext.render,
+        misprint=misprint,
+        excerpt=richtext.excerpt,
+    )
+    app.jinja_env.globals.update(
+        qr=qr,
+        ACTION_NAMES=ACTION_NAMES,
+        AUTHORITY_NAMES=AUTHORITY_NAMES,
+        CATEGORY_NAMES=CATEGORY_NAMES,
+        CONCLUSION_NAMES=CONCLUSION_NAMES,
+        CORRECTABLE=CORRECTABLE,
+        DETAIL_NAMES=DETAIL_NAMES,
+        DECLINE_GROUND_NAMES=DECLINE_GROUND_NAMES,
+        GROUND_NAMES=GROUND_NAMES,
+        KIND_NAMES=KIND_NAMES,
+        MESSAGE_KIND_NAMES=MESSAGE_KIND_NAMES,
+        NOTE_KIND_NAMES=NOTE_KIND_NAMES,
+        OPINION_NAMES=OPINION_NAMES,
+        OUTCOME_NAMES=OUTCOME_NAMES,
+        PHASE_NAMES=PHASE_NAMES,
+        RANK_NAMES=RANK_NAMES,
+        PROCEEDING_NAMES=PROCEEDING_NAMES,
+        REMINDER_NAMES=REMINDER_NAMES,
+        REVOCATION_GROUND_NAMES=REVOCATION_GROUND_NAMES,
+        FIELD_NAMES=FIELD_NAMES,
+        FILE_KIND_NAMES=FILE_KIND_NAMES,
+        FILE_LIMIT=FILE_LIMIT,
+        FILES_PER_OBJECTION=FILES_PER_OBJECTION,
+        ROLE_NAMES=ROLE_NAMES,
+        SCAN_NAMES=SCAN_NAMES,
+        REVIEW_NAMES=STAGE_NAMES,
+        STAGES=STAGES,
+        STATE_NAMES=STATE_NAMES,
+        STEP_NAMES=STEP_NAMES,
+    )

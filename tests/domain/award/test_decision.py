@@ -1,0 +1,180 @@
+"""Who is on the award list and why somebody is not; whose paper counts; what is still missing (R31, notice 四)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from app.domain.award.decision import (
+    Facts,
+    Fate,
+    Paper,
+    Places,
+    ProceedingKind,
+    Shown,
+    Step,
+    Tally,
+    approvals,
+    award_list,
+    in_force,
+    judge,
+    obstacles,
+    overfull,
+    steps,
+    tallies,
+)
+from app.domain.cases.verdict import Ground
+from app.domain.periods.rounds import Kind
+
+OVER = dt.date(2026, 10, 10)  # the day after the window
+LATER = dt.date(2026, 10, 12)
+THROUGH = Facts(1, "张三", Kind.INDIVIDUAL, 7, passed=True, shown=(Shown(1, True, OVER),))
+QUOTAS = {7: Places("麒麟区", {Kind.COLLECTIVE: 1, Kind.INDIVIDUAL: 2})}
+APPROVAL, SUBMISSION, CONSULTATION = ProceedingKind.APPROVAL, ProceedingKind.SUBMISSION, ProceedingKind.CONSULTATION
+
+FATES = [
+    (THROUGH, Fate.NAMED, ""),
+    (replace(THROUGH, out={Ground.UPHELD}), Fate.LEFT_OUT, "取消参评资格（异议成立）"),
+    (replace(THROUGH, out={Ground.LAPSED, Ground.UPHELD}), Fate.LEFT_OUT, "取消参评资格（逾期未结论、异议成立）"),
+    (replace(THROUGH, out={Ground.LAPSED}, withdrawn=True), Fate.LEFT_OUT, "取消参评资格（逾期未结论）"),
+    (replace(THROUGH, withdrawn=True), Fate.LEFT_OUT, "已退出"),
+    (replace(THROUGH, passed=None), Fate.LEFT_OUT, "没有经过复审"),
+    (replace(THROUGH, passed=False), Fate.LEFT_OUT, "复审未通过"),
+    (replace(THROUGH, shown=()), Fate.PENDING, "还没有列入全市公示"),
+    (replace(THROUGH, shown=(Shown(1, False, OVER),)), Fate.PENDING, "全市公示还没有办结"),
+    (replace(THROUGH, edition=2), Fate.PENDING, "事迹修改过，须重新进行全市公示"),
+    (
+        replace(THROUGH, edition=2, shown=(Shown(1, True, OVER), Shown(2, False, LATER))),
+        Fate.PENDING,
+        "全市公示还没有办结",
+    ),
+    (replace(THROUGH, edition=2, shown=(Shown(1, False, OVER), Shown(2, True, LATER))), Fate.NAMED, ""),
+    (replace(THROUGH, open_cases=1), Fate.PENDING, "还有异议没有结论"),
+    (replace(THROUGH, open_cases=1, withdrawn=True), Fate.LEFT_OUT, "已退出"),
+]
+
+
+@pytest.mark.parametrize(("facts", "fate", "reason"), FATES)
+def test_each_nominee_has_one_fate_and_its_reason(facts: Facts, fate: Fate, reason: str) -> None:
+    judged = judge(facts)
+    assert (judged.fate, judged.reason) == (fate, reason)
+
+
+def test_the_list_has_collectives_first_and_keeps_the_order_within() -> None:
+    facts = [
+        replace(THROUGH, nominee_id=1),
+        replace(THROUGH, nominee_id=2, kind=Kind.COLLECTIVE),
+        replace(THROUGH, nominee_id=3, out={Ground.UPHELD}),
+        replace(THROUGH, nominee_id=4),
+        replace(THROUGH, nominee_id=5, kind=Kind.COLLECTIVE, shown=()),
+        replace(THROUGH, nominee_id=6, kind=Kind.COLLECTIVE),
+    ]
+    award = award_list(facts)
+    assert [each.nominee_id for each in award.named] == [2, 6, 1, 4]
+    assert [each.facts.nominee_id for each in award.pending] == [5]
+    assert [each.facts.nominee_id for each in award.left_out] == [3]
+
+
+def test_places_are_counted_by_kind_with_the_secret_ones_on_paper() -> None:
+    award = award_list([THROUGH, replace(THROUGH, nominee_id=2, out={Ground.UPHELD})])
+    quotas = {7: Places("麒麟区", {Kind.COLLECTIVE: 2, Kind.INDIVIDUAL: 4}, {Kind.INDIVIDUAL: 1})}
+    found = tallies([facts.kind for facts in award.named], quotas)
+    assert found == {
+        Kind.COLLECTIVE: Tally(places=2, named=0),
+        Kind.INDIVIDUAL: Tally(places=4, named=1, secret=1),
+    }
+    assert [tally.vacant for tally in found.values()] == [2, 2]
+    assert overfull(award, quotas) == []
+
+
+def test_more_names_than_places_are_told_by_unit_and_kind() -> None:
+    award = award_list([replace(THROUGH, nominee_id=number) for number in (1, 2)])
+    assert overfull(award, QUOTAS) == []
+    secret = {7: replace(QUOTAS[7], secret={Kind.INDIVIDUAL: 1})}
+    assert overfull(award, secret) == ["麒麟区的个人超出名额（名额2个，名单上2个）"]
+    assert overfull(award, {}) == ["没有名额的单位的个人超出名额（名额0个，名单上2个）"]
+
+
+# --- papers ----------------------------------------------------------------------------------------
+
+
+def test_the_last_paper_of_an_issuer_counts_and_an_approval_for_showing_is_none_for_the_award() -> None:
+    papers = [
+        Paper(1, CONSULTATION, "市公安局", dt.date(2026, 9, 20), False),
+        Paper(2, APPROVAL, "市委", dt.date(2026, 9, 25), True),  # to show the list
+        Paper(3, CONSULTATION, "市公安局", dt.date(2026, 9, 20), True),  # as it should have been recorded
+        Paper(4, APPROVAL, "市委", OVER, False),
+        Paper(5, APPROVAL, "市政府", OVER, True),
+        Paper(6, APPROVAL, "市委", OVER, True),
+    ]
+    assert [paper.id for paper in in_force(papers, OVER)] == [2, 3, 5, 6]
+    assert [paper.id for paper in approvals(papers, OVER)] == [5, 6]
+    # Somebody is shown once more: what was approved before that does not cover the list as it will be.
+    assert approvals(papers, OVER + dt.timedelta(days=1)) == []
+    assert approvals(papers, None) == []
+
+
+AGREED = [Paper(1, APPROVAL, "市委", OVER, True), Paper(2, APPROVAL, "市政府", LATER, True)]
+
+
+def missing(facts: list[Facts], papers: list[Paper], *, unsettled: bool = False) -> list[str]:
+    return obstacles(award_list(facts), papers, QUOTAS, unsettled=unsettled)
+
+
+def test_nothing_is_missing_when_everybody_is_through_and_everybody_agreed() -> None:
+    assert missing([THROUGH], AGREED) == []
+    assert missing([THROUGH], AGREED[:1]) == []
+    assert missing([THROUGH, replace(THROUGH, nominee_id=2, withdrawn=True)], AGREED) == []
+
+
+def test_whatever_is_missing_is_named() -> None:
+    waiting = replace(THROUGH, nominee_id=2, name="李四", shown=(Shown(1, False, OVER),))
+    assert missing([THROUGH, waiting], AGREED) == ["建议名单上还有1个对象没有走完程序：李四（全市公示还没有办结）"]
+    assert missing([], AGREED) == [
+        "没有一个推荐对象走完程序，名单是空的",
+        "还没有登记市委、市政府同意表彰的批复（日期须在全市公示结束以后）",
+    ]
+    refused = [*AGREED, Paper(3, APPROVAL, "市政府", LATER, False)]
+    assert missing([THROUGH], refused) == ["市政府没有同意"]
+    early = [replace(AGREED[0], dated=OVER - dt.timedelta(days=1))]
+    assert missing([THROUGH], early) == ["还没有登记市委、市政府同意表彰的批复（日期须在全市公示结束以后）"]
+    assert missing([THROUGH], AGREED, unsettled=True) == ["有公示的规定时间已到、系统还没有处理完，请过一分钟再试"]
+
+
+def test_of_many_who_wait_five_are_named() -> None:
+    facts = [replace(THROUGH, nominee_id=number, name=f"对象{number}", shown=()) for number in range(1, 8)]
+    [obstacle, _] = missing(facts, [])
+    assert obstacle.startswith("建议名单上还有7个对象没有走完程序：对象1（还没有列入全市公示）、")
+    assert "对象5" in obstacle
+    assert "对象6" not in obstacle
+    assert obstacle.endswith("等")
+
+
+def test_the_steps_say_what_is_there_and_what_is_missing() -> None:
+    nothing = award_list([replace(THROUGH, passed=None)])
+    assert [(step.name, step.done, step.said) for step in steps(nothing, [], "", 0)] == [
+        ("建议名单", False, "还没有推荐对象通过复审"),
+        ("征求意见", False, "还没有登记部门的答复"),
+        ("报批", False, "还没有登记公示前的请示和批复"),
+        ("全市公示", False, "要先有建议名单"),
+        ("审批", False, "还没有登记机关的答复"),
+        ("表彰决定", False, "还没有作出"),
+    ]
+    papers = [
+        Paper(3, CONSULTATION, "市公安局", dt.date(2026, 9, 20), False),
+        Paper(4, SUBMISSION, "工作专班", dt.date(2026, 9, 21)),
+        *AGREED,
+    ]
+    half = award_list([THROUGH, replace(THROUGH, nominee_id=2, kind=Kind.COLLECTIVE, shown=())])
+    assert steps(half, papers, "", 0)[:5] == [
+        Step("建议名单", True, "复审通过、仍然参评的有集体1个、个人1名"),
+        Step("征求意见", False, "市公安局没有同意"),
+        Step("报批", False, "已经请示，还没有登记批复"),
+        Step("全市公示", False, "1个已经公示办结，1个还没有"),
+        Step("审批", True, "市委、市政府同意"),
+    ]
+    whole = steps(award_list([THROUGH]), papers, "12号", 2)
+    assert whole[3] == Step("全市公示", True, "1个都已公示办结，没有未了的异议")
+    assert whole[5:] == [Step("表彰决定", True, "12号，已经公布"), Step("撤销", True, "撤销了2个")]

@@ -1,0 +1,130 @@
+"""When handlers are warned and when a case escalates (R21, R28)."""
+
+import datetime as dt
+
+import pytest
+
+from app.calendars.china import ChinaCalendar
+from app.domain.calendar.workdays import SHANGHAI, DayTable, each_day, end_of
+from app.domain.cases.reminders import Reminder, due_reminder, escalation_time, reminder_times, workdays_left
+from tests.world import at
+
+CHINA = ChinaCalendar()
+
+
+def on(text: str) -> dt.date:
+    """`2026-09-18 Fri`, the weekday checked."""
+    return at(f"{text} 00:00").astimezone(SHANGHAI).date()
+
+
+def stored(first: str, last: str) -> DayTable:
+    """The days a period keeps."""
+    return DayTable([CHINA.day(date) for date in each_day(on(first), on(last))])
+
+
+def clock(instant: dt.datetime) -> str:
+    return f"{instant.astimezone(SHANGHAI):%m-%d %a %H:%M}"
+
+
+# --- reminders -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("last_day", "two_days", "one_day", "last_morning"),
+    [
+        ("2026-03-13 Fri", "03-11 Wed 08:00", "03-12 Thu 08:00", "03-13 Fri 08:00"),
+        ("2026-03-16 Mon", "03-12 Thu 08:00", "03-13 Fri 08:00", "03-16 Mon 08:00"),  # over a weekend
+        ("2026-09-21 Mon", "09-18 Fri 08:00", "09-20 Sun 08:00", "09-21 Mon 08:00"),  # Sunday the 20th works
+        ("2026-09-28 Mon", "09-23 Wed 08:00", "09-24 Thu 08:00", "09-28 Mon 08:00"),  # 中秋节, 25th to 27th
+        ("2026-10-08 Thu", "09-29 Tue 08:00", "09-30 Wed 08:00", "10-08 Thu 08:00"),  # the October week
+        ("2026-10-09 Fri", "09-30 Wed 08:00", "10-08 Thu 08:00", "10-09 Fri 08:00"),
+        ("2026-10-12 Mon", "10-09 Fri 08:00", "10-10 Sat 08:00", "10-12 Mon 08:00"),  # Saturday the 10th works
+        ("2026-10-10 Sat", "10-08 Thu 08:00", "10-09 Fri 08:00", "10-10 Sat 08:00"),  # the deadline itself on it
+    ],
+)
+def test_warnings_are_counted_in_working_days(last_day: str, two_days: str, one_day: str, last_morning: str) -> None:
+    times = reminder_times(end_of(on(last_day)), CHINA)
+    assert {kind: clock(instant) for kind, instant in times.items()} == {
+        Reminder.TWO_DAYS: two_days,
+        Reminder.ONE_DAY: one_day,
+        Reminder.LAST_MORNING: last_morning,
+    }
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-09-29 Tue 07:59:59.999999", None),
+        ("2026-09-29 Tue 08:00", Reminder.TWO_DAYS),
+        ("2026-09-30 Wed 07:59:59.999999", Reminder.TWO_DAYS),
+        ("2026-09-30 Wed 08:00", Reminder.ONE_DAY),
+        ("2026-10-04 Sun 12:00", Reminder.ONE_DAY),  # after downtime only the latest
+        ("2026-10-08 Thu 07:59:59.999999", Reminder.ONE_DAY),
+        ("2026-10-08 Thu 08:00", Reminder.LAST_MORNING),
+        ("2026-10-08 Thu 23:59:59.999999", Reminder.LAST_MORNING),
+        ("2026-10-09 Fri 00:00", None),  # the deadline: nothing left to warn of
+        ("2026-12-01 Tue 09:00", None),
+    ],
+)
+def test_the_latest_warning_that_is_due(now: str, due: Reminder | None) -> None:
+    days = stored("2026-09-18 Fri", "2026-10-08 Thu")
+    assert due_reminder(end_of(on("2026-10-08 Thu")), days, at(now)) is due
+
+
+# --- escalation ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("filed", "escalates"),
+    [
+        ("2026-09-18 Fri 00:00", "09-22 Tue 00:00"),  # Sunday the 20th and Monday; that day itself is not counted
+        ("2026-09-18 Fri 23:59:59.999999", "09-22 Tue 00:00"),
+        ("2026-09-19 Sat 12:00", "09-22 Tue 00:00"),
+        ("2026-09-20 Sun 12:00", "09-23 Wed 00:00"),
+        ("2026-09-23 Wed 12:00", "09-29 Tue 00:00"),  # over 中秋节: Thursday, then Monday
+        ("2026-09-25 Fri 12:00", "09-30 Wed 00:00"),  # on a holiday
+        ("2026-09-29 Tue 12:00", "10-09 Fri 00:00"),  # over the October week
+        ("2026-10-08 Thu 12:00", "10-11 Sun 00:00"),  # Friday and the Saturday that works
+    ],
+)
+def test_a_case_escalates_after_two_working_days(filed: str, escalates: str) -> None:
+    far = at("2026-12-01 Tue 00:00")
+    assert clock(escalation_time(at(filed), far, CHINA)) == escalates
+
+
+@pytest.mark.parametrize(
+    ("filed", "last_day", "escalates"),
+    [
+        ("2026-09-23 Wed 12:00", "2026-09-24 Thu", "09-25 Fri 00:00"),  # the second working day is past the deadline
+        ("2026-09-23 Wed 12:00", "2026-09-28 Mon", "09-29 Tue 00:00"),  # on it
+    ],
+)
+def test_escalation_is_never_later_than_the_deadline(filed: str, last_day: str, escalates: str) -> None:
+    """Whether the days are those stored with the period, which end there, or a calendar's."""
+    deadline = end_of(on(last_day))
+    for days in (stored("2026-09-17 Thu", last_day), CHINA):
+        assert clock(escalation_time(at(filed), deadline, days)) == escalates
+
+
+# --- days left -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("now", "left"),
+    [
+        ("2026-09-10 Thu 09:00", 9),  # before it opens: all of its days
+        ("2026-09-28 Mon 00:00", 9),
+        ("2026-09-28 Mon 23:59:59.999999", 9),  # today counts to its end
+        ("2026-09-30 Wed 09:00", 7),
+        ("2026-10-03 Sat 09:00", 6),  # a holiday takes none
+        ("2026-10-08 Thu 09:00", 6),
+        ("2026-10-10 Sat 09:00", 4),  # a working Saturday does
+        ("2026-10-11 Sun 09:00", 3),
+        ("2026-10-14 Wed 23:59:59.999999", 1),
+        ("2026-10-15 Thu 00:00", 0),
+        ("2027-01-04 Mon 09:00", 0),  # past every stored day
+    ],
+)
+def test_working_days_left(now: str, left: int) -> None:
+    days = stored("2026-09-28 Mon", "2026-10-14 Wed")
+    assert workdays_left(end_of(on("2026-10-14 Wed")), days, at(now)) == left

@@ -1,0 +1,236 @@
+"""The table of moves, and who may do what to a case in which state (R20-R22)."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from app.domain.cases.states import (
+    ACTION_STATES,
+    MOVES,
+    OPEN_STATES,
+    Action,
+    Actor,
+    CaseFacts,
+    Role,
+    State,
+    allowed_actions,
+    check,
+    may_see,
+    move,
+)
+from app.domain.refusals import MoveRefused, NotAllowed, NotYourCase, SamePerson
+from tests.world import at
+
+ESCALATES_AT = at("2026-09-23 Wed 00:00")
+BEFORE, AFTER = at("2026-09-22 Tue 23:59:59.999999"), ESCALATES_AT
+
+OFFICE_UNIT, UNIT, OWN_UNIT, OTHER_UNIT = 1, 2, 3, 4
+HEAD = Actor(10, Role.HEAD, UNIT)
+HANDLER = Actor(11, Role.HANDLER, UNIT)
+OFFICE = Actor(12, Role.OFFICE, OFFICE_UNIT)
+AUDITOR = Actor(13, Role.AUDITOR, OFFICE_UNIT)
+OWN_AUDITOR = Actor(14, Role.AUDITOR, UNIT)
+STRANGER = Actor(15, Role.HEAD, OTHER_UNIT)
+BELOW = Actor(16, Role.HEAD, OWN_UNIT)
+
+# A case of a recommending unit, and one of a nominee's own unit, below it.
+OF_UNIT = CaseFacts(State.RECEIVED, UNIT, False, OFFICE_UNIT, ESCALATES_AT)
+OF_OWN_UNIT = CaseFacts(State.RECEIVED, OWN_UNIT, False, UNIT, ESCALATES_AT)
+OF_OFFICE = CaseFacts(State.RECEIVED, OFFICE_UNIT, True, None, ESCALATES_AT)
+
+
+def states(names: str) -> frozenset[State]:
+    return frozenset(map(State, names.split()))
+
+
+def actions(names: str) -> frozenset[Action]:
+    return frozenset(map(Action, names.split()))
+
+
+# --- the moves -----------------------------------------------------------------------------------
+
+EXPECTED_MOVES = {
+    "received": "accepted declined joined lapsed",
+    "accepted": "investigating awaiting_supplement joined lapsed",
+    "investigating": "proposed awaiting_supplement joined lapsed",
+    "awaiting_supplement": "accepted investigating lapsed",
+    "proposed": "concluded investigating lapsed",
+    "concluded": "",
+    "declined": "",
+    "lapsed": "",
+    "joined": "",
+}
+
+
+def test_the_table_of_moves_is_this_one() -> None:
+    assert {state: states(moves) for state, moves in EXPECTED_MOVES.items()} == MOVES
+    assert states("received accepted investigating awaiting_supplement proposed") == OPEN_STATES
+
+
+@pytest.mark.parametrize("current", State)
+def test_a_move_outside_the_table_is_refused_by_name(current: State) -> None:
+    for target in State:
+        if target in states(EXPECTED_MOVES[current]):
+            assert move(current, target, "办理") is target
+        else:
+            with pytest.raises(MoveRefused) as refused:
+                move(current, target, "办理")
+            assert refused.value.action == "办理"
+            assert str(refused.value).startswith("案件目前是「")
+
+
+@pytest.mark.parametrize(
+    ("action", "target"),
+    [
+        (Action.ACCEPT, State.ACCEPTED),
+        (Action.DECLINE, State.DECLINED),
+        (Action.INVESTIGATE, State.INVESTIGATING),
+        (Action.ASK, State.AWAITING_SUPPLEMENT),
+        (Action.PROPOSE, State.PROPOSED),
+        (Action.CONFIRM, State.CONCLUDED),
+        (Action.RETURN, State.INVESTIGATING),
+        (Action.JOIN, State.JOINED),
+    ],
+)
+def test_an_action_that_moves_is_offered_where_the_table_has_its_move(action: Action, target: State) -> None:
+    """RETURN leads where INVESTIGATE does, so the states of both together are the table's."""
+    reaching = {state for state in State if target in MOVES[state]}
+    offered = ACTION_STATES[action]
+    if target is State.INVESTIGATING:
+        offered = ACTION_STATES[Action.INVESTIGATE] | ACTION_STATES[Action.RETURN] | ACTION_STATES[Action.RESUME]
+    if target is State.ACCEPTED:
+        offered = ACTION_STATES[Action.ACCEPT] | ACTION_STATES[Action.RESUME]
+    assert offered == reaching
+
+
+# --- every action in every state, by the one who may most ------------------------------------------
+
+# In each state what the head of the handling unit may do; what only a handler's own hands can't is below.
+IN_STATE = {
+    "received": "accept decline note reply assign recuse join hand_up",
+    "accepted": "investigate ask_supplement note hear reply assign recuse join hand_up",
+    "investigating": "ask_supplement note hear reply assign propose recuse join hand_up",
+    "awaiting_supplement": "resume note hear reply assign recuse hand_up",
+    "proposed": "note hear reply assign confirm return recuse",
+    "concluded": "",
+    "declined": "",
+    "lapsed": "",
+    "joined": "",
+}
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_the_head_may_do_in_each_state(state: State) -> None:
+    case = replace(OF_UNIT, state=state)
+    assert allowed_actions(HEAD, case, BEFORE) == actions(IN_STATE[state])
+    for action in set(Action) - actions(IN_STATE[state]) - {Action.TAKE_OVER}:
+        with pytest.raises(MoveRefused):
+            check(HEAD, action, case, BEFORE)
+
+
+# --- who may what ----------------------------------------------------------------------------------
+
+EVERYTHING_RECEIVED = "accept decline note reply assign recuse join hand_up"
+BY_HANDLER = "accept decline note reply recuse join"
+WHO = [
+    # who, whose case, state, when, what
+    ("its head", HEAD, OF_UNIT, "received", BEFORE, EVERYTHING_RECEIVED),
+    ("its handler", HANDLER, OF_UNIT, "received", BEFORE, BY_HANDLER),
+    ("its handler, escalated", HANDLER, OF_UNIT, "received", AFTER, BY_HANDLER),
+    ("the office, watching", OFFICE, OF_UNIT, "received", BEFORE, "recuse"),
+    ("the office, escalated", OFFICE, OF_UNIT, "received", AFTER, "accept decline recuse take_over"),
+    ("the office, accepted in time", OFFICE, OF_UNIT, "accepted", AFTER, "recuse"),
+    ("the office, second person", OFFICE, OF_UNIT, "proposed", BEFORE, "confirm return recuse"),
+    ("the office, its own case", OFFICE, OF_OFFICE, "received", BEFORE, "accept decline note reply assign recuse join"),
+    ("the office, its own, late", OFFICE, OF_OFFICE, "received", AFTER, "accept decline note reply assign recuse join"),
+    ("another unit", STRANGER, OF_UNIT, "received", AFTER, ""),
+    ("an auditor of the office", AUDITOR, OF_UNIT, "proposed", AFTER, ""),
+    ("an auditor of the unit", OWN_AUDITOR, OF_UNIT, "received", AFTER, ""),
+    ("the superior unit, watching", HEAD, OF_OWN_UNIT, "received", BEFORE, "recuse"),
+    ("the superior unit, escalated", HEAD, OF_OWN_UNIT, "received", AFTER, "recuse"),
+    ("the superior unit, proposed", HEAD, OF_OWN_UNIT, "proposed", BEFORE, "recuse"),
+    ("the unit below", BELOW, OF_UNIT, "received", BEFORE, ""),
+    ("own unit's head", BELOW, OF_OWN_UNIT, "received", BEFORE, EVERYTHING_RECEIVED),
+]
+
+
+@pytest.mark.parametrize(
+    ("actor", "case", "state", "now", "expected"), [row[1:] for row in WHO], ids=[r[0] for r in WHO]
+)
+def test_who_may_what(actor: Actor, case: CaseFacts, state: str, now: dt.datetime, expected: str) -> None:
+    assert allowed_actions(actor, replace(case, state=State(state)), now) == actions(expected)
+
+
+@pytest.mark.parametrize(
+    ("actor", "case", "seen"),
+    [
+        (HEAD, OF_UNIT, True),
+        (HANDLER, OF_UNIT, True),
+        (OFFICE, OF_UNIT, True),
+        (STRANGER, OF_UNIT, False),
+        (AUDITOR, OF_UNIT, False),
+        (OWN_AUDITOR, OF_UNIT, False),
+        (BELOW, OF_UNIT, False),
+        (HEAD, OF_OWN_UNIT, True),  # its recommending unit watches
+        (OFFICE, OF_OWN_UNIT, True),
+        (HEAD, OF_OFFICE, False),
+        (AUDITOR, OF_OFFICE, False),
+    ],
+)
+def test_whose_eyes_a_case_is_for(actor: Actor, case: CaseFacts, seen: bool) -> None:
+    assert may_see(actor, case) is seen
+    if not seen:
+        for action in Action:
+            with pytest.raises(NotYourCase):
+                check(actor, action, case, BEFORE)
+
+
+@pytest.mark.parametrize("actor", [HEAD, HANDLER, OFFICE])
+def test_the_recused_see_nothing_and_do_nothing(actor: Actor) -> None:
+    for state in State:
+        case = replace(OF_UNIT, state=state, recused=frozenset({actor.user_id}))
+        assert not may_see(actor, case)
+        assert allowed_actions(actor, case, AFTER) == frozenset()
+
+
+def test_who_proposed_may_return_it_and_not_confirm_it() -> None:
+    case = replace(OF_UNIT, state=State.PROPOSED, proposed_by=HANDLER.user_id)
+    with pytest.raises(SamePerson):
+        check(HANDLER, Action.CONFIRM, case, BEFORE)
+    assert Action.RETURN in allowed_actions(HANDLER, case, BEFORE)
+    assert {Action.CONFIRM, Action.RETURN} <= allowed_actions(HEAD, case, BEFORE) & allowed_actions(
+        OFFICE, case, BEFORE
+    )
+
+
+def test_a_supplement_is_asked_for_once() -> None:
+    for state in (State.ACCEPTED, State.INVESTIGATING):
+        case = replace(OF_UNIT, state=state)
+        check(HANDLER, Action.ASK, case, BEFORE)
+        with pytest.raises(NotAllowed, match="只能要求补正一次"):
+            check(HANDLER, Action.ASK, replace(case, supplement_asked=True), BEFORE)
+
+
+def test_a_case_escalates_at_the_instant_and_only_while_it_waits() -> None:
+    assert [OF_UNIT.escalated(now) for now in (BEFORE, AFTER)] == [False, True]
+    assert {state for state in State if replace(OF_UNIT, state=state).escalated(AFTER)} == {State.RECEIVED}
+
+
+@pytest.mark.parametrize(
+    ("actor", "action", "case", "now", "why"),
+    [
+        (HANDLER, Action.ASSIGN, OF_UNIT, BEFORE, "这一步由单位负责人办理。"),
+        (HANDLER, Action.HAND_UP, OF_UNIT, BEFORE, "这一步由单位负责人办理。"),
+        (OFFICE, Action.HAND_UP, OF_OFFICE, BEFORE, "案件已经由市工作专班办理。"),
+        (OFFICE, Action.TAKE_OVER, OF_OFFICE, AFTER, "案件已经由市工作专班办理。"),
+        (OFFICE, Action.TAKE_OVER, OF_UNIT, BEFORE, "只有逾期未受理的案件，市工作专班才可以接办。"),
+        (HEAD, Action.TAKE_OVER, OF_UNIT, AFTER, "只有逾期未受理的案件，市工作专班才可以接办。"),
+        (OFFICE, Action.ACCEPT, OF_UNIT, BEFORE, "案件由办理单位处理，您可以查看，不能操作。"),
+        (HEAD, Action.ACCEPT, OF_OWN_UNIT, AFTER, "案件由办理单位处理，您可以查看，不能操作。"),
+    ],
+)
+def test_a_refusal_says_why(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime, why: str) -> None:
+    with pytest.raises(NotAllowed) as refused:
+        check(actor, action, case, now)
+    assert str(refused.value) == why

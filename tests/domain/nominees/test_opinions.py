@@ -1,0 +1,47 @@
+"""Whose opinions a nominee needs (annex 6, note 1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.nominees.annexes import PERSON_STATUSES, UNIT_TYPES, Authority
+from app.domain.nominees.opinions import ALWAYS, missing, names, needed
+from app.domain.periods.rounds import Kind
+
+ALL = frozenset(Authority)
+TEAM, PERSON = Kind.COLLECTIVE, Kind.INDIVIDUAL
+CIVIL = "国家公务员（包括参公管理人员）"
+
+
+def test_of_collectives_the_type_decides() -> None:
+    asked_everywhere = {unit_type for unit_type in ("", *UNIT_TYPES) if needed(TEAM, unit_type) == ALL}
+    assert asked_everywhere == {"", "行政机关", "事业单位", "国有企业"}
+    assert {needed(TEAM, unit_type) for unit_type in UNIT_TYPES} == {ALL, ALWAYS}
+
+
+@pytest.mark.parametrize(
+    ("unit_type", "status", "expected"),
+    [
+        ("行政机关", "职员", ALL),
+        ("国有企业", "工人", ALL),
+        ("私营企业", "企业管理人员", ALWAYS),
+        ("私营企业", CIVIL, ALL),  # 挂职: the person decides
+        ("其他", "农民", ALWAYS),
+        ("", CIVIL, ALL),
+        ("", "农民", ALWAYS),
+        ("", "专业技术人员", ALL),  # nobody said where: asked everywhere
+        ("", "", ALL),
+    ],
+)
+def test_of_individuals_the_unit_and_the_person(unit_type: str, status: str, expected: frozenset[Authority]) -> None:
+    assert needed(PERSON, unit_type, status) == expected
+
+
+def test_who_is_on_their_own_is_in_no_unit() -> None:
+    alone = {status for status in PERSON_STATUSES if needed(PERSON, "", status) == ALWAYS}
+    assert alone == {"农民", "学生", "自由职业者", "个体经营者", "无业人员"}
+
+
+def test_what_is_missing_stands_in_the_order_of_the_form() -> None:
+    assert names(missing(ALL, {Authority.PERSONNEL})) == "纪检监察机关、公安部门、审计部门"
+    assert missing(ALWAYS, ALL) == []

@@ -1,0 +1,143 @@
+"""A programme's workbook as texts: what is read from it, and every error with its place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from app.domain.cases.states import Role
+from app.domain.programmes.annex_one import BookPlaces
+from app.domain.programmes.contacts import Contact
+from app.domain.programmes.plan import Span
+from app.domain.programmes.programme_book import BookContact, BookPerson, read
+
+ABOUT = [
+    ["项目", "内容"],
+    ["工作专班", "市评选办"],
+    ["活动名称", "曲靖市2025年评选表彰"],
+    ["先进集体称号", "先进集体"],
+    ["先进个人称号", "先进个人"],
+    ["逾期未结论的依据", "第四部分（二）3"],
+    ["异议成立的依据", "第七部分 （二）"],
+]
+# Annex 1 of the notice as it is printed, broken lines and all; no column of ours behind it.
+ANNEX_1 = [
+    ["附件 1"],
+    ["推荐名额分配表"],
+    ["序号", "地区\n（单位）", "", "名额\n总数", "其中", "", "备注"],
+    ["", "表彰对象", "所属领域\n（地区）", "", "集体", "个人", ""],
+    ["1", "市级机关\n企事业单位", "群众安全感满意度", "9", "3", "6", "由市委政法委\n牵头推荐"],
+    ["2", "", "法治建设满意度", "9", "3", "6", "由市司法局\n牵头推荐"],
+    ["小计", "", "", "18", "6", "12"],
+    ["3", "县（市、\n区）", "麒麟区", "14", "5", "9"],
+    ["", "", "小计", "14", "5", "9"],
+    ["合计", "", "", "32", "11", "21"],
+    ["注：以实际为准"],
+]
+STAGES = [
+    ["阶段", "开始日期", "结束日期"],
+    ["组织推荐阶段", "2025年10月16日", "2025-11-01"],
+    ["初审阶段", "2025/11/2", "2025.11.14"],
+    ["复审和公示阶段", "2025-11-15", "2025-11-30"],
+    ["表彰阶段", "2025-12-01", "2025-12-31"],
+]
+CONTACTS = [["单位", "电话", "地址", "邮箱", "受理时间"], ["麒麟区", "0874-3120000", "", "", "工作日 8:30-12:00"]]
+PEOPLE = [
+    ["登录名", "姓名", "角色", "单位"],
+    ["qilin01", "张 三", "单位负责人", "麒麟区"],
+    ["ban01", "李四", "工作专班"],
+]
+SHEETS = {"活动": ABOUT, "名额分配": ANNEX_1, "时间安排": STAGES, "联系方式": CONTACTS, "人员": PEOPLE}
+
+
+def sheets(**changed: Sequence[Sequence[str]]) -> dict[str, list[tuple[int, Sequence[str]]]]:
+    return {name: list(enumerate(rows, start=1)) for name, rows in (SHEETS | changed).items()}
+
+
+def changed(sheet: str, row: int, column: str, text: str) -> list[list[str]]:
+    """A sheet with one cell of it changed."""
+    rows = [list(cells) + [""] * (8 - len(cells)) for cells in SHEETS[sheet]]
+    rows[row - 1]["ABCDEFGH".index(column)] = text
+    return rows
+
+
+def places_of_errors(sheet: str, row: int, column: str, text: str) -> list[tuple[str, int, str]]:
+    _, wrong = read(sheets(**{sheet: changed(sheet, row, column, text)}))
+    return [(each.sheet, each.row, each.column) for each in wrong]
+
+
+def test_the_notices_own_annex_is_read_as_it_is_printed() -> None:
+    book, wrong = read(sheets())
+    assert wrong == []
+    assert list(book.places) == [
+        BookPlaces(5, "市委政法委", 3, 6, "群众安全感满意度", "市级机关企事业单位", "由市委政法委牵头推荐"),
+        BookPlaces(6, "市司法局", 3, 6, "法治建设满意度", "市级机关企事业单位", "由市司法局牵头推荐"),
+        BookPlaces(8, "麒麟区", 5, 9, "", "县（市、区）", ""),
+    ]
+    assert [line.row for line in book.places] == [5, 6, 8]
+    assert book.plan.stages[1] == Span(2, dt.date(2025, 11, 2), dt.date(2025, 11, 14))
+    assert (book.plan.title, book.plan.upheld_clause, book.plan.county_share, book.office) == (
+        "曲靖市2025年评选表彰",
+        "第七部分 （二）",  # a sentence keeps its blanks
+        10,
+        "市评选办",
+    )
+    assert list(book.contacts) == [BookContact(2, "麒麟区", Contact("0874-3120000", hours="工作日 8:30-12:00"))]
+    assert list(book.people) == [
+        BookPerson(2, "qilin01", "张三", Role.HEAD, "麒麟区"),
+        BookPerson(3, "ban01", "李四", Role.OFFICE, ""),
+    ]
+
+
+def test_every_error_names_its_place() -> None:
+    for sheet, row, column, text, expected in (
+        ("活动", 3, "B", "", [("活动", 3, "B")]),
+        ("活动", 3, "A", "标题", [("活动", 3, "A"), ("活动", 7, "B")]),  # and the title is missing
+        ("活动", 4, "A", "活动名称", [("活动", 4, "A"), ("活动", 7, "B")]),  # twice, and an honour is missing
+        ("活动", 2, "B", "办", [("活动", 2, "B")]),
+        ("名额分配", 5, "D", "10", [("名额分配", 5, "D")]),
+        (
+            "名额分配",
+            5,
+            "F",
+            "六",
+            [("名额分配", 5, "F"), *[("名额分配", 7, c) for c in "DEF"], *[("名额分配", 10, c) for c in "DEF"]],
+        ),
+        ("名额分配", 7, "E", "7", [("名额分配", 7, "E")]),
+        ("名额分配", 9, "D", "", [("名额分配", 9, "D")]),
+        ("名额分配", 10, "D", "150", [("名额分配", 10, "D")]),
+        ("名额分配", 10, "A", "", [("名额分配", 10, c) for c in "C"] + [("名额分配", 12, "A")]),
+        (
+            "名额分配",
+            8,
+            "C",
+            "市司法局",
+            [("名额分配", 8, "C"), *[("名额分配", 9, c) for c in "DEF"], *[("名额分配", 10, c) for c in "DEF"]],
+        ),
+        ("名额分配", 4, "E", "团体", [("名额分配", 1, "A")]),  # no head, nothing below it
+        ("时间安排", 3, "B", "11月2日", [("时间安排", 3, "B")]),
+        ("时间安排", 3, "B", "2025-02-30", [("时间安排", 3, "B")]),
+        ("时间安排", 3, "B", "2025-11-01", [("时间安排", 3, "B")]),
+        ("时间安排", 3, "A", "初选", [("时间安排", 3, "A")]),
+        ("联系方式", 2, "B", "13800000000", [("联系方式", 2, "B")]),
+        ("联系方式", 2, "A", "", [("联系方式", 2, "A")]),
+        ("人员", 2, "A", "张三", [("人员", 2, "A")]),
+        ("人员", 2, "C", "局长", [("人员", 2, "C")]),
+        ("人员", 2, "D", "", [("人员", 2, "D")]),
+        ("人员", 3, "A", "qilin01", [("人员", 3, "A")]),
+    ):
+        assert places_of_errors(sheet, row, column, text) == expected, (sheet, row, column, text)
+
+
+def test_errors_say_what_would_be_right() -> None:
+    _, wrong = read(sheets(名额分配=changed("名额分配", 10, "E", "50")))
+    assert [each.words for each in wrong] == ["合计应为11，现在是“50”。请核对上面各行。"]
+    _, wrong = read(sheets(时间安排=changed("时间安排", 3, "C", "2025-11-01")))
+    assert [each.words for each in wrong] == ["初审阶段的结束日期要在2025-11-02当天或者以后。"]
+    _, wrong = read(sheets(名额分配=ANNEX_1[:9]))
+    assert [(each.row, each.words) for each in wrong] == [(10, "缺少“合计”一行，应为：名额总数32，集体11，个人21。")]
+
+
+def test_a_book_without_its_sheets_names_each_of_them() -> None:
+    _, wrong = read({})
+    assert {each.sheet for each in wrong} == set(SHEETS)

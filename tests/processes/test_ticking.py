@@ -1,0 +1,151 @@
+"""What the clock does by itself: a tick, and the process that ticks beside a real server (R7, R26, R28)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy import select
+
+from app.database import Database
+from app.models import AvailabilitySpan, Nominee
+from app.processes import ticking
+from app.services.record.chain import verify
+from config import Settings
+from tests.running import KEY, eventually, lives, ready, served
+from tests.world import World, at, at_once
+
+FILED = "2026-09-18 Fri 09:00"
+DEADLINE = "2026-09-30 Wed 00:00"
+PAST_DEADLINE = "2026-09-30 Wed 00:00:30"
+SETTINGS = Settings(database_url="unused", tick_seconds=30)
+
+
+def spans(database: Database) -> list[tuple[dt.datetime, dt.datetime]]:
+    with database.reader() as session:
+        rows = session.scalars(select(AvailabilitySpan).order_by(AvailabilitySpan.id))
+        return [(row.started_at, row.last_seen_at) for row in rows]
+
+
+def test_a_tick_settles_once_warns_once_and_stretches_the_uptime(world: World) -> None:
+    case, _ = world.file(world.round_two(), world.nominees[2], FILED)
+    database = world.database
+    ticking.tick(database, at("2026-09-29 Tue 08:00"), SETTINGS, answers=True)
+    warned = world.outbox()
+    assert [row for row in warned if row[2] == "last_morning"] == [
+        (case, "市评选工作组办公室", "last_morning"),
+        (case, "麒麟区", "last_morning"),
+    ]
+    ticking.tick(database, at("2026-09-29 Tue 08:01:30"), SETTINGS, answers=True)
+    assert world.outbox() == warned
+    assert world.outs() == []
+    ticking.tick(database, at(PAST_DEADLINE), SETTINGS, answers=True)  # asleep since the morning: a gap on record
+    assert spans(database) == [
+        (at("2026-09-29 Tue 08:00"), at("2026-09-29 Tue 08:01:30")),
+        (at(PAST_DEADLINE), at(PAST_DEADLINE)),
+    ]
+    once = [(world.nominees[2], case, "lapsed", at(DEADLINE), at(PAST_DEADLINE))]
+    assert world.outs() == once
+    acts = world.acts()
+    ticking.tick(database, at("2026-09-30 Wed 00:01"), SETTINGS, answers=True)
+    assert (world.outs(), world.acts()) == (once, acts)
+
+
+def test_a_tick_beside_a_server_that_does_not_answer_settles_and_claims_no_uptime(world: World) -> None:
+    case, _ = world.file(world.round_two(), world.nominees[2], FILED)
+    ticking.tick(world.database, at(PAST_DEADLINE), SETTINGS, answers=False)
+    assert world.outs() == [(world.nominees[2], case, "lapsed", at(DEADLINE), at(PAST_DEADLINE))]
+    assert spans(world.database) == []
+
+
+def test_security_08_two_machines_ticking_at_once_settle_once(world: World) -> None:
+    case, _ = world.file(world.round_two(), world.nominees[2], FILED)
+    answers = at_once(
+        [lambda: ticking.tick(world.database, at(PAST_DEADLINE), SETTINGS, answers=True) for _ in range(4)]
+    )
+    assert answers == [None] * 4
+    assert world.outs() == [(world.nominees[2], case, "lapsed", at(DEADLINE), at(PAST_DEADLINE))]
+    assert [action for _, action, _ in world.acts()].count("case.lapsed") == 1
+
+
+# --- real processes ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def overdue(sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
+    """A world whose deadline passed long ago and that nobody settled, in a SQLite file."""
+    path = tmp_path / "served.sqlite"
+    shutil.copy(sqlite_template, path)
+    world = World.build(Database(f"sqlite:///{path}"), KEY.encode(), now=at("2025-09-01 Mon 09:00"))
+    with world.database.reader() as session:
+        own_unit = session.get_one(Nominee, world.nominees[0]).unit_id
+    period = world.schedule(1, own_unit, [world.nominees[0]], "2025-09-08", 3, "2025-09-05 Fri 09:00")
+    world.file(period, world.nominees[0], "2025-09-08 Mon 09:00")
+    yield world
+    world.database.dispose()
+
+
+def test_security_08_two_real_servers_catch_up_on_a_deadline_of_last_year_once(overdue: World, tmp_path: Path) -> None:
+    with (
+        served(overdue.database.url, tmp_path / "1.log") as one,
+        served(overdue.database.url, tmp_path / "2.log") as two,
+    ):
+        eventually(lambda: ready(one.address) and ready(two.address), "both ready: nothing left to settle")
+        eventually(lambda: bool(spans(overdue.database)), "on the uptime record")
+        time.sleep(1.5)  # another tick of each
+    [(nominee, case, ground, effective, carried_out)] = overdue.outs()
+    assert (nominee, case, ground) == (overdue.nominees[0], 1, "lapsed")
+    assert effective == overdue.period(1).conclude_by == at("2025-09-18 Thu 00:00")  # dated to the deadline …
+    assert carried_out > at("2026-01-01 Thu 00:00")  # … and carried out today
+    assert [action for _, action, _ in overdue.acts()].count("case.lapsed") == 1
+    with overdue.database.reader() as session:
+        assert verify(session).holds
+
+
+def test_the_tick_ends_with_its_server(overdue: World, tmp_path: Path) -> None:
+    """A server killed outright leaves nothing behind that would go on settling."""
+    with served(overdue.database.url, tmp_path / "1.log") as server:
+        eventually(lambda: ready(server.address), "ready")
+        ticks = server.ticks()
+        assert ticks
+        server.process.kill()
+        server.process.wait()
+        eventually(lambda: not any(map(lives, ticks)), "the tick is gone")
+
+
+def test_a_server_whose_workers_hang_is_not_on_record_as_up(overdue: World, tmp_path: Path) -> None:
+    with served(overdue.database.url, tmp_path / "1.log") as server:
+        eventually(lambda: ready(server.address) and bool(spans(overdue.database)), "up and on record")
+        for process in (psutil.Process(server.process.pid), *server.workers()):
+            process.suspend()  # alive, and answering nobody; the tick goes on
+        time.sleep(1.5)  # whoever was asked before that has answered
+        seen = spans(overdue.database)[-1]
+        time.sleep(2.5)  # ticks of one second each
+        assert spans(overdue.database)[-1] == seen
+
+
+@pytest.mark.parametrize(
+    ("status", "answers"), [(b"200 OK", True), (b"404 NOT FOUND", True), (b"503 BUSY", False), (b"nonsense", False)]
+)
+def test_a_server_answers_or_it_does_not(status: bytes, answers: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        settings = Settings(database_url="unused", host="0.0.0.0", port=listening.getsockname()[1])  # noqa: S104 - the setting
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
+
+        server = threading.Thread(target=answer)
+        server.start()
+        assert ticking.server_answers(settings) is answers
+        server.join()
+    assert ticking.server_answers(settings) is False  # nobody listens any more

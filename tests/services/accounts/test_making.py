@@ -1,0 +1,207 @@
+"""Accounts: who may have which, who is let in, and what a reset or a new password ends."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import Role
+from app.domain.refusals import (
+    AlreadyDone,
+    LoginRefused,
+    NoSuchAccount,
+    NotAllowed,
+    TooManyFailures,
+    WeakPassword,
+    WrongPassword,
+)
+from app.models import AuditRow, RecoveryCode, SecondFactor, Unit, User
+from app.sealing import Keyring
+from app.services.accounts import logins, making, second_factor, sessions
+from tests.world import World, at
+
+pytestmark = [
+    pytest.mark.usefixtures("quick_hashes"),
+    pytest.mark.parametrize("database", ["sqlite"], indirect=True),  # nothing here hangs on the kind of database
+]
+
+NOW = at("2026-09-18 Fri 09:00")
+PASSWORD, ANOTHER = "correct horse battery", "a quiet morning by the lake"
+
+
+def add(world: World, login: str, role: Role, unit: int, password: str = PASSWORD, name: str = "新来的") -> int:
+    def write(session: Session) -> int:
+        return making.add_user(session, login, name, role, session.get_one(Unit, unit), password, NOW).id
+
+    return world.do(write)
+
+
+def ring(world: World) -> Keyring:
+    return world.ring
+
+
+def user(world: World, user_id: int) -> User:
+    with world.database.reader() as session:
+        found = session.get_one(User, user_id)
+        session.expunge(found)
+        return found
+
+
+def let_in(world: World, user_id: int) -> str:
+    """A session's token, as a login gives it."""
+
+    def write(session: Session) -> str:
+        return logins.let_in(session, ring(world), session.get_one(User, user_id), None, "", NOW).token
+
+    return world.do(write)
+
+
+def lives(world: World, token: str) -> bool:
+    return world.do(sessions.find, token, NOW) is not None
+
+
+def enters(world: World, login: str, password: str) -> bool:
+    try:
+        world.do(logins.check_password, ring(world), login, password, None, NOW)
+    except LoginRefused:
+        return False
+    return True
+
+
+def test_an_account_fits_its_unit_has_a_good_password_and_its_own_name(world: World) -> None:
+    before = world.everything()
+    for refusal, login, role, unit, password in (
+        (WeakPassword, "new", Role.HANDLER, world.qilin, "fourteen chars"),
+        (WeakPassword, "new", Role.HANDLER, world.qilin, "x" * 201),
+        (WeakPassword, "new", Role.HANDLER, world.qilin, "passwordpassword"),
+        (WeakPassword, "xiaohe-2026", Role.HANDLER, world.qilin, "xiaohe-2026 xiaohe-2026"),
+        (WeakPassword, "new", Role.HANDLER, world.qilin, "麒麟区麒麟区麒麟区麒麟区麒麟区"),
+        (NotAllowed, "new", Role.OFFICE, world.qilin, PASSWORD),
+        (NotAllowed, "new", Role.HEAD, world.office, PASSWORD),
+        (NotAllowed, "new", Role.HANDLER, world.office, PASSWORD),
+        (AlreadyDone, "head", Role.HEAD, world.qilin, PASSWORD),
+    ):
+        with pytest.raises(refusal):
+            add(world, login, role, unit, password)
+    assert world.everything() == before
+    new = add(world, "new", Role.HANDLER, world.qilin)
+    assert user(world, new).must_change_password
+
+
+def test_who_is_let_in(world: World) -> None:
+    add(world, "new", Role.HANDLER, world.qilin)
+    add(world, "gone", Role.AUDITOR, world.office)
+    world.do(making.disable, "gone", NOW)
+    for login, password, expected in [
+        ("new", PASSWORD, True),
+        ("new", PASSWORD.upper(), False),
+        ("new", "", False),
+        ("NEW", PASSWORD, False),
+        ("nobody", PASSWORD, False),
+        ("", "", False),
+        ("gone", PASSWORD, False),
+    ]:
+        assert (login, password, enters(world, login, password)) == (login, password, expected)
+
+
+def test_nobody_chooses_a_password_without_the_one_they_have(world: World) -> None:
+    new = add(world, "new", Role.HANDLER, world.qilin)
+    before, rows = user(world, new).password_hash, len(world.acts())
+    for refusal, old, chosen in (
+        (WeakPassword, PASSWORD, "short"),
+        (WeakPassword, PASSWORD, "newcomernewcomer"),
+        (WeakPassword, PASSWORD, PASSWORD),  # the same again
+        (WrongPassword, "something else entirely", ANOTHER),
+        (WrongPassword, "", ANOTHER),
+        (WrongPassword, "", ANOTHER),
+        (WrongPassword, "", ANOTHER),
+        (WrongPassword, "", ANOTHER),
+        (TooManyFailures, PASSWORD, ANOTHER),  # the right one too has to wait now
+    ):
+        with pytest.raises(refusal):
+            world.do(making.change_password, ring(world), new, old, chosen, NOW)
+    assert user(world, new).password_hash == before
+    assert {act for _, act, _ in world.acts(rows)} == {"user.password_refused"}
+    assert enters(world, "new", PASSWORD)  # whoever plays at that screen keeps nobody out at the door
+
+
+def test_security_24_a_changed_password_ends_every_session_but_its_own(world: World) -> None:
+    new, other = add(world, "new", Role.HANDLER, world.qilin), world.people["handler"]
+    here, elsewhere, somebody_elses = let_in(world, new), let_in(world, new), let_in(world, other)
+    changed = world.do(making.change_password, ring(world), new, PASSWORD, ANOTHER, NOW)
+    assert [lives(world, token) for token in (here, elsewhere, changed.token, somebody_elses)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert [enters(world, "new", password) for password in (PASSWORD, ANOTHER)] == [False, True]
+    assert not user(world, new).must_change_password
+
+
+@pytest.mark.parametrize(
+    ("use_case", "values"), [(making.reset, (ANOTHER, NOW)), (making.disable, (NOW,))], ids=["reset", "disable"]
+)
+def test_security_24_reset_and_disable_end_every_session_at_once(
+    world: World, use_case: Callable[..., object], values: tuple[object, ...]
+) -> None:
+    new = add(world, "new", Role.HANDLER, world.qilin)
+    token, other = let_in(world, new), let_in(world, world.people["handler"])
+    world.do(use_case, "new", *values)
+    assert (lives(world, token), lives(world, other)) == (False, True)
+    assert not enters(world, "new", PASSWORD)
+
+
+def test_a_reset_gives_another_password_and_takes_the_second_factor_only_when_told(world: World) -> None:
+    office = world.people["office"]
+    world.do(second_factor.renew_recovery_codes, ring(world), office, NOW)
+
+    def guards() -> tuple[bool, int]:
+        with world.database.reader() as session:
+            return session.get(SecondFactor, office) is not None, len(session.scalars(select(RecoveryCode)).all())
+
+    with pytest.raises(WeakPassword):
+        world.do(making.reset, "office", "passwordpassword", NOW)
+    world.do(making.reset, "office", ANOTHER, NOW)
+    assert user(world, office).must_change_password
+    assert enters(world, "office", ANOTHER)
+    assert guards() == (True, 10)
+
+    def reset_all(session: Session) -> None:
+        making.reset(session, "office", PASSWORD, NOW, with_second_factor=True)
+
+    world.do(reset_all)
+    assert guards() == (False, 0)
+
+
+def test_what_was_done_to_accounts_is_on_record_and_no_password_ever_is(world: World) -> None:
+    new = add(world, "new", Role.HEAD, world.qilin)
+    world.do(making.reset, "new", ANOTHER, NOW)
+    world.do(making.disable, "new", NOW)
+    world.do(making.enable, "new", NOW)
+    for use_case, login in (
+        (making.enable, "new"),
+        (making.disable, "nobody"),
+        (making.enable, "nobody"),
+    ):
+        with pytest.raises(AlreadyDone if login == "new" else NoSuchAccount):
+            world.do(use_case, login, NOW)
+    assert not enters(world, "new", PASSWORD)
+    assert not enters(world, PASSWORD, "new")  # each typed into the other's field
+    let_in(world, new)
+    assert world.acts() == [
+        ("cli", "user.added", f"user:{new}"),
+        ("cli", "user.reset", f"user:{new}"),
+        ("cli", "user.disabled", f"user:{new}"),
+        ("cli", "user.enabled", f"user:{new}"),
+        ("stranger", "user.login_failed", f"user:{new}"),
+        ("stranger", "user.login_failed", "user:unknown"),
+        (f"user:{new}", "user.logged_in", f"user:{new}"),
+    ]
+    with world.database.reader() as session:
+        details = [json.loads(row) for row in session.scalars(select(AuditRow.details).order_by(AuditRow.id))]
+    assert details == [{"login": "new", "role": "head", "unit": world.qilin}, {"second_factor": False}, *[{}] * 5]
+    kept = world.everything()
+    assert {table for table, rows in kept.items() for word in (PASSWORD, ANOTHER) if word in " ".join(rows)} == set()

@@ -1,0 +1,172 @@
+"""Units: the tree, names, contact blocks, leaving service and coming back."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import Conclusion, State
+from app.domain.programmes.contacts import Contact
+from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, Retired, StillNeeded, Unfit
+from app.models import Nominee, Programme, Unit, User
+from app.services.accounts import staffing, units
+from tests.world import World, at, at_once
+
+NOW = at("2026-09-18 Fri 09:00")
+sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing here hangs on the kind of database
+
+
+def add(world: World, parent: int, name: str, login: str = "office") -> int:
+    with world.database.writer() as session:
+        return units.add(session, parent, name, world.actor(login), NOW).id
+
+
+def own_of(world: World, recommender: int) -> list[int]:
+    with world.database.reader() as session:
+        return list(session.scalars(select(Unit.id).where(Unit.parent_id == recommender).order_by(Unit.id)))
+
+
+def everybody_gone(world: World, unit: int) -> None:
+    """The programme is over and nobody works there any more."""
+    with world.database.writer() as session:
+        session.get_one(Programme, world.programme).archived_at = NOW
+        for user in session.scalars(select(User).where(User.unit_id == unit)):
+            user.disabled_at = NOW
+        session.commit()
+
+
+@sqlite
+def test_a_unit_stands_under_the_one_above_it(world: World) -> None:
+    county = add(world, world.office, "富源县")
+    own = add(world, county, "富源县公安局")
+    assert own_of(world, county) == [own]
+    before = world.everything()
+    for parent, name, field in (
+        (own, "派出所", "parent"),  # own units have none below
+        (world.office, "富源县", "name"),
+        (world.office, "县", "name"),
+        (world.office, "字" * 121, "name"),
+        (world.office, "13800000000", "name"),
+    ):
+        with pytest.raises(Unfit) as refused:
+            add(world, parent, name)
+        assert [fault.field for fault in refused.value.faults] == [field]
+    with pytest.raises(NotAllowed):
+        add(world, world.qilin, "麒麟区公安局", login="head")
+    assert world.everything() == before
+    add(world, world.luoping, "富源县公安局")  # of the same name under another unit
+    assert world.acts()[:2] == [
+        (f"user:{world.people['office']}", "unit.added", f"unit:{county}"),
+        (f"user:{world.people['office']}", "unit.added", f"unit:{own}"),
+    ]
+
+
+def test_two_units_of_one_name_at_once_are_one(world: World) -> None:
+    results = at_once([lambda: add(world, world.office, "富源县")] * 2)
+    assert [type(result) for result in results if isinstance(result, Exception)] == [Unfit]
+
+
+@sqlite
+def test_whose_units_somebody_sees(world: World) -> None:
+    def names(login: str) -> list[str]:
+        with world.database.reader() as session:
+            return [unit.name for unit in units.tree(session, world.actor(login))]
+
+    qilin = ["麒麟区", *(f"麒麟区第{n}单位" for n in range(1, 6))]
+    luoping = ["罗平县", *(f"罗平县第{n}单位" for n in range(1, 4))]
+    assert names("office") == ["市评选工作组办公室", *qilin, *luoping]
+    assert (names("head"), names("stranger")) == (qilin, luoping)
+
+
+@sqlite
+def test_security_20_a_head_keeps_the_contact_blocks_of_its_own_branch_alone(world: World) -> None:
+    contact = Contact("0874-3120000", "文昌街78号")
+    for unit in (world.qilin, own_of(world, world.qilin)[0]):
+        world.do(units.reach_at, unit, contact, world.actor("head"), NOW)
+    before = world.everything()
+    for unit in (world.office, world.luoping, own_of(world, world.luoping)[0], 999):
+        with pytest.raises(NotYourCase):
+            world.do(units.reach_at, unit, contact, world.actor("head"), NOW)
+    with pytest.raises(Unfit):
+        world.do(units.reach_at, world.qilin, Contact("13800000000"), world.actor("head"), NOW)
+    for use_case, value in ((units.rename, "新名称"), (units.move, world.luoping)):
+        with pytest.raises(NotAllowed):
+            world.do(use_case, world.qilin, value, world.actor("head"), NOW)
+    assert world.everything() == before
+
+
+@sqlite
+def test_an_own_unit_moves_when_nobody_of_it_stands(world: World) -> None:
+    office, own = world.actor("office"), own_of(world, world.qilin)[0]
+    idle = add(world, world.qilin, "麒麟区新单位")
+    before = world.everything()
+    for unit, parent, refusal in (
+        (own, world.luoping, StillNeeded),
+        (idle, world.qilin, Unfit),
+        (idle, own, Unfit),
+        (world.luoping, world.qilin, Unfit),
+        (world.office, world.qilin, Unfit),
+    ):
+        with pytest.raises(refusal):
+            world.do(units.move, unit, parent, office, NOW)
+    assert world.everything() == before
+    world.do(units.move, idle, world.luoping, office, NOW)
+
+    def withdraw(session: Session) -> None:
+        for nominee in session.scalars(select(Nominee).where(Nominee.unit_id == own)):
+            nominee.withdrawn_at, nominee.withdrawn_by = NOW, world.people["office"]
+            nominee.withdraw_reason = "本人申请退出。"
+        session.commit()
+
+    world.do(withdraw)
+    world.do(units.move, own, world.luoping, office, NOW)
+    assert {idle, own} <= set(own_of(world, world.luoping))
+
+
+@sqlite
+def test_a_unit_with_work_or_people_is_not_retired(world: World) -> None:
+    office, period = world.actor("office"), world.round_two()
+    with pytest.raises(StillNeeded, match="5个推荐对象"):
+        world.do(units.retire, world.qilin, office, NOW)
+    case, _ = world.file(period, world.nominees[0], "2026-09-18 Fri 09:00")
+    with world.database.writer() as session:
+        session.get_one(Programme, world.programme).archived_at = NOW
+        session.commit()
+    later = at("2026-09-18 Fri 10:00")
+    with pytest.raises(StillNeeded, match="1件异议"):
+        world.do(units.retire, world.qilin, office, later)
+    world.bring(case, State.CONCLUDED, "2026-09-18 Fri 10:00", Conclusion.DISMISSED)
+    with pytest.raises(StillNeeded, match="5个在用的单位"):
+        world.do(units.retire, world.qilin, office, later)
+    for own in own_of(world, world.qilin):
+        world.do(units.retire, own, office, later)
+    with pytest.raises(StillNeeded, match="3个在用的账号"):
+        world.do(units.retire, world.qilin, office, later)
+    people = [world.people[login] for login in ("head", "handler", "handler2")]
+    world.do(staffing.disable, people, office, later)
+    world.do(units.retire, world.qilin, office, later)
+    with pytest.raises(StillNeeded):
+        world.do(units.retire, world.office, office, later)
+
+
+@sqlite
+def test_a_retired_unit_takes_nothing_new_until_it_is_back(world: World) -> None:
+    office, own = world.actor("office"), own_of(world, world.luoping)
+    everybody_gone(world, world.luoping)
+    for unit in (*own, world.luoping):
+        world.do(units.retire, unit, office, NOW)
+    before = world.everything()
+    for use_case, values in (
+        (units.add, (world.luoping, "新单位", office, NOW)),
+        (units.restore, (own[0], office, NOW)),  # while the one above is retired
+        (staffing.enable, (world.people["stranger"], office, NOW)),
+    ):
+        with pytest.raises(Retired):
+            world.do(use_case, *values)
+    with pytest.raises(AlreadyDone):
+        world.do(units.retire, own[0], office, NOW)
+    assert world.everything() == before
+    for unit in (world.luoping, own[0]):
+        world.do(units.restore, unit, office, NOW)
+    world.do(staffing.enable, world.people["stranger"], office, NOW)

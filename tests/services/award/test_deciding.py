@@ -1,0 +1,327 @@
+"""Papers and the award decision: refused until everything is there, then made once, with exactly the right names."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.award.decision import ProceedingKind
+from app.domain.cases.states import Conclusion
+from app.domain.nominees.annexes import Authority
+from app.domain.refusals import (
+    AnswerMissing,
+    Archived,
+    Awarded,
+    DecisionNotReady,
+    ListChanged,
+    MissingText,
+    NotAllowed,
+    PrivateData,
+    WrongDay,
+)
+from app.models import Confirmation, Honour, Nominee, OpinionOutcome, Proceeding, Programme
+from app.services.award import deciding
+from app.services.award.award_list import standing_of
+from app.services.award.deciding import PaperText
+from app.services.cases import investigation, settlement
+from app.services.nominees import reversal
+from app.services.periods import closing
+from app.services.programmes import decisions
+from tests import awards
+from tests.awards import CLOSED, DECIDED, decided, decision_text, paper, ready, recorded, scan, standing
+from tests.standing import answered
+from tests.world import World, at, at_once
+
+APPROVAL, CONSULTATION, SUBMISSION = ProceedingKind.APPROVAL, ProceedingKind.CONSULTATION, ProceedingKind.SUBMISSION
+NEGATIVE = OpinionOutcome.NEGATIVE
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what no database does differently
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "evidence"
+
+
+def honours(world: World) -> list[tuple[int, int, str, str, str]]:
+    columns = (Honour.position, Honour.nominee_id, Honour.name, Honour.unit, Honour.recommender)
+    with world.database.reader() as session:
+        return [tuple(row) for row in session.execute(select(*columns).order_by(Honour.position))]
+
+
+def change(world: World, nominee_id: int, **values: object) -> None:
+    with world.database.writer() as session:
+        nominee = session.get_one(Nominee, nominee_id)
+        for name, value in values.items():
+            setattr(nominee, name, value)
+        session.commit()
+
+
+# --- exactly the right names -------------------------------------------------------------------------
+
+
+def test_the_list_is_frozen_in_its_order_with_who_stays_out_and_why(world: World, folder: Path) -> None:
+    """Of eight: one out by an upheld objection, one lapsed, one withdrawn, one turned down, one never shown."""
+    first, second, third, fourth, fifth = world.nominees
+    awards.reviewed(world, [first, second, third, fifth, *world.others[:2]])
+    awards.reviewed(world, [fourth], passed=False)
+    period = awards.shown_to_the_city(world, [first, second, third, fifth, *world.others[:2]])
+    upheld, _ = world.file(period, third, "2026-09-28 Mon 09:00")
+    world.file(period, fifth, "2026-09-28 Mon 09:00")  # nobody concludes it
+    concluded_by_the_office(world, upheld, Conclusion.UPHELD)
+    office = world.actor("office")
+    change(world, world.others[0], withdrawn_at=at(CLOSED), withdrawn_by=office.user_id, withdraw_reason="本人申请")
+    late = "2026-10-15 Thu 09:00"  # conclusions were due on Tuesday the 13th
+    world.do(settlement.settle_due, at(late))
+    world.do(closing.close_period, period, office, at(late))
+    recorded(world, folder, APPROVAL, paper(dated=dt.date(2026, 10, 15)), now=late)
+    text = decision_text(dt.date(2026, 10, 15))
+    world.do(deciding.decide, world.programme, text, scan(world, folder), office, at(late))
+    assert honours(world) == [
+        (1, first, "麒麟区第1中队", "麒麟区第1单位", "麒麟区"),
+        (2, second, "麒麟区第2中队", "麒麟区第2单位", "麒麟区"),
+        (3, world.others[1], "罗小2", "罗平县第2单位", "罗平县"),
+    ]
+    left_out = {each.facts.nominee_id: each.reason for each in standing(world, late).award.left_out}
+    assert left_out == {
+        third: "取消参评资格（异议成立）",
+        fourth: "复审未通过",
+        fifth: "取消参评资格（逾期未结论）",
+        world.others[0]: "已退出",
+        world.others[2]: "没有经过复审",
+    }
+    change(world, first, name="后来改名的中队")
+    assert honours(world)[0][2] == "麒麟区第1中队"
+
+
+def concluded_by_the_office(world: World, case: int, conclusion: Conclusion) -> None:
+    """A case of round 3, from receipt to conclusion, by two people of the office."""
+    now = "2026-09-29 Tue 09:00"
+    world.act(investigation.accept, case, "office", now=now)
+    world.act(investigation.investigate, case, "office", now=now)
+    words = ("经走访核实", "评选通知第三部分", "已核实，谢谢监督")
+    world.act(investigation.propose, case, "office", conclusion, *words, now=now)
+    world.act(investigation.confirm, case, "office2", now=now)
+
+
+# --- refused -----------------------------------------------------------------------------------------
+
+
+@on_sqlite
+def test_the_decision_waits_for_everybody_on_the_list_and_for_the_approvals(world: World, folder: Path) -> None:
+    everybody = [*world.nominees, *world.others]
+    awards.reviewed(world, everybody)
+    period = awards.shown_to_the_city(world, everybody[:-1])
+    last = awards.shown_to_the_city(world, everybody[-1:])
+    refused(world, folder, "8个对象没有走完程序：麒麟区第1中队（全市公示还没有办结）", "还没有登记市委、市政府同意")
+    world.do(closing.close_period, period, world.actor("office"), at(CLOSED))
+    recorded(world, folder, APPROVAL, paper("市委", dt.date(2026, 10, 9)))  # the window was not over yet
+    refused(world, folder, "1个对象没有走完程序：罗小3（全市公示还没有办结）", "还没有登记市委、市政府同意")
+    world.do(closing.close_period, last, world.actor("office"), at(CLOSED))
+    refused(world, folder, "还没有登记市委、市政府同意")
+    recorded(world, folder, APPROVAL, paper("市委"))
+    recorded(world, folder, APPROVAL, paper("市政府", agreed=False))
+    refused(world, folder, "市政府没有同意")
+    recorded(world, folder, APPROVAL, paper("市政府"))  # recorded anew: this one counts
+    change(world, world.nominees[0], edition=2)
+    refused(world, folder, "麒麟区第1中队（事迹修改过，须重新进行全市公示）")
+    change(world, world.nominees[0], edition=1)
+    with world.database.writer() as session:
+        session.execute(text("UPDATE quotas SET individuals = 1 WHERE unit_id = :unit"), {"unit": world.luoping})
+        session.commit()
+    refused(world, folder, "罗平县的个人超出名额（名额1个，名单上2个）")
+    assert honours(world) == []
+
+
+def refused(world: World, folder: Path, *obstacles: str) -> None:
+    """Refused for exactly these reasons, nothing written."""
+    before = world.everything()
+    with pytest.raises(DecisionNotReady) as found:
+        decided(world, folder)
+    assert len(found.value.obstacles) == len(obstacles)
+    for obstacle, said in zip(obstacles, found.value.obstacles, strict=True):
+        assert obstacle in said
+    assert world.everything() == before
+
+
+@on_sqlite
+def test_a_deadline_that_nothing_has_settled_yet_holds_the_decision(world: World, folder: Path) -> None:
+    with world.database.reader() as session:
+        unit = session.get_one(Nominee, world.nominees[0]).unit_id
+    world.schedule(1, unit, world.nominees[:1], "2026-09-08", 3, "2026-09-07 Mon 09:00")  # never closed
+    ready(world, folder)
+    refused(world, folder, "规定时间已到")
+    world.do(settlement.settle_due, at(DECIDED))
+    assert decided(world, folder)
+
+
+WRONG_DECISIONS = [
+    (decision_text(dt.date(2026, 10, 14)), WrongDay),  # tomorrow
+    (decision_text(dt.date(2026, 10, 11)), WrongDay),  # before it was approved
+    (replace(decision_text(), number=" "), MissingText),
+    (replace(decision_text(), title="决"), MissingText),
+    (replace(decision_text(), text="太短"), MissingText),
+    (replace(decision_text(), text="联系人电话13800000000，请各单位学习。"), PrivateData),
+    (replace(decision_text(), title="关于表彰13800000000的决定"), PrivateData),
+]
+
+
+@on_sqlite
+def test_what_is_said_against_somebody_after_the_last_review_holds_the_decision(world: World, folder: Path) -> None:
+    ready(world, folder)
+    recorded(world, folder, APPROVAL, paper())
+    answered(world, folder, world.nominees[:1], CLOSED, [Authority.POLICE], outcome=NEGATIVE, text="有案件正在办理")
+    with pytest.raises(DecisionNotReady, match="麒麟区第1中队（征求意见中有不同意见）"):
+        decided(world, folder)
+    answered(world, folder, world.nominees[:1], CLOSED, [Authority.POLICE], text="案件已经查清，与该集体无关")
+    with world.database.writer() as session:
+        office, said_at = world.people["office"], at(CLOSED)
+        for met, note in ((False, "受过处分"), (True, "")):
+            session.add(
+                Confirmation(
+                    nominee_id=world.nominees[1],
+                    condition="discipline",
+                    met=met,
+                    note=note,
+                    confirmed_by=office,
+                    confirmed_at=said_at,
+                )
+            )
+            session.flush()
+            award_now = standing_of(session, session.get_one(Programme, world.programme), said_at).award
+            named = {facts.nominee_id for facts in award_now.named}
+            assert (world.nominees[1] in named) == met
+        session.commit()
+    decided(world, folder)
+
+
+@on_sqlite
+def test_a_decision_that_cannot_be_published_as_it_is_is_refused(world: World, folder: Path) -> None:
+    ready(world, folder)
+    before = world.everything()
+    for wrong, refusal in WRONG_DECISIONS:
+        with pytest.raises(refusal):
+            decided(world, folder, wrong)
+    with pytest.raises(ListChanged):
+        world.do(
+            lambda session: deciding.decide(
+                session,
+                world.programme,
+                decision_text(),
+                scan(world, folder),
+                world.actor("office"),
+                at(DECIDED),
+                seen=deciding.fingerprint(standing(world).award.named[:-1]),
+            )
+        )
+    for login in ("head", "handler", "auditor"):
+        with pytest.raises(NotAllowed):
+            world.do(
+                deciding.decide, world.programme, decision_text(), scan(world, folder), world.actor(login), at(DECIDED)
+            )
+    assert world.everything() == before
+
+
+def test_two_decisions_at_once_are_one(world: World, folder: Path) -> None:
+    ready(world, folder)
+    scans = [scan(world, folder, f"decision {number}") for number in range(3)]
+    office = world.actor("office")
+    answers = at_once(
+        [
+            lambda each=each: world.do(deciding.decide, world.programme, decision_text(), each, office, at(DECIDED))
+            for each in scans
+        ]
+    )
+    assert [type(answer) for answer in answers if isinstance(answer, Exception)] == [Awarded, Awarded]
+    assert len(honours(world)) == 8
+    assert [action for _, action, _ in world.acts()].count("award.decided") == 1
+    with world.database.writer() as session, pytest.raises(IntegrityError, match=r"(?i)unique"):
+        session.execute(text("UPDATE proceedings SET kind = 'decision' WHERE kind = 'approval' AND issuer = '市委'"))
+
+
+# --- afterwards --------------------------------------------------------------------------------------
+
+
+@on_sqlite
+def test_after_the_decision_nothing_on_the_way_to_it_is_changed(world: World, folder: Path) -> None:
+    awards.reviewed(world, world.nominees)
+    period = awards.shown_to_the_city(world, world.nominees)
+    upheld, _ = world.file(period, world.nominees[2], "2026-09-28 Mon 09:00")
+    concluded_by_the_office(world, upheld, Conclusion.UPHELD)
+    office = world.actor("office")
+    world.do(settlement.settle_due, at(CLOSED))
+    world.do(closing.close_period, period, office, at(CLOSED))
+    recorded(world, folder, APPROVAL, paper())
+    words = "经复查，原决定所据事实有误，予以撤销。"
+    world.do(reversal.propose_reversal, 1, words, office, at(DECIDED))
+    decided(world, folder)
+    before = world.everything()
+    attempts: list[Callable[[], object]] = [
+        lambda: recorded(world, folder, CONSULTATION, paper("市公安局")),
+        lambda: world.do(reversal.confirm_reversal, 1, world.actor("office2"), at(DECIDED)),
+        lambda: world.do(decisions.require_before_decision, world.programme),
+    ]
+    for attempt in attempts:
+        with pytest.raises(Awarded, match="曲字〔2026〕12号"):
+            attempt()
+    assert world.everything() == before
+
+
+@on_sqlite
+def test_an_archived_programme_takes_no_paper(world: World, folder: Path) -> None:
+    with world.database.writer() as session:
+        session.get_one(Programme, world.programme).archived_at = at(CLOSED)
+        session.commit()
+    before = world.everything()
+    with pytest.raises(Archived):
+        recorded(world, folder, SUBMISSION, paper(agreed=None))
+    with pytest.raises(Archived):
+        decided(world, folder)
+    assert world.everything() == before
+
+
+# --- papers ------------------------------------------------------------------------------------------
+
+
+@on_sqlite
+def test_a_paper_is_recorded_with_its_scan_and_a_later_one_replaces_it(world: World, folder: Path) -> None:
+    first = recorded(world, folder, CONSULTATION, paper("市公安局", agreed=False))
+    second = recorded(world, folder, CONSULTATION, paper("市公安局"))
+    third = recorded(world, folder, SUBMISSION, paper("工作专班", agreed=True))
+    assert standing(world).in_force == {second, third}
+    with world.database.reader() as session:
+        rows = session.scalars(select(Proceeding).order_by(Proceeding.id)).all()
+        assert [(row.id, row.agreed, row.document_id) for row in rows] == [
+            (first, False, 1),
+            (second, True, 2),
+            (third, None, 3),  # a submission answers nothing
+        ]
+    assert (
+        world.acts()[-3:]
+        == [(f"user:{world.people['office']}", "proceeding.recorded", f"programme:{world.programme}")] * 3
+    )
+
+
+@on_sqlite
+def test_a_paper_that_says_too_little_or_comes_from_the_future_is_refused(world: World, folder: Path) -> None:
+    before = world.everything()
+    wrong: list[tuple[ProceedingKind, PaperText, type[Exception]]] = [
+        (APPROVAL, paper(agreed=None), AnswerMissing),
+        (CONSULTATION, paper(agreed=None), AnswerMissing),
+        (APPROVAL, paper(dated=dt.date(2026, 10, 14)), WrongDay),
+        (APPROVAL, paper(dated=dt.date(202, 10, 12)), WrongDay),
+        (APPROVAL, paper(issuer=" 市"), MissingText),
+        (APPROVAL, replace(paper(), number="第" * 81), MissingText),
+        (APPROVAL, replace(paper(), text="注" * 2001), MissingText),
+    ]
+    for kind, text_, refusal in wrong:
+        with pytest.raises(refusal):
+            recorded(world, folder, kind, text_)
+    with pytest.raises(NotAllowed):
+        recorded(world, folder, APPROVAL, paper(), login="head")
+    assert world.everything() == before

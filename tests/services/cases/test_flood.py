@@ -1,0 +1,187 @@
+"""A flood of objections: seen as groups, declined together by whoever may, each still a case of its own (R21, R23)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import select, update
+
+from app.domain.cases.states import DeclineGround, State
+from app.domain.refusals import FloodChanged, MissingText, NotAllowed, NothingChosen, NotYourCase
+from app.models import AuditRow, Message, Objection
+from app.services.cases import flood, investigation
+from app.services.cases.flood import Likeness
+from app.services.record import chain
+from tests.world import FACTS, World, at, at_once
+
+FRIDAY = "2026-09-18 Fri 09:00"
+ESCALATED = "2026-09-22 Tue 00:00"
+DEADLINE = "2026-09-30 Wed 00:00"
+REASON = "与最早一件重复，合并核查"
+OTHER_FACTS = "这是另外一个人写的另外一段话，说的是别的事情，请予核查。"
+
+
+@pytest.fixture
+def period(world: World) -> int:
+    return world.round_two()
+
+
+def file(world: World, period: int, nominee: int, contact: int, facts: str = FACTS, **changes: object) -> int:
+    """A case against the nominee of this number. Returns its id."""
+    contact_text = f"130{contact:08d}"
+    return world.file(period, world.nominees[nominee], FRIDAY, contact=contact_text, facts=facts, **changes)[0]
+
+
+def seen(world: World, login: str, now: str = FRIDAY) -> list[tuple[str, int, int]]:
+    """The groups somebody sees, as (likeness, first case, how many)."""
+    with world.database.reader() as session:
+        return [
+            (group.likeness.value, group.first_case, group.cases)
+            for group in flood.floods(session, world.actor(login), at(now))
+        ]
+
+
+def drops(
+    world: World, likeness: Likeness, case: int, login: str, now: str = FRIDAY
+) -> list[tuple[int, str, bool, bool]]:
+    """A group as (case, source, proposed to be declined, may be declined)."""
+    with world.database.reader() as session:
+        found = flood.drops_of(session, likeness, case, world.actor(login), at(now))
+        return [(drop.case.id, drop.source, drop.chosen, not drop.why_not) for drop in found]
+
+
+def decline(world: World, case: int, chosen: list[int], login: str, reason: str = REASON, now: str = FRIDAY) -> int:
+    return world.do(flood.decline_duplicates, Likeness.TEXT, case, chosen, world.actor(login), reason, at(now))
+
+
+# --- what is a group -----------------------------------------------------------------------------
+
+
+def test_three_with_one_text_or_one_source_are_a_group_and_two_are_none(world: World, period: int) -> None:
+    texts = [FACTS, f" {FACTS[:-1]}！！", FACTS.replace("，", " , ")]
+    for number in range(2):
+        file(world, period, number, number, texts[number])
+    assert seen(world, "head") == seen(world, "office") == []
+    file(world, period, 2, 2, texts[2])
+    assert seen(world, "head") == seen(world, "office") == [("text", 1, 3)]
+    for number in range(3):
+        file(world, period, 0, 9, f"{OTHER_FACTS}{number}")
+    assert seen(world, "head") == [("source", 4, 3), ("text", 1, 3)]
+
+
+def test_only_what_waits_counts_and_a_recused_head_or_another_unit_sees_none(world: World, period: int) -> None:
+    cases = [file(world, period, 0, number) for number in range(4)]
+    assert seen(world, "stranger") == []
+    world.act(investigation.accept, cases[0], "handler", now=FRIDAY)
+    assert seen(world, "head") == [("text", cases[1], 3)]
+    head = world.people["head"]
+    world.act(investigation.recuse, cases[1], "head", head, "亲属", now=FRIDAY)
+    assert seen(world, "head") == []
+    assert seen(world, "office") == [("text", cases[1], 3)]
+    assert [case for case, *_ in drops(world, Likeness.TEXT, cases[2], "head")] == cases[2:]
+    with pytest.raises(NotYourCase):
+        drops(world, Likeness.TEXT, cases[1], "head")
+    with pytest.raises(NotYourCase):
+        drops(world, Likeness.TEXT, cases[2], "stranger")
+    assert seen(world, "office", DEADLINE) == []  # lapsed, whether or not anybody has settled it
+
+
+def test_of_one_group_the_earliest_against_each_nominee_is_kept_and_sources_are_letters(
+    world: World, period: int
+) -> None:
+    filed = [(0, 1), (0, 2), (1, 1), (1, 1), (0, 3), (2, 2)]  # nominee, contact
+    for nominee, contact in filed:
+        file(world, period, nominee, contact)
+    assert drops(world, Likeness.TEXT, 4, "head") == [
+        (1, "来源A", False, True),
+        (2, "来源B", True, True),
+        (3, "来源A", False, True),
+        (4, "来源A", True, True),
+        (5, "来源C", True, True),
+        (6, "来源B", False, True),
+    ]
+    assert [case for case, *_ in drops(world, Likeness.SOURCE, 1, "head")] == [1, 3, 4]
+
+
+def test_what_was_filed_before_sources_were_told_apart_is_in_no_group(world: World, period: int) -> None:
+    for number in range(4):
+        file(world, period, 0, number)
+    with world.database.writer() as session:
+        session.execute(update(Objection).values(text_hash=None, contact_hash=None))
+        session.commit()
+    assert seen(world, "head") == []
+    with pytest.raises(NotYourCase):
+        drops(world, Likeness.TEXT, 1, "head")
+
+
+def test_the_office_watches_all_and_acts_where_the_rules_let_it(world: World, period: int) -> None:
+    for number in range(3):
+        file(world, period, 0, number)
+    file(world, period, 0, 3, against_handler=True)
+    before = world.everything()
+    assert [may for *_, may in drops(world, Likeness.TEXT, 1, "office")] == [False, False, False, True]
+    assert [case for case, *_ in drops(world, Likeness.TEXT, 1, "head")] == [1, 2, 3]
+    with pytest.raises(NotAllowed, match="案件由办理单位处理"):
+        decline(world, 1, [2, 4], "office")
+    assert world.everything() == before  # all or none
+    assert decline(world, 1, [4], "office") == 1
+    assert [may for *_, may in drops(world, Likeness.TEXT, 1, "office", ESCALATED)] == [True] * 3
+    assert decline(world, 1, [2, 3], "office", now=ESCALATED) == 2
+
+
+# --- one act -------------------------------------------------------------------------------------
+
+
+def test_the_chosen_are_declined_together_each_with_its_row_and_its_answer(world: World, period: int) -> None:
+    for number in range(4):
+        file(world, period, 0, number)
+    rows = len(world.acts())
+    assert decline(world, 1, [4, 2, 3, 3], "head") == 3
+    cases = [world.case(number) for number in (1, 2, 3, 4)]
+    assert [case.state for case in cases] == [State.RECEIVED, *[State.DECLINED] * 3]
+    assert {(case.decline_ground, case.decline_reason) for case in cases[1:]} == {(DeclineGround.DUPLICATE, REASON)}
+    head = f"user:{world.people['head']}"
+    assert world.acts(since=rows) == [(head, "case.decline", f"case:{number}") for number in (2, 3, 4)]
+    with world.database.reader() as session:
+        told = session.execute(select(Message.objection_id, Message.text).order_by(Message.objection_id)).all()
+        assert told == [(number, f"不予受理。依据：同一人就同一事实重复提出。理由：{REASON}") for number in (2, 3, 4)]
+        details = session.scalars(select(AuditRow.details).where(AuditRow.id > rows)).all()
+        assert chain.verify(session).holds
+    assert [json.loads(detail) for detail in details] == [{"ground": "duplicate", "reason": REASON}] * 3
+    assert seen(world, "head") == []
+    assert drops(world, Likeness.TEXT, 1, "head") == [(1, "来源A", False, True)]
+
+
+def test_all_or_none(world: World, period: int) -> None:
+    for number in range(4):
+        file(world, period, 0, number)
+    elsewhere = file(world, period, 1, 9, OTHER_FACTS)
+    world.act(investigation.accept, 4, "handler", now=FRIDAY)
+    before = world.everything()
+    for chosen, reason, now, refusal in (
+        ([], REASON, FRIDAY, NothingChosen),
+        ([2, 4], REASON, FRIDAY, FloodChanged),  # a colleague accepted it
+        ([2, elsewhere], REASON, FRIDAY, FloodChanged),
+        ([2, 999], REASON, FRIDAY, FloodChanged),
+        ([2, 3], " ", FRIDAY, MissingText),
+        ([2, 3], "长" * 501, FRIDAY, MissingText),
+        ([2, 3], REASON, DEADLINE, FloodChanged),
+    ):
+        with pytest.raises(refusal):
+            decline(world, 1, chosen, "head", reason, now)
+    with pytest.raises(NotYourCase):
+        decline(world, 1, [2, 3], "stranger")
+    assert world.everything() == before
+
+
+def test_two_people_at_once_decline_each_case_once(world: World, period: int) -> None:
+    for number in range(6):
+        file(world, period, 0, number)
+    rows = len(world.acts())
+    outcomes = at_once([lambda: decline(world, 1, [2, 3, 4, 5, 6], "head")] * 4)
+    assert [outcome for outcome in outcomes if outcome == 5] == [5]
+    assert all(isinstance(outcome, (int, FloodChanged)) or "不能不予受理" in str(outcome) for outcome in outcomes)
+    assert len(world.acts(since=rows)) == 5
+    with world.database.reader() as session:
+        assert len(session.scalars(select(Message)).all()) == 5

@@ -1,0 +1,298 @@
+"""What handlers do to a case, what they may not, and what is put on record (R20-R24, R27)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.cases.states import Conclusion, DeclineGround, State
+from app.domain.refusals import (
+    AlreadyDone,
+    MissingText,
+    MoveRefused,
+    NotAllowed,
+    NotYourCase,
+    SamePerson,
+    TooLateToConclude,
+)
+from app.models import CaseNote, Disqualification, Message, Objection
+from app.services.cases import investigation
+from app.services.objections import following
+from app.services.record import chain
+from tests.world import World, at, at_once
+
+FILED = "2026-09-18 Fri 09:00"
+DAY = "2026-09-21 Mon 10:00"
+LAST = "2026-09-29 Tue 23:59:59.999999"
+DEADLINE = "2026-09-30 Wed 00:00"
+PROPOSAL = (Conclusion.DISMISSED, "经走访核实", "评选通知第三部分", "谢谢监督")
+
+# Every use case with texts that are right, and the states in which it may be done.
+USE_CASES: list[tuple[Callable[..., None], tuple[Any, ...], str]] = [
+    (investigation.accept, (), "received"),
+    (investigation.decline, (DeclineGround.NO_FACTS, "没有线索"), "received"),
+    (investigation.investigate, (), "accepted"),
+    (investigation.ask_supplement, ("请说明时间地点",), "accepted investigating"),
+    (investigation.resume, (), "awaiting_supplement"),
+    (investigation.note, ("已电话了解",), "received accepted investigating awaiting_supplement proposed"),
+    (investigation.hear, ("当事人否认",), "accepted investigating awaiting_supplement proposed"),
+    (investigation.reply, ("正在核查",), "received accepted investigating awaiting_supplement proposed"),
+    (investigation.propose, PROPOSAL, "investigating"),
+    (investigation.confirm, (), "proposed"),
+    (investigation.return_proposal, ("请补充依据",), "proposed"),
+    (investigation.hand_up, ("本单位不便办理",), "received accepted investigating awaiting_supplement"),
+]
+
+
+def a_case(world: World, state: State, period: int | None = None) -> int:
+    """A case of qilin's first nominee in a state."""
+    case, _ = world.file(period or world.round_two(), world.nominees[0], FILED)
+    if state is State.AWAITING_SUPPLEMENT:
+        world.bring(case, State.ACCEPTED, FILED)
+        world.act(investigation.ask_supplement, case, "handler", "请说明时间地点", now=FILED)
+    elif state is not State.RECEIVED:
+        world.bring(case, state, FILED)
+    return case
+
+
+def said(world: World) -> list[tuple[int, str, str]]:
+    with world.database.reader() as session:
+        rows = session.execute(select(Message.objection_id, Message.kind, Message.text).order_by(Message.id))
+        return [tuple(row) for row in rows]
+
+
+# --- refused: wrong state, wrong person, too late, no text ------------------------------------------
+
+
+def test_what_is_refused_changes_nothing(world: World) -> None:
+    period = world.round_two()
+    everyone = [State.RECEIVED, State.ACCEPTED, State.INVESTIGATING, State.AWAITING_SUPPLEMENT, State.PROPOSED]
+    cases = {state: a_case(world, state, period) for state in [*everyone, State.CONCLUDED]}
+    before = world.everything()
+    for use_case, texts, right in USE_CASES:
+        for state, case in cases.items():
+            with pytest.raises(NotYourCase):
+                world.act(use_case, case, "stranger", *texts, now=DAY)
+            with pytest.raises(NotYourCase):
+                world.act(use_case, case, "auditor", *texts, now=DAY)
+            if state not in right.split():
+                with pytest.raises(MoveRefused):
+                    world.act(use_case, case, "head", *texts, now=DAY)
+            if state is not State.CONCLUDED:
+                with pytest.raises(TooLateToConclude):  # nothing has settled it: the deadline alone decides
+                    world.act(use_case, case, "head", *texts, now=DEADLINE)
+        case = cases[State(right.split()[0])]
+        if use_case not in (investigation.confirm, investigation.return_proposal):
+            with pytest.raises(NotAllowed):  # the office watches
+                world.act(use_case, case, "office", *texts, now=FILED)
+    with pytest.raises(SamePerson):
+        world.act(investigation.confirm, cases[State.PROPOSED], "handler", now=DAY)
+    with pytest.raises(NotYourCase):
+        world.act(investigation.accept, 999, "head", now=DAY)
+    assert world.everything() == before
+
+
+def test_a_text_the_record_needs_may_not_be_missing(world: World) -> None:
+    period = world.round_two()
+    cases = {state: a_case(world, state, period) for state in (State.RECEIVED, State.INVESTIGATING, State.PROPOSED)}
+    received, investigating, proposed = cases.values()
+    before = world.everything()
+    long, reason = "字" * 2001, "字" * 501
+    table: list[tuple[Callable[..., None], int, tuple[Any, ...]]] = [
+        (investigation.note, received, ("",)),
+        (investigation.note, received, (long,)),
+        (investigation.reply, received, (" \n",)),
+        (investigation.hear, investigating, ("",)),
+        (investigation.decline, received, (DeclineGround.NO_FACTS, "无")),
+        (investigation.decline, received, (DeclineGround.NO_FACTS, reason)),
+        (investigation.hand_up, received, ("",)),
+        (investigation.ask_supplement, investigating, ("",)),
+        (investigation.recuse, received, (world.people["head"], "")),
+        (investigation.return_proposal, proposed, ("",)),
+        *[(investigation.propose, investigating, (*PROPOSAL[:n], "", *PROPOSAL[n + 1 :])) for n in (1, 2, 3)],
+        *[(investigation.propose, investigating, (*PROPOSAL[:n], long, *PROPOSAL[n + 1 :])) for n in (1, 2, 3)],
+    ]
+    for use_case, case, texts in table:
+        with pytest.raises(MissingText):
+            world.act(use_case, case, "head", *texts, now=DAY)
+    assert world.everything() == before
+
+
+# --- the whole way -------------------------------------------------------------------------------
+
+
+def test_a_case_from_arrival_to_conclusion_with_every_act_on_record(world: World) -> None:
+    period = world.round_two()
+    rows = len(world.acts())
+    case, _ = world.file(period, world.nominees[0], FILED)
+    steps: list[tuple[Callable[..., None], str, tuple[Any, ...]]] = [
+        (investigation.assign, "head", (world.people["handler"],)),
+        (investigation.accept, "handler", ()),
+        (investigation.investigate, "handler", ()),
+        (investigation.note, "handler2", ("已电话了解",)),
+        (investigation.hear, "handler", ("当事人否认",)),
+        (investigation.reply, "handler", ("正在核查",)),
+        (investigation.propose, "handler", PROPOSAL),
+        (investigation.return_proposal, "office", ("请补充依据",)),
+        (investigation.propose, "handler2", (Conclusion.PARTLY_UPHELD, *PROPOSAL[1:])),
+        (investigation.confirm, "handler", ()),
+    ]
+    for use_case, login, texts in steps:
+        world.act(use_case, case, login, *texts, now=LAST)
+    done = world.case(case)
+    assert (done.state, done.conclusion, done.decided_at) == (State.CONCLUDED, Conclusion.PARTLY_UPHELD, at(LAST))
+    assert (done.proposed_by, done.confirmed_by) == (world.people["handler2"], world.people["handler"])
+    assert said(world) == [(1, "reply", "正在核查"), (1, "answer", "部分成立，不影响参评资格。谢谢监督")]
+    with world.database.reader() as session:
+        notes = session.execute(select(CaseNote.kind, CaseNote.text, CaseNote.written_by).order_by(CaseNote.id))
+        assert [tuple(note) for note in notes] == [
+            ("note", "已电话了解", world.people["handler2"]),
+            ("statement", "当事人否认", world.people["handler"]),
+        ]
+        assert chain.verify(session).holds
+    names = ["assign", "accept", "investigate", "note", "hear", "reply", "propose", "return", "propose", "confirm"]
+    acts = [(f"user:{world.people[login]}", name) for (_, login, _), name in zip(steps, names, strict=True)]
+    assert world.acts(rows) == [
+        ("objector", "objection.filed", f"case:{case}"),
+        *[(actor, f"case.{name}", f"case:{case}") for actor, name in acts],
+    ]
+    assert world.outs() == []
+
+
+def test_a_declined_case_tells_its_ground_and_withdrawal_must_be_true(world: World) -> None:
+    period = world.round_two()
+    case, second = a_case(world, State.RECEIVED, period), a_case(world, State.RECEIVED, period)
+    with pytest.raises(NotAllowed, match="异议人没有撤回"):
+        world.act(investigation.decline, case, "handler", DeclineGround.WITHDRAWN, "已经撤回", now=DAY)
+    world.act(investigation.decline, case, "handler", DeclineGround.NO_FACTS, "没有线索", now=DAY)
+    world.do(following.withdraw, 2, "不追究了", at(DAY))
+    world.act(investigation.decline, second, "handler", DeclineGround.WITHDRAWN, "已经撤回", now=DAY)
+    assert said(world) == [
+        (1, "answer", "不予受理。依据：没有具体事实或者线索。理由：没有线索"),
+        (2, "answer", "不予受理。依据：受理前异议人已经撤回。理由：已经撤回"),
+    ]
+    assert [world.case(number).decline_ground for number in (case, second)] == ["no_facts", "withdrawn"]
+
+
+def test_an_upheld_objection_disqualifies_at_once_and_names_its_clause(world: World) -> None:
+    case = a_case(world, State.RECEIVED)
+    rows = len(world.acts())
+    world.bring(case, State.CONCLUDED, LAST, Conclusion.UPHELD)
+    assert world.outs() == [(world.nominees[0], case, "upheld", at(LAST), at(LAST))]
+    with world.database.reader() as session:
+        assert session.scalars(select(Disqualification.clause)).all() == [
+            "第七部分（二）：未按规定程序和要求推荐的，经核实后取消推荐评选资格"
+        ]
+    assert world.acts(rows)[-2:] == [
+        (f"user:{world.people['head']}", "case.confirm", f"case:{case}"),
+        (f"user:{world.people['head']}", "nominee.disqualified", f"nominee:{world.nominees[0]}"),
+    ]
+
+
+def test_a_supplement_is_asked_for_once_and_silence_does_not_decide(world: World) -> None:
+    case = a_case(world, State.AWAITING_SUPPLEMENT)
+    world.act(investigation.resume, case, "handler", now=DAY)
+    assert (world.case(case).state, world.case(case).resume_state) == (State.ACCEPTED, None)
+    world.act(investigation.investigate, case, "handler", now=DAY)
+    with pytest.raises(NotAllowed, match="已经要求过了"):
+        world.act(investigation.ask_supplement, case, "handler", "再问一次", now=DAY)
+    assert said(world) == [(1, "question", "请说明时间地点")]
+
+
+# --- joining (R23) -------------------------------------------------------------------------------
+
+
+def test_joined_objections_are_decided_once_and_each_gets_the_answer(world: World) -> None:
+    period = world.round_two()
+    case, lead, done = (a_case(world, s, period) for s in (State.RECEIVED, State.INVESTIGATING, State.CONCLUDED))
+    worded = a_case(world, State.PROPOSED, period)
+    elsewhere, _ = world.file(period, world.nominees[1], FILED)
+    before = world.everything()
+    for not_a_lead in (case, done, worded, elsewhere, 999):
+        with pytest.raises(NotAllowed, match="只能并入"):
+            world.act(investigation.join, case, "handler", not_a_lead, now=DAY)
+    assert world.everything() == before
+    world.act(investigation.join, case, "handler", lead, now=DAY)
+    assert (world.case(case).state, world.case(case).joined_into_id) == (State.JOINED, lead)
+    for use_case, texts in ((investigation.accept, ()), (investigation.note, ("记录",))):
+        with pytest.raises(MoveRefused):
+            world.act(use_case, case, "handler", *texts, now=DAY)
+    world.do(following.withdraw, 2, "不追究了", at(DAY))  # the lead's own objection; the joined one stands
+    with pytest.raises(NotAllowed, match="没有全部撤回"):
+        world.act(investigation.propose, lead, "handler", Conclusion.WITHDRAWN, *PROPOSAL[1:], now=DAY)
+    world.act(investigation.propose, lead, "handler", *PROPOSAL, now=DAY)
+    world.act(investigation.confirm, lead, "head", now=DAY)
+    with world.database.reader() as session:
+        assert session.scalars(select(Objection.case_id).order_by(Objection.id).limit(2)).all() == [lead, lead]
+    answers = [(objection, text) for objection, kind, text in said(world) if kind == "answer"]
+    assert answers[-2:] == [(1, "异议不成立。谢谢监督"), (2, "异议不成立。谢谢监督")]
+
+
+def test_two_cases_joined_into_each_other_at_once_leave_one_that_is_decided(world: World) -> None:
+    period = world.round_two()
+    pair = [a_case(world, State.ACCEPTED, period) for _ in range(2)]
+    jobs = [
+        lambda: world.act(investigation.join, pair[0], "handler", pair[1], now=DAY),
+        lambda: world.act(investigation.join, pair[1], "head", pair[0], now=DAY),
+    ]
+    outcomes = at_once(jobs)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "NotAllowed"]
+    assert sorted(world.case(case).state for case in pair) == [State.ACCEPTED, State.JOINED]
+
+
+# --- who: recusal, assigning, handing up, taking over (R21) ---------------------------------------------
+
+
+def test_a_recused_person_does_not_find_the_case(world: World) -> None:
+    case = a_case(world, State.RECEIVED)
+    handler, handler2, head, stranger = (world.people[p] for p in ("handler", "handler2", "head", "stranger"))
+    world.act(investigation.assign, case, "head", handler, now=DAY)
+    for login, user in (("handler2", handler), ("head", stranger), ("office", world.people["office2"]), ("head", 999)):
+        with pytest.raises(NotAllowed, match="只有单位负责人"):
+            world.act(investigation.recuse, case, login, user, "是亲属", now=DAY)
+    world.act(investigation.recuse, case, "handler", handler, "本人是其亲属", now=DAY)
+    assert world.case(case).assignee_id is None
+    with pytest.raises(NotYourCase):
+        world.act(investigation.note, case, "handler", "记录", now=DAY)
+    with pytest.raises(AlreadyDone):
+        world.act(investigation.recuse, case, "head", handler, "是亲属", now=DAY)
+    world.act(investigation.recuse, case, "office", handler2, "是亲属", now=DAY)
+    for user in (handler, handler2, stranger, world.people["office"], 999):
+        with pytest.raises(NotAllowed, match="在岗"):
+            world.act(investigation.assign, case, "head", user, now=DAY)
+    world.act(investigation.assign, case, "head", head, now=DAY)
+    assert world.case(case).assignee_id == head
+
+
+def test_a_case_handed_up_is_the_offices_alone(world: World) -> None:
+    case = a_case(world, State.INVESTIGATING)
+    with pytest.raises(NotAllowed, match="单位负责人"):
+        world.act(investigation.hand_up, case, "handler", "本单位不便办理", now=DAY)
+    world.act(investigation.hand_up, case, "head", "本单位不便办理", now=DAY)
+    with pytest.raises(NotYourCase):
+        world.act(investigation.note, case, "head", "记录", now=DAY)
+    with pytest.raises(NotAllowed, match="已经由市工作专班办理"):
+        world.act(investigation.hand_up, case, "office", "本单位不便办理", now=DAY)
+    world.act(investigation.propose, case, "office", *PROPOSAL, now=DAY)
+    with pytest.raises(SamePerson):
+        world.act(investigation.confirm, case, "office", now=DAY)
+    world.act(investigation.confirm, case, "office2", now=DAY)
+    assert (world.case(case).state, world.case(case).handler_unit_id) == (State.CONCLUDED, world.office)
+
+
+def test_the_office_steps_in_after_two_working_days_without_a_decision(world: World) -> None:
+    """Filed on Friday the 18th; Sunday the 20th and Monday work."""
+    period = world.round_two()
+    sat_on, taken = a_case(world, State.RECEIVED, period), a_case(world, State.RECEIVED, period)
+    before = world.everything()
+    for use_case, texts in ((investigation.accept, ()), (investigation.take_over, ("逾期未受理",))):
+        with pytest.raises(NotAllowed):
+            world.act(use_case, sat_on, "office", *texts, now="2026-09-21 Mon 23:59:59.999999")
+    assert world.everything() == before
+    world.act(investigation.accept, sat_on, "office", now="2026-09-22 Tue 00:00")
+    world.act(investigation.take_over, taken, "office", "逾期未受理", now="2026-09-22 Tue 00:00")
+    assert [world.case(case).handler_unit_id for case in (sat_on, taken)] == [world.qilin, world.office]
+    assert [world.case(case).state for case in (sat_on, taken)] == [State.ACCEPTED, State.RECEIVED]
+    with pytest.raises(NotAllowed, match="已经由市工作专班办理"):
+        world.act(investigation.take_over, taken, "office", "再接一次", now="2026-09-22 Tue 00:00")

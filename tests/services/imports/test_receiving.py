@@ -1,0 +1,415 @@
+"""Lists of nominees: received, read, checked as a whole, confirmed or dropped (R9)."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from app.domain.cases.states import Conclusion, State
+from app.domain.nominees.annexes import Rank
+from app.domain.periods.rounds import Kind
+from app.domain.refusals import (
+    Archived,
+    FileRefused,
+    ImportHasProblems,
+    ImportNotReady,
+    NotARecommender,
+    NotYourCase,
+    Refusal,
+    UnreadableForm,
+    WrongFiles,
+)
+from app.models import Document, Dossier, Import, ImportRow, Nominee, Programme, Quota, Unit
+from app.services.imports import confirming, reading, receiving
+from app.services.nominees import dossiers, eligibility, withdrawals
+from tests.files import pdf, vault_in
+from tests.lists import NOW, checked, form, id_number, person, photo, read, receive, room_for, sheet, state_of, told
+from tests.services.sheets import bomb, with_external_link, with_macro, zipped
+from tests.world import World, at, at_once
+
+sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what is decided apart from SQL
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "evidence"
+
+
+@pytest.fixture
+def roomy(world: World) -> World:
+    room_for(world)
+    return world
+
+
+def confirm(world: World, import_id: int, login: str = "handler") -> dict[str, int]:
+    return world.do(confirming.confirm, world.ring, import_id, world.actor(login), at(NOW))
+
+
+def drop(world: World, folder: Path, import_id: int, login: str = "handler") -> None:
+    world.do(receiving.drop, vault_in(folder, world.key), import_id, world.actor(login), at(NOW))
+
+
+def imported(world: World, since: int) -> list[tuple[str, str, int, str, str]]:
+    """Nominees from an id on: (name, unit, position, deeds, ID number)."""
+    with world.database.reader() as session:
+        found = session.scalars(select(Nominee).where(Nominee.id > since).order_by(Nominee.id)).all()
+        sealed = dossiers.fields_of(session, world.ring, [nominee.id for nominee in found])
+        return [(n.name, n.unit.name, n.position, n.deeds, sealed[n.id].get("id_number", "")) for n in found]
+
+
+def last_nominee(world: World) -> int:
+    return max(world.nominees + world.others)
+
+
+def rows_of(world: World, table: type) -> int:
+    with world.database.reader() as session:
+        return len(session.scalars(select(table)).all())
+
+
+def stored(folder: Path) -> int:
+    return sum(path.is_file() for path in folder.rglob("*"))
+
+
+# --- the whole way -------------------------------------------------------------------------------
+
+
+def test_a_list_becomes_nominees_in_its_order_with_units_and_sealed_dossiers(roomy: World, folder: Path) -> None:
+    since, before = last_nominee(roomy), len(roomy.acts())
+    rows = [person(0), person(1, unit="麒麟区新单位"), person(2, unit="麒麟区新单位")]
+    import_id = checked(roomy, folder, {"汇总表.xlsx": sheet(rows)})
+    assert (state_of(roomy, import_id), told(roomy, import_id)) == ("checked", [])
+    assert confirm(roomy, import_id) == {"rows": 3, "new": 3, "filled": 0}
+    assert imported(roomy, since) == [
+        ("赵小一", "麒麟区第一单位", 6, rows[0]["deeds"], id_number(0)),
+        ("钱小一", "麒麟区新单位", 7, rows[1]["deeds"], id_number(1)),
+        ("孙小一", "麒麟区新单位", 8, rows[2]["deeds"], id_number(2)),
+    ]
+    assert (state_of(roomy, import_id), rows_of(roomy, ImportRow)) == ("confirmed", 0)
+    with roomy.database.reader() as session:
+        assert session.scalars(select(Unit.name).where(Unit.name == "麒麟区新单位")).all() == ["麒麟区新单位"]
+    handler = f"user:{roomy.people['handler']}"
+    assert [act for act in roomy.acts(before) if act[1].startswith("import")] == [
+        (handler, "import.received", f"import:{import_id}"),
+        ("clock", "import.checked", f"import:{import_id}"),
+        (handler, "import.confirmed", f"import:{import_id}"),
+    ]
+
+
+@sqlite
+def test_forms_fill_the_nominees_that_the_list_brought_and_their_photos_come_along(roomy: World, folder: Path) -> None:
+    since = last_nominee(roomy)
+    short = {key: person(0)[key] for key in ("name", "unit", "sex", "ethnicity", "birth", "political", "post", "work")}
+    confirm(roomy, checked(roomy, folder, {"a.xlsx": sheet_plain(short | {"title": "无", "trade": "教育"})}))
+    assert imported(roomy, since) == [("赵小一", "麒麟区第一单位", 6, "", "")]
+    files = {"推荐表/赵小一.docx": form(), "照片/麒麟区—赵小一.JPG": photo()}
+    import_id = checked(roomy, folder, {"材料.zip": zipped(files)})
+    assert told(roomy, import_id) == []
+    assert confirm(roomy, import_id) == {"rows": 1, "new": 0, "filled": 1}
+    assert imported(roomy, since) == [("赵小一", "麒麟区第一单位", 6, person()["deeds"], id_number(0))]
+    with roomy.database.reader() as session:
+        nominee_id = session.scalars(select(Nominee.id).where(Nominee.id > since)).one()
+        assert dossiers.fields_of(session, roomy.ring, [nominee_id])[nominee_id]["work"] == "基层治理"
+        shown = dossiers.shown(session, roomy.ring, nominee_id, roomy.actor("handler"))
+        photos = session.scalars(select(Document.id).where(Document.nominee_id == nominee_id)).all()
+    assert shown is not None
+    assert [each.document_id for each in shown.photos] == photos
+
+
+def sheet_plain(*rows: dict[str, str]) -> bytes:
+    from app.papers.summaries import write_summary
+
+    return write_summary(Kind.INDIVIDUAL, "先进个人推荐对象汇总表", "麒麟区", None, rows)
+
+
+# --- what only the whole tells -------------------------------------------------------------------
+
+
+def test_every_problem_is_named_by_row_and_nothing_is_imported(roomy: World, folder: Path) -> None:
+    rows = [person(0), person(0, name="张三"), person(2, awards=""), person(3, id_number="530302198003010012")]
+    import_id = checked(roomy, folder, {"a.xlsx": sheet(rows, unit="罗平县")})
+    assert told(roomy, import_id) == [
+        (0, "推荐单位", "写的是“罗平县”"),
+        (6, "身份证号码", "与第5行重复"),
+        (7, "何时何地受过何种奖励", "没有填写"),
+        (8, "身份证号码", "校验不通过，至少有一位写错了"),
+    ]
+    before = roomy.everything()
+    with pytest.raises(ImportHasProblems) as refused:
+        confirm(roomy, import_id)
+    assert refused.value.problems == 4
+    assert roomy.everything() == before
+
+
+def test_the_same_person_from_two_units_is_told_to_the_office_by_name_and_to_a_unit_without(
+    roomy: World, folder: Path
+) -> None:
+    theirs = receive(roomy, folder, {"a.xlsx": sheet([person(0)], unit="罗平县")}, "stranger", roomy.luoping)
+    read(roomy, folder, theirs)
+    confirm(roomy, theirs, "stranger")
+    ours = checked(roomy, folder, {"a.xlsx": sheet([person(0, unit="别的写法")])})
+    assert told(roomy, ours) == [(5, "身份证号码", "已由其他单位推荐")]
+    assert told(roomy, ours, to_office=True) == [(5, "身份证号码", "已由罗平县推荐")]
+
+
+@sqlite
+def test_the_quota_counts_who_stands_and_who_is_secret(world: World, folder: Path) -> None:
+    with world.database.writer() as session:
+        quota = {"individuals": 6, "secret_individuals": 1}
+        session.execute(update(Quota).where(Quota.unit_id == world.qilin).values(**quota))
+        session.commit()
+    fits = checked(world, folder, {"a.xlsx": sheet([person(0), person(1)])})
+    assert told(world, fits) == []
+    exceeds = checked(world, folder, {"a.xlsx": sheet([person(0), person(1), person(2)])})
+    assert told(world, exceeds) == [(0, "名额", "先进个人名额6个，已经用去4个，这次报了3个，超出1个")]
+
+
+@sqlite
+def test_a_form_about_somebody_already_shown_is_sent_to_the_change_of_deeds(roomy: World, folder: Path) -> None:
+    confirm(roomy, checked(roomy, folder, {"a.xlsx": sheet([person(0)])}))
+    with roomy.database.reader() as session:
+        nominee = session.scalars(select(Nominee).order_by(Nominee.id.desc()).limit(1)).one()
+    roomy.schedule(1, nominee.unit_id, [nominee.id], "2026-09-08", 3, "2026-09-07 Mon 09:00")
+    import_id = checked(roomy, folder, {"赵小一.docx": form()})
+    assert told(roomy, import_id) == [(1, "姓名", "已经列入公示，不能再用推荐表改动")]
+
+
+@sqlite
+def test_who_left_with_a_case_open_or_upheld_does_not_come_anew(roomy: World, folder: Path) -> None:
+    """Withdrawing is no way past the outcome: it may come anew once nothing is open nor stands against it (R27)."""
+    confirm(roomy, checked(roomy, folder, {"a.xlsx": sheet([person(n, unit="麒麟区") for n in (0, 1)])}))
+    with roomy.database.reader() as session:
+        two = session.scalars(select(Nominee.id).order_by(Nominee.id.desc()).limit(2)).all()[::-1]
+    period = roomy.schedule(1, roomy.qilin, two, "2026-09-08", 3, "2026-09-07 Mon 09:00")
+    cases = [roomy.file(period, nominee, "2026-09-08 Tue 10:00")[0] for nominee in two]
+    for nominee in two:
+        roomy.do(withdrawals.withdraw, nominee, "本人要求退出", roomy.actor("head"), at("2026-09-08 Tue 11:00"))
+    again = {"a.xlsx": sheet([person(n, unit="麒麟区") for n in (0, 1)])}
+    both = [(row, "姓名", "名单上已经有了") for row in (5, 6)]
+    assert told(roomy, checked(roomy, folder, again)) == both
+    roomy.bring(cases[0], State.CONCLUDED, "2026-09-09 Wed 10:00", Conclusion.UPHELD)
+    roomy.bring(cases[1], State.CONCLUDED, "2026-09-09 Wed 10:00", Conclusion.DISMISSED)
+    assert told(roomy, checked(roomy, folder, again)) == both[:1]
+
+
+@sqlite
+def test_photos_are_judged_and_one_that_names_nobody_is_said_so(roomy: World, folder: Path) -> None:
+    files = {
+        "赵小一.docx": form(),
+        "麒麟区—赵小一.jpg": photo(600, 800),
+        "麒麟区—张三.jpg": photo(),
+        "说明.docx": form(unit="罗平县", name="钱小二", id_number=id_number(12)),
+    }
+    import_id = checked(roomy, folder, files)
+    found = told(roomy, import_id)
+    assert [(row, column) for row, column, _ in found] == [(2, "照片"), (3, "照片"), (4, "推荐单位")]
+    assert "600×800" in found[0][2]
+    assert found[2][2] == "写的是“罗平县”"
+
+
+# --- two at once, killed, changed meanwhile ------------------------------------------------------
+
+
+def test_two_confirms_at_once_make_one_import(roomy: World, folder: Path) -> None:
+    since = last_nominee(roomy)
+    import_id = checked(roomy, folder, {"a.xlsx": sheet([person(0), person(1)])})
+    done = at_once([lambda: confirm(roomy, import_id), lambda: confirm(roomy, import_id, "office")])
+    assert sorted(type(each).__name__ for each in done) == ["ImportNotReady", "dict"]
+    assert len(imported(roomy, since)) == 2
+
+
+def test_two_lists_confirmed_at_once_do_not_pass_the_quota_together(world: World, folder: Path) -> None:
+    with world.database.writer() as session:
+        session.execute(update(Quota).where(Quota.unit_id == world.qilin).values(individuals=5))
+        session.commit()
+    since = last_nominee(world)
+    both = [checked(world, folder, {"a.xlsx": sheet([person(n), person(n + 1)])}) for n in (0, 2)]
+    assert [told(world, each) for each in both] == [[], []]
+    done = at_once([lambda: confirm(world, both[0]), lambda: confirm(world, both[1])])
+    assert sorted(type(each).__name__ for each in done) == ["ImportHasProblems", "dict"]
+    assert len(imported(world, since)) == 2
+    refused = both[[isinstance(each, ImportHasProblems) for each in done].index(True)]
+    assert [(row, column) for row, column, _ in told(world, refused)] == [(0, "名额")]
+
+
+def test_a_reader_that_died_is_taken_over_and_no_row_is_there_twice(
+    roomy: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "BATCH", 2)
+    rows = [person(number) for number in range(5)]
+    import_id = receive(roomy, folder, {"a.xlsx": sheet(rows)})
+    reader = reading._claimed(roomy.database, vault_in(folder, roomy.key), import_id, lambda: at(NOW))
+    assert reader is not None
+    content = reading.Content.of(roomy.database.reader(), reader.vault, import_id)
+    written = content.rows(at(NOW))
+    reader._write([next(written), next(written)], content.expected)
+    assert not read(roomy, folder, import_id, "2026-09-02 Wed 09:01"), "it may still be alive"
+    assert read(roomy, folder, import_id, "2026-09-02 Wed 09:02")
+    with pytest.raises(reading._Replaced):  # it only slept: its next batch is not written
+        reader._write([next(written)], content.expected)
+    with roomy.database.reader() as session:
+        numbers = select(ImportRow.number).where(ImportRow.import_id == import_id).order_by(ImportRow.number)
+        assert session.scalars(numbers).all() == [0, 5, 6, 7, 8, 9]
+    assert confirm(roomy, import_id)["new"] == 5
+
+
+@sqlite
+def test_an_import_dropped_while_it_is_read_leaves_nothing_behind(roomy: World, folder: Path) -> None:
+    import_id = receive(roomy, folder, {"a.xlsx": sheet([person(0)])})
+    vault = vault_in(folder, roomy.key)
+    reader = reading._claimed(roomy.database, vault, import_id, lambda: at(NOW))
+    assert reader is not None
+    drop(roomy, folder, import_id)
+    with pytest.raises(reading._Replaced):
+        reader.fail("…")
+    assert (state_of(roomy, import_id), rows_of(roomy, ImportRow), rows_of(roomy, Document)) == ("dropped", 0, 0)
+    assert stored(folder) == 0
+    with pytest.raises(ImportNotReady):
+        drop(roomy, folder, import_id)
+
+
+@sqlite
+def test_what_is_wrong_may_come_right_by_itself_and_is_looked_at_again(world: World, folder: Path) -> None:
+    import_id = checked(world, folder, {"a.xlsx": sheet([person(0)])})
+    assert [column for _, column, _ in told(world, import_id)] == ["名额"]
+    room_for(world)
+    again = world.do(receiving.read_again, vault_in(folder, world.key), import_id, world.actor("handler"), at(NOW))
+    assert again.small
+    assert read(world, folder, import_id)
+    assert told(world, import_id) == []
+
+
+# --- refused -------------------------------------------------------------------------------------
+
+
+@sqlite
+def test_security_20_another_units_import_does_not_exist(roomy: World, folder: Path) -> None:
+    import_id = checked(roomy, folder, {"a.xlsx": sheet([person(0)])})
+    stranger, vault = roomy.actor("stranger"), vault_in(folder, roomy.key)
+    before = roomy.everything()
+    attempts: list[Callable[[], object]] = [
+        lambda: roomy.do(receiving.visible, import_id, stranger),
+        lambda: roomy.do(receiving.drop, vault, import_id, stranger, at(NOW)),
+        lambda: roomy.do(receiving.read_again, vault, import_id, stranger, at(NOW)),
+        lambda: confirm(roomy, import_id, "stranger"),
+        lambda: receive(roomy, folder, {"a.xlsx": sheet([person(1)])}, "stranger", roomy.qilin),
+        lambda: roomy.do(receiving.visible, 999, roomy.actor("office")),
+    ]
+    for attempt in attempts:
+        with pytest.raises(NotYourCase):
+            attempt()
+    assert roomy.everything() == before
+    assert stored(folder) == 1
+
+
+Hostile = dict[str, tuple[dict[str, bytes], type[Refusal]]]
+SHEETS: Hostile = {
+    "macro": ({"名单.xlsx": with_macro(sheet([person(0)]))}, FileRefused),
+    "external link": ({"名单.xlsx": with_external_link(sheet([person(0)]))}, FileRefused),
+    "zip bomb": ({"名单.xlsx": bomb(sheet([person(0)]))}, FileRefused),
+}
+OTHERS: Hostile = {
+    "macro in an archive": ({"材料.zip": zipped({"a.docx": form(), "b.docx": with_macro(form())})}, FileRefused),
+    "archive in an archive": ({"材料.zip": zipped({"a.docx": form(), "b.zip": zipped({})})}, UnreadableForm),
+    "not an archive": ({"材料.zip": b"PK\x03\x04 and no more"}, UnreadableForm),
+    "a pdf": ({"名单.pdf": pdf()}, WrongFiles),
+    "two sheets": ({"a.xlsx": sheet([person(0)]), "b.xlsx": sheet([person(1)])}, WrongFiles),
+    "photos alone": ({"麒麟区—赵小一.jpg": photo()}, WrongFiles),
+    "nothing in it": ({"名单.xlsx": b""}, FileRefused),
+}
+
+
+def refused_and_nothing_stored(world: World, folder: Path, hostile: Hostile) -> None:
+    before = world.everything()
+    for name, (files, refusal) in hostile.items():
+        with pytest.raises(refusal):
+            receive(world, folder, files)
+        assert (world.everything() == before, stored(folder)) == (True, 0), name
+
+
+@sqlite
+def test_security_33_what_is_none_of_the_forms_is_refused_by_name(roomy: World, folder: Path) -> None:
+    refused_and_nothing_stored(roomy, folder, OTHERS)
+
+
+@sqlite
+def test_security_37_a_sheet_that_is_a_bomb_or_has_links_or_macros_is_refused(roomy: World, folder: Path) -> None:
+    refused_and_nothing_stored(roomy, folder, SHEETS)
+
+
+@sqlite
+def test_a_sheet_that_is_no_list_is_refused_and_a_form_that_is_none_is_a_row_with_a_problem(
+    roomy: World, folder: Path
+) -> None:
+    from app import sheets
+
+    with pytest.raises(UnreadableForm):
+        receive(roomy, folder, {"a.xlsx": sheets.sheet("别的", [("甲", 9)], [["乙"]])})
+    other = io.BytesIO()
+    import docx
+
+    docx.Document().save(other)
+    import_id = checked(roomy, folder, {"a.docx": other.getvalue(), "b.docx": form()})
+    assert [(row, column) for row, column, _ in told(roomy, import_id)] == [(1, "文件")]
+
+
+@sqlite
+def test_only_recommending_units_of_a_running_programme_hand_lists_in(roomy: World, folder: Path) -> None:
+    with roomy.database.reader() as session:
+        own = session.scalars(select(Unit.id).where(Unit.parent_id == roomy.qilin)).first()
+    with pytest.raises(NotARecommender):
+        receive(roomy, folder, {"a.xlsx": sheet([person(0)])}, "office", own)
+    import_id = checked(roomy, folder, {"a.xlsx": sheet([person(0)])})
+    with roomy.database.writer() as session:
+        session.execute(update(Programme).values(archived_at=at(NOW)))
+        session.commit()
+    with pytest.raises(Archived):
+        receive(roomy, folder, {"a.xlsx": sheet([person(1)])})
+    with pytest.raises(Archived):
+        confirm(roomy, import_id)
+
+
+# --- sealed --------------------------------------------------------------------------------------
+
+
+@sqlite
+def test_security_14_nothing_of_a_person_lies_open_before_or_after(roomy: World, folder: Path) -> None:
+    marks = [id_number(0), "13000000001", "赵小一"]
+    rows = [person(0), person(1, awards="")]
+    import_id = checked(roomy, folder, {"赵小一的名单.xlsx": sheet(rows)})
+    raw = json.dumps(roomy.everything(), ensure_ascii=False)
+    assert [mark for mark in marks if mark in raw] == []
+    drop(roomy, folder, import_id)
+    confirm(roomy, checked(roomy, folder, {"赵小一的名单.xlsx": sheet([person(0)])}))
+    raw = json.dumps(roomy.everything(), ensure_ascii=False)
+    assert [mark for mark in marks if mark in raw] == ["赵小一"], "the name alone may become public"
+    with roomy.database.reader() as session:
+        assert session.scalars(select(Dossier.person_hash)).all() != [None]
+        assert session.scalars(select(Import.failure)).all() == ["", ""]
+
+
+@sqlite
+def test_a_form_does_not_lower_the_rank_that_the_office_confirmed(roomy: World, folder: Path) -> None:
+    confirm(roomy, checked(roomy, folder, {"a.xlsx": sheet([person(0), person(1)])}))
+    with roomy.database.reader() as session:
+        one, other = session.scalars(select(Nominee.id).where(Nominee.id > max(roomy.others)).order_by(Nominee.id))
+    for nominee, rank in ((one, Rank.ABOVE), (other, Rank.BELOW)):
+        roomy.do(eligibility.set_rank, nominee, rank, roomy.actor("office"), at(NOW))
+    files = {
+        "一.docx": form(post="副科长"),
+        "二.docx": form(name=person(1)["name"], id_number=id_number(1), post="副处长"),
+    }
+    assert confirm(roomy, checked(roomy, folder, files))["filled"] == 2
+    with roomy.database.reader() as session:
+        ranks = [session.get_one(Nominee, each).rank for each in (one, other)]
+    assert ranks == [Rank.ABOVE, Rank.COUNTY], "a form says more, and never less"
+
+
+@sqlite
+def test_a_cell_that_escapes_half_a_character_is_read_without_it(roomy: World, folder: Path) -> None:
+    import_id = checked(roomy, folder, {"a.xlsx": sheet([person(0, remark="模_xD800_范_xDFFF__xFFFE_")])})
+    assert (state_of(roomy, import_id), told(roomy, import_id)) == ("checked", [])

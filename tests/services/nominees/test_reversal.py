@@ -1,0 +1,97 @@
+"""A disqualification that was an error, reversed by two people; the first decision stays (R29)."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.cases.states import Conclusion, State
+from app.domain.refusals import AlreadyDone, MissingText, SamePerson
+from app.models import Disqualification, Period
+from app.services.cases import settlement
+from app.services.nominees import leavers, reversal
+from app.services.periods import closing
+from app.services.record import chain
+from tests.standing import cleared
+from tests.world import World, at
+
+FILED = "2026-09-18 Fri 09:00"
+DAY = "2026-09-21 Mon 10:00"
+LAST = "2026-09-29 Tue 23:59:59.999999"
+DEADLINE = "2026-09-30 Wed 00:00"
+LATER = "2026-10-08 Thu 09:00"
+DECISION = "经复查，原决定所据事实有误，予以撤销。"
+
+
+def out_at(world: World, now: str) -> set[int]:
+    with world.database.reader() as session:
+        return leavers.disqualified(session, world.nominees, at(now))
+
+
+def lapsed(world: World) -> int:
+    """Round 2, its first nominee out at the deadline by two cases. Returns the period."""
+    period = world.round_two()
+    for _ in range(2):
+        world.file(period, world.nominees[0], FILED)
+    world.do(settlement.settle_due, at(DEADLINE))
+    return period
+
+
+def test_one_person_alone_reverses_nothing(world: World) -> None:
+    lapsed(world)
+    with pytest.raises(AlreadyDone):
+        world.act(reversal.confirm_reversal, 1, "office", now=LATER)
+    for decision in ("", "短", "字" * 2001):
+        with pytest.raises(MissingText):
+            world.do(reversal.propose_reversal, 1, decision, world.actor("office"), at(LATER))
+    world.do(reversal.propose_reversal, 1, DECISION, world.actor("office"), at(LATER))
+    before = world.everything()
+    with pytest.raises(AlreadyDone):
+        world.do(reversal.propose_reversal, 1, DECISION, world.actor("office2"), at(LATER))
+    with pytest.raises(SamePerson):
+        world.act(reversal.confirm_reversal, 1, "office", now=LATER)
+    assert world.everything() == before
+    assert out_at(world, LATER) == {world.nominees[0]}
+
+
+def test_two_people_reverse_and_the_first_decision_stays_in_sight(world: World, tmp_path: Path) -> None:
+    period = lapsed(world)
+    decided = world.outs()
+    world.do(reversal.propose_reversal, 1, DECISION, world.actor("office"), at(LATER))
+    world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
+    with pytest.raises(AlreadyDone):
+        world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
+    assert out_at(world, LATER) == set()
+    assert world.outs() == decided
+    with world.database.reader() as session:
+        row = session.scalars(select(Disqualification)).one()
+        assert row.reversal is not None
+        assert (row.stands, row.reversal.decision) == (False, DECISION)
+        cases = closing.cases_of(session, session.get_one(Period, period))
+        assert [case.state for case in cases] == [State.LAPSED, State.LAPSED]
+        assert closing.who_is_out(session, session.get_one(Period, period), cases, at(LATER)) == {}
+        assert chain.verify(session).holds
+    subject = f"nominee:{world.nominees[0]}"
+    assert [act for act in world.acts() if act[2] == subject][2:] == [  # after conditions and 初审
+        ("clock", "nominee.disqualified", subject),
+        (f"user:{world.people['office']}", "disqualification.reversal_proposed", subject),
+        (f"user:{world.people['office2']}", "disqualification.reversed", subject),
+    ]
+    world.do(closing.close_period, period, world.actor("office"), at(LATER))
+    cleared(world, tmp_path, world.nominees, LATER)
+    world.schedule(3, world.office, world.nominees, "2026-10-09", 3, LATER)  # in again
+
+
+def test_each_of_two_grounds_is_reversed_for_itself(world: World) -> None:
+    """An upheld case reversed before the deadline stays reversed after it, whether settlement has run or not."""
+    period = world.round_two()
+    nominee = world.nominees[0]
+    upheld, _ = world.file(period, nominee, FILED)
+    world.bring(upheld, State.CONCLUDED, DAY, Conclusion.UPHELD)
+    world.do(reversal.propose_reversal, 1, DECISION, world.actor("office"), at(DAY))
+    world.act(reversal.confirm_reversal, 1, "office2", now=DAY)
+    assert [out_at(world, now) for now in (DAY, LAST, DEADLINE, LATER)] == [set()] * 4
+    world.file(period, nominee, "2026-09-23 Wed 12:00")
+    assert [out_at(world, now) for now in (LAST, DEADLINE)] == [set(), {nominee}]
+    world.do(settlement.settle_due, at(DEADLINE))
+    assert out_at(world, LATER) == {nominee}

@@ -1,0 +1,185 @@
+"""Who filed stays sealed until two people of the office open it together; every look is on the record (R19)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from app.domain.refusals import AlreadyDone, MissingText, NotAllowed, NotYourCase, SamePerson
+from app.models import AuditRow, Identity, IdentityRequest
+from app.sealing import Keyring, SealBroken
+from app.services.cases import investigation
+from app.services.objections import following, identities, intake
+from app.services.objections.identities import Objector
+from app.services.record.chain import verify
+from app.services.upkeep import keys
+from tests.world import World, at, at_once
+
+FILED, ASKED, GRANTED, READ = (f"2026-09-18 Fri {time}" for time in ("09:00", "10:00", "10:30", "11:00"))
+WHO = Objector("赵小禾", "", "13000000001")
+REASON = "核实是否本人提出"
+
+
+@pytest.fixture
+def filed(world: World) -> World:
+    world.file(world.round_two(), world.nominees[2], FILED)
+    return world
+
+
+def ask(world: World, login: str = "office", reason: str = REASON, now: str = ASKED) -> None:
+    world.do(identities.ask, 1, reason, world.actor(login), at(now))
+
+
+def decide(world: World, granted: bool = True, login: str = "office2", now: str = GRANTED) -> None:
+    world.do(identities.decide, 1, granted, world.actor(login), at(now))
+
+
+def read(world: World, login: str = "office", login_session: str = "monday", now: str = READ) -> Objector:
+    return world.do(identities.read, world.ring, 1, world.actor(login), login_session, at(now))
+
+
+def test_security_17_one_asks_with_a_reason_another_lets_them_and_each_look_is_recorded(filed: World) -> None:
+    ask(filed)
+    decide(filed)
+    assert read(filed) == read(filed) == WHO
+    about = [(actor, action) for actor, action, subject in filed.acts() if subject == "case:1"]
+    office, office2 = f"user:{filed.people['office']}", f"user:{filed.people['office2']}"
+    assert about == [
+        ("objector", "objection.filed"),
+        (office, "identity.asked"),
+        (office2, "identity.granted"),
+        (office, "identity.read"),
+        (office, "identity.read"),
+    ]
+    with filed.database.reader() as session:
+        details = session.scalar(select(AuditRow.details).where(AuditRow.action == "identity.asked"))
+        assert json.loads(details or "") == {"objection": 1, "reason": REASON}
+        assert verify(session).holds
+
+
+def test_security_17_without_a_reason_or_the_other_persons_word_there_is_nothing_to_read(filed: World) -> None:
+    with pytest.raises(MissingText):
+        ask(filed, reason="看看")
+    ask(filed)
+    before = filed.everything()
+    for refused, how in (
+        (NotAllowed, lambda: read(filed)),
+        (SamePerson, lambda: decide(filed, login="office")),
+        (AlreadyDone, lambda: ask(filed)),
+        (NotYourCase, lambda: read(filed, login="office2")),
+    ):
+        with pytest.raises(refused):
+            how()
+    assert filed.everything() == before
+    decide(filed, granted=False)
+    with pytest.raises(NotAllowed):
+        read(filed)
+    with pytest.raises(AlreadyDone):
+        decide(filed)
+    ask(filed, now="2026-09-18 Fri 12:00")  # may be asked again
+
+
+@pytest.mark.parametrize("login", ["handler", "head", "auditor", "stranger"])
+def test_security_16_nobody_outside_of_the_office_asks_decides_or_reads(filed: World, login: str) -> None:
+    ask(filed)
+    decide(filed)
+    before = filed.everything()
+    for step in (ask, decide, read):
+        with pytest.raises(NotAllowed):
+            step(filed, login=login)
+    assert filed.everything() == before
+
+
+def test_security_17_it_lasts_one_login_session(filed: World) -> None:
+    ask(filed)
+    decide(filed)
+    assert read(filed, login_session="monday") == WHO
+    with pytest.raises(NotAllowed):
+        read(filed, login_session="tuesday")
+    assert read(filed, login_session="monday", now="2026-09-18 Fri 20:00") == WHO
+
+
+@pytest.mark.parametrize(("now", "holds"), [("2026-09-19 Sat 10:29:59", True), ("2026-09-19 Sat 10:30:00", False)])
+def test_security_17_a_grant_is_used_within_a_day(filed: World, now: str, holds: bool) -> None:
+    ask(filed)
+    decide(filed)
+    if holds:
+        assert read(filed, now=now) == WHO
+    else:
+        with pytest.raises(NotAllowed):
+            read(filed, now=now)
+
+
+def test_who_is_recused_neither_asks_nor_lets_nor_reads(filed: World) -> None:
+    ask(filed)
+    decide(filed)
+    filed.act(investigation.recuse, 1, "office", filed.people["office"], "是亲属", now=GRANTED)
+    for step in (ask, read):
+        with pytest.raises(NotYourCase):
+            step(filed)
+    with filed.database.reader() as session:
+        assert identities.requests(session, filed.actor("office"), at(READ)) == []
+        assert [row.id for row in identities.requests(session, filed.actor("office2"), at(READ))] == [1]
+
+
+def test_two_let_them_at_once_and_one_decision_stands(filed: World) -> None:
+    ask(filed)
+    answers = at_once([lambda: decide(filed), lambda: decide(filed, granted=False)])
+    assert sorted(type(answer) for answer in answers if isinstance(answer, Exception)) == [AlreadyDone]
+
+
+# --- the seal ------------------------------------------------------------------------------------
+
+
+def test_security_15_an_identity_moved_to_another_objection_does_not_open(world: World) -> None:
+    period = world.round_two()
+    for number in (1, 2):
+        world.file(period, world.nominees[number], FILED, name=f"赵小{number}")
+    with world.database.writer() as session:
+        first, second = session.scalars(select(Identity).order_by(Identity.objection_id)).all()
+        first.sealed, second.sealed = second.sealed, first.sealed
+        session.commit()
+    with pytest.raises(SealBroken):
+        world.objectors()
+
+
+def test_security_15_a_new_key_seals_everything_anew_and_old_receipts_go_on(world: World) -> None:
+    period = world.round_two()
+    filing = world.filing()
+    entry = world.entry(period, world.nominees[0])
+    code = world.do(intake.file_objection, world.ring, entry, filing, at(FILED)).receipt_code
+    new = Keyring("a new key, thirty-two bytes long!", [world.key.decode()])
+    assert (
+        world.do(intake.file_objection, new, entry, filing, at(FILED)).receipt_code == code
+    )  # sent twice all the same
+    rows = len(world.acts())
+    assert world.do(keys.rotate, new, at(ASKED)) == 3
+    assert world.do(keys.rotate, new, at(ASKED)) == 0
+    assert world.acts(rows) == [("cli", "keys.rotated", f"table:{table}") for table in ("identities", "second_factors")]
+    with world.database.reader() as session:
+        sealed = session.scalars(select(Identity)).one()
+        assert identities.unseal_objector(Keyring("a new key, thirty-two bytes long!"), sealed) == WHO
+        with pytest.raises(SealBroken):
+            identities.unseal_objector(world.ring, sealed)
+        assert following.find_by_receipt(session, new, code) == 1
+
+
+def test_a_rotation_that_meets_a_row_nobody_can_open_stops_and_spoils_nothing(world: World) -> None:
+    period = world.round_two()
+    for number in range(3):
+        world.file(period, world.nominees[number], FILED)
+    with world.database.writer() as session:
+        session.execute(update(Identity).where(Identity.objection_id == 2).values(sealed=b"A" + bytes(40)))
+        session.commit()
+    before = world.everything()
+    with pytest.raises(SealBroken):
+        world.do(keys.rotate, Keyring("a new key, thirty-two bytes long!", [world.key.decode()]), at(ASKED))
+    assert world.everything() == before
+
+
+def test_the_database_wants_two_people_too(filed: World) -> None:
+    row = {"objection_id": 1, "reason": REASON, "asked_by": 1, "asked_at": at(ASKED), "decided_at": at(ASKED)}
+    with filed.database.writer() as session, pytest.raises(Exception, match="two_people"):
+        session.execute(insert(IdentityRequest).values(**row, decided_by=1, granted=True))

@@ -1,0 +1,139 @@
+"""A window that lost working hours may be extended by as many working days, while it is open (R4, R7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import partial
+
+import pytest
+
+from app.domain.periods.window import Phase
+from app.domain.refusals import AlreadyClosed, BeyondHorizon, MissingText, NotAllowed, WindowClosed, WindowNotExtended
+from app.models import AvailabilitySpan
+from app.services.calendar.calendars import calendar_of
+from app.services.periods import interruption, scheduling
+from tests.world import World, at, at_once
+
+REASON = "9月21日上午机房停电，公示页面打不开。"
+TUESDAY = "2026-09-22 Tue 12:00"
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what no database does differently
+
+
+def up(world: World, spans: str) -> None:
+    """On record from/to, days of September 2026: `18 00:00/21 09:00, 21 11:00/24 00:00`."""
+    with world.database.writer() as session:
+        for span in spans.split(", "):
+            start, end = (at(f"2026-09-{instant}") for instant in span.split("/"))
+            session.add(AvailabilitySpan(started_at=start, last_seen_at=end))
+        session.commit()
+
+
+def extend(world: World, period: int, now: str, login: str = "office", reason: str = REASON) -> None:
+    with world.database.writer() as session:
+        calendar = calendar_of(session)
+        interruption.extend_window(session, period, reason, calendar, world.actor(login), at(now))
+
+
+def window_of(world: World, period: int) -> tuple[dt.datetime, dt.datetime, dt.datetime]:
+    row = world.period(period)
+    return row.opens_at, row.closes_at, row.conclude_by
+
+
+def counted(world: World, period: int) -> Sequence[tuple[str, int | None]]:
+    return [(f"{one.day.date:%m-%d}", one.ordinal) for one in world.period(period).counted_days]
+
+
+def test_a_morning_without_a_record_may_add_one_working_day(world: World) -> None:
+    period = world.round_two()
+    up(world, "17 00:00/21 09:00, 21 11:00/24 00:00")
+    stored = world.period(period).days
+    extend(world, period, TUESDAY)
+    # Wednesday to Thursday; the deadline from Tuesday the 29th to Wednesday the 30th, over 中秋节.
+    assert window_of(world, period) == (at("2026-09-18 00:00"), at("2026-09-25 00:00"), at("2026-10-01 00:00"))
+    assert counted(world, period) == [
+        ("09-18", 1),
+        ("09-19", None),
+        ("09-20", 2),
+        ("09-21", 3),
+        ("09-22", 4),
+        ("09-23", 5),
+        ("09-24", 6),
+        *((f"09-{day}", None) for day in (25, 26, 27, 28, 29, 30)),
+    ]
+    days = world.period(period).days
+    assert [row for row in days[: len(stored)] if row["date"] != "2026-09-24"] == [
+        row for row in stored if row["date"] != "2026-09-24"
+    ]
+    assert world.period(period).workdays == 6
+    assert world.acts()[-1] == (f"user:{world.people['office']}", "period.window_extended", f"period:{period}")
+    # It is public and takes objections on the added day, to its last second.
+    world.file(period, world.nominees[0], "2026-09-24 Thu 23:59:59.999999")
+    with pytest.raises(WindowClosed):
+        world.file(period, world.nominees[0], "2026-09-25 Fri 00:00")
+    assert world.period(period).phase(at("2026-09-24 Thu 12:00")) is Phase.OPEN
+
+
+def test_a_day_is_made_good_for_once_and_a_later_one_again(world: World) -> None:
+    period = world.round_two()
+    up(world, "17 00:00/21 09:00, 21 11:00/22 10:00, 22 14:00/25 00:00")
+    extend(world, period, "2026-09-21 Mon 12:00")
+    for now in ("2026-09-21 Mon 12:00", "2026-09-22 Tue 10:59:59"):
+        with pytest.raises(WindowNotExtended, match="或者已经为此延长过"):
+            extend(world, period, now)
+    extend(world, period, "2026-09-22 Tue 11:00")  # an hour since ten
+    assert window_of(world, period)[1:] == (at("2026-09-29 00:00"), at("2026-10-09 00:00"))  # Mon 28; Thu 8 October
+    assert world.period(period).workdays == 7
+
+
+def test_two_people_extending_at_once_extend_once(world: World) -> None:
+    period = world.round_two()
+    up(world, "17 00:00/21 09:00, 21 11:00/24 00:00")
+    answers = at_once([partial(extend, world, period, TUESDAY, login) for login in ("office", "office2")])
+    assert sorted(map(type, answers), key=str) == sorted([type(None), WindowNotExtended], key=str)
+    assert window_of(world, period)[1] == at("2026-09-25 00:00")
+
+
+REFUSED = [
+    # up, now, by whom -> why not
+    ("17 00:00/24 00:00", TUESDAY, "office", WindowNotExtended),  # nothing is missing
+    ("17 00:00/21 09:00, 21 09:59:59/24 00:00", TUESDAY, "office", WindowNotExtended),  # less than an hour
+    ("17 00:00/18 17:30, 20 08:30/24 00:00", TUESDAY, "office", WindowNotExtended),  # a night and a Saturday
+    ("17 00:00/21 09:00, 21 11:00/24 00:00", "2026-09-17 Thu 23:59:59", "office", WindowNotExtended),  # not yet open
+    ("17 00:00/21 09:00, 21 11:00/24 00:00", "2026-09-24 Thu 00:00", "office", WindowNotExtended),  # not open any more
+    ("17 00:00/21 09:00, 21 11:00/24 00:00", TUESDAY, "head", NotAllowed),
+]
+
+
+@on_sqlite
+@pytest.mark.parametrize(("spans", "now", "login", "refusal"), REFUSED)
+def test_refused_and_nothing_changed(world: World, spans: str, now: str, login: str, refusal: type[Exception]) -> None:
+    period = world.round_two()
+    up(world, spans)
+    before = world.everything()
+    with pytest.raises(refusal):
+        extend(world, period, now, login)
+    assert world.everything() == before
+
+
+@on_sqlite
+def test_without_a_reason_without_a_calendar_or_taken_back_it_is_refused_too(world: World) -> None:
+    period = world.round_two()
+    up(world, "17 00:00/21 09:00, 21 11:00/24 00:00")
+    with pytest.raises(MissingText):
+        extend(world, period, TUESDAY, reason=" ")
+    world.do(
+        scheduling.extend_deadline,
+        period,
+        dt.date(2026, 12, 31),
+        "待核查",
+        world.do(calendar_of),
+        world.actor("office"),
+        at(TUESDAY),
+    )
+    with pytest.raises(BeyondHorizon, match="2027年"):
+        extend(world, period, TUESDAY)
+    other = world.schedule(1, 9, [world.others[0]], "2026-09-22", 3, "2026-09-21 Mon 09:00")
+    world.do(scheduling.cancel, other, "改期", world.actor("office"), at("2026-09-21 Mon 10:00"))
+    with pytest.raises(AlreadyClosed):
+        extend(world, other, TUESDAY)

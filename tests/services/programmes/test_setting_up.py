@@ -1,0 +1,220 @@
+"""Programmes set up, changed within what already happened, put away; places of units."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.cases.states import Conclusion, State
+from app.domain.programmes.plan import Places, Plan, proposed_stages
+from app.domain.refusals import AlreadyDone, Archived, NotAllowed, PeriodsOpen, Retired, StillNeeded, Unfit
+from app.models import AuditRow, Proceeding, ProceedingKind, Programme, Quota, Stage, Unit, User
+from app.services.periods import closing
+from app.services.programmes import quotas, setting_up
+from tests.world import World, at, at_once
+
+NOW = at("2026-09-18 Fri 09:00")
+STAGES = tuple(proposed_stages(dt.date(2026, 9, 1)))
+PLAN = Plan("曲靖市2026年评选表彰", "先进集体", "先进个人", "第四部分（二）3", "第七部分（二）", stages=STAGES)
+sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing here hangs on the kind of database
+
+
+def create(world: World, plan: Plan, login: str | None = "office") -> int:
+    by = world.actor(login) if login else None
+    with world.database.writer() as session:
+        return setting_up.create(session, plan, by, NOW).id
+
+
+def give(world: World, *places: Places, login: str = "office") -> None:
+    world.do(quotas.give, world.programme, places, world.actor(login), NOW)
+
+
+def refused_fields(refusal: pytest.ExceptionInfo[Unfit]) -> list[str]:
+    return [fault.field for fault in refusal.value.faults]
+
+
+def quota(world: World, unit: int) -> tuple[int, int, int, int] | None:
+    with world.database.reader() as session:
+        row = session.scalar(select(Quota).where(Quota.programme_id == world.programme, Quota.unit_id == unit))
+        return row and (row.collectives, row.individuals, row.secret_collectives, row.secret_individuals)
+
+
+def details(world: World) -> list[dict[str, object]]:
+    with world.database.reader() as session:
+        return [json.loads(text) for text in session.scalars(select(AuditRow.details).order_by(AuditRow.id))]
+
+
+@sqlite
+def test_a_programme_comes_with_its_stages_and_places(world: World) -> None:
+    plan = replace(PLAN, places=(Places(world.qilin, 5, 9, "", "县（市、区）"), Places(world.luoping, 5, 9)))
+    new = create(world, plan, login=None)
+    with world.database.reader() as session:
+        programme = session.get_one(Programme, new)
+        assert (programme.title, programme.county_share, programme.archived_at) == (PLAN.title, 10, None)
+        stages = session.execute(select(Stage.number, Stage.starts_on, Stage.ends_on).where(Stage.programme_id == new))
+        assert [tuple(row) for row in stages] == [(s.number, s.starts_on, s.ends_on) for s in STAGES]
+        lines = quotas.of_programme(session, new)
+        assert [(line.unit.name, line.collectives, line.heading) for line in lines] == [
+            ("麒麟区", 5, "县（市、区）"),
+            ("罗平县", 5, ""),
+        ]
+    assert world.acts() == [("cli", "programme.created", f"programme:{new}")]
+
+
+@sqlite
+def test_what_does_not_fit_is_refused_whole_and_says_where(world: World) -> None:
+    with world.database.reader() as session:
+        taken = session.get_one(Programme, world.programme).title
+        own = session.scalars(select(Unit.id).where(Unit.parent_id == world.qilin)).first()
+    before = world.everything()
+    for plan, fields in (
+        (replace(PLAN, title=f" {taken} ", lapse_clause=""), ["lapse_clause", "title"]),
+        (replace(PLAN, stages=STAGES[1:]), ["starts_1"]),
+        (replace(PLAN, places=(Places(world.qilin, 1, 1, secret_collectives=2),)), ["secret_collectives"]),
+    ):
+        with pytest.raises(Unfit) as refused:
+            create(world, plan)
+        assert refused_fields(refused) == fields
+    for refusal, plan, login in (
+        (NotAllowed, PLAN, "head"),
+        (StillNeeded, replace(PLAN, places=(Places(world.qilin, 1, 1), Places(own, 1, 1))), "office"),
+    ):
+        with pytest.raises(refusal):
+            create(world, plan, login)
+    assert world.everything() == before
+
+
+def test_two_programmes_of_one_title_at_once_are_one(world: World) -> None:
+    results = at_once([lambda: create(world, PLAN)] * 2)
+    assert sorted(type(result) for result in results if isinstance(result, Exception)) == [Unfit]
+    with world.database.reader() as session:
+        assert len(session.scalars(select(Programme).where(Programme.title == PLAN.title)).all()) == 1
+
+
+@sqlite
+def test_a_change_is_on_the_record_with_what_changed(world: World) -> None:
+    new = create(world, PLAN)
+    since = len(world.acts())
+    moved = (STAGES[0], replace(STAGES[1], ends_on=STAGES[1].ends_on - dt.timedelta(days=2)), *STAGES[2:])
+    world.do(setting_up.change, new, replace(PLAN, stages=moved, county_share=8), world.actor("office"), NOW)
+    world.do(setting_up.change, new, replace(PLAN, stages=(), county_share=8), world.actor("office"), NOW)
+    assert [action for _, action, _ in world.acts(since)] == ["programme.changed", "programme.stages_changed"]
+    assert details(world)[since:] == [
+        {"fields": ["county_share"]},
+        {"stages": {"2": ["2026-09-18", "2026-09-30", "2026-09-18", "2026-09-28"]}},
+    ]
+
+
+@sqlite
+def test_honours_that_were_awarded_keep_their_names(world: World) -> None:
+    new = create(world, PLAN)
+    with world.database.writer() as session:
+        session.add(
+            Proceeding(
+                programme_id=new,
+                kind=ProceedingKind.DECISION,
+                issuer="市委、市政府",
+                number="1号",
+                title="表彰决定",
+                dated=dt.date(2026, 9, 1),
+                text="",
+                recorded_by=world.people["office"],
+                recorded_at=NOW,
+            )
+        )
+        session.commit()
+    with pytest.raises(Unfit) as refused:
+        world.do(setting_up.change, new, replace(PLAN, collective_honour="模范集体"), world.actor("office"), NOW)
+    assert refused_fields(refused) == ["collective_honour"]
+    world.do(setting_up.change, new, replace(PLAN, signatory="市委办公室"), world.actor("office"), NOW)
+
+
+@sqlite
+def test_a_programme_is_archived_once_its_periods_are_closed_and_then_takes_nothing(world: World) -> None:
+    period, office = world.round_two(), world.actor("office")
+    with pytest.raises(PeriodsOpen, match="麒麟区推荐单位公示"):
+        world.do(setting_up.archive, world.programme, office, NOW)
+    closed = at("2026-09-24 Thu 09:00")
+    world.do(closing.close_period, period, office, closed)
+    with pytest.raises(NotAllowed):
+        world.do(setting_up.archive, world.programme, world.actor("head"), closed)
+    world.do(setting_up.archive, world.programme, office, closed)
+    before = world.everything()
+    for use_case, values in (
+        (setting_up.archive, ()),
+        (setting_up.change, (PLAN,)),
+        (quotas.give, ([Places(world.qilin, 9, 9)],)),
+    ):
+        with pytest.raises(Archived):
+            world.do(use_case, world.programme, *values, office, closed)
+    assert world.everything() == before
+    world.do(setting_up.reopen, world.programme, "还有撤销决定要记录。", office, closed)
+    with pytest.raises(AlreadyDone):
+        world.do(setting_up.reopen, world.programme, "再来一次。", office, closed)
+    give(world, Places(world.qilin, 9, 9))
+
+
+@sqlite
+def test_a_quota_does_not_fall_below_who_stands_in_rounds_two_and_three(world: World) -> None:
+    period = world.round_two()  # two collectives, three individuals
+    before = world.everything()
+    for places, fields in (
+        (Places(world.qilin, 1, 2), ["collectives", "individuals"]),
+        (Places(world.qilin, 0, 0), ["collectives", "individuals"]),
+        (Places(world.qilin, 2, 3, secret_individuals=1), ["individuals"]),  # a secret one takes a place too
+    ):
+        with pytest.raises(Unfit) as refused:
+            give(world, Places(world.luoping, 7, 7), places)
+        assert refused_fields(refused) == [f"{field}-{world.qilin}" for field in fields]
+    assert world.everything() == before
+    give(world, Places(world.qilin, 2, 3), Places(world.luoping, 0, 0))  # nobody of luoping stands in a round
+    assert (quota(world, world.qilin), quota(world, world.luoping)) == ((2, 3, 0, 0), (0, 0, 0, 0))
+
+    case, _ = world.file(period, world.nominees[2], "2026-09-18 Fri 10:00")
+    world.bring(case, State.CONCLUDED, "2026-09-18 Fri 11:00", Conclusion.UPHELD)
+    give(world, Places(world.qilin, 2, 2))  # who is out stands nowhere
+
+
+@sqlite
+def test_places_go_to_recommending_units_in_use(world: World) -> None:
+    with world.database.writer() as session:
+        gone = Unit(kind="recommender", name="撤并的县", parent_id=world.office, retired_at=NOW)
+        session.add(gone)
+        session.commit()
+        gone_id = gone.id
+    before = world.everything()
+    for refusal, unit in ((Retired, gone_id), (StillNeeded, world.office)):
+        with pytest.raises(refusal):
+            give(world, Places(world.luoping, 9, 9), Places(unit, 1, 1))
+    with pytest.raises(NotAllowed):
+        give(world, Places(world.luoping, 9, 9), login="stranger")
+    assert world.everything() == before
+
+
+@sqlite
+def test_secret_numbers_are_for_the_office_and_their_unit_and_on_no_record(world: World) -> None:
+    """R11."""
+    give(world, Places(world.qilin, 4, 5, secret_collectives=1, secret_individuals=2), Places(world.luoping, 1, 2))
+
+    def rows(login: str) -> list[tuple[str, int, int, int]]:
+        with world.database.reader() as session:
+            groups = quotas.table_of(session, world.programme, world.actor(login), NOW)
+        return [
+            (row.quota.unit.name, row.collective.secret + row.individual.secret, row.vacant, row.total)
+            for group in groups
+            for row in group.rows
+        ]
+
+    assert rows("office") == [("麒麟区", 3, 1, 9), ("罗平县", 0, 0, 3)]
+    assert rows("head") == [("麒麟区", 3, 1, 9)]
+    assert rows("stranger") == [("罗平县", 0, 0, 3)]
+    with world.database.writer() as session:
+        own = session.scalars(select(Unit).where(Unit.parent_id == world.qilin)).first()
+        session.get_one(User, world.people["handler"]).unit = own
+        session.commit()
+    assert rows("handler") == [("麒麟区", 0, 4, 9)]  # its own unit's people see the quota, and nothing secret in it
+    assert details(world) == [{"quotas": {str(world.qilin): [4, 5]}}]
