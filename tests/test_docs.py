@@ -95,6 +95,12 @@ def test_the_map_has_every_subject_once() -> None:
     assert sorted(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == sorted(SUBJECTS)
 
 
+def test_every_decision_stands_under_a_heading_and_is_dated() -> None:
+    _, *sections = (ROOT / "docs" / "decisions.md").read_text("utf-8").split("\n## ")
+    entries = [entry for section in sections for entry in section.strip().split("\n\n")[1:]]
+    assert [entry[:60] for entry in entries if not re.match(r"\d{4}-\d\d-\d\d · \*\*", entry)] == []
+
+
 @pytest.mark.parametrize("gone", ["app/services/intake.py", "app/web/desk/", "tests/nowhere"])
 def test_a_path_that_is_gone_is_noticed(gone: str) -> None:
     assert not is_there(gone)
