@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import yaml
 
 from tests.test_architecture import SUBJECTS
 
@@ -99,6 +100,16 @@ def test_every_decision_stands_under_a_heading_and_is_dated() -> None:
     _, *sections = (ROOT / "docs" / "decisions.md").read_text("utf-8").split("\n## ")
     entries = [entry for section in sections for entry in section.strip().split("\n\n")[1:]]
     assert [entry[:60] for entry in entries if not re.match(r"\d{4}-\d\d-\d\d · \*\*", entry)] == []
+
+
+def test_what_runs_before_a_commit_is_what_make_check_runs() -> None:
+    """And from this machine alone: every hook is local."""
+    [repository] = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
+    recipe = re.search(r"^check:.*\n((?:\t.+\n)+)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert recipe is not None
+    commands = [line.strip().replace("$(BIN)", ".venv/bin") for line in recipe[1].splitlines()]
+    assert repository["repo"] == "local"
+    assert [hook["entry"] for hook in repository["hooks"]] == commands
 
 
 @pytest.mark.parametrize("gone", ["app/services/intake.py", "app/web/desk/", "tests/nowhere"])
