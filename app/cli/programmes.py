@@ -12,6 +12,7 @@ from app.domain.cases.states import ROLE_NAMES
 from app.domain.refusals import BookRefused
 from app.papers import programme_book, programme_writing
 from app.services.office import programme_books
+from app.services.shared.work import Work
 
 
 @click.group()
@@ -38,7 +39,7 @@ def load(opened: Opened, file: Path) -> None:
         sheets = programme_book.read_sheets(upload)
     try:
         with opened.migrated.writer() as session:
-            loaded = programme_books.load(session, sheets, None, clock.now())
+            loaded = programme_books.load(Work(session, clock.now()), sheets)
             title, slips = loaded.programme.title, loaded.slips
     except BookRefused as refusal:
         for wrong in refusal.problems:

@@ -18,6 +18,7 @@ from app.models import Nominee, Unit, UnitKind
 from app.sealing import Keyring
 from app.services.nominees.dossiers import dossier
 from app.services.programmes import setting_up
+from app.services.shared.work import Work
 
 HONOURS = "提升人民群众获得感幸福感安全感"
 ByUnit = dict[int, list[Nominee]]
@@ -56,7 +57,7 @@ def set_up(
         places=places,
         demonstration=True,
     )
-    return setting_up.create(session, plan, None, now).id
+    return setting_up.create(Work(session, now), plan).id
 
 
 def recommend(
