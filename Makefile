@@ -28,7 +28,7 @@ fuzz: $(VENV)/.installed-test
 faults: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest tests/faults --faults-acknowledged 1000
 
-# The pictures of docs/手册.md, taken anew from the pages as they are.
+# The pictures of docs/手册.md and README.md, taken anew from the pages as they are.
 pictures: $(VENV)/.installed-test browser
 	@$(BIN)/python -m pytest tests/browser/test_manual.py --pictures
 

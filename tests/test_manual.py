@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MANUAL = (ROOT / "docs" / "手册.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 PICTURES = re.findall(r"!\[([^\]]*)\]\(pictures/([^)]+)\)", MANUAL)
+PICTURES += [(words, name) for name, words in re.findall(r'<img src="docs/pictures/([^"]+)" alt="([^"]*)"', README)]
 # 【】 is what one can click, 「」 is what the portal says, …… in it what differs from time to time.
 LABELS = sorted(set(re.findall(r"【([^】]+)】", MANUAL)) - {""})
 SAYINGS = sorted(set(re.findall(r"「([^」]+)」", MANUAL)) - {""})

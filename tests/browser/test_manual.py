@@ -1,4 +1,4 @@
-"""The pictures of docs/手册.md, taken from the demonstration on one Monday morning: `make pictures`."""
+"""The pictures of docs/手册.md and README.md, taken from the demonstration on one Monday morning: `make pictures`."""
 
 from __future__ import annotations
 
@@ -106,6 +106,7 @@ def test_the_manual_has_its_pictures(tour: Tour, tmp_path: Path) -> None:
     PICTURES.mkdir(exist_ok=True)
     running = tour.number(select(func.max(Period.programme_id)))
     coming_in(tour)
+    citizens(tour)
     what_runs(tour, running)
     one_nominee(tour, running)
     cases(tour)
@@ -121,6 +122,16 @@ def coming_in(tour: Tour) -> None:
     page = tour.visitor("phone")
     page.goto("/login")
     tour.camera.page(page, "登录", 470)
+
+
+def citizens(tour: Tour) -> None:
+    """A list as everybody reads it: the one with most nominees."""
+    is_open = Period.opens_at <= tour.clock.now, Period.closes_at > tour.clock.now
+    longest = select(Entry.period_id).join(Period, Entry.period_id == Period.id).where(*is_open)
+    longest = longest.group_by(Entry.period_id).order_by(func.count().desc(), Entry.period_id)
+    page = tour.visitor()
+    page.goto(f"/periods/{tour.number(longest.limit(1))}")
+    tour.camera.page(page, "群众看公示", 1140)
 
 
 def what_runs(tour: Tour, running: int) -> None:

@@ -1,4 +1,4 @@
-"""What the public reads, and when: names inside the window only, dates at any time (R5, R12, R13)."""
+"""What the public reads, and when: names inside the window only, dates at any time (R5, R12, R13, R15)."""
 
 from __future__ import annotations
 

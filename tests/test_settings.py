@@ -1,0 +1,48 @@
+"""docs/operations.md lists every setting once, with its default, and no document names a setting that is not there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+from config import PREFIX, Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
+ROW = re.compile(rf"^\| `({PREFIX}\w+)` \| (.+?) \| (.+?) \|$", re.MULTILINE)
+NAME = re.compile(rf"\b{PREFIX}[A-Z][A-Z0-9_]*\b")
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "deploy").glob("*.*"))]
+
+
+def name_default(value: object) -> str:
+    """A default as the table writes it: none where the setting is left out."""
+    if value == "":
+        return "none"
+    return f"`{int(value) if isinstance(value, bool) else value}`"
+
+
+DEFAULTS = {PREFIX + field.name.upper(): name_default(field.default) for field in fields(Settings)}
+
+
+def test_every_setting_has_a_default() -> None:
+    assert [field.name for field in fields(Settings) if field.default is MISSING] == []
+
+
+def test_the_table_has_every_setting_once_with_its_default() -> None:
+    table = OPERATIONS.partition("\n## Settings\n")[2].partition("\n## ")[0]
+    rows = [(name, default.partition(":")[0]) for name, default, _ in ROW.findall(table)]
+    assert sorted(rows) == sorted(DEFAULTS.items())
+
+
+def test_no_document_has_a_second_table_of_settings() -> None:
+    tables = {
+        path.name: len(re.findall(rf"^\| `{PREFIX}", path.read_text("utf-8"), re.MULTILINE)) for path in DOCUMENTS
+    }
+    keys = 3  # the table of keys says when each is replaced, and how
+    assert {name: rows for name, rows in tables.items() if rows} == {"operations.md": len(DEFAULTS) + keys}
+
+
+def test_no_document_names_a_setting_that_is_not_there() -> None:
+    named = {(path.name, name) for path in DOCUMENTS for name in NAME.findall(path.read_text("utf-8"))}
+    assert {(path, name) for path, name in named if name not in DEFAULTS} == set()
