@@ -71,7 +71,14 @@ def of_nominee(nominee_id: int, paper: str) -> ResponseReturnValue:
     return paper_sent(lambda reading, clerk: gather(reading, nominee_id, clerk), name, on_nominee(nominee_id))
 
 
-@blueprint.post("/programmes/<int:programme_id>/papers/nominees/<any(opinions,forms):paper>")
+@blueprint.post(
+    "/programmes/<int:programme_id>/papers/nominees/opinions",
+    endpoint="opinions_of_chosen",
+    defaults={"paper": "opinions"},
+)
+@blueprint.post(
+    "/programmes/<int:programme_id>/papers/nominees/forms", endpoint="forms_of_chosen", defaults={"paper": "forms"}
+)
 @allow(*OFFICE_AND_UNITS)
 def of_chosen(programme_id: int, paper: str) -> ResponseReturnValue:
     """Papers of the ticked nominees: annex 6 in one file, annexes 4 and 5 as a .zip."""
