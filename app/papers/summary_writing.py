@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.domain.periods.rounds import Kind
@@ -116,8 +118,9 @@ def lines_of(text: str, width: int) -> int:
     )
 
 
-def _put(cell: Cell, text: str, font: Font, alignment: Alignment) -> None:
+def _put(cell: Cell | MergedCell, text: str, font: Font, alignment: Alignment) -> None:
     """A text as it stands: `=1+1` stays what somebody wrote, also when the cell is edited."""
+    assert isinstance(cell, Cell)  # noqa: S101 - the first cell of what is merged, never one that it hides
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text) or None
     cell.font, cell.alignment = font, alignment
     if cell.value is not None:
@@ -144,7 +147,7 @@ def _set_up_print(page: Worksheet, paper: str) -> None:
     page.print_title_rows = f"{_HEAD_ROW}:{_HEAD_ROW}"
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", paper
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     page.print_options.horizontalCentered = True
-    page.oddFooter.center.text = "第 &P 页，共 &N 页"
+    page.HeaderFooter.oddFooter = HeaderFooterItem(center=_HeaderFooterPart(text="第 &P 页，共 &N 页"))
     page.page_margins.left = page.page_margins.right = 0.5

@@ -80,7 +80,7 @@ def indented(paragraph: Paragraph, size: float) -> Paragraph:
 
 def table(paper: Document, widths: Sequence[float], *, ruled: bool = True) -> Table:
     """A table without rows, its columns in centimetres, the same in every program that opens it."""
-    made = paper.add_table(rows=0, cols=len(widths))
+    made: Table = paper.add_table(rows=0, cols=len(widths))
     made.style = "Table Grid" if ruled else "Normal Table"
     made.alignment, made.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     for column, width in zip(made.columns, widths, strict=True):
@@ -90,7 +90,7 @@ def table(paper: Document, widths: Sequence[float], *, ruled: bool = True) -> Ta
 
 def row(made: Table, height: float, *, whole: bool = True) -> _Row:
     """One more row, at least `height` centimetres; `whole`: not to be torn between two pages."""
-    added = made.add_row()
+    added: _Row = made.add_row()
     added.height, added.height_rule = Cm(height), WD_ROW_HEIGHT_RULE.AT_LEAST
     for cell, column in zip(added.cells, made.columns, strict=True):
         cell.width = column.width

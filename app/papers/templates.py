@@ -29,7 +29,7 @@ class _Box(SandboxedEnvironment):
     """Compiles each part of a template once: that takes a third of the time, and many forms have one template."""
 
     @lru_cache(maxsize=128)  # noqa: B019 - there is one box, and it lives as long as the process
-    def from_string(self, *source: Any, **named: Any) -> Template:
+    def from_string(self, *source: Any, **named: Any) -> Template:  # type: ignore[override] # the cache is no method
         return super().from_string(*source, **named)
 
 

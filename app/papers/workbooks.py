@@ -35,7 +35,8 @@ class _Reader(ExcelReader):
         part = self.package.find(SHARED_STRINGS)
         if part is not None:
             with self.archive.open(part.PartName.lstrip("/")) as source:
-                self.shared_strings = SharedTexts(source)
+                # openpyxl asks for a text by its number and for nothing else of a list
+                self.shared_strings = SharedTexts(source)  # type: ignore[assignment]
 
 
 class SharedTexts:

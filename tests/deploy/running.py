@@ -6,16 +6,11 @@ import ctypes
 import datetime as dt
 import http.client
 import json
-import os
-import shutil
-import signal
 import socket
 import ssl
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,14 +22,9 @@ from cryptography.x509.oid import NameOID
 
 from app.clock import now
 from app.database import ROOT
-from tests.running import free_port
+from tests.running import KEY, NGINX, SERVE, await_port, free_port, kill_group, settings_as_environment, start
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 NAME = "gongshi.example.gov.cn"
-KEYS = {
-    "GONGSHI_SECRET_KEY": "a secret for tests, thirty-two bytes",
-    "GONGSHI_IDENTITY_KEY": "a key for tests, thirty-two bytes",
-}
 _PR_SET_MDWE = 65
 _MAIN = """
 daemon off; master_process off; pid {home}/nginx.pid;
@@ -111,7 +101,7 @@ def nginx(home: Path, upstream: int) -> Iterator[Site]:
     (home / "nginx.conf").write_text(_MAIN.format(home=home))
     process = subprocess.Popen([NGINX, "-c", str(home / "nginx.conf"), "-e", str(home / "start.log")])
     try:
-        _wait_for(site.tls, process)
+        await_port(site.tls, process)
         yield site
     finally:
         process.terminate()
@@ -174,41 +164,17 @@ class Served:
 def served(home: Path, database_url: str, **settings: str) -> Iterator[Served]:
     """`gongshi serve`, whole and by itself, gone afterwards with all it started."""
     port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GONGSHI_")} | KEYS
-    environment |= {f"GONGSHI_{name.upper()}": value for name, value in settings.items()}
-    environment |= {"GONGSHI_DATABASE_URL": database_url, "GONGSHI_PORT": str(port), "TMPDIR": str(home)}
-    command = [sys.executable, "-c", "from app.cli import gongshi; gongshi()", "serve"]
-    with (home / "serve.log").open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            preexec_fn=_deny_write_execute,
-        )
+    own = {"secret_key": KEY, "identity_key": KEY, "database_url": database_url, "port": str(port)}
+    environment = settings_as_environment(own | settings) | {"TMPDIR": str(home)}
+    log = home / "serve.log"
+    process = start(SERVE, environment, log, _deny_write_execute)
     try:
-        _wait_for(port, process)
-        yield Served(port, process, home / "serve.log")
+        await_port(port, process)
+        yield Served(port, process, log)
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # the group of the process above, workers and all
-        process.wait(timeout=10)
+        kill_group(process)
 
 
 def _deny_write_execute() -> None:
     """As the unit has it (MemoryDenyWriteExecute), where the kernel can: Linux 6.3 or newer."""
     ctypes.CDLL(None).prctl(_PR_SET_MDWE, 1, 0, 0, 0)
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        assert process.poll() is None, f"{process.args} ended with {process.returncode}"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise TimeoutError(f"{process.args} does not answer")

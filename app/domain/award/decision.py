@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.cases.verdict import GROUND_NAMES, Ground
-from app.domain.periods.rounds import Kind
+from app.domain.periods.rounds import SHORT_KIND_NAMES, Kind
 
 
 class ProceedingKind(StrEnum):
@@ -195,12 +195,13 @@ def tallies(names: Iterable[Kind], quotas: Mapping[int, Places]) -> dict[Kind, T
 def overfull(award: AwardList, quotas: Mapping[int, Places]) -> list[str]:
     """The units with more names than places, in words (R9)."""
     named = Counter((facts.recommender_id, facts.kind) for facts in award.named)
-    kinds = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
     found = []
     for (unit_id, kind), count in named.items():
         quota = quotas.get(unit_id, Places("没有名额的单位", {}))
         if count + quota.secret.get(kind, 0) > quota.places.get(kind, 0):
-            found.append(f"{quota.unit}的{kinds[kind]}超出名额（名额{quota.places.get(kind, 0)}个，名单上{count}个）")
+            found.append(
+                f"{quota.unit}的{SHORT_KIND_NAMES[kind]}超出名额（名额{quota.places.get(kind, 0)}个，名单上{count}个）"
+            )
     return found
 
 

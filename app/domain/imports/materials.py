@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from app.domain.imports.fields import Problem
-from app.domain.periods.rounds import Kind
+from app.domain.periods.rounds import SHORT_KIND_NAMES, Kind
 
 LONGEST = {Kind.COLLECTIVE: 3000, Kind.INDIVIDUAL: 1000}
 _COLUMN = "事迹材料"
-_WHOSE = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
 
 
 def characters_in(text: str) -> int:
@@ -24,6 +23,6 @@ def material_problem(length: int, kind: Kind) -> Problem | None:
         return Problem(
             _COLUMN,
             f"有{length}字",
-            f"{_WHOSE[kind]}不超过{longest}字（标点也算，空格不算），请删去{length - longest}字",
+            f"{SHORT_KIND_NAMES[kind]}不超过{longest}字（标点也算，空格不算），请删去{length - longest}字",
         )
     return None

@@ -16,6 +16,7 @@ class Kind(StrEnum):
 
 
 KIND_NAMES = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
+SHORT_KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}  # where places are counted
 
 
 class Organiser(StrEnum):

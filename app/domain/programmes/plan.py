@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.calendar.stages import STAGES
-from app.domain.periods.rounds import Kind
 
 # Every text of a programme: its name on forms and sheets, the fewest and the most characters.
 TEXTS = {
@@ -22,7 +21,6 @@ TEXTS = {
 }
 SHARE_NAME = "县处级比例上限（%）"
 MOST_PLACES = 9999
-KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
 # How long the stages of the notice were, in days: what a new programme proposes.
 _LENGTHS = {1: 17, 2: 13, 3: 16, 4: 31}
 

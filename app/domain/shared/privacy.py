@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from app.domain.refusals import PrivateData
 from app.domain.shared.identity_numbers import id_check_character
 
 _ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
@@ -15,6 +16,12 @@ _NO_DIGIT = re.compile(r"\D")
 _SHORTEST = 11  # digits: most texts have fewer, and are not looked at further
 # People write numbers in groups: 138 0000 0000, 6222-0000-… One separator at a time: 1998.12-2021.3 is no mobile.
 _GROUPINGS = tuple(re.compile(rf"(?<=\d){re.escape(separator)}(?=[\dXx])") for separator in " -‐–—−·.")
+
+
+def require_publishable(what: str, *texts: str) -> None:
+    """Raises PrivateData, which names `what`, where one of the texts holds what must never be public (R12)."""
+    if findings := find_private("\n".join(texts)):
+        raise PrivateData(what, findings)
 
 
 def find_private(text: str) -> list[str]:

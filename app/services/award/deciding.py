@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from app.domain.award.decision import ANSWERS, Facts, ProceedingKind, approvals
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor, require_office
-from app.domain.refusals import AnswerMissing, DecisionNotReady, ListChanged, PrivateData, WrongDay
-from app.domain.shared.privacy import find_private
+from app.domain.refusals import AnswerMissing, DecisionNotReady, ListChanged, WrongDay
+from app.domain.shared.privacy import require_publishable
 from app.models import Document, Honour, Proceeding, Programme
 from app.services.award.award_list import Standing, standing_of
 from app.services.programmes.decisions import require_before_decision
@@ -163,6 +163,5 @@ def _honour(standing: Standing, position: int, facts: Facts) -> Honour:
 
 def _check_privacy(row: Proceeding, honours: Iterable[Honour]) -> None:
     """What is about to be published holds no private number (R12)."""
-    texts = [row.issuer, row.number, row.title, row.text, *(f"{each.name}\n{each.unit}" for each in honours)]
-    if findings := find_private("\n".join(texts)):
-        raise PrivateData("表彰决定", findings)
+    names = [f"{each.name}\n{each.unit}" for each in honours]
+    require_publishable("表彰决定", row.issuer, row.number, row.title, row.text, *names)

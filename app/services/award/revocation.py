@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.award.decision import RevocationGround
 from app.domain.cases.states import Actor, require_office
-from app.domain.refusals import AlreadyDone, PrivateData, SamePerson
-from app.domain.shared.privacy import find_private
+from app.domain.refusals import AlreadyDone, SamePerson
+from app.domain.shared.privacy import require_publishable
 from app.models import Document, Honour, Nominee, Proceeding, Programme, Revocation
 from app.services.award.deciding import NUMBER, check_day
 from app.services.nominees.access import theirs
@@ -47,8 +47,7 @@ def propose_revocation(work: Work, honour_id: int, paper: RevocationText, scan: 
         raise AlreadyDone("已经有人提出撤销这项表彰。")
     check_day(paper.dated, work.session.get_one(Proceeding, honour.decision_id).dated, work.now)
     number = checked_text(paper.number, "撤销决定文号", NUMBER)
-    if findings := find_private(number):  # it stands on the public page; the decision's text does not
-        raise PrivateData("撤销决定文号", findings)
+    require_publishable("撤销决定文号", number)  # it stands on the public page; the decision's text does not
     programme = work.session.get_one(Programme, work.session.get_one(Nominee, honour.nominee_id).programme_id)
     work.session.add(scan)
     work.session.flush()

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor
-from app.domain.refusals import NoLongerStands, PrivateData
-from app.domain.shared.privacy import find_private
+from app.domain.refusals import NoLongerStands
 from app.models import Entry, Nominee, Period
 from app.services.nominees import leavers
 from app.services.nominees.access import recommended, take_turns
@@ -52,9 +51,3 @@ def entries_of(session: Session, nominee_id: int) -> list[Entry]:
 def in_sight(session: Session, nominee_id: int, now: dt.datetime) -> list[Entry]:
     """Those of them that the public sees now, or will see."""
     return [entry for entry in entries_of(session, nominee_id) if now < entry.period.closes_at]
-
-
-def require_publishable(what: str, *texts: str) -> None:
-    """Raises PrivateData where a text holds what must never be public (R12)."""
-    if findings := find_private("\n".join(texts)):
-        raise PrivateData(what, findings)

@@ -17,13 +17,11 @@ from app.domain.nominees.eligibility import Check, Outcome, Share, county_share
 from app.domain.nominees.opinions import missing, names
 from app.domain.nominees.passage import ALREADY_IN, Showing, round_ahead, why_not
 from app.domain.nominees.places import FIRST_BOUND_ROUND, Contender, taken
-from app.domain.periods.rounds import LAST_ROUND, Kind, Round
+from app.domain.periods.rounds import LAST_ROUND, SHORT_KIND_NAMES, Kind, Round
 from app.domain.refusals import QuotaExceeded
 from app.models import Case, Entry, Nominee, OpinionOutcome, Period, Programme, Quota, ReviewStage, Unit
 from app.sealing import Keyring
 from app.services.nominees import eligibility, leavers, opinions, reviews
-
-KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +190,7 @@ def check_places(
         used = taken(contenders, secret)
         if used.all > places:
             unit = session.get_one(Unit, unit_id)
-            raise QuotaExceeded(unit.name, KIND_NAMES[kind], used.here, places, used.vacant, used.secret)
+            raise QuotaExceeded(unit.name, SHORT_KIND_NAMES[kind], used.here, places, used.vacant, used.secret)
 
 
 def _places(quota: Quota | None, kind: Kind) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from app.domain.nominees.annexes import Rank
 from app.domain.nominees.misprints import LONGEST
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import KnownAlready, NamedAlready, NotAnOrder, NothingChanged, NotYourCase, ShownBefore
+from app.domain.shared.privacy import require_publishable
 from app.models import Dossier, Nominee, Quota, Unit, UnitKind
 from app.sealing import Keyring
 from app.services.imports.checks import standing_in
@@ -103,7 +104,7 @@ def enter(
     """The row of a new nominee and its dossier, checked, for the caller to place and commit."""
     name = checked_text(given.name, "名称（姓名）", (1, LONGEST["name"]))
     deeds = checked_text(given.deeds, "简要事迹", (1, LONGEST["deeds"]))
-    changes.require_publishable(f"{name}的内容", name, given.unit, given.post, deeds)
+    require_publishable(f"{name}的内容", name, given.unit, given.post, deeds)
     sealed = given.sealed or {}
     hashes = [hash_ for key in ring.hash_keys if (hash_ := person_hash(key, sealed))]
     _require_unknown(session, programme_id, hashes, actor)
@@ -185,7 +186,7 @@ def edit(work: Work, nominee_id: int, facts: PlainFacts) -> None:
     nominee = changes.held(work.session, nominee_id, work.actor)
     changes.require_standing(work.session, nominee, work.now)
     require_unshown(work.session, nominee)
-    changes.require_publishable(f"{nominee.name}的内容", facts.unit, facts.post)
+    require_publishable(f"{nominee.name}的内容", facts.unit, facts.post)
     unit = own_unit(work.session, nominee.recommender, facts.unit)
     wanted = {
         "unit": unit,

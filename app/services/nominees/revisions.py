@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.nominees.misprints import LONGEST
 from app.domain.refusals import NothingChanged, StillShown
+from app.domain.shared.privacy import require_publishable
 from app.models import Nominee, Revision
 from app.services.nominees import changes
 from app.services.shared.texts import checked_text
@@ -30,7 +31,7 @@ def revise(work: Work, nominee_id: int, deeds: str, reason: str) -> Revision:
     reason = checked_text(reason, "变更的理由", REASON)
     if deeds == nominee.deeds:
         raise NothingChanged("简要事迹")
-    changes.require_publishable(f"{nominee.name}变更后的事迹", deeds)
+    require_publishable(f"{nominee.name}变更后的事迹", deeds)
     row = Revision(
         nominee_id=nominee.id,
         edition=nominee.edition + 1,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.states import require_office
 from app.domain.nominees.misprints import CORRECTABLE, LONGEST, WORD_LISTS, is_misprint, room
 from app.domain.refusals import NotAMisprint, NothingChanged, NothingInSight
+from app.domain.shared.privacy import require_publishable
 from app.models import Correction, Entry, Nominee, Period
 from app.services.nominees import changes
 from app.services.periods import corrected_text
@@ -35,7 +36,7 @@ def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> 
     what = CORRECTABLE[field]
     text = checked_text(text, what, (1, LONGEST[field]))
     reason = checked_text(reason, "更正的理由", REASON)
-    changes.require_publishable(f"{nominee.name}更正后的{what}", text, reason)
+    require_publishable(f"{nominee.name}更正后的{what}", text, reason)
     wrong = current(work.session, nominee_id, field, work.now)
     if wrong is None:
         raise NothingInSight(what, last_end(work.session, nominee_id, field))

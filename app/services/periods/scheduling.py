@@ -21,10 +21,9 @@ from app.domain.refusals import (
     NotEligible,
     NothingToShow,
     NotLater,
-    PrivateData,
     TooLateToConclude,
 )
-from app.domain.shared.privacy import find_private
+from app.domain.shared.privacy import require_publishable
 from app.models import DeadlineExtension, Entry, Nominee, Period, Programme, Unit
 from app.models.periods import days_to_json
 from app.sealing import Keyring
@@ -241,6 +240,5 @@ def _entry(nominee: Nominee, round_: Round, position: int) -> Entry:
 
 def _check_privacy(entries: Iterable[Entry]) -> None:
     for entry in entries:
-        text = "\n".join(str(getattr(entry, field) or "") for field in PUBLIC_FIELDS)
-        if findings := find_private(text):
-            raise PrivateData(f"{entry.name}的公示内容", findings)
+        texts = [str(getattr(entry, field) or "") for field in PUBLIC_FIELDS]
+        require_publishable(f"{entry.name}的公示内容", *texts)

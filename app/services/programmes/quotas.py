@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor, Role
-from app.domain.periods.rounds import Kind
-from app.domain.programmes.plan import KIND_NAMES, Fault, Places, faults_of_places
+from app.domain.periods.rounds import SHORT_KIND_NAMES, Kind
+from app.domain.programmes.plan import Fault, Places, faults_of_places
 from app.domain.refusals import Unfit
 from app.models import Entry, Nominee, Period, Quota, Unit
 from app.services.nominees.leavers import disqualified
@@ -175,7 +175,7 @@ def _below_what_stands(places: Places, standing: Counter[tuple[int, Kind]]) -> l
     ):
         there, number = standing[places.unit_id, kind], getattr(places, field)
         if number - secret < there:
-            used = f"已有{there}个{KIND_NAMES[kind]}进入第二轮或者第三轮公示"
+            used = f"已有{there}个{SHORT_KIND_NAMES[kind]}进入第二轮或者第三轮公示"
             used += f"，另有涉密{secret}个" if secret else ""
             faults.append(Fault(field, f"{used}，名额不能少于{there + secret}，现在是{number}。"))
     return faults

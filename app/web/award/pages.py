@@ -9,7 +9,8 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.award.decision import FATE_NAMES, Fate, Judged
-from app.domain.periods.rounds import Kind
+from app.domain.periods.rounds import KIND_NAMES, Kind
+from app.domain.shared.wording import full_day
 from app.models import Honour, Nominee, Programme
 from app.services.award import revocation
 from app.services.award.award_list import Standing, standing_of
@@ -17,7 +18,6 @@ from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, session
-from app.web.shared.words import KIND_NAMES, full_day
 
 _FATES = {"proposed": "建议名单（复审通过、仍然参评）"} | {fate.value: name for fate, name in FATE_NAMES.items()}
 _BADGES = {Fate.NAMED: "concluded", Fate.PENDING: "proposed", Fate.LEFT_OUT: ""}

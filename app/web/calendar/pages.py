@@ -15,13 +15,13 @@ from wtforms.validators import InputRequired
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Role
 from app.domain.refusals import BadNotice
+from app.domain.shared.wording import full_day, moment
 from app.models import CalendarNotice
 from app.services.calendar import calendars
 from app.web.shared.access import allow, work
 from app.web.shared.forms import PlainForm, needed, of_length, text_area
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, session
-from app.web.shared.words import full_day, moment
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/office")
 

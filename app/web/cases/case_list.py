@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from flask import request, url_for
 
 from app.domain.cases.states import CONCLUSION_NAMES, STATE_NAMES, State
+from app.domain.shared.wording import coarse, end_moment
 from app.models.objections import CATEGORY_NAMES
 from app.services.cases.queue import QueuedCase
 from app.web.shared.access import me
 from app.web.shared.lists import Column, Filter, Listing
-from app.web.shared.words import coarse, end_moment, short_end
+from app.web.shared.words import short_end
 
 Row = QueuedCase
 

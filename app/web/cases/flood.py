@@ -9,6 +9,7 @@ from wtforms import SelectMultipleField
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import DECLINE_GROUND_NAMES, DeclineGround, Role
 from app.domain.refusals import MissingText, NothingChosen, NotYourCase, Refusal
+from app.domain.shared.wording import coarse
 from app.services.cases import flood
 from app.services.cases.flood import LIKENESS_NAMES, Flood, Likeness
 from app.services.cases.investigation import REASON
@@ -16,7 +17,6 @@ from app.web.shared.access import actor, allow, work
 from app.web.shared.forms import PlainForm, text_area
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, number, session
-from app.web.shared.words import coarse
 
 PATH = "/flood"
 GROUP_PATH = "/flood/<likeness>/<int:case_id>"

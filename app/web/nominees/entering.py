@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.periods.rounds import Kind
+from app.domain.periods.rounds import KIND_NAMES, Kind
 from app.domain.refusals import KnownAlready, NamedAlready, NotAnOrder, NothingChanged, PrivateData, Refusal
 from app.models import Nominee, Programme, Unit
 from app.services.nominees import access, changes, nominating, replacements
@@ -19,7 +19,6 @@ from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, number, session
-from app.web.shared.words import KIND_NAMES
 
 
 class OrderForm(PlainForm):

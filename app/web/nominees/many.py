@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -36,7 +37,7 @@ def choose() -> ResponseReturnValue:
     if not chosen:
         flash(str(NobodyChosen()))
         return redirect(url_for("nominees.nominees", programme=request.args.get("programme", type=number)), 303)
-    places = {
+    places: dict[str, tuple[str, dict[str, Any]]] = {
         "conditions": ("nominees.many_conditions", {}),
         "preliminary": ("nominees.many_reviews", {"stage": "preliminary"}),
         "final": ("nominees.many_reviews", {"stage": "final"}),

@@ -8,7 +8,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases.verdict import GROUND_NAMES
-from app.domain.periods.rounds import Kind
+from app.domain.periods.rounds import KIND_NAMES, Kind
 from app.models import Nominee, Programme
 from app.services.award import revocation
 from app.services.nominees import access, dossiers, gates, nominating
@@ -26,7 +26,6 @@ from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, number, portal, session
-from app.web.shared.words import KIND_NAMES
 
 
 class Button(PlainForm):

@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Role
 from app.domain.refusals import NotYourCase, Refusal
+from app.domain.shared.wording import full_day, moment
 from app.models import IdentityRequest
 from app.services.objections import identities
 from app.web.shared.access import actor, allow, login_session, me, work
 from app.web.shared.forms import PlainForm, text_area
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, session
-from app.web.shared.words import full_day, moment
 
 blueprint = Blueprint("identities", __name__, url_prefix="/office")
 _ANSWERS = {"waiting": "待答复", "granted": "同意", "refused": "不同意"}

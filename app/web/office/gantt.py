@@ -14,9 +14,10 @@ from app.domain.calendar.workdays import Calendar, each_day, end_of, local_date,
 from app.domain.periods.backwards import Step
 from app.domain.periods.rounds import ROUNDS
 from app.domain.periods.window import WINDOW_WORKDAYS
+from app.domain.shared.wording import day, weekday
 from app.models import Period, Stage
 from app.services.office.planning import Timetable
-from app.web.shared.words import day, short_end, weekday
+from app.web.shared.words import short_end
 
 _TICKS_AT_MOST = 6
 X = Callable[[dt.datetime], float]

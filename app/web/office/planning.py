@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.periods.rounds import ROUNDS
 from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED
+from app.domain.shared.wording import full_day
 from app.models import Programme
 from app.services.calendar.calendars import calendar_of
 from app.services.office import planning
@@ -17,7 +18,6 @@ from app.web.office.gantt import day_words, gantt, periods_words
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, number, session
-from app.web.shared.words import full_day
 
 blueprint = Blueprint("planning", __name__)
 _BADGES = {

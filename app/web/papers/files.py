@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import Role
 from app.domain.periods.rounds import Kind
 from app.services.papers import cases, nominees, packages, periods, reports, templates
-from app.services.papers.paper import DOCX
+from app.services.papers.paper import DOCX, Paper
 from app.services.papers.reports import HANDING_NAMES, Handing
 from app.services.record.chain import on_nominee, on_period, on_programme
 from app.web.papers.blueprint import blueprint
@@ -24,7 +26,7 @@ _OF_PERIODS = {
     "cases": ("异议处理情况报告", cases.case_report),
     "closing": ("办结报告", periods.closing_paper),
 }
-_OF_UNITS = {
+_OF_UNITS: dict[str, tuple[str, Callable[..., Paper]]] = {
     "report-preliminary": ("初步推荐工作报告", partial(reports.work_report, handing=Handing.PRELIMINARY)),
     "report-formal": ("正式推荐工作报告", partial(reports.work_report, handing=Handing.FORMAL)),
     "annex-2": ("附件2", partial(nominees.summary, kind=Kind.COLLECTIVE)),
@@ -36,6 +38,10 @@ _KEYS_OF_UNITS = ",".join(f'"{key}"' for key in _OF_UNITS)
 _OF_NOMINEES = {
     "form": ("推荐表", nominees.form_of_nominee),
     "opinions": ("征求意见表", nominees.opinion_form_of_nominee),
+}
+_OF_CHOSEN: dict[str, tuple[str, Callable[..., Any], Callable[..., Response]]] = {
+    "opinions": ("征求意见表", nominees.opinion_forms_of, paper_sent),
+    "forms": ("推荐表", packages.of_forms, package_sent),
 }
 
 
@@ -65,31 +71,25 @@ def of_nominee(nominee_id: int, paper: str) -> ResponseReturnValue:
     return paper_sent(lambda reading, clerk: gather(reading, nominee_id, clerk), name, on_nominee(nominee_id))
 
 
-@blueprint.post("/programmes/<int:programme_id>/papers/nominees/opinions")
+@blueprint.post(
+    "/programmes/<int:programme_id>/papers/nominees/opinions",
+    endpoint="opinions_of_chosen",
+    defaults={"paper": "opinions"},
+)
+@blueprint.post(
+    "/programmes/<int:programme_id>/papers/nominees/forms", endpoint="forms_of_chosen", defaults={"paper": "forms"}
+)
 @allow(*OFFICE_AND_UNITS)
-def opinions_of_chosen(programme_id: int) -> ResponseReturnValue:
-    """Annex 6 of the ticked nominees in one file."""
+def of_chosen(programme_id: int, paper: str) -> ResponseReturnValue:
+    """Papers of the ticked nominees: annex 6 in one file, annexes 4 and 5 as a .zip."""
     ids = _ticked()
     if not ids:
-        return _nothing_ticked(programme_id)
-    return paper_sent(
-        lambda reading, clerk: nominees.opinion_forms_of(reading, programme_id, ids, clerk),
-        "征求意见表",
-        on_programme(programme_id),
-        nominees=ids,
-    )
-
-
-@blueprint.post("/programmes/<int:programme_id>/papers/nominees/forms")
-@allow(*OFFICE_AND_UNITS)
-def forms_of_chosen(programme_id: int) -> ResponseReturnValue:
-    """Annexes 4 and 5 of the ticked nominees as a .zip."""
-    ids = _ticked()
-    if not ids:
-        return _nothing_ticked(programme_id)
-    return package_sent(
-        lambda reading, clerk: packages.of_forms(reading, programme_id, ids, clerk),
-        "推荐表",
+        flash("还没有勾选推荐对象：请先在名单左边勾选，再点下面的按钮。")
+        return redirect(url_for("papers.nominees", programme_id=programme_id), 303)
+    name, gather, send = _OF_CHOSEN[paper]
+    return send(
+        lambda reading, clerk: gather(reading, programme_id, ids, clerk),
+        name,
         on_programme(programme_id),
         nominees=ids,
     )
@@ -130,8 +130,3 @@ def template(name: str) -> ResponseReturnValue:
 
 def _ticked() -> list[int]:
     return sorted({number(value) for value in request.form.getlist("chosen") if value.isdecimal() and len(value) < 10})
-
-
-def _nothing_ticked(programme_id: int) -> ResponseReturnValue:
-    flash("还没有勾选推荐对象：请先在名单左边勾选，再点下面的按钮。")
-    return redirect(url_for("papers.nominees", programme_id=programme_id), 303)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.states import Role
-from app.domain.periods.rounds import ROUNDS, Kind
+from app.domain.periods.rounds import KIND_NAMES, ROUNDS, Kind
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import day
 from app.models import Nominee, Period, Programme
@@ -18,7 +18,7 @@ from app.web.papers.sending import stationery
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, portal, session
-from app.web.shared.words import KIND_NAMES, PHASE_NAMES
+from app.web.shared.words import PHASE_NAMES
 
 
 @blueprint.get("/programmes/<int:programme_id>/papers")

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired
 from app.calendars.china import ChinaCalendar
 from app.domain.cases.states import STATE_NAMES, Role
 from app.domain.cases.verdict import GROUND_NAMES
-from app.domain.periods.rounds import Kind
+from app.domain.periods.rounds import KIND_NAMES, Kind
 from app.domain.periods.window import Phase
 from app.domain.refusals import Refusal
 from app.models import Period, Programme
@@ -29,7 +29,6 @@ from app.web.shared.access import actor, allow, work
 from app.web.shared.forms import PlainForm, text_area
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, session
-from app.web.shared.words import KIND_NAMES
 
 
 class ExtendForm(PlainForm):

@@ -15,6 +15,7 @@ from app.domain.cases.states import Role
 from app.domain.periods.rounds import ROUNDS
 from app.domain.periods.window import Phase
 from app.domain.refusals import Refusal
+from app.domain.shared.wording import end_moment, full_day
 from app.models import Period
 from app.services.calendar import calendars
 from app.services.office import overview
@@ -24,7 +25,7 @@ from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
 from app.web.shared.lists import Column, Filter, Listing, ids_ticked
 from app.web.shared.portal import now, session
-from app.web.shared.words import PHASE_NAMES, end_moment, full_day, short_end
+from app.web.shared.words import PHASE_NAMES, short_end
 
 _OVER = (Phase.CLOSED, Phase.CANCELLED)
 _PHASES = {"running": "进行中", "ready": "可以办结"} | {phase.value: PHASE_NAMES[phase] for phase in Phase}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from wtforms import DateField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired
@@ -65,7 +66,7 @@ class ProgrammeForm(PlainForm):
             self[f"starts_{span.number}"].data, self[f"ends_{span.number}"].data = span.starts_on, span.ends_on
 
     def plan(self) -> Plan:
-        texts = {key: self[key].data or "" for key in TEXTS}
+        texts: dict[str, Any] = {key: self[key].data or "" for key in TEXTS}
         spans = [Span(number, self[f"starts_{number}"].data, self[f"ends_{number}"].data) for number in STAGES]
         return Plan(**texts, county_share=self.county_share.data, stages=spans)
 

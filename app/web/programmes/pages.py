@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.calendar.stages import STAGES
 from app.domain.calendar.workdays import local_date
+from app.domain.shared.wording import full_day
 from app.models import Programme
 from app.services.accounts import units
 from app.services.programmes import quotas, setting_up
@@ -15,7 +16,6 @@ from app.web.programmes.forms import ReopenForm
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, session
-from app.web.shared.words import full_day
 
 _STATES = {"running": "进行中", "archived": "已归档"}
 

@@ -16,6 +16,7 @@ from app import sheets
 from app.domain.calendar.workdays import end_of, midnight
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES, Role
 from app.domain.cases.verdict import GROUND_NAMES
+from app.domain.shared.wording import end_moment, moment
 from app.models import AuditRow
 from app.services.cases import history
 from app.services.record import chain
@@ -24,7 +25,7 @@ from app.web.shared.access import allow
 from app.web.shared.forms import clean
 from app.web.shared.lists import sheet_sent
 from app.web.shared.portal import number, session
-from app.web.shared.words import DETAIL_NAMES, end_moment, moment
+from app.web.shared.words import DETAIL_NAMES
 
 blueprint = Blueprint("record", __name__, url_prefix="/office")
 _PER_PAGE = 50

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import brotli
 from flask import Flask, Response, current_app, request
@@ -27,8 +27,7 @@ _REMADE_AFTER = dt.timedelta(seconds=10)
 _LONGEST_MAX_AGE = 60
 _MOST_BYTES = 64 * 1024 * 1024
 
-Environ = dict[str, Any]
-StartResponse = Callable[[str, list[tuple[str, str]]], object]
+PlainStart = Callable[[str, list[tuple[str, str]]], object]  # what a page needs of a StartResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Page:
     def size(self) -> int:
         return sum(map(len, self.bodies.values()))
 
-    def answer(self, environ: Environ, start_response: StartResponse, now: dt.datetime) -> Iterable[bytes]:
+    def answer(self, environ: WSGIEnvironment, start_response: PlainStart, now: dt.datetime) -> Iterable[bytes]:
         """Answer as WSGI. `max-age` never reaches past `valid_until`."""
         encoding = _best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         etag = f'"{self.digest}{encoding}"'
@@ -79,14 +78,14 @@ def _best_encoding(accepted: str) -> str:
 class HotPages:
     """WSGI in front of the application: a fresh page is answered here, everything else passes."""
 
-    application: Callable[[Environ, StartResponse], Iterable[bytes]]
+    application: WSGIApplication
     clock: Clock
     headers: tuple[tuple[str, str], ...]
     _pages: OrderedDict[str, Page] = field(default_factory=OrderedDict)
     _bytes: int = 0
     _lock: Lock = field(default_factory=Lock)
 
-    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         page = self._pages.get(f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}")
         if page is not None and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             now = self.clock()

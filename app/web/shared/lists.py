@@ -14,7 +14,6 @@ from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from flask import Response, render_template, request
-from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from app import sheets
@@ -185,7 +184,7 @@ class Listing(Generic[Row]):
         again = self.sort is column and not self.descending
         return self.url(sort=f"-{column.key}" if again else column.key)
 
-    def answer(self, template: str, **context: object) -> ResponseReturnValue:
+    def answer(self, template: str, **context: object) -> str | Response:
         """The page, or with `?format=xlsx` the sheet: whatever is found, all pages of it."""
         if self.wants_sheet:
             return self.as_sheet()
