@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.domain.calendar.stages import STAGES
 from app.domain.periods.rounds import Kind
+from app.domain.refusals import Fault
 
 # Every text of a programme: its name on forms and sheets, the fewest and the most characters.
 TEXTS = {
@@ -25,14 +26,6 @@ MOST_PLACES = 9999
 KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
 # How long the stages of the notice were, in days: what a new programme proposes.
 _LENGTHS = {1: 17, 2: 13, 3: 16, 4: 31}
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One value that does not fit: the field it stands in, and in words what would be right."""
-
-    field: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)

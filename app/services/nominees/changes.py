@@ -54,7 +54,7 @@ def in_sight(session: Session, nominee_id: int, now: dt.datetime) -> list[Entry]
     return [entry for entry in entries_of(session, nominee_id) if now < entry.period.closes_at]
 
 
-def require_publishable(what: str, *texts: str) -> None:
-    """Raises PrivateData where a text holds what must never be public (R12)."""
+def require_publishable(what: str, field: str, *texts: str) -> None:
+    """Raises PrivateData, beside `field`, where a text holds what must never be public (R12)."""
     if findings := find_private("\n".join(texts)):
-        raise PrivateData(what, findings)
+        raise PrivateData(what, findings, field)
