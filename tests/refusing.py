@@ -31,5 +31,5 @@ NO_SUCH_ACCOUNT = (NotThere, "没有登录名为")
 
 def refuses(refusal: Refused) -> Any:
     """As `pytest.raises`, for a class with or without its words."""
-    kind, words = refusal if isinstance(refusal, tuple) else (refusal, "")
+    kind, words = refusal if isinstance(refusal, tuple) else (refusal, None)
     return pytest.raises(kind, match=words)

@@ -37,9 +37,8 @@ from app.domain.refusals.periods import (
     QuotaExceeded,
     TooLateToConclude,
     WindowClosed,
-    WindowNotOver,
 )
-from app.domain.refusals.programmes import Archived, BookRefused, StillNeeded, _Wrong
+from app.domain.refusals.programmes import Archived, BookRefused, StillNeeded
 from app.domain.refusals.upkeep import BackupFailed, NotABackup
 
 __all__ = [
@@ -99,10 +98,8 @@ __all__ = [
     "UnreadableForm",
     "WeakPassword",
     "WindowClosed",
-    "WindowNotOver",
     "WrongCode",
     "WrongFiles",
     "WrongPassword",
     "WrongState",
-    "_Wrong",
 ]

@@ -19,14 +19,6 @@ class WindowClosed(Refusal):
         )
 
 
-class WindowNotOver(Refusal):
-    """A period may not be closed before its window's end (R30)."""
-
-    def __init__(self, closes_at: dt.datetime) -> None:
-        self.closes_at = closes_at
-        super().__init__(f"公示要到{moment(closes_at)}才结束，在此之前不能办结。")
-
-
 class CasesOpen(Refusal):
     """A period may not be closed before the deadline while cases are open (R30)."""
 
