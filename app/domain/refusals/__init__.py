@@ -10,7 +10,7 @@ from app.domain.refusals.accounts import (
 )
 from app.domain.refusals.award import Awarded, DecisionNotReady
 from app.domain.refusals.base import BadValue, ChangedMeanwhile, Fault, NotThere, Refusal, Unfit, WrongState
-from app.domain.refusals.calendar import BadNotice, BeyondHorizon, NotAWorkday, OutOfRange, TooEarly
+from app.domain.refusals.calendar import BadNotice, BeyondHorizon, NotAWorkday, TooEarly
 from app.domain.refusals.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
 from app.domain.refusals.imports import ImportHasProblems, ImportNotReady, NotARecommender, WrongFiles
 from app.domain.refusals.nominees import KnownAlready, NoLongerStands, NothingChanged, NotReady
@@ -80,7 +80,6 @@ __all__ = [
     "NotYourCase",
     "NothingChanged",
     "NothingChosen",
-    "OutOfRange",
     "PrivateData",
     "QuotaExceeded",
     "Refusal",

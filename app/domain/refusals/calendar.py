@@ -42,16 +42,6 @@ class TooEarly(Refusal):
         super().__init__(f"公示最早从{earliest:%Y-%m-%d}开始，不能从{opening:%Y-%m-%d}开始。")
 
 
-class OutOfRange(Refusal):
-    """A number outside what the rules allow."""
-
-    field = "conclude"
-
-    def __init__(self, what: str, value: int, low: int, high: int) -> None:
-        self.what, self.value, self.low, self.high = what, value, low, high
-        super().__init__(f"{what}应在{low}到{high}之间，现在是{value}。")
-
-
 class BadNotice(Refusal):
     """A holiday notice that is malformed or contradicts itself (R2); `where` names line or field."""
 
