@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.calendar.workdays import Calendar, each_day, nth_workday, nth_workday_before, workdays_between
-from app.domain.periods.window import CONCLUDE_WORKDAYS, WINDOW_WORKDAYS
-from app.domain.refusals import BeyondHorizon, OutOfRange
+from app.domain.periods.window import CONCLUDE_WORKDAYS, WINDOW_WORKDAYS, require_time_to_conclude
+from app.domain.refusals import BeyondHorizon
 
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -20,10 +20,9 @@ _ONE_DAY = dt.timedelta(days=1)
 def last_opening(due: dt.date, conclude_workdays: int, calendar: Calendar) -> dt.date:
     """The last working day on which a window can open and still be concluded by 24:00 of `due`.
 
-    Raises OutOfRange (not 1-30 working days to conclude), BeyondHorizon (R3).
+    Raises BadValue (not 1-30 working days to conclude), BeyondHorizon (R3).
     """
-    if conclude_workdays not in CONCLUDE_WORKDAYS:
-        raise OutOfRange("核查期限", conclude_workdays, CONCLUDE_WORKDAYS[0], CONCLUDE_WORKDAYS[-1])
+    require_time_to_conclude(conclude_workdays)
     return nth_workday_before(due + _ONE_DAY, WINDOW_WORKDAYS + conclude_workdays, calendar)
 
 
@@ -93,7 +92,7 @@ class Step:
 def chain(legs: Sequence[Leg], conclude_workdays: int, calendar: Calendar, today: dt.date) -> list[Step]:
     """The rounds of a programme one after another: none opens before the one before it is concluded.
 
-    Raises OutOfRange; what lies beyond the horizon is said in the step that it concerns.
+    Raises BadValue; what lies beyond the horizon is said in the step that it concerns.
     """
     steps = []
     over: dt.date | None = today  # the earliest opening day is tomorrow (R4)

@@ -20,7 +20,7 @@ from app.domain.calendar.workdays import (
     nth_workday,
     nth_workday_after,
 )
-from app.domain.refusals import NotAWorkday, OutOfRange, TooEarly
+from app.domain.refusals import BadValue, NotAWorkday, TooEarly
 
 WINDOW_WORKDAYS = 5
 CONCLUDE_WORKDAYS = range(1, 31)
@@ -102,7 +102,7 @@ def too_late_to_conclude(conclude_by: dt.datetime, now: dt.datetime) -> bool:
 def plan_window(opening: dt.date, conclude_workdays: int, calendar: Calendar, now: dt.datetime) -> Plan:
     """The window that opens on `opening` and its deadline, explained day by day (R4, R25).
 
-    Raises TooEarly (before tomorrow), NotAWorkday, OutOfRange (deadline not 1-30 working days),
+    Raises TooEarly (before tomorrow), NotAWorkday, BadValue (deadline not 1-30 working days),
     BeyondHorizon (a day that no notice covers).
     """
     earliest = local_date(now) + dt.timedelta(days=1)
@@ -111,10 +111,16 @@ def plan_window(opening: dt.date, conclude_workdays: int, calendar: Calendar, no
     return count_window(opening, conclude_workdays, calendar)
 
 
+def require_time_to_conclude(workdays: int) -> None:
+    """Raises BadValue unless there are 1 to 30 working days to conclude (R25)."""
+    low, high = CONCLUDE_WORKDAYS[0], CONCLUDE_WORKDAYS[-1]
+    if workdays not in CONCLUDE_WORKDAYS:
+        raise BadValue("conclude", f"核查期限应在{low}到{high}之间，现在是{workdays}。")
+
+
 def count_window(opening: dt.date, conclude_workdays: int, calendar: Calendar) -> Plan:
     """As plan_window, whenever it is asked: for tables of a year and for what is long past."""
-    if conclude_workdays not in CONCLUDE_WORKDAYS:
-        raise OutOfRange("核查期限", conclude_workdays, CONCLUDE_WORKDAYS[0], CONCLUDE_WORKDAYS[-1])
+    require_time_to_conclude(conclude_workdays)
     first = calendar.day(opening)
     if not first.works:
         raise NotAWorkday(opening, first.name or "周末", nth_workday(opening, 1, calendar))

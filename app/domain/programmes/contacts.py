@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from app.domain.programmes.plan import Fault
+from app.domain.refusals import Fault
 from app.domain.shared.privacy import find_private
 
 NAME_LENGTH = (2, 120)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.calendar.stages import STAGES
+from app.domain.refusals import Fault
 
 # Every text of a programme: its name on forms and sheets, the fewest and the most characters.
 TEXTS = {
@@ -23,14 +24,6 @@ SHARE_NAME = "县处级比例上限（%）"
 MOST_PLACES = 9999
 # How long the stages of the notice were, in days: what a new programme proposes.
 _LENGTHS = {1: 17, 2: 13, 3: 16, 4: 31}
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One value that does not fit: the field it stands in, and in words what would be right."""
-
-    field: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from app.domain.refusals.base import Refusal
 class WeakPassword(Refusal):
     """A password too short, too long, or easily guessed; `why` says what would be right."""
 
-    def __init__(self, why: str) -> None:
-        self.why = why
-        super().__init__(why)
+    field = "new_password"
 
 
 class LoginRefused(Refusal):
     """Name and password do not open an account; which of them was wrong, or whether there is one, is not said."""
+
+    field = "password"
 
     def __init__(self) -> None:
         super().__init__("登录名或者密码不对，请重新输入。")
@@ -25,12 +25,16 @@ class LoginRefused(Refusal):
 class WrongPassword(Refusal):
     """Somebody logged in did not give their own password."""
 
+    field = "password"
+
     def __init__(self) -> None:
         super().__init__("现在的密码不对，请重新输入。")
 
 
 class WrongCode(Refusal):
     """Not the code of this moment, or one that was used; nothing says which."""
+
+    field = "code"
 
     def __init__(self) -> None:
         super().__init__("验证码不对，或者已经用过。请等手机上出现下一个验证码，再输入一次。")
@@ -39,10 +43,10 @@ class WrongCode(Refusal):
 class TooManyFailures(Refusal):
     """Too many tries failed lately; the next is looked at from `again_at` on."""
 
-    def __init__(self, again_at: dt.datetime, now: dt.datetime) -> None:
+    def __init__(self, again_at: dt.datetime, now: dt.datetime, field: str = "") -> None:
         self.seconds = max(1, int((again_at - now).total_seconds()))
         minutes = -(-self.seconds // 60)
-        super().__init__(f"连续多次没有输对，请在{minutes}分钟后再试。")
+        super().__init__(f"连续多次没有输对，请在{minutes}分钟后再试。", field)
 
 
 class StepTooLate(Refusal):
@@ -50,11 +54,3 @@ class StepTooLate(Refusal):
 
     def __init__(self) -> None:
         super().__init__("输入密码后过了太久，请重新登录。")
-
-
-class NoSuchAccount(Refusal):
-    """The command line named an account that is not there."""
-
-    def __init__(self, login: str) -> None:
-        self.login = login
-        super().__init__(f"没有登录名为 {login} 的账号。")

@@ -24,27 +24,22 @@ class BeyondHorizon(Refusal):
 class NotAWorkday(Refusal):
     """A window may open on a working day only (R4)."""
 
-    def __init__(self, date: dt.date, name: str, next_workday: dt.date) -> None:
+    def __init__(self, date: dt.date, name: str, next_workday: dt.date, field: str = "opening") -> None:
         self.date, self.name, self.next_workday = date, name, next_workday
         super().__init__(
-            f"{date:%Y-%m-%d}是{name}，不是工作日。公示须从工作日开始，最近的一个是{next_workday:%Y-%m-%d}。"
+            f"{date:%Y-%m-%d}是{name}，不是工作日。公示须从工作日开始，最近的一个是{next_workday:%Y-%m-%d}。",
+            field,
         )
 
 
 class TooEarly(Refusal):
     """The earliest opening day is tomorrow (R4)."""
 
+    field = "opening"
+
     def __init__(self, opening: dt.date, earliest: dt.date) -> None:
         self.opening, self.earliest = opening, earliest
         super().__init__(f"公示最早从{earliest:%Y-%m-%d}开始，不能从{opening:%Y-%m-%d}开始。")
-
-
-class OutOfRange(Refusal):
-    """A number outside what the rules allow."""
-
-    def __init__(self, what: str, value: int, low: int, high: int) -> None:
-        self.what, self.value, self.low, self.high = what, value, low, high
-        super().__init__(f"{what}应在{low}到{high}之间，现在是{value}。")
 
 
 class BadNotice(Refusal):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.refusals.base import Refusal
+from app.domain.refusals.base import NotThere, Refusal
 
 
 class MoveRefused(Refusal):
@@ -16,12 +16,8 @@ class MoveRefused(Refusal):
 class NotAllowed(Refusal):
     """The person may see the case but not do this (R21, R22)."""
 
-    def __init__(self, why: str) -> None:
-        self.why = why
-        super().__init__(why)
 
-
-class NotYourCase(Refusal):
+class NotYourCase(NotThere):
     """Another unit's case, or one from which the person is recused: answered as if it did not exist."""
 
     def __init__(self) -> None:
@@ -38,14 +34,10 @@ class SamePerson(NotAllowed):
 class MissingText(Refusal):
     """A text that the record needs was left empty or is too long."""
 
-    def __init__(self, field: str, low: int, high: int) -> None:
-        self.field, self.low, self.high = field, low, high
-        super().__init__(f"请填写{field}（{low}到{high}字）。")
+    def __init__(self, what: str, low: int, high: int, field: str) -> None:
+        self.what, self.low, self.high = what, low, high
+        super().__init__(f"请填写{what}（{low}到{high}字）。", field)
 
 
 class AlreadyDone(Refusal):
     """Something that happens once has happened."""
-
-    def __init__(self, what: str) -> None:
-        self.what = what
-        super().__init__(what)

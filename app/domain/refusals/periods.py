@@ -19,22 +19,6 @@ class WindowClosed(Refusal):
         )
 
 
-class AlreadyOpened(Refusal):
-    """A window that has opened cannot be changed or taken back (R4)."""
-
-    def __init__(self, opens_at: dt.datetime) -> None:
-        self.opens_at = opens_at
-        super().__init__(f"公示已于{moment(opens_at)}开始，不能再修改或撤回。")
-
-
-class WindowNotOver(Refusal):
-    """A period may not be closed before its window's end (R30)."""
-
-    def __init__(self, closes_at: dt.datetime) -> None:
-        self.closes_at = closes_at
-        super().__init__(f"公示要到{moment(closes_at)}才结束，在此之前不能办结。")
-
-
 class CasesOpen(Refusal):
     """A period may not be closed before the deadline while cases are open (R30)."""
 
@@ -61,14 +45,6 @@ class TooLateToConclude(Refusal):
         super().__init__(f"规定时间已于{moment(conclude_by)}届满，不能再作出结论或延长期限。")
 
 
-class NotLater(Refusal):
-    """An extension must end after the deadline that stands (R25)."""
-
-    def __init__(self, current: dt.date, asked: dt.date) -> None:
-        self.current, self.asked = current, asked
-        super().__init__(f"新的截止日须是{current:%Y-%m-%d}之后的工作日，现在填的是{asked:%Y-%m-%d}。")
-
-
 class NotEligible(Refusal):
     """A nominee that may not enter a round (R8); `reason` in words."""
 
@@ -88,13 +64,6 @@ class QuotaExceeded(Refusal):
         super().__init__(f"{unit}的{kind}名额是{places}个，这次选了{asked}个{also}，请减少到名额以内。")
 
 
-class NothingToShow(Refusal):
-    """A period without nominees."""
-
-    def __init__(self) -> None:
-        super().__init__("还没有选择推荐对象，请至少选一个。")
-
-
 class ManyStopped(Refusal):
     """Of several periods to be arranged together one can't be: none is. `why` is what that one was refused for."""
 
@@ -106,9 +75,9 @@ class ManyStopped(Refusal):
 class PrivateData(Refusal):
     """Text about to be published holds what must never be public (R12)."""
 
-    def __init__(self, where: str, findings: list[str]) -> None:
+    def __init__(self, where: str, findings: list[str], field: str = "") -> None:
         self.where, self.findings = where, findings
-        super().__init__(f"{where}里有不能公开的内容：{'、'.join(findings)}。请删去后再安排公示。")
+        super().__init__(f"{where}里有不能公开的内容：{'、'.join(findings)}。请删去后再安排公示。", field)
 
 
 class EstimatedCalendar(Refusal):
@@ -116,11 +85,3 @@ class EstimatedCalendar(Refusal):
 
     def __init__(self) -> None:
         super().__init__("这段时间的放假安排是演示用的推定日历，不能用于正式的评选表彰活动。")
-
-
-class WindowNotExtended(Refusal):
-    """A window is extended only while it is open, and only after an outage on record (R7)."""
-
-    def __init__(self, why: str) -> None:
-        self.why = why
-        super().__init__(f"公示时间不能延长：{why}。")

@@ -8,13 +8,6 @@ from typing import Protocol
 from app.domain.refusals.base import Refusal
 
 
-class _Fault(Protocol):
-    @property
-    def field(self) -> str: ...
-    @property
-    def words(self) -> str: ...
-
-
 class Archived(Refusal):
     """An archived programme is read and never changed again."""
 
@@ -23,35 +16,8 @@ class Archived(Refusal):
         super().__init__(f"“{title}”已经归档，只能查看，不能再改动。")
 
 
-class Unfit(Refusal):
-    """Values that do not fit; `faults` names each field with the words that stand beside it."""
-
-    def __init__(self, faults: Sequence[_Fault]) -> None:
-        self.faults = list(faults)
-        super().__init__("".join(fault.words for fault in faults))
-
-
-class PeriodsOpen(Refusal):
-    """A programme with a period that is not closed can't be put away; `titles` names them."""
-
-    def __init__(self, titles: Sequence[str]) -> None:
-        self.titles = list(titles)
-        super().__init__(f"还有公示没有办结：{'、'.join(titles)}。请先办结或者撤回，再归档。")
-
-
-class Retired(Refusal):
-    """A retired unit takes no new people and no new nominees."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(f"“{name}”已经停用，不能再增加人员和推荐对象。")
-
-
 class StillNeeded(Refusal):
     """A unit or a quota that something still hangs on; `why` says what, and what to do first."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
 
 
 class _Wrong(Protocol):

@@ -18,10 +18,10 @@ _SHORTEST = 11  # digits: most texts have fewer, and are not looked at further
 _GROUPINGS = tuple(re.compile(rf"(?<=\d){re.escape(separator)}(?=[\dXx])") for separator in " -‐–—−·.")
 
 
-def require_publishable(what: str, *texts: str) -> None:
-    """Raises PrivateData, which names `what`, where one of the texts holds what must never be public (R12)."""
+def require_publishable(what: str, field: str, *texts: str) -> None:
+    """Raises PrivateData where a text holds what must never be public (R12); it goes beside the form's `field`."""
     if findings := find_private("\n".join(texts)):
-        raise PrivateData(what, findings)
+        raise PrivateData(what, findings, field)
 
 
 def find_private(text: str) -> list[str]:

@@ -58,7 +58,7 @@ class LetIn:
 def check_password(work: Work, login: str, password: str, browser: KnownBrowser | None) -> User:
     """The account that name and password open. Raises LoginRefused, TooManyFailures; neither says more than that."""
     user = work.session.scalar(select(User).where(User.login == login).options(joinedload(User.second_factor)))
-    failure = _count_as_failed(work, _bucket(work.keyring, login, user, browser))
+    failure = _count_as_failed(work, _bucket(work.keyring, login, user, browser), "password")
     stored = user.password_hash if user is not None and _opens(user, work.now) else None
     if not passwords.fits(stored, password) or user is None:
         _note_failure(work, user)
@@ -78,7 +78,7 @@ def check_code(work: Work, half: HalfWay, code: str, browser: KnownBrowser | Non
         raise StepTooLate
     if work.now >= half.since + SECOND_STEP_WITHIN:
         raise StepTooLate
-    _count_as_failed(work, _bucket(work.keyring, user.login, user, browser))
+    _count_as_failed(work, _bucket(work.keyring, user.login, user, browser), "code")
     try:
         kind = second_factor.take(work.session, work.keyring, user.id, code, work.now)
     except WrongCode:
@@ -108,7 +108,7 @@ def prove_identity(work: Work, user_id: int, password: str) -> None:
     Raises WrongPassword, TooManyFailures: an unattended screen is no place for guessing either.
     """
     user = work.session.get_one(User, user_id)
-    failure = _count_as_failed(work, keyed_hash(work.keyring.hash_key, "identity-failures", str(user_id)))
+    failure = _count_as_failed(work, keyed_hash(work.keyring.hash_key, "identity-failures", str(user_id)), "password")
     if not passwords.fits(user.password_hash, password):
         with work:
             work.did_by(by_user(user_id), "user.password_refused", user)
@@ -129,15 +129,15 @@ def _bucket(keyring: Keyring, login: str, user: User | None, browser: KnownBrows
 
 
 @use_case
-def _count_as_failed(work: Work, bucket: str) -> int:
-    """One more failure, committed. Raises TooManyFailures, and counts nothing, while it is too early."""
+def _count_as_failed(work: Work, bucket: str, field: str) -> int:
+    """One more failure, committed. Raises TooManyFailures for the form's field, and counts nothing, while too early."""
     if work.session.get_bind().dialect.name == "postgresql":  # on SQLite every writer waits for the one before it
         work.session.execute(_LOCK, {"number": int(bucket[:15], 16)})
     work.session.execute(delete(LoginFailure).where(LoginFailure.failed_at <= work.now - FAILURES_COUNT_FOR))
     failures = work.session.scalars(select(LoginFailure.failed_at).where(LoginFailure.bucket == bucket)).all()
     again_at = next_try(failures, work.now)
     if again_at > work.now:
-        raise TooManyFailures(again_at, work.now)
+        raise TooManyFailures(again_at, work.now, field)
     failure = LoginFailure(bucket=bucket, failed_at=work.now)
     work.session.add(failure)
     work.session.flush()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.accounts.staffing import UNIT_ROLES, given_out_until
 from app.domain.cases.states import Role
-from app.domain.refusals import AlreadyDone, NoSuchAccount, NotAllowed, WeakPassword
+from app.domain.refusals import AlreadyDone, NotAllowed, NotThere, WeakPassword
 from app.models import Unit, UnitKind, User
 from app.services.accounts import logins, passwords, second_factor, sessions
 from app.services.accounts.units import require_in_use
@@ -24,7 +24,7 @@ from app.services.shared.work import Work, use_case
 def add_user(
     work: Work, login: str, name: str, role: Role, unit: Unit, password: str, *, must_change_password: bool = True
 ) -> User:
-    """A new account. Raises AlreadyDone (login taken), WeakPassword, NotAllowed (role and unit), Retired.
+    """A new account. Raises AlreadyDone (login taken), WeakPassword, NotAllowed (role and unit), WrongState.
 
     Whoever gets it chooses another password first, and within a week: this one is known to who made it.
     """
@@ -38,7 +38,7 @@ def add_user(
 
 
 def new_user(session: Session, login: str, name: str, role: Role, unit: Unit) -> User:
-    """An account without a password yet, in the caller's transaction. Raises AlreadyDone, NotAllowed, Retired."""
+    """An account without a password yet, in the caller's transaction. Raises AlreadyDone, NotAllowed, WrongState."""
     require_fitting(role, unit)
     require_in_use(unit)
     if session.scalar(select(User.id).where(User.login == login)) is not None:
@@ -84,7 +84,7 @@ def change_password(work: Work, user_id: int, old: str, new: str) -> logins.LetI
 def reset(work: Work, login: str, password: str, *, with_second_factor: bool = False) -> User:
     """A password given out anew, for who forgot theirs; the second factor too where the telephone is lost.
 
-    Every session ends, and the next login begins with another password. Raises NoSuchAccount, WeakPassword.
+    Every session ends, and the next login begins with another password. Raises NotThere, WeakPassword.
     """
     user = _named(work.session, login)
     passwords.judge(password, (user.login, user.name, user.unit.name))
@@ -96,7 +96,7 @@ def reset(work: Work, login: str, password: str, *, with_second_factor: bool = F
 
 @use_case
 def disable(work: Work, login: str) -> User:
-    """Nobody is removed: a leaver is disabled, and out at once. Raises NoSuchAccount, AlreadyDone."""
+    """Nobody is removed: a leaver is disabled, and out at once. Raises NotThere, AlreadyDone."""
     user = _named(work.session, login)
     shut_out(work, user)
     return user
@@ -104,7 +104,7 @@ def disable(work: Work, login: str) -> User:
 
 @use_case
 def enable(work: Work, login: str) -> User:
-    """An account is used again. Raises NoSuchAccount, AlreadyDone, Retired."""
+    """An account is used again. Raises NotThere, AlreadyDone, WrongState."""
     user = _named(work.session, login)
     let_in_again(work, user)
     return user
@@ -131,7 +131,7 @@ def shut_out(work: Work, user: User) -> None:
 
 
 def let_in_again(work: Work, user: User) -> None:
-    """Raises AlreadyDone, Retired."""
+    """Raises AlreadyDone, WrongState."""
     if user.disabled_at is None:
         raise AlreadyDone(f"账号 {user.login} 没有停用。")
     require_in_use(user.unit)
@@ -148,5 +148,5 @@ def everybody(session: Session) -> Sequence[User]:
 def _named(session: Session, login: str) -> User:
     user = session.scalar(select(User).where(User.login == login))
     if user is None:
-        raise NoSuchAccount(login)
+        raise NotThere(f"没有登录名为 {login} 的账号。")
     return user

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.accounts.staffing import UNIT_ROLES, Place, fault_of_login, fault_of_name, given_out_until, manages
 from app.domain.cases.states import OPEN_STATES, Actor, Role
-from app.domain.programmes.plan import Fault
-from app.domain.refusals import AlreadyDone, NotAllowed, NothingChosen, NotYourCase, Refusal, Unfit
+from app.domain.refusals import AlreadyDone, BadValue, Fault, NotAllowed, NothingChosen, NotYourCase, Refusal, Unfit
 from app.models import Case, Entry, Period, Unit, User
 from app.services.accounts import making, passwords, sessions, units
 from app.services.shared.work import Work, use_case
@@ -82,7 +81,7 @@ def _open(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
 
 @use_case
 def invite(work: Work, login: str, name: str, role: Role, unit_id: int) -> Slip:
-    """A new account with a password made up for it. Raises Unfit, NotYourCase, NotAllowed, Retired."""
+    """A new account with a password made up for it. Raises Unfit, NotYourCase, NotAllowed, WrongState."""
     password = passwords.made_up()
     hashed = passwords.hashed(password)  # takes its time: nobody waits for it in a transaction
     faults = [Fault("login", fault_of_login(login)), Fault("name", fault_of_name(name))]
@@ -93,7 +92,7 @@ def invite(work: Work, login: str, name: str, role: Role, unit_id: int) -> Slip:
     try:
         user = making.new_user(work.session, login, name, role, unit)
     except AlreadyDone as taken:
-        raise Unfit([Fault("login", str(taken))]) from None
+        raise BadValue("login", str(taken)) from None
     user.password_hash, user.must_change_password = hashed, True
     user.password_expires_at = given_out_until(work.now)
     making.note_added(work, user)
@@ -138,7 +137,7 @@ def disable(work: Work, user_ids: Sequence[int]) -> int:
 
 @use_case
 def enable(work: Work, user_id: int) -> None:
-    """Raises AlreadyDone, Retired, NotYourCase."""
+    """Raises AlreadyDone, WrongState, NotYourCase."""
     (user,) = _managed(work, [user_id])
     making.let_in_again(work, user)
 
@@ -170,14 +169,14 @@ def _place_to_fill(work: Work, role: Role, unit_id: int) -> Unit:
         making.require_fitting(role, unit)
         units.require_in_use(unit)
     except Refusal as refusal:
-        raise Unfit([Fault("unit", str(refusal))]) from None
+        raise BadValue("unit", str(refusal)) from None
     return unit
 
 
 def _managed(work: Work, user_ids: Sequence[int]) -> list[User]:
     """The accounts of these people, held, and each this person's to look after; their own is not."""
     if not user_ids:
-        raise NothingChosen("一个人")
+        raise NothingChosen("请至少选一个人。")
     found = _still_here(work, user_ids)
     for user in found:
         if not manages(work.actor, Place(user.role, user.unit_id, user.unit.parent_id)):

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import OPEN_STATES, Actor, Role, require_office
 from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact
-from app.domain.programmes.plan import Fault
-from app.domain.refusals import AlreadyDone, NotYourCase, Retired, StillNeeded, Unfit
+from app.domain.refusals import AlreadyDone, BadValue, Fault, NotYourCase, StillNeeded, Unfit, WrongState
 from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
 from app.services.nominees.leavers import disqualified
 from app.services.shared.work import Work, use_case
@@ -57,18 +56,18 @@ def office_of(session: Session) -> Unit | None:
 
 
 def require_in_use(unit: Unit) -> None:
-    """Whoever adds people or nominees to a unit asks this first. Raises Retired."""
+    """Whoever adds people or nominees to a unit asks this first. Raises WrongState."""
     if unit.retired_at is not None:
-        raise Retired(unit.name)
+        raise WrongState(f"“{unit.name}”已经停用，不能再增加人员和推荐对象。")
 
 
 @use_case
 def add(work: Work, parent_id: int, name: str, contact: Contact = NO_CONTACT) -> Unit:
-    """A recommending unit under the office, an own unit under a recommending one. Raises Unfit, Retired."""
+    """A recommending unit under the office, an own unit under a recommending one. Raises Unfit, WrongState."""
     _require_office(work.actor_if_any)
     parent = work.session.get_one(Unit, parent_id, with_for_update=True)  # two of one name at once take turns
     if parent.kind not in BELOW:
-        raise Unfit([Fault("parent", "所在单位下面不能再设单位，请选工作专班或者推荐单位。")])
+        raise BadValue("parent", "所在单位下面不能再设单位，请选工作专班或者推荐单位。")
     require_in_use(parent)
     faults = _faults_of_name(work.session, name, parent.id, None)
     faults += [] if contact.is_empty else faults_of_contact(contact)
@@ -120,13 +119,13 @@ def put_contact(unit: Unit, contact: Contact) -> list[str]:
 
 @use_case
 def move(work: Work, unit_id: int, parent_id: int) -> None:
-    """An own unit under another recommending unit. Raises StillNeeded, Unfit, Retired."""
+    """An own unit under another recommending unit. Raises StillNeeded, Unfit, WrongState."""
     require_office(work.actor)
     unit, parent = work.session.get_one(Unit, unit_id, with_for_update=True), _held(work.session, parent_id)
     if unit.kind is not UnitKind.OWN or parent.kind is not UnitKind.RECOMMENDER:
-        raise Unfit([Fault("parent", "只能把所在单位移到另一个推荐单位下面。")])
+        raise BadValue("parent", "只能把所在单位移到另一个推荐单位下面。")
     if parent.id == unit.parent_id:
-        raise Unfit([Fault("parent", f"“{unit.name}”现在就在“{parent.name}”下面。")])
+        raise BadValue("parent", f"“{unit.name}”现在就在“{parent.name}”下面。")
     require_in_use(parent)
     _refuse_while_at_work(work, unit)
     if faults := _faults_of_name(work.session, unit.name, parent.id, unit.id):
@@ -158,7 +157,7 @@ def retire(work: Work, unit_id: int) -> None:
 
 @use_case
 def restore(work: Work, unit_id: int) -> None:
-    """A retired unit is used again. Raises AlreadyDone, Retired (the one above it is)."""
+    """A retired unit is used again. Raises AlreadyDone, WrongState (the one above it is)."""
     require_office(work.actor)
     unit = work.session.get_one(Unit, unit_id, with_for_update=True)
     if unit.retired_at is None:

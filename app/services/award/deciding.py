@@ -13,7 +13,11 @@ from sqlalchemy.orm import Session
 from app.domain.award.decision import ANSWERS, Facts, ProceedingKind, approvals
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor, require_office
-from app.domain.refusals import AnswerMissing, DecisionNotReady, ListChanged, WrongDay
+from app.domain.refusals import (
+    BadValue,
+    ChangedMeanwhile,
+    DecisionNotReady,
+)
 from app.domain.shared.privacy import require_publishable
 from app.models import Document, Honour, Proceeding, Programme
 from app.services.award.award_list import Standing, standing_of
@@ -52,14 +56,14 @@ def record_paper(work: Work, programme_id: int, kind: ProceedingKind, paper: Pap
     """Record a consultation, submission or approval with its scan. Returns the row's id.
 
     A mistake is corrected by recording the paper once more: the last of an issuer counts (domain/award/decision.py).
-    Raises MissingText, AnswerMissing, WrongDay, Awarded, Archived.
+    Raises MissingText, BadValue, Awarded, Archived.
     """
     require_office(work.actor)
     programme = _locked(work.session, programme_id)
     require_before_decision(work.session, programme_id)
     answers = kind in ANSWERS
     if answers and paper.agreed is None:
-        raise AnswerMissing
+        raise BadValue("agreed", "请选择同意还是不同意。")
     check_day(paper.dated, None, work.now)
     row = _row(programme, kind, paper, scan, TEXT, work.actor, work.now)
     row.agreed = paper.agreed if answers else None
@@ -76,8 +80,8 @@ def record_paper(work: Work, programme_id: int, kind: ProceedingKind, paper: Pap
 def decide(work: Work, programme_id: int, paper: PaperText, scan: Document, *, seen: str | None = None) -> int:
     """Record the award decision, freeze its names and make them public, once a programme. Returns the decision's id.
 
-    `seen` is the fingerprint of the list that was looked at. Raises DecisionNotReady, ListChanged, Awarded, WrongDay,
-    MissingText, PrivateData, Archived.
+    `seen` is the fingerprint of the list that was looked at. Raises DecisionNotReady, ChangedMeanwhile, Awarded,
+    BadValue, MissingText, PrivateData, Archived.
     """
     require_office(work.actor)
     programme = _locked(work.session, programme_id)  # two at once take turns, and whatever changes a nominee waits
@@ -87,7 +91,7 @@ def decide(work: Work, programme_id: int, paper: PaperText, scan: Document, *, s
         raise DecisionNotReady(standing.obstacles)
     named = standing.award.named
     if seen is not None and seen != fingerprint(named):
-        raise ListChanged
+        raise ChangedMeanwhile("您核对以后名单有变化，没有登记。请重新核对下面的名单，再登记一次。")
     check_day(paper.dated, _approved_on(standing), work.now)
     row = _row(programme, ProceedingKind.DECISION, paper, scan, DECISION_TEXT, work.actor, work.now)
     honours = [_honour(standing, place, facts) for place, facts in enumerate(named, start=1)]
@@ -109,9 +113,11 @@ def decide(work: Work, programme_id: int, paper: PaperText, scan: Document, *, s
 
 
 def check_day(dated: dt.date, earliest: dt.date | None, now: dt.datetime) -> None:
-    """Raises WrongDay for a day to come, one before `earliest`, or one that is plainly a slip."""
-    if not (earliest or _EARLIEST) <= dated <= local_date(now):
-        raise WrongDay(dated, earliest, local_date(now))
+    """Raises BadValue for a day to come, one before `earliest`, or one that is plainly a slip."""
+    latest = local_date(now)
+    if not (earliest or _EARLIEST) <= dated <= latest:
+        between = f"{earliest:%Y-%m-%d}到{latest:%Y-%m-%d}之间" if earliest else f"{latest:%Y-%m-%d}或者更早"
+        raise BadValue("dated", f"日期应是{between}的一天，现在填的是{dated:%Y-%m-%d}。")
 
 
 def _locked(session: Session, programme_id: int) -> Programme:
@@ -139,9 +145,9 @@ def _row(
     return Proceeding(
         programme_id=programme.id,
         kind=kind,
-        issuer=checked_text(paper.issuer, "发文机关", ISSUER),
-        number=checked_text(paper.number, "文号", NUMBER),
-        title=checked_text(paper.title, "标题", TITLE),
+        issuer=checked_text(paper.issuer, "发文机关", ISSUER, "issuer"),
+        number=checked_text(paper.number, "文号", NUMBER, "number"),
+        title=checked_text(paper.title, "标题", TITLE, "title"),
         dated=paper.dated,
         text=checked_text(paper.text, "内容", length),
         recorded_by=actor.user_id,
@@ -164,4 +170,4 @@ def _honour(standing: Standing, position: int, facts: Facts) -> Honour:
 def _check_privacy(row: Proceeding, honours: Iterable[Honour]) -> None:
     """What is about to be published holds no private number (R12)."""
     names = [f"{each.name}\n{each.unit}" for each in honours]
-    require_publishable("表彰决定", row.issuer, row.number, row.title, row.text, *names)
+    require_publishable("表彰决定", "text", row.issuer, row.number, row.title, row.text, *names)

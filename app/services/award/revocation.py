@@ -40,14 +40,14 @@ class RevocationText:
 
 @use_case
 def propose_revocation(work: Work, honour_id: int, paper: RevocationText, scan: Document) -> None:
-    """The first of two. Nothing is seen of it in public yet. Raises AlreadyDone, MissingText, WrongDay, PrivateData."""
+    """The first of two. Nothing is seen of it in public yet. Raises AlreadyDone, MissingText, BadValue, PrivateData."""
     require_office(work.actor)
     honour = work.session.get_one(Honour, honour_id, with_for_update=True)
     if honour.revocation is not None:
         raise AlreadyDone("已经有人提出撤销这项表彰。")
     check_day(paper.dated, work.session.get_one(Proceeding, honour.decision_id).dated, work.now)
-    number = checked_text(paper.number, "撤销决定文号", NUMBER)
-    require_publishable("撤销决定文号", number)  # it stands on the public page; the decision's text does not
+    number = checked_text(paper.number, "撤销决定文号", NUMBER, "number")
+    require_publishable("撤销决定文号", "number", number)  # it stands on the public page; the decision's text does not
     programme = work.session.get_one(Programme, work.session.get_one(Nominee, honour.nominee_id).programme_id)
     work.session.add(scan)
     work.session.flush()

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.cases.states import Action, Actor, DeclineGround, Role, State, check
-from app.domain.refusals import FloodChanged, NothingChosen, NotYourCase, Refusal
+from app.domain.refusals import ChangedMeanwhile, NothingChosen, NotYourCase, Refusal
 from app.models import Case, Entry, Objection, Period, Recusal
 from app.services.cases.investigation import decline
 from app.services.shared.work import Work, use_case
@@ -99,12 +99,14 @@ def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, n
 def decline_duplicates(work: Work, likeness: Likeness, case_id: int, chosen: Collection[int], reason: str) -> int:
     """以重复为由不予受理 for the chosen cases of a group, all or none; each its own answer and row of the record.
 
-    Raises NothingChosen, FloodChanged (one of them is not waiting any more), and what declining one case raises.
+    Raises NothingChosen, ChangedMeanwhile (one of them is not waiting any more), and what declining one case raises.
     """
     if not chosen:
         raise NothingChosen
     if not set(chosen) <= set(_alike(work.session, likeness, case_id, work.actor, work.now)):
-        raise FloodChanged
+        raise ChangedMeanwhile(
+            "这一组刚才有了变化，选中的案件里有的已经受理或者办完。一件都没有办理，请核对后再提交。", "chosen"
+        )
     for each in sorted(set(chosen)):
         decline(work, each, DeclineGround.DUPLICATE, reason)
     return len(set(chosen))

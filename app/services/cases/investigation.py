@@ -145,9 +145,9 @@ def assign_each(work: Work, case_ids: Iterable[int], assignee_id: int) -> Outcom
 def propose(work: Work, case_id: int, conclusion: Conclusion, findings: str, grounds: str, answer: str) -> None:
     """提出处理意见, with findings, grounds and the answer the objectors will read (R22)."""
     case = _lock_case(work, case_id, Action.PROPOSE)
-    findings = checked_text(findings, "核查情况", TEXT)
-    grounds = checked_text(grounds, "依据", TEXT)
-    answer = checked_text(answer, "给异议人的答复", TEXT)
+    findings = checked_text(findings, "核查情况", TEXT, "findings")
+    grounds = checked_text(grounds, "依据", TEXT, "grounds")
+    answer = checked_text(answer, "给异议人的答复", TEXT, "answer")
     if conclusion is Conclusion.WITHDRAWN and not case.facts(work.now).all_withdrawn:
         raise NotAllowed("异议人没有全部撤回，结论不能是“异议人撤回”。")
     case.state = move(case.state, State.PROPOSED, ACTION_NAMES[Action.PROPOSE])

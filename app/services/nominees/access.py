@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor, Role
-from app.domain.refusals import NobodyChosen, NotYourCase
+from app.domain.refusals import NothingChosen, NotYourCase
 from app.models import Nominee, Programme
 from app.services.programmes.decisions import require_before_decision
 from app.services.programmes.setting_up import require_running
@@ -50,10 +50,10 @@ def recommended(session: Session, nominee_id: int, actor: Actor, *, lock: bool =
 def chosen(session: Session, nominee_ids: Collection[int], actor: Actor) -> list[Nominee]:
     """Several nominees of one programme to do something about, in the order of a list.
 
-    Raises NobodyChosen, and NotYourCase where any is missing, of another programme, or not this person's to act on.
+    Raises NothingChosen, and NotYourCase where any is missing, of another programme, or not this person's to act on.
     """
     if not nominee_ids:
-        raise NobodyChosen
+        raise NothingChosen("还没有选择推荐对象，请在名单里至少选一个。")
     condition = true() if actor.is_office else Nominee.recommender_id == actor.unit_id
     found = session.scalars(
         select(Nominee)

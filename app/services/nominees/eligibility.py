@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.cases.states import Actor, require_office
 from app.domain.nominees.annexes import RANK_NAMES, Rank
 from app.domain.nominees.eligibility import Check, NomineeFacts, Outcome, Said, checks_of, conditions_of
-from app.domain.refusals import NoSuchCondition, NotReady
+from app.domain.refusals import NotReady, NotThere
 from app.models import Confirmation, Nominee, User
 from app.sealing import Keyring
 from app.services.nominees import dossiers
@@ -86,15 +86,15 @@ def _says_more(check: Check) -> bool:
 def say(work: Work, nominee_id: int, condition: str, met: bool, note: str) -> None:
     """Confirm or deny one condition; the latest word counts, earlier ones stay.
 
-    Raises NoSuchCondition, and MissingText for a no, or a doubtful yes, without a reason.
+    Raises NotThere, and MissingText for a no, or a doubtful yes, without a reason.
     """
     require_office(work.actor)
     [nominee] = locked(work.session, [nominee_id], work.actor)
     found = {check.condition.key: check for check in checks(work.session, work.keyring, [nominee])[nominee.id]}
     check = found.get(condition)
     if check is None or not check.asks:
-        raise NoSuchCondition
-    note = checked_text(note, "理由", REASON if not met or check.wants_note else NOTE)
+        raise NotThere("这一条不需要由人确认，请看它后面写的依据。")
+    note = checked_text(note, "理由", REASON if not met or check.wants_note else NOTE, "note")
     work.session.add(_confirmation(nominee, condition, met, note, work.actor, work.now))
     work.did("nominee.confirmed" if met else "nominee.denied", nominee, conditions=[check.condition.name])
 

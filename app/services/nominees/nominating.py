@@ -14,7 +14,13 @@ from app.domain.imports.lists import named
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.misprints import LONGEST
 from app.domain.periods.rounds import Kind
-from app.domain.refusals import KnownAlready, NamedAlready, NotAnOrder, NothingChanged, NotYourCase, ShownBefore
+from app.domain.refusals import (
+    BadValue,
+    KnownAlready,
+    NothingChanged,
+    NotYourCase,
+    WrongState,
+)
 from app.domain.shared.privacy import require_publishable
 from app.models import Dossier, Nominee, Quota, Unit, UnitKind
 from app.sealing import Keyring
@@ -55,7 +61,7 @@ class PlainFacts:
 def nominate(work: Work, programme_id: int, kind: Kind, recommender_id: int, given: Particulars) -> Nominee:
     """One nominee at the end of a unit's list.
 
-    Raises NotYourCase, KnownAlready, NamedAlready, PrivateData, MissingText.
+    Raises NotYourCase, KnownAlready, BadValue, PrivateData, MissingText.
     """
     take_turns(work.session, programme_id)
     recommender = recommending(work.session, recommender_id, work.actor)
@@ -102,12 +108,12 @@ def enter(
     actor: Actor,
 ) -> Nominee:
     """The row of a new nominee and its dossier, checked, for the caller to place and commit."""
-    name = checked_text(given.name, "名称（姓名）", (1, LONGEST["name"]))
-    deeds = checked_text(given.deeds, "简要事迹", (1, LONGEST["deeds"]))
-    require_publishable(f"{name}的内容", name, given.unit, given.post, deeds)
+    name = checked_text(given.name, "名称（姓名）", (1, LONGEST["name"]), "name")
+    deeds = checked_text(given.deeds, "简要事迹", (1, LONGEST["deeds"]), "deeds")
+    require_publishable(f"{name}的内容", "deeds", name, given.unit, given.post, deeds)
     sealed = given.sealed or {}
     hashes = [hash_ for key in ring.hash_keys if (hash_ := person_hash(key, sealed))]
-    _require_unknown(session, programme_id, hashes, actor)
+    _require_unknown(session, programme_id, kind, hashes, actor)
     _require_unnamed(session, programme_id, recommender, kind, (name, given.unit), hashes)
     nominee = Nominee(
         programme_id=programme_id,
@@ -131,7 +137,7 @@ def enter(
 
 def own_unit(session: Session, recommender: Unit, name: str) -> Unit:
     """The unit a nominee belongs to: the recommending unit itself, one below it of that name, or a new one."""
-    name = checked_text(name, "所在单位", (1, LONGEST["unit"]))
+    name = checked_text(name, "所在单位", (1, LONGEST["unit"]), "unit")
     if name == recommender.name:
         return recommender
     known = session.scalar(
@@ -140,7 +146,7 @@ def own_unit(session: Session, recommender: Unit, name: str) -> Unit:
     return known or Unit(kind=UnitKind.OWN, name=name, parent=recommender)
 
 
-def _require_unknown(session: Session, programme_id: int, hashes: Sequence[str], actor: Actor) -> None:
+def _require_unknown(session: Session, programme_id: int, kind: Kind, hashes: Sequence[str], actor: Actor) -> None:
     """Raises KnownAlready for a person or collective that already stands in the programme, with any unit.
 
     `hashes` are those of the ID number or code, one for each key of the ring; none where there is no number. A unit is
@@ -154,9 +160,10 @@ def _require_unknown(session: Session, programme_id: int, hashes: Sequence[str],
         .limit(1)
     )
     if known is not None:
+        field = "id_number" if kind is Kind.INDIVIDUAL else "credit_code"
         if not (actor.is_office or known.recommender_id == actor.unit_id):
-            raise KnownAlready
-        raise KnownAlready(known.name, known.recommender.name)
+            raise KnownAlready(field)
+        raise KnownAlready(field, known.name, known.recommender.name)
 
 
 def _require_unnamed(
@@ -167,14 +174,15 @@ def _require_unnamed(
     name_and_unit: tuple[str, str],
     hashes: Sequence[str],
 ) -> None:
-    """Raises NamedAlready where only the name could tell two apart: who is out never comes back by leaving the number
+    """Raises BadValue where only the name could tell two apart: who is out never comes back by leaving the number
     free. Two people of one name and unit are told apart by both their numbers, two collectives by nothing.
     """
     wanted = named(kind, *name_and_unit)
     for one in standing_in(session, programme_id, recommender.id):
         told_apart = kind is Kind.INDIVIDUAL and hashes and one.person_hash
         if named(one.kind, one.name, one.unit) == wanted and not told_apart:
-            raise NamedAlready(one.name, numbered=kind is Kind.INDIVIDUAL)
+            also = "；是同名的两个人的，请把两个人的身份证号码都填上" if kind is Kind.INDIVIDUAL else ""
+            raise BadValue("name", f"名单里已经有“{one.name}”（也可能已被取消参评资格），同一对象只能推荐一次{also}。")
 
 
 # --- before anybody outside has seen them ----------------------------------------------------------
@@ -182,11 +190,11 @@ def _require_unnamed(
 
 @use_case
 def edit(work: Work, nominee_id: int, facts: PlainFacts) -> None:
-    """Change plain facts before the first period. Raises ShownBefore, NoLongerStands, NothingChanged, PrivateData."""
+    """Change plain facts before the first period. Raises WrongState, NoLongerStands, NothingChanged, PrivateData."""
     nominee = changes.held(work.session, nominee_id, work.actor)
     changes.require_standing(work.session, nominee, work.now)
     require_unshown(work.session, nominee)
-    require_publishable(f"{nominee.name}的内容", facts.unit, facts.post)
+    require_publishable(f"{nominee.name}的内容", "post", facts.unit, facts.post)
     unit = own_unit(work.session, nominee.recommender, facts.unit)
     wanted = {
         "unit": unit,
@@ -203,9 +211,11 @@ def edit(work: Work, nominee_id: int, facts: PlainFacts) -> None:
 
 
 def require_unshown(session: Session, nominee: Nominee) -> None:
-    """Raises ShownBefore once a period has the nominee on its list, open or not."""
+    """Raises WrongState once a period has the nominee on its list, open or not."""
     for entry in changes.entries_of(session, nominee.id):
-        raise ShownBefore(entry.period.title)
+        raise WrongState(
+            f"已经列入“{entry.period.title}”，内容不能直接修改。错字请用“更正”，事迹有变化请用“事迹变更”。"
+        )
 
 
 # --- the order of preference -----------------------------------------------------------------------
@@ -224,13 +234,13 @@ def in_order(session: Session, programme_id: int, recommender_id: int, kind: Kin
 def reorder(work: Work, programme_id: int, recommender_id: int, kind: Kind, places: Mapping[int, int]) -> None:
     """Give every nominee of the list its place: `places` by nominee, each from 1 to their number once.
 
-    Raises NotYourCase, NotAnOrder, NothingChanged.
+    Raises NotYourCase, BadValue, NothingChanged.
     """
     take_turns(work.session, programme_id)
     recommending(work.session, recommender_id, work.actor)
     nominees = in_order(work.session, programme_id, recommender_id, kind, work.now)
     if places.keys() != {nominee.id for nominee in nominees} or sorted(places.values()) != _one_to(len(nominees)):
-        raise NotAnOrder(len(nominees))
+        raise BadValue("place", f"请把1到{len(nominees)}每个数字用一次，不重复、不跳号。")
     if all(nominee.position == places[nominee.id] for nominee in nominees):
         raise NothingChanged("排序")
     for nominee in nominees:

@@ -15,7 +15,7 @@ from app.domain.cases.states import Actor
 from app.domain.nominees.annexes import AUTHORITY_NAMES, Authority
 from app.domain.nominees.opinions import ALWAYS, needed
 from app.domain.periods.rounds import Kind
-from app.domain.refusals import FileRefused, OfSeveralUnits, OpinionRefused
+from app.domain.refusals import BadValue, FileRefused, WrongState
 from app.evidence.kinds import FileKind
 from app.models import Document, Nominee, Opinion, OpinionOutcome, Purpose, User
 from app.sealing import Keyring
@@ -105,11 +105,11 @@ def record_opinion(work: Work, vault: Vault, nominee_ids: Collection[int], answe
     """Write down what an authority answered about these nominees of one unit: one letter, one scan for all of them.
 
     Without a scan the one that stands is kept, if each of them has one: a day or a word may be put right alone.
-    Raises NobodyChosen, NotYourCase, OfSeveralUnits, StoreDown, and OpinionRefused with the field it is about.
+    Raises NothingChosen, NotYourCase, WrongState, StoreDown, and BadValue with the field it is about.
     """
     nominees = chosen(work.session, nominee_ids, work.actor)
     if len({nominee.recommender_id for nominee in nominees}) != 1:
-        raise OfSeveralUnits
+        raise WrongState("所选对象不是同一个推荐单位的。请按推荐单位筛选后，一个单位一个单位地录入。")
     _check(answer, work.now)
     programme_id, about = nominees[0].programme_id, nominees[0].id if len(nominees) == 1 else None
     work.session.rollback()  # nobody waits for the database while a file is looked through
@@ -124,15 +124,15 @@ def record_opinion(work: Work, vault: Vault, nominee_ids: Collection[int], answe
 def _check(answer: Answer, now: dt.datetime) -> None:
     today = local_date(now)
     if answer.dated > today:
-        raise OpinionRefused("dated", f"落款日期不能晚于今天（{today:%Y-%m-%d}）。")
+        raise BadValue("dated", f"落款日期不能晚于今天（{today:%Y-%m-%d}）。")
     if answer.dated < today - _EARLIEST:
-        raise OpinionRefused("dated", "落款日期早于一年以前，请核对年份；意见须是为这次评选征求的。")
+        raise BadValue("dated", "落款日期早于一年以前，请核对年份；意见须是为这次评选征求的。")
     if answer.outcome is OpinionOutcome.NOT_ASKED and answer.authority in ALWAYS:
-        raise OpinionRefused("outcome", "纪检监察机关和公安部门的意见都要征求（附件6注1），不能填不需征求。")
+        raise BadValue("outcome", "纪检监察机关和公安部门的意见都要征求（附件6注1），不能填不需征求。")
     if answer.outcome is not OpinionOutcome.FAVOURABLE and not answer.text.strip():
-        raise OpinionRefused("text", "请写明意见的内容，或者不需征求的理由。")
+        raise BadValue("text", "请写明意见的内容，或者不需征求的理由。")
     if len(answer.text) > LONGEST_TEXT:
-        raise OpinionRefused("text", f"意见内容最多{LONGEST_TEXT}个字，现在是{len(answer.text)}个字。")
+        raise BadValue("text", f"意见内容最多{LONGEST_TEXT}个字，现在是{len(answer.text)}个字。")
 
 
 def _stored(
@@ -143,10 +143,10 @@ def _stored(
             vault, Purpose.OPINION, programme_id, scan.title, scan.content, actor, now, nominee_id=nominee_id
         )
     except FileRefused as refusal:
-        raise OpinionRefused("scan", str(refusal)) from refusal
+        raise BadValue("scan", str(refusal)) from refusal
     if document.kind not in _SCANS:
         documents.discard(vault, document)
-        raise OpinionRefused("scan", "请上传盖章原件的扫描件或者照片：PDF、JPG、PNG 文件。")
+        raise BadValue("scan", "请上传盖章原件的扫描件或者照片：PDF、JPG、PNG 文件。")
     return document
 
 
@@ -162,7 +162,7 @@ def _write(work: Work, nominee_ids: Collection[int], answer: Answer, document: D
         asked = answer.outcome is not OpinionOutcome.NOT_ASKED
         document_id = document.id if document else before.document_id if before and asked else None
         if asked and document_id is None:
-            raise OpinionRefused("scan", "请选择盖章原件的扫描件（PDF、JPG、PNG）。")
+            raise BadValue("scan", "请选择盖章原件的扫描件（PDF、JPG、PNG）。")
         work.session.add(
             Opinion(
                 nominee_id=nominee.id,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import OPEN_STATES, Actor
 from app.domain.cases.verdict import GROUND_NAMES, Ground
-from app.domain.refusals import NotVacant, PlaceTaken
+from app.domain.refusals import AlreadyDone, WrongState
 from app.models import Case, Disqualification, Entry, Nominee, Period
 from app.services.nominees import changes
 from app.services.nominees.nominating import Particulars, enter
@@ -32,7 +32,7 @@ class Vacancy:
 def replace(work: Work, nominee_id: int, given: Particulars) -> Nominee:
     """Name who takes the place of one who left: same kind, same unit, same place in the order.
 
-    One replacement a nominee: if that one leaves too, its own place is the one to fill. Raises NotVacant, PlaceTaken
+    One replacement a nominee: if that one leaves too, its own place is the one to fill. Raises WrongState, AlreadyDone
     and what `nominating.enter` raises.
     """
     left = changes.held(work.session, nominee_id, work.actor)
@@ -45,11 +45,12 @@ def replace(work: Work, nominee_id: int, given: Particulars) -> Nominee:
 
 
 def require_vacant(session: Session, left: Nominee, now: dt.datetime) -> None:
-    """Raises NotVacant for who still stands, PlaceTaken where a replacement is named."""
+    """Raises WrongState for who still stands, AlreadyDone where a replacement is named."""
     if (named := replacement_of(session, left.id)) is not None:
-        raise PlaceTaken(named.name)
+        name = named.name
+        raise AlreadyDone(f"这个名额已经由{name}递补。{name}退出或者被取消资格后，请在{name}的页面办理递补。")
     if not changes.has_left(session, left, now):
-        raise NotVacant(left.name)
+        raise WrongState(f"{left.name}仍在参评，名额没有空出来，不能递补。")
 
 
 def replacement_of(session: Session, nominee_id: int) -> Nominee | None:

@@ -68,7 +68,7 @@ def review(work: Work, nominee_ids: Collection[int], stage: ReviewStage, favoura
     if favourable:
         _require_ready(work, nominees, stage)
     else:
-        reason = checked_text(reason, "不通过的理由", REASON)
+        reason = checked_text(reason, "不通过的理由", REASON, "reason")
     work.session.add_all(
         Review(
             nominee_id=nominee.id,

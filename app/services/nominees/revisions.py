@@ -7,7 +7,8 @@ import datetime as dt
 from sqlalchemy.orm import Session
 
 from app.domain.nominees.misprints import LONGEST
-from app.domain.refusals import NothingChanged, StillShown
+from app.domain.refusals import NothingChanged, WrongState
+from app.domain.refusals.base import moment
 from app.domain.shared.privacy import require_publishable
 from app.models import Nominee, Revision
 from app.services.nominees import changes
@@ -22,16 +23,16 @@ DEEDS = (1, LONGEST["deeds"])
 def revise(work: Work, nominee_id: int, deeds: str, reason: str) -> Revision:
     """New deeds, by the recommending unit or the office, never while a period shows the old ones or is about to.
 
-    Raises StillShown, NoLongerStands, NothingChanged, PrivateData, MissingText.
+    Raises WrongState, NoLongerStands, NothingChanged, PrivateData, MissingText.
     """
     nominee = changes.held(work.session, nominee_id, work.actor)
     changes.require_standing(work.session, nominee, work.now)
     require_unseen(work.session, nominee, work.now)
-    deeds = checked_text(deeds, "简要事迹", DEEDS)
-    reason = checked_text(reason, "变更的理由", REASON)
+    deeds = checked_text(deeds, "简要事迹", DEEDS, "deeds")
+    reason = checked_text(reason, "变更的理由", REASON, "reason")
     if deeds == nominee.deeds:
-        raise NothingChanged("简要事迹")
-    require_publishable(f"{nominee.name}变更后的事迹", deeds)
+        raise NothingChanged("简要事迹", "deeds")
+    require_publishable(f"{nominee.name}变更后的事迹", "deeds", deeds)
     row = Revision(
         nominee_id=nominee.id,
         edition=nominee.edition + 1,
@@ -49,6 +50,13 @@ def revise(work: Work, nominee_id: int, deeds: str, reason: str) -> Revision:
 
 
 def require_unseen(session: Session, nominee: Nominee, now: dt.datetime) -> None:
-    """Raises StillShown while a period with this nominee is open or scheduled."""
+    """Raises WrongState while a period with this nominee is open or scheduled."""
     for entry in changes.in_sight(session, nominee.id, now):
-        raise StillShown(entry.period.title, entry.period.opens_at, entry.period.closes_at, now)
+        period = entry.period
+        if now < period.opens_at:
+            raise WrongState(
+                f"“{period.title}”已经安排在{moment(period.opens_at)}开始。请工作专班先撤回这次安排，再变更事迹。"
+            )
+        raise WrongState(
+            f"“{period.title}”正在进行。请等{moment(period.closes_at)}公示结束后再变更事迹；只是错字的，请用“更正”。"
+        )

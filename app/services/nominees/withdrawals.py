@@ -27,7 +27,7 @@ def withdraw(work: Work, nominee_id: int, reason: str) -> Nominee:
     if work.actor.role not in BY:
         raise NotAllowed("退出推荐由推荐单位负责人或者市工作专班办理。")
     changes.require_standing(work.session, nominee, work.now)
-    nominee.withdraw_reason = checked_text(reason, "退出的理由", REASON)
+    nominee.withdraw_reason = checked_text(reason, "退出的理由", REASON, "reason")
     nominee.withdrawn_at, nominee.withdrawn_by = work.now, work.actor.user_id
     work.did("nominee.withdrawn", nominee, reason=nominee.withdraw_reason)
     for entry in changes.in_sight(work.session, nominee.id, work.now):

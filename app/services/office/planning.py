@@ -82,7 +82,7 @@ def timetable_of(
 ) -> Timetable:
     """Rounds 1 and 2 a recommending unit, round 3 the office: the office sees all, a unit its own nominees.
 
-    Without a timetable there are no steps and no rows. Raises OutOfRange.
+    Without a timetable there are no steps and no rows. Raises BadValue.
     """
     spans = _spans(programme.stages)
     if len(spans) < len(ROUNDS):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STATE_NAMES, State, may_see
 from app.domain.periods.rounds import KIND_NAMES
-from app.domain.refusals import NoSuchPaper
+from app.domain.refusals import WrongState
 from app.domain.shared.wording import coarse, end_moment, full_day
 from app.models import Case, Disqualification, Period
 from app.models.objections import CATEGORY_NAMES, Category
@@ -28,11 +28,11 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
     """The cases of a period that this person may see (R21): by category, by outcome, one by one, and who is out.
 
     Of an objection it says the category and the day: its text and its hour could tell who wrote it. Raises
-    NotYourCase, NoSuchPaper.
+    NotYourCase, WrongState.
     """
     period, actor, now = period_for(session, period_id, clerk.actor), clerk.actor, clerk.now
     if period.cancelled_at is not None or now < period.opens_at:
-        raise NoSuchPaper("公示还没有开始，没有异议处理情况可以报告。")
+        raise WrongState("公示还没有开始，没有异议处理情况可以报告。")
     cases = [case for case in cases_of(session, period) if may_see(actor, case.facts(now))]
     filed = [objection for case in cases for objection in case.objections]
     taken_back = sum(objection.withdrawn_at is not None for objection in filed)

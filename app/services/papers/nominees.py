@@ -14,7 +14,7 @@ from app import richtext
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor
 from app.domain.periods.rounds import Kind
-from app.domain.refusals import NoSuchPaper, NotYourCase
+from app.domain.refusals import NotYourCase, WrongState
 from app.models import Nominee, Programme, Quota, Unit
 from app.papers.form_writing import write_form
 from app.papers.summaries import write_summary
@@ -112,9 +112,9 @@ def form(
 
 
 def opinion_forms(programme: Programme, found: Sequence[Nominee], stationery: Stationery, name: str) -> Paper:
-    """Annex 6, a page for each of these nominees, for the authorities to fill in and seal. Raises NoSuchPaper."""
+    """Annex 6, a page for each of these nominees, for the authorities to fill in and seal. Raises WrongState."""
     if not found:
-        raise NoSuchPaper("没有推荐对象可以征求意见。请先导入推荐对象，或者在名单里勾选。")
+        raise WrongState("没有推荐对象可以征求意见。请先导入推荐对象，或者在名单里勾选。")
     context = {"heading": title_lines(programme.title), "nominees": [_asked_about(one) for one in found]}
     return stationery.written("opinions.docx", f"附件6 {name}征求意见表", context)
 
@@ -136,14 +136,14 @@ def opinion_form_of_nominee(session: Session, nominee_id: int, clerk: Clerk) -> 
 
 
 def opinion_forms_of_unit(session: Session, programme_id: int, unit_id: int, clerk: Clerk) -> Paper:
-    """Annex 6 of all of a unit that are asked about. Raises NotYourCase, NoSuchPaper."""
+    """Annex 6 of all of a unit that are asked about. Raises NotYourCase, WrongState."""
     programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
     found = reviewed(session, still_in(session, programme_id, unit_id, clerk.now))
     return opinion_forms(programme, found, clerk.stationery, unit.name)
 
 
 def opinion_forms_of(session: Session, programme_id: int, nominee_ids: Iterable[int], clerk: Clerk) -> Paper:
-    """Annex 6 of nominees ticked in a list. Raises NotYourCase, NoSuchPaper."""
+    """Annex 6 of nominees ticked in a list. Raises NotYourCase, WrongState."""
     found = chosen(session, programme_id, nominee_ids, clerk.actor)
     return opinion_forms(session.get_one(Programme, programme_id), found, clerk.stationery, "推荐对象")
 
@@ -187,12 +187,12 @@ def leaders_form(
         ],
     }
     if not context["units"]:
-        raise NoSuchPaper("本单位没有推荐先进集体，不需要填报附件7。")
+        raise WrongState("本单位没有推荐先进集体，不需要填报附件7。")
     return stationery.written("leaders.docx", f"附件7 {unit.name}申报市级先进集体单位有关信息情况表", context)
 
 
 def leaders_form_of_unit(session: Session, programme_id: int, unit_id: int, clerk: Clerk) -> Paper:
-    """Annex 7 of a unit. Raises NotYourCase, NoSuchPaper where it recommends no collective."""
+    """Annex 7 of a unit. Raises NotYourCase, WrongState where it recommends no collective."""
     programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
     found = reviewed(session, still_in(session, programme_id, unit_id, clerk.now))
     fields = fields_of(session, clerk.vault.keyring, found)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.states import require_office
 from app.domain.nominees.annexes import AUTHORITY_NAMES
 from app.domain.periods.rounds import Kind
-from app.domain.refusals import NoSuchPaper, Refusal
+from app.domain.refusals import Refusal, WrongState
 from app.models import Document, Entry, Nominee, Period, Programme, Purpose, Unit
 from app.papers.bundle import LeftOut, Member, bundled
 from app.services.nominees import opinions
@@ -41,7 +41,7 @@ def of_unit(
     handing: Handing,
     clerk: Clerk,
 ) -> Package:
-    """What one unit hands in. Raises NotYourCase, NoSuchPaper where it recommends nobody."""
+    """What one unit hands in. Raises NotYourCase, WrongState where it recommends nobody."""
     programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
     members = _members(session, programme, unit, handing, clerk)
     title = f"{unit.name}{HANDING_NAMES[handing]}材料"
@@ -59,12 +59,12 @@ def of_programme(
     programme = session.get_one(Programme, programme_id)
     members: list[Member] = []
     for number, unit in enumerate(recommenders(session, programme_id, clerk.actor), start=1):
-        with suppress(NoSuchPaper):
+        with suppress(WrongState):
             theirs = _members(session, programme, unit, handing, clerk)
             folder = f"{number:02}-{file_named(unit.name)}"
             members += [Member(f"{folder}/{one.path}", one.content, one.copies) for one in theirs]
     if not members:
-        raise NoSuchPaper("还没有推荐对象，没有材料可以整理。")
+        raise WrongState("还没有推荐对象，没有材料可以整理。")
     title = f"{_WHOLE}{HANDING_NAMES[handing]}材料"
     return Package(file_named(f"{title}.zip"), bundled(f"{programme.title}　{title}", members, clerk.now))
 
@@ -75,10 +75,10 @@ def of_forms(
     nominee_ids: Iterable[int],
     clerk: Clerk,
 ) -> Package:
-    """Annexes 4 and 5 of nominees that were ticked in a list. Raises NotYourCase, NoSuchPaper."""
+    """Annexes 4 and 5 of nominees that were ticked in a list. Raises NotYourCase, WrongState."""
     found = nominees.chosen(session, programme_id, nominee_ids, clerk.actor)
     if not found:
-        raise NoSuchPaper("还没有勾选推荐对象。")
+        raise WrongState("还没有勾选推荐对象。")
     programme = session.get_one(Programme, programme_id)
     fields = nominees.fields_of(session, clerk.vault.keyring, found)
     papers = forms_of(programme, found, fields, photos_of(session, clerk.vault, found), clerk.stationery)
@@ -109,7 +109,7 @@ def _members(
     """One unit's files in the order in which the notice lists them."""
     found = reports.handed_in(session, programme.id, unit.id, handing, clerk.now)
     if not found:
-        raise NoSuchPaper("还没有推荐对象，没有材料可以整理。请先导入推荐对象。")
+        raise WrongState("还没有推荐对象，没有材料可以整理。请先导入推荐对象。")
     fields = nominees.fields_of(session, clerk.vault.keyring, found)
     photos = photos_of(session, clerk.vault, found)
     papers = [reports.work_report(session, programme.id, unit.id, handing, clerk)]
@@ -146,7 +146,7 @@ def _formal(
         _scanned("事迹材料", one, materials[one.id], "事迹材料", _COPIES) for one in found if one.id in materials
     ]
     if nominees.is_municipal(session, programme.id, unit.id):
-        with suppress(NoSuchPaper):
+        with suppress(WrongState):
             collectives = [(one, fields[one.id]) for one in found]
             members.append(_printed(nominees.leaders_form(programme, unit, collectives, clerk.stationery)))
     return members

@@ -13,7 +13,7 @@ from app import richtext
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.periods.rounds import KIND_NAMES, Kind
 from app.domain.periods.window import Phase
-from app.domain.refusals import NoSuchPaper
+from app.domain.refusals import WrongState
 from app.domain.shared.wording import day_label, end_moment, full_day, moment, weekday
 from app.models import Period
 from app.models.periods import days_from_json
@@ -54,11 +54,11 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
     """The 公告 to be put up on a board at the opening, and not before (R5, R12, R13).
 
     Names and deeds are those of the frozen entries: no field stands in it that the round may not show. Before the
-    window opens and after it has closed its first line says that it must not hang. Raises NotYourCase, NoSuchPaper.
+    window opens and after it has closed its first line says that it must not hang. Raises NotYourCase, WrongState.
     """
     period = period_for(session, period_id, clerk.actor)
     if period.cancelled_at is not None:
-        raise NoSuchPaper("这次公示的安排已经撤回，没有公告。")
+        raise WrongState("这次公示的安排已经撤回，没有公告。")
     programme, organiser = period.programme, period.organiser
     last_round = period.round_number == 3
     signatory = (programme.signatory if last_round else "") or organiser.name
@@ -93,10 +93,10 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
 
 
 def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
-    """The closing report as it was stored (R30). Raises NotYourCase, NoSuchPaper while there is none."""
+    """The closing report as it was stored (R30). Raises NotYourCase, WrongState while there is none."""
     period = period_for(session, period_id, clerk.actor)
     if period.closing is None:
-        raise NoSuchPaper("公示办结以后才有办结报告。")
+        raise WrongState("公示办结以后才有办结报告。")
     report = period.closing.report
     context = {
         "title": title_lines(period.title, "办结报告"),

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import require_office
 from app.domain.nominees.misprints import CORRECTABLE, LONGEST, WORD_LISTS, is_misprint, room
-from app.domain.refusals import NotAMisprint, NothingChanged, NothingInSight
+from app.domain.refusals import BadValue, NothingChanged, WrongState
+from app.domain.refusals.base import moment
 from app.domain.shared.privacy import require_publishable
 from app.models import Correction, Entry, Nominee, Period
 from app.services.nominees import changes
@@ -29,19 +30,19 @@ def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> 
     """Mend a misprint of a field while the public sees it, or before: one row for each entry that had it.
 
     The name of a unit is mended wherever the same misprint of it is in sight. Later rounds show the mended text too.
-    Raises NothingInSight, NothingChanged, NotAMisprint, PrivateData, MissingText.
+    Raises WrongState, NothingChanged, BadValue, PrivateData, MissingText.
     """
     require_office(work.actor)
     nominee = changes.held(work.session, nominee_id, work.actor)
     what = CORRECTABLE[field]
     text = checked_text(text, what, (1, LONGEST[field]))
-    reason = checked_text(reason, "更正的理由", REASON)
-    require_publishable(f"{nominee.name}更正后的{what}", text, reason)
+    reason = checked_text(reason, "更正的理由", REASON, "reason")
+    require_publishable(f"{nominee.name}更正后的{what}", "text", text, reason)
     wrong = current(work.session, nominee_id, field, work.now)
     if wrong is None:
-        raise NothingInSight(what, last_end(work.session, nominee_id, field))
+        raise nothing_in_sight(what, last_end(work.session, nominee_id, field))
     if text == wrong:
-        raise NothingChanged(what)
+        raise NothingChanged(what, "text")
     rows = []
     for entry, before in _misprinted(work, nominee, field, wrong):
         _require_misprint(field, getattr(entry, field), text)
@@ -103,7 +104,25 @@ def _misprinted(work: Work, nominee: Nominee, field: str, wrong: str) -> list[tu
 def _require_misprint(field: str, published: str, corrected: str) -> None:
     """Against what was first published: many small corrections do not add up to another text."""
     if not is_misprint(field, published, corrected):
-        raise NotAMisprint(field, CORRECTABLE[field], 0 if field in WORD_LISTS else room(field, published))
+        raise BadValue("text", _not_a_misprint(field, 0 if field in WORD_LISTS else room(field, published)))
+
+
+def _not_a_misprint(field: str, most: int) -> str:
+    """What would be right where the text would say something else; `most` characters may change, 0 for a choice."""
+    what = CORRECTABLE[field]
+    if field == "deeds":
+        todo = "事迹有变化的，请等公示结束后办理“事迹变更”，重新公示五个工作日。"
+    else:
+        todo = "换了人或者单位的，请按“退出”和“递补”办理，从第一轮重新公示。"
+    limit = f"{what}最多改{most}个字" if most else f"{what}只能改成表格所列的另一项"
+    return f"这不只是错字，不能更正：{limit}（与最初公示的文字相比）。{todo}"
+
+
+def nothing_in_sight(what: str, closed_at: dt.datetime | None) -> WrongState:
+    """Only what is public, or about to be, is corrected in sight; `closed_at` is when it last was."""
+    if closed_at is None:
+        return WrongState(f"现在没有公示或者待公示的{what}，不用更正：没有公示过的内容请直接修改。")
+    return WrongState(f"公示已于{moment(closed_at)}结束，{what}已经不再公开，不能更正。")
 
 
 def _mend(nominee: Nominee, field: str, wrong: str, text: str) -> None:

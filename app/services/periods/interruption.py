@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.calendar.workdays import Calendar
 from app.domain.cases.states import require_office
 from app.domain.periods.window import Phase, Plan, extended
-from app.domain.refusals import AlreadyClosed, EstimatedCalendar, WindowNotExtended
+from app.domain.refusals import AlreadyClosed, EstimatedCalendar, WrongState
 from app.models import Period, WindowExtension
 from app.models.periods import days_to_json
 from app.services.calendar.availability import availability
@@ -30,15 +30,17 @@ class Offer:
 def offer(session: Session, period: Period, calendar: Calendar, now: dt.datetime) -> Offer:
     """One working day for each working day with an outage.
 
-    Raises WindowNotExtended outside of the window, where what is over stays over (R4), and where there is nothing
+    Raises WrongState outside of the window, where what is over stays over (R4), and where there is nothing
     to make good for; EstimatedCalendar, BeyondHorizon.
     """
     if not period.window.contains(now):
-        raise WindowNotExtended("只有在公示期间才能延长，开始以前可以撤回重排，结束以后不再公开")
+        raise WrongState("公示时间不能延长：只有在公示期间才能延长，开始以前可以撤回重排，结束以后不再公开。")
     made_good = {date for extension in period.window_extensions for date in extension.outage_days}
     lost = tuple(date for date in availability(session, period, now).outage_days if date.isoformat() not in made_good)
     if not lost:
-        raise WindowNotExtended("这次公示的工作时间里，没有哪一天有一小时以上缺少运行记录，或者已经为此延长过")
+        raise WrongState(
+            "公示时间不能延长：这次公示的工作时间里，没有哪一天有一小时以上缺少运行记录，或者已经为此延长过。"
+        )
     plan = extended(period.window, period.conclude_by, period.counted_days, len(lost), calendar)
     if plan.estimated and not period.programme.demonstration:
         raise EstimatedCalendar

@@ -15,14 +15,15 @@ from app.domain.periods.rounds import PUBLIC_FIELDS, ROUNDS, Kind, Organiser, Ro
 from app.domain.periods.window import Phase, Plan, explain, plan_window, too_late_to_conclude
 from app.domain.refusals import (
     AlreadyClosed,
-    AlreadyOpened,
+    BadValue,
     EstimatedCalendar,
     NotAWorkday,
     NotEligible,
-    NothingToShow,
-    NotLater,
+    NothingChosen,
     TooLateToConclude,
+    WrongState,
 )
+from app.domain.refusals.base import moment
 from app.domain.shared.privacy import require_publishable
 from app.models import DeadlineExtension, Entry, Nominee, Period, Programme, Unit
 from app.models.periods import days_to_json
@@ -97,7 +98,7 @@ class PeriodPlan:
 def schedule(work: Work, plan: PeriodPlan, calendar: Calendar) -> Period:
     """Save a period with its window, its explained days and its frozen entries (R4, R8, R9, R12).
 
-    Raises Archived, NothingToShow, NotEligible, QuotaExceeded, PrivateData and whatever `preview` raises.
+    Raises Archived, NothingChosen, NotEligible, QuotaExceeded, PrivateData and whatever `preview` raises.
     """
     period, entries = write_period(work, plan, calendar)
     work.did(
@@ -152,13 +153,13 @@ def write_period(work: Work, plan: PeriodPlan, calendar: Calendar) -> tuple[Peri
 
 @use_case
 def cancel(work: Work, period_id: int, reason: str) -> None:
-    """Take a period back before it opens, with a reason (R3, R4). Raises AlreadyOpened, AlreadyClosed."""
+    """Take a period back before it opens, with a reason (R3, R4). Raises WrongState, AlreadyClosed."""
     require_office(work.actor)
     period = work.session.get_one(Period, period_id, with_for_update=True)
     if period.cancelled_at is not None:
         raise AlreadyClosed
     if work.now >= period.opens_at:
-        raise AlreadyOpened(period.opens_at)
+        raise WrongState(f"公示已于{moment(period.opens_at)}开始，不能再修改或撤回。")
     period.cancel_reason = checked_text(reason, "撤回公示安排的理由", REASON)
     period.cancelled_at = work.now
     work.did("period.cancelled", period, reason=period.cancel_reason)
@@ -168,7 +169,7 @@ def cancel(work: Work, period_id: int, reason: str) -> None:
 def extend_deadline(work: Work, period_id: int, new_day: dt.date, reason: str, calendar: Calendar) -> None:
     """Move the deadline to 24:00 of a later working day, before it passes (R25).
 
-    Raises TooLateToConclude, AlreadyClosed, NotLater, NotAWorkday, BeyondHorizon, EstimatedCalendar.
+    Raises TooLateToConclude, AlreadyClosed, BadValue, NotAWorkday, BeyondHorizon, EstimatedCalendar.
     """
     require_office(work.actor)
     period = work.session.get_one(Period, period_id, with_for_update=True)
@@ -177,10 +178,12 @@ def extend_deadline(work: Work, period_id: int, new_day: dt.date, reason: str, c
     if too_late_to_conclude(period.conclude_by, work.now):
         raise TooLateToConclude(period.conclude_by)
     if new_day <= period.conclude_day:
-        raise NotLater(period.conclude_day, new_day)
+        raise BadValue(
+            "day", f"新的截止日须是{period.conclude_day:%Y-%m-%d}之后的工作日，现在填的是{new_day:%Y-%m-%d}。"
+        )
     day = calendar.day(new_day)
     if not day.works:
-        raise NotAWorkday(new_day, day.name or "周末", nth_workday(new_day, 1, calendar))
+        raise NotAWorkday(new_day, day.name or "周末", nth_workday(new_day, 1, calendar), "day")
     reason = checked_text(reason, "延长的理由", REASON)
     added = explain(period.conclude_day + dt.timedelta(days=1), period.window.last_day, new_day, calendar)
     if any(counted.day.estimated for counted in added) and not period.programme.demonstration:
@@ -212,7 +215,7 @@ def _chosen(
     offered = candidates(work.session, work.keyring, programme, round_, organiser, work.now)
     chosen = [candidate for candidate in offered if candidate.nominee.id in wanted]
     if not chosen:
-        raise NothingToShow
+        raise NothingChosen("还没有选择推荐对象，请至少选一个。", "nominee")
     if len(chosen) != len(wanted):
         raise NotEligible("所选对象", "有的对象不属于这个单位或这个评选表彰活动")
     for candidate in chosen:
@@ -241,4 +244,4 @@ def _entry(nominee: Nominee, round_: Round, position: int) -> Entry:
 def _check_privacy(entries: Iterable[Entry]) -> None:
     for entry in entries:
         texts = [str(getattr(entry, field) or "") for field in PUBLIC_FIELDS]
-        require_publishable(f"{entry.name}的公示内容", *texts)
+        require_publishable(f"{entry.name}的公示内容", "", *texts)

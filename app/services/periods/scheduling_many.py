@@ -122,5 +122,5 @@ def _plans(work: Work, order: Order, calendar: Calendar) -> list[tuple[Choice, P
         if choice.organiser.id in order.organisers
     ]
     if not found:
-        raise NothingChosen("一家单位")
+        raise NothingChosen("请至少选一家单位。")
     return found

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.programmes.plan import Places
-from app.domain.refusals import Retired, StillNeeded
+from app.domain.refusals import StillNeeded, WrongState
 from app.models import Nominee, Programme, Quota, Unit, UnitKind
 
 _FIELDS = ("collectives", "individuals", "field", "heading", "note", "secret_collectives", "secret_individuals")
@@ -15,7 +15,7 @@ _FIELDS = ("collectives", "individuals", "field", "heading", "note", "secret_col
 def put(session: Session, programme: Programme, places: Places) -> list[int] | None:
     """One unit's places, in the caller's transaction. Returns the public numbers now in force, None if nothing changed.
 
-    Raises StillNeeded, Retired, NoResultFound.
+    Raises StillNeeded, WrongState, NoResultFound.
     """
     unit = session.get_one(Unit, places.unit_id)
     quota = session.scalar(select(Quota).where(Quota.programme_id == programme.id, Quota.unit_id == unit.id))
@@ -25,7 +25,7 @@ def put(session: Session, programme: Programme, places: Places) -> list[int] | N
         return _take_off(session, quota)
     if quota is None:
         if unit.retired_at is not None:
-            raise Retired(unit.name)
+            raise WrongState(f"“{unit.name}”已经停用，不能再增加人员和推荐对象。")
         quota = Quota(programme_id=programme.id, unit_id=unit.id)
         session.add(quota)
     elif all(getattr(quota, field) == getattr(places, field) for field in _FIELDS):

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor, Role
 from app.domain.periods.rounds import SHORT_KIND_NAMES, Kind
-from app.domain.programmes.plan import Fault, Places, faults_of_places
-from app.domain.refusals import Unfit
+from app.domain.programmes.plan import Places, faults_of_places
+from app.domain.refusals import Fault, Unfit
 from app.models import Entry, Nominee, Period, Quota, Unit
 from app.services.nominees.leavers import disqualified
 from app.services.programmes import setting_up
@@ -122,7 +122,7 @@ def sums(session: Session) -> dict[int, tuple[int, int]]:
 def give(work: Work, programme_id: int, places: Iterable[Places]) -> None:
     """Each unit's places as they are to be; a unit with none at all is off the list. All or nothing.
 
-    Raises Unfit (its fields end in the unit's number: `collectives-3`), StillNeeded, Retired, Archived.
+    Raises Unfit (its fields end in the unit's number: `collectives-3`), StillNeeded, WrongState, Archived.
     """
     programme = setting_up.running(work.session, programme_id, work.actor_if_any)
     wanted = list(places)

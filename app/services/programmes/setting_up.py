@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from app.domain.cases.states import Actor, require_office
-from app.domain.programmes.plan import TEXTS, Fault, Plan, Span, faults_of_places, faults_of_stages, faults_of_texts
-from app.domain.refusals import AlreadyDone, Archived, PeriodsOpen, Unfit
+from app.domain.programmes.plan import TEXTS, Plan, Span, faults_of_places, faults_of_stages, faults_of_texts
+from app.domain.refusals import AlreadyDone, Archived, Fault, StillNeeded, Unfit
 from app.models import Period, Proceeding, ProceedingKind, Programme, Stage
 from app.services.programmes.places import put
 from app.services.record.chain import on_programme
@@ -38,7 +38,7 @@ def all_of_them(session: Session) -> Sequence[Programme]:
 def create(work: Work, plan: Plan) -> Programme:
     """A new programme with whatever the plan has of stages and places, in one transaction.
 
-    Done by the office, or on the command line. Raises Unfit, Retired.
+    Done by the office, or on the command line. Raises Unfit, WrongState.
     """
     _require_office(work.actor_if_any)
     plan = _trimmed(plan)
@@ -96,7 +96,7 @@ def change(work: Work, programme_id: int, plan: Plan) -> None:
 
 @use_case
 def archive(work: Work, programme_id: int) -> None:
-    """Put a programme away: from here on it is only read. Raises PeriodsOpen, Archived."""
+    """Put a programme away: from here on it is only read. Raises StillNeeded, Archived."""
     programme = running(work.session, programme_id, work.actor_if_any)
     periods = work.session.scalars(
         select(Period)
@@ -104,7 +104,8 @@ def archive(work: Work, programme_id: int) -> None:
         .order_by(Period.opens_at, Period.id)
     ).all()
     if periods:
-        raise PeriodsOpen([period.title for period in periods])
+        titles = "、".join(period.title for period in periods)
+        raise StillNeeded(f"还有公示没有办结：{titles}。请先办结或者撤回，再归档。")
     programme.archived_at = work.now
     work.did("programme.archived", on_programme(programme_id))
 

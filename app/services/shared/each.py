@@ -27,5 +27,5 @@ def do_each(ids: Iterable[int], what: str, act: Callable[[int], None]) -> Outcom
         else:
             done.append(each)
     if not done and not refused:
-        raise NothingChosen(what)
+        raise NothingChosen(f"请至少选{what}。")
     return Outcome(done, refused)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.domain.refusals import NotOnThisDatabase, UnfitRole
+from app.domain.refusals import BadValue, WrongState
 from app.models import AuditRow, Base
 
 _VERSION_TABLE = "alembic_version"
@@ -20,9 +20,9 @@ _OWNS = text("SELECT bool_or(pg_has_role(:role, tableowner, 'MEMBER')) FROM pg_t
 
 def grants_for(session: Session, role: str) -> list[str]:
     """The statements that give `role` what the portal needs and take from it everything else; asked for anew
-    after a migration, they cover its new tables. Raises NotOnThisDatabase where there are no roles."""
+    after a migration, they cover its new tables. Raises WrongState where there are no roles."""
     if session.get_bind().dialect.name != "postgresql":
-        raise NotOnThisDatabase
+        raise WrongState("现在用的是 SQLite，没有数据库用户可以授权：记录由触发器保护。此命令只用于 PostgreSQL。")
     quote = session.get_bind().dialect.identifier_preparer.quote
     to = quote(role)
     record = AuditRow.__tablename__
@@ -39,12 +39,18 @@ def grants_for(session: Session, role: str) -> list[str]:
 
 
 def grant(session: Session, role: str) -> None:
-    """Carry the statements out, as the owner. Raises UnfitRole for one who is not there, or whom no grant binds."""
+    """Carry the statements out, as the owner. Raises BadValue for one who is not there, or whom no grant binds."""
     statements = grants_for(session, role)
     if not session.scalar(_EXISTS, {"role": role}):
-        raise UnfitRole(role, "数据库里没有这个用户")
+        raise _unfit(role, "数据库里没有这个用户")
     if session.scalar(_OWNS, {"role": role}):  # a superuser counts as a member of every role
-        raise UnfitRole(role, "它是这些表的所有者或者超级用户，授权约束不了它")
+        raise _unfit(role, "它是这些表的所有者或者超级用户，授权约束不了它")
     for statement in statements:
         session.connection().exec_driver_sql(statement)
     session.commit()
+
+
+def _unfit(role: str, why: str) -> BadValue:
+    return BadValue(
+        "role", f"不能给 {role} 授权：{why}。请另建一个普通用户，例如 CREATE ROLE gongshi_app LOGIN PASSWORD '…'。"
+    )

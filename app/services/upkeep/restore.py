@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect, select, table
 
 from app.database import Database, knows_revision
-from app.domain.refusals import NotABackup, NotEmpty
+from app.domain.refusals import NotABackup, WrongState
 from app.evidence.store import Store
 from app.sealing import Keyring
 from app.services.record.chain import Verification, heads_in, verify
@@ -41,7 +41,7 @@ class Restored:
 def restore(database: Database, store: Store, ring: Keyring, folder: Path, now: dt.datetime) -> Restored:
     """Check the backup, then put back evidence, rows and counters, and migrate forward.
 
-    Raises NotABackup and NotEmpty before anything is written. Should it be stopped later, the database is still
+    Raises NotABackup and WrongState before anything is written. Should it be stopped later, the database is still
     empty, and it can be run again.
     """
     manifest = _manifest(folder)
@@ -114,9 +114,13 @@ def _require_empty(database: Database, revision: str) -> None:
     with database.engine.connect() as connection:
         full = [name for name in found if name != _VERSIONS and _has_rows(connection, name)]
     if full:
-        raise NotEmpty(f"现在的数据库里已有内容（{'、'.join(sorted(full)[:3])}……）")
+        raise _not_empty(f"现在的数据库里已有内容（{'、'.join(sorted(full)[:3])}……）")
     if database.revision() != revision:
-        raise NotEmpty(f"现在的数据库结构是 {database.revision()}，备份的是 {revision}")
+        raise _not_empty(f"现在的数据库结构是 {database.revision()}，备份的是 {revision}")
+
+
+def _not_empty(why: str) -> WrongState:
+    return WrongState(f"没有恢复，只能恢复到空的数据库：{why}。请换一个新的数据库。")
 
 
 def _has_rows(connection: Connection, name: str) -> bool:

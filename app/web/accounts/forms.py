@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from wtforms import Field, PasswordField, StringField
 from wtforms.validators import StopValidation
 
-from app.domain.refusals import Refusal, TooManyFailures
+from app.domain.refusals import TooManyFailures
 from app.services.accounts.passwords import LENGTH
 from app.web.shared import metrics
+from app.web.shared.attempts import Attempt
 from app.web.shared.forms import PlainForm, needed
 
 _LOW, _HIGH = LENGTH
@@ -64,11 +65,10 @@ class NewPasswordForm(ProofForm):
             raise StopValidation("两次输入的新密码不一样，请重新输入。")
 
 
-def refused(refusal: Refusal, field: Field, template: str, **context: Any) -> ResponseReturnValue:
-    """The form again with the refusal beside its field; who has to wait is told for how long."""
-    field.errors = [str(refusal)]
-    page = render_template(template, **context)
-    if isinstance(refusal, TooManyFailures):
+def form_again(tried: Attempt[Any], template: str, **context: Any) -> ResponseReturnValue:
+    """The form again with what was refused beside its field; who has to wait is told for how long."""
+    page = render_template(template, refusal=tried.on_top, **context)
+    if isinstance(tried.refusal, TooManyFailures):
         metrics.count_refusal("login")
-        return page, 429, {"Retry-After": str(refusal.seconds)}
-    return page, 422
+        return page, 429, {"Retry-After": str(tried.refusal.seconds)}
+    return page, tried.status

@@ -12,12 +12,13 @@ from flask_login import current_user, login_user, logout_user
 
 from app.domain.accounts.logins import SECOND_STEP_WITHIN
 from app.domain.cases.states import Role
-from app.domain.refusals import LoginRefused, StepTooLate, TooManyFailures, WrongCode
+from app.domain.refusals import StepTooLate
 from app.models import User
 from app.services.accounts import logins, sessions
 from app.web.accounts.browsers import known_browser, remember_browser
-from app.web.accounts.forms import CodeForm, LoginForm, refused
+from app.web.accounts.forms import CodeForm, LoginForm, form_again
 from app.web.shared.access import STAFF, Person, allow, everyone, work
+from app.web.shared.attempts import attempt
 from app.web.shared.limits import address, limiter
 from app.web.shared.portal import now, portal
 
@@ -45,13 +46,12 @@ def login() -> ResponseReturnValue:
 @_slowly
 def enter() -> ResponseReturnValue:
     form = LoginForm()
-    if not form.validate():
-        return render_template("accounts/login.html", form=form, next=_local_target()), 422
-    name, password = form.login.data or "", form.password.data or ""
-    try:
-        user = logins.check_password(work(), name, password, known_browser())
-    except (LoginRefused, TooManyFailures) as refusal:
-        return refused(refusal, form.password, "accounts/login.html", form=form, next=_local_target())
+    tried = attempt(
+        lambda: logins.check_password(work(), form.login.data or "", form.password.data or "", known_browser()), form
+    )
+    if tried.refused:
+        return form_again(tried, "accounts/login.html", form=form, next=_local_target())
+    user = tried.result
     if not user.has_second_factor:
         return _let_in(user)
     cookie["half_way"] = [user.id, user.session_epoch, now().isoformat()]
@@ -73,15 +73,12 @@ def enter_code() -> ResponseReturnValue:
     half, form = _half_way(), CodeForm()
     if half is None:
         return _begin_again(StepTooLate())
-    if not form.validate():
-        return render_template("accounts/code.html", form=form, next=_local_target()), 422
-    try:
-        user = logins.check_code(work(), half, form.code.data or "", known_browser())
-    except StepTooLate as refusal:
-        return _begin_again(refusal)
-    except (WrongCode, TooManyFailures) as refusal:
-        return refused(refusal, form.code, "accounts/code.html", form=form, next=_local_target())
-    return _let_in(user)
+    tried = attempt(lambda: logins.check_code(work(), half, form.code.data or "", known_browser()), form)
+    if isinstance(tried.refusal, StepTooLate):
+        return _begin_again(tried.refusal)
+    if tried.refused:
+        return form_again(tried, "accounts/code.html", form=form, next=_local_target())
+    return _let_in(tried.result)
 
 
 @blueprint.post("/logout")

@@ -6,11 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.domain.refusals import TooManyFailures, WeakPassword, WrongCode, WrongPassword
 from app.services.accounts import logins, making, second_factor, sessions
-from app.web.accounts.forms import CodeForm, NewPasswordForm, ProofForm, refused
+from app.web.accounts.forms import CodeForm, NewPasswordForm, ProofForm, form_again
 from app.web.accounts.login import home_of, remember
 from app.web.shared.access import STAFF, allow, me, work
+from app.web.shared.attempts import attempt
 from app.web.shared.portal import now, portal, session
 from app.web.shared.qr import qr
 
@@ -42,18 +42,14 @@ def password() -> ResponseReturnValue:
 @blueprint.post("/password")
 @allow(*STAFF)
 def change_password() -> ResponseReturnValue:
-    form, page = NewPasswordForm(), "accounts/password.html"
-    if not form.validate():
-        return render_template(page, form=form), 422
-    old, new = form.password.data or "", form.new_password.data or ""
-    try:
-        changed = making.change_password(work(), me().id, old, new)
-    except WeakPassword as refusal:
-        return refused(refusal, form.new_password, page, form=form)
-    except (WrongPassword, TooManyFailures) as refusal:
-        return refused(refusal, form.password, page, form=form)
+    form = NewPasswordForm()
+    tried = attempt(
+        lambda: making.change_password(work(), me().id, form.password.data or "", form.new_password.data or ""), form
+    )
+    if tried.refused:
+        return form_again(tried, "accounts/password.html", form=form)
     began_with_it = current_user.duty is not None
-    remember(changed)
+    remember(tried.result)
     flash("密码已经修改。其他设备上的登录都已退出。")
     return redirect(home_of(me()) if began_with_it else url_for("own.overview"), 303)
 
@@ -64,19 +60,16 @@ def change_password() -> ResponseReturnValue:
 @blueprint.get("/second-factor")
 @allow(*STAFF)
 def second_factor_form() -> ResponseReturnValue:
-    return _second_factor(ProofForm(formdata=None), CodeForm(formdata=None))
+    return _second_factor(CodeForm(formdata=None))
 
 
 @blueprint.post("/second-factor")
 @allow(*STAFF)
 def propose_second_factor() -> ResponseReturnValue:
     form = ProofForm()
-    if not form.validate():
-        return _second_factor(form, CodeForm(formdata=None)), 422
-    try:
-        _prove_identity(form)
-    except (WrongPassword, TooManyFailures) as refusal:
-        return refused(refusal, form.password, "accounts/second_factor.html", proof=form, secret=None)
+    tried = attempt(lambda: _prove_identity(form), form)
+    if tried.refused:
+        return form_again(tried, "accounts/second_factor.html", proof=form, secret=None)
     second_factor.propose(work(), me().id)
     return redirect(url_for("own.second_factor_form"), 303)
 
@@ -85,14 +78,10 @@ def propose_second_factor() -> ResponseReturnValue:
 @allow(*STAFF)
 def confirm_second_factor() -> ResponseReturnValue:
     form = CodeForm()
-    if not form.validate():
-        return _second_factor(ProofForm(formdata=None), form), 422
-    try:
-        codes = second_factor.confirm(work(), me().id, form.code.data or "")
-    except WrongCode as refusal:
-        form.code.errors = [str(refusal)]
-        return _second_factor(ProofForm(formdata=None), form), 422
-    return _shown_once(codes)
+    tried = attempt(lambda: second_factor.confirm(work(), me().id, form.code.data or ""), form)
+    if tried.refused:
+        return _second_factor(form), tried.status
+    return _shown_once(tried.result)
 
 
 @blueprint.get("/recovery-codes")
@@ -104,15 +93,16 @@ def recovery_codes() -> ResponseReturnValue:
 @blueprint.post("/recovery-codes")
 @allow(*STAFF)
 def renew_recovery_codes() -> ResponseReturnValue:
-    form, page = ProofForm(), "accounts/renew_codes.html"
-    if not form.validate():
-        return render_template(page, form=form), 422
-    try:
+    form = ProofForm()
+
+    def renew() -> list[str]:
         _prove_identity(form)
-        codes = second_factor.renew_recovery_codes(work(), me().id)
-    except (WrongPassword, TooManyFailures, WrongCode) as refusal:
-        return refused(refusal, form.password, page, form=form)
-    return _shown_once(codes, renewed=True)
+        return second_factor.renew_recovery_codes(work(), me().id)
+
+    tried = attempt(renew, form)
+    if tried.refused:
+        return form_again(tried, "accounts/renew_codes.html", form=form)
+    return _shown_once(tried.result, renewed=True)
 
 
 # --- sessions ------------------------------------------------------------------------------------
@@ -130,12 +120,12 @@ def _prove_identity(form: ProofForm) -> None:
     logins.prove_identity(work(), me().id, form.password.data or "")
 
 
-def _second_factor(proof: ProofForm, confirm: CodeForm) -> str:
+def _second_factor(confirm: CodeForm) -> str:
     secret = second_factor.proposed(session(), portal().keyring, me().id, now())
     address = second_factor.address_of(secret, me().login) if secret else ""
     return render_template(
         "accounts/second_factor.html",
-        proof=proof,
+        proof=ProofForm(formdata=None),
         confirm=confirm,
         secret=secret,
         address=address,

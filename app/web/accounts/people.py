@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectField, StringField
 
 from app.domain.cases.states import ROLE_NAMES, Role
-from app.domain.refusals import Refusal
 from app.models import Unit, UnitKind, User
 from app.services.accounts import staffing
 from app.services.accounts.staffing import Slip
 from app.web.shared.access import actor, allow, me, work
-from app.web.shared.faults import beside_fields
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm, needed, options
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, number, portal, session
@@ -63,33 +64,29 @@ def new() -> ResponseReturnValue:
 @allow(*MANAGERS)
 def invite() -> ResponseReturnValue:
     form = _with_places(InviteForm())
-    if not form.validate():
-        return render_template("accounts/new_person.html", form=form), 422
-    try:
-        slip = staffing.invite(work(), form.login.data or "", form.name.data or "", form.role.data, form.unit.data)
-    except Refusal as refusal:
-        session().rollback()
-        return render_template("accounts/new_person.html", form=form, refusal=beside_fields(form, refusal)), 422
-    return _shown_once([slip])
+    tried = attempt(
+        lambda: staffing.invite(work(), form.login.data or "", form.name.data or "", form.role.data, form.unit.data),
+        form,
+    )
+    if tried.refused:
+        return render_template("accounts/new_person.html", form=form, refusal=tried.on_top), tried.status
+    return _shown_once([tried.result])
 
 
 @blueprint.post("/invite")
 @allow(*MANAGERS)
 def invite_again() -> ResponseReturnValue:
-    try:
-        return _shown_once(staffing.invite_again(work(), _chosen()))
-    except Refusal as refusal:
-        return _refused(refusal)
+    tried = attempt(lambda: staffing.invite_again(work(), _chosen()))
+    return _list(tried) if tried.refused else _shown_once(tried.result)
 
 
 @blueprint.post("/disable")
 @allow(*MANAGERS)
 def disable() -> ResponseReturnValue:
-    try:
-        number_of = staffing.disable(work(), _chosen())
-    except Refusal as refusal:
-        return _refused(refusal)
-    flash(f"已停用{number_of}个账号，原有登录全部退出。")
+    tried = attempt(lambda: staffing.disable(work(), _chosen()))
+    if tried.refused:
+        return _list(tried)
+    flash(f"已停用{tried.result}个账号，原有登录全部退出。")
     return redirect(url_for("people.people_page"), 303)
 
 
@@ -102,11 +99,9 @@ def person(user_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:user_id>/enable")
 @allow(*MANAGERS)
 def enable(user_id: int) -> ResponseReturnValue:
-    try:
-        staffing.enable(work(), user_id)
-    except Refusal as refusal:
-        session().rollback()
-        return _page(user_id, refusal=str(refusal), status=409)
+    tried = attempt(lambda: staffing.enable(work(), user_id))
+    if tried.refused:
+        return _page(user_id, tried)
     flash("账号已经启用。本人忘了密码的，可以重新邀请。")
     return redirect(url_for("people.person", user_id=user_id), 303)
 
@@ -115,18 +110,14 @@ def enable(user_id: int) -> ResponseReturnValue:
 @allow(*MANAGERS)
 def place(user_id: int) -> ResponseReturnValue:
     form = _with_places(PlaceForm())
-    if not form.validate():
-        return _page(user_id, form=form, status=422)
-    try:
-        staffing.place(work(), user_id, form.role.data, form.unit.data)
-    except Refusal as refusal:
-        session().rollback()
-        return _page(user_id, form=form, refusal=beside_fields(form, refusal), status=409)
+    tried = attempt(lambda: staffing.place(work(), user_id, form.role.data, form.unit.data), form)
+    if tried.refused:
+        return _page(user_id, tried, form)
     flash("角色和单位已经调整，原有登录全部退出。")
     return redirect(url_for("people.person", user_id=user_id), 303)
 
 
-def _list(*, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+def _list(tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
     rows = staffing.people(session(), actor())
     cases = staffing.open_case_counts(session(), now())
     there = {str(user.unit_id): user.unit.name for user in rows}
@@ -155,8 +146,8 @@ def _list(*, refusal: str = "", status: int = 200) -> ResponseReturnValue:
         row_id=lambda u: u.id,
         path=url_for("people.people_page"),
     )
-    answer = listing.answer("accounts/people.html", refusal=refusal)
-    return (answer, status) if isinstance(answer, str) else answer
+    answer = listing.answer("accounts/people.html", refusal=tried.on_top)
+    return (answer, tried.status) if isinstance(answer, str) else answer
 
 
 def state_of(user: User) -> str:
@@ -167,7 +158,7 @@ def state_of(user: User) -> str:
     return "invited" if now() < user.password_expires_at else "expired"
 
 
-def _page(user_id: int, *, form: PlaceForm | None = None, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+def _page(user_id: int, tried: Attempt[Any] = UNTRIED, form: PlaceForm | None = None) -> ResponseReturnValue:
     shown = staffing.visible(session(), user_id, actor())
     html = render_template(
         "accounts/person.html",
@@ -177,10 +168,10 @@ def _page(user_id: int, *, form: PlaceForm | None = None, refusal: str = "", sta
         cases=staffing.open_cases(session(), user_id, now()),
         form=form or _with_places(PlaceForm(formdata=None, data={"role": shown.role, "unit": shown.unit_id})),
         tried=form is not None,
-        refusal=refusal,
+        refusal=tried.on_top,
         me=me(),
     )
-    return html, status
+    return html, tried.status
 
 
 def login_at() -> str:
@@ -191,11 +182,6 @@ def login_at() -> str:
 def _shown_once(slips: list[Slip]) -> ResponseReturnValue:
     """Answered at once, without a redirect: passwords must be kept nowhere for it, not in a cookie either."""
     return render_template("accounts/slips.html", slips=slips, login_at=login_at())
-
-
-def _refused(refusal: Refusal) -> ResponseReturnValue:
-    session().rollback()
-    return _list(refusal=str(refusal), status=409)
 
 
 def _chosen() -> list[int]:

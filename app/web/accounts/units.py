@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField, StringField
 
 from app.domain.cases.states import Role
 from app.domain.programmes.contacts import LINES, NAME_LENGTH, Contact
-from app.domain.refusals import Refusal
 from app.models import Unit, UnitKind
 from app.services.accounts import staffing, units
 from app.web.shared.access import actor, allow, me, work
-from app.web.shared.faults import beside_fields
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm, needed, options
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import number, session
@@ -93,15 +94,11 @@ def new() -> ResponseReturnValue:
 @allow(*OFFICE)
 def add() -> ResponseReturnValue:
     form = _with_parents(NewUnitForm())
-    if not form.validate():
-        return render_template("accounts/new_unit.html", form=form), 422
-    try:
-        unit = units.add(work(), form.parent.data, form.name.data or "")
-    except Refusal as refusal:
-        session().rollback()
-        return render_template("accounts/new_unit.html", form=form, refusal=beside_fields(form, refusal)), 422
+    tried = attempt(lambda: units.add(work(), form.parent.data, form.name.data or ""), form)
+    if tried.refused:
+        return render_template("accounts/new_unit.html", form=form, refusal=tried.on_top), tried.status
     flash("单位已经增加。请填写联系方式，并邀请它的人员。")
-    return redirect(url_for("units.unit", unit_id=unit.id), 303)
+    return redirect(url_for("units.unit", unit_id=tried.result.id), 303)
 
 
 @blueprint.get("/<int:unit_id>")
@@ -114,10 +111,9 @@ def unit(unit_id: int) -> ResponseReturnValue:
 @allow(*MANAGERS)
 def reach_at(unit_id: int) -> ResponseReturnValue:
     form = ContactForm()
-    try:
-        units.reach_at(work(), unit_id, form.contact())
-    except Refusal as refusal:
-        return _refused(unit_id, "contact", form, refusal)
+    tried = attempt(lambda: units.reach_at(work(), unit_id, form.contact()), form)
+    if tried.refused:
+        return _page(unit_id, tried, "contact", form)
     flash("联系方式已经保存，公示页面同时更新。")
     return redirect(url_for("units.unit", unit_id=unit_id), 303)
 
@@ -126,10 +122,9 @@ def reach_at(unit_id: int) -> ResponseReturnValue:
 @allow(*OFFICE)
 def rename(unit_id: int) -> ResponseReturnValue:
     form = NameForm()
-    try:
-        units.rename(work(), unit_id, form.name.data or "")
-    except Refusal as refusal:
-        return _refused(unit_id, "name", form, refusal)
+    tried = attempt(lambda: units.rename(work(), unit_id, form.name.data or ""), form)
+    if tried.refused:
+        return _page(unit_id, tried, "name", form)
     flash("名称已经修改。已经公示过的内容不变。")
     return redirect(url_for("units.unit", unit_id=unit_id), 303)
 
@@ -138,12 +133,9 @@ def rename(unit_id: int) -> ResponseReturnValue:
 @allow(*OFFICE)
 def move(unit_id: int) -> ResponseReturnValue:
     form = _with_parents(ParentForm())
-    if not form.validate():
-        return _page(unit_id, tried="parent", form=form, status=422)
-    try:
-        units.move(work(), unit_id, form.parent.data)
-    except Refusal as refusal:
-        return _refused(unit_id, "parent", form, refusal)
+    tried = attempt(lambda: units.move(work(), unit_id, form.parent.data), form)
+    if tried.refused:
+        return _page(unit_id, tried, "parent", form)
     flash("单位已经移到新的推荐单位下面。")
     return redirect(url_for("units.unit", unit_id=unit_id), 303)
 
@@ -151,10 +143,9 @@ def move(unit_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:unit_id>/retire")
 @allow(*OFFICE)
 def retire(unit_id: int) -> ResponseReturnValue:
-    try:
-        units.retire(work(), unit_id)
-    except Refusal as refusal:
-        return _refused(unit_id, "", None, refusal)
+    tried = attempt(lambda: units.retire(work(), unit_id))
+    if tried.refused:
+        return _page(unit_id, tried)
     flash("单位已经停用，不能再增加人员和推荐对象。")
     return redirect(url_for("units.unit", unit_id=unit_id), 303)
 
@@ -162,29 +153,22 @@ def retire(unit_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:unit_id>/restore")
 @allow(*OFFICE)
 def restore(unit_id: int) -> ResponseReturnValue:
-    try:
-        units.restore(work(), unit_id)
-    except Refusal as refusal:
-        return _refused(unit_id, "", None, refusal)
+    tried = attempt(lambda: units.restore(work(), unit_id))
+    if tried.refused:
+        return _page(unit_id, tried)
     flash("单位已经重新启用。")
     return redirect(url_for("units.unit", unit_id=unit_id), 303)
 
 
-def _refused(unit_id: int, tried: str, form: PlainForm | None, refusal: Refusal) -> ResponseReturnValue:
-    session().rollback()
-    left = beside_fields(form, refusal) if form else str(refusal)
-    return _page(unit_id, tried=tried, form=form, refusal=left, status=422 if form and not left else 409)
-
-
 def _page(
-    unit_id: int, *, tried: str = "", form: PlainForm | None = None, refusal: str = "", status: int = 200
+    unit_id: int, tried: Attempt[Any] = UNTRIED, name: str = "", form: PlainForm | None = None
 ) -> ResponseReturnValue:
     shown = units.visible(session(), unit_id, actor())
     forms = {
         "name": NameForm(formdata=None, obj=shown),
         "contact": ContactForm(formdata=None, obj=shown),
         "parent": _with_parents(ParentForm(formdata=None)),
-    } | ({tried: form} if form else {})
+    } | ({name: form} if form else {})
     tree = units.tree(session(), actor())
     html = render_template(
         "accounts/unit.html",
@@ -192,11 +176,11 @@ def _page(
         below=[each for each in tree if each.parent_id == shown.id],
         people=[user for user in staffing.people(session(), actor()) if user.unit_id == shown.id],
         forms=forms,
-        tried=tried,
-        refusal=refusal,
+        tried=name,
+        refusal=tried.on_top,
         me=me(),
     )
-    return html, status
+    return html, tried.status
 
 
 def _with_parents(form: ParentForm) -> ParentForm:

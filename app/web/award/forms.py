@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from wtforms import BooleanField, DateField, FileField, HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired
 
 from app.domain.award.decision import PROCEEDING_NAMES, REVOCATION_GROUND_NAMES, ProceedingKind, RevocationGround
-from app.domain.refusals import FileRefused
+from app.domain.refusals import Refusal
 from app.models import Document, Purpose
 from app.services.award import deciding, revocation
 from app.services.award.deciding import PaperText
 from app.services.award.revocation import RevocationText
 from app.services.shared import documents
 from app.web.shared.access import actor
+from app.web.shared.attempts import Attempt, Result, attempt
 from app.web.shared.forms import PlainForm, needed, of_length, options, text_area
-from app.web.shared.portal import now, portal, session
-from app.web.shared.uploads import check_spooled, sent_files
+from app.web.shared.portal import let_go, now, portal
+from app.web.shared.uploads import sent_file
 
 _ANSWER_NAMES = {"yes": "同意", "no": "不同意"}
 _SCAN_HINT = "PDF 或者照片。提交没有成功时，文件要重新选择。"
@@ -39,20 +41,21 @@ class FormWithScan(PlainForm):
 
     scan = FileField("扫描件", description=_SCAN_HINT, render_kw={"accept": ".pdf,.jpg,.jpeg,.png"})
 
-    def stored_scan(self, programme_id: int) -> Document | None:
-        """The file that came with this form, stored; None with the reason beside its field."""
-        found = sent_files(self.scan.name)
-        if len(found) != 1:
-            self.scan.errors = ["请选择一个扫描件。"]
-            return None
-        session().rollback()  # nobody waits for the database while a file is looked through
-        title, upload = found[0]
+
+def attempt_with_scan(use_case: Callable[[Document], Result], form: FormWithScan, programme_id: int) -> Attempt[Result]:
+    """As `attempt`, for a use case that keeps the scan that came with the form; where it refuses, the scan goes too."""
+
+    def run() -> Result:
+        let_go()  # nobody waits for the database while a file is looked through
+        title, upload = sent_file(form.scan.name, "请选择一个扫描件。")
+        scan = documents.stored(portal().vault, Purpose.PROCEEDING, programme_id, title, upload, actor(), now())
         try:
-            check_spooled(upload)
-            return documents.stored(portal().vault, Purpose.PROCEEDING, programme_id, title, upload, actor(), now())
-        except FileRefused as refusal:
-            self.scan.errors = [str(refusal)]
-            return None
+            return use_case(scan)
+        except Refusal:
+            documents.discard(portal().vault, scan)
+            raise
+
+    return attempt(run, form)
 
 
 class PaperForm(FormWithScan):

@@ -7,16 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.award.decision import PROCEEDING_NAMES, ProceedingKind
 from app.domain.cases.states import Role
-from app.domain.refusals import AnswerMissing, Refusal, WrongDay
 from app.models import Proceeding
 from app.services.award import deciding
 from app.services.award.award_list import Standing, standing_of
-from app.services.shared import documents
 from app.web.award.blueprint import blueprint, programme_or_404
-from app.web.award.forms import PaperForm
+from app.web.award.forms import PaperForm, attempt_with_scan
 from app.web.shared.access import allow, work
+from app.web.shared.attempts import Attempt
 from app.web.shared.lists import Column, Filter, Listing
-from app.web.shared.portal import now, portal, session
+from app.web.shared.portal import now, session
 from app.web.shared.uploads import FORM, takes_files
 
 _KINDS = {kind.value: name for kind, name in PROCEEDING_NAMES.items()}
@@ -35,26 +34,23 @@ def papers(programme_id: int) -> ResponseReturnValue:
 def record_paper(programme_id: int) -> ResponseReturnValue:
     programme_or_404(programme_id)
     form = PaperForm()
-    if not form.validate() or (scan := form.stored_scan(programme_id)) is None:
-        return _refused(programme_id, form, 422)
-    kind = ProceedingKind(form.kind.data)
-    try:
-        deciding.record_paper(work(), programme_id, kind, form.paper, scan)
-    except Refusal as refusal:
-        session().rollback()
-        documents.discard(portal().vault, scan)
-        field = {AnswerMissing: form.agreed, WrongDay: form.dated}.get(type(refusal))
-        if field is not None:
-            field.errors = [str(refusal)]
-        return _refused(programme_id, form, 409, "" if field is not None else str(refusal))
-    flash(f"{PROCEEDING_NAMES[kind]}已经登记。")
+    tried = attempt_with_scan(
+        lambda scan: deciding.record_paper(work(), programme_id, ProceedingKind(form.kind.data), form.paper, scan),
+        form,
+        programme_id,
+    )
+    if tried.refused:
+        return _refused(programme_id, form, tried)
+    flash(f"{PROCEEDING_NAMES[form.kind.data]}已经登记。")
     return redirect(url_for("award.papers", programme_id=programme_id), 303)
 
 
-def _refused(programme_id: int, form: PaperForm, status: int, refusal: str = "") -> ResponseReturnValue:
+def _refused(programme_id: int, form: PaperForm, tried: Attempt[int]) -> ResponseReturnValue:
     standing = standing_of(session(), programme_or_404(programme_id), now())
-    page = _listing(standing).answer("award/papers.html", standing=standing, form=form, tried=True, refusal=refusal)
-    return page, status
+    page = _listing(standing).answer(
+        "award/papers.html", standing=standing, form=form, tried=True, refusal=tried.on_top
+    )
+    return page, tried.status
 
 
 def _listing(standing: Standing) -> Listing[Proceeding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -14,11 +15,11 @@ from wtforms.validators import InputRequired
 
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Role
-from app.domain.refusals import BadNotice
 from app.domain.shared.wording import full_day, moment
 from app.models import CalendarNotice
 from app.services.calendar import calendars
 from app.web.shared.access import allow, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm, needed, of_length, text_area
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, session
@@ -61,18 +62,14 @@ def working_days() -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def load_notice() -> ResponseReturnValue:
     form = NoticeForm()
-    if not form.validate():
-        return _page(form, status=422)
-    try:
-        calendars.load_notices(work(), form.document())
-    except BadNotice as refusal:
-        session().rollback()
-        return _page(form, refusal=str(refusal), status=409)
+    tried = attempt(lambda: calendars.load_notices(work(), form.document()), form)
+    if tried.refused:
+        return _page(form, tried)
     flash("放假通知已经载入。已安排的公示不会自动改动，受影响的列在下面。")
     return redirect(url_for("calendar.working_days"), 303)
 
 
-def _page(form: NoticeForm, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+def _page(form: NoticeForm, tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
     calendar = calendars.calendar_of(session(), demonstration=True)
     official = calendars.calendar_of(session())
     today = local_date(now())
@@ -82,14 +79,14 @@ def _page(form: NoticeForm, *, refusal: str = "", status: int = 200) -> Response
     html = render_template(
         "calendar/calendar.html",
         form=form,
-        refusal=refusal,
+        refusal=tried.on_top,
         version=official.version,
         horizon=official.horizon,
         horizon_is_near=(official.horizon - today) < dt.timedelta(days=60),
         listing=notices,
         affected=calendars.affected_periods(session(), calendar, now()),
     )
-    return html, status
+    return html, tried.status
 
 
 def _notices() -> Listing[CalendarNotice]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectMultipleField
 
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import DECLINE_GROUND_NAMES, DeclineGround, Role
-from app.domain.refusals import MissingText, NothingChosen, NotYourCase, Refusal
 from app.domain.shared.wording import coarse
 from app.services.cases import flood
 from app.services.cases.flood import LIKENESS_NAMES, Flood, Likeness
 from app.services.cases.investigation import REASON
 from app.web.shared.access import actor, allow, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm, text_area
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, number, session
@@ -59,7 +61,7 @@ def _group_url(home: str, group: Flood) -> str:
 
 
 def group_page(
-    home: str, likeness: str, case_id: int, form: DuplicatesForm | None = None, status: int = 200
+    home: str, likeness: str, case_id: int, form: DuplicatesForm | None = None, tried: Attempt[Any] = UNTRIED
 ) -> ResponseReturnValue:
     """One group with its cases, and the form that declines some of them."""
     drops = flood.drops_of(session(), _known(likeness), case_id, actor(), now())
@@ -71,30 +73,27 @@ def group_page(
         case_id=case_id,
         drops=drops,
         chosen=chosen,
+        refusal=tried.on_top,
         form=form or DuplicatesForm(formdata=None),
         ground=DECLINE_GROUND_NAMES[DeclineGround.DUPLICATE],
         most=flood.MOST,
         LIKENESS_NAMES=LIKENESS_NAMES,
     )
-    return html, status
+    return html, tried.status
 
 
 def decline(home: str, likeness: str, case_id: int) -> ResponseReturnValue:
     """以重复为由不予受理 for the cases chosen."""
     form = DuplicatesForm()
-    if not form.validate():
-        return group_page(home, likeness, case_id, form, 422)
-    chosen = form.chosen.data or []
-    try:
-        count = flood.decline_duplicates(work(), _known(likeness), case_id, chosen, form.text.data or "")
-    except NotYourCase:
-        raise
-    except Refusal as refusal:
-        session().rollback()
-        field = form.text if isinstance(refusal, MissingText) else form.chosen
-        field.errors = [str(refusal)]
-        return group_page(home, likeness, case_id, form, 422 if isinstance(refusal, NothingChosen) else 409)
-    flash(f"{count}件已按重复不予受理，每位异议人都能看到答复。")
+    tried = attempt(
+        lambda: flood.decline_duplicates(
+            work(), _known(likeness), case_id, form.chosen.data or [], form.text.data or ""
+        ),
+        form,
+    )
+    if tried.refused:
+        return group_page(home, likeness, case_id, form, tried)
+    flash(f"{tried.result}件已按重复不予受理，每位异议人都能看到答复。")
     return redirect(url_for(f"{home}.flood_page"), 303)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app.domain.cases.states import ACTION_NAMES, Action, Role
-from app.domain.refusals import NotYourCase, Refusal
 from app.models import Case
 from app.services.cases import investigation
 from app.services.shared.each import Outcome
 from app.web.cases.blueprint import blueprint
 from app.web.shared.access import OFFICE_AND_UNITS, allow, work
+from app.web.shared.attempts import Attempt, attempt
 from app.web.shared.lists import ids_ticked
 from app.web.shared.portal import number, session
 
@@ -20,26 +22,16 @@ from app.web.shared.portal import number, session
 @blueprint.post("/accept-many")
 @allow(*OFFICE_AND_UNITS)
 def accept_many() -> ResponseReturnValue:
-    try:
-        outcome = investigation.accept_each(work(), ids_ticked("chosen"))
-    except NotYourCase:
-        raise
-    except Refusal as refusal:
-        return _nothing_done(refusal)
-    return _told(outcome, Action.ACCEPT)
+    tried = attempt(lambda: investigation.accept_each(work(), ids_ticked("chosen")))
+    return _nothing_done(tried) if tried.refused else _told(tried.result, Action.ACCEPT)
 
 
 @blueprint.post("/assign-many")
 @allow(Role.OFFICE, Role.HEAD)
 def assign_many() -> ResponseReturnValue:
     assignee_id = request.form.get("assignee", type=number)
-    try:
-        outcome = investigation.assign_each(work(), ids_ticked("chosen"), assignee_id or 0)
-    except NotYourCase:
-        raise
-    except Refusal as refusal:
-        return _nothing_done(refusal)
-    return _told(outcome, Action.ASSIGN)
+    tried = attempt(lambda: investigation.assign_each(work(), ids_ticked("chosen"), assignee_id or 0))
+    return _nothing_done(tried) if tried.refused else _told(tried.result, Action.ASSIGN)
 
 
 def _told(outcome: Outcome, action: Action) -> ResponseReturnValue:
@@ -62,15 +54,14 @@ def _told(outcome: Outcome, action: Action) -> ResponseReturnValue:
     return html, 200
 
 
-def _nothing_done(refusal: Refusal) -> ResponseReturnValue:
-    session().rollback()
+def _nothing_done(tried: Attempt[Any]) -> ResponseReturnValue:
     html = render_template(
         "shared/outcome.html",
         title="没有办成",
         back=url_for("cases.queue_page"),
         back_name="案件列表",
-        problem=str(refusal),
+        problem=tried.on_top,
         done=[],
         refused=[],
     )
-    return html, 422
+    return html, tried.status

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases.reminders import workdays_left
 from app.domain.cases.states import ACTION_NAMES, OPEN_STATES, Action, Role, allowed_actions
-from app.domain.refusals import NotYourCase, Refusal
 from app.models import Case
 from app.services.cases import evidence_reading, flood, history, investigation, queue, warnings
 from app.services.cases.queue import QueuedCase
@@ -15,6 +16,7 @@ from app.web.cases.actions import BUTTONS, ChoiceForm, form_for
 from app.web.cases.blueprint import blueprint
 from app.web.cases.case_list import case_listing
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.downloads import sent_out
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import Listing
@@ -77,16 +79,9 @@ def act(case_id: int, action: str) -> ResponseReturnValue:
     doing = Action(action)
     case = investigation.visible_case(session(), case_id, actor(), now())
     form = form_for(session(), doing, case, me())
-    if not form.validate():
-        return _case_page(case, doing, form, status=422)
-    try:
-        BUTTONS[doing].call(work(), case_id, *form.arguments())
-    except NotYourCase:
-        raise
-    except Refusal as refusal:
-        session().rollback()
-        case = investigation.visible_case(session(), case_id, actor(), now())
-        return _case_page(case, doing, form, status=409, refusal=str(refusal))
+    tried = attempt(lambda: BUTTONS[doing].call(work(), case_id, *form.arguments()), form)
+    if tried.refused:
+        return _case_page(investigation.visible_case(session(), case_id, actor(), now()), tried, doing, form)
     flash(f"{ACTION_NAMES[doing]}：已办好。")
     if doing is Action.RECUSE and isinstance(form, ChoiceForm) and form.chosen.data == me().id:
         return redirect(url_for("cases.queue_page"), 303)
@@ -95,18 +90,16 @@ def act(case_id: int, action: str) -> ResponseReturnValue:
 
 def _case_page(
     case: Case,
-    tried: Action | None = None,
-    tried_form: PlainForm | None = None,
-    *,
-    refusal: str = "",
-    status: int = 200,
+    tried: Attempt[Any] = UNTRIED,
+    doing: Action | None = None,
+    form: PlainForm | None = None,
 ) -> ResponseReturnValue:
     """A case with its whole history and the actions open to this person; a refused form keeps its text."""
     period = case.entry.period
     possible = [action for action in BUTTONS if action in allowed_actions(actor(), case.facts(now()), now())]
     forms = {action: form_for(session(), action, case, me(), empty=True) for action in possible}
-    if tried is not None and tried_form is not None:
-        forms[tried] = tried_form
+    if doing is not None and form is not None:
+        forms[doing] = form
     html = render_template(
         "cases/case.html",
         case=case,
@@ -115,15 +108,15 @@ def _case_page(
         escalated=case.facts(now()).escalated(now()),
         period=period,
         left=workdays_left(period.conclude_by, period.day_table, now()),
-        forms={action: form for action, form in forms.items() if _offers_something(form)},
+        forms={action: each for action, each in forms.items() if _offers_something(each)},
         buttons=BUTTONS,
         exhibits=evidence_reading.exhibits(session(), case.id),
-        tried=tried,
-        refusal=refusal,
+        tried=doing,
+        refusal=tried.on_top,
         history=history.of_case(session(), case),
         now=now(),
     )
-    return html, status
+    return html, tried.status
 
 
 def _offers_something(form: PlainForm) -> bool:

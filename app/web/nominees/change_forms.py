@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, SelectField, StringField
@@ -198,12 +198,3 @@ def facts_form(nominee: Nominee) -> FactsForm:
     )
     form.of_kind(nominee.kind, nominee.category, nominee.trade)
     return form
-
-
-def beside(form: PlainForm, refusal: Exception, places: Mapping[type[Exception], str]) -> str:
-    """Put a refusal beside the field it is about; what is about none comes back, to stand on top."""
-    name = next((field for kind, field in places.items() if isinstance(refusal, kind) and field in form), "")
-    if not name:
-        return str(refusal)
-    form[name].errors = [str(refusal)]
-    return ""

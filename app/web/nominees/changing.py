@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
 from app.domain.cases.states import Role
 from app.domain.nominees.misprints import CORRECTABLE, WORD_LISTS, room
-from app.domain.refusals import NotAMisprint, NothingChanged, NothingInSight, PrivateData, Refusal
 from app.models import Nominee
 from app.services.nominees import access, changes, revisions, withdrawals
 from app.services.periods import corrections
 from app.web.nominees.blueprint import blueprint
-from app.web.nominees.change_forms import CorrectionForm, RevisionForm, WithdrawalForm, beside, correction_form
+from app.web.nominees.change_forms import CorrectionForm, RevisionForm, WithdrawalForm, correction_form
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm
 from app.web.shared.portal import now, session
 
@@ -30,7 +32,7 @@ def correction(nominee_id: int) -> ResponseReturnValue:
     found = _changeable(nominee_id)
     fields = corrections.fields_in_sight(session(), nominee_id, now())
     if not fields:
-        raise NothingInSight("内容", corrections.last_end(session(), nominee_id))
+        raise corrections.nothing_in_sight("内容", corrections.last_end(session(), nominee_id))
     field = request.args.get("field", "")
     field = field if field in fields else fields[0]
     return _correction_page(found, field, _correction_form(found, field))
@@ -43,14 +45,13 @@ def correct(nominee_id: int) -> ResponseReturnValue:
     known = field in CORRECTABLE
     field = field if known else "name"
     form = _correction_form(found, field)
-    if not (form.validate() and known):
-        return _correction_page(found, field, form, status=422)
-    try:
-        corrections.correct(work(), nominee_id, field, form.text.data or "", form.reason.data or "")
-    except Refusal as refusal:
-        session().rollback()
-        on_top = beside(form, refusal, {NotAMisprint: "text", NothingChanged: "text", PrivateData: "text"})
-        return _correction_page(found, field, form, on_top, 409)
+    if not known:
+        return _correction_page(found, field, form, Attempt(422))
+    tried = attempt(
+        lambda: corrections.correct(work(), nominee_id, field, form.text.data or "", form.reason.data or ""), form
+    )
+    if tried.refused:
+        return _correction_page(found, field, form, tried)
     flash(f"{CORRECTABLE[field]}已经更正，原文和更正后的文字都留在公示页面上。{_SEEN_SOON}")
     return _back(nominee_id)
 
@@ -60,7 +61,7 @@ def _correction_form(found: Nominee, field: str) -> CorrectionForm:
 
 
 def _correction_page(
-    found: Nominee, field: str, form: CorrectionForm, refusal: str = "", status: int = 200
+    found: Nominee, field: str, form: CorrectionForm, tried: Attempt[Any] = UNTRIED
 ) -> ResponseReturnValue:
     current = corrections.current(session(), found.id, field, now()) or ""
     return _page(
@@ -82,8 +83,7 @@ def _correction_page(
         standing=current,
         button="更正",
         confirm="更正后马上写在公示页面上，不能撤回，确定吗？",
-        refusal=refusal,
-        status=status,
+        tried=tried,
     )
 
 
@@ -103,19 +103,14 @@ def revision(nominee_id: int) -> ResponseReturnValue:
 @allow(*OFFICE_AND_UNITS)
 def revise(nominee_id: int) -> ResponseReturnValue:
     found, form = _changeable(nominee_id), RevisionForm()
-    if not form.validate():
-        return _revision_page(found, form, status=422)
-    try:
-        revisions.revise(work(), nominee_id, form.deeds.data or "", form.reason.data or "")
-    except Refusal as refusal:
-        session().rollback()
-        on_top = beside(form, refusal, {NothingChanged: "deeds", PrivateData: "deeds"})
-        return _revision_page(found, form, on_top, 409)
+    tried = attempt(lambda: revisions.revise(work(), nominee_id, form.deeds.data or "", form.reason.data or ""), form)
+    if tried.refused:
+        return _revision_page(found, form, tried)
     flash("事迹已经变更。已经公示过的，最近一轮须重新公示五个工作日。")
     return _back(nominee_id)
 
 
-def _revision_page(found: Nominee, form: RevisionForm, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+def _revision_page(found: Nominee, form: RevisionForm, tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
     return _page(
         found,
         form,
@@ -127,8 +122,7 @@ def _revision_page(found: Nominee, form: RevisionForm, refusal: str = "", status
         standing=found.deeds,
         button="变更事迹",
         confirm="变更后须重新公示，确定吗？",
-        refusal=refusal,
-        status=status,
+        tried=tried,
     )
 
 
@@ -147,18 +141,14 @@ def withdrawal(nominee_id: int) -> ResponseReturnValue:
 @allow(*withdrawals.BY)
 def withdraw(nominee_id: int) -> ResponseReturnValue:
     found, form = _changeable(nominee_id), WithdrawalForm()
-    if not form.validate():
-        return _withdrawal_page(found, form, status=422)
-    try:
-        withdrawals.withdraw(work(), nominee_id, form.reason.data or "")
-    except Refusal as refusal:
-        session().rollback()
-        return _withdrawal_page(found, form, str(refusal), 409)
+    tried = attempt(lambda: withdrawals.withdraw(work(), nominee_id, form.reason.data or ""), form)
+    if tried.refused:
+        return _withdrawal_page(found, form, tried)
     flash(f"{found.name}已经退出推荐，名额空出，可以递补。")
     return _back(nominee_id)
 
 
-def _withdrawal_page(found: Nominee, form: WithdrawalForm, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+def _withdrawal_page(found: Nominee, form: WithdrawalForm, tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
     return _page(
         found,
         form,
@@ -171,8 +161,7 @@ def _withdrawal_page(found: Nominee, form: WithdrawalForm, refusal: str = "", st
         button="确认退出",
         danger=True,
         confirm=f"{found.name}退出推荐，不能恢复，确定吗？",
-        refusal=refusal,
-        status=status,
+        tried=tried,
     )
 
 
@@ -181,8 +170,9 @@ def _changeable(nominee_id: int) -> Nominee:
     return access.recommended(session(), nominee_id, actor())
 
 
-def _page(found: Nominee, form: PlainForm, *, status: int, **context: object) -> ResponseReturnValue:
-    return render_template("nominees/change.html", nominee=found, form=form, **context), status
+def _page(found: Nominee, form: PlainForm, tried: Attempt[Any], **context: object) -> ResponseReturnValue:
+    html = render_template("nominees/change.html", nominee=found, form=form, refusal=tried.on_top, **context)
+    return html, tried.status
 
 
 def _back(nominee_id: int) -> Response:

@@ -6,16 +6,16 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import FileField
 
-from app.domain.refusals import FileRefused
 from app.services.nominees import dossiers, handing_in
 from app.services.nominees.handing_in import Sort
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.forms import MaterialForm, PhotoForm
 from app.web.nominees.pages import nominee_page
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
+from app.web.shared.attempts import attempt
 from app.web.shared.forms import PlainForm
 from app.web.shared.portal import portal, session
-from app.web.shared.uploads import FORM, check_spooled, sent_files, takes_files
+from app.web.shared.uploads import FORM, sent_file, takes_files
 
 
 @blueprint.post("/<int:nominee_id>/dossier")
@@ -44,18 +44,14 @@ def receive_material(nominee_id: int) -> ResponseReturnValue:
 
 def _received(nominee_id: int, sort: Sort, form: PlainForm, field: FileField, what: str) -> ResponseReturnValue:
     """The one file of a form, handed in; `what` it is in words."""
-    sent = sent_files(field.name)
-    if not form.validate() or not sent:
-        handing_in.check_may_receive(session(), sort, nominee_id, actor())
-        field.errors = [f"请选择{what}文件。"]
-        return nominee_page(nominee_id, tried=field.name, form=form, status=422)
-    title, upload = sent[0]
-    try:
-        check_spooled(upload)
+    handing_in.check_may_receive(session(), sort, nominee_id, actor())
+
+    def receive() -> None:
+        title, upload = sent_file(field.name, f"请选择{what}文件。")
         handing_in.receive(work(), portal().vault, sort, nominee_id, title, upload)
-    except FileRefused as refused:
-        field.errors = [refused.why]
-        session().rollback()
-        return nominee_page(nominee_id, tried=field.name, form=form, status=409)
+
+    tried = attempt(receive, form)
+    if tried.refused:
+        return nominee_page(nominee_id, tried, field.name, form)
     flash(f"{what}已经收到。")
     return redirect(url_for("nominees.nominee", nominee_id=nominee_id), 303)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.periods.rounds import KIND_NAMES, Kind
-from app.domain.refusals import KnownAlready, NamedAlready, NotAnOrder, NothingChanged, PrivateData, Refusal
 from app.models import Nominee, Programme, Unit
 from app.services.nominees import access, changes, nominating, replacements
 from app.services.nominees.replacements import Vacancy
 from app.services.office import overview
 from app.web.nominees.blueprint import blueprint
-from app.web.nominees.change_forms import CollectiveForm, FactsForm, IndividualForm, beside, facts_form, nominee_form
+from app.web.nominees.change_forms import CollectiveForm, FactsForm, IndividualForm, facts_form, nominee_form
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, number, session
@@ -40,13 +41,10 @@ def new() -> ResponseReturnValue:
 def enter() -> ResponseReturnValue:
     programme, recommender, kind = _list_asked_for()
     form = nominee_form(kind)
-    if not form.validate():
-        return _new_page(programme, recommender, kind, form, status=422)
-    try:
-        nominee = nominating.nominate(work(), programme.id, kind, recommender.id, form.particulars())
-    except Refusal as refusal:
-        session().rollback()
-        return _new_page(programme, recommender, kind, form, _beside(form, refusal), 409)
+    tried = attempt(lambda: nominating.nominate(work(), programme.id, kind, recommender.id, form.particulars()), form)
+    if tried.refused:
+        return _new_page(programme, recommender, kind, form, tried)
+    nominee = tried.result
     flash(f"{nominee.name}已经录入，排在{recommender.name}{KIND_NAMES[kind]}的第{nominee.position}位。")
     return redirect(url_for("nominees.nominee", nominee_id=nominee.id), 303)
 
@@ -56,8 +54,7 @@ def _new_page(
     recommender: Unit,
     kind: Kind,
     form: CollectiveForm | IndividualForm,
-    refusal: str = "",
-    status: int = 200,
+    tried: Attempt[Any] = UNTRIED,
 ) -> ResponseReturnValue:
     html = render_template(
         "nominees/enter.html",
@@ -68,9 +65,9 @@ def _new_page(
         kinds=list(Kind),
         left=None,
         form=form,
-        refusal=refusal,
+        refusal=tried.on_top,
     )
-    return html, status
+    return html, tried.status
 
 
 # --- 递补 ------------------------------------------------------------------------------------------
@@ -136,24 +133,21 @@ def replacement(nominee_id: int) -> ResponseReturnValue:
 def replace(nominee_id: int) -> ResponseReturnValue:
     left = access.recommended(session(), nominee_id, actor())
     form = nominee_form(left.kind)
-    if not form.validate():
-        return _replacement_page(left, form, status=422)
-    try:
-        named = replacements.replace(work(), nominee_id, form.particulars())
-    except Refusal as refusal:
-        session().rollback()
-        return _replacement_page(left, form, _beside(form, refusal), 409)
+    tried = attempt(lambda: replacements.replace(work(), nominee_id, form.particulars()), form)
+    if tried.refused:
+        return _replacement_page(left, form, tried)
+    named = tried.result
     flash(f"{named.name}已经递补{left.name}的名额，从本单位公示开始，每轮公示五个工作日。")
     return redirect(url_for("nominees.nominee", nominee_id=named.id), 303)
 
 
 def _replacement_page(
-    left: Nominee, form: CollectiveForm | IndividualForm, refusal: str = "", status: int = 200
+    left: Nominee, form: CollectiveForm | IndividualForm, tried: Attempt[Any] = UNTRIED
 ) -> ResponseReturnValue:
     html = render_template(
-        "nominees/enter.html", left=left, recommender=left.recommender, kind=left.kind, form=form, refusal=refusal
+        "nominees/enter.html", left=left, recommender=left.recommender, kind=left.kind, form=form, refusal=tried.on_top
     )
-    return html, status
+    return html, tried.status
 
 
 # --- 修改 ------------------------------------------------------------------------------------------
@@ -173,18 +167,14 @@ def facts(nominee_id: int) -> ResponseReturnValue:
 def edit(nominee_id: int) -> ResponseReturnValue:
     found = access.recommended(session(), nominee_id, actor())
     form = facts_form(found)
-    if not form.validate():
-        return _facts_page(found, form, status=422)
-    try:
-        nominating.edit(work(), nominee_id, form.facts())
-    except Refusal as refusal:
-        session().rollback()
-        return _facts_page(found, form, beside(form, refusal, {PrivateData: "post"}), 409)
+    tried = attempt(lambda: nominating.edit(work(), nominee_id, form.facts()), form)
+    if tried.refused:
+        return _facts_page(found, form, tried)
     flash("修改已经保存。")
     return redirect(url_for("nominees.nominee", nominee_id=nominee_id), 303)
 
 
-def _facts_page(found: Nominee, form: FactsForm, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+def _facts_page(found: Nominee, form: FactsForm, tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
     html = render_template(
         "nominees/change.html",
         nominee=found,
@@ -192,9 +182,9 @@ def _facts_page(found: Nominee, form: FactsForm, refusal: str = "", status: int 
         title="修改基本情况",
         lead=["列入公示以前可以直接修改，每次修改都有记录。"],
         button="保存",
-        refusal=refusal,
+        refusal=tried.on_top,
     )
-    return html, status
+    return html, tried.status
 
 
 # --- 排序 ------------------------------------------------------------------------------------------
@@ -214,17 +204,15 @@ def reorder() -> ResponseReturnValue:
     nominees = nominating.in_order(session(), programme.id, recommender.id, kind, now())
     typed = {nominee.id: request.form.get(f"place-{nominee.id}", "").strip() for nominee in nominees}
     places = {each: int(text) for each, text in typed.items() if text.isascii() and text.isdecimal() and len(text) < 6}
-    try:
-        nominating.reorder(work(), programme.id, recommender.id, kind, places)
-    except (NotAnOrder, NothingChanged) as refusal:
-        session().rollback()
-        return _order_page(programme, recommender, kind, typed, str(refusal), 409)
+    tried = attempt(lambda: nominating.reorder(work(), programme.id, recommender.id, kind, places))
+    if tried.refused:
+        return _order_page(programme, recommender, kind, typed, tried)
     flash("推荐顺序已经保存。")
     return redirect(url_for("nominees.order", programme=programme.id, unit=recommender.id, kind=kind.value), 303)
 
 
 def _order_page(
-    programme: Programme, recommender: Unit, kind: Kind, typed: dict[int, str], refusal: str = "", status: int = 200
+    programme: Programme, recommender: Unit, kind: Kind, typed: dict[int, str], tried: Attempt[Any] = UNTRIED
 ) -> ResponseReturnValue:
     nominees = nominating.in_order(session(), programme.id, recommender.id, kind, now())
     html = render_template(
@@ -238,9 +226,9 @@ def _order_page(
         typed=typed,
         wrong=_wrong(typed, len(nominees)),
         form=OrderForm(formdata=None),
-        refusal=refusal,
+        refusal=tried.on_top,
     )
-    return html, status
+    return html, tried.status
 
 
 def _wrong(typed: dict[int, str], count: int) -> dict[int, str]:
@@ -275,8 +263,3 @@ def _list_asked_for() -> tuple[Programme, Unit, Kind]:
 
 def _recommenders(programme: Programme) -> Sequence[Unit]:
     return nominating.recommenders(session(), programme.id, actor())
-
-
-def _beside(form: CollectiveForm | IndividualForm, refusal: Refusal) -> str:
-    number = "id_number" if "id_number" in form else "credit_code"
-    return beside(form, refusal, {PrivateData: "deeds", KnownAlready: number, NamedAlready: "name"})

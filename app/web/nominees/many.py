@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import Role
 from app.domain.nominees.annexes import Rank
-from app.domain.refusals import NobodyChosen, Refusal
 from app.models import Nominee
 from app.services.nominees import access, eligibility, reviews
 from app.web.nominees.blueprint import blueprint
@@ -18,6 +17,7 @@ from app.web.nominees.opinions import recorded
 from app.web.nominees.standing import stage_of
 from app.web.nominees.standing_forms import YES, ConfirmManyForm, OpinionForm, ReviewForm
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import ids_ticked
 from app.web.shared.portal import number, session
@@ -35,7 +35,7 @@ def choose() -> ResponseReturnValue:
     if len(chosen) > _MOST:
         abort(404)
     if not chosen:
-        flash(str(NobodyChosen()))
+        flash("还没有选择推荐对象，请在名单里至少选一个。")
         return redirect(url_for("nominees.nominees", programme=request.args.get("programme", type=number)), 303)
     places: dict[str, tuple[str, dict[str, Any]]] = {
         "conditions": ("nominees.many_conditions", {}),
@@ -58,16 +58,10 @@ def many_conditions() -> ResponseReturnValue:
 @blueprint.post("/many/conditions")
 @allow(Role.OFFICE)
 def confirm_many() -> ResponseReturnValue:
-    form = ConfirmManyForm()
-    if not form.validate():
-        return _page("conditions", form, status=422)
-    nominees = _chosen()
-    try:
-        rank = Rank(form.rank.data)
-        eligibility.confirm(work(), _ids(nominees), rank=rank)
-    except Refusal as refusal:
-        session().rollback()
-        return _page("conditions", form, refusal=str(refusal), status=409)
+    form, nominees = ConfirmManyForm(), _chosen()
+    tried = attempt(lambda: eligibility.confirm(work(), _ids(nominees), rank=Rank(form.rank.data)), form)
+    if tried.refused:
+        return _page("conditions", form, tried)
     return _back(nominees, "评选条件已经确认")
 
 
@@ -81,15 +75,11 @@ def many_reviews(stage: str) -> ResponseReturnValue:
 @blueprint.post("/many/reviews/<stage>")
 @allow(Role.OFFICE)
 def review_many(stage: str) -> ResponseReturnValue:
-    reviewed, form = stage_of(stage), ReviewForm()
-    if not form.validate():
-        return _page(stage, form, status=422)
-    nominees, passed = _chosen(), form.passed.data == YES
-    try:
-        reviews.review(work(), _ids(nominees), reviewed, passed, form.reason.data or "")
-    except Refusal as refusal:
-        session().rollback()
-        return _page(stage, form, refusal=str(refusal), status=409)
+    reviewed, form, nominees = stage_of(stage), ReviewForm(), _chosen()
+    passed = form.passed.data == YES
+    tried = attempt(lambda: reviews.review(work(), _ids(nominees), reviewed, passed, form.reason.data or ""), form)
+    if tried.refused:
+        return _page(stage, form, tried)
     return _back(nominees, f"{reviews.STAGE_NAMES[reviewed]}{'通过' if passed else '不通过'}")
 
 
@@ -104,16 +94,9 @@ def many_opinions() -> ResponseReturnValue:
 @takes_files(FORM)
 def record_many_opinions() -> ResponseReturnValue:
     form, nominees = OpinionForm(), _chosen()
-    try:
-        return recorded(
-            _ids(nominees),
-            form,
-            lambda status: _page("opinions", form, status=status),
-            redirect(_list_of(nominees), 303),
-        )
-    except Refusal as refusal:
-        session().rollback()
-        return _page("opinions", form, refusal=str(refusal), status=409)
+    return recorded(
+        _ids(nominees), form, lambda tried: _page("opinions", form, tried), redirect(_list_of(nominees), 303)
+    )
 
 
 _TITLES = {
@@ -124,7 +107,7 @@ _TITLES = {
 }
 
 
-def _page(what: str, form: PlainForm, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+def _page(what: str, form: PlainForm, tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
     chosen = request.args.get("chosen", "")
     nominees = _chosen() if chosen else []
     html = render_template(
@@ -134,14 +117,14 @@ def _page(what: str, form: PlainForm, *, refusal: str = "", status: int = 200) -
         nominees=nominees,
         chosen=chosen,
         form=form,
-        refusal=refusal,
+        refusal=tried.on_top,
         back=_list_of(nominees),
     )
-    return html, status
+    return html, tried.status
 
 
 def _chosen() -> list[Nominee]:
-    """The nominees that the address names. Raises NobodyChosen, and NotYourCase for any that is not theirs."""
+    """The nominees that the address names. Raises NothingChosen, and NotYourCase for any that is not theirs."""
     try:
         ids = [number(each) for each in request.args.get("chosen", "").split(_BETWEEN) if each]
     except ValueError:

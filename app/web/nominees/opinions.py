@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
 from app.domain.nominees.annexes import AUTHORITY_NAMES, Authority
-from app.domain.refusals import FileRefused, OpinionRefused
+from app.domain.refusals import FileRefused
 from app.evidence.names import StoreDown
 from app.models import OpinionOutcome
 from app.services.nominees import access, opinions
@@ -18,6 +18,7 @@ from app.web.nominees.blueprint import blueprint
 from app.web.nominees.pages import nominee_page
 from app.web.nominees.standing_forms import OpinionForm
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
+from app.web.shared.attempts import Attempt, attempt
 from app.web.shared.portal import portal, session
 from app.web.shared.uploads import FORM, check_spooled, sent_files, takes_files
 
@@ -33,7 +34,7 @@ def record_opinion(nominee_id: int) -> ResponseReturnValue:
     return recorded(
         [nominee_id],
         form,
-        lambda status: nominee_page(nominee_id, tried="opinion", form=form, status=status),
+        lambda tried: nominee_page(nominee_id, tried, "opinion", form),
         redirect(url_for("nominees.nominee", nominee_id=nominee_id, _anchor="opinions"), 303),
     )
 
@@ -41,28 +42,26 @@ def record_opinion(nominee_id: int) -> ResponseReturnValue:
 def recorded(
     nominee_ids: Sequence[int],
     form: OpinionForm,
-    again: Callable[[int], ResponseReturnValue],
+    again: Callable[[Attempt[None]], ResponseReturnValue],
     then: Response,
 ) -> ResponseReturnValue:
     """Judge what was sent and write it down; what is wrong stands beside its field, with `again` for the page."""
-    if not form.validate() or form.dated.data is None:
-        return again(422)
-    said = Answer(
-        Authority(form.authority.data), OpinionOutcome(form.outcome.data), form.text.data or "", form.dated.data
-    )
-    try:
-        opinions.record_opinion(work(), portal().vault, nominee_ids, said, _scan())
-    except (OpinionRefused, FileRefused) as refusal:
-        field = refusal.field if isinstance(refusal, OpinionRefused) else "scan"
-        form[field].errors = [str(refusal)]
-    except StoreDown:
-        form.scan.errors = [STORE_DOWN]
-    else:
-        count = f"，共{len(nominee_ids)}个对象" if len(nominee_ids) > 1 else ""
-        flash(f"{AUTHORITY_NAMES[said.authority]}的意见已经录入{count}。")
-        return then
-    session().rollback()
-    return again(409)
+
+    def write() -> None:
+        said = Answer(
+            Authority(form.authority.data), OpinionOutcome(form.outcome.data), form.text.data or "", form.dated.data
+        )
+        try:
+            opinions.record_opinion(work(), portal().vault, nominee_ids, said, _scan())
+        except StoreDown:
+            raise FileRefused(STORE_DOWN) from None
+
+    tried = attempt(write, form)
+    if tried.refused:
+        return again(tried)
+    count = f"，共{len(nominee_ids)}个对象" if len(nominee_ids) > 1 else ""
+    flash(f"{AUTHORITY_NAMES[Authority(form.authority.data)]}的意见已经录入{count}。")
+    return then
 
 
 def _scan() -> Scan | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,6 +24,7 @@ from app.web.nominees.blueprint import blueprint
 from app.web.nominees.forms import empty_forms
 from app.web.nominees.part import part_of
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
+from app.web.shared.attempts import UNTRIED, Attempt
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, number, portal, session
@@ -96,14 +98,13 @@ def listing_of(fates: Fates, standings: Mapping[int, Standing]) -> Listing[Nomin
 
 def nominee_page(
     nominee_id: int,
-    *,
-    tried: str = "",
+    tried: Attempt[Any] = UNTRIED,
+    name: str = "",
     form: PlainForm | None = None,
-    refusal: str = "",
-    status: int = 200,
+    *,
     dossier: Shown | None = None,
 ) -> ResponseReturnValue:
-    """One nominee. A refused form comes back open, with what was typed: `tried` is the name the page knows it by."""
+    """One nominee. A refused form comes back open, with what was typed: `name` is what the page knows it by."""
     found = access.visible(session(), nominee_id, actor())
     html = render_template(
         "nominees/nominee.html",
@@ -111,13 +112,13 @@ def nominee_page(
         path=path_of(session(), portal().keyring, nominee_id, now()),
         offers=offers_to(session(), found, actor(), now()),
         honour=revocation.honour_of(session(), nominee_id),
-        forms=empty_forms() | ({tried: form} if form else {}),
-        tried=tried,
-        refusal=refusal,
+        forms=empty_forms() | ({name: form} if form else {}),
+        tried=name,
+        refusal=tried.on_top,
         part=part_of(found),
         button=Button(formdata=None),
         dossier=dossier or dossiers.shown(session(), portal().keyring, nominee_id, actor()),
         me=me(),
         now=now(),
     )
-    return html, status
+    return html, tried.status

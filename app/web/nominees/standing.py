@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import Role
 from app.domain.nominees.annexes import Rank
-from app.domain.refusals import NoSuchCondition, Refusal
 from app.models import ReviewStage
 from app.services.nominees import access, eligibility, reviews
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.pages import nominee_page
 from app.web.nominees.standing_forms import YES, ConditionForm, RankForm, ReviewForm
 from app.web.shared.access import actor, allow, work
+from app.web.shared.attempts import attempt
 from app.web.shared.forms import PlainForm
 from app.web.shared.portal import session
 
@@ -28,7 +28,6 @@ def say_condition(nominee_id: int, condition: str) -> ResponseReturnValue:
         nominee_id,
         name,
         form,
-        "note",
         lambda: eligibility.say(work(), nominee_id, condition, form.met.data == YES, form.note.data or ""),
         "核对结果已经记下。",
     )
@@ -42,7 +41,7 @@ def set_rank(nominee_id: int) -> ResponseReturnValue:
     def write() -> None:
         eligibility.set_rank(work(), nominee_id, Rank(form.rank.data))
 
-    return _done(nominee_id, "rank", form, "rank", write, "行政级别已经确认。")
+    return _done(nominee_id, "rank", form, write, "行政级别已经确认。")
 
 
 @blueprint.post("/<int:nominee_id>/reviews/<stage>")
@@ -55,7 +54,7 @@ def review(nominee_id: int, stage: str) -> ResponseReturnValue:
         passed, reason = form.passed.data == YES, form.reason.data or ""
         reviews.review(work(), [nominee_id], reviewed, passed, reason)
 
-    return _done(nominee_id, name, form, "reason", write, f"{reviews.STAGE_NAMES[reviewed]}结果已经记下。")
+    return _done(nominee_id, name, form, write, f"{reviews.STAGE_NAMES[reviewed]}结果已经记下。")
 
 
 def stage_of(name: str) -> ReviewStage:
@@ -65,20 +64,11 @@ def stage_of(name: str) -> ReviewStage:
     return ReviewStage(name)
 
 
-def _done(
-    nominee_id: int, name: str, form: PlainForm, beside: str, write: Callable[[], None], said: str
-) -> ResponseReturnValue:
-    """Judge the form, write, and go back to the page; a refusal stands beside the field it is about."""
+def _done(nominee_id: int, name: str, form: PlainForm, write: Callable[[], None], said: str) -> ResponseReturnValue:
+    """Judge the form, write, and go back to the page."""
     access.visible(session(), nominee_id, actor())
-    if not form.validate():
-        return nominee_page(nominee_id, tried=name, form=form, status=422)
-    try:
-        write()
-    except NoSuchCondition:
-        abort(404)
-    except Refusal as refusal:
-        form[beside].errors = [str(refusal)]
-        session().rollback()
-        return nominee_page(nominee_id, tried=name, form=form, status=409)
+    tried = attempt(write, form)
+    if tried.refused:
+        return nominee_page(nominee_id, tried, name, form)
     flash(said)
     return redirect(url_for("nominees.nominee", nominee_id=nominee_id, _anchor="standing"), 303)

@@ -25,7 +25,8 @@ from app.web.objections.filing import PATH, open_entry
 from app.web.objections.receipts import followed_objection
 from app.web.shared import errors, limits, metrics
 from app.web.shared.access import everyone, work
-from app.web.shared.portal import now, portal, session
+from app.web.shared.attempts import status_of
+from app.web.shared.portal import let_go, now, portal
 from app.web.shared.uploads import BARE, bare_file, takes_files
 
 blueprint = Blueprint("evidence", __name__)
@@ -40,7 +41,7 @@ def upload(period_id: int, nominee_id: int) -> ResponseReturnValue:
     period, entry = open_entry(period_id, nominee_id)
     if entry is None:
         raise WindowClosed(period.opens_at, period.closes_at, now())
-    session().rollback()  # nobody waits for the database while the file comes in
+    let_go()  # nobody waits for the database while the file comes in
     title, file = bare_file()
     return _taken(take(token, title, file))
 
@@ -89,7 +90,7 @@ def _refused(sentence: str, status: int, headers: dict[str, str] | None = None) 
 
 @blueprint.errorhandler(Refusal)
 def _not_taken(refusal: Refusal) -> ResponseReturnValue:
-    return _refused(str(refusal), 422 if isinstance(refusal, FileRefused) else 409)
+    return _refused(str(refusal), status_of(refusal))
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)

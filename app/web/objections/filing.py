@@ -28,7 +28,7 @@ from app.web.objections.forms import ObjectionForm
 from app.web.periods.public import the_office
 from app.web.shared import challenge, errors, limits, metrics
 from app.web.shared.access import everyone
-from app.web.shared.portal import now, portal, session
+from app.web.shared.portal import let_go, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
 
 blueprint = Blueprint("objections", __name__)
@@ -128,7 +128,7 @@ def _had_its_share(refusal: TooManyFromContact) -> ResponseReturnValue:
 
 @blueprint.errorhandler(AnswerSpent)
 def _answered_before(refusal: AnswerSpent) -> ResponseReturnValue:
-    session().rollback()
+    let_go()
     args = request.view_args or {}
     period, entry = open_entry(args["period_id"], args["nominee_id"])
     if entry is None:
@@ -168,7 +168,7 @@ def _form_again(
         form.form_token.data = new_form_token()
     args = request.view_args or {}
     try:
-        session().rollback()
+        let_go()
         period, entry = open_entry(args["period_id"], args["nominee_id"])
     except NotFound:
         return errors.not_found()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Role
-from app.domain.refusals import NotYourCase, Refusal
 from app.domain.shared.wording import full_day, moment
 from app.models import IdentityRequest
 from app.services.objections import identities
 from app.web.shared.access import actor, allow, login_session, me, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm, text_area
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, session
@@ -71,15 +73,9 @@ def ask_identity(objection_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def request_identity(objection_id: int) -> ResponseReturnValue:
     form = AskForm()
-    if not form.validate():
-        return _ask_page(objection_id, form, status=422)
-    try:
-        identities.ask(work(), objection_id, form.text.data or "")
-    except NotYourCase:
-        raise
-    except Refusal as refusal:
-        session().rollback()
-        return _ask_page(objection_id, form, refusal=str(refusal), status=409)
+    tried = attempt(lambda: identities.ask(work(), objection_id, form.text.data or ""), form)
+    if tried.refused:
+        return _ask_page(objection_id, form, tried)
     flash("申请已经提交，请工作专班另一人答复。")
     return redirect(url_for("identities.identity_requests"), 303)
 
@@ -133,7 +129,9 @@ def _request_url(request: IdentityRequest) -> str:
     return url_for("identities.identity_request", request_id=request.id)
 
 
-def _ask_page(objection_id: int, form: AskForm, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+def _ask_page(objection_id: int, form: AskForm, tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
     objection, case = identities.objection_to_ask_about(session(), objection_id, actor(), now())
-    html = render_template("objections/identity_ask.html", objection=objection, case=case, form=form, refusal=refusal)
-    return html, status
+    html = render_template(
+        "objections/identity_ask.html", objection=objection, case=case, form=form, refusal=tried.on_top
+    )
+    return html, tried.status

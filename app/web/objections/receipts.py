@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import OPEN_STATES
-from app.domain.refusals import AlreadyDone, MissingText, MoveRefused, TooLateToConclude, TooManyFiles, UnknownReceipt
+from app.domain.refusals import UnknownReceipt
 from app.models import Objection
 from app.services.cases import evidence_reading
 from app.services.objections import evidence, following
@@ -20,9 +21,10 @@ from app.web.objections.forms import ReceiptForm, SupplementForm, WithdrawForm
 from app.web.periods.public import the_office
 from app.web.shared import errors
 from app.web.shared.access import everyone, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.downloads import sent_out
 from app.web.shared.limits import address, limiter
-from app.web.shared.portal import now, portal, session
+from app.web.shared.portal import let_go, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
 
 blueprint = Blueprint("receipts", __name__)
@@ -56,15 +58,12 @@ def receipt() -> ResponseReturnValue:
 @limiter.limit(lambda: portal().settings.limit_receipt, key_func=address)
 def find() -> ResponseReturnValue:
     form = ReceiptForm()
-    if not form.validate():
-        return _find_page(form), 422
-    try:
-        objection_id = following.find_by_receipt(session(), portal().keyring, form.code.data or "")
-    except UnknownReceipt as refusal:
+    tried = attempt(lambda: following.find_by_receipt(session(), portal().keyring, form.code.data or ""), form)
+    if isinstance(tried.refusal, UnknownReceipt):
         following.note_unknown_receipt(work())
-        form.code.errors = [str(refusal)]
-        return _find_page(form), 422
-    cookie["follow"] = {"objection": objection_id, "until": (now() + _FOLLOWED_FOR).timestamp()}
+    if tried.refused:
+        return _find_page(form), tried.status
+    cookie["follow"] = {"objection": tried.result, "until": (now() + _FOLLOWED_FOR).timestamp()}
     return redirect(url_for("receipts.receipt"), 303)
 
 
@@ -81,16 +80,19 @@ def supplement() -> ResponseReturnValue:
     if attaching.removal_asked():
         attaching.remove_asked(token)
         return _case_page(objection_id, supplement_form=form)
-    try:
-        following.check_supplement(work(), objection_id)
-        refused = attaching.take_sent(token, objection_id)
-        valid = form.validate()
-        if attaching.say_refused(form.evidence, refused) or not valid:
-            return _case_page(objection_id, supplement_form=form, status=422)
-        following.supplement(work(), objection_id, form.text.data or "", attaching.form_hash(token))
-    except (MissingText, MoveRefused, TooLateToConclude, TooManyFiles) as refusal:
-        form.text.errors = [str(refusal)]
-        return _case_page(objection_id, supplement_form=form, status=409)
+    may = attempt(lambda: following.check_supplement(work(), objection_id))
+    if may.refused:
+        return _case_page(objection_id, may, supplement_form=form)
+    not_taken = attaching.take_sent(token, objection_id)
+    if not_taken:
+        form.validate()
+        attaching.say_refused(form.evidence, not_taken)
+        return _case_page(objection_id, Attempt(422), supplement_form=form)
+    tried = attempt(
+        lambda: following.supplement(work(), objection_id, form.text.data or "", attaching.form_hash(token)), form
+    )
+    if tried.refused:
+        return _case_page(objection_id, tried, supplement_form=form)
     flash("补充内容已经收到。")
     return redirect(url_for("receipts.receipt"), 303)
 
@@ -109,13 +111,9 @@ def withdraw() -> ResponseReturnValue:
     if (objection_id := followed_objection()) is None:
         return _asked_again()
     form = WithdrawForm().with_ids("withdraw")
-    if not form.validate():
-        return _case_page(objection_id, withdraw_form=form, status=422)
-    try:
-        following.withdraw(work(), objection_id, form.text.data or "")
-    except (AlreadyDone, MissingText, MoveRefused, TooLateToConclude) as refusal:
-        form.text.errors = [str(refusal)]
-        return _case_page(objection_id, withdraw_form=form, status=409)
+    tried = attempt(lambda: following.withdraw(work(), objection_id, form.text.data or ""), form)
+    if tried.refused:
+        return _case_page(objection_id, tried, withdraw_form=form)
     flash("撤回已经记录。是否停止核查，由办理单位决定，并会在这里告诉您。")
     return redirect(url_for("receipts.receipt"), 303)
 
@@ -151,12 +149,12 @@ def _find_page(form: ReceiptForm, *, expired: bool = False) -> str:
 
 def _case_page(
     objection_id: int,
+    tried: Attempt[Any] = UNTRIED,
     *,
     supplement_form: SupplementForm | None = None,
     withdraw_form: WithdrawForm | None = None,
-    status: int = 200,
 ) -> ResponseReturnValue:
-    session().rollback()
+    let_go()
     objection, case = following.followed(session(), objection_id)
     state = case.state_at(now())
     supplement_form = supplement_form or SupplementForm(formdata=None)
@@ -168,6 +166,7 @@ def _case_page(
         files=_files_of(objection),
         unfiled=attaching.files_of(supplement_form.form_token.data) if request.method == "POST" else [],
         state=state,
+        refusal=tried.on_top,
         is_open=state in OPEN_STATES,
         period=objection.entry.period,
         office=the_office(),
@@ -175,7 +174,7 @@ def _case_page(
         withdraw_form=withdraw_form or WithdrawForm(formdata=None).with_ids("withdraw"),
         now=now(),
     )
-    return html, status
+    return html, tried.status
 
 
 def _files_of(objection: Objection) -> list[Attached]:

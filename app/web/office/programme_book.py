@@ -11,16 +11,16 @@ from flask.typing import ResponseReturnValue
 from app.domain.calendar.stages import STAGES
 from app.domain.cases.states import Role
 from app.domain.programmes.book_rows import HEADS
-from app.domain.refusals import BookRefused, FileRefused
 from app.papers import programme_book, programme_writing
 from app.services.office import programme_books
 from app.web.accounts.people import login_at
 from app.web.programmes.pages import found
 from app.web.shared.access import allow, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import clean
 from app.web.shared.lists import sheet_sent
 from app.web.shared.portal import session
-from app.web.shared.uploads import FORM, check_spooled, sent_files, takes_files
+from app.web.shared.uploads import FORM, sent_file, takes_files
 
 blueprint = Blueprint("programme_book", __name__, url_prefix="/programmes")
 _FIELD = "book"
@@ -52,15 +52,8 @@ def programme_book_file(programme_id: int) -> ResponseReturnValue:
 @takes_files(FORM)
 def look_at_book() -> ResponseReturnValue:
     """What the file says, and everything wrong with it. Nothing is saved yet."""
-    files = sent_files(_FIELD)
-    if len(files) != 1:
-        return _upload_page(error="请选择一个表格文件（.xlsx）。", status=422)
-    try:
-        check_spooled(files[0][1])
-        sheets = programme_book.read_sheets(files[0][1])
-    except FileRefused as refusal:
-        return _upload_page(error=str(refusal), status=422)
-    return _preview_page(sheets)
+    tried = attempt(lambda: programme_book.read_sheets(sent_file(_FIELD, "请选择一个表格文件（.xlsx）。")[1]))
+    return _upload_page(tried) if tried.refused else _preview_page(tried.result)
 
 
 @blueprint.post("/book/load")
@@ -68,18 +61,17 @@ def look_at_book() -> ResponseReturnValue:
 def load_book() -> ResponseReturnValue:
     """The sheets as they were shown, judged once more and saved. The passwords are shown now and never again."""
     sheets = _sheets_sent()
-    try:
-        loaded = programme_books.load(work(), sheets)
-    except BookRefused:
-        session().rollback()
+    tried = attempt(lambda: programme_books.load(work(), sheets))
+    if tried.refused:
         return _preview_page(sheets)
+    loaded = tried.result
     return render_template(
         "office/programme_loaded.html", programme=loaded.programme, slips=loaded.slips, login_at=login_at()
     )
 
 
-def _upload_page(*, error: str = "", status: int = 200) -> ResponseReturnValue:
-    return render_template("office/programme_book.html", error=error), status
+def _upload_page(tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
+    return render_template("office/programme_book.html", error=tried.on_top), tried.status
 
 
 def _preview_page(sheets: programme_book.Sheets) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -26,6 +27,7 @@ from app.web.cases.case_list import case_listing
 from app.web.periods.blueprint import blueprint
 from app.web.shared import charts
 from app.web.shared.access import actor, allow, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm, text_area
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, session
@@ -53,15 +55,13 @@ def period(period_id: int) -> ResponseReturnValue:
 @blueprint.post("/periods/<int:period_id>/extend")
 @allow(Role.OFFICE)
 def extend(period_id: int) -> ResponseReturnValue:
-    shown, form = _period(period_id), ExtendForm()
-    if not form.validate() or form.day.data is None:
-        return _period_page(shown, extend_form=form, status=422)
-    try:
-        scheduling.extend_deadline(work(), period_id, form.day.data, form.text.data or "", _calendar(shown.programme))
-    except Refusal as refusal:
-        form.day.errors = [str(refusal)]
-        session().rollback()
-        return _period_page(_period(period_id), extend_form=form, status=409)
+    calendar, form = _calendar(_period(period_id).programme), ExtendForm()
+    tried = attempt(
+        lambda: scheduling.extend_deadline(work(), period_id, form.day.data, form.text.data or "", calendar),
+        form,
+    )
+    if tried.refused:
+        return _period_page(_period(period_id), tried, extend_form=form)
     flash("规定时间已经延长，公示页面同时更新。")
     return redirect(url_for("periods.period", period_id=period_id), 303)
 
@@ -70,16 +70,10 @@ def extend(period_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def extend_window(period_id: int) -> ResponseReturnValue:
     """After an outage in working hours (R7)."""
-    shown, form = _period(period_id), ExtendWindowForm().with_ids("window")
-    if not form.validate():
-        return _period_page(shown, window_form=form, status=422)
-    calendar, reason = _calendar(shown.programme), form.text.data or ""
-    try:
-        interruption.extend_window(work(), period_id, reason, calendar)
-    except Refusal as refusal:
-        form.text.errors = [str(refusal)]
-        session().rollback()
-        return _period_page(_period(period_id), window_form=form, status=409)
+    calendar, form = _calendar(_period(period_id).programme), ExtendWindowForm().with_ids("window")
+    tried = attempt(lambda: interruption.extend_window(work(), period_id, form.text.data or "", calendar), form)
+    if tried.refused:
+        return _period_page(_period(period_id), tried, window_form=form)
     flash("公示已经延长，规定时间相应顺延，公示页面在一分钟内更新。")
     return redirect(url_for("periods.period", period_id=period_id), 303)
 
@@ -87,15 +81,10 @@ def extend_window(period_id: int) -> ResponseReturnValue:
 @blueprint.post("/periods/<int:period_id>/cancel")
 @allow(Role.OFFICE)
 def cancel(period_id: int) -> ResponseReturnValue:
-    shown, form = _period(period_id), CancelForm().with_ids("cancel")
-    if not form.validate():
-        return _period_page(shown, cancel_form=form, status=422)
-    try:
-        scheduling.cancel(work(), period_id, form.text.data or "")
-    except Refusal as refusal:
-        form.text.errors = [str(refusal)]
-        session().rollback()
-        return _period_page(_period(period_id), cancel_form=form, status=409)
+    form = CancelForm().with_ids("cancel")
+    tried = attempt(lambda: scheduling.cancel(work(), period_id, form.text.data or ""), form)
+    if tried.refused:
+        return _period_page(_period(period_id), tried, cancel_form=form)
     flash("公示安排已经撤回。")
     return redirect(url_for("periods.periods"), 303)
 
@@ -112,11 +101,9 @@ def confirm_close(period_id: int) -> ResponseReturnValue:
 @blueprint.post("/periods/<int:period_id>/close")
 @allow(Role.OFFICE)
 def close(period_id: int) -> ResponseReturnValue:
-    try:
-        closing.close_period(work(), period_id)
-    except Refusal as refusal:
-        session().rollback()
-        return _period_page(_period(period_id), refusal=str(refusal), status=409)
+    tried = attempt(lambda: closing.close_period(work(), period_id))
+    if tried.refused:
+        return _period_page(_period(period_id), tried)
     flash("公示已经办结，办结报告如下。")
     return redirect(url_for("periods.report", period_id=period_id), 303)
 
@@ -177,12 +164,11 @@ def _nominee(entry: Shown) -> str:
 
 def _period_page(
     shown: Period,
+    tried: Attempt[Any] = UNTRIED,
     *,
     extend_form: ExtendForm | None = None,
     window_form: ExtendWindowForm | None = None,
     cancel_form: CancelForm | None = None,
-    refusal: str = "",
-    status: int = 200,
 ) -> ResponseReturnValue:
     phase = shown.phase(now())
     rows = queue.of_period(session(), shown.id, actor(), now())
@@ -210,10 +196,10 @@ def _period_page(
         window_form_sent=window_form is not None,
         extend_form=extend_form or ExtendForm(formdata=None),
         cancel_form=cancel_form or CancelForm(formdata=None).with_ids("cancel"),
-        refusal=refusal,
+        refusal=tried.on_top,
         now=now(),
     )
-    return html, status
+    return html, tried.status
 
 
 def _offer(shown: Period) -> interruption.Offer | None:

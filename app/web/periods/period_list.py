@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +15,6 @@ from sqlalchemy.orm import joinedload
 from app.domain.cases.states import Role
 from app.domain.periods.rounds import ROUNDS
 from app.domain.periods.window import Phase
-from app.domain.refusals import Refusal
 from app.domain.shared.wording import end_moment, full_day
 from app.models import Period
 from app.services.calendar import calendars
@@ -23,6 +23,7 @@ from app.services.periods import closing
 from app.services.shared.each import Outcome
 from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.lists import Column, Filter, Listing, ids_ticked
 from app.web.shared.portal import now, session
 from app.web.shared.words import PHASE_NAMES, short_end
@@ -45,18 +46,17 @@ def close_many() -> ResponseReturnValue:
     chosen = ids_ticked("chosen")
     if request.form.get("step") != "close":
         return _look(chosen)
-    try:
-        outcome = closing.close_each(work(), chosen)
-    except Refusal as refusal:
-        session().rollback()
-        return _look(chosen, problem=str(refusal))
+    tried = attempt(lambda: closing.close_each(work(), chosen))
+    if tried.refused:
+        return _look(chosen, tried)
+    outcome = tried.result
     if not outcome.refused:
         flash(f"{len(outcome.done)}次公示已经办结，办结报告在各次公示的页面上。")
         return redirect(url_for("periods.periods"), 303)
     return _told(outcome)
 
 
-def _look(chosen: Sequence[int], problem: str = "") -> ResponseReturnValue:
+def _look(chosen: Sequence[int], tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
     found = _periods(chosen)
     reports = {period.id: closing.closing_report(session(), period, now()) for period in found}
     html = render_template(
@@ -64,10 +64,10 @@ def _look(chosen: Sequence[int], problem: str = "") -> ResponseReturnValue:
         periods=found,
         reports=reports,
         ready=_ready(found),
-        problem=problem or ("" if found else "请至少选一次公示。"),
+        problem=tried.on_top or ("" if found else "请至少选一次公示。"),
         now=now(),
     )
-    return html, 200 if found else 422
+    return html, tried.status if found else 422
 
 
 def _told(outcome: Outcome) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,12 +17,13 @@ from app.domain.periods.backwards import Misfit
 from app.domain.periods.rounds import LAST_ROUND, ROUNDS
 from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, Plan
 from app.domain.refusals import Refusal
-from app.models import Programme, Unit
+from app.models import Period, Programme, Unit
 from app.services.calendar.calendars import calendar_of
 from app.services.office import overview, planning
 from app.services.periods import scheduling
 from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import ids_ticked
 from app.web.shared.portal import now, number, portal, session
@@ -38,6 +40,10 @@ class ScheduleForm(PlainForm):
         ],
     )
     step = HiddenField()
+
+    def window(self) -> tuple[dt.date, int]:
+        """The opening day, and how many working days there are to conclude."""
+        return self.opening.data, self.conclude.data
 
 
 @blueprint.get("/periods/new")
@@ -75,24 +81,26 @@ def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> 
     programme, organiser = _programme_and_organiser(programme_id, round_number, organiser_id)
     form = ScheduleForm()
     chosen = ids_ticked("nominee")
-    if not form.validate():
-        return _plan_page(programme, round_number, organiser, form, chosen, status=422)
-    opening, conclude = form.opening.data, form.conclude.data
-    assert opening is not None  # noqa: S101 - InputRequired
-    assert conclude is not None  # noqa: S101 - InputRequired
     calendar = calendar_for(programme)
-    try:
+
+    def look() -> tuple[Plan, Misfit | None]:
+        opening, conclude = form.window()
         plan = scheduling.preview(opening, conclude, calendar, programme.demonstration, now())
-        if form.step.data != "save":
-            late = planning.misfit_of(programme, round_number, plan, conclude, calendar)
-            return _plan_page(programme, round_number, organiser, form, chosen, plan=plan, late=late)
-        order = scheduling.PeriodPlan(programme, round_number, organiser, chosen, opening, conclude)
-        period = scheduling.schedule(work(), order, calendar)
-    except Refusal as refusal:
-        session().rollback()
-        return _plan_page(programme, round_number, organiser, form, chosen, refusal=str(refusal), status=409)
+        return plan, planning.misfit_of(programme, round_number, plan, conclude, calendar)
+
+    def save() -> Period:
+        order = scheduling.PeriodPlan(programme, round_number, organiser, chosen, *form.window())
+        return scheduling.schedule(work(), order, calendar)
+
+    if form.step.data != "save":
+        seen = attempt(look, form)
+        plan, late = (None, None) if seen.refused else seen.result
+        return _plan_page(programme, round_number, organiser, form, chosen, seen, plan=plan, late=late)
+    saved = attempt(save, form)
+    if saved.refused:
+        return _plan_page(programme, round_number, organiser, form, chosen, saved)
     flash("公示已经安排好。")
-    return redirect(url_for("periods.period", period_id=period.id), 303)
+    return redirect(url_for("periods.period", period_id=saved.result.id), 303)
 
 
 def _plan_page(
@@ -101,11 +109,10 @@ def _plan_page(
     organiser: Unit,
     form: ScheduleForm,
     chosen: list[int] | None,
+    tried: Attempt[Any] = UNTRIED,
     *,
     plan: Plan | None = None,
     late: Misfit | None = None,
-    refusal: str = "",
-    status: int = 200,
 ) -> ResponseReturnValue:
     ring = portal().keyring
     candidates = scheduling.candidates(session(), ring, programme, ROUNDS[round_number], organiser, now())
@@ -122,10 +129,10 @@ def _plan_page(
         plan=plan,
         late=late,
         stage=planning.due_of(programme, round_number),
-        refusal=refusal,
+        refusal=tried.on_top,
         now=now(),
     )
-    return html, status
+    return html, tried.status
 
 
 def _programme_and_organiser(programme_id: int, round_number: int, organiser_id: int) -> tuple[Programme, Unit]:

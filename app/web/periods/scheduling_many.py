@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +13,6 @@ from app.domain.cases.states import Role
 from app.domain.periods.backwards import Misfit
 from app.domain.periods.rounds import ROUNDS
 from app.domain.periods.window import Plan
-from app.domain.refusals import Refusal
 from app.models import Programme
 from app.services.office import overview, planning
 from app.services.periods import scheduling, scheduling_many
@@ -19,11 +20,21 @@ from app.services.periods.scheduling_many import Order, Rehearsal
 from app.web.periods.blueprint import blueprint
 from app.web.periods.scheduling import ScheduleForm, calendar_for, first_possible_day
 from app.web.shared.access import allow, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.lists import ids_ticked
 from app.web.shared.portal import now, number, portal, session
 
 # The last round is the office's own: one period, which the page for one arranges.
 _ROUNDS = [ROUNDS[1], ROUNDS[2]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is looked at before it is saved: the window, what becomes of each unit, how it misses its stage."""
+
+    plan: Plan | None = None
+    rehearsals: Sequence[Rehearsal] = ()
+    late: Misfit | None = None
 
 
 @blueprint.get("/periods/new-many")
@@ -49,24 +60,24 @@ def schedule_many(programme_id: int, round_number: int) -> ResponseReturnValue:
     if programme is None or ROUNDS.get(round_number) not in _ROUNDS:
         abort(404)
     form, units, nominees = ScheduleForm(), ids_ticked("chosen"), ids_ticked("nominee")
-    if not form.validate():
-        return _page(programme, round_number, form, units, nominees, status=422)
-    opening, conclude = form.opening.data, form.conclude.data
-    assert opening is not None  # noqa: S101 - InputRequired
-    assert conclude is not None  # noqa: S101 - InputRequired
     calendar = calendar_for(programme)
-    order = Order(programme, round_number, frozenset(units), frozenset(nominees), opening, conclude)
-    try:
-        if form.step.data != "save":
-            plan = scheduling.preview(opening, conclude, calendar, programme.demonstration, now())
-            rehearsals = scheduling_many.rehearse(work(), order, calendar)
-            late = planning.misfit_of(programme, round_number, plan, conclude, calendar)
-            return _page(programme, round_number, form, units, nominees, plan=plan, rehearsals=rehearsals, late=late)
-        periods = scheduling_many.schedule_many(work(), order, calendar)
-    except Refusal as refusal:
-        session().rollback()
-        return _page(programme, round_number, form, units, nominees, refusal=str(refusal), status=409)
-    flash(f"{len(periods)}家单位的公示已经安排好。")
+
+    def order() -> Order:
+        return Order(programme, round_number, frozenset(units), frozenset(nominees), *form.window())
+
+    def look() -> _Seen:
+        opening, conclude = form.window()
+        plan = scheduling.preview(opening, conclude, calendar, programme.demonstration, now())
+        rehearsals = scheduling_many.rehearse(work(), order(), calendar)
+        return _Seen(plan, rehearsals, planning.misfit_of(programme, round_number, plan, conclude, calendar))
+
+    if form.step.data != "save":
+        seen = attempt(look, form)
+        return _page(programme, round_number, form, units, nominees, seen, _Seen() if seen.refused else seen.result)
+    saved = attempt(lambda: scheduling_many.schedule_many(work(), order(), calendar), form)
+    if saved.refused:
+        return _page(programme, round_number, form, units, nominees, saved)
+    flash(f"{len(saved.result)}家单位的公示已经安排好。")
     return redirect(url_for("periods.periods"), 303)
 
 
@@ -76,12 +87,8 @@ def _page(
     form: ScheduleForm,
     units: Collection[int] | None = None,
     nominees: Collection[int] | None = None,
-    *,
-    plan: Plan | None = None,
-    rehearsals: Sequence[Rehearsal] = (),
-    late: Misfit | None = None,
-    refusal: str = "",
-    status: int = 200,
+    tried: Attempt[Any] = UNTRIED,
+    seen: _Seen = _Seen(),
 ) -> ResponseReturnValue:
     """The form; before anything is sent every unit is ticked that has anybody to show, with all of them."""
     choices = scheduling_many.choices(session(), portal().keyring, programme, round_number, now()) if programme else []
@@ -98,11 +105,11 @@ def _page(
         units=set(units),
         nominees=set(nominees),
         form=form,
-        plan=plan,
-        rehearsals=rehearsals,
-        late=late,
+        plan=seen.plan,
+        rehearsals=seen.rehearsals,
+        late=seen.late,
         stage=planning.due_of(programme, round_number) if programme else None,
-        refusal=refusal,
+        refusal=tried.on_top,
         now=now(),
     )
-    return html, status
+    return html, tried.status

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.calendar.stages import STAGES
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Role
-from app.domain.refusals import Refusal
 from app.models import Programme
 from app.services.programmes import setting_up
 from app.web.programmes.blueprint import blueprint
 from app.web.programmes.forms import ProgrammeForm, ReopenForm
 from app.web.programmes.pages import found, programme_page
 from app.web.shared.access import allow, work
-from app.web.shared.faults import beside_fields
-from app.web.shared.portal import now, session
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
+from app.web.shared.portal import now
 
 
 @blueprint.get("/new")
@@ -29,15 +30,11 @@ def new() -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def create() -> ResponseReturnValue:
     form = ProgrammeForm()
-    if not form.validate():
-        return _form_page(form, None, status=422)
-    try:
-        made = setting_up.create(work(), form.plan())
-    except Refusal as refusal:
-        session().rollback()
-        return _form_page(form, None, refusal=beside_fields(form, refusal), status=422)
+    tried = attempt(lambda: setting_up.create(work(), form.plan()), form)
+    if tried.refused:
+        return _form_page(form, None, tried)
     flash("活动已经建好。下一步给各推荐单位分配名额。")
-    return redirect(url_for("programmes.places", programme_id=made.id), 303)
+    return redirect(url_for("programmes.places", programme_id=tried.result.id), 303)
 
 
 @blueprint.get("/<int:programme_id>/edit")
@@ -50,14 +47,10 @@ def edit(programme_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:programme_id>/edit")
 @allow(Role.OFFICE)
 def change(programme_id: int) -> ResponseReturnValue:
-    shown, form = found(programme_id), ProgrammeForm()
-    if not form.validate():
-        return _form_page(form, shown, status=422)
-    try:
-        setting_up.change(work(), programme_id, form.plan())
-    except Refusal as refusal:
-        session().rollback()
-        return _form_page(form, found(programme_id), refusal=beside_fields(form, refusal), status=409)
+    form = ProgrammeForm()
+    tried = attempt(lambda: setting_up.change(work(), programme_id, form.plan()), form)
+    if tried.refused:
+        return _form_page(form, found(programme_id), tried)
     flash("修改已经保存。")
     return redirect(url_for("programmes.programme", programme_id=programme_id), 303)
 
@@ -65,11 +58,9 @@ def change(programme_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:programme_id>/archive")
 @allow(Role.OFFICE)
 def archive(programme_id: int) -> ResponseReturnValue:
-    try:
-        setting_up.archive(work(), programme_id)
-    except Refusal as refusal:
-        session().rollback()
-        return programme_page(found(programme_id), refusal=str(refusal), status=409)
+    tried = attempt(lambda: setting_up.archive(work(), programme_id))
+    if tried.refused:
+        return programme_page(found(programme_id), tried)
     flash("活动已经归档，只能查看。")
     return redirect(url_for("programmes.programme", programme_id=programme_id), 303)
 
@@ -78,19 +69,13 @@ def archive(programme_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def reopen(programme_id: int) -> ResponseReturnValue:
     form = ReopenForm()
-    if not form.validate():
-        return programme_page(found(programme_id), reopen_form=form, status=422)
-    try:
-        setting_up.reopen(work(), programme_id, form.text.data or "")
-    except Refusal as refusal:
-        session().rollback()
-        return programme_page(found(programme_id), reopen_form=form, refusal=str(refusal), status=409)
+    tried = attempt(lambda: setting_up.reopen(work(), programme_id, form.text.data or ""), form)
+    if tried.refused:
+        return programme_page(found(programme_id), tried, reopen_form=form)
     flash("归档已经取消，可以继续办理。")
     return redirect(url_for("programmes.programme", programme_id=programme_id), 303)
 
 
-def _form_page(
-    form: ProgrammeForm, shown: Programme | None, *, refusal: str = "", status: int = 200
-) -> ResponseReturnValue:
-    html = render_template("programmes/form.html", form=form, programme=shown, stages=STAGES, refusal=refusal)
-    return html, status
+def _form_page(form: ProgrammeForm, shown: Programme | None, tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
+    html = render_template("programmes/form.html", form=form, programme=shown, stages=STAGES, refusal=tried.on_top)
+    return html, tried.status

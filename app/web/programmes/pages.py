@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,6 +16,7 @@ from app.services.programmes import quotas, setting_up
 from app.web.programmes.blueprint import blueprint
 from app.web.programmes.forms import ReopenForm
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
+from app.web.shared.attempts import UNTRIED, Attempt
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, session
 
@@ -66,7 +69,7 @@ def found(programme_id: int) -> Programme:
 
 
 def programme_page(
-    shown: Programme, *, reopen_form: ReopenForm | None = None, refusal: str = "", status: int = 200
+    shown: Programme, tried: Attempt[Any] = UNTRIED, *, reopen_form: ReopenForm | None = None
 ) -> ResponseReturnValue:
     html = render_template(
         "programmes/programme.html",
@@ -76,7 +79,7 @@ def programme_page(
         today=local_date(now()),
         office=units.office_of(session()),
         reopen_form=reopen_form or ReopenForm(formdata=None),
-        refusal=refusal,
+        refusal=tried.on_top,
         me=me(),
     )
-    return html, status
+    return html, tried.status

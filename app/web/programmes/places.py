@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import Role
-from app.domain.refusals import Refusal, Unfit
 from app.models import Unit, UnitKind
 from app.services.accounts import units
 from app.services.programmes import quotas
@@ -14,6 +16,7 @@ from app.web.programmes.blueprint import blueprint
 from app.web.programmes.forms import PlacesForm
 from app.web.programmes.pages import found
 from app.web.shared.access import actor, allow, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.portal import session
 
 
@@ -30,15 +33,11 @@ def places(programme_id: int) -> ResponseReturnValue:
 def give_places(programme_id: int) -> ResponseReturnValue:
     found(programme_id)
     rows = {unit.id: PlacesForm(prefix=f"u{unit.id}-") for unit in _units(programme_id)}
-    judged = [row.validate() for row in rows.values()]  # every row says what is wrong with it
-    if not all(judged):
-        return _page(programme_id, rows, status=422)
-    try:
-        wanted = [row.places(unit_id) for unit_id, row in rows.items()]
-        quotas.give(work(), programme_id, wanted)
-    except Refusal as refusal:
-        session().rollback()
-        return _page(programme_id, rows, refusal=_beside_fields(rows, refusal), status=409)
+    tried = attempt(
+        lambda: quotas.give(work(), programme_id, [row.places(unit_id) for unit_id, row in rows.items()]), _Table(rows)
+    )
+    if tried.refused:
+        return _page(programme_id, rows, tried)
     flash("名额已经保存。")
     return redirect(url_for("programmes.programme", programme_id=programme_id), 303)
 
@@ -50,23 +49,33 @@ def _units(programme_id: int) -> list[Unit]:
     return [unit for unit in recommenders if unit.retired_at is None or unit.id in there]
 
 
-def _beside_fields(rows: dict[int, PlacesForm], refusal: Refusal) -> str:
-    if not isinstance(refusal, Unfit):
-        return str(refusal)
-    for fault in refusal.faults:
-        name, _, unit_id = fault.field.rpartition("-")
-        rows[int(unit_id)][name].errors = [fault.words]
-    return ""
+class _Table:
+    """The rows as one form; a field of it is named as in a row, with the unit's id: `collectives-7`."""
+
+    def __init__(self, rows: dict[int, PlacesForm]) -> None:
+        self._rows = rows
+        self._fields = {f"{field.short_name}-{unit_id}": field for unit_id, row in rows.items() for field in row}
+
+    def validate(self) -> bool:
+        judged = [row.validate() for row in self._rows.values()]  # every row says what is wrong with it
+        return all(judged)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fields
+
+    def __getitem__(self, name: str) -> Any:
+        return self._fields[name]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._fields.values())
 
 
-def _page(
-    programme_id: int, rows: dict[int, PlacesForm], *, refusal: str = "", status: int = 200
-) -> ResponseReturnValue:
+def _page(programme_id: int, rows: dict[int, PlacesForm], tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
     html = render_template(
         "programmes/places.html",
         programme=found(programme_id),
         rows=[(unit, rows[unit.id]) for unit in _units(programme_id) if unit.id in rows],
         wrong=[field for row in rows.values() for field in row if field.errors],
-        refusal=refusal,
+        refusal=tried.on_top,
     )
-    return html, status
+    return html, tried.status

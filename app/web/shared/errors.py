@@ -10,9 +10,10 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from app.domain.refusals import NotAllowed, NotYourCase, Refusal
+from app.domain.refusals import NotAllowed, NotThere, Refusal
 from app.evidence.names import StoreDown
 from app.web.shared import limits, metrics, requests
+from app.web.shared.attempts import status_of
 
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -97,9 +98,10 @@ def _too_many(error: RateLimitExceeded) -> Answer:
 
 
 def _refused(refusal: Refusal) -> Answer:
-    if isinstance(refusal, NotYourCase):
+    if isinstance(refusal, NotThere):
         return not_found()
-    return page(403 if isinstance(refusal, NotAllowed) else 409, "没有办成", str(refusal))
+    status = 403 if isinstance(refusal, NotAllowed) else status_of(refusal)
+    return page(status, "没有办成", str(refusal))
 
 
 def _missing(_error: NoResultFound) -> Answer:

@@ -90,6 +90,18 @@ def sent_files(field: str) -> list[tuple[str, BinaryIO]]:
     return [(title_of(file.filename), cast(BinaryIO, file.stream)) for file in files if file.filename]
 
 
+def sent_file(field: str, wanted: str) -> tuple[str, BinaryIO]:
+    """The one file of a form's field, spooled, with its owner's name for it. Raises FileRefused.
+
+    `wanted` is what to say where there is none, or more than one.
+    """
+    found = sent_files(field)
+    if len(found) != 1:
+        raise FileRefused(wanted)
+    check_spooled(found[0][1])
+    return found[0]
+
+
 def bare_file() -> tuple[str, SealedSpool]:
     """The file that is this request's body, spooled, with its owner's name for it. Raises FileRefused.
 

@@ -10,7 +10,7 @@ from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import each_day, end_of, nth_workday_after
 from app.domain.periods.backwards import Leg, Misfit, Step, chain, last_opening, misfit, most_workdays
 from app.domain.periods.window import CONCLUDE_WORKDAYS, count_window
-from app.domain.refusals import BeyondHorizon, OutOfRange
+from app.domain.refusals import BadValue, BeyondHorizon
 
 CHINA = ChinaCalendar()  # 2004-2026
 
@@ -31,7 +31,7 @@ def test_what_no_calendar_covers_is_not_guessed() -> None:
             last_opening(on(due), 3, CHINA)
         assert refused.value.year == year
     for conclude in (0, 31, -1):
-        with pytest.raises(OutOfRange):
+        with pytest.raises(BadValue, match="核查期限应在1到30之间"):
             last_opening(on("2025-11-14 Fri"), conclude, CHINA)
 
 

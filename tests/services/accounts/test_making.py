@@ -8,19 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Role
-from app.domain.refusals import (
-    AlreadyDone,
-    LoginRefused,
-    NoSuchAccount,
-    NotAllowed,
-    TooManyFailures,
-    WeakPassword,
-    WrongPassword,
-)
+from app.domain.refusals import AlreadyDone, LoginRefused, NotAllowed, TooManyFailures, WeakPassword, WrongPassword
 from app.models import AuditRow, RecoveryCode, SecondFactor, Unit, User
 from app.sealing import Keyring
 from app.services.accounts import logins, making, second_factor, sessions
 from app.services.shared.work import Work
+from tests.refusing import NO_SUCH_ACCOUNT, refuses
 from tests.world import World, at
 
 pytestmark = [
@@ -84,7 +77,7 @@ def test_an_account_fits_its_unit_has_a_good_password_and_its_own_name(world: Wo
         (NotAllowed, "new", Role.HANDLER, world.office, PASSWORD),
         (AlreadyDone, "head", Role.HEAD, world.qilin, PASSWORD),
     ):
-        with pytest.raises(refusal):
+        with refuses(refusal):
             add(world, login, role, unit, password)
     assert world.everything() == before
     new = add(world, "new", Role.HANDLER, world.qilin)
@@ -121,7 +114,7 @@ def test_nobody_chooses_a_password_without_the_one_they_have(world: World) -> No
         (WrongPassword, "", ANOTHER),
         (TooManyFailures, PASSWORD, ANOTHER),  # the right one too has to wait now
     ):
-        with pytest.raises(refusal):
+        with refuses(refusal):
             world.run(making.change_password, new, old, chosen, now=NOW)
     assert user(world, new).password_hash == before
     assert {act for _, act, _ in world.acts(rows)} == {"user.password_refused"}
@@ -187,7 +180,7 @@ def test_what_was_done_to_accounts_is_on_record_and_no_password_ever_is(world: W
         (making.disable, "nobody"),
         (making.enable, "nobody"),
     ):
-        with pytest.raises(AlreadyDone if login == "new" else NoSuchAccount):
+        with refuses(AlreadyDone if login == "new" else NO_SUCH_ACCOUNT):
             world.run(use_case, login, now=NOW)
     assert not enters(world, "new", PASSWORD)
     assert not enters(world, PASSWORD, "new")  # each typed into the other's field

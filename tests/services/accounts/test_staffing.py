@@ -10,21 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Role
-from app.domain.refusals import (
-    AlreadyDone,
-    LoginRefused,
-    NotAllowed,
-    NothingChosen,
-    NotYourCase,
-    Refusal,
-    Retired,
-    Unfit,
-)
+from app.domain.refusals import AlreadyDone, LoginRefused, NotAllowed, NothingChosen, NotYourCase, Unfit
 from app.models import AuditRow, Unit, User
 from app.services.accounts import logins, making, passwords, sessions, staffing
 from app.services.accounts.staffing import Slip
 from app.services.cases import investigation
 from app.services.shared.work import Work
+from tests.refusing import RETIRED, Refused, refuses
 from tests.world import World, at, at_once
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
@@ -252,12 +244,12 @@ def test_a_leaver_keeps_the_cases_and_the_page_knows_how_many(world: World) -> N
 def test_disabled_and_back(world: World) -> None:
     head, handler = world.actor("head"), world.people["handler"]
     world.run(staffing.disable, [handler, handler], by=head, now=NOW)
-    refusals: list[tuple[type[Refusal], object, tuple[object, ...]]] = [
+    refusals: list[tuple[Refused, object, tuple[object, ...]]] = [
         (AlreadyDone, staffing.disable, ([handler],)),
         (NotAllowed, staffing.invite_again, ([handler],)),
     ]
     for refusal, use_case, values in refusals:
-        with pytest.raises(refusal):
+        with refuses(refusal):
             world.run(use_case, *values, by=head, now=NOW)
     world.run(staffing.enable, handler, by=head, now=NOW)
     with pytest.raises(AlreadyDone):
@@ -273,5 +265,5 @@ def test_the_console_gives_nobody_to_a_retired_unit(world: World) -> None:
         luoping = session.get_one(Unit, world.luoping)
         luoping.retired_at = NOW
         session.commit()
-        with pytest.raises(Retired):
+        with refuses(RETIRED):
             making.add_user(Work(session, NOW), "new", "新来的", Role.HANDLER, luoping, "correct horse battery")

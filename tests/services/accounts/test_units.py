@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Conclusion, State
 from app.domain.programmes.contacts import Contact
-from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, Retired, StillNeeded, Unfit
+from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, StillNeeded, Unfit
 from app.models import Nominee, Programme, Unit, User
 from app.services.accounts import staffing, units
 from app.services.shared.work import Work
+from tests.refusing import RETIRED, refuses
 from tests.world import World, at, at_once
 
 NOW = at("2026-09-18 Fri 09:00")
@@ -109,7 +110,7 @@ def test_an_own_unit_moves_when_nobody_of_it_stands(world: World) -> None:
         (world.luoping, world.qilin, Unfit),
         (world.office, world.qilin, Unfit),
     ):
-        with pytest.raises(refusal):
+        with refuses(refusal):
             world.run(units.move, unit, parent, by=office, now=NOW)
     assert world.everything() == before
     world.run(units.move, idle, world.luoping, by=office, now=NOW)
@@ -163,7 +164,7 @@ def test_a_retired_unit_takes_nothing_new_until_it_is_back(world: World) -> None
         (units.restore, (own[0],)),  # while the one above is retired
         (staffing.enable, (world.people["stranger"],)),
     ):
-        with pytest.raises(Retired):
+        with refuses(RETIRED):
             world.run(use_case, *values, by=office, now=NOW)
     with pytest.raises(AlreadyDone):
         world.run(units.retire, own[0], by=office, now=NOW)

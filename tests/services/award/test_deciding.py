@@ -14,17 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.award.decision import ProceedingKind
 from app.domain.cases.states import Conclusion
 from app.domain.nominees.annexes import Authority
-from app.domain.refusals import (
-    AnswerMissing,
-    Archived,
-    Awarded,
-    DecisionNotReady,
-    ListChanged,
-    MissingText,
-    NotAllowed,
-    PrivateData,
-    WrongDay,
-)
+from app.domain.refusals import Archived, Awarded, DecisionNotReady, MissingText, NotAllowed, PrivateData
 from app.models import Confirmation, Honour, Nominee, OpinionOutcome, Proceeding, Programme
 from app.services.award import deciding
 from app.services.award.award_list import standing_of
@@ -36,6 +26,7 @@ from app.services.programmes import decisions
 from app.services.shared.work import Work
 from tests import awards
 from tests.awards import CLOSED, DECIDED, decided, decision_text, paper, ready, recorded, scan, standing
+from tests.refusing import ANSWER_MISSING, LIST_CHANGED, WRONG_DAY, Refused, refuses
 from tests.standing import answered
 from tests.world import World, at, at_once
 
@@ -162,8 +153,8 @@ def test_a_deadline_that_nothing_has_settled_yet_holds_the_decision(world: World
 
 
 WRONG_DECISIONS = [
-    (decision_text(dt.date(2026, 10, 14)), WrongDay),  # tomorrow
-    (decision_text(dt.date(2026, 10, 11)), WrongDay),  # before it was approved
+    (decision_text(dt.date(2026, 10, 14)), WRONG_DAY),  # tomorrow
+    (decision_text(dt.date(2026, 10, 11)), WRONG_DAY),  # before it was approved
     (replace(decision_text(), number=" "), MissingText),
     (replace(decision_text(), title="决"), MissingText),
     (replace(decision_text(), text="太短"), MissingText),
@@ -206,9 +197,9 @@ def test_a_decision_that_cannot_be_published_as_it_is_is_refused(world: World, f
     ready(world, folder)
     before = world.everything()
     for wrong, refusal in WRONG_DECISIONS:
-        with pytest.raises(refusal):
+        with refuses(refusal):
             decided(world, folder, wrong)
-    with pytest.raises(ListChanged):
+    with refuses(LIST_CHANGED):
         world.do(
             lambda session: deciding.decide(
                 Work(session, at(DECIDED), world.actor("office")),
@@ -316,17 +307,17 @@ def test_a_paper_is_recorded_with_its_scan_and_a_later_one_replaces_it(world: Wo
 @on_sqlite
 def test_a_paper_that_says_too_little_or_comes_from_the_future_is_refused(world: World, folder: Path) -> None:
     before = world.everything()
-    wrong: list[tuple[ProceedingKind, PaperText, type[Exception]]] = [
-        (APPROVAL, paper(agreed=None), AnswerMissing),
-        (CONSULTATION, paper(agreed=None), AnswerMissing),
-        (APPROVAL, paper(dated=dt.date(2026, 10, 14)), WrongDay),
-        (APPROVAL, paper(dated=dt.date(202, 10, 12)), WrongDay),
+    wrong: list[tuple[ProceedingKind, PaperText, Refused]] = [
+        (APPROVAL, paper(agreed=None), ANSWER_MISSING),
+        (CONSULTATION, paper(agreed=None), ANSWER_MISSING),
+        (APPROVAL, paper(dated=dt.date(2026, 10, 14)), WRONG_DAY),
+        (APPROVAL, paper(dated=dt.date(202, 10, 12)), WRONG_DAY),
         (APPROVAL, paper(issuer=" 市"), MissingText),
         (APPROVAL, replace(paper(), number="第" * 81), MissingText),
         (APPROVAL, replace(paper(), text="注" * 2001), MissingText),
     ]
     for kind, text_, refusal in wrong:
-        with pytest.raises(refusal):
+        with refuses(refusal):
             recorded(world, folder, kind, text_)
     with pytest.raises(NotAllowed):
         recorded(world, folder, APPROVAL, paper(), login="head")

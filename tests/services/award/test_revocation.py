@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from app.domain.award.decision import RevocationGround
-from app.domain.refusals import AlreadyDone, MissingText, NotAllowed, PrivateData, SamePerson, WrongDay
+from app.domain.refusals import AlreadyDone, MissingText, NotAllowed, PrivateData, SamePerson
 from app.models import Programme
 from app.services.award import revocation
 from app.services.award.revocation import RevocationText
 from tests.awards import decided, ready, scan
+from tests.refusing import WRONG_DAY, Refused, refuses
 from tests.world import World, at, at_once
 
 LATER = "2027-03-01 Mon 10:00"
@@ -103,15 +104,15 @@ def test_a_proposal_with_a_mistake_is_sent_back_with_a_reason_and_made_anew(awar
 @on_sqlite
 def test_a_proposal_that_cannot_stand_is_refused_whole(awarded: World, folder: Path) -> None:
     before = awarded.everything()
-    wrong: list[tuple[RevocationText, type[Exception]]] = [
-        (replace(TEXT, dated=dt.date(2027, 3, 2)), WrongDay),  # tomorrow
-        (replace(TEXT, dated=dt.date(2026, 10, 12)), WrongDay),  # before the award
+    wrong: list[tuple[RevocationText, Refused]] = [
+        (replace(TEXT, dated=dt.date(2027, 3, 2)), WRONG_DAY),  # tomorrow
+        (replace(TEXT, dated=dt.date(2026, 10, 12)), WRONG_DAY),  # before the award
         (replace(TEXT, number=""), MissingText),
         (replace(TEXT, number="13800000000"), PrivateData),
         (replace(TEXT, decision="撤销。"), MissingText),
     ]
     for text, refusal in wrong:
-        with pytest.raises(refusal):
+        with refuses(refusal):
             propose(awarded, folder, text)
     for login in ("head", "handler", "auditor"):
         with pytest.raises(NotAllowed):

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select, update
 
 from app.domain.cases.states import DeclineGround, State
-from app.domain.refusals import FloodChanged, MissingText, NotAllowed, NothingChosen, NotYourCase
+from app.domain.refusals import ChangedMeanwhile, MissingText, NotAllowed, NothingChosen, NotYourCase
 from app.models import AuditRow, Message, Objection
 from app.services.cases import flood, investigation
 from app.services.cases.flood import Likeness
 from app.services.record import chain
+from tests.refusing import FLOOD_CHANGED, refuses
 from tests.world import FACTS, World, at, at_once
 
 FRIDAY = "2026-09-18 Fri 09:00"
@@ -161,14 +162,14 @@ def test_all_or_none(world: World, period: int) -> None:
     before = world.everything()
     for chosen, reason, now, refusal in (
         ([], REASON, FRIDAY, NothingChosen),
-        ([2, 4], REASON, FRIDAY, FloodChanged),  # a colleague accepted it
-        ([2, elsewhere], REASON, FRIDAY, FloodChanged),
-        ([2, 999], REASON, FRIDAY, FloodChanged),
+        ([2, 4], REASON, FRIDAY, FLOOD_CHANGED),  # a colleague accepted it
+        ([2, elsewhere], REASON, FRIDAY, FLOOD_CHANGED),
+        ([2, 999], REASON, FRIDAY, FLOOD_CHANGED),
         ([2, 3], " ", FRIDAY, MissingText),
         ([2, 3], "长" * 501, FRIDAY, MissingText),
-        ([2, 3], REASON, DEADLINE, FloodChanged),
+        ([2, 3], REASON, DEADLINE, FLOOD_CHANGED),
     ):
-        with pytest.raises(refusal):
+        with refuses(refusal):
             decline(world, 1, chosen, "head", reason, now)
     with pytest.raises(NotYourCase):
         decline(world, 1, [2, 3], "stranger")
@@ -181,7 +182,7 @@ def test_two_people_at_once_decline_each_case_once(world: World, period: int) ->
     rows = len(world.acts())
     outcomes = at_once([lambda: decline(world, 1, [2, 3, 4, 5, 6], "head")] * 4)
     assert [outcome for outcome in outcomes if outcome == 5] == [5]
-    assert all(isinstance(outcome, (int, FloodChanged)) or "不能不予受理" in str(outcome) for outcome in outcomes)
+    assert all(isinstance(outcome, (int, ChangedMeanwhile)) or "不能不予受理" in str(outcome) for outcome in outcomes)
     assert len(world.acts(since=rows)) == 5
     with world.database.reader() as session:
         assert len(session.scalars(select(Message)).all()) == 5

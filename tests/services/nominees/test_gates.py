@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from app.domain.cases.states import State
 from app.domain.nominees.annexes import Authority, Rank
 from app.domain.periods.rounds import ROUNDS
-from app.domain.refusals import Archived, NotAllowed, NotEligible, NotReady, NotYourCase, OpinionRefused, QuotaExceeded
+from app.domain.refusals import Archived, NotAllowed, NotEligible, NotReady, NotYourCase, QuotaExceeded
 from app.models import Entry, Nominee, OpinionOutcome, Programme, Quota, ReviewStage
 from app.services.nominees import eligibility, gates, opinions, reviews
 from app.services.nominees.dossiers import dossier
 from app.services.periods import closing
 from tests.files import vault_in
+from tests.refusing import OPINION_TOO_LONG, Refused, refuses
 from tests.standing import answer, answered, cleared, scan
 from tests.world import World, at, at_once
 
@@ -245,18 +246,18 @@ def test_what_is_refused_leaves_neither_row_nor_file(world: World, tmp_path: Pat
         )
 
     head, stranger = world.actor("head"), world.actor("stranger")
-    table: list[tuple[type[Exception], Callable[[], object]]] = [
+    table: list[tuple[Refused, Callable[[], object]]] = [
         (NotYourCase, record("stranger", ours)),
         (NotYourCase, record("head", [*ours, world.others[0]])),
         (NotYourCase, record("head", [*ours, 999])),
-        (OpinionRefused, record("head", ours, text="字" * 1001)),
+        (OPINION_TOO_LONG, record("head", ours, text="字" * 1001)),
         (NotAllowed, lambda: world.run(eligibility.set_rank, ours[0], Rank.NONE, by=head, now=at(NOW))),
         (NotAllowed, lambda: world.run(eligibility.confirm, ours, by=head, now=at(NOW))),
         (NotAllowed, lambda: world.run(eligibility.say, ours[0], "merit_1", True, "", by=stranger, now=at(NOW))),
         (NotAllowed, lambda: world.run(reviews.review, ours, FINAL, False, "理由", by=head, now=at(NOW))),
     ]
     for refusal, act in table:
-        with pytest.raises(refusal):
+        with refuses(refusal):
             act()
     assert world.everything() == before
     change(world, Programme, Programme.id == world.programme, archived_at=at(NOW))

@@ -8,20 +8,19 @@ from sqlalchemy import select
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import (
     Awarded,
+    BadValue,
     KnownAlready,
     MissingText,
-    NamedAlready,
-    NotAnOrder,
     NothingChanged,
     NotYourCase,
     PrivateData,
-    Refusal,
-    ShownBefore,
+    WrongState,
 )
 from app.models import Nominee, Proceeding, ProceedingKind
 from app.services.nominees import nominating, withdrawals
 from app.services.nominees.nominating import Particulars, PlainFacts
 from app.services.periods import scheduling
+from tests.refusing import NAMED_ALREADY, NOT_AN_ORDER, Refused, refuses
 from tests.world import World, at
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # rules alone: the same SQL on both
@@ -63,7 +62,7 @@ def test_a_nominee_entered_by_hand_stands_last_in_its_list(world: World) -> None
 
 def test_what_is_refused_enters_nobody(world: World) -> None:
     nominate(world, "stranger", world.luoping, Kind.COLLECTIVE, sealed={"credit_code": CODE})
-    table: list[tuple[type[Refusal], str, int, dict[str, object]]] = [
+    table: list[tuple[Refused, str, int, dict[str, object]]] = [
         (NotYourCase, "handler", world.luoping, {}),
         (NotYourCase, "office", world.office, {}),
         (NotYourCase, "office", 999, {}),
@@ -72,13 +71,13 @@ def test_what_is_refused_enters_nobody(world: World) -> None:
         (MissingText, "handler", 0, {"deeds": "字" * 801}),
         (PrivateData, "handler", 0, {"deeds": "电话13800000000"}),
         (KnownAlready, "handler", 0, {"sealed": {"credit_code": CODE}}),  # across units
-        (NamedAlready, "handler", 0, {"name": "麒 小3"}),
-        (NamedAlready, "handler", 0, {"name": "麒小3", "sealed": {"id_number": ID_NUMBER}}),  # the other has none
-        (NamedAlready, "handler", 0, {"kind": Kind.COLLECTIVE, "name": "罗平县第1中队"}),
+        (NAMED_ALREADY, "handler", 0, {"name": "麒 小3"}),
+        (NAMED_ALREADY, "handler", 0, {"name": "麒小3", "sealed": {"id_number": ID_NUMBER}}),  # the other has none
+        (NAMED_ALREADY, "handler", 0, {"kind": Kind.COLLECTIVE, "name": "罗平县第1中队"}),
     ]
     before = world.everything()
     for refusal, who, of, changes in table:
-        with pytest.raises(refusal):
+        with refuses(refusal):
             nominate(world, who, of, **changes)
     assert world.everything() == before
 
@@ -86,7 +85,7 @@ def test_what_is_refused_enters_nobody(world: World) -> None:
 def test_two_people_of_one_name_and_unit_are_told_apart_by_their_numbers(world: World) -> None:
     for number in (ID_NUMBER, ANOTHER):
         nominate(world, name="张伟", sealed={"id_number": number})
-    with pytest.raises(NamedAlready, match="是同名的两个人的，请把两个人的身份证号码都填上"):
+    with pytest.raises(BadValue, match="是同名的两个人的，请把两个人的身份证号码都填上"):
         nominate(world, name="张伟")
     nominate(world, name="张伟", unit="麒麟区第4单位")  # of another unit
 
@@ -119,11 +118,11 @@ def test_plain_facts_are_edited_until_a_period_has_them(world: World) -> None:
         (NotYourCase, "stranger", {"post": "局长"}),
         (PrivateData, "head", {"post": "电话13800000000"}),
     ):
-        with pytest.raises(refusal):
+        with refuses(refusal):
             edit(world, nominee, who, **changes)
     assert world.everything() == before
     period = world.schedule(1, unit, [nominee], "2026-09-08", 3, NOW)
-    with pytest.raises(ShownBefore, match="麒麟区新单位本单位公示"):
+    with pytest.raises(WrongState, match="麒麟区新单位本单位公示"):
         edit(world, nominee, post="局长")
     world.run(scheduling.cancel, period, "改期", by=world.actor("office"), now=at(NOW))
     edit(world, nominee, post="局长")  # nobody saw it
@@ -133,13 +132,13 @@ def test_an_order_gives_every_place_once(world: World) -> None:
     first, second, third = world.nominees[2:]
     before = world.everything()
     for refusal, places, who in (
-        (NotAnOrder, {first: 1, second: 2}, "handler"),
-        (NotAnOrder, {first: 1, second: 2, third: 2}, "handler"),
-        (NotAnOrder, {first: 0, second: 1, third: 2}, "handler"),
-        (NotAnOrder, {first: 1, second: 2, world.others[1]: 3}, "handler"),
+        (NOT_AN_ORDER, {first: 1, second: 2}, "handler"),
+        (NOT_AN_ORDER, {first: 1, second: 2, third: 2}, "handler"),
+        (NOT_AN_ORDER, {first: 0, second: 1, third: 2}, "handler"),
+        (NOT_AN_ORDER, {first: 1, second: 2, world.others[1]: 3}, "handler"),
         (NotYourCase, {first: 1, second: 2, third: 3}, "stranger"),
     ):
-        with pytest.raises(refusal):
+        with refuses(refusal):
             reorder(world, places, who)
     assert world.everything() == before
     reorder(world, {first: 3, second: 1, third: 2})

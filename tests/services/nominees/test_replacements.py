@@ -9,16 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.cases.states import Conclusion, State
 from app.domain.nominees.annexes import Rank
 from app.domain.periods.rounds import Kind
-from app.domain.refusals import (
-    KnownAlready,
-    NamedAlready,
-    NotVacant,
-    NotYourCase,
-    PlaceTaken,
-    PrivateData,
-    QuotaExceeded,
-    Refusal,
-)
+from app.domain.refusals import KnownAlready, NotYourCase, PrivateData, QuotaExceeded
 from app.models import Dossier, Nominee, ReviewStage, Unit
 from app.services.imports import checks
 from app.services.nominees import replacements, reversal, withdrawals
@@ -27,6 +18,7 @@ from app.services.nominees.nominating import Particulars
 from app.services.office.paths import Step, path_of
 from app.services.periods import closing
 from app.services.record import chain as record
+from tests.refusing import NAMED_ALREADY, NOT_VACANT, PLACE_TAKEN, Refused, refuses
 from tests.world import World, at, at_once
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # rules alone: the same SQL on both
@@ -130,18 +122,18 @@ def test_what_is_refused_changes_nothing(world: World) -> None:
     standing, withdrawn = world.nominees[3:5]
     world.run(withdrawals.withdraw, withdrawn, "本人要求退出", by=world.actor("head"), now=at(DAY))
     replace(world, withdrawn, name="先补的", sealed={"id_number": ID_NUMBER})
-    table: list[tuple[type[Refusal], int, str, dict[str, object]]] = [
-        (NotVacant, standing, "head", {}),
+    table: list[tuple[Refused, int, str, dict[str, object]]] = [
+        (NOT_VACANT, standing, "head", {}),
         (NotYourCase, left, "stranger", {}),
-        (PlaceTaken, withdrawn, "office", {}),
+        (PLACE_TAKEN, withdrawn, "office", {}),
         (KnownAlready, left, "head", {"sealed": {"id_number": ID_NUMBER.lower()}}),
-        (NamedAlready, left, "head", {"name": "麒小3", "unit": "麒麟区第3单位"}),  # who was put out itself
+        (NAMED_ALREADY, left, "head", {"name": "麒小3", "unit": "麒麟区第3单位"}),  # who was put out itself
         (PrivateData, left, "head", {"deeds": "联系电话13800000000。"}),
         (PrivateData, left, "head", {"post": "电话13800000000"}),
     ]
     before = world.everything()
     for refusal, whom, who, changes in table:
-        with pytest.raises(refusal):
+        with refuses(refusal):
             replace(world, whom, who, **changes)
     assert world.everything() == before
 
@@ -149,7 +141,7 @@ def test_what_is_refused_changes_nothing(world: World) -> None:
 def test_two_at_once_name_one_and_the_database_holds_it(world: World) -> None:
     _, left = out_by_an_objection(world)
     outcomes = at_once([lambda name=name: replace(world, left, name=name) for name in ("甲", "乙")])
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["PlaceTaken", "int"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["AlreadyDone", "int"]
     with world.database.writer() as session, pytest.raises(IntegrityError):
         session.execute(update(Nominee).where(Nominee.id == world.nominees[4]).values(replaces_id=left))
 

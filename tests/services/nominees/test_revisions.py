@@ -6,20 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, State
-from app.domain.refusals import (
-    MissingText,
-    NoLongerStands,
-    NothingChanged,
-    NotYourCase,
-    PrivateData,
-    Refusal,
-    StillShown,
-)
+from app.domain.refusals import MissingText, NoLongerStands, NothingChanged, NotYourCase, PrivateData, WrongState
 from app.models import Entry, Nominee, Revision
 from app.services.nominees import revisions, withdrawals
 from app.services.office.paths import Step, path_of
 from app.services.periods import closing, scheduling
 from app.services.record import chain
+from tests.refusing import STILL_SHOWN, Refused, refuses
 from tests.world import World, at, at_once
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # rules alone: the same SQL on both
@@ -40,7 +33,7 @@ def steps(world: World, nominee: int, now: str) -> list[Step]:
 def test_changed_deeds_need_a_new_window_of_the_round_they_were_shown_in(world: World) -> None:
     period, nominee = world.round_two(), world.nominees[2]
     before = world.everything()
-    with pytest.raises(StillShown, match="等2026-09-24 00:00公示结束"):
+    with pytest.raises(WrongState, match="等2026-09-24 00:00公示结束"):
         revise(world, nominee, LAST)
     assert world.everything() == before
     revise(world, nominee, END)
@@ -56,7 +49,7 @@ def test_changed_deeds_need_a_new_window_of_the_round_they_were_shown_in(world: 
         entry = session.get_one(Entry, world.entry(again, nominee))
         assert (entry.edition, entry.deeds) == (2, DEEDS)
     assert steps(world, nominee, "2026-09-28 Mon 09:00") == [Step.PASSED, Step.UNDER_WAY, Step.AHEAD]
-    with pytest.raises(StillShown):
+    with refuses(STILL_SHOWN):
         revise(world, nominee, "2026-09-25 Fri 09:00", "再改一次。")
 
 
@@ -64,7 +57,7 @@ def test_changed_deeds_need_a_new_window_of_the_round_they_were_shown_in(world: 
 def test_a_scheduled_period_is_taken_back_first(world: World) -> None:
     period, nominee = world.round_two(), world.nominees[2]
     now = "2026-09-17 Thu 12:00"
-    with pytest.raises(StillShown, match="先撤回这次安排"):
+    with pytest.raises(WrongState, match="先撤回这次安排"):
         revise(world, nominee, now)
     world.run(scheduling.cancel, period, "事迹要改", by=world.actor("office"), now=at(now))
     assert revise(world, nominee, now).edition == 2
@@ -79,7 +72,7 @@ def test_what_is_refused_changes_nothing(world: World) -> None:
     world.run(withdrawals.withdraw, gone, "本人要求", by=world.actor("head"), now=at("2026-09-21 Mon 10:00"))
     with world.database.reader() as session:
         same = session.get_one(Nominee, nominee).deeds
-    table: list[tuple[type[Refusal], int, str, str]] = [
+    table: list[tuple[Refused, int, str, str]] = [
         (NotYourCase, nominee, DEEDS, "stranger"),
         (NotYourCase, 999, DEEDS, "head"),
         (NoLongerStands, out, DEEDS, "head"),
@@ -91,7 +84,7 @@ def test_what_is_refused_changes_nothing(world: World) -> None:
     ]
     before = world.everything()
     for refusal, whom, deeds, who in table:
-        with pytest.raises(refusal):
+        with refuses(refusal):
             revise(world, whom, END, deeds, who)
     assert world.everything() == before
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from app.domain.cases.states import Conclusion, State
 from app.domain.periods.backwards import Misfit
 from app.domain.periods.window import count_window
-from app.domain.refusals import OutOfRange
+from app.domain.refusals import BadValue
 from app.models import Nominee, Programme, Stage, Unit, User
 from app.services.calendar.calendars import calendar_of
 from app.services.office import planning
@@ -44,7 +44,7 @@ def seen(world: World, login: str, now: str, conclude: int = 3) -> list[tuple[st
 def test_without_a_timetable_there_is_nothing_to_plan_and_a_wrong_number_is_refused(world: World) -> None:
     assert seen(world, "office", "2026-09-01 Tue 09:00") == []
     with_stages(world)
-    with pytest.raises(OutOfRange):
+    with pytest.raises(BadValue, match="核查期限应在1到30之间"):
         seen(world, "office", "2026-09-01 Tue 09:00", conclude=0)
 
 

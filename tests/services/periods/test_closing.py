@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, DeclineGround, State
-from app.domain.refusals import AlreadyClosed, CasesOpen, WindowNotOver
+from app.domain.refusals import AlreadyClosed, CasesOpen, WrongState
 from app.models import Closing, Period
 from app.services.calendar import availability
 from app.services.cases import investigation
@@ -42,7 +42,7 @@ def test_a_period_is_not_closed_too_early_and_only_once(world: World) -> None:
     world.bring(second, State.PROPOSED, DAY)
     before = world.everything()
     for now in ("2026-09-17 Thu 09:00", DAY, "2026-09-23 Wed 23:59:59.999999"):
-        with pytest.raises(WindowNotOver):
+        with pytest.raises(WrongState, match="才结束，在此之前不能办结"):
             close(world, period, now)
     for now in (CLOSES, "2026-09-29 Tue 23:59:59.999999"):
         with pytest.raises(CasesOpen) as refused:

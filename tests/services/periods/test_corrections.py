@@ -6,22 +6,14 @@ import pytest
 from sqlalchemy import select, update
 
 from app.domain.periods.rounds import Kind
-from app.domain.refusals import (
-    Archived,
-    MissingText,
-    NotAllowed,
-    NotAMisprint,
-    NothingChanged,
-    NothingInSight,
-    PrivateData,
-    Refusal,
-)
+from app.domain.refusals import Archived, BadValue, MissingText, NotAllowed, NothingChanged, PrivateData, WrongState
 from app.models import Correction, Entry, Nominee, Period, Programme, ReviewStage, Unit
 from app.services.nominees import nominating
 from app.services.periods import closing, corrections, publication, scheduling
 from app.services.periods.corrected_text import Shown
 from app.services.periods.publication import ListFilter
 from app.services.record import chain
+from tests.refusing import NOT_A_MISPRINT, NOTHING_IN_SIGHT, Refused, refuses
 from tests.world import World, at
 
 BEFORE = "2026-09-17 Thu 23:59"
@@ -103,7 +95,7 @@ def test_before_the_opening_and_to_the_last_moment_and_never_after(world: World)
         ("麒晓3", "麒小3"),
     ]
     before = world.everything()
-    with pytest.raises(NothingInSight, match="公示已于2026-09-24 00:00结束"):
+    with pytest.raises(WrongState, match="公示已于2026-09-24 00:00结束"):
         correct(world, nominee, "name", "麒晓3", END)
     assert world.everything() == before
 
@@ -113,18 +105,18 @@ def test_what_is_refused_changes_nothing(world: World) -> None:
     world.round_two()
     nominee, other = world.nominees[2], world.others[0]
     deeds = "第3位对象三年来办成**实事**十二件，群众满意。" * 4  # 100 characters: five may change
-    table: list[tuple[type[Refusal], str, int, str, str, str]] = [
+    table: list[tuple[Refused, str, int, str, str, str]] = [
         (NotAllowed, "工作专班", nominee, "name", "麒晓3", "head"),
         (NotAllowed, "工作专班", nominee, "name", "麒晓3", "stranger"),
         (NothingChanged, "没有改动", nominee, "name", " 麒小3 ", "office"),
-        (NotAMisprint, "名称（姓名）最多改1个字", nominee, "name", "麒大力", "office"),
-        (NotAMisprint, "简要事迹最多改5个字", nominee, "deeds", deeds + "另有六个字呢", "office"),
-        (NotAMisprint, "事迹变更", nominee, "deeds", "完全是另一段事迹。" * 10, "office"),
+        (BadValue, "名称（姓名）最多改1个字", nominee, "name", "麒大力", "office"),
+        (BadValue, "简要事迹最多改5个字", nominee, "deeds", deeds + "另有六个字呢", "office"),
+        (BadValue, "事迹变更", nominee, "deeds", "完全是另一段事迹。" * 10, "office"),
         (PrivateData, "手机号码", nominee, "deeds", deeds + "13800000000", "office"),
         (MissingText, "1到120字", nominee, "name", " ", "office"),
         (MissingText, "1到800字", nominee, "deeds", "字" * 801, "office"),
-        (NothingInSight, "现在没有公示", nominee, "post", "养护工", "office"),  # round 2 shows no post
-        (NothingInSight, "现在没有公示", other, "name", "罗平县第2中队", "office"),
+        (WrongState, "现在没有公示", nominee, "post", "养护工", "office"),  # round 2 shows no post
+        (WrongState, "现在没有公示", other, "name", "罗平县第2中队", "office"),
     ]
     before = world.everything()
     for refusal, words, whom, field, text, who in table:
@@ -145,7 +137,7 @@ def test_many_small_corrections_do_not_add_up_to_another_text(world: World) -> N
     world.round_two()
     nominee = world.nominees[2]
     correct(world, nominee, "name", "麒晓3")
-    with pytest.raises(NotAMisprint):
+    with refuses(NOT_A_MISPRINT):
         correct(world, nominee, "name", "麒晓三")  # one more, but two from what was published
 
 
@@ -179,5 +171,5 @@ def test_the_name_of_a_unit_is_mended_wherever_it_is_in_sight(world: World) -> N
 def test_a_period_taken_back_is_nothing_to_correct(world: World) -> None:
     period, nominee = world.round_two(), world.nominees[2]
     world.run(scheduling.cancel, period, "改期", by=world.actor("office"), now=at(BEFORE))
-    with pytest.raises(NothingInSight):
+    with refuses(NOTHING_IN_SIGHT):
         correct(world, nominee, "name", "麒晓3", BEFORE)

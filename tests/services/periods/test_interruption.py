@@ -9,11 +9,12 @@ from functools import partial
 import pytest
 
 from app.domain.periods.window import Phase
-from app.domain.refusals import AlreadyClosed, BeyondHorizon, MissingText, NotAllowed, WindowClosed, WindowNotExtended
+from app.domain.refusals import AlreadyClosed, BeyondHorizon, MissingText, NotAllowed, WindowClosed, WrongState
 from app.models import AvailabilitySpan
 from app.services.calendar.calendars import calendar_of
 from app.services.periods import interruption, scheduling
 from app.services.shared.work import Work
+from tests.refusing import WINDOW_NOT_EXTENDED, Refused, refuses
 from tests.world import World, at, at_once
 
 REASON = "9月21日上午机房停电，公示页面打不开。"
@@ -80,7 +81,7 @@ def test_a_day_is_made_good_for_once_and_a_later_one_again(world: World) -> None
     up(world, "17 00:00/21 09:00, 21 11:00/22 10:00, 22 14:00/25 00:00")
     extend(world, period, "2026-09-21 Mon 12:00")
     for now in ("2026-09-21 Mon 12:00", "2026-09-22 Tue 10:59:59"):
-        with pytest.raises(WindowNotExtended, match="或者已经为此延长过"):
+        with pytest.raises(WrongState, match="或者已经为此延长过"):
             extend(world, period, now)
     extend(world, period, "2026-09-22 Tue 11:00")  # an hour since ten
     assert window_of(world, period)[1:] == (at("2026-09-29 00:00"), at("2026-10-09 00:00"))  # Mon 28; Thu 8 October
@@ -91,28 +92,33 @@ def test_two_people_extending_at_once_extend_once(world: World) -> None:
     period = world.round_two()
     up(world, "17 00:00/21 09:00, 21 11:00/24 00:00")
     answers = at_once([partial(extend, world, period, TUESDAY, login) for login in ("office", "office2")])
-    assert sorted(map(type, answers), key=str) == sorted([type(None), WindowNotExtended], key=str)
+    assert sorted(map(type, answers), key=str) == sorted([type(None), WrongState], key=str)
     assert window_of(world, period)[1] == at("2026-09-25 00:00")
 
 
 REFUSED = [
     # up, now, by whom -> why not
-    ("17 00:00/24 00:00", TUESDAY, "office", WindowNotExtended),  # nothing is missing
-    ("17 00:00/21 09:00, 21 09:59:59/24 00:00", TUESDAY, "office", WindowNotExtended),  # less than an hour
-    ("17 00:00/18 17:30, 20 08:30/24 00:00", TUESDAY, "office", WindowNotExtended),  # a night and a Saturday
-    ("17 00:00/21 09:00, 21 11:00/24 00:00", "2026-09-17 Thu 23:59:59", "office", WindowNotExtended),  # not yet open
-    ("17 00:00/21 09:00, 21 11:00/24 00:00", "2026-09-24 Thu 00:00", "office", WindowNotExtended),  # not open any more
+    ("17 00:00/24 00:00", TUESDAY, "office", WINDOW_NOT_EXTENDED),  # nothing is missing
+    ("17 00:00/21 09:00, 21 09:59:59/24 00:00", TUESDAY, "office", WINDOW_NOT_EXTENDED),  # less than an hour
+    ("17 00:00/18 17:30, 20 08:30/24 00:00", TUESDAY, "office", WINDOW_NOT_EXTENDED),  # a night and a Saturday
+    ("17 00:00/21 09:00, 21 11:00/24 00:00", "2026-09-17 Thu 23:59:59", "office", WINDOW_NOT_EXTENDED),  # not yet open
+    (
+        "17 00:00/21 09:00, 21 11:00/24 00:00",
+        "2026-09-24 Thu 00:00",
+        "office",
+        WINDOW_NOT_EXTENDED,
+    ),  # not open any more
     ("17 00:00/21 09:00, 21 11:00/24 00:00", TUESDAY, "head", NotAllowed),
 ]
 
 
 @on_sqlite
 @pytest.mark.parametrize(("spans", "now", "login", "refusal"), REFUSED)
-def test_refused_and_nothing_changed(world: World, spans: str, now: str, login: str, refusal: type[Exception]) -> None:
+def test_refused_and_nothing_changed(world: World, spans: str, now: str, login: str, refusal: Refused) -> None:
     period = world.round_two()
     up(world, spans)
     before = world.everything()
-    with pytest.raises(refusal):
+    with refuses(refusal):
         extend(world, period, now, login)
     assert world.everything() == before
 

@@ -13,24 +13,22 @@ from app.domain.cases.states import Conclusion, State
 from app.domain.periods.rounds import PUBLIC_FIELDS, ROUNDS
 from app.domain.refusals import (
     AlreadyClosed,
-    AlreadyOpened,
+    BadValue,
     BeyondHorizon,
     EstimatedCalendar,
     MissingText,
     NotAWorkday,
     NotEligible,
-    NothingToShow,
-    NotLater,
-    OutOfRange,
+    NothingChosen,
     PrivateData,
     QuotaExceeded,
-    Refusal,
     TooEarly,
     TooLateToConclude,
 )
 from app.models import DeadlineExtension, Entry, Nominee, Programme, Quota, ReviewStage, Unit
 from app.services.cases import investigation, settlement
 from app.services.periods import closing, scheduling
+from tests.refusing import ALREADY_OPENED, NOT_LATER, Refused, refuses
 from tests.standing import cleared
 from tests.world import World, at, at_once
 
@@ -64,7 +62,7 @@ def test_what_is_refused_saves_nothing(world: World) -> None:
     change(world, Nominee, Nominee.id == second, deeds="联系电话：138 0000 0000。" * 2)
     change(world, Quota, Quota.unit_id == world.qilin, individuals=1)
     q = world.qilin
-    table: list[tuple[type[Refusal], str, tuple[Any, ...]]] = [
+    table: list[tuple[Refused, str, tuple[Any, ...]]] = [
         (TooEarly, "最早从2026-09-18开始", (2, q, [first], "2026-09-17", 3)),
         (
             NotAWorkday,
@@ -76,10 +74,10 @@ def test_what_is_refused_saves_nothing(world: World) -> None:
             "2026-10-01是国庆节，不是工作日。公示须从工作日开始，最近的一个是2026-10-08",
             (2, q, [first], "2026-10-01", 3),
         ),
-        (OutOfRange, "1到30之间，现在是0", (2, q, [first], "2026-09-18", 0)),
-        (OutOfRange, "1到30之间，现在是31", (2, q, [first], "2026-09-18", 31)),
+        (BadValue, "1到30之间，现在是0", (2, q, [first], "2026-09-18", 0)),
+        (BadValue, "1到30之间，现在是31", (2, q, [first], "2026-09-18", 31)),
         (BeyondHorizon, "2027年的放假调休安排尚未载入", (2, q, [first], "2026-12-24", 3)),
-        (NothingToShow, "请至少选一个", (2, q, [], "2026-09-18", 3)),
+        (NothingChosen, "请至少选一个", (2, q, [], "2026-09-18", 3)),
         (NotEligible, "不属于这个单位", (2, q, [first, world.others[0]], "2026-09-18", 3)),
         (NotEligible, "不属于这个单位", (2, q, [first, 999], "2026-09-18", 3)),
         (NotEligible, "已经列入本轮公示", (2, q, [first, fourth], "2026-09-18", 3)),
@@ -90,7 +88,7 @@ def test_what_is_refused_saves_nothing(world: World) -> None:
     ]
     before = world.everything()
     for refusal, words, plan in table:
-        with pytest.raises(refusal) as refused:
+        with refuses(refusal) as refused:
             world.schedule(*plan, NOW)
         assert words in str(refused.value)
     assert world.everything() == before
@@ -235,10 +233,10 @@ def test_a_period_is_taken_back_before_it_opens_and_never_after(world: World) ->
     before = world.everything()
     for refusal, reason, now in (
         (MissingText, "", "2026-09-17 Thu 23:59:59.999999"),
-        (AlreadyOpened, "改期", "2026-09-18 Fri 00:00"),
-        (AlreadyOpened, "改期", "2026-12-01 Tue 09:00"),
+        (ALREADY_OPENED, "改期", "2026-09-18 Fri 00:00"),
+        (ALREADY_OPENED, "改期", "2026-12-01 Tue 09:00"),
     ):
-        with pytest.raises(refusal):
+        with refuses(refusal):
             world.run(scheduling.cancel, period, reason, by=office, now=at(now))
     assert world.everything() == before
     world.run(scheduling.cancel, period, "改期", by=office, now=at("2026-09-17 Thu 23:59:59.999999"))
@@ -259,11 +257,11 @@ def test_a_deadline_is_extended_before_it_passes_and_never_after(world: World) -
     case, _ = world.file(period, world.nominees[0], "2026-09-18 Fri 09:00")
     world.bring(case, State.PROPOSED, "2026-09-21 Mon 10:00")
     last = "2026-09-29 Tue 23:59:59.999999"
-    table: list[tuple[type[Refusal], str, str, ChinaCalendar, str]] = [
+    table: list[tuple[Refused, str, str, ChinaCalendar, str]] = [
         (TooLateToConclude, "2026-10-08", "核查需要", CHINA, "2026-09-30 Wed 00:00"),
         (TooLateToConclude, "2026-10-08", "核查需要", CHINA, "2026-12-01 Tue 09:00"),
-        (NotLater, "2026-09-29", "核查需要", CHINA, last),
-        (NotLater, "2026-09-28", "核查需要", CHINA, last),
+        (NOT_LATER, "2026-09-29", "核查需要", CHINA, last),
+        (NOT_LATER, "2026-09-28", "核查需要", CHINA, last),
         (NotAWorkday, "2026-10-01", "核查需要", CHINA, last),
         (NotAWorkday, "2026-10-11", "核查需要", CHINA, last),
         (MissingText, "2026-10-08", " ", CHINA, last),
@@ -272,7 +270,7 @@ def test_a_deadline_is_extended_before_it_passes_and_never_after(world: World) -
     ]
     before = world.everything()
     for refusal, day, reason, calendar, now in table:
-        with pytest.raises(refusal):
+        with refuses(refusal):
             world.run(
                 scheduling.extend_deadline, period, dt.date.fromisoformat(day), reason, calendar, by=office, now=at(now)
             )

@@ -13,7 +13,6 @@ from app.domain.refusals import (
     NotAWorkday,
     NotEligible,
     NothingChosen,
-    NothingToShow,
     PrivateData,
     QuotaExceeded,
     Refusal,
@@ -85,7 +84,7 @@ def test_one_unit_that_cannot_stops_them_all_and_is_named(world: World) -> None:
         with pytest.raises(refusal):
             arranged(world, **{"units": units, "nominees": everybody} | changes)  # type: ignore[arg-type] # as above
     # The last of 罗平县 has not been through round 1; 麒麟区, which could, gets nothing either.
-    for nominees, why in ((everybody, NotEligible), (world.nominees, NothingToShow)):
+    for nominees, why in ((everybody, NotEligible), (world.nominees, NothingChosen)):
         with pytest.raises(ManyStopped, match=r"^罗平县：") as stopped:
             arranged(world, units, nominees)
         assert (stopped.value.unit, type(stopped.value.why)) == ("罗平县", why)

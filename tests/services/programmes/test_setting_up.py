@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, State
 from app.domain.programmes.plan import Places, Plan, proposed_stages
-from app.domain.refusals import AlreadyDone, Archived, NotAllowed, PeriodsOpen, Retired, StillNeeded, Unfit
+from app.domain.refusals import AlreadyDone, Archived, NotAllowed, StillNeeded, Unfit
 from app.models import AuditRow, Proceeding, ProceedingKind, Programme, Quota, Stage, Unit, User
 from app.services.periods import closing
 from app.services.programmes import quotas, setting_up
 from app.services.shared.work import Work
+from tests.refusing import RETIRED, refuses
 from tests.world import World, at, at_once
 
 NOW = at("2026-09-18 Fri 09:00")
@@ -84,7 +85,7 @@ def test_what_does_not_fit_is_refused_whole_and_says_where(world: World) -> None
         (NotAllowed, PLAN, "head"),
         (StillNeeded, replace(PLAN, places=(Places(world.qilin, 1, 1), Places(own, 1, 1))), "office"),
     ):
-        with pytest.raises(refusal):
+        with refuses(refusal):
             create(world, plan, login)
     assert world.everything() == before
 
@@ -139,7 +140,7 @@ def test_honours_that_were_awarded_keep_their_names(world: World) -> None:
 @sqlite
 def test_a_programme_is_archived_once_its_periods_are_closed_and_then_takes_nothing(world: World) -> None:
     period, office = world.round_two(), world.actor("office")
-    with pytest.raises(PeriodsOpen, match="麒麟区推荐单位公示"):
+    with pytest.raises(StillNeeded, match="麒麟区推荐单位公示"):
         world.run(setting_up.archive, world.programme, by=office, now=NOW)
     closed = at("2026-09-24 Thu 09:00")
     world.run(closing.close_period, period, by=office, now=closed)
@@ -190,8 +191,8 @@ def test_places_go_to_recommending_units_in_use(world: World) -> None:
         session.commit()
         gone_id = gone.id
     before = world.everything()
-    for refusal, unit in ((Retired, gone_id), (StillNeeded, world.office)):
-        with pytest.raises(refusal):
+    for refusal, unit in ((RETIRED, gone_id), (StillNeeded, world.office)):
+        with refuses(refusal):
             give(world, Places(world.luoping, 9, 9), Places(unit, 1, 1))
     with pytest.raises(NotAllowed):
         give(world, Places(world.luoping, 9, 9), login="stranger")

@@ -10,7 +10,7 @@ from app.domain.refusals import (
     NotAllowed,
     NothingChosen,
     NotYourCase,
-    WindowNotOver,
+    WrongState,
 )
 from app.services.cases import investigation, settlement
 from app.services.periods import closing
@@ -44,12 +44,12 @@ def test_every_period_that_is_ready_is_closed_and_the_others_say_why_not(world: 
             world.run(closing.close_each, ids, by=world.actor(login), now=now)
     assert kinds(world.run(closing.close_each, [1, held, later, 999], by=office, now=now)) == (
         [],
-        {1: AlreadyClosed, held: CasesOpen, later: WindowNotOver},
+        {1: AlreadyClosed, held: CasesOpen, later: WrongState},
     )
     assert world.everything() == before
     world.bring(case, State.CONCLUDED, "2026-09-24 Thu 10:00")
     done = world.run(closing.close_each, [held, later, held], by=office, now=at("2026-09-24 Thu 11:00"))
-    assert kinds(done) == ([held], {later: WindowNotOver})
+    assert kinds(done) == ([held], {later: WrongState})
     assert world.period(held).closed_at == at("2026-09-24 Thu 11:00")
     assert world.acts()[-1][1:] == ("period.closed", f"period:{held}")
 

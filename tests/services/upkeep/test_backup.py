@@ -23,7 +23,7 @@ from sqlalchemy import func, select, text
 from app.database import ROOT, Database
 from app.domain.cases.states import State
 from app.domain.periods.window import Window
-from app.domain.refusals import BackupFailed, NotABackup, NotEmpty
+from app.domain.refusals import BackupFailed, NotABackup, WrongState
 from app.evidence.store import Folder
 from app.models import Base, Document, Evidence, Period, Purpose
 from app.sealing import Keyring
@@ -387,21 +387,21 @@ def test_security_09_a_backup_is_put_back_into_an_empty_database_only(
     eventful(world, tmp_path)
     made = back_up(world.database, store, tmp_path / "backups", NOW)
     before = world.everything()
-    with pytest.raises(NotEmpty, match="现在的数据库里已有内容（audit_rows、"):
+    with pytest.raises(WrongState, match="现在的数据库里已有内容（audit_rows、"):
         restore(world.database, Folder(tmp_path / "e2"), RING, made.folder, NOW)
     assert world.everything() == before
     elsewhere.migrate()  # tables without rows are as good as none
     with elsewhere.writer() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
         session.commit()
-    with pytest.raises(NotEmpty, match="现在的数据库结构是 0000"):
+    with pytest.raises(WrongState, match="现在的数据库结构是 0000"):
         restore(elsewhere, Folder(tmp_path / "e2"), RING, made.folder, NOW)
     assert not (tmp_path / "e2").exists()
     with elsewhere.writer() as session:
         session.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": world.database.revision()})
         session.commit()
     assert restore(elsewhere, Folder(tmp_path / "e2"), RING, made.folder, NOW).files == 3
-    with pytest.raises(NotEmpty, match="现在的数据库里已有内容"):
+    with pytest.raises(WrongState, match="现在的数据库里已有内容"):
         restore(elsewhere, Folder(tmp_path / "e2"), RING, made.folder, NOW)
 
 

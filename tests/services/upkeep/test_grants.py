@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.domain.cases.states import Conclusion, State
-from app.domain.refusals import NotOnThisDatabase, UnfitRole
+from app.domain.refusals import BadValue, WrongState
 from app.evidence.store import Folder
 from app.models import Base
 from app.services.cases import settlement
@@ -106,14 +106,14 @@ def test_security_38_the_portal_works_as_its_own_user(as_the_app: Database, worl
 def test_a_role_that_is_not_there_or_that_no_grant_would_bind_is_refused(as_the_app: Database, world: World) -> None:
     with world.database.writer() as session:
         for role, why in (("postgres", "所有者或者超级用户"), ("nobody; --", "没有这个用户")):
-            with pytest.raises(UnfitRole, match=why):
+            with pytest.raises(BadValue, match=why):
                 grant(session, role)
         session.execute(text(f'GRANT postgres TO "{ROLE}"'))
-        with pytest.raises(UnfitRole, match="所有者或者超级用户"):
+        with pytest.raises(BadValue, match="所有者或者超级用户"):
             grant(session, ROLE)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_sqlite_has_no_users_to_grant_to(session: Session) -> None:
-    with pytest.raises(NotOnThisDatabase, match="只用于 PostgreSQL"):
+    with pytest.raises(WrongState, match="只用于 PostgreSQL"):
         grants_for(session, ROLE)

@@ -95,8 +95,8 @@ def test_a_paper_that_is_refused_keeps_what_was_typed_and_stores_nothing(
         ({"kind": ""}, "kind", "请选择文件的种类。", 422),
         ({"number": ""}, "number", "文号请写1到80个字，现在是0个字。", 422),
         ({"dated": ""}, "dated", "请填写文件上的日期，例如 2025-11-28。", 422),
-        ({"dated": "2026-10-14"}, "dated", "日期应是2026-10-13或者更早的一天，现在填的是2026-10-14。", 409),
-        ({"agreed": ""}, "agreed", "请选择同意还是不同意。", 409),
+        ({"dated": "2026-10-14"}, "dated", "日期应是2026-10-13或者更早的一天，现在填的是2026-10-14。", 422),
+        ({"agreed": ""}, "agreed", "请选择同意还是不同意。", 422),
     ):
         page = office.post(f"{HERE}/papers", with_scan(typed | changes))
         assert (page.status, page.error_of(field)) == (status, said)
@@ -227,7 +227,7 @@ def test_a_revocation_is_public_from_its_confirmation_on(
     here = "/nominees/honours/1/revocation"
     files = stored(folder)
     wrong = office.post(here, with_scan(REVOCATION | {"dated": "2026-10-12"}))
-    assert (wrong.status, "2026-10-13到2026-10-13之间" in wrong.error_of("dated"), stored(folder)) == (409, True, files)
+    assert (wrong.status, "2026-10-13到2026-10-13之间" in wrong.error_of("dated"), stored(folder)) == (422, True, files)
     assert office.post(here, {}).status == 422
     assert office.post(here, with_scan(REVOCATION)).status == 303
     assert "曲字〔2026〕30号" not in client.get("/decisions/3").source + head.get(page_of).source

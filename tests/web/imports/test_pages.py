@@ -167,7 +167,7 @@ def test_a_photo_is_judged_by_the_rule_and_kept_as_it_came(world: World, staff: 
     handler, nominee = staff("handler"), world.nominees[2]
     address, right = f"/nominees/{nominee}/photo", photo()
     refused = handler.post(address, {"photo": (io.BytesIO(photo(600, 800)), "张三.jpg")})
-    assert refused.status == 409
+    assert refused.status == 422
     assert "应为768×1024像素" in refused.error_of("photo")
     assert "请改名为“麒麟区—麒小3.jpg”" in refused.error_of("photo")
     assert handler.post(address).status == 422
@@ -184,7 +184,7 @@ def test_a_material_too_long_is_refused_beside_its_field_and_the_latest_counts(
     address, right = f"/nominees/{nominee}/material", pdf()
     assert "PDF 数不了，请自己核对" in handler.get(f"/nominees/{nominee}").text
     refused = handler.post(address, {"material": (io.BytesIO(material(1001)), "事迹材料.docx")})
-    assert refused.status == 409
+    assert refused.status == 422
     assert refused.error_of("material") == "有1001字：个人不超过1000字（标点也算，空格不算），请删去1字。"
     assert handler.post(address).error_of("material") == "请选择事迹材料文件。"
     for content, title in ((material(1000), "事迹材料.docx"), (right, "事迹材料.pdf")):

@@ -70,7 +70,7 @@ def test_a_change_in_substance_is_refused_beside_its_field_and_stays_typed(world
     other = "完全是另一段事迹，写了很久。" * 5
     before = world.everything()
     refused = send(office, path, text=other, reason="改一改")
-    assert refused.status == 409
+    assert refused.status == 422
     assert "简要事迹最多改5个字" in refused.error_of("text")
     assert "事迹变更" in refused.error_of("text")
     assert refused.form("/correction").fields["text"] == other
@@ -146,7 +146,7 @@ def test_an_order_with_wrong_numbers_says_so_beside_each_and_keeps_them(world: W
     form = handler.get(path).form(f"unit={world.qilin}&kind=individual")
     assert {form.fields[f"place-{each}"] for each in (first, second, third)} == {"1", "2", "3"}
     refused = handler.send(form, **{f"place-{first}": "二", f"place-{second}": "2", f"place-{third}": "2"})
-    assert refused.status == 409
+    assert refused.status == 422
     assert refused.error_of(f"place-{first}") == "请填1到3之间的整数。"
     assert refused.error_of(f"place-{third}") == "2用了不止一次。"
     assert refused.form("kind=individual").fields[f"place-{first}"] == "二"

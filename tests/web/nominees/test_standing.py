@@ -40,7 +40,7 @@ def test_a_condition_is_confirmed_or_denied_and_both_words_stay(world: World, st
     before = world.everything()
     for path, sent, status, said in (
         (page, {}, 422, "请选择符合或者不符合。"),
-        (page, {"met": "no", "note": ""}, 409, "请填写理由（2到500字）。"),
+        (page, {"met": "no", "note": ""}, 422, "请填写理由（2到500字）。"),
         (page, {"met": "no", "note": "字" * 501}, 422, "理由请写0到500个字"),
         (f"{here}/conditions/rank", {"met": "yes"}, 404, ""),
         (f"{here}/conditions/county_body", {"met": "yes"}, 404, ""),
@@ -97,15 +97,15 @@ def test_one_letter_answers_for_many_of_a_unit_and_for_no_other(world: World, st
         (head, mixed, {}, 404, ""),
         (stranger, ours, {}, 404, ""),
         (office, mixed, {}, 409, "所选对象不是同一个推荐单位的"),
-        (head, "", {}, 409, "还没有选择推荐对象"),
+        (head, "", {}, 422, "还没有选择推荐对象"),
         (head, "9" * 30, {}, 404, ""),
-        (head, ours, {"dated": "2026-09-18"}, 409, "落款日期不能晚于今天（2026-09-17）"),
-        (head, ours, {"dated": "2025-01-01"}, 409, "落款日期早于一年以前"),
+        (head, ours, {"dated": "2026-09-18"}, 422, "落款日期不能晚于今天（2026-09-17）"),
+        (head, ours, {"dated": "2025-01-01"}, 422, "落款日期早于一年以前"),
         (head, ours, {"dated": ""}, 422, "请填写盖章处的日期。"),
-        (head, ours, {"outcome": "negative"}, 409, "请写明意见的内容"),
-        (head, ours, {"outcome": "not_asked", "text": "不归本级管理"}, 409, "纪检监察机关和公安部门的意见都要征求"),
-        (head, ours, {"scan": (io.BytesIO(b""), "")}, 409, "请选择盖章原件的扫描件"),
-        (head, ours, {"scan": (io.BytesIO(b"MZ\x90"), "意见.pdf")}, 409, "只能上传"),
+        (head, ours, {"outcome": "negative"}, 422, "请写明意见的内容"),
+        (head, ours, {"outcome": "not_asked", "text": "不归本级管理"}, 422, "纪检监察机关和公安部门的意见都要征求"),
+        (head, ours, {"scan": (io.BytesIO(b""), "")}, 422, "请选择盖章原件的扫描件"),
+        (head, ours, {"scan": (io.BytesIO(b"MZ\x90"), "意见.pdf")}, 422, "只能上传"),
     ):
         answer = browser.post(f"/nominees/many/opinions?chosen={chosen}", opinion(**sent))
         assert (answer.status, said in answer.text) == (status, True), (chosen, sent, answer.text)

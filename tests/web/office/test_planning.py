@@ -117,9 +117,9 @@ def test_units_are_looked_at_one_by_one_and_arranged_all_or_none(world: World, o
     for changes, status, said in (
         ({"opening": ""}, 422, "请选择公示的第一天，须是工作日。"),
         ({"conclude": "0"}, 422, "请填写1到30之间的整数。"),
-        ({"chosen": []}, 409, "请至少选一家单位。"),
-        ({"chosen": ["x", "²", str(10**30)]}, 409, "请至少选一家单位。"),
-        ({"opening": "2026-09-19"}, 409, "2026-09-19是周末，不是工作日。"),
+        ({"chosen": []}, 422, "请至少选一家单位。"),
+        ({"chosen": ["x", "²", str(10**30)]}, 422, "请至少选一家单位。"),
+        ({"opening": "2026-09-19"}, 422, "2026-09-19是周末，不是工作日。"),
     ):
         for press in ("preview", "save"):
             page = many(office, world, press, **changes)
