@@ -194,6 +194,62 @@ def test_no_file_is_too_long_to_be_read() -> None:
     assert {name: count for name, count in lines.items() if count > 400} == {}
 
 
+# --- locks ---------------------------------------------------------------------------------------
+
+
+def _refreshes(calls: list[ast.Call]) -> bool:
+    """Whether one of these calls is told `populate_existing=True`."""
+    told = [keyword for call in calls for keyword in call.keywords if keyword.arg == "populate_existing"]
+    return any(isinstance(keyword.value, ast.Constant) and keyword.value.value is True for keyword in told)
+
+
+def stale_locks(source: str) -> list[int]:
+    """The lines of a source that lock rows and may answer with what the session read before the lock (SECURITY 52).
+
+    `session.get(…, with_for_update=…)` wants `populate_existing=True` beside it; a function with a
+    `select(…).with_for_update()` wants it too, unless it selects columns alone. `session.refresh` always reads anew.
+    """
+    stale = []
+    for function in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)):
+        calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+        selects = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "select"]
+        columns_alone = all(isinstance(what, ast.Attribute) for call in selects for what in call.args)
+        for call in calls:
+            method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            locks = any(keyword.arg == "with_for_update" for keyword in call.keywords)
+            if method == "with_for_update":
+                found = not (_refreshes(calls) or (selects and columns_alone))
+            else:
+                found = locks and method != "refresh" and not _refreshes([call])
+            stale += [call.lineno] if found else []
+    return stale
+
+
+def test_a_locked_row_is_read_anew() -> None:
+    stale = {module_of(path): lines for path in SOURCES if (lines := stale_locks(path.read_text("utf-8")))}
+    assert stale == {}
+
+
+@pytest.mark.parametrize(
+    ("stale", "fresh"),
+    [
+        (
+            "session.get(Case, 1, with_for_update=True)",
+            "session.get(Case, 1, with_for_update=True, populate_existing=True)",
+        ),
+        ("session.scalars(select(Case).with_for_update())", "session.execute(select(Case.id).with_for_update())"),
+        ("session.get_one(Case, 1, with_for_update=lock)", "session.refresh(case, with_for_update=True)"),
+        (
+            "session.scalars(select(Case, Case.id).with_for_update())",
+            "session.scalars(select(Case).with_for_update().execution_options(populate_existing=True))",
+        ),
+    ],
+)
+def test_a_lock_on_what_was_read_before_would_be_found(stale: str, fresh: str) -> None:
+    assert stale_locks(f"def lock(session, case, lock):\n    {stale}") == [2]
+    assert stale_locks(f"def lock(session, case, lock):\n    {fresh}") == []
+
+
 # --- what the browser is given -------------------------------------------------------------------
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))

@@ -89,7 +89,7 @@ def invite(work: Work, login: str, name: str, role: Role, unit_id: int) -> Slip:
     if faults := [fault for fault in faults if fault.words]:
         raise Unfit(faults)
     unit = _place_to_fill(work, role, unit_id)
-    _still_here(work, [])
+    _lock_accounts(work, [])
     try:
         user = making.new_user(work.session, login, name, role, unit)
     except AlreadyDone as taken:
@@ -106,12 +106,12 @@ def invite_again(work: Work, user_ids: Sequence[int]) -> list[Slip]:
 
     A second factor stays: only the command line takes one off. Raises NothingChosen, NotYourCase, NotAllowed.
     """
-    _managed(work, list(dict.fromkeys(user_ids)))
+    _lock_managed(work, list(dict.fromkeys(user_ids)))
     work.session.rollback()  # hashing takes its time: nobody waits for it
     made = {user_id: passwords.made_up() for user_id in dict.fromkeys(user_ids)}
     hashes = {user_id: passwords.hashed(password) for user_id, password in made.items()}
     slips = []
-    for user in _managed(work, list(made)):
+    for user in _lock_managed(work, list(made)):
         if user.disabled_at is not None:
             raise NotAllowed(f"{user.name}（{user.login}）的账号已经停用，请先启用，再重新邀请。")
         making.give_password(work, user, hashes[user.id])
@@ -130,7 +130,7 @@ def slip_of(user: User, password: str) -> Slip:
 @use_case
 def disable(work: Work, user_ids: Sequence[int]) -> int:
     """Shut out at once. Cases stay assigned: the page says who has some. Raises as `invite_again`, AlreadyDone."""
-    found = _managed(work, list(dict.fromkeys(user_ids)))
+    found = _lock_managed(work, list(dict.fromkeys(user_ids)))
     for user in found:
         making.shut_out(work, user)
     return len(found)
@@ -139,14 +139,14 @@ def disable(work: Work, user_ids: Sequence[int]) -> int:
 @use_case
 def enable(work: Work, user_id: int) -> None:
     """Raises AlreadyDone, Retired, NotYourCase."""
-    (user,) = _managed(work, [user_id])
+    (user,) = _lock_managed(work, [user_id])
     making.let_in_again(work, user)
 
 
 @use_case
 def place(work: Work, user_id: int, role: Role, unit_id: int) -> None:
     """Another unit, another role, or both: rights change, so every session ends. Raises NotYourCase, NotAllowed."""
-    (user,) = _managed(work, [user_id])
+    (user,) = _lock_managed(work, [user_id])
     unit = _place_to_fill(work, role, unit_id)
     if (user.role, user.unit_id) == (role, unit.id):
         raise AlreadyDone("角色和单位都没有变化。")
@@ -174,11 +174,11 @@ def _place_to_fill(work: Work, role: Role, unit_id: int) -> Unit:
     return unit
 
 
-def _managed(work: Work, user_ids: Sequence[int]) -> list[User]:
-    """The accounts of these people, held, and each this person's to look after; their own is not."""
+def _lock_managed(work: Work, user_ids: Sequence[int]) -> list[User]:
+    """The accounts of these people, locked, and each this person's to look after; their own is not."""
     if not user_ids:
         raise NothingChosen("一个人")
-    found = _still_here(work, user_ids)
+    found = _lock_accounts(work, user_ids)
     for user in found:
         if not manages(work.actor, Place(user.role, user.unit_id, user.unit.parent_id)):
             raise NotYourCase
@@ -187,8 +187,8 @@ def _managed(work: Work, user_ids: Sequence[int]) -> list[User]:
     return found
 
 
-def _still_here(work: Work, user_ids: Sequence[int]) -> list[User]:
-    """The rows asked for, held together with the actor's own: of two who shut each other out one comes too late."""
+def _lock_accounts(work: Work, user_ids: Sequence[int]) -> list[User]:
+    """The rows asked for, locked together with the actor's own: of two who shut each other out one comes too late."""
     wanted = sorted({*user_ids, work.actor.user_id})
     query = select(User).where(User.id.in_(wanted)).order_by(User.id).with_for_update(of=User)
     rows = {user.id: user for user in work.session.scalars(query.execution_options(populate_existing=True))}

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from app.domain.award.decision import ANSWERS, Facts, ProceedingKind, approvals
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor, require_office
@@ -18,7 +16,7 @@ from app.domain.shared.privacy import find_private
 from app.models import Document, Honour, Proceeding, Programme
 from app.services.award.award_list import Standing, standing_of
 from app.services.programmes.decisions import require_before_decision
-from app.services.programmes.setting_up import require_running
+from app.services.programmes.locking import lock_programme
 from app.services.record.chain import on_programme
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
@@ -55,7 +53,7 @@ def record_paper(work: Work, programme_id: int, kind: ProceedingKind, paper: Pap
     Raises MissingText, AnswerMissing, WrongDay, Awarded, Archived.
     """
     require_office(work.actor)
-    programme = _locked(work.session, programme_id)
+    programme = lock_programme(work.session, programme_id)
     require_before_decision(work.session, programme_id)
     answers = kind in ANSWERS
     if answers and paper.agreed is None:
@@ -80,7 +78,9 @@ def decide(work: Work, programme_id: int, paper: PaperText, scan: Document, *, s
     MissingText, PrivateData, Archived.
     """
     require_office(work.actor)
-    programme = _locked(work.session, programme_id)  # two at once take turns, and whatever changes a nominee waits
+    programme = lock_programme(
+        work.session, programme_id
+    )  # two at once take turns, and whatever changes a nominee waits
     require_before_decision(work.session, programme_id)
     standing = standing_of(work.session, programme, work.now)
     if standing.obstacles:
@@ -112,13 +112,6 @@ def check_day(dated: dt.date, earliest: dt.date | None, now: dt.datetime) -> Non
     """Raises WrongDay for a day to come, one before `earliest`, or one that is plainly a slip."""
     if not (earliest or _EARLIEST) <= dated <= local_date(now):
         raise WrongDay(dated, earliest, local_date(now))
-
-
-def _locked(session: Session, programme_id: int) -> Programme:
-    programme = session.get_one(Programme, programme_id)
-    session.refresh(programme, with_for_update=True)
-    require_running(programme)
-    return programme
 
 
 def _approved_on(standing: Standing) -> dt.date:

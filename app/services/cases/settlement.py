@@ -59,7 +59,7 @@ def settle_period(work: Work, period_id: int) -> Settled | None:
     if claimed is None:
         return None
     period = work.session.get_one(Period, period_id, populate_existing=True)
-    cases = _open_cases(work.session, period_id)
+    cases = _lock_open_cases(work.session, period_id)
     outs = _not_out_yet(work.session, period_id, lapses((case.outcome for case in cases), period.conclude_by, work.now))
     _write_lapses(work.session, [case.outcome.case_id for case in cases], period.conclude_by)
     _write_disqualifications(work, period, outs)
@@ -74,7 +74,7 @@ class _OpenCase:
     assignee_id: int | None
 
 
-def _open_cases(session: Session, period_id: int) -> list[_OpenCase]:
+def _lock_open_cases(session: Session, period_id: int) -> list[_OpenCase]:
     """The period's open cases, locked: a conclusion under way is waited for and then seen."""
     rows = session.execute(
         select(Case.id, Entry.nominee_id, Case.state, Case.handler_unit_id, Case.assignee_id)

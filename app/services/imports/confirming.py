@@ -36,8 +36,9 @@ from app.services.imports import checks, sealed_rows
 from app.services.imports.receiving import STATE_NAMES, on_import, visible
 from app.services.imports.sealed_rows import Row, What
 from app.services.nominees import dossiers
-from app.services.nominees.access import take_turns
+from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.shared.locks import lock_row
 
 
 def confirm(
@@ -48,8 +49,8 @@ def confirm(
     Raises NotYourCase, ImportNotReady, Archived, Awarded, and ImportHasProblems: then the preview says which.
     """
     imported = visible(session, import_id, actor)
-    take_turns(session, imported.programme_id)
-    session.refresh(imported, with_for_update=True)
+    lock_programme_before_award(session, imported.programme_id)
+    lock_row(session, Import, import_id)
     if imported.state is not ImportState.CHECKED:
         raise ImportNotReady(STATE_NAMES[imported.state])
     _check_again(session, ring, import_id)

@@ -12,16 +12,17 @@ from app.domain.refusals import NoLongerStands, PrivateData
 from app.domain.shared.privacy import find_private
 from app.models import Entry, Nominee, Period
 from app.services.nominees import leavers
-from app.services.nominees.access import recommended, take_turns
+from app.services.nominees.access import recommended
+from app.services.programmes.locking import lock_programme_before_award
 
 
-def held(session: Session, nominee_id: int, actor: Actor) -> Nominee:
+def lock_nominee(session: Session, nominee_id: int, actor: Actor) -> Nominee:
     """A nominee to change, its programme locked: two people who change it, or schedule it, take turns.
 
     Raises NotYourCase, Archived, Awarded.
     """
     nominee = recommended(session, nominee_id, actor)
-    take_turns(session, nominee.programme_id)
+    lock_programme_before_award(session, nominee.programme_id)
     session.refresh(nominee)
     return nominee
 

@@ -15,7 +15,7 @@ from app.domain.refusals import NoSuchCondition, NotReady
 from app.models import Confirmation, Nominee, User
 from app.sealing import Keyring
 from app.services.nominees import dossiers
-from app.services.nominees.access import locked
+from app.services.nominees.access import lock_chosen
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -60,7 +60,7 @@ def confirm(work: Work, nominee_ids: Collection[int], *, rank: Rank = Rank.UNKNO
     yes must be said: a rank, or a word of explanation.
     """
     require_office(work.actor)
-    nominees = locked(work.session, nominee_ids, work.actor)
+    nominees = lock_chosen(work.session, nominee_ids, work.actor)
     for nominee in nominees:
         if nominee.rank is Rank.UNKNOWN and rank is not Rank.UNKNOWN:
             _give_rank(work, nominee, rank)
@@ -89,7 +89,7 @@ def say(work: Work, nominee_id: int, condition: str, met: bool, note: str) -> No
     Raises NoSuchCondition, and MissingText for a no, or a doubtful yes, without a reason.
     """
     require_office(work.actor)
-    [nominee] = locked(work.session, [nominee_id], work.actor)
+    [nominee] = lock_chosen(work.session, [nominee_id], work.actor)
     found = {check.condition.key: check for check in checks(work.session, work.keyring, [nominee])[nominee.id]}
     check = found.get(condition)
     if check is None or not check.asks:
@@ -109,7 +109,7 @@ def _confirmation(nominee: Nominee, key: str, met: bool, note: str, actor: Actor
 def set_rank(work: Work, nominee_id: int, rank: Rank) -> None:
     """Say of what rank a nominee is; from and to stay on the record."""
     require_office(work.actor)
-    [nominee] = locked(work.session, [nominee_id], work.actor)
+    [nominee] = lock_chosen(work.session, [nominee_id], work.actor)
     if nominee.rank is not rank:
         _give_rank(work, nominee, rank)
 

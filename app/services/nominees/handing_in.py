@@ -19,7 +19,7 @@ from app.models import Nominee, Programme, Purpose
 from app.papers.materials import length_of
 from app.services.imports.content import photo_faults
 from app.services.nominees import access
-from app.services.programmes.setting_up import require_running
+from app.services.programmes.locking import require_running
 from app.services.record.chain import on_nominee
 from app.services.shared import documents
 from app.services.shared.files import Vault

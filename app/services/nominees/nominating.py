@@ -19,8 +19,8 @@ from app.models import Dossier, Nominee, Quota, Unit, UnitKind
 from app.sealing import Keyring
 from app.services.imports.checks import standing_in
 from app.services.nominees import changes, leavers
-from app.services.nominees.access import take_turns
 from app.services.nominees.dossiers import dossier, person_hash
+from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_programme
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
@@ -56,7 +56,7 @@ def nominate(work: Work, programme_id: int, kind: Kind, recommender_id: int, giv
 
     Raises NotYourCase, KnownAlready, NamedAlready, PrivateData, MissingText.
     """
-    take_turns(work.session, programme_id)
+    lock_programme_before_award(work.session, programme_id)
     recommender = recommending(work.session, recommender_id, work.actor)
     nominee = enter(work.session, work.keyring, programme_id, kind, recommender, given, work.actor)
     nominee.position = 1 + (
@@ -182,7 +182,7 @@ def _require_unnamed(
 @use_case
 def edit(work: Work, nominee_id: int, facts: PlainFacts) -> None:
     """Change plain facts before the first period. Raises ShownBefore, NoLongerStands, NothingChanged, PrivateData."""
-    nominee = changes.held(work.session, nominee_id, work.actor)
+    nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     changes.require_standing(work.session, nominee, work.now)
     require_unshown(work.session, nominee)
     changes.require_publishable(f"{nominee.name}的内容", facts.unit, facts.post)
@@ -225,7 +225,7 @@ def reorder(work: Work, programme_id: int, recommender_id: int, kind: Kind, plac
 
     Raises NotYourCase, NotAnOrder, NothingChanged.
     """
-    take_turns(work.session, programme_id)
+    lock_programme_before_award(work.session, programme_id)
     recommending(work.session, recommender_id, work.actor)
     nominees = in_order(work.session, programme_id, recommender_id, kind, work.now)
     if places.keys() != {nominee.id for nominee in nominees} or sorted(places.values()) != _one_to(len(nominees)):

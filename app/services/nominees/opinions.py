@@ -20,7 +20,7 @@ from app.evidence.kinds import FileKind
 from app.models import Document, Nominee, Opinion, OpinionOutcome, Purpose, User
 from app.sealing import Keyring
 from app.services.nominees import dossiers
-from app.services.nominees.access import chosen, locked
+from app.services.nominees.access import chosen, lock_chosen
 from app.services.shared import documents
 from app.services.shared.files import Vault
 from app.services.shared.work import Work, use_case
@@ -152,7 +152,7 @@ def _stored(
 
 @use_case
 def _write(work: Work, nominee_ids: Collection[int], answer: Answer, document: Document | None) -> None:
-    nominees = locked(work.session, nominee_ids, work.actor)
+    nominees = lock_chosen(work.session, nominee_ids, work.actor)
     if document is not None:
         work.session.add(document)
         work.session.flush()

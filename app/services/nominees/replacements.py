@@ -35,7 +35,7 @@ def replace(work: Work, nominee_id: int, given: Particulars) -> Nominee:
     One replacement a nominee: if that one leaves too, its own place is the one to fill. Raises NotVacant, PlaceTaken
     and what `nominating.enter` raises.
     """
-    left = changes.held(work.session, nominee_id, work.actor)
+    left = changes.lock_nominee(work.session, nominee_id, work.actor)
     require_vacant(work.session, left, work.now)
     nominee = enter(work.session, work.keyring, left.programme_id, left.kind, left.recommender, given, work.actor)
     nominee.position, nominee.replaces_id = left.position, left.id

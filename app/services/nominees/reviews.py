@@ -13,7 +13,7 @@ from app.domain.nominees.eligibility import OUTCOME_NAMES, Outcome
 from app.domain.refusals import NotReady
 from app.models import Nominee, Review, ReviewStage, User
 from app.services.nominees import eligibility, leavers
-from app.services.nominees.access import locked
+from app.services.nominees.access import lock_chosen
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -64,7 +64,7 @@ def review(work: Work, nominee_ids: Collection[int], stage: ReviewStage, favoura
     Raises NotReady for those who can't pass, naming them, and MissingText.
     """
     require_office(work.actor)
-    nominees = locked(work.session, nominee_ids, work.actor)
+    nominees = lock_chosen(work.session, nominee_ids, work.actor)
     if favourable:
         _require_ready(work, nominees, stage)
     else:

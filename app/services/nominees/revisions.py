@@ -23,7 +23,7 @@ def revise(work: Work, nominee_id: int, deeds: str, reason: str) -> Revision:
 
     Raises StillShown, NoLongerStands, NothingChanged, PrivateData, MissingText.
     """
-    nominee = changes.held(work.session, nominee_id, work.actor)
+    nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     changes.require_standing(work.session, nominee, work.now)
     require_unseen(work.session, nominee, work.now)
     deeds = checked_text(deeds, "简要事迹", DEEDS)

@@ -23,7 +23,7 @@ def withdraw(work: Work, nominee_id: int, reason: str) -> Nominee:
 
     Cases are concluded or lapse as if nothing had happened. Raises NoLongerStands, NotAllowed, MissingText.
     """
-    nominee = changes.held(work.session, nominee_id, work.actor)
+    nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     if work.actor.role not in BY:
         raise NotAllowed("退出推荐由推荐单位负责人或者市工作专班办理。")
     changes.require_standing(work.session, nominee, work.now)

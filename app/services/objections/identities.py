@@ -15,6 +15,7 @@ from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, SamePerson
 from app.models import Case, Entry, Identity, IdentityRequest, Objection
 from app.sealing import Keyring
 from app.services.record.chain import on_case
+from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -80,7 +81,7 @@ def objection_to_ask_about(
 def decide(work: Work, request_id: int, granted: bool) -> None:
     """The second of two people lets the first one read, or does not; sees nothing themselves."""
     require_office(work.actor)
-    request = _locked(work, request_id)
+    request = _lock_request(work, request_id)
     if request.decided_at is not None:
         raise AlreadyDone("这项申请已经有人答复过了。")
     if request.asked_by == work.actor.user_id:
@@ -97,7 +98,7 @@ def read(work: Work, request_id: int, login_session: str) -> Objector:
     `login_session` names the login this is done in; the grant belongs to it from the first look on.
     """
     require_office(work.actor)
-    request = _locked(work, request_id)
+    request = _lock_request(work, request_id)
     if request.asked_by != work.actor.user_id:
         raise NotYourCase
     if not may_read(request.decided_at if request.granted else None, request.read_in, login_session, work.now):
@@ -153,8 +154,8 @@ def _requests() -> Select[IdentityRequest]:
     )
 
 
-def _locked(work: Work, request_id: int) -> IdentityRequest:
-    request = work.session.get(IdentityRequest, request_id, with_for_update=True)
+def _lock_request(work: Work, request_id: int) -> IdentityRequest:
+    request = lock_row_if_any(work.session, IdentityRequest, request_id)
     if request is None:
         raise NotYourCase
     _require_sight(work.session, request.objection, work.actor, work.now)

@@ -20,6 +20,7 @@ from app.services.calendar.availability import availability
 from app.services.cases.settlement import settle_period
 from app.services.periods.corrected_text import Shown, as_shown
 from app.services.shared.each import Outcome, do_each
+from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 
 
@@ -31,7 +32,7 @@ def close_period(work: Work, period_id: int) -> None:
     """
     require_office(work.actor)
     settle_period(work, period_id)
-    period = work.session.get_one(Period, period_id, with_for_update=True, populate_existing=True)
+    period = lock_row(work.session, Period, period_id)
     if period.phase(work.now) in (Phase.CLOSED, Phase.CANCELLED):
         raise AlreadyClosed
     if work.now < period.closes_at:

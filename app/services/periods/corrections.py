@@ -31,7 +31,7 @@ def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> 
     Raises NothingInSight, NothingChanged, NotAMisprint, PrivateData, MissingText.
     """
     require_office(work.actor)
-    nominee = changes.held(work.session, nominee_id, work.actor)
+    nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     what = CORRECTABLE[field]
     text = checked_text(text, what, (1, LONGEST[field]))
     reason = checked_text(reason, "更正的理由", REASON)

@@ -15,9 +15,9 @@ from app.domain.periods.rounds import ROUNDS, Kind
 from app.domain.refusals import ManyStopped, NothingChosen, Refusal
 from app.models import Period, Programme, Quota, Unit
 from app.sealing import Keyring
-from app.services.nominees.access import take_turns
 from app.services.office.overview import organisers
 from app.services.periods.scheduling import Candidate, PeriodPlan, candidates, preview, schedule, write_period
+from app.services.programmes.locking import lock_programme_before_award
 from app.services.shared.work import Work, use_case
 
 
@@ -115,7 +115,7 @@ def _plans(work: Work, order: Order, calendar: Calendar) -> list[tuple[Choice, P
     """The units of an order, each with a plan for its own nominees, once nothing is wrong for all alike."""
     require_office(work.actor)
     preview(order.opening, order.conclude_workdays, calendar, order.programme.demonstration, work.now)
-    take_turns(work.session, order.programme.id)
+    lock_programme_before_award(work.session, order.programme.id)
     found = [
         (choice, order.plan_for(choice))
         for choice in choices(work.session, work.keyring, order.programme, order.round_number, work.now)

@@ -16,10 +16,10 @@ from app.domain.programmes.plan import KIND_NAMES, Fault, Places, faults_of_plac
 from app.domain.refusals import Unfit
 from app.models import Entry, Nominee, Period, Quota, Unit
 from app.services.nominees.leavers import disqualified
-from app.services.programmes import setting_up
+from app.services.programmes.locking import lock_programme
 from app.services.programmes.places import put
 from app.services.record.chain import on_programme
-from app.services.shared.work import Work, use_case
+from app.services.shared.work import Work, require_office_or_console, use_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,8 @@ def give(work: Work, programme_id: int, places: Iterable[Places]) -> None:
 
     Raises Unfit (its fields end in the unit's number: `collectives-3`), StillNeeded, Retired, Archived.
     """
-    programme = setting_up.running(work.session, programme_id, work.actor_if_any)
+    require_office_or_console(work)
+    programme = lock_programme(work.session, programme_id)
     wanted = list(places)
     standing = in_later_rounds(work.session, programme_id, work.now)
     faults = []

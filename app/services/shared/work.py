@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy.orm import Session
 
-from app.domain.cases.states import Actor
+from app.domain.cases.states import Actor, require_office
 from app.models import Base
 from app.sealing import Keyring
 from app.services.record.chain import Act, doer, record, subject_of
@@ -87,6 +87,12 @@ class Work:
         except BaseException:
             self.session.rollback()
             raise
+
+
+def require_office_or_console(work: Work) -> None:
+    """Raises NotAllowed for everyone who acts in the portal and is not of the office; the command line may."""
+    if work.actor_if_any is not None:
+        require_office(work.actor)
 
 
 def use_case(function: UseCase) -> UseCase:
