@@ -84,6 +84,21 @@ def test_no_module_is_in_a_circle_of_imports() -> None:
     assert waiting == {}
 
 
+def test_no_subject_of_the_services_is_in_a_circle() -> None:
+    """Folder by folder: what two subjects both want of each other belongs into one of them, or below both."""
+    waiting: dict[str, set[str]] = {}
+    for path in SOURCES:
+        layer, _, rest = module_of(path).partition("app.services.")
+        if layer == "" and "." in rest:
+            subject = rest.partition(".")[0]
+            wanted = {name.split(".")[2] for name in imports_of(path) if name.startswith("app.services.")}
+            waiting.setdefault(subject, set()).update(wanted - {subject})
+    assert waiting
+    while free := {subject for subject, needs in waiting.items() if not needs & waiting.keys()}:
+        waiting = {subject: needs for subject, needs in waiting.items() if subject not in free}
+    assert waiting == {}
+
+
 def test_one_list_of_subjects_serves_every_layer() -> None:
     """The folders of a layer, or its modules where it has no folders, are subjects."""
     for layer in ("app/domain", "app/services", "app/web", "app/models", "templates"):

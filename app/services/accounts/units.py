@@ -13,7 +13,7 @@ from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, f
 from app.domain.programmes.plan import Fault
 from app.domain.refusals import AlreadyDone, NotYourCase, Retired, StillNeeded, Unfit
 from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
-from app.services.nominees.leavers import disqualified
+from app.services.shared.leavers import disqualified
 from app.services.shared.locks import lock_row, lock_row_if_any
 from app.services.shared.work import Work, require_office_or_console, use_case
 
@@ -52,6 +52,14 @@ def visible(session: Session, unit_id: int, actor: Actor) -> Unit:
 
 def office_of(session: Session) -> Unit | None:
     return session.scalar(select(Unit).where(Unit.kind == UnitKind.OFFICE))
+
+
+def chain_of_command(session: Session, unit: Unit) -> list[Unit]:
+    """The handling unit and everyone above it, the office last (R28)."""
+    chain = [unit]
+    while chain[-1].kind is not UnitKind.OFFICE:
+        chain.append(session.get_one(Unit, chain[-1].parent_id))
+    return chain
 
 
 def require_in_use(unit: Unit) -> None:

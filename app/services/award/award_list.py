@@ -47,7 +47,7 @@ from app.models import (
     ReviewStage,
 )
 from app.services.nominees import opinions
-from app.services.nominees.leavers import disqualified
+from app.services.shared.leavers import disqualified
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ from app.models import (
     Recusal,
     User,
 )
-from app.services.objections.intake import chain_of_command
+from app.services.accounts.units import chain_of_command
 from app.services.record.chain import on_nominee
 from app.services.shared.each import Outcome, do_each
 from app.services.shared.locks import lock_row_if_any

@@ -36,6 +36,7 @@ from app.services.imports import checks, sealed_rows
 from app.services.imports.receiving import STATE_NAMES, on_import, visible
 from app.services.imports.sealed_rows import Row, What
 from app.services.nominees import dossiers
+from app.services.nominees.nominating import standing_in
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import Act, by_user, on_nominee, record
 from app.services.shared.locks import lock_row
@@ -81,7 +82,7 @@ class _Making:
 
     def __init__(self, session: Session, ring: Keyring, imported: Import, now: dt.datetime, by: str) -> None:
         self.session, self.ring, self.imported, self.now, self.by = session, ring, imported, now, by
-        standing = checks.standing_in(session, imported.programme_id, imported.unit_id)
+        standing = standing_in(session, imported.programme_id, imported.unit_id)
         self._register = Register(standing)
         self._units = _own_units(session, imported.unit_id)
         self._last = _last_positions(session, imported)

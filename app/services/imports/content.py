@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import local_date
 from app.domain.imports.lists import WHOSE_LINE, photo_owner, recommender_problem, stray_photo
-from app.domain.imports.nominations import Nomination, Problem, normalised, photo_problems, problems_of
+from app.domain.imports.nominations import Nomination, Problem, normalised, problems_of
 from app.domain.periods.rounds import Kind
-from app.domain.refusals import FileRefused, UnreadableForm
+from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
-from app.evidence.pictures import pixels_of
 from app.evidence.spool import SealedSpool
 from app.models import Document, Import, ImportForm, Purpose, ScanState
 from app.papers.forms import read_form
 from app.papers.summaries import read_summary
 from app.services.imports.sealed_rows import HEAD, Row, What, worded
+from app.services.nominees.handing_in import photo_faults
 from app.services.shared import files
 from app.services.shared.files import Stored, Vault
 
@@ -131,15 +131,6 @@ class Content:
             owner=owner,
             problems=[worded(problem) for problem in problems],
         )
-
-
-def photo_faults(picture: BinaryIO, kind: FileKind, size: int, title: str, unit: str, name: str) -> list[Problem]:
-    """What is wrong with somebody's photo. `size` is in bytes; the picture has been looked through before."""
-    try:
-        width, height = pixels_of(picture, kind) if kind in (FileKind.JPEG, FileKind.PNG) else (0, 0)
-    except FileRefused as refused:
-        return [Problem("照片", refused.why, "请换一张能正常打开的 JPG 图片")]
-    return photo_problems(title, size, width, height, kind, unit, name)
 
 
 def _row(nomination: Nomination, today: dt.date) -> Row:

@@ -11,9 +11,9 @@ from app.domain.cases.states import Actor
 from app.domain.refusals import NoLongerStands, PrivateData
 from app.domain.shared.privacy import find_private
 from app.models import Entry, Nominee, Period
-from app.services.nominees import leavers
 from app.services.nominees.access import recommended
 from app.services.programmes.locking import lock_programme_before_award
+from app.services.shared import leavers
 
 
 def lock_nominee(session: Session, nominee_id: int, actor: Actor) -> Nominee:

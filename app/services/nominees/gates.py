@@ -21,7 +21,8 @@ from app.domain.periods.rounds import LAST_ROUND, Kind, Round
 from app.domain.refusals import QuotaExceeded
 from app.models import Case, Entry, Nominee, OpinionOutcome, Period, Programme, Quota, ReviewStage, Unit
 from app.sealing import Keyring
-from app.services.nominees import eligibility, leavers, opinions, reviews
+from app.services.nominees import eligibility, opinions, reviews
+from app.services.shared import leavers
 
 KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
 

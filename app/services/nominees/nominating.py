@@ -5,25 +5,33 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from app.domain.cases.states import Actor
-from app.domain.imports.lists import named
+from app.domain.cases.states import OPEN_STATES, Actor
+from app.domain.imports.lists import Standing, named
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.misprints import LONGEST
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import KnownAlready, NamedAlready, NotAnOrder, NothingChanged, NotYourCase, ShownBefore
-from app.models import Dossier, Nominee, Quota, Unit, UnitKind
+from app.models import Case, Disqualification, Dossier, Entry, Nominee, Period, Quota, Reversal, Unit, UnitKind
 from app.sealing import Keyring
-from app.services.imports.checks import standing_in
-from app.services.nominees import changes, leavers
+from app.services.nominees import changes
 from app.services.nominees.dossiers import dossier, person_hash
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_programme
+from app.services.shared import leavers
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
+
+ENTERED = exists().where(Entry.nominee_id == Nominee.id, Entry.period_id == Period.id, Period.cancelled_at.is_(None))
+OUT = exists().where(
+    Disqualification.nominee_id == Nominee.id,
+    ~exists().where(Reversal.disqualification_id == Disqualification.id, Reversal.confirmed_at.is_not(None)),
+)
+_BEING_HEARD = exists().where(Entry.nominee_id == Nominee.id, Case.entry_id == Entry.id, Case.state.in_(OPEN_STATES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,34 @@ def own_unit(session: Session, recommender: Unit, name: str) -> Unit:
         select(Unit).where(Unit.parent_id == recommender.id, Unit.name == name, Unit.retired_at.is_(None))
     )
     return known or Unit(kind=UnitKind.OWN, name=name, parent=recommender)
+
+
+def standing_in(session: Session, programme_id: int, unit_id: int) -> list[Standing]:
+    """Everyone who is recommended in a programme, as this unit's list meets them.
+
+    Who withdrew may come anew, but not past an objection: not while a case is open, and not once one put it out.
+    """
+    own, recommender = aliased(Unit), aliased(Unit)
+    rows: Any = session.execute(
+        select(Nominee, own.name, recommender.name, Dossier.person_hash, ENTERED)
+        .join(own, Nominee.unit_id == own.id)
+        .join(recommender, Nominee.recommender_id == recommender.id)
+        .outerjoin(Dossier, Dossier.nominee_id == Nominee.id)
+        .where(Nominee.programme_id == programme_id, or_(Nominee.withdrawn_at.is_(None), OUT, _BEING_HEARD))
+    )
+    return [
+        Standing(
+            nominee_id=nominee.id,
+            kind=nominee.kind,
+            name=nominee.name,
+            unit=unit,
+            recommender=recommends,
+            ours=nominee.recommender_id == unit_id,
+            entered=shown,
+            person_hash=hash_,
+        )
+        for nominee, unit, recommends, hash_, shown in rows
+    ]
 
 
 def _require_unknown(session: Session, programme_id: int, hashes: Sequence[str], actor: Actor) -> None:

@@ -13,8 +13,8 @@ from app.domain.cases.verdict import GROUND_NAMES, Ground
 from app.domain.refusals import NotVacant, PlaceTaken
 from app.models import Case, Disqualification, Entry, Nominee, Period
 from app.services.nominees import changes
+from app.services.nominees.fates import fates_of
 from app.services.nominees.nominating import Particulars, enter
-from app.services.office.overview import fates_of
 from app.services.shared.work import Work, use_case
 
 

@@ -12,8 +12,9 @@ from app.domain.cases.states import require_office
 from app.domain.nominees.eligibility import OUTCOME_NAMES, Outcome
 from app.domain.refusals import NotReady
 from app.models import Nominee, Review, ReviewStage, User
-from app.services.nominees import eligibility, leavers
+from app.services.nominees import eligibility
 from app.services.nominees.access import lock_chosen
+from app.services.shared import leavers
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 

@@ -27,7 +27,6 @@ from app.models import (
     OutboxRow,
     Period,
     Unit,
-    UnitKind,
 )
 from app.models.periods import days_from_json
 from app.sealing import Keyring
@@ -223,11 +222,3 @@ def _warn_of_arrival(
     """That a case came in, to each of these units (R28)."""
     arrival = {"case_id": case_id, "reminder": Reminder.ARRIVAL, "deadline": deadline, "created_at": now}
     connection.execute(_INSERT_WARNING, [arrival | {"unit_id": unit_id} for unit_id in unit_ids])
-
-
-def chain_of_command(session: Session, unit: Unit) -> list[Unit]:
-    """The handling unit and everyone above it, the office last (R28)."""
-    chain = [unit]
-    while chain[-1].kind is not UnitKind.OFFICE:
-        chain.append(session.get_one(Unit, chain[-1].parent_id))
-    return chain

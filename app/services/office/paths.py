@@ -15,9 +15,10 @@ from app.domain.periods.window import Phase
 from app.models import Case, Correction, Disqualification, Entry, Nominee, Period, Programme, Revision
 from app.sealing import Keyring
 from app.services.cases.history import user_names
-from app.services.nominees import gates, leavers
+from app.services.nominees import gates
 from app.services.nominees.gates import Standing
 from app.services.nominees.replacements import family_of
+from app.services.shared import leavers
 
 
 class Step(StrEnum):

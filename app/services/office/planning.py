@@ -17,8 +17,9 @@ from app.domain.periods.backwards import Leg, Misfit, Step, chain, misfit
 from app.domain.periods.rounds import ROUNDS, Round
 from app.domain.periods.window import Phase, Plan
 from app.models import Entry, Nominee, Period, Programme, Quota, Stage, Unit, UnitKind
-from app.services.nominees import leavers, reviews
+from app.services.nominees import reviews
 from app.services.nominees.access import of_programme
+from app.services.shared import leavers
 
 
 class Standing(StrEnum):

@@ -19,9 +19,10 @@ from app.models import Nominee, Programme, Quota, Unit
 from app.papers.form_writing import write_form
 from app.papers.summaries import write_summary
 from app.sealing import Keyring
-from app.services.nominees import access, dossiers, leavers, reviews
+from app.services.nominees import access, dossiers, reviews
 from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, title_lines
 from app.services.papers.stored import nothing, photos_of
+from app.services.shared import leavers
 
 _LEADERS_OF_A_UNIT = 8  # lines left free in annex 7
 _TICKED, _FREE = "☑", "□"

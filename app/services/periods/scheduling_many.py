@@ -15,8 +15,8 @@ from app.domain.periods.rounds import ROUNDS, Kind
 from app.domain.refusals import ManyStopped, NothingChosen, Refusal
 from app.models import Period, Programme, Quota, Unit
 from app.sealing import Keyring
-from app.services.office.overview import organisers
 from app.services.periods.scheduling import Candidate, PeriodPlan, candidates, preview, schedule, write_period
+from app.services.programmes.listing import organisers
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.shared.work import Work, use_case
 

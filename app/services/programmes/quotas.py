@@ -15,10 +15,10 @@ from app.domain.periods.rounds import Kind
 from app.domain.programmes.plan import KIND_NAMES, Fault, Places, faults_of_places
 from app.domain.refusals import Unfit
 from app.models import Entry, Nominee, Period, Quota, Unit
-from app.services.nominees.leavers import disqualified
 from app.services.programmes.locking import lock_programme
 from app.services.programmes.places import put
 from app.services.record.chain import on_programme
+from app.services.shared.leavers import disqualified
 from app.services.shared.work import Work, require_office_or_console, use_case
 
 

@@ -13,11 +13,11 @@ from app.models import Nominee, Programme
 from app.services.award import revocation
 from app.services.nominees import access, dossiers, gates, nominating
 from app.services.nominees.dossiers import Shown
+from app.services.nominees.fates import Fates, fates_of
 from app.services.nominees.gates import Standing
-from app.services.office import overview
 from app.services.office.offers import offers_to
-from app.services.office.overview import Fates
 from app.services.office.paths import path_of
+from app.services.programmes.listing import all_programmes
 from app.web.nominees import columns
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.forms import empty_forms
@@ -36,9 +36,9 @@ class Button(PlainForm):
 @blueprint.get("/")
 @allow(*OFFICE_AND_UNITS)
 def nominees() -> ResponseReturnValue:
-    programmes = overview.programmes(session())
+    programmes = all_programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
-    fates = overview.fates_of(session(), programme_id, actor(), now())
+    fates = fates_of(session(), programme_id, actor(), now())
     programme = session().get(Programme, programme_id)
     standings = {}
     if programme is not None:

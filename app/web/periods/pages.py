@@ -19,8 +19,7 @@ from app.domain.refusals import Refusal
 from app.models import Period, Programme
 from app.services.calendar.calendars import calendar_of
 from app.services.cases import queue
-from app.services.office import overview
-from app.services.periods import closing, interruption, scheduling
+from app.services.periods import closing, interruption, progress, scheduling
 from app.services.periods.corrected_text import Shown
 from app.web.cases.case_list import case_listing
 from app.web.periods.blueprint import blueprint
@@ -197,7 +196,7 @@ def _period_page(
         phase=phase,
         listing=cases,
         states=charts.bars(
-            [(STATE_NAMES[state], count) for state, count in overview.case_counts(session(), now(), shown.id).items()]
+            [(STATE_NAMES[state], count) for state, count in progress.case_counts(session(), now(), shown.id).items()]
         ),
         by_day=charts.bars(
             [(f"{day.month}/{day.day}", count) for day, count in closing.objections_by_day(session(), shown).items()]

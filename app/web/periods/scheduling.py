@@ -18,8 +18,9 @@ from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPO
 from app.domain.refusals import Refusal
 from app.models import Programme, Unit
 from app.services.calendar.calendars import calendar_of
-from app.services.office import overview, planning
+from app.services.office import planning
 from app.services.periods import scheduling
+from app.services.programmes.listing import all_programmes, organisers
 from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
 from app.web.shared.forms import PlainForm
@@ -44,7 +45,7 @@ class ScheduleForm(PlainForm):
 @allow(Role.OFFICE)
 def choose_organiser() -> ResponseReturnValue:
     """First programme and round, then whose period it is."""
-    programmes = overview.programmes(session())
+    programmes = all_programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
     round_number = request.args.get("round", 2, type=number)
     if round_number not in ROUNDS:
@@ -55,7 +56,7 @@ def choose_organiser() -> ResponseReturnValue:
         programme_id=programme_id,
         round_number=round_number,
         rounds=ROUNDS.values(),
-        organisers=overview.organisers(session(), programme_id, round_number),
+        organisers=organisers(session(), programme_id, round_number),
     )
 
 
@@ -133,7 +134,7 @@ def _programme_and_organiser(programme_id: int, round_number: int, organiser_id:
     organiser = session().get(Unit, organiser_id)
     if programme is None or organiser is None or not 1 <= round_number <= LAST_ROUND:
         abort(404)
-    if organiser.id not in {unit.id for unit in overview.organisers(session(), programme_id, round_number)}:
+    if organiser.id not in {unit.id for unit in organisers(session(), programme_id, round_number)}:
         abort(404)
     return programme, organiser
 

@@ -13,9 +13,10 @@ from app.domain.periods.rounds import ROUNDS
 from app.domain.periods.window import Plan
 from app.domain.refusals import Refusal
 from app.models import Programme
-from app.services.office import overview, planning
+from app.services.office import planning
 from app.services.periods import scheduling, scheduling_many
 from app.services.periods.scheduling_many import Order, Rehearsal
+from app.services.programmes.listing import all_programmes
 from app.web.periods.blueprint import blueprint
 from app.web.periods.scheduling import ScheduleForm, calendar_for, first_possible_day
 from app.web.shared.access import allow, work
@@ -29,7 +30,7 @@ _ROUNDS = [ROUNDS[1], ROUNDS[2]]
 @blueprint.get("/periods/new-many")
 @allow(Role.OFFICE)
 def plan_many() -> ResponseReturnValue:
-    programmes = overview.programmes(session())
+    programmes = all_programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
     programme = session().get(Programme, programme_id)
     round_number = request.args.get("round", 2, type=number)
@@ -90,7 +91,7 @@ def _page(
         nominees = [nominee_id for choice in choices for nominee_id in choice.may_enter]
     html = render_template(
         "periods/plan_many.html",
-        programmes=overview.programmes(session()),
+        programmes=all_programmes(session()),
         programme=programme,
         round=ROUNDS[round_number],
         rounds=_ROUNDS,

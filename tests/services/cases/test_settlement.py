@@ -16,9 +16,9 @@ from app.domain.refusals import MoveRefused, TooLateToConclude, WindowClosed
 from app.models import Case, Disqualification, Nominee
 from app.services.cases import investigation, settlement
 from app.services.cases.settlement import Settled
-from app.services.nominees import leavers
 from app.services.objections import intake
 from app.services.record import chain
+from app.services.shared import leavers
 from app.services.shared.work import Work
 from tests.world import World, at, at_once
 

@@ -9,9 +9,10 @@ from app.domain.cases.states import Conclusion, State
 from app.domain.refusals import AlreadyDone, MissingText, SamePerson
 from app.models import Disqualification, Period
 from app.services.cases import settlement
-from app.services.nominees import leavers, reversal
+from app.services.nominees import reversal
 from app.services.periods import closing
 from app.services.record import chain
+from app.services.shared import leavers
 from tests.standing import cleared
 from tests.world import World, at
 
