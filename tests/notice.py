@@ -15,7 +15,7 @@ from app.demo import annexes, people
 from app.domain.cases.states import Role
 from app.domain.nominees.annexes import Authority
 from app.domain.periods.rounds import Kind
-from app.domain.programmes.plan import Places, Plan, Span
+from app.domain.programmes.plan import Places, ProgrammePlan, StageDays
 from app.models import Document, ImportState, Nominee, Programme, Purpose, ReviewStage, Unit, UnitKind, User
 from app.papers.summaries import write_summary
 from app.services.calendar.calendars import calendar_of
@@ -34,10 +34,10 @@ TITLE = "曲靖市提升人民群众获得感幸福感安全感先进集体和�
 SEED = 20251016
 BEGUN = "2025-10-16 Thu 09:00"
 STAGES = (  # part 六 of the notice
-    Span(1, dt.date(2025, 10, 16), dt.date(2025, 11, 1)),
-    Span(2, dt.date(2025, 11, 2), dt.date(2025, 11, 14)),
-    Span(3, dt.date(2025, 11, 15), dt.date(2025, 11, 30)),
-    Span(4, dt.date(2025, 12, 1), dt.date(2025, 12, 31)),
+    StageDays(1, dt.date(2025, 10, 16), dt.date(2025, 11, 1)),
+    StageDays(2, dt.date(2025, 11, 2), dt.date(2025, 11, 14)),
+    StageDays(3, dt.date(2025, 11, 15), dt.date(2025, 11, 30)),
+    StageDays(4, dt.date(2025, 12, 1), dt.date(2025, 12, 31)),
 )
 
 
@@ -68,7 +68,7 @@ class City(World):
                 Places(unit.id, quota.collectives, quota.individuals, quota.field, quota.group)
                 for unit, quota in zip(units, people.quotas(), strict=True)
             ]
-            plan = Plan(
+            plan = ProgrammePlan(
                 title=TITLE,
                 notice_number="〔2025〕239号",
                 collective_honour="曲靖市提升人民群众获得感幸福感安全感先进集体",
@@ -98,7 +98,7 @@ class City(World):
             )
 
     @property
-    def units(self) -> dict[int, people.Quota]:
+    def units(self) -> dict[int, people.DemoQuota]:
         """The recommending units with their rows of annex 1."""
         with self.database.reader() as session:
             rows = session.scalars(select(Unit).where(Unit.kind == UnitKind.RECOMMENDER).order_by(Unit.id))

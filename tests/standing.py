@@ -19,8 +19,8 @@ def answer(authority: Authority, now: str, **changes: object) -> opinions.Answer
     return opinions.Answer(authority, **values)  # type: ignore[arg-type] # each test knows what it changes
 
 
-def scan(content: bytes = pdf("opinion"), title: str = "征求意见表.pdf") -> opinions.Scan:
-    return opinions.Scan(title, io.BytesIO(content))
+def scan(content: bytes = pdf("opinion"), title: str = "征求意见表.pdf") -> opinions.UploadedScan:
+    return opinions.UploadedScan(title, io.BytesIO(content))
 
 
 def answered(

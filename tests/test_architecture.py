@@ -209,6 +209,19 @@ def test_no_file_is_too_long_to_be_read() -> None:
     assert {name: count for name, count in lines.items() if count > 400} == {}
 
 
+# --- names and signatures -----------------------------------------------------------------------
+
+
+def test_no_public_class_name_stands_twice() -> None:
+    """Whoever searches for a class finds one. Classes within a class (WTForms' `Meta`) have the outer one's name."""
+    modules: dict[str, list[str]] = {}
+    for path in SOURCES:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                modules.setdefault(node.name, []).append(module_of(path))
+    assert {name: places for name, places in modules.items() if len(places) > 1} == {}
+
+
 # --- locks ---------------------------------------------------------------------------------------
 
 

@@ -79,7 +79,7 @@ class Clearing:
         scan = None
         if answer.outcome is not OpinionOutcome.NOT_ASKED:
             name = AUTHORITY_NAMES[answer.authority]
-            scan = opinions.Scan(f"征求意见表-{name}.pdf", io.BytesIO(letter(f"{name}：{answer.text}")))
+            scan = opinions.UploadedScan(f"征求意见表-{name}.pdf", io.BytesIO(letter(f"{name}：{answer.text}")))
         opinions.record_opinion(Work(session, now, handler), self.vault, nominee_ids, answer, scan)
 
 

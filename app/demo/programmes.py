@@ -13,7 +13,7 @@ from app.demo.cast import HOURS, Cast
 from app.demo.words import AGENCY, CIVIL, INSTITUTION
 from app.domain.nominees.annexes import Rank
 from app.domain.periods.rounds import Kind
-from app.domain.programmes.plan import Places, Plan, Span
+from app.domain.programmes.plan import Places, ProgrammePlan, StageDays
 from app.models import Nominee, Unit, UnitKind
 from app.sealing import Keyring
 from app.services.nominees.dossiers import dossier
@@ -34,7 +34,7 @@ def set_up(
     cast: Cast,
     title: str,
     notice_number: str,
-    stages: Sequence[Span],
+    stages: Sequence[StageDays],
     now: dt.datetime,
     *,
     most: int | None = None,
@@ -44,7 +44,7 @@ def set_up(
     for quota in people.quotas():
         counts = [min(count, count if most is None else most) for count in (quota.collectives, quota.individuals)]
         places.append(Places(cast.units[quota.recommender], *counts, field=quota.field, heading=quota.group))
-    plan = Plan(
+    plan = ProgrammePlan(
         title=title,
         notice_number=notice_number,
         collective_honour=f"{HONOURS}先进集体",
@@ -83,7 +83,9 @@ def recommend(
     return by_unit
 
 
-def _by_kind(made_up: Iterable[people.Person], most: int | None) -> list[tuple[Kind, list[tuple[int, people.Person]]]]:
+def _by_kind(
+    made_up: Iterable[people.DemoNominee], most: int | None
+) -> list[tuple[Kind, list[tuple[int, people.DemoNominee]]]]:
     """Each with its number in the whole list, which its form is made from."""
     numbered = list(enumerate(made_up, start=1))
     return [(kind, [each for each in numbered if each[1].kind == kind][:most]) for kind in Kind]
@@ -101,7 +103,7 @@ def _own_unit(session: Session, name: str, parent_id: int) -> int:
     return own.id
 
 
-def _nominee(programme_id: int, kind: Kind, recommender_id: int, position: int, person: people.Person) -> Nominee:
+def _nominee(programme_id: int, kind: Kind, recommender_id: int, position: int, person: people.DemoNominee) -> Nominee:
     return Nominee(
         programme_id=programme_id,
         kind=kind,
@@ -116,7 +118,7 @@ def _nominee(programme_id: int, kind: Kind, recommender_id: int, position: int, 
     )
 
 
-def rank_of(person: people.Person) -> Rank:
+def rank_of(person: people.DemoNominee) -> Rank:
     if "处级" in person.post:
         return Rank.COUNTY
     return Rank.BELOW if person.category in (AGENCY, INSTITUTION, CIVIL) else Rank.NONE

@@ -19,7 +19,7 @@ from app.demo.timetable import LOOK_AHEAD, QUICK_UNITS, SEED, Shape, city_openin
 from app.domain.calendar.workdays import local_date
 from app.domain.nominees.annexes import Authority
 from app.domain.periods.rounds import Kind
-from app.domain.programmes.plan import Span
+from app.domain.programmes.plan import StageDays
 from app.models import Nominee, OpinionOutcome
 from app.services.nominees import replacements, revisions, withdrawals
 from app.services.nominees.nominating import Particulars
@@ -56,15 +56,15 @@ def begin(session: Session, staging: Staging, script: Script, until: dt.datetime
     city.note()
 
 
-def _stages(first_day: dt.date, today: dt.date) -> list[Span]:
+def _stages(first_day: dt.date, today: dt.date) -> list[StageDays]:
     """Recommending is over, the units are in the second stage; whoever was quick is ahead of the timetable."""
     day = dt.timedelta(days=1)
     second, third = today + LOOK_AHEAD, today + LOOK_AHEAD + 16 * day
     return [
-        Span(1, first_day, today - day),
-        Span(2, today, second),
-        Span(3, second + day, third),
-        Span(4, third + day, third + 31 * day),
+        StageDays(1, first_day, today - day),
+        StageDays(2, today, second),
+        StageDays(3, second + day, third),
+        StageDays(4, third + day, third + 31 * day),
     ]
 
 

@@ -15,7 +15,7 @@ from app.domain.award.decision import ProceedingKind, RevocationGround
 from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.contacts import Contact
-from app.domain.programmes.plan import Plan, proposed_stages
+from app.domain.programmes.plan import ProgrammePlan, proposed_stages
 from app.domain.programmes.programme_book import Book, BookContact, BookPerson
 from app.models import SecondFactor, Stage, User
 from app.papers import programme_writing
@@ -636,7 +636,7 @@ def press_link(page: Page, name: str) -> None:
 
 def book_of_another_year() -> Book:
     """A small programme, complete."""
-    plan = Plan(
+    plan = ProgrammePlan(
         "先进集体和先进个人评选表彰（上一年）",
         "先进集体",
         "先进个人",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.accounts.staffing import UNIT_ROLES, Place, fault_of_login, fault_of_name, given_out_until, manages
+from app.domain.accounts.staffing import UNIT_ROLES, Position, fault_of_login, fault_of_name, given_out_until, manages
 from app.domain.cases.states import OPEN_STATES, Actor, Role
 from app.domain.programmes.plan import Fault
 from app.domain.refusals import AlreadyDone, NotAllowed, NothingChosen, NotYourCase, Refusal, Unfit
@@ -164,7 +164,7 @@ def places_for(session: Session, actor: Actor) -> tuple[list[Role], list[Unit]]:
 
 def _place_to_fill(work: Work, role: Role, unit_id: int) -> Unit:
     unit = work.session.get(Unit, unit_id)
-    if unit is None or not manages(work.actor, Place(role, unit.id, unit.parent_id)):
+    if unit is None or not manages(work.actor, Position(role, unit.id, unit.parent_id)):
         raise NotYourCase
     try:
         making.require_fitting(role, unit)
@@ -180,7 +180,7 @@ def _lock_managed(work: Work, user_ids: Sequence[int]) -> list[User]:
         raise NothingChosen("一个人")
     found = _lock_accounts(work, user_ids)
     for user in found:
-        if not manages(work.actor, Place(user.role, user.unit_id, user.unit.parent_id)):
+        if not manages(work.actor, Position(user.role, user.unit_id, user.unit.parent_id)):
             raise NotYourCase
         if user.id == work.actor.user_id:
             raise NotAllowed("自己的账号不能由自己停用、调整或者重新邀请，请找工作专班或者另一位负责人办理。")

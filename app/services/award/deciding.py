@@ -14,7 +14,7 @@ from app.domain.cases.states import Actor, require_office
 from app.domain.refusals import AnswerMissing, DecisionNotReady, ListChanged, PrivateData, WrongDay
 from app.domain.shared.privacy import find_private
 from app.models import Document, Honour, Proceeding, Programme
-from app.services.award.award_list import Standing, standing_of
+from app.services.award.award_list import AwardStanding, standing_of
 from app.services.programmes.decisions import require_before_decision
 from app.services.programmes.locking import lock_programme
 from app.services.record.chain import on_programme
@@ -114,7 +114,7 @@ def check_day(dated: dt.date, earliest: dt.date | None, now: dt.datetime) -> Non
         raise WrongDay(dated, earliest, local_date(now))
 
 
-def _approved_on(standing: Standing) -> dt.date:
+def _approved_on(standing: AwardStanding) -> dt.date:
     """The day of the last answer that the decision rests on."""
     return max(paper.dated for paper in approvals(standing.papers, standing.award.shown_until))
 
@@ -142,7 +142,7 @@ def _row(
     )
 
 
-def _honour(standing: Standing, position: int, facts: Facts) -> Honour:
+def _honour(standing: AwardStanding, position: int, facts: Facts) -> Honour:
     nominee = standing.nominees[facts.nominee_id]
     return Honour(
         nominee_id=nominee.id,

@@ -41,7 +41,7 @@ from app.models import (
 )
 from app.services.accounts.units import chain_of_command
 from app.services.record.chain import on_nominee
-from app.services.shared.each import Outcome, do_each
+from app.services.shared.each import BulkOutcome, do_each
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
@@ -65,7 +65,7 @@ def accept(work: Work, case_id: int) -> None:
     _did(work, case, Action.ACCEPT)
 
 
-def accept_each(work: Work, case_ids: Iterable[int]) -> Outcome:
+def accept_each(work: Work, case_ids: Iterable[int]) -> BulkOutcome:
     """受理 these cases one by one. Raises NothingChosen, and NotYourCase before anything is done."""
     return do_each(_visible_ids(work, case_ids), "一个案件", lambda case_id: accept(work, case_id))
 
@@ -144,7 +144,7 @@ def assign(work: Work, case_id: int, assignee_id: int) -> None:
     _did(work, case, Action.ASSIGN, assignee=assignee.id)
 
 
-def assign_each(work: Work, case_ids: Iterable[int], assignee_id: int) -> Outcome:
+def assign_each(work: Work, case_ids: Iterable[int], assignee_id: int) -> BulkOutcome:
     """指定经办人, one person for all of these cases. Raises NothingChosen, and NotYourCase before anything is done."""
     return do_each(_visible_ids(work, case_ids), "一个案件", lambda case_id: assign(work, case_id, assignee_id))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.imports.lists import NOTHING_READ, Place, Register, quota_problem
+from app.domain.imports.lists import NOTHING_READ, PlacesTaken, Register, quota_problem
 from app.domain.imports.nominations import Seen, order_problems
 from app.domain.periods.rounds import Kind
 from app.models import (
@@ -72,7 +72,7 @@ def note(session: Session, import_id: int, across: Mapping[int, Iterable[Mapping
         session.execute(update(ImportRow), changed)
 
 
-def places_of(session: Session, programme_id: int, unit_id: int) -> dict[Kind, Place]:
+def places_of(session: Session, programme_id: int, unit_id: int) -> dict[Kind, PlacesTaken]:
     """A unit's places of each kind. Who leaves after being shown keeps the place vacant, but for a replacement (R9).
 
     Who came back by a reversal has a place beside the replacement: together they may be one too many.
@@ -87,8 +87,8 @@ def places_of(session: Session, programme_id: int, unit_id: int) -> dict[Kind, P
     taken = Counter(session.scalars(select(Nominee.kind).where(*holds)))
     quota = session.scalar(select(Quota).where(Quota.programme_id == programme_id, Quota.unit_id == unit_id))
     if quota is None:
-        return {kind: Place(0, 0, taken[kind]) for kind in Kind}
+        return {kind: PlacesTaken(0, 0, taken[kind]) for kind in Kind}
     return {
-        Kind.COLLECTIVE: Place(quota.collectives, quota.secret_collectives, taken[Kind.COLLECTIVE]),
-        Kind.INDIVIDUAL: Place(quota.individuals, quota.secret_individuals, taken[Kind.INDIVIDUAL]),
+        Kind.COLLECTIVE: PlacesTaken(quota.collectives, quota.secret_collectives, taken[Kind.COLLECTIVE]),
+        Kind.INDIVIDUAL: PlacesTaken(quota.individuals, quota.secret_individuals, taken[Kind.INDIVIDUAL]),
     }

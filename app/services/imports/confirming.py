@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor
-from app.domain.imports.lists import Register, Standing
+from app.domain.imports.lists import KnownNominee, Register
 from app.domain.imports.nominations import rank_of
 from app.domain.nominees.annexes import Rank
 from app.domain.objections.sameness import plain_text
@@ -34,7 +34,7 @@ from app.models import (
 from app.sealing import Keyring
 from app.services.imports import checks, sealed_rows
 from app.services.imports.receiving import STATE_NAMES, on_import, visible
-from app.services.imports.sealed_rows import Row, What
+from app.services.imports.sealed_rows import NominationRow, What
 from app.services.nominees import dossiers
 from app.services.nominees.nominating import standing_in
 from app.services.programmes.locking import lock_programme_before_award
@@ -97,7 +97,7 @@ class _Making:
             elif row.what is What.PHOTO:
                 self._photo(row)
 
-    def _nominee(self, row: Row, kind: Kind) -> None:
+    def _nominee(self, row: NominationRow, kind: Kind) -> None:
         unit = row.fields.get("unit", "")
         fills = self.imported.form is ImportForm.FORMS
         there = self._register.filled(kind, row.name, unit, fills=fills)
@@ -106,7 +106,7 @@ class _Making:
         self.counts["rows"] += 1
         self.counts["filled" if there else "new"] += 1
 
-    def _add(self, row: Row, kind: Kind) -> int:
+    def _add(self, row: NominationRow, kind: Kind) -> int:
         self._last[kind] += 1
         nominee = Nominee(
             programme_id=self.imported.programme_id,
@@ -124,7 +124,7 @@ class _Making:
         self.acts.append(Act(self.by, "nominee.imported", on_nominee(nominee.id), {"import": self.imported.id}))
         return nominee.id
 
-    def _fill(self, there: Standing, row: Row) -> int:
+    def _fill(self, there: KnownNominee, row: NominationRow) -> int:
         """A form says more than the summary did: what it leaves out stays as it was."""
         nominee = self.session.get_one(Nominee, there.nominee_id)
         _describe(nominee, row.fields)
@@ -137,7 +137,7 @@ class _Making:
         self.session.flush()
         return nominee.id
 
-    def _photo(self, row: Row) -> None:
+    def _photo(self, row: NominationRow) -> None:
         """The file stays where it lies and is the nominee's from now on; one that it had before stays too."""
         moved = {"purpose": Purpose.PHOTO, "nominee_id": self._by_row[row.owner or 0]}
         self.session.execute(update(Document).where(Document.id == row.document_id).values(**moved))

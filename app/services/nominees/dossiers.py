@@ -74,7 +74,7 @@ class HandedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DossierView:
     """A dossier on a page: its fields in the order of the forms, with what names a person masked or not.
 
     Of its files the newest comes first; that one counts.
@@ -86,7 +86,7 @@ class Shown:
     materials: list[HandedIn]
 
 
-def shown(session: Session, ring: Keyring, nominee_id: int, actor: Actor) -> Shown | None:
+def shown(session: Session, ring: Keyring, nominee_id: int, actor: Actor) -> DossierView | None:
     """What the page of a nominee shows of its dossier unasked; None for whom it is not for."""
     try:
         access.recommended(session, nominee_id, actor)
@@ -97,7 +97,7 @@ def shown(session: Session, ring: Keyring, nominee_id: int, actor: Actor) -> Sho
 
 
 @use_case
-def read(work: Work, nominee_id: int) -> Shown:
+def read(work: Work, nominee_id: int) -> DossierView:
     """The whole dossier, for the office and the unit that recommends; on the record. Raises NotYourCase, SealBroken."""
     access.recommended(work.session, nominee_id, work.actor)
     found = _shown(
@@ -107,10 +107,10 @@ def read(work: Work, nominee_id: int) -> Shown:
     return found
 
 
-def _shown(session: Session, nominee_id: int, fields: Mapping[str, str], *, masked: bool) -> Shown:
+def _shown(session: Session, nominee_id: int, fields: Mapping[str, str], *, masked: bool) -> DossierView:
     in_order = {key: fields[key] for key in SEALED_FIELDS if key in fields}
     photos, materials = (_handed_in(session, nominee_id, purpose) for purpose in (Purpose.PHOTO, Purpose.MATERIAL))
-    return Shown(in_order, masked, photos, materials)
+    return DossierView(in_order, masked, photos, materials)
 
 
 def _handed_in(session: Session, nominee_id: int, purpose: Purpose) -> list[HandedIn]:

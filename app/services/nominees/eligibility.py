@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor, require_office
 from app.domain.nominees.annexes import RANK_NAMES, Rank
-from app.domain.nominees.eligibility import Check, NomineeFacts, Outcome, Said, checks_of, conditions_of
+from app.domain.nominees.eligibility import Check, CheckOutcome, NomineeFacts, Said, checks_of, conditions_of
 from app.domain.refusals import NoSuchCondition, NotReady
 from app.models import Confirmation, Nominee, User
 from app.sealing import Keyring
@@ -65,7 +65,7 @@ def confirm(work: Work, nominee_ids: Collection[int], *, rank: Rank = Rank.UNKNO
         if nominee.rank is Rank.UNKNOWN and rank is not Rank.UNKNOWN:
             _give_rank(work, nominee, rank)
     waiting = {
-        id_: [check for check in found if check.outcome is Outcome.TO_CONFIRM]
+        id_: [check for check in found if check.outcome is CheckOutcome.TO_CONFIRM]
         for id_, found in checks(work.session, work.keyring, nominees).items()
     }
     unclear = {id_: [check.why for check in found if _says_more(check)] for id_, found in waiting.items()}

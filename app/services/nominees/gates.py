@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import OPEN_STATES
 from app.domain.nominees.annexes import Authority, Rank
-from app.domain.nominees.eligibility import Check, Outcome, Share, county_share
+from app.domain.nominees.eligibility import Check, CheckOutcome, CountyShare, county_share
 from app.domain.nominees.opinions import missing, names
 from app.domain.nominees.passage import ALREADY_IN, Showing, round_ahead, why_not
 from app.domain.nominees.places import FIRST_BOUND_ROUND, Contender, taken
@@ -28,7 +28,7 @@ KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class NomineeStanding:
     """Where one nominee stands at some moment, with everything its gates ask about."""
 
     nominee: Nominee
@@ -38,7 +38,7 @@ class Standing:
     reviews: reviews.Latest
     opinions: opinions.Latest
     needed: frozenset[Authority]
-    share: Callable[[], Share]  # of the whole programme: counted once, and not before somebody asks
+    share: Callable[[], CountyShare]  # of the whole programme: counted once, and not before somebody asks
 
     @property
     def round_ahead(self) -> Round | None:
@@ -77,7 +77,7 @@ class Standing:
         return [
             f"不符合评选条件{check.condition.clause}“{check.condition.name}”"
             for check in self.checks
-            if check.outcome is Outcome.FAILED
+            if check.outcome is CheckOutcome.FAILED
         ]
 
     def _not_reviewed(self, round_: Round) -> list[str]:
@@ -94,7 +94,7 @@ class Standing:
         return reasons + ([f"还缺{names(self.unanswered)}的意见"] if self.unanswered else [])
 
 
-def _too_many(share: Share) -> list[str]:
+def _too_many(share: CountyShare) -> list[str]:
     if not share.exceeded:
         return []
     return [f"县处级占{share.words}（{share.total}个中{share.county}个），超过{share.percent}%"]
@@ -102,7 +102,7 @@ def _too_many(share: Share) -> list[str]:
 
 def standings(
     session: Session, ring: Keyring, programme: Programme, nominees: Iterable[Nominee], now: dt.datetime
-) -> dict[int, Standing]:
+) -> dict[int, NomineeStanding]:
     """Where these nominees of a programme stand, by id. Raises SealBroken.
 
     Open cases are read before who has left: one upheld meanwhile is still open, or its nominee is out already.
@@ -116,7 +116,7 @@ def standings(
     needed = opinions.needed_by(session, ring, these)
     share = cache(lambda: share_of(session, programme, now))
     return {
-        nominee.id: Standing(
+        nominee.id: NomineeStanding(
             nominee=nominee,
             gone=gone.get(nominee.id, ""),
             showings=showings.get(nominee.id, []),
@@ -130,7 +130,7 @@ def standings(
     }
 
 
-def standing_of(session: Session, ring: Keyring, nominee: Nominee, now: dt.datetime) -> Standing:
+def standing_of(session: Session, ring: Keyring, nominee: Nominee, now: dt.datetime) -> NomineeStanding:
     """Where one nominee stands."""
     programme = session.get_one(Programme, nominee.programme_id)
     return standings(session, ring, programme, [nominee], now)[nominee.id]
@@ -153,7 +153,7 @@ def waiting_for_review(session: Session, programme: Programme, now: dt.datetime)
     return counts
 
 
-def share_of(session: Session, programme: Programme, now: dt.datetime) -> Share:
+def share_of(session: Session, programme: Programme, now: dt.datetime) -> CountyShare:
     """The share of 县处级 as it stands (R10): of everybody who has neither left nor been refused at a review; those on
     paper are in the total.
     """

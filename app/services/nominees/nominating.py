@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.cases.states import OPEN_STATES, Actor
-from app.domain.imports.lists import Standing, named
+from app.domain.imports.lists import KnownNominee, named
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.misprints import LONGEST
 from app.domain.periods.rounds import Kind
@@ -147,7 +147,7 @@ def own_unit(session: Session, recommender: Unit, name: str) -> Unit:
     return known or Unit(kind=UnitKind.OWN, name=name, parent=recommender)
 
 
-def standing_in(session: Session, programme_id: int, unit_id: int) -> list[Standing]:
+def standing_in(session: Session, programme_id: int, unit_id: int) -> list[KnownNominee]:
     """Everyone who is recommended in a programme, as this unit's list meets them.
 
     Who withdrew may come anew, but not past an objection: not while a case is open, and not once one put it out.
@@ -161,7 +161,7 @@ def standing_in(session: Session, programme_id: int, unit_id: int) -> list[Stand
         .where(Nominee.programme_id == programme_id, or_(Nominee.withdrawn_at.is_(None), OUT, _BEING_HEARD))
     )
     return [
-        Standing(
+        KnownNominee(
             nominee_id=nominee.id,
             kind=nominee.kind,
             name=nominee.name,

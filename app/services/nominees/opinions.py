@@ -48,7 +48,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
+class UploadedScan:
     """A file as it was sent, with its owner's name for it."""
 
     title: str
@@ -101,7 +101,9 @@ def history(session: Session, nominee_id: int) -> list[Recorded]:
     return found
 
 
-def record_opinion(work: Work, vault: Vault, nominee_ids: Collection[int], answer: Answer, scan: Scan | None) -> None:
+def record_opinion(
+    work: Work, vault: Vault, nominee_ids: Collection[int], answer: Answer, scan: UploadedScan | None
+) -> None:
     """Write down what an authority answered about these nominees of one unit: one letter, one scan for all of them.
 
     Without a scan the one that stands is kept, if each of them has one: a day or a word may be put right alone.
@@ -136,7 +138,7 @@ def _check(answer: Answer, now: dt.datetime) -> None:
 
 
 def _stored(
-    vault: Vault, programme_id: int, nominee_id: int | None, scan: Scan, actor: Actor, now: dt.datetime
+    vault: Vault, programme_id: int, nominee_id: int | None, scan: UploadedScan, actor: Actor, now: dt.datetime
 ) -> Document:
     try:
         document = documents.stored(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import require_office
-from app.domain.nominees.eligibility import OUTCOME_NAMES, Outcome
+from app.domain.nominees.eligibility import OUTCOME_NAMES, CheckOutcome
 from app.domain.refusals import NotReady
 from app.models import Nominee, Review, ReviewStage, User
 from app.services.nominees import eligibility
@@ -97,7 +97,7 @@ def _require_ready(work: Work, nominees: Sequence[Nominee], stage: ReviewStage) 
         why += [
             f"“{check.condition.name}”{OUTCOME_NAMES[check.outcome]}"
             for check in checks[nominee.id]
-            if check.outcome is not Outcome.PASSED
+            if check.outcome is not CheckOutcome.PASSED
         ]
         if stage is ReviewStage.FINAL and not passed(words.get(nominee.id, {}), ReviewStage.PRELIMINARY):
             why.append("初审还没有通过")

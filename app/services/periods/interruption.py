@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.domain.calendar.workdays import Calendar
 from app.domain.cases.states import require_office
-from app.domain.periods.window import Phase, Plan, extended
+from app.domain.periods.window import Phase, WindowPlan, extended
 from app.domain.refusals import AlreadyClosed, EstimatedCalendar, WindowNotExtended
 from app.models import Period, WindowExtension
 from app.models.periods import days_to_json
@@ -25,7 +25,7 @@ class Offer:
     """The days that lost an hour or more and were not made good for yet, and the plan that would make good."""
 
     outage_days: tuple[dt.date, ...]
-    plan: Plan
+    plan: WindowPlan
 
 
 def offer(session: Session, period: Period, calendar: Calendar, now: dt.datetime) -> Offer:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.domain.calendar.workdays import Calendar, end_of, nth_workday
 from app.domain.cases.states import require_office
 from app.domain.periods.rounds import PUBLIC_FIELDS, ROUNDS, Kind, Organiser, Round
-from app.domain.periods.window import Phase, Plan, explain, plan_window, too_late_to_conclude
+from app.domain.periods.window import Phase, WindowPlan, explain, plan_window, too_late_to_conclude
 from app.domain.refusals import (
     AlreadyClosed,
     AlreadyOpened,
@@ -75,7 +75,7 @@ def candidates(
 
 def preview(
     opening: dt.date, conclude_workdays: int, calendar: Calendar, demonstration: bool, now: dt.datetime
-) -> Plan:
+) -> WindowPlan:
     """The window and deadline as they would be saved. Raises what plan_window raises, and EstimatedCalendar."""
     plan = plan_window(opening, conclude_workdays, calendar, now)
     if plan.estimated and not demonstration:

@@ -23,7 +23,7 @@ from app.services.shared.work import Work, require_office_or_console, use_case
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class QuotaUse:
     """A unit's places of one kind: how many, how many of them secret, and how many have somebody."""
 
     places: int
@@ -36,12 +36,12 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class QuotaLine:
     """A unit's line of annex 1. `secret_known` says whether its secret numbers may be shown (R11)."""
 
     quota: Quota
-    collective: Share
-    individual: Share
+    collective: QuotaUse
+    individual: QuotaUse
     secret_known: bool
 
     @property
@@ -58,7 +58,7 @@ class Group:
     """The lines under one heading, with their 小计."""
 
     heading: str
-    rows: Sequence[Row]
+    rows: Sequence[QuotaLine]
 
     @property
     def collectives(self) -> int:
@@ -92,16 +92,16 @@ def table_of(session: Session, programme_id: int, actor: Actor, now: dt.datetime
         unit = session.get_one(Unit, actor.unit_id)
         rows = [quota for quota in rows if quota.unit_id in (unit.id, unit.parent_id)]
     taken = _taken(session, programme_id, now)
-    groups: dict[str, list[Row]] = {}
+    groups: dict[str, list[QuotaLine]] = {}
     for quota in rows:
         known = actor.is_office or quota.unit_id == actor.unit_id
-        collective = Share(
+        collective = QuotaUse(
             quota.collectives, quota.secret_collectives if known else 0, taken[quota.unit_id, Kind.COLLECTIVE]
         )
-        individual = Share(
+        individual = QuotaUse(
             quota.individuals, quota.secret_individuals if known else 0, taken[quota.unit_id, Kind.INDIVIDUAL]
         )
-        groups.setdefault(quota.heading, []).append(Row(quota, collective, individual, known))
+        groups.setdefault(quota.heading, []).append(QuotaLine(quota, collective, individual, known))
     return [Group(heading, there) for heading, there in groups.items()]
 
 

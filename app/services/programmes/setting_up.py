@@ -9,7 +9,15 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
-from app.domain.programmes.plan import TEXTS, Fault, Plan, Span, faults_of_places, faults_of_stages, faults_of_texts
+from app.domain.programmes.plan import (
+    TEXTS,
+    Fault,
+    ProgrammePlan,
+    StageDays,
+    faults_of_places,
+    faults_of_stages,
+    faults_of_texts,
+)
 from app.domain.refusals import AlreadyDone, PeriodsOpen, Unfit
 from app.models import Period, Proceeding, ProceedingKind, Programme, Stage
 from app.services.programmes.locking import lock_programme
@@ -30,7 +38,7 @@ def all_of_them(session: Session) -> Sequence[Programme]:
 
 
 @use_case
-def create(work: Work, plan: Plan) -> Programme:
+def create(work: Work, plan: ProgrammePlan) -> Programme:
     """A new programme with whatever the plan has of stages and places, in one transaction.
 
     Done by the office, or on the command line. Raises Unfit, Retired.
@@ -62,7 +70,7 @@ def create(work: Work, plan: Plan) -> Programme:
 
 
 @use_case
-def change(work: Work, programme_id: int, plan: Plan) -> None:
+def change(work: Work, programme_id: int, plan: ProgrammePlan) -> None:
     """Texts and share anew; stages where the plan has them. Places are changed in `quotas`.
 
     What was decided stays: the names of the honours can't change any more once they were awarded.
@@ -118,7 +126,7 @@ def reopen(work: Work, programme_id: int, reason: str) -> None:
     work.did("programme.reopened", on_programme(programme_id), reason=reason)
 
 
-def _trimmed(plan: Plan) -> Plan:
+def _trimmed(plan: ProgrammePlan) -> ProgrammePlan:
     return replace(plan, **{field: getattr(plan, field).strip() for field in TEXTS})
 
 
@@ -138,11 +146,11 @@ def _is_decided(session: Session, programme_id: int) -> bool:
     return session.scalar(decision) is not None
 
 
-def _stage(span: Span) -> Stage:
+def _stage(span: StageDays) -> Stage:
     return Stage(number=span.number, starts_on=span.starts_on, ends_on=span.ends_on)
 
 
-def _move_stages(programme: Programme, spans: Sequence[Span]) -> dict[str, list[str]]:
+def _move_stages(programme: Programme, spans: Sequence[StageDays]) -> dict[str, list[str]]:
     """What became of each stage that moved: its first and last day, before (if there was any) and now."""
     moved = {}
     there = {stage.number: stage for stage in programme.stages}

@@ -13,7 +13,7 @@ from app.domain.refusals import NotYourCase
 from app.evidence.inspection import inspect
 from app.models import Document, Import, Nominee, Opinion, Purpose
 from app.services.shared import files
-from app.services.shared.files import Opened, Stored, Vault
+from app.services.shared.files import OpenedFile, Stored, Vault
 from app.services.shared.work import Work, use_case
 
 
@@ -48,7 +48,7 @@ def discard(vault: Vault, document: Document | None) -> None:
 
 
 @use_case
-def open_document(work: Work, vault: Vault, document_id: int) -> Opened:
+def open_document(work: Work, vault: Vault, document_id: int) -> OpenedFile:
     """A file for whoever may see what it is about; on the record before a byte of it goes out.
 
     Raises NotYourCase, HeldBack, FileDamaged, StoreDown.

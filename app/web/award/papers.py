@@ -10,7 +10,7 @@ from app.domain.cases.states import Role
 from app.domain.refusals import AnswerMissing, Refusal, WrongDay
 from app.models import Proceeding
 from app.services.award import deciding
-from app.services.award.award_list import Standing, standing_of
+from app.services.award.award_list import AwardStanding, standing_of
 from app.services.shared import documents
 from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.award.forms import PaperForm
@@ -57,7 +57,7 @@ def _refused(programme_id: int, form: PaperForm, status: int, refusal: str = "")
     return page, status
 
 
-def _listing(standing: Standing) -> Listing[Proceeding]:
+def _listing(standing: AwardStanding) -> Listing[Proceeding]:
     def answer(row: Proceeding) -> str:
         return "" if row.agreed is None else "同意" if row.agreed else "不同意"
 

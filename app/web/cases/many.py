@@ -10,7 +10,7 @@ from app.domain.cases.states import ACTION_NAMES, Action, Role
 from app.domain.refusals import NotYourCase, Refusal
 from app.models import Case
 from app.services.cases import investigation
-from app.services.shared.each import Outcome
+from app.services.shared.each import BulkOutcome
 from app.web.cases.blueprint import blueprint
 from app.web.shared.access import OFFICE_AND_UNITS, allow, work
 from app.web.shared.lists import ids_ticked
@@ -42,7 +42,7 @@ def assign_many() -> ResponseReturnValue:
     return _told(outcome, Action.ASSIGN)
 
 
-def _told(outcome: Outcome, action: Action) -> ResponseReturnValue:
+def _told(outcome: BulkOutcome, action: Action) -> ResponseReturnValue:
     if not outcome.refused:
         flash(f"{ACTION_NAMES[action]}：{len(outcome.done)}件已办好。")
         return redirect(url_for("cases.queue_page"), 303)

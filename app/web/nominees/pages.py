@@ -12,9 +12,9 @@ from app.domain.periods.rounds import Kind
 from app.models import Nominee, Programme
 from app.services.award import revocation
 from app.services.nominees import access, dossiers, gates, nominating
-from app.services.nominees.dossiers import Shown
+from app.services.nominees.dossiers import DossierView
 from app.services.nominees.fates import Fates, fates_of
-from app.services.nominees.gates import Standing
+from app.services.nominees.gates import NomineeStanding
 from app.services.office.offers import offers_to
 from app.services.office.paths import path_of
 from app.services.programmes.listing import all_programmes
@@ -29,7 +29,7 @@ from app.web.shared.portal import now, number, portal, session
 from app.web.shared.words import KIND_NAMES
 
 
-class Button(PlainForm):
+class NomineeButton(PlainForm):
     """A button, nothing to fill in."""
 
 
@@ -59,7 +59,7 @@ def nominee(nominee_id: int) -> ResponseReturnValue:
     return nominee_page(nominee_id)
 
 
-def listing_of(fates: Fates, standings: Mapping[int, Standing]) -> Listing[Nominee]:
+def listing_of(fates: Fates, standings: Mapping[int, NomineeStanding]) -> Listing[Nominee]:
     """A programme's nominees as a list."""
     recommenders = {str(each.recommender_id): each.recommender.name for each in fates.nominees}
 
@@ -102,7 +102,7 @@ def nominee_page(
     form: PlainForm | None = None,
     refusal: str = "",
     status: int = 200,
-    dossier: Shown | None = None,
+    dossier: DossierView | None = None,
 ) -> ResponseReturnValue:
     """One nominee. A refused form comes back open, with what was typed: `tried` is the name the page knows it by."""
     found = access.visible(session(), nominee_id, actor())
@@ -116,7 +116,7 @@ def nominee_page(
         tried=tried,
         refusal=refusal,
         part=part_of(found),
-        button=Button(formdata=None),
+        button=NomineeButton(formdata=None),
         dossier=dossier or dossiers.shown(session(), portal().keyring, nominee_id, actor()),
         me=me(),
         now=now(),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.nominees.eligibility import Said, Share
+from app.domain.nominees.eligibility import CountyShare, Said
 from app.models import Nominee
 from app.services.nominees import dossiers, eligibility, gates, opinions, reviews
-from app.services.nominees.gates import Standing
+from app.services.nominees.gates import NomineeStanding
 from app.services.nominees.opinions import Recorded
 from app.services.nominees.reviews import Reviewed
 from app.services.programmes import decisions
@@ -23,8 +23,8 @@ class Part:
     """`may_answer`: whether this person reads and records opinions and reads what the form says of penalties; `over`:
     whether nothing is recorded any more, since the programme is archived or the award decided."""
 
-    standing: Standing
-    share: Share
+    standing: NomineeStanding
+    share: CountyShare
     said: Sequence[tuple[str, Said]]
     reviewed: Sequence[Reviewed]
     recorded: Sequence[Recorded]

@@ -20,7 +20,7 @@ from app.models import Period, Programme
 from app.services.calendar.calendars import calendar_of
 from app.services.cases import queue
 from app.services.periods import closing, interruption, progress, scheduling
-from app.services.periods.corrected_text import Shown
+from app.services.periods.corrected_text import EntryView
 from app.web.cases.case_list import case_listing
 from app.web.periods.blueprint import blueprint
 from app.web.shared import charts
@@ -140,7 +140,7 @@ def entries(period_id: int) -> ResponseReturnValue:
     outs = closing.who_is_out(session(), shown, cases, now())
     several = Counter(case.entry_id for case in cases)
 
-    def fate(entry: Shown) -> str:
+    def fate(entry: EntryView) -> str:
         grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(outs.get(entry.nominee_id, ())))
         return grounds or ("已退出推荐" if entry.withdrawn else "参评")
 
@@ -167,11 +167,11 @@ def entries(period_id: int) -> ResponseReturnValue:
     ).answer("periods/entries.html", period=shown)
 
 
-def _corrected(entry: Shown) -> str:
+def _corrected(entry: EntryView) -> str:
     return "有更正" if entry.corrections else ""
 
 
-def _nominee(entry: Shown) -> str:
+def _nominee(entry: EntryView) -> str:
     return url_for("nominees.nominee", nominee_id=entry.nominee_id)
 
 

@@ -18,7 +18,7 @@ from app.domain.refusals import Refusal
 from app.models import Period
 from app.services.calendar import calendars
 from app.services.periods import closing, progress
-from app.services.shared.each import Outcome
+from app.services.shared.each import BulkOutcome
 from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
 from app.web.shared.lists import Column, Filter, Listing, ids_ticked
@@ -68,7 +68,7 @@ def _look(chosen: Sequence[int], problem: str = "") -> ResponseReturnValue:
     return html, 200 if found else 422
 
 
-def _told(outcome: Outcome) -> ResponseReturnValue:
+def _told(outcome: BulkOutcome) -> ResponseReturnValue:
     names = {period.id: period.title for period in _periods([*outcome.done, *outcome.refused])}
     return render_template(
         "shared/outcome.html",

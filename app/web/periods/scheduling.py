@@ -14,7 +14,7 @@ from app.domain.calendar.workdays import local_date, nth_workday_after
 from app.domain.cases.states import Role
 from app.domain.periods.backwards import Misfit
 from app.domain.periods.rounds import LAST_ROUND, ROUNDS
-from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, Plan
+from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, WindowPlan
 from app.domain.refusals import Refusal
 from app.models import Programme, Unit
 from app.services.calendar.calendars import calendar_of
@@ -103,7 +103,7 @@ def _plan_page(
     form: ScheduleForm,
     chosen: list[int] | None,
     *,
-    plan: Plan | None = None,
+    plan: WindowPlan | None = None,
     late: Misfit | None = None,
     refusal: str = "",
     status: int = 200,

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.cases.states import Role
 from app.domain.periods.backwards import Misfit
 from app.domain.periods.rounds import ROUNDS
-from app.domain.periods.window import Plan
+from app.domain.periods.window import WindowPlan
 from app.domain.refusals import Refusal
 from app.models import Programme
 from app.services.office import planning
@@ -78,7 +78,7 @@ def _page(
     units: Collection[int] | None = None,
     nominees: Collection[int] | None = None,
     *,
-    plan: Plan | None = None,
+    plan: WindowPlan | None = None,
     rehearsals: Sequence[Rehearsal] = (),
     late: Misfit | None = None,
     refusal: str = "",

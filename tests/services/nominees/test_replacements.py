@@ -24,7 +24,7 @@ from app.services.imports import checks
 from app.services.nominees import replacements, reversal, withdrawals
 from app.services.nominees.dossiers import fields_of
 from app.services.nominees.nominating import Particulars
-from app.services.office.paths import Step, path_of
+from app.services.office.paths import RoundStep, path_of
 from app.services.periods import closing
 from app.services.record import chain as record
 from tests.world import World, at, at_once
@@ -73,7 +73,10 @@ def test_a_replacement_takes_the_place_and_starts_at_round_one(world: World) -> 
         assert fields_of(session, world.ring, [new]) == {new: {"id_number": ID_NUMBER, "sex": "男"}}
         assert ID_NUMBER.encode() not in session.get_one(Dossier, new).sealed
         path = path_of(session, world.ring, new, at(LATER))
-        assert ([each.step for each in path.rounds], path.replaces) == ([Step.READY, Step.AHEAD, Step.AHEAD], old)
+        assert ([each.step for each in path.rounds], path.replaces) == (
+            [RoundStep.READY, RoundStep.AHEAD, RoundStep.AHEAD],
+            old,
+        )
         assert path_of(session, world.ring, left, at(LATER)).replaced_by == nominee
         assert record.verify(session).holds
     assert world.acts()[-2:] == [

@@ -10,7 +10,7 @@ from app.domain.refusals import MissingText, MoveRefused, NoLongerStands, NotAll
 from app.models import Correction, Entry, Nominee, Period
 from app.services.cases import investigation, settlement
 from app.services.nominees import withdrawals
-from app.services.office.paths import Step, path_of
+from app.services.office.paths import RoundStep, path_of
 from app.services.periods import closing, corrections, publication
 from app.services.periods.publication import ListFilter
 from app.services.record import chain
@@ -69,7 +69,7 @@ def test_the_closing_report_names_who_withdrew_apart(world: World) -> None:
         "goes_out": [],
         "withdrawn": ["麒小3"],
     }
-    assert [each.step for each in path.rounds] == [Step.PASSED, Step.ENDED, Step.AHEAD]
+    assert [each.step for each in path.rounds] == [RoundStep.PASSED, RoundStep.ENDED, RoundStep.AHEAD]
 
 
 def test_who_left_before_the_opening_is_never_made_public(world: World) -> None:
