@@ -110,7 +110,7 @@ def scan(world: World, folder: Path, text: str = "a paper") -> Document:
     """A stored file, for the use case that names it."""
     vault, office, now = vault_in(folder, world.key), world.actor("office"), at(CLOSED)
     return documents.stored(
-        vault, Purpose.PROCEEDING, world.programme, "扫描件.pdf", io.BytesIO(pdf(text)), office, now
+        vault, Purpose.PROCEEDING, world.programme, documents.Upload("扫描件.pdf", io.BytesIO(pdf(text))), office, now
     )
 
 

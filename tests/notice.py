@@ -174,11 +174,9 @@ class City(World):
     def paper(self) -> Document:
         """A scan of a paper, stored."""
         vault = vault_in(self.folder, self.key)
-        content = io.BytesIO(pdf())
+        upload = documents.Upload("扫描件.pdf", io.BytesIO(pdf()))
         now = at("2025-11-18 Tue 09:00")
-        return documents.stored(
-            vault, Purpose.PROCEEDING, self.programme, "扫描件.pdf", content, self.actor("office"), now
-        )
+        return documents.stored(vault, Purpose.PROCEEDING, self.programme, upload, self.actor("office"), now)
 
 
 def _person(login: str, role: Role, unit: Unit) -> User:

@@ -222,6 +222,27 @@ def test_no_public_class_name_stands_twice() -> None:
     assert {name: places for name, places in modules.items() if len(places) > 1} == {}
 
 
+MOST_PARAMETERS = 7
+MORE_PARAMETERS = {
+    "app.papers.layout._style",  # what a style can say, each with its usual value
+    "app.services.imports.receiving.receive",  # has no unit of work yet
+    "app.web.periods.scheduling._plan_page",  # what a template is given
+    "app.web.periods.scheduling_many._page",
+}
+
+
+def test_no_function_takes_too_many_parameters() -> None:
+    """More want a dataclass with a name of the field, as `PeriodPlan` is one."""
+    long = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+                if len(given) - (given[0].arg in ("self", "cls") if given else 0) > MOST_PARAMETERS:
+                    long.add(f"{module_of(path)}.{node.name}")
+    assert long <= MORE_PARAMETERS
+
+
 # --- locks ---------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from app.domain.nominees.opinions import ALWAYS
 from app.models import Nominee, OpinionOutcome, ReviewStage
 from app.sealing import Keyring
 from app.services.nominees import eligibility, opinions, reviews
+from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
 from app.services.shared.work import Work
 
@@ -79,7 +80,7 @@ class Clearing:
         scan = None
         if answer.outcome is not OpinionOutcome.NOT_ASKED:
             name = AUTHORITY_NAMES[answer.authority]
-            scan = opinions.UploadedScan(f"征求意见表-{name}.pdf", io.BytesIO(letter(f"{name}：{answer.text}")))
+            scan = Upload(f"征求意见表-{name}.pdf", io.BytesIO(letter(f"{name}：{answer.text}")))
         opinions.record_opinion(Work(session, now, handler), self.vault, nominee_ids, answer, scan)
 
 

@@ -146,8 +146,7 @@ class _Award:
             self.staging.clearing.vault,
             Purpose.PROCEEDING,
             self.programme_id,
-            f"{line}.pdf",
-            io.BytesIO(letter(line)),
+            documents.Upload(f"{line}.pdf", io.BytesIO(letter(line))),
             self.staging.office,
             now,
         )

@@ -37,6 +37,7 @@ from app.papers.summaries import read_summary
 from app.services.programmes.locking import require_running
 from app.services.record.chain import Act, by_user, record
 from app.services.shared import documents, files
+from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
 from app.services.shared.locks import lock_row_if_any
 
@@ -192,7 +193,7 @@ def _stored(
         for title, content in _opened(form, uploads):
             content.seek(0)
             try:
-                row = documents.stored(vault, Purpose.IMPORT, programme_id, title, content, actor, now)
+                row = documents.stored(vault, Purpose.IMPORT, programme_id, Upload(title, content), actor, now)
             except FileRefused as refused:
                 raise FileRefused(f"“{title}”没有收下：{refused.why}") from None
             rows.append(row)

@@ -23,6 +23,7 @@ from app.services.nominees import access
 from app.services.programmes.locking import require_running
 from app.services.record.chain import on_nominee
 from app.services.shared import documents
+from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
 from app.services.shared.work import Work
 
@@ -75,7 +76,7 @@ def receive(work: Work, vault: Vault, sort: Sort, nominee_id: int, title: str, u
     work.session.rollback()  # nobody waits for the database while a file is looked through
     _check(sort, title, upload, whose)
     row = documents.stored(
-        vault, sort.purpose, whose.programme_id, title, upload, work.actor, work.now, nominee_id=nominee_id
+        vault, sort.purpose, whose.programme_id, Upload(title, upload), work.actor, work.now, nominee_id=nominee_id
     )
     try:
         with work:

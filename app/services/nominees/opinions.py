@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +21,7 @@ from app.sealing import Keyring
 from app.services.nominees import dossiers
 from app.services.nominees.access import chosen, lock_chosen
 from app.services.shared import documents
+from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
 from app.services.shared.work import Work, use_case
 
@@ -45,14 +45,6 @@ class Answer:
     outcome: OpinionOutcome
     text: str
     dated: dt.date
-
-
-@dataclass(frozen=True, slots=True)
-class UploadedScan:
-    """A file as it was sent, with its owner's name for it."""
-
-    title: str
-    content: BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +93,7 @@ def history(session: Session, nominee_id: int) -> list[Recorded]:
     return found
 
 
-def record_opinion(
-    work: Work, vault: Vault, nominee_ids: Collection[int], answer: Answer, scan: UploadedScan | None
-) -> None:
+def record_opinion(work: Work, vault: Vault, nominee_ids: Collection[int], answer: Answer, scan: Upload | None) -> None:
     """Write down what an authority answered about these nominees of one unit: one letter, one scan for all of them.
 
     Without a scan the one that stands is kept, if each of them has one: a day or a word may be put right alone.
@@ -138,12 +128,10 @@ def _check(answer: Answer, now: dt.datetime) -> None:
 
 
 def _stored(
-    vault: Vault, programme_id: int, nominee_id: int | None, scan: UploadedScan, actor: Actor, now: dt.datetime
+    vault: Vault, programme_id: int, nominee_id: int | None, scan: Upload, actor: Actor, now: dt.datetime
 ) -> Document:
     try:
-        document = documents.stored(
-            vault, Purpose.OPINION, programme_id, scan.title, scan.content, actor, now, nominee_id=nominee_id
-        )
+        document = documents.stored(vault, Purpose.OPINION, programme_id, scan, actor, now, nominee_id=nominee_id)
     except FileRefused as refusal:
         raise OpinionRefused("scan", str(refusal)) from refusal
     if document.kind not in _SCANS:

@@ -14,6 +14,7 @@ from app.services.award import deciding, revocation
 from app.services.award.deciding import PaperText
 from app.services.award.revocation import RevocationText
 from app.services.shared import documents
+from app.services.shared.documents import Upload
 from app.web.shared.access import actor
 from app.web.shared.forms import PlainForm, needed, of_length, options, text_area
 from app.web.shared.portal import now, portal, session
@@ -46,10 +47,10 @@ class FormWithScan(PlainForm):
             self.scan.errors = ["请选择一个扫描件。"]
             return None
         session().rollback()  # nobody waits for the database while a file is looked through
-        title, upload = found[0]
+        upload = Upload(*found[0])
         try:
-            check_spooled(upload)
-            return documents.stored(portal().vault, Purpose.PROCEEDING, programme_id, title, upload, actor(), now())
+            check_spooled(upload.content)
+            return documents.stored(portal().vault, Purpose.PROCEEDING, programme_id, upload, actor(), now())
         except FileRefused as refusal:
             self.scan.errors = [str(refusal)]
             return None
