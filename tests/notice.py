@@ -21,8 +21,8 @@ from app.papers.summaries import write_summary
 from app.services.calendar.calendars import calendar_of
 from app.services.imports import confirming, reading, receiving
 from app.services.nominees import opinions, reviews
-from app.services.periods import closing, scheduling_many
-from app.services.periods.scheduling_many import Order
+from app.services.periods import bulk_scheduling, closing
+from app.services.periods.bulk_scheduling import Order
 from app.services.programmes import setting_up
 from app.services.shared import documents
 from app.services.shared.work import Work
@@ -114,7 +114,7 @@ class City(World):
         assert reading.read(self.database, vault, received.import_id, lambda: at(now))
         with self.database.reader() as session:
             assert receiving.visible(session, received.import_id, handler).state is ImportState.CHECKED
-        counts = self.do(confirming.confirm, self.ring, received.import_id, handler, at(now))
+        counts = self.do(confirming.confirm, self.keyring, received.import_id, handler, at(now))
         assert counts["new"] == len(rows)
 
     @property
@@ -144,11 +144,13 @@ class City(World):
         with self.database.writer() as session:
             programme = session.get_one(Programme, self.programme)
             chosen, day = frozenset(nominees), dt.date.fromisoformat(opening)
-            choices = scheduling_many.choices(session, self.ring, programme, round_number, at(now))
+            choices = bulk_scheduling.choices(session, self.keyring, programme, round_number, at(now))
             units = frozenset(c.organiser.id for c in choices if chosen & {x.nominee.id for x in c.candidates})
             order = Order(programme, round_number, units, chosen, day, conclude)
             calendar, office = calendar_of(session), self.actor("office")
-            periods = scheduling_many.schedule_many(Work(session, at(now), office, keyring=self.ring), order, calendar)
+            periods = bulk_scheduling.schedule_many(
+                Work(session, at(now), office, keyring=self.keyring), order, calendar
+            )
             return [period.id for period in periods]
 
     def close(self, periods: Sequence[int], now: str) -> None:
@@ -164,7 +166,7 @@ class City(World):
         for unit_id, theirs in self.by_unit(nominees).items():
             with self.database.reader() as session:
                 rows = session.scalars(select(Nominee).where(Nominee.id.in_(theirs))).all()
-                needed = opinions.needed_by(session, self.ring, rows)
+                needed = opinions.needed_by(session, self.keyring, rows)
             for authority in Authority:
                 if asked := [nominee for nominee in theirs if authority in needed[nominee]]:
                     handler = self.actor(f"handler{unit_id}")

@@ -86,8 +86,8 @@ def _say(opened: OpenPortal, import_id: int, actor: Actor, confirm: bool) -> Non
             click.echo(f"没有问题：{view.nominees}行。请到网页的“导入”里确认，或者加 --confirm 再运行一次。")
             return
         session.rollback()
-        ring = keyring_of(opened.settings)
-        made = confirming.confirm(session, ring, import_id, actor, clock.now(), by=COMMAND_LINE)
+        keyring = keyring_of(opened.settings)
+        made = confirming.confirm(session, keyring, import_id, actor, clock.now(), by=COMMAND_LINE)
     click.echo(f"已导入：新增{made['new']}个，补充{made['filled']}个。")
 
 

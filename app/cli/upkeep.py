@@ -155,7 +155,7 @@ def retention(opened: OpenPortal, purge: bool) -> None:
     """What is held of objectors and nominees, and which of it has been kept long enough (SECURITY 18)."""
     years, now = opened.settings.retention_years, clock.now()
     with opened.migrated.reader() as session:
-        held = keeping.held(session, years, now)
+        held = keeping.kept_data(session, years, now)
     for one in held:
         if one.nothing:
             continue
@@ -178,7 +178,7 @@ def _purge(opened: OpenPortal) -> None:
     click.echo("以前的备份里还有这些内容，请一并销毁期满前的备份。")
 
 
-def _counted(held: keeping.Held) -> str:
+def _counted(held: keeping.KeptData) -> str:
     return f"身份{held.identities}份，文件{held.files}个，文字{held.texts}段，推荐对象资料{held.dossiers}份"
 
 

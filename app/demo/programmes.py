@@ -61,7 +61,7 @@ def set_up(
 
 
 def recommend(
-    session: Session, ring: Keyring, cast: Cast, programme_id: int, seed: int, most: int | None = None
+    session: Session, keyring: Keyring, cast: Cast, programme_id: int, seed: int, most: int | None = None
 ) -> ByUnit:
     """Everybody the units recommend, with their dossiers; `most` of each kind a unit for a small programme."""
     by_unit: ByUnit = {}
@@ -76,7 +76,7 @@ def recommend(
                 owns[person.workplace] = nominee.unit_id
                 session.add(nominee)
                 session.flush()
-                session.add(dossier(ring, nominee.id, annexes.fields_of(person, quota, number)))
+                session.add(dossier(keyring, nominee.id, annexes.fields_of(person, quota, number)))
                 made.append(nominee)
         by_unit[unit_id] = made
     session.commit()

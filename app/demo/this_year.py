@@ -40,7 +40,7 @@ def begin(session: Session, staging: Staging, script: Script, until: dt.datetime
     first_day = local_date(now)
     stages = _stages(first_day, local_date(until))
     programme_id = programmes.set_up(session, staging.cast, _TITLE, programmes.number(first_day, 239), stages, now)
-    by_unit = programmes.recommend(session, staging.ring, staging.cast, programme_id, SEED)
+    by_unit = programmes.recommend(session, staging.keyring, staging.cast, programme_id, SEED)
     units = list(staging.cast.units.values())
     quick = [by_unit[units[place]] for place in QUICK_UNITS]
     city = _City(staging, programme_id, city_opening(until, staging.calendar), quick)
@@ -161,7 +161,7 @@ class _City:
             sealed=annexes.fields_of(person, quota, number),
         )
         handler = staging.cast.hands[withdrawn.recommender_id].handler
-        named = replacements.replace(Work(session, now, handler, keyring=staging.ring), withdrawn.id, given)
+        named = replacements.replace(Work(session, now, handler, keyring=staging.keyring), withdrawn.id, given)
         staging.round_one(self.programme_id, [named], Shape(self.opening, 1))
 
     def _correct(self, session: Session, now: dt.datetime) -> None:

@@ -522,7 +522,7 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "nominee out twice", f"/nominees/{world.nominees[0]}")
     press(office, "提出撤销")
     walk.look(office, "reversal with nothing written")
-    first = world.outs()[0]
+    first = world.disqualifications()[0]
     world.run(
         reversal.propose_reversal, 1, "经复查，原决定所据事实有误，予以撤销。", by=world.actor("office2"), now=at(AFTER)
     )

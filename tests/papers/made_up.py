@@ -73,7 +73,7 @@ def made_up(world: World, folder: Path) -> tuple[int, Vault]:
             nominee.category = fields["unit_type" if nominee.kind is Kind.COLLECTIVE else "status"]
             nominee.trade = "公共管理、社会保障和社会组织"
             nominee.post = "" if nominee.kind is Kind.COLLECTIVE else "副科长"
-            session.add(dossier(world.ring, nominee.id, fields))
+            session.add(dossier(world.keyring, nominee.id, fields))
         session.commit()
     period = world.round_two()
     first, second, third, fourth, fifth = world.nominees

@@ -27,7 +27,7 @@ from app.services.nominees.nominating import ENTERED, OUT, standing_in
 Found = dict[int, list[dict[str, str]]]
 
 
-def across(session: Session, ring: Keyring, import_id: int) -> Found:
+def across(session: Session, keyring: Keyring, import_id: int) -> Found:
     """The problems that no row has by itself, by the rows' numbers. Reads the rows as they stand, batch by batch."""
     imported = session.get_one(Import, import_id)
     found: Found = defaultdict(list)
@@ -35,7 +35,7 @@ def across(session: Session, ring: Keyring, import_id: int) -> Found:
     fills = imported.form is ImportForm.FORMS
     coming: Counter[Kind] = Counter()
     seen = Seen()
-    for row in sealed_rows.each(session, ring, import_id):
+    for row in sealed_rows.each(session, keyring, import_id):
         if row.what is not What.NOMINEE or row.kind is None:
             continue
         if problem := seen.problem(row.nomination):
@@ -43,13 +43,13 @@ def across(session: Session, ring: Keyring, import_id: int) -> Found:
         if not row.name:
             continue
         unit = row.fields.get("unit", "")
-        hashes = [hash_ for key in ring.hash_keys if (hash_ := person_hash(key, row.fields))]
+        hashes = [hash_ for key in keyring.hash_keys if (hash_ := person_hash(key, row.fields))]
         for clash in register.clashes(row.kind, row.name, unit, hashes, fills=fills):
             found[row.number].append(worded(clash.problem) | {"to_office": clash.to_office})
         if register.filled(row.kind, row.name, unit, fills=fills) is None:
             coming[row.kind] += 1
     if not fills:
-        rows = sealed_rows.each(session, ring, import_id)
+        rows = sealed_rows.each(session, keyring, import_id)
         in_order = order_problems(row.nomination for row in rows if row.what is What.NOMINEE)
         for number, problem in in_order.items():
             found[number].append(worded(problem))

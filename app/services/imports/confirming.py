@@ -43,7 +43,7 @@ from app.services.shared.locks import lock_row
 
 
 def confirm(
-    session: Session, ring: Keyring, import_id: int, actor: Actor, now: dt.datetime, by: str = ""
+    session: Session, keyring: Keyring, import_id: int, actor: Actor, now: dt.datetime, by: str = ""
 ) -> dict[str, int]:
     """Make nominees of every row, or fill those that the forms are about. Returns how many of each: new, filled.
 
@@ -54,8 +54,8 @@ def confirm(
     lock_row(session, Import, import_id)
     if imported.state is not ImportState.CHECKED:
         raise ImportNotReady(STATE_NAMES[imported.state])
-    _check_again(session, ring, import_id)
-    making = _Making(session, ring, imported, now, by or by_user(actor.user_id))
+    _check_again(session, keyring, import_id)
+    making = _Making(session, keyring, imported, now, by or by_user(actor.user_id))
     making.everything()
     gone = delete(ImportRow).where(ImportRow.import_id == import_id)
     session.execute(gone, execution_options={"synchronize_session": False})
@@ -65,10 +65,10 @@ def confirm(
     return making.counts
 
 
-def _check_again(session: Session, ring: Keyring, import_id: int) -> None:
+def _check_again(session: Session, keyring: Keyring, import_id: int) -> None:
     if count := sealed_rows.problem_count(session, import_id):
         raise ImportHasProblems(count)
-    if across := checks.across(session, ring, import_id):
+    if across := checks.across(session, keyring, import_id):
         checks.note(session, import_id, across)
         session.commit()  # nothing is imported, and the preview says why
         raise ImportHasProblems(sum(map(len, across.values())))
@@ -80,8 +80,8 @@ _HEIGHTS = list(Rank).index  # the ranks stand there from the unknown one up
 class _Making:
     """The nominees of one import on their way into the session."""
 
-    def __init__(self, session: Session, ring: Keyring, imported: Import, now: dt.datetime, by: str) -> None:
-        self.session, self.ring, self.imported, self.now, self.by = session, ring, imported, now, by
+    def __init__(self, session: Session, keyring: Keyring, imported: Import, now: dt.datetime, by: str) -> None:
+        self.session, self.keyring, self.imported, self.now, self.by = session, keyring, imported, now, by
         standing = standing_in(session, imported.programme_id, imported.unit_id)
         self._register = Register(standing)
         self._units = _own_units(session, imported.unit_id)
@@ -91,7 +91,7 @@ class _Making:
         self.counts = {"rows": 0, "new": 0, "filled": 0}
 
     def everything(self) -> None:
-        for row in sealed_rows.each(self.session, self.ring, self.imported.id):
+        for row in sealed_rows.each(self.session, self.keyring, self.imported.id):
             if row.what is What.NOMINEE and row.kind is not None:
                 self._nominee(row, row.kind)
             elif row.what is What.PHOTO:
@@ -120,7 +120,7 @@ class _Making:
         _describe(nominee, row.fields)
         self.session.add(nominee)
         self.session.flush()
-        self.session.add(dossiers.dossier(self.ring, nominee.id, row.fields))
+        self.session.add(dossiers.dossier(self.keyring, nominee.id, row.fields))
         self.acts.append(Act(self.by, "nominee.imported", on_nominee(nominee.id), {"import": self.imported.id}))
         return nominee.id
 
@@ -128,11 +128,11 @@ class _Making:
         """A form says more than the summary did: what it leaves out stays as it was."""
         nominee = self.session.get_one(Nominee, there.nominee_id)
         _describe(nominee, row.fields)
-        before = dossiers.fields_of(self.session, self.ring, [nominee.id])[nominee.id]
+        before = dossiers.fields_of(self.session, self.keyring, [nominee.id])[nominee.id]
         fields = before | {key: text for key, text in row.fields.items() if text}
         self.session.execute(delete(Dossier).where(Dossier.nominee_id == nominee.id))
         self.session.expire(nominee, ["dossier"])
-        self.session.add(dossiers.dossier(self.ring, nominee.id, fields))
+        self.session.add(dossiers.dossier(self.keyring, nominee.id, fields))
         self.acts.append(Act(self.by, "nominee.filled", on_nominee(nominee.id), {"import": self.imported.id}))
         self.session.flush()
         return nominee.id

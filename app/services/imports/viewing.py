@@ -63,8 +63,8 @@ class RowProblem:
 class View:
     """The rows of one import, for the office or for its unit. The office is told more of a clash between units."""
 
-    def __init__(self, session: Session, ring: Keyring, import_id: int, *, to_office: bool) -> None:
-        self._session, self._ring, self._import_id, self._to_office = session, ring, import_id, to_office
+    def __init__(self, session: Session, keyring: Keyring, import_id: int, *, to_office: bool) -> None:
+        self._session, self._ring, self._import_id, self._to_office = session, keyring, import_id, to_office
         columns = select(ImportRow.number, ImportRow.problems).where(ImportRow.import_id == import_id)
         self._all = [
             ImportLine(self, place, number, problems)

@@ -50,7 +50,7 @@ def entries_of(session: Session, nominee_id: int) -> list[Entry]:
     )
 
 
-def in_sight(session: Session, nominee_id: int, now: dt.datetime) -> list[Entry]:
+def current_entries(session: Session, nominee_id: int, now: dt.datetime) -> list[Entry]:
     """Those of them that the public sees now, or will see."""
     return [entry for entry in entries_of(session, nominee_id) if now < entry.period.closes_at]
 

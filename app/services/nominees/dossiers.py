@@ -36,12 +36,14 @@ def place(nominee_id: int) -> str:
     return f"dossier:{nominee_id}"
 
 
-def dossier(ring: Keyring, nominee_id: int, fields: Mapping[str, str]) -> Dossier:
+def dossier(keyring: Keyring, nominee_id: int, fields: Mapping[str, str]) -> Dossier:
     """The row that keeps these fields of a nominee, for the caller to add; unknown keys and empty ones stay out."""
     kept = {key: fields[key] for key in SEALED_FIELDS if fields.get(key)}
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True)
     return Dossier(
-        nominee_id=nominee_id, sealed=ring.seal(text, place(nominee_id)), person_hash=person_hash(ring.hash_key, fields)
+        nominee_id=nominee_id,
+        sealed=keyring.seal(text, place(nominee_id)),
+        person_hash=person_hash(keyring.hash_key, fields),
     )
 
 
@@ -53,14 +55,14 @@ def person_hash(key: bytes, fields: Mapping[str, str]) -> str | None:
     return hmac.new(key, f"person {number}".encode(), hashlib.sha256).hexdigest()
 
 
-def fields_of(session: Session, ring: Keyring, nominee_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+def fields_of(session: Session, keyring: Keyring, nominee_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     """The sealed fields of these nominees, by id; {} for whom there is no dossier. Raises SealBroken.
 
     Whoever calls has made sure that the reader may: the office, or the unit that recommends them.
     """
     wanted = list(nominee_ids)
     rows = session.execute(select(Dossier.nominee_id, Dossier.sealed).where(Dossier.nominee_id.in_(wanted)))
-    read = {nominee_id: json.loads(ring.unseal_text(sealed, place(nominee_id))) for nominee_id, sealed in rows}
+    read = {nominee_id: json.loads(keyring.unseal_text(sealed, place(nominee_id))) for nominee_id, sealed in rows}
     return {nominee_id: read.get(nominee_id, {}) for nominee_id in wanted}
 
 
@@ -86,13 +88,13 @@ class DossierView:
     materials: list[HandedIn]
 
 
-def shown(session: Session, ring: Keyring, nominee_id: int, actor: Actor) -> DossierView | None:
+def shown(session: Session, keyring: Keyring, nominee_id: int, actor: Actor) -> DossierView | None:
     """What the page of a nominee shows of its dossier unasked; None for whom it is not for."""
     try:
         access.recommended(session, nominee_id, actor)
     except NotYourCase:
         return None
-    fields = fields_of(session, ring, [nominee_id])[nominee_id]
+    fields = fields_of(session, keyring, [nominee_id])[nominee_id]
     return _shown(session, nominee_id, {key: _masked(key, text) for key, text in fields.items()}, masked=True)
 
 

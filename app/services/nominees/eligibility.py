@@ -23,11 +23,11 @@ NOTE = (0, 500)
 REASON = (2, 500)
 
 
-def checks(session: Session, ring: Keyring, nominees: Iterable[Nominee]) -> dict[int, list[Check]]:
+def checks(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> dict[int, list[Check]]:
     """Every condition of each of these nominees, by id. Raises SealBroken."""
     these = list(nominees)
     said = _said(session, [nominee.id for nominee in these])
-    fields = dossiers.fields_of(session, ring, [nominee.id for nominee in these])
+    fields = dossiers.fields_of(session, keyring, [nominee.id for nominee in these])
     return {
         nominee.id: checks_of(_facts(nominee, fields[nominee.id].get("penalties")), said.get(nominee.id, {}))
         for nominee in these

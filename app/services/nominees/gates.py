@@ -101,7 +101,7 @@ def _too_many(share: CountyShare) -> list[str]:
 
 
 def standings(
-    session: Session, ring: Keyring, programme: Programme, nominees: Iterable[Nominee], now: dt.datetime
+    session: Session, keyring: Keyring, programme: Programme, nominees: Iterable[Nominee], now: dt.datetime
 ) -> dict[int, NomineeStanding]:
     """Where these nominees of a programme stand, by id. Raises SealBroken.
 
@@ -111,9 +111,9 @@ def standings(
     ids = [nominee.id for nominee in these]
     showings = _showings(session, ids, now)
     gone = leavers.left(session, these, now)
-    checks = eligibility.checks(session, ring, these)
+    checks = eligibility.checks(session, keyring, these)
     words, answers = reviews.latest(session, ids), opinions.latest(session, ids)
-    needed = opinions.needed_by(session, ring, these)
+    needed = opinions.needed_by(session, keyring, these)
     share = cache(lambda: share_of(session, programme, now))
     return {
         nominee.id: NomineeStanding(
@@ -130,10 +130,10 @@ def standings(
     }
 
 
-def standing_of(session: Session, ring: Keyring, nominee: Nominee, now: dt.datetime) -> NomineeStanding:
+def standing_of(session: Session, keyring: Keyring, nominee: Nominee, now: dt.datetime) -> NomineeStanding:
     """Where one nominee stands."""
     programme = session.get_one(Programme, nominee.programme_id)
-    return standings(session, ring, programme, [nominee], now)[nominee.id]
+    return standings(session, keyring, programme, [nominee], now)[nominee.id]
 
 
 def waiting_for_review(session: Session, programme: Programme, now: dt.datetime) -> dict[ReviewStage, int]:

@@ -101,7 +101,7 @@ def recommenders(session: Session, programme_id: int, actor: Actor) -> Sequence[
 
 def enter(
     session: Session,
-    ring: Keyring,
+    keyring: Keyring,
     programme_id: int,
     kind: Kind,
     recommender: Unit,
@@ -113,7 +113,7 @@ def enter(
     deeds = checked_text(given.deeds, "简要事迹", (1, LONGEST["deeds"]))
     changes.require_publishable(f"{name}的内容", name, given.unit, given.post, deeds)
     sealed = given.sealed or {}
-    hashes = [hash_ for key in ring.hash_keys if (hash_ := person_hash(key, sealed))]
+    hashes = [hash_ for key in keyring.hash_keys if (hash_ := person_hash(key, sealed))]
     _require_unknown(session, programme_id, hashes, actor)
     _require_unnamed(session, programme_id, recommender, kind, (name, given.unit), hashes)
     nominee = Nominee(
@@ -132,7 +132,7 @@ def enter(
     session.add(nominee)
     session.flush()
     if any(sealed.values()):
-        session.add(dossier(ring, nominee.id, sealed))
+        session.add(dossier(keyring, nominee.id, sealed))
     return nominee
 
 

@@ -56,10 +56,10 @@ class Recorded:
     counts: bool
 
 
-def needed_by(session: Session, ring: Keyring, nominees: Iterable[Nominee]) -> dict[int, frozenset[Authority]]:
+def needed_by(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> dict[int, frozenset[Authority]]:
     """Whose opinion each of these nominees needs, by id. Raises SealBroken."""
     these = list(nominees)
-    fields = dossiers.fields_of(session, ring, [nominee.id for nominee in these])
+    fields = dossiers.fields_of(session, keyring, [nominee.id for nominee in these])
     return {nominee.id: _needed(nominee, fields[nominee.id]) for nominee in these}
 
 

@@ -25,7 +25,7 @@ def revise(work: Work, nominee_id: int, deeds: str, reason: str) -> Revision:
     """
     nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     changes.require_standing(work.session, nominee, work.now)
-    require_unseen(work.session, nominee, work.now)
+    require_not_shown(work.session, nominee, work.now)
     deeds = checked_text(deeds, "简要事迹", DEEDS)
     reason = checked_text(reason, "变更的理由", REASON)
     if deeds == nominee.deeds:
@@ -47,7 +47,7 @@ def revise(work: Work, nominee_id: int, deeds: str, reason: str) -> Revision:
     return row
 
 
-def require_unseen(session: Session, nominee: Nominee, now: dt.datetime) -> None:
+def require_not_shown(session: Session, nominee: Nominee, now: dt.datetime) -> None:
     """Raises StillShown while a period with this nominee is open or scheduled."""
-    for entry in changes.in_sight(session, nominee.id, now):
+    for entry in changes.current_entries(session, nominee.id, now):
         raise StillShown(entry.period.title, entry.period.opens_at, entry.period.closes_at, now)

@@ -30,7 +30,7 @@ def withdraw(work: Work, nominee_id: int, reason: str) -> Nominee:
     nominee.withdraw_reason = checked_text(reason, "退出的理由", REASON)
     nominee.withdrawn_at, nominee.withdrawn_by = work.now, work.actor.user_id
     work.did("nominee.withdrawn", nominee, reason=nominee.withdraw_reason)
-    for entry in changes.in_sight(work.session, nominee.id, work.now):
+    for entry in changes.current_entries(work.session, nominee.id, work.now):
         if work.now < entry.period.opens_at:
             _take_off(work, entry)
     return nominee

@@ -21,9 +21,9 @@ SUPPLEMENT_LENGTH = (1, 3000)
 WITHDRAW_LENGTH = (1, 300)
 
 
-def find_by_receipt(session: Session, ring: Keyring, typed: str) -> int:
+def find_by_receipt(session: Session, keyring: Keyring, typed: str) -> int:
     """The objection a typed code belongs to, whichever key of the ring it was hashed with. Raises UnknownReceipt."""
-    hashes = [receipt_hash(key, typed) for key in ring.hash_keys]
+    hashes = [receipt_hash(key, typed) for key in keyring.hash_keys]
     objection_id = session.scalar(select(Objection.id).where(Objection.receipt_hash.in_(hashes)))
     if objection_id is None:
         raise UnknownReceipt

@@ -36,13 +36,13 @@ def place(objection_id: int) -> str:
     return f"identity:{objection_id}"
 
 
-def seal_objector(ring: Keyring, objection_id: int, objector: Objector) -> bytes:
-    return ring.seal(json.dumps(astuple(objector), ensure_ascii=False), place(objection_id))
+def seal_objector(keyring: Keyring, objection_id: int, objector: Objector) -> bytes:
+    return keyring.seal(json.dumps(astuple(objector), ensure_ascii=False), place(objection_id))
 
 
-def unseal_objector(ring: Keyring, identity: Identity) -> Objector:
+def unseal_objector(keyring: Keyring, identity: Identity) -> Objector:
     """Raises SealBroken."""
-    return Objector(*json.loads(ring.unseal_text(identity.sealed, place(identity.objection_id))))
+    return Objector(*json.loads(keyring.unseal_text(identity.sealed, place(identity.objection_id))))
 
 
 @use_case
@@ -73,7 +73,7 @@ def objection_to_ask_about(
     objection = session.get(Objection, objection_id)
     if objection is None:
         raise NotYourCase
-    _require_sight(session, objection, actor, now)
+    _require_may_see(session, objection, actor, now)
     return objection, case_of(session, objection)
 
 
@@ -138,7 +138,7 @@ def request_of(session: Session, request_id: int, actor: Actor, now: dt.datetime
     request = session.scalar(_requests().where(IdentityRequest.id == request_id))
     if request is None:
         raise NotYourCase
-    _require_sight(session, request.objection, actor, now)
+    _require_may_see(session, request.objection, actor, now)
     return request
 
 
@@ -158,7 +158,7 @@ def _lock_request(work: Work, request_id: int) -> IdentityRequest:
     request = lock_row_if_any(work.session, IdentityRequest, request_id)
     if request is None:
         raise NotYourCase
-    _require_sight(work.session, request.objection, work.actor, work.now)
+    _require_may_see(work.session, request.objection, work.actor, work.now)
     return request
 
 
@@ -166,7 +166,7 @@ def _sees(session: Session, objection: Objection, actor: Actor, now: dt.datetime
     return may_see(actor, case_of(session, objection).facts(now))
 
 
-def _require_sight(session: Session, objection: Objection, actor: Actor, now: dt.datetime) -> None:
+def _require_may_see(session: Session, objection: Objection, actor: Actor, now: dt.datetime) -> None:
     """A recused person learns nothing of the case, least of all this (R21)."""
     if not _sees(session, objection, actor, now):
         raise NotYourCase

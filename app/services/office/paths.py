@@ -79,13 +79,13 @@ class Path:
         return [stage for each in self.rounds for stage in each.stages]
 
 
-def path_of(session: Session, ring: Keyring, nominee_id: int, now: dt.datetime) -> Path:
+def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetime) -> Path:
     """What happened to one nominee, first round first; `out` as every page sees it at `now` (R26)."""
     nominee = session.get_one(Nominee, nominee_id)
     programme = session.get_one(Programme, nominee.programme_id)
     replaces, replaced_by = family_of(session, nominee)
     gone = leavers.left(session, [each for each in (nominee, replaces, replaced_by) if each], now)
-    standing = gates.standings(session, ring, programme, [nominee], now)[nominee_id]
+    standing = gates.standings(session, keyring, programme, [nominee], now)[nominee_id]
     others = [each for each in (replaces, replaced_by) if each and each.id not in gone]
     return Path(
         rounds=_rounds(standing, _stages(session, nominee_id), now),

@@ -60,9 +60,9 @@ def chosen(session: Session, programme_id: int, nominee_ids: Iterable[int], acto
     return found
 
 
-def fields_of(session: Session, ring: Keyring, found: Sequence[Nominee]) -> dict[int, dict[str, str]]:
+def fields_of(session: Session, keyring: Keyring, found: Sequence[Nominee]) -> dict[int, dict[str, str]]:
     """Everything that the forms ask of these nominees, by id: what is public of them and what is sealed."""
-    sealed = dossiers.fields_of(session, ring, [one.id for one in found])
+    sealed = dossiers.fields_of(session, keyring, [one.id for one in found])
     return {one.id: _own(one) | sealed[one.id] for one in found}
 
 

@@ -55,7 +55,7 @@ class Candidate:
 
 
 def candidates(
-    session: Session, ring: Keyring, programme: Programme, round_: Round, organiser: Unit, now: dt.datetime
+    session: Session, keyring: Keyring, programme: Programme, round_: Round, organiser: Unit, now: dt.datetime
 ) -> list[Candidate]:
     """Every nominee an organiser could show in a round, with what stands in its way (R8)."""
     query = (
@@ -69,7 +69,7 @@ def candidates(
     elif round_.organiser is Organiser.RECOMMENDER:
         query = query.where(Nominee.recommender_id == organiser.id)
     nominees = session.scalars(query).all()
-    standings = gates.standings(session, ring, programme, nominees, now)
+    standings = gates.standings(session, keyring, programme, nominees, now)
     return [Candidate(nominee, standings[nominee.id].obstacles(round_)) for nominee in nominees]
 
 

@@ -153,8 +153,8 @@ def in_later_rounds(session: Session, programme_id: int, now: dt.datetime) -> Co
             ),
         )
     ).all()
-    outs = disqualified(session, [row.id for row in rows], now)
-    return Counter((row.recommender_id, row.kind) for row in rows if row.id not in outs)
+    out = disqualified(session, [row.id for row in rows], now)
+    return Counter((row.recommender_id, row.kind) for row in rows if row.id not in out)
 
 
 def _taken(session: Session, programme_id: int, now: dt.datetime) -> Counter[tuple[int, Kind]]:
@@ -164,8 +164,8 @@ def _taken(session: Session, programme_id: int, now: dt.datetime) -> Counter[tup
             Nominee.programme_id == programme_id, Nominee.withdrawn_at.is_(None)
         )
     ).all()
-    outs = disqualified(session, [row.id for row in rows], now)
-    return Counter((row.recommender_id, row.kind) for row in rows if row.id not in outs)
+    out = disqualified(session, [row.id for row in rows], now)
+    return Counter((row.recommender_id, row.kind) for row in rows if row.id not in out)
 
 
 def _below_what_stands(places: Places, standing: Counter[tuple[int, Kind]]) -> list[Fault]:

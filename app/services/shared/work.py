@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.cases.states import Actor, require_office
 from app.models import Base
 from app.sealing import Keyring
-from app.services.record.chain import Act, doer, record, subject_of
+from app.services.record.chain import Act, name_of_actor, record, subject_of
 
 UseCase = TypeVar("UseCase", bound=Callable[..., Any])
 
@@ -55,7 +55,7 @@ class Work:
 
         `details` hold no objector's name, contact or text (R19).
         """
-        self.did_by(doer(self._actor), action, subject, **details)
+        self.did_by(name_of_actor(self._actor), action, subject, **details)
 
     def did_by(self, who: str, action: str, subject: Base | str, **details: Any) -> None:
         """As `did`, by whoever is not the actor: the clock, an objector, somebody on their way in."""

@@ -63,7 +63,7 @@ class RecuseForm(ChoiceForm):
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class ActionButton:
     """How an action is offered: its form, what the button says, what it calls, and what to warn of.
 
     What is `final` or `once` asks again before it is done; what is final is red besides.
@@ -77,39 +77,39 @@ class Deed:
     once: bool = False
 
 
-DEEDS: dict[Action, Deed] = {
-    Action.ACCEPT: Deed(
+BUTTONS: dict[Action, ActionButton] = {
+    Action.ACCEPT: ActionButton(
         EmptyForm,
         "受理这件异议",
         lambda work, case, _form: investigation.accept(work, case),
         "署名真实、有具体事实或线索的，应当受理。受理后不能改为不予受理。",
         once=True,
     ),
-    Action.DECLINE: Deed(
+    Action.DECLINE: ActionButton(
         DeclineForm,
         "不予受理",
         lambda work, case, form: investigation.decline(work, case, DeclineGround(form.ground.data), form.text.data),
         "不予受理后，这个案件就此结束，不能再改。",
         final=True,
     ),
-    Action.INVESTIGATE: Deed(
+    Action.INVESTIGATE: ActionButton(
         EmptyForm,
         "开始核查",
         lambda work, case, _form: investigation.investigate(work, case),
     ),
-    Action.ASK: Deed(
+    Action.ASK: ActionButton(
         TextForm,
         "请异议人补正",
         lambda work, case, form: investigation.ask_supplement(work, case, form.text.data),
         "只能要求一次；等待期间规定时间照常计算。",
         once=True,
     ),
-    Action.RESUME: Deed(
+    Action.RESUME: ActionButton(
         EmptyForm,
         "不再等待补正，恢复办理",
         lambda work, case, _form: investigation.resume(work, case),
     ),
-    Action.PROPOSE: Deed(
+    Action.PROPOSE: ActionButton(
         ProposeForm,
         "提出处理意见",
         lambda work, case, form: investigation.propose(
@@ -117,63 +117,63 @@ DEEDS: dict[Action, Deed] = {
         ),
         "须由另一人确认后才生效。",
     ),
-    Action.CONFIRM: Deed(
+    Action.CONFIRM: ActionButton(
         EmptyForm,
         "确认，结论生效",
         lambda work, case, _form: investigation.confirm(work, case),
         "确认后立即生效，不能再改。结论为“异议成立”的，该推荐对象同时取消参评资格。",
         final=True,
     ),
-    Action.RETURN: Deed(
+    Action.RETURN: ActionButton(
         ReasonForm,
         "退回重新核查",
         lambda work, case, form: investigation.return_proposal(work, case, form.text.data),
     ),
-    Action.NOTE: Deed(
+    Action.NOTE: ActionButton(
         TextForm,
         "记一笔核查记录",
         lambda work, case, form: investigation.note(work, case, form.text.data),
         "只有办理人员看得到。",
     ),
-    Action.HEAR: Deed(
+    Action.HEAR: ActionButton(
         TextForm,
         "记录当事人陈述",
         lambda work, case, form: investigation.hear(work, case, form.text.data),
         "听取推荐对象的说明时，不得透露异议人的任何情况。",
     ),
-    Action.REPLY: Deed(
+    Action.REPLY: ActionButton(
         TextForm,
         "给异议人留言",
         lambda work, case, form: investigation.reply(work, case, form.text.data),
         "异议人凭查询码可以看到。",
     ),
-    Action.ASSIGN: Deed(
+    Action.ASSIGN: ActionButton(
         ChoiceForm,
         "指定经办人",
         lambda work, case, form: investigation.assign(work, case, form.chosen.data),
     ),
-    Action.JOIN: Deed(
+    Action.JOIN: ActionButton(
         ChoiceForm,
         "并入所选案件",
         lambda work, case, form: investigation.join(work, case, form.chosen.data),
         "同一事实的几件异议可以并案办理，每位异议人都会得到答复。并案后不能拆开。",
         final=True,
     ),
-    Action.RECUSE: Deed(
+    Action.RECUSE: ActionButton(
         RecuseForm,
         "登记回避",
         lambda work, case, form: investigation.recuse(work, case, form.chosen.data, form.text.data),
         "登记后，本人不能再打开这个案件。",
         final=True,
     ),
-    Action.HAND_UP: Deed(
+    Action.HAND_UP: ActionButton(
         ReasonForm,
         "移交市工作专班",
         lambda work, case, form: investigation.hand_up(work, case, form.text.data),
         "异议涉及本单位，或者本单位无人可以办理时使用。",
         final=True,
     ),
-    Action.TAKE_OVER: Deed(
+    Action.TAKE_OVER: ActionButton(
         ReasonForm,
         "由市工作专班接办",
         lambda work, case, form: investigation.take_over(work, case, form.text.data),
@@ -199,7 +199,7 @@ def choices_for(session: Session, action: Action, case: Case, me: User) -> dict[
 
 def form_for(session: Session, action: Action, case: Case, me: User, *, empty: bool = False) -> PlainForm:
     """The form of an action, its choices filled in; field ids carry the action, as several share a page."""
-    form = DEEDS[action].form(formdata=None) if empty else DEEDS[action].form()
+    form = BUTTONS[action].form(formdata=None) if empty else BUTTONS[action].form()
     form.with_ids(action)
     if isinstance(form, ChoiceForm):
         form.chosen.choices = options(choices_for(session, action, case, me))

@@ -11,7 +11,7 @@ from app.domain.refusals import NotYourCase, Refusal
 from app.models import Case
 from app.services.cases import evidence_reading, flood, history, investigation, queue, warnings
 from app.services.cases.queue import QueuedCase
-from app.web.cases.actions import DEEDS, ChoiceForm, form_for
+from app.web.cases.actions import BUTTONS, ChoiceForm, form_for
 from app.web.cases.blueprint import blueprint
 from app.web.cases.case_list import case_listing
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me, work
@@ -80,7 +80,7 @@ def act(case_id: int, action: str) -> ResponseReturnValue:
     if not form.validate():
         return _case_page(case, doing, form, status=422)
     try:
-        DEEDS[doing].call(work(), case_id, form)
+        BUTTONS[doing].call(work(), case_id, form)
     except NotYourCase:
         raise
     except Refusal as refusal:
@@ -103,7 +103,7 @@ def _case_page(
 ) -> ResponseReturnValue:
     """A case with its whole history and the actions open to this person; a refused form keeps its text."""
     period = case.entry.period
-    possible = [action for action in DEEDS if action in allowed_actions(actor(), case.facts(now()), now())]
+    possible = [action for action in BUTTONS if action in allowed_actions(actor(), case.facts(now()), now())]
     forms = {action: form_for(session(), action, case, me(), empty=True) for action in possible}
     if tried is not None and tried_form is not None:
         forms[tried] = tried_form
@@ -116,7 +116,7 @@ def _case_page(
         period=period,
         left=workdays_left(period.conclude_by, period.day_table, now()),
         forms={action: form for action, form in forms.items() if _offers_something(form)},
-        deeds=DEEDS,
+        buttons=BUTTONS,
         exhibits=evidence_reading.exhibits(session(), case.id),
         tried=tried,
         refusal=refusal,

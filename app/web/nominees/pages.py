@@ -15,7 +15,7 @@ from app.services.nominees import access, dossiers, gates, nominating
 from app.services.nominees.dossiers import DossierView
 from app.services.nominees.fates import Fates, fates_of
 from app.services.nominees.gates import NomineeStanding
-from app.services.office.offers import offers_to
+from app.services.office.nominee_actions import actions_for
 from app.services.office.paths import path_of
 from app.services.programmes.listing import all_programmes
 from app.web.nominees import columns
@@ -110,7 +110,7 @@ def nominee_page(
         "nominees/nominee.html",
         nominee=found,
         path=path_of(session(), portal().keyring, nominee_id, now()),
-        offers=offers_to(session(), found, actor(), now()),
+        offers=actions_for(session(), found, actor(), now()),
         honour=revocation.honour_of(session(), nominee_id),
         forms=empty_forms() | ({tried: form} if form else {}),
         tried=tried,

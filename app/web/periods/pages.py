@@ -137,11 +137,11 @@ def entries(period_id: int) -> ResponseReturnValue:
     """Whom a period shows, and who of them is out because of it."""
     shown = _period(period_id)
     cases = closing.cases_of(session(), shown)
-    outs = closing.who_is_out(session(), shown, cases, now())
+    out = closing.who_is_out(session(), shown, cases, now())
     several = Counter(case.entry_id for case in cases)
 
     def fate(entry: EntryView) -> str:
-        grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(outs.get(entry.nominee_id, ())))
+        grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(out.get(entry.nominee_id, ())))
         return grounds or ("已退出推荐" if entry.withdrawn else "参评")
 
     return Listing(
@@ -153,14 +153,14 @@ def entries(period_id: int) -> ResponseReturnValue:
             Column("unit", "所在单位", lambda entry: entry.unit, 28),
             Column("recommender", "推荐单位", lambda entry: entry.recommender, 18),
             Column("cases", "案件", lambda entry: several[entry.id], 8),
-            Column("fate", "结果", fate, 18, badge=lambda entry: "lapsed" if entry.nominee_id in outs else None),
+            Column("fate", "结果", fate, 18, badge=lambda entry: "lapsed" if entry.nominee_id in out else None),
         ],
         rows=closing.entries_of(session(), shown),
         empty="这次公示没有列入推荐对象。",
         filters=[
             Filter("kind", "类别", {kind.value: KIND_NAMES[kind] for kind in Kind}, lambda e, kind: e.kind == kind),
             Filter(
-                "out", "结果", {"1": "取消参评资格的", "0": "参评的"}, lambda e, v: (e.nominee_id in outs) == (v == "1")
+                "out", "结果", {"1": "取消参评资格的", "0": "参评的"}, lambda e, v: (e.nominee_id in out) == (v == "1")
             ),
             Filter("cases", "案件", {"1": "有案件的"}, lambda e, _: several[e.id] > 0),
         ],

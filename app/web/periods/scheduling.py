@@ -108,8 +108,8 @@ def _plan_page(
     refusal: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
-    ring = portal().keyring
-    candidates = scheduling.candidates(session(), ring, programme, ROUNDS[round_number], organiser, now())
+    keyring = portal().keyring
+    candidates = scheduling.candidates(session(), keyring, programme, ROUNDS[round_number], organiser, now())
     if chosen is None:
         chosen = [candidate.nominee.id for candidate in candidates if candidate.may_enter]
     html = render_template(

@@ -14,8 +14,8 @@ from app.domain.periods.window import WindowPlan
 from app.domain.refusals import Refusal
 from app.models import Programme
 from app.services.office import planning
-from app.services.periods import scheduling, scheduling_many
-from app.services.periods.scheduling_many import Order, Rehearsal
+from app.services.periods import bulk_scheduling, scheduling
+from app.services.periods.bulk_scheduling import Order, Rehearsal
 from app.services.programmes.listing import all_programmes
 from app.web.periods.blueprint import blueprint
 from app.web.periods.scheduling import ScheduleForm, calendar_for, first_possible_day
@@ -60,10 +60,10 @@ def schedule_many(programme_id: int, round_number: int) -> ResponseReturnValue:
     try:
         if form.step.data != "save":
             plan = scheduling.preview(opening, conclude, calendar, programme.demonstration, now())
-            rehearsals = scheduling_many.rehearse(work(), order, calendar)
+            rehearsals = bulk_scheduling.rehearse(work(), order, calendar)
             late = planning.misfit_of(programme, round_number, plan, conclude, calendar)
             return _page(programme, round_number, form, units, nominees, plan=plan, rehearsals=rehearsals, late=late)
-        periods = scheduling_many.schedule_many(work(), order, calendar)
+        periods = bulk_scheduling.schedule_many(work(), order, calendar)
     except Refusal as refusal:
         session().rollback()
         return _page(programme, round_number, form, units, nominees, refusal=str(refusal), status=409)
@@ -85,7 +85,7 @@ def _page(
     status: int = 200,
 ) -> ResponseReturnValue:
     """The form; before anything is sent every unit is ticked that has anybody to show, with all of them."""
-    choices = scheduling_many.choices(session(), portal().keyring, programme, round_number, now()) if programme else []
+    choices = bulk_scheduling.choices(session(), portal().keyring, programme, round_number, now()) if programme else []
     if units is None or nominees is None:
         units = [choice.organiser.id for choice in choices if choice.may_enter]
         nominees = [nominee_id for choice in choices for nominee_id in choice.may_enter]

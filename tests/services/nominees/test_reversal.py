@@ -57,13 +57,13 @@ def test_one_person_alone_reverses_nothing(world: World) -> None:
 
 def test_two_people_reverse_and_the_first_decision_stays_in_sight(world: World, tmp_path: Path) -> None:
     period = lapsed(world)
-    decided = world.outs()
+    decided = world.disqualifications()
     world.run(reversal.propose_reversal, 1, DECISION, by=world.actor("office"), now=at(LATER))
     world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
     with pytest.raises(AlreadyDone):
         world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
     assert out_at(world, LATER) == set()
-    assert world.outs() == decided
+    assert world.disqualifications() == decided
     with world.database.reader() as session:
         row = session.scalars(select(Disqualification)).one()
         assert row.reversal is not None

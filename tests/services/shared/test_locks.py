@@ -44,7 +44,7 @@ def test_a_case_confirmed_by_another_session_is_not_confirmed_again(world: World
     with having_read(world, (Case, case)) as session:
         world.act(investigation.confirm, case, "head", now=DAY)
         with pytest.raises(MoveRefused):
-            investigation.confirm(Work(session, at(DAY), world.actor("head"), world.ring), case)
+            investigation.confirm(Work(session, at(DAY), world.actor("head"), world.keyring), case)
 
 
 def test_who_was_recused_by_another_session_is_refused(world: World) -> None:
@@ -53,16 +53,16 @@ def test_who_was_recused_by_another_session_is_refused(world: World) -> None:
     with having_read(world, (Case, case)) as session:
         world.act(investigation.recuse, case, "head", handler.user_id, "与推荐对象是亲属", now=DAY)
         with pytest.raises(NotYourCase):
-            investigation.accept(Work(session, at(DAY), handler, world.ring), case)
+            investigation.accept(Work(session, at(DAY), handler, world.keyring), case)
 
 
 def test_an_objection_withdrawn_in_another_session_counts_as_withdrawn(world: World) -> None:
     case, receipt = world.file(world.round_two(), world.nominees[0], FILED)
-    objection = world.do(following.find_by_receipt, world.ring, receipt)
+    objection = world.do(following.find_by_receipt, world.keyring, receipt)
     head = world.actor("head")
     with having_read(world, (Objection, objection), (Case, case)) as session:
         world.run(following.withdraw, objection, "情况已经弄清", now=at(DAY))
-        work = Work(session, at(DAY), head, world.ring)
+        work = Work(session, at(DAY), head, world.keyring)
         investigation.decline(work, case, DeclineGround.WITHDRAWN, "异议人撤回")
     assert world.case(case).state is State.DECLINED
 
@@ -94,4 +94,4 @@ def test_a_reversal_confirmed_by_another_session_is_not_confirmed_again(world: W
     with having_read(world, (Disqualification, row)) as session:
         world.act(reversal.confirm_reversal, row, "office2", now=DAY)
         with pytest.raises(AlreadyDone):
-            reversal.confirm_reversal(Work(session, at(DAY), world.actor("office2"), world.ring), row)
+            reversal.confirm_reversal(Work(session, at(DAY), world.actor("office2"), world.keyring), row)

@@ -62,7 +62,9 @@ class Rehearsal:
     refusal: str
 
 
-def choices(session: Session, ring: Keyring, programme: Programme, round_number: int, now: dt.datetime) -> list[Choice]:
+def choices(
+    session: Session, keyring: Keyring, programme: Programme, round_number: int, now: dt.datetime
+) -> list[Choice]:
     """Every unit with nominees in a round, in the order of the quota table."""
     quotas = session.scalars(select(Quota).where(Quota.programme_id == programme.id))
     places = {
@@ -71,7 +73,7 @@ def choices(session: Session, ring: Keyring, programme: Programme, round_number:
     return [
         Choice(
             unit,
-            candidates(session, ring, programme, ROUNDS[round_number], unit, now),
+            candidates(session, keyring, programme, ROUNDS[round_number], unit, now),
             places.get(unit.id) if round_number == 2 else None,
         )
         for unit in organisers(session, programme.id, round_number)
