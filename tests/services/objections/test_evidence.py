@@ -246,8 +246,9 @@ def test_security_02_the_same_form_with_files_filed_at_once_is_one_objection_wit
         return world.do(intake.file_objection, world.keyring, entry, filing, at(FILED))
 
     answers = at_once([file for _ in range(4)])
-    assert len({(answer.receipt_code, answer.objection_id) for answer in answers}) == 1  # type: ignore[union-attr] # a refusal fails here
-    assert [row[1:] for row in rows(world)] == [(1, None), (1, None)]
+    [(_, objection)] = {(answer.receipt_code, answer.objection_id) for answer in answers}  # type: ignore[union-attr] # a refusal fails here
+    # Not always 1: on PostgreSQL whoever lost the race may have drawn the first number of the sequence.
+    assert [row[1:] for row in rows(world)] == [(objection, None), (objection, None)]
     assert stored(vault) == named(world)
     assert [action for _, action, _ in world.acts()].count("objection.filed") == 1
 
