@@ -15,8 +15,7 @@ from app.domain.refusals import AnswerMissing, DecisionNotReady, ListChanged, Pr
 from app.domain.shared.privacy import find_private
 from app.models import Document, Honour, Proceeding, Programme
 from app.services.award.award_list import AwardStanding, standing_of
-from app.services.programmes.decisions import require_before_decision
-from app.services.programmes.locking import lock_programme
+from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_programme
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
@@ -53,8 +52,7 @@ def record_paper(work: Work, programme_id: int, kind: ProceedingKind, paper: Pap
     Raises MissingText, AnswerMissing, WrongDay, Awarded, Archived.
     """
     require_office(work.actor)
-    programme = lock_programme(work.session, programme_id)
-    require_before_decision(work.session, programme_id)
+    programme = lock_programme_before_award(work.session, programme_id)
     answers = kind in ANSWERS
     if answers and paper.agreed is None:
         raise AnswerMissing
@@ -78,10 +76,8 @@ def decide(work: Work, programme_id: int, paper: PaperText, scan: Document, *, s
     MissingText, PrivateData, Archived.
     """
     require_office(work.actor)
-    programme = lock_programme(
-        work.session, programme_id
-    )  # two at once take turns, and whatever changes a nominee waits
-    require_before_decision(work.session, programme_id)
+    # Two who decide at once come one after another, and whatever changes a nominee waits.
+    programme = lock_programme_before_award(work.session, programme_id)
     standing = standing_of(work.session, programme, work.now)
     if standing.obstacles:
         raise DecisionNotReady(standing.obstacles)
