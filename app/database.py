@@ -36,16 +36,16 @@ class Database:
         self.reader: sessionmaker[Session] = sessionmaker(self.engine, autoflush=False)
         self.writer: sessionmaker[Session] = sessionmaker(writing, expire_on_commit=False)
 
-    def migrate(self, ring: Keyring | None = None, revision: str = "head") -> None:
+    def migrate(self, keyring: Keyring | None = None, revision: str = "head") -> None:
         """Bring the schema to the newest migration, or to the one that a backup was made at; forwards only.
 
-        `ring` seals what older versions kept plain.
+        `keyring` seals what older versions kept plain.
         """
         if self.engine.dialect.name == "sqlite" and (path := self.engine.url.database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         with self.engine.execution_options(gongshi_writes=True).connect() as connection:
             config = alembic_config()
-            config.attributes.update(connection=connection, keyring=ring)
+            config.attributes.update(connection=connection, keyring=keyring)
             command.upgrade(config, revision)
             connection.commit()
 

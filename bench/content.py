@@ -14,7 +14,7 @@ from app.demo import people
 from app.domain.calendar.workdays import Day, DayKind, local_date, nth_workday_before
 from app.domain.cases.states import Role, State
 from app.domain.periods.rounds import Kind
-from app.domain.periods.window import Plan, count_window
+from app.domain.periods.window import WindowPlan, count_window
 from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
 from app.models.periods import days_to_json
 
@@ -72,7 +72,7 @@ def city_round(database: Database, now: dt.datetime, *, entries: int = 150, arch
 def _period(
     session: Session, programme: Programme, organiser: Unit, user: User, opening: dt.date, units: list[Unit], size: int
 ) -> Period:
-    plan: Plan = count_window(opening, 3, CALENDAR)
+    plan: WindowPlan = count_window(opening, 3, CALENDAR)
     over = organiser.kind is not UnitKind.OFFICE
     period = Period(
         programme_id=programme.id,
@@ -138,7 +138,7 @@ def _entries(session: Session, programme: Programme, period: Period, units: list
     )
 
 
-def _people(units: list[Unit]) -> Iterator[tuple[Unit, people.Person]]:
+def _people(units: list[Unit]) -> Iterator[tuple[Unit, people.DemoNominee]]:
     """The demonstration's made-up 150, round and round: every page of 150 shows the same."""
     quotas = list(zip(units, people.quotas(), strict=True))
     return cycle([(unit, person) for unit, quota in quotas for person in people.nominees(quota, _SEED)])

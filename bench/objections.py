@@ -118,15 +118,15 @@ class Crowd:
             self._codes.append((_found(_CODE, receipt.body), names[form.number]))
         return filed.per_second
 
-    def check(self, session: Session, ring: Keyring) -> int:
+    def check(self, session: Session, keyring: Keyring) -> int:
         """Every receipt shown leads to one objection, its case, who filed it and its row of the record."""
         rows = session.execute(
             select(Objection.receipt_hash, Identity)
             .join(Identity, Identity.objection_id == Objection.id)
             .join(Case, Case.id == Objection.case_id)
         )
-        filed_under = {code: unseal_objector(ring, identity).name for code, identity in rows}
-        assert filed_under == {receipt_hash(ring.hash_key, code): name for code, name in self._codes}
+        filed_under = {code: unseal_objector(keyring, identity).name for code, identity in rows}
+        assert filed_under == {receipt_hash(keyring.hash_key, code): name for code, name in self._codes}
         told = session.scalar(select(func.count(OutboxRow.case_id.distinct())))
         written = session.scalar(select(func.count()).where(AuditRow.action == "objection.filed"))
         assert told == written == len(self._codes)

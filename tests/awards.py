@@ -25,7 +25,7 @@ from app.models import (
 )
 from app.models.periods import days_to_json
 from app.services.award import deciding
-from app.services.award.award_list import Standing, standing_of
+from app.services.award.award_list import AwardStanding, standing_of
 from app.services.award.deciding import PaperText
 from app.services.calendar.calendars import calendar_of
 from app.services.periods import closing
@@ -110,7 +110,7 @@ def scan(world: World, folder: Path, text: str = "a paper") -> Document:
     """A stored file, for the use case that names it."""
     vault, office, now = vault_in(folder, world.key), world.actor("office"), at(CLOSED)
     return documents.stored(
-        vault, Purpose.PROCEEDING, world.programme, "扫描件.pdf", io.BytesIO(pdf(text)), office, now
+        vault, Purpose.PROCEEDING, world.programme, documents.Upload("扫描件.pdf", io.BytesIO(pdf(text))), office, now
     )
 
 
@@ -147,7 +147,7 @@ def decided(world: World, folder: Path, text: PaperText | None = None) -> int:
     return world.run(deciding.decide, world.programme, text or decision_text(), document, by=office, now=at(DECIDED))
 
 
-def standing(world: World, now: str = DECIDED) -> Standing:
+def standing(world: World, now: str = DECIDED) -> AwardStanding:
     with world.database.reader() as session:
         return standing_of(session, session.get_one(Programme, world.programme), at(now))
 

@@ -61,7 +61,7 @@ def cases_in_every_state(world: World, period: int) -> dict[str, tuple[int, str]
     ground, reason = DeclineGround.NO_FACTS, "没有写明具体的事实和线索。"
     world.act(investigation.decline, cases["declined"][0], "handler", ground, reason, now=day)
     world.act(investigation.join, cases["joined"][0], "handler", cases["leading"][0], now=day)
-    objection = world.do(following.find_by_receipt, world.ring, cases["withdrawn"][1])
+    objection = world.do(following.find_by_receipt, world.keyring, cases["withdrawn"][1])
     world.run(following.withdraw, objection, "已经当面说清楚。", now=at(day))
     world.act(investigation.recuse, cases["received"][0], "handler2", world.people["handler2"], "亲属。", now=OPEN)
     world.run(warnings.warn_due, now=at(OPEN))
@@ -104,7 +104,7 @@ def busy(world: World, evidence: Path, text: str = "因节假日，调取档案�
         calendar = calendar_of(session)
         session.add(_moved_end(session.get_one(Period, period), text, office.user_id))
         scheduling.extend_deadline(Work(session, at(OPEN), office), period, dt.date(2026, 10, 8), text, calendar)
-    objection = world.do(following.find_by_receipt, world.ring, cases["of the office"][1])
+    objection = world.do(following.find_by_receipt, world.keyring, cases["of the office"][1])
     world.run(identities.ask, objection, text, by=office, now=at(OPEN))
     off = [f"2027-{day}" for day in ("01-01", "05-01", "10-01", "10-02", "10-03")]
     notice = {"notice": text, "published": "2026-11-04", "source": text, "off": off, "work": []}

@@ -91,7 +91,13 @@ def hand_in(
     """A file of staff, stored and named by a row. Returns the row's id."""
     vault, office = vault_in(folder, world.key, scanned=scanned), world.actor("office")
     row = documents.stored(
-        vault, purpose, world.programme, title, io.BytesIO(content), office, at(now), nominee_id=nominee_id
+        vault,
+        purpose,
+        world.programme,
+        documents.Upload(title, io.BytesIO(content)),
+        office,
+        at(now),
+        nominee_id=nominee_id,
     )
     with world.database.writer() as session:
         session.add(row)

@@ -128,7 +128,7 @@ def checked(world: World, folder: Path, files: Mapping[str, bytes], login: str =
 def told(world: World, import_id: int, *, to_office: bool = False) -> list[tuple[int, str, str]]:
     """What is wrong with an import: (row, column, what is wrong)."""
     with world.database.reader() as session:
-        view = View(session, world.ring, import_id, to_office=to_office)
+        view = View(session, world.keyring, import_id, to_office=to_office)
         return [(fault.line.number, fault.column, fault.wrong) for fault in view.faults()]
 
 

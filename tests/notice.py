@@ -15,14 +15,14 @@ from app.demo import annexes, people
 from app.domain.cases.states import Role
 from app.domain.nominees.annexes import Authority
 from app.domain.periods.rounds import Kind
-from app.domain.programmes.plan import Places, Plan, Span
+from app.domain.programmes.plan import Places, ProgrammePlan, StageDays
 from app.models import Document, ImportState, Nominee, Programme, Purpose, ReviewStage, Unit, UnitKind, User
 from app.papers.summaries import write_summary
 from app.services.calendar.calendars import calendar_of
 from app.services.imports import confirming, reading, receiving
 from app.services.nominees import opinions, reviews
-from app.services.periods import closing, scheduling_many
-from app.services.periods.scheduling_many import Order
+from app.services.periods import bulk_scheduling, closing
+from app.services.periods.bulk_scheduling import Order
 from app.services.programmes import setting_up
 from app.services.shared import documents
 from app.services.shared.work import Work
@@ -34,10 +34,10 @@ TITLE = "曲靖市提升人民群众获得感幸福感安全感先进集体和�
 SEED = 20251016
 BEGUN = "2025-10-16 Thu 09:00"
 STAGES = (  # part 六 of the notice
-    Span(1, dt.date(2025, 10, 16), dt.date(2025, 11, 1)),
-    Span(2, dt.date(2025, 11, 2), dt.date(2025, 11, 14)),
-    Span(3, dt.date(2025, 11, 15), dt.date(2025, 11, 30)),
-    Span(4, dt.date(2025, 12, 1), dt.date(2025, 12, 31)),
+    StageDays(1, dt.date(2025, 10, 16), dt.date(2025, 11, 1)),
+    StageDays(2, dt.date(2025, 11, 2), dt.date(2025, 11, 14)),
+    StageDays(3, dt.date(2025, 11, 15), dt.date(2025, 11, 30)),
+    StageDays(4, dt.date(2025, 12, 1), dt.date(2025, 12, 31)),
 )
 
 
@@ -68,7 +68,7 @@ class City(World):
                 Places(unit.id, quota.collectives, quota.individuals, quota.field, quota.group)
                 for unit, quota in zip(units, people.quotas(), strict=True)
             ]
-            plan = Plan(
+            plan = ProgrammePlan(
                 title=TITLE,
                 notice_number="〔2025〕239号",
                 collective_honour="曲靖市提升人民群众获得感幸福感安全感先进集体",
@@ -98,7 +98,7 @@ class City(World):
             )
 
     @property
-    def units(self) -> dict[int, people.Quota]:
+    def units(self) -> dict[int, people.DemoQuota]:
         """The recommending units with their rows of annex 1."""
         with self.database.reader() as session:
             rows = session.scalars(select(Unit).where(Unit.kind == UnitKind.RECOMMENDER).order_by(Unit.id))
@@ -114,7 +114,7 @@ class City(World):
         assert reading.read(self.database, vault, received.import_id, lambda: at(now))
         with self.database.reader() as session:
             assert receiving.visible(session, received.import_id, handler).state is ImportState.CHECKED
-        counts = self.do(confirming.confirm, self.ring, received.import_id, handler, at(now))
+        counts = self.do(confirming.confirm, self.keyring, received.import_id, handler, at(now))
         assert counts["new"] == len(rows)
 
     @property
@@ -144,11 +144,13 @@ class City(World):
         with self.database.writer() as session:
             programme = session.get_one(Programme, self.programme)
             chosen, day = frozenset(nominees), dt.date.fromisoformat(opening)
-            choices = scheduling_many.choices(session, self.ring, programme, round_number, at(now))
+            choices = bulk_scheduling.choices(session, self.keyring, programme, round_number, at(now))
             units = frozenset(c.organiser.id for c in choices if chosen & {x.nominee.id for x in c.candidates})
             order = Order(programme, round_number, units, chosen, day, conclude)
             calendar, office = calendar_of(session), self.actor("office")
-            periods = scheduling_many.schedule_many(Work(session, at(now), office, keyring=self.ring), order, calendar)
+            periods = bulk_scheduling.schedule_many(
+                Work(session, at(now), office, keyring=self.keyring), order, calendar
+            )
             return [period.id for period in periods]
 
     def close(self, periods: Sequence[int], now: str) -> None:
@@ -164,7 +166,7 @@ class City(World):
         for unit_id, theirs in self.by_unit(nominees).items():
             with self.database.reader() as session:
                 rows = session.scalars(select(Nominee).where(Nominee.id.in_(theirs))).all()
-                needed = opinions.needed_by(session, self.ring, rows)
+                needed = opinions.needed_by(session, self.keyring, rows)
             for authority in Authority:
                 if asked := [nominee for nominee in theirs if authority in needed[nominee]]:
                     handler = self.actor(f"handler{unit_id}")
@@ -174,11 +176,9 @@ class City(World):
     def paper(self) -> Document:
         """A scan of a paper, stored."""
         vault = vault_in(self.folder, self.key)
-        content = io.BytesIO(pdf())
+        upload = documents.Upload("扫描件.pdf", io.BytesIO(pdf()))
         now = at("2025-11-18 Tue 09:00")
-        return documents.stored(
-            vault, Purpose.PROCEEDING, self.programme, "扫描件.pdf", content, self.actor("office"), now
-        )
+        return documents.stored(vault, Purpose.PROCEEDING, self.programme, upload, self.actor("office"), now)
 
 
 def _person(login: str, role: Role, unit: Unit) -> User:

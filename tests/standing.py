@@ -9,6 +9,7 @@ from pathlib import Path
 from app.domain.nominees.annexes import Authority
 from app.models import OpinionOutcome, ReviewStage
 from app.services.nominees import opinions
+from app.services.shared.documents import Upload
 from tests.files import pdf, vault_in
 from tests.world import World, at
 
@@ -19,8 +20,8 @@ def answer(authority: Authority, now: str, **changes: object) -> opinions.Answer
     return opinions.Answer(authority, **values)  # type: ignore[arg-type] # each test knows what it changes
 
 
-def scan(content: bytes = pdf("opinion"), title: str = "征求意见表.pdf") -> opinions.Scan:
-    return opinions.Scan(title, io.BytesIO(content))
+def scan(content: bytes = pdf("opinion"), title: str = "征求意见表.pdf") -> Upload:
+    return Upload(title, io.BytesIO(content))
 
 
 def answered(

@@ -84,6 +84,21 @@ def test_no_module_is_in_a_circle_of_imports() -> None:
     assert waiting == {}
 
 
+def test_no_subject_of_the_services_is_in_a_circle() -> None:
+    """Folder by folder: what two subjects both want of each other belongs into one of them, or below both."""
+    waiting: dict[str, set[str]] = {}
+    for path in SOURCES:
+        layer, _, rest = module_of(path).partition("app.services.")
+        if layer == "" and "." in rest:
+            subject = rest.partition(".")[0]
+            wanted = {name.split(".")[2] for name in imports_of(path) if name.startswith("app.services.")}
+            waiting.setdefault(subject, set()).update(wanted - {subject})
+    assert waiting
+    while free := {subject for subject, needs in waiting.items() if not needs & waiting.keys()}:
+        waiting = {subject: needs for subject, needs in waiting.items() if subject not in free}
+    assert waiting == {}
+
+
 def test_one_list_of_subjects_serves_every_layer() -> None:
     """The folders of a layer, or its modules where it has no folders, are subjects."""
     for layer in ("app/domain", "app/services", "app/web", "app/models", "templates"):
@@ -192,6 +207,96 @@ def test_no_file_is_too_long_to_be_read() -> None:
     """Short rooms: a sign, not a limit, but a file of six hundred lines has stopped being read."""
     lines = {module_of(path): path.read_text("utf-8").count("\n") for path in SOURCES}
     assert {name: count for name, count in lines.items() if count > 400} == {}
+
+
+# --- names and signatures -----------------------------------------------------------------------
+
+
+def test_no_public_class_name_stands_twice() -> None:
+    """Whoever searches for a class finds one. Classes within a class (WTForms' `Meta`) have the outer one's name."""
+    modules: dict[str, list[str]] = {}
+    for path in SOURCES:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                modules.setdefault(node.name, []).append(module_of(path))
+    assert {name: places for name, places in modules.items() if len(places) > 1} == {}
+
+
+MOST_PARAMETERS = 7
+MORE_PARAMETERS = {
+    "app.papers.layout._style",  # what a style can say, each with its usual value
+    "app.services.imports.receiving.receive",  # has no unit of work yet
+    "app.web.periods.scheduling._plan_page",  # what a template is given
+    "app.web.periods.scheduling_many._page",
+}
+
+
+def test_no_function_takes_too_many_parameters() -> None:
+    """More want a dataclass with a name of the field, as `PeriodPlan` is one."""
+    long = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+                if len(given) - (given[0].arg in ("self", "cls") if given else 0) > MOST_PARAMETERS:
+                    long.add(f"{module_of(path)}.{node.name}")
+    assert long <= MORE_PARAMETERS
+
+
+# --- locks ---------------------------------------------------------------------------------------
+
+
+def _refreshes(calls: list[ast.Call]) -> bool:
+    """Whether one of these calls is told `populate_existing=True`."""
+    told = [keyword for call in calls for keyword in call.keywords if keyword.arg == "populate_existing"]
+    return any(isinstance(keyword.value, ast.Constant) and keyword.value.value is True for keyword in told)
+
+
+def stale_locks(source: str) -> list[int]:
+    """The lines of a source that lock rows and may answer with what the session read before the lock (SECURITY 52).
+
+    `session.get(…, with_for_update=…)` wants `populate_existing=True` beside it; a function with a
+    `select(…).with_for_update()` wants it too, unless it selects columns alone. `session.refresh` always reads anew.
+    """
+    stale = []
+    for function in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)):
+        calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+        selects = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "select"]
+        columns_alone = all(isinstance(what, ast.Attribute) for call in selects for what in call.args)
+        for call in calls:
+            method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            locks = any(keyword.arg == "with_for_update" for keyword in call.keywords)
+            if method == "with_for_update":
+                found = not (_refreshes(calls) or (selects and columns_alone))
+            else:
+                found = locks and method != "refresh" and not _refreshes([call])
+            stale += [call.lineno] if found else []
+    return stale
+
+
+def test_a_locked_row_is_read_anew() -> None:
+    stale = {module_of(path): lines for path in SOURCES if (lines := stale_locks(path.read_text("utf-8")))}
+    assert stale == {}
+
+
+@pytest.mark.parametrize(
+    ("stale", "fresh"),
+    [
+        (
+            "session.get(Case, 1, with_for_update=True)",
+            "session.get(Case, 1, with_for_update=True, populate_existing=True)",
+        ),
+        ("session.scalars(select(Case).with_for_update())", "session.execute(select(Case.id).with_for_update())"),
+        ("session.get_one(Case, 1, with_for_update=lock)", "session.refresh(case, with_for_update=True)"),
+        (
+            "session.scalars(select(Case, Case.id).with_for_update())",
+            "session.scalars(select(Case).with_for_update().execution_options(populate_existing=True))",
+        ),
+    ],
+)
+def test_a_lock_on_what_was_read_before_would_be_found(stale: str, fresh: str) -> None:
+    assert stale_locks(f"def lock(session, case, lock):\n    {stale}") == [2]
+    assert stale_locks(f"def lock(session, case, lock):\n    {fresh}") == []
 
 
 # --- what the browser is given -------------------------------------------------------------------

@@ -207,7 +207,7 @@ def round_three(city: City, gone: set[int]) -> set[int]:
     correct(city, misprinted)
 
     assert out_by(city, "2025-12-01 Mon 07:00") == 1  # down over the weekend
-    assert city.outs()[-1][3:] == (at("2025-11-29 00:00"), at("2025-12-01 Mon 07:00"))
+    assert city.disqualifications()[-1][3:] == (at("2025-11-29 00:00"), at("2025-12-01 Mon 07:00"))
     city.close([*city.others, period], "2025-12-01 Mon 09:00")
 
     city.review(later, ReviewStage.FINAL, "2025-12-01 Mon 10:00")

@@ -136,7 +136,7 @@ class World:
             )
 
     @property
-    def ring(self) -> Keyring:
+    def keyring(self) -> Keyring:
         return Keyring(self.key.decode())
 
     def actor(self, login: str) -> Actor:
@@ -159,7 +159,7 @@ class World:
     ) -> T:
         """One use case as a unit of work of its own: `run(investigation.accept, case_id, by=head, now=at("…"))`."""
         with self.database.writer() as session:
-            return use_case(Work(session, now, by, keyring or self.ring), *args, **options)
+            return use_case(Work(session, now, by, keyring or self.keyring), *args, **options)
 
     def act(self, use_case: Callable[..., T], subject: int, login: str, *texts: Any, now: str) -> T:
         """What a person does to a case: `act(investigation.note, case_id, "handler", "…", now="…")`."""
@@ -178,7 +178,7 @@ class World:
                 dt.date.fromisoformat(opening),
                 conclude,
             )
-            work = Work(session, at(now), self.actor("office"), self.ring)
+            work = Work(session, at(now), self.actor("office"), self.keyring)
             period = scheduling.schedule(work, plan, calendar_of(session))
             return period.id
 
@@ -229,7 +229,7 @@ class World:
         """An objection filed. Returns its case's id and the receipt code."""
         entry_id = self.entry(period_id, nominee_id)
         with self.database.writer() as session:
-            filed = intake.file_objection(session, self.ring, entry_id, self.filing(**changes), at(now))
+            filed = intake.file_objection(session, self.keyring, entry_id, self.filing(**changes), at(now))
             return session.get_one(Objection, filed.objection_id).case_id, filed.receipt_code
 
     def bring(self, case_id: int, state: State, now: str, conclusion: Conclusion = Conclusion.DISMISSED) -> None:
@@ -286,7 +286,7 @@ class World:
         """Who filed, unsealed, in the order of the objections."""
         with self.database.reader() as session:
             rows = session.scalars(select(Identity).order_by(Identity.objection_id))
-            return [unseal_objector(self.ring, row) for row in rows]
+            return [unseal_objector(self.keyring, row) for row in rows]
 
     def outbox(self) -> list[tuple[int, str, str]]:
         """The warnings as (case, unit, occasion), sorted."""
@@ -294,7 +294,7 @@ class World:
             rows = session.execute(select(OutboxRow.case_id, Unit.name, OutboxRow.reminder).join(Unit))
             return sorted((case_id, unit, reminder.value) for case_id, unit, reminder in rows)
 
-    def outs(self) -> list[tuple[int, int, str, dt.datetime, dt.datetime]]:
+    def disqualifications(self) -> list[tuple[int, int, str, dt.datetime, dt.datetime]]:
         """The disqualifications as (nominee, case, ground, effective_at, carried_out_at), oldest first."""
         row = Disqualification
         with self.database.reader() as session:

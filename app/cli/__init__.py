@@ -11,7 +11,7 @@ from app.cli.accounts import user
 from app.cli.calendar import calendar
 from app.cli.imports import export_lists, import_lists
 from app.cli.programmes import programme
-from app.cli.shared import Opened, plainly
+from app.cli.shared import OpenPortal, plainly
 from app.cli.upkeep import audit, backup, evidence, grant, keys, restore, retention
 from app.sealing import keyring_of
 from app.services.cases import settlement
@@ -24,7 +24,7 @@ from config import BadSettings, from_environment
 def gongshi(context: click.Context) -> None:
     """公示与异议处理 portal."""
     try:
-        context.obj = Opened(from_environment())
+        context.obj = OpenPortal(from_environment())
     except BadSettings as bad:
         click.echo(str(bad), err=True)
         sys.exit(1)
@@ -33,7 +33,7 @@ def gongshi(context: click.Context) -> None:
 @gongshi.command()
 @click.pass_obj
 @plainly
-def migrate(opened: Opened) -> None:
+def migrate(opened: OpenPortal) -> None:
     """Bring the database schema up to date."""
     opened.database.migrate(keyring_of(opened.settings))
 
@@ -41,7 +41,7 @@ def migrate(opened: Opened) -> None:
 @gongshi.command()
 @click.pass_obj
 @plainly
-def serve(opened: Opened) -> None:
+def serve(opened: OpenPortal) -> None:
     """Serve the portal, settling deadlines as they come."""
     from app.processes.server import run
 
@@ -55,7 +55,7 @@ def serve(opened: Opened) -> None:
 @click.option("--if-empty", is_flag=True, help="Do nothing when there is a programme already.")
 @click.pass_obj
 @plainly
-def demo(opened: Opened, if_empty: bool) -> None:
+def demo(opened: OpenPortal, if_empty: bool) -> None:
     """Load the demonstration and print its logins."""
     from app.demo.build import build, is_empty
     from app.demo.cast import HOST_UNIT, LOGINS, PASSWORD
@@ -84,7 +84,7 @@ def demo(opened: Opened, if_empty: bool) -> None:
 @gongshi.command()
 @click.pass_obj
 @plainly
-def settle(opened: Opened) -> None:
+def settle(opened: OpenPortal) -> None:
     """Settle every period whose deadline has come."""
     with opened.migrated.writer() as session:
         for settled in settlement.settle_due(Work(session, clock.now())):

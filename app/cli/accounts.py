@@ -6,7 +6,7 @@ import click
 from sqlalchemy import select
 
 from app import clock
-from app.cli.shared import Opened, plainly
+from app.cli.shared import OpenPortal, plainly
 from app.domain.cases.states import ROLE_NAMES, Role
 from app.models import Unit, UnitKind
 from app.services.accounts import making, passwords
@@ -26,7 +26,7 @@ def user() -> None:
 @click.password_option()
 @click.pass_obj
 @plainly
-def add_user(opened: Opened, login: str, name: str, role: str, unit_name: str, password: str) -> None:
+def add_user(opened: OpenPortal, login: str, name: str, role: str, unit_name: str, password: str) -> None:
     """Add an account. At the first login its owner chooses another password."""
     with opened.migrated.writer() as session:
         wanted = Unit.name == unit_name if unit_name else Unit.kind == UnitKind.OFFICE
@@ -43,7 +43,7 @@ def add_user(opened: Opened, login: str, name: str, role: str, unit_name: str, p
 @click.option("--second-factor", is_flag=True, help="Remove the second factor too: the telephone is lost.")
 @click.pass_obj
 @plainly
-def reset(opened: Opened, login: str, prompt: bool, second_factor: bool) -> None:
+def reset(opened: OpenPortal, login: str, prompt: bool, second_factor: bool) -> None:
     """Give out a new password for LOGIN, shown once. Every session ends."""
     password = (
         click.prompt("新密码", hide_input=True, confirmation_prompt="再输一次") if prompt else passwords.made_up()
@@ -60,7 +60,7 @@ def reset(opened: Opened, login: str, prompt: bool, second_factor: bool) -> None
 @click.argument("login")
 @click.pass_obj
 @plainly
-def disable(opened: Opened, login: str) -> None:
+def disable(opened: OpenPortal, login: str) -> None:
     """Shut out LOGIN at once."""
     with opened.migrated.writer() as session:
         making.disable(Work(session, clock.now()), login)
@@ -71,7 +71,7 @@ def disable(opened: Opened, login: str) -> None:
 @click.argument("login")
 @click.pass_obj
 @plainly
-def enable(opened: Opened, login: str) -> None:
+def enable(opened: OpenPortal, login: str) -> None:
     """Let LOGIN in again."""
     with opened.migrated.writer() as session:
         making.enable(Work(session, clock.now()), login)
@@ -81,7 +81,7 @@ def enable(opened: Opened, login: str) -> None:
 @user.command("list")
 @click.pass_obj
 @plainly
-def list_users(opened: Opened) -> None:
+def list_users(opened: OpenPortal) -> None:
     """Every account: login, name, role, unit, and what is special about it."""
     with opened.migrated.reader() as session:
         everybody = making.everybody(session)

@@ -11,7 +11,7 @@ import click
 
 from app import clock
 from app.calendars.china import ChinaCalendar
-from app.cli.shared import Opened, plainly
+from app.cli.shared import OpenPortal, plainly
 from app.domain.calendar.workdays import Calendar, each_day, nth_workday
 from app.domain.periods.window import WINDOW_WORKDAYS, explain
 from app.domain.refusals import Refusal
@@ -30,7 +30,7 @@ def calendar() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, for other programs.")
 @click.pass_obj
 @plainly
-def table(opened: Opened, year: int, as_json: bool) -> None:
+def table(opened: OpenPortal, year: int, as_json: bool) -> None:
     """Every window that could open in YEAR, or why it could not."""
     rows = _table(opened, year)
     if as_json:
@@ -40,7 +40,7 @@ def table(opened: Opened, year: int, as_json: bool) -> None:
         click.echo(f"{row['opens']}  {row.get('last_day') or row['refusal']}")
 
 
-def _table(opened: Opened, year: int) -> list[dict[str, Any]]:
+def _table(opened: OpenPortal, year: int) -> list[dict[str, Any]]:
     """One row a working day; where nothing of the year is known, its first day stands for all with the refusal."""
     in_force = _calendar_in_force(opened)
     rows: list[dict[str, Any]] = []
@@ -56,7 +56,7 @@ def _table(opened: Opened, year: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _calendar_in_force(opened: Opened) -> Calendar:
+def _calendar_in_force(opened: OpenPortal) -> Calendar:
     """With the office's notices on top, where there is a database to hold any."""
     if not opened.database.is_migrated():
         return ChinaCalendar()
@@ -74,7 +74,7 @@ def _row(date: dt.date, in_force: Calendar) -> dict[str, Any]:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 @plainly
-def load(opened: Opened, file: Path) -> None:
+def load(opened: OpenPortal, file: Path) -> None:
     """Load holiday notices from a JSON FILE, whole or not at all."""
     try:
         text = file.read_text("utf-8-sig")

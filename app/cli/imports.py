@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cli.shared import Opened, plainly
+from app.cli.shared import OpenPortal, plainly
 from app.domain.cases.states import Actor, Role
 from app.models import Import, ImportForm, ImportState, Programme, Unit, UnitKind, User
 from app.sealing import keyring_of
@@ -35,7 +35,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.pass_obj
 @plainly
 def import_lists(
-    opened: Opened,
+    opened: OpenPortal,
     files: tuple[Path, ...],
     title: str,
     unit_name: str,
@@ -66,7 +66,7 @@ def import_lists(
     _say(opened, received.import_id, actor, confirm)
 
 
-def _say(opened: Opened, import_id: int, actor: Actor, confirm: bool) -> None:
+def _say(opened: OpenPortal, import_id: int, actor: Actor, confirm: bool) -> None:
     with opened.database.writer() as session:
         found = session.get_one(Import, import_id)
         view = View(session, keyring_of(opened.settings), import_id, to_office=True)
@@ -86,8 +86,8 @@ def _say(opened: Opened, import_id: int, actor: Actor, confirm: bool) -> None:
             click.echo(f"没有问题：{view.nominees}行。请到网页的“导入”里确认，或者加 --confirm 再运行一次。")
             return
         session.rollback()
-        ring = keyring_of(opened.settings)
-        made = confirming.confirm(session, ring, import_id, actor, clock.now(), by=COMMAND_LINE)
+        keyring = keyring_of(opened.settings)
+        made = confirming.confirm(session, keyring, import_id, actor, clock.now(), by=COMMAND_LINE)
     click.echo(f"已导入：新增{made['new']}个，补充{made['filled']}个。")
 
 
@@ -96,7 +96,7 @@ def _say(opened: Opened, import_id: int, actor: Actor, confirm: bool) -> None:
 @click.option("--programme", "title", required=True, help="Title of the programme.")
 @click.pass_obj
 @plainly
-def export_lists(opened: Opened, folder: Path, title: str) -> None:
+def export_lists(opened: OpenPortal, folder: Path, title: str) -> None:
     """Write a programme's lists as .xlsx into FOLDER: annexes 2 and 3 of each unit, cases, places."""
     with opened.migrated.writer() as session:
         programme = session.scalar(select(Programme).where(Programme.title == title))

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from app import clock
-from app.cli.shared import Opened, plainly
+from app.cli.shared import OpenPortal, plainly
 from app.domain.cases.states import ROLE_NAMES
 from app.domain.refusals import BookRefused
 from app.papers import programme_book, programme_writing
@@ -33,7 +33,7 @@ def blank(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 @plainly
-def load(opened: Opened, file: Path) -> None:
+def load(opened: OpenPortal, file: Path) -> None:
     """Set up a programme from a workbook FILE, whole or not at all. The passwords are printed once."""
     with file.open("rb") as upload:
         sheets = programme_book.read_sheets(upload)

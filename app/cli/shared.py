@@ -17,7 +17,7 @@ from app.services.shared.files import Vault, vault_of
 from config import BadSettings, Settings
 
 
-class Opened:
+class OpenPortal:
     """Settings and the database they name, opened when first asked for."""
 
     def __init__(self, settings: Settings) -> None:

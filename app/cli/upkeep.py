@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from app import clock
-from app.cli.shared import Opened, plainly
+from app.cli.shared import OpenPortal, plainly
 from app.domain.calendar.workdays import SHANGHAI
 from app.evidence.store import store_of
 from app.sealing import keyring_of
@@ -29,7 +29,7 @@ def audit() -> None:
 @audit.command("head")
 @click.pass_obj
 @plainly
-def head(opened: Opened) -> None:
+def head(opened: OpenPortal) -> None:
     """Print number, hash and time of the last row: one line, to be kept where this machine cannot reach."""
     with opened.migrated.reader() as session:
         found = chain.head(session)
@@ -48,7 +48,7 @@ def head(opened: Opened) -> None:
 )
 @click.pass_obj
 @plainly
-def verify(opened: Opened, heads: tuple[str, ...], files: tuple[Path, ...]) -> None:
+def verify(opened: OpenPortal, heads: tuple[str, ...], files: tuple[Path, ...]) -> None:
     """Recompute the whole chain, and hold it against heads that were kept elsewhere."""
     kept = []
     for where, text in [*((given, given) for given in heads), *((str(f), f.read_text("utf-8")) for f in files)]:
@@ -69,7 +69,7 @@ def verify(opened: Opened, heads: tuple[str, ...], files: tuple[Path, ...]) -> N
 @click.option("--apply", "carry_out", is_flag=True, help="Carry them out, as the owner of the tables.")
 @click.pass_obj
 @plainly
-def grant(opened: Opened, role: str, carry_out: bool) -> None:
+def grant(opened: OpenPortal, role: str, carry_out: bool) -> None:
     """The rights of the portal's own PostgreSQL user ROLE: all it needs, and no hand on the record."""
     with opened.migrated.writer() as session:
         if carry_out:
@@ -88,7 +88,7 @@ def keys() -> None:
 @keys.command("rotate")
 @click.pass_obj
 @plainly
-def rotate(opened: Opened) -> None:
+def rotate(opened: OpenPortal) -> None:
     """Seal everything anew with GONGSHI_IDENTITY_KEY; the old one stands in GONGSHI_IDENTITY_KEYS_RETIRED."""
     with opened.migrated.writer() as session:
         sealed = sealing_keys.rotate(Work(session, clock.now(), keyring=keyring_of(opened.settings)))
@@ -104,7 +104,7 @@ def evidence() -> None:
 @click.option("--deep", is_flag=True, help="Read every file and compare its hash.")
 @click.pass_obj
 @plainly
-def check_evidence(opened: Opened, deep: bool) -> None:
+def check_evidence(opened: OpenPortal, deep: bool) -> None:
     """Compare stored files and database; list what does not fit, delete nothing."""
     with opened.migrated.reader() as session:
         found = evidence_upkeep.compare(session, opened.vault, deep=deep)
@@ -125,7 +125,7 @@ def check_evidence(opened: Opened, deep: bool) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.pass_obj
 @plainly
-def backup(opened: Opened, folder: Path) -> None:
+def backup(opened: OpenPortal, folder: Path) -> None:
     """Back up database and stored files to a new folder in FOLDER, while the server runs. The keys are kept apart."""
     made = back_up(opened.migrated, store_of(opened.settings), folder, clock.now())
     click.echo(f"备份完成：{made.folder}，{made.rows}行，{made.files}个文件，末尾校验值 {made.head}")
@@ -137,7 +137,7 @@ def backup(opened: Opened, folder: Path) -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.pass_obj
 @plainly
-def restore(opened: Opened, folder: Path) -> None:
+def restore(opened: OpenPortal, folder: Path) -> None:
     """Restore the backup FOLDER into the empty database and evidence folder that the settings name."""
     done = put_back(opened.database, store_of(opened.settings), keyring_of(opened.settings), folder, clock.now())
     click.echo(f"已恢复：{done.rows}行，{done.files}个文件。")
@@ -151,11 +151,11 @@ def restore(opened: Opened, folder: Path) -> None:
 @click.option("--purge", is_flag=True, help="Do delete what is due; without it only say what would be.")
 @click.pass_obj
 @plainly
-def retention(opened: Opened, purge: bool) -> None:
+def retention(opened: OpenPortal, purge: bool) -> None:
     """What is held of objectors and nominees, and which of it has been kept long enough (SECURITY 18)."""
     years, now = opened.settings.retention_years, clock.now()
     with opened.migrated.reader() as session:
-        held = keeping.held(session, years, now)
+        held = keeping.kept_data(session, years, now)
     for one in held:
         if one.nothing:
             continue
@@ -170,7 +170,7 @@ def retention(opened: Opened, purge: bool) -> None:
         _purge(opened)
 
 
-def _purge(opened: Opened) -> None:
+def _purge(opened: OpenPortal) -> None:
     with opened.database.writer() as session:
         years, store = opened.settings.retention_years, store_of(opened.settings)
         for gone in keeping.purge_due(Work(session, clock.now()), store, years):
@@ -178,7 +178,7 @@ def _purge(opened: Opened) -> None:
     click.echo("以前的备份里还有这些内容，请一并销毁期满前的备份。")
 
 
-def _counted(held: keeping.Held) -> str:
+def _counted(held: keeping.KeptData) -> str:
     return f"身份{held.identities}份，文件{held.files}个，文字{held.texts}段，推荐对象资料{held.dossiers}份"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.demo import people
 from app.demo.faults import WRONG_UNIT, faulty_rows
-from app.demo.people import Person, Quota
+from app.demo.people import DemoNominee, DemoQuota
 from app.demo.words import AGENCY, CIVIL, FARMER, INSTITUTION, RETIRED, SELF_EMPLOYED, STATE_FIRM, WORKER
 from app.domain.nominees.annexes import NONE, POLITICAL_STATUSES
 from app.domain.periods.rounds import KIND_NAMES as HONOUR_NAMES
@@ -29,7 +29,7 @@ _TITLES = {"教师": "一级教师", "医师": "主治医师", "护": "主管护
 _FIRST_POSTS = {FARMER: "务农", WORKER: "工人", SELF_EMPLOYED: "个体经营", RETIRED: "职员"}
 
 
-def fields_of(person: Person, quota: Quota, number: int) -> dict[str, str]:
+def fields_of(person: DemoNominee, quota: DemoQuota, number: int) -> dict[str, str]:
     """One nominee as annex 4 or 5 would have it, by the keys of FIELD_NAMES; the same for the same arguments."""
     dice = random.Random(f"{quota.recommender} {number} {person.name}")  # noqa: S311 - made-up content, not a secret
     return _collective(person, quota, dice) if person.kind == Kind.COLLECTIVE else _individual(person, quota, dice)
@@ -60,7 +60,7 @@ def write_files(folder: Path, recommender: str, title: str, dated: dt.date, seed
     return [folder / name for name in files]
 
 
-def _collective(person: Person, quota: Quota, dice: random.Random) -> dict[str, str]:
+def _collective(person: DemoNominee, quota: DemoQuota, dice: random.Random) -> dict[str, str]:
     level = "正科级" if person.category in (AGENCY, INSTITUTION) else NONE
     return {
         "name": person.name,
@@ -79,7 +79,7 @@ def _collective(person: Person, quota: Quota, dice: random.Random) -> dict[str, 
     }
 
 
-def _individual(person: Person, quota: Quota, dice: random.Random) -> dict[str, str]:
+def _individual(person: DemoNominee, quota: DemoQuota, dice: random.Random) -> dict[str, str]:
     birth = dt.date(dice.randrange(1966, 1997), dice.randrange(1, 13), dice.randrange(1, 29))
     female = dice.random() < 0.4
     return {
@@ -122,7 +122,7 @@ def _unit_type(status: str, dice: random.Random) -> str:
     return dice.choice((INSTITUTION, INSTITUTION, STATE_FIRM)) if status not in (FARMER, SELF_EMPLOYED) else "其他"
 
 
-def _resume(person: Person, birth: dt.date, dice: random.Random) -> str:
+def _resume(person: DemoNominee, birth: dt.date, dice: random.Random) -> str:
     """From senior school on, to the month and without a gap, as annex 5 asks."""
     school, work = birth.year + 16, birth.year + 19
     lines = [f"{school}.09—{work}.07 高级中学学生", f"{work}.07—{work + 4}.07 高等学校学生"]
@@ -132,7 +132,7 @@ def _resume(person: Person, birth: dt.date, dice: random.Random) -> str:
     return "\n".join(lines)
 
 
-def unit_rows(quota: Quota, seed: int) -> Mapping[Kind, list[dict[str, str]]]:
+def unit_rows(quota: DemoQuota, seed: int) -> Mapping[Kind, list[dict[str, str]]]:
     """Every nominee of one unit as rows of its lists, in the order of preference."""
     rows: dict[Kind, list[dict[str, str]]] = {kind: [] for kind in Kind}
     for number, person in enumerate(people.nominees(quota, seed), start=1):

@@ -32,7 +32,7 @@ def is_empty(database: Database) -> bool:
         return session.scalar(select(Programme.id).limit(1)) is None
 
 
-def build(database: Database, ring: Keyring, now: dt.datetime, vault: Vault) -> None:
+def build(database: Database, keyring: Keyring, now: dt.datetime, vault: Vault) -> None:
     """Fill an empty database. Works on any day: where no notice reaches, an estimated one is loaded."""
     today = local_date(now)
     start = midnight(today - EARLIER_START)
@@ -43,8 +43,8 @@ def build(database: Database, ring: Keyring, now: dt.datetime, vault: Vault) -> 
         cast = assemble(session, start)
         for instant in (start, now):  # up without a break, so that no outage is there to make good for
             availability.beat(Work(session, instant), now - start)
-    clearing = Clearing(ring, vault, cast.of_the_office.handler)
-    staging, script = Staging(diary, cast, calendar, ring, clearing), Script(diary, cast.hands, ring, vault)
+    clearing = Clearing(keyring, vault, cast.of_the_office.handler)
+    staging, script = Staging(diary, cast, calendar, keyring, clearing), Script(diary, cast.hands, keyring, vault)
     begun, planned = (midnight(nth_workday_before(today, days, calendar)) for days in (_BEGUN_BEFORE, 1))
     diary.note(start, lambda session, at: earlier.begin(session, staging, at))
     diary.note(begun, lambda session, at: this_year.begin(session, staging, script, now, at))

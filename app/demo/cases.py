@@ -132,7 +132,7 @@ class Script:
 
     diary: Diary
     hands: dict[int, Hands]  # by unit
-    ring: Keyring
+    keyring: Keyring
     vault: Vault | None = None  # where evidence goes; without one nobody sends any
     _filed: int = 0
 
@@ -169,7 +169,7 @@ class Script:
             ).one()
             token = new_form_token()
             if self.vault and attached:
-                form = keyed_hash(self.ring.hash_key, "form", token)
+                form = keyed_hash(self.keyring.hash_key, "form", token)
                 evidence.receive(Work(session, now), self.vault, form, attached[0], io.BytesIO(attached[1]()))
             filing = intake.Filing(
                 form_token=token,
@@ -182,7 +182,7 @@ class Script:
                 against_handler=name == "to the office",
                 files=1 if attached else 0,
             )
-            filed = intake.file_objection(session, self.ring, entry_id, filing, now)
+            filed = intake.file_objection(session, self.keyring, entry_id, filing, now)
             case_ids.append(session.get_one(Objection, filed.objection_id).case_id)
 
         return file

@@ -17,6 +17,7 @@ from app.domain.nominees.opinions import ALWAYS
 from app.models import Nominee, OpinionOutcome, ReviewStage
 from app.sealing import Keyring
 from app.services.nominees import eligibility, opinions, reviews
+from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
 from app.services.shared.work import Work
 
@@ -25,7 +26,7 @@ from app.services.shared.work import Work
 class Clearing:
     """Plays the office and the units where nominees are looked at, with real files in a real vault."""
 
-    ring: Keyring
+    keyring: Keyring
     vault: Vault
     office: Actor
 
@@ -58,14 +59,14 @@ class Clearing:
     def review(self, session: Session, nominees: Sequence[Nominee], stage: ReviewStage, now: dt.datetime) -> None:
         """Every condition confirmed, then passed, a unit's nominees at once."""
         ids = [nominee.id for nominee in nominees]
-        eligibility.confirm(Work(session, now, self.office, keyring=self.ring), ids)
-        reviews.review(Work(session, now, self.office, keyring=self.ring), ids, stage, True, "")
+        eligibility.confirm(Work(session, now, self.office, keyring=self.keyring), ids)
+        reviews.review(Work(session, now, self.office, keyring=self.keyring), ids, stage, True, "")
 
     def ask(
         self, session: Session, nominees: Sequence[Nominee], handler: Actor, now: dt.datetime, *, all_of_them: bool
     ) -> None:
         """The unit writes down what the authorities answered: all, or only those that are always asked."""
-        needed = opinions.needed_by(session, self.ring, nominees)
+        needed = opinions.needed_by(session, self.keyring, nominees)
         for authority in Authority if all_of_them else sorted(ALWAYS):
             ids = [nominee.id for nominee in nominees if authority in needed[nominee.id]]
             if ids:
@@ -79,7 +80,7 @@ class Clearing:
         scan = None
         if answer.outcome is not OpinionOutcome.NOT_ASKED:
             name = AUTHORITY_NAMES[answer.authority]
-            scan = opinions.Scan(f"征求意见表-{name}.pdf", io.BytesIO(letter(f"{name}：{answer.text}")))
+            scan = Upload(f"征求意见表-{name}.pdf", io.BytesIO(letter(f"{name}：{answer.text}")))
         opinions.record_opinion(Work(session, now, handler), self.vault, nominee_ids, answer, scan)
 
 

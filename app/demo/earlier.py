@@ -43,7 +43,7 @@ def begin(session: Session, staging: Staging, now: dt.datetime) -> None:
     programme_id = programmes.set_up(
         session, staging.cast, _TITLE, programmes.number(start, 198), proposed_stages(start), now, most=_MOST
     )
-    by_unit = programmes.recommend(session, staging.ring, staging.cast, programme_id, SEED - 1, _MOST)
+    by_unit = programmes.recommend(session, staging.keyring, staging.cast, programme_id, SEED - 1, _MOST)
     everybody = [nominee for nominees in by_unit.values() for nominee in nominees]
     calendar = staging.calendar
     second = nth_workday_after(start, 15, calendar)
@@ -146,8 +146,7 @@ class _Award:
             self.staging.clearing.vault,
             Purpose.PROCEEDING,
             self.programme_id,
-            f"{line}.pdf",
-            io.BytesIO(letter(line)),
+            documents.Upload(f"{line}.pdf", io.BytesIO(letter(line))),
             self.staging.office,
             now,
         )

@@ -37,7 +37,7 @@ _QUOTAS = Path(__file__).resolve().parent.parent / "data" / "quotas.csv"
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
+class DemoQuota:
     """One row of the notice's annex 1. `field` is empty for counties."""
 
     group: str
@@ -48,7 +48,7 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class DemoNominee:
     """A made-up nominee; `category` is 单位类型 of a collective, 人员身份 of an individual."""
 
     kind: str  # 'collective' | 'individual'
@@ -61,16 +61,16 @@ class Person:
 
 
 @lru_cache(maxsize=1)
-def quotas() -> tuple[Quota, ...]:
+def quotas() -> tuple[DemoQuota, ...]:
     """The quota table, in the notice's order."""
     with _QUOTAS.open(encoding="utf-8", newline="") as file:
         return tuple(
-            Quota(row["group"], row["recommender"], row["field"], int(row["collectives"]), int(row["individuals"]))
+            DemoQuota(row["group"], row["recommender"], row["field"], int(row["collectives"]), int(row["individuals"]))
             for row in csv.DictReader(file)
         )
 
 
-def nominees(quota: Quota, seed: int) -> tuple[Person, ...]:
+def nominees(quota: DemoQuota, seed: int) -> tuple[DemoNominee, ...]:
     """Everyone `quota` recommends, collectives first. ValueError if the row isn't one of `quotas()`."""
     programme = _programme(seed)
     if quota not in programme:
@@ -99,7 +99,7 @@ class _Dealer:
         self.own_acts = _deal(OWN_ACTS, rng)
         self.county = _deal(SETTINGS, rng)
 
-    def settings(self, quota: Quota) -> Iterator[Setting]:
+    def settings(self, quota: DemoQuota) -> Iterator[Setting]:
         if not quota.field:
             return self.county
         return _deal([each for each in SETTINGS if each.field == quota.field and each.city], self.rng)
@@ -121,12 +121,12 @@ class _Dealer:
 
 
 @lru_cache(maxsize=8)
-def _programme(seed: int) -> dict[Quota, tuple[Person, ...]]:
+def _programme(seed: int) -> dict[DemoQuota, tuple[DemoNominee, ...]]:
     dealer = _Dealer(random.Random(f"gongshi {seed}"))  # noqa: S311 - made-up content, not a secret
     return {quota: tuple(_unit(quota, dealer)) for quota in quotas()}
 
 
-def _unit(quota: Quota, dealer: _Dealer) -> Iterator[Person]:
+def _unit(quota: DemoQuota, dealer: _Dealer) -> Iterator[DemoNominee]:
     stems = iter(dealer.rng.sample(STEMS, quota.collectives + quota.individuals))
     settings = dealer.settings(quota)
     for _ in range(quota.collectives):
@@ -139,14 +139,14 @@ def _unit(quota: Quota, dealer: _Dealer) -> Iterator[Person]:
         yield person
 
 
-def _collective(quota: Quota, setting: Setting, stem: str, dealer: _Dealer) -> Person:
+def _collective(quota: DemoQuota, setting: Setting, stem: str, dealer: _Dealer) -> DemoNominee:
     team, lead = next(dealer.teams[setting])
     workplace = _place(setting.city if quota.field else setting.county, quota, stem, dealer.rng)
     text = compose(dealer.lead(lead), dealer.acts[setting].__next__, TEAM_CLOSINGS, dealer.rng)
-    return Person("collective", workplace + team, workplace, "", setting.category, setting.trade, text)
+    return DemoNominee("collective", workplace + team, workplace, "", setting.category, setting.trade, text)
 
 
-def _individual(quota: Quota, setting: Setting, stem: str, dealer: _Dealer, *, may_rank: bool) -> Person:
+def _individual(quota: DemoQuota, setting: Setting, stem: str, dealer: _Dealer, *, may_rank: bool) -> DemoNominee:
     leads = dealer.people[setting]
     post, status, lead, *own = next(each for each in leads if len(each) == 3 or not quota.field)
     pattern, trade = own or (setting.city if quota.field else setting.county, setting.trade)
@@ -162,10 +162,10 @@ def _individual(quota: Quota, setting: Setting, stem: str, dealer: _Dealer, *, m
         closings = STAFF_CLOSINGS
     text = compose(dealer.lead(lead), acts.__next__, closings, dealer.rng)
     workplace = _place(pattern, quota, stem, dealer.rng)
-    return Person("individual", next(dealer.names), workplace, post.format(head=head), status, trade, text)
+    return DemoNominee("individual", next(dealer.names), workplace, post.format(head=head), status, trade, text)
 
 
-def _place(pattern: str, quota: Quota, stem: str, rng: random.Random) -> str:
+def _place(pattern: str, quota: DemoQuota, stem: str, rng: random.Random) -> str:
     place = CITY if quota.field else quota.recommender
     township = "街道" if place in URBAN else rng.choice(("镇", "镇", "乡", "街道"))
     return pattern.format(p=place, s=stem, t=township, k=rng.choice(("小学", "中学")))

@@ -13,7 +13,7 @@ from app.demo.cast import HOURS, Cast
 from app.demo.words import AGENCY, CIVIL, INSTITUTION
 from app.domain.nominees.annexes import Rank
 from app.domain.periods.rounds import Kind
-from app.domain.programmes.plan import Places, Plan, Span
+from app.domain.programmes.plan import Places, ProgrammePlan, StageDays
 from app.models import Nominee, Unit, UnitKind
 from app.sealing import Keyring
 from app.services.nominees.dossiers import dossier
@@ -34,7 +34,7 @@ def set_up(
     cast: Cast,
     title: str,
     notice_number: str,
-    stages: Sequence[Span],
+    stages: Sequence[StageDays],
     now: dt.datetime,
     *,
     most: int | None = None,
@@ -46,7 +46,7 @@ def set_up(
         if most is not None:
             collectives, individuals = min(collectives, most), min(individuals, most)
         places.append(Places(cast.units[quota.recommender], collectives, individuals, quota.field, quota.group))
-    plan = Plan(
+    plan = ProgrammePlan(
         title=title,
         notice_number=notice_number,
         collective_honour=f"{HONOURS}先进集体",
@@ -63,7 +63,7 @@ def set_up(
 
 
 def recommend(
-    session: Session, ring: Keyring, cast: Cast, programme_id: int, seed: int, most: int | None = None
+    session: Session, keyring: Keyring, cast: Cast, programme_id: int, seed: int, most: int | None = None
 ) -> ByUnit:
     """Everybody the units recommend, with their dossiers; `most` of each kind a unit for a small programme."""
     by_unit: ByUnit = {}
@@ -78,14 +78,16 @@ def recommend(
                 owns[person.workplace] = nominee.unit_id
                 session.add(nominee)
                 session.flush()
-                session.add(dossier(ring, nominee.id, annexes.fields_of(person, quota, number)))
+                session.add(dossier(keyring, nominee.id, annexes.fields_of(person, quota, number)))
                 made.append(nominee)
         by_unit[unit_id] = made
     session.commit()
     return by_unit
 
 
-def _by_kind(made_up: Iterable[people.Person], most: int | None) -> list[tuple[Kind, list[tuple[int, people.Person]]]]:
+def _by_kind(
+    made_up: Iterable[people.DemoNominee], most: int | None
+) -> list[tuple[Kind, list[tuple[int, people.DemoNominee]]]]:
     """Each with its number in the whole list, which its form is made from."""
     numbered = list(enumerate(made_up, start=1))
     return [(kind, [each for each in numbered if each[1].kind == kind][:most]) for kind in Kind]
@@ -103,7 +105,7 @@ def _own_unit(session: Session, name: str, parent_id: int) -> int:
     return own.id
 
 
-def _nominee(programme_id: int, kind: Kind, recommender_id: int, position: int, person: people.Person) -> Nominee:
+def _nominee(programme_id: int, kind: Kind, recommender_id: int, position: int, person: people.DemoNominee) -> Nominee:
     return Nominee(
         programme_id=programme_id,
         kind=kind,
@@ -118,7 +120,7 @@ def _nominee(programme_id: int, kind: Kind, recommender_id: int, position: int, 
     )
 
 
-def rank_of(person: people.Person) -> Rank:
+def rank_of(person: people.DemoNominee) -> Rank:
     if "处级" in person.post:
         return Rank.COUNTY
     return Rank.BELOW if person.category in (AGENCY, INSTITUTION, CIVIL) else Rank.NONE

@@ -30,7 +30,7 @@ class Staging:
     diary: Diary
     cast: Cast
     calendar: Calendar
-    ring: Keyring
+    keyring: Keyring
     clearing: Clearing
 
     @property
@@ -84,7 +84,7 @@ class Staging:
         def schedule(session: Session, now: dt.datetime) -> None:
             programme = session.get_one(Programme, programme_id)
             periods = []
-            with Work(session, now, self.office, self.ring) as work:
+            with Work(session, now, self.office, self.keyring) as work:
                 for organiser_id, nominee_ids in lists.items():
                     organiser = session.get_one(Unit, organiser_id)
                     plan = PeriodPlan(programme, round_number, organiser, nominee_ids, shape.opening, shape.conclude)

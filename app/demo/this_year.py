@@ -19,7 +19,7 @@ from app.demo.timetable import LOOK_AHEAD, QUICK_UNITS, SEED, Shape, city_openin
 from app.domain.calendar.workdays import local_date
 from app.domain.nominees.annexes import Authority
 from app.domain.periods.rounds import Kind
-from app.domain.programmes.plan import Span
+from app.domain.programmes.plan import StageDays
 from app.models import Nominee, OpinionOutcome
 from app.services.nominees import replacements, revisions, withdrawals
 from app.services.nominees.nominating import Particulars
@@ -40,7 +40,7 @@ def begin(session: Session, staging: Staging, script: Script, until: dt.datetime
     first_day = local_date(now)
     stages = _stages(first_day, local_date(until))
     programme_id = programmes.set_up(session, staging.cast, _TITLE, programmes.number(first_day, 239), stages, now)
-    by_unit = programmes.recommend(session, staging.ring, staging.cast, programme_id, SEED)
+    by_unit = programmes.recommend(session, staging.keyring, staging.cast, programme_id, SEED)
     units = list(staging.cast.units.values())
     quick = [by_unit[units[place]] for place in QUICK_UNITS]
     city = _City(staging, programme_id, city_opening(until, staging.calendar), quick)
@@ -56,15 +56,15 @@ def begin(session: Session, staging: Staging, script: Script, until: dt.datetime
     city.note()
 
 
-def _stages(first_day: dt.date, today: dt.date) -> list[Span]:
+def _stages(first_day: dt.date, today: dt.date) -> list[StageDays]:
     """Recommending is over, the units are in the second stage; whoever was quick is ahead of the timetable."""
     day = dt.timedelta(days=1)
     second, third = today + LOOK_AHEAD, today + LOOK_AHEAD + 16 * day
     return [
-        Span(1, first_day, today - day),
-        Span(2, today, second),
-        Span(3, second + day, third),
-        Span(4, third + day, third + 31 * day),
+        StageDays(1, first_day, today - day),
+        StageDays(2, today, second),
+        StageDays(3, second + day, third),
+        StageDays(4, third + day, third + 31 * day),
     ]
 
 
@@ -161,7 +161,7 @@ class _City:
             sealed=annexes.fields_of(person, quota, number),
         )
         handler = staging.cast.hands[withdrawn.recommender_id].handler
-        named = replacements.replace(Work(session, now, handler, keyring=staging.ring), withdrawn.id, given)
+        named = replacements.replace(Work(session, now, handler, keyring=staging.keyring), withdrawn.id, given)
         staging.round_one(self.programme_id, [named], Shape(self.opening, 1))
 
     def _correct(self, session: Session, now: dt.datetime) -> None:

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from app.domain.refusals import FileRefused
 from app.evidence.kinds import FileKind
-from app.evidence.package import BadXml, Package
+from app.evidence.package import BadXml, FileParts
 from app.evidence.spool import SealedSpool
 
 ENTRY_LIMIT = 10_000
@@ -80,7 +80,7 @@ class _Budget:
 
 
 def _looked_through(file: BinaryIO, budget: _Budget, depth: int) -> FileKind | None:
-    package = Package()
+    package = FileParts()
     try:
         with zipfile.ZipFile(_Guarded(file)) as archive:
             entries = archive.infolist()
@@ -109,7 +109,7 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
             raise FileRefused(_BROKEN)
 
 
-def _look_at(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, package: Package, budget: _Budget, depth: int) -> None:
+def _look_at(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, package: FileParts, budget: _Budget, depth: int) -> None:
     pieces = _inflated(archive, entry, budget)
     first = next(pieces, b"")
     content = chain([first], pieces)

@@ -38,7 +38,7 @@ class BadXml(Exception):
     """A list that is not well formed, far too long, or has a document type."""
 
 
-class Package:
+class FileParts:
     """The parts of one file, as they are come across."""
 
     def __init__(self) -> None:

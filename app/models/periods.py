@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.calendar.workdays import CountedDay, Day, DayKind, DayTable, last_day_before
 from app.domain.periods.rounds import ROUNDS, Kind, Round
-from app.domain.periods.window import Phase, Timetable, Window
+from app.domain.periods.window import Phase, PhaseDates, Window
 from app.models.accounts import Unit
 from app.models.base import Base, checked
 from app.models.programmes import Programme
@@ -104,8 +104,8 @@ class Period(Base):
         return Window(self.opens_at, self.closes_at)
 
     @property
-    def timetable(self) -> Timetable:
-        return Timetable(self.window, self.conclude_by, self.closed_at, self.cancelled_at)
+    def timetable(self) -> PhaseDates:
+        return PhaseDates(self.window, self.conclude_by, self.closed_at, self.cancelled_at)
 
     def phase(self, now: dt.datetime) -> Phase:
         return self.timetable.phase(now)

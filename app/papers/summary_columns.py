@@ -13,7 +13,7 @@ ORDER = "order"  # 序号: no field of a nominee
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SummaryColumn:
     """One column as it is written: the width in characters of half width, the words to choose from."""
 
     key: str
@@ -24,49 +24,49 @@ class Column:
     typed_as_text: bool = False  # what a spreadsheet would take for a number or a date, and spoil
 
 
-_REMARK = Column("remark", "备注", 16, centred=False)
-_ORDER = Column(ORDER, "序号", 6)
-_TRADE = Column("trade", "所属\n行业", 16, TRADES)
+_REMARK = SummaryColumn("remark", "备注", 16, centred=False)
+_ORDER = SummaryColumn(ORDER, "序号", 6)
+_TRADE = SummaryColumn("trade", "所属\n行业", 16, TRADES)
 COLUMNS = {
     Kind.COLLECTIVE: (
         _ORDER,
-        Column("name", "集体名称", 44, centred=False),
-        Column("unit_type", "单位类型", 18, UNIT_TYPES),
-        Column("trade", "所属行业", 30, TRADES),
-        Column("level", "集体级别", 14),
+        SummaryColumn("name", "集体名称", 44, centred=False),
+        SummaryColumn("unit_type", "单位类型", 18, UNIT_TYPES),
+        SummaryColumn("trade", "所属行业", 30, TRADES),
+        SummaryColumn("level", "集体级别", 14),
         _REMARK,
     ),
     Kind.INDIVIDUAL: (
         _ORDER,
-        Column("name", "姓名", 10),
-        Column("sex", "性别", 6, ("男", "女")),
-        Column("ethnicity", "民族", 8),
-        Column("birth", "出生年月", 12, typed_as_text=True),
-        Column("political", "政治面貌", 14, POLITICAL_STATUSES),
-        Column("unit", "工作单位", 26, centred=False),
-        Column("post", "职务\n职级", 18, centred=False),
-        Column("title", "职称", 12),
-        Column("work", "从事工作", 16, centred=False),
+        SummaryColumn("name", "姓名", 10),
+        SummaryColumn("sex", "性别", 6, ("男", "女")),
+        SummaryColumn("ethnicity", "民族", 8),
+        SummaryColumn("birth", "出生年月", 12, typed_as_text=True),
+        SummaryColumn("political", "政治面貌", 14, POLITICAL_STATUSES),
+        SummaryColumn("unit", "工作单位", 26, centred=False),
+        SummaryColumn("post", "职务\n职级", 18, centred=False),
+        SummaryColumn("title", "职称", 12),
+        SummaryColumn("work", "从事工作", 16, centred=False),
         _TRADE,
         _REMARK,
     ),
 }
 _NUMBERS = (
-    Column("id_number", "身份证号码", 22, typed_as_text=True),
-    Column("credit_code", "社会信用代码", 22, typed_as_text=True),
-    Column("phone", "联系电话", 16, typed_as_text=True),
+    SummaryColumn("id_number", "身份证号码", 22, typed_as_text=True),
+    SummaryColumn("credit_code", "社会信用代码", 22, typed_as_text=True),
+    SummaryColumn("phone", "联系电话", 16, typed_as_text=True),
 )
 _HISTORY = (
-    Column("awards", "何时何地受过何种奖励", 30, centred=False),
-    Column("penalties", "何时何地受过何种处分", 20, centred=False),
+    SummaryColumn("awards", "何时何地受过何种奖励", 30, centred=False),
+    SummaryColumn("penalties", "何时何地受过何种处分", 20, centred=False),
 )
-_DEEDS = Column("deeds", "主要事迹", 70, centred=False)
+_DEEDS = SummaryColumn("deeds", "主要事迹", 70, centred=False)
 # Not in the notice: what a publicity period needs of a nominee, for whoever sends no annex 4 or 5.
 EXTRA_COLUMNS = {
     Kind.COLLECTIVE: (
         _NUMBERS[1],
         _NUMBERS[2],
-        Column("unit", "所在单位（集体）", 26, centred=False),
+        SummaryColumn("unit", "所在单位（集体）", 26, centred=False),
         *_HISTORY,
         _DEEDS,
     ),

@@ -18,7 +18,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.domain.periods.rounds import Kind
-from app.papers.summary_columns import COLUMNS, EXTRA_COLUMNS, ORDER, Column
+from app.papers.summary_columns import COLUMNS, EXTRA_COLUMNS, ORDER, SummaryColumn
 
 ANNEX_NUMBERS = {Kind.COLLECTIVE: 2, Kind.INDIVIDUAL: 3}
 FOOT_NOTE = "注：按推荐的优先顺序排序"
@@ -81,7 +81,7 @@ def _write_top(page: Worksheet, kind: Kind, title: str, recommender: str, dated:
     page.row_dimensions[3].height = 24
 
 
-def _write_head(page: Worksheet, columns: Sequence[Column]) -> None:
+def _write_head(page: Worksheet, columns: Sequence[SummaryColumn]) -> None:
     for place, column in enumerate(columns, start=1):
         cell = page.cell(_HEAD_ROW, place)
         _put(cell, column.head, _BOLD, Alignment(horizontal="center", vertical="center", wrap_text=True))
@@ -94,7 +94,7 @@ def _write_head(page: Worksheet, columns: Sequence[Column]) -> None:
 
 
 def _write_row(
-    page: Worksheet, row: int, columns: Sequence[Column], fields: Mapping[str, str] | None, order: int
+    page: Worksheet, row: int, columns: Sequence[SummaryColumn], fields: Mapping[str, str] | None, order: int
 ) -> None:
     """One nominee, or a blank line; 序号 stands in both."""
     lines = 2
@@ -128,7 +128,7 @@ def _put(cell: Cell | MergedCell, text: str, font: Font, alignment: Alignment) -
         cell.quotePrefix = True
 
 
-def _offer_words(page: Worksheet, columns: Sequence[Column], last: int) -> None:
+def _offer_words(page: Worksheet, columns: Sequence[SummaryColumn], last: int) -> None:
     """Lists to choose from, in the cells of the table and some hundred below that people will fill in."""
     for place, column in enumerate(columns, start=1):
         if column.words:

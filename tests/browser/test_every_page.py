@@ -15,7 +15,7 @@ from app.domain.award.decision import ProceedingKind, RevocationGround
 from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.contacts import Contact
-from app.domain.programmes.plan import Plan, proposed_stages
+from app.domain.programmes.plan import ProgrammePlan, proposed_stages
 from app.domain.programmes.programme_book import Book, BookContact, BookPerson
 from app.models import SecondFactor, Stage, User
 from app.papers import programme_writing
@@ -522,7 +522,7 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "nominee out twice", f"/nominees/{world.nominees[0]}")
     press(office, "提出撤销")
     walk.look(office, "reversal with nothing written")
-    first = world.outs()[0]
+    first = world.disqualifications()[0]
     world.run(
         reversal.propose_reversal, 1, "经复查，原决定所据事实有误，予以撤销。", by=world.actor("office2"), now=at(AFTER)
     )
@@ -636,7 +636,7 @@ def press_link(page: Page, name: str) -> None:
 
 def book_of_another_year() -> Book:
     """A small programme, complete."""
-    plan = Plan(
+    plan = ProgrammePlan(
         "先进集体和先进个人评选表彰（上一年）",
         "先进集体",
         "先进个人",

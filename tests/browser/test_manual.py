@@ -18,7 +18,7 @@ from app.demo.cast import PASSWORD
 from app.domain.cases.states import Role, State
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.annex_one import BookPlaces
-from app.domain.programmes.plan import Plan, Span
+from app.domain.programmes.plan import ProgrammePlan, StageDays
 from app.domain.programmes.programme_book import Book, BookPerson
 from app.models import Case, Disqualification, Entry, Nominee, Period, Programme, Reversal, Unit
 from app.papers import programme_writing
@@ -212,14 +212,14 @@ def setting_up(tour: Tour, folder: Path, running: int) -> int:
 
 def book_like(before: Programme) -> Book:
     """The same units, places and clauses as last time, the days of this year."""
-    plan = Plan(
+    plan = ProgrammePlan(
         TITLE,
         before.collective_honour,
         before.individual_honour,
         before.lapse_clause,
         before.upheld_clause,
         notice_number="演示〔2026〕200号",
-        stages=[Span(number, *map(dt.date.fromisoformat, days)) for number, days in STAGE_DAYS.items()],
+        stages=[StageDays(number, *map(dt.date.fromisoformat, days)) for number, days in STAGE_DAYS.items()],
     )
     places = [
         BookPlaces(0, quota.recommender, quota.collectives, quota.individuals, quota.field, quota.group)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.demo import objections, words
-from app.demo.people import SETTINGS, Person, Quota, _programme, nominees, quotas
+from app.demo.people import SETTINGS, DemoNominee, DemoQuota, _programme, nominees, quotas
 from app.domain.nominees.annexes import PERSON_STATUSES, TRADES, UNIT_TYPES
 
 CITY = "市级机关企事业单位"
@@ -44,7 +44,7 @@ NOTICE_TRADES = (
 SEEDS = (1, 2, 7, 239, 2025)
 
 
-def everyone(seed: int) -> list[Person]:
+def everyone(seed: int) -> list[DemoNominee]:
     return [person for quota in quotas() for person in nominees(quota, seed)]
 
 
@@ -142,7 +142,7 @@ def test_the_same_seed_gives_the_same_people_and_another_gives_others():
 
 def test_a_row_that_is_not_in_the_table_is_refused():
     with pytest.raises(ValueError, match="not a row"):
-        nominees(Quota(COUNTY, "别处", "", 1, 1), 1)
+        nominees(DemoQuota(COUNTY, "别处", "", 1, 1), 1)
 
 
 def test_every_field_and_kind_has_a_dozen_leads():

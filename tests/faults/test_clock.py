@@ -52,7 +52,7 @@ def test_security_08_a_clock_that_ran_ahead_and_is_set_back_undoes_nothing_and_d
     assert world.everything() == before
     ticks.at(DEADLINE + dt.timedelta(seconds=30))  # stepped forward, over the deadline
     out = [(world.nominees[2], case, "lapsed", DEADLINE, DEADLINE + dt.timedelta(seconds=30))]
-    assert world.outs() == out
+    assert world.disqualifications() == out
     acts, warned = world.acts(), world.outbox()
     for moment in (  # and back, and forward again, further than ever
         DEADLINE - dt.timedelta(days=1),
@@ -63,7 +63,7 @@ def test_security_08_a_clock_that_ran_ahead_and_is_set_back_undoes_nothing_and_d
         DEADLINE - dt.timedelta(hours=1),
     ):
         ticks.at(moment)
-        assert (world.outs(), world.acts(), world.outbox()) == (out, acts, warned), moment
+        assert (world.disqualifications(), world.acts(), world.outbox()) == (out, acts, warned), moment
         assert world.case(case).state is State.LAPSED
         for use_case in (investigation.accept, investigation.investigate):
             with pytest.raises((MoveRefused, TooLateToConclude)):
@@ -92,7 +92,7 @@ def test_security_08_what_is_filed_after_a_clock_ran_ahead_meets_its_deadline_al
     assert world.case(after).state is State.RECEIVED
     for _ in range(2):
         ticks.at(DEADLINE)
-        assert world.outs() == [
+        assert world.disqualifications() == [
             (world.nominees[1], before, "lapsed", DEADLINE, early),
             (world.nominees[2], after, "lapsed", DEADLINE, DEADLINE),
             (world.nominees[3], 3, "lapsed", DEADLINE, DEADLINE),
@@ -108,7 +108,7 @@ def test_security_08_who_is_out_already_and_is_objected_to_once_more_goes_out_on
     other, _ = world.file(period, world.nominees[2], "2026-09-21 Mon 09:01")
     for _ in range(2):
         ticks.at(DEADLINE)
-        assert world.outs() == [
+        assert world.disqualifications() == [
             (world.nominees[1], before, "lapsed", DEADLINE, early),
             (world.nominees[2], other, "lapsed", DEADLINE, DEADLINE),
         ]

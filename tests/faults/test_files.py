@@ -79,12 +79,12 @@ def test_security_03_files_are_what_was_sent_however_often_the_server_is_killed(
             ]
             kills = strike(server, dice, max(6, forms // 40), lambda: all(each.done() for each in filing))
         receipts = [each.result() for each in filing]
-    ring = Keyring(KEY)
+    keyring = Keyring(KEY)
     with database.reader() as session:
-        found = evidence_upkeep.compare(session, Vault(Folder(folder), ring), deep=True)
+        found = evidence_upkeep.compare(session, Vault(Folder(folder), keyring), deep=True)
         hashes = {}
         for code, sent in receipts:
-            objection = following.find_by_receipt(session, ring, code)
+            objection = following.find_by_receipt(session, keyring, code)
             rows = select(Evidence.sha256).where(Evidence.objection_id == objection)
             hashes[objection] = (set(session.scalars(rows)), sent)
         assert verify(session).holds

@@ -73,7 +73,7 @@ def made_up(world: World, folder: Path) -> tuple[int, Vault]:
             nominee.category = fields["unit_type" if nominee.kind is Kind.COLLECTIVE else "status"]
             nominee.trade = "公共管理、社会保障和社会组织"
             nominee.post = "" if nominee.kind is Kind.COLLECTIVE else "副科长"
-            session.add(dossier(world.ring, nominee.id, fields))
+            session.add(dossier(world.keyring, nominee.id, fields))
         session.commit()
     period = world.round_two()
     first, second, third, fourth, fifth = world.nominees
@@ -104,8 +104,7 @@ def stored(world: World, vault: Vault, nominee_id: int, purpose: Purpose, conten
         vault,
         purpose,
         world.programme,
-        "扫描件",
-        io.BytesIO(content),
+        documents.Upload("扫描件", io.BytesIO(content)),
         world.actor("handler"),
         at(DUE),
         nominee_id=nominee_id,

@@ -15,7 +15,7 @@ from openpyxl import Workbook, load_workbook
 from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.contacts import Contact
-from app.domain.programmes.plan import Plan, proposed_stages
+from app.domain.programmes.plan import ProgrammePlan, proposed_stages
 from app.domain.programmes.programme_book import Book, BookContact, BookPerson, read
 from app.domain.refusals import FileRefused
 from app.papers.programme_book import MOST_ROWS, SIZE_LIMIT, read_sheets
@@ -23,7 +23,7 @@ from app.papers.programme_writing import written
 from tests.evidence import files
 
 QUOTAS = Path(__file__).resolve().parents[2] / "app" / "data" / "quotas.csv"
-PLAN = Plan(
+PLAN = ProgrammePlan(
     "=1+1，曲靖市评选表彰",
     "先进集体",
     "先进个人",

@@ -45,23 +45,23 @@ def test_a_tick_settles_once_warns_once_and_stretches_the_uptime(world: World) -
     ]
     ticking.tick(database, at("2026-09-29 Tue 08:01:30"), SETTINGS, answers=True)
     assert world.outbox() == warned
-    assert world.outs() == []
+    assert world.disqualifications() == []
     ticking.tick(database, at(PAST_DEADLINE), SETTINGS, answers=True)  # asleep since the morning: a gap on record
     assert spans(database) == [
         (at("2026-09-29 Tue 08:00"), at("2026-09-29 Tue 08:01:30")),
         (at(PAST_DEADLINE), at(PAST_DEADLINE)),
     ]
     once = [(world.nominees[2], case, "lapsed", at(DEADLINE), at(PAST_DEADLINE))]
-    assert world.outs() == once
+    assert world.disqualifications() == once
     acts = world.acts()
     ticking.tick(database, at("2026-09-30 Wed 00:01"), SETTINGS, answers=True)
-    assert (world.outs(), world.acts()) == (once, acts)
+    assert (world.disqualifications(), world.acts()) == (once, acts)
 
 
 def test_a_tick_beside_a_server_that_does_not_answer_settles_and_claims_no_uptime(world: World) -> None:
     case, _ = world.file(world.round_two(), world.nominees[2], FILED)
     ticking.tick(world.database, at(PAST_DEADLINE), SETTINGS, answers=False)
-    assert world.outs() == [(world.nominees[2], case, "lapsed", at(DEADLINE), at(PAST_DEADLINE))]
+    assert world.disqualifications() == [(world.nominees[2], case, "lapsed", at(DEADLINE), at(PAST_DEADLINE))]
     assert spans(world.database) == []
 
 
@@ -71,7 +71,7 @@ def test_security_08_two_machines_ticking_at_once_settle_once(world: World) -> N
         [lambda: ticking.tick(world.database, at(PAST_DEADLINE), SETTINGS, answers=True) for _ in range(4)]
     )
     assert answers == [None] * 4
-    assert world.outs() == [(world.nominees[2], case, "lapsed", at(DEADLINE), at(PAST_DEADLINE))]
+    assert world.disqualifications() == [(world.nominees[2], case, "lapsed", at(DEADLINE), at(PAST_DEADLINE))]
     assert [action for _, action, _ in world.acts()].count("case.lapsed") == 1
 
 
@@ -100,7 +100,7 @@ def test_security_08_two_real_servers_catch_up_on_a_deadline_of_last_year_once(o
         eventually(lambda: ready(one.address) and ready(two.address), "both ready: nothing left to settle")
         eventually(lambda: bool(spans(overdue.database)), "on the uptime record")
         time.sleep(1.5)  # another tick of each
-    [(nominee, case, ground, effective, carried_out)] = overdue.outs()
+    [(nominee, case, ground, effective, carried_out)] = overdue.disqualifications()
     assert (nominee, case, ground) == (overdue.nominees[0], 1, "lapsed")
     assert effective == overdue.period(1).conclude_by == at("2025-09-18 Thu 00:00")  # dated to the deadline …
     assert carried_out > at("2026-01-01 Thu 00:00")  # … and carried out today

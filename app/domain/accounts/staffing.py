@@ -15,7 +15,7 @@ _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """What a person is, and where: the unit, and the one above it."""
 
     role: Role
@@ -23,7 +23,7 @@ class Place:
     above_id: int | None
 
 
-def manages(actor: Actor, place: Place) -> bool:
+def manages(actor: Actor, place: Position) -> bool:
     """Whether accounts at this place are this person's to make, move and shut."""
     if actor.is_office:
         return True

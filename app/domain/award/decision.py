@@ -49,7 +49,7 @@ REVOCATION_GROUND_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class FinalRound:
     """A nominee in one period of round 3: with which edition of the deeds, whether it is closed, when its window is
     over: from that day on the award itself can be approved."""
 
@@ -69,7 +69,7 @@ class Facts:
     recommender_id: int
     edition: int = 1
     passed: bool | None = None
-    shown: Collection[Shown] = ()
+    shown: Collection[FinalRound] = ()
     out: Collection[Ground] = ()
     withdrawn: bool = False
     open_cases: int = 0
@@ -171,7 +171,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class UnitQuota:
     """What a unit may recommend, by kind (annex 1)."""
 
     unit: str
@@ -179,7 +179,7 @@ class Places:
     secret: Mapping[Kind, int] = field(default_factory=dict)
 
 
-def tallies(names: Iterable[Kind], quotas: Mapping[int, Places]) -> dict[Kind, Tally]:
+def tallies(names: Iterable[Kind], quotas: Mapping[int, UnitQuota]) -> dict[Kind, Tally]:
     """Names against places, collectives and individuals apart: of each name its kind. `quotas` by the unit's id."""
     named = Counter(names)
     return {
@@ -192,12 +192,12 @@ def tallies(names: Iterable[Kind], quotas: Mapping[int, Places]) -> dict[Kind, T
     }
 
 
-def overfull(award: AwardList, quotas: Mapping[int, Places]) -> list[str]:
+def overfull(award: AwardList, quotas: Mapping[int, UnitQuota]) -> list[str]:
     """The units with more names than places, in words (R9)."""
     named = Counter((facts.recommender_id, facts.kind) for facts in award.named)
     found = []
     for (unit_id, kind), count in named.items():
-        quota = quotas.get(unit_id, Places("没有名额的单位", {}))
+        quota = quotas.get(unit_id, UnitQuota("没有名额的单位", {}))
         if count + quota.secret.get(kind, 0) > quota.places.get(kind, 0):
             found.append(
                 f"{quota.unit}的{SHORT_KIND_NAMES[kind]}超出名额（名额{quota.places.get(kind, 0)}个，名单上{count}个）"
@@ -209,7 +209,7 @@ def overfull(award: AwardList, quotas: Mapping[int, Places]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class RecordedPaper:
     """One paper as it was recorded. `agreed` is what a department or superior answered."""
 
     id: int
@@ -219,26 +219,26 @@ class Paper:
     agreed: bool | None = None
 
 
-def in_force(papers: Iterable[Paper], shown_until: dt.date | None) -> list[Paper]:
+def in_force(papers: Iterable[RecordedPaper], shown_until: dt.date | None) -> list[RecordedPaper]:
     """Of each issuer's papers of a kind the one recorded last: how a paper is corrected.
 
     Submissions and approvals come twice, for showing the list to the city and, once it was shown, for the award: the
     second replaces nothing of the first.
     """
-    latest: dict[tuple[ProceedingKind, str, bool], Paper] = {}
+    latest: dict[tuple[ProceedingKind, str, bool], RecordedPaper] = {}
     for paper in sorted(papers, key=lambda paper: paper.id):
         latest[paper.kind, paper.issuer, is_of_the_award(paper, shown_until)] = paper
     return sorted(latest.values(), key=lambda paper: paper.id)
 
 
-def is_of_the_award(paper: Paper, shown_until: dt.date | None) -> bool:
+def is_of_the_award(paper: RecordedPaper, shown_until: dt.date | None) -> bool:
     """Submitted or answered once the list had been shown; not what was approved for showing it."""
     if paper.kind is ProceedingKind.CONSULTATION:
         return False
     return shown_until is not None and paper.dated >= shown_until
 
 
-def approvals(papers: Iterable[Paper], shown_until: dt.date | None) -> list[Paper]:
+def approvals(papers: Iterable[RecordedPaper], shown_until: dt.date | None) -> list[RecordedPaper]:
     """The answers in force to the question whether these be awarded."""
     return [
         paper
@@ -252,7 +252,9 @@ def approvals(papers: Iterable[Paper], shown_until: dt.date | None) -> list[Pape
 _NAMED_AT_MOST = 5
 
 
-def obstacles(award: AwardList, papers: Sequence[Paper], quotas: Mapping[int, Places], *, unsettled: bool) -> list[str]:
+def obstacles(
+    award: AwardList, papers: Sequence[RecordedPaper], quotas: Mapping[int, UnitQuota], *, unsettled: bool
+) -> list[str]:
     """Why the decision cannot be recorded yet, each in words; empty when it can."""
     found = []
     if award.pending:
@@ -272,7 +274,7 @@ def obstacles(award: AwardList, papers: Sequence[Paper], quotas: Mapping[int, Pl
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class AwardStep:
     """One step of the way to the award: done or not, and what there is or what is missing, in words."""
 
     name: str
@@ -280,19 +282,19 @@ class Step:
     said: str
 
 
-def steps(award: AwardList, papers: Sequence[Paper], decided: str, revoked: int) -> list[Step]:
+def steps(award: AwardList, papers: Sequence[RecordedPaper], decided: str, revoked: int) -> list[AwardStep]:
     """The steps in the order of the notice. `decided` is the number of the decision, empty before it."""
     counting = in_force(papers, award.shown_until)
     proposed = len(award.named) + len(award.pending)
     found = [
-        Step("建议名单", proposed > 0, _of_list(award, proposed)),
+        AwardStep("建议名单", proposed > 0, _of_list(award, proposed)),
         _answered("征求意见", [paper for paper in counting if paper.kind is ProceedingKind.CONSULTATION], "部门"),
         _before_showing(counting, award.shown_until),
         _shown(award, proposed),
         _answered("审批", approvals(papers, award.shown_until), "机关"),
-        Step("表彰决定", bool(decided), f"{decided}，已经公布" if decided else "还没有作出"),
+        AwardStep("表彰决定", bool(decided), f"{decided}，已经公布" if decided else "还没有作出"),
     ]
-    return [*found, Step("撤销", True, f"撤销了{revoked}个")] if revoked else found
+    return [*found, AwardStep("撤销", True, f"撤销了{revoked}个")] if revoked else found
 
 
 def _of_list(award: AwardList, proposed: int) -> str:
@@ -302,27 +304,27 @@ def _of_list(award: AwardList, proposed: int) -> str:
     return f"复审通过、仍然参评的有集体{kinds[Kind.COLLECTIVE]}个、个人{kinds[Kind.INDIVIDUAL]}名"
 
 
-def _answered(name: str, answers: Sequence[Paper], who: str) -> Step:
+def _answered(name: str, answers: Sequence[RecordedPaper], who: str) -> AwardStep:
     refusing = [paper.issuer for paper in answers if not paper.agreed]
     if refusing:
-        return Step(name, False, f"{'、'.join(refusing)}没有同意")
+        return AwardStep(name, False, f"{'、'.join(refusing)}没有同意")
     if not answers:
-        return Step(name, False, f"还没有登记{who}的答复")
-    return Step(name, True, f"{'、'.join(paper.issuer for paper in answers)}同意")
+        return AwardStep(name, False, f"还没有登记{who}的答复")
+    return AwardStep(name, True, f"{'、'.join(paper.issuer for paper in answers)}同意")
 
 
-def _before_showing(counting: Sequence[Paper], shown_until: dt.date | None) -> Step:
+def _before_showing(counting: Sequence[RecordedPaper], shown_until: dt.date | None) -> AwardStep:
     before = [paper for paper in counting if not is_of_the_award(paper, shown_until)]
     answers = [paper for paper in before if paper.kind is ProceedingKind.APPROVAL]
     if answers:
         return _answered("报批", answers, "机关")
     submitted = any(paper.kind is ProceedingKind.SUBMISSION for paper in before)
-    return Step("报批", False, "已经请示，还没有登记批复" if submitted else "还没有登记公示前的请示和批复")
+    return AwardStep("报批", False, "已经请示，还没有登记批复" if submitted else "还没有登记公示前的请示和批复")
 
 
-def _shown(award: AwardList, proposed: int) -> Step:
+def _shown(award: AwardList, proposed: int) -> AwardStep:
     if not proposed:
-        return Step("全市公示", False, "要先有建议名单")
+        return AwardStep("全市公示", False, "要先有建议名单")
     if award.pending:
-        return Step("全市公示", False, f"{len(award.named)}个已经公示办结，{len(award.pending)}个还没有")
-    return Step("全市公示", True, f"{proposed}个都已公示办结，没有未了的异议")
+        return AwardStep("全市公示", False, f"{len(award.named)}个已经公示办结，{len(award.pending)}个还没有")
+    return AwardStep("全市公示", True, f"{proposed}个都已公示办结，没有未了的异议")

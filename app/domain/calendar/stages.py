@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class NoticeStage:
     """`due` is what must be handed in, or done, by 24:00 of the stage's last day; `round` the one that must be over."""
 
     number: int
@@ -16,8 +16,8 @@ class Stage:
 
 
 STAGES = {
-    1: Stage(1, "组织推荐阶段", "报送初步推荐材料", 1),
-    2: Stage(2, "初审阶段", "报送正式推荐材料", 2),
-    3: Stage(3, "复审和公示阶段", "全市公示结束", 3),
-    4: Stage(4, "表彰阶段", "作出表彰决定", None),
+    1: NoticeStage(1, "组织推荐阶段", "报送初步推荐材料", 1),
+    2: NoticeStage(2, "初审阶段", "报送正式推荐材料", 2),
+    3: NoticeStage(3, "复审和公示阶段", "全市公示结束", 3),
+    4: NoticeStage(4, "表彰阶段", "作出表彰决定", None),
 }

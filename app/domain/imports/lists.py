@@ -18,7 +18,7 @@ NOTHING_READ = Problem("整份材料", "没有读到推荐对象", "请从表头
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class KnownNominee:
     """A nominee of the programme. `ours` when the list's own unit recommends it; `entered` when a period has it."""
 
     nominee_id: int
@@ -32,7 +32,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlacesTaken:
     """What one kind of nominee has of a unit's quota: places in all, on paper alone (secret), and taken."""
 
     places: int
@@ -52,9 +52,9 @@ class Clash:
 class Register:
     """Everyone who stands in a programme, found by name and unit, or by the keyed hash of their number."""
 
-    standing: Iterable[Standing]
-    _named: dict[tuple[Kind, str, str], Standing] = field(init=False)
-    _numbered: dict[tuple[Kind, str], Standing] = field(init=False)
+    standing: Iterable[KnownNominee]
+    _named: dict[tuple[Kind, str, str], KnownNominee] = field(init=False)
+    _numbered: dict[tuple[Kind, str], KnownNominee] = field(init=False)
 
     def __post_init__(self) -> None:
         self._named, self._numbered = {}, {}
@@ -63,11 +63,11 @@ class Register:
             if one.person_hash:
                 self._numbered[one.kind, one.person_hash] = one
 
-    def same(self, kind: Kind, name: str, unit: str) -> Standing | None:
+    def same(self, kind: Kind, name: str, unit: str) -> KnownNominee | None:
         """Who is of this kind, name and unit."""
         return self._named.get(named(kind, name, unit))
 
-    def filled(self, kind: Kind, name: str, unit: str, *, fills: bool) -> Standing | None:
+    def filled(self, kind: Kind, name: str, unit: str, *, fills: bool) -> KnownNominee | None:
         """The unit's own nominee that a form is about; None for a row that brings a new one."""
         there = self.same(kind, name, unit) if fills else None
         return there if there is not None and there.ours else None
@@ -89,7 +89,7 @@ def named(kind: Kind, name: str, unit: str) -> tuple[Kind, str, str]:
     return kind, plain_text(name), plain_text(unit) if kind is Kind.INDIVIDUAL else ""
 
 
-def _met(there: Standing, column: str, ours: str) -> Clash:
+def _met(there: KnownNominee, column: str, ours: str) -> Clash:
     if there.ours:
         problem = Problem(column, ours, "一个推荐对象只报一次：请删去这一行；要补充材料，请上传推荐表")
         return Clash(problem, ours)
@@ -97,12 +97,12 @@ def _met(there: Standing, column: str, ours: str) -> Clash:
     return Clash(problem, f"已由{there.recommender}推荐")
 
 
-def _too_late(there: Standing) -> Clash:
+def _too_late(there: KnownNominee) -> Clash:
     wrong = "已经列入公示，不能再用推荐表改动"
     return Clash(Problem(_NAMES[there.kind], wrong, "请在这个对象的页面上办理“事迹变更”或者“更正”"), wrong)
 
 
-def quota_problem(kind: Kind, place: Place, coming: int) -> Problem | None:
+def quota_problem(kind: Kind, place: PlacesTaken, coming: int) -> Problem | None:
     """More than the unit's places, counted with who stands and who is secret (R9, R11)."""
     room = max(0, place.places - place.secret - place.taken)
     if coming <= room:

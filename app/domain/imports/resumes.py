@@ -27,7 +27,7 @@ _TOLD = 5  # gaps named in one go
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ResumeSpan:
     """Months a résumé accounts for, both ends included, counted from year 0; `study` says which kind of line it is."""
 
     first: int
@@ -59,7 +59,7 @@ def resume_problems(text: str, today: dt.date) -> list[Problem]:
     return problems
 
 
-def spans_of(text: str, today: dt.date) -> list[Span]:
+def spans_of(text: str, today: dt.date) -> list[ResumeSpan]:
     """The spans that a résumé names, in their order in the text. A line that says nothing of its end reaches today."""
     found = list(_SPAN.finditer(text))
     spans = []
@@ -71,11 +71,11 @@ def spans_of(text: str, today: dt.date) -> list[Span]:
             else _number(today.year, today.month)
         )
         first = _number(int(match["from_year"]), int(match["from_month"]))
-        spans.append(Span(first, last, _STUDY.search(text, match.end(), end) is not None))
+        spans.append(ResumeSpan(first, last, _STUDY.search(text, match.end(), end) is not None))
     return spans
 
 
-def _gaps(spans: list[Span], now: int | None) -> list[tuple[int, int]]:
+def _gaps(spans: list[ResumeSpan], now: int | None) -> list[tuple[int, int]]:
     """First and last month of every stretch that no span covers, up to `now` (None: the last end is the end)."""
     gaps = []
     ordered = sorted(spans, key=lambda span: span.first)

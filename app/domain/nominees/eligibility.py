@@ -15,7 +15,7 @@ from app.domain.nominees.annexes import NONE, RANK_NAMES, Rank
 from app.domain.periods.rounds import Kind
 
 
-class Outcome(StrEnum):
+class CheckOutcome(StrEnum):
     """What a check found."""
 
     PASSED = "passed"
@@ -23,7 +23,7 @@ class Outcome(StrEnum):
     TO_CONFIRM = "to_confirm"
 
 
-OUTCOME_NAMES = {Outcome.PASSED: "符合", Outcome.FAILED: "不符合", Outcome.TO_CONFIRM: "待确认"}
+OUTCOME_NAMES = {CheckOutcome.PASSED: "符合", CheckOutcome.FAILED: "不符合", CheckOutcome.TO_CONFIRM: "待确认"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Check:
     """
 
     condition: Condition
-    outcome: Outcome
+    outcome: CheckOutcome
     why: str
     said: Said | None = None
     asks: bool = True
@@ -126,8 +126,8 @@ def checks_of(facts: NomineeFacts, confirmations: Mapping[str, Said]) -> list[Ch
 
 def _of_rank(condition: Condition, rank: Rank) -> Check:
     if rank is Rank.UNKNOWN:
-        return Check(condition, Outcome.TO_CONFIRM, "行政级别还没有确认", asks=False)
-    outcome = Outcome.FAILED if rank is Rank.ABOVE else Outcome.PASSED
+        return Check(condition, CheckOutcome.TO_CONFIRM, "行政级别还没有确认", asks=False)
+    outcome = CheckOutcome.FAILED if rank is Rank.ABOVE else CheckOutcome.PASSED
     return Check(condition, outcome, f"行政级别：{RANK_NAMES[rank]}", asks=False)
 
 
@@ -146,10 +146,10 @@ _ZONE_BODY = re.compile(r".*(?:经开区|开发区|高新区)(?:党工委|工委
 def _of_county_body(condition: Condition, name: str, said: Said | None) -> Check:
     plain = "".join(name.split())
     if _COUNTY_BODY.fullmatch(plain) and not _OTHER_COMMITTEES.search(plain):
-        return Check(condition, Outcome.FAILED, "从名称看是县级党委或者政府", asks=False)
+        return Check(condition, CheckOutcome.FAILED, "从名称看是县级党委或者政府", asks=False)
     if _ZONE_BODY.fullmatch(plain):
         return _of_a_person(condition, said, "从名称看是开发区的党工委或者管委会，请确认是否相当于县级党委和政府")
-    return Check(condition, Outcome.PASSED, "从名称看不是县级党委或者政府", asks=False)
+    return Check(condition, CheckOutcome.PASSED, "从名称看不是县级党委或者政府", asks=False)
 
 
 _SAYS_NONE = frozenset({NONE, "没有", "无处分", "无任何处分", "未受过处分", "未受过任何处分"})
@@ -163,19 +163,19 @@ def _of_discipline(condition: Condition, penalties: str | None, said: Said | Non
         return _of_a_person(condition, said, "推荐表处分栏写“无”，还须由人核对确认")
     check = _of_a_person(condition, said, "推荐表处分栏写的不是“无”，请核实；确认符合的，要写明理由", wants_note=True)
     if said is not None and said.met and not said.note:
-        return Check(condition, Outcome.TO_CONFIRM, check.why, said, wants_note=True)
+        return Check(condition, CheckOutcome.TO_CONFIRM, check.why, said, wants_note=True)
     return check
 
 
 def _of_a_person(condition: Condition, said: Said | None, until_then: str, *, wants_note: bool = False) -> Check:
     if said is None:
-        return Check(condition, Outcome.TO_CONFIRM, until_then, wants_note=wants_note)
-    outcome = Outcome.PASSED if said.met else Outcome.FAILED
+        return Check(condition, CheckOutcome.TO_CONFIRM, until_then, wants_note=wants_note)
+    outcome = CheckOutcome.PASSED if said.met else CheckOutcome.FAILED
     return Check(condition, outcome, said.note or "已由人核对确认", said, wants_note=wants_note)
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class CountyShare:
     """How many of a programme's nominees are of 县处级, and how many percent may be (R10). Whole numbers only."""
 
     county: int
@@ -198,6 +198,6 @@ class Share:
         return f"{tenths // 10}.{tenths % 10}%"
 
 
-def county_share(county: int, total: int, percent: int) -> Share:
+def county_share(county: int, total: int, percent: int) -> CountyShare:
     """县处级领导原则上不超过评选总数的10%: `total` counts everybody, those on paper too."""
-    return Share(county, total, percent)
+    return CountyShare(county, total, percent)

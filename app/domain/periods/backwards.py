@@ -72,7 +72,7 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BackwardStep:
     """One round counted. `earliest` is the first day on which those still waiting could open, None when nobody waits.
 
     `slack` is how many working days there are to choose from beyond the first one, negative when it is too late:
@@ -89,7 +89,7 @@ class Step:
     provisional: bool = False
 
 
-def chain(legs: Sequence[Leg], conclude_workdays: int, calendar: Calendar, today: dt.date) -> list[Step]:
+def chain(legs: Sequence[Leg], conclude_workdays: int, calendar: Calendar, today: dt.date) -> list[BackwardStep]:
     """The rounds of a programme one after another: none opens before the one before it is concluded.
 
     Raises BadValue; what lies beyond the horizon is said in the step that it concerns.
@@ -103,7 +103,7 @@ def chain(legs: Sequence[Leg], conclude_workdays: int, calendar: Calendar, today
     return steps
 
 
-def _step(leg: Leg, conclude_workdays: int, calendar: Calendar, over: dt.date | None) -> Step:
+def _step(leg: Leg, conclude_workdays: int, calendar: Calendar, over: dt.date | None) -> BackwardStep:
     earliest = last = slack = wrong = None
     unknown = ""
     provisional = False
@@ -120,10 +120,10 @@ def _step(leg: Leg, conclude_workdays: int, calendar: Calendar, over: dt.date | 
     if earliest is not None and last is not None:
         wrong = misfit(earliest, conclude_workdays, leg.due, calendar)
         slack = -wrong.late_by if wrong else workdays_between(earliest, last, calendar) - 1
-    return Step(leg, earliest, last, slack, wrong, unknown, provisional)
+    return BackwardStep(leg, earliest, last, slack, wrong, unknown, provisional)
 
 
-def _over(step: Step, conclude_workdays: int, calendar: Calendar, before: dt.date | None) -> dt.date | None:
+def _over(step: BackwardStep, conclude_workdays: int, calendar: Calendar, before: dt.date | None) -> dt.date | None:
     """The day by whose end this round is over, None when no calendar reaches it."""
     planned = [day for day in (before, step.leg.over) if day is not None]
     if not step.leg.waiting:

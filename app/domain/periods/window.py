@@ -58,7 +58,7 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Timetable:
+class PhaseDates:
     """The instants that decide a period's phase."""
 
     window: Window
@@ -79,7 +79,7 @@ class Timetable:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class WindowPlan:
     """A window and its deadline as computed, with every day that explains the count.
 
     `days` runs from the opening day to the deadline's day. `provisional` and `estimated` say whether
@@ -99,7 +99,7 @@ def too_late_to_conclude(conclude_by: dt.datetime, now: dt.datetime) -> bool:
     return now >= conclude_by
 
 
-def plan_window(opening: dt.date, conclude_workdays: int, calendar: Calendar, now: dt.datetime) -> Plan:
+def plan_window(opening: dt.date, conclude_workdays: int, calendar: Calendar, now: dt.datetime) -> WindowPlan:
     """The window that opens on `opening` and its deadline, explained day by day (R4, R25).
 
     Raises TooEarly (before tomorrow), NotAWorkday, BadValue (deadline not 1-30 working days),
@@ -118,7 +118,7 @@ def require_time_to_conclude(workdays: int) -> None:
         raise BadValue("conclude", f"核查期限应在{low}到{high}之间，现在是{workdays}。")
 
 
-def count_window(opening: dt.date, conclude_workdays: int, calendar: Calendar) -> Plan:
+def count_window(opening: dt.date, conclude_workdays: int, calendar: Calendar) -> WindowPlan:
     """As plan_window, whenever it is asked: for tables of a year and for what is long past."""
     require_time_to_conclude(conclude_workdays)
     first = calendar.day(opening)
@@ -127,7 +127,7 @@ def count_window(opening: dt.date, conclude_workdays: int, calendar: Calendar) -
     last_day = nth_workday(opening, WINDOW_WORKDAYS, calendar)
     deadline_day = nth_workday_after(last_day, conclude_workdays, calendar)
     days = explain(opening, last_day, deadline_day, calendar)
-    return Plan(
+    return WindowPlan(
         window=Window(midnight(opening), end_of(last_day)),
         conclude_by=end_of(deadline_day),
         days=days,
@@ -162,14 +162,14 @@ class _StoredThen:
 
 def extended(
     window: Window, conclude_by: dt.datetime, days: Sequence[CountedDay], workdays: int, calendar: Calendar
-) -> Plan:
+) -> WindowPlan:
     """A window and its deadline, both so many working days later (R7). Raises BeyondHorizon."""
     counting = _StoredThen(DayTable([counted.day for counted in days]), calendar)
     last_day = nth_workday_after(window.last_day, workdays, counting)
     deadline_day = nth_workday_after(last_day_before(conclude_by), workdays, counting)
     explained = explain(window.first_day, last_day, deadline_day, counting)
     added = [counted.day for counted in explained[len(days) :]]
-    return Plan(
+    return WindowPlan(
         window=Window(window.opens_at, end_of(last_day)),
         conclude_by=end_of(deadline_day),
         days=explained,

@@ -27,7 +27,7 @@ _LENGTHS = {1: 17, 2: 13, 3: 16, 4: 31}
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class StageDays:
     """The days of one stage, both counted."""
 
     number: int
@@ -53,7 +53,7 @@ _YEARS = range(2000, 2101)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ProgrammePlan:
     """A programme as it is to be. Stages and places may come later, one by one."""
 
     title: str
@@ -65,12 +65,12 @@ class Plan:
     revocation_clause: str = ""
     signatory: str = ""
     county_share: int = 10
-    stages: Sequence[Span] = ()
+    stages: Sequence[StageDays] = ()
     places: Sequence[Places] = ()
     demonstration: bool = False
 
 
-def faults_of_texts(plan: Plan) -> list[Fault]:
+def faults_of_texts(plan: ProgrammePlan) -> list[Fault]:
     faults = []
     for field, (name, low, high) in TEXTS.items():
         length = len(getattr(plan, field).strip())
@@ -82,7 +82,7 @@ def faults_of_texts(plan: Plan) -> list[Fault]:
     return faults
 
 
-def faults_of_stages(spans: Sequence[Span]) -> list[Fault]:
+def faults_of_stages(spans: Sequence[StageDays]) -> list[Fault]:
     """All four, each ending no earlier than it begins, each beginning after the one before is over.
 
     A year that nobody means is a slip, and the days around it can't be counted.
@@ -132,12 +132,12 @@ def faults_of_places(places: Places) -> list[Fault]:
     return faults
 
 
-def proposed_stages(first_day: dt.date) -> list[Span]:
+def proposed_stages(first_day: dt.date) -> list[StageDays]:
     """Four stages one after the other, as long as the notice's."""
     spans = []
     for number, length in _LENGTHS.items():
         last_day = first_day + dt.timedelta(days=length - 1)
-        spans.append(Span(number, first_day, last_day))
+        spans.append(StageDays(number, first_day, last_day))
         first_day = last_day + dt.timedelta(days=1)
     return spans
 

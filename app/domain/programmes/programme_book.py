@@ -28,7 +28,7 @@ from app.domain.programmes.book_rows import (
     below_head,
 )
 from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact
-from app.domain.programmes.plan import SHARE_NAME, TEXTS, Plan, Span, faults_of_stages
+from app.domain.programmes.plan import SHARE_NAME, TEXTS, ProgrammePlan, StageDays, faults_of_stages
 from app.domain.programmes.plan import faults_of_texts as faults_of_plan
 
 OFFICE_NAME = "工作专班"
@@ -56,7 +56,7 @@ class BookPerson:
 class Book:
     """What a workbook says. `plan` has no places: units have names here, and ids where they are saved."""
 
-    plan: Plan
+    plan: ProgrammePlan
     office: str = ""
     places: Sequence[BookPlaces] = ()
     contacts: Sequence[BookContact] = ()
@@ -77,7 +77,7 @@ def read(sheets: Mapping[str, Rows]) -> tuple[Book, list[Wrong]]:
 # --- 活动, 时间安排 -----------------------------------------------------------------------------------------------
 
 
-def _about(rows: Rows, spans: Sequence[Span], wrong: list[Wrong]) -> tuple[Plan, str]:
+def _about(rows: Rows, spans: Sequence[StageDays], wrong: list[Wrong]) -> tuple[ProgrammePlan, str]:
     values: dict[str, str] = {}
     places: dict[str, int] = {}
     for row, (name, value, *_) in below_head(ABOUT, rows, wrong):
@@ -89,7 +89,7 @@ def _about(rows: Rows, spans: Sequence[Span], wrong: list[Wrong]) -> tuple[Plan,
         else:
             values[key], places[key] = value, row
     share = as_number(values.get("county_share") or "10")
-    plan = Plan(
+    plan = ProgrammePlan(
         title=values.get("title", ""),
         notice_number=values.get("notice_number", ""),
         collective_honour=values.get("collective_honour", ""),
@@ -109,9 +109,9 @@ def _about(rows: Rows, spans: Sequence[Span], wrong: list[Wrong]) -> tuple[Plan,
     return plan, office
 
 
-def _stages(rows: Rows, wrong: list[Wrong]) -> list[Span]:
+def _stages(rows: Rows, wrong: list[Wrong]) -> list[StageDays]:
     numbers = {stage.name: number for number, stage in STAGES.items()}
-    spans: list[Span] = []
+    spans: list[StageDays] = []
     places: dict[int, int] = {}
     bad = False
     last = 1
@@ -129,7 +129,7 @@ def _stages(rows: Rows, wrong: list[Wrong]) -> list[Span]:
                 wrong.append(Wrong(STAGES_SHEET, row, letter, "日期请写成年月日，例如 2025-10-16。"))
                 bad = True
         if found[0] and found[1]:
-            spans.append(Span(number, found[0], found[1]))
+            spans.append(StageDays(number, found[0], found[1]))
     if not bad:  # of what could not be read the order says nothing
         for each in faults_of_stages(spans):
             end, _, number_text = each.field.partition("_")

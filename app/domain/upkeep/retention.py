@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Collection
 
 from app.domain.calendar.workdays import end_of, local_date
-from app.domain.periods.window import Phase, Timetable
+from app.domain.periods.window import Phase, PhaseDates
 
 
 def programme_end(
-    timetables: Collection[Timetable],
+    timetables: Collection[PhaseDates],
     now: dt.datetime,
     decided_at: dt.datetime | None = None,
     archived_at: dt.datetime | None = None,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.accounts.staffing import UNIT_ROLES, Place, fault_of_login, fault_of_name, given_out_until, manages
+from app.domain.accounts.staffing import UNIT_ROLES, Position, fault_of_login, fault_of_name, given_out_until, manages
 from app.domain.cases.states import OPEN_STATES, Actor, Role
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotAllowed, NothingChosen, NotYourCase, Refusal, Unfit
 from app.models import Case, Entry, Period, Unit, User
@@ -88,7 +88,7 @@ def invite(work: Work, login: str, name: str, role: Role, unit_id: int) -> Slip:
     if faults := [fault for fault in faults if fault.words]:
         raise Unfit(faults)
     unit = _place_to_fill(work, role, unit_id)
-    _still_here(work, [])
+    _lock_accounts(work, [])
     try:
         user = making.new_user(work.session, login, name, role, unit)
     except AlreadyDone as taken:
@@ -105,12 +105,12 @@ def invite_again(work: Work, user_ids: Sequence[int]) -> list[Slip]:
 
     A second factor stays: only the command line takes one off. Raises NothingChosen, NotYourCase, NotAllowed.
     """
-    _managed(work, list(dict.fromkeys(user_ids)))
+    _lock_managed(work, list(dict.fromkeys(user_ids)))
     work.session.rollback()  # hashing takes its time: nobody waits for it
     made = {user_id: passwords.made_up() for user_id in dict.fromkeys(user_ids)}
     hashes = {user_id: passwords.hashed(password) for user_id, password in made.items()}
     slips = []
-    for user in _managed(work, list(made)):
+    for user in _lock_managed(work, list(made)):
         if user.disabled_at is not None:
             raise NotAllowed(f"{user.name}（{user.login}）的账号已经停用，请先启用，再重新邀请。")
         making.give_password(work, user, hashes[user.id])
@@ -129,7 +129,7 @@ def slip_of(user: User, password: str) -> Slip:
 @use_case
 def disable(work: Work, user_ids: Sequence[int]) -> int:
     """Shut out at once. Cases stay assigned: the page says who has some. Raises as `invite_again`, AlreadyDone."""
-    found = _managed(work, list(dict.fromkeys(user_ids)))
+    found = _lock_managed(work, list(dict.fromkeys(user_ids)))
     for user in found:
         making.shut_out(work, user)
     return len(found)
@@ -138,14 +138,14 @@ def disable(work: Work, user_ids: Sequence[int]) -> int:
 @use_case
 def enable(work: Work, user_id: int) -> None:
     """Raises AlreadyDone, WrongState, NotYourCase."""
-    (user,) = _managed(work, [user_id])
+    (user,) = _lock_managed(work, [user_id])
     making.let_in_again(work, user)
 
 
 @use_case
 def place(work: Work, user_id: int, role: Role, unit_id: int) -> None:
     """Another unit, another role, or both: rights change, so every session ends. Raises NotYourCase, NotAllowed."""
-    (user,) = _managed(work, [user_id])
+    (user,) = _lock_managed(work, [user_id])
     unit = _place_to_fill(work, role, unit_id)
     if (user.role, user.unit_id) == (role, unit.id):
         raise AlreadyDone("角色和单位都没有变化。")
@@ -163,7 +163,7 @@ def places_for(session: Session, actor: Actor) -> tuple[list[Role], list[Unit]]:
 
 def _place_to_fill(work: Work, role: Role, unit_id: int) -> Unit:
     unit = work.session.get(Unit, unit_id)
-    if unit is None or not manages(work.actor, Place(role, unit.id, unit.parent_id)):
+    if unit is None or not manages(work.actor, Position(role, unit.id, unit.parent_id)):
         raise NotYourCase
     try:
         making.require_fitting(role, unit)
@@ -173,21 +173,21 @@ def _place_to_fill(work: Work, role: Role, unit_id: int) -> Unit:
     return unit
 
 
-def _managed(work: Work, user_ids: Sequence[int]) -> list[User]:
-    """The accounts of these people, held, and each this person's to look after; their own is not."""
+def _lock_managed(work: Work, user_ids: Sequence[int]) -> list[User]:
+    """The accounts of these people, locked, and each this person's to look after; their own is not."""
     if not user_ids:
         raise NothingChosen("请至少选一个人。")
-    found = _still_here(work, user_ids)
+    found = _lock_accounts(work, user_ids)
     for user in found:
-        if not manages(work.actor, Place(user.role, user.unit_id, user.unit.parent_id)):
+        if not manages(work.actor, Position(user.role, user.unit_id, user.unit.parent_id)):
             raise NotYourCase
         if user.id == work.actor.user_id:
             raise NotAllowed("自己的账号不能由自己停用、调整或者重新邀请，请找工作专班或者另一位负责人办理。")
     return found
 
 
-def _still_here(work: Work, user_ids: Sequence[int]) -> list[User]:
-    """The rows asked for, held together with the actor's own: of two who shut each other out one comes too late."""
+def _lock_accounts(work: Work, user_ids: Sequence[int]) -> list[User]:
+    """The rows asked for, locked together with the actor's own: of two who shut each other out one comes too late."""
     wanted = sorted({*user_ids, work.actor.user_id})
     query = select(User).where(User.id.in_(wanted)).order_by(User.id).with_for_update(of=User)
     rows = {user.id: user for user in work.session.scalars(query.execution_options(populate_existing=True))}

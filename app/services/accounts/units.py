@@ -12,8 +12,9 @@ from app.domain.cases.states import OPEN_STATES, Actor, Role, require_office
 from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotYourCase, StillNeeded, Unfit, WrongState
 from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
-from app.services.nominees.leavers import disqualified
-from app.services.shared.work import Work, use_case
+from app.services.shared.leavers import disqualified
+from app.services.shared.locks import lock_row, lock_row_if_any
+from app.services.shared.work import Work, require_office_or_console, use_case
 
 NO_CONTACT = Contact()
 BELOW = {UnitKind.OFFICE: UnitKind.RECOMMENDER, UnitKind.RECOMMENDER: UnitKind.OWN}
@@ -40,12 +41,9 @@ def tree(session: Session, actor: Actor) -> Sequence[Unit]:
     return walk(None)
 
 
-def visible(session: Session, unit_id: int, actor: Actor, *, lock: bool = False) -> Unit:
+def visible(session: Session, unit_id: int, actor: Actor) -> Unit:
     """A unit to look at, and for a head to keep the contact block of. Raises NotYourCase."""
-    query = select(Unit).where(Unit.id == unit_id, theirs(actor))
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    unit = session.scalar(query)
+    unit = session.scalar(select(Unit).where(Unit.id == unit_id, theirs(actor)))
     if unit is None:
         raise NotYourCase
     return unit
@@ -53,6 +51,14 @@ def visible(session: Session, unit_id: int, actor: Actor, *, lock: bool = False)
 
 def office_of(session: Session) -> Unit | None:
     return session.scalar(select(Unit).where(Unit.kind == UnitKind.OFFICE))
+
+
+def chain_of_command(session: Session, unit: Unit) -> list[Unit]:
+    """The handling unit and everyone above it, the office last (R28)."""
+    chain = [unit]
+    while chain[-1].kind is not UnitKind.OFFICE:
+        chain.append(session.get_one(Unit, chain[-1].parent_id))
+    return chain
 
 
 def require_in_use(unit: Unit) -> None:
@@ -64,8 +70,8 @@ def require_in_use(unit: Unit) -> None:
 @use_case
 def add(work: Work, parent_id: int, name: str, contact: Contact = NO_CONTACT) -> Unit:
     """A recommending unit under the office, an own unit under a recommending one. Raises Unfit, WrongState."""
-    _require_office(work.actor_if_any)
-    parent = work.session.get_one(Unit, parent_id, with_for_update=True)  # two of one name at once take turns
+    require_office_or_console(work)
+    parent = lock_row(work.session, Unit, parent_id)  # two of one name at once take turns
     if parent.kind not in BELOW:
         raise BadValue("parent", "所在单位下面不能再设单位，请选工作专班或者推荐单位。")
     require_in_use(parent)
@@ -85,7 +91,7 @@ def rename(work: Work, unit_id: int, name: str) -> None:
     """What was shown under the old name stays as it was shown. Raises Unfit."""
     require_office(work.actor)
     unit = work.session.get_one(Unit, unit_id)
-    _held(work.session, unit.parent_id or unit.id)
+    lock_row(work.session, Unit, unit.parent_id or unit.id)
     if faults := _faults_of_name(work.session, name, unit.parent_id, unit.id):
         raise Unfit(faults)
     if name == unit.name:
@@ -98,7 +104,8 @@ def rename(work: Work, unit_id: int, name: str) -> None:
 @use_case
 def reach_at(work: Work, unit_id: int, contact: Contact) -> None:
     """The contact block, by the office or the head of the unit or of the one above. Raises Unfit, NotYourCase."""
-    unit = visible(work.session, unit_id, work.actor, lock=True)
+    lock_row_if_any(work.session, Unit, unit_id)
+    unit = visible(work.session, unit_id, work.actor)
     if faults := faults_of_contact(contact):
         raise Unfit(faults)
     if changed := put_contact(unit, contact):
@@ -121,7 +128,7 @@ def put_contact(unit: Unit, contact: Contact) -> list[str]:
 def move(work: Work, unit_id: int, parent_id: int) -> None:
     """An own unit under another recommending unit. Raises StillNeeded, Unfit, WrongState."""
     require_office(work.actor)
-    unit, parent = work.session.get_one(Unit, unit_id, with_for_update=True), _held(work.session, parent_id)
+    unit, parent = lock_row(work.session, Unit, unit_id), lock_row(work.session, Unit, parent_id)
     if unit.kind is not UnitKind.OWN or parent.kind is not UnitKind.RECOMMENDER:
         raise BadValue("parent", "只能把所在单位移到另一个推荐单位下面。")
     if parent.id == unit.parent_id:
@@ -139,7 +146,7 @@ def move(work: Work, unit_id: int, parent_id: int) -> None:
 def retire(work: Work, unit_id: int) -> None:
     """A unit that is no more: nothing new is added to it, what there was stays. Raises StillNeeded, AlreadyDone."""
     require_office(work.actor)
-    unit = work.session.get_one(Unit, unit_id, with_for_update=True)
+    unit = lock_row(work.session, Unit, unit_id)
     if unit.retired_at is not None:
         raise AlreadyDone(f"“{unit.name}”已经停用。")
     if unit.kind is UnitKind.OFFICE:
@@ -159,7 +166,7 @@ def retire(work: Work, unit_id: int) -> None:
 def restore(work: Work, unit_id: int) -> None:
     """A retired unit is used again. Raises AlreadyDone, WrongState (the one above it is)."""
     require_office(work.actor)
-    unit = work.session.get_one(Unit, unit_id, with_for_update=True)
+    unit = lock_row(work.session, Unit, unit_id)
     if unit.retired_at is None:
         raise AlreadyDone(f"“{unit.name}”没有停用。")
     if unit.parent is not None:
@@ -197,12 +204,3 @@ def _faults_of_name(session: Session, name: str, parent_id: int | None, but: int
     beside = Unit.parent_id == parent_id if parent_id else Unit.parent_id.is_(None)
     same = session.scalar(select(Unit.id).where(Unit.name == name, beside, Unit.id != (but or 0)).limit(1))
     return [Fault("name", f"这里已经有名为“{name}”的单位，请核对。")] if same else []
-
-
-def _held(session: Session, unit_id: int) -> Unit:
-    return session.get_one(Unit, unit_id, with_for_update=True)
-
-
-def _require_office(by: Actor | None) -> None:
-    if by is not None:
-        require_office(by)

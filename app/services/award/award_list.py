@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.award.decision import (
     AwardList,
+    AwardStep,
     Facts,
-    Paper,
-    Places,
+    FinalRound,
     ProceedingKind,
-    Shown,
-    Step,
+    RecordedPaper,
     Tally,
+    UnitQuota,
     award_list,
     in_force,
     obstacles,
@@ -47,24 +47,24 @@ from app.models import (
     ReviewStage,
 )
 from app.services.nominees import opinions
-from app.services.nominees.leavers import disqualified
+from app.services.shared.leavers import disqualified
 
 
 @dataclass(frozen=True)
-class Standing:
+class AwardStanding:
     """Everything about a programme's award at one moment: the list, the papers, the places, the decision if any."""
 
     programme: Programme
     nominees: dict[int, Nominee]
     award: AwardList
     proceedings: Sequence[Proceeding]
-    quotas: dict[int, Places]
+    quotas: dict[int, UnitQuota]
     unsettled: bool
     honours: dict[int, Honour]  # by nominee, once it is decided
 
     @cached_property
-    def papers(self) -> list[Paper]:
-        return [Paper(row.id, row.kind, row.issuer, row.dated, row.agreed) for row in self.proceedings]
+    def papers(self) -> list[RecordedPaper]:
+        return [RecordedPaper(row.id, row.kind, row.issuer, row.dated, row.agreed) for row in self.proceedings]
 
     @cached_property
     def in_force(self) -> set[int]:
@@ -81,7 +81,7 @@ class Standing:
         return obstacles(self.award, self.papers, self.quotas, unsettled=self.unsettled)
 
     @cached_property
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[AwardStep]:
         return steps(self.award, self.papers, self.decision.number if self.decision else "", self._revoked)
 
     @cached_property
@@ -95,7 +95,7 @@ class Standing:
         return sum(honour.is_revoked for honour in self.honours.values())
 
 
-def standing_of(session: Session, programme: Programme, now: dt.datetime) -> Standing:
+def standing_of(session: Session, programme: Programme, now: dt.datetime) -> AwardStanding:
     """How a programme's award stands at `now`."""
     quotas = session.scalars(
         select(Quota).where(Quota.programme_id == programme.id).order_by(Quota.id).options(joinedload(Quota.unit))
@@ -104,7 +104,7 @@ def standing_of(session: Session, programme: Programme, now: dt.datetime) -> Sta
     proceedings = session.scalars(
         select(Proceeding).where(Proceeding.programme_id == programme.id).order_by(Proceeding.id)
     ).all()
-    return Standing(
+    return AwardStanding(
         programme=programme,
         nominees={nominee.id: nominee for nominee in nominees},
         award=award_list(_facts(session, programme.id, nominees, now)),
@@ -176,17 +176,17 @@ def _last_words(session: Session, programme_id: int) -> dict[int, bool]:
     return {nominee_id: passed for nominee_id, passed in rows}  # noqa: C416 - rows are no pairs to the type checker
 
 
-def _shown(session: Session, programme_id: int, now: dt.datetime) -> dict[int, list[Shown]]:
+def _shown(session: Session, programme_id: int, now: dt.datetime) -> dict[int, list[FinalRound]]:
     """Where each was shown to the whole city."""
     rows = session.execute(
         select(Entry.nominee_id, Entry.edition, Period)
         .join(Period, Entry.period_id == Period.id)
         .where(Period.programme_id == programme_id, Period.round_number == LAST_ROUND, Period.cancelled_at.is_(None))
     )
-    shown: dict[int, list[Shown]] = {}
+    shown: dict[int, list[FinalRound]] = {}
     for nominee_id, edition, period in rows:
         closed = period.phase(now) is Phase.CLOSED
-        shown.setdefault(nominee_id, []).append(Shown(edition, closed, local_date(period.closes_at)))
+        shown.setdefault(nominee_id, []).append(FinalRound(edition, closed, local_date(period.closes_at)))
     return shown
 
 
@@ -239,8 +239,8 @@ def _honours(session: Session, programme_id: int) -> dict[int, Honour]:
     return {honour.nominee_id: honour for honour in rows}
 
 
-def _places(quota: Quota) -> Places:
-    return Places(
+def _places(quota: Quota) -> UnitQuota:
+    return UnitQuota(
         unit=quota.unit.name,
         places={Kind.COLLECTIVE: quota.collectives, Kind.INDIVIDUAL: quota.individuals},
         secret={Kind.COLLECTIVE: quota.secret_collectives, Kind.INDIVIDUAL: quota.secret_individuals},

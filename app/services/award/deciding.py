@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from app.domain.award.decision import ANSWERS, Facts, ProceedingKind, approvals
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor, require_office
@@ -20,9 +18,8 @@ from app.domain.refusals import (
 )
 from app.domain.shared.privacy import require_publishable
 from app.models import Document, Honour, Proceeding, Programme
-from app.services.award.award_list import Standing, standing_of
-from app.services.programmes.decisions import require_before_decision
-from app.services.programmes.setting_up import require_running
+from app.services.award.award_list import AwardStanding, standing_of
+from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_programme
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
@@ -59,8 +56,7 @@ def record_paper(work: Work, programme_id: int, kind: ProceedingKind, paper: Pap
     Raises MissingText, BadValue, Awarded, Archived.
     """
     require_office(work.actor)
-    programme = _locked(work.session, programme_id)
-    require_before_decision(work.session, programme_id)
+    programme = lock_programme_before_award(work.session, programme_id)
     answers = kind in ANSWERS
     if answers and paper.agreed is None:
         raise BadValue("agreed", "请选择同意还是不同意。")
@@ -84,8 +80,8 @@ def decide(work: Work, programme_id: int, paper: PaperText, scan: Document, *, s
     BadValue, MissingText, PrivateData, Archived.
     """
     require_office(work.actor)
-    programme = _locked(work.session, programme_id)  # two at once take turns, and whatever changes a nominee waits
-    require_before_decision(work.session, programme_id)
+    # Two who decide at once come one after another, and whatever changes a nominee waits.
+    programme = lock_programme_before_award(work.session, programme_id)
     standing = standing_of(work.session, programme, work.now)
     if standing.obstacles:
         raise DecisionNotReady(standing.obstacles)
@@ -120,14 +116,7 @@ def check_day(dated: dt.date, earliest: dt.date | None, now: dt.datetime) -> Non
         raise BadValue("dated", f"日期应是{between}的一天，现在填的是{dated:%Y-%m-%d}。")
 
 
-def _locked(session: Session, programme_id: int) -> Programme:
-    programme = session.get_one(Programme, programme_id)
-    session.refresh(programme, with_for_update=True)
-    require_running(programme)
-    return programme
-
-
-def _approved_on(standing: Standing) -> dt.date:
+def _approved_on(standing: AwardStanding) -> dt.date:
     """The day of the last answer that the decision rests on."""
     return max(paper.dated for paper in approvals(standing.papers, standing.award.shown_until))
 
@@ -155,7 +144,7 @@ def _row(
     )
 
 
-def _honour(standing: Standing, position: int, facts: Facts) -> Honour:
+def _honour(standing: AwardStanding, position: int, facts: Facts) -> Honour:
     nominee = standing.nominees[facts.nominee_id]
     return Honour(
         nominee_id=nominee.id,

@@ -21,6 +21,7 @@ from app.models import Document, Honour, Nominee, Proceeding, Programme, Revocat
 from app.services.award.deciding import NUMBER, check_day
 from app.services.nominees.access import theirs
 from app.services.record.chain import on_nominee
+from app.services.shared.locks import lock_row
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -42,7 +43,7 @@ class RevocationText:
 def propose_revocation(work: Work, honour_id: int, paper: RevocationText, scan: Document) -> None:
     """The first of two. Nothing is seen of it in public yet. Raises AlreadyDone, MissingText, BadValue, PrivateData."""
     require_office(work.actor)
-    honour = work.session.get_one(Honour, honour_id, with_for_update=True)
+    honour = _lock_honour(work.session, honour_id)
     if honour.revocation is not None:
         raise AlreadyDone("已经有人提出撤销这项表彰。")
     check_day(paper.dated, work.session.get_one(Proceeding, honour.decision_id).dated, work.now)
@@ -71,7 +72,7 @@ def propose_revocation(work: Work, honour_id: int, paper: RevocationText, scan: 
 def confirm_revocation(work: Work, honour_id: int) -> None:
     """The second, another person: from now on every page says it, and no click undoes it. Raises SamePerson."""
     require_office(work.actor)
-    honour = work.session.get_one(Honour, honour_id, with_for_update=True)
+    honour = _lock_honour(work.session, honour_id)
     row = _pending(honour)
     if row.proposed_by == work.actor.user_id:
         raise SamePerson
@@ -84,7 +85,7 @@ def confirm_revocation(work: Work, honour_id: int) -> None:
 def drop_revocation(work: Work, honour_id: int, reason: str) -> None:
     """A proposal with a mistake in it is sent back, by whoever of the office, before it is confirmed."""
     require_office(work.actor)
-    honour = work.session.get_one(Honour, honour_id, with_for_update=True)
+    honour = _lock_honour(work.session, honour_id)
     row = _pending(honour)
     details = {"number": row.number, "reason": checked_text(reason, "退回的理由", REASON)}
     work.session.delete(row)
@@ -119,6 +120,10 @@ def waiting(session: Session) -> Sequence[Revocation]:
         .order_by(Revocation.id)
         .options(joinedload(Revocation.honour))
     ).all()
+
+
+def _lock_honour(session: Session, honour_id: int) -> Honour:
+    return lock_row(session, Honour, honour_id, selectinload(Honour.revocation))
 
 
 def _pending(honour: Honour) -> Revocation:

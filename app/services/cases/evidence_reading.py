@@ -14,7 +14,7 @@ from app.models import READABLE, Evidence, Objection, ScanState
 from app.services.cases.investigation import visible_case
 from app.services.record.chain import on_case
 from app.services.shared import files
-from app.services.shared.files import Opened, Stored, Vault
+from app.services.shared.files import OpenedFile, Stored, Vault
 from app.services.shared.work import Work, use_case
 
 
@@ -50,7 +50,7 @@ def exhibits(session: Session, case_id: int) -> dict[int, list[Exhibit]]:
 
 
 @use_case
-def open_for_handler(work: Work, vault: Vault, case_id: int, evidence_id: int) -> Opened:
+def open_for_handler(work: Work, vault: Vault, case_id: int, evidence_id: int) -> OpenedFile:
     """A file of a case, for somebody who may see the case; on the record before a byte of it goes out.
 
     Raises NotYourCase, HeldBack, FileDamaged, StoreDown.
@@ -66,7 +66,7 @@ def open_for_handler(work: Work, vault: Vault, case_id: int, evidence_id: int) -
     return opened
 
 
-def open_for_objector(session: Session, vault: Vault, objection_id: int, evidence_id: int) -> Opened:
+def open_for_objector(session: Session, vault: Vault, objection_id: int, evidence_id: int) -> OpenedFile:
     """One of the objector's own files, as it is kept. Raises as `open_for_handler` does."""
     row = session.get(Evidence, evidence_id)
     if row is None or row.objection_id != objection_id:
@@ -75,7 +75,7 @@ def open_for_objector(session: Session, vault: Vault, objection_id: int, evidenc
     return _opened(session, vault, _exhibit(row, len(session.scalars(number).all())))
 
 
-def _opened(session: Session, vault: Vault, exhibit: Exhibit) -> Opened:
+def _opened(session: Session, vault: Vault, exhibit: Exhibit) -> OpenedFile:
     stored = Stored.of(session.get_one(Evidence, exhibit.id))
     session.rollback()  # nobody waits for the database while a file is read
     return files.opened(vault, stored, exhibit.scan, exhibit.kind, exhibit.file_name)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.domain.cases.states import (
     ACTION_NAMES,
@@ -31,6 +31,7 @@ from app.models import (
     Case,
     CaseNote,
     Disqualification,
+    Entry,
     Message,
     MessageKind,
     NoteKind,
@@ -38,14 +39,21 @@ from app.models import (
     Recusal,
     User,
 )
-from app.services.objections.intake import chain_of_command
+from app.services.accounts.units import chain_of_command
 from app.services.record.chain import on_nominee
-from app.services.shared.each import Outcome, do_each
+from app.services.shared.each import BulkOutcome, do_each
+from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
 TEXT = (1, 2000)
 REASON = (2, 500)
+# What `facts` and the deadline are read from beside the case itself.
+_FACTS = (
+    selectinload(Case.objections),
+    selectinload(Case.recusals),
+    selectinload(Case.entry).selectinload(Entry.period),
+)
 
 
 @use_case
@@ -57,7 +65,7 @@ def accept(work: Work, case_id: int) -> None:
     _did(work, case, Action.ACCEPT)
 
 
-def accept_each(work: Work, case_ids: Iterable[int]) -> Outcome:
+def accept_each(work: Work, case_ids: Iterable[int]) -> BulkOutcome:
     """受理 these cases one by one. Raises NothingChosen, and NotYourCase before anything is done."""
     return do_each(_visible_ids(work, case_ids), "一个案件", lambda case_id: accept(work, case_id))
 
@@ -136,7 +144,7 @@ def assign(work: Work, case_id: int, assignee_id: int) -> None:
     _did(work, case, Action.ASSIGN, assignee=assignee.id)
 
 
-def assign_each(work: Work, case_ids: Iterable[int], assignee_id: int) -> Outcome:
+def assign_each(work: Work, case_ids: Iterable[int], assignee_id: int) -> BulkOutcome:
     """指定经办人, one person for all of these cases. Raises NothingChosen, and NotYourCase before anything is done."""
     return do_each(_visible_ids(work, case_ids), "一个案件", lambda case_id: assign(work, case_id, assignee_id))
 
@@ -278,7 +286,7 @@ def joinable_leads(session: Session, case: Case) -> list[Case]:
 
 def _lock_case(work: Work, case_id: int, action: Action) -> Case:
     """The case, locked, once the rules let this person do this to it at this moment."""
-    case = work.session.get(Case, case_id, with_for_update={"of": Case})
+    case = lock_row_if_any(work.session, Case, case_id, *_FACTS)
     if case is None:
         raise NotYourCase
     facts = case.facts(work.now)

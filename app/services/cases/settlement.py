@@ -59,12 +59,14 @@ def settle_period(work: Work, period_id: int) -> Settled | None:
     if claimed is None:
         return None
     period = work.session.get_one(Period, period_id, populate_existing=True)
-    cases = _open_cases(work.session, period_id)
-    outs = _not_out_yet(work.session, period_id, lapses((case.outcome for case in cases), period.conclude_by, work.now))
+    cases = _lock_open_cases(work.session, period_id)
+    lapsed = _not_out_yet(
+        work.session, period_id, lapses((case.outcome for case in cases), period.conclude_by, work.now)
+    )
     _write_lapses(work.session, [case.outcome.case_id for case in cases], period.conclude_by)
-    _write_disqualifications(work, period, outs)
-    _note(work, period, cases, outs)
-    return Settled(period_id, len(cases), len(outs))
+    _write_disqualifications(work, period, lapsed)
+    _note(work, period, cases, lapsed)
+    return Settled(period_id, len(cases), len(lapsed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class _OpenCase:
     assignee_id: int | None
 
 
-def _open_cases(session: Session, period_id: int) -> list[_OpenCase]:
+def _lock_open_cases(session: Session, period_id: int) -> list[_OpenCase]:
     """The period's open cases, locked: a conclusion under way is waited for and then seen."""
     rows = session.execute(
         select(Case.id, Entry.nominee_id, Case.state, Case.handler_unit_id, Case.assignee_id)
@@ -89,13 +91,13 @@ def _open_cases(session: Session, period_id: int) -> list[_OpenCase]:
     ]
 
 
-def _not_out_yet(session: Session, period_id: int, outs: Sequence[Lapse]) -> list[Lapse]:
+def _not_out_yet(session: Session, period_id: int, lapsed: Sequence[Lapse]) -> list[Lapse]:
     """Without those whom an earlier settlement of the same period put out: a clock may have run ahead (R26: once)."""
     already = select(Disqualification.nominee_id).where(
         Disqualification.period_id == period_id, Disqualification.ground == Ground.LAPSED
     )
     out = set(session.scalars(already))
-    return [lapse for lapse in outs if lapse.nominee_id not in out]
+    return [lapse for lapse in lapsed if lapse.nominee_id not in out]
 
 
 def _write_lapses(session: Session, case_ids: Sequence[int], deadline: dt.datetime) -> None:
@@ -108,8 +110,8 @@ def _write_lapses(session: Session, case_ids: Sequence[int], deadline: dt.dateti
         )
 
 
-def _write_disqualifications(work: Work, period: Period, outs: Sequence[Lapse]) -> None:
-    if not outs:
+def _write_disqualifications(work: Work, period: Period, lapsed: Sequence[Lapse]) -> None:
+    if not lapsed:
         return
     work.session.execute(
         insert(Disqualification),
@@ -123,18 +125,18 @@ def _write_disqualifications(work: Work, period: Period, outs: Sequence[Lapse]) 
                 "effective_at": period.conclude_by,
                 "carried_out_at": work.now,
             }
-            for lapse in outs
+            for lapse in lapsed
         ],
     )
 
 
-def _note(work: Work, period: Period, cases: Sequence[_OpenCase], outs: Sequence[Lapse]) -> None:
+def _note(work: Work, period: Period, cases: Sequence[_OpenCase], lapsed: Sequence[Lapse]) -> None:
     """The record of a settlement; who let a case lapse stands in its row (R27)."""
     deadline = period.conclude_by.isoformat()
     for case in cases:
         handler = {"handler_unit": case.handler_unit_id, "assignee": case.assignee_id}
         work.did_by(CLOCK, "case.lapsed", on_case(case.outcome.case_id), deadline=deadline, **handler)
-    for lapse in outs:
+    for lapse in lapsed:
         work.did_by(
             CLOCK,
             "nominee.disqualified",
@@ -144,4 +146,4 @@ def _note(work: Work, period: Period, cases: Sequence[_OpenCase], outs: Sequence
             clause=period.programme.lapse_clause,
             effective_at=deadline,
         )
-    work.did_by(CLOCK, "period.settled", period, deadline=deadline, lapsed=len(cases), disqualified=len(outs))
+    work.did_by(CLOCK, "period.settled", period, deadline=deadline, lapsed=len(cases), disqualified=len(lapsed))

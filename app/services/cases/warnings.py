@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.reminders import Reminder, due_reminder
 from app.domain.cases.states import OPEN_STATES, Actor, Role, State
 from app.models import Case, Entry, OutboxRow, Period, Recusal
-from app.services.objections.intake import chain_of_command
+from app.services.accounts.units import chain_of_command
 from app.services.shared.work import Work
 
 

@@ -4,44 +4,30 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.cases.states import OPEN_STATES
-from app.domain.imports.lists import NOTHING_READ, Place, Register, Standing, quota_problem
+from app.domain.imports.lists import NOTHING_READ, PlacesTaken, Register, quota_problem
 from app.domain.imports.nominations import Seen, order_problems
 from app.domain.periods.rounds import Kind
 from app.models import (
-    Case,
-    Disqualification,
-    Dossier,
-    Entry,
     Import,
     ImportForm,
     ImportRow,
     Nominee,
-    Period,
     Quota,
-    Reversal,
-    Unit,
 )
 from app.sealing import Keyring
 from app.services.imports import sealed_rows
 from app.services.imports.sealed_rows import HEAD, What, worded
 from app.services.nominees.dossiers import person_hash
+from app.services.nominees.nominating import ENTERED, OUT, standing_in
 
-_ENTERED = exists().where(Entry.nominee_id == Nominee.id, Entry.period_id == Period.id, Period.cancelled_at.is_(None))
-_OUT = exists().where(
-    Disqualification.nominee_id == Nominee.id,
-    ~exists().where(Reversal.disqualification_id == Disqualification.id, Reversal.confirmed_at.is_not(None)),
-)
-_BEING_HEARD = exists().where(Entry.nominee_id == Nominee.id, Case.entry_id == Entry.id, Case.state.in_(OPEN_STATES))
 Found = dict[int, list[dict[str, str]]]
 
 
-def across(session: Session, ring: Keyring, import_id: int) -> Found:
+def across(session: Session, keyring: Keyring, import_id: int) -> Found:
     """The problems that no row has by itself, by the rows' numbers. Reads the rows as they stand, batch by batch."""
     imported = session.get_one(Import, import_id)
     found: Found = defaultdict(list)
@@ -49,7 +35,7 @@ def across(session: Session, ring: Keyring, import_id: int) -> Found:
     fills = imported.form is ImportForm.FORMS
     coming: Counter[Kind] = Counter()
     seen = Seen()
-    for row in sealed_rows.each(session, ring, import_id):
+    for row in sealed_rows.each(session, keyring, import_id):
         if row.what is not What.NOMINEE or row.kind is None:
             continue
         if problem := seen.problem(row.nomination):
@@ -57,13 +43,13 @@ def across(session: Session, ring: Keyring, import_id: int) -> Found:
         if not row.name:
             continue
         unit = row.fields.get("unit", "")
-        hashes = [hash_ for key in ring.hash_keys if (hash_ := person_hash(key, row.fields))]
+        hashes = [hash_ for key in keyring.hash_keys if (hash_ := person_hash(key, row.fields))]
         for clash in register.clashes(row.kind, row.name, unit, hashes, fills=fills):
             found[row.number].append(worded(clash.problem) | {"to_office": clash.to_office})
         if register.filled(row.kind, row.name, unit, fills=fills) is None:
             coming[row.kind] += 1
     if not fills:
-        rows = sealed_rows.each(session, ring, import_id)
+        rows = sealed_rows.each(session, keyring, import_id)
         in_order = order_problems(row.nomination for row in rows if row.what is What.NOMINEE)
         for number, problem in in_order.items():
             found[number].append(worded(problem))
@@ -86,35 +72,7 @@ def note(session: Session, import_id: int, across: Mapping[int, Iterable[Mapping
         session.execute(update(ImportRow), changed)
 
 
-def standing_in(session: Session, programme_id: int, unit_id: int) -> list[Standing]:
-    """Everyone who is recommended in a programme, as this unit's list meets them.
-
-    Who withdrew may come anew, but not past an objection: not while a case is open, and not once one put it out.
-    """
-    own, recommender = aliased(Unit), aliased(Unit)
-    rows: Any = session.execute(
-        select(Nominee, own.name, recommender.name, Dossier.person_hash, _ENTERED)
-        .join(own, Nominee.unit_id == own.id)
-        .join(recommender, Nominee.recommender_id == recommender.id)
-        .outerjoin(Dossier, Dossier.nominee_id == Nominee.id)
-        .where(Nominee.programme_id == programme_id, or_(Nominee.withdrawn_at.is_(None), _OUT, _BEING_HEARD))
-    )
-    return [
-        Standing(
-            nominee_id=nominee.id,
-            kind=nominee.kind,
-            name=nominee.name,
-            unit=unit,
-            recommender=recommends,
-            ours=nominee.recommender_id == unit_id,
-            entered=shown,
-            person_hash=hash_,
-        )
-        for nominee, unit, recommends, hash_, shown in rows
-    ]
-
-
-def places_of(session: Session, programme_id: int, unit_id: int) -> dict[Kind, Place]:
+def places_of(session: Session, programme_id: int, unit_id: int) -> dict[Kind, PlacesTaken]:
     """A unit's places of each kind. Who leaves after being shown keeps the place vacant, but for a replacement (R9).
 
     Who came back by a reversal has a place beside the replacement: together they may be one too many.
@@ -123,14 +81,14 @@ def places_of(session: Session, programme_id: int, unit_id: int) -> dict[Kind, P
     holds = (
         Nominee.programme_id == programme_id,
         Nominee.recommender_id == unit_id,
-        or_(~exists().where(replacement.replaces_id == Nominee.id), Nominee.withdrawn_at.is_(None) & ~_OUT),
-        Nominee.withdrawn_at.is_(None) | _ENTERED,
+        or_(~exists().where(replacement.replaces_id == Nominee.id), Nominee.withdrawn_at.is_(None) & ~OUT),
+        Nominee.withdrawn_at.is_(None) | ENTERED,
     )
     taken = Counter(session.scalars(select(Nominee.kind).where(*holds)))
     quota = session.scalar(select(Quota).where(Quota.programme_id == programme_id, Quota.unit_id == unit_id))
     if quota is None:
-        return {kind: Place(0, 0, taken[kind]) for kind in Kind}
+        return {kind: PlacesTaken(0, 0, taken[kind]) for kind in Kind}
     return {
-        Kind.COLLECTIVE: Place(quota.collectives, quota.secret_collectives, taken[Kind.COLLECTIVE]),
-        Kind.INDIVIDUAL: Place(quota.individuals, quota.secret_individuals, taken[Kind.INDIVIDUAL]),
+        Kind.COLLECTIVE: PlacesTaken(quota.collectives, quota.secret_collectives, taken[Kind.COLLECTIVE]),
+        Kind.INDIVIDUAL: PlacesTaken(quota.individuals, quota.secret_individuals, taken[Kind.INDIVIDUAL]),
     }

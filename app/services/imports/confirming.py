@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor
-from app.domain.imports.lists import Register, Standing
+from app.domain.imports.lists import KnownNominee, Register
 from app.domain.imports.nominations import rank_of
 from app.domain.nominees.annexes import Rank
 from app.domain.objections.sameness import plain_text
@@ -34,26 +34,28 @@ from app.models import (
 from app.sealing import Keyring
 from app.services.imports import checks, sealed_rows
 from app.services.imports.receiving import STATE_NAMES, on_import, visible
-from app.services.imports.sealed_rows import Row, What
+from app.services.imports.sealed_rows import NominationRow, What
 from app.services.nominees import dossiers
-from app.services.nominees.access import take_turns
+from app.services.nominees.nominating import standing_in
+from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.shared.locks import lock_row
 
 
 def confirm(
-    session: Session, ring: Keyring, import_id: int, actor: Actor, now: dt.datetime, by: str = ""
+    session: Session, keyring: Keyring, import_id: int, actor: Actor, now: dt.datetime, by: str = ""
 ) -> dict[str, int]:
     """Make nominees of every row, or fill those that the forms are about. Returns how many of each: new, filled.
 
     Raises NotYourCase, ImportNotReady, Archived, Awarded, and ImportHasProblems: then the preview says which.
     """
     imported = visible(session, import_id, actor)
-    take_turns(session, imported.programme_id)
-    session.refresh(imported, with_for_update=True)
+    lock_programme_before_award(session, imported.programme_id)
+    lock_row(session, Import, import_id)
     if imported.state is not ImportState.CHECKED:
         raise ImportNotReady(STATE_NAMES[imported.state])
-    _check_again(session, ring, import_id)
-    making = _Making(session, ring, imported, now, by or by_user(actor.user_id))
+    _check_again(session, keyring, import_id)
+    making = _Making(session, keyring, imported, now, by or by_user(actor.user_id))
     making.everything()
     gone = delete(ImportRow).where(ImportRow.import_id == import_id)
     session.execute(gone, execution_options={"synchronize_session": False})
@@ -63,10 +65,10 @@ def confirm(
     return making.counts
 
 
-def _check_again(session: Session, ring: Keyring, import_id: int) -> None:
+def _check_again(session: Session, keyring: Keyring, import_id: int) -> None:
     if count := sealed_rows.problem_count(session, import_id):
         raise ImportHasProblems(count)
-    if across := checks.across(session, ring, import_id):
+    if across := checks.across(session, keyring, import_id):
         checks.note(session, import_id, across)
         session.commit()  # nothing is imported, and the preview says why
         raise ImportHasProblems(sum(map(len, across.values())))
@@ -78,9 +80,9 @@ _HEIGHTS = list(Rank).index  # the ranks stand there from the unknown one up
 class _Making:
     """The nominees of one import on their way into the session."""
 
-    def __init__(self, session: Session, ring: Keyring, imported: Import, now: dt.datetime, by: str) -> None:
-        self.session, self.ring, self.imported, self.now, self.by = session, ring, imported, now, by
-        standing = checks.standing_in(session, imported.programme_id, imported.unit_id)
+    def __init__(self, session: Session, keyring: Keyring, imported: Import, now: dt.datetime, by: str) -> None:
+        self.session, self.keyring, self.imported, self.now, self.by = session, keyring, imported, now, by
+        standing = standing_in(session, imported.programme_id, imported.unit_id)
         self._register = Register(standing)
         self._units = _own_units(session, imported.unit_id)
         self._last = _last_positions(session, imported)
@@ -89,13 +91,13 @@ class _Making:
         self.counts = {"rows": 0, "new": 0, "filled": 0}
 
     def everything(self) -> None:
-        for row in sealed_rows.each(self.session, self.ring, self.imported.id):
+        for row in sealed_rows.each(self.session, self.keyring, self.imported.id):
             if row.what is What.NOMINEE and row.kind is not None:
                 self._nominee(row, row.kind)
             elif row.what is What.PHOTO:
                 self._photo(row)
 
-    def _nominee(self, row: Row, kind: Kind) -> None:
+    def _nominee(self, row: NominationRow, kind: Kind) -> None:
         unit = row.fields.get("unit", "")
         fills = self.imported.form is ImportForm.FORMS
         there = self._register.filled(kind, row.name, unit, fills=fills)
@@ -104,7 +106,7 @@ class _Making:
         self.counts["rows"] += 1
         self.counts["filled" if there else "new"] += 1
 
-    def _add(self, row: Row, kind: Kind) -> int:
+    def _add(self, row: NominationRow, kind: Kind) -> int:
         self._last[kind] += 1
         nominee = Nominee(
             programme_id=self.imported.programme_id,
@@ -118,24 +120,24 @@ class _Making:
         _describe(nominee, row.fields)
         self.session.add(nominee)
         self.session.flush()
-        self.session.add(dossiers.dossier(self.ring, nominee.id, row.fields))
+        self.session.add(dossiers.dossier(self.keyring, nominee.id, row.fields))
         self.acts.append(Act(self.by, "nominee.imported", on_nominee(nominee.id), {"import": self.imported.id}))
         return nominee.id
 
-    def _fill(self, there: Standing, row: Row) -> int:
+    def _fill(self, there: KnownNominee, row: NominationRow) -> int:
         """A form says more than the summary did: what it leaves out stays as it was."""
         nominee = self.session.get_one(Nominee, there.nominee_id)
         _describe(nominee, row.fields)
-        before = dossiers.fields_of(self.session, self.ring, [nominee.id])[nominee.id]
+        before = dossiers.fields_of(self.session, self.keyring, [nominee.id])[nominee.id]
         fields = before | {key: text for key, text in row.fields.items() if text}
         self.session.execute(delete(Dossier).where(Dossier.nominee_id == nominee.id))
         self.session.expire(nominee, ["dossier"])
-        self.session.add(dossiers.dossier(self.ring, nominee.id, fields))
+        self.session.add(dossiers.dossier(self.keyring, nominee.id, fields))
         self.acts.append(Act(self.by, "nominee.filled", on_nominee(nominee.id), {"import": self.imported.id}))
         self.session.flush()
         return nominee.id
 
-    def _photo(self, row: Row) -> None:
+    def _photo(self, row: NominationRow) -> None:
         """The file stays where it lies and is the nominee's from now on; one that it had before stays too."""
         moved = {"purpose": Purpose.PHOTO, "nominee_id": self._by_row[row.owner or 0]}
         self.session.execute(update(Document).where(Document.id == row.document_id).values(**moved))

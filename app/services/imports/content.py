@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import local_date
 from app.domain.imports.lists import WHOSE_LINE, photo_owner, recommender_problem, stray_photo
-from app.domain.imports.nominations import Nomination, Problem, normalised, photo_problems, problems_of
+from app.domain.imports.nominations import Nomination, Problem, normalised, problems_of
 from app.domain.periods.rounds import Kind
-from app.domain.refusals import FileRefused, UnreadableForm
+from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
-from app.evidence.pictures import pixels_of
 from app.evidence.spool import SealedSpool
 from app.models import Document, Import, ImportForm, Purpose, ScanState
 from app.papers.forms import read_form
 from app.papers.summaries import read_summary
-from app.services.imports.sealed_rows import HEAD, Row, What, worded
+from app.services.imports.sealed_rows import HEAD, NominationRow, What, worded
+from app.services.nominees.handing_in import photo_faults
 from app.services.shared import files
 from app.services.shared.files import Stored, Vault
 
@@ -70,7 +70,7 @@ class Content:
         ]
         return cls(vault, imported.form, imported.unit.name, found)
 
-    def rows(self, now: dt.datetime) -> Iterator[Row]:
+    def rows(self, now: dt.datetime) -> Iterator[NominationRow]:
         """Every row, the one for the whole list first. Raises UnreadableForm, HeldBack, FileDamaged, StoreDown."""
         today = local_date(now)
         if self.form is ImportForm.FORMS:
@@ -78,7 +78,7 @@ class Content:
         else:
             yield from self._sheet(self.files[0], _KINDS[self.form], today)
 
-    def _sheet(self, file: _File, kind: Kind, today: dt.date) -> Iterator[Row]:
+    def _sheet(self, file: _File, kind: Kind, today: dt.date) -> Iterator[NominationRow]:
         with file.spooled(self.vault) as spool:
             summary = read_summary(spool, file.title)
             if summary.kind is not kind:
@@ -86,13 +86,13 @@ class Content:
                 raise UnreadableForm(file.title, f"这是{other}的汇总表，与所选的不一致。", "请放弃后重新选择是什么表。")
             self.expected = summary.rows_expected
             problem = recommender_problem(summary.recommender, self.unit)
-            yield Row(HEAD, What.HEAD, source=file.title, problems=[worded(problem)] if problem else [])
+            yield NominationRow(HEAD, What.HEAD, source=file.title, problems=[worded(problem)] if problem else [])
             for nomination in summary.nominations:
                 yield _row(nomination, today)
 
-    def _forms(self, today: dt.date) -> Iterator[Row]:
+    def _forms(self, today: dt.date) -> Iterator[NominationRow]:
         self.expected = len(self.files)
-        yield Row(HEAD, What.HEAD)
+        yield NominationRow(HEAD, What.HEAD)
         names: dict[int, str] = {}
         for number, file in enumerate(self.files, start=1):
             if file.kind is FileKind.DOCX:
@@ -104,26 +104,26 @@ class Content:
             if file.kind is not FileKind.DOCX:
                 yield self._photo(number, file, names)
 
-    def _form(self, number: int, file: _File, today: dt.date) -> Row:
+    def _form(self, number: int, file: _File, today: dt.date) -> NominationRow:
         """One form. One that can't be read is a row with that problem: the others are looked at all the same."""
         try:
             with file.spooled(self.vault) as spool:
                 nomination, _ = read_form(spool, file.title, number)
         except UnreadableForm as unreadable:
             problem = Problem("文件", unreadable.why, unreadable.right)
-            return Row(number, What.NOMINEE, source=file.title, problems=[worded(problem)])
+            return NominationRow(number, What.NOMINEE, source=file.title, problems=[worded(problem)])
         row = _row(nomination, today)
         other = recommender_problem(row.fields.get("recommender", ""), self.unit)
         told = [each for each in row.problems if each["column"] != WHOSE_LINE]
         return row if other is None else row.with_problems([*told, worded(other)])
 
-    def _photo(self, number: int, file: _File, names: dict[int, str]) -> Row:
+    def _photo(self, number: int, file: _File, names: dict[int, str]) -> NominationRow:
         owner = photo_owner(file.title, names, self.unit)
         problems = [stray_photo(self.unit)]
         if owner is not None:
             with file.spooled(self.vault) as spool:
                 problems = photo_faults(spool, file.kind, file.stored.size, file.title, self.unit, names[owner])
-        return Row(
+        return NominationRow(
             number,
             What.PHOTO,
             source=file.title,
@@ -133,17 +133,8 @@ class Content:
         )
 
 
-def photo_faults(picture: BinaryIO, kind: FileKind, size: int, title: str, unit: str, name: str) -> list[Problem]:
-    """What is wrong with somebody's photo. `size` is in bytes; the picture has been looked through before."""
-    try:
-        width, height = pixels_of(picture, kind) if kind in (FileKind.JPEG, FileKind.PNG) else (0, 0)
-    except FileRefused as refused:
-        return [Problem("照片", refused.why, "请换一张能正常打开的 JPG 图片")]
-    return photo_problems(title, size, width, height, kind, unit, name)
-
-
-def _row(nomination: Nomination, today: dt.date) -> Row:
-    return Row(
+def _row(nomination: Nomination, today: dt.date) -> NominationRow:
+    return NominationRow(
         nomination.number,
         What.NOMINEE,
         nomination.kind,

@@ -24,11 +24,11 @@ _CASES = (("编号", 12), ("推荐对象", 22), ("公示", 28), ("办理单位",
 _QUOTAS = (("单位", 24), ("所属领域", 24), ("集体名额", 10), ("个人名额", 10), ("备注", 30))
 
 
-def export(session: Session, ring: Keyring, programme: Programme, now: dt.datetime) -> Iterator[tuple[str, bytes]]:
+def export(session: Session, keyring: Keyring, programme: Programme, now: dt.datetime) -> Iterator[tuple[str, bytes]]:
     """(file name, content) of each list. What dossiers hold is among it, so the export is on the record."""
     record(session, now, [Act(COMMAND_LINE, "programme.exported", f"programme:{programme.id}")])
     session.commit()
-    yield from _summaries(session, ring, programme, now)
+    yield from _summaries(session, keyring, programme, now)
     yield "案件.xlsx", sheets.sheet("案件", _CASES, _cases(session, programme.id, now))
     yield "名额.xlsx", sheets.sheet("名额", _QUOTAS, _quotas(session, programme.id))
 
@@ -45,14 +45,16 @@ def summary_fields(nominee: Nominee, sealed: Mapping[str, str]) -> dict[str, str
     }
 
 
-def _summaries(session: Session, ring: Keyring, programme: Programme, now: dt.datetime) -> Iterator[tuple[str, bytes]]:
+def _summaries(
+    session: Session, keyring: Keyring, programme: Programme, now: dt.datetime
+) -> Iterator[tuple[str, bytes]]:
     nominees = session.scalars(
         select(Nominee)
         .where(Nominee.programme_id == programme.id, Nominee.withdrawn_at.is_(None))
         .order_by(Nominee.recommender_id, Nominee.position, Nominee.id)
         .options(joinedload(Nominee.recommender), joinedload(Nominee.unit))
     ).all()
-    sealed = dossiers.fields_of(session, ring, [nominee.id for nominee in nominees])
+    sealed = dossiers.fields_of(session, keyring, [nominee.id for nominee in nominees])
     for recommender in dict.fromkeys(nominee.recommender for nominee in nominees):
         for kind in Kind:
             theirs = [n for n in nominees if n.recommender is recommender and n.kind is kind]

@@ -24,7 +24,7 @@ from app.models import Document, Import, ImportRow, ImportState, ScanState
 from app.services.imports import checks
 from app.services.imports.content import Content
 from app.services.imports.receiving import on_import
-from app.services.imports.sealed_rows import HEAD, Row, columns_of
+from app.services.imports.sealed_rows import HEAD, NominationRow, columns_of
 from app.services.record.chain import CLOCK, Act, record
 from app.services.shared.files import Vault
 
@@ -113,7 +113,7 @@ class _Reader:
             record(session, self.claim, [Act(CLOCK, "import.failed", on_import(self.import_id))])
             session.commit()
 
-    def _write(self, batch: Sequence[Row], expected: int | None) -> None:
+    def _write(self, batch: Sequence[NominationRow], expected: int | None) -> None:
         columns = [columns_of(self.vault.keyring, self.import_id, row) for row in batch]
         done = self.done + sum(row.number != HEAD for row in batch)
         with self.database.writer() as session:

@@ -34,10 +34,12 @@ from app.models import (
 )
 from app.papers.packages import unpacked
 from app.papers.summaries import read_summary
-from app.services.programmes.setting_up import require_running
+from app.services.programmes.locking import require_running
 from app.services.record.chain import Act, by_user, record
 from app.services.shared import documents, files
+from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
+from app.services.shared.locks import lock_row_if_any
 
 STATE_NAMES = {
     ImportState.WAITING: "等待核对",
@@ -92,12 +94,18 @@ def of_programme(session: Session, programme_id: int, actor: Actor) -> Sequence[
     return session.scalars(query.options(joinedload(Import.unit))).all()
 
 
-def visible(session: Session, import_id: int, actor: Actor, *, lock: bool = False) -> Import:
+def visible(session: Session, import_id: int, actor: Actor) -> Import:
     """An import, for the office and the unit it is of. Raises NotYourCase."""
-    found = session.get(Import, import_id, with_for_update=lock or None)
+    found = session.get(Import, import_id)
     if found is None or not (actor.is_office or found.unit_id == actor.unit_id):
         raise NotYourCase
     return found
+
+
+def lock_import(session: Session, import_id: int, actor: Actor) -> Import:
+    """An import to change, locked. Raises NotYourCase."""
+    lock_row_if_any(session, Import, import_id)
+    return visible(session, import_id, actor)
 
 
 def unit_to_import_for(session: Session, unit_id: int, actor: Actor) -> Unit:
@@ -185,7 +193,7 @@ def _stored(
         for title, content in _opened(form, uploads):
             content.seek(0)
             try:
-                row = documents.stored(vault, Purpose.IMPORT, programme_id, title, content, actor, now)
+                row = documents.stored(vault, Purpose.IMPORT, programme_id, Upload(title, content), actor, now)
             except FileRefused as refused:
                 raise FileRefused(f"“{title}”没有收下：{refused.why}") from None
             rows.append(row)
@@ -245,7 +253,7 @@ def read_again(session: Session, vault: Vault, import_id: int, actor: Actor, now
 
     Raises NotYourCase, Archived, ImportNotReady.
     """
-    found = visible(session, import_id, actor, lock=True)
+    found = lock_import(session, import_id, actor)
     require_running(found.programme)
     if found.state is not ImportState.CHECKED:
         raise ImportNotReady(STATE_NAMES[found.state])
@@ -262,7 +270,7 @@ def drop(session: Session, vault: Vault, import_id: int, actor: Actor, now: dt.d
 
     Raises NotYourCase, ImportNotReady.
     """
-    found = visible(session, import_id, actor, lock=True)
+    found = lock_import(session, import_id, actor)
     if found.state in (ImportState.CONFIRMED, ImportState.DROPPED):
         raise ImportNotReady(STATE_NAMES[found.state])
     names = session.scalars(select(Document.name).where(Document.import_id == import_id)).all()

@@ -37,7 +37,7 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class NominationRow:
     """One row, opened. `source` is what its file was called; a photo knows its `document_id` and its `owner`, a row."""
 
     number: int
@@ -60,7 +60,7 @@ class Row:
     def name(self) -> str:
         return self.fields.get("name", "")
 
-    def with_problems(self, problems: Sequence[Mapping[str, str]]) -> Row:
+    def with_problems(self, problems: Sequence[Mapping[str, str]]) -> NominationRow:
         return replace(self, problems=problems)
 
 
@@ -74,7 +74,7 @@ def worded(problem: Problem) -> dict[str, str]:
     return {"column": problem.column, "wrong": problem.wrong, "right": problem.right}
 
 
-def columns_of(ring: Keyring, import_id: int, row: Row) -> dict[str, Any]:
+def columns_of(keyring: Keyring, import_id: int, row: NominationRow) -> dict[str, Any]:
     """An ImportRow's columns."""
     content = {
         "what": row.what,
@@ -89,16 +89,16 @@ def columns_of(ring: Keyring, import_id: int, row: Row) -> dict[str, Any]:
     return {
         "import_id": import_id,
         "number": row.number,
-        "sealed": ring.seal(text, place(f"{import_id}:{row.number}")),
-        "person_hash": person_hash(ring.hash_key, row.fields),
+        "sealed": keyring.seal(text, place(f"{import_id}:{row.number}")),
+        "person_hash": person_hash(keyring.hash_key, row.fields),
         "problems": list(row.problems),
     }
 
 
-def opened(ring: Keyring, row: Any) -> Row:
+def opened(keyring: Keyring, row: Any) -> NominationRow:
     """A row of the table, or its columns, read. Raises SealBroken."""
-    content = json.loads(ring.unseal_text(row.sealed, place(f"{row.import_id}:{row.number}")))
-    return Row(
+    content = json.loads(keyring.unseal_text(row.sealed, place(f"{row.import_id}:{row.number}")))
+    return NominationRow(
         number=row.number,
         what=What(content["what"]),
         kind=Kind(content["kind"]) if content["kind"] else None,
@@ -111,7 +111,7 @@ def opened(ring: Keyring, row: Any) -> Row:
     )
 
 
-def each(session: Session, ring: Keyring, import_id: int) -> Iterator[Row]:
+def each(session: Session, keyring: Keyring, import_id: int) -> Iterator[NominationRow]:
     """Every row in order, a few hundred in memory at a time."""
     last = -1
     while True:
@@ -121,13 +121,13 @@ def each(session: Session, ring: Keyring, import_id: int) -> Iterator[Row]:
         if not rows:
             return
         last = rows[-1].number
-        yield from (opened(ring, row) for row in rows)
+        yield from (opened(keyring, row) for row in rows)
 
 
-def some(session: Session, ring: Keyring, import_id: int, numbers: Iterable[int]) -> dict[int, Row]:
+def some(session: Session, keyring: Keyring, import_id: int, numbers: Iterable[int]) -> dict[int, NominationRow]:
     """These rows of an import, by number."""
     wanted = (ImportRow.import_id == import_id, ImportRow.number.in_(list(numbers)))
-    return {row.number: opened(ring, row) for row in session.scalars(select(ImportRow).where(*wanted))}
+    return {row.number: opened(keyring, row) for row in session.scalars(select(ImportRow).where(*wanted))}
 
 
 def problem_count(session: Session, import_id: int) -> int:

@@ -13,7 +13,7 @@ from app.domain.imports.nominations import FIELD_NAMES
 from app.models import ImportRow
 from app.sealing import Keyring
 from app.services.imports import sealed_rows
-from app.services.imports.sealed_rows import HEAD, Row, What
+from app.services.imports.sealed_rows import HEAD, NominationRow, What
 
 _OPENED_AT_ONCE = 150
 _KEPT = 10 * _OPENED_AT_ONCE
@@ -21,7 +21,7 @@ _SHOWN = ("name", "unit", "post")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ImportLine:
     """One row of an import, closed: where it stands and what is wrong with it. `opened` is read when asked for."""
 
     view: View
@@ -30,7 +30,7 @@ class Line:
     problems: Sequence[Mapping[str, str]]
 
     @property
-    def opened(self) -> Row:
+    def opened(self) -> NominationRow:
         return self.view.opened(self.place)
 
     @property
@@ -51,10 +51,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RowProblem:
     """One problem of one row, as a person is told it."""
 
-    line: Line
+    line: ImportLine
     column: str
     wrong: str
     right: str
@@ -63,17 +63,17 @@ class Fault:
 class View:
     """The rows of one import, for the office or for its unit. The office is told more of a clash between units."""
 
-    def __init__(self, session: Session, ring: Keyring, import_id: int, *, to_office: bool) -> None:
-        self._session, self._ring, self._import_id, self._to_office = session, ring, import_id, to_office
+    def __init__(self, session: Session, keyring: Keyring, import_id: int, *, to_office: bool) -> None:
+        self._session, self._ring, self._import_id, self._to_office = session, keyring, import_id, to_office
         columns = select(ImportRow.number, ImportRow.problems).where(ImportRow.import_id == import_id)
         self._all = [
-            Line(self, place, number, problems)
+            ImportLine(self, place, number, problems)
             for place, (number, problems) in enumerate(session.execute(columns.order_by(ImportRow.number)))
         ]
-        self._opened: OrderedDict[int, Row] = OrderedDict()
+        self._opened: OrderedDict[int, NominationRow] = OrderedDict()
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[ImportLine]:
         """Every row to be shown: the list as a whole only where something is wrong with it."""
         return [line for line in self._all if line.number != HEAD or line.problems]
 
@@ -89,15 +89,17 @@ class View:
     def problems(self) -> int:
         return sum(len(line.problems) for line in self._all)
 
-    def faults(self) -> Iterator[Fault]:
+    def faults(self) -> Iterator[RowProblem]:
         for line in self._all:
             yield from self.faults_of(line)
 
-    def faults_of(self, line: Line) -> list[Fault]:
+    def faults_of(self, line: ImportLine) -> list[RowProblem]:
         told = "to_office" if self._to_office else "wrong"
-        return [Fault(line, each["column"], each.get(told, each["wrong"]), each["right"]) for each in line.problems]
+        return [
+            RowProblem(line, each["column"], each.get(told, each["wrong"]), each["right"]) for each in line.problems
+        ]
 
-    def opened(self, place: int) -> Row:
+    def opened(self, place: int) -> NominationRow:
         """The row at this place. Its neighbours are opened with it, as the page shows them next."""
         if place not in self._opened:
             numbers = [line.number for line in self._all[place : place + _OPENED_AT_ONCE]]
@@ -109,7 +111,7 @@ class View:
         return self._opened[place]
 
 
-def _brief(row: Row) -> Row:
+def _brief(row: NominationRow) -> NominationRow:
     """What a page shows of a row, and no more of it in memory."""
     fields = {key: row.fields[key] for key in _SHOWN if key in row.fields}
     return replace(row, fields=fields)

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor, Role
 from app.domain.refusals import NothingChosen, NotYourCase
-from app.models import Nominee, Programme
-from app.services.programmes.decisions import require_before_decision
-from app.services.programmes.setting_up import require_running
+from app.models import Nominee
+from app.services.programmes.locking import lock_programme_before_award
 
 
 def theirs(actor: Actor) -> ColumnElement[bool]:
@@ -39,9 +38,9 @@ def visible(session: Session, nominee_id: int, actor: Actor) -> Nominee:
     return nominee
 
 
-def recommended(session: Session, nominee_id: int, actor: Actor, *, lock: bool = False) -> Nominee:
+def recommended(session: Session, nominee_id: int, actor: Actor) -> Nominee:
     """A nominee to do something about: for the office, and for the unit that recommends it. Raises NotYourCase."""
-    nominee = session.get(Nominee, nominee_id, with_for_update=lock or None)
+    nominee = session.get(Nominee, nominee_id)
     if nominee is None or not (actor.is_office or nominee.recommender_id == actor.unit_id):
         raise NotYourCase
     return nominee
@@ -67,20 +66,9 @@ def chosen(session: Session, nominee_ids: Collection[int], actor: Actor) -> list
     return list(found)
 
 
-def take_turns(session: Session, programme_id: int) -> Programme:
-    """A programme, locked: who changes what its nominees stand on, and who schedules them, come one after another.
-
-    Raises Archived, and Awarded once the award is decided: then nothing changes any more.
-    """
-    programme = session.get_one(Programme, programme_id, with_for_update=True, populate_existing=True)
-    require_running(programme)
-    require_before_decision(session, programme_id)
-    return programme
-
-
-def locked(session: Session, nominee_ids: Collection[int], actor: Actor) -> list[Nominee]:
+def lock_chosen(session: Session, nominee_ids: Collection[int], actor: Actor) -> list[Nominee]:
     """As `chosen`, with their programme locked and every fact read after that. Raises Archived and Awarded too."""
     programme_id = session.scalar(select(Nominee.programme_id).where(Nominee.id.in_(nominee_ids)).limit(1))
     if programme_id is not None:
-        take_turns(session, programme_id)
+        lock_programme_before_award(session, programme_id)
     return chosen(session, nominee_ids, actor)

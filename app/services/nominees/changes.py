@@ -10,17 +10,18 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.states import Actor
 from app.domain.refusals import NoLongerStands
 from app.models import Entry, Nominee, Period
-from app.services.nominees import leavers
-from app.services.nominees.access import recommended, take_turns
+from app.services.nominees.access import recommended
+from app.services.programmes.locking import lock_programme_before_award
+from app.services.shared import leavers
 
 
-def held(session: Session, nominee_id: int, actor: Actor) -> Nominee:
+def lock_nominee(session: Session, nominee_id: int, actor: Actor) -> Nominee:
     """A nominee to change, its programme locked: two people who change it, or schedule it, take turns.
 
     Raises NotYourCase, Archived, Awarded.
     """
     nominee = recommended(session, nominee_id, actor)
-    take_turns(session, nominee.programme_id)
+    lock_programme_before_award(session, nominee.programme_id)
     session.refresh(nominee)
     return nominee
 
@@ -48,6 +49,6 @@ def entries_of(session: Session, nominee_id: int) -> list[Entry]:
     )
 
 
-def in_sight(session: Session, nominee_id: int, now: dt.datetime) -> list[Entry]:
+def current_entries(session: Session, nominee_id: int, now: dt.datetime) -> list[Entry]:
     """Those of them that the public sees now, or will see."""
     return [entry for entry in entries_of(session, nominee_id) if now < entry.period.closes_at]

@@ -36,12 +36,14 @@ def place(nominee_id: int) -> str:
     return f"dossier:{nominee_id}"
 
 
-def dossier(ring: Keyring, nominee_id: int, fields: Mapping[str, str]) -> Dossier:
+def dossier(keyring: Keyring, nominee_id: int, fields: Mapping[str, str]) -> Dossier:
     """The row that keeps these fields of a nominee, for the caller to add; unknown keys and empty ones stay out."""
     kept = {key: fields[key] for key in SEALED_FIELDS if fields.get(key)}
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True)
     return Dossier(
-        nominee_id=nominee_id, sealed=ring.seal(text, place(nominee_id)), person_hash=person_hash(ring.hash_key, fields)
+        nominee_id=nominee_id,
+        sealed=keyring.seal(text, place(nominee_id)),
+        person_hash=person_hash(keyring.hash_key, fields),
     )
 
 
@@ -53,14 +55,14 @@ def person_hash(key: bytes, fields: Mapping[str, str]) -> str | None:
     return hmac.new(key, f"person {number}".encode(), hashlib.sha256).hexdigest()
 
 
-def fields_of(session: Session, ring: Keyring, nominee_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+def fields_of(session: Session, keyring: Keyring, nominee_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     """The sealed fields of these nominees, by id; {} for whom there is no dossier. Raises SealBroken.
 
     Whoever calls has made sure that the reader may: the office, or the unit that recommends them.
     """
     wanted = list(nominee_ids)
     rows = session.execute(select(Dossier.nominee_id, Dossier.sealed).where(Dossier.nominee_id.in_(wanted)))
-    read = {nominee_id: json.loads(ring.unseal_text(sealed, place(nominee_id))) for nominee_id, sealed in rows}
+    read = {nominee_id: json.loads(keyring.unseal_text(sealed, place(nominee_id))) for nominee_id, sealed in rows}
     return {nominee_id: read.get(nominee_id, {}) for nominee_id in wanted}
 
 
@@ -74,7 +76,7 @@ class HandedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DossierView:
     """A dossier on a page: its fields in the order of the forms, with what names a person masked or not.
 
     Of its files the newest comes first; that one counts.
@@ -86,18 +88,18 @@ class Shown:
     materials: list[HandedIn]
 
 
-def shown(session: Session, ring: Keyring, nominee_id: int, actor: Actor) -> Shown | None:
+def shown(session: Session, keyring: Keyring, nominee_id: int, actor: Actor) -> DossierView | None:
     """What the page of a nominee shows of its dossier unasked; None for whom it is not for."""
     try:
         access.recommended(session, nominee_id, actor)
     except NotYourCase:
         return None
-    fields = fields_of(session, ring, [nominee_id])[nominee_id]
+    fields = fields_of(session, keyring, [nominee_id])[nominee_id]
     return _shown(session, nominee_id, {key: _masked(key, text) for key, text in fields.items()}, masked=True)
 
 
 @use_case
-def read(work: Work, nominee_id: int) -> Shown:
+def read(work: Work, nominee_id: int) -> DossierView:
     """The whole dossier, for the office and the unit that recommends; on the record. Raises NotYourCase, SealBroken."""
     access.recommended(work.session, nominee_id, work.actor)
     found = _shown(
@@ -107,10 +109,10 @@ def read(work: Work, nominee_id: int) -> Shown:
     return found
 
 
-def _shown(session: Session, nominee_id: int, fields: Mapping[str, str], *, masked: bool) -> Shown:
+def _shown(session: Session, nominee_id: int, fields: Mapping[str, str], *, masked: bool) -> DossierView:
     in_order = {key: fields[key] for key in SEALED_FIELDS if key in fields}
     photos, materials = (_handed_in(session, nominee_id, purpose) for purpose in (Purpose.PHOTO, Purpose.MATERIAL))
-    return Shown(in_order, masked, photos, materials)
+    return DossierView(in_order, masked, photos, materials)
 
 
 def _handed_in(session: Session, nominee_id: int, purpose: Purpose) -> list[HandedIn]:

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor, require_office
 from app.domain.nominees.annexes import RANK_NAMES, Rank
-from app.domain.nominees.eligibility import Check, NomineeFacts, Outcome, Said, checks_of, conditions_of
+from app.domain.nominees.eligibility import Check, CheckOutcome, NomineeFacts, Said, checks_of, conditions_of
 from app.domain.refusals import NotReady, NotThere
 from app.models import Confirmation, Nominee, User
 from app.sealing import Keyring
 from app.services.nominees import dossiers
-from app.services.nominees.access import locked
+from app.services.nominees.access import lock_chosen
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -23,11 +23,11 @@ NOTE = (0, 500)
 REASON = (2, 500)
 
 
-def checks(session: Session, ring: Keyring, nominees: Iterable[Nominee]) -> dict[int, list[Check]]:
+def checks(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> dict[int, list[Check]]:
     """Every condition of each of these nominees, by id. Raises SealBroken."""
     these = list(nominees)
     said = _said(session, [nominee.id for nominee in these])
-    fields = dossiers.fields_of(session, ring, [nominee.id for nominee in these])
+    fields = dossiers.fields_of(session, keyring, [nominee.id for nominee in these])
     return {
         nominee.id: checks_of(_facts(nominee, fields[nominee.id].get("penalties")), said.get(nominee.id, {}))
         for nominee in these
@@ -60,12 +60,12 @@ def confirm(work: Work, nominee_ids: Collection[int], *, rank: Rank = Rank.UNKNO
     yes must be said: a rank, or a word of explanation.
     """
     require_office(work.actor)
-    nominees = locked(work.session, nominee_ids, work.actor)
+    nominees = lock_chosen(work.session, nominee_ids, work.actor)
     for nominee in nominees:
         if nominee.rank is Rank.UNKNOWN and rank is not Rank.UNKNOWN:
             _give_rank(work, nominee, rank)
     waiting = {
-        id_: [check for check in found if check.outcome is Outcome.TO_CONFIRM]
+        id_: [check for check in found if check.outcome is CheckOutcome.TO_CONFIRM]
         for id_, found in checks(work.session, work.keyring, nominees).items()
     }
     unclear = {id_: [check.why for check in found if _says_more(check)] for id_, found in waiting.items()}
@@ -89,7 +89,7 @@ def say(work: Work, nominee_id: int, condition: str, met: bool, note: str) -> No
     Raises NotThere, and MissingText for a no, or a doubtful yes, without a reason.
     """
     require_office(work.actor)
-    [nominee] = locked(work.session, [nominee_id], work.actor)
+    [nominee] = lock_chosen(work.session, [nominee_id], work.actor)
     found = {check.condition.key: check for check in checks(work.session, work.keyring, [nominee])[nominee.id]}
     check = found.get(condition)
     if check is None or not check.asks:
@@ -109,7 +109,7 @@ def _confirmation(nominee: Nominee, key: str, met: bool, note: str, actor: Actor
 def set_rank(work: Work, nominee_id: int, rank: Rank) -> None:
     """Say of what rank a nominee is; from and to stay on the record."""
     require_office(work.actor)
-    [nominee] = locked(work.session, [nominee_id], work.actor)
+    [nominee] = lock_chosen(work.session, [nominee_id], work.actor)
     if nominee.rank is not rank:
         _give_rank(work, nominee, rank)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import OPEN_STATES
 from app.domain.nominees.annexes import Authority, Rank
-from app.domain.nominees.eligibility import Check, Outcome, Share, county_share
+from app.domain.nominees.eligibility import Check, CheckOutcome, CountyShare, county_share
 from app.domain.nominees.opinions import missing, names
 from app.domain.nominees.passage import ALREADY_IN, Showing, round_ahead, why_not
 from app.domain.nominees.places import FIRST_BOUND_ROUND, Contender, taken
@@ -21,11 +21,12 @@ from app.domain.periods.rounds import LAST_ROUND, SHORT_KIND_NAMES, Kind, Round
 from app.domain.refusals import QuotaExceeded
 from app.models import Case, Entry, Nominee, OpinionOutcome, Period, Programme, Quota, ReviewStage, Unit
 from app.sealing import Keyring
-from app.services.nominees import eligibility, leavers, opinions, reviews
+from app.services.nominees import eligibility, opinions, reviews
+from app.services.shared import leavers
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class NomineeStanding:
     """Where one nominee stands at some moment, with everything its gates ask about."""
 
     nominee: Nominee
@@ -35,7 +36,7 @@ class Standing:
     reviews: reviews.Latest
     opinions: opinions.Latest
     needed: frozenset[Authority]
-    share: Callable[[], Share]  # of the whole programme: counted once, and not before somebody asks
+    share: Callable[[], CountyShare]  # of the whole programme: counted once, and not before somebody asks
 
     @property
     def round_ahead(self) -> Round | None:
@@ -74,7 +75,7 @@ class Standing:
         return [
             f"不符合评选条件{check.condition.clause}“{check.condition.name}”"
             for check in self.checks
-            if check.outcome is Outcome.FAILED
+            if check.outcome is CheckOutcome.FAILED
         ]
 
     def _not_reviewed(self, round_: Round) -> list[str]:
@@ -91,15 +92,15 @@ class Standing:
         return reasons + ([f"还缺{names(self.unanswered)}的意见"] if self.unanswered else [])
 
 
-def _too_many(share: Share) -> list[str]:
+def _too_many(share: CountyShare) -> list[str]:
     if not share.exceeded:
         return []
     return [f"县处级占{share.words}（{share.total}个中{share.county}个），超过{share.percent}%"]
 
 
 def standings(
-    session: Session, ring: Keyring, programme: Programme, nominees: Iterable[Nominee], now: dt.datetime
-) -> dict[int, Standing]:
+    session: Session, keyring: Keyring, programme: Programme, nominees: Iterable[Nominee], now: dt.datetime
+) -> dict[int, NomineeStanding]:
     """Where these nominees of a programme stand, by id. Raises SealBroken.
 
     Open cases are read before who has left: one upheld meanwhile is still open, or its nominee is out already.
@@ -108,12 +109,12 @@ def standings(
     ids = [nominee.id for nominee in these]
     showings = _showings(session, ids, now)
     gone = leavers.left(session, these, now)
-    checks = eligibility.checks(session, ring, these)
+    checks = eligibility.checks(session, keyring, these)
     words, answers = reviews.latest(session, ids), opinions.latest(session, ids)
-    needed = opinions.needed_by(session, ring, these)
+    needed = opinions.needed_by(session, keyring, these)
     share = cache(lambda: share_of(session, programme, now))
     return {
-        nominee.id: Standing(
+        nominee.id: NomineeStanding(
             nominee=nominee,
             gone=gone.get(nominee.id, ""),
             showings=showings.get(nominee.id, []),
@@ -127,10 +128,10 @@ def standings(
     }
 
 
-def standing_of(session: Session, ring: Keyring, nominee: Nominee, now: dt.datetime) -> Standing:
+def standing_of(session: Session, keyring: Keyring, nominee: Nominee, now: dt.datetime) -> NomineeStanding:
     """Where one nominee stands."""
     programme = session.get_one(Programme, nominee.programme_id)
-    return standings(session, ring, programme, [nominee], now)[nominee.id]
+    return standings(session, keyring, programme, [nominee], now)[nominee.id]
 
 
 def waiting_for_review(session: Session, programme: Programme, now: dt.datetime) -> dict[ReviewStage, int]:
@@ -150,7 +151,7 @@ def waiting_for_review(session: Session, programme: Programme, now: dt.datetime)
     return counts
 
 
-def share_of(session: Session, programme: Programme, now: dt.datetime) -> Share:
+def share_of(session: Session, programme: Programme, now: dt.datetime) -> CountyShare:
     """The share of 县处级 as it stands (R10): of everybody who has neither left nor been refused at a review; those on
     paper are in the total.
     """

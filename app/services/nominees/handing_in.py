@@ -11,17 +11,19 @@ from sqlalchemy.orm import Session
 from app.domain.cases.states import Actor
 from app.domain.imports.fields import Problem
 from app.domain.imports.materials import material_problem
+from app.domain.imports.nominations import photo_problems
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import FileRefused, NotYourCase, UnreadableForm
 from app.evidence.inspection import Inspected, inspect
 from app.evidence.kinds import FileKind
+from app.evidence.pictures import pixels_of
 from app.models import Nominee, Programme, Purpose
 from app.papers.materials import length_of
-from app.services.imports.content import photo_faults
 from app.services.nominees import access
-from app.services.programmes.setting_up import require_running
+from app.services.programmes.locking import require_running
 from app.services.record.chain import on_nominee
 from app.services.shared import documents
+from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
 from app.services.shared.work import Work
 
@@ -74,7 +76,7 @@ def receive(work: Work, vault: Vault, sort: Sort, nominee_id: int, title: str, u
     work.session.rollback()  # nobody waits for the database while a file is looked through
     _check(sort, title, upload, whose)
     row = documents.stored(
-        vault, sort.purpose, whose.programme_id, title, upload, work.actor, work.now, nominee_id=nominee_id
+        vault, sort.purpose, whose.programme_id, Upload(title, upload), work.actor, work.now, nominee_id=nominee_id
     )
     try:
         with work:
@@ -102,3 +104,12 @@ def _check(sort: Sort, title: str, upload: BinaryIO, whose: _Whose) -> None:
     if faults := sort.faults(upload, inspected, title, whose):
         raise FileRefused("；".join(f"{fault.wrong}：{fault.right}" for fault in faults) + "。")
     upload.seek(0)
+
+
+def photo_faults(picture: BinaryIO, kind: FileKind, size: int, title: str, unit: str, name: str) -> list[Problem]:
+    """What is wrong with somebody's photo. `size` is in bytes; the picture has been looked through before."""
+    try:
+        width, height = pixels_of(picture, kind) if kind in (FileKind.JPEG, FileKind.PNG) else (0, 0)
+    except FileRefused as refused:
+        return [Problem("照片", refused.why, "请换一张能正常打开的 JPG 图片")]
+    return photo_problems(title, size, width, height, kind, unit, name)

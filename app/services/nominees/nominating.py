@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from app.domain.cases.states import Actor
-from app.domain.imports.lists import named
+from app.domain.cases.states import OPEN_STATES, Actor
+from app.domain.imports.lists import KnownNominee, named
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.misprints import LONGEST
 from app.domain.periods.rounds import Kind
@@ -22,15 +23,22 @@ from app.domain.refusals import (
     WrongState,
 )
 from app.domain.shared.privacy import require_publishable
-from app.models import Dossier, Nominee, Quota, Unit, UnitKind
+from app.models import Case, Disqualification, Dossier, Entry, Nominee, Period, Quota, Reversal, Unit, UnitKind
 from app.sealing import Keyring
-from app.services.imports.checks import standing_in
-from app.services.nominees import changes, leavers
-from app.services.nominees.access import take_turns
+from app.services.nominees import changes
 from app.services.nominees.dossiers import dossier, person_hash
+from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_programme
+from app.services.shared import leavers
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
+
+ENTERED = exists().where(Entry.nominee_id == Nominee.id, Entry.period_id == Period.id, Period.cancelled_at.is_(None))
+OUT = exists().where(
+    Disqualification.nominee_id == Nominee.id,
+    ~exists().where(Reversal.disqualification_id == Disqualification.id, Reversal.confirmed_at.is_not(None)),
+)
+_BEING_HEARD = exists().where(Entry.nominee_id == Nominee.id, Case.entry_id == Entry.id, Case.state.in_(OPEN_STATES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ def nominate(work: Work, programme_id: int, kind: Kind, recommender_id: int, giv
 
     Raises NotYourCase, KnownAlready, BadValue, PrivateData, MissingText.
     """
-    take_turns(work.session, programme_id)
+    lock_programme_before_award(work.session, programme_id)
     recommender = recommending(work.session, recommender_id, work.actor)
     nominee = enter(work.session, work.keyring, programme_id, kind, recommender, given, work.actor)
     nominee.position = 1 + (
@@ -100,7 +108,7 @@ def recommenders(session: Session, programme_id: int, actor: Actor) -> Sequence[
 
 def enter(
     session: Session,
-    ring: Keyring,
+    keyring: Keyring,
     programme_id: int,
     kind: Kind,
     recommender: Unit,
@@ -112,7 +120,7 @@ def enter(
     deeds = checked_text(given.deeds, "简要事迹", (1, LONGEST["deeds"]), "deeds")
     require_publishable(f"{name}的内容", "deeds", name, given.unit, given.post, deeds)
     sealed = given.sealed or {}
-    hashes = [hash_ for key in ring.hash_keys if (hash_ := person_hash(key, sealed))]
+    hashes = [hash_ for key in keyring.hash_keys if (hash_ := person_hash(key, sealed))]
     _require_unknown(session, programme_id, kind, hashes, actor)
     _require_unnamed(session, programme_id, recommender, kind, (name, given.unit), hashes)
     nominee = Nominee(
@@ -131,7 +139,7 @@ def enter(
     session.add(nominee)
     session.flush()
     if any(sealed.values()):
-        session.add(dossier(ring, nominee.id, sealed))
+        session.add(dossier(keyring, nominee.id, sealed))
     return nominee
 
 
@@ -144,6 +152,34 @@ def own_unit(session: Session, recommender: Unit, name: str) -> Unit:
         select(Unit).where(Unit.parent_id == recommender.id, Unit.name == name, Unit.retired_at.is_(None))
     )
     return known or Unit(kind=UnitKind.OWN, name=name, parent=recommender)
+
+
+def standing_in(session: Session, programme_id: int, unit_id: int) -> list[KnownNominee]:
+    """Everyone who is recommended in a programme, as this unit's list meets them.
+
+    Who withdrew may come anew, but not past an objection: not while a case is open, and not once one put it out.
+    """
+    own, recommender = aliased(Unit), aliased(Unit)
+    rows: Any = session.execute(
+        select(Nominee, own.name, recommender.name, Dossier.person_hash, ENTERED)
+        .join(own, Nominee.unit_id == own.id)
+        .join(recommender, Nominee.recommender_id == recommender.id)
+        .outerjoin(Dossier, Dossier.nominee_id == Nominee.id)
+        .where(Nominee.programme_id == programme_id, or_(Nominee.withdrawn_at.is_(None), OUT, _BEING_HEARD))
+    )
+    return [
+        KnownNominee(
+            nominee_id=nominee.id,
+            kind=nominee.kind,
+            name=nominee.name,
+            unit=unit,
+            recommender=recommends,
+            ours=nominee.recommender_id == unit_id,
+            entered=shown,
+            person_hash=hash_,
+        )
+        for nominee, unit, recommends, hash_, shown in rows
+    ]
 
 
 def _require_unknown(session: Session, programme_id: int, kind: Kind, hashes: Sequence[str], actor: Actor) -> None:
@@ -191,7 +227,7 @@ def _require_unnamed(
 @use_case
 def edit(work: Work, nominee_id: int, facts: PlainFacts) -> None:
     """Change plain facts before the first period. Raises WrongState, NoLongerStands, NothingChanged, PrivateData."""
-    nominee = changes.held(work.session, nominee_id, work.actor)
+    nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     changes.require_standing(work.session, nominee, work.now)
     require_unshown(work.session, nominee)
     require_publishable(f"{nominee.name}的内容", "post", facts.unit, facts.post)
@@ -236,7 +272,7 @@ def reorder(work: Work, programme_id: int, recommender_id: int, kind: Kind, plac
 
     Raises NotYourCase, BadValue, NothingChanged.
     """
-    take_turns(work.session, programme_id)
+    lock_programme_before_award(work.session, programme_id)
     recommending(work.session, recommender_id, work.actor)
     nominees = in_order(work.session, programme_id, recommender_id, kind, work.now)
     if places.keys() != {nominee.id for nominee in nominees} or sorted(places.values()) != _one_to(len(nominees)):

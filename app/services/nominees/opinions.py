@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,8 +19,9 @@ from app.evidence.kinds import FileKind
 from app.models import Document, Nominee, Opinion, OpinionOutcome, Purpose, User
 from app.sealing import Keyring
 from app.services.nominees import dossiers
-from app.services.nominees.access import chosen, locked
+from app.services.nominees.access import chosen, lock_chosen
 from app.services.shared import documents
+from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
 from app.services.shared.work import Work, use_case
 
@@ -48,14 +48,6 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
-    """A file as it was sent, with its owner's name for it."""
-
-    title: str
-    content: BinaryIO
-
-
-@dataclass(frozen=True, slots=True)
 class Recorded:
     """One row as it is shown: what was answered, who wrote it down, and whether a later row has taken its place."""
 
@@ -64,10 +56,10 @@ class Recorded:
     counts: bool
 
 
-def needed_by(session: Session, ring: Keyring, nominees: Iterable[Nominee]) -> dict[int, frozenset[Authority]]:
+def needed_by(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> dict[int, frozenset[Authority]]:
     """Whose opinion each of these nominees needs, by id. Raises SealBroken."""
     these = list(nominees)
-    fields = dossiers.fields_of(session, ring, [nominee.id for nominee in these])
+    fields = dossiers.fields_of(session, keyring, [nominee.id for nominee in these])
     return {nominee.id: _needed(nominee, fields[nominee.id]) for nominee in these}
 
 
@@ -101,7 +93,7 @@ def history(session: Session, nominee_id: int) -> list[Recorded]:
     return found
 
 
-def record_opinion(work: Work, vault: Vault, nominee_ids: Collection[int], answer: Answer, scan: Scan | None) -> None:
+def record_opinion(work: Work, vault: Vault, nominee_ids: Collection[int], answer: Answer, scan: Upload | None) -> None:
     """Write down what an authority answered about these nominees of one unit: one letter, one scan for all of them.
 
     Without a scan the one that stands is kept, if each of them has one: a day or a word may be put right alone.
@@ -136,12 +128,10 @@ def _check(answer: Answer, now: dt.datetime) -> None:
 
 
 def _stored(
-    vault: Vault, programme_id: int, nominee_id: int | None, scan: Scan, actor: Actor, now: dt.datetime
+    vault: Vault, programme_id: int, nominee_id: int | None, scan: Upload, actor: Actor, now: dt.datetime
 ) -> Document:
     try:
-        document = documents.stored(
-            vault, Purpose.OPINION, programme_id, scan.title, scan.content, actor, now, nominee_id=nominee_id
-        )
+        document = documents.stored(vault, Purpose.OPINION, programme_id, scan, actor, now, nominee_id=nominee_id)
     except FileRefused as refusal:
         raise BadValue("scan", str(refusal)) from refusal
     if document.kind not in _SCANS:
@@ -152,7 +142,7 @@ def _stored(
 
 @use_case
 def _write(work: Work, nominee_ids: Collection[int], answer: Answer, document: Document | None) -> None:
-    nominees = locked(work.session, nominee_ids, work.actor)
+    nominees = lock_chosen(work.session, nominee_ids, work.actor)
     if document is not None:
         work.session.add(document)
         work.session.flush()

@@ -13,8 +13,8 @@ from app.domain.cases.verdict import GROUND_NAMES, Ground
 from app.domain.refusals import AlreadyDone, WrongState
 from app.models import Case, Disqualification, Entry, Nominee, Period
 from app.services.nominees import changes
+from app.services.nominees.fates import fates_of
 from app.services.nominees.nominating import Particulars, enter
-from app.services.office.overview import fates_of
 from app.services.shared.work import Work, use_case
 
 
@@ -35,7 +35,7 @@ def replace(work: Work, nominee_id: int, given: Particulars) -> Nominee:
     One replacement a nominee: if that one leaves too, its own place is the one to fill. Raises WrongState, AlreadyDone
     and what `nominating.enter` raises.
     """
-    left = changes.held(work.session, nominee_id, work.actor)
+    left = changes.lock_nominee(work.session, nominee_id, work.actor)
     require_vacant(work.session, left, work.now)
     nominee = enter(work.session, work.keyring, left.programme_id, left.kind, left.recommender, given, work.actor)
     nominee.position, nominee.replaces_id = left.position, left.id

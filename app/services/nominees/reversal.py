@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.domain.cases.states import require_office
 from app.domain.refusals import AlreadyDone, SamePerson
-from app.models import Disqualification, Nominee, Programme, Reversal
-from app.services.programmes.decisions import require_before_decision
-from app.services.programmes.setting_up import require_running
+from app.models import Disqualification, Nominee, Reversal
+from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_nominee
+from app.services.shared.locks import lock_row
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -20,7 +20,7 @@ DECISION_LENGTH = (10, 2000)
 def propose_reversal(work: Work, disqualification_id: int, decision: str) -> None:
     """The first of two. Nothing changes for the nominee yet. Raises AlreadyDone, MissingText, Awarded, Archived."""
     require_office(work.actor)
-    row = _before_the_award(work.session, disqualification_id)
+    row = _lock_disqualification(work.session, disqualification_id)
     if row.reversal is not None:
         raise AlreadyDone("已经有人提出撤销这项取消资格的决定。")
     decision = checked_text(decision, "撤销决定全文", DECISION_LENGTH)
@@ -34,7 +34,7 @@ def propose_reversal(work: Work, disqualification_id: int, decision: str) -> Non
 def confirm_reversal(work: Work, disqualification_id: int) -> None:
     """The second, another person: the nominee is in again, the first decision stays in the record."""
     require_office(work.actor)
-    row = _before_the_award(work.session, disqualification_id)
+    row = _lock_disqualification(work.session, disqualification_id)
     reversal = row.reversal
     if reversal is None or reversal.confirmed_at is not None:
         raise AlreadyDone("没有待确认的撤销决定。")
@@ -44,15 +44,11 @@ def confirm_reversal(work: Work, disqualification_id: int) -> None:
     _did(work, row, "disqualification.reversed", reversal.decision)
 
 
-def _before_the_award(session: Session, disqualification_id: int) -> Disqualification:
+def _lock_disqualification(session: Session, disqualification_id: int) -> Disqualification:
     """A disqualification, locked with its programme: whoever comes back in does so before the list is frozen."""
-    row = session.get_one(Disqualification, disqualification_id)
-    programme = session.get_one(Programme, session.get_one(Nominee, row.nominee_id).programme_id)
-    session.refresh(programme, with_for_update=True)
-    require_running(programme)
-    require_before_decision(session, programme.id)
-    session.refresh(row, with_for_update=True)
-    return row
+    nominee_id = session.get_one(Disqualification, disqualification_id).nominee_id
+    lock_programme_before_award(session, session.get_one(Nominee, nominee_id).programme_id)
+    return lock_row(session, Disqualification, disqualification_id, selectinload(Disqualification.reversal))
 
 
 def _did(work: Work, row: Disqualification, action: str, decision: str) -> None:

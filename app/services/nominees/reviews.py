@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import require_office
-from app.domain.nominees.eligibility import OUTCOME_NAMES, Outcome
+from app.domain.nominees.eligibility import OUTCOME_NAMES, CheckOutcome
 from app.domain.refusals import NotReady
 from app.models import Nominee, Review, ReviewStage, User
-from app.services.nominees import eligibility, leavers
-from app.services.nominees.access import locked
+from app.services.nominees import eligibility
+from app.services.nominees.access import lock_chosen
+from app.services.shared import leavers
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -64,7 +65,7 @@ def review(work: Work, nominee_ids: Collection[int], stage: ReviewStage, favoura
     Raises NotReady for those who can't pass, naming them, and MissingText.
     """
     require_office(work.actor)
-    nominees = locked(work.session, nominee_ids, work.actor)
+    nominees = lock_chosen(work.session, nominee_ids, work.actor)
     if favourable:
         _require_ready(work, nominees, stage)
     else:
@@ -96,7 +97,7 @@ def _require_ready(work: Work, nominees: Sequence[Nominee], stage: ReviewStage) 
         why += [
             f"“{check.condition.name}”{OUTCOME_NAMES[check.outcome]}"
             for check in checks[nominee.id]
-            if check.outcome is not Outcome.PASSED
+            if check.outcome is not CheckOutcome.PASSED
         ]
         if stage is ReviewStage.FINAL and not passed(words.get(nominee.id, {}), ReviewStage.PRELIMINARY):
             why.append("初审还没有通过")

@@ -25,9 +25,9 @@ def revise(work: Work, nominee_id: int, deeds: str, reason: str) -> Revision:
 
     Raises WrongState, NoLongerStands, NothingChanged, PrivateData, MissingText.
     """
-    nominee = changes.held(work.session, nominee_id, work.actor)
+    nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     changes.require_standing(work.session, nominee, work.now)
-    require_unseen(work.session, nominee, work.now)
+    require_not_shown(work.session, nominee, work.now)
     deeds = checked_text(deeds, "简要事迹", DEEDS, "deeds")
     reason = checked_text(reason, "变更的理由", REASON, "reason")
     if deeds == nominee.deeds:
@@ -49,9 +49,9 @@ def revise(work: Work, nominee_id: int, deeds: str, reason: str) -> Revision:
     return row
 
 
-def require_unseen(session: Session, nominee: Nominee, now: dt.datetime) -> None:
+def require_not_shown(session: Session, nominee: Nominee, now: dt.datetime) -> None:
     """Raises WrongState while a period with this nominee is open or scheduled."""
-    for entry in changes.in_sight(session, nominee.id, now):
+    for entry in changes.current_entries(session, nominee.id, now):
         period = entry.period
         if now < period.opens_at:
             raise WrongState(

@@ -23,14 +23,14 @@ def withdraw(work: Work, nominee_id: int, reason: str) -> Nominee:
 
     Cases are concluded or lapse as if nothing had happened. Raises NoLongerStands, NotAllowed, MissingText.
     """
-    nominee = changes.held(work.session, nominee_id, work.actor)
+    nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     if work.actor.role not in BY:
         raise NotAllowed("退出推荐由推荐单位负责人或者市工作专班办理。")
     changes.require_standing(work.session, nominee, work.now)
     nominee.withdraw_reason = checked_text(reason, "退出的理由", REASON, "reason")
     nominee.withdrawn_at, nominee.withdrawn_by = work.now, work.actor.user_id
     work.did("nominee.withdrawn", nominee, reason=nominee.withdraw_reason)
-    for entry in changes.in_sight(work.session, nominee.id, work.now):
+    for entry in changes.current_entries(work.session, nominee.id, work.now):
         if work.now < entry.period.opens_at:
             _take_off(work, entry)
     return nominee

@@ -13,6 +13,7 @@ from app.models import Case, Entry, Message, MessageKind, Objection, Period
 from app.sealing import Keyring
 from app.services.objections.evidence import claim_for_supplement
 from app.services.record.chain import OBJECTOR, STRANGER
+from app.services.shared.locks import lock_row
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -20,9 +21,9 @@ SUPPLEMENT_LENGTH = (1, 3000)
 WITHDRAW_LENGTH = (1, 300)
 
 
-def find_by_receipt(session: Session, ring: Keyring, typed: str) -> int:
+def find_by_receipt(session: Session, keyring: Keyring, typed: str) -> int:
     """The objection a typed code belongs to, whichever key of the ring it was hashed with. Raises UnknownReceipt."""
-    hashes = [receipt_hash(key, typed) for key in ring.hash_keys]
+    hashes = [receipt_hash(key, typed) for key in keyring.hash_keys]
     objection_id = session.scalar(select(Objection.id).where(Objection.receipt_hash.in_(hashes)))
     if objection_id is None:
         raise UnknownReceipt
@@ -50,14 +51,14 @@ def followed(session: Session, objection_id: int) -> tuple[Objection, Case]:
 
 def check_supplement(work: Work, objection_id: int) -> None:
     """Raises MoveRefused or TooLateToConclude where nothing can be added any more."""
-    _open(work, objection_id, "补充")
+    _lock_open_case(work, objection_id, "补充")
     work.session.rollback()
 
 
 @use_case
 def supplement(work: Work, objection_id: int, text: str, form_hash: str = "") -> None:
     """Add to an objection while its case is open, with the files of a form; it ends a wait for one (R20)."""
-    objection, case = _open(work, objection_id, "补充")
+    objection, case = _lock_open_case(work, objection_id, "补充")
     text = checked_text(text, "补充内容", SUPPLEMENT_LENGTH)
     message = Message(objection_id=objection.id, kind=MessageKind.SUPPLEMENT, text=text, sent_at=work.now)
     work.session.add(message)
@@ -74,7 +75,7 @@ def supplement(work: Work, objection_id: int, text: str, form_hash: str = "") ->
 @use_case
 def withdraw(work: Work, objection_id: int, reason: str) -> None:
     """Withdraw. The case stays where it is: the handler decides what becomes of the check (R18)."""
-    objection, case = _open(work, objection_id, "撤回")
+    objection, case = _lock_open_case(work, objection_id, "撤回")
     if objection.withdrawn_at is not None:
         raise AlreadyDone("这件异议已经撤回过了。")
     objection.withdraw_reason = checked_text(reason, "撤回原因", WITHDRAW_LENGTH)
@@ -82,13 +83,14 @@ def withdraw(work: Work, objection_id: int, reason: str) -> None:
     work.did_by(OBJECTOR, "objection.withdrawn", case, objection=objection.id)
 
 
-def _open(work: Work, objection_id: int, action: str) -> tuple[Objection, Case]:
+def _lock_open_case(work: Work, objection_id: int, action: str) -> tuple[Objection, Case]:
     # The case is locked first, as handlers do: in the other order the two would wait for each other.
+    with_period = selectinload(Case.entry).selectinload(Entry.period)
     objection = work.session.get_one(Objection, objection_id)
-    case = work.session.get_one(Case, objection.case_id, with_for_update=True)
+    case = lock_row(work.session, Case, objection.case_id, with_period)
     work.session.refresh(objection)
     if objection.case_id != case.id:  # joined into another one meanwhile
-        case = work.session.get_one(Case, objection.case_id, with_for_update=True)
+        case = lock_row(work.session, Case, objection.case_id, with_period)
     if case.state in OPEN_STATES:
         if too_late_to_conclude(case.entry.period.conclude_by, work.now):
             raise TooLateToConclude(case.entry.period.conclude_by)

@@ -15,6 +15,7 @@ from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, SamePerson
 from app.models import Case, Entry, Identity, IdentityRequest, Objection
 from app.sealing import Keyring
 from app.services.record.chain import on_case
+from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -35,13 +36,13 @@ def place(objection_id: int) -> str:
     return f"identity:{objection_id}"
 
 
-def seal_objector(ring: Keyring, objection_id: int, objector: Objector) -> bytes:
-    return ring.seal(json.dumps(astuple(objector), ensure_ascii=False), place(objection_id))
+def seal_objector(keyring: Keyring, objection_id: int, objector: Objector) -> bytes:
+    return keyring.seal(json.dumps(astuple(objector), ensure_ascii=False), place(objection_id))
 
 
-def unseal_objector(ring: Keyring, identity: Identity) -> Objector:
+def unseal_objector(keyring: Keyring, identity: Identity) -> Objector:
     """Raises SealBroken."""
-    return Objector(*json.loads(ring.unseal_text(identity.sealed, place(identity.objection_id))))
+    return Objector(*json.loads(keyring.unseal_text(identity.sealed, place(identity.objection_id))))
 
 
 @use_case
@@ -72,7 +73,7 @@ def objection_to_ask_about(
     objection = session.get(Objection, objection_id)
     if objection is None:
         raise NotYourCase
-    _require_sight(session, objection, actor, now)
+    _require_may_see(session, objection, actor, now)
     return objection, case_of(session, objection)
 
 
@@ -80,7 +81,7 @@ def objection_to_ask_about(
 def decide(work: Work, request_id: int, granted: bool) -> None:
     """The second of two people lets the first one read, or does not; sees nothing themselves."""
     require_office(work.actor)
-    request = _locked(work, request_id)
+    request = _lock_request(work, request_id)
     if request.decided_at is not None:
         raise AlreadyDone("这项申请已经有人答复过了。")
     if request.asked_by == work.actor.user_id:
@@ -97,7 +98,7 @@ def read(work: Work, request_id: int, login_session: str) -> Objector:
     `login_session` names the login this is done in; the grant belongs to it from the first look on.
     """
     require_office(work.actor)
-    request = _locked(work, request_id)
+    request = _lock_request(work, request_id)
     if request.asked_by != work.actor.user_id:
         raise NotYourCase
     if not may_read(request.decided_at if request.granted else None, request.read_in, login_session, work.now):
@@ -137,7 +138,7 @@ def request_of(session: Session, request_id: int, actor: Actor, now: dt.datetime
     request = session.scalar(_requests().where(IdentityRequest.id == request_id))
     if request is None:
         raise NotYourCase
-    _require_sight(session, request.objection, actor, now)
+    _require_may_see(session, request.objection, actor, now)
     return request
 
 
@@ -153,11 +154,11 @@ def _requests() -> Select[IdentityRequest]:
     )
 
 
-def _locked(work: Work, request_id: int) -> IdentityRequest:
-    request = work.session.get(IdentityRequest, request_id, with_for_update=True)
+def _lock_request(work: Work, request_id: int) -> IdentityRequest:
+    request = lock_row_if_any(work.session, IdentityRequest, request_id)
     if request is None:
         raise NotYourCase
-    _require_sight(work.session, request.objection, work.actor, work.now)
+    _require_may_see(work.session, request.objection, work.actor, work.now)
     return request
 
 
@@ -165,7 +166,7 @@ def _sees(session: Session, objection: Objection, actor: Actor, now: dt.datetime
     return may_see(actor, case_of(session, objection).facts(now))
 
 
-def _require_sight(session: Session, objection: Objection, actor: Actor, now: dt.datetime) -> None:
+def _require_may_see(session: Session, objection: Objection, actor: Actor, now: dt.datetime) -> None:
     """A recused person learns nothing of the case, least of all this (R21)."""
     if not _sees(session, objection, actor, now):
         raise NotYourCase

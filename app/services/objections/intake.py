@@ -27,7 +27,6 @@ from app.models import (
     OutboxRow,
     Period,
     Unit,
-    UnitKind,
 )
 from app.models.periods import days_from_json
 from app.sealing import Keyring
@@ -121,7 +120,7 @@ def entry_against(session: Session, period_id: int, nominee_id: int) -> int | No
 
 
 def file_objection(
-    session: Session, ring: Keyring, entry_id: int, filing: Filing, now: dt.datetime, guard: Guard = UNGUARDED
+    session: Session, keyring: Keyring, entry_id: int, filing: Filing, now: dt.datetime, guard: Guard = UNGUARDED
 ) -> Filed:
     """File against an entry, or give the receipt again for the same form sent twice.
 
@@ -129,28 +128,28 @@ def file_objection(
     TooManyFromContact, AnswerSpent. `now` is when the request was received. On return the rows are on disk.
     """
     connection = session.connection()
-    repeated = _filed_before(connection, ring, entry_id, filing)
+    repeated = _filed_before(connection, keyring, entry_id, filing)
     if repeated is not None:
         return repeated
     period = connection.execute(_PERIOD_OF_ENTRY, {"entry_id": entry_id}).one()
     if not (period.cancelled_at is None and Window(period.opens_at, period.closes_at).contains(now)):
         raise WindowClosed(period.opens_at, period.closes_at, now)
     try:
-        hold_back(connection, guard, contact_hash(ring.hash_key, filing.contact), now)
-        filed = _write(session, connection, ring, entry_id, period, filing, now)
+        hold_back(connection, guard, contact_hash(keyring.hash_key, filing.contact), now)
+        filed = _write(session, connection, keyring, entry_id, period, filing, now)
         session.commit()
     except (IntegrityError, TooManyFromContact, AnswerSpent):
         # The same form at the same moment, on a database that lets two writers in: the other one won.
         session.rollback()
-        repeated = _filed_before(session.connection(), ring, entry_id, filing)
+        repeated = _filed_before(session.connection(), keyring, entry_id, filing)
         if repeated is None:
             raise
         return repeated
     return filed
 
 
-def _filed_before(connection: Connection, ring: Keyring, entry_id: int, filing: Filing) -> Filed | None:
-    for key in ring.hash_keys:  # one, but for the days after a rotation
+def _filed_before(connection: Connection, keyring: Keyring, entry_id: int, filing: Filing) -> Filed | None:
+    for key in keyring.hash_keys:  # one, but for the days after a rotation
         row = connection.execute(_FILED_WITH, {"form": keyed_hash(key, "form", filing.form_token)}).first()
         if row is not None:
             if row.content_hash != filing.digest(key, entry_id):
@@ -162,7 +161,7 @@ def _filed_before(connection: Connection, ring: Keyring, entry_id: int, filing: 
 def _write(
     session: Session,
     connection: Connection,
-    ring: Keyring,
+    keyring: Keyring,
     entry_id: int,
     period: Row[Any],
     filing: Filing,
@@ -181,10 +180,10 @@ def _write(
             "escalates_at": escalation_time(now, period.conclude_by, days),
         },
     ).scalar_one()
-    code = receipt_code(ring.hash_key, filing.form_token)
-    row = _objection_row(ring.hash_key, code, filing, entry_id, now)
+    code = receipt_code(keyring.hash_key, filing.form_token)
+    row = _objection_row(keyring.hash_key, code, filing, entry_id, now)
     objection_id = connection.execute(_INSERT_OBJECTION, row | {"case_id": case_id}).scalar_one()
-    sealed = seal_objector(ring, objection_id, Objector(filing.name, filing.contact_person, filing.contact))
+    sealed = seal_objector(keyring, objection_id, Objector(filing.name, filing.contact_person, filing.contact))
     connection.execute(_INSERT_IDENTITY, {"objection_id": objection_id, "sealed": sealed})
     details = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
     if filing.files:
@@ -223,11 +222,3 @@ def _warn_of_arrival(
     """That a case came in, to each of these units (R28)."""
     arrival = {"case_id": case_id, "reminder": Reminder.ARRIVAL, "deadline": deadline, "created_at": now}
     connection.execute(_INSERT_WARNING, [arrival | {"unit_id": unit_id} for unit_id in unit_ids])
-
-
-def chain_of_command(session: Session, unit: Unit) -> list[Unit]:
-    """The handling unit and everyone above it, the office last (R28)."""
-    chain = [unit]
-    while chain[-1].kind is not UnitKind.OFFICE:
-        chain.append(session.get_one(Unit, chain[-1].parent_id))
-    return chain

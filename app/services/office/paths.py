@@ -15,12 +15,13 @@ from app.domain.periods.window import Phase
 from app.models import Case, Correction, Disqualification, Entry, Nominee, Period, Programme, Revision
 from app.sealing import Keyring
 from app.services.cases.history import user_names
-from app.services.nominees import gates, leavers
-from app.services.nominees.gates import Standing
+from app.services.nominees import gates
+from app.services.nominees.gates import NomineeStanding
 from app.services.nominees.replacements import family_of
+from app.services.shared import leavers
 
 
-class Step(StrEnum):
+class RoundStep(StrEnum):
     """Where a nominee is with one round."""
 
     PASSED = "passed"
@@ -32,7 +33,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class ListedEntry:
     """One list a nominee stood on, with the cases filed there and the edition of the deeds that it showed."""
 
     period: Period
@@ -54,8 +55,8 @@ class RoundOnPath:
     """One round: every list in it, oldest first, where the nominee is with it, and what stands in the way."""
 
     round: Round
-    stages: Sequence[Stage]
-    step: Step
+    stages: Sequence[ListedEntry]
+    step: RoundStep
     obstacles: Sequence[str]
 
 
@@ -74,17 +75,17 @@ class Path:
     names: dict[int, str]
 
     @property
-    def stages(self) -> list[Stage]:
+    def stages(self) -> list[ListedEntry]:
         return [stage for each in self.rounds for stage in each.stages]
 
 
-def path_of(session: Session, ring: Keyring, nominee_id: int, now: dt.datetime) -> Path:
+def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetime) -> Path:
     """What happened to one nominee, first round first; `out` as every page sees it at `now` (R26)."""
     nominee = session.get_one(Nominee, nominee_id)
     programme = session.get_one(Programme, nominee.programme_id)
     replaces, replaced_by = family_of(session, nominee)
     gone = leavers.left(session, [each for each in (nominee, replaces, replaced_by) if each], now)
-    standing = gates.standings(session, ring, programme, [nominee], now)[nominee_id]
+    standing = gates.standings(session, keyring, programme, [nominee], now)[nominee_id]
     others = [each for each in (replaces, replaced_by) if each and each.id not in gone]
     return Path(
         rounds=_rounds(standing, _stages(session, nominee_id), now),
@@ -108,7 +109,7 @@ def path_of(session: Session, ring: Keyring, nominee_id: int, now: dt.datetime) 
     )
 
 
-def _rounds(standing: Standing, stages: Sequence[Stage], now: dt.datetime) -> list[RoundOnPath]:
+def _rounds(standing: NomineeStanding, stages: Sequence[ListedEntry], now: dt.datetime) -> list[RoundOnPath]:
     """The three rounds, as the gates see them."""
     ahead = standing.round_ahead
     last = max((stage.period.round_number for stage in stages if stage.is_kept), default=0)
@@ -118,23 +119,23 @@ def _rounds(standing: Standing, stages: Sequence[Stage], now: dt.datetime) -> li
         obstacles: tuple[str, ...] = ()
         if round_ == ahead:
             obstacles = standing.obstacles(round_)
-            step = Step.ANEW if round_.number == last else Step.AHEAD if obstacles else Step.READY
+            step = RoundStep.ANEW if round_.number == last else RoundStep.AHEAD if obstacles else RoundStep.READY
         elif round_.number > last:
-            step = Step.AHEAD
+            step = RoundStep.AHEAD
         elif standing.gone and round_.number == last:
-            step = Step.ENDED
+            step = RoundStep.ENDED
         else:
-            step = Step.PASSED if _is_over(there, now) else Step.UNDER_WAY
+            step = RoundStep.PASSED if _is_over(there, now) else RoundStep.UNDER_WAY
         found.append(RoundOnPath(round_, there, step, obstacles))
     return found
 
 
-def _is_over(stages: Sequence[Stage], now: dt.datetime) -> bool:
+def _is_over(stages: Sequence[ListedEntry], now: dt.datetime) -> bool:
     kept = [stage for stage in stages if stage.is_kept]
     return bool(kept) and kept[-1].period.phase(now) is Phase.CLOSED
 
 
-def _stages(session: Session, nominee_id: int) -> list[Stage]:
+def _stages(session: Session, nominee_id: int) -> list[ListedEntry]:
     entries = session.scalars(
         select(Entry)
         .join(Period, Entry.period_id == Period.id)
@@ -145,4 +146,4 @@ def _stages(session: Session, nominee_id: int) -> list[Stage]:
     cases: dict[int, list[Case]] = {entry.id: [] for entry in entries}
     for case in session.scalars(select(Case).where(Case.entry_id.in_(cases)).order_by(Case.id)):
         cases[case.entry_id].append(case)
-    return [Stage(entry.period, entry, cases[entry.id]) for entry in entries]
+    return [ListedEntry(entry.period, entry, cases[entry.id]) for entry in entries]

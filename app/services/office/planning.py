@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.calendar.stages import STAGES
 from app.domain.calendar.workdays import Calendar, end_of, local_date
 from app.domain.cases.states import Actor
-from app.domain.periods.backwards import Leg, Misfit, Step, chain, misfit
+from app.domain.periods.backwards import BackwardStep, Leg, Misfit, chain, misfit
 from app.domain.periods.rounds import ROUNDS, Round
-from app.domain.periods.window import Phase, Plan
+from app.domain.periods.window import Phase, WindowPlan
 from app.models import Entry, Nominee, Period, Programme, Quota, Stage, Unit, UnitKind
-from app.services.nominees import leavers, reviews
+from app.services.nominees import reviews
 from app.services.nominees.access import of_programme
+from app.services.shared import leavers
 
 
-class Standing(StrEnum):
+class RoundStanding(StrEnum):
     """Where a unit stands in one round."""
 
     NOBODY = "nobody"
@@ -33,18 +34,18 @@ class Standing(StrEnum):
 
 
 STANDING_NAMES = {
-    Standing.NOBODY: "还没有推荐对象",
-    Standing.WAITING: "待安排",
-    Standing.LATE: "来不及",
-    Standing.SCHEDULED: "已安排",
-    Standing.OVERRUNS: "超过报送期限",
-    Standing.DONE: "已办结",
+    RoundStanding.NOBODY: "还没有推荐对象",
+    RoundStanding.WAITING: "待安排",
+    RoundStanding.LATE: "来不及",
+    RoundStanding.SCHEDULED: "已安排",
+    RoundStanding.OVERRUNS: "超过报送期限",
+    RoundStanding.DONE: "已办结",
 }
-LATE = frozenset({Standing.LATE, Standing.OVERRUNS})
+LATE = frozenset({RoundStanding.LATE, RoundStanding.OVERRUNS})
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class UnitRound:
     """One unit in one round: its periods, how many of its nominees are still to be shown, and what can still be."""
 
     unit: Unit
@@ -52,20 +53,20 @@ class Row:
     periods: Sequence[Period]
     nominees: int
     waiting: int
-    step: Step
-    standing: Standing
+    step: BackwardStep
+    standing: RoundStanding
 
 
 @dataclass(frozen=True, slots=True)
-class Timetable:
+class BackwardPlan:
     """A programme planned backwards. `steps` are its rounds as if nothing was arranged yet, from its own timetable."""
 
     programme: Programme
     stages: Sequence[Stage]
-    steps: Sequence[Step]
-    rows: Sequence[Row]
+    steps: Sequence[BackwardStep]
+    rows: Sequence[UnitRound]
 
-    def of_unit(self, unit: Unit) -> list[Row]:
+    def of_unit(self, unit: Unit) -> list[UnitRound]:
         return [row for row in self.rows if row.unit.id == unit.id]
 
     @property
@@ -73,26 +74,26 @@ class Timetable:
         return list({row.unit.id: row.unit for row in self.rows}.values())
 
     @property
-    def late(self) -> list[Row]:
+    def late(self) -> list[UnitRound]:
         return [row for row in self.rows if row.standing in LATE]
 
 
 def timetable_of(
     session: Session, programme: Programme, conclude_workdays: int, calendar: Calendar, actor: Actor, now: dt.datetime
-) -> Timetable:
+) -> BackwardPlan:
     """Rounds 1 and 2 a recommending unit, round 3 the office: the office sees all, a unit its own nominees.
 
     Without a timetable there are no steps and no rows. Raises BadValue.
     """
     spans = _spans(programme.stages)
     if len(spans) < len(ROUNDS):
-        return Timetable(programme, programme.stages, [], [])
+        return BackwardPlan(programme, programme.stages, [], [])
     today = local_date(now)
     bare = [Leg(number, stage.starts_on, stage.ends_on) for number, stage in spans.items()]
     everything = _Shown(session, of_programme(session, programme.id, actor), now)
     units = _units(session, programme, everything.nominees, actor)
 
-    def rows_of(unit: Unit, nominees: Sequence[Nominee], rounds: Iterable[int]) -> list[Row]:
+    def rows_of(unit: Unit, nominees: Sequence[Nominee], rounds: Iterable[int]) -> list[UnitRound]:
         legs = [everything.leg(leg, nominees) for leg in bare]
         steps = chain(legs, conclude_workdays, calendar, today)
         return [everything.row(unit, nominees, step, now) for step in steps if step.leg.round in rounds]
@@ -104,7 +105,7 @@ def timetable_of(
     if actor.is_office and (office := _office(session)):
         rows += rows_of(office, everything.nominees, (3,))
     rows.sort(key=lambda row: row.round.number)
-    return Timetable(programme, programme.stages, chain(bare, conclude_workdays, calendar, today), rows)
+    return BackwardPlan(programme, programme.stages, chain(bare, conclude_workdays, calendar, today), rows)
 
 
 def due_of(programme: Programme, round_number: int) -> Stage | None:
@@ -113,7 +114,7 @@ def due_of(programme: Programme, round_number: int) -> Stage | None:
 
 
 def misfit_of(
-    programme: Programme, round_number: int, plan: Plan, conclude_workdays: int, calendar: Calendar
+    programme: Programme, round_number: int, plan: WindowPlan, conclude_workdays: int, calendar: Calendar
 ) -> Misfit | None:
     """What a period planned like this misses of the programme's timetable: to warn of, not to refuse."""
     stage = due_of(programme, round_number)
@@ -187,12 +188,12 @@ class _Shown:
         waiting = not nominees or self.waiting(nominees, bare.round) > 0
         return Leg(bare.round, bare.starts, bare.due, waiting, max(ends, default=None))
 
-    def row(self, unit: Unit, nominees: Sequence[Nominee], step: Step, now: dt.datetime) -> Row:
+    def row(self, unit: Unit, nominees: Sequence[Nominee], step: BackwardStep, now: dt.datetime) -> UnitRound:
         periods = self.periods(nominees, step.leg.round)
         waiting = self.waiting(nominees, step.leg.round)
         there = self.going_on(nominees, step.leg.round)
         standing = _standing(step, periods, len(there), waiting, now)
-        return Row(unit, ROUNDS[step.leg.round], periods, len(there), waiting, step, standing)
+        return UnitRound(unit, ROUNDS[step.leg.round], periods, len(there), waiting, step, standing)
 
 
 def _over(period: Period) -> dt.date:
@@ -200,14 +201,16 @@ def _over(period: Period) -> dt.date:
     return local_date(period.closed_at) if period.closed_at else period.conclude_day
 
 
-def _standing(step: Step, periods: Sequence[Period], nominees: int, waiting: int, now: dt.datetime) -> Standing:
+def _standing(
+    step: BackwardStep, periods: Sequence[Period], nominees: int, waiting: int, now: dt.datetime
+) -> RoundStanding:
     running = [period for period in periods if period.phase(now) is not Phase.CLOSED]
     if any(period.conclude_day > step.leg.due for period in running):
-        return Standing.OVERRUNS
+        return RoundStanding.OVERRUNS
     if step.leg.waiting and step.misfit is not None:
-        return Standing.LATE
+        return RoundStanding.LATE
     if not nominees:
-        return Standing.NOBODY
+        return RoundStanding.NOBODY
     if waiting:
-        return Standing.WAITING
-    return Standing.SCHEDULED if running else Standing.DONE
+        return RoundStanding.WAITING
+    return RoundStanding.SCHEDULED if running else RoundStanding.DONE

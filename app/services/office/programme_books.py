@@ -12,7 +12,7 @@ from app.domain.accounts.staffing import given_out_until
 from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.book_rows import ABOUT, CONTACTS, HEADS, PEOPLE, QUOTAS, Rows, Wrong
-from app.domain.programmes.plan import Plan, Span
+from app.domain.programmes.plan import ProgrammePlan, StageDays
 from app.domain.programmes.programme_book import Book, BookContact, BookPerson, read
 from app.domain.refusals import BookRefused
 from app.models import Programme, Unit, UnitKind, User
@@ -200,8 +200,8 @@ def _contacts(work: Work, contacts: Sequence[BookContact], by_name: Mapping[str,
             work.did("unit.contact_changed", unit, fields=changed)
 
 
-def _plan_of(programme: Programme) -> Plan:
-    return Plan(
+def _plan_of(programme: Programme) -> ProgrammePlan:
+    return ProgrammePlan(
         title=programme.title,
         notice_number=programme.notice_number,
         collective_honour=programme.collective_honour,
@@ -211,5 +211,5 @@ def _plan_of(programme: Programme) -> Plan:
         revocation_clause=programme.revocation_clause,
         signatory=programme.signatory,
         county_share=programme.county_share,
-        stages=[Span(stage.number, stage.starts_on, stage.ends_on) for stage in programme.stages],
+        stages=[StageDays(stage.number, stage.starts_on, stage.ends_on) for stage in programme.stages],
     )

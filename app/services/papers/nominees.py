@@ -19,9 +19,10 @@ from app.models import Nominee, Programme, Quota, Unit
 from app.papers.form_writing import write_form
 from app.papers.summaries import write_summary
 from app.sealing import Keyring
-from app.services.nominees import access, dossiers, leavers, reviews
+from app.services.nominees import access, dossiers, reviews
 from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, title_lines
 from app.services.papers.stored import nothing, photos_of
+from app.services.shared import leavers
 
 _LEADERS_OF_A_UNIT = 8  # lines left free in annex 7
 _TICKED, _FREE = "☑", "□"
@@ -59,9 +60,9 @@ def chosen(session: Session, programme_id: int, nominee_ids: Iterable[int], acto
     return found
 
 
-def fields_of(session: Session, ring: Keyring, found: Sequence[Nominee]) -> dict[int, dict[str, str]]:
+def fields_of(session: Session, keyring: Keyring, found: Sequence[Nominee]) -> dict[int, dict[str, str]]:
     """Everything that the forms ask of these nominees, by id: what is public of them and what is sealed."""
-    sealed = dossiers.fields_of(session, ring, [one.id for one in found])
+    sealed = dossiers.fields_of(session, keyring, [one.id for one in found])
     return {one.id: _own(one) | sealed[one.id] for one in found}
 
 

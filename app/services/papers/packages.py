@@ -20,14 +20,14 @@ from app.services.nominees import opinions
 from app.services.papers import cases, nominees, periods, reports
 from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, recommenders
 from app.services.papers.reports import HANDING_NAMES, Handing
-from app.services.papers.stored import Scan, newest_of, nothing, photos_of
+from app.services.papers.stored import StoredScan, newest_of, nothing, photos_of
 
 _COPIES = 5  # 一式五份
 _WHOLE = "全部推荐单位"
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class ZipPackage:
     """A .zip on its way: its name, and its bytes piece by piece. No session is needed any more."""
 
     file_name: str
@@ -40,12 +40,12 @@ def of_unit(
     unit_id: int,
     handing: Handing,
     clerk: Clerk,
-) -> Package:
+) -> ZipPackage:
     """What one unit hands in. Raises NotYourCase, WrongState where it recommends nobody."""
     programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
     members = _members(session, programme, unit, handing, clerk)
     title = f"{unit.name}{HANDING_NAMES[handing]}材料"
-    return Package(file_named(f"{title}.zip"), bundled(f"{programme.title}　{title}", members, clerk.now))
+    return ZipPackage(file_named(f"{title}.zip"), bundled(f"{programme.title}　{title}", members, clerk.now))
 
 
 def of_programme(
@@ -53,7 +53,7 @@ def of_programme(
     programme_id: int,
     handing: Handing,
     clerk: Clerk,
-) -> Package:
+) -> ZipPackage:
     """What all units hand in, a folder each; a unit that recommends nobody yet is left out. For the office alone."""
     require_office(clerk.actor)
     programme = session.get_one(Programme, programme_id)
@@ -66,7 +66,7 @@ def of_programme(
     if not members:
         raise WrongState("还没有推荐对象，没有材料可以整理。")
     title = f"{_WHOLE}{HANDING_NAMES[handing]}材料"
-    return Package(file_named(f"{title}.zip"), bundled(f"{programme.title}　{title}", members, clerk.now))
+    return ZipPackage(file_named(f"{title}.zip"), bundled(f"{programme.title}　{title}", members, clerk.now))
 
 
 def of_forms(
@@ -74,7 +74,7 @@ def of_forms(
     programme_id: int,
     nominee_ids: Iterable[int],
     clerk: Clerk,
-) -> Package:
+) -> ZipPackage:
     """Annexes 4 and 5 of nominees that were ticked in a list. Raises NotYourCase, WrongState."""
     found = nominees.chosen(session, programme_id, nominee_ids, clerk.actor)
     if not found:
@@ -82,14 +82,14 @@ def of_forms(
     programme = session.get_one(Programme, programme_id)
     fields = nominees.fields_of(session, clerk.vault.keyring, found)
     papers = forms_of(programme, found, fields, photos_of(session, clerk.vault, found), clerk.stationery)
-    return Package("推荐表.zip", bundled(f"{programme.title}　推荐表", map(_printed, papers), clerk.now))
+    return ZipPackage("推荐表.zip", bundled(f"{programme.title}　推荐表", map(_printed, papers), clerk.now))
 
 
 def forms_of(
     programme: Programme,
     found: Sequence[Nominee],
     fields: Mapping[int, Mapping[str, str]],
-    photos: Mapping[int, Scan],
+    photos: Mapping[int, StoredScan],
     stationery: Stationery,
 ) -> list[Paper]:
     """Annex 4 or 5 of each, with the photo where there is one."""
@@ -139,7 +139,7 @@ def _formal(
     for nominee_id, by_authority in opinions.latest(session, list(by_id)).items():
         for authority, opinion in by_authority.items():
             if opinion.document_id and (row := session.get(Document, opinion.document_id)):
-                scan, said = Scan.of(clerk.vault, row), AUTHORITY_NAMES[authority]
+                scan, said = StoredScan.of(clerk.vault, row), AUTHORITY_NAMES[authority]
                 members.append(_scanned("征求意见表", by_id[nominee_id], scan, said, _COPIES))
     materials = newest_of(session, clerk.vault, found, Purpose.MATERIAL)
     members += [
@@ -184,7 +184,7 @@ def _printed(paper: Paper, folder: str = "") -> Member:
     return Member(f"{folder}/{paper.file_name}" if folder else paper.file_name, partial(_written, paper), _COPIES)
 
 
-def _scanned(folder: str, one: Nominee, scan: Scan, what: str = "", copies: int = 0) -> Member:
+def _scanned(folder: str, one: Nominee, scan: StoredScan, what: str = "", copies: int = 0) -> Member:
     """Named as the notice wants photos named: 推荐单位—姓名."""
     name = "—".join(filter(None, (one.recommender.name, one.name, what)))
     return Member(f"{folder}/{file_named(name + scan.extension)}", scan.read, copies)

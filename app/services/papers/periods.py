@@ -29,7 +29,7 @@ from app.services.papers.paper import (
     title_lines,
 )
 from app.services.periods.closing import entries_of
-from app.services.periods.corrected_text import Shown
+from app.services.periods.corrected_text import EntryView
 
 _SUBJECTS = {1: "拟推荐对象", 2: "拟正式推荐对象", 3: "拟表彰对象"}
 _OPENINGS = {
@@ -188,11 +188,11 @@ def _groups(session: Session, period: Period) -> list[dict[str, Any]]:
     return groups
 
 
-def _name(entry: Shown) -> str:
+def _name(entry: EntryView) -> str:
     return f"{entry.name}（已退出推荐）" if entry.withdrawn else entry.name
 
 
-def _entry(number: int, entry: Shown, shown: frozenset[str]) -> dict[str, Any]:
+def _entry(number: int, entry: EntryView, shown: frozenset[str]) -> dict[str, Any]:
     facts = [
         f"{names[entry.kind]}：{value}"
         for field, names in _FACTS.items()

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.states import Actor
 from app.domain.periods.rounds import Kind
 from app.models import Nominee, Period, Unit
-from app.services.nominees import leavers
 from app.services.nominees.access import of_programme
 from app.services.papers.nominees import is_municipal, still_in
 from app.services.papers.paper import recommenders
+from app.services.shared import leavers
 
 
 @dataclass(frozen=True, slots=True)

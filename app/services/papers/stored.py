@@ -19,14 +19,14 @@ from app.services.shared.files import Stored, Vault
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
+class StoredScan:
     """One file of a nominee: its extension, and how to read it. Reading raises LeftOut where it can't be had."""
 
     extension: str
     read: Callable[[], Iterable[bytes]]
 
     @classmethod
-    def of(cls, vault: Vault, row: Document) -> Scan:
+    def of(cls, vault: Vault, row: Document) -> StoredScan:
         return cls(row.kind.extension, partial(_read, vault, Stored.of(row), row))
 
     def whole(self) -> bytes | None:
@@ -36,17 +36,17 @@ class Scan:
         return None
 
 
-def newest_of(session: Session, vault: Vault, found: Sequence[Nominee], purpose: Purpose) -> dict[int, Scan]:
+def newest_of(session: Session, vault: Vault, found: Sequence[Nominee], purpose: Purpose) -> dict[int, StoredScan]:
     """The newest file of one purpose by nominee; who has none is not there."""
     rows = session.scalars(
         select(Document)
         .where(Document.purpose == purpose, Document.nominee_id.in_([one.id for one in found]))
         .order_by(Document.id)
     )
-    return {row.nominee_id or 0: Scan.of(vault, row) for row in rows}
+    return {row.nominee_id or 0: StoredScan.of(vault, row) for row in rows}
 
 
-def photos_of(session: Session, vault: Vault, found: Sequence[Nominee]) -> dict[int, Scan]:
+def photos_of(session: Session, vault: Vault, found: Sequence[Nominee]) -> dict[int, StoredScan]:
     """The newest photo of each."""
     return newest_of(session, vault, found, Purpose.PHOTO)
 

@@ -19,8 +19,9 @@ from app.domain.refusals.base import moment
 from app.models import Case, Closing, Disqualification, Entry, Objection, Period
 from app.services.calendar.availability import availability
 from app.services.cases.settlement import settle_period
-from app.services.periods.corrected_text import Shown, as_shown
-from app.services.shared.each import Outcome, do_each
+from app.services.periods.corrected_text import EntryView, as_shown
+from app.services.shared.each import BulkOutcome, do_each
+from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 
 
@@ -32,7 +33,7 @@ def close_period(work: Work, period_id: int) -> None:
     """
     require_office(work.actor)
     settle_period(work, period_id)
-    period = work.session.get_one(Period, period_id, with_for_update=True, populate_existing=True)
+    period = lock_row(work.session, Period, period_id)
     if period.phase(work.now) in (Phase.CLOSED, Phase.CANCELLED):
         raise AlreadyClosed
     if work.now < period.closes_at:
@@ -47,7 +48,7 @@ def close_period(work: Work, period_id: int) -> None:
     work.did("period.closed", period, **counts)
 
 
-def close_each(work: Work, period_ids: Iterable[int]) -> Outcome:
+def close_each(work: Work, period_ids: Iterable[int]) -> BulkOutcome:
     """Close these periods one by one (R30). Raises NothingChosen, NotAllowed."""
     require_office(work.actor)
     there = work.session.scalars(select(Period.id).where(Period.id.in_(set(period_ids)))).all()
@@ -73,14 +74,14 @@ def cases_of(session: Session, period: Period) -> list[Case]:
     )
 
 
-def entries_of(session: Session, period: Period) -> list[Shown]:
+def entries_of(session: Session, period: Period) -> list[EntryView]:
     """The whole list of a period as it reads now."""
     return as_shown(
         session, session.scalars(select(Entry).where(Entry.period_id == period.id).order_by(Entry.position))
     )
 
 
-def _named(entry: Shown) -> dict[str, str]:
+def _named(entry: EntryView) -> dict[str, str]:
     return {"name": entry.name, "kind": entry.kind.value}
 
 

@@ -34,7 +34,7 @@ class Misprint:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class EntryView:
     """An entry as it reads now. Fields that its round does not show are None."""
 
     id: int
@@ -53,7 +53,7 @@ class Shown:
     withdrawn: bool = False
 
 
-def as_shown(session: Session, entries: Iterable[Entry]) -> list[Shown]:
+def as_shown(session: Session, entries: Iterable[Entry]) -> list[EntryView]:
     """These entries as they read now. The public may see them inside their window only: ask the window first (R5)."""
     wanted = list(entries)
     corrections = of_entries(session, [entry.id for entry in wanted])
@@ -90,8 +90,8 @@ def misprint(row: Correction) -> Misprint:
     )
 
 
-def _shown(entry: Entry, corrections: Sequence[Correction], withdrawn: bool) -> Shown:
-    return Shown(
+def _shown(entry: Entry, corrections: Sequence[Correction], withdrawn: bool) -> EntryView:
+    return EntryView(
         id=entry.id,
         period_id=entry.period_id,
         nominee_id=entry.nominee_id,

@@ -33,7 +33,7 @@ def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> 
     Raises WrongState, NothingChanged, BadValue, PrivateData, MissingText.
     """
     require_office(work.actor)
-    nominee = changes.held(work.session, nominee_id, work.actor)
+    nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     what = CORRECTABLE[field]
     text = checked_text(text, what, (1, LONGEST[field]))
     reason = checked_text(reason, "更正的理由", REASON, "reason")
@@ -67,7 +67,9 @@ def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> 
 
 def current(session: Session, nominee_id: int, field: str, now: dt.datetime) -> str | None:
     """The text of a field as the public reads it now or will read it first; None where no period shows it."""
-    entries = [entry for entry in changes.in_sight(session, nominee_id, now) if getattr(entry, field) is not None]
+    entries = [
+        entry for entry in changes.current_entries(session, nominee_id, now) if getattr(entry, field) is not None
+    ]
     if not entries:
         return None
     return corrected_text.text_of(
@@ -75,9 +77,9 @@ def current(session: Session, nominee_id: int, field: str, now: dt.datetime) -> 
     )
 
 
-def fields_in_sight(session: Session, nominee_id: int, now: dt.datetime) -> list[str]:
+def correctable_fields(session: Session, nominee_id: int, now: dt.datetime) -> list[str]:
     """What could be corrected now: the fields that a period of this nominee shows or will show."""
-    entries = changes.in_sight(session, nominee_id, now)
+    entries = changes.current_entries(session, nominee_id, now)
     return [field for field in CORRECTABLE if any(getattr(entry, field) is not None for entry in entries)]
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.domain.calendar.workdays import Calendar
 from app.domain.cases.states import require_office
-from app.domain.periods.window import Phase, Plan, extended
+from app.domain.periods.window import Phase, WindowPlan, extended
 from app.domain.refusals import AlreadyClosed, EstimatedCalendar, WrongState
 from app.models import Period, WindowExtension
 from app.models.periods import days_to_json
 from app.services.calendar.availability import availability
 from app.services.periods.scheduling import REASON
+from app.services.shared.locks import lock_row
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -24,7 +25,7 @@ class Offer:
     """The days that lost an hour or more and were not made good for yet, and the plan that would make good."""
 
     outage_days: tuple[dt.date, ...]
-    plan: Plan
+    plan: WindowPlan
 
 
 def offer(session: Session, period: Period, calendar: Calendar, now: dt.datetime) -> Offer:
@@ -54,10 +55,9 @@ def extend_window(work: Work, period_id: int, reason: str, calendar: Calendar) -
     Raises AlreadyClosed, MissingText and what `offer` raises.
     """
     require_office(work.actor)
-    period = work.session.get_one(Period, period_id, with_for_update=True)
+    period = lock_row(work.session, Period, period_id, selectinload(Period.window_extensions))
     if period.phase(work.now) in (Phase.CLOSED, Phase.CANCELLED):
         raise AlreadyClosed
-    work.session.refresh(period, ["window_extensions"])
     made = offer(work.session, period, calendar, work.now)
     reason = checked_text(reason, "延长公示的理由", REASON)
     days = [date.isoformat() for date in made.outage_days]

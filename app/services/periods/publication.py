@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.periods.rounds import Kind
 from app.models import Correction, Entry, Period, Unit, UnitKind
-from app.services.periods.corrected_text import Shown, as_shown
+from app.services.periods.corrected_text import EntryView, as_shown
 
 # A whole programme's list on one page: people search it in the browser, and print it.
 ENTRIES_PER_PAGE = 150
@@ -66,7 +66,7 @@ class ListFilter:
 class EntryList:
     """One page of a period's entries, how many match, and how many pages they fill."""
 
-    entries: Sequence[Shown]
+    entries: Sequence[EntryView]
     matching: int
     pages: int
 
@@ -125,13 +125,13 @@ def recommenders(session: Session, period: Period) -> list[str]:
     return names
 
 
-def entry_of(session: Session, period_id: int, nominee_id: int) -> Shown | None:
+def entry_of(session: Session, period_id: int, nominee_id: int) -> EntryView | None:
     """One entry as it reads now. Show it only while the window contains `now`."""
     entry = session.scalar(select(Entry).where(Entry.period_id == period_id, Entry.nominee_id == nominee_id))
     return as_shown(session, [entry])[0] if entry else None
 
 
-def neighbours(session: Session, entry: Shown) -> tuple[Shown | None, Shown | None]:
+def neighbours(session: Session, entry: EntryView) -> tuple[EntryView | None, EntryView | None]:
     """The entries before and after one, in the order of the list."""
     others = select(Entry).where(Entry.period_id == entry.period_id).limit(1)
     before = session.scalar(others.where(Entry.position < entry.position).order_by(Entry.position.desc()))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.domain.calendar.workdays import Calendar, end_of, nth_workday
 from app.domain.cases.states import require_office
 from app.domain.periods.rounds import PUBLIC_FIELDS, ROUNDS, Kind, Organiser, Round
-from app.domain.periods.window import Phase, Plan, explain, plan_window, too_late_to_conclude
+from app.domain.periods.window import Phase, WindowPlan, explain, plan_window, too_late_to_conclude
 from app.domain.refusals import (
     AlreadyClosed,
     BadValue,
@@ -29,7 +29,8 @@ from app.models import DeadlineExtension, Entry, Nominee, Period, Programme, Uni
 from app.models.periods import days_to_json
 from app.sealing import Keyring
 from app.services.nominees import gates
-from app.services.nominees.access import take_turns
+from app.services.programmes.locking import lock_programme_before_award
+from app.services.shared.locks import lock_row
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -54,7 +55,7 @@ class Candidate:
 
 
 def candidates(
-    session: Session, ring: Keyring, programme: Programme, round_: Round, organiser: Unit, now: dt.datetime
+    session: Session, keyring: Keyring, programme: Programme, round_: Round, organiser: Unit, now: dt.datetime
 ) -> list[Candidate]:
     """Every nominee an organiser could show in a round, with what stands in its way (R8)."""
     query = (
@@ -68,13 +69,13 @@ def candidates(
     elif round_.organiser is Organiser.RECOMMENDER:
         query = query.where(Nominee.recommender_id == organiser.id)
     nominees = session.scalars(query).all()
-    standings = gates.standings(session, ring, programme, nominees, now)
+    standings = gates.standings(session, keyring, programme, nominees, now)
     return [Candidate(nominee, standings[nominee.id].obstacles(round_)) for nominee in nominees]
 
 
 def preview(
     opening: dt.date, conclude_workdays: int, calendar: Calendar, demonstration: bool, now: dt.datetime
-) -> Plan:
+) -> WindowPlan:
     """The window and deadline as they would be saved. Raises what plan_window raises, and EstimatedCalendar."""
     plan = plan_window(opening, conclude_workdays, calendar, now)
     if plan.estimated and not demonstration:
@@ -119,7 +120,7 @@ def write_period(work: Work, plan: PeriodPlan, calendar: Calendar) -> tuple[Peri
     require_office(work.actor)
     programme, round_ = plan.programme, ROUNDS[plan.round_number]
     planned = preview(plan.opening, plan.conclude_workdays, calendar, programme.demonstration, work.now)
-    take_turns(work.session, programme.id)
+    lock_programme_before_award(work.session, programme.id)
     chosen = _chosen(work, programme, round_, plan.organiser, plan.nominee_ids)
     gates.check_places(work.session, programme, round_, chosen, work.now)
     entries = [_entry(nominee, round_, place) for place, nominee in enumerate(chosen, start=1)]
@@ -155,7 +156,7 @@ def write_period(work: Work, plan: PeriodPlan, calendar: Calendar) -> tuple[Peri
 def cancel(work: Work, period_id: int, reason: str) -> None:
     """Take a period back before it opens, with a reason (R3, R4). Raises WrongState, AlreadyClosed."""
     require_office(work.actor)
-    period = work.session.get_one(Period, period_id, with_for_update=True)
+    period = lock_row(work.session, Period, period_id)
     if period.cancelled_at is not None:
         raise AlreadyClosed
     if work.now >= period.opens_at:
@@ -172,7 +173,7 @@ def extend_deadline(work: Work, period_id: int, new_day: dt.date, reason: str, c
     Raises TooLateToConclude, AlreadyClosed, BadValue, NotAWorkday, BeyondHorizon, EstimatedCalendar.
     """
     require_office(work.actor)
-    period = work.session.get_one(Period, period_id, with_for_update=True)
+    period = lock_row(work.session, Period, period_id)
     if period.phase(work.now) in (Phase.CLOSED, Phase.CANCELLED):
         raise AlreadyClosed
     if too_late_to_conclude(period.conclude_by, work.now):

@@ -15,15 +15,15 @@ from app.domain.periods.rounds import SHORT_KIND_NAMES, Kind
 from app.domain.programmes.plan import Places, faults_of_places
 from app.domain.refusals import Fault, Unfit
 from app.models import Entry, Nominee, Period, Quota, Unit
-from app.services.nominees.leavers import disqualified
-from app.services.programmes import setting_up
+from app.services.programmes.locking import lock_programme
 from app.services.programmes.places import put
 from app.services.record.chain import on_programme
-from app.services.shared.work import Work, use_case
+from app.services.shared.leavers import disqualified
+from app.services.shared.work import Work, require_office_or_console, use_case
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class QuotaUse:
     """A unit's places of one kind: how many, how many of them secret, and how many have somebody."""
 
     places: int
@@ -36,12 +36,12 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class QuotaLine:
     """A unit's line of annex 1. `secret_known` says whether its secret numbers may be shown (R11)."""
 
     quota: Quota
-    collective: Share
-    individual: Share
+    collective: QuotaUse
+    individual: QuotaUse
     secret_known: bool
 
     @property
@@ -58,7 +58,7 @@ class Group:
     """The lines under one heading, with their 小计."""
 
     heading: str
-    rows: Sequence[Row]
+    rows: Sequence[QuotaLine]
 
     @property
     def collectives(self) -> int:
@@ -92,16 +92,16 @@ def table_of(session: Session, programme_id: int, actor: Actor, now: dt.datetime
         unit = session.get_one(Unit, actor.unit_id)
         rows = [quota for quota in rows if quota.unit_id in (unit.id, unit.parent_id)]
     taken = _taken(session, programme_id, now)
-    groups: dict[str, list[Row]] = {}
+    groups: dict[str, list[QuotaLine]] = {}
     for quota in rows:
         known = actor.is_office or quota.unit_id == actor.unit_id
-        collective = Share(
+        collective = QuotaUse(
             quota.collectives, quota.secret_collectives if known else 0, taken[quota.unit_id, Kind.COLLECTIVE]
         )
-        individual = Share(
+        individual = QuotaUse(
             quota.individuals, quota.secret_individuals if known else 0, taken[quota.unit_id, Kind.INDIVIDUAL]
         )
-        groups.setdefault(quota.heading, []).append(Row(quota, collective, individual, known))
+        groups.setdefault(quota.heading, []).append(QuotaLine(quota, collective, individual, known))
     return [Group(heading, there) for heading, there in groups.items()]
 
 
@@ -124,7 +124,8 @@ def give(work: Work, programme_id: int, places: Iterable[Places]) -> None:
 
     Raises Unfit (its fields end in the unit's number: `collectives-3`), StillNeeded, WrongState, Archived.
     """
-    programme = setting_up.running(work.session, programme_id, work.actor_if_any)
+    require_office_or_console(work)
+    programme = lock_programme(work.session, programme_id)
     wanted = list(places)
     standing = in_later_rounds(work.session, programme_id, work.now)
     faults = []
@@ -152,8 +153,8 @@ def in_later_rounds(session: Session, programme_id: int, now: dt.datetime) -> Co
             ),
         )
     ).all()
-    outs = disqualified(session, [row.id for row in rows], now)
-    return Counter((row.recommender_id, row.kind) for row in rows if row.id not in outs)
+    out = disqualified(session, [row.id for row in rows], now)
+    return Counter((row.recommender_id, row.kind) for row in rows if row.id not in out)
 
 
 def _taken(session: Session, programme_id: int, now: dt.datetime) -> Counter[tuple[int, Kind]]:
@@ -163,8 +164,8 @@ def _taken(session: Session, programme_id: int, now: dt.datetime) -> Counter[tup
             Nominee.programme_id == programme_id, Nominee.withdrawn_at.is_(None)
         )
     ).all()
-    outs = disqualified(session, [row.id for row in rows], now)
-    return Counter((row.recommender_id, row.kind) for row in rows if row.id not in outs)
+    out = disqualified(session, [row.id for row in rows], now)
+    return Counter((row.recommender_id, row.kind) for row in rows if row.id not in out)
 
 
 def _below_what_stands(places: Places, standing: Counter[tuple[int, Kind]]) -> list[Fault]:

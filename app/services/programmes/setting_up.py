@@ -9,23 +9,25 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
-from app.domain.cases.states import Actor, require_office
-from app.domain.programmes.plan import TEXTS, Plan, Span, faults_of_places, faults_of_stages, faults_of_texts
-from app.domain.refusals import AlreadyDone, Archived, Fault, StillNeeded, Unfit
+from app.domain.programmes.plan import (
+    TEXTS,
+    ProgrammePlan,
+    StageDays,
+    faults_of_places,
+    faults_of_stages,
+    faults_of_texts,
+)
+from app.domain.refusals import AlreadyDone, Fault, StillNeeded, Unfit
 from app.models import Period, Proceeding, ProceedingKind, Programme, Stage
+from app.services.programmes.locking import lock_programme
 from app.services.programmes.places import put
 from app.services.record.chain import on_programme
+from app.services.shared.locks import lock_row
 from app.services.shared.texts import checked_text
-from app.services.shared.work import Work, use_case
+from app.services.shared.work import Work, require_office_or_console, use_case
 
 REASON = (2, 500)
 _HONOURS = {"collective_honour", "individual_honour"}
-
-
-def require_running(programme: Programme) -> None:
-    """Everything that writes to a programme asks this first. Raises Archived."""
-    if programme.archived_at is not None:
-        raise Archived(programme.title)
 
 
 def all_of_them(session: Session) -> Sequence[Programme]:
@@ -35,12 +37,12 @@ def all_of_them(session: Session) -> Sequence[Programme]:
 
 
 @use_case
-def create(work: Work, plan: Plan) -> Programme:
+def create(work: Work, plan: ProgrammePlan) -> Programme:
     """A new programme with whatever the plan has of stages and places, in one transaction.
 
     Done by the office, or on the command line. Raises Unfit, WrongState.
     """
-    _require_office(work.actor_if_any)
+    require_office_or_console(work)
     plan = _trimmed(plan)
     faults = faults_of_texts(plan) + _taken_title(work.session, plan.title, None)
     faults += faults_of_stages(plan.stages) if plan.stages else []
@@ -67,13 +69,14 @@ def create(work: Work, plan: Plan) -> Programme:
 
 
 @use_case
-def change(work: Work, programme_id: int, plan: Plan) -> None:
+def change(work: Work, programme_id: int, plan: ProgrammePlan) -> None:
     """Texts and share anew; stages where the plan has them. Places are changed in `quotas`.
 
     What was decided stays: the names of the honours can't change any more once they were awarded.
     Raises Unfit, Archived.
     """
-    programme = running(work.session, programme_id, work.actor_if_any)
+    require_office_or_console(work)
+    programme = lock_programme(work.session, programme_id)
     plan = _trimmed(plan)
     faults = faults_of_texts(plan) + _taken_title(work.session, plan.title, programme_id)
     faults += faults_of_stages(plan.stages) if plan.stages else []
@@ -97,7 +100,8 @@ def change(work: Work, programme_id: int, plan: Plan) -> None:
 @use_case
 def archive(work: Work, programme_id: int) -> None:
     """Put a programme away: from here on it is only read. Raises StillNeeded, Archived."""
-    programme = running(work.session, programme_id, work.actor_if_any)
+    require_office_or_console(work)
+    programme = lock_programme(work.session, programme_id)
     periods = work.session.scalars(
         select(Period)
         .where(Period.programme_id == programme_id, Period.closed_at.is_(None), Period.cancelled_at.is_(None))
@@ -113,8 +117,8 @@ def archive(work: Work, programme_id: int) -> None:
 @use_case
 def reopen(work: Work, programme_id: int, reason: str) -> None:
     """It was put away by mistake, or something is still to be recorded. Raises AlreadyDone, MissingText."""
-    _require_office(work.actor_if_any)
-    programme = work.session.get_one(Programme, programme_id, with_for_update=True)
+    require_office_or_console(work)
+    programme = lock_row(work.session, Programme, programme_id)
     if programme.archived_at is None:
         raise AlreadyDone("这个活动没有归档。")
     reason = checked_text(reason, "取消归档的理由", REASON)
@@ -122,20 +126,7 @@ def reopen(work: Work, programme_id: int, reason: str) -> None:
     work.did("programme.reopened", on_programme(programme_id), reason=reason)
 
 
-def running(session: Session, programme_id: int, by: Actor | None) -> Programme:
-    """A programme to be changed by the office, its row held. Raises Archived, NotAllowed, NoResultFound."""
-    _require_office(by)
-    programme = session.get_one(Programme, programme_id, with_for_update=True, populate_existing=True)
-    require_running(programme)
-    return programme
-
-
-def _require_office(by: Actor | None) -> None:
-    if by is not None:
-        require_office(by)
-
-
-def _trimmed(plan: Plan) -> Plan:
+def _trimmed(plan: ProgrammePlan) -> ProgrammePlan:
     return replace(plan, **{field: getattr(plan, field).strip() for field in TEXTS})
 
 
@@ -155,11 +146,11 @@ def _is_decided(session: Session, programme_id: int) -> bool:
     return session.scalar(decision) is not None
 
 
-def _stage(span: Span) -> Stage:
+def _stage(span: StageDays) -> Stage:
     return Stage(number=span.number, starts_on=span.starts_on, ends_on=span.ends_on)
 
 
-def _move_stages(programme: Programme, spans: Sequence[Span]) -> dict[str, list[str]]:
+def _move_stages(programme: Programme, spans: Sequence[StageDays]) -> dict[str, list[str]]:
     """What became of each stage that moved: its first and last day, before (if there was any) and now."""
     moved = {}
     there = {stage.number: stage for stage in programme.stages}

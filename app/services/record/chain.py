@@ -41,7 +41,7 @@ def by_user(user_id: int) -> str:
     return f"user:{user_id}"
 
 
-def doer(actor: Actor | None) -> str:
+def name_of_actor(actor: Actor | None) -> str:
     """A person, or None for whoever runs the server and its command line."""
     return by_user(actor.user_id) if actor else COMMAND_LINE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import closing
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from sqlalchemy import select
@@ -13,16 +14,23 @@ from app.domain.refusals import NotYourCase
 from app.evidence.inspection import inspect
 from app.models import Document, Import, Nominee, Opinion, Purpose
 from app.services.shared import files
-from app.services.shared.files import Opened, Stored, Vault
+from app.services.shared.files import OpenedFile, Stored, Vault
 from app.services.shared.work import Work, use_case
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it was sent, with its owner's name for it."""
+
+    title: str
+    content: BinaryIO
 
 
 def stored(
     vault: Vault,
     purpose: Purpose,
     programme_id: int,
-    title: str,
-    upload: BinaryIO,
+    upload: Upload,
     actor: Actor,
     now: dt.datetime,
     *,
@@ -33,9 +41,9 @@ def stored(
     No session is needed, and none should be in a write meanwhile. Where the use case is refused afterwards, hand the
     row to `discard`. Raises FileRefused, StoreDown.
     """
-    inspected = inspect(upload, as_it_came=True)
+    inspected = inspect(upload.content, as_it_came=True)
     with closing(inspected.content):
-        columns = files.put(vault, title, inspected, now)
+        columns = files.put(vault, upload.title, inspected, now)
     return Document(
         purpose=purpose, programme_id=programme_id, nominee_id=nominee_id, received_by=actor.user_id, **columns
     )
@@ -48,7 +56,7 @@ def discard(vault: Vault, document: Document | None) -> None:
 
 
 @use_case
-def open_document(work: Work, vault: Vault, document_id: int) -> Opened:
+def open_document(work: Work, vault: Vault, document_id: int) -> OpenedFile:
     """A file for whoever may see what it is about; on the record before a byte of it goes out.
 
     Raises NotYourCase, HeldBack, FileDamaged, StoreDown.

@@ -9,14 +9,14 @@ from app.domain.refusals import NothingChosen, Refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BulkOutcome:
     """What became of each, by id: done, or refused and why."""
 
     done: list[int]
     refused: dict[int, Refusal]
 
 
-def do_each(ids: Iterable[int], what: str, act: Callable[[int], None]) -> Outcome:
+def do_each(ids: Iterable[int], what: str, act: Callable[[int], None]) -> BulkOutcome:
     """Call a use case for each id, in order. `what` is one of them, in words. Raises NothingChosen."""
     done, refused = [], {}
     for each in sorted(set(ids)):
@@ -28,4 +28,4 @@ def do_each(ids: Iterable[int], what: str, act: Callable[[int], None]) -> Outcom
             done.append(each)
     if not done and not refused:
         raise NothingChosen(f"请至少选{what}。")
-    return Outcome(done, refused)
+    return BulkOutcome(done, refused)

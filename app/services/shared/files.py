@@ -118,7 +118,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedFile:
     """A file on its way to somebody: `content` gives `size` bytes."""
 
     file_name: str
@@ -127,7 +127,7 @@ class Opened:
     content: Iterator[bytes]
 
 
-def opened(vault: Vault, stored: Stored, scan: ScanState, kind: FileKind, file_name: str) -> Opened:
+def opened(vault: Vault, stored: Stored, scan: ScanState, kind: FileKind, file_name: str) -> OpenedFile:
     """A stored file, whole. Raises HeldBack, FileDamaged, StoreDown."""
     if scan not in READABLE:
         raise HeldBack(infected=scan is ScanState.INFECTED)
@@ -135,7 +135,7 @@ def opened(vault: Vault, stored: Stored, scan: ScanState, kind: FileKind, file_n
     if not stored.is_whole(vault):
         _log.error("a stored file is missing or damaged", extra={"file": stored.subject})
         raise FileDamaged
-    return Opened(file_name, kind, stored.size, stored.content(vault.store, vault.keyring))
+    return OpenedFile(file_name, kind, stored.size, stored.content(vault.store, vault.keyring))
 
 
 def pieces(content: BinaryIO) -> Iterator[bytes]:

@@ -10,10 +10,10 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy.orm import Session
 
-from app.domain.cases.states import Actor
+from app.domain.cases.states import Actor, require_office
 from app.models import Base
 from app.sealing import Keyring
-from app.services.record.chain import Act, doer, record, subject_of
+from app.services.record.chain import Act, name_of_actor, record, subject_of
 
 UseCase = TypeVar("UseCase", bound=Callable[..., Any])
 
@@ -55,7 +55,7 @@ class Work:
 
         `details` hold no objector's name, contact or text (R19).
         """
-        self.did_by(doer(self._actor), action, subject, **details)
+        self.did_by(name_of_actor(self._actor), action, subject, **details)
 
     def did_by(self, who: str, action: str, subject: Base | str, **details: Any) -> None:
         """As `did`, by whoever is not the actor: the clock, an objector, somebody on their way in."""
@@ -87,6 +87,12 @@ class Work:
         except BaseException:
             self.session.rollback()
             raise
+
+
+def require_office_or_console(work: Work) -> None:
+    """Raises NotAllowed for everyone who acts in the portal and is not of the office; the command line may."""
+    if work.actor_if_any is not None:
+        require_office(work.actor)
 
 
 def use_case(function: UseCase) -> UseCase:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import OPEN_STATES, State
 from app.models import AvailabilitySpan, Case, Entry, OutboxRow, Period
-from app.services.office.overview import case_counts
+from app.services.periods.progress import case_counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Restored:
     chain: Verification
 
 
-def restore(database: Database, store: Store, ring: Keyring, folder: Path, now: dt.datetime) -> Restored:
+def restore(database: Database, store: Store, keyring: Keyring, folder: Path, now: dt.datetime) -> Restored:
     """Check the backup, then put back evidence, rows and counters, and migrate forward.
 
     Raises NotABackup and WrongState before anything is written. Should it be stopped later, the database is still
@@ -51,10 +51,10 @@ def restore(database: Database, store: Store, ring: Keyring, folder: Path, now: 
     for name in _evidence_in(folder):
         store.put(name, _pieces(folder / f"evidence/{name[:2]}/{name}"))
         files += 1
-    database.migrate(ring, manifest["revision"])
+    database.migrate(keyring, manifest["revision"])
     with database.engine.execution_options(gongshi_writes=True).begin() as connection:
         rows = _load(connection, folder, manifest["tables"])
-    database.migrate(ring)
+    database.migrate(keyring)
     with database.writer() as session, Work(session, now) as work:
         chain = verify(session, heads_in(manifest["audit_head"]))
         work.did("backup.restored", "portal", backup=folder.name, head=manifest["audit_head"], rows=rows, files=files)

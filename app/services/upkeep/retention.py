@@ -45,7 +45,7 @@ _OF_PEOPLE = frozenset(Purpose) - {Purpose.PROCEEDING}  # what a nominee's files
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class KeptData:
     """What is still held of the people in one programme, and until when: None while the programme is not over."""
 
     programme_id: int
@@ -64,17 +64,17 @@ class Held:
         return self.kept_until is not None and now >= self.kept_until and not self.nothing
 
 
-def held(session: Session, years: int, now: dt.datetime) -> list[Held]:
+def kept_data(session: Session, years: int, now: dt.datetime) -> list[KeptData]:
     """Every programme with what is held of people, oldest first."""
     return [
-        _held(session, programme, years, now)
+        _kept_data_of(session, programme, years, now)
         for programme in session.scalars(select(Programme).order_by(Programme.id)).all()
     ]
 
 
-def purge_due(work: Work, store: Store, years: int) -> list[Held]:
+def purge_due(work: Work, store: Store, years: int) -> list[KeptData]:
     """Purge every programme that has been over for `years`, one transaction each. Returns what is gone."""
-    due = [one for one in held(work.session, years, work.now) if one.is_due(work.now)]
+    due = [one for one in kept_data(work.session, years, work.now) if one.is_due(work.now)]
     for one in due:
         _purge(work, store, one)
     if due:
@@ -82,7 +82,7 @@ def purge_due(work: Work, store: Store, years: int) -> list[Held]:
     return due
 
 
-def _held(session: Session, programme: Programme, years: int, now: dt.datetime) -> Held:
+def _kept_data_of(session: Session, programme: Programme, years: int, now: dt.datetime) -> KeptData:
     periods = session.scalars(select(Period).where(Period.programme_id == programme.id))
     decided = select(Proceeding.recorded_at).where(
         Proceeding.programme_id == programme.id, Proceeding.kind == ProceedingKind.DECISION
@@ -94,7 +94,7 @@ def _held(session: Session, programme: Programme, years: int, now: dt.datetime) 
     def count(*wanted: ColumnElement[bool]) -> int:
         return session.scalar(select(func.count()).where(*wanted)) or 0
 
-    return Held(
+    return KeptData(
         programme_id=programme.id,
         title=programme.title,
         kept_until=kept_until(end, years) if end else None,
@@ -133,7 +133,7 @@ class _People:
         self.imported = (ImportRow.import_id.in_(imports),)
 
 
-def _purge(work: Work, store: Store, gone: Held) -> None:
+def _purge(work: Work, store: Store, gone: KeptData) -> None:
     """Files first: stopped half way, the rows still name what is left, and the next run goes on."""
     people = _People(gone.programme_id)
     for names in (select(Evidence.name).where(*people.files), select(Document.name).where(*people.documents)):

@@ -15,6 +15,7 @@ from app.services.award import deciding, revocation
 from app.services.award.deciding import PaperText
 from app.services.award.revocation import RevocationText
 from app.services.shared import documents
+from app.services.shared.documents import Upload
 from app.web.shared.access import actor
 from app.web.shared.attempts import Attempt, Result, attempt
 from app.web.shared.forms import PlainForm, needed, of_length, options, text_area
@@ -47,8 +48,8 @@ def attempt_with_scan(use_case: Callable[[Document], Result], form: FormWithScan
 
     def run() -> Result:
         let_go()  # nobody waits for the database while a file is looked through
-        title, upload = sent_file(form.scan.name, "请选择一个扫描件。")
-        scan = documents.stored(portal().vault, Purpose.PROCEEDING, programme_id, title, upload, actor(), now())
+        upload = Upload(*sent_file(form.scan.name, "请选择一个扫描件。"))
+        scan = documents.stored(portal().vault, Purpose.PROCEEDING, programme_id, upload, actor(), now())
         try:
             return use_case(scan)
         except Refusal:

@@ -13,7 +13,7 @@ from app.domain.periods.rounds import KIND_NAMES, Kind
 from app.domain.shared.wording import full_day
 from app.models import Honour, Nominee, Programme
 from app.services.award import revocation
-from app.services.award.award_list import Standing, standing_of
+from app.services.award.award_list import AwardStanding, standing_of
 from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.lists import Column, Filter, Listing
@@ -24,7 +24,7 @@ _BADGES = {Fate.NAMED: "concluded", Fate.PENDING: "proposed", Fate.LEFT_OUT: ""}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AwardRow:
     """A nominee on the way to the award."""
 
     judged: Judged
@@ -83,17 +83,17 @@ def honours(programme_id: int) -> ResponseReturnValue:
     return _honours(programme, rows).answer("award/honours.html", programme=programme, me=me())
 
 
-def _nominees_on_the_way(standing: Standing) -> Listing[Row]:
+def _nominees_on_the_way(standing: AwardStanding) -> Listing[AwardRow]:
     mine = actor()
     rows = [
-        Row(judged, nominee, standing.honours.get(nominee.id))
+        AwardRow(judged, nominee, standing.honours.get(nominee.id))
         for judged in standing.award.judged
         if (nominee := standing.nominees[judged.facts.nominee_id])
         and (mine.is_office or mine.unit_id in (nominee.recommender_id, nominee.unit_id))
     ]
     recommenders = {str(row.nominee.recommender_id): row.nominee.recommender.name for row in rows}
 
-    def fate(row: Row, wanted: str) -> bool:
+    def fate(row: AwardRow, wanted: str) -> bool:
         return row.judged.fate is not Fate.LEFT_OUT if wanted == "proposed" else row.judged.fate == wanted
 
     return Listing(
@@ -155,5 +155,5 @@ def _kinds() -> dict[str, str]:
     return {kind.value: KIND_NAMES[kind] for kind in Kind}
 
 
-def _page_of(row: Row | Honour) -> str:
+def _page_of(row: AwardRow | Honour) -> str:
     return url_for("nominees.nominee", nominee_id=row.nominee_id)

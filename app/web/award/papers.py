@@ -9,7 +9,7 @@ from app.domain.award.decision import PROCEEDING_NAMES, ProceedingKind
 from app.domain.cases.states import Role
 from app.models import Proceeding
 from app.services.award import deciding
-from app.services.award.award_list import Standing, standing_of
+from app.services.award.award_list import AwardStanding, standing_of
 from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.award.forms import PaperForm, attempt_with_scan
 from app.web.shared.access import allow, work
@@ -53,7 +53,7 @@ def _refused(programme_id: int, form: PaperForm, tried: Attempt[int]) -> Respons
     return page, tried.status
 
 
-def _listing(standing: Standing) -> Listing[Proceeding]:
+def _listing(standing: AwardStanding) -> Listing[Proceeding]:
     def answer(row: Proceeding) -> str:
         return "" if row.agreed is None else "同意" if row.agreed else "不同意"
 

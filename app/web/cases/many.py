@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain.cases.states import ACTION_NAMES, Action, Role
 from app.models import Case
 from app.services.cases import investigation
-from app.services.shared.each import Outcome
+from app.services.shared.each import BulkOutcome
 from app.web.cases.blueprint import blueprint
 from app.web.shared.access import OFFICE_AND_UNITS, allow, work
 from app.web.shared.attempts import Attempt, attempt
@@ -34,7 +34,7 @@ def assign_many() -> ResponseReturnValue:
     return _nothing_done(tried) if tried.refused else _told(tried.result, Action.ASSIGN)
 
 
-def _told(outcome: Outcome, action: Action) -> ResponseReturnValue:
+def _told(outcome: BulkOutcome, action: Action) -> ResponseReturnValue:
     if not outcome.refused:
         flash(f"{ACTION_NAMES[action]}：{len(outcome.done)}件已办好。")
         return redirect(url_for("cases.queue_page"), 303)

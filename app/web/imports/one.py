@@ -9,7 +9,7 @@ from app.domain.refusals import NotYourCase, Refusal
 from app.models import Import
 from app.services.imports import confirming, reading, receiving
 from app.services.imports.receiving import FORM_NAMES, STATE_NAMES, UNDER_WAY
-from app.services.imports.viewing import Fault, Line, View
+from app.services.imports.viewing import ImportLine, RowProblem, View
 from app.web.imports.blueprint import blueprint
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
 from app.web.shared.forms import PlainForm
@@ -17,7 +17,7 @@ from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, portal, session
 
 
-class Button(PlainForm):
+class ImportButton(PlainForm):
     """A button, nothing to fill in."""
 
 
@@ -33,7 +33,7 @@ def one(import_id: int) -> ResponseReturnValue:
 def problems(import_id: int) -> ResponseReturnValue:
     """Everything that is wrong, a line a problem: to print, or to save and work through."""
     found = receiving.visible(session(), import_id, actor())
-    listing: Listing[Fault] = Listing(
+    listing: Listing[RowProblem] = Listing(
         title="导入问题清单",
         columns=[
             Column("number", "行", lambda f: f.line.number or None, 6),
@@ -107,18 +107,18 @@ def _shown(found: Import) -> dict[str, object]:
         "under_way": found.state in UNDER_WAY,
         "scanned": receiving.waits_for_scanner(session(), found.id),
         "files": receiving.files_of(session(), portal().vault, found.id),
-        "button": Button(formdata=None),
+        "button": ImportButton(formdata=None),
     }
 
 
-def _verdict(line: Line) -> str:
+def _verdict(line: ImportLine) -> str:
     return f"{len(line.problems)}处问题" if line.problems else "正确"
 
 
-def _listing(import_id: int) -> Listing[Line]:
+def _listing(import_id: int) -> Listing[ImportLine]:
     view = _view(import_id)
 
-    def told(line: Line) -> str:
+    def told(line: ImportLine) -> str:
         return "；".join(f"{fault.column}：{fault.wrong}。{fault.right}" for fault in view.faults_of(line))
 
     return Listing(

@@ -13,7 +13,7 @@ from app.evidence.names import StoreDown
 from app.models import Import, ImportState, Programme
 from app.services.imports import blanks, reading, receiving
 from app.services.imports.receiving import FORM_NAMES, STATE_NAMES, UNDER_WAY
-from app.services.office import overview
+from app.services.programmes.listing import all_programmes
 from app.web.imports.blueprint import blueprint
 from app.web.imports.forms import UploadForm
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
@@ -81,7 +81,7 @@ def blank(programme_id: int, unit_id: int, form: str) -> ResponseReturnValue:
 def _programme() -> Programme | None:
     """The programme that the address names, or the newest."""
     wanted = request.args.get("programme", type=number)
-    return session().get(Programme, wanted) if wanted else next(iter(overview.programmes(session())), None)
+    return session().get(Programme, wanted) if wanted else next(iter(all_programmes(session())), None)
 
 
 def _form(form: UploadForm) -> UploadForm:

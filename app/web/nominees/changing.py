@@ -30,7 +30,7 @@ _SEEN_SOON = "公示页面一分钟内更新。"
 @allow(Role.OFFICE)
 def correction(nominee_id: int) -> ResponseReturnValue:
     found = _changeable(nominee_id)
-    fields = corrections.fields_in_sight(session(), nominee_id, now())
+    fields = corrections.correctable_fields(session(), nominee_id, now())
     if not fields:
         raise corrections.nothing_in_sight("内容", corrections.last_end(session(), nominee_id))
     field = request.args.get("field", "")
@@ -78,7 +78,7 @@ def _correction_page(
         ],
         tabs=[
             (url_for("nominees.correction", nominee_id=found.id, field=each), CORRECTABLE[each], each == field)
-            for each in corrections.fields_in_sight(session(), found.id, now())
+            for each in corrections.correctable_fields(session(), found.id, now())
         ],
         standing=current,
         button="更正",
@@ -95,7 +95,7 @@ def _correction_page(
 def revision(nominee_id: int) -> ResponseReturnValue:
     found = _changeable(nominee_id)
     changes.require_standing(session(), found, now())
-    revisions.require_unseen(session(), found, now())
+    revisions.require_not_shown(session(), found, now())
     return _revision_page(found, RevisionForm(data={"deeds": found.deeds}))
 
 

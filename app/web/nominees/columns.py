@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from app.models import Nominee, ReviewStage
-from app.services.nominees.gates import Standing
+from app.services.nominees.gates import NomineeStanding
 from app.services.nominees.reviews import STAGE_NAMES
 from app.web.shared.lists import Column, Filter
 
@@ -14,7 +14,7 @@ _ANSWERED = {"complete": "已齐", "missing": "还缺", "negative": "有不同�
 _MAY_GO = {"1": "可以进入下一轮", "0": "还不能进入下一轮"}
 _BADGES = {"passed": "concluded", "refused": "lapsed", "complete": "concluded", "negative": "lapsed"}
 
-Standings = Mapping[int, Standing]
+Standings = Mapping[int, NomineeStanding]
 
 
 def of_standing(standings: Standings) -> list[Column[Nominee]]:
@@ -65,10 +65,10 @@ def _is_reviewed(stage: ReviewStage, standings: Standings) -> Callable[[Nominee,
     return lambda nominee, wanted: _review_state(standings[nominee.id], stage) == wanted
 
 
-def _review_state(standing: Standing, stage: ReviewStage) -> str:
+def _review_state(standing: NomineeStanding, stage: ReviewStage) -> str:
     word = standing.reviews.get(stage)
     return "none" if word is None else "passed" if word.passed else "refused"
 
 
-def _answer_state(standing: Standing) -> str:
+def _answer_state(standing: NomineeStanding) -> str:
     return "negative" if standing.has_negative else "missing" if standing.unanswered else "complete"

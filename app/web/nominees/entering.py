@@ -12,7 +12,7 @@ from app.domain.periods.rounds import KIND_NAMES, Kind
 from app.models import Nominee, Programme, Unit
 from app.services.nominees import access, changes, nominating, replacements
 from app.services.nominees.replacements import Vacancy
-from app.services.office import overview
+from app.services.programmes.listing import all_programmes
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.change_forms import CollectiveForm, FactsForm, IndividualForm, facts_form, nominee_form
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
@@ -76,7 +76,7 @@ def _new_page(
 @blueprint.get("/vacancies")
 @allow(*OFFICE_AND_UNITS)
 def vacancies() -> ResponseReturnValue:
-    programmes = overview.programmes(session())
+    programmes = all_programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
     listing = _vacancies(replacements.vacancies(session(), programme_id, actor(), now()))
     return listing.answer("nominees/vacancies.html", programmes=programmes, programme_id=programme_id)
@@ -247,7 +247,7 @@ def _wrong(typed: dict[int, str], count: int) -> dict[int, str]:
 
 def _list_asked_for() -> tuple[Programme, Unit, Kind]:
     """The list that the address names: a programme, a unit of this person's, a kind."""
-    programmes = overview.programmes(session())
+    programmes = all_programmes(session())
     wanted = request.args.get("programme", type=number)
     programme = next((each for each in programmes if wanted in (None, each.id)), None)
     if programme is None:

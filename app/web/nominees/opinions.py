@@ -13,7 +13,8 @@ from app.domain.refusals import FileRefused
 from app.evidence.names import StoreDown
 from app.models import OpinionOutcome
 from app.services.nominees import access, opinions
-from app.services.nominees.opinions import Answer, Scan
+from app.services.nominees.opinions import Answer
+from app.services.shared.documents import Upload
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.pages import nominee_page
 from app.web.nominees.standing_forms import OpinionForm
@@ -64,10 +65,10 @@ def recorded(
     return then
 
 
-def _scan() -> Scan | None:
+def _scan() -> Upload | None:
     """The file that came with the form, if any. Raises FileRefused where there was no room for it."""
     sent = sent_files("scan")
     if not sent:
         return None
     check_spooled(sent[0][1])
-    return Scan(*sent[0])
+    return Upload(*sent[0])

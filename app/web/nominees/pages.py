@@ -13,12 +13,12 @@ from app.domain.periods.rounds import KIND_NAMES, Kind
 from app.models import Nominee, Programme
 from app.services.award import revocation
 from app.services.nominees import access, dossiers, gates, nominating
-from app.services.nominees.dossiers import Shown
-from app.services.nominees.gates import Standing
-from app.services.office import overview
-from app.services.office.offers import offers_to
-from app.services.office.overview import Fates
+from app.services.nominees.dossiers import DossierView
+from app.services.nominees.fates import Fates, fates_of
+from app.services.nominees.gates import NomineeStanding
+from app.services.office.nominee_actions import actions_for
 from app.services.office.paths import path_of
+from app.services.programmes.listing import all_programmes
 from app.web.nominees import columns
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.forms import empty_forms
@@ -30,16 +30,16 @@ from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, number, portal, session
 
 
-class Button(PlainForm):
+class NomineeButton(PlainForm):
     """A button, nothing to fill in."""
 
 
 @blueprint.get("/")
 @allow(*OFFICE_AND_UNITS)
 def nominees() -> ResponseReturnValue:
-    programmes = overview.programmes(session())
+    programmes = all_programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
-    fates = overview.fates_of(session(), programme_id, actor(), now())
+    fates = fates_of(session(), programme_id, actor(), now())
     programme = session().get(Programme, programme_id)
     standings = {}
     if programme is not None:
@@ -60,7 +60,7 @@ def nominee(nominee_id: int) -> ResponseReturnValue:
     return nominee_page(nominee_id)
 
 
-def listing_of(fates: Fates, standings: Mapping[int, Standing]) -> Listing[Nominee]:
+def listing_of(fates: Fates, standings: Mapping[int, NomineeStanding]) -> Listing[Nominee]:
     """A programme's nominees as a list."""
     recommenders = {str(each.recommender_id): each.recommender.name for each in fates.nominees}
 
@@ -102,7 +102,7 @@ def nominee_page(
     name: str = "",
     form: PlainForm | None = None,
     *,
-    dossier: Shown | None = None,
+    dossier: DossierView | None = None,
 ) -> ResponseReturnValue:
     """One nominee. A refused form comes back open, with what was typed: `name` is what the page knows it by."""
     found = access.visible(session(), nominee_id, actor())
@@ -110,13 +110,13 @@ def nominee_page(
         "nominees/nominee.html",
         nominee=found,
         path=path_of(session(), portal().keyring, nominee_id, now()),
-        offers=offers_to(session(), found, actor(), now()),
+        offers=actions_for(session(), found, actor(), now()),
         honour=revocation.honour_of(session(), nominee_id),
         forms=empty_forms() | ({name: form} if form else {}),
         tried=name,
         refusal=tried.on_top,
         part=part_of(found),
-        button=Button(formdata=None),
+        button=NomineeButton(formdata=None),
         dossier=dossier or dossiers.shown(session(), portal().keyring, nominee_id, actor()),
         me=me(),
         now=now(),

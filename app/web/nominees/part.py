@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.nominees.eligibility import Said, Share
+from app.domain.nominees.eligibility import CountyShare, Said
 from app.models import Nominee
 from app.services.nominees import dossiers, eligibility, gates, opinions, reviews
-from app.services.nominees.gates import Standing
+from app.services.nominees.gates import NomineeStanding
 from app.services.nominees.opinions import Recorded
 from app.services.nominees.reviews import Reviewed
 from app.services.programmes import decisions
@@ -23,8 +23,8 @@ class Part:
     """`may_answer`: whether this person reads and records opinions and reads what the form says of penalties; `over`:
     whether nothing is recorded any more, since the programme is archived or the award decided."""
 
-    standing: Standing
-    share: Share
+    standing: NomineeStanding
+    share: CountyShare
     said: Sequence[tuple[str, Said]]
     reviewed: Sequence[Reviewed]
     recorded: Sequence[Recorded]
@@ -42,10 +42,10 @@ class Part:
 
 def part_of(nominee: Nominee) -> Part:
     """Everything as it stands now; opinions only for the office and the unit that recommends the nominee."""
-    ring, who = portal().keyring, actor()
+    keyring, who = portal().keyring, actor()
     may_answer = who.is_office or nominee.recommender_id == who.unit_id
-    standing = gates.standing_of(session(), ring, nominee, now())
-    fields = dossiers.fields_of(session(), ring, [nominee.id])[nominee.id] if may_answer else {}
+    standing = gates.standing_of(session(), keyring, nominee, now())
+    fields = dossiers.fields_of(session(), keyring, [nominee.id])[nominee.id] if may_answer else {}
     return Part(
         standing=standing,
         share=standing.share(),

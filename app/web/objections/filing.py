@@ -21,7 +21,7 @@ from app.models import Period
 from app.services.objections import intake
 from app.services.objections.shares import Guard
 from app.services.periods import publication
-from app.services.periods.corrected_text import Shown
+from app.services.periods.corrected_text import EntryView
 from app.web.objections import attaching
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ObjectionForm
@@ -177,7 +177,7 @@ def _form_again(
     return _page(period, entry, form, status=status, refusal=sentence, headers=headers)
 
 
-def open_entry(period_id: int, nominee_id: int) -> tuple[Period, Shown | None]:
+def open_entry(period_id: int, nominee_id: int) -> tuple[Period, EntryView | None]:
     """The period, and the entry while it is public; outside the window no name is known here (R5)."""
     period = publication.public_period(session(), period_id)
     if period is None:
@@ -191,7 +191,7 @@ def open_entry(period_id: int, nominee_id: int) -> tuple[Period, Shown | None]:
 
 
 def _check_page(
-    period: Period, entry: Shown, form: ObjectionForm, status: int = 200, refusal: str = "", *, asked: bool = False
+    period: Period, entry: EntryView, form: ObjectionForm, status: int = 200, refusal: str = "", *, asked: bool = False
 ) -> ResponseReturnValue:
     """What was written, to be read once more; with a challenge where one is due, or `asked` for once again."""
     due = asked or limits.challenge_is_due()
@@ -212,7 +212,7 @@ def _check_page(
 
 def _page(
     period: Period,
-    entry: Shown | None,
+    entry: EntryView | None,
     form: ObjectionForm,
     *,
     status: int = 200,

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from app.domain.calendar.stages import STAGES
 from app.domain.calendar.workdays import Calendar, each_day, end_of, local_date, midnight, nth_workday
-from app.domain.periods.backwards import Step
+from app.domain.periods.backwards import BackwardStep
 from app.domain.periods.rounds import ROUNDS
 from app.domain.periods.window import WINDOW_WORKDAYS
 from app.domain.shared.wording import day, weekday
 from app.models import Period, Stage
-from app.services.office.planning import Timetable
+from app.services.office.planning import BackwardPlan
 from app.web.shared.words import short_end
 
 _TICKS_AT_MOST = 6
@@ -24,7 +24,7 @@ X = Callable[[dt.datetime], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class GanttBar:
     """A stretch of time. `kind` is its class in site.css."""
 
     kind: str
@@ -33,11 +33,11 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GanttLine:
     """One row of the picture: what it is about, its bars, the marks of its last openings, and all that in words."""
 
     name: str
-    bars: list[Bar]
+    bars: list[GanttBar]
     marks: list[float]
     words: list[str]
 
@@ -46,13 +46,13 @@ class Line:
 class Gantt:
     """Rows under three heads, days along the top, the ends of the stages and this moment from top to bottom."""
 
-    groups: list[tuple[str, list[Line]]]
+    groups: list[tuple[str, list[GanttLine]]]
     ticks: list[tuple[float, str]]
     dues: list[float]
     now: float
 
 
-def gantt(timetable: Timetable, conclude_workdays: int, calendar: Calendar, now: dt.datetime) -> Gantt | None:
+def gantt(timetable: BackwardPlan, conclude_workdays: int, calendar: Calendar, now: dt.datetime) -> Gantt | None:
     """A programme planned backwards as a picture; None while it has no timetable."""
     if not timetable.steps:
         return None
@@ -82,21 +82,21 @@ def day_words(date: dt.date) -> str:
     return f"{day(date)}（{weekday(date)}）"
 
 
-def _bar(kind: str, start: dt.datetime, end: dt.datetime, x: X) -> Bar:
-    return Bar(kind, x(start), round(x(end) - x(start), 2))
+def _bar(kind: str, start: dt.datetime, end: dt.datetime, x: X) -> GanttBar:
+    return GanttBar(kind, x(start), round(x(end) - x(start), 2))
 
 
-def _stage_line(stage: Stage, x: X) -> Line:
+def _stage_line(stage: Stage, x: X) -> GanttLine:
     about = STAGES[stage.number]
     words = f"{day(stage.starts_on)}至{day(stage.ends_on)}，到时{about.due}"
-    return Line(about.name, [_bar("stage", midnight(stage.starts_on), end_of(stage.ends_on), x)], [], [words])
+    return GanttLine(about.name, [_bar("stage", midnight(stage.starts_on), end_of(stage.ends_on), x)], [], [words])
 
 
-def _step_line(step: Step, conclude_workdays: int, calendar: Calendar, x: X) -> Line:
+def _step_line(step: BackwardStep, conclude_workdays: int, calendar: Calendar, x: X) -> GanttLine:
     """The last window that fits and the time to conclude after it, right before the day they are due."""
     name = f"第{step.leg.round}轮 {ROUNDS[step.leg.round].name}"
     if step.last is None:
-        return Line(name, [], [], [step.unknown])
+        return GanttLine(name, [], [], [step.unknown])
     last_day = nth_workday(step.last, WINDOW_WORKDAYS, calendar)
     ends = nth_workday(step.last, WINDOW_WORKDAYS + conclude_workdays, calendar)
     bars = [
@@ -104,10 +104,10 @@ def _step_line(step: Step, conclude_workdays: int, calendar: Calendar, x: X) -> 
         _bar("handling", end_of(last_day), end_of(ends), x),
     ]
     words = [f"最迟{day_words(step.last)}开始", f"公示到{day(last_day)}，{day(ends)}24:00前作出结论"]
-    return Line(name, bars, [x(midnight(step.last))], words)
+    return GanttLine(name, bars, [x(midnight(step.last))], words)
 
 
-def _unit_line(timetable: Timetable, unit_id: int, x: X) -> Line:
+def _unit_line(timetable: BackwardPlan, unit_id: int, x: X) -> GanttLine:
     rows = [row for row in timetable.rows if row.unit.id == unit_id]
     bars, words = [], []
     for row in rows:
@@ -116,7 +116,7 @@ def _unit_line(timetable: Timetable, unit_id: int, x: X) -> Line:
             bars.append(_bar("handling", period.closes_at, period.conclude_by, x))
         words.append(f"第{row.round.number}轮：{periods_words(row.periods)}")
     marks = [x(midnight(row.step.last)) for row in rows if row.step.last]
-    return Line(rows[0].unit.name, bars, marks, words)
+    return GanttLine(rows[0].unit.name, bars, marks, words)
 
 
 def _distinct(periods: Sequence[Period]) -> list[Period]:

@@ -12,6 +12,7 @@ from app.domain.calendar.workdays import each_day, local_date
 from app.domain.cases.states import STATE_NAMES, Role
 from app.services.cases import flood, warnings
 from app.services.office import overview as glance
+from app.services.periods import progress
 from app.web.shared import charts
 from app.web.shared.access import actor, allow
 from app.web.shared.portal import now, session
@@ -23,16 +24,16 @@ _CHART_DAYS = 14
 @blueprint.get("/")
 @allow(Role.OFFICE)
 def overview() -> ResponseReturnValue:
-    running = glance.running_periods(session())
+    running = progress.running_periods(session())
     return render_template(
         "office/overview.html",
         floods=flood.floods(session(), actor(), now()),
         hands=glance.needs_a_hand(session(), actor(), now()),
         running=running,
-        open_cases=glance.open_case_counts(session(), [period.id for period in running], now()),
+        open_cases=progress.open_case_counts(session(), [period.id for period in running], now()),
         timeline=charts.timeline(running, now()),
         states=charts.bars(
-            [(STATE_NAMES[state], count) for state, count in glance.case_counts(session(), now()).items()]
+            [(STATE_NAMES[state], count) for state, count in progress.case_counts(session(), now()).items()]
         ),
         by_day=charts.bars(_objections_by_day()),
         warnings=warnings.warnings_for(session(), actor(), now()),
@@ -50,5 +51,5 @@ def _objections_by_day() -> list[tuple[str, int]]:
     """The last fortnight's objections, days without any included."""
     today = local_date(now())
     first = today - dt.timedelta(days=_CHART_DAYS - 1)
-    counts = Counter(map(local_date, glance.filed_instants(session(), now() - dt.timedelta(days=_CHART_DAYS))))
+    counts = Counter(map(local_date, progress.filed_instants(session(), now() - dt.timedelta(days=_CHART_DAYS))))
     return [(f"{day.month}/{day.day}", counts[day]) for day in each_day(first, today)]

@@ -13,7 +13,7 @@ from app.domain.shared.wording import full_day
 from app.models import Programme
 from app.services.calendar.calendars import calendar_of
 from app.services.office import planning
-from app.services.office.planning import LATE, STANDING_NAMES, Row, Standing
+from app.services.office.planning import LATE, STANDING_NAMES, RoundStanding, UnitRound
 from app.web.office.gantt import day_words, gantt, periods_words
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
 from app.web.shared.lists import Column, Filter, Listing
@@ -21,10 +21,10 @@ from app.web.shared.portal import now, number, session
 
 blueprint = Blueprint("planning", __name__)
 _BADGES = {
-    Standing.LATE: "lapsed",
-    Standing.OVERRUNS: "lapsed",
-    Standing.DONE: "concluded",
-    Standing.WAITING: "proposed",
+    RoundStanding.LATE: "lapsed",
+    RoundStanding.OVERRUNS: "lapsed",
+    RoundStanding.DONE: "concluded",
+    RoundStanding.WAITING: "proposed",
 }
 
 
@@ -47,7 +47,7 @@ def plan(programme_id: int) -> ResponseReturnValue:
     )
 
 
-def listing_of(rows: Sequence[Row]) -> Listing[Row]:
+def listing_of(rows: Sequence[UnitRound]) -> Listing[UnitRound]:
     """Who has to open what by when."""
     units = {str(row.unit.id): row.unit.name for row in rows}
     return Listing(
@@ -96,7 +96,7 @@ def listing_of(rows: Sequence[Row]) -> Listing[Row]:
             Filter(
                 "standing",
                 "情况",
-                {each.value: STANDING_NAMES[each] for each in Standing},
+                {each.value: STANDING_NAMES[each] for each in RoundStanding},
                 lambda row, value: row.standing == value,
                 tabs=True,
             ),
@@ -113,7 +113,7 @@ def listing_of(rows: Sequence[Row]) -> Listing[Row]:
     )
 
 
-def slack_words(row: Row) -> str:
+def slack_words(row: UnitRound) -> str:
     """How much room there is for those who still wait."""
     if row.step.slack is None:
         return "" if row.step.earliest is None and not row.step.unknown else "算不出"
@@ -122,14 +122,14 @@ def slack_words(row: Row) -> str:
     return f"{row.step.slack}个工作日" if row.step.slack else "没有余地"
 
 
-def advice(row: Row) -> str:
+def advice(row: UnitRound) -> str:
     """What is wrong in this row and what would still do."""
     step = row.step
     if step.misfit is not None:
         if step.misfit.fitting is None:
             return f"最早{day_words(step.misfit.opening)}开始，已经赶不上报送期限，请与工作专班商量调整时间安排。"
         return f"最早{day_words(step.misfit.opening)}开始，公示后{step.misfit.fitting}个工作日内作出结论才赶得上。"
-    if row.standing is Standing.OVERRUNS:
+    if row.standing is RoundStanding.OVERRUNS:
         return "已安排的公示，规定时间超过了报送期限。"
     return step.unknown
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from app.services.papers.packages import Package
+from app.services.papers.packages import ZipPackage
 from app.services.papers.paper import Clerk, Paper, Stationery, record_made
 from app.web.shared.access import actor, work
 from app.web.shared.downloads import saved_as
@@ -36,7 +36,7 @@ def paper_sent(gather: Callable[[Session, Clerk], Paper], what: str, subject: st
     return saved_as(content, paper.file_name, paper.media_type)
 
 
-def package_sent(gather: Callable[[Session, Clerk], Package], what: str, subject: str, **details: Any) -> Response:
+def package_sent(gather: Callable[[Session, Clerk], ZipPackage], what: str, subject: str, **details: Any) -> Response:
     """A .zip that is written while it is sent."""
     with portal().database.reader() as reading:
         package = gather(reading, clerk())

@@ -20,9 +20,8 @@ from app.domain.refusals import Refusal
 from app.models import Period, Programme
 from app.services.calendar.calendars import calendar_of
 from app.services.cases import queue
-from app.services.office import overview
-from app.services.periods import closing, interruption, scheduling
-from app.services.periods.corrected_text import Shown
+from app.services.periods import closing, interruption, progress, scheduling
+from app.services.periods.corrected_text import EntryView
 from app.web.cases.case_list import case_listing
 from app.web.periods.blueprint import blueprint
 from app.web.shared import charts
@@ -124,11 +123,11 @@ def entries(period_id: int) -> ResponseReturnValue:
     """Whom a period shows, and who of them is out because of it."""
     shown = _period(period_id)
     cases = closing.cases_of(session(), shown)
-    outs = closing.who_is_out(session(), shown, cases, now())
+    out = closing.who_is_out(session(), shown, cases, now())
     several = Counter(case.entry_id for case in cases)
 
-    def fate(entry: Shown) -> str:
-        grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(outs.get(entry.nominee_id, ())))
+    def fate(entry: EntryView) -> str:
+        grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(out.get(entry.nominee_id, ())))
         return grounds or ("已退出推荐" if entry.withdrawn else "参评")
 
     return Listing(
@@ -140,25 +139,25 @@ def entries(period_id: int) -> ResponseReturnValue:
             Column("unit", "所在单位", lambda entry: entry.unit, 28),
             Column("recommender", "推荐单位", lambda entry: entry.recommender, 18),
             Column("cases", "案件", lambda entry: several[entry.id], 8),
-            Column("fate", "结果", fate, 18, badge=lambda entry: "lapsed" if entry.nominee_id in outs else None),
+            Column("fate", "结果", fate, 18, badge=lambda entry: "lapsed" if entry.nominee_id in out else None),
         ],
         rows=closing.entries_of(session(), shown),
         empty="这次公示没有列入推荐对象。",
         filters=[
             Filter("kind", "类别", {kind.value: KIND_NAMES[kind] for kind in Kind}, lambda e, kind: e.kind == kind),
             Filter(
-                "out", "结果", {"1": "取消参评资格的", "0": "参评的"}, lambda e, v: (e.nominee_id in outs) == (v == "1")
+                "out", "结果", {"1": "取消参评资格的", "0": "参评的"}, lambda e, v: (e.nominee_id in out) == (v == "1")
             ),
             Filter("cases", "案件", {"1": "有案件的"}, lambda e, _: several[e.id] > 0),
         ],
     ).answer("periods/entries.html", period=shown)
 
 
-def _corrected(entry: Shown) -> str:
+def _corrected(entry: EntryView) -> str:
     return "有更正" if entry.corrections else ""
 
 
-def _nominee(entry: Shown) -> str:
+def _nominee(entry: EntryView) -> str:
     return url_for("nominees.nominee", nominee_id=entry.nominee_id)
 
 
@@ -182,7 +181,7 @@ def _period_page(
         phase=phase,
         listing=cases,
         states=charts.bars(
-            [(STATE_NAMES[state], count) for state, count in overview.case_counts(session(), now(), shown.id).items()]
+            [(STATE_NAMES[state], count) for state, count in progress.case_counts(session(), now(), shown.id).items()]
         ),
         by_day=charts.bars(
             [(f"{day.month}/{day.day}", count) for day, count in closing.objections_by_day(session(), shown).items()]

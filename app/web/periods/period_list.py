@@ -18,9 +18,8 @@ from app.domain.periods.window import Phase
 from app.domain.shared.wording import end_moment, full_day
 from app.models import Period
 from app.services.calendar import calendars
-from app.services.office import overview
-from app.services.periods import closing
-from app.services.shared.each import Outcome
+from app.services.periods import closing, progress
+from app.services.shared.each import BulkOutcome
 from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -36,7 +35,7 @@ _ROUNDS = {str(each.number): f"第{each.number}轮 {each.name}" for each in ROUN
 @blueprint.get("/periods")
 @allow(Role.OFFICE)
 def periods() -> ResponseReturnValue:
-    return _listing(overview.all_periods(session())).answer("periods/periods.html")
+    return _listing(progress.all_periods(session())).answer("periods/periods.html")
 
 
 @blueprint.post("/periods/close-many")
@@ -70,7 +69,7 @@ def _look(chosen: Sequence[int], tried: Attempt[Any] = UNTRIED) -> ResponseRetur
     return html, tried.status if found else 422
 
 
-def _told(outcome: Outcome) -> ResponseReturnValue:
+def _told(outcome: BulkOutcome) -> ResponseReturnValue:
     names = {period.id: period.title for period in _periods([*outcome.done, *outcome.refused])}
     return render_template(
         "shared/outcome.html",
@@ -90,13 +89,13 @@ def _periods(ids: Sequence[int]) -> Sequence[Period]:
 
 
 def _ready(found: Sequence[Period]) -> set[int]:
-    open_cases = overview.open_case_counts(session(), [period.id for period in found], now())
-    return {period.id for period in found if overview.is_ready(period, open_cases, now())}
+    open_cases = progress.open_case_counts(session(), [period.id for period in found], now())
+    return {period.id for period in found if progress.is_ready(period, open_cases, now())}
 
 
 def _listing(rows: Sequence[Period]) -> Listing[Period]:
     running = [period for period in rows if period.phase(now()) not in _OVER]
-    open_cases = overview.open_case_counts(session(), [period.id for period in running], now())
+    open_cases = progress.open_case_counts(session(), [period.id for period in running], now())
     calendar = calendars.calendar_of(session(), demonstration=True)
     affected = {one.period_id: one.why for one in calendars.affected_periods(session(), calendar, now())}
     programmes = {str(period.programme_id): period.programme.title for period in rows}
@@ -119,7 +118,7 @@ def _listing(rows: Sequence[Period]) -> Listing[Period]:
         rows=rows,
         empty="还没有安排过公示。点上面的“安排公示”开始。",
         filters=filters,
-        row_id=lambda period: period.id if overview.is_ready(period, open_cases, now()) else None,
+        row_id=lambda period: period.id if progress.is_ready(period, open_cases, now()) else None,
     )
 
 
@@ -127,7 +126,7 @@ def _in_phase(period: Period, value: str, open_cases: Counter[int]) -> bool:
     if value == "running":
         return period.phase(now()) not in _OVER
     if value == "ready":
-        return overview.is_ready(period, open_cases, now())
+        return progress.is_ready(period, open_cases, now())
     return period.phase(now()) == value
 
 

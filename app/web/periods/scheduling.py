@@ -15,12 +15,13 @@ from app.domain.calendar.workdays import local_date, nth_workday_after
 from app.domain.cases.states import Role
 from app.domain.periods.backwards import Misfit
 from app.domain.periods.rounds import LAST_ROUND, ROUNDS
-from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, Plan
+from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, WindowPlan
 from app.domain.refusals import Refusal
 from app.models import Period, Programme, Unit
 from app.services.calendar.calendars import calendar_of
-from app.services.office import overview, planning
+from app.services.office import planning
 from app.services.periods import scheduling
+from app.services.programmes.listing import all_programmes, organisers
 from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -50,7 +51,7 @@ class ScheduleForm(PlainForm):
 @allow(Role.OFFICE)
 def choose_organiser() -> ResponseReturnValue:
     """First programme and round, then whose period it is."""
-    programmes = overview.programmes(session())
+    programmes = all_programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
     round_number = request.args.get("round", 2, type=number)
     if round_number not in ROUNDS:
@@ -61,7 +62,7 @@ def choose_organiser() -> ResponseReturnValue:
         programme_id=programme_id,
         round_number=round_number,
         rounds=ROUNDS.values(),
-        organisers=overview.organisers(session(), programme_id, round_number),
+        organisers=organisers(session(), programme_id, round_number),
     )
 
 
@@ -83,7 +84,7 @@ def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> 
     chosen = ids_ticked("nominee")
     calendar = calendar_for(programme)
 
-    def look() -> tuple[Plan, Misfit | None]:
+    def look() -> tuple[WindowPlan, Misfit | None]:
         opening, conclude = form.window()
         plan = scheduling.preview(opening, conclude, calendar, programme.demonstration, now())
         return plan, planning.misfit_of(programme, round_number, plan, conclude, calendar)
@@ -111,11 +112,11 @@ def _plan_page(
     chosen: list[int] | None,
     tried: Attempt[Any] = UNTRIED,
     *,
-    plan: Plan | None = None,
+    plan: WindowPlan | None = None,
     late: Misfit | None = None,
 ) -> ResponseReturnValue:
-    ring = portal().keyring
-    candidates = scheduling.candidates(session(), ring, programme, ROUNDS[round_number], organiser, now())
+    keyring = portal().keyring
+    candidates = scheduling.candidates(session(), keyring, programme, ROUNDS[round_number], organiser, now())
     if chosen is None:
         chosen = [candidate.nominee.id for candidate in candidates if candidate.may_enter]
     html = render_template(
@@ -140,7 +141,7 @@ def _programme_and_organiser(programme_id: int, round_number: int, organiser_id:
     organiser = session().get(Unit, organiser_id)
     if programme is None or organiser is None or not 1 <= round_number <= LAST_ROUND:
         abort(404)
-    if organiser.id not in {unit.id for unit in overview.organisers(session(), programme_id, round_number)}:
+    if organiser.id not in {unit.id for unit in organisers(session(), programme_id, round_number)}:
         abort(404)
     return programme, organiser
 

@@ -12,11 +12,12 @@ from flask.typing import ResponseReturnValue
 from app.domain.cases.states import Role
 from app.domain.periods.backwards import Misfit
 from app.domain.periods.rounds import ROUNDS
-from app.domain.periods.window import Plan
+from app.domain.periods.window import WindowPlan
 from app.models import Programme
-from app.services.office import overview, planning
-from app.services.periods import scheduling, scheduling_many
-from app.services.periods.scheduling_many import Order, Rehearsal
+from app.services.office import planning
+from app.services.periods import bulk_scheduling, scheduling
+from app.services.periods.bulk_scheduling import Order, Rehearsal
+from app.services.programmes.listing import all_programmes
 from app.web.periods.blueprint import blueprint
 from app.web.periods.scheduling import ScheduleForm, calendar_for, first_possible_day
 from app.web.shared.access import allow, work
@@ -32,7 +33,7 @@ _ROUNDS = [ROUNDS[1], ROUNDS[2]]
 class _Seen:
     """What is looked at before it is saved: the window, what becomes of each unit, how it misses its stage."""
 
-    plan: Plan | None = None
+    plan: WindowPlan | None = None
     rehearsals: Sequence[Rehearsal] = ()
     late: Misfit | None = None
 
@@ -40,7 +41,7 @@ class _Seen:
 @blueprint.get("/periods/new-many")
 @allow(Role.OFFICE)
 def plan_many() -> ResponseReturnValue:
-    programmes = overview.programmes(session())
+    programmes = all_programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
     programme = session().get(Programme, programme_id)
     round_number = request.args.get("round", 2, type=number)
@@ -68,13 +69,13 @@ def schedule_many(programme_id: int, round_number: int) -> ResponseReturnValue:
     def look() -> _Seen:
         opening, conclude = form.window()
         plan = scheduling.preview(opening, conclude, calendar, programme.demonstration, now())
-        rehearsals = scheduling_many.rehearse(work(), order(), calendar)
+        rehearsals = bulk_scheduling.rehearse(work(), order(), calendar)
         return _Seen(plan, rehearsals, planning.misfit_of(programme, round_number, plan, conclude, calendar))
 
     if form.step.data != "save":
         seen = attempt(look, form)
         return _page(programme, round_number, form, units, nominees, seen, _Seen() if seen.refused else seen.result)
-    saved = attempt(lambda: scheduling_many.schedule_many(work(), order(), calendar), form)
+    saved = attempt(lambda: bulk_scheduling.schedule_many(work(), order(), calendar), form)
     if saved.refused:
         return _page(programme, round_number, form, units, nominees, saved)
     flash(f"{len(saved.result)}家单位的公示已经安排好。")
@@ -91,13 +92,13 @@ def _page(
     seen: _Seen = _Seen(),
 ) -> ResponseReturnValue:
     """The form; before anything is sent every unit is ticked that has anybody to show, with all of them."""
-    choices = scheduling_many.choices(session(), portal().keyring, programme, round_number, now()) if programme else []
+    choices = bulk_scheduling.choices(session(), portal().keyring, programme, round_number, now()) if programme else []
     if units is None or nominees is None:
         units = [choice.organiser.id for choice in choices if choice.may_enter]
         nominees = [nominee_id for choice in choices for nominee_id in choice.may_enter]
     html = render_template(
         "periods/plan_many.html",
-        programmes=overview.programmes(session()),
+        programmes=all_programmes(session()),
         programme=programme,
         round=ROUNDS[round_number],
         rounds=_ROUNDS,

@@ -10,7 +10,7 @@ from wtforms import DateField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from app.domain.calendar.stages import STAGES
-from app.domain.programmes.plan import SHARE_NAME, TEXTS, Places, Plan, Span, proposed_stages
+from app.domain.programmes.plan import SHARE_NAME, TEXTS, Places, ProgrammePlan, StageDays, proposed_stages
 from app.models import Programme, Quota
 from app.web.shared.forms import PlainForm, text_area
 
@@ -57,18 +57,18 @@ class ProgrammeForm(PlainForm):
     @classmethod
     def of(cls, programme: Programme, today: dt.date) -> ProgrammeForm:
         form = cls(formdata=None, obj=programme)
-        stages = [Span(stage.number, stage.starts_on, stage.ends_on) for stage in programme.stages]
+        stages = [StageDays(stage.number, stage.starts_on, stage.ends_on) for stage in programme.stages]
         form._propose(stages or proposed_stages(today))
         return form
 
-    def _propose(self, spans: Sequence[Span]) -> None:
+    def _propose(self, spans: Sequence[StageDays]) -> None:
         for span in spans:
             self[f"starts_{span.number}"].data, self[f"ends_{span.number}"].data = span.starts_on, span.ends_on
 
-    def plan(self) -> Plan:
+    def plan(self) -> ProgrammePlan:
         texts: dict[str, Any] = {key: self[key].data or "" for key in TEXTS}
-        spans = [Span(number, self[f"starts_{number}"].data, self[f"ends_{number}"].data) for number in STAGES]
-        return Plan(**texts, county_share=self.county_share.data, stages=spans)
+        spans = [StageDays(number, self[f"starts_{number}"].data, self[f"ends_{number}"].data) for number in STAGES]
+        return ProgrammePlan(**texts, county_share=self.county_share.data, stages=spans)
 
 
 class ReopenForm(PlainForm):

@@ -40,7 +40,7 @@ _COLUMNS = (("序号", 10), ("时间", 28), ("谁", 26), ("做了什么", 24), (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RecordQuery:
     """What the form of the page asks for, as it was typed."""
 
     who: str
@@ -77,7 +77,7 @@ class Asked:
 @blueprint.get("/record")
 @allow(Role.OFFICE, Role.AUDITOR)
 def audit_record() -> ResponseReturnValue:
-    asked = Asked(**{name: clean(request.args.get(name))[:60] for name in Asked.__slots__})
+    asked = RecordQuery(**{name: clean(request.args.get(name))[:60] for name in RecordQuery.__slots__})
     names = history.user_names(session())
     sought = asked.sought(names)
     if request.args.get("format") == "xlsx":

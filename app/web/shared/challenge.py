@@ -35,7 +35,7 @@ class Pass:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChallengeTask:
     """What the page of a challenge needs: the puzzle as JSON, and the ticket of who waits instead."""
 
     puzzle: str
@@ -43,14 +43,14 @@ class Asked:
     minutes: int
 
 
-def ask(form_token: str) -> Asked:
+def ask(form_token: str) -> ChallengeTask:
     """A fresh puzzle, and the ticket of this form: one that already waits keeps its time."""
     opens_at = _ticket_opens_at(form_token)
     ticket = request.form.get("ticket", "")
     if opens_at is None:
         opens_at = now() + WAIT
         ticket = _signer().dumps([form_token, opens_at.isoformat()])
-    return Asked(_puzzle(), ticket, max(1, -(-(opens_at - now()) // dt.timedelta(minutes=1))))
+    return ChallengeTask(_puzzle(), ticket, max(1, -(-(opens_at - now()) // dt.timedelta(minutes=1))))
 
 
 def passed() -> Pass | None:

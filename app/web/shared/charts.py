@@ -63,7 +63,7 @@ def timeline(periods: Sequence[Period], now: dt.datetime) -> Timeline | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ChartBar:
     """One figure of a chart: its share of the largest, in hundredths."""
 
     label: str
@@ -71,7 +71,7 @@ class Bar:
     share: int
 
 
-def bars(figures: Sequence[tuple[str, int]]) -> list[Bar]:
+def bars(figures: Sequence[tuple[str, int]]) -> list[ChartBar]:
     """Figures with their share of the largest."""
     largest = max((count for _, count in figures), default=0) or 1
-    return [Bar(label, count, round(100 * count / largest)) for label, count in figures]
+    return [ChartBar(label, count, round(100 * count / largest)) for label, count in figures]

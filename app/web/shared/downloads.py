@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from flask import Response
 
-from app.services.shared.files import Opened
+from app.services.shared.files import OpenedFile
 
 # Should a browser open it all the same, it runs nothing, loads nothing and belongs to no origin of ours.
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
-def sent_out(opened: Opened) -> Response:
+def sent_out(opened: OpenedFile) -> Response:
     """A stored file as an answer, streamed piece by piece."""
     ascii_name = f"evidence{opened.kind.extension}"
     answer = Response(opened.content, mimetype=opened.kind.media_type)

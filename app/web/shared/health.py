@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.services.office.overview import settlement_is_late
+from app.services.periods.progress import settlement_is_late
 from app.web.shared.access import everyone
 from app.web.shared.limits import redis_answers
 from app.web.shared.portal import now, portal, session

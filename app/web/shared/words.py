@@ -27,7 +27,7 @@ from app.models.cases import NOTE_KIND_NAMES
 from app.models.objections import CATEGORY_NAMES, MESSAGE_KIND_NAMES
 from app.services.nominees.opinions import OUTCOME_NAMES as OPINION_NAMES
 from app.services.nominees.reviews import STAGE_NAMES
-from app.services.office.paths import Step
+from app.services.office.paths import RoundStep
 from app.services.periods.corrected_text import misprint
 from app.web.shared.qr import qr
 
@@ -112,12 +112,12 @@ DETAIL_NAMES = {
     "unit": "单位",
 }
 STEP_NAMES = {
-    Step.PASSED: "已通过",
-    Step.UNDER_WAY: "进行中",
-    Step.ANEW: "须重新公示",
-    Step.READY: "可以安排",
-    Step.AHEAD: "未到",
-    Step.ENDED: "到此为止",
+    RoundStep.PASSED: "已通过",
+    RoundStep.UNDER_WAY: "进行中",
+    RoundStep.ANEW: "须重新公示",
+    RoundStep.READY: "可以安排",
+    RoundStep.AHEAD: "未到",
+    RoundStep.ENDED: "到此为止",
 }
 SCAN_NAMES = {ScanState.WAITING: "正在查毒", ScanState.INFECTED: "没有通过查毒"}
 FILE_KIND_NAMES = {

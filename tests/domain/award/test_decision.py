@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 
 from app.domain.award.decision import (
+    AwardStep,
     Facts,
     Fate,
-    Paper,
-    Places,
+    FinalRound,
     ProceedingKind,
-    Shown,
-    Step,
+    RecordedPaper,
     Tally,
+    UnitQuota,
     approvals,
     award_list,
     in_force,
@@ -30,8 +30,8 @@ from app.domain.periods.rounds import Kind
 
 OVER = dt.date(2026, 10, 10)  # the day after the window
 LATER = dt.date(2026, 10, 12)
-THROUGH = Facts(1, "张三", Kind.INDIVIDUAL, 7, passed=True, shown=(Shown(1, True, OVER),))
-QUOTAS = {7: Places("麒麟区", {Kind.COLLECTIVE: 1, Kind.INDIVIDUAL: 2})}
+THROUGH = Facts(1, "张三", Kind.INDIVIDUAL, 7, passed=True, shown=(FinalRound(1, True, OVER),))
+QUOTAS = {7: UnitQuota("麒麟区", {Kind.COLLECTIVE: 1, Kind.INDIVIDUAL: 2})}
 APPROVAL, SUBMISSION, CONSULTATION = ProceedingKind.APPROVAL, ProceedingKind.SUBMISSION, ProceedingKind.CONSULTATION
 
 FATES = [
@@ -43,14 +43,14 @@ FATES = [
     (replace(THROUGH, passed=None), Fate.LEFT_OUT, "没有经过复审"),
     (replace(THROUGH, passed=False), Fate.LEFT_OUT, "复审未通过"),
     (replace(THROUGH, shown=()), Fate.PENDING, "还没有列入全市公示"),
-    (replace(THROUGH, shown=(Shown(1, False, OVER),)), Fate.PENDING, "全市公示还没有办结"),
+    (replace(THROUGH, shown=(FinalRound(1, False, OVER),)), Fate.PENDING, "全市公示还没有办结"),
     (replace(THROUGH, edition=2), Fate.PENDING, "事迹修改过，须重新进行全市公示"),
     (
-        replace(THROUGH, edition=2, shown=(Shown(1, True, OVER), Shown(2, False, LATER))),
+        replace(THROUGH, edition=2, shown=(FinalRound(1, True, OVER), FinalRound(2, False, LATER))),
         Fate.PENDING,
         "全市公示还没有办结",
     ),
-    (replace(THROUGH, edition=2, shown=(Shown(1, False, OVER), Shown(2, True, LATER))), Fate.NAMED, ""),
+    (replace(THROUGH, edition=2, shown=(FinalRound(1, False, OVER), FinalRound(2, True, LATER))), Fate.NAMED, ""),
     (replace(THROUGH, open_cases=1), Fate.PENDING, "还有异议没有结论"),
     (replace(THROUGH, open_cases=1, withdrawn=True), Fate.LEFT_OUT, "已退出"),
 ]
@@ -79,7 +79,7 @@ def test_the_list_has_collectives_first_and_keeps_the_order_within() -> None:
 
 def test_places_are_counted_by_kind_with_the_secret_ones_on_paper() -> None:
     award = award_list([THROUGH, replace(THROUGH, nominee_id=2, out={Ground.UPHELD})])
-    quotas = {7: Places("麒麟区", {Kind.COLLECTIVE: 2, Kind.INDIVIDUAL: 4}, {Kind.INDIVIDUAL: 1})}
+    quotas = {7: UnitQuota("麒麟区", {Kind.COLLECTIVE: 2, Kind.INDIVIDUAL: 4}, {Kind.INDIVIDUAL: 1})}
     found = tallies([facts.kind for facts in award.named], quotas)
     assert found == {
         Kind.COLLECTIVE: Tally(places=2, named=0),
@@ -102,12 +102,12 @@ def test_more_names_than_places_are_told_by_unit_and_kind() -> None:
 
 def test_the_last_paper_of_an_issuer_counts_and_an_approval_for_showing_is_none_for_the_award() -> None:
     papers = [
-        Paper(1, CONSULTATION, "市公安局", dt.date(2026, 9, 20), False),
-        Paper(2, APPROVAL, "市委", dt.date(2026, 9, 25), True),  # to show the list
-        Paper(3, CONSULTATION, "市公安局", dt.date(2026, 9, 20), True),  # as it should have been recorded
-        Paper(4, APPROVAL, "市委", OVER, False),
-        Paper(5, APPROVAL, "市政府", OVER, True),
-        Paper(6, APPROVAL, "市委", OVER, True),
+        RecordedPaper(1, CONSULTATION, "市公安局", dt.date(2026, 9, 20), False),
+        RecordedPaper(2, APPROVAL, "市委", dt.date(2026, 9, 25), True),  # to show the list
+        RecordedPaper(3, CONSULTATION, "市公安局", dt.date(2026, 9, 20), True),  # as it should have been recorded
+        RecordedPaper(4, APPROVAL, "市委", OVER, False),
+        RecordedPaper(5, APPROVAL, "市政府", OVER, True),
+        RecordedPaper(6, APPROVAL, "市委", OVER, True),
     ]
     assert [paper.id for paper in in_force(papers, OVER)] == [2, 3, 5, 6]
     assert [paper.id for paper in approvals(papers, OVER)] == [5, 6]
@@ -116,10 +116,10 @@ def test_the_last_paper_of_an_issuer_counts_and_an_approval_for_showing_is_none_
     assert approvals(papers, None) == []
 
 
-AGREED = [Paper(1, APPROVAL, "市委", OVER, True), Paper(2, APPROVAL, "市政府", LATER, True)]
+AGREED = [RecordedPaper(1, APPROVAL, "市委", OVER, True), RecordedPaper(2, APPROVAL, "市政府", LATER, True)]
 
 
-def missing(facts: list[Facts], papers: list[Paper], *, unsettled: bool = False) -> list[str]:
+def missing(facts: list[Facts], papers: list[RecordedPaper], *, unsettled: bool = False) -> list[str]:
     return obstacles(award_list(facts), papers, QUOTAS, unsettled=unsettled)
 
 
@@ -130,13 +130,13 @@ def test_nothing_is_missing_when_everybody_is_through_and_everybody_agreed() -> 
 
 
 def test_whatever_is_missing_is_named() -> None:
-    waiting = replace(THROUGH, nominee_id=2, name="李四", shown=(Shown(1, False, OVER),))
+    waiting = replace(THROUGH, nominee_id=2, name="李四", shown=(FinalRound(1, False, OVER),))
     assert missing([THROUGH, waiting], AGREED) == ["建议名单上还有1个对象没有走完程序：李四（全市公示还没有办结）"]
     assert missing([], AGREED) == [
         "没有一个推荐对象走完程序，名单是空的",
         "还没有登记市委、市政府同意表彰的批复（日期须在全市公示结束以后）",
     ]
-    refused = [*AGREED, Paper(3, APPROVAL, "市政府", LATER, False)]
+    refused = [*AGREED, RecordedPaper(3, APPROVAL, "市政府", LATER, False)]
     assert missing([THROUGH], refused) == ["市政府没有同意"]
     early = [replace(AGREED[0], dated=OVER - dt.timedelta(days=1))]
     assert missing([THROUGH], early) == ["还没有登记市委、市政府同意表彰的批复（日期须在全市公示结束以后）"]
@@ -163,18 +163,18 @@ def test_the_steps_say_what_is_there_and_what_is_missing() -> None:
         ("表彰决定", False, "还没有作出"),
     ]
     papers = [
-        Paper(3, CONSULTATION, "市公安局", dt.date(2026, 9, 20), False),
-        Paper(4, SUBMISSION, "工作专班", dt.date(2026, 9, 21)),
+        RecordedPaper(3, CONSULTATION, "市公安局", dt.date(2026, 9, 20), False),
+        RecordedPaper(4, SUBMISSION, "工作专班", dt.date(2026, 9, 21)),
         *AGREED,
     ]
     half = award_list([THROUGH, replace(THROUGH, nominee_id=2, kind=Kind.COLLECTIVE, shown=())])
     assert steps(half, papers, "", 0)[:5] == [
-        Step("建议名单", True, "复审通过、仍然参评的有集体1个、个人1名"),
-        Step("征求意见", False, "市公安局没有同意"),
-        Step("报批", False, "已经请示，还没有登记批复"),
-        Step("全市公示", False, "1个已经公示办结，1个还没有"),
-        Step("审批", True, "市委、市政府同意"),
+        AwardStep("建议名单", True, "复审通过、仍然参评的有集体1个、个人1名"),
+        AwardStep("征求意见", False, "市公安局没有同意"),
+        AwardStep("报批", False, "已经请示，还没有登记批复"),
+        AwardStep("全市公示", False, "1个已经公示办结，1个还没有"),
+        AwardStep("审批", True, "市委、市政府同意"),
     ]
     whole = steps(award_list([THROUGH]), papers, "12号", 2)
-    assert whole[3] == Step("全市公示", True, "1个都已公示办结，没有未了的异议")
-    assert whole[5:] == [Step("表彰决定", True, "12号，已经公布"), Step("撤销", True, "撤销了2个")]
+    assert whole[3] == AwardStep("全市公示", True, "1个都已公示办结，没有未了的异议")
+    assert whole[5:] == [AwardStep("表彰决定", True, "12号，已经公布"), AwardStep("撤销", True, "撤销了2个")]

@@ -11,8 +11,8 @@ from app.domain.nominees.eligibility import (
     CONDITIONS,
     COUNTY_BODY,
     DISCIPLINE,
+    CheckOutcome,
     NomineeFacts,
-    Outcome,
     Said,
     checks_of,
     conditions_of,
@@ -20,7 +20,7 @@ from app.domain.nominees.eligibility import (
 )
 from app.domain.periods.rounds import Kind
 
-PASSED, FAILED, OPEN = Outcome.PASSED, Outcome.FAILED, Outcome.TO_CONFIRM
+PASSED, FAILED, OPEN = CheckOutcome.PASSED, CheckOutcome.FAILED, CheckOutcome.TO_CONFIRM
 TEAM, PERSON = Kind.COLLECTIVE, Kind.INDIVIDUAL
 WHEN = dt.datetime(2025, 11, 3, tzinfo=dt.UTC)
 
@@ -29,7 +29,7 @@ def said(met: bool, note: str = "") -> Said:
     return Said(met, note, "周工", WHEN)
 
 
-def outcome(key: str, facts: NomineeFacts, **confirmed: Said) -> Outcome:
+def outcome(key: str, facts: NomineeFacts, **confirmed: Said) -> CheckOutcome:
     return next(check.outcome for check in checks_of(facts, confirmed) if check.condition.key == key)
 
 
@@ -60,7 +60,7 @@ def test_every_clause_of_parts_two_and_three_has_its_check() -> None:
     ("rank", "expected"),
     [(Rank.UNKNOWN, OPEN), (Rank.NONE, PASSED), (Rank.BELOW, PASSED), (Rank.COUNTY, PASSED), (Rank.ABOVE, FAILED)],
 )
-def test_nobody_of_a_vice_prefectures_rank_or_above(rank: Rank, expected: Outcome) -> None:
+def test_nobody_of_a_vice_prefectures_rank_or_above(rank: Rank, expected: CheckOutcome) -> None:
     for kind in Kind:
         assert outcome("rank", NomineeFacts(kind, "某某", rank), rank=said(True)) is expected  # no word changes it
 
@@ -92,7 +92,7 @@ def test_nobody_of_a_vice_prefectures_rank_or_above(rank: Rank, expected: Outcom
         ("", PASSED),
     ],
 )
-def test_no_county_committee_and_no_county_government_by_its_name(name: str, expected: Outcome) -> None:
+def test_no_county_committee_and_no_county_government_by_its_name(name: str, expected: CheckOutcome) -> None:
     assert outcome(COUNTY_BODY, NomineeFacts(TEAM, name, Rank.NONE)) is expected
 
 
@@ -122,7 +122,7 @@ def test_a_persons_word_decides_of_a_zone_and_never_of_a_county() -> None:
     ],
 )
 def test_no_breach_of_discipline_is_what_the_form_says_and_a_person_confirms(
-    penalties: str | None, word: Said | None, expected: Outcome
+    penalties: str | None, word: Said | None, expected: CheckOutcome
 ) -> None:
     confirmed = {DISCIPLINE: word} if word else {}
     for kind in Kind:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import each_day, end_of, nth_workday_after
-from app.domain.periods.backwards import Leg, Misfit, Step, chain, last_opening, misfit, most_workdays
+from app.domain.periods.backwards import BackwardStep, Leg, Misfit, chain, last_opening, misfit, most_workdays
 from app.domain.periods.window import CONCLUDE_WORKDAYS, count_window
 from app.domain.refusals import BadValue, BeyondHorizon
 
@@ -105,7 +105,7 @@ NOTICE = [
 ]
 
 
-def told(steps: list[Step]) -> list[tuple[str, str, int | None]]:
+def told(steps: list[BackwardStep]) -> list[tuple[str, str, int | None]]:
     """Each round as (earliest, last, slack)."""
     return [
         (

@@ -13,9 +13,9 @@ from app.domain.periods.window import (
     CONCLUDE_WORKDAYS,
     CONCLUDE_WORKDAYS_PROPOSED,
     Phase,
-    Plan,
-    Timetable,
+    PhaseDates,
     Window,
+    WindowPlan,
     count_window,
     plan_window,
     too_late_to_conclude,
@@ -43,7 +43,7 @@ def notice_2027(off: str = "2027-01-01 Fri", work: str = "") -> Notice:
     return Notice(2027, "国办发明电〔2026〕1号", on("2026-11-04 Wed"), "", days_off, days_on)
 
 
-def table_of(plan: Plan) -> list[str]:
+def table_of(plan: WindowPlan) -> list[str]:
     """The plan as a page explains it: the day, its place in the window, its name."""
     return [
         f"{counted.day.date:%m-%d %a} {counted.ordinal or '-'} {counted.day.name}".rstrip() for counted in plan.days
@@ -335,7 +335,7 @@ def test_a_plan_on_the_demonstrations_calendar_says_so() -> None:
 
 # --- phases --------------------------------------------------------------------------------------
 
-TIMETABLE = Timetable(
+TIMETABLE = PhaseDates(
     Window(at("2026-09-18 Fri 00:00"), at("2026-09-24 Thu 00:00")), conclude_by=at("2026-09-30 Wed 00:00")
 )
 
@@ -361,5 +361,5 @@ def test_a_phase_follows_from_the_time_alone(now: str, phase: Phase) -> None:
 @pytest.mark.parametrize("now", ["2026-09-17 Thu 12:00", "2026-09-20 Sun 12:00", "2026-10-09 Fri 12:00"])
 def test_what_a_person_ended_stays_ended(now: str) -> None:
     window, conclude_by, then = TIMETABLE.window, TIMETABLE.conclude_by, at("2026-09-17 Thu 09:00")
-    assert Timetable(window, conclude_by, closed_at=then).phase(at(now)) is Phase.CLOSED
-    assert Timetable(window, conclude_by, cancelled_at=then).phase(at(now)) is Phase.CANCELLED
+    assert PhaseDates(window, conclude_by, closed_at=then).phase(at(now)) is Phase.CLOSED
+    assert PhaseDates(window, conclude_by, cancelled_at=then).phase(at(now)) is Phase.CANCELLED

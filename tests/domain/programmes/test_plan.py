@@ -7,27 +7,27 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.accounts.staffing import Place, fault_of_login, manages
+from app.domain.accounts.staffing import Position, fault_of_login, manages
 from app.domain.cases.states import Actor, Role
 from app.domain.programmes.contacts import Contact, faults_of_contact
 from app.domain.programmes.plan import (
     TEXTS,
     Places,
-    Plan,
-    Span,
+    ProgrammePlan,
+    StageDays,
     faults_of_places,
     faults_of_stages,
     faults_of_texts,
     proposed_stages,
 )
 
-PLAN = Plan("曲靖市2025年评选表彰", "先进集体", "先进个人", "第四部分（二）3", "第七部分（二）")
+PLAN = ProgrammePlan("曲靖市2025年评选表彰", "先进集体", "先进个人", "第四部分（二）3", "第七部分（二）")
 
 
-def spans(text: str) -> list[Span]:
+def spans(text: str) -> list[StageDays]:
     """`"1 10-16 11-01, 2 11-02 11-14"` of 2025."""
     rows = [part.split() for part in text.split(",")]
-    return [Span(int(n), *(dt.date.fromisoformat(f"2025-{day}") for day in days)) for n, *days in rows]
+    return [StageDays(int(n), *(dt.date.fromisoformat(f"2025-{day}") for day in days)) for n, *days in rows]
 
 
 def test_a_new_programme_proposes_the_timetable_of_the_notice() -> None:
@@ -122,5 +122,5 @@ def test_who_manages_whom() -> None:
         (Role.AUDITOR, 1, set()),
     ):
         actor = Actor(99, role, unit)
-        managed = {(r, u) for r, u in everywhere if manages(actor, Place(r, u, above[u]))}
+        managed = {(r, u) for r, u in everywhere if manages(actor, Position(r, u, above[u]))}
         assert managed == expected, (role, unit)

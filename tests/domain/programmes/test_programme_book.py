@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.contacts import Contact
-from app.domain.programmes.plan import Span
+from app.domain.programmes.plan import StageDays
 from app.domain.programmes.programme_book import BookContact, BookPerson, read
 
 ABOUT = [
@@ -75,7 +75,7 @@ def test_the_notices_own_annex_is_read_as_it_is_printed() -> None:
         BookPlaces(8, "麒麟区", 5, 9, "", "县（市、区）", ""),
     ]
     assert [line.row for line in book.places] == [5, 6, 8]
-    assert book.plan.stages[1] == Span(2, dt.date(2025, 11, 2), dt.date(2025, 11, 14))
+    assert book.plan.stages[1] == StageDays(2, dt.date(2025, 11, 2), dt.date(2025, 11, 14))
     assert (book.plan.title, book.plan.upheld_clause, book.plan.county_share, book.office) == (
         "曲靖市2025年评选表彰",
         "第七部分 （二）",  # a sentence keeps its blanks

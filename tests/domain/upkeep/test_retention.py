@@ -2,16 +2,16 @@
 
 import datetime as dt
 
-from app.domain.periods.window import Timetable, Window
+from app.domain.periods.window import PhaseDates, Window
 from app.domain.upkeep.retention import kept_until, programme_end
 from tests.world import at
 
 
-def period(deadline: str, closed: str = "", cancelled: str = "") -> Timetable:
+def period(deadline: str, closed: str = "", cancelled: str = "") -> PhaseDates:
     """A period by its deadline; its window opened twelve days before that and closed seven."""
     conclude_by = at(deadline)
     window = Window(conclude_by - dt.timedelta(days=12), conclude_by - dt.timedelta(days=7))
-    return Timetable(window, conclude_by, at(closed) if closed else None, at(cancelled) if cancelled else None)
+    return PhaseDates(window, conclude_by, at(closed) if closed else None, at(cancelled) if cancelled else None)
 
 
 CLOSED_EARLY = period("2026-09-30 00:00", closed="2026-09-25 09:00")

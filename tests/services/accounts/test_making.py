@@ -32,8 +32,8 @@ def add(world: World, login: str, role: Role, unit: int, password: str = PASSWOR
     return world.do(write)
 
 
-def ring(world: World) -> Keyring:
-    return world.ring
+def keyring(world: World) -> Keyring:
+    return world.keyring
 
 
 def user(world: World, user_id: int) -> User:
@@ -47,7 +47,7 @@ def let_in(world: World, user_id: int) -> str:
     """A session's token, as a login gives it."""
 
     def write(session: Session) -> str:
-        return logins.let_in(Work(session, NOW, keyring=ring(world)), session.get_one(User, user_id), None, "").token
+        return logins.let_in(Work(session, NOW, keyring=keyring(world)), session.get_one(User, user_id), None, "").token
 
     return world.do(write)
 

@@ -52,7 +52,7 @@ def let_in(world: World, login: str) -> str:
 
     def write(session: Session) -> str:
         user = session.get_one(User, world.people[login])
-        return logins.let_in(Work(session, NOW, keyring=world.ring), user, None, "").token
+        return logins.let_in(Work(session, NOW, keyring=world.keyring), user, None, "").token
 
     return world.do(write)
 

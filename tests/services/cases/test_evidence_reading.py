@@ -25,7 +25,7 @@ from app.services.cases import evidence_reading, investigation
 from app.services.objections import evidence_upkeep
 from app.services.objections.evidence_upkeep import Comparison
 from app.services.shared import documents
-from app.services.shared.files import Opened, Vault
+from app.services.shared.files import OpenedFile, Vault
 from tests.files import attach, hand_in, jpeg, pdf, png, vault_in
 from tests.world import World, at
 
@@ -55,7 +55,7 @@ def case(world: World, folder: Path) -> int:
     return case
 
 
-def opened(world: World, vault: Vault, case_id: int, evidence_id: int, login: str) -> Opened:
+def opened(world: World, vault: Vault, case_id: int, evidence_id: int, login: str) -> OpenedFile:
     return world.run(
         evidence_reading.open_for_handler, vault, case_id, evidence_id, by=world.actor(login), now=at(LATER)
     )

@@ -157,7 +157,7 @@ def test_a_case_from_arrival_to_conclusion_with_every_act_on_record(world: World
         ("objector", "objection.filed", f"case:{case}"),
         *[(actor, f"case.{name}", f"case:{case}") for actor, name in acts],
     ]
-    assert world.outs() == []
+    assert world.disqualifications() == []
 
 
 def test_a_declined_case_tells_its_ground_and_withdrawal_must_be_true(world: World) -> None:
@@ -179,7 +179,7 @@ def test_an_upheld_objection_disqualifies_at_once_and_names_its_clause(world: Wo
     case = a_case(world, State.RECEIVED)
     rows = len(world.acts())
     world.bring(case, State.CONCLUDED, LAST, Conclusion.UPHELD)
-    assert world.outs() == [(world.nominees[0], case, "upheld", at(LAST), at(LAST))]
+    assert world.disqualifications() == [(world.nominees[0], case, "upheld", at(LAST), at(LAST))]
     with world.database.reader() as session:
         assert session.scalars(select(Disqualification.clause)).all() == [
             "第七部分（二）：未按规定程序和要求推荐的，经核实后取消推荐评选资格"

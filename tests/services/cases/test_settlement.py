@@ -16,9 +16,9 @@ from app.domain.refusals import MoveRefused, TooLateToConclude, WindowClosed
 from app.models import Case, Disqualification, Nominee
 from app.services.cases import investigation, settlement
 from app.services.cases.settlement import Settled
-from app.services.nominees import leavers
 from app.services.objections import intake
 from app.services.record import chain
+from app.services.shared import leavers
 from app.services.shared.work import Work
 from tests.world import World, at, at_once
 
@@ -75,7 +75,7 @@ def test_security_08_at_the_deadline_whoever_is_unresolved_is_out_once(world: Wo
     assert world.everything() == before
 
     assert world.run(settlement.settle_due, now=DEADLINE + late) == [Settled(period, lapsed_cases=3, disqualified=2)]
-    assert world.outs() == [
+    assert world.disqualifications() == [
         (both, cases["upheld"], "upheld", at(DAY), at(DAY)),
         (twice, cases["first open"], "lapsed", DEADLINE, DEADLINE + late),
         (both, cases["second"], "lapsed", DEADLINE, DEADLINE + late),
@@ -147,7 +147,7 @@ def test_security_08_around_holidays_and_make_up_days_window_and_deadline_end_to
     closes, due = (at(f"{day} 00:00") + dt.timedelta(days=1) for day in (last_day, deadline))
 
     def file(now: dt.datetime) -> int:
-        return world.do(intake.file_objection, world.ring, entry, world.filing(), now).objection_id
+        return world.do(intake.file_objection, world.keyring, entry, world.filing(), now).objection_id
 
     before = world.everything()
     for outside in (first - MICROSECOND, closes, due):
@@ -158,7 +158,7 @@ def test_security_08_around_holidays_and_make_up_days_window_and_deadline_end_to
     assert objections == [1, 2]
     assert world.run(settlement.settle_due, now=due - MICROSECOND) == []
     assert [world.run(settlement.settle_due, now=due) for _ in range(2)] == [[Settled(period, 2, 1)], []]
-    assert world.outs() == [(nominee, 1, "lapsed", due, due)]
+    assert world.disqualifications() == [(nominee, 1, "lapsed", due, due)]
 
 
 # --- killed at any statement -----------------------------------------------------------------------
@@ -209,7 +209,7 @@ def test_security_03_a_kill_between_any_two_statements_leaves_nothing_behind(wor
     assert settled == [Settled(period, 1, 1)]
     assert statements >= 8
     assert done.count("COMMIT") == 1  # all of it in one transaction
-    assert world.outs() == [(world.nominees[0], case, "lapsed", DEADLINE, DEADLINE)]
+    assert world.disqualifications() == [(world.nominees[0], case, "lapsed", DEADLINE, DEADLINE)]
     assert world.do(chain.verify).holds
 
 
@@ -243,7 +243,7 @@ def test_security_08_many_at_once_change_no_more_than_one(world: World, how: str
             worker.join()
     assert sorted(runs) == [0] * (len(runs) - 1) + [1]
     expected = [(n, case, "lapsed", DEADLINE, DEADLINE) for n, case in zip(world.nominees, cases, strict=True)]
-    assert world.outs() == expected
+    assert world.disqualifications() == expected
     assert len(world.acts()) == rows + 5 + 5 + 1
     assert world.do(chain.verify).holds
 
@@ -264,5 +264,7 @@ def test_a_conclusion_in_the_last_instant_and_the_settlement_leave_one_outcome(w
     states = {case: world.case(case).state for case in cases}
     assert states == {case: State.LAPSED if case in refused else State.CONCLUDED for case in cases}
     assert settled == Settled(period, len(refused), len(refused))
-    assert [(case, ground) for _, case, ground, *_ in world.outs()] == [(case, "lapsed") for case in sorted(refused)]
+    assert [(case, ground) for _, case, ground, *_ in world.disqualifications()] == [
+        (case, "lapsed") for case in sorted(refused)
+    ]
     assert world.do(chain.verify).holds

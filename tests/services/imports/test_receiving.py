@@ -47,7 +47,7 @@ def roomy(world: World) -> World:
 
 
 def confirm(world: World, import_id: int, login: str = "handler") -> dict[str, int]:
-    return world.do(confirming.confirm, world.ring, import_id, world.actor(login), at(NOW))
+    return world.do(confirming.confirm, world.keyring, import_id, world.actor(login), at(NOW))
 
 
 def drop(world: World, folder: Path, import_id: int, login: str = "handler") -> None:
@@ -58,7 +58,7 @@ def imported(world: World, since: int) -> list[tuple[str, str, int, str, str]]:
     """Nominees from an id on: (name, unit, position, deeds, ID number)."""
     with world.database.reader() as session:
         found = session.scalars(select(Nominee).where(Nominee.id > since).order_by(Nominee.id)).all()
-        sealed = dossiers.fields_of(session, world.ring, [nominee.id for nominee in found])
+        sealed = dossiers.fields_of(session, world.keyring, [nominee.id for nominee in found])
         return [(n.name, n.unit.name, n.position, n.deeds, sealed[n.id].get("id_number", "")) for n in found]
 
 
@@ -113,8 +113,8 @@ def test_forms_fill_the_nominees_that_the_list_brought_and_their_photos_come_alo
     assert imported(roomy, since) == [("赵小一", "麒麟区第一单位", 6, person()["deeds"], id_number(0))]
     with roomy.database.reader() as session:
         nominee_id = session.scalars(select(Nominee.id).where(Nominee.id > since)).one()
-        assert dossiers.fields_of(session, roomy.ring, [nominee_id])[nominee_id]["work"] == "基层治理"
-        shown = dossiers.shown(session, roomy.ring, nominee_id, roomy.actor("handler"))
+        assert dossiers.fields_of(session, roomy.keyring, [nominee_id])[nominee_id]["work"] == "基层治理"
+        shown = dossiers.shown(session, roomy.keyring, nominee_id, roomy.actor("handler"))
         photos = session.scalars(select(Document.id).where(Document.nominee_id == nominee_id)).all()
     assert shown is not None
     assert [each.document_id for each in shown.photos] == photos

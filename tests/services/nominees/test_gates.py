@@ -32,7 +32,7 @@ PERSON = 2  # the place of the first individual among qilin's nominees
 
 def obstacles(world: World, nominee: int, number: int, now: str) -> tuple[str, ...]:
     with world.database.reader() as session:
-        return gates.standing_of(session, world.ring, session.get_one(Nominee, nominee), at(now)).obstacles(
+        return gates.standing_of(session, world.keyring, session.get_one(Nominee, nominee), at(now)).obstacles(
             ROUNDS[number]
         )
 
@@ -78,7 +78,9 @@ def test_round_two_wants_every_condition_met_and_the_first_review_passed(world: 
 @sqlite
 def test_what_the_form_says_of_penalties_is_weighed_by_a_person(world: World) -> None:
     person = world.nominees[PERSON]
-    world.do(lambda session: (session.add(dossier(world.ring, person, {"penalties": "2019年警告"})), session.commit()))
+    world.do(
+        lambda session: (session.add(dossier(world.keyring, person, {"penalties": "2019年警告"})), session.commit())
+    )
     with pytest.raises(NotReady, match="麒小3（推荐表处分栏写的不是“无”"):
         world.reviewed([person], PRELIMINARY, NOW)
     say(world, person, "discipline", True, "处分已经解除，且满三年")

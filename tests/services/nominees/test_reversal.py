@@ -9,9 +9,10 @@ from app.domain.cases.states import Conclusion, State
 from app.domain.refusals import AlreadyDone, MissingText, SamePerson
 from app.models import Disqualification, Period
 from app.services.cases import settlement
-from app.services.nominees import leavers, reversal
+from app.services.nominees import reversal
 from app.services.periods import closing
 from app.services.record import chain
+from app.services.shared import leavers
 from tests.standing import cleared
 from tests.world import World, at
 
@@ -56,13 +57,13 @@ def test_one_person_alone_reverses_nothing(world: World) -> None:
 
 def test_two_people_reverse_and_the_first_decision_stays_in_sight(world: World, tmp_path: Path) -> None:
     period = lapsed(world)
-    decided = world.outs()
+    decided = world.disqualifications()
     world.run(reversal.propose_reversal, 1, DECISION, by=world.actor("office"), now=at(LATER))
     world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
     with pytest.raises(AlreadyDone):
         world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
     assert out_at(world, LATER) == set()
-    assert world.outs() == decided
+    assert world.disqualifications() == decided
     with world.database.reader() as session:
         row = session.scalars(select(Disqualification)).one()
         assert row.reversal is not None

@@ -9,7 +9,7 @@ from app.domain.cases.states import Conclusion, State
 from app.domain.refusals import MissingText, NoLongerStands, NothingChanged, NotYourCase, PrivateData, WrongState
 from app.models import Entry, Nominee, Revision
 from app.services.nominees import revisions, withdrawals
-from app.services.office.paths import Step, path_of
+from app.services.office.paths import RoundStep, path_of
 from app.services.periods import closing, scheduling
 from app.services.record import chain
 from tests.refusing import STILL_SHOWN, Refused, refuses
@@ -25,9 +25,9 @@ def revise(world: World, nominee: int, now: str, deeds: str = DEEDS, who: str = 
     return world.run(revisions.revise, nominee, deeds, "补充新成绩", by=world.actor(who), now=at(now))
 
 
-def steps(world: World, nominee: int, now: str) -> list[Step]:
+def steps(world: World, nominee: int, now: str) -> list[RoundStep]:
     with world.database.reader() as session:
-        return [each.step for each in path_of(session, world.ring, nominee, at(now)).rounds]
+        return [each.step for each in path_of(session, world.keyring, nominee, at(now)).rounds]
 
 
 def test_changed_deeds_need_a_new_window_of_the_round_they_were_shown_in(world: World) -> None:
@@ -42,13 +42,13 @@ def test_changed_deeds_need_a_new_window_of_the_round_they_were_shown_in(world: 
         assert (row.edition, row.before, row.after) == (2, entry.deeds, DEEDS)
         assert (session.get_one(Nominee, nominee).edition, session.get_one(Nominee, nominee).deeds) == (2, DEEDS)
         assert chain.verify(session).holds
-    assert steps(world, nominee, END) == [Step.PASSED, Step.ANEW, Step.AHEAD]
+    assert steps(world, nominee, END) == [RoundStep.PASSED, RoundStep.ANEW, RoundStep.AHEAD]
     world.run(closing.close_period, period, by=world.actor("office"), now=at(END))
     again = world.schedule(2, world.qilin, [nominee], "2026-09-28", 3, END)
     with world.database.reader() as session:
         entry = session.get_one(Entry, world.entry(again, nominee))
         assert (entry.edition, entry.deeds) == (2, DEEDS)
-    assert steps(world, nominee, "2026-09-28 Mon 09:00") == [Step.PASSED, Step.UNDER_WAY, Step.AHEAD]
+    assert steps(world, nominee, "2026-09-28 Mon 09:00") == [RoundStep.PASSED, RoundStep.UNDER_WAY, RoundStep.AHEAD]
     with refuses(STILL_SHOWN):
         revise(world, nominee, "2026-09-25 Fri 09:00", "再改一次。")
 

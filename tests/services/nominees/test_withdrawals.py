@@ -10,7 +10,7 @@ from app.domain.refusals import MissingText, MoveRefused, NoLongerStands, NotAll
 from app.models import Correction, Entry, Nominee, Period
 from app.services.cases import investigation, settlement
 from app.services.nominees import withdrawals
-from app.services.office.paths import Step, path_of
+from app.services.office.paths import RoundStep, path_of
 from app.services.periods import closing, corrections, publication
 from app.services.periods.publication import ListFilter
 from app.services.record import chain
@@ -63,13 +63,13 @@ def test_the_closing_report_names_who_withdrew_apart(world: World) -> None:
         closed = session.get_one(Period, period).closing
         assert closed is not None
         names = {key: [each["name"] for each in closed.report[key]] for key in ("goes_on", "goes_out", "withdrawn")}
-        path = path_of(session, world.ring, world.nominees[2], at("2026-09-24 Thu 09:00"))
+        path = path_of(session, world.keyring, world.nominees[2], at("2026-09-24 Thu 09:00"))
     assert names == {
         "goes_on": ["麒麟区第1中队", "麒麟区第2中队", "麒小4", "麒小5"],
         "goes_out": [],
         "withdrawn": ["麒小3"],
     }
-    assert [each.step for each in path.rounds] == [Step.PASSED, Step.ENDED, Step.AHEAD]
+    assert [each.step for each in path.rounds] == [RoundStep.PASSED, RoundStep.ENDED, RoundStep.AHEAD]
 
 
 def test_who_left_before_the_opening_is_never_made_public(world: World) -> None:

@@ -243,7 +243,7 @@ def test_security_02_the_same_form_with_files_filed_at_once_is_one_objection_wit
     def file() -> intake.Filed:
         for content in (pdf(), png()):
             upload(world, vault, content)
-        return world.do(intake.file_objection, world.ring, entry, filing, at(FILED))
+        return world.do(intake.file_objection, world.keyring, entry, filing, at(FILED))
 
     answers = at_once([file for _ in range(4)])
     [(_, objection)] = {(answer.receipt_code, answer.objection_id) for answer in answers}  # type: ignore[union-attr] # a refusal fails here

@@ -33,11 +33,11 @@ def test_a_code_nobody_got_finds_nothing_and_the_right_one_does_however_typed(wo
     case, second = world.file(period, world.nominees[1], FILED)
     for typed in ("", "0000-0000-0000-0000-0000-0000", code[:-1], code + "0", "' OR 1=1 --"):
         with pytest.raises(UnknownReceipt):
-            world.do(following.find_by_receipt, world.ring, typed)
+            world.do(following.find_by_receipt, world.keyring, typed)
     with pytest.raises(UnknownReceipt):
         world.do(following.find_by_receipt, Keyring("another key"), code)
     for typed in (second, second.lower(), second.replace("-", " "), second.replace("0", "O")):
-        assert world.do(following.find_by_receipt, world.ring, typed) == 2
+        assert world.do(following.find_by_receipt, world.keyring, typed) == 2
     with world.database.reader() as session:
         objection, its_case = following.followed(session, 2)
         assert (objection.id, its_case.id, its_case.state_at(at(NEXT_DAY))) == (2, case, State.RECEIVED)
@@ -118,7 +118,9 @@ def test_after_a_withdrawal_the_handler_still_decides(world: World) -> None:
     period = world.round_two()
     for nominee, conclusion in zip(world.nominees, (Conclusion.WITHDRAWN, Conclusion.UPHELD), strict=False):
         case, code = world.file(period, nominee, FILED)
-        world.run(following.withdraw, world.do(following.find_by_receipt, world.ring, code), "不追究了", now=at(FILED))
+        world.run(
+            following.withdraw, world.do(following.find_by_receipt, world.keyring, code), "不追究了", now=at(FILED)
+        )
         world.bring(case, State.CONCLUDED, LATER, conclusion)
         assert world.case(case).conclusion is conclusion
     assert messages(world) == [
@@ -134,7 +136,7 @@ def test_an_objection_that_was_joined_is_followed_in_the_leading_case(world: Wor
     world.bring(lead, State.INVESTIGATING, NEXT_DAY)
     world.act(investigation.join, joined, "handler", lead, now=NEXT_DAY)
     world.act(investigation.ask_supplement, lead, "handler", "请说明时间地点", now=NEXT_DAY)
-    objection = world.do(following.find_by_receipt, world.ring, code)
+    objection = world.do(following.find_by_receipt, world.keyring, code)
     world.run(following.supplement, objection, "去年三月", now=at(LATER))
     assert (world.case(lead).state, world.case(joined).state) == (State.INVESTIGATING, State.JOINED)
     with world.database.reader() as session:

@@ -149,7 +149,7 @@ def test_security_15_a_new_key_seals_everything_anew_and_old_receipts_go_on(worl
     period = world.round_two()
     filing = world.filing()
     entry = world.entry(period, world.nominees[0])
-    code = world.do(intake.file_objection, world.ring, entry, filing, at(FILED)).receipt_code
+    code = world.do(intake.file_objection, world.keyring, entry, filing, at(FILED)).receipt_code
     new = Keyring("a new key, thirty-two bytes long!", [world.key.decode()])
     assert (
         world.do(intake.file_objection, new, entry, filing, at(FILED)).receipt_code == code
@@ -162,7 +162,7 @@ def test_security_15_a_new_key_seals_everything_anew_and_old_receipts_go_on(worl
         sealed = session.scalars(select(Identity)).one()
         assert identities.unseal_objector(Keyring("a new key, thirty-two bytes long!"), sealed) == WHO
         with pytest.raises(SealBroken):
-            identities.unseal_objector(world.ring, sealed)
+            identities.unseal_objector(world.keyring, sealed)
         assert following.find_by_receipt(session, new, code) == 1
 
 

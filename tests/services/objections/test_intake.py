@@ -24,7 +24,7 @@ MICROSECOND = dt.timedelta(microseconds=1)
 
 
 def file(world: World, entry_id: int, filing: intake.Filing, now: dt.datetime) -> intake.Filed:
-    return world.do(intake.file_objection, world.ring, entry_id, filing, now)
+    return world.do(intake.file_objection, world.keyring, entry_id, filing, now)
 
 
 def own_unit_of(world: World, nominee_id: int) -> int:

@@ -26,7 +26,7 @@ def entries(world: World) -> list[int]:
 
 
 def file(world: World, entry: int, guard: Guard, now: dt.datetime = NINE, **changes: object) -> intake.Filed:
-    return world.do(intake.file_objection, world.ring, entry, world.filing(**changes), now, guard)
+    return world.do(intake.file_objection, world.keyring, entry, world.filing(**changes), now, guard)
 
 
 def test_a_contact_has_its_share_however_it_is_written_and_over_all_nominees(world: World, entries: list[int]) -> None:

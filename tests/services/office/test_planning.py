@@ -12,7 +12,7 @@ from app.domain.refusals import BadValue
 from app.models import Nominee, Programme, Stage, Unit, User
 from app.services.calendar.calendars import calendar_of
 from app.services.office import planning
-from app.services.office.planning import Standing
+from app.services.office.planning import RoundStanding
 from app.services.periods import scheduling
 from tests.world import World, at
 
@@ -115,7 +115,7 @@ def test_a_period_that_runs_past_the_day_it_is_due_is_told(world: World) -> None
     with_stages(world)
     world.round_two(opening="2026-09-24", conclude=3)
     rows = {(row[0], row[1]): row[2] for row in seen(world, "office", "2026-09-18 Fri 09:00")}
-    assert rows["麒麟区", 2] == Standing.OVERRUNS
+    assert rows["麒麟区", 2] == RoundStanding.OVERRUNS
     with world.database.reader() as session:
         programme, calendar = session.get_one(Programme, world.programme), calendar_of(session)
 

@@ -14,7 +14,7 @@ from app.database import Database
 from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.contacts import Contact
-from app.domain.programmes.plan import Places, Plan, proposed_stages
+from app.domain.programmes.plan import Places, ProgrammePlan, proposed_stages
 from app.domain.programmes.programme_book import Book, BookContact, BookPerson, read
 from app.domain.refusals import BookRefused, NotAllowed
 from app.models import Programme, Unit, User
@@ -31,7 +31,7 @@ from tests.world import World, at, at_once
 pytestmark = pytest.mark.usefixtures("quick_hashes")
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing here hangs on the kind of database
 NOW = at("2026-09-18 Fri 09:00")
-PLAN = Plan(
+PLAN = ProgrammePlan(
     "曲靖市2026年评选表彰",
     "先进集体",
     "先进个人",

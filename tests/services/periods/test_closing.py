@@ -71,7 +71,7 @@ def test_past_the_deadline_closing_settles_first(world: World) -> None:
     period = world.round_two()
     case, _ = world.file(period, world.nominees[0], FILED)
     close(world, period, "2026-10-08 Thu 09:00")
-    assert world.outs() == [(world.nominees[0], case, "lapsed", at(DEADLINE), at("2026-10-08 Thu 09:00"))]
+    assert world.disqualifications() == [(world.nominees[0], case, "lapsed", at(DEADLINE), at("2026-10-08 Thu 09:00"))]
     assert [action for _, action, _ in world.acts()[-4:]] == [
         "case.lapsed",
         "nominee.disqualified",

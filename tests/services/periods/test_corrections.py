@@ -10,7 +10,7 @@ from app.domain.refusals import Archived, BadValue, MissingText, NotAllowed, Not
 from app.models import Correction, Entry, Nominee, Period, Programme, ReviewStage, Unit
 from app.services.nominees import nominating
 from app.services.periods import closing, corrections, publication, scheduling
-from app.services.periods.corrected_text import Shown
+from app.services.periods.corrected_text import EntryView
 from app.services.periods.publication import ListFilter
 from app.services.record import chain
 from tests.refusing import NOT_A_MISPRINT, NOTHING_IN_SIGHT, Refused, refuses
@@ -24,7 +24,7 @@ WHY = "录入时写错"
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # rules alone: the same SQL on both
 
 
-def shown(world: World, period: int, nominee: int) -> Shown:
+def shown(world: World, period: int, nominee: int) -> EntryView:
     with world.database.reader() as session:
         found = publication.entry_of(session, period, nominee)
         assert found is not None

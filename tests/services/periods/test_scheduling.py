@@ -48,7 +48,7 @@ def change(world: World, table: type, where: Any, **values: object) -> None:
 def obstacles(world: World, round_number: int, organiser: int, now: str) -> dict[int, str]:
     with world.database.reader() as session:
         programme, unit = session.get_one(Programme, world.programme), session.get_one(Unit, organiser)
-        found = scheduling.candidates(session, world.ring, programme, ROUNDS[round_number], unit, at(now))
+        found = scheduling.candidates(session, world.keyring, programme, ROUNDS[round_number], unit, at(now))
         return {candidate.nominee.id: candidate.obstacle for candidate in found}
 
 
@@ -294,7 +294,7 @@ def test_a_deadline_is_extended_before_it_passes_and_never_after(world: World) -
             at(last),
         )
     world.run(settlement.settle_due, now=at("2026-10-10 Sat 23:59:59.999999"))
-    assert world.outs() == []
+    assert world.disqualifications() == []
     world.act(investigation.confirm, case, "head", now="2026-10-10 Sat 23:59:59.999999")
     assert world.case(case).state is State.CONCLUDED
 

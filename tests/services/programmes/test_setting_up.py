@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, State
-from app.domain.programmes.plan import Places, Plan, proposed_stages
+from app.domain.programmes.plan import Places, ProgrammePlan, proposed_stages
 from app.domain.refusals import AlreadyDone, Archived, NotAllowed, StillNeeded, Unfit
 from app.models import AuditRow, Proceeding, ProceedingKind, Programme, Quota, Stage, Unit, User
 from app.services.periods import closing
@@ -21,11 +21,11 @@ from tests.world import World, at, at_once
 
 NOW = at("2026-09-18 Fri 09:00")
 STAGES = tuple(proposed_stages(dt.date(2026, 9, 1)))
-PLAN = Plan("曲靖市2026年评选表彰", "先进集体", "先进个人", "第四部分（二）3", "第七部分（二）", stages=STAGES)
+PLAN = ProgrammePlan("曲靖市2026年评选表彰", "先进集体", "先进个人", "第四部分（二）3", "第七部分（二）", stages=STAGES)
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing here hangs on the kind of database
 
 
-def create(world: World, plan: Plan, login: str | None = "office") -> int:
+def create(world: World, plan: ProgrammePlan, login: str | None = "office") -> int:
     by = world.actor(login) if login else None
     with world.database.writer() as session:
         return setting_up.create(Work(session, NOW, by), plan).id

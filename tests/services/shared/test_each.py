@@ -14,7 +14,7 @@ from app.domain.refusals import (
 )
 from app.services.cases import investigation, settlement
 from app.services.periods import closing
-from app.services.shared.each import Outcome
+from app.services.shared.each import BulkOutcome
 from tests.world import World, at
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # each act is tested on both where it lives
@@ -22,7 +22,7 @@ FILED = "2026-09-18 Fri 09:00"
 DAY = "2026-09-21 Mon 10:00"
 
 
-def kinds(outcome: Outcome) -> tuple[list[int], dict[int, type]]:
+def kinds(outcome: BulkOutcome) -> tuple[list[int], dict[int, type]]:
     return outcome.done, {each: type(why) for each, why in outcome.refused.items()}
 
 

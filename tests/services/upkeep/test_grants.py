@@ -89,7 +89,7 @@ def test_security_38_the_portal_works_as_its_own_user(as_the_app: Database, worl
     case, receipt = world.file(period, world.nominees[0], FILED)
     world.file(period, world.nominees[1], FILED)
     world.bring(case, State.CONCLUDED, FILED, Conclusion.UPHELD)
-    assert world.do(following.find_by_receipt, world.ring, receipt) == 1
+    assert world.do(following.find_by_receipt, world.keyring, receipt) == 1
     [settled] = [
         one for one in world.run(settlement.settle_due, now=at("2026-09-30 Wed 00:00")) if one.period_id == period
     ]

@@ -36,7 +36,7 @@ from app.services.programmes import setting_up
 from app.services.record import chain
 from app.services.shared.work import Work
 from app.services.upkeep import retention
-from app.services.upkeep.retention import PURGED, Held
+from app.services.upkeep.retention import PURGED, KeptData
 from tests import lists
 from tests.files import attach, hand_in, pdf, png
 from tests.web.browsing import TOKEN
@@ -72,7 +72,7 @@ def ended(world: World, tmp_path: Path) -> World:
     return world
 
 
-def purge(world: World, store: Folder, now: str, years: int = 3) -> list[Held]:
+def purge(world: World, store: Folder, now: str, years: int = 3) -> list[KeptData]:
     with world.database.writer() as session:
         return retention.purge_due(Work(session, at(now)), store, years)
 
@@ -83,8 +83,8 @@ def test_security_18_not_a_second_before_its_time(ended: World, store: Folder) -
         assert purge(ended, store, now, years) == []
     assert (ended.everything(), set(store.names())) == (before, files)
     with ended.database.reader() as session:
-        assert retention.held(session, 3, at(JUST_KEPT)) == [
-            Held(ended.programme, "先进集体和先进个人评选表彰", at(OVER), identities=3, files=2, texts=5)
+        assert retention.kept_data(session, 3, at(JUST_KEPT)) == [
+            KeptData(ended.programme, "先进集体和先进个人评选表彰", at(OVER), identities=3, files=2, texts=5)
         ]
 
 
@@ -105,7 +105,7 @@ def test_security_18_who_and_evidence_are_gone_and_numbers_and_record_stay(ended
     before = ended.everything()
     kept = what_stays(ended)
     [gone] = purge(ended, store, OVER)
-    assert gone == Held(ended.programme, gone.title, at(OVER), identities=3, files=2, texts=5)
+    assert gone == KeptData(ended.programme, gone.title, at(OVER), identities=3, files=2, texts=5)
     after = ended.everything()
     assert set(store.names()) == set()
     assert {name for name in after if after[name] != before[name]} == {
@@ -141,7 +141,7 @@ def test_security_18_what_is_held_of_nominees_goes_and_the_papers_of_the_award_s
     scan = in_the_file(ended, tmp_path / "evidence", decided, nominee)
     assert purge(ended, store, OVER) == []
     [gone] = purge(ended, store, "2029-12-02 Sun 00:00")
-    assert gone == Held(ended.programme, gone.title, at("2029-12-02 Sun 00:00"), 3, files=5, texts=5, dossiers=3)
+    assert gone == KeptData(ended.programme, gone.title, at("2029-12-02 Sun 00:00"), 3, files=5, texts=5, dossiers=3)
     after = ended.everything()
     assert after["dossiers"] == after["import_rows"] == after["opinions"] == []
     assert [len(after[table]) for table in ("imports", "documents", "proceedings")] == [1, 1, 1]
@@ -260,9 +260,9 @@ def test_security_18_a_purge_that_is_stopped_half_way_is_finished_by_the_next(
 @on_sqlite
 def test_security_18_dossiers_and_rows_of_imports_go_with_the_rest(ended: World, store: Folder, tmp_path: Path) -> None:
     lists.room_for(ended)
-    folder, ring = tmp_path / "evidence", ended.ring
+    folder, keyring = tmp_path / "evidence", ended.keyring
     done = lists.checked(ended, folder, {"a.xlsx": lists.sheet([lists.person(0)])})
-    ended.do(confirming.confirm, ring, done, ended.actor("handler"), at(CLOSED))
+    ended.do(confirming.confirm, keyring, done, ended.actor("handler"), at(CLOSED))
     lists.checked(ended, folder, {"b.xlsx": lists.sheet([lists.person(1), lists.person(2)])})  # nobody confirmed it
     [gone] = purge(ended, store, OVER)
     assert gone.dossiers == 1 + 3

@@ -37,7 +37,7 @@ def people(world: World, quick_hashes: None) -> None:
                 Work(session, now), f"new-{role}", "新来的", role, unit, PASSWORD, must_change_password=False
             )
             if role is Role.OFFICE:
-                enrol(session, world.ring, [user], now)
+                enrol(session, world.keyring, [user], now)
         session.commit()
 
 

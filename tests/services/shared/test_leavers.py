@@ -12,7 +12,8 @@ from app.domain.cases.states import Conclusion, State
 from app.domain.periods.rounds import ROUNDS
 from app.models import Nominee, Programme
 from app.services.cases import investigation, settlement
-from app.services.nominees import gates, leavers
+from app.services.nominees import gates
+from app.services.shared import leavers
 from tests.world import World, at
 
 DEADLINE = "2026-09-30 Wed 00:00"
@@ -51,5 +52,5 @@ def test_nobody_slips_through_the_gates_while_an_objection_is_upheld(world: Worl
             programme = session.get_one(Programme, world.programme)
             them = session.scalars(select(Nominee).where(Nominee.id == nominee)).all()
             between(session, moment, lambda case=case: world.act(investigation.confirm, case, "head", now=EARLIER))
-            standing = gates.standings(session, world.ring, programme, them, at(EARLIER))[nominee]
+            standing = gates.standings(session, world.keyring, programme, them, at(EARLIER))[nominee]
         assert standing.gone or HEARD in standing.obstacles(ROUNDS[3]), f"upheld before statement {moment}"

@@ -20,8 +20,8 @@ from app.domain.refusals import (
 )
 from app.models import Entry, Nominee, Period, Programme, Quota
 from app.services.calendar.calendars import calendar_of
-from app.services.periods import scheduling_many
-from app.services.periods.scheduling_many import Order
+from app.services.periods import bulk_scheduling
+from app.services.periods.bulk_scheduling import Order
 from app.services.shared.work import Work
 from tests.world import World, at, at_once
 
@@ -47,7 +47,9 @@ def arranged(
         calendar, actor = calendar_of(session), world.actor(login)
         return [
             p.id
-            for p in scheduling_many.schedule_many(Work(session, at(NOW), actor, keyring=world.ring), order, calendar)
+            for p in bulk_scheduling.schedule_many(
+                Work(session, at(NOW), actor, keyring=world.keyring), order, calendar
+            )
         ]
 
 
@@ -55,8 +57,8 @@ def rehearsed(world: World, units: Sequence[int], nominees: Sequence[int]) -> li
     with world.database.writer() as session:
         programme = session.get_one(Programme, world.programme)
         order = Order(programme, 2, frozenset(units), frozenset(nominees), dt.date(2026, 9, 18), 3)
-        work = Work(session, at(NOW), world.actor("office"), world.ring)
-        found = scheduling_many.rehearse(work, order, calendar_of(session))
+        work = Work(session, at(NOW), world.actor("office"), world.keyring)
+        found = bulk_scheduling.rehearse(work, order, calendar_of(session))
         return [(each.choice.organiser.name, each.entering, each.refusal) for each in found]
 
 

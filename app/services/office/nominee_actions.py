@@ -15,7 +15,7 @@ from app.services.programmes import decisions
 
 
 @dataclass(frozen=True, slots=True)
-class Offers:
+class NomineeActions:
     """What this person may do about this nominee now. Each service decides for itself once more."""
 
     correct: bool = False
@@ -29,15 +29,15 @@ class Offers:
         return not (self.correct or self.revise or self.edit or self.withdraw or self.replace)
 
 
-def offers_to(session: Session, nominee: Nominee, actor: Actor, now: dt.datetime) -> Offers:
+def actions_for(session: Session, nominee: Nominee, actor: Actor, now: dt.datetime) -> NomineeActions:
     """What the page of a nominee offers to a person who may see it."""
     theirs = actor.is_office or actor.unit_id == nominee.recommender_id
     if not theirs or decisions.is_over(session, nominee.programme_id):
-        return Offers()
+        return NomineeActions()
     left = changes.has_left(session, nominee, now)
-    return Offers(
-        correct=actor.is_office and bool(corrections.fields_in_sight(session, nominee.id, now)),
-        revise=not left and not changes.in_sight(session, nominee.id, now),
+    return NomineeActions(
+        correct=actor.is_office and bool(corrections.correctable_fields(session, nominee.id, now)),
+        revise=not left and not changes.current_entries(session, nominee.id, now),
         edit=not left and not changes.entries_of(session, nominee.id),
         withdraw=not left and actor.role in withdrawals.BY,
         replace=left and replacements.replacement_of(session, nominee.id) is None,

@@ -15,9 +15,9 @@ from app.domain.periods.rounds import ROUNDS, Kind
 from app.domain.refusals import ManyStopped, NothingChosen, Refusal
 from app.models import Period, Programme, Quota, Unit
 from app.sealing import Keyring
-from app.services.nominees.access import take_turns
-from app.services.office.overview import organisers
 from app.services.periods.scheduling import Candidate, PeriodPlan, candidates, preview, schedule, write_period
+from app.services.programmes.listing import organisers
+from app.services.programmes.locking import lock_programme_before_award
 from app.services.shared.work import Work, use_case
 
 
@@ -62,7 +62,9 @@ class Rehearsal:
     refusal: str
 
 
-def choices(session: Session, ring: Keyring, programme: Programme, round_number: int, now: dt.datetime) -> list[Choice]:
+def choices(
+    session: Session, keyring: Keyring, programme: Programme, round_number: int, now: dt.datetime
+) -> list[Choice]:
     """Every unit with nominees in a round, in the order of the quota table."""
     quotas = session.scalars(select(Quota).where(Quota.programme_id == programme.id))
     places = {
@@ -71,7 +73,7 @@ def choices(session: Session, ring: Keyring, programme: Programme, round_number:
     return [
         Choice(
             unit,
-            candidates(session, ring, programme, ROUNDS[round_number], unit, now),
+            candidates(session, keyring, programme, ROUNDS[round_number], unit, now),
             places.get(unit.id) if round_number == 2 else None,
         )
         for unit in organisers(session, programme.id, round_number)
@@ -115,7 +117,7 @@ def _plans(work: Work, order: Order, calendar: Calendar) -> list[tuple[Choice, P
     """The units of an order, each with a plan for its own nominees, once nothing is wrong for all alike."""
     require_office(work.actor)
     preview(order.opening, order.conclude_workdays, calendar, order.programme.demonstration, work.now)
-    take_turns(work.session, order.programme.id)
+    lock_programme_before_award(work.session, order.programme.id)
     found = [
         (choice, order.plan_for(choice))
         for choice in choices(work.session, work.keyring, order.programme, order.round_number, work.now)

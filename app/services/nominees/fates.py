@@ -1,0 +1,46 @@
+"""What became of a programme's nominees: what stands or stood against each, and who is out (R26, R29)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.domain.cases.states import Actor
+from app.models import Disqualification, Nominee
+from app.services.nominees.access import of_programme, theirs
+from app.services.shared.leavers import disqualified
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """A programme's nominees, what stands or stood against each, and who is out at this moment (R26)."""
+
+    nominees: Sequence[Nominee]
+    disqualifications: dict[int, list[Disqualification]]
+    out: set[int]
+
+    @property
+    def touched(self) -> set[int]:
+        """Everyone who is out or once was."""
+        return self.out | self.disqualifications.keys()
+
+
+def fates_of(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> Fates:
+    """What became of the nominees that a person may see; who lapsed at a deadline not settled yet is out already."""
+    nominees = of_programme(session, programme_id, actor)
+    disqualifications: dict[int, list[Disqualification]] = {}
+    rows = session.scalars(
+        select(Disqualification)
+        .join(Nominee)
+        .where(Nominee.programme_id == programme_id, theirs(actor))
+        .order_by(Disqualification.id)
+        .options(selectinload(Disqualification.reversal))
+    )
+    for row in rows:
+        disqualifications.setdefault(row.nominee_id, []).append(row)
+    out = disqualified(session, [nominee.id for nominee in nominees], now)
+    return Fates(nominees, disqualifications, out)

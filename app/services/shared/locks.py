@@ -1,0 +1,27 @@
+"""Row locks. Whatever a session read before it got a lock may have changed meanwhile, so a locked row is read anew."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.models import Base
+
+Row = TypeVar("Row", bound=Base)
+
+
+def lock_row(session: Session, model: type[Row], row_id: int, *options: ORMOption) -> Row:
+    """A row, locked until the transaction ends, and its attributes as they are now. Raises NoResultFound.
+
+    Related rows are read when they are asked for; one that the session holds already is not read again, so name in
+    `options` (`selectinload`: a statement of its own, after the lock) those that a decision rests on.
+    """
+    lock = {"of": model}  # not what the model loads with it
+    return session.get_one(model, row_id, options=options, with_for_update=lock, populate_existing=True)
+
+
+def lock_row_if_any(session: Session, model: type[Row], row_id: int, *options: ORMOption) -> Row | None:
+    """As `lock_row`; None where there is no such row."""
+    return session.get(model, row_id, options=options, with_for_update={"of": model}, populate_existing=True)
