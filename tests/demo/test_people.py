@@ -5,7 +5,8 @@ import re
 import pytest
 
 from app.demo import objections, words
-from app.demo.people import SETTINGS, Person, Quota, _programme, nominees, quotas
+from app.demo.deeds import SETTINGS
+from app.demo.people import Person, Quota, _programme, nominees, quotas
 from app.domain.nominees.annexes import PERSON_STATUSES, TRADES, UNIT_TYPES
 
 CITY = "市级机关企事业单位"
