@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from app.demo.texts import read_texts
 from app.demo.words import STEMS
 
-SHORTEST, LONGEST = 100, 300
 _SLOT = re.compile(r"\{(?:(\d+)-(\d+)|(\w+))\}")
 _PLACES = {"village": "村", "estate": "小区", "road": "路"}
 

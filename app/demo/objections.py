@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 from app.demo.texts import read_texts
 
-CATEGORIES = ("deeds", "discipline", "eligibility", "procedure", "other")
 _TEXTS = read_texts("cases")
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """`category` is one of CATEGORIES; numbers beginning 1300000 and example.com belong to nobody here."""
+    """`category` is a value of Category; numbers beginning 1300000 and example.com belong to nobody here."""
 
     category: str
     facts: str
