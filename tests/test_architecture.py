@@ -114,10 +114,13 @@ def test_no_folder_holds_too_many_modules() -> None:
 
 
 def test_a_modules_tests_are_found_in_one_guess() -> None:
-    """tests/<layer>/<subject>/test_<module>.py, or …/test_<module>_….py, tests app/<layer>/<subject>/<module>.py."""
-    for layer in ("domain", "services", "web", "cli", "calendars", "evidence", "papers", "processes"):
+    """tests/<layer>/<subject>/test_<module>.py, or …/test_<module>_….py, tests app/<layer>/<subject>/<module>.py.
+
+    Those of tools/ stand under tests/tools/.
+    """
+    for layer in ("domain", "services", "web", "cli", "calendars", "evidence", "papers", "processes", "tools"):
         for path in sorted((ROOT / "tests" / layer).rglob("test_*.py")):
-            folder = ROOT / "app" / path.parent.relative_to(ROOT / "tests")
+            folder = (ROOT if layer == "tools" else ROOT / "app") / path.parent.relative_to(ROOT / "tests")
             name = path.stem.removeprefix("test_")
             there = {module.stem for module in [*folder.glob("*.py"), *folder.glob("*/")]}
             walk = str(path.relative_to(ROOT)) in WALKS
@@ -127,6 +130,11 @@ def test_a_modules_tests_are_found_in_one_guess() -> None:
 def test_nobody_imports_the_factory_but_whoever_starts_the_portal() -> None:
     users = {module_of(path) for path in SOURCES if "app.web.factory.create_app" in set(imports_of(path))}
     assert users == {"app.processes.server"}
+
+
+def test_the_portal_runs_without_the_tools() -> None:
+    for path in SOURCES:
+        assert [name for name in imports_of(path) if name.partition(".")[0] == "tools"] == [], path
 
 
 def test_the_rules_use_the_standard_library_alone() -> None:
@@ -328,7 +336,7 @@ def test_no_template_has_script_style_or_handlers_inside() -> None:
 
 def test_no_file_leans_on_a_place_outside_of_the_project() -> None:
     outside = re.compile(r"(?<![\w.])/" + r"work/|\.\./" + "shared")
-    folders = ("app", "templates", "static", "migrations", "tests", "bench", "docs", "deploy", ".ci")
+    folders = ("app", "templates", "static", "migrations", "tests", "tools", "bench", "docs", "deploy", ".ci")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
     files += [path for path in ROOT.iterdir() if path.is_file()]
     for path in files:

@@ -48,15 +48,13 @@ def begin(session: Session, staging: Staging, now: dt.datetime) -> None:
     calendar = staging.calendar
     second = nth_workday_after(start, 15, calendar)
     third = nth_workday_after(second, 12, calendar)
-    _three_rounds(staging, programme_id, by_unit, second, third)
+    _two_rounds(staging, programme_id, by_unit, second)
     staging.clearing.look_once_more(staging.diary, calendar, everybody, third)
     staging.show(programme_id, 3, staging.cast.office, everybody, Shape(third, 3, closes=True))
     _Award(staging, programme_id).note(third)
 
 
-def _three_rounds(
-    staging: Staging, programme_id: int, by_unit: dict[int, list[Nominee]], second: dt.date, third: dt.date
-) -> None:
+def _two_rounds(staging: Staging, programme_id: int, by_unit: dict[int, list[Nominee]], second: dt.date) -> None:
     for unit_id, nominees in by_unit.items():
         staging.round_one(programme_id, nominees, staging.before_round_2(second))
         handler = staging.cast.hands[unit_id].handler

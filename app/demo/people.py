@@ -12,8 +12,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from app.demo import deeds_ecology, deeds_law, deeds_safety, deeds_services
-from app.demo.deeds import JOINING, OWN_ACTS, PERSON_CLOSINGS, STAFF_CLOSINGS, TEAM_CLOSINGS, Setting, compose, fill
+from app.demo.deeds import (
+    JOINING,
+    OWN_ACTS,
+    PERSON_CLOSINGS,
+    SETTINGS,
+    STAFF_CLOSINGS,
+    TEAM_CLOSINGS,
+    Setting,
+    compose,
+    fill,
+)
 from app.demo.words import (
     AGENCY,
     CIVIL,
@@ -32,7 +41,6 @@ T = TypeVar("T")
 
 CITY = "曲靖市"
 URBAN = frozenset({"麒麟区", "曲靖经开区"})  # their townships are all 街道
-SETTINGS = deeds_safety.SETTINGS + deeds_law.SETTINGS + deeds_ecology.SETTINGS + deeds_services.SETTINGS
 _QUOTAS = Path(__file__).resolve().parent.parent / "data" / "quotas.csv"
 
 
@@ -148,8 +156,8 @@ def _collective(quota: DemoQuota, setting: Setting, stem: str, dealer: _Dealer) 
 
 def _individual(quota: DemoQuota, setting: Setting, stem: str, dealer: _Dealer, *, may_rank: bool) -> DemoNominee:
     leads = dealer.people[setting]
-    post, status, lead, *own = next(each for each in leads if len(each) == 3 or not quota.field)
-    pattern, trade = own or (setting.city if quota.field else setting.county, setting.trade)
+    post, status, lead, own, trade = next(each for each in leads if not each.workplace or not quota.field)
+    pattern = own or (setting.city if quota.field else setting.county)
     head = setting.city_head if quota.field else setting.head
     # R10: a county-level post (县处级) only in the city's own institutions, and at most one per unit.
     if may_rank and quota.field and setting.category in (AGENCY, INSTITUTION) and status in (CIVIL, EXPERT):
@@ -162,7 +170,8 @@ def _individual(quota: DemoQuota, setting: Setting, stem: str, dealer: _Dealer, 
         closings = STAFF_CLOSINGS
     text = compose(dealer.lead(lead), acts.__next__, closings, dealer.rng)
     workplace = _place(pattern, quota, stem, dealer.rng)
-    return DemoNominee("individual", next(dealer.names), workplace, post.format(head=head), status, trade, text)
+    post, trade = post.format(head=head), trade or setting.trade
+    return DemoNominee("individual", next(dealer.names), workplace, post, status, trade, text)
 
 
 def _place(pattern: str, quota: DemoQuota, stem: str, rng: random.Random) -> str:

@@ -1,7 +1,8 @@
 """Papers made from templates that staff can restyle: Word files with {{ places }} to fill (docxtpl).
 
-A folder named by GONGSHI_TEMPLATES_DIR may hold restyled copies under the same names; one that is there wins. A
-template is data of the installation, yet it is run in a sandbox, and what is filled in is text, never template.
+The portal's own lie in templates/papers/, drawn by tools/papers. A folder named by GONGSHI_TEMPLATES_DIR may hold
+restyled copies under the same names; one that is there wins. A template is data of the installation, yet it is run in a
+sandbox, and what is filled in is text, never template.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from jinja2.sandbox import SandboxedEnvironment
 from app.domain.refusals import TemplateBroken, UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers.guarding import guarded
+
+FOLDER = Path(__file__).resolve().parents[2] / "templates" / "papers"
 
 
 class _Box(SandboxedEnvironment):
@@ -46,18 +48,27 @@ class Picture:
     height: int | None = None
 
 
+def find_template(name: str, folder: Path | None) -> Path:
+    """The template in use: the copy that staff restyled, if one lies in `folder`, else the portal's own."""
+    restyled = folder / name if folder else None
+    return restyled if restyled and restyled.is_file() else FOLDER / name
+
+
 def render(name: str, context: Mapping[str, Any], folder: Path | None = None) -> bytes:
     """The template `name` ("annex-4.docx") filled in, as .docx.
 
     `context` holds texts, numbers, Pictures, None, and lists and mappings of these; a line break in a text begins a
     paragraph of the same style. `folder`: where restyled copies may lie. Raises TemplateBroken.
     """
-    restyled = _restyled(name, folder)
-    content = restyled or (resources.files("app.papers") / "templates" / name).read_bytes()
+    path = find_template(name, folder)
+    content = path.read_bytes()
+    own = path.parent == FOLDER
+    if not own:
+        _require_sound(content, name)
     try:
         return _filled(content, context)
     except Exception as fault:
-        if restyled is None:
+        if own:
             raise
         # What staff wrote may be wrong in any way, and the template is what they can mend.
         raise TemplateBroken(name, f"其中的占位符有误（{fault}）。") from fault
@@ -71,18 +82,13 @@ def _filled(content: bytes, context: Mapping[str, Any]) -> bytes:
     return written.getvalue()
 
 
-def _restyled(name: str, folder: Path | None) -> bytes | None:
-    """The copy that staff restyled, if there is one, looked through like anything that comes in."""
-    path = folder / name if folder else None
-    if path is None or not path.is_file():
-        return None
-    content = path.read_bytes()
+def _require_sound(content: bytes, name: str) -> None:
+    """Looks through a copy that staff restyled, like anything that comes in. Raises TemplateBroken."""
     try:
         if guarded(BytesIO(content), name) is not FileKind.DOCX:
             raise TemplateBroken(name, "它不是 .docx 文件。")
     except UnreadableForm as refusal:
         raise TemplateBroken(name, refusal.why) from None
-    return content
 
 
 def _prepared(value: Any, template: DocxTemplate) -> Any:

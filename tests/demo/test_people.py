@@ -5,8 +5,10 @@ import re
 import pytest
 
 from app.demo import objections, words
-from app.demo.people import SETTINGS, DemoNominee, DemoQuota, _programme, nominees, quotas
+from app.demo.deeds import SETTINGS
+from app.demo.people import DemoNominee, DemoQuota, _programme, nominees, quotas
 from app.domain.nominees.annexes import PERSON_STATUSES, TRADES, UNIT_TYPES
+from app.models import Category
 
 CITY = "市级机关企事业单位"
 COUNTY = "县（市、区）、曲靖经开区"
@@ -162,7 +164,7 @@ def test_number_slots_run_upwards():
 def test_complaints():
     found = objections.complaints()
     assert len(found) >= 16
-    assert {complaint.category for complaint in found} == set(objections.CATEGORIES)
+    assert {complaint.category for complaint in found} == set(Category)
     assert len({complaint.name for complaint in found}) == len(found)
     assert len({complaint.contact for complaint in found}) == len(found)
     for complaint in found:

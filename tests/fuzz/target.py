@@ -11,7 +11,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import brotli
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
@@ -73,7 +72,7 @@ FILLED = filled() | {
     "parent": "1",
 }
 _LEAKS = re.compile(r"Traceback|sqlalchemy|sqlite3|psycopg|INSERT INTO|\bFROM \w+ WHERE\b|File \"/", re.IGNORECASE)
-_UNPACK = {"": bytes, "br": brotli.decompress, "gzip": gzip.decompress}
+_UNPACK = {"": bytes, "gzip": gzip.decompress}
 _BOXED = "sandbox; default-src 'none'; frame-ancestors 'none'"  # what somebody else's file is sent with
 # These keep a mark of what they refused: who tried to get in, who tried a receipt.
 _REMEMBER_REFUSALS = re.compile(r"^account\.|^own\.|^receipts\.find$")

@@ -22,7 +22,6 @@ __all__ = [
     "Problem",
     "Seen",
     "column_name",
-    "duplicates",
     "normalised",
     "order_problems",
     "photo_problems",
@@ -128,12 +127,6 @@ def _likenesses(kind: Kind, fields: Mapping[str, str]) -> Iterable[tuple[str, st
     for key in ("birth", "unit"):
         if fact := fields.get(key):
             yield FIELD_NAMES["name"], f"{once}；如是同名的两个人，请在备注中说明", (key, name, fact)
-
-
-def duplicates(nominations: Iterable[Nomination]) -> dict[int, Problem]:
-    """By `number`, every nomination that names a nominee who stands further up."""
-    seen = Seen()
-    return {n.number: problem for n in nominations if (problem := seen.problem(n))}
 
 
 def order_problems(nominations: Iterable[Nomination]) -> dict[int, Problem]:

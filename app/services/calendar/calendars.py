@@ -29,7 +29,6 @@ class Affected:
 
     period_id: int
     title: str
-    stored_last_day: dt.date
     why: str
 
 
@@ -70,14 +69,14 @@ def affected_periods(session: Session, calendar: Calendar, now: dt.datetime) -> 
         try:
             recounted = explain(stored[0].day.date, period.window.last_day, stored[-1].day.date, calendar)
         except Refusal as refusal:
-            affected.append(Affected(period.id, period.title, period.window.last_day, str(refusal)))
+            affected.append(Affected(period.id, period.title, str(refusal)))
             continue
         changed = [
             old.day.date for old, new in zip(stored, recounted, strict=True) if old.day.works is not new.day.works
         ]
         if changed:
             days = "、".join(date.isoformat() for date in changed)
-            affected.append(Affected(period.id, period.title, period.window.last_day, f"{days} 的上班安排变了"))
+            affected.append(Affected(period.id, period.title, f"{days} 的上班安排变了"))
     return affected
 
 

@@ -132,12 +132,6 @@ def some(session: Session, keyring: Keyring, import_id: int, numbers: Iterable[i
 
 def problem_count(session: Session, import_id: int) -> int:
     """How many problems the rows of an import have."""
-    return sum(len(found) for found in session.scalars(_with_problems(ImportRow.problems, import_id)))
-
-
-def numbers_with_problems(session: Session, import_id: int) -> Sequence[int]:
-    return session.scalars(_with_problems(ImportRow.number, import_id).order_by(ImportRow.number)).all()
-
-
-def _with_problems(column: Any, import_id: int) -> Any:
-    return select(column).where(ImportRow.import_id == import_id, func.length(cast(ImportRow.problems, String)) > 2)
+    has_some = func.length(cast(ImportRow.problems, String)) > 2
+    query = select(ImportRow.problems).where(ImportRow.import_id == import_id, has_some)
+    return sum(len(found) for found in session.scalars(query))

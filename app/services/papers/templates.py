@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
+
+from app.papers.templates import FOLDER, find_template
 
 NAMES = {
     "notice.docx": "公示公告",
@@ -27,14 +28,9 @@ class Template:
 
 def all_templates(folder: Path | None) -> list[Template]:
     """Every template, with whether a restyled copy lies in the folder of the installation."""
-    return [Template(file, name, folder is not None and (folder / file).is_file()) for file, name in NAMES.items()]
+    return [Template(file, name, find_template(file, folder).parent != FOLDER) for file, name in NAMES.items()]
 
 
 def content_of(name: str, folder: Path | None) -> bytes | None:
     """The copy in use; None for what is no template."""
-    if name not in NAMES:
-        return None
-    restyled = folder / name if folder else None
-    if restyled and restyled.is_file():
-        return restyled.read_bytes()
-    return (resources.files("app.papers") / "templates" / name).read_bytes()
+    return find_template(name, folder).read_bytes() if name in NAMES else None

@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from threading import Lock
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-import brotli
 from flask import Flask, Response, current_app, request
 
 from app.clock import Clock
@@ -26,6 +27,7 @@ from app.web.shared.portal import now
 _REMADE_AFTER = dt.timedelta(seconds=10)
 _LONGEST_MAX_AGE = 60
 _MOST_BYTES = 64 * 1024 * 1024
+_WEIGHT = re.compile(r"\s*q=([01](?:\.[0-9]{0,3})?)\s*", re.IGNORECASE)
 
 PlainStart = Callable[[str, list[tuple[str, str]]], object]  # what a page needs of a StartResponse
 
@@ -67,11 +69,21 @@ class Page:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
+@lru_cache(maxsize=64)  # browsers send few different ones
 def _best_encoding(accepted: str) -> str:
-    # A client that names an encoding to refuse it (;q=0) gets the plain body too.
-    if not accepted or "q=0" in accepted:
-        return ""
-    return "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+    """`gzip` where a client takes it at least as gladly as the plain body (RFC 9110, 12.5.3), else the empty string."""
+    weights: dict[str, float] = {}
+    for part in accepted.split(","):
+        name, _, weight = part.partition(";")
+        weights[name.strip().lower()] = _weight_of(weight)
+    gzipped = weights.get("gzip", weights.get("*", 0))
+    return "gzip" if gzipped > 0 and gzipped >= weights.get("identity", 0) else ""
+
+
+def _weight_of(text: str) -> float:
+    """What stands after an encoding's semicolon: 1 where nothing does, 0 where it can't be read."""
+    read = _WEIGHT.fullmatch(text)
+    return float(read[1]) if read else float(not text)
 
 
 @dataclass(slots=True)
@@ -110,7 +122,8 @@ class HotPages:
 
 
 def _compressed(body: bytes) -> dict[str, bytes]:
-    return {"": body, "gzip": gzip.compress(body, 6), "br": brotli.compress(body, quality=5)}
+    """By encoding. No time in the gzip: every process has the same bytes under one ETag."""
+    return {"": body, "gzip": gzip.compress(body, 9, mtime=0)}
 
 
 def init_app(app: Flask, clock: Clock) -> None:

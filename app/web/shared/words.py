@@ -7,23 +7,21 @@ import datetime as dt
 from flask import Flask
 
 from app import richtext
-from app.domain.award.decision import PROCEEDING_NAMES, REVOCATION_GROUND_NAMES
+from app.domain.award.decision import REVOCATION_GROUND_NAMES
 from app.domain.calendar.stages import STAGES
 from app.domain.calendar.workdays import SHANGHAI, last_day_before, local_date
 from app.domain.cases.reminders import REMINDER_NAMES
-from app.domain.cases.states import ACTION_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
+from app.domain.cases.states import CONCLUSION_NAMES, ROLE_NAMES, STATE_NAMES
 from app.domain.cases.verdict import GROUND_NAMES
 from app.domain.imports.nominations import FIELD_NAMES
-from app.domain.nominees.annexes import AUTHORITY_NAMES, RANK_NAMES
+from app.domain.nominees.annexes import AUTHORITY_NAMES
 from app.domain.nominees.eligibility import OUTCOME_NAMES
-from app.domain.nominees.misprints import CORRECTABLE
 from app.domain.periods.rounds import KIND_NAMES
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import coarse, day, day_label, duration, end_moment, full_day, moment, weekday
 from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
 from app.evidence.kinds import FileKind
 from app.models import ScanState
-from app.models.cases import NOTE_KIND_NAMES
 from app.models.objections import CATEGORY_NAMES, MESSAGE_KIND_NAMES
 from app.services.nominees.opinions import OUTCOME_NAMES as OPINION_NAMES
 from app.services.nominees.reviews import STAGE_NAMES
@@ -174,22 +172,15 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         qr=qr,
-        ACTION_NAMES=ACTION_NAMES,
         AUTHORITY_NAMES=AUTHORITY_NAMES,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
-        CORRECTABLE=CORRECTABLE,
-        DETAIL_NAMES=DETAIL_NAMES,
-        DECLINE_GROUND_NAMES=DECLINE_GROUND_NAMES,
         GROUND_NAMES=GROUND_NAMES,
         KIND_NAMES=KIND_NAMES,
         MESSAGE_KIND_NAMES=MESSAGE_KIND_NAMES,
-        NOTE_KIND_NAMES=NOTE_KIND_NAMES,
         OPINION_NAMES=OPINION_NAMES,
         OUTCOME_NAMES=OUTCOME_NAMES,
         PHASE_NAMES=PHASE_NAMES,
-        RANK_NAMES=RANK_NAMES,
-        PROCEEDING_NAMES=PROCEEDING_NAMES,
         REMINDER_NAMES=REMINDER_NAMES,
         REVOCATION_GROUND_NAMES=REVOCATION_GROUND_NAMES,
         FIELD_NAMES=FIELD_NAMES,

@@ -9,7 +9,7 @@ from app.domain.imports.form_words import LISTS, form_word
 from app.domain.imports.nominations import (
     Nomination,
     Problem,
-    duplicates,
+    Seen,
     normalised,
     order_problems,
     photo_problems,
@@ -213,7 +213,8 @@ def test_the_same_nominee_twice_is_told_at_the_second() -> None:
         collective(11, credit_code="无"),
         collective(12, name="法制科", credit_code="无"),
     ]
-    assert {number: (problem.column, problem.wrong) for number, problem in duplicates(rows).items()} == {
+    seen = Seen()
+    assert {row.number: (problem.column, problem.wrong) for row in rows if (problem := seen.problem(row))} == {
         7: ("身份证号码", "与第5行重复"),
         8: ("姓名", "与第6行重复"),
         10: ("社会信用代码", "与第9行重复"),

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-import brotli
 import pytest
 from flask import Flask
 
@@ -123,25 +122,36 @@ def test_hot_cold_and_every_encoding_say_the_same(world: World, app: Flask, clie
     assert hot.data == cold.data
     assert dict(hot.headers) == dict(cold.headers)
     assert hot.headers["Vary"] == "Accept-Encoding"
-    bodies = {"gzip": gzip.decompress, "br": brotli.decompress}
-    tags = {hot.headers["ETag"]}
-    for encoding, decompress in bodies.items():
-        packed = client.open(path, headers={"Accept-Encoding": encoding})
-        assert packed.headers["Content-Encoding"] == encoding
-        assert int(packed.headers["Content-Length"]) == len(packed.data) < len(cold.data)
-        assert decompress(packed.data) == cold.data
-        tags.add(packed.headers["ETag"])
-    assert len(tags) == 3  # one a representation
+    packed = client.open(path, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Vary"] == "Accept-Encoding"
+    assert int(packed.headers["Content-Length"]) == len(packed.data) < len(cold.data)
+    assert gzip.decompress(packed.data) == cold.data
+    assert packed.headers["ETag"] != hot.headers["ETag"]  # one a representation
     for accepted, given in (
-        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate, br, zstd", "gzip"),
         ("gzip", "gzip"),
+        ("GZip;Q=1.000", "gzip"),
+        ("br;q=0, gzip ; q=0.001", "gzip"),
+        ("identity;q=0, gzip;q=0.5", "gzip"),
+        ("gzip;q=0.5, identity;q=0.5", "gzip"),
+        ("*", "gzip"),
+        ("br, *;q=0.1", "gzip"),
         ("identity", None),
         ("", None),
+        ("br", None),
         ("br;q=0", None),
         ("deflate", None),
+        ("gzip;q=0", None),
+        ("gzip;q=0.000, *", None),
+        ("*;q=0", None),
+        ("identity, gzip;q=0.5", None),
+        ("gzip;q=gladly", None),
+        ("notgzip", None),
     ):
         answer = client.open(path, headers={"Accept-Encoding": accepted})
         assert answer.headers.get("Content-Encoding") == given, accepted
+        assert answer.headers["ETag"] == (packed if given else hot).headers["ETag"], accepted
 
 
 def test_a_copy_that_still_holds_is_confirmed_without_its_body(world: World, client: Browser) -> None:

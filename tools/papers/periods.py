@@ -5,10 +5,9 @@ from __future__ import annotations
 from docx.document import Document as Paper
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_LINE_SPACING
-from docx.oxml import OxmlElement
-from docx.shared import Mm, Pt
+from docx.shared import Pt
 
-from app.papers.layout import (
+from tools.papers.kit import (
     ANNEX,
     BARE,
     DATED,
@@ -18,11 +17,14 @@ from app.papers.layout import (
     NOTE,
     SIGNED,
     TITLE,
+    add_row,
+    add_rows,
+    break_page_before,
+    each,
+    empty_table,
     fill,
     line,
     new_paper,
-    page_break_before,
-    rows_of,
     table,
 )
 
@@ -48,7 +50,7 @@ def notice() -> Paper:
     each(paper, "for text in handling", "{{ text }}")
     line(paper, "附件：公示对象简要事迹")
     _signature_beside_picture(paper)
-    page_break_before(line(paper, "附件", ANNEX))
+    break_page_before(line(paper, "附件", ANNEX))
     line(paper, "公示对象简要事迹", TITLE)
     line(paper, "{%p for group in groups %}")
     line(paper, "{{ group.ordinal }}、{{ group.head }}", HEAD_1)
@@ -72,13 +74,13 @@ def cases() -> Paper:
     line(paper, "{{ filed }}")
     line(paper, "{%p if by_category %}")
     made = table(paper, ("异议类别", "件数"), (90, 40))
-    rows_of(made, "row in by_category", ("{{ row.name }}", "{{ row.count }}"), centred=(1,))
+    add_rows(made, "row in by_category", ("{{ row.name }}", "{{ row.count }}"), centred=(1,))
     line(paper, "{%p endif %}")
     line(paper, "三、办理情况", HEAD_1)
     line(paper, "{{ handled }}")
     line(paper, "{%p if by_outcome %}")
     made = table(paper, ("办理结果", "案件数"), (90, 40))
-    rows_of(made, "row in by_outcome", ("{{ row.name }}", "{{ row.count }}"), centred=(1,))
+    add_rows(made, "row in by_outcome", ("{{ row.name }}", "{{ row.count }}"), centred=(1,))
     line(paper, "{%p endif %}")
     line(paper, "四、逐件办理情况", HEAD_1)
     each(paper, "if not cases", "没有需要列出的案件。")
@@ -104,7 +106,7 @@ def closing() -> Paper:
     each(paper, "for text in times", "{{ text }}")
     line(paper, "二、异议办理情况", HEAD_1)
     made = table(paper, ("项目", "数量", "项目", "数量"), (54, 24, 54, 24))
-    rows_of(
+    add_rows(
         made,
         "row in figures",
         ("{{ row.left }}", "{{ row.left_count }}", "{{ row.right }}", "{{ row.right_count }}"),
@@ -118,7 +120,7 @@ def closing() -> Paper:
     each(paper, "if withdrawn", "退出推荐：{{ withdrawn }}。")
     line(paper, "五、逐日说明", HEAD_1)
     made = table(paper, ("日期", "星期", "说明"), (50, 30, 76))
-    rows_of(made, "row in days", ("{{ row.date }}", "{{ row.weekday }}", "{{ row.label }}"), centred=(0, 1))
+    add_rows(made, "row in days", ("{{ row.date }}", "{{ row.weekday }}", "{{ row.label }}"), centred=(0, 1))
     line(paper)
     line(paper, "经办人：　　　　　　　　负责人：", BARE)
     line(paper)
@@ -126,18 +128,11 @@ def closing() -> Paper:
     return paper
 
 
-def each(paper: Paper, what: str, text: str, style: str = "") -> None:
-    """A paragraph that is there under a condition, or once for each of several texts."""
-    line(paper, f"{{%p {what} %}}")
-    line(paper, text, style)
-    line(paper, f"{{%p end{what.partition(' ')[0]} %}}")
-
-
 def _who_is_out(paper: Paper, text: str) -> None:
     line(paper, "{%p if out %}")
     line(paper, text)
     made = table(paper, ("推荐对象", "类别", "原因", "依据", "案件"), (36, 22, 26, 46, 26))
-    rows_of(
+    add_rows(
         made,
         "row in out",
         ("{{ row.name }}", "{{ row.kind }}", "{{ row.grounds }}", "{{ row.clauses }}", "{{ row.cases }}"),
@@ -148,19 +143,13 @@ def _who_is_out(paper: Paper, text: str) -> None:
 
 def _signature_beside_picture(paper: Paper) -> None:
     """The QR code at the left, who signs at the right of it: on one page whatever the text above takes."""
-    beside = paper.add_table(rows=1, cols=2)
-    beside.autofit = False
-    picture, signature = beside.rows[0].cells
-    picture.width, signature.width = Mm(52), Mm(104)
-    beside.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    for text in ("{{ qr }}", "{{ qr_says }}"):
-        shown = picture.paragraphs[0] if text == "{{ qr }}" else picture.add_paragraph()
-        shown.style, shown.text = NOTE, text
-    picture.paragraphs[0].paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    picture.paragraphs[0].paragraph_format.space_before = Pt(10)
+    picture, signature = add_row(empty_table(paper, (66, 90), ruled=False)).cells
+    shown = fill(picture, "{{ qr }}", NOTE).paragraph_format
+    shown.line_spacing_rule, shown.space_before = WD_LINE_SPACING.SINGLE, Pt(10)
+    fill(picture, "{{ qr_says }}", NOTE)
     signature.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     fill(signature, "{{ signatory }}", SIGNED)
-    signature.add_paragraph("{{ dated }}", style=DATED)
+    fill(signature, "{{ dated }}", DATED)
 
 
 def _signature(paper: Paper) -> None:

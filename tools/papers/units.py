@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from docx.document import Document as Paper
-from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.table import WD_ROW_HEIGHT_RULE
 from docx.shared import Mm, Pt
 from docx.table import _Cell
 
-from app.papers.drafts.periods import each
-from app.papers.layout import (
+from tools.papers.kit import (
+    ACROSS,
     ANNEX,
     BARE,
     CELL,
     CELL_HEAD,
     DATED,
     HEAD_1,
+    RIGHT,
     SIGNED,
     TITLE,
-    control_row,
+    add_control_row,
+    add_filled_row,
+    add_head_row,
+    add_row,
+    add_rows,
+    break_page_before,
+    each,
+    empty_table,
     fill,
     line,
     new_paper,
-    page_break_before,
-    repeated_row,
-    rows_of,
-    ruled,
     table,
 )
 
@@ -44,7 +47,7 @@ def report() -> Paper:
     line(paper, "{{ shown }}")
     line(paper, "{%p if periods %}")
     made = table(paper, ("公示", "公示时间", "对象", "异议", "结果"), (58, 48, 14, 14, 22))
-    rows_of(
+    add_rows(
         made,
         "row in periods",
         ("{{ row.title }}", "{{ row.window }}", "{{ row.entries }}", "{{ row.filed }}", "{{ row.outcome }}"),
@@ -55,7 +58,7 @@ def report() -> Paper:
     line(paper, "四、征求意见情况", HEAD_1)
     line(paper, "{{ asked }}")
     made = table(paper, ("部门", "无不同意见", "有不同意见", "不需征求", "尚未取得"), (44, 28, 28, 28, 28))
-    rows_of(
+    add_rows(
         made,
         "row in opinions",
         ("{{ row.name }}", "{{ row.favourable }}", "{{ row.negative }}", "{{ row.not_asked }}", "{{ row.missing }}"),
@@ -67,7 +70,7 @@ def report() -> Paper:
     line(paper, "{% if formal %}六{% else %}四{% endif %}、推荐意见", HEAD_1)
     line(paper, "{{ recommended }}")
     made = table(paper, ("序号", "名称（姓名）", "所在单位", "类别"), (16, 54, 60, 26))
-    rows_of(
+    add_rows(
         made,
         "row in nominees",
         ("{{ loop.index }}", "{{ row.name }}", "{{ row.unit }}", "{{ row.kind }}"),
@@ -83,7 +86,7 @@ def opinions() -> Paper:
     """附件6, one page a nominee."""
     paper = new_paper("推荐对象征求意见表")
     line(paper, "{%p for one in nominees %}")
-    page_break_before(line(paper, "附件6", ANNEX))
+    break_page_before(line(paper, "附件6", ANNEX))
     line(paper, "{{ heading }}\n推荐对象征求意见表", TITLE)
     line(paper, "推荐对象为（请勾选并填写相应信息）：", BARE)
     collective = "{{ one.is_collective }}集体　集体名称：{{ one.collective }}　集体所属单位：{{ one.collective_unit }}"
@@ -91,9 +94,9 @@ def opinions() -> Paper:
     individual = "{{ one.is_individual }}个人　姓名：{{ one.person }}　单位：{{ one.person_unit }}　职务："
     individual += "{{ one.post }}"
     line(paper, individual, BARE).paragraph_format.space_after = Pt(6)
-    made = paper.add_table(rows=2, cols=2)
-    made.style, made.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
-    for row, authorities in zip(made.rows, (("纪检监察机关", "组织人事部门"), ("公安部门", "审计部门")), strict=True):
+    made = empty_table(paper, (78, 78))
+    for authorities in (("纪检监察机关", "组织人事部门"), ("公安部门", "审计部门")):
+        row = add_row(made)
         row.height, row.height_rule = Mm(50), WD_ROW_HEIGHT_RULE.AT_LEAST
         for cell, authority in zip(row.cells, authorities, strict=True):
             _opinion(cell, authority)
@@ -108,23 +111,23 @@ def opinions() -> Paper:
 
 def leaders() -> Paper:
     """附件7: filled in by hand. The portal has no ID number of a leader and asks for none."""
-    paper = new_paper("申报市级先进集体单位有关信息情况表", landscape=True)
+    paper = new_paper("申报市级先进集体单位有关信息情况表", ACROSS)
     line(paper, "附件7", ANNEX)
     line(paper, "申报市级先进集体单位有关信息情况表\n（市级单位填报）", TITLE)
     line(paper, "申报单位（盖章）：{{ unit }}　　　　　填报人：　　　　　　　　联系电话：", CELL)
-    made = ruled(paper, 2, (46, 48, 25, 38, 46, 38, 16))
-    above, below = made.rows
+    made = empty_table(paper, (46, 48, 25, 38, 46, 38, 16))
+    above, below = add_head_row(made), add_head_row(made)
     for number, head in ((0, "单位名称"), (1, "社会信用代码\n（18位）"), (6, "备注")):
         fill(above.cells[number].merge(below.cells[number]), head, CELL_HEAD)
     fill(above.cells[2].merge(above.cells[5]), "领导班子成员基本信息（{{ span }}期间）", CELL_HEAD)
     for number, head in enumerate(("姓名", "职务", "身份证号码", "在本单位任职时间"), start=2):
         fill(below.cells[number], head, CELL_HEAD)
-    control_row(made, "for each in units")
-    control_row(made, "for blank in each.blanks")
-    row = repeated_row(made, ("{% vm %}{{ each.name }}", "{% vm %}{{ each.credit_code }}", "", "", "", "", ""))
+    add_control_row(made, "for each in units")
+    add_control_row(made, "for blank in each.blanks")
+    row = add_filled_row(made, ("{% vm %}{{ each.name }}", "{% vm %}{{ each.credit_code }}", "", "", "", "", ""))
     row.height = Mm(9)
-    control_row(made, "endfor")
-    control_row(made, "endfor")
+    add_control_row(made, "endfor")
+    add_control_row(made, "endfor")
     line(
         paper,
         "说明：{{ span }}期间，现任、曾任单位领导班子的成员均需填报，在本单位挂职领导除外。"
@@ -136,10 +139,8 @@ def leaders() -> Paper:
 
 def _opinion(cell: _Cell, authority: str) -> None:
     """What is written, then the place of the seal at the foot of the cell."""
-    fill(cell, f"{authority}意见：", CELL)
-    for _ in range(4):
-        cell.add_paragraph(style=CELL)
+    for text in (f"{authority}意见：", "", "", "", ""):
+        fill(cell, text)
     for text in ("（盖　章）", "年　　月　　日"):
-        paragraph = cell.add_paragraph(text, style=CELL)
-        paragraph.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        paragraph.paragraph_format.right_indent = Pt(24)
+        form = fill(cell, text).paragraph_format
+        form.alignment, form.right_indent = RIGHT, Pt(24)

@@ -1,0 +1,1 @@
+"""Draws the .docx templates under templates/papers/: `python -m tools.papers`."""
