@@ -14,7 +14,7 @@ from app.domain.refusals.base import Refusal
 from app.domain.refusals.calendar import BadNotice, BeyondHorizon, NotAWorkday, OutOfRange, TooEarly
 from app.domain.refusals.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
 from app.domain.refusals.evidence import FileDamaged, FileRefused, FilesChanged, HeldBack, TooManyFiles
-from app.domain.refusals.imports import ImportHasProblems, ImportNotReady, NotARecommender, WrongFiles
+from app.domain.refusals.imports import ImportHasProblems, ImportNotReady, NotARecommender, TooManyRows, WrongFiles
 from app.domain.refusals.nominees import (
     KnownAlready,
     NamedAlready,
@@ -130,6 +130,7 @@ __all__ = [
     "TooManyFailures",
     "TooManyFiles",
     "TooManyFromContact",
+    "TooManyRows",
     "Unfit",
     "UnfitRole",
     "UnknownReceipt",
