@@ -108,14 +108,13 @@ def receive(
     """Files handed in by somebody, not read yet. Returns the import's id."""
     vault, uploads = vault_in(folder, world.key), [(name, io.BytesIO(content)) for name, content in files.items()]
     with world.database.writer() as session:
-        made = receiving.receive(
+        return receiving.receive(
             session, vault, world.programme, unit or world.qilin, form, uploads, world.actor(login), at(NOW)
         )
-    return made.import_id
 
 
 def read(world: World, folder: Path, import_id: int, now: str = NOW) -> bool:
-    return reading.read(world.database, vault_in(folder, world.key), import_id, lambda: at(now))
+    return world.do(reading.read, vault_in(folder, world.key), import_id, at(now))
 
 
 def checked(world: World, folder: Path, files: Mapping[str, bytes], login: str = "handler") -> int:

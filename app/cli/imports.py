@@ -59,11 +59,11 @@ def import_lists(
         if unit is None:
             raise click.ClickException(f"没有名为“{unit_name}”的推荐单位。")
         uploads = [(path.name, open_files.enter_context(path.open("rb"))) for path in files]
-        received = receiving.receive(
+        import_id = receiving.receive(
             session, opened.vault, programme.id, unit.id, chosen, uploads, actor, clock.now(), by=COMMAND_LINE
         )
-    reading.read(opened.database, opened.vault, received.import_id, clock.now)
-    _say(opened, received.import_id, actor, confirm)
+        reading.read(session, opened.vault, import_id, clock.now())
+    _say(opened, import_id, actor, confirm)
 
 
 def _say(opened: OpenPortal, import_id: int, actor: Actor, confirm: bool) -> None:

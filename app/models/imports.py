@@ -26,7 +26,6 @@ class ImportState(StrEnum):
     """Where an import stands."""
 
     WAITING = "waiting"  # 等待核对
-    READING = "reading"  # 正在核对
     CHECKED = "checked"  # 已核对，待确认
     CONFIRMED = "confirmed"  # 已导入
     DROPPED = "dropped"  # 已放弃
@@ -34,7 +33,7 @@ class ImportState(StrEnum):
 
 
 class Import(Base):
-    """One upload. `failure` says why a file could not be read at all; `beats_at` when whoever reads it last said so."""
+    """One upload. `failure` says why a file could not be read at all, `attempts` how often reading was begun."""
 
     __tablename__ = "imports"
 
@@ -44,11 +43,10 @@ class Import(Base):
     form: Mapped[ImportForm] = mapped_column(checked(ImportForm, "form"))
     state: Mapped[ImportState] = mapped_column(checked(ImportState, "state"))
     rows_total: Mapped[int | None]
-    rows_done: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     failure: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[dt.datetime]
-    beats_at: Mapped[dt.datetime | None]
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     confirmed_at: Mapped[dt.datetime | None]
 

@@ -36,16 +36,12 @@ _BESIDE = re.compile(r"[注说填审制联经负单推合小总](?:$|[^:]{0,8}:)
 
 @dataclass(slots=True)
 class Summary:
-    """A summary being read. `nominations` can be gone through once, while the file is open; may raise UnreadableForm.
-
-    `rows_expected` is what the file says of its length: more or less right, None where it says nothing.
-    """
+    """A summary being read. `nominations` is gone through once, while the file is open; may raise UnreadableForm."""
 
     kind: Kind
     recommender: str  # "" where the line is missing or empty
     dated: dt.date | None
     nominations: Iterator[Nomination]
-    rows_expected: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,6 @@ def read_summary(file: BinaryIO, source: str) -> Summary:
     try:
         book = open_workbook(file)
         for page in book.worksheets:
-            expected = page.max_row
             page.reset_dimensions()  # what a file says of its size is often wrong
             rows = page.iter_rows(max_col=_WIDEST)
             first = list(islice(rows, _HEAD_WITHIN))
@@ -77,13 +72,7 @@ def read_summary(file: BinaryIO, source: str) -> Summary:
         raise UnreadableForm(source, *_BROKEN) from None
     recommender, dated = _lines_above(first[: head.row])
     below = chain(first[head.row + 1 :], rows)
-    return Summary(
-        head.kind,
-        recommender,
-        dated,
-        _nominations(below, head, source),
-        max(0, expected - head.row - 1) if expected else None,
-    )
+    return Summary(head.kind, recommender, dated, _nominations(below, head, source))
 
 
 def _head_in(rows: Sequence[Sequence[Any]], source: str) -> _Head | None:

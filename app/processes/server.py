@@ -1,6 +1,6 @@
-"""`gongshi serve`: granian in front, two processes beside it: one ticks, one reads long imports.
+"""`gongshi serve`: granian in front, and a process beside it that ticks.
 
-Processes, not threads: granian forks its workers, and a fork while another thread is inside SQLite
+A process, not a thread: granian forks its workers, and a fork while another thread is inside SQLite
 inherits a lock that nobody will release.
 """
 
@@ -10,22 +10,19 @@ import logging
 import multiprocessing
 import tempfile
 import threading
-from collections.abc import Callable
 
 from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 
 from app import logs
-from app.processes import importing, ticking
+from app.processes import ticking
 from app.web.factory import create_app
 from config import Settings, from_environment, share_counters
 
 _log = logging.getLogger("gongshi.server")
 # A worker told to stop while it is still starting may never hear of it.
 _STOPPING_SECONDS = 10
-# A list can wait, and whoever opens a page cannot: the server is up before a third process loads all that it needs.
-_LISTS_AFTER = 5
 
 
 def wsgi() -> Flask:
@@ -36,12 +33,10 @@ def wsgi() -> Flask:
 
 
 def run(settings: Settings) -> None:
-    """Serve until stopped. Settlement, warnings and the uptime record tick beside the workers, imports are read."""
+    """Serve until stopped. Settlement, warnings and the uptime record tick beside the workers."""
     logs.configure(settings)
     stop = threading.Event()
-    for beside, begins_after in ((ticking.run, 0), (importing.run, _LISTS_AFTER)):
-        keeping = (beside, settings, stop, begins_after)
-        threading.Thread(target=_keep_running, args=keeping, name=f"keep {beside.__module__}", daemon=True).start()
+    threading.Thread(target=_keep_ticking, args=(settings, stop), name="keep ticking", daemon=True).start()
     _log.info("serving", extra={"address": f"http://{settings.host}:{settings.port}"})
     # A folder of this run's own: counters begin at 0 with the server, and a worker that ends leaves its own behind.
     with tempfile.TemporaryDirectory(prefix="gongshi-counters-") as counters:
@@ -63,14 +58,11 @@ def run(settings: Settings) -> None:
     stop.set()
 
 
-def _keep_running(
-    beside: Callable[[Settings], None], settings: Settings, stop: threading.Event, begins_after: float
-) -> None:
-    """Start a process beside the server, and start it again should it ever end."""
+def _keep_ticking(settings: Settings, stop: threading.Event) -> None:
+    """Start the ticking process, and start it again should it ever end."""
     fresh = multiprocessing.get_context("spawn")
-    stop.wait(begins_after)
     while not stop.is_set():
-        process = fresh.Process(target=beside, args=(settings,), daemon=True)
+        process = fresh.Process(target=ticking.run, args=(settings,), daemon=True)
         process.start()
         process.join()
         stop.wait(1)

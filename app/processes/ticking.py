@@ -1,5 +1,6 @@
 """What the clock alone must do, every few seconds: settle, warn, keep the uptime record (R7, R26, R28), and look
-after stored files: forget evidence that was never filed, have a scanner judge what came in (SECURITY 34)."""
+after stored files: forget evidence that was never filed, have a scanner judge what came in (SECURITY 34), read the
+imports that waited for that."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from app.evidence.scanner import ScannerDown, scan
 from app.sealing import SealBroken, keyring_of
 from app.services.calendar import availability
 from app.services.cases import settlement, warnings
+from app.services.imports import reading
 from app.services.objections import evidence_upkeep
 from app.services.shared.files import Vault, vault_of
 from app.services.shared.work import Work
@@ -31,6 +33,7 @@ _ANY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S
 _SCANNED_A_TICK = 64 * 1024 * 1024
 _SCAN_SECONDS = 20.0
 _SCANS_FORGIVEN = 2  # one file that the scanner cannot cope with does not hold up the others
+_READS_BEGIN_WITHIN = 10  # seconds: no import is begun after that in one tick
 
 
 def run(settings: Settings) -> None:
@@ -45,6 +48,7 @@ def run(settings: Settings) -> None:
         try:
             tick(database, clock.now(), settings, answers)
             look_after_evidence(database, vault, clock.now(), settings.clamd)
+            read_imports(database, vault, clock.now())
         except Exception as error:  # whatever it was: the next deadline is not to be missed for it
             _log.error("tick failed", exc_info=error)
         pause = settings.tick_seconds if answers else min(settings.tick_seconds, _ASKED_AGAIN_AFTER)
@@ -100,3 +104,18 @@ def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scan
             evidence_upkeep.judge(Work(session, now), file.subject, verdict)
     if failed:
         _log.warning("files wait that the scanner did not judge", extra={"count": failed})
+
+
+def read_imports(database: Database, vault: Vault, now: dt.datetime) -> None:
+    """Read the imports whose files the scanner has judged meanwhile, and those that a request could not read.
+
+    Raises StoreDown and what the database raises: they wait for the next tick.
+    """
+    with database.reader() as session:
+        due = reading.find_due(session)
+    latest = time.monotonic() + _READS_BEGIN_WITHIN
+    for import_id in due:
+        if time.monotonic() > latest:
+            break
+        with database.writer() as session:
+            reading.read(session, vault, import_id, now)

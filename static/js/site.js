@@ -56,17 +56,3 @@ for (const left of document.querySelectorAll("[data-closes]")) {
 }
 
 document.querySelector(".problems[tabindex]")?.focus();
-
-// What is under way is looked at again every few seconds; once it is over the page itself is new.
-const underWay = document.querySelector("[data-refreshes]");
-const look = async () => {
-  try {
-    const answer = await fetch(window.location.href);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("[data-refreshes]");
-    if (!fresh) { window.location.reload(); return; }
-    underWay.replaceChildren(...fresh.childNodes);
-  } catch { /* no connection just now: the next look may have one */ }
-  setTimeout(look, underWay.dataset.refreshes * 1000);
-};
-if (underWay) setTimeout(look, underWay.dataset.refreshes * 1000);

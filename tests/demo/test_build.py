@@ -258,13 +258,13 @@ def _received(built: Built, path: Path) -> int:
     """Handed in by the unit and read."""
     with built.database.writer() as session, path.open("rb") as file:
         actor = _handler(session)
-        received = receiving.receive(
+        import_id = receiving.receive(
             session, built.vault, NEXT_YEAR, actor.unit_id, None, [(path.name, file)], actor, built.now
         )
-    assert reading.read(built.database, built.vault, received.import_id, lambda: built.now)
+        assert reading.read(session, built.vault, import_id, built.now)
     with built.database.reader() as session:
-        assert session.get_one(Import, received.import_id).failure == ""
-    return received.import_id
+        assert session.get_one(Import, import_id).failure == ""
+    return import_id
 
 
 def _told(built: Built, import_id: int) -> list[tuple[int, str, str]]:

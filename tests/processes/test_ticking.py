@@ -12,13 +12,16 @@ from pathlib import Path
 
 import psutil
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.database import Database
-from app.models import AvailabilitySpan, Nominee
+from app.evidence.names import StoreDown
+from app.models import AvailabilitySpan, Document, Nominee, ScanState
 from app.processes import ticking
 from app.services.record.chain import verify
 from config import Settings
+from tests import lists
+from tests.files import vault_in
 from tests.running import KEY, eventually, lives, ready, served
 from tests.world import World, at, at_once
 
@@ -26,6 +29,7 @@ FILED = "2026-09-18 Fri 09:00"
 DEADLINE = "2026-09-30 Wed 00:00"
 PAST_DEADLINE = "2026-09-30 Wed 00:00:30"
 SETTINGS = Settings(database_url="unused", tick_seconds=30)
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 def spans(database: Database) -> list[tuple[dt.datetime, dt.datetime]]:
@@ -73,6 +77,73 @@ def test_security_08_two_machines_ticking_at_once_settle_once(world: World) -> N
     assert answers == [None] * 4
     assert world.disqualifications() == [(world.nominees[2], case, "lapsed", at(DEADLINE), at(PAST_DEADLINE))]
     assert [action for _, action, _ in world.acts()].count("case.lapsed") == 1
+
+
+# --- imports that wait ---------------------------------------------------------------------------
+
+
+def list_waiting(world: World, folder: Path, number: int) -> int:
+    """A list of one person that nobody has read."""
+    return lists.receive(world, folder, {"a.xlsx": lists.sheet([lists.person(number)])})
+
+
+def scanned(world: World, state: ScanState, *imports: int) -> None:
+    with world.database.writer() as session:
+        verdict = {"scan": state, "scanned_at": None if state is ScanState.WAITING else at(lists.NOW)}
+        session.execute(update(Document).where(Document.import_id.in_(imports)).values(**verdict))
+        session.commit()
+
+
+def states_after_a_tick(world: World, folder: Path, *imports: int) -> list[str]:
+    ticking.read_imports(world.database, vault_in(folder, world.key), at(lists.NOW))
+    return [lists.state_of(world, import_id) for import_id in imports]
+
+
+def test_what_waits_longest_is_read_first_and_the_rest_in_later_ticks(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists.room_for(world)
+    waiting = [list_waiting(world, tmp_path, number) for number in range(3)]
+    monkeypatch.setattr(ticking, "_READS_BEGIN_WITHIN", 10 * 60)
+    steps = iter(range(0, 10 * 60 * 60, 6 * 60))  # each look at the clock is six minutes later
+    with monkeypatch.context() as slow:
+        slow.setattr(ticking.time, "monotonic", lambda: next(steps))
+        assert states_after_a_tick(world, tmp_path, *waiting) == ["checked", "waiting", "waiting"]
+    assert states_after_a_tick(world, tmp_path, *waiting) == ["checked"] * 3
+
+
+@on_sqlite
+def test_security_34_nothing_is_read_before_the_scanner_judged_it_and_nothing_infected(
+    world: World, tmp_path: Path
+) -> None:
+    lists.room_for(world)
+    first, second = (list_waiting(world, tmp_path, number) for number in range(2))
+    scanned(world, ScanState.WAITING, first, second)
+    assert states_after_a_tick(world, tmp_path, first, second) == ["waiting", "waiting"]
+    assert not lists.read(world, tmp_path, first), "nor by a request"
+    scanned(world, ScanState.INFECTED, first)
+    assert states_after_a_tick(world, tmp_path, first, second) == ["failed", "waiting"]
+    scanned(world, ScanState.CLEAN, second)
+    assert states_after_a_tick(world, tmp_path, first, second) == ["failed", "checked"]
+
+
+@on_sqlite
+def test_a_store_that_is_down_leaves_the_list_to_be_read_when_it_is_back(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists.room_for(world)
+    import_id = list_waiting(world, tmp_path, 0)
+    vault = vault_in(tmp_path, world.key)
+
+    def down(name: str) -> bytes:
+        raise StoreDown
+
+    with monkeypatch.context() as broken:
+        broken.setattr(vault.store, "get", down)
+        with pytest.raises(StoreDown):
+            ticking.read_imports(world.database, vault, at(lists.NOW))
+    assert lists.state_of(world, import_id) == "waiting"
+    assert states_after_a_tick(world, tmp_path, import_id) == ["checked"]
 
 
 # --- real processes ------------------------------------------------------------------------------

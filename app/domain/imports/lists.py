@@ -11,6 +11,7 @@ from app.domain.objections.sameness import plain_text
 from app.domain.periods.rounds import Kind
 
 WHOSE_LINE = "推荐单位"
+MOST_ROWS = 2_000  # of one list, which is read while somebody waits: the city has 150 places
 _WORDS = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
 _NAMES = {Kind.COLLECTIVE: "集体名称", Kind.INDIVIDUAL: "姓名"}
 _NUMBERS = {Kind.COLLECTIVE: "社会信用代码", Kind.INDIVIDUAL: "身份证号码"}

@@ -12,7 +12,7 @@ from app.domain.refusals.award import Awarded, DecisionNotReady
 from app.domain.refusals.base import BadValue, ChangedMeanwhile, Fault, NotThere, Refusal, Unfit, WrongState
 from app.domain.refusals.calendar import BadNotice, BeyondHorizon, NotAWorkday, TooEarly
 from app.domain.refusals.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
-from app.domain.refusals.imports import ImportHasProblems, ImportNotReady, NotARecommender, WrongFiles
+from app.domain.refusals.imports import ImportHasProblems, ImportNotReady, NotARecommender, TooManyRows, WrongFiles
 from app.domain.refusals.nominees import KnownAlready, NoLongerStands, NothingChanged, NotReady
 from app.domain.refusals.objections import (
     AnswerSpent,
@@ -92,6 +92,7 @@ __all__ = [
     "TooManyFailures",
     "TooManyFiles",
     "TooManyFromContact",
+    "TooManyRows",
     "Unfit",
     "UnknownReceipt",
     "UnreadableForm",

@@ -13,6 +13,14 @@ class WrongFiles(Refusal):
         super().__init__(f"{right}这次什么也没有收下。")
 
 
+class TooManyRows(Refusal):
+    """A list too long to be read while somebody waits."""
+
+    def __init__(self, rows: int, most: int) -> None:
+        self.rows = rows
+        super().__init__(f"一次最多{most}行，这份有{rows}行；请按推荐单位或者按类别分成几份，分别上传。")
+
+
 class ImportNotReady(Refusal):
     """An import that is not at the step for this; `standing` is where it is, in words."""
 

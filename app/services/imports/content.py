@@ -12,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import local_date
-from app.domain.imports.lists import WHOSE_LINE, photo_owner, recommender_problem, stray_photo
+from app.domain.imports.lists import MOST_ROWS, WHOSE_LINE, photo_owner, recommender_problem, stray_photo
 from app.domain.imports.nominations import Nomination, Problem, normalised, problems_of
 from app.domain.periods.rounds import Kind
-from app.domain.refusals import UnreadableForm
+from app.domain.refusals import TooManyRows, UnreadableForm
 from app.evidence.kinds import FileKind
 from app.evidence.spool import SealedSpool
 from app.models import Document, Import, ImportForm, Purpose, ScanState
@@ -52,13 +52,12 @@ class _File:
 
 @dataclass
 class Content:
-    """The rows of one import. `expected` is how many there may be, as far as the files say so."""
+    """The rows of one import."""
 
     vault: Vault
     form: ImportForm
     unit: str
     files: Sequence[_File]
-    expected: int | None = None
 
     @classmethod
     def of(cls, session: Session, vault: Vault, import_id: int) -> Content:
@@ -71,7 +70,10 @@ class Content:
         return cls(vault, imported.form, imported.unit.name, found)
 
     def rows(self, now: dt.datetime) -> Iterator[NominationRow]:
-        """Every row, the one for the whole list first. Raises UnreadableForm, HeldBack, FileDamaged, StoreDown."""
+        """Every row, the one for the whole list first.
+
+        Raises UnreadableForm, TooManyRows, HeldBack, FileDamaged, StoreDown.
+        """
         today = local_date(now)
         if self.form is ImportForm.FORMS:
             yield from self._forms(today)
@@ -84,14 +86,12 @@ class Content:
             if summary.kind is not kind:
                 other = "附件2（先进集体）" if kind is Kind.INDIVIDUAL else "附件3（先进个人）"
                 raise UnreadableForm(file.title, f"这是{other}的汇总表，与所选的不一致。", "请放弃后重新选择是什么表。")
-            self.expected = summary.rows_expected
             problem = recommender_problem(summary.recommender, self.unit)
             yield NominationRow(HEAD, What.HEAD, source=file.title, problems=[worded(problem)] if problem else [])
-            for nomination in summary.nominations:
+            for nomination in within_limit(summary.nominations):
                 yield _row(nomination, today)
 
     def _forms(self, today: dt.date) -> Iterator[NominationRow]:
-        self.expected = len(self.files)
         yield NominationRow(HEAD, What.HEAD)
         names: dict[int, str] = {}
         for number, file in enumerate(self.files, start=1):
@@ -131,6 +131,14 @@ class Content:
             owner=owner,
             problems=[worded(problem) for problem in problems],
         )
+
+
+def within_limit(nominations: Iterator[Nomination]) -> Iterator[Nomination]:
+    """The rows of a sheet as they come. Raises TooManyRows at the first too many; those after it are only counted."""
+    for count, nomination in enumerate(nominations, start=1):
+        if count > MOST_ROWS:
+            raise TooManyRows(count + sum(1 for _ in nominations), MOST_ROWS)
+        yield nomination
 
 
 def _row(nomination: Nomination, today: dt.date) -> NominationRow:

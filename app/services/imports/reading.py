@@ -1,7 +1,7 @@
-"""An import is read row by row, a batch a transaction, by whoever claims it; then looked at as a whole.
+"""Reads an import and checks it: in the request that hands it in, or in the tick when a scanner held it back.
 
-A claim is the instant of its last beat: every batch renews it, and a batch that finds another instant there stops.
-So a reader that died is taken over, one that only slept finds itself replaced, and no row is written twice.
+The files are read outside of any transaction. The rows are then written with their problems in one transaction, whose
+first statement claims the import: a reader that dies leaves nothing behind, and of two readers one writes.
 """
 
 from __future__ import annotations
@@ -9,134 +9,120 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, exists, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.clock import Clock
-from app.database import Database
-from app.domain.refusals import FileDamaged, HeldBack, UnreadableForm
+from app.domain.refusals import FileDamaged, HeldBack, TooManyRows, UnreadableForm
 from app.evidence.names import StoreDown
 from app.models import Document, Import, ImportRow, ImportState, ScanState
 from app.services.imports import checks
 from app.services.imports.content import Content
 from app.services.imports.receiving import on_import
-from app.services.imports.sealed_rows import HEAD, NominationRow, columns_of
+from app.services.imports.sealed_rows import HEAD, columns_of
 from app.services.record.chain import CLOCK, Act, record
 from app.services.shared.files import Vault
 
 _log = logging.getLogger("gongshi.imports")
-BATCH = 200
-# Longer than any batch takes: whoever said nothing for so long is dead.
-SILENCE = dt.timedelta(seconds=60)
+# A list that kills whoever reads it is not read for ever.
+ATTEMPTS = 3
+# Rows wait in memory for their transaction: 2,000 with deeds of 400 characters come to 3 MB.
+_MOST_BYTES = 64 * 1024 * 1024
 _AS_THEY_STAND = {"synchronize_session": False}
+_TOO_MUCH_TEXT = ("文字太多，超出一份名单的需要。", "请删去多余的文字，或者分成几份，分别上传。")
 _FAULT = "系统在读取时出了问题，已经记录。请过一会儿重新上传；还是不行，请与工作专班联系。"
 
 
-def next_due(session: Session, now: dt.datetime) -> int | None:
-    """The import that has waited longest to be read, or whose reader died."""
-    return session.scalar(select(Import.id).where(_free(now)).order_by(Import.id).limit(1))
+def find_due(session: Session) -> Sequence[int]:
+    """The imports to be read that no scanner holds back, the one that came first on top."""
+    return session.scalars(select(Import.id).where(_due()).order_by(Import.id)).all()
 
 
-def read(database: Database, vault: Vault, import_id: int, clock: Clock) -> bool:
-    """Read an import and check it, up to the preview. False when somebody else does, or nothing is to be read.
+def read(session: Session, vault: Vault, import_id: int, now: dt.datetime) -> bool:
+    """Read a waiting import and check it, up to the preview. False where it does not wait, or waits for the scanner.
 
-    What can't be read is said on its page. Raises StoreDown and what the database raises: then it is tried again.
+    What can't be read is said on its page. Raises StoreDown and what the database raises: the import goes on waiting,
+    and the tick reads it. One that was begun ATTEMPTS times and never ended is given up.
     """
-    reader = _claimed(database, vault, import_id, clock)
-    if reader is None:
+    attempt = _begin(session, import_id)
+    if attempt is None:
         return False
+    if attempt > ATTEMPTS:
+        _fail(session, import_id, _FAULT, now)
+        return True
     try:
-        reader.everything()
-    except _Replaced:
-        return False
-    except (UnreadableForm, FileDamaged, HeldBack) as refusal:
-        reader.fail(str(refusal))
-    except (StoreDown, SQLAlchemyError):
+        _write(session, vault, import_id, _columns(session, vault, import_id, now), now)
+    except StoreDown:
+        _take_back_attempt(session, import_id)
         raise
+    except SQLAlchemyError:
+        raise
+    except (UnreadableForm, TooManyRows, FileDamaged, HeldBack) as refusal:
+        _fail(session, import_id, str(refusal), now)
     except Exception as fault:  # whatever it was: it would be the same the next time, and somebody waits
-        _log.error("an import could not be read", exc_info=fault, extra={"file": f"import:{import_id}"})
-        reader.fail(_FAULT)
+        _log.error("an import could not be read", exc_info=fault, extra={"file": on_import(import_id)})
+        _fail(session, import_id, _FAULT, now)
     return True
 
 
-class _Replaced(Exception):
-    """Somebody else reads it by now, or it was dropped."""
+def _due() -> ColumnElement[bool]:
+    held = exists().where(Document.import_id == Import.id, Document.scan == ScanState.WAITING)
+    return (Import.state == ImportState.WAITING) & ~held
 
 
-def _free(now: dt.datetime) -> ColumnElement[bool]:
-    waits = exists().where(Document.import_id == Import.id, Document.scan == ScanState.WAITING)
-    abandoned = and_(Import.state == ImportState.READING, Import.beats_at < now - SILENCE)
-    return or_(Import.state == ImportState.WAITING, abandoned) & ~waits
+def _begin(session: Session, import_id: int) -> int | None:
+    """Count an attempt, on disk before anything is read. None where nothing is to be read."""
+    begun = update(Import).where(Import.id == import_id, _due()).values(attempts=Import.attempts + 1)
+    attempt = session.scalar(begun.returning(Import.attempts), execution_options=_AS_THEY_STAND)
+    session.commit()
+    return attempt
 
 
-def _claimed(database: Database, vault: Vault, import_id: int, clock: Clock) -> _Reader | None:
-    """Begins anew: what a dead reader has written goes."""
-    now = clock()
-    with database.writer() as session:
-        begun = {"state": ImportState.READING, "beats_at": now, "rows_done": 0, "rows_total": None}
-        claim = update(Import).where(Import.id == import_id, _free(now)).values(**begun).returning(Import.id)
-        if session.scalar(claim, execution_options=_AS_THEY_STAND) is None:
-            return None
-        session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
+def _take_back_attempt(session: Session, import_id: int) -> None:
+    session.rollback()
+    undone = update(Import).where(Import.id == import_id).values(attempts=Import.attempts - 1)
+    session.execute(undone, execution_options=_AS_THEY_STAND)
+    session.commit()
+
+
+def _columns(session: Session, vault: Vault, import_id: int, now: dt.datetime) -> list[dict[str, Any]]:
+    """The import's rows as the table keeps them, sealed. Raises what Content.rows raises, UnreadableForm."""
+    content = Content.of(session, vault, import_id)
+    session.rollback()  # nobody waits for the database while files are read
+    columns, size = [], 0
+    for row in content.rows(now):
+        columns.append(columns_of(vault.keyring, import_id, row))
+        size += len(columns[-1]["sealed"])
+        if size > _MOST_BYTES:
+            raise UnreadableForm(row.source, *_TOO_MUCH_TEXT)
+    return columns
+
+
+def _write(session: Session, vault: Vault, import_id: int, columns: Sequence[dict[str, Any]], now: dt.datetime) -> None:
+    rows = sum(each["number"] != HEAD for each in columns)
+    if not _end(session, import_id, state=ImportState.CHECKED, rows_total=rows):
+        return
+    session.execute(insert(ImportRow), columns)
+    checks.note(session, import_id, checks.across(session, vault.keyring, import_id))
+    record(session, now, [Act(CLOCK, "import.checked", on_import(import_id), {"rows": rows})])
+    session.commit()
+
+
+def _fail(session: Session, import_id: int, why: str, now: dt.datetime) -> None:
+    """Say why it can't be read."""
+    session.rollback()
+    if _end(session, import_id, state=ImportState.FAILED, failure=why):
+        record(session, now, [Act(CLOCK, "import.failed", on_import(import_id))])
         session.commit()
-    return _Reader(database, vault, import_id, clock, claim=now)
 
 
-@dataclass
-class _Reader:
-    """One import under way. `claim` is the instant that must still stand there."""
-
-    database: Database
-    vault: Vault
-    import_id: int
-    clock: Clock
-    claim: dt.datetime
-    done: int = 0
-
-    def everything(self) -> None:
-        with self.database.reader() as session:
-            content = Content.of(session, self.vault, self.import_id)
-        rows = content.rows(self.claim)
-        while batch := list(islice(rows, BATCH)):
-            self._write(batch, content.expected)
-        self._finish()
-
-    def fail(self, why: str) -> None:
-        """Say why, and keep nothing that was read."""
-        with self.database.writer() as session:
-            self._beat(session, state=ImportState.FAILED, failure=why, rows_done=0)
-            session.execute(delete(ImportRow).where(ImportRow.import_id == self.import_id))
-            record(session, self.claim, [Act(CLOCK, "import.failed", on_import(self.import_id))])
-            session.commit()
-
-    def _write(self, batch: Sequence[NominationRow], expected: int | None) -> None:
-        columns = [columns_of(self.vault.keyring, self.import_id, row) for row in batch]
-        done = self.done + sum(row.number != HEAD for row in batch)
-        with self.database.writer() as session:
-            self._beat(session, rows_done=done, rows_total=max(expected or 0, done))
-            session.execute(insert(ImportRow), columns)
-            session.commit()
-        self.done = done
-
-    def _finish(self) -> None:
-        with self.database.reader() as session:
-            across = checks.across(session, self.vault.keyring, self.import_id)
-        with self.database.writer() as session:
-            self._beat(session, state=ImportState.CHECKED, rows_total=self.done)
-            checks.note(session, self.import_id, across)
-            record(session, self.claim, [Act(CLOCK, "import.checked", on_import(self.import_id), {"rows": self.done})])
-            session.commit()
-
-    def _beat(self, session: Session, **changes: object) -> None:
-        """Renew the claim, with what else is to be said. Raises _Replaced."""
-        now = self.clock()
-        still_ours = (Import.id == self.import_id, Import.state == ImportState.READING, Import.beats_at == self.claim)
-        beat = update(Import).where(*still_ours).values(beats_at=now, **changes).returning(Import.id)
-        if session.scalar(beat, execution_options=_AS_THEY_STAND) is None:
-            session.rollback()
-            raise _Replaced
-        self.claim = now
+def _end(session: Session, import_id: int, **changes: object) -> bool:
+    """Claim a waiting import with what became of it. False when it was dropped meanwhile, or another was quicker."""
+    waits = (Import.id == import_id, Import.state == ImportState.WAITING)
+    claim = update(Import).where(*waits).values(**changes).returning(Import.id)
+    if session.scalar(claim, execution_options=_AS_THEY_STAND) is not None:
+        return True
+    session.rollback()
+    return False

@@ -1,15 +1,15 @@
 """Lists of nominees come in: received as they are, looked at while they are read, dropped again (R9).
 
 Nothing of an import is anybody's nominee before it is confirmed. Until then its rows are sealed, and whoever drops it
-leaves nothing of it behind. Reading is import_reading.py, confirming import_confirming.py.
+leaves nothing of it behind. Reading is reading.py, confirming confirming.py.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from sqlalchemy import delete, func, select, update
@@ -34,6 +34,7 @@ from app.models import (
 )
 from app.papers.packages import unpacked
 from app.papers.summaries import read_summary
+from app.services.imports.content import within_limit
 from app.services.programmes.locking import require_running
 from app.services.record.chain import Act, by_user, record
 from app.services.shared import documents, files
@@ -43,7 +44,6 @@ from app.services.shared.locks import lock_row_if_any
 
 STATE_NAMES = {
     ImportState.WAITING: "等待核对",
-    ImportState.READING: "正在核对",
     ImportState.CHECKED: "已核对，待确认",
     ImportState.CONFIRMED: "已导入",
     ImportState.DROPPED: "已放弃",
@@ -54,9 +54,8 @@ FORM_NAMES = {
     ImportForm.INDIVIDUALS: "附件3 先进个人汇总表",
     ImportForm.FORMS: "附件4、5 推荐表",
 }
-UNDER_WAY = frozenset({ImportState.WAITING, ImportState.READING})
-# A unit hands in its dozen or two; a city's whole list comes as one sheet.
-MOST_FILES = 400
+# A unit hands in its dozen or two, each read in a tenth of a second at most; a city's whole list comes as one sheet.
+MOST_FILES = 200
 _SHEET_ALONE = "汇总表（附件2、3）请单独上传，一次一个 .xlsx 文件。"
 _FORMS_ONLY = (
     f"推荐表（附件4、5）应是 .docx 文件，一个对象一份；照片应是 .jpg 文件；都可以放进一个 .zip 里。{_SHEET_ALONE}"
@@ -64,15 +63,6 @@ _FORMS_ONLY = (
 _SUMMARIES = {Kind.COLLECTIVE: ImportForm.COLLECTIVES, Kind.INDIVIDUAL: ImportForm.INDIVIDUALS}
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """An import that is in. `small` when it is read at once, as nobody would notice the wait."""
-
-    import_id: int
-    small: bool
-
-
-_SMALL = 300_000  # bytes in all
 _LONGEST_TITLE = 120
 
 
@@ -128,11 +118,11 @@ def receive(
     actor: Actor,
     now: dt.datetime,
     by: str = "",
-) -> Received:
-    """Store what was handed in, every file or none, and queue it to be read. `by` where no person acts.
+) -> int:
+    """Store what was handed in, every file or none: `reading.read` is next. `by` where no person acts.
 
-    Without a `form` the files say which they are. Raises NotYourCase, NotARecommender, Archived, WrongFiles,
-    FileRefused, UnreadableForm, StoreDown.
+    Without a `form` the files say which they are. Returns the import's id. Raises NotYourCase, NotARecommender,
+    Archived, WrongFiles, FileRefused, UnreadableForm, TooManyRows, StoreDown.
     """
     require_running(session.get_one(Programme, programme_id))
     unit_to_import_for(session, unit_id, actor)
@@ -162,21 +152,22 @@ def receive(
         for row in rows:
             documents.discard(vault, row)
         raise
-    return Received(made.id, _is_small(vault, sum(row.size for row in rows)))
-
-
-def _is_small(vault: Vault, size: int) -> bool:
-    return size < _SMALL and not vault.scanned
+    return made.id
 
 
 def form_of(uploads: Sequence[tuple[str, BinaryIO]]) -> ImportForm:
-    """A sheet that comes alone is a summary, and says which. Raises UnreadableForm for a sheet that is none."""
+    """A sheet that comes alone is a summary, and says which.
+
+    Raises UnreadableForm for a sheet that is none, TooManyRows for one to be handed in by parts.
+    """
     if len(uploads) == 1:
         ((title, content),) = uploads
         with suppress(FileRefused):  # an archive, or nothing that is taken: whoever stores it says so
             if inspect(content, as_it_came=True).kind is FileKind.XLSX:
                 content.seek(0)
-                return _SUMMARIES[read_summary(content, title).kind]
+                summary = read_summary(content, title)
+                deque(within_limit(summary.nominations), maxlen=0)  # before anything of it is stored
+                return _SUMMARIES[summary.kind]
     return ImportForm.FORMS
 
 
@@ -248,8 +239,8 @@ def waits_for_scanner(session: Session, import_id: int) -> bool:
     return bool(session.scalar(select(func.count()).where(*waiting)))
 
 
-def read_again(session: Session, vault: Vault, import_id: int, actor: Actor, now: dt.datetime) -> Received:
-    """Check what is there once more: a place may have become free meanwhile.
+def read_again(session: Session, import_id: int, actor: Actor, now: dt.datetime) -> None:
+    """Have what is there checked once more: a place may have become free meanwhile. `reading.read` is next.
 
     Raises NotYourCase, Archived, ImportNotReady.
     """
@@ -258,15 +249,13 @@ def read_again(session: Session, vault: Vault, import_id: int, actor: Actor, now
     if found.state is not ImportState.CHECKED:
         raise ImportNotReady(STATE_NAMES[found.state])
     session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
-    found.state, found.rows_done, found.rows_total, found.beats_at = ImportState.WAITING, 0, None, None
-    size = session.scalar(select(func.sum(Document.size)).where(Document.import_id == import_id)) or 0
+    found.state, found.attempts, found.rows_total = ImportState.WAITING, 0, None
     record(session, now, [Act(by_user(actor.user_id), "import.read_again", on_import(import_id))])
     session.commit()
-    return Received(import_id, _is_small(vault, size))
 
 
 def drop(session: Session, vault: Vault, import_id: int, actor: Actor, now: dt.datetime, by: str = "") -> None:
-    """Give an import up: its rows go, then its files. Whoever still reads it finds that out at the next batch.
+    """Give an import up: its rows go, then its files. Whoever reads it just now writes nothing.
 
     Raises NotYourCase, ImportNotReady.
     """

@@ -1,14 +1,17 @@
-"""One import: how far it is read, what is wrong with which row, and the way in or out."""
+"""One import: what is wrong with which row, and the way in or out."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.refusals import NotYourCase, Refusal
+from app.evidence.names import StoreDown
 from app.models import Import
 from app.services.imports import confirming, reading, receiving
-from app.services.imports.receiving import FORM_NAMES, STATE_NAMES, UNDER_WAY
+from app.services.imports.receiving import FORM_NAMES, STATE_NAMES
 from app.services.imports.viewing import ImportLine, RowProblem, View
 from app.web.imports.blueprint import blueprint
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
@@ -79,11 +82,16 @@ def drop(import_id: int) -> ResponseReturnValue:
 def read_again(import_id: int) -> ResponseReturnValue:
     receiving.visible(session(), import_id, actor())
     try:
-        again = receiving.read_again(session(), portal().vault, import_id, actor(), now())
+        receiving.read_again(session(), import_id, actor(), now())
     except Refusal as refusal:
         return _refused(import_id, refusal)
-    if again.small:
-        reading.read(portal().database, portal().vault, import_id, portal().clock)
+    return read_and_show(import_id)
+
+
+def read_and_show(import_id: int) -> ResponseReturnValue:
+    """Read an import that just came in, and go to its page."""
+    with suppress(StoreDown):  # it is in, and the tick reads it when the store answers again
+        reading.read(session(), portal().vault, import_id, now())
     return redirect(url_for("imports.one", import_id=import_id), 303)
 
 
@@ -104,7 +112,6 @@ def _shown(found: Import) -> dict[str, object]:
         "view": _view(found.id),
         "form_name": FORM_NAMES[found.form],
         "state_name": STATE_NAMES[found.state],
-        "under_way": found.state in UNDER_WAY,
         "scanned": receiving.waits_for_scanner(session(), found.id),
         "files": receiving.files_of(session(), portal().vault, found.id),
         "button": ImportButton(formdata=None),

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from urllib.parse import quote
 
-from flask import Response, abort, redirect, render_template, request, url_for
+from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.refusals import FileRefused, NotARecommender, UnreadableForm, WrongFiles
-from app.evidence.names import StoreDown
+from app.domain.refusals import FileRefused, NotARecommender, TooManyRows, UnreadableForm, WrongFiles
 from app.models import Import, ImportState, Programme
-from app.services.imports import blanks, reading, receiving
-from app.services.imports.receiving import FORM_NAMES, STATE_NAMES, UNDER_WAY
+from app.services.imports import blanks, receiving
+from app.services.imports.receiving import FORM_NAMES, STATE_NAMES
 from app.services.programmes.listing import all_programmes
 from app.web.imports.blueprint import blueprint
 from app.web.imports.forms import UploadForm
+from app.web.imports.one import read_and_show
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
 from app.web.shared.forms import options
 from app.web.shared.lists import Column, Filter, Listing
@@ -45,7 +44,7 @@ def receive() -> ResponseReturnValue:
     try:
         for _, upload in uploads:
             check_spooled(upload)
-        received = receiving.receive(
+        import_id = receiving.receive(
             session(),
             portal().vault,
             programme.id,
@@ -55,14 +54,11 @@ def receive() -> ResponseReturnValue:
             actor(),
             now(),
         )
-    except (FileRefused, WrongFiles, UnreadableForm, NotARecommender) as refusal:
+    except (FileRefused, WrongFiles, UnreadableForm, TooManyRows, NotARecommender) as refusal:
         session().rollback()
         form.files.errors = [str(refusal)]
         return _page(form, status=409)
-    if received.small:
-        with suppress(StoreDown):  # it is in, and will be read when the store answers again
-            reading.read(portal().database, portal().vault, received.import_id, portal().clock)
-    return redirect(url_for("imports.one", import_id=received.import_id), 303)
+    return read_and_show(import_id)
 
 
 @blueprint.get("/blanks/<int:programme_id>/<int:unit_id>/<form>")
@@ -97,7 +93,13 @@ def _page(form: UploadForm, *, status: int = 200) -> ResponseReturnValue:
         columns=[
             Column("form", "表", lambda i: FORM_NAMES[i.form], 22, href=_address),
             Column("unit", "推荐单位", lambda i: i.unit.name, 16),
-            Column("state", "情况", _standing, 16, badge=lambda i: "lapsed" if i.state is ImportState.FAILED else ""),
+            Column(
+                "state",
+                "情况",
+                lambda i: STATE_NAMES[i.state],
+                16,
+                badge=lambda i: "lapsed" if i.state is ImportState.FAILED else "",
+            ),
             Column("rows", "行数", lambda i: i.rows_total, 8),
             Column("created_at", "上传时间", lambda i: i.created_at, 14),
         ],
@@ -127,9 +129,3 @@ def _page(form: UploadForm, *, status: int = 200) -> ResponseReturnValue:
 
 def _address(row: Import) -> str:
     return url_for("imports.one", import_id=row.id)
-
-
-def _standing(row: Import) -> str:
-    if row.state in UNDER_WAY and row.rows_total:
-        return f"{STATE_NAMES[row.state]}（{row.rows_done}/{row.rows_total}）"
-    return STATE_NAMES[row.state]

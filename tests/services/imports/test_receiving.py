@@ -17,7 +17,6 @@ from app.domain.refusals import (
     Archived,
     FileRefused,
     ImportHasProblems,
-    ImportNotReady,
     NotARecommender,
     NotYourCase,
     Refusal,
@@ -25,7 +24,7 @@ from app.domain.refusals import (
     WrongFiles,
 )
 from app.models import Document, Dossier, Import, ImportRow, Nominee, Programme, Quota, Unit
-from app.services.imports import confirming, reading, receiving
+from app.services.imports import confirming, receiving
 from app.services.nominees import dossiers, eligibility, withdrawals
 from tests.files import pdf, vault_in
 from tests.lists import NOW, checked, form, id_number, person, photo, read, receive, room_for, sheet, state_of, told
@@ -211,7 +210,7 @@ def test_photos_are_judged_and_one_that_names_nobody_is_said_so(roomy: World, fo
     assert found[2][2] == "写的是“罗平县”"
 
 
-# --- two at once, killed, changed meanwhile ------------------------------------------------------
+# --- two at once, changed meanwhile --------------------------------------------------------------
 
 
 def test_two_confirms_at_once_make_one_import(roomy: World, folder: Path) -> None:
@@ -236,49 +235,12 @@ def test_two_lists_confirmed_at_once_do_not_pass_the_quota_together(world: World
     assert [(row, column) for row, column, _ in told(world, refused)] == [(0, "名额")]
 
 
-def test_a_reader_that_died_is_taken_over_and_no_row_is_there_twice(
-    roomy: World, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reading, "BATCH", 2)
-    rows = [person(number) for number in range(5)]
-    import_id = receive(roomy, folder, {"a.xlsx": sheet(rows)})
-    reader = reading._claimed(roomy.database, vault_in(folder, roomy.key), import_id, lambda: at(NOW))
-    assert reader is not None
-    content = reading.Content.of(roomy.database.reader(), reader.vault, import_id)
-    written = content.rows(at(NOW))
-    reader._write([next(written), next(written)], content.expected)
-    assert not read(roomy, folder, import_id, "2026-09-02 Wed 09:01"), "it may still be alive"
-    assert read(roomy, folder, import_id, "2026-09-02 Wed 09:02")
-    with pytest.raises(reading._Replaced):  # it only slept: its next batch is not written
-        reader._write([next(written)], content.expected)
-    with roomy.database.reader() as session:
-        numbers = select(ImportRow.number).where(ImportRow.import_id == import_id).order_by(ImportRow.number)
-        assert session.scalars(numbers).all() == [0, 5, 6, 7, 8, 9]
-    assert confirm(roomy, import_id)["new"] == 5
-
-
-@sqlite
-def test_an_import_dropped_while_it_is_read_leaves_nothing_behind(roomy: World, folder: Path) -> None:
-    import_id = receive(roomy, folder, {"a.xlsx": sheet([person(0)])})
-    vault = vault_in(folder, roomy.key)
-    reader = reading._claimed(roomy.database, vault, import_id, lambda: at(NOW))
-    assert reader is not None
-    drop(roomy, folder, import_id)
-    with pytest.raises(reading._Replaced):
-        reader.fail("…")
-    assert (state_of(roomy, import_id), rows_of(roomy, ImportRow), rows_of(roomy, Document)) == ("dropped", 0, 0)
-    assert stored(folder) == 0
-    with pytest.raises(ImportNotReady):
-        drop(roomy, folder, import_id)
-
-
 @sqlite
 def test_what_is_wrong_may_come_right_by_itself_and_is_looked_at_again(world: World, folder: Path) -> None:
     import_id = checked(world, folder, {"a.xlsx": sheet([person(0)])})
     assert [column for _, column, _ in told(world, import_id)] == ["名额"]
     room_for(world)
-    again = world.do(receiving.read_again, vault_in(folder, world.key), import_id, world.actor("handler"), at(NOW))
-    assert again.small
+    world.do(receiving.read_again, import_id, world.actor("handler"), at(NOW))
     assert read(world, folder, import_id)
     assert told(world, import_id) == []
 
@@ -294,7 +256,7 @@ def test_security_20_another_units_import_does_not_exist(roomy: World, folder: P
     attempts: list[Callable[[], object]] = [
         lambda: roomy.do(receiving.visible, import_id, stranger),
         lambda: roomy.do(receiving.drop, vault, import_id, stranger, at(NOW)),
-        lambda: roomy.do(receiving.read_again, vault, import_id, stranger, at(NOW)),
+        lambda: roomy.do(receiving.read_again, import_id, stranger, at(NOW)),
         lambda: confirm(roomy, import_id, "stranger"),
         lambda: receive(roomy, folder, {"a.xlsx": sheet([person(1)])}, "stranger", roomy.qilin),
         lambda: roomy.do(receiving.visible, 999, roomy.actor("office")),

@@ -8,16 +8,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import update
 
-from app.models import Nominee, User
+from app.evidence.names import StoreDown
+from app.models import Document, Nominee, ScanState, User
+from app.processes import ticking
 from tests import lists
-from tests.files import pdf
+from tests.files import pdf, vault_in
 from tests.lists import material, person, photo, room_for, sheet
 from tests.services.sheets import with_macro
 from tests.web.browsing import Browser, Page
-from tests.world import World
+from tests.world import World, at
 from tests.xss import Dangers
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # pages and services: no SQL of their own
@@ -123,18 +126,48 @@ def test_more_files_than_a_form_takes_are_told_to_come_in_parts(world: World, st
     assert world.everything() == before
 
 
-def test_a_long_list_is_read_beside_and_its_page_shows_how_far_it_is(
-    world: World, staff: Callable[[str], Browser], tmp_path: Path
+def test_more_rows_than_are_read_in_a_request_are_told_to_come_in_parts(
+    world: World, staff: Callable[[str], Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.services.imports.content.MOST_ROWS", 2)
+    handler, before = staff("handler"), world.everything()
+    answer = hand_in(handler, world, {"名单.xlsx": sheet([person(number) for number in range(3)])})
+    told = "一次最多2行，这份有3行；请按推荐单位或者按类别分成几份，分别上传。"
+    assert (answer.status, answer.error_of("files")) == (409, told)
+    assert world.everything() == before
+
+
+def test_security_34_a_list_that_the_scanner_still_has_is_read_by_the_tick_and_its_page_says_so(
+    world: World, make_app: Callable[..., Flask], tmp_path: Path
 ) -> None:
     room_for(world)
-    handler = staff("handler")
-    import_id = lists.receive(world, tmp_path / "evidence", {"名单.xlsx": sheet([person(0)])})
-    waiting = handler.get(f"/imports/{import_id}")
-    assert "排队等候" in waiting.text
-    assert "<progress" in waiting.source
+    handler = Browser(make_app(clamd="127.0.0.1:1")).sign_in(world.people["handler"])
+    waiting = handler.follow(hand_in(handler, world, {"名单.xlsx": sheet([person(0)])}))
+    assert "正在查毒，通过后自动核对" in waiting.text
+    assert "请过几分钟刷新这一页" in waiting.text
     assert "等待核对" in handler.get("/imports/").text
-    lists.read(world, tmp_path / "evidence", import_id)
-    assert "读到1行" in handler.get(f"/imports/{import_id}").text
+    with world.database.writer() as session:
+        session.execute(update(Document).values(scan=ScanState.CLEAN, scanned_at=at(lists.NOW)))
+        session.commit()
+    ticking.read_imports(world.database, vault_in(tmp_path / "evidence", world.key), at(lists.NOW))
+    assert "读到1行" in handler.get(waiting.path).text
+
+
+def test_a_list_that_the_store_does_not_give_back_is_in_and_read_later(
+    world: World, app: Flask, staff: Callable[[str], Browser], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room_for(world)
+
+    def down(name: str) -> bytes:
+        raise StoreDown
+
+    handler = staff("handler")
+    with monkeypatch.context() as broken:
+        broken.setattr(app.extensions["portal"].vault.store, "get", down)
+        waiting = handler.follow(hand_in(handler, world, {"名单.xlsx": sheet([person(0)])}))
+    assert "刚才没能读取文件，系统会自动再试。请过几分钟刷新这一页。" in waiting.text
+    ticking.read_imports(world.database, vault_in(tmp_path / "evidence", world.key), at(lists.NOW))
+    assert "读到1行" in handler.get(waiting.path).text
 
 
 def test_the_blanks_are_the_forms_themselves_with_the_units_name_in_them(
