@@ -17,6 +17,7 @@ from app.papers.forms import write_form
 from app.papers.summaries import write_summary
 from app.services.imports import reading, receiving
 from app.services.imports.viewing import View
+from app.services.shared.work import Work
 from tests.files import vault_in
 from tests.world import World, at
 
@@ -109,12 +110,12 @@ def receive(
     vault, uploads = vault_in(folder, world.key), [(name, io.BytesIO(content)) for name, content in files.items()]
     with world.database.writer() as session:
         return receiving.receive(
-            session, vault, world.programme, unit or world.qilin, form, uploads, world.actor(login), at(NOW)
+            Work(session, at(NOW), world.actor(login)), vault, world.programme, unit or world.qilin, form, uploads
         )
 
 
 def read(world: World, folder: Path, import_id: int, now: str = NOW) -> bool:
-    return world.do(reading.read, vault_in(folder, world.key), import_id, at(now))
+    return world.run(reading.read, vault_in(folder, world.key), import_id, now=at(now))
 
 
 def checked(world: World, folder: Path, files: Mapping[str, bytes], login: str = "handler") -> int:

@@ -110,11 +110,11 @@ class City(World):
         rows = annexes.unit_rows(quota, SEED)[kind]
         sheet = write_summary(kind, f"{TITLE}汇总表", quota.recommender, at(now).date(), rows, extended=True)
         uploads = [(f"{quota.recommender}.xlsx", io.BytesIO(sheet))]
-        import_id = self.do(receiving.receive, vault, self.programme, unit_id, None, uploads, handler, at(now))
-        assert self.do(reading.read, vault, import_id, at(now))
+        import_id = self.run(receiving.receive, vault, self.programme, unit_id, None, uploads, by=handler, now=at(now))
+        assert self.run(reading.read, vault, import_id, now=at(now))
         with self.database.reader() as session:
             assert receiving.visible(session, import_id, handler).state is ImportState.CHECKED
-        counts = self.do(confirming.confirm, self.keyring, import_id, handler, at(now))
+        counts = self.run(confirming.confirm, import_id, by=handler, now=at(now))
         assert counts["new"] == len(rows)
 
     @property

@@ -17,6 +17,7 @@ from app.sealing import keyring_of
 from app.services.imports import confirming, exporting, reading, receiving
 from app.services.imports.viewing import View
 from app.services.record.chain import COMMAND_LINE
+from app.services.shared.work import Work
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -60,9 +61,9 @@ def import_lists(
             raise click.ClickException(f"没有名为“{unit_name}”的推荐单位。")
         uploads = [(path.name, open_files.enter_context(path.open("rb"))) for path in files]
         import_id = receiving.receive(
-            session, opened.vault, programme.id, unit.id, chosen, uploads, actor, clock.now(), by=COMMAND_LINE
+            Work(session, clock.now(), actor, by=COMMAND_LINE), opened.vault, programme.id, unit.id, chosen, uploads
         )
-        reading.read(session, opened.vault, import_id, clock.now())
+        reading.read(Work(session, clock.now()), opened.vault, import_id)
     _say(opened, import_id, actor, confirm)
 
 
@@ -76,7 +77,7 @@ def _say(opened: OpenPortal, import_id: int, actor: Actor, confirm: bool) -> Non
         if found.state is ImportState.FAILED or view.problems:
             why = found.failure or f"共{view.problems}处问题，没有导入。"
             session.rollback()
-            receiving.drop(session, opened.vault, import_id, actor, clock.now(), by=COMMAND_LINE)
+            receiving.drop(Work(session, clock.now(), actor, by=COMMAND_LINE), opened.vault, import_id)
             raise click.ClickException(why)
         if found.state is not ImportState.CHECKED:
             raise click.ClickException(
@@ -87,7 +88,7 @@ def _say(opened: OpenPortal, import_id: int, actor: Actor, confirm: bool) -> Non
             return
         session.rollback()
         keyring = keyring_of(opened.settings)
-        made = confirming.confirm(session, keyring, import_id, actor, clock.now(), by=COMMAND_LINE)
+        made = confirming.confirm(Work(session, clock.now(), actor, keyring, by=COMMAND_LINE), import_id)
     click.echo(f"已导入：新增{made['new']}个，补充{made['filled']}个。")
 
 
@@ -103,7 +104,9 @@ def export_lists(opened: OpenPortal, folder: Path, title: str) -> None:
         if programme is None:
             raise click.ClickException(f"没有名为“{title}”的评选表彰活动。")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, content in exporting.export(session, keyring_of(opened.settings), programme, clock.now()):
+        for name, content in exporting.export(
+            Work(session, clock.now(), keyring=keyring_of(opened.settings)), programme
+        ):
             (folder / name.replace("/", "_")).write_bytes(content)
             click.echo(name)
 

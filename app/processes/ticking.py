@@ -118,4 +118,4 @@ def read_imports(database: Database, vault: Vault, now: dt.datetime) -> None:
         if time.monotonic() > latest:
             break
         with database.writer() as session:
-            reading.read(session, vault, import_id, now)
+            reading.read(Work(session, now), vault, import_id)

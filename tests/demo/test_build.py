@@ -52,6 +52,7 @@ from app.services.imports.viewing import View
 from app.services.objections.evidence_upkeep import compare
 from app.services.record.chain import verify
 from app.services.shared.files import Vault
+from app.services.shared.work import Work
 from app.web.factory import create_app
 from config import Settings
 from tests.files import vault_in
@@ -246,7 +247,7 @@ def test_the_annex_files_are_imported_and_the_faulty_one_says_what_is_wrong(a_da
             assert _told(a_day, import_id) == []
             with a_day.database.writer() as session:
                 actor = _handler(session)
-                counts.append(confirming.confirm(session, RING, import_id, actor, a_day.now))
+                counts.append(confirming.confirm(Work(session, a_day.now, actor, keyring=RING), import_id))
     assert [(each["new"], each["filled"]) for each in counts] == [(5, 0), (9, 0), (0, 1), (0, 1)]
     with a_day.database.reader() as session:
         unit = session.scalars(select(Unit.id).where(Unit.name == HOST_UNIT)).one()
@@ -259,9 +260,9 @@ def _received(built: Built, path: Path) -> int:
     with built.database.writer() as session, path.open("rb") as file:
         actor = _handler(session)
         import_id = receiving.receive(
-            session, built.vault, NEXT_YEAR, actor.unit_id, None, [(path.name, file)], actor, built.now
+            Work(session, built.now, actor), built.vault, NEXT_YEAR, actor.unit_id, None, [(path.name, file)]
         )
-        assert reading.read(session, built.vault, import_id, built.now)
+        assert reading.read(Work(session, built.now), built.vault, import_id)
     with built.database.reader() as session:
         assert session.get_one(Import, import_id).failure == ""
     return import_id

@@ -8,6 +8,8 @@ from app.domain.refusals.base import Refusal
 class WrongFiles(Refusal):
     """Not the files that this form is handed in as; `right` says which are."""
 
+    field = "files"
+
     def __init__(self, right: str) -> None:
         self.right = right
         super().__init__(f"{right}这次什么也没有收下。")
@@ -15,6 +17,8 @@ class WrongFiles(Refusal):
 
 class TooManyRows(Refusal):
     """A list too long to be read while somebody waits."""
+
+    field = "files"
 
     def __init__(self, rows: int, most: int) -> None:
         self.rows = rows
@@ -39,6 +43,8 @@ class ImportHasProblems(Refusal):
 
 class NotARecommender(Refusal):
     """Lists are handed in by the units that recommend."""
+
+    field = "unit"
 
     def __init__(self, unit: str) -> None:
         self.unit = unit

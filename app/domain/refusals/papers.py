@@ -8,6 +8,8 @@ from app.domain.refusals.base import Refusal
 class UnreadableForm(Refusal):
     """A file that is not the form asked for, or carries what no form may: which one, why, what would be right."""
 
+    field = "files"
+
     def __init__(self, source: str, why: str, right: str) -> None:
         self.source, self.why, self.right = source, why, right
         super().__init__(f"“{source}”：{why}{right}")

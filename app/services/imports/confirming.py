@@ -6,13 +6,11 @@ and who stands already. Two who confirm at once make one import.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.cases.states import Actor
 from app.domain.imports.lists import KnownNominee, Register
 from app.domain.imports.nominations import rank_of
 from app.domain.nominees.annexes import Rank
@@ -31,47 +29,51 @@ from app.models import (
     Unit,
     UnitKind,
 )
-from app.sealing import Keyring
 from app.services.imports import checks, sealed_rows
 from app.services.imports.receiving import STATE_NAMES, on_import, visible
 from app.services.imports.sealed_rows import NominationRow, What
 from app.services.nominees import dossiers
 from app.services.nominees.nominating import standing_in
 from app.services.programmes.locking import lock_programme_before_award
-from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.record.chain import on_nominee
 from app.services.shared.locks import lock_row
+from app.services.shared.work import Work
 
 
-def confirm(
-    session: Session, keyring: Keyring, import_id: int, actor: Actor, now: dt.datetime, by: str = ""
-) -> dict[str, int]:
+def confirm(work: Work, import_id: int) -> dict[str, int]:
     """Make nominees of every row, or fill those that the forms are about. Returns how many of each: new, filled.
 
     Raises NotYourCase, ImportNotReady, Archived, Awarded, and ImportHasProblems: then the preview says which.
     """
-    imported = visible(session, import_id, actor)
-    lock_programme_before_award(session, imported.programme_id)
-    lock_row(session, Import, import_id)
-    if imported.state is not ImportState.CHECKED:
-        raise ImportNotReady(STATE_NAMES[imported.state])
-    _check_again(session, keyring, import_id)
-    making = _Making(session, keyring, imported, now, by or by_user(actor.user_id))
+    with work:
+        imported = visible(work.session, import_id, work.actor)
+        lock_programme_before_award(work.session, imported.programme_id)
+        lock_row(work.session, Import, import_id)
+        if imported.state is not ImportState.CHECKED:
+            raise ImportNotReady(STATE_NAMES[imported.state])
+        problems = _check_again(work, import_id)
+        if not problems:
+            return _become_nominees(work, imported)
+    raise ImportHasProblems(problems)  # nothing is imported, and what was noted of the rows is kept
+
+
+def _check_again(work: Work, import_id: int) -> int:
+    """How many problems there are now; what only the whole list shows is noted for the preview."""
+    if count := sealed_rows.problem_count(work.session, import_id):
+        return count
+    across = checks.across(work.session, work.keyring, import_id)
+    checks.note(work.session, import_id, across)
+    return sum(map(len, across.values()))
+
+
+def _become_nominees(work: Work, imported: Import) -> dict[str, int]:
+    making = _Making(work, imported)
     making.everything()
-    gone = delete(ImportRow).where(ImportRow.import_id == import_id)
-    session.execute(gone, execution_options={"synchronize_session": False})
-    imported.state, imported.confirmed_by, imported.confirmed_at = ImportState.CONFIRMED, actor.user_id, now
-    record(session, now, [*making.acts, Act(making.by, "import.confirmed", on_import(import_id), making.counts)])
-    session.commit()
+    gone = delete(ImportRow).where(ImportRow.import_id == imported.id)
+    work.session.execute(gone, execution_options={"synchronize_session": False})
+    imported.state, imported.confirmed_by, imported.confirmed_at = ImportState.CONFIRMED, work.actor.user_id, work.now
+    work.did("import.confirmed", on_import(imported.id), **making.counts)
     return making.counts
-
-
-def _check_again(session: Session, keyring: Keyring, import_id: int) -> None:
-    if count := sealed_rows.problem_count(session, import_id):
-        raise ImportHasProblems(count)
-    if across := checks.across(session, keyring, import_id):
-        checks.note(session, import_id, across)
-        session.commit()  # nothing is imported, and the preview says why
-        raise ImportHasProblems(sum(map(len, across.values())))
 
 
 _HEIGHTS = list(Rank).index  # the ranks stand there from the unknown one up
@@ -80,18 +82,18 @@ _HEIGHTS = list(Rank).index  # the ranks stand there from the unknown one up
 class _Making:
     """The nominees of one import on their way into the session."""
 
-    def __init__(self, session: Session, keyring: Keyring, imported: Import, now: dt.datetime, by: str) -> None:
-        self.session, self.keyring, self.imported, self.now, self.by = session, keyring, imported, now, by
+    def __init__(self, work: Work, imported: Import) -> None:
+        self.work, self.imported = work, imported
+        self.session = session = work.session
         standing = standing_in(session, imported.programme_id, imported.unit_id)
         self._register = Register(standing)
         self._units = _own_units(session, imported.unit_id)
         self._last = _last_positions(session, imported)
         self._by_row: dict[int, int] = {}  # row -> nominee, for the photos
-        self.acts: list[Act] = []
         self.counts = {"rows": 0, "new": 0, "filled": 0}
 
     def everything(self) -> None:
-        for row in sealed_rows.each(self.session, self.keyring, self.imported.id):
+        for row in sealed_rows.each(self.session, self.work.keyring, self.imported.id):
             if row.what is What.NOMINEE and row.kind is not None:
                 self._nominee(row, row.kind)
             elif row.what is What.PHOTO:
@@ -120,20 +122,20 @@ class _Making:
         _describe(nominee, row.fields)
         self.session.add(nominee)
         self.session.flush()
-        self.session.add(dossiers.dossier(self.keyring, nominee.id, row.fields))
-        self.acts.append(Act(self.by, "nominee.imported", on_nominee(nominee.id), {"import": self.imported.id}))
+        self.session.add(dossiers.dossier(self.work.keyring, nominee.id, row.fields))
+        self.work.did("nominee.imported", on_nominee(nominee.id), **{"import": self.imported.id})
         return nominee.id
 
     def _fill(self, there: KnownNominee, row: NominationRow) -> int:
         """A form says more than the summary did: what it leaves out stays as it was."""
         nominee = self.session.get_one(Nominee, there.nominee_id)
         _describe(nominee, row.fields)
-        before = dossiers.fields_of(self.session, self.keyring, [nominee.id])[nominee.id]
+        before = dossiers.fields_of(self.session, self.work.keyring, [nominee.id])[nominee.id]
         fields = before | {key: text for key, text in row.fields.items() if text}
         self.session.execute(delete(Dossier).where(Dossier.nominee_id == nominee.id))
         self.session.expire(nominee, ["dossier"])
-        self.session.add(dossiers.dossier(self.keyring, nominee.id, fields))
-        self.acts.append(Act(self.by, "nominee.filled", on_nominee(nominee.id), {"import": self.imported.id}))
+        self.session.add(dossiers.dossier(self.work.keyring, nominee.id, fields))
+        self.work.did("nominee.filled", on_nominee(nominee.id), **{"import": self.imported.id})
         self.session.flush()
         return nominee.id
 
@@ -150,7 +152,7 @@ class _Making:
             self.session.add(unit)
             self.session.flush()
             self._units[key] = unit.id
-            self.acts.append(Act(self.by, "unit.imported", f"unit:{unit.id}", {"import": self.imported.id}))
+            self.work.did("unit.imported", f"unit:{unit.id}", **{"import": self.imported.id})
         return self._units[key]
 
 

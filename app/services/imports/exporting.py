@@ -18,19 +18,20 @@ from app.papers.summary_writing import ANNEX_NUMBERS
 from app.sealing import Keyring
 from app.services.imports.blanks import summary_title
 from app.services.nominees import dossiers
-from app.services.record.chain import COMMAND_LINE, Act, record
+from app.services.record.chain import on_programme
+from app.services.shared.work import Work
 
 _CASES = (("编号", 12), ("推荐对象", 22), ("公示", 28), ("办理单位", 22), ("状态", 14), ("收到", 14), ("结论", 24))
 _QUOTAS = (("单位", 24), ("所属领域", 24), ("集体名额", 10), ("个人名额", 10), ("备注", 30))
 
 
-def export(session: Session, keyring: Keyring, programme: Programme, now: dt.datetime) -> Iterator[tuple[str, bytes]]:
+def export(work: Work, programme: Programme) -> Iterator[tuple[str, bytes]]:
     """(file name, content) of each list. What dossiers hold is among it, so the export is on the record."""
-    record(session, now, [Act(COMMAND_LINE, "programme.exported", f"programme:{programme.id}")])
-    session.commit()
-    yield from _summaries(session, keyring, programme, now)
-    yield "案件.xlsx", sheets.sheet("案件", _CASES, _cases(session, programme.id, now))
-    yield "名额.xlsx", sheets.sheet("名额", _QUOTAS, _quotas(session, programme.id))
+    with work:
+        work.did("programme.exported", on_programme(programme.id))
+    yield from _summaries(work.session, work.keyring, programme, work.now)
+    yield "案件.xlsx", sheets.sheet("案件", _CASES, _cases(work.session, programme.id, work.now))
+    yield "名额.xlsx", sheets.sheet("名额", _QUOTAS, _quotas(work.session, programme.id))
 
 
 def summary_fields(nominee: Nominee, sealed: Mapping[str, str]) -> dict[str, str]:

@@ -22,8 +22,9 @@ from app.services.imports import checks
 from app.services.imports.content import Content
 from app.services.imports.receiving import on_import
 from app.services.imports.sealed_rows import HEAD, columns_of
-from app.services.record.chain import CLOCK, Act, record
+from app.services.record.chain import CLOCK
 from app.services.shared.files import Vault
+from app.services.shared.work import Work, use_case
 
 _log = logging.getLogger("gongshi.imports")
 # A list that kills whoever reads it is not read for ever.
@@ -40,30 +41,30 @@ def find_due(session: Session) -> Sequence[int]:
     return session.scalars(select(Import.id).where(_due()).order_by(Import.id)).all()
 
 
-def read(session: Session, vault: Vault, import_id: int, now: dt.datetime) -> bool:
+def read(work: Work, vault: Vault, import_id: int) -> bool:
     """Read a waiting import and check it, up to the preview. False where it does not wait, or waits for the scanner.
 
     What can't be read is said on its page. Raises StoreDown and what the database raises: the import goes on waiting,
     and the tick reads it. One that was begun ATTEMPTS times and never ended is given up.
     """
-    attempt = _begin(session, import_id)
+    attempt = _begin(work.session, import_id)
     if attempt is None:
         return False
     if attempt > ATTEMPTS:
-        _fail(session, import_id, _FAULT, now)
+        _fail(work, import_id, _FAULT)
         return True
     try:
-        _write(session, vault, import_id, _columns(session, vault, import_id, now), now)
+        _write(work, vault, import_id, _columns(work.session, vault, import_id, work.now))
     except StoreDown:
-        _take_back_attempt(session, import_id)
+        _take_back_attempt(work.session, import_id)
         raise
     except SQLAlchemyError:
         raise
     except (UnreadableForm, TooManyRows, FileDamaged, HeldBack) as refusal:
-        _fail(session, import_id, str(refusal), now)
+        _fail(work, import_id, str(refusal))
     except Exception as fault:  # whatever it was: it would be the same the next time, and somebody waits
         _log.error("an import could not be read", exc_info=fault, extra={"file": on_import(import_id)})
-        _fail(session, import_id, _FAULT, now)
+        _fail(work, import_id, _FAULT)
     return True
 
 
@@ -100,29 +101,25 @@ def _columns(session: Session, vault: Vault, import_id: int, now: dt.datetime) -
     return columns
 
 
-def _write(session: Session, vault: Vault, import_id: int, columns: Sequence[dict[str, Any]], now: dt.datetime) -> None:
+@use_case
+def _write(work: Work, vault: Vault, import_id: int, columns: Sequence[dict[str, Any]]) -> None:
     rows = sum(each["number"] != HEAD for each in columns)
-    if not _end(session, import_id, state=ImportState.CHECKED, rows_total=rows):
+    if not _end(work.session, import_id, state=ImportState.CHECKED, rows_total=rows):
         return
-    session.execute(insert(ImportRow), columns)
-    checks.note(session, import_id, checks.across(session, vault.keyring, import_id))
-    record(session, now, [Act(CLOCK, "import.checked", on_import(import_id), {"rows": rows})])
-    session.commit()
+    work.session.execute(insert(ImportRow), columns)
+    checks.note(work.session, import_id, checks.across(work.session, vault.keyring, import_id))
+    work.did_by(CLOCK, "import.checked", on_import(import_id), rows=rows)
 
 
-def _fail(session: Session, import_id: int, why: str, now: dt.datetime) -> None:
+@use_case
+def _fail(work: Work, import_id: int, why: str) -> None:
     """Say why it can't be read."""
-    session.rollback()
-    if _end(session, import_id, state=ImportState.FAILED, failure=why):
-        record(session, now, [Act(CLOCK, "import.failed", on_import(import_id))])
-        session.commit()
+    if _end(work.session, import_id, state=ImportState.FAILED, failure=why):
+        work.did_by(CLOCK, "import.failed", on_import(import_id))
 
 
 def _end(session: Session, import_id: int, **changes: object) -> bool:
     """Claim a waiting import with what became of it. False when it was dropped meanwhile, or another was quicker."""
     waits = (Import.id == import_id, Import.state == ImportState.WAITING)
     claim = update(Import).where(*waits).values(**changes).returning(Import.id)
-    if session.scalar(claim, execution_options=_AS_THEY_STAND) is not None:
-        return True
-    session.rollback()
-    return False
+    return session.scalar(claim, execution_options=_AS_THEY_STAND) is not None

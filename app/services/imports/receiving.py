@@ -36,11 +36,11 @@ from app.papers.packages import unpacked
 from app.papers.summaries import read_summary
 from app.services.imports.content import within_limit
 from app.services.programmes.locking import require_running
-from app.services.record.chain import Act, by_user, record
 from app.services.shared import documents, files
 from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
 from app.services.shared.locks import lock_row_if_any
+from app.services.shared.work import Work, use_case
 
 STATE_NAMES = {
     ImportState.WAITING: "等待核对",
@@ -109,46 +109,41 @@ def unit_to_import_for(session: Session, unit_id: int, actor: Actor) -> Unit:
 
 
 def receive(
-    session: Session,
+    work: Work,
     vault: Vault,
     programme_id: int,
     unit_id: int,
     form: ImportForm | None,
     uploads: Sequence[tuple[str, BinaryIO]],
-    actor: Actor,
-    now: dt.datetime,
-    by: str = "",
 ) -> int:
-    """Store what was handed in, every file or none: `reading.read` is next. `by` where no person acts.
+    """Store what was handed in, every file or none: `reading.read` is next.
 
     Without a `form` the files say which they are. Returns the import's id. Raises NotYourCase, NotARecommender,
     Archived, WrongFiles, FileRefused, UnreadableForm, TooManyRows, StoreDown.
     """
-    require_running(session.get_one(Programme, programme_id))
-    unit_to_import_for(session, unit_id, actor)
-    session.rollback()  # nobody waits for the database while files are looked through and stored
+    require_running(work.session.get_one(Programme, programme_id))
+    unit_to_import_for(work.session, unit_id, work.actor)
+    work.session.rollback()  # nobody waits for the database while files are looked through and stored
     form = form or form_of(uploads)
-    rows = _stored(vault, programme_id, form, uploads, actor, now)
+    rows = _stored(vault, programme_id, form, uploads, work.actor, work.now)
     try:
-        require_running(session.get_one(Programme, programme_id))
-        made = Import(
-            programme_id=programme_id,
-            unit_id=unit_id,
-            form=form,
-            state=ImportState.WAITING,
-            created_by=actor.user_id,
-            created_at=now,
-        )
-        session.add(made)
-        session.flush()
-        for row in rows:
-            row.import_id = made.id
-        session.add_all(rows)
-        details = {"files": len(rows), "unit": unit_id, "form": form}
-        record(session, now, [Act(by or by_user(actor.user_id), "import.received", on_import(made.id), details)])
-        session.commit()
+        with work:
+            require_running(work.session.get_one(Programme, programme_id))
+            made = Import(
+                programme_id=programme_id,
+                unit_id=unit_id,
+                form=form,
+                state=ImportState.WAITING,
+                created_by=work.actor.user_id,
+                created_at=work.now,
+            )
+            work.session.add(made)
+            work.session.flush()
+            for row in rows:
+                row.import_id = made.id
+            work.session.add_all(rows)
+            work.did("import.received", on_import(made.id), files=len(rows), unit=unit_id, form=form)
     except BaseException:
-        session.rollback()
         for row in rows:
             documents.discard(vault, row)
         raise
@@ -239,35 +234,35 @@ def waits_for_scanner(session: Session, import_id: int) -> bool:
     return bool(session.scalar(select(func.count()).where(*waiting)))
 
 
-def read_again(session: Session, import_id: int, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def read_again(work: Work, import_id: int) -> None:
     """Have what is there checked once more: a place may have become free meanwhile. `reading.read` is next.
 
     Raises NotYourCase, Archived, ImportNotReady.
     """
-    found = lock_import(session, import_id, actor)
+    found = lock_import(work.session, import_id, work.actor)
     require_running(found.programme)
     if found.state is not ImportState.CHECKED:
         raise ImportNotReady(STATE_NAMES[found.state])
-    session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
+    work.session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
     found.state, found.attempts, found.rows_total = ImportState.WAITING, 0, None
-    record(session, now, [Act(by_user(actor.user_id), "import.read_again", on_import(import_id))])
-    session.commit()
+    work.did("import.read_again", on_import(import_id))
 
 
-def drop(session: Session, vault: Vault, import_id: int, actor: Actor, now: dt.datetime, by: str = "") -> None:
+def drop(work: Work, vault: Vault, import_id: int) -> None:
     """Give an import up: its rows go, then its files. Whoever reads it just now writes nothing.
 
     Raises NotYourCase, ImportNotReady.
     """
-    found = lock_import(session, import_id, actor)
-    if found.state in (ImportState.CONFIRMED, ImportState.DROPPED):
-        raise ImportNotReady(STATE_NAMES[found.state])
-    names = session.scalars(select(Document.name).where(Document.import_id == import_id)).all()
-    session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
-    session.execute(delete(Document).where(Document.import_id == import_id))
-    gone = {"state": ImportState.DROPPED, "failure": ""}
-    session.execute(update(Import).where(Import.id == import_id).values(**gone))
-    record(session, now, [Act(by or by_user(actor.user_id), "import.dropped", on_import(import_id))])
-    session.commit()
-    for name in names:
+    with work:
+        found = lock_import(work.session, import_id, work.actor)
+        if found.state in (ImportState.CONFIRMED, ImportState.DROPPED):
+            raise ImportNotReady(STATE_NAMES[found.state])
+        names = work.session.scalars(select(Document.name).where(Document.import_id == import_id)).all()
+        work.session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
+        work.session.execute(delete(Document).where(Document.import_id == import_id))
+        gone = {"state": ImportState.DROPPED, "failure": ""}
+        work.session.execute(update(Import).where(Import.id == import_id).values(**gone))
+        work.did("import.dropped", on_import(import_id))
+    for name in names:  # the rows are gone for good: now the files may go
         files.discard(vault, name)

@@ -26,11 +26,21 @@ class Work:
     """
 
     def __init__(
-        self, session: Session, now: dt.datetime, actor: Actor | None = None, keyring: Keyring | None = None
+        self,
+        session: Session,
+        now: dt.datetime,
+        actor: Actor | None = None,
+        keyring: Keyring | None = None,
+        *,
+        by: str = "",
     ) -> None:
-        """`actor` is None for the command line, and where `did_by` names who acted."""
+        """`actor` is None for the command line, and where `did_by` names who acted.
+
+        `by` stands in the record in place of the actor: the command line, which acts on somebody's behalf.
+        """
         self.session, self.now = session, now
         self._actor, self._keyring = actor, keyring
+        self._by = by or name_of_actor(actor)
         self._acts: list[tuple[str, str, Base | str, dict[str, Any]]] = []
         self._depth = 0
         self._broken = False
@@ -55,7 +65,7 @@ class Work:
 
         `details` hold no objector's name, contact or text (R19).
         """
-        self.did_by(name_of_actor(self._actor), action, subject, **details)
+        self.did_by(self._by, action, subject, **details)
 
     def did_by(self, who: str, action: str, subject: Base | str, **details: Any) -> None:
         """As `did`, by whoever is not the actor: the clock, an objector, somebody on their way in."""

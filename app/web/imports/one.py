@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.refusals import NotYourCase, Refusal
 from app.evidence.names import StoreDown
 from app.models import Import
 from app.services.imports import confirming, reading, receiving
 from app.services.imports.receiving import FORM_NAMES, STATE_NAMES
 from app.services.imports.viewing import ImportLine, RowProblem, View
 from app.web.imports.blueprint import blueprint
-from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
+from app.web.shared.attempts import Attempt, attempt
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, portal, session
@@ -54,12 +55,10 @@ def problems(import_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:import_id>/confirm")
 @allow(*OFFICE_AND_UNITS)
 def confirm(import_id: int) -> ResponseReturnValue:
-    try:
-        made = confirming.confirm(session(), portal().keyring, import_id, actor(), now())
-    except NotYourCase:
-        raise
-    except Refusal as refusal:
-        return _refused(import_id, refusal)
+    tried = attempt(lambda: confirming.confirm(work(), import_id))
+    if tried.refused:
+        return _refused(import_id, tried)
+    made = tried.result
     programme_id = receiving.visible(session(), import_id, actor()).programme_id
     flash(f"已导入：新增{made['new']}个推荐对象" + (f"，补充材料{made['filled']}个。" if made["filled"] else "。"))
     return redirect(url_for("nominees.nominees", programme=programme_id), 303)
@@ -69,10 +68,9 @@ def confirm(import_id: int) -> ResponseReturnValue:
 @allow(*OFFICE_AND_UNITS)
 def drop(import_id: int) -> ResponseReturnValue:
     programme_id = receiving.visible(session(), import_id, actor()).programme_id
-    try:
-        receiving.drop(session(), portal().vault, import_id, actor(), now())
-    except Refusal as refusal:
-        return _refused(import_id, refusal)
+    tried = attempt(lambda: receiving.drop(work(), portal().vault, import_id))
+    if tried.refused:
+        return _refused(import_id, tried)
     flash("已经放弃，上传的文件和读出的内容都已删除。")
     return redirect(url_for("imports.imports_page", programme=programme_id), 303)
 
@@ -81,25 +79,24 @@ def drop(import_id: int) -> ResponseReturnValue:
 @allow(*OFFICE_AND_UNITS)
 def read_again(import_id: int) -> ResponseReturnValue:
     receiving.visible(session(), import_id, actor())
-    try:
-        receiving.read_again(session(), import_id, actor(), now())
-    except Refusal as refusal:
-        return _refused(import_id, refusal)
+    tried = attempt(lambda: receiving.read_again(work(), import_id))
+    if tried.refused:
+        return _refused(import_id, tried)
     return read_and_show(import_id)
 
 
 def read_and_show(import_id: int) -> ResponseReturnValue:
     """Read an import that just came in, and go to its page."""
     with suppress(StoreDown):  # it is in, and the tick reads it when the store answers again
-        reading.read(session(), portal().vault, import_id, now())
+        reading.read(work(), portal().vault, import_id)
     return redirect(url_for("imports.one", import_id=import_id), 303)
 
 
-def _refused(import_id: int, refusal: Refusal) -> ResponseReturnValue:
-    session().rollback()
+def _refused(import_id: int, tried: Attempt[Any]) -> ResponseReturnValue:
     found = receiving.visible(session(), import_id, actor())
     listing = _listing(import_id)
-    return render_template("imports/import.html", listing=listing, refusal=refusal, now=now(), **_shown(found)), 409
+    html = render_template("imports/import.html", listing=listing, refusal=tried.on_top, now=now(), **_shown(found))
+    return html, tried.status
 
 
 def _view(import_id: int) -> View:

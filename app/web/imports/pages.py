@@ -7,7 +7,6 @@ from urllib.parse import quote
 from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.refusals import FileRefused, NotARecommender, TooManyRows, UnreadableForm, WrongFiles
 from app.models import Import, ImportState, Programme
 from app.services.imports import blanks, receiving
 from app.services.imports.receiving import FORM_NAMES, STATE_NAMES
@@ -15,7 +14,8 @@ from app.services.programmes.listing import all_programmes
 from app.web.imports.blueprint import blueprint
 from app.web.imports.forms import UploadForm
 from app.web.imports.one import read_and_show
-from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
+from app.web.shared.attempts import attempt
 from app.web.shared.forms import options
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, number, portal, session
@@ -41,24 +41,16 @@ def receive() -> ResponseReturnValue:
         form.files.errors = ["请选择要上传的文件。"]
     if not (complete and uploads):
         return _page(form, status=422)
-    try:
+
+    def take() -> int:
         for _, upload in uploads:
             check_spooled(upload)
-        import_id = receiving.receive(
-            session(),
-            portal().vault,
-            programme.id,
-            int(form.unit.data),
-            None,
-            uploads,
-            actor(),
-            now(),
-        )
-    except (FileRefused, WrongFiles, UnreadableForm, TooManyRows, NotARecommender) as refusal:
-        session().rollback()
-        form.files.errors = [str(refusal)]
-        return _page(form, status=409)
-    return read_and_show(import_id)
+        return receiving.receive(work(), portal().vault, programme.id, int(form.unit.data), None, uploads)
+
+    tried = attempt(take, form)
+    if tried.refused:
+        return _page(form, status=tried.status)
+    return read_and_show(tried.result)
 
 
 @blueprint.get("/blanks/<int:programme_id>/<int:unit_id>/<form>")

@@ -16,7 +16,7 @@ from app.models import Document, Import, ImportForm, ImportRow
 from app.sealing import Keyring
 from app.services.imports import confirming, content, reading, receiving, sealed_rows
 from app.services.imports.content import Content
-from app.services.imports.sealed_rows import Row
+from app.services.imports.sealed_rows import NominationRow
 from app.services.upkeep import keys
 from tests.files import vault_in
 from tests.lists import NOW, checked, person, read, receive, room_for, sheet, state_of
@@ -41,7 +41,7 @@ def roomy(world: World) -> World:
 
 
 def drop(world: World, folder: Path, import_id: int) -> None:
-    world.do(receiving.drop, vault_in(folder, world.key), import_id, world.actor("handler"), at(NOW))
+    world.run(receiving.drop, vault_in(folder, world.key), import_id, by=world.actor("handler"), now=at(NOW))
 
 
 def numbers(world: World, import_id: int) -> list[int]:
@@ -54,7 +54,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) ->
     """Whoever reads next is interrupted after the first row, once."""
     rows, done = Content.rows, []
 
-    def interrupted(self: Content, now: dt.datetime) -> Iterator[Row]:
+    def interrupted(self: Content, now: dt.datetime) -> Iterator[NominationRow]:
         for row in rows(self, now):
             yield row
             if not done:
@@ -84,7 +84,7 @@ def test_a_reader_that_died_leaves_no_row_and_one_that_only_slept_writes_none_ei
     meanwhile(monkeypatch, lambda: read(roomy, folder, import_id))  # while the first sleeps, another reads it all
     assert read(roomy, folder, import_id)
     assert (state_of(roomy, import_id), numbers(roomy, import_id)) == ("checked", [0, 5, 6, 7, 8, 9])
-    assert roomy.do(confirming.confirm, roomy.ring, import_id, roomy.actor("handler"), at(NOW))["new"] == 5
+    assert roomy.run(confirming.confirm, import_id, by=roomy.actor("handler"), now=at(NOW))["new"] == 5
 
 
 def _kill() -> None:
@@ -186,13 +186,13 @@ def test_a_store_or_a_database_that_is_down_costs_no_list_its_reading(
         broken.setattr(vault.store, "get", down)
         for _ in range(reading.ATTEMPTS + 1):
             with pytest.raises(StoreDown):
-                roomy.do(reading.read, vault, import_id, at(NOW))
+                roomy.run(reading.read, vault, import_id, now=at(NOW))
     with monkeypatch.context() as broken:
         broken.setattr(reading.checks, "across", _database_away)
         with pytest.raises(OperationalError):
-            roomy.do(reading.read, vault, import_id, at(NOW))
+            roomy.run(reading.read, vault, import_id, now=at(NOW))
     assert (state_of(roomy, import_id), numbers(roomy, import_id)) == ("waiting", [])
-    assert roomy.do(reading.read, vault, import_id, at(NOW))
+    assert roomy.run(reading.read, vault, import_id, now=at(NOW))
     assert state_of(roomy, import_id) == "checked"
 
 

@@ -46,11 +46,11 @@ def roomy(world: World) -> World:
 
 
 def confirm(world: World, import_id: int, login: str = "handler") -> dict[str, int]:
-    return world.do(confirming.confirm, world.keyring, import_id, world.actor(login), at(NOW))
+    return world.run(confirming.confirm, import_id, by=world.actor(login), now=at(NOW))
 
 
 def drop(world: World, folder: Path, import_id: int, login: str = "handler") -> None:
-    world.do(receiving.drop, vault_in(folder, world.key), import_id, world.actor(login), at(NOW))
+    world.run(receiving.drop, vault_in(folder, world.key), import_id, by=world.actor(login), now=at(NOW))
 
 
 def imported(world: World, since: int) -> list[tuple[str, str, int, str, str]]:
@@ -240,7 +240,7 @@ def test_what_is_wrong_may_come_right_by_itself_and_is_looked_at_again(world: Wo
     import_id = checked(world, folder, {"a.xlsx": sheet([person(0)])})
     assert [column for _, column, _ in told(world, import_id)] == ["名额"]
     room_for(world)
-    world.do(receiving.read_again, import_id, world.actor("handler"), at(NOW))
+    world.run(receiving.read_again, import_id, by=world.actor("handler"), now=at(NOW))
     assert read(world, folder, import_id)
     assert told(world, import_id) == []
 
@@ -255,8 +255,8 @@ def test_security_20_another_units_import_does_not_exist(roomy: World, folder: P
     before = roomy.everything()
     attempts: list[Callable[[], object]] = [
         lambda: roomy.do(receiving.visible, import_id, stranger),
-        lambda: roomy.do(receiving.drop, vault, import_id, stranger, at(NOW)),
-        lambda: roomy.do(receiving.read_again, import_id, stranger, at(NOW)),
+        lambda: roomy.run(receiving.drop, vault, import_id, by=stranger, now=at(NOW)),
+        lambda: roomy.run(receiving.read_again, import_id, by=stranger, now=at(NOW)),
         lambda: confirm(roomy, import_id, "stranger"),
         lambda: receive(roomy, folder, {"a.xlsx": sheet([person(1)])}, "stranger", roomy.qilin),
         lambda: roomy.do(receiving.visible, 999, roomy.actor("office")),

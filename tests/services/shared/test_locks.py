@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from app.calendars.china import ChinaCalendar
 from app.domain.cases.states import Conclusion, DeclineGround, State
-from app.domain.refusals import AlreadyClosed, AlreadyDone, MoveRefused, NotLater, NotYourCase
+from app.domain.refusals import AlreadyClosed, AlreadyDone, MoveRefused, NotYourCase
 from app.models import Case, Disqualification, Objection, Period
 from app.services.cases import investigation
 from app.services.nominees import reversal
 from app.services.objections import following
 from app.services.periods import scheduling
 from app.services.shared.work import Work
+from tests.refusing import NOT_LATER, refuses
 from tests.world import World, at
 
 FILED = "2026-09-18 Fri 09:00"
@@ -79,7 +80,7 @@ def test_a_deadline_extended_by_another_session_is_extended_from_there(world: Wo
     period, office, now, day = world.round_two(), world.actor("office"), at(DAY), dt.date(2026, 9, 30)
     with having_read(world, (Period, period)) as session:
         world.run(scheduling.extend_deadline, period, day, "核查需要时间", ChinaCalendar(), by=office, now=now)
-        with pytest.raises(NotLater):
+        with refuses(NOT_LATER):
             scheduling.extend_deadline(Work(session, now, office), period, day, "核查需要时间", ChinaCalendar())
 
 

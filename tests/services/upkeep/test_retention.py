@@ -260,9 +260,9 @@ def test_security_18_a_purge_that_is_stopped_half_way_is_finished_by_the_next(
 @on_sqlite
 def test_security_18_dossiers_and_rows_of_imports_go_with_the_rest(ended: World, store: Folder, tmp_path: Path) -> None:
     lists.room_for(ended)
-    folder, keyring = tmp_path / "evidence", ended.keyring
+    folder = tmp_path / "evidence"
     done = lists.checked(ended, folder, {"a.xlsx": lists.sheet([lists.person(0)])})
-    ended.do(confirming.confirm, keyring, done, ended.actor("handler"), at(CLOSED))
+    ended.run(confirming.confirm, done, by=ended.actor("handler"), now=at(CLOSED))
     lists.checked(ended, folder, {"b.xlsx": lists.sheet([lists.person(1), lists.person(2)])})  # nobody confirmed it
     [gone] = purge(ended, store, OVER)
     assert gone.dossiers == 1 + 3

@@ -71,7 +71,7 @@ def test_security_33_what_is_not_taken_is_said_beside_the_field_and_nothing_is_k
 ) -> None:
     handler, before = staff("handler"), world.everything()
     hostile = hand_in(handler, world, {"名单.xlsx": with_macro(sheet([person(0)]))})
-    assert (hostile.status, hostile.error_of("files")[:13]) == (409, "“名单.xlsx”没有收下")
+    assert (hostile.status, hostile.error_of("files")[:13]) == (422, "“名单.xlsx”没有收下")
     nothing = hand_in(handler, world, {})
     assert (nothing.status, nothing.error_of("files")) == (422, "请选择要上传的文件。")
     for unit in (world.luoping, 999):
@@ -133,7 +133,7 @@ def test_more_rows_than_are_read_in_a_request_are_told_to_come_in_parts(
     handler, before = staff("handler"), world.everything()
     answer = hand_in(handler, world, {"名单.xlsx": sheet([person(number) for number in range(3)])})
     told = "一次最多2行，这份有3行；请按推荐单位或者按类别分成几份，分别上传。"
-    assert (answer.status, answer.error_of("files")) == (409, told)
+    assert (answer.status, answer.error_of("files")) == (422, told)
     assert world.everything() == before
 
 

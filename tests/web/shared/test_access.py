@@ -220,7 +220,7 @@ def eventful(world: World, tmp_path: Path) -> World:
     world.run(settlement.settle_due, now=at("2026-09-18 Fri 08:30"))
     import_id = lists.receive(world, tmp_path / "evidence", {"a.xlsx": lists.sheet([lists.person()])})
     vault = vault_in(tmp_path / "evidence", world.key)
-    world.do(receiving.drop, vault, import_id, world.actor("handler"), at("2026-09-18 Fri 08:30"))
+    world.run(receiving.drop, vault, import_id, by=world.actor("handler"), now=at("2026-09-18 Fri 08:30"))
     return world
 
 
