@@ -65,6 +65,14 @@ def test_imports_go_down_only() -> None:
     assert upwards == []
 
 
+def test_pages_and_processes_do_not_know_each_other() -> None:
+    """The console and the server start the web through the factory; the web starts nobody."""
+    for path in SOURCES:
+        if module_of(path).startswith("app.web"):
+            wanted = [name for name in imports_of(path) if layer_of(name) in HEIGHT and layer_of(name) != "app.web"]
+            assert all(HEIGHT[str(layer_of(name))] < HEIGHT["app.web"] for name in wanted), path
+
+
 def test_no_module_is_in_a_circle_of_imports() -> None:
     known = {module_of(path) for path in SOURCES}
 
