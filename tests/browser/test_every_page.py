@@ -42,9 +42,19 @@ FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的
 
 BLUEPRINTS = {
     "public": {"public", "objections", "receipts", "account"},
-    "unit": {"desk", "own", "imports"},
-    "office": {"office", "nominees", "documents", "planning"},
-    "setting up": {"programmes", "units", "people"},
+    "unit": {"cases", "own", "imports"},
+    "office": {
+        "office",
+        "office_cases",
+        "periods",
+        "calendar",
+        "record",
+        "identities",
+        "nominees",
+        "documents",
+        "planning",
+    },
+    "setting up": {"programmes", "programme_book", "units", "people"},
     "papers": {"papers"},
     "award": {"award", "decisions"},
 }
