@@ -239,12 +239,6 @@ def test_no_public_class_name_stands_twice() -> None:
 
 
 MOST_PARAMETERS = 7
-MORE_PARAMETERS = {
-    "app.papers.layout._style",  # what a style can say, each with its usual value
-    "app.services.imports.receiving.receive",  # has no unit of work yet
-    "app.web.periods.scheduling._plan_page",  # what a template is given
-    "app.web.periods.scheduling_many._page",
-}
 
 
 def test_no_function_takes_too_many_parameters() -> None:
@@ -256,7 +250,7 @@ def test_no_function_takes_too_many_parameters() -> None:
                 given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
                 if len(given) - (given[0].arg in ("self", "cls") if given else 0) > MOST_PARAMETERS:
                     long.add(f"{module_of(path)}.{node.name}")
-    assert long <= MORE_PARAMETERS
+    assert long == set()
 
 
 # --- locks ---------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -47,6 +48,14 @@ class ScheduleForm(PlainForm):
         return self.opening.data, self.conclude.data
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is looked at before it is saved: the window, and how it misses its stage."""
+
+    plan: WindowPlan | None = None
+    late: Misfit | None = None
+
+
 @blueprint.get("/periods/new")
 @allow(Role.OFFICE)
 def choose_organiser() -> ResponseReturnValue:
@@ -84,10 +93,10 @@ def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> 
     chosen = ids_ticked("nominee")
     calendar = calendar_for(programme)
 
-    def look() -> tuple[WindowPlan, Misfit | None]:
+    def look() -> _Seen:
         opening, conclude = form.window()
         plan = scheduling.preview(opening, conclude, calendar, programme.demonstration, now())
-        return plan, planning.misfit_of(programme, round_number, plan, conclude, calendar)
+        return _Seen(plan, planning.misfit_of(programme, round_number, plan, conclude, calendar))
 
     def save() -> Period:
         order = scheduling.PeriodPlan(programme, round_number, organiser, chosen, *form.window())
@@ -95,8 +104,8 @@ def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> 
 
     if form.step.data != "save":
         seen = attempt(look, form)
-        plan, late = (None, None) if seen.refused else seen.result
-        return _plan_page(programme, round_number, organiser, form, chosen, seen, plan=plan, late=late)
+        found = _Seen() if seen.refused else seen.result
+        return _plan_page(programme, round_number, organiser, form, chosen, seen, found)
     saved = attempt(save, form)
     if saved.refused:
         return _plan_page(programme, round_number, organiser, form, chosen, saved)
@@ -111,9 +120,7 @@ def _plan_page(
     form: ScheduleForm,
     chosen: list[int] | None,
     tried: Attempt[Any] = UNTRIED,
-    *,
-    plan: WindowPlan | None = None,
-    late: Misfit | None = None,
+    seen: _Seen = _Seen(),
 ) -> ResponseReturnValue:
     keyring = portal().keyring
     candidates = scheduling.candidates(session(), keyring, programme, ROUNDS[round_number], organiser, now())
@@ -127,8 +134,8 @@ def _plan_page(
         candidates=candidates,
         chosen=set(chosen),
         form=form,
-        plan=plan,
-        late=late,
+        plan=seen.plan,
+        late=seen.late,
         stage=planning.due_of(programme, round_number),
         refusal=tried.on_top,
         now=now(),
