@@ -67,7 +67,7 @@ def test_security_08_a_clock_that_ran_ahead_and_is_set_back_undoes_nothing_and_d
         assert world.case(case).state is State.LAPSED
         for use_case in (investigation.accept, investigation.investigate):
             with pytest.raises((MoveRefused, TooLateToConclude)):
-                world.do(use_case, case, world.actor("handler"), clock.now())
+                world.run(use_case, case, by=world.actor("handler"), now=clock.now())
     assert world.do(verify).holds
 
 

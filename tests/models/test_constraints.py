@@ -75,6 +75,11 @@ def test_the_migrated_schema_is_that_of_the_models(database: Database) -> None:
     }
 
 
+# Values that no code writes any more. To take them out of the CHECK, SQLite would have to build the table anew, while
+# other tables refer to it (migration 0009).
+STILL_ALLOWED = {("imports", "ck_imports_state"): {"reading"}}
+
+
 def test_a_check_of_the_schema_names_the_values_that_the_models_name(database: Database) -> None:
     """An enumeration that gained a value wants a migration: compare_metadata looks at no CHECK."""
     with database.engine.connect() as connection:
@@ -83,6 +88,9 @@ def test_a_check_of_the_schema_names_the_values_that_the_models_name(database: D
             for table in Base.metadata.tables
             for check in inspect(connection).get_check_constraints(table)
         }
+    for check, values in STILL_ALLOWED.items():
+        assert values < found[check]
+        found[check] -= values
     assert found == {
         (name, str(check.name)): quoted(str(check.sqltext.compile(compile_kwargs={"literal_binds": True})))
         for name, table in Base.metadata.tables.items()
