@@ -56,7 +56,7 @@ def _application(home: Path, *, entries: int, archive: int) -> tuple[Flask, int]
 
 
 def _some_pages(period: int, entries: int) -> list[str]:
-    """The first page, one in the middle and the last."""
+    """Return the addresses of the first page, one in the middle and the last."""
     last = entries // ENTRIES_PER_PAGE
     return [f"/periods/{period}?page={page}" for page in (1, (last + 1) // 2, last)]
 

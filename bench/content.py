@@ -139,7 +139,7 @@ def _entries(session: Session, programme: Programme, period: Period, units: list
 
 
 def _people(units: list[Unit]) -> Iterator[tuple[Unit, people.DemoNominee]]:
-    """The demonstration's made-up 150, round and round: every page of 150 shows the same."""
+    """Repeat the demonstration's 150 made-up nominees without end, so that every page of 150 shows the same."""
     quotas = list(zip(units, people.quotas(), strict=True))
     return cycle([(unit, person) for unit, quota in quotas for person in people.nominees(quota, _SEED)])
 

@@ -41,7 +41,7 @@ class Outcome:
         return len(self.answers) / self.seconds
 
     def expect(self, status: int) -> Outcome:
-        """This outcome, if every answer had the status: a figure with errors in it is none."""
+        """Return this outcome if every answer had the status. A figure with errors in it does not count."""
         wrong = [answer for answer in self.answers if answer.status != status]
         assert not wrong, f"{len(wrong)} answers are not {status}, the first is {wrong[0].status}: {wrong[0].body}"
         return self
@@ -56,7 +56,7 @@ def post(path: str, form: bytes, **headers: str) -> bytes:
 
 
 def for_seconds(request: bytes, seconds: float) -> Iterator[bytes]:
-    """The same request again and again until the time is up."""
+    """Yield the same request again and again until the time is up."""
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         yield request

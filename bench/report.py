@@ -21,7 +21,7 @@ def interleaved(measures: dict[str, Measure]) -> dict[str, list[float]]:
 
 
 def ratio(values: Sequence[float], others: Sequence[float]) -> float:
-    """The median of the ratios of each round: the two of a round had the same machine."""
+    """Return the median of the ratios of each round. The two values of a round come from the same machine."""
     return median(value / other for value, other in zip(values, others, strict=True))
 
 
@@ -38,7 +38,7 @@ def line(name: str, unit: str, samples: dict[str, list[float]], ratio_to: str | 
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The value below which `percent` of a hundred lie."""
+    """Return the value below which `percent` of a hundred lie."""
     return sorted(values)[min(len(values) - 1, int(len(values) * percent / 100))]
 
 

@@ -52,7 +52,7 @@ def portal(database_url: str, **settings: str) -> Iterator[Server]:
 
 @contextmanager
 def bare_flask(body: Path) -> Iterator[Server]:
-    """An application that returns the bytes of a file, served as the portal is."""
+    """Serve an application that returns the bytes of a file, in the same way as the portal is served."""
     port = free_port()
     environment = {bare.BODY: str(body), bare.PORT: str(port)}
     with _running([sys.executable, "-m", "bench.bare"], port, environment) as server:
@@ -61,7 +61,7 @@ def bare_flask(body: Path) -> Iterator[Server]:
 
 @contextmanager
 def nginx(body: Path) -> Iterator[Server]:
-    """The file as it lies there, by one process of nginx."""
+    """Serve the file as it lies there, by one process of nginx."""
     assert NGINX is not None
     port = free_port()
     settings = body.with_name("nginx.conf")
@@ -72,7 +72,7 @@ def nginx(body: Path) -> Iterator[Server]:
 
 @contextmanager
 def postgresql(home: Path) -> Iterator[str]:
-    """A PostgreSQL server with its settings as they come (fsync on): the address of an empty database."""
+    """Run a PostgreSQL server with its default settings (fsync on). Yields the address of an empty database."""
     server = PostgreSQL(home)
     try:
         yield server.new_database("bench")
@@ -82,7 +82,7 @@ def postgresql(home: Path) -> Iterator[str]:
 
 @contextmanager
 def _running(command: list[str], port: int, environment: dict[str, str]) -> Iterator[Server]:
-    """The command in a session of its own, from its first answer on; its whole family is gone at the end."""
+    """Run the command in a session of its own. Yields at its first answer; at the end all its processes are stopped."""
     process = start(command, environment, None)
     try:
         await_port(port, process)

@@ -22,7 +22,7 @@ from app.services.shared.work import Work
 
 @click.group()
 def calendar() -> None:
-    """The calendar of working days."""
+    """Manage the calendar of working days."""
 
 
 @calendar.command("table")

@@ -45,7 +45,7 @@ class OpenPortal:
 
 
 def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A refusal is one line on standard error and exit code 1, not a traceback."""
+    """Report a refusal as one line on standard error with exit code 1, not as a traceback."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:

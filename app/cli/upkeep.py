@@ -23,7 +23,7 @@ from app.services.upkeep.restore import restore as put_back
 
 @click.group()
 def audit() -> None:
-    """The audit record."""
+    """Work with the audit record."""
 
 
 @audit.command("head")
@@ -70,7 +70,10 @@ def verify(opened: OpenPortal, heads: tuple[str, ...], files: tuple[Path, ...]) 
 @click.pass_obj
 @plainly
 def grant(opened: OpenPortal, role: str, carry_out: bool) -> None:
-    """The rights of the portal's own PostgreSQL user ROLE: all it needs, and no hand on the record."""
+    """Print or carry out the grants of the portal's own PostgreSQL user ROLE.
+
+    ROLE gets all rights that the portal needs. On the record it can only read and append.
+    """
     with opened.migrated.writer() as session:
         if carry_out:
             grants.grant(session, role)
@@ -82,7 +85,7 @@ def grant(opened: OpenPortal, role: str, carry_out: bool) -> None:
 
 @click.group()
 def keys() -> None:
-    """The keys that seal."""
+    """Manage the sealing keys."""
 
 
 @keys.command("rotate")
@@ -97,7 +100,7 @@ def rotate(opened: OpenPortal) -> None:
 
 @click.group()
 def evidence() -> None:
-    """Stored files: evidence of objectors, documents of staff."""
+    """Manage stored files: evidence of objectors and documents of staff."""
 
 
 @evidence.command("check")
@@ -152,7 +155,7 @@ def restore(opened: OpenPortal, folder: Path) -> None:
 @click.pass_obj
 @plainly
 def retention(opened: OpenPortal, purge: bool) -> None:
-    """What is held of objectors and nominees, and which of it has been kept long enough (SECURITY 18)."""
+    """List the data held of objectors and nominees, and which of it has been kept long enough (SECURITY 18)."""
     years, now = opened.settings.retention_years, clock.now()
     with opened.migrated.reader() as session:
         held = keeping.kept_data(session, years, now)

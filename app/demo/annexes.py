@@ -36,8 +36,10 @@ def fields_of(person: DemoNominee, quota: DemoQuota, number: int) -> dict[str, s
 
 
 def write_files(folder: Path, recommender: str, title: str, dated: dt.date, seed: int) -> list[Path]:
-    """The lists of one unit (annexes 2 and 3) and its first nominees' forms (annexes 4 and 5), as files, and last an
-    annex 3 in which nearly everything is wrong that can be."""
+    """Write the lists of one unit (annexes 2 and 3) and its first nominees' forms (annexes 4 and 5) as files.
+
+    The last file is an annex 3 with nearly every fault that an annex 3 can have.
+    """
     quota = next(quota for quota in people.quotas() if quota.recommender == recommender)
     by_kind = unit_rows(quota, seed)
     files: dict[str, bytes] = {}

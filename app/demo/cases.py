@@ -155,7 +155,7 @@ class Script:
             self.diary.note(at, self._moving(move, case_ids, hands))
 
     def _moving(self, move: Move, case_ids: list[int], hands: Hands) -> Step:
-        """A step of the case that `_filing` puts into `case_ids`."""
+        """Return a step that applies `move` to the case that `_filing` puts into `case_ids`."""
         return lambda session, now: move(session, case_ids[0], hands, now)
 
     def _filing(self, period_id: int, nominee_id: int, name: str, case_ids: list[int]) -> Step:
@@ -189,5 +189,5 @@ class Script:
 
 
 def _between(start: dt.datetime, end: dt.datetime, share: float) -> dt.datetime:
-    """The moment that lies `share` of the way from `start` to `end`."""
+    """Return the moment that lies `share` of the way from `start` to `end`."""
     return start + max(end - start, dt.timedelta()) * share

@@ -65,7 +65,7 @@ class Clearing:
     def ask(
         self, session: Session, nominees: Sequence[Nominee], handler: Actor, now: dt.datetime, *, all_of_them: bool
     ) -> None:
-        """The unit writes down what the authorities answered: all, or only those that are always asked."""
+        """Record the authorities' answers for the unit: of all authorities, or only of those always asked."""
         needed = opinions.needed_by(session, self.keyring, nominees)
         for authority in Authority if all_of_them else sorted(ALWAYS):
             ids = [nominee.id for nominee in nominees if authority in needed[nominee.id]]

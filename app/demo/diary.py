@@ -26,7 +26,7 @@ class Diary:
     _noted: int = 0
 
     def note(self, at: dt.datetime, step: Step) -> None:
-        """A step that happens at `at`; what lies after `until` has not happened yet and is left out."""
+        """Note a step that happens at `at`. A step after `until` is left out: it has not happened yet."""
         if at <= self.until:
             self._steps.append((at, self._noted, step))
             self._noted += 1

@@ -38,7 +38,7 @@ _REVOCATION = (
 
 
 def begin(session: Session, staging: Staging, now: dt.datetime) -> None:
-    """The whole of it is noted down from here."""
+    """Set up the programme and note down all its later steps."""
     start = local_date(now)
     programme_id = programmes.set_up(
         session, staging.cast, _TITLE, programmes.number(start, 198), proposed_stages(start), now, most=_MOST
@@ -134,7 +134,7 @@ class _Award:
         archive(Work(session, now, self.staging.office), self.programme_id)
 
     def _honour(self, session: Session) -> int:
-        """The third of the individuals."""
+        """Return the id of the third individual honour."""
         mine = select(Honour.id).where(Honour.kind == Kind.INDIVIDUAL).order_by(Honour.position)
         honours: Sequence[int] = session.scalars(mine).all()
         return honours[2]

@@ -25,5 +25,5 @@ def begin(session: Session, cast: Cast, now: dt.datetime) -> None:
 
 
 def write_annexes(folder: Path, now: dt.datetime) -> list[Path]:
-    """The files to try the import with, of the unit whose logins are printed."""
+    """Write the files to try the import with, for the unit whose logins are printed."""
     return annexes.write_files(folder, HOST_UNIT, programmes.HONOURS, local_date(now), SEED + 1)

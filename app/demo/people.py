@@ -70,7 +70,7 @@ class DemoNominee:
 
 @lru_cache(maxsize=1)
 def quotas() -> tuple[DemoQuota, ...]:
-    """The quota table, in the notice's order."""
+    """Read the quota table, in the notice's order."""
     with _QUOTAS.open(encoding="utf-8", newline="") as file:
         return tuple(
             DemoQuota(row["group"], row["recommender"], row["field"], int(row["collectives"]), int(row["individuals"]))
@@ -113,7 +113,10 @@ class _Dealer:
         return _deal([each for each in SETTINGS if each.field == quota.field and each.city], self.rng)
 
     def lead(self, text: str) -> str:
-        """Filled so that no two nominees begin alike: a lead dealt twice gets other numbers."""
+        """Fill in a lead so that no two nominees begin alike.
+
+        A lead that was dealt already gets other numbers. Raises ValueError where the lead has too few slots.
+        """
         for _ in range(100):
             filled = fill(text, self.rng)
             if filled not in self.leads:

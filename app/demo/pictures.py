@@ -19,12 +19,12 @@ _RAIL, _WALL, _NEW_WALL, _ROOF, _WINDOW = (
 
 
 def road() -> bytes:
-    """A road whose guard rail is gone for a stretch."""
+    """Draw a road whose guard rail is missing for a stretch."""
     return _png(_road)
 
 
 def house() -> bytes:
-    """A house with a storey added on top, in bricks of another colour."""
+    """Draw a house with a storey added on top, in bricks of another colour."""
     return _png(_house)
 
 

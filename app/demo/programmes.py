@@ -39,7 +39,7 @@ def set_up(
     *,
     most: int | None = None,
 ) -> int:
-    """A programme with the places of annex 1, at most `most` of each kind a unit. Returns its id."""
+    """Set up a programme with the places of annex 1, at most `most` of each kind a unit. Returns its id."""
     places = []
     for quota in people.quotas():
         collectives, individuals = quota.collectives, quota.individuals

@@ -38,7 +38,7 @@ class Staging:
         return self.cast.of_the_office.handler
 
     def morning(self, before: dt.date, workdays: int, hour: int = 10) -> dt.datetime:
-        """That many working days before a day."""
+        """Return the instant `hour` o'clock on the day that is `workdays` working days before a day."""
         return midnight(nth_workday_before(before, workdays, self.calendar)) + dt.timedelta(hours=hour)
 
     def after(self, day: dt.date, workdays: int) -> dt.datetime:
@@ -97,7 +97,7 @@ class Staging:
         self.diary.note(self.morning(shape.opening, 3) + dt.timedelta(minutes=turn % 50), schedule)
 
     def _follow(self, period: Period, shape: Shape) -> None:
-        """Closed the morning after its window, or settled at its deadline."""
+        """Note that the period is closed the morning after its window, or settled at its deadline."""
         period_id = period.id
         if shape.closes:
             self.diary.note(

@@ -36,7 +36,7 @@ _SLIPS = (("服务", "服物"), ("群众", "群从"), ("工作", "工做"), ("�
 
 
 def begin(session: Session, staging: Staging, script: Script, until: dt.datetime, now: dt.datetime) -> None:
-    """The whole of it is noted down from here, up to the moment `until` at which the demonstration starts."""
+    """Set up the programme and note down its steps up to `until`, the moment at which the demonstration starts."""
     first_day = local_date(now)
     stages = _stages(first_day, local_date(until))
     programme_id = programmes.set_up(session, staging.cast, _TITLE, programmes.number(first_day, 239), stages, now)

@@ -66,7 +66,7 @@ def shapes(now: dt.datetime, calendar: Calendar, count: int) -> list[Shape]:
 
 
 def city_opening(now: dt.datetime, calendar: Calendar) -> dt.date:
-    """The day on which a window opened that is public now, some working days ago and with some to go."""
+    """Return the opening day of a window that is public now: it opened some working days ago and has some to go."""
     openings = open_today(now, calendar)
     return openings[len(openings) // 2]
 

@@ -26,7 +26,7 @@ _STOPPING_SECONDS = 10
 
 
 def wsgi() -> Flask:
-    """The application of one worker, from the environment: granian calls this in each."""
+    """Create the application of one worker from the environment. Granian calls this in each worker."""
     settings = from_environment()
     logs.configure(settings)
     return create_app(settings)

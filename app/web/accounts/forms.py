@@ -66,7 +66,10 @@ class NewPasswordForm(ProofForm):
 
 
 def form_again(tried: Attempt[Any], template: str, **context: Any) -> ResponseReturnValue:
-    """The form again with what was refused beside its field; who has to wait is told for how long."""
+    """Render the form again with each refusal beside its field.
+
+    After too many failures the answer says how long to wait.
+    """
     page = render_template(template, refusal=tried.on_top, **context)
     if isinstance(tried.refusal, TooManyFailures):
         metrics.count_refusal("login")

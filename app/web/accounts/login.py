@@ -91,7 +91,7 @@ def logout() -> ResponseReturnValue:
 
 
 def remember(let_in: logins.LetIn) -> None:
-    """This browser's session from now on: nothing is left in the cookie of what it held before."""
+    """Start this browser's session. The cookie keeps nothing of what it held before."""
     cookie.clear()
     cookie.permanent = True
     login_user(Person(let_in.session, let_in.token))

@@ -175,7 +175,7 @@ def _page(user_id: int, tried: Attempt[Any] = UNTRIED, form: PlaceForm | None = 
 
 
 def login_at() -> str:
-    """The address on a slip: the portal's own, whatever host this request was sent to."""
+    """Return the login address for a slip: the portal's own, whatever host this request was sent to."""
     return portal().settings.public_url + url_for("account.login")
 
 
@@ -189,7 +189,7 @@ def _chosen() -> list[int]:
 
 
 def _full_name(unit: Unit) -> str:
-    """An own unit's name says little without the one above it."""
+    """Return a unit's name. An own unit's name says little alone, so the name of the unit above it comes first."""
     return f"{unit.parent.name} · {unit.name}" if unit.kind is UnitKind.OWN and unit.parent else unit.name
 
 

@@ -184,7 +184,10 @@ def _page(
 
 
 def _with_parents(form: ParentForm) -> ParentForm:
-    """What a unit can stand under: of an own unit's page only recommending ones are taken, which the service says."""
+    """Fill in the units that a unit can stand under.
+
+    The service moves only own units, and only under a recommending unit.
+    """
     there = [each for each in units.tree(session(), actor()) if each.kind in units.BELOW and each.retired_at is None]
     form.parent.choices = options(
         {each.id: f"{each.name}（增加{UNIT_KIND_NAMES[units.BELOW[each.kind]]}）" for each in there}

@@ -27,7 +27,7 @@ _SCAN_HINT = "PDF 或者照片。提交没有成功时，文件要重新选择�
 
 
 def line(label: str, length: tuple[int, int], hint: str = "") -> StringField:
-    """A text of one line with its bounds."""
+    """Create a one-line text field with bounds on its length."""
     return StringField(
         label, validators=[of_length(*length, label)], description=hint, render_kw={"maxlength": length[1] + 20}
     )

@@ -67,7 +67,7 @@ class AwardRow:
 @blueprint.get("/<int:programme_id>/award")
 @allow(*OFFICE_AND_UNITS)
 def overview(programme_id: int) -> ResponseReturnValue:
-    """The office sees every step; a unit what becomes of its own nominees."""
+    """Show the steps of the award. The office sees every step; a unit sees what becomes of its own nominees."""
     programme = programme_or_404(programme_id)
     standing = standing_of(session(), programme, now())
     listing = _nominees_on_the_way(standing)

@@ -57,7 +57,7 @@ def drop_revocation(honour_id: int) -> ResponseReturnValue:
 
 
 def _whose(honour_id: int) -> tuple[int, int]:
-    """The nominee that has an honour, and its programme."""
+    """Return the ids of the nominee that has an honour and of its programme."""
     honour = session().get(Honour, honour_id)
     if honour is None:
         abort(404)

@@ -37,7 +37,7 @@ class NoticeForm(PlainForm):
     checked = BooleanField("已与通知原文逐日核对", validators=[needed("请核对后打勾。")])
 
     def document(self) -> str:
-        """The notice in the form that is also loaded from a file."""
+        """Return the notice as JSON, in the form that is also loaded from a file."""
         notice = {
             "notice": self.number.data,
             "published": self.published.data.isoformat() if self.published.data else "",

@@ -21,7 +21,7 @@ class ActionForm(PlainForm):
     """What an action asks for."""
 
     def arguments(self) -> tuple[Any, ...]:
-        """What the use case is called with, after the unit of work and the case."""
+        """Return the arguments of the use case that follow the unit of work and the case."""
         return ()
 
 
@@ -169,7 +169,7 @@ BUTTONS: dict[Action, ActionButton] = {
 
 
 def choices_for(session: Session, action: Action, case: Case, me: User) -> dict[int, str]:
-    """What a ChoiceForm offers for this case and this person."""
+    """Return the choices that a ChoiceForm offers for this case and this person."""
     match action:
         case Action.ASSIGN:
             return {user.id: user.name for user in investigation.assignable(session, case)}
@@ -183,7 +183,7 @@ def choices_for(session: Session, action: Action, case: Case, me: User) -> dict[
 
 
 def form_for(session: Session, action: Action, case: Case, me: User, *, empty: bool = False) -> ActionForm:
-    """The form of an action, its choices filled in; field ids carry the action, as several share a page."""
+    """Create the form of an action with its choices. Field ids carry the action, as several forms share a page."""
     form = BUTTONS[action].form(formdata=None) if empty else BUTTONS[action].form()
     form.with_ids(action)
     if isinstance(form, ChoiceForm):

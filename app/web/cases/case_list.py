@@ -27,7 +27,7 @@ def case_listing(
     tickable: Callable[[Row], bool] | None = None,
     path: str = "",
 ) -> Listing[Row]:
-    """The most urgent first, as the rows come. `with_unit`: several units' cases, to be told apart and filtered.
+    """List cases in the order of `rows`, most urgent first. `with_unit` adds the unit and a filter by unit.
 
     `tickable` says of which rows a bulk action may be asked; `path` is the page's, where it is not this request's.
     """

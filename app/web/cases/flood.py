@@ -104,7 +104,7 @@ def _known(likeness: str) -> Likeness:
 
 
 def register(blueprint: Blueprint, role: Role) -> None:
-    """The three routes under a blueprint's address, for one role."""
+    """Register the three routes under a blueprint's address, for one role."""
     home = blueprint.name
 
     @blueprint.get(PATH)

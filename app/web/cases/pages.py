@@ -45,7 +45,7 @@ def queue_sheet() -> ResponseReturnValue:
 @blueprint.get("/watched")
 @allow(*OFFICE_AND_UNITS)
 def watched() -> ResponseReturnValue:
-    """The open cases of the units below, to look at."""
+    """List the open cases of the units below, read-only."""
     rows = queue.watched_by(session(), actor(), now())
     empty = "下级单位现在没有正在办理的案件。"
     return case_listing(rows, "下级单位的案件", empty, with_unit=True).answer("cases/watched.html")
@@ -94,7 +94,7 @@ def _case_page(
     doing: Action | None = None,
     form: PlainForm | None = None,
 ) -> ResponseReturnValue:
-    """A case with its whole history and the actions open to this person; a refused form keeps its text."""
+    """Show a case with its whole history and the actions open to this person. A refused form keeps its text."""
     period = case.entry.period
     possible = [action for action in BUTTONS if action in allowed_actions(actor(), case.facts(now()), now())]
     forms = {action: form_for(session(), action, case, me(), empty=True) for action in possible}
@@ -120,5 +120,5 @@ def _case_page(
 
 
 def _offers_something(form: PlainForm) -> bool:
-    """A choice among nothing is not offered."""
+    """Return whether the form can be offered: a form of choices needs at least one choice."""
     return not isinstance(form, ChoiceForm) or bool(form.chosen.choices)

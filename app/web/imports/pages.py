@@ -56,7 +56,7 @@ def receive() -> ResponseReturnValue:
 @blueprint.get("/blanks/<int:programme_id>/<int:unit_id>/<form>")
 @allow(*OFFICE_AND_UNITS)
 def blank(programme_id: int, unit_id: int, form: str) -> ResponseReturnValue:
-    """A form of the notice to fill in, with what is known of it filled in already."""
+    """Send a form of the notice to fill in, with the known facts filled in already."""
     if form not in blanks.BLANKS:
         abort(404)
     content = blanks.blank(session(), programme_id, unit_id, form, actor())
@@ -67,7 +67,7 @@ def blank(programme_id: int, unit_id: int, form: str) -> ResponseReturnValue:
 
 
 def _programme() -> Programme | None:
-    """The programme that the address names, or the newest."""
+    """Return the programme that the address names, or the newest."""
     wanted = request.args.get("programme", type=number)
     return session().get(Programme, wanted) if wanted else next(iter(all_programmes(session())), None)
 

@@ -23,13 +23,16 @@ _PHONE = re.compile(r"[0-9+（）() -]{5,30}")
 
 
 def words(terms: Iterable[str], kept: str = "") -> Any:
-    """The terms of a form to choose from; one that stands already stays, whether the form knows it or not."""
+    """Return the terms of a form as options. The term `kept` stays an option even if the form does not list it."""
     chosen = [*terms] if not kept or kept in terms else [kept, *terms]
     return options({"": "请选择"} | {term: term for term in chosen})
 
 
 def short_text(label: str, low: int, high: int, hint: str = "") -> StringField:
-    """A text of one line; refused by the name that its label has then, which may follow the kind of nominee."""
+    """Create a one-line text field.
+
+    A refusal uses the field's label at that time, which may follow the kind of nominee.
+    """
 
     def check(form: Any, field: Any) -> None:
         of_length(low, high, field.label.text)(form, field)
@@ -69,7 +72,7 @@ class WordCorrectionForm(CorrectionForm):
 
 
 def correction_form(field: str, current: str, kind: Kind) -> CorrectionForm:
-    """The form for this field, filled in with what stands now unless something was sent."""
+    """Create the form for this field, filled in with the current value unless something was sent."""
     classes = {"deeds": DeedsCorrectionForm, "category": WordCorrectionForm, "trade": WordCorrectionForm}
     form = classes.get(field, CorrectionForm)(data={"field": field, "text": current})
     if field in WORD_LISTS:
@@ -109,7 +112,7 @@ class FactsForm(PlainForm):
     trade = SelectField("所属行业", default="")
 
     def of_kind(self, kind: Kind, category: str = "", trade: str = "") -> None:
-        """The word lists of annex 4 or of annex 5."""
+        """Use the word lists of annex 4 or of annex 5, by the kind of nominee."""
         self.category.choices = words(categories(kind), category)
         self.category.label.text = "单位类型" if kind is Kind.COLLECTIVE else "人员身份"
         self.trade.choices = words(TRADES, trade)
@@ -187,7 +190,7 @@ def nominee_form(kind: Kind) -> CollectiveForm | IndividualForm:
 
 
 def facts_form(nominee: Nominee) -> FactsForm:
-    """The facts as they stand, unless something was sent."""
+    """Create the form of the facts, filled in with the current ones unless something was sent."""
     form = FactsForm(
         data={
             "unit": nominee.unit.name,

@@ -166,7 +166,7 @@ def _withdrawal_page(found: Nominee, form: WithdrawalForm, tried: Attempt[Any] =
 
 
 def _changeable(nominee_id: int) -> Nominee:
-    """A nominee for this person to change; it does not exist for anybody else."""
+    """Return a nominee that this person may change; for anybody else it does not exist."""
     return access.recommended(session(), nominee_id, actor())
 
 

@@ -21,7 +21,10 @@ from app.web.shared.uploads import FORM, sent_file, takes_files
 @blueprint.post("/<int:nominee_id>/dossier")
 @allow(*OFFICE_AND_UNITS)
 def read_dossier(nominee_id: int) -> ResponseReturnValue:
-    """A POST and no redirect: a look is an act, and the page can't be had again without another one."""
+    """Show the dossier in the answer to the POST, without a redirect.
+
+    Each look is recorded, so the page can't be loaded again without another look.
+    """
     dossier = dossiers.read(work(), nominee_id)
     return nominee_page(nominee_id, dossier=dossier)
 
@@ -43,7 +46,7 @@ def receive_material(nominee_id: int) -> ResponseReturnValue:
 
 
 def _received(nominee_id: int, sort: Sort, form: PlainForm, field: FileField, what: str) -> ResponseReturnValue:
-    """The one file of a form, handed in; `what` it is in words."""
+    """Receive the one file of a form. `what` names the file in words."""
     handing_in.check_may_receive(session(), sort, nominee_id, actor())
 
     def receive() -> None:

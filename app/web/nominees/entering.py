@@ -232,7 +232,7 @@ def _order_page(
 
 
 def _wrong(typed: dict[int, str], count: int) -> dict[int, str]:
-    """What is wrong with each number that was typed."""
+    """Return the fault of each number that was typed wrongly."""
     wrong = {}
     for each, text in typed.items():
         if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= count):
@@ -246,7 +246,7 @@ def _wrong(typed: dict[int, str], count: int) -> dict[int, str]:
 
 
 def _list_asked_for() -> tuple[Programme, Unit, Kind]:
-    """The list that the address names: a programme, a unit of this person's, a kind."""
+    """Return the list that the address names: a programme, a unit of this person's and a kind."""
     programmes = all_programmes(session())
     wanted = request.args.get("programme", type=number)
     programme = next((each for each in programmes if wanted in (None, each.id)), None)

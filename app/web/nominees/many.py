@@ -124,7 +124,7 @@ def _page(what: str, form: PlainForm, tried: Attempt[Any] = UNTRIED) -> Response
 
 
 def _chosen() -> list[Nominee]:
-    """The nominees that the address names. Raises NothingChosen, and NotYourCase for any that is not theirs."""
+    """Return the nominees that the address names. Raises NothingChosen, and NotYourCase for any that is not theirs."""
     try:
         ids = [number(each) for each in request.args.get("chosen", "").split(_BETWEEN) if each]
     except ValueError:

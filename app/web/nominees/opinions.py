@@ -66,7 +66,7 @@ def recorded(
 
 
 def _scan() -> Upload | None:
-    """The file that came with the form, if any. Raises FileRefused where there was no room for it."""
+    """Return the file that came with the form, if any. Raises FileRefused where there was no room for it."""
     sent = sent_files("scan")
     if not sent:
         return None

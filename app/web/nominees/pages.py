@@ -61,7 +61,7 @@ def nominee(nominee_id: int) -> ResponseReturnValue:
 
 
 def listing_of(fates: Fates, standings: Mapping[int, NomineeStanding]) -> Listing[Nominee]:
-    """A programme's nominees as a list."""
+    """Return a programme's nominees as a list."""
     recommenders = {str(each.recommender_id): each.recommender.name for each in fates.nominees}
 
     def standing(nominee: Nominee) -> str:

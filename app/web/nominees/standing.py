@@ -58,7 +58,7 @@ def review(nominee_id: int, stage: str) -> ResponseReturnValue:
 
 
 def stage_of(name: str) -> ReviewStage:
-    """A stage as an address names it; anything else is not found."""
+    """Return the review stage that an address names; any other name is answered with 404."""
     if name not in set(ReviewStage):
         abort(404)
     return ReviewStage(name)

@@ -17,7 +17,7 @@ _KNOWN_RANKS = {rank.value: name for rank, name in RANK_NAMES.items() if rank is
 
 
 def _long_text(label: str, high: int, hint: str, rows: int = 2) -> TextAreaField:
-    """A text that may stay empty; the service says when it may not."""
+    """Create a text field that may stay empty. The service refuses it where it may not be empty."""
     return text_area(label, 0, high, hint=hint, rows=rows)
 
 

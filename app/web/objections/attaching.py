@@ -39,7 +39,7 @@ form_upload_limit = limiter.shared_limit(
 
 
 def form_hash(token: str | None) -> str:
-    """What a form's files are known by: nothing that the form's token could be told from."""
+    """Hash a form's token with a key. The form's files are stored under the hash, which does not reveal the token."""
     return keyed_hash(portal().keyring.hash_key, "form", token or "")
 
 
@@ -64,7 +64,7 @@ def take_sent(token: str | None, objection_id: int | None = None) -> list[str]:
 
 
 def files_of(token: str | None) -> list[Attached]:
-    """What lies with a form that is not filed."""
+    """Return the files attached to a form that is not filed yet."""
     return evidence.unfiled(session(), portal().keyring, form_hash(token))
 
 

@@ -154,14 +154,14 @@ def _stale(_error: CSRFError) -> ResponseReturnValue:
 
 @blueprint.errorhandler(SQLAlchemyError)
 def _storage(error: SQLAlchemyError) -> ResponseReturnValue:
-    """The database is in trouble: no form page can be made, so what was typed goes onto a plain one."""
+    """Show what was typed on a plain page: without the database no form page can be rendered."""
     return errors.storage_fault(error)
 
 
 def _form_again(
     sentence: str, status: int, *, fresh_token: bool = False, headers: dict[str, str] | None = None
 ) -> ResponseReturnValue:
-    """The form with everything on it and the reason it was not taken."""
+    """Render the form again with all that was typed and the reason why it was not taken."""
     form = ObjectionForm()
     form.ensure_token()
     if fresh_token:
@@ -178,7 +178,10 @@ def _form_again(
 
 
 def open_entry(period_id: int, nominee_id: int) -> tuple[Period, EntryView | None]:
-    """The period, and the entry while it is public; outside the window no name is known here (R5)."""
+    """Return the period, and the entry while it is public.
+
+    Outside the window the entry is None: no name is shown (R5).
+    """
     period = publication.public_period(session(), period_id)
     if period is None:
         abort(404)
@@ -193,7 +196,7 @@ def open_entry(period_id: int, nominee_id: int) -> tuple[Period, EntryView | Non
 def _check_page(
     period: Period, entry: EntryView, form: ObjectionForm, status: int = 200, refusal: str = "", *, asked: bool = False
 ) -> ResponseReturnValue:
-    """What was written, to be read once more; with a challenge where one is due, or `asked` for once again."""
+    """Show what was written to be checked before filing, with a challenge if one is due or `asked` for again."""
     due = asked or limits.challenge_is_due()
     files = attaching.files_of(form.form_token.data)
     form.files_seen.data = str(len(files))

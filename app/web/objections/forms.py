@@ -35,7 +35,7 @@ class FormWithFiles(PlainForm):
     form_token = HiddenField()
 
     def ensure_token(self) -> None:
-        """A token of ours in the form: the one that came back, or a fresh one."""
+        """Ensure that the form has a token of ours: the one that came back, or a fresh one."""
         if not looks_like_form_token(self.form_token.data or ""):
             self.form_token.data = new_form_token()
 
@@ -103,7 +103,7 @@ class ObjectionForm(FormWithFiles):
         return ObjectorKind.UNIT if self.objector_kind.data == ObjectorKind.UNIT else ObjectorKind.PERSON
 
     def filing(self) -> Filing:
-        """What was written, as the service takes it. Only after `validate`."""
+        """Return what was written, as the service takes it. Call it only after `validate`."""
         kind = self._kind()
         return Filing(
             form_token=self.form_token.data or "",

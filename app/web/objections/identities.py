@@ -99,7 +99,10 @@ def refuse_identity(request_id: int) -> ResponseReturnValue:
 @blueprint.post("/identities/<int:request_id>/read")
 @allow(Role.OFFICE)
 def read_identity(request_id: int) -> ResponseReturnValue:
-    """A POST and no redirect: a look is an act, and the page can't be had again without another one."""
+    """Show the identity in the answer to the POST, without a redirect.
+
+    Each look is recorded, so the page can't be loaded again without another look.
+    """
     objector = identities.read(work(), request_id, login_session())
     request = identities.request_of(session(), request_id, actor(), now())
     return render_template(

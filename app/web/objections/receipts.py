@@ -127,7 +127,7 @@ def leave() -> ResponseReturnValue:
 
 
 def followed_objection() -> int | None:
-    """The objection this browser opened with its code, for half an hour at most."""
+    """Return the id of the objection that this browser opened with its code, for half an hour at most."""
     follow = cookie.get("follow")
     if follow is None or now().timestamp() >= follow["until"]:
         cookie.pop("follow", None)
@@ -137,7 +137,7 @@ def followed_objection() -> int | None:
 
 
 def _asked_again() -> ResponseReturnValue:
-    """The half hour is over: ask for the code again, with what was typed kept on the page."""
+    """Ask for the code again once the half hour is over. The page keeps what was typed."""
     form = ReceiptForm(formdata=None)
     return _find_page(form, expired=True), 401
 

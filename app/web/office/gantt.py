@@ -53,7 +53,7 @@ class Gantt:
 
 
 def gantt(timetable: BackwardPlan, conclude_workdays: int, calendar: Calendar, now: dt.datetime) -> Gantt | None:
-    """A programme planned backwards as a picture; None while it has no timetable."""
+    """Draw a programme planned backwards as a Gantt chart; None while it has no timetable."""
     if not timetable.steps:
         return None
     periods = [period for row in timetable.rows for period in row.periods]
@@ -93,7 +93,7 @@ def _stage_line(stage: Stage, x: X) -> GanttLine:
 
 
 def _step_line(step: BackwardStep, conclude_workdays: int, calendar: Calendar, x: X) -> GanttLine:
-    """The last window that fits and the time to conclude after it, right before the day they are due."""
+    """Draw the last window that fits and the time to conclude after it. Both end right before the day they are due."""
     name = f"第{step.leg.round}轮 {ROUNDS[step.leg.round].name}"
     if step.last is None:
         return GanttLine(name, [], [], [step.unknown])

@@ -48,7 +48,7 @@ def nominees() -> ResponseReturnValue:
 
 
 def _objections_by_day() -> list[tuple[str, int]]:
-    """The last fortnight's objections, days without any included."""
+    """Count the objections of each day of the last fortnight, days without any included."""
     today = local_date(now())
     first = today - dt.timedelta(days=_CHART_DAYS - 1)
     counts = Counter(map(local_date, progress.filed_instants(session(), now() - dt.timedelta(days=_CHART_DAYS))))

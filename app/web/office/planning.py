@@ -123,7 +123,7 @@ def slack_words(row: UnitRound) -> str:
 
 
 def advice(row: UnitRound) -> str:
-    """What is wrong in this row and what would still do."""
+    """Say what is wrong in this row and what would still fit."""
     step = row.step
     if step.misfit is not None:
         if step.misfit.fitting is None:
@@ -135,7 +135,7 @@ def advice(row: UnitRound) -> str:
 
 
 def _conclude_workdays() -> tuple[int, str]:
-    """The working days to conclude that the page is counted with, and what was wrong with those asked for."""
+    """Return the working days to conclude that the page counts with, and what was wrong with the number asked for."""
     asked = request.args.get("conclude", "")
     if not asked:
         return CONCLUDE_WORKDAYS_PROPOSED, ""

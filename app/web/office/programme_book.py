@@ -41,7 +41,7 @@ def blank_book() -> ResponseReturnValue:
 @blueprint.get("/<int:programme_id>/book.xlsx")
 @allow(Role.OFFICE)
 def programme_book_file(programme_id: int) -> ResponseReturnValue:
-    """The programme as it stands, for another programme to begin from."""
+    """Send the programme as it stands as a sheet, for another programme to begin from."""
     shown = found(programme_id)
     content = programme_writing.written(programme_books.export(session(), shown.id))
     return sheet_sent(content, shown.title)
@@ -51,7 +51,7 @@ def programme_book_file(programme_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 @takes_files(FORM)
 def look_at_book() -> ResponseReturnValue:
-    """What the file says, and everything wrong with it. Nothing is saved yet."""
+    """Show the content of the file and every fault in it. Nothing is saved yet."""
     tried = attempt(lambda: programme_book.read_sheets(sent_file(_FIELD, "请选择一个表格文件（.xlsx）。")[1]))
     return _upload_page(tried) if tried.refused else _preview_page(tried.result)
 
@@ -59,7 +59,7 @@ def look_at_book() -> ResponseReturnValue:
 @blueprint.post("/book/load")
 @allow(Role.OFFICE)
 def load_book() -> ResponseReturnValue:
-    """The sheets as they were shown, judged once more and saved. The passwords are shown now and never again."""
+    """Judge the sheets once more as they were shown, and save them. The passwords are shown now and never again."""
     sheets = _sheets_sent()
     tried = attempt(lambda: programme_books.load(work(), sheets))
     if tried.refused:
@@ -83,7 +83,7 @@ def _preview_page(sheets: programme_book.Sheets) -> ResponseReturnValue:
 
 
 def _sheets_sent() -> programme_book.Sheets:
-    """The sheets that the page carried along. Anything else than what it wrote there is no request of ours."""
+    """Read the sheets that the page carried along. Any other content than the page wrote is answered with 422."""
     try:
         sent = json.loads(request.form.get("sheets", ""))
         return {name: [_row(row) for row in sent[name]] for name in HEADS if name in sent}

@@ -121,7 +121,7 @@ def package_of_programme(programme_id: int, handing: str) -> ResponseReturnValue
 @blueprint.get("/papers/templates/<name>")
 @allow(Role.OFFICE)
 def template(name: str) -> ResponseReturnValue:
-    """A template to restyle: the copy that is in use."""
+    """Send a template to restyle: the copy that is in use."""
     content = templates.content_of(name, stationery().templates)
     if content is None:
         abort(404)

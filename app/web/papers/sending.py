@@ -37,7 +37,7 @@ def paper_sent(gather: Callable[[Session, Clerk], Paper], what: str, subject: st
 
 
 def package_sent(gather: Callable[[Session, Clerk], ZipPackage], what: str, subject: str, **details: Any) -> Response:
-    """A .zip that is written while it is sent."""
+    """Send a .zip that is written while it is sent."""
     with portal().database.reader() as reading:
         package = gather(reading, clerk())
     _note(what, subject, details)

@@ -110,7 +110,7 @@ def close(period_id: int) -> ResponseReturnValue:
 @blueprint.get("/periods/<int:period_id>/report")
 @allow(Role.OFFICE)
 def report(period_id: int) -> ResponseReturnValue:
-    """The closing report, for the screen and for print."""
+    """Show the closing report, for the screen and for print."""
     shown = _period(period_id)
     if shown.closing is None:
         abort(404)
@@ -202,7 +202,7 @@ def _period_page(
 
 
 def _offer(shown: Period) -> interruption.Offer | None:
-    """The extension that an outage in this window would allow, if any."""
+    """Return the extension that an outage in this window would allow, if any."""
     try:
         return interruption.offer(session(), shown, _calendar(shown.programme), now())
     except Refusal:

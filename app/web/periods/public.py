@@ -90,7 +90,7 @@ def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
 @blueprint.get("/privacy")
 @everyone
 def privacy() -> ResponseReturnValue:
-    """What is collected, why, who sees it, how long (个人信息保护法 17)."""
+    """Explain what is collected, why, who sees it and how long it is kept (个人信息保护法 17)."""
     return render_template("periods/public_privacy.html", office=the_office(), years=portal().settings.retention_years)
 
 
@@ -118,7 +118,7 @@ def _dates_only(period: Period) -> ResponseReturnValue:
 
 
 def _good_until(periods: Iterable[Period]) -> dt.datetime:
-    """The next instant at which a page that shows these periods would read otherwise."""
+    """Return the next instant at which a page that shows these periods changes."""
     turns = {end_of(local_date(now()))}
     for period in periods:
         turns |= {period.opens_at, period.closes_at, period.conclude_by}

@@ -44,7 +44,7 @@ class ScheduleForm(PlainForm):
     step = HiddenField()
 
     def window(self) -> tuple[dt.date, int]:
-        """The opening day, and how many working days there are to conclude."""
+        """Return the opening day and the number of working days to conclude."""
         return self.opening.data, self.conclude.data
 
 
@@ -87,7 +87,7 @@ def plan_period(programme_id: int, round_number: int, organiser_id: int) -> Resp
 @blueprint.post("/periods/new/<int:programme_id>/<int:round_number>/<int:organiser_id>")
 @allow(Role.OFFICE)
 def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> ResponseReturnValue:
-    """Shows the window day by day first; saves only when that page is confirmed."""
+    """Show the window day by day first; save only when that page is confirmed."""
     programme, organiser = _programme_and_organiser(programme_id, round_number, organiser_id)
     form = ScheduleForm()
     chosen = ids_ticked("nominee")
@@ -158,7 +158,7 @@ def calendar_for(programme: Programme) -> ChinaCalendar:
 
 
 def first_possible_day(calendar: ChinaCalendar) -> dt.date | None:
-    """The next working day; None where no calendar reaches it."""
+    """Return the next working day; None where no calendar reaches it."""
     try:
         return nth_workday_after(local_date(now()), 1, calendar)
     except Refusal:

@@ -56,7 +56,7 @@ def plan_many() -> ResponseReturnValue:
 @blueprint.post("/periods/new-many/<int:programme_id>/<int:round_number>")
 @allow(Role.OFFICE)
 def schedule_many(programme_id: int, round_number: int) -> ResponseReturnValue:
-    """Shows what would become of each unit first; saves only when that page is confirmed."""
+    """Show the result for each unit first; save only when that page is confirmed."""
     programme = session().get(Programme, programme_id)
     if programme is None or ROUNDS.get(round_number) not in _ROUNDS:
         abort(404)
@@ -91,7 +91,7 @@ def _page(
     tried: Attempt[Any] = UNTRIED,
     seen: _Seen = _Seen(),
 ) -> ResponseReturnValue:
-    """The form; before anything is sent every unit is ticked that has anybody to show, with all of them."""
+    """Render the form. Before anything is sent, each unit that has nominees to show is ticked with all of them."""
     choices = bulk_scheduling.choices(session(), portal().keyring, programme, round_number, now()) if programme else []
     if units is None or nominees is None:
         units = [choice.organiser.id for choice in choices if choice.may_enter]

@@ -107,13 +107,13 @@ def audit_record() -> ResponseReturnValue:
 
 
 def details_of(row: AuditRow) -> str:
-    """The details of a row in words, one after another."""
+    """Return the details of a row in words, one after another."""
     found = json.loads(row.details).items()
     return "；".join(f"{DETAIL_NAMES.get(key, key)}：{_worded(value)}" for key, value in found)
 
 
 def _worded(value: object) -> str:
-    """A detail as people read it: instants, states, conclusions and grounds by their names, lists without brackets."""
+    """Put a detail into words. Instants, states, conclusions and grounds get their names; lists lose their brackets."""
     if isinstance(value, dict):
         return "，".join(f"{_worded(key)} {_worded(each)}" for key, each in value.items() if each) or "无"
     if isinstance(value, list):
@@ -132,7 +132,7 @@ def _saved(rows: Iterator[AuditRow], names: dict[int, str]) -> Iterator[list[str
 
 
 def _day(text: str) -> dt.date | None:
-    """A day as a date field sends it; None for anything else, and for days that no instant can be made of."""
+    """Parse a day as a date field sends it. Returns None for other text and for days before 2000 or after 2199."""
     try:
         day = dt.date.fromisoformat(text)
     except ValueError:

@@ -58,7 +58,7 @@ def allow(*roles: Role) -> Callable[[View], View]:
 
 
 def allowed_roles(endpoint: str) -> frozenset[str] | None:
-    """What a route declares, None when it declares nothing."""
+    """Return the roles that a route declares, None when it declares nothing."""
     return getattr(current_app.view_functions[endpoint], _ALLOWED, None)
 
 
@@ -121,7 +121,10 @@ class Person:
 
 
 def user_of(token: str) -> Any:
-    """The person whose session this is; None once it ended, or the account or its rights changed since."""
+    """Return the person of a session.
+
+    Returns None once the session ended, or when the account or its rights changed since.
+    """
     # Read apart from the request's own session: looking at who asks must not begin a write.
     with portal().database.reader() as reading:
         session = sessions.find(reading, token, now())
@@ -154,7 +157,7 @@ def actor() -> Actor:
 
 
 def work(writing: Session | None = None) -> Work:
-    """This request's unit of work: by whoever is logged in, if anybody, at the instant the request came in.
+    """Return this request's unit of work, by the person logged in (if any), at the instant the request came in.
 
     `writing` is another session than the request's own, for a GET that the record has to speak of.
     """

@@ -49,7 +49,7 @@ UNTRIED: Attempt[Any] = Attempt(200)
 
 
 def attempt(use_case: Callable[[], Result], form: Fields | None = None) -> Attempt[Result]:
-    """Calls a use case if its form is filled in rightly; `form` is None for a button.
+    """Call a use case if its form is filled in rightly; `form` is None for a button.
 
     A refusal is undone in the session, and each fault stands beside its field; what belongs to no field of the form
     goes on top. What does not exist for this person stays so: NotThere goes on, to be answered with 404.
@@ -71,7 +71,7 @@ def status_of(refusal: Refusal) -> int:
 
 
 def place(refusal: Refusal, form: Fields | None) -> str:
-    """Puts each fault beside its field. Returns what is left to say on top of the page, "" for nothing."""
+    """Put each fault beside its field. Returns what is left to say on top of the page, "" for nothing."""
     left = []
     for fault in refusal.faults:
         name = _file_field(form) if isinstance(refusal, FileRefused) else fault.field
@@ -83,5 +83,5 @@ def place(refusal: Refusal, form: Fields | None) -> str:
 
 
 def _file_field(form: Fields | None) -> str:
-    """The form's name for the file that came with it."""
+    """Return the form's name for the file that came with it."""
     return next((field.name for field in form or () if isinstance(field, FileField)), "")

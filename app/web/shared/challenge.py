@@ -44,7 +44,7 @@ class ChallengeTask:
 
 
 def ask(form_token: str) -> ChallengeTask:
-    """A fresh puzzle, and the ticket of this form: one that already waits keeps its time."""
+    """Create a fresh puzzle and this form's ticket. A form that already has a ticket keeps its time."""
     opens_at = _ticket_opens_at(form_token)
     ticket = request.form.get("ticket", "")
     if opens_at is None:
@@ -54,7 +54,7 @@ def ask(form_token: str) -> ChallengeTask:
 
 
 def passed() -> Pass | None:
-    """The pass this request's form brings along, judged once a request; whether it was used before, the filing says."""
+    """Return the pass of this request's form, judged once a request. The filing checks whether it was used before."""
     if "challenge_pass" not in g:
         g.challenge_pass = _judge()
     found: Pass | None = g.challenge_pass
@@ -84,7 +84,7 @@ def _puzzle() -> str:
 
 
 def _solved(answer: str) -> str | None:
-    """The number of the puzzle that this answers, if it is one of ours, solved and in time."""
+    """Return the number of the solved puzzle. Returns None unless the puzzle is ours, solved and in time."""
     if not answer or len(answer) > _LONGEST:
         return None
     result = altcha.verify_solution(answer, hmac_secret=_secret("challenge"), hmac_key_secret=_secret("challenge key"))

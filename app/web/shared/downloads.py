@@ -14,7 +14,7 @@ SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 def sent_out(opened: OpenedFile) -> Response:
-    """A stored file as an answer, streamed piece by piece."""
+    """Answer with a stored file, streamed piece by piece."""
     ascii_name = f"evidence{opened.kind.extension}"
     answer = Response(opened.content, mimetype=opened.kind.media_type)
     answer.content_length = opened.size
@@ -27,7 +27,7 @@ def sent_out(opened: OpenedFile) -> Response:
 
 
 def saved_as(content: bytes | Iterable[bytes], file_name: str, media_type: str) -> Response:
-    """A file that was made here, whole or piece by piece, to be saved under its name."""
+    """Answer with a file that was made here, whole or piece by piece, to be saved under its name."""
     answer = Response(content, mimetype=media_type)
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"
     answer.headers["Content-Security-Policy"] = SANDBOX

@@ -53,7 +53,7 @@ def init_app(app: Flask) -> None:
 
 
 def page(status: int, title: str, sentence: str, headers: dict[str, str] | None = None) -> Answer:
-    """An error page. After a POST it keeps what was typed, with a button that sends it again."""
+    """Render an error page. After a POST it keeps what was typed, with a button that sends it again."""
     html = render_template(
         "shared/error.html", status=status, title=title, sentence=sentence, kept=kept(), number=requests.spoken()
     )
@@ -61,7 +61,7 @@ def page(status: int, title: str, sentence: str, headers: dict[str, str] | None 
 
 
 def kept() -> list[tuple[str, str]]:
-    """The fields of a POST that may be shown again."""
+    """Return the fields of a POST that may be shown again."""
     if request.method != "POST":
         return []
     try:
@@ -72,7 +72,7 @@ def kept() -> list[tuple[str, str]]:
 
 
 def wait_words(seconds: int) -> str:
-    """A wait as people say it, never shorter than it is."""
+    """Put a wait into words, never shorter than it is."""
     minutes = max(1, -(-seconds // 60))
     if minutes < 90:
         return f"{minutes}分钟后"

@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
 
 
 def clean(text: str | None) -> str:
-    """What a person typed, without unseen characters, line ends made one kind, trimmed."""
+    """Trim a typed text, remove unseen characters and turn all line ends into one kind."""
     return without_unseen(text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -44,7 +44,7 @@ class PlainForm(FlaskForm):
         locales = ("zh",)
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """The texts of a form and nothing else: a file or JSON under a field's name is no text."""
+            """Take only the texts of a form: a file or JSON under a field's name is no text."""
             return None if formdata is None else request.form
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
@@ -60,12 +60,12 @@ class PlainForm(FlaskForm):
 
 
 def options(names: Mapping[Any, str]) -> list[SelectChoice]:
-    """The options of a choice, in the order of a table of names."""
+    """Return the options of a choice, in the order of a table of names."""
     return [SelectChoice(value, name) for value, name in names.items()]
 
 
 def needed(message: str) -> Callable[[Any, Any], None]:
-    """A field that may not be empty; the message says what would be right."""
+    """Create a validator that refuses an empty field. `message` says what would be right."""
 
     def check(_form: Any, field: Any) -> None:
         if not field.data:
@@ -76,7 +76,7 @@ def needed(message: str) -> Callable[[Any, Any], None]:
 
 
 def of_length(low: int, high: int, what: str) -> Callable[[Any, Any], None]:
-    """A text of `low` to `high` characters; says how many there are now."""
+    """Create a validator for texts of `low` to `high` characters. The refusal says how many there are now."""
 
     def check(_form: Any, field: Any) -> None:
         length = len(field.data or "")
@@ -87,7 +87,7 @@ def of_length(low: int, high: int, what: str) -> Callable[[Any, Any], None]:
 
 
 def text_area(label: str, low: int, high: int, *, hint: str = "", rows: int = 5) -> TextAreaField:
-    """A longer text with its bounds checked and shown."""
+    """Create a field for a longer text; its bounds are checked and shown."""
     return TextAreaField(
         label,
         validators=[of_length(low, high, label)],

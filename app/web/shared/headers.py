@@ -44,6 +44,6 @@ def init_app(app: Flask) -> None:
 
 
 def security_headers(app: Flask) -> tuple[tuple[str, str], ...]:
-    """The headers of this installation: with HSTS where it is served by TLS."""
+    """Return the security headers of this installation, with HSTS where it is served by TLS."""
     secure = app.extensions["portal"].settings.secure_cookies
     return (*SECURITY_HEADERS, STRICT_TRANSPORT) if secure else SECURITY_HEADERS

@@ -81,7 +81,7 @@ def _best_encoding(accepted: str) -> str:
 
 
 def _weight_of(text: str) -> float:
-    """What stands after an encoding's semicolon: 1 where nothing does, 0 where it can't be read."""
+    """Parse the weight after an encoding's semicolon: 1 where there is none, 0 where it can't be read."""
     read = _WEIGHT.fullmatch(text)
     return float(read[1]) if read else float(not text)
 
@@ -147,7 +147,7 @@ def publish(html: str, valid_until: dt.datetime, keep: bool = True) -> Response:
 
 
 def _as_response(page: Page) -> Response:
-    """The page's own WSGI answer as a Flask response, for the one request that made it."""
+    """Turn the page's own WSGI answer into a Flask response, for the one request that made it."""
     started: list[tuple[str, list[tuple[str, str]]]] = []
     body = page.answer(request.environ, lambda status, headers: started.append((status, headers)), now())
     status, headers = started[0]

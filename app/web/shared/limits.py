@@ -32,7 +32,7 @@ _REDIS_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 1, "wrap_except
 
 
 def address() -> str:
-    """The caller's address: IPv4 whole, IPv6 by its /64, which is one household."""
+    """Return the caller's address: IPv4 whole, IPv6 by its /64, which is one household."""
     try:
         ip = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:
@@ -152,7 +152,10 @@ def _exempt(name: str) -> bool:
 
 
 def _seen() -> Look:
-    """Raises StorageError: the limiter notices it, and counts in memory from then on."""
+    """Return this request's look at the limits.
+
+    Raises StorageError: the limiter notices it, and counts in memory from then on.
+    """
     if "look" not in g:
         g.look = _look()
     found: Look = g.look

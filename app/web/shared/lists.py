@@ -164,7 +164,7 @@ class Listing(Generic[Row]):
         return bool(self.search or self.chosen)
 
     def url(self, **changes: str) -> str:
-        """This list with something else asked of it; "" takes an argument away. Page 1, unless a page is named."""
+        """Return this list's address with changed arguments; "" removes one. It is page 1, unless a page is named."""
         asked = {"q": self.search, **self.chosen, "sort": self.args.get("sort", "") if self.sort else ""}
         asked |= {key: self.args.get(key, "") for key in self.keep} | changes
         query = urlencode({key: value for key, value in asked.items() if value})
@@ -185,7 +185,7 @@ class Listing(Generic[Row]):
         return self.url(sort=f"-{column.key}" if again else column.key)
 
     def answer(self, template: str, **context: object) -> str | Response:
-        """The page, or with `?format=xlsx` the sheet: whatever is found, all pages of it."""
+        """Render the page, or with `?format=xlsx` the sheet with all rows found, of all pages."""
         if self.wants_sheet:
             return self.as_sheet()
         return render_template(template, listing=self, now=now(), **context)
@@ -207,12 +207,12 @@ class Listing(Generic[Row]):
 
 
 def ids_ticked(name: str) -> list[int]:
-    """The ids of the boxes of this name that were ticked in a form; what is no id is nobody's."""
+    """Return the ids of the boxes of this name that were ticked in a form. Values that are not ids are ignored."""
     return [int(value) for value in request.form.getlist(name) if value.isdecimal() and len(value) < 10]
 
 
 def sheet_sent(content: bytes, title: str) -> Response:
-    """A sheet as a file to save, named by its title and the day."""
+    """Send a sheet as a file to save, named by its title and the day."""
     name = f"{title}-{local_date(now()):%Y%m%d}.xlsx"
     disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return Response(content, mimetype=sheets.MEDIA_TYPE, headers={"Content-Disposition": disposition})

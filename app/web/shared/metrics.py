@@ -71,12 +71,12 @@ def counters() -> Counters:
 
 
 def count_refusal(bucket: str) -> None:
-    """A request was refused by a rate limit."""
+    """Count a request that a rate limit refused."""
     counters().refused.labels(bucket).inc()
 
 
 def count_fault(kind: str) -> None:
-    """An answer that should not have been: `storage`, or `fault`."""
+    """Count an answer that failed by a fault of the portal; `kind` is `storage` or `fault`."""
     counters().faults.labels(kind).inc()
 
 

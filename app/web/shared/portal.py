@@ -37,7 +37,7 @@ class RowId(IntegerConverter):
 
 
 def number(text: str | int) -> int:
-    """An id or page number from a query or a form. Raises ValueError, as `int` does, also for one too large."""
+    """Parse an id or page number from a query or a form. Raises ValueError, as `int` does, also for one too large."""
     value = int(text)
     if abs(value) > _LARGEST_ID:
         raise ValueError(f"{_LARGEST_ID} is the largest id")
@@ -77,18 +77,18 @@ def portal() -> Portal:
 
 
 def now() -> dt.datetime:
-    """The instant at which this request was received: one for the whole request (R1, R6)."""
+    """Return the instant at which this request was received: one for the whole request (R1, R6)."""
     instant: dt.datetime = g.now
     return instant
 
 
 def let_go() -> None:
-    """Ends the session's transaction: nobody waits for the database meanwhile, and what comes next is read anew."""
+    """End the session's transaction. Nobody waits for the database meanwhile, and later reads are fresh."""
     session().rollback()
 
 
 def session() -> Session:
-    """This request's session: a writer for a POST, a reader otherwise."""
+    """Return this request's session: a writer for a POST, a reader otherwise."""
     if "session" not in g:
         database = portal().database
         g.session = database.writer() if request.method == "POST" else database.reader()

@@ -53,13 +53,13 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def spoken() -> str:
-    """The number as a person reads it out on the telephone: where the request's id begins."""
+    """Return the number that a person reads out on the telephone: the beginning of the request's id."""
     number: str = g.request_id[:_SPOKEN]
     return number
 
 
 def _id_of(settings: Settings) -> str:
-    """The proxy's id, where there is a proxy to be trusted; else one of our own."""
+    """Return the proxy's id where a proxy is trusted; else a new one of our own."""
     given = request.headers.get(HEADER, "") if settings.trusted_proxies else ""
     return given if _WRITTEN_BY_A_PROXY.fullmatch(given) else secrets.token_hex(16)
 

@@ -85,13 +85,13 @@ def init_app(app: Flask) -> None:
 
 
 def sent_files(field: str) -> list[tuple[str, BinaryIO]]:
-    """The files of a form's field, each with its owner's name for it."""
+    """Return the files of a form's field, each with its owner's name for it."""
     files = request.files.getlist(field)
     return [(title_of(file.filename), cast(BinaryIO, file.stream)) for file in files if file.filename]
 
 
 def sent_file(field: str, wanted: str) -> tuple[str, BinaryIO]:
-    """The one file of a form's field, spooled, with its owner's name for it. Raises FileRefused.
+    """Return the one file of a form's field, spooled, with its owner's name for it. Raises FileRefused.
 
     `wanted` is what to say where there is none, or more than one.
     """
@@ -103,7 +103,7 @@ def sent_file(field: str, wanted: str) -> tuple[str, BinaryIO]:
 
 
 def bare_file() -> tuple[str, SealedSpool]:
-    """The file that is this request's body, spooled, with its owner's name for it. Raises FileRefused.
+    """Spool the file that is this request's body; return it with its owner's name for it. Raises FileRefused.
 
     The name comes percent-encoded, as headers are ASCII. A line that breaks looks to us like the end of the file
     (granian ends the stream and says no more): so every byte that was announced must have come.
@@ -120,13 +120,13 @@ def bare_file() -> tuple[str, SealedSpool]:
 
 
 def check_spooled(upload: BinaryIO) -> None:
-    """Raises FileRefused where there was no room to keep what came in."""
+    """Check that the upload was kept. Raises FileRefused where there was no room to keep what came in."""
     if getattr(upload, "failed", False):
         raise FileRefused("服务器暂时存不下这个文件，没有收下。请过几分钟再传，或者改用信件寄送。")
 
 
 def title_of(file_name: str | None) -> str:
-    """The last part of a file's name, cleaned; too long a one loses its middle, not its extension."""
+    """Return the last part of a file's name, cleaned. A name that is too long loses its middle, not its extension."""
     name = clean(file_name).replace("\\", "/").rpartition("/")[2].replace("\n", " ").strip()
     if len(name) > _LONGEST_TITLE:
         name = f"{name[: _LONGEST_TITLE - 20]}…{name[-19:]}"

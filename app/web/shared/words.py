@@ -140,12 +140,12 @@ def short_end(instant: dt.datetime) -> str:
 
 
 def instant(text: str) -> dt.datetime:
-    """An instant as reports keep it."""
+    """Parse an instant as reports keep it."""
     return dt.datetime.fromisoformat(text)
 
 
 def size_words(size: int) -> str:
-    """A file's size as people say it: 4.2 MB, 87 KB."""
+    """Put a file's size into words: 4.2 MB, 87 KB."""
     if size >= 1024 * 1024:
         return f"{size / 1024 / 1024:.1f} MB"
     return f"{max(1, round(size / 1024))} KB"
