@@ -40,6 +40,7 @@ class Settings:
     evidence_s3_bucket: str = ""  # set: evidence goes there instead of the folder
     evidence_s3_endpoint: str = ""  # default: the library's own
     templates_dir: str = ""  # a folder with restyled copies of app/papers/templates; those that are there win
+    notices_dir: str = ""  # a folder with descriptions of notices (.toml) beside the built-in one: docs/notices.md
     clamd: str = ""  # a scanner's address, host:port or the path of its socket
     retention_years: int = 3  # after a programme's end identities and evidence are purged
     demonstration: bool = False

@@ -20,6 +20,7 @@ from app.domain.periods.rounds import Kind
 from app.domain.shared.identity_numbers import id_check_character
 from app.evidence.store import Folder
 from app.models import Import, ImportState, Programme, Quota, Unit, UnitKind, User
+from app.notices.offered import built_in
 from app.papers.summaries import write_summary
 from app.sealing import Keyring
 from app.services.imports import reading, receiving, sealed_rows
@@ -58,7 +59,8 @@ def _sheet(home: Path, size: int) -> Path:
     chance = random.Random(size)  # noqa: S311 - the same list at every run, not a secret
     path = home / f"{size}.xlsx"
     rows = [_person(number, chance) for number in range(size)]
-    path.write_bytes(write_summary(Kind.INDIVIDUAL, "先进个人推荐对象汇总表", "麒麟区", None, rows, extended=True))
+    title = "先进个人推荐对象汇总表"
+    path.write_bytes(write_summary(Kind.INDIVIDUAL, title, "麒麟区", None, rows, notice=built_in(), extended=True))
     return path
 
 

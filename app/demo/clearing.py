@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from app.demo.diary import Diary
 from app.domain.calendar.workdays import Calendar, local_date, midnight, nth_workday_before
 from app.domain.cases.states import Actor
-from app.domain.nominees.annexes import AUTHORITY_NAMES, Authority
-from app.domain.nominees.opinions import ALWAYS
+from app.domain.nominees.opinions import always_asked
 from app.models import Nominee, OpinionOutcome, ReviewStage
+from app.notices.offered import built_in
 from app.sealing import Keyring
 from app.services.nominees import eligibility, opinions, reviews
 from app.services.shared.files import Vault
@@ -65,7 +65,8 @@ class Clearing:
     ) -> None:
         """The unit writes down what the authorities answered: all, or only those that are always asked."""
         needed = opinions.needed_by(session, self.ring, nominees)
-        for authority in Authority if all_of_them else sorted(ALWAYS):
+        notice = built_in()
+        for authority in notice.authority_names if all_of_them else sorted(always_asked(notice)):
             ids = [nominee.id for nominee in nominees if authority in needed[nominee.id]]
             if ids:
                 answer = opinions.Answer(authority, OpinionOutcome.FAVOURABLE, "经核查，无不同意见。", local_date(now))
@@ -77,7 +78,7 @@ class Clearing:
         """One answer about these nominees, with its scan where the authority was asked."""
         scan = None
         if answer.outcome is not OpinionOutcome.NOT_ASKED:
-            name = AUTHORITY_NAMES[answer.authority]
+            name = built_in().authority_names[answer.authority]
             scan = opinions.Scan(f"征求意见表-{name}.pdf", io.BytesIO(letter(f"{name}：{answer.text}")))
         opinions.record_opinion(session, self.vault, nominee_ids, answer, scan, handler, now)
 

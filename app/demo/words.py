@@ -1,6 +1,8 @@
 """Word lists of the demonstration: which of the notice's lists it uses, and what invented names are made from."""
 
-from app.domain.nominees.annexes import PERSON_STATUSES, TRADES
+from app.notices.offered import built_in
+
+PERSON_STATUSES, TRADES = built_in().words("status"), built_in().words("trade")
 
 AGENCY, INSTITUTION, STATE_FIRM, ASSOCIATION, OTHER = "行政机关", "事业单位", "国有企业", "社会团体", "其他"
 CIVIL, EXPERT, CLERK, MANAGER, WORKER, FARMER = PERSON_STATUSES[:6]

@@ -9,7 +9,6 @@ from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.shared import Cm, Pt
 from docx.table import Table, _Cell
 
-from app.domain.nominees.annexes import PERSON_STATUSES, POLITICAL_STATUSES, TRADES, UNIT_TYPES
 from app.papers.template_building import (
     BOTH,
     CENTRE,
@@ -32,45 +31,13 @@ _SIZE, _SMALL, _LEADING = 12, 10.5, 17
 _BEYOND_THE_MIDDLE, _BESIDE_THE_PHOTO = (2, 4, 4), (2, 3, 3)  # where a row's second label and value stand
 _PROMISE = "（本单位承诺对推荐材料中所有信息真实性负完全责任，若有失实和造假行为，愿承担一切后果。）"
 _DAY = "年    月    日"
-_NO_AWARD = "填写应包括具体奖项名称、颁发机构、颁发时间等基本情况，无相关情况，请写“无”，不得空白。"
-_DEEDS = "主要事迹力求简明、重点突出、层次清晰、数据真实、限800字以内。"
-_TRADES = f"所属行业包括{'，'.join(TRADES)}。"
-_UNIT_TYPES = f"单位类型指{'、'.join(UNIT_TYPES)}。"
-_RECOMMENDERS = "推荐单位填写各县（市、区）、曲靖经开区，市级有关单位。"
-
-_COLLECTIVE_NOTES = (
-    _RECOMMENDERS,
-    "集体名称请填写规范全称。",
-    "集体级别指集体的行政级别。无行政级别的填“无”。",
-    _UNIT_TYPES,
-    _TRADES,
-    f"何时何地受过何种奖励栏{_NO_AWARD}",
-    _DEEDS,
-    "所在单位意见一栏，由集体本身或集体所在单位填写并盖章。",
-)
-_INDIVIDUAL_NOTES = (
-    _RECOMMENDERS,
-    "姓名填写应与居民身份证一致，民族、工作单位、职务职级、职称等均请填写规范全称（如：汉族），出生日期填写年月日"
-    "（如：1980年1月1日），职务职级填写现任或最后曾任职务职级。",
-    f"政治面貌填写{'、'.join(POLITICAL_STATUSES)}。",
-    "照片采用近期2寸正面免冠白底彩色证件照。纸质版材料可粘贴照片，也可彩色打印，电子版材料将照片插入推荐表指定区域、"
-    "同时单独提供JPG格式图片文件，文件不小于150kb，分辨率为1024像素（高）×768像素（宽），以“推荐单位—姓名”作为文件名"
-    "（如：麒麟区—张三.JPG）。",
-    f"人员身份填写{'、'.join(PERSON_STATUSES)}。如已故，请注明去世时间。",
-    _TRADES,
-    _UNIT_TYPES,
-    "个人简历填写推荐对象教育背景和工作经历，教育背景填写从高中开始的教育情况，接受教育的时间顺序填写；工作经历填写"
-    "第一次参加工作以来的情况、按时间顺序填写，精确到月、不得断档。",
-    f"何时何地受过何种奖励{_NO_AWARD}",
-    _DEEDS,
-)
 
 
 def annex_4() -> Document:
-    """先进集体推荐表. Places: title, honour, name, recommender, dated, and the fields of the form."""
+    """先进集体推荐表. Places: title, honour, the notice's words, name, recommender, dated, the fields of the form."""
     paper = a4(top=20, side=24)
     _cover(paper, [("集体名称", "name"), ("推荐单位", "recommender"), ("填报时间", "dated")])
-    _notes(paper, _COLLECTIVE_NOTES, 14, 28)
+    _notes(paper, 14, 28)
     form = table(paper, (3.2, 4.9, 1.6, 1.6, 4.9))  # the middle is where the last opinions part
     _pairs(form, ("集体名称", "name"))
     _pairs(form, ("单位类型", "unit_type"), ("集体级别", "level"), second=_BEYOND_THE_MIDDLE)
@@ -78,7 +45,7 @@ def annex_4() -> Document:
     _pairs(form, ("社会信用代码", "credit_code"), ("单位联系电话", "phone"), second=_BEYOND_THE_MIDDLE)
     _prose(form, "何时何地受\n过何种奖励\n(近三年)", "awards", 3)
     _prose(form, "何时何地受\n过何种处分", "penalties", 1.8)
-    _prose(form, "主要事迹\n（800字以内）", "deeds", 12.4)
+    _prose(form, "主要事迹\n（{{ deeds_limit }}字以内）", "deeds", 12.4)
     _opinions(form)
     return paper
 
@@ -88,7 +55,7 @@ def annex_5() -> Document:
     paper = a4(top=20, side=24)
     cover = [("姓    名", "name"), ("工作单位", "unit"), ("推荐单位", "recommender"), ("填报时间", "dated")]
     _cover(paper, cover)
-    _notes(paper, _INDIVIDUAL_NOTES, 11, 18.5)
+    _notes(paper, 11, 18.5)
     form = table(paper, (2.8, 3.6, 3.1, 2.9, 3.8))
     for pairs in (
         (("姓    名", "name"), ("性    别", "sex")),
@@ -103,10 +70,9 @@ def annex_5() -> Document:
     _prose(form, "个人简历", "resume", 4.4)
     _prose(form, "何时何地\n受过何种\n奖励（近三\n年）", "awards", 2.2)
     _prose(form, "何时何地\n受过何种\n处分", "penalties", 1.6)
-    _prose(form, "主要事迹\n（800字以\n内）", "deeds", 9)
+    _prose(form, "主要事迹\n（{{ deeds_limit }}字以\n内）", "deeds", 9)
     _opinions(form)
-    foot = "注：各县（市、区）、曲靖经开区推荐对象“推荐单位意见”一栏由当地党委和政府盖章。"
-    line(paper, foot, FANGSONG, _SMALL, before=4)
+    line(paper, "{{ foot }}", FANGSONG, _SMALL, before=4)
     return paper
 
 
@@ -125,16 +91,21 @@ def _cover(paper: Document, lines: Sequence[tuple[str, str]]) -> None:
         underline(added.cells[1])
 
 
-def _notes(paper: Document, notes: Sequence[str], size: float, leading: float) -> None:
-    """填表说明, a page of its own."""
+def _notes(paper: Document, size: float, leading: float) -> None:
+    """填表说明, a page of its own: the notes of the annex, numbered."""
     head = line(paper, "填 表 说 明", HEI, 18, CENTRE, leading=40)
     head.paragraph_format.page_break_before = True
     use = (
         "一、本表适用于“{{ honour }}”推荐评选工作。纸质版材料请用A3纸双面合页打印，一式5份经推荐单位盖章后，"
         "与电子版（Word格式）一并上报。"
     )
-    texts = [use, "二、关于本表相关栏目的填写", *(f"{number}.{note}" for number, note in enumerate(notes, start=1))]
-    for text in texts:
+    for text in (
+        use,
+        "二、关于本表相关栏目的填写",
+        "{%p for note in notes %}",
+        "{{ loop.index }}.{{ note }}",
+        "{%p endfor %}",
+    ):
         indented(line(paper, text, FANGSONG, size, BOTH, leading=leading), size)
     turn = line(paper, "", FANGSONG, 1, leading=1)
     turn.paragraph_format.page_break_before = True
@@ -179,9 +150,9 @@ def _opinions(form: Table) -> None:
     """The four that sign, last of them two side by side."""
     _opinion(form, "所在单位\n意见", _PROMISE, 4.8, signed=True)
     _opinion(form, "推荐单位\n意见", "（同意推荐，上报审核审批）", 4.8, signed=True)
-    _opinion(form, "市评选工作组\n意见", "", 4.4, signed=False)
+    _opinion(form, "{{ reviewers }}\n意见", "", 4.4, signed=False)
     cells = row(form, 5).cells
-    _label(cells[0], "市委 市政府\n审 批 意 见")
+    _label(cells[0], "{{ approvers }}\n审 批 意 见")
     for value in (cells[1].merge(cells[2]), cells[3].merge(cells[4])):
         _sealed(value, indent=2.4)
 

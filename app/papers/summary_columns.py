@@ -6,7 +6,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from app.domain.nominees.annexes import POLITICAL_STATUSES, TRADES, UNIT_TYPES
 from app.domain.periods.rounds import Kind
 
 ORDER = "order"  # 序号: no field of a nominee
@@ -14,35 +13,35 @@ ORDER = "order"  # 序号: no field of a nominee
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column as it is written: the width in characters of half width, the words to choose from."""
+    """One column as it is written: the width in characters of half width, whether the form has words to choose from."""
 
     key: str
     head: str
     width: int
-    words: tuple[str, ...] = ()
+    offers_words: bool = False
     centred: bool = True
     typed_as_text: bool = False  # what a spreadsheet would take for a number or a date, and spoil
 
 
 _REMARK = Column("remark", "备注", 16, centred=False)
 _ORDER = Column(ORDER, "序号", 6)
-_TRADE = Column("trade", "所属\n行业", 16, TRADES)
+_TRADE = Column("trade", "所属\n行业", 16, offers_words=True)
 COLUMNS = {
     Kind.COLLECTIVE: (
         _ORDER,
         Column("name", "集体名称", 44, centred=False),
-        Column("unit_type", "单位类型", 18, UNIT_TYPES),
-        Column("trade", "所属行业", 30, TRADES),
+        Column("unit_type", "单位类型", 18, offers_words=True),
+        Column("trade", "所属行业", 30, offers_words=True),
         Column("level", "集体级别", 14),
         _REMARK,
     ),
     Kind.INDIVIDUAL: (
         _ORDER,
         Column("name", "姓名", 10),
-        Column("sex", "性别", 6, ("男", "女")),
+        Column("sex", "性别", 6, offers_words=True),
         Column("ethnicity", "民族", 8),
         Column("birth", "出生年月", 12, typed_as_text=True),
-        Column("political", "政治面貌", 14, POLITICAL_STATUSES),
+        Column("political", "政治面貌", 14, offers_words=True),
         Column("unit", "工作单位", 26, centred=False),
         Column("post", "职务\n职级", 18, centred=False),
         Column("title", "职称", 12),

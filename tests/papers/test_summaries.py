@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import UnreadableForm
 from app.papers import summary_reading
-from app.papers.summaries import read_summary, write_summary
+from tests.notices import read_summary, write_summary
 from tests.papers.making import (
     A_PERSON,
     COLLECTIVE_HEAD,

@@ -12,9 +12,9 @@ import pytest
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import TemplateBroken
 from app.papers.build_templates import BUILDERS, FOLDER, build
-from app.papers.forms import write_form
 from app.papers.templates import Picture, render
 from tests.evidence.files import OLE, jpeg
+from tests.notices import write_form
 from tests.papers.making import with_entries
 
 

@@ -9,9 +9,9 @@ from app.domain.imports.nominations import Problem
 from app.domain.imports.photos import is_named
 from app.domain.objections.sameness import plain_text
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 
 WHOSE_LINE = "推荐单位"
-_WORDS = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
 _NAMES = {Kind.COLLECTIVE: "集体名称", Kind.INDIVIDUAL: "姓名"}
 _NUMBERS = {Kind.COLLECTIVE: "社会信用代码", Kind.INDIVIDUAL: "身份证号码"}
 NOTHING_READ = Problem("整份材料", "没有读到推荐对象", "请从表头下面的第一行起，一行填一个推荐对象")
@@ -102,13 +102,13 @@ def _too_late(there: Standing) -> Clash:
     return Clash(Problem(_NAMES[there.kind], wrong, "请在这个对象的页面上办理“事迹变更”或者“更正”"), wrong)
 
 
-def quota_problem(kind: Kind, place: Place, coming: int) -> Problem | None:
+def quota_problem(kind: Kind, place: Place, coming: int, notice: AwardNotice) -> Problem | None:
     """More than the unit's places, counted with who stands and who is secret (R9, R11)."""
     room = max(0, place.places - place.secret - place.taken)
     if coming <= room:
         return None
     already = f"，已经用去{place.taken + place.secret}个" if place.taken + place.secret else ""
-    wrong = f"{_WORDS[kind]}名额{place.places}个{already}，这次报了{coming}个，超出{coming - room}个"
+    wrong = f"{notice.kind_names[kind]}名额{place.places}个{already}，这次报了{coming}个，超出{coming - room}个"
     right = f"最多再报{room}个；要顶替已取消资格的对象，请在那个对象的页面上办理递补"
     return Problem("名额", wrong, right)
 
@@ -127,8 +127,8 @@ def photo_owner(file_name: str, names: Mapping[int, str], unit: str) -> int | No
     return owners[0] if len(owners) == 1 else None
 
 
-def stray_photo(unit: str) -> Problem:
+def stray_photo(unit: str, notice: AwardNotice) -> Problem:
     """A photo of which nobody can tell whose it is."""
-    wrong = "没有和这个文件名对应的先进个人推荐表，或者有几份"
+    wrong = f"没有和这个文件名对应的{notice.kind_names[Kind.INDIVIDUAL]}推荐表，或者有几份"
     right = f"文件名应是“{unit}—姓名.jpg”，与推荐表一起上传；也可以以后在这个人的页面上单独上传"
     return Problem("照片", wrong, right)

@@ -22,6 +22,9 @@ from app.domain.calendar.workdays import (
 )
 from app.domain.refusals import NotAWorkday, OutOfRange, TooEarly
 
+# A constant, and no part of a notice's description (app/domain/programmes/notice.py). Five working days are the State's
+# rule for every commendation, which a notice can only repeat, and they are what the portal exists to guarantee (R4).
+# If a file could say four, a typing error or a hurry would make a window that is void.
 WINDOW_WORKDAYS = 5
 CONCLUDE_WORKDAYS = range(1, 31)
 CONCLUDE_WORKDAYS_PROPOSED = 3

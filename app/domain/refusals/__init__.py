@@ -54,7 +54,15 @@ from app.domain.refusals.periods import (
     WindowNotExtended,
     WindowNotOver,
 )
-from app.domain.refusals.programmes import Archived, BookRefused, PeriodsOpen, Retired, StillNeeded, Unfit
+from app.domain.refusals.programmes import (
+    Archived,
+    BookRefused,
+    NoticeMissing,
+    PeriodsOpen,
+    Retired,
+    StillNeeded,
+    Unfit,
+)
 from app.domain.refusals.standing import NobodyChosen, NoSuchCondition, NotReady, OfSeveralUnits, OpinionRefused
 from app.domain.refusals.upkeep import BackupFailed, NotABackup, NotEmpty, NotOnThisDatabase, UnfitRole
 
@@ -110,6 +118,7 @@ __all__ = [
     "NothingChosen",
     "NothingInSight",
     "NothingToShow",
+    "NoticeMissing",
     "OfSeveralUnits",
     "OpinionRefused",
     "OutOfRange",

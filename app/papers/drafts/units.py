@@ -83,25 +83,25 @@ def opinions() -> Paper:
     """附件6, one page a nominee."""
     paper = new_paper("推荐对象征求意见表")
     line(paper, "{%p for one in nominees %}")
-    page_break_before(line(paper, "附件6", ANNEX))
-    line(paper, "{{ heading }}\n推荐对象征求意见表", TITLE)
+    page_break_before(line(paper, "{{ annex }}", ANNEX))
+    line(paper, "{{ heading }}\n{{ form }}", TITLE)
     line(paper, "推荐对象为（请勾选并填写相应信息）：", BARE)
     collective = "{{ one.is_collective }}集体　集体名称：{{ one.collective }}　集体所属单位：{{ one.collective_unit }}"
     line(paper, collective, BARE)
     individual = "{{ one.is_individual }}个人　姓名：{{ one.person }}　单位：{{ one.person_unit }}　职务："
     individual += "{{ one.post }}"
     line(paper, individual, BARE).paragraph_format.space_after = Pt(6)
-    made = paper.add_table(rows=2, cols=2)
+    made = paper.add_table(rows=3, cols=2)  # docxtpl writes the one between once for every two authorities
     made.style, made.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
-    for row, authorities in zip(made.rows, (("纪检监察机关", "组织人事部门"), ("公安部门", "审计部门")), strict=True):
-        row.height, row.height_rule = Mm(50), WD_ROW_HEIGHT_RULE.AT_LEAST
-        for cell, authority in zip(row.cells, authorities, strict=True):
-            _opinion(cell, authority)
-    for text in (
-        "注：1．按有关规定征求纪检监察机关和公安等部门意见。对机关、国有企事业单位及其工作人员，按照管理权限征求组织人事、审计等部门意见。",
-        "2．除加盖公章外，须同步填写意见。",
-    ):
-        line(paper, text, CELL)
+    fill(made.rows[0].cells[0], "{%tr for pair in authorities %}")
+    row = made.rows[1]
+    row.height, row.height_rule = Mm(50), WD_ROW_HEIGHT_RULE.AT_LEAST
+    for number, cell in enumerate(row.cells):
+        _opinion(cell, number)
+    fill(made.rows[2].cells[0], "{%tr endfor %}")
+    line(paper, "{%p for note in notes %}", CELL)
+    line(paper, "{{ note }}", CELL)
+    line(paper, "{%p endfor %}", CELL)
     line(paper, "{%p endfor %}")
     return paper
 
@@ -109,8 +109,8 @@ def opinions() -> Paper:
 def leaders() -> Paper:
     """附件7: filled in by hand. The portal has no ID number of a leader and asks for none."""
     paper = new_paper("申报市级先进集体单位有关信息情况表", landscape=True)
-    line(paper, "附件7", ANNEX)
-    line(paper, "申报市级先进集体单位有关信息情况表\n（市级单位填报）", TITLE)
+    line(paper, "{{ annex }}", ANNEX)
+    line(paper, "{{ heading }}", TITLE)
     line(paper, "申报单位（盖章）：{{ unit }}　　　　　填报人：　　　　　　　　联系电话：", CELL)
     made = ruled(paper, 2, (46, 48, 25, 38, 46, 38, 16))
     above, below = made.rows
@@ -134,12 +134,16 @@ def leaders() -> Paper:
     return paper
 
 
-def _opinion(cell: _Cell, authority: str) -> None:
-    """What is written, then the place of the seal at the foot of the cell."""
-    fill(cell, f"{authority}意见：", CELL)
+def _opinion(cell: _Cell, number: int) -> None:
+    """What is written, then the place of the seal; nothing beside the last of an odd number of authorities."""
+    fill(cell, f"{{%p if pair[{number}] %}}", CELL)
+    cell.add_paragraph(f"{{{{ pair[{number}] }}}}意见：", style=CELL)
     for _ in range(4):
         cell.add_paragraph(style=CELL)
     for text in ("（盖　章）", "年　　月　　日"):
         paragraph = cell.add_paragraph(text, style=CELL)
         paragraph.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         paragraph.paragraph_format.right_indent = Pt(24)
+    cell.add_paragraph("{%p else %}", style=CELL)
+    cell.add_paragraph(style=CELL)  # a cell has at least one paragraph
+    cell.add_paragraph("{%p endif %}", style=CELL)

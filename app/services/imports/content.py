@@ -15,11 +15,12 @@ from app.domain.calendar.workdays import local_date
 from app.domain.imports.lists import WHOSE_LINE, photo_owner, recommender_problem, stray_photo
 from app.domain.imports.nominations import Nomination, Problem, normalised, photo_problems, problems_of
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import FileRefused, UnreadableForm
 from app.evidence.kinds import FileKind
 from app.evidence.pictures import pixels_of
 from app.evidence.spool import SealedSpool
-from app.models import Document, Import, ImportForm, Purpose, ScanState
+from app.models import Document, Import, ImportForm, Programme, Purpose, ScanState
 from app.papers.forms import read_form
 from app.papers.summaries import read_summary
 from app.services.imports.sealed_rows import HEAD, Row, What, worded
@@ -56,6 +57,7 @@ class Content:
 
     vault: Vault
     form: ImportForm
+    notice: AwardNotice
     unit: str
     files: Sequence[_File]
     expected: int | None = None
@@ -68,7 +70,8 @@ class Content:
             _File(row.id, Stored.of(row), row.kind, row.scan, files.title_of(vault.keyring, row))
             for row in session.scalars(select(Document).where(*wanted).order_by(Document.id))
         ]
-        return cls(vault, imported.form, imported.unit.name, found)
+        notice = session.get_one(Programme, imported.programme_id).rules
+        return cls(vault, imported.form, notice, imported.unit.name, found)
 
     def rows(self, now: dt.datetime) -> Iterator[Row]:
         """Every row, the one for the whole list first. Raises UnreadableForm, HeldBack, FileDamaged, StoreDown."""
@@ -80,15 +83,15 @@ class Content:
 
     def _sheet(self, file: _File, kind: Kind, today: dt.date) -> Iterator[Row]:
         with file.spooled(self.vault) as spool:
-            summary = read_summary(spool, file.title)
+            summary = read_summary(spool, file.title, self.notice)
             if summary.kind is not kind:
-                other = "附件2（先进集体）" if kind is Kind.INDIVIDUAL else "附件3（先进个人）"
+                other = f"{self.notice.summaries[summary.kind].label}（{self.notice.kind_names[summary.kind]}）"
                 raise UnreadableForm(file.title, f"这是{other}的汇总表，与所选的不一致。", "请放弃后重新选择是什么表。")
             self.expected = summary.rows_expected
             problem = recommender_problem(summary.recommender, self.unit)
             yield Row(HEAD, What.HEAD, source=file.title, problems=[worded(problem)] if problem else [])
             for nomination in summary.nominations:
-                yield _row(nomination, today)
+                yield _row(nomination, today, self.notice)
 
     def _forms(self, today: dt.date) -> Iterator[Row]:
         self.expected = len(self.files)
@@ -108,21 +111,23 @@ class Content:
         """One form. One that can't be read is a row with that problem: the others are looked at all the same."""
         try:
             with file.spooled(self.vault) as spool:
-                nomination, _ = read_form(spool, file.title, number)
+                nomination, _ = read_form(spool, file.title, number, self.notice)
         except UnreadableForm as unreadable:
             problem = Problem("文件", unreadable.why, unreadable.right)
             return Row(number, What.NOMINEE, source=file.title, problems=[worded(problem)])
-        row = _row(nomination, today)
+        row = _row(nomination, today, self.notice)
         other = recommender_problem(row.fields.get("recommender", ""), self.unit)
         told = [each for each in row.problems if each["column"] != WHOSE_LINE]
         return row if other is None else row.with_problems([*told, worded(other)])
 
     def _photo(self, number: int, file: _File, names: dict[int, str]) -> Row:
         owner = photo_owner(file.title, names, self.unit)
-        problems = [stray_photo(self.unit)]
+        problems = [stray_photo(self.unit, self.notice)]
         if owner is not None:
             with file.spooled(self.vault) as spool:
-                problems = photo_faults(spool, file.kind, file.stored.size, file.title, self.unit, names[owner])
+                problems = photo_faults(
+                    spool, file.kind, file.stored.size, file.title, self.unit, names[owner], self.notice
+                )
         return Row(
             number,
             What.PHOTO,
@@ -133,22 +138,24 @@ class Content:
         )
 
 
-def photo_faults(picture: BinaryIO, kind: FileKind, size: int, title: str, unit: str, name: str) -> list[Problem]:
+def photo_faults(
+    picture: BinaryIO, kind: FileKind, size: int, title: str, unit: str, name: str, notice: AwardNotice
+) -> list[Problem]:
     """What is wrong with somebody's photo. `size` is in bytes; the picture has been looked through before."""
     try:
         width, height = pixels_of(picture, kind) if kind in (FileKind.JPEG, FileKind.PNG) else (0, 0)
     except FileRefused as refused:
         return [Problem("照片", refused.why, "请换一张能正常打开的 JPG 图片")]
-    return photo_problems(title, size, width, height, kind, unit, name)
+    return photo_problems(title, size, width, height, kind, unit, name, notice.photo)
 
 
-def _row(nomination: Nomination, today: dt.date) -> Row:
+def _row(nomination: Nomination, today: dt.date, notice: AwardNotice) -> Row:
     return Row(
         nomination.number,
         What.NOMINEE,
         nomination.kind,
         nomination.source,
-        fields=normalised(nomination).fields,
+        fields=normalised(nomination, notice).fields,
         order=nomination.order,
-        problems=[worded(problem) for problem in problems_of(nomination, today)],
+        problems=[worded(problem) for problem in problems_of(nomination, today, notice)],
     )

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import FileRefused, ImportNotReady, NotARecommender, NotYourCase, WrongFiles
 from app.evidence.inspection import FILE_LIMIT, inspect
 from app.evidence.kinds import FileKind
@@ -47,18 +48,9 @@ STATE_NAMES = {
     ImportState.DROPPED: "已放弃",
     ImportState.FAILED: "没能读取",
 }
-FORM_NAMES = {
-    ImportForm.COLLECTIVES: "附件2 先进集体汇总表",
-    ImportForm.INDIVIDUALS: "附件3 先进个人汇总表",
-    ImportForm.FORMS: "附件4、5 推荐表",
-}
 UNDER_WAY = frozenset({ImportState.WAITING, ImportState.READING})
 # A unit hands in its dozen or two; a city's whole list comes as one sheet.
 MOST_FILES = 400
-_SHEET_ALONE = "汇总表（附件2、3）请单独上传，一次一个 .xlsx 文件。"
-_FORMS_ONLY = (
-    f"推荐表（附件4、5）应是 .docx 文件，一个对象一份；照片应是 .jpg 文件；都可以放进一个 .zip 里。{_SHEET_ALONE}"
-)
 _SUMMARIES = {Kind.COLLECTIVE: ImportForm.COLLECTIVES, Kind.INDIVIDUAL: ImportForm.INDIVIDUALS}
 
 
@@ -72,6 +64,28 @@ class Received:
 
 _SMALL = 300_000  # bytes in all
 _LONGEST_TITLE = 120
+
+
+def form_names(notice: AwardNotice) -> dict[ImportForm, str]:
+    """What each form is called on the pages of a programme that follows this notice."""
+    names = {
+        _SUMMARIES[kind]: f"{annex.label} {notice.kind_names[kind]}{annex.short}"
+        for kind, annex in notice.summaries.items()
+    }
+    return names | {ImportForm.FORMS: f"{notice.annexes(notice.forms.values())} {notice.forms[Kind.COLLECTIVE].short}"}
+
+
+def _sheet_alone(notice: AwardNotice) -> str:
+    short, numbers = notice.summaries[Kind.COLLECTIVE].short, notice.annexes(notice.summaries.values())
+    return f"{short}（{numbers}）请单独上传，一次一个 .xlsx 文件。"
+
+
+def _forms_only(notice: AwardNotice) -> str:
+    short, numbers = notice.forms[Kind.COLLECTIVE].short, notice.annexes(notice.forms.values())
+    return (
+        f"{short}（{numbers}）应是 .docx 文件，一个对象一份；照片应是 .jpg 文件；都可以放进一个 .zip 里。"
+        f"{_sheet_alone(notice)}"
+    )
 
 
 def on_import(import_id: int) -> str:
@@ -126,11 +140,13 @@ def receive(
     Without a `form` the files say which they are. Raises NotYourCase, NotARecommender, Archived, WrongFiles,
     FileRefused, UnreadableForm, StoreDown.
     """
-    require_running(session.get_one(Programme, programme_id))
+    programme = session.get_one(Programme, programme_id)
+    require_running(programme)
+    notice = programme.rules
     unit_to_import_for(session, unit_id, actor)
     session.rollback()  # nobody waits for the database while files are looked through and stored
-    form = form or form_of(uploads)
-    rows = _stored(vault, programme_id, form, uploads, actor, now)
+    form = form or form_of(uploads, notice)
+    rows = _stored(vault, programme_id, notice, form, uploads, actor, now)
     try:
         require_running(session.get_one(Programme, programme_id))
         made = Import(
@@ -161,20 +177,21 @@ def _is_small(vault: Vault, size: int) -> bool:
     return size < _SMALL and not vault.scanned
 
 
-def form_of(uploads: Sequence[tuple[str, BinaryIO]]) -> ImportForm:
+def form_of(uploads: Sequence[tuple[str, BinaryIO]], notice: AwardNotice) -> ImportForm:
     """A sheet that comes alone is a summary, and says which. Raises UnreadableForm for a sheet that is none."""
     if len(uploads) == 1:
         ((title, content),) = uploads
         with suppress(FileRefused):  # an archive, or nothing that is taken: whoever stores it says so
             if inspect(content, as_it_came=True).kind is FileKind.XLSX:
                 content.seek(0)
-                return _SUMMARIES[read_summary(content, title).kind]
+                return _SUMMARIES[read_summary(content, title, notice).kind]
     return ImportForm.FORMS
 
 
 def _stored(
     vault: Vault,
     programme_id: int,
+    notice: AwardNotice,
     form: ImportForm,
     uploads: Sequence[tuple[str, BinaryIO]],
     actor: Actor,
@@ -189,10 +206,10 @@ def _stored(
             except FileRefused as refused:
                 raise FileRefused(f"“{title}”没有收下：{refused.why}") from None
             rows.append(row)
-            _check_kind(form, row.kind, title)
+            _check_kind(form, row.kind, title, notice)
             if len(rows) > MOST_FILES:
                 raise WrongFiles(f"一次最多上传{MOST_FILES}个文件，请分几次上传。")
-        _check_whole(form, rows)
+        _check_whole(form, rows, notice)
     except BaseException:
         for row in rows:
             documents.discard(vault, row)
@@ -212,20 +229,20 @@ def _opened(form: ImportForm, uploads: Sequence[tuple[str, BinaryIO]]) -> Iterat
             yield title, content
 
 
-def _check_kind(form: ImportForm, kind: FileKind, title: str) -> None:
+def _check_kind(form: ImportForm, kind: FileKind, title: str, notice: AwardNotice) -> None:
     if form is ImportForm.FORMS:
         if kind not in (FileKind.DOCX, FileKind.JPEG, FileKind.PNG):
-            raise WrongFiles(f"“{title}”不是推荐表，也不是照片。{_FORMS_ONLY}")
+            raise WrongFiles(f"“{title}”不是推荐表，也不是照片。{_forms_only(notice)}")
     elif kind is not FileKind.XLSX:
-        raise WrongFiles(f"“{title}”不是 .xlsx 文件。{_SHEET_ALONE}")
+        raise WrongFiles(f"“{title}”不是 .xlsx 文件。{_sheet_alone(notice)}")
 
 
-def _check_whole(form: ImportForm, rows: Sequence[Document]) -> None:
+def _check_whole(form: ImportForm, rows: Sequence[Document], notice: AwardNotice) -> None:
     if form is ImportForm.FORMS:
         if not any(row.kind is FileKind.DOCX for row in rows):
-            raise WrongFiles(f"没有推荐表。{_FORMS_ONLY}")
+            raise WrongFiles(f"没有推荐表。{_forms_only(notice)}")
     elif len(rows) != 1:
-        raise WrongFiles(_SHEET_ALONE)
+        raise WrongFiles(_sheet_alone(notice))
 
 
 def files_of(session: Session, vault: Vault, import_id: int) -> list[tuple[int, str]]:

@@ -29,7 +29,9 @@ def checks(session: Session, ring: Keyring, nominees: Iterable[Nominee]) -> dict
     said = _said(session, [nominee.id for nominee in these])
     fields = dossiers.fields_of(session, ring, [nominee.id for nominee in these])
     return {
-        nominee.id: checks_of(_facts(nominee, fields[nominee.id].get("penalties")), said.get(nominee.id, {}))
+        nominee.id: checks_of(
+            _facts(nominee, fields[nominee.id].get("penalties")), said.get(nominee.id, {}), nominee.programme.rules
+        )
         for nominee in these
     }
 
@@ -143,7 +145,7 @@ def _ranked(nominee: Nominee, rank: Rank, actor: Actor) -> Act:
 
 def history(session: Session, nominee: Nominee) -> list[tuple[str, Said]]:
     """Everything that was ever said of a nominee's conditions, with their names, the latest first."""
-    names = {key: condition.name for key, condition in conditions_of(nominee.kind).items()}
+    names = {key: condition.name for key, condition in conditions_of(nominee.kind, nominee.programme.rules).items()}
     rows = session.execute(
         select(Confirmation, User.name)
         .join(User, Confirmation.confirmed_by == User.id)

@@ -13,6 +13,7 @@ from app.domain.cases.states import Actor
 from app.domain.imports.fields import Problem
 from app.domain.imports.materials import material_problem
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import FileRefused, NotYourCase, UnreadableForm
 from app.evidence.inspection import Inspected, inspect
 from app.evidence.kinds import FileKind
@@ -31,6 +32,7 @@ class _Whose:
     """What a file is judged by, detached: nobody keeps the database waiting while it is looked through."""
 
     programme_id: int
+    notice: AwardNotice
     kind: Kind
     name: str
     unit: str
@@ -47,7 +49,7 @@ class Sort:
 
 
 def _photo_faults(upload: BinaryIO, inspected: Inspected, title: str, whose: _Whose) -> list[Problem]:
-    return photo_faults(upload, inspected.kind, inspected.size, title, whose.unit, whose.name)
+    return photo_faults(upload, inspected.kind, inspected.size, title, whose.unit, whose.name, whose.notice)
 
 
 def _material_faults(upload: BinaryIO, inspected: Inspected, title: str, whose: _Whose) -> list[Problem]:
@@ -57,7 +59,7 @@ def _material_faults(upload: BinaryIO, inspected: Inspected, title: str, whose: 
     if inspected.kind is not FileKind.DOCX:
         return [Problem("事迹材料", "不是 Word（.docx）或 PDF 文件", "请另存为 .docx 或 PDF 后再上传")]
     try:
-        problem = material_problem(length_of(upload, title), whose.kind)
+        problem = material_problem(length_of(upload, title), whose.kind, whose.notice)
     except UnreadableForm as unreadable:
         raise FileRefused(unreadable.why + unreadable.right) from None
     return [problem] if problem else []
@@ -79,7 +81,7 @@ def receive(
 ) -> None:
     """Keep a nominee's file; the latest counts. Raises NotYourCase, Archived, FileRefused, StoreDown."""
     nominee = check_may_receive(session, sort, nominee_id, actor)
-    whose = _Whose(nominee.programme_id, nominee.kind, nominee.name, nominee.recommender.name)
+    whose = _Whose(nominee.programme_id, nominee.programme.rules, nominee.kind, nominee.name, nominee.recommender.name)
     session.rollback()  # nobody waits for the database while a file is looked through
     _check(sort, title, upload, whose)
     row = documents.stored(vault, sort.purpose, whose.programme_id, title, upload, actor, now, nominee_id=nominee_id)

@@ -15,7 +15,7 @@ from app.domain.nominees.annexes import Rank
 from app.domain.nominees.misprints import LONGEST
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import KnownAlready, NamedAlready, NotAnOrder, NothingChanged, NotYourCase, ShownBefore
-from app.models import Dossier, Nominee, Quota, Unit, UnitKind
+from app.models import Dossier, Nominee, Programme, Quota, Unit, UnitKind
 from app.sealing import Keyring
 from app.services.imports.checks import standing_in
 from app.services.nominees import changes, leavers
@@ -109,8 +109,9 @@ def enter(
     actor: Actor,
 ) -> Nominee:
     """The row of a new nominee and its dossier, checked, for the caller to place and commit."""
+    programme = session.get_one(Programme, programme_id)
     name = checked_text(given.name, "名称（姓名）", (1, LONGEST["name"]))
-    deeds = checked_text(given.deeds, "简要事迹", (1, LONGEST["deeds"]))
+    deeds = checked_text(given.deeds, "简要事迹", (1, programme.rules.deeds_limit))
     changes.require_publishable(f"{name}的内容", name, given.unit, given.post, deeds)
     sealed = given.sealed or {}
     hashes = [hash_ for key in ring.hash_keys if (hash_ := person_hash(key, sealed))]

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor
-from app.domain.nominees.misprints import LONGEST
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import NothingChanged, StillShown
 from app.models import Nominee, Revision
 from app.services.nominees import changes
@@ -15,7 +15,11 @@ from app.services.record.chain import Act, by_user, on_nominee, record
 from app.services.shared.texts import checked_text
 
 REASON = (2, 500)
-DEEDS = (1, LONGEST["deeds"])
+
+
+def deeds_bounds(notice: AwardNotice) -> tuple[int, int]:
+    """The fewest and the most characters of the deeds."""
+    return 1, notice.deeds_limit
 
 
 def revise(session: Session, nominee_id: int, deeds: str, reason: str, actor: Actor, now: dt.datetime) -> Revision:
@@ -26,7 +30,7 @@ def revise(session: Session, nominee_id: int, deeds: str, reason: str, actor: Ac
     nominee = changes.held(session, nominee_id, actor)
     changes.require_standing(session, nominee, now)
     require_unseen(session, nominee, now)
-    deeds = checked_text(deeds, "简要事迹", DEEDS)
+    deeds = checked_text(deeds, "简要事迹", deeds_bounds(nominee.programme.rules))
     reason = checked_text(reason, "变更的理由", REASON)
     if deeds == nominee.deeds:
         raise NothingChanged("简要事迹")

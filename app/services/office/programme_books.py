@@ -18,6 +18,7 @@ from app.domain.programmes.plan import Plan, Span
 from app.domain.programmes.programme_book import Book, BookContact, BookPerson, read
 from app.domain.refusals import BookRefused
 from app.models import Programme, Unit, UnitKind, User
+from app.notices.offered import notice_of
 from app.services.accounts import making, passwords, units
 from app.services.accounts.staffing import Slip, slip_of
 from app.services.programmes import quotas, setting_up
@@ -50,9 +51,12 @@ class Loaded:
     slips: Sequence[Slip]
 
 
-def preview(session: Session, sheets: Mapping[str, Rows]) -> Preview:
-    """Everything wrong with the sheets, by themselves and beside what is in the database. Nothing is saved."""
-    book, wrong = read(sheets)
+def preview(session: Session, sheets: Mapping[str, Rows], notice: str = "") -> Preview:
+    """Everything wrong with the sheets, by themselves and beside what is in the database. Nothing is saved.
+
+    `notice` is the key of the one that the programme is to follow, "" for the built-in one. Raises NoticeMissing.
+    """
+    book, wrong = read(sheets, notice_of(notice))
     there = _There.of(session)
     named = [line.unit for line in book.places]
     wrong = [*wrong, *_against_what_there_is(session, book, there)]
@@ -67,23 +71,24 @@ def preview(session: Session, sheets: Mapping[str, Rows]) -> Preview:
     )
 
 
-def load(session: Session, sheets: Mapping[str, Rows], by: Actor | None, now: dt.datetime) -> Loaded:
+def load(session: Session, sheets: Mapping[str, Rows], by: Actor | None, now: dt.datetime, notice: str = "") -> Loaded:
     """The programme with its units, places, timetable, contact blocks and people, in one transaction.
 
-    People come with a password made up for each, on a slip that is shown once. Raises BookRefused, NotAllowed.
+    People come with a password made up for each, on a slip that is shown once. `notice`: as in `preview`.
+    Raises BookRefused, NotAllowed, NoticeMissing.
     """
-    seen = preview(session, sheets)
+    seen = preview(session, sheets, notice)
     if seen.wrong:
         raise BookRefused(seen.wrong)
     session.rollback()  # hashing takes its time: nobody waits for it
     made = {person.login: passwords.made_up() for person in seen.new_people}
     hashes = {login: passwords.hashed(password) for login, password in made.items()}
-    seen = preview(session, sheets)  # somebody may have changed something meanwhile
+    seen = preview(session, sheets, notice)  # somebody may have changed something meanwhile
     if seen.wrong or not {person.login for person in seen.new_people} <= hashes.keys():
         raise BookRefused(seen.wrong)
     book = seen.book
     by_name = _units(session, book, by, now)
-    plan = replace(book.plan, places=[line.places(by_name[line.unit].id) for line in book.places])
+    plan = replace(book.plan, notice=notice, places=[line.places(by_name[line.unit].id) for line in book.places])
     programme = setting_up.added(session, plan, by, now)
     _contacts(session, book.contacts, by_name, by, now)
     slips = []

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor, require_office
-from app.domain.nominees.misprints import CORRECTABLE, LONGEST, WORD_LISTS, is_misprint, room
+from app.domain.nominees.misprints import CORRECTABLE, WORD_LISTS, is_misprint, longest, room
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import NotAMisprint, NothingChanged, NothingInSight
 from app.models import Correction, Entry, Nominee, Period
 from app.services.nominees import changes
@@ -33,7 +34,7 @@ def correct(
     require_office(actor)
     nominee = changes.held(session, nominee_id, actor)
     what = CORRECTABLE[field]
-    text = checked_text(text, what, (1, LONGEST[field]))
+    text = checked_text(text, what, (1, longest(field, nominee.programme.rules)))
     reason = checked_text(reason, "更正的理由", REASON)
     changes.require_publishable(f"{nominee.name}更正后的{what}", text, reason)
     wrong = current(session, nominee_id, field, now)
@@ -43,7 +44,7 @@ def correct(
         raise NothingChanged(what)
     rows = []
     for entry, before in _misprinted(session, nominee, field, wrong, now):
-        _require_misprint(field, getattr(entry, field), text)
+        _require_misprint(field, getattr(entry, field), text, nominee.programme.rules)
         rows.append(
             Correction(
                 nominee_id=entry.nominee_id,
@@ -105,9 +106,9 @@ def _misprinted(
     return [(entry, text) for entry, text in shown if text == wrong]
 
 
-def _require_misprint(field: str, published: str, corrected: str) -> None:
+def _require_misprint(field: str, published: str, corrected: str, notice: AwardNotice) -> None:
     """Against what was first published: many small corrections do not add up to another text."""
-    if not is_misprint(field, published, corrected):
+    if not is_misprint(field, published, corrected, notice):
         raise NotAMisprint(field, CORRECTABLE[field], 0 if field in WORD_LISTS else room(field, published))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.domain.calendar.workdays import Calendar, end_of, nth_workday
 from app.domain.cases.states import Actor, require_office
-from app.domain.periods.rounds import PUBLIC_FIELDS, ROUNDS, Kind, Organiser, Round
+from app.domain.periods.rounds import PUBLIC_FIELDS, Kind, Organiser, Round
 from app.domain.periods.window import Phase, Plan, explain, plan_window, too_late_to_conclude
 from app.domain.refusals import (
     AlreadyClosed,
@@ -124,7 +124,7 @@ def scheduled(
     require_office(actor)
     plan = preview(opening, conclude_workdays, calendar, programme.demonstration, now)
     take_turns(session, programme.id)
-    round_ = ROUNDS[round_number]
+    round_ = programme.rules.rounds[round_number]
     chosen = _chosen(session, ring, programme, round_, organiser, nominee_ids, now)
     gates.check_places(session, programme, round_, chosen, now)
     entries = [_entry(nominee, round_, place) for place, nominee in enumerate(chosen, start=1)]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import Calendar
 from app.domain.cases.states import Actor, require_office
-from app.domain.periods.rounds import ROUNDS, Kind
+from app.domain.periods.rounds import Kind
 from app.domain.refusals import ManyStopped, NothingChosen, Refusal
 from app.models import Period, Programme, Quota, Unit
 from app.sealing import Keyring
@@ -64,7 +64,7 @@ def choices(session: Session, ring: Keyring, programme: Programme, round_number:
     return [
         Choice(
             unit,
-            candidates(session, ring, programme, ROUNDS[round_number], unit, now),
+            candidates(session, ring, programme, programme.rules.rounds[round_number], unit, now),
             places.get(unit.id) if round_number == 2 else None,
         )
         for unit in organisers(session, programme.id, round_number)

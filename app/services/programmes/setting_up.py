@@ -15,6 +15,7 @@ from app.domain.cases.states import Actor, require_office
 from app.domain.programmes.plan import TEXTS, Fault, Plan, Span, faults_of_places, faults_of_stages, faults_of_texts
 from app.domain.refusals import AlreadyDone, Archived, PeriodsOpen, Unfit
 from app.models import Period, Proceeding, ProceedingKind, Programme, Stage
+from app.notices.offered import notice_of
 from app.services.programmes.places import put
 from app.services.record.chain import Act, doer, on_programme, record
 from app.services.shared.texts import checked_text
@@ -38,7 +39,7 @@ def all_of_them(session: Session) -> Sequence[Programme]:
 def create(session: Session, plan: Plan, by: Actor | None, now: dt.datetime) -> Programme:
     """A new programme with whatever the plan has of stages and places, in one transaction.
 
-    `by` is the member of the office who does it, None on the command line. Raises Unfit, Retired.
+    `by` is the member of the office who does it, None on the command line. Raises Unfit, Retired, NoticeMissing.
     """
     programme = added(session, plan, by, now)
     session.commit()
@@ -48,15 +49,16 @@ def create(session: Session, plan: Plan, by: Actor | None, now: dt.datetime) -> 
 def added(session: Session, plan: Plan, by: Actor | None, now: dt.datetime) -> Programme:
     """`create`, in the caller's transaction."""
     _require_office(by)
-    plan = _trimmed(plan)
+    plan, notice = _trimmed(plan), notice_of(plan.notice)
     faults = faults_of_texts(plan) + _taken_title(session, plan.title, None)
-    faults += faults_of_stages(plan.stages) if plan.stages else []
+    faults += faults_of_stages(plan.stages, notice.stages) if plan.stages else []
     for places in plan.places:
         faults += faults_of_places(places)
     if faults:
         raise Unfit(faults)
     programme = Programme(
         **{field: getattr(plan, field) for field in TEXTS},
+        notice=notice.key,
         county_share=plan.county_share,
         demonstration=plan.demonstration,
         created_at=now,
@@ -76,7 +78,7 @@ def added(session: Session, plan: Plan, by: Actor | None, now: dt.datetime) -> P
 
 
 def change(session: Session, programme_id: int, plan: Plan, by: Actor | None, now: dt.datetime) -> None:
-    """Texts and share anew; stages where the plan has them. Places are changed in `quotas`.
+    """Texts and share anew; stages where the plan has them. Places are changed in `quotas`, the notice never.
 
     What was decided stays: the names of the honours can't change any more once they were awarded.
     Raises Unfit, Archived.
@@ -84,7 +86,7 @@ def change(session: Session, programme_id: int, plan: Plan, by: Actor | None, no
     programme = running(session, programme_id, by)
     plan = _trimmed(plan)
     faults = faults_of_texts(plan) + _taken_title(session, plan.title, programme_id)
-    faults += faults_of_stages(plan.stages) if plan.stages else []
+    faults += faults_of_stages(plan.stages, programme.rules.stages) if plan.stages else []
     changed = [field for field in (*TEXTS, "county_share") if getattr(programme, field) != getattr(plan, field)]
     if _HONOURS & set(changed) and _is_decided(session, programme_id):
         faults += [Fault(field, "表彰决定已经作出，称号不能再改。") for field in changed if field in _HONOURS]

@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from app.domain.refusals import FileRefused, NotARecommender, UnreadableForm, WrongFiles
 from app.evidence.names import StoreDown
 from app.models import Import, ImportState, Programme
+from app.notices.offered import built_in
 from app.services.imports import blanks, reading, receiving
-from app.services.imports.receiving import FORM_NAMES, STATE_NAMES, UNDER_WAY
+from app.services.imports.receiving import STATE_NAMES, UNDER_WAY, form_names
 from app.services.office import overview
 from app.web.imports.blueprint import blueprint
 from app.web.imports.forms import UploadForm
@@ -71,10 +72,11 @@ def blank(programme_id: int, unit_id: int, form: str) -> ResponseReturnValue:
     """A form of the notice to fill in, with what is known of it filled in already."""
     if form not in blanks.BLANKS:
         abort(404)
+    programme = session().get(Programme, programme_id) or abort(404)
     content = blanks.blank(session(), programme_id, unit_id, form, actor())
     kind = blanks.BLANKS[form]
     answer = Response(content, mimetype=kind.media_type)
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(kind.file_name)}"
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(kind.file_name(programme.rules))}"
     return answer
 
 
@@ -91,11 +93,14 @@ def _form(form: UploadForm) -> UploadForm:
 
 def _page(form: UploadForm, *, status: int = 200) -> ResponseReturnValue:
     programme = _programme()
+    notice = programme.rules if programme else built_in()
+    form.follow(notice)
+    names = form_names(notice)
     rows = receiving.of_programme(session(), programme.id, actor()) if programme else []
     listing = Listing(
         title="导入",
         columns=[
-            Column("form", "表", lambda i: FORM_NAMES[i.form], 22, href=_address),
+            Column("form", "表", lambda i: names[i.form], 22, href=_address),
             Column("unit", "推荐单位", lambda i: i.unit.name, 16),
             Column("state", "情况", _standing, 16, badge=lambda i: "lapsed" if i.state is ImportState.FAILED else ""),
             Column("rows", "行数", lambda i: i.rows_total, 8),
@@ -107,7 +112,7 @@ def _page(form: UploadForm, *, status: int = 200) -> ResponseReturnValue:
             Filter(
                 "state", "情况", {str(state): name for state, name in STATE_NAMES.items()}, lambda i, s: i.state == s
             ),
-            Filter("form", "表", {str(each): name for each, name in FORM_NAMES.items()}, lambda i, f: i.form == f),
+            Filter("form", "表", {str(each): name for each, name in names.items()}, lambda i, f: i.form == f),
         ],
         keep=("programme",),
     )

@@ -19,7 +19,6 @@ from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, number, portal, session
-from app.web.shared.words import KIND_NAMES
 
 
 class OrderForm(PlainForm):
@@ -33,14 +32,14 @@ class OrderForm(PlainForm):
 @allow(*OFFICE_AND_UNITS)
 def new() -> ResponseReturnValue:
     programme, recommender, kind = _list_asked_for()
-    return _new_page(programme, recommender, kind, nominee_form(kind))
+    return _new_page(programme, recommender, kind, nominee_form(kind, programme.rules))
 
 
 @blueprint.post("/new")
 @allow(*OFFICE_AND_UNITS)
 def enter() -> ResponseReturnValue:
     programme, recommender, kind = _list_asked_for()
-    form = nominee_form(kind)
+    form = nominee_form(kind, programme.rules)
     if not form.validate():
         return _new_page(programme, recommender, kind, form, status=422)
     try:
@@ -50,7 +49,7 @@ def enter() -> ResponseReturnValue:
     except Refusal as refusal:
         session().rollback()
         return _new_page(programme, recommender, kind, form, _beside(form, refusal), 409)
-    flash(f"{nominee.name}已经录入，排在{recommender.name}{KIND_NAMES[kind]}的第{nominee.position}位。")
+    flash(f"{nominee.name}已经录入，排在{recommender.name}{programme.rules.kind_names[kind]}的第{nominee.position}位。")
     return redirect(url_for("nominees.nominee", nominee_id=nominee.id), 303)
 
 
@@ -98,7 +97,7 @@ def _vacancies(rows: list[Vacancy]) -> Listing[Vacancy]:
         columns=[
             Column("name", "离开的对象", lambda row: row.nominee.name, 18, href=lambda row: link(row.nominee)),
             Column("recommender", "推荐单位", lambda row: row.nominee.recommender.name, 18),
-            Column("kind", "类别", lambda row: KIND_NAMES[row.nominee.kind], 12),
+            Column("kind", "类别", lambda row: row.nominee.programme.rules.kind_names[row.nominee.kind], 12),
             Column("position", "排序", lambda row: row.nominee.position, 8),
             Column("why", "原因", lambda row: row.why, 18, badge=lambda _: "lapsed"),
             Column("since", "时间", lambda row: row.since, 16),
@@ -131,14 +130,14 @@ def _vacancies(rows: list[Vacancy]) -> Listing[Vacancy]:
 def replacement(nominee_id: int) -> ResponseReturnValue:
     left = access.recommended(session(), nominee_id, actor())
     replacements.require_vacant(session(), left, now())
-    return _replacement_page(left, nominee_form(left.kind))
+    return _replacement_page(left, nominee_form(left.kind, left.programme.rules))
 
 
 @blueprint.post("/<int:nominee_id>/replacement")
 @allow(*OFFICE_AND_UNITS)
 def replace(nominee_id: int) -> ResponseReturnValue:
     left = access.recommended(session(), nominee_id, actor())
-    form = nominee_form(left.kind)
+    form = nominee_form(left.kind, left.programme.rules)
     if not form.validate():
         return _replacement_page(left, form, status=422)
     try:

@@ -8,10 +8,11 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.domain.calendar.stages import STAGES
 from app.domain.cases.states import Role
 from app.domain.programmes.book_rows import HEADS
-from app.domain.refusals import BookRefused, FileRefused
+from app.domain.programmes.notice import AwardNotice
+from app.domain.refusals import BookRefused, FileRefused, NoticeMissing
+from app.notices.offered import notice_of
 from app.papers import programme_book, programme_writing
 from app.services.office import programme_books
 from app.web.accounts.people import login_at
@@ -19,6 +20,7 @@ from app.web.programmes.pages import found
 from app.web.shared.access import actor, allow
 from app.web.shared.forms import clean
 from app.web.shared.lists import sheet_sent
+from app.web.shared.notices import notice_options
 from app.web.shared.portal import now, session
 from app.web.shared.uploads import FORM, check_spooled, sent_files, takes_files
 
@@ -35,7 +37,7 @@ def book() -> ResponseReturnValue:
 @blueprint.get("/book/blank.xlsx")
 @allow(Role.OFFICE)
 def blank_book() -> ResponseReturnValue:
-    return sheet_sent(programme_writing.written(), "评选活动空白表格")
+    return sheet_sent(programme_writing.written(None, _notice()), "评选活动空白表格")
 
 
 @blueprint.get("/<int:programme_id>/book.xlsx")
@@ -43,7 +45,7 @@ def blank_book() -> ResponseReturnValue:
 def programme_book_file(programme_id: int) -> ResponseReturnValue:
     """The programme as it stands, for another programme to begin from."""
     shown = found(programme_id)
-    content = programme_writing.written(programme_books.export(session(), shown.id))
+    content = programme_writing.written(programme_books.export(session(), shown.id), shown.rules)
     return sheet_sent(content, shown.title)
 
 
@@ -69,7 +71,7 @@ def load_book() -> ResponseReturnValue:
     """The sheets as they were shown, judged once more and saved. The passwords are shown now and never again."""
     sheets = _sheets_sent()
     try:
-        loaded = programme_books.load(session(), sheets, actor(), now())
+        loaded = programme_books.load(session(), sheets, actor(), now(), _notice().key)
     except BookRefused:
         session().rollback()
         return _preview_page(sheets)
@@ -79,15 +81,29 @@ def load_book() -> ResponseReturnValue:
 
 
 def _upload_page(*, error: str = "", status: int = 200) -> ResponseReturnValue:
-    return render_template("office/programme_book.html", error=error), status
+    return render_template(
+        "office/programme_book.html", error=error, notice=_notice(), notices=notice_options()
+    ), status
 
 
 def _preview_page(sheets: programme_book.Sheets) -> ResponseReturnValue:
-    seen = programme_books.preview(session(), sheets)
+    seen = programme_books.preview(session(), sheets, _notice().key)
     html = render_template(
-        "office/programme_book_preview.html", seen=seen, stages=STAGES, sheets=json.dumps(sheets, ensure_ascii=False)
+        "office/programme_book_preview.html",
+        seen=seen,
+        notice=_notice(),
+        notices=notice_options(),
+        sheets=json.dumps(sheets, ensure_ascii=False),
     )
     return html, 422 if seen.wrong else 200
+
+
+def _notice() -> AwardNotice:
+    """The notice that the address or the form names, the built-in one where neither does."""
+    try:
+        return notice_of(request.values.get("notice", ""))
+    except NoticeMissing:
+        abort(404)
 
 
 def _sheets_sent() -> programme_book.Sheets:

@@ -13,10 +13,11 @@ from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import local_date, nth_workday_after
 from app.domain.cases.states import Role
 from app.domain.periods.backwards import Misfit
-from app.domain.periods.rounds import LAST_ROUND, ROUNDS
+from app.domain.periods.rounds import LAST_ROUND, ROUND_NUMBERS
 from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, Plan
 from app.domain.refusals import Refusal
 from app.models import Programme, Unit
+from app.notices.offered import built_in
 from app.services.calendar.calendars import calendar_of
 from app.services.office import overview, planning
 from app.services.periods import scheduling
@@ -47,14 +48,15 @@ def choose_organiser() -> ResponseReturnValue:
     programmes = overview.programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
     round_number = request.args.get("round", 2, type=number)
-    if round_number not in ROUNDS:
+    if round_number not in ROUND_NUMBERS:
         abort(404)
+    programme = next((each for each in programmes if each.id == programme_id), None)
     return render_template(
         "periods/choose_organiser.html",
         programmes=programmes,
         programme_id=programme_id,
         round_number=round_number,
-        rounds=ROUNDS.values(),
+        rounds=(programme.rules if programme else built_in()).rounds.values(),
         organisers=overview.organisers(session(), programme_id, round_number),
     )
 
@@ -119,13 +121,15 @@ def _plan_page(
     status: int = 200,
 ) -> ResponseReturnValue:
     ring = portal().keyring
-    candidates = scheduling.candidates(session(), ring, programme, ROUNDS[round_number], organiser, now())
+    candidates = scheduling.candidates(
+        session(), ring, programme, programme.rules.rounds[round_number], organiser, now()
+    )
     if chosen is None:
         chosen = [candidate.nominee.id for candidate in candidates if candidate.may_enter]
     html = render_template(
         "periods/plan.html",
         programme=programme,
-        round=ROUNDS[round_number],
+        round=programme.rules.rounds[round_number],
         organiser=organiser,
         candidates=candidates,
         chosen=set(chosen),

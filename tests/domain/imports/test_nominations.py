@@ -5,19 +5,10 @@ import re
 
 import pytest
 
-from app.domain.imports.form_words import LISTS, form_word
-from app.domain.imports.nominations import (
-    Nomination,
-    Problem,
-    duplicates,
-    normalised,
-    order_problems,
-    photo_problems,
-    problems_of,
-    rank_of,
-)
-from app.domain.nominees.annexes import ETHNICITIES, TRADES, Rank
+from app.domain.imports.nominations import Nomination, Problem, order_problems, rank_of
+from app.domain.nominees.annexes import ETHNICITIES, Rank
 from app.domain.periods.rounds import Kind
+from tests.notices import LISTS, TRADES, duplicates, form_word, normalised, photo_problems, problems_of
 
 TODAY = dt.date(2025, 10, 20)
 PERSON = {

@@ -13,7 +13,6 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.award.decision import ProceedingKind
 from app.domain.cases.states import Conclusion
-from app.domain.nominees.annexes import Authority
 from app.domain.refusals import (
     AnswerMissing,
     Archived,
@@ -35,6 +34,7 @@ from app.services.periods import closing
 from app.services.programmes import decisions
 from tests import awards
 from tests.awards import CLOSED, DECIDED, decided, decision_text, paper, ready, recorded, scan, standing
+from tests.notices import Authority
 from tests.standing import answered
 from tests.world import World, at, at_once
 

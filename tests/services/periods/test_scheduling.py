@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.calendars.china import ChinaCalendar, estimated_notice
 from app.domain.cases.states import Conclusion, State
-from app.domain.periods.rounds import PUBLIC_FIELDS, ROUNDS
+from app.domain.periods.rounds import PUBLIC_FIELDS
 from app.domain.refusals import (
     AlreadyClosed,
     AlreadyOpened,
@@ -31,6 +31,7 @@ from app.domain.refusals import (
 from app.models import DeadlineExtension, Entry, Nominee, Programme, Quota, ReviewStage, Unit
 from app.services.cases import investigation, settlement
 from app.services.periods import closing, scheduling
+from tests.notices import ROUNDS
 from tests.standing import cleared
 from tests.world import World, at, at_once
 

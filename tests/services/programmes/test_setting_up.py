@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, State
-from app.domain.programmes.plan import Places, Plan, proposed_stages
+from app.domain.programmes.plan import Places, Plan
 from app.domain.refusals import AlreadyDone, Archived, NotAllowed, PeriodsOpen, Retired, StillNeeded, Unfit
 from app.models import AuditRow, Proceeding, ProceedingKind, Programme, Quota, Stage, Unit, User
 from app.services.periods import closing
 from app.services.programmes import quotas, setting_up
+from tests.notices import proposed_stages
 from tests.world import World, at, at_once
 
 NOW = at("2026-09-18 Fri 09:00")
