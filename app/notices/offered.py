@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from app.domain.programmes.notice import AwardNotice
@@ -21,7 +22,7 @@ def offer_notices(folder: str = "") -> None:
     Raises BadSettings for a folder that is not there, UnusableNotice for a file that cannot be followed: better no
     portal than one whose rules are not those of its notice.
     """
-    found = {BUILT_IN: read_notice(_BUILT_IN_FILE)}
+    found = {BUILT_IN: _built_in()}
     if folder and not Path(folder).is_dir():
         raise BadSettings(f"GONGSHI_NOTICES_DIR 应是一个文件夹，现在是 {folder}，没有找到。")
     for path in sorted(Path(folder).glob("*.toml")) if folder else []:
@@ -31,6 +32,11 @@ def offer_notices(folder: str = "") -> None:
         found[notice.key] = notice
     _offered.clear()
     _offered.update(found)
+
+
+@cache
+def _built_in() -> AwardNotice:
+    return read_notice(_BUILT_IN_FILE)
 
 
 def offered() -> Mapping[str, AwardNotice]:
@@ -50,4 +56,4 @@ def notice_of(key: str) -> AwardNotice:
 
 def built_in() -> AwardNotice:
     """The notice that a programme follows unless it names another."""
-    return offered()[BUILT_IN]
+    return _built_in()
