@@ -17,7 +17,7 @@ from app.services.objections import following, identities
 from app.services.periods import closing, corrections, scheduling
 from tests.awards import an_earlier_award
 from tests.files import attach, pdf
-from tests.notices import Authority
+from tests.qujing import Authority
 from tests.standing import answered
 from tests.web.browsing import TOKEN
 from tests.world import World, at

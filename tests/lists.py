@@ -16,7 +16,7 @@ from app.models import Import, ImportForm, Quota
 from app.services.imports import reading, receiving
 from app.services.imports.viewing import View
 from tests.files import vault_in
-from tests.notices import write_form, write_summary
+from tests.qujing import write_form, write_summary
 from tests.world import World, at
 
 NOW = "2026-09-02 Wed 09:00"

@@ -24,7 +24,7 @@ from app.services.periods.scheduling_many import Order
 from app.services.programmes import setting_up
 from app.services.shared import documents, many
 from tests.files import pdf, vault_in
-from tests.notices import Authority, write_summary
+from tests.qujing import Authority, write_summary
 from tests.standing import answer, scan
 from tests.world import PASSWORD_HASH, World, at
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.models import OpinionOutcome, ReviewStage
 from app.services.nominees import opinions
 from tests.files import pdf, vault_in
-from tests.notices import Authority
+from tests.qujing import Authority
 from tests.world import World, at
 
 

@@ -33,8 +33,8 @@ from app.services.periods import closing
 from tests.awards import decided, decision_text, paper, recorded, standing
 from tests.files import vault_in
 from tests.lists import DEEDS, checked, id_number, photo, room_for, state_of, told
-from tests.notices import FOLDER
 from tests.papers.reading import text_of
+from tests.qujing import FOLDER
 from tests.standing import scan
 from tests.world import World, at
 

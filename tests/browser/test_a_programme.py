@@ -15,7 +15,7 @@ from app.domain.programmes.programme_book import Book
 from tests import lists
 from tests.browser.portal import Portal, never_says, press, says, unfold
 from tests.files import pdf
-from tests.notices import proposed_stages, write_summary, written
+from tests.qujing import proposed_stages, write_summary, written
 
 pytestmark = pytest.mark.browser
 

@@ -27,7 +27,7 @@ from tests import awards, lists
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
 from tests.files import pdf
-from tests.notices import proposed_stages, written
+from tests.qujing import proposed_stages, written
 from tests.standing import cleared
 from tests.world import World, at
 

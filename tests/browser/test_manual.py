@@ -25,7 +25,7 @@ from app.web.factory import create_app
 from config import Settings
 from tests.browser.camera import Camera
 from tests.browser.portal import KEY, WIDTHS, listening, log_in, press, unfold
-from tests.notices import write_summary, written
+from tests.qujing import write_summary, written
 from tests.web.browsing import MovingClock
 from tests.world import at
 

@@ -14,7 +14,7 @@ from app.cli import gongshi
 from app.database import Database
 from app.domain.periods.rounds import Kind
 from tests.lists import person, room_for, sheet
-from tests.notices import read_summary
+from tests.qujing import read_summary
 from tests.services.sheets import with_macro
 from tests.world import World
 

@@ -13,7 +13,7 @@ from app.cli import gongshi
 from app.database import Database
 from app.models import Programme, Unit, User
 from app.services.accounts import passwords
-from tests.notices import written
+from tests.qujing import written
 from tests.services.office.test_programme_books import BOOK, PLAN
 
 pytestmark = [

@@ -6,7 +6,7 @@ import pytest
 
 from app.demo import objections, words
 from app.demo.people import SETTINGS, Person, Quota, _programme, nominees, quotas
-from tests.notices import PERSON_STATUSES, TRADES, UNIT_TYPES
+from tests.qujing import PERSON_STATUSES, TRADES, UNIT_TYPES
 
 CITY = "市级机关企事业单位"
 COUNTY = "县（市、区）、曲靖经开区"

@@ -20,7 +20,7 @@ from app.services.periods import closing
 from app.services.shared import documents
 from app.services.shared.files import Vault
 from tests.files import pdf, vault_in
-from tests.notices import Authority
+from tests.qujing import Authority
 from tests.world import World, at
 
 STATIONERY = Stationery("https://gongshi.example.gov.cn")

@@ -16,8 +16,8 @@ from app.domain.periods.rounds import Kind
 from app.domain.refusals import UnreadableForm
 from app.papers.forms import FORM_FIELDS
 from tests.evidence.files import image, jpeg, png
-from tests.notices import read_form, write_form
 from tests.papers.making import form, saved
+from tests.qujing import read_form, write_form
 
 TITLE = "曲靖市提升人民群众获得感幸福感安全感\n先进个人推荐表"
 PERSON = {

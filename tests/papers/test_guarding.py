@@ -13,8 +13,8 @@ from app.papers import guarding
 from app.papers.guarding import guarded
 from tests.evidence import files
 from tests.evidence.files import DOCX_MAIN, TYPES, XLSX_MAIN, relations, types
-from tests.notices import read_form, read_summary
 from tests.papers.making import A_PERSON, INDIVIDUAL_HEAD, with_entries, workbook
+from tests.qujing import read_form, read_summary
 
 SWOLLEN = 30 * 1024**2
 SHEET = "xl/worksheets/sheet1.xml"

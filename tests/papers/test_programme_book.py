@@ -20,7 +20,7 @@ from app.domain.programmes.programme_book import Book, BookContact, BookPerson
 from app.domain.refusals import FileRefused
 from app.papers.programme_book import MOST_ROWS, SIZE_LIMIT, read_sheets
 from tests.evidence import files
-from tests.notices import proposed_stages, read, written
+from tests.qujing import proposed_stages, read, written
 
 QUOTAS = Path(__file__).resolve().parents[2] / "app" / "data" / "quotas.csv"
 PLAN = Plan(

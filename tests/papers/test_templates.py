@@ -14,8 +14,8 @@ from app.domain.refusals import TemplateBroken
 from app.papers.build_templates import BUILDERS, FOLDER, build
 from app.papers.templates import Picture, render
 from tests.evidence.files import OLE, jpeg
-from tests.notices import write_form
 from tests.papers.making import with_entries
+from tests.qujing import write_form
 
 
 def parts(path: Path) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from app.domain.cases.states import Action, Role
 from app.domain.periods.rounds import Kind
 from app.models import Base, ReviewStage
 from app.web.shared.access import EVERYONE, allowed_roles
-from tests.notices import ROUNDS, conditions_of
+from tests.qujing import ROUNDS, conditions_of
 
 STAFF = {Role.OFFICE: "office", Role.HEAD: "head", Role.HANDLER: "handler", Role.AUDITOR: "auditor"}
 _FEW = 6

@@ -25,7 +25,7 @@ from app.domain.award.decision import (
 )
 from app.domain.cases.verdict import Ground
 from app.domain.periods.rounds import Kind
-from tests.notices import award_list, judge
+from tests.qujing import award_list, judge
 
 OVER = dt.date(2026, 10, 10)  # the day after the window
 LATER = dt.date(2026, 10, 12)

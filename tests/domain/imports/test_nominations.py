@@ -8,7 +8,7 @@ import pytest
 from app.domain.imports.nominations import Nomination, Problem, order_problems, rank_of
 from app.domain.nominees.annexes import ETHNICITIES, Rank
 from app.domain.periods.rounds import Kind
-from tests.notices import LISTS, TRADES, duplicates, form_word, normalised, photo_problems, problems_of
+from tests.qujing import LISTS, TRADES, duplicates, form_word, normalised, photo_problems, problems_of
 
 TODAY = dt.date(2025, 10, 20)
 PERSON = {

@@ -14,7 +14,7 @@ from app.domain.nominees.eligibility import (
     county_share,
 )
 from app.domain.periods.rounds import Kind
-from tests.notices import QUJING, checks_of, conditions_of
+from tests.qujing import QUJING, checks_of, conditions_of
 
 PASSED, FAILED, OPEN = Outcome.PASSED, Outcome.FAILED, Outcome.TO_CONFIRM
 COUNTY_BODY, DISCIPLINE = "county_body", "discipline"

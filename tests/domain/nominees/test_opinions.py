@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.periods.rounds import Kind
-from tests.notices import ALWAYS, PERSON_STATUSES, UNIT_TYPES, Authority, missing, names, needed
+from tests.qujing import ALWAYS, PERSON_STATUSES, UNIT_TYPES, Authority, missing, names, needed
 
 ALL = frozenset(Authority)
 TEAM, PERSON = Kind.COLLECTIVE, Kind.INDIVIDUAL

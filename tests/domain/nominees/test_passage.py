@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.nominees.passage import ALREADY_IN, NOT_BEGUN, Showing
-from tests.notices import ROUNDS, round_ahead, why_not
+from tests.qujing import ROUNDS, round_ahead, why_not
 
 
 def closed(number: int, edition: int = 1) -> Showing:

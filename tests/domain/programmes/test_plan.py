@@ -11,7 +11,7 @@ from app.domain.accounts.staffing import Place, fault_of_login, manages
 from app.domain.cases.states import Actor, Role
 from app.domain.programmes.contacts import Contact, faults_of_contact
 from app.domain.programmes.plan import TEXTS, Places, Plan, Span, faults_of_places, faults_of_texts
-from tests.notices import faults_of_stages, proposed_stages
+from tests.qujing import faults_of_stages, proposed_stages
 
 PLAN = Plan("曲靖市2025年评选表彰", "先进集体", "先进个人", "第四部分（二）3", "第七部分（二）")
 

@@ -10,7 +10,7 @@ from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.contacts import Contact
 from app.domain.programmes.plan import Span
 from app.domain.programmes.programme_book import BookContact, BookPerson
-from tests.notices import read
+from tests.qujing import read
 
 ABOUT = [
     ["项目", "内容"],

@@ -34,7 +34,7 @@ from app.services.periods import closing
 from app.services.programmes import decisions
 from tests import awards
 from tests.awards import CLOSED, DECIDED, decided, decision_text, paper, ready, recorded, scan, standing
-from tests.notices import Authority
+from tests.qujing import Authority
 from tests.standing import answered
 from tests.world import World, at, at_once
 

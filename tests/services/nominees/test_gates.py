@@ -18,7 +18,7 @@ from app.services.nominees import eligibility, gates, opinions, reviews
 from app.services.nominees.dossiers import dossier
 from app.services.periods import closing
 from tests.files import vault_in
-from tests.notices import ROUNDS, Authority
+from tests.qujing import ROUNDS, Authority
 from tests.standing import answer, answered, cleared, scan
 from tests.world import World, at, at_once
 

@@ -12,7 +12,7 @@ from app.domain.cases.states import Conclusion, State
 from app.models import Nominee, Programme
 from app.services.cases import investigation, settlement
 from app.services.nominees import gates, leavers
-from tests.notices import ROUNDS
+from tests.qujing import ROUNDS
 from tests.world import World, at
 
 DEADLINE = "2026-09-30 Wed 00:00"

@@ -24,7 +24,7 @@ from app.services.accounts import logins
 from app.services.office import programme_books
 from app.services.programmes import quotas
 from app.services.record.chain import verify
-from tests.notices import proposed_stages, read, written
+from tests.qujing import proposed_stages, read, written
 from tests.world import World, at, at_once
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")

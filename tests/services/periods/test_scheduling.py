@@ -31,7 +31,7 @@ from app.domain.refusals import (
 from app.models import DeadlineExtension, Entry, Nominee, Programme, Quota, ReviewStage, Unit
 from app.services.cases import investigation, settlement
 from app.services.periods import closing, scheduling
-from tests.notices import ROUNDS
+from tests.qujing import ROUNDS
 from tests.standing import cleared
 from tests.world import World, at, at_once
 

@@ -15,7 +15,7 @@ from app.domain.refusals import AlreadyDone, Archived, NotAllowed, PeriodsOpen, 
 from app.models import AuditRow, Proceeding, ProceedingKind, Programme, Quota, Stage, Unit, User
 from app.services.periods import closing
 from app.services.programmes import quotas, setting_up
-from tests.notices import proposed_stages
+from tests.qujing import proposed_stages
 from tests.world import World, at, at_once
 
 NOW = at("2026-09-18 Fri 09:00")

@@ -37,7 +37,7 @@ from app.services.upkeep import retention
 from app.services.upkeep.retention import PURGED, Held
 from tests import lists
 from tests.files import attach, hand_in, pdf, png
-from tests.notices import Authority
+from tests.qujing import Authority
 from tests.web.browsing import TOKEN
 from tests.world import World, at
 

@@ -20,7 +20,7 @@ from app.domain.programmes.plan import TEXTS
 from app.models import Base, ImportForm
 from tests import lists
 from tests.busy import DUE, OPEN, Busy, busy, changed, closed
-from tests.notices import written
+from tests.qujing import written
 from tests.services.office.test_programme_books import BOOK, PLAN
 from tests.web.browsing import Browser, MovingClock, filled
 from tests.web.walking import addresses, logins, rules
