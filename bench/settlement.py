@@ -9,6 +9,7 @@ from pathlib import Path
 from app.clock import now
 from app.database import Database
 from app.services.cases import settlement
+from app.services.shared.work import Work
 from bench import content, report
 
 _SIZES = (1_000, 10_000)
@@ -35,7 +36,7 @@ def _settling(home: Path, cases: int) -> report.Measure:
         database = Database(f"sqlite:///{copy}")
         with database.writer() as session:
             start = time.perf_counter()
-            (settled,) = settlement.settle_due(session, now())
+            (settled,) = settlement.settle_due(Work(session, now()))
             seconds = time.perf_counter() - start
         database.dispose()
         assert (settled.lapsed_cases, settled.disqualified) == (cases, 150)

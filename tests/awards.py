@@ -123,8 +123,8 @@ def paper(
 def recorded(
     world: World, folder: Path, kind: ProceedingKind, text: PaperText, now: str = DECIDED, login: str = "office"
 ) -> int:
-    return world.do(
-        deciding.record_paper, world.programme, kind, text, scan(world, folder), world.actor(login), at(now)
+    return world.run(
+        deciding.record_paper, world.programme, kind, text, scan(world, folder), by=world.actor(login), now=at(now)
     )
 
 
@@ -136,7 +136,7 @@ def ready(world: World, folder: Path) -> None:
     """Nothing is missing for the decision: everybody reviewed and shown, both approvals there."""
     everybody = [*world.nominees, *world.others]
     reviewed(world, everybody)
-    world.do(closing.close_period, shown_to_the_city(world, everybody), world.actor("office"), at(CLOSED))
+    world.run(closing.close_period, shown_to_the_city(world, everybody), by=world.actor("office"), now=at(CLOSED))
     for issuer in ("市委", "市政府"):
         recorded(world, folder, ProceedingKind.APPROVAL, paper(issuer))
 
@@ -144,7 +144,7 @@ def ready(world: World, folder: Path) -> None:
 def decided(world: World, folder: Path, text: PaperText | None = None) -> int:
     """The decision on a world that is ready. Returns its id."""
     document, office = scan(world, folder), world.actor("office")
-    return world.do(deciding.decide, world.programme, text or decision_text(), document, office, at(DECIDED))
+    return world.run(deciding.decide, world.programme, text or decision_text(), document, by=office, now=at(DECIDED))
 
 
 def standing(world: World, now: str = DECIDED) -> Standing:

@@ -15,6 +15,7 @@ from app.services.cases import investigation, settlement, warnings
 from app.services.nominees import nominating, replacements, reversal, revisions, withdrawals
 from app.services.objections import following, identities
 from app.services.periods import closing, corrections, scheduling
+from app.services.shared.work import Work
 from tests.awards import an_earlier_award
 from tests.files import attach, pdf
 from tests.qujing import Authority
@@ -61,9 +62,9 @@ def cases_in_every_state(world: World, period: int) -> dict[str, tuple[int, str]
     world.act(investigation.decline, cases["declined"][0], "handler", ground, reason, now=day)
     world.act(investigation.join, cases["joined"][0], "handler", cases["leading"][0], now=day)
     objection = world.do(following.find_by_receipt, world.ring, cases["withdrawn"][1])
-    world.do(following.withdraw, objection, "已经当面说清楚。", at(day))
+    world.run(following.withdraw, objection, "已经当面说清楚。", now=at(day))
     world.act(investigation.recuse, cases["received"][0], "handler2", world.people["handler2"], "亲属。", now=OPEN)
-    world.do(warnings.warn_due, at(OPEN))
+    world.run(warnings.warn_due, now=at(OPEN))
     return cases
 
 
@@ -91,7 +92,7 @@ def busy(world: World, evidence: Path, text: str = "因节假日，调取档案�
     period = world.round_two()
     world.past_round_one(world.others)
     taken_back = world.schedule(2, world.luoping, world.others, "2026-09-23", 3, MORNING)
-    world.do(scheduling.cancel, taken_back, text, office, at(MORNING))
+    world.run(scheduling.cancel, taken_back, text, by=office, now=at(MORNING))
     world.schedule(2, world.luoping, world.others, "2026-09-28", 3, MORNING)
     cases = cases_in_every_state(world, period)
     attach(world, evidence, pdf(), title=f"{text}.pdf", now=OPEN)
@@ -102,14 +103,14 @@ def busy(world: World, evidence: Path, text: str = "因节假日，调取档案�
     with world.database.writer() as session:
         calendar = calendar_of(session)
         session.add(_moved_end(session.get_one(Period, period), text, office.user_id))
-        scheduling.extend_deadline(session, period, dt.date(2026, 10, 8), text, calendar, office, at(OPEN))
+        scheduling.extend_deadline(Work(session, at(OPEN), office), period, dt.date(2026, 10, 8), text, calendar)
     objection = world.do(following.find_by_receipt, world.ring, cases["of the office"][1])
-    world.do(identities.ask, objection, text, office, at(OPEN))
+    world.run(identities.ask, objection, text, by=office, now=at(OPEN))
     off = [f"2027-{day}" for day in ("01-01", "05-01", "10-01", "10-02", "10-03")]
     notice = {"notice": text, "published": "2026-11-04", "source": text, "off": off, "work": []}
-    world.do(load_notices, json.dumps({"2027": notice}), at(OPEN))
-    world.do(settlement.settle_due, at(OPEN))
-    world.do(reversal.propose_reversal, 1, text, office, at(OPEN))
+    world.run(load_notices, json.dumps({"2027": notice}), now=at(OPEN))
+    world.run(settlement.settle_due, now=at(OPEN))
+    world.run(reversal.propose_reversal, 1, text, by=office, now=at(OPEN))
     return Busy(world, period, cases)
 
 
@@ -120,13 +121,13 @@ def changed(world: World, text: str = "因节假日，调取档案需要时间�
     office, now, corrected = world.actor("office"), at(OPEN), world.nominees[2]
     with world.database.reader() as session:
         name = corrections.current(session, corrected, "name", now)
-    world.do(corrections.correct, corrected, "name", f"{name}。", text, office, now)
+    world.run(corrections.correct, corrected, "name", f"{name}。", text, by=office, now=now)
     given = nominating.Particulars("麒小六", "麒麟区养护中心", "十年养路无事故。")
-    where = (world.ring, world.programme, Kind.INDIVIDUAL, world.qilin)
-    new = world.do(nominating.nominate, *where, given, office, now).id
-    world.do(revisions.revise, new, "十一年养路无事故。", text, office, now)
-    world.do(withdrawals.withdraw, new, text, office, now)
-    world.do(replacements.replace, world.ring, new, given, office, now)
+    where = (world.programme, Kind.INDIVIDUAL, world.qilin)
+    new = world.run(nominating.nominate, *where, given, by=office, now=now).id
+    world.run(revisions.revise, new, "十一年养路无事故。", text, by=office, now=now)
+    world.run(withdrawals.withdraw, new, text, by=office, now=now)
+    world.run(replacements.replace, new, given, by=office, now=now)
 
 
 def _moved_end(period: Period, reason: str, user_id: int) -> WindowExtension:
@@ -146,5 +147,5 @@ def _moved_end(period: Period, reason: str, user_id: int) -> WindowExtension:
 
 def closed(world: World, period: int) -> None:
     """The open period settled at its deadline and closed."""
-    world.do(settlement.settle_due, at(DUE))
-    world.do(closing.close_period, period, world.actor("office"), at(DUE))
+    world.run(settlement.settle_due, now=at(DUE))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at(DUE))

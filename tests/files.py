@@ -15,6 +15,7 @@ from app.services.objections import evidence
 from app.services.objections.evidence import Attached
 from app.services.shared import documents
 from app.services.shared.files import Vault
+from app.services.shared.work import Work
 from tests.web.browsing import TOKEN
 from tests.world import World, at
 
@@ -73,7 +74,7 @@ def attach(
     """A file received for a form, as the page's script sends it."""
     vault, form = vault_in(folder, world.key, scanned=scanned), form_hash(world.key, token)
     with world.database.writer() as session:
-        return evidence.receive(session, vault, form, title, io.BytesIO(content), at(now))
+        return evidence.receive(Work(session, at(now)), vault, form, title, io.BytesIO(content))
 
 
 def hand_in(

@@ -19,10 +19,11 @@ from app.models import Document, ImportState, Nominee, Programme, Purpose, Revie
 from app.services.calendar.calendars import calendar_of
 from app.services.imports import confirming, reading, receiving
 from app.services.nominees import opinions, reviews
-from app.services.periods import scheduling_many
+from app.services.periods import closing, scheduling_many
 from app.services.periods.scheduling_many import Order
 from app.services.programmes import setting_up
-from app.services.shared import documents, many
+from app.services.shared import documents
+from app.services.shared.work import Work
 from tests.files import pdf, vault_in
 from tests.qujing import Authority, write_summary
 from tests.standing import answer, scan
@@ -77,7 +78,7 @@ class City(World):
                 stages=STAGES,
                 places=places,
             )
-            programme = setting_up.create(session, plan, staff[0].actor, now)
+            programme = setting_up.create(Work(session, now, staff[0].actor), plan)
             by_name = {unit.name: unit.id for unit in units}
             by_login = {user.login: user.id for user in staff}
             for role in ("handler", "head"):
@@ -146,15 +147,15 @@ class City(World):
             units = frozenset(c.organiser.id for c in choices if chosen & {x.nominee.id for x in c.candidates})
             order = Order(programme, round_number, units, chosen, day, conclude)
             calendar, office = calendar_of(session), self.actor("office")
-            periods = scheduling_many.schedule_many(session, self.ring, order, calendar, office, at(now))
+            periods = scheduling_many.schedule_many(Work(session, at(now), office, keyring=self.ring), order, calendar)
             return [period.id for period in periods]
 
     def close(self, periods: Sequence[int], now: str) -> None:
-        outcome = self.do(many.close_each, periods, self.actor("office"), at(now))
+        outcome = self.run(closing.close_each, periods, by=self.actor("office"), now=at(now))
         assert (len(outcome.done), outcome.refused) == (len(periods), {})
 
     def review(self, nominees: Sequence[int], stage: ReviewStage, now: str) -> None:
-        self.do(reviews.review, self.ring, nominees, stage, True, "", self.actor("office"), at(now))
+        self.run(reviews.review, nominees, stage, True, "", by=self.actor("office"), now=at(now))
 
     def ask_authorities(self, nominees: Sequence[int], now: str) -> None:
         """One letter from each authority a unit, about those of its nominees whose opinion it has to give."""
@@ -167,7 +168,7 @@ class City(World):
                 if asked := [nominee for nominee in theirs if authority in needed[nominee]]:
                     handler = self.actor(f"handler{unit_id}")
                     said = answer(authority, now)
-                    self.do(opinions.record_opinion, vault, asked, said, scan(), handler, at(now))
+                    self.run(opinions.record_opinion, vault, asked, said, scan(), by=handler, now=at(now))
 
     def paper(self) -> Document:
         """A scan of a paper, stored."""

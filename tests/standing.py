@@ -36,7 +36,7 @@ def answered(
     vault = vault_in(folder, world.key)
     for authority in authorities:
         said = answer(authority, now, **changes)
-        world.do(opinions.record_opinion, vault, nominees, said, scan(), world.actor(login), at(now))
+        world.run(opinions.record_opinion, vault, nominees, said, scan(), by=world.actor(login), now=at(now))
 
 
 def cleared(world: World, folder: Path, nominees: Sequence[int], now: str) -> None:

@@ -237,7 +237,7 @@ def test_conditions_and_opinions_are_those_of_the_other_notice(county: World, fo
     every, always = frozenset({"water", "integrity", "safety"}), frozenset({"water", "safety"})
     # A civil servant, and two of whom no form says where they work; 乡镇 is a public body of this notice.
     assert needed == {group: every, first: every, second: every, third: every}
-    county.do(eligibility.confirm, county.ring, [group, first, third], office, at(WORKED))
+    county.run(eligibility.confirm, [group, first, third], by=office, now=at(WORKED))
     with county.database.reader() as session:
         assert gates.standing_of(session, county.ring, session.get_one(Nominee, second), at(WORKED)).obstacles(
             lanhe.rounds[1]
@@ -246,7 +246,7 @@ def test_conditions_and_opinions_are_those_of_the_other_notice(county: World, fo
     def record(authority: str, outcome: OpinionOutcome, text: str = "") -> None:
         said = opinions.Answer(authority, outcome, text, at(WORKED).date())
         with_scan = scan() if outcome is not OpinionOutcome.NOT_ASKED else None
-        county.do(opinions.record_opinion, vault, [group], said, with_scan, office, at(WORKED))
+        county.run(opinions.record_opinion, vault, [group], said, with_scan, by=office, now=at(WORKED))
 
     with pytest.raises(OpinionRefused, match="请选择征求意见的机关"):
         record("audit", OpinionOutcome.FAVOURABLE)
@@ -302,11 +302,11 @@ def test_papers_and_award_are_those_of_the_other_notice(county: World, folder: P
 
     county.past_round_one(going)
     second_round = county.schedule(2, county.qilin, going, "2026-09-18", 3, "2026-09-17 Thu 10:00")
-    county.do(closing.close_period, second_round, office, at("2026-09-24 Thu 09:00"))
+    county.run(closing.close_period, second_round, by=office, now=at("2026-09-24 Thu 09:00"))
     for authority in lanhe.authority_names:
         said = opinions.Answer(authority, OpinionOutcome.FAVOURABLE, "", at(OVER).date())
-        county.do(opinions.record_opinion, vault, going, said, scan(), office, at(OVER))
-    county.do(reviews.review, county.ring, going, ReviewStage.FINAL, True, "", office, at(OVER))
+        county.run(opinions.record_opinion, vault, going, said, scan(), by=office, now=at(OVER))
+    county.run(reviews.review, going, ReviewStage.FINAL, True, "", by=office, now=at(OVER))
     with pytest.raises(NotEligible):
         county.schedule(3, county.office, [*going, second], TO_ALL, 3, "2026-09-25 Fri 10:00")
     assert [step.name for step in standing(county, OVER).steps] == [
@@ -327,7 +327,7 @@ def test_papers_and_award_are_those_of_the_other_notice(county: World, folder: P
     assert "经评选小组审定，现将拟命名人选在全县公示。" in hung
     assert "护河模范单位（1个）" in hung
     assert has_nothing_of_the_other(hung)
-    county.do(closing.close_period, last, office, at("2026-10-10 Sat 09:00"))
+    county.run(closing.close_period, last, by=office, now=at("2026-10-10 Sat 09:00"))
     assert standing(county).obstacles == ["还没有登记县委、县政府同意表彰的批复（日期须在全县公示结束以后）"]
     for issuer in lanhe.approvers:
         recorded(county, folder, ProceedingKind.APPROVAL, paper(issuer))

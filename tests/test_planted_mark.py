@@ -94,9 +94,9 @@ def test_security_14_the_mark_is_in_no_byte_that_the_portal_wrote(planted: Plant
     assert citizen.follow("0" * 24).status == 422
     now = f"{clock.now().astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
     office, office2 = world.actor("office"), world.actor("office2")
-    world.do(identities.ask, 1, "核实是否本人提出", office, at(now))
-    world.do(identities.decide, 1, True, office2, at(now))
-    read = world.do(identities.read, world.ring, 1, office, "a session", at(now))
+    world.run(identities.ask, 1, "核实是否本人提出", by=office, now=at(now))
+    world.run(identities.decide, 1, True, by=office2, now=at(now))
+    read = world.run(identities.read, 1, "a session", by=office, now=at(now))
     assert (read.name, read.contact) == (NAME, PHONE)
     world.bring(1, State.CONCLUDED, now)
     said = planted.console("backup", str(planted.home / "backups"))

@@ -78,7 +78,7 @@ def round_one(city: City) -> None:
         city.schedule(2, city.qilin, city.of(city.qilin), "2025-10-27", 3, "2025-10-22 Wed 09:00")
     city.close(periods, "2025-10-27 Mon 09:00")
     office = city.actor("office")
-    city.do(eligibility.confirm, city.ring, everybody, office, at("2025-10-30 Thu 09:00"), rank=Rank.BELOW)
+    city.run(eligibility.confirm, everybody, rank=Rank.BELOW, by=office, now=at("2025-10-30 Thu 09:00"))
     city.review(everybody, ReviewStage.PRELIMINARY, "2025-10-30 Thu 10:00")
     city.ask_authorities(everybody, "2025-11-03 Mon 09:00")
 
@@ -105,19 +105,19 @@ def round_two(city: City) -> set[int]:
     ):
         case = filed(nominee)
         if conclusion is Conclusion.WITHDRAWN:
-            city.do(following.withdraw, objection_of(city, case), REASON, at("2025-11-06 Thu 12:00"))
+            city.run(following.withdraw, objection_of(city, case), REASON, now=at("2025-11-06 Thu 12:00"))
         city.bring(case, State.CONCLUDED, "2025-11-06 Thu 15:00", conclusion)
     handler = city.actor(f"handler{city.qilin}")
     ground = DeclineGround.OUT_OF_SCOPE
-    city.do(investigation.decline, filed(declined), handler, ground, REASON, at("2025-11-07 Fri 09:00"))
+    city.run(investigation.decline, filed(declined), ground, REASON, by=handler, now=at("2025-11-07 Fri 09:00"))
     lead, second = filed(twice), filed(twice, contact="13000000002")
-    city.do(investigation.join, second, handler, lead, at("2025-11-07 Fri 09:10"))
+    city.run(investigation.join, second, lead, by=handler, now=at("2025-11-07 Fri 09:10"))
     city.bring(lead, State.CONCLUDED, "2025-11-07 Fri 10:00")
     forgotten, also_forgotten = filed(lapsed), filed(by_mistake)
-    city.do(investigation.accept, forgotten, handler, at("2025-11-07 Fri 11:00"))
+    city.run(investigation.accept, forgotten, by=handler, now=at("2025-11-07 Fri 11:00"))
 
     replacement = replace(city, upheld)
-    city.do(withdrawals.withdraw, leaving, REASON, city.actor(f"head{city.qilin}"), at("2025-11-12 Wed 09:00"))
+    city.run(withdrawals.withdraw, leaving, REASON, by=city.actor(f"head{city.qilin}"), now=at("2025-11-12 Wed 09:00"))
     assert out_by(city, "2025-11-14 Fri 23:59:59") == 0
     assert out_by(city, "2025-11-15 Sat 00:00:00") == 2
     assert {city.case(case).state for case in (forgotten, also_forgotten)} == {State.LAPSED}
@@ -130,7 +130,7 @@ def round_two(city: City) -> set[int]:
 
 def out_by(city: City, now: str) -> int:
     """The clock ticks: how many are out by it."""
-    return sum(each.disqualified for each in city.do(settlement.settle_due, at(now)))
+    return sum(each.disqualified for each in city.run(settlement.settle_due, now=at(now)))
 
 
 def objection_of(city: City, case: int) -> int:
@@ -153,7 +153,7 @@ def replace(city: City, left: int) -> int:
     head = city.actor(f"head{city.qilin}")
     with city.database.reader() as session:
         assert session.get_one(Nominee, left).kind is Kind.COLLECTIVE
-    nominee = city.do(replacements.replace, city.ring, left, given, head, at("2025-11-07 Fri 15:00")).id
+    nominee = city.run(replacements.replace, left, given, by=head, now=at("2025-11-07 Fri 15:00")).id
     periods = city.arrange(1, [nominee], "2025-11-10", 1, "2025-11-07 Fri 16:00")
     city.close(periods, "2025-11-17 Mon 09:05")
     return nominee
@@ -165,8 +165,8 @@ def reverse(city: City, nominee: int) -> None:
         row = select(Disqualification.id).where(Disqualification.nominee_id == nominee)
         disqualification = session.scalars(row).one()
     now = at("2025-11-17 Mon 10:00")
-    city.do(reversal.propose_reversal, disqualification, DECISION, city.actor("office"), now)
-    city.do(reversal.confirm_reversal, disqualification, city.actor("office2"), now)
+    city.run(reversal.propose_reversal, disqualification, DECISION, by=city.actor("office"), now=now)
+    city.run(reversal.confirm_reversal, disqualification, by=city.actor("office2"), now=now)
 
 
 def go_on_later(city: City, replacement: int) -> None:
@@ -174,9 +174,9 @@ def go_on_later(city: City, replacement: int) -> None:
     revised = city.of(city.luoping)[0]
     head = city.actor(f"head{city.luoping}")
     deeds = "三年来办成实事十三件，其中一件是今年新办的，群众满意。"
-    city.do(revisions.revise, revised, deeds, REASON, head, at("2025-11-17 Mon 11:00"))
+    city.run(revisions.revise, revised, deeds, REASON, by=head, now=at("2025-11-17 Mon 11:00"))
     office, now = city.actor("office"), "2025-11-18 Tue 08:30"
-    city.do(eligibility.confirm, city.ring, [replacement], office, at(now), rank=Rank.BELOW)
+    city.run(eligibility.confirm, [replacement], rank=Rank.BELOW, by=office, now=at(now))
     city.review([replacement], ReviewStage.PRELIMINARY, now)
     city.ask_authorities([replacement], now)
     city.others = city.arrange(2, [replacement, revised], "2025-11-19", 1, "2025-11-18 Tue 09:00")
@@ -203,7 +203,7 @@ def round_three(city: City, gone: set[int]) -> set[int]:
     case, _ = city.file(period, declined, "2025-11-20 Thu 10:00")
     office = city.actor("office")
     ground = DeclineGround.NO_FACTS
-    city.do(investigation.decline, case, office, ground, REASON, at("2025-11-21 Fri 09:00"))
+    city.run(investigation.decline, case, ground, REASON, by=office, now=at("2025-11-21 Fri 09:00"))
     correct(city, misprinted)
 
     assert out_by(city, "2025-12-01 Mon 07:00") == 1  # down over the weekend
@@ -214,7 +214,7 @@ def round_three(city: City, gone: set[int]) -> set[int]:
     second = city.schedule(3, city.office, later, "2025-12-02", 1, "2025-12-01 Mon 11:00")
     with pytest.raises(DecisionNotReady, match="没有走完程序"):
         decide(city, "2025-12-08 Mon 16:00")
-    city.do(settlement.settle_due, at("2025-12-10 Wed 00:00"))
+    city.run(settlement.settle_due, now=at("2025-12-10 Wed 00:00"))
     city.close([second], "2025-12-10 Wed 09:00")
     return {upheld, lapsed}
 
@@ -222,18 +222,18 @@ def round_three(city: City, gone: set[int]) -> set[int]:
 def by_the_office(city: City, case: int, conclusion: Conclusion) -> None:
     """In round 3 the office investigates itself: one proposes, another confirms."""
     first, second, now = city.actor("office"), city.actor("office2"), at("2025-11-21 Fri 10:00")
-    city.do(investigation.accept, case, first, now)
-    city.do(investigation.investigate, case, first, now)
+    city.run(investigation.accept, case, by=first, now=now)
+    city.run(investigation.investigate, case, by=first, now=now)
     words = ("经走访核实", "评选通知第三部分", "已核实，谢谢监督")
-    city.do(investigation.propose, case, first, conclusion, *words, now)
-    city.do(investigation.confirm, case, second, now)
+    city.run(investigation.propose, case, conclusion, *words, by=first, now=now)
+    city.run(investigation.confirm, case, by=second, now=now)
 
 
 def correct(city: City, nominee: int) -> None:
     """A misprint corrected in sight: both texts and the time are kept, the name goes on corrected."""
     name = city.name(nominee)
     office, now = city.actor("office"), at("2025-11-20 Thu 11:00")
-    city.do(corrections.correct, nominee, "name", f"{name[:-1]}伟", "录入时写错一字", office, now)
+    city.run(corrections.correct, nominee, "name", f"{name[:-1]}伟", "录入时写错一字", by=office, now=now)
     with city.database.reader() as session:
         rows = session.scalars(select(Correction)).all()
     assert [(row.before, row.after, row.corrected_at) for row in rows] == [(name, f"{name[:-1]}伟", now)]
@@ -243,14 +243,14 @@ def correct(city: City, nominee: int) -> None:
 def paper(city: City, kind: ProceedingKind, issuer: str, now: str) -> None:
     agreed = None if kind is ProceedingKind.SUBMISSION else True
     text = deciding.PaperText(issuer, "1号", "关于表彰的文书", at(now).date(), agreed)
-    city.do(deciding.record_paper, city.programme, kind, text, city.paper(), city.actor("office"), at(now))
+    city.run(deciding.record_paper, city.programme, kind, text, city.paper(), by=city.actor("office"), now=at(now))
 
 
 def decide(city: City, now: str) -> int:
     text = deciding.PaperText(
         "市委、市政府", "曲发〔2025〕40号", "关于表彰的决定", at(now).date(), text="市委、市政府决定，予以表彰。"
     )
-    return city.do(deciding.decide, city.programme, text, city.paper(), city.actor("office"), at(now))
+    return city.run(deciding.decide, city.programme, text, city.paper(), by=city.actor("office"), now=at(now))
 
 
 def the_award(city: City, gone: set[int]) -> None:
@@ -281,8 +281,8 @@ def the_award(city: City, gone: set[int]) -> None:
         RevocationGround.DECEIT, "曲发〔2026〕3号", dt.date(2026, 3, 2), "经查，该对象隐瞒情况，决定撤销所获表彰。"
     )
     honour, now = honours[0].id, at("2026-03-02 Mon 10:00")
-    city.do(revocation.propose_revocation, honour, text, city.paper(), city.actor("office"), now)
-    city.do(revocation.confirm_revocation, honour, city.actor("office2"), now)
+    city.run(revocation.propose_revocation, honour, text, city.paper(), by=city.actor("office"), now=now)
+    city.run(revocation.confirm_revocation, honour, by=city.actor("office2"), now=now)
 
 
 def the_record_holds(city: City) -> None:

@@ -50,6 +50,7 @@ from app.services.nominees import eligibility, reviews
 from app.services.objections import intake
 from app.services.objections.identities import Objector, unseal_objector
 from app.services.periods import closing, scheduling
+from app.services.shared.work import Work
 
 PASSWORD_HASH = "not a hash: nobody logs in with it"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the office's second factors
@@ -143,32 +144,42 @@ class World:
             return session.get_one(User, self.people[login]).actor
 
     def do(self, use_case: Callable[..., T], *args: Any, **options: Any) -> T:
-        """One use case in a session of its own, as a request has it: `do(investigation.accept, case_id, …)`."""
+        """A reading in a session of its own, as a request has it: `do(queue.queue_of, actor, now)`."""
         with self.database.writer() as session:
             return use_case(session, *args, **options)
 
+    def run(
+        self,
+        use_case: Callable[..., T],
+        *args: Any,
+        now: dt.datetime,
+        by: Actor | None = None,
+        keyring: Keyring | None = None,
+        **options: Any,
+    ) -> T:
+        """One use case as a unit of work of its own: `run(investigation.accept, case_id, by=head, now=at("…"))`."""
+        with self.database.writer() as session:
+            return use_case(Work(session, now, by, keyring or self.ring), *args, **options)
+
     def act(self, use_case: Callable[..., T], subject: int, login: str, *texts: Any, now: str) -> T:
         """What a person does to a case: `act(investigation.note, case_id, "handler", "…", now="…")`."""
-        return self.do(use_case, subject, self.actor(login), *texts, at(now))
+        return self.run(use_case, subject, *texts, by=self.actor(login), now=at(now))
 
     def schedule(
         self, round_number: int, organiser: int, nominees: Sequence[int], opening: str, conclude: int, now: str
     ) -> int:
         """A period scheduled by the office: `opening` "2026-09-18", `now` as for `at`. Returns its id."""
         with self.database.writer() as session:
-            period = scheduling.schedule(
-                session,
-                self.ring,
+            plan = scheduling.PeriodPlan(
                 session.get_one(Programme, self.programme),
                 round_number,
                 session.get_one(Unit, organiser),
                 nominees,
                 dt.date.fromisoformat(opening),
                 conclude,
-                calendar_of(session),
-                self.actor("office"),
-                at(now),
             )
+            work = Work(session, at(now), self.actor("office"), self.ring)
+            period = scheduling.schedule(work, plan, calendar_of(session))
             return period.id
 
     def past_round_one(self, nominees: Sequence[int]) -> None:
@@ -180,14 +191,14 @@ class World:
         for unit_id, ids in by_unit.items():
             period_id = self.schedule(1, unit_id, ids, "2026-09-08", 3, "2026-09-07 Mon 09:00")
             with self.database.writer() as session:
-                closing.close_period(session, period_id, self.actor("office"), at("2026-09-16 Wed 09:00"))
+                closing.close_period(Work(session, at("2026-09-16 Wed 09:00"), self.actor("office")), period_id)
         self.reviewed(nominees, ReviewStage.PRELIMINARY, "2026-09-16 Wed 10:00")
 
     def reviewed(self, nominees: Sequence[int], stage: ReviewStage, now: str) -> None:
         """Every condition confirmed and the review passed."""
         office, instant = self.actor("office"), at(now)
-        self.do(eligibility.confirm, self.ring, nominees, office, instant)
-        self.do(reviews.review, self.ring, nominees, stage, True, "", office, instant)
+        self.run(eligibility.confirm, nominees, by=office, now=instant)
+        self.run(reviews.review, nominees, stage, True, "", by=office, now=instant)
 
     def round_two(self, opening: str = "2026-09-18", conclude: int = 3) -> int:
         """Qilin's five nominees in round 2: by default 2026-09-18 Fri to 2026-09-23 Wed 24:00,
@@ -225,15 +236,15 @@ class World:
         """A received case of qilin brought to accepted, investigating, proposed or concluded."""
         handler, head, instant = self.actor("handler"), self.actor("head"), at(now)
         steps = [
-            (State.ACCEPTED, lambda s: investigation.accept(s, case_id, handler, instant)),
-            (State.INVESTIGATING, lambda s: investigation.investigate(s, case_id, handler, instant)),
+            (State.ACCEPTED, lambda s: investigation.accept(Work(s, instant, handler), case_id)),
+            (State.INVESTIGATING, lambda s: investigation.investigate(Work(s, instant, handler), case_id)),
             (
                 State.PROPOSED,
                 lambda s: investigation.propose(
-                    s, case_id, handler, conclusion, "经走访核实", "评选通知第三部分", "已核实，谢谢监督", instant
+                    Work(s, instant, handler), case_id, conclusion, "经走访核实", "评选通知第三部分", "已核实，谢谢监督"
                 ),
             ),
-            (State.CONCLUDED, lambda s: investigation.confirm(s, case_id, head, instant)),
+            (State.CONCLUDED, lambda s: investigation.confirm(Work(s, instant, head), case_id)),
         ]
         for reached, step in steps:
             with self.database.writer() as session:

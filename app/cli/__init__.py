@@ -15,6 +15,7 @@ from app.cli.shared import Opened, plainly
 from app.cli.upkeep import audit, backup, evidence, grant, keys, restore, retention
 from app.sealing import keyring_of
 from app.services.cases import settlement
+from app.services.shared.work import Work
 from config import BadSettings, from_environment
 
 
@@ -86,7 +87,7 @@ def demo(opened: Opened, if_empty: bool) -> None:
 def settle(opened: Opened) -> None:
     """Settle every period whose deadline has come."""
     with opened.migrated.writer() as session:
-        for settled in settlement.settle_due(session, clock.now()):
+        for settled in settlement.settle_due(Work(session, clock.now())):
             click.echo(f"公示{settled.period_id}：逾期{settled.lapsed_cases}件，取消资格{settled.disqualified}个")
 
 

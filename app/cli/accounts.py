@@ -10,6 +10,7 @@ from app.cli.shared import Opened, plainly
 from app.domain.cases.states import ROLE_NAMES, Role
 from app.models import Unit, UnitKind
 from app.services.accounts import making, passwords
+from app.services.shared.work import Work
 
 
 @click.group()
@@ -32,7 +33,7 @@ def add_user(opened: Opened, login: str, name: str, role: str, unit_name: str, p
         unit = session.scalar(select(Unit).where(wanted))
         if unit is None:
             raise click.ClickException(f"没有名为“{unit_name or '工作专班'}”的单位。")
-        making.add_user(session, login, name, Role(role), unit, password, clock.now())
+        making.add_user(Work(session, clock.now()), login, name, Role(role), unit, password)
     click.echo(f"已新增 {login}（{ROLE_NAMES[Role(role)]}）")
 
 
@@ -48,7 +49,7 @@ def reset(opened: Opened, login: str, prompt: bool, second_factor: bool) -> None
         click.prompt("新密码", hide_input=True, confirmation_prompt="再输一次") if prompt else passwords.made_up()
     )
     with opened.migrated.writer() as session:
-        making.reset(session, login, password, clock.now(), with_second_factor=second_factor)
+        making.reset(Work(session, clock.now()), login, password, with_second_factor=second_factor)
     click.echo(f"已重置 {login}，原有登录全部退出" + ("，二次验证已取消" if second_factor else ""))
     if not prompt:
         click.echo(f"新密码（只显示这一次）：{password}")
@@ -62,7 +63,7 @@ def reset(opened: Opened, login: str, prompt: bool, second_factor: bool) -> None
 def disable(opened: Opened, login: str) -> None:
     """Shut out LOGIN at once."""
     with opened.migrated.writer() as session:
-        making.disable(session, login, clock.now())
+        making.disable(Work(session, clock.now()), login)
     click.echo(f"已停用 {login}，原有登录全部退出")
 
 
@@ -73,7 +74,7 @@ def disable(opened: Opened, login: str) -> None:
 def enable(opened: Opened, login: str) -> None:
     """Let LOGIN in again."""
     with opened.migrated.writer() as session:
-        making.enable(session, login, clock.now())
+        making.enable(Work(session, clock.now()), login)
     click.echo(f"已启用 {login}")
 
 

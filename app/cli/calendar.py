@@ -17,6 +17,7 @@ from app.domain.periods.window import WINDOW_WORKDAYS, explain
 from app.domain.refusals import Refusal
 from app.models.periods import days_to_json
 from app.services.calendar import calendars
+from app.services.shared.work import Work
 
 
 @click.group()
@@ -80,7 +81,7 @@ def load(opened: Opened, file: Path) -> None:
     except UnicodeDecodeError:
         raise click.ClickException("文件不是 UTF-8 编码，没有载入。") from None
     with opened.migrated.writer() as session:
-        loaded = calendars.load_notices(session, text, clock.now())
+        loaded = calendars.load_notices(Work(session, clock.now()), text)
     for notice in loaded:
         click.echo(f"已载入 {notice.year} 年：{notice.number}")
     with opened.migrated.reader() as session:

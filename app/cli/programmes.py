@@ -13,6 +13,7 @@ from app.domain.refusals import BookRefused
 from app.notices.offered import notice_of, offered
 from app.papers import programme_book, programme_writing
 from app.services.office import programme_books
+from app.services.shared.work import Work
 
 _FOLLOWS = click.option(
     "--notice", default="", metavar="KEY", help="The notice that the programme follows; the built-in one by default."
@@ -52,7 +53,7 @@ def load(opened: Opened, file: Path, notice: str) -> None:
         sheets = programme_book.read_sheets(upload)
     try:
         with opened.migrated.writer() as session:
-            loaded = programme_books.load(session, sheets, None, clock.now(), notice)
+            loaded = programme_books.load(Work(session, clock.now()), sheets, notice)
             title, slips = loaded.programme.title, loaded.slips
     except BookRefused as refusal:
         for wrong in refusal.problems:

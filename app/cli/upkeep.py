@@ -13,6 +13,7 @@ from app.evidence.store import store_of
 from app.sealing import keyring_of
 from app.services.objections import evidence_upkeep
 from app.services.record import chain
+from app.services.shared.work import Work
 from app.services.upkeep import grants
 from app.services.upkeep import keys as sealing_keys
 from app.services.upkeep import retention as keeping
@@ -90,7 +91,7 @@ def keys() -> None:
 def rotate(opened: Opened) -> None:
     """Seal everything anew with GONGSHI_IDENTITY_KEY; the old one stands in GONGSHI_IDENTITY_KEYS_RETIRED."""
     with opened.migrated.writer() as session:
-        sealed = sealing_keys.rotate(session, keyring_of(opened.settings), clock.now())
+        sealed = sealing_keys.rotate(Work(session, clock.now(), keyring=keyring_of(opened.settings)))
     click.echo(f"已用新密钥重新加密：{sealed}项。旧密钥仍须留在 GONGSHI_IDENTITY_KEYS_RETIRED，查询码要靠它核对。")
 
 
@@ -172,7 +173,7 @@ def retention(opened: Opened, purge: bool) -> None:
 def _purge(opened: Opened) -> None:
     with opened.database.writer() as session:
         years, store = opened.settings.retention_years, store_of(opened.settings)
-        for gone in keeping.purge_due(session, store, years, clock.now()):
+        for gone in keeping.purge_due(Work(session, clock.now()), store, years):
             click.echo(f"已删除：{gone.title}，{_counted(gone)}。")
     click.echo("以前的备份里还有这些内容，请一并销毁期满前的备份。")
 

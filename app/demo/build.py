@@ -21,8 +21,8 @@ from app.models import Programme
 from app.sealing import Keyring
 from app.services.calendar import availability, calendars
 from app.services.cases import warnings
-from app.services.record.chain import COMMAND_LINE
 from app.services.shared.files import Vault
+from app.services.shared.work import Work
 
 _BEGUN_BEFORE = 40  # working days
 
@@ -42,7 +42,7 @@ def build(database: Database, ring: Keyring, now: dt.datetime, vault: Vault) -> 
         calendar = calendars.calendar_of(session, demonstration=True)
         cast = assemble(session, start)
         for instant in (start, now):  # up without a break, so that no outage is there to make good for
-            availability.beat(session, instant, now - start)
+            availability.beat(Work(session, instant), now - start)
     clearing = Clearing(ring, vault, cast.of_the_office.handler)
     staging, script = Staging(diary, cast, calendar, ring, clearing), Script(diary, cast.hands, ring, vault)
     begun, planned = (midnight(nth_workday_before(today, days, calendar)) for days in (_BEGUN_BEFORE, 1))
@@ -59,7 +59,7 @@ def _estimate_what_is_missing(session: Session, today: dt.date, start: dt.dateti
     years = range(horizon.year + 1, needed.year + 1)
     notices = tuple(estimated_notice(year) for year in years)
     if notices:
-        calendars.store_notices(session, notices, start, COMMAND_LINE)
+        calendars.store_notices(Work(session, start), notices)
         session.commit()
 
 
@@ -68,4 +68,4 @@ def _watch_the_clock(diary: Diary, calendar: ChinaCalendar, today: dt.date) -> N
     for back in range(25):
         date = today - dt.timedelta(days=back)
         if calendar.day(date).works:
-            diary.note(midnight(date) + dt.timedelta(hours=8, seconds=30), lambda s, at: warnings.warn_due(s, at))
+            diary.note(midnight(date) + dt.timedelta(hours=8, seconds=30), lambda s, at: warnings.warn_due(Work(s, at)))

@@ -19,6 +19,7 @@ from app.sealing import Keyring
 from app.services.cases import investigation
 from app.services.objections import evidence, following, intake
 from app.services.shared.files import Vault
+from app.services.shared.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +39,34 @@ def _text(texts: tuple[str, ...], case_id: int) -> str:
 
 
 def _accept(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
-    investigation.accept(session, case_id, hands.handler, now)
+    investigation.accept(Work(session, now, hands.handler), case_id)
 
 
 def _assign(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
-    investigation.assign(session, case_id, hands.head, hands.handler.user_id, now)
+    investigation.assign(Work(session, now, hands.head), case_id, hands.handler.user_id)
 
 
 def _investigate(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
-    investigation.investigate(session, case_id, hands.handler, now)
+    investigation.investigate(Work(session, now, hands.handler), case_id)
 
 
 def _note(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
-    investigation.note(session, case_id, hands.handler, _text(objections.NOTES, case_id), now)
+    investigation.note(Work(session, now, hands.handler), case_id, _text(objections.NOTES, case_id))
 
 
 def _hear(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
     text = "当事人说明了有关情况，提交了台账复印件，表示接受核查。"
-    investigation.hear(session, case_id, hands.handler, text, now)
+    investigation.hear(Work(session, now, hands.handler), case_id, text)
 
 
 def _ask(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
     question = _text(objections.SUPPLEMENT_QUESTIONS, case_id)
-    investigation.ask_supplement(session, case_id, hands.handler, question, now)
+    investigation.ask_supplement(Work(session, now, hands.handler), case_id, question)
 
 
 def _decline(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
     reason = _text(objections.DECLINE_REASONS, case_id)
-    investigation.decline(session, case_id, hands.handler, DeclineGround.OUT_OF_SCOPE, reason, now)
+    investigation.decline(Work(session, now, hands.handler), case_id, DeclineGround.OUT_OF_SCOPE, reason)
 
 
 # Findings, grounds and answer that belong together, by their places in the lists of texts.
@@ -81,24 +82,24 @@ def _propose(conclusion: Conclusion) -> Move:
     )
 
     def propose(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
-        investigation.propose(session, case_id, hands.handler, conclusion, findings, grounds, answer, now)
+        investigation.propose(Work(session, now, hands.handler), case_id, conclusion, findings, grounds, answer)
 
     return propose
 
 
 def _confirm(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
-    investigation.confirm(session, case_id, hands.head, now)
+    investigation.confirm(Work(session, now, hands.head), case_id)
 
 
 def _withdraw(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
     for objection_id in session.scalars(select(Objection.id).where(Objection.case_id == case_id)).all():
-        following.withdraw(session, objection_id, "经了解，情况与我原来听说的不同。", now)
+        following.withdraw(Work(session, now), objection_id, "经了解，情况与我原来听说的不同。")
 
 
 def _join_the_others(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
     case = session.get_one(Case, case_id)
     for other in investigation.joinable_leads(session, case):
-        investigation.join(session, other.id, hands.handler, case_id, now)
+        investigation.join(Work(session, now, hands.handler), other.id, case_id)
 
 
 _UNDER_WAY = (_accept, _assign, _investigate)
@@ -165,7 +166,7 @@ class Script:
             token = new_form_token()
             if self.vault and attached:
                 form = keyed_hash(self.ring.hash_key, "form", token)
-                evidence.receive(session, self.vault, form, attached[0], io.BytesIO(attached[1]()), now)
+                evidence.receive(Work(session, now), self.vault, form, attached[0], io.BytesIO(attached[1]()))
             filing = intake.Filing(
                 form_token=token,
                 objector_kind=ObjectorKind.PERSON,

@@ -12,6 +12,7 @@ from app.demo.cases import Hands
 from app.domain.cases.states import ROLE_NAMES, Actor, Role
 from app.models import Unit, UnitKind
 from app.services.accounts import making
+from app.services.shared.work import Work
 
 PASSWORD = "gongshi-yanshi-2026"  # noqa: S105 - the demonstration's, printed on the terminal
 HOST_UNIT = "麒麟区"
@@ -53,7 +54,7 @@ def assemble(session: Session, now: dt.datetime) -> Cast:
 
     def person(login: str, name: str, role: Role, unit: Unit) -> Actor:
         # Whoever tries it out comes in with the password on the terminal, and keeps it.
-        return making.add_user(session, login, name, role, unit, PASSWORD, now, must_change_password=False).actor
+        return making.add_user(Work(session, now), login, name, role, unit, PASSWORD, must_change_password=False).actor
 
     hands = {
         office.id: Hands(person("office", "周工", Role.OFFICE, office), person("office2", "郑工", Role.OFFICE, office))

@@ -18,6 +18,7 @@ from app.notices.offered import built_in
 from app.sealing import Keyring
 from app.services.nominees import eligibility, opinions, reviews
 from app.services.shared.files import Vault
+from app.services.shared.work import Work
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ class Clearing:
     def review(self, session: Session, nominees: Sequence[Nominee], stage: ReviewStage, now: dt.datetime) -> None:
         """Every condition confirmed, then passed, a unit's nominees at once."""
         ids = [nominee.id for nominee in nominees]
-        eligibility.confirm(session, self.ring, ids, self.office, now)
-        reviews.review(session, self.ring, ids, stage, True, "", self.office, now)
+        eligibility.confirm(Work(session, now, self.office, keyring=self.ring), ids)
+        reviews.review(Work(session, now, self.office, keyring=self.ring), ids, stage, True, "")
 
     def ask(
         self, session: Session, nominees: Sequence[Nominee], handler: Actor, now: dt.datetime, *, all_of_them: bool
@@ -80,7 +81,7 @@ class Clearing:
         if answer.outcome is not OpinionOutcome.NOT_ASKED:
             name = built_in().authority_names[answer.authority]
             scan = opinions.Scan(f"征求意见表-{name}.pdf", io.BytesIO(letter(f"{name}：{answer.text}")))
-        opinions.record_opinion(session, self.vault, nominee_ids, answer, scan, handler, now)
+        opinions.record_opinion(Work(session, now, handler), self.vault, nominee_ids, answer, scan)
 
 
 def letter(line: str) -> bytes:

@@ -24,6 +24,7 @@ from app.services.award import deciding, revocation
 from app.services.award.deciding import PaperText
 from app.services.programmes.setting_up import archive
 from app.services.shared import documents
+from app.services.shared.work import Work
 
 _MOST = 1  # of each kind a unit
 _TITLE = "上一年度先进集体和先进个人评选表彰（演示）"
@@ -121,26 +122,26 @@ class _Award:
 
     def _paper(self, session: Session, kind: ProceedingKind, text: PaperText, now: dt.datetime) -> None:
         scan = self._scan(f"{text.issuer}：{text.title}", now)
-        deciding.record_paper(session, self.programme_id, kind, text, scan, self.staging.office, now)
+        deciding.record_paper(Work(session, now, self.staging.office), self.programme_id, kind, text, scan)
 
     def _decided(self, session: Session, now: dt.datetime) -> None:
         title = "关于表彰提升人民群众获得感幸福感安全感先进集体和先进个人的决定"
         text = PaperText("市委、市政府", programmes.number(local_date(now), 31), title, local_date(now), text=_DECISION)
-        deciding.decide(session, self.programme_id, text, self._scan(title, now), self.staging.office, now)
+        deciding.decide(Work(session, now, self.staging.office), self.programme_id, text, self._scan(title, now))
 
     def _revocation_proposed(self, session: Session, now: dt.datetime) -> None:
         text = revocation.RevocationText(
             RevocationGround.DECEIT, programmes.number(local_date(now), 6), local_date(now), _REVOCATION
         )
         scan = self._scan("关于撤销表彰的决定", now)
-        revocation.propose_revocation(session, self._honour(session), text, scan, self.staging.office, now)
+        revocation.propose_revocation(Work(session, now, self.staging.office), self._honour(session), text, scan)
 
     def _revocation_confirmed(self, session: Session, now: dt.datetime) -> None:
         second_person = self.staging.cast.of_the_office.head
-        revocation.confirm_revocation(session, self._honour(session), second_person, now)
+        revocation.confirm_revocation(Work(session, now, second_person), self._honour(session))
 
     def _archived(self, session: Session, now: dt.datetime) -> None:
-        archive(session, self.programme_id, self.staging.office, now)
+        archive(Work(session, now, self.staging.office), self.programme_id)
 
     def _honour(self, session: Session) -> int:
         """The third of the individuals."""

@@ -19,6 +19,7 @@ from app.notices.offered import built_in
 from app.sealing import Keyring
 from app.services.nominees.dossiers import dossier
 from app.services.programmes import setting_up
+from app.services.shared.work import Work
 
 HONOURS = "提升人民群众获得感幸福感安全感"
 ByUnit = dict[int, list[Nominee]]
@@ -58,7 +59,7 @@ def set_up(
         places=places,
         demonstration=True,
     )
-    return setting_up.create(session, plan, None, now).id
+    return setting_up.create(Work(session, now), plan).id
 
 
 def recommend(

@@ -19,7 +19,8 @@ from app.models import Nominee, Period, Programme, Unit
 from app.sealing import Keyring
 from app.services.cases import settlement
 from app.services.periods import closing, scheduling
-from app.services.record.chain import record
+from app.services.periods.scheduling import PeriodPlan
+from app.services.shared.work import Work
 
 
 @dataclass(frozen=True)
@@ -82,25 +83,12 @@ class Staging:
 
         def schedule(session: Session, now: dt.datetime) -> None:
             programme = session.get_one(Programme, programme_id)
-            periods, acts = [], []
-            for organiser_id, nominee_ids in lists.items():
-                period, act = scheduling.scheduled(
-                    session,
-                    self.ring,
-                    programme,
-                    round_number,
-                    session.get_one(Unit, organiser_id),
-                    nominee_ids,
-                    shape.opening,
-                    shape.conclude,
-                    self.calendar,
-                    self.office,
-                    now,
-                )
-                periods.append(period)
-                acts.append(act)
-            record(session, now, acts)
-            session.commit()
+            periods = []
+            with Work(session, now, self.office, self.ring) as work:
+                for organiser_id, nominee_ids in lists.items():
+                    organiser = session.get_one(Unit, organiser_id)
+                    plan = PeriodPlan(programme, round_number, organiser, nominee_ids, shape.opening, shape.conclude)
+                    periods.append(scheduling.schedule(work, plan, self.calendar))
             for period in periods:
                 self._follow(period, shape)
                 if script is not None and shape.plot:
@@ -114,10 +102,10 @@ class Staging:
         if shape.closes:
             self.diary.note(
                 period.closes_at + dt.timedelta(hours=9),
-                lambda session, now: closing.close_period(session, period_id, self.office, now),
+                lambda session, now: closing.close_period(Work(session, now, self.office), period_id),
             )
         else:
             self.diary.note(
                 period.conclude_by + dt.timedelta(seconds=20),
-                lambda session, now: settlement.settle_period(session, period_id, now),
+                lambda session, now: settlement.settle_period(Work(session, now), period_id),
             )

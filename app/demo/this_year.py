@@ -24,6 +24,7 @@ from app.services.nominees import replacements, revisions, withdrawals
 from app.services.nominees.nominating import Particulars
 from app.services.nominees.opinions import Answer
 from app.services.periods import corrections
+from app.services.shared.work import Work
 
 _TITLE = "提升人民群众获得感幸福感安全感先进集体和先进个人评选表彰（演示）"
 _NEGATIVE = "收到反映该对象的问题线索一件，正在核查，暂不宜推荐。"
@@ -136,11 +137,11 @@ class _City:
         nominee = self._changed
         handler = self.staging.cast.hands[nominee.recommender_id].handler
         reason = "考察中发现新的做法没有写进事迹，补充后重新公示。"
-        revisions.revise(session, nominee.id, nominee.deeds + _ADDED_DEEDS, reason, handler, now)
+        revisions.revise(Work(session, now, handler), nominee.id, nominee.deeds + _ADDED_DEEDS, reason)
 
     def _withdraw(self, session: Session, now: dt.datetime) -> None:
         head = self.staging.cast.hands[self._withdrawn.recommender_id].head
-        withdrawals.withdraw(session, self._withdrawn.id, "本人因工作调动，申请退出推荐。", head, now)
+        withdrawals.withdraw(Work(session, now, head), self._withdrawn.id, "本人因工作调动，申请退出推荐。")
 
     def _replace(self, session: Session, now: dt.datetime) -> None:
         """Somebody of another year's made-up list; round 1 from the start."""
@@ -159,9 +160,9 @@ class _City:
             sealed=annexes.fields_of(person, quota, number),
         )
         handler = staging.cast.hands[withdrawn.recommender_id].handler
-        named = replacements.replace(session, staging.ring, withdrawn.id, given, handler, now)
+        named = replacements.replace(Work(session, now, handler, keyring=staging.ring), withdrawn.id, given)
         staging.round_one(self.programme_id, [named], Shape(self.opening, 1))
 
     def _correct(self, session: Session, now: dt.datetime) -> None:
         reason = "公示文稿录入时有错别字，据原件更正。"
-        corrections.correct(session, self._misprinted.id, "deeds", self.right, reason, self.staging.office, now)
+        corrections.correct(Work(session, now, self.staging.office), self._misprinted.id, "deeds", self.right, reason)

@@ -18,6 +18,7 @@ from app.services.calendar import availability
 from app.services.cases import settlement, warnings
 from app.services.objections import evidence_upkeep
 from app.services.shared.files import Vault, vault_of
+from app.services.shared.work import Work
 from config import Settings
 
 _log = logging.getLogger("gongshi.tick")
@@ -53,12 +54,12 @@ def run(settings: Settings) -> None:
 def tick(database: Database, now: dt.datetime, settings: Settings, answers: bool) -> None:
     """One tick: settle what is due, warn, and where the server answers, say so on the uptime record."""
     with database.writer() as session:
-        settlement.settle_due(session, now)
+        settlement.settle_due(Work(session, now))
     with database.writer() as session:
-        warnings.warn_due(session, now)
+        warnings.warn_due(Work(session, now))
     if answers:
         with database.writer() as session:
-            availability.beat(session, now, dt.timedelta(seconds=settings.tick_seconds * _BEATS_FORGIVEN))
+            availability.beat(Work(session, now), dt.timedelta(seconds=settings.tick_seconds * _BEATS_FORGIVEN))
 
 
 def server_answers(settings: Settings) -> bool:
@@ -77,7 +78,7 @@ def server_answers(settings: Settings) -> bool:
 def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scanner: str) -> None:
     """Forget what was never filed, and ask the scanner at this address, if any, for its verdicts."""
     with database.writer() as session:
-        evidence_upkeep.forget_unfiled(session, vault, now)
+        evidence_upkeep.forget_unfiled(Work(session, now), vault)
     if not scanner:
         return
     with database.reader() as session:
@@ -96,6 +97,6 @@ def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scan
             continue
         scanned += file.size
         with database.writer() as session:
-            evidence_upkeep.judge(session, file.subject, verdict, now)
+            evidence_upkeep.judge(Work(session, now), file.subject, verdict)
     if failed:
         _log.warning("files wait that the scanner did not judge", extra={"count": failed})

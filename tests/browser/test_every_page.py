@@ -23,6 +23,7 @@ from app.services.award.revocation import RevocationText
 from app.services.cases import investigation, settlement
 from app.services.nominees import reversal, withdrawals
 from app.services.periods import closing, corrections
+from app.services.shared.work import Work
 from tests import awards, lists
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
@@ -161,8 +162,8 @@ def test_what_the_public_sees(portal: Portal) -> None:
     walk.look(page, "list without a hit", f"{listed}?name=没有这个人")
     walk.look(page, "no such page of the list", f"{listed}?page=9")
     for field, text in (("name", "麒晓3"), ("deeds", "第3位对象三年来办成**实事**十三件，群众满意。" + DEEDS * 3)):
-        world.do(corrections.correct, person, field, text, "录入时写错", world.actor("office"), at(OPEN))
-    world.do(withdrawals.withdraw, world.nominees[3], "本人要求", world.actor("head"), at(OPEN))
+        world.run(corrections.correct, person, field, text, "录入时写错", by=world.actor("office"), now=at(OPEN))
+    world.run(withdrawals.withdraw, world.nominees[3], "本人要求", by=world.actor("head"), now=at(OPEN))
     walk.look(page, "list with corrections", f"{listed}?kind=individual&page=1")
     walk.look(page, "collective", f"{listed}/nominees/{collective}")
     walk.look(page, "individual", f"{listed}/nominees/{person}")
@@ -211,13 +212,13 @@ def test_what_the_public_sees(portal: Portal) -> None:
     follow(page, cases["received"][1])
     walk.look(page, "follow lapsed")
     with world.database.writer() as session:
-        closing.close_period(session, period, world.actor("office"), at(DUE))
+        closing.close_period(Work(session, at(DUE), world.actor("office")), period)
     portal.time_is("2026-10-08 Thu 09:00")
     walk.look(page, "list of a closed period", listed)
 
     other = world.schedule(2, world.luoping, world.others, "2026-10-09", 3, AFTER)
     with world.database.writer() as session:
-        closing.close_period(session, other, world.actor("office"), at("2026-10-19 Mon 09:00"))
+        closing.close_period(Work(session, at("2026-10-19 Mon 09:00"), world.actor("office")), other)
     cleared(world, portal.app.extensions["portal"].settings.evidence_dir, world.others, "2026-10-19 Mon 09:30")
     last = world.schedule(3, world.office, world.others, "2026-10-20", 3, "2026-10-19 Mon 10:00")
     portal.time_is("2026-10-20 Tue 09:00")
@@ -493,8 +494,8 @@ def test_what_the_office_sees(portal: Portal) -> None:
     press(office, "办结所选的公示")
     walk.look(office, "many to close")
     with world.database.writer() as session:
-        settlement.settle_due(session, at("2026-10-09 Fri 09:00"))
-        closing.close_period(session, period, world.actor("office"), at("2026-10-09 Fri 09:00"))
+        settlement.settle_due(Work(session, at("2026-10-09 Fri 09:00")))
+        closing.close_period(Work(session, at("2026-10-09 Fri 09:00"), world.actor("office")), period)
     walk.look(office, "period closed", f"/office/periods/{period}")
     walk.look(office, "entries", f"/office/periods/{period}/entries")
     walk.look(office, "report", f"/office/periods/{period}/report")
@@ -522,7 +523,9 @@ def test_what_the_office_sees(portal: Portal) -> None:
     press(office, "提出撤销")
     walk.look(office, "reversal with nothing written")
     first = world.outs()[0]
-    world.do(reversal.propose_reversal, 1, "经复查，原决定所据事实有误，予以撤销。", world.actor("office2"), at(AFTER))
+    world.run(
+        reversal.propose_reversal, 1, "经复查，原决定所据事实有误，予以撤销。", by=world.actor("office2"), now=at(AFTER)
+    )
     walk.look(office, "reversal to confirm", f"/nominees/{first[0]}")
     walk.look(office, "overview with a reversal", "/office/")
     office.goto(f"/nominees/{first[0]}")
@@ -708,7 +711,7 @@ def revoked_by_two(world: World, folder: Path, walk: Walk, second: Page) -> None
     dated = dt.date(2026, 10, 13)
     text = RevocationText(RevocationGround.DECEIT, "曲字〔2026〕30号", dated, "申报材料弄虚作假，予以撤销。")
     scan, now = awards.scan(world, folder, "revocation"), at(awards.DECIDED)
-    world.do(revocation.propose_revocation, 1, text, scan, world.actor("office"), now)
+    world.run(revocation.propose_revocation, 1, text, scan, by=world.actor("office"), now=now)
     second.goto(f"/nominees/{world.nominees[0]}")
     second.on("dialog", lambda dialog: dialog.accept())
     press(second, "退回")

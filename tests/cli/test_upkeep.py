@@ -151,7 +151,7 @@ def test_security_18_retention_says_what_would_go_and_deletes_only_when_told(
     held = "先进集体和先进个人评选表彰：身份1份，文件0个，文字1段，推荐对象资料0份；"
     running = at_moment("2026-09-18 10:00", "--purge")
     assert running == f"{held}活动还没有结束\n没有期满的（活动结束后保存5年）。\n"
-    world.do(closing.close_period, period, world.actor("office"), at("2026-10-08 Thu 15:00"))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at("2026-10-08 Thu 15:00"))
     early = at_moment("2031-10-08 23:59", "--purge")
     assert early == f"{held}保存到 2031-10-09 00:00\n没有期满的（活动结束后保存5年）。\n"
     before = world.everything()

@@ -64,7 +64,7 @@ def test_every_alarm_asks_for_a_figure_there_is_and_has_its_line_of_what_to_do(
     world: World, make_app: Callable[..., Flask]
 ) -> None:
     world.round_two()
-    world.do(availability.beat, at("2026-09-18 Fri 08:59:45"), dt.timedelta(minutes=1))  # the clock has ticked
+    world.run(availability.beat, dt.timedelta(minutes=1), now=at("2026-09-18 Fri 08:59:45"))  # the clock has ticked
     page = Browser(make_app(metrics_token="token")).get("/metrics", authorization="Bearer token")
     exposed = {name for name in re.findall(r"^(gongshi_\w+)", page.source, re.MULTILINE) if "_created" not in name}
     asked = {name for rule in rules() for name in re.findall(r"gongshi_\w+", rule["expr"])}

@@ -64,7 +64,7 @@ def database(postgresql: PostgreSQL) -> Iterator[Database]:
 def test_security_04_a_stopped_database_takes_nothing_keeps_the_text_and_heals_by_itself(
     postgresql: PostgreSQL, world: World, make_app: Callable[..., Flask], here: str
 ) -> None:
-    world.do(settle_due, at(MORNING))
+    world.run(settle_due, now=at(MORNING))
     forms = Forms(make_app(), here)
     assert forms.send().status == 303
     postgresql.kill()

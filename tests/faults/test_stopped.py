@@ -62,7 +62,7 @@ def fill_up(folder: Path) -> Path:
 def test_security_04_a_full_disk_takes_no_objection_keeps_its_text_and_heals_by_itself(
     world: World, make_app: MakeApp, here: str
 ) -> None:
-    world.do(settle_due, at(MORNING))
+    world.run(settle_due, now=at(MORNING))
     forms = Forms(make_app(), here)
     assert forms.send().status == 303
     folder = Path(str(world.database.engine.url.database)).parent

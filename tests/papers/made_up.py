@@ -82,8 +82,8 @@ def made_up(world: World, folder: Path) -> tuple[int, Vault]:
     world.bring(cases[2], State.CONCLUDED, LATER, Conclusion.UPHELD)
     reason = "没有写明具体的事实和线索。"
     world.act(investigation.decline, cases[3], "handler", DeclineGround.NO_FACTS, reason, now=LATER)
-    world.do(settlement.settle_due, at(DUE))
-    world.do(closing.close_period, period, world.actor("office"), at(DUE))
+    world.run(settlement.settle_due, now=at(DUE))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at(DUE))
     handler = world.actor("handler")
     with world.database.writer() as session:
         portrait = stored(world, vault, fifth, Purpose.PHOTO, photo())

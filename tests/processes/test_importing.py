@@ -84,7 +84,7 @@ def test_security_15_rows_are_sealed_anew_when_the_key_is_replaced(world: World,
     lists.room_for(world)
     import_id = lists.checked(world, tmp_path, {"a.xlsx": lists.sheet([lists.person(0), lists.person(1)])})
     fresh = "another key for tests, thirty-two bytes"
-    world.do(keys.rotate, Keyring(fresh, [world.key.decode()]), at(NOW))
+    world.run(keys.rotate, now=at(NOW), keyring=Keyring(fresh, [world.key.decode()]))
     with world.database.reader() as session:
         rows = list(sealed_rows.each(session, Keyring(fresh), import_id))
     assert [row.name for row in rows] == ["", "赵小一", "钱小一"]

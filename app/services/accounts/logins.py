@@ -20,7 +20,8 @@ from app.domain.refusals import LoginRefused, StepTooLate, TooManyFailures, Wron
 from app.models import LoginFailure, StaffSession, User
 from app.sealing import Keyring
 from app.services.accounts import passwords, second_factor, sessions
-from app.services.record.chain import Act, by_user, record
+from app.services.record.chain import by_user
+from app.services.shared.work import Work, use_case
 
 _STRANGER = "stranger"
 _LOCK = text("SELECT pg_advisory_xact_lock(:number)")
@@ -54,70 +55,66 @@ class LetIn:
     token: str
 
 
-def check_password(
-    session: Session, keyring: Keyring, login: str, password: str, browser: KnownBrowser | None, now: dt.datetime
-) -> User:
+def check_password(work: Work, login: str, password: str, browser: KnownBrowser | None) -> User:
     """The account that name and password open. Raises LoginRefused, TooManyFailures; neither says more than that."""
-    user = session.scalar(select(User).where(User.login == login).options(joinedload(User.second_factor)))
-    failure = _count_as_failed(session, _bucket(keyring, login, user, browser), now)
-    stored = user.password_hash if user is not None and _opens(user, now) else None
+    user = work.session.scalar(select(User).where(User.login == login).options(joinedload(User.second_factor)))
+    failure = _count_as_failed(work, _bucket(work.keyring, login, user, browser))
+    stored = user.password_hash if user is not None and _opens(user, work.now) else None
     if not passwords.fits(stored, password) or user is None:
-        _note_failure(session, user, now)
+        _note_failure(work, user)
         raise LoginRefused
-    _take_back(session, failure)
-    session.commit()
+    with work:
+        _take_back(work.session, failure)
     return user
 
 
-def check_code(
-    session: Session, keyring: Keyring, half: HalfWay, code: str, browser: KnownBrowser | None, now: dt.datetime
-) -> User:
+def check_code(work: Work, half: HalfWay, code: str, browser: KnownBrowser | None) -> User:
     """The account, once its code was given too. Raises WrongCode, StepTooLate, TooManyFailures.
 
     The code is used up in the transaction in which `let_in` lets in: commit there.
     """
-    user = session.get(User, half.user_id)
+    user = work.session.get(User, half.user_id)
     if user is None or user.disabled_at is not None or user.session_epoch != half.epoch:
         raise StepTooLate
-    if now >= half.since + SECOND_STEP_WITHIN:
+    if work.now >= half.since + SECOND_STEP_WITHIN:
         raise StepTooLate
-    _count_as_failed(session, _bucket(keyring, user.login, user, browser), now)
+    _count_as_failed(work, _bucket(work.keyring, user.login, user, browser))
     try:
-        kind = second_factor.take(session, keyring, user.id, code, now)
+        kind = second_factor.take(work.session, work.keyring, user.id, code, work.now)
     except WrongCode:
-        _note_failure(session, user, now)
+        _note_failure(work, user)
         raise
     if kind == "recovery_code":
-        record(session, now, [Act(by_user(user.id), "user.recovery_code_used", f"user:{user.id}")])
+        work.did_by(by_user(user.id), "user.recovery_code_used", f"user:{user.id}")
     return user
 
 
-def let_in(
-    session: Session, keyring: Keyring, user: User, browser: KnownBrowser | None, replaces: str, now: dt.datetime
-) -> LetIn:
+@use_case
+def let_in(work: Work, user: User, browser: KnownBrowser | None, replaces: str) -> LetIn:
     """A session of its own for every login; the one this browser had before is over, failures are forgotten."""
-    session.execute(delete(LoginFailure).where(LoginFailure.bucket == _bucket(keyring, user.login, user, browser)))
-    sessions.forget_over(session, user.id, now)
-    sessions.end_replaced(session, replaces, now)
-    begun, token = sessions.begin(session, user, now)
-    record(session, now, [Act(by_user(user.id), "user.logged_in", f"user:{user.id}")])
-    session.commit()
+    work.session.execute(
+        delete(LoginFailure).where(LoginFailure.bucket == _bucket(work.keyring, user.login, user, browser))
+    )
+    sessions.forget_over(work.session, user.id, work.now)
+    sessions.end_replaced(work.session, replaces, work.now)
+    begun, token = sessions.begin(work.session, user, work.now)
+    work.did_by(by_user(user.id), "user.logged_in", f"user:{user.id}")
     return LetIn(begun, token)
 
 
-def prove_identity(session: Session, keyring: Keyring, user_id: int, password: str, now: dt.datetime) -> None:
+def prove_identity(work: Work, user_id: int, password: str) -> None:
     """Somebody logged in gives their password before changing what guards the account.
 
     Raises WrongPassword, TooManyFailures: an unattended screen is no place for guessing either.
     """
-    user = session.get_one(User, user_id)
-    failure = _count_as_failed(session, keyed_hash(keyring.hash_key, "identity-failures", str(user_id)), now)
+    user = work.session.get_one(User, user_id)
+    failure = _count_as_failed(work, keyed_hash(work.keyring.hash_key, "identity-failures", str(user_id)))
     if not passwords.fits(user.password_hash, password):
-        record(session, now, [Act(by_user(user_id), "user.password_refused", f"user:{user_id}")])
-        session.commit()
+        with work:
+            work.did_by(by_user(user_id), "user.password_refused", user)
         raise WrongPassword
-    _take_back(session, failure)
-    session.commit()
+    with work:
+        _take_back(work.session, failure)
 
 
 def _opens(user: User, now: dt.datetime) -> bool:
@@ -131,19 +128,19 @@ def _bucket(keyring: Keyring, login: str, user: User | None, browser: KnownBrows
     return keyed_hash(keyring.hash_key, "login-failures", f"{mark}\0{login}")
 
 
-def _count_as_failed(session: Session, bucket: str, now: dt.datetime) -> int:
+@use_case
+def _count_as_failed(work: Work, bucket: str) -> int:
     """One more failure, committed. Raises TooManyFailures, and counts nothing, while it is too early."""
-    if session.get_bind().dialect.name == "postgresql":  # on SQLite every writer waits for the one before it
-        session.execute(_LOCK, {"number": int(bucket[:15], 16)})
-    session.execute(delete(LoginFailure).where(LoginFailure.failed_at <= now - FAILURES_COUNT_FOR))
-    failures = session.scalars(select(LoginFailure.failed_at).where(LoginFailure.bucket == bucket)).all()
-    again_at = next_try(failures, now)
-    if again_at > now:
-        session.rollback()
-        raise TooManyFailures(again_at, now)
-    failure = LoginFailure(bucket=bucket, failed_at=now)
-    session.add(failure)
-    session.commit()
+    if work.session.get_bind().dialect.name == "postgresql":  # on SQLite every writer waits for the one before it
+        work.session.execute(_LOCK, {"number": int(bucket[:15], 16)})
+    work.session.execute(delete(LoginFailure).where(LoginFailure.failed_at <= work.now - FAILURES_COUNT_FOR))
+    failures = work.session.scalars(select(LoginFailure.failed_at).where(LoginFailure.bucket == bucket)).all()
+    again_at = next_try(failures, work.now)
+    if again_at > work.now:
+        raise TooManyFailures(again_at, work.now)
+    failure = LoginFailure(bucket=bucket, failed_at=work.now)
+    work.session.add(failure)
+    work.session.flush()
     return failure.id
 
 
@@ -151,8 +148,8 @@ def _take_back(session: Session, failure: int) -> None:
     session.execute(delete(LoginFailure).where(LoginFailure.id == failure))
 
 
-def _note_failure(session: Session, user: User | None, now: dt.datetime) -> None:
+@use_case
+def _note_failure(work: Work, user: User | None) -> None:
     """On the record under the account's number when there is one: a mistyped name may be a password."""
     subject = f"user:{user.id}" if user is not None else "user:unknown"
-    record(session, now, [Act(_STRANGER, "user.login_failed", subject)])
-    session.commit()
+    work.did_by(_STRANGER, "user.login_failed", subject)

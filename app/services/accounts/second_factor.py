@@ -19,20 +19,21 @@ from app.domain.objections.receipt import keyed_hash
 from app.domain.refusals import WrongCode
 from app.models import RecoveryCode, SecondFactor
 from app.sealing import Keyring
-from app.services.record.chain import Act, by_user, record
+from app.services.record.chain import by_user
+from app.services.shared.work import Work, use_case
 
 _RECOVERY_DIGITS = 16  # 53 bits, and digits alone: they are typed where the code is, on a telephone too
 _GROUP = 4
 _ISSUER = "公示与异议处理"
 
 
-def propose(session: Session, keyring: Keyring, user_id: int, now: dt.datetime) -> None:
+@use_case
+def propose(work: Work, user_id: int) -> None:
     """A fresh secret, to be confirmed with a code. The one in force stays so until then."""
-    factor = session.get(SecondFactor, user_id) or SecondFactor(user_id=user_id)
-    factor.sealed_proposal = keyring.seal(pyotp.random_base32(), place(user_id))
-    factor.proposed_at = now
-    session.add(factor)
-    session.commit()
+    factor = work.session.get(SecondFactor, user_id) or SecondFactor(user_id=user_id)
+    factor.sealed_proposal = work.keyring.seal(pyotp.random_base32(), place(user_id))
+    factor.proposed_at = work.now
+    work.session.add(factor)
 
 
 def proposed(session: Session, keyring: Keyring, user_id: int, now: dt.datetime) -> str | None:
@@ -50,29 +51,29 @@ def address_of(secret: str, login: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=_ISSUER)
 
 
-def confirm(session: Session, keyring: Keyring, user_id: int, code: str, now: dt.datetime) -> list[str]:
+@use_case
+def confirm(work: Work, user_id: int, code: str) -> list[str]:
     """The proposed secret comes into force. Returns recovery codes, never to be had again. Raises WrongCode."""
-    secret = proposed(session, keyring, user_id, now)
-    step = _step_of(secret, _digits(code), now) if secret is not None else None
+    secret = proposed(work.session, work.keyring, user_id, work.now)
+    step = _step_of(secret, _digits(code), work.now) if secret is not None else None
     if step is None:
         raise WrongCode
-    factor = session.get_one(SecondFactor, user_id)
-    factor.sealed_secret, factor.confirmed_at, factor.last_step = factor.sealed_proposal, now, step
+    factor = work.session.get_one(SecondFactor, user_id)
+    factor.sealed_secret, factor.confirmed_at, factor.last_step = factor.sealed_proposal, work.now, step
     factor.sealed_proposal = factor.proposed_at = None
-    codes = _new_recovery_codes(session, keyring, user_id, now)
-    record(session, now, [Act(by_user(user_id), "user.second_factor_set", f"user:{user_id}")])
-    session.commit()
+    codes = _new_recovery_codes(work, user_id)
+    work.did_by(by_user(user_id), "user.second_factor_set", f"user:{user_id}")
     return codes
 
 
-def renew_recovery_codes(session: Session, keyring: Keyring, user_id: int, now: dt.datetime) -> list[str]:
+@use_case
+def renew_recovery_codes(work: Work, user_id: int) -> list[str]:
     """Ten new codes; those from before open nothing any more. Raises WrongCode without a second factor."""
-    factor = session.get(SecondFactor, user_id)
+    factor = work.session.get(SecondFactor, user_id)
     if factor is None or factor.confirmed_at is None:
         raise WrongCode
-    codes = _new_recovery_codes(session, keyring, user_id, now)
-    record(session, now, [Act(by_user(user_id), "user.recovery_codes_renewed", f"user:{user_id}")])
-    session.commit()
+    codes = _new_recovery_codes(work, user_id)
+    work.did_by(by_user(user_id), "user.recovery_codes_renewed", f"user:{user_id}")
     return codes
 
 
@@ -134,11 +135,11 @@ def _take_recovery_code(session: Session, keyring: Keyring, user_id: int, digits
     return taken is not None
 
 
-def _new_recovery_codes(session: Session, keyring: Keyring, user_id: int, now: dt.datetime) -> list[str]:
-    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+def _new_recovery_codes(work: Work, user_id: int) -> list[str]:
+    work.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
     codes = [f"{secrets.randbelow(10**_RECOVERY_DIGITS):0{_RECOVERY_DIGITS}}" for _ in range(RECOVERY_CODES)]
-    session.add_all(
-        RecoveryCode(user_id=user_id, code_hash=_recovery_hash(keyring.hash_key, user_id, code), made_at=now)
+    work.session.add_all(
+        RecoveryCode(user_id=user_id, code_hash=_recovery_hash(work.keyring.hash_key, user_id, code), made_at=work.now)
         for code in codes
     )
     return ["-".join(code[at : at + _GROUP] for at in range(0, _RECOVERY_DIGITS, _GROUP)) for code in codes]

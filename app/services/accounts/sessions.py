@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.accounts.logins import IDLE, LONGEST, SEEN_EVERY, session_lives
 from app.models import StaffSession, User
-from app.services.record.chain import Act, by_user, record
+from app.services.record.chain import by_user
+from app.services.shared.work import Work, use_case
 
 _TOKEN_BYTES = 32
 
@@ -36,14 +37,14 @@ def find(session: Session, token: str, now: dt.datetime) -> StaffSession | None:
     return found if found is not None and _lives(found, now) else None
 
 
-def note_seen(session: Session, session_id: int, now: dt.datetime) -> None:
+@use_case
+def note_seen(work: Work, session_id: int) -> None:
     """Somebody opened a page: the half hour begins anew. Written once a minute, not for every page."""
-    session.execute(
+    work.session.execute(
         update(StaffSession)
-        .where(StaffSession.id == session_id, StaffSession.last_seen_at <= now - SEEN_EVERY)
-        .values(last_seen_at=now)
+        .where(StaffSession.id == session_id, StaffSession.last_seen_at <= work.now - SEEN_EVERY)
+        .values(last_seen_at=work.now)
     )
-    session.commit()
 
 
 def living(session: Session, user_id: int, now: dt.datetime) -> Sequence[StaffSession]:
@@ -62,18 +63,18 @@ def living(session: Session, user_id: int, now: dt.datetime) -> Sequence[StaffSe
     return [row for row in rows if _lives(row, now)]
 
 
-def log_out(session: Session, session_id: int, user_id: int, now: dt.datetime) -> None:
+@use_case
+def log_out(work: Work, session_id: int, user_id: int) -> None:
     """End one session: whoever still has its cookie has nothing."""
-    _end(session, user_id, now, StaffSession.id == session_id)
-    record(session, now, [Act(by_user(user_id), "user.logged_out", f"user:{user_id}")])
-    session.commit()
+    _end(work.session, user_id, work.now, StaffSession.id == session_id)
+    work.did_by(by_user(user_id), "user.logged_out", f"user:{user_id}")
 
 
-def log_out_elsewhere(session: Session, session_id: int, user_id: int, now: dt.datetime) -> int:
+@use_case
+def log_out_elsewhere(work: Work, session_id: int, user_id: int) -> int:
     """End every session of somebody but this one. Returns how many."""
-    ended = _end(session, user_id, now, StaffSession.id != session_id)
-    record(session, now, [Act(by_user(user_id), "user.logged_out_elsewhere", f"user:{user_id}", {"sessions": ended})])
-    session.commit()
+    ended = _end(work.session, user_id, work.now, StaffSession.id != session_id)
+    work.did_by(by_user(user_id), "user.logged_out_elsewhere", f"user:{user_id}", sessions=ended)
     return ended
 
 

@@ -16,7 +16,7 @@ from app.domain.programmes.plan import Fault
 from app.domain.refusals import AlreadyDone, NotAllowed, NothingChosen, NotYourCase, Refusal, Unfit
 from app.models import Case, Entry, Period, Unit, User
 from app.services.accounts import making, passwords, sessions, units
-from app.services.record.chain import Act, by_user, on_person, record
+from app.services.shared.work import Work, use_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,45 +80,42 @@ def _open(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
 # --- coming ------------------------------------------------------------------------------------------
 
 
-def invite(session: Session, login: str, name: str, role: Role, unit_id: int, actor: Actor, now: dt.datetime) -> Slip:
+@use_case
+def invite(work: Work, login: str, name: str, role: Role, unit_id: int) -> Slip:
     """A new account with a password made up for it. Raises Unfit, NotYourCase, NotAllowed, Retired."""
     password = passwords.made_up()
     hashed = passwords.hashed(password)  # takes its time: nobody waits for it in a transaction
     faults = [Fault("login", fault_of_login(login)), Fault("name", fault_of_name(name))]
     if faults := [fault for fault in faults if fault.words]:
         raise Unfit(faults)
-    unit = _place_to_fill(session, role, unit_id, actor)
-    _still_here(session, [], actor)
+    unit = _place_to_fill(work, role, unit_id)
+    _still_here(work, [])
     try:
-        user = making.new_user(session, login, name, role, unit)
+        user = making.new_user(work.session, login, name, role, unit)
     except AlreadyDone as taken:
         raise Unfit([Fault("login", str(taken))]) from None
     user.password_hash, user.must_change_password = hashed, True
-    user.password_expires_at = given_out_until(now)
-    session.flush()
-    record(session, now, [making.added(user, by_user(actor.user_id))])
-    slip = slip_of(user, password)
-    session.commit()
-    return slip
+    user.password_expires_at = given_out_until(work.now)
+    making.note_added(work, user)
+    return slip_of(user, password)
 
 
-def invite_again(session: Session, user_ids: Sequence[int], actor: Actor, now: dt.datetime) -> list[Slip]:
+@use_case
+def invite_again(work: Work, user_ids: Sequence[int]) -> list[Slip]:
     """New passwords for who lost theirs or let it expire: every session of theirs ends. All or nothing.
 
     A second factor stays: only the command line takes one off. Raises NothingChosen, NotYourCase, NotAllowed.
     """
-    _managed(session, list(dict.fromkeys(user_ids)), actor)
-    session.rollback()  # hashing takes its time: nobody waits for it
+    _managed(work, list(dict.fromkeys(user_ids)))
+    work.session.rollback()  # hashing takes its time: nobody waits for it
     made = {user_id: passwords.made_up() for user_id in dict.fromkeys(user_ids)}
     hashes = {user_id: passwords.hashed(password) for user_id, password in made.items()}
-    slips, acts = [], []
-    for user in _managed(session, list(made), actor):
+    slips = []
+    for user in _managed(work, list(made)):
         if user.disabled_at is not None:
             raise NotAllowed(f"{user.name}（{user.login}）的账号已经停用，请先启用，再重新邀请。")
-        acts.append(making.give_password(session, user, hashes[user.id], by_user(actor.user_id), now))
+        making.give_password(work, user, hashes[user.id])
         slips.append(slip_of(user, made[user.id]))
-    record(session, now, acts)
-    session.commit()
     return slips
 
 
@@ -130,32 +127,33 @@ def slip_of(user: User, password: str) -> Slip:
 # --- going, coming back, moving ------------------------------------------------------------------------------
 
 
-def disable(session: Session, user_ids: Sequence[int], actor: Actor, now: dt.datetime) -> int:
+@use_case
+def disable(work: Work, user_ids: Sequence[int]) -> int:
     """Shut out at once. Cases stay assigned: the page says who has some. Raises as `invite_again`, AlreadyDone."""
-    found = _managed(session, list(dict.fromkeys(user_ids)), actor)
-    record(session, now, [making.shut_out(session, user, by_user(actor.user_id), now) for user in found])
-    session.commit()
+    found = _managed(work, list(dict.fromkeys(user_ids)))
+    for user in found:
+        making.shut_out(work, user)
     return len(found)
 
 
-def enable(session: Session, user_id: int, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def enable(work: Work, user_id: int) -> None:
     """Raises AlreadyDone, Retired, NotYourCase."""
-    (user,) = _managed(session, [user_id], actor)
-    record(session, now, [making.let_in_again(user, by_user(actor.user_id))])
-    session.commit()
+    (user,) = _managed(work, [user_id])
+    making.let_in_again(work, user)
 
 
-def place(session: Session, user_id: int, role: Role, unit_id: int, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def place(work: Work, user_id: int, role: Role, unit_id: int) -> None:
     """Another unit, another role, or both: rights change, so every session ends. Raises NotYourCase, NotAllowed."""
-    (user,) = _managed(session, [user_id], actor)
-    unit = _place_to_fill(session, role, unit_id, actor)
+    (user,) = _managed(work, [user_id])
+    unit = _place_to_fill(work, role, unit_id)
     if (user.role, user.unit_id) == (role, unit.id):
         raise AlreadyDone("角色和单位都没有变化。")
     details = {"from": f"{user.unit_id} {user.role}", "to": f"{unit.id} {role}"}
     user.role, user.unit = role, unit
-    sessions.end_all(session, user, now)
-    record(session, now, [Act(by_user(actor.user_id), "user.placed", on_person(user.id), details)])
-    session.commit()
+    sessions.end_all(work.session, user, work.now)
+    work.did("user.placed", user, **details)
 
 
 def places_for(session: Session, actor: Actor) -> tuple[list[Role], list[Unit]]:
@@ -164,9 +162,9 @@ def places_for(session: Session, actor: Actor) -> tuple[list[Role], list[Unit]]:
     return roles, [unit for unit in units.tree(session, actor) if unit.retired_at is None]
 
 
-def _place_to_fill(session: Session, role: Role, unit_id: int, actor: Actor) -> Unit:
-    unit = session.get(Unit, unit_id)
-    if unit is None or not manages(actor, Place(role, unit.id, unit.parent_id)):
+def _place_to_fill(work: Work, role: Role, unit_id: int) -> Unit:
+    unit = work.session.get(Unit, unit_id)
+    if unit is None or not manages(work.actor, Place(role, unit.id, unit.parent_id)):
         raise NotYourCase
     try:
         making.require_fitting(role, unit)
@@ -176,26 +174,26 @@ def _place_to_fill(session: Session, role: Role, unit_id: int, actor: Actor) -> 
     return unit
 
 
-def _managed(session: Session, user_ids: Sequence[int], actor: Actor) -> list[User]:
+def _managed(work: Work, user_ids: Sequence[int]) -> list[User]:
     """The accounts of these people, held, and each this person's to look after; their own is not."""
     if not user_ids:
         raise NothingChosen("一个人")
-    found = _still_here(session, user_ids, actor)
+    found = _still_here(work, user_ids)
     for user in found:
-        if not manages(actor, Place(user.role, user.unit_id, user.unit.parent_id)):
+        if not manages(work.actor, Place(user.role, user.unit_id, user.unit.parent_id)):
             raise NotYourCase
-        if user.id == actor.user_id:
+        if user.id == work.actor.user_id:
             raise NotAllowed("自己的账号不能由自己停用、调整或者重新邀请，请找工作专班或者另一位负责人办理。")
     return found
 
 
-def _still_here(session: Session, user_ids: Sequence[int], actor: Actor) -> list[User]:
+def _still_here(work: Work, user_ids: Sequence[int]) -> list[User]:
     """The rows asked for, held together with the actor's own: of two who shut each other out one comes too late."""
-    wanted = sorted({*user_ids, actor.user_id})
+    wanted = sorted({*user_ids, work.actor.user_id})
     query = select(User).where(User.id.in_(wanted)).order_by(User.id).with_for_update(of=User)
-    rows = {user.id: user for user in session.scalars(query.execution_options(populate_existing=True))}
-    me = rows[actor.user_id]
-    if me.disabled_at is not None or me.actor != actor:
+    rows = {user.id: user for user in work.session.scalars(query.execution_options(populate_existing=True))}
+    me = rows[work.actor.user_id]
+    if me.disabled_at is not None or me.actor != work.actor:
         raise NotYourCase
     if any(user_id not in rows for user_id in user_ids):
         raise NotYourCase

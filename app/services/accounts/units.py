@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -15,8 +14,9 @@ from app.domain.programmes.plan import Fault
 from app.domain.refusals import AlreadyDone, NotYourCase, Retired, StillNeeded, Unfit
 from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
 from app.services.nominees.leavers import disqualified
-from app.services.record.chain import Act, doer, on_unit, record
+from app.services.shared.work import Work, use_case
 
+NO_CONTACT = Contact()
 BELOW = {UnitKind.OFFICE: UnitKind.RECOMMENDER, UnitKind.RECOMMENDER: UnitKind.OWN}
 
 
@@ -62,56 +62,48 @@ def require_in_use(unit: Unit) -> None:
         raise Retired(unit.name)
 
 
-def add(
-    session: Session, parent_id: int, name: str, by: Actor | None, now: dt.datetime, contact: Contact | None = None
-) -> Unit:
+@use_case
+def add(work: Work, parent_id: int, name: str, contact: Contact = NO_CONTACT) -> Unit:
     """A recommending unit under the office, an own unit under a recommending one. Raises Unfit, Retired."""
-    unit = added(session, parent_id, name, contact or Contact(), by, now)
-    session.commit()
-    return unit
-
-
-def added(session: Session, parent_id: int, name: str, contact: Contact, by: Actor | None, now: dt.datetime) -> Unit:
-    """`add`, in the caller's transaction."""
-    _require_office(by)
-    parent = session.get_one(Unit, parent_id, with_for_update=True)  # two of one name at once take turns
+    _require_office(work.actor_if_any)
+    parent = work.session.get_one(Unit, parent_id, with_for_update=True)  # two of one name at once take turns
     if parent.kind not in BELOW:
         raise Unfit([Fault("parent", "所在单位下面不能再设单位，请选工作专班或者推荐单位。")])
     require_in_use(parent)
-    faults = _faults_of_name(session, name, parent.id, None)
+    faults = _faults_of_name(work.session, name, parent.id, None)
     faults += [] if contact.is_empty else faults_of_contact(contact)
     if faults:
         raise Unfit(faults)
     unit = Unit(kind=BELOW[parent.kind], name=name, parent_id=parent.id, **asdict(contact))
-    session.add(unit)
-    session.flush()
-    record(session, now, [Act(doer(by), "unit.added", on_unit(unit.id), {"name": name, "unit": parent.id})])
+    work.session.add(unit)
+    work.session.flush()
+    work.did("unit.added", unit, name=name, unit=parent.id)
     return unit
 
 
-def rename(session: Session, unit_id: int, name: str, by: Actor, now: dt.datetime) -> None:
+@use_case
+def rename(work: Work, unit_id: int, name: str) -> None:
     """What was shown under the old name stays as it was shown. Raises Unfit."""
-    require_office(by)
-    unit = session.get_one(Unit, unit_id)
-    _held(session, unit.parent_id or unit.id)
-    if faults := _faults_of_name(session, name, unit.parent_id, unit.id):
+    require_office(work.actor)
+    unit = work.session.get_one(Unit, unit_id)
+    _held(work.session, unit.parent_id or unit.id)
+    if faults := _faults_of_name(work.session, name, unit.parent_id, unit.id):
         raise Unfit(faults)
     if name == unit.name:
         return
     details = {"from": unit.name, "to": name}
     unit.name = name
-    record(session, now, [Act(doer(by), "unit.renamed", on_unit(unit.id), details)])
-    session.commit()
+    work.did("unit.renamed", unit, **details)
 
 
-def reach_at(session: Session, unit_id: int, contact: Contact, by: Actor, now: dt.datetime) -> None:
+@use_case
+def reach_at(work: Work, unit_id: int, contact: Contact) -> None:
     """The contact block, by the office or the head of the unit or of the one above. Raises Unfit, NotYourCase."""
-    unit = visible(session, unit_id, by, lock=True)
+    unit = visible(work.session, unit_id, work.actor, lock=True)
     if faults := faults_of_contact(contact):
         raise Unfit(faults)
     if changed := put_contact(unit, contact):
-        record(session, now, [Act(doer(by), "unit.contact_changed", on_unit(unit.id), {"fields": changed})])
-    session.commit()
+        work.did("unit.contact_changed", unit, fields=changed)
 
 
 def contact_of(unit: Unit) -> Contact:
@@ -126,60 +118,60 @@ def put_contact(unit: Unit, contact: Contact) -> list[str]:
     return changed
 
 
-def move(session: Session, unit_id: int, parent_id: int, by: Actor, now: dt.datetime) -> None:
+@use_case
+def move(work: Work, unit_id: int, parent_id: int) -> None:
     """An own unit under another recommending unit. Raises StillNeeded, Unfit, Retired."""
-    require_office(by)
-    unit, parent = session.get_one(Unit, unit_id, with_for_update=True), _held(session, parent_id)
+    require_office(work.actor)
+    unit, parent = work.session.get_one(Unit, unit_id, with_for_update=True), _held(work.session, parent_id)
     if unit.kind is not UnitKind.OWN or parent.kind is not UnitKind.RECOMMENDER:
         raise Unfit([Fault("parent", "只能把所在单位移到另一个推荐单位下面。")])
     if parent.id == unit.parent_id:
         raise Unfit([Fault("parent", f"“{unit.name}”现在就在“{parent.name}”下面。")])
     require_in_use(parent)
-    _refuse_while_at_work(session, unit, now)
-    if faults := _faults_of_name(session, unit.name, parent.id, unit.id):
+    _refuse_while_at_work(work, unit)
+    if faults := _faults_of_name(work.session, unit.name, parent.id, unit.id):
         raise Unfit([Fault("parent", fault.words) for fault in faults])
     details = {"from": unit.parent_id, "to": parent.id}
     unit.parent_id = parent.id
-    record(session, now, [Act(doer(by), "unit.moved", on_unit(unit.id), details)])
-    session.commit()
+    work.did("unit.moved", unit, **details)
 
 
-def retire(session: Session, unit_id: int, by: Actor, now: dt.datetime) -> None:
+@use_case
+def retire(work: Work, unit_id: int) -> None:
     """A unit that is no more: nothing new is added to it, what there was stays. Raises StillNeeded, AlreadyDone."""
-    require_office(by)
-    unit = session.get_one(Unit, unit_id, with_for_update=True)
+    require_office(work.actor)
+    unit = work.session.get_one(Unit, unit_id, with_for_update=True)
     if unit.retired_at is not None:
         raise AlreadyDone(f"“{unit.name}”已经停用。")
     if unit.kind is UnitKind.OFFICE:
         raise StillNeeded("工作专班不能停用。")
-    _refuse_while_at_work(session, unit, now)
-    below = session.scalar(select(func.count(Unit.id)).where(Unit.parent_id == unit.id, Unit.retired_at.is_(None)))
+    _refuse_while_at_work(work, unit)
+    below = work.session.scalar(select(func.count(Unit.id)).where(Unit.parent_id == unit.id, Unit.retired_at.is_(None)))
     if below:
         raise StillNeeded(f"“{unit.name}”下面还有{below}个在用的单位，请先停用它们，或者移到别的推荐单位。")
-    people = session.scalar(select(func.count(User.id)).where(User.unit_id == unit.id, User.disabled_at.is_(None)))
+    people = work.session.scalar(select(func.count(User.id)).where(User.unit_id == unit.id, User.disabled_at.is_(None)))
     if people:
         raise StillNeeded(f"“{unit.name}”还有{people}个在用的账号，请先停用，或者调到别的单位。")
-    unit.retired_at = now
-    record(session, now, [Act(doer(by), "unit.retired", on_unit(unit.id))])
-    session.commit()
+    unit.retired_at = work.now
+    work.did("unit.retired", unit)
 
 
-def restore(session: Session, unit_id: int, by: Actor, now: dt.datetime) -> None:
+@use_case
+def restore(work: Work, unit_id: int) -> None:
     """A retired unit is used again. Raises AlreadyDone, Retired (the one above it is)."""
-    require_office(by)
-    unit = session.get_one(Unit, unit_id, with_for_update=True)
+    require_office(work.actor)
+    unit = work.session.get_one(Unit, unit_id, with_for_update=True)
     if unit.retired_at is None:
         raise AlreadyDone(f"“{unit.name}”没有停用。")
     if unit.parent is not None:
         require_in_use(unit.parent)
     unit.retired_at = None
-    record(session, now, [Act(doer(by), "unit.restored", on_unit(unit.id))])
-    session.commit()
+    work.did("unit.restored", unit)
 
 
-def _refuse_while_at_work(session: Session, unit: Unit, now: dt.datetime) -> None:
+def _refuse_while_at_work(work: Work, unit: Unit) -> None:
     """Nominees that still stand in a running programme, or open cases, hold a unit where it is."""
-    nominees = session.scalars(
+    nominees = work.session.scalars(
         select(Nominee.id)
         .join(Programme, Nominee.programme_id == Programme.id)
         .where(
@@ -188,13 +180,13 @@ def _refuse_while_at_work(session: Session, unit: Unit, now: dt.datetime) -> Non
             Programme.archived_at.is_(None),
         )
     ).all()
-    if standing := len(set(nominees) - disqualified(session, nominees, now)):
+    if standing := len(set(nominees) - disqualified(work.session, nominees, work.now)):
         raise StillNeeded(f"“{unit.name}”在没有归档的活动里还有{standing}个推荐对象，活动归档以后再办。")
-    cases = session.scalar(
+    cases = work.session.scalar(
         select(func.count(Case.id))
         .join(Entry, Case.entry_id == Entry.id)
         .join(Period, Entry.period_id == Period.id)
-        .where(Case.handler_unit_id == unit.id, Case.state.in_(OPEN_STATES), Period.conclude_by > now)
+        .where(Case.handler_unit_id == unit.id, Case.state.in_(OPEN_STATES), Period.conclude_by > work.now)
     )
     if cases:
         raise StillNeeded(f"“{unit.name}”还有{cases}件异议没有办结，办结以后再办。")

@@ -19,8 +19,9 @@ from app.models import Document, Honour, Proceeding, Programme
 from app.services.award.award_list import Standing, standing_of
 from app.services.programmes.decisions import require_before_decision
 from app.services.programmes.setting_up import require_running
-from app.services.record.chain import Act, by_user, on_programme, record
+from app.services.record.chain import on_programme
 from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
 
 ISSUER, NUMBER, TITLE = (2, 120), (1, 80), (2, 200)
 TEXT = (0, 2000)
@@ -46,81 +47,64 @@ def fingerprint(named: Iterable[Facts]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()[:32]
 
 
-def record_paper(
-    session: Session,
-    programme_id: int,
-    kind: ProceedingKind,
-    paper: PaperText,
-    scan: Document,
-    actor: Actor,
-    now: dt.datetime,
-) -> int:
+@use_case
+def record_paper(work: Work, programme_id: int, kind: ProceedingKind, paper: PaperText, scan: Document) -> int:
     """Record a consultation, submission or approval with its scan. Returns the row's id.
 
     A mistake is corrected by recording the paper once more: the last of an issuer counts (domain/award/decision.py).
     Raises MissingText, AnswerMissing, WrongDay, Awarded, Archived.
     """
-    require_office(actor)
-    programme = _locked(session, programme_id)
-    require_before_decision(session, programme_id)
+    require_office(work.actor)
+    programme = _locked(work.session, programme_id)
+    require_before_decision(work.session, programme_id)
     answers = kind in ANSWERS
     if answers and paper.agreed is None:
         raise AnswerMissing
-    check_day(paper.dated, None, now)
-    row = _row(programme, kind, paper, scan, TEXT, actor, now)
+    check_day(paper.dated, None, work.now)
+    row = _row(programme, kind, paper, scan, TEXT, work.actor, work.now)
     row.agreed = paper.agreed if answers else None
-    session.add_all([scan, row])
-    session.flush()
+    work.session.add_all([scan, row])
+    work.session.flush()
     row.document_id = scan.id
     details: dict[str, Any] = {"kind": kind.value, "issuer": row.issuer, "number": row.number, "document": scan.id}
     details |= {"agreed": row.agreed} if answers else {}
-    record(session, now, [Act(by_user(actor.user_id), "proceeding.recorded", on_programme(programme_id), details)])
-    session.commit()
+    work.did("proceeding.recorded", on_programme(programme_id), **details)
     return row.id
 
 
-def decide(
-    session: Session,
-    programme_id: int,
-    paper: PaperText,
-    scan: Document,
-    actor: Actor,
-    now: dt.datetime,
-    *,
-    seen: str | None = None,
-) -> int:
+@use_case
+def decide(work: Work, programme_id: int, paper: PaperText, scan: Document, *, seen: str | None = None) -> int:
     """Record the award decision, freeze its names and make them public, once a programme. Returns the decision's id.
 
     `seen` is the fingerprint of the list that was looked at. Raises DecisionNotReady, ListChanged, Awarded, WrongDay,
     MissingText, PrivateData, Archived.
     """
-    require_office(actor)
-    programme = _locked(session, programme_id)  # two at once take turns, and whatever changes a nominee waits
-    require_before_decision(session, programme_id)
-    standing = standing_of(session, programme, now)
+    require_office(work.actor)
+    programme = _locked(work.session, programme_id)  # two at once take turns, and whatever changes a nominee waits
+    require_before_decision(work.session, programme_id)
+    standing = standing_of(work.session, programme, work.now)
     if standing.obstacles:
         raise DecisionNotReady(standing.obstacles)
     named = standing.award.named
     if seen is not None and seen != fingerprint(named):
         raise ListChanged
-    check_day(paper.dated, _approved_on(standing), now)
-    row = _row(programme, ProceedingKind.DECISION, paper, scan, DECISION_TEXT, actor, now)
+    check_day(paper.dated, _approved_on(standing), work.now)
+    row = _row(programme, ProceedingKind.DECISION, paper, scan, DECISION_TEXT, work.actor, work.now)
     honours = [_honour(standing, place, facts) for place, facts in enumerate(named, start=1)]
     _check_privacy(row, honours)
-    session.add_all([scan, row])
-    session.flush()
+    work.session.add_all([scan, row])
+    work.session.flush()
     row.document_id = scan.id
     for honour in honours:
         honour.decision_id = row.id
-    session.add_all(honours)
+    work.session.add_all(honours)
     details = {
         "number": row.number,
         "document": scan.id,
         "nominees": [facts.nominee_id for facts in named],
         "left_out": [each.facts.nominee_id for each in standing.award.left_out],
     }
-    record(session, now, [Act(by_user(actor.user_id), "award.decided", on_programme(programme_id), details)])
-    session.commit()
+    work.did("award.decided", on_programme(programme_id), **details)
     return row.id
 
 

@@ -20,8 +20,9 @@ from app.domain.shared.privacy import find_private
 from app.models import Document, Honour, Nominee, Proceeding, Programme, Revocation
 from app.services.award.deciding import NUMBER, check_day
 from app.services.nominees.access import theirs
-from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.record.chain import on_nominee
 from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
 
 DECISION_LENGTH = (10, 5000)
 REASON = (2, 500)
@@ -37,21 +38,20 @@ class RevocationText:
     decision: str
 
 
-def propose_revocation(
-    session: Session, honour_id: int, paper: RevocationText, scan: Document, actor: Actor, now: dt.datetime
-) -> None:
+@use_case
+def propose_revocation(work: Work, honour_id: int, paper: RevocationText, scan: Document) -> None:
     """The first of two. Nothing is seen of it in public yet. Raises AlreadyDone, MissingText, WrongDay, PrivateData."""
-    require_office(actor)
-    honour = session.get_one(Honour, honour_id, with_for_update=True)
+    require_office(work.actor)
+    honour = work.session.get_one(Honour, honour_id, with_for_update=True)
     if honour.revocation is not None:
         raise AlreadyDone("已经有人提出撤销这项表彰。")
-    check_day(paper.dated, session.get_one(Proceeding, honour.decision_id).dated, now)
+    check_day(paper.dated, work.session.get_one(Proceeding, honour.decision_id).dated, work.now)
     number = checked_text(paper.number, "撤销决定文号", NUMBER)
     if findings := find_private(number):  # it stands on the public page; the decision's text does not
         raise PrivateData("撤销决定文号", findings)
-    programme = session.get_one(Programme, session.get_one(Nominee, honour.nominee_id).programme_id)
-    session.add(scan)
-    session.flush()
+    programme = work.session.get_one(Programme, work.session.get_one(Nominee, honour.nominee_id).programme_id)
+    work.session.add(scan)
+    work.session.flush()
     row = Revocation(
         honour_id=honour_id,
         ground=paper.ground,
@@ -60,34 +60,36 @@ def propose_revocation(
         dated=paper.dated,
         decision=checked_text(paper.decision, "撤销决定全文", DECISION_LENGTH),
         document_id=scan.id,
-        proposed_by=actor.user_id,
-        proposed_at=now,
+        proposed_by=work.actor.user_id,
+        proposed_at=work.now,
     )
-    session.add(row)
+    work.session.add(row)
     details = {"ground": paper.ground.value, "number": number, "document": scan.id}
-    _recorded(session, honour, actor, "revocation.proposed", details, now)
+    _did(work, honour, "revocation.proposed", details)
 
 
-def confirm_revocation(session: Session, honour_id: int, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def confirm_revocation(work: Work, honour_id: int) -> None:
     """The second, another person: from now on every page says it, and no click undoes it. Raises SamePerson."""
-    require_office(actor)
-    honour = session.get_one(Honour, honour_id, with_for_update=True)
+    require_office(work.actor)
+    honour = work.session.get_one(Honour, honour_id, with_for_update=True)
     row = _pending(honour)
-    if row.proposed_by == actor.user_id:
+    if row.proposed_by == work.actor.user_id:
         raise SamePerson
-    row.confirmed_by, row.confirmed_at = actor.user_id, now
+    row.confirmed_by, row.confirmed_at = work.actor.user_id, work.now
     details = {"ground": row.ground.value, "number": row.number, "clause": row.clause}
-    _recorded(session, honour, actor, "revocation.confirmed", details, now)
+    _did(work, honour, "revocation.confirmed", details)
 
 
-def drop_revocation(session: Session, honour_id: int, reason: str, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def drop_revocation(work: Work, honour_id: int, reason: str) -> None:
     """A proposal with a mistake in it is sent back, by whoever of the office, before it is confirmed."""
-    require_office(actor)
-    honour = session.get_one(Honour, honour_id, with_for_update=True)
+    require_office(work.actor)
+    honour = work.session.get_one(Honour, honour_id, with_for_update=True)
     row = _pending(honour)
     details = {"number": row.number, "reason": checked_text(reason, "退回的理由", REASON)}
-    session.delete(row)
-    _recorded(session, honour, actor, "revocation.dropped", details, now)
+    work.session.delete(row)
+    _did(work, honour, "revocation.dropped", details)
 
 
 def honour_of(session: Session, nominee_id: int) -> Honour | None:
@@ -127,9 +129,6 @@ def _pending(honour: Honour) -> Revocation:
     return row
 
 
-def _recorded(
-    session: Session, honour: Honour, actor: Actor, action: str, details: dict[str, Any], now: dt.datetime
-) -> None:
+def _did(work: Work, honour: Honour, action: str, details: dict[str, Any]) -> None:
     details = {"honour": honour.id} | details
-    record(session, now, [Act(by_user(actor.user_id), action, on_nominee(honour.nominee_id), details)])
-    session.commit()
+    work.did(action, on_nominee(honour.nominee_id), **details)

@@ -12,32 +12,35 @@ from sqlalchemy.orm import Session
 
 from app.domain.calendar.uptime import Stretch, days_with_an_outage, gaps_between, overlaps, total, working_hours
 from app.models import AvailabilitySpan, Period
+from app.services.shared.work import Work, use_case
 
 
-def beat(session: Session, now: dt.datetime, longest_gap: dt.timedelta) -> None:
+@use_case
+def beat(work: Work, longest_gap: dt.timedelta) -> None:
     """A server has just been seen to answer: the newest span reaches to `now`.
 
     After a gap longer than `longest_gap` a new span begins; a shorter one, such as a restart, is none. What is on
     record already is never taken back: servers overlap, and a clock that was set back tells its minutes twice.
     """
     span = AvailabilitySpan
-    covered = session.scalar(select(span.id).where(span.started_at <= now, span.last_seen_at >= now).limit(1))
+    covered = work.session.scalar(
+        select(span.id).where(span.started_at <= work.now, span.last_seen_at >= work.now).limit(1)
+    )
     if covered is None:
         newest = (
             select(span.id)
-            .where(span.last_seen_at >= now - longest_gap, span.last_seen_at <= now)
+            .where(span.last_seen_at >= work.now - longest_gap, span.last_seen_at <= work.now)
             .order_by(span.last_seen_at.desc(), span.id.desc())
             .limit(1)
         )
-        stretched = session.execute(
+        stretched = work.session.execute(
             update(span)
-            .where(span.id == newest.scalar_subquery(), span.last_seen_at <= now)
-            .values(last_seen_at=now)
+            .where(span.id == newest.scalar_subquery(), span.last_seen_at <= work.now)
+            .values(last_seen_at=work.now)
             .returning(span.id)
         )
         if stretched.scalar() is None:
-            session.add(span(started_at=now, last_seen_at=now))
-    session.commit()
+            work.session.add(span(started_at=work.now, last_seen_at=work.now))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from app.domain.calendar.workdays import Calendar
 from app.domain.periods.window import Phase, explain
 from app.domain.refusals import Refusal
 from app.models import CalendarNotice, Period
-from app.services.record.chain import COMMAND_LINE, Act, record
+from app.services.shared.work import Work, use_case
 
 
 def calendar_of(session: Session, demonstration: bool = False) -> ChinaCalendar:
@@ -33,18 +33,18 @@ class Affected:
     why: str
 
 
-def load_notices(session: Session, text: str, now: dt.datetime, actor: str = COMMAND_LINE) -> list[Notice]:
+@use_case
+def load_notices(work: Work, text: str) -> list[Notice]:
     """Load a document of notices whole, or not at all. Raises BadNotice with line or field named."""
     notices = read_notices(text)
-    store_notices(session, notices, now, actor)
-    session.commit()
+    store_notices(work, notices)
     return list(notices)
 
 
-def store_notices(session: Session, notices: tuple[Notice, ...], now: dt.datetime, actor: str) -> None:
+def store_notices(work: Work, notices: tuple[Notice, ...]) -> None:
     """Add notices and their record to the caller's transaction."""
     for notice in notices:
-        session.add(
+        work.session.add(
             CalendarNotice(
                 year=notice.year,
                 number=notice.number,
@@ -53,14 +53,10 @@ def store_notices(session: Session, notices: tuple[Notice, ...], now: dt.datetim
                 off=sorted(date.isoformat() for date in notice.off),
                 work=sorted(date.isoformat() for date in notice.work),
                 estimated=notice.estimated,
-                loaded_at=now,
+                loaded_at=work.now,
             )
         )
-    record(
-        session,
-        now,
-        [Act(actor, "calendar.loaded", f"calendar:{notice.year}", {"number": notice.number}) for notice in notices],
-    )
+        work.did("calendar.loaded", f"calendar:{notice.year}", number=notice.number)
 
 
 def affected_periods(session: Session, calendar: Calendar, now: dt.datetime) -> list[Affected]:

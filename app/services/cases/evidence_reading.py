@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.cases.states import Actor
 from app.domain.refusals import NotYourCase
 from app.evidence.kinds import FileKind
 from app.models import READABLE, Evidence, Objection, ScanState
 from app.services.cases.investigation import visible_case
-from app.services.record.chain import Act, by_user, on_case, record
+from app.services.record.chain import on_case
 from app.services.shared import files
 from app.services.shared.files import Opened, Stored, Vault
+from app.services.shared.work import Work, use_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +49,20 @@ def exhibits(session: Session, case_id: int) -> dict[int, list[Exhibit]]:
     return dict(found)
 
 
-def open_for_handler(
-    session: Session, vault: Vault, case_id: int, evidence_id: int, actor: Actor, now: dt.datetime
-) -> Opened:
+@use_case
+def open_for_handler(work: Work, vault: Vault, case_id: int, evidence_id: int) -> Opened:
     """A file of a case, for somebody who may see the case; on the record before a byte of it goes out.
 
     Raises NotYourCase, HeldBack, FileDamaged, StoreDown.
     """
-    visible_case(session, case_id, actor, now)
-    of_case = (exhibit for each in exhibits(session, case_id).values() for exhibit in each)
+    visible_case(work.session, case_id, work.actor, work.now)
+    of_case = (exhibit for each in exhibits(work.session, case_id).values() for exhibit in each)
     exhibit = next((exhibit for exhibit in of_case if exhibit.id == evidence_id), None)
     if exhibit is None:
         raise NotYourCase
-    opened = _opened(session, vault, exhibit)
+    opened = _opened(work.session, vault, exhibit)
     details = {"evidence": evidence_id, "number": exhibit.number}
-    record(session, now, [Act(by_user(actor.user_id), "evidence.opened", on_case(case_id), details)])
-    session.commit()
+    work.did("evidence.opened", on_case(case_id), **details)
     return opened
 
 

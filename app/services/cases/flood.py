@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.domain.cases.states import Action, Actor, DeclineGround, Role, State, check
 from app.domain.refusals import FloodChanged, NothingChosen, NotYourCase, Refusal
 from app.models import Case, Entry, Objection, Period, Recusal
-from app.services.cases.investigation import declined
-from app.services.record.chain import record
+from app.services.cases.investigation import decline
+from app.services.shared.work import Work, use_case
 
 FEWEST = 3
 MOST = 200  # of one group on a page, and in one act
@@ -95,27 +95,19 @@ def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, n
     return drops
 
 
-def decline_duplicates(
-    session: Session,
-    likeness: Likeness,
-    case_id: int,
-    chosen: Collection[int],
-    actor: Actor,
-    reason: str,
-    now: dt.datetime,
-) -> int:
+@use_case
+def decline_duplicates(work: Work, likeness: Likeness, case_id: int, chosen: Collection[int], reason: str) -> int:
     """以重复为由不予受理 for the chosen cases of a group, all or none; each its own answer and row of the record.
 
     Raises NothingChosen, FloodChanged (one of them is not waiting any more), and what declining one case raises.
     """
     if not chosen:
         raise NothingChosen
-    if not set(chosen) <= set(_alike(session, likeness, case_id, actor, now)):
+    if not set(chosen) <= set(_alike(work.session, likeness, case_id, work.actor, work.now)):
         raise FloodChanged
-    acts = [declined(session, each, actor, DeclineGround.DUPLICATE, reason, now) for each in sorted(set(chosen))]
-    record(session, now, acts)
-    session.commit()
-    return len(acts)
+    for each in sorted(set(chosen)):
+        decline(work, each, DeclineGround.DUPLICATE, reason)
+    return len(set(chosen))
 
 
 def _visible(actor: Actor, *wanted: Any) -> Select[Any]:

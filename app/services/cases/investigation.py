@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -38,192 +39,199 @@ from app.models import (
     User,
 )
 from app.services.objections.intake import chain_of_command
-from app.services.record.chain import Act, by_user, on_case, on_nominee, record
+from app.services.record.chain import on_nominee
+from app.services.shared.each import Outcome, do_each
 from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
 
 TEXT = (1, 2000)
 REASON = (2, 500)
 
 
-def accept(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def accept(work: Work, case_id: int) -> None:
     """受理."""
-    case = _take(session, case_id, actor, Action.ACCEPT, now)
+    case = _lock_case(work, case_id, Action.ACCEPT)
     case.state = move(case.state, State.ACCEPTED, ACTION_NAMES[Action.ACCEPT])
-    case.decided_at = now
-    _done(session, case, actor, Action.ACCEPT, now)
+    case.decided_at = work.now
+    _did(work, case, Action.ACCEPT)
 
 
-def decline(session: Session, case_id: int, actor: Actor, ground: DeclineGround, reason: str, now: dt.datetime) -> None:
+def accept_each(work: Work, case_ids: Iterable[int]) -> Outcome:
+    """受理 these cases one by one. Raises NothingChosen, and NotYourCase before anything is done."""
+    return do_each(_visible_ids(work, case_ids), "一个案件", lambda case_id: accept(work, case_id))
+
+
+@use_case
+def decline(work: Work, case_id: int, ground: DeclineGround, reason: str) -> None:
     """不予受理, with a ground and a reason that every objector is told."""
-    record(session, now, [declined(session, case_id, actor, ground, reason, now)])
-    session.commit()
-
-
-def declined(session: Session, case_id: int, actor: Actor, ground: DeclineGround, reason: str, now: dt.datetime) -> Act:
-    """One case declined and its objectors told: the act, for the caller to record and commit."""
-    case = _take(session, case_id, actor, Action.DECLINE, now)
+    case = _lock_case(work, case_id, Action.DECLINE)
     reason = checked_text(reason, "不予受理的理由", REASON)
-    if ground is DeclineGround.WITHDRAWN and not case.facts(now).all_withdrawn:
+    if ground is DeclineGround.WITHDRAWN and not case.facts(work.now).all_withdrawn:
         raise NotAllowed("异议人没有撤回，不能以撤回为由不予受理。")
     case.state = move(case.state, State.DECLINED, ACTION_NAMES[Action.DECLINE])
-    case.decided_at = now
+    case.decided_at = work.now
     case.decline_ground, case.decline_reason = ground, reason
-    _tell_objectors(
-        session,
-        case,
-        MessageKind.ANSWER,
-        f"不予受理。依据：{DECLINE_GROUND_NAMES[ground]}。理由：{reason}",
-        now,
-    )
-    return _act(case, actor, Action.DECLINE, ground=ground, reason=reason)
+    _tell_objectors(work, case, MessageKind.ANSWER, f"不予受理。依据：{DECLINE_GROUND_NAMES[ground]}。理由：{reason}")
+    _did(work, case, Action.DECLINE, ground=ground, reason=reason)
 
 
-def investigate(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def investigate(work: Work, case_id: int) -> None:
     """开始核查."""
-    case = _take(session, case_id, actor, Action.INVESTIGATE, now)
+    case = _lock_case(work, case_id, Action.INVESTIGATE)
     case.state = move(case.state, State.INVESTIGATING, ACTION_NAMES[Action.INVESTIGATE])
-    _done(session, case, actor, Action.INVESTIGATE, now)
+    _did(work, case, Action.INVESTIGATE)
 
 
-def ask_supplement(session: Session, case_id: int, actor: Actor, question: str, now: dt.datetime) -> None:
+@use_case
+def ask_supplement(work: Work, case_id: int, question: str) -> None:
     """要求补正, once a case. The deadline goes on running."""
-    case = _take(session, case_id, actor, Action.ASK, now)
+    case = _lock_case(work, case_id, Action.ASK)
     question = checked_text(question, "需要补充的内容", TEXT)
     case.resume_state = case.state
     case.state = move(case.state, State.AWAITING_SUPPLEMENT, ACTION_NAMES[Action.ASK])
-    case.supplement_asked_at = now
-    _tell_objectors(session, case, MessageKind.QUESTION, question, now)
-    _done(session, case, actor, Action.ASK, now)
+    case.supplement_asked_at = work.now
+    _tell_objectors(work, case, MessageKind.QUESTION, question)
+    _did(work, case, Action.ASK)
 
 
-def resume(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def resume(work: Work, case_id: int) -> None:
     """恢复办理 without the supplement: silence of the objector must not decide the case."""
-    case = _take(session, case_id, actor, Action.RESUME, now)
+    case = _lock_case(work, case_id, Action.RESUME)
     case.state = move(case.state, case.resume_state or State.ACCEPTED, ACTION_NAMES[Action.RESUME])
     case.resume_state = None
-    _done(session, case, actor, Action.RESUME, now)
+    _did(work, case, Action.RESUME)
 
 
-def note(session: Session, case_id: int, actor: Actor, text: str, now: dt.datetime) -> None:
+@use_case
+def note(work: Work, case_id: int, text: str) -> None:
     """A step of the investigation, for the file."""
-    _write_note(session, case_id, actor, Action.NOTE, NoteKind.NOTE, text, now)
+    _write_note(work, case_id, Action.NOTE, NoteKind.NOTE, text)
 
 
-def hear(session: Session, case_id: int, actor: Actor, text: str, now: dt.datetime) -> None:
+@use_case
+def hear(work: Work, case_id: int, text: str) -> None:
     """What the nominee says to the facts (R24)."""
-    _write_note(session, case_id, actor, Action.HEAR, NoteKind.STATEMENT, text, now)
+    _write_note(work, case_id, Action.HEAR, NoteKind.STATEMENT, text)
 
 
-def reply(session: Session, case_id: int, actor: Actor, text: str, now: dt.datetime) -> None:
+@use_case
+def reply(work: Work, case_id: int, text: str) -> None:
     """A message that every objector of the case reads on the receipt page."""
-    case = _take(session, case_id, actor, Action.REPLY, now)
-    _tell_objectors(session, case, MessageKind.REPLY, checked_text(text, "回复内容", TEXT), now)
-    _done(session, case, actor, Action.REPLY, now)
+    case = _lock_case(work, case_id, Action.REPLY)
+    _tell_objectors(work, case, MessageKind.REPLY, checked_text(text, "回复内容", TEXT))
+    _did(work, case, Action.REPLY)
 
 
-def assign(session: Session, case_id: int, actor: Actor, assignee_id: int, now: dt.datetime) -> None:
+@use_case
+def assign(work: Work, case_id: int, assignee_id: int) -> None:
     """指定经办人: somebody of the handling unit who is not recused."""
-    case = _take(session, case_id, actor, Action.ASSIGN, now)
-    assignee = session.get(User, assignee_id)
-    if assignee is None or assignee not in assignable(session, case):
+    case = _lock_case(work, case_id, Action.ASSIGN)
+    assignee = work.session.get(User, assignee_id)
+    if assignee is None or assignee not in assignable(work.session, case):
         raise NotAllowed("请选择本单位在岗、且不需要回避的人员。")
     case.assignee_id = assignee.id
-    _done(session, case, actor, Action.ASSIGN, now, assignee=assignee.id)
+    _did(work, case, Action.ASSIGN, assignee=assignee.id)
 
 
-def propose(
-    session: Session,
-    case_id: int,
-    actor: Actor,
-    conclusion: Conclusion,
-    findings: str,
-    grounds: str,
-    answer: str,
-    now: dt.datetime,
-) -> None:
+def assign_each(work: Work, case_ids: Iterable[int], assignee_id: int) -> Outcome:
+    """指定经办人, one person for all of these cases. Raises NothingChosen, and NotYourCase before anything is done."""
+    return do_each(_visible_ids(work, case_ids), "一个案件", lambda case_id: assign(work, case_id, assignee_id))
+
+
+@use_case
+def propose(work: Work, case_id: int, conclusion: Conclusion, findings: str, grounds: str, answer: str) -> None:
     """提出处理意见, with findings, grounds and the answer the objectors will read (R22)."""
-    case = _take(session, case_id, actor, Action.PROPOSE, now)
+    case = _lock_case(work, case_id, Action.PROPOSE)
     findings = checked_text(findings, "核查情况", TEXT)
     grounds = checked_text(grounds, "依据", TEXT)
     answer = checked_text(answer, "给异议人的答复", TEXT)
-    if conclusion is Conclusion.WITHDRAWN and not case.facts(now).all_withdrawn:
+    if conclusion is Conclusion.WITHDRAWN and not case.facts(work.now).all_withdrawn:
         raise NotAllowed("异议人没有全部撤回，结论不能是“异议人撤回”。")
     case.state = move(case.state, State.PROPOSED, ACTION_NAMES[Action.PROPOSE])
-    case.proposed_conclusion, case.proposed_by, case.proposed_at = conclusion, actor.user_id, now
+    case.proposed_conclusion, case.proposed_by, case.proposed_at = conclusion, work.actor.user_id, work.now
     case.findings, case.grounds, case.answer = findings, grounds, answer
-    _done(session, case, actor, Action.PROPOSE, now, conclusion=conclusion)
+    _did(work, case, Action.PROPOSE, conclusion=conclusion)
 
 
-def confirm(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def confirm(work: Work, case_id: int) -> None:
     """确认处理意见 by a second person: from here on it counts, and an upheld objection disqualifies (R22, R27)."""
-    case = _take(session, case_id, actor, Action.CONFIRM, now)
+    case = _lock_case(work, case_id, Action.CONFIRM)
     case.state = move(case.state, State.CONCLUDED, ACTION_NAMES[Action.CONFIRM])
-    case.conclusion, case.confirmed_by, case.confirmed_at = case.proposed_conclusion, actor.user_id, now
+    case.conclusion, case.confirmed_by, case.confirmed_at = case.proposed_conclusion, work.actor.user_id, work.now
     assert case.conclusion is not None  # noqa: S101 - a CHECK holds it
     assert case.answer is not None  # noqa: S101 - written with the proposal
     answer = f"{CONCLUSION_NAMES[case.conclusion]}。{case.answer}"
-    _tell_objectors(session, case, MessageKind.ANSWER, answer, now)
-    acts = [_act(case, actor, Action.CONFIRM, conclusion=case.conclusion)]
+    _tell_objectors(work, case, MessageKind.ANSWER, answer)
+    _did(work, case, Action.CONFIRM, conclusion=case.conclusion)
     if case.conclusion is Conclusion.UPHELD:
-        acts.append(_disqualify(session, case, actor, now))
-    record(session, now, acts)
-    session.commit()
+        _disqualify(work, case)
 
 
-def return_proposal(session: Session, case_id: int, actor: Actor, reason: str, now: dt.datetime) -> None:
+@use_case
+def return_proposal(work: Work, case_id: int, reason: str) -> None:
     """退回 the proposal with a reason; the case is investigated further (R22)."""
-    case = _take(session, case_id, actor, Action.RETURN, now)
+    case = _lock_case(work, case_id, Action.RETURN)
     reason = checked_text(reason, "退回的理由", REASON)
     case.state = move(case.state, State.INVESTIGATING, ACTION_NAMES[Action.RETURN])
-    _done(session, case, actor, Action.RETURN, now, reason=reason)
+    _did(work, case, Action.RETURN, reason=reason)
 
 
-def recuse(session: Session, case_id: int, actor: Actor, user_id: int, reason: str, now: dt.datetime) -> None:
+@use_case
+def recuse(work: Work, case_id: int, user_id: int, reason: str) -> None:
     """回避: oneself, or, by the head of the handling unit or the office, somebody else (R21)."""
-    case = _take(session, case_id, actor, Action.RECUSE, now)
+    case = _lock_case(work, case_id, Action.RECUSE)
     reason = checked_text(reason, "回避的原因", REASON)
-    if user_id != actor.user_id:
-        leads = actor.role is Role.OFFICE or (actor.role is Role.HEAD and actor.unit_id == case.handler_unit_id)
-        other = session.get(User, user_id)
+    if user_id != work.actor.user_id:
+        leads = work.actor.role is Role.OFFICE or (
+            work.actor.role is Role.HEAD and work.actor.unit_id == case.handler_unit_id
+        )
+        other = work.session.get(User, user_id)
         if not leads or other is None or other.unit_id != case.handler_unit_id:
             raise NotAllowed("只有单位负责人可以让本单位其他人回避。")
-        if user_id in case.facts(now).recused:
+        if user_id in case.facts(work.now).recused:
             raise AlreadyDone("这个人已经回避了。")
-    session.add(Recusal(case_id=case.id, user_id=user_id, reason=reason, recused_at=now))
+    work.session.add(Recusal(case_id=case.id, user_id=user_id, reason=reason, recused_at=work.now))
     if case.assignee_id == user_id:
         case.assignee_id = None
-    _done(session, case, actor, Action.RECUSE, now, recused=user_id, reason=reason)
+    _did(work, case, Action.RECUSE, recused=user_id, reason=reason)
 
 
-def join(session: Session, case_id: int, actor: Actor, lead_id: int, now: dt.datetime) -> None:
+@use_case
+def join(work: Work, case_id: int, lead_id: int) -> None:
     """并案: this case's objections go into `lead`, an open case on the same entry; each keeps its answer (R23)."""
     # Both are locked, in one order: a lead must not be concluded, nor joined itself, while this is under way.
     both = select(Case.id).where(Case.id.in_((case_id, lead_id))).order_by(Case.id)
-    session.execute(both.with_for_update())
-    case = _take(session, case_id, actor, Action.JOIN, now)
-    if lead_id not in {lead.id for lead in joinable_leads(session, case)}:
+    work.session.execute(both.with_for_update())
+    case = _lock_case(work, case_id, Action.JOIN)
+    if lead_id not in {lead.id for lead in joinable_leads(work.session, case)}:
         raise NotAllowed("只能并入同一推荐对象、同一办理单位、尚在办理的另一个案件。")
     for objection in case.objections:
         objection.case_id = lead_id
     case.state = move(case.state, State.JOINED, ACTION_NAMES[Action.JOIN])
     case.joined_into_id = lead_id
-    _done(session, case, actor, Action.JOIN, now, lead=lead_id)
+    _did(work, case, Action.JOIN, lead=lead_id)
 
 
-def hand_up(session: Session, case_id: int, actor: Actor, reason: str, now: dt.datetime) -> None:
+@use_case
+def hand_up(work: Work, case_id: int, reason: str) -> None:
     """移交 to the office, when the unit itself is touched or nobody is left who may handle it (R21)."""
-    case = _take(session, case_id, actor, Action.HAND_UP, now)
+    case = _lock_case(work, case_id, Action.HAND_UP)
     reason = checked_text(reason, "移交的理由", REASON)
-    _give_to_office(session, case)
-    _done(session, case, actor, Action.HAND_UP, now, reason=reason)
+    _give_to_office(work.session, case)
+    _did(work, case, Action.HAND_UP, reason=reason)
 
 
-def take_over(session: Session, case_id: int, actor: Actor, reason: str, now: dt.datetime) -> None:
+@use_case
+def take_over(work: Work, case_id: int, reason: str) -> None:
     """接办 by the office of an escalated case: sitting on a case must not decide it (R21)."""
-    case = _take(session, case_id, actor, Action.TAKE_OVER, now)
+    case = _lock_case(work, case_id, Action.TAKE_OVER)
     reason = checked_text(reason, "接办的理由", REASON)
-    _give_to_office(session, case)
-    _done(session, case, actor, Action.TAKE_OVER, now, reason=reason)
+    _give_to_office(work.session, case)
+    _did(work, case, Action.TAKE_OVER, reason=reason)
 
 
 def visible_case(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> Case:
@@ -232,6 +240,13 @@ def visible_case(session: Session, case_id: int, actor: Actor, now: dt.datetime)
     if case is None or not may_see(actor, case.facts(now)):
         raise NotYourCase
     return case
+
+
+def _visible_ids(work: Work, case_ids: Iterable[int]) -> list[int]:
+    """The cases, every one of which this person may see: who names another's is told of none (R21)."""
+    seen = [visible_case(work.session, case_id, work.actor, work.now).id for case_id in sorted(set(case_ids))]
+    work.session.rollback()  # each is read anew, and locked, when its turn comes
+    return seen
 
 
 def assignable(session: Session, case: Case) -> list[User]:
@@ -261,64 +276,56 @@ def joinable_leads(session: Session, case: Case) -> list[Case]:
     )
 
 
-def _take(session: Session, case_id: int, actor: Actor, action: Action, now: dt.datetime) -> Case:
+def _lock_case(work: Work, case_id: int, action: Action) -> Case:
     """The case, locked, once the rules let this person do this to it at this moment."""
-    case = session.get(Case, case_id, with_for_update={"of": Case})
+    case = work.session.get(Case, case_id, with_for_update={"of": Case})
     if case is None:
         raise NotYourCase
-    facts = case.facts(now)
-    if not may_see(actor, facts):
+    facts = case.facts(work.now)
+    if not may_see(work.actor, facts):
         raise NotYourCase
     conclude_by = case.entry.period.conclude_by
-    if case.state in OPEN_STATES and too_late_to_conclude(conclude_by, now):
+    if case.state in OPEN_STATES and too_late_to_conclude(conclude_by, work.now):
         raise TooLateToConclude(conclude_by)
-    check(actor, action, facts, now)
+    check(work.actor, action, facts, work.now)
     return case
 
 
-def _act(case: Case, actor: Actor, action: Action, **details: Any) -> Act:
-    return Act(by_user(actor.user_id), f"case.{action}", on_case(case.id), details)
+def _did(work: Work, case: Case, action: Action, **details: Any) -> None:
+    work.did(f"case.{action}", case, **details)
 
 
-def _done(session: Session, case: Case, actor: Actor, action: Action, now: dt.datetime, **details: Any) -> None:
-    record(session, now, [_act(case, actor, action, **details)])
-    session.commit()
-
-
-def _write_note(
-    session: Session, case_id: int, actor: Actor, action: Action, kind: NoteKind, text: str, now: dt.datetime
-) -> None:
-    case = _take(session, case_id, actor, action, now)
+def _write_note(work: Work, case_id: int, action: Action, kind: NoteKind, text: str) -> None:
+    case = _lock_case(work, case_id, action)
     text = checked_text(text, ACTION_NAMES[action], TEXT)
-    session.add(CaseNote(case_id=case.id, kind=kind, text=text, written_by=actor.user_id, written_at=now))
-    _done(session, case, actor, action, now)
+    work.session.add(
+        CaseNote(case_id=case.id, kind=kind, text=text, written_by=work.actor.user_id, written_at=work.now)
+    )
+    _did(work, case, action)
 
 
-def _tell_objectors(session: Session, case: Case, kind: MessageKind, text: str, now: dt.datetime) -> None:
+def _tell_objectors(work: Work, case: Case, kind: MessageKind, text: str) -> None:
     objections = select(Objection.id).where(Objection.case_id == case.id).order_by(Objection.id)
-    for objection_id in session.scalars(objections):
-        session.add(Message(objection_id=objection_id, kind=kind, text=text, sent_at=now))
+    for objection_id in work.session.scalars(objections):
+        work.session.add(Message(objection_id=objection_id, kind=kind, text=text, sent_at=work.now))
 
 
-def _disqualify(session: Session, case: Case, actor: Actor, now: dt.datetime) -> Act:
+def _disqualify(work: Work, case: Case) -> None:
     period = case.entry.period
     clause = period.programme.upheld_clause
-    session.add(
+    work.session.add(
         Disqualification(
             nominee_id=case.entry.nominee_id,
             period_id=period.id,
             case_id=case.id,
             ground=Ground.UPHELD,
             clause=clause,
-            effective_at=now,
-            carried_out_at=now,
+            effective_at=work.now,
+            carried_out_at=work.now,
         )
     )
-    return Act(
-        by_user(actor.user_id),
-        "nominee.disqualified",
-        on_nominee(case.entry.nominee_id),
-        {"case": case.id, "ground": Ground.UPHELD, "clause": clause},
+    work.did(
+        "nominee.disqualified", on_nominee(case.entry.nominee_id), case=case.id, ground=Ground.UPHELD, clause=clause
     )
 
 

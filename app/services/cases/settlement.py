@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from app.domain.cases.states import OPEN_STATES, State
 from app.domain.cases.verdict import CaseOutcome, Ground, Lapse, lapses
 from app.models import Case, Disqualification, Entry, Period
-from app.services.record.chain import CLOCK, Act, on_case, on_nominee, on_period, record
+from app.services.record.chain import CLOCK, on_case, on_nominee
+from app.services.shared.work import Work, use_case
 
 _BATCH = 500  # ids in one statement: well below what either database takes
 
@@ -30,40 +31,39 @@ class Settled:
     disqualified: int
 
 
-def settle_due(session: Session, now: dt.datetime) -> list[Settled]:
+def settle_due(work: Work) -> list[Settled]:
     """Settle every period whose deadline has come, however long ago, one transaction each."""
-    due = session.scalars(
+    due = work.session.scalars(
         select(Period.id)
-        .where(Period.conclude_by <= now, Period.settled_at.is_(None), Period.cancelled_at.is_(None))
+        .where(Period.conclude_by <= work.now, Period.settled_at.is_(None), Period.cancelled_at.is_(None))
         .order_by(Period.conclude_by, Period.id)
     ).all()
-    session.rollback()  # the claims below each want a transaction of their own
-    return [settled for period_id in due if (settled := settle_period(session, period_id, now))]
+    work.session.rollback()  # the claims below each want a transaction of their own
+    return [settled for period_id in due if (settled := settle_period(work, period_id))]
 
 
-def settle_period(session: Session, period_id: int, now: dt.datetime) -> Settled | None:
+@use_case
+def settle_period(work: Work, period_id: int) -> Settled | None:
     """Settle one period and commit. None when it is not due or somebody else has claimed it."""
-    claimed = session.execute(
+    claimed = work.session.execute(
         update(Period)
         .where(
             Period.id == period_id,
-            Period.conclude_by <= now,
+            Period.conclude_by <= work.now,
             Period.settled_at.is_(None),
             Period.cancelled_at.is_(None),
         )
-        .values(settled_at=now)
+        .values(settled_at=work.now)
         .returning(Period.id)
     ).scalar()
     if claimed is None:
-        session.rollback()
         return None
-    period = session.get_one(Period, period_id, populate_existing=True)
-    cases = _open_cases(session, period_id)
-    outs = _not_out_yet(session, period_id, lapses((case.outcome for case in cases), period.conclude_by, now))
-    _write_lapses(session, [case.outcome.case_id for case in cases], period.conclude_by)
-    _write_disqualifications(session, period, outs, now)
-    record(session, now, _acts(period, cases, outs))
-    session.commit()
+    period = work.session.get_one(Period, period_id, populate_existing=True)
+    cases = _open_cases(work.session, period_id)
+    outs = _not_out_yet(work.session, period_id, lapses((case.outcome for case in cases), period.conclude_by, work.now))
+    _write_lapses(work.session, [case.outcome.case_id for case in cases], period.conclude_by)
+    _write_disqualifications(work, period, outs)
+    _note(work, period, cases, outs)
     return Settled(period_id, len(cases), len(outs))
 
 
@@ -108,10 +108,10 @@ def _write_lapses(session: Session, case_ids: Sequence[int], deadline: dt.dateti
         )
 
 
-def _write_disqualifications(session: Session, period: Period, outs: Sequence[Lapse], now: dt.datetime) -> None:
+def _write_disqualifications(work: Work, period: Period, outs: Sequence[Lapse]) -> None:
     if not outs:
         return
-    session.execute(
+    work.session.execute(
         insert(Disqualification),
         [
             {
@@ -121,38 +121,27 @@ def _write_disqualifications(session: Session, period: Period, outs: Sequence[La
                 "ground": Ground.LAPSED,
                 "clause": period.programme.lapse_clause,
                 "effective_at": period.conclude_by,
-                "carried_out_at": now,
+                "carried_out_at": work.now,
             }
             for lapse in outs
         ],
     )
 
 
-def _acts(period: Period, cases: Sequence[_OpenCase], outs: Sequence[Lapse]) -> list[Act]:
+def _note(work: Work, period: Period, cases: Sequence[_OpenCase], outs: Sequence[Lapse]) -> None:
     """The record of a settlement; who let a case lapse stands in its row (R27)."""
     deadline = period.conclude_by.isoformat()
-    lapsed = [
-        Act(
-            CLOCK,
-            "case.lapsed",
-            on_case(case.outcome.case_id),
-            {"deadline": deadline, "handler_unit": case.handler_unit_id, "assignee": case.assignee_id},
-        )
-        for case in cases
-    ]
-    out = [
-        Act(
+    for case in cases:
+        handler = {"handler_unit": case.handler_unit_id, "assignee": case.assignee_id}
+        work.did_by(CLOCK, "case.lapsed", on_case(case.outcome.case_id), deadline=deadline, **handler)
+    for lapse in outs:
+        work.did_by(
             CLOCK,
             "nominee.disqualified",
             on_nominee(lapse.nominee_id),
-            {
-                "cases": list(lapse.case_ids),
-                "ground": Ground.LAPSED,
-                "clause": period.programme.lapse_clause,
-                "effective_at": deadline,
-            },
+            cases=list(lapse.case_ids),
+            ground=Ground.LAPSED,
+            clause=period.programme.lapse_clause,
+            effective_at=deadline,
         )
-        for lapse in outs
-    ]
-    counts = {"deadline": deadline, "lapsed": len(cases), "disqualified": len(outs)}
-    return [*lapsed, *out, Act(CLOCK, "period.settled", on_period(period.id), counts)]
+    work.did_by(CLOCK, "period.settled", period, deadline=deadline, lapsed=len(cases), disqualified=len(outs))

@@ -13,18 +13,16 @@ from app.domain.cases.reminders import Reminder, due_reminder
 from app.domain.cases.states import OPEN_STATES, Actor, Role, State
 from app.models import Case, Entry, OutboxRow, Period, Recusal
 from app.services.objections.intake import chain_of_command
+from app.services.shared.work import Work
 
 
-def warn_due(session: Session, now: dt.datetime) -> int:
+def warn_due(work: Work) -> int:
     """Write the warnings whose time has come and commit. Returns how many; running twice adds none."""
     try:
-        written = _warn_all(session, now)
-        session.commit()
+        with work:
+            return _warn_all(work.session, work.now)
     except IntegrityError:
-        # Another server ticked at the same moment and wrote them.
-        session.rollback()
-        return 0
-    return written
+        return 0  # another server ticked at the same moment and wrote them
 
 
 def _warn_all(session: Session, now: dt.datetime) -> int:

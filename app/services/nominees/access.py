@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor, Role
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import NobodyChosen, NotYourCase
 from app.models import Nominee, Programme
 from app.services.programmes.decisions import require_before_decision
@@ -19,6 +20,11 @@ def theirs(actor: Actor) -> ColumnElement[bool]:
     if actor.role in (Role.OFFICE, Role.AUDITOR):
         return true()
     return or_(Nominee.recommender_id == actor.unit_id, Nominee.unit_id == actor.unit_id)
+
+
+def rules_of(session: Session, nominee: Nominee) -> AwardNotice:
+    """The notice that a nominee stands under, also where the row came from another session."""
+    return session.get_one(Programme, nominee.programme_id).rules
 
 
 def of_programme(session: Session, programme_id: int, actor: Actor) -> Sequence[Nominee]:

@@ -20,7 +20,8 @@ from app.evidence.kinds import FileKind
 from app.models import Document, Dossier, Purpose
 from app.sealing import Keyring
 from app.services.nominees import access
-from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.record.chain import on_nominee
+from app.services.shared.work import Work, use_case
 
 # Public in their rounds, and columns of their own: not twice.
 _ELSEWHERE = frozenset({"name", "post", "deeds", "recommender"})
@@ -95,12 +96,14 @@ def shown(session: Session, ring: Keyring, nominee_id: int, actor: Actor) -> Sho
     return _shown(session, nominee_id, {key: _masked(key, text) for key, text in fields.items()}, masked=True)
 
 
-def read(session: Session, ring: Keyring, nominee_id: int, actor: Actor, now: dt.datetime) -> Shown:
+@use_case
+def read(work: Work, nominee_id: int) -> Shown:
     """The whole dossier, for the office and the unit that recommends; on the record. Raises NotYourCase, SealBroken."""
-    access.recommended(session, nominee_id, actor)
-    found = _shown(session, nominee_id, fields_of(session, ring, [nominee_id])[nominee_id], masked=False)
-    record(session, now, [Act(by_user(actor.user_id), "dossier.read", on_nominee(nominee_id))])
-    session.commit()
+    access.recommended(work.session, nominee_id, work.actor)
+    found = _shown(
+        work.session, nominee_id, fields_of(work.session, work.keyring, [nominee_id])[nominee_id], masked=False
+    )
+    work.did("dossier.read", on_nominee(nominee_id))
     return found
 
 

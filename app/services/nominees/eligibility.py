@@ -15,9 +15,9 @@ from app.domain.refusals import NoSuchCondition, NotReady
 from app.models import Confirmation, Nominee, User
 from app.sealing import Keyring
 from app.services.nominees import dossiers
-from app.services.nominees.access import locked
-from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.nominees.access import locked, rules_of
 from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
 
 NOTE = (0, 500)
 REASON = (2, 500)
@@ -30,7 +30,7 @@ def checks(session: Session, ring: Keyring, nominees: Iterable[Nominee]) -> dict
     fields = dossiers.fields_of(session, ring, [nominee.id for nominee in these])
     return {
         nominee.id: checks_of(
-            _facts(nominee, fields[nominee.id].get("penalties")), said.get(nominee.id, {}), nominee.programme.rules
+            _facts(nominee, fields[nominee.id].get("penalties")), said.get(nominee.id, {}), rules_of(session, nominee)
         )
         for nominee in these
     }
@@ -54,72 +54,51 @@ def _said(session: Session, nominee_ids: Sequence[int]) -> dict[int, dict[str, S
     return latest
 
 
-def confirm(
-    session: Session,
-    ring: Keyring,
-    nominee_ids: Collection[int],
-    actor: Actor,
-    now: dt.datetime,
-    *,
-    rank: Rank = Rank.UNKNOWN,
-) -> None:
+@use_case
+def confirm(work: Work, nominee_ids: Collection[int], *, rank: Rank = Rank.UNKNOWN) -> None:
     """Confirm, for each of these nominees, every condition that still waits for a person; all of them or none.
 
     `rank` is given to those whose rank nobody knows yet. Raises NotReady, naming those of whom something else than a
     yes must be said: a rank, or a word of explanation.
     """
-    require_office(actor)
-    nominees = locked(session, nominee_ids, actor)
-    acts = []
+    require_office(work.actor)
+    nominees = locked(work.session, nominee_ids, work.actor)
     for nominee in nominees:
         if nominee.rank is Rank.UNKNOWN and rank is not Rank.UNKNOWN:
-            acts.append(_ranked(nominee, rank, actor))
+            _give_rank(work, nominee, rank)
     waiting = {
         id_: [check for check in found if check.outcome is Outcome.TO_CONFIRM]
-        for id_, found in checks(session, ring, nominees).items()
+        for id_, found in checks(work.session, work.keyring, nominees).items()
     }
     unclear = {id_: [check.why for check in found if _says_more(check)] for id_, found in waiting.items()}
     if any(unclear.values()):
         raise NotReady("一并确认", [(each.name, unclear[each.id]) for each in nominees if unclear[each.id]])
     for nominee in nominees:
         for check in waiting[nominee.id]:
-            session.add(_confirmation(nominee, check.condition.key, True, "", actor, now))
+            work.session.add(_confirmation(nominee, check.condition.key, True, "", work.actor, work.now))
         if named := [check.condition.name for check in waiting[nominee.id]]:
-            acts.append(Act(by_user(actor.user_id), "nominee.confirmed", on_nominee(nominee.id), {"conditions": named}))
-    record(session, now, acts)
-    session.commit()
+            work.did("nominee.confirmed", nominee, conditions=named)
 
 
 def _says_more(check: Check) -> bool:
     return check.wants_note or not check.asks
 
 
-def say(
-    session: Session,
-    ring: Keyring,
-    nominee_id: int,
-    condition: str,
-    met: bool,
-    note: str,
-    actor: Actor,
-    now: dt.datetime,
-) -> None:
+@use_case
+def say(work: Work, nominee_id: int, condition: str, met: bool, note: str) -> None:
     """Confirm or deny one condition; the latest word counts, earlier ones stay.
 
     Raises NoSuchCondition, and MissingText for a no, or a doubtful yes, without a reason.
     """
-    require_office(actor)
-    [nominee] = locked(session, [nominee_id], actor)
-    found = {check.condition.key: check for check in checks(session, ring, [nominee])[nominee.id]}
+    require_office(work.actor)
+    [nominee] = locked(work.session, [nominee_id], work.actor)
+    found = {check.condition.key: check for check in checks(work.session, work.keyring, [nominee])[nominee.id]}
     check = found.get(condition)
     if check is None or not check.asks:
         raise NoSuchCondition
     note = checked_text(note, "理由", REASON if not met or check.wants_note else NOTE)
-    session.add(_confirmation(nominee, condition, met, note, actor, now))
-    action = "nominee.confirmed" if met else "nominee.denied"
-    act = Act(by_user(actor.user_id), action, on_nominee(nominee.id), {"conditions": [check.condition.name]})
-    record(session, now, [act])
-    session.commit()
+    work.session.add(_confirmation(nominee, condition, met, note, work.actor, work.now))
+    work.did("nominee.confirmed" if met else "nominee.denied", nominee, conditions=[check.condition.name])
 
 
 def _confirmation(nominee: Nominee, key: str, met: bool, note: str, actor: Actor, now: dt.datetime) -> Confirmation:
@@ -128,24 +107,24 @@ def _confirmation(nominee: Nominee, key: str, met: bool, note: str, actor: Actor
     )
 
 
-def set_rank(session: Session, nominee_id: int, rank: Rank, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def set_rank(work: Work, nominee_id: int, rank: Rank) -> None:
     """Say of what rank a nominee is; from and to stay on the record."""
-    require_office(actor)
-    [nominee] = locked(session, [nominee_id], actor)
+    require_office(work.actor)
+    [nominee] = locked(work.session, [nominee_id], work.actor)
     if nominee.rank is not rank:
-        record(session, now, [_ranked(nominee, rank, actor)])
-    session.commit()
+        _give_rank(work, nominee, rank)
 
 
-def _ranked(nominee: Nominee, rank: Rank, actor: Actor) -> Act:
+def _give_rank(work: Work, nominee: Nominee, rank: Rank) -> None:
     details = {"from": RANK_NAMES[nominee.rank], "to": RANK_NAMES[rank]}
     nominee.rank = rank
-    return Act(by_user(actor.user_id), "nominee.ranked", on_nominee(nominee.id), details)
+    work.did("nominee.ranked", nominee, **details)
 
 
 def history(session: Session, nominee: Nominee) -> list[tuple[str, Said]]:
     """Everything that was ever said of a nominee's conditions, with their names, the latest first."""
-    names = {key: condition.name for key, condition in conditions_of(nominee.kind, nominee.programme.rules).items()}
+    names = {key: condition.name for key, condition in conditions_of(nominee.kind, rules_of(session, nominee)).items()}
     rows = session.execute(
         select(Confirmation, User.name)
         .join(User, Confirmation.confirmed_by == User.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -22,9 +21,10 @@ from app.papers.materials import length_of
 from app.services.imports.content import photo_faults
 from app.services.nominees import access
 from app.services.programmes.setting_up import require_running
-from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.record.chain import on_nominee
 from app.services.shared import documents
 from app.services.shared.files import Vault
+from app.services.shared.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +69,21 @@ PHOTO = Sort(Purpose.PHOTO, "nominee.photo_received", frozenset({Kind.INDIVIDUAL
 MATERIAL = Sort(Purpose.MATERIAL, "nominee.material_received", frozenset(Kind), _material_faults)
 
 
-def receive(
-    session: Session,
-    vault: Vault,
-    sort: Sort,
-    nominee_id: int,
-    title: str,
-    upload: BinaryIO,
-    actor: Actor,
-    now: dt.datetime,
-) -> None:
+def receive(work: Work, vault: Vault, sort: Sort, nominee_id: int, title: str, upload: BinaryIO) -> None:
     """Keep a nominee's file; the latest counts. Raises NotYourCase, Archived, FileRefused, StoreDown."""
-    nominee = check_may_receive(session, sort, nominee_id, actor)
+    nominee = check_may_receive(work.session, sort, nominee_id, work.actor)
     whose = _Whose(nominee.programme_id, nominee.programme.rules, nominee.kind, nominee.name, nominee.recommender.name)
-    session.rollback()  # nobody waits for the database while a file is looked through
+    work.session.rollback()  # nobody waits for the database while a file is looked through
     _check(sort, title, upload, whose)
-    row = documents.stored(vault, sort.purpose, whose.programme_id, title, upload, actor, now, nominee_id=nominee_id)
+    row = documents.stored(
+        vault, sort.purpose, whose.programme_id, title, upload, work.actor, work.now, nominee_id=nominee_id
+    )
     try:
-        check_may_receive(session, sort, nominee_id, actor)
-        session.add(row)
-        record(session, now, [Act(by_user(actor.user_id), sort.act, on_nominee(nominee_id), {"sha256": row.sha256})])
-        session.commit()
+        with work:
+            check_may_receive(work.session, sort, nominee_id, work.actor)
+            work.session.add(row)
+            work.did(sort.act, on_nominee(nominee_id), sha256=row.sha256)
     except BaseException:
-        session.rollback()
         documents.discard(vault, row)
         raise
 

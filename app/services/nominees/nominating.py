@@ -21,8 +21,9 @@ from app.services.imports.checks import standing_in
 from app.services.nominees import changes, leavers
 from app.services.nominees.access import take_turns
 from app.services.nominees.dossiers import dossier, person_hash
-from app.services.record.chain import Act, by_user, on_nominee, on_programme, record
+from app.services.record.chain import on_programme
 from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +50,24 @@ class PlainFacts:
     trade: str
 
 
-def nominate(
-    session: Session,
-    ring: Keyring,
-    programme_id: int,
-    kind: Kind,
-    recommender_id: int,
-    given: Particulars,
-    actor: Actor,
-    now: dt.datetime,
-) -> Nominee:
+@use_case
+def nominate(work: Work, programme_id: int, kind: Kind, recommender_id: int, given: Particulars) -> Nominee:
     """One nominee at the end of a unit's list.
 
     Raises NotYourCase, KnownAlready, NamedAlready, PrivateData, MissingText.
     """
-    take_turns(session, programme_id)
-    recommender = recommending(session, recommender_id, actor)
-    nominee = enter(session, ring, programme_id, kind, recommender, given, actor)
+    take_turns(work.session, programme_id)
+    recommender = recommending(work.session, recommender_id, work.actor)
+    nominee = enter(work.session, work.keyring, programme_id, kind, recommender, given, work.actor)
     nominee.position = 1 + (
-        session.scalar(
+        work.session.scalar(
             select(func.max(Nominee.position)).where(
                 *_list_of(programme_id, recommender_id, kind), Nominee.id != nominee.id
             )
         )
         or 0
     )
-    record(session, now, [Act(by_user(actor.user_id), "nominee.entered", on_nominee(nominee.id))])
-    session.commit()
+    work.did("nominee.entered", nominee)
     return nominee
 
 
@@ -188,13 +180,14 @@ def _require_unnamed(
 # --- before anybody outside has seen them ----------------------------------------------------------
 
 
-def edit(session: Session, nominee_id: int, facts: PlainFacts, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def edit(work: Work, nominee_id: int, facts: PlainFacts) -> None:
     """Change plain facts before the first period. Raises ShownBefore, NoLongerStands, NothingChanged, PrivateData."""
-    nominee = changes.held(session, nominee_id, actor)
-    changes.require_standing(session, nominee, now)
-    require_unshown(session, nominee)
+    nominee = changes.held(work.session, nominee_id, work.actor)
+    changes.require_standing(work.session, nominee, work.now)
+    require_unshown(work.session, nominee)
     changes.require_publishable(f"{nominee.name}的内容", facts.unit, facts.post)
-    unit = own_unit(session, nominee.recommender, facts.unit)
+    unit = own_unit(work.session, nominee.recommender, facts.unit)
     wanted = {
         "unit": unit,
         "post": facts.post.strip(),
@@ -206,8 +199,7 @@ def edit(session: Session, nominee_id: int, facts: PlainFacts, actor: Actor, now
         raise NothingChanged("填写的内容")
     for name in changed:
         setattr(nominee, name, wanted[name])
-    record(session, now, [Act(by_user(actor.user_id), "nominee.edited", on_nominee(nominee.id), {"fields": changed})])
-    session.commit()
+    work.did("nominee.edited", nominee, fields=changed)
 
 
 def require_unshown(session: Session, nominee: Nominee) -> None:
@@ -228,22 +220,15 @@ def in_order(session: Session, programme_id: int, recommender_id: int, kind: Kin
     return [nominee for nominee in nominees if nominee.id not in gone]
 
 
-def reorder(
-    session: Session,
-    programme_id: int,
-    recommender_id: int,
-    kind: Kind,
-    places: Mapping[int, int],
-    actor: Actor,
-    now: dt.datetime,
-) -> None:
+@use_case
+def reorder(work: Work, programme_id: int, recommender_id: int, kind: Kind, places: Mapping[int, int]) -> None:
     """Give every nominee of the list its place: `places` by nominee, each from 1 to their number once.
 
     Raises NotYourCase, NotAnOrder, NothingChanged.
     """
-    take_turns(session, programme_id)
-    recommending(session, recommender_id, actor)
-    nominees = in_order(session, programme_id, recommender_id, kind, now)
+    take_turns(work.session, programme_id)
+    recommending(work.session, recommender_id, work.actor)
+    nominees = in_order(work.session, programme_id, recommender_id, kind, work.now)
     if places.keys() != {nominee.id for nominee in nominees} or sorted(places.values()) != _one_to(len(nominees)):
         raise NotAnOrder(len(nominees))
     if all(nominee.position == places[nominee.id] for nominee in nominees):
@@ -251,8 +236,7 @@ def reorder(
     for nominee in nominees:
         nominee.position = places[nominee.id]
     details = {"unit": recommender_id, "kind": kind.value, "nominees": sorted(places, key=lambda each: places[each])}
-    record(session, now, [Act(by_user(actor.user_id), "nominees.reordered", on_programme(programme_id), details)])
-    session.commit()
+    work.did("nominees.reordered", on_programme(programme_id), **details)
 
 
 def _one_to(count: int) -> Sequence[int]:

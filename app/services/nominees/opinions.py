@@ -20,10 +20,10 @@ from app.evidence.kinds import FileKind
 from app.models import Document, Nominee, Opinion, OpinionOutcome, Purpose, User
 from app.sealing import Keyring
 from app.services.nominees import dossiers
-from app.services.nominees.access import chosen, locked
-from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.nominees.access import chosen, locked, rules_of
 from app.services.shared import documents
 from app.services.shared.files import Vault
+from app.services.shared.work import Work, use_case
 
 OUTCOME_NAMES = {
     OpinionOutcome.FAVOURABLE: "无不同意见",
@@ -68,11 +68,10 @@ def needed_by(session: Session, ring: Keyring, nominees: Iterable[Nominee]) -> d
     """Whose opinion each of these nominees needs, by id. Raises SealBroken."""
     these = list(nominees)
     fields = dossiers.fields_of(session, ring, [nominee.id for nominee in these])
-    return {nominee.id: _needed(nominee, fields[nominee.id]) for nominee in these}
+    return {nominee.id: _needed(nominee, fields[nominee.id], rules_of(session, nominee)) for nominee in these}
 
 
-def _needed(nominee: Nominee, fields: Mapping[str, str]) -> frozenset[str]:
-    notice = nominee.programme.rules
+def _needed(nominee: Nominee, fields: Mapping[str, str], notice: AwardNotice) -> frozenset[str]:
     if nominee.kind is Kind.COLLECTIVE:
         return needed(nominee.kind, nominee.category or fields.get("unit_type", ""), notice=notice)
     return needed(
@@ -104,29 +103,21 @@ def history(session: Session, nominee_id: int) -> list[Recorded]:
     return found
 
 
-def record_opinion(
-    session: Session,
-    vault: Vault,
-    nominee_ids: Collection[int],
-    answer: Answer,
-    scan: Scan | None,
-    actor: Actor,
-    now: dt.datetime,
-) -> None:
+def record_opinion(work: Work, vault: Vault, nominee_ids: Collection[int], answer: Answer, scan: Scan | None) -> None:
     """Write down what an authority answered about these nominees of one unit: one letter, one scan for all of them.
 
     Without a scan the one that stands is kept, if each of them has one: a day or a word may be put right alone.
     Raises NobodyChosen, NotYourCase, OfSeveralUnits, StoreDown, and OpinionRefused with the field it is about.
     """
-    nominees = chosen(session, nominee_ids, actor)
+    nominees = chosen(work.session, nominee_ids, work.actor)
     if len({nominee.recommender_id for nominee in nominees}) != 1:
         raise OfSeveralUnits
-    _check(answer, nominees[0].programme.rules, now)
+    _check(answer, nominees[0].programme.rules, work.now)
     programme_id, about = nominees[0].programme_id, nominees[0].id if len(nominees) == 1 else None
-    session.rollback()  # nobody waits for the database while a file is looked through
-    document = _stored(vault, programme_id, about, scan, actor, now) if scan else None
+    work.session.rollback()  # nobody waits for the database while a file is looked through
+    document = _stored(vault, programme_id, about, scan, work.actor, work.now) if scan else None
     try:
-        _write(session, nominee_ids, answer, document, actor, now)
+        _write(work, nominee_ids, answer, document)
     except BaseException:
         documents.discard(vault, document)
         raise
@@ -151,8 +142,10 @@ def _check(answer: Answer, notice: AwardNotice, now: dt.datetime) -> None:
 def _always_asked(notice: AwardNotice) -> str:
     """甲、乙和丙的意见都要征求."""
     *others, last = (each.name for each in notice.authorities if each.key in always_asked(notice))
-    everyone = f"{'、'.join(others)}和{last}的意见都" if others else f"{last}的意见"
-    return f"{everyone}要征求（{notice.clauses.opinions}），不能填不需征求。"
+    clause = notice.clauses.opinions
+    if not others:
+        return f"{last}的意见要征求（{clause}），不能填不需征求。"
+    return f"{'、'.join(others)}和{last}的意见都要征求（{clause}），不能填不需征求。"
 
 
 def _stored(
@@ -170,26 +163,20 @@ def _stored(
     return document
 
 
-def _write(
-    session: Session,
-    nominee_ids: Collection[int],
-    answer: Answer,
-    document: Document | None,
-    actor: Actor,
-    now: dt.datetime,
-) -> None:
-    nominees = locked(session, nominee_ids, actor)
+@use_case
+def _write(work: Work, nominee_ids: Collection[int], answer: Answer, document: Document | None) -> None:
+    nominees = locked(work.session, nominee_ids, work.actor)
     if document is not None:
-        session.add(document)
-        session.flush()
-    standing = latest(session, [nominee.id for nominee in nominees])
+        work.session.add(document)
+        work.session.flush()
+    standing = latest(work.session, [nominee.id for nominee in nominees])
     for nominee in nominees:
         before = standing.get(nominee.id, {}).get(answer.authority)
         asked = answer.outcome is not OpinionOutcome.NOT_ASKED
         document_id = document.id if document else before.document_id if before and asked else None
         if asked and document_id is None:
             raise OpinionRefused("scan", "请选择盖章原件的扫描件（PDF、JPG、PNG）。")
-        session.add(
+        work.session.add(
             Opinion(
                 nominee_id=nominee.id,
                 authority=answer.authority,
@@ -197,12 +184,11 @@ def _write(
                 text=answer.text.strip(),
                 dated=answer.dated,
                 document_id=document_id,
-                recorded_by=actor.user_id,
-                recorded_at=now,
+                recorded_by=work.actor.user_id,
+                recorded_at=work.now,
             )
         )
     names = nominees[0].programme.rules.authority_names
     details = {"authority": names[answer.authority], "outcome": OUTCOME_NAMES[answer.outcome]}
-    acts = [Act(by_user(actor.user_id), "opinion.recorded", on_nominee(nominee.id), details) for nominee in nominees]
-    record(session, now, acts)
-    session.commit()
+    for nominee in nominees:
+        work.did("opinion.recorded", nominee, **details)

@@ -12,11 +12,10 @@ from app.domain.cases.states import OPEN_STATES, Actor
 from app.domain.cases.verdict import GROUND_NAMES, Ground
 from app.domain.refusals import NotVacant, PlaceTaken
 from app.models import Case, Disqualification, Entry, Nominee, Period
-from app.sealing import Keyring
 from app.services.nominees import changes
 from app.services.nominees.nominating import Particulars, enter
 from app.services.office.overview import fates_of
-from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.shared.work import Work, use_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +28,19 @@ class Vacancy:
     replacement: Nominee | None
 
 
-def replace(
-    session: Session, ring: Keyring, nominee_id: int, given: Particulars, actor: Actor, now: dt.datetime
-) -> Nominee:
+@use_case
+def replace(work: Work, nominee_id: int, given: Particulars) -> Nominee:
     """Name who takes the place of one who left: same kind, same unit, same place in the order.
 
     One replacement a nominee: if that one leaves too, its own place is the one to fill. Raises NotVacant, PlaceTaken
     and what `nominating.enter` raises.
     """
-    left = changes.held(session, nominee_id, actor)
-    require_vacant(session, left, now)
-    nominee = enter(session, ring, left.programme_id, left.kind, left.recommender, given, actor)
+    left = changes.held(work.session, nominee_id, work.actor)
+    require_vacant(work.session, left, work.now)
+    nominee = enter(work.session, work.keyring, left.programme_id, left.kind, left.recommender, given, work.actor)
     nominee.position, nominee.replaces_id = left.position, left.id
-    acts = [
-        Act(by_user(actor.user_id), "nominee.replaced", on_nominee(left.id), {"nominees": [nominee.id]}),
-        Act(by_user(actor.user_id), "nominee.entered", on_nominee(nominee.id), {"replaces": left.id}),
-    ]
-    record(session, now, acts)
-    session.commit()
+    work.did("nominee.replaced", left, nominees=[nominee.id])
+    work.did("nominee.entered", nominee, replaces=left.id)
     return nominee
 
 

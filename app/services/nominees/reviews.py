@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.cases.states import Actor, require_office
+from app.domain.cases.states import require_office
 from app.domain.nominees.eligibility import OUTCOME_NAMES, Outcome
 from app.domain.refusals import NotReady
 from app.models import Nominee, Review, ReviewStage, User
-from app.sealing import Keyring
 from app.services.nominees import eligibility, leavers
 from app.services.nominees.access import locked
-from app.services.record.chain import Act, by_user, on_nominee, record
 from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
 
 STAGE_NAMES = {ReviewStage.PRELIMINARY: "初审", ReviewStage.FINAL: "复审"}
 BEFORE_ROUND = {ReviewStage.PRELIMINARY: 2, ReviewStage.FINAL: 3}
@@ -59,50 +57,39 @@ def history(session: Session, nominee_id: int) -> list[Reviewed]:
     return [Reviewed(review, who) for review, who in rows]
 
 
-def review(
-    session: Session,
-    ring: Keyring,
-    nominee_ids: Collection[int],
-    stage: ReviewStage,
-    favourable: bool,
-    reason: str,
-    actor: Actor,
-    now: dt.datetime,
-) -> None:
+@use_case
+def review(work: Work, nominee_ids: Collection[int], stage: ReviewStage, favourable: bool, reason: str) -> None:
     """Pass or refuse these nominees of one programme, all of them or none; a refusal wants its reason.
 
     Raises NotReady for those who can't pass, naming them, and MissingText.
     """
-    require_office(actor)
-    nominees = locked(session, nominee_ids, actor)
+    require_office(work.actor)
+    nominees = locked(work.session, nominee_ids, work.actor)
     if favourable:
-        _require_ready(session, ring, nominees, stage, now)
+        _require_ready(work, nominees, stage)
     else:
         reason = checked_text(reason, "不通过的理由", REASON)
-    session.add_all(
+    work.session.add_all(
         Review(
             nominee_id=nominee.id,
             stage=stage,
             passed=favourable,
             reason=reason.strip(),
-            reviewed_by=actor.user_id,
-            reviewed_at=now,
+            reviewed_by=work.actor.user_id,
+            reviewed_at=work.now,
         )
         for nominee in nominees
     )
     details = {"stage": STAGE_NAMES[stage], "passed": "通过" if favourable else "不通过"}
-    acts = [Act(by_user(actor.user_id), "nominee.reviewed", on_nominee(nominee.id), details) for nominee in nominees]
-    record(session, now, acts)
-    session.commit()
+    for nominee in nominees:
+        work.did("nominee.reviewed", nominee, **details)
 
 
-def _require_ready(
-    session: Session, ring: Keyring, nominees: Sequence[Nominee], stage: ReviewStage, now: dt.datetime
-) -> None:
+def _require_ready(work: Work, nominees: Sequence[Nominee], stage: ReviewStage) -> None:
     """Nobody passes who has left, fails a condition, or has one still to be confirmed; 复审 comes after 初审."""
-    gone = leavers.left(session, nominees, now)
-    words = latest(session, [nominee.id for nominee in nominees])
-    checks = eligibility.checks(session, ring, nominees)
+    gone = leavers.left(work.session, nominees, work.now)
+    words = latest(work.session, [nominee.id for nominee in nominees])
+    checks = eligibility.checks(work.session, work.keyring, nominees)
     waiting = []
     for nominee in nominees:
         why = [gone[nominee.id]] if nominee.id in gone else []

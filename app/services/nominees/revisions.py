@@ -6,13 +6,12 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from app.domain.cases.states import Actor
 from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import NothingChanged, StillShown
 from app.models import Nominee, Revision
 from app.services.nominees import changes
-from app.services.record.chain import Act, by_user, on_nominee, record
 from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
 
 REASON = (2, 500)
 
@@ -22,14 +21,15 @@ def deeds_bounds(notice: AwardNotice) -> tuple[int, int]:
     return 1, notice.deeds_limit
 
 
-def revise(session: Session, nominee_id: int, deeds: str, reason: str, actor: Actor, now: dt.datetime) -> Revision:
+@use_case
+def revise(work: Work, nominee_id: int, deeds: str, reason: str) -> Revision:
     """New deeds, by the recommending unit or the office, never while a period shows the old ones or is about to.
 
     Raises StillShown, NoLongerStands, NothingChanged, PrivateData, MissingText.
     """
-    nominee = changes.held(session, nominee_id, actor)
-    changes.require_standing(session, nominee, now)
-    require_unseen(session, nominee, now)
+    nominee = changes.held(work.session, nominee_id, work.actor)
+    changes.require_standing(work.session, nominee, work.now)
+    require_unseen(work.session, nominee, work.now)
     deeds = checked_text(deeds, "简要事迹", deeds_bounds(nominee.programme.rules))
     reason = checked_text(reason, "变更的理由", REASON)
     if deeds == nominee.deeds:
@@ -41,14 +41,13 @@ def revise(session: Session, nominee_id: int, deeds: str, reason: str, actor: Ac
         before=nominee.deeds,
         after=deeds,
         reason=reason,
-        revised_by=actor.user_id,
-        revised_at=now,
+        revised_by=work.actor.user_id,
+        revised_at=work.now,
     )
-    session.add(row)
+    work.session.add(row)
     nominee.deeds, nominee.edition = deeds, row.edition
     details = {"edition": row.edition, "reason": reason}
-    record(session, now, [Act(by_user(actor.user_id), "nominee.revised", on_nominee(nominee.id), details)])
-    session.commit()
+    work.did("nominee.revised", nominee, **details)
     return row
 
 

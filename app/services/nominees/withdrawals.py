@@ -2,67 +2,62 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
-from app.domain.cases.states import Actor, Role
+from app.domain.cases.states import Role
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import NotAllowed
 from app.models import Correction, Entry, Nominee
 from app.services.nominees import changes
-from app.services.record.chain import Act, by_user, on_nominee, on_period, record
 from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
 
 REASON = (2, 500)
 BY = (Role.HEAD, Role.OFFICE)
 _ALL_GONE = "名单上的推荐对象都已退出推荐。"
 
 
-def withdraw(session: Session, nominee_id: int, reason: str, actor: Actor, now: dt.datetime) -> Nominee:
+@use_case
+def withdraw(work: Work, nominee_id: int, reason: str) -> Nominee:
     """By the head of the recommending unit, or the office. What is public stays in sight, marked; the rest stays out.
 
     Cases are concluded or lapse as if nothing had happened. Raises NoLongerStands, NotAllowed, MissingText.
     """
-    nominee = changes.held(session, nominee_id, actor)
-    if actor.role not in BY:
+    nominee = changes.held(work.session, nominee_id, work.actor)
+    if work.actor.role not in BY:
         raise NotAllowed("退出推荐由推荐单位负责人或者市工作专班办理。")
-    changes.require_standing(session, nominee, now)
+    changes.require_standing(work.session, nominee, work.now)
     nominee.withdraw_reason = checked_text(reason, "退出的理由", REASON)
-    nominee.withdrawn_at, nominee.withdrawn_by = now, actor.user_id
-    acts = [
-        Act(by_user(actor.user_id), "nominee.withdrawn", on_nominee(nominee.id), {"reason": nominee.withdraw_reason})
-    ]
-    for entry in changes.in_sight(session, nominee.id, now):
-        if now < entry.period.opens_at:
-            acts += _taken_off(session, entry, actor, now)
-    record(session, now, acts)
-    session.commit()
+    nominee.withdrawn_at, nominee.withdrawn_by = work.now, work.actor.user_id
+    work.did("nominee.withdrawn", nominee, reason=nominee.withdraw_reason)
+    for entry in changes.in_sight(work.session, nominee.id, work.now):
+        if work.now < entry.period.opens_at:
+            _take_off(work, entry)
     return nominee
 
 
-def _taken_off(session: Session, entry: Entry, actor: Actor, now: dt.datetime) -> list[Act]:
+def _take_off(work: Work, entry: Entry) -> None:
     """Nobody is made public who left before the window opened (R5): off the list, the others move up.
 
     A period that nobody is left on is taken back.
     """
     period, kind, position, who = entry.period, entry.kind, entry.position, entry.nominee_id
-    session.execute(update(Correction).where(Correction.entry_id == entry.id).values(entry_id=None))
-    session.delete(entry)
-    session.flush()
+    work.session.execute(update(Correction).where(Correction.entry_id == entry.id).values(entry_id=None))
+    work.session.delete(entry)
+    work.session.flush()
     if kind is Kind.COLLECTIVE:
         period.collectives -= 1
     else:
         period.individuals -= 1
     # In two steps: no two entries of a period ever have one position, not even for a moment.
     behind = update(Entry).where(Entry.period_id == period.id)
-    session.execute(behind.where(Entry.position > position).values(position=-Entry.position))
-    session.execute(behind.where(Entry.position < 0).values(position=-Entry.position - 1))
-    left = session.scalars(select(Entry.recommender).where(Entry.period_id == period.id).order_by(Entry.position)).all()
+    work.session.execute(behind.where(Entry.position > position).values(position=-Entry.position))
+    work.session.execute(behind.where(Entry.position < 0).values(position=-Entry.position - 1))
+    left = work.session.scalars(
+        select(Entry.recommender).where(Entry.period_id == period.id).order_by(Entry.position)
+    ).all()
     period.recommenders = list(dict.fromkeys(name for name in left if name))
-    acts = [Act(by_user(actor.user_id), "period.entry_withdrawn", on_period(period.id), {"nominees": [who]})]
+    work.did("period.entry_withdrawn", period, nominees=[who])
     if not left:
-        period.cancelled_at, period.cancel_reason = now, _ALL_GONE
-        acts.append(Act(by_user(actor.user_id), "period.cancelled", on_period(period.id), {"reason": _ALL_GONE}))
-    return acts
+        period.cancelled_at, period.cancel_reason = work.now, _ALL_GONE
+        work.did("period.cancelled", period, reason=_ALL_GONE)

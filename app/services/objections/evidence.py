@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -15,9 +14,10 @@ from app.evidence.inspection import FILES_PER_OBJECTION, inspect
 from app.evidence.kinds import FileKind
 from app.models import Evidence, Objection, ScanState
 from app.sealing import Keyring
-from app.services.record.chain import OBJECTOR, Act, record
+from app.services.record.chain import OBJECTOR
 from app.services.shared import files
 from app.services.shared.files import Vault
+from app.services.shared.work import Work
 
 # One of a crowd's statements (services/objections/intake.py): built once, executed only for a form that has files.
 _CLAIM = (
@@ -40,54 +40,44 @@ class Attached:
 
 
 def receive(
-    session: Session,
-    vault: Vault,
-    form_hash: str,
-    title: str,
-    upload: BinaryIO,
-    now: dt.datetime,
-    *,
-    objection_id: int | None = None,
+    work: Work, vault: Vault, form_hash: str, title: str, upload: BinaryIO, *, objection_id: int | None = None
 ) -> Attached:
     """Take one file for a form that is not filed yet: for an objection, or for a supplement to `objection_id`.
 
     The same file twice is one. Raises FileRefused for what it is, TooManyFiles, FormAlreadyUsed for a form that
     was filed without it, StoreDown. On return file and row are on disk.
     """
-    session.rollback()  # nobody waits for the database while a file is looked through and stored
+    work.session.rollback()  # nobody waits for the database while a file is looked through and stored
     inspected = inspect(upload)
     with closing(inspected.content):
-        row = Evidence(form_hash=form_hash, **files.put(vault, title, inspected, now))
+        row = Evidence(form_hash=form_hash, **files.put(vault, title, inspected, work.now))
     try:
-        _lock(session.connection(), form_hash)
-        if (same := _same(session, row)) is not None:
-            answer = attached(vault.keyring, same)
-            session.rollback()
-            files.discard(vault, row.name)
-            return answer
-        _room(session, form_hash, objection_id)
-        session.add(row)
-        session.flush()
-        details = {"size": row.size, "sha256": row.sha256}
-        record(session, now, [Act(OBJECTOR, "evidence.received", _on_evidence(row.id), details)])
-        session.commit()
+        with work:
+            _lock(work.session.connection(), form_hash)
+            if (same := _same(work.session, row)) is None:
+                _room(work.session, form_hash, objection_id)
+                work.session.add(row)
+                work.session.flush()
+                details = {"size": row.size, "sha256": row.sha256}
+                work.did_by(OBJECTOR, "evidence.received", _on_evidence(row.id), **details)
+            answer = attached(vault.keyring, same or row)
     except Refusal:
-        session.rollback()
         files.discard(vault, row.name)
         raise
-    return attached(vault.keyring, row)
+    if same is not None:
+        files.discard(vault, row.name)
+    return answer
 
 
-def remove(session: Session, vault: Vault, form_hash: str, evidence_id: int, now: dt.datetime) -> None:
+def remove(work: Work, vault: Vault, form_hash: str, evidence_id: int) -> None:
     """Take a file of a form back before it is filed; one that is not there, or filed, stays as it is."""
     mine = (Evidence.id == evidence_id, Evidence.form_hash == form_hash, Evidence.objection_id.is_(None))
-    name = session.scalar(delete(Evidence).where(*mine).returning(Evidence.name))
-    if name is None:
-        session.rollback()
-        return
-    record(session, now, [Act(OBJECTOR, "evidence.removed", _on_evidence(evidence_id))])
-    session.commit()
-    files.discard(vault, name)
+    with work:
+        name = work.session.scalar(delete(Evidence).where(*mine).returning(Evidence.name))
+        if name is not None:
+            work.did_by(OBJECTOR, "evidence.removed", _on_evidence(evidence_id))
+    if name is not None:  # the row is gone for good: now the file may go
+        files.discard(vault, name)
 
 
 def unfiled(session: Session, keyring: Keyring, form_hash: str) -> list[Attached]:

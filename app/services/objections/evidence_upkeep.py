@@ -17,22 +17,23 @@ from app.evidence.names import FileMissing, StoreDown
 from app.evidence.scanner import Verdict
 from app.evidence.store import Store
 from app.models import Document, Evidence, Objection, ScanState, StoredFile
-from app.services.record.chain import CLOCK, Act, on_case, record
+from app.services.record.chain import CLOCK, on_case
 from app.services.shared.files import Stored, Vault
+from app.services.shared.work import Work, use_case
 
 KEPT_UNFILED = dt.timedelta(hours=24)
 _STATES = {Verdict.CLEAN: ScanState.CLEAN, Verdict.INFECTED: ScanState.INFECTED}
 _TABLES: dict[str, type[Evidence] | type[Document]] = {"evidence": Evidence, "document": Document}
 
 
-def forget_unfiled(session: Session, vault: Vault, now: dt.datetime) -> int:
+def forget_unfiled(work: Work, vault: Vault) -> int:
     """Delete what was uploaded more than a day ago and never filed: rows first, then files. Returns how many."""
-    old = (Evidence.objection_id.is_(None), Evidence.received_at <= now - KEPT_UNFILED)
-    gone = session.execute(delete(Evidence).where(*old).returning(Evidence.name, Evidence.stored_size)).all()
-    if gone:
-        details = {"files": len(gone), "size": sum(row.stored_size for row in gone)}
-        record(session, now, [Act(CLOCK, "evidence.expired", "evidence", details)])
-    session.commit()
+    old = (Evidence.objection_id.is_(None), Evidence.received_at <= work.now - KEPT_UNFILED)
+    with work:
+        gone = work.session.execute(delete(Evidence).where(*old).returning(Evidence.name, Evidence.stored_size)).all()
+        if gone:
+            size = sum(row.stored_size for row in gone)
+            work.did_by(CLOCK, "evidence.expired", "evidence", files=len(gone), size=size)
     for row in gone:
         with suppress(StoreDown):  # then a file without a row, which `compare` lists
             vault.store.delete(row.name)
@@ -48,18 +49,17 @@ def waiting(session: Session) -> list[Stored]:
     return [Stored.of(row) for row in sorted(rows, key=lambda row: row.received_at)]
 
 
-def judge(session: Session, subject: str, verdict: Verdict, now: dt.datetime) -> None:
+@use_case
+def judge(work: Work, subject: str, verdict: Verdict) -> None:
     """Write down what the scanner said of a file, once."""
     kind, _, number = subject.partition(":")
     table, row_id = _TABLES[kind], int(number)
     unjudged = (table.id == row_id, table.scan == ScanState.WAITING)
-    marked = update(table).where(*unjudged).values(scan=_STATES[verdict], scanned_at=now)
-    if session.execute(marked.returning(table.id)).first() is None:
-        session.rollback()  # another machine was quicker, or it was removed meanwhile
-        return
-    about = (_case_of(session, row_id) if table is Evidence else None) or subject
-    record(session, now, [Act(CLOCK, f"{kind}.{verdict}", about, {kind: row_id})])
-    session.commit()
+    marked = update(table).where(*unjudged).values(scan=_STATES[verdict], scanned_at=work.now)
+    if work.session.execute(marked.returning(table.id)).first() is None:
+        return  # another machine was quicker, or it was removed meanwhile
+    about = (_case_of(work.session, row_id) if table is Evidence else None) or subject
+    work.did_by(CLOCK, f"{kind}.{verdict}", about, **{kind: row_id})
 
 
 def _case_of(session: Session, evidence_id: int) -> str | None:

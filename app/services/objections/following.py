@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -14,8 +12,9 @@ from app.domain.refusals import AlreadyDone, MoveRefused, TooLateToConclude, Unk
 from app.models import Case, Entry, Message, MessageKind, Objection, Period
 from app.sealing import Keyring
 from app.services.objections.evidence import claim_for_supplement
-from app.services.record.chain import OBJECTOR, STRANGER, Act, on_case, record
+from app.services.record.chain import OBJECTOR, STRANGER
 from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
 
 SUPPLEMENT_LENGTH = (1, 3000)
 WITHDRAW_LENGTH = (1, 300)
@@ -30,10 +29,10 @@ def find_by_receipt(session: Session, ring: Keyring, typed: str) -> int:
     return objection_id
 
 
-def note_unknown_receipt(session: Session, now: dt.datetime) -> None:
+@use_case
+def note_unknown_receipt(work: Work) -> None:
     """A code that is nobody's goes on the record without the code: it may be somebody's but for one letter."""
-    record(session, now, [Act(STRANGER, "receipt.unknown", "receipt:unknown")])
-    session.commit()
+    work.did_by(STRANGER, "receipt.unknown", "receipt:unknown")
 
 
 def followed(session: Session, objection_id: int) -> tuple[Objection, Case]:
@@ -49,49 +48,49 @@ def followed(session: Session, objection_id: int) -> tuple[Objection, Case]:
     return objection, session.get_one(Case, objection.case_id)
 
 
-def check_supplement(session: Session, objection_id: int, now: dt.datetime) -> None:
+def check_supplement(work: Work, objection_id: int) -> None:
     """Raises MoveRefused or TooLateToConclude where nothing can be added any more."""
-    _open(session, objection_id, "补充", now)
-    session.rollback()
+    _open(work, objection_id, "补充")
+    work.session.rollback()
 
 
-def supplement(session: Session, objection_id: int, text: str, now: dt.datetime, form_hash: str = "") -> None:
+@use_case
+def supplement(work: Work, objection_id: int, text: str, form_hash: str = "") -> None:
     """Add to an objection while its case is open, with the files of a form; it ends a wait for one (R20)."""
-    objection, case = _open(session, objection_id, "补充", now)
+    objection, case = _open(work, objection_id, "补充")
     text = checked_text(text, "补充内容", SUPPLEMENT_LENGTH)
-    message = Message(objection_id=objection.id, kind=MessageKind.SUPPLEMENT, text=text, sent_at=now)
-    session.add(message)
-    session.flush()
+    message = Message(objection_id=objection.id, kind=MessageKind.SUPPLEMENT, text=text, sent_at=work.now)
+    work.session.add(message)
+    work.session.flush()
     details = {"objection": objection.id}
-    if form_hash and (files := claim_for_supplement(session, form_hash, objection.id, message.id)):
+    if form_hash and (files := claim_for_supplement(work.session, form_hash, objection.id, message.id)):
         details["files"] = files
     if case.state is State.AWAITING_SUPPLEMENT and case.resume_state is not None:
         case.state = move(case.state, case.resume_state, "补充")
         case.resume_state = None
-    record(session, now, [Act(OBJECTOR, "objection.supplemented", on_case(case.id), details)])
-    session.commit()
+    work.did_by(OBJECTOR, "objection.supplemented", case, **details)
 
 
-def withdraw(session: Session, objection_id: int, reason: str, now: dt.datetime) -> None:
+@use_case
+def withdraw(work: Work, objection_id: int, reason: str) -> None:
     """Withdraw. The case stays where it is: the handler decides what becomes of the check (R18)."""
-    objection, case = _open(session, objection_id, "撤回", now)
+    objection, case = _open(work, objection_id, "撤回")
     if objection.withdrawn_at is not None:
         raise AlreadyDone("这件异议已经撤回过了。")
     objection.withdraw_reason = checked_text(reason, "撤回原因", WITHDRAW_LENGTH)
-    objection.withdrawn_at = now
-    record(session, now, [Act(OBJECTOR, "objection.withdrawn", on_case(case.id), {"objection": objection.id})])
-    session.commit()
+    objection.withdrawn_at = work.now
+    work.did_by(OBJECTOR, "objection.withdrawn", case, objection=objection.id)
 
 
-def _open(session: Session, objection_id: int, action: str, now: dt.datetime) -> tuple[Objection, Case]:
+def _open(work: Work, objection_id: int, action: str) -> tuple[Objection, Case]:
     # The case is locked first, as handlers do: in the other order the two would wait for each other.
-    objection = session.get_one(Objection, objection_id)
-    case = session.get_one(Case, objection.case_id, with_for_update=True)
-    session.refresh(objection)
+    objection = work.session.get_one(Objection, objection_id)
+    case = work.session.get_one(Case, objection.case_id, with_for_update=True)
+    work.session.refresh(objection)
     if objection.case_id != case.id:  # joined into another one meanwhile
-        case = session.get_one(Case, objection.case_id, with_for_update=True)
+        case = work.session.get_one(Case, objection.case_id, with_for_update=True)
     if case.state in OPEN_STATES:
-        if too_late_to_conclude(case.entry.period.conclude_by, now):
+        if too_late_to_conclude(case.entry.period.conclude_by, work.now):
             raise TooLateToConclude(case.entry.period.conclude_by)
         return objection, case
     raise MoveRefused(action, "已经办完")

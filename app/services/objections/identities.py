@@ -14,8 +14,9 @@ from app.domain.objections.identity import may_read
 from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, SamePerson
 from app.models import Case, Entry, Identity, IdentityRequest, Objection
 from app.sealing import Keyring
-from app.services.record.chain import Act, by_user, on_case, record
+from app.services.record.chain import on_case
 from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
 
 REASON_LENGTH = (5, 300)
 
@@ -43,21 +44,24 @@ def unseal_objector(ring: Keyring, identity: Identity) -> Objector:
     return Objector(*json.loads(ring.unseal_text(identity.sealed, place(identity.objection_id))))
 
 
-def ask(session: Session, objection_id: int, reason: str, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def ask(work: Work, objection_id: int, reason: str) -> None:
     """The first of two people: says what the identity is needed for. Nothing is shown yet."""
-    objection, _ = objection_to_ask_about(session, objection_id, actor, now)
+    objection, _ = objection_to_ask_about(work.session, objection_id, work.actor, work.now)
     reason = checked_text(reason, "查看的理由", REASON_LENGTH)
-    if session.get(Identity, objection_id) is None:
+    if work.session.get(Identity, objection_id) is None:
         raise NotAllowed("保存期限已过，这位异议人的身份信息已经清除。")
     waiting = select(IdentityRequest.id).where(
         IdentityRequest.objection_id == objection_id,
-        IdentityRequest.asked_by == actor.user_id,
+        IdentityRequest.asked_by == work.actor.user_id,
         IdentityRequest.decided_at.is_(None),
     )
-    if session.scalar(waiting) is not None:
+    if work.session.scalar(waiting) is not None:
         raise AlreadyDone("您已经申请过，正等另一人同意。")
-    session.add(IdentityRequest(objection_id=objection_id, reason=reason, asked_by=actor.user_id, asked_at=now))
-    _recorded(session, objection, actor, "identity.asked", now, reason=reason)
+    work.session.add(
+        IdentityRequest(objection_id=objection_id, reason=reason, asked_by=work.actor.user_id, asked_at=work.now)
+    )
+    _did(work, objection, "identity.asked", reason=reason)
 
 
 def objection_to_ask_about(
@@ -72,39 +76,39 @@ def objection_to_ask_about(
     return objection, case_of(session, objection)
 
 
-def decide(session: Session, request_id: int, granted: bool, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def decide(work: Work, request_id: int, granted: bool) -> None:
     """The second of two people lets the first one read, or does not; sees nothing themselves."""
-    require_office(actor)
-    request = _locked(session, request_id, actor, now)
+    require_office(work.actor)
+    request = _locked(work, request_id)
     if request.decided_at is not None:
         raise AlreadyDone("这项申请已经有人答复过了。")
-    if request.asked_by == actor.user_id:
+    if request.asked_by == work.actor.user_id:
         raise SamePerson
-    request.decided_by, request.decided_at, request.granted = actor.user_id, now, granted
+    request.decided_by, request.decided_at, request.granted = work.actor.user_id, work.now, granted
     act = "identity.granted" if granted else "identity.refused"
-    _recorded(session, request.objection, actor, act, now, request=request.id)
+    _did(work, request.objection, act, request=request.id)
 
 
-def read(
-    session: Session, ring: Keyring, request_id: int, actor: Actor, login_session: str, now: dt.datetime
-) -> Objector:
+@use_case
+def read(work: Work, request_id: int, login_session: str) -> Objector:
     """Who filed, for whoever asked and was let. Every single look is a row of the record.
 
     `login_session` names the login this is done in; the grant belongs to it from the first look on.
     """
-    require_office(actor)
-    request = _locked(session, request_id, actor, now)
-    if request.asked_by != actor.user_id:
+    require_office(work.actor)
+    request = _locked(work, request_id)
+    if request.asked_by != work.actor.user_id:
         raise NotYourCase
-    if not may_read(request.decided_at if request.granted else None, request.read_in, login_session, now):
+    if not may_read(request.decided_at if request.granted else None, request.read_in, login_session, work.now):
         raise NotAllowed("没有获得同意，或者同意已经失效（须在一天内、同一次登录中查看）。需要查看的，请重新申请。")
-    identity = session.get(Identity, request.objection_id)
+    identity = work.session.get(Identity, request.objection_id)
     if identity is None:
         raise NotAllowed("保存期限已过，这位异议人的身份信息已经清除。")
-    objector = unseal_objector(ring, identity)
+    objector = unseal_objector(work.keyring, identity)
     if request.read_in is None:
-        request.read_in, request.first_read_at = login_session, now
-    _recorded(session, request.objection, actor, "identity.read", now, request=request.id)
+        request.read_in, request.first_read_at = login_session, work.now
+    _did(work, request.objection, "identity.read", request=request.id)
     return objector
 
 
@@ -149,11 +153,11 @@ def _requests() -> Select[IdentityRequest]:
     )
 
 
-def _locked(session: Session, request_id: int, actor: Actor, now: dt.datetime) -> IdentityRequest:
-    request = session.get(IdentityRequest, request_id, with_for_update=True)
+def _locked(work: Work, request_id: int) -> IdentityRequest:
+    request = work.session.get(IdentityRequest, request_id, with_for_update=True)
     if request is None:
         raise NotYourCase
-    _require_sight(session, request.objection, actor, now)
+    _require_sight(work.session, request.objection, work.actor, work.now)
     return request
 
 
@@ -167,9 +171,6 @@ def _require_sight(session: Session, objection: Objection, actor: Actor, now: dt
         raise NotYourCase
 
 
-def _recorded(
-    session: Session, objection: Objection, actor: Actor, action: str, now: dt.datetime, **details: str | int
-) -> None:
+def _did(work: Work, objection: Objection, action: str, **details: str | int) -> None:
     details["objection"] = objection.id
-    record(session, now, [Act(by_user(actor.user_id), action, on_case(objection.case_id), details)])
-    session.commit()
+    work.did(action, on_case(objection.case_id), **details)

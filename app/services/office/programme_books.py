@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,10 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.accounts.staffing import given_out_until
-from app.domain.cases.states import Actor, Role
+from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.book_rows import ABOUT, CONTACTS, HEADS, PEOPLE, QUOTAS, Rows, Wrong
-from app.domain.programmes.contacts import Contact
 from app.domain.programmes.plan import Plan, Span
 from app.domain.programmes.programme_book import Book, BookContact, BookPerson, read
 from app.domain.refusals import BookRefused
@@ -22,7 +20,7 @@ from app.notices.offered import notice_of
 from app.services.accounts import making, passwords, units
 from app.services.accounts.staffing import Slip, slip_of
 from app.services.programmes import quotas, setting_up
-from app.services.record.chain import Act, doer, on_unit, record
+from app.services.shared.work import Work, use_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +69,35 @@ def preview(session: Session, sheets: Mapping[str, Rows], notice: str = "") -> P
     )
 
 
-def load(session: Session, sheets: Mapping[str, Rows], by: Actor | None, now: dt.datetime, notice: str = "") -> Loaded:
+@use_case
+def load(work: Work, sheets: Mapping[str, Rows], notice: str = "") -> Loaded:
     """The programme with its units, places, timetable, contact blocks and people, in one transaction.
 
     People come with a password made up for each, on a slip that is shown once. `notice`: as in `preview`.
     Raises BookRefused, NotAllowed, NoticeMissing.
     """
-    seen = preview(session, sheets, notice)
+    seen = preview(work.session, sheets, notice)
     if seen.wrong:
         raise BookRefused(seen.wrong)
-    session.rollback()  # hashing takes its time: nobody waits for it
+    work.session.rollback()  # hashing takes its time: nobody waits for it
     made = {person.login: passwords.made_up() for person in seen.new_people}
     hashes = {login: passwords.hashed(password) for login, password in made.items()}
-    seen = preview(session, sheets, notice)  # somebody may have changed something meanwhile
+    seen = preview(work.session, sheets, notice)  # somebody may have changed something meanwhile
     if seen.wrong or not {person.login for person in seen.new_people} <= hashes.keys():
         raise BookRefused(seen.wrong)
     book = seen.book
-    by_name = _units(session, book, by, now)
+    by_name = _units(work, book)
     plan = replace(book.plan, notice=notice, places=[line.places(by_name[line.unit].id) for line in book.places])
-    programme = setting_up.added(session, plan, by, now)
-    _contacts(session, book.contacts, by_name, by, now)
+    programme = setting_up.create(work, plan)
+    _contacts(work, book.contacts, by_name)
     slips = []
     for person in seen.new_people:
         unit = by_name[person.unit] if person.unit else next(iter(by_name.values()))
-        user = making.new_user(session, person.login, person.name, person.role, unit)
+        user = making.new_user(work.session, person.login, person.name, person.role, unit)
         user.password_hash, user.must_change_password = hashes[person.login], True
-        user.password_expires_at = given_out_until(now)
-        session.flush()
-        record(session, now, [making.added(user, doer(by))])
+        user.password_expires_at = given_out_until(work.now)
+        making.note_added(work, user)
         slips.append(slip_of(user, made[person.login]))
-    session.commit()
     return Loaded(programme, slips)
 
 
@@ -185,29 +182,27 @@ def _about(person: BookPerson, office: str, known: set[str], there: _There) -> l
     return []
 
 
-def _units(session: Session, book: Book, by: Actor | None, now: dt.datetime) -> dict[str, Unit]:
+def _units(work: Work, book: Book) -> dict[str, Unit]:
     """Every unit by its name, the office first; those that are not there yet are added under it."""
-    there = _There.of(session)
+    there = _There.of(work.session)
     office = there.office
     if office is None:
         office = Unit(kind=UnitKind.OFFICE, name=book.office)
-        session.add(office)
-        session.flush()
-        record(session, now, [Act(doer(by), "unit.added", on_unit(office.id), {"name": office.name})])
+        work.session.add(office)
+        work.session.flush()
+        work.did("unit.added", office, name=office.name)
     by_name = {office.name: office, **there.recommenders}
     for line in book.places:
         if line.unit not in by_name:
-            by_name[line.unit] = units.added(session, office.id, line.unit, Contact(), by, now)
+            by_name[line.unit] = units.add(work, office.id, line.unit)
     return by_name
 
 
-def _contacts(
-    session: Session, contacts: Sequence[BookContact], by_name: Mapping[str, Unit], by: Actor | None, now: dt.datetime
-) -> None:
+def _contacts(work: Work, contacts: Sequence[BookContact], by_name: Mapping[str, Unit]) -> None:
     for each in contacts:
         unit = by_name[each.unit]
         if changed := units.put_contact(unit, each.contact):
-            record(session, now, [Act(doer(by), "unit.contact_changed", on_unit(unit.id), {"fields": changed})])
+            work.did("unit.contact_changed", unit, fields=changed)
 
 
 def _plan_of(programme: Programme) -> Plan:

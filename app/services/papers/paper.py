@@ -17,8 +17,8 @@ from app.domain.cases.states import Actor
 from app.domain.refusals import NotYourCase
 from app.models import Nominee, Period, Programme, Quota, Unit, UnitKind
 from app.papers.templates import render
-from app.services.record.chain import Act, by_user, record
 from app.services.shared.files import Vault
+from app.services.shared.work import Work, use_case
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -108,10 +108,10 @@ def the_office(session: Session) -> Unit:
     return session.scalars(select(Unit).where(Unit.kind == UnitKind.OFFICE).order_by(Unit.id)).first() or Unit(name="")
 
 
-def record_made(session: Session, what: str, subject: str, actor: Actor, now: dt.datetime, **details: Any) -> None:
+@use_case
+def record_made(work: Work, what: str, subject: str, **details: Any) -> None:
     """That somebody had a paper made: before it goes out, in a transaction of its own."""
-    record(session, now, [Act(by_user(actor.user_id), "paper.made", subject, {"paper": what, **details})])
-    session.commit()
+    work.did("paper.made", subject, **{"paper": what, **details})
 
 
 def basis(programme: Programme) -> str:

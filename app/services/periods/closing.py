@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import local_date
-from app.domain.cases.states import OPEN_STATES, Actor, Conclusion, State, require_office
+from app.domain.cases.states import OPEN_STATES, Conclusion, State, require_office
 from app.domain.cases.verdict import GROUND_NAMES, Ground, grounds_against
 from app.domain.periods.window import Phase, too_late_to_conclude
 from app.domain.refusals import AlreadyClosed, CasesOpen, WindowNotOver
@@ -18,30 +19,38 @@ from app.models import Case, Closing, Disqualification, Entry, Objection, Period
 from app.services.calendar.availability import availability
 from app.services.cases.settlement import settle_period
 from app.services.periods.corrected_text import Shown, as_shown
-from app.services.record.chain import Act, by_user, on_period, record
+from app.services.shared.each import Outcome, do_each
+from app.services.shared.work import Work, use_case
 
 
-def close_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def close_period(work: Work, period_id: int) -> None:
     """Close, storing the report as it stands. Past the deadline an unsettled period is settled first.
 
     Raises WindowNotOver, CasesOpen (before the deadline, naming them), AlreadyClosed.
     """
-    require_office(actor)
-    settle_period(session, period_id, now)
-    period = session.get_one(Period, period_id, with_for_update=True, populate_existing=True)
-    if period.phase(now) in (Phase.CLOSED, Phase.CANCELLED):
+    require_office(work.actor)
+    settle_period(work, period_id)
+    period = work.session.get_one(Period, period_id, with_for_update=True, populate_existing=True)
+    if period.phase(work.now) in (Phase.CLOSED, Phase.CANCELLED):
         raise AlreadyClosed
-    if now < period.closes_at:
+    if work.now < period.closes_at:
         raise WindowNotOver(period.closes_at)
-    still_open = [case.number for case in cases_of(session, period) if case.state in OPEN_STATES]
-    if still_open and not too_late_to_conclude(period.conclude_by, now):
+    still_open = [case.number for case in cases_of(work.session, period) if case.state in OPEN_STATES]
+    if still_open and not too_late_to_conclude(period.conclude_by, work.now):
         raise CasesOpen(still_open, period.conclude_by)
-    report = closing_report(session, period, now)
-    session.add(Closing(period_id=period.id, report=report, closed_by=actor.user_id, closed_at=now))
-    period.closed_at = now
+    report = closing_report(work.session, period, work.now)
+    work.session.add(Closing(period_id=period.id, report=report, closed_by=work.actor.user_id, closed_at=work.now))
+    period.closed_at = work.now
     counts = {key: report[key] for key in ("entries", "filed", "by_state", "by_conclusion")}
-    record(session, now, [Act(by_user(actor.user_id), "period.closed", on_period(period.id), counts)])
-    session.commit()
+    work.did("period.closed", period, **counts)
+
+
+def close_each(work: Work, period_ids: Iterable[int]) -> Outcome:
+    """Close these periods one by one (R30). Raises NothingChosen, NotAllowed."""
+    require_office(work.actor)
+    there = work.session.scalars(select(Period.id).where(Period.id.in_(set(period_ids)))).all()
+    return do_each(there, "一次公示", lambda period_id: close_period(work, period_id))
 
 
 def cases_of(session: Session, period: Period) -> list[Case]:

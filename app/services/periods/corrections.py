@@ -8,42 +8,42 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.cases.states import Actor, require_office
+from app.domain.cases.states import require_office
 from app.domain.nominees.misprints import CORRECTABLE, WORD_LISTS, is_misprint, longest, room
 from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import NotAMisprint, NothingChanged, NothingInSight
 from app.models import Correction, Entry, Nominee, Period
 from app.services.nominees import changes
 from app.services.periods import corrected_text
-from app.services.record.chain import Act, by_user, on_nominee, record
+from app.services.record.chain import on_nominee
 from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
 
 REASON = (2, 500)
 # Names of units stand in the entries of everybody who belongs to one.
 _SHARED = {"unit": Nominee.unit_id, "recommender": Nominee.recommender_id}
 
 
-def correct(
-    session: Session, nominee_id: int, field: str, text: str, reason: str, actor: Actor, now: dt.datetime
-) -> Sequence[Correction]:
+@use_case
+def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> Sequence[Correction]:
     """Mend a misprint of a field while the public sees it, or before: one row for each entry that had it.
 
     The name of a unit is mended wherever the same misprint of it is in sight. Later rounds show the mended text too.
     Raises NothingInSight, NothingChanged, NotAMisprint, PrivateData, MissingText.
     """
-    require_office(actor)
-    nominee = changes.held(session, nominee_id, actor)
+    require_office(work.actor)
+    nominee = changes.held(work.session, nominee_id, work.actor)
     what = CORRECTABLE[field]
     text = checked_text(text, what, (1, longest(field, nominee.programme.rules)))
     reason = checked_text(reason, "更正的理由", REASON)
     changes.require_publishable(f"{nominee.name}更正后的{what}", text, reason)
-    wrong = current(session, nominee_id, field, now)
+    wrong = current(work.session, nominee_id, field, work.now)
     if wrong is None:
-        raise NothingInSight(what, last_end(session, nominee_id, field))
+        raise NothingInSight(what, last_end(work.session, nominee_id, field))
     if text == wrong:
         raise NothingChanged(what)
     rows = []
-    for entry, before in _misprinted(session, nominee, field, wrong, now):
+    for entry, before in _misprinted(work, nominee, field, wrong):
         _require_misprint(field, getattr(entry, field), text, nominee.programme.rules)
         rows.append(
             Correction(
@@ -53,18 +53,14 @@ def correct(
                 before=before,
                 after=text,
                 reason=reason,
-                corrected_by=actor.user_id,
-                corrected_at=now,
+                corrected_by=work.actor.user_id,
+                corrected_at=work.now,
             )
         )
-    session.add_all(rows)
+    work.session.add_all(rows)
     _mend(nominee, field, wrong, text)
-    acts = [
-        Act(by_user(actor.user_id), "nominee.corrected", on_nominee(row.nominee_id), {"field": field, "reason": reason})
-        for row in rows
-    ]
-    record(session, now, acts)
-    session.commit()
+    for row in rows:
+        work.did("nominee.corrected", on_nominee(row.nominee_id), field=field, reason=reason)
     return rows
 
 
@@ -84,24 +80,22 @@ def fields_in_sight(session: Session, nominee_id: int, now: dt.datetime) -> list
     return [field for field in CORRECTABLE if any(getattr(entry, field) is not None for entry in entries)]
 
 
-def _misprinted(
-    session: Session, nominee: Nominee, field: str, wrong: str, now: dt.datetime
-) -> list[tuple[Entry, str]]:
+def _misprinted(work: Work, nominee: Nominee, field: str, wrong: str) -> list[tuple[Entry, str]]:
     """Every entry in sight that reads so, with the text it shows."""
     if (column := _SHARED.get(field)) is None:
         concerned = Nominee.id == nominee.id
     else:
         concerned = column == (nominee.unit_id if field == "unit" else nominee.recommender_id)
-    entries = session.scalars(
+    entries = work.session.scalars(
         select(Entry)
         .join(Nominee, Entry.nominee_id == Nominee.id)
         .join(Period, Entry.period_id == Period.id)
         .where(concerned, Nominee.programme_id == nominee.programme_id)
-        .where(Period.cancelled_at.is_(None), Period.closes_at > now)
+        .where(Period.cancelled_at.is_(None), Period.closes_at > work.now)
         .order_by(Entry.id)
         .options(joinedload(Entry.period))
     ).all()
-    earlier = corrected_text.of_entries(session, [entry.id for entry in entries])
+    earlier = corrected_text.of_entries(work.session, [entry.id for entry in entries])
     shown = [(entry, corrected_text.text_of(entry, field, earlier.get(entry.id, []))) for entry in entries]
     return [(entry, text) for entry, text in shown if text == wrong]
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import Calendar
-from app.domain.cases.states import Actor, require_office
+from app.domain.cases.states import require_office
 from app.domain.periods.window import Phase, Plan, extended
 from app.domain.refusals import AlreadyClosed, EstimatedCalendar, WindowNotExtended
 from app.models import Period, WindowExtension
 from app.models.periods import days_to_json
 from app.services.calendar.availability import availability
 from app.services.periods.scheduling import REASON
-from app.services.record.chain import Act, by_user, on_period, record
 from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +45,18 @@ def offer(session: Session, period: Period, calendar: Calendar, now: dt.datetime
     return Offer(lost, plan)
 
 
-def extend_window(
-    session: Session, period_id: int, reason: str, calendar: Calendar, actor: Actor, now: dt.datetime
-) -> None:
+@use_case
+def extend_window(work: Work, period_id: int, reason: str, calendar: Calendar) -> None:
     """Take the offer as it stands now, with a reason that stands on the page.
 
     Raises AlreadyClosed, MissingText and what `offer` raises.
     """
-    require_office(actor)
-    period = session.get_one(Period, period_id, with_for_update=True)
-    if period.phase(now) in (Phase.CLOSED, Phase.CANCELLED):
+    require_office(work.actor)
+    period = work.session.get_one(Period, period_id, with_for_update=True)
+    if period.phase(work.now) in (Phase.CLOSED, Phase.CANCELLED):
         raise AlreadyClosed
-    session.refresh(period, ["window_extensions"])
-    made = offer(session, period, calendar, now)
+    work.session.refresh(period, ["window_extensions"])
+    made = offer(work.session, period, calendar, work.now)
     reason = checked_text(reason, "延长公示的理由", REASON)
     days = [date.isoformat() for date in made.outage_days]
     extension = WindowExtension(
@@ -68,10 +67,10 @@ def extend_window(
         new_deadline=made.plan.conclude_by,
         outage_days=days,
         reason=reason,
-        extended_by=actor.user_id,
-        extended_at=now,
+        extended_by=work.actor.user_id,
+        extended_at=work.now,
     )
-    session.add(extension)
+    work.session.add(extension)
     period.closes_at, period.conclude_by = extension.extended_to, extension.new_deadline
     period.days = days_to_json(made.plan.days)
     if calendar.version not in period.calendar_version:
@@ -85,5 +84,4 @@ def extend_window(
         "outage_days": days,
         "reason": reason,
     }
-    record(session, now, [Act(by_user(actor.user_id), "period.window_extended", on_period(period.id), details)])
-    session.commit()
+    work.did("period.window_extended", period, **details)

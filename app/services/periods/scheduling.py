@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.domain.calendar.workdays import Calendar, end_of, nth_workday
-from app.domain.cases.states import Actor, require_office
+from app.domain.cases.states import require_office
 from app.domain.periods.rounds import PUBLIC_FIELDS, Kind, Organiser, Round
 from app.domain.periods.window import Phase, Plan, explain, plan_window, too_late_to_conclude
 from app.domain.refusals import (
@@ -30,8 +30,8 @@ from app.models.periods import days_to_json
 from app.sealing import Keyring
 from app.services.nominees import gates
 from app.services.nominees.access import take_turns
-from app.services.record.chain import Act, by_user, on_period, record
 from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
 
 REASON = (2, 500)
 
@@ -82,131 +82,100 @@ def preview(
     return plan
 
 
-def schedule(
-    session: Session,
-    ring: Keyring,
-    programme: Programme,
-    round_number: int,
-    organiser: Unit,
-    nominee_ids: Sequence[int],
-    opening: dt.date,
-    conclude_workdays: int,
-    calendar: Calendar,
-    actor: Actor,
-    now: dt.datetime,
-) -> Period:
+@dataclass(frozen=True, slots=True)
+class PeriodPlan:
+    """A period to be: who shows whom, in which round, from which day on, and how long there is to conclude."""
+
+    programme: Programme
+    round_number: int
+    organiser: Unit
+    nominee_ids: Sequence[int]
+    opening: dt.date
+    conclude_workdays: int
+
+
+@use_case
+def schedule(work: Work, plan: PeriodPlan, calendar: Calendar) -> Period:
     """Save a period with its window, its explained days and its frozen entries (R4, R8, R9, R12).
 
     Raises Archived, NothingToShow, NotEligible, QuotaExceeded, PrivateData and whatever `preview` raises.
     """
-    period, act = scheduled(
-        session, ring, programme, round_number, organiser, nominee_ids, opening, conclude_workdays, calendar, actor, now
+    period, entries = write_period(work, plan, calendar)
+    work.did(
+        "period.scheduled",
+        period,
+        round=plan.round_number,
+        opens_at=period.opens_at.isoformat(),
+        closes_at=period.closes_at.isoformat(),
+        conclude_by=period.conclude_by.isoformat(),
+        calendar=period.calendar_version,
+        nominees=[entry.nominee_id for entry in entries],
     )
-    record(session, now, [act])
-    session.commit()
     return period
 
 
-def scheduled(
-    session: Session,
-    ring: Keyring,
-    programme: Programme,
-    round_number: int,
-    organiser: Unit,
-    nominee_ids: Sequence[int],
-    opening: dt.date,
-    conclude_workdays: int,
-    calendar: Calendar,
-    actor: Actor,
-    now: dt.datetime,
-) -> tuple[Period, Act]:
-    """As `schedule`: the period in the caller's transaction, and the act for the caller to record and commit."""
-    require_office(actor)
-    plan = preview(opening, conclude_workdays, calendar, programme.demonstration, now)
-    take_turns(session, programme.id)
-    round_ = programme.rules.rounds[round_number]
-    chosen = _chosen(session, ring, programme, round_, organiser, nominee_ids, now)
-    gates.check_places(session, programme, round_, chosen, now)
+def write_period(work: Work, plan: PeriodPlan, calendar: Calendar) -> tuple[Period, list[Entry]]:
+    """The rows of `schedule` without its act, for it and for a rehearsal. Raises what `schedule` raises."""
+    require_office(work.actor)
+    programme, round_ = plan.programme, plan.programme.rules.rounds[plan.round_number]
+    planned = preview(plan.opening, plan.conclude_workdays, calendar, programme.demonstration, work.now)
+    take_turns(work.session, programme.id)
+    chosen = _chosen(work, programme, round_, plan.organiser, plan.nominee_ids)
+    gates.check_places(work.session, programme, round_, chosen, work.now)
     entries = [_entry(nominee, round_, place) for place, nominee in enumerate(chosen, start=1)]
     _check_privacy(entries)
     period = Period(
         programme=programme,
-        round_number=round_number,
-        organiser=organiser,
-        opens_at=plan.window.opens_at,
-        closes_at=plan.window.closes_at,
-        conclude_by=plan.conclude_by,
-        conclude_workdays=conclude_workdays,
-        days=days_to_json(plan.days),
-        calendar_version=plan.calendar_version,
-        provisional=plan.provisional,
-        estimated=plan.estimated,
+        round_number=plan.round_number,
+        organiser=plan.organiser,
+        opens_at=planned.window.opens_at,
+        closes_at=planned.window.closes_at,
+        conclude_by=planned.conclude_by,
+        conclude_workdays=plan.conclude_workdays,
+        days=days_to_json(planned.days),
+        calendar_version=planned.calendar_version,
+        provisional=planned.provisional,
+        estimated=planned.estimated,
         collectives=sum(entry.kind is Kind.COLLECTIVE for entry in entries),
         individuals=sum(entry.kind is Kind.INDIVIDUAL for entry in entries),
         recommenders=list(dict.fromkeys(entry.recommender for entry in entries if entry.recommender)),
-        scheduled_by=actor.user_id,
-        scheduled_at=now,
+        scheduled_by=work.actor.user_id,
+        scheduled_at=work.now,
     )
-    session.add(period)
-    session.flush()
+    work.session.add(period)
+    work.session.flush()
     for entry in entries:
         entry.period_id = period.id
-    session.add_all(entries)
-    session.flush()  # the next period of this transaction counts these entries too
-    details = {
-        "round": round_number,
-        "opens_at": period.opens_at.isoformat(),
-        "closes_at": period.closes_at.isoformat(),
-        "conclude_by": period.conclude_by.isoformat(),
-        "calendar": plan.calendar_version,
-        "nominees": [nominee.id for nominee in chosen],
-    }
-    return period, Act(by_user(actor.user_id), "period.scheduled", on_period(period.id), details)
+    work.session.add_all(entries)
+    work.session.flush()  # the next period of this transaction counts these entries too
+    return period, entries
 
 
-def cancel(session: Session, period_id: int, reason: str, actor: Actor, now: dt.datetime) -> None:
+@use_case
+def cancel(work: Work, period_id: int, reason: str) -> None:
     """Take a period back before it opens, with a reason (R3, R4). Raises AlreadyOpened, AlreadyClosed."""
-    require_office(actor)
-    period = session.get_one(Period, period_id, with_for_update=True)
+    require_office(work.actor)
+    period = work.session.get_one(Period, period_id, with_for_update=True)
     if period.cancelled_at is not None:
         raise AlreadyClosed
-    if now >= period.opens_at:
+    if work.now >= period.opens_at:
         raise AlreadyOpened(period.opens_at)
     period.cancel_reason = checked_text(reason, "撤回公示安排的理由", REASON)
-    period.cancelled_at = now
-    record(
-        session,
-        now,
-        [
-            Act(
-                by_user(actor.user_id),
-                "period.cancelled",
-                on_period(period.id),
-                {"reason": period.cancel_reason},
-            )
-        ],
-    )
-    session.commit()
+    period.cancelled_at = work.now
+    work.did("period.cancelled", period, reason=period.cancel_reason)
 
 
-def extend_deadline(
-    session: Session,
-    period_id: int,
-    new_day: dt.date,
-    reason: str,
-    calendar: Calendar,
-    actor: Actor,
-    now: dt.datetime,
-) -> None:
+@use_case
+def extend_deadline(work: Work, period_id: int, new_day: dt.date, reason: str, calendar: Calendar) -> None:
     """Move the deadline to 24:00 of a later working day, before it passes (R25).
 
     Raises TooLateToConclude, AlreadyClosed, NotLater, NotAWorkday, BeyondHorizon, EstimatedCalendar.
     """
-    require_office(actor)
-    period = session.get_one(Period, period_id, with_for_update=True)
-    if period.phase(now) in (Phase.CLOSED, Phase.CANCELLED):
+    require_office(work.actor)
+    period = work.session.get_one(Period, period_id, with_for_update=True)
+    if period.phase(work.now) in (Phase.CLOSED, Phase.CANCELLED):
         raise AlreadyClosed
-    if too_late_to_conclude(period.conclude_by, now):
+    if too_late_to_conclude(period.conclude_by, work.now):
         raise TooLateToConclude(period.conclude_by)
     if new_day <= period.conclude_day:
         raise NotLater(period.conclude_day, new_day)
@@ -223,32 +192,25 @@ def extend_deadline(
         period.calendar_version = f"{period.calendar_version}；延长时 {calendar.version}"
     period.provisional = period.provisional or any(counted.day.provisional for counted in added)
     period.estimated = period.estimated or any(counted.day.estimated for counted in added)
-    session.add(
+    work.session.add(
         DeadlineExtension(
             period_id=period.id,
             previous=previous,
             extended_to=period.conclude_by,
             reason=reason,
-            extended_by=actor.user_id,
-            extended_at=now,
+            extended_by=work.actor.user_id,
+            extended_at=work.now,
         )
     )
     details = {"from": previous.isoformat(), "to": period.conclude_by.isoformat(), "reason": reason}
-    record(session, now, [Act(by_user(actor.user_id), "period.extended", on_period(period.id), details)])
-    session.commit()
+    work.did("period.extended", period, **details)
 
 
 def _chosen(
-    session: Session,
-    ring: Keyring,
-    programme: Programme,
-    round_: Round,
-    organiser: Unit,
-    nominee_ids: Sequence[int],
-    now: dt.datetime,
+    work: Work, programme: Programme, round_: Round, organiser: Unit, nominee_ids: Sequence[int]
 ) -> list[Nominee]:
     wanted = set(nominee_ids)
-    offered = candidates(session, ring, programme, round_, organiser, now)
+    offered = candidates(work.session, work.keyring, programme, round_, organiser, work.now)
     chosen = [candidate for candidate in offered if candidate.nominee.id in wanted]
     if not chosen:
         raise NothingToShow

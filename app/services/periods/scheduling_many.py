@@ -10,15 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import Calendar
-from app.domain.cases.states import Actor, require_office
+from app.domain.cases.states import require_office
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import ManyStopped, NothingChosen, Refusal
 from app.models import Period, Programme, Quota, Unit
 from app.sealing import Keyring
 from app.services.nominees.access import take_turns
 from app.services.office.overview import organisers
-from app.services.periods.scheduling import Candidate, candidates, preview, scheduled
-from app.services.record.chain import Act, record
+from app.services.periods.scheduling import Candidate, PeriodPlan, candidates, preview, schedule, write_period
+from app.services.shared.work import Work, use_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,13 @@ class Order:
     nominees: frozenset[int]
     opening: dt.date
     conclude_workdays: int
+
+    def plan_for(self, choice: Choice) -> PeriodPlan:
+        """The period of one unit, with those of the nominees that are its own."""
+        own = [each.nominee.id for each in choice.candidates if each.nominee.id in self.nominees]
+        return PeriodPlan(
+            self.programme, self.round_number, choice.organiser, own, self.opening, self.conclude_workdays
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,72 +78,49 @@ def choices(session: Session, ring: Keyring, programme: Programme, round_number:
     ]
 
 
-def rehearse(
-    session: Session, ring: Keyring, order: Order, calendar: Calendar, actor: Actor, now: dt.datetime
-) -> list[Rehearsal]:
+def rehearse(work: Work, order: Order, calendar: Calendar) -> list[Rehearsal]:
     """Each unit's period as it would be saved, and nothing kept: whatever would be refused is known beforehand.
 
     Raises NothingChosen, and what is wrong for every unit alike: whatever `preview` raises.
     """
     rehearsals = []
-    for choice, entering in _begun(session, ring, order, calendar, actor, now):
+    for choice, plan in _plans(work, order, calendar):
         refusal = ""
         try:
-            with session.begin_nested():
-                _scheduled(session, ring, order, choice.organiser, entering, calendar, actor, now)
+            with work.session.begin_nested():
+                write_period(work, plan, calendar)
         except Refusal as refused:
             refusal = str(refused)
-        rehearsals.append(Rehearsal(choice, len(entering), refusal))
-    session.rollback()
+        rehearsals.append(Rehearsal(choice, len(plan.nominee_ids), refusal))
+    work.session.rollback()
     return rehearsals
 
 
-def schedule_many(
-    session: Session, ring: Keyring, order: Order, calendar: Calendar, actor: Actor, now: dt.datetime
-) -> list[Period]:
+@use_case
+def schedule_many(work: Work, order: Order, calendar: Calendar) -> list[Period]:
     """A period for each of the units, all or none, in one transaction; each a row and an act of its own.
 
     Raises NothingChosen, whatever `preview` raises, and ManyStopped, which names the unit that can't have one.
     """
-    periods, acts = [], []
-    for choice, entering in _begun(session, ring, order, calendar, actor, now):
+    periods = []
+    for choice, plan in _plans(work, order, calendar):
         try:
-            period, act = _scheduled(session, ring, order, choice.organiser, entering, calendar, actor, now)
+            periods.append(schedule(work, plan, calendar))
         except Refusal as refused:
             raise ManyStopped(choice.organiser.name, refused) from refused
-        periods.append(period)
-        acts.append(act)
-    record(session, now, acts)
-    session.commit()
     return periods
 
 
-def _begun(
-    session: Session, ring: Keyring, order: Order, calendar: Calendar, actor: Actor, now: dt.datetime
-) -> list[tuple[Choice, list[int]]]:
-    """The units of an order, each with those of the nominees that are its own, once nothing is wrong for all alike."""
-    require_office(actor)
-    preview(order.opening, order.conclude_workdays, calendar, order.programme.demonstration, now)
-    take_turns(session, order.programme.id)
+def _plans(work: Work, order: Order, calendar: Calendar) -> list[tuple[Choice, PeriodPlan]]:
+    """The units of an order, each with a plan for its own nominees, once nothing is wrong for all alike."""
+    require_office(work.actor)
+    preview(order.opening, order.conclude_workdays, calendar, order.programme.demonstration, work.now)
+    take_turns(work.session, order.programme.id)
     found = [
-        (choice, [each.nominee.id for each in choice.candidates if each.nominee.id in order.nominees])
-        for choice in choices(session, ring, order.programme, order.round_number, now)
+        (choice, order.plan_for(choice))
+        for choice in choices(work.session, work.keyring, order.programme, order.round_number, work.now)
         if choice.organiser.id in order.organisers
     ]
     if not found:
         raise NothingChosen("一家单位")
     return found
-
-
-def _scheduled(
-    session: Session,
-    ring: Keyring,
-    order: Order,
-    organiser: Unit,
-    nominee_ids: Sequence[int],
-    calendar: Calendar,
-    actor: Actor,
-    now: dt.datetime,
-) -> tuple[Period, Act]:
-    of_order = order.programme, order.round_number, organiser, nominee_ids, order.opening, order.conclude_workdays
-    return scheduled(session, ring, *of_order, calendar, actor, now)

@@ -18,7 +18,8 @@ from app.models import Entry, Nominee, Period, Quota, Unit
 from app.services.nominees.leavers import disqualified
 from app.services.programmes import setting_up
 from app.services.programmes.places import put
-from app.services.record.chain import Act, doer, on_programme, record
+from app.services.record.chain import on_programme
+from app.services.shared.work import Work, use_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,25 +118,25 @@ def sums(session: Session) -> dict[int, tuple[int, int]]:
     return {programme_id: (int(collectives), int(individuals)) for programme_id, collectives, individuals in rows}
 
 
-def give(session: Session, programme_id: int, places: Iterable[Places], by: Actor | None, now: dt.datetime) -> None:
+@use_case
+def give(work: Work, programme_id: int, places: Iterable[Places]) -> None:
     """Each unit's places as they are to be; a unit with none at all is off the list. All or nothing.
 
     Raises Unfit (its fields end in the unit's number: `collectives-3`), StillNeeded, Retired, Archived.
     """
-    programme = setting_up.running(session, programme_id, by)
+    programme = setting_up.running(work.session, programme_id, work.actor_if_any)
     wanted = list(places)
-    standing = in_later_rounds(session, programme_id, now)
+    standing = in_later_rounds(work.session, programme_id, work.now)
     faults = []
     for one in wanted:
         found = faults_of_places(one) or _below_what_stands(one, standing)
         faults += [Fault(f"{fault.field}-{one.unit_id}", fault.words) for fault in found]
     if faults:
         raise Unfit(faults)
-    changed = {str(one.unit_id): change for one in wanted if (change := put(session, programme, one))}
+    changed = {str(one.unit_id): change for one in wanted if (change := put(work.session, programme, one))}
     if changed:
         details = {"quotas": changed}
-        record(session, now, [Act(doer(by), "programme.quotas_changed", on_programme(programme_id), details)])
-    session.commit()
+        work.did("programme.quotas_changed", on_programme(programme_id), **details)
 
 
 def in_later_rounds(session: Session, programme_id: int, now: dt.datetime) -> Counter[tuple[int, Kind]]:

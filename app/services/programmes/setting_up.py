@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -17,8 +15,9 @@ from app.domain.refusals import AlreadyDone, Archived, PeriodsOpen, Unfit
 from app.models import Period, Proceeding, ProceedingKind, Programme, Stage
 from app.notices.offered import notice_of
 from app.services.programmes.places import put
-from app.services.record.chain import Act, doer, on_programme, record
+from app.services.record.chain import on_programme
 from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
 
 REASON = (2, 500)
 _HONOURS = {"collective_honour", "individual_honour"}
@@ -36,21 +35,15 @@ def all_of_them(session: Session) -> Sequence[Programme]:
     return session.scalars(select(Programme).order_by(*order).options(selectinload(Programme.stages))).all()
 
 
-def create(session: Session, plan: Plan, by: Actor | None, now: dt.datetime) -> Programme:
+@use_case
+def create(work: Work, plan: Plan) -> Programme:
     """A new programme with whatever the plan has of stages and places, in one transaction.
 
-    `by` is the member of the office who does it, None on the command line. Raises Unfit, Retired, NoticeMissing.
+    Done by the office, or on the command line. Raises Unfit, Retired, NoticeMissing.
     """
-    programme = added(session, plan, by, now)
-    session.commit()
-    return programme
-
-
-def added(session: Session, plan: Plan, by: Actor | None, now: dt.datetime) -> Programme:
-    """`create`, in the caller's transaction."""
-    _require_office(by)
+    _require_office(work.actor_if_any)
     plan, notice = _trimmed(plan), notice_of(plan.notice)
-    faults = faults_of_texts(plan) + _taken_title(session, plan.title, None)
+    faults = faults_of_texts(plan) + _taken_title(work.session, plan.title, None)
     faults += faults_of_stages(plan.stages, notice.stages) if plan.stages else []
     for places in plan.places:
         faults += faults_of_places(places)
@@ -61,76 +54,73 @@ def added(session: Session, plan: Plan, by: Actor | None, now: dt.datetime) -> P
         notice=notice.key,
         county_share=plan.county_share,
         demonstration=plan.demonstration,
-        created_at=now,
+        created_at=work.now,
         stages=[_stage(span) for span in plan.stages],
     )
-    session.add(programme)
+    work.session.add(programme)
     try:
-        session.flush()
+        work.session.flush()
     except IntegrityError:  # somebody else took the title in this very moment
-        session.rollback()
         raise Unfit(_title_is_taken()) from None
     for places in plan.places:
-        put(session, programme, places)
-    details = {"title": programme.title}
-    record(session, now, [Act(doer(by), "programme.created", on_programme(programme.id), details)])
+        put(work.session, programme, places)
+    work.did("programme.created", programme, title=programme.title)
     return programme
 
 
-def change(session: Session, programme_id: int, plan: Plan, by: Actor | None, now: dt.datetime) -> None:
+@use_case
+def change(work: Work, programme_id: int, plan: Plan) -> None:
     """Texts and share anew; stages where the plan has them. Places are changed in `quotas`, the notice never.
 
     What was decided stays: the names of the honours can't change any more once they were awarded.
     Raises Unfit, Archived.
     """
-    programme = running(session, programme_id, by)
+    programme = running(work.session, programme_id, work.actor_if_any)
     plan = _trimmed(plan)
-    faults = faults_of_texts(plan) + _taken_title(session, plan.title, programme_id)
+    faults = faults_of_texts(plan) + _taken_title(work.session, plan.title, programme_id)
     faults += faults_of_stages(plan.stages, programme.rules.stages) if plan.stages else []
     changed = [field for field in (*TEXTS, "county_share") if getattr(programme, field) != getattr(plan, field)]
-    if _HONOURS & set(changed) and _is_decided(session, programme_id):
+    if _HONOURS & set(changed) and _is_decided(work.session, programme_id):
         faults += [Fault(field, "表彰决定已经作出，称号不能再改。") for field in changed if field in _HONOURS]
     if faults:
         raise Unfit(faults)
     for field in changed:
         setattr(programme, field, getattr(plan, field))
-    acts: list[tuple[str, dict[str, Any]]] = [("programme.changed", {"fields": changed})] if changed else []
+    if changed:
+        work.did("programme.changed", programme, fields=changed)
     if plan.stages and (moved := _move_stages(programme, plan.stages)):
-        acts.append(("programme.stages_changed", {"stages": moved}))
+        work.did("programme.stages_changed", programme, stages=moved)
     try:
-        session.flush()
+        work.session.flush()
     except IntegrityError:
-        session.rollback()
         raise Unfit(_title_is_taken()) from None
-    record(session, now, [Act(doer(by), action, on_programme(programme_id), details) for action, details in acts])
-    session.commit()
 
 
-def archive(session: Session, programme_id: int, by: Actor | None, now: dt.datetime) -> None:
+@use_case
+def archive(work: Work, programme_id: int) -> None:
     """Put a programme away: from here on it is only read. Raises PeriodsOpen, Archived."""
-    programme = running(session, programme_id, by)
-    periods = session.scalars(
+    programme = running(work.session, programme_id, work.actor_if_any)
+    periods = work.session.scalars(
         select(Period)
         .where(Period.programme_id == programme_id, Period.closed_at.is_(None), Period.cancelled_at.is_(None))
         .order_by(Period.opens_at, Period.id)
     ).all()
     if periods:
         raise PeriodsOpen([period.title for period in periods])
-    programme.archived_at = now
-    record(session, now, [Act(doer(by), "programme.archived", on_programme(programme_id))])
-    session.commit()
+    programme.archived_at = work.now
+    work.did("programme.archived", on_programme(programme_id))
 
 
-def reopen(session: Session, programme_id: int, reason: str, by: Actor | None, now: dt.datetime) -> None:
+@use_case
+def reopen(work: Work, programme_id: int, reason: str) -> None:
     """It was put away by mistake, or something is still to be recorded. Raises AlreadyDone, MissingText."""
-    _require_office(by)
-    programme = session.get_one(Programme, programme_id, with_for_update=True)
+    _require_office(work.actor_if_any)
+    programme = work.session.get_one(Programme, programme_id, with_for_update=True)
     if programme.archived_at is None:
         raise AlreadyDone("这个活动没有归档。")
     reason = checked_text(reason, "取消归档的理由", REASON)
     programme.archived_at = None
-    record(session, now, [Act(doer(by), "programme.reopened", on_programme(programme_id), {"reason": reason})])
-    session.commit()
+    work.did("programme.reopened", on_programme(programme_id), reason=reason)
 
 
 def running(session: Session, programme_id: int, by: Actor | None) -> Programme:

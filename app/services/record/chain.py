@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor
-from app.models import AuditRow
+from app.models import AuditRow, Base, Case, Nominee, Period, Programme, Unit, User
 
 GENESIS = "0" * 64
 CLOCK = "clock"
@@ -68,6 +68,21 @@ def on_person(user_id: int) -> str:
 
 def on_nominee(nominee_id: int) -> str:
     return f"nominee:{nominee_id}"
+
+
+_KINDS: dict[type[Base], Callable[[int], str]] = {
+    Case: on_case,
+    Nominee: on_nominee,
+    Period: on_period,
+    Programme: on_programme,
+    Unit: on_unit,
+    User: on_person,
+}
+
+
+def subject_of(subject: Base | str) -> str:
+    """What a row is called in the record; a name that it has already stays."""
+    return subject if isinstance(subject, str) else _KINDS[type(subject)](subject.id)  # type: ignore[attr-defined]
 
 
 def record(session: Session, now: dt.datetime, acts: Iterable[Act]) -> None:

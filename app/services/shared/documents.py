@@ -7,15 +7,14 @@ from contextlib import closing
 from typing import BinaryIO
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor
 from app.domain.refusals import NotYourCase
 from app.evidence.inspection import inspect
 from app.models import Document, Import, Nominee, Opinion, Purpose
-from app.services.record.chain import Act, by_user, record
 from app.services.shared import files
 from app.services.shared.files import Opened, Stored, Vault
+from app.services.shared.work import Work, use_case
 
 
 def stored(
@@ -48,37 +47,37 @@ def discard(vault: Vault, document: Document | None) -> None:
         files.discard(vault, document.name)
 
 
-def open_document(session: Session, vault: Vault, document_id: int, actor: Actor, now: dt.datetime) -> Opened:
+@use_case
+def open_document(work: Work, vault: Vault, document_id: int) -> Opened:
     """A file for whoever may see what it is about; on the record before a byte of it goes out.
 
     Raises NotYourCase, HeldBack, FileDamaged, StoreDown.
     """
-    document = session.get(Document, document_id)
-    if document is None or not _may_open(session, document, actor):
+    document = work.session.get(Document, document_id)
+    if document is None or not _may_open(work, document):
         raise NotYourCase
     name, row = files.title_of(vault.keyring, document), Stored.of(document)
     scan, kind = document.scan, document.kind
-    session.rollback()  # nobody waits for the database while a file is read
+    work.session.rollback()  # nobody waits for the database while a file is read
     opened = files.opened(vault, row, scan, kind, name)
-    record(session, now, [Act(by_user(actor.user_id), "document.opened", f"document:{document_id}")])
-    session.commit()
+    work.did("document.opened", f"document:{document_id}")
     return opened
 
 
-def _may_open(session: Session, document: Document, actor: Actor) -> bool:
+def _may_open(work: Work, document: Document) -> bool:
     """The office opens everything; a unit what is about those it recommends, and the lists that it handed in itself.
 
     As with the dossier: neither a photo nor what the authorities say is for the unit that somebody only works in.
     """
-    if actor.is_office:
+    if work.actor.is_office:
         return True
     if document.purpose is Purpose.OPINION:
         about = select(Opinion.id).join(Nominee).where(Opinion.document_id == document.id)
-        return session.scalar(about.where(Nominee.recommender_id == actor.unit_id).limit(1)) is not None
+        return work.session.scalar(about.where(Nominee.recommender_id == work.actor.unit_id).limit(1)) is not None
     if document.nominee_id is not None:
         recommender = select(Nominee.recommender_id).where(Nominee.id == document.nominee_id)
-        return session.scalar(recommender) == actor.unit_id
+        return work.session.scalar(recommender) == work.actor.unit_id
     if document.import_id is not None:
         unit = select(Import.unit_id).where(Import.id == document.import_id)
-        return session.scalar(unit) == actor.unit_id
+        return work.session.scalar(unit) == work.actor.unit_id
     return False

@@ -27,7 +27,8 @@ from app.domain.refusals import BackupFailed
 from app.evidence.names import FileMissing, StoreDown
 from app.evidence.store import Store, sync
 from app.models import Base, Document, Evidence
-from app.services.record.chain import COMMAND_LINE, Act, Head, head, record
+from app.services.record.chain import Head, head
+from app.services.shared.work import Work
 from app.services.upkeep import portable
 
 FORMAT = 1
@@ -61,10 +62,8 @@ def back_up(database: Database, store: Store, into: Path, now: dt.datetime) -> M
             made = _whole_or_nothing(database, store, into / name, now)
     except (OSError, StoreDown) as fault:
         raise BackupFailed(str(fault.strerror if isinstance(fault, OSError) else fault)) from fault
-    details = {"backup": name, "head": str(made.head), "rows": made.rows, "files": made.files}
-    with database.writer() as session:
-        record(session, now, [Act(COMMAND_LINE, "backup.made", "portal", details)])
-        session.commit()
+    with database.writer() as session, Work(session, now) as work:
+        work.did("backup.made", "portal", backup=name, head=str(made.head), rows=made.rows, files=made.files)
     return made
 
 

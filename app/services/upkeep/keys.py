@@ -6,8 +6,7 @@ Receipts can't be hashed anew, nobody has their codes: a retired key stays on th
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +14,12 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.models import Document, Dossier, Evidence, Identity, ImportRow, SecondFactor
-from app.sealing import Keyring
 from app.services.accounts import second_factor
 from app.services.imports import sealed_rows
 from app.services.nominees import dossiers
 from app.services.objections import identities
-from app.services.record.chain import COMMAND_LINE, Act, record
 from app.services.shared.files import key_bound_to, title_bound_to
+from app.services.shared.work import Work
 
 _BATCH = 200
 
@@ -49,29 +47,38 @@ SEALED = (
 )
 
 
-def rotate(session: Session, ring: Keyring, now: dt.datetime) -> int:
+def rotate(work: Work) -> int:
     """Seal anew whatever is not under the current key and cipher. Returns how many there were.
 
     Raises SealBroken at the first that no key on the ring opens; what was done before it stays done.
     """
-    return sum(_rotate(session, ring, sealed, now) for sealed in SEALED)
+    return sum(_rotate(work, sealed) for sealed in SEALED)
 
 
-def _rotate(session: Session, ring: Keyring, sealed: SealedColumn, now: dt.datetime) -> int:
+def _rotate(work: Work, sealed: SealedColumn) -> int:
     count, last = 0, -1
     while True:
-        query = select(sealed.row_id, sealed.named_by, sealed.column).where(sealed.row_id > last)
-        rows = session.execute(query.order_by(sealed.row_id).limit(_BATCH)).all()
-        if not rows:
-            session.rollback()
-            return count
-        last = rows[-1][0]
-        stale = [row for row in rows if row[2] is not None and not ring.is_current(row[2])]
-        for row_id, named_by, content in stale:
-            fresh = ring.seal(ring.unseal(content, sealed.place(named_by)), sealed.place(named_by))
-            session.execute(update(sealed.row_id.class_).where(sealed.row_id == row_id).values({sealed.column: fresh}))
-        if stale:
+        with work:
+            rows = _batch(work.session, sealed, last)
+            if not rows:
+                return count
+            last = rows[-1][0]
+            stale = [row for row in rows if row[2] is not None and not work.keyring.is_current(row[2])]
+            _seal_anew(work, sealed, stale)
             count += len(stale)
-            table = sealed.row_id.class_.__tablename__
-            record(session, now, [Act(COMMAND_LINE, "keys.rotated", f"table:{table}", {"rows": len(stale)})])
-        session.commit()
+
+
+def _batch(session: Session, sealed: SealedColumn, after: int) -> Sequence[tuple[int, Any, Any]]:
+    query = select(sealed.row_id, sealed.named_by, sealed.column).where(sealed.row_id > after)
+    rows = session.execute(query.order_by(sealed.row_id).limit(_BATCH))
+    return [(row_id, named_by, content) for row_id, named_by, content in rows]
+
+
+def _seal_anew(work: Work, sealed: SealedColumn, stale: Sequence[tuple[int, Any, Any]]) -> None:
+    table = sealed.row_id.class_
+    for row_id, named_by, content in stale:
+        place = sealed.place(named_by)
+        fresh = work.keyring.seal(work.keyring.unseal(content, place), place)
+        work.session.execute(update(table).where(sealed.row_id == row_id).values({sealed.column: fresh}))
+    if stale:
+        work.did("keys.rotated", f"table:{table.__tablename__}", rows=len(stale))

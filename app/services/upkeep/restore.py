@@ -17,7 +17,8 @@ from app.database import Database, knows_revision
 from app.domain.refusals import NotABackup, NotEmpty
 from app.evidence.store import Store
 from app.sealing import Keyring
-from app.services.record.chain import COMMAND_LINE, Act, Verification, heads_in, record, verify
+from app.services.record.chain import Verification, heads_in, verify
+from app.services.shared.work import Work
 from app.services.upkeep import portable
 from app.services.upkeep.backup import FORMAT, HASHES, MANIFEST, sha256_of
 
@@ -54,11 +55,9 @@ def restore(database: Database, store: Store, ring: Keyring, folder: Path, now: 
     with database.engine.execution_options(gongshi_writes=True).begin() as connection:
         rows = _load(connection, folder, manifest["tables"])
     database.migrate(ring)
-    with database.writer() as session:
+    with database.writer() as session, Work(session, now) as work:
         chain = verify(session, heads_in(manifest["audit_head"]))
-        details = {"backup": folder.name, "head": manifest["audit_head"], "rows": rows, "files": files}
-        record(session, now, [Act(COMMAND_LINE, "backup.restored", "portal", details)])
-        session.commit()
+        work.did("backup.restored", "portal", backup=folder.name, head=manifest["audit_head"], rows=rows, files=files)
     return Restored(rows, files, tuple(manifest["evidence"]["missing"]), chain)
 
 

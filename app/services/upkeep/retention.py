@@ -36,7 +36,8 @@ from app.models import (
     Programme,
     Purpose,
 )
-from app.services.record.chain import COMMAND_LINE, Act, record
+from app.services.record.chain import on_programme
+from app.services.shared.work import Work
 
 PURGED = "（保存期限已满，内容已按规定删除，办理结果和办理记录保留。）"
 _NO_HASH = "0" * 64
@@ -71,13 +72,13 @@ def held(session: Session, years: int, now: dt.datetime) -> list[Held]:
     ]
 
 
-def purge_due(session: Session, store: Store, years: int, now: dt.datetime) -> list[Held]:
+def purge_due(work: Work, store: Store, years: int) -> list[Held]:
     """Purge every programme that has been over for `years`, one transaction each. Returns what is gone."""
-    due = [one for one in held(session, years, now) if one.is_due(now)]
+    due = [one for one in held(work.session, years, work.now) if one.is_due(work.now)]
     for one in due:
-        _purge(session, store, one, now)
+        _purge(work, store, one)
     if due:
-        _overwrite_deleted(session)
+        _overwrite_deleted(work.session)
     return due
 
 
@@ -132,14 +133,14 @@ class _People:
         self.imported = (ImportRow.import_id.in_(imports),)
 
 
-def _purge(session: Session, store: Store, gone: Held, now: dt.datetime) -> None:
+def _purge(work: Work, store: Store, gone: Held) -> None:
     """Files first: stopped half way, the rows still name what is left, and the next run goes on."""
     people = _People(gone.programme_id)
     for names in (select(Evidence.name).where(*people.files), select(Document.name).where(*people.documents)):
-        for name in session.scalars(names).all():
+        for name in work.session.scalars(names).all():
             store.delete(name)
-    session.rollback()  # the store may have been slow: writers wait for the lines below only
-    for statement in (
+    work.session.rollback()  # the store may have been slow: writers wait for the lines below only
+    statements = (
         delete(Evidence).where(*people.files),
         delete(Identity).where(*people.identities),
         delete(Opinion).where(*people.opinions),  # before the scans that they refer to
@@ -152,11 +153,12 @@ def _purge(session: Session, store: Store, gone: Held, now: dt.datetime) -> None
         update(Objection)
         .where(*people.facts)
         .values(facts=PURGED, content_hash=_NO_HASH, contact_hash=None, text_hash=None),
-    ):
-        session.execute(statement, execution_options={"synchronize_session": False})
+    )
     counts = {"identities": gone.identities, "files": gone.files, "texts": gone.texts, "dossiers": gone.dossiers}
-    record(session, now, [Act(COMMAND_LINE, "retention.purged", f"programme:{gone.programme_id}", counts)])
-    session.commit()
+    with work:
+        for statement in statements:
+            work.session.execute(statement, execution_options={"synchronize_session": False})
+        work.did("retention.purged", on_programme(gone.programme_id), **counts)
 
 
 def _overwrite_deleted(session: Session) -> None:

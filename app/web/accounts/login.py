@@ -17,9 +17,9 @@ from app.models import User
 from app.services.accounts import logins, sessions
 from app.web.accounts.browsers import known_browser, remember_browser
 from app.web.accounts.forms import CodeForm, LoginForm, refused
-from app.web.shared.access import STAFF, Person, allow, everyone
+from app.web.shared.access import STAFF, Person, allow, everyone, work
 from app.web.shared.limits import address, limiter
-from app.web.shared.portal import now, portal, session
+from app.web.shared.portal import now, portal
 
 blueprint = Blueprint("account", __name__)
 
@@ -49,7 +49,7 @@ def enter() -> ResponseReturnValue:
         return render_template("accounts/login.html", form=form, next=_local_target()), 422
     name, password = form.login.data or "", form.password.data or ""
     try:
-        user = logins.check_password(session(), portal().keyring, name, password, known_browser(), now())
+        user = logins.check_password(work(), name, password, known_browser())
     except (LoginRefused, TooManyFailures) as refusal:
         return refused(refusal, form.password, "accounts/login.html", form=form, next=_local_target())
     if not user.has_second_factor:
@@ -76,7 +76,7 @@ def enter_code() -> ResponseReturnValue:
     if not form.validate():
         return render_template("accounts/code.html", form=form, next=_local_target()), 422
     try:
-        user = logins.check_code(session(), portal().keyring, half, form.code.data or "", known_browser(), now())
+        user = logins.check_code(work(), half, form.code.data or "", known_browser())
     except StepTooLate as refusal:
         return _begin_again(refusal)
     except (WrongCode, TooManyFailures) as refusal:
@@ -87,7 +87,7 @@ def enter_code() -> ResponseReturnValue:
 @blueprint.post("/logout")
 @allow(*STAFF)
 def logout() -> ResponseReturnValue:
-    sessions.log_out(session(), current_user.session_id, current_user.user.id, now())
+    sessions.log_out(work(), current_user.session_id, current_user.user.id)
     logout_user()
     cookie.clear()
     return redirect(url_for("account.login"), 303)
@@ -109,7 +109,7 @@ def home_of(user: User) -> str:
 
 def _let_in(user: User) -> ResponseReturnValue:
     browser = known_browser()
-    remember(logins.let_in(session(), portal().keyring, user, browser, cookie.get("_user_id", ""), now()))
+    remember(logins.let_in(work(), user, browser, cookie.get("_user_id", "")))
     response = redirect(_local_target() or home_of(user), 303)
     remember_browser(response, user, browser)
     return response

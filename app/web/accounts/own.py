@@ -10,7 +10,7 @@ from app.domain.refusals import TooManyFailures, WeakPassword, WrongCode, WrongP
 from app.services.accounts import logins, making, second_factor, sessions
 from app.web.accounts.forms import CodeForm, NewPasswordForm, ProofForm, refused
 from app.web.accounts.login import home_of, remember
-from app.web.shared.access import STAFF, allow, me
+from app.web.shared.access import STAFF, allow, me, work
 from app.web.shared.portal import now, portal, session
 from app.web.shared.qr import qr
 
@@ -47,7 +47,7 @@ def change_password() -> ResponseReturnValue:
         return render_template(page, form=form), 422
     old, new = form.password.data or "", form.new_password.data or ""
     try:
-        changed = making.change_password(session(), portal().keyring, me().id, old, new, now())
+        changed = making.change_password(work(), me().id, old, new)
     except WeakPassword as refusal:
         return refused(refusal, form.new_password, page, form=form)
     except (WrongPassword, TooManyFailures) as refusal:
@@ -77,7 +77,7 @@ def propose_second_factor() -> ResponseReturnValue:
         _prove_identity(form)
     except (WrongPassword, TooManyFailures) as refusal:
         return refused(refusal, form.password, "accounts/second_factor.html", proof=form, secret=None)
-    second_factor.propose(session(), portal().keyring, me().id, now())
+    second_factor.propose(work(), me().id)
     return redirect(url_for("own.second_factor_form"), 303)
 
 
@@ -88,7 +88,7 @@ def confirm_second_factor() -> ResponseReturnValue:
     if not form.validate():
         return _second_factor(ProofForm(formdata=None), form), 422
     try:
-        codes = second_factor.confirm(session(), portal().keyring, me().id, form.code.data or "", now())
+        codes = second_factor.confirm(work(), me().id, form.code.data or "")
     except WrongCode as refusal:
         form.code.errors = [str(refusal)]
         return _second_factor(ProofForm(formdata=None), form), 422
@@ -109,7 +109,7 @@ def renew_recovery_codes() -> ResponseReturnValue:
         return render_template(page, form=form), 422
     try:
         _prove_identity(form)
-        codes = second_factor.renew_recovery_codes(session(), portal().keyring, me().id, now())
+        codes = second_factor.renew_recovery_codes(work(), me().id)
     except (WrongPassword, TooManyFailures, WrongCode) as refusal:
         return refused(refusal, form.password, page, form=form)
     return _shown_once(codes, renewed=True)
@@ -121,13 +121,13 @@ def renew_recovery_codes() -> ResponseReturnValue:
 @blueprint.post("/sessions/end")
 @allow(*STAFF)
 def log_out_elsewhere() -> ResponseReturnValue:
-    ended = sessions.log_out_elsewhere(session(), current_user.session_id, me().id, now())
+    ended = sessions.log_out_elsewhere(work(), current_user.session_id, me().id)
     flash(f"已经退出其他{ended}处登录。" if ended else "没有其他设备登录着。")
     return redirect(url_for("own.overview"), 303)
 
 
 def _prove_identity(form: ProofForm) -> None:
-    logins.prove_identity(session(), portal().keyring, me().id, form.password.data or "", now())
+    logins.prove_identity(work(), me().id, form.password.data or "")
 
 
 def _second_factor(proof: ProofForm, confirm: CodeForm) -> str:

@@ -11,7 +11,7 @@ from app.domain.refusals import Refusal
 from app.models import Unit, UnitKind, User
 from app.services.accounts import staffing
 from app.services.accounts.staffing import Slip
-from app.web.shared.access import actor, allow, me
+from app.web.shared.access import actor, allow, me, work
 from app.web.shared.faults import beside_fields
 from app.web.shared.forms import PlainForm, needed, options
 from app.web.shared.lists import Column, Filter, Listing
@@ -66,9 +66,7 @@ def invite() -> ResponseReturnValue:
     if not form.validate():
         return render_template("accounts/new_person.html", form=form), 422
     try:
-        slip = staffing.invite(
-            session(), form.login.data or "", form.name.data or "", form.role.data, form.unit.data, actor(), now()
-        )
+        slip = staffing.invite(work(), form.login.data or "", form.name.data or "", form.role.data, form.unit.data)
     except Refusal as refusal:
         session().rollback()
         return render_template("accounts/new_person.html", form=form, refusal=beside_fields(form, refusal)), 422
@@ -79,7 +77,7 @@ def invite() -> ResponseReturnValue:
 @allow(*MANAGERS)
 def invite_again() -> ResponseReturnValue:
     try:
-        return _shown_once(staffing.invite_again(session(), _chosen(), actor(), now()))
+        return _shown_once(staffing.invite_again(work(), _chosen()))
     except Refusal as refusal:
         return _refused(refusal)
 
@@ -88,7 +86,7 @@ def invite_again() -> ResponseReturnValue:
 @allow(*MANAGERS)
 def disable() -> ResponseReturnValue:
     try:
-        number_of = staffing.disable(session(), _chosen(), actor(), now())
+        number_of = staffing.disable(work(), _chosen())
     except Refusal as refusal:
         return _refused(refusal)
     flash(f"已停用{number_of}个账号，原有登录全部退出。")
@@ -105,7 +103,7 @@ def person(user_id: int) -> ResponseReturnValue:
 @allow(*MANAGERS)
 def enable(user_id: int) -> ResponseReturnValue:
     try:
-        staffing.enable(session(), user_id, actor(), now())
+        staffing.enable(work(), user_id)
     except Refusal as refusal:
         session().rollback()
         return _page(user_id, refusal=str(refusal), status=409)
@@ -120,7 +118,7 @@ def place(user_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(user_id, form=form, status=422)
     try:
-        staffing.place(session(), user_id, form.role.data, form.unit.data, actor(), now())
+        staffing.place(work(), user_id, form.role.data, form.unit.data)
     except Refusal as refusal:
         session().rollback()
         return _page(user_id, form=form, refusal=beside_fields(form, refusal), status=409)

@@ -11,11 +11,11 @@ from app.domain.programmes.contacts import LINES, NAME_LENGTH, Contact
 from app.domain.refusals import Refusal
 from app.models import Unit, UnitKind
 from app.services.accounts import staffing, units
-from app.web.shared.access import actor, allow, me
+from app.web.shared.access import actor, allow, me, work
 from app.web.shared.faults import beside_fields
 from app.web.shared.forms import PlainForm, needed, options
 from app.web.shared.lists import Column, Filter, Listing
-from app.web.shared.portal import now, number, session
+from app.web.shared.portal import number, session
 
 blueprint = Blueprint("units", __name__, url_prefix="/units")
 OFFICE, MANAGERS = (Role.OFFICE,), (Role.OFFICE, Role.HEAD)
@@ -96,7 +96,7 @@ def add() -> ResponseReturnValue:
     if not form.validate():
         return render_template("accounts/new_unit.html", form=form), 422
     try:
-        unit = units.add(session(), form.parent.data, form.name.data or "", actor(), now())
+        unit = units.add(work(), form.parent.data, form.name.data or "")
     except Refusal as refusal:
         session().rollback()
         return render_template("accounts/new_unit.html", form=form, refusal=beside_fields(form, refusal)), 422
@@ -115,7 +115,7 @@ def unit(unit_id: int) -> ResponseReturnValue:
 def reach_at(unit_id: int) -> ResponseReturnValue:
     form = ContactForm()
     try:
-        units.reach_at(session(), unit_id, form.contact(), actor(), now())
+        units.reach_at(work(), unit_id, form.contact())
     except Refusal as refusal:
         return _refused(unit_id, "contact", form, refusal)
     flash("联系方式已经保存，公示页面同时更新。")
@@ -127,7 +127,7 @@ def reach_at(unit_id: int) -> ResponseReturnValue:
 def rename(unit_id: int) -> ResponseReturnValue:
     form = NameForm()
     try:
-        units.rename(session(), unit_id, form.name.data or "", actor(), now())
+        units.rename(work(), unit_id, form.name.data or "")
     except Refusal as refusal:
         return _refused(unit_id, "name", form, refusal)
     flash("名称已经修改。已经公示过的内容不变。")
@@ -141,7 +141,7 @@ def move(unit_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(unit_id, tried="parent", form=form, status=422)
     try:
-        units.move(session(), unit_id, form.parent.data, actor(), now())
+        units.move(work(), unit_id, form.parent.data)
     except Refusal as refusal:
         return _refused(unit_id, "parent", form, refusal)
     flash("单位已经移到新的推荐单位下面。")
@@ -152,7 +152,7 @@ def move(unit_id: int) -> ResponseReturnValue:
 @allow(*OFFICE)
 def retire(unit_id: int) -> ResponseReturnValue:
     try:
-        units.retire(session(), unit_id, actor(), now())
+        units.retire(work(), unit_id)
     except Refusal as refusal:
         return _refused(unit_id, "", None, refusal)
     flash("单位已经停用，不能再增加人员和推荐对象。")
@@ -163,7 +163,7 @@ def retire(unit_id: int) -> ResponseReturnValue:
 @allow(*OFFICE)
 def restore(unit_id: int) -> ResponseReturnValue:
     try:
-        units.restore(session(), unit_id, actor(), now())
+        units.restore(work(), unit_id)
     except Refusal as refusal:
         return _refused(unit_id, "", None, refusal)
     flash("单位已经重新启用。")

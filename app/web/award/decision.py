@@ -13,7 +13,7 @@ from app.services.award.award_list import standing_of
 from app.services.shared import documents
 from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.award.forms import DecisionForm
-from app.web.shared.access import actor, allow
+from app.web.shared.access import allow, work
 from app.web.shared.portal import now, portal, session
 from app.web.shared.uploads import FORM, takes_files
 
@@ -36,7 +36,7 @@ def decide(programme_id: int) -> ResponseReturnValue:
     if not form.validate() or (scan := form.stored_scan(programme_or_404(programme_id).id)) is None:
         return _page(programme_or_404(programme_id), form, 422)
     try:
-        deciding.decide(session(), programme_id, form.paper, scan, actor(), now(), seen=form.seen.data or "")
+        deciding.decide(work(), programme_id, form.paper, scan, seen=form.seen.data or "")
     except Refusal as refusal:
         session().rollback()
         documents.discard(portal().vault, scan)

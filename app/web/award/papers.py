@@ -14,7 +14,7 @@ from app.services.award.award_list import Standing, standing_of
 from app.services.shared import documents
 from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.award.forms import PaperForm
-from app.web.shared.access import actor, allow
+from app.web.shared.access import allow, work
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, portal, session
 from app.web.shared.uploads import FORM, takes_files
@@ -39,7 +39,7 @@ def record_paper(programme_id: int) -> ResponseReturnValue:
         return _refused(programme_id, form, 422)
     kind = ProceedingKind(form.kind.data)
     try:
-        deciding.record_paper(session(), programme_id, kind, form.paper, scan, actor(), now())
+        deciding.record_paper(work(), programme_id, kind, form.paper, scan)
     except Refusal as refusal:
         session().rollback()
         documents.discard(portal().vault, scan)

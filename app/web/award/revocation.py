@@ -12,8 +12,8 @@ from app.services.award import revocation
 from app.services.shared import documents
 from app.web.award.forms import DropForm, RevocationForm
 from app.web.nominees.pages import nominee_page
-from app.web.shared.access import actor, allow
-from app.web.shared.portal import now, portal, session
+from app.web.shared.access import allow, work
+from app.web.shared.portal import portal, session
 from app.web.shared.uploads import FORM, takes_files
 
 blueprint = Blueprint("revocations", __name__, url_prefix="/nominees")
@@ -28,7 +28,7 @@ def propose_revocation(honour_id: int) -> ResponseReturnValue:
     if not form.validate() or (scan := form.stored_scan(programme_id)) is None:
         return nominee_page(nominee_id, tried="revocation", form=form, status=422)
     try:
-        revocation.propose_revocation(session(), honour_id, form.paper, scan, actor(), now())
+        revocation.propose_revocation(work(), honour_id, form.paper, scan)
     except Refusal as refusal:
         session().rollback()
         documents.discard(portal().vault, scan)
@@ -46,7 +46,7 @@ def propose_revocation(honour_id: int) -> ResponseReturnValue:
 def confirm_revocation(honour_id: int) -> ResponseReturnValue:
     nominee_id, _ = _whose(honour_id)
     try:
-        revocation.confirm_revocation(session(), honour_id, actor(), now())
+        revocation.confirm_revocation(work(), honour_id)
     except Refusal as refusal:
         session().rollback()
         return nominee_page(nominee_id, refusal=str(refusal), status=409)
@@ -62,7 +62,7 @@ def drop_revocation(honour_id: int) -> ResponseReturnValue:
     if not form.validate():
         return nominee_page(nominee_id, tried="drop_revocation", form=form, status=422)
     try:
-        revocation.drop_revocation(session(), honour_id, form.text.data or "", actor(), now())
+        revocation.drop_revocation(work(), honour_id, form.text.data or "")
     except Refusal as refusal:
         session().rollback()
         return nominee_page(nominee_id, refusal=str(refusal), status=409)

@@ -17,8 +17,7 @@ from app.domain.cases.states import Role
 from app.domain.refusals import BadNotice
 from app.models import CalendarNotice
 from app.services.calendar import calendars
-from app.services.record.chain import by_user
-from app.web.shared.access import allow, me
+from app.web.shared.access import allow, work
 from app.web.shared.forms import PlainForm, needed, of_length, text_area
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, session
@@ -65,7 +64,7 @@ def load_notice() -> ResponseReturnValue:
     if not form.validate():
         return _page(form, status=422)
     try:
-        calendars.load_notices(session(), form.document(), now(), by_user(me().id))
+        calendars.load_notices(work(), form.document())
     except BadNotice as refusal:
         session().rollback()
         return _page(form, refusal=str(refusal), status=409)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +9,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 from wtforms import RadioField, SelectField
 
-from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Action, Actor, Conclusion, DeclineGround
+from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Action, Conclusion, DeclineGround
 from app.models import Case, User
 from app.services.cases import investigation
 from app.services.cases.investigation import REASON, TEXT
+from app.services.shared.work import Work
 from app.web.shared.forms import PlainForm, needed, options, text_area
 from app.web.shared.portal import number
 
-Call = Callable[[Session, int, Actor, Any, dt.datetime], None]
+Call = Callable[[Work, int, Any], None]
 
 
 class EmptyForm(PlainForm):
@@ -81,111 +81,102 @@ DEEDS: dict[Action, Deed] = {
     Action.ACCEPT: Deed(
         EmptyForm,
         "受理这件异议",
-        lambda s, case, actor, form, now: investigation.accept(s, case, actor, now),
+        lambda work, case, _form: investigation.accept(work, case),
         "署名真实、有具体事实或线索的，应当受理。受理后不能改为不予受理。",
         once=True,
     ),
     Action.DECLINE: Deed(
         DeclineForm,
         "不予受理",
-        lambda s, case, actor, form, now: investigation.decline(
-            s, case, actor, DeclineGround(form.ground.data), form.text.data, now
-        ),
+        lambda work, case, form: investigation.decline(work, case, DeclineGround(form.ground.data), form.text.data),
         "不予受理后，这个案件就此结束，不能再改。",
         final=True,
     ),
     Action.INVESTIGATE: Deed(
         EmptyForm,
         "开始核查",
-        lambda s, case, actor, form, now: investigation.investigate(s, case, actor, now),
+        lambda work, case, _form: investigation.investigate(work, case),
     ),
     Action.ASK: Deed(
         TextForm,
         "请异议人补正",
-        lambda s, case, actor, form, now: investigation.ask_supplement(s, case, actor, form.text.data, now),
+        lambda work, case, form: investigation.ask_supplement(work, case, form.text.data),
         "只能要求一次；等待期间规定时间照常计算。",
         once=True,
     ),
     Action.RESUME: Deed(
         EmptyForm,
         "不再等待补正，恢复办理",
-        lambda s, case, actor, form, now: investigation.resume(s, case, actor, now),
+        lambda work, case, _form: investigation.resume(work, case),
     ),
     Action.PROPOSE: Deed(
         ProposeForm,
         "提出处理意见",
-        lambda s, case, actor, form, now: investigation.propose(
-            s,
-            case,
-            actor,
-            Conclusion(form.conclusion.data),
-            form.findings.data,
-            form.grounds.data,
-            form.answer.data,
-            now,
+        lambda work, case, form: investigation.propose(
+            work, case, Conclusion(form.conclusion.data), form.findings.data, form.grounds.data, form.answer.data
         ),
         "须由另一人确认后才生效。",
     ),
     Action.CONFIRM: Deed(
         EmptyForm,
         "确认，结论生效",
-        lambda s, case, actor, form, now: investigation.confirm(s, case, actor, now),
+        lambda work, case, _form: investigation.confirm(work, case),
         "确认后立即生效，不能再改。结论为“异议成立”的，该推荐对象同时取消参评资格。",
         final=True,
     ),
     Action.RETURN: Deed(
         ReasonForm,
         "退回重新核查",
-        lambda s, case, actor, form, now: investigation.return_proposal(s, case, actor, form.text.data, now),
+        lambda work, case, form: investigation.return_proposal(work, case, form.text.data),
     ),
     Action.NOTE: Deed(
         TextForm,
         "记一笔核查记录",
-        lambda s, case, actor, form, now: investigation.note(s, case, actor, form.text.data, now),
+        lambda work, case, form: investigation.note(work, case, form.text.data),
         "只有办理人员看得到。",
     ),
     Action.HEAR: Deed(
         TextForm,
         "记录当事人陈述",
-        lambda s, case, actor, form, now: investigation.hear(s, case, actor, form.text.data, now),
+        lambda work, case, form: investigation.hear(work, case, form.text.data),
         "听取推荐对象的说明时，不得透露异议人的任何情况。",
     ),
     Action.REPLY: Deed(
         TextForm,
         "给异议人留言",
-        lambda s, case, actor, form, now: investigation.reply(s, case, actor, form.text.data, now),
+        lambda work, case, form: investigation.reply(work, case, form.text.data),
         "异议人凭查询码可以看到。",
     ),
     Action.ASSIGN: Deed(
         ChoiceForm,
         "指定经办人",
-        lambda s, case, actor, form, now: investigation.assign(s, case, actor, form.chosen.data, now),
+        lambda work, case, form: investigation.assign(work, case, form.chosen.data),
     ),
     Action.JOIN: Deed(
         ChoiceForm,
         "并入所选案件",
-        lambda s, case, actor, form, now: investigation.join(s, case, actor, form.chosen.data, now),
+        lambda work, case, form: investigation.join(work, case, form.chosen.data),
         "同一事实的几件异议可以并案办理，每位异议人都会得到答复。并案后不能拆开。",
         final=True,
     ),
     Action.RECUSE: Deed(
         RecuseForm,
         "登记回避",
-        lambda s, case, actor, form, now: investigation.recuse(s, case, actor, form.chosen.data, form.text.data, now),
+        lambda work, case, form: investigation.recuse(work, case, form.chosen.data, form.text.data),
         "登记后，本人不能再打开这个案件。",
         final=True,
     ),
     Action.HAND_UP: Deed(
         ReasonForm,
         "移交市工作专班",
-        lambda s, case, actor, form, now: investigation.hand_up(s, case, actor, form.text.data, now),
+        lambda work, case, form: investigation.hand_up(work, case, form.text.data),
         "异议涉及本单位，或者本单位无人可以办理时使用。",
         final=True,
     ),
     Action.TAKE_OVER: Deed(
         ReasonForm,
         "由市工作专班接办",
-        lambda s, case, actor, form, now: investigation.take_over(s, case, actor, form.text.data, now),
+        lambda work, case, form: investigation.take_over(work, case, form.text.data),
         "接办后由市工作专班办到底，不能退回原单位。",
         final=True,
     ),

@@ -12,7 +12,7 @@ from app.domain.refusals import MissingText, NothingChosen, NotYourCase, Refusal
 from app.services.cases import flood
 from app.services.cases.flood import LIKENESS_NAMES, Flood, Likeness
 from app.services.cases.investigation import REASON
-from app.web.shared.access import actor, allow
+from app.web.shared.access import actor, allow, work
 from app.web.shared.forms import PlainForm, text_area
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, number, session
@@ -86,9 +86,7 @@ def decline(home: str, likeness: str, case_id: int) -> ResponseReturnValue:
         return group_page(home, likeness, case_id, form, 422)
     chosen = form.chosen.data or []
     try:
-        count = flood.decline_duplicates(
-            session(), _known(likeness), case_id, chosen, actor(), form.text.data or "", now()
-        )
+        count = flood.decline_duplicates(work(), _known(likeness), case_id, chosen, form.text.data or "")
     except NotYourCase:
         raise
     except Refusal as refusal:

@@ -9,19 +9,19 @@ from sqlalchemy import select
 from app.domain.cases.states import ACTION_NAMES, Action, Role
 from app.domain.refusals import NotYourCase, Refusal
 from app.models import Case
-from app.services.shared import many
-from app.services.shared.many import Outcome
+from app.services.cases import investigation
+from app.services.shared.each import Outcome
 from app.web.cases.blueprint import blueprint
-from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.access import OFFICE_AND_UNITS, allow, work
 from app.web.shared.lists import ids_ticked
-from app.web.shared.portal import now, number, session
+from app.web.shared.portal import number, session
 
 
 @blueprint.post("/accept-many")
 @allow(*OFFICE_AND_UNITS)
 def accept_many() -> ResponseReturnValue:
     try:
-        outcome = many.accept_each(session(), ids_ticked("chosen"), actor(), now())
+        outcome = investigation.accept_each(work(), ids_ticked("chosen"))
     except NotYourCase:
         raise
     except Refusal as refusal:
@@ -34,7 +34,7 @@ def accept_many() -> ResponseReturnValue:
 def assign_many() -> ResponseReturnValue:
     assignee_id = request.form.get("assignee", type=number)
     try:
-        outcome = many.assign_each(session(), ids_ticked("chosen"), assignee_id or 0, actor(), now())
+        outcome = investigation.assign_each(work(), ids_ticked("chosen"), assignee_id or 0)
     except NotYourCase:
         raise
     except Refusal as refusal:

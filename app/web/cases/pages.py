@@ -14,7 +14,7 @@ from app.services.cases.queue import QueuedCase
 from app.web.cases.actions import DEEDS, ChoiceForm, form_for
 from app.web.cases.blueprint import blueprint
 from app.web.cases.case_list import case_listing
-from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me, work
 from app.web.shared.downloads import sent_out
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import Listing
@@ -65,7 +65,7 @@ def case_page(case_id: int) -> ResponseReturnValue:
 @allow(*OFFICE_AND_UNITS)
 def evidence(case_id: int, evidence_id: int) -> ResponseReturnValue:
     with portal().database.writer() as writing:  # a GET that the record has to speak of
-        opened = evidence_reading.open_for_handler(writing, portal().vault, case_id, evidence_id, actor(), now())
+        opened = evidence_reading.open_for_handler(work(writing), portal().vault, case_id, evidence_id)
     return sent_out(opened)
 
 
@@ -80,7 +80,7 @@ def act(case_id: int, action: str) -> ResponseReturnValue:
     if not form.validate():
         return _case_page(case, doing, form, status=422)
     try:
-        DEEDS[doing].call(session(), case_id, actor(), form, now())
+        DEEDS[doing].call(work(), case_id, form)
     except NotYourCase:
         raise
     except Refusal as refusal:

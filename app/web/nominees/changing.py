@@ -21,7 +21,7 @@ from app.web.nominees.change_forms import (
     correction_form,
     revision_form,
 )
-from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.forms import PlainForm
 from app.web.shared.portal import now, session
 
@@ -53,7 +53,7 @@ def correct(nominee_id: int) -> ResponseReturnValue:
     if not (form.validate() and known):
         return _correction_page(found, field, form, status=422)
     try:
-        corrections.correct(session(), nominee_id, field, form.text.data or "", form.reason.data or "", actor(), now())
+        corrections.correct(work(), nominee_id, field, form.text.data or "", form.reason.data or "")
     except Refusal as refusal:
         session().rollback()
         on_top = beside(form, refusal, {NotAMisprint: "text", NothingChanged: "text", PrivateData: "text"})
@@ -115,7 +115,7 @@ def revise(nominee_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _revision_page(found, form, status=422)
     try:
-        revisions.revise(session(), nominee_id, form.deeds.data or "", form.reason.data or "", actor(), now())
+        revisions.revise(work(), nominee_id, form.deeds.data or "", form.reason.data or "")
     except Refusal as refusal:
         session().rollback()
         on_top = beside(form, refusal, {NothingChanged: "deeds", PrivateData: "deeds"})
@@ -159,7 +159,7 @@ def withdraw(nominee_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _withdrawal_page(found, form, status=422)
     try:
-        withdrawals.withdraw(session(), nominee_id, form.reason.data or "", actor(), now())
+        withdrawals.withdraw(work(), nominee_id, form.reason.data or "")
     except Refusal as refusal:
         session().rollback()
         return _withdrawal_page(found, form, str(refusal), 409)

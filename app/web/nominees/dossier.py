@@ -12,9 +12,9 @@ from app.services.nominees.handing_in import Sort
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.forms import MaterialForm, PhotoForm
 from app.web.nominees.pages import nominee_page
-from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.forms import PlainForm
-from app.web.shared.portal import now, portal, session
+from app.web.shared.portal import portal, session
 from app.web.shared.uploads import FORM, check_spooled, sent_files, takes_files
 
 
@@ -22,7 +22,7 @@ from app.web.shared.uploads import FORM, check_spooled, sent_files, takes_files
 @allow(*OFFICE_AND_UNITS)
 def read_dossier(nominee_id: int) -> ResponseReturnValue:
     """A POST and no redirect: a look is an act, and the page can't be had again without another one."""
-    dossier = dossiers.read(session(), portal().keyring, nominee_id, actor(), now())
+    dossier = dossiers.read(work(), nominee_id)
     return nominee_page(nominee_id, dossier=dossier)
 
 
@@ -52,7 +52,7 @@ def _received(nominee_id: int, sort: Sort, form: PlainForm, field: FileField, wh
     title, upload = sent[0]
     try:
         check_spooled(upload)
-        handing_in.receive(session(), portal().vault, sort, nominee_id, title, upload, actor(), now())
+        handing_in.receive(work(), portal().vault, sort, nominee_id, title, upload)
     except FileRefused as refused:
         field.errors = [refused.why]
         session().rollback()

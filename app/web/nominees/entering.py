@@ -15,10 +15,10 @@ from app.services.nominees.replacements import Vacancy
 from app.services.office import overview
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.change_forms import CollectiveForm, FactsForm, IndividualForm, beside, facts_form, nominee_form
-from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import Column, Filter, Listing
-from app.web.shared.portal import now, number, portal, session
+from app.web.shared.portal import now, number, session
 
 
 class OrderForm(PlainForm):
@@ -43,9 +43,7 @@ def enter() -> ResponseReturnValue:
     if not form.validate():
         return _new_page(programme, recommender, kind, form, status=422)
     try:
-        nominee = nominating.nominate(
-            session(), portal().keyring, programme.id, kind, recommender.id, form.particulars(), actor(), now()
-        )
+        nominee = nominating.nominate(work(), programme.id, kind, recommender.id, form.particulars())
     except Refusal as refusal:
         session().rollback()
         return _new_page(programme, recommender, kind, form, _beside(form, refusal), 409)
@@ -141,7 +139,7 @@ def replace(nominee_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _replacement_page(left, form, status=422)
     try:
-        named = replacements.replace(session(), portal().keyring, nominee_id, form.particulars(), actor(), now())
+        named = replacements.replace(work(), nominee_id, form.particulars())
     except Refusal as refusal:
         session().rollback()
         return _replacement_page(left, form, _beside(form, refusal), 409)
@@ -178,7 +176,7 @@ def edit(nominee_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _facts_page(found, form, status=422)
     try:
-        nominating.edit(session(), nominee_id, form.facts(), actor(), now())
+        nominating.edit(work(), nominee_id, form.facts())
     except Refusal as refusal:
         session().rollback()
         return _facts_page(found, form, beside(form, refusal, {PrivateData: "post"}), 409)
@@ -217,7 +215,7 @@ def reorder() -> ResponseReturnValue:
     typed = {nominee.id: request.form.get(f"place-{nominee.id}", "").strip() for nominee in nominees}
     places = {each: int(text) for each, text in typed.items() if text.isascii() and text.isdecimal() and len(text) < 6}
     try:
-        nominating.reorder(session(), programme.id, recommender.id, kind, places, actor(), now())
+        nominating.reorder(work(), programme.id, recommender.id, kind, places)
     except (NotAnOrder, NothingChanged) as refusal:
         session().rollback()
         return _order_page(programme, recommender, kind, typed, str(refusal), 409)

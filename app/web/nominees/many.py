@@ -18,10 +18,10 @@ from app.web.nominees.blueprint import blueprint
 from app.web.nominees.opinions import recorded
 from app.web.nominees.standing import stage_of
 from app.web.nominees.standing_forms import YES, ConfirmManyForm, ReviewForm, opinion_form
-from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import ids_ticked
-from app.web.shared.portal import now, number, portal, session
+from app.web.shared.portal import number, session
 from app.web.shared.uploads import FORM, takes_files
 
 _BETWEEN = "-"
@@ -65,7 +65,7 @@ def confirm_many() -> ResponseReturnValue:
     nominees = _chosen()
     try:
         rank = Rank(form.rank.data)
-        eligibility.confirm(session(), portal().keyring, _ids(nominees), actor(), now(), rank=rank)
+        eligibility.confirm(work(), _ids(nominees), rank=rank)
     except Refusal as refusal:
         session().rollback()
         return _page("conditions", form, refusal=str(refusal), status=409)
@@ -87,16 +87,7 @@ def review_many(stage: str) -> ResponseReturnValue:
         return _page(stage, form, status=422)
     nominees, passed = _chosen(), form.passed.data == YES
     try:
-        reviews.review(
-            session(),
-            portal().keyring,
-            _ids(nominees),
-            reviewed,
-            passed,
-            form.reason.data or "",
-            actor(),
-            now(),
-        )
+        reviews.review(work(), _ids(nominees), reviewed, passed, form.reason.data or "")
     except Refusal as refusal:
         session().rollback()
         return _page(stage, form, refusal=str(refusal), status=409)

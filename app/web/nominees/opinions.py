@@ -17,8 +17,8 @@ from app.services.nominees.opinions import Answer, Scan
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.pages import nominee_page
 from app.web.nominees.standing_forms import OpinionForm, opinion_form
-from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
-from app.web.shared.portal import now, portal, session
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
+from app.web.shared.portal import portal, session
 from app.web.shared.uploads import FORM, check_spooled, sent_files, takes_files
 
 STORE_DOWN = "暂时存不下这个文件，没有录入，请过几分钟再传。"
@@ -51,7 +51,7 @@ def recorded(
         return again(422)
     said = Answer(form.authority.data, OpinionOutcome(form.outcome.data), form.text.data or "", form.dated.data)
     try:
-        opinions.record_opinion(session(), portal().vault, nominee_ids, said, _scan(), actor(), now())
+        opinions.record_opinion(work(), portal().vault, nominee_ids, said, _scan())
     except (OpinionRefused, FileRefused) as refusal:
         field = refusal.field if isinstance(refusal, OpinionRefused) else "scan"
         form[field].errors = [str(refusal)]

@@ -12,8 +12,8 @@ from app.services.nominees import reversal
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.forms import ReversalForm
 from app.web.nominees.pages import nominee_page
-from app.web.shared.access import actor, allow
-from app.web.shared.portal import now, session
+from app.web.shared.access import allow, work
+from app.web.shared.portal import session
 
 
 @blueprint.post("/disqualifications/<int:disqualification_id>/reversal")
@@ -24,7 +24,7 @@ def propose_reversal(disqualification_id: int) -> ResponseReturnValue:
     if not form.validate():
         return nominee_page(nominee_id, tried=tried, form=form, status=422)
     try:
-        reversal.propose_reversal(session(), disqualification_id, form.text.data or "", actor(), now())
+        reversal.propose_reversal(work(), disqualification_id, form.text.data or "")
     except Refusal as refusal:
         form.text.errors = [str(refusal)]
         session().rollback()
@@ -38,7 +38,7 @@ def propose_reversal(disqualification_id: int) -> ResponseReturnValue:
 def confirm_reversal(disqualification_id: int) -> ResponseReturnValue:
     nominee_id = _disqualification(disqualification_id).nominee_id
     try:
-        reversal.confirm_reversal(session(), disqualification_id, actor(), now())
+        reversal.confirm_reversal(work(), disqualification_id)
     except Refusal as refusal:
         session().rollback()
         return nominee_page(nominee_id, refusal=str(refusal), status=409)

@@ -15,9 +15,9 @@ from app.services.nominees import access, eligibility, reviews
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.pages import nominee_page
 from app.web.nominees.standing_forms import YES, ConditionForm, RankForm, ReviewForm
-from app.web.shared.access import actor, allow
+from app.web.shared.access import actor, allow, work
 from app.web.shared.forms import PlainForm
-from app.web.shared.portal import now, portal, session
+from app.web.shared.portal import session
 
 
 @blueprint.post("/<int:nominee_id>/conditions/<condition>")
@@ -29,16 +29,7 @@ def say_condition(nominee_id: int, condition: str) -> ResponseReturnValue:
         name,
         form,
         "note",
-        lambda: eligibility.say(
-            session(),
-            portal().keyring,
-            nominee_id,
-            condition,
-            form.met.data == YES,
-            form.note.data or "",
-            actor(),
-            now(),
-        ),
+        lambda: eligibility.say(work(), nominee_id, condition, form.met.data == YES, form.note.data or ""),
         "核对结果已经记下。",
     )
 
@@ -49,7 +40,7 @@ def set_rank(nominee_id: int) -> ResponseReturnValue:
     form = RankForm().with_ids("rank")
 
     def write() -> None:
-        eligibility.set_rank(session(), nominee_id, Rank(form.rank.data), actor(), now())
+        eligibility.set_rank(work(), nominee_id, Rank(form.rank.data))
 
     return _done(nominee_id, "rank", form, "rank", write, "行政级别已经确认。")
 
@@ -62,7 +53,7 @@ def review(nominee_id: int, stage: str) -> ResponseReturnValue:
 
     def write() -> None:
         passed, reason = form.passed.data == YES, form.reason.data or ""
-        reviews.review(session(), portal().keyring, [nominee_id], reviewed, passed, reason, actor(), now())
+        reviews.review(work(), [nominee_id], reviewed, passed, reason)
 
     return _done(nominee_id, name, form, "reason", write, f"{reviews.STAGE_NAMES[reviewed]}结果已经记下。")
 

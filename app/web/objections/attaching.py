@@ -12,8 +12,9 @@ from app.domain.refusals import FileRefused, TooManyFiles
 from app.evidence.names import StoreDown
 from app.services.objections import evidence
 from app.services.objections.evidence import Attached
+from app.web.shared.access import work
 from app.web.shared.limits import address, limiter
-from app.web.shared.portal import now, number, portal, session
+from app.web.shared.portal import number, portal, session
 from app.web.shared.uploads import check_spooled, sent_files
 
 FIELD = "evidence"
@@ -46,7 +47,7 @@ def take(token: str, title: str, upload: BinaryIO, objection_id: int | None = No
     """Take one file for a form. Raises Refusal and StoreDown as `evidence.receive` does."""
     check_spooled(upload)
     vault = portal().vault
-    return evidence.receive(session(), vault, form_hash(token), title, upload, now(), objection_id=objection_id)
+    return evidence.receive(work(), vault, form_hash(token), title, upload, objection_id=objection_id)
 
 
 def take_sent(token: str | None, objection_id: int | None = None) -> list[str]:
@@ -78,7 +79,7 @@ def remove_asked(token: str | None) -> None:
         evidence_id = number(request.form.get("step", "").removeprefix(_REMOVE))
     except ValueError:
         return
-    evidence.remove(session(), portal().vault, form_hash(token), evidence_id, now())
+    evidence.remove(work(), portal().vault, form_hash(token), evidence_id)
 
 
 def say_refused(field: Field, refused: list[str]) -> bool:

@@ -24,7 +24,7 @@ from app.web.objections.attaching import STORE_DOWN, form_hash, take, upload_lim
 from app.web.objections.filing import PATH, open_entry
 from app.web.objections.receipts import followed_objection
 from app.web.shared import errors, limits, metrics
-from app.web.shared.access import everyone
+from app.web.shared.access import everyone, work
 from app.web.shared.portal import now, portal, session
 from app.web.shared.uploads import BARE, bare_file, takes_files
 
@@ -48,7 +48,7 @@ def upload(period_id: int, nominee_id: int) -> ResponseReturnValue:
 @blueprint.post(f"{PATH}/evidence/<int:evidence_id>/remove")
 @everyone
 def remove(period_id: int, nominee_id: int, evidence_id: int) -> ResponseReturnValue:
-    evidence.remove(session(), portal().vault, form_hash(_form_token()), evidence_id, now())
+    evidence.remove(work(), portal().vault, form_hash(_form_token()), evidence_id)
     return {}
 
 
@@ -60,7 +60,7 @@ def upload_supplement() -> ResponseReturnValue:
     token = _form_token()
     if (objection_id := followed_objection()) is None:
         return _refused("查询页面打开超过半小时，已经自动退出。请先复制您写的内容，再重新输入查询码。", 401)
-    following.check_supplement(session(), objection_id, now())
+    following.check_supplement(work(), objection_id)
     title, file = bare_file()
     return _taken(take(token, title, file, objection_id))
 
@@ -68,7 +68,7 @@ def upload_supplement() -> ResponseReturnValue:
 @blueprint.post("/receipt/evidence/<int:evidence_id>/remove")
 @everyone
 def remove_supplement(evidence_id: int) -> ResponseReturnValue:
-    evidence.remove(session(), portal().vault, form_hash(_form_token()), evidence_id, now())
+    evidence.remove(work(), portal().vault, form_hash(_form_token()), evidence_id)
     return {}
 
 

@@ -10,10 +10,10 @@ from app.domain.cases.states import Role
 from app.domain.refusals import NotYourCase, Refusal
 from app.models import IdentityRequest
 from app.services.objections import identities
-from app.web.shared.access import actor, allow, login_session, me
+from app.web.shared.access import actor, allow, login_session, me, work
 from app.web.shared.forms import PlainForm, text_area
 from app.web.shared.lists import Column, Filter, Listing
-from app.web.shared.portal import now, portal, session
+from app.web.shared.portal import now, session
 from app.web.shared.words import full_day, moment
 
 blueprint = Blueprint("identities", __name__, url_prefix="/office")
@@ -74,7 +74,7 @@ def request_identity(objection_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _ask_page(objection_id, form, status=422)
     try:
-        identities.ask(session(), objection_id, form.text.data or "", actor(), now())
+        identities.ask(work(), objection_id, form.text.data or "")
     except NotYourCase:
         raise
     except Refusal as refusal:
@@ -87,7 +87,7 @@ def request_identity(objection_id: int) -> ResponseReturnValue:
 @blueprint.post("/identities/<int:request_id>/grant")
 @allow(Role.OFFICE)
 def grant_identity(request_id: int) -> ResponseReturnValue:
-    identities.decide(session(), request_id, True, actor(), now())
+    identities.decide(work(), request_id, True)
     flash("已经同意。申请人须在一天内、同一次登录中查看。")
     return redirect(url_for("identities.identity_request", request_id=request_id), 303)
 
@@ -95,7 +95,7 @@ def grant_identity(request_id: int) -> ResponseReturnValue:
 @blueprint.post("/identities/<int:request_id>/refuse")
 @allow(Role.OFFICE)
 def refuse_identity(request_id: int) -> ResponseReturnValue:
-    identities.decide(session(), request_id, False, actor(), now())
+    identities.decide(work(), request_id, False)
     flash("已经答复不同意。")
     return redirect(url_for("identities.identity_requests"), 303)
 
@@ -104,7 +104,7 @@ def refuse_identity(request_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def read_identity(request_id: int) -> ResponseReturnValue:
     """A POST and no redirect: a look is an act, and the page can't be had again without another one."""
-    objector = identities.read(session(), portal().keyring, request_id, actor(), login_session(), now())
+    objector = identities.read(work(), request_id, login_session())
     request = identities.request_of(session(), request_id, actor(), now())
     return render_template(
         "objections/identity.html", objector=objector, objection=request.objection, request_made=request

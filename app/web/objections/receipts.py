@@ -19,7 +19,7 @@ from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ReceiptForm, SupplementForm, WithdrawForm
 from app.web.periods.public import the_office
 from app.web.shared import errors
-from app.web.shared.access import everyone
+from app.web.shared.access import everyone, work
 from app.web.shared.downloads import sent_out
 from app.web.shared.limits import address, limiter
 from app.web.shared.portal import now, portal, session
@@ -61,7 +61,7 @@ def find() -> ResponseReturnValue:
     try:
         objection_id = following.find_by_receipt(session(), portal().keyring, form.code.data or "")
     except UnknownReceipt as refusal:
-        following.note_unknown_receipt(session(), now())
+        following.note_unknown_receipt(work())
         form.code.errors = [str(refusal)]
         return _find_page(form), 422
     cookie["follow"] = {"objection": objection_id, "until": (now() + _FOLLOWED_FOR).timestamp()}
@@ -82,12 +82,12 @@ def supplement() -> ResponseReturnValue:
         attaching.remove_asked(token)
         return _case_page(objection_id, supplement_form=form)
     try:
-        following.check_supplement(session(), objection_id, now())
+        following.check_supplement(work(), objection_id)
         refused = attaching.take_sent(token, objection_id)
         valid = form.validate()
         if attaching.say_refused(form.evidence, refused) or not valid:
             return _case_page(objection_id, supplement_form=form, status=422)
-        following.supplement(session(), objection_id, form.text.data or "", now(), attaching.form_hash(token))
+        following.supplement(work(), objection_id, form.text.data or "", attaching.form_hash(token))
     except (MissingText, MoveRefused, TooLateToConclude, TooManyFiles) as refusal:
         form.text.errors = [str(refusal)]
         return _case_page(objection_id, supplement_form=form, status=409)
@@ -112,7 +112,7 @@ def withdraw() -> ResponseReturnValue:
     if not form.validate():
         return _case_page(objection_id, withdraw_form=form, status=422)
     try:
-        following.withdraw(session(), objection_id, form.text.data or "", now())
+        following.withdraw(work(), objection_id, form.text.data or "")
     except (AlreadyDone, MissingText, MoveRefused, TooLateToConclude) as refusal:
         form.text.errors = [str(refusal)]
         return _case_page(objection_id, withdraw_form=form, status=409)

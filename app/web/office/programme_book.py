@@ -17,11 +17,11 @@ from app.papers import programme_book, programme_writing
 from app.services.office import programme_books
 from app.web.accounts.people import login_at
 from app.web.programmes.pages import found
-from app.web.shared.access import actor, allow
+from app.web.shared.access import allow, work
 from app.web.shared.forms import clean
 from app.web.shared.lists import sheet_sent
 from app.web.shared.notices import notice_options
-from app.web.shared.portal import now, session
+from app.web.shared.portal import session
 from app.web.shared.uploads import FORM, check_spooled, sent_files, takes_files
 
 blueprint = Blueprint("programme_book", __name__, url_prefix="/programmes")
@@ -71,7 +71,7 @@ def load_book() -> ResponseReturnValue:
     """The sheets as they were shown, judged once more and saved. The passwords are shown now and never again."""
     sheets = _sheets_sent()
     try:
-        loaded = programme_books.load(session(), sheets, actor(), now(), _notice().key)
+        loaded = programme_books.load(work(), sheets, _notice().key)
     except BookRefused:
         session().rollback()
         return _preview_page(sheets)

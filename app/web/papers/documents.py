@@ -6,9 +6,9 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from app.services.shared import documents
-from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
+from app.web.shared.access import OFFICE_AND_UNITS, allow, work
 from app.web.shared.downloads import sent_out
-from app.web.shared.portal import now, portal
+from app.web.shared.portal import portal
 
 blueprint = Blueprint("documents", __name__)
 
@@ -17,5 +17,5 @@ blueprint = Blueprint("documents", __name__)
 @allow(*OFFICE_AND_UNITS)
 def document(document_id: int) -> ResponseReturnValue:
     with portal().database.writer() as writing:  # a GET that the record has to speak of
-        opened = documents.open_document(writing, portal().vault, document_id, actor(), now())
+        opened = documents.open_document(work(writing), portal().vault, document_id)
     return sent_out(opened)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.services.papers.packages import Package
 from app.services.papers.paper import Clerk, Paper, Stationery, record_made
-from app.web.shared.access import actor
+from app.web.shared.access import actor, work
 from app.web.shared.downloads import saved_as
 from app.web.shared.portal import now, portal
 
@@ -46,4 +46,4 @@ def package_sent(gather: Callable[[Session, Clerk], Package], what: str, subject
 
 def _note(what: str, subject: str, details: dict[str, Any]) -> None:
     with portal().database.writer() as writing:  # a GET that the record has to speak of
-        record_made(writing, what, subject, actor(), now(), **details)
+        record_made(work(writing), what, subject, **details)

@@ -24,7 +24,7 @@ from app.services.periods.corrected_text import Shown
 from app.web.cases.case_list import case_listing
 from app.web.periods.blueprint import blueprint
 from app.web.shared import charts
-from app.web.shared.access import actor, allow
+from app.web.shared.access import actor, allow, work
 from app.web.shared.forms import PlainForm, text_area
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.notices import kind_options
@@ -57,9 +57,7 @@ def extend(period_id: int) -> ResponseReturnValue:
     if not form.validate() or form.day.data is None:
         return _period_page(shown, extend_form=form, status=422)
     try:
-        scheduling.extend_deadline(
-            session(), period_id, form.day.data, form.text.data or "", _calendar(shown.programme), actor(), now()
-        )
+        scheduling.extend_deadline(work(), period_id, form.day.data, form.text.data or "", _calendar(shown.programme))
     except Refusal as refusal:
         form.day.errors = [str(refusal)]
         session().rollback()
@@ -77,7 +75,7 @@ def extend_window(period_id: int) -> ResponseReturnValue:
         return _period_page(shown, window_form=form, status=422)
     calendar, reason = _calendar(shown.programme), form.text.data or ""
     try:
-        interruption.extend_window(session(), period_id, reason, calendar, actor(), now())
+        interruption.extend_window(work(), period_id, reason, calendar)
     except Refusal as refusal:
         form.text.errors = [str(refusal)]
         session().rollback()
@@ -93,7 +91,7 @@ def cancel(period_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _period_page(shown, cancel_form=form, status=422)
     try:
-        scheduling.cancel(session(), period_id, form.text.data or "", actor(), now())
+        scheduling.cancel(work(), period_id, form.text.data or "")
     except Refusal as refusal:
         form.text.errors = [str(refusal)]
         session().rollback()
@@ -115,7 +113,7 @@ def confirm_close(period_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def close(period_id: int) -> ResponseReturnValue:
     try:
-        closing.close_period(session(), period_id, actor(), now())
+        closing.close_period(work(), period_id)
     except Refusal as refusal:
         session().rollback()
         return _period_page(_period(period_id), refusal=str(refusal), status=409)

@@ -18,10 +18,9 @@ from app.models import Period
 from app.services.calendar import calendars
 from app.services.office import overview
 from app.services.periods import closing
-from app.services.shared import many
-from app.services.shared.many import Outcome
+from app.services.shared.each import Outcome
 from app.web.periods.blueprint import blueprint
-from app.web.shared.access import actor, allow
+from app.web.shared.access import allow, work
 from app.web.shared.lists import Column, Filter, Listing, ids_ticked
 from app.web.shared.notices import numbered_rounds
 from app.web.shared.portal import now, session
@@ -45,7 +44,7 @@ def close_many() -> ResponseReturnValue:
     if request.form.get("step") != "close":
         return _look(chosen)
     try:
-        outcome = many.close_each(session(), chosen, actor(), now())
+        outcome = closing.close_each(work(), chosen)
     except Refusal as refusal:
         session().rollback()
         return _look(chosen, problem=str(refusal))

@@ -22,7 +22,7 @@ from app.services.calendar.calendars import calendar_of
 from app.services.office import overview, planning
 from app.services.periods import scheduling
 from app.web.periods.blueprint import blueprint
-from app.web.shared.access import actor, allow
+from app.web.shared.access import allow, work
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import ids_ticked
 from app.web.shared.portal import now, number, portal, session
@@ -88,19 +88,8 @@ def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> 
         if form.step.data != "save":
             late = planning.misfit_of(programme, round_number, plan, conclude, calendar)
             return _plan_page(programme, round_number, organiser, form, chosen, plan=plan, late=late)
-        period = scheduling.schedule(
-            session(),
-            portal().keyring,
-            programme,
-            round_number,
-            organiser,
-            chosen,
-            opening,
-            conclude,
-            calendar,
-            actor(),
-            now(),
-        )
+        order = scheduling.PeriodPlan(programme, round_number, organiser, chosen, opening, conclude)
+        period = scheduling.schedule(work(), order, calendar)
     except Refusal as refusal:
         session().rollback()
         return _plan_page(programme, round_number, organiser, form, chosen, refusal=str(refusal), status=409)

@@ -18,7 +18,7 @@ from app.services.periods import scheduling, scheduling_many
 from app.services.periods.scheduling_many import Order, Rehearsal
 from app.web.periods.blueprint import blueprint
 from app.web.periods.scheduling import ScheduleForm, calendar_for, first_possible_day
-from app.web.shared.access import actor, allow
+from app.web.shared.access import allow, work
 from app.web.shared.lists import ids_ticked
 from app.web.shared.portal import now, number, portal, session
 
@@ -54,15 +54,15 @@ def schedule_many(programme_id: int, round_number: int) -> ResponseReturnValue:
     opening, conclude = form.opening.data, form.conclude.data
     assert opening is not None  # noqa: S101 - InputRequired
     assert conclude is not None  # noqa: S101 - InputRequired
-    calendar, ring = calendar_for(programme), portal().keyring
+    calendar = calendar_for(programme)
     order = Order(programme, round_number, frozenset(units), frozenset(nominees), opening, conclude)
     try:
         if form.step.data != "save":
             plan = scheduling.preview(opening, conclude, calendar, programme.demonstration, now())
-            rehearsals = scheduling_many.rehearse(session(), ring, order, calendar, actor(), now())
+            rehearsals = scheduling_many.rehearse(work(), order, calendar)
             late = planning.misfit_of(programme, round_number, plan, conclude, calendar)
             return _page(programme, round_number, form, units, nominees, plan=plan, rehearsals=rehearsals, late=late)
-        periods = scheduling_many.schedule_many(session(), ring, order, calendar, actor(), now())
+        periods = scheduling_many.schedule_many(work(), order, calendar)
     except Refusal as refusal:
         session().rollback()
         return _page(programme, round_number, form, units, nominees, refusal=str(refusal), status=409)

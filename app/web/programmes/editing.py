@@ -15,7 +15,7 @@ from app.services.programmes import setting_up
 from app.web.programmes.blueprint import blueprint
 from app.web.programmes.forms import ProgrammeForm, ReopenForm
 from app.web.programmes.pages import found, programme_page
-from app.web.shared.access import actor, allow
+from app.web.shared.access import allow, work
 from app.web.shared.faults import beside_fields
 from app.web.shared.notices import notice_options
 from app.web.shared.portal import now, session
@@ -36,7 +36,7 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _form_page(form, None, status=422)
     try:
-        made = setting_up.create(session(), form.plan(), actor(), now())
+        made = setting_up.create(work(), form.plan())
     except Refusal as refusal:
         session().rollback()
         return _form_page(form, None, refusal=beside_fields(form, refusal), status=422)
@@ -58,7 +58,7 @@ def change(programme_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _form_page(form, shown, status=422)
     try:
-        setting_up.change(session(), programme_id, form.plan(), actor(), now())
+        setting_up.change(work(), programme_id, form.plan())
     except Refusal as refusal:
         session().rollback()
         return _form_page(form, found(programme_id), refusal=beside_fields(form, refusal), status=409)
@@ -70,7 +70,7 @@ def change(programme_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def archive(programme_id: int) -> ResponseReturnValue:
     try:
-        setting_up.archive(session(), programme_id, actor(), now())
+        setting_up.archive(work(), programme_id)
     except Refusal as refusal:
         session().rollback()
         return programme_page(found(programme_id), refusal=str(refusal), status=409)
@@ -85,7 +85,7 @@ def reopen(programme_id: int) -> ResponseReturnValue:
     if not form.validate():
         return programme_page(found(programme_id), reopen_form=form, status=422)
     try:
-        setting_up.reopen(session(), programme_id, form.text.data or "", actor(), now())
+        setting_up.reopen(work(), programme_id, form.text.data or "")
     except Refusal as refusal:
         session().rollback()
         return programme_page(found(programme_id), reopen_form=form, refusal=str(refusal), status=409)

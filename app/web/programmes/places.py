@@ -13,8 +13,8 @@ from app.services.programmes import quotas
 from app.web.programmes.blueprint import blueprint
 from app.web.programmes.forms import PlacesForm
 from app.web.programmes.pages import found
-from app.web.shared.access import actor, allow
-from app.web.shared.portal import now, session
+from app.web.shared.access import actor, allow, work
+from app.web.shared.portal import session
 
 
 @blueprint.get("/<int:programme_id>/quotas")
@@ -35,7 +35,7 @@ def give_places(programme_id: int) -> ResponseReturnValue:
         return _page(programme_id, rows, status=422)
     try:
         wanted = [row.places(unit_id) for unit_id, row in rows.items()]
-        quotas.give(session(), programme_id, wanted, actor(), now())
+        quotas.give(work(), programme_id, wanted)
     except Refusal as refusal:
         session().rollback()
         return _page(programme_id, rows, refusal=_beside_fields(rows, refusal), status=409)

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import werkzeug
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
+from sqlalchemy.orm import Session
 
 from app.domain.accounts.logins import SEEN_EVERY, Duty, first_duty
 from app.domain.cases.states import Actor, Role
 from app.models import StaffSession, User
 from app.services.accounts import sessions
-from app.web.shared.portal import now, portal
+from app.services.shared.work import Work
+from app.web.shared.portal import now, portal, session
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -133,7 +135,7 @@ def _note_seen(person: Person) -> None:
     """Keep the session from falling asleep: one small write a minute, on pages of the staff only."""
     if now() - person.last_seen_at >= SEEN_EVERY:
         with portal().database.writer() as writing:
-            sessions.note_seen(writing, person.session_id, now())
+            sessions.note_seen(Work(writing, now()), person.session_id)
 
 
 def login_session() -> str:
@@ -149,3 +151,17 @@ def me() -> User:
 
 def actor() -> Actor:
     return me().actor
+
+
+def work(writing: Session | None = None) -> Work:
+    """This request's unit of work: by whoever is logged in, if anybody, at the instant the request came in.
+
+    `writing` is another session than the request's own, for a GET that the record has to speak of.
+    """
+    who = actor() if current_user.is_authenticated else None
+    if writing is not None:
+        return Work(writing, now(), who, portal().keyring)
+    if "work" not in g:
+        g.work = Work(session(), now(), who, portal().keyring)
+    this: Work = g.work
+    return this

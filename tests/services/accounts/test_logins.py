@@ -15,6 +15,7 @@ from app.models import LoginFailure, RecoveryCode, SecondFactor, StaffSession, U
 from app.sealing import Keyring, SealBroken
 from app.services.accounts import logins, passwords, second_factor, sessions
 from app.services.accounts.logins import HalfWay, KnownBrowser
+from app.services.shared.work import Work
 from app.services.upkeep import keys
 from tests.web.browsing import MovingClock
 from tests.world import SECRET, World, at, at_once
@@ -56,7 +57,7 @@ def tries(
 ) -> str:
     """A try at the password: "in", or the name of the refusal."""
     try:
-        world.do(logins.check_password, ring, login, password, browser, clock())
+        world.run(logins.check_password, login, password, browser, now=clock(), keyring=ring)
     except Refusal as refusal:
         return type(refusal).__name__
     return "in"
@@ -66,8 +67,8 @@ def enters(world: World, ring: Keyring, clock: MovingClock, typed: str, login: s
     """A try at the code, with a session where it is right."""
 
     def enter(session: Session) -> str:
-        user = logins.check_code(session, ring, half(world, login), typed, None, clock())
-        return logins.let_in(session, ring, user, None, "", clock()).token
+        work = Work(session, clock(), keyring=ring)
+        return logins.let_in(work, logins.check_code(work, half(world, login), typed, None), None, "").token
 
     try:
         world.do(enter)
@@ -130,7 +131,7 @@ def test_security_23_a_try_too_early_does_not_lengthen_the_wait(
     for _ in range(59):
         clock.forward(seconds=1)
         with pytest.raises(TooManyFailures) as refused:
-            world.do(logins.check_password, ring, "handler", PASSWORD, None, clock())
+            world.run(logins.check_password, "handler", PASSWORD, None, now=clock())
         assert "请在1分钟后再试" in str(refused.value)
     clock.forward(seconds=1)
     assert tries(world, ring, clock, "handler", PASSWORD) == "in"
@@ -147,7 +148,7 @@ def test_security_23_a_failure_survives_a_fault_before_it_was_judged(
         patch.setattr(passwords, "fits", falls_over)
         for _ in range(5):
             with pytest.raises(MemoryError):
-                world.do(logins.check_password, ring, "handler", PASSWORD, None, clock())
+                world.run(logins.check_password, "handler", PASSWORD, None, now=clock())
     assert count(world, LoginFailure) == 5
     assert tries(world, ring, clock, "handler", PASSWORD) == "TooManyFailures"
 
@@ -256,7 +257,7 @@ def test_what_is_no_code_opens_nothing(world: World, ring: Keyring, clock: Movin
 def test_a_recovery_code_opens_once_and_only_its_owners_account(
     world: World, ring: Keyring, clock: MovingClock
 ) -> None:
-    codes = world.do(second_factor.renew_recovery_codes, ring, world.people["office"], NOW)
+    codes = world.run(second_factor.renew_recovery_codes, world.people["office"], now=NOW)
     assert len(set(codes)) == 10
     assert enters(world, ring, clock, codes[0], "office2") == "WrongCode"
     found = at_once([lambda: enters(world, ring, clock, codes[0].replace("-", " "))] * 3)
@@ -270,7 +271,7 @@ def test_a_recovery_code_opens_once_and_only_its_owners_account(
         assert second_factor.recovery_codes_left(session, world.people["office"]) == 9
         hashes = set(session.scalars(select(RecoveryCode.code_hash)))
     assert not any(code in row for code in codes for row in hashes)
-    fresh = world.do(second_factor.renew_recovery_codes, ring, world.people["office"], NOW)
+    fresh = world.run(second_factor.renew_recovery_codes, world.people["office"], now=NOW)
     assert enters(world, ring, clock, codes[1]) == "WrongCode"
     assert enters(world, ring, clock, fresh[0]) == "in"
 
@@ -297,17 +298,17 @@ def test_a_new_telephone_counts_once_it_is_confirmed_and_the_old_one_until_then(
     world: World, ring: Keyring, clock: MovingClock
 ) -> None:
     office = world.people["office"]
-    world.do(second_factor.propose, ring, office, clock())
+    world.run(second_factor.propose, office, now=clock())
     secret = world.do(second_factor.proposed, ring, office, clock())
     assert secret is not None
     assert secret != SECRET
     assert enters(world, ring, clock, code(clock)) == "in"
     for typed in (code(clock), "", "000000"):
         with pytest.raises(WrongCode):
-            world.do(second_factor.confirm, ring, office, typed, clock())
+            world.run(second_factor.confirm, office, typed, now=clock())
     clock.forward(minutes=5)
     new = pyotp.TOTP(secret)
-    assert len(world.do(second_factor.confirm, ring, office, new.at(clock()), clock())) == 10
+    assert len(world.run(second_factor.confirm, office, new.at(clock()), now=clock())) == 10
     assert world.do(second_factor.proposed, ring, office, clock()) is None
     clock.forward(seconds=60)
     with pytest.raises(WrongCode):
@@ -320,10 +321,10 @@ def test_security_22_the_code_that_confirmed_opens_nothing_more(
     world: World, ring: Keyring, clock: MovingClock
 ) -> None:
     handler = world.people["handler"]
-    world.do(second_factor.propose, ring, handler, clock())
+    world.run(second_factor.propose, handler, now=clock())
     secret = world.do(second_factor.proposed, ring, handler, clock())
     confirming = pyotp.TOTP(str(secret)).at(clock())
-    world.do(second_factor.confirm, ring, handler, confirming, clock())
+    world.run(second_factor.confirm, handler, confirming, now=clock())
     assert enters(world, ring, clock, confirming, "handler") == "WrongCode"
 
 
@@ -332,12 +333,12 @@ def test_a_secret_that_was_shown_too_long_ago_is_no_longer_to_be_had(
     world: World, ring: Keyring, clock: MovingClock
 ) -> None:
     handler = world.people["handler"]
-    world.do(second_factor.propose, ring, handler, clock())
+    world.run(second_factor.propose, handler, now=clock())
     secret = str(world.do(second_factor.proposed, ring, handler, clock()))
     clock.forward(minutes=15)
     assert world.do(second_factor.proposed, ring, handler, clock()) is None
     with pytest.raises(WrongCode):
-        world.do(second_factor.confirm, ring, handler, pyotp.TOTP(secret).at(clock()), clock())
+        world.run(second_factor.confirm, handler, pyotp.TOTP(secret).at(clock()), now=clock())
 
 
 @ON_SQLITE
@@ -349,19 +350,18 @@ def test_a_secret_is_sealed_for_its_account(world: World, ring: Keyring, clock: 
         factors[0].sealed_secret = factors[1].sealed_secret
         session.commit()
     with pytest.raises(SealBroken):
-        world.do(logins.check_code, ring, half(world), code(clock), None, clock())
+        world.run(logins.check_code, half(world), code(clock), None, now=clock())
 
 
 @ON_SQLITE
 def test_security_15_the_codes_go_on_under_a_new_key(world: World, clock: MovingClock) -> None:
-    old = world.ring
-    codes = world.do(second_factor.renew_recovery_codes, old, world.people["office"], NOW)
+    codes = world.run(second_factor.renew_recovery_codes, world.people["office"], now=NOW)
     new = Keyring("a new key, thirty-two bytes long!", [world.key.decode()])
-    world.do(keys.rotate, new, NOW)
+    world.run(keys.rotate, now=NOW, keyring=new)
     assert enters(world, new, clock, code(clock)) == "in"
     assert enters(world, new, clock, codes[0]) == "in"  # a hash can't be made anew: the retired key still finds it
     with pytest.raises(SealBroken):
-        world.do(logins.check_code, old, half(world), code(clock, 1), None, clock())
+        world.run(logins.check_code, half(world), code(clock, 1), None, now=clock())
 
 
 # --- sessions ------------------------------------------------------------------------------------
@@ -370,7 +370,7 @@ def test_security_15_the_codes_go_on_under_a_new_key(world: World, clock: Moving
 def begin(world: World, ring: Keyring, clock: MovingClock, login: str = "handler", replaces: str = "") -> str:
     def enter(session: Session) -> str:
         user = session.get_one(User, world.people[login])
-        return logins.let_in(session, ring, user, None, replaces, clock()).token
+        return logins.let_in(Work(session, clock(), keyring=ring), user, None, replaces).token
 
     return world.do(enter)
 
@@ -388,7 +388,7 @@ def test_security_24_a_session_idles_half_an_hour_and_lasts_twelve(
     for minutes in range(0, 12 * 60, 20):
         assert lives(world, clock, used), minutes
         assert lives(world, clock, left) is (minutes < 30), minutes
-        world.do(sessions.note_seen, session_id, clock())
+        world.run(sessions.note_seen, session_id, now=clock())
         clock.forward(minutes=20)
     assert not lives(world, clock, used)
 
@@ -410,7 +410,7 @@ def test_a_page_writes_the_time_once_a_minute(world: World, ring: Keyring, clock
     seen = []
     for _ in range(4):
         found = world.do(sessions.find, token, clock())
-        world.do(sessions.note_seen, found.id, clock())
+        world.run(sessions.note_seen, found.id, now=clock())
         seen.append((world.do(sessions.find, token, clock()).last_seen_at - NOW).total_seconds())
         clock.forward(seconds=30)
     assert seen == [0, 0, 60, 60]
@@ -424,9 +424,9 @@ def test_security_24_logging_out_ends_one_session_and_elsewhere_all_others(
     handler = world.people["handler"]
     here = world.do(sessions.find, first, clock()).id
     assert len(world.do(sessions.living, handler, clock())) == 3
-    world.do(sessions.log_out, world.do(sessions.find, third, clock()).id, handler, clock())
+    world.run(sessions.log_out, world.do(sessions.find, third, clock()).id, handler, now=clock())
     assert [lives(world, clock, token) for token in (first, second, third, others)] == [True, True, False, True]
-    assert world.do(sessions.log_out_elsewhere, here, handler, clock()) == 1
+    assert world.run(sessions.log_out_elsewhere, here, handler, now=clock()) == 1
     assert [lives(world, clock, token) for token in (first, second, others)] == [True, False, True]
     assert [row.id for row in world.do(sessions.living, handler, clock())] == [here]
     acts = [act for _, act, _ in world.acts()]
@@ -449,9 +449,9 @@ def test_an_unattended_screen_is_no_place_for_guessing(world: World, ring: Keyri
     handler = world.people["handler"]
     for _ in range(5):
         with pytest.raises(WrongPassword):
-            world.do(logins.prove_identity, ring, handler, "wrong", clock())
+            world.run(logins.prove_identity, handler, "wrong", now=clock())
     with pytest.raises(TooManyFailures):
-        world.do(logins.prove_identity, ring, handler, PASSWORD, clock())
+        world.run(logins.prove_identity, handler, PASSWORD, now=clock())
     assert tries(world, ring, clock, "handler", PASSWORD) == "in"
     with pytest.raises((LoginRefused, StepTooLate)):
-        world.do(logins.check_password, ring, "handler", "", None, clock())
+        world.run(logins.check_password, "handler", "", None, now=clock())

@@ -20,6 +20,7 @@ from app.domain.refusals import (
 from app.models import AuditRow, RecoveryCode, SecondFactor, Unit, User
 from app.sealing import Keyring
 from app.services.accounts import logins, making, second_factor, sessions
+from app.services.shared.work import Work
 from tests.world import World, at
 
 pytestmark = [
@@ -33,7 +34,7 @@ PASSWORD, ANOTHER = "correct horse battery", "a quiet morning by the lake"
 
 def add(world: World, login: str, role: Role, unit: int, password: str = PASSWORD, name: str = "新来的") -> int:
     def write(session: Session) -> int:
-        return making.add_user(session, login, name, role, session.get_one(Unit, unit), password, NOW).id
+        return making.add_user(Work(session, NOW), login, name, role, session.get_one(Unit, unit), password).id
 
     return world.do(write)
 
@@ -53,7 +54,7 @@ def let_in(world: World, user_id: int) -> str:
     """A session's token, as a login gives it."""
 
     def write(session: Session) -> str:
-        return logins.let_in(session, ring(world), session.get_one(User, user_id), None, "", NOW).token
+        return logins.let_in(Work(session, NOW, keyring=ring(world)), session.get_one(User, user_id), None, "").token
 
     return world.do(write)
 
@@ -64,7 +65,7 @@ def lives(world: World, token: str) -> bool:
 
 def enters(world: World, login: str, password: str) -> bool:
     try:
-        world.do(logins.check_password, ring(world), login, password, None, NOW)
+        world.run(logins.check_password, login, password, None, now=NOW)
     except LoginRefused:
         return False
     return True
@@ -93,7 +94,7 @@ def test_an_account_fits_its_unit_has_a_good_password_and_its_own_name(world: Wo
 def test_who_is_let_in(world: World) -> None:
     add(world, "new", Role.HANDLER, world.qilin)
     add(world, "gone", Role.AUDITOR, world.office)
-    world.do(making.disable, "gone", NOW)
+    world.run(making.disable, "gone", now=NOW)
     for login, password, expected in [
         ("new", PASSWORD, True),
         ("new", PASSWORD.upper(), False),
@@ -121,7 +122,7 @@ def test_nobody_chooses_a_password_without_the_one_they_have(world: World) -> No
         (TooManyFailures, PASSWORD, ANOTHER),  # the right one too has to wait now
     ):
         with pytest.raises(refusal):
-            world.do(making.change_password, ring(world), new, old, chosen, NOW)
+            world.run(making.change_password, new, old, chosen, now=NOW)
     assert user(world, new).password_hash == before
     assert {act for _, act, _ in world.acts(rows)} == {"user.password_refused"}
     assert enters(world, "new", PASSWORD)  # whoever plays at that screen keeps nobody out at the door
@@ -130,7 +131,7 @@ def test_nobody_chooses_a_password_without_the_one_they_have(world: World) -> No
 def test_security_24_a_changed_password_ends_every_session_but_its_own(world: World) -> None:
     new, other = add(world, "new", Role.HANDLER, world.qilin), world.people["handler"]
     here, elsewhere, somebody_elses = let_in(world, new), let_in(world, new), let_in(world, other)
-    changed = world.do(making.change_password, ring(world), new, PASSWORD, ANOTHER, NOW)
+    changed = world.run(making.change_password, new, PASSWORD, ANOTHER, now=NOW)
     assert [lives(world, token) for token in (here, elsewhere, changed.token, somebody_elses)] == [
         False,
         False,
@@ -142,35 +143,35 @@ def test_security_24_a_changed_password_ends_every_session_but_its_own(world: Wo
 
 
 @pytest.mark.parametrize(
-    ("use_case", "values"), [(making.reset, (ANOTHER, NOW)), (making.disable, (NOW,))], ids=["reset", "disable"]
+    ("use_case", "values"), [(making.reset, (ANOTHER,)), (making.disable, ())], ids=["reset", "disable"]
 )
 def test_security_24_reset_and_disable_end_every_session_at_once(
     world: World, use_case: Callable[..., object], values: tuple[object, ...]
 ) -> None:
     new = add(world, "new", Role.HANDLER, world.qilin)
     token, other = let_in(world, new), let_in(world, world.people["handler"])
-    world.do(use_case, "new", *values)
+    world.run(use_case, "new", *values, now=NOW)
     assert (lives(world, token), lives(world, other)) == (False, True)
     assert not enters(world, "new", PASSWORD)
 
 
 def test_a_reset_gives_another_password_and_takes_the_second_factor_only_when_told(world: World) -> None:
     office = world.people["office"]
-    world.do(second_factor.renew_recovery_codes, ring(world), office, NOW)
+    world.run(second_factor.renew_recovery_codes, office, now=NOW)
 
     def guards() -> tuple[bool, int]:
         with world.database.reader() as session:
             return session.get(SecondFactor, office) is not None, len(session.scalars(select(RecoveryCode)).all())
 
     with pytest.raises(WeakPassword):
-        world.do(making.reset, "office", "passwordpassword", NOW)
-    world.do(making.reset, "office", ANOTHER, NOW)
+        world.run(making.reset, "office", "passwordpassword", now=NOW)
+    world.run(making.reset, "office", ANOTHER, now=NOW)
     assert user(world, office).must_change_password
     assert enters(world, "office", ANOTHER)
     assert guards() == (True, 10)
 
     def reset_all(session: Session) -> None:
-        making.reset(session, "office", PASSWORD, NOW, with_second_factor=True)
+        making.reset(Work(session, NOW), "office", PASSWORD, with_second_factor=True)
 
     world.do(reset_all)
     assert guards() == (False, 0)
@@ -178,16 +179,16 @@ def test_a_reset_gives_another_password_and_takes_the_second_factor_only_when_to
 
 def test_what_was_done_to_accounts_is_on_record_and_no_password_ever_is(world: World) -> None:
     new = add(world, "new", Role.HEAD, world.qilin)
-    world.do(making.reset, "new", ANOTHER, NOW)
-    world.do(making.disable, "new", NOW)
-    world.do(making.enable, "new", NOW)
+    world.run(making.reset, "new", ANOTHER, now=NOW)
+    world.run(making.disable, "new", now=NOW)
+    world.run(making.enable, "new", now=NOW)
     for use_case, login in (
         (making.enable, "new"),
         (making.disable, "nobody"),
         (making.enable, "nobody"),
     ):
         with pytest.raises(AlreadyDone if login == "new" else NoSuchAccount):
-            world.do(use_case, login, NOW)
+            world.run(use_case, login, now=NOW)
     assert not enters(world, "new", PASSWORD)
     assert not enters(world, PASSWORD, "new")  # each typed into the other's field
     let_in(world, new)

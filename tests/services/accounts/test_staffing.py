@@ -24,6 +24,7 @@ from app.models import AuditRow, Unit, User
 from app.services.accounts import logins, making, passwords, sessions, staffing
 from app.services.accounts.staffing import Slip
 from app.services.cases import investigation
+from app.services.shared.work import Work
 from tests.world import World, at, at_once
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
@@ -33,7 +34,7 @@ WEEK = dt.timedelta(days=7)
 
 
 def invite(world: World, login: str, role: Role, unit: int, by: str = "office") -> Slip:
-    return world.do(staffing.invite, login, "新来的", role, unit, world.actor(by), NOW)
+    return world.run(staffing.invite, login, "新来的", role, unit, by=world.actor(by), now=NOW)
 
 
 def id_of(world: World, login: str) -> int:
@@ -48,7 +49,7 @@ def own_unit(world: World, recommender: int) -> int:
 
 def enters(world: World, login: str, password: str, now: dt.datetime) -> bool:
     try:
-        world.do(logins.check_password, world.ring, login, password, None, now)
+        world.run(logins.check_password, login, password, None, now=now)
     except LoginRefused:
         return False
     return True
@@ -59,7 +60,7 @@ def let_in(world: World, login: str) -> str:
 
     def write(session: Session) -> str:
         user = session.get_one(User, world.people[login])
-        return logins.let_in(session, world.ring, user, None, "", NOW).token
+        return logins.let_in(Work(session, NOW, keyring=world.ring), user, None, "").token
 
     return world.do(write)
 
@@ -75,10 +76,10 @@ def test_a_slip_opens_the_door_for_a_week_until_a_password_was_chosen(world: Wor
     last = slip.expires_at - dt.timedelta(seconds=1)
     assert enters(world, "qilin09", slip.password, last)
     assert not enters(world, "qilin09", slip.password, slip.expires_at)
-    (again,) = world.do(staffing.invite_again, [id_of(world, "qilin09")], world.actor("head"), slip.expires_at)
+    (again,) = world.run(staffing.invite_again, [id_of(world, "qilin09")], by=world.actor("head"), now=slip.expires_at)
     assert not enters(world, "qilin09", slip.password, slip.expires_at)  # the slip before is worth nothing
     chosen = "a quiet morning by the lake"
-    world.do(making.change_password, world.ring, id_of(world, "qilin09"), again.password, chosen, slip.expires_at)
+    world.run(making.change_password, id_of(world, "qilin09"), again.password, chosen, now=slip.expires_at)
     assert enters(world, "qilin09", chosen, slip.expires_at + 100 * WEEK)
 
 
@@ -88,7 +89,7 @@ def test_security_23_an_expired_slip_is_answered_like_a_wrong_password(world: Wo
     said = []
     for login, password in (("qilin09", slip.password), ("qilin09", "wrong"), ("nobody", "wrong")):
         with pytest.raises(LoginRefused) as refused:
-            world.do(logins.check_password, world.ring, login, password, None, slip.expires_at)
+            world.run(logins.check_password, login, password, None, now=slip.expires_at)
         said.append(str(refused.value))
     assert len(set(said)) == 1
 
@@ -96,7 +97,7 @@ def test_security_23_an_expired_slip_is_answered_like_a_wrong_password(world: Wo
 @sqlite
 def test_no_password_is_kept_anywhere(world: World) -> None:
     slip = invite(world, "qilin09", Role.HANDLER, world.qilin)
-    (again,) = world.do(staffing.invite_again, [id_of(world, "qilin09")], world.actor("office"), NOW)
+    (again,) = world.run(staffing.invite_again, [id_of(world, "qilin09")], by=world.actor("office"), now=NOW)
     kept = " ".join(" ".join(rows) for rows in world.everything().values())
     assert [word for word in (slip.password, again.password) if word in kept] == []
     with world.database.reader() as session:
@@ -155,18 +156,18 @@ def test_security_20_a_head_reaches_its_own_branch_and_nobody_else(world: World)
             (staffing.place, (people["handler"], role, unit)),
         ):
             with pytest.raises(NotYourCase):
-                world.do(use_case, *values, head, NOW)
+                world.run(use_case, *values, by=head, now=NOW)
     for login in ("office", "auditor", "stranger"):
         for use_case in (staffing.invite_again, staffing.disable):
             with pytest.raises(NotYourCase):
-                world.do(use_case, [people["handler"], people[login]], head, NOW)
+                world.run(use_case, [people["handler"], people[login]], by=head, now=NOW)
         with pytest.raises(NotYourCase):
-            world.do(staffing.place, people[login], Role.HANDLER, world.qilin, head, NOW)
+            world.run(staffing.place, people[login], Role.HANDLER, world.qilin, by=head, now=NOW)
     for use_case in (staffing.invite_again, staffing.disable):
         with pytest.raises(NotYourCase):
-            world.do(use_case, [people["handler2"]], world.actor("handler"), NOW)
+            world.run(use_case, [people["handler2"]], by=world.actor("handler"), now=NOW)
         with pytest.raises(NothingChosen):
-            world.do(use_case, [], head, NOW)
+            world.run(use_case, [], by=head, now=NOW)
     assert world.everything() == before
 
 
@@ -179,7 +180,7 @@ def test_security_20_nothing_is_made_up_for_a_crowd_of_strangers(world: World, m
     before = world.everything()
     for login, people in (("head", [world.people["handler"], world.people["stranger"]]), ("office", range(900, 999))):
         with pytest.raises(NotYourCase):
-            world.do(staffing.invite_again, list(people), world.actor(login), NOW)
+            world.run(staffing.invite_again, list(people), by=world.actor(login), now=NOW)
     assert world.everything() == before
 
 
@@ -193,7 +194,7 @@ def test_nobody_looks_after_their_own_account(world: World) -> None:
             (staffing.place, (me, role, unit)),
         ):
             with pytest.raises(NotAllowed):
-                world.do(use_case, *values, actor, NOW)
+                world.run(use_case, *values, by=actor, now=NOW)
     assert world.everything() == before
 
 
@@ -201,7 +202,7 @@ def test_of_two_who_shut_each_other_out_at_once_one_stays(world: World) -> None:
     one, two = world.actor("office"), world.actor("office2")
 
     def shut_out(by: object, whom: object) -> object:
-        return world.do(staffing.disable, [whom.user_id], by, NOW)
+        return world.run(staffing.disable, [whom.user_id], by=by, now=NOW)
 
     results = at_once([lambda: shut_out(one, two), lambda: shut_out(two, one)])
     assert [result for result in results if not isinstance(result, Exception)] == [1]
@@ -214,10 +215,10 @@ def test_security_24_a_change_of_rights_ends_every_session_at_once(world: World,
     token, other = let_in(world, "handler"), let_in(world, "handler2")
     me, head = world.people["handler"], world.actor("head")
     {
-        "move": lambda: world.do(staffing.place, me, Role.HANDLER, own_unit(world, world.qilin), head, NOW),
-        "role": lambda: world.do(staffing.place, me, Role.HEAD, world.qilin, head, NOW),
-        "disable": lambda: world.do(staffing.disable, [me], head, NOW),
-        "invite again": lambda: world.do(staffing.invite_again, [me], head, NOW),
+        "move": lambda: world.run(staffing.place, me, Role.HANDLER, own_unit(world, world.qilin), by=head, now=NOW),
+        "role": lambda: world.run(staffing.place, me, Role.HEAD, world.qilin, by=head, now=NOW),
+        "disable": lambda: world.run(staffing.disable, [me], by=head, now=NOW),
+        "invite again": lambda: world.run(staffing.invite_again, [me], by=head, now=NOW),
     }[what]()
     assert (lives(world, token), lives(world, other)) == (False, True)
 
@@ -225,11 +226,11 @@ def test_security_24_a_change_of_rights_ends_every_session_at_once(world: World,
 @sqlite
 def test_whoever_was_moved_away_acts_no_more_as_who_they_were(world: World) -> None:
     head = world.actor("head")  # as a request of theirs has it that is under way
-    world.do(staffing.place, world.people["head"], Role.HANDLER, world.qilin, world.actor("office"), NOW)
+    world.run(staffing.place, world.people["head"], Role.HANDLER, world.qilin, by=world.actor("office"), now=NOW)
     with pytest.raises(NotYourCase):
-        world.do(staffing.disable, [world.people["handler"]], head, NOW)
+        world.run(staffing.disable, [world.people["handler"]], by=head, now=NOW)
     with pytest.raises(NotYourCase):
-        world.do(staffing.invite, "new", "新来的", Role.HANDLER, world.qilin, head, NOW)
+        world.run(staffing.invite, "new", "新来的", Role.HANDLER, world.qilin, by=head, now=NOW)
 
 
 @sqlite
@@ -237,7 +238,7 @@ def test_a_leaver_keeps_the_cases_and_the_page_knows_how_many(world: World) -> N
     period = world.round_two()
     case, _ = world.file(period, world.nominees[0], "2026-09-18 Fri 09:00")
     world.act(investigation.assign, case, "head", world.people["handler"], now="2026-09-18 Fri 10:00")
-    world.do(staffing.disable, [world.people["handler"]], world.actor("head"), NOW)
+    world.run(staffing.disable, [world.people["handler"]], by=world.actor("head"), now=NOW)
     with world.database.reader() as session:
         found = staffing.open_cases(session, world.people["handler"], NOW)
         assert [each.id for each in found] == [case]
@@ -250,19 +251,19 @@ def test_a_leaver_keeps_the_cases_and_the_page_knows_how_many(world: World) -> N
 @sqlite
 def test_disabled_and_back(world: World) -> None:
     head, handler = world.actor("head"), world.people["handler"]
-    world.do(staffing.disable, [handler, handler], head, NOW)
+    world.run(staffing.disable, [handler, handler], by=head, now=NOW)
     refusals: list[tuple[type[Refusal], object, tuple[object, ...]]] = [
         (AlreadyDone, staffing.disable, ([handler],)),
         (NotAllowed, staffing.invite_again, ([handler],)),
     ]
     for refusal, use_case, values in refusals:
         with pytest.raises(refusal):
-            world.do(use_case, *values, head, NOW)
-    world.do(staffing.enable, handler, head, NOW)
+            world.run(use_case, *values, by=head, now=NOW)
+    world.run(staffing.enable, handler, by=head, now=NOW)
     with pytest.raises(AlreadyDone):
-        world.do(staffing.enable, handler, head, NOW)
+        world.run(staffing.enable, handler, by=head, now=NOW)
     with pytest.raises(AlreadyDone):
-        world.do(staffing.place, handler, Role.HANDLER, world.qilin, head, NOW)
+        world.run(staffing.place, handler, Role.HANDLER, world.qilin, by=head, now=NOW)
     assert [act for _, act, _ in world.acts()] == ["user.disabled", "user.enabled"]
 
 
@@ -273,4 +274,4 @@ def test_the_console_gives_nobody_to_a_retired_unit(world: World) -> None:
         luoping.retired_at = NOW
         session.commit()
         with pytest.raises(Retired):
-            making.add_user(session, "new", "新来的", Role.HANDLER, luoping, "correct horse battery", NOW)
+            making.add_user(Work(session, NOW), "new", "新来的", Role.HANDLER, luoping, "correct horse battery")

@@ -11,6 +11,7 @@ from app.domain.programmes.contacts import Contact
 from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, Retired, StillNeeded, Unfit
 from app.models import Nominee, Programme, Unit, User
 from app.services.accounts import staffing, units
+from app.services.shared.work import Work
 from tests.world import World, at, at_once
 
 NOW = at("2026-09-18 Fri 09:00")
@@ -19,7 +20,7 @@ sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothi
 
 def add(world: World, parent: int, name: str, login: str = "office") -> int:
     with world.database.writer() as session:
-        return units.add(session, parent, name, world.actor(login), NOW).id
+        return units.add(Work(session, NOW, world.actor(login)), parent, name).id
 
 
 def own_of(world: World, recommender: int) -> list[int]:
@@ -83,16 +84,16 @@ def test_whose_units_somebody_sees(world: World) -> None:
 def test_security_20_a_head_keeps_the_contact_blocks_of_its_own_branch_alone(world: World) -> None:
     contact = Contact("0874-3120000", "文昌街78号")
     for unit in (world.qilin, own_of(world, world.qilin)[0]):
-        world.do(units.reach_at, unit, contact, world.actor("head"), NOW)
+        world.run(units.reach_at, unit, contact, by=world.actor("head"), now=NOW)
     before = world.everything()
     for unit in (world.office, world.luoping, own_of(world, world.luoping)[0], 999):
         with pytest.raises(NotYourCase):
-            world.do(units.reach_at, unit, contact, world.actor("head"), NOW)
+            world.run(units.reach_at, unit, contact, by=world.actor("head"), now=NOW)
     with pytest.raises(Unfit):
-        world.do(units.reach_at, world.qilin, Contact("13800000000"), world.actor("head"), NOW)
+        world.run(units.reach_at, world.qilin, Contact("13800000000"), by=world.actor("head"), now=NOW)
     for use_case, value in ((units.rename, "新名称"), (units.move, world.luoping)):
         with pytest.raises(NotAllowed):
-            world.do(use_case, world.qilin, value, world.actor("head"), NOW)
+            world.run(use_case, world.qilin, value, by=world.actor("head"), now=NOW)
     assert world.everything() == before
 
 
@@ -109,9 +110,9 @@ def test_an_own_unit_moves_when_nobody_of_it_stands(world: World) -> None:
         (world.office, world.qilin, Unfit),
     ):
         with pytest.raises(refusal):
-            world.do(units.move, unit, parent, office, NOW)
+            world.run(units.move, unit, parent, by=office, now=NOW)
     assert world.everything() == before
-    world.do(units.move, idle, world.luoping, office, NOW)
+    world.run(units.move, idle, world.luoping, by=office, now=NOW)
 
     def withdraw(session: Session) -> None:
         for nominee in session.scalars(select(Nominee).where(Nominee.unit_id == own)):
@@ -120,7 +121,7 @@ def test_an_own_unit_moves_when_nobody_of_it_stands(world: World) -> None:
         session.commit()
 
     world.do(withdraw)
-    world.do(units.move, own, world.luoping, office, NOW)
+    world.run(units.move, own, world.luoping, by=office, now=NOW)
     assert {idle, own} <= set(own_of(world, world.luoping))
 
 
@@ -128,26 +129,26 @@ def test_an_own_unit_moves_when_nobody_of_it_stands(world: World) -> None:
 def test_a_unit_with_work_or_people_is_not_retired(world: World) -> None:
     office, period = world.actor("office"), world.round_two()
     with pytest.raises(StillNeeded, match="5个推荐对象"):
-        world.do(units.retire, world.qilin, office, NOW)
+        world.run(units.retire, world.qilin, by=office, now=NOW)
     case, _ = world.file(period, world.nominees[0], "2026-09-18 Fri 09:00")
     with world.database.writer() as session:
         session.get_one(Programme, world.programme).archived_at = NOW
         session.commit()
     later = at("2026-09-18 Fri 10:00")
     with pytest.raises(StillNeeded, match="1件异议"):
-        world.do(units.retire, world.qilin, office, later)
+        world.run(units.retire, world.qilin, by=office, now=later)
     world.bring(case, State.CONCLUDED, "2026-09-18 Fri 10:00", Conclusion.DISMISSED)
     with pytest.raises(StillNeeded, match="5个在用的单位"):
-        world.do(units.retire, world.qilin, office, later)
+        world.run(units.retire, world.qilin, by=office, now=later)
     for own in own_of(world, world.qilin):
-        world.do(units.retire, own, office, later)
+        world.run(units.retire, own, by=office, now=later)
     with pytest.raises(StillNeeded, match="3个在用的账号"):
-        world.do(units.retire, world.qilin, office, later)
+        world.run(units.retire, world.qilin, by=office, now=later)
     people = [world.people[login] for login in ("head", "handler", "handler2")]
-    world.do(staffing.disable, people, office, later)
-    world.do(units.retire, world.qilin, office, later)
+    world.run(staffing.disable, people, by=office, now=later)
+    world.run(units.retire, world.qilin, by=office, now=later)
     with pytest.raises(StillNeeded):
-        world.do(units.retire, world.office, office, later)
+        world.run(units.retire, world.office, by=office, now=later)
 
 
 @sqlite
@@ -155,18 +156,18 @@ def test_a_retired_unit_takes_nothing_new_until_it_is_back(world: World) -> None
     office, own = world.actor("office"), own_of(world, world.luoping)
     everybody_gone(world, world.luoping)
     for unit in (*own, world.luoping):
-        world.do(units.retire, unit, office, NOW)
+        world.run(units.retire, unit, by=office, now=NOW)
     before = world.everything()
     for use_case, values in (
-        (units.add, (world.luoping, "新单位", office, NOW)),
-        (units.restore, (own[0], office, NOW)),  # while the one above is retired
-        (staffing.enable, (world.people["stranger"], office, NOW)),
+        (units.add, (world.luoping, "新单位")),
+        (units.restore, (own[0],)),  # while the one above is retired
+        (staffing.enable, (world.people["stranger"],)),
     ):
         with pytest.raises(Retired):
-            world.do(use_case, *values)
+            world.run(use_case, *values, by=office, now=NOW)
     with pytest.raises(AlreadyDone):
-        world.do(units.retire, own[0], office, NOW)
+        world.run(units.retire, own[0], by=office, now=NOW)
     assert world.everything() == before
     for unit in (world.luoping, own[0]):
-        world.do(units.restore, unit, office, NOW)
-    world.do(staffing.enable, world.people["stranger"], office, NOW)
+        world.run(units.restore, unit, by=office, now=NOW)
+    world.run(staffing.enable, world.people["stranger"], by=office, now=NOW)

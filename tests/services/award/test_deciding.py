@@ -32,6 +32,7 @@ from app.services.cases import investigation, settlement
 from app.services.nominees import reversal
 from app.services.periods import closing
 from app.services.programmes import decisions
+from app.services.shared.work import Work
 from tests import awards
 from tests.awards import CLOSED, DECIDED, decided, decision_text, paper, ready, recorded, scan, standing
 from tests.qujing import Authority
@@ -77,11 +78,11 @@ def test_the_list_is_frozen_in_its_order_with_who_stays_out_and_why(world: World
     office = world.actor("office")
     change(world, world.others[0], withdrawn_at=at(CLOSED), withdrawn_by=office.user_id, withdraw_reason="本人申请")
     late = "2026-10-15 Thu 09:00"  # conclusions were due on Tuesday the 13th
-    world.do(settlement.settle_due, at(late))
-    world.do(closing.close_period, period, office, at(late))
+    world.run(settlement.settle_due, now=at(late))
+    world.run(closing.close_period, period, by=office, now=at(late))
     recorded(world, folder, APPROVAL, paper(dated=dt.date(2026, 10, 15)), now=late)
     text = decision_text(dt.date(2026, 10, 15))
-    world.do(deciding.decide, world.programme, text, scan(world, folder), office, at(late))
+    world.run(deciding.decide, world.programme, text, scan(world, folder), by=office, now=at(late))
     assert honours(world) == [
         (1, first, "麒麟区第1中队", "麒麟区第1单位", "麒麟区"),
         (2, second, "麒麟区第2中队", "麒麟区第2单位", "麒麟区"),
@@ -119,10 +120,10 @@ def test_the_decision_waits_for_everybody_on_the_list_and_for_the_approvals(worl
     period = awards.shown_to_the_city(world, everybody[:-1])
     last = awards.shown_to_the_city(world, everybody[-1:])
     refused(world, folder, "8个对象没有走完程序：麒麟区第1中队（全市公示还没有办结）", "还没有登记市委、市政府同意")
-    world.do(closing.close_period, period, world.actor("office"), at(CLOSED))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at(CLOSED))
     recorded(world, folder, APPROVAL, paper("市委", dt.date(2026, 10, 9)))  # the window was not over yet
     refused(world, folder, "1个对象没有走完程序：罗小3（全市公示还没有办结）", "还没有登记市委、市政府同意")
-    world.do(closing.close_period, last, world.actor("office"), at(CLOSED))
+    world.run(closing.close_period, last, by=world.actor("office"), now=at(CLOSED))
     refused(world, folder, "还没有登记市委、市政府同意")
     recorded(world, folder, APPROVAL, paper("市委"))
     recorded(world, folder, APPROVAL, paper("市政府", agreed=False))
@@ -156,7 +157,7 @@ def test_a_deadline_that_nothing_has_settled_yet_holds_the_decision(world: World
     world.schedule(1, unit, world.nominees[:1], "2026-09-08", 3, "2026-09-07 Mon 09:00")  # never closed
     ready(world, folder)
     refused(world, folder, "规定时间已到")
-    world.do(settlement.settle_due, at(DECIDED))
+    world.run(settlement.settle_due, now=at(DECIDED))
     assert decided(world, folder)
 
 
@@ -210,19 +211,22 @@ def test_a_decision_that_cannot_be_published_as_it_is_is_refused(world: World, f
     with pytest.raises(ListChanged):
         world.do(
             lambda session: deciding.decide(
-                session,
+                Work(session, at(DECIDED), world.actor("office")),
                 world.programme,
                 decision_text(),
                 scan(world, folder),
-                world.actor("office"),
-                at(DECIDED),
                 seen=deciding.fingerprint(standing(world).award.named[:-1]),
             )
         )
     for login in ("head", "handler", "auditor"):
         with pytest.raises(NotAllowed):
-            world.do(
-                deciding.decide, world.programme, decision_text(), scan(world, folder), world.actor(login), at(DECIDED)
+            world.run(
+                deciding.decide,
+                world.programme,
+                decision_text(),
+                scan(world, folder),
+                by=world.actor(login),
+                now=at(DECIDED),
             )
     assert world.everything() == before
 
@@ -233,7 +237,9 @@ def test_two_decisions_at_once_are_one(world: World, folder: Path) -> None:
     office = world.actor("office")
     answers = at_once(
         [
-            lambda each=each: world.do(deciding.decide, world.programme, decision_text(), each, office, at(DECIDED))
+            lambda each=each: world.run(
+                deciding.decide, world.programme, decision_text(), each, by=office, now=at(DECIDED)
+            )
             for each in scans
         ]
     )
@@ -254,16 +260,16 @@ def test_after_the_decision_nothing_on_the_way_to_it_is_changed(world: World, fo
     upheld, _ = world.file(period, world.nominees[2], "2026-09-28 Mon 09:00")
     concluded_by_the_office(world, upheld, Conclusion.UPHELD)
     office = world.actor("office")
-    world.do(settlement.settle_due, at(CLOSED))
-    world.do(closing.close_period, period, office, at(CLOSED))
+    world.run(settlement.settle_due, now=at(CLOSED))
+    world.run(closing.close_period, period, by=office, now=at(CLOSED))
     recorded(world, folder, APPROVAL, paper())
     words = "经复查，原决定所据事实有误，予以撤销。"
-    world.do(reversal.propose_reversal, 1, words, office, at(DECIDED))
+    world.run(reversal.propose_reversal, 1, words, by=office, now=at(DECIDED))
     decided(world, folder)
     before = world.everything()
     attempts: list[Callable[[], object]] = [
         lambda: recorded(world, folder, CONSULTATION, paper("市公安局")),
-        lambda: world.do(reversal.confirm_reversal, 1, world.actor("office2"), at(DECIDED)),
+        lambda: world.run(reversal.confirm_reversal, 1, by=world.actor("office2"), now=at(DECIDED)),
         lambda: world.do(decisions.require_before_decision, world.programme),
     ]
     for attempt in attempts:

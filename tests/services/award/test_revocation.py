@@ -38,11 +38,11 @@ def awarded(world: World, folder: Path) -> World:
 
 def propose(world: World, folder: Path, text: RevocationText = TEXT, login: str = "office", honour: int = 1) -> None:
     document = scan(world, folder, "revocation")
-    world.do(revocation.propose_revocation, honour, text, document, world.actor(login), at(LATER))
+    world.run(revocation.propose_revocation, honour, text, document, by=world.actor(login), now=at(LATER))
 
 
 def confirm(world: World, login: str, honour: int = 1) -> None:
-    world.do(revocation.confirm_revocation, honour, world.actor(login), at(LATER))
+    world.run(revocation.confirm_revocation, honour, by=world.actor(login), now=at(LATER))
 
 
 def states(world: World) -> dict[int, bool]:
@@ -79,7 +79,7 @@ def test_one_proposes_another_confirms_and_the_clause_is_that_of_then(awarded: W
     for undo in (
         lambda: propose(awarded, folder),
         lambda: confirm(awarded, "office2"),
-        lambda: awarded.do(revocation.drop_revocation, 1, "不撤销了", awarded.actor("office"), at(LATER)),
+        lambda: awarded.run(revocation.drop_revocation, 1, "不撤销了", by=awarded.actor("office"), now=at(LATER)),
     ):
         with pytest.raises(AlreadyDone):
             undo()
@@ -91,9 +91,9 @@ def test_a_proposal_with_a_mistake_is_sent_back_with_a_reason_and_made_anew(awar
     propose(awarded, folder)
     before = awarded.everything()
     with pytest.raises(MissingText):
-        awarded.do(revocation.drop_revocation, 1, " ", awarded.actor("office2"), at(LATER))
+        awarded.run(revocation.drop_revocation, 1, " ", by=awarded.actor("office2"), now=at(LATER))
     assert awarded.everything() == before
-    awarded.do(revocation.drop_revocation, 1, "文号写错了", awarded.actor("office2"), at(LATER))
+    awarded.run(revocation.drop_revocation, 1, "文号写错了", by=awarded.actor("office2"), now=at(LATER))
     assert states(awarded) == {}
     propose(awarded, folder, replace(TEXT, number="曲字〔2027〕4号"), "office2")
     confirm(awarded, "office")

@@ -10,6 +10,7 @@ from app.domain.refusals import BadNotice, BeyondHorizon
 from app.services.calendar import calendars
 from app.services.calendar.calendars import Affected
 from app.services.periods import scheduling
+from app.services.shared.work import Work
 from tests.data import STATE_COUNCIL
 from tests.world import World, at
 
@@ -28,7 +29,7 @@ def of_2026(number: str, *, without: str = "", with_off: str = "") -> str:
 
 
 def load(world: World, text: str, now: str = NOW) -> list[str]:
-    return [notice.number for notice in world.do(calendars.load_notices, text, at(now))]
+    return [notice.number for notice in world.run(calendars.load_notices, text, now=at(now))]
 
 
 def test_a_document_is_loaded_whole_or_not_at_all(world: World) -> None:
@@ -59,8 +60,8 @@ def test_a_loaded_year_moves_the_horizon_and_the_newest_notice_of_a_year_holds(w
 
 def test_an_estimate_is_for_the_demonstration_alone(world: World) -> None:
     def store(session: scheduling.Session) -> None:
-        calendars.store_notices(session, (estimated_notice(2027),), at(NOW), "cli")
-        session.commit()
+        with Work(session, at(NOW)) as work:
+            calendars.store_notices(work, (estimated_notice(2027),))
 
     world.do(store)
     with world.database.reader() as session:
@@ -86,7 +87,7 @@ def test_a_newer_notice_lists_what_it_would_change_and_moves_nothing(world: Worl
     assert affected("2026-09-30 Wed 00:00") == []  # over: nothing left to change
     assert {number: world.period(number).days for number in (period, later)} == before
     assert world.period(period).closes_at == at("2026-09-24 Thu 00:00")
-    world.do(scheduling.cancel, period, "放假安排有变", world.actor("office"), at(now))
+    world.run(scheduling.cancel, period, "放假安排有变", by=world.actor("office"), now=at(now))
     assert affected(now) == []
 
 

@@ -56,7 +56,9 @@ def case(world: World, folder: Path) -> int:
 
 
 def opened(world: World, vault: Vault, case_id: int, evidence_id: int, login: str) -> Opened:
-    return world.do(evidence_reading.open_for_handler, vault, case_id, evidence_id, world.actor(login), at(LATER))
+    return world.run(
+        evidence_reading.open_for_handler, vault, case_id, evidence_id, by=world.actor(login), now=at(LATER)
+    )
 
 
 def path_of(world: World, folder: Path, evidence_id: int) -> Path:
@@ -213,12 +215,12 @@ def test_what_was_never_filed_is_forgotten_after_a_day_and_counted(
     attach(world, folder, pdf("left"), SECOND, now="2026-09-18 Fri 10:00")
     attach(world, folder, png(), SECOND, now="2026-09-18 Fri 10:00:01")
     before = world.everything()
-    assert world.do(evidence_upkeep.forget_unfiled, vault, at("2026-09-19 Sat 09:59:59")) == 0
+    assert world.run(evidence_upkeep.forget_unfiled, vault, now=at("2026-09-19 Sat 09:59:59")) == 0
     assert world.everything() == before
     since = len(world.acts())
-    assert world.do(evidence_upkeep.forget_unfiled, vault, at("2026-09-19 Sat 10:00")) == 1
+    assert world.run(evidence_upkeep.forget_unfiled, vault, now=at("2026-09-19 Sat 10:00")) == 1
     assert len(states(world)) == 3
-    assert world.do(evidence_upkeep.forget_unfiled, vault, at("2026-12-19 Sat 10:00")) == 1
+    assert world.run(evidence_upkeep.forget_unfiled, vault, now=at("2026-12-19 Sat 10:00")) == 1
     assert len(states(world)) == 2  # what was filed stays
     assert world.acts(since) == [("clock", "evidence.expired", "evidence")] * 2
     assert compared(world, vault).agree
@@ -296,7 +298,7 @@ def test_security_34_a_file_of_staff_waits_for_the_scanner_too(world: World, fol
         hand_in(world, folder, Purpose.PROCEEDING, content, now=FILED, scanned=True)
 
     def open_document(document_id: int) -> bytes:
-        opened = world.do(documents.open_document, vault, document_id, world.actor("office"), at(LATER))
+        opened = world.run(documents.open_document, vault, document_id, by=world.actor("office"), now=at(LATER))
         return b"".join(opened.content)
 
     with pytest.raises(HeldBack):
@@ -318,9 +320,9 @@ def test_security_34_a_file_of_staff_waits_for_the_scanner_too(world: World, fol
 def test_a_verdict_counts_once_and_for_what_is_still_there(world: World, folder: Path) -> None:
     attach(world, folder, pdf(), now=FILED, scanned=True)
     for verdict in (Verdict.INFECTED, Verdict.CLEAN):
-        world.do(evidence_upkeep.judge, "evidence:1", verdict, at(LATER))
+        world.run(evidence_upkeep.judge, "evidence:1", verdict, now=at(LATER))
         assert states(world) == [ScanState.INFECTED]
-    world.do(evidence_upkeep.judge, "evidence:99", Verdict.CLEAN, at(LATER))
+    world.run(evidence_upkeep.judge, "evidence:99", Verdict.CLEAN, now=at(LATER))
     assert [act for act in world.acts() if act[1].startswith("evidence.")] == [
         ("objector", "evidence.received", "evidence:1"),
         ("clock", "evidence.infected", "evidence:1"),

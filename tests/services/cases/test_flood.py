@@ -52,7 +52,7 @@ def drops(
 
 
 def decline(world: World, case: int, chosen: list[int], login: str, reason: str = REASON, now: str = FRIDAY) -> int:
-    return world.do(flood.decline_duplicates, Likeness.TEXT, case, chosen, world.actor(login), reason, at(now))
+    return world.run(flood.decline_duplicates, Likeness.TEXT, case, chosen, reason, by=world.actor(login), now=at(now))
 
 
 # --- what is a group -----------------------------------------------------------------------------

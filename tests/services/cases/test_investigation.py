@@ -166,7 +166,7 @@ def test_a_declined_case_tells_its_ground_and_withdrawal_must_be_true(world: Wor
     with pytest.raises(NotAllowed, match="异议人没有撤回"):
         world.act(investigation.decline, case, "handler", DeclineGround.WITHDRAWN, "已经撤回", now=DAY)
     world.act(investigation.decline, case, "handler", DeclineGround.NO_FACTS, "没有线索", now=DAY)
-    world.do(following.withdraw, 2, "不追究了", at(DAY))
+    world.run(following.withdraw, 2, "不追究了", now=at(DAY))
     world.act(investigation.decline, second, "handler", DeclineGround.WITHDRAWN, "已经撤回", now=DAY)
     assert said(world) == [
         (1, "answer", "不予受理。依据：没有具体事实或者线索。理由：没有线索"),
@@ -218,7 +218,7 @@ def test_joined_objections_are_decided_once_and_each_gets_the_answer(world: Worl
     for use_case, texts in ((investigation.accept, ()), (investigation.note, ("记录",))):
         with pytest.raises(MoveRefused):
             world.act(use_case, case, "handler", *texts, now=DAY)
-    world.do(following.withdraw, 2, "不追究了", at(DAY))  # the lead's own objection; the joined one stands
+    world.run(following.withdraw, 2, "不追究了", now=at(DAY))  # the lead's own objection; the joined one stands
     with pytest.raises(NotAllowed, match="没有全部撤回"):
         world.act(investigation.propose, lead, "handler", Conclusion.WITHDRAWN, *PROPOSAL[1:], now=DAY)
     world.act(investigation.propose, lead, "handler", *PROPOSAL, now=DAY)

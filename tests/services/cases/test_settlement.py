@@ -19,6 +19,7 @@ from app.services.cases.settlement import Settled
 from app.services.nominees import leavers
 from app.services.objections import intake
 from app.services.record import chain
+from app.services.shared.work import Work
 from tests.world import World, at, at_once
 
 FILED = "2026-09-18 Fri 09:00"
@@ -31,7 +32,7 @@ MICROSECOND = dt.timedelta(microseconds=1)
 def settled_round_two(world: World) -> int:
     """Round 2 with its handlers at work; the deadlines of round 1 are carried out."""
     period = world.round_two()
-    assert len(world.do(settlement.settle_due, at(FILED))) == 5
+    assert len(world.run(settlement.settle_due, now=at(FILED))) == 5
     return period
 
 
@@ -69,11 +70,11 @@ def test_security_08_at_the_deadline_whoever_is_unresolved_is_out_once(world: Wo
     cases = cases_of_every_kind(world, period)
     twice, both = world.nominees[0], world.nominees[3]
     before, rows = world.everything(), len(world.acts())
-    assert world.do(settlement.settle_due, DEADLINE - MICROSECOND) == []
-    assert world.do(settlement.settle_period, period, DEADLINE - MICROSECOND) is None
+    assert world.run(settlement.settle_due, now=DEADLINE - MICROSECOND) == []
+    assert world.run(settlement.settle_period, period, now=DEADLINE - MICROSECOND) is None
     assert world.everything() == before
 
-    assert world.do(settlement.settle_due, DEADLINE + late) == [Settled(period, lapsed_cases=3, disqualified=2)]
+    assert world.run(settlement.settle_due, now=DEADLINE + late) == [Settled(period, lapsed_cases=3, disqualified=2)]
     assert world.outs() == [
         (both, cases["upheld"], "upheld", at(DAY), at(DAY)),
         (twice, cases["first open"], "lapsed", DEADLINE, DEADLINE + late),
@@ -94,9 +95,9 @@ def test_security_08_at_the_deadline_whoever_is_unresolved_is_out_once(world: Wo
     assert world.period(period).settled_at == DEADLINE + late
 
     before = world.everything()
-    assert world.do(settlement.settle_due, DEADLINE + late) == []
-    assert world.do(settlement.settle_due, DEADLINE + dt.timedelta(days=400)) == []
-    assert world.do(settlement.settle_period, period, DEADLINE + late) is None
+    assert world.run(settlement.settle_due, now=DEADLINE + late) == []
+    assert world.run(settlement.settle_due, now=DEADLINE + dt.timedelta(days=400)) == []
+    assert world.run(settlement.settle_period, period, now=DEADLINE + late) is None
     assert world.everything() == before
 
 
@@ -118,12 +119,12 @@ def test_the_outcome_shows_from_the_deadline_on_before_anything_has_run(world: W
     assert seen(DEADLINE) == ([State.LAPSED, State.CONCLUDED], {out})
     for now in (DEADLINE, DEADLINE + dt.timedelta(weeks=3)):
         with pytest.raises(TooLateToConclude):
-            world.do(investigation.confirm, case, world.actor("head"), now)
+            world.run(investigation.confirm, case, by=world.actor("head"), now=now)
     assert world.everything() == before
-    world.do(settlement.settle_due, DEADLINE)
+    world.run(settlement.settle_due, now=DEADLINE)
     assert seen(DEADLINE) == ([State.LAPSED, State.CONCLUDED], {out})
     with pytest.raises(MoveRefused):  # not even by a clock that runs behind
-        world.do(investigation.confirm, case, world.actor("head"), DEADLINE - MICROSECOND)
+        world.run(investigation.confirm, case, by=world.actor("head"), now=DEADLINE - MICROSECOND)
 
 
 AROUND_HOLIDAYS = [
@@ -155,8 +156,8 @@ def test_security_08_around_holidays_and_make_up_days_window_and_deadline_end_to
     assert world.everything() == before
     objections = [file(first), file(closes - MICROSECOND)]
     assert objections == [1, 2]
-    assert world.do(settlement.settle_due, due - MICROSECOND) == []
-    assert [world.do(settlement.settle_due, due) for _ in range(2)] == [[Settled(period, 2, 1)], []]
+    assert world.run(settlement.settle_due, now=due - MICROSECOND) == []
+    assert [world.run(settlement.settle_due, now=due) for _ in range(2)] == [[Settled(period, 2, 1)], []]
     assert world.outs() == [(nominee, 1, "lapsed", due, due)]
 
 
@@ -200,7 +201,7 @@ def test_security_03_a_kill_between_any_two_statements_leaves_nothing_behind(wor
     for statements in range(100):
         with killed_after(world.database.engine, statements) as done:
             try:
-                settled = world.do(settlement.settle_due, DEADLINE)
+                settled = world.run(settlement.settle_due, now=DEADLINE)
                 break
             except Killed:
                 pass
@@ -220,7 +221,7 @@ def _settle(url: str, barrier: "threading.Barrier", results: "multiprocessing.Qu
     database = Database(url)
     with database.writer() as session:
         barrier.wait(timeout=60)
-        results.put(len(settlement.settle_due(session, DEADLINE)))
+        results.put(len(settlement.settle_due(Work(session, DEADLINE))))
     database.dispose()
 
 
@@ -230,7 +231,7 @@ def test_security_08_many_at_once_change_no_more_than_one(world: World, how: str
     cases = [world.file(period, nominee, FILED)[0] for nominee in world.nominees]
     rows = len(world.acts())
     if how == "threads":
-        runs = at_once([lambda: len(world.do(settlement.settle_due, DEADLINE))] * 6)
+        runs = at_once([lambda: len(world.run(settlement.settle_due, now=DEADLINE))] * 6)
     else:
         spawn = multiprocessing.get_context("spawn")
         barrier, results = spawn.Barrier(3), spawn.Queue()
@@ -255,7 +256,7 @@ def test_a_conclusion_in_the_last_instant_and_the_settlement_leave_one_outcome(w
     jobs: list[Callable[[], object]] = [
         lambda case=case: world.act(investigation.confirm, case, "head", now=LAST) for case in cases
     ]
-    jobs.insert(2, lambda: world.do(settlement.settle_due, DEADLINE))
+    jobs.insert(2, lambda: world.run(settlement.settle_due, now=DEADLINE))
     outcomes = at_once(jobs)
     ((settled,),) = [outcomes.pop(2)]
     refused = {case for case, outcome in zip(cases, outcomes, strict=True) if isinstance(outcome, MoveRefused)}

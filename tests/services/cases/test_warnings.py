@@ -35,8 +35,8 @@ def test_warnings_through_a_periods_life(world: World) -> None:
     for now, written in life:
         if now.startswith("2026-09-28"):
             world.bring(quick, State.CONCLUDED, "2026-09-28 Mon 07:00")
-        assert (now, world.do(warnings.warn_due, at(now))) == (now, len(written))
-        assert (now, world.do(warnings.warn_due, at(now))) == (now, 0)  # again adds none
+        assert (now, world.run(warnings.warn_due, now=at(now))) == (now, len(written))
+        assert (now, world.run(warnings.warn_due, now=at(now))) == (now, 0)  # again adds none
         expected += written
         assert world.outbox() == sorted(expected)
 
@@ -44,17 +44,17 @@ def test_warnings_through_a_periods_life(world: World) -> None:
 def test_after_downtime_only_the_latest_and_after_an_extension_anew(world: World) -> None:
     period = world.round_two()
     case, _ = world.file(period, world.nominees[0], FILED)
-    assert world.do(warnings.warn_due, at("2026-09-29 Tue 12:00")) == 2
+    assert world.run(warnings.warn_due, now=at("2026-09-29 Tue 12:00")) == 2
     expected = rows(case, "arrival", "last_morning")
     assert world.outbox() == sorted(expected)
-    world.do(
+    world.run(
         scheduling.extend_deadline,
         period,
         dt.date(2026, 10, 8),
         "核查需要",
         ChinaCalendar(),
-        world.actor("office"),
-        at("2026-09-29 Tue 13:00"),
+        by=world.actor("office"),
+        now=at("2026-09-29 Tue 13:00"),
     )
     # Two working days before the 8th of October: the 29th itself, then the 30th.
     for now, occasion in (
@@ -62,10 +62,10 @@ def test_after_downtime_only_the_latest_and_after_an_extension_anew(world: World
         ("2026-09-30 Wed 08:00", "one_day"),
         ("2026-10-08 Thu 08:00", "last_morning"),
     ):
-        assert world.do(warnings.warn_due, at(now)) == 2
+        assert world.run(warnings.warn_due, now=at(now)) == 2
         expected += rows(case, occasion)
     assert world.outbox() == sorted(expected)
-    assert world.do(warnings.warn_due, at("2026-10-09 Fri 00:00")) == 0
+    assert world.run(warnings.warn_due, now=at("2026-10-09 Fri 00:00")) == 0
 
 
 def test_whoever_handles_it_now_is_warned_and_sees_only_open_cases(world: World) -> None:
@@ -73,7 +73,7 @@ def test_whoever_handles_it_now_is_warned_and_sees_only_open_cases(world: World)
     case, _ = world.file(period, world.nominees[0], FILED)
     world.act(investigation.hand_up, case, "head", "本单位不便办理", now=FILED)
     now = at("2026-09-28 Mon 08:00")
-    assert world.do(warnings.warn_due, now) == 1
+    assert world.run(warnings.warn_due, now=now) == 1
     assert world.outbox() == sorted(rows(case, "arrival") + rows(case, "one_day", units=(OFFICE,)))
 
     def seen(login: str, now: dt.datetime) -> list[str]:

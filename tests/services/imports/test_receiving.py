@@ -187,7 +187,7 @@ def test_who_left_with_a_case_open_or_upheld_does_not_come_anew(roomy: World, fo
     period = roomy.schedule(1, roomy.qilin, two, "2026-09-08", 3, "2026-09-07 Mon 09:00")
     cases = [roomy.file(period, nominee, "2026-09-08 Tue 10:00")[0] for nominee in two]
     for nominee in two:
-        roomy.do(withdrawals.withdraw, nominee, "本人要求退出", roomy.actor("head"), at("2026-09-08 Tue 11:00"))
+        roomy.run(withdrawals.withdraw, nominee, "本人要求退出", by=roomy.actor("head"), now=at("2026-09-08 Tue 11:00"))
     again = {"a.xlsx": sheet([person(n, unit="麒麟区") for n in (0, 1)])}
     both = [(row, "姓名", "名单上已经有了") for row in (5, 6)]
     assert told(roomy, checked(roomy, folder, again)) == both
@@ -398,7 +398,7 @@ def test_a_form_does_not_lower_the_rank_that_the_office_confirmed(roomy: World, 
     with roomy.database.reader() as session:
         one, other = session.scalars(select(Nominee.id).where(Nominee.id > max(roomy.others)).order_by(Nominee.id))
     for nominee, rank in ((one, Rank.ABOVE), (other, Rank.BELOW)):
-        roomy.do(eligibility.set_rank, nominee, rank, roomy.actor("office"), at(NOW))
+        roomy.run(eligibility.set_rank, nominee, rank, by=roomy.actor("office"), now=at(NOW))
     files = {
         "一.docx": form(post="副科长"),
         "二.docx": form(name=person(1)["name"], id_number=id_number(1), post="副处长"),

@@ -45,11 +45,11 @@ def change(world: World, table: type, where: Any, **values: object) -> None:
 
 
 def review(world: World, nominee: int, stage: ReviewStage, passed: bool, reason: str = "", now: str = NOW) -> None:
-    world.do(reviews.review, world.ring, [nominee], stage, passed, reason, world.actor("office"), at(now))
+    world.run(reviews.review, [nominee], stage, passed, reason, by=world.actor("office"), now=at(now))
 
 
 def say(world: World, nominee: int, condition: str, met: bool, note: str = "", now: str = NOW) -> None:
-    world.do(eligibility.say, world.ring, nominee, condition, met, note, world.actor("office"), at(now))
+    world.run(eligibility.say, nominee, condition, met, note, by=world.actor("office"), now=at(now))
 
 
 # --- round 2 ---------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ def test_who_left_passes_no_review_and_no_gate(world: World) -> None:
 def test_round_three_wants_opinions_and_the_second_review(world: World, tmp_path: Path) -> None:
     person = world.nominees[PERSON]
     period = world.round_two()
-    world.do(closing.close_period, period, world.actor("office"), at(OVER))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at(OVER))
     every = "纪检监察机关、组织人事部门、公安部门、审计部门"
     assert obstacles(world, person, 3, OVER) == ("复审还没有进行", f"还缺{every}的意见")
     change(world, Nominee, Nominee.id == person, category="农民")
@@ -122,10 +122,10 @@ def test_round_three_wants_opinions_and_the_second_review(world: World, tmp_path
 @sqlite
 def test_too_many_of_county_rank_keep_everybody_out_of_the_city_round(world: World, tmp_path: Path) -> None:
     period = world.round_two()
-    world.do(closing.close_period, period, world.actor("office"), at(OVER))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at(OVER))
     cleared(world, tmp_path, world.nominees, OVER)
     ranked, *rest = world.nominees[PERSON:]
-    world.do(eligibility.set_rank, ranked, Rank.COUNTY, world.actor("office"), at(OVER))
+    world.run(eligibility.set_rank, ranked, Rank.COUNTY, by=world.actor("office"), now=at(OVER))
     blocked = ("县处级占12.5%（8个中1个），超过10%",)
     assert {obstacles(world, nominee, 3, OVER) for nominee in world.nominees} == {blocked}
     change(world, Quota, Quota.unit_id == world.luoping, secret_individuals=1, secret_collectives=1)
@@ -169,7 +169,7 @@ def test_who_has_nothing_open_goes_on_while_others_are_looked_into(world: World)
 def test_changed_deeds_are_shown_anew_before_anything_else(world: World) -> None:
     person = world.nominees[PERSON]
     period = world.round_two()
-    world.do(closing.close_period, period, world.actor("office"), at(OVER))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at(OVER))
     change(world, Nominee, Nominee.id == person, edition=2, deeds="变更后的事迹。" * 10)
     assert obstacles(world, person, 3, OVER)[0] == "事迹修改过，须先重新进行推荐单位公示"
     again = world.schedule(2, world.qilin, [person], "2026-09-28", 3, OVER)  # its place is its own
@@ -240,7 +240,9 @@ def test_what_is_refused_leaves_neither_row_nor_file(world: World, tmp_path: Pat
 
     def record(login: str, nominees: list[int], **changes: object) -> Callable[[], None]:
         said = answer(Authority.POLICE, day, **changes)
-        return lambda: world.do(opinions.record_opinion, vault, nominees, said, scan(), world.actor(login), at(NOW))
+        return lambda: world.run(
+            opinions.record_opinion, vault, nominees, said, scan(), by=world.actor(login), now=at(NOW)
+        )
 
     head, stranger = world.actor("head"), world.actor("stranger")
     table: list[tuple[type[Exception], Callable[[], object]]] = [
@@ -248,10 +250,10 @@ def test_what_is_refused_leaves_neither_row_nor_file(world: World, tmp_path: Pat
         (NotYourCase, record("head", [*ours, world.others[0]])),
         (NotYourCase, record("head", [*ours, 999])),
         (OpinionRefused, record("head", ours, text="字" * 1001)),
-        (NotAllowed, lambda: world.do(eligibility.set_rank, ours[0], Rank.NONE, head, at(NOW))),
-        (NotAllowed, lambda: world.do(eligibility.confirm, world.ring, ours, head, at(NOW))),
-        (NotAllowed, lambda: world.do(eligibility.say, world.ring, ours[0], "merit_1", True, "", stranger, at(NOW))),
-        (NotAllowed, lambda: world.do(reviews.review, world.ring, ours, FINAL, False, "理由", head, at(NOW))),
+        (NotAllowed, lambda: world.run(eligibility.set_rank, ours[0], Rank.NONE, by=head, now=at(NOW))),
+        (NotAllowed, lambda: world.run(eligibility.confirm, ours, by=head, now=at(NOW))),
+        (NotAllowed, lambda: world.run(eligibility.say, ours[0], "merit_1", True, "", by=stranger, now=at(NOW))),
+        (NotAllowed, lambda: world.run(reviews.review, ours, FINAL, False, "理由", by=head, now=at(NOW))),
     ]
     for refusal, act in table:
         with pytest.raises(refusal):
@@ -263,7 +265,7 @@ def test_what_is_refused_leaves_neither_row_nor_file(world: World, tmp_path: Pat
         record("head", ours),
         lambda: world.reviewed(ours, PRELIMINARY, NOW),
         lambda: say(world, ours[0], "merit_1", True),
-        lambda: world.do(eligibility.set_rank, ours[0], Rank.BELOW, office, at(NOW)),
+        lambda: world.run(eligibility.set_rank, ours[0], Rank.BELOW, by=office, now=at(NOW)),
         lambda: review(world, ours[0], PRELIMINARY, False, "理由"),
         lambda: world.schedule(1, world.qilin, ours, "2026-09-18", 3, NOW),
     ):

@@ -30,15 +30,15 @@ def folder(tmp_path: Path) -> Path:
 def hand_in(
     world: World, folder: Path, nominee: int, content: bytes, login: str = "handler", title: str = "事迹材料.docx"
 ) -> None:
-    world.do(
+    world.run(
         handing_in.receive,
         vault_in(folder, world.key),
         handing_in.MATERIAL,
         nominee,
         title,
         io.BytesIO(content),
-        world.actor(login),
-        at(NOW),
+        by=world.actor(login),
+        now=at(NOW),
     )
 
 

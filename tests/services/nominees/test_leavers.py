@@ -38,7 +38,7 @@ def test_nobody_slips_through_between_a_lapse_and_its_settlement(world: World) -
     period, nominee = world.round_two(), world.nominees[2]
     world.file(period, nominee, "2026-09-18 Fri 09:00")
     with world.database.reader() as session:
-        between(session, 2, lambda: world.do(settlement.settle_due, at(DEADLINE)))
+        between(session, 2, lambda: world.run(settlement.settle_due, now=at(DEADLINE)))
         assert leavers.disqualified(session, [nominee], at(DEADLINE)) == {nominee}
 
 

@@ -34,18 +34,20 @@ def nominate(world: World, who: str = "handler", of: int = 0, kind: Kind = Kind.
     values = {"name": "麒小六", "unit": "麒麟区第3单位", "deeds": "十年养路无事故。"} | changes
     recommender = of or world.qilin
     given = Particulars(**values)  # type: ignore[arg-type] # each test knows what it changes
-    return world.do(
-        nominating.nominate, world.ring, world.programme, kind, recommender, given, world.actor(who), at(NOW)
+    return world.run(
+        nominating.nominate, world.programme, kind, recommender, given, by=world.actor(who), now=at(NOW)
     ).id
 
 
 def edit(world: World, nominee: int, who: str = "handler", now: str = NOW, **changes: str) -> None:
     values = {"unit": "麒麟区第3单位", "post": "", "category": "", "trade": ""} | changes
-    world.do(nominating.edit, nominee, PlainFacts(**values), world.actor(who), at(now))
+    world.run(nominating.edit, nominee, PlainFacts(**values), by=world.actor(who), now=at(now))
 
 
 def reorder(world: World, places: dict[int, int], who: str = "handler", now: str = NOW) -> None:
-    world.do(nominating.reorder, world.programme, world.qilin, Kind.INDIVIDUAL, places, world.actor(who), at(now))
+    world.run(
+        nominating.reorder, world.programme, world.qilin, Kind.INDIVIDUAL, places, by=world.actor(who), now=at(now)
+    )
 
 
 def test_a_nominee_entered_by_hand_stands_last_in_its_list(world: World) -> None:
@@ -123,7 +125,7 @@ def test_plain_facts_are_edited_until_a_period_has_them(world: World) -> None:
     period = world.schedule(1, unit, [nominee], "2026-09-08", 3, NOW)
     with pytest.raises(ShownBefore, match="麒麟区新单位本单位公示"):
         edit(world, nominee, post="局长")
-    world.do(scheduling.cancel, period, "改期", world.actor("office"), at(NOW))
+    world.run(scheduling.cancel, period, "改期", by=world.actor("office"), now=at(NOW))
     edit(world, nominee, post="局长")  # nobody saw it
 
 
@@ -143,7 +145,7 @@ def test_an_order_gives_every_place_once(world: World) -> None:
     reorder(world, {first: 3, second: 1, third: 2})
     with pytest.raises(NothingChanged):
         reorder(world, {first: 3, second: 1, third: 2})
-    world.do(withdrawals.withdraw, second, "本人要求退出", world.actor("head"), at(NOW))
+    world.run(withdrawals.withdraw, second, "本人要求退出", by=world.actor("head"), now=at(NOW))
     with world.database.reader() as session:
         order = nominating.in_order(session, world.programme, world.qilin, Kind.INDIVIDUAL, at(NOW))
         assert [nominee.id for nominee in order] == [third, first]
@@ -170,7 +172,7 @@ def test_after_the_decision_nothing_of_the_list_changes(world: World) -> None:
         lambda: nominate(world),
         lambda: edit(world, nominee, post="局长"),
         lambda: reorder(world, {nominee: 1}),
-        lambda: world.do(withdrawals.withdraw, nominee, "本人要求", world.actor("head"), at(NOW)),
+        lambda: world.run(withdrawals.withdraw, nominee, "本人要求", by=world.actor("head"), now=at(NOW)),
     ):
         with pytest.raises(Awarded):
             change()

@@ -46,7 +46,7 @@ def given(name: str = "麒小九", **changes: object) -> Particulars:
 
 
 def replace(world: World, nominee: int, who: str = "handler", now: str = LATER, **changes: object) -> int:
-    return world.do(replacements.replace, world.ring, nominee, given(**changes), world.actor(who), at(now)).id
+    return world.run(replacements.replace, nominee, given(**changes), by=world.actor(who), now=at(now)).id
 
 
 def out_by_an_objection(world: World) -> tuple[int, int]:
@@ -89,8 +89,8 @@ def test_the_replacement_goes_to_round_two_in_the_place_of_who_left(world: World
     with world.database.reader() as session:
         unit = session.get_one(Nominee, new).unit_id
     first = world.schedule(1, unit, [new], "2026-09-22", 1, LATER)
-    world.do(closing.close_period, period, world.actor("office"), at("2026-09-30 Wed 09:00"))
-    world.do(closing.close_period, first, world.actor("office"), at("2026-09-30 Wed 09:00"))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at("2026-09-30 Wed 09:00"))
+    world.run(closing.close_period, first, by=world.actor("office"), now=at("2026-09-30 Wed 09:00"))
     world.reviewed([new], ReviewStage.PRELIMINARY, "2026-09-30 Wed 09:00")
     world.schedule(2, world.qilin, [new], "2026-10-08", 3, "2026-09-30 Wed 10:00")
 
@@ -99,7 +99,9 @@ def test_the_replacement_goes_to_round_two_in_the_place_of_who_left(world: World
 def test_after_a_reversal_both_stand_and_the_quota_holds_one_of_them_back(world: World) -> None:
     _, left = out_by_an_objection(world)
     new = replace(world, left)
-    world.do(reversal.propose_reversal, 1, "经复查，原决定所据事实有误，予以撤销。", world.actor("office"), at(LATER))
+    world.run(
+        reversal.propose_reversal, 1, "经复查，原决定所据事实有误，予以撤销。", by=world.actor("office"), now=at(LATER)
+    )
     world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
     with world.database.reader() as session:
         unit = session.get_one(Nominee, new).unit_id
@@ -114,11 +116,11 @@ def test_after_a_reversal_both_stand_and_the_quota_holds_one_of_them_back(world:
         places = checks.places_of(session, world.programme, world.qilin)
         assert places[Kind.INDIVIDUAL].taken == 4  # of three: no list may bring anybody more
     first = world.schedule(1, unit, [new], "2026-09-22", 1, LATER)
-    world.do(closing.close_period, first, world.actor("office"), at("2026-09-30 Wed 09:00"))
+    world.run(closing.close_period, first, by=world.actor("office"), now=at("2026-09-30 Wed 09:00"))
     world.reviewed([new], ReviewStage.PRELIMINARY, "2026-09-30 Wed 09:00")
     with pytest.raises(QuotaExceeded):
         world.schedule(2, world.qilin, [new], "2026-10-08", 3, "2026-09-30 Wed 10:00")
-    world.do(withdrawals.withdraw, left, "本人要求退出", world.actor("head"), at("2026-09-30 Wed 10:00"))
+    world.run(withdrawals.withdraw, left, "本人要求退出", by=world.actor("head"), now=at("2026-09-30 Wed 10:00"))
     world.schedule(2, world.qilin, [new], "2026-10-08", 3, "2026-09-30 Wed 10:00")
 
 
@@ -126,7 +128,7 @@ def test_after_a_reversal_both_stand_and_the_quota_holds_one_of_them_back(world:
 def test_what_is_refused_changes_nothing(world: World) -> None:
     _, left = out_by_an_objection(world)
     standing, withdrawn = world.nominees[3:5]
-    world.do(withdrawals.withdraw, withdrawn, "本人要求退出", world.actor("head"), at(DAY))
+    world.run(withdrawals.withdraw, withdrawn, "本人要求退出", by=world.actor("head"), now=at(DAY))
     replace(world, withdrawn, name="先补的", sealed={"id_number": ID_NUMBER})
     table: list[tuple[type[Refusal], int, str, dict[str, object]]] = [
         (NotVacant, standing, "head", {}),
@@ -156,10 +158,10 @@ def test_the_list_of_places_says_who_left_why_when_and_who_came(world: World) ->
     period, _ = out_by_an_objection(world)
     lapsing, withdrawn = world.nominees[3:5]
     world.file(period, lapsing, "2026-09-18 Fri 09:00")
-    world.do(withdrawals.withdraw, withdrawn, "本人要求退出", world.actor("head"), at(LATER))
+    world.run(withdrawals.withdraw, withdrawn, "本人要求退出", by=world.actor("head"), now=at(LATER))
     new = replace(world, withdrawn)
     again = "2026-09-22 Tue 09:00"
-    world.do(withdrawals.withdraw, new, "也退出", world.actor("head"), at(again))
+    world.run(withdrawals.withdraw, new, "也退出", by=world.actor("head"), now=at(again))
 
     def vacancies(now: str, who: str = "office") -> list[tuple[str, str, object, str]]:
         with world.database.reader() as session:

@@ -33,7 +33,7 @@ def lapsed(world: World) -> int:
     period = world.round_two()
     for _ in range(2):
         world.file(period, world.nominees[0], FILED)
-    world.do(settlement.settle_due, at(DEADLINE))
+    world.run(settlement.settle_due, now=at(DEADLINE))
     return period
 
 
@@ -43,11 +43,11 @@ def test_one_person_alone_reverses_nothing(world: World) -> None:
         world.act(reversal.confirm_reversal, 1, "office", now=LATER)
     for decision in ("", "短", "字" * 2001):
         with pytest.raises(MissingText):
-            world.do(reversal.propose_reversal, 1, decision, world.actor("office"), at(LATER))
-    world.do(reversal.propose_reversal, 1, DECISION, world.actor("office"), at(LATER))
+            world.run(reversal.propose_reversal, 1, decision, by=world.actor("office"), now=at(LATER))
+    world.run(reversal.propose_reversal, 1, DECISION, by=world.actor("office"), now=at(LATER))
     before = world.everything()
     with pytest.raises(AlreadyDone):
-        world.do(reversal.propose_reversal, 1, DECISION, world.actor("office2"), at(LATER))
+        world.run(reversal.propose_reversal, 1, DECISION, by=world.actor("office2"), now=at(LATER))
     with pytest.raises(SamePerson):
         world.act(reversal.confirm_reversal, 1, "office", now=LATER)
     assert world.everything() == before
@@ -57,7 +57,7 @@ def test_one_person_alone_reverses_nothing(world: World) -> None:
 def test_two_people_reverse_and_the_first_decision_stays_in_sight(world: World, tmp_path: Path) -> None:
     period = lapsed(world)
     decided = world.outs()
-    world.do(reversal.propose_reversal, 1, DECISION, world.actor("office"), at(LATER))
+    world.run(reversal.propose_reversal, 1, DECISION, by=world.actor("office"), now=at(LATER))
     world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
     with pytest.raises(AlreadyDone):
         world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
@@ -77,7 +77,7 @@ def test_two_people_reverse_and_the_first_decision_stays_in_sight(world: World, 
         (f"user:{world.people['office']}", "disqualification.reversal_proposed", subject),
         (f"user:{world.people['office2']}", "disqualification.reversed", subject),
     ]
-    world.do(closing.close_period, period, world.actor("office"), at(LATER))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at(LATER))
     cleared(world, tmp_path, world.nominees, LATER)
     world.schedule(3, world.office, world.nominees, "2026-10-09", 3, LATER)  # in again
 
@@ -88,10 +88,10 @@ def test_each_of_two_grounds_is_reversed_for_itself(world: World) -> None:
     nominee = world.nominees[0]
     upheld, _ = world.file(period, nominee, FILED)
     world.bring(upheld, State.CONCLUDED, DAY, Conclusion.UPHELD)
-    world.do(reversal.propose_reversal, 1, DECISION, world.actor("office"), at(DAY))
+    world.run(reversal.propose_reversal, 1, DECISION, by=world.actor("office"), now=at(DAY))
     world.act(reversal.confirm_reversal, 1, "office2", now=DAY)
     assert [out_at(world, now) for now in (DAY, LAST, DEADLINE, LATER)] == [set()] * 4
     world.file(period, nominee, "2026-09-23 Wed 12:00")
     assert [out_at(world, now) for now in (LAST, DEADLINE)] == [set(), {nominee}]
-    world.do(settlement.settle_due, at(DEADLINE))
+    world.run(settlement.settle_due, now=at(DEADLINE))
     assert out_at(world, LATER) == {nominee}

@@ -29,7 +29,7 @@ DEEDS = "改写过的事迹，补充了今年的新成绩。"
 
 
 def revise(world: World, nominee: int, now: str, deeds: str = DEEDS, who: str = "handler") -> Revision:
-    return world.do(revisions.revise, nominee, deeds, "补充新成绩", world.actor(who), at(now))
+    return world.run(revisions.revise, nominee, deeds, "补充新成绩", by=world.actor(who), now=at(now))
 
 
 def steps(world: World, nominee: int, now: str) -> list[Step]:
@@ -50,7 +50,7 @@ def test_changed_deeds_need_a_new_window_of_the_round_they_were_shown_in(world: 
         assert (session.get_one(Nominee, nominee).edition, session.get_one(Nominee, nominee).deeds) == (2, DEEDS)
         assert chain.verify(session).holds
     assert steps(world, nominee, END) == [Step.PASSED, Step.ANEW, Step.AHEAD]
-    world.do(closing.close_period, period, world.actor("office"), at(END))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at(END))
     again = world.schedule(2, world.qilin, [nominee], "2026-09-28", 3, END)
     with world.database.reader() as session:
         entry = session.get_one(Entry, world.entry(again, nominee))
@@ -66,7 +66,7 @@ def test_a_scheduled_period_is_taken_back_first(world: World) -> None:
     now = "2026-09-17 Thu 12:00"
     with pytest.raises(StillShown, match="先撤回这次安排"):
         revise(world, nominee, now)
-    world.do(scheduling.cancel, period, "事迹要改", world.actor("office"), at(now))
+    world.run(scheduling.cancel, period, "事迹要改", by=world.actor("office"), now=at(now))
     assert revise(world, nominee, now).edition == 2
 
 
@@ -76,7 +76,7 @@ def test_what_is_refused_changes_nothing(world: World) -> None:
     out, gone, nominee = world.nominees[:3]
     case, _ = world.file(period, out, "2026-09-18 Fri 09:00")
     world.bring(case, State.CONCLUDED, "2026-09-21 Mon 10:00", Conclusion.UPHELD)
-    world.do(withdrawals.withdraw, gone, "本人要求", world.actor("head"), at("2026-09-21 Mon 10:00"))
+    world.run(withdrawals.withdraw, gone, "本人要求", by=world.actor("head"), now=at("2026-09-21 Mon 10:00"))
     with world.database.reader() as session:
         same = session.get_one(Nominee, nominee).deeds
     table: list[tuple[type[Refusal], int, str, str]] = [

@@ -23,7 +23,7 @@ WHY = "本人9月17日来信要求退出。"
 
 
 def withdraw(world: World, nominee: int, now: str, who: str = "head", why: str = WHY) -> Nominee:
-    return world.do(withdrawals.withdraw, nominee, why, world.actor(who), at(now))
+    return world.run(withdrawals.withdraw, nominee, why, by=world.actor(who), now=at(now))
 
 
 def listed(world: World, period: int) -> list[tuple[int, str, bool]]:
@@ -41,12 +41,12 @@ def test_in_an_open_window_it_stays_in_sight_marked_and_its_cases_go_on(world: W
     assert len(listed(world, period)) == 5
     world.file(period, nominee, "2026-09-22 Tue 09:00")  # whoever has something to say still may
     world.bring(heard, State.CONCLUDED, "2026-09-22 Tue 10:00")
-    world.do(settlement.settle_due, at("2026-09-30 Wed 00:00"))
+    world.run(settlement.settle_due, now=at("2026-09-30 Wed 00:00"))
     assert world.case(heard).conclusion is Conclusion.DISMISSED
     assert world.case(left_lying).state is State.LAPSED
     with pytest.raises(MoveRefused):
         world.act(investigation.accept, left_lying, "handler", now="2026-09-30 Wed 00:00")
-    world.do(closing.close_period, period, world.actor("office"), at("2026-09-30 Wed 09:00"))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at("2026-09-30 Wed 09:00"))
     with world.database.reader() as session:
         closed = session.get_one(Period, period).closing
         assert closed is not None
@@ -58,7 +58,7 @@ def test_in_an_open_window_it_stays_in_sight_marked_and_its_cases_go_on(world: W
 def test_the_closing_report_names_who_withdrew_apart(world: World) -> None:
     period = world.round_two()
     withdraw(world, world.nominees[2], DAY)
-    world.do(closing.close_period, period, world.actor("office"), at("2026-09-24 Thu 09:00"))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at("2026-09-24 Thu 09:00"))
     with world.database.reader() as session:
         closed = session.get_one(Period, period).closing
         assert closed is not None
@@ -75,7 +75,9 @@ def test_the_closing_report_names_who_withdrew_apart(world: World) -> None:
 def test_who_left_before_the_opening_is_never_made_public(world: World) -> None:
     period = world.round_two()
     first, _, third, *_ = world.nominees
-    world.do(corrections.correct, third, "name", "麒晓3", "写错", world.actor("office"), at("2026-09-17 Thu 12:00"))
+    world.run(
+        corrections.correct, third, "name", "麒晓3", "写错", by=world.actor("office"), now=at("2026-09-17 Thu 12:00")
+    )
     withdraw(world, third, BEFORE)
     withdraw(world, first, BEFORE, "office")
     assert listed(world, period) == [(1, "麒麟区第2中队", False), (2, "麒小4", False), (3, "麒小5", False)]

@@ -54,13 +54,13 @@ def test_supplement_and_withdrawal_are_refused_without_a_text_after_the_end_and_
     for use_case, longest in ((following.supplement, 3000), (following.withdraw, 300)):
         for text in ("", " \r\n\t ", "字" * (longest + 1)):
             with pytest.raises(MissingText) as refused:
-                world.do(use_case, 1, text, at(LATER))
+                world.run(use_case, 1, text, now=at(LATER))
             assert (refused.value.low, refused.value.high) == (1, longest)
         with pytest.raises(MoveRefused):
-            world.do(use_case, 2, "有新的情况", at(LATER))
+            world.run(use_case, 2, "有新的情况", now=at(LATER))
         for now in (DEADLINE, "2026-12-01 Tue 09:00"):  # nothing has settled it: the deadline alone decides
             with pytest.raises(TooLateToConclude):
-                world.do(use_case, 1, "有新的情况", at(now))
+                world.run(use_case, 1, "有新的情况", now=at(now))
     assert world.everything() == before
 
 
@@ -73,9 +73,9 @@ def test_a_supplement_ends_the_wait_where_it_began(world: World, state: State) -
     world.bring(case, state, NEXT_DAY)
     world.act(investigation.ask_supplement, case, "handler", "请说明时间地点", now=NEXT_DAY)
     rows = len(world.acts())
-    world.do(following.supplement, 1, "  时间是去年三月\r\n地点在河边  ", at("2026-09-29 Tue 23:59:59.999999"))
+    world.run(following.supplement, 1, "  时间是去年三月\r\n地点在河边  ", now=at("2026-09-29 Tue 23:59:59.999999"))
     assert (world.case(case).state, world.case(case).resume_state) == (state, None)
-    world.do(following.supplement, 1, "再补一句", at("2026-09-29 Tue 23:59:59.999999"))  # asked or not
+    world.run(following.supplement, 1, "再补一句", now=at("2026-09-29 Tue 23:59:59.999999"))  # asked or not
     assert world.case(case).state is state
     assert messages(world) == [
         (1, "question", "请说明时间地点"),
@@ -90,7 +90,7 @@ def test_a_supplement_and_the_handlers_replies_at_once_all_arrive(world: World) 
     case, _ = world.file(world.round_two(), world.nominees[0], FILED)
     world.bring(case, State.ACCEPTED, NEXT_DAY)
     says = [lambda: world.act(investigation.reply, case, "handler", "已收到", now=LATER)] * 6
-    adds = [lambda: world.do(following.supplement, 1, "补充", at(LATER))] * 6
+    adds = [lambda: world.run(following.supplement, 1, "补充", now=at(LATER))] * 6
     assert at_once([job for pair in zip(says, adds, strict=True) for job in pair]) == [None] * 12
     assert sorted(kind for _, kind, _ in messages(world)) == ["reply"] * 6 + ["supplement"] * 6
     assert world.do(chain.verify).holds
@@ -103,9 +103,9 @@ def test_a_withdrawal_is_noted_once_and_ends_nothing(world: World) -> None:
     case, _ = world.file(world.round_two(), world.nominees[0], FILED)
     world.bring(case, State.INVESTIGATING, NEXT_DAY)
     rows = len(world.acts())
-    world.do(following.withdraw, 1, " 已经说清 ", at(LATER))
+    world.run(following.withdraw, 1, " 已经说清 ", now=at(LATER))
     with pytest.raises(AlreadyDone):
-        world.do(following.withdraw, 1, "再撤一次", at(LATER))
+        world.run(following.withdraw, 1, "再撤一次", now=at(LATER))
     assert world.case(case).state is State.INVESTIGATING
     with world.database.reader() as session:
         objection, _ = following.followed(session, 1)
@@ -118,7 +118,7 @@ def test_after_a_withdrawal_the_handler_still_decides(world: World) -> None:
     period = world.round_two()
     for nominee, conclusion in zip(world.nominees, (Conclusion.WITHDRAWN, Conclusion.UPHELD), strict=False):
         case, code = world.file(period, nominee, FILED)
-        world.do(following.withdraw, world.do(following.find_by_receipt, world.ring, code), "不追究了", at(FILED))
+        world.run(following.withdraw, world.do(following.find_by_receipt, world.ring, code), "不追究了", now=at(FILED))
         world.bring(case, State.CONCLUDED, LATER, conclusion)
         assert world.case(case).conclusion is conclusion
     assert messages(world) == [
@@ -135,7 +135,7 @@ def test_an_objection_that_was_joined_is_followed_in_the_leading_case(world: Wor
     world.act(investigation.join, joined, "handler", lead, now=NEXT_DAY)
     world.act(investigation.ask_supplement, lead, "handler", "请说明时间地点", now=NEXT_DAY)
     objection = world.do(following.find_by_receipt, world.ring, code)
-    world.do(following.supplement, objection, "去年三月", at(LATER))
+    world.run(following.supplement, objection, "去年三月", now=at(LATER))
     assert (world.case(lead).state, world.case(joined).state) == (State.INVESTIGATING, State.JOINED)
     with world.database.reader() as session:
         assert following.followed(session, objection)[1].id == lead

@@ -29,15 +29,15 @@ def filed(world: World) -> World:
 
 
 def ask(world: World, login: str = "office", reason: str = REASON, now: str = ASKED) -> None:
-    world.do(identities.ask, 1, reason, world.actor(login), at(now))
+    world.run(identities.ask, 1, reason, by=world.actor(login), now=at(now))
 
 
 def decide(world: World, granted: bool = True, login: str = "office2", now: str = GRANTED) -> None:
-    world.do(identities.decide, 1, granted, world.actor(login), at(now))
+    world.run(identities.decide, 1, granted, by=world.actor(login), now=at(now))
 
 
 def read(world: World, login: str = "office", login_session: str = "monday", now: str = READ) -> Objector:
-    return world.do(identities.read, world.ring, 1, world.actor(login), login_session, at(now))
+    return world.run(identities.read, 1, login_session, by=world.actor(login), now=at(now))
 
 
 def test_security_17_one_asks_with_a_reason_another_lets_them_and_each_look_is_recorded(filed: World) -> None:
@@ -155,8 +155,8 @@ def test_security_15_a_new_key_seals_everything_anew_and_old_receipts_go_on(worl
         world.do(intake.file_objection, new, entry, filing, at(FILED)).receipt_code == code
     )  # sent twice all the same
     rows = len(world.acts())
-    assert world.do(keys.rotate, new, at(ASKED)) == 3
-    assert world.do(keys.rotate, new, at(ASKED)) == 0
+    assert world.run(keys.rotate, now=at(ASKED), keyring=new) == 3
+    assert world.run(keys.rotate, now=at(ASKED), keyring=new) == 0
     assert world.acts(rows) == [("cli", "keys.rotated", f"table:{table}") for table in ("identities", "second_factors")]
     with world.database.reader() as session:
         sealed = session.scalars(select(Identity)).one()
@@ -175,7 +175,9 @@ def test_a_rotation_that_meets_a_row_nobody_can_open_stops_and_spoils_nothing(wo
         session.commit()
     before = world.everything()
     with pytest.raises(SealBroken):
-        world.do(keys.rotate, Keyring("a new key, thirty-two bytes long!", [world.key.decode()]), at(ASKED))
+        world.run(
+            keys.rotate, now=at(ASKED), keyring=Keyring("a new key, thirty-two bytes long!", [world.key.decode()])
+        )
     assert world.everything() == before
 
 

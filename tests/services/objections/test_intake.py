@@ -51,7 +51,7 @@ def test_a_period_taken_back_takes_none(world: World) -> None:
     period = world.schedule(
         1, own_unit_of(world, world.others[0]), [world.others[0]], "2026-09-18", 3, "2026-09-16 Wed 09:00"
     )
-    world.do(scheduling.cancel, period, "改期", world.actor("office"), at("2026-09-17 Thu 09:00"))
+    world.run(scheduling.cancel, period, "改期", by=world.actor("office"), now=at("2026-09-17 Thu 09:00"))
     before = world.everything()
     with pytest.raises(WindowClosed):
         file(world, world.entry(period, world.others[0]), world.filing(), at("2026-09-18 Fri 09:00"))
@@ -136,7 +136,7 @@ def test_each_round_has_its_handler_and_the_office_takes_what_is_against_the_han
             case, _ = world.file(period, nominee, filed, against_handler=against)
             handlers.append((number, against, world.case(case).handler_unit_id))
             world.do(_decline, case, at(filed))
-        world.do(closing.close_period, period, world.actor("office"), at(closed))
+        world.run(closing.close_period, period, by=world.actor("office"), now=at(closed))
         if number == 1:
             world.reviewed([nominee], ReviewStage.PRELIMINARY, closed)
         if number == 2:

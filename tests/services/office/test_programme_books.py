@@ -24,6 +24,7 @@ from app.services.accounts import logins
 from app.services.office import programme_books
 from app.services.programmes import quotas
 from app.services.record.chain import verify
+from app.services.shared.work import Work
 from tests.qujing import proposed_stages, read, written
 from tests.world import World, at, at_once
 
@@ -55,7 +56,7 @@ def sheets(book: Book = BOOK) -> Sheets:
 
 
 def load(world: World, book: Book = BOOK, login: str = "office") -> programme_books.Loaded:
-    return world.do(programme_books.load, sheets(book), world.actor(login), NOW)
+    return world.run(programme_books.load, sheets(book), by=world.actor(login), now=NOW)
 
 
 def export(database: Database, programme: int) -> Book:
@@ -71,7 +72,7 @@ def programmes_of(database: Database) -> Sequence[int]:
 def test_a_book_sets_up_an_empty_portal_and_a_programme_is_a_book_again(database: Database) -> None:
     """No office, no unit, nobody: what `gongshi programme load` finds on the first day."""
     with database.writer() as session:
-        loaded = programme_books.load(session, sheets(), None, NOW)
+        loaded = programme_books.load(Work(session, NOW), sheets())
     (programme,) = programmes_of(database)
     assert {(slip.login, slip.unit) for slip in loaded.slips} == {
         ("zfw01", "市委政法委"),
@@ -91,7 +92,10 @@ def test_a_book_sets_up_an_empty_portal_and_a_programme_is_a_book_again(database
         assert verify(session).holds
         for slip in loaded.slips:
             logins.check_password(
-                session, Keyring("a key for tests, thirty-two bytes"), slip.login, slip.password, None, NOW
+                Work(session, NOW, keyring=Keyring("a key for tests, thirty-two bytes")),
+                slip.login,
+                slip.password,
+                None,
             )
 
 
@@ -167,7 +171,7 @@ def test_the_same_book_twice_at_once_is_one_programme(world: World) -> None:
 def test_secret_numbers_are_in_no_book(world: World) -> None:
     """R11."""
     places = Places(world.qilin, 7, 9, secret_collectives=3, secret_individuals=4)
-    world.do(quotas.give, world.programme, [places], world.actor("office"), NOW)
+    world.run(quotas.give, world.programme, [places], by=world.actor("office"), now=NOW)
     with world.database.reader() as session:
         content = read_sheets(BytesIO(written(programme_books.export(session, world.programme))))
     (line,) = [cells for _, cells in content["名额分配"] if "麒麟区" in cells]

@@ -24,7 +24,7 @@ UPHELD_CLAUSE = "第七部分（二）：未按规定程序和要求推荐的，
 
 
 def close(world: World, period: int, now: str) -> None:
-    world.do(closing.close_period, period, world.actor("office"), at(now))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at(now))
 
 
 def report_of(world: World, period: int) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def test_a_period_is_not_closed_too_early_and_only_once(world: World) -> None:
 
 def test_a_period_taken_back_has_nothing_to_close(world: World) -> None:
     period = world.round_two()
-    world.do(scheduling.cancel, period, "改期", world.actor("office"), at("2026-09-17 Thu 12:00"))
+    world.run(scheduling.cancel, period, "改期", by=world.actor("office"), now=at("2026-09-17 Thu 12:00"))
     with pytest.raises(AlreadyClosed):
         close(world, period, "2026-12-01 Tue 09:00")
 
@@ -99,7 +99,7 @@ def test_the_report_says_everything(world: World) -> None:
     world.bring(dismissed, State.CONCLUDED, DAY)
     world.act(investigation.decline, declined, "head", DeclineGround.NO_FACTS, "没有线索", now=DAY)
     for instant in ("2026-09-17 Thu 00:00", "2026-09-23 Wed 12:00"):
-        world.do(availability.beat, at(instant), dt.timedelta(days=9))
+        world.run(availability.beat, dt.timedelta(days=9), now=at(instant))
     close(world, period, "2026-09-30 Wed 09:00")
     days = world.period(period).days
     assert report_of(world, period) == {
@@ -183,7 +183,7 @@ def test_a_reversed_ground_is_out_of_the_report_and_the_other_stands(world: Worl
     period, nominee = world.round_two(), world.nominees[0]
     upheld, _ = world.file(period, nominee, FILED)
     world.bring(upheld, State.CONCLUDED, DAY, Conclusion.UPHELD)
-    world.do(reversal.propose_reversal, 1, "原决定所据事实有误，予以撤销。", world.actor("office"), at(DAY))
+    world.run(reversal.propose_reversal, 1, "原决定所据事实有误，予以撤销。", by=world.actor("office"), now=at(DAY))
     world.act(reversal.confirm_reversal, 1, "office2", now=DAY)
     world.file(period, nominee, FILED)
     close(world, period, DEADLINE)

@@ -46,7 +46,7 @@ def found(world: World, period: int, **wanted: str) -> list[str]:
 
 
 def correct(world: World, nominee: int, field: str, text: str, now: str = DAY, who: str = "office") -> None:
-    world.do(corrections.correct, nominee, field, text, WHY, world.actor(who), at(now))
+    world.run(corrections.correct, nominee, field, text, WHY, by=world.actor(who), now=at(now))
 
 
 def test_the_entry_keeps_what_was_printed_and_the_page_shows_both(world: World) -> None:
@@ -77,7 +77,7 @@ def test_a_later_round_shows_the_mended_text_without_a_line(world: World) -> Non
     nominee = world.nominees[2]
     period = world.schedule(1, unit_of(world, nominee), [nominee], "2026-09-08", 3, "2026-09-07 Mon 09:00")
     correct(world, nominee, "name", "麒晓3", "2026-09-08 Tue 09:00")
-    world.do(closing.close_period, period, world.actor("office"), at("2026-09-16 Wed 09:00"))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at("2026-09-16 Wed 09:00"))
     with world.database.reader() as session:
         report = session.get_one(Period, period).closing
         assert report is not None
@@ -131,7 +131,7 @@ def test_what_is_refused_changes_nothing(world: World) -> None:
         with pytest.raises(refusal, match=words):
             correct(world, whom, field, text, who=who)
     with pytest.raises(MissingText, match="更正的理由"):
-        world.do(corrections.correct, nominee, "name", "麒晓3", " ", world.actor("office"), at(DAY))
+        world.run(corrections.correct, nominee, "name", "麒晓3", " ", by=world.actor("office"), now=at(DAY))
     assert world.everything() == before
     with world.database.writer() as session:
         session.execute(update(Programme).values(archived_at=at(DAY)))
@@ -153,7 +153,7 @@ def one_more(world: World) -> int:
     """Another nominee of qilin, in no round yet."""
     given = nominating.Particulars("麒新", "麒麟区第3单位", "新的对象。")
     head, now = world.actor("head"), at("2026-09-17 Thu 09:00")
-    return world.do(nominating.nominate, world.ring, world.programme, Kind.INDIVIDUAL, world.qilin, given, head, now).id
+    return world.run(nominating.nominate, world.programme, Kind.INDIVIDUAL, world.qilin, given, by=head, now=now).id
 
 
 def test_the_name_of_a_unit_is_mended_wherever_it_is_in_sight(world: World) -> None:
@@ -178,6 +178,6 @@ def test_the_name_of_a_unit_is_mended_wherever_it_is_in_sight(world: World) -> N
 @sqlite
 def test_a_period_taken_back_is_nothing_to_correct(world: World) -> None:
     period, nominee = world.round_two(), world.nominees[2]
-    world.do(scheduling.cancel, period, "改期", world.actor("office"), at(BEFORE))
+    world.run(scheduling.cancel, period, "改期", by=world.actor("office"), now=at(BEFORE))
     with pytest.raises(NothingInSight):
         correct(world, nominee, "name", "麒晓3", BEFORE)

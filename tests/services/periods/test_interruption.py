@@ -13,6 +13,7 @@ from app.domain.refusals import AlreadyClosed, BeyondHorizon, MissingText, NotAl
 from app.models import AvailabilitySpan
 from app.services.calendar.calendars import calendar_of
 from app.services.periods import interruption, scheduling
+from app.services.shared.work import Work
 from tests.world import World, at, at_once
 
 REASON = "9月21日上午机房停电，公示页面打不开。"
@@ -32,7 +33,7 @@ def up(world: World, spans: str) -> None:
 def extend(world: World, period: int, now: str, login: str = "office", reason: str = REASON) -> None:
     with world.database.writer() as session:
         calendar = calendar_of(session)
-        interruption.extend_window(session, period, reason, calendar, world.actor(login), at(now))
+        interruption.extend_window(Work(session, at(now), world.actor(login)), period, reason, calendar)
 
 
 def window_of(world: World, period: int) -> tuple[dt.datetime, dt.datetime, dt.datetime]:
@@ -122,18 +123,18 @@ def test_without_a_reason_without_a_calendar_or_taken_back_it_is_refused_too(wor
     up(world, "17 00:00/21 09:00, 21 11:00/24 00:00")
     with pytest.raises(MissingText):
         extend(world, period, TUESDAY, reason=" ")
-    world.do(
+    world.run(
         scheduling.extend_deadline,
         period,
         dt.date(2026, 12, 31),
         "待核查",
         world.do(calendar_of),
-        world.actor("office"),
-        at(TUESDAY),
+        by=world.actor("office"),
+        now=at(TUESDAY),
     )
     with pytest.raises(BeyondHorizon, match="2027年"):
         extend(world, period, TUESDAY)
     other = world.schedule(1, 9, [world.others[0]], "2026-09-22", 3, "2026-09-21 Mon 09:00")
-    world.do(scheduling.cancel, other, "改期", world.actor("office"), at("2026-09-21 Mon 10:00"))
+    world.run(scheduling.cancel, other, "改期", by=world.actor("office"), now=at("2026-09-21 Mon 10:00"))
     with pytest.raises(AlreadyClosed):
         extend(world, other, TUESDAY)

@@ -142,7 +142,7 @@ def test_late_december_is_marked_provisional(world: World) -> None:
         period = world.schedule(1, unit, world.nominees[:1], opening, 2, "2026-12-01 Tue 09:00")
         # Two working days after the fifth: Friday the 18th, and past the weekend Monday the 21st.
         assert (opening, world.period(period).provisional) == (opening, provisional)
-        world.do(scheduling.cancel, period, "改期", world.actor("office"), at("2026-12-02 Wed 09:00"))
+        world.run(scheduling.cancel, period, "改期", by=world.actor("office"), now=at("2026-12-02 Wed 09:00"))
 
 
 def own_units(world: World, nominees: list[int]) -> list[int]:
@@ -166,7 +166,7 @@ def test_each_round_shows_its_allowed_fields_and_no_other(world: World, tmp_path
             entry = session.get_one(Entry, world.entry(period, nominee))
             values = {field: getattr(entry, field) for field in PUBLIC_FIELDS}
         shown[number] = {field: value for field, value in values.items() if value is not None}
-        world.do(closing.close_period, period, world.actor("office"), at(closed))
+        world.run(closing.close_period, period, by=world.actor("office"), now=at(closed))
         if number == 1:
             world.reviewed([nominee], ReviewStage.PRELIMINARY, closed)
         else:
@@ -192,7 +192,7 @@ def test_one_nominees_case_never_holds_the_others(world: World) -> None:
         world.schedule(1, unit, [nominee], "2026-09-08", 3, "2026-09-07 Mon 09:00")
     assert obstacles(world, 2, world.qilin, "2026-09-16 Wed 09:00") == dict.fromkeys(world.nominees, before_round_one)
     for period in (2, 3):
-        world.do(closing.close_period, period, world.actor("office"), at("2026-09-16 Wed 09:00"))
+        world.run(closing.close_period, period, by=world.actor("office"), now=at("2026-09-16 Wed 09:00"))
     period = world.schedule(2, world.qilin, [out], "2026-09-18", 3, NOW)
     case, _ = world.file(period, out, "2026-09-18 Fri 09:00")
     world.bring(case, State.CONCLUDED, "2026-09-21 Mon 10:00", Conclusion.UPHELD)
@@ -240,15 +240,15 @@ def test_a_period_is_taken_back_before_it_opens_and_never_after(world: World) ->
         (AlreadyOpened, "改期", "2026-12-01 Tue 09:00"),
     ):
         with pytest.raises(refusal):
-            world.do(scheduling.cancel, period, reason, office, at(now))
+            world.run(scheduling.cancel, period, reason, by=office, now=at(now))
     assert world.everything() == before
-    world.do(scheduling.cancel, period, "改期", office, at("2026-09-17 Thu 23:59:59.999999"))
+    world.run(scheduling.cancel, period, "改期", by=office, now=at("2026-09-17 Thu 23:59:59.999999"))
     with pytest.raises(AlreadyClosed):
-        world.do(scheduling.cancel, period, "改期", office, at("2026-09-17 Thu 23:59:59.999999"))
+        world.run(scheduling.cancel, period, "改期", by=office, now=at("2026-09-17 Thu 23:59:59.999999"))
     assert world.acts()[-1] == (f"user:{office.user_id}", "period.cancelled", f"period:{period}")
     again = world.schedule(2, world.qilin, world.nominees, "2026-09-20", 3, "2026-09-18 Fri 09:00")
     assert world.period(again).closes_at == at("2026-09-25 Fri 00:00")
-    world.do(settlement.settle_due, at("2026-12-01 Tue 09:00"))
+    world.run(settlement.settle_due, now=at("2026-12-01 Tue 09:00"))
     assert world.period(period).settled_at is None  # taken back: no deadline
 
 
@@ -274,11 +274,13 @@ def test_a_deadline_is_extended_before_it_passes_and_never_after(world: World) -
     before = world.everything()
     for refusal, day, reason, calendar, now in table:
         with pytest.raises(refusal):
-            world.do(scheduling.extend_deadline, period, dt.date.fromisoformat(day), reason, calendar, office, at(now))
+            world.run(
+                scheduling.extend_deadline, period, dt.date.fromisoformat(day), reason, calendar, by=office, now=at(now)
+            )
     assert world.everything() == before
 
     stored = world.period(period).days
-    world.do(scheduling.extend_deadline, period, dt.date(2026, 10, 10), "核查需要", CHINA, office, at(last))
+    world.run(scheduling.extend_deadline, period, dt.date(2026, 10, 10), "核查需要", CHINA, by=office, now=at(last))
     extended = world.period(period)
     assert extended.conclude_by == at("2026-10-11 Sun 00:00")
     assert extended.days[: len(stored)] == stored
@@ -294,7 +296,7 @@ def test_a_deadline_is_extended_before_it_passes_and_never_after(world: World) -
             office.user_id,
             at(last),
         )
-    world.do(settlement.settle_due, at("2026-10-10 Sat 23:59:59.999999"))
+    world.run(settlement.settle_due, now=at("2026-10-10 Sat 23:59:59.999999"))
     assert world.outs() == []
     world.act(investigation.confirm, case, "head", now="2026-10-10 Sat 23:59:59.999999")
     assert world.case(case).state is State.CONCLUDED
@@ -304,8 +306,8 @@ def test_a_demonstration_may_rest_on_an_estimate_and_says_so(world: World) -> No
     change(world, Programme, Programme.id == world.programme, demonstration=True)
     period, office = world.round_two(), world.actor("office")
     now = at("2026-09-29 Tue 12:00")
-    world.do(scheduling.extend_deadline, period, dt.date(2027, 1, 4), "核查需要", WITH_ESTIMATE, office, now)
+    world.run(scheduling.extend_deadline, period, dt.date(2027, 1, 4), "核查需要", WITH_ESTIMATE, by=office, now=now)
     extended = world.period(period)
     assert (extended.provisional, extended.estimated) == (True, True)
-    world.do(settlement.settle_due, at("2026-09-30 Wed 00:00"))
+    world.run(settlement.settle_due, now=at("2026-09-30 Wed 00:00"))
     assert world.period(period).settled_at is None

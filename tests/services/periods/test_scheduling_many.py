@@ -23,6 +23,7 @@ from app.models import Entry, Nominee, Period, Programme, Quota
 from app.services.calendar.calendars import calendar_of
 from app.services.periods import scheduling_many
 from app.services.periods.scheduling_many import Order
+from app.services.shared.work import Work
 from tests.world import World, at, at_once
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -45,16 +46,18 @@ def arranged(
         day = dt.date.fromisoformat(opening)
         order = Order(programme, round_number, frozenset(units), frozenset(nominees), day, conclude)
         calendar, actor = calendar_of(session), world.actor(login)
-        return [p.id for p in scheduling_many.schedule_many(session, world.ring, order, calendar, actor, at(NOW))]
+        return [
+            p.id
+            for p in scheduling_many.schedule_many(Work(session, at(NOW), actor, keyring=world.ring), order, calendar)
+        ]
 
 
 def rehearsed(world: World, units: Sequence[int], nominees: Sequence[int]) -> list[tuple[str, int, str]]:
     with world.database.writer() as session:
         programme = session.get_one(Programme, world.programme)
         order = Order(programme, 2, frozenset(units), frozenset(nominees), dt.date(2026, 9, 18), 3)
-        found = scheduling_many.rehearse(
-            session, world.ring, order, calendar_of(session), world.actor("office"), at(NOW)
-        )
+        work = Work(session, at(NOW), world.actor("office"), world.ring)
+        found = scheduling_many.rehearse(work, order, calendar_of(session))
         return [(each.choice.organiser.name, each.entering, each.refusal) for each in found]
 
 

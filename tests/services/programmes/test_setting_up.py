@@ -15,6 +15,7 @@ from app.domain.refusals import AlreadyDone, Archived, NotAllowed, PeriodsOpen, 
 from app.models import AuditRow, Proceeding, ProceedingKind, Programme, Quota, Stage, Unit, User
 from app.services.periods import closing
 from app.services.programmes import quotas, setting_up
+from app.services.shared.work import Work
 from tests.qujing import proposed_stages
 from tests.world import World, at, at_once
 
@@ -27,11 +28,11 @@ sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothi
 def create(world: World, plan: Plan, login: str | None = "office") -> int:
     by = world.actor(login) if login else None
     with world.database.writer() as session:
-        return setting_up.create(session, plan, by, NOW).id
+        return setting_up.create(Work(session, NOW, by), plan).id
 
 
 def give(world: World, *places: Places, login: str = "office") -> None:
-    world.do(quotas.give, world.programme, places, world.actor(login), NOW)
+    world.run(quotas.give, world.programme, places, by=world.actor(login), now=NOW)
 
 
 def refused_fields(refusal: pytest.ExceptionInfo[Unfit]) -> list[str]:
@@ -101,8 +102,8 @@ def test_a_change_is_on_the_record_with_what_changed(world: World) -> None:
     new = create(world, PLAN)
     since = len(world.acts())
     moved = (STAGES[0], replace(STAGES[1], ends_on=STAGES[1].ends_on - dt.timedelta(days=2)), *STAGES[2:])
-    world.do(setting_up.change, new, replace(PLAN, stages=moved, county_share=8), world.actor("office"), NOW)
-    world.do(setting_up.change, new, replace(PLAN, stages=(), county_share=8), world.actor("office"), NOW)
+    world.run(setting_up.change, new, replace(PLAN, stages=moved, county_share=8), by=world.actor("office"), now=NOW)
+    world.run(setting_up.change, new, replace(PLAN, stages=(), county_share=8), by=world.actor("office"), now=NOW)
     assert [action for _, action, _ in world.acts(since)] == ["programme.changed", "programme.stages_changed"]
     assert details(world)[since:] == [
         {"fields": ["county_share"]},
@@ -129,21 +130,23 @@ def test_honours_that_were_awarded_keep_their_names(world: World) -> None:
         )
         session.commit()
     with pytest.raises(Unfit) as refused:
-        world.do(setting_up.change, new, replace(PLAN, collective_honour="模范集体"), world.actor("office"), NOW)
+        world.run(
+            setting_up.change, new, replace(PLAN, collective_honour="模范集体"), by=world.actor("office"), now=NOW
+        )
     assert refused_fields(refused) == ["collective_honour"]
-    world.do(setting_up.change, new, replace(PLAN, signatory="市委办公室"), world.actor("office"), NOW)
+    world.run(setting_up.change, new, replace(PLAN, signatory="市委办公室"), by=world.actor("office"), now=NOW)
 
 
 @sqlite
 def test_a_programme_is_archived_once_its_periods_are_closed_and_then_takes_nothing(world: World) -> None:
     period, office = world.round_two(), world.actor("office")
     with pytest.raises(PeriodsOpen, match="麒麟区推荐单位公示"):
-        world.do(setting_up.archive, world.programme, office, NOW)
+        world.run(setting_up.archive, world.programme, by=office, now=NOW)
     closed = at("2026-09-24 Thu 09:00")
-    world.do(closing.close_period, period, office, closed)
+    world.run(closing.close_period, period, by=office, now=closed)
     with pytest.raises(NotAllowed):
-        world.do(setting_up.archive, world.programme, world.actor("head"), closed)
-    world.do(setting_up.archive, world.programme, office, closed)
+        world.run(setting_up.archive, world.programme, by=world.actor("head"), now=closed)
+    world.run(setting_up.archive, world.programme, by=office, now=closed)
     before = world.everything()
     for use_case, values in (
         (setting_up.archive, ()),
@@ -151,11 +154,11 @@ def test_a_programme_is_archived_once_its_periods_are_closed_and_then_takes_noth
         (quotas.give, ([Places(world.qilin, 9, 9)],)),
     ):
         with pytest.raises(Archived):
-            world.do(use_case, world.programme, *values, office, closed)
+            world.run(use_case, world.programme, *values, by=office, now=closed)
     assert world.everything() == before
-    world.do(setting_up.reopen, world.programme, "还有撤销决定要记录。", office, closed)
+    world.run(setting_up.reopen, world.programme, "还有撤销决定要记录。", by=office, now=closed)
     with pytest.raises(AlreadyDone):
-        world.do(setting_up.reopen, world.programme, "再来一次。", office, closed)
+        world.run(setting_up.reopen, world.programme, "再来一次。", by=office, now=closed)
     give(world, Places(world.qilin, 9, 9))
 
 

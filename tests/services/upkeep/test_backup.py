@@ -185,7 +185,7 @@ def test_security_09_an_id_that_was_given_out_is_not_given_again(
     vault = vault_in(tmp_path / "evidence", world.key)
     gone = [attach(world, tmp_path / "evidence", png(shade), now=FILED) for shade in range(3)]
     for file in gone:
-        world.do(evidence.remove, vault, form_hash(world.key, TOKEN), file.id, NOW)
+        world.run(evidence.remove, vault, form_hash(world.key, TOKEN), file.id, now=NOW)
     made = back_up(world.database, store, tmp_path / "backups", NOW)
     restore(elsewhere, Folder(tmp_path / "e2"), RING, made.folder, NOW)
     assert attach(copied(world, elsewhere), tmp_path / "e2", png(), now=FILED).id == gone[-1].id + 1
@@ -207,7 +207,7 @@ def test_security_09_files_of_staff_come_back_whole_and_a_lost_one_is_named(
     done = restore(there, Folder(tmp_path / "e2"), RING, made.folder, NOW)
     assert (done.files, done.missing) == (1, (lost,))
     again = vault_in(tmp_path / "e2", world.key)
-    opened = copied(world, there).do(documents.open_document, again, 1, world.actor("office"), NOW)
+    opened = copied(world, there).run(documents.open_document, again, 1, by=world.actor("office"), now=NOW)
     assert (opened.file_name, b"".join(opened.content)) == ("关于表彰的请示.pdf", pdf("关于表彰的请示.pdf"))
     assert set(again.store.names()) == {kept}
     there.dispose()

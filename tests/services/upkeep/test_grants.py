@@ -18,6 +18,7 @@ from app.models import Base
 from app.services.cases import settlement
 from app.services.objections import following
 from app.services.record import chain
+from app.services.shared.work import Work
 from app.services.upkeep import retention
 from app.services.upkeep.backup import back_up
 from app.services.upkeep.grants import grant, grants_for
@@ -89,13 +90,15 @@ def test_security_38_the_portal_works_as_its_own_user(as_the_app: Database, worl
     world.file(period, world.nominees[1], FILED)
     world.bring(case, State.CONCLUDED, FILED, Conclusion.UPHELD)
     assert world.do(following.find_by_receipt, world.ring, receipt) == 1
-    [settled] = [one for one in world.do(settlement.settle_due, at("2026-09-30 Wed 00:00")) if one.period_id == period]
+    [settled] = [
+        one for one in world.run(settlement.settle_due, now=at("2026-09-30 Wed 00:00")) if one.period_id == period
+    ]
     assert (settled.lapsed_cases, settled.disqualified) == (1, 1)
     with as_the_app.writer() as session:
         for table in Base.metadata.sorted_tables:
             session.execute(table.select().limit(1))
         assert chain.verify(session).holds
-        assert retention.purge_due(session, Folder(tmp_path / "evidence"), 1, at("2046-01-01 00:00")) == []
+        assert retention.purge_due(Work(session, at("2046-01-01 00:00")), Folder(tmp_path / "evidence"), 1) == []
     assert back_up(as_the_app, Folder(tmp_path / "evidence"), tmp_path / "backups", at(FILED)).rows > 0
 
 

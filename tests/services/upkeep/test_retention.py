@@ -33,6 +33,7 @@ from app.services.objections import following
 from app.services.periods import closing
 from app.services.programmes import setting_up
 from app.services.record import chain
+from app.services.shared.work import Work
 from app.services.upkeep import retention
 from app.services.upkeep.retention import PURGED, Held
 from tests import lists
@@ -63,17 +64,17 @@ def ended(world: World, tmp_path: Path) -> World:
     first, _ = world.file(period, world.nominees[0], FILED, form_token=TOKEN, files=2, facts=FACTS)
     second, _ = world.file(period, world.nominees[1], FILED, facts=FACTS)
     world.file(period, world.nominees[2], FILED, facts=FACTS)
-    world.do(following.supplement, 2, "钱小麦补充：还有照片。", at(FILED))
-    world.do(following.withdraw, 3, "钱小麦不想再提了", at(FILED))
+    world.run(following.supplement, 2, "钱小麦补充：还有照片。", now=at(FILED))
+    world.run(following.withdraw, 3, "钱小麦不想再提了", now=at(FILED))
     world.act(investigation.reply, second, "handler", "已收到您的补充", now=FILED)
     world.bring(first, State.CONCLUDED, FILED)
-    world.do(closing.close_period, period, world.actor("office"), at(CLOSED))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at(CLOSED))
     return world
 
 
 def purge(world: World, store: Folder, now: str, years: int = 3) -> list[Held]:
     with world.database.writer() as session:
-        return retention.purge_due(session, store, years, at(now))
+        return retention.purge_due(Work(session, at(now)), store, years)
 
 
 def test_security_18_not_a_second_before_its_time(ended: World, store: Folder) -> None:
@@ -93,7 +94,7 @@ def test_security_18_a_programme_that_is_not_over_keeps_everything(ended: World,
     before = ended.everything()
     assert purge(ended, store, "2046-01-01 Mon 00:00") == []  # nobody ever closed that one
     assert ended.everything() == before
-    ended.do(closing.close_period, late, ended.actor("office"), at("2026-11-02 Mon 09:00"))
+    ended.run(closing.close_period, late, by=ended.actor("office"), now=at("2026-11-02 Mon 09:00"))
     assert purge(ended, store, OVER) == []
     assert [gone.identities for gone in purge(ended, store, "2029-11-03 Sat 00:00")] == [3]
 
@@ -277,6 +278,6 @@ def test_security_18_what_is_held_in_a_programme_that_came_to_nothing_goes_too(
     lists.room_for(world)
     lists.checked(world, tmp_path / "evidence", {"a.xlsx": lists.sheet([lists.person(0)])})
     assert purge(world, store, "2046-01-01 Mon 00:00") == []  # it may still run
-    world.do(setting_up.archive, world.programme, world.actor("office"), at(CLOSED))
+    world.run(setting_up.archive, world.programme, by=world.actor("office"), now=at(CLOSED))
     assert purge(world, store, JUST_KEPT) == []
     assert [gone.dossiers for gone in purge(world, store, OVER)] == [2]  # the list and its row

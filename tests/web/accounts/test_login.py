@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from app.domain.cases.states import Role
 from app.models import StaffSession, Unit, User
 from app.services.accounts import making
+from app.services.shared.work import Work
 from tests.web.browsing import Browser, MovingClock, Page
 from tests.world import SECRET, World, at, enrol
 
@@ -33,7 +34,7 @@ def people(world: World, quick_hashes: None) -> None:
         for role in HOMES:
             unit = session.get_one(Unit, world.qilin if role is Role.HANDLER else world.office)
             user = making.add_user(
-                session, f"new-{role}", "新来的", role, unit, PASSWORD, now, must_change_password=False
+                Work(session, now), f"new-{role}", "新来的", role, unit, PASSWORD, must_change_password=False
             )
             if role is Role.OFFICE:
                 enrol(session, world.ring, [user], now)
@@ -180,13 +181,12 @@ def test_in_a_demonstration_a_password_is_enough(make_app: Callable[..., Flask],
     with world.database.writer() as session:
         office = session.get_one(Unit, world.office)
         making.add_user(
-            session,
+            Work(session, at("2026-09-01 Tue 09:00")),
             "tries",
             "试用者",
             Role.OFFICE,
             office,
             PASSWORD,
-            at("2026-09-01 Tue 09:00"),
             must_change_password=False,
         )
     for demonstration, leads, answer in ((False, "/account/second-factor", 303), (True, "/office/", 200)):

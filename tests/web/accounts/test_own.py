@@ -12,6 +12,7 @@ from flask import Flask
 from app.domain.cases.states import Role
 from app.models import Unit
 from app.services.accounts import making
+from app.services.shared.work import Work
 from tests.web.browsing import Browser, MovingClock, Page
 from tests.world import World, at
 
@@ -26,7 +27,7 @@ def newcomers(world: World, quick_hashes: None) -> None:
     with world.database.writer() as session:
         for login, role, unit in (("clerk", Role.HANDLER, world.qilin), ("officer", Role.OFFICE, world.office)):
             unit_of = session.get_one(Unit, unit)
-            making.add_user(session, login, "新来的", role, unit_of, GIVEN, at("2026-09-14 Mon 09:00"))
+            making.add_user(Work(session, at("2026-09-14 Mon 09:00")), login, "新来的", role, unit_of, GIVEN)
 
 
 def enter(client: Browser, login: str, password: str = GIVEN) -> Page:

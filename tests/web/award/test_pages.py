@@ -58,7 +58,7 @@ def shown(world: World, folder: Path, clock: MovingClock) -> World:
     awards.reviewed(world, everybody[:-1])
     awards.reviewed(world, everybody[-1:], passed=False)
     period = awards.shown_to_the_city(world, everybody[:-1])
-    world.do(closing.close_period, period, world.actor("office"), at(awards.CLOSED))
+    world.run(closing.close_period, period, by=world.actor("office"), now=at(awards.CLOSED))
     clock.to(DECIDED)
     return world
 

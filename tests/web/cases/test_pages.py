@@ -10,6 +10,7 @@ import pytest
 from app.domain.cases.states import State
 from app.services.cases import warnings
 from app.services.objections import following
+from app.services.shared.work import Work
 from tests.web.browsing import Browser, MovingClock, Page
 from tests.world import World, at
 
@@ -129,8 +130,8 @@ def test_the_objector_is_nowhere_on_the_desk_nor_in_the_record(
     world: World, staff: Staff, clock: MovingClock, case: int
 ) -> None:
     world.act(warnings_of, case, "handler", now=DAY)
-    world.do(following.supplement, 1, "补充的内容", at(DAY))
-    world.do(following.withdraw, 1, "情况已经弄清", at(DAY))
+    world.run(following.supplement, 1, "补充的内容", now=at(DAY))
+    world.run(following.withdraw, 1, "情况已经弄清", now=at(DAY))
     press(staff("handler"), case, "accept")
     paths = ["/desk/", "/desk/?state=accepted", "/desk/?mine=1", f"/desk/cases/{case}"]
     for login in ("handler", "head", "office"):
@@ -146,8 +147,8 @@ def test_the_objector_is_nowhere_on_the_desk_nor_in_the_record(
     assert NAME not in staff("auditor").get("/office/record").source
 
 
-def warnings_of(session: object, _case: int, _actor: object, now: object) -> int:
-    return warnings.warn_due(session, now)  # type: ignore[arg-type] # as World.act hands them
+def warnings_of(work: Work, _case: int) -> int:
+    return warnings.warn_due(work)
 
 
 # --- the queue -----------------------------------------------------------------------------------

@@ -161,9 +161,9 @@ def test_security_20_the_unit_of_who_left_is_not_told_who_of_another_unit_takes_
     world: World, staff: Staff
 ) -> None:
     left, office, now = world.nominees[2], world.actor("office"), at("2026-09-18 Fri 08:00")
-    world.do(withdrawals.withdraw, left, "本人要求", office, now)
+    world.run(withdrawals.withdraw, left, "本人要求", by=office, now=now)
     given = Particulars("麒小九", "麒麟区养护中心", "十年养路无事故。")
-    new = world.do(replacements.replace, world.ring, left, given, office, now).id
+    new = world.run(replacements.replace, left, given, by=office, now=now).id
     with world.database.writer() as session:
         for login, nominee in (("handler", left), ("handler2", new)):
             of = session.get_one(Nominee, nominee).unit_id
@@ -178,7 +178,9 @@ def test_security_20_the_unit_of_who_left_is_not_told_who_of_another_unit_takes_
 
 def test_security_20_another_units_nominee_is_not_there_to_be_changed(world: World, staff: Staff) -> None:
     world.round_two()
-    world.do(withdrawals.withdraw, world.nominees[1], "本人要求", world.actor("head"), at("2026-09-18 Fri 08:00"))
+    world.run(
+        withdrawals.withdraw, world.nominees[1], "本人要求", by=world.actor("head"), now=at("2026-09-18 Fri 08:00")
+    )
     stranger = staff("stranger")
     complete = {
         "field": "name",
@@ -223,7 +225,7 @@ def test_a_unit_is_offered_what_it_may_do_and_no_more(world: World, staff: Staff
         "head": {"withdrawal"},
         "handler": set(),
     }
-    world.do(withdrawals.withdraw, nominee, "本人要求", world.actor("head"), at("2026-09-18 Fri 08:00"))
+    world.run(withdrawals.withdraw, nominee, "本人要求", by=world.actor("head"), now=at("2026-09-18 Fri 08:00"))
     clock.to("2026-09-24 Thu 00:00")
     assert {who: offered(who, nominee) for who in ("office", "head", "handler")} == {
         "office": {"replacement"},

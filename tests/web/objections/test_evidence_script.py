@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from app.evidence.inspection import FILE_LIMIT
-from app.services.objections import evidence
+from app.services.shared import work
 from tests.files import MARK, jpeg, pdf, png
 from tests.web.browsing import TOKEN, Browser, MovingClock, filled
 from tests.world import World
@@ -122,7 +122,7 @@ def test_security_04_a_fault_of_the_storage_is_said_and_may_be_tried_again(
     (tmp_path / "evidence").unlink()
     with monkeypatch.context() as patch:
         fault = OperationalError("SELECT", {}, Exception("disk I/O error"))
-        patch.setattr(evidence, "record", lambda *_args: (_ for _ in ()).throw(fault))
+        patch.setattr(work, "record", lambda *_args: (_ for _ in ()).throw(fault))
         assert send(client, f"{here}/evidence", pdf()).status_code == 503
     assert send(client, f"{here}/evidence", pdf()).status_code == 201
 

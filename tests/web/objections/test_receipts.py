@@ -226,9 +226,9 @@ def test_question_supplement_reply_and_answer_pass_through_the_page(
     assert world.case(case[0]).state is State.INVESTIGATING
     world.act(investigation.reply, case[0], "handler", "已经收到，正在核对", now=DAY)
     handler, head = world.actor("handler"), world.actor("head")
-    texts = (Conclusion.PARTLY_UPHELD, "查明的情况", "评选条件", "给您的答复", at(DAY))
-    world.do(investigation.propose, case[0], handler, *texts)
-    world.do(investigation.confirm, case[0], head, at(DAY))
+    texts = (Conclusion.PARTLY_UPHELD, "查明的情况", "评选条件", "给您的答复")
+    world.run(investigation.propose, case[0], *texts, by=handler, now=at(DAY))
+    world.run(investigation.confirm, case[0], by=head, now=at(DAY))
     text = client.get("/receipt").text
     for said in ("我的补充", "去年三月， 在河边", "已经收到，正在核对", "部分成立，不影响参评资格。给您的答复"):
         assert said in text

@@ -147,7 +147,7 @@ def test_security_20_a_head_finds_its_own_branch_and_everything_else_is_not_ther
 
 def test_a_units_page_of_a_programme_holds_nothing_of_another_unit(world: World, staff: Staff) -> None:
     places = Places(world.luoping, 77, 88, secret_collectives=66, note="罗平的备注")
-    world.do(quotas.give, world.programme, [places], world.actor("office"), at("2026-09-18 Fri 09:00"))
+    world.run(quotas.give, world.programme, [places], by=world.actor("office"), now=at("2026-09-18 Fri 09:00"))
     here = f"/programmes/{world.programme}"
     assert {text for text in ("77", "88", "66", "罗平") if text in staff("head").get(here).text} == set()
     assert {text for text in ("77", "88", "66", "罗平") if text in staff("stranger").get(here).text} == {
@@ -156,7 +156,7 @@ def test_a_units_page_of_a_programme_holds_nothing_of_another_unit(world: World,
 
 
 def test_an_archived_programme_is_only_read(world: World, staff: Staff) -> None:
-    world.do(setting_up.archive, world.programme, world.actor("office"), at("2026-09-18 Fri 08:00"))
+    world.run(setting_up.archive, world.programme, by=world.actor("office"), now=at("2026-09-18 Fri 08:00"))
     office, here = staff("office"), f"/programmes/{world.programme}"
     page = office.get(here)
     assert "已归档，只能查看" in page.text

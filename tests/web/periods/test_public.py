@@ -8,6 +8,7 @@ from pathlib import Path
 from app.models import Nominee, ReviewStage
 from app.services.calendar.calendars import calendar_of
 from app.services.periods import closing, scheduling
+from app.services.shared.work import Work
 from tests.standing import cleared
 from tests.web.browsing import Browser, MovingClock, filled
 from tests.world import World, at
@@ -80,7 +81,7 @@ def test_a_period_that_was_taken_back_or_never_was_is_not_found(
     world: World, client: Browser, clock: MovingClock
 ) -> None:
     period = world.round_two()
-    world.do(scheduling.cancel, period, "改期", world.actor("office"), at("2026-09-17 Thu 12:00"))
+    world.run(scheduling.cancel, period, "改期", by=world.actor("office"), now=at("2026-09-17 Thu 12:00"))
     for moment in (BEFORE, OPENS, CLOSES):
         clock.to(moment)
         for number in (period, NOBODY, 2**31, 10**11, 10**30):
@@ -170,7 +171,7 @@ def test_an_extended_deadline_stands_on_the_page_with_its_reason(
     with world.database.writer() as session:
         day, reason = at("2026-10-09 Fri 09:00").date(), "需要外地取证"
         actor = world.actor("office")
-        scheduling.extend_deadline(session, period, day, reason, calendar_of(session), actor, clock.now)
+        scheduling.extend_deadline(Work(session, clock.now, actor), period, day, reason, calendar_of(session))
     clock.forward(seconds=10)  # a page is made anew every ten seconds
     for moment in (clock.now, at(CLOSES)):
         clock.to(moment)
@@ -200,12 +201,12 @@ def test_each_round_shows_its_own_fields_and_no_other(
     clock.to("2026-09-08 Tue 09:00")
     one = world.schedule(1, unit_of(world, 2), [world.nominees[2]], "2026-09-08", 3, "2026-09-07 Mon 09:00")
     assert shown(one) == marks
-    world.do(closing.close_period, one, world.actor("office"), at("2026-09-16 Wed 09:00"))
+    world.run(closing.close_period, one, by=world.actor("office"), now=at("2026-09-16 Wed 09:00"))
     world.reviewed([world.nominees[2]], ReviewStage.PRELIMINARY, "2026-09-16 Wed 09:00")
     two = world.schedule(2, world.qilin, [world.nominees[2]], "2026-09-18", 3, "2026-09-17 Thu 10:00")
     clock.to(OPENS)
     assert shown(two) == set()
-    world.do(closing.close_period, two, world.actor("office"), at(CLOSES))
+    world.run(closing.close_period, two, by=world.actor("office"), now=at(CLOSES))
     cleared(world, tmp_path, [world.nominees[2]], "2026-09-24 Thu 09:30")
     three = world.schedule(3, world.office, [world.nominees[2]], "2026-09-28", 3, "2026-09-24 Thu 10:00")
     clock.to("2026-09-28 Mon 09:00")

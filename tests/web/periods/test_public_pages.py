@@ -118,7 +118,7 @@ def test_the_city_list_is_narrowed_by_recommending_unit(
     world.past_round_one(world.others)
     luoping = world.schedule(2, world.luoping, world.others, "2026-09-18", 3, "2026-09-17 Thu 10:00")
     for period, theirs in ((qilin, world.nominees), (luoping, world.others)):
-        world.do(closing.close_period, period, world.actor("office"), at("2026-09-24 Thu 00:00"))
+        world.run(closing.close_period, period, by=world.actor("office"), now=at("2026-09-24 Thu 00:00"))
         cleared(world, tmp_path, theirs, "2026-09-24 Thu 09:00")
     both = [*world.nominees, *world.others]
     city = world.schedule(3, world.office, both, "2026-09-28", 3, "2026-09-24 Thu 10:00")

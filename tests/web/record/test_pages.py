@@ -31,7 +31,7 @@ def test_a_disqualification_is_reversed_by_two_people_of_the_office(
     period = world.round_two()
     world.file(period, world.nominees[2], FILED)
     clock.to("2026-09-30 Wed 09:00")
-    world.do(settlement.settle_due, at("2026-09-30 Wed 00:00"))
+    world.run(settlement.settle_due, now=at("2026-09-30 Wed 00:00"))
     first, second = staff("office"), staff("office2")
     nominee = f"/nominees/{world.nominees[2]}"
     page = first.get(nominee)

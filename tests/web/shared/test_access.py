@@ -217,7 +217,7 @@ def eventful(world: World, tmp_path: Path) -> World:
     world.file(period, world.nominees[2], "2026-09-18 Fri 08:00", form_token=TOKEN, files=1)
     upheld, _ = world.file(period, world.nominees[1], "2026-09-18 Fri 08:00")
     world.bring(upheld, State.CONCLUDED, "2026-09-18 Fri 08:30", Conclusion.UPHELD)
-    world.do(settlement.settle_due, at("2026-09-18 Fri 08:30"))
+    world.run(settlement.settle_due, now=at("2026-09-18 Fri 08:30"))
     import_id = lists.receive(world, tmp_path / "evidence", {"a.xlsx": lists.sheet([lists.person()])})
     vault = vault_in(tmp_path / "evidence", world.key)
     world.do(receiving.drop, vault, import_id, world.actor("handler"), at("2026-09-18 Fri 08:30"))

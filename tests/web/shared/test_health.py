@@ -54,12 +54,12 @@ def test_not_ready_before_the_migrations(tmp_path: Path, client: Browser, world:
 
 def test_not_ready_while_a_deadline_is_five_minutes_late(world: World, client: Browser, clock: MovingClock) -> None:
     world.round_two()
-    world.do(settlement.settle_due, at("2026-09-18 Fri 09:00"))  # the first rounds
+    world.run(settlement.settle_due, now=at("2026-09-18 Fri 09:00"))  # the first rounds
     for moment, ready in (("2026-09-30 Wed 00:04:59", True), ("2026-09-30 Wed 00:05", False)):
         clock.to(moment)
         page = client.get("/readyz")
         assert (page.status, page.source) == ((200, READY) if ready else unready("settlement"))
-    world.do(settlement.settle_due, clock.now)
+    world.run(settlement.settle_due, now=clock.now)
     assert client.get("/readyz").source == READY
 
 

@@ -78,7 +78,7 @@ def test_the_gauges_follow_the_cases_and_the_clock(world: World, make_app: MakeA
     period = world.round_two()
     clock.to("2026-09-18 Fri 08:00")  # five first rounds were due on Thursday, 24:00
     assert read() == [0, 0, 1, 0, 5, 8 * 3600, 0, 11 * 24 + 16]
-    world.do(settlement.settle_due, clock.now)
+    world.run(settlement.settle_due, now=clock.now)
     world.file(period, world.nominees[2], "2026-09-18 Fri 09:00")
     accepted, _ = world.file(period, world.nominees[3], "2026-09-18 Fri 10:00")
     world.bring(accepted, State.ACCEPTED, "2026-09-18 Fri 10:30")
@@ -90,7 +90,7 @@ def test_the_gauges_follow_the_cases_and_the_clock(world: World, make_app: MakeA
     clock.to("2026-09-30 Wed 00:00:07")
     assert read() == [0, 0, 0, 0, 1, 7, told, None]
     assert cases() == {}
-    world.do(settlement.settle_due, clock.now)
+    world.run(settlement.settle_due, now=clock.now)
     assert read() == [0, 0, 0, 0, 0, 0, told, None]
 
 

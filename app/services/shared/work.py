@@ -1,0 +1,100 @@
+"""The unit of work: what one person, or the clock, does at one instant; committed once, with the record of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from types import TracebackType
+from typing import Any, TypeVar, cast
+
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import Actor
+from app.models import Base
+from app.sealing import Keyring
+from app.services.record.chain import Act, doer, record, subject_of
+
+UseCase = TypeVar("UseCase", bound=Callable[..., Any])
+
+
+class Work:
+    """A session, the keyring, who acts and when. `with work:` commits when it ends, or rolls back on an exception.
+
+    A use case that calls another one shares its work: the inner `with` commits nothing, the outermost commits all.
+    What was `did` is written to the record as the last statements before that commit (R32).
+    """
+
+    def __init__(
+        self, session: Session, now: dt.datetime, actor: Actor | None = None, keyring: Keyring | None = None
+    ) -> None:
+        """`actor` is None for the command line, and where `did_by` names who acted."""
+        self.session, self.now = session, now
+        self._actor, self._keyring = actor, keyring
+        self._acts: list[tuple[str, str, Base | str, dict[str, Any]]] = []
+        self._depth = 0
+        self._broken = False
+
+    @property
+    def actor(self) -> Actor:
+        assert self._actor is not None, "this use case needs to know who acts"  # noqa: S101
+        return self._actor
+
+    @property
+    def actor_if_any(self) -> Actor | None:
+        """Who acts, None for the command line."""
+        return self._actor
+
+    @property
+    def keyring(self) -> Keyring:
+        assert self._keyring is not None, "this use case needs the keyring"  # noqa: S101
+        return self._keyring
+
+    def did(self, action: str, subject: Base | str, **details: Any) -> None:
+        """Note an act for the record. `subject` is a row or its name in the record; a new row needs no id yet.
+
+        `details` hold no objector's name, contact or text (R19).
+        """
+        self.did_by(doer(self._actor), action, subject, **details)
+
+    def did_by(self, who: str, action: str, subject: Base | str, **details: Any) -> None:
+        """As `did`, by whoever is not the actor: the clock, an objector, somebody on their way in."""
+        self._acts.append((who, action, subject, details))
+
+    def __enter__(self) -> Work:
+        self._depth += 1
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._depth -= 1
+        if self._depth:
+            # Half of a use case may have been written: whoever catches this must not commit it.
+            self._broken = self._broken or error is not None
+            return
+        acts, self._acts = self._acts, []
+        broken, self._broken = self._broken, False
+        if error is not None:
+            self.session.rollback()
+            return
+        try:
+            assert not broken, "a use case within this one failed, and its failure was swallowed"  # noqa: S101
+            if acts:
+                self.session.flush()  # gives new rows their ids
+                record(self.session, self.now, [Act(by, action, subject_of(on), more) for by, action, on, more in acts])
+            self.session.commit()
+        except BaseException:
+            self.session.rollback()
+            raise
+
+
+def use_case(function: UseCase) -> UseCase:
+    """Marks a use case: it runs inside `with work:`, so that it is one transaction, or part of its caller's."""
+
+    @wraps(function)
+    def run(work: Work, *args: Any, **kwargs: Any) -> Any:
+        with work:
+            return function(work, *args, **kwargs)
+
+    return cast(UseCase, run)
