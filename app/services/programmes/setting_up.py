@@ -29,6 +29,12 @@ def require_running(programme: Programme) -> None:
         raise Archived(programme.title)
 
 
+def require_notices(session: Session) -> None:
+    """Every programme follows a notice that this installation describes. Raises NoticeMissing."""
+    for key in session.scalars(select(Programme.notice).distinct()):
+        notice_of(key)
+
+
 def all_of_them(session: Session) -> Sequence[Programme]:
     """Those that run, then the archived ones, the newest first."""
     order = (Programme.archived_at.is_not(None), Programme.created_at.desc(), Programme.id.desc())
