@@ -1,8 +1,8 @@
-"""Letting staff in: password, then code; and slowing down whoever fails (SECURITY 22-24).
+"""Login of staff: password, then code; and slowing down whoever fails (SECURITY 22-24).
 
-A try is counted as failed, and that is on disk, before it is looked at: neither a fault halfway nor fifty tries at
-once get round the count. What turns out to be right is taken off again. Hashing takes its time and happens
-between two transactions, so that nobody waits for it.
+Each try is counted as a failure, and committed, before it is checked. So neither a crash halfway nor fifty tries at
+once get round the count. A correct try is taken off the count again. Hashing is slow and happens between two
+transactions, so that nobody waits for it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,10 @@ class LetIn:
 
 
 def check_password(work: Work, login: str, password: str, browser: KnownBrowser | None) -> User:
-    """The account that name and password open. Raises LoginRefused, TooManyFailures; neither says more than that."""
+    """Check a login name and a password and return the account that they open.
+
+    Raises LoginRefused, TooManyFailures. Neither says which of the two was wrong, or more than that.
+    """
     user = work.session.scalar(select(User).where(User.login == login).options(joinedload(User.second_factor)))
     failure = _count_as_failed(work, _bucket(work.keyring, login, user, browser), "password")
     stored = user.password_hash if user is not None and _opens(user, work.now) else None
@@ -69,9 +72,9 @@ def check_password(work: Work, login: str, password: str, browser: KnownBrowser 
 
 
 def check_code(work: Work, half: HalfWay, code: str, browser: KnownBrowser | None) -> User:
-    """The account, once its code was given too. Raises WrongCode, StepTooLate, TooManyFailures.
+    """Check the code of the second step and return the account. Raises WrongCode, StepTooLate, TooManyFailures.
 
-    The code is used up in the transaction in which `let_in` lets in: commit there.
+    The code is used up in the transaction in which `let_in` lets the person in: commit there.
     """
     user = work.session.get(User, half.user_id)
     if user is None or user.disabled_at is not None or user.session_epoch != half.epoch:
@@ -91,7 +94,10 @@ def check_code(work: Work, half: HalfWay, code: str, browser: KnownBrowser | Non
 
 @use_case
 def let_in(work: Work, user: User, browser: KnownBrowser | None, replaces: str) -> LetIn:
-    """A session of its own for every login; the one this browser had before is over, failures are forgotten."""
+    """Begin a new session for this login and forget the counted failures.
+
+    The session that this browser had before ends.
+    """
     work.session.execute(
         delete(LoginFailure).where(LoginFailure.bucket == _bucket(work.keyring, user.login, user, browser))
     )
@@ -103,9 +109,9 @@ def let_in(work: Work, user: User, browser: KnownBrowser | None, replaces: str) 
 
 
 def prove_identity(work: Work, user_id: int, password: str) -> None:
-    """Somebody logged in gives their password before changing what guards the account.
+    """Check the password of somebody who is logged in, before they change what guards the account.
 
-    Raises WrongPassword, TooManyFailures: an unattended screen is no place for guessing either.
+    Raises WrongPassword, TooManyFailures. Failures count here too: somebody may guess at an unattended screen.
     """
     user = work.session.get_one(User, user_id)
     failure = _count_as_failed(work, keyed_hash(work.keyring.hash_key, "identity-failures", str(user_id)), "password")
@@ -118,19 +124,25 @@ def prove_identity(work: Work, user_id: int, password: str) -> None:
 
 
 def _opens(user: User, now: dt.datetime) -> bool:
-    """Not for who left, nor by a password that was given out and not taken up in time."""
+    """Return whether the account may log in: neither disabled, nor its handed-out password expired."""
     return user.disabled_at is None and (user.password_expires_at is None or now < user.password_expires_at)
 
 
 def _bucket(keyring: Keyring, login: str, user: User | None, browser: KnownBrowser | None) -> str:
-    """Where failures are counted: an account's, whether it exists or not, or those of one browser its owner uses."""
+    """Return the key under which failures are counted.
+
+    Each login name has one, whether or not the account exists. A browser that the owner has used has one of its own.
+    """
     mark = browser.mark if browser is not None and user is not None and browser.user_id == user.id else ""
     return keyed_hash(keyring.hash_key, "login-failures", f"{mark}\0{login}")
 
 
 @use_case
 def _count_as_failed(work: Work, bucket: str, field: str) -> int:
-    """One more failure, committed. Raises TooManyFailures for the form's field, and counts nothing, while too early."""
+    """Count one more failure, commit it and return its id.
+
+    While it is too early for another try, counts nothing and raises TooManyFailures for the form's field.
+    """
     if work.session.get_bind().dialect.name == "postgresql":  # on SQLite every writer waits for the one before it
         work.session.execute(_LOCK, {"number": int(bucket[:15], 16)})
     work.session.execute(delete(LoginFailure).where(LoginFailure.failed_at <= work.now - FAILURES_COUNT_FOR))
@@ -150,6 +162,9 @@ def _take_back(session: Session, failure: int) -> None:
 
 @use_case
 def _note_failure(work: Work, user: User | None) -> None:
-    """On the record under the account's number when there is one: a mistyped name may be a password."""
+    """Record a failed login under the account's number, if there is an account.
+
+    The typed name is not recorded: it may be a password.
+    """
     subject = f"user:{user.id}" if user is not None else "user:unknown"
     work.did_by(_STRANGER, "user.login_failed", subject)

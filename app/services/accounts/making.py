@@ -24,9 +24,9 @@ from app.services.shared.work import Work, use_case
 def add_user(
     work: Work, login: str, name: str, role: Role, unit: Unit, password: str, *, must_change_password: bool = True
 ) -> User:
-    """A new account. Raises AlreadyDone (login taken), WeakPassword, NotAllowed (role and unit), WrongState.
+    """Add an account. Raises AlreadyDone (login taken), WeakPassword, NotAllowed (role and unit), WrongState.
 
-    Whoever gets it chooses another password first, and within a week: this one is known to who made it.
+    Its owner must choose another password first, within a week: whoever made the account knows this one.
     """
     passwords.judge(password, (login, name, unit.name))
     user = new_user(work.session, login, name, role, unit)
@@ -38,7 +38,7 @@ def add_user(
 
 
 def new_user(session: Session, login: str, name: str, role: Role, unit: Unit) -> User:
-    """An account without a password yet, in the caller's transaction. Raises AlreadyDone, NotAllowed, WrongState."""
+    """Make an account without a password, in the caller's transaction. Raises AlreadyDone, NotAllowed, WrongState."""
     require_fitting(role, unit)
     require_in_use(unit)
     if session.scalar(select(User.id).where(User.login == login)) is not None:
@@ -54,7 +54,7 @@ def note_added(work: Work, user: User) -> None:
 
 
 def require_fitting(role: Role, unit: Unit) -> None:
-    """The office's people belong to the office, a unit's to a unit. Raises NotAllowed."""
+    """Raise NotAllowed unless the role fits the unit: the office's roles in the office, a unit's roles in a unit."""
     if role is Role.OFFICE and unit.kind is not UnitKind.OFFICE:
         raise NotAllowed("工作专班的账号只能属于工作专班。")
     if role in UNIT_ROLES and unit.kind is UnitKind.OFFICE:
@@ -62,9 +62,10 @@ def require_fitting(role: Role, unit: Unit) -> None:
 
 
 def change_password(work: Work, user_id: int, old: str, new: str) -> logins.LetIn:
-    """Somebody's own choice. Every session ends; the one it was done in goes on under a new token.
+    """Change a person's own password.
 
-    Raises WeakPassword, WrongPassword, TooManyFailures.
+    Every session ends. The one in which it was changed goes on under a new token. Raises WeakPassword, WrongPassword,
+    TooManyFailures.
     """
     user = work.session.get_one(User, user_id)
     passwords.judge(new, (user.login, user.name, user.unit.name))
@@ -82,9 +83,10 @@ def change_password(work: Work, user_id: int, old: str, new: str) -> logins.LetI
 
 @use_case
 def reset(work: Work, login: str, password: str, *, with_second_factor: bool = False) -> User:
-    """A password given out anew, for who forgot theirs; the second factor too where the telephone is lost.
+    """Set a new handed-out password for somebody who forgot theirs.
 
-    Every session ends, and the next login begins with another password. Raises NotThere, WeakPassword.
+    `with_second_factor` removes the second factor too, for a lost telephone. Every session ends, and the owner must
+    choose another password at the next login. Raises NotThere, WeakPassword.
     """
     user = _named(work.session, login)
     passwords.judge(password, (user.login, user.name, user.unit.name))
@@ -96,7 +98,7 @@ def reset(work: Work, login: str, password: str, *, with_second_factor: bool = F
 
 @use_case
 def disable(work: Work, login: str) -> User:
-    """Nobody is removed: a leaver is disabled, and out at once. Raises NotThere, AlreadyDone."""
+    """Disable an account and end its sessions at once. No account is removed. Raises NotThere, AlreadyDone."""
     user = _named(work.session, login)
     shut_out(work, user)
     return user
@@ -104,7 +106,7 @@ def disable(work: Work, login: str) -> User:
 
 @use_case
 def enable(work: Work, login: str) -> User:
-    """An account is used again. Raises NotThere, AlreadyDone, WrongState."""
+    """Enable a disabled account again. Raises NotThere, AlreadyDone, WrongState."""
     user = _named(work.session, login)
     let_in_again(work, user)
     return user
@@ -114,7 +116,10 @@ def enable(work: Work, login: str) -> User:
 
 
 def give_password(work: Work, user: User, password_hash: str, **details: bool) -> None:
-    """A password that was given out: good for a week, and for choosing another. Every session ends."""
+    """Set a handed-out password and end every session.
+
+    The password is valid for a week, and its owner must choose another one.
+    """
     user.password_hash, user.must_change_password = password_hash, True
     user.password_expires_at = given_out_until(work.now)
     sessions.end_all(work.session, user, work.now)
@@ -122,7 +127,7 @@ def give_password(work: Work, user: User, password_hash: str, **details: bool) -
 
 
 def shut_out(work: Work, user: User) -> None:
-    """Raises AlreadyDone."""
+    """Disable an account and end its sessions. Raises AlreadyDone."""
     if user.disabled_at is not None:
         raise AlreadyDone(f"账号 {user.login} 已经停用。")
     user.disabled_at = work.now
@@ -131,7 +136,7 @@ def shut_out(work: Work, user: User) -> None:
 
 
 def let_in_again(work: Work, user: User) -> None:
-    """Raises AlreadyDone, WrongState."""
+    """Enable a disabled account again. Raises AlreadyDone, WrongState."""
     if user.disabled_at is None:
         raise AlreadyDone(f"账号 {user.login} 没有停用。")
     require_in_use(user.unit)
@@ -140,7 +145,7 @@ def let_in_again(work: Work, user: User) -> None:
 
 
 def everybody(session: Session) -> Sequence[User]:
-    """Every account with its unit and whether a code is asked for, unit by unit."""
+    """List every account, unit by unit, with its unit and whether a code is asked for."""
     query = select(User).order_by(User.unit_id, User.login).options(joinedload(User.second_factor))
     return session.scalars(query).all()
 

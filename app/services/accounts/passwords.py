@@ -41,7 +41,10 @@ _NOBODY = _hasher.hash("nobody has this password")
 
 
 def judge(password: str, about: Sequence[str] = ()) -> None:
-    """Raise WeakPassword unless it is long and hard to guess, also for who knows `about`: login, name, unit."""
+    """Raise WeakPassword unless it is long and hard to guess.
+
+    It must be hard to guess for somebody who knows `about` too: login, name, unit.
+    """
     plain = _plain(password)
     low, high = LENGTH
     if len(plain) < low:
@@ -57,17 +60,17 @@ def judge(password: str, about: Sequence[str] = ()) -> None:
 
 
 def made_up() -> str:
-    """A password to give out, until its owner chooses another."""
+    """Make up a password to hand out. It is used until its owner chooses another."""
     return "-".join("".join(secrets.choice(_SIGNS) for _ in range(_GROUP)) for _ in range(_GROUPS))
 
 
 def hashed(password: str) -> str:
-    """What is stored of a password: argon2id, salted."""
+    """Hash a password for storing: argon2id, salted."""
     return _hasher.hash(_plain(password))
 
 
 def fits(stored: str | None, password: str) -> bool:
-    """Whether it is the password of this hash. None takes as long and never fits."""
+    """Return whether the password fits this hash. A hash of None takes as long and never fits."""
     try:
         _hasher.verify(stored or _NOBODY, _plain(password))
     except VerifyMismatchError:
@@ -76,5 +79,8 @@ def fits(stored: str | None, password: str) -> bool:
 
 
 def _plain(password: str) -> str:
-    """The same on every keyboard: full-width letters are letters, blanks around it are none of it."""
+    """Normalise a password so that every keyboard gives the same text.
+
+    Full-width letters become plain letters. Surrounding spaces are removed.
+    """
     return unicodedata.normalize("NFKC", password).strip()

@@ -29,7 +29,7 @@ _ISSUER = "公示与异议处理"
 
 @use_case
 def propose(work: Work, user_id: int) -> None:
-    """A fresh secret, to be confirmed with a code. The one in force stays so until then."""
+    """Propose a new secret, to be confirmed with a code. The secret in force stays in force until then."""
     factor = work.session.get(SecondFactor, user_id) or SecondFactor(user_id=user_id)
     factor.sealed_proposal = work.keyring.seal(pyotp.random_base32(), place(user_id))
     factor.proposed_at = work.now
@@ -37,7 +37,10 @@ def propose(work: Work, user_id: int) -> None:
 
 
 def proposed(session: Session, keyring: Keyring, user_id: int, now: dt.datetime) -> str | None:
-    """The secret that waits to be confirmed, in base 32; None when there is none, or too old a one."""
+    """Return the secret that waits to be confirmed, in base 32.
+
+    Returns None where there is none, or where it is too old.
+    """
     factor = session.get(SecondFactor, user_id)
     if factor is None or factor.sealed_proposal is None or factor.proposed_at is None:
         return None
@@ -47,13 +50,16 @@ def proposed(session: Session, keyring: Keyring, user_id: int, now: dt.datetime)
 
 
 def address_of(secret: str, login: str) -> str:
-    """What an authenticator on a telephone takes, as a QR code or a link: otpauth://…"""
+    """Return the otpauth:// address that an authenticator on a telephone takes, as a QR code or a link."""
     return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=_ISSUER)
 
 
 @use_case
 def confirm(work: Work, user_id: int, code: str) -> list[str]:
-    """The proposed secret comes into force. Returns recovery codes, never to be had again. Raises WrongCode."""
+    """Put the proposed secret into force and return new recovery codes. Raises WrongCode.
+
+    The codes can't be had again later.
+    """
     secret = proposed(work.session, work.keyring, user_id, work.now)
     step = _step_of(secret, _digits(code), work.now) if secret is not None else None
     if step is None:
@@ -68,7 +74,7 @@ def confirm(work: Work, user_id: int, code: str) -> list[str]:
 
 @use_case
 def renew_recovery_codes(work: Work, user_id: int) -> list[str]:
-    """Ten new codes; those from before open nothing any more. Raises WrongCode without a second factor."""
+    """Make ten new recovery codes. The earlier ones stop working. Raises WrongCode without a second factor."""
     factor = work.session.get(SecondFactor, user_id)
     if factor is None or factor.confirmed_at is None:
         raise WrongCode
@@ -83,9 +89,10 @@ def recovery_codes_left(session: Session, user_id: int) -> int:
 
 
 def take(session: Session, keyring: Keyring, user_id: int, typed: str, now: dt.datetime) -> str:
-    """Use a code up, in the caller's transaction: "code" or "recovery_code" says of which kind it was.
+    """Use a code up, in the caller's transaction.
 
-    Two at once with the same code: the database lets one pass. Raises WrongCode.
+    Returns which kind it was, "code" or "recovery_code". Where two requests send the same code at once, the database
+    lets one pass. Raises WrongCode.
     """
     digits = _digits(typed)
     if len(digits) == _RECOVERY_DIGITS and _take_recovery_code(session, keyring, user_id, digits, now):
@@ -96,7 +103,7 @@ def take(session: Session, keyring: Keyring, user_id: int, typed: str, now: dt.d
 
 
 def remove(session: Session, user_id: int) -> None:
-    """The telephone is lost: codes and recovery codes are gone. In the caller's transaction."""
+    """Remove the second factor and its recovery codes, for a lost telephone. In the caller's transaction."""
     session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
 
@@ -118,7 +125,7 @@ def _take_code(session: Session, keyring: Keyring, user_id: int, code: str, now:
 
 
 def _step_of(secret: str, code: str, now: dt.datetime) -> int | None:
-    """The time step a code belongs to, of those taken now; None for any other code."""
+    """Return the time step that a code belongs to, among those accepted now; None for any other code."""
     totp = pyotp.TOTP(secret)
     fitting = [step for step in code_steps(now) if hmac.compare_digest(totp.generate_otp(step), code)]
     return fitting[-1] if fitting else None
@@ -150,10 +157,10 @@ def _recovery_hash(key: bytes, user_id: int, digits: str) -> str:
 
 
 def _digits(typed: str) -> str:
-    """A code however it was typed: spaces and hyphens between, full-width digits."""
+    """Return the digits of a typed code. Spaces and hyphens are dropped, full-width digits become plain ones."""
     return "".join(sign for sign in unicodedata.normalize("NFKC", typed) if sign in "0123456789")
 
 
 def place(user_id: int) -> str:
-    """Where a secret is sealed for: moved to another account it does not open."""
+    """Return the place a secret is sealed to. Moved to another account, the secret does not open."""
     return f"totp:{user_id}"

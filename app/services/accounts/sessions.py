@@ -19,7 +19,10 @@ _TOKEN_BYTES = 32
 
 
 def begin(session: Session, user: User, now: dt.datetime) -> tuple[StaffSession, str]:
-    """A new session and the token that is its key, in the caller's transaction. Only the token's hash is kept."""
+    """Begin a session, in the caller's transaction, and return it with its token.
+
+    Only the token's hash is stored.
+    """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     begun = StaffSession(token_hash=_hash(token), user=user, epoch=user.session_epoch, created_at=now, last_seen_at=now)
     session.add(begun)
@@ -28,7 +31,10 @@ def begin(session: Session, user: User, now: dt.datetime) -> tuple[StaffSession,
 
 
 def find(session: Session, token: str, now: dt.datetime) -> StaffSession | None:
-    """The living session of a token with its person; None once it ended, or the account did."""
+    """Find the live session of a token, with its person.
+
+    Returns None once the session has ended or its account is disabled.
+    """
     found = session.scalar(
         select(StaffSession)
         .where(StaffSession.token_hash == _hash(token))
@@ -39,7 +45,10 @@ def find(session: Session, token: str, now: dt.datetime) -> StaffSession | None:
 
 @use_case
 def note_seen(work: Work, session_id: int) -> None:
-    """Somebody opened a page: the half hour begins anew. Written once a minute, not for every page."""
+    """Note that somebody opened a page: the half hour of idle time begins anew.
+
+    Written once a minute, not for every page.
+    """
     work.session.execute(
         update(StaffSession)
         .where(StaffSession.id == session_id, StaffSession.last_seen_at <= work.now - SEEN_EVERY)
@@ -48,7 +57,7 @@ def note_seen(work: Work, session_id: int) -> None:
 
 
 def living(session: Session, user_id: int, now: dt.datetime) -> Sequence[StaffSession]:
-    """Where somebody is logged in, the latest seen first."""
+    """List the live sessions of a person, the latest seen first."""
     rows = session.scalars(
         select(StaffSession)
         .where(
@@ -65,7 +74,7 @@ def living(session: Session, user_id: int, now: dt.datetime) -> Sequence[StaffSe
 
 @use_case
 def log_out(work: Work, session_id: int, user_id: int) -> None:
-    """End one session: whoever still has its cookie has nothing."""
+    """End one session. Its cookie opens nothing any more."""
     _end(work.session, user_id, work.now, StaffSession.id == session_id)
     work.did_by(by_user(user_id), "user.logged_out", f"user:{user_id}")
 
@@ -79,13 +88,13 @@ def log_out_elsewhere(work: Work, session_id: int, user_id: int) -> int:
 
 
 def end_all(session: Session, user: User, now: dt.datetime) -> None:
-    """Password or rights changed: nobody stays in. In the caller's transaction."""
+    """End every session of a person whose password or rights changed. In the caller's transaction."""
     user.session_epoch = User.session_epoch + 1  # added by the database: somebody else may do the same just now
     _end(session, user.id, now, StaffSession.id.is_not(None))
 
 
 def end_replaced(session: Session, token: str, now: dt.datetime) -> None:
-    """A browser logs in again: what it had before is over. In the caller's transaction."""
+    """End the session that a browser had before it logged in again. In the caller's transaction."""
     session.execute(
         update(StaffSession)
         .where(StaffSession.token_hash == _hash(token), StaffSession.ended_at.is_(None))
@@ -94,7 +103,10 @@ def end_replaced(session: Session, token: str, now: dt.datetime) -> None:
 
 
 def forget_over(session: Session, user_id: int, now: dt.datetime) -> None:
-    """Rows of sessions long over: that somebody was here is on the record. In the caller's transaction."""
+    """Delete the rows of sessions that ended long ago, in the caller's transaction.
+
+    The record still shows that the person was logged in.
+    """
     session.execute(
         delete(StaffSession).where(StaffSession.user_id == user_id, StaffSession.created_at <= now - LONGEST)
     )

@@ -1,4 +1,4 @@
-"""Accounts as members of staff look after them: the office everybody's, a unit's head its own people's."""
+"""Management of accounts in the portal: the office manages every account, a unit's head those of its own people."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.services.shared.work import Work, use_case
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What somebody is handed to come in with, once: it is kept nowhere."""
+    """The slip with the login details that a person is handed once. It is stored nowhere."""
 
     login: str
     name: str
@@ -31,7 +31,7 @@ class Slip:
 
 
 def theirs(actor: Actor) -> ColumnElement[bool]:
-    """The condition on User that a person's list is narrowed by."""
+    """Return the condition on User that limits a list to the accounts this person may see."""
     if actor.is_office:
         return true()
     if actor.role is not Role.HEAD:
@@ -46,7 +46,7 @@ def people(session: Session, actor: Actor) -> Sequence[User]:
 
 
 def visible(session: Session, user_id: int, actor: Actor) -> User:
-    """Raises NotYourCase."""
+    """Return an account that this person may see. Raises NotYourCase."""
     user = session.scalar(select(User).where(User.id == user_id, theirs(actor)).options(joinedload(User.second_factor)))
     if user is None:
         raise NotYourCase
@@ -54,7 +54,7 @@ def visible(session: Session, user_id: int, actor: Actor) -> User:
 
 
 def open_cases(session: Session, user_id: int, now: dt.datetime) -> Sequence[Case]:
-    """What somebody still has on the desk."""
+    """List the open cases that are assigned to this person."""
     query = select(Case).join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
     return session.scalars(
         query.where(Case.assignee_id == user_id, *_open(now)).order_by(Case.id).options(joinedload(Case.entry))
@@ -62,7 +62,7 @@ def open_cases(session: Session, user_id: int, now: dt.datetime) -> Sequence[Cas
 
 
 def open_case_counts(session: Session, now: dt.datetime) -> Counter[int]:
-    """Open cases of everybody that has any."""
+    """Count the open cases of each person who has any."""
     query = select(Case.assignee_id, func.count(Case.id)).join(Entry, Case.entry_id == Entry.id)
     rows = session.execute(
         query.join(Period, Entry.period_id == Period.id)
@@ -81,7 +81,10 @@ def _open(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
 
 @use_case
 def invite(work: Work, login: str, name: str, role: Role, unit_id: int) -> Slip:
-    """A new account with a password made up for it. Raises Unfit, NotYourCase, NotAllowed, WrongState."""
+    """Add an account with a made-up password and return its slip.
+
+    Raises Unfit, NotYourCase, NotAllowed, WrongState.
+    """
     password = passwords.made_up()
     hashed = passwords.hashed(password)  # takes its time: nobody waits for it in a transaction
     faults = [Fault("login", fault_of_login(login)), Fault("name", fault_of_name(name))]
@@ -101,9 +104,10 @@ def invite(work: Work, login: str, name: str, role: Role, unit_id: int) -> Slip:
 
 @use_case
 def invite_again(work: Work, user_ids: Sequence[int]) -> list[Slip]:
-    """New passwords for who lost theirs or let it expire: every session of theirs ends. All or nothing.
+    """Give new passwords to people who lost theirs or let it expire, to all of them or none.
 
-    A second factor stays: only the command line takes one off. Raises NothingChosen, NotYourCase, NotAllowed.
+    Every session of theirs ends. A second factor stays: only the command line removes one. Raises NothingChosen,
+    NotYourCase, NotAllowed.
     """
     _lock_managed(work, list(dict.fromkeys(user_ids)))
     work.session.rollback()  # hashing takes its time: nobody waits for it
@@ -128,7 +132,10 @@ def slip_of(user: User, password: str) -> Slip:
 
 @use_case
 def disable(work: Work, user_ids: Sequence[int]) -> int:
-    """Shut out at once. Cases stay assigned: the page says who has some. Raises as `invite_again`, AlreadyDone."""
+    """Disable these accounts and end their sessions at once. Raises what `invite_again` raises, and AlreadyDone.
+
+    Cases stay assigned: the page says who has some.
+    """
     found = _lock_managed(work, list(dict.fromkeys(user_ids)))
     for user in found:
         making.shut_out(work, user)
@@ -137,14 +144,17 @@ def disable(work: Work, user_ids: Sequence[int]) -> int:
 
 @use_case
 def enable(work: Work, user_id: int) -> None:
-    """Raises AlreadyDone, WrongState, NotYourCase."""
+    """Enable a disabled account again. Raises AlreadyDone, WrongState, NotYourCase."""
     (user,) = _lock_managed(work, [user_id])
     making.let_in_again(work, user)
 
 
 @use_case
 def place(work: Work, user_id: int, role: Role, unit_id: int) -> None:
-    """Another unit, another role, or both: rights change, so every session ends. Raises NotYourCase, NotAllowed."""
+    """Move a person to another unit, another role, or both. Raises NotYourCase, NotAllowed.
+
+    Their rights change, so every session of theirs ends.
+    """
     (user,) = _lock_managed(work, [user_id])
     unit = _place_to_fill(work, role, unit_id)
     if (user.role, user.unit_id) == (role, unit.id):
@@ -156,7 +166,7 @@ def place(work: Work, user_id: int, role: Role, unit_id: int) -> None:
 
 
 def places_for(session: Session, actor: Actor) -> tuple[list[Role], list[Unit]]:
-    """The roles and the units that this person may put somebody into."""
+    """Return the roles and the units that this person may put somebody into."""
     roles = list(Role) if actor.is_office else [role for role in Role if role in UNIT_ROLES]
     return roles, [unit for unit in units.tree(session, actor) if unit.retired_at is None]
 
@@ -174,7 +184,10 @@ def _place_to_fill(work: Work, role: Role, unit_id: int) -> Unit:
 
 
 def _lock_managed(work: Work, user_ids: Sequence[int]) -> list[User]:
-    """The accounts of these people, locked, and each this person's to look after; their own is not."""
+    """Lock the accounts of these people.
+
+    Each must be an account that the actor may manage, and not the actor's own.
+    """
     if not user_ids:
         raise NothingChosen("请至少选一个人。")
     found = _lock_accounts(work, user_ids)
@@ -187,7 +200,10 @@ def _lock_managed(work: Work, user_ids: Sequence[int]) -> list[User]:
 
 
 def _lock_accounts(work: Work, user_ids: Sequence[int]) -> list[User]:
-    """The rows asked for, locked together with the actor's own: of two who shut each other out one comes too late."""
+    """Lock the accounts asked for, together with the actor's own.
+
+    Of two people who disable each other at once, the second is refused.
+    """
     wanted = sorted({*user_ids, work.actor.user_id})
     query = select(User).where(User.id.in_(wanted)).order_by(User.id).with_for_update(of=User)
     rows = {user.id: user for user in work.session.scalars(query.execution_options(populate_existing=True))}

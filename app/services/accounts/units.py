@@ -21,14 +21,17 @@ BELOW = {UnitKind.OFFICE: UnitKind.RECOMMENDER, UnitKind.RECOMMENDER: UnitKind.O
 
 
 def theirs(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Unit that a person's list is narrowed by: the office all, a head its own and those below."""
+    """Return the condition on Unit that limits a list to the units this person may see.
+
+    The office and the auditor see all. Others see their own unit and those below it.
+    """
     if actor.role in (Role.OFFICE, Role.AUDITOR):
         return true()
     return or_(Unit.id == actor.unit_id, Unit.parent_id == actor.unit_id)
 
 
 def tree(session: Session, actor: Actor) -> Sequence[Unit]:
-    """The office first, then each recommending unit with its own units below it."""
+    """List the office first, then each recommending unit with its own units below it."""
     units = session.scalars(select(Unit).where(theirs(actor)).order_by(Unit.id)).all()
     below: dict[int | None, list[Unit]] = {}
     there = {unit.id for unit in units}
@@ -42,7 +45,7 @@ def tree(session: Session, actor: Actor) -> Sequence[Unit]:
 
 
 def visible(session: Session, unit_id: int, actor: Actor) -> Unit:
-    """A unit to look at, and for a head to keep the contact block of. Raises NotYourCase."""
+    """Return a unit that this person may see. A head may keep its contact block. Raises NotYourCase."""
     unit = session.scalar(select(Unit).where(Unit.id == unit_id, theirs(actor)))
     if unit is None:
         raise NotYourCase
@@ -54,7 +57,7 @@ def office_of(session: Session) -> Unit | None:
 
 
 def chain_of_command(session: Session, unit: Unit) -> list[Unit]:
-    """The handling unit and everyone above it, the office last (R28)."""
+    """Return the handling unit and every unit above it, the office last (R28)."""
     chain = [unit]
     while chain[-1].kind is not UnitKind.OFFICE:
         chain.append(session.get_one(Unit, chain[-1].parent_id))
@@ -62,14 +65,14 @@ def chain_of_command(session: Session, unit: Unit) -> list[Unit]:
 
 
 def require_in_use(unit: Unit) -> None:
-    """Whoever adds people or nominees to a unit asks this first. Raises WrongState."""
+    """Raise WrongState for a retired unit. Whatever adds people or nominees to a unit checks this first."""
     if unit.retired_at is not None:
         raise WrongState(f"“{unit.name}”已经停用，不能再增加人员和推荐对象。")
 
 
 @use_case
 def add(work: Work, parent_id: int, name: str, contact: Contact = NO_CONTACT) -> Unit:
-    """A recommending unit under the office, an own unit under a recommending one. Raises Unfit, WrongState."""
+    """Add a recommending unit under the office, or an own unit under a recommending one. Raises Unfit, WrongState."""
     require_office_or_console(work)
     parent = lock_row(work.session, Unit, parent_id)  # two of one name at once take turns
     if parent.kind not in BELOW:
@@ -88,7 +91,7 @@ def add(work: Work, parent_id: int, name: str, contact: Contact = NO_CONTACT) ->
 
 @use_case
 def rename(work: Work, unit_id: int, name: str) -> None:
-    """What was shown under the old name stays as it was shown. Raises Unfit."""
+    """Rename a unit. What was shown under the old name stays as it was shown. Raises Unfit."""
     require_office(work.actor)
     unit = work.session.get_one(Unit, unit_id)
     lock_row(work.session, Unit, unit.parent_id or unit.id)
@@ -103,7 +106,10 @@ def rename(work: Work, unit_id: int, name: str) -> None:
 
 @use_case
 def reach_at(work: Work, unit_id: int, contact: Contact) -> None:
-    """The contact block, by the office or the head of the unit or of the one above. Raises Unfit, NotYourCase."""
+    """Change a unit's contact block. Raises Unfit, NotYourCase.
+
+    The office may do this, and the head of the unit or of the one above.
+    """
     lock_row_if_any(work.session, Unit, unit_id)
     unit = visible(work.session, unit_id, work.actor)
     if faults := faults_of_contact(contact):
@@ -117,7 +123,7 @@ def contact_of(unit: Unit) -> Contact:
 
 
 def put_contact(unit: Unit, contact: Contact) -> list[str]:
-    """Write a contact block over the one there; the names of the lines that changed."""
+    """Write a contact block over the one there. Returns the names of the lines that changed."""
     changed = [line for line, text in asdict(contact).items() if getattr(unit, line) != text]
     for line in changed:
         setattr(unit, line, getattr(contact, line))
@@ -126,7 +132,7 @@ def put_contact(unit: Unit, contact: Contact) -> list[str]:
 
 @use_case
 def move(work: Work, unit_id: int, parent_id: int) -> None:
-    """An own unit under another recommending unit. Raises StillNeeded, Unfit, WrongState."""
+    """Move an own unit to another recommending unit. Raises StillNeeded, Unfit, WrongState."""
     require_office(work.actor)
     unit, parent = lock_row(work.session, Unit, unit_id), lock_row(work.session, Unit, parent_id)
     if unit.kind is not UnitKind.OWN or parent.kind is not UnitKind.RECOMMENDER:
@@ -144,7 +150,7 @@ def move(work: Work, unit_id: int, parent_id: int) -> None:
 
 @use_case
 def retire(work: Work, unit_id: int) -> None:
-    """A unit that is no more: nothing new is added to it, what there was stays. Raises StillNeeded, AlreadyDone."""
+    """Retire a unit. Nothing new is added to it, what is there stays. Raises StillNeeded, AlreadyDone."""
     require_office(work.actor)
     unit = lock_row(work.session, Unit, unit_id)
     if unit.retired_at is not None:
@@ -164,7 +170,7 @@ def retire(work: Work, unit_id: int) -> None:
 
 @use_case
 def restore(work: Work, unit_id: int) -> None:
-    """A retired unit is used again. Raises AlreadyDone, WrongState (the one above it is)."""
+    """Put a retired unit back into use. Raises AlreadyDone, WrongState (the unit above it is retired)."""
     require_office(work.actor)
     unit = lock_row(work.session, Unit, unit_id)
     if unit.retired_at is None:
@@ -176,7 +182,7 @@ def restore(work: Work, unit_id: int) -> None:
 
 
 def _refuse_while_at_work(work: Work, unit: Unit) -> None:
-    """Nominees that still stand in a running programme, or open cases, hold a unit where it is."""
+    """Raise StillNeeded while a unit has open cases, or nominees that still stand in a running programme."""
     nominees = work.session.scalars(
         select(Nominee.id)
         .join(Programme, Nominee.programme_id == Programme.id)

@@ -77,7 +77,7 @@ class AwardStanding:
 
     @cached_property
     def obstacles(self) -> list[str]:
-        """Why the decision cannot be recorded yet; empty when it can."""
+        """Why the decision cannot be recorded yet; empty when it can be."""
         return obstacles(self.award, self.papers, self.quotas, unsettled=self.unsettled)
 
     @cached_property
@@ -86,7 +86,7 @@ class AwardStanding:
 
     @cached_property
     def tallies(self) -> dict[Kind, Tally]:
-        """Of the names that would be awarded; once it is decided, of those that were."""
+        """The count of the names that would be awarded; once it is decided, of those that were."""
         named = self.honours.values() if self.decision else self.award.named
         return tallies([each.kind for each in named], self.quotas)
 
@@ -96,7 +96,7 @@ class AwardStanding:
 
 
 def standing_of(session: Session, programme: Programme, now: dt.datetime) -> AwardStanding:
-    """How a programme's award stands at `now`."""
+    """Return how a programme's award stands at `now`."""
     quotas = session.scalars(
         select(Quota).where(Quota.programme_id == programme.id).order_by(Quota.id).options(joinedload(Quota.unit))
     ).all()
@@ -116,7 +116,7 @@ def standing_of(session: Session, programme: Programme, now: dt.datetime) -> Awa
 
 
 def _nominees(session: Session, programme_id: int, unit_order: list[int]) -> list[Nominee]:
-    """Units in the order of annex 1, each one's nominees in its order of preference."""
+    """List the nominees: units in the order of annex 1, each unit's nominees in its order of preference."""
     places = {unit_id: place for place, unit_id in enumerate(unit_order)}
     rows = session.scalars(
         select(Nominee)
@@ -151,8 +151,10 @@ def _facts(session: Session, programme_id: int, nominees: list[Nominee], now: dt
 
 
 def _doubts(session: Session, nominees: list[Nominee]) -> dict[int, str]:
-    """Who would not enter round 3 today for what was recorded since: a 复审 that refuses, or a word that puts it right,
-    settles it (R10, annex 6)."""
+    """Return, by id, why a nominee would not enter round 3 today, for what was recorded since (R10, annex 6).
+
+    A final review (复审) that refuses settles the doubt. So does a later statement that corrects what was recorded.
+    """
     ids = [nominee.id for nominee in nominees]
     doubts = {nominee.id: "行政级别不符合评选条件" for nominee in nominees if nominee.rank is Rank.ABOVE}
     said: dict[tuple[int, str], bool] = {}
@@ -166,7 +168,7 @@ def _doubts(session: Session, nominees: list[Nominee]) -> dict[int, str]:
 
 
 def _last_words(session: Session, programme_id: int) -> dict[int, bool]:
-    """What 复审 said last of each."""
+    """Return what the final review (复审) said last of each nominee."""
     rows = session.execute(
         select(Review.nominee_id, Review.passed)
         .join(Nominee, Review.nominee_id == Nominee.id)
@@ -177,7 +179,7 @@ def _last_words(session: Session, programme_id: int) -> dict[int, bool]:
 
 
 def _shown(session: Session, programme_id: int, now: dt.datetime) -> dict[int, list[FinalRound]]:
-    """Where each was shown to the whole city."""
+    """Return, by nominee, where each was shown to the whole city."""
     rows = session.execute(
         select(Entry.nominee_id, Entry.edition, Period)
         .join(Period, Entry.period_id == Period.id)
@@ -191,7 +193,7 @@ def _shown(session: Session, programme_id: int, now: dt.datetime) -> dict[int, l
 
 
 def _outs(session: Session, nominee_ids: list[int], now: dt.datetime) -> dict[int, set[Ground]]:
-    """Why each is out: what stands against it, or a deadline that passed and is not settled yet (R26)."""
+    """Return why each nominee is out: a standing disqualification, or a deadline passed and not settled yet (R26)."""
     out = disqualified(session, nominee_ids, now)
     rows = session.scalars(
         select(Disqualification)
@@ -217,8 +219,10 @@ def _open_cases(session: Session, programme_id: int) -> dict[int, int]:
 
 
 def _unsettled(session: Session, programme_id: int, now: dt.datetime) -> bool:
-    """Whether a deadline of this programme has passed and its outcome is not written down yet: closed before it, a
-    period had no open case left and nothing to settle."""
+    """Return whether a deadline of this programme has passed and its outcome is not written down yet.
+
+    A period closed before its deadline had no open case left and nothing to settle.
+    """
     due = select(Period.id).where(
         Period.programme_id == programme_id,
         Period.conclude_by <= now,

@@ -32,7 +32,10 @@ _EARLIEST = dt.date(2000, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class PaperText:
-    """What is written down of one paper. `agreed` for those that answer, `text` a note; of a decision its wording."""
+    """What is written down of one paper.
+
+    `agreed` is for papers that answer. `text` is a note; for a decision it is the wording.
+    """
 
     issuer: str
     number: str
@@ -43,7 +46,10 @@ class PaperText:
 
 
 def fingerprint(named: Iterable[Facts]) -> str:
-    """What the names of a list are known by between the page that shows it and the decision."""
+    """Return a fingerprint of the names on a list.
+
+    It shows whether the list changed between the page that showed it and the decision.
+    """
     lines = "\n".join(f"{facts.nominee_id} {facts.name}" for facts in named)
     return hashlib.sha256(lines.encode()).hexdigest()[:32]
 
@@ -109,7 +115,7 @@ def decide(work: Work, programme_id: int, paper: PaperText, scan: Document, *, s
 
 
 def check_day(dated: dt.date, earliest: dt.date | None, now: dt.datetime) -> None:
-    """Raises BadValue for a day to come, one before `earliest`, or one that is plainly a slip."""
+    """Raise BadValue for a day in the future, a day before `earliest`, or one that is plainly a slip."""
     latest = local_date(now)
     if not (earliest or _EARLIEST) <= dated <= latest:
         between = f"{earliest:%Y-%m-%d}到{latest:%Y-%m-%d}之间" if earliest else f"{latest:%Y-%m-%d}或者更早"
@@ -117,7 +123,7 @@ def check_day(dated: dt.date, earliest: dt.date | None, now: dt.datetime) -> Non
 
 
 def _approved_on(standing: AwardStanding) -> dt.date:
-    """The day of the last answer that the decision rests on."""
+    """Return the day of the last answer on which the decision rests."""
     return max(paper.dated for paper in approvals(standing.papers, standing.award.shown_until))
 
 
@@ -157,6 +163,6 @@ def _honour(standing: AwardStanding, position: int, facts: Facts) -> Honour:
 
 
 def _check_privacy(row: Proceeding, honours: Iterable[Honour]) -> None:
-    """What is about to be published holds no private number (R12)."""
+    """Raise PrivateData if what is about to be published holds a private number (R12)."""
     names = [f"{each.name}\n{each.unit}" for each in honours]
     require_publishable("表彰决定", "text", row.issuer, row.number, row.title, row.text, *names)

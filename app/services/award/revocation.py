@@ -1,6 +1,6 @@
 """Taking an award back (R31): proposed by one of the office with the decision's text, confirmed by another.
 
-It stays possible when the programme is archived: what comes out about somebody comes out later.
+It stays possible when the programme is archived, because facts about somebody may come out later.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ class RevocationText:
 
 @use_case
 def propose_revocation(work: Work, honour_id: int, paper: RevocationText, scan: Document) -> None:
-    """The first of two. Nothing is seen of it in public yet. Raises AlreadyDone, MissingText, BadValue, PrivateData."""
+    """Propose to revoke an award, as the first of two people.
+
+    The public sees nothing of it yet. Raises AlreadyDone, MissingText, BadValue, PrivateData.
+    """
     require_office(work.actor)
     honour = _lock_honour(work.session, honour_id)
     if honour.revocation is not None:
@@ -70,7 +73,10 @@ def propose_revocation(work: Work, honour_id: int, paper: RevocationText, scan: 
 
 @use_case
 def confirm_revocation(work: Work, honour_id: int) -> None:
-    """The second, another person: from now on every page says it, and no click undoes it. Raises SamePerson."""
+    """Confirm a revocation, as the second of two people. Raises SamePerson.
+
+    From now on every page says it, and no click undoes it.
+    """
     require_office(work.actor)
     honour = _lock_honour(work.session, honour_id)
     row = _pending(honour)
@@ -83,7 +89,7 @@ def confirm_revocation(work: Work, honour_id: int) -> None:
 
 @use_case
 def drop_revocation(work: Work, honour_id: int, reason: str) -> None:
-    """A proposal with a mistake in it is sent back, by whoever of the office, before it is confirmed."""
+    """Send back a proposal with a mistake in it, before it is confirmed. Anybody of the office may."""
     require_office(work.actor)
     honour = _lock_honour(work.session, honour_id)
     row = _pending(honour)
@@ -93,7 +99,7 @@ def drop_revocation(work: Work, honour_id: int, reason: str) -> None:
 
 
 def honour_of(session: Session, nominee_id: int) -> Honour | None:
-    """What a nominee was awarded, with its decision and what became of it."""
+    """Return what a nominee was awarded, with its decision and its revocation, if any."""
     return session.scalar(
         select(Honour)
         .where(Honour.nominee_id == nominee_id)
@@ -102,7 +108,7 @@ def honour_of(session: Session, nominee_id: int) -> Honour | None:
 
 
 def honours_of(session: Session, programme_id: int, actor: Actor) -> Sequence[Honour]:
-    """Whom a programme's decision names, of those that a person may see, in its order."""
+    """List the honours that a programme's decision names and a person may see, in its order."""
     return session.scalars(
         select(Honour)
         .join(Nominee, Honour.nominee_id == Nominee.id)
@@ -113,7 +119,7 @@ def honours_of(session: Session, programme_id: int, actor: Actor) -> Sequence[Ho
 
 
 def waiting(session: Session) -> Sequence[Revocation]:
-    """Proposals that nobody has confirmed yet, the oldest first."""
+    """List the proposals that nobody has confirmed yet, the oldest first."""
     return session.scalars(
         select(Revocation)
         .where(Revocation.confirmed_at.is_(None))

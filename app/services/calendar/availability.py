@@ -17,10 +17,10 @@ from app.services.shared.work import Work, use_case
 
 @use_case
 def beat(work: Work, longest_gap: dt.timedelta) -> None:
-    """A server has just been seen to answer: the newest span reaches to `now`.
+    """Record that a server was just seen to answer: the newest span reaches to `now`.
 
-    After a gap longer than `longest_gap` a new span begins; a shorter one, such as a restart, is none. What is on
-    record already is never taken back: servers overlap, and a clock that was set back tells its minutes twice.
+    After a gap longer than `longest_gap` a new span begins. A shorter gap, such as a restart, does not count as one.
+    What is on record is never taken back: servers overlap, and a clock that was set back passes the same minutes twice.
     """
     span = AvailabilitySpan
     covered = work.session.scalar(
@@ -60,7 +60,7 @@ class Availability:
 
     @property
     def percent(self) -> float:
-        """Rounded down: what is not whole is not called whole."""
+        """The share served in percent, rounded down: an incomplete record never reads 100."""
         return 10_000 * self.served_seconds // self.window_seconds / 100 if self.window_seconds else 0.0
 
     def as_report(self) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class Availability:
 
 
 def availability(session: Session, period: Period, now: dt.datetime) -> Availability:
-    """How much of a period's window, as far as it is over, some server was on record as serving."""
+    """Return how much of a period's window, as far as it is over, some server was on record as serving."""
     opens_at, until = period.opens_at, max(period.opens_at, min(period.closes_at, now))
     rows = session.execute(
         select(AvailabilitySpan.started_at, AvailabilitySpan.last_seen_at)

@@ -18,7 +18,7 @@ from app.services.shared.work import Work, use_case
 
 
 def calendar_of(session: Session, demonstration: bool = False) -> ChinaCalendar:
-    """The calendar in force. Estimated arrangements are for the demonstration alone."""
+    """Return the calendar in force. Estimated arrangements are for the demonstration alone."""
     rows = session.scalars(select(CalendarNotice).order_by(CalendarNotice.id)).all()
     return ChinaCalendar([_notice(row) for row in rows if demonstration or not row.estimated])
 
@@ -59,7 +59,7 @@ def store_notices(work: Work, notices: tuple[Notice, ...]) -> None:
 
 
 def affected_periods(session: Session, calendar: Calendar, now: dt.datetime) -> list[Affected]:
-    """The periods not over yet that `calendar` would count otherwise than they were stored."""
+    """List the periods not over yet whose days `calendar` would count differently from how they were stored."""
     affected = []
     query = select(Period).where(Period.conclude_by > now, Period.cancelled_at.is_(None)).order_by(Period.id)
     for period in session.scalars(query):

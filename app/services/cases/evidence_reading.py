@@ -40,7 +40,7 @@ class Exhibit:
 
 
 def exhibits(session: Session, case_id: int) -> dict[int, list[Exhibit]]:
-    """The files of a case's objections, by objection."""
+    """Return the files of a case's objections, by objection."""
     found: defaultdict[int, list[Exhibit]] = defaultdict(list)
     query = select(Evidence).join(Objection, Evidence.objection_id == Objection.id)
     for row in session.scalars(query.where(Objection.case_id == case_id).order_by(Evidence.id)):
@@ -51,9 +51,10 @@ def exhibits(session: Session, case_id: int) -> dict[int, list[Exhibit]]:
 
 @use_case
 def open_for_handler(work: Work, vault: Vault, case_id: int, evidence_id: int) -> OpenedFile:
-    """A file of a case, for somebody who may see the case; on the record before a byte of it goes out.
+    """Open a file of a case, for somebody who may see the case.
 
-    Raises NotYourCase, HeldBack, FileDamaged, StoreDown.
+    The opening is on the record before a byte of the file goes out. Raises NotYourCase, HeldBack, FileDamaged,
+    StoreDown.
     """
     visible_case(work.session, case_id, work.actor, work.now)
     of_case = (exhibit for each in exhibits(work.session, case_id).values() for exhibit in each)

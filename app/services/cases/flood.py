@@ -1,6 +1,6 @@
 """A flood: many waiting cases with the same text or from the same source, seen together and declined together (R23).
 
-What tells the same source is a keyed hash; whoever looks is shown a letter for it and nothing else (R19).
+A keyed hash tells whether two objections have the same source. People see a letter for it and nothing else (R19).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST = 200  # of one group on a page, and in one act
 
 
 class Likeness(StrEnum):
-    """In what the objections of a group are alike."""
+    """What the objections of a group have in common."""
 
     TEXT = "text"
     SOURCE = "source"
@@ -57,7 +57,10 @@ class Drop:
 
 
 def floods(session: Session, actor: Actor, now: dt.datetime) -> list[Flood]:
-    """The groups of three and more among the waiting cases, newest first: the unit's own, all for the office."""
+    """List the groups of three or more waiting cases that are alike, newest first.
+
+    A unit sees its own groups, the office all.
+    """
     found = []
     for likeness, column in _COLUMNS.items():
         several = func.count(Case.id.distinct())
@@ -72,7 +75,7 @@ def floods(session: Session, actor: Actor, now: dt.datetime) -> list[Flood]:
 
 
 def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, now: dt.datetime) -> list[Drop]:
-    """The waiting cases alike to this one, earliest first. Raises NotYourCase."""
+    """List the waiting cases that are alike to this one, earliest first. Raises NotYourCase."""
     ids = _alike(session, likeness, case_id, actor, now)
     cases = session.scalars(
         select(Case)
@@ -97,9 +100,10 @@ def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, n
 
 @use_case
 def decline_duplicates(work: Work, likeness: Likeness, case_id: int, chosen: Collection[int], reason: str) -> int:
-    """以重复为由不予受理 for the chosen cases of a group, all or none; each its own answer and row of the record.
+    """Decline the chosen cases of a group as duplicates (以重复为由不予受理), all or none.
 
-    Raises NothingChosen, ChangedMeanwhile (one of them is not waiting any more), and what declining one case raises.
+    Each case gets its own answer and its own row of the record. Raises NothingChosen, ChangedMeanwhile (one of them is
+    not waiting any more), and what declining one case raises.
     """
     if not chosen:
         raise NothingChosen
@@ -113,7 +117,10 @@ def decline_duplicates(work: Work, likeness: Likeness, case_id: int, chosen: Col
 
 
 def _visible(actor: Actor, *wanted: Any) -> Select[Any]:
-    """From the objections of the cases this person's unit handles; the office watches all. Never a recused one's."""
+    """Select from the objections of the cases that this person's unit handles.
+
+    The office watches all. Cases from which this person is recused are left out.
+    """
     recused = select(Recusal.id).where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id).exists()
     query = (
         select(*wanted)
@@ -127,12 +134,18 @@ def _visible(actor: Actor, *wanted: Any) -> Select[Any]:
 
 
 def _waiting(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
-    """Neither accepted nor declined, and not lapsed yet, settled or not (R26)."""
+    """Return the conditions of a waiting case: neither accepted nor declined, and not lapsed yet (R26).
+
+    A lapse counts whether or not it is settled.
+    """
     return Case.state == State.RECEIVED, Period.conclude_by > now
 
 
 def _alike(session: Session, likeness: Likeness, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[int]:
-    """The earliest waiting cases of the period that have what this one has, whatever became of this one."""
+    """Return the ids of the earliest waiting cases of the period that share the mark of this one.
+
+    The state of this case does not matter.
+    """
     column = _COLUMNS[likeness]
     this = _visible(actor, Entry.period_id, column).where(Case.id == case_id, column.is_not(None))
     found = session.execute(this.order_by(Objection.id).limit(1)).first()
@@ -152,7 +165,10 @@ def _why_not(actor: Actor, case: Case, now: dt.datetime) -> str:
 
 
 def _source(case: Case, letters: dict[str, str]) -> str:
-    """来源A, 来源B … in the order they first appear; what was filed before sources were told apart has none."""
+    """Name the source: 来源A, 来源B … in the order of first appearance.
+
+    A case that was filed before sources were told apart has none.
+    """
     named = []
     for objection in case.objections:
         if objection.contact_hash is not None:
@@ -161,6 +177,6 @@ def _source(case: Case, letters: dict[str, str]) -> str:
 
 
 def _letter(number: int) -> str:
-    """A … Z, AA, AB …"""
+    """Return the letters for a number that counts from 0: A … Z, AA, AB …"""
     high, low = divmod(number, 26)
     return (_letter(high - 1) if high else "") + chr(ord("A") + low)

@@ -143,7 +143,7 @@ _WHO = {
 
 
 def act_names() -> dict[str, str]:
-    """Every act that there is, with its name."""
+    """Return every act there is, with its name."""
     return dict(_ACT_NAMES)
 
 
@@ -152,7 +152,7 @@ def act_name(action: str) -> str:
 
 
 def of_case(session: Session, case: Case) -> list[Moment]:
-    """Everything that happened to a case, oldest first, without any name of an objector."""
+    """List everything that happened to a case, oldest first, without any name of an objector."""
     names = user_names(session)
     acts = [
         Moment(
@@ -184,14 +184,14 @@ def of_case(session: Session, case: Case) -> list[Moment]:
 
 
 def who(actor: str, names: dict[int, str]) -> str:
-    """An actor of the record as people read it."""
+    """Return an actor of the record as people read it."""
     if actor.startswith("user:"):
         return names.get(int(actor.removeprefix("user:")), actor)
     return _WHO.get(actor, actor)
 
 
 def called(text: str, names: dict[int, str]) -> frozenset[str]:
-    """The actors of the record whose name holds this text."""
+    """Return the actors of the record whose name contains this text."""
     people = {by_user(user_id): name for user_id, name in names.items()}
     return frozenset(actor for actor, name in (people | _WHO).items() if text in name)
 

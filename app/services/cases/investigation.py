@@ -1,4 +1,7 @@
-"""What handlers do to a case (R20-R24). Every function: the rules, the rows, the record, one commit."""
+"""What handlers do to a case (R20-R24).
+
+Each function checks the rules, changes the rows, writes the record, and commits once.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,7 @@ _FACTS = (
 
 @use_case
 def accept(work: Work, case_id: int) -> None:
-    """受理."""
+    """Accept the case (受理)."""
     case = _lock_case(work, case_id, Action.ACCEPT)
     case.state = move(case.state, State.ACCEPTED, ACTION_NAMES[Action.ACCEPT])
     case.decided_at = work.now
@@ -66,13 +69,13 @@ def accept(work: Work, case_id: int) -> None:
 
 
 def accept_each(work: Work, case_ids: Iterable[int]) -> BulkOutcome:
-    """受理 these cases one by one. Raises NothingChosen, and NotYourCase before anything is done."""
+    """Accept these cases (受理) one by one. Raises NothingChosen, and NotYourCase before anything is done."""
     return do_each(_visible_ids(work, case_ids), "一个案件", lambda case_id: accept(work, case_id))
 
 
 @use_case
 def decline(work: Work, case_id: int, ground: DeclineGround, reason: str) -> None:
-    """不予受理, with a ground and a reason that every objector is told."""
+    """Decline the case (不予受理), with a ground and a reason that every objector is told."""
     case = _lock_case(work, case_id, Action.DECLINE)
     reason = checked_text(reason, "不予受理的理由", REASON)
     if ground is DeclineGround.WITHDRAWN and not case.facts(work.now).all_withdrawn:
@@ -86,7 +89,7 @@ def decline(work: Work, case_id: int, ground: DeclineGround, reason: str) -> Non
 
 @use_case
 def investigate(work: Work, case_id: int) -> None:
-    """开始核查."""
+    """Begin to investigate the case (开始核查)."""
     case = _lock_case(work, case_id, Action.INVESTIGATE)
     case.state = move(case.state, State.INVESTIGATING, ACTION_NAMES[Action.INVESTIGATE])
     _did(work, case, Action.INVESTIGATE)
@@ -94,7 +97,7 @@ def investigate(work: Work, case_id: int) -> None:
 
 @use_case
 def ask_supplement(work: Work, case_id: int, question: str) -> None:
-    """要求补正, once a case. The deadline goes on running."""
+    """Ask the objectors for a supplement (要求补正), once a case. The deadline goes on running."""
     case = _lock_case(work, case_id, Action.ASK)
     question = checked_text(question, "需要补充的内容", TEXT)
     case.resume_state = case.state
@@ -106,7 +109,7 @@ def ask_supplement(work: Work, case_id: int, question: str) -> None:
 
 @use_case
 def resume(work: Work, case_id: int) -> None:
-    """恢复办理 without the supplement: silence of the objector must not decide the case."""
+    """Resume the case (恢复办理) without the supplement: silence of the objector must not decide the case."""
     case = _lock_case(work, case_id, Action.RESUME)
     case.state = move(case.state, case.resume_state or State.ACCEPTED, ACTION_NAMES[Action.RESUME])
     case.resume_state = None
@@ -115,19 +118,19 @@ def resume(work: Work, case_id: int) -> None:
 
 @use_case
 def note(work: Work, case_id: int, text: str) -> None:
-    """A step of the investigation, for the file."""
+    """Add a step of the investigation to the file."""
     _write_note(work, case_id, Action.NOTE, NoteKind.NOTE, text)
 
 
 @use_case
 def hear(work: Work, case_id: int, text: str) -> None:
-    """What the nominee says to the facts (R24)."""
+    """Record what the nominee says to the facts (R24)."""
     _write_note(work, case_id, Action.HEAR, NoteKind.STATEMENT, text)
 
 
 @use_case
 def reply(work: Work, case_id: int, text: str) -> None:
-    """A message that every objector of the case reads on the receipt page."""
+    """Send a message that every objector of the case reads on the receipt page."""
     case = _lock_case(work, case_id, Action.REPLY)
     _tell_objectors(work, case, MessageKind.REPLY, checked_text(text, "回复内容", TEXT))
     _did(work, case, Action.REPLY)
@@ -135,7 +138,7 @@ def reply(work: Work, case_id: int, text: str) -> None:
 
 @use_case
 def assign(work: Work, case_id: int, assignee_id: int) -> None:
-    """指定经办人: somebody of the handling unit who is not recused."""
+    """Assign the case (指定经办人) to somebody of the handling unit who is not recused."""
     case = _lock_case(work, case_id, Action.ASSIGN)
     assignee = work.session.get(User, assignee_id)
     if assignee is None or assignee not in assignable(work.session, case):
@@ -145,13 +148,16 @@ def assign(work: Work, case_id: int, assignee_id: int) -> None:
 
 
 def assign_each(work: Work, case_ids: Iterable[int], assignee_id: int) -> BulkOutcome:
-    """指定经办人, one person for all of these cases. Raises NothingChosen, and NotYourCase before anything is done."""
+    """Assign all of these cases (指定经办人) to one person.
+
+    Raises NothingChosen, and NotYourCase before anything is done.
+    """
     return do_each(_visible_ids(work, case_ids), "一个案件", lambda case_id: assign(work, case_id, assignee_id))
 
 
 @use_case
 def propose(work: Work, case_id: int, conclusion: Conclusion, findings: str, grounds: str, answer: str) -> None:
-    """提出处理意见, with findings, grounds and the answer the objectors will read (R22)."""
+    """Propose a conclusion (提出处理意见) with findings, grounds and the answer the objectors will read (R22)."""
     case = _lock_case(work, case_id, Action.PROPOSE)
     findings = checked_text(findings, "核查情况", TEXT, "findings")
     grounds = checked_text(grounds, "依据", TEXT, "grounds")
@@ -166,7 +172,10 @@ def propose(work: Work, case_id: int, conclusion: Conclusion, findings: str, gro
 
 @use_case
 def confirm(work: Work, case_id: int) -> None:
-    """确认处理意见 by a second person: from here on it counts, and an upheld objection disqualifies (R22, R27)."""
+    """Confirm the proposed conclusion (确认处理意见), as a second person (R22).
+
+    From here on it counts, and an upheld objection disqualifies (R27).
+    """
     case = _lock_case(work, case_id, Action.CONFIRM)
     case.state = move(case.state, State.CONCLUDED, ACTION_NAMES[Action.CONFIRM])
     case.conclusion, case.confirmed_by, case.confirmed_at = case.proposed_conclusion, work.actor.user_id, work.now
@@ -181,7 +190,7 @@ def confirm(work: Work, case_id: int) -> None:
 
 @use_case
 def return_proposal(work: Work, case_id: int, reason: str) -> None:
-    """退回 the proposal with a reason; the case is investigated further (R22)."""
+    """Return the proposal (退回) with a reason. The case is investigated further (R22)."""
     case = _lock_case(work, case_id, Action.RETURN)
     reason = checked_text(reason, "退回的理由", REASON)
     case.state = move(case.state, State.INVESTIGATING, ACTION_NAMES[Action.RETURN])
@@ -190,7 +199,10 @@ def return_proposal(work: Work, case_id: int, reason: str) -> None:
 
 @use_case
 def recuse(work: Work, case_id: int, user_id: int, reason: str) -> None:
-    """回避: oneself, or, by the head of the handling unit or the office, somebody else (R21)."""
+    """Recuse somebody from the case (回避): oneself or somebody else (R21).
+
+    Only the head of the handling unit and the office may recuse somebody else.
+    """
     case = _lock_case(work, case_id, Action.RECUSE)
     reason = checked_text(reason, "回避的原因", REASON)
     if user_id != work.actor.user_id:
@@ -210,7 +222,7 @@ def recuse(work: Work, case_id: int, user_id: int, reason: str) -> None:
 
 @use_case
 def join(work: Work, case_id: int, lead_id: int) -> None:
-    """并案: this case's objections go into `lead`, an open case on the same entry; each keeps its answer (R23)."""
+    """Join this case's objections into `lead` (并案), an open case on the same entry. Each keeps its answer (R23)."""
     # Both are locked, in one order: a lead must not be concluded, nor joined itself, while this is under way.
     both = select(Case.id).where(Case.id.in_((case_id, lead_id))).order_by(Case.id)
     work.session.execute(both.with_for_update())
@@ -226,7 +238,10 @@ def join(work: Work, case_id: int, lead_id: int) -> None:
 
 @use_case
 def hand_up(work: Work, case_id: int, reason: str) -> None:
-    """移交 to the office, when the unit itself is touched or nobody is left who may handle it (R21)."""
+    """Hand the case up to the office (移交).
+
+    The unit does so when it is itself touched, or when nobody is left who may handle the case (R21).
+    """
     case = _lock_case(work, case_id, Action.HAND_UP)
     reason = checked_text(reason, "移交的理由", REASON)
     _give_to_office(work.session, case)
@@ -235,7 +250,7 @@ def hand_up(work: Work, case_id: int, reason: str) -> None:
 
 @use_case
 def take_over(work: Work, case_id: int, reason: str) -> None:
-    """接办 by the office of an escalated case: sitting on a case must not decide it (R21)."""
+    """Take over an escalated case (接办), by the office: sitting on a case must not decide it (R21)."""
     case = _lock_case(work, case_id, Action.TAKE_OVER)
     reason = checked_text(reason, "接办的理由", REASON)
     _give_to_office(work.session, case)
@@ -243,7 +258,7 @@ def take_over(work: Work, case_id: int, reason: str) -> None:
 
 
 def visible_case(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> Case:
-    """A case to look at. Raises NotYourCase for everyone it is not for (R21)."""
+    """Return a case that this person may see. Raises NotYourCase for everybody else (R21)."""
     case = session.get(Case, case_id)
     if case is None or not may_see(actor, case.facts(now)):
         raise NotYourCase
@@ -251,14 +266,17 @@ def visible_case(session: Session, case_id: int, actor: Actor, now: dt.datetime)
 
 
 def _visible_ids(work: Work, case_ids: Iterable[int]) -> list[int]:
-    """The cases, every one of which this person may see: who names another's is told of none (R21)."""
+    """Return the ids of these cases. Raises NotYourCase unless this person may see every one of them (R21).
+
+    Whoever names a case of somebody else is told of none.
+    """
     seen = [visible_case(work.session, case_id, work.actor, work.now).id for case_id in sorted(set(case_ids))]
     work.session.rollback()  # each is read anew, and locked, when its turn comes
     return seen
 
 
 def assignable(session: Session, case: Case) -> list[User]:
-    """Who of the handling unit may be given the case."""
+    """List the people of the handling unit who may be given the case."""
     recused = {recusal.user_id for recusal in case.recusals}
     staff = session.scalars(
         select(User)
@@ -269,7 +287,10 @@ def assignable(session: Session, case: Case) -> list[User]:
 
 
 def joinable_leads(session: Session, case: Case) -> list[Case]:
-    """The open cases this one may be joined into: not one whose conclusion is worded and waits to be confirmed."""
+    """List the open cases that this one may be joined into.
+
+    A case whose conclusion is worded and waits to be confirmed is not one of them.
+    """
     return list(
         session.scalars(
             select(Case)
@@ -285,7 +306,7 @@ def joinable_leads(session: Session, case: Case) -> list[Case]:
 
 
 def _lock_case(work: Work, case_id: int, action: Action) -> Case:
-    """The case, locked, once the rules let this person do this to it at this moment."""
+    """Lock the case and check that the rules let this person do this to it at this moment."""
     case = lock_row_if_any(work.session, Case, case_id, *_FACTS)
     if case is None:
         raise NotYourCase

@@ -40,23 +40,23 @@ def queue_of(
     states: Iterable[State] = (),
     assignee_id: int | None = None,
 ) -> list[QueuedCase]:
-    """The cases a unit handles and this person may see: open ones first, by working days left.
+    """List the cases that a unit handles and this person may see: open ones first, by working days left.
 
-    `states` and `assignee_id` narrow it; empty narrows nothing.
+    `states` and `assignee_id` narrow the list. Empty values narrow nothing.
     """
     cases = session.scalars(_cases().where(Case.handler_unit_id == actor.unit_id)).unique().all()
     return _ordered(cases, actor, now, frozenset(states), assignee_id)
 
 
 def all_cases(session: Session, actor: Actor, now: dt.datetime, states: Iterable[State] = ()) -> list[QueuedCase]:
-    """Every case of periods that are not closed, whoever handles it: the office's list."""
+    """List every case of periods that are not closed, whoever handles it: the office's list."""
     query = _cases().join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
     cases = session.scalars(query.where(Period.closed_at.is_(None))).unique().all()
     return _ordered(cases, actor, now, frozenset(states))
 
 
 def watched_by(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
-    """The open cases of the units below this person's own: to watch, not to handle (R21)."""
+    """List the open cases of the units below this person's own: to watch, not to handle (R21)."""
     if actor.role is Role.AUDITOR:
         return []
     query = _cases().where(Case.handler_unit_id != actor.unit_id, Case.state.in_(OPEN_STATES))
@@ -65,13 +65,13 @@ def watched_by(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedC
 
 
 def of_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
-    """The cases of one period that this person may see, whatever became of them."""
+    """List the cases of one period that this person may see, in whatever state."""
     query = _cases().join(Entry, Case.entry_id == Entry.id).where(Entry.period_id == period_id)
     return _ordered(session.scalars(query).unique().all(), actor, now)
 
 
 def colleagues(session: Session, actor: Actor) -> Sequence[User]:
-    """Whom the cases of this person's unit can be given to."""
+    """List the people to whom the cases of this person's unit can be given."""
     there = User.unit_id == actor.unit_id, User.disabled_at.is_(None), User.role != Role.AUDITOR
     return session.scalars(select(User).where(*there).order_by(User.id)).all()
 

@@ -77,7 +77,10 @@ class _OpenCase:
 
 
 def _lock_open_cases(session: Session, period_id: int) -> list[_OpenCase]:
-    """The period's open cases, locked: a conclusion under way is waited for and then seen."""
+    """Lock the period's open cases.
+
+    A conclusion under way is waited for and then seen.
+    """
     rows = session.execute(
         select(Case.id, Entry.nominee_id, Case.state, Case.handler_unit_id, Case.assignee_id)
         .join(Entry, Case.entry_id == Entry.id)
@@ -92,7 +95,10 @@ def _lock_open_cases(session: Session, period_id: int) -> list[_OpenCase]:
 
 
 def _not_out_yet(session: Session, period_id: int, lapsed: Sequence[Lapse]) -> list[Lapse]:
-    """Without those whom an earlier settlement of the same period put out: a clock may have run ahead (R26: once)."""
+    """Leave out the nominees whom an earlier settlement of the same period disqualified (R26: once).
+
+    A clock may have run ahead.
+    """
     already = select(Disqualification.nominee_id).where(
         Disqualification.period_id == period_id, Disqualification.ground == Ground.LAPSED
     )
@@ -131,7 +137,7 @@ def _write_disqualifications(work: Work, period: Period, lapsed: Sequence[Lapse]
 
 
 def _note(work: Work, period: Period, cases: Sequence[_OpenCase], lapsed: Sequence[Lapse]) -> None:
-    """The record of a settlement; who let a case lapse stands in its row (R27)."""
+    """Record a settlement. The row of a lapsed case names who let it lapse (R27)."""
     deadline = period.conclude_by.isoformat()
     for case in cases:
         handler = {"handler_unit": case.handler_unit_id, "assignee": case.assignee_id}

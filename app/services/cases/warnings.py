@@ -79,9 +79,9 @@ def _warn(session: Session, period: Period, reminder: Reminder, now: dt.datetime
 
 
 def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 20) -> Sequence[OutboxRow]:
-    """The newest warnings to a person's unit about cases that are still open, newest first.
+    """List the newest warnings to a person's unit about cases that are still open, newest first.
 
-    That a case arrived is no news any more once somebody has accepted it; a recused person hears of it no more.
+    The arrival of a case is left out once somebody has accepted it. A recused person sees no warning about the case.
     """
     if actor.role is Role.AUDITOR:
         return []

@@ -45,7 +45,7 @@ BLANKS = {
 
 
 def blank(session: Session, programme_id: int, unit_id: int, name: str, actor: Actor) -> bytes:
-    """One of BLANKS for a unit. Raises NotYourCase, NotARecommender."""
+    """Return one of BLANKS, made for a unit. Raises NotYourCase, NotARecommender."""
     programme = session.get_one(Programme, programme_id)
     unit = unit_to_import_for(session, unit_id, actor)
     form = BLANKS[name]
@@ -59,10 +59,10 @@ def honour(programme: Programme, kind: Kind) -> str:
 
 
 def summary_title(programme: Programme, kind: Kind) -> str:
-    """The line that annex 2 or 3 is headed by."""
+    """Return the line that heads annex 2 or 3."""
     return f"{honour(programme, kind)}推荐对象汇总表"
 
 
 def form_title(programme: Programme, kind: Kind) -> str:
-    """The line that annex 4 or 5 is headed by."""
+    """Return the line that heads annex 4 or 5."""
     return f"{honour(programme, kind)}推荐表"

@@ -28,7 +28,10 @@ Found = dict[int, list[dict[str, str]]]
 
 
 def across(session: Session, keyring: Keyring, import_id: int) -> Found:
-    """The problems that no row has by itself, by the rows' numbers. Reads the rows as they stand, batch by batch."""
+    """Find the problems that no row has by itself, by the rows' numbers.
+
+    Reads the rows as they stand, batch by batch.
+    """
     imported = session.get_one(Import, import_id)
     found: Found = defaultdict(list)
     register = Register(standing_in(session, imported.programme_id, imported.unit_id))
@@ -73,9 +76,10 @@ def note(session: Session, import_id: int, across: Mapping[int, Iterable[Mapping
 
 
 def places_of(session: Session, programme_id: int, unit_id: int) -> dict[Kind, PlacesTaken]:
-    """A unit's places of each kind. Who leaves after being shown keeps the place vacant, but for a replacement (R9).
+    """Count a unit's places of each kind (R9).
 
-    Who came back by a reversal has a place beside the replacement: together they may be one too many.
+    A nominee who leaves after being shown keeps the place vacant, unless a replacement is named. A nominee who came
+    back by a reversal has a place beside the replacement: together they may be one too many.
     """
     replacement = aliased(Nominee)
     holds = (

@@ -58,7 +58,10 @@ def confirm(work: Work, import_id: int) -> dict[str, int]:
 
 
 def _check_again(work: Work, import_id: int) -> int:
-    """How many problems there are now; what only the whole list shows is noted for the preview."""
+    """Count the problems that there are now.
+
+    Notes those that only the whole list shows, for the preview.
+    """
     if count := sealed_rows.problem_count(work.session, import_id):
         return count
     across = checks.across(work.session, work.keyring, import_id)
@@ -127,7 +130,10 @@ class _Making:
         return nominee.id
 
     def _fill(self, there: KnownNominee, row: NominationRow) -> int:
-        """A form says more than the summary did: what it leaves out stays as it was."""
+        """Add to a nominee what its form says beyond the summary.
+
+        What the form leaves out stays as it was.
+        """
         nominee = self.session.get_one(Nominee, there.nominee_id)
         _describe(nominee, row.fields)
         before = dossiers.fields_of(self.session, self.work.keyring, [nominee.id])[nominee.id]
@@ -140,12 +146,18 @@ class _Making:
         return nominee.id
 
     def _photo(self, row: NominationRow) -> None:
-        """The file stays where it lies and is the nominee's from now on; one that it had before stays too."""
+        """Make a stored file the nominee's photo. The file stays where it lies.
+
+        A photo that the nominee had before stays too.
+        """
         moved = {"purpose": Purpose.PHOTO, "nominee_id": self._by_row[row.owner or 0]}
         self.session.execute(update(Document).where(Document.id == row.document_id).values(**moved))
 
     def _unit(self, name: str) -> int:
-        """The unit a nominee belongs to, by its name under the recommending one; made where it is not there yet."""
+        """Return the unit a nominee belongs to, by its name under the recommending one.
+
+        Makes the unit where it is not there yet.
+        """
         key = plain_text(name)
         if key not in self._units:
             unit = Unit(kind=UnitKind.OWN, name=name, parent_id=self.imported.unit_id)
@@ -157,9 +169,9 @@ class _Making:
 
 
 def _describe(nominee: Nominee, fields: Mapping[str, str]) -> None:
-    """What a form says of a nominee that may become public, or is counted. What it leaves out stays as it was.
+    """Copy what a form says of a nominee that may become public, or is counted.
 
-    It makes a rank higher, never lower: that is for the office to say.
+    What the form leaves out stays as it was. A rank is made higher, never lower: that is for the office to say.
     """
     collective = nominee.kind is Kind.COLLECTIVE
     nominee.post = fields.get("post") or nominee.post or ""
@@ -171,7 +183,7 @@ def _describe(nominee: Nominee, fields: Mapping[str, str]) -> None:
 
 
 def _own_units(session: Session, recommender_id: int) -> dict[str, int]:
-    """The units under a recommending one, and that one itself, by their plain names."""
+    """Return the units under a recommending one, and that one itself, by their plain names."""
     wanted = ((Unit.parent_id == recommender_id) | (Unit.id == recommender_id)) & Unit.retired_at.is_(None)
     rows = session.execute(select(Unit.name, Unit.id).where(wanted).order_by(Unit.id.desc()))
     return {plain_text(name): unit_id for name, unit_id in rows}

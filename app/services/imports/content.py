@@ -41,7 +41,7 @@ class _File:
 
     @contextmanager
     def spooled(self, vault: Vault) -> Iterator[BinaryIO]:
-        """The file to read anywhere in. Raises HeldBack, FileDamaged, StoreDown."""
+        """Open the file for reading at any position. Raises HeldBack, FileDamaged, StoreDown."""
         opened = files.opened(vault, self.stored, self.scan, self.kind, self.title)
         with SealedSpool() as spool:
             for piece in opened.content:
@@ -105,7 +105,10 @@ class Content:
                 yield self._photo(number, file, names)
 
     def _form(self, number: int, file: _File, today: dt.date) -> NominationRow:
-        """One form. One that can't be read is a row with that problem: the others are looked at all the same."""
+        """Read one form.
+
+        A form that can't be read becomes a row with that problem: the others are read all the same.
+        """
         try:
             with file.spooled(self.vault) as spool:
                 nomination, _ = read_form(spool, file.title, number)
@@ -134,7 +137,10 @@ class Content:
 
 
 def within_limit(nominations: Iterator[Nomination]) -> Iterator[Nomination]:
-    """The rows of a sheet as they come. Raises TooManyRows at the first too many; those after it are only counted."""
+    """Yield the rows of a sheet as they come. Raises TooManyRows at the first too many.
+
+    The rows after that one are only counted.
+    """
     for count, nomination in enumerate(nominations, start=1):
         if count > MOST_ROWS:
             raise TooManyRows(count + sum(1 for _ in nominations), MOST_ROWS)

@@ -26,7 +26,10 @@ _QUOTAS = (("单位", 24), ("所属领域", 24), ("集体名额", 10), ("个人�
 
 
 def export(work: Work, programme: Programme) -> Iterator[tuple[str, bytes]]:
-    """(file name, content) of each list. What dossiers hold is among it, so the export is on the record."""
+    """Yield (file name, content) of each list.
+
+    The lists hold what dossiers hold, so the export is on the record.
+    """
     with work:
         work.did("programme.exported", on_programme(programme.id))
     yield from _summaries(work.session, work.keyring, programme, work.now)
@@ -35,7 +38,7 @@ def export(work: Work, programme: Programme) -> Iterator[tuple[str, bytes]]:
 
 
 def summary_fields(nominee: Nominee, sealed: Mapping[str, str]) -> dict[str, str]:
-    """What annex 2 or 3 says of a nominee: the public columns, and the rest from the dossier."""
+    """Return what annex 2 or 3 says of a nominee: the public columns, and the rest from the dossier."""
     return {
         **sealed,
         "name": nominee.name,

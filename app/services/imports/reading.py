@@ -37,7 +37,7 @@ _FAULT = "系统在读取时出了问题，已经记录。请过一会儿重新�
 
 
 def find_due(session: Session) -> Sequence[int]:
-    """The imports to be read that no scanner holds back, the one that came first on top."""
+    """Find the imports to be read that no scanner holds back, the earliest first."""
     return session.scalars(select(Import.id).where(_due()).order_by(Import.id)).all()
 
 
@@ -89,7 +89,10 @@ def _take_back_attempt(session: Session, import_id: int) -> None:
 
 
 def _columns(session: Session, vault: Vault, import_id: int, now: dt.datetime) -> list[dict[str, Any]]:
-    """The import's rows as the table keeps them, sealed. Raises what Content.rows raises, UnreadableForm."""
+    """Read the import's rows and return them sealed, as the table keeps them.
+
+    Raises what Content.rows raises, UnreadableForm.
+    """
     content = Content.of(session, vault, import_id)
     session.rollback()  # nobody waits for the database while files are read
     columns, size = [], 0
@@ -113,7 +116,7 @@ def _write(work: Work, vault: Vault, import_id: int, columns: Sequence[dict[str,
 
 @use_case
 def _fail(work: Work, import_id: int, why: str) -> None:
-    """Say why it can't be read."""
+    """Record why the import can't be read."""
     if _end(work.session, import_id, state=ImportState.FAILED, failure=why):
         work.did_by(CLOCK, "import.failed", on_import(import_id))
 

@@ -1,7 +1,7 @@
-"""Lists of nominees come in: received as they are, looked at while they are read, dropped again (R9).
+"""Receiving lists of nominees: stored as they came, looked at while they are read, dropped again (R9).
 
-Nothing of an import is anybody's nominee before it is confirmed. Until then its rows are sealed, and whoever drops it
-leaves nothing of it behind. Reading is reading.py, confirming confirming.py.
+No row of an import becomes a nominee before the import is confirmed. Until then its rows are sealed, and dropping the
+import leaves nothing of it behind. Reading is in reading.py, confirming in confirming.py.
 """
 
 from __future__ import annotations
@@ -71,13 +71,13 @@ def on_import(import_id: int) -> str:
 
 
 def recommenders(session: Session, actor: Actor) -> Sequence[Unit]:
-    """The units this person may hand a list in for."""
+    """List the units for which this person may hand a list in."""
     query = select(Unit).where(Unit.kind == UnitKind.RECOMMENDER, Unit.retired_at.is_(None)).order_by(Unit.id)
     return session.scalars(query if actor.is_office else query.where(Unit.id == actor.unit_id)).all()
 
 
 def of_programme(session: Session, programme_id: int, actor: Actor) -> Sequence[Import]:
-    """A programme's imports that this person may see, the newest first."""
+    """List a programme's imports that this person may see, the newest first."""
     query = select(Import).where(Import.programme_id == programme_id).order_by(Import.id.desc())
     if not actor.is_office:
         query = query.where(Import.unit_id == actor.unit_id)
@@ -85,7 +85,7 @@ def of_programme(session: Session, programme_id: int, actor: Actor) -> Sequence[
 
 
 def visible(session: Session, import_id: int, actor: Actor) -> Import:
-    """An import, for the office and the unit it is of. Raises NotYourCase."""
+    """Return an import, for the office and for the unit it is of. Raises NotYourCase."""
     found = session.get(Import, import_id)
     if found is None or not (actor.is_office or found.unit_id == actor.unit_id):
         raise NotYourCase
@@ -93,13 +93,16 @@ def visible(session: Session, import_id: int, actor: Actor) -> Import:
 
 
 def lock_import(session: Session, import_id: int, actor: Actor) -> Import:
-    """An import to change, locked. Raises NotYourCase."""
+    """Lock an import to change it. Raises NotYourCase."""
     lock_row_if_any(session, Import, import_id)
     return visible(session, import_id, actor)
 
 
 def unit_to_import_for(session: Session, unit_id: int, actor: Actor) -> Unit:
-    """Raises NotYourCase for a unit that is none of theirs, NotARecommender for one that recommends nobody."""
+    """Return the unit that a list is handed in for.
+
+    Raises NotYourCase for a unit that is not this person's, NotARecommender for one that recommends nobody.
+    """
     unit = session.get(Unit, unit_id)
     if unit is None or not (actor.is_office or actor.unit_id == unit_id):
         raise NotYourCase
@@ -151,9 +154,9 @@ def receive(
 
 
 def form_of(uploads: Sequence[tuple[str, BinaryIO]]) -> ImportForm:
-    """A sheet that comes alone is a summary, and says which.
+    """Return which form these files are. A sheet that comes alone is a summary, and says which.
 
-    Raises UnreadableForm for a sheet that is none, TooManyRows for one to be handed in by parts.
+    Raises UnreadableForm for a sheet that is no summary, TooManyRows for one to be handed in by parts.
     """
     if len(uploads) == 1:
         ((title, content),) = uploads
@@ -195,7 +198,10 @@ def _stored(
 
 
 def _opened(form: ImportForm, uploads: Sequence[tuple[str, BinaryIO]]) -> Iterator[tuple[str, BinaryIO]]:
-    """The files themselves, those of a .zip one by one: each is looked through and kept for itself."""
+    """Yield the files themselves, those of a .zip one by one.
+
+    Each is looked through and kept by itself.
+    """
     for title, content in uploads:
         if form is ImportForm.FORMS and title.casefold().endswith(".zip"):
             if content.seek(0, 2) > FILE_LIMIT:
@@ -223,7 +229,7 @@ def _check_whole(form: ImportForm, rows: Sequence[Document]) -> None:
 
 
 def files_of(session: Session, vault: Vault, import_id: int) -> list[tuple[int, str]]:
-    """The files of an import that are still kept for it: id and the name they came with."""
+    """List the files that are still kept for an import: id and the name they came with."""
     wanted = (Document.import_id == import_id, Document.purpose == Purpose.IMPORT)
     rows = session.scalars(select(Document).where(*wanted).order_by(Document.id))
     return [(row.id, files.title_of(vault.keyring, row)) for row in rows]
@@ -250,9 +256,9 @@ def read_again(work: Work, import_id: int) -> None:
 
 
 def drop(work: Work, vault: Vault, import_id: int) -> None:
-    """Give an import up: its rows go, then its files. Whoever reads it just now writes nothing.
+    """Give an import up: delete its rows, then its files.
 
-    Raises NotYourCase, ImportNotReady.
+    A reader that is at work on it writes nothing. Raises NotYourCase, ImportNotReady.
     """
     with work:
         found = lock_import(work.session, import_id, work.actor)

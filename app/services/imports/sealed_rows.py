@@ -65,17 +65,17 @@ class NominationRow:
 
 
 def place(named: str) -> str:
-    """What a row is sealed to: `named` is "17:3", row 3 of import 17."""
+    """Return the place a row is sealed to. `named` is "17:3" for row 3 of import 17."""
     return f"import-row:{named}"
 
 
 def worded(problem: Problem) -> dict[str, str]:
-    """A problem as the row keeps it."""
+    """Return a problem as the row keeps it."""
     return {"column": problem.column, "wrong": problem.wrong, "right": problem.right}
 
 
 def columns_of(keyring: Keyring, import_id: int, row: NominationRow) -> dict[str, Any]:
-    """An ImportRow's columns."""
+    """Return the columns of an ImportRow."""
     content = {
         "what": row.what,
         "kind": row.kind,
@@ -96,7 +96,7 @@ def columns_of(keyring: Keyring, import_id: int, row: NominationRow) -> dict[str
 
 
 def opened(keyring: Keyring, row: Any) -> NominationRow:
-    """A row of the table, or its columns, read. Raises SealBroken."""
+    """Unseal a row of the table, or its columns. Raises SealBroken."""
     content = json.loads(keyring.unseal_text(row.sealed, place(f"{row.import_id}:{row.number}")))
     return NominationRow(
         number=row.number,
@@ -112,7 +112,7 @@ def opened(keyring: Keyring, row: Any) -> NominationRow:
 
 
 def each(session: Session, keyring: Keyring, import_id: int) -> Iterator[NominationRow]:
-    """Every row in order, a few hundred in memory at a time."""
+    """Yield every row in order, a few hundred in memory at a time."""
     last = -1
     while True:
         columns = (ImportRow.import_id, ImportRow.number, ImportRow.sealed, ImportRow.problems)
@@ -125,13 +125,13 @@ def each(session: Session, keyring: Keyring, import_id: int) -> Iterator[Nominat
 
 
 def some(session: Session, keyring: Keyring, import_id: int, numbers: Iterable[int]) -> dict[int, NominationRow]:
-    """These rows of an import, by number."""
+    """Return these rows of an import, by number."""
     wanted = (ImportRow.import_id == import_id, ImportRow.number.in_(list(numbers)))
     return {row.number: opened(keyring, row) for row in session.scalars(select(ImportRow).where(*wanted))}
 
 
 def problem_count(session: Session, import_id: int) -> int:
-    """How many problems the rows of an import have."""
+    """Count the problems that the rows of an import have."""
     has_some = func.length(cast(ImportRow.problems, String)) > 2
     query = select(ImportRow.problems).where(ImportRow.import_id == import_id, has_some)
     return sum(len(found) for found in session.scalars(query))

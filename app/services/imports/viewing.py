@@ -100,7 +100,10 @@ class View:
         ]
 
     def opened(self, place: int) -> NominationRow:
-        """The row at this place. Its neighbours are opened with it, as the page shows them next."""
+        """Return the row at this place.
+
+        Its neighbours are opened with it, because the page shows them next.
+        """
         if place not in self._opened:
             numbers = [line.number for line in self._all[place : place + _OPENED_AT_ONCE]]
             rows = sealed_rows.some(self._session, self._ring, self._import_id, numbers)
@@ -112,7 +115,7 @@ class View:
 
 
 def _brief(row: NominationRow) -> NominationRow:
-    """What a page shows of a row, and no more of it in memory."""
+    """Keep only what a page shows of a row, so that no more of it stays in memory."""
     fields = {key: row.fields[key] for key in _SHOWN if key in row.fields}
     return replace(row, fields=fields)
 

@@ -1,4 +1,4 @@
-"""Whose nominees are whose: the office sees all, a unit those it recommends and those who belong to it."""
+"""Which nominees a person may see: the office sees all, a unit those it recommends and those who belong to it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from app.services.programmes.locking import lock_programme_before_award
 
 
 def theirs(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Nominee that a person's list is narrowed by."""
+    """Return the condition on Nominee that limits a list to the nominees this person may see."""
     if actor.role in (Role.OFFICE, Role.AUDITOR):
         return true()
     return or_(Nominee.recommender_id == actor.unit_id, Nominee.unit_id == actor.unit_id)
 
 
 def of_programme(session: Session, programme_id: int, actor: Actor) -> Sequence[Nominee]:
-    """A programme's nominees that this person may see, unit by unit in their order of preference."""
+    """List a programme's nominees that this person may see, unit by unit in their order of preference."""
     return session.scalars(
         select(Nominee)
         .where(Nominee.programme_id == programme_id, theirs(actor))
@@ -31,7 +31,7 @@ def of_programme(session: Session, programme_id: int, actor: Actor) -> Sequence[
 
 
 def visible(session: Session, nominee_id: int, actor: Actor) -> Nominee:
-    """A nominee to look at. Raises NotYourCase for everyone it is not for."""
+    """Return a nominee that this person may see. Raises NotYourCase for everybody else."""
     nominee = session.scalar(select(Nominee).where(Nominee.id == nominee_id, theirs(actor)))
     if nominee is None:
         raise NotYourCase
@@ -39,7 +39,7 @@ def visible(session: Session, nominee_id: int, actor: Actor) -> Nominee:
 
 
 def recommended(session: Session, nominee_id: int, actor: Actor) -> Nominee:
-    """A nominee to do something about: for the office, and for the unit that recommends it. Raises NotYourCase."""
+    """Return a nominee to act on, for the office and for the unit that recommends it. Raises NotYourCase."""
     nominee = session.get(Nominee, nominee_id)
     if nominee is None or not (actor.is_office or nominee.recommender_id == actor.unit_id):
         raise NotYourCase
@@ -47,7 +47,7 @@ def recommended(session: Session, nominee_id: int, actor: Actor) -> Nominee:
 
 
 def chosen(session: Session, nominee_ids: Collection[int], actor: Actor) -> list[Nominee]:
-    """Several nominees of one programme to do something about, in the order of a list.
+    """Return several nominees of one programme to act on, in the order of a list.
 
     Raises NothingChosen, and NotYourCase where any is missing, of another programme, or not this person's to act on.
     """
@@ -67,7 +67,10 @@ def chosen(session: Session, nominee_ids: Collection[int], actor: Actor) -> list
 
 
 def lock_chosen(session: Session, nominee_ids: Collection[int], actor: Actor) -> list[Nominee]:
-    """As `chosen`, with their programme locked and every fact read after that. Raises Archived and Awarded too."""
+    """Return the nominees as `chosen` does, their programme locked. Every fact is read after that.
+
+    Raises Archived and Awarded too.
+    """
     programme_id = session.scalar(select(Nominee.programme_id).where(Nominee.id.in_(nominee_ids)).limit(1))
     if programme_id is not None:
         lock_programme_before_award(session, programme_id)

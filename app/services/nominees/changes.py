@@ -1,4 +1,4 @@
-"""What every change of a nominee asks first: whose it is, that the programme runs, and what stands of it now."""
+"""What every change of a nominee checks first: who may change it, that the programme runs, and what stands now."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from app.services.shared import leavers
 
 
 def lock_nominee(session: Session, nominee_id: int, actor: Actor) -> Nominee:
-    """A nominee to change, its programme locked: two people who change it, or schedule it, take turns.
+    """Lock a nominee's programme and return the nominee, to change it.
 
-    Raises NotYourCase, Archived, Awarded.
+    Two people who change it, or schedule it, take turns. Raises NotYourCase, Archived, Awarded.
     """
     nominee = recommended(session, nominee_id, actor)
     lock_programme_before_award(session, nominee.programme_id)
@@ -27,7 +27,7 @@ def lock_nominee(session: Session, nominee_id: int, actor: Actor) -> Nominee:
 
 
 def require_standing(session: Session, nominee: Nominee, now: dt.datetime) -> None:
-    """Raises NoLongerStands for who is out at `now`, or has withdrawn."""
+    """Raise NoLongerStands for a nominee who is out at `now`, or has withdrawn."""
     if how := leavers.left(session, [nominee], now).get(nominee.id):
         raise NoLongerStands(nominee.name, how)
 
@@ -37,7 +37,7 @@ def has_left(session: Session, nominee: Nominee, now: dt.datetime) -> bool:
 
 
 def entries_of(session: Session, nominee_id: int) -> list[Entry]:
-    """The entries of a nominee in periods that were not taken back, the one that opened last at the end."""
+    """List a nominee's entries in periods that were not taken back, the one that opened last at the end."""
     return list(
         session.scalars(
             select(Entry)
@@ -50,5 +50,5 @@ def entries_of(session: Session, nominee_id: int) -> list[Entry]:
 
 
 def current_entries(session: Session, nominee_id: int, now: dt.datetime) -> list[Entry]:
-    """Those of them that the public sees now, or will see."""
+    """List the nominee's entries that the public sees now, or will see."""
     return [entry for entry in entries_of(session, nominee_id) if now < entry.period.closes_at]

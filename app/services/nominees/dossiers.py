@@ -32,12 +32,15 @@ SEALED_FIELDS = tuple(key for key in FIELD_NAMES if key not in _ELSEWHERE)
 
 
 def place(nominee_id: int) -> str:
-    """What a dossier is sealed to."""
+    """Return the place a dossier is sealed to."""
     return f"dossier:{nominee_id}"
 
 
 def dossier(keyring: Keyring, nominee_id: int, fields: Mapping[str, str]) -> Dossier:
-    """The row that keeps these fields of a nominee, for the caller to add; unknown keys and empty ones stay out."""
+    """Make the row that keeps these fields of a nominee, for the caller to add.
+
+    Unknown keys and empty fields are left out.
+    """
     kept = {key: fields[key] for key in SEALED_FIELDS if fields.get(key)}
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True)
     return Dossier(
@@ -48,7 +51,10 @@ def dossier(keyring: Keyring, nominee_id: int, fields: Mapping[str, str]) -> Dos
 
 
 def person_hash(key: bytes, fields: Mapping[str, str]) -> str | None:
-    """The same for the same ID number or 社会信用代码, under one key of the ring; None where there is none."""
+    """Return the same hash for the same ID number or 社会信用代码, under one key of the ring.
+
+    Returns None where there is no number.
+    """
     number = (fields.get("id_number") or fields.get("credit_code") or "").strip().upper()
     if number in ("", NONE):  # a collective without a code of its own says so
         return None
@@ -56,9 +62,9 @@ def person_hash(key: bytes, fields: Mapping[str, str]) -> str | None:
 
 
 def fields_of(session: Session, keyring: Keyring, nominee_ids: Iterable[int]) -> dict[int, dict[str, str]]:
-    """The sealed fields of these nominees, by id; {} for whom there is no dossier. Raises SealBroken.
+    """Return the fields of these nominees' dossiers, by id; {} for a nominee without one. Raises SealBroken.
 
-    Whoever calls has made sure that the reader may: the office, or the unit that recommends them.
+    The caller has made sure that the reader may see them: the office, or the unit that recommends them.
     """
     wanted = list(nominee_ids)
     rows = session.execute(select(Dossier.nominee_id, Dossier.sealed).where(Dossier.nominee_id.in_(wanted)))
@@ -89,7 +95,10 @@ class DossierView:
 
 
 def shown(session: Session, keyring: Keyring, nominee_id: int, actor: Actor) -> DossierView | None:
-    """What the page of a nominee shows of its dossier unasked; None for whom it is not for."""
+    """Return what a nominee's page shows of its dossier unasked.
+
+    Returns None for a person whom the dossier is not for.
+    """
     try:
         access.recommended(session, nominee_id, actor)
     except NotYourCase:
@@ -100,7 +109,10 @@ def shown(session: Session, keyring: Keyring, nominee_id: int, actor: Actor) -> 
 
 @use_case
 def read(work: Work, nominee_id: int) -> DossierView:
-    """The whole dossier, for the office and the unit that recommends; on the record. Raises NotYourCase, SealBroken."""
+    """Read the whole dossier, for the office and the unit that recommends. Raises NotYourCase, SealBroken.
+
+    The reading is on the record.
+    """
     access.recommended(work.session, nominee_id, work.actor)
     found = _shown(
         work.session, nominee_id, fields_of(work.session, work.keyring, [nominee_id])[nominee_id], masked=False
@@ -125,7 +137,7 @@ def _handed_in(session: Session, nominee_id: int, purpose: Purpose) -> list[Hand
 
 
 def _masked(key: str, text: str) -> str:
-    """530302********1234, 138****5678; whatever else is shorter shows its ends alone."""
+    """Mask a value: 530302********1234, 138****5678. Whatever is shorter shows only its ends."""
     if key not in _MASKED:
         return text
     front, end = (6, 4) if len(text) == _ID_LENGTH else (3, 2 if len(text) < _MOBILE_LENGTH else 4)

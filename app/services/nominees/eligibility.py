@@ -24,7 +24,7 @@ REASON = (2, 500)
 
 
 def checks(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> dict[int, list[Check]]:
-    """Every condition of each of these nominees, by id. Raises SealBroken."""
+    """Return every condition of each of these nominees, by id. Raises SealBroken."""
     these = list(nominees)
     said = _said(session, [nominee.id for nominee in these])
     fields = dossiers.fields_of(session, keyring, [nominee.id for nominee in these])
@@ -39,7 +39,7 @@ def _facts(nominee: Nominee, penalties: str | None) -> NomineeFacts:
 
 
 def _said(session: Session, nominee_ids: Sequence[int]) -> dict[int, dict[str, Said]]:
-    """What people said last of each condition, by nominee and condition."""
+    """Return what people said last of each condition, by nominee and condition."""
     rows = session.execute(
         select(Confirmation, User.name)
         .join(User, Confirmation.confirmed_by == User.id)
@@ -56,8 +56,8 @@ def _said(session: Session, nominee_ids: Sequence[int]) -> dict[int, dict[str, S
 def confirm(work: Work, nominee_ids: Collection[int], *, rank: Rank = Rank.UNKNOWN) -> None:
     """Confirm, for each of these nominees, every condition that still waits for a person; all of them or none.
 
-    `rank` is given to those whose rank nobody knows yet. Raises NotReady, naming those of whom something else than a
-    yes must be said: a rank, or a word of explanation.
+    `rank` is given to those whose rank nobody knows yet. Raises NotReady, naming the nominees for whom a yes is not
+    enough: they need a rank, or an explanation.
     """
     require_office(work.actor)
     nominees = lock_chosen(work.session, nominee_ids, work.actor)
@@ -121,7 +121,7 @@ def _give_rank(work: Work, nominee: Nominee, rank: Rank) -> None:
 
 
 def history(session: Session, nominee: Nominee) -> list[tuple[str, Said]]:
-    """Everything that was ever said of a nominee's conditions, with their names, the latest first."""
+    """List everything that was ever said of a nominee's conditions, with the names of who said it, the latest first."""
     names = {key: condition.name for key, condition in conditions_of(nominee.kind).items()}
     rows = session.execute(
         select(Confirmation, User.name)

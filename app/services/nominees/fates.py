@@ -30,7 +30,10 @@ class Fates:
 
 
 def fates_of(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> Fates:
-    """What became of the nominees that a person may see; who lapsed at a deadline not settled yet is out already."""
+    """Return what became of the nominees that a person may see.
+
+    A nominee who lapsed at a deadline that is not settled yet is out already.
+    """
     nominees = of_programme(session, programme_id, actor)
     disqualifications: dict[int, list[Disqualification]] = {}
     rows = session.scalars(

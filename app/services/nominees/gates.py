@@ -152,8 +152,10 @@ def waiting_for_review(session: Session, programme: Programme, now: dt.datetime)
 
 
 def share_of(session: Session, programme: Programme, now: dt.datetime) -> CountyShare:
-    """The share of 县处级 as it stands (R10): of everybody who has neither left nor been refused at a review; those on
-    paper are in the total.
+    """Return the share of 县处级 as it stands (R10).
+
+    It is the share among everybody who has neither left nor been refused at a review. Nominees on paper are in the
+    total.
     """
     nominees = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
     gone = leavers.left(session, nominees, now).keys() | reviews.refused(session, [nominee.id for nominee in nominees])
@@ -168,8 +170,9 @@ def share_of(session: Session, programme: Programme, now: dt.datetime) -> County
 def check_places(
     session: Session, programme: Programme, round_: Round, chosen: Sequence[Nominee], now: dt.datetime
 ) -> None:
-    """A unit's places bound what it puts into rounds 2 and 3; a place that was left is taken by a named replacement
-    or stays vacant (R9). Raises QuotaExceeded.
+    """Raise QuotaExceeded where a unit puts more into round 2 or 3 than it has places (R9).
+
+    A place that somebody left is taken by a named replacement or stays vacant.
     """
     if round_.number < FIRST_BOUND_ROUND:
         return
@@ -195,7 +198,7 @@ def check_places(
 
 
 def _places(quota: Quota | None, kind: Kind) -> tuple[int, int]:
-    """How many places a unit has of a kind, and how many of them are taken on paper."""
+    """Return how many places a unit has of a kind, and how many of them are taken on paper."""
     if quota is None:
         return 0, 0
     if kind is Kind.COLLECTIVE:
@@ -204,7 +207,7 @@ def _places(quota: Quota | None, kind: Kind) -> tuple[int, int]:
 
 
 def _entered(session: Session, programme: Programme) -> defaultdict[int, set[int]]:
-    """Who was ever shown in each round of a programme."""
+    """Return the nominees ever shown in each round of a programme, by round number."""
     rows = session.execute(
         select(Period.round_number, Entry.nominee_id)
         .join(Entry, Entry.period_id == Period.id)
@@ -217,7 +220,7 @@ def _entered(session: Session, programme: Programme) -> defaultdict[int, set[int
 
 
 def _showings(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> dict[int, list[Showing]]:
-    """Every showing of these nominees as it stands at `now`, by nominee."""
+    """Return every showing of these nominees as it stands at `now`, by nominee."""
     entries = session.scalars(
         select(Entry)
         .join(Entry.period)
@@ -244,7 +247,10 @@ def _showings(session: Session, nominee_ids: Sequence[int], now: dt.datetime) ->
 
 
 def _nominees_with_open_cases(session: Session, period_ids: set[int], now: dt.datetime) -> dict[int, set[int]]:
-    """By period, whom an open case is about; from the deadline on none is open (R26)."""
+    """Return, by period, the nominees whom an open case is about.
+
+    From the deadline on no case is open (R26).
+    """
     rows = session.execute(
         select(Entry.period_id, Entry.nominee_id)
         .join(Case, Case.entry_id == Entry.id)

@@ -53,7 +53,10 @@ def _photo_faults(upload: BinaryIO, inspected: Inspected, title: str, whose: _Wh
 
 
 def _material_faults(upload: BinaryIO, inspected: Inspected, title: str, whose: _Whose) -> list[Problem]:
-    """A PDF is taken unread: how long its text is, nobody can tell for certain."""
+    """List what is wrong with a file of deeds (事迹材料).
+
+    A PDF is accepted unread: nobody can tell for certain how long its text is.
+    """
     if inspected.kind is FileKind.PDF:
         return []
     if inspected.kind is not FileKind.DOCX:
@@ -89,7 +92,10 @@ def receive(work: Work, vault: Vault, sort: Sort, nominee_id: int, title: str, u
 
 
 def check_may_receive(session: Session, sort: Sort, nominee_id: int, actor: Actor) -> Nominee:
-    """The nominee, if such a file of it may be handed in. Raises NotYourCase, also for who has none; Archived."""
+    """Return the nominee, if such a file of it may be handed in.
+
+    Raises NotYourCase, also for a kind of nominee that has no such file; Archived.
+    """
     nominee = access.recommended(session, nominee_id, actor)
     if nominee.kind not in sort.kinds:
         raise NotYourCase
@@ -98,7 +104,7 @@ def check_may_receive(session: Session, sort: Sort, nominee_id: int, actor: Acto
 
 
 def _check(sort: Sort, title: str, upload: BinaryIO, whose: _Whose) -> None:
-    """Raises FileRefused with everything that is wrong with it."""
+    """Raise FileRefused with everything that is wrong with the file."""
     inspected = inspect(upload, as_it_came=True)
     upload.seek(0)
     if faults := sort.faults(upload, inspected, title, whose):
@@ -107,7 +113,10 @@ def _check(sort: Sort, title: str, upload: BinaryIO, whose: _Whose) -> None:
 
 
 def photo_faults(picture: BinaryIO, kind: FileKind, size: int, title: str, unit: str, name: str) -> list[Problem]:
-    """What is wrong with somebody's photo. `size` is in bytes; the picture has been looked through before."""
+    """List what is wrong with somebody's photo.
+
+    `size` is in bytes. The picture has been looked through before.
+    """
     try:
         width, height = pixels_of(picture, kind) if kind in (FileKind.JPEG, FileKind.PNG) else (0, 0)
     except FileRefused as refused:

@@ -67,7 +67,7 @@ class PlainFacts:
 
 @use_case
 def nominate(work: Work, programme_id: int, kind: Kind, recommender_id: int, given: Particulars) -> Nominee:
-    """One nominee at the end of a unit's list.
+    """Nominate one nominee, at the end of a unit's list.
 
     Raises NotYourCase, KnownAlready, BadValue, PrivateData, MissingText.
     """
@@ -87,7 +87,7 @@ def nominate(work: Work, programme_id: int, kind: Kind, recommender_id: int, giv
 
 
 def recommending(session: Session, recommender_id: int, actor: Actor) -> Unit:
-    """A recommending unit in whose name this person may nominate. Raises NotYourCase."""
+    """Return a recommending unit in whose name this person may nominate. Raises NotYourCase."""
     unit = session.get(Unit, recommender_id)
     theirs = actor.is_office or actor.unit_id == recommender_id
     if unit is None or unit.kind is not UnitKind.RECOMMENDER or unit.retired_at is not None or not theirs:
@@ -96,7 +96,7 @@ def recommending(session: Session, recommender_id: int, actor: Actor) -> Unit:
 
 
 def recommenders(session: Session, programme_id: int, actor: Actor) -> Sequence[Unit]:
-    """The units with places in a programme in whose name this person may nominate."""
+    """List the units with places in a programme in whose name this person may nominate."""
     query = (
         select(Unit)
         .join(Quota, Quota.unit_id == Unit.id)
@@ -115,7 +115,7 @@ def enter(
     given: Particulars,
     actor: Actor,
 ) -> Nominee:
-    """The row of a new nominee and its dossier, checked, for the caller to place and commit."""
+    """Check and add a new nominee with its dossier, for the caller to place and commit."""
     name = checked_text(given.name, "名称（姓名）", (1, LONGEST["name"]), "name")
     deeds = checked_text(given.deeds, "简要事迹", (1, LONGEST["deeds"]), "deeds")
     require_publishable(f"{name}的内容", "deeds", name, given.unit, given.post, deeds)
@@ -144,7 +144,10 @@ def enter(
 
 
 def own_unit(session: Session, recommender: Unit, name: str) -> Unit:
-    """The unit a nominee belongs to: the recommending unit itself, one below it of that name, or a new one."""
+    """Return the unit a nominee belongs to.
+
+    It is the recommending unit itself, the unit of that name below it, or a new one.
+    """
     name = checked_text(name, "所在单位", (1, LONGEST["unit"]), "unit")
     if name == recommender.name:
         return recommender
@@ -155,9 +158,10 @@ def own_unit(session: Session, recommender: Unit, name: str) -> Unit:
 
 
 def standing_in(session: Session, programme_id: int, unit_id: int) -> list[KnownNominee]:
-    """Everyone who is recommended in a programme, as this unit's list meets them.
+    """List everybody who is recommended in a programme, as this unit's list meets them.
 
-    Who withdrew may come anew, but not past an objection: not while a case is open, and not once one put it out.
+    A nominee who withdrew may be nominated again, but not to escape an objection: not while a case is open, and not
+    once a case has disqualified it.
     """
     own, recommender = aliased(Unit), aliased(Unit)
     rows: Any = session.execute(
@@ -183,10 +187,10 @@ def standing_in(session: Session, programme_id: int, unit_id: int) -> list[Known
 
 
 def _require_unknown(session: Session, programme_id: int, kind: Kind, hashes: Sequence[str], actor: Actor) -> None:
-    """Raises KnownAlready for a person or collective that already stands in the programme, with any unit.
+    """Raise KnownAlready for a person or collective that already stands in the programme, with any unit.
 
     `hashes` are those of the ID number or code, one for each key of the ring; none where there is no number. A unit is
-    told who it is only of its own: or whoever has a number could ask whose it is.
+    told who it is only if the nominee is its own. Otherwise anybody who has a number could ask whose it is.
     """
     known = session.scalar(
         select(Nominee)
@@ -210,8 +214,10 @@ def _require_unnamed(
     name_and_unit: tuple[str, str],
     hashes: Sequence[str],
 ) -> None:
-    """Raises BadValue where only the name could tell two apart: who is out never comes back by leaving the number
-    free. Two people of one name and unit are told apart by both their numbers, two collectives by nothing.
+    """Raise BadValue where only the name could tell two nominees apart.
+
+    So nobody who is out comes back by leaving the number empty. Two people with the same name and unit are told apart
+    if both have a number. Nothing tells two such collectives apart.
     """
     wanted = named(kind, *name_and_unit)
     for one in standing_in(session, programme_id, recommender.id):
@@ -247,7 +253,7 @@ def edit(work: Work, nominee_id: int, facts: PlainFacts) -> None:
 
 
 def require_unshown(session: Session, nominee: Nominee) -> None:
-    """Raises WrongState once a period has the nominee on its list, open or not."""
+    """Raise WrongState once a period has the nominee on its list, open or not."""
     for entry in changes.entries_of(session, nominee.id):
         raise WrongState(
             f"已经列入“{entry.period.title}”，内容不能直接修改。错字请用“更正”，事迹有变化请用“事迹变更”。"
@@ -258,7 +264,7 @@ def require_unshown(session: Session, nominee: Nominee) -> None:
 
 
 def in_order(session: Session, programme_id: int, recommender_id: int, kind: Kind, now: dt.datetime) -> list[Nominee]:
-    """A unit's nominees of a kind that still stand, most preferred first."""
+    """List a unit's nominees of a kind that still stand, most preferred first."""
     nominees = session.scalars(
         select(Nominee).where(*_list_of(programme_id, recommender_id, kind)).order_by(Nominee.position, Nominee.id)
     ).all()

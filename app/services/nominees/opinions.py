@@ -57,7 +57,7 @@ class Recorded:
 
 
 def needed_by(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> dict[int, frozenset[Authority]]:
-    """Whose opinion each of these nominees needs, by id. Raises SealBroken."""
+    """Return the authorities whose opinion each of these nominees needs, by id. Raises SealBroken."""
     these = list(nominees)
     fields = dossiers.fields_of(session, keyring, [nominee.id for nominee in these])
     return {nominee.id: _needed(nominee, fields[nominee.id]) for nominee in these}
@@ -70,7 +70,7 @@ def _needed(nominee: Nominee, fields: Mapping[str, str]) -> frozenset[Authority]
 
 
 def latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Latest]:
-    """The opinion that counts, by nominee and authority: the last one recorded."""
+    """Return the opinion that counts, by nominee and authority: the last one recorded."""
     found: dict[int, Latest] = {}
     for row in session.scalars(select(Opinion).where(Opinion.nominee_id.in_(nominee_ids)).order_by(Opinion.id)):
         found.setdefault(row.nominee_id, {})[row.authority] = row
@@ -78,7 +78,7 @@ def latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Latest]:
 
 
 def history(session: Session, nominee_id: int) -> list[Recorded]:
-    """Every opinion on a nominee, the latest first."""
+    """List every opinion on a nominee, the latest first."""
     rows = session.execute(
         select(Opinion, User.name)
         .join(User, Opinion.recorded_by == User.id)

@@ -45,7 +45,7 @@ def replace(work: Work, nominee_id: int, given: Particulars) -> Nominee:
 
 
 def require_vacant(session: Session, left: Nominee, now: dt.datetime) -> None:
-    """Raises WrongState for who still stands, AlreadyDone where a replacement is named."""
+    """Raise WrongState for a nominee who still stands, AlreadyDone where a replacement is named."""
     if (named := replacement_of(session, left.id)) is not None:
         name = named.name
         raise AlreadyDone(f"这个名额已经由{name}递补。{name}退出或者被取消资格后，请在{name}的页面办理递补。")
@@ -54,12 +54,12 @@ def require_vacant(session: Session, left: Nominee, now: dt.datetime) -> None:
 
 
 def replacement_of(session: Session, nominee_id: int) -> Nominee | None:
-    """Who was named for this nominee's place, whatever became of them."""
+    """Return who was named for this nominee's place, whatever became of them."""
     return session.scalar(select(Nominee).where(Nominee.replaces_id == nominee_id))
 
 
 def vacancies(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[Vacancy]:
-    """Every place of a programme that this person may see and somebody left, in the order of the list."""
+    """List every place of a programme that somebody left and this person may see, in the order of the list."""
     fates = fates_of(session, programme_id, actor, now)
     left = [nominee for nominee in fates.nominees if nominee.id in fates.out or nominee.withdrawn_at is not None]
     unsettled = _unsettled(session, [nominee.id for nominee in left], now)
@@ -73,7 +73,7 @@ def vacancies(session: Session, programme_id: int, actor: Actor, now: dt.datetim
 
 
 def _why(nominee: Nominee, stands: list[Disqualification], unsettled: dt.datetime | None) -> tuple[str, dt.datetime]:
-    """What opened the place, and when: the earliest of what did."""
+    """Return what opened the place, and when: the earliest of the reasons."""
     reasons = [(row.effective_at, f"取消：{GROUND_NAMES[row.ground]}") for row in stands]
     if unsettled is not None:
         reasons.append((unsettled, f"取消：{GROUND_NAMES[Ground.LAPSED]}"))
@@ -84,7 +84,7 @@ def _why(nominee: Nominee, stands: list[Disqualification], unsettled: dt.datetim
 
 
 def _unsettled(session: Session, nominee_ids: list[int], now: dt.datetime) -> dict[int, dt.datetime]:
-    """Deadlines that put somebody out and that nothing has settled yet (R26)."""
+    """Return the deadlines that put a nominee out and that nothing has settled yet, by nominee (R26)."""
     rows = session.execute(
         select(Entry.nominee_id, Period.conclude_by)
         .join(Period, Entry.period_id == Period.id)
@@ -101,7 +101,7 @@ def _unsettled(session: Session, nominee_ids: list[int], now: dt.datetime) -> di
 
 
 def family_of(session: Session, nominee: Nominee) -> tuple[Nominee | None, Nominee | None]:
-    """Whom a nominee replaces, and by whom it was replaced."""
+    """Return whom a nominee replaces, and by whom it was replaced."""
     rows = session.scalars(
         select(Nominee)
         .where(or_(Nominee.id == nominee.replaces_id, Nominee.replaces_id == nominee.id))

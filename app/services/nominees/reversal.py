@@ -18,7 +18,10 @@ DECISION_LENGTH = (10, 2000)
 
 @use_case
 def propose_reversal(work: Work, disqualification_id: int, decision: str) -> None:
-    """The first of two. Nothing changes for the nominee yet. Raises AlreadyDone, MissingText, Awarded, Archived."""
+    """Propose to reverse a disqualification, as the first of two people.
+
+    Nothing changes for the nominee yet. Raises AlreadyDone, MissingText, Awarded, Archived.
+    """
     require_office(work.actor)
     row = _lock_disqualification(work.session, disqualification_id)
     if row.reversal is not None:
@@ -32,7 +35,10 @@ def propose_reversal(work: Work, disqualification_id: int, decision: str) -> Non
 
 @use_case
 def confirm_reversal(work: Work, disqualification_id: int) -> None:
-    """The second, another person: the nominee is in again, the first decision stays in the record."""
+    """Confirm a reversal, as the second of two people: the nominee is in again.
+
+    The first decision stays in the record.
+    """
     require_office(work.actor)
     row = _lock_disqualification(work.session, disqualification_id)
     reversal = row.reversal
@@ -45,7 +51,10 @@ def confirm_reversal(work: Work, disqualification_id: int) -> None:
 
 
 def _lock_disqualification(session: Session, disqualification_id: int) -> Disqualification:
-    """A disqualification, locked with its programme: whoever comes back in does so before the list is frozen."""
+    """Lock a disqualification with its programme.
+
+    So a nominee who comes back in does so before the list is frozen.
+    """
     nominee_id = session.get_one(Disqualification, disqualification_id).nominee_id
     lock_programme_before_award(session, session.get_one(Nominee, nominee_id).programme_id)
     return lock_row(session, Disqualification, disqualification_id, selectinload(Disqualification.reversal))

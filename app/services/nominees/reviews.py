@@ -1,4 +1,4 @@
-"""初审 and 复审: the office's word on nominees before rounds 2 and 3, one by one or many at once (R8, R10)."""
+"""The office's reviews of nominees (初审, 复审) before rounds 2 and 3, one by one or many at once (R8, R10)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Latest = dict[ReviewStage, Review]
 
 
 def latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Latest]:
-    """The word that counts, by nominee and stage: the last one said."""
+    """Return the review that counts, by nominee and stage: the last one recorded."""
     found: dict[int, Latest] = {}
     for row in session.scalars(select(Review).where(Review.nominee_id.in_(nominee_ids)).order_by(Review.id)):
         found.setdefault(row.nominee_id, {})[row.stage] = row
@@ -34,7 +34,7 @@ def latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Latest]:
 
 
 def refused(session: Session, nominee_ids: Sequence[int]) -> set[int]:
-    """Whom the office turned down, at whichever stage it looked last."""
+    """Return the nominees whom the office refused, at any stage, by the review that counts there."""
     words = latest(session, nominee_ids)
     return {id_ for id_, by_stage in words.items() if not all(review.passed for review in by_stage.values())}
 
@@ -48,7 +48,7 @@ class Reviewed:
 
 
 def history(session: Session, nominee_id: int) -> list[Reviewed]:
-    """Every word on a nominee, the latest first."""
+    """List every review of a nominee, the latest first."""
     rows = session.execute(
         select(Review, User.name)
         .join(User, Review.reviewed_by == User.id)
@@ -87,7 +87,11 @@ def review(work: Work, nominee_ids: Collection[int], stage: ReviewStage, favoura
 
 
 def _require_ready(work: Work, nominees: Sequence[Nominee], stage: ReviewStage) -> None:
-    """Nobody passes who has left, fails a condition, or has one still to be confirmed; 复审 comes after 初审."""
+    """Raise NotReady for nominees who can't pass.
+
+    Nobody passes who has left, fails a condition, or has one still to be confirmed. The final review (复审) comes after
+    the preliminary one (初审).
+    """
     gone = leavers.left(work.session, nominees, work.now)
     words = latest(work.session, [nominee.id for nominee in nominees])
     checks = eligibility.checks(work.session, work.keyring, nominees)
@@ -108,5 +112,5 @@ def _require_ready(work: Work, nominees: Sequence[Nominee], stage: ReviewStage) 
 
 
 def passed(words: Latest, stage: ReviewStage) -> bool:
-    """Whether the word that counts is a yes."""
+    """Return whether the review that counts passed the nominee."""
     return stage in words and words[stage].passed

@@ -21,9 +21,10 @@ DEEDS = (1, LONGEST["deeds"])
 
 @use_case
 def revise(work: Work, nominee_id: int, deeds: str, reason: str) -> Revision:
-    """New deeds, by the recommending unit or the office, never while a period shows the old ones or is about to.
+    """Give a nominee new deeds, by the recommending unit or the office.
 
-    Raises WrongState, NoLongerStands, NothingChanged, PrivateData, MissingText.
+    Never while a period shows the old ones or is about to. Raises WrongState, NoLongerStands, NothingChanged,
+    PrivateData, MissingText.
     """
     nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     changes.require_standing(work.session, nominee, work.now)
@@ -50,7 +51,7 @@ def revise(work: Work, nominee_id: int, deeds: str, reason: str) -> Revision:
 
 
 def require_not_shown(session: Session, nominee: Nominee, now: dt.datetime) -> None:
-    """Raises WrongState while a period with this nominee is open or scheduled."""
+    """Raise WrongState while a period with this nominee is open or scheduled."""
     for entry in changes.current_entries(session, nominee.id, now):
         period = entry.period
         if now < period.opens_at:

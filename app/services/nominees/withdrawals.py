@@ -19,9 +19,10 @@ _ALL_GONE = "名单上的推荐对象都已退出推荐。"
 
 @use_case
 def withdraw(work: Work, nominee_id: int, reason: str) -> Nominee:
-    """By the head of the recommending unit, or the office. What is public stays in sight, marked; the rest stays out.
+    """Withdraw a nominee, by the head of the recommending unit or by the office.
 
-    Cases are concluded or lapse as if nothing had happened. Raises NoLongerStands, NotAllowed, MissingText.
+    What is public stays in sight, marked. What is not public yet stays out. Cases are concluded or lapse as if nothing
+    had happened. Raises NoLongerStands, NotAllowed, MissingText.
     """
     nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     if work.actor.role not in BY:
@@ -37,9 +38,9 @@ def withdraw(work: Work, nominee_id: int, reason: str) -> Nominee:
 
 
 def _take_off(work: Work, entry: Entry) -> None:
-    """Nobody is made public who left before the window opened (R5): off the list, the others move up.
+    """Take an entry off a list that is not public yet. The others move up.
 
-    A period that nobody is left on is taken back.
+    A nominee who left before the window opened is not made public (R5). A period that nobody is left on is taken back.
     """
     period, kind, position, who = entry.period, entry.kind, entry.position, entry.nominee_id
     work.session.execute(update(Correction).where(Correction.entry_id == entry.id).values(entry_id=None))

@@ -81,12 +81,12 @@ def remove(work: Work, vault: Vault, form_hash: str, evidence_id: int) -> None:
 
 
 def unfiled(session: Session, keyring: Keyring, form_hash: str) -> list[Attached]:
-    """The files of a form that is not filed yet, in the order they came."""
+    """List the files of a form that is not filed yet, in the order they came."""
     return _listed(session, keyring, Evidence.form_hash == form_hash, Evidence.objection_id.is_(None))
 
 
 def of_objection(session: Session, keyring: Keyring, objection_id: int) -> list[Attached]:
-    """The files of an objection and of its supplements, for whoever filed it."""
+    """List the files of an objection and of its supplements, for whoever filed it."""
     return _listed(session, keyring, Evidence.objection_id == objection_id)
 
 
@@ -113,7 +113,7 @@ def claim_for_supplement(session: Session, form_hash: str, objection_id: int, me
 
 
 def _lock(connection: Connection, form_hash: str) -> None:
-    """One at a time for a form, or two files at once would each find room for the last one.
+    """Lock a form. Otherwise two files at once would each find room for the last one.
 
     On SQLite every writer waits since BEGIN IMMEDIATE; on PostgreSQL those of one form from here on.
     """
@@ -123,12 +123,12 @@ def _lock(connection: Connection, form_hash: str) -> None:
 
 
 def _same(session: Session, row: Evidence) -> Evidence | None:
-    """The very same file, sent with this form before."""
+    """Find the very same file, sent with this form before."""
     return session.scalar(select(Evidence).where(Evidence.form_hash == row.form_hash, Evidence.sha256 == row.sha256))
 
 
 def _room(session: Session, form_hash: str, objection_id: int | None, more: int = 1) -> None:
-    """Raises TooManyFiles unless `more` files fit, FormAlreadyUsed where the form has become an objection."""
+    """Raise TooManyFiles unless `more` files fit, FormAlreadyUsed where the form has become an objection."""
     wanted: ColumnElement[bool] = (Evidence.form_hash == form_hash) & Evidence.objection_id.is_(None)
     if objection_id is not None:
         wanted |= (Evidence.objection_id == objection_id) & Evidence.message_id.is_not(None)

@@ -41,7 +41,7 @@ def forget_unfiled(work: Work, vault: Vault) -> int:
 
 
 def waiting(session: Session) -> list[Stored]:
-    """The files that the scanner has not judged, the one that came first on top."""
+    """List the files that the scanner has not judged, the earliest first."""
     rows: list[StoredFile] = [
         *session.scalars(select(Evidence).where(Evidence.scan == ScanState.WAITING).order_by(Evidence.id)),
         *session.scalars(select(Document).where(Document.scan == ScanState.WAITING).order_by(Document.id)),
@@ -63,7 +63,7 @@ def judge(work: Work, subject: str, verdict: Verdict) -> None:
 
 
 def _case_of(session: Session, evidence_id: int) -> str | None:
-    """Filed evidence is spoken of in its case's history."""
+    """Return the case whose history names a piece of evidence; None where it is not filed."""
     case_id = session.scalar(
         select(Objection.case_id)
         .join(Evidence, Evidence.objection_id == Objection.id)

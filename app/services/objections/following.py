@@ -22,7 +22,7 @@ WITHDRAW_LENGTH = (1, 300)
 
 
 def find_by_receipt(session: Session, keyring: Keyring, typed: str) -> int:
-    """The objection a typed code belongs to, whichever key of the ring it was hashed with. Raises UnknownReceipt."""
+    """Find the objection that a typed code belongs to, whichever key of the ring hashed it. Raises UnknownReceipt."""
     hashes = [receipt_hash(key, typed) for key in keyring.hash_keys]
     objection_id = session.scalar(select(Objection.id).where(Objection.receipt_hash.in_(hashes)))
     if objection_id is None:
@@ -32,7 +32,10 @@ def find_by_receipt(session: Session, keyring: Keyring, typed: str) -> int:
 
 @use_case
 def note_unknown_receipt(work: Work) -> None:
-    """A code that is nobody's goes on the record without the code: it may be somebody's but for one letter."""
+    """Record that a typed code belongs to no objection, without the code.
+
+    It may be one letter away from somebody's code.
+    """
     work.did_by(STRANGER, "receipt.unknown", "receipt:unknown")
 
 
@@ -50,7 +53,7 @@ def followed(session: Session, objection_id: int) -> tuple[Objection, Case]:
 
 
 def check_supplement(work: Work, objection_id: int) -> None:
-    """Raises MoveRefused or TooLateToConclude where nothing can be added any more."""
+    """Raise MoveRefused or TooLateToConclude where nothing can be added any more."""
     _lock_open_case(work, objection_id, "补充")
     work.session.rollback()
 

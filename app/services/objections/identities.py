@@ -1,4 +1,4 @@
-"""Who filed an objection (R19): sealed at filing, read by one person of the office once a second one lets them."""
+"""Who filed an objection (R19): sealed at filing, read by one person of the office once a second one grants it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Objector:
 
 
 def place(objection_id: int) -> str:
-    """What a sealed identity is bound to: in another row it does not open."""
+    """Return the place a sealed identity is bound to. In another row it does not open."""
     return f"identity:{objection_id}"
 
 
@@ -41,13 +41,16 @@ def seal_objector(keyring: Keyring, objection_id: int, objector: Objector) -> by
 
 
 def unseal_objector(keyring: Keyring, identity: Identity) -> Objector:
-    """Raises SealBroken."""
+    """Unseal who filed an objection. Raises SealBroken."""
     return Objector(*json.loads(keyring.unseal_text(identity.sealed, place(identity.objection_id))))
 
 
 @use_case
 def ask(work: Work, objection_id: int, reason: str) -> None:
-    """The first of two people: says what the identity is needed for. Nothing is shown yet."""
+    """Ask to read an identity, as the first of two people, and say what it is needed for.
+
+    Nothing is shown yet.
+    """
     objection, _ = objection_to_ask_about(work.session, objection_id, work.actor, work.now)
     reason = checked_text(reason, "查看的理由", REASON_LENGTH)
     if work.session.get(Identity, objection_id) is None:
@@ -68,7 +71,7 @@ def ask(work: Work, objection_id: int, reason: str) -> None:
 def objection_to_ask_about(
     session: Session, objection_id: int, actor: Actor, now: dt.datetime
 ) -> tuple[Objection, Case]:
-    """An objection and its case, for the office. Raises NotAllowed, NotYourCase."""
+    """Return an objection and its case, for the office. Raises NotAllowed, NotYourCase."""
     require_office(actor)
     objection = session.get(Objection, objection_id)
     if objection is None:
@@ -79,7 +82,10 @@ def objection_to_ask_about(
 
 @use_case
 def decide(work: Work, request_id: int, granted: bool) -> None:
-    """The second of two people lets the first one read, or does not; sees nothing themselves."""
+    """Grant or refuse the first person's request, as the second of two people.
+
+    The second person sees nothing of the identity.
+    """
     require_office(work.actor)
     request = _lock_request(work, request_id)
     if request.decided_at is not None:
@@ -93,9 +99,9 @@ def decide(work: Work, request_id: int, granted: bool) -> None:
 
 @use_case
 def read(work: Work, request_id: int, login_session: str) -> Objector:
-    """Who filed, for whoever asked and was let. Every single look is a row of the record.
+    """Return who filed, for the person who asked and was granted it. Every single reading is a row of the record.
 
-    `login_session` names the login this is done in; the grant belongs to it from the first look on.
+    `login_session` names the login in which this is done. The grant belongs to it from the first reading on.
     """
     require_office(work.actor)
     request = _lock_request(work, request_id)
@@ -114,7 +120,7 @@ def read(work: Work, request_id: int, login_session: str) -> Objector:
 
 
 def requests(session: Session, actor: Actor, now: dt.datetime) -> list[IdentityRequest]:
-    """Every request about a case this person may see, the newest first, the undecided on top."""
+    """List every request about a case this person may see, the undecided on top, the newest first."""
     require_office(actor)
     rows = session.scalars(
         _requests().order_by(IdentityRequest.decided_at.is_not(None), IdentityRequest.id.desc())
@@ -123,7 +129,7 @@ def requests(session: Session, actor: Actor, now: dt.datetime) -> list[IdentityR
 
 
 def waiting_for(session: Session, actor: Actor, now: dt.datetime) -> list[IdentityRequest]:
-    """What this person could let somebody else read."""
+    """List the requests of other people that this person could grant."""
     rows = session.scalars(
         _requests()
         .where(IdentityRequest.decided_at.is_(None), IdentityRequest.asked_by != actor.user_id)
@@ -133,7 +139,7 @@ def waiting_for(session: Session, actor: Actor, now: dt.datetime) -> list[Identi
 
 
 def request_of(session: Session, request_id: int, actor: Actor, now: dt.datetime) -> IdentityRequest:
-    """One request with what a page shows of it. Raises NotYourCase."""
+    """Return one request with what a page shows of it. Raises NotYourCase."""
     require_office(actor)
     request = session.scalar(_requests().where(IdentityRequest.id == request_id))
     if request is None:
@@ -167,7 +173,10 @@ def _sees(session: Session, objection: Objection, actor: Actor, now: dt.datetime
 
 
 def _require_may_see(session: Session, objection: Objection, actor: Actor, now: dt.datetime) -> None:
-    """A recused person learns nothing of the case, least of all this (R21)."""
+    """Raise NotYourCase for a person who may not see the case.
+
+    A recused person learns nothing of it, least of all who filed (R21).
+    """
     if not _sees(session, objection, actor, now):
         raise NotYourCase
 

@@ -71,7 +71,7 @@ _INSERT_WARNING = insert(OutboxRow)
 
 
 def _chain() -> Select[int]:
-    """The ids of `chain_of_command`, in its order."""
+    """Select the ids of `chain_of_command`, in its order."""
     link = select(Unit.id, Unit.parent_id, literal(0).label("above")).where(Unit.id == bindparam("unit_id"))
     chain = link.cte("chain", recursive=True)
     chain = chain.union_all(
@@ -99,7 +99,7 @@ class Filing:
     files: int = 0  # so many lay with the form when it was checked; where there are none, nobody looks for any
 
     def digest(self, key: bytes, entry_id: int) -> str:
-        """Tells a repeated request from one with other content, without keeping either."""
+        """Return a hash that tells a repeated request from one with other content, without keeping either."""
         parts = (entry_id, self.objector_kind, self.name, self.contact_person, self.contact)
         return keyed_hash(key, "content", repr((*parts, self.category, self.facts, self.against_handler)))
 
@@ -115,7 +115,7 @@ class Filed:
 
 
 def entry_against(session: Session, period_id: int, nominee_id: int) -> int | None:
-    """The entry an objection names, whether or not its window is open; None where there is none."""
+    """Find the entry that an objection names, whether or not its window is open; None where there is none."""
     return session.connection().scalar(_ENTRY_ID, {"period_id": period_id, "nominee_id": nominee_id})
 
 
@@ -200,7 +200,10 @@ def _write(
 
 
 def _objection_row(key: bytes, code: str, filing: Filing, entry_id: int, now: dt.datetime) -> dict[str, Any]:
-    """What is stored of a filing beside who filed it; of tokens, codes and contacts only keyed hashes."""
+    """Return what is stored of a filing beside who filed it.
+
+    Of tokens, codes and contacts there are only keyed hashes.
+    """
     return {
         "entry_id": entry_id,
         "objector_kind": filing.objector_kind,
@@ -219,6 +222,6 @@ def _objection_row(key: bytes, code: str, filing: Filing, entry_id: int, now: dt
 def _warn_of_arrival(
     connection: Connection, case_id: int, unit_ids: Sequence[int], deadline: dt.datetime, now: dt.datetime
 ) -> None:
-    """That a case came in, to each of these units (R28)."""
+    """Write a warning that a case came in, to each of these units (R28)."""
     arrival = {"case_id": case_id, "reminder": Reminder.ARRIVAL, "deadline": deadline, "created_at": now}
     connection.execute(_INSERT_WARNING, [arrival | {"unit_id": unit_id} for unit_id in unit_ids])

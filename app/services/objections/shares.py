@@ -34,19 +34,19 @@ _CONTACT_LOCK = text("SELECT pg_advisory_xact_lock(:number)")
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What a filing must pass: the contact's allowances, and the challenge it was let through by, if it was."""
+    """What a filing must pass: the contact's allowances, and the answered challenge that let it through, if any."""
 
     allowances: Sequence[Allowance] = ()
     answer: str = ""
 
 
 def contact_hash(key: bytes, contact: str) -> str:
-    """One contact, however it was written, as what tells nothing of it."""
+    """Hash a contact, however it was written. The hash tells nothing of the contact."""
     return keyed_hash(key, "contact", plain_contact(contact))
 
 
 def text_hash(key: bytes, facts: str) -> str:
-    """One text, whatever its spaces and punctuation, as what tells nothing of it."""
+    """Hash a text, whatever its spaces and punctuation. The hash tells nothing of the text."""
     return keyed_hash(key, "text", plain_text(facts))
 
 

@@ -30,7 +30,7 @@ class NomineeActions:
 
 
 def actions_for(session: Session, nominee: Nominee, actor: Actor, now: dt.datetime) -> NomineeActions:
-    """What the page of a nominee offers to a person who may see it."""
+    """Return what the page of a nominee offers to a person who may see it."""
     theirs = actor.is_office or actor.unit_id == nominee.recommender_id
     if not theirs or decisions.is_over(session, nominee.programme_id):
         return NomineeActions()

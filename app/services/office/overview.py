@@ -56,7 +56,7 @@ class NeedsAHand:
 
 
 def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand:
-    """Escalated and pressing cases, proposals to confirm, periods to close, days that may still change."""
+    """Return what waits today: escalated and pressing cases, proposals, periods to close, days that may change."""
     own = [queued for queued in queue_of(session, actor, now) if queued.is_open]
     watched = watched_by(session, actor, now)
     unclosed = running_periods(session)

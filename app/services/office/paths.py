@@ -46,7 +46,7 @@ class ListedEntry:
 
     @property
     def is_kept(self) -> bool:
-        """Not taken back before it opened."""
+        """Whether it was not taken back before it opened."""
         return self.period.cancelled_at is None
 
 
@@ -80,7 +80,10 @@ class Path:
 
 
 def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetime) -> Path:
-    """What happened to one nominee, first round first; `out` as every page sees it at `now` (R26)."""
+    """Return what happened to one nominee, first round first.
+
+    `out` is as every page sees it at `now` (R26).
+    """
     nominee = session.get_one(Nominee, nominee_id)
     programme = session.get_one(Programme, nominee.programme_id)
     replaces, replaced_by = family_of(session, nominee)
@@ -110,7 +113,7 @@ def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetim
 
 
 def _rounds(standing: NomineeStanding, stages: Sequence[ListedEntry], now: dt.datetime) -> list[RoundOnPath]:
-    """The three rounds, as the gates see them."""
+    """Return the three rounds, as the gates see them."""
     ahead = standing.round_ahead
     last = max((stage.period.round_number for stage in stages if stage.is_kept), default=0)
     found = []

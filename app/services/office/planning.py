@@ -81,9 +81,10 @@ class BackwardPlan:
 def timetable_of(
     session: Session, programme: Programme, conclude_workdays: int, calendar: Calendar, actor: Actor, now: dt.datetime
 ) -> BackwardPlan:
-    """Rounds 1 and 2 a recommending unit, round 3 the office: the office sees all, a unit its own nominees.
+    """Plan a programme's rounds backwards from its timetable.
 
-    Without a timetable there are no steps and no rows. Raises BadValue.
+    For the office, rounds 1 and 2 have a row for each recommending unit and round 3 has one for the office. The office
+    sees all, a unit its own nominees. Without a timetable there are no steps and no rows. Raises BadValue.
     """
     spans = _spans(programme.stages)
     if len(spans) < len(ROUNDS):
@@ -109,14 +110,17 @@ def timetable_of(
 
 
 def due_of(programme: Programme, round_number: int) -> Stage | None:
-    """The stage at whose end a round has to be over; None while the programme has no timetable."""
+    """Return the stage at whose end a round has to be over; None while the programme has no timetable."""
     return _spans(programme.stages).get(round_number)
 
 
 def misfit_of(
     programme: Programme, round_number: int, plan: WindowPlan, conclude_workdays: int, calendar: Calendar
 ) -> Misfit | None:
-    """What a period planned like this misses of the programme's timetable: to warn of, not to refuse."""
+    """Return where a period planned like this misses the programme's timetable; None if it fits.
+
+    It is to warn of, not to refuse.
+    """
     stage = due_of(programme, round_number)
     if stage is None or plan.conclude_by <= end_of(stage.ends_on):
         return None
@@ -124,7 +128,7 @@ def misfit_of(
 
 
 def _spans(stages: Sequence[Stage]) -> dict[int, Stage]:
-    """Each round's stage, by the round's number."""
+    """Return each round's stage, by the round's number."""
     return {number: stage for stage in stages if (number := STAGES[stage.number].round) is not None}
 
 
@@ -133,7 +137,10 @@ def _office(session: Session) -> Unit | None:
 
 
 def _units(session: Session, programme: Programme, nominees: Sequence[Nominee], actor: Actor) -> Sequence[Unit]:
-    """The recommending units with places or with nominees; for a unit those it has to do with."""
+    """List the recommending units with places or with nominees.
+
+    For a unit, only those it has to do with.
+    """
     with_places = select(Quota.unit_id).where(Quota.programme_id == programme.id)
     if not actor.is_office:
         with_places = with_places.where(Quota.unit_id == actor.unit_id)
@@ -145,7 +152,7 @@ def _units(session: Session, programme: Programme, nominees: Sequence[Nominee], 
 class _Shown:
     """A programme's nominees that have not left, and the periods in which each is or was shown with its present deeds.
 
-    Whom the office turned down at a review goes no further than round 1.
+    A nominee whom the office refused at a review goes no further than round 1.
     """
 
     def __init__(self, session: Session, nominees: Sequence[Nominee], now: dt.datetime) -> None:
@@ -183,7 +190,10 @@ class _Shown:
         return sum((each.id, round_number) not in self._now for each in self.going_on(nominees, round_number))
 
     def leg(self, bare: Leg, nominees: Sequence[Nominee]) -> Leg:
-        """The round as these nominees stand in it; while there are none yet, they are all still to come."""
+        """Return the round as these nominees stand in it.
+
+        While there are no nominees yet, all are still to come.
+        """
         ends = [_over(period) for period in self.periods(nominees, bare.round)]
         waiting = not nominees or self.waiting(nominees, bare.round) > 0
         return Leg(bare.round, bare.starts, bare.due, waiting, max(ends, default=None))
@@ -197,7 +207,10 @@ class _Shown:
 
 
 def _over(period: Period) -> dt.date:
-    """The day by whose end a period's conclusions are there: its deadline's, or the one on which it was closed."""
+    """Return the day by whose end a period's conclusions are there.
+
+    It is the day of the deadline, or the one on which the period was closed.
+    """
     return local_date(period.closed_at) if period.closed_at else period.conclude_day
 
 

@@ -49,7 +49,7 @@ class Loaded:
 
 
 def preview(session: Session, sheets: Mapping[str, Rows]) -> Preview:
-    """Everything wrong with the sheets, by themselves and beside what is in the database. Nothing is saved."""
+    """Check the sheets, by themselves and against what is in the database. Nothing is saved."""
     book, wrong = read(sheets)
     there = _There.of(session)
     named = [line.unit for line in book.places]
@@ -67,9 +67,9 @@ def preview(session: Session, sheets: Mapping[str, Rows]) -> Preview:
 
 @use_case
 def load(work: Work, sheets: Mapping[str, Rows]) -> Loaded:
-    """The programme with its units, places, timetable, contact blocks and people, in one transaction.
+    """Load the programme with its units, places, timetable, contact blocks and people, in one transaction.
 
-    People come with a password made up for each, on a slip that is shown once. Raises BookRefused, NotAllowed.
+    Each person gets a made-up password, on a slip that is shown once. Raises BookRefused, NotAllowed.
     """
     seen = preview(work.session, sheets)
     if seen.wrong:
@@ -97,7 +97,10 @@ def load(work: Work, sheets: Mapping[str, Rows]) -> Loaded:
 
 
 def export(session: Session, programme_id: int) -> Book:
-    """A programme as a book: what `load` would take elsewhere. Secret numbers stay here (R11)."""
+    """Export a programme as a book that `load` would take elsewhere.
+
+    Secret numbers stay here (R11).
+    """
     programme = session.get_one(Programme, programme_id)
     office = units.office_of(session)
     lines = quotas.of_programme(session, programme_id)
@@ -178,7 +181,10 @@ def _about(person: BookPerson, office: str, known: set[str], there: _There) -> l
 
 
 def _units(work: Work, book: Book) -> dict[str, Unit]:
-    """Every unit by its name, the office first; those that are not there yet are added under it."""
+    """Return every unit by its name, the office first.
+
+    Units that are not there yet are added under the office.
+    """
     there = _There.of(work.session)
     office = there.office
     if office is None:

@@ -25,10 +25,10 @@ _ELSEWHERE = "由其他单位办理的案件和须由报告制作人回避的案
 
 
 def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
-    """The cases of a period that this person may see (R21): by category, by outcome, one by one, and who is out.
+    """Write the report on the cases of a period that this person may see (R21).
 
-    Of an objection it says the category and the day: its text and its hour could tell who wrote it. Raises
-    NotYourCase, WrongState.
+    It lists them by category, by outcome and one by one, and who is out. Of an objection it says the category and the
+    day: its text and its hour could tell who wrote it. Raises NotYourCase, WrongState.
     """
     period, actor, now = period_for(session, period_id, clerk.actor), clerk.actor, clerk.now
     if period.cancelled_at is not None or now < period.opens_at:
@@ -69,7 +69,10 @@ def _handled(cases: Sequence[Case], now: dt.datetime) -> str:
 
 
 def _by_outcome(cases: Sequence[Case], now: dt.datetime) -> list[dict[str, Any]]:
-    """Concluded ones by their conclusion, the others by where they stand; what there is none of is left out."""
+    """Count concluded cases by their conclusion and the others by where they stand.
+
+    An outcome that no case has is left out.
+    """
     return [{"name": name, "count": count} for name, count in Counter(_outcome(case, now) for case in cases).items()]
 
 
@@ -82,7 +85,7 @@ def _counted(counts: Counter[Category], names: dict[Category, str]) -> list[dict
 
 
 def _lines(case: Case, name: str, period: Period, now: dt.datetime) -> list[str]:
-    """One case: what it is about, what was found, how it ended."""
+    """Describe one case: what it is about, what was found, how it ended."""
     categories = dict.fromkeys(CATEGORY_NAMES[objection.category] for objection in case.objections)
     about = [
         f"推荐对象：{name}（{KIND_NAMES[case.entry.kind]}）",
@@ -120,7 +123,7 @@ def _worded(name: str, text: str | None) -> list[str]:
 
 
 def _restored(session: Session, period: Period) -> list[str]:
-    """Disqualifications of this period that were reversed: the first stays to be read beside it (R29)."""
+    """List the reversed disqualifications of this period, to be read beside the first decisions (R29)."""
     rows = session.scalars(
         select(Disqualification)
         .where(Disqualification.period_id == period.id)

@@ -30,7 +30,7 @@ _MUNICIPAL = "市级"  # how annex 1 heads the units that annex 7 is asked of
 
 
 def still_in(session: Session, programme_id: int, unit_id: int, now: dt.datetime) -> list[Nominee]:
-    """A unit's nominees that neither withdrew nor are out, collectives first, in the order of preference."""
+    """List a unit's nominees that neither withdrew nor are out, collectives first, in the order of preference."""
     rows = session.scalars(
         select(Nominee)
         .where(Nominee.programme_id == programme_id, Nominee.recommender_id == unit_id)
@@ -42,7 +42,7 @@ def still_in(session: Session, programme_id: int, unit_id: int, now: dt.datetime
 
 
 def reviewed(session: Session, found: Sequence[Nominee]) -> list[Nominee]:
-    """Of these, whom the office's review has not turned down: who stands in the formal papers."""
+    """Return the nominees whom the office's review has not refused: those who stand in the formal papers."""
     turned_down = reviews.refused(session, [one.id for one in found])
     return [one for one in found if one.id not in turned_down]
 
@@ -61,7 +61,7 @@ def chosen(session: Session, programme_id: int, nominee_ids: Iterable[int], acto
 
 
 def fields_of(session: Session, keyring: Keyring, found: Sequence[Nominee]) -> dict[int, dict[str, str]]:
-    """Everything that the forms ask of these nominees, by id: what is public of them and what is sealed."""
+    """Return everything that the forms ask of these nominees, by id: what is public of them and what is sealed."""
     sealed = dossiers.fields_of(session, keyring, [one.id for one in found])
     return {one.id: _own(one) | sealed[one.id] for one in found}
 
@@ -163,7 +163,10 @@ def _asked_about(one: Nominee) -> dict[str, str]:
 
 
 def is_municipal(session: Session, programme_id: int, unit_id: int) -> bool:
-    """Whether annex 7 is asked of a unit: of those that annex 1 heads so, and of all where it heads nobody."""
+    """Return whether annex 7 is asked of a unit.
+
+    It is asked of the units that annex 1 puts under that heading, and of all where annex 1 has no headings.
+    """
     headings = session.execute(select(Quota.unit_id, Quota.heading).where(Quota.programme_id == programme_id)).all()
     named = {unit: heading for unit, heading in headings if heading}
     return _MUNICIPAL in named.get(unit_id, "") if named else True
@@ -172,7 +175,10 @@ def is_municipal(session: Session, programme_id: int, unit_id: int) -> bool:
 def leaders_form(
     programme: Programme, unit: Unit, found: Sequence[tuple[Nominee, Mapping[str, str]]], stationery: Stationery
 ) -> Paper:
-    """Annex 7 with a unit's collectives and their codes; the rest is for hands: the portal wants no such number."""
+    """Write annex 7 with a unit's collectives and their codes.
+
+    The rest is filled in by hand: the portal wants no such number.
+    """
     asked = programme.stages[0].starts_on if programme.stages else local_date(programme.created_at)
     context: dict[str, Any] = {
         "unit": unit.name,

@@ -41,7 +41,7 @@ def of_unit(
     handing: Handing,
     clerk: Clerk,
 ) -> ZipPackage:
-    """What one unit hands in. Raises NotYourCase, WrongState where it recommends nobody."""
+    """Bundle what one unit hands in. Raises NotYourCase, WrongState where it recommends nobody."""
     programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
     members = _members(session, programme, unit, handing, clerk)
     title = f"{unit.name}{HANDING_NAMES[handing]}材料"
@@ -54,7 +54,10 @@ def of_programme(
     handing: Handing,
     clerk: Clerk,
 ) -> ZipPackage:
-    """What all units hand in, a folder each; a unit that recommends nobody yet is left out. For the office alone."""
+    """Bundle what all units hand in, a folder each. For the office alone.
+
+    A unit that recommends nobody yet is left out.
+    """
     require_office(clerk.actor)
     programme = session.get_one(Programme, programme_id)
     members: list[Member] = []
@@ -106,7 +109,7 @@ def _members(
     handing: Handing,
     clerk: Clerk,
 ) -> list[Member]:
-    """One unit's files in the order in which the notice lists them."""
+    """List one unit's files in the order in which the notice lists them."""
     found = reports.handed_in(session, programme.id, unit.id, handing, clerk.now)
     if not found:
         raise WrongState("还没有推荐对象，没有材料可以整理。请先导入推荐对象。")
@@ -133,7 +136,7 @@ def _formal(
     fields: dict[int, dict[str, str]],
     clerk: Clerk,
 ) -> list[Member]:
-    """What comes with the formal hand-in alone: opinions, longer deeds, annex 7."""
+    """List what comes with the formal hand-in alone: opinions, longer deeds, annex 7."""
     members = [_printed(nominees.opinion_forms(programme, found, clerk.stationery, unit.name), "征求意见表")]
     by_id = {one.id: one for one in found}
     for nominee_id, by_authority in opinions.latest(session, list(by_id)).items():
@@ -159,7 +162,7 @@ def _of_periods(
     handing: Handing,
     clerk: Clerk,
 ) -> list[Member]:
-    """The notices that hung, and what became of the objections, of every period whose window is over."""
+    """List the notices, and the reports on the objections, of every period whose window is over."""
     showed = select(Entry.period_id).join(Nominee).where(Nominee.recommender_id == unit_id)
     over = session.scalars(
         select(Period)
@@ -185,7 +188,7 @@ def _printed(paper: Paper, folder: str = "") -> Member:
 
 
 def _scanned(folder: str, one: Nominee, scan: StoredScan, what: str = "", copies: int = 0) -> Member:
-    """Named as the notice wants photos named: 推荐单位—姓名."""
+    """Return a scan as a file of the package, named as the notice wants photos named: 推荐单位—姓名."""
     name = "—".join(filter(None, (one.recommender.name, one.name, what)))
     return Member(f"{folder}/{file_named(name + scan.extension)}", scan.read, copies)
 

@@ -60,16 +60,19 @@ class Paper:
 
 
 def file_named(name: str) -> str:
-    """A name that any file system takes: no path in it, nothing unseen, not too long, its extension kept."""
+    """Return a name that any file system takes.
+
+    There is no path in it and nothing invisible. It is not too long, and its extension is kept.
+    """
     stem, dot, extension = name.rpartition(".")
     stem = _UNFIT.sub("_", stem if dot else name).strip(" .")[:_LONGEST_NAME].strip(" .")
     return f"{stem or '未命名'}{dot}{extension if dot else ''}"
 
 
 def period_for(session: Session, period_id: int, actor: Actor) -> Period:
-    """A period whose papers this person may have: the office any, a unit its own and those of the units below it.
+    """Return a period whose papers this person may have. Raises NotYourCase.
 
-    Raises NotYourCase.
+    The office may have those of any period, a unit those of its own and of the units below it.
     """
     period = session.get(
         Period, period_id, options=[joinedload(Period.organiser).joinedload(Unit.parent), joinedload(Period.programme)]
@@ -83,7 +86,7 @@ def period_for(session: Session, period_id: int, actor: Actor) -> Period:
 
 
 def recommender_for(session: Session, programme_id: int, unit_id: int, actor: Actor) -> tuple[Programme, Unit]:
-    """A recommending unit of a programme, for the office and for itself. Raises NotYourCase."""
+    """Return a programme and a recommending unit of it, for the office and for that unit. Raises NotYourCase."""
     programme, unit = session.get(Programme, programme_id), session.get(Unit, unit_id)
     if programme is None or unit is None or unit.kind is not UnitKind.RECOMMENDER:
         raise NotYourCase
@@ -93,7 +96,7 @@ def recommender_for(session: Session, programme_id: int, unit_id: int, actor: Ac
 
 
 def recommenders(session: Session, programme_id: int, actor: Actor) -> list[Unit]:
-    """The units that recommend in a programme, as far as this person may have their papers."""
+    """List the units that recommend in a programme and whose papers this person may have."""
     has_places = select(Quota.unit_id).where(Quota.programme_id == programme_id)
     has_nominees = select(Nominee.recommender_id).where(Nominee.programme_id == programme_id)
     query = select(Unit).where(
@@ -110,18 +113,21 @@ def the_office(session: Session) -> Unit:
 
 @use_case
 def record_made(work: Work, what: str, subject: str, **details: Any) -> None:
-    """That somebody had a paper made: before it goes out, in a transaction of its own."""
+    """Record that somebody had a paper made, in a transaction of its own, before the paper goes out."""
     work.did("paper.made", subject, **{"paper": what, **details})
 
 
 def basis(programme: Programme) -> str:
-    """What a paper rests on, with its number where there is one."""
+    """Return what a paper rests on, with its number where there is one."""
     number = f"（{programme.notice_number}）" if programme.notice_number else ""
     return f"根据{programme.title}工作通知{number}要求"
 
 
 def title_lines(*pieces: str, width: int = 20) -> str:
-    """A title of several lines: pieces stay together where they fit, one that is too long is parted evenly."""
+    """Set a title in several lines.
+
+    Pieces stay together where they fit. A piece that is too long is split evenly.
+    """
     lines: list[str] = []
     for piece in filter(None, pieces):
         if lines and len(lines[-1]) + len(piece) <= width:
@@ -134,5 +140,5 @@ def title_lines(*pieces: str, width: int = 20) -> str:
 
 
 def filled_in(value: str | None, name: str) -> str:
-    """A value, or the mark that somebody has to write it."""
+    """Return a value, or the mark that somebody has to write it."""
     return value or f"（请填写{name}）"

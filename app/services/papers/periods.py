@@ -51,7 +51,7 @@ _MEASURES = {Kind.COLLECTIVE: "个", Kind.INDIVIDUAL: "名"}
 
 
 def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
-    """The 公告 to be put up on a board at the opening, and not before (R5, R12, R13).
+    """Write the notice (公告) to be put up on a board at the opening, and not before (R5, R12, R13).
 
     Names and deeds are those of the frozen entries: no field stands in it that the round may not show. Before the
     window opens and after it has closed its first line says that it must not hang. Raises NotYourCase, WrongState.
@@ -93,7 +93,7 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
 
 
 def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
-    """The closing report as it was stored (R30). Raises NotYourCase, WrongState while there is none."""
+    """Write the closing report as it was stored (R30). Raises NotYourCase, WrongState while there is none."""
     period = period_for(session, period_id, clerk.actor)
     if period.closing is None:
         raise WrongState("公示办结以后才有办结报告。")
@@ -123,7 +123,10 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
 
 
 def out_rows(goes_out: Iterable[Mapping[str, Any]], numbers: set[str] | None = None) -> list[dict[str, str]]:
-    """Who is out, as rows of a table; of the cases only those in `numbers`, where given."""
+    """Return who is out, as rows of a table.
+
+    Of the cases only those in `numbers` are named, where it is given.
+    """
     return [
         {
             "name": one["name"],
@@ -144,7 +147,10 @@ def _warning(period: Period, now: dt.datetime) -> str:
 
 
 def _uptime(availability: Mapping[str, Any]) -> str:
-    """No record is not the same as no service: it is said as what it is (R7)."""
+    """Describe the uptime of a window (R7).
+
+    No record is not the same as no service, so it is called no record.
+    """
     if not availability["served_seconds"]:
         return "公示期间没有运行记录"
     said = f"公示时间的{availability['percent']}%有系统正常应答的记录"
@@ -154,7 +160,7 @@ def _uptime(availability: Mapping[str, Any]) -> str:
 
 
 def _window(period: Period) -> str:
-    """2026年9月18日0时至2026年9月23日24时: always whole days (R4)."""
+    """Describe a window, which is always whole days (R4): 2026年9月18日0时至2026年9月23日24时."""
     return f"{full_day(local_date(period.opens_at))}0时至{full_day(last_day_before(period.closes_at))}24时"
 
 
@@ -169,7 +175,10 @@ def _contacts(period: Period) -> list[str]:
 
 
 def _groups(session: Session, period: Period) -> list[dict[str, Any]]:
-    """Collectives, then individuals, each as it reads now; a kind that nobody is of is left out."""
+    """Group the entries as they read now: collectives, then individuals.
+
+    A kind without entries is left out.
+    """
     entries = entries_of(session, period)
     groups: list[dict[str, Any]] = []
     for kind in Kind:

@@ -40,7 +40,7 @@ def work_report(
     handing: Handing,
     clerk: Clerk,
 ) -> Paper:
-    """What a unit reports of its recommending, preliminary or formal. Raises NotYourCase."""
+    """Write what a unit reports of its recommending, preliminary or formal. Raises NotYourCase."""
     programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
     now = clerk.now
     formal = handing is Handing.FORMAL
@@ -71,7 +71,10 @@ def work_report(
 
 
 def handed_in(session: Session, programme_id: int, unit_id: int, handing: Handing, now: dt.datetime) -> list[Nominee]:
-    """Whose papers belong to a hand-in: who is still in, and for the formal one was not turned down at the review."""
+    """List the nominees whose papers belong to a hand-in: those still in.
+
+    For the formal hand-in, those whom the review refused are left out.
+    """
     found = still_in(session, programme_id, unit_id, now)
     return reviewed(session, found) if handing is Handing.FORMAL else found
 
@@ -102,7 +105,7 @@ def _process(session: Session, programme: Programme, unit: Unit, counts: Counter
 
 
 def _periods(session: Session, programme_id: int, unit_id: int, last_round: int) -> Sequence[Period]:
-    """The periods that showed a unit's nominees, up to a round, in the order they opened."""
+    """List the periods that showed a unit's nominees, up to a round, in the order they opened."""
     showed = select(Entry.period_id).join(Nominee).where(Nominee.recommender_id == unit_id)
     return session.scalars(
         select(Period)
@@ -149,7 +152,7 @@ def _row(session: Session, period: Period, unit_id: int, now: dt.datetime) -> di
 
 
 def _opinions(session: Session, found: Sequence[Nominee]) -> list[dict[str, Any]]:
-    """How many of the latest opinions say what, an authority a row."""
+    """Count the latest opinions by what they say, one row for each authority."""
     latest = opinions.latest(session, [one.id for one in found])
     rows = []
     for authority, name in AUTHORITY_NAMES.items():

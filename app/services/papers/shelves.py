@@ -68,7 +68,7 @@ def of_periods(session: Session, programme_id: int, actor: Actor) -> list[Period
 
 
 def papers_of(period: Period, now: dt.datetime) -> frozenset[str]:
-    """The keys of the papers that a period has by now."""
+    """Return the keys of the papers that a period has by now."""
     there = {"notice": True, "cases": now >= period.opens_at, "closing": period.closed_at is not None}
     return frozenset(key for key, has in there.items() if has)
 

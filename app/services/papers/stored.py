@@ -30,14 +30,20 @@ class StoredScan:
         return cls(row.kind.extension, partial(_read, vault, Stored.of(row), row))
 
     def whole(self) -> bytes | None:
-        """A photo to be set into a form; one that can't be had leaves its place free."""
+        """Read a photo that is to be set into a form.
+
+        Returns None for a photo that can't be had: its place stays free.
+        """
         with suppress(LeftOut):
             return b"".join(self.read())
         return None
 
 
 def newest_of(session: Session, vault: Vault, found: Sequence[Nominee], purpose: Purpose) -> dict[int, StoredScan]:
-    """The newest file of one purpose by nominee; who has none is not there."""
+    """Return the newest file of one purpose, by nominee.
+
+    A nominee who has none is left out.
+    """
     rows = session.scalars(
         select(Document)
         .where(Document.purpose == purpose, Document.nominee_id.in_([one.id for one in found]))
@@ -47,12 +53,12 @@ def newest_of(session: Session, vault: Vault, found: Sequence[Nominee], purpose:
 
 
 def photos_of(session: Session, vault: Vault, found: Sequence[Nominee]) -> dict[int, StoredScan]:
-    """The newest photo of each."""
+    """Return the newest photo of each nominee, by nominee."""
     return newest_of(session, vault, found, Purpose.PHOTO)
 
 
 def nothing() -> None:
-    """The photo of somebody who has none."""
+    """Return None: the photo of somebody who has none."""
 
 
 def _read(vault: Vault, stored: Stored, row: Document) -> Iterable[bytes]:

@@ -32,5 +32,5 @@ def all_templates(folder: Path | None) -> list[Template]:
 
 
 def content_of(name: str, folder: Path | None) -> bytes | None:
-    """The copy in use; None for what is no template."""
+    """Return the copy of a template that is in use; None for what is no template."""
     return find_template(name, folder).read_bytes() if name in NAMES else None

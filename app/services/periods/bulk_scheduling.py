@@ -46,7 +46,7 @@ class Order:
     conclude_workdays: int
 
     def plan_for(self, choice: Choice) -> PeriodPlan:
-        """The period of one unit, with those of the nominees that are its own."""
+        """Plan the period of one unit, with those of the nominees that are its own."""
         own = [each.nominee.id for each in choice.candidates if each.nominee.id in self.nominees]
         return PeriodPlan(
             self.programme, self.round_number, choice.organiser, own, self.opening, self.conclude_workdays
@@ -81,9 +81,10 @@ def choices(
 
 
 def rehearse(work: Work, order: Order, calendar: Calendar) -> list[Rehearsal]:
-    """Each unit's period as it would be saved, and nothing kept: whatever would be refused is known beforehand.
+    """Rehearse each unit's period as it would be saved, and keep nothing.
 
-    Raises NothingChosen, and what is wrong for every unit alike: whatever `preview` raises.
+    So whatever would be refused is known beforehand. Raises NothingChosen, and what is wrong for every unit alike:
+    whatever `preview` raises.
     """
     rehearsals = []
     for choice, plan in _plans(work, order, calendar):
@@ -100,9 +101,10 @@ def rehearse(work: Work, order: Order, calendar: Calendar) -> list[Rehearsal]:
 
 @use_case
 def schedule_many(work: Work, order: Order, calendar: Calendar) -> list[Period]:
-    """A period for each of the units, all or none, in one transaction; each a row and an act of its own.
+    """Schedule a period for each of the units, all or none, in one transaction.
 
-    Raises NothingChosen, whatever `preview` raises, and ManyStopped, which names the unit that can't have one.
+    Each period is a row and an act of its own. Raises NothingChosen, whatever `preview` raises, and ManyStopped, which
+    names the unit that can't have one.
     """
     periods = []
     for choice, plan in _plans(work, order, calendar):
@@ -114,7 +116,10 @@ def schedule_many(work: Work, order: Order, calendar: Calendar) -> list[Period]:
 
 
 def _plans(work: Work, order: Order, calendar: Calendar) -> list[tuple[Choice, PeriodPlan]]:
-    """The units of an order, each with a plan for its own nominees, once nothing is wrong for all alike."""
+    """Return the units of an order, each with a plan for its own nominees.
+
+    Checks first that nothing is wrong for all units alike.
+    """
     require_office(work.actor)
     preview(order.opening, order.conclude_workdays, calendar, order.programme.demonstration, work.now)
     lock_programme_before_award(work.session, order.programme.id)

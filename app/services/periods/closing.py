@@ -75,7 +75,7 @@ def cases_of(session: Session, period: Period) -> list[Case]:
 
 
 def entries_of(session: Session, period: Period) -> list[EntryView]:
-    """The whole list of a period as it reads now."""
+    """List all entries of a period as they read now."""
     return as_shown(
         session, session.scalars(select(Entry).where(Entry.period_id == period.id).order_by(Entry.position))
     )
@@ -86,7 +86,10 @@ def _named(entry: EntryView) -> dict[str, str]:
 
 
 def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[str, Any]:
-    """The report as plain data: window and days, availability, counts, who goes on, who doesn't and why, who left."""
+    """Return the closing report as plain data.
+
+    It holds the window and its days, availability, counts, who goes on, who doesn't and why, and who left.
+    """
     cases = cases_of(session, period)
     entries = entries_of(session, period)
     filed = session.scalar(select(func.count()).select_from(Objection).join(Entry).where(Entry.period_id == period.id))
@@ -126,7 +129,10 @@ def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[s
 
 
 def who_is_out(session: Session, period: Period, cases: list[Case], now: dt.datetime) -> dict[int, frozenset[Ground]]:
-    """Nominees this period put out, with the grounds; a reversed disqualification no longer counts (R29)."""
+    """Return the nominees this period put out, with the grounds.
+
+    A reversed disqualification no longer counts (R29).
+    """
     reversed_cases = {
         row.case_id
         for row in session.scalars(
@@ -151,7 +157,7 @@ def who_is_out(session: Session, period: Period, cases: list[Case], now: dt.date
 
 
 def objections_by_day(session: Session, period: Period) -> dict[dt.date, int]:
-    """How many objections each day of the window brought, days without any included."""
+    """Count the objections of each day of the window, days without any included."""
     filed = session.scalars(select(Objection.filed_at).join(Entry).where(Entry.period_id == period.id))
     counts = Counter(local_date(instant) for instant in filed)
     return {

@@ -54,7 +54,10 @@ class EntryView:
 
 
 def as_shown(session: Session, entries: Iterable[Entry]) -> list[EntryView]:
-    """These entries as they read now. The public may see them inside their window only: ask the window first (R5)."""
+    """Return these entries as they read now.
+
+    The public may see them inside their window only: check the window first (R5).
+    """
     wanted = list(entries)
     corrections = of_entries(session, [entry.id for entry in wanted])
     withdrawn = set(
@@ -68,7 +71,7 @@ def as_shown(session: Session, entries: Iterable[Entry]) -> list[EntryView]:
 
 
 def of_entries(session: Session, entry_ids: Sequence[int]) -> dict[int, list[Correction]]:
-    """The corrections of entries, oldest first; an entry without any is left out."""
+    """Return the corrections of entries, oldest first. An entry without any is left out."""
     found: dict[int, list[Correction]] = {}
     rows = session.scalars(select(Correction).where(Correction.entry_id.in_(entry_ids)).order_by(Correction.id))
     for row in rows:

@@ -66,7 +66,10 @@ def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> 
 
 
 def current(session: Session, nominee_id: int, field: str, now: dt.datetime) -> str | None:
-    """The text of a field as the public reads it now or will read it first; None where no period shows it."""
+    """Return the text of a field as the public reads it now or will read it first.
+
+    Returns None where no period shows it.
+    """
     entries = [
         entry for entry in changes.current_entries(session, nominee_id, now) if getattr(entry, field) is not None
     ]
@@ -78,13 +81,13 @@ def current(session: Session, nominee_id: int, field: str, now: dt.datetime) -> 
 
 
 def correctable_fields(session: Session, nominee_id: int, now: dt.datetime) -> list[str]:
-    """What could be corrected now: the fields that a period of this nominee shows or will show."""
+    """List the fields that could be corrected now: those that a period of this nominee shows or will show."""
     entries = changes.current_entries(session, nominee_id, now)
     return [field for field in CORRECTABLE if any(getattr(entry, field) is not None for entry in entries)]
 
 
 def _misprinted(work: Work, nominee: Nominee, field: str, wrong: str) -> list[tuple[Entry, str]]:
-    """Every entry in sight that reads so, with the text it shows."""
+    """List every entry in sight that has this misprint, with the text it shows."""
     if (column := _SHARED.get(field)) is None:
         concerned = Nominee.id == nominee.id
     else:
@@ -104,13 +107,19 @@ def _misprinted(work: Work, nominee: Nominee, field: str, wrong: str) -> list[tu
 
 
 def _require_misprint(field: str, published: str, corrected: str) -> None:
-    """Against what was first published: many small corrections do not add up to another text."""
+    """Raise BadValue unless the change only corrects a misprint, compared with what was first published.
+
+    So many small corrections do not add up to another text.
+    """
     if not is_misprint(field, published, corrected):
         raise BadValue("text", _not_a_misprint(field, 0 if field in WORD_LISTS else room(field, published)))
 
 
 def _not_a_misprint(field: str, most: int) -> str:
-    """What would be right where the text would say something else; `most` characters may change, 0 for a choice."""
+    """Say what is to be done where a correction would change what the text says.
+
+    `most` is how many characters may change, 0 for a choice.
+    """
     what = CORRECTABLE[field]
     if field == "deeds":
         todo = "事迹有变化的，请等公示结束后办理“事迹变更”，重新公示五个工作日。"
@@ -121,14 +130,17 @@ def _not_a_misprint(field: str, most: int) -> str:
 
 
 def nothing_in_sight(what: str, closed_at: dt.datetime | None) -> WrongState:
-    """Only what is public, or about to be, is corrected in sight; `closed_at` is when it last was."""
+    """Return the refusal for a text that is neither public nor about to be: only such a text is corrected in sight.
+
+    `closed_at` is when it was last public.
+    """
     if closed_at is None:
         return WrongState(f"现在没有公示或者待公示的{what}，不用更正：没有公示过的内容请直接修改。")
     return WrongState(f"公示已于{moment(closed_at)}结束，{what}已经不再公开，不能更正。")
 
 
 def _mend(nominee: Nominee, field: str, wrong: str, text: str) -> None:
-    """The nominee's own fact, unless it reads otherwise already."""
+    """Correct the nominee's own field, unless it reads otherwise already."""
     if field in ("unit", "recommender"):
         unit = nominee.unit if field == "unit" else nominee.recommender
         if unit.name == wrong:
@@ -138,6 +150,6 @@ def _mend(nominee: Nominee, field: str, wrong: str, text: str) -> None:
 
 
 def last_end(session: Session, nominee_id: int, field: str = "name") -> dt.datetime | None:
-    """When the public last saw this field; None if it never did."""
+    """Return when the public last saw this field; None if it never did."""
     ends = [entry.period.closes_at for entry in changes.entries_of(session, nominee_id) if getattr(entry, field)]
     return max(ends, default=None)

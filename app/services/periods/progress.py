@@ -86,7 +86,7 @@ def settlement_is_late(session: Session, now: dt.datetime, tolerance: dt.timedel
 
 
 def filed_instants(session: Session, since: dt.datetime) -> Sequence[dt.datetime]:
-    """When objections came in, from `since` on."""
+    """List when objections came in, from `since` on."""
     return session.scalars(
         select(Objection.filed_at).where(Objection.filed_at >= since).order_by(Objection.filed_at)
     ).all()

@@ -19,7 +19,7 @@ PERIODS_PER_PAGE = 20
 
 
 def open_periods(session: Session, now: dt.datetime) -> Sequence[Period]:
-    """The periods public at `now`, the one that ends first on top."""
+    """List the periods public at `now`, the one that ends first on top."""
     return session.scalars(
         _periods()
         .where(Period.opens_at <= now, Period.closes_at > now)
@@ -28,7 +28,7 @@ def open_periods(session: Session, now: dt.datetime) -> Sequence[Period]:
 
 
 def coming_periods(session: Session, now: dt.datetime, limit: int = PERIODS_PER_PAGE) -> Sequence[Period]:
-    """The periods not open yet, the next one first."""
+    """List the periods not open yet, the next one first."""
     return session.scalars(
         _periods().where(Period.opens_at > now).order_by(Period.opens_at, Period.id).limit(limit)
     ).all()
@@ -43,12 +43,15 @@ def past_periods(session: Session, now: dt.datetime, page: int) -> tuple[Sequenc
 
 
 def the_office(session: Session) -> Unit | None:
-    """The office that stands over every organiser, for its contact block (R13); None before it is set up."""
+    """Return the office that stands over every organiser, for its contact block (R13).
+
+    Returns None before it is set up.
+    """
     return session.scalar(select(Unit).where(Unit.kind == UnitKind.OFFICE).order_by(Unit.id))
 
 
 def public_period(session: Session, period_id: int) -> Period | None:
-    """A period anybody may ask about; None for one that never was or was taken back."""
+    """Return a period that anybody may ask about; None for one that never was or was taken back."""
     return session.scalar(_periods().where(Period.id == period_id))
 
 
@@ -107,12 +110,15 @@ def _matches(period: Period, wanted: ListFilter) -> list[ColumnElement[bool]]:
 
 
 def _corrected(field: str, reads: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Found by the text that stands there now; by the misprint all the same, for whoever has it from a paper."""
+    """Return the condition that finds an entry by its corrected text.
+
+    The misprint still finds it too, for a reader who has it from a paper.
+    """
     return Entry.id.in_(select(Correction.entry_id).where(Correction.field == field, reads))
 
 
 def recommenders(session: Session, period: Period) -> list[str]:
-    """The recommending units of a period as its list names them now."""
+    """List the recommending units of a period as its list names them now."""
     rows = session.execute(
         select(Correction.before, Correction.after)
         .join(Entry, Correction.entry_id == Entry.id)
@@ -132,7 +138,7 @@ def entry_of(session: Session, period_id: int, nominee_id: int) -> EntryView | N
 
 
 def neighbours(session: Session, entry: EntryView) -> tuple[EntryView | None, EntryView | None]:
-    """The entries before and after one, in the order of the list."""
+    """Return the entries before and after one, in the order of the list."""
     others = select(Entry).where(Entry.period_id == entry.period_id).limit(1)
     before = session.scalar(others.where(Entry.position < entry.position).order_by(Entry.position.desc()))
     after = session.scalar(others.where(Entry.position > entry.position).order_by(Entry.position))

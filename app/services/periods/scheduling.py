@@ -76,7 +76,10 @@ def candidates(
 def preview(
     opening: dt.date, conclude_workdays: int, calendar: Calendar, demonstration: bool, now: dt.datetime
 ) -> WindowPlan:
-    """The window and deadline as they would be saved. Raises what plan_window raises, and EstimatedCalendar."""
+    """Return the window and the deadline as they would be saved.
+
+    Raises what plan_window raises, and EstimatedCalendar.
+    """
     plan = plan_window(opening, conclude_workdays, calendar, now)
     if plan.estimated and not demonstration:
         raise EstimatedCalendar
@@ -116,7 +119,10 @@ def schedule(work: Work, plan: PeriodPlan, calendar: Calendar) -> Period:
 
 
 def write_period(work: Work, plan: PeriodPlan, calendar: Calendar) -> tuple[Period, list[Entry]]:
-    """The rows of `schedule` without its act, for it and for a rehearsal. Raises what `schedule` raises."""
+    """Write the rows of `schedule` without its act, for `schedule` itself and for a rehearsal.
+
+    Raises what `schedule` raises.
+    """
     require_office(work.actor)
     programme, round_ = plan.programme, ROUNDS[plan.round_number]
     planned = preview(plan.opening, plan.conclude_workdays, calendar, programme.demonstration, work.now)
@@ -226,7 +232,7 @@ def _chosen(
 
 
 def _entry(nominee: Nominee, round_: Round, position: int) -> Entry:
-    """A nominee's allowed fields for a round, and nothing else (R12)."""
+    """Make an entry of a nominee's allowed fields for a round, and nothing else (R12)."""
     values = {
         "name": nominee.name,
         "kind": nominee.kind,

@@ -15,7 +15,10 @@ LATEST = 3
 
 
 def require_before_decision(session: Session, programme_id: int) -> None:
-    """Everything that changes nominees or their way asks this first, under the locked programme. Raises Awarded."""
+    """Raise Awarded once the award is decided.
+
+    Whatever changes nominees or their way checks this first, with the programme locked.
+    """
     decided = of_programme(session, programme_id)
     if decided is not None:
         raise Awarded(decided.number)
@@ -28,7 +31,7 @@ def is_over(session: Session, programme_id: int) -> bool:
 
 
 def of_programme(session: Session, programme_id: int) -> Proceeding | None:
-    """The award decision of a programme; None before it."""
+    """Return the award decision of a programme; None before it."""
     return session.scalar(
         select(Proceeding).where(Proceeding.programme_id == programme_id, Proceeding.kind == ProceedingKind.DECISION)
     )

@@ -16,7 +16,7 @@ def all_programmes(session: Session) -> Sequence[Programme]:
 
 
 def organisers(session: Session, programme_id: int, round_number: int) -> Sequence[Unit]:
-    """The units that could organise a round of a programme: those with nominees in it, or the office."""
+    """List the units that could organise a round of a programme: those with nominees in it, or the office."""
     if round_number == 3:
         return session.scalars(select(Unit).where(Unit.kind == UnitKind.OFFICE)).all()
     column = Nominee.unit_id if round_number == 1 else Nominee.recommender_id

@@ -1,4 +1,4 @@
-"""The lock of a programme: who changes it, or what its nominees stand on, come one after another."""
+"""The lock of a programme: changes of it, or of what its nominees depend on, come one after another."""
 
 from __future__ import annotations
 
@@ -11,20 +11,23 @@ from app.services.shared.locks import lock_row
 
 
 def require_running(programme: Programme) -> None:
-    """Everything that writes to a programme asks this first. Raises Archived."""
+    """Raise Archived for an archived programme. Whatever writes to a programme checks this first."""
     if programme.archived_at is not None:
         raise Archived(programme.title)
 
 
 def lock_programme(session: Session, programme_id: int) -> Programme:
-    """A programme to change, locked. Raises Archived, NoResultFound."""
+    """Lock a programme to change it. Raises Archived, NoResultFound."""
     programme = lock_row(session, Programme, programme_id)
     require_running(programme)
     return programme
 
 
 def lock_programme_before_award(session: Session, programme_id: int) -> Programme:
-    """As `lock_programme`, to change what its nominees stand on. Raises Awarded too, once the award is decided."""
+    """Lock a programme as `lock_programme` does, to change what its nominees depend on.
+
+    Raises Awarded too, once the award is decided.
+    """
     programme = lock_programme(session, programme_id)
     require_before_decision(session, programme_id)
     return programme

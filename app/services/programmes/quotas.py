@@ -106,13 +106,13 @@ def table_of(session: Session, programme_id: int, actor: Actor, now: dt.datetime
 
 
 def of_programme(session: Session, programme_id: int) -> Sequence[Quota]:
-    """In the order in which they were given out."""
+    """List a programme's places in the order in which they were given out."""
     query = select(Quota).where(Quota.programme_id == programme_id).order_by(Quota.id).options(joinedload(Quota.unit))
     return session.scalars(query).all()
 
 
 def sums(session: Session) -> dict[int, tuple[int, int]]:
-    """Collectives and individuals of every programme together."""
+    """Sum the collectives and the individuals of every programme."""
     query = select(Quota.programme_id, func.sum(Quota.collectives), func.sum(Quota.individuals))
     rows = session.execute(query.group_by(Quota.programme_id))
     return {programme_id: (int(collectives), int(individuals)) for programme_id, collectives, individuals in rows}
@@ -141,7 +141,7 @@ def give(work: Work, programme_id: int, places: Iterable[Places]) -> None:
 
 
 def in_later_rounds(session: Session, programme_id: int, now: dt.datetime) -> Counter[tuple[int, Kind]]:
-    """How many of each unit and kind stand in round 2 or 3: so many places are used up (R9)."""
+    """Count the nominees of each unit and kind in round 2 or 3: so many places are used up (R9)."""
     rows = session.execute(
         select(Nominee.id, Nominee.recommender_id, Nominee.kind).where(
             Nominee.programme_id == programme_id,
@@ -158,7 +158,7 @@ def in_later_rounds(session: Session, programme_id: int, now: dt.datetime) -> Co
 
 
 def _taken(session: Session, programme_id: int, now: dt.datetime) -> Counter[tuple[int, Kind]]:
-    """Nominees that are still in, of each unit and kind."""
+    """Count the nominees that are still in, of each unit and kind."""
     rows = session.execute(
         select(Nominee.id, Nominee.recommender_id, Nominee.kind).where(
             Nominee.programme_id == programme_id, Nominee.withdrawn_at.is_(None)

@@ -38,7 +38,7 @@ def all_of_them(session: Session) -> Sequence[Programme]:
 
 @use_case
 def create(work: Work, plan: ProgrammePlan) -> Programme:
-    """A new programme with whatever the plan has of stages and places, in one transaction.
+    """Set up a programme with whatever the plan has of stages and places, in one transaction.
 
     Done by the office, or on the command line. Raises Unfit, WrongState.
     """
@@ -70,10 +70,10 @@ def create(work: Work, plan: ProgrammePlan) -> Programme:
 
 @use_case
 def change(work: Work, programme_id: int, plan: ProgrammePlan) -> None:
-    """Texts and share anew; stages where the plan has them. Places are changed in `quotas`.
+    """Change the texts and the share, and the stages where the plan has them. Places are changed in `quotas`.
 
-    What was decided stays: the names of the honours can't change any more once they were awarded.
-    Raises Unfit, Archived.
+    What was decided stays: the names of the honours can't change any more once they were awarded. Raises Unfit,
+    Archived.
     """
     require_office_or_console(work)
     programme = lock_programme(work.session, programme_id)
@@ -116,7 +116,10 @@ def archive(work: Work, programme_id: int) -> None:
 
 @use_case
 def reopen(work: Work, programme_id: int, reason: str) -> None:
-    """It was put away by mistake, or something is still to be recorded. Raises AlreadyDone, MissingText."""
+    """Reopen an archived programme. Raises AlreadyDone, MissingText.
+
+    It was archived by mistake, or something is still to be recorded.
+    """
     require_office_or_console(work)
     programme = lock_row(work.session, Programme, programme_id)
     if programme.archived_at is None:
@@ -151,7 +154,10 @@ def _stage(span: StageDays) -> Stage:
 
 
 def _move_stages(programme: Programme, spans: Sequence[StageDays]) -> dict[str, list[str]]:
-    """What became of each stage that moved: its first and last day, before (if there was any) and now."""
+    """Move the stages to these days.
+
+    Returns each stage that moved: its first and last day, before (if there was any) and now.
+    """
     moved = {}
     there = {stage.number: stage for stage in programme.stages}
     for span in spans:

@@ -29,7 +29,10 @@ _APPEND = insert(AuditRow)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who did what to what. `details` holds no objector's name, contact or text (R19)."""
+    """One act for the record: who acted, what they did, and on which subject.
+
+    `details` holds no objector's name, contact or text (R19).
+    """
 
     actor: str
     action: str
@@ -42,7 +45,10 @@ def by_user(user_id: int) -> str:
 
 
 def name_of_actor(actor: Actor | None) -> str:
-    """A person, or None for whoever runs the server and its command line."""
+    """Return the name of an actor in the record.
+
+    None stands for whoever runs the server and its command line.
+    """
     return by_user(actor.user_id) if actor else COMMAND_LINE
 
 
@@ -81,7 +87,7 @@ _KINDS: dict[type[Base], Callable[[int], str]] = {
 
 
 def subject_of(subject: Base | str) -> str:
-    """What a row is called in the record; a name that it has already stays."""
+    """Return the name of a row in the record. A name is returned as it is."""
     return subject if isinstance(subject, str) else _KINDS[type(subject)](subject.id)  # type: ignore[attr-defined]
 
 
@@ -149,7 +155,7 @@ def heads_in(text: str) -> list[Head]:
 
 
 def head(session: Session) -> Head:
-    """The head of the chain as it stands; number 0 while it is empty."""
+    """Return the head of the chain as it stands; number 0 while it is empty."""
     row = session.execute(_HEAD).first()
     return Head(row.id, row.hash, row.at) if row else Head(0, GENESIS)
 
@@ -223,7 +229,7 @@ def page_of_rows(session: Session, sought: Sought, page: int, per_page: int) -> 
 
 
 def rows_one_by_one(session: Session, sought: Sought, most: int) -> Iterator[AuditRow]:
-    """The first so many rows that match, read in pieces: never all of them in memory."""
+    """Yield the first `most` rows that match. They are read in pieces, never all of them in memory."""
     yield from session.scalars(_in_order(sought).limit(most), execution_options={"yield_per": 500})
 
 

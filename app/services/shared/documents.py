@@ -50,16 +50,17 @@ def stored(
 
 
 def discard(vault: Vault, document: Document | None) -> None:
-    """The use case was refused: nothing names the file."""
+    """Delete the file of a document whose use case was refused: nothing names the file."""
     if document is not None:
         files.discard(vault, document.name)
 
 
 @use_case
 def open_document(work: Work, vault: Vault, document_id: int) -> OpenedFile:
-    """A file for whoever may see what it is about; on the record before a byte of it goes out.
+    """Open a file, for whoever may see what it is about.
 
-    Raises NotYourCase, HeldBack, FileDamaged, StoreDown.
+    The opening is on the record before a byte of the file goes out. Raises NotYourCase, HeldBack, FileDamaged,
+    StoreDown.
     """
     document = work.session.get(Document, document_id)
     if document is None or not _may_open(work, document):
@@ -73,9 +74,10 @@ def open_document(work: Work, vault: Vault, document_id: int) -> OpenedFile:
 
 
 def _may_open(work: Work, document: Document) -> bool:
-    """The office opens everything; a unit what is about those it recommends, and the lists that it handed in itself.
+    """Return whether this person may open a document.
 
-    As with the dossier: neither a photo nor what the authorities say is for the unit that somebody only works in.
+    The office opens everything. A unit opens what is about the nominees it recommends, and the lists that it handed in
+    itself. As with the dossier, a unit where somebody only works sees neither a photo nor what the authorities say.
     """
     if work.actor.is_office:
         return True

@@ -42,12 +42,12 @@ def vault_of(settings: Settings, keyring: Keyring) -> Vault:
 
 
 def title_bound_to(name: str) -> str:
-    """What a file's title is sealed to."""
+    """Return the place a file's title is sealed to."""
     return f"evidence-title:{name}"
 
 
 def key_bound_to(name: str) -> str:
-    """What a file's own key is sealed to."""
+    """Return the place a file's own key is sealed to."""
     return f"evidence-key:{name}"
 
 
@@ -78,7 +78,7 @@ def discard(vault: Vault, name: str) -> None:
 
 
 def title_of(keyring: Keyring, row: StoredFile) -> str:
-    """Its owner's name for it."""
+    """Return its owner's name for the file."""
     try:
         return keyring.unseal_text(row.sealed_title, title_bound_to(row.name))
     except SealBroken:  # the list is still good for its hashes
@@ -98,11 +98,11 @@ class Stored:
 
     @classmethod
     def of(cls, row: StoredFile) -> Stored:
-        """Of a row of any table of stored files."""
+        """Make one from a row of any table of stored files."""
         return cls(row.subject, row.name, row.cipher, row.sealed_key, row.stored_size, row.stored_sha256)
 
     def content(self, store: Store, keyring: Keyring) -> Iterator[bytes]:
-        """The file, piece by piece. Raises SealBroken, FileMissing and StoreDown."""
+        """Unseal the file, piece by piece. Raises SealBroken, FileMissing and StoreDown."""
         key = keyring.unseal(self.sealed_key, key_bound_to(self.name))
         return unsealed(store.get(self.name), self.cipher, key, self.name)
 
@@ -128,7 +128,7 @@ class OpenedFile:
 
 
 def opened(vault: Vault, stored: Stored, scan: ScanState, kind: FileKind, file_name: str) -> OpenedFile:
-    """A stored file, whole. Raises HeldBack, FileDamaged, StoreDown."""
+    """Open a stored file that is whole. Raises HeldBack, FileDamaged, StoreDown."""
     if scan not in READABLE:
         raise HeldBack(infected=scan is ScanState.INFECTED)
     # Read twice: what is damaged at its end is refused by a page, and not by a download that breaks off.

@@ -16,9 +16,9 @@ OUT, WITHDRAWN = "已取消参评资格", "已退出"
 
 
 def disqualified(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> set[int]:
-    """Who is out at `now`: by a standing disqualification, or by a deadline not settled yet (R26).
+    """Return who is out at `now`: by a standing disqualification, or by a deadline not settled yet (R26).
 
-    What is open is read first: a settlement committed meanwhile is seen as the disqualifications that it wrote.
+    Open cases are read first. So a settlement committed meanwhile is seen as the disqualifications that it wrote.
     """
     unsettled = session.execute(
         select(Case, Period.conclude_by)
@@ -44,7 +44,10 @@ def disqualified(session: Session, nominee_ids: Sequence[int], now: dt.datetime)
 
 
 def left(session: Session, nominees: Iterable[Nominee], now: dt.datetime) -> dict[int, str]:
-    """Who of these has left, and how, in words; nobody else stands in it."""
+    """Return how each of these nominees left, in words, by id.
+
+    A nominee who has not left is not in it.
+    """
     these = list(nominees)
     gone = {nominee.id: WITHDRAWN for nominee in these if nominee.withdrawn_at is not None}
     return gone | dict.fromkeys(disqualified(session, [nominee.id for nominee in these], now), OUT)

@@ -13,9 +13,9 @@ Row = TypeVar("Row", bound=Base)
 
 
 def lock_row(session: Session, model: type[Row], row_id: int, *options: ORMOption) -> Row:
-    """A row, locked until the transaction ends, and its attributes as they are now. Raises NoResultFound.
+    """Lock a row until the transaction ends and read its attributes as they are now. Raises NoResultFound.
 
-    Related rows are read when they are asked for; one that the session holds already is not read again, so name in
+    Related rows are read when they are asked for. One that the session holds already is not read again, so name in
     `options` (`selectinload`: a statement of its own, after the lock) those that a decision rests on.
     """
     lock = {"of": model}  # not what the model loads with it
@@ -23,5 +23,5 @@ def lock_row(session: Session, model: type[Row], row_id: int, *options: ORMOptio
 
 
 def lock_row_if_any(session: Session, model: type[Row], row_id: int, *options: ORMOption) -> Row | None:
-    """As `lock_row`; None where there is no such row."""
+    """Lock a row as `lock_row` does; return None where there is no such row."""
     return session.get(model, row_id, options=options, with_for_update={"of": model}, populate_existing=True)

@@ -6,7 +6,7 @@ from app.domain.refusals import MissingText
 
 
 def checked_text(text: str, what: str, length: tuple[int, int], field: str = "text") -> str:
-    """The text without surrounding space. Raises MissingText when it is too short or too long.
+    """Return the text without surrounding space. Raises MissingText when it is too short or too long.
 
     `what` names the text to people, `field` is the form's name for it.
     """

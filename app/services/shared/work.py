@@ -68,7 +68,7 @@ class Work:
         self.did_by(self._by, action, subject, **details)
 
     def did_by(self, who: str, action: str, subject: Base | str, **details: Any) -> None:
-        """As `did`, by whoever is not the actor: the clock, an objector, somebody on their way in."""
+        """Note an act as `did` does, of somebody other than the actor: the clock, an objector, somebody logging in."""
         self._acts.append((who, action, subject, details))
 
     def __enter__(self) -> Work:
@@ -100,13 +100,13 @@ class Work:
 
 
 def require_office_or_console(work: Work) -> None:
-    """Raises NotAllowed for everyone who acts in the portal and is not of the office; the command line may."""
+    """Raise NotAllowed for everybody who acts in the portal and is not of the office. The command line may."""
     if work.actor_if_any is not None:
         require_office(work.actor)
 
 
 def use_case(function: UseCase) -> UseCase:
-    """Marks a use case: it runs inside `with work:`, so that it is one transaction, or part of its caller's."""
+    """Mark a use case: it runs inside `with work:`, so that it is one transaction, or part of its caller's."""
 
     @wraps(function)
     def run(work: Work, *args: Any, **kwargs: Any) -> Any:

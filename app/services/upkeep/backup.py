@@ -69,7 +69,7 @@ def back_up(database: Database, store: Store, into: Path, now: dt.datetime) -> M
 
 @contextmanager
 def _alone_in(into: Path) -> Iterator[None]:
-    """One backup at a time in a folder; what a killed one left behind is swept away."""
+    """Hold a folder for one backup at a time. What a killed one left behind is swept away."""
     with (into / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -126,7 +126,7 @@ class _Writing:
         }
 
     def _tables(self, hashes: Any) -> dict[str, Any]:
-        """In an order in which rows come after those they refer to."""
+        """Write the tables in an order in which rows come after those they refer to."""
         (self._folder / "tables").mkdir(mode=0o700)
         tables = {}
         for table in Base.metadata.sorted_tables:
@@ -181,7 +181,7 @@ class _Counted:
 
 @contextmanager
 def _kept_private(path: Path) -> Iterator[Any]:
-    """A new file that its owner alone may read, on disk when this is left."""
+    """Open a new file that its owner alone may read. It is on disk when the block is left."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(descriptor, "wb") as file:
         yield file

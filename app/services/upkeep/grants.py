@@ -19,8 +19,10 @@ _OWNS = text("SELECT bool_or(pg_has_role(:role, tableowner, 'MEMBER')) FROM pg_t
 
 
 def grants_for(session: Session, role: str) -> list[str]:
-    """The statements that give `role` what the portal needs and take from it everything else; asked for anew
-    after a migration, they cover its new tables. Raises WrongState where there are no roles."""
+    """Return the statements that give `role` what the portal needs and take everything else from it.
+
+    Asked for anew after a migration, they cover its new tables. Raises WrongState where there are no roles.
+    """
     if session.get_bind().dialect.name != "postgresql":
         raise WrongState("现在用的是 SQLite，没有数据库用户可以授权：记录由触发器保护。此命令只用于 PostgreSQL。")
     quote = session.get_bind().dialect.identifier_preparer.quote

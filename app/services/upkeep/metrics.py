@@ -32,7 +32,10 @@ class Readings:
 
 
 def readings(session: Session, now: dt.datetime) -> Readings:
-    """Read, never written. Seven small queries: meant for every half minute, not for every page."""
+    """Read the figures; write nothing.
+
+    Seven small queries: meant for every half minute, not for every page.
+    """
     running, unsettled = Period.cancelled_at.is_(None), Period.settled_at.is_(None)
     open_periods = select(func.count()).where(Period.opens_at <= now, Period.closes_at > now, running)
     next_deadline = select(func.min(Period.conclude_by)).where(Period.conclude_by > now, running, unsettled)
@@ -61,7 +64,7 @@ def readings(session: Session, now: dt.datetime) -> Readings:
 
 
 def _of_cases(*columns: ColumnElement[Any]) -> Select[Any]:
-    """A question about cases, with the period each belongs to."""
+    """Select from cases, with the period each belongs to."""
     return (
         select(*columns)
         .select_from(Case)

@@ -64,7 +64,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
 
 
 def kinds_of(rows: Table) -> Kinds:
-    """The kind of every column. Raises KeyError for a type that has none yet."""
+    """Return the kind of every column. Raises KeyError for a type that has none yet."""
     return {one.name: _kind(one.type) for one in rows.columns}
 
 
@@ -109,7 +109,7 @@ def _converted(conversions: dict[str, Callable[[Any], Any]], kind: str, value: A
 
 
 def last_id(connection: Connection, rows: Table) -> int | None:
-    """The last id a table gave out, even to a row that is gone; None where ids are not given out."""
+    """Return the last id a table gave out, even to a row that is gone; None where ids are not given out."""
     if "id" not in rows.columns or rows.columns["id"].autoincrement is False:
         return None
     given: list[Executable] = [select(func.max(rows.columns["id"]))]

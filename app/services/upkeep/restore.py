@@ -76,7 +76,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
-    """Raises NotABackup for the first file that is gone or not as it was written."""
+    """Raise NotABackup for the first file that is gone or not as it was written."""
     hashes = folder / HASHES
     if not hashes.is_file() or sha256_of(hashes) != manifest["files_sha256"]:
         raise NotABackup(HASHES, "与备份时不一致")
@@ -93,7 +93,7 @@ def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
 
 
 def _hash_lines(folder: Path) -> Iterator[tuple[str, str]]:
-    """Hash and path of every file, the path nothing but one of ours."""
+    """Yield the hash and the path of every file. Only a path that a backup writes is accepted."""
     with (folder / HASHES).open(encoding="utf-8") as lines:
         for line in lines:
             found = _HASH_LINE.fullmatch(line)
@@ -107,7 +107,10 @@ def _evidence_in(folder: Path) -> Iterator[str]:
 
 
 def _require_empty(database: Database, revision: str) -> None:
-    """No tables at all, or those of the backup's own schema without a row."""
+    """Refuse a database with content.
+
+    It must have no tables at all, or those of the backup's own schema without a row.
+    """
     found = inspect(database.engine).get_table_names()
     if not found:
         return
@@ -144,7 +147,7 @@ def _load(connection: Connection, folder: Path, tables: dict[str, Any]) -> int:
 
 @contextmanager
 def _later_references(connection: Connection) -> Iterator[None]:
-    """Rows may refer to rows of their own table that come later, until this is left."""
+    """Let rows refer to rows of their own table that come later, until this is left."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # until the commit
         yield

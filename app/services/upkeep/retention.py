@@ -134,7 +134,10 @@ class _People:
 
 
 def _purge(work: Work, store: Store, gone: KeptData) -> None:
-    """Files first: stopped half way, the rows still name what is left, and the next run goes on."""
+    """Purge one programme, files first.
+
+    Stopped half way, the rows still name what is left, and the next run goes on.
+    """
     people = _People(gone.programme_id)
     for names in (select(Evidence.name).where(*people.files), select(Document.name).where(*people.documents)):
         for name in work.session.scalars(names).all():
