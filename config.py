@@ -40,6 +40,7 @@ class Settings:
     evidence_s3_bucket: str = ""  # set: evidence goes there instead of the folder
     evidence_s3_endpoint: str = ""  # default: the library's own
     templates_dir: str = ""  # a folder with restyled copies of templates/papers/*.docx; those that are there win
+    notices_dir: str = ""  # a folder with descriptions of notices (.toml) beside the built-in one: docs/notices.md
     clamd: str = ""  # a scanner's address, host:port or the path of its socket
     retention_years: int = 3  # after a programme's end identities and evidence are purged
     demonstration: bool = False
@@ -97,7 +98,7 @@ class Settings:
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from `GONGSHI_*`. Raises BadSettings for a value of the wrong kind."""
+    """Return settings from `GONGSHI_*`. Raises BadSettings for a value of the wrong kind."""
     types = get_type_hints(Settings)
     given: dict[str, Any] = {}
     for field in fields(Settings):
@@ -124,5 +125,5 @@ def share_counters(folder: str) -> None:
 
 
 def shared_counters() -> str | None:
-    """The folder in which the workers keep their counters, if they share them."""
+    """Return the folder in which the workers keep their counters, if they share them."""
     return os.environ.get(_COUNTERS)

@@ -9,5 +9,5 @@ Clock = Callable[[], dt.datetime]
 
 
 def now() -> dt.datetime:
-    """The present instant, aware, in UTC."""
+    """Return the present instant, aware, in UTC."""
     return dt.datetime.now(dt.UTC)

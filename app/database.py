@@ -54,7 +54,7 @@ class Database:
         return self.revision() == _newest_migration()
 
     def revision(self) -> str | None:
-        """The migration the schema stands at; None before the first."""
+        """Return the migration the schema stands at; None before the first."""
         with self.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
@@ -89,7 +89,7 @@ def _newest_migration() -> str | None:
 
 
 def _postgresql(url: str) -> Engine:
-    """A server that does not answer is a fault within seconds, not a page that never comes."""
+    """Limit every wait: a server that does not answer is a fault within seconds, not a page that never comes."""
     given = make_url(url).query
     patience = {name: value for name, value in _POSTGRESQL_PATIENCE.items() if name not in given}
     return create_engine(url, pool_pre_ping=True, connect_args=patience)

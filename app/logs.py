@@ -76,7 +76,7 @@ def formatter(readable: bool) -> logging.Formatter:
 
 
 def _own_words(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """The message as it stands in the source, not filled in."""
+    """Return the message as it stands in the source, not filled in."""
     arguments = event.pop("positional_args", ())
     record: logging.LogRecord = event["_record"]
     if record.name == _SERVER and arguments:
@@ -101,7 +101,7 @@ def _type_and_place(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def _place(error: BaseException) -> str:
-    """The innermost line of ours that the exception passed, or the innermost at all: app/services/cases/queue.py:57."""
+    """Return the innermost line of ours that the exception passed, or the innermost: app/services/cases/queue.py:57."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT / "app")]
     for frame in reversed(ours or frames):

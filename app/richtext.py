@@ -23,13 +23,13 @@ def render(text: str) -> Markup:
 
 
 def excerpt(text: str, length: int = _EXCERPT) -> str:
-    """The first characters of a text, without its Markdown, for a list."""
+    """Return the first characters of a text, without its Markdown, for a list."""
     plain = " ".join(_SYNTAX.sub("", text).split())
     return plain if len(plain) <= length else plain[:length].rstrip() + "……"
 
 
 def paragraphs(text: str) -> list[str]:
-    """A text in Markdown as plain paragraphs, for paper: each point of a list is one, marks are gone."""
+    """Return a text in Markdown as plain paragraphs, for paper: each point of a list is one, marks are gone."""
     blocks = _BLOCK_END.sub("\n", _POINT.sub("\n· ", str(render(text))))
     plain = unescape(bleach.clean(blocks, tags=set(), strip=True))
     return [" ".join(line.split()) for line in plain.splitlines() if line.strip(" ·")]

@@ -46,7 +46,7 @@ class SealBroken(Exception):
 
 
 def encrypt(cipher: Cipher, key: bytes, nonce: bytes, plain: bytes, bound_to: bytes) -> bytes:
-    """Authenticated encryption. A nonce is used once with a key; `bound_to` must be named again to decrypt."""
+    """Encrypt with authentication. A nonce is used once with a key; `bound_to` must be named again to decrypt."""
     if cipher is Cipher.AES:
         return AESGCM(key).encrypt(nonce, plain, bound_to)
     encryptor = BlockCipher(SM4(key), GCM(nonce)).encryptor()
@@ -55,7 +55,7 @@ def encrypt(cipher: Cipher, key: bytes, nonce: bytes, plain: bytes, bound_to: by
 
 
 def decrypt(cipher: Cipher, key: bytes, nonce: bytes, sealed: bytes, bound_to: bytes) -> bytes:
-    """The inverse of `encrypt`. Raises SealBroken."""
+    """Invert `encrypt`. Raises SealBroken."""
     try:
         if cipher is Cipher.AES:
             return AESGCM(key).decrypt(nonce, sealed, bound_to)
@@ -67,7 +67,7 @@ def decrypt(cipher: Cipher, key: bytes, nonce: bytes, sealed: bytes, bound_to: b
 
 
 def new_key(cipher: Cipher) -> bytes:
-    """A key for one thing alone, from the system's generator."""
+    """Return a key for one thing alone, from the system's generator."""
     return secrets.token_bytes(_KEY_LENGTH[cipher])
 
 
@@ -81,7 +81,7 @@ class Keystream:
         self._key = AES256(new_key(Cipher.AES))
 
     def applied(self, position: int, content: bytes | memoryview) -> bytes:
-        """The content hidden, or the hidden content plain, as it stands at `position` of the stream."""
+        """Return the content hidden, or the hidden content plain, as it stands at `position` of the stream."""
         block, offset = divmod(position, _BLOCK)
         stream = BlockCipher(self._key, CTR(block.to_bytes(_BLOCK))).encryptor()
         stream.update(bytes(offset))
@@ -116,7 +116,7 @@ class Keyring:
         return header + nonce + encrypt(self.cipher, key, nonce, content, header + bound_to.encode())
 
     def unseal(self, sealed: bytes, bound_to: str) -> bytes:
-        """What was sealed for this place. Raises SealBroken."""
+        """Return what was sealed for this place. Raises SealBroken."""
         header, nonce, content = sealed[:_HEADER], sealed[_HEADER : _HEADER + _NONCE], sealed[_HEADER + _NONCE :]
         cipher = _CIPHERS.get(header[:1])
         if cipher is None or header[1:] not in self._secrets:
@@ -138,7 +138,7 @@ class Keyring:
 
 
 def keyring_of(settings: Settings) -> Keyring:
-    """The ring that the settings name. Raises BadSettings for a cipher that is none."""
+    """Return the ring that the settings name. Raises BadSettings for a cipher that is none."""
     if settings.cipher not in set(Cipher):
         raise BadSettings(f"GONGSHI_CIPHER 应为 {'、'.join(Cipher)} 之一，现在是 {settings.cipher!r}。")
     return Keyring(settings.identity_key, settings.retired_keys, Cipher(settings.cipher))

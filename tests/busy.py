@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.cases.states import Conclusion, DeclineGround, State
-from app.domain.nominees.annexes import Authority
 from app.domain.periods.rounds import Kind
 from app.models import OpinionOutcome, Period, WindowExtension
 from app.services.calendar.calendars import calendar_of, load_notices
@@ -19,6 +18,7 @@ from app.services.periods import closing, corrections, scheduling
 from app.services.shared.work import Work
 from tests.awards import an_earlier_award
 from tests.files import attach, pdf
+from tests.qujing import Authority
 from tests.standing import answered
 from tests.web.browsing import TOKEN
 from tests.world import World, at

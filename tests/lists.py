@@ -13,12 +13,11 @@ from sqlalchemy import update
 from app.domain.periods.rounds import Kind
 from app.domain.shared.identity_numbers import id_check_character
 from app.models import Import, ImportForm, Quota
-from app.papers.forms import write_form
-from app.papers.summaries import write_summary
 from app.services.imports import reading, receiving
 from app.services.imports.viewing import View
 from app.services.shared.work import Work
 from tests.files import vault_in
+from tests.qujing import write_form, write_summary
 from tests.world import World, at
 
 NOW = "2026-09-02 Wed 09:00"

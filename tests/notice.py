@@ -13,11 +13,9 @@ from sqlalchemy import select
 from app.database import Database
 from app.demo import annexes, people
 from app.domain.cases.states import Role
-from app.domain.nominees.annexes import Authority
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.plan import Places, ProgrammePlan, StageDays
 from app.models import Document, ImportState, Nominee, Programme, Purpose, ReviewStage, Unit, UnitKind, User
-from app.papers.summaries import write_summary
 from app.services.calendar.calendars import calendar_of
 from app.services.imports import confirming, reading, receiving
 from app.services.nominees import opinions, reviews
@@ -27,6 +25,7 @@ from app.services.programmes import setting_up
 from app.services.shared import documents
 from app.services.shared.work import Work
 from tests.files import pdf, vault_in
+from tests.qujing import Authority, write_summary
 from tests.standing import answer, scan
 from tests.world import PASSWORD_HASH, World, at
 

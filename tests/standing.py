@@ -6,11 +6,11 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from app.domain.nominees.annexes import Authority
 from app.models import OpinionOutcome, ReviewStage
 from app.services.nominees import opinions
 from app.services.shared.documents import Upload
 from tests.files import pdf, vault_in
+from tests.qujing import Authority
 from tests.world import World, at
 
 

@@ -16,7 +16,7 @@ SOURCES = sorted((ROOT / "app").rglob("*.py"))
 LAYERS: list[set[str]] = [
     {"app.web", "app.cli", "app.processes", "app.demo"},
     {"app.services"},
-    {"app.models", "app.calendars", "app.database", "app.evidence", "app.papers", "app.sealing"},
+    {"app.models", "app.calendars", "app.database", "app.evidence", "app.notices", "app.papers", "app.sealing"},
     {"app.domain"},
 ]
 HEIGHT = {name: height for height, names in enumerate(reversed(LAYERS)) for name in names}
@@ -126,7 +126,18 @@ def test_a_modules_tests_are_found_in_one_guess() -> None:
 
     Those of tools/ stand under tests/tools/.
     """
-    for layer in ("domain", "services", "web", "cli", "calendars", "evidence", "papers", "processes", "tools"):
+    for layer in (
+        "domain",
+        "services",
+        "web",
+        "cli",
+        "calendars",
+        "evidence",
+        "notices",
+        "papers",
+        "processes",
+        "tools",
+    ):
         for path in sorted((ROOT / "tests" / layer).rglob("test_*.py")):
             folder = (ROOT if layer == "tools" else ROOT / "app") / path.parent.relative_to(ROOT / "tests")
             name = path.stem.removeprefix("test_")
@@ -151,6 +162,13 @@ def test_the_rules_use_the_standard_library_alone() -> None:
             for name in imports_of(path):
                 top = name.partition(".")[0]
                 assert top in sys.stdlib_module_names or name.startswith("app.domain."), f"{path} imports {name}"
+
+
+def test_the_rules_and_use_cases_name_no_city() -> None:
+    """Where an award is made, and what is of one notice alone, is data (app/data/notices)."""
+    for path in SOURCES:
+        if module_of(path).startswith(("app.domain", "app.services", "app.models", "app.papers")):
+            assert not re.search("曲靖|云南", path.read_text("utf-8")), path
 
 
 @pytest.mark.parametrize(

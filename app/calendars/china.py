@@ -78,7 +78,7 @@ class ChinaCalendar:
         return " + ".join((PACKAGE, *on_top))
 
     def day(self, date: dt.date) -> Day:
-        """Raises BeyondHorizon before 2004 and after the horizon. Names the year that is missing (R3)."""
+        """Raise BeyondHorizon before 2004 and after the horizon. It names the year that is missing (R3)."""
         if date > self._horizon and self._known(date.year):
             # A later year is here, but one between is not: that is the one to load.
             raise BeyondHorizon(self._horizon.year + 1, self._horizon)
@@ -119,7 +119,7 @@ def _day(date: dt.date, notice: Notice, names: Mapping[dt.date, str], provisiona
 
 
 def estimated_notice(year: int) -> Notice:
-    """The demonstration's own arrangement for a year without a notice; never official.
+    """Return the demonstration's own arrangement for a year without a notice; never official.
 
     The statutory days with their 补假 and the weekends beside them, no make-up days. It passes the
     checks of `read_notices`. Raises BeyondHorizon outside of 2004-2100.
@@ -151,7 +151,7 @@ def package_knows(year: int) -> bool:
 
 @cache
 def packaged_notice(year: int) -> Notice:
-    """What the package has of `year`, from 20 December before to 19 December.
+    """Return what the package has of `year`, from 20 December before to 19 December.
 
     The rest of December is the next year's: 2018-12-31 was off by the notice of 2019. Only while
     the package does not know that year does this notice keep those days.
@@ -176,12 +176,12 @@ def _load(years: Iterable[int], *, observed: bool = True) -> HolidayBase:
 
 
 def _package(year: int) -> dict[dt.date, str]:
-    """The package's days off of `year` and its neighbours, with the package's names."""
+    """Return the package's days off of `year` and its neighbours, with the package's names."""
     return dict(_load((year - 1, year, year + 1)).items())
 
 
 def _with_adjoining_weekends(off: Iterable[dt.date], work: frozenset[dt.date]) -> frozenset[dt.date]:
-    """The days off, and the Saturdays and Sundays that join them without a gap and do not work."""
+    """Return the days off, and the Saturdays and Sundays that join them without a gap and do not work."""
     joined = set(off)
     for date in tuple(joined):
         for step in (-_ONE_DAY, _ONE_DAY):
@@ -214,7 +214,7 @@ def festival_names(notice: Notice) -> dict[dt.date, str]:
 
 @cache
 def _festivals(year: int) -> Mapping[dt.date, tuple[str, ...]]:
-    """The statutory days of a year, without 补假 and exchanged days, by their everyday names."""
+    """Return the statutory days of a year, without 补假 and exchanged days, by their everyday names."""
     statutory = _load((year,), observed=False)
     return {
         date: tuple(_PLAIN_NAMES.get(name, name) for name in statutory.get_list(date))

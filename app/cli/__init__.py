@@ -15,6 +15,7 @@ from app.cli.shared import OpenPortal, plainly
 from app.cli.upkeep import audit, backup, evidence, grant, keys, restore, retention
 from app.sealing import keyring_of
 from app.services.cases import settlement
+from app.services.programmes import setting_up
 from app.services.shared.work import Work
 from config import BadSettings, from_environment
 
@@ -47,6 +48,8 @@ def serve(opened: OpenPortal) -> None:
 
     opened.settings.require_real_keys()
     opened.settings.require_shared_limits()
+    with opened.migrated.reader() as session:
+        setting_up.require_notices(session)
     opened.migrated.dispose()
     run(opened.settings)
 

@@ -10,9 +10,14 @@ from app import clock
 from app.cli.shared import OpenPortal, plainly
 from app.domain.cases.states import ROLE_NAMES
 from app.domain.refusals import BookRefused
+from app.notices.offered import notice_of, offered
 from app.papers import programme_book, programme_writing
 from app.services.office import programme_books
 from app.services.shared.work import Work
+
+_FOLLOWS = click.option(
+    "--notice", default="", metavar="KEY", help="The notice that the programme follows; the built-in one by default."
+)
 
 
 @click.group()
@@ -20,26 +25,35 @@ def programme() -> None:
     """Programmes: units, places, timetable and people in one workbook."""
 
 
+@programme.command("notices")
+def notices() -> None:
+    """Print the notices there are to follow: key and name."""
+    for key, notice in offered().items():
+        click.echo(f"{key}\t{notice.name}")
+
+
 @programme.command("blank")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_FOLLOWS
 @plainly
-def blank(file: Path) -> None:
+def blank(file: Path, notice: str) -> None:
     """Write the blank workbook to FILE."""
-    file.write_bytes(programme_writing.written())
+    file.write_bytes(programme_writing.written(None, notice_of(notice)))
     click.echo(f"已写出空白表格：{file}")
 
 
 @programme.command("load")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_FOLLOWS
 @click.pass_obj
 @plainly
-def load(opened: OpenPortal, file: Path) -> None:
+def load(opened: OpenPortal, file: Path, notice: str) -> None:
     """Set up a programme from a workbook FILE, whole or not at all. The passwords are printed once."""
     with file.open("rb") as upload:
         sheets = programme_book.read_sheets(upload)
     try:
         with opened.migrated.writer() as session:
-            loaded = programme_books.load(Work(session, clock.now()), sheets)
+            loaded = programme_books.load(Work(session, clock.now()), sheets, notice)
             title, slips = loaded.programme.title, loaded.slips
     except BookRefused as refusal:
         for wrong in refusal.problems:

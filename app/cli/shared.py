@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from app.database import Database
 from app.domain.refusals import Refusal
 from app.evidence.names import StoreDown
+from app.notices.offered import offer_notices
 from app.sealing import SealBroken, keyring_of
 from app.services.shared.files import Vault, vault_of
 from config import BadSettings, Settings
@@ -21,6 +22,8 @@ class OpenPortal:
     """Settings and the database they name, opened when first asked for."""
 
     def __init__(self, settings: Settings) -> None:
+        """Raise BadSettings for a description of a notice that cannot be followed."""
+        offer_notices(settings.notices_dir)
         self.settings = settings
         self._database: Database | None = None
 

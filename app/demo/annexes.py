@@ -15,15 +15,16 @@ from app.demo import people
 from app.demo.faults import WRONG_UNIT, faulty_rows
 from app.demo.people import DemoNominee, DemoQuota
 from app.demo.words import AGENCY, CIVIL, FARMER, INSTITUTION, RETIRED, SELF_EMPLOYED, STATE_FIRM, WORKER
-from app.domain.nominees.annexes import NONE, POLITICAL_STATUSES
-from app.domain.periods.rounds import KIND_NAMES as HONOUR_NAMES
+from app.domain.nominees.annexes import NONE
 from app.domain.periods.rounds import Kind
 from app.domain.shared.identity_numbers import credit_check_character, id_check_character
+from app.notices.offered import built_in
 from app.papers.forms import write_form
 from app.papers.summaries import write_summary
 
 _NOWHERE = "539999"  # a district of no city
-_POLITICAL = (*POLITICAL_STATUSES[:1] * 6, POLITICAL_STATUSES[2], *POLITICAL_STATUSES[-1:] * 4)
+_STATUSES = built_in().words("political")
+_POLITICAL = (*_STATUSES[:1] * 6, _STATUSES[2], *_STATUSES[-1:] * 4)
 _ETHNICITIES = ("汉族",) * 8 + ("彝族", "回族", "苗族", "壮族")
 _TITLES = {"教师": "一级教师", "医师": "主治医师", "护": "主管护师", "工程师": "工程师"}
 _FIRST_POSTS = {FARMER: "务农", WORKER: "工人", SELF_EMPLOYED: "个体经营", RETIRED: "职员"}
@@ -43,17 +44,19 @@ def write_files(folder: Path, recommender: str, title: str, dated: dt.date, seed
     quota = next(quota for quota in people.quotas() if quota.recommender == recommender)
     by_kind = unit_rows(quota, seed)
     files: dict[str, bytes] = {}
-    for kind, annex, form in ((Kind.COLLECTIVE, 2, 4), (Kind.INDIVIDUAL, 3, 5)):
-        rows, honour = by_kind[kind], HONOUR_NAMES[kind]
+    notice = built_in()
+    for kind in Kind:
+        rows, honour = by_kind[kind], notice.kind_names[kind]
+        annex, form = notice.summaries[kind].number, notice.forms[kind].number
         heading = f"{title}{honour}推荐对象汇总表"
         files[f"附件{annex}-{honour}推荐对象汇总表-{recommender}.xlsx"] = write_summary(
-            kind, heading, recommender, dated, rows, extended=True
+            kind, heading, recommender, dated, rows, notice=notice, extended=True
         )
         files[f"附件{form}-{honour}推荐表-{recommender}-{rows[0]['name']}.docx"] = write_form(
-            kind, rows[0], f"{title}{honour}推荐表", None
+            kind, rows[0], f"{title}{honour}推荐表", None, notice=notice
         )
     spoilt = write_summary(
-        Kind.INDIVIDUAL, heading, WRONG_UNIT, dated, faulty_rows(by_kind[Kind.INDIVIDUAL]), extended=True
+        Kind.INDIVIDUAL, heading, WRONG_UNIT, dated, faulty_rows(by_kind[Kind.INDIVIDUAL]), notice=notice, extended=True
     )
     files = dict(sorted(files.items())) | {f"附件3-有错误，供试核对-{recommender}.xlsx": spoilt}
     folder.mkdir(parents=True, exist_ok=True)

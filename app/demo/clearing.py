@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from app.demo.diary import Diary
 from app.domain.calendar.workdays import Calendar, local_date, midnight, nth_workday_before
 from app.domain.cases.states import Actor
-from app.domain.nominees.annexes import AUTHORITY_NAMES, Authority
-from app.domain.nominees.opinions import ALWAYS
+from app.domain.nominees.opinions import always_asked
 from app.models import Nominee, OpinionOutcome, ReviewStage
+from app.notices.offered import built_in
 from app.sealing import Keyring
 from app.services.nominees import eligibility, opinions, reviews
 from app.services.shared.documents import Upload
@@ -67,7 +67,8 @@ class Clearing:
     ) -> None:
         """Record the authorities' answers for the unit: of all authorities, or only of those always asked."""
         needed = opinions.needed_by(session, self.keyring, nominees)
-        for authority in Authority if all_of_them else sorted(ALWAYS):
+        notice = built_in()
+        for authority in notice.authority_names if all_of_them else sorted(always_asked(notice)):
             ids = [nominee.id for nominee in nominees if authority in needed[nominee.id]]
             if ids:
                 answer = opinions.Answer(authority, OpinionOutcome.FAVOURABLE, "经核查，无不同意见。", local_date(now))
@@ -79,7 +80,7 @@ class Clearing:
         """One answer about these nominees, with its scan where the authority was asked."""
         scan = None
         if answer.outcome is not OpinionOutcome.NOT_ASKED:
-            name = AUTHORITY_NAMES[answer.authority]
+            name = built_in().authority_names[answer.authority]
             scan = Upload(f"征求意见表-{name}.pdf", io.BytesIO(letter(f"{name}：{answer.text}")))
         opinions.record_opinion(Work(session, now, handler), self.vault, nominee_ids, answer, scan)
 

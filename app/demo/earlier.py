@@ -19,6 +19,7 @@ from app.domain.calendar.workdays import local_date, nth_workday_after
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.plan import proposed_stages
 from app.models import Document, Honour, Nominee, Purpose
+from app.notices.offered import built_in
 from app.services.award import deciding, revocation
 from app.services.award.deciding import PaperText
 from app.services.programmes.setting_up import archive
@@ -40,8 +41,15 @@ _REVOCATION = (
 def begin(session: Session, staging: Staging, now: dt.datetime) -> None:
     """Set up the programme and note down all its later steps."""
     start = local_date(now)
+    stages = proposed_stages(start, built_in().stages)
     programme_id = programmes.set_up(
-        session, staging.cast, _TITLE, programmes.number(start, 198), proposed_stages(start), now, most=_MOST
+        session,
+        staging.cast,
+        _TITLE,
+        programmes.number(start, 198),
+        stages,
+        now,
+        most=_MOST,
     )
     by_unit = programmes.recommend(session, staging.keyring, staging.cast, programme_id, SEED - 1, _MOST)
     everybody = [nominee for nominees in by_unit.values() for nominee in nominees]

@@ -12,6 +12,7 @@ from app.demo.cast import HOST_UNIT, Cast
 from app.demo.timetable import SEED
 from app.domain.calendar.workdays import local_date
 from app.domain.programmes.plan import proposed_stages
+from app.notices.offered import built_in
 
 FOLDER = "演示附件"
 TITLE = "下一年度先进集体和先进个人评选表彰（演示）"
@@ -20,7 +21,7 @@ _UNTIL_IT_BEGINS = dt.timedelta(days=20)
 
 def begin(session: Session, cast: Cast, now: dt.datetime) -> None:
     first_day = local_date(now) + _UNTIL_IT_BEGINS
-    stages = proposed_stages(first_day)
+    stages = proposed_stages(first_day, built_in().stages)
     programmes.set_up(session, cast, TITLE, programmes.number(first_day, 240), stages, now)
 
 

@@ -15,6 +15,7 @@ from app.domain.nominees.annexes import Rank
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.plan import Places, ProgrammePlan, StageDays
 from app.models import Nominee, Unit, UnitKind
+from app.notices.offered import built_in
 from app.sealing import Keyring
 from app.services.nominees.dossiers import dossier
 from app.services.programmes import setting_up
@@ -46,14 +47,15 @@ def set_up(
         if most is not None:
             collectives, individuals = min(collectives, most), min(individuals, most)
         places.append(Places(cast.units[quota.recommender], collectives, individuals, quota.field, quota.group))
+    notice = built_in()
     plan = ProgrammePlan(
         title=title,
         notice_number=notice_number,
-        collective_honour=f"{HONOURS}先进集体",
-        individual_honour=f"{HONOURS}先进个人",
-        lapse_clause="评选通知第四部分（二）3：若在规定时间内无法作出结论的，取消该推荐对象参评资格",
-        upheld_clause="评选通知第七部分（二）：未按规定程序和要求推荐的，经核实后取消推荐评选资格",
-        revocation_clause="评选通知第七部分（二）：隐瞒情况、弄虚作假骗取表彰奖励的，撤销所获表彰",
+        collective_honour=f"{HONOURS}{notice.kind_names[Kind.COLLECTIVE]}",
+        individual_honour=f"{HONOURS}{notice.kind_names[Kind.INDIVIDUAL]}",
+        lapse_clause=notice.clauses.lapse,
+        upheld_clause=notice.clauses.upheld,
+        revocation_clause=notice.clauses.revocation,
         signatory="市实施群众满意度提升“四个工程”工作专班",
         stages=stages,
         places=places,

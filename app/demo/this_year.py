@@ -17,7 +17,6 @@ from app.demo.cases import Script
 from app.demo.staging import Staging
 from app.demo.timetable import LOOK_AHEAD, QUICK_UNITS, SEED, Shape, city_opening, shapes
 from app.domain.calendar.workdays import local_date
-from app.domain.nominees.annexes import Authority
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.plan import StageDays
 from app.models import Nominee, OpinionOutcome
@@ -116,16 +115,16 @@ class _City:
         diary.note(staging.after(self.opening, 0), self._correct)
 
     def _oppose(self, session: Session, now: dt.datetime) -> None:
-        self._answer(session, self._opposed, Authority.DISCIPLINE, OpinionOutcome.NEGATIVE, _NEGATIVE, now)
+        self._answer(session, self._opposed, "discipline", OpinionOutcome.NEGATIVE, _NEGATIVE, now)
 
     def _not_asked(self, session: Session, now: dt.datetime) -> None:
-        self._answer(session, self._misprinted, Authority.AUDIT, OpinionOutcome.NOT_ASKED, _NOT_ASKED, now)
+        self._answer(session, self._misprinted, "audit", OpinionOutcome.NOT_ASKED, _NOT_ASKED, now)
 
     def _answer(
         self,
         session: Session,
         nominee: Nominee,
-        authority: Authority,
+        authority: str,
         outcome: OpinionOutcome,
         text: str,
         now: dt.datetime,

@@ -1,7 +1,9 @@
 """Word lists of the demonstration: which of the notice's lists it uses, and what invented names are made from."""
 
 from app.demo.texts import read_texts
-from app.domain.nominees.annexes import PERSON_STATUSES
+from app.notices.offered import built_in
+
+PERSON_STATUSES, TRADES = built_in().words("status"), built_in().words("trade")
 
 AGENCY, INSTITUTION, STATE_FIRM = "行政机关", "事业单位", "国有企业"
 CIVIL, EXPERT, _, _, WORKER, FARMER = PERSON_STATUSES[:6]

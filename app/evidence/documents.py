@@ -124,7 +124,7 @@ def _look_at(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, package: FilePart
 
 
 def _inflated(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: _Budget) -> Iterator[bytes]:
-    """An entry, really unpacked to its end: zipfile alone would stop where the directory says that the entry ends."""
+    """Unpack an entry to its real end: zipfile alone stops where the directory says that the entry ends."""
     declared, entry.file_size = entry.file_size, sys.maxsize
     length = 0
     with archive.open(entry) as file:  # whose end compares the checksum
@@ -137,7 +137,7 @@ def _inflated(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: _Budget)
 
 
 def _look_inside(content: Iterable[bytes], budget: _Budget, depth: int) -> None:
-    """An archive inside the archive: the workbook behind a chart, on the same terms and on the same budget."""
+    """Inspect an archive inside the archive (the workbook behind a chart), on the same terms and the same budget."""
     if depth > _NESTED_LIMIT:
         raise FileRefused(_NESTED)
     with SealedSpool() as spool:

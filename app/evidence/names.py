@@ -17,12 +17,12 @@ class StoreDown(Exception):
 
 
 def new_name() -> str:
-    """A name for a new file: 128 random bits in hex."""
+    """Return a name for a new file: 128 random bits in hex."""
     return secrets.token_hex(16)
 
 
 def checked(name: str) -> str:
-    """The name itself, if it is one that `new_name` could have given: no path hides in it."""
+    """Return the name itself, if it is one that `new_name` could have given: no path hides in it."""
     if not is_name(name):
         raise ValueError("not the name of a stored file")
     return name

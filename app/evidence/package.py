@@ -47,7 +47,7 @@ class FileParts:
         self._main: str | None = None
 
     def add(self, name: str, content: Iterable[bytes]) -> None:
-        """A part. Raises FileRefused for what it may not carry or refer to, BadXml."""
+        """Read a part. Raises FileRefused for what it may not carry or refer to, BadXml."""
         name = name.casefold()
         self._parts.add(name)
         if name == _TYPES:
@@ -58,7 +58,7 @@ class FileParts:
             _each_element(content, _check_relation)
 
     def kind(self) -> FileKind | None:
-        """What the file is, by the part that its root points to."""
+        """Return what the file is, by the part that its root points to."""
         if self._main not in self._parts:
             return None
         return _KINDS.get(self._types.get(self._main, ""))
@@ -80,7 +80,7 @@ class FileParts:
 
 
 def _relation(attributes: dict[str, str]) -> str:
-    """The last word of a relation's type: the two editions of the standard differ in what stands before it."""
+    """Return the last word of a relation's type: the two editions of the standard differ in what stands before it."""
     return attributes.get("Type", "").rpartition("/")[2].casefold()
 
 

@@ -34,7 +34,7 @@ _OBJECT_STREAM = b"ObjStm"
 
 
 def _disguised(name: bytes) -> bytes:
-    """A pattern for a name, each letter as itself or as its number: J, #4a or #4A."""
+    """Return a pattern for a name, each letter as itself or as its number: J, #4a or #4A."""
     return b"(" + b"".join(b"(?:%c|#(?i:%02x))" % (letter, letter) for letter in name) + b")"
 
 
@@ -48,7 +48,7 @@ _OBJECTS = re.compile(rb"\s*(?:\d+\s+\d+\s+)+[<(/[+.\-\dtfn]")
 
 
 def check_pdf(pdf: BinaryIO) -> None:
-    """Raises FileRefused for a PDF that carries what it may not."""
+    """Raise FileRefused for a PDF that carries what it may not."""
     effort = _Effort()
     pdf.seek(0)
     for name, place in _named(iter(lambda: pdf.read(_PIECE), b"")):
@@ -96,7 +96,7 @@ def _named(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
 
 
 def _object_stream(pdf: BinaryIO, place: int) -> Iterator[bytes]:
-    """The text of an object stream, from a place in its dictionary on. What cannot be looked at is refused."""
+    """Return the text of an object stream, from a place in its dictionary on. What cannot be looked at is refused."""
     pdf.seek(place)
     begun = _STREAM.match(pdf.read(_STREAM_WITHIN))
     if begun is None:

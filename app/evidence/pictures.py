@@ -30,7 +30,7 @@ _CHECKS = {FileKind.JPEG: check_jpeg, FileKind.PNG: check_png}
 
 
 def stripped(picture: BinaryIO, kind: FileKind) -> SealedSpool:
-    """The same picture, upright, without anything beside it. Raises FileRefused."""
+    """Write the same picture anew, upright, without anything beside it. Raises FileRefused."""
     with _DECODER, _decoded(picture, kind) as image:
         _turn_upright(image)
         image.info = {key: value for key, value in image.info.items() if key == "transparency"}

@@ -22,7 +22,7 @@ class ScannerDown(Exception):
 
 
 def scan(address: str, content: Iterable[bytes], *, timeout: float = _TIMEOUT) -> Verdict:
-    """What the scanner at host:port, or at the path of a socket, says of a file. Raises ScannerDown."""
+    """Ask the scanner at host:port, or at the path of a socket, about a file. Raises ScannerDown."""
     until = time.monotonic() + timeout
     with _connected(address) as connection:
         sent = _sent(connection, content, until)

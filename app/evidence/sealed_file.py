@@ -17,13 +17,13 @@ _COUNTER = 11  # of the nonce's twelve bytes; the last says whether this is the 
 
 
 def sealed(plain: Iterable[bytes], cipher: Cipher, key: bytes, name: str) -> Iterator[bytes]:
-    """What is to be stored under `name`. The key is this file's own: it seals one content, once."""
+    """Yield what is to be stored under `name`. The key is this file's own: it seals one content, once."""
     for number, (chunk, last) in enumerate(_chunks(plain, CHUNK)):
         yield encrypt(cipher, key, _nonce(number, last), chunk, _bound_to(name))
 
 
 def unsealed(stored: Iterable[bytes], cipher: Cipher, key: bytes, name: str) -> Iterator[bytes]:
-    """The content again. Raises SealBroken.
+    """Yield the content again. Raises SealBroken.
 
     What has come out by then is genuine, but only the end says that it was all: a file that was cut off raises there.
     """

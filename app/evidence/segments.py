@@ -41,7 +41,7 @@ def check_jpeg(picture: BinaryIO) -> None:
 
 
 def _next_marker(picture: BinaryIO, position: int) -> tuple[bytes, int]:
-    """The next marker from `position` on and the place behind it; b"" where the file ends."""
+    """Return the next marker from `position` on and the place behind it; b"" where the file ends."""
     picture.seek(position)
     kept = b""
     while window := picture.read(_WINDOW):

@@ -28,7 +28,7 @@ class Store(Protocol):
         """Keep a file, whole or not at all: it is on disk when this returns."""
 
     def get(self, name: str) -> Iterator[bytes]:
-        """The file, piece by piece. Raises FileMissing at once, not at the first piece."""
+        """Yield the file, piece by piece. Raises FileMissing at once, not at the first piece."""
 
     def delete(self, name: str) -> None:
         """Remove a file; no error when it is not there."""
@@ -37,11 +37,11 @@ class Store(Protocol):
         """Every file that is kept whole."""
 
     def unfinished(self) -> Iterator[str]:
-        """What an upload under way or a kill left half written, for whoever compares the store with the rows."""
+        """Return what an upload under way or a kill left half written, for whoever compares the store with the rows."""
 
 
 def store_of(settings: Settings) -> Store:
-    """The store that the settings name."""
+    """Return the store that the settings name."""
     if settings.evidence_s3_bucket:
         from app.evidence.s3 import S3  # takes half a second to load: only who needs it waits
 
@@ -102,7 +102,7 @@ class Folder:
         return self._root / checked(name)[:2] / name
 
     def _make(self, folder: Path) -> None:
-        """The folder, and on disk too: a file that is safe in a folder that is not is lost with it."""
+        """Make the folder, and on disk too: a file that is safe in a folder that is not is lost with it."""
         if not self._root.is_dir():
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
             sync(self._root.parent)

@@ -38,7 +38,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 
 
 def checked(enumeration: type[StrEnum], name: str) -> Enum:
-    """A column of an enumeration's values, held by a CHECK the database itself enforces."""
+    """Return a column of an enumeration's values, held by a CHECK the database itself enforces."""
     return Enum(
         enumeration,
         name=name,
@@ -50,7 +50,7 @@ def checked(enumeration: type[StrEnum], name: str) -> Enum:
 
 
 def is_set(column: str) -> str:
-    """A boolean SQL fragment for CHECKs that tie two facts together."""
+    """Return a boolean SQL fragment for CHECKs that tie two facts together."""
     return f"({column} IS NOT NULL)"
 
 

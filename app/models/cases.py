@@ -79,7 +79,7 @@ class Case(Base):
         return f"{self.received_at.astimezone(SHANGHAI):%Y}-{self.id:04d}"
 
     def state_at(self, now: dt.datetime) -> State:
-        """The state every page shows: lapsed from the deadline on, settled or not (R26)."""
+        """Return the state every page shows: lapsed from the deadline on, settled or not (R26)."""
         return effective_state(self.state, self.entry.period.conclude_by, now)
 
     @property
@@ -87,7 +87,7 @@ class Case(Base):
         return CaseOutcome(self.id, self.entry.nominee_id, self.state, self.conclusion)
 
     def facts(self, now: dt.datetime) -> CaseFacts:
-        """What the rules of who may do what are asked about."""
+        """Return what the rules of who may do what are asked about."""
         return CaseFacts(
             state=self.state_at(now),
             handler_unit_id=self.handler_unit_id,

@@ -9,10 +9,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.cases.verdict import Ground
-from app.domain.nominees.annexes import Authority, Rank
+from app.domain.nominees.annexes import Rank
 from app.domain.periods.rounds import Kind
 from app.models.accounts import Unit
 from app.models.base import Base, checked
+from app.models.programmes import Programme
 
 
 class Nominee(Base):
@@ -46,6 +47,7 @@ class Nominee(Base):
     withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     withdraw_reason: Mapped[str | None] = mapped_column(Text)
 
+    programme: Mapped[Programme] = relationship()
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
     recommender: Mapped[Unit] = relationship(foreign_keys=[recommender_id])
     replaces: Mapped[Nominee | None] = relationship(remote_side=[id])
@@ -174,7 +176,8 @@ class Opinion(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), index=True)
-    authority: Mapped[Authority] = mapped_column(checked(Authority, "authority"))
+    # The key of an authority of the notice that the programme follows.
+    authority: Mapped[str] = mapped_column(String(24))
     outcome: Mapped[OpinionOutcome] = mapped_column(checked(OpinionOutcome, "outcome"))
     text: Mapped[str] = mapped_column(Text, default="")
     dated: Mapped[dt.date]

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.calendar.workdays import CountedDay, Day, DayKind, DayTable, last_day_before
-from app.domain.periods.rounds import ROUNDS, Kind, Round
+from app.domain.periods.rounds import LAST_ROUND, Kind, Round
 from app.domain.periods.window import Phase, PhaseDates, Window
 from app.models.accounts import Unit
 from app.models.base import Base, checked
@@ -18,7 +18,7 @@ from app.models.programmes import Programme
 
 
 def days_to_json(days: Sequence[CountedDay]) -> list[dict[str, Any]]:
-    """The explained days as they are stored with a period and printed as JSON."""
+    """Return the explained days as they are stored with a period and printed as JSON."""
     return [
         {
             "date": counted.day.date.isoformat(),
@@ -97,7 +97,8 @@ class Period(Base):
 
     @property
     def round(self) -> Round:
-        return ROUNDS[self.round_number]
+        """The round under the name that the programme's notice gives it."""
+        return self.programme.rules.rounds[self.round_number]
 
     @property
     def window(self) -> Window:
@@ -134,7 +135,8 @@ class Period(Base):
 
     @property
     def title(self) -> str:
-        return f"{self.organiser.name}{self.round.name}" if self.round_number != 3 else self.round.name
+        name = self.round.name
+        return f"{self.organiser.name}{name}" if self.round_number != LAST_ROUND else name
 
 
 class Entry(Base):

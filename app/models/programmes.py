@@ -7,8 +7,10 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.programmes.notice import AwardNotice
 from app.models.accounts import Unit
 from app.models.base import Base
+from app.notices.offered import BUILT_IN, notice_of
 
 
 class Programme(Base):
@@ -22,6 +24,8 @@ class Programme(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(200), unique=True)
+    # The key of the notice that it follows (app/notices): what it asks of whom, and in which words.
+    notice: Mapped[str] = mapped_column(String(40), default=BUILT_IN, server_default=BUILT_IN)
     notice_number: Mapped[str] = mapped_column(String(80), default="")
     collective_honour: Mapped[str] = mapped_column(String(120))
     individual_honour: Mapped[str] = mapped_column(String(120))
@@ -39,6 +43,11 @@ class Programme(Base):
     stages: Mapped[list[Stage]] = relationship(order_by="Stage.number")
 
     __table_args__ = (CheckConstraint("county_share BETWEEN 0 AND 100", name="county_share_is_percent"),)
+
+    @property
+    def rules(self) -> AwardNotice:
+        """The notice that it follows. Raises NoticeMissing."""
+        return notice_of(self.notice)
 
 
 class Stage(Base):

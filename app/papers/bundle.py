@@ -54,7 +54,7 @@ class _Outlet:
 
 
 def bundled(title: str, members: Iterable[Member], now: dt.datetime) -> Iterator[bytes]:
-    """The bytes of the .zip, piece by piece. A member that raises LeftOut before its first byte is named as missing."""
+    """Yield the bytes of the .zip, piece by piece. A member that raises LeftOut at once is named as missing."""
     outlet, taken = _Outlet(), {CONTENTS.casefold()}
     lines: list[str] = []
     missing: list[str] = []
@@ -95,7 +95,7 @@ def _entry(path: str, now: dt.datetime) -> ZipInfo:
 
 
 def _free(path: str, taken: set[str]) -> str:
-    """The path, or the path with a number: two nominees may have one name. Windows tells no capitals apart."""
+    """Return the path, or the path with a number: two nominees may have one name. Windows tells no capitals apart."""
     free, number = path, 1
     while free.casefold() in taken:
         number += 1

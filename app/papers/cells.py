@@ -27,14 +27,14 @@ _AMBIGUOUS_MONTH = (
 
 
 def clean(text: str) -> str:
-    """A text without what nobody sees: control marks, zero widths, escapes of spreadsheets; lines ended by \\n."""
+    """Return a text without what nobody sees: control marks, zero widths, sheet escapes; lines ended by \\n."""
     text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
     text = _SEPARATORS.sub("", without_unseen(text.replace("\xa0", " ").replace("\t", " ")))
     return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 
 def read_cell(cell: Any, column: str, *, is_date: bool) -> tuple[str, Problem | None]:
-    """The text of a cell of a read-only sheet. `is_date`: a number there means a month."""
+    """Return the text of a cell of a read-only sheet. `is_date`: a number there means a month."""
     value = cell.value
     if value is None:
         return "", None
@@ -50,7 +50,7 @@ def read_cell(cell: Any, column: str, *, is_date: bool) -> tuple[str, Problem | 
 
 
 def _date(value: dt.date, number_format: str) -> str:
-    """The day too, where the cell shows it."""
+    """Tell whether the cell shows the day too."""
     shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", number_format).lower()
     return str(FormDate(value.year, value.month, value.day if "d" in shown else 0))
 

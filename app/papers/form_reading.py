@@ -15,6 +15,7 @@ from docx.oxml.ns import qn
 from app.domain.imports.fields import FIELD_NAMES, Problem
 from app.domain.imports.nominations import Nomination, column_name
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers.cells import clean
@@ -45,7 +46,6 @@ _LABELS = {name: key for key, name in FIELD_NAMES.items()} | {"集体名称": "n
 _ENOUGH = 5  # labels in tables: fewer, and it is some other document
 
 _NOT_THE_FORM = "里面没有找到推荐表的栏目。"
-_ASK_FOR_FORM = "请使用附件4（先进集体推荐表）或附件5（先进个人推荐表）的 Word 文件，栏目名称照原样保留。"
 _BROKEN = ("这个文件的内容不完整或已损坏，无法读取。", "请在 Word 或 WPS 里打开它，另存为 .docx 后再上传。")
 _OTHER_PICTURE = ("插入的照片不是 JPG 或 PNG 格式", "请换成 JPG 格式的照片")
 _COVER_LINE = re.compile(r"(?P<label>[^:]{2,12}):(?P<value>.*)", re.DOTALL)
@@ -66,13 +66,15 @@ class _Read:
     collective: bool = False
 
 
-def read_form(file: BinaryIO, source: str, number: int) -> tuple[Nomination, bytes | None]:
-    """One filled annex 4 or 5, with the photo that stands in annex 5 (JPEG or PNG as it was put there), if any.
+def read_form(file: BinaryIO, source: str, number: int, notice: AwardNotice) -> tuple[Nomination, bytes | None]:
+    """One filled annex 4 or 5 of a notice, and the photo that stands in annex 5 (JPEG or PNG as it was put there).
 
     Raises UnreadableForm for what is no such form, or carries what it may not.
     """
+    forms = "或".join(f"{notice.forms[kind].label}（{notice.form_name(kind)}）" for kind in Kind)
+    ask_for_form = f"请使用{forms}的 Word 文件，栏目名称照原样保留。"
     if guarded(file, source) is not FileKind.DOCX:
-        raise UnreadableForm(source, "这不是 Word 文件。", _ASK_FOR_FORM)
+        raise UnreadableForm(source, "这不是 Word 文件。", ask_for_form)
     try:
         paper = docx.Document(file)
         read = _read(paper)
@@ -81,7 +83,7 @@ def read_form(file: BinaryIO, source: str, number: int) -> tuple[Nomination, byt
         raise UnreadableForm(source, *_BROKEN) from None
     kind = Kind.COLLECTIVE if read.collective else Kind.INDIVIDUAL
     if len(read.fields) < _ENOUGH or "name" not in read.fields:
-        raise UnreadableForm(source, _NOT_THE_FORM, _ASK_FOR_FORM)
+        raise UnreadableForm(source, _NOT_THE_FORM, ask_for_form)
     missing = [column_name(key, kind) for key in FORM_FIELDS[kind] if key not in read.fields]
     if missing:
         raise UnreadableForm(source, f"表里缺少：{'、'.join(missing)}。", "请照附件的样子补上这些栏目，再上传。")
@@ -141,20 +143,20 @@ def _take_table(table: Any, read: _Read) -> None:
 
 
 def _take_whole_row(text: str, read: _Read) -> None:
-    """A row of one cell with its label in the first line and the text under it."""
+    """Read a row of one cell with its label in the first line and the text under it."""
     first, _, rest = text.partition("\n")
     if key := _LABELS.get(plain_head(first)):
         read.fields[key] = read.fields.get(key) or clean(rest)
 
 
 def _take_row_below(key: str, texts: list[str], read: _Read) -> None:
-    """A label that takes a whole row: its value takes the next."""
+    """Read a label that takes a whole row: its value takes the next."""
     if len(texts) == 1 and plain_head(texts[0].partition("\n")[0]) not in _LABELS:
         read.fields[key] = read.fields.get(key) or clean(texts[0])
 
 
 def _own(parent: Any, name: str) -> Iterator[Any]:
-    """The rows of a table or the cells of a row, also those inside content controls, none of a table within it."""
+    """Return the rows of a table or the cells of a row, also inside content controls, none of a table within it."""
     holder = "w:tbl" if name == "w:tr" else "w:tr"
     for element in parent.iter(qn(name)):
         if next(element.iterancestors(qn(holder))) is parent:
@@ -162,7 +164,7 @@ def _own(parent: Any, name: str) -> Iterator[Any]:
 
 
 def text_of(element: Any) -> str:
-    """The text that a reader sees, a line for each paragraph; nothing that was deleted while changes were tracked."""
+    """Return the text that a reader sees, a line for each paragraph; without what tracked changes deleted."""
     paragraphs = [element] if element.tag == qn("w:p") else list(element.iter(qn("w:p")))
     return "\n".join("".join(_runs_of(paragraph)) for paragraph in paragraphs).strip()
 
@@ -181,7 +183,7 @@ def _runs_of(paragraph: Any) -> Iterator[str]:
 
 
 def _first_picture(paper: Document) -> bytes | None:
-    """The first picture in a table, as Word and WPS put it there (DrawingML or the older VML)."""
+    """Return the first picture in a table, as Word and WPS put it there (DrawingML or the older VML)."""
     for table in paper.element.body.iter(qn("w:tbl")):
         for node in table.iter(qn("a:blip"), "{urn:schemas-microsoft-com:vml}imagedata"):
             number = node.get(qn("r:embed")) or node.get(qn("r:id"))

@@ -8,30 +8,42 @@ from pathlib import Path
 
 from app.domain.imports.nominations import FIELD_NAMES
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.papers.templates import Picture, render
 
-FORM_NUMBERS = {Kind.COLLECTIVE: 4, Kind.INDIVIDUAL: 5}
 _PHOTO_WIDTH, _PHOTO_HEIGHT = 30, 40  # millimetres: two inches, as photographers call it, in the shape of 768 × 1024
+_TEMPLATES = {Kind.COLLECTIVE: "annex-4.docx", Kind.INDIVIDUAL: "annex-5.docx"}
 _BLANK_DAY = "    年    月    日"
 
 
 def write_form(
-    kind: Kind, fields: Mapping[str, str], title: str, photo: bytes | None, *, folder: Path | None = None
+    kind: Kind,
+    fields: Mapping[str, str],
+    title: str,
+    photo: bytes | None,
+    *,
+    notice: AwardNotice,
+    folder: Path | None = None,
 ) -> bytes:
     """Annex 4 or 5 of one nominee, by the keys of FIELD_NAMES; without fields, a blank to fill in.
 
-    `title` is the whole title of the form, ending in 推荐表. `dated` among the fields is 填报时间, as a text. `photo`
-    (JPEG or PNG) stands in its cell. `folder`: where restyled templates lie. Raises TemplateBroken.
+    `title` is the whole title of the form, ending in the heading of its annex. `dated` among the fields is 填报时间,
+    as a text. `photo` (JPEG or PNG) stands in its cell. `folder`: where restyled templates lie. Raises TemplateBroken.
     """
-    number = FORM_NUMBERS[kind]
+    annex = notice.forms[kind]
     post, rank_title = fields.get("post", ""), fields.get("title", "")
     context = {
         **{key: fields.get(key, "") for key in FIELD_NAMES},
-        "annex": f"附件 {number}",
+        "annex": f"附件 {annex.number}",
         "title": title,
-        "honour": re.sub(r"\s", "", title).removesuffix("推荐表"),
+        "honour": re.sub(r"\s", "", title).removesuffix(annex.heading),
+        "notes": notice.printed_notes(annex),
+        "foot": annex.foot,
+        "deeds_limit": notice.deeds_limit,
+        "reviewers": notice.reviewers,
+        "approvers": " ".join(notice.approvers),
         "dated": fields.get("dated") or _BLANK_DAY,
         "post_and_title": f"{post}\n（{rank_title}）" if rank_title else post,
         "photo": Picture(photo, _PHOTO_WIDTH, _PHOTO_HEIGHT) if photo else None,
     }
-    return render(f"annex-{number}.docx", context, folder)
+    return render(_TEMPLATES[kind], context, folder)

@@ -44,7 +44,7 @@ _TOO_LONG = ("这个文件里有一部分异常地长，无法安全地打开。
 
 
 def guarded(file: BinaryIO, source: str) -> FileKind:
-    """What the file is, by its content, once it is known to carry nothing it may not; the file at its beginning.
+    """Return what the file is, by its content, once it is known to carry nothing it may not; the file at its beginning.
 
     Raises UnreadableForm.
     """
@@ -89,7 +89,7 @@ class _Part:
         self._parser.StartElementHandler = self._take
 
     def look_through(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-        """Raises UnreadableForm."""
+        """Read, or raise UnreadableForm."""
         length = 0
         with archive.open(entry) as part:
             while piece := part.read(_PIECE):

@@ -72,7 +72,7 @@ def _files_of(archive: zipfile.ZipFile, source: str) -> Iterator[tuple[str, Bina
 
 
 def _name_of(entry: zipfile.ZipInfo) -> str:
-    """A name as people gave it: Windows in China writes GBK and says nothing of it; without ways out of the archive."""
+    """Return a name as people gave it: Windows in China writes unmarked GBK. No path leads out of the archive."""
     name = entry.orig_filename
     if not entry.flag_bits & _UTF8:
         raw = name.encode("cp437", "replace")
@@ -85,7 +85,7 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
 
 
 def _is_litter(name: str) -> bool:
-    """What macOS and Windows put beside files, and the traces of documents that are open."""
+    """Tell whether it is something macOS or Windows puts beside files, or the trace of a document that is open."""
     folders, _, last = name.rpartition("/")
     hidden = last.startswith((".", "~$", ".~")) or last.casefold() in ("thumbs.db", "desktop.ini")
     return hidden or "__MACOSX" in folders.split("/")

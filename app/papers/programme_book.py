@@ -30,7 +30,7 @@ Sheets = dict[str, list[tuple[int, list[str]]]]
 
 
 def read_sheets(upload: BinaryIO) -> Sheets:
-    """The five sheets' rows that hold anything, as texts. Raises FileRefused.
+    """Return the five sheets' rows that hold anything, as texts. Raises FileRefused.
 
     A file that carries macros, links to elsewhere or far more than it shows never gets as far as a library.
     """

@@ -13,11 +13,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.domain.calendar.stages import STAGES
 from app.domain.cases.states import ROLE_NAMES
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.book_rows import ABOUT, CONTACTS, HEADS, PEOPLE, QUOTAS, STAGES_SHEET
 from app.domain.programmes.contacts import LINES
+from app.domain.programmes.notice import AwardNotice
 from app.domain.programmes.plan import SHARE_NAME, TEXTS
 from app.domain.programmes.programme_book import OFFICE_NAME, Book
 
@@ -46,13 +46,13 @@ _ROW = 22.0  # points; a row with a long text finds its own
 _BLANK_ROWS = {QUOTAS: 14, CONTACTS: 15, PEOPLE: 30}
 
 
-def written(book: Book | None = None) -> bytes:
-    """The workbook of a programme; None is the blank one."""
+def written(book: Book | None, notice: AwardNotice) -> bytes:
+    """Return the workbook of a programme that follows a notice; None is the blank one."""
     file = Workbook()
     file.remove(file.worksheets[0])
-    _about(file.create_sheet(ABOUT), book)
+    _about(file.create_sheet(ABOUT), book, notice)
     _quotas(file.create_sheet(QUOTAS), book)
-    _table(file.create_sheet(STAGES_SHEET), _stage_rows(book))
+    _table(file.create_sheet(STAGES_SHEET), _stage_rows(book, notice))
     contacts = [[each.unit, *(getattr(each.contact, line) for line in LINES)] for each in book.contacts] if book else []
     _table(file.create_sheet(CONTACTS), contacts)
     people = file.create_sheet(PEOPLE)
@@ -68,25 +68,25 @@ def written(book: Book | None = None) -> bytes:
     return content.getvalue()
 
 
-def _about(sheet: Worksheet, book: Book | None) -> None:
+def _about(sheet: Worksheet, book: Book | None, notice: AwardNotice) -> None:
     names = {key: name for key, (name, _, _) in TEXTS.items()}
     rows = [[OFFICE_NAME, book.office if book else ""]]
     rows += [[name, getattr(book.plan, key) if book else ""] for key, name in names.items()]
-    rows.append([SHARE_NAME, str(book.plan.county_share) if book else "10"])
+    rows.append([SHARE_NAME, str(book.plan.county_share) if book else str(notice.county_share)])
     _table(sheet, rows)
 
 
-def _stage_rows(book: Book | None) -> list[list[str]]:
+def _stage_rows(book: Book | None, notice: AwardNotice) -> list[list[str]]:
     there = {span.number: span for span in book.plan.stages} if book else {}
     rows = []
-    for number, stage in STAGES.items():
+    for number, stage in notice.stages.items():
         span = there.get(number)
         rows.append([stage.name, *([span.starts_on.isoformat(), span.ends_on.isoformat()] if span else ["", ""])])
     return rows
 
 
 def _table(sheet: Worksheet, rows: Sequence[Sequence[str]]) -> None:
-    """A hint, a head, the rows, and room for more where more may come."""
+    """Write a hint, a head, the rows, and room for more where more may come."""
     head = HEADS[sheet.title]
     sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(head))
     _put(sheet, 1, 1, _HINTS[sheet.title], _HINT, _LEFT)
@@ -138,7 +138,7 @@ def _line(number: int, line: BookPlaces) -> list[str | int]:
 
 
 def _sum(sheet: Worksheet, row: int, label: str, lines: Sequence[BookPlaces] | None) -> int:
-    """A line of sums, as numbers: a sheet that other programs read has no formula."""
+    """Write a line of sums, as numbers: a sheet that other programs read has no formula."""
     sums: list[str | int] = ["", "", ""]
     if lines is not None:
         collectives, individuals = sum(line.collectives for line in lines), sum(line.individuals for line in lines)
@@ -160,7 +160,7 @@ def _row(sheet: Worksheet, row: int, values: Sequence[str | int], font: Font, al
 def _put(
     sheet: Worksheet, row: int, column: int, value: str | int, font: Font, alignment: Alignment, *, boxed: bool = False
 ) -> None:
-    """A text is a text, whatever it begins with (SECURITY 37)."""
+    """Write a text as a text, whatever it begins with (SECURITY 37)."""
     cell = sheet.cell(row, column)
     if value != "":
         cell.value = value

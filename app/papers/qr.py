@@ -8,7 +8,7 @@ import segno
 
 
 def qr_png(address: str) -> bytes:
-    """A PNG in black and white, eight dots a module, with the white around it that ISO/IEC 18004 asks for."""
+    """Draw a PNG in black and white, eight dots a module, with the white around it that ISO/IEC 18004 asks for."""
     written = io.BytesIO()
     segno.make_qr(address, error="m").save(written, kind="png", scale=8, border=4)
     return written.getvalue()

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from app.domain.nominees.annexes import POLITICAL_STATUSES, TRADES, UNIT_TYPES
 from app.domain.periods.rounds import Kind
 
 ORDER = "order"  # 序号: no field of a nominee
@@ -14,35 +13,35 @@ ORDER = "order"  # 序号: no field of a nominee
 
 @dataclass(frozen=True, slots=True)
 class SummaryColumn:
-    """One column as it is written: the width in characters of half width, the words to choose from."""
+    """One column as it is written: the width in characters of half width, whether the form has words to choose from."""
 
     key: str
     head: str
     width: int
-    words: tuple[str, ...] = ()
+    offers_words: bool = False
     centred: bool = True
     typed_as_text: bool = False  # what a spreadsheet would take for a number or a date, and spoil
 
 
 _REMARK = SummaryColumn("remark", "备注", 16, centred=False)
 _ORDER = SummaryColumn(ORDER, "序号", 6)
-_TRADE = SummaryColumn("trade", "所属\n行业", 16, TRADES)
+_TRADE = SummaryColumn("trade", "所属\n行业", 16, offers_words=True)
 COLUMNS = {
     Kind.COLLECTIVE: (
         _ORDER,
         SummaryColumn("name", "集体名称", 44, centred=False),
-        SummaryColumn("unit_type", "单位类型", 18, UNIT_TYPES),
-        SummaryColumn("trade", "所属行业", 30, TRADES),
+        SummaryColumn("unit_type", "单位类型", 18, offers_words=True),
+        SummaryColumn("trade", "所属行业", 30, offers_words=True),
         SummaryColumn("level", "集体级别", 14),
         _REMARK,
     ),
     Kind.INDIVIDUAL: (
         _ORDER,
         SummaryColumn("name", "姓名", 10),
-        SummaryColumn("sex", "性别", 6, ("男", "女")),
+        SummaryColumn("sex", "性别", 6, offers_words=True),
         SummaryColumn("ethnicity", "民族", 8),
         SummaryColumn("birth", "出生年月", 12, typed_as_text=True),
-        SummaryColumn("political", "政治面貌", 14, POLITICAL_STATUSES),
+        SummaryColumn("political", "政治面貌", 14, offers_words=True),
         SummaryColumn("unit", "工作单位", 26, centred=False),
         SummaryColumn("post", "职务\n职级", 18, centred=False),
         SummaryColumn("title", "职称", 12),
@@ -110,14 +109,14 @@ _OTHER_HEADS = {
 
 
 def plain_head(text: str) -> str:
-    """A head or label without what people put into it: spaces, line breaks, marks, and remarks in brackets."""
+    """Return a head or label without what people put into it: spaces, line breaks, marks, and remarks in brackets."""
     plain = unicodedata.normalize("NFKC", text)
     plain = re.sub(r"\([^()]*(?:\)|$)", "", plain)
     return re.sub(r"[\s、,/:*.·]", "", plain)
 
 
 def heads_of(kind: Kind) -> dict[str, str]:
-    """The key of every head that a file of this kind may have, by its plain form."""
+    """Return the key of every head that a file of this kind may have, by its plain form."""
     columns = (*COLUMNS[kind], *EXTRA_COLUMNS[kind])
     keys = {column.key for column in columns}
     heads = {head: key for head, key in _OTHER_HEADS.items() if key in keys}

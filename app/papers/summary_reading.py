@@ -14,6 +14,7 @@ from app.domain.imports.fields import Problem
 from app.domain.imports.form_dates import form_date
 from app.domain.imports.nominations import Nomination, column_name
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers.cells import clean, read_cell
@@ -27,7 +28,6 @@ _WIDEST = 60  # columns
 _HEADS_ENOUGH = 3  # besides the name: fewer, and it is some other list
 
 _NOT_THE_FORM = "前20行里没有找到汇总表的表头。"
-_ASK_FOR_FORM = "请使用附件2（先进集体）或附件3（先进个人）的 Excel 表格，表头文字照原样保留。"
 _BROKEN = ("这个表格的内容不完整或已损坏，无法读取。", "请在 Excel 或 WPS 里打开它，另存为 .xlsx 后再上传。")
 _RECOMMENDER = re.compile(r"推荐单位(?:\([^)]*\))?\s*:\s*(.*?)\s*(?=填表|$)", re.DOTALL)
 _DATED = re.compile(r"填[表报](?:日期|时间)\s*:\s*([\d年月日./\- ]+)")
@@ -51,10 +51,12 @@ class _Head:
     places: dict[int, str]  # column, from 0 -> key
 
 
-def read_summary(file: BinaryIO, source: str) -> Summary:
-    """Annex 2 or 3. Raises UnreadableForm for what is not one, or carries what it may not."""
+def read_summary(file: BinaryIO, source: str, notice: AwardNotice) -> Summary:
+    """Annex 2 or 3 of a notice. Raises UnreadableForm for what is not one, or carries what it may not."""
+    forms = "或".join(f"{notice.summaries[kind].label}（{notice.kind_names[kind]}）" for kind in Kind)
+    ask_for_form = f"请使用{forms}的 Excel 表格，表头文字照原样保留。"
     if guarded(file, source) is not FileKind.XLSX:
-        raise UnreadableForm(source, "这不是 Excel 表格。", _ASK_FOR_FORM)
+        raise UnreadableForm(source, "这不是 Excel 表格。", ask_for_form)
     try:
         book = open_workbook(file)
         for page in book.worksheets:
@@ -65,7 +67,7 @@ def read_summary(file: BinaryIO, source: str) -> Summary:
             if head is not None:
                 break
         else:
-            raise UnreadableForm(source, _NOT_THE_FORM, _ASK_FOR_FORM)
+            raise UnreadableForm(source, _NOT_THE_FORM, ask_for_form)
     except UnreadableForm:
         raise
     except Exception:  # a reader fed with a stranger's file may stumble in any way; none of them is our fault
@@ -76,7 +78,7 @@ def read_summary(file: BinaryIO, source: str) -> Summary:
 
 
 def _head_in(rows: Sequence[Sequence[Any]], source: str) -> _Head | None:
-    """The first row that names enough columns of either form. Raises UnreadableForm for one that lacks some."""
+    """Return the first row that names enough columns of either form. Raises UnreadableForm for one that lacks some."""
     for number, row in enumerate(rows):
         names = {place: plain_head(str(cell.value)) for place, cell in enumerate(row) if cell.value is not None}
         for kind in Kind:
@@ -108,7 +110,7 @@ def _column(key: str, kind: Kind) -> str:
 
 
 def _lines_above(rows: Sequence[Sequence[Any]]) -> tuple[str, dt.date | None]:
-    """What stands after 推荐单位 and 填表日期, in the same cell or in the next that is filled."""
+    """Return what stands after 推荐单位 and 填表日期, in the same cell or in the next that is filled."""
     recommender, dated = "", None
     for row in rows:
         texts = [clean(str(cell.value)) for cell in row if cell.value is not None]

@@ -17,11 +17,11 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from app.domain.imports.form_words import list_of
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.papers.summary_columns import COLUMNS, EXTRA_COLUMNS, ORDER, SummaryColumn
 
-ANNEX_NUMBERS = {Kind.COLLECTIVE: 2, Kind.INDIVIDUAL: 3}
-FOOT_NOTE = "注：按推荐的优先顺序排序"
 _HEAD_ROW = 4
 _BLANK_ROWS = 12  # a page
 _LINE = 16.0  # points that one line of text takes
@@ -41,34 +41,36 @@ def write_summary(
     dated: dt.date | None,
     rows: Sequence[Mapping[str, str]],
     *,
+    notice: AwardNotice,
     extended: bool = False,
 ) -> bytes:
-    """Annex 2 or 3 with these rows, by the keys of FIELD_NAMES, in their order; without rows, a blank to fill in.
+    """Annex 2 or 3 of a notice with these rows, by the keys of FIELD_NAMES, in their order; without rows, a blank.
 
     `title` is the whole line under 附件. `extended` adds, after 备注, what an import needs beside the form: numbers,
     awards and deeds. A text is a text, whatever it begins with (SECURITY 37).
     """
+    annex = notice.summaries[kind]
     columns = COLUMNS[kind] + (EXTRA_COLUMNS[kind] if extended else ())
     book = Workbook()
     page = book.worksheets[0]
-    page.title = f"附件{ANNEX_NUMBERS[kind]}"
-    _write_top(page, kind, title, recommender, dated, len(COLUMNS[kind]))
+    page.title = annex.label
+    _write_top(page, annex.number, title, recommender, dated, len(COLUMNS[kind]))
     _write_head(page, columns)
     number = len(rows) or _BLANK_ROWS
     for place in range(number):
         _write_row(page, _HEAD_ROW + 1 + place, columns, rows[place] if rows else None, place + 1)
     page.row_dimensions[_HEAD_ROW + 1 + number].height = 24
-    _put(page.cell(_HEAD_ROW + 1 + number, 1), FOOT_NOTE, _BODY, Alignment(horizontal="left", vertical="center"))
-    _offer_words(page, columns, last=_HEAD_ROW + number)
+    _put(page.cell(_HEAD_ROW + 1 + number, 1), annex.foot, _BODY, Alignment(horizontal="left", vertical="center"))
+    _offer_words(page, columns, notice, last=_HEAD_ROW + number)
     _set_up_print(page, page.PAPERSIZE_A3 if extended else page.PAPERSIZE_A4)
     written = BytesIO()
     book.save(written)
     return written.getvalue()
 
 
-def _write_top(page: Worksheet, kind: Kind, title: str, recommender: str, dated: dt.date | None, width: int) -> None:
-    """The lines above the table, over the columns of the form alone."""
-    _put(page["A1"], f"附件 {ANNEX_NUMBERS[kind]}", _BOLD, Alignment(horizontal="left"))
+def _write_top(page: Worksheet, number: str, title: str, recommender: str, dated: dt.date | None, width: int) -> None:
+    """Write the lines above the table, over the columns of the form alone."""
+    _put(page["A1"], f"附件 {number}", _BOLD, Alignment(horizontal="left"))
     page.merge_cells(start_row=2, start_column=1, end_row=2, end_column=width)
     _put(page["A2"], title, _TITLE, Alignment(horizontal="center", vertical="center", wrap_text=True))
     page.row_dimensions[2].height = 56
@@ -119,7 +121,7 @@ def lines_of(text: str, width: int) -> int:
 
 
 def _put(cell: Cell | MergedCell, text: str, font: Font, alignment: Alignment) -> None:
-    """A text as it stands: `=1+1` stays what somebody wrote, also when the cell is edited."""
+    """Write a text as it stands: `=1+1` stays what somebody wrote, also when the cell is edited."""
     assert isinstance(cell, Cell)  # noqa: S101 - the first cell of what is merged, never one that it hides
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text) or None
     cell.font, cell.alignment = font, alignment
@@ -128,11 +130,12 @@ def _put(cell: Cell | MergedCell, text: str, font: Font, alignment: Alignment) -
         cell.quotePrefix = True
 
 
-def _offer_words(page: Worksheet, columns: Sequence[SummaryColumn], last: int) -> None:
-    """Lists to choose from, in the cells of the table and some hundred below that people will fill in."""
+def _offer_words(page: Worksheet, columns: Sequence[SummaryColumn], notice: AwardNotice, last: int) -> None:
+    """Offer lists to choose from, in the cells of the table and some hundred below that people will fill in."""
     for place, column in enumerate(columns, start=1):
-        if column.words:
-            offered = DataValidation(type="list", formula1=f'"{",".join(column.words)}"', allow_blank=True)
+        if column.offers_words:
+            words = list_of(column.key, notice).words
+            offered = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
             offered.errorTitle, offered.error = (
                 "不在可选范围内",
                 f"“{column.head}”请从下拉列表中选择。".replace("\n", ""),

@@ -49,13 +49,13 @@ class Picture:
 
 
 def find_template(name: str, folder: Path | None) -> Path:
-    """The template in use: the copy that staff restyled, if one lies in `folder`, else the portal's own."""
+    """Return the template in use: the copy that staff restyled, if one lies in `folder`, else the portal's own."""
     restyled = folder / name if folder else None
     return restyled if restyled and restyled.is_file() else FOLDER / name
 
 
 def render(name: str, context: Mapping[str, Any], folder: Path | None = None) -> bytes:
-    """The template `name` ("annex-4.docx") filled in, as .docx.
+    """Fill in the template `name` ("annex-4.docx") and return it as .docx.
 
     `context` holds texts, numbers, Pictures, None, and lists and mappings of these; a line break in a text begins a
     paragraph of the same style. `folder`: where restyled copies may lie. Raises TemplateBroken.
@@ -83,7 +83,7 @@ def _filled(content: bytes, context: Mapping[str, Any]) -> bytes:
 
 
 def _require_sound(content: bytes, name: str) -> None:
-    """Looks through a copy that staff restyled, like anything that comes in. Raises TemplateBroken."""
+    """Inspect a copy that staff restyled, like anything that comes in. Raises TemplateBroken."""
     try:
         if guarded(BytesIO(content), name) is not FileKind.DOCX:
             raise TemplateBroken(name, "它不是 .docx 文件。")

@@ -24,7 +24,7 @@ _BLOCKS_KEPT = 16
 
 
 def open_workbook(file: BinaryIO) -> Workbook:
-    """A workbook to be read row by row; only for files that were looked through. Raises whatever openpyxl raises."""
+    """Return a workbook to be read row by row; only for files that were looked through. Raises what openpyxl raises."""
     reader = _Reader(file, read_only=True)
     reader.read()
     return reader.wb

@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.clock import Clock, now
 from app.database import ROOT, Database
+from app.notices.offered import offer_notices
 from app.web import (
     accounts,
     award,
@@ -42,7 +43,8 @@ SUBJECTS = (
 
 
 def create_app(settings: Settings, clock: Clock = now) -> Flask:
-    """One Flask application over one database, with its own clock."""
+    """One Flask application over one database, with its own clock. Raises BadSettings."""
+    offer_notices(settings.notices_dir)
     app = Flask("app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     requests.init_app(app, settings)
     portal.init_app(app, settings, Database(settings.database_url), clock)

@@ -10,13 +10,12 @@ from playwright.sync_api import Page, expect
 
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.annex_one import BookPlaces
-from app.domain.programmes.plan import ProgrammePlan, proposed_stages
+from app.domain.programmes.plan import ProgrammePlan
 from app.domain.programmes.programme_book import Book
-from app.papers import programme_writing
-from app.papers.summaries import write_summary
 from tests import lists
 from tests.browser.portal import Portal, never_says, press, says, unfold
 from tests.files import pdf
+from tests.qujing import proposed_stages, write_summary, written
 
 pytestmark = pytest.mark.browser
 
@@ -66,7 +65,7 @@ def set_up(office: Page, file: Path) -> int:
     """One workbook, looked through and saved. Returns the programme's id."""
     stages = proposed_stages(dt.date(2026, 9, 1))
     plan = ProgrammePlan(TITLE, "先进集体", "先进个人", "第四部分（二）3", "第七部分（二）", stages=stages)
-    file.write_bytes(programme_writing.written(Book(plan, places=[BookPlaces(0, "麒麟区", 1, 2)])))
+    file.write_bytes(written(Book(plan, places=[BookPlaces(0, "麒麟区", 1, 2)])))
     office.goto("/programmes/book")
     office.get_by_label("表格文件").set_input_files(file)
     press(office, "检查表格")

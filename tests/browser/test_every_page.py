@@ -15,10 +15,9 @@ from app.domain.award.decision import ProceedingKind, RevocationGround
 from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.contacts import Contact
-from app.domain.programmes.plan import ProgrammePlan, proposed_stages
+from app.domain.programmes.plan import ProgrammePlan
 from app.domain.programmes.programme_book import Book, BookContact, BookPerson
 from app.models import SecondFactor, Stage, User
-from app.papers import programme_writing
 from app.services.award import revocation
 from app.services.award.revocation import RevocationText
 from app.services.cases import investigation, settlement
@@ -29,6 +28,7 @@ from tests import awards, lists
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
 from tests.files import pdf
+from tests.qujing import proposed_stages, written
 from tests.standing import cleared
 from tests.world import World, at
 
@@ -588,8 +588,8 @@ def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:
     press(office, "检查表格")
     walk.look(office, "book without a file")
     blank, filled = tmp_path / "blank.xlsx", tmp_path / "filled.xlsx"
-    blank.write_bytes(programme_writing.written())
-    filled.write_bytes(programme_writing.written(book_of_another_year()))
+    blank.write_bytes(written())
+    filled.write_bytes(written(book_of_another_year()))
     office.get_by_label("表格文件").set_input_files(blank)
     press(office, "检查表格")
     walk.look(office, "book with errors")

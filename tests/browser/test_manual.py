@@ -21,12 +21,11 @@ from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.plan import ProgrammePlan, StageDays
 from app.domain.programmes.programme_book import Book, BookPerson
 from app.models import Case, Disqualification, Entry, Nominee, Period, Programme, Reversal, Unit
-from app.papers import programme_writing
-from app.papers.summaries import write_summary
 from app.web.factory import create_app
 from config import Settings
 from tests.browser.camera import Camera
 from tests.browser.portal import KEY, WIDTHS, listening, log_in, press, unfold
+from tests.qujing import write_summary, written
 from tests.web.browsing import MovingClock
 from tests.world import at
 
@@ -197,7 +196,7 @@ def setting_up(tour: Tour, folder: Path, running: int) -> int:
     office, camera, file = tour.staff("office"), tour.camera, folder / "活动.xlsx"
     with tour.database.reader() as session:
         before = session.get_one(Programme, running)
-        file.write_bytes(programme_writing.written(book_like(before)))
+        file.write_bytes(written(book_like(before)))
     office.goto("/programmes/book")
     office.get_by_label("表格文件").set_input_files(file)
     press(office, "检查表格")

@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from app.cli import gongshi
 from app.database import Database
 from app.domain.periods.rounds import Kind
-from app.papers.summaries import read_summary
 from tests.lists import person, room_for, sheet
+from tests.qujing import read_summary
 from tests.services.sheets import with_macro
 from tests.world import World
 

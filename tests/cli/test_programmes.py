@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from app.cli import gongshi
 from app.database import Database
 from app.models import Programme, Unit, User
-from app.papers.programme_writing import written
 from app.services.accounts import passwords
+from tests.qujing import written
 from tests.services.office.test_programme_books import BOOK, PLAN
 
 pytestmark = [

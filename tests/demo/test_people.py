@@ -7,8 +7,8 @@ import pytest
 from app.demo import objections, words
 from app.demo.deeds import SETTINGS
 from app.demo.people import DemoNominee, DemoQuota, _programme, nominees, quotas
-from app.domain.nominees.annexes import PERSON_STATUSES, TRADES, UNIT_TYPES
 from app.models import Category
+from tests.qujing import PERSON_STATUSES, TRADES, UNIT_TYPES
 
 CITY = "市级机关企事业单位"
 COUNTY = "县（市、区）、曲靖经开区"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, select
+from sqlalchemy import MetaData, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.database import Database
 from app.models import Import, ImportRow
@@ -27,13 +29,16 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     made.dispose()
 
 
+BLANK = {datetime: at("2026-09-01 Tue 09:00"), date: date(2026, 9, 1)}
+
+
 def insert(database: Database, table: str, *rows: dict[str, Any]) -> None:
     """Rows in the columns that the table has at this migration. What has no default and is not given is empty."""
     metadata = MetaData()
     metadata.reflect(database.engine, only=[table])
     needed = [column for column in metadata.tables[table].columns if not column.nullable and not column.server_default]
     blank = {
-        column.name: at("2026-09-01 Tue 09:00") if column.name.endswith("_at") else column.type.python_type()
+        column.name: BLANK.get(column.type.python_type) or column.type.python_type()
         for column in needed
         if not column.primary_key
     }
@@ -64,3 +69,50 @@ def test_0009_an_import_being_read_waits_for_the_tick_and_the_others_stay_as_the
         left = select(ImportRow.import_id).order_by(ImportRow.import_id)
         assert session.scalars(left).all() == [1, 1, 3, 3, 4, 4, 5, 5]
         assert reading.find_due(session) == [1, 2]
+
+
+AUTHORITIES = ("discipline", "personnel", "police", "audit")
+
+
+def with_opinions(database: Database) -> None:
+    """A programme with one nominee and an opinion of each of the four authorities, as version 0009 kept them."""
+    database.migrate(revision="0009")
+    insert(database, "units", {"id": 1, "kind": "office", "parent_id": None})
+    insert(database, "units", {"id": 2, "kind": "recommender", "parent_id": 1})
+    insert(database, "users", {"id": 1, "role": "office", "unit_id": 1})
+    insert(database, "programmes", {"id": 7})
+    nominee = {"id": 3, "programme_id": 7, "kind": "individual", "unit_id": 2, "recommender_id": 2, "position": 1}
+    insert(database, "nominees", nominee | {"name": "张三", "deeds": "事迹"})
+    opinion = {"nominee_id": 3, "outcome": "not_asked", "text": "不涉及", "dated": date(2026, 9, 18), "recorded_by": 1}
+    insert(database, "opinions", *[opinion | {"authority": authority} for authority in AUTHORITIES])
+
+
+def test_0010_programmes_follow_the_notice_that_stood_in_the_code_and_opinions_stay(empty: Database) -> None:
+    with_opinions(empty)
+    before = constraints_of(empty)
+    empty.migrate(revision="0010")
+    with empty.reader() as session:
+        assert session.scalars(text("SELECT notice FROM programmes")).all() == ["qujing-2025"]
+        kept = session.execute(text("SELECT id, authority, text FROM opinions ORDER BY id")).all()
+    assert [tuple(row) for row in kept] == [(n, name, "不涉及") for n, name in enumerate(AUTHORITIES, start=1)]
+    assert before - constraints_of(empty) == {"ck_opinions_authority"}
+    assert constraints_of(empty) <= before
+    assert [index["name"] for index in inspect(empty.engine).get_indexes("opinions")] == ["ix_opinions_nominee_id"]
+
+
+def constraints_of(database: Database) -> set[str | None]:
+    looked = inspect(database.engine)
+    found = [*looked.get_check_constraints("opinions"), *looked.get_foreign_keys("opinions")]
+    return {each["name"] for each in found} | {looked.get_pk_constraint("opinions")["name"]}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"outcome": "perhaps"}, {"text": ""}, {"outcome": "favourable"}, {"nominee_id": 99}, {"recorded_by": 99}]
+)
+def test_0010_what_else_an_opinion_must_hold_is_still_held(empty: Database, wrong: dict[str, Any]) -> None:
+    with_opinions(empty)
+    empty.migrate(revision="0010")
+    water = {"nominee_id": 3, "authority": "water", "outcome": "not_asked", "text": "不涉及", "recorded_by": 1}
+    insert(empty, "opinions", water)
+    with pytest.raises(IntegrityError):
+        insert(empty, "opinions", water | wrong)

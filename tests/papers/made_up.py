@@ -10,7 +10,6 @@ from PIL import Image
 from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, DeclineGround, State
-from app.domain.nominees.annexes import Authority
 from app.domain.periods.rounds import Kind
 from app.models import Document, Nominee, Programme, Purpose, Quota, Unit
 from app.models.nominees import Opinion, OpinionOutcome
@@ -21,6 +20,7 @@ from app.services.periods import closing
 from app.services.shared import documents
 from app.services.shared.files import Vault
 from tests.files import pdf, vault_in
+from tests.qujing import Authority
 from tests.world import World, at
 
 STATIONERY = Stationery("https://gongshi.example.gov.cn")

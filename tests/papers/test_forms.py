@@ -14,9 +14,10 @@ from docx.oxml.ns import nsdecls
 from app.domain.imports.nominations import Nomination
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import UnreadableForm
-from app.papers.forms import FORM_FIELDS, read_form, write_form
+from app.papers.forms import FORM_FIELDS
 from tests.evidence.files import image, jpeg, png
 from tests.papers.making import form, saved
+from tests.qujing import read_form, write_form
 
 TITLE = "曲靖市提升人民群众获得感幸福感安全感\n先进个人推荐表"
 PERSON = {

@@ -10,12 +10,11 @@ import pytest
 from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers import guarding
-from app.papers.forms import read_form
 from app.papers.guarding import guarded
-from app.papers.summaries import read_summary
 from tests.evidence import files
 from tests.evidence.files import DOCX_MAIN, TYPES, XLSX_MAIN, relations, types
 from tests.papers.making import A_PERSON, INDIVIDUAL_HEAD, with_entries, workbook
+from tests.qujing import read_form, read_summary
 
 SWOLLEN = 30 * 1024**2
 SHEET = "xl/worksheets/sheet1.xml"

@@ -15,12 +15,12 @@ from openpyxl import Workbook, load_workbook
 from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.contacts import Contact
-from app.domain.programmes.plan import ProgrammePlan, proposed_stages
-from app.domain.programmes.programme_book import Book, BookContact, BookPerson, read
+from app.domain.programmes.plan import ProgrammePlan
+from app.domain.programmes.programme_book import Book, BookContact, BookPerson
 from app.domain.refusals import FileRefused
 from app.papers.programme_book import MOST_ROWS, SIZE_LIMIT, read_sheets
-from app.papers.programme_writing import written
 from tests.evidence import files
+from tests.qujing import proposed_stages, read, written
 
 QUOTAS = Path(__file__).resolve().parents[2] / "app" / "data" / "quotas.csv"
 PLAN = ProgrammePlan(

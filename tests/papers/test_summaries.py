@@ -13,7 +13,6 @@ from openpyxl import Workbook, load_workbook
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import UnreadableForm
 from app.papers import summary_reading
-from app.papers.summaries import read_summary, write_summary
 from tests.papers.making import (
     A_PERSON,
     COLLECTIVE_HEAD,
@@ -23,6 +22,7 @@ from tests.papers.making import (
     with_shared_texts,
     workbook,
 )
+from tests.qujing import read_summary, write_summary
 
 NEW_YEAR = dt.datetime.combine(dt.date(1980, 1, 1), dt.time())
 TITLE = "曲靖市提升人民群众获得感幸福感安全感先进集体推荐对象汇总表"

@@ -11,13 +11,13 @@ import pytest
 
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import TemplateBroken
-from app.papers.forms import write_form
 from app.papers.templates import FOLDER, Picture, render
 from tests.evidence.files import OLE, jpeg
 from tests.files import png
 from tests.papers.made_up import HOSTILE, SHOWN
 from tests.papers.making import with_entries
 from tests.papers.reading import text_of as all_text_of
+from tests.qujing import write_form
 
 OFFICIAL = ("notice.docx", "cases.docx", "closing.docx", "report.docx", "opinions.docx", "leaders.docx")
 FIELD = re.compile(r"{{\s*(\w+)(?:\.(\w+))?\s*}}")

@@ -12,10 +12,10 @@ from werkzeug.routing import Rule
 
 from app.database import Database
 from app.domain.cases.states import Action, Role
-from app.domain.nominees.eligibility import conditions_of
-from app.domain.periods.rounds import ROUNDS, Kind
+from app.domain.periods.rounds import Kind
 from app.models import Base, ReviewStage
 from app.web.shared.access import EVERYONE, allowed_roles
+from tests.qujing import ROUNDS, conditions_of
 
 STAFF = {Role.OFFICE: "office", Role.HEAD: "head", Role.HANDLER: "handler", Role.AUDITOR: "auditor"}
 _FEW = 6

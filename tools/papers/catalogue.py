@@ -29,6 +29,6 @@ PAPERS: dict[str, Callable[[], Paper]] = {**OFFICIAL, "annex-4.docx": annex_4, "
 
 
 def write_papers(folder: Path = FOLDER) -> None:
-    """Writes every template into a folder that is there."""
+    """Write every template into a folder that is there."""
     for name, draw in PAPERS.items():
         draw().save(str(folder / name))

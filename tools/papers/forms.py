@@ -11,7 +11,6 @@ from docx.oxml.ns import nsdecls
 from docx.shared import Mm, Pt
 from docx.table import Table, _Cell, _Row
 
-from app.domain.nominees.annexes import PERSON_STATUSES, POLITICAL_STATUSES, TRADES, UNIT_TYPES
 from tools.papers.kit import (
     ANNEX,
     BOTH,
@@ -26,6 +25,7 @@ from tools.papers.kit import (
     Style,
     add_row,
     break_page_before,
+    each,
     empty_table,
     fill,
     line,
@@ -46,45 +46,13 @@ _TURN = Style("换页", 1, FANG, line=1)
 
 _BEYOND_THE_MIDDLE, _BESIDE_THE_PHOTO = (2, 4, 4), (2, 3, 3)  # where a row's second label and value stand
 _PROMISE = "（本单位承诺对推荐材料中所有信息真实性负完全责任，若有失实和造假行为，愿承担一切后果。）"
-_NO_AWARD = "填写应包括具体奖项名称、颁发机构、颁发时间等基本情况，无相关情况，请写“无”，不得空白。"
-_DEEDS = "主要事迹力求简明、重点突出、层次清晰、数据真实、限800字以内。"
-_TRADES = f"所属行业包括{'，'.join(TRADES)}。"
-_UNIT_TYPES = f"单位类型指{'、'.join(UNIT_TYPES)}。"
-_RECOMMENDERS = "推荐单位填写各县（市、区）、曲靖经开区，市级有关单位。"
-
-_COLLECTIVE_NOTES = (
-    _RECOMMENDERS,
-    "集体名称请填写规范全称。",
-    "集体级别指集体的行政级别。无行政级别的填“无”。",
-    _UNIT_TYPES,
-    _TRADES,
-    f"何时何地受过何种奖励栏{_NO_AWARD}",
-    _DEEDS,
-    "所在单位意见一栏，由集体本身或集体所在单位填写并盖章。",
-)
-_INDIVIDUAL_NOTES = (
-    _RECOMMENDERS,
-    "姓名填写应与居民身份证一致，民族、工作单位、职务职级、职称等均请填写规范全称（如：汉族），出生日期填写年月日"
-    "（如：1980年1月1日），职务职级填写现任或最后曾任职务职级。",
-    f"政治面貌填写{'、'.join(POLITICAL_STATUSES)}。",
-    "照片采用近期2寸正面免冠白底彩色证件照。纸质版材料可粘贴照片，也可彩色打印，电子版材料将照片插入推荐表指定区域、"
-    "同时单独提供JPG格式图片文件，文件不小于150kb，分辨率为1024像素（高）×768像素（宽），以“推荐单位—姓名”作为文件名"
-    "（如：麒麟区—张三.JPG）。",
-    f"人员身份填写{'、'.join(PERSON_STATUSES)}。如已故，请注明去世时间。",
-    _TRADES,
-    _UNIT_TYPES,
-    "个人简历填写推荐对象教育背景和工作经历，教育背景填写从高中开始的教育情况，接受教育的时间顺序填写；工作经历填写"
-    "第一次参加工作以来的情况、按时间顺序填写，精确到月、不得断档。",
-    f"何时何地受过何种奖励{_NO_AWARD}",
-    _DEEDS,
-)
 
 
 def annex_4() -> Paper:
-    """先进集体推荐表. Places: title, honour, name, recommender, dated, and the fields of the form."""
+    """先进集体推荐表. Places: title, honour, the notice's words, and the fields of the form."""
     paper = new_paper("先进集体推荐表", _PAGE)
     _draw_cover(paper, [("集体名称", "name"), ("推荐单位", "recommender"), ("填报时间", "dated")])
-    _write_notes(paper, _COLLECTIVE_NOTES, _NOTES)
+    _write_notes(paper, _NOTES)
     form = empty_table(paper, (32, 49, 16, 16, 49))  # the middle is where the last opinions part
     _add_pairs(form, ("集体名称", "name"))
     _add_pairs(form, ("单位类型", "unit_type"), ("集体级别", "level"), second=_BEYOND_THE_MIDDLE)
@@ -92,7 +60,7 @@ def annex_4() -> Paper:
     _add_pairs(form, ("社会信用代码", "credit_code"), ("单位联系电话", "phone"), second=_BEYOND_THE_MIDDLE)
     _add_prose(form, "何时何地受\n过何种奖励\n(近三年)", "awards", 30)
     _add_prose(form, "何时何地受\n过何种处分", "penalties", 18)
-    _add_prose(form, "主要事迹\n（800字以内）", "deeds", 124)
+    _add_prose(form, "主要事迹\n（{{ deeds_limit }}字以内）", "deeds", 124)
     _add_opinions(form)
     return paper
 
@@ -101,7 +69,7 @@ def annex_5() -> Paper:
     """先进个人推荐表. Places as in annex 4, and unit; photo is a picture, or None for the words that ask for one."""
     paper = new_paper("先进个人推荐表", _PAGE)
     _draw_cover(paper, [("姓    名", "name"), ("工作单位", "unit"), ("推荐单位", "recommender"), ("填报时间", "dated")])
-    _write_notes(paper, _INDIVIDUAL_NOTES, _MANY_NOTES)
+    _write_notes(paper, _MANY_NOTES)
     form = empty_table(paper, (28, 36, 31, 29, 38))
     for pairs in (
         (("姓    名", "name"), ("性    别", "sex")),
@@ -118,10 +86,9 @@ def annex_5() -> Paper:
     _add_prose(form, "个人简历", "resume", 44)
     _add_prose(form, "何时何地\n受过何种\n奖励（近三\n年）", "awards", 22)
     _add_prose(form, "何时何地\n受过何种\n处分", "penalties", 16)
-    _add_prose(form, "主要事迹\n（800字以\n内）", "deeds", 90)
+    _add_prose(form, "主要事迹\n（{{ deeds_limit }}字以\n内）", "deeds", 90)
     _add_opinions(form)
-    foot = "注：各县（市、区）、曲靖经开区推荐对象“推荐单位意见”一栏由当地党委和政府盖章。"
-    line(paper, foot, _SIGNED).paragraph_format.space_before = Pt(4)
+    line(paper, "{{ foot }}", _SIGNED).paragraph_format.space_before = Pt(4)
     return paper
 
 
@@ -145,16 +112,16 @@ def _underline(cell: _Cell) -> None:
     properties.insert_element_before(borders, "w:shd", "w:noWrap", "w:tcMar", "w:vAlign")
 
 
-def _write_notes(paper: Paper, notes: Sequence[str], style: Style) -> None:
-    """填表说明, a page of its own."""
+def _write_notes(paper: Paper, style: Style) -> None:
+    """填表说明, a page of its own: the notes of the annex, numbered."""
     break_page_before(line(paper, "填 表 说 明", _NOTES_HEAD))
     use = (
         "一、本表适用于“{{ honour }}”推荐评选工作。纸质版材料请用A3纸双面合页打印，一式5份经推荐单位盖章后，"
         "与电子版（Word格式）一并上报。"
     )
-    texts = [use, "二、关于本表相关栏目的填写", *(f"{number}.{note}" for number, note in enumerate(notes, start=1))]
-    for text in texts:
-        line(paper, text, style)
+    line(paper, use, style)
+    line(paper, "二、关于本表相关栏目的填写", style)
+    each(paper, "for note in notes", "{{ loop.index }}.{{ note }}", style)
     break_page_before(line(paper, "", _TURN))
 
 
@@ -171,7 +138,7 @@ def _add_row(form: Table, height: float, *, whole: bool = True) -> _Row:
 
 
 def _add_pairs(form: Table, *pairs: tuple[str, str], second: tuple[int, int, int] = (2, 3, 4)) -> None:
-    """A row of two labels, each with the place of its value to the right; a single one takes the row.
+    """Draw a row of two labels, each with the place of its value to the right; a single one takes the row.
 
     `second`: where the second label begins, where its value begins and ends, by column.
     """
@@ -187,7 +154,7 @@ def _add_pairs(form: Table, *pairs: tuple[str, str], second: tuple[int, int, int
 
 
 def _add_prose(form: Table, label: str, place: str, height: float) -> None:
-    """A label, and all the rest of the row for a text that may run over the page."""
+    """Draw a label, and all the rest of the row for a text that may run over the page."""
     value = _labelled(form, label, height, whole=False)
     value.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.TOP
     fill(value, f"{{{{ {place} }}}}", _PROSE)
@@ -201,15 +168,15 @@ def _labelled(form: Table, label: str, height: float, *, whole: bool = True) -> 
 
 
 def _add_opinions(form: Table) -> None:
-    """The four that sign, last of them two side by side."""
+    """Draw the four that sign, last of them two side by side."""
     for label, words in (("所在单位\n意见", _PROMISE), ("推荐单位\n意见", "（同意推荐，上报审核审批）")):
         value = _labelled(form, label, 48)
         fill(value, words, _PROSE).alignment = LEFT
         _add_signature(value, "签字：", indent=66, before=18)
         _add_seal(value, indent=84)
-    _labelled(form, "市评选工作组\n意见", 44)
+    _labelled(form, "{{ reviewers }}\n意见", 44)
     cells = _add_row(form, 50).cells
-    fill(cells[0], "市委 市政府\n审 批 意 见", _LABEL)
+    fill(cells[0], "{{ approvers }}\n审 批 意 见", _LABEL)
     for value in (cells[1].merge(cells[2]), cells[3].merge(cells[4])):
         _add_seal(value, indent=24)
 
@@ -221,6 +188,6 @@ def _add_seal(value: _Cell, indent: float) -> None:
 
 
 def _add_signature(value: _Cell, text: str, indent: float, before: float) -> None:
-    """A line to sign on, `indent` millimetres in."""
+    """Draw a line to sign on, `indent` millimetres in."""
     signed = fill(value, text, _SIGNED).paragraph_format
     signed.left_indent, signed.space_before, signed.space_after = Mm(indent), Pt(before), Pt(2)

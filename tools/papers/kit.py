@@ -89,7 +89,7 @@ NOTE = Style("小字说明", 12, FANG, CENTRE, line=20)
 
 
 def new_paper(name: str, page: Page = OFFICIAL) -> Paper:
-    """An empty paper whose text is 仿宋 三号, 28.9 points a line, its first line in by two characters."""
+    """Draw an empty paper whose text is 仿宋 三号, 28.9 points a line, its first line in by two characters."""
     paper = Document()
     _describe(paper, name)
     _set_page(paper, page)
@@ -105,7 +105,7 @@ def line(paper: Paper, text: str = "", style: Style | None = None) -> Paragraph:
 
 
 def each(paper: Paper, what: str, text: str, style: Style | None = None) -> None:
-    """A paragraph that is there under a condition, or once for each of several texts."""
+    """Draw a paragraph that is there under a condition, or once for each of several texts."""
     line(paper, f"{{%p {what} %}}")
     line(paper, text, style)
     line(paper, f"{{%p end{what.partition(' ')[0]} %}}")
@@ -120,7 +120,7 @@ def break_page_before(paragraph: Paragraph) -> Paragraph:
 
 
 def table(paper: Paper, heads: Sequence[str], widths: Sequence[float]) -> Table:
-    """A ruled table with a head that is repeated on every page; widths in millimetres."""
+    """Draw a ruled table with a head that is repeated on every page; widths in millimetres."""
     made = empty_table(paper, widths)
     for cell, head in zip(add_head_row(made).cells, heads, strict=True):
         fill(cell, head, CELL_HEAD)
@@ -128,7 +128,7 @@ def table(paper: Paper, heads: Sequence[str], widths: Sequence[float]) -> Table:
 
 
 def empty_table(paper: Paper, widths: Sequence[float], *, ruled: bool = True) -> Table:
-    """A table without rows, its columns in millimetres, as wide in every program that opens it."""
+    """Draw a table without rows, its columns in millimetres, as wide in every program that opens it."""
     made = paper.add_table(rows=0, cols=len(widths))
     made.style = "Table Grid" if ruled else "Normal Table"
     made.alignment, made.autofit = WD_TABLE_ALIGNMENT.CENTER, False
@@ -148,14 +148,14 @@ def add_row(made: Table, *, whole: bool = True) -> _Row:
 
 
 def add_head_row(made: Table) -> _Row:
-    """A row that is repeated on every page."""
+    """Draw a row that is repeated on every page."""
     row = add_row(made, whole=False)
     row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     return row
 
 
 def add_rows(made: Table, loop: str, cells: Sequence[str], *, centred: Collection[int] = ()) -> None:
-    """What docxtpl writes once for every thing: a row that opens the loop, the row itself, a row that closes it."""
+    """Draw what docxtpl writes once for each: a row that opens the loop, the row itself, a row that closes it."""
     add_control_row(made, f"for {loop}")
     row = add_filled_row(made, cells)
     for number in centred:
@@ -164,7 +164,7 @@ def add_rows(made: Table, loop: str, cells: Sequence[str], *, centred: Collectio
 
 
 def add_control_row(made: Table, what: str) -> None:
-    """A row that docxtpl reads and does not write."""
+    """Draw a row that docxtpl reads and does not write."""
     fill(made.add_row().cells[0], f"{{%tr {what} %}}")
 
 
@@ -176,7 +176,7 @@ def add_filled_row(made: Table, cells: Sequence[str]) -> _Row:
 
 
 def fill(cell: _Cell, text: str, style: Style = CELL) -> Paragraph:
-    """A paragraph in a cell: the first goes into its empty paragraph, others follow."""
+    """Draw a paragraph in a cell: the first goes into its empty paragraph, others follow."""
     first = cell.paragraphs[0]
     paragraph = _styled(cell.add_paragraph() if first.runs else first, style)
     paragraph.add_run(text)
@@ -223,7 +223,7 @@ def _set_typefaces(paper: Paper) -> None:
 
 
 def _styled(paragraph: Paragraph, style: Style | None) -> Paragraph:
-    """The paragraph in a style, which joins the paper's own when it is first used."""
+    """Draw the paragraph in a style, which joins the paper's own when it is first used."""
     if style is not None:
         styles = cast(DocumentPart, paragraph.part).styles
         if style.name not in styles:

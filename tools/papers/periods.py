@@ -142,7 +142,7 @@ def _who_is_out(paper: Paper, text: str) -> None:
 
 
 def _signature_beside_picture(paper: Paper) -> None:
-    """The QR code at the left, who signs at the right of it: on one page whatever the text above takes."""
+    """Draw the QR code at the left, who signs at the right of it: on one page whatever the text above takes."""
     picture, signature = add_row(empty_table(paper, (66, 90), ruled=False)).cells
     shown = fill(picture, "{{ qr }}", NOTE).paragraph_format
     shown.line_spacing_rule, shown.space_before = WD_LINE_SPACING.SINGLE, Pt(10)

@@ -86,8 +86,8 @@ def opinions() -> Paper:
     """附件6, one page a nominee."""
     paper = new_paper("推荐对象征求意见表")
     line(paper, "{%p for one in nominees %}")
-    break_page_before(line(paper, "附件6", ANNEX))
-    line(paper, "{{ heading }}\n推荐对象征求意见表", TITLE)
+    break_page_before(line(paper, "{{ annex }}", ANNEX))
+    line(paper, "{{ heading }}\n{{ form }}", TITLE)
     line(paper, "推荐对象为（请勾选并填写相应信息）：", BARE)
     collective = "{{ one.is_collective }}集体　集体名称：{{ one.collective }}　集体所属单位：{{ one.collective_unit }}"
     line(paper, collective, BARE)
@@ -95,16 +95,13 @@ def opinions() -> Paper:
     individual += "{{ one.post }}"
     line(paper, individual, BARE).paragraph_format.space_after = Pt(6)
     made = empty_table(paper, (78, 78))
-    for authorities in (("纪检监察机关", "组织人事部门"), ("公安部门", "审计部门")):
-        row = add_row(made)
-        row.height, row.height_rule = Mm(50), WD_ROW_HEIGHT_RULE.AT_LEAST
-        for cell, authority in zip(row.cells, authorities, strict=True):
-            _opinion(cell, authority)
-    for text in (
-        "注：1．按有关规定征求纪检监察机关和公安等部门意见。对机关、国有企事业单位及其工作人员，按照管理权限征求组织人事、审计等部门意见。",
-        "2．除加盖公章外，须同步填写意见。",
-    ):
-        line(paper, text, CELL)
+    add_control_row(made, "for pair in authorities")  # two side by side
+    row = add_row(made)
+    row.height, row.height_rule = Mm(50), WD_ROW_HEIGHT_RULE.AT_LEAST
+    for number, cell in enumerate(row.cells):
+        _opinion(cell, number)
+    add_control_row(made, "endfor")
+    each(paper, "for note in notes", "{{ note }}", CELL)
     line(paper, "{%p endfor %}")
     return paper
 
@@ -112,8 +109,8 @@ def opinions() -> Paper:
 def leaders() -> Paper:
     """附件7: filled in by hand. The portal has no ID number of a leader and asks for none."""
     paper = new_paper("申报市级先进集体单位有关信息情况表", ACROSS)
-    line(paper, "附件7", ANNEX)
-    line(paper, "申报市级先进集体单位有关信息情况表\n（市级单位填报）", TITLE)
+    line(paper, "{{ annex }}", ANNEX)
+    line(paper, "{{ heading }}", TITLE)
     line(paper, "申报单位（盖章）：{{ unit }}　　　　　填报人：　　　　　　　　联系电话：", CELL)
     made = empty_table(paper, (46, 48, 25, 38, 46, 38, 16))
     above, below = add_head_row(made), add_head_row(made)
@@ -137,10 +134,14 @@ def leaders() -> Paper:
     return paper
 
 
-def _opinion(cell: _Cell, authority: str) -> None:
-    """What is written, then the place of the seal at the foot of the cell."""
-    for text in (f"{authority}意见：", "", "", "", ""):
+def _opinion(cell: _Cell, number: int) -> None:
+    """Draw what is written, then the place of the seal; nothing beside the last of an odd number of authorities."""
+    fill(cell, f"{{%p if pair[{number}] %}}")
+    for text in (f"{{{{ pair[{number}] }}}}意见：", "", "", "", ""):
         fill(cell, text)
     for text in ("（盖　章）", "年　　月　　日"):
         form = fill(cell, text).paragraph_format
         form.alignment, form.right_indent = RIGHT, Pt(24)
+    fill(cell, "{%p else %}")
+    fill(cell, "")  # a cell has at least one paragraph
+    fill(cell, "{%p endif %}")

@@ -20,7 +20,7 @@ _WAITS = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
 
 
 def next_try(failures: Iterable[dt.datetime], now: dt.datetime) -> dt.datetime:
-    """The instant from which another try is looked at: `now`, or later after too many failures of the last hour.
+    """Return the instant from which another try is looked at: `now`, or later after too many failures of the last hour.
 
     A try that came too early is no failure, so that knocking at the door keeps nobody out for longer.
     """
@@ -53,13 +53,13 @@ RECOVERY_CODES = 10
 
 
 def code_steps(now: dt.datetime) -> range:
-    """The time steps whose code is taken at `now` (RFC 6238)."""
+    """Return the time steps whose code is taken at `now` (RFC 6238)."""
     step = int(now.timestamp()) // CODE_SECONDS
     return range(step - CODE_DRIFT, step + CODE_DRIFT + 1)
 
 
 def must_have_second_factor(role: Role, *, demonstration: bool) -> bool:
-    """The office sees everything, so a password alone is not enough; a demonstration is for trying out."""
+    """Tell whether a second factor is required: the office sees everything. A demonstration is for trying out."""
     return role is Role.OFFICE and not demonstration
 
 
@@ -74,7 +74,7 @@ class Duty(StrEnum):
 
 
 def first_duty(role: Role, *, must_change_password: bool, has_second_factor: bool, demonstration: bool) -> Duty | None:
-    """The password first: whoever gave it out still knows it."""
+    """Return what comes first. The password: whoever gave it out still knows it."""
     if must_change_password:
         return Duty.CHOOSE_PASSWORD
     if must_have_second_factor(role, demonstration=demonstration) and not has_second_factor:

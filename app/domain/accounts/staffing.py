@@ -37,7 +37,7 @@ def given_out_until(now: dt.datetime) -> dt.datetime:
 
 
 def fault_of_login(login: str) -> str:
-    """What is wrong with a login name, "" if nothing."""
+    """Return what is wrong with a login name, "" if nothing."""
     if _LOGIN.fullmatch(login):
         return ""
     return "登录名请用2到60个小写字母、数字，可以夹有点、横线，以字母或数字开头，例如 qilin01。"

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.cases.verdict import GROUND_NAMES, Ground
-from app.domain.periods.rounds import SHORT_KIND_NAMES, Kind
+from app.domain.periods.rounds import LAST_ROUND, SHORT_KIND_NAMES, Kind
+from app.domain.programmes.notice import AwardNotice
 
 
 class ProceedingKind(StrEnum):
@@ -96,8 +97,8 @@ class Judged:
     reason: str = ""
 
 
-def judge(facts: Facts) -> Judged:
-    """What leads out comes before what is only not done yet."""
+def judge(facts: Facts, notice: AwardNotice) -> Judged:
+    """Order the reasons: what leads out comes before what is only not done yet."""
     if facts.out:
         grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(facts.out))
         return Judged(facts, Fate.LEFT_OUT, f"取消参评资格（{grounds}）")
@@ -105,21 +106,21 @@ def judge(facts: Facts) -> Judged:
         return Judged(facts, Fate.LEFT_OUT, "已退出")
     if not facts.passed:
         return Judged(facts, Fate.LEFT_OUT, "没有经过复审" if facts.passed is None else "复审未通过")
-    if why := _why_pending(facts):
+    if why := _why_pending(facts, notice.rounds[LAST_ROUND].name):
         return Judged(facts, Fate.PENDING, why)
     return Judged(facts, Fate.NAMED)
 
 
-def _why_pending(facts: Facts) -> str:
+def _why_pending(facts: Facts, last_round: str) -> str:
     if facts.doubt:
         return facts.doubt
     current = [shown for shown in facts.shown if shown.edition == facts.edition]
     if not facts.shown:
-        return "还没有列入全市公示"
+        return f"还没有列入{last_round}"
     if not current:
-        return "事迹修改过，须重新进行全市公示"
+        return f"事迹修改过，须重新进行{last_round}"
     if not any(shown.closed for shown in current):
-        return "全市公示还没有办结"
+        return f"{last_round}还没有办结"
     return "还有异议没有结论" if facts.open_cases else ""
 
 
@@ -128,6 +129,7 @@ class AwardList:
     """Every nominee of a programme, judged: collectives first, otherwise in the order they came in."""
 
     judged: tuple[Judged, ...]
+    notice: AwardNotice
 
     def of(self, fate: Fate) -> list[Facts]:
         return [each.facts for each in self.judged if each.fate is fate]
@@ -152,9 +154,10 @@ class AwardList:
         return max((shown.over_on for facts in proposed for shown in facts.shown), default=None)
 
 
-def award_list(facts: Iterable[Facts]) -> AwardList:
+def award_list(facts: Iterable[Facts], notice: AwardNotice) -> AwardList:
     """Judge everybody. The order of the facts is that of the list: units in their order, each its preferences."""
-    return AwardList(tuple(sorted(map(judge, facts), key=lambda each: each.facts.kind is Kind.INDIVIDUAL)))
+    judged = (judge(each, notice) for each in facts)
+    return AwardList(tuple(sorted(judged, key=lambda each: each.facts.kind is Kind.INDIVIDUAL)), notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,7 @@ def tallies(names: Iterable[Kind], quotas: Mapping[int, UnitQuota]) -> dict[Kind
 
 
 def overfull(award: AwardList, quotas: Mapping[int, UnitQuota]) -> list[str]:
-    """The units with more names than places, in words (R9)."""
+    """Return the units with more names than places, in words (R9)."""
     named = Counter((facts.recommender_id, facts.kind) for facts in award.named)
     found = []
     for (unit_id, kind), count in named.items():
@@ -232,14 +235,14 @@ def in_force(papers: Iterable[RecordedPaper], shown_until: dt.date | None) -> li
 
 
 def is_of_the_award(paper: RecordedPaper, shown_until: dt.date | None) -> bool:
-    """Submitted or answered once the list had been shown; not what was approved for showing it."""
+    """Tell whether it was submitted or answered once the list had been shown; not what was approved for showing it."""
     if paper.kind is ProceedingKind.CONSULTATION:
         return False
     return shown_until is not None and paper.dated >= shown_until
 
 
 def approvals(papers: Iterable[RecordedPaper], shown_until: dt.date | None) -> list[RecordedPaper]:
-    """The answers in force to the question whether these be awarded."""
+    """Return the answers in force to the question whether these be awarded."""
     return [
         paper
         for paper in in_force(papers, shown_until)
@@ -269,7 +272,8 @@ def obstacles(
     if refusing := [paper.issuer for paper in answers if not paper.agreed]:
         found.append(f"{'、'.join(refusing)}没有同意")
     elif not answers:
-        found.append("还没有登记市委、市政府同意表彰的批复（日期须在全市公示结束以后）")
+        approvers, last_round = award.notice.approver_words, award.notice.rounds[LAST_ROUND].name
+        found.append(f"还没有登记{approvers}同意表彰的批复（日期须在{last_round}结束以后）")
     return found + overfull(award, quotas)
 
 
@@ -283,7 +287,7 @@ class AwardStep:
 
 
 def steps(award: AwardList, papers: Sequence[RecordedPaper], decided: str, revoked: int) -> list[AwardStep]:
-    """The steps in the order of the notice. `decided` is the number of the decision, empty before it."""
+    """Return the steps in the order of the notice. `decided` is the number of the decision, empty before it."""
     counting = in_force(papers, award.shown_until)
     proposed = len(award.named) + len(award.pending)
     found = [
@@ -323,8 +327,9 @@ def _before_showing(counting: Sequence[RecordedPaper], shown_until: dt.date | No
 
 
 def _shown(award: AwardList, proposed: int) -> AwardStep:
+    name = award.notice.rounds[LAST_ROUND].name
     if not proposed:
-        return AwardStep("全市公示", False, "要先有建议名单")
+        return AwardStep(name, False, "要先有建议名单")
     if award.pending:
-        return AwardStep("全市公示", False, f"{len(award.named)}个已经公示办结，{len(award.pending)}个还没有")
-    return AwardStep("全市公示", True, f"{proposed}个都已公示办结，没有未了的异议")
+        return AwardStep(name, False, f"{len(award.named)}个已经公示办结，{len(award.pending)}个还没有")
+    return AwardStep(name, True, f"{proposed}个都已公示办结，没有未了的异议")

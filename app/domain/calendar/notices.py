@@ -67,7 +67,7 @@ def is_weekend(date: dt.date) -> bool:
 
 
 def read_notices(text: str) -> tuple[Notice, ...]:
-    """The notices of a document, by year. Raises BadNotice at the first thing that is wrong."""
+    """Return the notices of a document, by year. Raises BadNotice at the first thing that is wrong."""
     document = _parse(text)
     if not isinstance(document, _Object):
         raise BadNotice(WHOLE_TEXT, "应是一个以年份为键的 JSON 对象")
@@ -112,7 +112,7 @@ def _refuse_repeated_keys(found: _Object, prefix: str) -> None:
 
 
 def _shown(key: str) -> str:
-    """A key from outside as far as a sentence can carry it: printable, and not a page long."""
+    """Return a key from outside as far as a sentence can carry it: printable, and not a page long."""
     return key if key.isprintable() and 0 < len(key) <= LONGEST_SHOWN else ascii(key[:LONGEST_SHOWN])
 
 
@@ -173,7 +173,7 @@ def _read_date(where: str, value: object) -> dt.date:
 
 
 def _read_dates(where: str, value: object, year: int) -> list[dt.date]:
-    """A list of different dates within the notice's reach, in the order written."""
+    """Return a list of different dates within the notice's reach, in the order written."""
     if not isinstance(value, list):
         raise BadNotice(where, "应是日期的列表")
     first, last = eve_of(year), dt.date(year, 12, 31)

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeStage:
-    """`due` is what must be handed in, or done, by 24:00 of the stage's last day; `round` the one that must be over."""
+    """One stage as a notice names it.
+
+    `due` is what must be handed in, or done, by 24:00 of the stage's last day; `round` the one that must be over;
+    `days` how long a new programme proposes it to be.
+    """
 
     number: int
     name: str
     due: str
+    days: int
     round: int | None
 
 
-STAGES = {
-    1: NoticeStage(1, "组织推荐阶段", "报送初步推荐材料", 1),
-    2: NoticeStage(2, "初审阶段", "报送正式推荐材料", 2),
-    3: NoticeStage(3, "复审和公示阶段", "全市公示结束", 3),
-    4: NoticeStage(4, "表彰阶段", "作出表彰决定", None),
-}
+# By the end of which stage which round must be over.
+_ROUNDS: Mapping[int, int | None] = {1: 1, 2: 2, 3: 3, 4: None}
+STAGE_NUMBERS = tuple(_ROUNDS)
+
+
+def stages_named(words: Mapping[int, tuple[str, str, int]]) -> dict[int, NoticeStage]:
+    """Return the four stages as a notice has them, by number; of each: name, what is due, days."""
+    return {number: NoticeStage(number, *words[number], round_) for number, round_ in _ROUNDS.items()}

@@ -29,7 +29,7 @@ class Stretch:
 
 
 def gaps_between(spans: Iterable[Stretch], start: dt.datetime, until: dt.datetime) -> list[Stretch]:
-    """What the spans, ordered by their start, leave uncovered from `start` to `until`."""
+    """Return what the spans, ordered by their start, leave uncovered from `start` to `until`."""
     gaps, seen_until = [], start
     for span in spans:
         if span.start > seen_until:
@@ -43,7 +43,7 @@ def gaps_between(spans: Iterable[Stretch], start: dt.datetime, until: dt.datetim
 
 
 def working_hours(days: Iterable[Day], start: dt.datetime, until: dt.datetime) -> list[Stretch]:
-    """The working hours of the days that work, as far as they lie between `start` and `until`."""
+    """Return the working hours of the days that work, as far as they lie between `start` and `until`."""
     hours = [
         Stretch(*(dt.datetime.combine(day.date, time, tzinfo=SHANGHAI).astimezone(dt.UTC) for time in WORKING_HOURS))
         for day in days
@@ -63,7 +63,7 @@ def total(stretches: Iterable[Stretch]) -> dt.timedelta:
 
 
 def days_with_an_outage(gaps_in_working_hours: Iterable[Stretch]) -> list[dt.date]:
-    """The days that lost an hour or more of their working hours, one after another."""
+    """Return the days that lost an hour or more of their working hours, one after another."""
     lost: dict[dt.date, dt.timedelta] = {}
     for gap in gaps_in_working_hours:
         date = local_date(gap.start)

@@ -92,12 +92,12 @@ def end_of(date: dt.date) -> dt.datetime:
 
 
 def local_date(instant: dt.datetime) -> dt.date:
-    """The Shanghai day an instant falls on."""
+    """Return the Shanghai day an instant falls on."""
     return instant.astimezone(SHANGHAI).date()
 
 
 def last_day_before(instant: dt.datetime) -> dt.date:
-    """The last Shanghai day that is over by `instant`: the 24th for the 25th, 00:00."""
+    """Return the last Shanghai day that is over by `instant`: the 24th for the 25th, 00:00."""
     return local_date(instant - dt.timedelta(microseconds=1))
 
 
@@ -108,7 +108,7 @@ def each_day(first: dt.date, last: dt.date) -> Iterator[dt.date]:
 
 
 def nth_workday(first: dt.date, n: int, calendar: Calendar) -> dt.date:
-    """The nth working day from `first` on, counting `first` itself when it works. `n` >= 1."""
+    """Return the nth working day from `first` on, counting `first` itself when it works. `n` >= 1."""
     if n < 1:
         raise ValueError(f"n is {n}; a count of working days starts at 1")
     date = first
@@ -120,12 +120,12 @@ def nth_workday(first: dt.date, n: int, calendar: Calendar) -> dt.date:
 
 
 def nth_workday_after(date: dt.date, n: int, calendar: Calendar) -> dt.date:
-    """The nth working day after `date`, which is not counted itself."""
+    """Return the nth working day after `date`, which is not counted itself."""
     return nth_workday(date + _ONE_DAY, n, calendar)
 
 
 def nth_workday_before(date: dt.date, n: int, calendar: Calendar) -> dt.date:
-    """The nth working day before `date`, which is not counted itself."""
+    """Return the nth working day before `date`, which is not counted itself."""
     while n:
         date -= _ONE_DAY
         n -= calendar.day(date).works

@@ -50,7 +50,7 @@ def reminder_times(conclude_by: dt.datetime, calendar: Calendar) -> dict[Reminde
 
 
 def due_reminder(conclude_by: dt.datetime, calendar: Calendar, now: dt.datetime) -> Reminder | None:
-    """The latest reminder whose time has come, or None; none after the deadline.
+    """Return the latest reminder whose time has come, or None; none after the deadline.
 
     Only the latest: after a night of downtime nobody needs yesterday's warning too.
     """

@@ -44,7 +44,7 @@ class Lapse:
 
 
 def effective_state(state: State, conclude_by: dt.datetime, now: dt.datetime) -> State:
-    """What a case is at `now`: an open one has lapsed from the deadline on, settled or not (R26)."""
+    """Return what a case is at `now`: an open one has lapsed from the deadline on, settled or not (R26)."""
     if state in OPEN_STATES and too_late_to_conclude(conclude_by, now):
         return State.LAPSED
     return state

@@ -12,11 +12,11 @@ from app.domain.imports.form_words import LISTS, word_problem
 from app.domain.imports.resumes import resume_problems
 from app.domain.nominees.annexes import NONE
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.domain.shared.identity_numbers import birth_in, is_credit_code, is_id_number, sex_in
 from app.domain.shared.privacy import find_private
 
 Fields = Mapping[str, str]
-DEEDS_LIMIT = 800
 # May stay empty; and where it is filled, there is nothing to check.
 _MAY_BE_EMPTY = frozenset({"remark", "title"})
 _LONGEST = {"name": 60, "unit": 100, "post": 120, "title": 60, "work": 100, "level": 60, "leader": 60}
@@ -29,21 +29,21 @@ _NAME_LETTERS = re.compile(r"[^\W\d_]+(?:[·•][^\W\d_]+)*")
 
 
 def column_name(key: str, kind: Kind) -> str:
-    """A field as the form of this kind prints it."""
+    """Return a field as the form of this kind prints it."""
     if kind is Kind.COLLECTIVE:
         return {"name": "集体名称", "unit": "所在单位（集体）", "phone": "单位联系电话"}.get(key, FIELD_NAMES[key])
     return FIELD_NAMES[key]
 
 
-def field_problems(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
+def field_problems(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice) -> Iterator[Problem]:
     """Everything wrong with the fields that the form has, in the order of the checks."""
     yield from _missing(kind, fields)
     for check in _CHECKS:
-        yield from check(kind, fields, today)
+        yield from check(kind, fields, today, notice)
 
 
 def _missing(kind: Kind, fields: Fields) -> Iterator[Problem]:
-    """A field that the form has is to be filled in."""
+    """Say so where a field that the form has is not filled in."""
     for key, text in fields.items():
         if text or key in _MAY_BE_EMPTY or (key == "unit" and kind is Kind.COLLECTIVE):
             continue
@@ -58,13 +58,13 @@ def _missing(kind: Kind, fields: Fields) -> Iterator[Problem]:
             yield Problem(column, "没有填写", f"请填写{column}")
 
 
-def _words(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
+def _words(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice) -> Iterator[Problem]:
     for key in LISTS:
-        if fields.get(key) and (problem := word_problem(key, fields[key])):
+        if fields.get(key) and (problem := word_problem(key, fields[key], notice)):
             yield problem
 
 
-def _name(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
+def _name(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice) -> Iterator[Problem]:
     name = fields.get("name", "")
     if kind is Kind.INDIVIDUAL and name and not _NAME_LETTERS.fullmatch(name):
         yield Problem(FIELD_NAMES["name"], "姓名里有数字或标点", "请填写与居民身份证一致的姓名，一行一人")
@@ -73,7 +73,7 @@ def _name(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
             yield Problem(column_name(key, kind), f"共{len(fields[key])}个字，太长", f"请控制在{most}个字以内")
 
 
-def _birth(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
+def _birth(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice) -> Iterator[Problem]:
     text = fields.get("birth", "")
     if not text:
         return
@@ -87,7 +87,7 @@ def _birth(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
         yield Problem(column, "按这个日期算，年龄不合常理", f"请核对出生年份；{right}")
 
 
-def _id_number(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
+def _id_number(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice) -> Iterator[Problem]:
     number, column = fields.get("id_number", "").upper(), FIELD_NAMES["id_number"]
     if not number:
         return
@@ -111,7 +111,7 @@ def _id_number(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
         yield Problem(FIELD_NAMES["sex"], "与身份证号码中的性别不一致", "请对照身份证核对这两栏")
 
 
-def _credit_code(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
+def _credit_code(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice) -> Iterator[Problem]:
     code, column = fields.get("credit_code", "").upper(), FIELD_NAMES["credit_code"]
     if not code or code == NONE:
         return
@@ -121,7 +121,7 @@ def _credit_code(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem
         yield Problem(column, "校验不通过，至少有一位写错了", "请对照证书逐位核对；代码里没有字母 I、O、S、V、Z")
 
 
-def _phone(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
+def _phone(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice) -> Iterator[Problem]:
     """One number or several: each has to be one that can be dialled."""
     text = re.sub(r"[()]", "", re.sub(r"(?<=\d)[ ](?=\d)", "", fields.get("phone", "")))
     numbers = [number for number in re.split(r"[,;/、\s]+", text) if number]
@@ -130,15 +130,15 @@ def _phone(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
         yield Problem(column_name("phone", kind), "不像是电话号码", right)
 
 
-def _deeds(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
-    deeds = fields.get("deeds", "")
-    if len(deeds) > DEEDS_LIMIT:
-        over = len(deeds) - DEEDS_LIMIT
-        right = f"主要事迹限{DEEDS_LIMIT}字以内（标点和空格也算），请删去{over}字"
+def _deeds(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice) -> Iterator[Problem]:
+    deeds, limit = fields.get("deeds", ""), notice.deeds_limit
+    if len(deeds) > limit:
+        over = len(deeds) - limit
+        right = f"主要事迹限{limit}字以内（标点和空格也算），请删去{over}字"
         yield Problem(FIELD_NAMES["deeds"], f"共{len(deeds)}字，超出{over}字", right)
 
 
-def _private(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
+def _private(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice) -> Iterator[Problem]:
     """Numbers that would become public with the text around them (R12)."""
     for key in _SHOWN:
         if found := find_private(fields.get(key, "")):
@@ -146,12 +146,12 @@ def _private(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
             yield Problem(column_name(key, kind), wrong, "请删去这些号码；号码填在专门的栏目里")
 
 
-def _resume(kind: Kind, fields: Fields, today: dt.date) -> Iterator[Problem]:
+def _resume(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice) -> Iterator[Problem]:
     if fields.get("resume"):
         yield from resume_problems(fields["resume"], today)
 
 
-_CHECKS: tuple[Callable[[Kind, Fields, dt.date], Iterator[Problem]], ...] = (
+_CHECKS: tuple[Callable[[Kind, Fields, dt.date, AwardNotice], Iterator[Problem]], ...] = (
     _name,
     _words,
     _birth,

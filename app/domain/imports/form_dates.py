@@ -32,7 +32,7 @@ class FormDate:
 
 
 def form_date(text: str) -> FormDate | None:
-    """The date that is the whole of `text`, or None: also for a year alone and for a day that does not exist."""
+    """Return the date that is the whole of `text`, or None: also for a year alone and for a day that does not exist."""
     plain = unicodedata.normalize("NFKC", text).strip()
     plain = re.sub(r"[ T]0{1,2}:00(:00)?(\.0+)?$", "", plain)  # what a spreadsheet appends to a date
     plain = plain.removesuffix("出生").removesuffix("生").strip()

@@ -4,105 +4,61 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 
 from app.domain.imports.fields import FIELD_NAMES, Problem
-from app.domain.nominees.annexes import ETHNICITIES, PERSON_STATUSES, POLITICAL_STATUSES, SEXES, TRADES, UNIT_TYPES
+from app.domain.nominees.annexes import ETHNICITIES, SEXES
+from app.domain.programmes.notice import AwardNotice, WordList
 
-LISTS: Mapping[str, tuple[str, ...]] = {
-    "sex": SEXES,
-    "ethnicity": ETHNICITIES,
-    "political": POLITICAL_STATUSES,
-    "status": PERSON_STATUSES,
-    "unit_type": UNIT_TYPES,
-    "trade": TRADES,
-}
-# The notice puts 、 between some trades where it puts ， between others: who reads them as one is not wrong.
-_JOINED_TRADES = (
-    "批发和零售业、住宿和餐饮业",
-    "科学研究、技术服务和地质勘查业、水利、环境和公共设施管理业",
-    "教育、卫生和社会工作",
-)
+# The lists of a form: the first two are the State's, the others the notice's.
+LISTS = ("sex", "ethnicity", "political", "status", "unit_type", "trade")
+_STATE_LISTS = {"sex": WordList(SEXES, meant={"男性": "男", "女性": "女"}), "ethnicity": WordList(ETHNICITIES)}
 
-# What people write for one word and mean exactly that one.
-_MEANT: Mapping[str, Mapping[str, str]] = {
-    "sex": {"男性": "男", "女性": "女"},
-    "political": {
-        "中共党员": "中国共产党党员",
-        "党员": "中国共产党党员",
-        "中共正式党员": "中国共产党党员",
-        "中共预备党员": "中国共产党预备党员",
-        "预备党员": "中国共产党预备党员",
-        "共青团员": "中国共产主义青年团团员",
-        "团员": "中国共产主义青年团团员",
-        "民革党员": "中国国民党革命委员会会员",
-        "民革会员": "中国国民党革命委员会会员",
-        "中国国民党革命委员会党员": "中国国民党革命委员会会员",
-        "民盟盟员": "中国民主同盟盟员",
-        "民建会员": "中国民主建国会会员",
-        "民进会员": "中国民主促进会会员",
-        "农工党党员": "中国农工民主党党员",
-        "致公党党员": "中国致公党党员",
-        "台盟盟员": "台湾民主自治同盟盟员",
-        "无党派人士": "无党派民主人士",
-        "无党派": "无党派民主人士",
-    },
-    "status": {
-        "公务员": PERSON_STATUSES[0],
-        "国家公务员": PERSON_STATUSES[0],
-        "参公人员": PERSON_STATUSES[0],
-        "参公管理人员": PERSON_STATUSES[0],
-        "退休人员": "退（离）休人员",
-        "离休人员": "退（离）休人员",
-        "离退休人员": "退（离）休人员",
-        "退休": "退（离）休人员",
-    },
-    "unit_type": {"机关": "行政机关", "党政机关": "行政机关", "国企": "国有企业", "事业": "事业单位", "其它": "其他"},
-    "trade": {
-        "国家机关": "国家机关、党政机关和社会团体",
-        "党政机关": "国家机关、党政机关和社会团体",
-        "科学研究和技术服务业": "科学研究、技术服务和地质勘查业",
-        "农林牧渔业": "农、林、牧、渔业",
-        "其它": "其他",
-    },
-}
+
+def list_of(field: str, notice: AwardNotice) -> WordList:
+    """Return the words that a field allows, and what people write for them."""
+    return _STATE_LISTS.get(field) or notice.lists[field]
 
 
 def _key(text: str) -> str:
-    """A word without marks and spaces, which people put in or leave out."""
+    """Return a word without marks and spaces, which people put in or leave out."""
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text))
 
 
-_BY_KEY: dict[str, dict[str, str]] = {
-    field: {_key(word): word for word in (*words, *(_JOINED_TRADES if field == "trade" else ()))}
-    for field, words in LISTS.items()
-}
-_MEANT_BY_KEY: dict[str, dict[str, str]] = {
-    field: {_key(word): right for word, right in meant.items()} for field, meant in _MEANT.items()
-}
+@lru_cache
+def _allowed(field: str, notice: AwardNotice) -> dict[str, str]:
+    """Return the words of a list by their keys, with those that are taken though not offered."""
+    allowed = list_of(field, notice)
+    return {_key(word): word for word in (*allowed.words, *allowed.joined)}
 
 
-def form_word(field: str, text: str) -> str:
-    """The word of the form that is meant by `text`, or `text` itself where none is plainly meant."""
-    words, key = _BY_KEY[field], _key(text)
+@lru_cache
+def _meant(field: str, notice: AwardNotice) -> dict[str, str]:
+    return {_key(word): right for word, right in (list_of(field, notice).meant or {}).items()}
+
+
+def form_word(field: str, text: str, notice: AwardNotice) -> str:
+    """Return the word of the form that is meant by `text`, or `text` itself where none is plainly meant."""
+    words, key = _allowed(field, notice), _key(text)
     if field == "ethnicity" and key + "族" in words:
         return words[key + "族"]
-    return words.get(key) or _MEANT_BY_KEY.get(field, {}).get(key) or text
+    return words.get(key) or _meant(field, notice).get(key) or text
 
 
-def word_problem(field: str, text: str) -> Problem | None:
-    """What is wrong with `text` in a field that has a list: the nearest right word, or the list itself."""
-    if form_word(field, text) in _BY_KEY[field].values():
+def word_problem(field: str, text: str, notice: AwardNotice) -> Problem | None:
+    """Return what is wrong with `text` in a field that has a list: the nearest right word, or the list itself."""
+    allowed = _allowed(field, notice)
+    if form_word(field, text, notice) in allowed.values():
         return None
     column = FIELD_NAMES[field]
     wrong = f"“{_short(text)}”不在“{column}”可以填写的范围内"
-    near = get_close_matches(_key(text), _BY_KEY[field], n=1, cutoff=0.5)
+    near = get_close_matches(_key(text), allowed, n=1, cutoff=0.5)
     if near:
-        return Problem(column, wrong, f"是不是“{_BY_KEY[field][near[0]]}”？请照表上的写法填写")
+        return Problem(column, wrong, f"是不是“{allowed[near[0]]}”？请照表上的写法填写")
     if field == "ethnicity":
         return Problem(column, wrong, "请填写民族全称，如“汉族”“彝族”")
-    return Problem(column, wrong, f"请从这些里面选一个：{'；'.join(LISTS[field])}")
+    return Problem(column, wrong, f"请从这些里面选一个：{'；'.join(list_of(field, notice).words)}")
 
 
 def _short(text: str) -> str:

@@ -9,10 +9,10 @@ from app.domain.imports.nominations import Problem
 from app.domain.imports.photos import is_named
 from app.domain.objections.sameness import plain_text
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 
 WHOSE_LINE = "推荐单位"
 MOST_ROWS = 2_000  # of one list, which is read while somebody waits: the city has 150 places
-_WORDS = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
 _NAMES = {Kind.COLLECTIVE: "集体名称", Kind.INDIVIDUAL: "姓名"}
 _NUMBERS = {Kind.COLLECTIVE: "社会信用代码", Kind.INDIVIDUAL: "身份证号码"}
 NOTHING_READ = Problem("整份材料", "没有读到推荐对象", "请从表头下面的第一行起，一行填一个推荐对象")
@@ -69,12 +69,12 @@ class Register:
         return self._named.get(named(kind, name, unit))
 
     def filled(self, kind: Kind, name: str, unit: str, *, fills: bool) -> KnownNominee | None:
-        """The unit's own nominee that a form is about; None for a row that brings a new one."""
+        """Return the unit's own nominee that a form is about; None for a row that brings a new one."""
         there = self.same(kind, name, unit) if fills else None
         return there if there is not None and there.ours else None
 
     def clashes(self, kind: Kind, name: str, unit: str, hashes: Iterable[str], *, fills: bool) -> list[Clash]:
-        """What stands against one row. A form (`fills`) may meet its own nominee, as long as no period shows it."""
+        """Return what stands against one row. A form (`fills`) may meet its own nominee while no period shows it."""
         there = self.same(kind, name, unit)
         if there is not None and not (fills and there.ours):
             return [_met(there, _NAMES[kind], "名单上已经有了")]
@@ -86,7 +86,7 @@ class Register:
 
 
 def named(kind: Kind, name: str, unit: str) -> tuple[Kind, str, str]:
-    """What a nominee is known by where there is no number. A collective's full name says whose it is."""
+    """Return what a nominee is known by where there is no number. A collective's full name says whose it is."""
     return kind, plain_text(name), plain_text(unit) if kind is Kind.INDIVIDUAL else ""
 
 
@@ -103,19 +103,19 @@ def _too_late(there: KnownNominee) -> Clash:
     return Clash(Problem(_NAMES[there.kind], wrong, "请在这个对象的页面上办理“事迹变更”或者“更正”"), wrong)
 
 
-def quota_problem(kind: Kind, place: PlacesTaken, coming: int) -> Problem | None:
+def quota_problem(kind: Kind, place: PlacesTaken, coming: int, notice: AwardNotice) -> Problem | None:
     """More than the unit's places, counted with who stands and who is secret (R9, R11)."""
     room = max(0, place.places - place.secret - place.taken)
     if coming <= room:
         return None
     already = f"，已经用去{place.taken + place.secret}个" if place.taken + place.secret else ""
-    wrong = f"{_WORDS[kind]}名额{place.places}个{already}，这次报了{coming}个，超出{coming - room}个"
+    wrong = f"{notice.kind_names[kind]}名额{place.places}个{already}，这次报了{coming}个，超出{coming - room}个"
     right = f"最多再报{room}个；要顶替已取消资格的对象，请在那个对象的页面上办理递补"
     return Problem("名额", wrong, right)
 
 
 def recommender_problem(written: str, unit: str) -> Problem | None:
-    """The line that says who recommends must name the unit that hands the list in."""
+    """Say so where the line of the recommender does not name the unit that hands the list in."""
     if plain_text(written) == plain_text(unit):
         return None
     wrong = f"写的是“{written}”" if written else "没有填"
@@ -123,13 +123,13 @@ def recommender_problem(written: str, unit: str) -> Problem | None:
 
 
 def photo_owner(file_name: str, names: Mapping[int, str], unit: str) -> int | None:
-    """The row of the person a photo is named after (推荐单位—姓名). None where that is nobody, or several."""
+    """Return the row of the person a photo is named after (推荐单位—姓名). None where that is nobody, or several."""
     owners = [number for number, name in names.items() if is_named(file_name, unit, name)]
     return owners[0] if len(owners) == 1 else None
 
 
-def stray_photo(unit: str) -> Problem:
-    """A photo of which nobody can tell whose it is."""
-    wrong = "没有和这个文件名对应的先进个人推荐表，或者有几份"
+def stray_photo(unit: str, notice: AwardNotice) -> Problem:
+    """Return a photo of which nobody can tell whose it is."""
+    wrong = f"没有和这个文件名对应的{notice.kind_names[Kind.INDIVIDUAL]}推荐表，或者有几份"
     right = f"文件名应是“{unit}—姓名.jpg”，与推荐表一起上传；也可以以后在这个人的页面上单独上传"
     return Problem("照片", wrong, right)

@@ -1,11 +1,11 @@
-"""事迹材料 (notice, 四（二）4): a collective's of 3,000 characters at most, an individual's of 1,000."""
+"""事迹材料: no longer than the notice allows a collective's and an individual's to be."""
 
 from __future__ import annotations
 
 from app.domain.imports.fields import Problem
 from app.domain.periods.rounds import SHORT_KIND_NAMES, Kind
+from app.domain.programmes.notice import AwardNotice
 
-LONGEST = {Kind.COLLECTIVE: 3000, Kind.INDIVIDUAL: 1000}
 _COLUMN = "事迹材料"
 
 
@@ -14,9 +14,9 @@ def characters_in(text: str) -> int:
     return len("".join(text.split()))
 
 
-def material_problem(length: int, kind: Kind) -> Problem | None:
-    """What is wrong with a material of so many characters."""
-    longest = LONGEST[kind]
+def material_problem(length: int, kind: Kind, notice: AwardNotice) -> Problem | None:
+    """Return what is wrong with a material of so many characters."""
+    longest = notice.material_limits[kind]
     if length == 0:
         return Problem(_COLUMN, "里面没有文字", "应是文字材料；是扫描件的，请存为 PDF 再上传")
     if length > longest:

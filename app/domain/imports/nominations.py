@@ -15,6 +15,7 @@ from app.domain.imports.form_words import LISTS, form_word
 from app.domain.imports.photos import photo_problems
 from app.domain.nominees.ranks import rank_of
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 
 __all__ = [
     "FIELD_NAMES",
@@ -55,26 +56,26 @@ class Nomination:
         return self.fields.get("name", "")
 
 
-def problems_of(nomination: Nomination, today: dt.date) -> list[Problem]:
+def problems_of(nomination: Nomination, today: dt.date, notice: AwardNotice) -> list[Problem]:
     """Everything wrong with a nomination in itself, what could not be read first. [] where nothing is.
 
     What is asked for is what the form has: a key that is not there is not missed. Numbers are not repeated.
     """
     told = {problem.column for problem in nomination.reading}
-    found = field_problems(nomination.kind, normalised(nomination).fields, today)
+    found = field_problems(nomination.kind, normalised(nomination, notice).fields, today, notice)
     return [*nomination.reading, *(problem for problem in found if problem.column not in told)]
 
 
-def normalised(nomination: Nomination) -> Nomination:
-    """The same, as the forms write it: digits of half width, no stray spaces, 汉 → 汉族, 1980.01 → 1980年1月."""
-    return replace(nomination, fields={key: _normal(key, text) for key, text in nomination.fields.items()})
+def normalised(nomination: Nomination, notice: AwardNotice) -> Nomination:
+    """Return the same, as the forms write it: digits of half width, no stray spaces, 汉 → 汉族, 1980.01 → 1980年1月."""
+    return replace(nomination, fields={key: _normal(key, text, notice) for key, text in nomination.fields.items()})
 
 
-def _normal(key: str, text: str) -> str:
+def _normal(key: str, text: str, notice: AwardNotice) -> str:
     if key in _PROSE:
         return text
     if key in LISTS:
-        return form_word(key, text)
+        return form_word(key, text, notice)
     plain = unicodedata.normalize("NFKC", text).strip()
     if key in _NUMBERS:
         return re.sub(r"[\s'‘’\-]", "", plain).upper()
@@ -94,13 +95,14 @@ def _without_gaps(name: str) -> str:
 class Seen:
     """Nominees come across so far, to tell one that comes twice; keeps hashes, so that thousands weigh little."""
 
-    def __init__(self) -> None:
+    def __init__(self, notice: AwardNotice) -> None:
+        self._notice = notice
         self._places: dict[int, tuple[int, str]] = {}
 
     def problem(self, nomination: Nomination) -> Problem | None:
-        """What says that this one has been there before; it is remembered from now on."""
+        """Return what says that this one has been there before; it is remembered from now on."""
         found = None
-        fields = normalised(nomination).fields
+        fields = normalised(nomination, self._notice).fields
         for column, right, facts in _likenesses(nomination.kind, fields):
             number, source = self._places.setdefault(hash(facts), (nomination.number, nomination.source))
             if (number, source) != (nomination.number, nomination.source) and found is None:
@@ -110,7 +112,7 @@ class Seen:
 
 
 def _likenesses(kind: Kind, fields: Mapping[str, str]) -> Iterable[tuple[str, str, tuple[str, ...]]]:
-    """What makes two nominations the same nominee: (column, what to do, the facts)."""
+    """Return what makes two nominations the same nominee: (column, what to do, the facts)."""
     once = "同一推荐对象只能推荐一次，请删去多余的那一个"
     if number := fields.get("id_number"):
         yield FIELD_NAMES["id_number"], once, ("id", number)

@@ -1,31 +1,44 @@
-"""The photo of an individual (annex 5, item 4): JPEG, at least 150 kB, 768 × 1024, named 推荐单位—姓名."""
+"""The photo of an individual: JPEG, of the size that the notice asks for, named 推荐单位—姓名."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 from app.domain.imports.fields import Problem
+from app.domain.programmes.notice import PhotoSize
 
-WIDTH, HEIGHT = 768, 1024
-_SMALLEST = 150 * 1000  # 150 kB, however it is counted
 _COLUMN = "照片"
 _DASHES = re.compile(r"\s*[-‐‑‒–—―−－_]+\s*")
 
 
-def photo_problems(
-    file_name: str, size: int, width: int, height: int, kind: str, recommender: str, name: str
-) -> list[Problem]:
-    """What is wrong with a photo of `size` bytes. `kind` is what it is by its content: "jpeg" or another."""
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo as it was handed in: `size` in bytes, width and height in pixels, `kind` by its content ("jpeg")."""
+
+    file_name: str
+    size: int
+    width: int
+    height: int
+    kind: str
+
+
+def photo_problems(photo: Photo, recommender: str, name: str, asked: PhotoSize) -> list[Problem]:
+    """List what is wrong with a photo, against what is `asked` for."""
     problems = []
-    if kind != "jpeg":
+    if photo.kind != "jpeg":
         problems.append(Problem(_COLUMN, "不是 JPG 格式的图片", "请另存为 JPG 格式"))
-    if size < _SMALLEST:
-        problems.append(Problem(_COLUMN, f"文件只有{size // 1000} KB", "文件不小于150 KB，请换清晰的原图"))
-    if (width, height) != (WIDTH, HEIGHT):
-        wrong = f"图片是{width}×{height}像素（宽×高）"
-        problems.append(Problem(_COLUMN, wrong, f"应为{WIDTH}×{HEIGHT}像素（宽×高），请裁剪或缩放后再提交"))
-    if not is_named(file_name, recommender, name):
+    if photo.size < asked.least_bytes:
+        problems.append(
+            Problem(
+                _COLUMN, f"文件只有{photo.size // 1000} KB", f"文件不小于{asked.least_bytes // 1000} KB，请换清晰的原图"
+            )
+        )
+    if (photo.width, photo.height) != (asked.width, asked.height):
+        wrong = f"图片是{photo.width}×{photo.height}像素（宽×高）"
+        problems.append(Problem(_COLUMN, wrong, f"应为{asked.width}×{asked.height}像素（宽×高），请裁剪或缩放后再提交"))
+    if not is_named(photo.file_name, recommender, name):
         problems.append(Problem(_COLUMN, "文件名不是“推荐单位—姓名”", f"请改名为“{recommender}—{name}.jpg”"))
     return problems
 

@@ -60,7 +60,7 @@ def resume_problems(text: str, today: dt.date) -> list[Problem]:
 
 
 def spans_of(text: str, today: dt.date) -> list[ResumeSpan]:
-    """The spans that a résumé names, in their order in the text. A line that says nothing of its end reaches today."""
+    """Return the spans that a résumé names, in the order of the text. A line without an end reaches to today."""
     found = list(_SPAN.finditer(text))
     spans = []
     for place, match in enumerate(found, start=1):

@@ -1,4 +1,4 @@
-"""Who may be recommended at all (notice, parts 二 and 三): each clause a named check with its words and number (R10).
+"""Who may be recommended at all: each condition of the notice a named check with its words and its clause (R10).
 
 What facts decide, they decide; what no machine can know is confirmed or denied by a person, whose name stands with it.
 """
@@ -10,9 +10,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from app.domain.nominees.annexes import NONE, RANK_NAMES, Rank
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice, Condition, Judge
 
 
 class CheckOutcome(StrEnum):
@@ -26,50 +28,9 @@ class CheckOutcome(StrEnum):
 OUTCOME_NAMES = {CheckOutcome.PASSED: "符合", CheckOutcome.FAILED: "不符合", CheckOutcome.TO_CONFIRM: "待确认"}
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One clause that a nominee of these kinds must meet. `text` is the notice's own words."""
-
-    key: str
-    name: str
-    clause: str
-    text: str
-    kinds: frozenset[Kind] = frozenset(Kind)
-
-
-_TEAMS, _PEOPLE = frozenset({Kind.COLLECTIVE}), frozenset({Kind.INDIVIDUAL})
-RANK, COUNTY_BODY, DISCIPLINE = "rank", "county_body", "discipline"
-
-CONDITIONS = (
-    Condition(RANK, "行政级别", "二（一）", "不评选副厅级或者相当于副厅级以上单位和干部"),
-    Condition(COUNTY_BODY, "不是县级党委和政府", "二（一）", "不评选……县级党委和政府", _TEAMS),
-    Condition("since_2023", "2023年以来的贡献", "二（一）", "2023年以来……作出突出贡献……的集体和个人"),
-    Condition("grassroots", "面向基层", "二（一）", "坚持面向基层和工作一线"),
-    Condition("stance", "政治立场", "三", "坚决拥护中国共产党和中国特色社会主义制度……模范遵守宪法法律"),
-    Condition(
-        "conduct",
-        "领导班子",
-        "三",
-        "领导班子应当政治过硬、信念坚定、廉洁奉公、务实担当、团结协作、密切联系群众",
-        _TEAMS,
-    ),
-    Condition("conduct", "品行", "三", "廉洁自律、作风正派、诚实守信，具有良好的道德品质和社会责任心", _PEOPLE),
-    Condition(DISCIPLINE, "近3年无违纪违法", "三", "近3年内无违纪违法问题", _TEAMS),
-    Condition(DISCIPLINE, "无违纪违法", "三", "无违纪违法问题", _PEOPLE),
-    Condition("merit_1", "工作成效", "三（一）1", "出色完成各项工作任务……成效显著或有特色、有经验、有亮点", _TEAMS),
-    Condition("merit_2", "服务群众", "三（一）2", "在着力解决群众急难愁盼……方面作出突出贡献", _TEAMS),
-    Condition("merit_3", "社会效益", "三（一）3", "作出突出贡献、带来显著社会效益", _TEAMS),
-    Condition("merit_4", "队伍作风", "三（一）4", "发挥示范引领作用突出；干部职工队伍素质优良", _TEAMS),
-    Condition("merit_1", "工作成效", "三（二）1", "从事……相关工作……业绩显著、成效突出", _PEOPLE),
-    Condition("merit_2", "服务群众", "三（二）2", "在服务群众、奉献社会等方面具有典型示范作用", _PEOPLE),
-    Condition("merit_3", "社会效益", "三（二）3", "作出突出贡献、带来显著社会效益", _PEOPLE),
-    Condition("merit_4", "群众评价", "三（二）4", "克己奉公、清正廉洁，受到群众广泛称赞", _PEOPLE),
-)
-
-
-def conditions_of(kind: Kind) -> dict[str, Condition]:
-    """The conditions that a nominee of this kind must meet, by key, in the order of the notice."""
-    return {condition.key: condition for condition in CONDITIONS if kind in condition.kinds}
+def conditions_of(kind: Kind, notice: AwardNotice) -> dict[str, Condition]:
+    """Return the conditions that a nominee of this kind must meet, by key, in the order of the notice."""
+    return {condition.key: condition for condition in notice.conditions if kind in condition.kinds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,45 +68,54 @@ class Check:
     wants_note: bool = False
 
 
-def checks_of(facts: NomineeFacts, confirmations: Mapping[str, Said]) -> list[Check]:
+def checks_of(facts: NomineeFacts, confirmations: Mapping[str, Said], notice: AwardNotice) -> list[Check]:
     """Every condition of this nominee, judged, in the order of the notice. `confirmations`: the latest by key."""
     checks = []
-    for key, condition in conditions_of(facts.kind).items():
+    for key, condition in conditions_of(facts.kind, notice).items():
         said = confirmations.get(key)
-        match key:
-            case "rank":
-                checks.append(_of_rank(condition, facts.rank))
-            case "county_body":
-                checks.append(_of_county_body(condition, facts.name, said))
-            case "discipline":
+        match condition.check:
+            case Judge.RANK:
+                checks.append(_of_rank(condition, facts.rank, notice.barred_from))
+            case Judge.COUNTY_BODY:
+                checks.append(_of_county_body(condition, facts.name, said, notice.places))
+            case Judge.DISCIPLINE:
                 checks.append(_of_discipline(condition, facts.penalties, said))
-            case _:
+            case Judge.PERSON:
                 checks.append(_of_a_person(condition, said, "还没有人核对确认"))
     return checks
 
 
-def _of_rank(condition: Condition, rank: Rank) -> Check:
+_HEIGHT = list(Rank).index  # the ranks stand there from the unknown one up
+
+
+def _of_rank(condition: Condition, rank: Rank, barred_from: Rank) -> Check:
     if rank is Rank.UNKNOWN:
         return Check(condition, CheckOutcome.TO_CONFIRM, "行政级别还没有确认", asks=False)
-    outcome = CheckOutcome.FAILED if rank is Rank.ABOVE else CheckOutcome.PASSED
+    outcome = CheckOutcome.FAILED if _HEIGHT(rank) >= _HEIGHT(barred_from) else CheckOutcome.PASSED
     return Check(condition, outcome, f"行政级别：{RANK_NAMES[rank]}", asks=False)
 
 
-# 中共曲靖市麒麟区委, 会泽县人民政府, 宣威市委市政府. What has more behind it (…县委办公室) is another body, and so are
+# 中共某市某区委, 某县人民政府, 某市委市政府. What has more behind it (…县委办公室) is another body, and so are
 # the places that only sound alike (社区, 校区), the 共青团 and the parties that have committees of the same name.
 _PLACE = r"[^省市县区]{1,4}(?:县|市|(?<![社小校景园厂矿库])区)"
-_COUNTY_BODY = re.compile(
-    rf"(?:中共|中国共产党)?(?:云南省)?(?:曲靖市)?{_PLACE}"
-    r"(?:委员会|委|人民政府|政府)(?:[、和]?(?:县|市|区)?(?:委员会|委|人民政府|政府))?"
-)
 _OTHER_COMMITTEES = re.compile(r"团|民革|民盟|民建|民进|农工党|致公党|九三|台盟|工会|妇联")
 # The notice knows a zone's 党工委 and 管委会 as the equals of a county's; it doesn't say so of this clause.
 _ZONE_BODY = re.compile(r".*(?:经开区|开发区|高新区)(?:党工委|工委|管委会|管理委员会)(?:[、和].*)?")
 
 
-def _of_county_body(condition: Condition, name: str, said: Said | None) -> Check:
+@lru_cache
+def _county_body(places: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the names of county committees and governments, with or without the places that the county lies in."""
+    above = "".join(f"(?:{re.escape(place)})?" for place in places)
+    return re.compile(
+        rf"(?:中共|中国共产党)?{above}{_PLACE}"
+        r"(?:委员会|委|人民政府|政府)(?:[、和]?(?:县|市|区)?(?:委员会|委|人民政府|政府))?"
+    )
+
+
+def _of_county_body(condition: Condition, name: str, said: Said | None, places: tuple[str, ...]) -> Check:
     plain = "".join(name.split())
-    if _COUNTY_BODY.fullmatch(plain) and not _OTHER_COMMITTEES.search(plain):
+    if _county_body(places).fullmatch(plain) and not _OTHER_COMMITTEES.search(plain):
         return Check(condition, CheckOutcome.FAILED, "从名称看是县级党委或者政府", asks=False)
     if _ZONE_BODY.fullmatch(plain):
         return _of_a_person(condition, said, "从名称看是开发区的党工委或者管委会，请确认是否相当于县级党委和政府")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.nominees.annexes import PERSON_STATUSES, TRADES, UNIT_TYPES
+from app.domain.programmes.notice import AwardNotice
 
 # What a period may show and a correction may mend. The kind is none: it decides what quota a nominee counts against.
 CORRECTABLE = {
@@ -15,7 +15,8 @@ CORRECTABLE = {
     "deeds": "简要事迹",
 }
 # Ticked on the form, not written: another word of the same list was ticked by mistake.
-WORD_LISTS = {"category": (*UNIT_TYPES, *PERSON_STATUSES), "trade": TRADES}
+WORD_LISTS = {"category": ("unit_type", "status"), "trade": ("trade",)}
+# As long as the columns are; a notice may ask for shorter deeds.
 LONGEST = {"name": 120, "unit": 120, "recommender": 120, "post": 120, "category": 60, "trade": 80, "deeds": 800}
 _CONTEXT = 8
 
@@ -31,10 +32,15 @@ def room(field: str, text: str) -> int:
     return min(2, max(1, len(text) // 3))
 
 
-def is_misprint(field: str, published: str, corrected: str) -> bool:
+def longest(field: str, notice: AwardNotice) -> int:
+    """How many characters a text may have."""
+    return notice.deeds_limit if field == "deeds" else LONGEST[field]
+
+
+def is_misprint(field: str, published: str, corrected: str, notice: AwardNotice) -> bool:
     """Whether one text may stand for the other by a correction alone."""
     if field in WORD_LISTS:
-        return corrected in WORD_LISTS[field]
+        return any(corrected in notice.words(name) for name in WORD_LISTS[field])
     most = room(field, published)
     return bool(published) and edits(published, corrected, most) <= most
 
@@ -55,7 +61,7 @@ def edits(before: str, after: str, most: int) -> int:
 
 
 def passages(before: str, after: str, context: int = _CONTEXT) -> tuple[str, str]:
-    """The two texts cut down to where they differ, a few characters around it, for one line on a page."""
+    """Return the two texts cut down to where they differ, a few characters around it, for one line on a page."""
     head = _shared(before, after)
     tail = _shared(before[head:][::-1], after[head:][::-1])
     start = max(0, head - context)

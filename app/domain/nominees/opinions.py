@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from app.domain.nominees.annexes import AUTHORITY_NAMES, Authority
 from app.domain.periods.rounds import Kind
-
-# 按有关规定征求纪检监察机关和公安等部门意见: of everybody, whatever they are.
-ALWAYS = frozenset({Authority.DISCIPLINE, Authority.POLICE})
-# 对机关、国有企事业单位及其工作人员，按照管理权限征求组织人事、审计等部门意见.
-OF_PUBLIC_BODIES = frozenset({Authority.PERSONNEL, Authority.AUDIT})
-_PUBLIC_UNITS = frozenset({"行政机关", "事业单位", "国有企业"})
-_CIVIL_SERVANT = "国家公务员（包括参公管理人员）"
-_ON_THEIR_OWN = frozenset({"农民", "学生", "自由职业者", "个体经营者", "无业人员"})
+from app.domain.programmes.notice import AskedOf, AwardNotice
 
 
-def needed(kind: Kind, unit_type: str, status: str = "") -> frozenset[Authority]:
-    """The authorities whose word must be there. `status` (人员身份) is an individual's.
+def always_asked(notice: AwardNotice) -> frozenset[str]:
+    """Return the authorities, by key, that are asked about everybody: none of them can be said not to be asked."""
+    return frozenset(each.key for each in notice.authorities if each.asked is AskedOf.EVERYBODY)
+
+
+def needed(kind: Kind, unit_type: str, status: str = "", *, notice: AwardNotice) -> frozenset[str]:
+    """Return the authorities, by key, whose word must be there. `status` (人员身份) is an individual's.
 
     Where the type of the unit is not known, an employee is asked about everywhere: who needn't be can be said so.
     """
-    if unit_type in _PUBLIC_UNITS or (kind is Kind.INDIVIDUAL and status == _CIVIL_SERVANT):
-        return ALWAYS | OF_PUBLIC_BODIES
-    if unit_type or (kind is Kind.INDIVIDUAL and status in _ON_THEIR_OWN):
-        return ALWAYS
-    return ALWAYS | OF_PUBLIC_BODIES
+    bodies, everywhere = notice.public_bodies, frozenset(each.key for each in notice.authorities)
+    if unit_type in bodies.unit_types or (kind is Kind.INDIVIDUAL and status in bodies.statuses):
+        return everywhere
+    if unit_type or (kind is Kind.INDIVIDUAL and status in bodies.on_their_own):
+        return always_asked(notice)
+    return everywhere
 
 
-def missing(needed: Collection[Authority], answered: Collection[Authority]) -> list[Authority]:
+def missing(needed: Collection[str], answered: Collection[str], notice: AwardNotice) -> list[str]:
     """Who hasn't answered yet, in the order of the form."""
-    return [authority for authority in Authority if authority in needed and authority not in answered]
+    return [each.key for each in notice.authorities if each.key in needed and each.key not in answered]
 
 
-def names(authorities: Iterable[Authority]) -> str:
-    return "、".join(AUTHORITY_NAMES[authority] for authority in authorities)
+def names(authorities: Iterable[str], notice: AwardNotice) -> str:
+    """Return authorities by their names, in one line."""
+    known = notice.authority_names
+    return "、".join(known[authority] for authority in authorities)

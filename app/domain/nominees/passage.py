@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from app.domain.periods.rounds import ROUNDS, Round, next_round
+from app.domain.periods.rounds import Round
 
 ALREADY_IN = "已经列入本轮公示"
 NOT_BEGUN = "本轮公示已经安排、还没有开始，列入的是修改前的事迹，请先撤回那次安排"
@@ -34,28 +34,31 @@ class Showing:
 
 
 def latest_of(showings: Collection[Showing]) -> tuple[int, int]:
-    """The latest round entered, and the newest edition of the deeds that it showed; (0, 0) before any."""
+    """Return the latest round entered, and the newest edition of the deeds that it showed; (0, 0) before any."""
     return max(((showing.round_number, showing.edition) for showing in showings), default=(0, 0))
 
 
-def round_ahead(showings: Collection[Showing], edition: int) -> Round | None:
-    """The round a nominee enters next: the latest once more where it showed older deeds; None after the last."""
+def round_ahead(showings: Collection[Showing], edition: int, rounds: Mapping[int, Round]) -> Round | None:
+    """Return the round a nominee enters next: the latest once more where it showed older deeds; None after the last."""
     number, shown = latest_of(showings)
-    return ROUNDS[number] if number and shown < edition else next_round(number)
+    return rounds[number] if number and shown < edition else rounds.get(number + 1)
 
 
-def why_not(showings: Collection[Showing], edition: int, round_: Round) -> str:
-    """What keeps a nominee, whose deeds are at `edition`, from entering a round; empty if nothing does (R8, R9)."""
+def why_not(showings: Collection[Showing], edition: int, round_: Round, rounds: Mapping[int, Round]) -> str:
+    """Return what keeps a nominee, whose deeds are at `edition`, from entering a round; empty if nothing does (R8, R9).
+
+    `round_` is one of the `rounds` of the notice.
+    """
     number, shown = latest_of(showings)
-    held = [ROUNDS[showing.round_number].name for showing in showings if showing.own_open]
+    held = [rounds[showing.round_number].name for showing in showings if showing.own_open]
     heard_first = f"{held[0]}里对该对象的异议还没有结论" if held else ""
     if number and shown < edition:
-        return _once_more(showings, number, round_) or heard_first
+        return _once_more(showings, rounds[number], round_) or heard_first
     if round_.number <= number:
         return ALREADY_IN
     if round_.number == 1:
         return ""
-    before = ROUNDS[round_.number - 1]
+    before = rounds[round_.number - 1]
     there = [showing for showing in showings if showing.round_number == before.number and showing.edition == edition]
     if heard_first:
         return heard_first
@@ -64,10 +67,10 @@ def why_not(showings: Collection[Showing], edition: int, round_: Round) -> str:
     return ""
 
 
-def _once_more(showings: Collection[Showing], number: int, round_: Round) -> str:
-    """Changed deeds: the latest round again, with a window of its own, and then on from there (R9)."""
-    if round_.number != number:
-        return f"事迹修改过，须先重新进行{ROUNDS[number].name}"
-    if any(showing.round_number == number and not showing.begun for showing in showings):
+def _once_more(showings: Collection[Showing], latest: Round, round_: Round) -> str:
+    """Return where changed deeds lead: the latest round again, with a window of its own, then on from there (R9)."""
+    if round_.number != latest.number:
+        return f"事迹修改过，须先重新进行{latest.name}"
+    if any(showing.round_number == latest.number and not showing.begun for showing in showings):
         return NOT_BEGUN
     return ""

@@ -49,7 +49,7 @@ def taken(contenders: Iterable[Contender], secret: int = 0) -> Taken:
 
 
 def _place_of(contender: Contender, by_id: dict[int, Contender], left: set[int]) -> int | None:
-    """The first of those who left that a chain of replacements leads back to: its place it is; None if to nobody."""
+    """Return the first of those who left that a chain of replacements leads back to: the place was theirs."""
     place, seen = None, {contender.id}
     while (before := contender.replaces) is not None and before in by_id and before not in seen:
         seen.add(before)

@@ -22,7 +22,7 @@ _NONE = re.compile(r"无|没有|[/\\—–\-]+|无(?:行政)?级别|没有行政
 
 
 def rank_of(text: str) -> Rank:
-    """The rank that a text plainly names: the highest, if several. UNKNOWN where it names none."""
+    """Return the rank that a text plainly names: the highest, if several. UNKNOWN where it names none."""
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
     if _NONE.fullmatch(plain):
         return Rank.NONE

@@ -8,7 +8,7 @@ READ_WITHIN = dt.timedelta(hours=24)
 
 
 def may_read(granted_at: dt.datetime | None, read_in: str | None, login_session: str, now: dt.datetime) -> bool:
-    """A grant is used within a day, and then holds for the one login session it was used in."""
+    """Tell whether a grant holds: it is used within a day, then for the one login session it was used in."""
     if granted_at is None:
         return False
     return now < granted_at + READ_WITHIN if read_in is None else read_in == login_session

@@ -20,7 +20,7 @@ _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 def new_form_token() -> str:
-    """A fresh token for a form: 144 bits from the system's generator."""
+    """Return a fresh token for a form: 144 bits from the system's generator."""
     return secrets.token_urlsafe(_TOKEN_BYTES)
 
 
@@ -34,7 +34,7 @@ def keyed_hash(key: bytes, purpose: str, text: str) -> str:
 
 
 def receipt_code(key: bytes, form_token: str) -> str:
-    """The receipt code that belongs to a form token, grouped for reading: XXXX-XXXX-…"""
+    """Return the receipt code that belongs to a form token, grouped for reading: XXXX-XXXX-…"""
     digest = hmac.new(key, b"receipt\0" + form_token.encode(), hashlib.sha256).digest()
     number = int.from_bytes(digest[:15])
     code = "".join(_ALPHABET[(number >> 5 * place) & 31] for place in reversed(range(_LENGTH)))
@@ -42,12 +42,12 @@ def receipt_code(key: bytes, form_token: str) -> str:
 
 
 def normalised(typed: str) -> str:
-    """What a person typed as the code itself: case, spaces, hyphens, full-width letters and 0/O, 1/I/L forgiven."""
+    """Return what a person typed as the code itself: case, spaces, hyphens, width and 0/O, 1/I/L are forgiven."""
     plain = unicodedata.normalize("NFKC", typed).upper()
     kept = "".join(character for character in plain if character.isalnum())
     return kept.translate(_LOOK_ALIKES)
 
 
 def receipt_hash(key: bytes, typed: str) -> str:
-    """What is stored of a code, and what a typed one is looked up by."""
+    """Return what is stored of a code, and what a typed one is looked up by."""
     return keyed_hash(key, "receipt-hash", normalised(typed))

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 
 def plain_contact(text: str | None) -> str:
-    """A telephone number or an address however it was typed: one width, no spaces, hyphens, brackets or +86."""
+    """Return a telephone number or an address in one form: one width, no spaces, hyphens, brackets or +86."""
     plain = re.sub(r"[\s()\-–—]", "", unicodedata.normalize("NFKC", text or "")).lower()
     return re.sub(r"^(\+|00)86", "", plain)
 
 
 def plain_text(text: str) -> str:
-    """A text as its letters, digits and characters alone: width, case, spaces and punctuation make no other text."""
+    """Return a text as its letters, digits and characters alone, without width, case, spaces and punctuation."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return "".join(character for character in plain if character.isalnum())
 

@@ -18,7 +18,7 @@ _ONE_DAY = dt.timedelta(days=1)
 
 
 def last_opening(due: dt.date, conclude_workdays: int, calendar: Calendar) -> dt.date:
-    """The last working day on which a window can open and still be concluded by 24:00 of `due`.
+    """Return the last working day on which a window can open and still be concluded by 24:00 of `due`.
 
     Raises BadValue (not 1-30 working days to conclude), BeyondHorizon (R3).
     """
@@ -27,7 +27,7 @@ def last_opening(due: dt.date, conclude_workdays: int, calendar: Calendar) -> dt
 
 
 def most_workdays(opening: dt.date, due: dt.date, calendar: Calendar) -> int | None:
-    """The longest time to conclude with which a window opened then still fits; None when not even the shortest does."""
+    """Return the longest time to conclude with which a window opened still fits; None when the shortest does not."""
     room = workdays_between(opening, due, calendar) - WINDOW_WORKDAYS
     return min(room, CONCLUDE_WORKDAYS[-1]) if room in CONCLUDE_WORKDAYS or room > CONCLUDE_WORKDAYS[-1] else None
 
@@ -48,7 +48,7 @@ class Misfit:
 
 
 def misfit(opening: dt.date, conclude_workdays: int, due: dt.date, calendar: Calendar) -> Misfit | None:
-    """What is wrong with a window opened on that working day, None when it fits. Raises as `last_opening` does."""
+    """Return what is wrong with a window opened on that working day, None if nothing. Raises as `last_opening` does."""
     last = last_opening(due, conclude_workdays, calendar)
     if opening <= last:
         return None
@@ -90,7 +90,7 @@ class BackwardStep:
 
 
 def chain(legs: Sequence[Leg], conclude_workdays: int, calendar: Calendar, today: dt.date) -> list[BackwardStep]:
-    """The rounds of a programme one after another: none opens before the one before it is concluded.
+    """Return the rounds of a programme one after another: none opens before the one before it is concluded.
 
     Raises BadValue; what lies beyond the horizon is said in the step that it concerns.
     """
@@ -124,7 +124,7 @@ def _step(leg: Leg, conclude_workdays: int, calendar: Calendar, over: dt.date | 
 
 
 def _over(step: BackwardStep, conclude_workdays: int, calendar: Calendar, before: dt.date | None) -> dt.date | None:
-    """The day by whose end this round is over, None when no calendar reaches it."""
+    """Return the day by whose end this round is over, None when no calendar reaches it."""
     planned = [day for day in (before, step.leg.over) if day is not None]
     if not step.leg.waiting:
         return max(planned, default=None)

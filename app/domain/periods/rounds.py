@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,7 +16,6 @@ class Kind(StrEnum):
     INDIVIDUAL = "individual"  # 个人
 
 
-KIND_NAMES = {Kind.COLLECTIVE: "先进集体", Kind.INDIVIDUAL: "先进个人"}
 SHORT_KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}  # where places are counted
 
 
@@ -29,7 +29,7 @@ class Organiser(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One row of the table. `shown` is the whitelist of fields: what is not in it is never public."""
+    """One round as a notice names it. `shown` is the whitelist of fields: what is not in it is never public."""
 
     number: int
     name: str
@@ -37,19 +37,15 @@ class Round:
     shown: frozenset[str]
 
 
-ROUNDS = {
-    1: Round(1, "本单位公示", Organiser.OWN_UNIT, frozenset(PUBLIC_FIELDS)),
-    2: Round(2, "推荐单位公示", Organiser.RECOMMENDER, frozenset({"name", "kind", "deeds"})),
-    3: Round(
-        3,
-        "全市公示",
-        Organiser.OFFICE,
-        frozenset({"name", "kind", "unit", "recommender", "deeds"}),
-    ),
+_SHOWN = {
+    1: (Organiser.OWN_UNIT, frozenset(PUBLIC_FIELDS)),
+    2: (Organiser.RECOMMENDER, frozenset({"name", "kind", "deeds"})),
+    3: (Organiser.OFFICE, frozenset({"name", "kind", "unit", "recommender", "deeds"})),
 }
-LAST_ROUND = max(ROUNDS)
+ROUND_NUMBERS = tuple(_SHOWN)
+LAST_ROUND = max(_SHOWN)
 
 
-def next_round(number: int) -> Round | None:
-    """The round after `number`, or None after the last."""
-    return ROUNDS.get(number + 1)
+def rounds_named(names: Mapping[int, str]) -> dict[int, Round]:
+    """Return the three rounds under the names that a notice gives them, by number."""
+    return {number: Round(number, names[number], *rest) for number, rest in _SHOWN.items()}

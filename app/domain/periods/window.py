@@ -22,6 +22,9 @@ from app.domain.calendar.workdays import (
 )
 from app.domain.refusals import BadValue, NotAWorkday, TooEarly
 
+# A constant, and no part of a notice's description (app/domain/programmes/notice.py). Five working days are the State's
+# rule for every commendation, which a notice can only repeat, and they are what the portal exists to guarantee (R4).
+# If a file could say four, a typing error or a hurry would make a window that is void.
 WINDOW_WORKDAYS = 5
 CONCLUDE_WORKDAYS = range(1, 31)
 CONCLUDE_WORKDAYS_PROPOSED = 3
@@ -100,7 +103,7 @@ def too_late_to_conclude(conclude_by: dt.datetime, now: dt.datetime) -> bool:
 
 
 def plan_window(opening: dt.date, conclude_workdays: int, calendar: Calendar, now: dt.datetime) -> WindowPlan:
-    """The window that opens on `opening` and its deadline, explained day by day (R4, R25).
+    """Return the window that opens on `opening` and its deadline, explained day by day (R4, R25).
 
     Raises TooEarly (before tomorrow), NotAWorkday, BadValue (deadline not 1-30 working days),
     BeyondHorizon (a day that no notice covers).
@@ -112,7 +115,7 @@ def plan_window(opening: dt.date, conclude_workdays: int, calendar: Calendar, no
 
 
 def require_time_to_conclude(workdays: int) -> None:
-    """Raises BadValue unless there are 1 to 30 working days to conclude (R25)."""
+    """Raise BadValue unless there are 1 to 30 working days to conclude (R25)."""
     low, high = CONCLUDE_WORKDAYS[0], CONCLUDE_WORKDAYS[-1]
     if workdays not in CONCLUDE_WORKDAYS:
         raise BadValue("conclude", f"核查期限应在{low}到{high}之间，现在是{workdays}。")
@@ -163,7 +166,7 @@ class _StoredThen:
 def extended(
     window: Window, conclude_by: dt.datetime, days: Sequence[CountedDay], workdays: int, calendar: Calendar
 ) -> WindowPlan:
-    """A window and its deadline, both so many working days later (R7). Raises BeyondHorizon."""
+    """Return a window and its deadline, both so many working days later (R7). Raises BeyondHorizon."""
     counting = _StoredThen(DayTable([counted.day for counted in days]), calendar)
     last_day = nth_workday_after(window.last_day, workdays, counting)
     deadline_day = nth_workday_after(last_day_before(conclude_by), workdays, counting)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.calendar.stages import STAGES
+from app.domain.calendar.stages import NoticeStage
 from app.domain.refusals import Fault
 
 # Every text of a programme: its name on forms and sheets, the fewest and the most characters.
@@ -22,8 +22,6 @@ TEXTS = {
 }
 SHARE_NAME = "县处级比例上限（%）"
 MOST_PLACES = 9999
-# How long the stages of the notice were, in days: what a new programme proposes.
-_LENGTHS = {1: 17, 2: 13, 3: 16, 4: 31}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +63,7 @@ class ProgrammePlan:
     revocation_clause: str = ""
     signatory: str = ""
     county_share: int = 10
+    notice: str = ""  # the key of the notice it follows; "" for the built-in one
     stages: Sequence[StageDays] = ()
     places: Sequence[Places] = ()
     demonstration: bool = False
@@ -82,14 +81,14 @@ def faults_of_texts(plan: ProgrammePlan) -> list[Fault]:
     return faults
 
 
-def faults_of_stages(spans: Sequence[StageDays]) -> list[Fault]:
+def faults_of_stages(spans: Sequence[StageDays], stages: Mapping[int, NoticeStage]) -> list[Fault]:
     """All four, each ending no earlier than it begins, each beginning after the one before is over.
 
     A year that nobody means is a slip, and the days around it can't be counted.
     """
     faults, before = [], None
     there = {span.number: span for span in spans}
-    for number, stage in STAGES.items():
+    for number, stage in stages.items():
         span = there.get(number)
         if span is None:
             faults.append(Fault(f"starts_{number}", f"请填写{stage.name}的起止日期。"))
@@ -105,7 +104,7 @@ def faults_of_stages(spans: Sequence[StageDays]) -> list[Fault]:
             faults.append(
                 Fault(
                     f"starts_{number}",
-                    f"{stage.name}要在{STAGES[before.number].name}结束（{before.ends_on.isoformat()}）以后开始。",
+                    f"{stage.name}要在{stages[before.number].name}结束（{before.ends_on.isoformat()}）以后开始。",
                 )
             )
         before = span
@@ -132,14 +131,11 @@ def faults_of_places(places: Places) -> list[Fault]:
     return faults
 
 
-def proposed_stages(first_day: dt.date) -> list[StageDays]:
+def proposed_stages(first_day: dt.date, stages: Mapping[int, NoticeStage]) -> list[StageDays]:
     """Four stages one after the other, as long as the notice's."""
     spans = []
-    for number, length in _LENGTHS.items():
-        last_day = first_day + dt.timedelta(days=length - 1)
+    for number, stage in stages.items():
+        last_day = first_day + dt.timedelta(days=stage.days - 1)
         spans.append(StageDays(number, first_day, last_day))
         first_day = last_day + dt.timedelta(days=1)
     return spans
-
-
-assert _LENGTHS.keys() == STAGES.keys(), "every stage has its length"  # noqa: S101 - a table checked once, at import

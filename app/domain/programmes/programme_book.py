@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from app.domain.accounts.staffing import fault_of_login, fault_of_name
-from app.domain.calendar.stages import STAGES
+from app.domain.calendar.stages import NoticeStage
 from app.domain.cases.states import ROLE_NAMES, Role
 from app.domain.programmes.annex_one import Annex, BookPlaces
 from app.domain.programmes.book_rows import (
@@ -28,6 +28,7 @@ from app.domain.programmes.book_rows import (
     below_head,
 )
 from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact
+from app.domain.programmes.notice import AwardNotice
 from app.domain.programmes.plan import SHARE_NAME, TEXTS, ProgrammePlan, StageDays, faults_of_stages
 from app.domain.programmes.plan import faults_of_texts as faults_of_plan
 
@@ -63,10 +64,14 @@ class Book:
     people: Sequence[BookPerson] = ()
 
 
-def read(sheets: Mapping[str, Rows]) -> tuple[Book, list[Wrong]]:
-    """Everything the sheets say, and everything wrong with them. With anything wrong, the book is not to be used."""
+def read(sheets: Mapping[str, Rows], notice: AwardNotice) -> tuple[Book, list[Wrong]]:
+    """Everything the sheets say of a programme that follows a notice, and everything wrong with them.
+
+    With anything wrong, the book is not to be used.
+    """
     wrong: list[Wrong] = []
-    plan, office = _about(sheets.get(ABOUT, ()), _stages(sheets.get(STAGES_SHEET, ()), wrong), wrong)
+    spans = _stages(sheets.get(STAGES_SHEET, ()), notice.stages, wrong)
+    plan, office = _about(sheets.get(ABOUT, ()), spans, notice, wrong)
     places = tuple(Annex(wrong).read(sheets.get(QUOTAS, ())))
     contacts = tuple(_contacts(sheets.get(CONTACTS, ()), wrong))
     people = tuple(_people(sheets.get(PEOPLE, ()), wrong))
@@ -77,7 +82,9 @@ def read(sheets: Mapping[str, Rows]) -> tuple[Book, list[Wrong]]:
 # --- 活动, 时间安排 -----------------------------------------------------------------------------------------------
 
 
-def _about(rows: Rows, spans: Sequence[StageDays], wrong: list[Wrong]) -> tuple[ProgrammePlan, str]:
+def _about(
+    rows: Rows, spans: Sequence[StageDays], notice: AwardNotice, wrong: list[Wrong]
+) -> tuple[ProgrammePlan, str]:
     values: dict[str, str] = {}
     places: dict[str, int] = {}
     for row, (name, value, *_) in below_head(ABOUT, rows, wrong):
@@ -88,7 +95,7 @@ def _about(rows: Rows, spans: Sequence[StageDays], wrong: list[Wrong]) -> tuple[
             wrong.append(Wrong(ABOUT, row, "A", f"“{name}”写了两次，请只留一行。"))
         else:
             values[key], places[key] = value, row
-    share = as_number(values.get("county_share") or "10")
+    share = as_number(values.get("county_share") or str(notice.county_share))
     plan = ProgrammePlan(
         title=values.get("title", ""),
         notice_number=values.get("notice_number", ""),
@@ -109,8 +116,8 @@ def _about(rows: Rows, spans: Sequence[StageDays], wrong: list[Wrong]) -> tuple[
     return plan, office
 
 
-def _stages(rows: Rows, wrong: list[Wrong]) -> list[StageDays]:
-    numbers = {stage.name: number for number, stage in STAGES.items()}
+def _stages(rows: Rows, stages: Mapping[int, NoticeStage], wrong: list[Wrong]) -> list[StageDays]:
+    numbers = {stage.name: number for number, stage in stages.items()}
     spans: list[StageDays] = []
     places: dict[int, int] = {}
     bad = False
@@ -131,7 +138,7 @@ def _stages(rows: Rows, wrong: list[Wrong]) -> list[StageDays]:
         if found[0] and found[1]:
             spans.append(StageDays(number, found[0], found[1]))
     if not bad:  # of what could not be read the order says nothing
-        for each in faults_of_stages(spans):
+        for each in faults_of_stages(spans, stages):
             end, _, number_text = each.field.partition("_")
             place = places.get(int(number_text), last)
             wrong.append(Wrong(STAGES_SHEET, place, "B" if end == "starts" else "C", each.words))

@@ -38,7 +38,7 @@ from app.domain.refusals.periods import (
     TooLateToConclude,
     WindowClosed,
 )
-from app.domain.refusals.programmes import Archived, BookRefused, StillNeeded
+from app.domain.refusals.programmes import Archived, BookRefused, NoticeMissing, StillNeeded
 from app.domain.refusals.upkeep import BackupFailed, NotABackup
 
 __all__ = [
@@ -80,6 +80,7 @@ __all__ = [
     "NotYourCase",
     "NothingChanged",
     "NothingChosen",
+    "NoticeMissing",
     "PrivateData",
     "QuotaExceeded",
     "Refusal",

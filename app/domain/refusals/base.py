@@ -72,5 +72,5 @@ class ChangedMeanwhile(Refusal):
 
 
 def moment(instant: dt.datetime) -> str:
-    """A Shanghai clock time as people write it."""
+    """Return a Shanghai clock time as people write it."""
     return f"{instant.astimezone(_SHANGHAI):%Y-%m-%d %H:%M}"

@@ -16,6 +16,16 @@ class Archived(Refusal):
         super().__init__(f"“{title}”已经归档，只能查看，不能再改动。")
 
 
+class NoticeMissing(Refusal):
+    """A programme follows a notice that no file of this installation describes (any more)."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(
+            f"没有找到评选通知“{key}”的描述文件，请系统管理员放回 GONGSHI_NOTICES_DIR 所指的文件夹，再重新启动。"
+        )
+
+
 class StillNeeded(Refusal):
     """A unit or a quota that something still hangs on; `why` says what, and what to do first."""
 

@@ -12,13 +12,13 @@ _CREDIT_CODE = re.compile(rf"[{_CREDIT_LETTERS}]{{18}}")
 
 
 def id_check_character(first: str) -> str:
-    """The last character of an ID number, from the seventeen digits before it (ISO 7064, MOD 11-2)."""
+    """Return the last character of an ID number, from the seventeen digits before it (ISO 7064, MOD 11-2)."""
     total = sum(int(digit) * weight for digit, weight in zip(first, _ID_WEIGHTS, strict=True))
     return "10X98765432"[total % 11]
 
 
 def credit_check_character(first: str) -> str:
-    """The last character of a 统一社会信用代码, from the seventeen before it (MOD 31-3)."""
+    """Return the last character of a 统一社会信用代码, from the seventeen before it (MOD 31-3)."""
     total = sum(_CREDIT_LETTERS.index(letter) * (3**place % 31) for place, letter in enumerate(first))
     return _CREDIT_LETTERS[-total % 31]
 
@@ -37,7 +37,7 @@ def is_credit_code(text: str) -> bool:
 
 
 def birth_in(id_number: str) -> dt.date | None:
-    """The birth date that stands in an ID number, or None where that is no date."""
+    """Return the birth date that stands in an ID number, or None where that is no date."""
     try:
         return dt.date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
     except ValueError:

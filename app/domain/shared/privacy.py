@@ -19,13 +19,13 @@ _GROUPINGS = tuple(re.compile(rf"(?<=\d){re.escape(separator)}(?=[\dXx])") for s
 
 
 def require_publishable(what: str, field: str, *texts: str) -> None:
-    """Raises PrivateData where a text holds what must never be public (R12); it goes beside the form's `field`."""
+    """Raise PrivateData where a text holds what must never be public (R12); it goes beside the form's `field`."""
     if findings := find_private("\n".join(texts)):
         raise PrivateData(what, findings, field)
 
 
 def find_private(text: str) -> list[str]:
-    """What kinds of private number stand in `text`, in Chinese, without repeating the number itself."""
+    """Return what kinds of private number stand in `text`, in Chinese, without repeating the number itself."""
     plain = unicodedata.normalize("NFKC", text)  # full-width digits, letters and spaces as ordinary ones
     if len(_NO_DIGIT.sub("", plain)) < _SHORTEST:
         return []
@@ -46,6 +46,6 @@ def _is_id_number(digits: str) -> bool:
 
 
 def _passes_luhn(digits: str) -> bool:
-    """The check digit of payment cards (ISO/IEC 7812)."""
+    """Return the check digit of payment cards (ISO/IEC 7812)."""
     doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0

@@ -31,7 +31,7 @@ def moment(instant: dt.datetime) -> str:
 
 
 def end_moment(instant: dt.datetime) -> str:
-    """The end of something: midnight is written as 24:00 of the day that ends, as notices do."""
+    """Return the end of something: midnight is written as 24:00 of the day that ends, as notices do."""
     if instant.astimezone(SHANGHAI).time() != dt.time():
         return moment(instant)
     date = last_day_before(instant)
@@ -47,12 +47,12 @@ def duration(seconds: int) -> str:
 
 
 def coarse(instant: dt.datetime) -> str:
-    """A day without its hour: what a unit may know of when an objection came (R19)."""
+    """Return a day without its hour: what a unit may know of when an objection came (R19)."""
     return full_day(local_date(instant))
 
 
 def day_label(counted: CountedDay) -> str:
-    """What a day is in words: 第1个工作日, 周末, 国庆节, 调休上班."""
+    """Return what a day is in words: 第1个工作日, 周末, 国庆节, 调休上班."""
     if counted.day.kind is DayKind.HOLIDAY:
         return counted.day.name
     if counted.day.kind is DayKind.WEEKEND:

@@ -11,6 +11,7 @@ from argon2.exceptions import VerifyMismatchError
 from zxcvbn import zxcvbn
 
 from app.domain.refusals import WeakPassword
+from app.notices.offered import offered
 
 LENGTH = (15, 200)
 # zxcvbn's highest score: 10^10 guesses by somebody who knows the common passwords, names, words, dates, keyboard
@@ -29,8 +30,6 @@ _OF_THIS_PORTAL = (
     "mima",
     "密码",
     "admin",
-    "曲靖",
-    "qujing",
 )
 # Twenty signs of thirty-one, in groups: 99 bits that can be read out over the telephone.
 _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -38,6 +37,14 @@ _GROUPS, _GROUP = 5, 4
 _hasher = PasswordHasher()
 # Verified when there is no account, so that the time of the answer says nothing.
 _NOBODY = _hasher.hash("nobody has this password")
+
+
+def _words_of_the_place() -> list[str]:
+    """Where the awards are made, as the notices name it: 某市, 某, and the key by which a notice is named after it."""
+    words = []
+    for notice in offered().values():
+        words += [notice.key.partition("-")[0], *notice.places, *(place[:-1] for place in notice.places)]
+    return words
 
 
 def judge(password: str, about: Sequence[str] = ()) -> None:
@@ -51,7 +58,7 @@ def judge(password: str, about: Sequence[str] = ()) -> None:
         raise WeakPassword(f"密码至少要{low}个字符，现在是{len(plain)}个。可以用几个词连成一句话，汉字和空格都行。")
     if len(plain) > high:
         raise WeakPassword(f"密码最多{high}个字符，现在是{len(plain)}个。")
-    guessed_first = [word for word in (*_OF_THIS_PORTAL, *about) if word]
+    guessed_first = [word for word in (*_OF_THIS_PORTAL, *_words_of_the_place(), *about) if word]
     if zxcvbn(plain[:_LOOKED_AT], user_inputs=guessed_first)["score"] < _SCORE:
         raise WeakPassword(
             "这个密码太容易被猜到。常见的密码、重复的字、键盘上连着的键、日期、登录名、姓名和单位名称都不要用，"

@@ -107,7 +107,7 @@ def standing_of(session: Session, programme: Programme, now: dt.datetime) -> Awa
     return AwardStanding(
         programme=programme,
         nominees={nominee.id: nominee for nominee in nominees},
-        award=award_list(_facts(session, programme.id, nominees, now)),
+        award=award_list(_facts(session, programme.id, nominees, now), programme.rules),
         proceedings=proceedings,
         quotas={quota.unit_id: _places(quota) for quota in quotas},
         unsettled=_unsettled(session, programme.id, now),

@@ -16,6 +16,7 @@ from app.models import (
     ImportForm,
     ImportRow,
     Nominee,
+    Programme,
     Quota,
 )
 from app.sealing import Keyring
@@ -34,10 +35,11 @@ def across(session: Session, keyring: Keyring, import_id: int) -> Found:
     """
     imported = session.get_one(Import, import_id)
     found: Found = defaultdict(list)
+    notice = session.get_one(Programme, imported.programme_id).rules
     register = Register(standing_in(session, imported.programme_id, imported.unit_id))
     fills = imported.form is ImportForm.FORMS
     coming: Counter[Kind] = Counter()
-    seen = Seen()
+    seen = Seen(notice)
     for row in sealed_rows.each(session, keyring, import_id):
         if row.what is not What.NOMINEE or row.kind is None:
             continue
@@ -59,7 +61,7 @@ def across(session: Session, keyring: Keyring, import_id: int) -> Found:
     if not (coming or found or fills):
         found[HEAD].append(worded(NOTHING_READ))
     for kind, place in places_of(session, imported.programme_id, imported.unit_id).items():
-        if problem := quota_problem(kind, place, coming[kind]):
+        if problem := quota_problem(kind, place, coming[kind], notice):
             found[HEAD].append(worded(problem))
     return dict(found)
 

@@ -15,10 +15,11 @@ from app.domain.calendar.workdays import local_date
 from app.domain.imports.lists import MOST_ROWS, WHOSE_LINE, photo_owner, recommender_problem, stray_photo
 from app.domain.imports.nominations import Nomination, Problem, normalised, problems_of
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import TooManyRows, UnreadableForm
 from app.evidence.kinds import FileKind
 from app.evidence.spool import SealedSpool
-from app.models import Document, Import, ImportForm, Purpose, ScanState
+from app.models import Document, Import, ImportForm, Programme, Purpose, ScanState
 from app.papers.forms import read_form
 from app.papers.summaries import read_summary
 from app.services.imports.sealed_rows import HEAD, NominationRow, What, worded
@@ -56,6 +57,7 @@ class Content:
 
     vault: Vault
     form: ImportForm
+    notice: AwardNotice
     unit: str
     files: Sequence[_File]
 
@@ -67,7 +69,8 @@ class Content:
             _File(row.id, Stored.of(row), row.kind, row.scan, files.title_of(vault.keyring, row))
             for row in session.scalars(select(Document).where(*wanted).order_by(Document.id))
         ]
-        return cls(vault, imported.form, imported.unit.name, found)
+        notice = session.get_one(Programme, imported.programme_id).rules
+        return cls(vault, imported.form, notice, imported.unit.name, found)
 
     def rows(self, now: dt.datetime) -> Iterator[NominationRow]:
         """Every row, the one for the whole list first.
@@ -82,14 +85,14 @@ class Content:
 
     def _sheet(self, file: _File, kind: Kind, today: dt.date) -> Iterator[NominationRow]:
         with file.spooled(self.vault) as spool:
-            summary = read_summary(spool, file.title)
+            summary = read_summary(spool, file.title, self.notice)
             if summary.kind is not kind:
-                other = "附件2（先进集体）" if kind is Kind.INDIVIDUAL else "附件3（先进个人）"
+                other = f"{self.notice.summaries[summary.kind].label}（{self.notice.kind_names[summary.kind]}）"
                 raise UnreadableForm(file.title, f"这是{other}的汇总表，与所选的不一致。", "请放弃后重新选择是什么表。")
             problem = recommender_problem(summary.recommender, self.unit)
             yield NominationRow(HEAD, What.HEAD, source=file.title, problems=[worded(problem)] if problem else [])
             for nomination in within_limit(summary.nominations):
-                yield _row(nomination, today)
+                yield _row(nomination, today, self.notice)
 
     def _forms(self, today: dt.date) -> Iterator[NominationRow]:
         yield NominationRow(HEAD, What.HEAD)
@@ -111,21 +114,23 @@ class Content:
         """
         try:
             with file.spooled(self.vault) as spool:
-                nomination, _ = read_form(spool, file.title, number)
+                nomination, _ = read_form(spool, file.title, number, self.notice)
         except UnreadableForm as unreadable:
             problem = Problem("文件", unreadable.why, unreadable.right)
             return NominationRow(number, What.NOMINEE, source=file.title, problems=[worded(problem)])
-        row = _row(nomination, today)
+        row = _row(nomination, today, self.notice)
         other = recommender_problem(row.fields.get("recommender", ""), self.unit)
         told = [each for each in row.problems if each["column"] != WHOSE_LINE]
         return row if other is None else row.with_problems([*told, worded(other)])
 
     def _photo(self, number: int, file: _File, names: dict[int, str]) -> NominationRow:
         owner = photo_owner(file.title, names, self.unit)
-        problems = [stray_photo(self.unit)]
+        problems = [stray_photo(self.unit, self.notice)]
         if owner is not None:
             with file.spooled(self.vault) as spool:
-                problems = photo_faults(spool, file.kind, file.stored.size, file.title, self.unit, names[owner])
+                problems = photo_faults(
+                    spool, file.kind, file.stored.size, file.title, self.unit, names[owner], self.notice
+                )
         return NominationRow(
             number,
             What.PHOTO,
@@ -147,13 +152,13 @@ def within_limit(nominations: Iterator[Nomination]) -> Iterator[Nomination]:
         yield nomination
 
 
-def _row(nomination: Nomination, today: dt.date) -> NominationRow:
+def _row(nomination: Nomination, today: dt.date, notice: AwardNotice) -> NominationRow:
     return NominationRow(
         nomination.number,
         What.NOMINEE,
         nomination.kind,
         nomination.source,
-        fields=normalised(nomination).fields,
+        fields=normalised(nomination, notice).fields,
         order=nomination.order,
-        problems=[worded(problem) for problem in problems_of(nomination, today)],
+        problems=[worded(problem) for problem in problems_of(nomination, today, notice)],
     )

@@ -14,7 +14,6 @@ from app.domain.cases.states import CONCLUSION_NAMES, STATE_NAMES
 from app.domain.periods.rounds import Kind
 from app.models import Case, Entry, Nominee, Period, Programme, Quota
 from app.papers.summaries import write_summary
-from app.papers.summary_writing import ANNEX_NUMBERS
 from app.sealing import Keyring
 from app.services.imports.blanks import summary_title
 from app.services.nominees import dossiers
@@ -65,8 +64,8 @@ def _summaries(
             if theirs:
                 rows = [summary_fields(nominee, sealed[nominee.id]) for nominee in theirs]
                 title = summary_title(programme, kind)
-                content = write_summary(kind, title, recommender.name, local_date(now), rows)
-                yield f"附件{ANNEX_NUMBERS[kind]} {recommender.name}.xlsx", content
+                content = write_summary(kind, title, recommender.name, local_date(now), rows, notice=programme.rules)
+                yield f"{programme.rules.summaries[kind].label} {recommender.name}.xlsx", content
 
 
 def _cases(session: Session, programme_id: int, now: dt.datetime) -> Iterator[list[str | int]]:

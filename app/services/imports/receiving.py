@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import FileRefused, ImportNotReady, NotARecommender, NotYourCase, WrongFiles
 from app.evidence.inspection import FILE_LIMIT, inspect
 from app.evidence.kinds import FileKind
@@ -49,21 +50,34 @@ STATE_NAMES = {
     ImportState.DROPPED: "已放弃",
     ImportState.FAILED: "没能读取",
 }
-FORM_NAMES = {
-    ImportForm.COLLECTIVES: "附件2 先进集体汇总表",
-    ImportForm.INDIVIDUALS: "附件3 先进个人汇总表",
-    ImportForm.FORMS: "附件4、5 推荐表",
-}
 # A unit hands in its dozen or two, each read in a tenth of a second at most; a city's whole list comes as one sheet.
 MOST_FILES = 200
-_SHEET_ALONE = "汇总表（附件2、3）请单独上传，一次一个 .xlsx 文件。"
-_FORMS_ONLY = (
-    f"推荐表（附件4、5）应是 .docx 文件，一个对象一份；照片应是 .jpg 文件；都可以放进一个 .zip 里。{_SHEET_ALONE}"
-)
 _SUMMARIES = {Kind.COLLECTIVE: ImportForm.COLLECTIVES, Kind.INDIVIDUAL: ImportForm.INDIVIDUALS}
 
 
 _LONGEST_TITLE = 120
+
+
+def form_names(notice: AwardNotice) -> dict[ImportForm, str]:
+    """Return what each form is called on the pages of a programme that follows this notice."""
+    names = {
+        _SUMMARIES[kind]: f"{annex.label} {notice.kind_names[kind]}{annex.short}"
+        for kind, annex in notice.summaries.items()
+    }
+    return names | {ImportForm.FORMS: f"{notice.annexes(notice.forms.values())} {notice.forms[Kind.COLLECTIVE].short}"}
+
+
+def _sheet_alone(notice: AwardNotice) -> str:
+    short, numbers = notice.summaries[Kind.COLLECTIVE].short, notice.annexes(notice.summaries.values())
+    return f"{short}（{numbers}）请单独上传，一次一个 .xlsx 文件。"
+
+
+def _forms_only(notice: AwardNotice) -> str:
+    short, numbers = notice.forms[Kind.COLLECTIVE].short, notice.annexes(notice.forms.values())
+    return (
+        f"{short}（{numbers}）应是 .docx 文件，一个对象一份；照片应是 .jpg 文件；都可以放进一个 .zip 里。"
+        f"{_sheet_alone(notice)}"
+    )
 
 
 def on_import(import_id: int) -> str:
@@ -124,11 +138,13 @@ def receive(
     Without a `form` the files say which they are. Returns the import's id. Raises NotYourCase, NotARecommender,
     Archived, WrongFiles, FileRefused, UnreadableForm, TooManyRows, StoreDown.
     """
-    require_running(work.session.get_one(Programme, programme_id))
+    programme = work.session.get_one(Programme, programme_id)
+    require_running(programme)
+    notice = programme.rules
     unit_to_import_for(work.session, unit_id, work.actor)
     work.session.rollback()  # nobody waits for the database while files are looked through and stored
-    form = form or form_of(uploads)
-    rows = _stored(vault, programme_id, form, uploads, work.actor, work.now)
+    form = form or form_of(uploads, notice)
+    rows = _stored(vault, programme_id, notice, form, uploads, work.actor, work.now)
     try:
         with work:
             require_running(work.session.get_one(Programme, programme_id))
@@ -153,7 +169,7 @@ def receive(
     return made.id
 
 
-def form_of(uploads: Sequence[tuple[str, BinaryIO]]) -> ImportForm:
+def form_of(uploads: Sequence[tuple[str, BinaryIO]], notice: AwardNotice) -> ImportForm:
     """Return which form these files are. A sheet that comes alone is a summary, and says which.
 
     Raises UnreadableForm for a sheet that is no summary, TooManyRows for one to be handed in by parts.
@@ -163,7 +179,7 @@ def form_of(uploads: Sequence[tuple[str, BinaryIO]]) -> ImportForm:
         with suppress(FileRefused):  # an archive, or nothing that is taken: whoever stores it says so
             if inspect(content, as_it_came=True).kind is FileKind.XLSX:
                 content.seek(0)
-                summary = read_summary(content, title)
+                summary = read_summary(content, title, notice)
                 deque(within_limit(summary.nominations), maxlen=0)  # before anything of it is stored
                 return _SUMMARIES[summary.kind]
     return ImportForm.FORMS
@@ -172,6 +188,7 @@ def form_of(uploads: Sequence[tuple[str, BinaryIO]]) -> ImportForm:
 def _stored(
     vault: Vault,
     programme_id: int,
+    notice: AwardNotice,
     form: ImportForm,
     uploads: Sequence[tuple[str, BinaryIO]],
     actor: Actor,
@@ -186,10 +203,10 @@ def _stored(
             except FileRefused as refused:
                 raise FileRefused(f"“{title}”没有收下：{refused.why}") from None
             rows.append(row)
-            _check_kind(form, row.kind, title)
+            _check_kind(form, row.kind, title, notice)
             if len(rows) > MOST_FILES:
                 raise WrongFiles(f"一次最多上传{MOST_FILES}个文件，请分几次上传。")
-        _check_whole(form, rows)
+        _check_whole(form, rows, notice)
     except BaseException:
         for row in rows:
             documents.discard(vault, row)
@@ -212,20 +229,20 @@ def _opened(form: ImportForm, uploads: Sequence[tuple[str, BinaryIO]]) -> Iterat
             yield title, content
 
 
-def _check_kind(form: ImportForm, kind: FileKind, title: str) -> None:
+def _check_kind(form: ImportForm, kind: FileKind, title: str, notice: AwardNotice) -> None:
     if form is ImportForm.FORMS:
         if kind not in (FileKind.DOCX, FileKind.JPEG, FileKind.PNG):
-            raise WrongFiles(f"“{title}”不是推荐表，也不是照片。{_FORMS_ONLY}")
+            raise WrongFiles(f"“{title}”不是推荐表，也不是照片。{_forms_only(notice)}")
     elif kind is not FileKind.XLSX:
-        raise WrongFiles(f"“{title}”不是 .xlsx 文件。{_SHEET_ALONE}")
+        raise WrongFiles(f"“{title}”不是 .xlsx 文件。{_sheet_alone(notice)}")
 
 
-def _check_whole(form: ImportForm, rows: Sequence[Document]) -> None:
+def _check_whole(form: ImportForm, rows: Sequence[Document], notice: AwardNotice) -> None:
     if form is ImportForm.FORMS:
         if not any(row.kind is FileKind.DOCX for row in rows):
-            raise WrongFiles(f"没有推荐表。{_FORMS_ONLY}")
+            raise WrongFiles(f"没有推荐表。{_forms_only(notice)}")
     elif len(rows) != 1:
-        raise WrongFiles(_SHEET_ALONE)
+        raise WrongFiles(_sheet_alone(notice))
 
 
 def files_of(session: Session, vault: Vault, import_id: int) -> list[tuple[int, str]]:

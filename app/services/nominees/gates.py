@@ -12,12 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import OPEN_STATES
-from app.domain.nominees.annexes import Authority, Rank
+from app.domain.nominees.annexes import Rank
 from app.domain.nominees.eligibility import Check, CheckOutcome, CountyShare, county_share
 from app.domain.nominees.opinions import missing, names
 from app.domain.nominees.passage import ALREADY_IN, Showing, round_ahead, why_not
 from app.domain.nominees.places import FIRST_BOUND_ROUND, Contender, taken
 from app.domain.periods.rounds import LAST_ROUND, SHORT_KIND_NAMES, Kind, Round
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import QuotaExceeded
 from app.models import Case, Entry, Nominee, OpinionOutcome, Period, Programme, Quota, ReviewStage, Unit
 from app.sealing import Keyring
@@ -30,22 +31,24 @@ class NomineeStanding:
     """Where one nominee stands at some moment, with everything its gates ask about."""
 
     nominee: Nominee
+    notice: AwardNotice
     gone: str  # how it left; empty while it has not
     showings: Sequence[Showing]
     checks: Sequence[Check]
     reviews: reviews.Latest
     opinions: opinions.Latest
-    needed: frozenset[Authority]
+    needed: frozenset[str]
     share: Callable[[], CountyShare]  # of the whole programme: counted once, and not before somebody asks
 
     @property
     def round_ahead(self) -> Round | None:
         """The round it would enter next; None once it left, and after the last."""
-        return None if self.gone else round_ahead(self.showings, self.nominee.edition)
+        return None if self.gone else round_ahead(self.showings, self.nominee.edition, self.notice.rounds)
 
     @property
-    def unanswered(self) -> list[Authority]:
-        return missing(self.needed, self.opinions)
+    def unanswered(self) -> list[str]:
+        """The authorities, by key, that haven't answered."""
+        return missing(self.needed, self.opinions, self.notice)
 
     @property
     def has_negative(self) -> bool:
@@ -55,7 +58,7 @@ class NomineeStanding:
         """Every reason why it may not enter a round, the weightiest first; none if it may."""
         if self.gone:
             return (self.gone,)
-        passage = why_not(self.showings, self.nominee.edition, round_)
+        passage = why_not(self.showings, self.nominee.edition, round_, self.notice.rounds)
         if passage == ALREADY_IN:
             return (passage,)
         reasons = [passage, *self._failed(), *self._not_reviewed(round_)]
@@ -89,7 +92,7 @@ class NomineeStanding:
     def _opinions(self) -> list[str]:
         """Whose opinion is negative stands with the opinions alone: this is read by the nominee's own unit too."""
         reasons = ["征求意见中有不同意见"] if self.has_negative else []
-        return reasons + ([f"还缺{names(self.unanswered)}的意见"] if self.unanswered else [])
+        return reasons + ([f"还缺{names(self.unanswered, self.notice)}的意见"] if self.unanswered else [])
 
 
 def _too_many(share: CountyShare) -> list[str]:
@@ -116,6 +119,7 @@ def standings(
     return {
         nominee.id: NomineeStanding(
             nominee=nominee,
+            notice=programme.rules,
             gone=gone.get(nominee.id, ""),
             showings=showings.get(nominee.id, []),
             checks=checks[nominee.id],
@@ -140,11 +144,11 @@ def waiting_for_review(session: Session, programme: Programme, now: dt.datetime)
     ids = [nominee.id for nominee in nominees]
     gone, words = leavers.left(session, nominees, now), reviews.latest(session, ids)
     showings = _showings(session, ids, now)
-    counts = dict.fromkeys(ReviewStage, 0)
+    counts, rounds = dict.fromkeys(ReviewStage, 0), programme.rules.rounds
     for nominee in nominees:
         way = showings.get(nominee.id, [])
-        ahead = round_ahead(way, nominee.edition)
-        if nominee.id in gone or ahead is None or why_not(way, nominee.edition, ahead):
+        ahead = round_ahead(way, nominee.edition, rounds)
+        if nominee.id in gone or ahead is None or why_not(way, nominee.edition, ahead, rounds):
             continue
         for stage, number in reviews.BEFORE_ROUND.items():
             counts[stage] += number == ahead.number and stage not in words.get(nominee.id, {})

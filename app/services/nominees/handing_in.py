@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.domain.cases.states import Actor
 from app.domain.imports.fields import Problem
 from app.domain.imports.materials import material_problem
-from app.domain.imports.nominations import photo_problems
+from app.domain.imports.photos import Photo, photo_problems
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import FileRefused, NotYourCase, UnreadableForm
 from app.evidence.inspection import Inspected, inspect
 from app.evidence.kinds import FileKind
@@ -33,6 +34,7 @@ class _Whose:
     """What a file is judged by, detached: nobody keeps the database waiting while it is looked through."""
 
     programme_id: int
+    notice: AwardNotice
     kind: Kind
     name: str
     unit: str
@@ -49,7 +51,7 @@ class Sort:
 
 
 def _photo_faults(upload: BinaryIO, inspected: Inspected, title: str, whose: _Whose) -> list[Problem]:
-    return photo_faults(upload, inspected.kind, inspected.size, title, whose.unit, whose.name)
+    return photo_faults(upload, inspected.kind, inspected.size, title, whose.unit, whose.name, whose.notice)
 
 
 def _material_faults(upload: BinaryIO, inspected: Inspected, title: str, whose: _Whose) -> list[Problem]:
@@ -62,7 +64,7 @@ def _material_faults(upload: BinaryIO, inspected: Inspected, title: str, whose: 
     if inspected.kind is not FileKind.DOCX:
         return [Problem("事迹材料", "不是 Word（.docx）或 PDF 文件", "请另存为 .docx 或 PDF 后再上传")]
     try:
-        problem = material_problem(length_of(upload, title), whose.kind)
+        problem = material_problem(length_of(upload, title), whose.kind, whose.notice)
     except UnreadableForm as unreadable:
         raise FileRefused(unreadable.why + unreadable.right) from None
     return [problem] if problem else []
@@ -75,7 +77,7 @@ MATERIAL = Sort(Purpose.MATERIAL, "nominee.material_received", frozenset(Kind), 
 def receive(work: Work, vault: Vault, sort: Sort, nominee_id: int, title: str, upload: BinaryIO) -> None:
     """Keep a nominee's file; the latest counts. Raises NotYourCase, Archived, FileRefused, StoreDown."""
     nominee = check_may_receive(work.session, sort, nominee_id, work.actor)
-    whose = _Whose(nominee.programme_id, nominee.kind, nominee.name, nominee.recommender.name)
+    whose = _Whose(nominee.programme_id, nominee.programme.rules, nominee.kind, nominee.name, nominee.recommender.name)
     work.session.rollback()  # nobody waits for the database while a file is looked through
     _check(sort, title, upload, whose)
     row = documents.stored(
@@ -112,7 +114,9 @@ def _check(sort: Sort, title: str, upload: BinaryIO, whose: _Whose) -> None:
     upload.seek(0)
 
 
-def photo_faults(picture: BinaryIO, kind: FileKind, size: int, title: str, unit: str, name: str) -> list[Problem]:
+def photo_faults(
+    picture: BinaryIO, kind: FileKind, size: int, title: str, unit: str, name: str, notice: AwardNotice
+) -> list[Problem]:
     """List what is wrong with somebody's photo.
 
     `size` is in bytes. The picture has been looked through before.
@@ -121,4 +125,4 @@ def photo_faults(picture: BinaryIO, kind: FileKind, size: int, title: str, unit:
         width, height = pixels_of(picture, kind) if kind in (FileKind.JPEG, FileKind.PNG) else (0, 0)
     except FileRefused as refused:
         return [Problem("照片", refused.why, "请换一张能正常打开的 JPG 图片")]
-    return photo_problems(title, size, width, height, kind, unit, name)
+    return photo_problems(Photo(title, size, width, height, kind), unit, name, notice.photo)

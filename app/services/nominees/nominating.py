@@ -23,7 +23,19 @@ from app.domain.refusals import (
     WrongState,
 )
 from app.domain.shared.privacy import require_publishable
-from app.models import Case, Disqualification, Dossier, Entry, Nominee, Period, Quota, Reversal, Unit, UnitKind
+from app.models import (
+    Case,
+    Disqualification,
+    Dossier,
+    Entry,
+    Nominee,
+    Period,
+    Programme,
+    Quota,
+    Reversal,
+    Unit,
+    UnitKind,
+)
 from app.sealing import Keyring
 from app.services.nominees import changes
 from app.services.nominees.dossiers import dossier, person_hash
@@ -116,8 +128,9 @@ def enter(
     actor: Actor,
 ) -> Nominee:
     """Check and add a new nominee with its dossier, for the caller to place and commit."""
+    programme = session.get_one(Programme, programme_id)
     name = checked_text(given.name, "名称（姓名）", (1, LONGEST["name"]), "name")
-    deeds = checked_text(given.deeds, "简要事迹", (1, LONGEST["deeds"]), "deeds")
+    deeds = checked_text(given.deeds, "简要事迹", (1, programme.rules.deeds_limit), "deeds")
     require_publishable(f"{name}的内容", "deeds", name, given.unit, given.post, deeds)
     sealed = given.sealed or {}
     hashes = [hash_ for key in keyring.hash_keys if (hash_ := person_hash(key, sealed))]

@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor
-from app.domain.nominees.annexes import AUTHORITY_NAMES, Authority
-from app.domain.nominees.opinions import ALWAYS, needed
+from app.domain.nominees.opinions import always_asked, needed
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import BadValue, FileRefused, WrongState
 from app.evidence.kinds import FileKind
 from app.models import Document, Nominee, Opinion, OpinionOutcome, Purpose, User
 from app.sealing import Keyring
 from app.services.nominees import dossiers
-from app.services.nominees.access import chosen, lock_chosen
+from app.services.nominees.access import chosen, lock_chosen, rules_of
 from app.services.shared import documents
 from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
@@ -34,14 +34,14 @@ LONGEST_TEXT = 1000
 _SCANS = frozenset({FileKind.PDF, FileKind.JPEG, FileKind.PNG})
 _EARLIEST = dt.timedelta(days=366)
 
-Latest = dict[Authority, Opinion]
+Latest = dict[str, Opinion]  # by the key of the authority
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one authority answered, as it is filled in."""
+    """What one authority of the notice answered, as it is filled in; `authority` is its key."""
 
-    authority: Authority
+    authority: str
     outcome: OpinionOutcome
     text: str
     dated: dt.date
@@ -56,17 +56,19 @@ class Recorded:
     counts: bool
 
 
-def needed_by(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> dict[int, frozenset[Authority]]:
+def needed_by(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> dict[int, frozenset[str]]:
     """Return the authorities whose opinion each of these nominees needs, by id. Raises SealBroken."""
     these = list(nominees)
     fields = dossiers.fields_of(session, keyring, [nominee.id for nominee in these])
-    return {nominee.id: _needed(nominee, fields[nominee.id]) for nominee in these}
+    return {nominee.id: _needed(nominee, fields[nominee.id], rules_of(session, nominee)) for nominee in these}
 
 
-def _needed(nominee: Nominee, fields: Mapping[str, str]) -> frozenset[Authority]:
+def _needed(nominee: Nominee, fields: Mapping[str, str], notice: AwardNotice) -> frozenset[str]:
     if nominee.kind is Kind.COLLECTIVE:
-        return needed(nominee.kind, nominee.category or fields.get("unit_type", ""))
-    return needed(nominee.kind, fields.get("unit_type", ""), nominee.category or fields.get("status", ""))
+        return needed(nominee.kind, nominee.category or fields.get("unit_type", ""), notice=notice)
+    return needed(
+        nominee.kind, fields.get("unit_type", ""), nominee.category or fields.get("status", ""), notice=notice
+    )
 
 
 def latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Latest]:
@@ -85,7 +87,7 @@ def history(session: Session, nominee_id: int) -> list[Recorded]:
         .where(Opinion.nominee_id == nominee_id)
         .order_by(Opinion.id.desc())
     )
-    seen: set[Authority] = set()
+    seen: set[str] = set()
     found = []
     for opinion, who in rows:
         found.append(Recorded(opinion, who, counts=opinion.authority not in seen))
@@ -102,7 +104,7 @@ def record_opinion(work: Work, vault: Vault, nominee_ids: Collection[int], answe
     nominees = chosen(work.session, nominee_ids, work.actor)
     if len({nominee.recommender_id for nominee in nominees}) != 1:
         raise WrongState("所选对象不是同一个推荐单位的。请按推荐单位筛选后，一个单位一个单位地录入。")
-    _check(answer, work.now)
+    _check(answer, nominees[0].programme.rules, work.now)
     programme_id, about = nominees[0].programme_id, nominees[0].id if len(nominees) == 1 else None
     work.session.rollback()  # nobody waits for the database while a file is looked through
     document = _stored(vault, programme_id, about, scan, work.actor, work.now) if scan else None
@@ -113,18 +115,29 @@ def record_opinion(work: Work, vault: Vault, nominee_ids: Collection[int], answe
         raise
 
 
-def _check(answer: Answer, now: dt.datetime) -> None:
+def _check(answer: Answer, notice: AwardNotice, now: dt.datetime) -> None:
     today = local_date(now)
     if answer.dated > today:
         raise BadValue("dated", f"落款日期不能晚于今天（{today:%Y-%m-%d}）。")
     if answer.dated < today - _EARLIEST:
         raise BadValue("dated", "落款日期早于一年以前，请核对年份；意见须是为这次评选征求的。")
-    if answer.outcome is OpinionOutcome.NOT_ASKED and answer.authority in ALWAYS:
-        raise BadValue("outcome", "纪检监察机关和公安部门的意见都要征求（附件6注1），不能填不需征求。")
+    if answer.authority not in notice.authority_names:
+        raise BadValue("authority", "请选择征求意见的机关。")
+    if answer.outcome is OpinionOutcome.NOT_ASKED and answer.authority in always_asked(notice):
+        raise BadValue("outcome", _always_asked(notice))
     if answer.outcome is not OpinionOutcome.FAVOURABLE and not answer.text.strip():
         raise BadValue("text", "请写明意见的内容，或者不需征求的理由。")
     if len(answer.text) > LONGEST_TEXT:
         raise BadValue("text", f"意见内容最多{LONGEST_TEXT}个字，现在是{len(answer.text)}个字。")
+
+
+def _always_asked(notice: AwardNotice) -> str:
+    """Return 甲、乙和丙的意见都要征求……."""
+    *others, last = (each.name for each in notice.authorities if each.key in always_asked(notice))
+    clause = notice.clauses.opinions
+    if not others:
+        return f"{last}的意见要征求（{clause}），不能填不需征求。"
+    return f"{'、'.join(others)}和{last}的意见都要征求（{clause}），不能填不需征求。"
 
 
 def _stored(
@@ -165,6 +178,7 @@ def _write(work: Work, nominee_ids: Collection[int], answer: Answer, document: D
                 recorded_at=work.now,
             )
         )
-    details = {"authority": AUTHORITY_NAMES[answer.authority], "outcome": OUTCOME_NAMES[answer.outcome]}
+    names = nominees[0].programme.rules.authority_names
+    details = {"authority": names[answer.authority], "outcome": OUTCOME_NAMES[answer.outcome]}
     for nominee in nominees:
         work.did("opinion.recorded", nominee, **details)

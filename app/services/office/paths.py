@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.domain.periods.rounds import ROUNDS, Round
+from app.domain.periods.rounds import Round
 from app.domain.periods.window import Phase
 from app.models import Case, Correction, Disqualification, Entry, Nominee, Period, Programme, Revision
 from app.sealing import Keyring
@@ -117,7 +117,7 @@ def _rounds(standing: NomineeStanding, stages: Sequence[ListedEntry], now: dt.da
     ahead = standing.round_ahead
     last = max((stage.period.round_number for stage in stages if stage.is_kept), default=0)
     found = []
-    for round_ in ROUNDS.values():
+    for round_ in standing.notice.rounds.values():
         there = [stage for stage in stages if stage.period.round_number == round_.number]
         obstacles: tuple[str, ...] = ()
         if round_ == ahead:

@@ -10,11 +10,10 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.calendar.stages import STAGES
 from app.domain.calendar.workdays import Calendar, end_of, local_date
 from app.domain.cases.states import Actor
 from app.domain.periods.backwards import BackwardStep, Leg, Misfit, chain, misfit
-from app.domain.periods.rounds import ROUNDS, Round
+from app.domain.periods.rounds import ROUND_NUMBERS, Round
 from app.domain.periods.window import Phase, WindowPlan
 from app.models import Entry, Nominee, Period, Programme, Quota, Stage, Unit, UnitKind
 from app.services.nominees import reviews
@@ -86,12 +85,12 @@ def timetable_of(
     For the office, rounds 1 and 2 have a row for each recommending unit and round 3 has one for the office. The office
     sees all, a unit its own nominees. Without a timetable there are no steps and no rows. Raises BadValue.
     """
-    spans = _spans(programme.stages)
-    if len(spans) < len(ROUNDS):
+    spans = _spans(programme)
+    if len(spans) < len(ROUND_NUMBERS):
         return BackwardPlan(programme, programme.stages, [], [])
     today = local_date(now)
     bare = [Leg(number, stage.starts_on, stage.ends_on) for number, stage in spans.items()]
-    everything = _Shown(session, of_programme(session, programme.id, actor), now)
+    everything = _Shown(session, programme, of_programme(session, programme.id, actor), now)
     units = _units(session, programme, everything.nominees, actor)
 
     def rows_of(unit: Unit, nominees: Sequence[Nominee], rounds: Iterable[int]) -> list[UnitRound]:
@@ -102,7 +101,7 @@ def timetable_of(
     rows = []
     for unit in units:
         theirs = [nominee for nominee in everything.nominees if nominee.recommender_id == unit.id]
-        rows += rows_of(unit, theirs, (1, 2) if actor.is_office else ROUNDS)
+        rows += rows_of(unit, theirs, (1, 2) if actor.is_office else ROUND_NUMBERS)
     if actor.is_office and (office := _office(session)):
         rows += rows_of(office, everything.nominees, (3,))
     rows.sort(key=lambda row: row.round.number)
@@ -111,7 +110,7 @@ def timetable_of(
 
 def due_of(programme: Programme, round_number: int) -> Stage | None:
     """Return the stage at whose end a round has to be over; None while the programme has no timetable."""
-    return _spans(programme.stages).get(round_number)
+    return _spans(programme).get(round_number)
 
 
 def misfit_of(
@@ -127,9 +126,10 @@ def misfit_of(
     return misfit(plan.window.first_day, conclude_workdays, stage.ends_on, calendar)
 
 
-def _spans(stages: Sequence[Stage]) -> dict[int, Stage]:
+def _spans(programme: Programme) -> dict[int, Stage]:
     """Return each round's stage, by the round's number."""
-    return {number: stage for stage in stages if (number := STAGES[stage.number].round) is not None}
+    named = programme.rules.stages
+    return {number: stage for stage in programme.stages if (number := named[stage.number].round) is not None}
 
 
 def _office(session: Session) -> Unit | None:
@@ -155,7 +155,8 @@ class _Shown:
     A nominee whom the office refused at a review goes no further than round 1.
     """
 
-    def __init__(self, session: Session, nominees: Sequence[Nominee], now: dt.datetime) -> None:
+    def __init__(self, session: Session, programme: Programme, nominees: Sequence[Nominee], now: dt.datetime) -> None:
+        self._rounds = programme.rules.rounds
         gone = leavers.left(session, nominees, now)
         self.nominees = [each for each in nominees if each.id not in gone]
         self._refused = reviews.refused(session, [each.id for each in self.nominees])
@@ -203,7 +204,7 @@ class _Shown:
         waiting = self.waiting(nominees, step.leg.round)
         there = self.going_on(nominees, step.leg.round)
         standing = _standing(step, periods, len(there), waiting, now)
-        return UnitRound(unit, ROUNDS[step.leg.round], periods, len(there), waiting, step, standing)
+        return UnitRound(unit, self._rounds[step.leg.round], periods, len(there), waiting, step, standing)
 
 
 def _over(period: Period) -> dt.date:

@@ -16,6 +16,7 @@ from app.domain.programmes.plan import ProgrammePlan, StageDays
 from app.domain.programmes.programme_book import Book, BookContact, BookPerson, read
 from app.domain.refusals import BookRefused
 from app.models import Programme, Unit, UnitKind, User
+from app.notices.offered import notice_of
 from app.services.accounts import making, passwords, units
 from app.services.accounts.staffing import Slip, slip_of
 from app.services.programmes import quotas, setting_up
@@ -48,9 +49,12 @@ class Loaded:
     slips: Sequence[Slip]
 
 
-def preview(session: Session, sheets: Mapping[str, Rows]) -> Preview:
-    """Check the sheets, by themselves and against what is in the database. Nothing is saved."""
-    book, wrong = read(sheets)
+def preview(session: Session, sheets: Mapping[str, Rows], notice: str = "") -> Preview:
+    """Check the sheets, by themselves and against what is in the database. Nothing is saved.
+
+    `notice` is the key of the one that the programme is to follow, "" for the built-in one. Raises NoticeMissing.
+    """
+    book, wrong = read(sheets, notice_of(notice))
     there = _There.of(session)
     named = [line.unit for line in book.places]
     wrong = [*wrong, *_against_what_there_is(session, book, there)]
@@ -66,23 +70,24 @@ def preview(session: Session, sheets: Mapping[str, Rows]) -> Preview:
 
 
 @use_case
-def load(work: Work, sheets: Mapping[str, Rows]) -> Loaded:
+def load(work: Work, sheets: Mapping[str, Rows], notice: str = "") -> Loaded:
     """Load the programme with its units, places, timetable, contact blocks and people, in one transaction.
 
-    Each person gets a made-up password, on a slip that is shown once. Raises BookRefused, NotAllowed.
+    Each person gets a made-up password, on a slip that is shown once. `notice`: as in `preview`.
+    Raises BookRefused, NotAllowed, NoticeMissing.
     """
-    seen = preview(work.session, sheets)
+    seen = preview(work.session, sheets, notice)
     if seen.wrong:
         raise BookRefused(seen.wrong)
     work.session.rollback()  # hashing takes its time: nobody waits for it
     made = {person.login: passwords.made_up() for person in seen.new_people}
     hashes = {login: passwords.hashed(password) for login, password in made.items()}
-    seen = preview(work.session, sheets)  # somebody may have changed something meanwhile
+    seen = preview(work.session, sheets, notice)  # somebody may have changed something meanwhile
     if seen.wrong or not {person.login for person in seen.new_people} <= hashes.keys():
         raise BookRefused(seen.wrong)
     book = seen.book
     by_name = _units(work, book)
-    plan = replace(book.plan, places=[line.places(by_name[line.unit].id) for line in book.places])
+    plan = replace(book.plan, notice=notice, places=[line.places(by_name[line.unit].id) for line in book.places])
     programme = setting_up.create(work, plan)
     _contacts(work, book.contacts, by_name)
     slips = []

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STATE_NAMES, State, may_see
-from app.domain.periods.rounds import KIND_NAMES
+from app.domain.periods.rounds import Kind
 from app.domain.refusals import WrongState
 from app.domain.shared.wording import coarse, end_moment, full_day
 from app.models import Case, Disqualification, Period
@@ -38,9 +38,11 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
     taken_back = sum(objection.withdrawn_at is not None for objection in filed)
     numbers = {case.number for case in cases}
     names = {entry.id: entry.name for entry in entries_of(session, period)}  # as they read now: misprints are mended
+    kinds = period.programme.rules.kind_names
+    team, person = kinds[Kind.COLLECTIVE], kinds[Kind.INDIVIDUAL]
     context = {
         "title": title_lines(period.title, "异议处理情况报告"),
-        "about": f"公示对象：先进集体{period.collectives}个、先进个人{period.individuals}名。公示时间："
+        "about": f"公示对象：{team}{period.collectives}个、{person}{period.individuals}名。公示时间："
         f"{full_day(local_date(period.opens_at))}至{full_day(last_day_before(period.closes_at))}，共{period.workdays}个工作日。"
         f"作出结论的规定时间：{end_moment(period.conclude_by)}。本报告所列情况截至{full_day(local_date(now))}。",
         "filed": f"共收到异议{len(filed)}件，其中异议人撤回{taken_back}件。" if filed else "没有收到异议。",
@@ -49,7 +51,7 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "by_outcome": _by_outcome(cases, now),
         "cases": [{"number": case.number, "lines": _lines(case, names[case.entry_id], period, now)} for case in cases],
         "hidden": "" if actor.is_office else _ELSEWHERE,
-        "out": out_rows(closing_report(session, period, now)["goes_out"], numbers),
+        "out": out_rows(closing_report(session, period, now)["goes_out"], kinds, numbers),
         "restored": _restored(session, period),
         "signatory": period.organiser.name if not actor.is_office else the_office(session).name,
         "dated": full_day(local_date(now)),
@@ -88,7 +90,7 @@ def _lines(case: Case, name: str, period: Period, now: dt.datetime) -> list[str]
     """Describe one case: what it is about, what was found, how it ended."""
     categories = dict.fromkeys(CATEGORY_NAMES[objection.category] for objection in case.objections)
     about = [
-        f"推荐对象：{name}（{KIND_NAMES[case.entry.kind]}）",
+        f"推荐对象：{name}（{period.programme.rules.kind_names[case.entry.kind]}）",
         f"收到日期：{coarse(case.received_at)}",
         f"办理单位：{case.handler_unit.name}",
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from app.models import Nominee, Programme, Quota, Unit
 from app.papers.form_writing import write_form
 from app.papers.summaries import write_summary
 from app.sealing import Keyring
+from app.services.imports.blanks import form_title, summary_title
 from app.services.nominees import access, dossiers, reviews
 from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, title_lines
 from app.services.papers.stored import nothing, photos_of
@@ -26,7 +28,6 @@ from app.services.shared import leavers
 
 _LEADERS_OF_A_UNIT = 8  # lines left free in annex 7
 _TICKED, _FREE = "☑", "□"
-_MUNICIPAL = "市级"  # how annex 1 heads the units that annex 7 is asked of
 
 
 def still_in(session: Session, programme_id: int, unit_id: int, now: dt.datetime) -> list[Nominee]:
@@ -87,11 +88,11 @@ def summary(session: Session, programme_id: int, unit_id: int, kind: Kind, clerk
 
 
 def summary_paper(programme: Programme, unit: Unit, kind: Kind, rows: Sequence[Mapping[str, str]]) -> Paper:
-    number = 2 if kind is Kind.COLLECTIVE else 3
-    honour = programme.collective_honour if kind is Kind.COLLECTIVE else programme.individual_honour
-    title = f"{honour}推荐对象汇总表"
-    name = file_named(f"附件{number} {unit.name}推荐对象汇总表.xlsx")
-    return Paper(name, partial(write_summary, kind, title, unit.name, None, rows))
+    notice = programme.rules
+    annex = notice.summaries[kind]
+    name = file_named(f"{annex.label} {unit.name}{annex.heading}.xlsx")
+    title = summary_title(programme, kind)
+    return Paper(name, partial(write_summary, kind, title, unit.name, None, rows, notice=notice))
 
 
 def form(
@@ -102,22 +103,30 @@ def form(
     stationery: Stationery,
 ) -> Paper:
     """Annex 4 or 5 of one nominee, named as the notice wants it: 推荐单位—姓名."""
-    collective = one.kind is Kind.COLLECTIVE
-    honour = programme.collective_honour if collective else programme.individual_honour
-    kind, title = one.kind, f"{honour}推荐表"
+    kind, title, notice = one.kind, form_title(programme, one.kind), programme.rules
 
     def write() -> bytes:
-        return write_form(kind, fields, title, photo(), folder=stationery.templates)
+        return write_form(kind, fields, title, photo(), notice=notice, folder=stationery.templates)
 
-    return Paper(file_named(f"附件{4 if collective else 5} {one.recommender.name}—{one.name}.docx"), write)
+    return Paper(file_named(f"{notice.forms[kind].label} {one.recommender.name}—{one.name}.docx"), write)
 
 
 def opinion_forms(programme: Programme, found: Sequence[Nominee], stationery: Stationery, name: str) -> Paper:
     """Annex 6, a page for each of these nominees, for the authorities to fill in and seal. Raises WrongState."""
     if not found:
         raise WrongState("没有推荐对象可以征求意见。请先导入推荐对象，或者在名单里勾选。")
-    context = {"heading": title_lines(programme.title), "nominees": [_asked_about(one) for one in found]}
-    return stationery.written("opinions.docx", f"附件6 {name}征求意见表", context)
+    notice, annex = programme.rules, programme.rules.opinion_form
+    names = [*notice.authority_names.values()]
+    context = {
+        "annex": annex.label,
+        "heading": title_lines(programme.title),
+        "form": annex.heading,
+        "notes": notice.printed_notes(annex),
+        "nominees": [_asked_about(one) for one in found],
+        # Two side by side; beside the last of an odd number nobody.
+        "authorities": list(zip_longest(names[::2], names[1::2], fillvalue="")),
+    }
+    return stationery.written("opinions.docx", f"{annex.label} {name}{annex.short}", context)
 
 
 def form_of_nominee(session: Session, nominee_id: int, clerk: Clerk) -> Paper:
@@ -162,14 +171,15 @@ def _asked_about(one: Nominee) -> dict[str, str]:
     }
 
 
-def is_municipal(session: Session, programme_id: int, unit_id: int) -> bool:
+def is_municipal(session: Session, programme: Programme, unit_id: int) -> bool:
     """Return whether annex 7 is asked of a unit.
 
     It is asked of the units that annex 1 puts under that heading, and of all where annex 1 has no headings.
     """
+    programme_id = programme.id
     headings = session.execute(select(Quota.unit_id, Quota.heading).where(Quota.programme_id == programme_id)).all()
     named = {unit: heading for unit, heading in headings if heading}
-    return _MUNICIPAL in named.get(unit_id, "") if named else True
+    return programme.rules.leaders_of in named.get(unit_id, "") if named else True
 
 
 def leaders_form(
@@ -180,7 +190,10 @@ def leaders_form(
     The rest is filled in by hand: the portal wants no such number.
     """
     asked = programme.stages[0].starts_on if programme.stages else local_date(programme.created_at)
+    notice, annex = programme.rules, programme.rules.leaders_form
     context: dict[str, Any] = {
+        "annex": annex.label,
+        "heading": "\n".join((annex.heading, *notice.printed_notes(annex))),
         "unit": unit.name,
         "span": f"{asked.year - 2}年1月—{asked.year}年{asked.month}月",
         "units": [
@@ -194,8 +207,9 @@ def leaders_form(
         ],
     }
     if not context["units"]:
-        raise WrongState("本单位没有推荐先进集体，不需要填报附件7。")
-    return stationery.written("leaders.docx", f"附件7 {unit.name}申报市级先进集体单位有关信息情况表", context)
+        name = notice.kind_names[Kind.COLLECTIVE]
+        raise WrongState(f"本单位没有推荐{name}，不需要填报{annex.label}。")
+    return stationery.written("leaders.docx", f"{annex.label} {unit.name}{annex.heading}", context)
 
 
 def leaders_form_of_unit(session: Session, programme_id: int, unit_id: int, clerk: Clerk) -> Paper:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import require_office
-from app.domain.nominees.annexes import AUTHORITY_NAMES
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import Refusal, WrongState
 from app.models import Document, Entry, Nominee, Period, Programme, Purpose, Unit
@@ -138,17 +137,17 @@ def _formal(
 ) -> list[Member]:
     """List what comes with the formal hand-in alone: opinions, longer deeds, annex 7."""
     members = [_printed(nominees.opinion_forms(programme, found, clerk.stationery, unit.name), "征求意见表")]
-    by_id = {one.id: one for one in found}
+    by_id, names = {one.id: one for one in found}, programme.rules.authority_names
     for nominee_id, by_authority in opinions.latest(session, list(by_id)).items():
         for authority, opinion in by_authority.items():
             if opinion.document_id and (row := session.get(Document, opinion.document_id)):
-                scan, said = StoredScan.of(clerk.vault, row), AUTHORITY_NAMES[authority]
+                scan, said = StoredScan.of(clerk.vault, row), names.get(authority, authority)
                 members.append(_scanned("征求意见表", by_id[nominee_id], scan, said, _COPIES))
     materials = newest_of(session, clerk.vault, found, Purpose.MATERIAL)
     members += [
         _scanned("事迹材料", one, materials[one.id], "事迹材料", _COPIES) for one in found if one.id in materials
     ]
-    if nominees.is_municipal(session, programme.id, unit.id):
+    if nominees.is_municipal(session, programme, unit.id):
         with suppress(WrongState):
             collectives = [(one, fields[one.id]) for one in found]
             members.append(_printed(nominees.leaders_form(programme, unit, collectives, clerk.stationery)))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import richtext
 from app.domain.calendar.workdays import last_day_before, local_date
-from app.domain.periods.rounds import KIND_NAMES, Kind
+from app.domain.periods.rounds import LAST_ROUND, Kind
 from app.domain.periods.window import Phase
 from app.domain.refusals import WrongState
 from app.domain.shared.wording import day_label, end_moment, full_day, moment, weekday
@@ -31,13 +31,6 @@ from app.services.papers.paper import (
 from app.services.periods.closing import entries_of
 from app.services.periods.corrected_text import EntryView
 
-_SUBJECTS = {1: "拟推荐对象", 2: "拟正式推荐对象", 3: "拟表彰对象"}
-_OPENINGS = {
-    1: "经本单位研究，拟推荐下列对象参加评选。现将其基本情况和简要事迹在本单位公示，接受监督。",
-    2: "在考察和征求意见的基础上，经集体研究，现将拟正式推荐对象的名称（姓名）和简要事迹在本地及相关领域范围内公示，"
-    "接受社会监督。",
-    3: "经初审、复审并按程序报批，现将拟表彰对象名单和简要事迹在全市范围内公示，接受社会监督。",
-}
 # The fields of an entry that stand as facts before the deeds, and what they are called.
 _FACTS = {
     "unit": {Kind.COLLECTIVE: "所属单位", Kind.INDIVIDUAL: "工作单位"},
@@ -60,17 +53,16 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
     if period.cancelled_at is not None:
         raise WrongState("这次公示的安排已经撤回，没有公告。")
     programme, organiser = period.programme, period.organiser
-    last_round = period.round_number == 3
+    last_round = period.round_number == LAST_ROUND
+    words = programme.rules.round_words[period.round_number]
     signatory = (programme.signatory if last_round else "") or organiser.name
-    title = title_lines(
-        "" if last_round else organiser.name, f"关于{programme.title}", f"{_SUBJECTS[period.round_number]}的公示"
-    )
+    title = title_lines("" if last_round else organiser.name, f"关于{programme.title}", f"{words.subject}的公示")
     address = f"{clerk.stationery.public_url}/periods/{period.id}"
     clause = programme.lapse_clause.partition("：")[0]
     context = {
         "warning": _warning(period, clerk.now),
         "title": title,
-        "opening": f"{basis(programme)}，{_OPENINGS[period.round_number]}",
+        "opening": f"{basis(programme)}，{words.opening}",
         "window": f"{_window(period)}，共{period.workdays}个工作日，其间的休息日照常公示、不计入工作日。",
         "groups": _groups(session, period),
         "objecting": [
@@ -108,7 +100,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
             f"系统可用：{_uptime(report['availability'])}。",
         ],
         "figures": _in_two_columns(_figures(report)),
-        "out": out_rows(report["goes_out"]),
+        "out": out_rows(report["goes_out"], period.programme.rules.kind_names),
         "goes_on": report["goes_on"],
         "goes_on_names": "、".join(one["name"] for one in report["goes_on"]) or "没有推荐对象继续参评。",
         "withdrawn": "、".join(one["name"] for one in report.get("withdrawn", [])),
@@ -122,15 +114,19 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
     return clerk.stationery.written("closing.docx", f"{period.title}办结报告", context)
 
 
-def out_rows(goes_out: Iterable[Mapping[str, Any]], numbers: set[str] | None = None) -> list[dict[str, str]]:
+def out_rows(
+    goes_out: Iterable[Mapping[str, Any]], kinds: Mapping[Kind, str], numbers: set[str] | None = None
+) -> list[dict[str, str]]:
     """Return who is out, as rows of a table.
 
     Of the cases only those in `numbers` are named, where it is given.
+
+    `kinds`: what the notice calls them.
     """
     return [
         {
             "name": one["name"],
-            "kind": KIND_NAMES[Kind(one["kind"])],
+            "kind": kinds[Kind(one["kind"])],
             "grounds": "、".join(one["grounds"]),
             "clauses": "；".join(one["clauses"]),
             "cases": "、".join(number for number in one["cases"] if numbers is None or number in numbers),
@@ -187,7 +183,7 @@ def _groups(session: Session, period: Period) -> list[dict[str, Any]]:
             groups.append(
                 {
                     "ordinal": _ORDINALS[len(groups)],
-                    "head": f"{KIND_NAMES[kind]}（{len(theirs)}{_MEASURES[kind]}）",
+                    "head": f"{period.programme.rules.kind_names[kind]}（{len(theirs)}{_MEASURES[kind]}）",
                     "names": "、".join(map(_name, theirs)),
                     "entries": [
                         _entry(number, entry, period.round.shown) for number, entry in enumerate(theirs, start=1)

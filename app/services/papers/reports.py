@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.calendar.workdays import last_day_before, local_date
-from app.domain.nominees.annexes import AUTHORITY_NAMES
-from app.domain.periods.rounds import KIND_NAMES, Kind
+from app.domain.periods.rounds import Kind
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import day, full_day
 from app.models import Disqualification, Entry, Nominee, Objection, Period, Programme, Quota, Unit
@@ -47,7 +46,7 @@ def work_report(
     found = handed_in(session, programme_id, unit_id, handing, now)
     periods = _periods(session, programme_id, unit_id, last_round=2 if formal else 1)
     counts = Counter(one.kind for one in found)
-    name = HANDING_NAMES[handing]
+    name, kinds = HANDING_NAMES[handing], programme.rules.kind_names
     context = {
         "title": title_lines(unit.name, f"关于{programme.title}", f"{name}工作的报告"),
         "addressee": programme.signatory or the_office(session).name,
@@ -59,11 +58,11 @@ def work_report(
         "formal": formal,
         "asked": f"按照管理权限，就{len(found)}个推荐对象征求了有关部门的意见，情况如下。（请填写：征求意见的时间，"
         "对不同意见的核实和处理。）",
-        "opinions": _opinions(session, found),
+        "opinions": _opinions(session, found, programme.rules.authority_names),
         "inspected": "（请填写：考察的时间、方式、参加人员和结果。）",
-        "recommended": f"经集体研究，推荐先进集体{counts[Kind.COLLECTIVE]}个、"
-        f"先进个人{counts[Kind.INDIVIDUAL]}名，名单如下。（请填写：集体研究的时间和形式，会议或者会签。）",
-        "nominees": [{"name": one.name, "unit": one.unit.name, "kind": KIND_NAMES[one.kind]} for one in found],
+        "recommended": f"经集体研究，推荐{kinds[Kind.COLLECTIVE]}{counts[Kind.COLLECTIVE]}个、"
+        f"{kinds[Kind.INDIVIDUAL]}{counts[Kind.INDIVIDUAL]}名，名单如下。（请填写：集体研究的时间和形式，会议或者会签。）",
+        "nominees": [{"name": one.name, "unit": one.unit.name, "kind": kinds[one.kind]} for one in found],
         "signatory": unit.name,
         "dated": full_day(local_date(now)),
     }
@@ -81,10 +80,11 @@ def handed_in(session: Session, programme_id: int, unit_id: int, handing: Handin
 
 def _process(session: Session, programme: Programme, unit: Unit, counts: Counter[Kind]) -> list[str]:
     quota = session.scalar(select(Quota).where(Quota.programme_id == programme.id, Quota.unit_id == unit.id))
-    places = f"分配{unit.name}推荐名额：先进集体{quota.collectives}个、先进个人{quota.individuals}名。" if quota else ""
+    team, person = programme.rules.kind_names[Kind.COLLECTIVE], programme.rules.kind_names[Kind.INDIVIDUAL]
+    places = f"分配{unit.name}推荐名额：{team}{quota.collectives}个、{person}{quota.individuals}名。" if quota else ""
     texts = [
-        f"{places}坚持自下而上、层层选拔、好中选优，共推荐先进集体{counts[Kind.COLLECTIVE]}个、"
-        f"先进个人{counts[Kind.INDIVIDUAL]}名。",
+        f"{places}坚持自下而上、层层选拔、好中选优，共推荐{team}{counts[Kind.COLLECTIVE]}个、"
+        f"{person}{counts[Kind.INDIVIDUAL]}名。",
         "（请填写：单位自荐、征求意见、逐级审核和集体研究的情况。涉密的推荐对象按照保密规定另行报送，不写入本报告。）",
     ]
     mine = (Nominee.programme_id == programme.id, Nominee.recommender_id == unit.id)
@@ -151,11 +151,11 @@ def _row(session: Session, period: Period, unit_id: int, now: dt.datetime) -> di
     }
 
 
-def _opinions(session: Session, found: Sequence[Nominee]) -> list[dict[str, Any]]:
+def _opinions(session: Session, found: Sequence[Nominee], names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Count the latest opinions by what they say, one row for each authority."""
     latest = opinions.latest(session, [one.id for one in found])
     rows = []
-    for authority, name in AUTHORITY_NAMES.items():
+    for authority, name in names.items():
         said = [latest.get(one.id, {}).get(authority) for one in found]
         counts = Counter(opinion.outcome if opinion else None for opinion in said)
         outcomes = {outcome.value: counts[outcome] for outcome in OpinionOutcome}

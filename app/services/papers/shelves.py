@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor
 from app.domain.periods.rounds import Kind
-from app.models import Nominee, Period, Unit
+from app.models import Nominee, Period, Programme, Unit
 from app.services.nominees.access import of_programme
 from app.services.papers.nominees import is_municipal, still_in
 from app.services.papers.paper import recommenders
@@ -35,10 +35,10 @@ class UnitShelf:
 
 def of_units(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[UnitShelf]:
     """Every recommending unit whose papers this person may have."""
-    shelves = []
+    shelves, programme = [], session.get_one(Programme, programme_id)
     for unit in recommenders(session, programme_id, actor):
         counts = Counter(one.kind for one in still_in(session, programme_id, unit.id, now))
-        municipal = is_municipal(session, programme_id, unit.id)
+        municipal = is_municipal(session, programme, unit.id)
         collectives, individuals = counts[Kind.COLLECTIVE], counts[Kind.INDIVIDUAL]
         there = {
             "report-preliminary": True,

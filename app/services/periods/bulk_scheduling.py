@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import Calendar
 from app.domain.cases.states import require_office
-from app.domain.periods.rounds import ROUNDS, Kind
+from app.domain.periods.rounds import Kind
 from app.domain.refusals import ManyStopped, NothingChosen, Refusal
 from app.models import Period, Programme, Quota, Unit
 from app.sealing import Keyring
@@ -73,7 +73,7 @@ def choices(
     return [
         Choice(
             unit,
-            candidates(session, keyring, programme, ROUNDS[round_number], unit, now),
+            candidates(session, keyring, programme, programme.rules.rounds[round_number], unit, now),
             places.get(unit.id) if round_number == 2 else None,
         )
         for unit in organisers(session, programme.id, round_number)

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import require_office
-from app.domain.nominees.misprints import CORRECTABLE, LONGEST, WORD_LISTS, is_misprint, room
+from app.domain.nominees.misprints import CORRECTABLE, WORD_LISTS, is_misprint, longest, room
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import BadValue, NothingChanged, WrongState
 from app.domain.refusals.base import moment
 from app.domain.shared.privacy import require_publishable
@@ -35,7 +36,7 @@ def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> 
     require_office(work.actor)
     nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     what = CORRECTABLE[field]
-    text = checked_text(text, what, (1, LONGEST[field]))
+    text = checked_text(text, what, (1, longest(field, nominee.programme.rules)))
     reason = checked_text(reason, "更正的理由", REASON, "reason")
     require_publishable(f"{nominee.name}更正后的{what}", "text", text, reason)
     wrong = current(work.session, nominee_id, field, work.now)
@@ -45,7 +46,7 @@ def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> 
         raise NothingChanged(what, "text")
     rows = []
     for entry, before in _misprinted(work, nominee, field, wrong):
-        _require_misprint(field, getattr(entry, field), text)
+        _require_misprint(field, getattr(entry, field), text, nominee.programme.rules)
         rows.append(
             Correction(
                 nominee_id=entry.nominee_id,
@@ -106,12 +107,12 @@ def _misprinted(work: Work, nominee: Nominee, field: str, wrong: str) -> list[tu
     return [(entry, text) for entry, text in shown if text == wrong]
 
 
-def _require_misprint(field: str, published: str, corrected: str) -> None:
+def _require_misprint(field: str, published: str, corrected: str, notice: AwardNotice) -> None:
     """Raise BadValue unless the change only corrects a misprint, compared with what was first published.
 
     So many small corrections do not add up to another text.
     """
-    if not is_misprint(field, published, corrected):
+    if not is_misprint(field, published, corrected, notice):
         raise BadValue("text", _not_a_misprint(field, 0 if field in WORD_LISTS else room(field, published)))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.domain.calendar.workdays import Calendar, end_of, nth_workday
 from app.domain.cases.states import require_office
-from app.domain.periods.rounds import PUBLIC_FIELDS, ROUNDS, Kind, Organiser, Round
+from app.domain.periods.rounds import PUBLIC_FIELDS, Kind, Organiser, Round
 from app.domain.periods.window import Phase, WindowPlan, explain, plan_window, too_late_to_conclude
 from app.domain.refusals import (
     AlreadyClosed,
@@ -124,7 +124,7 @@ def write_period(work: Work, plan: PeriodPlan, calendar: Calendar) -> tuple[Peri
     Raises what `schedule` raises.
     """
     require_office(work.actor)
-    programme, round_ = plan.programme, ROUNDS[plan.round_number]
+    programme, round_ = plan.programme, plan.programme.rules.rounds[plan.round_number]
     planned = preview(plan.opening, plan.conclude_workdays, calendar, programme.demonstration, work.now)
     lock_programme_before_award(work.session, programme.id)
     chosen = _chosen(work, programme, round_, plan.organiser, plan.nominee_ids)

@@ -19,6 +19,7 @@ from app.domain.programmes.plan import (
 )
 from app.domain.refusals import AlreadyDone, Fault, StillNeeded, Unfit
 from app.models import Period, Proceeding, ProceedingKind, Programme, Stage
+from app.notices.offered import notice_of
 from app.services.programmes.locking import lock_programme
 from app.services.programmes.places import put
 from app.services.record.chain import on_programme
@@ -28,6 +29,12 @@ from app.services.shared.work import Work, require_office_or_console, use_case
 
 REASON = (2, 500)
 _HONOURS = {"collective_honour", "individual_honour"}
+
+
+def require_notices(session: Session) -> None:
+    """Check that this installation describes the notice of every programme. Raises NoticeMissing."""
+    for key in session.scalars(select(Programme.notice).distinct()):
+        notice_of(key)
 
 
 def all_of_them(session: Session) -> Sequence[Programme]:
@@ -40,18 +47,19 @@ def all_of_them(session: Session) -> Sequence[Programme]:
 def create(work: Work, plan: ProgrammePlan) -> Programme:
     """Set up a programme with whatever the plan has of stages and places, in one transaction.
 
-    Done by the office, or on the command line. Raises Unfit, WrongState.
+    Done by the office, or on the command line. Raises Unfit, WrongState, NoticeMissing.
     """
     require_office_or_console(work)
-    plan = _trimmed(plan)
+    plan, notice = _trimmed(plan), notice_of(plan.notice)
     faults = faults_of_texts(plan) + _taken_title(work.session, plan.title, None)
-    faults += faults_of_stages(plan.stages) if plan.stages else []
+    faults += faults_of_stages(plan.stages, notice.stages) if plan.stages else []
     for places in plan.places:
         faults += faults_of_places(places)
     if faults:
         raise Unfit(faults)
     programme = Programme(
         **{field: getattr(plan, field) for field in TEXTS},
+        notice=notice.key,
         county_share=plan.county_share,
         demonstration=plan.demonstration,
         created_at=work.now,
@@ -70,8 +78,9 @@ def create(work: Work, plan: ProgrammePlan) -> Programme:
 
 @use_case
 def change(work: Work, programme_id: int, plan: ProgrammePlan) -> None:
-    """Change the texts and the share, and the stages where the plan has them. Places are changed in `quotas`.
+    """Change the texts and the share, and the stages where the plan has them.
 
+    Places are changed in `quotas`. The notice never changes.
     What was decided stays: the names of the honours can't change any more once they were awarded. Raises Unfit,
     Archived.
     """
@@ -79,7 +88,7 @@ def change(work: Work, programme_id: int, plan: ProgrammePlan) -> None:
     programme = lock_programme(work.session, programme_id)
     plan = _trimmed(plan)
     faults = faults_of_texts(plan) + _taken_title(work.session, plan.title, programme_id)
-    faults += faults_of_stages(plan.stages) if plan.stages else []
+    faults += faults_of_stages(plan.stages, programme.rules.stages) if plan.stages else []
     changed = [field for field in (*TEXTS, "county_share") if getattr(programme, field) != getattr(plan, field)]
     if _HONOURS & set(changed) and _is_decided(work.session, programme_id):
         faults += [Fault(field, "表彰决定已经作出，称号不能再改。") for field in changed if field in _HONOURS]

@@ -9,7 +9,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.award.decision import FATE_NAMES, Fate, Judged
-from app.domain.periods.rounds import KIND_NAMES, Kind
+from app.domain.periods.rounds import LAST_ROUND, Kind
 from app.domain.shared.wording import full_day
 from app.models import Honour, Nominee, Programme
 from app.services.award import revocation
@@ -17,6 +17,7 @@ from app.services.award.award_list import AwardStanding, standing_of
 from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.notices import kind_options
 from app.web.shared.portal import now, session
 
 _FATES = {"proposed": "建议名单（复审通过、仍然参评）"} | {fate.value: name for fate, name in FATE_NAMES.items()}
@@ -84,7 +85,7 @@ def honours(programme_id: int) -> ResponseReturnValue:
 
 
 def _nominees_on_the_way(standing: AwardStanding) -> Listing[AwardRow]:
-    mine = actor()
+    mine, kinds = actor(), standing.programme.rules.kind_names
     rows = [
         AwardRow(judged, nominee, standing.honours.get(nominee.id))
         for judged in standing.award.judged
@@ -101,11 +102,11 @@ def _nominees_on_the_way(standing: AwardStanding) -> Listing[AwardRow]:
         columns=[
             Column("name", "名称", lambda r: r.nominee.name, 18, href=_page_of),
             Column("unit", "所在单位", lambda r: r.unit, 26),
-            Column("kind", "类别", lambda r: KIND_NAMES[r.nominee.kind], 12),
+            Column("kind", "类别", lambda r: kinds[r.nominee.kind], 12),
             Column("recommender", "推荐单位", lambda r: r.nominee.recommender.name, 16),
             Column("position", "排序", lambda r: r.nominee.position, 8),
             Column("review", "复审", lambda r: r.review, 10),
-            Column("shown", "全市公示", lambda r: r.shown, 12),
+            Column("shown", standing.programme.rules.rounds[LAST_ROUND].name, lambda r: r.shown, 12),
             Column("fate", "去向", lambda r: r.fate, 12, badge=lambda r: r.badge),
             Column("reason", "原因", lambda r: r.judged.reason, 28),
         ],
@@ -113,7 +114,7 @@ def _nominees_on_the_way(standing: AwardStanding) -> Listing[AwardRow]:
         empty="还没有推荐对象。推荐单位导入推荐对象、走完前两轮公示并经过复审以后，这里是建议名单。",
         filters=[
             Filter("fate", "去向", _FATES, fate),
-            Filter("kind", "类别", _kinds(), lambda r, kind: r.nominee.kind == kind),
+            Filter("kind", "类别", kind_options([standing.programme]), lambda r, kind: r.nominee.kind == kind),
             Filter("recommender", "推荐单位", recommenders, lambda r, unit: str(r.nominee.recommender_id) == unit),
         ],
     )
@@ -121,6 +122,7 @@ def _nominees_on_the_way(standing: AwardStanding) -> Listing[AwardRow]:
 
 def _honours(programme: Programme, rows: Sequence[Honour]) -> Listing[Honour]:
     titles = {Kind.COLLECTIVE: programme.collective_honour, Kind.INDIVIDUAL: programme.individual_honour}
+    kinds = programme.rules.kind_names
     recommenders = {honour.recommender: honour.recommender for honour in rows}
 
     def standing(honour: Honour) -> str:
@@ -134,7 +136,7 @@ def _honours(programme: Programme, rows: Sequence[Honour]) -> Listing[Honour]:
             Column("name", "名称", lambda h: h.name, 18, href=_page_of),
             Column("position", "序号", lambda h: h.position, 8),
             Column("unit", "所在单位", lambda h: h.unit if h.unit != h.name else "", 28),
-            Column("kind", "类别", lambda h: KIND_NAMES[h.kind], 12),
+            Column("kind", "类别", lambda h: kinds[h.kind], 12),
             Column("honour", "荣誉称号", lambda h: titles[h.kind], 40, sheet_only=True),
             Column("recommender", "推荐单位", lambda h: h.recommender, 18),
             Column("number", "表彰决定文号", lambda h: h.decision.number, 24, sheet_only=True),
@@ -144,15 +146,11 @@ def _honours(programme: Programme, rows: Sequence[Honour]) -> Listing[Honour]:
         rows=rows,
         empty="还没有作出表彰决定。作出以后，这里是写证书、奖牌用的名单。",
         filters=[
-            Filter("kind", "类别", _kinds(), lambda h, kind: h.kind == kind),
+            Filter("kind", "类别", kind_options([programme]), lambda h, kind: h.kind == kind),
             Filter("recommender", "推荐单位", recommenders, lambda h, unit: h.recommender == unit),
             Filter("revoked", "状态", {"1": "只看已撤销的"}, lambda h, _: h.is_revoked),
         ],
     )
-
-
-def _kinds() -> dict[str, str]:
-    return {kind.value: KIND_NAMES[kind] for kind in Kind}
 
 
 def _page_of(row: AwardRow | Honour) -> str:

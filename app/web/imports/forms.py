@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from wtforms import MultipleFileField, SelectField
 
+from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.web.shared.forms import PlainForm, needed
 
 
 class UploadForm(PlainForm):
+    """`follow` says which annexes the files are, as the programme's notice numbers them."""
+
     unit = SelectField("推荐单位", coerce=str, validators=[needed("请选择推荐单位。")])
     files = MultipleFileField(
         "文件",
-        description="汇总表（附件2、3）一次一个 .xlsx 文件；推荐表（附件4、5）是 .docx，一个对象一份，"
-        "一次最多选90个；更多的连同照片放进一个 .zip 里。",
         render_kw={"accept": ".xlsx,.docx,.jpg,.jpeg,.zip"},
     )
+
+    def follow(self, notice: AwardNotice) -> None:
+        summary, form = notice.summaries[Kind.COLLECTIVE].short, notice.forms[Kind.COLLECTIVE].short
+        self.files.description = (
+            f"{summary}（{notice.annexes(notice.summaries.values())}）一次一个 .xlsx 文件；"
+            f"{form}（{notice.annexes(notice.forms.values())}）是 .docx，一个对象一份，"
+            "一次最多选90个；更多的连同照片放进一个 .zip 里。"
+        )

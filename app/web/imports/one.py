@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.evidence.names import StoreDown
 from app.models import Import
 from app.services.imports import confirming, reading, receiving
-from app.services.imports.receiving import FORM_NAMES, STATE_NAMES
+from app.services.imports.receiving import STATE_NAMES, form_names
 from app.services.imports.viewing import ImportLine, RowProblem, View
 from app.web.imports.blueprint import blueprint
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
@@ -49,7 +49,7 @@ def problems(import_id: int) -> ResponseReturnValue:
         rows=list(_view(import_id).faults()),
         empty="没有问题。可以回到上一页确认导入。",
     )
-    return listing.answer("imports/problems.html", imported=found, form_name=FORM_NAMES[found.form])
+    return listing.answer("imports/problems.html", imported=found, form_name=_form_name(found))
 
 
 @blueprint.post("/<int:import_id>/confirm")
@@ -107,12 +107,16 @@ def _shown(found: Import) -> dict[str, object]:
     return {
         "imported": found,
         "view": _view(found.id),
-        "form_name": FORM_NAMES[found.form],
+        "form_name": _form_name(found),
         "state_name": STATE_NAMES[found.state],
         "scanned": receiving.waits_for_scanner(session(), found.id),
         "files": receiving.files_of(session(), portal().vault, found.id),
         "button": ImportButton(formdata=None),
     }
+
+
+def _form_name(found: Import) -> str:
+    return form_names(found.programme.rules)[found.form]
 
 
 def _verdict(line: ImportLine) -> str:

@@ -8,8 +8,9 @@ from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.models import Import, ImportState, Programme
+from app.notices.offered import built_in
 from app.services.imports import blanks, receiving
-from app.services.imports.receiving import FORM_NAMES, STATE_NAMES
+from app.services.imports.receiving import STATE_NAMES, form_names
 from app.services.programmes.listing import all_programmes
 from app.web.imports.blueprint import blueprint
 from app.web.imports.forms import UploadForm
@@ -59,10 +60,11 @@ def blank(programme_id: int, unit_id: int, form: str) -> ResponseReturnValue:
     """Send a form of the notice to fill in, with the known facts filled in already."""
     if form not in blanks.BLANKS:
         abort(404)
+    programme = session().get(Programme, programme_id) or abort(404)
     content = blanks.blank(session(), programme_id, unit_id, form, actor())
     kind = blanks.BLANKS[form]
     answer = Response(content, mimetype=kind.media_type)
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(kind.file_name)}"
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(kind.file_name(programme.rules))}"
     return answer
 
 
@@ -79,11 +81,14 @@ def _form(form: UploadForm) -> UploadForm:
 
 def _page(form: UploadForm, *, status: int = 200) -> ResponseReturnValue:
     programme = _programme()
+    notice = programme.rules if programme else built_in()
+    form.follow(notice)
+    names = form_names(notice)
     rows = receiving.of_programme(session(), programme.id, actor()) if programme else []
     listing = Listing(
         title="导入",
         columns=[
-            Column("form", "表", lambda i: FORM_NAMES[i.form], 22, href=_address),
+            Column("form", "表", lambda i: names[i.form], 22, href=_address),
             Column("unit", "推荐单位", lambda i: i.unit.name, 16),
             Column(
                 "state",
@@ -101,7 +106,7 @@ def _page(form: UploadForm, *, status: int = 200) -> ResponseReturnValue:
             Filter(
                 "state", "情况", {str(state): name for state, name in STATE_NAMES.items()}, lambda i, s: i.state == s
             ),
-            Filter("form", "表", {str(each): name for each, name in FORM_NAMES.items()}, lambda i, f: i.form == f),
+            Filter("form", "表", {str(each): name for each, name in names.items()}, lambda i, f: i.form == f),
         ],
         keep=("programme",),
     )

@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
-from app.domain.nominees.annexes import PERSON_STATUSES, POLITICAL_STATUSES, RANK_NAMES, TRADES, UNIT_TYPES, Rank
+from app.domain.nominees.annexes import RANK_NAMES, SEXES, Rank
 from app.domain.nominees.misprints import CORRECTABLE, LONGEST, WORD_LISTS
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.domain.shared.identity_numbers import is_credit_code, is_id_number
 from app.models import Nominee
 from app.services.nominees import revisions, withdrawals
 from app.services.nominees.nominating import Particulars, PlainFacts
 from app.services.periods import corrections
-from app.web.shared.forms import PlainForm, needed, of_length, options, text_area
+from app.web.shared.forms import PlainForm, counted, needed, of_length, options, text_area
 
 _PHONE = re.compile(r"[0-9+（）() -]{5,30}")
 
@@ -26,6 +27,13 @@ def words(terms: Iterable[str], kept: str = "") -> Any:
     """Return the terms of a form as options. The term `kept` stays an option even if the form does not list it."""
     chosen = [*terms] if not kept or kept in terms else [kept, *terms]
     return options({"": "请选择"} | {term: term for term in chosen})
+
+
+def limit_deeds(field: TextAreaField, label: str, notice: AwardNotice) -> None:
+    """Let a field take as many characters as the notice allows the deeds to have."""
+    most = notice.deeds_limit
+    field.validators = [of_length(1, most, label)]
+    field.render_kw = {**field.render_kw, **counted(most)}
 
 
 def short_text(label: str, low: int, high: int, hint: str = "") -> StringField:
@@ -71,19 +79,28 @@ class WordCorrectionForm(CorrectionForm):
     text = SelectField("更正后的文字", validators=[needed("请选择正确的一项。")], validate_choice=False)
 
 
-def correction_form(field: str, current: str, kind: Kind) -> CorrectionForm:
+def correction_form(field: str, current: str, kind: Kind, notice: AwardNotice) -> CorrectionForm:
     """Create the form for this field, filled in with the current value unless something was sent."""
     classes = {"deeds": DeedsCorrectionForm, "category": WordCorrectionForm, "trade": WordCorrectionForm}
     form = classes.get(field, CorrectionForm)(data={"field": field, "text": current})
     if field in WORD_LISTS:
-        form.text.choices = words(TRADES if field == "trade" else categories(kind), current)
+        form.text.choices = words(notice.words("trade") if field == "trade" else notice.categories(kind), current)
+    if isinstance(form, DeedsCorrectionForm):
+        limit_deeds(form.text, "更正后的文字", notice)
     form.text.label.text = f"更正后的{CORRECTABLE[field]}"
     return form
 
 
 class RevisionForm(PlainForm):
-    deeds = text_area("变更后的简要事迹", *revisions.DEEDS, hint="不写身份证号码、电话号码。", rows=12)
+    deeds = text_area("变更后的简要事迹", 1, LONGEST["deeds"], hint="不写身份证号码、电话号码。", rows=12)
     reason = text_area("变更的理由", *revisions.REASON, rows=3)
+
+
+def revision_form(notice: AwardNotice, deeds: str = "") -> RevisionForm:
+    """Return the form for changed deeds, filled in with what stands now unless something was sent."""
+    form = RevisionForm(data={"deeds": deeds})
+    limit_deeds(form.deeds, "变更后的简要事迹", notice)
+    return form
 
 
 class WithdrawalForm(PlainForm):
@@ -91,10 +108,6 @@ class WithdrawalForm(PlainForm):
         "退出的理由", *withdrawals.REASON, hint="本人（本集体）要求退出的，写明何时以何种方式提出。", rows=3
     )
     sure = BooleanField("已与本人（本集体）核实，知道退出后不能恢复", validators=[needed("请核实后打勾。")])
-
-
-def categories(kind: Kind) -> tuple[str, ...]:
-    return UNIT_TYPES if kind is Kind.COLLECTIVE else PERSON_STATUSES
 
 
 class _Named(PlainForm):
@@ -111,11 +124,11 @@ class FactsForm(PlainForm):
     category = SelectField("人员身份", default="")
     trade = SelectField("所属行业", default="")
 
-    def of_kind(self, kind: Kind, category: str = "", trade: str = "") -> None:
+    def of_kind(self, kind: Kind, notice: AwardNotice, category: str = "", trade: str = "") -> None:
         """Use the word lists of annex 4 or of annex 5, by the kind of nominee."""
-        self.category.choices = words(categories(kind), category)
+        self.category.choices = words(notice.categories(kind), category)
         self.category.label.text = "单位类型" if kind is Kind.COLLECTIVE else "人员身份"
-        self.trade.choices = words(TRADES, trade)
+        self.trade.choices = words(notice.words("trade"), trade)
 
     def facts(self) -> PlainFacts:
         return PlainFacts(
@@ -134,7 +147,7 @@ class _NomineeForm(_Named, FactsForm):
         choices=options({rank.value: name for rank, name in RANK_NAMES.items()}),
         default=Rank.UNKNOWN.value,
     )
-    deeds = text_area("简要事迹", *revisions.DEEDS, hint="800字以内。会公示，不写身份证号码、电话号码。", rows=10)
+    deeds = text_area("简要事迹", 1, LONGEST["deeds"], rows=10)
 
     first = ("name", "unit", "rank", "post", "category", "trade", "deeds")
     sealed: tuple[str, ...] = ()
@@ -173,17 +186,21 @@ class CollectiveForm(_NomineeForm):
 
 
 class IndividualForm(_NomineeForm):
-    sex = SelectField("性别", choices=words(("男", "女")), default="")
+    sex = SelectField("性别", choices=words(SEXES), default="")
     ethnicity = short_text("民族", 0, 20)
-    political = SelectField("政治面貌", choices=words(POLITICAL_STATUSES), default="")
+    political = SelectField("政治面貌", default="")
     phone = StringField("联系电话", validators=[_phone])
     id_number = StringField("身份证号码", validators=[_id_number])
     sealed = ("sex", "ethnicity", "political", "phone", "id_number")
 
 
-def nominee_form(kind: Kind) -> CollectiveForm | IndividualForm:
+def nominee_form(kind: Kind, notice: AwardNotice) -> CollectiveForm | IndividualForm:
     form = CollectiveForm() if kind is Kind.COLLECTIVE else IndividualForm()
-    form.of_kind(kind)
+    form.of_kind(kind, notice)
+    limit_deeds(form.deeds, "简要事迹", notice)
+    form.deeds.description = f"{notice.deeds_limit}字以内。会公示，不写身份证号码、电话号码。"
+    if isinstance(form, IndividualForm):
+        form.political.choices = words(notice.words("political"))
     if kind is Kind.COLLECTIVE:
         form.name.label.text = "集体名称"
     return form
@@ -199,5 +216,5 @@ def facts_form(nominee: Nominee) -> FactsForm:
             "trade": nominee.trade,
         }
     )
-    form.of_kind(nominee.kind, nominee.category, nominee.trade)
+    form.of_kind(nominee.kind, nominee.programme.rules, nominee.category, nominee.trade)
     return form

@@ -14,7 +14,13 @@ from app.models import Nominee
 from app.services.nominees import access, changes, revisions, withdrawals
 from app.services.periods import corrections
 from app.web.nominees.blueprint import blueprint
-from app.web.nominees.change_forms import CorrectionForm, RevisionForm, WithdrawalForm, correction_form
+from app.web.nominees.change_forms import (
+    CorrectionForm,
+    RevisionForm,
+    WithdrawalForm,
+    correction_form,
+    revision_form,
+)
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm
@@ -57,7 +63,8 @@ def correct(nominee_id: int) -> ResponseReturnValue:
 
 
 def _correction_form(found: Nominee, field: str) -> CorrectionForm:
-    return correction_form(field, corrections.current(session(), found.id, field, now()) or "", found.kind)
+    current = corrections.current(session(), found.id, field, now()) or ""
+    return correction_form(field, current, found.kind, found.programme.rules)
 
 
 def _correction_page(
@@ -96,13 +103,14 @@ def revision(nominee_id: int) -> ResponseReturnValue:
     found = _changeable(nominee_id)
     changes.require_standing(session(), found, now())
     revisions.require_not_shown(session(), found, now())
-    return _revision_page(found, RevisionForm(data={"deeds": found.deeds}))
+    return _revision_page(found, revision_form(found.programme.rules, found.deeds))
 
 
 @blueprint.post("/<int:nominee_id>/revision")
 @allow(*OFFICE_AND_UNITS)
 def revise(nominee_id: int) -> ResponseReturnValue:
-    found, form = _changeable(nominee_id), RevisionForm()
+    found = _changeable(nominee_id)
+    form = revision_form(found.programme.rules)
     tried = attempt(lambda: revisions.revise(work(), nominee_id, form.deeds.data or "", form.reason.data or ""), form)
     if tried.refused:
         return _revision_page(found, form, tried)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.periods.rounds import KIND_NAMES, Kind
+from app.domain.periods.rounds import Kind
 from app.models import Nominee, Programme, Unit
 from app.services.nominees import access, changes, nominating, replacements
 from app.services.nominees.replacements import Vacancy
@@ -33,19 +33,19 @@ class OrderForm(PlainForm):
 @allow(*OFFICE_AND_UNITS)
 def new() -> ResponseReturnValue:
     programme, recommender, kind = _list_asked_for()
-    return _new_page(programme, recommender, kind, nominee_form(kind))
+    return _new_page(programme, recommender, kind, nominee_form(kind, programme.rules))
 
 
 @blueprint.post("/new")
 @allow(*OFFICE_AND_UNITS)
 def enter() -> ResponseReturnValue:
     programme, recommender, kind = _list_asked_for()
-    form = nominee_form(kind)
+    form = nominee_form(kind, programme.rules)
     tried = attempt(lambda: nominating.nominate(work(), programme.id, kind, recommender.id, form.particulars()), form)
     if tried.refused:
         return _new_page(programme, recommender, kind, form, tried)
     nominee = tried.result
-    flash(f"{nominee.name}已经录入，排在{recommender.name}{KIND_NAMES[kind]}的第{nominee.position}位。")
+    flash(f"{nominee.name}已经录入，排在{recommender.name}{programme.rules.kind_names[kind]}的第{nominee.position}位。")
     return redirect(url_for("nominees.nominee", nominee_id=nominee.id), 303)
 
 
@@ -92,7 +92,7 @@ def _vacancies(rows: list[Vacancy]) -> Listing[Vacancy]:
         columns=[
             Column("name", "离开的对象", lambda row: row.nominee.name, 18, href=lambda row: link(row.nominee)),
             Column("recommender", "推荐单位", lambda row: row.nominee.recommender.name, 18),
-            Column("kind", "类别", lambda row: KIND_NAMES[row.nominee.kind], 12),
+            Column("kind", "类别", lambda row: row.nominee.programme.rules.kind_names[row.nominee.kind], 12),
             Column("position", "排序", lambda row: row.nominee.position, 8),
             Column("why", "原因", lambda row: row.why, 18, badge=lambda _: "lapsed"),
             Column("since", "时间", lambda row: row.since, 16),
@@ -125,14 +125,14 @@ def _vacancies(rows: list[Vacancy]) -> Listing[Vacancy]:
 def replacement(nominee_id: int) -> ResponseReturnValue:
     left = access.recommended(session(), nominee_id, actor())
     replacements.require_vacant(session(), left, now())
-    return _replacement_page(left, nominee_form(left.kind))
+    return _replacement_page(left, nominee_form(left.kind, left.programme.rules))
 
 
 @blueprint.post("/<int:nominee_id>/replacement")
 @allow(*OFFICE_AND_UNITS)
 def replace(nominee_id: int) -> ResponseReturnValue:
     left = access.recommended(session(), nominee_id, actor())
-    form = nominee_form(left.kind)
+    form = nominee_form(left.kind, left.programme.rules)
     tried = attempt(lambda: replacements.replace(work(), nominee_id, form.particulars()), form)
     if tried.refused:
         return _replacement_page(left, form, tried)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from wtforms import FileField
 
-from app.domain.imports.materials import LONGEST
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.models import ReviewStage
 from app.services.nominees import reversal
 from app.web.award.forms import DropForm, RevocationForm
-from app.web.nominees.standing_forms import OpinionForm, ReviewForm
+from app.web.nominees.standing_forms import ReviewForm, opinion_form
 from app.web.shared.forms import PlainForm, text_area
 
 
@@ -18,31 +20,34 @@ class ReversalForm(PlainForm):
 
 
 class PhotoForm(PlainForm):
-    photo = FileField(
-        "照片文件",
-        description="近期2寸正面免冠白底彩色证件照，JPG 格式，不小于150 KB，宽768×高1024像素，"
-        "文件名是“推荐单位—姓名”，例如“麒麟区—张三.jpg”。",
-        render_kw={"accept": ".jpg,.jpeg"},
-    )
+    photo = FileField("照片文件", render_kw={"accept": ".jpg,.jpeg"})
 
 
 class MaterialForm(PlainForm):
-    material = FileField(
-        "事迹材料文件",
-        description=f"Word（.docx）或 PDF 文件。集体不超过{LONGEST[Kind.COLLECTIVE]}字，个人不超过"
-        f"{LONGEST[Kind.INDIVIDUAL]}字，标点也算，空格不算。Word 文件由系统数字数；PDF 数不了，请自己核对。",
-        render_kw={"accept": ".docx,.pdf"},
-    )
+    material = FileField("事迹材料文件", render_kw={"accept": ".docx,.pdf"})
 
 
-def empty_forms() -> dict[str, PlainForm]:
+def empty_forms(notice: AwardNotice) -> dict[str, PlainForm]:
     """Every form of a nominee's page, by the name that its template asks for."""
     return {
         "reversal": ReversalForm(formdata=None),
         "photo": PhotoForm(formdata=None),
         "material": MaterialForm(formdata=None),
-        "opinion": OpinionForm(formdata=None).with_ids("opinion"),
+        "opinion": opinion_form(notice, "opinion", empty=True),
         **{f"review-{stage}": ReviewForm(formdata=None).with_ids(f"review-{stage}") for stage in ReviewStage},
         "revocation": RevocationForm(formdata=None).with_ids("revocation"),
         "drop_revocation": DropForm(formdata=None).with_ids("drop"),
     }
+
+
+def describe_files(forms: Mapping[str, PlainForm], notice: AwardNotice) -> None:
+    """Say beside the photo and the 事迹材料 what the notice asks of them."""
+    photo, limits = notice.photo, notice.material_limits
+    forms["photo"]["photo"].description = (
+        f"近期2寸正面免冠白底彩色证件照，JPG 格式，不小于{photo.least_bytes // 1000} KB，"
+        f"宽{photo.width}×高{photo.height}像素，文件名是“推荐单位—姓名”，例如“{photo.example}.jpg”。"
+    )
+    forms["material"]["material"].description = (
+        f"Word（.docx）或 PDF 文件。集体不超过{limits[Kind.COLLECTIVE]}字，个人不超过{limits[Kind.INDIVIDUAL]}字，"
+        "标点也算，空格不算。Word 文件由系统数字数；PDF 数不了，请自己核对。"
+    )

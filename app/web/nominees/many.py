@@ -10,12 +10,14 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import Role
 from app.domain.nominees.annexes import Rank
+from app.domain.programmes.notice import AwardNotice
 from app.models import Nominee
+from app.notices.offered import built_in
 from app.services.nominees import access, eligibility, reviews
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.opinions import recorded
 from app.web.nominees.standing import stage_of
-from app.web.nominees.standing_forms import YES, ConfirmManyForm, OpinionForm, ReviewForm
+from app.web.nominees.standing_forms import YES, ConfirmManyForm, ReviewForm, opinion_form
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm
@@ -86,16 +88,21 @@ def review_many(stage: str) -> ResponseReturnValue:
 @blueprint.get("/many/opinions")
 @allow(*OFFICE_AND_UNITS)
 def many_opinions() -> ResponseReturnValue:
-    return _page("opinions", OpinionForm(formdata=None))
+    return _page("opinions", opinion_form(_rules(_chosen() if request.args.get("chosen") else []), empty=True))
 
 
 @blueprint.post("/many/opinions")
 @allow(*OFFICE_AND_UNITS)
 @takes_files(FORM)
 def record_many_opinions() -> ResponseReturnValue:
-    form, nominees = OpinionForm(), _chosen()
+    nominees = _chosen()
+    form = opinion_form(_rules(nominees))
     return recorded(
-        _ids(nominees), form, lambda tried: _page("opinions", form, tried), redirect(_list_of(nominees), 303)
+        _ids(nominees),
+        _rules(nominees),
+        form,
+        lambda tried: _page("opinions", form, tried),
+        redirect(_list_of(nominees), 303),
     )
 
 
@@ -132,6 +139,11 @@ def _chosen() -> list[Nominee]:
     if len(ids) > _MOST:
         abort(404)
     return access.chosen(session(), ids, actor())
+
+
+def _rules(nominees: Sequence[Nominee]) -> AwardNotice:
+    """Return the notice that they all stand under: nominees that are chosen together are of one programme."""
+    return nominees[0].programme.rules if nominees else built_in()
 
 
 def _ids(nominees: Sequence[Nominee]) -> list[int]:

@@ -8,7 +8,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
-from app.domain.nominees.annexes import AUTHORITY_NAMES, Authority
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import FileRefused
 from app.evidence.names import StoreDown
 from app.models import OpinionOutcome
@@ -17,7 +17,7 @@ from app.services.nominees.opinions import Answer
 from app.services.shared.documents import Upload
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.pages import nominee_page
-from app.web.nominees.standing_forms import OpinionForm
+from app.web.nominees.standing_forms import OpinionForm, opinion_form
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.attempts import Attempt, attempt
 from app.web.shared.portal import portal, session
@@ -30,10 +30,11 @@ STORE_DOWN = "暂时存不下这个文件，没有录入，请过几分钟再传
 @allow(*OFFICE_AND_UNITS)
 @takes_files(FORM)
 def record_opinion(nominee_id: int) -> ResponseReturnValue:
-    access.recommended(session(), nominee_id, actor())
-    form = OpinionForm().with_ids("opinion")
+    notice = access.recommended(session(), nominee_id, actor()).programme.rules
+    form = opinion_form(notice, "opinion")
     return recorded(
         [nominee_id],
+        notice,
         form,
         lambda tried: nominee_page(nominee_id, tried, "opinion", form),
         redirect(url_for("nominees.nominee", nominee_id=nominee_id, _anchor="opinions"), 303),
@@ -42,6 +43,7 @@ def record_opinion(nominee_id: int) -> ResponseReturnValue:
 
 def recorded(
     nominee_ids: Sequence[int],
+    notice: AwardNotice,
     form: OpinionForm,
     again: Callable[[Attempt[None]], ResponseReturnValue],
     then: Response,
@@ -49,9 +51,7 @@ def recorded(
     """Judge what was sent and write it down; what is wrong stands beside its field, with `again` for the page."""
 
     def write() -> None:
-        said = Answer(
-            Authority(form.authority.data), OpinionOutcome(form.outcome.data), form.text.data or "", form.dated.data
-        )
+        said = Answer(form.authority.data, OpinionOutcome(form.outcome.data), form.text.data or "", form.dated.data)
         try:
             opinions.record_opinion(work(), portal().vault, nominee_ids, said, _scan())
         except StoreDown:
@@ -61,7 +61,7 @@ def recorded(
     if tried.refused:
         return again(tried)
     count = f"，共{len(nominee_ids)}个对象" if len(nominee_ids) > 1 else ""
-    flash(f"{AUTHORITY_NAMES[Authority(form.authority.data)]}的意见已经录入{count}。")
+    flash(f"{notice.authority_names[form.authority.data]}的意见已经录入{count}。")
     return then
 
 

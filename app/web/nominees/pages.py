@@ -9,7 +9,6 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases.verdict import GROUND_NAMES
-from app.domain.periods.rounds import KIND_NAMES, Kind
 from app.models import Nominee, Programme
 from app.services.award import revocation
 from app.services.nominees import access, dossiers, gates, nominating
@@ -21,12 +20,13 @@ from app.services.office.paths import path_of
 from app.services.programmes.listing import all_programmes
 from app.web.nominees import columns
 from app.web.nominees.blueprint import blueprint
-from app.web.nominees.forms import empty_forms
+from app.web.nominees.forms import describe_files, empty_forms
 from app.web.nominees.part import part_of
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.attempts import UNTRIED, Attempt
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.notices import kind_options
 from app.web.shared.portal import now, number, portal, session
 
 
@@ -48,6 +48,7 @@ def nominees() -> ResponseReturnValue:
         "nominees/nominees.html",
         programmes=programmes,
         programme_id=programme_id,
+        notice=programme.rules if programme else None,
         share=gates.share_of(session(), programme, now()) if programme and actor().is_office else None,
         me=me(),
         nominates=bool(nominating.recommenders(session(), programme_id, actor())),
@@ -63,6 +64,7 @@ def nominee(nominee_id: int) -> ResponseReturnValue:
 def listing_of(fates: Fates, standings: Mapping[int, NomineeStanding]) -> Listing[Nominee]:
     """Return a programme's nominees as a list."""
     recommenders = {str(each.recommender_id): each.recommender.name for each in fates.nominees}
+    kinds = kind_options(each.programme for each in fates.nominees)
 
     def standing(nominee: Nominee) -> str:
         if nominee.id in fates.out:
@@ -77,7 +79,7 @@ def listing_of(fates: Fates, standings: Mapping[int, NomineeStanding]) -> Listin
         columns=[
             Column("name", "名称", lambda n: n.name, 18, href=lambda n: url_for("nominees.nominee", nominee_id=n.id)),
             Column("unit", "所在单位", lambda n: n.unit.name if n.unit.name != n.name else "", 28),
-            Column("kind", "类别", lambda n: KIND_NAMES[n.kind], 12),
+            Column("kind", "类别", lambda n: n.programme.rules.kind_names[n.kind], 12),
             Column("recommender", "推荐单位", lambda n: n.recommender.name, 16),
             Column("position", "排序", lambda n: n.position, 8),
             Column("standing", "参评资格", standing, 18, badge=lambda n: "lapsed" if n.id in fates.out else ""),
@@ -86,7 +88,7 @@ def listing_of(fates: Fates, standings: Mapping[int, NomineeStanding]) -> Listin
         rows=fates.nominees,
         empty="还没有推荐对象。",
         filters=[
-            Filter("kind", "类别", {kind.value: KIND_NAMES[kind] for kind in Kind}, lambda n, kind: n.kind == kind),
+            Filter("kind", "类别", kinds, lambda n, kind: n.kind == kind),
             Filter("recommender", "推荐单位", recommenders, lambda n, unit: str(n.recommender_id) == unit),
             Filter("out", "参评资格", {"1": "只看取消过资格的"}, lambda n, _: n.id in fates.touched),
             *columns.filters_of_standing(standings),
@@ -106,13 +108,15 @@ def nominee_page(
 ) -> ResponseReturnValue:
     """One nominee. A refused form comes back open, with what was typed: `name` is what the page knows it by."""
     found = access.visible(session(), nominee_id, actor())
+    forms = empty_forms(found.programme.rules) | ({name: form} if form else {})
+    describe_files(forms, found.programme.rules)
     html = render_template(
         "nominees/nominee.html",
         nominee=found,
         path=path_of(session(), portal().keyring, nominee_id, now()),
         offers=actions_for(session(), found, actor(), now()),
         honour=revocation.honour_of(session(), nominee_id),
-        forms=empty_forms() | ({name: form} if form else {}),
+        forms=forms,
         tried=name,
         refusal=tried.on_top,
         part=part_of(found),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from wtforms import DateField, FileField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired
 
-from app.domain.nominees.annexes import AUTHORITY_NAMES, RANK_NAMES, Authority, Rank
+from app.domain.nominees.annexes import RANK_NAMES, Rank
+from app.domain.programmes.notice import AwardNotice
 from app.models import OpinionOutcome
 from app.services.nominees import eligibility, opinions, reviews
 from app.web.shared.forms import PlainForm, needed, options, text_area
 
 YES, NO = "yes", "no"
 _MET, _PASSED = options({YES: "符合", NO: "不符合"}), options({YES: "通过", NO: "不通过"})
-_AUTHORITIES = options({authority.value: AUTHORITY_NAMES[authority] for authority in Authority})
 _KNOWN_RANKS = {rank.value: name for rank, name in RANK_NAMES.items() if rank is not Rank.UNKNOWN}
 
 
@@ -45,7 +45,9 @@ class ConfirmManyForm(PlainForm):
 
 
 class OpinionForm(PlainForm):
-    authority = SelectField("征求意见的机关", choices=_AUTHORITIES)
+    """`opinion_form` makes it with the authorities of a notice."""
+
+    authority = SelectField("征求意见的机关")
     outcome = RadioField(
         "意见",
         choices=options({each.value: opinions.OUTCOME_NAMES[each] for each in OpinionOutcome}),
@@ -60,3 +62,10 @@ class OpinionForm(PlainForm):
         description="PDF、JPG 或 PNG 文件，不超过50 MB。更正已经录入的意见时，不选文件就沿用上次的扫描件。",
         render_kw={"accept": ".pdf,.jpg,.jpeg,.png"},
     )
+
+
+def opinion_form(notice: AwardNotice, prefix: str = "", *, empty: bool = False) -> OpinionForm:
+    """Return the form with the authorities to choose from, as it was sent, or `empty`. `prefix` is that of its ids."""
+    form = OpinionForm(formdata=None) if empty else OpinionForm()
+    form.authority.choices = options(notice.authority_names)
+    return form.with_ids(prefix) if prefix else form

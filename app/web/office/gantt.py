@@ -9,11 +9,10 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.domain.calendar.stages import STAGES
 from app.domain.calendar.workdays import Calendar, each_day, end_of, local_date, midnight, nth_workday
 from app.domain.periods.backwards import BackwardStep
-from app.domain.periods.rounds import ROUNDS
 from app.domain.periods.window import WINDOW_WORKDAYS
+from app.domain.programmes.notice import AwardNotice
 from app.domain.shared.wording import day, weekday
 from app.models import Period, Stage
 from app.services.office.planning import BackwardPlan
@@ -65,9 +64,10 @@ def gantt(timetable: BackwardPlan, conclude_workdays: int, calendar: Calendar, n
     def x(instant: dt.datetime) -> float:
         return round(100 * (min(max(instant, start), end) - start).total_seconds() / (end - start).total_seconds(), 2)
 
+    notice = timetable.programme.rules
     groups = [
-        ("时间安排", [_stage_line(stage, x) for stage in timetable.stages if midnight(stage.starts_on) < end]),
-        ("倒排", [_step_line(step, conclude_workdays, calendar, x) for step in timetable.steps]),
+        ("时间安排", [_stage_line(stage, notice, x) for stage in timetable.stages if midnight(stage.starts_on) < end]),
+        ("倒排", [_step_line(step, notice, conclude_workdays, calendar, x) for step in timetable.steps]),
         ("已经安排的公示", [_unit_line(timetable, unit.id, x) for unit in timetable.units]),
     ]
     days = list(each_day(local_date(start) + dt.timedelta(days=1), local_date(end)))
@@ -86,15 +86,15 @@ def _bar(kind: str, start: dt.datetime, end: dt.datetime, x: X) -> GanttBar:
     return GanttBar(kind, x(start), round(x(end) - x(start), 2))
 
 
-def _stage_line(stage: Stage, x: X) -> GanttLine:
-    about = STAGES[stage.number]
+def _stage_line(stage: Stage, notice: AwardNotice, x: X) -> GanttLine:
+    about = notice.stages[stage.number]
     words = f"{day(stage.starts_on)}至{day(stage.ends_on)}，到时{about.due}"
     return GanttLine(about.name, [_bar("stage", midnight(stage.starts_on), end_of(stage.ends_on), x)], [], [words])
 
 
-def _step_line(step: BackwardStep, conclude_workdays: int, calendar: Calendar, x: X) -> GanttLine:
+def _step_line(step: BackwardStep, notice: AwardNotice, conclude_workdays: int, calendar: Calendar, x: X) -> GanttLine:
     """Draw the last window that fits and the time to conclude after it. Both end right before the day they are due."""
-    name = f"第{step.leg.round}轮 {ROUNDS[step.leg.round].name}"
+    name = f"第{step.leg.round}轮 {notice.rounds[step.leg.round].name}"
     if step.last is None:
         return GanttLine(name, [], [], [step.unknown])
     last_day = nth_workday(step.last, WINDOW_WORKDAYS, calendar)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from app.domain.periods.rounds import ROUNDS
 from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED
 from app.domain.shared.wording import full_day
 from app.models import Programme
@@ -17,6 +16,7 @@ from app.services.office.planning import LATE, STANDING_NAMES, RoundStanding, Un
 from app.web.office.gantt import day_words, gantt, periods_words
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
 from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.notices import numbered_rounds
 from app.web.shared.portal import now, number, session
 
 blueprint = Blueprint("planning", __name__)
@@ -37,7 +37,7 @@ def plan(programme_id: int) -> ResponseReturnValue:
     conclude, wrong = _conclude_workdays()
     calendar = calendar_of(session(), programme.demonstration)
     timetable = planning.timetable_of(session(), programme, conclude, calendar, actor(), now())
-    return listing_of(timetable.rows).answer(
+    return listing_of(programme, timetable.rows).answer(
         "office/planning.html",
         programme=programme,
         timetable=timetable,
@@ -47,7 +47,7 @@ def plan(programme_id: int) -> ResponseReturnValue:
     )
 
 
-def listing_of(rows: Sequence[UnitRound]) -> Listing[UnitRound]:
+def listing_of(programme: Programme, rows: Sequence[UnitRound]) -> Listing[UnitRound]:
     """Who has to open what by when."""
     units = {str(row.unit.id): row.unit.name for row in rows}
     return Listing(
@@ -103,7 +103,7 @@ def listing_of(rows: Sequence[UnitRound]) -> Listing[UnitRound]:
             Filter(
                 "round",
                 "轮次",
-                {str(each.number): f"第{each.number}轮 {each.name}" for each in ROUNDS.values()},
+                numbered_rounds([programme]),
                 lambda row, value: str(row.round.number) == value,
             ),
             Filter("unit", "单位", units, lambda row, value: str(row.unit.id) == value),

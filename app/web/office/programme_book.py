@@ -8,9 +8,11 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.domain.calendar.stages import STAGES
 from app.domain.cases.states import Role
 from app.domain.programmes.book_rows import HEADS
+from app.domain.programmes.notice import AwardNotice
+from app.domain.refusals import NoticeMissing
+from app.notices.offered import notice_of
 from app.papers import programme_book, programme_writing
 from app.services.office import programme_books
 from app.web.accounts.people import login_at
@@ -19,6 +21,7 @@ from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import clean
 from app.web.shared.lists import sheet_sent
+from app.web.shared.notices import notice_options
 from app.web.shared.portal import session
 from app.web.shared.uploads import FORM, sent_file, takes_files
 
@@ -35,7 +38,7 @@ def book() -> ResponseReturnValue:
 @blueprint.get("/book/blank.xlsx")
 @allow(Role.OFFICE)
 def blank_book() -> ResponseReturnValue:
-    return sheet_sent(programme_writing.written(), "评选活动空白表格")
+    return sheet_sent(programme_writing.written(None, _notice()), "评选活动空白表格")
 
 
 @blueprint.get("/<int:programme_id>/book.xlsx")
@@ -43,7 +46,7 @@ def blank_book() -> ResponseReturnValue:
 def programme_book_file(programme_id: int) -> ResponseReturnValue:
     """Send the programme as it stands as a sheet, for another programme to begin from."""
     shown = found(programme_id)
-    content = programme_writing.written(programme_books.export(session(), shown.id))
+    content = programme_writing.written(programme_books.export(session(), shown.id), shown.rules)
     return sheet_sent(content, shown.title)
 
 
@@ -61,7 +64,7 @@ def look_at_book() -> ResponseReturnValue:
 def load_book() -> ResponseReturnValue:
     """Judge the sheets once more as they were shown, and save them. The passwords are shown now and never again."""
     sheets = _sheets_sent()
-    tried = attempt(lambda: programme_books.load(work(), sheets))
+    tried = attempt(lambda: programme_books.load(work(), sheets, _notice().key))
     if tried.refused:
         return _preview_page(sheets)
     loaded = tried.result
@@ -71,15 +74,29 @@ def load_book() -> ResponseReturnValue:
 
 
 def _upload_page(tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
-    return render_template("office/programme_book.html", error=tried.on_top), tried.status
+    return render_template(
+        "office/programme_book.html", error=tried.on_top, notice=_notice(), notices=notice_options()
+    ), tried.status
 
 
 def _preview_page(sheets: programme_book.Sheets) -> ResponseReturnValue:
-    seen = programme_books.preview(session(), sheets)
+    seen = programme_books.preview(session(), sheets, _notice().key)
     html = render_template(
-        "office/programme_book_preview.html", seen=seen, stages=STAGES, sheets=json.dumps(sheets, ensure_ascii=False)
+        "office/programme_book_preview.html",
+        seen=seen,
+        notice=_notice(),
+        notices=notice_options(),
+        sheets=json.dumps(sheets, ensure_ascii=False),
     )
     return html, 422 if seen.wrong else 200
+
+
+def _notice() -> AwardNotice:
+    """Return the notice that the address or the form names, the built-in one where neither does."""
+    try:
+        return notice_of(request.values.get("notice", ""))
+    except NoticeMissing:
+        abort(404)
 
 
 def _sheets_sent() -> programme_book.Sheets:

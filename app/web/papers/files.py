@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import Role
 from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
+from app.models import Programme
 from app.services.papers import cases, nominees, packages, periods, reports, templates
 from app.services.papers.paper import DOCX, Paper
 from app.services.papers.reports import HANDING_NAMES, Handing
@@ -19,20 +21,21 @@ from app.web.papers.blueprint import blueprint
 from app.web.papers.sending import package_sent, paper_sent, stationery
 from app.web.shared.access import OFFICE_AND_UNITS, allow
 from app.web.shared.downloads import saved_as
-from app.web.shared.portal import number
+from app.web.shared.portal import number, session
 
 _OF_PERIODS = {
     "notice": ("公示公告", periods.notice),
     "cases": ("异议处理情况报告", cases.case_report),
     "closing": ("办结报告", periods.closing_paper),
 }
-_OF_UNITS: dict[str, tuple[str, Callable[..., Paper]]] = {
-    "report-preliminary": ("初步推荐工作报告", partial(reports.work_report, handing=Handing.PRELIMINARY)),
-    "report-formal": ("正式推荐工作报告", partial(reports.work_report, handing=Handing.FORMAL)),
-    "annex-2": ("附件2", partial(nominees.summary, kind=Kind.COLLECTIVE)),
-    "annex-3": ("附件3", partial(nominees.summary, kind=Kind.INDIVIDUAL)),
-    "annex-6": ("附件6", nominees.opinion_forms_of_unit),
-    "annex-7": ("附件7", nominees.leaders_form_of_unit),
+# Under the names that the programme's notice gives its annexes.
+_OF_UNITS: dict[str, tuple[Callable[[AwardNotice], str], Callable[..., Paper]]] = {
+    "report-preliminary": (lambda _: "初步推荐工作报告", partial(reports.work_report, handing=Handing.PRELIMINARY)),
+    "report-formal": (lambda _: "正式推荐工作报告", partial(reports.work_report, handing=Handing.FORMAL)),
+    "annex-2": (lambda n: n.summaries[Kind.COLLECTIVE].label, partial(nominees.summary, kind=Kind.COLLECTIVE)),
+    "annex-3": (lambda n: n.summaries[Kind.INDIVIDUAL].label, partial(nominees.summary, kind=Kind.INDIVIDUAL)),
+    "annex-6": (lambda n: n.opinion_form.label, nominees.opinion_forms_of_unit),
+    "annex-7": (lambda n: n.leaders_form.label, nominees.leaders_form_of_unit),
 }
 _KEYS_OF_UNITS = ",".join(f'"{key}"' for key in _OF_UNITS)
 _OF_NOMINEES = {
@@ -55,10 +58,11 @@ def of_period(period_id: int, paper: str) -> ResponseReturnValue:
 @blueprint.get(f"/programmes/<int:programme_id>/papers/units/<int:unit_id>/<any({_KEYS_OF_UNITS}):paper>")
 @allow(*OFFICE_AND_UNITS)
 def of_unit(programme_id: int, unit_id: int, paper: str) -> ResponseReturnValue:
+    programme = session().get(Programme, programme_id) or abort(404)
     name, gather = _OF_UNITS[paper]
     return paper_sent(
         lambda reading, clerk: gather(reading, programme_id, unit_id, clerk=clerk),
-        name,
+        name(programme.rules),
         on_programme(programme_id),
         unit=unit_id,
     )

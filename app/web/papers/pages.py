@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.states import Role
-from app.domain.periods.rounds import KIND_NAMES, ROUNDS, Kind
+from app.domain.periods.rounds import Kind
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import day
 from app.models import Nominee, Period, Programme
@@ -17,6 +17,7 @@ from app.web.papers.blueprint import blueprint
 from app.web.papers.sending import stationery
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.notices import kind_options, round_options
 from app.web.shared.portal import now, portal, session
 from app.web.shared.words import PHASE_NAMES
 
@@ -26,7 +27,7 @@ from app.web.shared.words import PHASE_NAMES
 def units(programme_id: int) -> ResponseReturnValue:
     shown = _programme(programme_id)
     rows = shelves.of_units(session(), programme_id, actor(), now())
-    return _units(programme_id, rows).answer("papers/units.html", programme=shown, me=me())
+    return _units(shown, rows).answer("papers/units.html", programme=shown, me=me())
 
 
 @blueprint.get("/programmes/<int:programme_id>/papers/periods")
@@ -34,7 +35,7 @@ def units(programme_id: int) -> ResponseReturnValue:
 def periods(programme_id: int) -> ResponseReturnValue:
     shown = _programme(programme_id)
     rows = shelves.of_periods(session(), programme_id, actor())
-    return _periods(rows).answer("papers/periods.html", programme=shown, me=me())
+    return _periods(shown, rows).answer("papers/periods.html", programme=shown, me=me())
 
 
 @blueprint.get("/programmes/<int:programme_id>/papers/nominees")
@@ -42,23 +43,26 @@ def periods(programme_id: int) -> ResponseReturnValue:
 def nominees(programme_id: int) -> ResponseReturnValue:
     shown = _programme(programme_id)
     rows = shelves.of_nominees(session(), programme_id, actor(), now())
-    return _nominees(rows).answer("papers/nominees.html", programme=shown, me=me())
+    return _nominees(shown, rows).answer("papers/nominees.html", programme=shown, me=me())
 
 
 @blueprint.get("/programmes/<int:programme_id>/papers/templates")
 @allow(Role.OFFICE)
 def all_templates(programme_id: int) -> ResponseReturnValue:
+    shown = _programme(programme_id)
     return render_template(
         "papers/templates.html",
-        programme=_programme(programme_id),
-        templates=templates.all_templates(stationery().templates),
+        programme=shown,
+        templates=templates.all_templates(shown.rules, stationery().templates),
         folder=portal().settings.templates_dir,
         me=me(),
         now=now(),
     )
 
 
-def _units(programme_id: int, rows: list[UnitShelf]) -> Listing[UnitShelf]:
+def _units(programme: Programme, rows: list[UnitShelf]) -> Listing[UnitShelf]:
+    notice = programme.rules
+
     def paper(key: str, name: str, text: str) -> Column[UnitShelf]:
         return Column(
             key,
@@ -66,7 +70,7 @@ def _units(programme_id: int, rows: list[UnitShelf]) -> Listing[UnitShelf]:
             lambda row: text if key in row.papers else "",
             14,
             href=lambda row: (
-                url_for("papers.of_unit", programme_id=programme_id, unit_id=row.unit_id, paper=key)
+                url_for("papers.of_unit", programme_id=programme.id, unit_id=row.unit_id, paper=key)
                 if key in row.papers
                 else ""
             ),
@@ -79,7 +83,7 @@ def _units(programme_id: int, rows: list[UnitShelf]) -> Listing[UnitShelf]:
             lambda row: "整套.zip" if row.nominees else "",
             12,
             href=lambda row: (
-                url_for("papers.package_of_unit", programme_id=programme_id, unit_id=row.unit_id, handing=handing)
+                url_for("papers.package_of_unit", programme_id=programme.id, unit_id=row.unit_id, handing=handing)
                 if row.nominees
                 else ""
             ),
@@ -90,10 +94,10 @@ def _units(programme_id: int, rows: list[UnitShelf]) -> Listing[UnitShelf]:
         columns=[
             Column("unit", "推荐单位", lambda row: row.name, 18),
             Column("counts", "推荐", lambda row: f"{row.collectives}个集体，{row.individuals}名个人", 18),
-            paper("annex-2", "集体汇总表", "附件2"),
-            paper("annex-3", "个人汇总表", "附件3"),
-            paper("annex-6", "征求意见表", "附件6"),
-            paper("annex-7", "领导班子信息表", "附件7"),
+            paper("annex-2", f"集体{notice.summaries[Kind.COLLECTIVE].short}", notice.summaries[Kind.COLLECTIVE].label),
+            paper("annex-3", f"个人{notice.summaries[Kind.INDIVIDUAL].short}", notice.summaries[Kind.INDIVIDUAL].label),
+            paper("annex-6", notice.opinion_form.short, notice.opinion_form.label),
+            paper("annex-7", notice.leaders_form.short, notice.leaders_form.label),
             paper("report-preliminary", "初步推荐报告", "初步报告"),
             package("preliminary", "初步推荐材料"),
             paper("report-formal", "正式推荐报告", "正式报告"),
@@ -104,7 +108,7 @@ def _units(programme_id: int, rows: list[UnitShelf]) -> Listing[UnitShelf]:
     )
 
 
-def _periods(rows: list[Period]) -> Listing[Period]:
+def _periods(programme: Programme, rows: list[Period]) -> Listing[Period]:
     def paper(key: str, name: str) -> Column[Period]:
         def there(period: Period) -> bool:
             return key in shelves.papers_of(period, now())
@@ -134,7 +138,7 @@ def _periods(rows: list[Period]) -> Listing[Period]:
             Filter(
                 "round",
                 "轮次",
-                {str(number): each.name for number, each in ROUNDS.items()},
+                round_options([programme]),
                 lambda period, number: str(period.round_number) == number,
             ),
             Filter(
@@ -151,26 +155,27 @@ def _until(period: Period) -> str:
     return f"至{day(last_day_before(period.closes_at))}"
 
 
-def _nominees(rows: list[Nominee]) -> Listing[Nominee]:
+def _nominees(programme: Programme, rows: list[Nominee]) -> Listing[Nominee]:
+    notice, kinds = programme.rules, programme.rules.kind_names
     recommenders = {str(row.recommender_id): row.recommender.name for row in rows}
     return Listing(
         title="推荐对象的文书",
         columns=[
             Column("name", "名称", lambda n: n.name, 18, href=lambda n: url_for("nominees.nominee", nominee_id=n.id)),
-            Column("kind", "类别", lambda n: KIND_NAMES[n.kind], 12),
+            Column("kind", "类别", lambda n: kinds[n.kind], 12),
             Column("unit", "所在单位", lambda n: n.unit.name if n.unit.name != n.name else "", 28),
             Column("recommender", "推荐单位", lambda n: n.recommender.name, 16),
             Column(
                 "form",
-                "推荐表",
-                lambda n: "附件4" if n.kind is Kind.COLLECTIVE else "附件5",
+                notice.forms[Kind.COLLECTIVE].short,
+                lambda n: notice.forms[n.kind].label,
                 10,
                 href=lambda n: url_for("papers.of_nominee", nominee_id=n.id, paper="form"),
             ),
             Column(
                 "opinions",
-                "征求意见表",
-                lambda _: "附件6",
+                notice.opinion_form.short,
+                lambda _: notice.opinion_form.label,
                 10,
                 href=lambda n: url_for("papers.of_nominee", nominee_id=n.id, paper="opinions"),
             ),
@@ -178,7 +183,7 @@ def _nominees(rows: list[Nominee]) -> Listing[Nominee]:
         rows=rows,
         empty="还没有推荐对象，或者都不由本单位推荐。请先导入推荐对象。",
         filters=[
-            Filter("kind", "类别", {kind.value: KIND_NAMES[kind] for kind in Kind}, lambda n, kind: n.kind == kind),
+            Filter("kind", "类别", kind_options([programme]), lambda n, kind: n.kind == kind),
             Filter("recommender", "推荐单位", recommenders, lambda n, unit: str(n.recommender_id) == unit),
         ],
         row_id=lambda n: n.id,

@@ -14,7 +14,6 @@ from wtforms.validators import InputRequired
 from app.calendars.china import ChinaCalendar
 from app.domain.cases.states import STATE_NAMES, Role
 from app.domain.cases.verdict import GROUND_NAMES
-from app.domain.periods.rounds import KIND_NAMES, Kind
 from app.domain.periods.window import Phase
 from app.domain.refusals import Refusal
 from app.models import Period, Programme
@@ -29,6 +28,7 @@ from app.web.shared.access import actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm, text_area
 from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.notices import kind_options
 from app.web.shared.portal import now, session
 
 
@@ -124,7 +124,7 @@ def entries(period_id: int) -> ResponseReturnValue:
     shown = _period(period_id)
     cases = closing.cases_of(session(), shown)
     out = closing.who_is_out(session(), shown, cases, now())
-    several = Counter(case.entry_id for case in cases)
+    several, kinds = Counter(case.entry_id for case in cases), shown.programme.rules.kind_names
 
     def fate(entry: EntryView) -> str:
         grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(out.get(entry.nominee_id, ())))
@@ -135,7 +135,7 @@ def entries(period_id: int) -> ResponseReturnValue:
         columns=[
             Column("name", "名称", lambda entry: entry.name, 22, href=_nominee, note=_corrected),
             Column("position", "序号", lambda entry: entry.position, 8),
-            Column("kind", "类别", lambda entry: KIND_NAMES[entry.kind], 12),
+            Column("kind", "类别", lambda entry: kinds[entry.kind], 12),
             Column("unit", "所在单位", lambda entry: entry.unit, 28),
             Column("recommender", "推荐单位", lambda entry: entry.recommender, 18),
             Column("cases", "案件", lambda entry: several[entry.id], 8),
@@ -144,7 +144,7 @@ def entries(period_id: int) -> ResponseReturnValue:
         rows=closing.entries_of(session(), shown),
         empty="这次公示没有列入推荐对象。",
         filters=[
-            Filter("kind", "类别", {kind.value: KIND_NAMES[kind] for kind in Kind}, lambda e, kind: e.kind == kind),
+            Filter("kind", "类别", kind_options([shown.programme]), lambda e, kind: e.kind == kind),
             Filter(
                 "out", "结果", {"1": "取消参评资格的", "0": "参评的"}, lambda e, v: (e.nominee_id in out) == (v == "1")
             ),

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.domain.cases.states import Role
-from app.domain.periods.rounds import ROUNDS
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import end_moment, full_day
 from app.models import Period
@@ -24,12 +23,12 @@ from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.lists import Column, Filter, Listing, ids_ticked
+from app.web.shared.notices import numbered_rounds
 from app.web.shared.portal import now, session
 from app.web.shared.words import PHASE_NAMES, short_end
 
 _OVER = (Phase.CLOSED, Phase.CANCELLED)
 _PHASES = {"running": "进行中", "ready": "可以办结"} | {phase.value: PHASE_NAMES[phase] for phase in Phase}
-_ROUNDS = {str(each.number): f"第{each.number}轮 {each.name}" for each in ROUNDS.values()}
 
 
 @blueprint.get("/periods")
@@ -102,7 +101,12 @@ def _listing(rows: Sequence[Period]) -> Listing[Period]:
     organisers = {str(period.organiser_id): period.organiser.name for period in rows}
     filters: list[Filter[Period]] = [
         Filter("phase", "阶段", _PHASES, lambda period, value: _in_phase(period, value, open_cases), tabs=True),
-        Filter("round", "轮次", _ROUNDS, lambda period, value: str(period.round_number) == value),
+        Filter(
+            "round",
+            "轮次",
+            numbered_rounds(period.programme for period in rows),
+            lambda period, value: str(period.round_number) == value,
+        ),
         Filter("organiser", "公示单位", organisers, lambda period, value: str(period.organiser_id) == value),
     ]
     if len(programmes) > 1:

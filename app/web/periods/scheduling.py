@@ -15,10 +15,11 @@ from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import local_date, nth_workday_after
 from app.domain.cases.states import Role
 from app.domain.periods.backwards import Misfit
-from app.domain.periods.rounds import LAST_ROUND, ROUNDS
+from app.domain.periods.rounds import LAST_ROUND, ROUND_NUMBERS
 from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, WindowPlan
 from app.domain.refusals import Refusal
 from app.models import Period, Programme, Unit
+from app.notices.offered import built_in
 from app.services.calendar.calendars import calendar_of
 from app.services.office import planning
 from app.services.periods import scheduling
@@ -63,14 +64,15 @@ def choose_organiser() -> ResponseReturnValue:
     programmes = all_programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
     round_number = request.args.get("round", 2, type=number)
-    if round_number not in ROUNDS:
+    if round_number not in ROUND_NUMBERS:
         abort(404)
+    programme = next((each for each in programmes if each.id == programme_id), None)
     return render_template(
         "periods/choose_organiser.html",
         programmes=programmes,
         programme_id=programme_id,
         round_number=round_number,
-        rounds=ROUNDS.values(),
+        rounds=(programme.rules if programme else built_in()).rounds.values(),
         organisers=organisers(session(), programme_id, round_number),
     )
 
@@ -123,13 +125,15 @@ def _plan_page(
     seen: _Seen = _Seen(),
 ) -> ResponseReturnValue:
     keyring = portal().keyring
-    candidates = scheduling.candidates(session(), keyring, programme, ROUNDS[round_number], organiser, now())
+    candidates = scheduling.candidates(
+        session(), keyring, programme, programme.rules.rounds[round_number], organiser, now()
+    )
     if chosen is None:
         chosen = [candidate.nominee.id for candidate in candidates if candidate.may_enter]
     html = render_template(
         "periods/plan.html",
         programme=programme,
-        round=ROUNDS[round_number],
+        round=programme.rules.rounds[round_number],
         organiser=organiser,
         candidates=candidates,
         chosen=set(chosen),

@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import Role
 from app.domain.periods.backwards import Misfit
-from app.domain.periods.rounds import ROUNDS
 from app.domain.periods.window import WindowPlan
 from app.models import Programme
+from app.notices.offered import built_in
 from app.services.office import planning
 from app.services.periods import bulk_scheduling, scheduling
 from app.services.periods.bulk_scheduling import Order, Rehearsal
@@ -26,7 +26,7 @@ from app.web.shared.lists import ids_ticked
 from app.web.shared.portal import now, number, portal, session
 
 # The last round is the office's own: one period, which the page for one arranges.
-_ROUNDS = [ROUNDS[1], ROUNDS[2]]
+_ROUNDS = (1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def plan_many() -> ResponseReturnValue:
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
     programme = session().get(Programme, programme_id)
     round_number = request.args.get("round", 2, type=number)
-    if ROUNDS.get(round_number) not in _ROUNDS or (programmes and programme is None):
+    if round_number not in _ROUNDS or (programmes and programme is None):
         abort(404)
     form = ScheduleForm(formdata=None)
     if programme is not None:
@@ -58,7 +58,7 @@ def plan_many() -> ResponseReturnValue:
 def schedule_many(programme_id: int, round_number: int) -> ResponseReturnValue:
     """Show the result for each unit first; save only when that page is confirmed."""
     programme = session().get(Programme, programme_id)
-    if programme is None or ROUNDS.get(round_number) not in _ROUNDS:
+    if programme is None or round_number not in _ROUNDS:
         abort(404)
     form, units, nominees = ScheduleForm(), ids_ticked("chosen"), ids_ticked("nominee")
     calendar = calendar_for(programme)
@@ -96,12 +96,13 @@ def _page(
     if units is None or nominees is None:
         units = [choice.organiser.id for choice in choices if choice.may_enter]
         nominees = [nominee_id for choice in choices for nominee_id in choice.may_enter]
+    rounds = (programme.rules if programme else built_in()).rounds
     html = render_template(
         "periods/plan_many.html",
         programmes=all_programmes(session()),
         programme=programme,
-        round=ROUNDS[round_number],
-        rounds=_ROUNDS,
+        round=rounds[round_number],
+        rounds=[rounds[number] for number in _ROUNDS],
         choices=choices,
         units=set(units),
         nominees=set(nominees),

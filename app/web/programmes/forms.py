@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import DateField, IntegerField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from app.domain.calendar.stages import STAGES
+from app.domain.calendar.stages import STAGE_NUMBERS
+from app.domain.programmes.notice import AwardNotice
 from app.domain.programmes.plan import SHARE_NAME, TEXTS, Places, ProgrammePlan, StageDays, proposed_stages
 from app.models import Programme, Quota
 from app.web.shared.forms import PlainForm, text_area
@@ -28,6 +29,7 @@ def _area(key: str, hint: str = "") -> TextAreaField:
 
 
 class ProgrammeForm(PlainForm):
+    notice = HiddenField()  # chosen before; one that is there already keeps its own
     title = _line("title", "写全称，带上年份或者届次，例如：曲靖市2025年先进集体和先进个人评选表彰。")
     notice_number = _line("notice_number", "没有就空着。")
     collective_honour = _line("collective_honour", "授予集体的称号。")
@@ -35,7 +37,6 @@ class ProgrammeForm(PlainForm):
     signatory = _line("signatory", "文书末尾署名的单位；空着就用工作专班的名称。")
     county_share = IntegerField(
         SHARE_NAME,
-        description="县处级领导最多占评选总数的百分之几，通知规定为10。",
         validators=[InputRequired("请填0到100的整数，例如10。")],
     )
     lapse_clause = _area("lapse_clause", "规定时间内没有结论、取消资格时引用的条款原文。")
@@ -46,19 +47,23 @@ class ProgrammeForm(PlainForm):
     starts_3, ends_3 = DateField("开始", validators=[_DAY]), DateField("结束", validators=[_DAY])
     starts_4, ends_4 = DateField("开始", validators=[_DAY]), DateField("结束", validators=[_DAY])
 
+    def follow(self, notice: AwardNotice) -> None:
+        """Say beside the share what the notice lays down."""
+        self.county_share.description = f"县处级领导最多占评选总数的百分之几，通知规定为{notice.county_share}。"
+
     @classmethod
-    def blank(cls, first_day: dt.date) -> ProgrammeForm:
-        """Nothing filled in but a timetable to begin with."""
+    def blank(cls, first_day: dt.date, notice: AwardNotice) -> ProgrammeForm:
+        """Nothing filled in but what the notice lays down: a timetable to begin with, and the share of 县处级."""
         form = cls(formdata=None)
-        form.county_share.data = 10
-        form._propose(proposed_stages(first_day))
+        form.notice.data, form.county_share.data = notice.key, notice.county_share
+        form._propose(proposed_stages(first_day, notice.stages))
         return form
 
     @classmethod
     def of(cls, programme: Programme, today: dt.date) -> ProgrammeForm:
         form = cls(formdata=None, obj=programme)
         stages = [StageDays(stage.number, stage.starts_on, stage.ends_on) for stage in programme.stages]
-        form._propose(stages or proposed_stages(today))
+        form._propose(stages or proposed_stages(today, programme.rules.stages))
         return form
 
     def _propose(self, spans: Sequence[StageDays]) -> None:
@@ -67,8 +72,10 @@ class ProgrammeForm(PlainForm):
 
     def plan(self) -> ProgrammePlan:
         texts: dict[str, Any] = {key: self[key].data or "" for key in TEXTS}
-        spans = [StageDays(number, self[f"starts_{number}"].data, self[f"ends_{number}"].data) for number in STAGES]
-        return ProgrammePlan(**texts, county_share=self.county_share.data, stages=spans)
+        spans = [
+            StageDays(number, self[f"starts_{number}"].data, self[f"ends_{number}"].data) for number in STAGE_NUMBERS
+        ]
+        return ProgrammePlan(**texts, county_share=self.county_share.data, notice=self.notice.data or "", stages=spans)
 
 
 class ReopenForm(PlainForm):

@@ -7,7 +7,6 @@ from typing import Any
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.calendar.stages import STAGES
 from app.domain.calendar.workdays import local_date
 from app.domain.shared.wording import full_day
 from app.models import Programme
@@ -75,7 +74,7 @@ def programme_page(
         "programmes/programme.html",
         programme=shown,
         groups=quotas.table_of(session(), shown.id, actor(), now()),
-        stages=STAGES,
+        stages=shown.rules.stages,
         today=local_date(now()),
         office=units.office_of(session()),
         reopen_form=reopen_form or ReopenForm(formdata=None),

@@ -92,5 +92,10 @@ def text_area(label: str, low: int, high: int, *, hint: str = "", rows: int = 5)
         label,
         validators=[of_length(low, high, label)],
         description=hint,
-        render_kw={"rows": rows, "maxlength": high + 200, "data-count": str(high)},
+        render_kw={"rows": rows, **counted(high)},
     )
+
+
+def counted(high: int) -> dict[str, Any]:
+    """Return what has the browser count the characters of a text, and stop well after the last that is taken."""
+    return {"maxlength": high + 200, "data-count": str(high)}

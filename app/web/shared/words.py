@@ -8,15 +8,12 @@ from flask import Flask
 
 from app import richtext
 from app.domain.award.decision import REVOCATION_GROUND_NAMES
-from app.domain.calendar.stages import STAGES
 from app.domain.calendar.workdays import SHANGHAI, last_day_before, local_date
 from app.domain.cases.reminders import REMINDER_NAMES
 from app.domain.cases.states import CONCLUSION_NAMES, ROLE_NAMES, STATE_NAMES
 from app.domain.cases.verdict import GROUND_NAMES
 from app.domain.imports.nominations import FIELD_NAMES
-from app.domain.nominees.annexes import AUTHORITY_NAMES
 from app.domain.nominees.eligibility import OUTCOME_NAMES
-from app.domain.periods.rounds import KIND_NAMES
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import coarse, day, day_label, duration, end_moment, full_day, moment, weekday
 from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
@@ -172,11 +169,9 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         qr=qr,
-        AUTHORITY_NAMES=AUTHORITY_NAMES,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
         GROUND_NAMES=GROUND_NAMES,
-        KIND_NAMES=KIND_NAMES,
         MESSAGE_KIND_NAMES=MESSAGE_KIND_NAMES,
         OPINION_NAMES=OPINION_NAMES,
         OUTCOME_NAMES=OUTCOME_NAMES,
@@ -190,7 +185,6 @@ def init_app(app: Flask) -> None:
         ROLE_NAMES=ROLE_NAMES,
         SCAN_NAMES=SCAN_NAMES,
         REVIEW_NAMES=STAGE_NAMES,
-        STAGES=STAGES,
         STATE_NAMES=STATE_NAMES,
         STEP_NAMES=STEP_NAMES,
     )

@@ -17,9 +17,7 @@ from app.domain.award.decision import (
     Tally,
     UnitQuota,
     approvals,
-    award_list,
     in_force,
-    judge,
     obstacles,
     overfull,
     steps,
@@ -27,6 +25,7 @@ from app.domain.award.decision import (
 )
 from app.domain.cases.verdict import Ground
 from app.domain.periods.rounds import Kind
+from tests.qujing import award_list, judge
 
 OVER = dt.date(2026, 10, 10)  # the day after the window
 LATER = dt.date(2026, 10, 12)

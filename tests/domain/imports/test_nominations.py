@@ -5,19 +5,11 @@ import re
 
 import pytest
 
-from app.domain.imports.form_words import LISTS, form_word
-from app.domain.imports.nominations import (
-    Nomination,
-    Problem,
-    Seen,
-    normalised,
-    order_problems,
-    photo_problems,
-    problems_of,
-    rank_of,
-)
-from app.domain.nominees.annexes import ETHNICITIES, TRADES, Rank
+from app.domain.imports.nominations import Nomination, Problem, Seen, order_problems, rank_of
+from app.domain.imports.photos import Photo
+from app.domain.nominees.annexes import ETHNICITIES, Rank
 from app.domain.periods.rounds import Kind
+from tests.qujing import LISTS, QUJING, TRADES, form_word, normalised, photo_problems, problems_of
 
 TODAY = dt.date(2025, 10, 20)
 PERSON = {
@@ -213,7 +205,7 @@ def test_the_same_nominee_twice_is_told_at_the_second() -> None:
         collective(11, credit_code="无"),
         collective(12, name="法制科", credit_code="无"),
     ]
-    seen = Seen()
+    seen = Seen(QUJING)
     assert {row.number: (problem.column, problem.wrong) for row in rows if (problem := seen.problem(row))} == {
         7: ("身份证号码", "与第5行重复"),
         8: ("姓名", "与第6行重复"),
@@ -275,11 +267,11 @@ def test_a_rank_is_what_is_plainly_said(text: str, rank: Rank) -> None:
     ],
 )
 def test_a_photo_in_order_passes_with_any_dash(name: str) -> None:
-    assert photo_problems(name, 150_000, 768, 1024, "jpeg", "麒麟区", "张三") == []
+    assert photo_problems(Photo(name, 150_000, 768, 1024, "jpeg"), "麒麟区", "张三") == []
 
 
 def test_each_fault_of_a_photo_is_told() -> None:
-    problems = photo_problems("张三.png", 149_999, 1024, 768, "png", "麒麟区", "张三")
+    problems = photo_problems(Photo("张三.png", 149_999, 1024, 768, "png"), "麒麟区", "张三")
     assert [problem.wrong for problem in problems] == [
         "不是 JPG 格式的图片",
         "文件只有149 KB",

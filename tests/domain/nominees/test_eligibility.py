@@ -8,19 +8,16 @@ import pytest
 
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.eligibility import (
-    CONDITIONS,
-    COUNTY_BODY,
-    DISCIPLINE,
     CheckOutcome,
     NomineeFacts,
     Said,
-    checks_of,
-    conditions_of,
     county_share,
 )
 from app.domain.periods.rounds import Kind
+from tests.qujing import QUJING, checks_of, conditions_of
 
 PASSED, FAILED, OPEN = CheckOutcome.PASSED, CheckOutcome.FAILED, CheckOutcome.TO_CONFIRM
+COUNTY_BODY, DISCIPLINE = "county_body", "discipline"
 TEAM, PERSON = Kind.COLLECTIVE, Kind.INDIVIDUAL
 WHEN = dt.datetime(2025, 11, 3, tzinfo=dt.UTC)
 
@@ -53,7 +50,7 @@ def test_every_clause_of_parts_two_and_three_has_its_check() -> None:
         ("discipline", "三"),
         *[(f"merit_{number}", f"三（二）{number}") for number in range(1, 5)],
     ]
-    assert all(each.text and each.name for each in CONDITIONS)
+    assert all(each.text and each.name for each in QUJING.conditions)
 
 
 @pytest.mark.parametrize(

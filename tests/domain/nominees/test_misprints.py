@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.domain.nominees.annexes import TRADES
-from app.domain.nominees.misprints import CORRECTABLE, LONGEST, edits, is_misprint, passages, room
+from app.domain.nominees.misprints import CORRECTABLE, LONGEST, edits, passages, room
 from app.domain.periods.rounds import PUBLIC_FIELDS
+from tests.qujing import TRADES, is_misprint
 
 DEEDS = "三年来养护山区公路一百二十公里，处置塌方十七处，保证了沿线四个乡镇的通行，群众满意。"  # 42 characters
 

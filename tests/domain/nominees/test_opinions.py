@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.nominees.annexes import PERSON_STATUSES, UNIT_TYPES, Authority
-from app.domain.nominees.opinions import ALWAYS, missing, names, needed
 from app.domain.periods.rounds import Kind
+from tests.qujing import ALWAYS, PERSON_STATUSES, UNIT_TYPES, Authority, missing, names, needed
 
 ALL = frozenset(Authority)
 TEAM, PERSON = Kind.COLLECTIVE, Kind.INDIVIDUAL

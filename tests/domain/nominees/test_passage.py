@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.nominees.passage import ALREADY_IN, NOT_BEGUN, Showing, round_ahead, why_not
-from app.domain.periods.rounds import ROUNDS
+from app.domain.nominees.passage import ALREADY_IN, NOT_BEGUN, Showing
+from tests.qujing import ROUNDS, round_ahead, why_not
 
 
 def closed(number: int, edition: int = 1) -> Showing:

@@ -10,16 +10,8 @@ import pytest
 from app.domain.accounts.staffing import Position, fault_of_login, manages
 from app.domain.cases.states import Actor, Role
 from app.domain.programmes.contacts import Contact, faults_of_contact
-from app.domain.programmes.plan import (
-    TEXTS,
-    Places,
-    ProgrammePlan,
-    StageDays,
-    faults_of_places,
-    faults_of_stages,
-    faults_of_texts,
-    proposed_stages,
-)
+from app.domain.programmes.plan import TEXTS, Places, ProgrammePlan, StageDays, faults_of_places, faults_of_texts
+from tests.qujing import faults_of_stages, proposed_stages
 
 PLAN = ProgrammePlan("曲靖市2025年评选表彰", "先进集体", "先进个人", "第四部分（二）3", "第七部分（二）")
 

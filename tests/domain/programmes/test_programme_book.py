@@ -9,7 +9,8 @@ from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.contacts import Contact
 from app.domain.programmes.plan import StageDays
-from app.domain.programmes.programme_book import BookContact, BookPerson, read
+from app.domain.programmes.programme_book import BookContact, BookPerson
+from tests.qujing import read
 
 ABOUT = [
     ["项目", "内容"],

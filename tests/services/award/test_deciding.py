@@ -13,7 +13,6 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.award.decision import ProceedingKind
 from app.domain.cases.states import Conclusion
-from app.domain.nominees.annexes import Authority
 from app.domain.refusals import Archived, Awarded, DecisionNotReady, MissingText, NotAllowed, PrivateData
 from app.models import Confirmation, Honour, Nominee, OpinionOutcome, Proceeding, Programme
 from app.services.award import deciding
@@ -26,6 +25,7 @@ from app.services.programmes import decisions
 from app.services.shared.work import Work
 from tests import awards
 from tests.awards import CLOSED, DECIDED, decided, decision_text, paper, ready, recorded, scan, standing
+from tests.qujing import Authority
 from tests.refusing import ANSWER_MISSING, LIST_CHANGED, WRONG_DAY, Refused, refuses
 from tests.standing import answered
 from tests.world import World, at, at_once

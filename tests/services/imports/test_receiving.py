@@ -120,7 +120,7 @@ def test_forms_fill_the_nominees_that_the_list_brought_and_their_photos_come_alo
 
 
 def sheet_plain(*rows: dict[str, str]) -> bytes:
-    from app.papers.summaries import write_summary
+    from tests.qujing import write_summary
 
     return write_summary(Kind.INDIVIDUAL, "先进个人推荐对象汇总表", "麒麟区", None, rows)
 

@@ -11,14 +11,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import State
-from app.domain.nominees.annexes import Authority, Rank
-from app.domain.periods.rounds import ROUNDS
+from app.domain.nominees.annexes import Rank
 from app.domain.refusals import Archived, NotAllowed, NotEligible, NotReady, NotYourCase, QuotaExceeded
 from app.models import Entry, Nominee, OpinionOutcome, Programme, Quota, ReviewStage
 from app.services.nominees import eligibility, gates, opinions, reviews
 from app.services.nominees.dossiers import dossier
 from app.services.periods import closing
 from tests.files import vault_in
+from tests.qujing import ROUNDS, Authority
 from tests.refusing import OPINION_TOO_LONG, Refused, refuses
 from tests.standing import answer, answered, cleared, scan
 from tests.world import World, at, at_once

@@ -14,18 +14,18 @@ from app.database import Database
 from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.contacts import Contact
-from app.domain.programmes.plan import Places, ProgrammePlan, proposed_stages
-from app.domain.programmes.programme_book import Book, BookContact, BookPerson, read
+from app.domain.programmes.plan import Places, ProgrammePlan
+from app.domain.programmes.programme_book import Book, BookContact, BookPerson
 from app.domain.refusals import BookRefused, NotAllowed
 from app.models import Programme, Unit, User
 from app.papers.programme_book import Sheets, read_sheets
-from app.papers.programme_writing import written
 from app.sealing import Keyring
 from app.services.accounts import logins
 from app.services.office import programme_books
 from app.services.programmes import quotas
 from app.services.record.chain import verify
 from app.services.shared.work import Work
+from tests.qujing import proposed_stages, read, written
 from tests.world import World, at, at_once
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.calendars.china import ChinaCalendar, estimated_notice
 from app.domain.cases.states import Conclusion, State
-from app.domain.periods.rounds import PUBLIC_FIELDS, ROUNDS
+from app.domain.periods.rounds import PUBLIC_FIELDS
 from app.domain.refusals import (
     AlreadyClosed,
     BadValue,
@@ -28,6 +28,7 @@ from app.domain.refusals import (
 from app.models import DeadlineExtension, Entry, Nominee, Programme, Quota, ReviewStage, Unit
 from app.services.cases import investigation, settlement
 from app.services.periods import closing, scheduling
+from tests.qujing import ROUNDS
 from tests.refusing import ALREADY_OPENED, NOT_LATER, Refused, refuses
 from tests.standing import cleared
 from tests.world import World, at, at_once

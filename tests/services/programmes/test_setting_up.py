@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, State
-from app.domain.programmes.plan import Places, ProgrammePlan, proposed_stages
+from app.domain.programmes.plan import Places, ProgrammePlan
 from app.domain.refusals import AlreadyDone, Archived, NotAllowed, StillNeeded, Unfit
 from app.models import AuditRow, Proceeding, ProceedingKind, Programme, Quota, Stage, Unit, User
 from app.services.periods import closing
 from app.services.programmes import quotas, setting_up
 from app.services.shared.work import Work
+from tests.qujing import proposed_stages
 from tests.refusing import RETIRED, refuses
 from tests.world import World, at, at_once
 

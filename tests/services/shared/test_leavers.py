@@ -9,11 +9,11 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.domain.cases.states import Conclusion, State
-from app.domain.periods.rounds import ROUNDS
 from app.models import Nominee, Programme
 from app.services.cases import investigation, settlement
 from app.services.nominees import gates
 from app.services.shared import leavers
+from tests.qujing import ROUNDS
 from tests.world import World, at
 
 DEADLINE = "2026-09-30 Wed 00:00"

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.cases.states import State
-from app.domain.nominees.annexes import Authority
 from app.evidence.names import StoreDown
 from app.evidence.store import Folder
 from app.models import (
@@ -39,6 +38,7 @@ from app.services.upkeep import retention
 from app.services.upkeep.retention import PURGED, KeptData
 from tests import lists
 from tests.files import attach, hand_in, pdf, png
+from tests.qujing import Authority
 from tests.web.browsing import TOKEN
 from tests.world import World, at
 

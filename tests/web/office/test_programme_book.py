@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from app.domain.programmes.plan import Places
 from app.models import Unit, User
-from app.papers.programme_writing import written
 from app.services.programmes import quotas, setting_up
+from tests.qujing import written
 from tests.services.office.test_programme_books import BOOK, PLAN
 from tests.web.browsing import Browser, Page
 from tests.world import World, at

@@ -1,0 +1,36 @@
+"""What filters of lists are called where their rows may follow several notices, and the choice of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.domain.periods.rounds import ROUND_NUMBERS, Kind
+from app.models import Programme
+from app.notices.offered import built_in, offered
+
+
+def kind_options(programmes: Iterable[Programme]) -> dict[str, str]:
+    """集体 and 个人 as the notices of these programmes call them, by value."""
+    rules = list({each.rules: None for each in programmes}) or [built_in()]
+    return {kind.value: _together(notice.kind_names[kind] for notice in rules) for kind in Kind}
+
+
+def round_options(programmes: Iterable[Programme]) -> dict[str, str]:
+    """Return the rounds as the notices of these programmes call them, by number."""
+    rules = list({each.rules: None for each in programmes}) or [built_in()]
+    return {str(number): _together(notice.rounds[number].name for notice in rules) for number in ROUND_NUMBERS}
+
+
+def numbered_rounds(programmes: Iterable[Programme]) -> dict[str, str]:
+    """第3轮 全市公示, by number."""
+    return {number: f"第{number}轮 {name}" for number, name in round_options(programmes).items()}
+
+
+def notice_options() -> dict[str, str]:
+    """Return the notices that a new programme can follow, by key; {} where there is no choice."""
+    there = {key: notice.name for key, notice in offered().items()}
+    return there if len(there) > 1 else {}
+
+
+def _together(names: Iterable[str]) -> str:
+    return "／".join(dict.fromkeys(names))
