@@ -98,7 +98,7 @@ def concluded_by_the_office(world: World, case: int, conclusion: Conclusion) -> 
     world.act(investigation.investigate, case, "office", now=now)
     words = ("经走访核实", "评选通知第三部分", "已核实，谢谢监督")
     world.act(investigation.propose, case, "office", conclusion, *words, now=now)
-    world.act(investigation.confirm, case, "office2", now=now)
+    world.act(investigation.confirm, case, "office2", 1, now=now)
 
 
 # --- refused -----------------------------------------------------------------------------------------

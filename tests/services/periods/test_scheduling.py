@@ -295,7 +295,7 @@ def test_a_deadline_is_extended_before_it_passes_and_never_after(world: World) -
         )
     world.run(settlement.settle_due, now=at("2026-10-10 Sat 23:59:59.999999"))
     assert world.disqualifications() == []
-    world.act(investigation.confirm, case, "head", now="2026-10-10 Sat 23:59:59.999999")
+    world.act(investigation.confirm, case, "head", 1, now="2026-10-10 Sat 23:59:59.999999")
     assert world.case(case).state is State.CONCLUDED
 
 

@@ -43,9 +43,9 @@ def test_a_case_confirmed_by_another_session_is_not_confirmed_again(world: World
     case, _ = world.file(world.round_two(), world.nominees[0], FILED)
     world.bring(case, State.PROPOSED, FILED)
     with having_read(world, (Case, case)) as session:
-        world.act(investigation.confirm, case, "head", now=DAY)
+        world.act(investigation.confirm, case, "head", 1, now=DAY)
         with pytest.raises(MoveRefused):
-            investigation.confirm(Work(session, at(DAY), world.actor("head"), world.keyring), case)
+            investigation.confirm(Work(session, at(DAY), world.actor("head"), world.keyring), case, 1)
 
 
 def test_who_was_recused_by_another_session_is_refused(world: World) -> None:
@@ -65,7 +65,7 @@ def test_an_objection_withdrawn_in_another_session_counts_as_withdrawn(world: Wo
         world.run(following.withdraw, objection, "情况已经弄清", now=at(DAY))
         work = Work(session, at(DAY), head, world.keyring)
         investigation.decline(work, case, DeclineGround.WITHDRAWN, "异议人撤回")
-    assert world.case(case).state is State.DECLINED
+    assert world.case(case).decline_proposed_ground is DeclineGround.WITHDRAWN
 
 
 def test_a_period_taken_back_by_another_session_is_not_taken_back_again(world: World) -> None:
@@ -87,7 +87,7 @@ def test_a_deadline_extended_by_another_session_is_extended_from_there(world: Wo
 def test_a_reversal_confirmed_by_another_session_is_not_confirmed_again(world: World) -> None:
     case, _ = world.file(world.round_two(), world.nominees[0], FILED)
     world.bring(case, State.PROPOSED, FILED, Conclusion.UPHELD)
-    world.act(investigation.confirm, case, "head", now=DAY)
+    world.act(investigation.confirm, case, "head", 1, now=DAY)
     with world.database.reader() as session:
         row = session.scalars(select(Disqualification.id)).one()
     text = "经复核，原结论认定的事实不清，撤销原决定。"
