@@ -72,7 +72,7 @@ _INSERT_IDENTITY = insert(Identity)
 _INSERT_WARNING = insert(OutboxRow)
 
 
-def _chain() -> Select[tuple[int, int]]:
+def _chain() -> Select[Any]:
     """Select the ids of `chain_of_command`, in its order, each with how many of its people can log in."""
     link = select(Unit.id, Unit.parent_id, literal(0).label("above")).where(Unit.id == bindparam("unit_id"))
     chain = link.cte("chain", recursive=True)
