@@ -168,7 +168,7 @@ def reverse(city: City, nominee: int) -> None:
         disqualification = session.scalars(row).one()
     now = at("2025-11-17 Mon 10:00")
     city.run(reversal.propose_reversal, disqualification, DECISION, by=city.actor("office"), now=now)
-    city.run(reversal.confirm_reversal, disqualification, by=city.actor("office2"), now=now)
+    city.run(reversal.confirm_reversal, disqualification, 1, by=city.actor("office2"), now=now)
 
 
 def go_on_later(city: City, replacement: int) -> None:
@@ -286,7 +286,7 @@ def the_award(city: City, gone: set[int]) -> None:
     )
     honour, now = honours[0].id, at("2026-03-02 Mon 10:00")
     city.run(revocation.propose_revocation, honour, text, city.paper(), by=city.actor("office"), now=now)
-    city.run(revocation.confirm_revocation, honour, by=city.actor("office2"), now=now)
+    city.run(revocation.confirm_revocation, honour, int(now.timestamp() * 1_000_000), by=city.actor("office2"), now=now)
 
 
 def the_record_holds(city: City) -> None:

@@ -35,6 +35,13 @@ def require_two_people(session: Session, first_id: int, second_id: int) -> None:
         raise NotTwoPeople(session.get_one(User, to_be_agreed).name)
 
 
+def to_be_agreed(session: Session, user: User) -> User | None:
+    """Return who gave out the password of an account that nobody of the next level has agreed to; None for others."""
+    if user.password_given_by is None or user.agreed_at is not None:
+        return None
+    return session.get_one(User, user.password_given_by)
+
+
 def may_agree(session: Session, actor: Actor, user: User) -> bool:
     """Whether this person is of the next level, and not who stands behind the account.
 

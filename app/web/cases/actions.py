@@ -13,7 +13,7 @@ from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Acti
 from app.models import Case, User
 from app.services.cases import investigation
 from app.services.cases.investigation import REASON, TEXT
-from app.web.shared.forms import PlainForm, needed, options, text_area
+from app.web.shared.forms import PlainForm, needed, options, text_area, version_in
 from app.web.shared.portal import number
 
 
@@ -54,10 +54,10 @@ class DeclineForm(ActionForm):
 class VersionForm(ActionForm):
     """Confirms what was read: the proposal's version goes with it (R22)."""
 
-    version = HiddenField(filters=[number])
+    version = HiddenField()
 
     def arguments(self) -> tuple[Any, ...]:
-        return (self.version.data or 0,)
+        return (version_in(self.version.data),)
 
 
 class ProposeForm(ActionForm):
@@ -204,7 +204,7 @@ def form_for(session: Session, action: Action, case: Case, me: User, *, empty: b
     form = BUTTONS[action].form(formdata=None) if empty else BUTTONS[action].form()
     form.with_ids(action)
     if isinstance(form, VersionForm) and empty:
-        form.version.data = case.proposal_version or 0
+        form.version.data = str(case.proposal_version or 0)
     if isinstance(form, ChoiceForm):
         form.chosen.choices = options(choices_for(session, action, case, me))
     return form

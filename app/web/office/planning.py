@@ -145,4 +145,4 @@ def _conclude_workdays() -> tuple[int, str]:
         chosen = 0
     if chosen in CONCLUDE_WORKDAYS:
         return chosen, ""
-    return CONCLUDE_WORKDAYS_PROPOSED, f"请填写1到30之间的整数；下面按{CONCLUDE_WORKDAYS_PROPOSED}个工作日计算。"
+    return CONCLUDE_WORKDAYS_PROPOSED, f"请填写3到30之间的整数；下面按{CONCLUDE_WORKDAYS_PROPOSED}个工作日计算。"

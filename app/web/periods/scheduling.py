@@ -37,8 +37,8 @@ class ScheduleForm(PlainForm):
         "公示结束后几个工作日内作出结论",
         default=CONCLUDE_WORKDAYS_PROPOSED,
         validators=[
-            InputRequired("请填写1到30之间的整数。"),
-            NumberRange(CONCLUDE_WORKDAYS[0], CONCLUDE_WORKDAYS[-1], "请填写1到30之间的整数。"),
+            InputRequired("请填写3到30之间的整数。"),
+            NumberRange(CONCLUDE_WORKDAYS[0], CONCLUDE_WORKDAYS[-1], "请填写3到30之间的整数。"),
         ],
     )
     step = HiddenField()

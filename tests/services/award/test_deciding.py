@@ -260,7 +260,7 @@ def test_after_the_decision_nothing_on_the_way_to_it_is_changed(world: World, fo
     before = world.everything()
     attempts: list[Callable[[], object]] = [
         lambda: recorded(world, folder, CONSULTATION, paper("市公安局")),
-        lambda: world.run(reversal.confirm_reversal, 1, by=world.actor("office2"), now=at(DECIDED)),
+        lambda: world.run(reversal.confirm_reversal, 1, 1, by=world.actor("office2"), now=at(DECIDED)),
         lambda: world.do(decisions.require_before_decision, world.programme),
     ]
     for attempt in attempts:

@@ -184,7 +184,7 @@ def test_a_reversed_ground_is_out_of_the_report_and_the_other_stands(world: Worl
     upheld, _ = world.file(period, nominee, FILED)
     world.bring(upheld, State.CONCLUDED, DAY, Conclusion.UPHELD)
     world.run(reversal.propose_reversal, 1, "原决定所据事实有误，予以撤销。", by=world.actor("office"), now=at(DAY))
-    world.act(reversal.confirm_reversal, 1, "office2", now=DAY)
+    world.act(reversal.confirm_reversal, 1, "office2", 1, now=DAY)
     world.file(period, nominee, FILED)
     close(world, period, DEADLINE)
     (out,) = report_of(world, period)["goes_out"]

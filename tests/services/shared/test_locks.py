@@ -93,6 +93,6 @@ def test_a_reversal_confirmed_by_another_session_is_not_confirmed_again(world: W
     text = "经复核，原结论认定的事实不清，撤销原决定。"
     world.act(reversal.propose_reversal, row, "office", text, now=DAY)
     with having_read(world, (Disqualification, row)) as session:
-        world.act(reversal.confirm_reversal, row, "office2", now=DAY)
+        world.act(reversal.confirm_reversal, row, "office2", 1, now=DAY)
         with pytest.raises(AlreadyDone):
-            reversal.confirm_reversal(Work(session, at(DAY), world.actor("office2"), world.keyring), row)
+            reversal.confirm_reversal(Work(session, at(DAY), world.actor("office2"), world.keyring), row, 1)

@@ -119,14 +119,15 @@ def test_two_people_take_a_case_from_arrival_to_conclusion(world: World, staff: 
 def test_the_page_that_was_read_is_what_is_confirmed(world: World, staff: Staff, case: int) -> None:
     """SECURITY 51: the open page holds 异议成立, and what waits by now is 异议不成立."""
     world.bring(case, State.PROPOSED, DAY, Conclusion.UPHELD)
-    form = staff("head").get(f"/desk/cases/{case}").form("/confirm")
+    head = staff("head")
+    form = head.get(f"/desk/cases/{case}").form("/confirm")
     world.act(investigation.return_proposal, case, "handler", "改一下", now=DAY)
     texts = ("经走访核实", "评选通知第三部分", "谢谢监督")
     world.act(investigation.propose, case, "handler", Conclusion.DISMISSED, *texts, now=DAY)
-    page = staff("head").send(form)
+    page = head.send(form)
     assert (page.status, "您看的意见刚才已经被换过" in page.text, "异议不成立" in page.text) == (409, True, True)
     assert world.case(case).state is State.PROPOSED
-    again = staff("head").send(page.form("/confirm"))  # the new one stands on the page, with its own version
+    again = head.send(page.form("/confirm"))  # the new one stands on the page, with its own version
     assert again.status == 303
     assert world.case(case).conclusion is Conclusion.DISMISSED
 
