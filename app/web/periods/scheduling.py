@@ -22,6 +22,7 @@ from app.models import Period, Programme, Unit
 from app.services.calendar.calendars import calendar_of
 from app.services.office import planning
 from app.services.periods import scheduling
+from app.services.periods.readiness import readiness
 from app.services.programmes.listing import all_programmes, organisers
 from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
@@ -137,6 +138,7 @@ def _plan_page(
         plan=seen.plan,
         late=seen.late,
         stage=planning.due_of(programme, round_number),
+        ready=readiness(session(), [organiser], now())[organiser.id],
         refusal=tried.on_top,
         now=now(),
     )
