@@ -112,20 +112,26 @@ TAKE_OVER: Act = (investigation.take_over, "office", ("单位没有进展",))
 TAKE_OVER_2: Act = (investigation.take_over, "office2", ("单位没有进展",))
 RETURN: Act = (investigation.return_proposal, "handler", ("再核实",))
 
+RETURN_DECLINE: Act = (investigation.return_decline, "head", ("有线索",))
+TWO_OF_THEM = ("handler", "head")
+BOTH_INVESTIGATE: list[Act] = [(investigation.investigate, who, ()) for who in TWO_OF_THEM]
+BOTH_ASK: list[Act] = [(investigation.ask_supplement, who, ("请说明时间",)) for who in TWO_OF_THEM]
+BOTH_PROPOSE: list[Act] = [(investigation.propose, who, PROPOSAL) for who in TWO_OF_THEM]
+
 # state, whether a decline waits, who acts at once, how many of them are done, the states that may come of it
 RACES: list[tuple[State, bool, list[Act], int, str]] = [
     (State.RECEIVED, False, [ACCEPT, (investigation.accept, "head", ())], 1, "accepted"),
     (State.RECEIVED, True, [CONFIRM_DECLINE, (investigation.confirm_decline, "office", (1,))], 1, "declined"),
     (State.RECEIVED, True, [CONFIRM_DECLINE, ACCEPT], 1, "accepted declined"),
-    (State.RECEIVED, True, [(investigation.return_decline, "head", ("有线索",)), CONFIRM_DECLINE], 1, "received declined"),
+    (State.RECEIVED, True, [RETURN_DECLINE, CONFIRM_DECLINE], 1, "received declined"),
     (State.RECEIVED, False, [TAKE_OVER, TAKE_OVER_2], 1, "received"),
-    (State.ACCEPTED, False, [(investigation.investigate, "handler", ()), (investigation.investigate, "head", ())], 1, "investigating"),
-    (State.ACCEPTED, False, [(investigation.ask_supplement, who, ("请说明时间",)) for who in ("handler", "head")], 1, "awaiting_supplement"),
+    (State.ACCEPTED, False, BOTH_INVESTIGATE, 1, "investigating"),
+    (State.ACCEPTED, False, BOTH_ASK, 1, "awaiting_supplement"),
     (State.ACCEPTED, False, [TAKE_OVER, (investigation.hand_up, "head", ("不便办理",))], 1, "accepted"),
-    (State.INVESTIGATING, False, [(investigation.propose, who, PROPOSAL) for who in ("handler", "head")], 1, "proposed"),
+    (State.INVESTIGATING, False, BOTH_PROPOSE, 1, "proposed"),
     (State.PROPOSED, False, [CONFIRM, CONFIRM_OFFICE, CONFIRM, CONFIRM_OFFICE], 1, "concluded"),
     (State.PROPOSED, False, [CONFIRM, RETURN], 1, "concluded investigating"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("state", "to_decline", "acts", "done", "states"), RACES)
