@@ -59,7 +59,7 @@ def cases_in_every_state(world: World, period: int) -> dict[str, tuple[int, str]
     world.bring(cases["upheld"][0], State.CONCLUDED, day, Conclusion.UPHELD)
     world.bring(cases["dismissed"][0], State.CONCLUDED, day)
     ground, reason = DeclineGround.NO_FACTS, "没有写明具体的事实和线索。"
-    world.act(investigation.decline, cases["declined"][0], "handler", ground, reason, now=day)
+    world.decline(cases["declined"][0], ground, reason, now=day)
     world.act(investigation.join, cases["joined"][0], "handler", cases["leading"][0], now=day)
     objection = world.do(following.find_by_receipt, world.keyring, cases["withdrawn"][1])
     world.run(following.withdraw, objection, "已经当面说清楚。", now=at(day))

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.domain.calendar.workdays import SHANGHAI
-from app.domain.cases.states import Actor, Conclusion, Role, State
+from app.domain.cases.states import Actor, Conclusion, DeclineGround, Role, State
 from app.domain.nominees.annexes import Rank
 from app.domain.objections.receipt import new_form_token
 from app.domain.periods.rounds import Kind
@@ -244,7 +244,7 @@ class World:
                     Work(s, instant, handler), case_id, conclusion, "经走访核实", "评选通知第三部分", "已核实，谢谢监督"
                 ),
             ),
-            (State.CONCLUDED, lambda s: investigation.confirm(Work(s, instant, head), case_id)),
+            (State.CONCLUDED, lambda s: investigation.confirm(Work(s, instant, head), case_id, _version(s, case_id))),
         ]
         for reached, step in steps:
             with self.database.writer() as session:
@@ -252,6 +252,19 @@ class World:
             if reached is state:
                 return
         raise AssertionError(f"no way to {state}")
+
+    def decline(
+        self, case_id: int, ground: DeclineGround, reason: str, now: str, by: tuple[str, str] = ("handler", "head")
+    ) -> None:
+        """A received case declined: proposed by the first of two people, confirmed by the second."""
+        first, second = by
+        self.act(investigation.decline, case_id, first, ground, reason, now=now)
+        self.act(investigation.confirm_decline, case_id, second, self.version(case_id), now=now)
+
+    def version(self, case_id: int) -> int:
+        """Which proposal of a case waits to be confirmed."""
+        with self.database.reader() as session:
+            return _version(session, case_id)
 
     def case(self, case_id: int) -> Case:
         """A detached copy of a case's own columns."""
@@ -302,6 +315,10 @@ class World:
                 select(row.nominee_id, row.case_id, row.ground, row.effective_at, row.carried_out_at).order_by(row.id)
             )
             return [tuple(out) for out in found]
+
+
+def _version(session: Session, case_id: int) -> int:
+    return session.get_one(Case, case_id).proposal_version or 0
 
 
 def _people(session: Session, office: Unit, qilin: Unit, luoping: Unit) -> list[User]:

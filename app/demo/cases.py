@@ -67,6 +67,7 @@ def _ask(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None
 def _decline(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
     reason = _text(objections.DECLINE_REASONS, case_id)
     investigation.decline(Work(session, now, hands.handler), case_id, DeclineGround.OUT_OF_SCOPE, reason)
+    investigation.confirm_decline(Work(session, now, hands.head), case_id, _version(session, case_id))
 
 
 # Findings, grounds and answer that belong together, by their places in the lists of texts.
@@ -88,7 +89,11 @@ def _propose(conclusion: Conclusion) -> Move:
 
 
 def _confirm(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
-    investigation.confirm(Work(session, now, hands.head), case_id)
+    investigation.confirm(Work(session, now, hands.head), case_id, _version(session, case_id))
+
+
+def _version(session: Session, case_id: int) -> int:
+    return session.get_one(Case, case_id).proposal_version or 0
 
 
 def _withdraw(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:

@@ -37,8 +37,18 @@ class Unit(Base):
     retired_at: Mapped[dt.datetime | None]
 
     parent: Mapped[Unit | None] = relationship(remote_side=[id])
+    people: Mapped[list[User]] = relationship(viewonly=True, order_by="User.id")
 
     __table_args__ = (CheckConstraint("(kind = 'office') = (parent_id IS NULL)", name="only_office_is_root"),)
+
+    @property
+    def office(self) -> Unit:
+        """The office at the top of the unit's chain."""
+        return self if self.parent is None else self.parent.office
+
+    def hands(self, now: dt.datetime) -> frozenset[int]:
+        """Whoever of the unit can log in and handle cases (R21)."""
+        return frozenset(user.id for user in self.people if user.role is not Role.AUDITOR and user.can_log_in(now))
 
 
 class User(Base):
@@ -59,13 +69,22 @@ class User(Base):
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     # And not for ever: an invitation that nobody took up opens nothing any more.
     password_expires_at: Mapped[dt.datetime | None]
+    # Who gave out the password last, None for the command line, and who of the next level agreed since (R22).
+    password_given_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    password_given_at: Mapped[dt.datetime | None]
+    agreed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    agreed_at: Mapped[dt.datetime | None]
 
-    unit: Mapped[Unit] = relationship(lazy="joined")
+    unit: Mapped[Unit] = relationship(lazy="joined", foreign_keys=[unit_id])
     second_factor: Mapped[SecondFactor | None] = relationship(back_populates="user")
 
     @property
     def actor(self) -> Actor:
         return Actor(user_id=self.id, role=self.role, unit_id=self.unit_id)
+
+    def can_log_in(self, now: dt.datetime) -> bool:
+        """Whether the account opens: not disabled, nor an invitation that nobody took up in time."""
+        return self.disabled_at is None and (self.password_expires_at is None or now < self.password_expires_at)
 
     @property
     def has_second_factor(self) -> bool:

@@ -8,8 +8,9 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.domain.calendar.workdays import SHANGHAI
-from app.domain.cases.states import CaseFacts, Conclusion, DeclineGround, State
+from app.domain.calendar.workdays import SHANGHAI, DayTable
+from app.domain.cases.hands import falls_at
+from app.domain.cases.states import OPEN_STATES, CaseFacts, Conclusion, DeclineGround, State
 from app.domain.cases.verdict import CaseOutcome, effective_state
 from app.models.accounts import Unit, UnitKind, User
 from app.models.base import Base, checked
@@ -32,6 +33,16 @@ class Case(Base):
     decided_at: Mapped[dt.datetime | None]  # accepted or declined
     decline_ground: Mapped[DeclineGround | None] = mapped_column(checked(DeclineGround, "decline_ground"))
     decline_reason: Mapped[str | None] = mapped_column(Text)
+    # A decline that waits to be confirmed by a second person (R22); `proposed_by` and `proposed_at` are its writer.
+    decline_proposed_ground: Mapped[DeclineGround | None] = mapped_column(
+        checked(DeclineGround, "decline_proposed_ground")
+    )
+    decline_proposed_reason: Mapped[str | None] = mapped_column(Text)
+    decline_confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # Counts what was proposed, conclusions and declines: a confirmation names the one that was read (R22).
+    proposal_version: Mapped[int | None]
+    # When somebody last worked on the case. None: before this was kept.
+    touched_at: Mapped[dt.datetime | None]
     supplement_asked_at: Mapped[dt.datetime | None]
     resume_state: Mapped[State | None] = mapped_column(checked(State, "resume_state"))
     proposed_conclusion: Mapped[Conclusion | None] = mapped_column(checked(Conclusion, "proposed_conclusion"))
@@ -86,16 +97,37 @@ class Case(Base):
     def outcome(self) -> CaseOutcome:
         return CaseOutcome(self.id, self.entry.nominee_id, self.state, self.conclusion)
 
-    def facts(self, now: dt.datetime) -> CaseFacts:
-        """Return what the rules of who may do what are asked about."""
+    def escalates_on(self, days: DayTable) -> dt.datetime:
+        """When the case falls to the office if nothing more is done to it (R21)."""
+        return falls_at(self._untouched_since, self.entry.period.conclude_by, days)
+
+    @property
+    def _untouched_since(self) -> dt.datetime:
+        if self.state is State.RECEIVED:
+            return self.received_at  # only accepting or declining it counts
+        if self.touched_at is not None:
+            return self.touched_at
+        known = self.received_at, self.decided_at, self.supplement_asked_at, self.proposed_at
+        return max(moment for moment in known if moment is not None)
+
+    def facts(self, now: dt.datetime, days: DayTable | None = None) -> CaseFacts:
+        """Return what the rules of who may do what are asked about. `days` are the period's, where they are at hand."""
+        state = self.state_at(now)
+        by_office = self.handler_unit.kind is UnitKind.OFFICE
+        watched = state in OPEN_STATES and not by_office
         return CaseFacts(
-            state=self.state_at(now),
+            state=state,
             handler_unit_id=self.handler_unit_id,
-            handled_by_office=self.handler_unit.kind is UnitKind.OFFICE,
+            handled_by_office=by_office,
             superior_unit_id=self.handler_unit.parent_id,
-            escalates_at=self.escalates_at,
+            escalates_at=(
+                self.escalates_on(days or self.entry.period.day_table) if watched else self.entry.period.conclude_by
+            ),
+            hands=self.handler_unit.hands(now),
+            office_hands=self.handler_unit.office.hands(now),
             recused=frozenset(recusal.user_id for recusal in self.recusals),
             proposed_by=self.proposed_by,
+            decline_proposed=self.decline_proposed_ground is not None,
             supplement_asked=self.supplement_asked_at is not None,
             all_withdrawn=all(objection.withdrawn_at is not None for objection in self.objections),
         )

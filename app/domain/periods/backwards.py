@@ -20,7 +20,7 @@ _ONE_DAY = dt.timedelta(days=1)
 def last_opening(due: dt.date, conclude_workdays: int, calendar: Calendar) -> dt.date:
     """Return the last working day on which a window can open and still be concluded by 24:00 of `due`.
 
-    Raises BadValue (not 1-30 working days to conclude), BeyondHorizon (R3).
+    Raises BadValue (not 3-30 working days to conclude), BeyondHorizon (R3).
     """
     require_time_to_conclude(conclude_workdays)
     return nth_workday_before(due + _ONE_DAY, WINDOW_WORKDAYS + conclude_workdays, calendar)

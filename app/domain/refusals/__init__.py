@@ -11,7 +11,16 @@ from app.domain.refusals.accounts import (
 from app.domain.refusals.award import Awarded, DecisionNotReady
 from app.domain.refusals.base import BadValue, ChangedMeanwhile, Fault, NotThere, Refusal, Unfit, WrongState
 from app.domain.refusals.calendar import BadNotice, BeyondHorizon, NotAWorkday, TooEarly
-from app.domain.refusals.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
+from app.domain.refusals.cases import (
+    AlreadyDone,
+    MissingText,
+    MoveRefused,
+    NotAllowed,
+    NotTwoPeople,
+    NotYourCase,
+    ProposalReplaced,
+    SamePerson,
+)
 from app.domain.refusals.imports import ImportHasProblems, ImportNotReady, NotARecommender, TooManyRows, WrongFiles
 from app.domain.refusals.nominees import KnownAlready, NoLongerStands, NothingChanged, NotReady
 from app.domain.refusals.objections import (
@@ -77,11 +86,13 @@ __all__ = [
     "NotEligible",
     "NotReady",
     "NotThere",
+    "NotTwoPeople",
     "NotYourCase",
     "NothingChanged",
     "NothingChosen",
     "NoticeMissing",
     "PrivateData",
+    "ProposalReplaced",
     "QuotaExceeded",
     "Refusal",
     "SamePerson",

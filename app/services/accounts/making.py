@@ -33,6 +33,7 @@ def add_user(
     user.password_hash = passwords.hashed(password)
     if must_change_password:
         user.must_change_password, user.password_expires_at = True, given_out_until(work.now)
+        note_giver(work, user)
     note_added(work, user)
     return user
 
@@ -122,8 +123,16 @@ def give_password(work: Work, user: User, password_hash: str, **details: bool) -
     """
     user.password_hash, user.must_change_password = password_hash, True
     user.password_expires_at = given_out_until(work.now)
+    note_giver(work, user)
     sessions.end_all(work.session, user, work.now)
     work.did("user.reset", user, **details)
+
+
+def note_giver(work: Work, user: User) -> None:
+    """Keep who gave out the password: until the next level agrees, the two are not two people (R22)."""
+    actor = work.actor_if_any
+    user.password_given_by, user.password_given_at = (actor.user_id, work.now) if actor else (None, None)
+    user.agreed_by = user.agreed_at = None
 
 
 def shut_out(work: Work, user: User) -> None:

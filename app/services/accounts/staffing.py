@@ -98,6 +98,7 @@ def invite(work: Work, login: str, name: str, role: Role, unit_id: int) -> Slip:
         raise BadValue("login", str(taken)) from None
     user.password_hash, user.must_change_password = hashed, True
     user.password_expires_at = given_out_until(work.now)
+    making.note_giver(work, user)
     making.note_added(work, user)
     return slip_of(user, password)
 

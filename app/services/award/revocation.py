@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.award.decision import RevocationGround
 from app.domain.cases.states import Actor, require_office
-from app.domain.refusals import AlreadyDone, SamePerson
+from app.domain.refusals import AlreadyDone, ProposalReplaced, SamePerson
 from app.domain.shared.privacy import require_publishable
 from app.models import Document, Honour, Nominee, Proceeding, Programme, Revocation
+from app.services.accounts.two_people import require_two_people
 from app.services.award.deciding import NUMBER, check_day
 from app.services.nominees.access import theirs
 from app.services.record.chain import on_nominee
@@ -72,16 +73,19 @@ def propose_revocation(work: Work, honour_id: int, paper: RevocationText, scan: 
 
 
 @use_case
-def confirm_revocation(work: Work, honour_id: int) -> None:
-    """Confirm a revocation, as the second of two people. Raises SamePerson.
+def confirm_revocation(work: Work, honour_id: int, version: int) -> None:
+    """Confirm a revocation, as the second of two people. Raises SamePerson, NotTwoPeople, and ProposalReplaced.
 
-    From now on every page says it, and no click undoes it.
+    `version` is the `Revocation.version` that was read. From now on every page says it, and no click undoes it.
     """
     require_office(work.actor)
     honour = _lock_honour(work.session, honour_id)
     row = _pending(honour)
     if row.proposed_by == work.actor.user_id:
         raise SamePerson
+    if row.version != version:
+        raise ProposalReplaced
+    require_two_people(work.session, row.proposed_by, work.actor.user_id)
     row.confirmed_by, row.confirmed_at = work.actor.user_id, work.now
     details = {"ground": row.ground.value, "number": row.number, "clause": row.clause}
     _did(work, honour, "revocation.confirmed", details)

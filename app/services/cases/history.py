@@ -131,6 +131,7 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "user.reset": "重置账号密码",
     "user.disabled": "停用账号",
     "user.enabled": "启用账号",
+    "user.agreed": "上一级同意启用账号",
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import (
     ACTION_NAMES,
     CONCLUSION_NAMES,
@@ -24,12 +25,14 @@ from app.domain.cases.states import (
     Role,
     State,
     check,
+    check_recusal,
     may_see,
     move,
+    takes_over,
 )
 from app.domain.cases.verdict import Ground
 from app.domain.periods.window import too_late_to_conclude
-from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, TooLateToConclude
+from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, ProposalReplaced, TooLateToConclude
 from app.models import (
     Case,
     CaseNote,
@@ -40,9 +43,11 @@ from app.models import (
     NoteKind,
     Objection,
     Recusal,
+    Unit,
     User,
 )
-from app.services.accounts.units import chain_of_command
+from app.services.accounts.two_people import require_two_people
+from app.services.cases.telling import tell_units
 from app.services.record.chain import on_nominee
 from app.services.shared.each import BulkOutcome, do_each
 from app.services.shared.locks import lock_row_if_any
@@ -51,20 +56,23 @@ from app.services.shared.work import Work, use_case
 
 TEXT = (1, 2000)
 REASON = (2, 500)
+FELL_TO_OFFICE = "办理单位在规定的工作日内没有办理，或者已经无人可以办理，案件转由市工作专班办理。"
 # What `facts` and the deadline are read from beside the case itself.
 _FACTS = (
     selectinload(Case.objections),
     selectinload(Case.recusals),
+    selectinload(Case.handler_unit).selectinload(Unit.people),
     selectinload(Case.entry).selectinload(Entry.period),
 )
 
 
 @use_case
 def accept(work: Work, case_id: int) -> None:
-    """Accept the case (受理)."""
+    """Accept the case (受理). The office, which may do so when the case fell to it, takes it over with that (R21)."""
     case = _lock_case(work, case_id, Action.ACCEPT)
     case.state = move(case.state, State.ACCEPTED, ACTION_NAMES[Action.ACCEPT])
     case.decided_at = work.now
+    _drop_decline(case)
     _did(work, case, Action.ACCEPT)
 
 
@@ -75,16 +83,47 @@ def accept_each(work: Work, case_ids: Iterable[int]) -> BulkOutcome:
 
 @use_case
 def decline(work: Work, case_id: int, ground: DeclineGround, reason: str) -> None:
-    """Decline the case (不予受理), with a ground and a reason that every objector is told."""
+    """Propose to decline the case (不予受理), with a ground and a reason that every objector will be told (R22).
+
+    A second person confirms it. The units above are told. Proposing again replaces what waits.
+    """
     case = _lock_case(work, case_id, Action.DECLINE)
     reason = checked_text(reason, "不予受理的理由", REASON)
     if ground is DeclineGround.WITHDRAWN and not case.facts(work.now).all_withdrawn:
         raise NotAllowed("异议人没有撤回，不能以撤回为由不予受理。")
-    case.state = move(case.state, State.DECLINED, ACTION_NAMES[Action.DECLINE])
-    case.decided_at = work.now
+    case.decline_proposed_ground, case.decline_proposed_reason = ground, reason
+    _proposed(work, case)
+    tell_units(work, case, Reminder.DECLINE_PROPOSED)
+    _did(work, case, Action.DECLINE, ground=ground, reason=reason, version=case.proposal_version)
+
+
+@use_case
+def confirm_decline(work: Work, case_id: int, version: int) -> None:
+    """Confirm that the case is declined (确认不予受理), as a second person (R22). The objectors get their answer.
+
+    Raises ProposalReplaced unless `version` is the proposal that waits, and NotTwoPeople.
+    """
+    case = _lock_case(work, case_id, Action.CONFIRM_DECLINE)
+    _require_second_person(work, case, version)
+    case.state = move(case.state, State.DECLINED, ACTION_NAMES[Action.CONFIRM_DECLINE])
+    ground, reason = case.decline_proposed_ground, case.decline_proposed_reason
+    assert ground is not None  # noqa: S101 - `check` let it pass
+    case.decided_at, case.decline_confirmed_by = work.now, work.actor.user_id
     case.decline_ground, case.decline_reason = ground, reason
+    _drop_decline(case)
     _tell_objectors(work, case, MessageKind.ANSWER, f"不予受理。依据：{DECLINE_GROUND_NAMES[ground]}。理由：{reason}")
-    _did(work, case, Action.DECLINE, ground=ground, reason=reason)
+    tell_units(work, case, Reminder.DECLINED)
+    _did(work, case, Action.CONFIRM_DECLINE, ground=ground, reason=reason, version=version)
+
+
+@use_case
+def return_decline(work: Work, case_id: int, reason: str) -> None:
+    """Return the proposal to decline (退回) with a reason. The case waits again (R22)."""
+    case = _lock_case(work, case_id, Action.RETURN_DECLINE)
+    reason = checked_text(reason, "退回的理由", REASON)
+    _drop_decline(case)
+    tell_units(work, case, Reminder.RETURNED)
+    _did(work, case, Action.RETURN_DECLINE, reason=reason)
 
 
 @use_case
@@ -165,25 +204,29 @@ def propose(work: Work, case_id: int, conclusion: Conclusion, findings: str, gro
     if conclusion is Conclusion.WITHDRAWN and not case.facts(work.now).all_withdrawn:
         raise NotAllowed("异议人没有全部撤回，结论不能是“异议人撤回”。")
     case.state = move(case.state, State.PROPOSED, ACTION_NAMES[Action.PROPOSE])
-    case.proposed_conclusion, case.proposed_by, case.proposed_at = conclusion, work.actor.user_id, work.now
+    case.proposed_conclusion = conclusion
     case.findings, case.grounds, case.answer = findings, grounds, answer
-    _did(work, case, Action.PROPOSE, conclusion=conclusion)
+    _proposed(work, case)
+    tell_units(work, case, Reminder.PROPOSED)
+    _did(work, case, Action.PROPOSE, conclusion=conclusion, version=case.proposal_version)
 
 
 @use_case
-def confirm(work: Work, case_id: int) -> None:
+def confirm(work: Work, case_id: int, version: int) -> None:
     """Confirm the proposed conclusion (确认处理意见), as a second person (R22).
 
-    From here on it counts, and an upheld objection disqualifies (R27).
+    From here on it counts, and an upheld objection disqualifies (R27). Raises ProposalReplaced unless `version` is the
+    proposal that waits, and NotTwoPeople.
     """
     case = _lock_case(work, case_id, Action.CONFIRM)
+    _require_second_person(work, case, version)
     case.state = move(case.state, State.CONCLUDED, ACTION_NAMES[Action.CONFIRM])
     case.conclusion, case.confirmed_by, case.confirmed_at = case.proposed_conclusion, work.actor.user_id, work.now
     assert case.conclusion is not None  # noqa: S101 - a CHECK holds it
     assert case.answer is not None  # noqa: S101 - written with the proposal
     answer = f"{CONCLUSION_NAMES[case.conclusion]}。{case.answer}"
     _tell_objectors(work, case, MessageKind.ANSWER, answer)
-    _did(work, case, Action.CONFIRM, conclusion=case.conclusion)
+    _did(work, case, Action.CONFIRM, conclusion=case.conclusion, version=version)
     if case.conclusion is Conclusion.UPHELD:
         _disqualify(work, case)
 
@@ -194,6 +237,7 @@ def return_proposal(work: Work, case_id: int, reason: str) -> None:
     case = _lock_case(work, case_id, Action.RETURN)
     reason = checked_text(reason, "退回的理由", REASON)
     case.state = move(case.state, State.INVESTIGATING, ACTION_NAMES[Action.RETURN])
+    tell_units(work, case, Reminder.RETURNED)
     _did(work, case, Action.RETURN, reason=reason)
 
 
@@ -201,19 +245,18 @@ def return_proposal(work: Work, case_id: int, reason: str) -> None:
 def recuse(work: Work, case_id: int, user_id: int, reason: str) -> None:
     """Recuse somebody from the case (回避): oneself or somebody else (R21).
 
-    Only the head of the handling unit and the office may recuse somebody else.
+    Only the head of the handling unit and the office may recuse somebody else. Raises NotAllowed where it would leave
+    the case without two people who can conclude it.
     """
     case = _lock_case(work, case_id, Action.RECUSE)
     reason = checked_text(reason, "回避的原因", REASON)
-    if user_id != work.actor.user_id:
-        leads = work.actor.role is Role.OFFICE or (
-            work.actor.role is Role.HEAD and work.actor.unit_id == case.handler_unit_id
-        )
-        other = work.session.get(User, user_id)
-        if not leads or other is None or other.unit_id != case.handler_unit_id:
-            raise NotAllowed("只有单位负责人可以让本单位其他人回避。")
-        if user_id in case.facts(work.now).recused:
-            raise AlreadyDone("这个人已经回避了。")
+    other = work.session.get(User, user_id)
+    if other is None:
+        raise NotAllowed("只有单位负责人可以让本单位其他人回避。")
+    facts = case.facts(work.now)
+    check_recusal(work.actor, other.actor, facts)
+    if user_id in facts.recused:
+        raise AlreadyDone("这个人已经回避了。")
     work.session.add(Recusal(case_id=case.id, user_id=user_id, reason=reason, recused_at=work.now))
     if case.assignee_id == user_id:
         case.assignee_id = None
@@ -244,16 +287,16 @@ def hand_up(work: Work, case_id: int, reason: str) -> None:
     """
     case = _lock_case(work, case_id, Action.HAND_UP)
     reason = checked_text(reason, "移交的理由", REASON)
-    _give_to_office(work.session, case)
+    _give_to_office(work, case)
     _did(work, case, Action.HAND_UP, reason=reason)
 
 
 @use_case
 def take_over(work: Work, case_id: int, reason: str) -> None:
-    """Take over an escalated case (接办), by the office: sitting on a case must not decide it (R21)."""
+    """Take over a case (接办), by the office before the deadline: sitting on a case must not decide it (R21)."""
     case = _lock_case(work, case_id, Action.TAKE_OVER)
     reason = checked_text(reason, "接办的理由", REASON)
-    _give_to_office(work.session, case)
+    _give_to_office(work, case)
     _did(work, case, Action.TAKE_OVER, reason=reason)
 
 
@@ -317,10 +360,14 @@ def _lock_case(work: Work, case_id: int, action: Action) -> Case:
     if case.state in OPEN_STATES and too_late_to_conclude(conclude_by, work.now):
         raise TooLateToConclude(conclude_by)
     check(work.actor, action, facts, work.now)
+    if action in (Action.ACCEPT, Action.DECLINE) and takes_over(work.actor, action, facts):
+        _give_to_office(work, case)
+        work.did(f"case.{Action.TAKE_OVER}", case, reason=FELL_TO_OFFICE)
     return case
 
 
 def _did(work: Work, case: Case, action: Action, **details: Any) -> None:
+    case.touched_at = work.now
     work.did(f"case.{action}", case, **details)
 
 
@@ -358,6 +405,24 @@ def _disqualify(work: Work, case: Case) -> None:
     )
 
 
-def _give_to_office(session: Session, case: Case) -> None:
-    case.handler_unit_id = chain_of_command(session, case.handler_unit)[-1].id
+def _give_to_office(work: Work, case: Case) -> None:
+    tell_units(work, case, Reminder.TAKEN_OVER)  # the unit that had it, too
+    case.handler_unit = case.handler_unit.office
     case.assignee_id = None
+
+
+def _proposed(work: Work, case: Case) -> None:
+    case.proposed_by, case.proposed_at = work.actor.user_id, work.now
+    case.proposal_version = (case.proposal_version or 0) + 1
+
+
+def _drop_decline(case: Case) -> None:
+    case.decline_proposed_ground = case.decline_proposed_reason = None
+
+
+def _require_second_person(work: Work, case: Case, version: int) -> None:
+    """Raise ProposalReplaced unless `version` is what waits, and NotTwoPeople (R22, SECURITY 50 and 51)."""
+    if version != (case.proposal_version or 0):
+        raise ProposalReplaced
+    assert case.proposed_by is not None  # noqa: S101 - somebody proposed what waits
+    require_two_people(work.session, case.proposed_by, work.actor.user_id)

@@ -14,6 +14,7 @@ from app.domain.objections.identity import may_read
 from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, SamePerson
 from app.models import Case, Entry, Identity, IdentityRequest, Objection
 from app.sealing import Keyring
+from app.services.accounts.two_people import require_two_people
 from app.services.record.chain import on_case
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text
@@ -92,6 +93,8 @@ def decide(work: Work, request_id: int, granted: bool) -> None:
         raise AlreadyDone("这项申请已经有人答复过了。")
     if request.asked_by == work.actor.user_id:
         raise SamePerson
+    if granted:
+        require_two_people(work.session, request.asked_by, work.actor.user_id)
     request.decided_by, request.decided_at, request.granted = work.actor.user_id, work.now, granted
     act = "identity.granted" if granted else "identity.refused"
     _did(work, request.objection, act, request=request.id)

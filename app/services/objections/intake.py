@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, literal, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import DayTable
-from app.domain.cases.reminders import Reminder, escalation_time
-from app.domain.cases.states import State
+from app.domain.cases.hands import Staffed, falls_at, first_hand
+from app.domain.cases.reminders import Reminder
+from app.domain.cases.states import Role, State
 from app.domain.objections.receipt import keyed_hash, receipt_code, receipt_hash
 from app.domain.periods.window import Window
 from app.domain.refusals import AnswerSpent, FormAlreadyUsed, TooManyFromContact, WindowClosed
@@ -27,6 +28,7 @@ from app.models import (
     OutboxRow,
     Period,
     Unit,
+    User,
 )
 from app.models.periods import days_from_json
 from app.sealing import Keyring
@@ -70,14 +72,25 @@ _INSERT_IDENTITY = insert(Identity)
 _INSERT_WARNING = insert(OutboxRow)
 
 
-def _chain() -> Select[int]:
-    """Select the ids of `chain_of_command`, in its order."""
+def _chain() -> Select[Any]:
+    """Select the ids of `chain_of_command`, in its order, each with how many of its people can log in."""
     link = select(Unit.id, Unit.parent_id, literal(0).label("above")).where(Unit.id == bindparam("unit_id"))
     chain = link.cte("chain", recursive=True)
     chain = chain.union_all(
         select(Unit.id, Unit.parent_id, chain.c.above + 1).join(chain, Unit.id == chain.c.parent_id)
     )
-    return select(chain.c.id).order_by(chain.c.above)
+    people = (
+        select(func.count(User.id))
+        .where(
+            User.unit_id == chain.c.id,
+            User.role != Role.AUDITOR,
+            User.disabled_at.is_(None),
+            or_(User.password_expires_at.is_(None), User.password_expires_at > bindparam("now")),
+        )
+        .correlate(chain)
+        .scalar_subquery()
+    )
+    return select(chain.c.id, people).order_by(chain.c.above)
 
 
 _CHAIN = _chain()
@@ -167,8 +180,10 @@ def _write(
     filing: Filing,
     now: dt.datetime,
 ) -> Filed:
-    chain = connection.scalars(_CHAIN, {"unit_id": period.organiser_id}).all()
-    handler = chain[-1] if filing.against_handler else chain[0]
+    units = connection.execute(_CHAIN, {"unit_id": period.organiser_id, "now": now}).all()
+    staffed = [Staffed(row[0], row[1]) for row in units]
+    chain = [unit.unit_id for unit in staffed]
+    handler = chain[-1] if filing.against_handler else first_hand(staffed)
     days = DayTable([counted.day for counted in days_from_json(period.days)])
     case_id = connection.execute(
         _INSERT_CASE,
@@ -177,7 +192,7 @@ def _write(
             "state": State.RECEIVED,
             "handler_unit_id": handler,
             "received_at": now,
-            "escalates_at": escalation_time(now, period.conclude_by, days),
+            "escalates_at": falls_at(now, period.conclude_by, days),
         },
     ).scalar_one()
     code = receipt_code(keyring.hash_key, filing.form_token)
@@ -189,7 +204,7 @@ def _write(
     if filing.files:
         claim(connection, row["form_hash"], objection_id, filing.files)
         details["files"] = filing.files
-    _warn_of_arrival(connection, case_id, [handler] if filing.against_handler else chain, period.conclude_by, now)
+    _warn_of_arrival(connection, case_id, chain[chain.index(handler) :], period.conclude_by, now)
     acts = [Act(OBJECTOR, "objection.filed", on_case(case_id), details)]
     if period.settled_at is not None:
         # Settled while a clock ran ahead: the deadline is still to come, and must find this case when it does.

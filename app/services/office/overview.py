@@ -39,6 +39,7 @@ class ToReview:
 class NeedsAHand:
     """What waits for the office today, each list most urgent first."""
 
+    without_hands: list[QueuedCase]
     escalated: list[QueuedCase]
     own_cases: list[QueuedCase]
     urgent: list[QueuedCase]
@@ -62,9 +63,10 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
     unclosed = running_periods(session)
     open_cases = open_case_counts(session, [period.id for period in unclosed], now)
     return NeedsAHand(
-        escalated=[queued for queued in watched if queued.escalated],
+        without_hands=[queued for queued in (*own, *watched) if not queued.has_hands],
+        escalated=[queued for queued in watched if queued.escalated and not queued.urgent],
         own_cases=own,
-        urgent=[queued for queued in watched if queued.urgent and not queued.escalated],
+        urgent=[queued for queued in watched if queued.urgent],
         proposals=[queued for queued in watched if queued.state is State.PROPOSED],
         ready_to_close=[period for period in unclosed if is_ready(period, open_cases, now)],
         provisional=[period for period in unclosed if period.provisional and now < period.opens_at],

@@ -10,7 +10,7 @@ from wtforms import RadioField, SelectField, StringField
 
 from app.domain.cases.states import ROLE_NAMES, Role
 from app.models import Unit, UnitKind, User
-from app.services.accounts import staffing
+from app.services.accounts import staffing, two_people
 from app.services.accounts.staffing import Slip
 from app.web.shared.access import actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -106,6 +106,17 @@ def enable(user_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.person", user_id=user_id), 303)
 
 
+@blueprint.post("/<int:user_id>/agree")
+@allow(*MANAGERS)
+def agree(user_id: int) -> ResponseReturnValue:
+    """Agree to an account that a colleague of its owner made or reset (R22)."""
+    tried = attempt(lambda: two_people.agree(work(), user_id))
+    if tried.refused:
+        return _page(user_id, tried)
+    flash("已经同意启用，本人可以提出意见和确认意见。")
+    return redirect(url_for("people.person", user_id=user_id), 303)
+
+
 @blueprint.post("/<int:user_id>/place")
 @allow(*MANAGERS)
 def place(user_id: int) -> ResponseReturnValue:
@@ -169,6 +180,8 @@ def _page(user_id: int, tried: Attempt[Any] = UNTRIED, form: PlaceForm | None = 
         form=form or _with_places(PlaceForm(formdata=None, data={"role": shown.role, "unit": shown.unit_id})),
         tried=form is not None,
         refusal=tried.on_top,
+        given_by=two_people.to_be_agreed(session(), shown),
+        may_agree=two_people.may_agree(session(), actor(), shown),
         me=me(),
     )
     return html, tried.status

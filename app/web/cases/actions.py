@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
-from wtforms import RadioField, SelectField
+from wtforms import HiddenField, RadioField, SelectField
 
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Action, Conclusion, DeclineGround
 from app.models import Case, User
 from app.services.cases import investigation
 from app.services.cases.investigation import REASON, TEXT
-from app.web.shared.forms import PlainForm, needed, options, text_area
+from app.web.shared.forms import PlainForm, needed, options, text_area, version_in
 from app.web.shared.portal import number
 
 
@@ -49,6 +49,15 @@ class DeclineForm(ActionForm):
 
     def arguments(self) -> tuple[Any, ...]:
         return DeclineGround(self.ground.data), self.text.data
+
+
+class VersionForm(ActionForm):
+    """Confirms what was read: the proposal's version goes with it (R22)."""
+
+    version = HiddenField()
+
+    def arguments(self) -> tuple[Any, ...]:
+        return (version_in(self.version.data),)
 
 
 class ProposeForm(ActionForm):
@@ -106,11 +115,18 @@ BUTTONS: dict[Action, ActionButton] = {
     ),
     Action.DECLINE: ActionButton(
         investigation.decline,
-        "不予受理",
+        "提出不予受理",
         DeclineForm,
-        "不予受理后，这个案件就此结束，不能再改。",
+        "须由另一人确认后才生效，上级单位和市工作专班会收到提醒。",
+    ),
+    Action.CONFIRM_DECLINE: ActionButton(
+        investigation.confirm_decline,
+        "确认不予受理",
+        VersionForm,
+        "确认后，这个案件就此结束，不能再改；异议人会收到答复。",
         final=True,
     ),
+    Action.RETURN_DECLINE: ActionButton(investigation.return_decline, "退回不予受理的意见", ReasonForm),
     Action.INVESTIGATE: ActionButton(investigation.investigate, "开始核查"),
     Action.ASK: ActionButton(
         investigation.ask_supplement,
@@ -124,6 +140,7 @@ BUTTONS: dict[Action, ActionButton] = {
     Action.CONFIRM: ActionButton(
         investigation.confirm,
         "确认，结论生效",
+        VersionForm,
         hint="确认后立即生效，不能再改。结论为“异议成立”的，该推荐对象同时取消参评资格。",
         final=True,
     ),
@@ -186,6 +203,8 @@ def form_for(session: Session, action: Action, case: Case, me: User, *, empty: b
     """Create the form of an action with its choices. Field ids carry the action, as several forms share a page."""
     form = BUTTONS[action].form(formdata=None) if empty else BUTTONS[action].form()
     form.with_ids(action)
+    if isinstance(form, VersionForm) and empty:
+        form.version.data = str(case.proposal_version or 0)
     if isinstance(form, ChoiceForm):
         form.chosen.choices = options(choices_for(session, action, case, me))
     return form

@@ -7,12 +7,12 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.cases.reminders import workdays_left
+from app.domain.cases.reminders import workdays_after_today
 from app.domain.cases.states import ACTION_NAMES, OPEN_STATES, Action, Role, allowed_actions
 from app.models import Case
 from app.services.cases import evidence_reading, flood, history, investigation, queue, warnings
 from app.services.cases.queue import QueuedCase
-from app.web.cases.actions import BUTTONS, ChoiceForm, form_for
+from app.web.cases.actions import BUTTONS, ChoiceForm, VersionForm, form_for
 from app.web.cases.blueprint import blueprint
 from app.web.cases.case_list import case_listing
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me, work
@@ -96,18 +96,25 @@ def _case_page(
 ) -> ResponseReturnValue:
     """Show a case with its whole history and the actions open to this person. A refused form keeps its text."""
     period = case.entry.period
-    possible = [action for action in BUTTONS if action in allowed_actions(actor(), case.facts(now()), now())]
+    facts = case.facts(now())
+    possible = [action for action in BUTTONS if action in allowed_actions(actor(), facts, now())]
     forms = {action: form_for(session(), action, case, me(), empty=True) for action in possible}
     if doing is not None and form is not None:
         forms[doing] = form
+        if isinstance(form, VersionForm):
+            form.version.data = str(
+                case.proposal_version or 0
+            )  # the page shows what waits now, whatever was read before
     html = render_template(
         "cases/case.html",
         case=case,
         state=case.state_at(now()),
         is_open=case.state_at(now()) in OPEN_STATES,
-        escalated=case.facts(now()).escalated(now()),
+        escalated=facts.escalated(now()),
+        has_hands=facts.has_hands,
+        falls_at=facts.escalates_at if facts.state in OPEN_STATES and not facts.handled_by_office else None,
         period=period,
-        left=workdays_left(period.conclude_by, period.day_table, now()),
+        left=workdays_after_today(period.conclude_by, period.day_table, now()),
         forms={action: each for action, each in forms.items() if _offers_something(each)},
         buttons=BUTTONS,
         exhibits=evidence_reading.exhibits(session(), case.id),

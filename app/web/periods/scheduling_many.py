@@ -17,6 +17,7 @@ from app.notices.offered import built_in
 from app.services.office import planning
 from app.services.periods import bulk_scheduling, scheduling
 from app.services.periods.bulk_scheduling import Order, Rehearsal
+from app.services.periods.readiness import readiness
 from app.services.programmes.listing import all_programmes
 from app.web.periods.blueprint import blueprint
 from app.web.periods.scheduling import ScheduleForm, calendar_for, first_possible_day
@@ -110,6 +111,7 @@ def _page(
         plan=seen.plan,
         rehearsals=seen.rehearsals,
         late=seen.late,
+        ready=readiness(session(), [choice.organiser for choice in choices], now()),
         stage=planning.due_of(programme, round_number) if programme else None,
         refusal=tried.on_top,
         now=now(),

@@ -59,6 +59,12 @@ class PlainForm(FlaskForm):
         return self
 
 
+def version_in(text: str | None) -> int:
+    """Return the version that a form of the second of two people carries; 0, which nothing has, where it is none."""
+    fits = text is not None and text.isascii() and text.isdecimal() and len(text) < 18
+    return int(text) if text is not None and fits else 0
+
+
 def options(names: Mapping[Any, str]) -> list[SelectChoice]:
     """Return the options of a choice, in the order of a table of names."""
     return [SelectChoice(value, name) for value, name in names.items()]

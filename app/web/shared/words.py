@@ -10,7 +10,7 @@ from app import richtext
 from app.domain.award.decision import REVOCATION_GROUND_NAMES
 from app.domain.calendar.workdays import SHANGHAI, last_day_before, local_date
 from app.domain.cases.reminders import REMINDER_NAMES
-from app.domain.cases.states import CONCLUSION_NAMES, ROLE_NAMES, STATE_NAMES
+from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
 from app.domain.cases.verdict import GROUND_NAMES
 from app.domain.imports.nominations import FIELD_NAMES
 from app.domain.nominees.eligibility import OUTCOME_NAMES
@@ -171,6 +171,7 @@ def init_app(app: Flask) -> None:
         qr=qr,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
+        DECLINE_GROUND_NAMES=DECLINE_GROUND_NAMES,
         GROUND_NAMES=GROUND_NAMES,
         MESSAGE_KIND_NAMES=MESSAGE_KIND_NAMES,
         OPINION_NAMES=OPINION_NAMES,

@@ -98,7 +98,7 @@ def concluded_by_the_office(world: World, case: int, conclusion: Conclusion) -> 
     world.act(investigation.investigate, case, "office", now=now)
     words = ("经走访核实", "评选通知第三部分", "已核实，谢谢监督")
     world.act(investigation.propose, case, "office", conclusion, *words, now=now)
-    world.act(investigation.confirm, case, "office2", now=now)
+    world.act(investigation.confirm, case, "office2", 1, now=now)
 
 
 # --- refused -----------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ def test_after_the_decision_nothing_on_the_way_to_it_is_changed(world: World, fo
     before = world.everything()
     attempts: list[Callable[[], object]] = [
         lambda: recorded(world, folder, CONSULTATION, paper("市公安局")),
-        lambda: world.run(reversal.confirm_reversal, 1, by=world.actor("office2"), now=at(DECIDED)),
+        lambda: world.run(reversal.confirm_reversal, 1, 1, by=world.actor("office2"), now=at(DECIDED)),
         lambda: world.do(decisions.require_before_decision, world.programme),
     ]
     for attempt in attempts:

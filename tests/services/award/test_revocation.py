@@ -43,7 +43,8 @@ def propose(world: World, folder: Path, text: RevocationText = TEXT, login: str 
 
 
 def confirm(world: World, login: str, honour: int = 1) -> None:
-    world.run(revocation.confirm_revocation, honour, by=world.actor(login), now=at(LATER))
+    version = int(at(LATER).timestamp() * 1_000_000)
+    world.run(revocation.confirm_revocation, honour, version, by=world.actor(login), now=at(LATER))
 
 
 def states(world: World) -> dict[int, bool]:

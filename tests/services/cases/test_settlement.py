@@ -55,7 +55,7 @@ def cases_of_every_kind(world: World, period: int) -> dict[str, int]:
     world.bring(cases["upheld"], State.CONCLUDED, DAY, Conclusion.UPHELD)
     world.bring(cases["second open"], State.PROPOSED, DAY, Conclusion.DISMISSED)
     world.bring(cases["dismissed"], State.CONCLUDED, DAY)
-    world.act(investigation.decline, cases["declined"], "head", DeclineGround.NO_FACTS, "没有线索", now=DAY)
+    world.decline(cases["declined"], DeclineGround.NO_FACTS, "没有线索", now=DAY)
     world.act(investigation.join, cases["joined"], "head", cases["lead"], now=DAY)
     world.bring(cases["lead"], State.CONCLUDED, LAST, Conclusion.PARTLY_UPHELD)
     return cases
@@ -119,12 +119,12 @@ def test_the_outcome_shows_from_the_deadline_on_before_anything_has_run(world: W
     assert seen(DEADLINE) == ([State.LAPSED, State.CONCLUDED], {out})
     for now in (DEADLINE, DEADLINE + dt.timedelta(weeks=3)):
         with pytest.raises(TooLateToConclude):
-            world.run(investigation.confirm, case, by=world.actor("head"), now=now)
+            world.run(investigation.confirm, case, 1, by=world.actor("head"), now=now)
     assert world.everything() == before
     world.run(settlement.settle_due, now=DEADLINE)
     assert seen(DEADLINE) == ([State.LAPSED, State.CONCLUDED], {out})
     with pytest.raises(MoveRefused):  # not even by a clock that runs behind
-        world.run(investigation.confirm, case, by=world.actor("head"), now=DEADLINE - MICROSECOND)
+        world.run(investigation.confirm, case, 1, by=world.actor("head"), now=DEADLINE - MICROSECOND)
 
 
 AROUND_HOLIDAYS = [
@@ -254,7 +254,7 @@ def test_a_conclusion_in_the_last_instant_and_the_settlement_leave_one_outcome(w
     for case in cases:
         world.bring(case, State.PROPOSED, DAY, Conclusion.DISMISSED)
     jobs: list[Callable[[], object]] = [
-        lambda case=case: world.act(investigation.confirm, case, "head", now=LAST) for case in cases
+        lambda case=case: world.act(investigation.confirm, case, "head", 1, now=LAST) for case in cases
     ]
     jobs.insert(2, lambda: world.run(settlement.settle_due, now=DEADLINE))
     outcomes = at_once(jobs)

@@ -83,7 +83,7 @@ def test_the_replacement_goes_to_round_two_in_the_place_of_who_left(world: World
     new = replace(world, left)
     with world.database.reader() as session:
         unit = session.get_one(Nominee, new).unit_id
-    first = world.schedule(1, unit, [new], "2026-09-22", 1, LATER)
+    first = world.schedule(1, unit, [new], "2026-09-22", 3, LATER)
     world.run(closing.close_period, period, by=world.actor("office"), now=at("2026-09-30 Wed 09:00"))
     world.run(closing.close_period, first, by=world.actor("office"), now=at("2026-09-30 Wed 09:00"))
     world.reviewed([new], ReviewStage.PRELIMINARY, "2026-09-30 Wed 09:00")
@@ -97,7 +97,7 @@ def test_after_a_reversal_both_stand_and_the_quota_holds_one_of_them_back(world:
     world.run(
         reversal.propose_reversal, 1, "经复查，原决定所据事实有误，予以撤销。", by=world.actor("office"), now=at(LATER)
     )
-    world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
+    world.act(reversal.confirm_reversal, 1, "office2", 1, now=LATER)
     with world.database.reader() as session:
         unit = session.get_one(Nominee, new).unit_id
         both = {
@@ -110,7 +110,7 @@ def test_after_a_reversal_both_stand_and_the_quota_holds_one_of_them_back(world:
         }
         places = checks.places_of(session, world.programme, world.qilin)
         assert places[Kind.INDIVIDUAL].taken == 4  # of three: no list may bring anybody more
-    first = world.schedule(1, unit, [new], "2026-09-22", 1, LATER)
+    first = world.schedule(1, unit, [new], "2026-09-22", 3, LATER)
     world.run(closing.close_period, first, by=world.actor("office"), now=at("2026-09-30 Wed 09:00"))
     world.reviewed([new], ReviewStage.PRELIMINARY, "2026-09-30 Wed 09:00")
     with pytest.raises(QuotaExceeded):

@@ -41,7 +41,7 @@ def lapsed(world: World) -> int:
 def test_one_person_alone_reverses_nothing(world: World) -> None:
     lapsed(world)
     with pytest.raises(AlreadyDone):
-        world.act(reversal.confirm_reversal, 1, "office", now=LATER)
+        world.act(reversal.confirm_reversal, 1, "office", 1, now=LATER)
     for decision in ("", "短", "字" * 2001):
         with pytest.raises(MissingText):
             world.run(reversal.propose_reversal, 1, decision, by=world.actor("office"), now=at(LATER))
@@ -50,7 +50,7 @@ def test_one_person_alone_reverses_nothing(world: World) -> None:
     with pytest.raises(AlreadyDone):
         world.run(reversal.propose_reversal, 1, DECISION, by=world.actor("office2"), now=at(LATER))
     with pytest.raises(SamePerson):
-        world.act(reversal.confirm_reversal, 1, "office", now=LATER)
+        world.act(reversal.confirm_reversal, 1, "office", 1, now=LATER)
     assert world.everything() == before
     assert out_at(world, LATER) == {world.nominees[0]}
 
@@ -59,9 +59,9 @@ def test_two_people_reverse_and_the_first_decision_stays_in_sight(world: World, 
     period = lapsed(world)
     decided = world.disqualifications()
     world.run(reversal.propose_reversal, 1, DECISION, by=world.actor("office"), now=at(LATER))
-    world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
+    world.act(reversal.confirm_reversal, 1, "office2", 1, now=LATER)
     with pytest.raises(AlreadyDone):
-        world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
+        world.act(reversal.confirm_reversal, 1, "office2", 1, now=LATER)
     assert out_at(world, LATER) == set()
     assert world.disqualifications() == decided
     with world.database.reader() as session:
@@ -90,7 +90,7 @@ def test_each_of_two_grounds_is_reversed_for_itself(world: World) -> None:
     upheld, _ = world.file(period, nominee, FILED)
     world.bring(upheld, State.CONCLUDED, DAY, Conclusion.UPHELD)
     world.run(reversal.propose_reversal, 1, DECISION, by=world.actor("office"), now=at(DAY))
-    world.act(reversal.confirm_reversal, 1, "office2", now=DAY)
+    world.act(reversal.confirm_reversal, 1, "office2", 1, now=DAY)
     assert [out_at(world, now) for now in (DAY, LAST, DEADLINE, LATER)] == [set()] * 4
     world.file(period, nominee, "2026-09-23 Wed 12:00")
     assert [out_at(world, now) for now in (LAST, DEADLINE)] == [set(), {nominee}]

@@ -75,8 +75,8 @@ def test_what_is_refused_saves_nothing(world: World) -> None:
             "2026-10-01是国庆节，不是工作日。公示须从工作日开始，最近的一个是2026-10-08",
             (2, q, [first], "2026-10-01", 3),
         ),
-        (BadValue, "1到30之间，现在是0", (2, q, [first], "2026-09-18", 0)),
-        (BadValue, "1到30之间，现在是31", (2, q, [first], "2026-09-18", 31)),
+        (BadValue, "3到30之间，现在是0", (2, q, [first], "2026-09-18", 0)),
+        (BadValue, "3到30之间，现在是31", (2, q, [first], "2026-09-18", 31)),
         (BeyondHorizon, "2027年的放假调休安排尚未载入", (2, q, [first], "2026-12-24", 3)),
         (NothingChosen, "请至少选一个", (2, q, [], "2026-09-18", 3)),
         (NotEligible, "不属于这个单位", (2, q, [first, world.others[0]], "2026-09-18", 3)),
@@ -136,9 +136,9 @@ def test_a_period_stores_its_window_its_days_and_its_calendar(world: World) -> N
 
 def test_late_december_is_marked_provisional(world: World) -> None:
     unit = next(iter(own_units(world, world.nominees[:1])))
-    for opening, provisional in (("2026-12-10", False), ("2026-12-11", True)):
-        period = world.schedule(1, unit, world.nominees[:1], opening, 2, "2026-12-01 Tue 09:00")
-        # Two working days after the fifth: Friday the 18th, and past the weekend Monday the 21st.
+    for opening, provisional in (("2026-12-09", False), ("2026-12-10", True)):
+        period = world.schedule(1, unit, world.nominees[:1], opening, 3, "2026-12-01 Tue 09:00")
+        # Three working days after the fifth: Friday the 18th, and past the weekend Monday the 21st.
         assert (opening, world.period(period).provisional) == (opening, provisional)
         world.run(scheduling.cancel, period, "改期", by=world.actor("office"), now=at("2026-12-02 Wed 09:00"))
 
@@ -296,7 +296,7 @@ def test_a_deadline_is_extended_before_it_passes_and_never_after(world: World) -
         )
     world.run(settlement.settle_due, now=at("2026-10-10 Sat 23:59:59.999999"))
     assert world.disqualifications() == []
-    world.act(investigation.confirm, case, "head", now="2026-10-10 Sat 23:59:59.999999")
+    world.act(investigation.confirm, case, "head", 1, now="2026-10-10 Sat 23:59:59.999999")
     assert world.case(case).state is State.CONCLUDED
 
 

@@ -204,7 +204,7 @@ def test_each_state_in_words(
 
 
 def test_a_declined_case_says_why(world: World, client: Browser, clock: MovingClock, case: tuple[int, str]) -> None:
-    world.act(investigation.decline, case[0], "head", DeclineGround.NO_FACTS, "没有写明时间地点", now=DAY)
+    world.decline(case[0], DeclineGround.NO_FACTS, "没有写明时间地点", now=DAY)
     clock.to(DAY)
     text = opened(client, case[1]).text
     assert "不予受理。依据：没有具体事实或者线索。理由：没有写明时间地点" in text
@@ -228,7 +228,7 @@ def test_question_supplement_reply_and_answer_pass_through_the_page(
     handler, head = world.actor("handler"), world.actor("head")
     texts = (Conclusion.PARTLY_UPHELD, "查明的情况", "评选条件", "给您的答复")
     world.run(investigation.propose, case[0], *texts, by=handler, now=at(DAY))
-    world.run(investigation.confirm, case[0], by=head, now=at(DAY))
+    world.run(investigation.confirm, case[0], 1, by=head, now=at(DAY))
     text = client.get("/receipt").text
     for said in ("我的补充", "去年三月， 在河边", "已经收到，正在核对", "部分成立，不影响参评资格。给您的答复"):
         assert said in text
