@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from app.database import Database
-from app.models import Import, ImportRow
+from app.models import AuditRow, Import, ImportRow
 from app.services.imports import reading
 from tests.conftest import copy_of_template
 from tests.world import at
@@ -33,7 +34,9 @@ def insert(database: Database, table: str, *rows: dict[str, Any]) -> None:
     metadata.reflect(database.engine, only=[table])
     needed = [column for column in metadata.tables[table].columns if not column.nullable and not column.server_default]
     blank = {
-        column.name: at("2026-09-01 Tue 09:00") if column.name.endswith("_at") else column.type.python_type()
+        column.name: at("2026-09-01 Tue 09:00")
+        if column.name == "at" or column.name.endswith("_at")
+        else column.type.python_type()
         for column in needed
         if not column.primary_key
     }
@@ -64,3 +67,15 @@ def test_0009_an_import_being_read_waits_for_the_tick_and_the_others_stay_as_the
         left = select(ImportRow.import_id).order_by(ImportRow.import_id)
         assert session.scalars(left).all() == [1, 1, 3, 3, 4, 4, 5, 5]
         assert reading.find_due(session) == [1, 2]
+
+
+def test_0010_a_record_that_is_there_is_not_replaced_from_then_on(empty: Database) -> None:
+    empty.migrate(revision="0009")
+    insert(empty, "audit_rows", {"id": 1, "action": "as it was"})
+    empty.migrate()
+    with empty.reader() as session:
+        assert session.scalars(select(AuditRow.action)).all() == ["as it was"]
+    if empty.engine.dialect.name == "sqlite":
+        with sqlite3.connect(empty.engine.url.database or "") as connection:  # recursive_triggers is off
+            with pytest.raises(sqlite3.IntegrityError, match="never changed or removed"):
+                connection.execute("REPLACE INTO audit_rows SELECT * FROM audit_rows")
