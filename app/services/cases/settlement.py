@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.cases.clauses import lapse_clause
 from app.domain.cases.states import OPEN_STATES, State
 from app.domain.cases.verdict import CaseOutcome, Ground, Lapse, lapses
 from app.models import Case, Disqualification, Entry, Period
@@ -119,6 +120,7 @@ def _write_lapses(session: Session, case_ids: Sequence[int], deadline: dt.dateti
 def _write_disqualifications(work: Work, period: Period, lapsed: Sequence[Lapse]) -> None:
     if not lapsed:
         return
+    clause = lapse_clause(period.round, period.programme.lapse_clause)
     work.session.execute(
         insert(Disqualification),
         [
@@ -127,7 +129,7 @@ def _write_disqualifications(work: Work, period: Period, lapsed: Sequence[Lapse]
                 "period_id": period.id,
                 "case_id": lapse.leading_case_id,
                 "ground": Ground.LAPSED,
-                "clause": period.programme.lapse_clause,
+                "clause": clause,
                 "effective_at": period.conclude_by,
                 "carried_out_at": work.now,
             }
@@ -139,6 +141,7 @@ def _write_disqualifications(work: Work, period: Period, lapsed: Sequence[Lapse]
 def _note(work: Work, period: Period, cases: Sequence[_OpenCase], lapsed: Sequence[Lapse]) -> None:
     """Record a settlement. The row of a lapsed case names who let it lapse (R27)."""
     deadline = period.conclude_by.isoformat()
+    clause = lapse_clause(period.round, period.programme.lapse_clause)
     for case in cases:
         handler = {"handler_unit": case.handler_unit_id, "assignee": case.assignee_id}
         work.did_by(CLOCK, "case.lapsed", on_case(case.outcome.case_id), deadline=deadline, **handler)
@@ -149,7 +152,7 @@ def _note(work: Work, period: Period, cases: Sequence[_OpenCase], lapsed: Sequen
             on_nominee(lapse.nominee_id),
             cases=list(lapse.case_ids),
             ground=Ground.LAPSED,
-            clause=period.programme.lapse_clause,
+            clause=clause,
             effective_at=deadline,
         )
     work.did_by(CLOCK, "period.settled", period, deadline=deadline, lapsed=len(cases), disqualified=len(lapsed))

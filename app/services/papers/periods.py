@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import richtext
 from app.domain.calendar.workdays import last_day_before, local_date
+from app.domain.cases.clauses import lapse_sentence
 from app.domain.periods.rounds import KIND_NAMES, Kind
 from app.domain.periods.window import Phase
 from app.domain.refusals import WrongState
@@ -66,7 +67,6 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "" if last_round else organiser.name, f"关于{programme.title}", f"{_SUBJECTS[period.round_number]}的公示"
     )
     address = f"{clerk.stationery.public_url}/periods/{period.id}"
-    clause = programme.lapse_clause.partition("：")[0]
     context = {
         "warning": _warning(period, clerk.now),
         "title": title,
@@ -82,7 +82,7 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "contacts": _contacts(period),
         "handling": [
             f"异议由受理单位调查核实，提出处理意见。作出结论的规定时间为{end_moment(period.conclude_by)}。",
-            f"在规定时间内无法作出结论的，取消该推荐对象参评资格（{clause}）。",
+            lapse_sentence(period.round, programme.lapse_clause),
         ],
         "qr": Picture(qr_png(address), 28),
         "qr_says": "扫描二维码查看公示、提出异议",

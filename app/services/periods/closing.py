@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import local_date
+from app.domain.cases.clauses import lapse_clause
 from app.domain.cases.states import OPEN_STATES, Conclusion, State, require_office
 from app.domain.cases.verdict import GROUND_NAMES, Ground, grounds_against
 from app.domain.periods.window import Phase, too_late_to_conclude
@@ -169,4 +170,6 @@ def objections_by_day(session: Session, period: Period) -> dict[dt.date, int]:
 
 def _clause(period: Period, ground: Ground) -> str:
     programme = period.programme
-    return programme.lapse_clause if ground is Ground.LAPSED else programme.upheld_clause
+    if ground is Ground.LAPSED:
+        return lapse_clause(period.round, programme.lapse_clause)
+    return programme.upheld_clause

@@ -159,6 +159,10 @@ def test_security_08_around_holidays_and_make_up_days_window_and_deadline_end_to
     assert world.run(settlement.settle_due, now=due - MICROSECOND) == []
     assert [world.run(settlement.settle_due, now=due) for _ in range(2)] == [[Settled(period, 2, 1)], []]
     assert world.disqualifications() == [(nominee, 1, "lapsed", due, due)]
+    with world.database.reader() as session:  # the notice says nothing of round 1: the announcement's sentence counts
+        assert session.scalars(select(Disqualification.clause)).all() == [
+            "本单位公示公告：在规定时间内无法作出结论的，取消该推荐对象参评资格"
+        ]
 
 
 # --- killed at any statement -----------------------------------------------------------------------
