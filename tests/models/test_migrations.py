@@ -76,6 +76,7 @@ def test_0010_a_record_that_is_there_is_not_replaced_from_then_on(empty: Databas
     with empty.reader() as session:
         assert session.scalars(select(AuditRow.action)).all() == ["as it was"]
     if empty.engine.dialect.name == "sqlite":
-        with sqlite3.connect(empty.engine.url.database or "") as connection:  # recursive_triggers is off
-            with pytest.raises(sqlite3.IntegrityError, match="never changed or removed"):
-                connection.execute("REPLACE INTO audit_rows SELECT * FROM audit_rows")
+        connection = sqlite3.connect(empty.engine.url.database or "")  # its recursive_triggers is off
+        with pytest.raises(sqlite3.IntegrityError, match="never changed or removed"):
+            connection.execute("REPLACE INTO audit_rows SELECT * FROM audit_rows")
+        connection.close()
