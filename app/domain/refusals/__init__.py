@@ -30,6 +30,7 @@ from app.domain.refusals.papers import TemplateBroken, UnreadableForm
 from app.domain.refusals.periods import (
     AlreadyClosed,
     CasesOpen,
+    DeadlineSettled,
     EstimatedCalendar,
     ManyStopped,
     NotEligible,
@@ -54,6 +55,7 @@ __all__ = [
     "BookRefused",
     "CasesOpen",
     "ChangedMeanwhile",
+    "DeadlineSettled",
     "DecisionNotReady",
     "EstimatedCalendar",
     "Fault",

@@ -16,6 +16,7 @@ from app.domain.periods.window import Phase, WindowPlan, explain, plan_window, t
 from app.domain.refusals import (
     AlreadyClosed,
     BadValue,
+    DeadlineSettled,
     EstimatedCalendar,
     NotAWorkday,
     NotEligible,
@@ -176,7 +177,7 @@ def cancel(work: Work, period_id: int, reason: str) -> None:
 def extend_deadline(work: Work, period_id: int, new_day: dt.date, reason: str, calendar: Calendar) -> None:
     """Move the deadline to 24:00 of a later working day, before it passes (R25).
 
-    Raises TooLateToConclude, AlreadyClosed, BadValue, NotAWorkday, BeyondHorizon, EstimatedCalendar.
+    Raises TooLateToConclude, DeadlineSettled, AlreadyClosed, BadValue, NotAWorkday, BeyondHorizon, EstimatedCalendar.
     """
     require_office(work.actor)
     period = lock_row(work.session, Period, period_id)
@@ -184,6 +185,8 @@ def extend_deadline(work: Work, period_id: int, new_day: dt.date, reason: str, c
         raise AlreadyClosed
     if too_late_to_conclude(period.conclude_by, work.now):
         raise TooLateToConclude(period.conclude_by)
+    if period.settled_at is not None:
+        raise DeadlineSettled(period.settled_at)
     if new_day <= period.conclude_day:
         raise BadValue(
             "day", f"新的截止日须是{period.conclude_day:%Y-%m-%d}之后的工作日，现在填的是{new_day:%Y-%m-%d}。"
