@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.calendar.workdays import CountedDay, Day, DayKind, DayTable, last_day_before
+from app.domain.periods.publicity import organiser_is_shown, title_by_recommender, title_of
 from app.domain.periods.rounds import ROUNDS, Kind, Round
 from app.domain.periods.window import Phase, PhaseDates, Window
 from app.models.accounts import Unit
@@ -134,7 +135,25 @@ class Period(Base):
 
     @property
     def title(self) -> str:
-        return f"{self.organiser.name}{self.round.name}" if self.round_number != 3 else self.round.name
+        return title_of(self.round, self.organiser.name)
+
+    @property
+    def title_outside(self) -> str:
+        """The title that anybody may read at any time: no nominee is named in it (R5)."""
+        if not organiser_is_shown(self.round, self.collectives):
+            return self.title
+        recommender = self.organiser.parent.name if self.organiser.parent else ""
+        return title_by_recommender(self.round, recommender, self.organiser.name)
+
+    def title_at(self, now: dt.datetime) -> str:
+        """The title that the public reads at `now` (R5)."""
+        return self.title if self.window.contains(now) else self.title_outside
+
+    def contacts_at(self, now: dt.datetime) -> list[Unit]:
+        """Whom the public may turn to beside the office: the organiser, or who recommends it (R5, R13)."""
+        if self.window.contains(now) or not organiser_is_shown(self.round, self.collectives):
+            return [self.organiser]
+        return [self.organiser.parent] if self.organiser.parent else []
 
 
 class Entry(Base):

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.periods.rounds import Kind
+from app.domain.periods.publicity import FEWEST_SHOWN_ALONE, ClosingFigures, figures_of, pooled, shown_alone
+from app.domain.periods.rounds import Kind, Organiser
 from app.models import Correction, Entry, Period, Unit, UnitKind
 from app.services.periods.corrected_text import EntryView, as_shown
 
@@ -91,6 +92,34 @@ def entry_list(session: Session, period: Period, wanted: ListFilter, per_page: i
     return EntryList(as_shown(session, entries), matching, pages=max(1, -(-matching // per_page)))
 
 
+def closing_figures(session: Session, period: Period) -> ClosingFigures | None:
+    """Return what the public reads of a closing; None while the period is not closed.
+
+    Those of a period with fewer than five entries are given with the others of its recommending unit (R5).
+    """
+    if period.closing is None:
+        return None
+    report = period.closing.report
+    if shown_alone(report["entries"]):
+        return ClosingFigures(figures_of(report))
+    by = period.organiser.parent if period.round.organiser is Organiser.OWN_UNIT else None
+    unit = by or period.organiser
+    peers = session.scalars(
+        select(Period)
+        .join(Unit, Period.organiser_id == Unit.id)
+        .where(
+            Period.programme_id == period.programme_id,
+            Period.round_number == period.round_number,
+            Period.cancelled_at.is_(None),
+            Period.collectives + Period.individuals < FEWEST_SHOWN_ALONE,
+            (Unit.parent_id == unit.id) if by else (Period.organiser_id == unit.id),
+        )
+        .options(joinedload(Period.closing))
+    ).all()
+    reports = [peer.closing.report for peer in peers if peer.closing is not None]
+    return pooled(reports, unit.name, running=len(peers) - len(reports))
+
+
 def _matches(period: Period, wanted: ListFilter) -> list[ColumnElement[bool]]:
     matches = [Entry.period_id == period.id]
     if wanted.kind is not None:
@@ -150,5 +179,5 @@ def _periods() -> Select[Period]:
     return (
         select(Period)
         .where(Period.cancelled_at.is_(None))
-        .options(joinedload(Period.organiser), joinedload(Period.programme))
+        .options(joinedload(Period.organiser).joinedload(Unit.parent), joinedload(Period.programme))
     )

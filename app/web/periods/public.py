@@ -113,7 +113,13 @@ def _period_or_404(period_id: int) -> Period:
 
 def _dates_only(period: Period) -> ResponseReturnValue:
     """Before and after the window: the dates, no names, for whatever was asked under this address."""
-    html = render_template("periods/public_dates.html", period=period, office=the_office(), now=now())
+    html = render_template(
+        "periods/public_dates.html",
+        period=period,
+        closed=publication.closing_figures(session(), period),
+        office=the_office(),
+        now=now(),
+    )
     return hot.publish(html, _good_until([period]), keep=False)
 
 

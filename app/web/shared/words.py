@@ -21,12 +21,13 @@ from app.domain.periods.window import Phase
 from app.domain.shared.wording import coarse, day, day_label, duration, end_moment, full_day, moment, weekday
 from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
 from app.evidence.kinds import FileKind
-from app.models import ScanState
+from app.models import Period, ScanState, Unit
 from app.models.objections import CATEGORY_NAMES, MESSAGE_KIND_NAMES
 from app.services.nominees.opinions import OUTCOME_NAMES as OPINION_NAMES
 from app.services.nominees.reviews import STAGE_NAMES
 from app.services.office.paths import RoundStep
 from app.services.periods.corrected_text import misprint
+from app.web.shared.portal import now
 from app.web.shared.qr import qr
 
 PHASE_NAMES = {
@@ -151,6 +152,11 @@ def size_words(size: int) -> str:
     return f"{max(1, round(size / 1024))} KB"
 
 
+def period_contacts(period: Period) -> list[Unit]:
+    """Return the units of a period that its page names at this moment, beside the office (R5, R13)."""
+    return period.contacts_at(now())
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
@@ -171,6 +177,7 @@ def init_app(app: Flask) -> None:
         excerpt=richtext.excerpt,
     )
     app.jinja_env.globals.update(
+        period_contacts=period_contacts,
         qr=qr,
         AUTHORITY_NAMES=AUTHORITY_NAMES,
         CATEGORY_NAMES=CATEGORY_NAMES,
