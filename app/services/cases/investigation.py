@@ -45,6 +45,7 @@ from app.models import (
 from app.services.accounts.units import chain_of_command
 from app.services.record.chain import on_nominee
 from app.services.shared.each import BulkOutcome, do_each
+from app.services.shared.leavers import lock_and_find_left
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
@@ -340,7 +341,10 @@ def _tell_objectors(work: Work, case: Case, kind: MessageKind, text: str) -> Non
 
 
 def _disqualify(work: Work, case: Case) -> None:
+    """Put the nominee out, unless it has left already: no second stain is written (R26)."""
     period = case.entry.period
+    if lock_and_find_left(work.session, [case.entry.nominee_id], work.now):
+        return
     clause = period.programme.upheld_clause
     work.session.add(
         Disqualification(

@@ -18,6 +18,7 @@ from app.domain.cases.states import OPEN_STATES, State
 from app.domain.cases.verdict import CaseOutcome, Ground, Lapse, lapses
 from app.models import Case, Disqualification, Entry, Period
 from app.services.record.chain import CLOCK, on_case, on_nominee
+from app.services.shared.leavers import lock_and_find_left
 from app.services.shared.work import Work, use_case
 
 _BATCH = 500  # ids in one statement: well below what either database takes
@@ -61,9 +62,8 @@ def settle_period(work: Work, period_id: int) -> Settled | None:
         return None
     period = work.session.get_one(Period, period_id, populate_existing=True)
     cases = _lock_open_cases(work.session, period_id)
-    lapsed = _not_out_yet(
-        work.session, period_id, lapses((case.outcome for case in cases), period.conclude_by, work.now)
-    )
+    gone = _gone(work.session, period_id, [case.outcome.nominee_id for case in cases], work.now)
+    lapsed = lapses((case.outcome for case in cases), period.conclude_by, work.now, gone)
     _write_lapses(work.session, [case.outcome.case_id for case in cases], period.conclude_by)
     _write_disqualifications(work, period, lapsed)
     _note(work, period, cases, lapsed)
@@ -95,16 +95,16 @@ def _lock_open_cases(session: Session, period_id: int) -> list[_OpenCase]:
     ]
 
 
-def _not_out_yet(session: Session, period_id: int, lapsed: Sequence[Lapse]) -> list[Lapse]:
-    """Leave out the nominees whom an earlier settlement of the same period disqualified (R26: once).
+def _gone(session: Session, period_id: int, nominee_ids: Sequence[int], now: dt.datetime) -> set[int]:
+    """Return who of these had left already, by a withdrawal or a disqualification: nobody is put out twice (R26).
 
-    A clock may have run ahead.
+    A lapse of this very period is one also where it was reversed: a clock may have run ahead.
     """
-    already = select(Disqualification.nominee_id).where(
+    once = select(Disqualification.nominee_id).where(
         Disqualification.period_id == period_id, Disqualification.ground == Ground.LAPSED
     )
-    out = set(session.scalars(already))
-    return [lapse for lapse in lapsed if lapse.nominee_id not in out]
+    found = lock_and_find_left(session, nominee_ids, now)
+    return {nominee_id for nominee_id, left in found.items() if left.settled} | set(session.scalars(once))
 
 
 def _write_lapses(session: Session, case_ids: Sequence[int], deadline: dt.datetime) -> None:

@@ -37,7 +37,7 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
     filed = [objection for case in cases for objection in case.objections]
     taken_back = sum(objection.withdrawn_at is not None for objection in filed)
     numbers = {case.number for case in cases}
-    names = {entry.id: entry.name for entry in entries_of(session, period)}  # as they read now: misprints are mended
+    names = {entry.id: entry.name for entry in entries_of(session, period, now)}
     context = {
         "title": title_lines(period.title, "异议处理情况报告"),
         "about": f"公示对象：先进集体{period.collectives}个、先进个人{period.individuals}名。公示时间："

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import richtext
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.clauses import lapse_sentence
+from app.domain.cases.verdict import LEFT_NAMES
 from app.domain.periods.rounds import KIND_NAMES, Kind
 from app.domain.periods.window import Phase
 from app.domain.refusals import WrongState
@@ -72,7 +73,7 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "title": title,
         "opening": f"{basis(programme)}，{_OPENINGS[period.round_number]}",
         "window": f"{_window(period)}，共{period.workdays}个工作日，其间的休息日照常公示、不计入工作日。",
-        "groups": _groups(session, period),
+        "groups": _groups(session, period, clerk.now),
         "objecting": [
             "单位和个人对公示对象有异议的，请在公示期间实名提出，写明事实和依据。个人应当写明真实姓名和手机号码或者"
             "电子邮箱；单位应当写明单位名称和联系人，并提交盖有公章的书面材料。匿名反映不按异议办理，"
@@ -174,12 +175,12 @@ def _contacts(period: Period) -> list[str]:
     ]
 
 
-def _groups(session: Session, period: Period) -> list[dict[str, Any]]:
+def _groups(session: Session, period: Period, now: dt.datetime) -> list[dict[str, Any]]:
     """Group the entries as they read now: collectives, then individuals.
 
     A kind without entries is left out.
     """
-    entries = entries_of(session, period)
+    entries = entries_of(session, period, now)
     groups: list[dict[str, Any]] = []
     for kind in Kind:
         theirs = [entry for entry in entries if entry.kind is kind]
@@ -198,7 +199,7 @@ def _groups(session: Session, period: Period) -> list[dict[str, Any]]:
 
 
 def _name(entry: EntryView) -> str:
-    return f"{entry.name}（已退出推荐）" if entry.withdrawn else entry.name
+    return f"{entry.name}（{LEFT_NAMES[entry.left]}）" if entry.left else entry.name
 
 
 def _entry(number: int, entry: EntryView, shown: frozenset[str]) -> dict[str, Any]:

@@ -75,7 +75,9 @@ class EntryList:
     pages: int
 
 
-def entry_list(session: Session, period: Period, wanted: ListFilter, per_page: int = ENTRIES_PER_PAGE) -> EntryList:
+def entry_list(
+    session: Session, period: Period, wanted: ListFilter, now: dt.datetime, per_page: int = ENTRIES_PER_PAGE
+) -> EntryList:
     """One page of the entries as they read now. Ask only while `period.window.contains(now)`."""
     matches = _matches(period, wanted)
     before = (wanted.page - 1) * per_page
@@ -89,7 +91,7 @@ def entry_list(session: Session, period: Period, wanted: ListFilter, per_page: i
         matching = of_kind[wanted.kind] if wanted.kind else sum(of_kind.values())
         query = query.where(Entry.position > before + (period.collectives if wanted.kind is Kind.INDIVIDUAL else 0))
     entries = session.scalars(query).all()
-    return EntryList(as_shown(session, entries), matching, pages=max(1, -(-matching // per_page)))
+    return EntryList(as_shown(session, entries, now), matching, pages=max(1, -(-matching // per_page)))
 
 
 def closing_figures(session: Session, period: Period) -> ClosingFigures | None:
@@ -160,18 +162,18 @@ def recommenders(session: Session, period: Period) -> list[str]:
     return names
 
 
-def entry_of(session: Session, period_id: int, nominee_id: int) -> EntryView | None:
+def entry_of(session: Session, period_id: int, nominee_id: int, now: dt.datetime) -> EntryView | None:
     """One entry as it reads now. Show it only while the window contains `now`."""
     entry = session.scalar(select(Entry).where(Entry.period_id == period_id, Entry.nominee_id == nominee_id))
-    return as_shown(session, [entry])[0] if entry else None
+    return as_shown(session, [entry], now)[0] if entry else None
 
 
-def neighbours(session: Session, entry: EntryView) -> tuple[EntryView | None, EntryView | None]:
+def neighbours(session: Session, entry: EntryView, now: dt.datetime) -> tuple[EntryView | None, EntryView | None]:
     """Return the entries before and after one, in the order of the list."""
     others = select(Entry).where(Entry.period_id == entry.period_id).limit(1)
     before = session.scalar(others.where(Entry.position < entry.position).order_by(Entry.position.desc()))
     after = session.scalar(others.where(Entry.position > entry.position).order_by(Entry.position))
-    shown = {each.id: each for each in as_shown(session, [each for each in (before, after) if each])}
+    shown = {each.id: each for each in as_shown(session, [each for each in (before, after) if each], now)}
     return shown[before.id] if before else None, shown[after.id] if after else None
 
 

@@ -12,7 +12,7 @@ from app.domain.calendar.stages import STAGES
 from app.domain.calendar.workdays import SHANGHAI, last_day_before, local_date
 from app.domain.cases.reminders import REMINDER_NAMES
 from app.domain.cases.states import CONCLUSION_NAMES, ROLE_NAMES, STATE_NAMES
-from app.domain.cases.verdict import GROUND_NAMES
+from app.domain.cases.verdict import GROUND_NAMES, LEFT_NAMES
 from app.domain.imports.nominations import FIELD_NAMES
 from app.domain.nominees.annexes import AUTHORITY_NAMES
 from app.domain.nominees.eligibility import OUTCOME_NAMES
@@ -184,6 +184,7 @@ def init_app(app: Flask) -> None:
         CONCLUSION_NAMES=CONCLUSION_NAMES,
         GROUND_NAMES=GROUND_NAMES,
         KIND_NAMES=KIND_NAMES,
+        LEFT_NAMES=LEFT_NAMES,
         MESSAGE_KIND_NAMES=MESSAGE_KIND_NAMES,
         OPINION_NAMES=OPINION_NAMES,
         OUTCOME_NAMES=OUTCOME_NAMES,
