@@ -87,4 +87,4 @@ def load(opened: OpenPortal, file: Path) -> None:
     with opened.migrated.reader() as session:
         in_force = calendars.calendar_of(session)
         for affected in calendars.affected_periods(session, in_force, clock.now()):
-            click.echo(f"受影响，请重新安排：公示{affected.period_id} {affected.title}：{affected.why}")
+            click.echo(f"受影响，请在“工作日历”页面处理：公示{affected.period_id} {affected.title}：{affected.why}")

@@ -14,6 +14,7 @@ from app.domain.calendar.workdays import Calendar
 from app.domain.periods.window import Phase, explain
 from app.domain.refusals import Refusal
 from app.models import CalendarNotice, Period
+from app.services.calendar.recounting import recount_periods
 from app.services.shared.work import Work, use_case
 
 
@@ -37,6 +38,8 @@ def load_notices(work: Work, text: str) -> list[Notice]:
     """Load a document of notices whole, or not at all. Raises BadNotice with line or field named."""
     notices = read_notices(text)
     store_notices(work, notices)
+    work.session.flush()
+    recount_periods(work, lambda demonstration: calendar_of(work.session, demonstration))
     return list(notices)
 
 
@@ -65,7 +68,7 @@ def affected_periods(session: Session, calendar: Calendar, now: dt.datetime) -> 
     for period in session.scalars(query):
         if period.phase(now) is Phase.CLOSED:
             continue
-        stored = period.counted_days
+        stored = period.stored.days
         try:
             recounted = explain(stored[0].day.date, period.window.last_day, stored[-1].day.date, calendar)
         except Refusal as refusal:

@@ -155,4 +155,7 @@ def _note(work: Work, period: Period, cases: Sequence[_OpenCase], lapsed: Sequen
             clause=clause,
             effective_at=deadline,
         )
-    work.did_by(CLOCK, "period.settled", period, deadline=deadline, lapsed=len(cases), disqualified=len(lapsed))
+    details: dict[str, object] = {"deadline": deadline, "lapsed": len(cases), "disqualified": len(lapsed)}
+    if period.waits_until is not None:  # its day became a holiday: settled at 24:00 of the next working day (R3)
+        details["previous_deadline"] = period.set_deadline.isoformat()
+    work.did_by(CLOCK, "period.settled", period, **details)

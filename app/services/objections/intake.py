@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -60,9 +60,9 @@ _PERIOD_OF_ENTRY = (
         Period.settled_at,
         Period.opens_at,
         Period.closes_at,
-        Period.conclude_by,
+        Period.conclude_by.label("conclude_by"),
         Period.cancelled_at,
-        Period.days,
+        func.coalesce(Period.recount, Period.days).label("days"),
         Period.organiser_id,
         Entry.nominee_id,
         # Whether there is anything to look into: most nominees have neither withdrawn nor been put out.

@@ -24,6 +24,7 @@ from app.services.cases.queue import QueuedCase, queue_of, watched_by
 from app.services.nominees import gates
 from app.services.objections import identities
 from app.services.periods.progress import is_ready, open_case_counts, running_periods
+from app.services.periods.replanning import Move, moves_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class ToReview:
 class NeedsAHand:
     """What waits for the office today, each list most urgent first."""
 
+    moves: list[Move]
     escalated: list[QueuedCase]
     own_cases: list[QueuedCase]
     urgent: list[QueuedCase]
@@ -62,6 +64,7 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
     unclosed = running_periods(session)
     open_cases = open_case_counts(session, [period.id for period in unclosed], now)
     return NeedsAHand(
+        moves=moves_due(session, now),
         escalated=[queued for queued in watched if queued.escalated],
         own_cases=own,
         urgent=[queued for queued in watched if queued.urgent and not queued.escalated],

@@ -103,7 +103,7 @@ def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[s
         "drawn_up_at": now.isoformat(),
         "window": [period.opens_at.isoformat(), period.closes_at.isoformat()],
         "conclude_by": period.conclude_by.isoformat(),
-        "days": period.days,
+        "days": period.days_in_force,
         "calendar": period.calendar_version,
         "availability": availability(session, period, now).as_report(),
         "entries": len(entries),

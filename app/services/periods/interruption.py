@@ -76,7 +76,7 @@ def extend_window(work: Work, period_id: int, reason: str, calendar: Calendar) -
     )
     work.session.add(extension)
     period.closes_at, period.conclude_by = extension.extended_to, extension.new_deadline
-    period.days = days_to_json(made.plan.days)
+    period.days, period.recount = days_to_json(made.plan.days), None
     if calendar.version not in period.calendar_version:
         period.calendar_version = f"{period.calendar_version}；延长时 {calendar.version}"
     period.provisional = period.provisional or made.plan.provisional

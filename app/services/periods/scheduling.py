@@ -198,8 +198,10 @@ def extend_deadline(work: Work, period_id: int, new_day: dt.date, reason: str, c
     added = explain(period.conclude_day + dt.timedelta(days=1), period.window.last_day, new_day, calendar)
     if any(counted.day.estimated for counted in added) and not period.programme.demonstration:
         raise EstimatedCalendar
+    period.days = [*period.days, *period.days_in_force[len(period.days) :], *days_to_json(added)]
+    if period.recount is not None:
+        period.recount = [*period.recount, *days_to_json(added)]
     previous, period.conclude_by = period.conclude_by, end_of(new_day)
-    period.days = [*period.days, *days_to_json(added)]
     if calendar.version not in period.calendar_version:
         period.calendar_version = f"{period.calendar_version}；延长时 {calendar.version}"
     period.provisional = period.provisional or any(counted.day.provisional for counted in added)

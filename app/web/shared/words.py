@@ -91,6 +91,7 @@ DETAIL_NAMES = {
     "outcome": "意见",
     "outage_days": "中断的工作日",
     "paper": "文书",
+    "previous_deadline": "原规定时间",
     "quotas": "名额（单位：集体、个人）",
     "passed": "结果",
     "reason": "理由",
@@ -109,6 +110,8 @@ DETAIL_NAMES = {
     "title": "活动名称",
     "to": "改为",
     "unit": "单位",
+    "waits_until": "到时处理等到",
+    "workdays": "现有工作日",
 }
 STEP_NAMES = {
     RoundStep.PASSED: "已通过",
