@@ -10,7 +10,7 @@ from app.domain.refusals.accounts import (
 )
 from app.domain.refusals.award import Awarded, DecisionNotReady
 from app.domain.refusals.base import BadValue, ChangedMeanwhile, Fault, NotThere, Refusal, Unfit, WrongState
-from app.domain.refusals.calendar import BadNotice, BeyondHorizon, NotAWorkday, TooEarly
+from app.domain.refusals.calendar import BadNotice, BeyondHorizon, HolidayTooLong, NotAWorkday, TooEarly
 from app.domain.refusals.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
 from app.domain.refusals.imports import ImportHasProblems, ImportNotReady, NotARecommender, TooManyRows, WrongFiles
 from app.domain.refusals.nominees import KnownAlready, NoLongerStands, NothingChanged, NotReady
@@ -65,6 +65,7 @@ __all__ = [
     "FilesChanged",
     "FormAlreadyUsed",
     "HeldBack",
+    "HolidayTooLong",
     "ImportHasProblems",
     "ImportNotReady",
     "KnownAlready",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.calendars.china import ChinaCalendar
-from app.domain.calendar.notices import Notice, read_notices
-from app.domain.calendar.workdays import Calendar
+from app.calendars.china import ChinaCalendar, festivals_of
+from app.domain.calendar.notices import Notice, read_notices, require_plausible
+from app.domain.calendar.workdays import Calendar, local_date
 from app.domain.periods.window import Phase, explain
 from app.domain.refusals import Refusal
 from app.models import CalendarNotice, Period
@@ -34,9 +34,13 @@ class Affected:
 
 
 @use_case
-def load_notices(work: Work, text: str) -> list[Notice]:
-    """Load a document of notices whole, or not at all. Raises BadNotice with line or field named."""
+def load_notices(work: Work, text: str, looked_twice: bool = False) -> list[Notice]:
+    """Load a document of notices whole, or not at all, and mark the periods that it counts otherwise (R3).
+
+    Raises BadNotice with line or field named, HolidayTooLong unless somebody `looked_twice`.
+    """
     notices = read_notices(text)
+    require_plausible(notices, local_date(work.now), festivals_of, looked_twice)
     store_notices(work, notices)
     work.session.flush()
     recount_periods(work, lambda demonstration: calendar_of(work.session, demonstration))

@@ -35,6 +35,7 @@ class NoticeForm(PlainForm):
     source = StringField("来源", description="例如：中国政府网", validators=[of_length(0, 200, "来源")])
     off = text_area("放假的日子", 10, 2000, hint="一行一天，如 2027-01-01；周末在放假期内的也要写上。", rows=8)
     work = text_area("调休上班的日子", 0, 500, hint="一行一天；没有就留空。", rows=3)
+    looked_twice = BooleanField("假期连续超过十天的，已再次核对", description="没有这样长的假期，不用打勾。")
     checked = BooleanField("已与通知原文逐日核对", validators=[needed("请核对后打勾。")])
 
     def document(self) -> str:
@@ -67,7 +68,7 @@ def working_days() -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def load_notice() -> ResponseReturnValue:
     form = NoticeForm()
-    tried = attempt(lambda: calendars.load_notices(work(), form.document()), form)
+    tried = attempt(lambda: calendars.load_notices(work(), form.document(), bool(form.looked_twice.data)), form)
     if tried.refused:
         return _page(form, tried)
     flash("放假通知已经载入。已安排的公示不会自动改动，受影响的列在下面。")
