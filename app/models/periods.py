@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.calendar.workdays import CountedDay, Day, DayKind, DayTable, last_day_before
 from app.domain.periods.publicity import organiser_is_shown, title_by_recommender, title_of
-from app.domain.periods.replanning import Stored
+from app.domain.periods.replanning import StoredDates
 from app.domain.periods.rounds import ROUNDS, Kind, Round
 from app.domain.periods.window import WINDOW_WORKDAYS, Phase, PhaseDates, Window
 from app.models.accounts import Unit
@@ -159,10 +159,10 @@ class Period(Base):
         return days_from_json(self.days_in_force)
 
     @property
-    def stored(self) -> Stored:
+    def stored(self) -> StoredDates:
         """The dates as they were counted and stored, whatever a later notice says."""
         promised = WINDOW_WORKDAYS + sum(len(extension.outage_days) for extension in self.window_extensions)
-        return Stored(self.window, self.set_deadline, days_from_json(self.days), promised)
+        return StoredDates(self.window, self.set_deadline, days_from_json(self.days), promised)
 
     @property
     def lacking_workdays(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from app.database import Database
-from app.models import AuditRow, Import, ImportRow
+from app.models import AuditRow, Import, ImportRow, Period
 from app.services.imports import reading
 from tests.conftest import copy_of_template
 from tests.world import at
@@ -34,9 +35,7 @@ def insert(database: Database, table: str, *rows: dict[str, Any]) -> None:
     metadata.reflect(database.engine, only=[table])
     needed = [column for column in metadata.tables[table].columns if not column.nullable and not column.server_default]
     blank = {
-        column.name: at("2026-09-01 Tue 09:00")
-        if column.name == "at" or column.name.endswith("_at")
-        else column.type.python_type()
+        column.name: at("2026-09-01 Tue 09:00") if column.type.python_type is dt.datetime else column.type.python_type()
         for column in needed
         if not column.primary_key
     }
@@ -80,3 +79,18 @@ def test_0010_a_record_that_is_there_is_not_replaced_from_then_on(empty: Databas
         with pytest.raises(sqlite3.IntegrityError, match="never changed or removed"):
             connection.execute("REPLACE INTO audit_rows SELECT * FROM audit_rows")
         connection.close()
+
+
+def test_0011_a_period_under_way_keeps_its_days_and_its_deadline(empty: Database) -> None:
+    empty.migrate(revision="0010")
+    insert(empty, "units", {"id": 1, "kind": "office"})
+    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
+    insert(empty, "programmes", {"id": 1})
+    days = {"opens_at": at("2026-09-18 Fri 00:00"), "closes_at": at("2026-09-24 Thu 00:00")}
+    row = {"id": 1, "programme_id": 1, "round_number": 2, "organiser_id": 1, "scheduled_by": 1, "days": [], **days}
+    insert(empty, "periods", row | {"conclude_by": at("2026-09-30 Wed 00:00"), "recommenders": []})
+    empty.migrate()
+    with empty.reader() as session:
+        period = session.scalars(select(Period)).one()
+        assert (period.recount, period.waits_until, period.replannings) == (None, None, [])
+        assert period.set_deadline == period.conclude_by == at("2026-09-30 Wed 00:00")

@@ -26,7 +26,7 @@ _ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredDates:
     """A period's dates as they were counted and stored. `promised`: five working days, and those for outages (R7)."""
 
     window: Window
@@ -43,7 +43,7 @@ class Recount:
     waits_until: dt.datetime | None
 
 
-def recount(stored: Stored, calendar: Calendar) -> Recount | None:
+def recount(stored: StoredDates, calendar: Calendar) -> Recount | None:
     """The days as `calendar` counts them; None where each works or not as it was stored. Raises BeyondHorizon.
 
     A deadline whose last day no longer works waits to 24:00 of the next working day, no longer.
@@ -57,7 +57,7 @@ def recount(stored: Stored, calendar: Calendar) -> Recount | None:
     return Recount(days, end_of(held) if held > deadline_day else None)
 
 
-def replanned(stored: Stored, calendar: Calendar, now: dt.datetime) -> WindowPlan:
+def replanned(stored: StoredDates, calendar: Calendar, now: dt.datetime) -> WindowPlan:
     """The window with as many working days as were promised, and its deadline on a working day. Raises BeyondHorizon.
 
     A window that is over stays as it was: nobody could have read it (R4). A window that is lengthened keeps the working
@@ -82,6 +82,6 @@ def replanned(stored: Stored, calendar: Calendar, now: dt.datetime) -> WindowPla
     )
 
 
-def moves_anything(stored: Stored, plan: WindowPlan) -> bool:
+def moves_anything(stored: StoredDates, plan: WindowPlan) -> bool:
     """Whether a plan moves the end of the window or the deadline."""
     return (plan.window.closes_at, plan.conclude_by) != (stored.window.closes_at, stored.conclude_by)
