@@ -70,3 +70,20 @@ def test_between_deadline_and_settlement_a_staff_page_says_one_thing(
         assert ("规定时间已到，系统正在处理" in text) is not settled
     text = client.get(f"/nominees/{world.nominees[3]}").text
     assert "没有取消过参评资格" in text
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_receipt_says_what_the_lapse_did_to_the_nominee(
+    world: World, client: Browser, clock: MovingClock, leaves: bool
+) -> None:
+    period, nominee = world.round_two(), world.nominees[2]
+    _, code = world.file(period, nominee, FILED)
+    if leaves:
+        world.run(withdrawals.withdraw, nominee, "来信退出", by=world.actor("head"), now=at(DAY))
+    clock.to(DEADLINE)
+    for _ in range(2):  # before it is settled, and after
+        page = client.follow(client.post("/receipt", client.get("/receipt").form("/receipt").fields | {"code": code}))
+        became = "该对象已退出推荐" if leaves else "该对象参评资格已取消"
+        assert f"规定时间内没有结论，{became}" in page.text
+        client.post("/receipt/leave", {})
+        world.run(settlement.settle_due, now=clock.now)
