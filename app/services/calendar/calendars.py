@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -43,7 +44,7 @@ def load_notices(work: Work, text: str, looked_twice: bool = False) -> list[Noti
     require_plausible(notices, local_date(work.now), festivals_of, looked_twice)
     store_notices(work, notices)
     work.session.flush()
-    recount_periods(work, lambda demonstration: calendar_of(work.session, demonstration))
+    recount_periods(work, cache(lambda demonstration: calendar_of(work.session, demonstration)))
     return list(notices)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.periods.publicity import FEWEST_SHOWN_ALONE, ClosingFigures, figures_of, pooled, shown_alone
 from app.domain.periods.rounds import Kind, Organiser
@@ -181,5 +181,10 @@ def _periods() -> Select[Period]:
     return (
         select(Period)
         .where(Period.cancelled_at.is_(None))
-        .options(joinedload(Period.organiser).joinedload(Unit.parent), joinedload(Period.programme))
+        .options(
+            joinedload(Period.organiser).joinedload(Unit.parent),
+            joinedload(Period.programme),
+            selectinload(Period.window_extensions),
+            selectinload(Period.replannings),
+        )
     )
