@@ -17,6 +17,7 @@ from app.services.objections import following, identities
 from app.services.periods import closing, corrections, scheduling
 from app.services.shared.work import Work
 from tests.awards import an_earlier_award
+from tests.data import STATUTORY_2027
 from tests.files import attach, pdf
 from tests.qujing import Authority
 from tests.standing import answered
@@ -106,8 +107,7 @@ def busy(world: World, evidence: Path, text: str = "因节假日，调取档案�
         scheduling.extend_deadline(Work(session, at(OPEN), office), period, dt.date(2026, 10, 8), text, calendar)
     objection = world.do(following.find_by_receipt, world.keyring, cases["of the office"][1])
     world.run(identities.ask, objection, text, by=office, now=at(OPEN))
-    off = [f"2027-{day}" for day in ("01-01", "05-01", "10-01", "10-02", "10-03")]
-    notice = {"notice": text, "published": "2026-11-04", "source": text, "off": off, "work": []}
+    notice = {"notice": text, "published": "2026-09-01", "source": text, "off": STATUTORY_2027, "work": []}
     world.run(load_notices, json.dumps({"2027": notice}), now=at(OPEN))
     world.run(settlement.settle_due, now=at(OPEN))
     world.run(reversal.propose_reversal, 1, text, by=office, now=at(OPEN))

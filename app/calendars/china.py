@@ -212,6 +212,11 @@ def festival_names(notice: Notice) -> dict[dt.date, str]:
     return names
 
 
+def festivals_of(year: int) -> Mapping[dt.date, tuple[str, ...]]:
+    """Return the statutory days of a year with their names, lunar ones too; none for years the package cannot reckon."""
+    return _festivals(year) if FIRST_YEAR <= year <= LAST_ESTIMATED_YEAR else {}
+
+
 @cache
 def _festivals(year: int) -> Mapping[dt.date, tuple[str, ...]]:
     """Return the statutory days of a year, without 补假 and exchanged days, by their everyday names."""

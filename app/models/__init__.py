@@ -33,7 +33,7 @@ from app.models.objections import (
     ObjectorKind,
     SpentAnswer,
 )
-from app.models.periods import Closing, DeadlineExtension, Entry, Period, WindowExtension
+from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, WindowExtension
 from app.models.programmes import Programme, Quota, Stage
 from app.models.record import AuditRow
 from app.models.stored_file import READABLE, ScanState, StoredFile
@@ -81,6 +81,7 @@ __all__ = [
     "Quota",
     "RecoveryCode",
     "Recusal",
+    "Replanning",
     "Reversal",
     "Review",
     "ReviewStage",

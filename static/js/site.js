@@ -40,19 +40,38 @@ for (const area of document.querySelectorAll("textarea[data-count]")) {
   show();
 }
 
-// The hours left stand beside the date while the last day runs.
-for (const left of document.querySelectorAll("[data-closes]")) {
-  const closes = new Date(left.dataset.closes);
+// The hours left stand beside the date while the last day runs. They run on the server's time: what a phone takes for
+// the time may be hours off. Where the server cannot be asked, no hours stand there.
+const closings = [...document.querySelectorAll("[data-closes]")].map((left) => {
   const span = document.createElement("span");
-  const show = () => {
-    const minutes = Math.floor((closes - Date.now()) / 60000);
-    if (minutes < 0) { span.textContent = "（时间已到）"; return; }
+  left.append(span);
+  return { span, closes: Date.parse(left.dataset.closes) };
+});
+let serverAtZero = NaN; // the server's time when performance.now() was 0
+
+function showClosings() {
+  for (const { span, closes } of closings) {
+    const minutes = Math.floor((closes - serverAtZero - performance.now()) / 60000);
+    if (Number.isNaN(minutes)) { span.textContent = ""; continue; }
+    if (minutes < 0) { span.textContent = "（时间已到）"; continue; }
     const days = Math.floor(minutes / 1440), hours = Math.floor(minutes / 60) % 24;
     span.textContent = `（还剩${days ? `${days}天` : ""}${hours}小时${days ? "" : `${minutes % 60}分`}）`;
-  };
-  left.append(span);
-  show();
-  setInterval(show, 60000);
+  }
+}
+
+async function askServersTime() {
+  // Never from a cache: a copy has the time of its making.
+  const answer = await fetch("/", { method: "HEAD", cache: "no-store" });
+  serverAtZero = Date.parse(answer.headers.get("Date")) - performance.now();
+  showClosings();
+}
+
+if (closings.length) {
+  const ask = () => askServersTime().catch(() => { serverAtZero = NaN; showClosings(); });
+  ask();
+  setInterval(showClosings, 15000);
+  // A page that slept in a pocket has missed time.
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
 }
 
 document.querySelector(".problems[tabindex]")?.focus();

@@ -22,7 +22,8 @@ from argon2 import PasswordHasher
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError, expect
 from sqlalchemy import update
-from werkzeug.serving import make_server
+from werkzeug.http import http_date
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.database import Database
 from app.models import StaffSession, User
@@ -138,9 +139,14 @@ class Visit:
 
 @contextmanager
 def listening(app: Flask) -> Iterator[str]:
-    """The application behind a real socket; its address."""
+    """The application behind a real socket; its address. The `Date` of its answers is by the portal's clock."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+
+    class Handler(WSGIRequestHandler):
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return http_date(timestamp if timestamp is not None else app.extensions["portal"].clock())
+
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
     thread = threading.Thread(target=server.serve_forever, name="portal", daemon=True)
     thread.start()
     try:

@@ -249,3 +249,23 @@ def test_too_late_is_refused_with_the_text_kept_and_the_names_gone(portal: Porta
         page.goto(path)
         never_says(page, NOMINEE, OTHER)
     says(page, "已经结束，名单不再显示")
+
+
+def test_the_countdown_runs_on_the_servers_time_and_not_the_phones(portal: Portal, page: Page) -> None:
+    portal.world.round_two()  # until Wednesday the 23rd, 24:00
+    portal.time_is("2026-09-23 Wed 21:30")
+    page.clock.install(time="2026-09-25T03:00:00+08:00")  # this phone is a day and more ahead
+    page.goto("/")
+    left = page.locator("[data-closes]")
+    expect(left).to_contain_text("今天 24:00 截止（还剩2小时")
+    page.clock.run_for(60 * 60 * 1000)
+    expect(left).to_contain_text("（还剩1小时")
+
+
+def test_a_countdown_that_is_told_no_time_says_no_hours(portal: Portal, page: Page) -> None:
+    portal.world.round_two()
+    portal.time_is("2026-09-23 Wed 21:30")
+    page.route("**/", lambda route: route.fulfill(body="") if route.request.method == "HEAD" else route.fallback())
+    with page.expect_response(lambda response: response.request.method == "HEAD"):
+        page.goto("/")
+    expect(page.locator("[data-closes]")).to_have_text("今天 24:00 截止")

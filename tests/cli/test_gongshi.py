@@ -16,7 +16,7 @@ from app.cli import gongshi
 from app.database import Database
 from app.models import CalendarNotice, User
 from app.services.accounts import passwords
-from tests.data import STATE_COUNCIL
+from tests.data import STATE_COUNCIL, STATUTORY_2027
 from tests.files import attach, pdf
 from tests.web.browsing import TOKEN
 from tests.world import World
@@ -112,8 +112,8 @@ def test_a_year_without_a_notice_is_refused_by_name(nowhere: Run) -> None:
 
 GOOD = {
     "notice": "国办发明电〔2026〕1号",
-    "published": "2026-11-04",
-    "off": ["2027-01-01", "2027-05-01", "2027-10-01", "2027-10-02", "2027-10-03"],
+    "published": "2024-11-04",
+    "off": STATUTORY_2027,
     "work": [],
 }
 

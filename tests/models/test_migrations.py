@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from sqlalchemy import MetaData, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.database import Database
-from app.models import Import, ImportRow
+from app.models import AuditRow, Import, ImportRow, Period
 from app.services.imports import reading
 from tests.conftest import copy_of_template
 from tests.world import at
@@ -116,3 +117,31 @@ def test_0010_what_else_an_opinion_must_hold_is_still_held(empty: Database, wron
     insert(empty, "opinions", water)
     with pytest.raises(IntegrityError):
         insert(empty, "opinions", water | wrong)
+
+
+def test_0012_a_record_that_is_there_is_not_replaced_from_then_on(empty: Database) -> None:
+    empty.migrate(revision="0011")
+    insert(empty, "audit_rows", {"id": 1, "action": "as it was"})
+    empty.migrate()
+    with empty.reader() as session:
+        assert session.scalars(select(AuditRow.action)).all() == ["as it was"]
+    if empty.engine.dialect.name == "sqlite":
+        connection = sqlite3.connect(empty.engine.url.database or "")  # its recursive_triggers is off
+        with pytest.raises(sqlite3.IntegrityError, match="never changed or removed"):
+            connection.execute("REPLACE INTO audit_rows SELECT * FROM audit_rows")
+        connection.close()
+
+
+def test_0013_a_period_under_way_keeps_its_days_and_its_deadline(empty: Database) -> None:
+    empty.migrate(revision="0012")
+    insert(empty, "units", {"id": 1, "kind": "office"})
+    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
+    insert(empty, "programmes", {"id": 1})
+    days = {"opens_at": at("2026-09-18 Fri 00:00"), "closes_at": at("2026-09-24 Thu 00:00")}
+    row = {"id": 1, "programme_id": 1, "round_number": 2, "organiser_id": 1, "scheduled_by": 1, "days": [], **days}
+    insert(empty, "periods", row | {"conclude_by": at("2026-09-30 Wed 00:00"), "recommenders": []})
+    empty.migrate()
+    with empty.reader() as session:
+        period = session.scalars(select(Period)).one()
+        assert (period.recount, period.waits_until, period.replannings) == (None, None, [])
+        assert period.set_deadline == period.conclude_by == at("2026-09-30 Wed 00:00")

@@ -16,15 +16,16 @@ import datetime as dt
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.refusals import BadNotice
+from app.domain.refusals import BadNotice, HolidayTooLong
 
 REQUIRED_FIELDS = ("notice", "published", "off", "work")
 OPTIONAL_FIELDS = ("source",)
 LONGEST_TEXT = 200
 LONGEST_SHOWN = 40
+LONGEST_HOLIDAY = 10  # days: no State Council notice had a longer one
 
 # A notice of year Y speaks of the last days of Y-1 too: 元旦 has taken make-up days from 29 December on.
 EVE_MONTH, EVE_DAY = 12, 20
@@ -207,6 +208,40 @@ def _refuse_bad_makeup_days(key: str, work: Sequence[dt.date], off: Sequence[dt.
             raise BadNotice(here, f"{date}既写了放假，又写了上班")
         if not is_weekend(date):
             raise BadNotice(here, f"{date}是星期{'一二三四五'[date.weekday()]}，调休上班只能是星期六或星期日")
+
+
+# --- plausible or asked back (R3) ------------------------------------------------------------------
+
+
+def require_plausible(
+    notices: Iterable[Notice],
+    today: dt.date,
+    festivals: Callable[[int], Mapping[dt.date, Sequence[str]]],
+    looked_twice: bool = False,
+) -> None:
+    """Raise BadNotice for a notice that cannot be right, HolidayTooLong for one to be looked at a second time (R3).
+
+    `festivals` gives the statutory days of a year, the lunar ones included, with their names; none where it knows none.
+    """
+    for notice in notices:
+        if notice.published > today:
+            raise BadNotice(f"{notice.year}.published", f"发布日期{notice.published}还没有到，今天是{today}")
+        for date, names in sorted(festivals(notice.year).items()):
+            if date not in notice.off:
+                raise BadNotice(f"{notice.year}.off", f"缺少{'、'.join(names)}的法定节假日{date}")
+        longest = longest_holiday(notice)
+        if longest > LONGEST_HOLIDAY and not looked_twice:
+            raise HolidayTooLong(notice.year, longest, LONGEST_HOLIDAY)
+
+
+def longest_holiday(notice: Notice) -> int:
+    """How many days the longest unbroken holiday of a notice has."""
+    longest = run = 0
+    before = None
+    for date in sorted(notice.off):
+        run = run + 1 if before is not None and date - before == dt.timedelta(days=1) else 1
+        before, longest = date, max(longest, run)
+    return longest
 
 
 # --- several notices -----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from app.domain.refusals.accounts import (
 )
 from app.domain.refusals.award import Awarded, DecisionNotReady
 from app.domain.refusals.base import BadValue, ChangedMeanwhile, Fault, NotThere, Refusal, Unfit, WrongState
-from app.domain.refusals.calendar import BadNotice, BeyondHorizon, NotAWorkday, TooEarly
+from app.domain.refusals.calendar import BadNotice, BeyondHorizon, HolidayTooLong, NotAWorkday, TooEarly
 from app.domain.refusals.cases import (
     AlreadyDone,
     MissingText,
@@ -30,6 +30,7 @@ from app.domain.refusals.objections import (
     FilesChanged,
     FormAlreadyUsed,
     HeldBack,
+    NomineeLeft,
     NothingChosen,
     TooManyFiles,
     TooManyFromContact,
@@ -39,6 +40,7 @@ from app.domain.refusals.papers import TemplateBroken, UnreadableForm
 from app.domain.refusals.periods import (
     AlreadyClosed,
     CasesOpen,
+    DeadlineSettled,
     EstimatedCalendar,
     ManyStopped,
     NotEligible,
@@ -63,6 +65,7 @@ __all__ = [
     "BookRefused",
     "CasesOpen",
     "ChangedMeanwhile",
+    "DeadlineSettled",
     "DecisionNotReady",
     "EstimatedCalendar",
     "Fault",
@@ -71,6 +74,7 @@ __all__ = [
     "FilesChanged",
     "FormAlreadyUsed",
     "HeldBack",
+    "HolidayTooLong",
     "ImportHasProblems",
     "ImportNotReady",
     "KnownAlready",
@@ -79,6 +83,7 @@ __all__ = [
     "MissingText",
     "MoveRefused",
     "NoLongerStands",
+    "NomineeLeft",
     "NotABackup",
     "NotARecommender",
     "NotAWorkday",

@@ -26,6 +26,17 @@ class UnknownReceipt(Refusal):
         super().__init__("没有查到这个查询码。请对照回执逐字核对；字母不分大小写，空格和横线可以不写。")
 
 
+class NomineeLeft(Refusal):
+    """The nominee has left the programme: no new objection is taken, those there are answered (R26)."""
+
+    def __init__(self, how: str, since: dt.datetime) -> None:
+        self.how, self.since = how, since
+        super().__init__(
+            f"该对象{how}（{moment(since)}），不再接受新的异议，这一件没有提交。已经提出的异议照常办理和答复。"
+            "您写的内容仍保留在本页；如有紧要情况，请直接联系受理机构。"
+        )
+
+
 class TooManyFromContact(Refusal):
     """One contact has filed as many as the limits allow (R17); `come_back` is when there is room again."""
 

@@ -45,6 +45,17 @@ class TooLateToConclude(Refusal):
         super().__init__(f"规定时间已于{moment(conclude_by)}届满，不能再作出结论或延长期限。")
 
 
+class DeadlineSettled(Refusal):
+    """The deadline was settled already, by a server whose clock runs ahead of this one's (R25, R26)."""
+
+    def __init__(self, settled_at: dt.datetime) -> None:
+        self.settled_at = settled_at
+        super().__init__(
+            f"规定时间届满后的处理已于{moment(settled_at)}完成，不能再延长。"
+            "如果规定时间其实还没有到，说明服务器的时钟不一致，请联系系统管理员核对。"
+        )
+
+
 class NotEligible(Refusal):
     """A nominee that may not enter a round (R8); `reason` in words."""
 

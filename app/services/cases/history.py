@@ -91,6 +91,8 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "period.scheduled": "安排公示",
     "period.cancelled": "撤回公示安排",
     "period.extended": "延长规定时间",
+    "period.recounted": "放假通知改变了逐日计算",
+    "period.replanned": "因放假通知调整公示时间、规定时间",
     "period.window_extended": "因系统中断延长公示",
     "period.settled": "规定时间届满，自动处理",
     "period.unsettled": "时钟曾经走快，自动处理在规定时间届满时重新进行",

@@ -50,6 +50,7 @@ from app.services.accounts.two_people import require_two_people
 from app.services.cases.telling import tell_units
 from app.services.record.chain import on_nominee
 from app.services.shared.each import BulkOutcome, do_each
+from app.services.shared.leavers import lock_and_find_left
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
@@ -387,7 +388,10 @@ def _tell_objectors(work: Work, case: Case, kind: MessageKind, text: str) -> Non
 
 
 def _disqualify(work: Work, case: Case) -> None:
+    """Put the nominee out, unless it has left already: no second stain is written (R26)."""
     period = case.entry.period
+    if lock_and_find_left(work.session, [case.entry.nominee_id], work.now):
+        return
     clause = period.programme.upheld_clause
     work.session.add(
         Disqualification(

@@ -7,22 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.calendar.workdays import DayTable
 from app.domain.cases.hands import Staffed, falls_at, first_hand
 from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import Role, State
+from app.domain.cases.verdict import LEFT_NAMES
 from app.domain.objections.receipt import keyed_hash, receipt_code, receipt_hash
 from app.domain.periods.window import Window
-from app.domain.refusals import AnswerSpent, FormAlreadyUsed, TooManyFromContact, WindowClosed
+from app.domain.refusals import AnswerSpent, FormAlreadyUsed, NomineeLeft, TooManyFromContact, WindowClosed
 from app.models import (
     Case,
     Category,
+    Disqualification,
     Entry,
     Identity,
+    Nominee,
     Objection,
     ObjectorKind,
     OutboxRow,
@@ -36,6 +39,7 @@ from app.services.objections.evidence import claim
 from app.services.objections.identities import Objector, seal_objector
 from app.services.objections.shares import Guard, contact_hash, hold_back, text_hash
 from app.services.record.chain import CLOCK, OBJECTOR, Act, on_case, on_period, record
+from app.services.shared.leavers import departures
 
 # This is the one place where a crowd arrives at once: its statements are built here, once, and executed on the
 # connection, without the ORM's bookkeeping for objects that nobody looks at again (docs/performance.md).
@@ -51,18 +55,32 @@ _ENTRY_ID = (
 _FILED_WITH = select(Objection.id, Objection.content_hash, Objection.filed_at).where(
     Objection.form_hash == bindparam("form")
 )
+_ELSEWHERE, _OTHER = aliased(Entry), aliased(Period)
 _PERIOD_OF_ENTRY = (
     select(
         Period.id,
         Period.settled_at,
         Period.opens_at,
         Period.closes_at,
-        Period.conclude_by,
+        Period.conclude_by.label("conclude_by"),
         Period.cancelled_at,
-        Period.days,
+        func.coalesce(Period.recount, Period.days).label("days"),
         Period.organiser_id,
+        Entry.nominee_id,
+        # Whether there is anything to look into: most nominees have neither withdrawn nor been put out.
+        or_(
+            Nominee.withdrawn_at.is_not(None),
+            exists().where(Disqualification.nominee_id == Nominee.id),
+            exists().where(
+                _ELSEWHERE.nominee_id == Nominee.id,
+                _ELSEWHERE.period_id == _OTHER.id,
+                _OTHER.settled_at.is_(None),
+                _OTHER.conclude_by <= bindparam("now"),
+            ),
+        ).label("may_have_left"),
     )
     .join(Entry, Entry.period_id == Period.id)
+    .join(Nominee, Entry.nominee_id == Nominee.id)
     .where(Entry.id == bindparam("entry_id"))
 )
 _UNSETTLE = update(Period).where(Period.id == bindparam("period_id")).values(settled_at=None)
@@ -137,16 +155,19 @@ def file_objection(
 ) -> Filed:
     """File against an entry, or give the receipt again for the same form sent twice.
 
-    Raises WindowClosed (R6), FormAlreadyUsed (same form, other content), FilesChanged, and what `guard` holds back:
-    TooManyFromContact, AnswerSpent. `now` is when the request was received. On return the rows are on disk.
+    Raises WindowClosed (R6), NomineeLeft (R26), FormAlreadyUsed (same form, other content), FilesChanged, and what
+    `guard` holds back: TooManyFromContact, AnswerSpent. `now` is when the request was received. On return the rows are
+    on disk.
     """
     connection = session.connection()
     repeated = _filed_before(connection, keyring, entry_id, filing)
     if repeated is not None:
         return repeated
-    period = connection.execute(_PERIOD_OF_ENTRY, {"entry_id": entry_id}).one()
+    period = connection.execute(_PERIOD_OF_ENTRY, {"entry_id": entry_id, "now": now}).one()
     if not (period.cancelled_at is None and Window(period.opens_at, period.closes_at).contains(now)):
         raise WindowClosed(period.opens_at, period.closes_at, now)
+    if period.may_have_left:
+        require_still_there(session, period.nominee_id, now)
     try:
         hold_back(connection, guard, contact_hash(keyring.hash_key, filing.contact), now)
         filed = _write(session, connection, keyring, entry_id, period, filing, now)
@@ -159,6 +180,13 @@ def file_objection(
             raise
         return repeated
     return filed
+
+
+def require_still_there(session: Session, nominee_id: int, now: dt.datetime) -> None:
+    """Raise NomineeLeft where the nominee has withdrawn or is disqualified by `now` (R26)."""
+    departed = departures(session, [nominee_id], now).get(nominee_id)
+    if departed is not None and departed.since <= now:
+        raise NomineeLeft(LEFT_NAMES[departed.how], departed.since)
 
 
 def _filed_before(connection: Connection, keyring: Keyring, entry_id: int, filing: Filing) -> Filed | None:

@@ -24,6 +24,7 @@ from app.services.cases.queue import QueuedCase, queue_of, watched_by
 from app.services.nominees import gates
 from app.services.objections import identities
 from app.services.periods.progress import is_ready, open_case_counts, running_periods
+from app.services.periods.replanning import Move, moves_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class NeedsAHand:
     """What waits for the office today, each list most urgent first."""
 
     without_hands: list[QueuedCase]
+    moves: list[Move]
     escalated: list[QueuedCase]
     own_cases: list[QueuedCase]
     urgent: list[QueuedCase]
@@ -64,6 +66,7 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
     open_cases = open_case_counts(session, [period.id for period in unclosed], now)
     return NeedsAHand(
         without_hands=[queued for queued in (*own, *watched) if not queued.has_hands],
+        moves=moves_due(session, now),
         escalated=[queued for queued in watched if queued.escalated and not queued.urgent],
         own_cases=own,
         urgent=[queued for queued in watched if queued.urgent],

@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.domain.cases.verdict import Departure, Left
 from app.domain.periods.rounds import Round
 from app.domain.periods.window import Phase
 from app.models import Case, Correction, Disqualification, Entry, Nominee, Period, Programme, Revision
@@ -67,6 +68,7 @@ class Path:
     rounds: Sequence[RoundOnPath]
     disqualifications: Sequence[Disqualification]
     out: bool
+    departed: Departure | None  # how and when it left, settled or not
     revisions: Sequence[Revision]
     corrections: Sequence[Correction]
     replaces: Nominee | None
@@ -88,6 +90,7 @@ def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetim
     programme = session.get_one(Programme, nominee.programme_id)
     replaces, replaced_by = family_of(session, nominee)
     gone = leavers.left(session, [each for each in (nominee, replaces, replaced_by) if each], now)
+    departed = leavers.departures(session, [nominee_id], now).get(nominee_id)
     standing = gates.standings(session, keyring, programme, [nominee], now)[nominee_id]
     others = [each for each in (replaces, replaced_by) if each and each.id not in gone]
     return Path(
@@ -98,7 +101,8 @@ def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetim
             .order_by(Disqualification.id)
             .options(selectinload(Disqualification.reversal))
         ).all(),
-        out=bool(leavers.disqualified(session, [nominee_id], now)),
+        out=departed is not None and departed.how is Left.DISQUALIFIED,
+        departed=departed,
         revisions=session.scalars(
             select(Revision).where(Revision.nominee_id == nominee_id).order_by(Revision.edition)
         ).all(),

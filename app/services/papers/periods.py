@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from app import richtext
 from app.domain.calendar.workdays import last_day_before, local_date
+from app.domain.cases.clauses import lapse_sentence
+from app.domain.cases.verdict import LEFT_NAMES
 from app.domain.periods.rounds import LAST_ROUND, Kind
 from app.domain.periods.window import Phase
 from app.domain.refusals import WrongState
@@ -58,13 +60,12 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
     signatory = (programme.signatory if last_round else "") or organiser.name
     title = title_lines("" if last_round else organiser.name, f"关于{programme.title}", f"{words.subject}的公示")
     address = f"{clerk.stationery.public_url}/periods/{period.id}"
-    clause = programme.lapse_clause.partition("：")[0]
     context = {
         "warning": _warning(period, clerk.now),
         "title": title,
         "opening": f"{basis(programme)}，{words.opening}",
         "window": f"{_window(period)}，共{period.workdays}个工作日，其间的休息日照常公示、不计入工作日。",
-        "groups": _groups(session, period),
+        "groups": _groups(session, period, clerk.now),
         "objecting": [
             "单位和个人对公示对象有异议的，请在公示期间实名提出，写明事实和依据。个人应当写明真实姓名和手机号码或者"
             "电子邮箱；单位应当写明单位名称和联系人，并提交盖有公章的书面材料。匿名反映不按异议办理，"
@@ -74,7 +75,7 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "contacts": _contacts(period),
         "handling": [
             f"异议由受理单位调查核实，提出处理意见。作出结论的规定时间为{end_moment(period.conclude_by)}。",
-            f"在规定时间内无法作出结论的，取消该推荐对象参评资格（{clause}）。",
+            lapse_sentence(period.round, programme.lapse_clause),
         ],
         "qr": Picture(qr_png(address), 28),
         "qr_says": "扫描二维码查看公示、提出异议",
@@ -170,12 +171,12 @@ def _contacts(period: Period) -> list[str]:
     ]
 
 
-def _groups(session: Session, period: Period) -> list[dict[str, Any]]:
+def _groups(session: Session, period: Period, now: dt.datetime) -> list[dict[str, Any]]:
     """Group the entries as they read now: collectives, then individuals.
 
     A kind without entries is left out.
     """
-    entries = entries_of(session, period)
+    entries = entries_of(session, period, now)
     groups: list[dict[str, Any]] = []
     for kind in Kind:
         theirs = [entry for entry in entries if entry.kind is kind]
@@ -194,7 +195,7 @@ def _groups(session: Session, period: Period) -> list[dict[str, Any]]:
 
 
 def _name(entry: EntryView) -> str:
-    return f"{entry.name}（已退出推荐）" if entry.withdrawn else entry.name
+    return f"{entry.name}（{LEFT_NAMES[entry.left]}）" if entry.left else entry.name
 
 
 def _entry(number: int, entry: EntryView, shown: frozenset[str]) -> dict[str, Any]:

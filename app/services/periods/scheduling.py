@@ -16,6 +16,7 @@ from app.domain.periods.window import Phase, WindowPlan, explain, plan_window, t
 from app.domain.refusals import (
     AlreadyClosed,
     BadValue,
+    DeadlineSettled,
     EstimatedCalendar,
     NotAWorkday,
     NotEligible,
@@ -176,7 +177,7 @@ def cancel(work: Work, period_id: int, reason: str) -> None:
 def extend_deadline(work: Work, period_id: int, new_day: dt.date, reason: str, calendar: Calendar) -> None:
     """Move the deadline to 24:00 of a later working day, before it passes (R25).
 
-    Raises TooLateToConclude, AlreadyClosed, BadValue, NotAWorkday, BeyondHorizon, EstimatedCalendar.
+    Raises TooLateToConclude, DeadlineSettled, AlreadyClosed, BadValue, NotAWorkday, BeyondHorizon, EstimatedCalendar.
     """
     require_office(work.actor)
     period = lock_row(work.session, Period, period_id)
@@ -184,6 +185,8 @@ def extend_deadline(work: Work, period_id: int, new_day: dt.date, reason: str, c
         raise AlreadyClosed
     if too_late_to_conclude(period.conclude_by, work.now):
         raise TooLateToConclude(period.conclude_by)
+    if period.settled_at is not None:
+        raise DeadlineSettled(period.settled_at)
     if new_day <= period.conclude_day:
         raise BadValue(
             "day", f"新的截止日须是{period.conclude_day:%Y-%m-%d}之后的工作日，现在填的是{new_day:%Y-%m-%d}。"
@@ -195,8 +198,10 @@ def extend_deadline(work: Work, period_id: int, new_day: dt.date, reason: str, c
     added = explain(period.conclude_day + dt.timedelta(days=1), period.window.last_day, new_day, calendar)
     if any(counted.day.estimated for counted in added) and not period.programme.demonstration:
         raise EstimatedCalendar
+    period.days = [*period.days, *period.days_in_force[len(period.days) :], *days_to_json(added)]
+    if period.recount is not None:
+        period.recount = [*period.recount, *days_to_json(added)]
     previous, period.conclude_by = period.conclude_by, end_of(new_day)
-    period.days = [*period.days, *days_to_json(added)]
     if calendar.version not in period.calendar_version:
         period.calendar_version = f"{period.calendar_version}；延长时 {calendar.version}"
     period.provisional = period.provisional or any(counted.day.provisional for counted in added)

@@ -16,7 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import NotFound
 
 from app.domain.objections.receipt import new_form_token
-from app.domain.refusals import AnswerSpent, FilesChanged, FormAlreadyUsed, TooManyFromContact, WindowClosed
+from app.domain.refusals import (
+    AnswerSpent,
+    FilesChanged,
+    FormAlreadyUsed,
+    NomineeLeft,
+    TooManyFromContact,
+    WindowClosed,
+)
 from app.models import Period
 from app.services.objections import intake
 from app.services.objections.shares import Guard
@@ -44,6 +51,8 @@ def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
     period, entry = open_entry(period_id, nominee_id)
     if entry is None:
         return redirect(url_for("public.period", period_id=period.id))
+    if entry.left:  # the nominee's page says why there is no form
+        return redirect(url_for("public.nominee", period_id=period.id, nominee_id=nominee_id))
     form = ObjectionForm(formdata=None)
     form.ensure_token()
     return _page(period, entry, form)
@@ -72,6 +81,7 @@ def submit_objection(period_id: int, nominee_id: int) -> ResponseReturnValue:
         return _page(period, entry, form, status=422)
     if entry is None:
         raise WindowClosed(period.opens_at, period.closes_at, now())
+    intake.require_still_there(session(), nominee_id, now())
     if request.form.get("step") == "edit":
         return _page(period, entry, form)
     return _check_page(period, entry, form, *((428, _BUSY) if submits else ()))
@@ -109,8 +119,9 @@ def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseRetur
 
 
 @blueprint.errorhandler(WindowClosed)
+@blueprint.errorhandler(NomineeLeft)
 @blueprint.errorhandler(FilesChanged)
-def _not_filed(refusal: WindowClosed | FilesChanged) -> ResponseReturnValue:
+def _not_filed(refusal: WindowClosed | NomineeLeft | FilesChanged) -> ResponseReturnValue:
     return _form_again(str(refusal), 409)
 
 
@@ -187,7 +198,7 @@ def open_entry(period_id: int, nominee_id: int) -> tuple[Period, EntryView | Non
         abort(404)
     if not period.window.contains(now()):
         return period, None
-    entry = publication.entry_of(session(), period_id, nominee_id)
+    entry = publication.entry_of(session(), period_id, nominee_id, now())
     if entry is None:
         abort(404)
     return period, entry

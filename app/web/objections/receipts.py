@@ -15,6 +15,7 @@ from app.models import Objection
 from app.services.cases import evidence_reading
 from app.services.objections import evidence, following
 from app.services.objections.evidence import Attached
+from app.services.shared.leavers import departures
 from app.web.objections import attaching
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ReceiptForm, SupplementForm, WithdrawForm
@@ -166,6 +167,7 @@ def _case_page(
         files=_files_of(objection),
         unfiled=attaching.files_of(supplement_form.form_token.data) if request.method == "POST" else [],
         state=state,
+        left=departures(session(), [objection.entry.nominee_id], now()).get(objection.entry.nominee_id),
         refusal=tried.on_top,
         is_open=state in OPEN_STATES,
         period=objection.entry.period,

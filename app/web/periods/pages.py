@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired
 
 from app.calendars.china import ChinaCalendar
 from app.domain.cases.states import STATE_NAMES, Role
-from app.domain.cases.verdict import GROUND_NAMES
+from app.domain.cases.verdict import GROUND_NAMES, LEFT_NAMES
 from app.domain.periods.window import Phase
 from app.domain.refusals import Refusal
 from app.models import Period, Programme
@@ -128,7 +128,7 @@ def entries(period_id: int) -> ResponseReturnValue:
 
     def fate(entry: EntryView) -> str:
         grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(out.get(entry.nominee_id, ())))
-        return grounds or ("已退出推荐" if entry.withdrawn else "参评")
+        return grounds or (LEFT_NAMES[entry.left] if entry.left else "参评")
 
     return Listing(
         title=f"{shown.title}的推荐对象",
@@ -141,7 +141,7 @@ def entries(period_id: int) -> ResponseReturnValue:
             Column("cases", "案件", lambda entry: several[entry.id], 8),
             Column("fate", "结果", fate, 18, badge=lambda entry: "lapsed" if entry.nominee_id in out else None),
         ],
-        rows=closing.entries_of(session(), shown),
+        rows=closing.entries_of(session(), shown, now()),
         empty="这次公示没有列入推荐对象。",
         filters=[
             Filter("kind", "类别", kind_options([shown.programme]), lambda e, kind: e.kind == kind),

@@ -50,7 +50,7 @@ def period(period_id: int) -> ResponseReturnValue:
     if not shown.window.contains(now()):
         return _dates_only(shown)
     wanted, recommenders = _filter(), publication.recommenders(session(), shown)
-    listing = publication.entry_list(session(), shown, wanted)
+    listing = publication.entry_list(session(), shown, wanted, now())
     if wanted.page > listing.pages:
         abort(404)
     html = render_template(
@@ -71,10 +71,10 @@ def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
     shown = _period_or_404(period_id)
     if not shown.window.contains(now()):
         return _dates_only(shown)
-    entry = publication.entry_of(session(), period_id, nominee_id)
+    entry = publication.entry_of(session(), period_id, nominee_id, now())
     if entry is None:
         abort(404)
-    before, after = publication.neighbours(session(), entry)
+    before, after = publication.neighbours(session(), entry, now())
     html = render_template(
         "periods/public_nominee.html",
         period=shown,
@@ -113,7 +113,13 @@ def _period_or_404(period_id: int) -> Period:
 
 def _dates_only(period: Period) -> ResponseReturnValue:
     """Before and after the window: the dates, no names, for whatever was asked under this address."""
-    html = render_template("periods/public_dates.html", period=period, office=the_office(), now=now())
+    html = render_template(
+        "periods/public_dates.html",
+        period=period,
+        closed=publication.closing_figures(session(), period),
+        office=the_office(),
+        now=now(),
+    )
     return hot.publish(html, _good_until([period]), keep=False)
 
 

@@ -11,19 +11,20 @@ from app.domain.award.decision import REVOCATION_GROUND_NAMES
 from app.domain.calendar.workdays import SHANGHAI, last_day_before, local_date
 from app.domain.cases.reminders import REMINDER_NAMES
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
-from app.domain.cases.verdict import GROUND_NAMES
+from app.domain.cases.verdict import GROUND_NAMES, LEFT_NAMES
 from app.domain.imports.nominations import FIELD_NAMES
 from app.domain.nominees.eligibility import OUTCOME_NAMES
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import coarse, day, day_label, duration, end_moment, full_day, moment, weekday
 from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
 from app.evidence.kinds import FileKind
-from app.models import ScanState
+from app.models import Period, ScanState, Unit
 from app.models.objections import CATEGORY_NAMES, MESSAGE_KIND_NAMES
 from app.services.nominees.opinions import OUTCOME_NAMES as OPINION_NAMES
 from app.services.nominees.reviews import STAGE_NAMES
 from app.services.office.paths import RoundStep
 from app.services.periods.corrected_text import misprint
+from app.web.shared.portal import now
 from app.web.shared.qr import qr
 
 PHASE_NAMES = {
@@ -87,6 +88,7 @@ DETAIL_NAMES = {
     "outcome": "意见",
     "outage_days": "中断的工作日",
     "paper": "文书",
+    "previous_deadline": "原规定时间",
     "quotas": "名额（单位：集体、个人）",
     "passed": "结果",
     "reason": "理由",
@@ -105,6 +107,8 @@ DETAIL_NAMES = {
     "title": "活动名称",
     "to": "改为",
     "unit": "单位",
+    "waits_until": "到时处理等到",
+    "workdays": "现有工作日",
 }
 STEP_NAMES = {
     RoundStep.PASSED: "已通过",
@@ -148,6 +152,11 @@ def size_words(size: int) -> str:
     return f"{max(1, round(size / 1024))} KB"
 
 
+def period_contacts(period: Period) -> list[Unit]:
+    """Return the units of a period that its page names at this moment, beside the office (R5, R13)."""
+    return period.contacts_at(now())
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
@@ -168,11 +177,13 @@ def init_app(app: Flask) -> None:
         excerpt=richtext.excerpt,
     )
     app.jinja_env.globals.update(
+        period_contacts=period_contacts,
         qr=qr,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
         DECLINE_GROUND_NAMES=DECLINE_GROUND_NAMES,
         GROUND_NAMES=GROUND_NAMES,
+        LEFT_NAMES=LEFT_NAMES,
         MESSAGE_KIND_NAMES=MESSAGE_KIND_NAMES,
         OPINION_NAMES=OPINION_NAMES,
         OUTCOME_NAMES=OUTCOME_NAMES,

@@ -26,14 +26,14 @@ sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # rules
 
 def shown(world: World, period: int, nominee: int) -> EntryView:
     with world.database.reader() as session:
-        found = publication.entry_of(session, period, nominee)
+        found = publication.entry_of(session, period, nominee, at(DAY))
         assert found is not None
         return found
 
 
 def found(world: World, period: int, **wanted: str) -> list[str]:
     with world.database.reader() as session:
-        listing = publication.entry_list(session, session.get_one(Period, period), ListFilter(**wanted))
+        listing = publication.entry_list(session, session.get_one(Period, period), ListFilter(**wanted), at(DAY))
         return [entry.name for entry in listing.entries]
 
 

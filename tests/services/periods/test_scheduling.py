@@ -15,6 +15,7 @@ from app.domain.refusals import (
     AlreadyClosed,
     BadValue,
     BeyondHorizon,
+    DeadlineSettled,
     EstimatedCalendar,
     MissingText,
     NotAWorkday,
@@ -309,3 +310,17 @@ def test_a_demonstration_may_rest_on_an_estimate_and_says_so(world: World) -> No
     assert (extended.provisional, extended.estimated) == (True, True)
     world.run(settlement.settle_due, now=at("2026-09-30 Wed 00:00"))
     assert world.period(period).settled_at is None
+
+
+def test_a_deadline_that_a_clock_ahead_has_settled_is_refused_by_name_and_not_by_the_database(world: World) -> None:
+    period, office = world.round_two(), world.actor("office")
+    assert world.run(settlement.settle_period, period, now=at("2026-09-30 Wed 00:00:03"))  # another server, 5 s ahead
+    before = world.everything()
+    with pytest.raises(DeadlineSettled, match=r"已于2026-09-30 00:00完成.*时钟不一致"):
+        world.run(
+            scheduling.extend_deadline,
+            *(period, dt.date(2026, 10, 8), "核查需要", CHINA),
+            by=office,
+            now=at("2026-09-29 Tue 23:59:58"),
+        )
+    assert world.everything() == before

@@ -204,6 +204,7 @@ MATRIX = [
     ("GET", "/office/periods/1/report", 302, OFFICE, 200),
     ("GET", "/office/calendar", 302, OFFICE, 200),
     ("POST", "/office/calendar", 401, OFFICE, 422),
+    ("POST", "/office/calendar/replan", 401, OFFICE, 422),
     ("GET", "/office/record", 302, RECORD, 200),
 ]
 
