@@ -8,6 +8,8 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, StringField
 from wtforms.validators import StopValidation
 
+from app.domain.objections.giveaways import giveaways
+from app.domain.objections.naming import why_no_real_name
 from app.domain.objections.receipt import looks_like_form_token, new_form_token
 from app.domain.objections.sameness import plain_contact
 from app.models import Category, ObjectorKind
@@ -18,8 +20,6 @@ from app.web.shared.forms import PlainForm, needed, options, text_area
 
 FACTS_LENGTH = (20, 3000)
 _NAME_LENGTH = {ObjectorKind.PERSON: (2, 30), ObjectorKind.UNIT: (4, 60)}
-# What people write who do not want to be named: no objection then (R15).
-_NO_NAMES = re.compile(r"匿名|无名|不愿|知情人|热心|某某|群众$|^群众|市民$|网友|^[*＊xX×某?？.。\d\s]+$")
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}\d{7,8}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
@@ -79,8 +79,8 @@ class ObjectionForm(FormWithFiles):
         what = "单位全称" if kind is ObjectorKind.UNIT else "真实姓名"
         if not low <= len(field.data or "") <= high:
             raise StopValidation(f"请填写{what}，{low}到{high}个字。")
-        if _NO_NAMES.search(field.data):
-            raise StopValidation(f"请填写{what}。匿名反映不按异议办理，可以改用本页所列的电话或者信件反映。")
+        if kind is ObjectorKind.PERSON and (why := why_no_real_name(field.data)):
+            raise StopValidation(why)
 
     def validate_contact_person(self, field: Any) -> None:
         if self._kind() is ObjectorKind.UNIT and not 2 <= len(field.data or "") <= 30:
@@ -93,6 +93,14 @@ class ObjectionForm(FormWithFiles):
     @property
     def is_a_units(self) -> bool:
         return self._kind() is ObjectorKind.UNIT
+
+    @property
+    def giveaways(self) -> list[str]:
+        """What in the facts tells who writes them (R19)."""
+        person = self.contact_person.data or "" if self.is_a_units else ""
+        return giveaways(
+            self.facts.data or "", self.name.data or "", person, self.contact.data or "", unit=self.is_a_units
+        )
 
     @property
     def number_of_files_seen(self) -> int:
