@@ -23,7 +23,6 @@ from app.domain.refusals.objections import (
     HeldBack,
     NothingChosen,
     TooManyFiles,
-    TooManyFromContact,
     UnknownReceipt,
 )
 from app.domain.refusals.papers import TemplateBroken, UnreadableForm
@@ -91,7 +90,6 @@ __all__ = [
     "TooLateToConclude",
     "TooManyFailures",
     "TooManyFiles",
-    "TooManyFromContact",
     "TooManyRows",
     "Unfit",
     "UnknownReceipt",

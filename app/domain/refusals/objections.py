@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from app.domain.refusals.base import Refusal, moment
+from app.domain.refusals.base import Refusal
 
 
 class FormAlreadyUsed(Refusal):
@@ -24,18 +22,6 @@ class UnknownReceipt(Refusal):
 
     def __init__(self) -> None:
         super().__init__("没有查到这个查询码。请对照回执逐字核对；字母不分大小写，空格和横线可以不写。")
-
-
-class TooManyFromContact(Refusal):
-    """One contact has filed as many as the limits allow (R17); `come_back` is when there is room again."""
-
-    def __init__(self, come_back: dt.datetime) -> None:
-        self.come_back = come_back
-        whole_minute = come_back + dt.timedelta(minutes=1, microseconds=-1)  # written without its seconds
-        super().__init__(
-            f"同一个联系方式提交的异议比较多，这一件还没有提交。请在{moment(whole_minute)}以后再提交；"
-            "您写的内容仍保留在本页。公示截止前提交都有效，也可以直接联系受理机构。"
-        )
 
 
 class AnswerSpent(Refusal):

@@ -16,7 +16,7 @@ from app.domain.cases.reminders import Reminder, escalation_time
 from app.domain.cases.states import State
 from app.domain.objections.receipt import keyed_hash, receipt_code, receipt_hash
 from app.domain.periods.window import Window
-from app.domain.refusals import AnswerSpent, FormAlreadyUsed, TooManyFromContact, WindowClosed
+from app.domain.refusals import AnswerSpent, FormAlreadyUsed, WindowClosed
 from app.models import (
     Case,
     Category,
@@ -125,7 +125,8 @@ def file_objection(
     """File against an entry, or give the receipt again for the same form sent twice.
 
     Raises WindowClosed (R6), FormAlreadyUsed (same form, other content), FilesChanged, and what `guard` holds back:
-    TooManyFromContact, AnswerSpent. `now` is when the request was received. On return the rows are on disk.
+    AnswerSpent. Nothing depends on what others filed under the same contact (R17). `now` is when the request was
+    received. On return the rows are on disk.
     """
     connection = session.connection()
     repeated = _filed_before(connection, keyring, entry_id, filing)
@@ -135,10 +136,10 @@ def file_objection(
     if not (period.cancelled_at is None and Window(period.opens_at, period.closes_at).contains(now)):
         raise WindowClosed(period.opens_at, period.closes_at, now)
     try:
-        hold_back(connection, guard, contact_hash(keyring.hash_key, filing.contact), now)
+        hold_back(connection, guard, now)
         filed = _write(session, connection, keyring, entry_id, period, filing, now)
         session.commit()
-    except (IntegrityError, TooManyFromContact, AnswerSpent):
+    except (IntegrityError, AnswerSpent):
         # The same form at the same moment, on a database that lets two writers in: the other one won.
         session.rollback()
         repeated = _filed_before(session.connection(), keyring, entry_id, filing)

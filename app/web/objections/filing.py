@@ -5,8 +5,6 @@ The text travels with the form through every step; the server keeps nothing unti
 
 from __future__ import annotations
 
-import math
-
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
@@ -16,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import NotFound
 
 from app.domain.objections.receipt import new_form_token
-from app.domain.refusals import AnswerSpent, FilesChanged, FormAlreadyUsed, TooManyFromContact, WindowClosed
+from app.domain.refusals import AnswerSpent, FilesChanged, FormAlreadyUsed, WindowClosed
 from app.models import Period
 from app.services.objections import intake
 from app.services.objections.shares import Guard
@@ -26,7 +24,7 @@ from app.web.objections import attaching
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ObjectionForm
 from app.web.periods.public import the_office
-from app.web.shared import challenge, errors, limits, metrics
+from app.web.shared import challenge, errors, limits, metrics, own_share
 from app.web.shared.access import everyone
 from app.web.shared.portal import let_go, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
@@ -101,9 +99,12 @@ def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseRetur
         period, _ = open_entry(period_id, nominee_id)
         # After the window it is not said who was in it, and who never was (R5).
         raise WindowClosed(period.opens_at, period.closes_at, now())
-    passed = challenge.passed() if limits.look().hot else None
-    guard = Guard(limits.contact_allowances(), passed.answer if passed else "")
+    effort = limits.effort()
+    passed = challenge.passed(effort) if limits.look().hot or effort > 1 else None
+    guard = Guard(passed.answer if passed else "")
     filed = intake.file_objection(session(), portal().keyring, entry_id, form.filing(), now(), guard)
+    if not filed.repeated:
+        own_share.note(form.form_token.data or "", form.contact.data or "")
     cookie["receipt"] = {"code": filed.receipt_code, "objection": filed.objection_id}
     return redirect(url_for("receipts.receipt"), 303)
 
@@ -117,13 +118,6 @@ def _not_filed(refusal: WindowClosed | FilesChanged) -> ResponseReturnValue:
 @blueprint.errorhandler(FormAlreadyUsed)
 def _used(refusal: FormAlreadyUsed) -> ResponseReturnValue:
     return _form_again(str(refusal), 409, fresh_token=True)
-
-
-@blueprint.errorhandler(TooManyFromContact)
-def _had_its_share(refusal: TooManyFromContact) -> ResponseReturnValue:
-    metrics.count_refusal("contact")
-    seconds = math.ceil((refusal.come_back - now()).total_seconds())
-    return _form_again(str(refusal), 429, headers={"Retry-After": str(seconds)})
 
 
 @blueprint.errorhandler(AnswerSpent)
@@ -207,7 +201,7 @@ def _check_page(
         form=form,
         files=files,
         refusal=refusal,
-        challenge=challenge.ask(form.form_token.data or "") if due else None,
+        challenge=challenge.ask(form.form_token.data or "", limits.effort()) if due else None,
         now=now(),
     )
     return html, status

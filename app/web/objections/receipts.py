@@ -19,7 +19,7 @@ from app.web.objections import attaching
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ReceiptForm, SupplementForm, WithdrawForm
 from app.web.periods.public import the_office
-from app.web.shared import errors
+from app.web.shared import errors, own_share
 from app.web.shared.access import everyone, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.downloads import sent_out
@@ -122,6 +122,7 @@ def withdraw() -> ResponseReturnValue:
 @everyone
 def leave() -> ResponseReturnValue:
     cookie.pop("follow", None)
+    own_share.forget()
     flash("已经退出查询，本机不再保留。")
     return redirect(url_for("receipts.receipt"), 303)
 
