@@ -156,7 +156,8 @@ class Evidence(StoredFile, Base):
     """A file that came with an objection, or with a supplement to one (then with its message).
 
     Until the objection is filed it belongs to its form alone (`form_hash`, as in `objections`); a form holds the
-    same file once. Of a picture something else is kept than came in: it is written anew.
+    same file once. Of a picture something else is kept than came in: it is written anew. `letter` tells the sealed
+    letter of a unit from evidence; it is empty where the file came before the two were told apart (`kept_as`).
     """
 
     __tablename__ = "evidence"
@@ -165,6 +166,7 @@ class Evidence(StoredFile, Base):
     form_hash: Mapped[str] = mapped_column(String(64))
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objections.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    letter: Mapped[bool | None]
 
     __table_args__ = (
         CheckConstraint("size > 0 AND stored_size > 0", name="not_empty"),

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from app.database import Database
-from app.models import Import, ImportRow
+from app.models import Evidence, Import, ImportRow
 from app.services.imports import reading
 from tests.conftest import copy_of_template
 from tests.world import at
@@ -64,3 +64,12 @@ def test_0009_an_import_being_read_waits_for_the_tick_and_the_others_stay_as_the
         left = select(ImportRow.import_id).order_by(ImportRow.import_id)
         assert session.scalars(left).all() == [1, 1, 3, 3, 4, 4, 5, 5]
         assert reading.find_due(session) == [1, 2]
+
+
+def test_0010_of_files_that_are_there_nothing_says_whether_they_are_a_letter(empty: Database) -> None:
+    empty.migrate(revision="0009")
+    file = {"form_hash": "f", "kind": "pdf", "cipher": "aes-256-gcm", "scan": "unscanned", "size": 1, "stored_size": 1}
+    insert(empty, "evidence", *[file | {"name": f"{n:032}", "sha256": f"{n:064}"} for n in range(2)])
+    empty.migrate()
+    with empty.reader() as session:
+        assert session.scalars(select(Evidence.letter)).all() == [None, None]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from itertools import product
 
@@ -16,6 +18,7 @@ from app.domain.nominees.eligibility import conditions_of
 from app.domain.periods.rounds import ROUNDS, Kind
 from app.models import Base, ReviewStage
 from app.web.shared.access import EVERYONE, allowed_roles
+from tests.web.browsing import Browser
 
 STAFF = {Role.OFFICE: "office", Role.HEAD: "head", Role.HANDLER: "handler", Role.AUDITOR: "auditor"}
 _FEW = 6
@@ -48,6 +51,29 @@ def addresses(database: Database, rule: Rule) -> Iterator[str]:
     for values in product(*(_values(database, name)[:few] for name in names)):
         left = list(values)
         yield _PART.sub(lambda _: str(left.pop(0)), rule.rule)  # noqa: B023 - used up before the next turn
+
+
+def read_by(app: Flask, database: Database, browser: Browser, login: str) -> dict[str, bytes]:
+    """Every answer to a GET that this person gets, by its address: headers and body, packed files unpacked."""
+    found: dict[str, bytes] = {}
+    for rule in rules(app, "GET"):
+        if login in logins(app, rule):
+            for address in addresses(database, rule):
+                answer = browser.open(address)
+                found[address] = str(answer.headers).encode() + answer.data
+                found |= {f"{address}!{name}": content for name, content in _unpacked(answer.data)}
+    return found
+
+
+def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """The parts of a packed file, and the parts of those that are packed themselves: an archive of .docx and .xlsx."""
+    if not content.startswith(b"PK\x03\x04"):
+        return
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for info in archive.infolist():
+            part = archive.read(info)
+            yield info.filename, info.filename.encode() + part
+            yield from ((f"{info.filename}!{name}", inner) for name, inner in _unpacked(part))
 
 
 def _values(database: Database, part: str) -> Sequence[object]:

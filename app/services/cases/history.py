@@ -38,6 +38,8 @@ _TOLD_ELSEWHERE = {f"case.{action}" for action in (Action.NOTE, Action.HEAR, Act
     "identity.granted",
     "identity.refused",
     "identity.read",
+    "letter.opened",
+    "letter.sorted",
 }
 _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} | {
     "objection.filed": "收到异议",
@@ -100,6 +102,8 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "identity.granted": "同意查看异议人身份",
     "identity.refused": "不同意查看异议人身份",
     "identity.read": "查看了异议人身份",
+    "letter.opened": "打开了盖章材料",
+    "letter.sorted": "分开了盖章材料和证据",
     "keys.rotated": "更换密钥",
     "backup.made": "作了备份",
     "backup.restored": "由备份恢复",

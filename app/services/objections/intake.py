@@ -97,6 +97,7 @@ class Filing:
     facts: str
     against_handler: bool
     files: int = 0  # so many lay with the form when it was checked; where there are none, nobody looks for any
+    letters: int = 0  # so many of these are sealed letters
 
     def digest(self, key: bytes, entry_id: int) -> str:
         """Return a hash that tells a repeated request from one with other content, without keeping either."""
@@ -188,7 +189,7 @@ def _write(
     connection.execute(_INSERT_IDENTITY, {"objection_id": objection_id, "sealed": sealed})
     details = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
     if filing.files:
-        claim(connection, row["form_hash"], objection_id, filing.files)
+        claim(connection, row["form_hash"], objection_id, filing.files, filing.letters)
         details["files"] = filing.files
     _warn_of_arrival(connection, case_id, [handler] if filing.against_handler else chain, period.conclude_by, now)
     acts = [Act(OBJECTOR, "objection.filed", on_case(case_id), details)]

@@ -44,6 +44,7 @@ class ObjectionForm(FormWithFiles):
     """What is asked of an objector, and nothing beyond: no ID number, no address."""
 
     files_seen = HiddenField()  # how many files the check page showed
+    letters_seen = HiddenField()  # how many of these are a unit's sealed letter
     ticket = HiddenField()  # of who waits instead of solving a challenge, see web/shared/challenge.py
     answer = HiddenField()
     objector_kind = RadioField(
@@ -70,6 +71,7 @@ class ObjectionForm(FormWithFiles):
         hint="写清时间、地点、人物、经过，以及从哪里可以核实。请不要写身份证号码。",
         rows=9,
     )
+    letter = evidence_field("盖章的书面材料（单位提出异议时必须上传）")
     evidence = evidence_field("证据材料（没有可以不附）")
     against_handler = BooleanField("异议涉及负责核查的单位本身，请直接交市级机构办理")
 
@@ -104,8 +106,15 @@ class ObjectionForm(FormWithFiles):
 
     @property
     def number_of_files_seen(self) -> int:
-        seen = self.files_seen.data or ""
-        return int(seen) if seen.isdecimal() and seen.isascii() and len(seen) <= 3 else 0
+        return _counted(self.files_seen)
+
+    @property
+    def number_of_letters_seen(self) -> int:
+        return _counted(self.letters_seen)
+
+    def saw(self, letters: int, files: int) -> None:
+        """Note what lies with the form on the page that shows it."""
+        self.letters_seen.data, self.files_seen.data = str(letters), str(files)
 
     def _kind(self) -> ObjectorKind:
         return ObjectorKind.UNIT if self.objector_kind.data == ObjectorKind.UNIT else ObjectorKind.PERSON
@@ -123,7 +132,13 @@ class ObjectionForm(FormWithFiles):
             facts=self.facts.data or "",
             against_handler=bool(self.against_handler.data),
             files=self.number_of_files_seen,
+            letters=self.number_of_letters_seen,
         )
+
+
+def _counted(field: HiddenField) -> int:
+    seen = field.data or ""
+    return int(seen) if seen.isdecimal() and seen.isascii() and len(seen) <= 3 else 0
 
 
 class ReceiptForm(PlainForm):
@@ -136,6 +151,7 @@ class ReceiptForm(PlainForm):
 
 class SupplementForm(FormWithFiles):
     text = text_area("补充内容", *SUPPLEMENT_LENGTH, rows=5)
+    letter = evidence_field("盖章的书面材料（封存，核查单位看不到）")
     evidence = evidence_field("补充的证据材料（没有可以不附）")
 
 

@@ -83,9 +83,11 @@ def supplement() -> ResponseReturnValue:
     may = attempt(lambda: following.check_supplement(work(), objection_id))
     if may.refused:
         return _case_page(objection_id, may, supplement_form=form)
+    letters = attaching.take_sent(token, objection_id, field=attaching.LETTER)
     not_taken = attaching.take_sent(token, objection_id)
-    if not_taken:
+    if letters or not_taken:
         form.validate()
+        attaching.say_refused(form.letter, letters)
         attaching.say_refused(form.evidence, not_taken)
         return _case_page(objection_id, Attempt(422), supplement_form=form)
     tried = attempt(
