@@ -65,6 +65,27 @@ def read_by(app: Flask, database: Database, browser: Browser, login: str) -> dic
     return found
 
 
+_DRAWN = re.compile(
+    (
+        r'(?:X-Request-ID: |Set-Cookie: |ETag: |Content-Length: |Retry-After: |csrf_token" (?:type="hidden" )?value="'
+        r'|id="csrf[^>]*value="|form_token" value="|ticket" value="|编号 <code>)[^"\r\n]*'
+        r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+    ).encode()
+)
+
+
+def told_apart(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
+    """The addresses whose answers differ in more than what is drawn anew for every answer there is."""
+    addresses = sorted(before.keys() | after.keys())
+    return [each for each in addresses if _plain(before.get(each, b"")) != _plain(after.get(each, b""))]
+
+
+def _plain(content: bytes) -> bytes:
+    """An answer without its tokens, request ids and moments of writing; a packed file is looked at part by part."""
+    head, packed, _ = content.partition(b"PK\x03\x04")
+    return _DRAWN.sub(b"", head if packed else content)
+
+
 def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
     """The parts of a packed file, and the parts of those that are packed themselves: an archive of .docx and .xlsx."""
     if not content.startswith(b"PK\x03\x04"):

@@ -1,6 +1,7 @@
 """A flood: many waiting cases with the same text or from the same source, seen together and declined together (R23).
 
-A keyed hash tells whether two objections have the same source. People see a letter for it and nothing else (R19).
+A keyed hash tells whether two objections have the same source. The office alone is told, by a letter for it: a unit
+could file under the numbers of those whom it suspects, and see which of them has filed already (R19).
 """
 
 from __future__ import annotations
@@ -35,6 +36,11 @@ LIKENESS_NAMES = {Likeness.TEXT: "内容相同", Likeness.SOURCE: "来源相同"
 _COLUMNS = {Likeness.TEXT: Objection.text_hash, Likeness.SOURCE: Objection.contact_hash}
 
 
+def likenesses_for(actor: Actor) -> tuple[Likeness, ...]:
+    """Return what this person may see objections grouped by."""
+    return tuple(Likeness) if actor.is_office else (Likeness.TEXT,)
+
+
 @dataclass(frozen=True, slots=True)
 class Flood:
     """One group as the list shows it. It is named by its earliest case: no hash leaves the database."""
@@ -48,7 +54,10 @@ class Flood:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """One case of a group: which source it came from, as a letter, and whether this person may decline it."""
+    """One case of a group, and whether this person may decline it.
+
+    `source` is a letter for where it came from. It is empty for everybody but the office.
+    """
 
     case: Case
     source: str
@@ -62,7 +71,8 @@ def floods(session: Session, actor: Actor, now: dt.datetime) -> list[Flood]:
     A unit sees its own groups, the office all.
     """
     found = []
-    for likeness, column in _COLUMNS.items():
+    for likeness in likenesses_for(actor):
+        column = _COLUMNS[likeness]
         several = func.count(Case.id.distinct())
         wanted = (Period.id, func.min(Case.id), several, func.max(Objection.filed_at))
         query = _visible(actor, *wanted).where(*_waiting(now), column.is_not(None))
@@ -93,7 +103,8 @@ def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, n
     drops = []
     for case in cases:
         why_not = _why_not(actor, case, now)
-        drops.append(Drop(case, _source(case, letters), why_not, case.entry_id in against and not why_not))
+        source = _source(case, letters) if actor.is_office else ""
+        drops.append(Drop(case, source, why_not, case.entry_id in against and not why_not))
         against.add(case.entry_id)
     return drops
 
@@ -146,6 +157,8 @@ def _alike(session: Session, likeness: Likeness, case_id: int, actor: Actor, now
 
     The state of this case does not matter.
     """
+    if likeness not in likenesses_for(actor):
+        raise NotYourCase
     column = _COLUMNS[likeness]
     this = _visible(actor, Entry.period_id, column).where(Case.id == case_id, column.is_not(None))
     found = session.execute(this.order_by(Objection.id).limit(1)).first()
