@@ -60,7 +60,7 @@ def read_by(app: Flask, database: Database, browser: Browser, login: str) -> dic
         if login in logins(app, rule):
             for address in addresses(database, rule):
                 answer = browser.open(address)
-                found[address] = str(answer.headers).encode() + answer.data
+                found[address] = f"{answer.status_code}\n{answer.headers}".encode() + answer.data
                 found |= {f"{address}!{name}": content for name, content in _unpacked(answer.data)}
     return found
 
