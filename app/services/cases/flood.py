@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.domain.calendar.workdays import local_date, midnight
 from app.domain.cases.states import Action, Actor, DeclineGround, Role, State, check
 from app.domain.refusals import ChangedMeanwhile, NothingChosen, NotYourCase, Refusal
 from app.models import Case, Entry, Objection, Period, Recusal
@@ -81,16 +82,18 @@ def floods(session: Session, actor: Actor, now: dt.datetime) -> list[Flood]:
     wide = select(Period).where(Period.id.in_({period_id for _, period_id, *_ in found}))
     periods = {period.id: period for period in session.scalars(wide.options(joinedload(Period.organiser)))}
     groups = [Flood(likeness, periods[period_id], *row) for likeness, period_id, *row in found]
-    return sorted(groups, key=lambda flood: (flood.latest, flood.first_case), reverse=True)
+    return sorted(groups, key=lambda group: (local_date(group.latest), group.first_case), reverse=True)
 
 
 def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, now: dt.datetime) -> list[Drop]:
-    """List the waiting cases that are alike to this one, earliest first. Raises NotYourCase."""
+    """List the waiting cases that are alike to this one, by their day; the office, in the order in which they came.
+
+    Raises NotYourCase.
+    """
     ids = _alike(session, likeness, case_id, actor, now)
     cases = session.scalars(
         select(Case)
         .where(Case.id.in_(ids))
-        .order_by(Case.id)
         .options(
             joinedload(Case.entry).joinedload(Entry.period),
             joinedload(Case.handler_unit),
@@ -101,7 +104,12 @@ def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, n
     letters: dict[str, str] = {}
     against: set[int] = set()
     drops = []
-    for case in cases:
+
+    def place(case: Case) -> tuple[dt.date, dt.datetime, int]:
+        day = local_date(case.received_at)
+        return day, case.received_at if actor.is_office else midnight(day), case.id
+
+    for case in sorted(cases, key=place):
         why_not = _why_not(actor, case, now)
         source = _source(case, letters) if actor.is_office else ""
         drops.append(Drop(case, source, why_not, case.entry_id in against and not why_not))
@@ -165,8 +173,10 @@ def _alike(session: Session, likeness: Likeness, case_id: int, actor: Actor, now
     if found is None:
         raise NotYourCase
     period_id, mark = found
-    alike = _visible(actor, Case.id).where(*_waiting(now), Entry.period_id == period_id, column == mark)
-    return session.scalars(alike.distinct().order_by(Case.id).limit(MOST)).all()
+    alike = _visible(actor, Case.id, Case.received_at).where(
+        *_waiting(now), Entry.period_id == period_id, column == mark
+    )
+    return session.scalars(alike.distinct().order_by(Case.received_at, Case.id).limit(MOST)).all()
 
 
 def _why_not(actor: Actor, case: Case, now: dt.datetime) -> str:
