@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import cycle, islice
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.database import Database
