@@ -100,6 +100,8 @@ def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
 def _values(database: Database, part: str) -> Sequence[object]:
     """What may stand at a place of this name: `period_id` is an id of `periods`."""
     name = part.rpartition(":")[2]
+    if part.startswith("any("):
+        return [word.strip('"') for word in part[len("any(") : part.index(")")].split(",")]
     if name in _WORDS:
         return _WORDS[name]
     named = {"organiser_id": "unit", "request_id": "identity_request", "decision_id": "proceeding"}
