@@ -49,7 +49,7 @@ class Settings:
     metrics_token: str = ""  # whoever names it may read /metrics; without it there is no such page
     # R17: loose enough for an office or a mobile carrier behind one address.
     limit_address: str = "120/hour;600/day"
-    limit_contact: str = "10/hour;30/day"  # counted in the database: across workers and restarts
+    limit_contact: str = "10/hour;30/day"  # what one browser files under one contact before its challenge gets harder
     limit_nominee: str = "300/hour"
     limit_site: str = "2000/hour"  # all objections together
     limit_receipt: str = "30/10 minutes"

@@ -19,11 +19,13 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.web.factory import create_app
 from config import Settings
+from tests.counting import count
 from tests.hashes import cheap_hashes
 from tests.lines import Lines, logged
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World, at
 
+count()
 KEY = b"a key for tests, thirty-two bytes"
 
 

@@ -213,7 +213,7 @@ def festival_names(notice: Notice) -> dict[dt.date, str]:
 
 
 def festivals_of(year: int) -> Mapping[dt.date, tuple[str, ...]]:
-    """Return the statutory days of a year with their names, lunar ones too; none for years the package cannot reckon."""
+    """Return the statutory days of a year with their names, lunar ones too; none for years unknown to the package."""
     return _festivals(year) if FIRST_YEAR <= year <= LAST_ESTIMATED_YEAR else {}
 
 

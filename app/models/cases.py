@@ -14,6 +14,7 @@ from app.domain.cases.states import OPEN_STATES, CaseFacts, Conclusion, DeclineG
 from app.domain.cases.verdict import CaseOutcome, effective_state
 from app.models.accounts import Unit, UnitKind, User
 from app.models.base import Base, checked
+from app.models.drawing import drawn
 from app.models.objections import Objection
 from app.models.periods import Entry
 
@@ -23,7 +24,7 @@ class Case(Base):
 
     __tablename__ = "cases"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
     state: Mapped[State] = mapped_column(checked(State, "state"))
     handler_unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
@@ -86,7 +87,7 @@ class Case(Base):
 
     @property
     def number(self) -> str:
-        """How people name the case: year of arrival and running number."""
+        """How people name the case: year of arrival and a number drawn at random; the first ones counted up."""
         return f"{self.received_at.astimezone(SHANGHAI):%Y}-{self.id:04d}"
 
     def state_at(self, now: dt.datetime) -> State:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.accounts import User
 from app.models.base import Base, checked
+from app.models.drawing import drawn
 from app.models.periods import Entry
 from app.models.stored_file import StoredFile
 
@@ -52,7 +53,7 @@ class Objection(Base):
 
     __tablename__ = "objections"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     objector_kind: Mapped[ObjectorKind] = mapped_column(checked(ObjectorKind, "objector_kind"))
@@ -156,15 +157,17 @@ class Evidence(StoredFile, Base):
     """A file that came with an objection, or with a supplement to one (then with its message).
 
     Until the objection is filed it belongs to its form alone (`form_hash`, as in `objections`); a form holds the
-    same file once. Of a picture something else is kept than came in: it is written anew.
+    same file once. Of a picture something else is kept than came in: it is written anew. `letter` tells the sealed
+    letter of a unit from evidence; it is empty where the file came before the two were told apart (`kept_as`).
     """
 
     __tablename__ = "evidence"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
     form_hash: Mapped[str] = mapped_column(String(64))
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objections.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    letter: Mapped[bool | None]
 
     __table_args__ = (
         CheckConstraint("size > 0 AND stored_size > 0", name="not_empty"),

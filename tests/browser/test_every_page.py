@@ -190,7 +190,7 @@ def test_what_the_public_sees(portal: Portal) -> None:
     page.get_by_label("推荐程序").or_(page.get_by_label("其他")).first.check()
     page.get_by_label("事实和依据").fill(FACTS)
     letter = {"name": "公函.pdf", "mimeType": "application/pdf", "buffer": pdf()}
-    page.get_by_label("证据材料").set_input_files([letter])
+    page.get_by_label("盖章的书面材料").set_input_files([letter])
     expect(page.get_by_text("已收到").first).to_be_visible()
     walk.look(page, "form with the sealed letter")
     press(page, "下一步：核对")

@@ -13,7 +13,7 @@ from sqlalchemy import MetaData, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.database import Database
-from app.models import AuditRow, Import, ImportRow, Period
+from app.models import AuditRow, Evidence, Import, ImportRow, Period
 from app.services.imports import reading
 from tests.conftest import copy_of_template
 from tests.world import at
@@ -145,3 +145,12 @@ def test_0013_a_period_under_way_keeps_its_days_and_its_deadline(empty: Database
         period = session.scalars(select(Period)).one()
         assert (period.recount, period.waits_until, period.replannings) == (None, None, [])
         assert period.set_deadline == period.conclude_by == at("2026-09-30 Wed 00:00")
+
+
+def test_0014_of_files_that_are_there_nothing_says_whether_they_are_a_letter(empty: Database) -> None:
+    empty.migrate(revision="0013")
+    file = {"form_hash": "f", "kind": "pdf", "cipher": "aes-256-gcm", "scan": "unscanned", "size": 1, "stored_size": 1}
+    insert(empty, "evidence", *[file | {"name": f"{n:032}", "sha256": f"{n:064}"} for n in range(2)])
+    empty.migrate()
+    with empty.reader() as session:
+        assert session.scalars(select(Evidence.letter)).all() == [None, None]

@@ -42,7 +42,7 @@ class CaseOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """A nominee that goes out at a deadline: its unconcluded cases, the earliest one leading."""
+    """A nominee that goes out at a deadline: its unconcluded cases, the one of the lowest number leading."""
 
     nominee_id: int
     case_ids: tuple[int, ...]

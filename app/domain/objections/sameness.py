@@ -1,4 +1,4 @@
-"""When two contacts are one and two texts the same, however they were typed; and when one contact had its share."""
+"""When two contacts are one and two texts the same, however they were typed; and what goes beyond a contact's share."""
 
 from __future__ import annotations
 
@@ -29,11 +29,7 @@ class Allowance:
     per: dt.timedelta
 
 
-def full_until(filed: Sequence[dt.datetime], allowances: Sequence[Allowance], now: dt.datetime) -> dt.datetime | None:
-    """When there is room for one more, or None when there is now. `filed` holds what was filed, newest first."""
-    waits = [
-        filed[allowance.amount - 1] + allowance.per
-        for allowance in allowances
-        if len(filed) >= allowance.amount and now < filed[allowance.amount - 1] + allowance.per
-    ]
-    return max(waits, default=None)
+def beyond(filed: Sequence[dt.datetime], allowances: Sequence[Allowance], now: dt.datetime) -> int:
+    """How many objections one more would be beyond the allowances; 0 while there is room for it."""
+    over = [sum(now < at + each.per for at in filed) + 1 - each.amount for each in allowances]
+    return max(0, *over) if over else 0

@@ -33,7 +33,6 @@ from app.domain.refusals.objections import (
     NomineeLeft,
     NothingChosen,
     TooManyFiles,
-    TooManyFromContact,
     UnknownReceipt,
 )
 from app.domain.refusals.papers import TemplateBroken, UnreadableForm
@@ -108,7 +107,6 @@ __all__ = [
     "TooLateToConclude",
     "TooManyFailures",
     "TooManyFiles",
-    "TooManyFromContact",
     "TooManyRows",
     "Unfit",
     "UnknownReceipt",

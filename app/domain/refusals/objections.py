@@ -37,18 +37,6 @@ class NomineeLeft(Refusal):
         )
 
 
-class TooManyFromContact(Refusal):
-    """One contact has filed as many as the limits allow (R17); `come_back` is when there is room again."""
-
-    def __init__(self, come_back: dt.datetime) -> None:
-        self.come_back = come_back
-        whole_minute = come_back + dt.timedelta(minutes=1, microseconds=-1)  # written without its seconds
-        super().__init__(
-            f"同一个联系方式提交的异议比较多，这一件还没有提交。请在{moment(whole_minute)}以后再提交；"
-            "您写的内容仍保留在本页。公示截止前提交都有效，也可以直接联系受理机构。"
-        )
-
-
 class AnswerSpent(Refusal):
     """A challenge answered once lets one objection through, not two."""
 

@@ -1,6 +1,7 @@
 """A flood: many waiting cases with the same text or from the same source, seen together and declined together (R23).
 
-A keyed hash tells whether two objections have the same source. People see a letter for it and nothing else (R19).
+A keyed hash tells whether two objections have the same source. The office alone is told, by a letter for it: a unit
+could file under the numbers of those whom it suspects, and see which of them has filed already (R19).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.domain.calendar.workdays import local_date, midnight
 from app.domain.cases.states import Action, Actor, DeclineGround, Role, State, check
 from app.domain.refusals import ChangedMeanwhile, NothingChosen, NotYourCase, Refusal
 from app.models import Case, Entry, Objection, Period, Recusal
@@ -35,6 +37,11 @@ LIKENESS_NAMES = {Likeness.TEXT: "内容相同", Likeness.SOURCE: "来源相同"
 _COLUMNS = {Likeness.TEXT: Objection.text_hash, Likeness.SOURCE: Objection.contact_hash}
 
 
+def likenesses_for(actor: Actor) -> tuple[Likeness, ...]:
+    """Return what this person may see objections grouped by."""
+    return tuple(Likeness) if actor.is_office else (Likeness.TEXT,)
+
+
 @dataclass(frozen=True, slots=True)
 class Flood:
     """One group as the list shows it. It is named by its earliest case: no hash leaves the database."""
@@ -48,7 +55,10 @@ class Flood:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """One case of a group: which source it came from, as a letter, and whether this person may decline it."""
+    """One case of a group, and whether this person may decline it.
+
+    `source` is a letter for where it came from. It is empty for everybody but the office.
+    """
 
     case: Case
     source: str
@@ -62,7 +72,8 @@ def floods(session: Session, actor: Actor, now: dt.datetime) -> list[Flood]:
     A unit sees its own groups, the office all.
     """
     found = []
-    for likeness, column in _COLUMNS.items():
+    for likeness in likenesses_for(actor):
+        column = _COLUMNS[likeness]
         several = func.count(Case.id.distinct())
         wanted = (Period.id, func.min(Case.id), several, func.max(Objection.filed_at))
         query = _visible(actor, *wanted).where(*_waiting(now), column.is_not(None))
@@ -71,16 +82,18 @@ def floods(session: Session, actor: Actor, now: dt.datetime) -> list[Flood]:
     wide = select(Period).where(Period.id.in_({period_id for _, period_id, *_ in found}))
     periods = {period.id: period for period in session.scalars(wide.options(joinedload(Period.organiser)))}
     groups = [Flood(likeness, periods[period_id], *row) for likeness, period_id, *row in found]
-    return sorted(groups, key=lambda flood: (flood.latest, flood.first_case), reverse=True)
+    return sorted(groups, key=lambda group: (local_date(group.latest), group.first_case), reverse=True)
 
 
 def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, now: dt.datetime) -> list[Drop]:
-    """List the waiting cases that are alike to this one, earliest first. Raises NotYourCase."""
+    """List the waiting cases that are alike to this one, by their day; the office, in the order in which they came.
+
+    Raises NotYourCase.
+    """
     ids = _alike(session, likeness, case_id, actor, now)
     cases = session.scalars(
         select(Case)
         .where(Case.id.in_(ids))
-        .order_by(Case.id)
         .options(
             joinedload(Case.entry).joinedload(Entry.period),
             joinedload(Case.handler_unit),
@@ -91,9 +104,15 @@ def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, n
     letters: dict[str, str] = {}
     against: set[int] = set()
     drops = []
-    for case in cases:
+
+    def place(case: Case) -> tuple[dt.date, dt.datetime, int]:
+        day = local_date(case.received_at)
+        return day, case.received_at if actor.is_office else midnight(day), case.id
+
+    for case in sorted(cases, key=place):
         why_not = _why_not(actor, case, now)
-        drops.append(Drop(case, _source(case, letters), why_not, case.entry_id in against and not why_not))
+        source = _source(case, letters) if actor.is_office else ""
+        drops.append(Drop(case, source, why_not, case.entry_id in against and not why_not))
         against.add(case.entry_id)
     return drops
 
@@ -146,14 +165,18 @@ def _alike(session: Session, likeness: Likeness, case_id: int, actor: Actor, now
 
     The state of this case does not matter.
     """
+    if likeness not in likenesses_for(actor):
+        raise NotYourCase
     column = _COLUMNS[likeness]
     this = _visible(actor, Entry.period_id, column).where(Case.id == case_id, column.is_not(None))
     found = session.execute(this.order_by(Objection.id).limit(1)).first()
     if found is None:
         raise NotYourCase
     period_id, mark = found
-    alike = _visible(actor, Case.id).where(*_waiting(now), Entry.period_id == period_id, column == mark)
-    return session.scalars(alike.distinct().order_by(Case.id).limit(MOST)).all()
+    alike = _visible(actor, Case.id, Case.received_at).where(
+        *_waiting(now), Entry.period_id == period_id, column == mark
+    )
+    return session.scalars(alike.distinct().order_by(Case.received_at, Case.id).limit(MOST)).all()
 
 
 def _why_not(actor: Actor, case: Case, now: dt.datetime) -> str:

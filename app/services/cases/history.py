@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.calendar.workdays import end_of, local_date, midnight
 from app.domain.cases.states import ACTION_NAMES, CONCLUSION_NAMES, Action
 from app.models import AuditRow, Case, MessageKind, Unit, User
 from app.models.cases import NOTE_KIND_NAMES
@@ -38,7 +39,11 @@ _TOLD_ELSEWHERE = {f"case.{action}" for action in (Action.NOTE, Action.HEAR, Act
     "identity.granted",
     "identity.refused",
     "identity.read",
+    "letter.opened",
+    "letter.sorted",
 }
+# A scanner speaks minutes after a file came in.
+_TELLS_OF_ARRIVAL = {"evidence.clean", "evidence.infected"}
 _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} | {
     "objection.filed": "收到异议",
     "objection.supplemented": "异议人作了补充",
@@ -102,6 +107,8 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "identity.granted": "同意查看异议人身份",
     "identity.refused": "不同意查看异议人身份",
     "identity.read": "查看了异议人身份",
+    "letter.opened": "打开了盖章材料",
+    "letter.sorted": "分开了盖章材料和证据",
     "keys.rotated": "更换密钥",
     "backup.made": "作了备份",
     "backup.restored": "由备份恢复",
@@ -163,7 +170,7 @@ def of_case(session: Session, case: Case) -> list[Moment]:
             who=who(row.actor, names),
             what=act_name(row.action),
             text=_text_of(row, names),
-            coarse=row.actor == OBJECTOR,
+            coarse=row.actor == OBJECTOR or row.action in _TELLS_OF_ARRIVAL,
         )
         for row in rows_about(session, on_case(case.id))
         if row.action not in _TOLD_ELSEWHERE
@@ -183,7 +190,18 @@ def of_case(session: Session, case: Case) -> list[Moment]:
         for objection in case.objections
         for message in objection.messages
     }
-    return sorted([*acts, *notes, *said.values()], key=lambda moment: moment.at)
+    return sorted([*acts, *notes, *said.values()], key=_place)
+
+
+def _place(moment: Moment) -> dt.datetime:
+    """Return what a history is ordered by: what is told by its day alone stands at an end of that day.
+
+    Between two acts of the unit it would tell the hour (R19).
+    """
+    if not moment.coarse:
+        return moment.at
+    day = local_date(moment.at)
+    return midnight(day) if moment.what == _ACT_NAMES["objection.filed"] else end_of(day)
 
 
 def who(actor: str, names: dict[int, str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.domain.calendar.workdays import DayTable
+from app.domain.calendar.workdays import DayTable, local_date
 from app.domain.cases.reminders import workdays_after_today
 from app.domain.cases.states import OPEN_STATES, Actor, Role, State, may_see
 from app.models import Case, Entry, Period, Unit, User
@@ -106,4 +106,10 @@ def _ordered(
             continue
         left = workdays_after_today(period.conclude_by, table, now)
         rows.append(QueuedCase(case, facts.state, left, facts.escalated(now), facts.has_hands))
-    return sorted(rows, key=lambda row: (not row.is_open, row.case.entry.period.conclude_by, row.case.id))
+    return sorted(rows, key=_place)
+
+
+def _place(row: QueuedCase) -> tuple[bool, dt.datetime, dt.date, int]:
+    """Return what a list is ordered by. Of one day the order says nothing of who came first (R19)."""
+    arrived = local_date(row.case.received_at)
+    return not row.is_open, row.case.entry.period.conclude_by, arrived, row.case.id

@@ -9,6 +9,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.domain.calendar.workdays import local_date
 from app.domain.cases.reminders import Reminder, due_reminder
 from app.domain.cases.states import OPEN_STATES, Actor, Role, State
 from app.models import Case, Entry, OutboxRow, Period, Recusal, Unit, UnitKind
@@ -112,7 +113,9 @@ def _warn_of_fallen(session: Session, period: Period, now: dt.datetime) -> int:
 
 
 def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 20) -> Sequence[OutboxRow]:
-    """List the newest warnings to a person's unit about cases that are still open, newest first.
+    """List the newest warnings to a person's unit about cases that are still open, the newest day first.
+
+    Within a day their order says nothing of what came first (R19).
 
     The arrival of a case is left out once somebody has accepted it, and a proposal once it is confirmed or returned.
     That a case was declined is shown although it is over: the superior is told. A recused person sees no warning about
@@ -120,7 +123,7 @@ def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 
     """
     if actor.role is Role.AUDITOR:
         return []
-    return session.scalars(
+    rows = session.scalars(
         select(OutboxRow)
         .join(Case, OutboxRow.case_id == Case.id)
         .where(
@@ -139,3 +142,4 @@ def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 
         .limit(limit)
         .options(joinedload(OutboxRow.case))
     ).all()
+    return sorted(rows, key=lambda row: (-local_date(row.created_at).toordinal(), row.case_id))

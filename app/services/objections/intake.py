@@ -18,7 +18,7 @@ from app.domain.cases.states import Role, State
 from app.domain.cases.verdict import LEFT_NAMES
 from app.domain.objections.receipt import keyed_hash, receipt_code, receipt_hash
 from app.domain.periods.window import Window
-from app.domain.refusals import AnswerSpent, FormAlreadyUsed, NomineeLeft, TooManyFromContact, WindowClosed
+from app.domain.refusals import AnswerSpent, FormAlreadyUsed, NomineeLeft, WindowClosed
 from app.models import (
     Case,
     Category,
@@ -128,6 +128,7 @@ class Filing:
     facts: str
     against_handler: bool
     files: int = 0  # so many lay with the form when it was checked; where there are none, nobody looks for any
+    letters: int = 0  # so many of these are sealed letters
 
     def digest(self, key: bytes, entry_id: int) -> str:
         """Return a hash that tells a repeated request from one with other content, without keeping either."""
@@ -156,8 +157,8 @@ def file_objection(
     """File against an entry, or give the receipt again for the same form sent twice.
 
     Raises WindowClosed (R6), NomineeLeft (R26), FormAlreadyUsed (same form, other content), FilesChanged, and what
-    `guard` holds back: TooManyFromContact, AnswerSpent. `now` is when the request was received. On return the rows are
-    on disk.
+    `guard` holds back: AnswerSpent. Nothing depends on what others filed under the same contact (R17). `now` is when
+    the request was received. On return the rows are on disk.
     """
     connection = session.connection()
     repeated = _filed_before(connection, keyring, entry_id, filing)
@@ -169,10 +170,10 @@ def file_objection(
     if period.may_have_left:
         require_still_there(session, period.nominee_id, now)
     try:
-        hold_back(connection, guard, contact_hash(keyring.hash_key, filing.contact), now)
+        hold_back(connection, guard, now)
         filed = _write(session, connection, keyring, entry_id, period, filing, now)
         session.commit()
-    except (IntegrityError, TooManyFromContact, AnswerSpent):
+    except (IntegrityError, AnswerSpent):
         # The same form at the same moment, on a database that lets two writers in: the other one won.
         session.rollback()
         repeated = _filed_before(session.connection(), keyring, entry_id, filing)
@@ -230,7 +231,7 @@ def _write(
     connection.execute(_INSERT_IDENTITY, {"objection_id": objection_id, "sealed": sealed})
     details = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
     if filing.files:
-        claim(connection, row["form_hash"], objection_id, filing.files)
+        claim(connection, row["form_hash"], objection_id, filing.files, filing.letters)
         details["files"] = filing.files
     _warn_of_arrival(connection, case_id, chain[chain.index(handler) :], period.conclude_by, now)
     acts = [Act(OBJECTOR, "objection.filed", on_case(case_id), details)]

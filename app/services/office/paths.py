@@ -10,12 +10,14 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.domain.cases.states import Actor
 from app.domain.cases.verdict import Departure, Left
 from app.domain.periods.rounds import Round
 from app.domain.periods.window import Phase
 from app.models import Case, Correction, Disqualification, Entry, Nominee, Period, Programme, Revision
 from app.sealing import Keyring
 from app.services.cases.history import user_names
+from app.services.cases.sight import in_sight
 from app.services.nominees import gates
 from app.services.nominees.gates import NomineeStanding
 from app.services.nominees.replacements import family_of
@@ -81,8 +83,8 @@ class Path:
         return [stage for each in self.rounds for stage in each.stages]
 
 
-def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetime) -> Path:
-    """Return what happened to one nominee, first round first.
+def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetime, actor: Actor) -> Path:
+    """Return what happened to one nominee, first round first, with the cases that this person may see (R21).
 
     `out` is as every page sees it at `now` (R26).
     """
@@ -91,10 +93,10 @@ def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetim
     replaces, replaced_by = family_of(session, nominee)
     gone = leavers.left(session, [each for each in (nominee, replaces, replaced_by) if each], now)
     departed = leavers.departures(session, [nominee_id], now).get(nominee_id)
-    standing = gates.standings(session, keyring, programme, [nominee], now)[nominee_id]
+    standing = gates.standings(session, keyring, programme, [nominee], now, actor)[nominee_id]
     others = [each for each in (replaces, replaced_by) if each and each.id not in gone]
     return Path(
-        rounds=_rounds(standing, _stages(session, nominee_id), now),
+        rounds=_rounds(standing, _stages(session, nominee_id, actor), now),
         disqualifications=session.scalars(
             select(Disqualification)
             .where(Disqualification.nominee_id == nominee_id)
@@ -142,7 +144,7 @@ def _is_over(stages: Sequence[ListedEntry], now: dt.datetime) -> bool:
     return bool(kept) and kept[-1].period.phase(now) is Phase.CLOSED
 
 
-def _stages(session: Session, nominee_id: int) -> list[ListedEntry]:
+def _stages(session: Session, nominee_id: int, actor: Actor) -> list[ListedEntry]:
     entries = session.scalars(
         select(Entry)
         .join(Period, Entry.period_id == Period.id)
@@ -151,6 +153,6 @@ def _stages(session: Session, nominee_id: int) -> list[ListedEntry]:
         .options(joinedload(Entry.period).joinedload(Period.organiser))
     ).all()
     cases: dict[int, list[Case]] = {entry.id: [] for entry in entries}
-    for case in session.scalars(select(Case).where(Case.entry_id.in_(cases)).order_by(Case.id)):
+    for case in session.scalars(select(Case).where(Case.entry_id.in_(cases), in_sight(actor)).order_by(Case.id)):
         cases[case.entry_id].append(case)
     return [ListedEntry(entry.period, entry, cases[entry.id]) for entry in entries]

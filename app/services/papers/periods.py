@@ -7,20 +7,23 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import richtext
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.clauses import lapse_sentence
+from app.domain.cases.states import Actor
 from app.domain.cases.verdict import LEFT_NAMES
 from app.domain.periods.rounds import LAST_ROUND, Kind
 from app.domain.periods.window import Phase
 from app.domain.refusals import WrongState
 from app.domain.shared.wording import day_label, end_moment, full_day, moment, weekday
-from app.models import Period
+from app.models import Case, Entry, Period
 from app.models.periods import days_from_json
 from app.papers.qr import qr_png
 from app.papers.templates import Picture
+from app.services.cases.sight import in_sight
 from app.services.papers.paper import (
     Clerk,
     Paper,
@@ -91,6 +94,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
     if period.closing is None:
         raise WrongState("公示办结以后才有办结报告。")
     report = period.closing.report
+    seen = None if clerk.actor.is_office else numbers_seen(session, period, clerk.actor)
     context = {
         "title": title_lines(period.title, "办结报告"),
         "times": [
@@ -101,7 +105,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
             f"系统可用：{_uptime(report['availability'])}。",
         ],
         "figures": _in_two_columns(_figures(report)),
-        "out": out_rows(report["goes_out"], period.programme.rules.kind_names),
+        "out": out_rows(report["goes_out"], period.programme.rules.kind_names, seen),
         "goes_on": report["goes_on"],
         "goes_on_names": "、".join(one["name"] for one in report["goes_on"]) or "没有推荐对象继续参评。",
         "withdrawn": "、".join(one["name"] for one in report.get("withdrawn", [])),
@@ -134,6 +138,12 @@ def out_rows(
         }
         for one in goes_out
     ]
+
+
+def numbers_seen(session: Session, period: Period, actor: Actor) -> set[str]:
+    """Return the numbers of a period's cases that this person may see (R21)."""
+    query = select(Case).join(Entry, Case.entry_id == Entry.id).where(Entry.period_id == period.id, in_sight(actor))
+    return {case.number for case in session.scalars(query)}
 
 
 def _warning(period: Period, now: dt.datetime) -> str:

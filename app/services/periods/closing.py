@@ -58,8 +58,11 @@ def close_each(work: Work, period_ids: Iterable[int]) -> BulkOutcome:
 
 
 def cases_of(session: Session, period: Period) -> list[Case]:
-    """Every case of a period, oldest first, with what lists of cases show."""
-    return list(
+    """Every case of a period by its day, with what lists of cases show.
+
+    Of one day the order says nothing of who came first (R19).
+    """
+    found = list(
         session.scalars(
             select(Case)
             .join(Entry, Case.entry_id == Entry.id)
@@ -74,6 +77,7 @@ def cases_of(session: Session, period: Period) -> list[Case]:
             )
         )
     )
+    return sorted(found, key=lambda case: (local_date(case.received_at), case.id))
 
 
 def entries_of(session: Session, period: Period, now: dt.datetime) -> list[EntryView]:

@@ -35,6 +35,7 @@ def list_page(home: str) -> ResponseReturnValue:
     """Every group; `home` is the blueprint whose addresses are linked to."""
     groups = flood.floods(session(), actor(), now())
     periods = {str(group.period.id): group.period.title for group in groups}
+    likenesses = {each.value: LIKENESS_NAMES[each] for each in flood.likenesses_for(actor())}
     return Listing(
         title="相同的异议",
         columns=[
@@ -48,9 +49,7 @@ def list_page(home: str) -> ResponseReturnValue:
         rows=groups,
         empty="现在没有这样的异议。",
         filters=[
-            Filter(
-                "likeness", "相同之处", {k.value: LIKENESS_NAMES[k] for k in Likeness}, lambda g, v: g.likeness == v
-            ),
+            Filter("likeness", "相同之处", likenesses, lambda g, v: g.likeness == v),
             Filter("period", "公示", periods, lambda g, v: str(g.period.id) == v),
         ],
     ).answer("cases/floods.html")

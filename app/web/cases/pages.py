@@ -118,6 +118,7 @@ def _case_page(
         forms={action: each for action, each in forms.items() if _offers_something(each)},
         buttons=BUTTONS,
         exhibits=evidence_reading.exhibits(session(), case.id),
+        sealed=evidence_reading.sealed(session(), case.id),
         tried=doing,
         refusal=tried.on_top,
         history=history.of_case(session(), case),

@@ -43,7 +43,7 @@ def nominees() -> ResponseReturnValue:
     programme = session().get(Programme, programme_id)
     standings = {}
     if programme is not None:
-        standings = gates.standings(session(), portal().keyring, programme, fates.nominees, now())
+        standings = gates.standings(session(), portal().keyring, programme, fates.nominees, now(), actor())
     return listing_of(fates, standings).answer(
         "nominees/nominees.html",
         programmes=programmes,
@@ -113,7 +113,7 @@ def nominee_page(
     html = render_template(
         "nominees/nominee.html",
         nominee=found,
-        path=path_of(session(), portal().keyring, nominee_id, now()),
+        path=path_of(session(), portal().keyring, nominee_id, now(), actor()),
         offers=actions_for(session(), found, actor(), now()),
         honour=revocation.honour_of(session(), nominee_id),
         forms=forms,

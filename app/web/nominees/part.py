@@ -44,7 +44,7 @@ def part_of(nominee: Nominee) -> Part:
     """Everything as it stands now; opinions only for the office and the unit that recommends the nominee."""
     keyring, who = portal().keyring, actor()
     may_answer = who.is_office or nominee.recommender_id == who.unit_id
-    standing = gates.standing_of(session(), keyring, nominee, now())
+    standing = gates.standing_of(session(), keyring, nominee, now(), who)
     fields = dossiers.fields_of(session(), keyring, [nominee.id])[nominee.id] if may_answer else {}
     return Part(
         standing=standing,

@@ -17,14 +17,14 @@ from app.web.shared.limits import address, limiter
 from app.web.shared.portal import number, portal, session
 from app.web.shared.uploads import check_spooled, sent_files
 
-FIELD = "evidence"
+FIELD, LETTER = "evidence", "letter"
 _REMOVE = "remove-"
 STORE_DOWN = "暂时存不下，没有收下，请过几分钟再传。"
 
 
 def files_sent() -> int:
     """How many files came with this form; each counts as one that a script sent."""
-    return len(sent_files(FIELD))
+    return len(sent_files(FIELD)) + len(sent_files(LETTER))
 
 
 def _limit() -> str:
@@ -43,19 +43,21 @@ def form_hash(token: str | None) -> str:
     return keyed_hash(portal().keyring.hash_key, "form", token or "")
 
 
-def take(token: str, title: str, upload: BinaryIO, objection_id: int | None = None) -> Attached:
+def take(
+    token: str, title: str, upload: BinaryIO, objection_id: int | None = None, *, letter: bool = False
+) -> Attached:
     """Take one file for a form. Raises Refusal and StoreDown as `evidence.receive` does."""
     check_spooled(upload)
     vault = portal().vault
-    return evidence.receive(work(), vault, form_hash(token), title, upload, objection_id=objection_id)
+    return evidence.receive(work(), vault, form_hash(token), title, upload, objection_id=objection_id, letter=letter)
 
 
-def take_sent(token: str | None, objection_id: int | None = None) -> list[str]:
-    """Take the files that came with the form. What is not taken comes back as a sentence each; the others stay."""
+def take_sent(token: str | None, objection_id: int | None = None, *, field: str = FIELD) -> list[str]:
+    """Take the files of a field of the form. What is not taken comes back as a sentence each; the others stay."""
     refused = []
-    for title, upload in sent_files(FIELD):
+    for title, upload in sent_files(field):
         try:
-            take(token or "", title, upload, objection_id)
+            take(token or "", title, upload, objection_id, letter=field == LETTER)
         except (FileRefused, TooManyFiles) as refusal:
             refused.append(f"“{title}”：{refusal}")
         except StoreDown:
@@ -66,6 +68,10 @@ def take_sent(token: str | None, objection_id: int | None = None) -> list[str]:
 def files_of(token: str | None) -> list[Attached]:
     """Return the files attached to a form that is not filed yet."""
     return evidence.unfiled(session(), portal().keyring, form_hash(token))
+
+
+def letters_among(files: list[Attached]) -> int:
+    return sum(file.letter for file in files)
 
 
 def removal_asked() -> bool:

@@ -5,8 +5,6 @@ The text travels with the form through every step; the server keeps nothing unti
 
 from __future__ import annotations
 
-import math
-
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
@@ -16,16 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import NotFound
 
 from app.domain.objections.receipt import new_form_token
-from app.domain.refusals import (
-    AnswerSpent,
-    FilesChanged,
-    FormAlreadyUsed,
-    NomineeLeft,
-    TooManyFromContact,
-    WindowClosed,
-)
+from app.domain.refusals import AnswerSpent, FilesChanged, FormAlreadyUsed, NomineeLeft, WindowClosed
 from app.models import Period
 from app.services.objections import intake
+from app.services.objections.evidence import Attached
 from app.services.objections.shares import Guard
 from app.services.periods import publication
 from app.services.periods.corrected_text import EntryView
@@ -33,7 +25,7 @@ from app.web.objections import attaching
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ObjectionForm
 from app.web.periods.public import the_office
-from app.web.shared import challenge, errors, limits, metrics
+from app.web.shared import challenge, errors, limits, metrics, own_share
 from app.web.shared.access import everyone
 from app.web.shared.portal import let_go, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
@@ -66,13 +58,14 @@ def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
 def submit_objection(period_id: int, nominee_id: int) -> ResponseReturnValue:
     form = ObjectionForm()
     form.ensure_token()
-    refused = _take_files(period_id, nominee_id, form)
+    refused, refused_letters = _take_files(period_id, nominee_id, form)
     if attaching.removal_asked():
         attaching.remove_asked(form.form_token.data)
     valid = form.validate()
     if form.is_a_units and not _letter_seen(form):
-        refused.append("单位提出异议，请上传盖有公章的书面材料，照片或者扫描件都可以。")
+        refused_letters.append("单位提出异议，请在这里上传盖有公章的书面材料，照片或者扫描件都可以。")
     valid = not attaching.say_refused(form.evidence, refused) and valid
+    valid = not attaching.say_refused(form.letter, refused_letters) and valid
     submits = request.form.get("step") == "submit"
     if valid and submits and not limits.challenge_is_due():
         return _file(period_id, nominee_id, form)
@@ -87,22 +80,33 @@ def submit_objection(period_id: int, nominee_id: int) -> ResponseReturnValue:
     return _check_page(period, entry, form, *((428, _BUSY) if submits else ()))
 
 
-def _take_files(period_id: int, nominee_id: int, form: ObjectionForm) -> list[str]:
-    """Take what came with the form, inside the window (R6). Says what was not taken."""
+def _take_files(period_id: int, nominee_id: int, form: ObjectionForm) -> tuple[list[str], list[str]]:
+    """Take what came with the form, inside the window (R6). Says what was not taken: evidence, sealed letters."""
     if not attaching.files_sent():
-        return []
+        return [], []
     period, entry = open_entry(period_id, nominee_id)
     if entry is None:
         raise WindowClosed(period.opens_at, period.closes_at, now())
+    # The letter first: a file chosen in both fields is the letter.
+    letters = attaching.take_sent(form.form_token.data, field=attaching.LETTER)
     refused = attaching.take_sent(form.form_token.data)
-    form.files_seen.data = str(len(attaching.files_of(form.form_token.data)))
-    return refused
+    _note_files(form)
+    return refused, letters
+
+
+def _note_files(form: ObjectionForm) -> list[Attached]:
+    """Return the files that lie with the form, their numbers noted in it."""
+    files = attaching.files_of(form.form_token.data)
+    form.saw(attaching.letters_among(files), len(files))
+    return files
 
 
 def _letter_seen(form: ObjectionForm) -> bool:
     """Whether a unit's sealed letter lies with its form (R14); once filed, what the form itself says is looked at."""
     filing = request.form.get("step") == "submit"
-    return bool(form.number_of_files_seen if filing else attaching.files_of(form.form_token.data))
+    if filing:
+        return bool(form.number_of_letters_seen)
+    return bool(attaching.letters_among(attaching.files_of(form.form_token.data)))
 
 
 def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseReturnValue:
@@ -111,9 +115,12 @@ def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseRetur
         period, _ = open_entry(period_id, nominee_id)
         # After the window it is not said who was in it, and who never was (R5).
         raise WindowClosed(period.opens_at, period.closes_at, now())
-    passed = challenge.passed() if limits.look().hot else None
-    guard = Guard(limits.contact_allowances(), passed.answer if passed else "")
+    effort = limits.effort()
+    passed = challenge.passed(effort) if limits.look().hot or effort > 1 else None
+    guard = Guard(passed.answer if passed else "")
     filed = intake.file_objection(session(), portal().keyring, entry_id, form.filing(), now(), guard)
+    if not filed.repeated:
+        own_share.note(form.form_token.data or "", form.contact.data or "")
     cookie["receipt"] = {"code": filed.receipt_code, "objection": filed.objection_id}
     return redirect(url_for("receipts.receipt"), 303)
 
@@ -128,13 +135,6 @@ def _not_filed(refusal: WindowClosed | NomineeLeft | FilesChanged) -> ResponseRe
 @blueprint.errorhandler(FormAlreadyUsed)
 def _used(refusal: FormAlreadyUsed) -> ResponseReturnValue:
     return _form_again(str(refusal), 409, fresh_token=True)
-
-
-@blueprint.errorhandler(TooManyFromContact)
-def _had_its_share(refusal: TooManyFromContact) -> ResponseReturnValue:
-    metrics.count_refusal("contact")
-    seconds = math.ceil((refusal.come_back - now()).total_seconds())
-    return _form_again(str(refusal), 429, headers={"Retry-After": str(seconds)})
 
 
 @blueprint.errorhandler(AnswerSpent)
@@ -209,8 +209,7 @@ def _check_page(
 ) -> ResponseReturnValue:
     """Show what was written to be checked before filing, with a challenge if one is due or `asked` for again."""
     due = asked or limits.challenge_is_due()
-    files = attaching.files_of(form.form_token.data)
-    form.files_seen.data = str(len(files))
+    files = _note_files(form)
     html = render_template(
         "objections/check.html",
         period=period,
@@ -218,7 +217,7 @@ def _check_page(
         form=form,
         files=files,
         refusal=refusal,
-        challenge=challenge.ask(form.form_token.data or "") if due else None,
+        challenge=challenge.ask(form.form_token.data or "", limits.effort()) if due else None,
         now=now(),
     )
     return html, status

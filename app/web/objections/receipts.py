@@ -20,7 +20,7 @@ from app.web.objections import attaching
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ReceiptForm, SupplementForm, WithdrawForm
 from app.web.periods.public import the_office
-from app.web.shared import errors
+from app.web.shared import errors, own_share
 from app.web.shared.access import everyone, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.downloads import sent_out
@@ -84,9 +84,11 @@ def supplement() -> ResponseReturnValue:
     may = attempt(lambda: following.check_supplement(work(), objection_id))
     if may.refused:
         return _case_page(objection_id, may, supplement_form=form)
+    letters = attaching.take_sent(token, objection_id, field=attaching.LETTER)
     not_taken = attaching.take_sent(token, objection_id)
-    if not_taken:
+    if letters or not_taken:
         form.validate()
+        attaching.say_refused(form.letter, letters)
         attaching.say_refused(form.evidence, not_taken)
         return _case_page(objection_id, Attempt(422), supplement_form=form)
     tried = attempt(
@@ -123,6 +125,7 @@ def withdraw() -> ResponseReturnValue:
 @everyone
 def leave() -> ResponseReturnValue:
     cookie.pop("follow", None)
+    own_share.forget()
     flash("已经退出查询，本机不再保留。")
     return redirect(url_for("receipts.receipt"), 303)
 

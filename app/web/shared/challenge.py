@@ -43,56 +43,63 @@ class ChallengeTask:
     minutes: int
 
 
-def ask(form_token: str) -> ChallengeTask:
-    """Create a fresh puzzle and this form's ticket. A form that already has a ticket keeps its time."""
+def ask(form_token: str, effort: int = 1) -> ChallengeTask:
+    """Create a fresh puzzle and this form's ticket. A form that already has a ticket keeps its time.
+
+    `effort` is how many times harder than usual the puzzle is, and how many times longer the wait.
+    """
     opens_at = _ticket_opens_at(form_token)
     ticket = request.form.get("ticket", "")
     if opens_at is None:
-        opens_at = now() + WAIT
+        opens_at = now() + WAIT * effort
         ticket = _signer().dumps([form_token, opens_at.isoformat()])
-    return ChallengeTask(_puzzle(), ticket, max(1, -(-(opens_at - now()) // dt.timedelta(minutes=1))))
+    return ChallengeTask(_puzzle(effort), ticket, max(1, -(-(opens_at - now()) // dt.timedelta(minutes=1))))
 
 
-def passed() -> Pass | None:
-    """Return the pass of this request's form, judged once a request. The filing checks whether it was used before."""
+def passed(effort: int = 1) -> Pass | None:
+    """Return the pass of this request's form, judged once a request. The filing checks whether it was used before.
+
+    A puzzle that was made for less than this `effort` lets nothing through.
+    """
     if "challenge_pass" not in g:
-        g.challenge_pass = _judge()
+        g.challenge_pass = _judge(effort)
     found: Pass | None = g.challenge_pass
     return found
 
 
-def _judge() -> Pass | None:
-    solved = _solved(request.form.get("answer", ""))
+def _judge(effort: int) -> Pass | None:
+    solved = _solved(request.form.get("answer", ""), effort)
     if solved:
         return Pass(solved)
     opens_at = _ticket_opens_at(request.form.get("form_token", ""))
     return Pass("") if opens_at is not None and now() >= opens_at else None
 
 
-def _puzzle() -> str:
-    most = portal().settings.challenge_attempts
+def _puzzle(effort: int) -> str:
+    most = portal().settings.challenge_attempts * effort
     made = altcha.create_challenge(
         _ALGORITHM,
         _ROUNDS,
         counter=most // 2 + secrets.randbelow(most - most // 2),
         # Not altcha's own expiry, which asks another clock than the portal's.
-        data={"until": int((now() + GOOD_FOR).timestamp())},
+        data={"until": int((now() + GOOD_FOR).timestamp())} | ({"effort": effort} if effort > 1 else {}),
         hmac_secret=_secret("challenge"),
         hmac_key_secret=_secret("challenge key"),
     )
     return json.dumps(made.to_dict())
 
 
-def _solved(answer: str) -> str | None:
-    """Return the number of the solved puzzle. Returns None unless the puzzle is ours, solved and in time."""
+def _solved(answer: str, effort: int) -> str | None:
+    """Return the number of the solved puzzle. Returns None unless it is ours, hard enough, solved and in time."""
     if not answer or len(answer) > _LONGEST:
         return None
     result = altcha.verify_solution(answer, hmac_secret=_secret("challenge"), hmac_key_secret=_secret("challenge key"))
     if not result.verified:
         return None
     puzzle = altcha.Payload.from_base64(answer).challenge.parameters
-    until: Any = (puzzle.data or {}).get("until", 0)
-    return puzzle.nonce if now().timestamp() < until else None
+    data: dict[str, Any] = puzzle.data or {}
+    good = now().timestamp() < data.get("until", 0) and data.get("effort", 1) >= effort
+    return puzzle.nonce if good else None
 
 
 def _ticket_opens_at(form_token: str) -> dt.datetime | None:

@@ -1,4 +1,4 @@
-"""Rate limits (R17): an address, a nominee, the whole site, each its own bucket; a contact's is in the database.
+"""Rate limits (R17): an address, a nominee, the whole site, each its own bucket; a contact's share is in own_share.py.
 
 Loose enough for thirty people behind one carrier's address; what is refused says when to come back. A bucket that
 is half full asks whoever comes next for a challenge first, and counts nobody who has not passed it.
@@ -23,7 +23,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import clock
 from app.domain.objections.sameness import Allowance
-from app.web.shared import challenge
+from app.web.shared import challenge, own_share
 from app.web.shared.portal import portal
 from config import Settings
 
@@ -58,7 +58,7 @@ FILING_BUCKETS: dict[str, Callable[[], str]] = {"site": site, "nominee": nominee
 
 # What is counted at one door alone, by the view behind it.
 _DOORS = {"account.enter": "login", "receipts.find": "receipt"}
-BUCKETS = (*FILING_BUCKETS, "contact", "upload", *_DOORS.values())
+BUCKETS = (*FILING_BUCKETS, "upload", *_DOORS.values())
 
 
 def bucket(error: RateLimitExceeded) -> str:
@@ -116,7 +116,17 @@ def look() -> Look:
 
 def challenge_is_due() -> bool:
     """Whether this request must pass a challenge before its objection is taken."""
-    return bool(look().hot) and challenge.passed() is None
+    return (bool(look().hot) or effort() > 1) and challenge.passed(effort()) is None
+
+
+def effort() -> int:
+    """How many times harder than usual the challenge of this request is, by what its own browser filed before."""
+    settings = portal().settings
+    if not settings.limits_enabled:
+        return 1
+    return own_share.effort(
+        [Allowance(item.amount, dt.timedelta(seconds=item.get_expiry())) for item in _parsed(settings.limit_contact)]
+    )
 
 
 def seconds_until_room() -> int:
@@ -131,14 +141,6 @@ def seconds_until_room() -> int:
         return _seconds_to(refused.window.reset_time)
     except StorageError:  # gone since it refused
         return int(refused.limit.get_expiry())
-
-
-def contact_allowances() -> list[Allowance]:
-    """How much one contact may file: none counted where limits are off."""
-    settings = portal().settings
-    if not settings.limits_enabled:
-        return []
-    return [Allowance(item.amount, dt.timedelta(seconds=item.get_expiry())) for item in _parsed(settings.limit_contact)]
 
 
 def _exempt(name: str) -> bool:

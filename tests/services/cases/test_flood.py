@@ -68,7 +68,8 @@ def test_three_with_one_text_or_one_source_are_a_group_and_two_are_none(world: W
     assert seen(world, "head") == seen(world, "office") == [("text", 1, 3)]
     for number in range(3):
         file(world, period, 0, 9, f"{OTHER_FACTS}{number}")
-    assert seen(world, "head") == [("source", 4, 3), ("text", 1, 3)]
+    assert seen(world, "office") == [("source", 4, 3), ("text", 1, 3)]
+    assert seen(world, "head") == [("text", 1, 3)]  # what could be provoked is the office's alone (R19)
 
 
 def test_only_what_waits_counts_and_a_recused_head_or_another_unit_sees_none(world: World, period: int) -> None:
@@ -94,15 +95,40 @@ def test_of_one_group_the_earliest_against_each_nominee_is_kept_and_sources_are_
     filed = [(0, 1), (0, 2), (1, 1), (1, 1), (0, 3), (2, 2)]  # nominee, contact
     for nominee, contact in filed:
         file(world, period, nominee, contact)
-    assert drops(world, Likeness.TEXT, 4, "head") == [
-        (1, "来源A", False, True),
-        (2, "来源B", True, True),
-        (3, "来源A", False, True),
-        (4, "来源A", True, True),
-        (5, "来源C", True, True),
-        (6, "来源B", False, True),
+    assert [(case, source) for case, source, *_ in drops(world, Likeness.TEXT, 4, "office")] == [
+        (1, "来源A"),
+        (2, "来源B"),
+        (3, "来源A"),
+        (4, "来源A"),
+        (5, "来源C"),
+        (6, "来源B"),
     ]
-    assert [case for case, *_ in drops(world, Likeness.SOURCE, 1, "head")] == [1, 3, 4]
+    assert [case for case, *_ in drops(world, Likeness.SOURCE, 1, "office")] == [1, 3, 4]
+    assert drops(world, Likeness.TEXT, 4, "head") == [
+        (1, "", False, True),
+        (2, "", True, True),
+        (3, "", False, True),
+        (4, "", True, True),
+        (5, "", True, True),
+        (6, "", False, True),
+    ]
+
+
+def test_security_40_a_unit_cannot_ask_which_cases_have_one_source(world: World, period: int) -> None:
+    """Junk under a suspect's number, and then its group asked for: what the head of a unit did."""
+    for number in range(3):
+        file(world, period, 0, 7, f"{OTHER_FACTS}{number}")
+    junk = file(world, period, 0, 7, "随便写的一段没有内容的文字，只是为了看看有没有同来源的。")
+    before = world.everything()
+    for login in ("head", "handler", "stranger"):
+        with pytest.raises(NotYourCase):
+            drops(world, Likeness.SOURCE, junk, login)
+        with pytest.raises(NotYourCase):
+            world.run(
+                flood.decline_duplicates, Likeness.SOURCE, junk, [junk], REASON, by=world.actor(login), now=at(FRIDAY)
+            )
+        assert seen(world, login) == []
+    assert world.everything() == before
 
 
 def test_what_was_filed_before_sources_were_told_apart_is_in_no_group(world: World, period: int) -> None:
@@ -151,7 +177,7 @@ def test_the_chosen_are_declined_together_each_with_its_row_and_its_answer(world
         assert chain.verify(session).holds
     assert [json.loads(detail) for detail in details] == [{"ground": "duplicate", "reason": REASON}] * 3
     assert seen(world, "head") == []
-    assert drops(world, Likeness.TEXT, 1, "head") == [(1, "来源A", False, True)]
+    assert drops(world, Likeness.TEXT, 1, "head") == [(1, "", False, True)]
 
 
 def test_all_or_none(world: World, period: int) -> None:

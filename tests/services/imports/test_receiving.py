@@ -26,6 +26,7 @@ from app.domain.refusals import (
 from app.models import Document, Dossier, Import, ImportRow, Nominee, Programme, Quota, Unit
 from app.services.imports import confirming, receiving
 from app.services.nominees import dossiers, eligibility, withdrawals
+from app.services.periods import closing
 from tests.files import pdf, vault_in
 from tests.lists import NOW, checked, form, id_number, person, photo, read, receive, room_for, sheet, state_of, told
 from tests.services.sheets import bomb, with_external_link, with_macro, zipped
@@ -192,6 +193,10 @@ def test_who_left_with_a_case_open_or_upheld_does_not_come_anew(roomy: World, fo
     assert told(roomy, checked(roomy, folder, again)) == both
     roomy.bring(cases[0], State.CONCLUDED, "2026-09-09 Wed 10:00", Conclusion.UPHELD)
     roomy.bring(cases[1], State.CONCLUDED, "2026-09-09 Wed 10:00", Conclusion.DISMISSED)
+    assert (
+        told(roomy, checked(roomy, folder, again)) == both
+    )  # not before the period is closed: that would tell of a case
+    roomy.run(closing.close_period, period, by=roomy.actor("office"), now=at("2026-09-15 Tue 09:00"))
     assert told(roomy, checked(roomy, folder, again)) == both[:1]
 
 

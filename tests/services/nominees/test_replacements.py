@@ -64,12 +64,12 @@ def test_a_replacement_takes_the_place_and_starts_at_round_one(world: World) -> 
         assert (nominee.unit.name, nominee.unit.parent_id) == ("麒麟区养护中心", world.qilin)
         assert fields_of(session, world.keyring, [new]) == {new: {"id_number": ID_NUMBER, "sex": "男"}}
         assert ID_NUMBER.encode() not in session.get_one(Dossier, new).sealed
-        path = path_of(session, world.keyring, new, at(LATER))
+        path = path_of(session, world.keyring, new, at(LATER), world.actor("office"))
         assert ([each.step for each in path.rounds], path.replaces) == (
             [RoundStep.READY, RoundStep.AHEAD, RoundStep.AHEAD],
             old,
         )
-        assert path_of(session, world.keyring, left, at(LATER)).replaced_by == nominee
+        assert path_of(session, world.keyring, left, at(LATER), world.actor("office")).replaced_by == nominee
         assert record.verify(session).holds
     assert world.acts()[-2:] == [
         (f"user:{world.people['handler']}", "nominee.replaced", f"nominee:{left}"),
@@ -101,7 +101,8 @@ def test_after_a_reversal_both_stand_and_the_quota_holds_one_of_them_back(world:
     with world.database.reader() as session:
         unit = session.get_one(Nominee, new).unit_id
         both = {
-            each: path_of(session, world.keyring, each, at(LATER)).both_stand for each in (left, new, world.nominees[3])
+            each: path_of(session, world.keyring, each, at(LATER), world.actor("office")).both_stand
+            for each in (left, new, world.nominees[3])
         }
         assert {each: other and other.id for each, other in both.items()} == {
             left: new,

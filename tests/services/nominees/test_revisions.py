@@ -27,7 +27,7 @@ def revise(world: World, nominee: int, now: str, deeds: str = DEEDS, who: str = 
 
 def steps(world: World, nominee: int, now: str) -> list[RoundStep]:
     with world.database.reader() as session:
-        return [each.step for each in path_of(session, world.keyring, nominee, at(now)).rounds]
+        return [each.step for each in path_of(session, world.keyring, nominee, at(now), world.actor("office")).rounds]
 
 
 def test_changed_deeds_need_a_new_window_of_the_round_they_were_shown_in(world: World) -> None:

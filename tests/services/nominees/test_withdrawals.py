@@ -68,7 +68,7 @@ def test_the_closing_report_names_who_withdrew_apart(world: World) -> None:
         closed = session.get_one(Period, period).closing
         assert closed is not None
         names = {key: [each["name"] for each in closed.report[key]] for key in ("goes_on", "goes_out", "withdrawn")}
-        path = path_of(session, world.keyring, world.nominees[2], at("2026-09-24 Thu 09:00"))
+        path = path_of(session, world.keyring, world.nominees[2], at("2026-09-24 Thu 09:00"), world.actor("office"))
     assert names == {
         "goes_on": ["麒麟区第1中队", "麒麟区第2中队", "麒小4", "麒小5"],
         "goes_out": [],

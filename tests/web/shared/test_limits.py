@@ -13,12 +13,12 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.models import Objection
-from tests.web.browsing import Browser, MovingClock
+from tests.web.browsing import Browser
 from tests.web.crowd import Crowd, mobile
 from tests.world import World
 
 MakeApp = Callable[..., Flask]
-# What is counted in memory is counted alike over either database; the contact's share stands in tests/services.
+# What is counted in memory is counted alike over either database; the contact's share stands in test_own_share.py.
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 UNCHALLENGED = {"challenge_at": 100}
 
@@ -46,28 +46,6 @@ def test_security_27_the_bucket_of_an_address(
     assert [crowd.files(address=mine, contact=mobile(number), nominee=number) for number in range(2)] == [303, 303]
     assert crowd.files(address=neighbour, contact=mobile(3), nominee=3) == 429
     assert crowd.files(address=stranger, contact=mobile(3), nominee=3) == 303
-
-
-def test_security_27_the_bucket_of_a_contact_however_it_is_written(
-    world: World, make_app: MakeApp, clock: MovingClock, period: int
-) -> None:
-    crowd = Crowd(make_app(limit_contact="2/hour;3/day"), period, world)
-    for number, contact in enumerate(("13000000001", "130 0000-0001")):
-        assert crowd.files(address=f"198.51.100.{number}", contact=contact, nominee=number) == 303
-        clock.forward(minutes=10)
-    clock.forward(seconds=30)  # 09:20:30
-    for contact in ("13000000001", "+86 130 0000 0001", "１３０ ００００ ０００１"):
-        assert crowd.files(address="203.0.113.9", contact=contact, nominee=3) == 429
-        assert crowd.last.headers["Retry-After"] == str(39 * 60 + 30)
-        assert "请在2026-09-18 10:00以后再提交" in crowd.last.text
-        assert crowd.last.form("/objection").fields["contact"] == contact
-    assert crowd.files(address="203.0.113.9", contact="13000000002", nominee=3) == 303
-    clock.to("2026-09-18 Fri 10:00")
-    assert crowd.files(address="203.0.113.9", contact="13000000001", nominee=3) == 303
-    clock.to("2026-09-18 Fri 12:00:01")  # the hour has room, the day has none until the first is a day old
-    assert crowd.files(address="203.0.113.9", contact="13000000001", nominee=4) == 429
-    assert crowd.last.headers["Retry-After"] == str(21 * 3600 - 1)
-    assert "请在2026-09-19 09:00以后再提交" in crowd.last.text
 
 
 def test_security_27_the_bucket_of_a_nominee(world: World, make_app: MakeApp, period: int) -> None:
