@@ -119,9 +119,9 @@ def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, n
 
 @use_case
 def decline_duplicates(work: Work, likeness: Likeness, case_id: int, chosen: Collection[int], reason: str) -> int:
-    """Decline the chosen cases of a group as duplicates (以重复为由不予受理), all or none.
+    """Propose to decline the chosen cases of a group as duplicates (以重复为由不予受理), all or none (R22).
 
-    Each case gets its own answer and its own row of the record. Raises NothingChosen, ChangedMeanwhile (one of them is
+    A second person confirms each. Each case gets its own answer and its own row of the record. Raises NothingChosen, ChangedMeanwhile (one of them is
     not waiting any more), and what declining one case raises.
     """
     if not chosen:
