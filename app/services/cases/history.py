@@ -100,6 +100,7 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "identity.granted": "同意查看异议人身份",
     "identity.refused": "不同意查看异议人身份",
     "identity.read": "查看了异议人身份",
+    "check.ran": "夜间核对全部数据",
     "keys.rotated": "更换密钥",
     "backup.made": "作了备份",
     "backup.restored": "由备份恢复",

@@ -205,6 +205,7 @@ MATRIX = [
     ("GET", "/office/calendar", 302, OFFICE, 200),
     ("POST", "/office/calendar", 401, OFFICE, 422),
     ("GET", "/office/record", 302, RECORD, 200),
+    ("GET", "/office/checks", 302, RECORD, 200),
 ]
 
 

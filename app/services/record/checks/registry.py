@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Select, String, cast, exists, literal, select, type_coerce
+from sqlalchemy import JSON, ColumnElement, Select, String, cast, exists, func, literal, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.calendar.workdays import local_date
-from app.models import AuditRow, Base, Period, Programme, WindowExtension
+from app.models import AuditRow, AvailabilitySpan, Base, Period, Programme, WindowExtension
 
 # Two servers may differ by so much, and a tick may be under way.
 TOLERANCE = dt.timedelta(minutes=10)
@@ -101,8 +101,12 @@ class LiveData:
 
     @property
     def lately(self) -> dt.datetime:
-        """What was due by then has been done."""
-        return self.now - TOLERANCE
+        """What was due by then has been done.
+
+        It came due while the portal was on record as serving: what came while it was down waits for the next tick.
+        """
+        served = self.session.scalar(select(func.max(AvailabilitySpan.last_seen_at)))
+        return min(self.now, served or self.now) - TOLERANCE
 
     @cached_property
     def periods(self) -> Sequence[Days]:
