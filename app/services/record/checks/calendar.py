@@ -99,10 +99,11 @@ def day_that_may_change_is_marked(live: LiveData) -> Found:
     for period, calendar in _to_come(live):
         unmarked = [dt.date.fromisoformat(day["date"]) for day in period.days if not day["provisional"]]
         try:
-            if any(calendar.day(date).provisional for date in unmarked):
-                yield Period, period.id
+            days = [calendar.day(date) for date in unmarked]
         except BeyondHorizon:
-            continue
+            continue  # said already
+        if any(day.provisional for day in days):
+            yield Period, period.id
 
 
 @invariant("R3", "放假通知的发布日期不晚于载入的日期")

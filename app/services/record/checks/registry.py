@@ -124,10 +124,10 @@ class LiveData:
     @cached_property
     def made_good(self) -> dict[int, int]:
         """How many working days each window was lengthened by after outages (R7)."""
-        found: dict[int, int] = {}
+        lost: dict[int, set[str]] = {}
         for period_id, days in self.session.execute(select(WindowExtension.period_id, WindowExtension.outage_days)):
-            found[period_id] = found.get(period_id, 0) + len(days)
-        return found
+            lost.setdefault(period_id, set()).update(days)
+        return {period_id: len(days) for period_id, days in lost.items()}
 
     def detail(self, key: str) -> ColumnElement[int]:
         """A number in the details of a row of the record, in SQL."""
