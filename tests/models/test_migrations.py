@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from app.database import Database
-from app.models import Import, ImportRow
+from app.models import Import, ImportRow, User
 from app.services.imports import reading
+from app.services.upkeep import checking
 from tests.conftest import copy_of_template
 from tests.world import at
 
@@ -64,3 +65,16 @@ def test_0009_an_import_being_read_waits_for_the_tick_and_the_others_stay_as_the
         left = select(ImportRow.import_id).order_by(ImportRow.import_id)
         assert session.scalars(left).all() == [1, 1, 3, 3, 4, 4, 5, 5]
         assert reading.find_due(session) == [1, 2]
+
+
+def test_0010_nothing_was_checked_before_the_first_night_and_then_it_is(empty: Database) -> None:
+    empty.migrate(revision="0009")
+    insert(empty, "units", {"id": 1, "kind": "office"})
+    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
+    empty.migrate()
+    with empty.reader() as session:
+        assert checking.latest(session) is None
+        assert session.scalars(select(User.id)).all() == [1]
+    run = checking.check_by_night(empty, at("2026-09-18 Fri 09:00"))
+    assert run is not None
+    assert run.findings == []

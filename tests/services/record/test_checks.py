@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,12 +16,12 @@ from app.database import Database
 from app.demo.build import build
 from app.sealing import Keyring
 from app.services.record.checks.registry import INVARIANTS
-from app.services.record.checks.run import Finding, check, check_database
+from app.services.record.checks.run import MOST_NAMED, Finding, check, check_database
 from tests.busy import OPEN
 from tests.conftest import KEY, copy_of_template
 from tests.files import vault_in
 from tests.hashes import cheap_hashes
-from tests.services.record.corruptions import CORRUPTIONS, WORLD, Corruption
+from tests.services.record.corruptions import CORRUPTIONS, DEMONSTRATION, WORLD, Corruption
 from tests.sound import eventful
 from tests.world import World, at
 
@@ -107,3 +108,34 @@ def test_a_corruption_is_found_by_its_name_and_by_no_other(bases: Bases, corrupt
 
 def test_every_invariant_has_a_corruption_that_it_finds() -> None:
     assert sorted(each.name for each in CORRUPTIONS) == sorted(INVARIANTS)
+
+
+@pytest.mark.parametrize("name", [WORLD, DEMONSTRATION])
+def test_nothing_is_found_in_what_the_services_made(bases: Bases, name: str) -> None:
+    assert found(bases(name)) == []
+
+
+def test_of_one_invariant_the_first_hundred_rows_are_named(bases: Bases) -> None:
+    connection = bases(DEMONSTRATION)
+    with connection.begin() as transaction:
+        connection.exec_driver_sql("UPDATE entries SET name = ''")
+        named = found(connection)
+        transaction.rollback()
+    assert len(named) == MOST_NAMED
+    assert {finding.name for finding in named} == {"entry-shows-its-rounds-fields"}
+
+
+def test_checking_changes_nothing(world: World) -> None:
+    world.file(world.round_two(), world.nominees[0], "2026-09-18 Fri 09:00")
+    before = world.everything()
+    assert check_database(world.database, at(OPEN)) == []
+    assert world.everything() == before
+
+
+def test_an_invariant_has_a_name_a_rule_and_a_sentence() -> None:
+    for name, each in INVARIANTS.items():
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name), name
+        assert re.fullmatch(r"R([1-9]|[12]\d|3[0-5])", each.rule), name
+        assert each.says.strip(), name
+        assert not each.says.endswith("。"), name
+    assert len({each.says for each in INVARIANTS.values()}) == len(INVARIANTS) >= 60

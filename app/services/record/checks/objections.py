@@ -25,7 +25,7 @@ from app.models import (
     Period,
     ScanState,
 )
-from app.services.record.checks.registry import TOLERANCE, LiveData, invariant
+from app.services.record.checks.registry import LiveData, invariant
 
 Found = Iterator[tuple[type[Base], int]]
 _HASH = 64  # hexadecimal characters
@@ -102,7 +102,7 @@ def receipt_has_its_objection(live: LiveData) -> Select[int]:
 
 @invariant("R14", "一天以前上传的证据都属于一件异议")
 def evidence_has_its_objection(live: LiveData) -> Select[int]:
-    old = Evidence.received_at <= live.now - _KEPT_UNFILED - TOLERANCE
+    old = Evidence.received_at <= live.lately - _KEPT_UNFILED
     return select(Evidence.id).where(Evidence.objection_id.is_(None), old)
 
 

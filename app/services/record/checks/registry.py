@@ -20,6 +20,7 @@ from app.models import AuditRow, AvailabilitySpan, Base, Period, Programme, Wind
 
 # Two servers may differ by so much, and a tick may be under way.
 TOLERANCE = dt.timedelta(minutes=10)
+_LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 Wrong = Select[Any] | Iterable["Select[Any] | tuple[type[Base], int]"]
 Rule = Callable[["LiveData"], Wrong]
@@ -106,7 +107,7 @@ class LiveData:
         It came due while the portal was on record as serving: what came while it was down waits for the next tick.
         """
         served = self.session.scalar(select(func.max(AvailabilitySpan.last_seen_at)))
-        return min(self.now, served or self.now) - TOLERANCE
+        return min(self.now, served) - TOLERANCE if served else _LONG_AGO
 
     @cached_property
     def periods(self) -> Sequence[Days]:
