@@ -211,7 +211,9 @@ def same_deeds_are_shown_once_a_round(_live: LiveData) -> Select[int]:
 
 @invariant("R10", "进入第二、三轮的对象，当时已通过初审、复审")
 def entry_was_reviewed_before_its_round(_live: LiveData) -> Iterator[Select[int]]:
+    """Periods from before anything was reviewed at all are of the first version, which knew no reviews."""
     later = aliased(Review)
+    known = Period.scheduled_at >= select(func.min(Review.reviewed_at)).scalar_subquery()
     for number, stage in _REVIEWED_BEFORE.items():
         overruled = exists().where(
             later.nominee_id == Review.nominee_id,
@@ -226,4 +228,4 @@ def entry_was_reviewed_before_its_round(_live: LiveData) -> Iterator[Select[int]
             Review.reviewed_at <= Period.scheduled_at,
             ~overruled,
         )
-        yield _entries(Period.round_number >= number, ~passed)
+        yield _entries(Period.round_number >= number, known, ~passed)
