@@ -24,6 +24,7 @@ MADE_UP = frozenset(
         "entry-was-reviewed-before-its-round",
         "nobody-is-shown-who-was-out",
         "nominee-shown-has-a-quota",
+        "open-case-has-two-people",  # one account is all there is
         "recommenders-of-a-period-agree",
         "round-before-is-over",
         "same-deeds-are-shown-once-a-round",
@@ -56,5 +57,5 @@ def fill(database: Database) -> list[str]:
 def sound(database: Database) -> bool:
     """Whether nothing breaks a rule but what was made up (R37)."""
     found = broken(database, now(), but=MADE_UP)
-    assert found == []
+    assert found == [], found
     return True

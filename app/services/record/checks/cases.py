@@ -12,7 +12,6 @@ from app.models import (
     AuditRow,
     Case,
     CaseNote,
-    Entry,
     Message,
     MessageKind,
     Objection,
@@ -22,17 +21,10 @@ from app.models import (
     UnitKind,
     User,
 )
-from app.services.record.checks.registry import LiveData, invariant
+from app.services.record.checks.registry import LiveData, cases_in_periods, invariant
 
 _OPEN = Case.state.in_(OPEN_STATES)
 _ACCEPTED = (State.ACCEPTED, State.INVESTIGATING, State.AWAITING_SUPPLEMENT, State.PROPOSED, State.CONCLUDED)
-
-
-def _in_periods(*wrong: ColumnElement[bool]) -> Select[int]:
-    """Select cases, joined with entry and period."""
-    return (
-        select(Case.id).join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id).where(*wrong)
-    )
 
 
 # --- states --------------------------------------------------------------------------------------
@@ -132,13 +124,13 @@ def _hands(*more: ColumnElement[bool]) -> Any:
 @invariant("R21", "没有办结的案件，至少有两个人能够一起办结")
 def open_case_has_two_people(live: LiveData) -> Select[int]:
     hands = _hands(or_(User.unit_id == Case.handler_unit_id, User.role == Role.OFFICE))
-    return _in_periods(_OPEN, Period.conclude_by > live.now, hands < 2)
+    return cases_in_periods(_OPEN, Period.conclude_by > live.now, hands < 2)
 
 
 @invariant("R21", "没有办结的案件，办理单位有人能够登录；没有的，由上级办理")
 def open_case_is_not_with_a_unit_without_accounts(live: LiveData) -> Select[int]:
     there = exists().where(User.unit_id == Case.handler_unit_id, User.disabled_at.is_(None), User.role != Role.AUDITOR)
-    return _in_periods(_OPEN, Period.conclude_by > live.now, Case.escalates_at > live.now, ~there)
+    return cases_in_periods(_OPEN, Period.conclude_by > live.now, Case.escalates_at > live.now, ~there)
 
 
 @invariant("R21", "案件由组织公示的单位或者它的上级办理")
@@ -150,7 +142,7 @@ def handler_is_on_the_organisers_line(_live: LiveData) -> Select[int]:
         Case.handler_unit_id == func.coalesce(above.parent_id, 0),
     )
     return (
-        _in_periods(~line)
+        cases_in_periods(~line)
         .join(organiser, Period.organiser_id == organiser.id)
         .outerjoin(above, organiser.parent_id == above.id)
     )
@@ -164,7 +156,7 @@ def complaint_against_the_handler_is_with_the_office(_live: LiveData) -> Select[
 
 @invariant("R21", "逾期未受理的升级时间，在收到之后、规定时间之前")
 def case_escalates_in_time(_live: LiveData) -> Select[int]:
-    return _in_periods(or_(Case.escalates_at > Period.conclude_by, Case.escalates_at < Case.received_at))
+    return cases_in_periods(or_(Case.escalates_at > Period.conclude_by, Case.escalates_at < Case.received_at))
 
 
 @invariant("R21", "回避的人不是案件的经办人")
@@ -241,15 +233,15 @@ def withdrawn_outcome_has_its_withdrawals(_live: LiveData) -> Select[int]:
 
 @invariant("R26", "结论都在规定时间以前确认")
 def nothing_is_concluded_after_the_deadline(_live: LiveData) -> Select[int]:
-    return _in_periods(Case.confirmed_at >= Period.conclude_by)
+    return cases_in_periods(Case.confirmed_at >= Period.conclude_by)
 
 
 @invariant("R26", "受理、不予受理都在规定时间以前决定，在收到以后")
 def nothing_is_decided_after_the_deadline(_live: LiveData) -> Select[int]:
-    return _in_periods(or_(Case.decided_at >= Period.conclude_by, Case.decided_at < Case.received_at))
+    return cases_in_periods(or_(Case.decided_at >= Period.conclude_by, Case.decided_at < Case.received_at))
 
 
 @invariant("R24", "核查记录和当事人陈述写在收到异议以后、规定时间以前")
 def note_is_written_while_the_case_is_open(_live: LiveData) -> Select[int]:
     wrong = or_(CaseNote.written_at < Case.received_at, CaseNote.written_at >= Period.conclude_by)
-    return _in_periods(wrong).join(CaseNote, CaseNote.case_id == Case.id).with_only_columns(CaseNote.id)
+    return cases_in_periods(wrong).join(CaseNote, CaseNote.case_id == Case.id).with_only_columns(CaseNote.id)

@@ -16,7 +16,7 @@ from sqlalchemy import JSON, ColumnElement, Select, String, cast, exists, func, 
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.calendar.workdays import local_date
-from app.models import AuditRow, AvailabilitySpan, Base, Period, Programme, WindowExtension
+from app.models import AuditRow, AvailabilitySpan, Base, Case, Entry, Period, Programme, WindowExtension
 
 # Two servers may differ by so much, and a tick may be under way.
 TOLERANCE = dt.timedelta(minutes=10)
@@ -142,6 +142,13 @@ def on_record(action: str, kind: str, row_id: ColumnElement[int] | InstrumentedA
     """Whether the record has an act about a row, in SQL."""
     subject = literal(f"{kind}:") + cast(row_id, String)
     return exists().where(AuditRow.subject == subject, AuditRow.action == action)
+
+
+def cases_in_periods(*wrong: ColumnElement[bool]) -> Select[int]:
+    """Select cases, joined with entry and period."""
+    return (
+        select(Case.id).join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id).where(*wrong)
+    )
 
 
 def places(live: LiveData, wrong: Wrong) -> Iterator[tuple[str, int]]:

@@ -10,21 +10,14 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from app.domain.cases.states import OPEN_STATES, Conclusion, State
 from app.domain.cases.verdict import Ground
 from app.models import Case, Disqualification, Entry, Nominee, Period, Reversal
-from app.services.record.checks.registry import LiveData, invariant
+from app.services.record.checks.registry import LiveData, cases_in_periods, invariant
 
 _OPEN = Case.state.in_(OPEN_STATES)
 
 
-def _in_periods(*wrong: ColumnElement[bool]) -> Select[int]:
-    """Select cases, joined with entry and period."""
-    return (
-        select(Case.id).join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id).where(*wrong)
-    )
-
-
 @invariant("R26", "规定时间届满的案件都已按逾期处理")
 def no_case_is_open_past_its_deadline(live: LiveData) -> Select[int]:
-    return _in_periods(
+    return cases_in_periods(
         _OPEN, Period.conclude_by <= live.lately, Period.settled_at.is_(None), Period.closed_at.is_(None)
     )
 
@@ -41,7 +34,7 @@ def settled_period_has_no_open_case(_live: LiveData) -> Select[int]:
 
 @invariant("R26", "逾期的时间就是规定时间")
 def case_lapses_at_the_deadline(_live: LiveData) -> Select[int]:
-    return _in_periods(Case.lapsed_at != Period.conclude_by)
+    return cases_in_periods(Case.lapsed_at != Period.conclude_by)
 
 
 def _gone_before(moment: InstrumentedAttribute[Any], but: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -59,14 +52,14 @@ def lapse_puts_the_nominee_out(_live: LiveData) -> Select[int]:
         Disqualification.period_id == Period.id,
         Disqualification.ground == Ground.LAPSED,
     )
-    return _in_periods(Case.state == State.LAPSED, ~out, ~_gone_before(Period.conclude_by, ~out))
+    return cases_in_periods(Case.state == State.LAPSED, ~out, ~_gone_before(Period.conclude_by, ~out))
 
 
 @invariant("R27", "异议成立的对象，都已取消参评资格（已经退出或者取消的不重复）")
 def upheld_objection_puts_the_nominee_out(_live: LiveData) -> Select[int]:
     out = exists().where(Disqualification.case_id == Case.id, Disqualification.ground == Ground.UPHELD)
     upheld = (Case.state == State.CONCLUDED) & (Case.conclusion == Conclusion.UPHELD)
-    return _in_periods(upheld, ~out, ~_gone_before(Case.confirmed_at, ~out))
+    return cases_in_periods(upheld, ~out, ~_gone_before(Case.confirmed_at, ~out))
 
 
 def _outs(*wrong: ColumnElement[bool]) -> Select[int]:
