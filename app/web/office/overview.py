@@ -13,6 +13,7 @@ from app.domain.cases.states import STATE_NAMES, Role
 from app.services.cases import flood, warnings
 from app.services.office import overview as glance
 from app.services.periods import progress
+from app.services.upkeep import checking
 from app.web.shared import charts
 from app.web.shared.access import actor, allow
 from app.web.shared.portal import now, session
@@ -29,6 +30,7 @@ def overview() -> ResponseReturnValue:
         "office/overview.html",
         floods=flood.floods(session(), actor(), now()),
         hands=glance.needs_a_hand(session(), actor(), now()),
+        checked=checking.latest(session()),
         running=running,
         open_cases=progress.open_case_counts(session(), [period.id for period in running], now()),
         timeline=charts.timeline(running, now()),
