@@ -121,11 +121,15 @@ def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, n
 def decline_duplicates(work: Work, likeness: Likeness, case_id: int, chosen: Collection[int], reason: str) -> int:
     """Propose to decline the chosen cases of a group as duplicates (以重复为由不予受理), all or none (R22).
 
-    A second person confirms each. Each case gets its own answer and its own row of the record. Raises NothingChosen, ChangedMeanwhile (one of them is
-    not waiting any more), and what declining one case raises.
+    A second person confirms each. Each case gets its own answer and its own row of the record. Raises NothingChosen,
+    ChangedMeanwhile (one of them is not waiting any more), and what declining one case raises.
     """
     if not chosen:
         raise NothingChosen
+    locked = (
+        select(Case.id).where(Case.id.in_(chosen)).order_by(Case.id)
+    )  # of two who propose at once, the second waits
+    work.session.execute(locked.with_for_update())
     if not set(chosen) <= set(_alike(work.session, likeness, case_id, work.actor, work.now)):
         raise ChangedMeanwhile(
             "这一组刚才有了变化，选中的案件里有的已经受理或者办完。一件都没有办理，请核对后再提交。", "chosen"
@@ -153,11 +157,11 @@ def _visible(actor: Actor, *wanted: Any) -> Select[Any]:
 
 
 def _waiting(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of a waiting case: neither accepted nor declined, and not lapsed yet (R26).
+    """Return the conditions of a waiting case: neither accepted nor declined nor proposed to be, and not lapsed (R26).
 
     A lapse counts whether or not it is settled.
     """
-    return Case.state == State.RECEIVED, Period.conclude_by > now
+    return Case.state == State.RECEIVED, Case.decline_proposed_ground.is_(None), Period.conclude_by > now
 
 
 def _alike(session: Session, likeness: Likeness, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[int]:

@@ -92,7 +92,7 @@ def decline(home: str, likeness: str, case_id: int) -> ResponseReturnValue:
     )
     if tried.refused:
         return group_page(home, likeness, case_id, form, tried)
-    flash(f"{tried.result}件已按重复不予受理，每位异议人都能看到答复。")
+    flash(f"{tried.result}件已提出按重复不予受理，由另一人在案件页面逐件确认后生效。")
     return redirect(url_for(f"{home}.flood_page"), 303)
 
 

@@ -165,17 +165,23 @@ def test_the_chosen_are_declined_together_each_with_its_row_and_its_answer(world
         file(world, period, 0, number)
     rows = len(world.acts())
     assert decline(world, 1, [4, 2, 3, 3], "head") == 3
+    assert [world.case(number).state for number in (1, 2, 3, 4)] == [State.RECEIVED] * 4
+    for number in (2, 3, 4):
+        world.act(investigation.confirm_decline, number, "handler", 1, now=FRIDAY)
     cases = [world.case(number) for number in (1, 2, 3, 4)]
     assert [case.state for case in cases] == [State.RECEIVED, *[State.DECLINED] * 3]
     assert {(case.decline_ground, case.decline_reason) for case in cases[1:]} == {(DeclineGround.DUPLICATE, REASON)}
-    head = f"user:{world.people['head']}"
-    assert world.acts(since=rows) == [(head, "case.decline", f"case:{number}") for number in (2, 3, 4)]
+    head, handler = (f"user:{world.people[login]}" for login in ("head", "handler"))
+    assert world.acts(since=rows) == [
+        *((head, "case.decline", f"case:{number}") for number in (2, 3, 4)),
+        *((handler, "case.confirm_decline", f"case:{number}") for number in (2, 3, 4)),
+    ]
     with world.database.reader() as session:
         told = session.execute(select(Message.objection_id, Message.text).order_by(Message.objection_id)).all()
         assert told == [(number, f"不予受理。依据：同一人就同一事实重复提出。理由：{REASON}") for number in (2, 3, 4)]
         details = session.scalars(select(AuditRow.details).where(AuditRow.id > rows)).all()
         assert chain.verify(session).holds
-    assert [json.loads(detail) for detail in details] == [{"ground": "duplicate", "reason": REASON}] * 3
+    assert [json.loads(detail) for detail in details] == [{"ground": "duplicate", "reason": REASON, "version": 1}] * 6
     assert seen(world, "head") == []
     assert drops(world, Likeness.TEXT, 1, "head") == [(1, "", False, True)]
 
@@ -209,6 +215,6 @@ def test_two_people_at_once_decline_each_case_once(world: World, period: int) ->
     outcomes = at_once([lambda: decline(world, 1, [2, 3, 4, 5, 6], "head")] * 4)
     assert [outcome for outcome in outcomes if outcome == 5] == [5]
     assert all(isinstance(outcome, (int, ChangedMeanwhile)) or "不能不予受理" in str(outcome) for outcome in outcomes)
-    assert len(world.acts(since=rows)) == 5
+    assert len(world.acts(since=rows)) == 5  # proposed once each
     with world.database.reader() as session:
-        assert len(session.scalars(select(Message)).all()) == 5
+        assert session.scalars(select(Message)).all() == []  # nobody is answered before a second person confirms
