@@ -100,7 +100,7 @@ def busy(world: World, evidence: Path, text: str = "因节假日，调取档案�
     outcome = OpinionOutcome.NEGATIVE
     answered(world, evidence, world.nominees[:1], OPEN, [Authority.POLICE], "handler", outcome=outcome, text=text)
     who = {"name": text, "contact": text, "contact_person": text, "form_token": TOKEN, "files": 1}
-    cases["of somebody"] = world.file(period, world.nominees[0], OPEN, **who)
+    cases["of somebody"] = world.file(period, world.nominees[1], OPEN, **who)
     with world.database.writer() as session:
         calendar = calendar_of(session)
         session.add(_moved_end(session.get_one(Period, period), text, office.user_id))

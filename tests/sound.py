@@ -52,7 +52,7 @@ def eventful(world: World, evidence: Path) -> None:
     world.run(load_notices, json.dumps({"2027": notice}), now=now)
     world.run(settlement.settle_due, now=now)
     world.run(reversal.propose_reversal, 1, TEXT, by=office, now=now)
-    world.run(reversal.confirm_reversal, 1, by=other, now=now)
+    world.run(reversal.confirm_reversal, 1, 1, by=other, now=now)
     changed(world)
     lists.checked(world, evidence, {"a.xlsx": lists.sheet([lists.person()])})
     _logged_in(world)

@@ -266,7 +266,7 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     press(handler, "提出处理意见")
     walk.look(handler, "proposal with nothing written")
     handler.goto(f"/desk/cases/{cases['escalated'][0]}")
-    press(handler, "不予受理")
+    press(handler, "提出不予受理")
     walk.look(handler, "decline without a ground")
     handler.goto(f"/desk/cases/{cases['accepted'][0]}")
     world.act(investigation.investigate, cases["accepted"][0], "head", now=OPEN)

@@ -24,7 +24,7 @@ _DROP = """(area, files) => {
 
 
 def drop(page: Page, files: dict[str, bytes]) -> None:
-    page.locator(".drop").evaluate(_DROP, [[name, list(content)] for name, content in files.items()])
+    page.locator(".drop").last.evaluate(_DROP, [[name, list(content)] for name, content in files.items()])
 
 
 def item(page: Page, title: str) -> Locator:

@@ -50,7 +50,9 @@ def fill(database: Database) -> list[str]:
             received = {"received_at": conclude_by, "escalates_at": conclude_by, "state": State.RECEIVED}
             session.execute(insert(Case).values(entry_id=entry_id, handler_unit_id=handler, **received))
         session.commit()
-        nominees = session.scalars(select(Entry.nominee_id).where(Entry.period_id == period)).all()
+        # The one that lapses there has left the programme: no more is filed against it (R26).
+        standing = select(Entry.nominee_id).where(Entry.period_id == period, Entry.nominee_id != shown["nominee_id"])
+        nominees = session.scalars(standing).all()
     return [f"/periods/{period}/nominees/{nominee}/objection" for nominee in nominees]
 
 

@@ -44,7 +44,10 @@ def falls_at(untouched_since: dt.datetime, conclude_by: dt.datetime, calendar: C
     That is 24:00 of the second working day after it came in or was last worked on, and in any case the opening of the
     last working day but one before its deadline.
     """
-    latest = min(conclude_by, midnight(nth_workday_before(last_day_before(conclude_by) + _ONE_DAY, 2, calendar)))
+    try:
+        latest = min(conclude_by, midnight(nth_workday_before(last_day_before(conclude_by) + _ONE_DAY, 2, calendar)))
+    except BeyondHorizon:
+        return conclude_by  # no objection is lost for want of a calendar
     try:
         idle = end_of(nth_workday_after(local_date(untouched_since), IDLE_WORKDAYS, calendar))
     except BeyondHorizon:

@@ -165,7 +165,7 @@ def test_while_it_waits_a_conclusion_counts_and_warnings_come_on_its_days(world:
         world.run(warnings.warn_due, now=at(moment))
     told = {reminder for _, _, reminder in world.outbox()}
     assert {"one_day", "last_morning"} <= told
-    world.act(investigation.confirm, case, "head", now="2026-09-30 Wed 23:59:59")
+    world.act(investigation.confirm, case, "head", 1, now="2026-09-30 Wed 23:59:59")
     assert world.case(case).conclusion is Conclusion.DISMISSED
 
 
