@@ -368,7 +368,7 @@ CORRUPTIONS = [
         ),
         ("joined-case-leads-to-one-on-the-same-entry", "UPDATE cases SET joined_into_id = 8 WHERE id = 10"),
         ("joined-case-has-no-objection-left", "UPDATE objections SET case_id = 10 WHERE id = 10"),
-        ("case-has-an-objection", "UPDATE objections SET case_id = 1 WHERE id = 14"),
+        ("case-has-an-objection", "UPDATE objections SET case_id = 2 WHERE id = 14"),
         ("case-is-on-its-objections-entry", "UPDATE objections SET entry_id = 7 WHERE id = 1"),
         ("every-objector-is-answered", "DELETE FROM messages WHERE objection_id = 8"),
         ("open-case-has-two-people", _RECUSED + "(91, 12, 1, '亲属', NOW), (92, 12, 2, '亲属', NOW)"),
