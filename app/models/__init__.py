@@ -24,6 +24,7 @@ from app.models.nominees import (
 )
 from app.models.objections import (
     Category,
+    Draft,
     Evidence,
     Identity,
     IdentityRequest,
@@ -54,6 +55,7 @@ __all__ = [
     "Disqualification",
     "Document",
     "Dossier",
+    "Draft",
     "Entry",
     "Evidence",
     "Honour",

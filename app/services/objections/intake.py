@@ -98,6 +98,8 @@ class Filing:
     against_handler: bool
     files: int = 0  # so many lay with the form when it was checked; where there are none, nobody looks for any
 
+    first_made: dt.datetime | None = None  # by a signed slip: held up by the limits since then (R17)
+
     def digest(self, key: bytes, entry_id: int) -> str:
         """Return a hash that tells a repeated request from one with other content, without keeping either."""
         parts = (entry_id, self.objector_kind, self.name, self.contact_person, self.contact)
@@ -132,7 +134,10 @@ def file_objection(
     if repeated is not None:
         return repeated
     period = connection.execute(_PERIOD_OF_ENTRY, {"entry_id": entry_id}).one()
-    if not (period.cancelled_at is None and Window(period.opens_at, period.closes_at).contains(now)):
+    made = filing.first_made or now
+    in_window = period.cancelled_at is None and Window(period.opens_at, period.closes_at).contains(made)
+    # A slip is honoured after the close, and not after the deadline: such a case would lapse the moment it came in.
+    if not in_window or now >= period.conclude_by:
         raise WindowClosed(period.opens_at, period.closes_at, now)
     try:
         hold_back(connection, guard, contact_hash(keyring.hash_key, filing.contact), now)
@@ -146,6 +151,11 @@ def file_objection(
             raise
         return repeated
     return filed
+
+
+def filed_before(session: Session, keyring: Keyring, entry_id: int, filing: Filing) -> Filed | None:
+    """Return the receipt of a form that was filed already (R16); None for one that was not. Raises FormAlreadyUsed."""
+    return _filed_before(session.connection(), keyring, entry_id, filing)
 
 
 def _filed_before(connection: Connection, keyring: Keyring, entry_id: int, filing: Filing) -> Filed | None:
@@ -185,7 +195,9 @@ def _write(
     objection_id = connection.execute(_INSERT_OBJECTION, row | {"case_id": case_id}).scalar_one()
     sealed = seal_objector(keyring, objection_id, Objector(filing.name, filing.contact_person, filing.contact))
     connection.execute(_INSERT_IDENTITY, {"objection_id": objection_id, "sealed": sealed})
-    details = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
+    details: dict[str, Any] = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
+    if filing.first_made is not None:
+        details["first_made"] = filing.first_made.isoformat()
     if filing.files:
         claim(connection, row["form_hash"], objection_id, filing.files)
         details["files"] = filing.files
@@ -213,7 +225,7 @@ def _objection_row(key: bytes, code: str, filing: Filing, entry_id: int, now: dt
         "form_hash": keyed_hash(key, "form", filing.form_token),
         "content_hash": filing.digest(key, entry_id),
         "receipt_hash": receipt_hash(key, code),
-        "filed_at": now,
+        "filed_at": filing.first_made or now,
         "contact_hash": contact_hash(key, filing.contact),
         "text_hash": text_hash(key, filing.facts),
     }

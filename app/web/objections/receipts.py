@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import OPEN_STATES
@@ -15,7 +15,7 @@ from app.models import Objection
 from app.services.cases import evidence_reading
 from app.services.objections import evidence, following
 from app.services.objections.evidence import Attached
-from app.web.objections import attaching
+from app.web.objections import attaching, showing
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ReceiptForm, SupplementForm, WithdrawForm
 from app.web.periods.public import the_office
@@ -27,19 +27,20 @@ from app.web.shared.limits import address, limiter
 from app.web.shared.portal import let_go, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
 
+followed_objection = showing.followed_objection
 blueprint = Blueprint("receipts", __name__)
-_FOLLOWED_FOR = dt.timedelta(minutes=30)
 
 
 @blueprint.get("/receipt")
 @everyone
 def receipt() -> ResponseReturnValue:
-    shown_once = cookie.pop("receipt", None)
-    if shown_once is not None:
-        objection, case = following.followed(session(), shown_once["objection"])
+    shown = showing.shown()
+    if shown is not None:
+        objection, case = following.followed(session(), shown.objection_id)
         return render_template(
             "objections/receipt_new.html",
-            code=shown_once["code"],
+            code=shown.code,
+            minutes=showing.SHOWN_FOR // dt.timedelta(minutes=1),
             follow_at=portal().settings.public_url + url_for("receipts.receipt"),
             objection=objection,
             case=case,
@@ -53,6 +54,41 @@ def receipt() -> ResponseReturnValue:
     return _find_page(ReceiptForm(formdata=None))
 
 
+@blueprint.get("/receipt/file")
+@everyone
+def receipt_file() -> ResponseReturnValue:
+    """Send the receipt as a text file, for whoever has no printer: a phone keeps it with its downloads."""
+    shown = showing.shown()
+    if shown is None:
+        return redirect(url_for("receipts.receipt"))
+    objection, case = following.followed(session(), shown.objection_id)
+    text = render_template(
+        "objections/receipt.txt",
+        code=shown.code,
+        follow_at=portal().settings.public_url + url_for("receipts.receipt"),
+        objection=objection,
+        case=case,
+        period=objection.entry.period,
+        office=the_office(),
+    )
+    # With a mark of its encoding and Windows' ends of lines: what opens it may be an old editor.
+    content = b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
+    headers = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Disposition": f"attachment; filename=receipt.txt; filename*=UTF-8''{quote('异议回执.txt')}",
+    }
+    return content, 200, headers
+
+
+@blueprint.post("/receipt/kept")
+@everyone
+def receipt_kept() -> ResponseReturnValue:
+    """Stop showing the code: its owner has it (我已经记好了)."""
+    showing.end()
+    flash("查询码不再显示。以后凭它在本页查询进度。")
+    return redirect(url_for("receipts.receipt"), 303)
+
+
 @blueprint.post("/receipt")
 @everyone
 @limiter.limit(lambda: portal().settings.limit_receipt, key_func=address)
@@ -63,7 +99,8 @@ def find() -> ResponseReturnValue:
         following.note_unknown_receipt(work())
     if tried.refused:
         return _find_page(form), tried.status
-    cookie["follow"] = {"objection": tried.result, "until": (now() + _FOLLOWED_FOR).timestamp()}
+    showing.end()  # whoever types a code has it
+    showing.begin_following(tried.result)
     return redirect(url_for("receipts.receipt"), 303)
 
 
@@ -121,19 +158,9 @@ def withdraw() -> ResponseReturnValue:
 @blueprint.post("/receipt/leave")
 @everyone
 def leave() -> ResponseReturnValue:
-    cookie.pop("follow", None)
+    showing.end_following()
     flash("已经退出查询，本机不再保留。")
     return redirect(url_for("receipts.receipt"), 303)
-
-
-def followed_objection() -> int | None:
-    """Return the id of the objection that this browser opened with its code, for half an hour at most."""
-    follow = cookie.get("follow")
-    if follow is None or now().timestamp() >= follow["until"]:
-        cookie.pop("follow", None)
-        return None
-    objection_id: int = follow["objection"]
-    return objection_id
 
 
 def _asked_again() -> ResponseReturnValue:
