@@ -7,6 +7,7 @@ from app.models.base import Base
 from app.models.calendar import AvailabilitySpan, CalendarNotice
 from app.models.cases import Case, CaseNote, NoteKind, Recusal
 from app.models.document import Document, Purpose
+from app.models.group_acts import GROUP_ACT_NAMES, GroupAct, GroupActKind
 from app.models.imports import Import, ImportForm, ImportRow, ImportState
 from app.models.messages import OutboxRow
 from app.models.nominees import (
@@ -40,6 +41,7 @@ from app.models.record import AuditRow
 from app.models.stored_file import READABLE, ScanState, StoredFile
 
 __all__ = [
+    "GROUP_ACT_NAMES",
     "READABLE",
     "AuditRow",
     "AvailabilitySpan",
@@ -58,6 +60,8 @@ __all__ = [
     "Draft",
     "Entry",
     "Evidence",
+    "GroupAct",
+    "GroupActKind",
     "Honour",
     "Identity",
     "IdentityRequest",

@@ -195,6 +195,12 @@ class Browser:
         self.write_session(_user_id=token, _fresh=True)
         return self
 
+    def receipt_code(self) -> str:
+        """The code of the receipt that this browser shows."""
+        found = re.search(r'id="code" data-copy>([0-9A-Z-]+)<', self.get("/receipt").source)
+        assert found, "no receipt is shown"
+        return found[1]
+
     def cookie(self) -> dict[str, Any]:
         """What this browser's session cookie says to whoever reads it: it is signed, not secret."""
         found = self.client.get_cookie(self._cookie_name)

@@ -33,7 +33,11 @@ def filed(world: World) -> int:
 def texts_of(page: Page) -> dict[str, str]:
     """What the form on a page still holds of what was typed."""
     fields = page.form("/objection").fields
-    return {name: value for name, value in fields.items() if name not in ("csrf_token", "form_token", "files_seen")}
+    return {
+        name: value
+        for name, value in fields.items()
+        if name not in ("csrf_token", "form_token", "files_seen", "draft", "slip")
+    }
 
 
 # --- refused: what is wrong stands beside its field ----------------------------------------------
@@ -126,7 +130,9 @@ def test_form_check_and_receipt_work_by_plain_posts(world: World, client: Browse
         "2026年9月29日（星期二）24:00",
     ):
         assert said in receipt.text
-    assert CODE.search(client.get("/receipt").source) is None  # shown once
+    assert code[0] in client.get("/receipt").text  # shown until its owner says that it is kept
+    kept = client.send(receipt.form("/receipt/kept"))
+    assert (kept.status, CODE.search(client.get("/receipt").source)) == (303, None)
     progress = client.follow(client.post("/receipt", {"code": code[0]}))
     assert "已收到，等待受理" in progress.text
     assert facts in [p.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for p in typed(progress)]
