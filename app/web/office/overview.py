@@ -13,7 +13,7 @@ from app.domain.cases.states import STATE_NAMES, Role
 from app.models import GROUP_ACT_NAMES
 from app.services.cases import bulk, flood, warnings
 from app.services.office import overview as glance
-from app.services.periods import progress
+from app.services.periods import bursts, progress
 from app.web.shared import charts
 from app.web.shared.access import actor, allow
 from app.web.shared.portal import now, session
@@ -29,6 +29,7 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "office/overview.html",
         floods=flood.floods(session(), actor(), now()),
+        bursts=bursts.bursts(session(), now()),
         group_acts=bulk.waiting_acts(session(), actor()),
         GROUP_ACT_NAMES=GROUP_ACT_NAMES,
         hands=glance.needs_a_hand(session(), actor(), now()),

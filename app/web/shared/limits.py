@@ -73,6 +73,9 @@ FILING_BUCKETS: dict[str, Callable[[], str]] = {
     "address": address,
 }
 SHARED = frozenset({"site", "nominee"})  # with strangers: these never refuse
+# A network has more addresses than anybody counts: its bucket is large, and asks for a challenge as soon as it holds
+# what thirty people behind one address would have filed.
+_EARLIER = {"network": 10}
 _HARD = 4  # how much harder the challenge is while a shared bucket is full
 # Who waits instead of solving: in which buckets that counts, and whose they are.
 _WAITING: dict[str, Callable[[], str]] = {"waiting": address, "waiting_network": network, "waiting_nominee": nominee}
@@ -104,7 +107,7 @@ class Use:
     def full(self) -> bool:
         return self.taken >= self.amount
 
-    def hot(self, percent: int) -> bool:
+    def hot(self, percent: float) -> bool:
         return self.taken * 100 >= self.amount * percent
 
 
@@ -205,7 +208,7 @@ def contact_allowances() -> list[Allowance]:
 def _exempt(name: str) -> bool:
     # Looked at in every step, here, where a store out of reach is noticed and done without.
     seen = _seen()
-    if request.form.get("step") != "submit":
+    if request.form.get("step") != "submit" or not _applies(name):
         return True
     if seen.full:  # refused by these; nobody fills the other buckets with what is refused anyway
         return name not in seen.full
@@ -227,10 +230,15 @@ def _seen() -> Look:
 
 def _look() -> Look:
     percent = portal().settings.challenge_at
-    uses = [_use(name, key(), item) for name, key in FILING_BUCKETS.items() for item in _parsed(_setting(name))]
+    uses = [
+        _use(name, key(), item)
+        for name, key in FILING_BUCKETS.items()
+        if _applies(name)
+        for item in _parsed(_setting(name))
+    ]
     refusing = [use for use in uses if use.full and use.bucket not in SHARED]
     brimming = frozenset(use.bucket for use in uses if use.full and use.bucket in SHARED)
-    hot = frozenset(use.bucket for use in uses if use.hot(percent) and not use.full)
+    hot = frozenset(use.bucket for use in uses if use.hot(percent / _EARLIER.get(use.bucket, 1)) and not use.full)
     return Look(
         full=frozenset(use.bucket for use in refusing),
         hot=hot | brimming,
@@ -249,6 +257,11 @@ def _use(name: str, key: str, item: RateLimitItem) -> Use:
 def _seconds_to(instant: float) -> int:
     # The store counts by the machine's own time, whatever clock the portal was given.
     return max(1, math.floor(instant - clock.now().timestamp()) + 1)
+
+
+def _applies(name: str) -> bool:
+    """Whether a bucket counts this caller: an IPv4 address is a network of its own, and counted once."""
+    return name != "network" or network() != address()
 
 
 def _setting(name: str) -> str:

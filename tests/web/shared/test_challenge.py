@@ -84,7 +84,7 @@ def test_security_31_it_appears_when_a_bucket_is_half_full_and_for_that_bucket_a
 
 
 @on_sqlite
-@pytest.mark.parametrize("bucket", ["address", "network", "nominee", "site"])
+@pytest.mark.parametrize("bucket", ["address", "nominee", "site"])
 def test_security_31_half_is_the_first_that_is_asked(world: World, make_app: MakeApp, bucket: str) -> None:
     crowd = Crowd(make_app(**{f"limit_{bucket}": "5/hour"}), world.round_two(), world)
     answers = [crowd.files(address=HERE, contact=mobile(number)) for number in range(5)]

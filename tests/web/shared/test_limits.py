@@ -93,7 +93,7 @@ def test_security_27_the_full_bucket_of_the_whole_site_refuses_nobody_either(
     assert Browser(crowd.app).get("/receipt").status == 200  # reading and following go on
 
 
-@pytest.mark.parametrize("limit", ["limit_address", "limit_network"])
+@pytest.mark.parametrize("limit", ["limit_address"])
 def test_security_27_when_to_come_back_is_exact(world: World, make_app: MakeApp, period: int, limit: str) -> None:
     crowd = Crowd(make_app(**{limit: "2/hour;3/day"}, **UNCHALLENGED), period, world)
     morning = dt.datetime(2026, 9, 18, 9, 0, tzinfo=dt.UTC)
