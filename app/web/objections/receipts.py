@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
 
 from app.domain.cases.states import OPEN_STATES
 from app.domain.refusals import UnknownReceipt
 from app.models import Objection
 from app.services.cases import evidence_reading
 from app.services.objections import evidence, following
+from app.services.objections.drafts import Content
 from app.services.objections.evidence import Attached
-from app.web.objections import attaching, showing
+from app.web.objections import attaching, drafting, showing
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ReceiptForm, SupplementForm, WithdrawForm
 from app.web.periods.public import the_office
-from app.web.shared import errors
+from app.web.shared import errors, limits, metrics
 from app.web.shared.access import everyone, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.downloads import sent_out
+from app.web.shared.forms import Draft
 from app.web.shared.limits import address, limiter
 from app.web.shared.portal import let_go, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
@@ -98,7 +104,7 @@ def find() -> ResponseReturnValue:
     if isinstance(tried.refusal, UnknownReceipt):
         following.note_unknown_receipt(work())
     if tried.refused:
-        return _find_page(form), tried.status
+        return _lead_to("find", form, tried)
     showing.end()  # whoever types a code has it
     showing.begin_following(tried.result)
     return redirect(url_for("receipts.receipt"), 303)
@@ -116,20 +122,20 @@ def supplement() -> ResponseReturnValue:
     token = form.form_token.data
     if attaching.removal_asked():
         attaching.remove_asked(token)
-        return _case_page(objection_id, supplement_form=form)
+        return _lead_to("supplement", form, UNTRIED)
     may = attempt(lambda: following.check_supplement(work(), objection_id))
     if may.refused:
-        return _case_page(objection_id, may, supplement_form=form)
+        return _lead_to("supplement", form, may)
     not_taken = attaching.take_sent(token, objection_id)
     if not_taken:
         form.validate()
         attaching.say_refused(form.evidence, not_taken)
-        return _case_page(objection_id, Attempt(422), supplement_form=form)
+        return _lead_to("supplement", form, Attempt(422))
     tried = attempt(
         lambda: following.supplement(work(), objection_id, form.text.data or "", attaching.form_hash(token)), form
     )
     if tried.refused:
-        return _case_page(objection_id, tried, supplement_form=form)
+        return _lead_to("supplement", form, tried)
     flash("补充内容已经收到。")
     return redirect(url_for("receipts.receipt"), 303)
 
@@ -150,7 +156,7 @@ def withdraw() -> ResponseReturnValue:
     form = WithdrawForm().with_ids("withdraw")
     tried = attempt(lambda: following.withdraw(work(), objection_id, form.text.data or ""), form)
     if tried.refused:
-        return _case_page(objection_id, tried, withdraw_form=form)
+        return _lead_to("withdraw", form, tried)
     flash("撤回已经记录。是否停止核查，由办理单位决定，并会在这里告诉您。")
     return redirect(url_for("receipts.receipt"), 303)
 
@@ -163,15 +169,98 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for("receipts.receipt"), 303)
 
 
+@blueprint.get("/receipt/again/<handle>")
+@everyone
+def again(handle: str) -> ResponseReturnValue:
+    """Show what became of a form of these pages that was refused, and what was typed into it."""
+    content = drafting.kept(handle)
+    return redirect(url_for("receipts.receipt")) if content is None else _show(content)
+
+
+@blueprint.errorhandler(RateLimitExceeded)
+def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
+    metrics.count_refusal(limits.bucket(error))
+    seconds = limits.seconds_until_room()
+    tried: Attempt[Any] = Attempt(429, on_top=f"请在{errors.wait_words(seconds)}再试。")
+    what, form = _sent()
+    return _lead_to(what, form, tried, headers={"Retry-After": str(seconds)})
+
+
+@blueprint.errorhandler(CSRFError)
+def _stale(_error: CSRFError) -> ResponseReturnValue:
+    what, form = _sent()
+    return _lead_to(what, form, Attempt(400, on_top="页面停留得太久了。为了安全，请核对下面的内容，再提交一次。"))
+
+
+def _sent() -> tuple[str, FlaskForm]:
+    """Return which of these pages' forms this request sent, with what was typed; a code is not shown again."""
+    if request.endpoint == "receipts.supplement":
+        return "supplement", SupplementForm()
+    if request.endpoint == "receipts.withdraw":
+        return "withdraw", WithdrawForm().with_ids("withdraw")
+    return "find", ReceiptForm(formdata=None)
+
+
+def _lead_to(
+    what: str, form: FlaskForm, tried: Attempt[Any], *, headers: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
+    """Keep what was typed and lead to its page by 303; where no draft can be kept, show the page at once."""
+    content: Content = {
+        "what": what,
+        "typed": drafting.typed_in(form),
+        "errors": drafting.errors_in(form),
+        "status": tried.status,
+        "said": tried.on_top,
+        "headers": dict(headers or {}),
+        "kept": errors.kept() if what == "expired" else [],
+    }
+    let_go()
+    handle = drafting.new_handle()
+    if drafting.keep(handle, content):
+        return redirect(url_for("receipts.again", handle=handle), 303)
+    return _show(content)
+
+
+def _show(content: Content) -> ResponseReturnValue:
+    what = content["what"]
+    objection_id = followed_objection()
+    if objection_id is None and what in ("supplement", "withdraw"):
+        kept = [(name, text) for name, text in content["typed"].items() if name == "text"]
+        content = {**content, "what": "expired", "kept": kept, "status": 401}
+    elif objection_id is not None and what in ("supplement", "withdraw"):
+        tried: Attempt[Any] = Attempt(content["status"], on_top=content["said"])
+        if what == "supplement":
+            form = _again_filled(SupplementForm, content)
+            return _case_page(objection_id, tried, supplement_form=form)
+        return _case_page(objection_id, tried, withdraw_form=_again_filled(WithdrawForm, content))
+    if content["what"] == "expired":
+        return _find_page(ReceiptForm(formdata=None), kept=content["kept"]), content["status"]
+    form = _again_filled(ReceiptForm, content)
+    return _find_page(form, said=content["said"]), content["status"], content["headers"]
+
+
+def _again_filled(kind: type[Any], content: Content) -> Any:
+    form = kind(Draft(content["typed"]))
+    if kind is WithdrawForm:
+        form.with_ids("withdraw")
+    drafting.say_errors(form, content)
+    return form
+
+
 def _asked_again() -> ResponseReturnValue:
     """Ask for the code again once the half hour is over. The page keeps what was typed."""
-    form = ReceiptForm(formdata=None)
-    return _find_page(form, expired=True), 401
+    return _lead_to("expired", ReceiptForm(formdata=None), Attempt(401))
 
 
-def _find_page(form: ReceiptForm, *, expired: bool = False) -> str:
-    kept = errors.kept() if expired else []
-    return render_template("objections/receipt_find.html", form=form, expired=expired, kept=kept, office=the_office())
+def _find_page(form: ReceiptForm, *, kept: Sequence[Sequence[str]] | None = None, said: str = "") -> str:
+    return render_template(
+        "objections/receipt_find.html",
+        form=form,
+        expired=kept is not None,
+        kept=kept or [],
+        refusal=said,
+        office=the_office(),
+    )
 
 
 def _case_page(
@@ -191,7 +280,7 @@ def _case_page(
         objection=objection,
         case=case,
         files=_files_of(objection),
-        unfiled=attaching.files_of(supplement_form.form_token.data) if request.method == "POST" else [],
+        unfiled=attaching.files_of(supplement_form.form_token.data),
         state=state,
         refusal=tried.on_top,
         is_open=state in OPEN_STATES,
