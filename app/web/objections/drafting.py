@@ -16,7 +16,7 @@ from wtforms import FileField, Form
 from app.services.objections import drafts
 from app.services.objections.drafts import Content
 from app.web.shared.access import work
-from app.web.shared.forms import Draft
+from app.web.shared.forms import TypedBefore
 from app.web.shared.portal import now, portal, session
 
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -52,7 +52,7 @@ def errors_in(form: Form) -> dict[str, list[str]]:
 
 def filled(kind: type[Any], content: Content, handle: str) -> Any:
     """Return a form of this kind with what a draft holds."""
-    return kind(Draft({**content["typed"], "draft": handle}))
+    return kind(TypedBefore({**content["typed"], "draft": handle}))
 
 
 def say_errors(form: Form, content: Content) -> None:

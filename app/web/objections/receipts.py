@@ -28,7 +28,7 @@ from app.web.shared import errors, limits, metrics
 from app.web.shared.access import everyone, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.downloads import sent_out
-from app.web.shared.forms import Draft
+from app.web.shared.forms import TypedBefore
 from app.web.shared.limits import address, limiter
 from app.web.shared.portal import let_go, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
@@ -240,7 +240,7 @@ def _show(content: Content) -> ResponseReturnValue:
 
 
 def _again_filled(kind: type[Any], content: Content) -> Any:
-    form = kind(Draft(content["typed"]))
+    form = kind(TypedBefore(content["typed"]))
     if kind is WithdrawForm:
         form.with_ids("withdraw")
     drafting.say_errors(form, content)

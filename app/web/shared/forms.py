@@ -38,7 +38,7 @@ def clean(text: str | None) -> str:
     return without_unseen(text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-class Draft(MultiDict[str, str]):
+class TypedBefore(MultiDict[str, str]):
     """The texts of a form that was sent before, for the page that shows them again."""
 
 
@@ -50,7 +50,7 @@ class PlainForm(FlaskForm):
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """Take only the texts of a form: a file or JSON under a field's name is no text."""
-            if isinstance(formdata, Draft):
+            if isinstance(formdata, TypedBefore):
                 return formdata
             return None if formdata is None else request.form
 

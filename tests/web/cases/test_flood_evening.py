@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain.cases.states import State
 from app.models import Case
 from tests.web.browsing import Browser, MovingClock, filled
-from tests.web.objections.test_last_minute import solved
+from tests.web.objections.test_slips import solved
 from tests.world import World
 
 JUNK = "第{0}号：该对象申报的事迹与实际情况不符，{0}年所列项目并非其完成，请予核查。"
