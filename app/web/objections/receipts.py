@@ -15,7 +15,7 @@ from flask_wtf.csrf import CSRFError
 
 from app.domain.cases.states import OPEN_STATES
 from app.domain.refusals import UnknownReceipt
-from app.models import Objection
+from app.models import MessageKind, Objection
 from app.services.cases import evidence_reading
 from app.services.objections import evidence, following
 from app.services.objections.drafts import Content
@@ -273,7 +273,11 @@ def _case_page(
     let_go()
     objection, case = following.followed(session(), objection_id)
     state = case.state_at(now())
-    supplement_form = supplement_form or SupplementForm(formdata=None)
+    if supplement_form is None:
+        supplement_form = SupplementForm(formdata=None)
+        # The same whenever the page is opened again: a file that a script sent is still there after going back.
+        sent = sum(message.kind is MessageKind.SUPPLEMENT for message in objection.messages)
+        supplement_form.form_token.data = drafting.token_for(f"supplement:{objection_id}:{sent}")
     supplement_form.ensure_token()
     html = render_template(
         "objections/receipt_case.html",

@@ -14,8 +14,8 @@ from app.domain.objections.receipt import keyed_hash
 from app.services.objections.intake import Filing
 from app.web.shared.portal import now, portal
 
-# The longest that an address can be held up by the limits as shipped is a day; two leave room for the night.
-GOOD_FOR = dt.timedelta(hours=48)
+# The limits as shipped hold an address up for a day at most; the files of a form are kept for a day.
+GOOD_FOR = dt.timedelta(hours=23)
 
 
 def first_made(slip: str, entry: int, filing: Filing) -> dt.datetime | None:

@@ -255,7 +255,7 @@ def test_whoever_leaves_is_asked_for_the_code_again(client: Browser, case: tuple
     left = client.follow(client.send(page.form("/receipt/leave")))
     assert "已经退出查询" in left.text
     assert "2026-0001" not in client.get("/receipt").text
-    assert client.cookie().keys() <= {"csrf_token"}
+    assert client.cookie().keys() <= {"csrf_token", "browser"}
 
 
 def test_of_a_joined_case_each_objector_sees_only_their_own(
