@@ -138,6 +138,7 @@ def act_page(
         "cases/group_act.html",
         home=home,
         act=act,
+        mine=act.proposed_by == actor().user_id,
         cases=cases,
         refusal=tried.on_top,
         form=form or ReturnForm(formdata=None),
