@@ -18,7 +18,7 @@ from app.sealing import SealBroken, keyring_of
 from app.services.calendar import availability
 from app.services.cases import settlement, warnings
 from app.services.imports import reading
-from app.services.objections import evidence_upkeep
+from app.services.objections import drafts, evidence_upkeep
 from app.services.shared.files import Vault, vault_of
 from app.services.shared.work import Work
 from config import Settings
@@ -47,6 +47,7 @@ def run(settings: Settings) -> None:
         answers = server_answers(settings)
         try:
             tick(database, clock.now(), settings, answers)
+            forget_drafts(database, clock.now())
             look_after_evidence(database, vault, clock.now(), settings.clamd)
             read_imports(database, vault, clock.now())
         except Exception as error:  # whatever it was: the next deadline is not to be missed for it
@@ -77,6 +78,12 @@ def server_answers(settings: Settings) -> bool:
         return False
     finally:
         connection.close()
+
+
+def forget_drafts(database: Database, now: dt.datetime) -> None:
+    """Delete what strangers typed an hour ago and did not file."""
+    with database.writer() as session:
+        drafts.purge(Work(session, now))
 
 
 def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scanner: str) -> None:
