@@ -33,7 +33,12 @@ BESIDE_SUBJECTS = {
 }
 MOST_MODULES = 25
 # Tests that go through a whole layer, not through one module of it.
-WALKS = {"tests/web/shared/test_hostile_text.py", "tests/cli/test_gongshi.py", "tests/papers/test_looks.py"}
+WALKS = {
+    "tests/web/shared/test_hostile_text.py",
+    "tests/cli/test_gongshi.py",
+    "tests/papers/test_looks.py",
+    "tests/domain/test_no_case_without_a_hand.py",
+}
 
 
 def module_of(path: Path) -> str:

@@ -16,7 +16,7 @@ from app.domain.cases.states import Actor, Conclusion, DeclineGround
 from app.domain.objections.receipt import keyed_hash, new_form_token
 from app.models import Case, Category, Entry, Objection, ObjectorKind, Period
 from app.sealing import Keyring
-from app.services.cases import investigation
+from app.services.cases import choices, investigation
 from app.services.objections import evidence, following, intake
 from app.services.shared.files import Vault
 from app.services.shared.work import Work
@@ -103,7 +103,7 @@ def _withdraw(session: Session, case_id: int, hands: Hands, now: dt.datetime) ->
 
 def _join_the_others(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
     case = session.get_one(Case, case_id)
-    for other in investigation.joinable_leads(session, case):
+    for other in choices.joinable_leads(session, case):
         investigation.join(Work(session, now, hands.handler), other.id, case_id)
 
 

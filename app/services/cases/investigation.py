@@ -22,7 +22,6 @@ from app.domain.cases.states import (
     Actor,
     Conclusion,
     DeclineGround,
-    Role,
     State,
     check,
     check_recusal,
@@ -47,6 +46,7 @@ from app.models import (
     User,
 )
 from app.services.accounts.two_people import require_two_people
+from app.services.cases.choices import assignable, joinable_leads
 from app.services.cases.telling import tell_units
 from app.services.record.chain import on_nominee
 from app.services.shared.each import BulkOutcome, do_each
@@ -317,36 +317,6 @@ def _visible_ids(work: Work, case_ids: Iterable[int]) -> list[int]:
     seen = [visible_case(work.session, case_id, work.actor, work.now).id for case_id in sorted(set(case_ids))]
     work.session.rollback()  # each is read anew, and locked, when its turn comes
     return seen
-
-
-def assignable(session: Session, case: Case) -> list[User]:
-    """List the people of the handling unit who may be given the case."""
-    recused = {recusal.user_id for recusal in case.recusals}
-    staff = session.scalars(
-        select(User)
-        .where(User.unit_id == case.handler_unit_id, User.disabled_at.is_(None), User.role != Role.AUDITOR)
-        .order_by(User.id)
-    )
-    return [user for user in staff if user.id not in recused]
-
-
-def joinable_leads(session: Session, case: Case) -> list[Case]:
-    """List the open cases that this one may be joined into.
-
-    A case whose conclusion is worded and waits to be confirmed is not one of them.
-    """
-    return list(
-        session.scalars(
-            select(Case)
-            .where(
-                Case.entry_id == case.entry_id,
-                Case.handler_unit_id == case.handler_unit_id,
-                Case.id != case.id,
-                Case.state.in_(OPEN_STATES - {State.PROPOSED}),
-            )
-            .order_by(Case.id)
-        )
-    )
 
 
 def _lock_case(work: Work, case_id: int, action: Action) -> Case:

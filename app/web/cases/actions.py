@@ -11,7 +11,7 @@ from wtforms import HiddenField, RadioField, SelectField
 
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Action, Conclusion, DeclineGround
 from app.models import Case, User
-from app.services.cases import investigation
+from app.services.cases import choices, investigation
 from app.services.cases.investigation import REASON, TEXT
 from app.web.shared.forms import PlainForm, needed, options, text_area, version_in
 from app.web.shared.portal import number
@@ -189,11 +189,11 @@ def choices_for(session: Session, action: Action, case: Case, me: User) -> dict[
     """Return the choices that a ChoiceForm offers for this case and this person."""
     match action:
         case Action.ASSIGN:
-            return {user.id: user.name for user in investigation.assignable(session, case)}
+            return {user.id: user.name for user in choices.assignable(session, case)}
         case Action.JOIN:
-            return {lead.id: lead.number for lead in investigation.joinable_leads(session, case)}
+            return {lead.id: lead.number for lead in choices.joinable_leads(session, case)}
         case Action.RECUSE:
-            others = [] if me.actor.role == "handler" else investigation.assignable(session, case)
+            others = [] if me.actor.role == "handler" else choices.assignable(session, case)
             return {me.id: "我本人"} | {user.id: user.name for user in others if user.id != me.id}
         case _:
             return {}

@@ -121,6 +121,7 @@ MATRIX = [
     ("GET", "/people/5", 302, MANAGERS, 200),
     ("POST", "/people/5/enable", 401, MANAGERS, 409),
     ("POST", "/people/5/place", 401, MANAGERS, 422),
+    ("POST", "/people/5/agree", 401, MANAGERS, 409),
     ("POST", "/nominees/1/conditions/merit_1", 401, OFFICE, 422),
     ("POST", "/nominees/1/rank", 401, OFFICE, 422),
     ("POST", "/nominees/1/reviews/final", 401, OFFICE, 422),
