@@ -230,7 +230,7 @@ def _show(content: Content) -> ResponseReturnValue:
     objection_id = followed_objection()
     if objection_id is None and what in ("supplement", "withdraw"):
         kept = [(name, text) for name, text in content["typed"].items() if name == "text"]
-        content = {**content, "what": "expired", "kept": kept, "status": 401}
+        content = {**content, "what": "expired", "kept": kept, "status": 400 if content["status"] == 400 else 401}
     elif objection_id is not None and what in ("supplement", "withdraw"):
         tried: Attempt[Any] = Attempt(content["status"], on_top=content["said"])
         if what == "supplement":

@@ -81,7 +81,9 @@ def _put(what: str, content: dict[str, object], lasts: dt.timedelta) -> None:
 
 
 def _held(what: str) -> dict[str, Any] | None:
-    held: Any = cookie.get(what)
+    if what not in cookie:  # looking must not write a cookie
+        return None
+    held: Any = cookie[what]
     try:
         nonce, sealed = held["nonce"], base64.b85decode(held["sealed"])
         content = json.loads(portal().keyring.unseal_text(sealed, _place(what, nonce)))
@@ -95,7 +97,7 @@ def _held(what: str) -> dict[str, Any] | None:
 
 
 def _end(what: str) -> None:
-    held = cookie.pop(what, None)
+    held = cookie.pop(what) if what in cookie else None
     if isinstance(held, dict) and "nonce" in held:
         drafts.note(work(), held["nonce"], _OVER)
 

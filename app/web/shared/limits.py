@@ -13,6 +13,7 @@ import datetime as dt
 import ipaddress
 import logging
 import math
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
@@ -77,6 +78,7 @@ SHARED = frozenset({"site", "nominee"})  # with strangers: these never refuse
 # A network has more addresses than anybody counts: its bucket is large, and asks for a challenge as soon as it holds
 # what thirty people behind one address would have filed.
 _EARLIER = {"network": 10}
+_TURN = threading.Lock()  # the store in memory looks and counts in two steps; Redis does both in one
 _HARD = 4  # how much harder the challenge is while a shared bucket is full
 # Who waits instead of solving: in which buckets that counts, and whose they are.
 _WAITING: dict[str, Callable[[], str]] = {"waiting": address, "waiting_network": network, "waiting_nominee": nominee}
@@ -186,11 +188,12 @@ def seconds_until_waiting() -> int:
 def take_wait() -> bool:
     """Count one who waited. Returns False where another was quicker: waits are not to be had in parallel."""
     try:
-        return all(
-            limiter.limiter.hit(item, _PREFIX, key(), name)
-            for name, key in _WAITING.items()
-            for item in _parsed(_setting(name))
-        )
+        with _TURN:
+            return all(
+                limiter.limiter.hit(item, _PREFIX, key(), name)
+                for name, key in _WAITING.items()
+                for item in _parsed(_setting(name))
+            )
     except StorageError:
         return True
 
@@ -252,7 +255,8 @@ def _look() -> Look:
     ]
     refusing = [use for use in uses if use.full and use.bucket not in SHARED]
     brimming = frozenset(use.bucket for use in uses if use.full and use.bucket in SHARED)
-    hot = frozenset(use.bucket for use in uses if use.hot(percent / _EARLIER.get(use.bucket, 1)) and not use.full)
+    earlier = _EARLIER if percent < 100 else {}  # 100: never before a bucket is full
+    hot = frozenset(use.bucket for use in uses if use.hot(percent / earlier.get(use.bucket, 1)) and not use.full)
     return Look(
         full=frozenset(use.bucket for use in refusing),
         hot=hot | brimming,
