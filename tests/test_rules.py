@@ -23,7 +23,6 @@ PENDING = {
     34: "A case has no numbered letters.",
     35: "An objector cannot ask the superior for a second look.",
     36: "Nothing leaves the portal: no messages to objectors, no feed, no calendar file.",
-    37: "There is no `gongshi check`.",
     38: "The record is a chain without checkpoints or proofs for strangers.",
 }
 

@@ -36,7 +36,7 @@ from app.models.objections import (
 )
 from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, WindowExtension
 from app.models.programmes import Programme, Quota, Stage
-from app.models.record import AuditRow
+from app.models.record import AuditRow, CheckRun
 from app.models.stored_file import READABLE, ScanState, StoredFile
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Case",
     "CaseNote",
     "Category",
+    "CheckRun",
     "Closing",
     "Confirmation",
     "Correction",

@@ -1,6 +1,6 @@
 """What the clock alone must do, every few seconds: settle, warn, keep the uptime record (R7, R26, R28), and look
 after stored files: forget evidence that was never filed, have a scanner judge what came in (SECURITY 34), read the
-imports that waited for that."""
+imports that waited for that. Once a night it checks every invariant (R37)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from app.services.imports import reading
 from app.services.objections import drafts, evidence_upkeep
 from app.services.shared.files import Vault, vault_of
 from app.services.shared.work import Work
+from app.services.upkeep import checking
 from config import Settings
 
 _log = logging.getLogger("gongshi.tick")
@@ -50,6 +51,7 @@ def run(settings: Settings) -> None:
             forget_drafts(database, clock.now())
             look_after_evidence(database, vault, clock.now(), settings.clamd)
             read_imports(database, vault, clock.now())
+            check_data(database, clock.now())
         except Exception as error:  # whatever it was: the next deadline is not to be missed for it
             _log.error("tick failed", exc_info=error)
         pause = settings.tick_seconds if answers else min(settings.tick_seconds, _ASKED_AGAIN_AFTER)
@@ -126,3 +128,10 @@ def read_imports(database: Database, vault: Vault, now: dt.datetime) -> None:
             break
         with database.writer() as session:
             reading.read(Work(session, now), vault, import_id)
+
+
+def check_data(database: Database, now: dt.datetime) -> None:
+    """Check every invariant, once a night, and log how many rows break one: the names stand on the office's page."""
+    run = checking.check_by_night(database, now)
+    if run is not None and run.findings:
+        _log.error("the data breaks its rules: see gongshi check", extra={"count": len(run.findings)})

@@ -13,8 +13,9 @@ from sqlalchemy import MetaData, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.database import Database
-from app.models import AuditRow, Evidence, Import, ImportRow, Period
+from app.models import AuditRow, Evidence, Import, ImportRow, Period, User
 from app.services.imports import reading
+from app.services.upkeep import checking
 from tests.conftest import copy_of_template
 from tests.world import at
 
@@ -154,3 +155,16 @@ def test_0014_of_files_that_are_there_nothing_says_whether_they_are_a_letter(emp
     empty.migrate()
     with empty.reader() as session:
         assert session.scalars(select(Evidence.letter)).all() == [None, None]
+
+
+def test_0017_nothing_was_checked_before_the_first_night_and_then_it_is(empty: Database) -> None:
+    empty.migrate(revision="0016")
+    insert(empty, "units", {"id": 1, "kind": "office"})
+    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
+    empty.migrate()
+    with empty.reader() as session:
+        assert checking.latest(session) is None
+        assert session.scalars(select(User.id)).all() == [1]
+    run = checking.check_by_night(empty, at("2026-09-18 Fri 09:00"))
+    assert run is not None
+    assert run.findings == []

@@ -112,6 +112,7 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "identity.read": "查看了异议人身份",
     "letter.opened": "打开了盖章材料",
     "letter.sorted": "分开了盖章材料和证据",
+    "check.ran": "夜间核对全部数据",
     "keys.rotated": "更换密钥",
     "backup.made": "作了备份",
     "backup.restored": "由备份恢复",

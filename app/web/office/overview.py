@@ -14,6 +14,7 @@ from app.models import GROUP_ACT_NAMES
 from app.services.cases import bulk, flood, warnings
 from app.services.office import overview as glance
 from app.services.periods import bursts, progress
+from app.services.upkeep import checking
 from app.web.shared import charts
 from app.web.shared.access import actor, allow
 from app.web.shared.portal import now, session
@@ -33,6 +34,7 @@ def overview() -> ResponseReturnValue:
         group_acts=bulk.waiting_acts(session(), actor()),
         GROUP_ACT_NAMES=GROUP_ACT_NAMES,
         hands=glance.needs_a_hand(session(), actor(), now()),
+        checked=checking.latest(session()),
         running=running,
         open_cases=progress.open_case_counts(session(), [period.id for period in running], now()),
         timeline=charts.timeline(running, now()),

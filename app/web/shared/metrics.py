@@ -134,6 +134,11 @@ class Gauges:
         ahead = self.clock_ahead.total_seconds()
         yield gauge("clock_ahead_seconds", "This server's clock before the database's; negative: behind.", ahead)
         yield gauge("unsent_warnings", "Warnings in the outbox that no channel has taken.", read.unsent_warnings)
+        yield gauge(
+            "broken_invariants", "Rows that break a rule, found by the last nightly check.", read.broken_invariants
+        )
+        if read.since_last_check is not None:
+            yield gauge("last_check_hours", "Since the data was last checked.", _hours(read.since_last_check))
         if read.until_next_deadline is not None:
             yield gauge("hours_to_next_deadline", "To the next deadline of a period.", _hours(read.until_next_deadline))
         if read.since_last_tick is not None:

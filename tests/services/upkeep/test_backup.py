@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -32,11 +33,13 @@ from app.services.objections import evidence, following
 from app.services.record import chain
 from app.services.shared import documents
 from app.services.upkeep import backup, portable
+from app.services.upkeep import restore as putting_back
 from app.services.upkeep.backup import back_up
-from app.services.upkeep.restore import restore
+from app.services.upkeep.restore import Restored
 from tests.conftest import KEY, copy_of_template
 from tests.data import DATA
 from tests.files import attach, form_hash, hand_in, pdf, png, vault_in
+from tests.invariants import broken
 from tests.web.browsing import TOKEN
 from tests.world import World, at
 
@@ -67,6 +70,14 @@ def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databa
         made = Database(copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path / "2", "template0"))
     yield made
     made.dispose()
+
+
+def restore(database: Database, store: Folder, keyring: Keyring, folder: Path, now: dt.datetime) -> Restored:
+    """Put back and checked: what kept every rule when it was backed up keeps it now (R37)."""
+    done = putting_back.restore(database, store, keyring, folder, now)
+    if done.chain.holds:
+        assert broken(database, now) == []
+    return done
 
 
 def counts(database: Database) -> dict[str, int]:

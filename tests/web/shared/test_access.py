@@ -213,6 +213,7 @@ MATRIX = [
     ("POST", "/office/calendar", 401, OFFICE, 422),
     ("POST", "/office/calendar/replan", 401, OFFICE, 422),
     ("GET", "/office/record", 302, RECORD, 200),
+    ("GET", "/office/checks", 302, RECORD, 200),
 ]
 
 

@@ -12,8 +12,10 @@ from sqlalchemy import text
 from app.domain.cases.states import State
 from app.services.cases import settlement
 from app.services.objections import intake
+from app.services.record.checks.run import Finding
+from app.services.upkeep import checking
 from tests.web.browsing import Browser, MovingClock, filled
-from tests.world import World
+from tests.world import World, at
 
 MakeApp = Callable[..., Flask]
 TOKEN = "a token for tests"
@@ -155,6 +157,18 @@ def test_faults_are_counted_and_a_broken_database_is_told(
         "answers_total 2xx": 1,
         "answers_total 5xx": 2,
     }
+
+
+def test_what_the_last_night_found_is_told_with_its_age(world: World, make_app: MakeApp, clock: MovingClock) -> None:
+    watch = Browser(make_app(metrics_token=TOKEN))
+    before = figures(watch)
+    assert before["broken_invariants"] == 0
+    assert "last_check_hours" not in before
+    finding = Finding("objection-is-filed-inside-the-window", "R6", "objections", 1)
+    world.run(checking.keep, [finding, finding], 1.0, now=at("2026-09-18 Fri 03:00"))
+    clock.to("2026-09-18 Fri 09:00")
+    read = figures(watch)
+    assert (read["broken_invariants"], read["last_check_hours"]) == (2, 6)
 
 
 def test_reading_changes_nothing(world: World, make_app: MakeApp) -> None:
