@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.cases.clauses import lapse_clause, lapse_sentence
-from app.domain.periods.rounds import ROUNDS
+from tests.qujing import ROUNDS
 
 NOTICE = "评选通知第四部分（二）3：若在规定时间内无法作出结论的，取消该推荐对象参评资格"
 RULE = "在规定时间内无法作出结论的，取消该推荐对象参评资格"

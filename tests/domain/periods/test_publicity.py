@@ -12,7 +12,7 @@ from app.domain.periods.publicity import (
     title_by_recommender,
     title_of,
 )
-from app.domain.periods.rounds import ROUNDS
+from tests.qujing import ROUNDS
 
 
 def report(entries: int, upheld: int = 0, lapsed: int = 0) -> dict[str, Any]:

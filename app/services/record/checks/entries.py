@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.domain.award.decision import ProceedingKind
-from app.domain.periods.rounds import PUBLIC_FIELDS, ROUNDS, Kind, Organiser
+from app.domain.periods.rounds import PUBLIC_FIELDS, Kind, Organiser
 from app.domain.shared.privacy import find_private
 from app.models import (
     Base,
@@ -24,6 +24,7 @@ from app.models import (
     Review,
     ReviewStage,
 )
+from app.notices.offered import built_in
 from app.services.record.checks.registry import LiveData, invariant
 
 Found = Iterator[tuple[type[Base], int]]
@@ -46,14 +47,14 @@ def _column(name: str) -> ColumnElement[Any]:
 
 @invariant("R12", "公示条目只有这一轮允许公开的栏目")
 def entry_stays_within_its_whitelist(_live: LiveData) -> Iterator[Select[int]]:
-    for number, round_ in ROUNDS.items():
+    for number, round_ in built_in().rounds.items():
         if beyond := [_column(name).is_not(None) for name in PUBLIC_FIELDS if name not in round_.shown]:
             yield _entries(Period.round_number == number, or_(*beyond))
 
 
 @invariant("R12", "公示条目的应公开栏目都在")
 def entry_shows_its_rounds_fields(_live: LiveData) -> Iterator[Select[int]]:
-    for number, round_ in ROUNDS.items():
+    for number, round_ in built_in().rounds.items():
         missing = [_column(name).is_(None) for name in sorted(round_.shown)]
         yield _entries(Period.round_number == number, or_(*missing, Entry.name == "", Entry.deeds == ""))
 
@@ -137,7 +138,7 @@ def entry_is_of_the_organisers_own(_live: LiveData) -> Select[int]:
     own = {Organiser.OWN_UNIT: Nominee.unit_id, Organiser.RECOMMENDER: Nominee.recommender_id}
     strange = [
         and_(Period.round_number == number, own[round_.organiser] != Period.organiser_id)
-        for number, round_ in ROUNDS.items()
+        for number, round_ in built_in().rounds.items()
         if round_.organiser in own
     ]
     return _entries(or_(*strange)).join(Nominee, Entry.nominee_id == Nominee.id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from app.domain.nominees.misprints import CORRECTABLE, is_misprint
 from app.domain.nominees.places import FIRST_BOUND_ROUND
-from app.domain.periods.rounds import ROUNDS, Kind
+from app.domain.periods.rounds import ROUND_NUMBERS, Kind
 from app.models import (
     Base,
     Correction,
@@ -19,12 +19,14 @@ from app.models import (
     Entry,
     Nominee,
     Period,
+    Programme,
     Quota,
     Reversal,
     Revision,
     Unit,
     UnitKind,
 )
+from app.notices.offered import notice_of
 from app.services.record.checks.registry import LiveData, invariant
 
 Found = Iterator[tuple[type[Base], int]]
@@ -46,7 +48,7 @@ def quota_is_not_passed(_live: LiveData) -> Iterator[Select[int]]:
     """Whoever was replaced and came back by a reversal does not count twice."""
     replacement = aliased(Nominee)
     replaced = exists().where(replacement.replaces_id == Nominee.id)
-    for number in ROUNDS:
+    for number in ROUND_NUMBERS:
         for kind, (places, secret) in _PLACES.items():
             if number < FIRST_BOUND_ROUND:
                 continue
@@ -162,10 +164,12 @@ def correction_is_of_a_field_shown(live: LiveData) -> Found:
 
 @invariant("R9", "更正的只是错别字，与最初公示的文字相比")
 def correction_mends_a_misprint(live: LiveData) -> Found:
-    after = dict(live.session.execute(select(Correction.id, Correction.after)).all())
+    rows = select(Correction.id, Correction.after, Programme.notice).join(Nominee, Correction.nominee_id == Nominee.id)
+    rows = rows.join(Programme, Nominee.programme_id == Programme.id)
+    after = {row_id: (text, notice_of(key)) for row_id, text, key in live.session.execute(rows)}
     for row_id, _, field, *shown in _corrected(live):
         text = dict(zip(CORRECTABLE, shown[1:], strict=True)).get(field)
-        if text is not None and not is_misprint(field, text, after[row_id]):
+        if text is not None and row_id in after and not is_misprint(field, text, *after[row_id]):
             yield Correction, row_id
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.domain.calendar.workdays import SHANGHAI
 from app.domain.cases.states import OPEN_STATES
-from app.domain.periods.rounds import ROUNDS, Organiser
+from app.domain.periods.rounds import Organiser
 from app.domain.periods.window import WINDOW_WORKDAYS
 from app.models import (
     Base,
@@ -25,6 +25,7 @@ from app.models import (
     UnitKind,
     WindowExtension,
 )
+from app.notices.offered import built_in
 from app.services.record.checks.registry import LiveData, invariant
 
 Found = Iterator[tuple[type[Base], int]]
@@ -105,7 +106,7 @@ def cancelled_period_says_why(_live: LiveData) -> Select[int]:
 def organiser_is_of_the_round(_live: LiveData) -> Select[int]:
     fits = [
         and_(Period.round_number == number, Unit.kind.in_(_ORGANISERS[round_.organiser]))
-        for number, round_ in ROUNDS.items()
+        for number, round_ in built_in().rounds.items()
     ]
     return select(Period.id).join(Unit, Period.organiser_id == Unit.id).where(~or_(*fits))
 

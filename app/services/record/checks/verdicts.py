@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import aliased
 
 from app.domain.cases.states import OPEN_STATES, Conclusion, State
 from app.domain.cases.verdict import Ground
@@ -37,7 +37,7 @@ def case_lapses_at_the_deadline(_live: LiveData) -> Select[int]:
     return cases_in_periods(Case.lapsed_at != Period.conclude_by)
 
 
-def _gone_before(moment: InstrumentedAttribute[Any], but: ColumnElement[bool]) -> ColumnElement[bool]:
+def _gone_before(moment: Any, but: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether the entry's nominee had left the programme by then: it is not put out a second time."""
     earlier = aliased(Disqualification)
     withdrew = exists().where(Nominee.id == Entry.nominee_id, Nominee.withdrawn_at <= moment)
