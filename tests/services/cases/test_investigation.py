@@ -304,7 +304,7 @@ def test_the_office_steps_in_after_two_working_days_without_a_decision(world: Wo
 # --- a case always has a hand ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", [s for s in OPEN_STATES if s is not State.RECEIVED])
+@pytest.mark.parametrize("state", sorted(OPEN_STATES - {State.RECEIVED}))
 def test_the_office_takes_over_what_a_unit_accepted_and_left(world: World, state: State) -> None:
     case = a_case(world, state)
     world.act(investigation.take_over, case, "office", "该单位没有进展", now=FILED)  # at any time, with a reason
