@@ -16,12 +16,12 @@ from app.services.periods import interruption, scheduling
 from app.services.shared.work import Work
 from tests import lists
 from tests.busy import MORNING, OPEN, cases_in_every_state, changed
+from tests.data import STATUTORY_2027
 from tests.files import attach, form_hash, pdf
 from tests.web.browsing import TOKEN
 from tests.world import World, at
 
 TEXT = "因节假日，调取档案需要时间。"
-_OFF = ("01-01", "05-01", "10-01", "10-02", "10-03")
 
 
 def eventful(world: World, evidence: Path) -> None:
@@ -36,7 +36,7 @@ def eventful(world: World, evidence: Path) -> None:
     world.schedule(2, world.luoping, world.others, "2026-09-28", 3, MORNING)
     cases = cases_in_every_state(world, period)
     attach(world, evidence, pdf(), now=OPEN)
-    world.file(period, world.nominees[0], OPEN, form_token=TOKEN, files=1)
+    world.file(period, world.nominees[1], OPEN, form_token=TOKEN, files=1)
     _supplemented(world, evidence, cases["investigating"][1])
     _extended(world, period)
     objection = world.do(following.find_by_receipt, world.keyring, cases["of the office"][1])
@@ -46,8 +46,8 @@ def eventful(world: World, evidence: Path) -> None:
     notice = {
         "notice": "国办发明电〔2026〕9号",
         "published": "2026-09-21",
-        "off": [f"2027-{day}" for day in _OFF],
-        "work": ["2027-01-02"],
+        "off": STATUTORY_2027,
+        "work": [],
     }
     world.run(load_notices, json.dumps({"2027": notice}), now=now)
     world.run(settlement.settle_due, now=now)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.cases.states import Actor
+from app.domain.cases.states import Actor, Conclusion, State
 from app.domain.imports.lists import KnownNominee, named
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.misprints import LONGEST
@@ -24,6 +24,7 @@ from app.domain.refusals import (
 )
 from app.domain.shared.privacy import require_publishable
 from app.models import (
+    Case,
     Disqualification,
     Dossier,
     Entry,
@@ -55,6 +56,13 @@ _NOT_CLOSED = exists().where(
     Entry.period_id == Period.id,
     Period.cancelled_at.is_(None),
     Period.closed_at.is_(None),
+)
+# Who had left already is not disqualified again (R26); what was found is no less true for it (R27).
+_FOUND_AFTER_LEAVING = exists().where(
+    Entry.nominee_id == Nominee.id,
+    Case.entry_id == Entry.id,
+    or_(Case.conclusion == Conclusion.UPHELD, Case.state == State.LAPSED),
+    ~exists().where(Disqualification.nominee_id == Nominee.id, Disqualification.period_id == Entry.period_id),
 )
 
 
@@ -179,7 +187,7 @@ def standing_in(session: Session, programme_id: int, unit_id: int) -> list[Known
     """List everybody who is recommended in a programme, as this unit's list meets them.
 
     A nominee who withdrew may be nominated again, but not to escape an objection: not before every period that showed
-    it is closed, and not once a case has disqualified it.
+    it is closed, and not once a case was upheld against it or lapsed.
     """
     own, recommender = aliased(Unit), aliased(Unit)
     rows: Any = session.execute(
@@ -187,7 +195,10 @@ def standing_in(session: Session, programme_id: int, unit_id: int) -> list[Known
         .join(own, Nominee.unit_id == own.id)
         .join(recommender, Nominee.recommender_id == recommender.id)
         .outerjoin(Dossier, Dossier.nominee_id == Nominee.id)
-        .where(Nominee.programme_id == programme_id, or_(Nominee.withdrawn_at.is_(None), OUT, _NOT_CLOSED))
+        .where(
+            Nominee.programme_id == programme_id,
+            or_(Nominee.withdrawn_at.is_(None), OUT, _NOT_CLOSED, _FOUND_AFTER_LEAVING),
+        )
     )
     return [
         KnownNominee(

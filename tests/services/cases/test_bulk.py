@@ -10,7 +10,6 @@ from app.domain.refusals import (
     BadValue,
     ChangedMeanwhile,
     MissingText,
-    NotAllowed,
     NothingChosen,
     NotYourCase,
     SamePerson,
@@ -82,8 +81,6 @@ def test_one_person_alone_ends_nothing(world: World) -> None:
         confirm(world, act, "head")
     with pytest.raises(NotYourCase):
         confirm(world, act, "stranger")
-    with pytest.raises(NotAllowed):
-        confirm(world, act, "office")  # not theirs yet: the unit decides within two working days
     with pytest.raises(ChangedMeanwhile):
         decline(world, junk[0], junk[:1])  # stands in a proposal already
     assert world.everything() == before
@@ -158,8 +155,14 @@ def test_declined_together_each_has_its_row_and_its_answer(world: World) -> None
     assert states(world, junk) == {State.DECLINED}
     assert world.case(honest).state is State.RECEIVED
     acts = [(action, subject) for _, action, subject in world.acts(since=rows)]
-    declined = [("case.decline", f"case:{case}") for case in junk]
-    assert acts == [("group.proposed", f"group:{act}"), *declined, ("group.confirmed", f"group:{act}")]
+    proposed = [("case.decline", f"case:{case}") for case in junk]
+    declined = [("case.confirm_decline", f"case:{case}") for case in junk]
+    assert acts == [
+        *proposed,
+        ("group.proposed", f"group:{act}"),
+        *declined,
+        ("group.confirmed", f"group:{act}"),
+    ]
     with world.database.reader() as session:
         assert session.scalar(select(func.count(Message.id)).where(Message.kind == MessageKind.ANSWER)) == 6
         assert bulk.waiting_acts(session, world.actor("handler")) == []

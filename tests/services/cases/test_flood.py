@@ -74,7 +74,7 @@ def test_three_with_one_text_or_one_source_are_a_group_and_two_are_none(world: W
         file(world, period, 0, 9, f"{OTHER_FACTS}{number}")
     # A running number makes no other text.
     assert seen(world, "office") == [("source", 4, 3), ("text", 4, 3), ("text", 1, 3)]
-    assert seen(world, "head") == [("text", 1, 3)]  # what could be provoked is the office's alone (R19)
+    assert seen(world, "head") == [("text", 4, 3), ("text", 1, 3)]  # the source is the office's alone (R19)
 
 
 def test_only_what_waits_counts_and_a_recused_head_or_another_unit_sees_none(world: World, period: int) -> None:
@@ -128,11 +128,10 @@ def test_security_40_a_unit_cannot_ask_which_cases_have_one_source(world: World,
     for login in ("head", "handler", "stranger"):
         with pytest.raises(NotYourCase):
             drops(world, Likeness.SOURCE, junk, login)
+        by, ground = world.actor(login), DeclineGround.DUPLICATE
         with pytest.raises(NotYourCase):
-            world.run(
-                flood.decline_duplicates, Likeness.SOURCE, junk, [junk], REASON, by=world.actor(login), now=at(FRIDAY)
-            )
-        assert seen(world, login) == []
+            world.run(bulk.propose_decline, Likeness.SOURCE, junk, [junk], ground, REASON, by=by, now=at(FRIDAY))
+        assert all(likeness == "text" for likeness, *_ in seen(world, login))
     assert world.everything() == before
 
 
@@ -175,8 +174,9 @@ def test_the_chosen_are_declined_together_each_with_its_row_and_its_answer(world
     assert {(case.decline_ground, case.decline_reason) for case in cases[1:]} == {(DeclineGround.DUPLICATE, REASON)}
     head, handler = (f"user:{world.people[login]}" for login in ("head", "handler"))
     assert world.acts(since=rows) == [
+        *((head, "case.decline", f"case:{number}") for number in (2, 3, 4)),
         (head, "group.proposed", "group:1"),
-        *((handler, "case.decline", f"case:{number}") for number in (2, 3, 4)),
+        *((handler, "case.confirm_decline", f"case:{number}") for number in (2, 3, 4)),
         (handler, "group.confirmed", "group:1"),
     ]
     with world.database.reader() as session:
@@ -184,7 +184,8 @@ def test_the_chosen_are_declined_together_each_with_its_row_and_its_answer(world
         assert told == [(number, f"不予受理。依据：同一人就同一事实重复提出。理由：{REASON}") for number in (2, 3, 4)]
         details = session.scalars(select(AuditRow.details).where(AuditRow.id > rows)).all()
         assert chain.verify(session).holds
-    assert [json.loads(detail) for detail in details][1:4] == [{"ground": "duplicate", "reason": REASON}] * 3
+    confirmed = [json.loads(detail) for detail in details][4:7]
+    assert confirmed == [{"ground": "duplicate", "reason": REASON, "version": 1}] * 3
     assert seen(world, "head") == []
     assert drops(world, Likeness.TEXT, 1, "head") == [(1, "", False, True)]
 

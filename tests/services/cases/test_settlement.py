@@ -129,8 +129,8 @@ def test_the_outcome_shows_from_the_deadline_on_before_anything_has_run(world: W
 AROUND_HOLIDAYS = [
     # opens, workdays to conclude, last day of the window, deadline (all at their 24:00)
     ("2026-09-18 Fri", 3, "2026-09-23 Wed", "2026-09-29 Tue"),  # Sunday the 20th works; 中秋节 from Friday the 25th
-    ("2026-09-24 Thu", 2, "2026-10-08 Thu", "2026-10-10 Sat"),  # 中秋节 and 国庆节 inside; that Saturday works
-    ("2026-09-30 Wed", 1, "2026-10-12 Mon", "2026-10-13 Tue"),  # one day, then a week off, then a Saturday that works
+    ("2026-09-24 Thu", 3, "2026-10-08 Thu", "2026-10-12 Mon"),  # 中秋节 and 国庆节 inside; that Saturday works
+    ("2026-09-30 Wed", 3, "2026-10-12 Mon", "2026-10-15 Thu"),  # one day, then a week off, then a Saturday that works
 ]
 
 
