@@ -96,7 +96,7 @@ def _named(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
 
 
 def _object_stream(pdf: BinaryIO, place: int) -> Iterator[bytes]:
-    """Return the text of an object stream, from a place in its dictionary on. What cannot be looked at is refused."""
+    """Yield the text of an object stream, from a place in its dictionary on. What cannot be looked at is refused."""
     pdf.seek(place)
     begun = _STREAM.match(pdf.read(_STREAM_WITHIN))
     if begun is None:

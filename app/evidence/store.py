@@ -28,7 +28,7 @@ class Store(Protocol):
         """Keep a file, whole or not at all: it is on disk when this returns."""
 
     def get(self, name: str) -> Iterator[bytes]:
-        """Yield the file, piece by piece. Raises FileMissing at once, not at the first piece."""
+        """Return the file, piece by piece. Raises FileMissing at once, not at the first piece."""
 
     def delete(self, name: str) -> None:
         """Remove a file; no error when it is not there."""

@@ -50,7 +50,7 @@ def read_cell(cell: Any, column: str, *, is_date: bool) -> tuple[str, Problem | 
 
 
 def _date(value: dt.date, number_format: str) -> str:
-    """Tell whether the cell shows the day too."""
+    """Return a date as text, with the day only where the cell shows it."""
     shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", number_format).lower()
     return str(FormDate(value.year, value.month, value.day if "d" in shown else 0))
 

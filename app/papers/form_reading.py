@@ -67,7 +67,7 @@ class _Read:
 
 
 def read_form(file: BinaryIO, source: str, number: int, notice: AwardNotice) -> tuple[Nomination, bytes | None]:
-    """One filled annex 4 or 5 of a notice, and the photo that stands in annex 5 (JPEG or PNG as it was put there).
+    """Read a filled annex 4 or 5 of a notice, and the photo in annex 5 (JPEG or PNG as it was put there), if any.
 
     Raises UnreadableForm for what is no such form, or carries what it may not.
     """
@@ -156,7 +156,7 @@ def _take_row_below(key: str, texts: list[str], read: _Read) -> None:
 
 
 def _own(parent: Any, name: str) -> Iterator[Any]:
-    """Return the rows of a table or the cells of a row, also inside content controls, none of a table within it."""
+    """Yield the rows of a table or the cells of a row, also inside content controls, none of a table within it."""
     holder = "w:tbl" if name == "w:tr" else "w:tr"
     for element in parent.iter(qn(name)):
         if next(element.iterancestors(qn(holder))) is parent:

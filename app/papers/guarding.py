@@ -89,7 +89,7 @@ class _Part:
         self._parser.StartElementHandler = self._take
 
     def look_through(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-        """Read, or raise UnreadableForm."""
+        """Inspect a part while it is unpacked. Raises UnreadableForm."""
         length = 0
         with archive.open(entry) as part:
             while piece := part.read(_PIECE):

@@ -52,7 +52,7 @@ class _Head:
 
 
 def read_summary(file: BinaryIO, source: str, notice: AwardNotice) -> Summary:
-    """Annex 2 or 3 of a notice. Raises UnreadableForm for what is not one, or carries what it may not."""
+    """Read annex 2 or 3 of a notice. Raises UnreadableForm for what is not one, or carries what it may not."""
     forms = "或".join(f"{notice.summaries[kind].label}（{notice.kind_names[kind]}）" for kind in Kind)
     ask_for_form = f"请使用{forms}的 Excel 表格，表头文字照原样保留。"
     if guarded(file, source) is not FileKind.XLSX:

@@ -44,7 +44,7 @@ def write_summary(
     notice: AwardNotice,
     extended: bool = False,
 ) -> bytes:
-    """Annex 2 or 3 of a notice with these rows, by the keys of FIELD_NAMES, in their order; without rows, a blank.
+    """Write annex 2 or 3 of a notice with these rows, by the keys of FIELD_NAMES, in order; without rows, a blank.
 
     `title` is the whole line under 附件. `extended` adds, after 备注, what an import needs beside the form: numbers,
     awards and deeds. A text is a text, whatever it begins with (SECURITY 37).

@@ -168,7 +168,7 @@ def _labelled(form: Table, label: str, height: float, *, whole: bool = True) -> 
 
 
 def _add_opinions(form: Table) -> None:
-    """Draw the four that sign, last of them two side by side."""
+    """Draw the places of the four that sign; the last two of them stand side by side."""
     for label, words in (("所在单位\n意见", _PROMISE), ("推荐单位\n意见", "（同意推荐，上报审核审批）")):
         value = _labelled(form, label, 48)
         fill(value, words, _PROSE).alignment = LEFT

@@ -59,7 +59,7 @@ def code_steps(now: dt.datetime) -> range:
 
 
 def must_have_second_factor(role: Role, *, demonstration: bool) -> bool:
-    """Tell whether a second factor is required: the office sees everything. A demonstration is for trying out."""
+    """Tell whether a second factor is required: of the office, which sees everything, but not in a demonstration."""
     return role is Role.OFFICE and not demonstration
 
 
@@ -74,7 +74,7 @@ class Duty(StrEnum):
 
 
 def first_duty(role: Role, *, must_change_password: bool, has_second_factor: bool, demonstration: bool) -> Duty | None:
-    """Return what comes first. The password: whoever gave it out still knows it."""
+    """Return the duty that comes first. A handed-out password does: whoever gave it out still knows it."""
     if must_change_password:
         return Duty.CHOOSE_PASSWORD
     if must_have_second_factor(role, demonstration=demonstration) and not has_second_factor:

@@ -98,7 +98,7 @@ class Judged:
 
 
 def judge(facts: Facts, notice: AwardNotice) -> Judged:
-    """Order the reasons: what leads out comes before what is only not done yet."""
+    """Judge one nominee: what leads out comes before what is only not done yet."""
     if facts.out:
         grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(facts.out))
         return Judged(facts, Fate.LEFT_OUT, f"取消参评资格（{grounds}）")

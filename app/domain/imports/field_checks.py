@@ -43,7 +43,7 @@ def field_problems(kind: Kind, fields: Fields, today: dt.date, notice: AwardNoti
 
 
 def _missing(kind: Kind, fields: Fields) -> Iterator[Problem]:
-    """Say so where a field that the form has is not filled in."""
+    """Yield a problem for each field of the form that is not filled in."""
     for key, text in fields.items():
         if text or key in _MAY_BE_EMPTY or (key == "unit" and kind is Kind.COLLECTIVE):
             continue

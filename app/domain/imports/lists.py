@@ -115,7 +115,7 @@ def quota_problem(kind: Kind, place: PlacesTaken, coming: int, notice: AwardNoti
 
 
 def recommender_problem(written: str, unit: str) -> Problem | None:
-    """Say so where the line of the recommender does not name the unit that hands the list in."""
+    """Return what is wrong with the line of the recommender: it must name the unit that hands the list in."""
     if plain_text(written) == plain_text(unit):
         return None
     wrong = f"写的是“{written}”" if written else "没有填"

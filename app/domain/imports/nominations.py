@@ -112,7 +112,7 @@ class Seen:
 
 
 def _likenesses(kind: Kind, fields: Mapping[str, str]) -> Iterable[tuple[str, str, tuple[str, ...]]]:
-    """Return what makes two nominations the same nominee: (column, what to do, the facts)."""
+    """Yield what makes two nominations the same nominee: (column, what to do, the facts)."""
     once = "同一推荐对象只能推荐一次，请删去多余的那一个"
     if number := fields.get("id_number"):
         yield FIELD_NAMES["id_number"], once, ("id", number)

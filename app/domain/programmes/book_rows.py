@@ -34,7 +34,7 @@ class Wrong:
 
 
 def below_head(sheet: str, rows: Rows, wrong: list[Wrong]) -> Iterator[tuple[int, list[str]]]:
-    """Return the rows below a sheet's head that hold anything, each as long as the head."""
+    """Yield the rows below a sheet's head that hold anything, each as long as the head."""
     head = HEADS[sheet]
     below = False
     for number, texts in rows:

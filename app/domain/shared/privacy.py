@@ -47,6 +47,6 @@ def _is_id_number(digits: str) -> bool:
 
 
 def _passes_luhn(digits: str) -> bool:
-    """Return the check digit of payment cards (ISO/IEC 7812)."""
+    """Tell whether the last digit is the check digit of payment cards (ISO/IEC 7812)."""
     doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0

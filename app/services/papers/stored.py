@@ -58,7 +58,7 @@ def photos_of(session: Session, vault: Vault, found: Sequence[Nominee]) -> dict[
 
 
 def nothing() -> None:
-    """Return None: the photo of somebody who has none."""
+    """Read the photo of somebody who has none: there is nothing to read."""
 
 
 def _read(vault: Vault, stored: Stored, row: Document) -> Iterable[bytes]:
