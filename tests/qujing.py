@@ -17,7 +17,7 @@ FOLDER = Path(__file__).resolve().parent / "data" / "notices"
 QUJING = built_in()
 ROUNDS, STAGES = QUJING.rounds, QUJING.stages
 UNIT_TYPES, TRADES = QUJING.words("unit_type"), QUJING.words("trade")
-POLITICAL_STATUSES, PERSON_STATUSES = QUJING.words("political"), QUJING.words("status")
+PERSON_STATUSES = QUJING.words("status")
 ALWAYS = opinions.always_asked(QUJING)
 LISTS = {field: form_words.list_of(field, QUJING).words for field in form_words.LISTS}
 

@@ -12,7 +12,6 @@ from app.domain.imports.field_checks import column_name, field_problems
 from app.domain.imports.fields import FIELD_NAMES, Problem
 from app.domain.imports.form_dates import form_date
 from app.domain.imports.form_words import LISTS, form_word
-from app.domain.imports.photos import photo_problems
 from app.domain.nominees.ranks import rank_of
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.notice import AwardNotice
@@ -25,7 +24,6 @@ __all__ = [
     "column_name",
     "normalised",
     "order_problems",
-    "photo_problems",
     "problems_of",
     "rank_of",
 ]

@@ -8,7 +8,6 @@ from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.models import Import, ImportState, Programme
-from app.notices.offered import built_in
 from app.services.imports import blanks, receiving
 from app.services.imports.receiving import STATE_NAMES, form_names
 from app.services.programmes.listing import all_programmes
@@ -19,6 +18,7 @@ from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.attempts import attempt
 from app.web.shared.forms import options
 from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.notices import notice_for
 from app.web.shared.portal import now, number, portal, session
 from app.web.shared.uploads import FORM, check_spooled, sent_files, takes_files
 
@@ -81,7 +81,7 @@ def _form(form: UploadForm) -> UploadForm:
 
 def _page(form: UploadForm, *, status: int = 200) -> ResponseReturnValue:
     programme = _programme()
-    notice = programme.rules if programme else built_in()
+    notice = notice_for(programme)
     form.follow(notice)
     names = form_names(notice)
     rows = receiving.of_programme(session(), programme.id, actor()) if programme else []

@@ -12,7 +12,6 @@ from app.domain.cases.states import Role
 from app.domain.nominees.annexes import Rank
 from app.domain.programmes.notice import AwardNotice
 from app.models import Nominee
-from app.notices.offered import built_in
 from app.services.nominees import access, eligibility, reviews
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.opinions import recorded
@@ -22,6 +21,7 @@ from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import ids_ticked
+from app.web.shared.notices import notice_for
 from app.web.shared.portal import number, session
 from app.web.shared.uploads import FORM, takes_files
 
@@ -143,7 +143,7 @@ def _chosen() -> list[Nominee]:
 
 def _rules(nominees: Sequence[Nominee]) -> AwardNotice:
     """Return the notice that they all stand under: nominees that are chosen together are of one programme."""
-    return nominees[0].programme.rules if nominees else built_in()
+    return notice_for(nominees[0].programme if nominees else None)
 
 
 def _ids(nominees: Sequence[Nominee]) -> list[int]:

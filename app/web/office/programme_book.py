@@ -11,8 +11,6 @@ from flask.typing import ResponseReturnValue
 from app.domain.cases.states import Role
 from app.domain.programmes.book_rows import HEADS
 from app.domain.programmes.notice import AwardNotice
-from app.domain.refusals import NoticeMissing
-from app.notices.offered import notice_of
 from app.papers import programme_book, programme_writing
 from app.services.office import programme_books
 from app.web.accounts.people import login_at
@@ -21,7 +19,7 @@ from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import clean
 from app.web.shared.lists import sheet_sent
-from app.web.shared.notices import notice_options
+from app.web.shared.notices import notice_options, notice_or_404
 from app.web.shared.portal import session
 from app.web.shared.uploads import FORM, sent_file, takes_files
 
@@ -92,11 +90,8 @@ def _preview_page(sheets: programme_book.Sheets) -> ResponseReturnValue:
 
 
 def _notice() -> AwardNotice:
-    """Return the notice that the address or the form names, the built-in one where neither does."""
-    try:
-        return notice_of(request.values.get("notice", ""))
-    except NoticeMissing:
-        abort(404)
+    """Return the notice that the address or the form names."""
+    return notice_or_404(request.values.get("notice", ""))
 
 
 def _sheets_sent() -> programme_book.Sheets:

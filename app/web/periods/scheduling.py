@@ -19,7 +19,6 @@ from app.domain.periods.rounds import LAST_ROUND, ROUND_NUMBERS
 from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, WindowPlan
 from app.domain.refusals import Refusal
 from app.models import Period, Programme, Unit
-from app.notices.offered import built_in
 from app.services.calendar.calendars import calendar_of
 from app.services.office import planning
 from app.services.periods import scheduling
@@ -30,6 +29,7 @@ from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import ids_ticked
+from app.web.shared.notices import notice_for
 from app.web.shared.portal import now, number, portal, session
 
 
@@ -73,7 +73,7 @@ def choose_organiser() -> ResponseReturnValue:
         programmes=programmes,
         programme_id=programme_id,
         round_number=round_number,
-        rounds=(programme.rules if programme else built_in()).rounds.values(),
+        rounds=notice_for(programme).rounds.values(),
         organisers=organisers(session(), programme_id, round_number),
     )
 

@@ -13,7 +13,6 @@ from app.domain.cases.states import Role
 from app.domain.periods.backwards import Misfit
 from app.domain.periods.window import WindowPlan
 from app.models import Programme
-from app.notices.offered import built_in
 from app.services.office import planning
 from app.services.periods import bulk_scheduling, scheduling
 from app.services.periods.bulk_scheduling import Order, Rehearsal
@@ -24,6 +23,7 @@ from app.web.periods.scheduling import ScheduleForm, calendar_for, first_possibl
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.lists import ids_ticked
+from app.web.shared.notices import notice_for
 from app.web.shared.portal import now, number, portal, session
 
 # The last round is the office's own: one period, which the page for one arranges.
@@ -97,7 +97,7 @@ def _page(
     if units is None or nominees is None:
         units = [choice.organiser.id for choice in choices if choice.may_enter]
         nominees = [nominee_id for choice in choices for nominee_id in choice.may_enter]
-    rounds = (programme.rules if programme else built_in()).rounds
+    rounds = notice_for(programme).rounds
     html = render_template(
         "periods/plan_many.html",
         programmes=all_programmes(session()),

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Role
-from app.domain.programmes.notice import AwardNotice
-from app.domain.refusals import NoticeMissing
 from app.models import Programme
-from app.notices.offered import notice_of
 from app.services.programmes import setting_up
 from app.web.programmes.blueprint import blueprint
 from app.web.programmes.forms import ProgrammeForm, ReopenForm
 from app.web.programmes.pages import found, programme_page
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
-from app.web.shared.notices import notice_options
+from app.web.shared.notices import notice_options, notice_or_404
 from app.web.shared.portal import now
 
 
 @blueprint.get("/new")
 @allow(Role.OFFICE)
 def new() -> ResponseReturnValue:
-    notice = _notice_asked_for(request.args.get("notice", ""))
+    notice = notice_or_404(request.args.get("notice", ""))
     return _form_page(ProgrammeForm.blank(local_date(now()), notice), None)
 
 
@@ -34,7 +31,7 @@ def new() -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def create() -> ResponseReturnValue:
     form = ProgrammeForm()
-    _notice_asked_for(form.notice.data or "")
+    notice_or_404(form.notice.data or "")
     tried = attempt(lambda: setting_up.create(work(), form.plan()), form)
     if tried.refused:
         return _form_page(form, None, tried)
@@ -82,7 +79,7 @@ def reopen(programme_id: int) -> ResponseReturnValue:
 
 
 def _form_page(form: ProgrammeForm, shown: Programme | None, tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
-    notice = shown.rules if shown else _notice_asked_for(form.notice.data or "")
+    notice = shown.rules if shown else notice_or_404(form.notice.data or "")
     form.follow(notice)
     html = render_template(
         "programmes/form.html",
@@ -93,11 +90,3 @@ def _form_page(form: ProgrammeForm, shown: Programme | None, tried: Attempt[Any]
         refusal=tried.on_top,
     )
     return html, tried.status
-
-
-def _notice_asked_for(key: str) -> AwardNotice:
-    """Return the notice that a new programme is to follow; one that is not there is no page of ours."""
-    try:
-        return notice_of(key)
-    except NoticeMissing:
-        abort(404)
