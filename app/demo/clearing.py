@@ -16,7 +16,7 @@ from app.domain.nominees.opinions import always_asked
 from app.models import Nominee, OpinionOutcome, ReviewStage
 from app.notices.offered import built_in
 from app.sealing import Keyring
-from app.services.nominees import eligibility, opinions, reviews
+from app.services.nominees import access, eligibility, opinions, reviews
 from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
 from app.services.shared.work import Work
@@ -66,10 +66,11 @@ class Clearing:
         self, session: Session, nominees: Sequence[Nominee], handler: Actor, now: dt.datetime, *, all_of_them: bool
     ) -> None:
         """Record the authorities' answers for the unit: of all authorities, or only of those always asked."""
-        needed = opinions.needed_by(session, self.keyring, nominees)
+        asked_about = access.chosen(session, [nominee.id for nominee in nominees], handler)
+        needed = opinions.needed_by(session, self.keyring, asked_about)
         notice = built_in()
         for authority in notice.authority_names if all_of_them else sorted(always_asked(notice)):
-            ids = [nominee.id for nominee in nominees if authority in needed[nominee.id]]
+            ids = [nominee.id for nominee in asked_about if authority in needed[nominee.id]]
             if ids:
                 answer = opinions.Answer(authority, OpinionOutcome.FAVOURABLE, "经核查，无不同意见。", local_date(now))
                 self.write_down(session, ids, answer, handler, now)

@@ -8,9 +8,8 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor, Role
-from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import NothingChosen, NotYourCase
-from app.models import Nominee, Programme
+from app.models import Nominee
 from app.services.programmes.locking import lock_programme_before_award
 
 
@@ -19,11 +18,6 @@ def theirs(actor: Actor) -> ColumnElement[bool]:
     if actor.role in (Role.OFFICE, Role.AUDITOR):
         return true()
     return or_(Nominee.recommender_id == actor.unit_id, Nominee.unit_id == actor.unit_id)
-
-
-def rules_of(session: Session, nominee: Nominee) -> AwardNotice:
-    """Return the notice that a nominee stands under, also where the row came from another session."""
-    return session.get_one(Programme, nominee.programme_id).rules
 
 
 def of_programme(session: Session, programme_id: int, actor: Actor) -> Sequence[Nominee]:

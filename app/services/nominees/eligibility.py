@@ -15,7 +15,7 @@ from app.domain.refusals import NotReady, NotThere
 from app.models import Confirmation, Nominee, User
 from app.sealing import Keyring
 from app.services.nominees import dossiers
-from app.services.nominees.access import lock_chosen, rules_of
+from app.services.nominees.access import lock_chosen
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -30,7 +30,7 @@ def checks(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> d
     fields = dossiers.fields_of(session, keyring, [nominee.id for nominee in these])
     return {
         nominee.id: checks_of(
-            _facts(nominee, fields[nominee.id].get("penalties")), said.get(nominee.id, {}), rules_of(session, nominee)
+            _facts(nominee, fields[nominee.id].get("penalties")), said.get(nominee.id, {}), nominee.programme.rules
         )
         for nominee in these
     }
@@ -124,7 +124,7 @@ def _give_rank(work: Work, nominee: Nominee, rank: Rank) -> None:
 
 def history(session: Session, nominee: Nominee) -> list[tuple[str, Said]]:
     """List everything that was ever said of a nominee's conditions, with the names of who said it, the latest first."""
-    names = {key: condition.name for key, condition in conditions_of(nominee.kind, rules_of(session, nominee)).items()}
+    names = {key: condition.name for key, condition in conditions_of(nominee.kind, nominee.programme.rules).items()}
     rows = session.execute(
         select(Confirmation, User.name)
         .join(User, Confirmation.confirmed_by == User.id)

@@ -19,7 +19,7 @@ from app.evidence.kinds import FileKind
 from app.models import Document, Nominee, Opinion, OpinionOutcome, Purpose, User
 from app.sealing import Keyring
 from app.services.nominees import dossiers
-from app.services.nominees.access import chosen, lock_chosen, rules_of
+from app.services.nominees.access import chosen, lock_chosen
 from app.services.shared import documents
 from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
@@ -60,7 +60,7 @@ def needed_by(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -
     """Return the authorities whose opinion each of these nominees needs, by id. Raises SealBroken."""
     these = list(nominees)
     fields = dossiers.fields_of(session, keyring, [nominee.id for nominee in these])
-    return {nominee.id: _needed(nominee, fields[nominee.id], rules_of(session, nominee)) for nominee in these}
+    return {nominee.id: _needed(nominee, fields[nominee.id], nominee.programme.rules) for nominee in these}
 
 
 def _needed(nominee: Nominee, fields: Mapping[str, str], notice: AwardNotice) -> frozenset[str]:
