@@ -158,6 +158,11 @@ class AwardNotice:
         return {authority.key: authority.name for authority in self.authorities}
 
     @property
+    def deeds_bounds(self) -> tuple[int, int]:
+        """The fewest and the most characters of the deeds (简要事迹)."""
+        return 1, self.deeds_limit
+
+    @property
     def approver_words(self) -> str:
         return "、".join(self.approvers)
 

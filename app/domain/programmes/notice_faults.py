@@ -8,15 +8,21 @@ from collections.abc import Callable, Iterator
 
 from app.domain.imports.form_words import LISTS
 from app.domain.nominees.annexes import Rank
+from app.domain.nominees.misprints import LONGEST
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.notice import NOTE_PLACES, AnnexWords, AskedOf, AwardNotice, Judge
 from app.domain.programmes.plan import TEXTS
 
 # What the columns of the database hold.
 _LONGEST_KEY = {"notice": 40, "condition": 40, "authority": 24}
-_LONGEST_WORD = {"unit_type": 60, "status": 60, "trade": 80, "political": 60}
+_LONGEST_WORD = {
+    "unit_type": LONGEST["category"],
+    "status": LONGEST["category"],
+    "trade": LONGEST["trade"],
+    "political": 60,
+}
 _OFFERED = ("unit_type", "trade", "political")  # in drop-down lists of the summaries
-MOST_DEEDS = 800
+_MOST_DEEDS = LONGEST["deeds"]
 _KEY = re.compile(r"[a-z][a-z0-9_-]*")
 _PLACE = re.compile(r"\{[^{}]*\}")
 _KINDS = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
@@ -118,8 +124,8 @@ def _lists(notice: AwardNotice) -> Iterator[str]:
 
 
 def _limits(notice: AwardNotice) -> Iterator[str]:
-    if not 50 <= notice.deeds_limit <= MOST_DEEDS:
-        yield f"limits.deeds 应在50到{MOST_DEEDS}之间，系统最多存{MOST_DEEDS}字。"
+    if not 50 <= notice.deeds_limit <= _MOST_DEEDS:
+        yield f"limits.deeds 应在50到{_MOST_DEEDS}之间，系统最多存{_MOST_DEEDS}字。"
     for kind, limit in notice.material_limits.items():
         if limit < notice.deeds_limit:
             yield f"{_KINDS[kind]}的事迹材料（{limit}字）比推荐表上的主要事迹（{notice.deeds_limit}字）还短。"

@@ -143,7 +143,7 @@ def enter(
     """Check and add a new nominee with its dossier, for the caller to place and commit."""
     programme = session.get_one(Programme, programme_id)
     name = checked_text(given.name, "名称（姓名）", (1, LONGEST["name"]), "name")
-    deeds = checked_text(given.deeds, "简要事迹", (1, programme.rules.deeds_limit), "deeds")
+    deeds = checked_text(given.deeds, "简要事迹", programme.rules.deeds_bounds, "deeds")
     require_publishable(f"{name}的内容", "deeds", name, given.unit, given.post, deeds)
     sealed = given.sealed or {}
     hashes = [hash_ for key in keyring.hash_keys if (hash_ := person_hash(key, sealed))]

@@ -6,7 +6,6 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import NothingChanged, WrongState
 from app.domain.refusals.base import moment
 from app.domain.shared.privacy import require_publishable
@@ -16,11 +15,6 @@ from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
 REASON = (2, 500)
-
-
-def deeds_bounds(notice: AwardNotice) -> tuple[int, int]:
-    """Return the fewest and the most characters of the deeds."""
-    return 1, notice.deeds_limit
 
 
 @use_case
@@ -33,7 +27,7 @@ def revise(work: Work, nominee_id: int, deeds: str, reason: str) -> Revision:
     nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     changes.require_standing(work.session, nominee, work.now)
     require_not_shown(work.session, nominee, work.now)
-    deeds = checked_text(deeds, "简要事迹", deeds_bounds(nominee.programme.rules), "deeds")
+    deeds = checked_text(deeds, "简要事迹", nominee.programme.rules.deeds_bounds, "deeds")
     reason = checked_text(reason, "变更的理由", REASON, "reason")
     if deeds == nominee.deeds:
         raise NothingChanged("简要事迹", "deeds")

@@ -31,9 +31,8 @@ def words(terms: Iterable[str], kept: str = "") -> Any:
 
 def limit_deeds(field: TextAreaField, label: str, notice: AwardNotice) -> None:
     """Let a field take as many characters as the notice allows the deeds to have."""
-    most = notice.deeds_limit
-    field.validators = [of_length(1, most, label)]
-    field.render_kw = {**field.render_kw, **counted(most)}
+    field.validators = [of_length(*notice.deeds_bounds, label)]
+    field.render_kw = {**field.render_kw, **counted(notice.deeds_limit)}
 
 
 def short_text(label: str, low: int, high: int, hint: str = "") -> StringField:
