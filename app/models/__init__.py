@@ -5,7 +5,7 @@ from app.models.accounts import LoginFailure, RecoveryCode, SecondFactor, StaffS
 from app.models.award import Honour, Proceeding, Revocation
 from app.models.base import Base
 from app.models.calendar import AvailabilitySpan, CalendarNotice
-from app.models.cases import Case, CaseNote, NoteKind, Recusal
+from app.models.cases import GROUP_ACT_NAMES, Case, CaseNote, GroupAct, GroupActKind, NoteKind, Recusal
 from app.models.document import Document, Purpose
 from app.models.imports import Import, ImportForm, ImportRow, ImportState
 from app.models.messages import OutboxRow
@@ -24,6 +24,7 @@ from app.models.nominees import (
 )
 from app.models.objections import (
     Category,
+    Draft,
     Evidence,
     Identity,
     IdentityRequest,
@@ -39,6 +40,7 @@ from app.models.record import AuditRow, CheckRun
 from app.models.stored_file import READABLE, ScanState, StoredFile
 
 __all__ = [
+    "GROUP_ACT_NAMES",
     "READABLE",
     "AuditRow",
     "AvailabilitySpan",
@@ -55,8 +57,11 @@ __all__ = [
     "Disqualification",
     "Document",
     "Dossier",
+    "Draft",
     "Entry",
     "Evidence",
+    "GroupAct",
+    "GroupActKind",
     "Honour",
     "Identity",
     "IdentityRequest",

@@ -180,6 +180,21 @@ class Evidence(StoredFile, Base):
     )
 
 
+class Draft(Base):
+    """What somebody typed into a form of the public side, sealed, for an hour at most (R17).
+
+    `name` is a keyed hash of the browser's secret and of the handle in the page's address: neither alone finds it.
+    """
+
+    __tablename__ = "drafts"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+    __table_args__ = ({"info": {"in_backups": False}},)  # a backup would keep for years what is promised an hour
+
+
 class SpentAnswer(Base):
     """A challenge whose answer has let an objection through: it lets no second one. Nothing of a person is in it."""
 

@@ -18,7 +18,7 @@ from app.sealing import SealBroken, keyring_of
 from app.services.calendar import availability
 from app.services.cases import settlement, warnings
 from app.services.imports import reading
-from app.services.objections import evidence_upkeep
+from app.services.objections import drafts, evidence_upkeep
 from app.services.shared.files import Vault, vault_of
 from app.services.shared.work import Work
 from app.services.upkeep import checking
@@ -48,6 +48,7 @@ def run(settings: Settings) -> None:
         answers = server_answers(settings)
         try:
             tick(database, clock.now(), settings, answers)
+            forget_drafts(database, clock.now())
             look_after_evidence(database, vault, clock.now(), settings.clamd)
             read_imports(database, vault, clock.now())
             check_data(database, clock.now())
@@ -79,6 +80,12 @@ def server_answers(settings: Settings) -> bool:
         return False
     finally:
         connection.close()
+
+
+def forget_drafts(database: Database, now: dt.datetime) -> None:
+    """Delete what strangers typed an hour ago and did not file."""
+    with database.writer() as session:
+        drafts.purge(Work(session, now))
 
 
 def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scanner: str) -> None:

@@ -8,7 +8,7 @@ document.addEventListener("click", (event) => {
   if (copies) {
     const source = document.getElementById(copies.dataset.copies);
     // Without a clipboard (no TLS, or refused) the code is at least selected, ready to be copied by hand.
-    const done = navigator.clipboard?.writeText(source.textContent.trim()) ?? Promise.reject(new Error("no clipboard"));
+    const done = navigator.clipboard?.writeText((source.value ?? source.textContent).trim()) ?? Promise.reject(new Error("no clipboard"));
     done.then(
       () => { copies.textContent = "已复制"; },
       () => { window.getSelection().selectAllChildren(source); copies.textContent = "已选中，请复制"; },
@@ -31,12 +31,28 @@ document.addEventListener("change", (event) => {
   for (const box of event.target.form.querySelectorAll("input[name=chosen]")) box.checked = event.target.checked;
 });
 
+// What the server counts: without characters that nobody sees, trimmed, each character one (app/domain/shared/invisible.py).
+const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]/gu;
+const counted = (text) => [...text.replace(UNSEEN, "").replace(/\r\n?/g, "\n").trim()].length;
 for (const area of document.querySelectorAll("textarea[data-count]")) {
+  const most = Number(area.dataset.count);
   const counter = document.createElement("p");
-  counter.className = "hint";
-  const show = () => { counter.textContent = `已写 ${area.value.trim().length} 字，最多 ${area.dataset.count} 字`; };
+  counter.className = "hint count";
+  const said = document.createElement("p");
+  said.className = "sr";
+  said.setAttribute("aria-live", "polite");
+  let speaks;
+  const show = () => {
+    const length = counted(area.value);
+    const over = length - most;
+    counter.textContent = `已写 ${length} 字，最多 ${most} 字${over > 0 ? `，请删去 ${over} 字` : ""}`;
+    counter.classList.toggle("over", over > 0);
+    // Read out after a pause, not at every key.
+    clearTimeout(speaks);
+    speaks = setTimeout(() => { if (said.textContent !== counter.textContent) said.textContent = counter.textContent; }, 1500);
+  };
   area.addEventListener("input", show);
-  area.after(counter);
+  area.after(counter, said);
   show();
 }
 

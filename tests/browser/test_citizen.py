@@ -50,6 +50,8 @@ def receipt_code(page: Page) -> str:
 
 def follow(page: Page, code: str) -> None:
     page.goto("/receipt")
+    if page.get_by_role("button", name="我已经记好了").count():
+        press(page, "我已经记好了")
     page.get_by_label("查询码").fill(code)
     press(page, "查询")
     expect(page.get_by_role("heading", level=1)).to_have_text("异议进度")

@@ -157,8 +157,8 @@ def test_0014_of_files_that_are_there_nothing_says_whether_they_are_a_letter(emp
         assert session.scalars(select(Evidence.letter)).all() == [None, None]
 
 
-def test_0015_nothing_was_checked_before_the_first_night_and_then_it_is(empty: Database) -> None:
-    empty.migrate(revision="0014")
+def test_0017_nothing_was_checked_before_the_first_night_and_then_it_is(empty: Database) -> None:
+    empty.migrate(revision="0016")
     insert(empty, "units", {"id": 1, "kind": "office"})
     insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
     empty.migrate()

@@ -21,6 +21,27 @@ def plain_text(text: str) -> str:
     return "".join(character for character in plain if character.isalnum())
 
 
+# A running number is no other text, however it is written.
+_NUMERALS = frozenset("〇零一二三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾")
+_SHINGLE = 3
+
+
+def folded_text(text: str) -> str:
+    """Return a text as its letters and characters alone, without digits and numerals too: for near-duplicates."""
+    return "".join(character for character in plain_text(text) if _tells(character))
+
+
+def shingles(folded: str) -> frozenset[str]:
+    """Every stretch of three characters of a folded text; a shorter text is its own."""
+    if len(folded) <= _SHINGLE:
+        return frozenset({folded}) if folded else frozenset()
+    return frozenset(folded[start : start + _SHINGLE] for start in range(len(folded) - _SHINGLE + 1))
+
+
+def _tells(character: str) -> bool:
+    return not character.isnumeric() and character not in _NUMERALS
+
+
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """So many in any stretch of time so long (R17)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from app.domain.refusals.base import Refusal, moment
+from app.domain.refusals.base import Refusal, begin, end, moment
 
 
 class WindowClosed(Refusal):
@@ -14,7 +14,7 @@ class WindowClosed(Refusal):
         self.opens_at, self.closes_at, self.now = opens_at, closes_at, now
         when = "尚未开始" if now < opens_at else "已经结束"
         super().__init__(
-            f"这次公示{when}，异议没有提交。公示时间为{moment(opens_at)}至{moment(closes_at)}。"
+            f"这次公示{when}，异议没有提交。公示时间为{begin(opens_at)}至{end(closes_at)}。"
             "您写的内容仍保留在本页；如有紧要情况，请直接联系受理机构。"
         )
 
@@ -26,7 +26,7 @@ class CasesOpen(Refusal):
         self.case_numbers, self.conclude_by = case_numbers, conclude_by
         super().__init__(
             f"还有{len(case_numbers)}件异议没有结论：{'、'.join(case_numbers)}。"
-            f"请等它们办结，或到{moment(conclude_by)}规定时间届满后再办结公示。"
+            f"请等它们办结，或到{end(conclude_by)}规定时间届满后再办结公示。"
         )
 
 
@@ -42,7 +42,7 @@ class TooLateToConclude(Refusal):
 
     def __init__(self, conclude_by: dt.datetime) -> None:
         self.conclude_by = conclude_by
-        super().__init__(f"规定时间已于{moment(conclude_by)}届满，不能再作出结论或延长期限。")
+        super().__init__(f"规定时间已于{end(conclude_by)}届满，不能再作出结论或延长期限。")
 
 
 class DeadlineSettled(Refusal):

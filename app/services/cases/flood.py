@@ -1,4 +1,6 @@
-"""A flood: many waiting cases with the same text or from the same source, seen together and declined together (R23).
+"""A flood: many waiting cases with nearly the same text or from the same source, seen together (R23).
+
+`bulk` ends one.
 
 A keyed hash tells whether two objections have the same source. The office alone is told, by a letter for it: a unit
 could file under the numbers of those whom it suspects, and see which of them has filed already (R19).
@@ -7,7 +9,7 @@ could file under the numbers of those whom it suspects, and see which of them ha
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,14 +18,13 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import local_date, midnight
-from app.domain.cases.states import Action, Actor, DeclineGround, Role, State, check
-from app.domain.refusals import ChangedMeanwhile, NothingChosen, NotYourCase, Refusal
+from app.domain.cases.states import Action, Actor, Role, State, check
+from app.domain.refusals import NotYourCase, Refusal
 from app.models import Case, Entry, Objection, Period, Recusal
-from app.services.cases.investigation import decline
-from app.services.shared.work import Work, use_case
+from app.services.cases import likeness as likeness_of
 
 FEWEST = 3
-MOST = 200  # of one group on a page, and in one act
+MOST = 500  # of one group on a page, and in one act
 
 
 class Likeness(StrEnum):
@@ -33,8 +34,7 @@ class Likeness(StrEnum):
     SOURCE = "source"
 
 
-LIKENESS_NAMES = {Likeness.TEXT: "内容相同", Likeness.SOURCE: "来源相同"}
-_COLUMNS = {Likeness.TEXT: Objection.text_hash, Likeness.SOURCE: Objection.contact_hash}
+LIKENESS_NAMES = {Likeness.TEXT: "内容相同或者相近", Likeness.SOURCE: "来源相同"}
 
 
 def likenesses_for(actor: Actor) -> tuple[Likeness, ...]:
@@ -72,13 +72,13 @@ def floods(session: Session, actor: Actor, now: dt.datetime) -> list[Flood]:
     A unit sees its own groups, the office all.
     """
     found = []
-    for likeness in likenesses_for(actor):
-        column = _COLUMNS[likeness]
+    if Likeness.SOURCE in likenesses_for(actor):
         several = func.count(Case.id.distinct())
         wanted = (Period.id, func.min(Case.id), several, func.max(Objection.filed_at))
-        query = _visible(actor, *wanted).where(*_waiting(now), column.is_not(None))
-        rows = session.execute(query.group_by(Period.id, column).having(several >= FEWEST))
-        found += [(likeness, *row) for row in rows]
+        query = _visible(actor, *wanted).where(*_waiting(now), Objection.contact_hash.is_not(None))
+        rows = session.execute(query.group_by(Period.id, Objection.contact_hash).having(several >= FEWEST))
+        found += [(Likeness.SOURCE, *row) for row in rows]
+    found += [(Likeness.TEXT, *row) for row in _near_groups(session, actor, now)]
     wide = select(Period).where(Period.id.in_({period_id for _, period_id, *_ in found}))
     periods = {period.id: period for period in session.scalars(wide.options(joinedload(Period.organiser)))}
     groups = [Flood(likeness, periods[period_id], *row) for likeness, period_id, *row in found]
@@ -90,7 +90,7 @@ def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, n
 
     Raises NotYourCase.
     """
-    ids = _alike(session, likeness, case_id, actor, now)
+    ids = alike(session, likeness, case_id, actor, now)
     cases = session.scalars(
         select(Case)
         .where(Case.id.in_(ids))
@@ -115,28 +115,6 @@ def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, n
         drops.append(Drop(case, source, why_not, case.entry_id in against and not why_not))
         against.add(case.entry_id)
     return drops
-
-
-@use_case
-def decline_duplicates(work: Work, likeness: Likeness, case_id: int, chosen: Collection[int], reason: str) -> int:
-    """Propose to decline the chosen cases of a group as duplicates (以重复为由不予受理), all or none (R22).
-
-    A second person confirms each. Each case gets its own answer and its own row of the record. Raises NothingChosen,
-    ChangedMeanwhile (one of them is not waiting any more), and what declining one case raises.
-    """
-    if not chosen:
-        raise NothingChosen
-    locked = (
-        select(Case.id).where(Case.id.in_(chosen)).order_by(Case.id)
-    )  # of two who propose at once, the second waits
-    work.session.execute(locked.with_for_update())
-    if not set(chosen) <= set(_alike(work.session, likeness, case_id, work.actor, work.now)):
-        raise ChangedMeanwhile(
-            "这一组刚才有了变化，选中的案件里有的已经受理或者办完。一件都没有办理，请核对后再提交。", "chosen"
-        )
-    for each in sorted(set(chosen)):
-        decline(work, each, DeclineGround.DUPLICATE, reason)
-    return len(set(chosen))
 
 
 def _visible(actor: Actor, *wanted: Any) -> Select[Any]:
@@ -164,23 +142,63 @@ def _waiting(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
     return Case.state == State.RECEIVED, Case.decline_proposed_ground.is_(None), Period.conclude_by > now
 
 
-def _alike(session: Session, likeness: Likeness, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[int]:
-    """Return the ids of the earliest waiting cases of the period that share the mark of this one.
+def alike(session: Session, likeness: Likeness, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[int]:
+    """Return the ids of the earliest waiting cases of the period that are like this one.
 
-    The state of this case does not matter.
+    The state of this case does not matter. Raises NotYourCase.
     """
     if likeness not in likenesses_for(actor):
         raise NotYourCase
-    column = _COLUMNS[likeness]
+    if likeness is Likeness.TEXT:
+        return _near(session, case_id, actor, now)
+    column = Objection.contact_hash
     this = _visible(actor, Entry.period_id, column).where(Case.id == case_id, column.is_not(None))
     found = session.execute(this.order_by(Objection.id).limit(1)).first()
     if found is None:
         raise NotYourCase
     period_id, mark = found
-    alike = _visible(actor, Case.id, Case.received_at).where(
+    query = _visible(actor, Case.id, Case.received_at).where(
         *_waiting(now), Entry.period_id == period_id, column == mark
     )
-    return session.scalars(alike.distinct().order_by(Case.received_at, Case.id).limit(MOST)).all()
+    return session.scalars(query.distinct().order_by(Case.received_at, Case.id).limit(MOST)).all()
+
+
+def _near(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[int]:
+    this = _visible(actor, Entry.period_id, Objection.facts).where(Case.id == case_id, Objection.text_hash.is_not(None))
+    found = session.execute(this.order_by(Objection.id).limit(1)).first()
+    if found is None:
+        raise NotYourCase
+    period_id, facts = found
+    waiting = _texts(session, actor, now, Entry.period_id == period_id)
+    return [case_id for _, case_id, text, _ in waiting if likeness_of.near(facts, text)][:MOST]
+
+
+def _near_groups(session: Session, actor: Actor, now: dt.datetime) -> list[tuple[int, int, int, dt.datetime]]:
+    """Return the groups of near texts as (period, first case, how many, latest), none across periods."""
+    by_period: dict[int, list[tuple[int, str, dt.datetime]]] = {}
+    for period_id, case_id, text, filed_at in _texts(session, actor, now):
+        by_period.setdefault(period_id, []).append((case_id, text, filed_at))
+    found = []
+    for period_id, rows in by_period.items():
+        filed = {case_id: filed_at for case_id, _, filed_at in rows}
+        for ids in likeness_of.groups((case_id, text) for case_id, text, _ in rows):
+            if len(ids) >= FEWEST:
+                found.append((period_id, ids[0], len(ids), max(filed[each] for each in ids)))
+    return found
+
+
+def _texts(
+    session: Session, actor: Actor, now: dt.datetime, *wanted: ColumnElement[bool]
+) -> list[tuple[int, int, str, dt.datetime]]:
+    """Return (period, case, text of its first objection, filed at) of the waiting cases, earliest first."""
+    query = _visible(actor, Entry.period_id, Case.id, Objection.facts, Objection.filed_at)
+    query = query.where(*_waiting(now), Objection.text_hash.is_not(None), *wanted).order_by(
+        Case.received_at, Case.id, Objection.filed_at, Objection.id
+    )
+    firsts: dict[int, tuple[int, int, str, dt.datetime]] = {}
+    for period_id, case_id, facts, filed_at in session.execute(query):
+        firsts.setdefault(case_id, (period_id, case_id, facts, filed_at))
+    return list(firsts.values())
 
 
 def _why_not(actor: Actor, case: Case, now: dt.datetime) -> str:

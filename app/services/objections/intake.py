@@ -130,6 +130,8 @@ class Filing:
     files: int = 0  # so many lay with the form when it was checked; where there are none, nobody looks for any
     letters: int = 0  # so many of these are sealed letters
 
+    first_made: dt.datetime | None = None  # by a signed slip: held up by the limits since then (R17)
+
     def digest(self, key: bytes, entry_id: int) -> str:
         """Return a hash that tells a repeated request from one with other content, without keeping either."""
         parts = (entry_id, self.objector_kind, self.name, self.contact_person, self.contact)
@@ -165,7 +167,10 @@ def file_objection(
     if repeated is not None:
         return repeated
     period = connection.execute(_PERIOD_OF_ENTRY, {"entry_id": entry_id, "now": now}).one()
-    if not (period.cancelled_at is None and Window(period.opens_at, period.closes_at).contains(now)):
+    made = filing.first_made or now
+    in_window = period.cancelled_at is None and Window(period.opens_at, period.closes_at).contains(made)
+    # A slip is honoured after the close, and not after the deadline: such a case would lapse the moment it came in.
+    if not in_window or now >= period.conclude_by:
         raise WindowClosed(period.opens_at, period.closes_at, now)
     if period.may_have_left:
         require_still_there(session, period.nominee_id, now)
@@ -188,6 +193,11 @@ def require_still_there(session: Session, nominee_id: int, now: dt.datetime) -> 
     departed = departures(session, [nominee_id], now).get(nominee_id)
     if departed is not None and departed.since <= now:
         raise NomineeLeft(LEFT_NAMES[departed.how], departed.since)
+
+
+def filed_before(session: Session, keyring: Keyring, entry_id: int, filing: Filing) -> Filed | None:
+    """Return the receipt of a form that was filed already (R16); None for one that was not. Raises FormAlreadyUsed."""
+    return _filed_before(session.connection(), keyring, entry_id, filing)
 
 
 def _filed_before(connection: Connection, keyring: Keyring, entry_id: int, filing: Filing) -> Filed | None:
@@ -229,7 +239,9 @@ def _write(
     objection_id = connection.execute(_INSERT_OBJECTION, row | {"case_id": case_id}).scalar_one()
     sealed = seal_objector(keyring, objection_id, Objector(filing.name, filing.contact_person, filing.contact))
     connection.execute(_INSERT_IDENTITY, {"objection_id": objection_id, "sealed": sealed})
-    details = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
+    details: dict[str, Any] = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
+    if filing.first_made is not None:
+        details["first_made"] = filing.first_made.isoformat()
     if filing.files:
         claim(connection, row["form_hash"], objection_id, filing.files, filing.letters)
         details["files"] = filing.files
@@ -257,7 +269,7 @@ def _objection_row(key: bytes, code: str, filing: Filing, entry_id: int, now: dt
         "form_hash": keyed_hash(key, "form", filing.form_token),
         "content_hash": filing.digest(key, entry_id),
         "receipt_hash": receipt_hash(key, code),
-        "filed_at": now,
+        "filed_at": filing.first_made or now,
         "contact_hash": contact_hash(key, filing.contact),
         "text_hash": text_hash(key, filing.facts),
     }

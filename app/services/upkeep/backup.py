@@ -130,7 +130,8 @@ class _Writing:
         (self._folder / "tables").mkdir(mode=0o700)
         tables = {}
         for table in Base.metadata.sorted_tables:
-            lines = _Counted(line.encode() for line in portable.lines_of(self._connection, table))
+            rows = portable.lines_of(self._connection, table) if table.info.get("in_backups", True) else ()
+            lines = _Counted(line.encode() for line in rows)
             self._file(f"tables/{table.name}.jsonl", lines, hashes)
             tables[table.name] = {
                 "rows": lines.count,

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.cases.reminders import workdays_after_today
 from app.domain.cases.states import ACTION_NAMES, OPEN_STATES, Action, Role, allowed_actions
-from app.models import Case
-from app.services.cases import evidence_reading, flood, history, investigation, queue, warnings
+from app.models import GROUP_ACT_NAMES, Case
+from app.services.cases import bulk, evidence_reading, flood, history, investigation, queue, warnings
 from app.services.cases.queue import QueuedCase
 from app.web.cases.actions import BUTTONS, ChoiceForm, VersionForm, form_for
 from app.web.cases.blueprint import blueprint
@@ -30,6 +30,8 @@ def queue_page() -> ResponseReturnValue:
     return _queue().answer(
         "cases/queue.html",
         floods=flood.floods(session(), actor(), now()) if actor().role is Role.HEAD else [],
+        group_acts=bulk.waiting_acts(session(), actor()),
+        GROUP_ACT_NAMES=GROUP_ACT_NAMES,
         watched=len(queue.watched_by(session(), actor(), now())),
         colleagues=queue.colleagues(session(), actor()) if leads else [],
         warnings=warnings.warnings_for(session(), actor(), now()),

@@ -33,6 +33,7 @@ class FormWithFiles(PlainForm):
     """A form with a token of its own, by which its files are found until it is filed."""
 
     form_token = HiddenField()
+    draft = HiddenField()  # the handle in the address of this form's page, see web/objections/drafting.py
 
     def ensure_token(self) -> None:
         """Ensure that the form has a token of ours: the one that came back, or a fresh one."""
@@ -45,6 +46,7 @@ class ObjectionForm(FormWithFiles):
 
     files_seen = HiddenField()  # how many files the check page showed
     letters_seen = HiddenField()  # how many of these are a unit's sealed letter
+    slip = HiddenField()  # of who was held up until after the close, see web/objections/slips.py
     ticket = HiddenField()  # of who waits instead of solving a challenge, see web/shared/challenge.py
     answer = HiddenField()
     objector_kind = RadioField(
@@ -52,12 +54,12 @@ class ObjectionForm(FormWithFiles):
         choices=options(OBJECTOR_KIND_NAMES),
         default=ObjectorKind.PERSON.value,
     )
-    name = StringField("真实姓名（单位填全称）", render_kw={"autocomplete": "name", "maxlength": 80})
-    contact_person = StringField("联系人（单位提出异议时填写）", render_kw={"maxlength": 40})
+    name = StringField("真实姓名（单位填全称）", render_kw={"autocomplete": "name"})
+    contact_person = StringField("联系人（单位提出异议时填写）")
     contact = StringField(
         "手机号码或者电子邮箱",
         description="只用于核实情况和答复您，核查单位看不到。",
-        render_kw={"autocomplete": "tel", "maxlength": 120},
+        render_kw={"autocomplete": "tel"},
     )
     category = RadioField(
         "异议是哪一类？",

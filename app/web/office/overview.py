@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.calendar.workdays import each_day, local_date
 from app.domain.cases.states import STATE_NAMES, Role
-from app.services.cases import flood, warnings
+from app.models import GROUP_ACT_NAMES
+from app.services.cases import bulk, flood, warnings
 from app.services.office import overview as glance
-from app.services.periods import progress
+from app.services.periods import bursts, progress
 from app.services.upkeep import checking
 from app.web.shared import charts
 from app.web.shared.access import actor, allow
@@ -29,6 +30,9 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "office/overview.html",
         floods=flood.floods(session(), actor(), now()),
+        bursts=bursts.bursts(session(), now()),
+        group_acts=bulk.waiting_acts(session(), actor()),
+        GROUP_ACT_NAMES=GROUP_ACT_NAMES,
         hands=glance.needs_a_hand(session(), actor(), now()),
         checked=checking.latest(session()),
         running=running,

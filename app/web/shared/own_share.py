@@ -12,7 +12,6 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from flask import request
 from flask import session as cookie
 
 from app.domain.objections.receipt import keyed_hash
@@ -25,20 +24,17 @@ _MOST_KEPT = 40  # filings that a session remembers: a cookie has room for no mo
 _HARDEST = 8
 
 
-def effort(allowances: Sequence[Allowance]) -> int:
+def effort(allowances: Sequence[Allowance], form_token: str, contact: str) -> int:
     """How many times harder than usual the challenge of this request is.
 
     It is 1 up to the contact's share, and doubles with each objection that this browser files beyond it. A form that
     was filed already asks for its receipt again: for that nothing is asked.
     """
     kept = _kept()
-    form, contact = (
-        _mark(kept, request.form.get("form_token", "")),
-        _mark(kept, plain_contact(request.form.get("contact", ""))),
-    )
+    form, mark = _mark(kept, form_token), _mark(kept, plain_contact(contact))
     if any(form == each for each, _, _ in kept["filed"]):
         return 1
-    filed = [_EPOCH + dt.timedelta(seconds=at) for _, each, at in reversed(kept["filed"]) if each == contact]
+    filed = [_EPOCH + dt.timedelta(seconds=at) for _, each, at in reversed(kept["filed"]) if each == mark]
     return int(min(2 ** beyond(filed, allowances, now()), _HARDEST))
 
 

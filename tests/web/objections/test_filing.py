@@ -36,7 +36,7 @@ def texts_of(page: Page) -> dict[str, str]:
     return {
         name: value
         for name, value in fields.items()
-        if name not in ("csrf_token", "form_token", "files_seen", "letters_seen")
+        if name not in ("csrf_token", "form_token", "files_seen", "letters_seen", "draft", "slip")
     }
 
 
@@ -132,7 +132,9 @@ def test_form_check_and_receipt_work_by_plain_posts(world: World, client: Browse
         "2026年9月29日（星期二）24:00",
     ):
         assert said in receipt.text
-    assert CODE.search(client.get("/receipt").source) is None  # shown once
+    assert code[0] in client.get("/receipt").text  # shown until its owner says that it is kept
+    kept = client.send(receipt.form("/receipt/kept"))
+    assert (kept.status, CODE.search(client.get("/receipt").source)) == (303, None)
     progress = client.follow(client.post("/receipt", {"code": code[0]}))
     assert "已收到，等待受理" in progress.text
     assert facts in [p.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for p in typed(progress)]

@@ -138,7 +138,7 @@ def test_security_13_the_proof_has_a_code_to_scan_that_holds_the_address_and_not
     receipt = client.follow(sent)
     drawn = re.findall(r"<svg.*?</svg>", receipt.source, re.DOTALL)
     assert drawn == [str(qr("https://gongshi.example.gov.cn/receipt", "查询页面的二维码"))]
-    for said in ("打印或存成文件", "复制查询码", "2026年9月18日（星期五）09:00", "麒小3"):
+    for said in ("存成文本文件", "复制查询码", "2026年9月18日（星期五）09:00", "麒小3"):
         assert said in receipt.text
 
 
@@ -148,7 +148,7 @@ def test_the_code_stands_in_no_address_no_log_and_after_the_receipt_in_no_cookie
     here = f"/periods/{world.round_two()}/nominees/{world.nominees[2]}/objection"
     with caplog.at_level(logging.DEBUG):
         sent = client.post(here, filled())
-        code = client.cookie()["receipt"]["code"]
+        code = client.receipt_code()
         shown = client.follow(sent)
         assert code in shown.text
         found = client.post("/receipt", {"code": code})
@@ -255,7 +255,7 @@ def test_whoever_leaves_is_asked_for_the_code_again(client: Browser, case: tuple
     left = client.follow(client.send(page.form("/receipt/leave")))
     assert "已经退出查询" in left.text
     assert "2026-0001" not in client.get("/receipt").text
-    assert client.cookie().keys() <= {"csrf_token"}
+    assert client.cookie().keys() <= {"csrf_token", "browser"}
 
 
 def test_of_a_joined_case_each_objector_sees_only_their_own(
