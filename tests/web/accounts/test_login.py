@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 import pyotp
@@ -145,6 +146,17 @@ def test_security_24_each_role_comes_to_its_own_work_with_a_fresh_session(client
     assert (out.status, out.headers["Location"]) == (303, "/login")
     assert client.get(HOMES[role]).status == 302
     assert client.cookie() == {}
+
+
+@pytest.mark.parametrize("when", ["2026-09-18 Fri 12:00", "2031-01-06 Mon 12:00"])
+def test_the_cookie_of_a_login_ends_twelve_hours_later_by_the_portals_clock(
+    client: Browser, clock: MovingClock, when: str
+) -> None:
+    clock.to(when)
+    cookies = enter(client, HANDLER).headers.getlist("Set-Cookie")
+    session = next(cookie for cookie in cookies if cookie.startswith("gongshi="))
+    expires = parsedate_to_datetime(re.search("Expires=([^;]+)", session)[1])  # type: ignore[index] # it has one
+    assert expires == at(when) + dt.timedelta(hours=12)
 
 
 def test_security_22_the_office_gets_nowhere_with_a_password_alone(client: Browser, clock: MovingClock) -> None:
