@@ -112,6 +112,10 @@ def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Pag
     expect(page.get_by_role("button", name="已复制")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == code
     page.reload()
+    says(page, code)  # a reload, a tap on the menu, Back: the code is there until it is kept
+    press(page, "我已经记好了")
+    never_says(page, code)
+    page.go_back()
     never_says(page, code)
 
     case = case_of(portal)
@@ -239,10 +243,11 @@ def test_too_late_is_refused_with_the_text_kept_and_the_names_gone(portal: Porta
     problems = page.get_by_role("alert")
     expect(problems).to_be_focused()
     expect(problems).to_contain_text("已经结束，异议没有提交")
-    expect(page.get_by_label("真实姓名")).to_have_value("赵小禾")
-    expect(page.get_by_label("手机号码或者电子邮箱")).to_have_value(CONTACT)
-    expect(page.get_by_label("事迹不真实")).to_be_checked()
-    expect(page.get_by_label("事实和依据")).to_have_value(FACTS)
+    for label, typed in (("真实姓名", "赵小禾"), ("手机号码或者电子邮箱", CONTACT), ("事实和依据", FACTS)):
+        expect(page.get_by_label(label)).to_have_value(typed)
+    expect(page.get_by_role("main").locator("form")).to_have_count(0)
+    page.get_by_role("button", name="复制事实和依据").click()
+    assert page.evaluate("navigator.clipboard.readText()") == FACTS
     says(page, "2026年9月23日（星期三）24:00", "公示已经结束", "受理机构", "0874-0000001")
     never_says(page, NOMINEE)
     check_page(page)

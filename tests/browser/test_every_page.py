@@ -22,7 +22,7 @@ from app.services.award import revocation
 from app.services.award.revocation import RevocationText
 from app.services.cases import investigation, settlement
 from app.services.nominees import reversal, withdrawals
-from app.services.periods import closing, corrections
+from app.services.periods import bursts, closing, corrections
 from app.services.shared.work import Work
 from tests import awards, lists
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
@@ -59,7 +59,10 @@ BLUEPRINTS = {
     "award": {"award", "decisions"},
 }
 NO_PAGES = {"health", "metrics", "static"}
-ELSEWHERE = {"office.nominees"}  # an old address: it leads to the list that units have too
+ELSEWHERE = {
+    "office.nominees",  # an old address: it leads to the list that units have too
+    "objections.objection_form",  # it gives the form an address of its own and leads there
+}
 # What is saved and not looked at.
 FILES = {
     "cases.evidence",
@@ -75,6 +78,7 @@ FILES = {
     "programme_book.blank_book",
     "programme_book.programme_book_file",
     "receipts.own_evidence",
+    "receipts.receipt_file",
     "imports.blank",
 }
 
@@ -237,6 +241,15 @@ def test_what_the_public_sees(portal: Portal) -> None:
     walk.over()
 
 
+def group_proposed(page: Page, address: str) -> None:
+    """Propose to decline the last case of a group."""
+    page.goto(address)
+    page.get_by_role("checkbox").last.check()
+    page.locator("summary", has_text="不予受理").click()
+    page.get_by_label("理由", exact=True).fill("同一人就同一事实重复提出。")
+    press(page, "提出不予受理")
+
+
 def test_what_a_unit_sees(portal: Portal) -> None:
     world, walk = portal.world, Walk(portal, "unit")
     period = world.round_two()
@@ -292,6 +305,12 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     walk.look(head, "accepting one of two")
     timetable(world)
     walk.look(head, "plan of a unit", f"/programmes/{world.programme}/plan")
+    group_proposed(head, f"/desk/flood/text/{cases['escalated'][0]}")
+    walk.look(head, "flood proposed", "/desk/flood/acts/1")
+    second = portal.staff("phone", "handler")
+    walk.look(second, "flood to confirm", "/desk/flood/acts/1")
+    press(second, "退回")
+    walk.look(second, "flood returned without a reason")
 
     portal.time_is(DUE)
     late = portal.staff("phone", "handler")
@@ -409,7 +428,17 @@ def changed_nominees(walk: Walk, page: Page) -> None:
 def test_what_the_office_sees(portal: Portal) -> None:
     world, walk = portal.world, Walk(portal, "office")
     office = portal.staff("phone", "office")
-    for name in ("", "periods", "periods/new", "cases", "nominees", "nominees?out=1", "calendar", "record?subject=x"):
+    for name in (
+        "",
+        "periods",
+        "periods/new",
+        "cases",
+        "nominees",
+        "nominees?out=1",
+        "calendar",
+        "record?subject=x",
+        "flood/extension",
+    ):
         walk.look(office, f"{name or 'overview'} with nothing".replace("/", " ").replace("?", " "), f"/office/{name}")
     walk.look(office, "nominee with nothing", f"/nominees/{world.nominees[0]}")
     walk.look(office, "desk with nothing", "/desk/")
@@ -461,6 +490,8 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "cases of one state", "/office/cases?state=awaiting_supplement")
     walk.look(office, "flood", "/office/flood")
     walk.look(office, "flood it may not touch", f"/office/flood/text/{cases['received'][0]}")
+    group_proposed(office, f"/office/flood/text/{cases['escalated'][0]}")
+    walk.look(office, "flood proposed", "/office/flood/acts/1")
     walk.look(office, "desk", "/desk/")
     corrected = f"/nominees/{world.nominees[2]}"
     walk.look(office, "correction", f"{corrected}/correction?field=deeds")
@@ -558,9 +589,29 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "calendar refused")
     portal.time_is("2026-12-17 Thu 09:00")
     walk.look(office, "calendar near its end", "/office/calendar")
+    walk.look(office, "checks before the first night", "/office/record/checks")
     auditor = portal.staff("phone", "auditor")
     walk.look(auditor, "record for the auditor", "/office/record")
     walk.over()
+
+
+def test_what_a_burst_on_the_last_evening_looks_like(portal: Portal) -> None:
+    world, walk = portal.world, Walk(portal, "office")
+    period = world.round_two()
+    for number in range(bursts.FROM):
+        facts = f"{number}：申报材料与实际情况不符，请有关单位核实。"
+        world.file(period, world.nominees[0], "2026-09-23 Wed 23:00", contact=f"130{number:08d}", facts=facts)
+    portal.time_is("2026-09-24 Thu 09:00")
+    office = portal.staff("phone", "office")
+    walk.look(office, "overview with a burst", "/office/")
+    walk.look(office, "burst", "/office/flood/extension")
+    press(office, "全部延长")
+    walk.look(office, "burst without a reason")
+    office.get_by_label("延长的理由").fill("公示最后一天集中收到异议。")
+    press(office, "全部延长")
+    walk.look(office, "burst extended")
+    walk.look(office, "flood on the last evening", "/office/flood")
+    assert walk.faults == []
 
 
 def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:

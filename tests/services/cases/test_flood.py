@@ -169,9 +169,6 @@ def test_the_chosen_are_declined_together_each_with_its_row_and_its_answer(world
         file(world, period, 0, number)
     rows = len(world.acts())
     assert decline(world, 1, [4, 2, 3, 3], "head") == 3
-    assert [world.case(number).state for number in (1, 2, 3, 4)] == [State.RECEIVED] * 4
-    for number in (2, 3, 4):
-        world.act(investigation.confirm_decline, number, "handler", 1, now=FRIDAY)
     cases = [world.case(number) for number in (1, 2, 3, 4)]
     assert [case.state for case in cases] == [State.RECEIVED, *[State.DECLINED] * 3]
     assert {(case.decline_ground, case.decline_reason) for case in cases[1:]} == {(DeclineGround.DUPLICATE, REASON)}

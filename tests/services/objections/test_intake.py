@@ -43,7 +43,7 @@ def test_outside_the_window_nothing_is_taken(world: World) -> None:
             file(world, entry, world.filing(), now)
         assert (refused.value.opens_at, refused.value.closes_at, refused.value.now) == (OPENS_AT, CLOSES_AT, now)
         assert ("尚未开始" if now < OPENS_AT else "已经结束") in str(refused.value)
-        assert "公示时间为2026-09-18 00:00至2026-09-24 00:00" in str(refused.value)
+        assert "公示时间为2026年9月18日00:00至2026年9月23日24:00" in str(refused.value)
     assert world.everything() == before
 
 

@@ -199,7 +199,7 @@ def test_security_46_what_gives_the_objector_away_is_pointed_out_before_filing_a
 
 def test_an_objection_against_the_handling_unit_goes_to_the_office(world: World, client: Browser, here: str) -> None:
     check = client.post(here, filled(against_handler="y", step="check"))
-    assert "市级机构直接办理" in check.text
+    assert "市级专班直接办理" in check.text
     client.send(check.form("/objection"), "submit")
     with world.database.reader() as session:
         assert session.scalars(select(Case.handler_unit_id)).all() == [world.office]
