@@ -211,7 +211,7 @@ def test_an_estimated_calendar_is_labelled_on_every_page_that_rests_on_it(a_day:
         f"/office/periods/{open_now.id}",
         f"/desk/cases/{case}",
     ]
-    unlabelled = [page for page in pages if ESTIMATED_NUMBER not in client.get(page).text]
+    unlabelled = [page for page in pages if ESTIMATED_NUMBER not in client.get(page, follow_redirects=True).text]
     assert unlabelled == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
 
 import altcha
@@ -38,14 +38,17 @@ def filed_at(world: World) -> list[dt.datetime]:
 
 
 @pytest.fixture
-def crowd(world: World, make_app: MakeApp, clock: MovingClock) -> Crowd:
-    """Every bucket is full half a minute before the close."""
+def crowd(world: World, make_app: MakeApp, clock: MovingClock) -> Iterator[Crowd]:
+    """Every bucket is full half a minute before the close.
+
+    The buckets go by the machine's clock, and a thread empties what is over: it stands still for the whole test.
+    """
     limits = {f"limit_{name}": "2/hour" for name in ("address", "network", "nominee", "site")}
     crowd = Crowd(make_app(**limits, challenge_attempts=20, challenge_at=100), world.round_two(), world)
     clock.to(LAST_MINUTE)
     with time_machine.travel(at(LAST_MINUTE), tick=False):
         assert [crowd.files(address=HERE, contact=mobile(number)) for number in range(2)] == [303, 303]
-    return crowd
+        yield crowd
 
 
 def test_security_48_with_every_bucket_full_an_honest_objector_in_the_last_minute_gets_a_receipt(
