@@ -589,7 +589,7 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "calendar refused")
     portal.time_is("2026-12-17 Thu 09:00")
     walk.look(office, "calendar near its end", "/office/calendar")
-    walk.look(office, "checks before the first night", "/office/record/checks")
+    walk.look(office, "checks before the first night", "/office/checks")
     auditor = portal.staff("phone", "auditor")
     walk.look(auditor, "record for the auditor", "/office/record")
     walk.over()

@@ -142,6 +142,7 @@ class Browser:
         self._cookie_name: str = app.config["SESSION_COOKIE_NAME"]
         self._signed_in = False
         self.redirects: list[tuple[str, int]] = []  # to pages of drafts, which are followed by themselves
+        self.statuses: list[int] = []  # of every answer, those of redirects too
 
     def get(self, path: str, **headers: str) -> Page:
         return self._shown(self.open(path, headers=_named(headers)), _named(headers))
@@ -176,7 +177,9 @@ class Browser:
     def open(self, path: str, **options: Any) -> TestResponse:
         """An answer as it came. `environ` is what the server in front of the application says besides."""
         environ = {"REMOTE_ADDR": self.address, **options.pop("environ", {})}
-        return self.client.open(path, environ_overrides=environ, **options)
+        answer = self.client.open(path, environ_overrides=environ, **options)
+        self.statuses.append(answer.status_code)
+        return answer
 
     def csrf_token(self) -> str:
         """A token this browser's session accepts, without having to open a page first."""

@@ -49,7 +49,7 @@ def puzzle_on(page: Page) -> dict[str, Any]:
 
 def effort_of(page: Page) -> int:
     """How many times harder the puzzle of a page says that it is."""
-    found: int = puzzle_on(page)["parameters"]["data"].get("effort", 1)
+    found: int = puzzle_on(page)["parameters"]["data"]["hardness"]
     return found
 
 
@@ -60,7 +60,10 @@ def path(world: World) -> str:
 
 def told(page: Page) -> tuple[int, dict[str, str], str]:
     """All that an answer says, without what is drawn at random for every answer there is."""
-    source = re.sub(r'(name="(?:csrf_token|form_token|ticket)"[^>]*value=|data-challenge=)"[^"]*"', r"\1", page.source)
+    source = re.sub(
+        r'(name="(?:csrf_token|draft|form_token|ticket)"[^>]*value=|data-challenge=)"[^"]*"', r"\1", page.source
+    )
+    source = re.sub(r"/objection/[\w-]{22}", "/objection/draft", source)
     headers = {name: value for name, value in page.headers.items() if name not in ("Set-Cookie", "Content-Length")}
     return page.status, {name: value for name, value in headers.items() if "request-id" not in name.lower()}, source
 
