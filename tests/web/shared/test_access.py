@@ -27,6 +27,8 @@ RECORD = frozenset({"office", "auditor"})
 FORM = "/periods/6/nominees/3/objection"
 PLAN = "/office/periods/new/1/2/3"
 MANAGERS = frozenset({"office", "head"})
+UNITS = frozenset({"head", "handler"})
+HANDLE = "a-handle-of-22-letters"
 
 # Method, address, what a stranger gets, who of the staff may, what they get (empty forms are refused as such).
 MATRIX = [
@@ -38,12 +40,17 @@ MATRIX = [
     ("GET", "/decisions/1", 404, EVERYBODY, 404),  # no decision yet
     ("GET", FORM, 200, EVERYBODY, 200),
     ("POST", FORM, 422, EVERYBODY, 422),
+    ("GET", f"{FORM}/{HANDLE}", 200, EVERYBODY, 200),
+    ("GET", f"{FORM}/{HANDLE}/check", 200, EVERYBODY, 200),  # nothing to check: it leads to the form
     ("POST", f"{FORM}/evidence", 422, EVERYBODY, 422),
     ("POST", f"{FORM}/evidence/1/remove", 422, EVERYBODY, 422),
     ("POST", f"{FORM}/letter", 422, EVERYBODY, 422),
     ("POST", f"{FORM}/letter/1/remove", 422, EVERYBODY, 422),
     ("GET", "/receipt", 200, EVERYBODY, 200),
     ("POST", "/receipt", 422, EVERYBODY, 422),
+    ("GET", f"/receipt/again/{HANDLE}", 302, EVERYBODY, 302),
+    ("GET", "/receipt/file", 302, EVERYBODY, 302),
+    ("POST", "/receipt/kept", 303, EVERYBODY, 303),
     ("POST", "/receipt/supplement", 401, EVERYBODY, 401),
     ("POST", "/receipt/withdraw", 401, EVERYBODY, 401),
     ("POST", "/receipt/evidence", 422, EVERYBODY, 422),
@@ -81,7 +88,15 @@ MATRIX = [
     ("GET", "/desk/flood", 302, HEAD, 200),
     ("GET", "/desk/flood/text/1", 302, HEAD, 200),
     ("POST", "/desk/flood/text/1", 401, HEAD, 422),
+    ("GET", "/desk/flood/acts/999", 302, UNITS, 404),
+    ("POST", "/desk/flood/acts/999/confirm", 401, UNITS, 404),
+    ("POST", "/desk/flood/acts/999/return", 401, UNITS, 404),
     ("GET", "/office/", 302, OFFICE, 200),
+    ("GET", "/office/flood/acts/999", 302, OFFICE, 404),
+    ("POST", "/office/flood/acts/999/confirm", 401, OFFICE, 404),
+    ("POST", "/office/flood/acts/999/return", 401, OFFICE, 404),
+    ("GET", "/office/flood/extension", 302, OFFICE, 200),
+    ("POST", "/office/flood/extension", 401, OFFICE, 422),
     ("GET", "/office/flood", 302, OFFICE, 200),
     ("GET", "/office/flood/source/1", 302, OFFICE, 200),
     ("POST", "/office/flood/source/1", 401, OFFICE, 422),
