@@ -51,7 +51,7 @@ def create(work: Work, plan: ProgrammePlan) -> Programme:
     """
     require_office_or_console(work)
     plan, notice = _trimmed(plan), notice_of(plan.notice)
-    faults = faults_of_texts(plan) + _taken_title(work.session, plan.title, None)
+    faults = faults_of_texts(plan, notice) + _taken_title(work.session, plan.title, None)
     faults += faults_of_stages(plan.stages, notice.stages) if plan.stages else []
     for places in plan.places:
         faults += faults_of_places(places)
@@ -87,7 +87,7 @@ def change(work: Work, programme_id: int, plan: ProgrammePlan) -> None:
     require_office_or_console(work)
     programme = lock_programme(work.session, programme_id)
     plan = _trimmed(plan)
-    faults = faults_of_texts(plan) + _taken_title(work.session, plan.title, programme_id)
+    faults = faults_of_texts(plan, programme.rules) + _taken_title(work.session, plan.title, programme_id)
     faults += faults_of_stages(plan.stages, programme.rules.stages) if plan.stages else []
     changed = [field for field in (*TEXTS, "county_share") if getattr(programme, field) != getattr(plan, field)]
     if _HONOURS & set(changed) and _is_decided(work.session, programme_id):

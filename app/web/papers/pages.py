@@ -61,7 +61,8 @@ def all_templates(programme_id: int) -> ResponseReturnValue:
 
 
 def _units(programme: Programme, rows: list[UnitShelf]) -> Listing[UnitShelf]:
-    notice = programme.rules
+    notice, kinds = programme.rules, programme.rules.kind_names
+    team, person = kinds[Kind.COLLECTIVE], kinds[Kind.INDIVIDUAL]
 
     def paper(key: str, name: str, text: str) -> Column[UnitShelf]:
         return Column(
@@ -93,9 +94,13 @@ def _units(programme: Programme, rows: list[UnitShelf]) -> Listing[UnitShelf]:
         title="推荐单位的文书",
         columns=[
             Column("unit", "推荐单位", lambda row: row.name, 18),
-            Column("counts", "推荐", lambda row: f"{row.collectives}个集体，{row.individuals}名个人", 18),
-            paper("annex-2", f"集体{notice.summaries[Kind.COLLECTIVE].short}", notice.summaries[Kind.COLLECTIVE].label),
-            paper("annex-3", f"个人{notice.summaries[Kind.INDIVIDUAL].short}", notice.summaries[Kind.INDIVIDUAL].label),
+            Column("counts", "推荐", lambda row: f"{team}{row.collectives}个，{person}{row.individuals}名", 22),
+            paper(
+                "annex-2", f"{team}{notice.summaries[Kind.COLLECTIVE].short}", notice.summaries[Kind.COLLECTIVE].label
+            ),
+            paper(
+                "annex-3", f"{person}{notice.summaries[Kind.INDIVIDUAL].short}", notice.summaries[Kind.INDIVIDUAL].label
+            ),
             paper("annex-6", notice.opinion_form.short, notice.opinion_form.label),
             paper("annex-7", notice.leaders_form.short, notice.leaders_form.label),
             paper("report-preliminary", "初步推荐报告", "初步报告"),
