@@ -19,7 +19,7 @@ from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers.cells import clean
-from app.papers.guarding import guarded
+from app.papers.screening import screened
 from app.papers.summary_columns import plain_head
 
 FORM_FIELDS = {
@@ -73,7 +73,7 @@ def read_form(file: BinaryIO, source: str, number: int, notice: AwardNotice) -> 
     """
     forms = "或".join(f"{notice.forms[kind].label}（{notice.form_name(kind)}）" for kind in Kind)
     ask_for_form = f"请使用{forms}的 Word 文件，栏目名称照原样保留。"
-    if guarded(file, source) is not FileKind.DOCX:
+    if screened(file, source) is not FileKind.DOCX:
         raise UnreadableForm(source, "这不是 Word 文件。", ask_for_form)
     try:
         paper = docx.Document(file)

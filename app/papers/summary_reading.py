@@ -18,7 +18,7 @@ from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers.cells import clean, read_cell
-from app.papers.guarding import guarded
+from app.papers.screening import screened
 from app.papers.summary_columns import COLUMNS, OPTIONAL, ORDER, heads_of, name_heads, plain_head
 from app.papers.workbooks import open_workbook
 
@@ -55,7 +55,7 @@ def read_summary(file: BinaryIO, source: str, notice: AwardNotice) -> Summary:
     """Read annex 2 or 3 of a notice. Raises UnreadableForm for what is not one, or carries what it may not."""
     forms = "或".join(f"{notice.summaries[kind].label}（{notice.kind_names[kind]}）" for kind in Kind)
     ask_for_form = f"请使用{forms}的 Excel 表格，表头文字照原样保留。"
-    if guarded(file, source) is not FileKind.XLSX:
+    if screened(file, source) is not FileKind.XLSX:
         raise UnreadableForm(source, "这不是 Excel 表格。", ask_for_form)
     try:
         book = open_workbook(file)

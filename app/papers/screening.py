@@ -43,7 +43,7 @@ _ENTITIES = (
 _TOO_LONG = ("这个文件里有一部分异常地长，无法安全地打开。", "请把表格内容复制到空白模板里，再上传。")
 
 
-def guarded(file: BinaryIO, source: str) -> FileKind:
+def screened(file: BinaryIO, source: str) -> FileKind:
     """Return what the file is, by its content, once it is known to carry nothing it may not; the file at its beginning.
 
     Raises UnreadableForm.
