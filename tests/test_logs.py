@@ -6,7 +6,6 @@ import logging
 
 from tests.lines import Lines
 
-
 NAME, CONTACT = "欧阳植入", "13912345678"
 
 
