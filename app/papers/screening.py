@@ -1,7 +1,7 @@
-"""What comes in is looked through before a library opens it: hostile files are refused by name (SECURITY 33, 37).
+"""Uploaded forms are inspected before a library opens them; hostile files are refused by name (SECURITY 33, 37).
 
-What a file may carry, evidence or form, is told by `app.evidence`. Forms are also parsed, which evidence is not: so
-here no part may declare entities, and none may be so long in one piece that a parser would need the memory for it.
+`app.evidence` decides what any uploaded file may carry. Forms are also parsed, which evidence is not. So no part of
+a form may declare entities, and none may be so long in one piece that a parser would need too much memory.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _kind_of(file: BinaryIO, source: str) -> FileKind:
 
 
 class _Part:
-    """One part of a package, parsed as far as it is XML: where it stops being that, the library stumbles, not we."""
+    """One part of a package, parsed as far as it is well-formed XML. The library reports what is malformed."""
 
     def __init__(self, source: str) -> None:
         self._source = source

@@ -20,7 +20,7 @@ class SummaryColumn:
     width: int
     offers_words: bool = False
     centred: bool = True
-    typed_as_text: bool = False  # what a spreadsheet would take for a number or a date, and spoil
+    typed_as_text: bool = False  # a spreadsheet would turn it into a number or a date
 
 
 _REMARK = SummaryColumn("remark", "备注", 16, centred=False)
@@ -71,7 +71,7 @@ EXTRA_COLUMNS = {
     ),
     Kind.INDIVIDUAL: (_NUMBERS[0], _NUMBERS[2], *_HISTORY, _DEEDS),
 }
-# Whoever leaves out one of these has not lost anything that is asked for.
+# A list may come without these columns.
 OPTIONAL = frozenset({ORDER, "remark"})
 
 _OTHER_HEADS = {

@@ -1,4 +1,4 @@
-"""What contradicts itself in the description of a notice, in words; a description with none of it can be followed."""
+"""Checks of a notice's description, each fault in words. A description without a fault can be followed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _KINDS = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
 
 
 def faults_of(notice: AwardNotice) -> list[str]:
-    """Everything that contradicts itself, or what the portal can hold. [] where nothing does."""
+    """List every contradiction in a description and whatever the portal cannot store. [] where there is none."""
     return [fault for check in _CHECKS for fault in check(notice)]
 
 
