@@ -18,7 +18,7 @@ _EXTENSION = re.compile(r"(\.\w{1,5})?$")
 
 
 class LeftOut(Exception):
-    """A file that is not to be had now, and why, for the table of contents."""
+    """Raised for a file that cannot be read now, with the reason for the table of contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Member:
 
 @dataclass
 class _Outlet:
-    """Where the zip is written to: what came since the last look. It can't be gone back in, and says so."""
+    """The output of the zip: holds what was written since it was last taken. Not seekable."""
 
     pieces: list[bytes] = field(default_factory=list)
     size: int = 0
@@ -95,7 +95,7 @@ def _entry(path: str, now: dt.datetime) -> ZipInfo:
 
 
 def _free(path: str, taken: set[str]) -> str:
-    """Return the path, or the path with a number: two nominees may have one name. Windows tells no capitals apart."""
+    """Return the path, numbered where another file has it: two nominees may share a name. Windows ignores case."""
     free, number = path, 1
     while free.casefold() in taken:
         number += 1

@@ -66,7 +66,9 @@ def tick(database: Database, now: dt.datetime, settings: Settings, answers: bool
         warnings.warn_due(Work(session, now))
     if answers:
         with database.writer() as session:
-            availability.beat(Work(session, now), dt.timedelta(seconds=settings.tick_seconds * _BEATS_FORGIVEN))
+            availability.record_heartbeat(
+                Work(session, now), dt.timedelta(seconds=settings.tick_seconds * _BEATS_FORGIVEN)
+            )
 
 
 def server_answers(settings: Settings) -> bool:

@@ -65,7 +65,9 @@ def test_every_alarm_asks_for_a_figure_there_is_and_has_its_line_of_what_to_do(
     world: World, make_app: Callable[..., Flask]
 ) -> None:
     world.round_two()
-    world.run(availability.beat, dt.timedelta(minutes=1), now=at("2026-09-18 Fri 08:59:45"))  # the clock has ticked
+    world.run(
+        availability.record_heartbeat, dt.timedelta(minutes=1), now=at("2026-09-18 Fri 08:59:45")
+    )  # the clock has ticked
     world.run(checking.keep, [], 1.0, now=at("2026-09-18 Fri 03:00"))  # and the night's check has run
     page = Browser(make_app(metrics_token="token")).get("/metrics", authorization="Bearer token")
     exposed = {name for name in re.findall(r"^(gongshi_\w+)", page.source, re.MULTILINE) if "_created" not in name}

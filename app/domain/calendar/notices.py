@@ -54,7 +54,7 @@ class Notice:
     estimated: bool = False
 
     def settles(self, date: dt.date) -> bool:
-        """Whether the notice itself says what this day is."""
+        """Return whether the notice decides this day."""
         return date in self.off or date in self.work
 
 
@@ -97,7 +97,7 @@ def _parse(text: str) -> object:
     if not text.strip():
         raise BadNotice(WHOLE_TEXT, "内容为空")
     try:
-        # Numbers have no place in a notice and are refused as such later; read as int, one of
+        # A number in a notice is refused later. It is not parsed here, because an int of
         # 5,000 digits would end in a ValueError of Python's own.
         return json.loads(text, object_pairs_hook=_Object, parse_int=float)
     except json.JSONDecodeError as error:
@@ -113,7 +113,7 @@ def _refuse_repeated_keys(found: _Object, prefix: str) -> None:
 
 
 def _shown(key: str) -> str:
-    """Return a key from outside as far as a sentence can carry it: printable, and not a page long."""
+    """Return a key from an uploaded document for an error message: printable and shortened."""
     return key if key.isprintable() and 0 < len(key) <= LONGEST_SHOWN else ascii(key[:LONGEST_SHOWN])
 
 
@@ -150,7 +150,7 @@ def _read_fields(key: str, body: object) -> _Object:
 
 
 def _read_text(where: str, value: object) -> str:
-    """One line of text. It ends up in the calendar's version, on pages and in the database."""
+    """Read one line of text, which goes into the calendar's version, onto pages and into the database."""
     if not isinstance(value, str):
         raise BadNotice(where, "应是文字")
     line = " ".join(value.split())
@@ -248,7 +248,7 @@ def longest_holiday(notice: Notice) -> int:
 
 
 def _refuse_contradictions(notices: Sequence[Notice]) -> None:
-    """Two notices meet in late December; there one may not give off what the other makes work."""
+    """Refuse a day of late December that one notice makes a day off and the other a working day."""
     for earlier, later in _pairs(notices):
         for field, days, opposed, verb in (
             ("off", later.off, earlier.work, "上班"),
@@ -259,7 +259,7 @@ def _refuse_contradictions(notices: Sequence[Notice]) -> None:
 
 
 def _pairs(notices: Iterable[Notice]) -> Iterator[tuple[Notice, Notice]]:
-    """Each notice with the one of the year before, if that is there too."""
+    """Yield each notice together with that of the year before, where there is one."""
     by_year = {notice.year: notice for notice in notices}
     for year, notice in by_year.items():
         if year - 1 in by_year:

@@ -10,7 +10,7 @@ from app.domain.periods.rounds import Round
 
 NOTICE_SPEAKS_OF = 2
 ANNOUNCED = "在规定时间内无法作出结论的，取消该推荐对象参评资格"
-_SEPARATOR = "："  # between where a clause stands in the notice and its words
+_SEPARATOR = "："  # separates the place of a clause in the notice from its words
 
 
 def lapse_clause(round_: Round, of_notice: str) -> str:

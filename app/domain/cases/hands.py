@@ -1,4 +1,4 @@
-"""In whose hands a case is: to whom it goes when it comes in, and when it falls to the office (R21).
+"""Who handles a case: the unit it goes to when it is filed, and when it falls to the office (R21).
 
 Everything is a function of facts and the clock. What time alone changes is stored nowhere.
 """
@@ -47,7 +47,7 @@ def falls_at(untouched_since: dt.datetime, conclude_by: dt.datetime, calendar: C
     try:
         latest = min(conclude_by, midnight(nth_workday_before(last_day_before(conclude_by) + _ONE_DAY, 2, calendar)))
     except BeyondHorizon:
-        return conclude_by  # no objection is lost for want of a calendar
+        return conclude_by  # an objection is taken even where the calendar does not reach this day
     try:
         idle = end_of(nth_workday_after(local_date(untouched_since), IDLE_WORKDAYS, calendar))
     except BeyondHorizon:

@@ -60,7 +60,7 @@ def reminder_times(conclude_by: dt.datetime, calendar: Calendar) -> dict[Reminde
 def due_reminder(conclude_by: dt.datetime, calendar: Calendar, now: dt.datetime) -> Reminder | None:
     """Return the latest reminder whose time has come, or None; none after the deadline.
 
-    Only the latest: after a night of downtime nobody needs yesterday's warning too.
+    Only the latest is sent: after a downtime the earlier warnings are out of date.
     """
     if now >= conclude_by:
         return None

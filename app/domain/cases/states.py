@@ -187,7 +187,7 @@ class Actor:
 
 
 class Seat(StrEnum):
-    """Where a person sits who looks at a case: what the table of rights is asked with (R21)."""
+    """The position of a person towards a case, by which the table of rights is read (R21)."""
 
     HEAD = "head"  # of the handling unit; in the office everybody
     HAND = "hand"  # a handler of the handling unit
@@ -246,7 +246,7 @@ class CaseFacts:
     all_withdrawn: bool = False
 
     def escalated(self, now: dt.datetime) -> bool:
-        """Whether the case has fallen to the office: its unit sat on it, or nobody there may act on it (R21)."""
+        """Whether the case has fallen to the office: its unit was idle for too long, or nobody there may act (R21)."""
         if self.state not in OPEN_STATES or self.handled_by_office:
             return False
         return now >= self.escalates_at or not self.hands - self.recused
@@ -265,12 +265,12 @@ class CaseFacts:
 
     @property
     def at_office(self) -> CaseFacts:
-        """The same case in the hands of the office."""
+        """Return the facts as they are once the office handles the case."""
         return replace(self, handled_by_office=True, hands=self.office_hands)
 
 
 def may_see(actor: Actor, case: CaseFacts) -> bool:
-    """Whose eyes a case is for (R21): the handling unit's, its superior's, the office's; never the recused."""
+    """Return whether a person may see a case: the handling unit, its superior, the office; nobody recused (R21)."""
     if actor.user_id in case.recused or actor.role is Role.AUDITOR:
         return False
     if actor.role is Role.OFFICE:
@@ -310,8 +310,8 @@ def check(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> No
 def check_recusal(actor: Actor, other: Actor, case: CaseFacts) -> None:
     """Let `actor` recuse `other`, oneself or somebody else, or raise NotAllowed (R21).
 
-    The head of the handling unit and the office recuse its people. Nobody is recused who is needed: with whom the
-    last two people would go that can conclude the case, there another account has to come first.
+    The head of the handling unit and the office may recuse its people. A recusal that leaves fewer than two people who
+    can conclude the case is refused: another account has to be added first.
     """
     if other.user_id != actor.user_id:
         leads = actor.is_office or (actor.role is Role.HEAD and actor.unit_id == case.handler_unit_id)

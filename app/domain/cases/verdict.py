@@ -42,7 +42,7 @@ class CaseOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """A nominee that goes out at a deadline: its unconcluded cases, the one of the lowest number leading."""
+    """A nominee that is disqualified at a deadline, with its unconcluded cases, the lowest number first."""
 
     nominee_id: int
     case_ids: tuple[int, ...]
@@ -54,7 +54,7 @@ class Lapse:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """That a nominee has left: how, from when on, and on what ground. `settled`: it is written down."""
+    """How, when and on what ground a nominee left. `settled` says whether the disqualification is stored already."""
 
     how: Left
     since: dt.datetime
@@ -67,7 +67,7 @@ def departure(
     standing: Iterable[tuple[dt.datetime, Ground]],
     passed_deadlines: Iterable[dt.datetime],
 ) -> Departure | None:
-    """How a nominee left, None while it stands: the one place that says who is out (R26, R29).
+    """Return how a nominee left, None while it has not. Nothing else decides who is out (R26, R29).
 
     `standing` are the disqualifications that were not reversed; `passed_deadlines` those of periods that nothing has
     settled yet and that the nominee has an open case in. Who withdrew before such a deadline is not put out by it.
@@ -92,9 +92,9 @@ def effective_state(state: State, conclude_by: dt.datetime, now: dt.datetime) ->
 def lapses(
     cases: Iterable[CaseOutcome], conclude_by: dt.datetime, now: dt.datetime, gone: Container[int] = ()
 ) -> tuple[Lapse, ...]:
-    """Who is out at the deadline, each once, in the order of the nominees (R26). Empty before it.
+    """List who is disqualified at the deadline, each once, in the order of the nominees (R26). Empty before it.
 
-    Who is `gone` already, withdrawn or disqualified, is not put out a second time.
+    A nominee in `gone` has withdrawn or was disqualified before, and is not disqualified again.
     """
     open_cases: dict[int, list[int]] = {}
     for case in cases:
@@ -106,7 +106,7 @@ def lapses(
 
 
 def grounds_against(cases: Iterable[CaseOutcome], conclude_by: dt.datetime, now: dt.datetime) -> frozenset[Ground]:
-    """Every ground on which one nominee's cases put it out at `now`; empty while it stays in."""
+    """Return every ground on which its cases disqualify a nominee at `now`; empty where none does."""
     grounds = set()
     for case in cases:
         if effective_state(case.state, conclude_by, now) is State.LAPSED:

@@ -14,9 +14,9 @@ class KeptAs(StrEnum):
 
 
 def kept_as(letter: bool | None, *, of_unit: bool) -> KeptAs:
-    """Return what a file is kept as. `letter` is what its row says; None came before letters had a field of their own.
+    """Return what a file is kept as. `letter` is None for a file that is older than the form's field for letters.
 
-    The form then asked units for their letter among the evidence: any file of a unit's may be it, so none is shown.
+    Before that field a unit sent its letter among the evidence. Any such file may be the letter, so none is shown.
     """
     if letter is None:
         return KeptAs.UNSORTED if of_unit else KeptAs.EVIDENCE

@@ -1,4 +1,4 @@
-"""When two contacts are one and two texts the same, however they were typed; and what goes beyond a contact's share."""
+"""Compare contacts and texts however they were typed, and count what exceeds a contact's share (R17)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def plain_text(text: str) -> str:
     return "".join(character for character in plain if character.isalnum())
 
 
-# A running number is no other text, however it is written.
+# Texts that differ only in a running number are the same text.
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾")
 _SHINGLE = 3
 
@@ -44,13 +44,13 @@ def _tells(character: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """So many in any stretch of time so long (R17)."""
+    """At most `amount` objections within any stretch of `per` (R17)."""
 
     amount: int
     per: dt.timedelta
 
 
 def beyond(filed: Sequence[dt.datetime], allowances: Sequence[Allowance], now: dt.datetime) -> int:
-    """How many objections one more would be beyond the allowances; 0 while there is room for it."""
+    """Return by how many objections one more would exceed the allowances; 0 while there is room for it."""
     over = [sum(now < at + each.per for at in filed) + 1 - each.amount for each in allowances]
     return max(0, *over) if over else 0

@@ -1,4 +1,4 @@
-"""What of a period may be read outside its window: no title and no figure that is a name (R5)."""
+"""What may be read about a period outside its window: no title or figure that gives a nominee away (R5)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def title_by_recommender(round_: Round, recommender: str, organiser: str) -> str
 
 
 def shown_alone(entries: int) -> bool:
-    """Whether so many entries are enough for figures that tell of nobody."""
+    """Return whether a period has enough entries for its figures to give nobody away."""
     return entries >= FEWEST_SHOWN_ALONE
 
 
@@ -78,7 +78,7 @@ def figures_of(report: Mapping[str, Any]) -> dict[str, int]:
 def pooled(reports: Iterable[Mapping[str, Any]], unit: str, running: int) -> ClosingFigures:
     """Return the figures of a recommending unit's small periods together.
 
-    Nothing is said while one of them runs: what its closing adds would be its own figures.
+    None are given while one of these periods runs: the difference after its closing would be its own figures.
     """
     parts = [figures_of(report) for report in reports]
     total = {key: sum(part[key] for part in parts) for key in FIGURES}

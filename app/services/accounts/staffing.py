@@ -30,7 +30,7 @@ class Slip:
     expires_at: dt.datetime
 
 
-def theirs(actor: Actor) -> ColumnElement[bool]:
+def accounts_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on User that limits a list to the accounts this person may see."""
     if actor.is_office:
         return true()
@@ -41,13 +41,15 @@ def theirs(actor: Actor) -> ColumnElement[bool]:
 
 
 def people(session: Session, actor: Actor) -> Sequence[User]:
-    query = select(User).where(theirs(actor)).order_by(User.unit_id, User.login)
+    query = select(User).where(accounts_visible_to(actor)).order_by(User.unit_id, User.login)
     return session.scalars(query.options(joinedload(User.second_factor), joinedload(User.unit))).all()
 
 
 def visible(session: Session, user_id: int, actor: Actor) -> User:
     """Return an account that this person may see. Raises NotYourCase."""
-    user = session.scalar(select(User).where(User.id == user_id, theirs(actor)).options(joinedload(User.second_factor)))
+    user = session.scalar(
+        select(User).where(User.id == user_id, accounts_visible_to(actor)).options(joinedload(User.second_factor))
+    )
     if user is None:
         raise NotYourCase
     return user

@@ -20,7 +20,7 @@ NO_CONTACT = Contact()
 BELOW = {UnitKind.OFFICE: UnitKind.RECOMMENDER, UnitKind.RECOMMENDER: UnitKind.OWN}
 
 
-def theirs(actor: Actor) -> ColumnElement[bool]:
+def units_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on Unit that limits a list to the units this person may see.
 
     The office and the auditor see all. Others see their own unit and those below it.
@@ -32,7 +32,7 @@ def theirs(actor: Actor) -> ColumnElement[bool]:
 
 def tree(session: Session, actor: Actor) -> Sequence[Unit]:
     """List the office first, then each recommending unit with its own units below it."""
-    units = session.scalars(select(Unit).where(theirs(actor)).order_by(Unit.id)).all()
+    units = session.scalars(select(Unit).where(units_visible_to(actor)).order_by(Unit.id)).all()
     below: dict[int | None, list[Unit]] = {}
     there = {unit.id for unit in units}
     for unit in units:
@@ -46,7 +46,7 @@ def tree(session: Session, actor: Actor) -> Sequence[Unit]:
 
 def visible(session: Session, unit_id: int, actor: Actor) -> Unit:
     """Return a unit that this person may see. A head may keep its contact block. Raises NotYourCase."""
-    unit = session.scalar(select(Unit).where(Unit.id == unit_id, theirs(actor)))
+    unit = session.scalar(select(Unit).where(Unit.id == unit_id, units_visible_to(actor)))
     if unit is None:
         raise NotYourCase
     return unit

@@ -46,7 +46,7 @@ from app.models import (
     Review,
     ReviewStage,
 )
-from app.services.cases.sight import in_sight
+from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import opinions
 from app.services.shared.leavers import disqualified
 
@@ -224,7 +224,7 @@ def _open_cases(session: Session, programme_id: int, seen_by: Actor | None) -> d
         .where(
             Period.programme_id == programme_id,
             Case.state.in_(OPEN_STATES),
-            in_sight(seen_by) if seen_by else true(),
+            cases_visible_to(seen_by) if seen_by else true(),
         )
         .group_by(Entry.nominee_id)
     )

@@ -20,7 +20,7 @@ from app.domain.shared.privacy import require_publishable
 from app.models import Document, Honour, Nominee, Proceeding, Programme, Revocation
 from app.services.accounts.two_people import require_two_people
 from app.services.award.deciding import NUMBER, check_day
-from app.services.nominees.access import theirs
+from app.services.nominees.access import nominees_visible_to
 from app.services.record.chain import on_nominee
 from app.services.shared.locks import lock_row
 from app.services.shared.texts import checked_text
@@ -116,7 +116,7 @@ def honours_of(session: Session, programme_id: int, actor: Actor) -> Sequence[Ho
     return session.scalars(
         select(Honour)
         .join(Nominee, Honour.nominee_id == Nominee.id)
-        .where(Nominee.programme_id == programme_id, theirs(actor))
+        .where(Nominee.programme_id == programme_id, nominees_visible_to(actor))
         .order_by(Honour.position)
         .options(joinedload(Honour.decision), selectinload(Honour.revocation))
     ).all()

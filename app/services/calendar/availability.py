@@ -16,7 +16,7 @@ from app.services.shared.work import Work, use_case
 
 
 @use_case
-def beat(work: Work, longest_gap: dt.timedelta) -> None:
+def record_heartbeat(work: Work, longest_gap: dt.timedelta) -> None:
     """Record that a server was just seen to answer: the newest span reaches to `now`.
 
     After a gap longer than `longest_gap` a new span begins. A shorter gap, such as a restart, does not count as one.

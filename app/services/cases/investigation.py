@@ -49,7 +49,7 @@ from app.services.accounts.two_people import require_two_people
 from app.services.cases.choices import assignable, joinable_leads
 from app.services.cases.telling import tell_units
 from app.services.record.chain import on_nominee
-from app.services.shared.each import BulkOutcome, do_each
+from app.services.shared.bulk import BulkOutcome, do_each
 from app.services.shared.leavers import lock_and_find_left
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text

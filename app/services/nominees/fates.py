@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.domain.cases.states import Actor
 from app.models import Disqualification, Nominee
-from app.services.nominees.access import of_programme, theirs
+from app.services.nominees.access import nominees_visible_to, of_programme
 from app.services.shared.leavers import disqualified
 
 
@@ -39,7 +39,7 @@ def fates_of(session: Session, programme_id: int, actor: Actor, now: dt.datetime
     rows = session.scalars(
         select(Disqualification)
         .join(Nominee)
-        .where(Nominee.programme_id == programme_id, theirs(actor))
+        .where(Nominee.programme_id == programme_id, nominees_visible_to(actor))
         .order_by(Disqualification.id)
         .options(selectinload(Disqualification.reversal))
     )

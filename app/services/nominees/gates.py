@@ -22,7 +22,7 @@ from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import QuotaExceeded
 from app.models import Case, Entry, Nominee, OpinionOutcome, Period, Programme, Quota, ReviewStage, Unit
 from app.sealing import Keyring
-from app.services.cases.sight import in_sight
+from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import eligibility, opinions, reviews
 from app.services.shared import leavers
 
@@ -278,7 +278,7 @@ def _nominees_with_open_cases(
             Entry.period_id.in_(period_ids),
             Case.state.in_(OPEN_STATES),
             Period.conclude_by > now,
-            in_sight(seen_by) if seen_by else true(),
+            cases_visible_to(seen_by) if seen_by else true(),
         )
     )
     found: dict[int, set[int]] = {}

@@ -23,7 +23,7 @@ from app.models import Case, Entry, Period
 from app.models.periods import days_from_json
 from app.papers.qr import qr_png
 from app.papers.templates import Picture
-from app.services.cases.sight import in_sight
+from app.services.cases.visibility import cases_visible_to
 from app.services.papers.paper import (
     Clerk,
     Paper,
@@ -142,7 +142,9 @@ def out_rows(
 
 def numbers_seen(session: Session, period: Period, actor: Actor) -> set[str]:
     """Return the numbers of a period's cases that this person may see (R21)."""
-    query = select(Case).join(Entry, Case.entry_id == Entry.id).where(Entry.period_id == period.id, in_sight(actor))
+    query = (
+        select(Case).join(Entry, Case.entry_id == Entry.id).where(Entry.period_id == period.id, cases_visible_to(actor))
+    )
     return {case.number for case in session.scalars(query)}
 
 

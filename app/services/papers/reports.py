@@ -18,7 +18,7 @@ from app.domain.periods.window import Phase
 from app.domain.shared.wording import day, full_day
 from app.models import Case, Disqualification, Entry, Nominee, Objection, Period, Programme, Quota, Unit
 from app.models.nominees import OpinionOutcome
-from app.services.cases.sight import in_sight
+from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import opinions
 from app.services.papers.nominees import reviewed, still_in
 from app.services.papers.paper import Clerk, Paper, basis, recommender_for, the_office, title_lines
@@ -138,7 +138,7 @@ def _row(session: Session, period: Period, unit_id: int, actor: Actor, now: dt.d
     theirs = (Entry.period_id == period.id, Entry.nominee_id == Nominee.id, Nominee.recommender_id == unit_id)
     entries = session.scalar(select(func.count(Entry.id)).where(*theirs)) or 0
     seen = select(func.count(Objection.id)).join(Entry, Objection.entry_id == Entry.id).join(Case)
-    filed = session.scalar(seen.where(*theirs, in_sight(actor))) or 0
+    filed = session.scalar(seen.where(*theirs, cases_visible_to(actor))) or 0
     phase = period.phase(now)
     if phase in (Phase.SCHEDULED, Phase.OPEN):
         outcome = "还没有结束"

@@ -21,7 +21,7 @@ from app.models import Case, Closing, Disqualification, Entry, Objection, Period
 from app.services.calendar.availability import availability
 from app.services.cases.settlement import settle_period
 from app.services.periods.corrected_text import EntryView, as_shown
-from app.services.shared.each import BulkOutcome, do_each
+from app.services.shared.bulk import BulkOutcome, do_each
 from app.services.shared.leavers import departures
 from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case

@@ -12,7 +12,7 @@ from app.models import Nominee, Programme, Quota, Unit, UnitKind
 _FIELDS = ("collectives", "individuals", "field", "heading", "note", "secret_collectives", "secret_individuals")
 
 
-def put(session: Session, programme: Programme, places: Places) -> list[int] | None:
+def set_places(session: Session, programme: Programme, places: Places) -> list[int] | None:
     """One unit's places, in the caller's transaction. Returns the public numbers now in force, None if nothing changed.
 
     Raises StillNeeded, WrongState, NoResultFound.

@@ -16,7 +16,7 @@ from app.domain.programmes.plan import Places, faults_of_places
 from app.domain.refusals import Fault, Unfit
 from app.models import Entry, Nominee, Period, Quota, Unit
 from app.services.programmes.locking import lock_programme
-from app.services.programmes.places import put
+from app.services.programmes.places import set_places
 from app.services.record.chain import on_programme
 from app.services.shared.leavers import disqualified
 from app.services.shared.work import Work, require_office_or_console, use_case
@@ -134,7 +134,7 @@ def give(work: Work, programme_id: int, places: Iterable[Places]) -> None:
         faults += [Fault(f"{fault.field}-{one.unit_id}", fault.words) for fault in found]
     if faults:
         raise Unfit(faults)
-    changed = {str(one.unit_id): change for one in wanted if (change := put(work.session, programme, one))}
+    changed = {str(one.unit_id): change for one in wanted if (change := set_places(work.session, programme, one))}
     if changed:
         details = {"quotas": changed}
         work.did("programme.quotas_changed", on_programme(programme_id), **details)

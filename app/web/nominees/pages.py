@@ -16,12 +16,12 @@ from app.services.nominees.dossiers import DossierView
 from app.services.nominees.fates import Fates, fates_of
 from app.services.nominees.gates import NomineeStanding
 from app.services.office.nominee_actions import actions_for
-from app.services.office.paths import path_of
+from app.services.office.nominee_paths import path_of
 from app.services.programmes.listing import all_programmes
 from app.web.nominees import columns
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.forms import describe_files, empty_forms
-from app.web.nominees.part import part_of
+from app.web.nominees.standing_panel import panel_of
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.attempts import UNTRIED, Attempt
 from app.web.shared.forms import PlainForm
@@ -119,7 +119,7 @@ def nominee_page(
         forms=forms,
         tried=name,
         refusal=tried.on_top,
-        part=part_of(found),
+        panel=panel_of(found),
         button=NomineeButton(formdata=None),
         dossier=dossier or dossiers.shown(session(), portal().keyring, nominee_id, actor()),
         me=me(),

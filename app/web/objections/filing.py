@@ -28,7 +28,7 @@ from app.services.objections.intake import Filed, Filing
 from app.services.objections.shares import Guard
 from app.services.periods import publication
 from app.services.periods.corrected_text import EntryView
-from app.web.objections import attaching, drafting, showing, slips
+from app.web.objections import attaching, drafting, receipt_session, slips
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ObjectionForm
 from app.web.periods.public import the_office
@@ -160,7 +160,7 @@ def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseRetur
 
 
 def _receipt(filed: Filed, form: ObjectionForm) -> ResponseReturnValue:
-    showing.begin(filed, drafting.handle_of(form))
+    receipt_session.begin(filed, drafting.handle_of(form))
     return redirect(url_for("receipts.receipt"), 303)
 
 

@@ -9,7 +9,7 @@ from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, St
 from wtforms.validators import StopValidation
 
 from app.domain.objections.giveaways import giveaways
-from app.domain.objections.naming import why_no_real_name
+from app.domain.objections.real_names import why_no_real_name
 from app.domain.objections.receipt import looks_like_form_token, new_form_token
 from app.domain.objections.sameness import plain_contact
 from app.models import Category, ObjectorKind

@@ -21,7 +21,7 @@ from app.services.objections import evidence, following
 from app.services.objections.drafts import Content
 from app.services.objections.evidence import Attached
 from app.services.shared.leavers import departures
-from app.web.objections import attaching, drafting, showing
+from app.web.objections import attaching, drafting, receipt_session
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ReceiptForm, SupplementForm, WithdrawForm
 from app.web.periods.public import the_office
@@ -34,20 +34,20 @@ from app.web.shared.limits import address, limiter
 from app.web.shared.portal import let_go, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
 
-followed_objection = showing.followed_objection
+followed_objection = receipt_session.followed_objection
 blueprint = Blueprint("receipts", __name__)
 
 
 @blueprint.get("/receipt")
 @everyone
 def receipt() -> ResponseReturnValue:
-    shown = showing.shown()
+    shown = receipt_session.shown()
     if shown is not None:
         objection, case = following.followed(session(), shown.objection_id)
         return render_template(
             "objections/receipt_new.html",
             code=shown.code,
-            minutes=showing.SHOWN_FOR // dt.timedelta(minutes=1),
+            minutes=receipt_session.SHOWN_FOR // dt.timedelta(minutes=1),
             follow_at=portal().settings.public_url + url_for("receipts.receipt"),
             objection=objection,
             case=case,
@@ -65,7 +65,7 @@ def receipt() -> ResponseReturnValue:
 @everyone
 def receipt_file() -> ResponseReturnValue:
     """Send the receipt as a text file, for whoever has no printer: a phone keeps it with its downloads."""
-    shown = showing.shown()
+    shown = receipt_session.shown()
     if shown is None:
         return redirect(url_for("receipts.receipt"))
     objection, case = following.followed(session(), shown.objection_id)
@@ -91,7 +91,7 @@ def receipt_file() -> ResponseReturnValue:
 @everyone
 def receipt_kept() -> ResponseReturnValue:
     """Stop showing the code: its owner has it (我已经记好了)."""
-    showing.end()
+    receipt_session.end()
     flash("查询码不再显示。以后凭它在本页查询进度。")
     return redirect(url_for("receipts.receipt"), 303)
 
@@ -106,8 +106,8 @@ def find() -> ResponseReturnValue:
         following.note_unknown_receipt(work())
     if tried.refused:
         return _lead_to("find", form, tried)
-    showing.end()  # whoever types a code has it
-    showing.begin_following(tried.result)
+    receipt_session.end()  # whoever types a code has it
+    receipt_session.begin_following(tried.result)
     return redirect(url_for("receipts.receipt"), 303)
 
 
@@ -167,7 +167,7 @@ def withdraw() -> ResponseReturnValue:
 @blueprint.post("/receipt/leave")
 @everyone
 def leave() -> ResponseReturnValue:
-    showing.end_following()
+    receipt_session.end_following()
     own_share.forget()
     flash("已经退出查询，本机不再保留。")
     return redirect(url_for("receipts.receipt"), 303)

@@ -13,7 +13,7 @@ from app.domain.periods.rounds import Kind
 from app.models import Period, Unit
 from app.services.periods import publication
 from app.services.programmes import decisions
-from app.web.shared import hot
+from app.web.shared import page_cache
 from app.web.shared.access import everyone
 from app.web.shared.forms import clean
 from app.web.shared.portal import now, portal, session
@@ -40,7 +40,7 @@ def home() -> ResponseReturnValue:
         office=the_office(),
         now=now(),
     )
-    return hot.publish(html, _good_until([*open_now, *coming]), keep=page == 1)
+    return page_cache.publish(html, _good_until([*open_now, *coming]), keep=page == 1)
 
 
 @blueprint.get("/periods/<int:period_id>")
@@ -62,7 +62,7 @@ def period(period_id: int) -> ResponseReturnValue:
         office=the_office(),
         now=now(),
     )
-    return hot.publish(html, _good_until([shown]), keep=_asked_by_many(recommenders, wanted))
+    return page_cache.publish(html, _good_until([shown]), keep=_asked_by_many(recommenders, wanted))
 
 
 @blueprint.get("/periods/<int:period_id>/nominees/<int:nominee_id>")
@@ -84,7 +84,7 @@ def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
         office=the_office(),
         now=now(),
     )
-    return hot.publish(html, _good_until([shown]))
+    return page_cache.publish(html, _good_until([shown]))
 
 
 @blueprint.get("/privacy")
@@ -120,7 +120,7 @@ def _dates_only(period: Period) -> ResponseReturnValue:
         office=the_office(),
         now=now(),
     )
-    return hot.publish(html, _good_until([period]), keep=False)
+    return page_cache.publish(html, _good_until([period]), keep=False)
 
 
 def _good_until(periods: Iterable[Period]) -> dt.datetime:

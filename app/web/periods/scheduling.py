@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, NumberRange
 from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import local_date, nth_workday_after
 from app.domain.cases.states import Role
-from app.domain.periods.backwards import Misfit
+from app.domain.periods.backward_planning import Misfit
 from app.domain.periods.rounds import LAST_ROUND, ROUND_NUMBERS
 from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, WindowPlan
 from app.domain.refusals import Refusal

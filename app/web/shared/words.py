@@ -22,7 +22,7 @@ from app.models import Period, ScanState, Unit
 from app.models.objections import CATEGORY_NAMES, MESSAGE_KIND_NAMES
 from app.services.nominees.opinions import OUTCOME_NAMES as OPINION_NAMES
 from app.services.nominees.reviews import STAGE_NAMES
-from app.services.office.paths import RoundStep
+from app.services.office.nominee_paths import RoundStep
 from app.services.periods.corrected_text import misprint
 from app.web.shared.portal import now
 from app.web.shared.qr import qr

@@ -1,5 +1,7 @@
 """What handlers do to a case, what they may not, and what is put on record (R20-R24, R27)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
@@ -12,24 +14,21 @@ from app.domain.refusals import (
     MissingText,
     MoveRefused,
     NotAllowed,
-    NotTwoPeople,
     NotYourCase,
     ProposalReplaced,
     SamePerson,
     TooLateToConclude,
 )
 from app.models import CaseNote, Disqualification, Message, Nominee, Objection, User
-from app.services.accounts import making, staffing, two_people
+from app.services.accounts import making
 from app.services.cases import investigation, queue
 from app.services.objections import following
 from app.services.record import chain
+from tests.services.cases.proposing import DAY, FILED, PROPOSAL, a_case
 from tests.world import PASSWORD_HASH, World, at, at_once
 
-FILED = "2026-09-18 Fri 09:00"
-DAY = "2026-09-21 Mon 10:00"
 LAST = "2026-09-29 Tue 23:59:59.999999"
 DEADLINE = "2026-09-30 Wed 00:00"
-PROPOSAL = (Conclusion.DISMISSED, "经走访核实", "评选通知第三部分", "谢谢监督")
 
 # Every use case with texts that are right, and the states in which it may be done.
 USE_CASES: list[tuple[Callable[..., None], tuple[Any, ...], str]] = [
@@ -46,17 +45,6 @@ USE_CASES: list[tuple[Callable[..., None], tuple[Any, ...], str]] = [
     (investigation.return_proposal, ("请补充依据",), "proposed"),
     (investigation.hand_up, ("本单位不便办理",), "received accepted investigating awaiting_supplement"),
 ]
-
-
-def a_case(world: World, state: State, period: int | None = None) -> int:
-    """A case of qilin's first nominee in a state."""
-    case, _ = world.file(period or world.round_two(), world.nominees[0], FILED)
-    if state is State.AWAITING_SUPPLEMENT:
-        world.bring(case, State.ACCEPTED, FILED)
-        world.act(investigation.ask_supplement, case, "handler", "请说明时间地点", now=FILED)
-    elif state is not State.RECEIVED:
-        world.bring(case, state, FILED)
-    return case
 
 
 def said(world: World) -> list[tuple[int, str, str]]:
@@ -398,33 +386,3 @@ def test_a_decline_replaced_after_it_was_read_is_not_confirmed(world: World) -> 
         world.act(investigation.confirm_decline, case, "head", read, now=DAY)
     world.act(investigation.accept, case, "head", now=DAY)
     assert world.case(case).decline_proposed_ground is None
-
-
-def test_who_made_or_reset_an_account_does_not_confirm_with_it(world: World) -> None:
-    """A head invites the handler again, sees the new password, and is both people (SECURITY 50)."""
-    head, handler = world.actor("head"), world.people["handler"]
-    case = a_case(world, State.PROPOSED)
-    world.run(staffing.invite_again, [handler], by=head, now=at(FILED))
-    before = world.everything()
-    with pytest.raises(NotTwoPeople):
-        world.act(investigation.confirm, case, "head", 1, now=DAY)
-    assert world.everything() == before
-    with pytest.raises(NotAllowed, match="须由上一级"):
-        world.run(two_people.agree, handler, by=head, now=at(DAY))
-    world.run(two_people.agree, handler, by=world.actor("office"), now=at(DAY))
-    world.act(investigation.confirm, case, "head", 1, now=DAY)
-
-
-def test_two_accounts_that_one_person_made_are_one_person(world: World) -> None:
-    """An invented colleague is as good as a reset one: neither is somebody until the next level agreed."""
-    head = world.actor("head")
-    for login in ("made1", "made2"):
-        world.run(staffing.invite, login, "新同事", Role.HANDLER, world.qilin, by=head, now=at(FILED))
-        with world.database.reader() as session:
-            world.people[login] = session.scalars(select(User.id).where(User.login == login)).one()
-    case = a_case(world, State.INVESTIGATING)
-    world.act(investigation.propose, case, "made1", *PROPOSAL, now=DAY)
-    for login in ("made2", "head"):
-        with pytest.raises(NotTwoPeople):
-            world.act(investigation.confirm, case, login, 1, now=DAY)
-    world.act(investigation.confirm, case, "handler", 1, now=DAY)  # whom nobody made anew

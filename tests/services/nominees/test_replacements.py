@@ -15,7 +15,7 @@ from app.services.imports import checks
 from app.services.nominees import replacements, reversal, withdrawals
 from app.services.nominees.dossiers import fields_of
 from app.services.nominees.nominating import Particulars
-from app.services.office.paths import RoundStep, path_of
+from app.services.office.nominee_paths import RoundStep, path_of
 from app.services.periods import closing
 from app.services.record import chain as record
 from tests.refusing import NAMED_ALREADY, NOT_VACANT, PLACE_TAKEN, Refused, refuses

@@ -9,7 +9,7 @@ from app.domain.cases.states import Conclusion, State
 from app.domain.refusals import MissingText, NoLongerStands, NothingChanged, NotYourCase, PrivateData, WrongState
 from app.models import Entry, Nominee, Revision
 from app.services.nominees import revisions, withdrawals
-from app.services.office.paths import RoundStep, path_of
+from app.services.office.nominee_paths import RoundStep, path_of
 from app.services.periods import closing, scheduling
 from app.services.record import chain
 from tests.refusing import STILL_SHOWN, Refused, refuses

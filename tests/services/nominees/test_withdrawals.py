@@ -14,7 +14,7 @@ from app.models import Case, Correction, Entry, Nominee, Period
 from app.services.cases import investigation, settlement
 from app.services.nominees import withdrawals
 from app.services.nominees.replacements import vacancies
-from app.services.office.paths import RoundStep, path_of
+from app.services.office.nominee_paths import RoundStep, path_of
 from app.services.periods import closing, corrections, publication
 from app.services.periods.publication import ListFilter
 from app.services.record import chain

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.cases.states import Conclusion, State
-from app.domain.periods.backwards import Misfit
+from app.domain.periods.backward_planning import Misfit
 from app.domain.periods.window import count_window
 from app.domain.refusals import BadValue
 from app.models import Nominee, Programme, Stage, Unit, User

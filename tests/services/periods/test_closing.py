@@ -99,7 +99,7 @@ def test_the_report_says_everything(world: World) -> None:
     world.bring(dismissed, State.CONCLUDED, DAY)
     world.decline(declined, DeclineGround.NO_FACTS, "没有线索", now=DAY)
     for instant in ("2026-09-17 Thu 00:00", "2026-09-23 Wed 12:00"):
-        world.run(availability.beat, dt.timedelta(days=9), now=at(instant))
+        world.run(availability.record_heartbeat, dt.timedelta(days=9), now=at(instant))
     close(world, period, "2026-09-30 Wed 09:00")
     days = world.period(period).days
     assert report_of(world, period) == {

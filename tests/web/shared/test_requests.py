@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable
 from typing import Any
@@ -108,23 +107,6 @@ def test_security_39_a_fault_is_told_by_its_type_and_its_place(
     assert fault["request_id"] == number
     assert f"编号 {number[:8]} " in page.text  # what is read out on the telephone leads to the line
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", fault["time"])
-
-
-def test_security_39_what_a_library_fills_into_its_messages_stays_out(lines: Lines) -> None:
-    try:
-        try:
-            raise KeyError(CONTACT)
-        except KeyError as first:
-            raise ValueError(NAME) from first
-    except ValueError:
-        logging.getLogger("a.library").exception("could not send to %s", CONTACT, extra={"to": CONTACT})
-    logging.getLogger("py.warnings").warning("%s", f"{NAME} is deprecated")
-    logging.getLogger("_granian").error("Application callable raised an exception\nValueError: %s", NAME)
-    library, warning, server = lines.all
-    assert library["event"] == "could not send to %s"
-    assert (library["exception"], library["cause"]) == ("ValueError", "KeyError")
-    assert (warning["event"], server["event"]) == ("py.warnings", "Application callable raised an exception")
-    assert not any(lines.hold(mark) for mark in MARKS)
 
 
 @on_sqlite

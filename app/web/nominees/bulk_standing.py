@@ -118,7 +118,7 @@ def _page(what: str, form: PlainForm, tried: Attempt[Any] = UNTRIED) -> Response
     chosen = request.args.get("chosen", "")
     nominees = _chosen() if chosen else []
     html = render_template(
-        "nominees/many.html",
+        "nominees/bulk_standing.html",
         what=what,
         title=_TITLES[what],
         nominees=nominees,

@@ -7,14 +7,14 @@ import unicodedata
 
 # What people write who do not want to be named: no objection then (R15).
 _UNNAMED = re.compile(r"匿名|无名|不愿|知情人|热心|群众$|^群众|市民$|网友|^[*＊xX×?？.。\d\s]+$")
-# A surname with a title, with 某, or a name that says of itself that it is none: somebody who would give the real one.
+# A surname with a title or with 某, or an assumed name: the writer would probably give the real one if asked.
 _HALF_NAMED = re.compile(r"某|化名|(?:女士|先生|小姐|太太|同志|师傅|老师|大爷|大妈|阿姨)$")
 
 
 def why_no_real_name(name: str) -> str:
     """Say in Chinese why a text is not the real name of a person; empty where it may be one.
 
-    It is asked of persons only: a unit is called what it is called (R14).
+    It is applied to persons only: the name of a unit may look like anything (R14).
     """
     plain = "".join(unicodedata.normalize("NFKC", name).split())
     if _UNNAMED.search(plain):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.objections.naming import why_no_real_name
+from app.domain.objections.real_names import why_no_real_name
 
 ANONYMOUS = ("匿名", "匿名群众", "一名群众", "群众代表", "知情人", "热心市民", "不愿透露", "***", "12345", "网友")
 HALF = ("王女士", "李先生", "王 女士", "王某", "王某某", "某职工", "张三（化名）", "化名：李四", "陈老师", "刘师傅")

@@ -87,7 +87,7 @@ def _weight_of(text: str) -> float:
 
 
 @dataclass(slots=True)
-class HotPages:
+class PageCache:
     """WSGI in front of the application: a fresh page is answered here, everything else passes."""
 
     application: WSGIApplication
@@ -127,7 +127,7 @@ def _compressed(body: bytes) -> dict[str, bytes]:
 
 
 def init_app(app: Flask, clock: Clock) -> None:
-    pages = HotPages(app.wsgi_app, clock, security_headers(app))
+    pages = PageCache(app.wsgi_app, clock, security_headers(app))
     app.extensions["hot_pages"] = pages
     app.wsgi_app = pages  # type: ignore[method-assign] # how Flask documents a WSGI middleware
 
@@ -137,7 +137,7 @@ def publish(html: str, valid_until: dt.datetime, keep: bool = True) -> Response:
 
     `keep` is off for addresses with free text in them: they would fill the memory.
     """
-    pages: HotPages = current_app.extensions["hot_pages"]
+    pages: PageCache = current_app.extensions["hot_pages"]
     if not keep:
         page = Page(valid_until, now(), hashlib.sha256(html.encode()).hexdigest()[:24], _compressed(html.encode()), ())
     else:

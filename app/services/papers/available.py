@@ -19,7 +19,7 @@ from app.services.shared import leavers
 
 
 @dataclass(frozen=True, slots=True)
-class UnitShelf:
+class UnitPapers:
     """A recommending unit with how many it recommends, and the keys of the papers that it has."""
 
     unit_id: int
@@ -33,7 +33,7 @@ class UnitShelf:
         return self.collectives + self.individuals
 
 
-def of_units(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[UnitShelf]:
+def of_units(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[UnitPapers]:
     """Every recommending unit whose papers this person may have."""
     shelves, programme = [], session.get_one(Programme, programme_id)
     for unit in recommenders(session, programme_id, actor):
@@ -49,7 +49,7 @@ def of_units(session: Session, programme_id: int, actor: Actor, now: dt.datetime
             "annex-7": collectives and municipal,
         }
         papers = frozenset(key for key, has in there.items() if has)
-        shelves.append(UnitShelf(unit.id, unit.name, collectives, individuals, papers))
+        shelves.append(UnitPapers(unit.id, unit.name, collectives, individuals, papers))
     return shelves
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
-from app.papers import guarding
-from app.papers.guarding import guarded
+from app.papers import screening
+from app.papers.screening import screened
 from tests.evidence import files
 from tests.evidence.files import DOCX_MAIN, TYPES, XLSX_MAIN, relations, types
 from tests.papers.making import A_PERSON, INDIVIDUAL_HEAD, with_entries, workbook
@@ -26,7 +26,7 @@ def why(content: bytes) -> str:
     """The same from all who read such files; nothing is read before."""
     said = set()
     for reading in (
-        lambda file: guarded(file, "表"),
+        lambda file: screened(file, "表"),
         lambda file: list(read_summary(file, "表").nominations),
         lambda file: read_form(file, "表", 1),
     ):
@@ -85,7 +85,7 @@ def test_security_33_a_part_that_declares_entities_is_refused(
 def test_security_33_an_entity_is_refused_in_a_file_that_is_sound_otherwise() -> None:
     file = workbook(INDIVIDUAL_HEAD, A_PERSON)
     spoiled = with_entries(file, {SHEET: lambda part: LAUGHS.replace("x", "worksheet", 1).encode() + part})
-    assert guarded(file, "表") is FileKind.XLSX
+    assert screened(file, "表") is FileKind.XLSX
     assert "实体" in why(spoiled.getvalue())
 
 
@@ -100,16 +100,16 @@ def test_security_33_an_entity_is_refused_in_a_file_that_is_sound_otherwise() ->
 def test_security_33_what_a_parser_would_take_in_one_piece_is_bounded(
     part: str, content: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guarding, "_STRETCH_LIMIT", 100_000)
-    monkeypatch.setattr(guarding, "_PART_LIMIT", 150_000)
+    monkeypatch.setattr(screening, "_STRETCH_LIMIT", 100_000)
+    monkeypatch.setattr(screening, "_PART_LIMIT", 150_000)
     assert "异常地长" in why(files.xlsx({part: content}))
 
 
 def test_many_rows_are_no_long_stretch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guarding, "_STRETCH_LIMIT", 100_000)
+    monkeypatch.setattr(screening, "_STRETCH_LIMIT", 100_000)
     rows = "<row><c><v>1</v></c></row>" * 20_000
     content = files.xlsx({SHEET: f"<worksheet><sheetData>{rows}</sheetData></worksheet>"})
-    assert guarded(io.BytesIO(content), "表") is FileKind.XLSX
+    assert screened(io.BytesIO(content), "表") is FileKind.XLSX
 
 
 def test_security_33_a_bomb_takes_little_memory() -> None:

@@ -8,7 +8,7 @@ from app.domain.cases.states import Actor, Role
 from app.models import Case, Recusal, Unit
 
 
-def in_sight(actor: Actor) -> ColumnElement[bool]:
+def cases_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on Case that leaves out what this person may not see.
 
     Every count and every reason that a page gives to a unit goes through here. Of a complaint against the unit itself,

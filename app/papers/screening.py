@@ -1,7 +1,7 @@
-"""What comes in is looked through before a library opens it: hostile files are refused by name (SECURITY 33, 37).
+"""Uploaded forms are inspected before a library opens them; hostile files are refused by name (SECURITY 33, 37).
 
-What a file may carry, evidence or form, is told by `app.evidence`. Forms are also parsed, which evidence is not: so
-here no part may declare entities, and none may be so long in one piece that a parser would need the memory for it.
+`app.evidence` decides what any uploaded file may carry. Forms are also parsed, which evidence is not. So no part of
+a form may declare entities, and none may be so long in one piece that a parser would need too much memory.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _ENTITIES = (
 _TOO_LONG = ("这个文件里有一部分异常地长，无法安全地打开。", "请把表格内容复制到空白模板里，再上传。")
 
 
-def guarded(file: BinaryIO, source: str) -> FileKind:
+def screened(file: BinaryIO, source: str) -> FileKind:
     """Return what the file is, by its content, once it is known to carry nothing it may not; the file at its beginning.
 
     Raises UnreadableForm.
@@ -78,7 +78,7 @@ def _kind_of(file: BinaryIO, source: str) -> FileKind:
 
 
 class _Part:
-    """One part of a package, parsed as far as it is XML: where it stops being that, the library stumbles, not we."""
+    """One part of a package, parsed as far as it is well-formed XML. The library reports what is malformed."""
 
     def __init__(self, source: str) -> None:
         self._source = source

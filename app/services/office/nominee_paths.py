@@ -17,7 +17,7 @@ from app.domain.periods.window import Phase
 from app.models import Case, Correction, Disqualification, Entry, Nominee, Period, Programme, Revision
 from app.sealing import Keyring
 from app.services.cases.history import user_names
-from app.services.cases.sight import in_sight
+from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import gates
 from app.services.nominees.gates import NomineeStanding
 from app.services.nominees.replacements import family_of
@@ -153,6 +153,8 @@ def _stages(session: Session, nominee_id: int, actor: Actor) -> list[ListedEntry
         .options(joinedload(Entry.period).joinedload(Period.organiser))
     ).all()
     cases: dict[int, list[Case]] = {entry.id: [] for entry in entries}
-    for case in session.scalars(select(Case).where(Case.entry_id.in_(cases), in_sight(actor)).order_by(Case.id)):
+    for case in session.scalars(
+        select(Case).where(Case.entry_id.in_(cases), cases_visible_to(actor)).order_by(Case.id)
+    ):
         cases[case.entry_id].append(case)
     return [ListedEntry(entry.period, entry, cases[entry.id]) for entry in entries]

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain.cases.states import ACTION_NAMES, Action, Role
 from app.models import Case
 from app.services.cases import investigation
-from app.services.shared.each import BulkOutcome
+from app.services.shared.bulk import BulkOutcome
 from app.web.cases.blueprint import blueprint
 from app.web.shared.access import OFFICE_AND_UNITS, allow, work
 from app.web.shared.attempts import Attempt, attempt

@@ -14,7 +14,7 @@ from app.domain.refusals import (
 )
 from app.services.cases import investigation, settlement
 from app.services.periods import closing
-from app.services.shared.each import BulkOutcome
+from app.services.shared.bulk import BulkOutcome
 from tests.world import World, at
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # each act is tested on both where it lives

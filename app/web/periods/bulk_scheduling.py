@@ -10,7 +10,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import Role
-from app.domain.periods.backwards import Misfit
+from app.domain.periods.backward_planning import Misfit
 from app.domain.periods.window import WindowPlan
 from app.models import Programme
 from app.services.office import planning

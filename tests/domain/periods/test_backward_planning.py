@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import each_day, end_of, nth_workday_after
-from app.domain.periods.backwards import BackwardStep, Leg, Misfit, chain, last_opening, misfit, most_workdays
+from app.domain.periods.backward_planning import BackwardStep, Leg, Misfit, chain, last_opening, misfit, most_workdays
 from app.domain.periods.window import CONCLUDE_WORKDAYS, count_window
 from app.domain.refusals import BadValue, BeyondHorizon
 

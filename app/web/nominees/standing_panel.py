@@ -19,7 +19,7 @@ from app.web.shared.portal import now, portal, session
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StandingPanel:
     """`may_answer`: whether this person reads and records opinions and reads what the form says of penalties; `over`:
     whether nothing is recorded any more, since the programme is archived or the award decided."""
 
@@ -40,13 +40,13 @@ class Part:
         return ConditionForm(formdata=None).with_ids(f"condition-{key}")
 
 
-def part_of(nominee: Nominee) -> Part:
+def panel_of(nominee: Nominee) -> StandingPanel:
     """Everything as it stands now; opinions only for the office and the unit that recommends the nominee."""
     keyring, who = portal().keyring, actor()
     may_answer = who.is_office or nominee.recommender_id == who.unit_id
     standing = gates.standing_of(session(), keyring, nominee, now(), who)
     fields = dossiers.fields_of(session(), keyring, [nominee.id])[nominee.id] if may_answer else {}
-    return Part(
+    return StandingPanel(
         standing=standing,
         share=standing.share(),
         said=eligibility.history(session(), nominee),
