@@ -33,6 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", action="store_true", help="take the manual's pictures anew (docs/pictures)")
     parser.addoption("--fuzz-inputs", type=int, default=300, help="how many inputs tests/fuzz sends")
     parser.addoption("--fuzz-seed", type=int, default=20261016, help="where they begin; -1: anywhere")
+    parser.addoption("--histories", type=int, default=2, help="how many histories of each kind tests/histories lives")
+    parser.addoption("--histories-moves", type=int, default=80, help="how many moves each of them has")
+    parser.addoption("--histories-seed", type=int, default=20261016, help="where they begin; -1: anywhere")
     parser.addoption(
         "--faults-acknowledged", type=int, default=60, help="objections each scenario of tests/faults has acknowledged"
     )

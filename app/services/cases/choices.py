@@ -23,7 +23,8 @@ def assignable(session: Session, case: Case) -> list[User]:
 def joinable_leads(session: Session, case: Case) -> list[Case]:
     """List the open cases that this one may be joined into.
 
-    A case whose conclusion is worded and waits to be confirmed is not one of them.
+    A case whose conclusion or decline is worded and waits to be confirmed is not one of them: what is confirmed is what
+    was read (R22).
     """
     return list(
         session.scalars(
@@ -33,6 +34,7 @@ def joinable_leads(session: Session, case: Case) -> list[Case]:
                 Case.handler_unit_id == case.handler_unit_id,
                 Case.id != case.id,
                 Case.state.in_(OPEN_STATES - {State.PROPOSED}),
+                Case.decline_proposed_ground.is_(None),
             )
             .order_by(Case.id)
         )

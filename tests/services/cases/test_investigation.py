@@ -220,6 +220,17 @@ def test_joined_objections_are_decided_once_and_each_gets_the_answer(world: Worl
     assert answers[-2:] == [(1, "异议不成立。谢谢监督"), (2, "异议不成立。谢谢监督")]
 
 
+def test_nothing_is_joined_into_a_case_whose_decline_waits_to_be_confirmed(world: World) -> None:
+    """Whoever confirms has read what was proposed, and the objections it was about (R22, SECURITY 51)."""
+    period = world.round_two()
+    case, lead = (a_case(world, State.RECEIVED, period) for _ in range(2))
+    world.act(investigation.decline, lead, "handler", DeclineGround.NO_FACTS, "没有线索", now=DAY)
+    with pytest.raises(NotAllowed, match="只能并入"):
+        world.act(investigation.join, case, "handler2", lead, now=DAY)
+    world.act(investigation.return_decline, lead, "head", "有线索", now=DAY)
+    world.act(investigation.join, case, "handler2", lead, now=DAY)
+
+
 def test_two_cases_joined_into_each_other_at_once_leave_one_that_is_decided(world: World) -> None:
     period = world.round_two()
     pair = [a_case(world, State.ACCEPTED, period) for _ in range(2)]

@@ -13,9 +13,10 @@ from app.domain.refusals import ChangedMeanwhile, MissingText, NotAllowed, Nothi
 from app.models import Disqualification, Nominee, Period, Replanning
 from app.services.calendar import calendars
 from app.services.cases import investigation, settlement, warnings
-from app.services.periods import replanning
+from app.services.periods import replanning, scheduling
 from app.services.record import chain
 from tests.data import STATE_COUNCIL
+from tests.invariants import broken
 from tests.world import World, at
 
 DATA = json.loads(STATE_COUNCIL.read_text(encoding="utf-8"))
@@ -184,3 +185,28 @@ def test_a_deadline_that_passed_before_the_notice_came_is_not_touched(world: Wor
     period = world.round_two()
     load(world, "29", "2026-09-30 Wed 00:00")
     assert dates(world, period) == (CLOSES, DEADLINE, DEADLINE)
+
+
+# --- and what the nightly check says of it (R37) -----------------------------------------------------
+
+
+def test_no_invariant_is_broken_by_a_deadline_that_waits_or_by_dates_that_were_moved(world: World) -> None:
+    period, now = world.round_two(), at("2026-09-25 Fri 09:00")
+    world.run(settlement.settle_due, now=now)
+    load(world, "28 29", "2026-09-25 Fri 09:00")
+    assert broken(world.database, now) == []  # it waits to the 30th
+    replan(world, [period], "2026-09-25 Fri 10:00")
+    assert broken(world.database, at("2026-09-25 Fri 11:00")) == []  # two working days are left, and on the record why
+
+
+def test_no_invariant_is_broken_by_a_window_lengthened_after_its_deadline_was_extended(world: World) -> None:
+    period, office = world.round_two(), world.actor("office")
+    world.run(settlement.settle_due, now=at(OPEN))
+    with world.database.reader() as session:
+        calendar = calendars.calendar_of(session)
+    day = dt.date(2026, 9, 30)
+    world.run(scheduling.extend_deadline, period, day, WHY, calendar, by=office, now=at(OPEN))
+    load(world, "22", OPEN)
+    replan(world, [period], OPEN)
+    assert dates(world, period)[:2] == (at("2026-09-25 Fri 00:00"), at("2026-10-09 Fri 00:00"))
+    assert broken(world.database, at(OPEN)) == []

@@ -134,6 +134,25 @@ def extended_to(day: str) -> Step:
     return step
 
 
+def group_act(kind: str, case_ids: list[int], by: int, decided_by: int) -> str:
+    """A confirmed proposal for a group of cases."""
+    return (
+        "INSERT INTO group_acts (id, kind, case_ids, ground, reason, proposed_by, proposed_at, decided_by, decided_at, "
+        f"confirmed) VALUES (99, '{kind}', '{json.dumps(case_ids)}', 'no_facts', '没有线索', {by}, NOW, {decided_by}, "
+        "NOW, TRUE)"
+    )
+
+
+def replanned(previous_close: str, previous_deadline: str, reason: str) -> str:
+    """The period to come moved because of a notice, from these dates to those that it has."""
+    return (
+        "INSERT INTO replannings (id, period_id, previous_close, new_close, previous_deadline, new_deadline, "
+        "calendar_version, reason, replanned_by, replanned_at) "
+        f"SELECT 99, id, {previous_close}, closes_at, {previous_deadline}, conclude_by, 'x', '{reason}', 1, NOW "
+        "FROM periods WHERE id = 11"
+    )
+
+
 def too_many_files(connection: Connection) -> None:
     row = dict(connection.execute(select(*Evidence.__table__.columns).where(Evidence.id == 1)).mappings().one())
     for number in range(FILES_PER_OBJECTION):
@@ -217,6 +236,12 @@ CORRUPTIONS = [
         ("window-only-moves-later", "UPDATE window_extensions SET previous = extended_to"),
         ("window-is-extended-while-it-is-open", "UPDATE window_extensions SET extended_at = previous"),
         ("window-ends-where-it-was-moved-to", "UPDATE window_extensions SET extended_to = LATER(extended_to, 24)"),
+        (
+            "settlement-waits-to-the-next-working-day",
+            "UPDATE periods SET waits_until = LATER(conclude_by, 24) WHERE id = 11",
+        ),
+        ("replanning-only-moves-later", replanned("LATER(closes_at, 24)", "conclude_by", "放假安排调整。")),
+        ("replanning-is-made-in-time-and-says-why", replanned("closes_at", "LATER(conclude_by, -24)", "")),
         (
             "outage-is-made-good-once",
             """UPDATE window_extensions SET outage_days = '["2026-09-21", "2026-09-21"]'""",
@@ -403,6 +428,24 @@ CORRUPTIONS = [
         ("conclusion-has-a-second-person", "UPDATE cases SET confirmed_by = NULL WHERE id = 7"),
         ("proposer-does-not-confirm", "UPDATE cases SET confirmed_by = proposed_by WHERE id = 7"),
         ("proposal-is-complete", "UPDATE cases SET findings = NULL WHERE id = 5"),
+        (
+            "waiting-decline-is-complete",
+            "UPDATE cases SET decline_proposed_ground = 'no_facts', proposed_by = 5, proposal_version = 1 "
+            "WHERE id = 13",
+        ),
+        ("decline-has-a-second-person", "UPDATE cases SET decline_confirmed_by = proposed_by WHERE id = 8"),
+        (
+            "nobody-recused-confirms-a-decline",
+            "INSERT INTO recusals (case_id, user_id, reason, recused_at) "
+            "SELECT id, decline_confirmed_by, '亲属。', LATER(decided_at, -1) FROM cases WHERE id = 8",
+        ),
+        ("group-act-is-confirmed-by-another", group_act("decline", [8], by=5, decided_by=5)),
+        ("group-act-names-cases-that-are-there", group_act("decline", [8, 999], by=5, decided_by=4)),
+        ("confirmed-group-act-ended-its-cases", group_act("decline", [7, 8], by=5, decided_by=4)),
+        (
+            "draft-is-kept-an-hour-at-most",
+            "INSERT INTO drafts (name, sealed, kept_at) VALUES ('x', BYTE, '2026-09-01 00:00:00.000000')",
+        ),
         ("conclusion-is-the-one-proposed", "UPDATE cases SET proposed_conclusion = 'partly_upheld' WHERE id = 7"),
         (
             "conclusion-is-confirmed-after-it-was-proposed",

@@ -221,6 +221,28 @@ def conclusion_is_confirmed_after_it_was_proposed(_live: LiveData) -> Select[int
     return select(Case.id).where(Case.confirmed_at < Case.proposed_at)
 
 
+@invariant("R22", "拟不予受理的意见写明提出人、依据和理由，案件还没有受理或者不予受理")
+def waiting_decline_is_complete(_live: LiveData) -> Select[int]:
+    waits = Case.decline_proposed_ground.is_not(None)
+    half = waits != Case.decline_proposed_reason.is_not(None)
+    decided = Case.state.in_((*_ACCEPTED, State.DECLINED))
+    unknown = or_(Case.proposed_by.is_(None), Case.proposal_version.is_(None))
+    return select(Case.id).where(or_(half, and_(waits, or_(decided, unknown))))
+
+
+@invariant("R22", "不予受理由提出人以外的第二个人确认（以前由一个人决定的除外）")
+def decline_has_a_second_person(_live: LiveData) -> Select[int]:
+    alone = or_(Case.decline_confirmed_by.is_(None), Case.decline_confirmed_by == Case.proposed_by)
+    since_two = Case.proposal_version.is_not(None)  # of older rows it was not kept
+    return select(Case.id).where(Case.state == State.DECLINED, since_two, alone)
+
+
+@invariant("R21", "回避以后没有再确认不予受理")
+def nobody_recused_confirms_a_decline(_live: LiveData) -> Select[int]:
+    recused = (Recusal.user_id == Case.decline_confirmed_by) & (Recusal.recused_at < Case.decided_at)
+    return select(Case.id).where(exists().where(Recusal.case_id == Case.id, recused))
+
+
 @invariant("R18", "以异议人撤回为由办结的，异议人都撤回了")
 def withdrawn_outcome_has_its_withdrawals(_live: LiveData) -> Select[int]:
     stands = exists().where(Objection.case_id == Case.id, Objection.withdrawn_at.is_(None))

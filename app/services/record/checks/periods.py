@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sqlalchemy import Select, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
 
-from app.domain.calendar.workdays import SHANGHAI
-from app.domain.cases.states import OPEN_STATES
+from app.domain.calendar.workdays import SHANGHAI, local_date
+from app.domain.cases.states import OPEN_STATES, Role
 from app.domain.periods.rounds import Organiser
 from app.domain.periods.window import WINDOW_WORKDAYS
 from app.models import (
@@ -21,8 +20,10 @@ from app.models import (
     Entry,
     Objection,
     Period,
+    Replanning,
     Unit,
     UnitKind,
+    User,
     WindowExtension,
 )
 from app.notices.offered import built_in
@@ -123,7 +124,19 @@ def deadline_is_after_the_window(_live: LiveData) -> Select[int]:
 def deadline_is_at_the_end_of_a_working_day(live: LiveData) -> Found:
     for period in live.periods:
         works = period.workdays(period.deadline - dt.timedelta(days=1), period.deadline)
-        if not (works and _is_midnight(period.conclude_by)):
+        if not (works and _is_midnight(period.set_deadline)):
+            yield Period, period.id
+
+
+@invariant("R3", "规定时间遇新的放假通知的，只顺延到其后的一个工作日二十四时")
+def settlement_waits_to_the_next_working_day(live: LiveData) -> Found:
+    rows = live.session.execute(select(Period).where(Period.waits_until.is_not(None))).scalars()
+    for period in rows:
+        between = [row for row in period.days_in_force if dt.date.fromisoformat(row["date"]) >= period.conclude_day]
+        works = [row["date"] for row in between if row["kind"] in ("workday", "makeup")]
+        held = not period.day_table.day(local_date(period.set_deadline) - dt.timedelta(days=1)).works
+        right = works == [period.conclude_day.isoformat()] and _is_midnight(period.conclude_by)
+        if not (held and right and period.conclude_by > period.set_deadline):
             yield Period, period.id
 
 
@@ -137,8 +150,10 @@ def time_to_conclude_is_in_bounds(_live: LiveData) -> Select[int]:
 def deadline_is_the_nth_working_day(live: LiveData) -> Found:
     extended = set(live.session.scalars(select(DeadlineExtension.period_id)))
     for period in live.periods:
-        if period.conclude_by <= period.closes_at or period.conclude_workdays not in _TIME_TO_CONCLUDE:
+        if period.set_deadline <= period.closes_at or period.conclude_workdays not in _TIME_TO_CONCLUDE:
             continue  # said already
+        if period.id in live.replanned:
+            continue  # a notice may leave fewer days to conclude, and the window may have taken some (R3)
         days = len(period.workdays(period.closing, period.deadline))
         if days < period.conclude_workdays or (days > period.conclude_workdays and period.id not in extended):
             yield Period, period.id
@@ -161,11 +176,14 @@ def deadline_is_extended_before_it_passes(_live: LiveData) -> Select[int]:
 def deadline_is_where_it_was_moved_to(_live: LiveData) -> Select[int]:
     moves = (
         select(DeadlineExtension.period_id, DeadlineExtension.extended_to.label("to"))
-        .union_all(select(WindowExtension.period_id, WindowExtension.new_deadline.label("to")))
+        .union_all(
+            select(WindowExtension.period_id, WindowExtension.new_deadline.label("to")),
+            select(Replanning.period_id, Replanning.new_deadline.label("to")),
+        )
         .subquery()
     )
     latest = select(moves.c.period_id, func.max(moves.c.to).label("to")).group_by(moves.c.period_id).subquery()
-    return select(Period.id).join(latest, latest.c.period_id == Period.id).where(latest.c.to != Period.conclude_by)
+    return select(Period.id).join(latest, latest.c.period_id == Period.id).where(latest.c.to != Period.set_deadline)
 
 
 @invariant("R25", "延长规定时间写明了理由")
@@ -187,15 +205,31 @@ def window_is_extended_while_it_is_open(_live: LiveData) -> Select[int]:
 
 @invariant("R7", "公示的结束时间就是最后一次延长所定的时间")
 def window_ends_where_it_was_moved_to(_live: LiveData) -> Select[int]:
-    later = aliased(WindowExtension)
-    superseded = exists().where(
-        later.period_id == WindowExtension.period_id, later.extended_to > WindowExtension.extended_to
+    moves = (
+        select(WindowExtension.period_id, WindowExtension.extended_to.label("to"))
+        .union_all(select(Replanning.period_id, Replanning.new_close.label("to")))
+        .subquery()
     )
-    return (
-        select(WindowExtension.id)
-        .join(Period, WindowExtension.period_id == Period.id)
-        .where(~superseded, WindowExtension.extended_to != Period.closes_at)
+    latest = select(moves.c.period_id, func.max(moves.c.to).label("to")).group_by(moves.c.period_id).subquery()
+    return select(Period.id).join(latest, latest.c.period_id == Period.id).where(latest.c.to != Period.closes_at)
+
+
+@invariant("R3", "因放假通知调整的公示时间和规定时间，只推迟，不提前")
+def replanning_only_moves_later(_live: LiveData) -> Select[int]:
+    earlier = or_(
+        Replanning.new_close < Replanning.previous_close, Replanning.new_deadline < Replanning.previous_deadline
     )
+    nowhere = and_(
+        Replanning.new_close == Replanning.previous_close, Replanning.new_deadline == Replanning.previous_deadline
+    )
+    return select(Replanning.id).where(or_(earlier, nowhere))
+
+
+@invariant("R3", "因放假通知的调整写明理由，在规定时间以前、由市工作专班作出")
+def replanning_is_made_in_time_and_says_why(_live: LiveData) -> Select[int]:
+    by_office = exists().where(User.id == Replanning.replanned_by, User.role == Role.OFFICE)
+    late = Replanning.replanned_at >= Replanning.new_deadline
+    return select(Replanning.id).where(or_(Replanning.reason == "", late, ~by_office))
 
 
 @invariant("R7", "同一天的系统中断只顺延一次")

@@ -16,7 +16,7 @@ from sqlalchemy import JSON, ColumnElement, Select, String, cast, exists, func, 
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.calendar.workdays import local_date
-from app.models import AuditRow, AvailabilitySpan, Base, Case, Entry, Period, Programme, WindowExtension
+from app.models import AuditRow, AvailabilitySpan, Base, Case, Entry, Period, Programme, Replanning, WindowExtension
 
 # Two servers may differ by so much, and a tick may be under way.
 TOLERANCE = dt.timedelta(minutes=10)
@@ -60,7 +60,7 @@ class Days:
     organiser_id: int
     opens_at: dt.datetime
     closes_at: dt.datetime
-    conclude_by: dt.datetime
+    set_deadline: dt.datetime
     conclude_workdays: int
     days: list[dict[str, Any]]
     provisional: bool
@@ -80,8 +80,8 @@ class Days:
 
     @property
     def deadline(self) -> dt.date:
-        """The first day on which it is too late to conclude."""
-        return local_date(self.conclude_by)
+        """The first day after the deadline that was set: `days` are counted to it, whatever settlement waits for."""
+        return local_date(self.set_deadline)
 
     def workdays(self, first: dt.date, before: dt.date) -> list[dt.date]:
         """List the stored working days from `first` on, `before` not included."""
@@ -129,6 +129,11 @@ class LiveData:
         for period_id, days in self.session.execute(select(WindowExtension.period_id, WindowExtension.outage_days)):
             lost.setdefault(period_id, set()).update(days)
         return {period_id: len(days) for period_id, days in lost.items()}
+
+    @cached_property
+    def replanned(self) -> set[int]:
+        """The periods whose dates were moved because of a notice loaded later (R3)."""
+        return set(self.session.scalars(select(Replanning.period_id)))
 
     def detail(self, key: str) -> ColumnElement[int]:
         """Return a number in the details of a row of the record, in SQL."""
