@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from app.domain.refusals.base import Refusal, begin, end, moment
+from app.domain.refusals.base import Refusal, begin, end
 
 
 class WindowClosed(Refusal):
@@ -51,7 +51,7 @@ class DeadlineSettled(Refusal):
     def __init__(self, settled_at: dt.datetime) -> None:
         self.settled_at = settled_at
         super().__init__(
-            f"规定时间届满后的处理已于{moment(settled_at)}完成，不能再延长。"
+            f"规定时间届满后的处理已于{begin(settled_at)}完成，不能再延长。"
             "如果规定时间其实还没有到，说明服务器的时钟不一致，请联系系统管理员核对。"
         )
 

@@ -83,7 +83,7 @@ def test_what_the_rules_refuse_is_said_in_words_beside_the_form_that_asked(
     assert (own.status, "提出的人不能自己确认" in own.text) == (409, True)
     clock.to("2026-09-30 Wed 00:00")  # from the deadline on, settled or not
     late = staff("head").post(f"/desk/cases/{case}/confirm")
-    assert (late.status, "规定时间已于2026-09-30 00:00届满" in late.text) == (409, True)
+    assert (late.status, "规定时间已于2026年9月29日24:00届满" in late.text) == (409, True)
     assert "逾期未结论" in late.text
     assert "不能再作结论" in staff("head").get(f"/desk/cases/{case}").text
 
