@@ -22,6 +22,7 @@ from app.domain.cases.states import Action, Actor, Role, State, check
 from app.domain.refusals import NotYourCase, Refusal
 from app.models import Case, Entry, Objection, Period, Recusal
 from app.services.cases import likeness as likeness_of
+from app.services.cases.sight import shown_to
 
 FEWEST = 3
 MOST = 500  # of one group on a page, and in one act
@@ -75,7 +76,7 @@ def floods(session: Session, actor: Actor, now: dt.datetime) -> list[Flood]:
     if Likeness.SOURCE in likenesses_for(actor):
         several = func.count(Case.id.distinct())
         wanted = (Period.id, func.min(Case.id), several, func.max(Objection.filed_at))
-        query = _visible(actor, *wanted).where(*_waiting(now), Objection.contact_hash.is_not(None))
+        query = _visible(actor, now, *wanted).where(*_waiting(now), Objection.contact_hash.is_not(None))
         rows = session.execute(query.group_by(Period.id, Objection.contact_hash).having(several >= FEWEST))
         found += [(Likeness.SOURCE, *row) for row in rows]
     found += [(Likeness.TEXT, *row) for row in _near_groups(session, actor, now)]
@@ -117,10 +118,10 @@ def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, n
     return drops
 
 
-def _visible(actor: Actor, *wanted: Any) -> Select[Any]:
+def _visible(actor: Actor, now: dt.datetime, *wanted: Any) -> Select[Any]:
     """Select from the objections of the cases that this person's unit handles.
 
-    The office watches all. Cases from which this person is recused are left out.
+    The office watches all. Cases from which this person is recused are left out, and for a unit those of today (R19).
     """
     recused = select(Recusal.id).where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id).exists()
     query = (
@@ -129,7 +130,7 @@ def _visible(actor: Actor, *wanted: Any) -> Select[Any]:
         .join(Case, Objection.case_id == Case.id)
         .join(Entry, Case.entry_id == Entry.id)
         .join(Period, Entry.period_id == Period.id)
-        .where(~recused)
+        .where(~recused, shown_to(actor, now))
     )
     return query if actor.role is Role.OFFICE else query.where(Case.handler_unit_id == actor.unit_id)
 
@@ -152,19 +153,20 @@ def alike(session: Session, likeness: Likeness, case_id: int, actor: Actor, now:
     if likeness is Likeness.TEXT:
         return _near(session, case_id, actor, now)
     column = Objection.contact_hash
-    this = _visible(actor, Entry.period_id, column).where(Case.id == case_id, column.is_not(None))
+    this = _visible(actor, now, Entry.period_id, column).where(Case.id == case_id, column.is_not(None))
     found = session.execute(this.order_by(Objection.id).limit(1)).first()
     if found is None:
         raise NotYourCase
     period_id, mark = found
-    query = _visible(actor, Case.id, Case.received_at).where(
+    query = _visible(actor, now, Case.id, Case.received_at).where(
         *_waiting(now), Entry.period_id == period_id, column == mark
     )
     return session.scalars(query.distinct().order_by(Case.received_at, Case.id).limit(MOST)).all()
 
 
 def _near(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[int]:
-    this = _visible(actor, Entry.period_id, Objection.facts).where(Case.id == case_id, Objection.text_hash.is_not(None))
+    this = _visible(actor, now, Entry.period_id, Objection.facts)
+    this = this.where(Case.id == case_id, Objection.text_hash.is_not(None))
     found = session.execute(this.order_by(Objection.id).limit(1)).first()
     if found is None:
         raise NotYourCase
@@ -191,7 +193,7 @@ def _texts(
     session: Session, actor: Actor, now: dt.datetime, *wanted: ColumnElement[bool]
 ) -> list[tuple[int, int, str, dt.datetime]]:
     """Return (period, case, text of its first objection, filed at) of the waiting cases, earliest first."""
-    query = _visible(actor, Entry.period_id, Case.id, Objection.facts, Objection.filed_at)
+    query = _visible(actor, now, Entry.period_id, Case.id, Objection.facts, Objection.filed_at)
     query = query.where(*_waiting(now), Objection.text_hash.is_not(None), *wanted).order_by(
         Case.received_at, Case.id, Objection.filed_at, Objection.id
     )
