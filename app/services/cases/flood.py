@@ -9,7 +9,7 @@ could file under the numbers of those whom it suspects, and see which of them ha
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -21,6 +21,7 @@ from app.domain.calendar.workdays import local_date, midnight
 from app.domain.cases.states import Action, Actor, Role, State, check
 from app.domain.refusals import NotYourCase, Refusal
 from app.models import Case, Entry, Objection, Period, Recusal
+from app.services.cases import groupings
 from app.services.cases import likeness as likeness_of
 from app.services.cases.sight import shown_to
 
@@ -171,35 +172,46 @@ def _near(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> Seq
     if found is None:
         raise NotYourCase
     period_id, facts = found
-    waiting = _texts(session, actor, now, Entry.period_id == period_id)
+    waiting = _firsts(session, actor, now, Objection.facts, Entry.period_id == period_id)
     return [case_id for _, case_id, text, _ in waiting if likeness_of.near(facts, text)][:MOST]
 
 
 def _near_groups(session: Session, actor: Actor, now: dt.datetime) -> list[tuple[int, int, int, dt.datetime]]:
     """Return the groups of near texts as (period, first case, how many, latest), none across periods."""
-    by_period: dict[int, list[tuple[int, str, dt.datetime]]] = {}
-    for period_id, case_id, text, filed_at in _texts(session, actor, now):
-        by_period.setdefault(period_id, []).append((case_id, text, filed_at))
+    by_period: dict[int, dict[int, tuple[str, dt.datetime]]] = {}
+    for period_id, case_id, text_hash, filed_at in _firsts(session, actor, now, Objection.text_hash):
+        by_period.setdefault(period_id, {})[case_id] = text_hash, filed_at
+
+    def texts_of(case_ids: Collection[int]) -> dict[int, str]:
+        # A few hundred ids at a time: no database takes any number of them in one statement.
+        wanted: list[int] = list(case_ids)
+        found: dict[int, str] = {}
+        for start in range(0, len(wanted), MOST):
+            some = Case.id.in_(wanted[start : start + MOST])
+            found |= {case_id: text for _, case_id, text, _ in _firsts(session, actor, now, Objection.facts, some)}
+        return found
+
     found = []
-    for period_id, rows in by_period.items():
-        filed = {case_id: filed_at for case_id, _, filed_at in rows}
-        for ids in likeness_of.groups((case_id, text) for case_id, text, _ in rows):
+    for period_id, firsts in by_period.items():
+        marks = [(case_id, text_hash) for case_id, (text_hash, _) in firsts.items()]
+        scope = (period_id, "office" if actor.is_office else actor.unit_id)
+        for ids in groupings.groups_of(scope, marks, texts_of):
             if len(ids) >= FEWEST:
-                found.append((period_id, ids[0], len(ids), max(filed[each] for each in ids)))
+                found.append((period_id, ids[0], len(ids), max(firsts[each][1] for each in ids)))
     return found
 
 
-def _texts(
-    session: Session, actor: Actor, now: dt.datetime, *wanted: ColumnElement[bool]
+def _firsts(
+    session: Session, actor: Actor, now: dt.datetime, what: Any, *wanted: ColumnElement[bool]
 ) -> list[tuple[int, int, str, dt.datetime]]:
-    """Return (period, case, text of its first objection, filed at) of the waiting cases, earliest first."""
-    query = _visible(actor, now, Entry.period_id, Case.id, Objection.facts, Objection.filed_at)
+    """Return (period, case, `what` of its first objection, filed at) of the waiting cases, earliest first."""
+    query = _visible(actor, now, Entry.period_id, Case.id, what, Objection.filed_at)
     query = query.where(*_waiting(now), Objection.text_hash.is_not(None), *wanted).order_by(
         Case.received_at, Case.id, Objection.filed_at, Objection.id
     )
     firsts: dict[int, tuple[int, int, str, dt.datetime]] = {}
-    for period_id, case_id, facts, filed_at in session.execute(query):
-        firsts.setdefault(case_id, (period_id, case_id, facts, filed_at))
+    for period_id, case_id, found, filed_at in session.execute(query):
+        firsts.setdefault(case_id, (period_id, case_id, found, filed_at))
     return list(firsts.values())
 
 

@@ -207,7 +207,7 @@ def test_confirmed_by_two_at_once_is_confirmed_once(world: World) -> None:
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_security_52_proposed_by_two_at_once_is_one_proposal(world: World) -> None:
+def test_proposed_by_two_at_once_is_one_proposal(world: World) -> None:
     """Each case stands in one proposal: the other person is told that the group changed."""
     junk, _ = flooded(world, 4)
     rows = len(world.acts())
@@ -221,7 +221,7 @@ def test_security_52_proposed_by_two_at_once_is_one_proposal(world: World) -> No
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_security_52_of_a_proposal_for_all_and_a_press_on_one_of_them_one_comes_first(world: World) -> None:
+def test_of_a_proposal_for_all_and_a_press_on_one_of_them_one_comes_first(world: World) -> None:
     junk, _ = flooded(world, 4)
     outcomes = at_once(
         [
