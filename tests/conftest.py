@@ -130,6 +130,12 @@ def clock() -> MovingClock:
     return MovingClock(at("2026-09-18 Fri 09:00"))
 
 
+@pytest.fixture
+def next_morning(clock: MovingClock) -> None:
+    """The day after: a unit is shown what came in on the first (R19)."""
+    clock.to("2026-09-19 Sat 09:00")
+
+
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
     """The templates, compiled once a run: every test has an application of its own."""

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.calendar.workdays import SHANGHAI, DayTable
+from app.domain.cases.arrivals import shown_to_units
 from app.domain.cases.hands import falls_at
 from app.domain.cases.states import OPEN_STATES, CaseFacts, Conclusion, DeclineGround, State
 from app.domain.cases.verdict import CaseOutcome, effective_state
@@ -132,6 +133,7 @@ class Case(Base):
             decline_proposed=self.decline_proposed_ground is not None,
             supplement_asked=self.supplement_asked_at is not None,
             all_withdrawn=all(objection.withdrawn_at is not None for objection in self.objections),
+            shown_to_units=shown_to_units(self.state, self.received_at, self.entry.period.conclude_by, now),
         )
 
 

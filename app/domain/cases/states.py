@@ -229,7 +229,8 @@ class CaseFacts:
     """What the rules need to know of a case.
 
     `hands` are the people of the handling unit who can log in, `office_hands` those of the office. `escalates_at` is
-    when the case falls to the office if nothing more is done to it (`hands.falls_at`).
+    when the case falls to the office if nothing more is done to it (`hands.falls_at`). `shown_to_units` is False
+    while its arrival is held back from units (`arrivals`).
     """
 
     state: State
@@ -244,6 +245,7 @@ class CaseFacts:
     decline_proposed: bool = False
     supplement_asked: bool = False
     all_withdrawn: bool = False
+    shown_to_units: bool = True
 
     def escalated(self, now: dt.datetime) -> bool:
         """Whether the case has fallen to the office: its unit was idle for too long, or nobody there may act (R21)."""
@@ -269,13 +271,18 @@ class CaseFacts:
         return replace(self, handled_by_office=True, hands=self.office_hands)
 
 
-def may_see(actor: Actor, case: CaseFacts) -> bool:
-    """Return whether a person may see a case: the handling unit, its superior, the office; nobody recused (R21)."""
+def is_for(actor: Actor, case: CaseFacts) -> bool:
+    """Return whether a case is this person's: its unit's, its superior's, the office's; never the recused's (R21)."""
     if actor.user_id in case.recused or actor.role is Role.AUDITOR:
         return False
     if actor.role is Role.OFFICE:
         return True
     return actor.unit_id in (case.handler_unit_id, case.superior_unit_id)
+
+
+def may_see(actor: Actor, case: CaseFacts) -> bool:
+    """Whether a person may know of a case: those it is for, a unit only once the day is over on which it came (R19)."""
+    return is_for(actor, case) and (actor.role is Role.OFFICE or case.shown_to_units)
 
 
 def takes_over(actor: Actor, action: Action, case: CaseFacts) -> bool:
@@ -288,7 +295,7 @@ def takes_over(actor: Actor, action: Action, case: CaseFacts) -> bool:
 
 def check(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> None:
     """Let the action pass, or raise NotYourCase, MoveRefused, NotAllowed or SamePerson (R20-R22)."""
-    if not may_see(actor, case):
+    if not is_for(actor, case):
         raise NotYourCase
     if case.state not in ACTION_STATES[action]:
         raise MoveRefused(ACTION_NAMES[action], STATE_NAMES[case.state])

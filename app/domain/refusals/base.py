@@ -81,11 +81,6 @@ def end(instant: dt.datetime) -> str:
 
 
 def begin(instant: dt.datetime) -> str:
-    """Return the beginning of something as every page writes it."""
+    """Return the beginning of something, or a point of time, as every page writes it."""
     local = instant.astimezone(_SHANGHAI)
     return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
-
-
-def moment(instant: dt.datetime) -> str:
-    """Return a Shanghai clock time as people write it."""
-    return f"{instant.astimezone(_SHANGHAI):%Y-%m-%d %H:%M}"

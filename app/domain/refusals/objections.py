@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from app.domain.refusals.base import Refusal, moment
+from app.domain.refusals.base import Refusal, end
 
 
 class FormAlreadyUsed(Refusal):
@@ -32,7 +32,7 @@ class NomineeLeft(Refusal):
     def __init__(self, how: str, since: dt.datetime) -> None:
         self.how, self.since = how, since
         super().__init__(
-            f"该对象{how}（{moment(since)}），不再接受新的异议，这一件没有提交。已经提出的异议照常办理和答复。"
+            f"该对象{how}（{end(since)}），不再接受新的异议，这一件没有提交。已经提出的异议照常办理和答复。"
             "您写的内容仍保留在本页；如有紧要情况，请直接联系受理机构。"
         )
 

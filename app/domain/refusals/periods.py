@@ -4,19 +4,40 @@ from __future__ import annotations
 
 import datetime as dt
 
-from app.domain.refusals.base import Refusal, begin, end, moment
+from app.domain.refusals.base import Refusal, begin, end
 
 
 class WindowClosed(Refusal):
     """An objection outside the window (R6)."""
 
-    def __init__(self, opens_at: dt.datetime, closes_at: dt.datetime, now: dt.datetime) -> None:
+    def __init__(self, opens_at: dt.datetime, closes_at: dt.datetime, now: dt.datetime, when: str = "") -> None:
         self.opens_at, self.closes_at, self.now = opens_at, closes_at, now
-        when = "尚未开始" if now < opens_at else "已经结束"
+        when = when or ("尚未开始" if now < opens_at else "已经结束")
         super().__init__(
             f"这次公示{when}，异议没有提交。公示时间为{begin(opens_at)}至{end(closes_at)}。"
             "您写的内容仍保留在本页；如有紧要情况，请直接联系受理机构。"
         )
+
+
+class PeriodIsClosed(WindowClosed):
+    """An objection first made inside the window, by a slip, that comes after the period was closed (R17, R30).
+
+    The closing report stands, and no case is opened behind it.
+    """
+
+    def __init__(self, opens_at: dt.datetime, closes_at: dt.datetime, now: dt.datetime, closed_at: dt.datetime) -> None:
+        self.closed_at = closed_at
+        super().__init__(opens_at, closes_at, now, f"已于{begin(closed_at)}办结，不能再立案核查")
+
+
+class PastDeadline(WindowClosed):
+    """An objection first made inside the window, by a slip, that comes after the deadline to conclude (R17, R26)."""
+
+    def __init__(
+        self, opens_at: dt.datetime, closes_at: dt.datetime, now: dt.datetime, conclude_by: dt.datetime
+    ) -> None:
+        self.conclude_by = conclude_by
+        super().__init__(opens_at, closes_at, now, f"的核查期限已于{end(conclude_by)}届满，不能再立案核查")
 
 
 class CasesOpen(Refusal):
@@ -51,7 +72,7 @@ class DeadlineSettled(Refusal):
     def __init__(self, settled_at: dt.datetime) -> None:
         self.settled_at = settled_at
         super().__init__(
-            f"规定时间届满后的处理已于{moment(settled_at)}完成，不能再延长。"
+            f"规定时间届满后的处理已于{begin(settled_at)}完成，不能再延长。"
             "如果规定时间其实还没有到，说明服务器的时钟不一致，请联系系统管理员核对。"
         )
 

@@ -138,7 +138,7 @@ def _facts(
     passed = _last_words(session, programme_id)
     shown = _shown(session, programme_id, now)
     # Before who is out: one upheld meanwhile is in one of the two.
-    open_cases = _open_cases(session, programme_id, seen_by)
+    open_cases = _open_cases(session, programme_id, now, seen_by)
     out = _outs(session, [nominee.id for nominee in nominees], now)
     doubts = _doubts(session, nominees)
     return [
@@ -216,7 +216,7 @@ def _outs(session: Session, nominee_ids: list[int], now: dt.datetime) -> dict[in
     return {id_: grounds.get(id_, {Ground.LAPSED}) for id_ in out}
 
 
-def _open_cases(session: Session, programme_id: int, seen_by: Actor | None) -> dict[int, int]:
+def _open_cases(session: Session, programme_id: int, now: dt.datetime, seen_by: Actor | None) -> dict[int, int]:
     rows = session.execute(
         select(Entry.nominee_id, func.count())
         .join(Case, Case.entry_id == Entry.id)
@@ -224,7 +224,7 @@ def _open_cases(session: Session, programme_id: int, seen_by: Actor | None) -> d
         .where(
             Period.programme_id == programme_id,
             Case.state.in_(OPEN_STATES),
-            cases_visible_to(seen_by) if seen_by else true(),
+            cases_visible_to(seen_by, now) if seen_by else true(),
         )
         .group_by(Entry.nominee_id)
     )

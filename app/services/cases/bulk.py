@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.domain.cases.states import Actor, Conclusion, DeclineGround, State
 from app.domain.refusals import BadValue, ChangedMeanwhile, NothingChosen, NotYourCase, SamePerson
 from app.models import Case, Entry, GroupAct, GroupActKind
+from app.models.drawing import BEYOND
 from app.services.cases import flood, investigation
 from app.services.cases.flood import Likeness
 from app.services.shared.locks import lock_row_if_any
@@ -93,6 +94,7 @@ def confirm_group(work: Work, act_id: int) -> int:
     act = _lock(work, act_id)
     if act.proposed_by == work.actor.user_id:
         raise SamePerson
+    _lock_cases(work, act.case_ids)
     cases = _cases(work, act.case_ids)
     theirs = all(_is_of(act, case) for case in cases)
     if len(cases) != len(act.case_ids) or not theirs:
@@ -108,6 +110,7 @@ def return_group(work: Work, act_id: int, reason: str) -> None:
     """Return a proposal (退回), by a second person or by whoever proposed it. Its cases wait or are investigated on."""
     act = _lock(work, act_id)
     reason = checked_text(reason, "退回的理由", investigation.REASON)
+    _lock_cases(work, act.case_ids)
     for case in _cases(work, act.case_ids):
         if _is_of(act, case):
             back = investigation.return_decline if act.kind is GroupActKind.DECLINE else investigation.return_proposal
@@ -143,13 +146,23 @@ def _confirm_one(work: Work, act: GroupAct, case: Case) -> None:
 def _chosen(
     work: Work, likeness: Likeness, case_id: int, chosen: Collection[int], *, also_unchosen: bool = False
 ) -> list[int]:
-    """Return the ids chosen of a group, in order; with `also_unchosen` those of the whole group."""
+    """Lock the cases chosen of a group and return their ids, in order; with `also_unchosen` those of the whole group.
+
+    Whether they are free is asked after the lock: of two people who propose at once one comes first (SECURITY 52).
+    """
     if not chosen:
         raise NothingChosen
+    _lock_cases(work, chosen)
     group = flood.alike(work.session, likeness, case_id, work.actor, work.now)
     if not set(chosen) <= set(group) or set(chosen) & _waiting_ids(work.session):
         raise ChangedMeanwhile(_CHANGED, "chosen")
     return sorted(group if also_unchosen else set(chosen))
+
+
+def _lock_cases(work: Work, ids: Collection[int]) -> None:
+    """Lock these cases in the order of their ids, whoever locks them: two acts at once do not wait for each other."""
+    wanted = [each for each in ids if 0 < each < BEYOND]
+    work.session.execute(select(Case.id).where(Case.id.in_(wanted)).order_by(Case.id).with_for_update())
 
 
 def _waiting_ids(session: Session) -> set[int]:
@@ -207,6 +220,5 @@ def _read(session: Session, ids: Collection[int]) -> Sequence[Case]:
         selectinload(Case.objections),
         selectinload(Case.recusals),
     )
-    return session.scalars(
-        select(Case).where(Case.id.in_(ids)).order_by(Case.received_at, Case.id).options(*options)
-    ).all()
+    query = select(Case).where(Case.id.in_(ids)).order_by(Case.received_at, Case.id)
+    return session.scalars(query.options(*options).execution_options(populate_existing=True)).all()

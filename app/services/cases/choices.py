@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import OPEN_STATES, Role, State
@@ -20,11 +20,11 @@ def assignable(session: Session, case: Case) -> list[User]:
     return [user for user in staff if user.id not in recused]
 
 
-def joinable_leads(session: Session, case: Case) -> list[Case]:
+def joinable_leads(session: Session, case: Case, seen: ColumnElement[bool] | None = None) -> list[Case]:
     """List the open cases that this one may be joined into.
 
     A case whose conclusion or decline is worded and waits to be confirmed is not one of them: what is confirmed is what
-    was read (R22).
+    was read (R22). `seen` leaves out what whoever chooses may not know of yet (`visibility.shown_to`).
     """
     return list(
         session.scalars(
@@ -35,6 +35,7 @@ def joinable_leads(session: Session, case: Case) -> list[Case]:
                 Case.id != case.id,
                 Case.state.in_(OPEN_STATES - {State.PROPOSED}),
                 Case.decline_proposed_ground.is_(None),
+                true() if seen is None else seen,
             )
             .order_by(Case.id)
         )

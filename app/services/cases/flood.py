@@ -9,7 +9,7 @@ could file under the numbers of those whom it suspects, and see which of them ha
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -21,7 +21,9 @@ from app.domain.calendar.workdays import local_date, midnight
 from app.domain.cases.states import Action, Actor, Role, State, check
 from app.domain.refusals import NotYourCase, Refusal
 from app.models import Case, Entry, Objection, Period, Recusal
+from app.services.cases import groupings
 from app.services.cases import likeness as likeness_of
+from app.services.cases.visibility import shown_to
 
 FEWEST = 3
 MOST = 500  # of one group on a page, and in one act
@@ -75,7 +77,7 @@ def floods(session: Session, actor: Actor, now: dt.datetime) -> list[Flood]:
     if Likeness.SOURCE in likenesses_for(actor):
         several = func.count(Case.id.distinct())
         wanted = (Period.id, func.min(Case.id), several, func.max(Objection.filed_at))
-        query = _visible(actor, *wanted).where(*_waiting(now), Objection.contact_hash.is_not(None))
+        query = _visible(actor, now, *wanted).where(*_waiting(now), Objection.contact_hash.is_not(None))
         rows = session.execute(query.group_by(Period.id, Objection.contact_hash).having(several >= FEWEST))
         found += [(Likeness.SOURCE, *row) for row in rows]
     found += [(Likeness.TEXT, *row) for row in _near_groups(session, actor, now)]
@@ -117,10 +119,10 @@ def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, n
     return drops
 
 
-def _visible(actor: Actor, *wanted: Any) -> Select[Any]:
+def _visible(actor: Actor, now: dt.datetime, *wanted: Any) -> Select[Any]:
     """Select from the objections of the cases that this person's unit handles.
 
-    The office watches all. Cases from which this person is recused are left out.
+    The office watches all. Cases from which this person is recused are left out, and for a unit those of today (R19).
     """
     recused = select(Recusal.id).where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id).exists()
     query = (
@@ -129,7 +131,7 @@ def _visible(actor: Actor, *wanted: Any) -> Select[Any]:
         .join(Case, Objection.case_id == Case.id)
         .join(Entry, Case.entry_id == Entry.id)
         .join(Period, Entry.period_id == Period.id)
-        .where(~recused)
+        .where(~recused, shown_to(actor, now))
     )
     return query if actor.role is Role.OFFICE else query.where(Case.handler_unit_id == actor.unit_id)
 
@@ -152,52 +154,64 @@ def alike(session: Session, likeness: Likeness, case_id: int, actor: Actor, now:
     if likeness is Likeness.TEXT:
         return _near(session, case_id, actor, now)
     column = Objection.contact_hash
-    this = _visible(actor, Entry.period_id, column).where(Case.id == case_id, column.is_not(None))
+    this = _visible(actor, now, Entry.period_id, column).where(Case.id == case_id, column.is_not(None))
     found = session.execute(this.order_by(Objection.id).limit(1)).first()
     if found is None:
         raise NotYourCase
     period_id, mark = found
-    query = _visible(actor, Case.id, Case.received_at).where(
+    query = _visible(actor, now, Case.id, Case.received_at).where(
         *_waiting(now), Entry.period_id == period_id, column == mark
     )
     return session.scalars(query.distinct().order_by(Case.received_at, Case.id).limit(MOST)).all()
 
 
 def _near(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[int]:
-    this = _visible(actor, Entry.period_id, Objection.facts).where(Case.id == case_id, Objection.text_hash.is_not(None))
+    this = _visible(actor, now, Entry.period_id, Objection.facts)
+    this = this.where(Case.id == case_id, Objection.text_hash.is_not(None))
     found = session.execute(this.order_by(Objection.id).limit(1)).first()
     if found is None:
         raise NotYourCase
     period_id, facts = found
-    waiting = _texts(session, actor, now, Entry.period_id == period_id)
+    waiting = _firsts(session, actor, now, Objection.facts, Entry.period_id == period_id)
     return [case_id for _, case_id, text, _ in waiting if likeness_of.near(facts, text)][:MOST]
 
 
 def _near_groups(session: Session, actor: Actor, now: dt.datetime) -> list[tuple[int, int, int, dt.datetime]]:
     """Return the groups of near texts as (period, first case, how many, latest), none across periods."""
-    by_period: dict[int, list[tuple[int, str, dt.datetime]]] = {}
-    for period_id, case_id, text, filed_at in _texts(session, actor, now):
-        by_period.setdefault(period_id, []).append((case_id, text, filed_at))
+    by_period: dict[int, dict[int, tuple[str, dt.datetime]]] = {}
+    for period_id, case_id, text_hash, filed_at in _firsts(session, actor, now, Objection.text_hash):
+        by_period.setdefault(period_id, {})[case_id] = text_hash, filed_at
+
+    def texts_of(case_ids: Collection[int]) -> dict[int, str]:
+        # A few hundred ids at a time: no database takes any number of them in one statement.
+        wanted: list[int] = list(case_ids)
+        found: dict[int, str] = {}
+        for start in range(0, len(wanted), MOST):
+            some = Case.id.in_(wanted[start : start + MOST])
+            found |= {case_id: text for _, case_id, text, _ in _firsts(session, actor, now, Objection.facts, some)}
+        return found
+
     found = []
-    for period_id, rows in by_period.items():
-        filed = {case_id: filed_at for case_id, _, filed_at in rows}
-        for ids in likeness_of.groups((case_id, text) for case_id, text, _ in rows):
+    for period_id, firsts in by_period.items():
+        marks = [(case_id, text_hash) for case_id, (text_hash, _) in firsts.items()]
+        scope = (period_id, "office" if actor.is_office else actor.unit_id)
+        for ids in groupings.groups_of(scope, marks, texts_of):
             if len(ids) >= FEWEST:
-                found.append((period_id, ids[0], len(ids), max(filed[each] for each in ids)))
+                found.append((period_id, ids[0], len(ids), max(firsts[each][1] for each in ids)))
     return found
 
 
-def _texts(
-    session: Session, actor: Actor, now: dt.datetime, *wanted: ColumnElement[bool]
+def _firsts(
+    session: Session, actor: Actor, now: dt.datetime, what: Any, *wanted: ColumnElement[bool]
 ) -> list[tuple[int, int, str, dt.datetime]]:
-    """Return (period, case, text of its first objection, filed at) of the waiting cases, earliest first."""
-    query = _visible(actor, Entry.period_id, Case.id, Objection.facts, Objection.filed_at)
+    """Return (period, case, `what` of its first objection, filed at) of the waiting cases, earliest first."""
+    query = _visible(actor, now, Entry.period_id, Case.id, what, Objection.filed_at)
     query = query.where(*_waiting(now), Objection.text_hash.is_not(None), *wanted).order_by(
         Case.received_at, Case.id, Objection.filed_at, Objection.id
     )
     firsts: dict[int, tuple[int, int, str, dt.datetime]] = {}
-    for period_id, case_id, facts, filed_at in session.execute(query):
-        firsts.setdefault(case_id, (period_id, case_id, facts, filed_at))
+    for period_id, case_id, found, filed_at in session.execute(query):
+        firsts.setdefault(case_id, (period_id, case_id, found, filed_at))
     return list(firsts.values())
 
 

@@ -25,6 +25,7 @@ from app.domain.cases.states import (
     State,
     check,
     check_recusal,
+    is_for,
     may_see,
     move,
     takes_over,
@@ -48,6 +49,7 @@ from app.models import (
 from app.services.accounts.two_people import require_two_people
 from app.services.cases.choices import assignable, joinable_leads
 from app.services.cases.telling import tell_units
+from app.services.cases.visibility import shown_to
 from app.services.record.chain import on_nominee
 from app.services.shared.bulk import BulkOutcome, do_each
 from app.services.shared.leavers import lock_and_find_left
@@ -271,7 +273,7 @@ def join(work: Work, case_id: int, lead_id: int) -> None:
     both = select(Case.id).where(Case.id.in_((case_id, lead_id))).order_by(Case.id)
     work.session.execute(both.with_for_update())
     case = _lock_case(work, case_id, Action.JOIN)
-    if lead_id not in {lead.id for lead in joinable_leads(work.session, case)}:
+    if lead_id not in {lead.id for lead in joinable_leads(work.session, case, shown_to(work.actor, work.now))}:
         raise NotAllowed("只能并入同一推荐对象、同一办理单位、尚在办理的另一个案件。")
     for objection in case.objections:
         objection.case_id = lead_id
@@ -325,7 +327,7 @@ def _lock_case(work: Work, case_id: int, action: Action) -> Case:
     if case is None:
         raise NotYourCase
     facts = case.facts(work.now)
-    if not may_see(work.actor, facts):
+    if not is_for(work.actor, facts):
         raise NotYourCase
     conclude_by = case.entry.period.conclude_by
     if case.state in OPEN_STATES and too_late_to_conclude(conclude_by, work.now):

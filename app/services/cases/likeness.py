@@ -23,38 +23,57 @@ def near(one: str, other: str) -> bool:
     return _near(folded_text(one), folded_text(other))
 
 
-def groups(texts: Iterable[tuple[int, str]]) -> list[list[int]]:
-    """Group ids by their texts, each with the earliest one that it is near to, in the order given.
+class Grouping:
+    """Ids grouped by their texts, each with the earliest one that it is near to, in the order in which they are added.
 
     A chain does not grow a group: whatever is in it is near to its first text, so an honest one that came in between
     is not drawn in.
     """
-    leaders: list[str] = []
-    found: list[list[int]] = []
-    holders: dict[int, list[int]] = defaultdict(list)  # a shingle's hash → groups whose first text has it
-    exact: dict[str, int] = {}
-    for each, text in texts:
+
+    def __init__(self, found: Iterable[tuple[Sequence[int], str]] = ()) -> None:
+        """`found` are the groups that there are already, each with its first text."""
+        self.groups: list[list[int]] = []
+        self._leaders: list[str] = []
+        self._holders: dict[int, list[int]] = defaultdict(list)  # a shingle's hash → groups whose first text has it
+        self._exact: dict[str, int] = {}
+        for group, text in found:
+            folded = folded_text(text)
+            self._exact.setdefault(folded, len(self._leaders))
+            self._begin(folded, group)
+
+    def add(self, each: int, text: str) -> None:
         folded = folded_text(text)
-        number = exact.get(folded)
+        number = self._exact.get(folded)
         if number is None:
-            number = _leader(folded, leaders, holders)
-            exact[folded] = number
-            if number == len(leaders):
-                leaders.append(folded)
-                found.append([])
-                for shingle in shingles(folded):
-                    holders[hash(shingle)].append(number)
-        found[number].append(each)
-    return found
+            number = self._leader(folded)
+            self._exact[folded] = number
+        if number == len(self._leaders):
+            self._begin(folded, [each])
+        else:
+            self.groups[number].append(each)
+
+    def _begin(self, folded: str, group: Sequence[int]) -> None:
+        for shingle in shingles(folded):
+            self._holders[hash(shingle)].append(len(self._leaders))
+        self._leaders.append(folded)
+        self.groups.append(list(group))
+
+    def _leader(self, folded: str) -> int:
+        """Return the number of the group that a text belongs to; the next one where it is near to none."""
+        mine = shingles(folded)
+        shared = Counter(number for shingle in mine for number in self._holders.get(hash(shingle), ()))
+        enough = _WORTH_A_LOOK * len(mine)
+        likely = [number for number, count in shared.items() if count >= enough]
+        near_to = (number for number in sorted(likely) if _near(self._leaders[number], folded))
+        return next(near_to, len(self._leaders))
 
 
-def _leader(folded: str, leaders: Sequence[str], holders: dict[int, list[int]]) -> int:
-    """Return the number of the group that a text belongs to; the next one where it is near to none."""
-    mine = shingles(folded)
-    shared = Counter(number for shingle in mine for number in holders.get(hash(shingle), ()))
-    enough = _WORTH_A_LOOK * len(mine)
-    likely = [number for number, count in shared.items() if count >= enough]
-    return next((number for number in sorted(likely) if _near(leaders[number], folded)), len(leaders))
+def groups(texts: Iterable[tuple[int, str]]) -> list[list[int]]:
+    """Group ids by their texts, in the order given."""
+    grouping = Grouping()
+    for each, text in texts:
+        grouping.add(each, text)
+    return grouping.groups
 
 
 def _near(one: str, other: str) -> bool:

@@ -14,6 +14,7 @@ from app.domain.cases.reminders import Reminder, due_reminder
 from app.domain.cases.states import OPEN_STATES, Actor, Role, State
 from app.models import Case, Entry, OutboxRow, Period, Recusal, Unit, UnitKind
 from app.services.accounts.units import chain_of_command
+from app.services.cases.visibility import shown_to
 from app.services.shared.work import Work
 
 
@@ -117,9 +118,9 @@ def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 
 
     Within a day their order says nothing of what came first (R19).
 
-    The arrival of a case is left out once somebody has accepted it, and a proposal once it is confirmed or returned.
-    That a case was declined is shown although it is over: the superior is told. A recused person sees no warning about
-    the case.
+    A unit is told of a case from the day after it came in (R19). Its arrival is left out once somebody has accepted it,
+    and a proposal once it is confirmed or returned. That a case was declined is shown although it is over: the superior
+    is told. A recused person sees no warning about the case.
     """
     if actor.role is Role.AUDITOR:
         return []
@@ -131,6 +132,7 @@ def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 
             OutboxRow.deadline > now,
             or_(Case.state.in_(OPEN_STATES), OutboxRow.reminder == Reminder.DECLINED),
             ~exists().where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id),
+            shown_to(actor, now),
             or_(OutboxRow.reminder != Reminder.ARRIVAL, Case.state == State.RECEIVED),
             or_(OutboxRow.reminder != Reminder.PROPOSED, Case.state == State.PROPOSED),
             or_(

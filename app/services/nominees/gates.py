@@ -278,7 +278,7 @@ def _nominees_with_open_cases(
             Entry.period_id.in_(period_ids),
             Case.state.in_(OPEN_STATES),
             Period.conclude_by > now,
-            cases_visible_to(seen_by) if seen_by else true(),
+            cases_visible_to(seen_by, now) if seen_by else true(),
         )
     )
     found: dict[int, set[int]] = {}

@@ -18,7 +18,7 @@ from app.domain.cases.states import Role, State
 from app.domain.cases.verdict import LEFT_NAMES
 from app.domain.objections.receipt import keyed_hash, receipt_code, receipt_hash
 from app.domain.periods.window import Window
-from app.domain.refusals import AnswerSpent, FormAlreadyUsed, NomineeLeft, WindowClosed
+from app.domain.refusals import AnswerSpent, FormAlreadyUsed, NomineeLeft, PastDeadline, PeriodIsClosed, WindowClosed
 from app.models import (
     Case,
     Category,
@@ -83,6 +83,7 @@ _PERIOD_OF_ENTRY = (
     .join(Nominee, Entry.nominee_id == Nominee.id)
     .where(Entry.id == bindparam("entry_id"))
 )
+_CLOSED_AT = select(Period.closed_at).where(Period.id == bindparam("period_id")).with_for_update(read=True)
 _UNSETTLE = update(Period).where(Period.id == bindparam("period_id")).values(settled_at=None)
 _INSERT_CASE = insert(Case).returning(Case.id)
 _INSERT_OBJECTION = insert(Objection).returning(Objection.id)
@@ -158,9 +159,9 @@ def file_objection(
 ) -> Filed:
     """File against an entry, or give the receipt again for the same form sent twice.
 
-    Raises WindowClosed (R6), NomineeLeft (R26), FormAlreadyUsed (same form, other content), FilesChanged, and what
-    `guard` holds back: AnswerSpent. Nothing depends on what others filed under the same contact (R17). `now` is when
-    the request was received. On return the rows are on disk.
+    Raises WindowClosed (R6; PastDeadline and PeriodIsClosed are two kinds of it), NomineeLeft (R26), FormAlreadyUsed
+    (same form, other content), FilesChanged, and what `guard` holds back: AnswerSpent. Nothing depends on what others
+    filed under the same contact (R17). `now` is when the request was received. On return the rows are on disk.
     """
     connection = session.connection()
     repeated = _filed_before(connection, keyring, entry_id, filing)
@@ -168,10 +169,10 @@ def file_objection(
         return repeated
     period = connection.execute(_PERIOD_OF_ENTRY, {"entry_id": entry_id, "now": now}).one()
     made = filing.first_made or now
-    in_window = period.cancelled_at is None and Window(period.opens_at, period.closes_at).contains(made)
-    # A slip is honoured after the close, and not after the deadline: such a case would lapse the moment it came in.
-    if not in_window or now >= period.conclude_by:
+    if period.cancelled_at is not None or not Window(period.opens_at, period.closes_at).contains(made):
         raise WindowClosed(period.opens_at, period.closes_at, now)
+    if now >= period.closes_at:
+        _require_still_open(connection, period, now)
     if period.may_have_left:
         require_still_there(session, period.nominee_id, now)
     try:
@@ -186,6 +187,20 @@ def file_objection(
             raise
         return repeated
     return filed
+
+
+def _require_still_open(connection: Connection, period: Row[Any], now: dt.datetime) -> None:
+    """Let an objection into a period whose window is over, or raise PastDeadline or PeriodIsClosed.
+
+    A slip is honoured after the close, and not after the deadline: such a case would lapse the moment it came in. Nor
+    into a period that was closed: nobody would look at it, and at the deadline the nominee would be out (R30). The row
+    is locked, so that nobody closes the period while the case is written.
+    """
+    if now >= period.conclude_by:
+        raise PastDeadline(period.opens_at, period.closes_at, now, period.conclude_by)
+    closed_at = connection.scalar(_CLOSED_AT, {"period_id": period.id})
+    if closed_at is not None:
+        raise PeriodIsClosed(period.opens_at, period.closes_at, now, closed_at)
 
 
 def require_still_there(session: Session, nominee_id: int, now: dt.datetime) -> None:

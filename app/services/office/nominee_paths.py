@@ -96,7 +96,7 @@ def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetim
     standing = gates.standings(session, keyring, programme, [nominee], now, actor)[nominee_id]
     others = [each for each in (replaces, replaced_by) if each and each.id not in gone]
     return Path(
-        rounds=_rounds(standing, _stages(session, nominee_id, actor), now),
+        rounds=_rounds(standing, _stages(session, nominee_id, actor, now), now),
         disqualifications=session.scalars(
             select(Disqualification)
             .where(Disqualification.nominee_id == nominee_id)
@@ -144,7 +144,7 @@ def _is_over(stages: Sequence[ListedEntry], now: dt.datetime) -> bool:
     return bool(kept) and kept[-1].period.phase(now) is Phase.CLOSED
 
 
-def _stages(session: Session, nominee_id: int, actor: Actor) -> list[ListedEntry]:
+def _stages(session: Session, nominee_id: int, actor: Actor, now: dt.datetime) -> list[ListedEntry]:
     entries = session.scalars(
         select(Entry)
         .join(Period, Entry.period_id == Period.id)
@@ -153,8 +153,7 @@ def _stages(session: Session, nominee_id: int, actor: Actor) -> list[ListedEntry
         .options(joinedload(Entry.period).joinedload(Period.organiser))
     ).all()
     cases: dict[int, list[Case]] = {entry.id: [] for entry in entries}
-    for case in session.scalars(
-        select(Case).where(Case.entry_id.in_(cases), cases_visible_to(actor)).order_by(Case.id)
-    ):
+    visible = select(Case).where(Case.entry_id.in_(cases), cases_visible_to(actor, now)).order_by(Case.id)
+    for case in session.scalars(visible):
         cases[case.entry_id].append(case)
     return [ListedEntry(entry.period, entry, cases[entry.id]) for entry in entries]

@@ -94,7 +94,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
     if period.closing is None:
         raise WrongState("公示办结以后才有办结报告。")
     report = period.closing.report
-    seen = None if clerk.actor.is_office else numbers_seen(session, period, clerk.actor)
+    seen = None if clerk.actor.is_office else numbers_seen(session, period, clerk.actor, clerk.now)
     context = {
         "title": title_lines(period.title, "办结报告"),
         "times": [
@@ -140,11 +140,10 @@ def out_rows(
     ]
 
 
-def numbers_seen(session: Session, period: Period, actor: Actor) -> set[str]:
+def numbers_seen(session: Session, period: Period, actor: Actor, now: dt.datetime) -> set[str]:
     """Return the numbers of a period's cases that this person may see (R21)."""
-    query = (
-        select(Case).join(Entry, Case.entry_id == Entry.id).where(Entry.period_id == period.id, cases_visible_to(actor))
-    )
+    query = select(Case).join(Entry, Case.entry_id == Entry.id)
+    query = query.where(Entry.period_id == period.id, cases_visible_to(actor, now))
     return {case.number for case in session.scalars(query)}
 
 

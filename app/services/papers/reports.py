@@ -138,7 +138,7 @@ def _row(session: Session, period: Period, unit_id: int, actor: Actor, now: dt.d
     theirs = (Entry.period_id == period.id, Entry.nominee_id == Nominee.id, Nominee.recommender_id == unit_id)
     entries = session.scalar(select(func.count(Entry.id)).where(*theirs)) or 0
     seen = select(func.count(Objection.id)).join(Entry, Objection.entry_id == Entry.id).join(Case)
-    filed = session.scalar(seen.where(*theirs, cases_visible_to(actor))) or 0
+    filed = session.scalar(seen.where(*theirs, cases_visible_to(actor, now))) or 0
     phase = period.phase(now)
     if phase in (Phase.SCHEDULED, Phase.OPEN):
         outcome = "还没有结束"

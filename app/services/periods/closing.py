@@ -16,7 +16,7 @@ from app.domain.cases.states import OPEN_STATES, Conclusion, State, require_offi
 from app.domain.cases.verdict import GROUND_NAMES, Ground, Left, grounds_against, lapses
 from app.domain.periods.window import Phase, too_late_to_conclude
 from app.domain.refusals import AlreadyClosed, CasesOpen, WrongState
-from app.domain.refusals.base import moment
+from app.domain.refusals.base import end
 from app.models import Case, Closing, Disqualification, Entry, Objection, Period
 from app.services.calendar.availability import availability
 from app.services.cases.settlement import settle_period
@@ -39,7 +39,7 @@ def close_period(work: Work, period_id: int) -> None:
     if period.phase(work.now) in (Phase.CLOSED, Phase.CANCELLED):
         raise AlreadyClosed
     if work.now < period.closes_at:
-        raise WrongState(f"公示要到{moment(period.closes_at)}才结束，在此之前不能办结。")
+        raise WrongState(f"公示要到{end(period.closes_at)}才结束，在此之前不能办结。")
     still_open = [case.number for case in cases_of(work.session, period) if case.state in OPEN_STATES]
     if still_open and not too_late_to_conclude(period.conclude_by, work.now):
         raise CasesOpen(still_open, period.conclude_by)

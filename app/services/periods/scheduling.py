@@ -24,7 +24,7 @@ from app.domain.refusals import (
     TooLateToConclude,
     WrongState,
 )
-from app.domain.refusals.base import moment
+from app.domain.refusals.base import begin
 from app.domain.shared.privacy import require_publishable
 from app.models import DeadlineExtension, Entry, Nominee, Period, Programme, Unit
 from app.models.periods import days_to_json
@@ -167,7 +167,7 @@ def cancel(work: Work, period_id: int, reason: str) -> None:
     if period.cancelled_at is not None:
         raise AlreadyClosed
     if work.now >= period.opens_at:
-        raise WrongState(f"公示已于{moment(period.opens_at)}开始，不能再修改或撤回。")
+        raise WrongState(f"公示已于{begin(period.opens_at)}开始，不能再修改或撤回。")
     period.cancel_reason = checked_text(reason, "撤回公示安排的理由", REASON)
     period.cancelled_at = work.now
     work.did("period.cancelled", period, reason=period.cancel_reason)

@@ -13,8 +13,9 @@ from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Acti
 from app.models import Case, User
 from app.services.cases import choices, investigation
 from app.services.cases.investigation import REASON, TEXT
+from app.services.cases.visibility import shown_to
 from app.web.shared.forms import PlainForm, needed, options, text_area, version_in
-from app.web.shared.portal import number
+from app.web.shared.portal import now, number
 
 
 class ActionForm(PlainForm):
@@ -191,7 +192,8 @@ def choices_for(session: Session, action: Action, case: Case, me: User) -> dict[
         case Action.ASSIGN:
             return {user.id: user.name for user in choices.assignable(session, case)}
         case Action.JOIN:
-            return {lead.id: lead.number for lead in choices.joinable_leads(session, case)}
+            seen = shown_to(me.actor, now())
+            return {lead.id: lead.number for lead in choices.joinable_leads(session, case, seen)}
         case Action.RECUSE:
             others = [] if me.actor.role == "handler" else choices.assignable(session, case)
             return {me.id: "我本人"} | {user.id: user.name for user in others if user.id != me.id}

@@ -12,6 +12,7 @@ from app.domain.refusals import (
     MissingText,
     NothingChosen,
     NotYourCase,
+    Refusal,
     SamePerson,
 )
 from app.models import Case, Message, MessageKind
@@ -20,7 +21,8 @@ from app.services.cases.flood import Likeness
 from app.services.record import chain
 from tests.world import World, at, at_once
 
-FRIDAY = "2026-09-18 Fri 09:00"
+FILED = "2026-09-18 Fri 09:00"
+SATURDAY = "2026-09-19 Sat 09:00"  # the day after: a unit is shown what came in (R19)
 REASON = "同一段话反复提交，没有具体线索"
 TEXTS = ("逐件看过，说的是同一件事", "评选通知第三部分", "已经核实，情况不属实")
 HONEST = "二〇二五年六月，我在现场看到他们的台账是补写的，值班记录可以核对，请予核查。"
@@ -33,20 +35,18 @@ def flooded(world: World, number: int = 6) -> tuple[list[int], int]:
     junk, honest = [], 0
     for each in range(number):
         if each == number // 2:
-            honest = world.file(period, world.nominees[0], FRIDAY, facts=HONEST, contact="13900000000")[0]
-        case, _ = world.file(
-            period, world.nominees[each % 2], FRIDAY, facts=JUNK.format(each), contact=f"130{each:08d}"
-        )
+            honest = world.file(period, world.nominees[0], FILED, facts=HONEST, contact="13900000000")[0]
+        case, _ = world.file(period, world.nominees[each % 2], FILED, facts=JUNK.format(each), contact=f"130{each:08d}")
         junk.append(case)
     return junk, honest
 
 
-def decline(world: World, first: int, chosen: list[int], by: str = "head", now: str = FRIDAY) -> int:
+def decline(world: World, first: int, chosen: list[int], by: str = "head", now: str = SATURDAY) -> int:
     args = (Likeness.TEXT, first, chosen, DeclineGround.NO_FACTS, REASON)
     return world.run(bulk.propose_decline, *args, by=world.actor(by), now=at(now))
 
 
-def confirm(world: World, act: int, by: str = "handler", now: str = FRIDAY) -> int:
+def confirm(world: World, act: int, by: str = "handler", now: str = SATURDAY) -> int:
     return world.run(bulk.confirm_group, act, by=world.actor(by), now=at(now))
 
 
@@ -62,9 +62,9 @@ def test_security_47_a_running_number_makes_no_other_text_and_the_honest_one_is_
 ) -> None:
     junk, honest = flooded(world)
     with world.database.reader() as session:
-        groups = flood.floods(session, world.actor("office"), at(FRIDAY))
+        groups = flood.floods(session, world.actor("office"), at(SATURDAY))
         assert [(group.likeness, group.first_case, group.cases) for group in groups] == [(Likeness.TEXT, junk[0], 6)]
-        drops = flood.drops_of(session, Likeness.TEXT, junk[0], world.actor("head"), at(FRIDAY))
+        drops = flood.drops_of(session, Likeness.TEXT, junk[0], world.actor("head"), at(SATURDAY))
     assert [drop.case.id for drop in drops] == junk
     assert honest not in junk
 
@@ -98,21 +98,21 @@ def test_all_or_none(world: World) -> None:
     with pytest.raises(MissingText):
         world.run(
             bulk.propose_decline, Likeness.TEXT, junk[0], junk, DeclineGround.NO_FACTS, " ",
-            by=world.actor("head"), now=at(FRIDAY),
+            by=world.actor("head"), now=at(SATURDAY),
         )  # fmt: skip
     with pytest.raises(BadValue, match="单独办理"):
         world.run(
             bulk.propose_conclusion, Likeness.TEXT, junk[0], junk, Conclusion.UPHELD, TEXTS,
-            by=world.actor("head"), now=at(FRIDAY),
+            by=world.actor("head"), now=at(SATURDAY),
         )  # fmt: skip
     assert world.everything() == before
     act = decline(world, junk[0], junk)
-    world.act(investigation.accept, junk[3], "handler2", now=FRIDAY)
+    world.act(investigation.accept, junk[3], "handler2", now=SATURDAY)
     before = world.everything()
     with pytest.raises(ChangedMeanwhile, match="另外办理"):
         confirm(world, act)
     assert world.everything() == before
-    world.run(bulk.return_group, act, "其中一件已经受理", by=world.actor("handler"), now=at(FRIDAY))
+    world.run(bulk.return_group, act, "其中一件已经受理", by=world.actor("handler"), now=at(SATURDAY))
     with pytest.raises(ChangedMeanwhile, match="已经有人"):
         confirm(world, act)
     rest = [case for case in junk if case != junk[3]]
@@ -123,9 +123,9 @@ def test_a_conclusion_replaced_meanwhile_is_not_confirmed_unread(world: World) -
     junk, _ = flooded(world, 4)
     act = world.run(
         bulk.propose_conclusion, Likeness.TEXT, junk[0], junk, Conclusion.DISMISSED, TEXTS,
-        by=world.actor("head"), now=at(FRIDAY),
+        by=world.actor("head"), now=at(SATURDAY),
     )  # fmt: skip
-    world.act(investigation.return_proposal, junk[1], "handler", "再看看", now=FRIDAY)
+    world.act(investigation.return_proposal, junk[1], "handler", "再看看", now=SATURDAY)
     world.act(
         investigation.propose,
         junk[1],
@@ -134,7 +134,7 @@ def test_a_conclusion_replaced_meanwhile_is_not_confirmed_unread(world: World) -
         "查明属实",
         "依据",
         "成立",
-        now="2026-09-18 10:00",
+        now="2026-09-19 Sat 10:00",
     )
     with pytest.raises(ChangedMeanwhile):
         confirm(world, act)
@@ -173,7 +173,7 @@ def test_concluded_together_by_two(world: World) -> None:
     junk, honest = flooded(world)
     act = world.run(
         bulk.propose_conclusion, Likeness.TEXT, junk[0], junk, Conclusion.DISMISSED, TEXTS,
-        by=world.actor("head"), now=at(FRIDAY),
+        by=world.actor("head"), now=at(SATURDAY),
     )  # fmt: skip
     assert states(world, junk) == {State.PROPOSED}
     assert confirm(world, act) == 6
@@ -187,7 +187,7 @@ def test_concluded_together_by_two(world: World) -> None:
 
 def test_joined_together_each_nominee_keeps_its_earliest_case(world: World) -> None:
     junk, honest = flooded(world)
-    joined = world.run(bulk.join_group, Likeness.TEXT, junk[0], junk, by=world.actor("head"), now=at(FRIDAY))
+    joined = world.run(bulk.join_group, Likeness.TEXT, junk[0], junk, by=world.actor("head"), now=at(SATURDAY))
     assert joined == 4
     assert [world.case(case).joined_into_id for case in junk] == [None, None, junk[0], junk[1], junk[0], junk[1]]
     assert world.case(honest).state is State.RECEIVED
@@ -204,3 +204,36 @@ def test_confirmed_by_two_at_once_is_confirmed_once(world: World) -> None:
     assert [outcome for outcome in outcomes if outcome == 4] == [4]
     assert all(outcome == 4 or isinstance(outcome, ChangedMeanwhile) for outcome in outcomes)
     assert len(world.acts(since=rows)) == 5
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_proposed_by_two_at_once_is_one_proposal(world: World) -> None:
+    """Each case stands in one proposal: the other person is told that the group changed."""
+    junk, _ = flooded(world, 4)
+    rows = len(world.acts())
+    outcomes = at_once([lambda who=who: decline(world, junk[0], junk, who) for who in ("head", "handler", "handler2")])
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ChangedMeanwhile", "ChangedMeanwhile", "int"]
+    with world.database.reader() as session:
+        waiting = bulk.waiting_acts(session, world.actor("office"))
+    assert [sorted(act.case_ids) for act in waiting] == [sorted(junk)]
+    assert {world.version(case) for case in junk} == {1}
+    assert len(world.acts(since=rows)) == 5
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_of_a_proposal_for_all_and_a_press_on_one_of_them_one_comes_first(world: World) -> None:
+    junk, _ = flooded(world, 4)
+    outcomes = at_once(
+        [
+            lambda: decline(world, junk[0], junk),
+            lambda: world.act(investigation.accept, junk[2], "handler", now=SATURDAY),
+            lambda: world.run(
+                bulk.join_group, Likeness.TEXT, junk[0], junk, by=world.actor("handler2"), now=at(SATURDAY)
+            ),
+        ]
+    )
+    assert all(outcome is None or isinstance(outcome, int | Refusal) for outcome in outcomes), outcomes
+    with world.database.reader() as session:
+        for act in bulk.waiting_acts(session, world.actor("office")):
+            assert states(world, act.case_ids) <= {State.RECEIVED, State.ACCEPTED}
+        assert chain.verify(session).holds

@@ -16,7 +16,8 @@ from app.services.record import chain
 from tests.refusing import FLOOD_CHANGED, refuses
 from tests.world import FACTS, World, at
 
-FRIDAY = "2026-09-18 Fri 09:00"
+FILED = "2026-09-18 Fri 09:00"
+SATURDAY = "2026-09-19 Sat 09:00"  # the day after: a unit is shown what came in (R19)
 ESCALATED = "2026-09-22 Tue 00:00"
 DEADLINE = "2026-09-30 Wed 00:00"
 REASON = "与最早一件重复，合并核查"
@@ -31,10 +32,10 @@ def period(world: World) -> int:
 def file(world: World, period: int, nominee: int, contact: int, facts: str = FACTS, **changes: object) -> int:
     """A case against the nominee of this number. Returns its id."""
     contact_text = f"130{contact:08d}"
-    return world.file(period, world.nominees[nominee], FRIDAY, contact=contact_text, facts=facts, **changes)[0]
+    return world.file(period, world.nominees[nominee], FILED, contact=contact_text, facts=facts, **changes)[0]
 
 
-def seen(world: World, login: str, now: str = FRIDAY) -> list[tuple[str, int, int]]:
+def seen(world: World, login: str, now: str = SATURDAY) -> list[tuple[str, int, int]]:
     """The groups somebody sees, as (likeness, first case, how many)."""
     with world.database.reader() as session:
         return [
@@ -44,7 +45,7 @@ def seen(world: World, login: str, now: str = FRIDAY) -> list[tuple[str, int, in
 
 
 def drops(
-    world: World, likeness: Likeness, case: int, login: str, now: str = FRIDAY
+    world: World, likeness: Likeness, case: int, login: str, now: str = SATURDAY
 ) -> list[tuple[int, str, bool, bool]]:
     """A group as (case, source, proposed to be declined, may be declined)."""
     with world.database.reader() as session:
@@ -52,7 +53,7 @@ def drops(
         return [(drop.case.id, drop.source, drop.chosen, not drop.why_not) for drop in found]
 
 
-def decline(world: World, case: int, chosen: list[int], login: str, reason: str = REASON, now: str = FRIDAY) -> int:
+def decline(world: World, case: int, chosen: list[int], login: str, reason: str = REASON, now: str = SATURDAY) -> int:
     """Proposed by one; confirmed by another who may, as everything is (R22). Returns how many were declined."""
     args = (Likeness.TEXT, case, chosen, DeclineGround.DUPLICATE, reason)
     act = world.run(bulk.propose_decline, *args, by=world.actor(login), now=at(now))
@@ -80,10 +81,10 @@ def test_three_with_one_text_or_one_source_are_a_group_and_two_are_none(world: W
 def test_only_what_waits_counts_and_a_recused_head_or_another_unit_sees_none(world: World, period: int) -> None:
     cases = [file(world, period, 0, number) for number in range(4)]
     assert seen(world, "stranger") == []
-    world.act(investigation.accept, cases[0], "handler", now=FRIDAY)
+    world.act(investigation.accept, cases[0], "handler", now=SATURDAY)
     assert seen(world, "head") == [("text", cases[1], 3)]
     head = world.people["head"]
-    world.act(investigation.recuse, cases[1], "head", head, "亲属", now=FRIDAY)
+    world.act(investigation.recuse, cases[1], "head", head, "亲属", now=SATURDAY)
     assert seen(world, "head") == []
     assert seen(world, "office") == [("text", cases[1], 3)]
     assert [case for case, *_ in drops(world, Likeness.TEXT, cases[2], "head")] == cases[2:]
@@ -130,7 +131,7 @@ def test_security_40_a_unit_cannot_ask_which_cases_have_one_source(world: World,
             drops(world, Likeness.SOURCE, junk, login)
         by, ground = world.actor(login), DeclineGround.DUPLICATE
         with pytest.raises(NotYourCase):
-            world.run(bulk.propose_decline, Likeness.SOURCE, junk, [junk], ground, REASON, by=by, now=at(FRIDAY))
+            world.run(bulk.propose_decline, Likeness.SOURCE, junk, [junk], ground, REASON, by=by, now=at(SATURDAY))
         assert all(likeness == "text" for likeness, *_ in seen(world, login))
     assert world.everything() == before
 
@@ -194,15 +195,15 @@ def test_all_or_none(world: World, period: int) -> None:
     for number in range(4):
         file(world, period, 0, number)
     elsewhere = file(world, period, 1, 9, OTHER_FACTS)
-    world.act(investigation.accept, 4, "handler", now=FRIDAY)
+    world.act(investigation.accept, 4, "handler", now=SATURDAY)
     before = world.everything()
     for chosen, reason, now, refusal in (
-        ([], REASON, FRIDAY, NothingChosen),
-        ([2, 4], REASON, FRIDAY, FLOOD_CHANGED),  # a colleague accepted it
-        ([2, elsewhere], REASON, FRIDAY, FLOOD_CHANGED),
-        ([2, 999], REASON, FRIDAY, FLOOD_CHANGED),
-        ([2, 3], " ", FRIDAY, MissingText),
-        ([2, 3], "长" * 501, FRIDAY, MissingText),
+        ([], REASON, SATURDAY, NothingChosen),
+        ([2, 4], REASON, SATURDAY, FLOOD_CHANGED),  # a colleague accepted it
+        ([2, elsewhere], REASON, SATURDAY, FLOOD_CHANGED),
+        ([2, 999], REASON, SATURDAY, FLOOD_CHANGED),
+        ([2, 3], " ", SATURDAY, MissingText),
+        ([2, 3], "长" * 501, SATURDAY, MissingText),
         ([2, 3], REASON, DEADLINE, FLOOD_CHANGED),
     ):
         with refuses(refusal):

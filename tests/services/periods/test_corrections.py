@@ -95,7 +95,7 @@ def test_before_the_opening_and_to_the_last_moment_and_never_after(world: World)
         ("麒晓3", "麒小3"),
     ]
     before = world.everything()
-    with pytest.raises(WrongState, match="公示已于2026-09-24 00:00结束"):
+    with pytest.raises(WrongState, match="公示已于2026年9月23日24:00结束"):
         correct(world, nominee, "name", "麒晓3", END)
     assert world.everything() == before
 

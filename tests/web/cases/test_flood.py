@@ -17,7 +17,7 @@ FRIDAY = "2026-09-18 Fri 08:00"
 REASON = "与最早一件重复，合并核查"
 CONTACT = "13912345678"
 Staff = Callable[[str], Browser]
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.parametrize("database", ["sqlite"], indirect=True), pytest.mark.usefixtures("next_morning")]
 
 
 @pytest.fixture

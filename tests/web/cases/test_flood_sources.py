@@ -14,7 +14,7 @@ from tests.web.browsing import Browser
 from tests.web.walking import read_by, told_apart
 from tests.world import FACTS, World
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.parametrize("database", ["sqlite"], indirect=True), pytest.mark.usefixtures("next_morning")]
 FRIDAY = "2026-09-18 Fri 08:00"
 SUSPECTS = ("13900000001", "13900000002", "13900000003")
 JUNK = "随便写的一段没有内容的文字，只是为了看看有没有同来源的，第{}段。"

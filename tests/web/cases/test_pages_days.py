@@ -13,7 +13,7 @@ from app.models import Objection, drawing
 from app.services.cases import investigation
 from app.services.objections import following
 from tests.web.browsing import Browser, MovingClock, filled
-from tests.web.walking import read_by
+from tests.web.walking import read_by, told_apart
 from tests.world import FACTS, World, at
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -39,6 +39,38 @@ def test_security_43_no_minute_of_an_arrival_is_in_anything_a_unit_reads(
         for hour in (moment[-5:] for moment in MOMENTS):
             told = {path for path, content in answers.items() if re.search(rf"\b{hour}\b".encode(), content)}
             assert told == set(), hour
+
+
+@pytest.mark.parametrize("login", ["head", "handler"])
+def test_security_43_who_watches_the_queue_learns_the_day_and_not_the_hour(
+    world: World, app: Flask, staff: Staff, clock: MovingClock, login: str
+) -> None:
+    """Every page, list, count, sheet and paper reads the same before and after somebody files, until the day is over.
+
+    The group of equal texts and the warnings come with it. The office sees each at once.
+    """
+    period, watcher = world.round_two(), staff(login)
+    clock.to("2026-09-18 Fri 10:00")
+    read_by(app, world.database, watcher, login)  # what is opened is on record, once and for all
+    before = read_by(app, world.database, watcher, login)
+    cases = [world.file(period, world.nominees[2], f"2026-09-18 Fri 10:0{n}")[0] for n in range(1, 4)]
+    clock.to("2026-09-18 Fri 10:04")
+    assert all(f"/cases/{case}" in staff("office").get("/office/cases").source for case in cases)
+    for moment in ("2026-09-18 Fri 10:04", "2026-09-18 Fri 23:59:59"):
+        clock.to(moment)
+        after = read_by(app, world.database, watcher, login)
+        there = {path: content for path, content in after.items() if path in before}
+        assert told_apart(before, there) == [], moment
+        assert not [path for path in after.keys() - there.keys() if not after[path].startswith(b"404")], moment
+    for case in cases:
+        watcher.post(f"/desk/cases/{case}/note", {"text": "试一试"})
+        watcher.post("/desk/accept-many", {"chosen": str(case)})
+    assert {world.case(case).touched_at for case in cases} == {None}
+    clock.to("2026-09-19 Sat 00:00")
+    queue = watcher.get("/desk/")
+    assert all(f"/desk/cases/{case}" in queue.links for case in cases)
+    assert "新收异议" in queue.text
+    assert ("/desk/flood" in queue.links) is (login == "head")
 
 
 def test_security_43_the_order_of_a_queue_tells_no_order_within_a_day(

@@ -13,7 +13,9 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from app.domain.cases.states import DeclineGround
 from app.models import Objection
+from app.services.periods import closing
 from tests.web.browsing import Browser, MovingClock, Page, filled
 from tests.web.crowd import Crowd, mobile
 from tests.world import World, at
@@ -48,7 +50,7 @@ def crowd(world: World, make_app: MakeApp, clock: MovingClock) -> Iterator[Crowd
     clock.to(LAST_MINUTE)
     with time_machine.travel(at(LAST_MINUTE), tick=False):
         assert [crowd.files(address=HERE, contact=mobile(number)) for number in range(2)] == [303, 303]
-        yield crowd
+        yield crowd  # back in the machine's own time, the store of the limits would forget them
 
 
 def test_security_48_with_every_bucket_full_an_honest_objector_in_the_last_minute_gets_a_receipt(
@@ -111,6 +113,27 @@ def test_a_slip_is_worth_nothing_from_the_deadline_on_or_for_another_nominee(
         clock.to(moment)
         with time_machine.travel(at(moment), tick=False):
             assert browser.post(path, fields).status == 409
+    assert len(filed_at(world)) == 2
+
+
+def test_after_the_period_was_closed_a_slip_is_refused_by_name_with_text_and_telephone(
+    world: World, crowd: Crowd, clock: MovingClock
+) -> None:
+    for case in (1, 2):
+        world.decline(case, DeclineGround.NO_FACTS, "没有具体事实", "2026-09-23 Wed 23:59:40")
+    browser = Browser(crowd.app, HERE)
+    typed = filled(contact=mobile(9), form_token=crowd.token())
+    refused = browser.post(crowd.path(), typed)
+    assert refused.status == 429
+    world.run(closing.close_period, crowd.period, by=world.actor("office"), now=at("2026-09-24 Thu 00:30"))
+    clock.to(NEXT_DAY)
+    with time_machine.travel(at(NEXT_DAY), tick=False):
+        late = browser.send(refused.form("/objection"), "submit")
+    assert late.status == 409
+    assert "这次公示已于2026年9月24日00:30办结，不能再立案核查，异议没有提交" in late.text
+    assert typed["facts"] in late.source
+    assert "0874-0000001" in late.text
+    assert not [form for form in late.forms if form.action.endswith("/objection")]
     assert len(filed_at(world)) == 2
 
 

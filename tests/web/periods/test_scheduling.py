@@ -152,7 +152,7 @@ def test_closing_is_refused_too_early_and_names_what_is_open(world: World, offic
     case, _ = world.file(period, world.nominees[2], FILED)
     path = f"/office/periods/{period}/close"
     early = office.post(path)
-    assert (early.status, "公示要到2026-09-24 00:00才结束" in early.text) == (409, True)
+    assert (early.status, "公示要到2026年9月23日24:00才结束" in early.text) == (409, True)
     clock.to("2026-09-24 Thu 00:00")
     still = office.post(path)
     assert (still.status, "还有1件异议没有结论：2026-0001" in still.text) == (409, True)
