@@ -1,7 +1,16 @@
 """The tables, one file an aggregate. Importing this package registers every one of them."""
 
 from app.domain.award.decision import ProceedingKind, RevocationGround
-from app.models.accounts import LoginFailure, RecoveryCode, SecondFactor, StaffSession, Unit, UnitKind, User
+from app.models.accounts import (
+    AccountReset,
+    LoginFailure,
+    RecoveryCode,
+    SecondFactor,
+    StaffSession,
+    Unit,
+    UnitKind,
+    User,
+)
 from app.models.award import Honour, Proceeding, Revocation
 from app.models.base import Base
 from app.models.calendar import AvailabilitySpan, CalendarNotice
@@ -36,12 +45,16 @@ from app.models.objections import (
 )
 from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, WindowExtension
 from app.models.programmes import Programme, Quota, Stage
+from app.models.proposals import PROPOSAL_END_ACTS, PROPOSAL_END_NAMES, Proposal, ProposalEnd
 from app.models.record import AuditRow, CheckRun
 from app.models.stored_file import READABLE, ScanState, StoredFile
 
 __all__ = [
     "GROUP_ACT_NAMES",
+    "PROPOSAL_END_ACTS",
+    "PROPOSAL_END_NAMES",
     "READABLE",
+    "AccountReset",
     "AuditRow",
     "AvailabilitySpan",
     "Base",
@@ -83,6 +96,8 @@ __all__ = [
     "Proceeding",
     "ProceedingKind",
     "Programme",
+    "Proposal",
+    "ProposalEnd",
     "Purpose",
     "Quota",
     "RecoveryCode",
