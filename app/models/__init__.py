@@ -14,7 +14,19 @@ from app.models.accounts import (
 from app.models.award import Honour, Proceeding, Revocation
 from app.models.base import Base
 from app.models.calendar import AvailabilitySpan, CalendarNotice
-from app.models.cases import GROUP_ACT_NAMES, Case, CaseNote, GroupAct, GroupActKind, NoteKind, Recusal
+from app.models.cases import (
+    GROUP_ACT_NAMES,
+    PROPOSAL_END_ACTS,
+    PROPOSAL_END_NAMES,
+    Case,
+    CaseNote,
+    GroupAct,
+    GroupActKind,
+    NoteKind,
+    Proposal,
+    ProposalEnd,
+    Recusal,
+)
 from app.models.document import Document, Purpose
 from app.models.imports import Import, ImportForm, ImportRow, ImportState
 from app.models.messages import OutboxRow
@@ -45,7 +57,6 @@ from app.models.objections import (
 )
 from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, WindowExtension
 from app.models.programmes import Programme, Quota, Stage
-from app.models.proposals import PROPOSAL_END_ACTS, PROPOSAL_END_NAMES, Proposal, ProposalEnd
 from app.models.record import AuditRow, CheckRun
 from app.models.stored_file import READABLE, ScanState, StoredFile
 

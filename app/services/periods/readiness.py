@@ -48,7 +48,9 @@ class Readiness:
 
 def readiness(session: Session, units: Iterable[Unit], now: dt.datetime) -> dict[int, Readiness]:
     """Return what each of these units lacks, by its id."""
-    return {unit.id: _of_unit(session, unit, now) for unit in units}
+    wanted = Unit.id.in_([unit.id for unit in units])
+    there = session.scalars(select(Unit).where(wanted).order_by(Unit.id).options(selectinload(Unit.people)))
+    return {unit.id: _of_unit(session, unit, now) for unit in there.all()}
 
 
 def own_units(session: Session, programme_id: int, now: dt.datetime) -> dict[int, str]:
