@@ -363,7 +363,7 @@ def stale_locks(source: str) -> list[int]:
     return stale
 
 
-def test_a_locked_row_is_read_anew() -> None:
+def test_security_52_a_locked_row_is_read_anew() -> None:
     stale = {module_of(path): lines for path in SOURCES if (lines := stale_locks(path.read_text("utf-8")))}
     assert stale == {}
 

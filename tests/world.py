@@ -53,9 +53,19 @@ from app.services.periods import closing, scheduling
 from app.services.shared.work import Work
 
 PASSWORD_HASH = "not a hash: nobody logs in with it"
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the office's second factors
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of everybody's second factors
 T = TypeVar("T")
 FACTS = "该对象申报的事迹与实际情况不符，所列项目并非其完成，请予核查。"
+
+
+def contact(number: int) -> dict[str, str]:
+    """A complete contact block (R13)."""
+    return {
+        "phone": f"0874-000000{number}",
+        "address": "市政务中心" if not number else f"政务中心{number}楼",
+        "email": f"unit{number}@example.com",
+        "hours": "工作日 9:00-17:00",
+    }
 
 
 def at(text: str) -> dt.datetime:
@@ -99,9 +109,9 @@ class World:
     @classmethod
     def build(cls, database: Database, key: bytes, now: dt.datetime) -> World:
         with database.writer() as session:
-            office = Unit(kind=UnitKind.OFFICE, name="市评选工作组办公室", phone="0874-0000000", address="市政务中心")
-            qilin = Unit(kind=UnitKind.RECOMMENDER, name="麒麟区", parent=office, phone="0874-0000001")
-            luoping = Unit(kind=UnitKind.RECOMMENDER, name="罗平县", parent=office)
+            office = Unit(kind=UnitKind.OFFICE, name="市评选工作组办公室", **contact(0))
+            qilin = Unit(kind=UnitKind.RECOMMENDER, name="麒麟区", parent=office, **contact(1))
+            luoping = Unit(kind=UnitKind.RECOMMENDER, name="罗平县", parent=office, **contact(2))
             programme = Programme(
                 title="先进集体和先进个人评选表彰",
                 collective_honour="先进集体",
@@ -119,7 +129,7 @@ class World:
                 ]
             )
             people = _people(session, office, qilin, luoping)
-            enrol(session, Keyring(key.decode()), [user for user in people if user.role is Role.OFFICE], now)
+            enrol(session, Keyring(key.decode()), [user for user in people if user.role is not Role.AUDITOR], now)
             nominees = _nominees(session, programme, qilin, 2, 3)
             others = _nominees(session, programme, luoping, 1, 2)
             session.commit()

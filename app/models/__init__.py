@@ -1,11 +1,32 @@
 """The tables, one file an aggregate. Importing this package registers every one of them."""
 
 from app.domain.award.decision import ProceedingKind, RevocationGround
-from app.models.accounts import LoginFailure, RecoveryCode, SecondFactor, StaffSession, Unit, UnitKind, User
+from app.models.accounts import (
+    AccountReset,
+    LoginFailure,
+    RecoveryCode,
+    SecondFactor,
+    StaffSession,
+    Unit,
+    UnitKind,
+    User,
+)
 from app.models.award import Honour, Proceeding, Revocation
 from app.models.base import Base
 from app.models.calendar import AvailabilitySpan, CalendarNotice
-from app.models.cases import GROUP_ACT_NAMES, Case, CaseNote, GroupAct, GroupActKind, NoteKind, Recusal
+from app.models.cases import (
+    GROUP_ACT_NAMES,
+    PROPOSAL_END_ACTS,
+    PROPOSAL_END_NAMES,
+    Case,
+    CaseNote,
+    GroupAct,
+    GroupActKind,
+    NoteKind,
+    Proposal,
+    ProposalEnd,
+    Recusal,
+)
 from app.models.document import Document, Purpose
 from app.models.imports import Import, ImportForm, ImportRow, ImportState
 from app.models.messages import OutboxRow
@@ -41,7 +62,10 @@ from app.models.stored_file import READABLE, ScanState, StoredFile
 
 __all__ = [
     "GROUP_ACT_NAMES",
+    "PROPOSAL_END_ACTS",
+    "PROPOSAL_END_NAMES",
     "READABLE",
+    "AccountReset",
     "AuditRow",
     "AvailabilitySpan",
     "Base",
@@ -83,6 +107,8 @@ __all__ = [
     "Proceeding",
     "ProceedingKind",
     "Programme",
+    "Proposal",
+    "ProposalEnd",
     "Purpose",
     "Quota",
     "RecoveryCode",

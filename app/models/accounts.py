@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.accounts.staffing import Position, is_of_next_level
 from app.domain.cases.states import Actor, Role
 from app.models.base import Base, checked, is_set
 
@@ -46,9 +47,14 @@ class Unit(Base):
         """The office at the top of the unit's chain."""
         return self if self.parent is None else self.parent.office
 
+    @property
+    def is_reachable(self) -> bool:
+        """Whether its contact block is complete: telephone, address, e-mail and hours (R13)."""
+        return bool(self.phone and self.address and self.email and self.hours)
+
     def hands(self, now: dt.datetime) -> frozenset[int]:
-        """Whoever of the unit can log in and handle cases (R21)."""
-        return frozenset(user.id for user in self.people if user.role is not Role.AUDITOR and user.can_log_in(now))
+        """Return whoever of the unit can log in and bring cases to a conclusion (R21, R22)."""
+        return frozenset(user.id for user in self.people if user.can_conclude(now))
 
 
 class User(Base):
@@ -74,8 +80,14 @@ class User(Base):
     password_given_at: Mapped[dt.datetime | None]
     agreed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     agreed_at: Mapped[dt.datetime | None]
+    # When it was given out the account was its owner's, and so was the second factor, which stayed: a code of it proves
+    # that the owner came in.
+    owners_factor: Mapped[bool | None]
+    # Somebody else reset the account, and its owner has not yet said that they know.
+    untold_reset: Mapped[bool | None]
 
     unit: Mapped[Unit] = relationship(lazy="joined", foreign_keys=[unit_id])
+    giver: Mapped[User | None] = relationship(foreign_keys=[password_given_by], remote_side=[id])
     second_factor: Mapped[SecondFactor | None] = relationship(back_populates="user")
 
     @property
@@ -85,6 +97,29 @@ class User(Base):
     def can_log_in(self, now: dt.datetime) -> bool:
         """Whether the account opens: not disabled, nor an invitation that nobody took up in time."""
         return self.disabled_at is None and (self.password_expires_at is None or now < self.password_expires_at)
+
+    def can_conclude(self, now: dt.datetime) -> bool:
+        """Whether the person can log in and propose or confirm: no auditor, nor who waits for an agreement (R22)."""
+        return self.role is not Role.AUDITOR and self.can_log_in(now) and not self.waits_for_agreement
+
+    @property
+    def place(self) -> Position:
+        return Position(self.role, self.unit_id, self.unit.parent_id)
+
+    @property
+    def is_given_out(self) -> bool:
+        """Whether somebody gave out the password and nothing has shown since that it is the owner who has it."""
+        return self.password_given_by is not None and self.agreed_at is None
+
+    @property
+    def waits_for_agreement(self) -> bool:
+        """Whether a colleague gave out the password and nobody agreed: the account proposes and confirms nothing (R22).
+
+        Where the next level itself gave it out, the account is merely no second person beside whoever did.
+        """
+        if not self.is_given_out or self.giver is None:
+            return False
+        return not is_of_next_level(self.giver.actor, self.place)
 
     @property
     def has_second_factor(self) -> bool:
@@ -127,6 +162,26 @@ class RecoveryCode(Base):
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     made_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
+
+
+class AccountReset(Base):
+    """A password given out anew, or a second factor removed: its owner and the office are told of each (R22)."""
+
+    __tablename__ = "account_resets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # None: the command line
+    second_factor: Mapped[bool]  # removed too
+    at: Mapped[dt.datetime]
+    told_at: Mapped[dt.datetime | None]  # the owner said that they know
+    seen_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # of the office, never who did it
+    seen_at: Mapped[dt.datetime | None]
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    giver: Mapped[User | None] = relationship(foreign_keys=[given_by])
+
+    __table_args__ = (CheckConstraint("(seen_by IS NULL) = (seen_at IS NULL)", name="seen_by_and_at"),)
 
 
 class StaffSession(Base):

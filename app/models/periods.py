@@ -205,10 +205,14 @@ class Period(Base):
         return self.title if self.window.contains(now) else self.title_outside
 
     def contacts_at(self, now: dt.datetime) -> list[Unit]:
-        """Whom the public may turn to beside the office: the organiser, or who recommends it (R5, R13)."""
+        """Whom the public may turn to beside the office: the organiser, or who recommends it (R5, R13).
+
+        Who recommends it is named too where the organiser has no office of its own that could be reached.
+        """
+        above = [self.organiser.parent] if self.organiser.parent else []
         if self.window.contains(now) or not organiser_is_shown(self.round, self.collectives):
-            return [self.organiser]
-        return [self.organiser.parent] if self.organiser.parent else []
+            return [self.organiser] if self.organiser.is_reachable else [self.organiser, *above]
+        return above
 
 
 class Entry(Base):

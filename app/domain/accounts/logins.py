@@ -59,8 +59,8 @@ def code_steps(now: dt.datetime) -> range:
 
 
 def must_have_second_factor(role: Role, *, demonstration: bool) -> bool:
-    """Tell whether a second factor is required: of the office, which sees everything, but not in a demonstration."""
-    return role is Role.OFFICE and not demonstration
+    """Tell whether a second factor is required: of all who can conclude a case (R22), but not in a demonstration."""
+    return role is not Role.AUDITOR and not demonstration
 
 
 # --- what comes before anything else -------------------------------------------------------------

@@ -32,6 +32,26 @@ def manages(actor: Actor, place: Position) -> bool:
     return actor.unit_id in (place.unit_id, place.above_id)
 
 
+def is_of_next_level(actor: Actor, place: Position) -> bool:
+    """Whether this person stands over accounts at this place: the head of the unit above, or the office (R22).
+
+    Over an account of the office stands nobody.
+    """
+    if place.above_id is None:
+        return False
+    return actor.is_office or (actor.role is Role.HEAD and actor.unit_id == place.above_id)
+
+
+def may_agree_to(actor: Actor, place: Position) -> bool:
+    """Whether this person is one of those who agree to accounts at this place (R22).
+
+    They are the next level. For the office they are its auditors and its other accounts.
+    """
+    if place.above_id is None:
+        return actor.unit_id == place.unit_id
+    return is_of_next_level(actor, place)
+
+
 def given_out_until(now: dt.datetime) -> dt.datetime:
     return now + GIVEN_OUT_FOR
 

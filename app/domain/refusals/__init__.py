@@ -12,6 +12,7 @@ from app.domain.refusals.award import Awarded, DecisionNotReady
 from app.domain.refusals.base import BadValue, ChangedMeanwhile, Fault, NotThere, Refusal, Unfit, WrongState
 from app.domain.refusals.calendar import BadNotice, BeyondHorizon, HolidayTooLong, NotAWorkday, TooEarly
 from app.domain.refusals.cases import (
+    AccountNotAgreed,
     AlreadyDone,
     MissingText,
     MoveRefused,
@@ -39,6 +40,7 @@ from app.domain.refusals.papers import TemplateBroken, UnreadableForm
 from app.domain.refusals.periods import (
     AlreadyClosed,
     CasesOpen,
+    ContactMissing,
     DeadlineSettled,
     EstimatedCalendar,
     ManyStopped,
@@ -54,6 +56,7 @@ from app.domain.refusals.programmes import Archived, BookRefused, NoticeMissing,
 from app.domain.refusals.upkeep import BackupFailed, NotABackup
 
 __all__ = [
+    "AccountNotAgreed",
     "AlreadyClosed",
     "AlreadyDone",
     "AnswerSpent",
@@ -66,6 +69,7 @@ __all__ = [
     "BookRefused",
     "CasesOpen",
     "ChangedMeanwhile",
+    "ContactMissing",
     "DeadlineSettled",
     "DecisionNotReady",
     "EstimatedCalendar",

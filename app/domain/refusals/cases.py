@@ -48,6 +48,17 @@ class NotTwoPeople(NotAllowed):
         )
 
 
+class AccountNotAgreed(NotAllowed):
+    """A colleague gave out the password of this account, and nobody of the next level agreed since (R22)."""
+
+    def __init__(self, giver: str, asked: str) -> None:
+        self.giver, self.asked = giver, asked
+        super().__init__(
+            f"您的账号是由{giver}开设或者重置的，同意启用以前，不能提出意见，也不能确认意见。请联系{asked}，"
+            "在“待同意的账号”里同意启用。"
+        )
+
+
 class MissingText(Refusal):
     """A text that the record needs was left empty or is too long."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from app.domain.refusals.base import Refusal, begin, end
 
@@ -94,6 +95,17 @@ class QuotaExceeded(Refusal):
         also = f"，另有{secret}个涉密的也占名额" if secret else ""
         also += f"，还有{vacant}个名额因取消资格或者退出而空缺，只有指定的递补对象可以使用" if vacant else ""
         super().__init__(f"{unit}的{kind}名额是{places}个，这次选了{asked}个{also}，请减少到名额以内。")
+
+
+class ContactMissing(Refusal):
+    """No period without a receiving office that people can reach (R13); `lines` are what its block lacks."""
+
+    def __init__(self, unit: str, lines: Sequence[str]) -> None:
+        self.unit, self.lines = unit, tuple(lines)
+        super().__init__(
+            f"{unit}负责受理异议，联系方式里还缺{'、'.join(lines)}，不能安排公示。请打开“单位”里的{unit}，"
+            "展开“修改联系方式”填好，再来安排。"
+        )
 
 
 class ManyStopped(Refusal):

@@ -14,7 +14,7 @@ from app.domain.accounts.staffing import UNIT_ROLES, given_out_until
 from app.domain.cases.states import Role
 from app.domain.refusals import AlreadyDone, NotAllowed, NotThere, WeakPassword
 from app.models import Unit, UnitKind, User
-from app.services.accounts import logins, passwords, second_factor, sessions
+from app.services.accounts import logins, passwords, resets, second_factor, sessions
 from app.services.accounts.units import require_in_use
 from app.services.record.chain import by_user
 from app.services.shared.work import Work, use_case
@@ -93,6 +93,7 @@ def reset(work: Work, login: str, password: str, *, with_second_factor: bool = F
     passwords.judge(password, (user.login, user.name, user.unit.name))
     if with_second_factor:
         second_factor.remove(work.session, user.id)
+        work.session.expire(user, ["second_factor"])
     give_password(work, user, passwords.hashed(password), second_factor=with_second_factor)
     return user
 
@@ -124,12 +125,18 @@ def give_password(work: Work, user: User, password_hash: str, **details: bool) -
     user.password_hash, user.must_change_password = password_hash, True
     user.password_expires_at = given_out_until(work.now)
     note_giver(work, user)
+    resets.note(work, user, second_factor=details.get("second_factor", False))
     sessions.end_all(work.session, user, work.now)
     work.did("user.reset", user, **details)
 
 
 def note_giver(work: Work, user: User) -> None:
-    """Keep who gave out the password: until the next level agrees, the two are not two people (R22)."""
+    """Keep who gave out the password: until the next level agrees, the two are not two people (R22).
+
+    A second factor that is the owner's and stays proves the owner at the next login instead.
+    """
+    was_owners = not user.is_given_out or user.owners_factor
+    user.owners_factor = bool(was_owners and user.id is not None and user.has_second_factor)
     actor = work.actor_if_any
     user.password_given_by, user.password_given_at = (actor.user_id, work.now) if actor else (None, None)
     user.agreed_by = user.agreed_at = None

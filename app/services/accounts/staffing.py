@@ -42,7 +42,9 @@ def accounts_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def people(session: Session, actor: Actor) -> Sequence[User]:
     query = select(User).where(accounts_visible_to(actor)).order_by(User.unit_id, User.login)
-    return session.scalars(query.options(joinedload(User.second_factor), joinedload(User.unit))).all()
+    return session.scalars(
+        query.options(joinedload(User.second_factor), joinedload(User.unit), joinedload(User.giver))
+    ).all()
 
 
 def visible(session: Session, user_id: int, actor: Actor) -> User:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import OPEN_STATES, Actor, Role, require_office
-from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact
+from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact, missing_lines
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotYourCase, StillNeeded, Unfit, WrongState
 from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
 from app.services.shared.leavers import disqualified
@@ -112,10 +112,17 @@ def reach_at(work: Work, unit_id: int, contact: Contact) -> None:
     """
     lock_row_if_any(work.session, Unit, unit_id)
     unit = visible(work.session, unit_id, work.actor)
-    if faults := faults_of_contact(contact):
+    if faults := faults_of_contact(contact) or _faults_of_emptying(unit, contact):
         raise Unfit(faults)
     if changed := put_contact(unit, contact):
         work.did("unit.contact_changed", unit, fields=changed)
+
+
+def _faults_of_emptying(unit: Unit, contact: Contact) -> list[Fault]:
+    """Return a fault for each line that a complete block would lose: a page of a period may name it (R13)."""
+    if missing_lines(contact_of(unit)):
+        return []
+    return [Fault(line, f"{LINES[line][0]}公开在公示页面上，不能空着。") for line in missing_lines(contact)]
 
 
 def contact_of(unit: Unit) -> Contact:

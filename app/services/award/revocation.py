@@ -18,7 +18,7 @@ from app.domain.cases.states import Actor, require_office
 from app.domain.refusals import AlreadyDone, ProposalReplaced, SamePerson
 from app.domain.shared.privacy import require_publishable
 from app.models import Document, Honour, Nominee, Proceeding, Programme, Revocation
-from app.services.accounts.two_people import require_two_people
+from app.services.accounts.two_people import require_own_account, require_two_people
 from app.services.award.deciding import NUMBER, check_day
 from app.services.nominees.access import nominees_visible_to
 from app.services.record.chain import on_nominee
@@ -47,6 +47,7 @@ def propose_revocation(work: Work, honour_id: int, paper: RevocationText, scan: 
     The public sees nothing of it yet. Raises AlreadyDone, MissingText, BadValue, PrivateData.
     """
     require_office(work.actor)
+    require_own_account(work)
     honour = _lock_honour(work.session, honour_id)
     if honour.revocation is not None:
         raise AlreadyDone("已经有人提出撤销这项表彰。")
@@ -85,7 +86,7 @@ def confirm_revocation(work: Work, honour_id: int, version: int) -> None:
         raise SamePerson
     if row.version != version:
         raise ProposalReplaced
-    require_two_people(work.session, row.proposed_by, work.actor.user_id)
+    require_two_people(work, row.proposed_by)
     row.confirmed_by, row.confirmed_at = work.actor.user_id, work.now
     details = {"ground": row.ground.value, "number": row.number, "clause": row.clause}
     _did(work, honour, "revocation.confirmed", details)

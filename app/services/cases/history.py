@@ -145,6 +145,9 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "user.disabled": "停用账号",
     "user.enabled": "启用账号",
     "user.agreed": "上一级同意启用账号",
+    "user.reset_known": "本人已知账号被重置",
+    "user.resets_seen": "工作专班看过账号重置",
+    "user.proved": "本人用自己的二次验证登录，账号核实",
 }
 
 

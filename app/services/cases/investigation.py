@@ -42,11 +42,14 @@ from app.models import (
     MessageKind,
     NoteKind,
     Objection,
+    Proposal,
+    ProposalEnd,
     Recusal,
     Unit,
     User,
 )
-from app.services.accounts.two_people import require_two_people
+from app.services.accounts.two_people import require_own_account, require_two_people
+from app.services.cases import proposals
 from app.services.cases.choices import assignable, joinable_leads
 from app.services.cases.telling import tell_units
 from app.services.cases.visibility import shown_to
@@ -75,6 +78,7 @@ def accept(work: Work, case_id: int) -> None:
     case = _lock_case(work, case_id, Action.ACCEPT)
     case.state = move(case.state, State.ACCEPTED, ACTION_NAMES[Action.ACCEPT])
     case.decided_at = work.now
+    proposals.end(work, case, ProposalEnd.DROPPED)
     _drop_decline(case)
     _did(work, case, Action.ACCEPT)
 
@@ -91,11 +95,12 @@ def decline(work: Work, case_id: int, ground: DeclineGround, reason: str) -> Non
     A second person confirms it. The units above are told. Proposing again replaces what waits.
     """
     case = _lock_case(work, case_id, Action.DECLINE)
+    require_own_account(work)
     reason = checked_text(reason, "不予受理的理由", REASON)
     if ground is DeclineGround.WITHDRAWN and not case.facts(work.now).all_withdrawn:
         raise NotAllowed("异议人没有撤回，不能以撤回为由不予受理。")
     case.decline_proposed_ground, case.decline_proposed_reason = ground, reason
-    _proposed(work, case)
+    proposals.keep(work, case, Proposal(decline_ground=ground, decline_reason=reason))
     tell_units(work, case, Reminder.DECLINE_PROPOSED)
     _did(work, case, Action.DECLINE, ground=ground, reason=reason, version=case.proposal_version)
 
@@ -113,6 +118,7 @@ def confirm_decline(work: Work, case_id: int, version: int) -> None:
     assert ground is not None  # noqa: S101 - `check` let it pass
     case.decided_at, case.decline_confirmed_by = work.now, work.actor.user_id
     case.decline_ground, case.decline_reason = ground, reason
+    proposals.end(work, case, ProposalEnd.CONFIRMED)
     _drop_decline(case)
     _tell_objectors(work, case, MessageKind.ANSWER, f"不予受理。依据：{DECLINE_GROUND_NAMES[ground]}。理由：{reason}")
     tell_units(work, case, Reminder.DECLINED)
@@ -124,6 +130,7 @@ def return_decline(work: Work, case_id: int, reason: str) -> None:
     """Return the proposal to decline (退回) with a reason. The case waits again (R22)."""
     case = _lock_case(work, case_id, Action.RETURN_DECLINE)
     reason = checked_text(reason, "退回的理由", REASON)
+    proposals.end(work, case, ProposalEnd.RETURNED, reason)
     _drop_decline(case)
     tell_units(work, case, Reminder.RETURNED)
     _did(work, case, Action.RETURN_DECLINE, reason=reason)
@@ -201,6 +208,7 @@ def assign_each(work: Work, case_ids: Iterable[int], assignee_id: int) -> BulkOu
 def propose(work: Work, case_id: int, conclusion: Conclusion, findings: str, grounds: str, answer: str) -> None:
     """Propose a conclusion (提出处理意见) with findings, grounds and the answer the objectors will read (R22)."""
     case = _lock_case(work, case_id, Action.PROPOSE)
+    require_own_account(work)
     findings = checked_text(findings, "核查情况", TEXT, "findings")
     grounds = checked_text(grounds, "依据", TEXT, "grounds")
     answer = checked_text(answer, "给异议人的答复", TEXT, "answer")
@@ -209,7 +217,8 @@ def propose(work: Work, case_id: int, conclusion: Conclusion, findings: str, gro
     case.state = move(case.state, State.PROPOSED, ACTION_NAMES[Action.PROPOSE])
     case.proposed_conclusion = conclusion
     case.findings, case.grounds, case.answer = findings, grounds, answer
-    _proposed(work, case)
+    kept = Proposal(conclusion=conclusion, findings=findings, grounds=grounds, answer=answer)
+    proposals.keep(work, case, kept)
     tell_units(work, case, Reminder.PROPOSED)
     _did(work, case, Action.PROPOSE, conclusion=conclusion, version=case.proposal_version)
 
@@ -225,6 +234,7 @@ def confirm(work: Work, case_id: int, version: int) -> None:
     _require_second_person(work, case, version)
     case.state = move(case.state, State.CONCLUDED, ACTION_NAMES[Action.CONFIRM])
     case.conclusion, case.confirmed_by, case.confirmed_at = case.proposed_conclusion, work.actor.user_id, work.now
+    proposals.end(work, case, ProposalEnd.CONFIRMED)
     assert case.conclusion is not None  # noqa: S101 - a CHECK holds it
     assert case.answer is not None  # noqa: S101 - written with the proposal
     answer = f"{CONCLUSION_NAMES[case.conclusion]}。{case.answer}"
@@ -240,6 +250,7 @@ def return_proposal(work: Work, case_id: int, reason: str) -> None:
     case = _lock_case(work, case_id, Action.RETURN)
     reason = checked_text(reason, "退回的理由", REASON)
     case.state = move(case.state, State.INVESTIGATING, ACTION_NAMES[Action.RETURN])
+    proposals.end(work, case, ProposalEnd.RETURNED, reason)
     tell_units(work, case, Reminder.RETURNED)
     _did(work, case, Action.RETURN, reason=reason)
 
@@ -387,11 +398,6 @@ def _give_to_office(work: Work, case: Case) -> None:
     case.assignee_id = None
 
 
-def _proposed(work: Work, case: Case) -> None:
-    case.proposed_by, case.proposed_at = work.actor.user_id, work.now
-    case.proposal_version = (case.proposal_version or 0) + 1
-
-
 def _drop_decline(case: Case) -> None:
     case.decline_proposed_ground = case.decline_proposed_reason = None
 
@@ -401,4 +407,4 @@ def _require_second_person(work: Work, case: Case, version: int) -> None:
     if version != (case.proposal_version or 0):
         raise ProposalReplaced
     assert case.proposed_by is not None  # noqa: S101 - somebody proposed what waits
-    require_two_people(work.session, case.proposed_by, work.actor.user_id)
+    require_two_people(work, case.proposed_by)

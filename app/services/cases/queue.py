@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import DayTable, local_date
 from app.domain.cases.reminders import workdays_after_today
-from app.domain.cases.states import OPEN_STATES, Actor, Role, State, may_see
+from app.domain.cases.states import OPEN_STATES, Actor, CaseFacts, Role, State, may_see
 from app.models import Case, Entry, Period, Unit, User
 
 
@@ -63,6 +63,19 @@ def watched_by(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedC
     query = _cases().where(Case.handler_unit_id != actor.unit_id, Case.state.in_(OPEN_STATES))
     cases = session.scalars(query).unique().all()
     return [queued for queued in _ordered(cases, actor, now) if queued.is_open]
+
+
+def without_hands(session: Session, now: dt.datetime) -> list[Case]:
+    """List the open cases that no two people with live accounts can together bring to a conclusion (R21)."""
+    query = _cases().join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
+    cases = session.scalars(query.where(Case.state.in_(OPEN_STATES), Period.conclude_by > now)).unique().all()
+    tables: dict[int, DayTable] = {}
+
+    def facts_of(case: Case) -> CaseFacts:
+        period = case.entry.period
+        return case.facts(now, tables.get(period.id) or tables.setdefault(period.id, period.day_table))
+
+    return [case for case in cases if not facts_of(case).has_hands]
 
 
 def of_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) -> list[QueuedCase]:

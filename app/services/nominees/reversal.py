@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.domain.cases.states import require_office
 from app.domain.refusals import AlreadyDone, ProposalReplaced, SamePerson
 from app.models import Disqualification, Nominee, Reversal
-from app.services.accounts.two_people import require_two_people
+from app.services.accounts.two_people import require_own_account, require_two_people
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_nominee
 from app.services.shared.locks import lock_row
@@ -24,6 +24,7 @@ def propose_reversal(work: Work, disqualification_id: int, decision: str) -> Non
     Nothing changes for the nominee yet. Raises AlreadyDone, MissingText, Awarded, Archived.
     """
     require_office(work.actor)
+    require_own_account(work)
     row = _lock_disqualification(work.session, disqualification_id)
     if row.reversal is not None:
         raise AlreadyDone("已经有人提出撤销这项取消资格的决定。")
@@ -50,7 +51,7 @@ def confirm_reversal(work: Work, disqualification_id: int, version: int) -> None
         raise SamePerson
     if reversal.id != version:
         raise ProposalReplaced
-    require_two_people(work.session, reversal.proposed_by, work.actor.user_id)
+    require_two_people(work, reversal.proposed_by)
     reversal.confirmed_by, reversal.confirmed_at = work.actor.user_id, work.now
     _did(work, row, "disqualification.reversed", reversal.decision)
 

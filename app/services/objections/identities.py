@@ -16,7 +16,7 @@ from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, SamePerson
 from app.evidence.kinds import FileKind
 from app.models import Case, Entry, Evidence, Identity, IdentityRequest, Objection, ObjectorKind, ScanState
 from app.sealing import Keyring
-from app.services.accounts.two_people import require_two_people
+from app.services.accounts.two_people import require_own_account, require_two_people
 from app.services.record.chain import on_case
 from app.services.shared import files
 from app.services.shared.files import OpenedFile, Stored, Vault
@@ -57,6 +57,7 @@ def ask(work: Work, objection_id: int, reason: str) -> None:
     Nothing is shown yet.
     """
     objection, _ = objection_to_ask_about(work.session, objection_id, work.actor, work.now)
+    require_own_account(work)
     reason = checked_text(reason, "查看的理由", REASON_LENGTH)
     if work.session.get(Identity, objection_id) is None:
         raise NotAllowed("保存期限已过，这位异议人的身份信息已经清除。")
@@ -98,7 +99,7 @@ def decide(work: Work, request_id: int, granted: bool) -> None:
     if request.asked_by == work.actor.user_id:
         raise SamePerson
     if granted:
-        require_two_people(work.session, request.asked_by, work.actor.user_id)
+        require_two_people(work, request.asked_by)
     request.decided_by, request.decided_at, request.granted = work.actor.user_id, work.now, granted
     act = "identity.granted" if granted else "identity.refused"
     _did(work, request.objection, act, request=request.id)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor, State
 from app.models import (
+    AccountReset,
     Disqualification,
     IdentityRequest,
     Period,
@@ -19,6 +20,8 @@ from app.models import (
     ReviewStage,
     Revocation,
 )
+from app.services.accounts import resets, two_people
+from app.services.accounts.two_people import Waiting
 from app.services.award import revocation
 from app.services.cases.queue import QueuedCase, queue_of, watched_by
 from app.services.nominees import gates
@@ -52,6 +55,8 @@ class NeedsAHand:
     identity_requests: Sequence[IdentityRequest]
     to_review: list[ToReview]
     revocations: Sequence[Revocation]
+    accounts: list[Waiting]
+    resets: Sequence[AccountReset]
 
     @property
     def nothing(self) -> bool:
@@ -81,6 +86,8 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
         identity_requests=identities.waiting_for(session, actor, now),
         to_review=_to_review(session, now),
         revocations=revocation.waiting(session),
+        accounts=[row for row in two_people.waiting(session, actor) if row.mine],
+        resets=resets.unseen(session, actor),
     )
 
 

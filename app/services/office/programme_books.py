@@ -96,6 +96,7 @@ def load(work: Work, sheets: Mapping[str, Rows], notice: str = "") -> Loaded:
         user = making.new_user(work.session, person.login, person.name, person.role, unit)
         user.password_hash, user.must_change_password = hashes[person.login], True
         user.password_expires_at = given_out_until(work.now)
+        making.note_giver(work, user)
         making.note_added(work, user)
         slips.append(slip_of(user, made[person.login]))
     return Loaded(programme, slips)

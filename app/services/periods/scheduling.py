@@ -30,6 +30,7 @@ from app.models import DeadlineExtension, Entry, Nominee, Period, Programme, Uni
 from app.models.periods import days_to_json
 from app.sealing import Keyring
 from app.services.nominees import gates
+from app.services.periods.readiness import require_receiving_office
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.shared.locks import lock_row
 from app.services.shared.texts import checked_text
@@ -103,7 +104,8 @@ class PeriodPlan:
 def schedule(work: Work, plan: PeriodPlan, calendar: Calendar) -> Period:
     """Save a period with its window, its explained days and its frozen entries (R4, R8, R9, R12).
 
-    Raises Archived, NothingChosen, NotEligible, QuotaExceeded, PrivateData and whatever `preview` raises.
+    Raises Archived, ContactMissing, NothingChosen, NotEligible, QuotaExceeded, PrivateData and whatever `preview`
+    raises.
     """
     period, entries = write_period(work, plan, calendar)
     work.did(
@@ -127,6 +129,7 @@ def write_period(work: Work, plan: PeriodPlan, calendar: Calendar) -> tuple[Peri
     require_office(work.actor)
     programme, round_ = plan.programme, plan.programme.rules.rounds[plan.round_number]
     planned = preview(plan.opening, plan.conclude_workdays, calendar, programme.demonstration, work.now)
+    require_receiving_office(work.session, plan.organiser, work.now)
     lock_programme_before_award(work.session, programme.id)
     chosen = _chosen(work, programme, round_, plan.organiser, plan.nominee_ids)
     gates.check_places(work.session, programme, round_, chosen, work.now)

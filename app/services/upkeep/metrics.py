@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import OPEN_STATES, State
 from app.models import AvailabilitySpan, Case, Entry, OutboxRow, Period
+from app.services.cases import queue
 from app.services.periods.progress import case_counts
 from app.services.upkeep import checking
 
@@ -22,6 +23,7 @@ class Readings:
 
     open_cases: Mapping[State, int]
     escalated_cases: int  # neither accepted nor declined after two working days (R21)
+    cases_without_two_people: int  # that nobody could conclude: the invariant of R21 fails
     oldest_unaccepted: dt.timedelta
     open_periods: int
     until_next_deadline: dt.timedelta | None
@@ -37,7 +39,7 @@ class Readings:
 def readings(session: Session, now: dt.datetime) -> Readings:
     """Read the figures; write nothing.
 
-    Eight small queries: meant for every half minute, not for every page.
+    Small queries, and the open cases with whoever may act on them: meant for every half minute, not for every page.
     """
     running, unsettled = Period.cancelled_at.is_(None), Period.settled_at.is_(None)
     open_periods = select(func.count()).where(Period.opens_at <= now, Period.closes_at > now, running)
@@ -56,6 +58,7 @@ def readings(session: Session, now: dt.datetime) -> Readings:
     return Readings(
         open_cases={state: counts[state] for state in State if state in OPEN_STATES},
         escalated_cases=escalated,
+        cases_without_two_people=len(queue.without_hands(session, now)),
         oldest_unaccepted=now - oldest_unaccepted if oldest_unaccepted else dt.timedelta(),
         open_periods=session.scalar(open_periods) or 0,
         until_next_deadline=deadline - now if deadline else None,

@@ -11,7 +11,7 @@ from wtforms import HiddenField, RadioField, SelectField
 
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Action, Conclusion, DeclineGround
 from app.models import Case, User
-from app.services.cases import choices, investigation
+from app.services.cases import choices, investigation, proposals
 from app.services.cases.investigation import REASON, TEXT
 from app.services.cases.visibility import shown_to
 from app.web.shared.forms import PlainForm, needed, options, text_area, version_in
@@ -201,9 +201,23 @@ def choices_for(session: Session, action: Action, case: Case, me: User) -> dict[
             return {}
 
 
+def came_back(session: Session, action: Action, case: Case, me: User) -> dict[str, str]:
+    """Return the texts of a proposal that was returned to this person, for the form to begin with (R22)."""
+    if action not in (Action.PROPOSE, Action.DECLINE):
+        return {}
+    back = proposals.returned_to(session, case, me.id, declines=action is Action.DECLINE)
+    if back is None:
+        return {}
+    if back.decline_ground is not None:
+        return {"ground": back.decline_ground.value, "text": back.decline_reason or ""}
+    texts = {"findings": back.findings or "", "grounds": back.grounds or "", "answer": back.answer or ""}
+    return {"conclusion": back.conclusion.value if back.conclusion else "", **texts}
+
+
 def form_for(session: Session, action: Action, case: Case, me: User, *, empty: bool = False) -> ActionForm:
     """Create the form of an action with its choices. Field ids carry the action, as several forms share a page."""
-    form = BUTTONS[action].form(formdata=None) if empty else BUTTONS[action].form()
+    kind = BUTTONS[action].form
+    form = kind(formdata=None, data=came_back(session, action, case, me)) if empty else kind()
     form.with_ids(action)
     if isinstance(form, VersionForm) and empty:
         form.version.data = str(case.proposal_version or 0)

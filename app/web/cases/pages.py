@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.cases.reminders import workdays_after_today
 from app.domain.cases.states import ACTION_NAMES, OPEN_STATES, Action, Role, allowed_actions
-from app.models import GROUP_ACT_NAMES, Case
-from app.services.cases import bulk, evidence_reading, flood, history, investigation, queue, warnings
+from app.models import GROUP_ACT_NAMES, PROPOSAL_END_ACTS, PROPOSAL_END_NAMES, Case
+from app.services.cases import bulk, evidence_reading, flood, history, investigation, proposals, queue, warnings
 from app.services.cases.queue import QueuedCase
-from app.web.cases.actions import BUTTONS, ChoiceForm, VersionForm, form_for
+from app.web.cases.actions import BUTTONS, ChoiceForm, VersionForm, came_back, form_for
 from app.web.cases.blueprint import blueprint
 from app.web.cases.case_list import case_listing
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me, work
@@ -124,6 +124,10 @@ def _case_page(
         tried=doing,
         refusal=tried.on_top,
         history=history.of_case(session(), case),
+        versions=proposals.of_case(session(), case),
+        came_back={action for action in possible if came_back(session(), action, case, me())},
+        PROPOSAL_END_ACTS=PROPOSAL_END_ACTS,
+        PROPOSAL_END_NAMES=PROPOSAL_END_NAMES,
         now=now(),
     )
     return html, tried.status

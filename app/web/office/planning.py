@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,7 @@ from app.models import Programme
 from app.services.calendar.calendars import calendar_of
 from app.services.office import planning
 from app.services.office.planning import LATE, STANDING_NAMES, RoundStanding, UnitRound
-from app.services.periods.readiness import Readiness, readiness
+from app.services.periods.readiness import own_units, readiness
 from app.web.office.gantt import day_words, gantt, periods_words
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
 from app.web.shared.lists import Column, Filter, Listing
@@ -39,7 +39,13 @@ def plan(programme_id: int) -> ResponseReturnValue:
     calendar = calendar_of(session(), programme.demonstration)
     timetable = planning.timetable_of(session(), programme, conclude, calendar, actor(), now())
     ready = readiness(session(), {row.unit.id: row.unit for row in timetable.rows}.values(), now())
-    return listing_of(programme, timetable.rows, ready).answer(
+    below = own_units(session(), programme_id, now())
+
+    def lacks(row: UnitRound) -> str:
+        """Say what is wanting: in round 1 the own units receive, from round 2 on the unit of the row."""
+        return below.get(row.unit.id, "") if row.round.number == 1 else ready[row.unit.id].words
+
+    return listing_of(programme, timetable.rows, lacks).answer(
         "office/planning.html",
         programme=programme,
         timetable=timetable,
@@ -49,7 +55,9 @@ def plan(programme_id: int) -> ResponseReturnValue:
     )
 
 
-def listing_of(programme: Programme, rows: Sequence[UnitRound], ready: Mapping[int, Readiness]) -> Listing[UnitRound]:
+def listing_of(
+    programme: Programme, rows: Sequence[UnitRound], lacks: Callable[[UnitRound], str]
+) -> Listing[UnitRound]:
     """Who has to open what by when."""
     units = {str(row.unit.id): row.unit.name for row in rows}
     return Listing(
@@ -90,7 +98,7 @@ def listing_of(programme: Programme, rows: Sequence[UnitRound], ready: Mapping[i
             Column("slack", "余地（工作日）", lambda row: row.step.slack, 12, shown=slack_words, note=advice),
             Column("periods", "已安排的公示", lambda row: periods_words(row.periods), 40),
             Column("due", "报送期限", lambda row: row.step.leg.due, 14, shown=lambda row: full_day(row.step.leg.due)),
-            Column("lacks", "还缺什么、异议由谁办理", lambda row: ready[row.unit.id].words, 40),
+            Column("lacks", "还缺什么、异议由谁办理", lacks, 40),
             Column("advice", "说明", advice, 50, sheet_only=True),
         ],
         rows=rows,

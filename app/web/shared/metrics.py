@@ -122,6 +122,7 @@ class Gauges:
             cases.add_metric([state], count)
         yield cases
         yield gauge("escalated_cases", "Cases nobody accepted or declined in two working days.", read.escalated_cases)
+        yield gauge("cases_without_two_people", "Open cases nobody can conclude.", read.cases_without_two_people)
         yield gauge(
             "oldest_unaccepted_hours",
             "Age of the oldest case still to be accepted.",

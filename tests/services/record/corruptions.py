@@ -451,6 +451,12 @@ CORRUPTIONS = [
             "conclusion-is-confirmed-after-it-was-proposed",
             "UPDATE cases SET confirmed_at = LATER(confirmed_at, -1) WHERE id = 7",
         ),
+        ("proposal-is-kept-with-its-text", "DELETE FROM proposals WHERE case_id = 7"),
+        (
+            "account-that-waits-confirms-nothing",
+            "UPDATE users SET password_given_by = 5, "
+            "password_given_at = (SELECT received_at FROM cases WHERE id = 7) WHERE id = 4",
+        ),
         ("withdrawn-outcome-has-its-withdrawals", "UPDATE cases SET decline_ground = 'withdrawn' WHERE id = 8"),
         (
             "nothing-is-concluded-after-the-deadline",

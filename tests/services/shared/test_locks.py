@@ -40,7 +40,7 @@ def having_read(world: World, *rows: tuple[type, int]) -> Iterator[Session]:
         yield session
 
 
-def test_a_case_confirmed_by_another_session_is_not_confirmed_again(world: World) -> None:
+def test_security_52_a_case_confirmed_by_another_session_is_not_confirmed_again(world: World) -> None:
     case, _ = world.file(world.round_two(), world.nominees[0], FILED)
     world.bring(case, State.PROPOSED, FILED)
     with having_read(world, (Case, case)) as session:
@@ -49,7 +49,7 @@ def test_a_case_confirmed_by_another_session_is_not_confirmed_again(world: World
             investigation.confirm(Work(session, at(DAY), world.actor("head"), world.keyring), case, 1)
 
 
-def test_who_was_recused_by_another_session_is_refused(world: World) -> None:
+def test_security_52_who_was_recused_by_another_session_is_refused(world: World) -> None:
     case, _ = world.file(world.round_two(), world.nominees[0], FILED)
     handler = world.actor("handler")
     with having_read(world, (Case, case)) as session:
@@ -85,7 +85,7 @@ def test_a_deadline_extended_by_another_session_is_extended_from_there(world: Wo
             scheduling.extend_deadline(Work(session, now, office), period, day, "核查需要时间", ChinaCalendar())
 
 
-def test_a_reversal_confirmed_by_another_session_is_not_confirmed_again(world: World) -> None:
+def test_security_52_a_reversal_confirmed_by_another_session_is_not_confirmed_again(world: World) -> None:
     case, _ = world.file(world.round_two(), world.nominees[0], FILED)
     world.bring(case, State.PROPOSED, FILED, Conclusion.UPHELD)
     world.act(investigation.confirm, case, "head", 1, now=DAY)
@@ -135,7 +135,7 @@ RACES: list[tuple[State, bool, list[Act], int, str]] = [
 
 
 @pytest.mark.parametrize(("state", "to_decline", "acts", "done", "states"), RACES)
-def test_one_of_those_who_act_at_once_wins(
+def test_security_52_one_of_those_who_act_at_once_wins(
     world: World, state: State, to_decline: bool, acts: list[Act], done: int, states: str
 ) -> None:
     case, _ = world.file(world.round_two(), world.nominees[0], FILED)

@@ -28,6 +28,7 @@ FORM = "/periods/6/nominees/3/objection"
 PLAN = "/office/periods/new/1/2/3"
 MANAGERS = frozenset({"office", "head"})
 UNITS = frozenset({"head", "handler"})
+AGREERS = MANAGERS | {"auditor"}
 HANDLE = "a-handle-of-22-letters"
 
 # Method, address, what a stranger gets, who of the staff may, what they get (empty forms are refused as such).
@@ -128,6 +129,7 @@ MATRIX = [
     ("POST", "/units/2/parent", 401, OFFICE, 422),
     ("POST", "/units/2/retire", 401, OFFICE, 409),
     ("POST", "/units/2/restore", 401, OFFICE, 409),
+    ("POST", "/account/resets/known", 401, EVERYBODY, 303),
     ("GET", "/people/", 302, MANAGERS, 200),
     ("GET", "/people/new", 302, MANAGERS, 200),
     ("POST", "/people/new", 401, MANAGERS, 422),
@@ -137,6 +139,9 @@ MATRIX = [
     ("POST", "/people/5/enable", 401, MANAGERS, 409),
     ("POST", "/people/5/place", 401, MANAGERS, 422),
     ("POST", "/people/5/agree", 401, MANAGERS, 409),
+    ("GET", "/people/agreements", 302, AGREERS, 200),
+    ("POST", "/people/agreements", 401, AGREERS, 422),
+    ("POST", "/people/resets/seen", 401, OFFICE, 303),
     ("POST", "/nominees/1/conditions/merit_1", 401, OFFICE, 422),
     ("POST", "/nominees/1/rank", 401, OFFICE, 422),
     ("POST", "/nominees/1/reviews/final", 401, OFFICE, 422),

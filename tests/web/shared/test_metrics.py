@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from app.domain.cases.states import State
+from app.models import User
 from app.services.cases import settlement
 from app.services.objections import intake
 from app.services.record.checks.run import Finding
@@ -94,6 +95,23 @@ def test_the_gauges_follow_the_cases_and_the_clock(world: World, make_app: MakeA
     assert cases() == {}
     world.run(settlement.settle_due, now=clock.now)
     assert read() == [0, 0, 0, 0, 0, 0, told, None]
+
+
+@on_sqlite
+def test_a_case_without_two_people_is_a_figure(world: World, make_app: MakeApp, clock: MovingClock) -> None:
+    """The invariant of R21: one of the office is recused, the other's account is not their own any more."""
+    watch = Browser(make_app(metrics_token=TOKEN))
+    case, _ = world.file(world.round_two(), world.nominees[2], "2026-09-18 Fri 09:00")
+    clock.to("2026-09-18 Fri 10:00")
+    assert figures(watch)["cases_without_two_people"] == 0
+    with world.database.writer() as session:
+        ids = [world.people[login] for login in ("office2", "head", "handler", "handler2")]
+        session.execute(update(User).where(User.id.in_(ids)).values(disabled_at=clock.now))
+        session.commit()
+    assert figures(watch)["cases_without_two_people"] == 1
+    page = Browser(make_app()).sign_in(world.people["office"]).get("/office/")
+    assert "没有两个人可以办理（1）" in page.text
+    assert f"/desk/cases/{case}" in page.source
 
 
 @on_sqlite

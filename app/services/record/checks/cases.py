@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -16,6 +17,8 @@ from app.models import (
     MessageKind,
     Objection,
     Period,
+    Proposal,
+    ProposalEnd,
     Recusal,
     Unit,
     UnitKind,
@@ -109,13 +112,19 @@ def every_objector_is_answered(_live: LiveData) -> Select[int]:
 # --- who handles ---------------------------------------------------------------------------------
 
 
-def _hands(*more: ColumnElement[bool]) -> Any:
-    """How many people can act on a case: live accounts of the handling unit and of the office, not recused."""
+def _hands(now: dt.datetime, *more: ColumnElement[bool]) -> Any:
+    """How many people can conclude a case: live accounts of the handling unit and of the office, not recused.
+
+    One that a colleague gave out, and nobody agreed to, concludes nothing (R22).
+    """
+    giver = aliased(User)
+    waits = exists().where(giver.id == User.password_given_by, giver.unit_id == User.unit_id, User.agreed_at.is_(None))
+    opens = or_(User.password_expires_at.is_(None), User.password_expires_at > now)
     recused = exists().where(Recusal.case_id == Case.id, Recusal.user_id == User.id)
     return (
         select(func.count())
         .select_from(User)
-        .where(User.disabled_at.is_(None), User.role != Role.AUDITOR, ~recused, *more)
+        .where(User.disabled_at.is_(None), User.role != Role.AUDITOR, opens, ~waits, ~recused, *more)
         .correlate(Case)
         .scalar_subquery()
     )
@@ -123,7 +132,7 @@ def _hands(*more: ColumnElement[bool]) -> Any:
 
 @invariant("R21", "没有办结的案件，至少有两个人能够一起办结")
 def open_case_has_two_people(live: LiveData) -> Select[int]:
-    hands = _hands(or_(User.unit_id == Case.handler_unit_id, User.role == Role.OFFICE))
+    hands = _hands(live.now, or_(User.unit_id == Case.handler_unit_id, User.role == Role.OFFICE))
     return cases_in_periods(_OPEN, Period.conclude_by > live.now, hands < 2)
 
 
@@ -241,6 +250,27 @@ def decline_has_a_second_person(_live: LiveData) -> Select[int]:
 def nobody_recused_confirms_a_decline(_live: LiveData) -> Select[int]:
     recused = (Recusal.user_id == Case.decline_confirmed_by) & (Recusal.recused_at < Case.decided_at)
     return select(Case.id).where(exists().where(Recusal.case_id == Case.id, recused))
+
+
+@invariant("R22", "待确认的意见和确认了的结论，都存有那一版的全文")
+def proposal_is_kept_with_its_text(_live: LiveData) -> Select[int]:
+    ended = and_(Case.state == State.CONCLUDED, Proposal.ended == ProposalEnd.CONFIRMED)
+    waits = and_(Case.state == State.PROPOSED, Proposal.ended.is_(None))
+    this = Proposal.case_id == Case.id, Proposal.version == func.coalesce(Case.proposal_version, 0)
+    kept = exists().where(*this, or_(ended, waits))
+    return select(Case.id).where(Case.state.in_((State.PROPOSED, State.CONCLUDED)), ~kept)
+
+
+@invariant("R22", "由同事发放密码、上一级还没有同意的账号没有确认过结论")
+def account_that_waits_confirms_nothing(_live: LiveData) -> Select[int]:
+    giver = aliased(User)
+    waiting = (
+        giver.id == User.password_given_by,
+        giver.unit_id == User.unit_id,
+        Case.confirmed_at >= User.password_given_at,
+        or_(User.agreed_at.is_(None), Case.confirmed_at < User.agreed_at),
+    )
+    return select(Case.id).where(exists().where(User.id == Case.confirmed_by, *waiting))
 
 
 @invariant("R18", "以异议人撤回为由办结的，异议人都撤回了")
