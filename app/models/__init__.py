@@ -32,6 +32,7 @@ from app.models.objections import (
     MessageKind,
     Objection,
     ObjectorKind,
+    Registration,
     SpentAnswer,
 )
 from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, WindowExtension
@@ -87,6 +88,7 @@ __all__ = [
     "Quota",
     "RecoveryCode",
     "Recusal",
+    "Registration",
     "Replanning",
     "Reversal",
     "Review",
