@@ -53,6 +53,7 @@ from app.models.objections import (
     MessageKind,
     Objection,
     ObjectorKind,
+    Registration,
     SpentAnswer,
 )
 from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, WindowExtension
@@ -113,6 +114,7 @@ __all__ = [
     "Quota",
     "RecoveryCode",
     "Recusal",
+    "Registration",
     "Replanning",
     "Reversal",
     "Review",

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.objections.arrival import REGISTERED_CHANNELS, Channel
 from app.models.accounts import User
 from app.models.base import Base, checked
 from app.models.drawing import drawn
@@ -71,11 +72,46 @@ class Objection(Base):
 
     entry: Mapped[Entry] = relationship()
     messages: Mapped[list[Message]] = relationship(order_by="Message.id")
+    registration: Mapped[Registration | None] = relationship(back_populates="objection")
+
+    @property
+    def channel(self) -> Channel:
+        """How it came in (R33)."""
+        return self.registration.channel if self.registration is not None else Channel.WEB
 
     __table_args__ = (
         CheckConstraint("length(facts) BETWEEN 20 AND 3000", name="facts_length"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdraw_reason IS NULL)", name="withdrawn_with_reason"),
         Index("ix_objections_contact", "contact_hash", "filed_at"),
+    )
+
+
+_REGISTERED = ", ".join(f"'{channel.value}'" for channel in REGISTERED_CHANNELS)
+
+
+class Registration(Base):
+    """That staff entered an objection which came by letter, visit, telephone or mail (R33).
+
+    The moment at which it arrived is `filed_at` of its objection. `late_reason` says why it was entered
+    after the window.
+    """
+
+    __tablename__ = "registrations"
+
+    objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), primary_key=True, autoincrement=False)
+    channel: Mapped[Channel] = mapped_column(checked(Channel, "channel"))
+    postmark: Mapped[dt.date | None]
+    registered_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    registered_at: Mapped[dt.datetime]
+    late_reason: Mapped[str | None] = mapped_column(Text)
+
+    objection: Mapped[Objection] = relationship(back_populates="registration")
+    registrar: Mapped[User] = relationship()
+
+    __table_args__ = (
+        CheckConstraint(f"channel IN ({_REGISTERED})", name="not_by_the_web"),
+        CheckConstraint("(channel = 'letter') = (postmark IS NOT NULL)", name="letters_have_a_postmark"),
+        CheckConstraint("late_reason IS NULL OR length(late_reason) >= 2", name="reason_says_something"),
     )
 
 

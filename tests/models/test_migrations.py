@@ -13,11 +13,23 @@ from sqlalchemy import MetaData, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.database import Database
-from app.models import AccountReset, AuditRow, Evidence, Import, ImportRow, Period, Proposal, User
+from app.domain.objections.arrival import Channel
+from app.models import (
+    AccountReset,
+    AuditRow,
+    Evidence,
+    Import,
+    ImportRow,
+    Objection,
+    Period,
+    Proposal,
+    Registration,
+    User,
+)
 from app.services.imports import reading
 from app.services.upkeep import checking
 from tests.conftest import copy_of_template
-from tests.world import at
+from tests.world import FACTS, at
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -234,3 +246,43 @@ def test_0019_the_proposal_that_a_case_holds_becomes_its_version(empty: Database
         7: (1, "没有线索", "confirmed", 2),
         9: (1, "查明", None, None),
     }
+
+
+def test_0020_an_objection_that_is_there_came_by_the_web(empty: Database) -> None:
+    empty.migrate(revision="0017")
+    insert(empty, "units", {"id": 1, "kind": "office"})
+    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
+    insert(empty, "programmes", {"id": 1})
+    days = {"opens_at": at("2026-09-18 Fri 00:00"), "closes_at": at("2026-09-24 Thu 00:00"), "days": []}
+    period = {"id": 1, "programme_id": 1, "round_number": 2, "organiser_id": 1, "scheduled_by": 1, "recommenders": []}
+    insert(empty, "periods", period | days | {"conclude_by": at("2026-09-30 Wed 00:00")})
+    nominee = {"id": 1, "programme_id": 1, "kind": "individual", "unit_id": 1, "recommender_id": 1, "position": 1}
+    insert(empty, "nominees", nominee)
+    insert(empty, "entries", {"id": 1, "period_id": 1, "nominee_id": 1, "position": 1, "kind": "individual"})
+    insert(empty, "cases", {"id": 1, "entry_id": 1, "state": "received", "handler_unit_id": 1})
+    objection = {"id": 1, "entry_id": 1, "case_id": 1, "objector_kind": "person", "category": "deeds"}
+    insert(empty, "objections", objection | {"facts": FACTS, "form_hash": "f", "receipt_hash": "r"})
+    empty.migrate()
+    with empty.writer() as session:
+        objection_row = session.scalars(select(Objection)).one()
+        assert (objection_row.channel, objection_row.registration) == (Channel.WEB, None)
+        registered = {"objection_id": 1, "registered_by": 1, "registered_at": at("2026-09-21 Mon 09:00")}
+        session.add(Registration(**registered, channel=Channel.VISIT))
+        session.commit()
+        session.refresh(objection_row)
+        assert objection_row.channel is Channel.VISIT
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"channel": "web"},
+        {"channel": "letter"},
+        {"channel": "visit", "postmark": date(2026, 9, 18)},
+        {"channel": "fax"},
+    ],
+)
+def test_0020_what_came_by_letter_has_a_postmark_and_nothing_else_has(empty: Database, wrong: dict[str, Any]) -> None:
+    empty.migrate()
+    with pytest.raises(IntegrityError, match=r"ck_registrations|CHECK"):
+        insert(empty, "registrations", {"objection_id": 1, "registered_by": 1} | wrong)

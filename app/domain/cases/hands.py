@@ -38,6 +38,15 @@ def first_hand(chain: Sequence[Staffed]) -> int:
     return next((unit.unit_id for unit in chain if unit.people >= TWO), chain[-1].unit_id)
 
 
+def lacks_hands(handler: int, chain: Sequence[Staffed]) -> bool:
+    """Whether a new case with this unit would have nobody to bring it to a conclusion: two people, together (R21)."""
+    people = {unit.unit_id: unit.people for unit in chain}
+    office = chain[-1]
+    if office.people >= TWO or handler == office.unit_id:
+        return office.people < TWO
+    return not people[handler] or people[handler] + office.people < TWO
+
+
 def falls_at(untouched_since: dt.datetime, conclude_by: dt.datetime, calendar: Calendar) -> dt.datetime:
     """Return when a case falls to the office if nothing more is done to it (R21).
 

@@ -327,6 +327,14 @@ def check_recusal(actor: Actor, other: Actor, case: CaseFacts) -> None:
     _require_hands(case, replace(case, recused=case.recused | {other.user_id}))
 
 
+def check_joining(lead: CaseFacts, registrars: frozenset[int]) -> None:
+    """Let objections that these people registered come into `lead`, in which they decide nothing from then on (R33).
+
+    Raises NotAllowed where the lead would be left without two people who can conclude it (R21).
+    """
+    _require_hands(lead, replace(lead, recused=lead.recused | registrars))
+
+
 def _require_hands(case: CaseFacts, after: CaseFacts) -> None:
     if case.has_hands and not after.has_hands:
         raise NotAllowed("这样一来，就没有两个人可以一起办结这个案件了。请先给市工作专班增加一个账号，再办这一步。")

@@ -51,6 +51,7 @@ from app.models import (
 from app.services.accounts.two_people import require_own_account, require_two_people
 from app.services.cases import proposals
 from app.services.cases.choices import assignable, joinable_leads
+from app.services.cases.registrars import recuse_registrars
 from app.services.cases.telling import tell_units
 from app.services.cases.visibility import shown_to
 from app.services.record.chain import on_nominee
@@ -286,6 +287,7 @@ def join(work: Work, case_id: int, lead_id: int) -> None:
     case = _lock_case(work, case_id, Action.JOIN)
     if lead_id not in {lead.id for lead in joinable_leads(work.session, case, shown_to(work.actor, work.now))}:
         raise NotAllowed("只能并入同一推荐对象、同一办理单位、尚在办理的另一个案件。")
+    recuse_registrars(work, case, work.session.get_one(Case, lead_id, options=_FACTS))
     for objection in case.objections:
         objection.case_id = lead_id
     case.state = move(case.state, State.JOINED, ACTION_NAMES[Action.JOIN])

@@ -12,13 +12,21 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.calendar.workdays import DayTable
-from app.domain.cases.hands import Staffed, falls_at, first_hand
+from app.domain.cases.hands import Staffed, falls_at, first_hand, lacks_hands
 from app.domain.cases.reminders import Reminder
-from app.domain.cases.states import Role, State
+from app.domain.cases.states import Actor, Role, State
 from app.domain.cases.verdict import LEFT_NAMES
 from app.domain.objections.receipt import keyed_hash, receipt_code, receipt_hash
 from app.domain.periods.window import Window
-from app.domain.refusals import AnswerSpent, FormAlreadyUsed, NomineeLeft, PastDeadline, PeriodIsClosed, WindowClosed
+from app.domain.refusals import (
+    AnswerSpent,
+    FormAlreadyUsed,
+    NoHandsLeft,
+    NomineeLeft,
+    PastDeadline,
+    PeriodIsClosed,
+    WindowClosed,
+)
 from app.models import (
     Case,
     Category,
@@ -38,7 +46,7 @@ from app.sealing import Keyring
 from app.services.objections.evidence import claim
 from app.services.objections.identities import Objector, seal_objector
 from app.services.objections.shares import Guard, contact_hash, hold_back, text_hash
-from app.services.record.chain import CLOCK, OBJECTOR, Act, on_case, on_period, record
+from app.services.record.chain import CLOCK, OBJECTOR, Act, name_of_actor, on_case, on_period, record
 from app.services.shared.leavers import departures
 
 # This is the one place where a crowd arrives at once: its statements are built here, once, and executed on the
@@ -56,7 +64,7 @@ _FILED_WITH = select(Objection.id, Objection.content_hash, Objection.filed_at).w
     Objection.form_hash == bindparam("form")
 )
 _ELSEWHERE, _OTHER = aliased(Entry), aliased(Period)
-_PERIOD_OF_ENTRY = (
+PERIOD_OF_ENTRY = (
     select(
         Period.id,
         Period.settled_at,
@@ -64,6 +72,7 @@ _PERIOD_OF_ENTRY = (
         Period.closes_at,
         Period.conclude_by.label("conclude_by"),
         Period.cancelled_at,
+        Period.closed_at,
         func.coalesce(Period.recount, Period.days).label("days"),
         Period.organiser_id,
         Entry.nominee_id,
@@ -92,7 +101,10 @@ _INSERT_WARNING = insert(OutboxRow)
 
 
 def _chain() -> Select[Any]:
-    """Select the ids of `chain_of_command`, in its order, each with how many of its people can log in."""
+    """Select the ids of `chain_of_command`, in its order, each with how many of its people can log in.
+
+    Whoever registers the objection (`without`) is not counted: a case is not theirs to handle (R33).
+    """
     link = select(Unit.id, Unit.parent_id, literal(0).label("above")).where(Unit.id == bindparam("unit_id"))
     chain = link.cte("chain", recursive=True)
     chain = chain.union_all(
@@ -104,6 +116,7 @@ def _chain() -> Select[Any]:
             User.unit_id == chain.c.id,
             User.role != Role.AUDITOR,
             User.disabled_at.is_(None),
+            User.id != bindparam("without"),
             or_(User.password_expires_at.is_(None), User.password_expires_at > bindparam("now")),
         )
         .correlate(chain)
@@ -130,8 +143,10 @@ class Filing:
     against_handler: bool
     files: int = 0  # so many lay with the form when it was checked; where there are none, nobody looks for any
     letters: int = 0  # so many of these are sealed letters
+    only_scanned: bool = False  # the facts stand in the files: the text says no more than that (R33)
 
-    first_made: dt.datetime | None = None  # by a signed slip: held up by the limits since then (R17)
+    # By a signed slip: held up by the limits since then (R17). Or when it arrived, where staff register it (R33).
+    first_made: dt.datetime | None = None
 
     def digest(self, key: bytes, entry_id: int) -> str:
         """Return a hash that tells a repeated request from one with other content, without keeping either."""
@@ -167,7 +182,7 @@ def file_objection(
     repeated = _filed_before(connection, keyring, entry_id, filing)
     if repeated is not None:
         return repeated
-    period = connection.execute(_PERIOD_OF_ENTRY, {"entry_id": entry_id, "now": now}).one()
+    period = connection.execute(PERIOD_OF_ENTRY, {"entry_id": entry_id, "now": now}).one()
     made = filing.first_made or now
     if period.cancelled_at is not None or not Window(period.opens_at, period.closes_at).contains(made):
         raise WindowClosed(period.opens_at, period.closes_at, now)
@@ -177,7 +192,8 @@ def file_objection(
         require_still_there(session, period.nominee_id, now)
     try:
         hold_back(connection, guard, now)
-        filed = _write(session, connection, keyring, entry_id, period, filing, now)
+        filed, acts = write_down(session, keyring, entry_id, period, filing, now)
+        record(session, now, acts)
         session.commit()
     except (IntegrityError, AnswerSpent):
         # The same form at the same moment, on a database that lets two writers in: the other one won.
@@ -225,19 +241,28 @@ def _filed_before(connection: Connection, keyring: Keyring, entry_id: int, filin
     return None
 
 
-def _write(
+def write_down(
     session: Session,
-    connection: Connection,
     keyring: Keyring,
     entry_id: int,
     period: Row[Any],
     filing: Filing,
     now: dt.datetime,
-) -> Filed:
-    units = connection.execute(_CHAIN, {"unit_id": period.organiser_id, "now": now}).all()
+    registrar: Actor | None = None,
+) -> tuple[Filed, list[Act]]:
+    """Write the rows of a filing that nothing forbids, and return the receipt with the acts for the record.
+
+    By the web and at a desk (`registrar`) it is the same, but that who registers is not one of those who handle it.
+    `period` is a row of PERIOD_OF_ENTRY. Raises NoHandsLeft, for a registrar alone.
+    """
+    connection = session.connection()
+    without = registrar.user_id if registrar else 0
+    units = connection.execute(_CHAIN, {"unit_id": period.organiser_id, "now": now, "without": without}).all()
     staffed = [Staffed(row[0], row[1]) for row in units]
     chain = [unit.unit_id for unit in staffed]
     handler = chain[-1] if filing.against_handler else first_hand(staffed)
+    if registrar is not None and lacks_hands(handler, staffed):
+        raise NoHandsLeft
     days = DayTable([counted.day for counted in days_from_json(period.days)])
     case_id = connection.execute(
         _INSERT_CASE,
@@ -261,13 +286,13 @@ def _write(
         claim(connection, row["form_hash"], objection_id, filing.files, filing.letters)
         details["files"] = filing.files
     _warn_of_arrival(connection, case_id, chain[chain.index(handler) :], period.conclude_by, now)
-    acts = [Act(OBJECTOR, "objection.filed", on_case(case_id), details)]
+    who = name_of_actor(registrar) if registrar else OBJECTOR
+    acts = [Act(who, "objection.filed", on_case(case_id), details)]
     if period.settled_at is not None:
         # Settled while a clock ran ahead: the deadline is still to come, and must find this case when it does.
         connection.execute(_UNSETTLE, {"period_id": period.id})
         acts.append(Act(CLOCK, "period.unsettled", on_period(period.id)))
-    record(session, now, acts)
-    return Filed(code, objection_id, now)
+    return Filed(code, objection_id, now), acts
 
 
 def _objection_row(key: bytes, code: str, filing: Filing, entry_id: int, now: dt.datetime) -> dict[str, Any]:
@@ -286,7 +311,7 @@ def _objection_row(key: bytes, code: str, filing: Filing, entry_id: int, now: dt
         "receipt_hash": receipt_hash(key, code),
         "filed_at": filing.first_made or now,
         "contact_hash": contact_hash(key, filing.contact),
-        "text_hash": text_hash(key, filing.facts),
+        "text_hash": None if filing.only_scanned else text_hash(key, filing.facts),
     }
 
 

@@ -180,6 +180,12 @@ def twice(table: str, columns: str, row: int) -> Step:
 _NOMINEE = "programme_id, kind, name, unit_id, recommender_id, position, post, category, trade, deeds, rank, edition"
 _PAPER = "programme_id, kind, issuer, number, title, dated, agreed, text, document_id, recorded_by, recorded_at"
 _RECUSED = "INSERT INTO recusals (id, case_id, user_id, reason, recused_at) VALUES "
+# The first objection as if somebody had registered it; then that person kept out of its case, as it should be.
+_REGISTERED = (
+    "INSERT INTO registrations (objection_id, channel, registered_by, registered_at) VALUES (1, 'visit', 6, NOW)"
+)
+_OUT_OF_IT = _RECUSED + "(99, 1, 6, '登记人', NOW)"
+_AT = "UPDATE registrations SET registered_at = LATER(registered_at, {0})"
 
 
 def of(base: str, *corruptions: tuple[str, *tuple[Step, ...]]) -> list[Corruption]:
@@ -367,6 +373,10 @@ CORRUPTIONS = [
         ),
         ("evidence-is-of-its-supplements-objection", "UPDATE evidence SET objection_id = 1 WHERE id = 2"),
         ("objection-has-not-too-many-files", too_many_files),
+        ("registrar-is-out-of-the-case", _REGISTERED),
+        ("registration-is-in-time", _REGISTERED, _OUT_OF_IT, _AT.format(-240)),
+        ("late-registration-says-why", _REGISTERED, _OUT_OF_IT, _AT.format(96)),
+        ("postmark-is-a-letters", _REGISTERED, _OUT_OF_IT, "UPDATE registrations SET postmark = '2026-09-01'"),
         ("scan-of-evidence-is-dated", "UPDATE evidence SET scan = 'clean' WHERE id = 1"),
         ("identity-is-granted-by-another", "UPDATE identity_requests SET decided_by = asked_by"),
         ("identity-is-read-when-it-was-granted", "UPDATE identity_requests SET granted = FALSE"),
