@@ -241,7 +241,7 @@ def test_a_telephone_set_up_after_the_reset_proves_nobody(world: World) -> None:
 def test_a_wrong_code_proves_nobody(world: World) -> None:
     reset(world, "handler", by="head")
     with world.database.writer() as session:
-        session.get_one(SecondFactor, world.people["handler"]).last_step = 2**31  # no code of now is taken
+        session.get_one(SecondFactor, world.people["handler"]).last_step = 2**31 - 1  # no code of now is taken
         session.commit()
     with pytest.raises(WrongCode):
         come_in(world, "handler", DAY)
