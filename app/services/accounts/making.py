@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.accounts.staffing import UNIT_ROLES, given_out_until
@@ -17,6 +18,7 @@ from app.models import Unit, UnitKind, User
 from app.services.accounts import logins, passwords, resets, second_factor, sessions
 from app.services.accounts.units import require_in_use
 from app.services.record.chain import by_user
+from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 
 
@@ -50,7 +52,10 @@ def new_user(session: Session, login: str, name: str, role: Role, unit: Unit) ->
 
 
 def note_added(work: Work, user: User) -> None:
-    work.session.flush()  # gives the user its unit's id
+    try:
+        work.session.flush()  # gives the user its unit's id
+    except IntegrityError:  # somebody else took the login at the same moment
+        raise AlreadyDone(f"登录名 {user.login} 已经有人用了。", "login") from None
     work.did("user.added", user, login=user.login, role=user.role, unit=user.unit_id)
 
 
@@ -155,7 +160,7 @@ def let_in_again(work: Work, user: User) -> None:
     """Enable a disabled account again. Raises AlreadyDone, WrongState."""
     if user.disabled_at is None:
         raise AlreadyDone(f"账号 {user.login} 没有停用。")
-    require_in_use(user.unit)
+    require_in_use(lock_row(work.session, Unit, user.unit_id))  # nobody retires it meanwhile
     user.disabled_at = None
     work.did("user.enabled", user)
 
@@ -167,7 +172,8 @@ def everybody(session: Session) -> Sequence[User]:
 
 
 def _named(session: Session, login: str) -> User:
-    user = session.scalar(select(User).where(User.login == login))
+    named = select(User).where(User.login == login).with_for_update(of=User)
+    user = session.scalar(named.execution_options(populate_existing=True))
     if user is None:
         raise NotThere(f"没有登录名为 {login} 的账号。")
     return user

@@ -15,6 +15,7 @@ from app.domain.cases.states import OPEN_STATES, Actor, Role
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotAllowed, NothingChosen, NotYourCase, Refusal, Unfit
 from app.models import Case, Entry, Period, Unit, User
 from app.services.accounts import making, passwords, sessions, units
+from app.services.shared.locks import lock_row_if_any
 from app.services.shared.work import Work, use_case
 
 
@@ -94,8 +95,8 @@ def invite(work: Work, login: str, name: str, role: Role, unit_id: int) -> Slip:
     faults = [Fault("login", fault_of_login(login)), Fault("name", fault_of_name(name))]
     if faults := [fault for fault in faults if fault.words]:
         raise Unfit(faults)
-    unit = _place_to_fill(work, role, unit_id)
     _lock_accounts(work, [])
+    unit = _place_to_fill(work, role, unit_id)
     try:
         user = making.new_user(work.session, login, name, role, unit)
     except AlreadyDone as taken:
@@ -177,7 +178,7 @@ def places_for(session: Session, actor: Actor) -> tuple[list[Role], list[Unit]]:
 
 
 def _place_to_fill(work: Work, role: Role, unit_id: int) -> Unit:
-    unit = work.session.get(Unit, unit_id)
+    unit = lock_row_if_any(work.session, Unit, unit_id)  # nobody retires it meanwhile
     if unit is None or not manages(work.actor, Position(role, unit.id, unit.parent_id)):
         raise NotYourCase
     try:

@@ -182,8 +182,8 @@ def restore(work: Work, unit_id: int) -> None:
     unit = lock_row(work.session, Unit, unit_id)
     if unit.retired_at is None:
         raise AlreadyDone(f"“{unit.name}”没有停用。")
-    if unit.parent is not None:
-        require_in_use(unit.parent)
+    if unit.parent_id is not None:
+        require_in_use(lock_row(work.session, Unit, unit.parent_id))  # nobody retires it meanwhile
     unit.retired_at = None
     work.did("unit.restored", unit)
 

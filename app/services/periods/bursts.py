@@ -18,6 +18,7 @@ from app.domain.cases.states import OPEN_STATES, require_office
 from app.domain.refusals import BadValue, ChangedMeanwhile, NothingChosen
 from app.models import Case, DeadlineExtension, Entry, Objection, Period
 from app.services.periods.scheduling import extend_deadline
+from app.services.shared.locks import lock_row_if_any
 from app.services.shared.work import Work, use_case
 
 FROM = 20  # so many objections in a window's last 24 hours, in one period
@@ -59,6 +60,8 @@ def extend_all(work: Work, period_ids: Collection[int], workdays: int, reason: s
         raise NothingChosen("请至少选一次公示。")
     if workdays not in WORKDAYS:
         raise BadValue("workdays", f"延长的工作日应在{WORKDAYS[0]}到{WORKDAYS[-1]}之间，现在是{workdays}。")
+    for period_id in sorted(set(period_ids)):
+        lock_row_if_any(work.session, Period, period_id)  # of two who extend at once, the second is told
     touched = {burst.period.id: burst.period for burst in bursts(work.session, work.now)}
     if not set(period_ids) <= touched.keys():
         raise ChangedMeanwhile("有的公示刚才已经延长或者办结，一次都没有延长，请核对后再提交。", "chosen")
