@@ -22,7 +22,7 @@ from app.services.accounts import making
 from app.services.cases import investigation, queue
 from app.services.objections import following
 from app.services.record import chain
-from tests.world import PASSWORD_HASH, World, at, at_once
+from tests.world import PASSWORD_HASH, World, at, at_once, contact
 
 FILED = "2026-09-18 Fri 09:00"
 DAY = "2026-09-21 Mon 10:00"
@@ -345,6 +345,8 @@ def test_a_case_of_round_one_goes_to_the_first_unit_with_two_people(
     """Own units have no account, as in the demonstration: their cases could be handled by nobody (R21)."""
     with world.database.writer() as session:
         own = session.get_one(Nominee, world.nominees[0]).unit
+        for line, text in contact(3).items():
+            setattr(own, line, text)
         for login in ("own1", "own2") if two_of_them else ("own1",):
             session.add(User(login=login, name=login, role=Role.HEAD, unit=own, password_hash=PASSWORD_HASH))
         session.commit()
