@@ -25,7 +25,7 @@ from app.services.cases import investigation, queue
 from app.services.objections import following
 from app.services.record import chain
 from tests.services.cases.proposing import DAY, FILED, PROPOSAL, a_case
-from tests.world import PASSWORD_HASH, World, at, at_once
+from tests.world import PASSWORD_HASH, World, at, at_once, contact
 
 LAST = "2026-09-29 Tue 23:59:59.999999"
 DEADLINE = "2026-09-30 Wed 00:00"
@@ -345,6 +345,8 @@ def test_a_case_of_round_one_goes_to_the_first_unit_with_two_people(
     """Own units have no account, as in the demonstration: their cases could be handled by nobody (R21)."""
     with world.database.writer() as session:
         own = session.get_one(Nominee, world.nominees[0]).unit
+        for line, text in contact(3).items():
+            setattr(own, line, text)
         for login in ("own1", "own2") if two_of_them else ("own1",):
             session.add(User(login=login, name=login, role=Role.HEAD, unit=own, password_hash=PASSWORD_HASH))
         session.commit()
