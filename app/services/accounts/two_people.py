@@ -1,7 +1,7 @@
-"""Two people are two people: whose word an account's word is, and who of the next level agrees to it (R22).
+"""Whether two accounts are two people, and who of the next level may agree to an account (R22).
 
-Whoever gave out a password last may know it. Until somebody of the next level agreed to the account, what it says is
-taken for the word of whoever gave it out.
+Whoever gave out a password last may know it. Until somebody of the next level has agreed to the account, its acts count
+as those of the person who gave the password out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from app.services.shared.work import Work, use_case
 
 
 def speaks_for(session: Session, user_id: int) -> int:
-    """Return the person whose word this account's is: its owner's, or whoever gave out the password, and so on."""
+    """Return the person who counts as acting with this account: its owner, or whoever gave out its password."""
     seen: set[int] = set()
     while user_id not in seen:
         seen.add(user_id)
@@ -24,7 +24,7 @@ def speaks_for(session: Session, user_id: int) -> int:
         if user.password_given_by is None or user.agreed_at is not None:
             return user_id
         user_id = user.password_given_by
-    return min(seen)  # accounts that gave each other passwords in a circle: one word
+    return min(seen)  # accounts that gave each other passwords count as one person
 
 
 def require_two_people(session: Session, first_id: int, second_id: int) -> None:

@@ -138,7 +138,7 @@ def deadline_is_the_nth_working_day(live: LiveData) -> Found:
     extended = set(live.session.scalars(select(DeadlineExtension.period_id)))
     for period in live.periods:
         if period.conclude_by <= period.closes_at or period.conclude_workdays not in _TIME_TO_CONCLUDE:
-            continue  # said already
+            continue  # reported by another invariant
         days = len(period.workdays(period.closing, period.deadline))
         if days < period.conclude_workdays or (days > period.conclude_workdays and period.id not in extended):
             yield Period, period.id
