@@ -1,4 +1,4 @@
-"""Units, their people, and how these come in: second factors, recovery codes, sessions, failures."""
+"""Units and their people, with what login needs: second factors, recovery codes, sessions, failed tries."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Unit(Base):
     address: Mapped[str] = mapped_column(String(200), default="")
     email: Mapped[str] = mapped_column(String(120), default="")
     hours: Mapped[str] = mapped_column(String(120), default="")
-    # Nobody is removed: a unit that is no more takes no new people and no new nominees.
+    # No unit is removed. A retired one takes no new people and no new nominees.
     retired_at: Mapped[dt.datetime | None]
 
     parent: Mapped[Unit | None] = relationship(remote_side=[id])
@@ -53,7 +53,7 @@ class Unit(Base):
         return bool(self.phone and self.address and self.email and self.hours)
 
     def hands(self, now: dt.datetime) -> frozenset[int]:
-        """Return whoever of the unit can log in and bring cases to a conclusion (R21, R22)."""
+        """Return the ids of the people of the unit who can log in and bring cases to a conclusion (R21, R22)."""
         return frozenset(user.id for user in self.people if user.can_conclude(now))
 
 
@@ -69,11 +69,11 @@ class User(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     disabled_at: Mapped[dt.datetime | None]
-    # Raised at every change of password or right: sessions made before it are dead.
+    # Raised at every change of password or rights. A session with an older number is invalid.
     session_epoch: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    # Somebody else gave out the password: it opens one page, where another is chosen.
+    # True while the password is one that somebody else gave out: it only allows its owner to choose another.
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
-    # And not for ever: an invitation that nobody took up opens nothing any more.
+    # A given-out password expires, so that an unused invitation stops working.
     password_expires_at: Mapped[dt.datetime | None]
     # Who gave out the password last, None for the command line, and who of the next level agreed since (R22).
     password_given_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -95,7 +95,7 @@ class User(Base):
         return Actor(user_id=self.id, role=self.role, unit_id=self.unit_id)
 
     def can_log_in(self, now: dt.datetime) -> bool:
-        """Whether the account opens: not disabled, nor an invitation that nobody took up in time."""
+        """Whether the account may log in: it is not disabled, and its given-out password has not expired."""
         return self.disabled_at is None and (self.password_expires_at is None or now < self.password_expires_at)
 
     def can_conclude(self, now: dt.datetime) -> bool:
@@ -153,7 +153,7 @@ class SecondFactor(Base):
 
 
 class RecoveryCode(Base):
-    """What lets somebody in once without the telephone; only a keyed hash is kept."""
+    """A code that replaces the telephone once. Only its keyed hash is stored."""
 
     __tablename__ = "recovery_codes"
 
@@ -192,7 +192,7 @@ class StaffSession(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    epoch: Mapped[int]  # the user's when it began: once that is raised the session is dead
+    epoch: Mapped[int]  # the user's number when the session began: once that is raised, the session is invalid
     created_at: Mapped[dt.datetime]
     last_seen_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
@@ -203,7 +203,7 @@ class StaffSession(Base):
 
 
 class LoginFailure(Base):
-    """A try that did not let anybody in. `bucket` is a keyed hash: a mistyped login name may be a password."""
+    """A failed login. `bucket` is a keyed hash, because a mistyped login name may be a password."""
 
     __tablename__ = "login_failures"
 

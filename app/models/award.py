@@ -104,5 +104,5 @@ class Revocation(Base):
 
     @property
     def stands(self) -> bool:
-        """One who proposes is not enough (R31)."""
+        """Whether the revocation is confirmed; one person's proposal is not enough (R31)."""
         return self.confirmed_at is not None

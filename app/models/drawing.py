@@ -1,4 +1,4 @@
-"""Ids drawn at random, for rows whose number a unit or the public sees: an order of arrival is not in them (R19)."""
+"""Random ids for rows whose number a unit or the public sees: they do not show the order of arrival (R19)."""
 
 from __future__ import annotations
 

@@ -212,7 +212,7 @@ class Evidence(StoredFile, Base):
         UniqueConstraint("form_hash", "sha256"),
         Index("ix_evidence_unfiled", "received_at", sqlite_where=_UNFILED, postgresql_where=_UNFILED),
         Index("ix_evidence_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
-        {"sqlite_autoincrement": True},  # the record names files by id: one that is gone lends its id to nobody
+        {"sqlite_autoincrement": True},  # the record names files by id, so the id of a deleted file is never used again
     )
 
 
@@ -228,7 +228,9 @@ class Draft(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     kept_at: Mapped[dt.datetime] = mapped_column(index=True)
 
-    __table_args__ = ({"info": {"in_backups": False}},)  # a backup would keep for years what is promised an hour
+    __table_args__ = (
+        {"info": {"in_backups": False}},
+    )  # not in backups, which are kept for years: a draft is promised to live for an hour
 
 
 class SpentAnswer(Base):

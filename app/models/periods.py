@@ -87,7 +87,7 @@ class Period(Base):
     calendar_version: Mapped[str] = mapped_column(Text)
     provisional: Mapped[bool]
     estimated: Mapped[bool]
-    # The entries are frozen, so what a list says of them all is counted once.
+    # Counted once at scheduling, because the entries are frozen.
     collectives: Mapped[int]
     individuals: Mapped[int]
     recommenders: Mapped[list[Any]]
@@ -218,7 +218,7 @@ class Period(Base):
 class Entry(Base):
     """What a period shows of one nominee: the round's allowed fields, copied at scheduling and frozen.
 
-    Copied then, not at the opening second: nothing has to run for a page to appear.
+    They are copied at scheduling and not at the opening, so that no job has to run for a page to appear.
     """
 
     __tablename__ = "entries"

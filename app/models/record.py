@@ -15,7 +15,7 @@ class AuditRow(Base):
     """One act of a person or of the clock, chained by hash to the row before it (R32).
 
     `details` is canonical JSON as text, so that what was hashed is what is read. Triggers refuse
-    UPDATE and DELETE (migration 0001), and SQLite's REPLACE (0010).
+    UPDATE and DELETE (migration 0001), and SQLite's REPLACE (0012).
     """
 
     __tablename__ = "audit_rows"

@@ -25,12 +25,12 @@ from app.services.upkeep import checking
 from config import Settings
 
 _log = logging.getLogger("gongshi.tick")
-# So many beats may fail to come before the record speaks of a gap: a restart is none.
+# Missed heartbeats that do not yet count as a gap, so that a restart is none.
 _BEATS_FORGIVEN = 3
 _ANSWERS_WITHIN = 5  # seconds
 _ASKED_AGAIN_AFTER = 5  # seconds, while the server does not answer
 _ANY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked at home, not listened on
-# So much is scanned in one tick: a long one would look like an outage.
+# The most that is scanned in one tick: a long tick would look like an outage.
 _SCANNED_A_TICK = 64 * 1024 * 1024
 _SCAN_SECONDS = 20.0
 _SCANS_FORGIVEN = 2  # one file that the scanner cannot cope with does not hold up the others
@@ -52,7 +52,7 @@ def run(settings: Settings) -> None:
             look_after_evidence(database, vault, clock.now(), settings.clamd)
             read_imports(database, vault, clock.now())
             check_data(database, clock.now())
-        except Exception as error:  # whatever it was: the next deadline is not to be missed for it
+        except Exception as error:  # any fault: the next deadline must be settled all the same
             _log.error("tick failed", exc_info=error)
         pause = settings.tick_seconds if answers else min(settings.tick_seconds, _ASKED_AGAIN_AFTER)
         time.sleep(max(0.0, began + pause - time.monotonic()))  # a long scan is no gap in the uptime record
@@ -72,7 +72,7 @@ def tick(database: Database, now: dt.datetime, settings: Settings, answers: bool
 
 
 def server_answers(settings: Settings) -> bool:
-    """Whether the server beside this process answers a request: that a clock ticks does not show that it serves."""
+    """Return whether the server answers a request: a running tick alone does not show that it does."""
     host = _ANY_ADDRESS.get(settings.host, settings.host)
     connection = http.client.HTTPConnection(host, settings.port, timeout=_ANSWERS_WITHIN)
     try:
@@ -107,7 +107,7 @@ def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scan
         except ScannerDown:
             failed += 1
             continue
-        except (SealBroken, FileMissing):  # it goes on waiting: nobody is given what cannot be read
+        except (SealBroken, FileMissing):  # it goes on waiting: a file that cannot be read is sent to nobody
             _log.error("a stored file is missing or damaged", extra={"file": file.subject})
             continue
         scanned += file.size

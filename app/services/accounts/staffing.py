@@ -91,7 +91,7 @@ def invite(work: Work, login: str, name: str, role: Role, unit_id: int) -> Slip:
     Raises Unfit, NotYourCase, NotAllowed, WrongState.
     """
     password = passwords.made_up()
-    hashed = passwords.hashed(password)  # takes its time: nobody waits for it in a transaction
+    hashed = passwords.hashed(password)  # hashing is slow, so it is done outside of a transaction
     faults = [Fault("login", fault_of_login(login)), Fault("name", fault_of_name(name))]
     if faults := [fault for fault in faults if fault.words]:
         raise Unfit(faults)
@@ -116,7 +116,7 @@ def invite_again(work: Work, user_ids: Sequence[int]) -> list[Slip]:
     NotYourCase, NotAllowed.
     """
     _lock_managed(work, list(dict.fromkeys(user_ids)))
-    work.session.rollback()  # hashing takes its time: nobody waits for it
+    work.session.rollback()  # hashing is slow, so no transaction is open
     made = {user_id: passwords.made_up() for user_id in dict.fromkeys(user_ids)}
     hashes = {user_id: passwords.hashed(password) for user_id, password in made.items()}
     slips = []

@@ -1,4 +1,4 @@
-"""Two people are two people: whose word an account's word is, and who of the next level agrees to it (R22).
+"""Whether two accounts are two people, and who of the next level may agree to an account (R22).
 
 Whoever gave out a password last may know it. Until somebody of the next level agreed to the account, or its owner came
 in with a second factor of their own (`logins.check_code`), what it says is taken for the word of whoever gave it out.
@@ -25,7 +25,7 @@ _NAMED = 5  # so many who may agree are named, the rest is counted
 
 
 def speaks_for(session: Session, user_id: int) -> int:
-    """Return the person whose word this account's is: its owner's, or whoever gave out the password, and so on."""
+    """Return the person who counts as acting with this account: its owner, or whoever gave out its password."""
     seen: set[int] = set()
     while user_id not in seen:
         seen.add(user_id)
@@ -33,7 +33,7 @@ def speaks_for(session: Session, user_id: int) -> int:
         if user.password_given_by is None or not user.is_given_out:
             return user_id
         user_id = user.password_given_by
-    return min(seen)  # accounts that gave each other passwords in a circle: one word
+    return min(seen)  # accounts that gave each other passwords count as one person
 
 
 def require_own_account(work: Work) -> None:

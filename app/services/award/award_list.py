@@ -137,7 +137,7 @@ def _facts(
 ) -> list[Facts]:
     passed = _last_words(session, programme_id)
     shown = _shown(session, programme_id, now)
-    # Before who is out: one upheld meanwhile is in one of the two.
+    # Read before the disqualifications: a case upheld meanwhile is then found in one of the two.
     open_cases = _open_cases(session, programme_id, now, seen_by)
     out = _outs(session, [nominee.id for nominee in nominees], now)
     doubts = _doubts(session, nominees)

@@ -21,7 +21,7 @@ from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
-# A flood is ended here because it is empty or repeats itself. Whoever is right is upheld in a case of its own.
+# Cases that are empty or repeat each other are ended together. An objection that is right is upheld in its own case.
 CONCLUSIONS = (Conclusion.DISMISSED, Conclusion.PARTLY_UPHELD)
 _CHANGED = "这一组刚才有了变化，选中的案件里有的已经受理或者办完。一件都没有办理，请核对后再提交。"
 _DECIDED = "这份意见已经有人确认或者退回，请核对。"

@@ -1,4 +1,4 @@
-"""What became of a programme's nominees: what stands or stood against each, and who is out (R26, R29)."""
+"""What became of a programme's nominees: their disqualifications, and who is out now (R26, R29)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.services.shared.leavers import disqualified
 
 @dataclass(frozen=True, slots=True)
 class Fates:
-    """A programme's nominees, what stands or stood against each, and who is out at this moment (R26)."""
+    """A programme's nominees, every disqualification of each, reversed ones too, and who is out now (R26)."""
 
     nominees: Sequence[Nominee]
     disqualifications: dict[int, list[Disqualification]]

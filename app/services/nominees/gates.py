@@ -91,7 +91,7 @@ class NomineeStanding:
         ]
 
     def _opinions(self) -> list[str]:
-        """Whose opinion is negative stands with the opinions alone: this is read by the nominee's own unit too."""
+        """Name no authority with a negative opinion: the nominee's own unit reads this too."""
         reasons = ["征求意见中有不同意见"] if self.has_negative else []
         return reasons + ([f"还缺{names(self.unanswered, self.notice)}的意见"] if self.unanswered else [])
 
@@ -144,13 +144,13 @@ def standings(
 def standing_of(
     session: Session, keyring: Keyring, nominee: Nominee, now: dt.datetime, seen_by: Actor | None = None
 ) -> NomineeStanding:
-    """Where one nominee stands."""
+    """Return where one nominee stands; see `standings`."""
     programme = session.get_one(Programme, nominee.programme_id)
     return standings(session, keyring, programme, [nominee], now, seen_by)[nominee.id]
 
 
 def waiting_for_review(session: Session, programme: Programme, now: dt.datetime) -> dict[ReviewStage, int]:
-    """How many are through with the round before a review, and were not looked at since."""
+    """Count the nominees that passed the round before a review and were not reviewed since."""
     nominees = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
     ids = [nominee.id for nominee in nominees]
     gone, words = leavers.left(session, nominees, now), reviews.latest(session, ids)

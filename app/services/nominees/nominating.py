@@ -57,7 +57,7 @@ _NOT_CLOSED = exists().where(
     Period.cancelled_at.is_(None),
     Period.closed_at.is_(None),
 )
-# Who had left already is not disqualified again (R26); what was found is no less true for it (R27).
+# A nominee that had left already is not disqualified again (R26), but the finding stands (R27).
 _FOUND_AFTER_LEAVING = exists().where(
     Entry.nominee_id == Nominee.id,
     Case.entry_id == Entry.id,
@@ -82,7 +82,7 @@ class Particulars:
 
 @dataclass(frozen=True, slots=True)
 class PlainFacts:
-    """What is changed freely before the first period."""
+    """The facts that may be changed freely before the first period."""
 
     unit: str
     post: str

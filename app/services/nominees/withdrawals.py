@@ -28,7 +28,9 @@ def withdraw(work: Work, nominee_id: int, reason: str) -> Nominee:
     nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     if work.actor.role not in BY:
         raise NotAllowed("退出推荐由推荐单位负责人或者市工作专班办理。")
-    nominee = lock_row(work.session, Nominee, nominee.id)  # as who puts a nominee out does: one of the two is first
+    nominee = lock_row(
+        work.session, Nominee, nominee.id
+    )  # a disqualification takes the same lock: one of the two comes first
     changes.require_standing(work.session, nominee, work.now)
     nominee.withdraw_reason = checked_text(reason, "退出的理由", REASON, "reason")
     nominee.withdrawn_at, nominee.withdrawn_by = work.now, work.actor.user_id

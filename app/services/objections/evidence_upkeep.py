@@ -1,4 +1,4 @@
-"""What clock and console do to stored files: forget what was never filed, note verdicts, compare (SECURITY 5, 34).
+"""Upkeep of stored files by the tick and the console: forget, scan, compare (SECURITY 5, 34).
 
 Evidence comes from objectors, documents from staff: two tables, one store, looked after alike. A row is named as the
 record names it, `evidence:3` or `document:4`.
@@ -74,7 +74,7 @@ def _case_of(session: Session, evidence_id: int) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What store and database say of each other. Everything is named, nothing is deleted."""
+    """The differences between store and database. They are listed, and nothing is deleted."""
 
     rows: int
     files_without_row: list[str]

@@ -1,4 +1,4 @@
-"""Which papers can be had now: for a page that offers them. What it offers, the papers' own services decide again."""
+"""Which papers a page offers now. The service of each paper checks the right to it once more."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def papers_of(period: Period, now: dt.datetime) -> frozenset[str]:
 
 
 def of_nominees(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[Nominee]:
-    """Every nominee still in whose forms this person may have: the office, and the unit that recommends it."""
+    """List the remaining nominees whose forms this person may have: all for the office, its own for a unit."""
     rows = [
         row
         for row in of_programme(session, programme_id, actor)

@@ -50,7 +50,7 @@ def offer(session: Session, period: Period, calendar: Calendar, now: dt.datetime
 
 @use_case
 def extend_window(work: Work, period_id: int, reason: str, calendar: Calendar) -> None:
-    """Take the offer as it stands now, with a reason that stands on the page.
+    """Extend the window as `offer` says now. The reason is shown on the page.
 
     Raises AlreadyClosed, DeadlineSettled, MissingText and what `offer` raises.
     """

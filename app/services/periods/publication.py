@@ -14,7 +14,7 @@ from app.domain.periods.rounds import Kind, Organiser
 from app.models import Correction, Entry, Period, Unit, UnitKind
 from app.services.periods.corrected_text import EntryView, as_shown
 
-# A whole programme's list on one page: people search it in the browser, and print it.
+# One page holds a whole programme's list, because people search it in the browser and print it.
 ENTRIES_PER_PAGE = 150
 PERIODS_PER_PAGE = 20
 

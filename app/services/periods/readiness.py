@@ -35,7 +35,7 @@ class Readiness:
 
     @property
     def words(self) -> str:
-        """All of it in a sentence, "" where nothing is wanting."""
+        """Return what is lacking as one sentence, "" where nothing is."""
         said = [f"缺{'、'.join(self.lacks)}"] if self.lacks else []
         said += [f"异议将由{self.cases_go_to.name}办理"] if self.elsewhere else []
         return "；".join([*said, *([str(self.refusal)] if self.refusal else [])])

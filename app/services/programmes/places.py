@@ -33,7 +33,7 @@ def set_places(session: Session, programme: Programme, places: Places) -> list[i
     for field in _FIELDS:
         setattr(quota, field, getattr(places, field))
     session.flush()
-    return [quota.collectives, quota.individuals]  # the secret numbers are nobody's business on the record
+    return [quota.collectives, quota.individuals]  # the record does not show the secret numbers (R11)
 
 
 def _take_off(session: Session, quota: Quota | None) -> list[int] | None:

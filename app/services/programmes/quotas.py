@@ -1,4 +1,4 @@
-"""Places of recommending units (annex 1, R9): given out, and what became of them."""
+"""Places of recommending units (annex 1, R9): given out, and how they are used."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def sums(session: Session) -> dict[int, tuple[int, int]]:
 
 @use_case
 def give(work: Work, programme_id: int, places: Iterable[Places]) -> None:
-    """Each unit's places as they are to be; a unit with none at all is off the list. All or nothing.
+    """Set the places of these units, all or none. A unit without any place is taken off the list.
 
     Raises Unfit (its fields end in the unit's number: `collectives-3`), StillNeeded, WrongState, Archived.
     """

@@ -108,7 +108,7 @@ def change(work: Work, programme_id: int, plan: ProgrammePlan) -> None:
 
 @use_case
 def archive(work: Work, programme_id: int) -> None:
-    """Put a programme away: from here on it is only read. Raises StillNeeded, Archived."""
+    """Archive a programme: from here on it is read-only. Raises StillNeeded, Archived."""
     require_office_or_console(work)
     programme = lock_programme(work.session, programme_id)
     periods = work.session.scalars(

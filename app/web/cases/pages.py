@@ -68,7 +68,7 @@ def case_page(case_id: int) -> ResponseReturnValue:
 @blueprint.get("/cases/<int:case_id>/evidence/<int:evidence_id>")
 @allow(*OFFICE_AND_UNITS)
 def evidence(case_id: int, evidence_id: int) -> ResponseReturnValue:
-    with portal().database.writer() as writing:  # a GET that the record has to speak of
+    with portal().database.writer() as writing:  # this GET is put on the record, so it writes
         opened = evidence_reading.open_for_handler(work(writing), portal().vault, case_id, evidence_id)
     return sent_out(opened)
 

@@ -106,7 +106,7 @@ def find() -> ResponseReturnValue:
         following.note_unknown_receipt(work())
     if tried.refused:
         return _lead_to("find", form, tried)
-    receipt_session.end()  # whoever types a code has it
+    receipt_session.end()  # whoever types the code has kept it
     receipt_session.begin_following(tried.result)
     return redirect(url_for("receipts.receipt"), 303)
 

@@ -100,7 +100,7 @@ def _asked_by_many(recommenders: Sequence[str], wanted: publication.ListFilter) 
 
 
 def the_office() -> Unit | None:
-    """Whom everybody may turn to, for the contact block (R13)."""
+    """Return the office for the contact block, to which anybody may turn (R13)."""
     return publication.the_office(session())
 
 

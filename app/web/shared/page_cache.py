@@ -1,4 +1,4 @@
-"""Public pages rendered once and served from memory, never past the moment they hold good until (R5).
+"""Public pages rendered once and served from memory, never longer than they are valid (R5).
 
 What is public is a function of frozen entries, a window and the day; nothing of the reader goes into it. So a
 rendered page is kept with its ETag and compressed bodies, and answered ahead of Flask while it is fresh. A

@@ -18,7 +18,7 @@ from config import Settings
 
 _KEPT_FOR = dt.timedelta(hours=12)
 _MOST_BYTES = 256 * 1024  # a full form of 3,000 characters is 30 kB
-_LARGEST_ID = 2**31 - 1  # what either database holds: a longer number is nobody's
+_LARGEST_ID = 2**31 - 1  # the largest id that both databases hold; no row has a larger one
 
 
 @dataclass(frozen=True, slots=True)

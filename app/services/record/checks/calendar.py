@@ -101,7 +101,7 @@ def day_that_may_change_is_marked(live: LiveData) -> Found:
         try:
             days = [calendar.day(date) for date in unmarked]
         except BeyondHorizon:
-            continue  # said already
+            continue  # reported by another invariant
         if any(day.provisional for day in days):
             yield Period, period.id
 

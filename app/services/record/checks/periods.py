@@ -151,7 +151,7 @@ def deadline_is_the_nth_working_day(live: LiveData) -> Found:
     extended = set(live.session.scalars(select(DeadlineExtension.period_id)))
     for period in live.periods:
         if period.set_deadline <= period.closes_at or period.conclude_workdays not in _TIME_TO_CONCLUDE:
-            continue  # said already
+            continue  # reported by another invariant
         if period.id in live.replanned:
             continue  # a notice may leave fewer days to conclude, and the window may have taken some (R3)
         days = len(period.workdays(period.closing, period.deadline))
