@@ -54,7 +54,7 @@ class Settings:
     limit_nominee: str = "300/hour"  # shared with strangers: full, it makes the challenge harder and refuses nobody
     limit_site: str = "2000/hour"  # all objections together, likewise
     limit_waiting: str = "1/3 minutes"  # who waits instead of solving a challenge, of one address
-    limit_waiting_network: str = "4/3 minutes"
+    limit_waiting_network: str = "1/3 minutes"  # of one network: a /48 has more addresses than anybody counts
     limit_waiting_nominee: str = "30/hour"
     limit_receipt: str = "30/10 minutes"
     limit_upload: str = "300/hour"  # evidence files: ten an objection, thirty objectors behind one address

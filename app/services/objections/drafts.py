@@ -50,11 +50,12 @@ def keep(work: Work, browser: str, handle: str, content: Content) -> bool:
         return _write(work, name, sealed, MOST)
 
 
-def note(work: Work, browser: str, handle: str) -> None:
-    """Note, for an hour, that something under this name is over: there is always room for that."""
+def note_over(work: Work, browser: str, handle: str) -> None:
+    """Note, for an hour, that something under this name is over by now: there is always room for that."""
     name = name_of(work.keyring.hash_key, browser, handle)
-    with suppress(IntegrityError):
-        _write(work, name, work.keyring.seal('{"over": true}', _place(name)), None)
+    plain = json.dumps({"over_at": work.now.timestamp()})
+    with suppress(IntegrityError):  # noted at the same moment by another request
+        _write(work, name, work.keyring.seal(plain, _place(name)), None)
 
 
 def find(session: Session, keyring: Keyring, browser: str, handle: str, now: dt.datetime) -> Content | None:

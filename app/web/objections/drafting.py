@@ -37,7 +37,7 @@ def handle_of(form: Any) -> str:
 
 def token_for(handle: str) -> str:
     """Return the form token of a page that nothing was sent from yet."""
-    return drafts.token_of(portal().keyring.hash_key, _browser(), handle)
+    return drafts.token_of(portal().keyring.hash_key, browser(), handle)
 
 
 def typed_in(form: Form) -> dict[str, str]:
@@ -64,18 +64,18 @@ def say_errors(form: Form, content: Content) -> None:
 
 def keep(handle: str, content: Content) -> bool:
     """Keep a draft. Returns False where there is no room: the page then answers the POST itself."""
-    return drafts.keep(work(), _browser(), handle, content)
+    return drafts.keep(work(), browser(), handle, content)
 
 
 def kept(handle: str) -> Content | None:
-    return drafts.find(session(), portal().keyring, _browser(), handle, now())
+    return drafts.find(session(), portal().keyring, browser(), handle, now())
 
 
 def forget(handle: str) -> None:
-    drafts.forget(work(), _browser(), handle)
+    drafts.forget(work(), browser(), handle)
 
 
-def _browser() -> str:
+def browser() -> str:
     """Return this browser's secret, made when it first opens a form."""
     if "browser" not in cookie:
         cookie["browser"] = secrets.token_urlsafe(16)

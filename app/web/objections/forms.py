@@ -147,7 +147,7 @@ class ReceiptForm(PlainForm):
     code = StringField(
         "查询码",
         validators=[needed("请输入回执上的查询码。")],
-        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "maxlength": 60},
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
 
 

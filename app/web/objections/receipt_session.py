@@ -1,7 +1,7 @@
 """The receipt while it is shown: until its owner says that it is kept, half an hour at most (R18).
 
-What shows it lies in this browser's session alone, sealed. When it is over, that is noted on the server, so that a
-copy of the session shows nothing any more.
+What shows it lies in this browser's session alone, sealed. When it is over, that is noted on the server for this
+browser and objection: a copy of the session shows nothing any more, nor does that of another answer to the same click.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +24,7 @@ from app.web.shared.portal import now, portal, session
 SHOWN_FOR = dt.timedelta(minutes=30)
 FOLLOWED_FOR = dt.timedelta(minutes=30)
 _RECEIPT, _FOLLOW = "receipt", "follow"
-_OVER = "over"  # the handle of the note that one of these is over
+_LATER = 1e-5  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,8 @@ def end() -> None:
 
 def begin_following(objection_id: int) -> None:
     """Open an objection in this browser, for half an hour."""
-    _put(_FOLLOW, {"objection": objection_id}, FOLLOWED_FOR)
+    content = {"objection": objection_id}
+    _put(_FOLLOW, content, FOLLOWED_FOR, _over_at(_FOLLOW, content))
 
 
 def followed_objection() -> int | None:
@@ -73,34 +73,51 @@ def end_following() -> None:
     _end(_FOLLOW)
 
 
-def _put(what: str, content: dict[str, object], lasts: dt.timedelta) -> None:
-    nonce = secrets.token_urlsafe(12)
-    plain = json.dumps({**content, "until": (now() + lasts).timestamp()})
-    sealed = portal().keyring.seal(plain, _place(what, nonce))
-    cookie[what] = {"nonce": nonce, "sealed": base64.b85encode(sealed).decode()}
+def _put(what: str, content: dict[str, Any], lasts: dt.timedelta, over_at: float = 0.0) -> None:
+    """Put what shows an objection into the session. It begins after `over_at`, be it within one tick of the clock."""
+    browser, begun = drafting.browser(), max(now().timestamp(), over_at + _LATER)
+    plain = json.dumps({**content, "begun": begun, "until": begun + lasts.total_seconds()})
+    sealed = portal().keyring.seal(plain, _place(what, browser))
+    cookie[what] = {"sealed": base64.b85encode(sealed).decode()}
 
 
 def _held(what: str) -> dict[str, Any] | None:
     if what not in cookie:  # looking must not write a cookie
         return None
-    held: Any = cookie[what]
+    content = _read(what)
+    if content is None or now().timestamp() >= content["until"] or content["begun"] <= _over_at(what, content):
+        cookie.pop(what, None)
+        return None
+    return content
+
+
+def _read(what: str) -> dict[str, Any] | None:
+    """Return what this browser's session holds sealed; None for nothing, and for what a version before put there."""
     try:
-        nonce, sealed = held["nonce"], base64.b85decode(held["sealed"])
-        content = json.loads(portal().keyring.unseal_text(sealed, _place(what, nonce)))
-    except (TypeError, KeyError, ValueError, SealBroken):  # none, or one of a version before
-        cookie.pop(what, None)
+        sealed = base64.b85decode(cookie[what]["sealed"])
+        content = json.loads(portal().keyring.unseal_text(sealed, _place(what, cookie["browser"])))
+    except (TypeError, KeyError, ValueError, SealBroken):
         return None
-    if now().timestamp() >= content["until"] or drafts.find(session(), portal().keyring, nonce, _OVER, now()):
-        cookie.pop(what, None)
-        return None
-    return dict(content)
+    return content if "begun" in content else None
+
+
+def _over_at(what: str, content: dict[str, Any]) -> float:
+    """When this browser last ended showing this objection: whatever began before that, in whichever copy, is over."""
+    note = drafts.find(session(), portal().keyring, drafting.browser(), _note_of(what, content), now())
+    return 0.0 if note is None else float(note["over_at"])
 
 
 def _end(what: str) -> None:
-    held = cookie.pop(what) if what in cookie else None
-    if isinstance(held, dict) and "nonce" in held:
-        drafts.note(work(), held["nonce"], _OVER)
+    content = _read(what) if what in cookie else None
+    cookie.pop(what, None)
+    if content is not None:
+        drafts.note_over(work(), cookie["browser"], _note_of(what, content))
 
 
-def _place(what: str, nonce: str) -> str:
-    return f"{what}-shown:{nonce}"
+def _note_of(what: str, content: dict[str, Any]) -> str:
+    """Return the handle of the note that an objection is no longer shown: one for both answers to a double click."""
+    return f"over:{what}:{content['objection']}"
+
+
+def _place(what: str, browser: str) -> str:
+    return f"{what}-shown:{browser}"

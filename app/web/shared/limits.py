@@ -189,11 +189,11 @@ def take_wait() -> bool:
     """Count one who waited. Returns False where another was quicker: waits are not to be had in parallel."""
     try:
         with _TURN:
-            return all(
-                limiter.limiter.hit(item, _PREFIX, key(), name)
-                for name, key in _WAITING.items()
-                for item in _parsed(_setting(name))
-            )
+            buckets = [(item, key(), name) for name, key in _WAITING.items() for item in _parsed(_setting(name))]
+            # Looked at before any is counted: whoever is refused by one takes no turn in the others.
+            if not all(limiter.limiter.test(item, _PREFIX, key, name) for item, key, name in buckets):
+                return False
+            return all(limiter.limiter.hit(item, _PREFIX, key, name) for item, key, name in buckets)
     except StorageError:
         return True
 

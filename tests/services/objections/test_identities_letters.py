@@ -21,7 +21,7 @@ from tests.files import form_hash, pdf, vault_in
 from tests.web.browsing import TOKEN
 from tests.world import World, at
 
-FILED, LOOKED = "2026-09-18 Fri 09:00", "2026-09-18 Fri 10:00"
+FILED, LOOKED = "2026-09-18 Fri 09:00", "2026-09-19 Sat 10:00"
 LETTER, PROOF = pdf("the seal of a unit"), pdf("what was seen")
 UNIT = {"objector_kind": ObjectorKind.UNIT, "name": "曲靖市小河科技有限公司", "contact_person": "钱小溪"}
 

@@ -112,8 +112,8 @@ def test_security_43_what_the_public_upload_and_the_session_say_does_not_count_u
     for number in range(4):
         token = f"form-token-of-24-char-{number:03}"
         assert client.post(here, filled(form_token=token)).status == 303
-        assert client.cookie()["receipt"].keys() == {"nonce", "sealed"}  # no id stands in it to be read
+        assert set(client.cookie()["receipt"]) == {"sealed"}
     with world.database.reader() as session:
-        seen = list(session.scalars(select(Objection.id)))
+        seen = session.scalars(select(Objection.id)).all()
     assert all(each >= drawing.LOWEST for each in seen)
     assert len(set(seen)) == 4

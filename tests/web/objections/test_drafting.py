@@ -126,3 +126,10 @@ def test_long_text_comes_back_whole_and_is_counted_as_the_page_counts_it(client:
     assert "现在是5000个字" in page.error_of("facts")
     assert page.form("/objection").fields["facts"] == "字" * 5000
     assert "maxlength" not in page.source
+
+
+def test_no_public_form_cuts_a_text(world: World, client: Browser, here: str) -> None:
+    """Longer than it may be, a text is refused in words, and comes back whole."""
+    period = here.split("/")[2]
+    for path in ("/", f"/periods/{period}", here, "/receipt"):
+        assert "maxlength" not in client.get(path).source, path

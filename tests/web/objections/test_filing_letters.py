@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.files import pdf
-from tests.web.browsing import Browser, Page, filled
+from tests.web.browsing import Browser, MovingClock, Page, filled
 from tests.web.walking import read_by
 from tests.world import World
 
@@ -60,8 +60,9 @@ def test_the_letter_may_be_taken_back_before_filing(world: World, client: Browse
 
 
 def test_security_42_nothing_that_a_unit_can_open_holds_a_byte_of_the_letter(
-    world: World, app: Flask, staff: Staff, filed: Page
+    world: World, app: Flask, staff: Staff, clock: MovingClock, filed: Page
 ) -> None:
+    clock.to("2026-09-19 Sat 09:00")
     case = staff("handler").get("/desk/cases/1")
     assert "盖章的书面材料：有。已经封存，只有市工作专班可以打开。" in case.text
     for login in ("handler", "head"):

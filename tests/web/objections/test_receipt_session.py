@@ -65,6 +65,49 @@ def test_security_57_a_copied_cookie_shows_nothing_after_leaving(app: Flask, cli
     assert "异议进度" not in thief.get("/receipt").text
 
 
+def test_security_57_a_cookie_of_the_other_click_shows_nothing_after_it_is_kept(
+    world: World, app: Flask, client: Browser, clock: MovingClock
+) -> None:
+    """A double click has two answers, and each has a cookie of its own."""
+    here = f"/periods/{world.round_two()}/nominees/{world.nominees[2]}/objection"
+    assert client.post(here, filled()).status == 303
+    first = copy_of(client, app)
+    assert client.post(here, filled()).status == 303
+    code = client.receipt_code()
+    assert code == first.receipt_code()
+    client.send(client.get("/receipt").form("/receipt/kept"))
+    for browser in (first, client):
+        assert code not in browser.get("/receipt").source
+    clock.forward(seconds=1)
+    assert client.post(here, filled()).status == 303  # sent once more, with all its text: its own receipt again (R16)
+    assert client.receipt_code() == code
+    assert code not in first.get("/receipt").source
+
+
+def test_security_57_of_two_searches_in_one_browser_neither_outlives_leaving(
+    app: Flask, client: Browser, clock: MovingClock, receipt: Page
+) -> None:
+    code = client.receipt_code()
+    client.post("/receipt", {"code": code})
+    first = copy_of(client, app)
+    clock.forward(seconds=1)
+    progress = client.follow(client.post("/receipt", {"code": code}))
+    client.send(progress.form("/receipt/leave"))
+    for browser in (first, client):
+        assert "异议进度" not in browser.get("/receipt").text
+    clock.forward(seconds=1)
+    assert "异议进度" in client.follow(client.post("/receipt", {"code": code})).text
+
+
+def test_security_57_a_cookie_moved_to_another_browser_alone_shows_nothing(
+    app: Flask, client: Browser, receipt: Page
+) -> None:
+    thief = Browser(app, "203.0.113.66")
+    thief.get("/receipt")
+    thief.write_session(browser="another-browsers-secret", receipt=client.cookie()["receipt"])
+    assert "查询异议的进度" in thief.get("/receipt").text
+
+
 def test_the_warning_stands_above_the_code_and_a_file_can_be_kept(client: Browser, receipt: Page) -> None:
     code = client.receipt_code()
     assert receipt.text.index("丢了找不回来") < receipt.text.index(code)

@@ -52,7 +52,7 @@ def filed(world: World, client: Browser) -> World:
     second, code = world.file(int(here.split("/")[2]), world.nominees[2], "2026-09-18 Fri 09:00", name=WITHDRAWN)
     objection = world.do(following.find_by_receipt, world.keyring, code)
     world.run(following.withdraw, objection, "已经说清楚", now=at("2026-09-18 Fri 09:30"))
-    world.act(investigation.join, second, "handler", 1, now="2026-09-18 Fri 10:00")
+    world.act(investigation.join, second, "handler", 1, now="2026-09-19 Sat 10:00")
     return world
 
 
@@ -62,7 +62,7 @@ def test_security_16_no_answer_to_a_units_role_holds_a_mark_of_who_filed(
 ) -> None:
     """Pages, files with their names and what is inside them, sheets, papers, archives: every address, every role."""
     if step is not None:
-        filed.bring(1, step, "2026-09-18 Fri 11:00")
+        filed.bring(1, step, "2026-09-19 Sat 11:00")
     clock.to("2026-09-24 Thu 09:00")
     for login in STAFF:
         answers = read_by(app, filed.database, staff(login), login)

@@ -300,6 +300,20 @@ def test_security_47_nor_at_one_moment(world: World, crowd: Crowd, clock: Moving
 
 
 @on_sqlite
+def test_security_47_nor_from_several_addresses_of_one_network(
+    world: World, make_app: MakeApp, clock: MovingClock
+) -> None:
+    """As shipped: four waits asked for at one moment in one /48 are one, and then one every three minutes."""
+    crowd = Crowd(make_app(challenge_at=0), world.round_two(), world)
+    forms = [check(crowd, f"2001:db8:1:{number:x}::1") for number in range(4)]
+    elsewhere = check(crowd, "2001:db8:2::1")
+    clock.forward(minutes=3)
+    assert [press_submit(*form).status for form in forms] == [303, 428, 428, 428]
+    assert press_submit(*elsewhere).status == 303
+    assert filed(world) == 2
+
+
+@on_sqlite
 def test_security_47_waits_are_bounded_by_network_and_by_nominee(
     world: World, make_app: MakeApp, clock: MovingClock
 ) -> None:
