@@ -106,17 +106,17 @@ def _group(world: World) -> list[int]:
 
 
 def _join(world: World, group: list[int], who: str) -> object:
-    return world.run(bulk.join_group, Likeness.TEXT, group[0], group, by=world.actor(who), now=at(FILED))
+    return world.run(bulk.join_group, Likeness.TEXT, group[0], group, by=world.actor(who), now=at(DAY))
 
 
 def _decline(world: World, group: list[int], who: str) -> int:
     args = (Likeness.TEXT, group[0], group, DeclineGround.NO_FACTS, TEXT)
-    return world.run(bulk.propose_decline, *args, by=world.actor(who), now=at(FILED))
+    return world.run(bulk.propose_decline, *args, by=world.actor(who), now=at(DAY))
 
 
 def _conclude(world: World, group: list[int], who: str) -> object:
     args = (Likeness.TEXT, group[0], group, Conclusion.DISMISSED, (TEXT, TEXT, TEXT))
-    return world.run(bulk.propose_conclusion, *args, by=world.actor(who), now=at(FILED))
+    return world.run(bulk.propose_conclusion, *args, by=world.actor(who), now=at(DAY))
 
 
 def _two_groups(one: Callable[..., object], other: Callable[..., object]) -> Meeting:
