@@ -395,7 +395,7 @@ ELSEWHERE = {
                 *("ask_supplement", "propose", "confirm", "return_proposal"),
             )
         ],
-        f"{_SERVICES}/shared/test_locks.py::test_one_of_those_who_act_at_once_wins",
+        f"{_SERVICES}/shared/test_locks.py::test_security_52_one_of_those_who_act_at_once_wins",
     ),
     "interruption.extend_window": f"{_SERVICES}/periods/test_interruption.py::"
     "test_two_people_extending_at_once_extend_once",
@@ -421,6 +421,9 @@ ALONE = {
     "units.reach_at": "the last contact block counts, as one after the other",
     "units.move": "it locks both units as `retire` does, which is raced",
     "second_factor.confirm": "it locks as `propose` and `renew_recovery_codes` do, which are raced",
+    "resets.note_told": "it writes a moment under a lock, the same for both",
+    "resets.note_seen": "two who look at once have both looked: each is on the record, the later stands",
+    "two_people.agree_to_each": "it agrees by `agree`, which is raced, in the order of the ids",
     "sessions.note_seen": "it writes a moment that only grows",
     "sessions.log_out": "a session ended twice is ended",
     "sessions.log_out_elsewhere": "sessions ended twice are ended",

@@ -18,7 +18,7 @@ from app.models import Unit, UnitKind, User
 from app.services.accounts import logins, passwords, resets, second_factor, sessions
 from app.services.accounts.units import require_in_use
 from app.services.record.chain import by_user
-from app.services.shared.locks import lock_row
+from app.services.shared.locks import ALONE, lock_row
 from app.services.shared.work import Work, use_case
 
 
@@ -172,7 +172,7 @@ def everybody(session: Session) -> Sequence[User]:
 
 
 def _named(session: Session, login: str) -> User:
-    named = select(User).where(User.login == login).with_for_update(of=User)
+    named = select(User).where(User.login == login).options(ALONE).with_for_update(of=User)
     user = session.scalar(named.execution_options(populate_existing=True))
     if user is None:
         raise NotThere(f"没有登录名为 {login} 的账号。")

@@ -15,7 +15,7 @@ from app.domain.cases.states import OPEN_STATES, Actor, Role
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotAllowed, NothingChosen, NotYourCase, Refusal, Unfit
 from app.models import Case, Entry, Period, Unit, User
 from app.services.accounts import making, passwords, sessions, units
-from app.services.shared.locks import lock_row_if_any
+from app.services.shared.locks import ALONE, lock_row_if_any
 from app.services.shared.work import Work, use_case
 
 
@@ -211,7 +211,7 @@ def _lock_accounts(work: Work, user_ids: Sequence[int]) -> list[User]:
     Of two people who disable each other at once, the second is refused.
     """
     wanted = sorted({*user_ids, work.actor.user_id})
-    query = select(User).where(User.id.in_(wanted)).order_by(User.id).with_for_update(of=User)
+    query = select(User).where(User.id.in_(wanted)).order_by(User.id).options(ALONE).with_for_update(of=User)
     rows = {user.id: user for user in work.session.scalars(query.execution_options(populate_existing=True))}
     me = rows[work.actor.user_id]
     if me.disabled_at is not None or me.actor != work.actor:
