@@ -45,10 +45,10 @@ def test_accounts_are_listed_reset_disabled_and_enabled(world: World, run: Run) 
         ("new", "工作专班", ["须先换密码"]),
         ("office", "工作专班", ["有二次验证"]),
         ("office2", "工作专班", ["有二次验证"]),
-        ("handler", "单位经办人", []),
-        ("handler2", "单位经办人", ["已停用"]),
-        ("head", "单位负责人", []),
-        ("stranger", "单位负责人", []),
+        ("handler", "单位经办人", ["有二次验证"]),
+        ("handler2", "单位经办人", ["已停用、有二次验证"]),
+        ("head", "单位负责人", ["有二次验证"]),
+        ("stranger", "单位负责人", ["有二次验证"]),
     ]
     assert run("user", "enable", "handler2").exit_code == 0
     for arguments, said in (

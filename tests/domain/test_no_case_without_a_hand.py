@@ -143,7 +143,7 @@ def _late(patch: pytest.MonkeyPatch) -> None:
 
 
 def _recused_in(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(states, "may_see", lambda actor, case: actor.role is not Role.AUDITOR)
+    patch.setattr(states, "is_for", lambda actor, case: actor.role is not Role.AUDITOR)
 
 
 FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], Claim]] = {
