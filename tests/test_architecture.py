@@ -38,6 +38,7 @@ WALKS = {
     "tests/cli/test_gongshi.py",
     "tests/papers/test_looks.py",
     "tests/domain/test_no_case_without_a_hand.py",
+    "tests/domain/test_paper_is_as_good_as_the_web.py",
 }
 
 

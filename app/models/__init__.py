@@ -5,7 +5,7 @@ from app.models.accounts import LoginFailure, RecoveryCode, SecondFactor, StaffS
 from app.models.award import Honour, Proceeding, Revocation
 from app.models.base import Base
 from app.models.calendar import AvailabilitySpan, CalendarNotice
-from app.models.cases import GROUP_ACT_NAMES, Case, CaseNote, GroupAct, GroupActKind, NoteKind, Recusal
+from app.models.cases import GROUP_ACT_NAMES, Case, CaseFile, CaseNote, GroupAct, GroupActKind, NoteKind, Recusal
 from app.models.document import Document, Purpose
 from app.models.imports import Import, ImportForm, ImportRow, ImportState
 from app.models.messages import OutboxRow
@@ -48,6 +48,7 @@ __all__ = [
     "Base",
     "CalendarNotice",
     "Case",
+    "CaseFile",
     "CaseNote",
     "Category",
     "CheckRun",

@@ -34,6 +34,7 @@ from app.services.objections import following, registering
 from app.services.objections.identities import Objector
 from app.services.objections.intake import Filed
 from app.services.periods import closing
+from app.services.record.checks.run import check_database
 from tests.files import attach, pdf
 from tests.world import PASSWORD_HASH, World, at, at_once
 
@@ -245,6 +246,7 @@ def test_entered_in_the_last_hours_it_is_the_offices_at_once(world: World) -> No
     now = at("2026-09-29 Tue 10:00")
     facts = world.do(lambda session: session.get_one(Case, case_of(world, filed)).facts(now))
     assert facts.escalated(now)
+    assert check_database(world.database, now) == []
     world.act(investigation.accept, case_of(world, filed), "office", now="2026-09-29 Tue 10:01")
 
 
