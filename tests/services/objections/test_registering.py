@@ -273,6 +273,14 @@ def test_the_registrar_does_not_find_the_case(world: World) -> None:
     assert world.case(case).state is State.CONCLUDED
 
 
+def test_who_registered_one_objection_is_a_hand_in_every_other_case(world: World) -> None:
+    """The check of the data counts recusals case by case (R37)."""
+    period = world.round_two()
+    world.file(period, world.nominees[0], FRIDAY, against_handler=True)  # the office's, which is two people
+    register(world, period, "office", nominee=world.nominees[1])
+    assert check_database(world.database, at(FRIDAY)) == []
+
+
 def test_of_a_unit_of_two_the_other_one_alone_handles_nothing_and_the_next_level_does(world: World) -> None:
     period = world.round_two()
     disabled(world, "handler2")

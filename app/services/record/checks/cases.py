@@ -112,6 +112,9 @@ def every_objector_is_answered(_live: LiveData) -> Select[int]:
 def _hands(*more: ColumnElement[bool]) -> Any:
     """How many people can act on a case: live accounts of the handling unit and of the office, not recused."""
     recused = exists().where(Recusal.case_id == Case.id, Recusal.user_id == User.id)
+    recused = recused.correlate(
+        Case, User
+    )  # by itself it would look no further than the people: at any case's recusals
     return (
         select(func.count())
         .select_from(User)
