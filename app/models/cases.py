@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.calendar.workdays import SHANGHAI, DayTable
@@ -19,6 +19,7 @@ from app.models.base import Base, checked
 from app.models.drawing import drawn
 from app.models.objections import Objection
 from app.models.periods import Entry
+from app.models.stored_file import StoredFile
 
 
 class Case(Base):
@@ -156,6 +157,42 @@ class CaseNote(Base):
     text: Mapped[str] = mapped_column(Text)
     written_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     written_at: Mapped[dt.datetime]
+
+
+_UNCLAIMED = text("note_id IS NULL AND proposal_version IS NULL")
+_WAITING = text("scan = 'waiting'")
+
+
+class CaseFile(StoredFile, Base):
+    """One file of the handlers, kept like evidence.
+
+    Until the form it came with is sent rightly it belongs to that form alone (`form_hash`), and to whoever sent it.
+    Then it belongs to a note, or to the version of a proposal.
+    """
+
+    __tablename__ = "case_files"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    form_hash: Mapped[str] = mapped_column(String(64))
+    received_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    note_id: Mapped[int | None] = mapped_column(ForeignKey("case_notes.id"))
+    proposal_version: Mapped[int | None]
+
+    @property
+    def belongs(self) -> bool:
+        """Whether it is part of the case: what it came with was taken."""
+        return self.note_id is not None or self.proposal_version is not None
+
+    __table_args__ = (
+        CheckConstraint("size > 0 AND stored_size > 0", name="not_empty"),
+        CheckConstraint("(scan IN ('clean', 'infected')) = (scanned_at IS NOT NULL)", name="verdict_is_dated"),
+        CheckConstraint("note_id IS NULL OR proposal_version IS NULL", name="of_one_thing"),
+        UniqueConstraint("form_hash", "sha256"),
+        Index("ix_case_files_unclaimed", "received_at", sqlite_where=_UNCLAIMED, postgresql_where=_UNCLAIMED),
+        Index("ix_case_files_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        {"sqlite_autoincrement": True},  # the record names files by id: one that is gone lends its id to nobody
+    )
 
 
 class Recusal(Base):

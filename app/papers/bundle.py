@@ -13,6 +13,7 @@ from app.domain.calendar.workdays import SHANGHAI
 from app.domain.shared.wording import moment
 
 CONTENTS = "目录.txt"
+_OF_COPIES = "份数为纸质材料的份数（一式五份，盖章后报送）；“电子版”只报送电子文件。SHA-256用来核对文件有没有变动。"
 _PIECE = 256 * 1024
 _EXTENSION = re.compile(r"(\.\w{1,5})?$")
 
@@ -53,8 +54,11 @@ class _Outlet:
         return out
 
 
-def bundled(title: str, members: Iterable[Member], now: dt.datetime) -> Iterator[bytes]:
-    """Yield the bytes of the .zip, piece by piece. A member that raises LeftOut at once is named as missing."""
+def bundled(title: str, members: Iterable[Member], now: dt.datetime, says: str = _OF_COPIES) -> Iterator[bytes]:
+    """Yield the bytes of the .zip, piece by piece. A member that raises LeftOut at once is named as missing.
+
+    `says` is what the table of contents says of the whole.
+    """
     outlet, taken = _Outlet(), {CONTENTS.casefold()}
     lines: list[str] = []
     missing: list[str] = []
@@ -77,7 +81,7 @@ def bundled(title: str, members: Iterable[Member], now: dt.datetime) -> Iterator
             copies = f"{member.copies}份" if member.copies else "电子版"
             lines.append(f"{len(lines) + 1}\t{path}\t{copies}\t{digest.hexdigest()}")
             yield outlet.taken()
-        bundle.writestr(_entry(CONTENTS, now), _contents(title, lines, missing, now))
+        bundle.writestr(_entry(CONTENTS, now), _contents(title, lines, missing, now, says))
     yield outlet.taken()
 
 
@@ -104,12 +108,12 @@ def _free(path: str, taken: set[str]) -> str:
     return free
 
 
-def _contents(title: str, lines: list[str], missing: list[str], now: dt.datetime) -> bytes:
+def _contents(title: str, lines: list[str], missing: list[str], now: dt.datetime, says: str) -> bytes:
     """For Notepad and WPS: with a mark of order, lines ended as Windows ends them."""
     text = [
         title,
         f"生成时间：{moment(now)}",
-        "份数为纸质材料的份数（一式五份，盖章后报送）；“电子版”只报送电子文件。SHA-256用来核对文件有没有变动。",
+        says,
         "",
         "序号\t文件\t份数\tSHA-256",
         *lines,

@@ -42,7 +42,7 @@ FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的
 
 BLUEPRINTS = {
     "public": {"public", "objections", "receipts", "account"},
-    "unit": {"cases", "own", "imports"},
+    "unit": {"cases", "own", "imports", "registrations"},
     "office": {
         "office",
         "office_cases",
@@ -65,6 +65,8 @@ ELSEWHERE = {
 }
 # What is saved and not looked at.
 FILES = {
+    "cases.case_file",
+    "cases.case_volume",
     "cases.evidence",
     "cases.queue_sheet",
     "documents.document",
@@ -267,6 +269,19 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     walk.look(head, "case leading for its head", f"/desk/cases/{cases['leading'][0]}")
     walk.look(head, "case received for its head", f"/desk/cases/{cases['received'][0]}")
     walk.look(head, "case proposed for its head", f"/desk/cases/{cases['proposed'][0]}")
+    walk.look(handler, "registering", "/desk/registrations")
+    walk.look(handler, "registering for a period", f"/desk/registrations/periods/{period}")
+    walk.look(handler, "registering", f"/desk/registrations/entries/{world.entry(period, world.nominees[0])}")
+    press(handler, "登记")
+    walk.look(handler, "registering refused")
+    handler.get_by_label("来访", exact=True).check()
+    handler.get_by_label("收到时间", exact=True).fill("2026-09-22T09:30")
+    handler.get_by_label("姓名（单位填全称）", exact=True).fill("赵小禾")
+    handler.get_by_label("联系方式", exact=True).fill("麒麟区某某镇某某村12号")
+    handler.get_by_label("事实和依据", exact=True).fill(FACTS)
+    press(handler, "登记")
+    walk.look(handler, "slip")
+    walk.look(head, "what came in", "/desk/registrations")
     walk.look(head, "flood", "/desk/flood")
     walk.look(head, "flood of one text", f"/desk/flood/text/{cases['escalated'][0]}")
     head.locator("summary", has_text="不予受理").click()

@@ -18,7 +18,10 @@ def why_no_real_name(name: str) -> str:
     """
     plain = "".join(unicodedata.normalize("NFKC", name).split())
     if _UNNAMED.search(plain):
-        return "请填写真实姓名。匿名反映不按异议办理，可以改用本页所列的电话或者信件反映。"
+        return (
+            "请填写真实姓名。匿名反映不按异议办理，可以改用本页所列的电话或者信件反映。"
+            "实名打电话、来信、来访的，由工作人员登记，同样按异议办理。"
+        )
     if _HALF_NAMED.search(plain):
         return (
             "请填写身份证上的姓名全名，例如“王小明”，不要只写姓、称呼或者化名。"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import end_of, local_date, midnight
 from app.domain.cases.states import ACTION_NAMES, CONCLUSION_NAMES, Action
+from app.domain.objections.arrival import CHANNEL_NAMES, Channel
 from app.models import AuditRow, Case, MessageKind, Unit, User
 from app.models.cases import NOTE_KIND_NAMES
 from app.models.objections import MESSAGE_KIND_NAMES
@@ -30,6 +31,7 @@ class Moment:
     what: str
     text: str = ""
     coarse: bool = False
+    note_id: int | None = None
 
 
 # Acts whose text is a note or a message of its own: these are shown instead of the bare act. Looks at an identity
@@ -41,9 +43,11 @@ _TOLD_ELSEWHERE = {f"case.{action}" for action in (Action.NOTE, Action.HEAR, Act
     "identity.read",
     "letter.opened",
     "letter.sorted",
+    "casefile.received",
+    "casefile.removed",
 }
-# A scanner speaks minutes after a file came in.
-_TELLS_OF_ARRIVAL = {"evidence.clean", "evidence.infected"}
+# A scanner speaks minutes after a file came in, and staff register while somebody stands there.
+_TELLS_OF_ARRIVAL = {"objection.filed", "evidence.clean", "evidence.infected"}
 _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} | {
     "objection.filed": "收到异议",
     "objection.supplemented": "异议人作了补充",
@@ -57,6 +61,12 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "evidence.clean": "证据材料通过查毒",
     "evidence.infected": "证据材料没有通过查毒",
     "evidence.opened": "下载证据材料",
+    "casefile.received": "上传办案附件",
+    "casefile.removed": "提交前移除办案附件",
+    "casefile.expired": "清除没有提交的办案附件",
+    "casefile.clean": "办案附件通过查毒",
+    "casefile.infected": "办案附件没有通过查毒",
+    "casefile.opened": "下载办案附件",
     "document.opened": "下载材料",
     "paper.made": "生成文书",
     "document.clean": "材料通过查毒",
@@ -183,7 +193,7 @@ def of_case(session: Session, case: Case) -> list[Moment]:
         if row.action not in _TOLD_ELSEWHERE
     ]
     notes = [
-        Moment(note.written_at, names.get(note.written_by, ""), NOTE_KIND_NAMES[note.kind], note.text)
+        Moment(note.written_at, names.get(note.written_by, ""), NOTE_KIND_NAMES[note.kind], note.text, note_id=note.id)
         for note in case.notes
     ]
     said = {
@@ -232,6 +242,8 @@ def user_names(session: Session) -> dict[int, str]:
 def _text_of(row: AuditRow, names: dict[int, str]) -> str:
     details: dict[str, Any] = json.loads(row.details)
     parts = []
+    if "channel" in details:
+        parts.append(CHANNEL_NAMES[Channel(details["channel"])])
     if "conclusion" in details:
         parts.append(CONCLUSION_NAMES[details["conclusion"]])
     for key in ("assignee", "recused"):

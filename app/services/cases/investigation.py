@@ -51,6 +51,7 @@ from app.models import (
 from app.services.accounts.two_people import require_own_account, require_two_people
 from app.services.cases import proposals
 from app.services.cases.choices import assignable, joinable_leads
+from app.services.cases.enclosures import claim
 from app.services.cases.registrars import recuse_registrars
 from app.services.cases.telling import tell_units
 from app.services.cases.visibility import shown_to
@@ -167,15 +168,15 @@ def resume(work: Work, case_id: int) -> None:
 
 
 @use_case
-def note(work: Work, case_id: int, text: str) -> None:
-    """Add a step of the investigation to the file."""
-    _write_note(work, case_id, Action.NOTE, NoteKind.NOTE, text)
+def note(work: Work, case_id: int, text: str, form: str = "") -> None:
+    """Add a step of the investigation to the file, with what lies with `form` (enclosures)."""
+    _write_note(work, case_id, Action.NOTE, NoteKind.NOTE, text, form)
 
 
 @use_case
-def hear(work: Work, case_id: int, text: str) -> None:
-    """Record what the nominee says to the facts (R24)."""
-    _write_note(work, case_id, Action.HEAR, NoteKind.STATEMENT, text)
+def hear(work: Work, case_id: int, text: str, form: str = "") -> None:
+    """Record what the nominee says to the facts (R24), with what lies with `form` (enclosures)."""
+    _write_note(work, case_id, Action.HEAR, NoteKind.STATEMENT, text, form)
 
 
 @use_case
@@ -206,8 +207,13 @@ def assign_each(work: Work, case_ids: Iterable[int], assignee_id: int) -> BulkOu
 
 
 @use_case
-def propose(work: Work, case_id: int, conclusion: Conclusion, findings: str, grounds: str, answer: str) -> None:
-    """Propose a conclusion (提出处理意见) with findings, grounds and the answer the objectors will read (R22)."""
+def propose(
+    work: Work, case_id: int, conclusion: Conclusion, findings: str, grounds: str, answer: str, form: str = ""
+) -> None:
+    """Propose a conclusion (提出处理意见) with findings, grounds and the answer the objectors will read (R22).
+
+    What lies with `form` belongs to this version of the proposal (enclosures).
+    """
     case = _lock_case(work, case_id, Action.PROPOSE)
     require_own_account(work)
     findings = checked_text(findings, "核查情况", TEXT, "findings")
@@ -220,6 +226,7 @@ def propose(work: Work, case_id: int, conclusion: Conclusion, findings: str, gro
     case.findings, case.grounds, case.answer = findings, grounds, answer
     kept = Proposal(conclusion=conclusion, findings=findings, grounds=grounds, answer=answer)
     proposals.keep(work, case, kept)
+    claim(work, case.id, form, version=case.proposal_version)
     tell_units(work, case, Reminder.PROPOSED)
     _did(work, case, Action.PROPOSE, conclusion=conclusion, version=case.proposal_version)
 
@@ -357,12 +364,13 @@ def _did(work: Work, case: Case, action: Action, **details: Any) -> None:
     work.did(f"case.{action}", case, **details)
 
 
-def _write_note(work: Work, case_id: int, action: Action, kind: NoteKind, text: str) -> None:
+def _write_note(work: Work, case_id: int, action: Action, kind: NoteKind, text: str, form: str) -> None:
     case = _lock_case(work, case_id, action)
     text = checked_text(text, ACTION_NAMES[action], TEXT)
-    work.session.add(
-        CaseNote(case_id=case.id, kind=kind, text=text, written_by=work.actor.user_id, written_at=work.now)
-    )
+    written = CaseNote(case_id=case.id, kind=kind, text=text, written_by=work.actor.user_id, written_at=work.now)
+    work.session.add(written)
+    work.session.flush()
+    claim(work, case.id, form, note_id=written.id)
     _did(work, case, action)
 
 

@@ -271,7 +271,8 @@ def write_down(
             "state": State.RECEIVED,
             "handler_unit_id": handler,
             "received_at": now,
-            "escalates_at": falls_at(now, period.conclude_by, days),
+            # What is registered in the last days before the deadline is the office's at once (R21, R33).
+            "escalates_at": max(now, falls_at(now, period.conclude_by, days)),
         },
     ).scalar_one()
     code = receipt_code(keyring.hash_key, filing.form_token)

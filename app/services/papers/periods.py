@@ -15,6 +15,7 @@ from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.clauses import lapse_sentence
 from app.domain.cases.states import Actor
 from app.domain.cases.verdict import LEFT_NAMES
+from app.domain.objections.arrival import CHANNEL_NAMES, Channel
 from app.domain.periods.rounds import LAST_ROUND, Kind
 from app.domain.periods.window import Phase
 from app.domain.refusals import WrongState
@@ -72,7 +73,7 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "objecting": [
             "单位和个人对公示对象有异议的，请在公示期间实名提出，写明事实和依据。个人应当写明真实姓名和手机号码或者"
             "电子邮箱；单位应当写明单位名称和联系人，并提交盖有公章的书面材料。匿名反映不按异议办理，"
-            "可以用下列电话或者信件反映。",
+            "可以用下列电话或者信件反映。不便上网的，在公示期间来信、来访、来电或者发电子邮件实名提出，同样登记、同样办理。",
             f"网上提出：打开{address}，或者扫描文末的二维码。",
         ],
         "contacts": _contacts(period),
@@ -103,6 +104,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
             f"规定时间：{end_moment(period.conclude_by)}。",
             f"日历版本：{report['calendar']}。",
             f"系统可用：{_uptime(report['availability'])}。",
+            *_channels(report, clerk.actor),
         ],
         "figures": _in_two_columns(_figures(report)),
         "out": out_rows(report["goes_out"], period.programme.rules.kind_names, seen),
@@ -165,6 +167,18 @@ def _uptime(availability: Mapping[str, Any]) -> str:
     if days := availability["outage_days"]:
         said += f"，有{len(days)}个工作日的工作时间里达到一小时没有记录"
     return said
+
+
+def _channels(report: Mapping[str, Any], actor: Actor) -> list[str]:
+    """Say how the objections came in (R33), to the office alone: a unit would learn of a complaint against it (R19).
+
+    Reports from before objections were registered say nothing of it.
+    """
+    counts = report.get("by_channel") if actor.is_office else None
+    if not counts or not any(counts.values()):
+        return []
+    said = "、".join(f"{CHANNEL_NAMES[Channel(channel)]}{count}件" for channel, count in counts.items() if count)
+    return [f"异议的来源渠道：{said}。"]
 
 
 def _window(period: Period) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import local_date
@@ -20,6 +20,7 @@ from app.domain.refusals.base import end
 from app.models import Case, Closing, Disqualification, Entry, Objection, Period
 from app.services.calendar.availability import availability
 from app.services.cases.settlement import settle_period
+from app.services.objections import channels
 from app.services.periods.corrected_text import EntryView, as_shown
 from app.services.shared.bulk import BulkOutcome, do_each
 from app.services.shared.leavers import departures
@@ -46,7 +47,7 @@ def close_period(work: Work, period_id: int) -> None:
     report = closing_report(work.session, period, work.now)
     work.session.add(Closing(period_id=period.id, report=report, closed_by=work.actor.user_id, closed_at=work.now))
     period.closed_at = work.now
-    counts = {key: report[key] for key in ("entries", "filed", "by_state", "by_conclusion")}
+    counts = {key: report[key] for key in ("entries", "filed", "by_channel", "by_state", "by_conclusion")}
     work.did("period.closed", period, **counts)
 
 
@@ -97,7 +98,8 @@ def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[s
     """
     cases = cases_of(session, period)
     entries = entries_of(session, period, now)
-    filed = session.scalar(select(func.count()).select_from(Objection).join(Entry).where(Entry.period_id == period.id))
+    by_channel = channels.counts_of_period(session, period.id)
+    filed = sum(by_channel.values())
     by_state = Counter(case.state_at(now) for case in cases)
     by_conclusion = Counter(case.conclusion for case in cases if case.conclusion)
     out = who_is_out(session, period, cases, now)
@@ -112,6 +114,7 @@ def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[s
         "availability": availability(session, period, now).as_report(),
         "entries": len(entries),
         "filed": filed,
+        "by_channel": {channel.value: count for channel, count in by_channel.items()},
         "accepted": sum(case.decided_at is not None and case.state is not State.DECLINED for case in cases),
         "by_state": {state.value: by_state[state] for state in State},
         "by_conclusion": {conclusion.value: by_conclusion[conclusion] for conclusion in Conclusion},

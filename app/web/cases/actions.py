@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import HiddenField, MultipleFileField, RadioField, SelectField
+from wtforms.validators import StopValidation
 
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Action, Conclusion, DeclineGround
+from app.domain.objections.receipt import keyed_hash, looks_like_form_token, new_form_token
 from app.models import Case, User
 from app.services.cases import choices, investigation, proposals
 from app.services.cases.investigation import REASON, TEXT
 from app.services.cases.visibility import shown_to
 from app.web.shared.forms import PlainForm, needed, options, text_area, version_in
-from app.web.shared.portal import now, number
+from app.web.shared.portal import now, number, portal
+from app.web.shared.uploads import ACCEPTED
 
 
 class ActionForm(PlainForm):
@@ -40,6 +43,36 @@ class TextForm(ActionForm):
         return (self.text.data,)
 
 
+class WithFiles(ActionForm):
+    """A form that files go along with. They lie with its token until it is taken (R22)."""
+
+    form_token = HiddenField()
+    files = MultipleFileField("附件（没有可以不附）", render_kw={"accept": ACCEPTED})
+    refused_files: Sequence[str] = ()  # what of the files was not taken, and why
+
+    def validate_files(self, field: Any) -> None:
+        field.errors = [*field.errors, *self.refused_files]
+        if self.refused_files:
+            raise StopValidation
+
+    def ensure_token(self) -> None:
+        """Ensure that the form has a token of ours: the one that came back, or a fresh one."""
+        if not looks_like_form_token(self.form_token.data or ""):
+            self.form_token.data = new_form_token()
+
+    @property
+    def form_hash(self) -> str:
+        """By what the files of the form are found."""
+        return keyed_hash(portal().keyring.hash_key, "form", self.form_token.data or "")
+
+
+class NoteForm(WithFiles):
+    text = text_area("内容", *TEXT, rows=4)
+
+    def arguments(self) -> tuple[Any, ...]:
+        return self.text.data, self.form_hash
+
+
 class DeclineForm(ActionForm):
     ground = RadioField(
         "依据",
@@ -61,7 +94,7 @@ class VersionForm(ActionForm):
         return (version_in(self.version.data),)
 
 
-class ProposeForm(ActionForm):
+class ProposeForm(WithFiles):
     conclusion = RadioField(
         "结论",
         choices=options(CONCLUSION_NAMES),
@@ -72,7 +105,8 @@ class ProposeForm(ActionForm):
     answer = text_area("给异议人的答复", *TEXT, hint="异议人会看到这段话，请不要写入他人的个人信息。", rows=3)
 
     def arguments(self) -> tuple[Any, ...]:
-        return Conclusion(self.conclusion.data), self.findings.data, self.grounds.data, self.answer.data
+        texts = self.findings.data, self.grounds.data, self.answer.data
+        return Conclusion(self.conclusion.data), *texts, self.form_hash
 
 
 class ChoiceForm(ActionForm):
@@ -146,11 +180,11 @@ BUTTONS: dict[Action, ActionButton] = {
         final=True,
     ),
     Action.RETURN: ActionButton(investigation.return_proposal, "退回重新核查", ReasonForm),
-    Action.NOTE: ActionButton(investigation.note, "记一笔核查记录", TextForm, "只有办理人员看得到。"),
+    Action.NOTE: ActionButton(investigation.note, "记一笔核查记录", NoteForm, "只有办理人员看得到。"),
     Action.HEAR: ActionButton(
         investigation.hear,
         "记录当事人陈述",
-        TextForm,
+        NoteForm,
         "听取推荐对象的说明时，不得透露异议人的任何情况。",
     ),
     Action.REPLY: ActionButton(investigation.reply, "给异议人留言", TextForm, "异议人凭查询码可以看到。"),
@@ -219,6 +253,8 @@ def form_for(session: Session, action: Action, case: Case, me: User, *, empty: b
     kind = BUTTONS[action].form
     form = kind(formdata=None, data=came_back(session, action, case, me)) if empty else kind()
     form.with_ids(action)
+    if isinstance(form, WithFiles):
+        form.ensure_token()
     if isinstance(form, VersionForm) and empty:
         form.version.data = str(case.proposal_version or 0)
     if isinstance(form, ChoiceForm):

@@ -11,7 +11,8 @@ from app.domain.objections.receipt import keyed_hash
 from app.domain.refusals import FileRefused, TooManyFiles
 from app.evidence.names import StoreDown
 from app.services.objections import evidence
-from app.services.objections.evidence import Attached
+from app.services.objections.evidence import Attached, SentFile
+from app.services.record.chain import OBJECTOR
 from app.web.shared.access import work
 from app.web.shared.limits import address, limiter
 from app.web.shared.portal import number, portal, session
@@ -44,20 +45,29 @@ def form_hash(token: str | None) -> str:
 
 
 def take(
-    token: str, title: str, upload: BinaryIO, objection_id: int | None = None, *, letter: bool = False
+    token: str,
+    title: str,
+    upload: BinaryIO,
+    objection_id: int | None = None,
+    *,
+    letter: bool = False,
+    by: str = OBJECTOR,
 ) -> Attached:
-    """Take one file for a form. Raises Refusal and StoreDown as `evidence.receive` does."""
+    """Take one file for a form. Raises Refusal and StoreDown as `evidence.take` does."""
     check_spooled(upload)
     vault = portal().vault
-    return evidence.receive(work(), vault, form_hash(token), title, upload, objection_id=objection_id, letter=letter)
+    sent = SentFile(title, upload, objection_id, letter, by)
+    return evidence.take(work(), vault, form_hash(token), sent)
 
 
-def take_sent(token: str | None, objection_id: int | None = None, *, field: str = FIELD) -> list[str]:
+def take_sent(
+    token: str | None, objection_id: int | None = None, *, field: str = FIELD, by: str = OBJECTOR
+) -> list[str]:
     """Take the files of a field of the form. What is not taken comes back as a sentence each; the others stay."""
     refused = []
     for title, upload in sent_files(field):
         try:
-            take(token or "", title, upload, objection_id, letter=field == LETTER)
+            take(token or "", title, upload, objection_id, letter=field == LETTER, by=by)
         except (FileRefused, TooManyFiles) as refusal:
             refused.append(f"“{title}”：{refusal}")
         except StoreDown:
@@ -79,13 +89,13 @@ def removal_asked() -> bool:
     return request.form.get("step", "").startswith(_REMOVE)
 
 
-def remove_asked(token: str | None) -> None:
+def remove_asked(token: str | None, by: str = OBJECTOR) -> None:
     """Remove the file whose button was pressed; a value that no button has removes nothing."""
     try:
         evidence_id = number(request.form.get("step", "").removeprefix(_REMOVE))
     except ValueError:
         return
-    evidence.remove(work(), portal().vault, form_hash(token), evidence_id)
+    evidence.remove(work(), portal().vault, form_hash(token), evidence_id, by)
 
 
 def say_refused(field: Field, refused: list[str]) -> bool:

@@ -17,6 +17,7 @@ from app.models.objections import CATEGORY_NAMES, OBJECTOR_KIND_NAMES
 from app.services.objections.following import SUPPLEMENT_LENGTH, WITHDRAW_LENGTH
 from app.services.objections.intake import Filing
 from app.web.shared.forms import PlainForm, needed, options, text_area
+from app.web.shared.uploads import ACCEPTED
 
 FACTS_LENGTH = (20, 3000)
 _NAME_LENGTH = {ObjectorKind.PERSON: (2, 30), ObjectorKind.UNIT: (4, 60)}
@@ -25,8 +26,8 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def evidence_field(label: str) -> MultipleFileField:
-    """Where files are chosen. What comes in by it is taken by `attaching`; with it a phone offers photos as JPEG."""
-    return MultipleFileField(label, render_kw={"accept": ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,image/jpeg,image/png"})
+    """Where files are chosen. What comes in by it is taken by `attaching`."""
+    return MultipleFileField(label, render_kw={"accept": ACCEPTED})
 
 
 class FormWithFiles(PlainForm):

@@ -23,7 +23,7 @@ from app.web.shared.portal import now, portal, session
 
 SHOWN_FOR = dt.timedelta(minutes=30)
 FOLLOWED_FOR = dt.timedelta(minutes=30)
-_RECEIPT, _FOLLOW = "receipt", "follow"
+_RECEIPT, _FOLLOW, _SLIP = "receipt", "follow", "slip"
 _LATER = 1e-5  # seconds
 
 
@@ -53,6 +53,22 @@ def end() -> None:
     _end(_RECEIPT)
     if held is not None:
         drafting.forget(held["draft"])
+
+
+def begin_slip(filed: Filed, user_id: int) -> None:
+    """Have this browser show the slip of what this person of the staff just registered, to be printed (R33)."""
+    _put(_SLIP, {"code": filed.receipt_code, "objection": filed.objection_id, "user": user_id}, SHOWN_FOR)
+
+
+def slip(user_id: int) -> Shown | None:
+    """Return the slip that this browser still shows, to the person who registered and to nobody else."""
+    held = _held(_SLIP)
+    return None if held is None or held["user"] != user_id else Shown(held["code"], held["objection"], "")
+
+
+def end_slip() -> None:
+    """Stop showing the slip, also to a copy of this session."""
+    _end(_SLIP)
 
 
 def begin_following(objection_id: int) -> None:

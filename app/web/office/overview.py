@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.calendar.workdays import each_day, local_date
 from app.domain.cases.states import STATE_NAMES, Role
+from app.domain.objections.arrival import CHANNEL_NAMES
 from app.models import GROUP_ACT_NAMES
 from app.services.cases import bulk, flood, warnings
+from app.services.objections import channels
 from app.services.office import overview as glance
 from app.services.periods import bursts, progress
 from app.services.upkeep import checking
@@ -42,6 +44,9 @@ def overview() -> ResponseReturnValue:
             [(STATE_NAMES[state], count) for state, count in progress.case_counts(session(), now()).items()]
         ),
         by_day=charts.bars(_objections_by_day()),
+        by_channel=charts.bars(
+            [(CHANNEL_NAMES[channel], count) for channel, count in channels.counts_under_way(session()).items()]
+        ),
         warnings=warnings.warnings_for(session(), actor(), now()),
         now=now(),
     )

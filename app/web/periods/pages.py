@@ -14,11 +14,13 @@ from wtforms.validators import InputRequired
 from app.calendars.china import ChinaCalendar
 from app.domain.cases.states import STATE_NAMES, Role
 from app.domain.cases.verdict import GROUND_NAMES, LEFT_NAMES
+from app.domain.objections.arrival import CHANNEL_NAMES
 from app.domain.periods.window import Phase
 from app.domain.refusals import Refusal
 from app.models import Period, Programme
 from app.services.calendar.calendars import calendar_of
 from app.services.cases import queue
+from app.services.objections import channels
 from app.services.periods import closing, interruption, progress, scheduling
 from app.services.periods.corrected_text import EntryView
 from app.web.cases.case_list import case_listing
@@ -185,6 +187,12 @@ def _period_page(
         ),
         by_day=charts.bars(
             [(f"{day.month}/{day.day}", count) for day, count in closing.objections_by_day(session(), shown).items()]
+        ),
+        by_channel=charts.bars(
+            [
+                (CHANNEL_NAMES[channel], count)
+                for channel, count in channels.counts_of_period(session(), shown.id).items()
+            ]
         ),
         # A form that was refused stays on the page with its text and the reason, offered or not.
         can_extend=extend_form is not None or phase in (Phase.SCHEDULED, Phase.OPEN, Phase.HANDLING),

@@ -14,6 +14,7 @@ from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE
 from app.domain.cases.verdict import GROUND_NAMES, LEFT_NAMES
 from app.domain.imports.nominations import FIELD_NAMES
 from app.domain.nominees.eligibility import OUTCOME_NAMES
+from app.domain.objections.arrival import CHANNEL_NAMES
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import coarse, day, day_label, duration, end_moment, full_day, moment, weekday
 from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
@@ -44,6 +45,8 @@ DETAIL_NAMES = {
     "calendar": "日历版本",
     "case": "案件",
     "cases": "案件",
+    "by_channel": "各渠道",
+    "channel": "来源渠道",
     "clause": "依据",
     "closes_at": "公示结束",
     "conclude_by": "规定时间",
@@ -66,6 +69,7 @@ DETAIL_NAMES = {
     "form": "表",
     "import": "导入",
     "new": "新增",
+    "first_made": "收到时间",
     "files": "文件数",
     "by_conclusion": "各结论",
     "by_state": "各状态",
@@ -182,6 +186,7 @@ def init_app(app: Flask) -> None:
         period_contacts=period_contacts,
         qr=qr,
         CATEGORY_NAMES=CATEGORY_NAMES,
+        CHANNEL_NAMES=CHANNEL_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
         DECLINE_GROUND_NAMES=DECLINE_GROUND_NAMES,
         GROUND_NAMES=GROUND_NAMES,

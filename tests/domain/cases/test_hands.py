@@ -6,7 +6,7 @@ import pytest
 
 from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import SHANGHAI, DayTable, each_day, end_of
-from app.domain.cases.hands import Staffed, falls_at, first_hand
+from app.domain.cases.hands import Staffed, falls_at, first_hand, lacks_hands
 from tests.world import at
 
 CHINA = ChinaCalendar()
@@ -74,3 +74,24 @@ def test_never_later_than_the_opening_of_the_last_working_day_but_one(
     """Whether the days are those stored with the period, which end there, or a calendar's."""
     for days in (stored("2026-09-17 Thu", last_day), CHINA):
         assert clock(falls_at(at(untouched_since), end_of(on(last_day)), days)) == falls
+
+
+@pytest.mark.parametrize(
+    ("unit", "office", "handler", "lacks"),
+    [
+        (2, 2, RECOMMENDER, False),
+        (2, 0, RECOMMENDER, False),  # the two of the unit end it
+        (1, 1, RECOMMENDER, False),  # one of each, together
+        (1, 0, RECOMMENDER, True),
+        (0, 1, RECOMMENDER, True),
+        (0, 2, RECOMMENDER, False),  # it falls to the office
+        (3, 2, OFFICE, False),
+        (3, 1, OFFICE, True),  # whatever the unit has: the case is not its own
+        (3, 0, OFFICE, True),
+    ],
+)
+def test_a_registration_that_would_leave_too_few_people_is_told(
+    unit: int, office: int, handler: int, lacks: bool
+) -> None:
+    """Counted without whoever registers, who has no hand in it (R33)."""
+    assert lacks_hands(handler, [Staffed(RECOMMENDER, unit), Staffed(OFFICE, office)]) is lacks

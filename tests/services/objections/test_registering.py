@@ -34,6 +34,7 @@ from app.services.objections import following, registering
 from app.services.objections.identities import Objector
 from app.services.objections.intake import Filed
 from app.services.periods import closing
+from app.services.record.checks.run import check_database
 from tests.files import attach, pdf
 from tests.world import PASSWORD_HASH, World, at, at_once
 
@@ -245,6 +246,7 @@ def test_entered_in_the_last_hours_it_is_the_offices_at_once(world: World) -> No
     now = at("2026-09-29 Tue 10:00")
     facts = world.do(lambda session: session.get_one(Case, case_of(world, filed)).facts(now))
     assert facts.escalated(now)
+    assert check_database(world.database, now) == []
     world.act(investigation.accept, case_of(world, filed), "office", now="2026-09-29 Tue 10:01")
 
 
@@ -269,6 +271,14 @@ def test_the_registrar_does_not_find_the_case(world: World) -> None:
     world.act(investigation.propose, case, "handler2", *texts, now=MONDAY)
     world.act(investigation.confirm, case, "head", 1, now=MONDAY)
     assert world.case(case).state is State.CONCLUDED
+
+
+def test_who_registered_one_objection_is_a_hand_in_every_other_case(world: World) -> None:
+    """The check of the data counts recusals case by case (R37)."""
+    period = world.round_two()
+    world.file(period, world.nominees[0], FRIDAY, against_handler=True)  # the office's, which is two people
+    register(world, period, "office", nominee=world.nominees[1])
+    assert check_database(world.database, at(FRIDAY)) == []
 
 
 def test_of_a_unit_of_two_the_other_one_alone_handles_nothing_and_the_next_level_does(world: World) -> None:

@@ -120,6 +120,7 @@ def test_the_report_says_everything(world: World) -> None:
         },
         "entries": 5,
         "filed": 7,
+        "by_channel": {"web": 7, "letter": 0, "visit": 0, "telephone": 0, "mail": 0},
         "accepted": 2,
         "by_state": {
             "received": 0,

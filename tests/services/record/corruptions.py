@@ -184,6 +184,12 @@ _RECUSED = "INSERT INTO recusals (id, case_id, user_id, reason, recused_at) VALU
 _REGISTERED = (
     "INSERT INTO registrations (objection_id, channel, registered_by, registered_at) VALUES (1, 'visit', 6, NOW)"
 )
+_ENCLOSED = (
+    "INSERT INTO case_files (id, case_id, form_hash, received_by, note_id, name, kind, size, sha256, stored_size, "
+    "stored_sha256, sealed_title, sealed_key, cipher, received_at, scan) SELECT 900, case_id, 'f', 5, id, 'n', 'pdf', "
+    "1, 's', 1, 's', BYTE, BYTE, 'aes-256-gcm', NOW, 'unscanned' FROM case_notes WHERE id = 1"
+)
+_OLD = "UPDATE case_files SET received_at = LATER(received_at, -48)"
 _OUT_OF_IT = _RECUSED + "(99, 1, 6, '登记人', NOW)"
 _AT = "UPDATE registrations SET registered_at = LATER(registered_at, {0})"
 
@@ -373,6 +379,9 @@ CORRUPTIONS = [
         ),
         ("evidence-is-of-its-supplements-objection", "UPDATE evidence SET objection_id = 1 WHERE id = 2"),
         ("objection-has-not-too-many-files", too_many_files),
+        ("enclosure-is-of-its-case", _ENCLOSED, "UPDATE case_files SET case_id = 1"),
+        ("enclosure-belongs-to-something", _ENCLOSED, "UPDATE case_files SET note_id = NULL", _OLD),
+        ("enclosure-is-whole", _ENCLOSED, "UPDATE case_files SET size = 0"),
         ("registrar-is-out-of-the-case", _REGISTERED),
         ("registration-is-in-time", _REGISTERED, _OUT_OF_IT, _AT.format(-240)),
         ("late-registration-says-why", _REGISTERED, _OUT_OF_IT, _AT.format(96)),

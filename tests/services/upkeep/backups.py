@@ -63,5 +63,5 @@ def eventful(world: World, tmp_path: Path) -> int:
     second, _ = world.file(period, world.nominees[1], FILED)
     world.bring(second, State.CONCLUDED, FILED)
     joined, _ = world.file(period, world.nominees[0], FILED, facts=ODD_TEXT)
-    world.act(investigation.join, first, "head", joined, now="2026-09-19 Sat 09:00")  # a case that refers to a later one
+    world.act(investigation.join, first, "head", joined, now="2026-09-19 Sat 09:00")  # which refers to a later one
     return period

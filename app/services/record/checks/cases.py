@@ -121,6 +121,9 @@ def _hands(now: dt.datetime, *more: ColumnElement[bool]) -> Any:
     waits = exists().where(giver.id == User.password_given_by, giver.unit_id == User.unit_id, User.agreed_at.is_(None))
     opens = or_(User.password_expires_at.is_(None), User.password_expires_at > now)
     recused = exists().where(Recusal.case_id == Case.id, Recusal.user_id == User.id)
+    recused = recused.correlate(
+        Case, User
+    )  # by itself it would look no further than the people: at any case's recusals
     return (
         select(func.count())
         .select_from(User)

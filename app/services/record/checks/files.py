@@ -1,12 +1,29 @@
-"""Invariants of what staff hand in: imports, their rows, documents (R9, R12)."""
+"""Invariants of what staff hand in: imports, their rows, documents, files of a case (R9, R12, R22)."""
 
 from __future__ import annotations
 
-from sqlalchemy import Select, exists, or_, select
+import datetime as dt
 
-from app.models import Document, Import, ImportRow, ImportState, Nominee, Opinion, Proceeding, ScanState, Unit, UnitKind
+from sqlalchemy import Select, exists, func, or_, select
+
+from app.models import (
+    Case,
+    CaseFile,
+    CaseNote,
+    Document,
+    Import,
+    ImportRow,
+    ImportState,
+    Nominee,
+    Opinion,
+    Proceeding,
+    ScanState,
+    Unit,
+    UnitKind,
+)
 from app.services.record.checks.registry import LiveData, invariant
 
+_KEPT_UNCLAIMED = dt.timedelta(hours=24)
 _OVER = (ImportState.CONFIRMED, ImportState.DROPPED)
 
 
@@ -50,6 +67,27 @@ def document_is_whole(_live: LiveData) -> Select[int]:
     judged = Document.scan.in_((ScanState.CLEAN, ScanState.INFECTED))
     empty = (Document.size <= 0) | (Document.stored_size <= 0)
     return select(Document.id).where(or_(empty, judged != Document.scanned_at.is_not(None)))
+
+
+@invariant("R22", "办案附件属于同一案件的记录、陈述或者一稿处理意见")
+def enclosure_is_of_its_case(_live: LiveData) -> Select[int]:
+    query = select(CaseFile.id).join(Case, CaseFile.case_id == Case.id)
+    query = query.outerjoin(CaseNote, CaseFile.note_id == CaseNote.id)
+    elsewhere = func.coalesce(CaseNote.case_id, CaseFile.case_id) != CaseFile.case_id
+    return query.where(or_(elsewhere, CaseFile.proposal_version > func.coalesce(Case.proposal_version, 0)))
+
+
+@invariant("R22", "一天以前上传的办案附件都有归属")
+def enclosure_belongs_to_something(live: LiveData) -> Select[int]:
+    unclaimed = CaseFile.note_id.is_(None), CaseFile.proposal_version.is_(None)
+    return select(CaseFile.id).where(*unclaimed, CaseFile.received_at <= live.lately - _KEPT_UNCLAIMED)
+
+
+@invariant("R22", "办案附件有内容，查过毒的写明时间")
+def enclosure_is_whole(_live: LiveData) -> Select[int]:
+    judged = CaseFile.scan.in_((ScanState.CLEAN, ScanState.INFECTED))
+    empty = (CaseFile.size <= 0) | (CaseFile.stored_size <= 0)
+    return select(CaseFile.id).where(or_(empty, judged != CaseFile.scanned_at.is_not(None)))
 
 
 @invariant("R31", "审批文件的扫描件属于同一个活动")
