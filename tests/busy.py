@@ -46,7 +46,7 @@ def cases_in_every_state(world: World, period: int) -> dict[str, tuple[int, str]
         "joined": world.file(period, fourth, MORNING),
         "withdrawn": world.file(period, fifth, MORNING),
         "of the office": world.file(period, fifth, MORNING, against_handler=True),
-        "received": world.file(period, second, "2026-09-22 Tue 09:00"),
+        "received": world.file(period, second, "2026-09-21 Mon 11:00"),
     }
     world.bring(cases["accepted"][0], State.ACCEPTED, day)
     world.bring(cases["investigating"][0], State.INVESTIGATING, day)

@@ -276,6 +276,7 @@ def test_what_was_written_while_the_session_fell_asleep_is_sent_after_all(
     world: World, client: Browser, clock: MovingClock
 ) -> None:
     case, _ = world.file(world.round_two(), world.nominees[2], "2026-09-18 Fri 08:00")
+    clock.to("2026-09-19 Sat 09:00")  # a unit is shown a case when its day is over
     enter(client, HANDLER)
     note = client.get(f"/desk/cases/{case}").form("/note")
     text = "走访群众五名，均说属实，另有施工记录三卷可以核对，明天上午再去一次。"

@@ -45,6 +45,8 @@ def test_security_47_each_costs_a_challenge_they_are_one_group_and_two_people_en
                 asked = honest.send(asked.form("/objection"), "submit", answer=solved(asked))
             assert asked.status == 303
     assert free == FREE
+    assert f"内容相同或者相近 {MANY} " in staff("office").get("/office/flood").text  # within the minute
+    clock.to("2026-09-19 Sat 09:00")  # a unit is shown a case when its day is over
     head, handler = staff("head"), staff("handler")
     listed = head.get("/desk/flood")
     assert f"内容相同或者相近 {MANY} " in listed.text

@@ -335,6 +335,7 @@ def test_security_20_another_units_case_does_not_exist_for_reading_nor_for_any_a
     assert eventful.everything() == before
 
 
+@pytest.mark.usefixtures("next_morning")
 def test_security_20_a_recused_person_finds_nothing_any_more(eventful: World, staff: Callable[[str], Browser]) -> None:
     handler = staff("handler")
     assert handler.get("/desk/cases/1").status == 200
