@@ -18,6 +18,7 @@ from app.domain.programmes.contacts import Contact
 from app.domain.programmes.plan import ProgrammePlan
 from app.domain.programmes.programme_book import Book, BookContact, BookPerson
 from app.models import SecondFactor, Stage, User
+from app.services.accounts import staffing
 from app.services.award import revocation
 from app.services.award.revocation import RevocationText
 from app.services.cases import investigation, settlement
@@ -697,6 +698,10 @@ def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:
     walk.look(office, "slip")
     walk.look(office, "person", f"/people/{world.people['handler']}")
     walk.look(office, "oneself", f"/people/{world.people['office']}")
+    walk.look(office, "accounts to agree to, none", "/people/agreements")
+    world.run(staffing.invite_again, [world.people["handler2"]], by=world.actor("head"), now=at(OPEN))
+    walk.look(office, "accounts to agree to", "/people/agreements")
+    walk.look(office, "overview with a reset", "/office/")
     press_link(office, "人员")
 
     head = portal.staff("phone", "head")

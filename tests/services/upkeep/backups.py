@@ -29,7 +29,7 @@ RING = Keyring(KEY.decode())
 FILED = "2026-09-18 Fri 09:00"
 
 
-NOW = at("2026-09-18 Fri 12:00")
+NOW = at("2026-09-19 Sat 12:00")
 
 
 ODD_TEXT = "甲" * 1500 + '\u2028\\"\n“乙”\U0001f600' + "丙" * 1400

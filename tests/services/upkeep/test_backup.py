@@ -32,7 +32,7 @@ from tests.services.upkeep.backups import FILED, NOW, RING, counts, eventful, ma
 from tests.web.browsing import TOKEN
 from tests.world import World
 
-NAME = "20260918T040000Z"
+NAME = "20260919T040000Z"
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 across = pytest.mark.parametrize(
