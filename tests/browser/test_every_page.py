@@ -61,6 +61,7 @@ BLUEPRINTS = {
 }
 NO_PAGES = {"health", "metrics", "static"}
 ELSEWHERE = {
+    "registrations.slip",  # looked at and printed in tests/browser/test_registering.py
     "office.nominees",  # an old address: it leads to the list that units have too
     "objections.objection_form",  # it gives the form an address of its own and leads there
 }

@@ -70,6 +70,7 @@ def test_security_22_a_password_that_was_given_out_opens_one_page_only(
     world: World, client: Browser, clock: MovingClock
 ) -> None:
     case, _ = world.file(world.round_two(), world.nominees[2], "2026-09-18 Fri 08:00")
+    clock.to("2026-09-19 Sat 09:00")  # a unit is shown a case when its day is over
     assert enter(client, "worker").headers["Location"] == "/desk/"
     before = world.everything()
     for path in ("/desk/", f"/desk/cases/{case}", "/account", "/account/second-factor", "/office/"):
@@ -84,8 +85,6 @@ def test_security_22_a_password_that_was_given_out_opens_one_page_only(
     with world.database.writer() as session:
         enrol(session, world.keyring, [session.scalars(select(User).where(User.login == "worker")).one()], clock.now)
         session.commit()
-    clock.to("2026-09-19 Sat 09:00")  # a unit is shown a case when its day is over
-    enter(client, "worker", CHOSEN)
     assert client.get(f"/desk/cases/{case}").status == 200
     assert client.post("/logout").status == 303
     assert enter(client, "worker", GIVEN).status == 422
