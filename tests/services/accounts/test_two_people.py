@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, DeclineGround, Role, State
 from app.domain.refusals import AccountNotAgreed, NotAllowed, NotTwoPeople, NotYourCase, WrongCode
-from app.models import AccountReset, SecondFactor, User
-from app.services.accounts import logins, making, resets, second_factor, staffing, two_people
+from app.models import SecondFactor, User
+from app.services.accounts import logins, second_factor, staffing, two_people
 from app.services.cases import investigation
 from app.services.objections import identities
 from tests.world import SECRET, World, at, enrol
@@ -247,38 +247,3 @@ def test_a_wrong_code_proves_nobody(world: World) -> None:
         come_in(world, "handler", DAY)
     with world.database.reader() as session:
         assert session.get_one(User, world.people["handler"]).waits_for_agreement
-
-
-# --- told of it ----------------------------------------------------------------------------------
-
-
-def test_the_owner_and_the_office_are_told_of_each_reset(world: World) -> None:
-    reset(world, "handler", by="head")
-    world.run(making.reset, "office2", "correct horse battery", with_second_factor=True, now=at(DAY))
-    office, handler = world.actor("office"), world.people["handler"]
-
-    def unseen(login: str) -> list[tuple[int, bool]]:
-        rows = world.do(resets.unseen, world.actor(login))
-        return [(row.user_id, row.second_factor) for row in rows]
-
-    assert unseen("office") == [(handler, False), (world.people["office2"], True)]
-    with world.database.reader() as session:
-        assert session.get_one(User, handler).untold_reset
-    world.run(resets.note_told, handler, now=at(DAY))
-    ids = [row.id for row in world.do(resets.unseen, office)]
-    assert world.run(resets.note_seen, ids, by=office, now=at(DAY)) == 2
-    assert unseen("office") == []
-    with world.database.reader() as session:
-        assert not session.get_one(User, handler).untold_reset
-        rows = session.execute(select(AccountReset.told_at, AccountReset.seen_by).order_by(AccountReset.id)).all()
-    assert [tuple(row) for row in rows] == [(at(DAY), office.user_id), (None, office.user_id)]
-
-
-def test_whoever_resets_does_not_see_to_it(world: World) -> None:
-    reset(world, "handler", by="office")
-    office = world.actor("office")
-    assert world.do(resets.unseen, office) == []
-    assert world.run(resets.note_seen, [1], by=office, now=at(DAY)) == 0
-    assert len(world.do(resets.unseen, world.actor("office2"))) == 1
-    with pytest.raises(NotAllowed):
-        world.run(resets.note_seen, [1], by=world.actor("head"), now=at(DAY))
