@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test check bench fuzz faults pictures browser nginx printer clean
+.PHONY: run test check bench fuzz faults histories pictures browser nginx printer clean
 
 run: $(VENV)/.installed
 	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi migrate
@@ -27,6 +27,9 @@ fuzz: $(VENV)/.installed-test
 
 faults: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest tests/faults --faults-acknowledged 1000
+
+histories: $(VENV)/.installed-test
+	@$(BIN)/python -m pytest tests/histories -n 2 --histories 30 --histories-moves 200 --histories-seed -1
 
 # The pictures of docs/手册.md and README.md, taken anew from the pages as they are.
 pictures: $(VENV)/.installed-test browser

@@ -49,9 +49,13 @@ class Settings:
     metrics_token: str = ""  # whoever names it may read /metrics; without it there is no such page
     # R17: loose enough for an office or a mobile carrier behind one address.
     limit_address: str = "120/hour;600/day"
-    limit_contact: str = "10/hour;30/day"  # counted in the database: across workers and restarts
-    limit_nominee: str = "300/hour"
-    limit_site: str = "2000/hour"  # all objections together
+    limit_network: str = "600/hour;3000/day"  # an IPv6 network (/48): many addresses (/64), one customer
+    limit_contact: str = "10/hour;30/day"  # what one browser files under one contact before its challenge gets harder
+    limit_nominee: str = "300/hour"  # shared with strangers: full, it makes the challenge harder and refuses nobody
+    limit_site: str = "2000/hour"  # all objections together, likewise
+    limit_waiting: str = "1/3 minutes"  # who waits instead of solving a challenge, of one address
+    limit_waiting_network: str = "1/3 minutes"  # of one network: a /48 has more addresses than anybody counts
+    limit_waiting_nominee: str = "30/hour"
     limit_receipt: str = "30/10 minutes"
     limit_upload: str = "300/hour"  # evidence files: ten an objection, thirty objectors behind one address
     limit_login: str = "20/10 minutes"

@@ -15,7 +15,7 @@ from app.clock import now
 from app.database import Database
 from app.services.periods.publication import ENTRIES_PER_PAGE, PERIODS_PER_PAGE
 from app.web.factory import create_app
-from app.web.shared.hot import HotPages
+from app.web.shared.page_cache import PageCache
 from bench import content, report
 from config import Settings
 
@@ -63,7 +63,7 @@ def _some_pages(period: int, entries: int) -> list[str]:
 
 def _made_anew(app: Flask, paths: Iterable[str]) -> report.Measure:
     """Milliseconds a page, asked below the memory of hot pages."""
-    hot: HotPages = app.extensions["hot_pages"]
+    hot: PageCache = app.extensions["hot_pages"]
     environs = cycle([EnvironBuilder(path).get_environ() for path in paths])
 
     def measure() -> float:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import cycle, islice
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.database import Database
@@ -145,16 +145,18 @@ def _people(units: list[Unit]) -> Iterator[tuple[Unit, people.DemoNominee]]:
 
 
 def _cases(session: Session, period: Period, entries: list[int], count: int) -> None:
+    highest = session.scalar(select(func.max(Case.id))) or 0
     session.execute(
         insert(Case),
         [
             {
+                "id": highest + number,  # counted: ids drawn for so many rows at once may meet
                 "entry_id": entry,
                 "state": State.RECEIVED,
                 "handler_unit_id": period.organiser_id,
                 "received_at": period.opens_at,
                 "escalates_at": period.conclude_by,
             }
-            for entry in islice(cycle(entries), count)
+            for number, entry in enumerate(islice(cycle(entries), count), start=1)
         ],
     )

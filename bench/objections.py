@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -103,7 +104,9 @@ class Crowd:
     def file(self, count: int) -> float:
         """File so many objections, each with a form of its own, and return how many a second were taken."""
         paths = [self._paths[number % len(self._paths)] for number in range(count)]
-        forms = send(self._portal.port, map(get, paths), keep=True).expect(200).answers
+        # Each in the page of a form of its own, to which the form's address leads.
+        pages = (f"{path}/{secrets.token_urlsafe(16)}" for path in paths)
+        forms = send(self._portal.port, map(get, pages), keep=True).expect(200).answers
         names = {form.number: f"赵{len(self._codes) + form.number:06}" for form in forms}
         filings = [_filing(paths[form.number], form, names[form.number]) for form in forms]
         cpu = self._portal.cpu_seconds()

@@ -17,6 +17,7 @@ from app.services.objections import following, identities
 from app.services.periods import closing, corrections, scheduling
 from app.services.shared.work import Work
 from tests.awards import an_earlier_award
+from tests.data import STATUTORY_2027
 from tests.files import attach, pdf
 from tests.qujing import Authority
 from tests.standing import answered
@@ -45,7 +46,7 @@ def cases_in_every_state(world: World, period: int) -> dict[str, tuple[int, str]
         "joined": world.file(period, fourth, MORNING),
         "withdrawn": world.file(period, fifth, MORNING),
         "of the office": world.file(period, fifth, MORNING, against_handler=True),
-        "received": world.file(period, second, "2026-09-22 Tue 09:00"),
+        "received": world.file(period, second, "2026-09-21 Mon 11:00"),
     }
     world.bring(cases["accepted"][0], State.ACCEPTED, day)
     world.bring(cases["investigating"][0], State.INVESTIGATING, day)
@@ -59,7 +60,7 @@ def cases_in_every_state(world: World, period: int) -> dict[str, tuple[int, str]
     world.bring(cases["upheld"][0], State.CONCLUDED, day, Conclusion.UPHELD)
     world.bring(cases["dismissed"][0], State.CONCLUDED, day)
     ground, reason = DeclineGround.NO_FACTS, "没有写明具体的事实和线索。"
-    world.act(investigation.decline, cases["declined"][0], "handler", ground, reason, now=day)
+    world.decline(cases["declined"][0], ground, reason, now=day)
     world.act(investigation.join, cases["joined"][0], "handler", cases["leading"][0], now=day)
     objection = world.do(following.find_by_receipt, world.keyring, cases["withdrawn"][1])
     world.run(following.withdraw, objection, "已经当面说清楚。", now=at(day))
@@ -99,15 +100,14 @@ def busy(world: World, evidence: Path, text: str = "因节假日，调取档案�
     outcome = OpinionOutcome.NEGATIVE
     answered(world, evidence, world.nominees[:1], OPEN, [Authority.POLICE], "handler", outcome=outcome, text=text)
     who = {"name": text, "contact": text, "contact_person": text, "form_token": TOKEN, "files": 1}
-    cases["of somebody"] = world.file(period, world.nominees[0], OPEN, **who)
+    cases["of somebody"] = world.file(period, world.nominees[1], OPEN, **who)
     with world.database.writer() as session:
         calendar = calendar_of(session)
         session.add(_moved_end(session.get_one(Period, period), text, office.user_id))
         scheduling.extend_deadline(Work(session, at(OPEN), office), period, dt.date(2026, 10, 8), text, calendar)
     objection = world.do(following.find_by_receipt, world.keyring, cases["of the office"][1])
     world.run(identities.ask, objection, text, by=office, now=at(OPEN))
-    off = [f"2027-{day}" for day in ("01-01", "05-01", "10-01", "10-02", "10-03")]
-    notice = {"notice": text, "published": "2026-11-04", "source": text, "off": off, "work": []}
+    notice = {"notice": text, "published": "2026-09-01", "source": text, "off": STATUTORY_2027, "work": []}
     world.run(load_notices, json.dumps({"2027": notice}), now=at(OPEN))
     world.run(settlement.settle_due, now=at(OPEN))
     world.run(reversal.propose_reversal, 1, text, by=office, now=at(OPEN))

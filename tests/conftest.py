@@ -19,11 +19,13 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.web.factory import create_app
 from config import Settings
+from tests.counting import count
 from tests.hashes import cheap_hashes
 from tests.lines import Lines, logged
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World, at
 
+count()
 KEY = b"a key for tests, thirty-two bytes"
 
 
@@ -31,6 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", action="store_true", help="take the manual's pictures anew (docs/pictures)")
     parser.addoption("--fuzz-inputs", type=int, default=300, help="how many inputs tests/fuzz sends")
     parser.addoption("--fuzz-seed", type=int, default=20261016, help="where they begin; -1: anywhere")
+    parser.addoption("--histories", type=int, default=2, help="how many histories of each kind tests/histories lives")
+    parser.addoption("--histories-moves", type=int, default=80, help="how many moves each of them has")
+    parser.addoption("--histories-seed", type=int, default=20261016, help="where they begin; -1: anywhere")
     parser.addoption(
         "--faults-acknowledged", type=int, default=60, help="objections each scenario of tests/faults has acknowledged"
     )
@@ -123,6 +128,12 @@ def quick_hashes() -> Iterator[None]:
 def clock() -> MovingClock:
     """The applications' clock: it stands on the first morning of `World.round_two` until a test moves it."""
     return MovingClock(at("2026-09-18 Fri 09:00"))
+
+
+@pytest.fixture
+def next_morning(clock: MovingClock) -> None:
+    """The day after: a unit is shown what came in on the first (R19)."""
+    clock.to("2026-09-19 Sat 09:00")
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,24 @@ def person(number: int = 0, **changes: str) -> dict[str, str]:
     return fields | changes
 
 
+def team(**changes: str) -> dict[str, str]:
+    """One row of annex 2 with the additional columns."""
+    fields = {
+        "name": "麒麟区第一大队",
+        "unit_type": "事业单位",
+        "trade": "教育",
+        "level": "无",
+        "remark": "",
+        "credit_code": "无",
+        "phone": "13000000001",
+        "unit": "麒麟区第一单位",
+        "awards": "无",
+        "penalties": "无",
+        "deeds": DEEDS,
+    }
+    return fields | changes
+
+
 def sheet(rows: Sequence[Mapping[str, str]], unit: str = "麒麟区", kind: Kind = Kind.INDIVIDUAL) -> bytes:
     """Annex 2 or 3 with the additional columns."""
     return write_summary(kind, TITLE, unit, None, rows, extended=True)

@@ -27,7 +27,7 @@ from app.services.shared.work import Work
 from tests.files import pdf, vault_in
 from tests.qujing import Authority, write_summary
 from tests.standing import answer, scan
-from tests.world import PASSWORD_HASH, World, at
+from tests.world import PASSWORD_HASH, World, at, contact
 
 TITLE = "曲靖市提升人民群众获得感幸福感安全感先进集体和先进个人评选表彰"
 SEED = 20251016
@@ -51,9 +51,9 @@ class City(World):
         """The programme of the notice on its first day: units, two people in each, quotas, and no nominee yet."""
         now = at(BEGUN)
         with database.writer() as session:
-            office = Unit(kind=UnitKind.OFFICE, name="市评选工作组办公室", phone="0874-0000000", address="市政务中心")
+            office = Unit(kind=UnitKind.OFFICE, name="市评选工作组办公室", **contact(0))
             units = [
-                Unit(kind=UnitKind.RECOMMENDER, name=quota.recommender, parent=office, phone="0874-0000001")
+                Unit(kind=UnitKind.RECOMMENDER, name=quota.recommender, parent=office, **contact(1))
                 for quota in people.quotas()
             ]
             session.add_all([office, *units])

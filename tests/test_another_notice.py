@@ -6,21 +6,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select, update
 
 from app.domain.award.decision import ProceedingKind
 from app.domain.nominees.annexes import Rank
 from app.domain.periods.rounds import Kind
+from app.domain.programmes import programme_book
 from app.domain.programmes.notice import AwardNotice
-from app.domain.refusals import BadValue, NotEligible
+from app.domain.refusals import BadValue, NotEligible, UnreadableForm
 from app.models import Nominee, OpinionOutcome, Period, Programme, ReviewStage
-from app.notices.offered import notice_of, offer_notices
-from app.papers import forms, summaries
+from app.notices.offered import built_in, notice_of, offer_notices
+from app.papers import forms, programme_writing, summaries
+from app.papers.programme_book import read_sheets
 from app.services.award import award_list
 from app.services.imports import blanks, confirming, receiving
 from app.services.nominees import eligibility, gates, opinions, reviews
@@ -30,12 +33,14 @@ from app.services.papers import reports
 from app.services.papers.paper import Clerk, Paper, Stationery
 from app.services.papers.reports import Handing
 from app.services.periods import closing
+from tests import lists
 from tests.awards import decided, decision_text, paper, recorded, standing
 from tests.files import vault_in
-from tests.lists import DEEDS, checked, id_number, photo, room_for, state_of, told
+from tests.lists import checked, photo, room_for, state_of, told
 from tests.papers.reading import text_of
 from tests.qujing import FOLDER
 from tests.standing import scan
+from tests.web.browsing import Browser
 from tests.world import World, at
 
 KEY = "lanhe-2031"
@@ -77,42 +82,15 @@ def folder(tmp_path: Path) -> Path:
 
 
 def person(number: int, **changes: str) -> dict[str, str]:
-    fields = {
-        "name": "赵钱孙李"[number] + "小河",
-        "sex": "男",
-        "ethnicity": "汉族",
-        "birth": "1980年3月",
-        "political": "党员",
-        "unit": "上岚镇水管站",
-        "post": "科员",
-        "title": "无",
-        "work": "护河",
-        "trade": "旅游、餐饮",
-        "remark": "",
-        "id_number": id_number(number),
-        "phone": "13000000001",
-        "awards": "无",
-        "penalties": "无",
-        "deeds": DEEDS,
-    }
-    return fields | changes
+    """One row of annex 6 of this notice."""
+    words = {"political": "党员", "unit": "上岚镇水管站", "work": "护河", "trade": "旅游、餐饮"}
+    return lists.person(number, **{"name": "赵钱孙李"[number] + "小河"} | words | changes)
 
 
 def team(**changes: str) -> dict[str, str]:
-    fields = {
-        "name": "上岚镇护河队",
-        "unit_type": "乡镇",
-        "trade": "水利",
-        "level": "无",
-        "remark": "",
-        "credit_code": "无",
-        "phone": "13000000001",
-        "unit": "上岚镇",
-        "awards": "无",
-        "penalties": "无",
-        "deeds": DEEDS,
-    }
-    return fields | changes
+    """One row of annex 5 of this notice."""
+    words = {"name": "上岚镇护河队", "unit_type": "乡镇", "trade": "水利", "unit": "上岚镇"}
+    return lists.team(**words | changes)
 
 
 def sheet(notice: AwardNotice, kind: Kind, *rows: dict[str, str]) -> bytes:
@@ -335,6 +313,55 @@ def test_papers_and_award_are_those_of_the_other_notice(county: World, folder: P
     with county.database.reader() as session:
         shown = award_list.standing_of(session, session.get_one(Programme, county.programme), at("2026-10-14 09:00"))
         assert {honour.nominee_id for honour in shown.honours.values()} == set(going)
+
+
+def test_pages_call_honours_and_lists_what_the_other_notice_calls_them(
+    county: World, folder: Path, lanhe: AwardNotice, make_app: Callable[..., Flask]
+) -> None:
+    group, first, _, third = imported(county, folder, lanhe)
+    county.run(eligibility.confirm, [group, first, third], by=county.actor("office"), now=at(WORKED))
+    county.past_round_one([group, first, third])
+    shown = county.schedule(2, county.qilin, [group, first, third], "2026-09-18", 3, "2026-09-17 Thu 10:00")
+    app = make_app(notices_dir=str(FOLDER))
+    office, programme = Browser(app).sign_in(county.people["office"]), f"/programmes/{county.programme}"
+    for path, words in {
+        "/": ("护河模范单位 1 个，护河模范 2 名",),
+        f"/office/periods/{shown}": ("护河模范单位 1 个，护河模范 2 名",),
+        f"{programme}/papers": ("护河模范单位1个，护河模范3名", "护河模范单位名册", "护河模范名册", "附件5", "附件6"),
+        f"{programme}/papers/templates": ("附件7 护河模范单位登记表", "附件8 护河模范登记表"),
+        programme: ("护河模范单位称号 岚河县护河模范单位", "护河模范称号 岚河县护河模范"),
+        f"{programme}/edit": ("护河模范单位称号", "护河模范称号", "例如：岚河县护河模范评选（2031年）。"),
+    }.items():
+        page = office.get(path).text
+        assert [text for text in words if text not in page] == [], path
+        assert has_nothing_of_the_other(page.replace("附件6", "")), path  # a list here, not the opinions
+
+
+def test_a_workbook_calls_the_honours_what_the_other_notice_calls_them(lanhe: AwardNotice) -> None:
+    sheets = read_sheets(io.BytesIO(programme_writing.written(None, lanhe)))
+    labels = [cells[0] for _, cells in sheets["活动"]][2:]
+    assert labels[:5] == ["工作专班", "活动名称", "通知文号", "护河模范单位称号", "护河模范称号"]
+    of_the_other = read_sheets(io.BytesIO(programme_writing.written(None, built_in())))
+    _, wrong = programme_book.read(of_the_other, lanhe)
+    said = [each.words for each in wrong if each.column == "A" and each.sheet == "活动"]
+    assert [words.partition("。")[0] for words in said] == ["没有“先进集体称号”这个项目", "没有“先进个人称号”这个项目"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "head", "own_head"),
+    [(Kind.COLLECTIVE, team(), "集体名称", "护河模范单位名称"), (Kind.INDIVIDUAL, person(0), "姓名", "护河模范姓名")],
+)
+def test_a_list_may_head_the_name_with_the_honour_of_its_notice(
+    lanhe: AwardNotice, kind: Kind, row: dict[str, str], head: str, own_head: str
+) -> None:
+    book, renamed = load_workbook(io.BytesIO(sheet(lanhe, kind, row))), io.BytesIO()
+    [cell] = [cell for line in book.worksheets[0].iter_rows() for cell in line if cell.value == head]
+    cell.value = own_head
+    book.save(renamed)
+    read = summaries.read_summary(renamed, "名册.xlsx", lanhe)
+    assert (read.kind, [dict(each.fields)["name"] for each in read.nominations]) == (kind, [row["name"]])
+    with pytest.raises(UnreadableForm):
+        summaries.read_summary(renamed, "名册.xlsx", built_in())
 
 
 def test_programmes_of_two_notices_stand_side_by_side(county: World, lanhe: AwardNotice) -> None:

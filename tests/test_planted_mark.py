@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
 from app import clock
 from app.database import ROOT, Database
 from app.domain.calendar.workdays import SHANGHAI
 from app.domain.cases.states import State
+from app.models import Objection
 from app.services.objections import identities
 from tests.files import pdf
 from tests.running import Served, eventually, ready, served
@@ -94,11 +96,13 @@ def test_security_14_the_mark_is_in_no_byte_that_the_portal_wrote(planted: Plant
     assert citizen.follow("0" * 24).status == 422
     now = f"{clock.now().astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
     office, office2 = world.actor("office"), world.actor("office2")
-    world.run(identities.ask, 1, "核实是否本人提出", by=office, now=at(now))
+    with world.database.reader() as session:  # a server of its own draws its ids
+        objection, case = session.execute(select(Objection.id, Objection.case_id)).one()
+    world.run(identities.ask, objection, "核实是否本人提出", by=office, now=at(now))
     world.run(identities.decide, 1, True, by=office2, now=at(now))
     read = world.run(identities.read, 1, "a session", by=office, now=at(now))
     assert (read.name, read.contact) == (NAME, PHONE)
-    world.bring(1, State.CONCLUDED, now)
+    world.bring(case, State.CONCLUDED, now)
     said = planted.console("backup", str(planted.home / "backups"))
     said += planted.console("evidence", "check", "--deep") + planted.console("audit", "verify")
     server.stop()  # outright: the write-ahead log stays as it is

@@ -109,7 +109,9 @@ def round_two(city: City) -> set[int]:
         city.bring(case, State.CONCLUDED, "2025-11-06 Thu 15:00", conclusion)
     handler = city.actor(f"handler{city.qilin}")
     ground = DeclineGround.OUT_OF_SCOPE
-    city.run(investigation.decline, filed(declined), ground, REASON, by=handler, now=at("2025-11-07 Fri 09:00"))
+    case, now = filed(declined), at("2025-11-07 Fri 09:00")
+    city.run(investigation.decline, case, ground, REASON, by=handler, now=now)
+    city.run(investigation.confirm_decline, case, 1, by=city.actor(f"head{city.qilin}"), now=now)
     lead, second = filed(twice), filed(twice, contact="13000000002")
     city.run(investigation.join, second, lead, by=handler, now=at("2025-11-07 Fri 09:10"))
     city.bring(lead, State.CONCLUDED, "2025-11-07 Fri 10:00")
@@ -154,7 +156,7 @@ def replace(city: City, left: int) -> int:
     with city.database.reader() as session:
         assert session.get_one(Nominee, left).kind is Kind.COLLECTIVE
     nominee = city.run(replacements.replace, left, given, by=head, now=at("2025-11-07 Fri 15:00")).id
-    periods = city.arrange(1, [nominee], "2025-11-10", 1, "2025-11-07 Fri 16:00")
+    periods = city.arrange(1, [nominee], "2025-11-10", 3, "2025-11-07 Fri 16:00")
     city.close(periods, "2025-11-17 Mon 09:05")
     return nominee
 
@@ -166,7 +168,7 @@ def reverse(city: City, nominee: int) -> None:
         disqualification = session.scalars(row).one()
     now = at("2025-11-17 Mon 10:00")
     city.run(reversal.propose_reversal, disqualification, DECISION, by=city.actor("office"), now=now)
-    city.run(reversal.confirm_reversal, disqualification, by=city.actor("office2"), now=now)
+    city.run(reversal.confirm_reversal, disqualification, 1, by=city.actor("office2"), now=now)
 
 
 def go_on_later(city: City, replacement: int) -> None:
@@ -179,7 +181,7 @@ def go_on_later(city: City, replacement: int) -> None:
     city.run(eligibility.confirm, [replacement], rank=Rank.BELOW, by=office, now=at(now))
     city.review([replacement], ReviewStage.PRELIMINARY, now)
     city.ask_authorities([replacement], now)
-    city.others = city.arrange(2, [replacement, revised], "2025-11-19", 1, "2025-11-18 Tue 09:00")
+    city.others = city.arrange(2, [replacement, revised], "2025-11-19", 3, "2025-11-18 Tue 09:00")
     city.nominees = [replacement, revised]
 
 
@@ -203,7 +205,9 @@ def round_three(city: City, gone: set[int]) -> set[int]:
     case, _ = city.file(period, declined, "2025-11-20 Thu 10:00")
     office = city.actor("office")
     ground = DeclineGround.NO_FACTS
-    city.run(investigation.decline, case, ground, REASON, by=office, now=at("2025-11-21 Fri 09:00"))
+    now = at("2025-11-21 Fri 09:00")
+    city.run(investigation.decline, case, ground, REASON, by=office, now=now)
+    city.run(investigation.confirm_decline, case, 1, by=city.actor("office2"), now=now)
     correct(city, misprinted)
 
     assert out_by(city, "2025-12-01 Mon 07:00") == 1  # down over the weekend
@@ -211,7 +215,7 @@ def round_three(city: City, gone: set[int]) -> set[int]:
     city.close([*city.others, period], "2025-12-01 Mon 09:00")
 
     city.review(later, ReviewStage.FINAL, "2025-12-01 Mon 10:00")
-    second = city.schedule(3, city.office, later, "2025-12-02", 1, "2025-12-01 Mon 11:00")
+    second = city.schedule(3, city.office, later, "2025-12-02", 3, "2025-12-01 Mon 11:00")
     with pytest.raises(DecisionNotReady, match="没有走完程序"):
         decide(city, "2025-12-08 Mon 16:00")
     city.run(settlement.settle_due, now=at("2025-12-10 Wed 00:00"))
@@ -226,7 +230,7 @@ def by_the_office(city: City, case: int, conclusion: Conclusion) -> None:
     city.run(investigation.investigate, case, by=first, now=now)
     words = ("经走访核实", "评选通知第三部分", "已核实，谢谢监督")
     city.run(investigation.propose, case, conclusion, *words, by=first, now=now)
-    city.run(investigation.confirm, case, by=second, now=now)
+    city.run(investigation.confirm, case, 1, by=second, now=now)
 
 
 def correct(city: City, nominee: int) -> None:
@@ -282,7 +286,7 @@ def the_award(city: City, gone: set[int]) -> None:
     )
     honour, now = honours[0].id, at("2026-03-02 Mon 10:00")
     city.run(revocation.propose_revocation, honour, text, city.paper(), by=city.actor("office"), now=now)
-    city.run(revocation.confirm_revocation, honour, by=city.actor("office2"), now=now)
+    city.run(revocation.confirm_revocation, honour, int(now.timestamp() * 1_000_000), by=city.actor("office2"), now=now)
 
 
 def the_record_holds(city: City) -> None:

@@ -70,7 +70,10 @@ class Citizen:
         return found[1]
 
     def _csrf(self, path: str = "") -> str:
-        found = re.search(_FIELD.format("csrf_token"), self._ask("GET", path or self.form).text)
+        answer = self._ask("GET", path or self.form)
+        if answer.status == 302:  # to a page of this form alone
+            answer = self._ask("GET", answer.headers["Location"])
+        found = re.search(_FIELD.format("csrf_token"), answer.text)
         assert found
         return html.unescape(found[1])
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.domain.calendar.workdays import SHANGHAI
-from app.domain.cases.states import Actor, Conclusion, Role, State
+from app.domain.cases.states import Actor, Conclusion, DeclineGround, Role, State
 from app.domain.nominees.annexes import Rank
 from app.domain.objections.receipt import new_form_token
 from app.domain.periods.rounds import Kind
@@ -53,9 +53,19 @@ from app.services.periods import closing, scheduling
 from app.services.shared.work import Work
 
 PASSWORD_HASH = "not a hash: nobody logs in with it"
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the office's second factors
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of everybody's second factors
 T = TypeVar("T")
 FACTS = "该对象申报的事迹与实际情况不符，所列项目并非其完成，请予核查。"
+
+
+def contact(number: int) -> dict[str, str]:
+    """A complete contact block (R13)."""
+    return {
+        "phone": f"0874-000000{number}",
+        "address": "市政务中心" if not number else f"政务中心{number}楼",
+        "email": f"unit{number}@example.com",
+        "hours": "工作日 9:00-17:00",
+    }
 
 
 def at(text: str) -> dt.datetime:
@@ -99,9 +109,9 @@ class World:
     @classmethod
     def build(cls, database: Database, key: bytes, now: dt.datetime) -> World:
         with database.writer() as session:
-            office = Unit(kind=UnitKind.OFFICE, name="市评选工作组办公室", phone="0874-0000000", address="市政务中心")
-            qilin = Unit(kind=UnitKind.RECOMMENDER, name="麒麟区", parent=office, phone="0874-0000001")
-            luoping = Unit(kind=UnitKind.RECOMMENDER, name="罗平县", parent=office)
+            office = Unit(kind=UnitKind.OFFICE, name="市评选工作组办公室", **contact(0))
+            qilin = Unit(kind=UnitKind.RECOMMENDER, name="麒麟区", parent=office, **contact(1))
+            luoping = Unit(kind=UnitKind.RECOMMENDER, name="罗平县", parent=office, **contact(2))
             programme = Programme(
                 title="先进集体和先进个人评选表彰",
                 collective_honour="先进集体",
@@ -119,7 +129,7 @@ class World:
                 ]
             )
             people = _people(session, office, qilin, luoping)
-            enrol(session, Keyring(key.decode()), [user for user in people if user.role is Role.OFFICE], now)
+            enrol(session, Keyring(key.decode()), [user for user in people if user.role is not Role.AUDITOR], now)
             nominees = _nominees(session, programme, qilin, 2, 3)
             others = _nominees(session, programme, luoping, 1, 2)
             session.commit()
@@ -244,7 +254,7 @@ class World:
                     Work(s, instant, handler), case_id, conclusion, "经走访核实", "评选通知第三部分", "已核实，谢谢监督"
                 ),
             ),
-            (State.CONCLUDED, lambda s: investigation.confirm(Work(s, instant, head), case_id)),
+            (State.CONCLUDED, lambda s: investigation.confirm(Work(s, instant, head), case_id, _version(s, case_id))),
         ]
         for reached, step in steps:
             with self.database.writer() as session:
@@ -252,6 +262,19 @@ class World:
             if reached is state:
                 return
         raise AssertionError(f"no way to {state}")
+
+    def decline(
+        self, case_id: int, ground: DeclineGround, reason: str, now: str, by: tuple[str, str] = ("handler", "head")
+    ) -> None:
+        """A received case declined: proposed by the first of two people, confirmed by the second."""
+        first, second = by
+        self.act(investigation.decline, case_id, first, ground, reason, now=now)
+        self.act(investigation.confirm_decline, case_id, second, self.version(case_id), now=now)
+
+    def version(self, case_id: int) -> int:
+        """Which proposal of a case waits to be confirmed."""
+        with self.database.reader() as session:
+            return _version(session, case_id)
 
     def case(self, case_id: int) -> Case:
         """A detached copy of a case's own columns."""
@@ -267,8 +290,10 @@ class World:
             return period
 
     def everything(self) -> dict[str, list[str]]:
-        """Every row of every table but who is logged in: what must be the same after a refusal."""
-        tables = [table for table in Base.metadata.sorted_tables if table.name != "staff_sessions"]
+        """Every row of every table but who is logged in and what is being typed: what must be the same after a
+        refusal."""
+        passing = ("staff_sessions", "drafts")
+        tables = [table for table in Base.metadata.sorted_tables if table.name not in passing]
         with self.database.reader() as session:
             return {table.name: sorted(map(repr, session.execute(select(table)))) for table in tables}
 
@@ -302,6 +327,10 @@ class World:
                 select(row.nominee_id, row.case_id, row.ground, row.effective_at, row.carried_out_at).order_by(row.id)
             )
             return [tuple(out) for out in found]
+
+
+def _version(session: Session, case_id: int) -> int:
+    return session.get_one(Case, case_id).proposal_version or 0
 
 
 def _people(session: Session, office: Unit, qilin: Unit, luoping: Unit) -> list[User]:

@@ -1,7 +1,7 @@
 """China's working days: the `holidays` package, and the office's own notices on top (R2, R3).
 
-Both speak the same language here: what the package knows of a year is read out of it as a `Notice`,
-so that one rule decides a day, wherever its notice came from.
+What the package knows of a year is read out of it as a `Notice`. So one rule decides a day, whether its
+notice came from the package or from the office.
 
 What has to be known about the package:
 - Asked for a year without a notice it answers with the statutory days alone and gives no warning.
@@ -29,7 +29,7 @@ from app.domain.refusals import BeyondHorizon
 
 # The package is checked against chinese_calendar from here on, day by day, in the tests.
 FIRST_YEAR = 2004
-# Past it the package has no lunar dates, and no holidays at all.
+# After this year the package has no lunar dates and no holidays.
 LAST_ESTIMATED_YEAR = 2100
 
 PACKAGE = f"holidays {version('holidays')}"
@@ -80,7 +80,7 @@ class ChinaCalendar:
     def day(self, date: dt.date) -> Day:
         """Raise BeyondHorizon before 2004 and after the horizon. It names the year that is missing (R3)."""
         if date > self._horizon and self._known(date.year):
-            # A later year is here, but one between is not: that is the one to load.
+            # A later year is loaded, but one before it is missing: that one has to be loaded.
             raise BeyondHorizon(self._horizon.year + 1, self._horizon)
         if date > self._horizon or date.year < FIRST_YEAR:
             raise BeyondHorizon(date.year, self._horizon)
@@ -98,7 +98,7 @@ class ChinaCalendar:
         own = self._notice_of(year)
         following = self._notice_of(year + 1) if self._known(year + 1) else None
         names = {notice: festival_names(notice) for notice in (own, following) if notice}
-        # The State Council's notice ends the doubt about late December; the demonstration's own does not.
+        # A notice of the State Council settles late December; the demonstration's estimate does not.
         doubtful = following is None or following.estimated
         for date in each_day(dt.date(year, 1, 1), dt.date(year, 12, 31)):
             notice = following if following and following.settles(date) else own
@@ -171,7 +171,7 @@ def packaged_notice(year: int) -> Notice:
 
 
 def _load(years: Iterable[int], *, observed: bool = True) -> HolidayBase:
-    # Without expand=False a mere `date in calendar` would load further years behind our back.
+    # Without expand=False, `date in calendar` would silently load further years.
     return country_holidays("CN", years=years, language=_LANGUAGE, expand=False, observed=observed)
 
 
@@ -198,8 +198,8 @@ def _with_adjoining_weekends(off: Iterable[dt.date], work: frozenset[dt.date]) -
 def festival_names(notice: Notice) -> dict[dt.date, str]:
     """For each day off of a notice the name people know it by.
 
-    A statutory day has its own (2025-10-06 is 中秋节, though the October week surrounds it). Every other
-    day of an unbroken holiday, exchanged or weekend, has that of the festival most of it is for.
+    A statutory day has its own name (2025-10-06 is 中秋节, although the October week surrounds it). Every other day
+    of an unbroken holiday has the name of the festival that gives most of its days.
     """
     festivals = _festivals(notice.year)
     names: dict[dt.date, str] = {}
@@ -210,6 +210,11 @@ def festival_names(notice: Notice) -> dict[dt.date, str]:
             own = [name for name in ranked if name in festivals.get(date, ())]
             names[date] = "、".join(own or ranked[:1])  # 国庆节、中秋节 where both fall on one day
     return names
+
+
+def festivals_of(year: int) -> Mapping[dt.date, tuple[str, ...]]:
+    """Return the statutory days of a year with their names, lunar ones too; none for years unknown to the package."""
+    return _festivals(year) if FIRST_YEAR <= year <= LAST_ESTIMATED_YEAR else {}
 
 
 @cache

@@ -9,6 +9,7 @@ import click
 from app import clock
 from app.cli.accounts import user
 from app.cli.calendar import calendar
+from app.cli.checks import check
 from app.cli.imports import export_lists, import_lists
 from app.cli.programmes import programme
 from app.cli.shared import OpenPortal, plainly
@@ -96,5 +97,5 @@ def settle(opened: OpenPortal) -> None:
 
 for group in (calendar, programme, user, evidence, audit, keys):
     gongshi.add_command(group)
-for command in (grant, backup, restore, retention, import_lists, export_lists):
+for command in (check, grant, backup, restore, retention, import_lists, export_lists):
     gongshi.add_command(command)

@@ -61,7 +61,7 @@ def reset(opened: OpenPortal, login: str, prompt: bool, second_factor: bool) -> 
 @click.pass_obj
 @plainly
 def disable(opened: OpenPortal, login: str) -> None:
-    """Shut out LOGIN at once."""
+    """Disable LOGIN at once; every session ends."""
     with opened.migrated.writer() as session:
         making.disable(Work(session, clock.now()), login)
     click.echo(f"已停用 {login}，原有登录全部退出")
@@ -72,7 +72,7 @@ def disable(opened: OpenPortal, login: str) -> None:
 @click.pass_obj
 @plainly
 def enable(opened: OpenPortal, login: str) -> None:
-    """Let LOGIN in again."""
+    """Enable LOGIN again."""
     with opened.migrated.writer() as session:
         making.enable(Work(session, clock.now()), login)
     click.echo(f"已启用 {login}")

@@ -72,19 +72,20 @@ def _row(date: dt.date, in_force: Calendar) -> dict[str, Any]:
 
 @calendar.command("load")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--looked-twice", is_flag=True, help="A holiday longer than ten days stands in the notice indeed.")
 @click.pass_obj
 @plainly
-def load(opened: OpenPortal, file: Path) -> None:
+def load(opened: OpenPortal, file: Path, looked_twice: bool) -> None:
     """Load holiday notices from a JSON FILE, whole or not at all."""
     try:
         text = file.read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise click.ClickException("文件不是 UTF-8 编码，没有载入。") from None
     with opened.migrated.writer() as session:
-        loaded = calendars.load_notices(Work(session, clock.now()), text)
+        loaded = calendars.load_notices(Work(session, clock.now()), text, looked_twice)
     for notice in loaded:
         click.echo(f"已载入 {notice.year} 年：{notice.number}")
     with opened.migrated.reader() as session:
         in_force = calendars.calendar_of(session)
         for affected in calendars.affected_periods(session, in_force, clock.now()):
-            click.echo(f"受影响，请重新安排：公示{affected.period_id} {affected.title}：{affected.why}")
+            click.echo(f"受影响，请在“工作日历”页面处理：公示{affected.period_id} {affected.title}：{affected.why}")

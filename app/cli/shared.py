@@ -36,7 +36,7 @@ class OpenPortal:
 
     @property
     def vault(self) -> Vault:
-        """Where evidence lies, and what opens it."""
+        """The vault: the store of files and the keyring that opens them."""
         return vault_of(self.settings, keyring_of(self.settings))
 
     @property

@@ -7,12 +7,14 @@ from pathlib import Path
 import click
 
 from app import clock
+from app.cli.checks import say_findings
 from app.cli.shared import OpenPortal, plainly
 from app.domain.calendar.workdays import SHANGHAI
 from app.evidence.store import store_of
 from app.sealing import keyring_of
 from app.services.objections import evidence_upkeep
 from app.services.record import chain
+from app.services.record.checks.run import check_database
 from app.services.shared.work import Work
 from app.services.upkeep import grants
 from app.services.upkeep import keys as sealing_keys
@@ -148,6 +150,10 @@ def restore(opened: OpenPortal, folder: Path) -> None:
     if not done.chain.holds:
         raise click.ClickException(f"已恢复，但记录在备份时就不完整：第{done.chain.broken_at}条{done.chain.problem}。")
     click.echo(f"记录完整：{done.chain.rows}条，末尾校验值 {done.chain.head}")
+    findings = check_database(opened.database, clock.now())
+    say_findings(findings)
+    if findings:
+        raise click.ClickException("已恢复，但数据与规则不符，见上面各行；多半在备份时就已如此。")
 
 
 @click.command("retention")

@@ -42,7 +42,7 @@ def build(database: Database, keyring: Keyring, now: dt.datetime, vault: Vault) 
         calendar = calendars.calendar_of(session, demonstration=True)
         cast = assemble(session, start)
         for instant in (start, now):  # up without a break, so that no outage is there to make good for
-            availability.beat(Work(session, instant), now - start)
+            availability.record_heartbeat(Work(session, instant), now - start)
     clearing = Clearing(keyring, vault, cast.of_the_office.handler)
     staging, script = Staging(diary, cast, calendar, keyring, clearing), Script(diary, cast.hands, keyring, vault)
     begun, planned = (midnight(nth_workday_before(today, days, calendar)) for days in (_BEGUN_BEFORE, 1))

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from app.demo import objections, pictures
 from app.demo.diary import Diary, Step
+from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor, Conclusion, DeclineGround
+from app.domain.objections.arrival import Arrival, Channel
 from app.domain.objections.receipt import keyed_hash, new_form_token
 from app.models import Case, Category, Entry, Objection, ObjectorKind, Period
 from app.sealing import Keyring
-from app.services.cases import investigation
-from app.services.objections import evidence, following, intake
+from app.services.cases import choices, investigation
+from app.services.objections import evidence, following, intake, registering
 from app.services.shared.files import Vault
 from app.services.shared.work import Work
 
@@ -67,6 +69,7 @@ def _ask(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None
 def _decline(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
     reason = _text(objections.DECLINE_REASONS, case_id)
     investigation.decline(Work(session, now, hands.handler), case_id, DeclineGround.OUT_OF_SCOPE, reason)
+    investigation.confirm_decline(Work(session, now, hands.head), case_id, _version(session, case_id))
 
 
 # Findings, grounds and answer that belong together, by their places in the lists of texts.
@@ -88,7 +91,11 @@ def _propose(conclusion: Conclusion) -> Move:
 
 
 def _confirm(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
-    investigation.confirm(Work(session, now, hands.head), case_id)
+    investigation.confirm(Work(session, now, hands.head), case_id, _version(session, case_id))
+
+
+def _version(session: Session, case_id: int) -> int:
+    return session.get_one(Case, case_id).proposal_version or 0
 
 
 def _withdraw(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
@@ -98,7 +105,7 @@ def _withdraw(session: Session, case_id: int, hands: Hands, now: dt.datetime) ->
 
 def _join_the_others(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
     case = session.get_one(Case, case_id)
-    for other in investigation.joinable_leads(session, case):
+    for other in choices.joinable_leads(session, case):
         investigation.join(Work(session, now, hands.handler), other.id, case_id)
 
 
@@ -119,7 +126,13 @@ _PLOTS: dict[str, tuple[Move, ...]] = {
     "declined": (_decline,),
     "withdrawn": (_accept, _withdraw),
     "joined": (_accept, _join_the_others),
+    "a visit": (_accept,),
+    "a letter": (_accept,),
 }
+# Registered, not filed by the web: a visit by the office, which leaves the case to the unit; a letter by one of the two
+# people of the unit, whose case is the office's for that (R33).
+_REGISTERED = {"a visit": Channel.VISIT, "a letter": Channel.LETTER}
+_ON_THE_DESK = dt.timedelta(minutes=20)
 
 
 # What comes with an objection, by its place among those filed: the second and the ninth speak of what can be seen.
@@ -149,7 +162,7 @@ class Script:
         case_ids: list[int] = []
         for copy in range(2 if name == "joined" else 1):
             self.diary.note(filed_at + dt.timedelta(seconds=copy), self._filing(period.id, nominee_id, name, case_ids))
-        moves, hands = _PLOTS[name], self.hands[period.organiser_id]
+        moves, hands = _PLOTS[name], self._office if name == "a letter" else self.hands[period.organiser_id]
         for number, move in enumerate(moves, start=1):
             at = _between(filed_at + dt.timedelta(seconds=2), end, number / (len(moves) + 1))
             self.diary.note(at, self._moving(move, case_ids, hands))
@@ -182,10 +195,28 @@ class Script:
                 against_handler=name == "to the office",
                 files=1 if attached else 0,
             )
-            filed = intake.file_objection(session, self.keyring, entry_id, filing, now)
+            if name in _REGISTERED:
+                filed = self._register(session, entry_id, filing, name, now)
+            else:
+                filed = intake.file_objection(session, self.keyring, entry_id, filing, now)
             case_ids.append(session.get_one(Objection, filed.objection_id).case_id)
 
         return file
+
+    def _register(
+        self, session: Session, entry_id: int, filing: intake.Filing, name: str, now: dt.datetime
+    ) -> intake.Filed:
+        period = session.get_one(Entry, entry_id).period
+        registrar = (self._office if name == "a visit" else self.hands[period.organiser_id]).handler
+        arrived = max(period.opens_at, now - _ON_THE_DESK)
+        channel = _REGISTERED[name]
+        postmark = local_date(arrived) if channel is Channel.LETTER else None
+        work = Work(session, now, registrar, self.keyring)
+        return registering.register(work, entry_id, filing, Arrival(channel, arrived, postmark))
+
+    @property
+    def _office(self) -> Hands:
+        return next(hands for hands in self.hands.values() if hands.handler.is_office)
 
 
 def _between(start: dt.datetime, end: dt.datetime, share: float) -> dt.datetime:

@@ -18,7 +18,7 @@ from app.domain.award.decision import ProceedingKind, RevocationGround
 from app.domain.calendar.workdays import local_date, nth_workday_after
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.plan import proposed_stages
-from app.models import Document, Honour, Nominee, Purpose
+from app.models import Document, Honour, Nominee, Purpose, Revocation
 from app.notices.offered import built_in
 from app.services.award import deciding, revocation
 from app.services.award.deciding import PaperText
@@ -136,7 +136,9 @@ class _Award:
 
     def _revocation_confirmed(self, session: Session, now: dt.datetime) -> None:
         second_person = self.staging.cast.of_the_office.head
-        revocation.confirm_revocation(Work(session, now, second_person), self._honour(session))
+        honour = self._honour(session)
+        version = session.scalars(select(Revocation).where(Revocation.honour_id == honour)).one().version
+        revocation.confirm_revocation(Work(session, now, second_person), honour, version)
 
     def _archived(self, session: Session, now: dt.datetime) -> None:
         archive(Work(session, now, self.staging.office), self.programme_id)

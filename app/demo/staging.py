@@ -48,7 +48,7 @@ class Staging:
 
     def before_round_2(self, second: dt.date) -> Shape:
         """Round 1, over and closed well before round 2 opens on a day."""
-        return Shape(nth_workday_before(second, 10, self.calendar), 1, closes=True)
+        return Shape(nth_workday_before(second, 10, self.calendar), 3, closes=True)
 
     def round_one(self, programme_id: int, nominees: Sequence[Nominee], shape: Shape) -> None:
         """Round 1 in the nominees' own units."""

@@ -161,7 +161,7 @@ class _City:
         )
         handler = staging.cast.hands[withdrawn.recommender_id].handler
         named = replacements.replace(Work(session, now, handler, keyring=staging.keyring), withdrawn.id, given)
-        staging.round_one(self.programme_id, [named], Shape(self.opening, 1))
+        staging.round_one(self.programme_id, [named], Shape(self.opening, 3))
 
     def _correct(self, session: Session, now: dt.datetime) -> None:
         reason = "公示文稿录入时有错别字，据原件更正。"

@@ -36,8 +36,8 @@ _LAPSED = ("let lapse", "upheld", "declined")
 _OPEN_PLOTS = (
     ("received", "to the office"),
     ("accepted", "joined"),
-    ("received",),
-    ("withdrawn",),
+    ("received", "a visit"),
+    ("withdrawn", "a letter"),
     ("partly upheld",),
 )
 

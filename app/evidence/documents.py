@@ -23,7 +23,7 @@ from app.evidence.spool import SealedSpool
 
 ENTRY_LIMIT = 10_000
 INFLATED_LIMIT = 200 * 1024 * 1024
-_RATIO_LIMIT = 200  # sheets of much alike rows reach a hundred
+_RATIO_LIMIT = 200  # sheets with many similar rows reach a hundred
 _RATIO_FROM = 10 * 1024 * 1024
 _DIRECTORY_LIMIT = 2 * 1024 * 1024
 _NESTED_LIMIT = 2  # a chart in a document holds a workbook, and that one perhaps another
@@ -34,7 +34,7 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DRIVE = re.compile(r"[A-Za-z]:")
 _ZIP, _OLE = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
 
-# All that zipfile says of an archive it cannot follow.
+# What zipfile raises for an archive that it cannot read.
 _STUMBLES = (
     zipfile.BadZipFile,
     zlib.error,
@@ -62,7 +62,7 @@ def document_kind(document: BinaryIO, size: int) -> FileKind | None:
 
 @dataclass(slots=True)
 class _Budget:
-    """What unpacking one upload, with all that is packed inside it, has come to."""
+    """The running cost of unpacking one upload, archives inside it included."""
 
     packed: int
     inflated: int = 0
@@ -94,7 +94,7 @@ def _looked_through(file: BinaryIO, budget: _Budget, depth: int) -> FileKind | N
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
-    """Names that lead out of the archive or stand twice, locks, and ways of packing that no such file uses."""
+    """Refuse names that lead out of the archive or stand twice, encryption, and unusual compression methods."""
     seen = set()
     for entry in entries:
         name = entry.orig_filename
@@ -113,13 +113,13 @@ def _look_at(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, package: FilePart
     pieces = _inflated(archive, entry, budget)
     first = next(pieces, b"")
     content = chain([first], pieces)
-    if first.startswith(_OLE):  # macros, ActiveX, programs, whatever they are called here: all live in one of these
+    if first.startswith(_OLE):  # macros, ActiveX and programs are all stored in one of these
         raise FileRefused(_OBJECT)
     if first.startswith(_ZIP):
         _look_inside(content, budget, depth + 1)
     elif not entry.is_dir():
         package.add(entry.filename, content)
-    for _ in pieces:  # what nobody needed to read: to the end all the same, for its size and its checksum
+    for _ in pieces:  # a part that needs no look is read to its end too, for its size and its checksum
         pass
 
 
@@ -148,7 +148,7 @@ def _look_inside(content: Iterable[bytes], budget: _Budget, depth: int) -> None:
 
 
 class _Guarded:
-    """A file of which nobody reads much at once: zipfile reads an archive's directory in one piece, however long."""
+    """A file that returns little at a time: zipfile would read an archive's directory in one piece, however long."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

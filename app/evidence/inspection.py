@@ -30,7 +30,7 @@ _OLD_OFFICE = (
 _OTHER_PICTURE = f"{_TAKEN}这张图片是别的格式，请另存为 JPG，或截图后上传。"
 
 _ZIP = b"PK\x03\x04"
-_HINTS = [  # what people will try, and what they may do instead: (place in the file, what stands there, the answer)
+_HINTS = [  # kinds of file that people often send: (place in the file, the bytes there, what to do instead)
     (0, bytes.fromhex("d0cf11e0a1b11ae1"), _OLD_OFFICE),
     (4, b"ftyphe", _OTHER_PICTURE),  # HEIC, a telephone's own
     (4, b"ftypmif1", _OTHER_PICTURE),
@@ -79,7 +79,7 @@ def inspect(upload: BinaryIO, *, limit: int = FILE_LIMIT, as_it_came: bool = Fal
 
 
 def _measured(file: BinaryIO, limit: int | None) -> tuple[int, str]:
-    """Length and SHA-256; never a byte is read past the one that is too many."""
+    """Return length and SHA-256. Reading stops at the first byte over the limit."""
     file.seek(0)
     size, digest = 0, hashlib.sha256()
     while piece := file.read(_PIECE if limit is None else min(_PIECE, limit + 1 - size)):

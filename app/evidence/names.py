@@ -13,7 +13,7 @@ class FileMissing(Exception):
 
 
 class StoreDown(Exception):
-    """The disk is full or the bucket does not answer: nothing was kept, it can be tried again."""
+    """The disk is full or the bucket does not answer. Nothing was kept, and it can be tried again."""
 
 
 def new_name() -> str:

@@ -1,4 +1,4 @@
-"""What an Office file says of itself: the kinds of its parts, and what they refer to (Open Packaging Conventions).
+"""The lists inside an Office file: the kinds of its parts, and what they refer to (Open Packaging Conventions).
 
 Only the two lists are parsed, never a document's text, and never with a document type: no entity is expanded.
 """
@@ -28,8 +28,8 @@ _LINKS = f"这个文件里有指向其他文件或数据的链接（如链接的
 _UNWANTED = [(re.compile("macro|vba|activex"), _MACROS), (re.compile(r"externallink|connections\+xml"), _LINKS)]
 _SWALLOWED = {"vbaproject", "afchunk"}  # a whole file of another kind, taken in as if it were text
 
-# What has no scheme is a part of the file itself. Of what lies outside only a link to click on may be named, and only
-# on the web, a mailbox or a telephone: what leads to a file of some machine tells that machine who opened it.
+# A reference without a scheme is to a part of the file itself. Of references to the outside only links to click on are
+# allowed, to the web, a mailbox or a telephone: a file loaded from another machine would tell it who opened this one.
 _OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)
 _PLAIN_LINK = re.compile(r"https?:|mailto:|tel:", re.IGNORECASE)
 
@@ -39,7 +39,7 @@ class BadXml(Exception):
 
 
 class FileParts:
-    """The parts of one file, as they are come across."""
+    """The parts of one file, collected while it is unpacked."""
 
     def __init__(self) -> None:
         self._parts: set[str] = set()

@@ -1,8 +1,8 @@
-"""What a PDF may not carry: something that runs when it is opened, files of any other kind, a lock.
+"""What a PDF may not carry: actions that run when it is opened, embedded files, encryption.
 
 A PDF is kept bit for bit, so it is looked through and not rewritten. Its names are searched where they stand open
 and in its object streams, where most programs put them. That stops what is plainly there and names in disguise
-(#4aavaScript). Who hides better is the business of the scanner, and of the reader's program.
+(#4aavaScript). Better hidden content is left to the scanner and to the program that shows the PDF.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from app.domain.refusals import FileRefused
 INFLATED_LIMIT = 200 * 1024 * 1024
 _STREAM_LIMIT = 20_000  # a thousand pages have some hundreds
 _PIECE = 64 * 1024
-_OVERLAP = 64  # longer than any of the names in its longest disguise
+_OVERLAP = 64  # longer than the longest way to write any of the names
 _STREAM_WITHIN = 4096
 
 _ANEW = "请打开它，用“打印”另存为普通的 PDF 再上传；也可以上传截图或照片。"
@@ -63,7 +63,7 @@ def check_pdf(pdf: BinaryIO) -> None:
 
 
 class _Effort:
-    """What looking through one file has cost so far, and the end of it."""
+    """The cost of looking through one file so far, with its limit."""
 
     def __init__(self) -> None:
         self._streams = self._inflated = 0

@@ -1,6 +1,6 @@
-"""Pictures are decoded and written anew: what comes out is the picture and nothing that travelled with it (R19).
+"""Pictures are decoded and written anew, so that only the picture itself is kept (R19).
 
-EXIF (place, time, telephone), thumbnails, comments, profiles and whatever hangs behind the end stay out.
+EXIF (place, time, telephone), thumbnails, comments, profiles and anything behind the end of the file are lost.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _turn_upright(image: Image.Image) -> None:
         ImageOps.exif_transpose(image, in_place=True)
     except MemoryError:
         raise
-    except Exception:  # EXIF that nobody can read turns nothing; the picture itself is sound
+    except Exception:  # unreadable EXIF gives no orientation; the picture itself is sound
         return
 
 

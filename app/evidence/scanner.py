@@ -1,4 +1,4 @@
-"""Asking a virus scanner (clamd) what it thinks of a file (SECURITY 34)."""
+"""Client of a virus scanner, clamd (SECURITY 34)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _connected(address: str) -> socket.socket:
 
 
 def _sent(connection: socket.socket, content: Iterable[bytes], until: float) -> bool:
-    """Send it all. False where the scanner hung up before the end: it then says why, or nothing."""
+    """Send the whole file. Returns False where the scanner hung up before the end, with or without an answer."""
     pieces = filter(None, content)  # an empty piece would tell it that the file ends here
     if not _passed(connection, b"zINSTREAM\0", until):
         return False

@@ -25,7 +25,7 @@ def sealed(plain: Iterable[bytes], cipher: Cipher, key: bytes, name: str) -> Ite
 def unsealed(stored: Iterable[bytes], cipher: Cipher, key: bytes, name: str) -> Iterator[bytes]:
     """Yield the content again. Raises SealBroken.
 
-    What has come out by then is genuine, but only the end says that it was all: a file that was cut off raises there.
+    Every piece yielded is genuine. Only the end shows that none is missing: a file that was cut off raises there.
     """
     for number, (chunk, last) in enumerate(_chunks(stored, CHUNK + _TAG)):
         yield decrypt(cipher, key, _nonce(number, last), chunk, _bound_to(name))

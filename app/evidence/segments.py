@@ -21,7 +21,7 @@ _PNG_SIGNATURE = 8
 
 
 class TooManySegments(Exception):
-    """More of them than any picture has."""
+    """The file has more segments than any real picture."""
 
 
 def check_jpeg(picture: BinaryIO) -> None:

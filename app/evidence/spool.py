@@ -1,4 +1,4 @@
-"""What an upload is written to while it comes in: a temporary file that holds no plain byte.
+"""An encrypted temporary file for uploads while they come in.
 
 A form with files is written to disk before anybody has looked at it; a temporary folder is in no backup plan and
 no retention rule. So what is written there is encrypted with a key that only this object knows and that goes with it.
@@ -40,7 +40,7 @@ class SealedSpool(io.RawIOBase, BinaryIO):
         return True
 
     def write(self, content: ReadableBuffer) -> int:
-        """Append. Nothing is written over: two texts under one stretch of keystream would betray each other."""
+        """Append. Nothing is overwritten: two texts encrypted with the same keystream would reveal each other."""
         if self._position != self._size:
             raise io.UnsupportedOperation("a spool is written once, front to end")
         plain = memoryview(content).cast("B")
@@ -53,7 +53,7 @@ class SealedSpool(io.RawIOBase, BinaryIO):
         return len(plain)
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        """Fill the buffer as far as there is content: unlike a pipe, nothing short of the end comes up short."""
+        """Fill the buffer. Fewer bytes are returned only at the end of the content."""
         target = memoryview(buffer).cast("B")
         filled = 0
         while filled < len(target):

@@ -22,7 +22,7 @@ UNFINISHED = ".part"
 
 
 class Store(Protocol):
-    """Every method raises StoreDown where the place itself fails, and ValueError for a name that is none of ours."""
+    """A place for sealed files. Every method raises StoreDown where it fails, and ValueError for a malformed name."""
 
     def put(self, name: str, content: Iterable[bytes]) -> None:
         """Keep a file, whole or not at all: it is on disk when this returns."""
@@ -37,13 +37,13 @@ class Store(Protocol):
         """Every file that is kept whole."""
 
     def unfinished(self) -> Iterator[str]:
-        """Return what an upload under way or a kill left half written, for whoever compares the store with the rows."""
+        """List half-written files, of an upload under way or a killed process, for the comparison with the rows."""
 
 
 def store_of(settings: Settings) -> Store:
     """Return the store that the settings name."""
     if settings.evidence_s3_bucket:
-        from app.evidence.s3 import S3  # takes half a second to load: only who needs it waits
+        from app.evidence.s3 import S3  # takes half a second to load, so it is loaded only where it is used
 
         return S3(settings.evidence_s3_bucket, settings.evidence_s3_endpoint or None)
     return Folder(settings.evidence_dir)
@@ -102,7 +102,7 @@ class Folder:
         return self._root / checked(name)[:2] / name
 
     def _make(self, folder: Path) -> None:
-        """Make the folder, and on disk too: a file that is safe in a folder that is not is lost with it."""
+        """Make the folder and sync its parent: a file is lost if the entry of its folder is not on disk."""
         if not self._root.is_dir():
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
             sync(self._root.parent)

@@ -1,11 +1,33 @@
 """The tables, one file an aggregate. Importing this package registers every one of them."""
 
 from app.domain.award.decision import ProceedingKind, RevocationGround
-from app.models.accounts import LoginFailure, RecoveryCode, SecondFactor, StaffSession, Unit, UnitKind, User
+from app.models.accounts import (
+    AccountReset,
+    LoginFailure,
+    RecoveryCode,
+    SecondFactor,
+    StaffSession,
+    Unit,
+    UnitKind,
+    User,
+)
 from app.models.award import Honour, Proceeding, Revocation
 from app.models.base import Base
 from app.models.calendar import AvailabilitySpan, CalendarNotice
-from app.models.cases import Case, CaseNote, NoteKind, Recusal
+from app.models.cases import (
+    GROUP_ACT_NAMES,
+    PROPOSAL_END_ACTS,
+    PROPOSAL_END_NAMES,
+    Case,
+    CaseFile,
+    CaseNote,
+    GroupAct,
+    GroupActKind,
+    NoteKind,
+    Proposal,
+    ProposalEnd,
+    Recusal,
+)
 from app.models.document import Document, Purpose
 from app.models.imports import Import, ImportForm, ImportRow, ImportState
 from app.models.messages import OutboxRow
@@ -24,6 +46,7 @@ from app.models.nominees import (
 )
 from app.models.objections import (
     Category,
+    Draft,
     Evidence,
     Identity,
     IdentityRequest,
@@ -31,22 +54,29 @@ from app.models.objections import (
     MessageKind,
     Objection,
     ObjectorKind,
+    Registration,
     SpentAnswer,
 )
-from app.models.periods import Closing, DeadlineExtension, Entry, Period, WindowExtension
+from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, WindowExtension
 from app.models.programmes import Programme, Quota, Stage
-from app.models.record import AuditRow
+from app.models.record import AuditRow, CheckRun
 from app.models.stored_file import READABLE, ScanState, StoredFile
 
 __all__ = [
+    "GROUP_ACT_NAMES",
+    "PROPOSAL_END_ACTS",
+    "PROPOSAL_END_NAMES",
     "READABLE",
+    "AccountReset",
     "AuditRow",
     "AvailabilitySpan",
     "Base",
     "CalendarNotice",
     "Case",
+    "CaseFile",
     "CaseNote",
     "Category",
+    "CheckRun",
     "Closing",
     "Confirmation",
     "Correction",
@@ -54,8 +84,11 @@ __all__ = [
     "Disqualification",
     "Document",
     "Dossier",
+    "Draft",
     "Entry",
     "Evidence",
+    "GroupAct",
+    "GroupActKind",
     "Honour",
     "Identity",
     "IdentityRequest",
@@ -77,10 +110,14 @@ __all__ = [
     "Proceeding",
     "ProceedingKind",
     "Programme",
+    "Proposal",
+    "ProposalEnd",
     "Purpose",
     "Quota",
     "RecoveryCode",
     "Recusal",
+    "Registration",
+    "Replanning",
     "Reversal",
     "Review",
     "ReviewStage",

@@ -1,4 +1,4 @@
-"""Units, their people, and how these come in: second factors, recovery codes, sessions, failures."""
+"""Units and their people, with what login needs: second factors, recovery codes, sessions, failed tries."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.accounts.staffing import Position, is_of_next_level
 from app.domain.cases.states import Actor, Role
 from app.models.base import Base, checked, is_set
 
@@ -33,12 +34,27 @@ class Unit(Base):
     address: Mapped[str] = mapped_column(String(200), default="")
     email: Mapped[str] = mapped_column(String(120), default="")
     hours: Mapped[str] = mapped_column(String(120), default="")
-    # Nobody is removed: a unit that is no more takes no new people and no new nominees.
+    # No unit is removed. A retired one takes no new people and no new nominees.
     retired_at: Mapped[dt.datetime | None]
 
     parent: Mapped[Unit | None] = relationship(remote_side=[id])
+    people: Mapped[list[User]] = relationship(viewonly=True, order_by="User.id")
 
     __table_args__ = (CheckConstraint("(kind = 'office') = (parent_id IS NULL)", name="only_office_is_root"),)
+
+    @property
+    def office(self) -> Unit:
+        """The office at the top of the unit's chain."""
+        return self if self.parent is None else self.parent.office
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether its contact block is complete: telephone, address, e-mail and hours (R13)."""
+        return bool(self.phone and self.address and self.email and self.hours)
+
+    def hands(self, now: dt.datetime) -> frozenset[int]:
+        """Return the ids of the people of the unit who can log in and bring cases to a conclusion (R21, R22)."""
+        return frozenset(user.id for user in self.people if user.can_conclude(now))
 
 
 class User(Base):
@@ -53,19 +69,57 @@ class User(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     disabled_at: Mapped[dt.datetime | None]
-    # Raised at every change of password or right: sessions made before it are dead.
+    # Raised at every change of password or rights. A session with an older number is invalid.
     session_epoch: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    # Somebody else gave out the password: it opens one page, where another is chosen.
+    # True while the password is one that somebody else gave out: it only allows its owner to choose another.
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
-    # And not for ever: an invitation that nobody took up opens nothing any more.
+    # A given-out password expires, so that an unused invitation stops working.
     password_expires_at: Mapped[dt.datetime | None]
+    # Who gave out the password last, None for the command line, and who of the next level agreed since (R22).
+    password_given_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    password_given_at: Mapped[dt.datetime | None]
+    agreed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    agreed_at: Mapped[dt.datetime | None]
+    # When it was given out the account was its owner's, and so was the second factor, which stayed: a code of it proves
+    # that the owner came in.
+    owners_factor: Mapped[bool | None]
+    # Somebody else reset the account, and its owner has not yet said that they know.
+    untold_reset: Mapped[bool | None]
 
-    unit: Mapped[Unit] = relationship(lazy="joined")
+    unit: Mapped[Unit] = relationship(lazy="joined", foreign_keys=[unit_id])
+    giver: Mapped[User | None] = relationship(foreign_keys=[password_given_by], remote_side=[id])
     second_factor: Mapped[SecondFactor | None] = relationship(back_populates="user")
 
     @property
     def actor(self) -> Actor:
         return Actor(user_id=self.id, role=self.role, unit_id=self.unit_id)
+
+    def can_log_in(self, now: dt.datetime) -> bool:
+        """Whether the account may log in: it is not disabled, and its given-out password has not expired."""
+        return self.disabled_at is None and (self.password_expires_at is None or now < self.password_expires_at)
+
+    def can_conclude(self, now: dt.datetime) -> bool:
+        """Whether the person can log in and propose or confirm: no auditor, nor who waits for an agreement (R22)."""
+        return self.role is not Role.AUDITOR and self.can_log_in(now) and not self.waits_for_agreement
+
+    @property
+    def place(self) -> Position:
+        return Position(self.role, self.unit_id, self.unit.parent_id)
+
+    @property
+    def is_given_out(self) -> bool:
+        """Whether somebody gave out the password and nothing has shown since that it is the owner who has it."""
+        return self.password_given_by is not None and self.agreed_at is None
+
+    @property
+    def waits_for_agreement(self) -> bool:
+        """Whether a colleague gave out the password and nobody agreed: the account proposes and confirms nothing (R22).
+
+        Where the next level itself gave it out, the account is merely no second person beside whoever did.
+        """
+        if not self.is_given_out or self.giver is None:
+            return False
+        return not is_of_next_level(self.giver.actor, self.place)
 
     @property
     def has_second_factor(self) -> bool:
@@ -99,7 +153,7 @@ class SecondFactor(Base):
 
 
 class RecoveryCode(Base):
-    """What lets somebody in once without the telephone; only a keyed hash is kept."""
+    """A code that replaces the telephone once. Only its keyed hash is stored."""
 
     __tablename__ = "recovery_codes"
 
@@ -110,6 +164,26 @@ class RecoveryCode(Base):
     used_at: Mapped[dt.datetime | None]
 
 
+class AccountReset(Base):
+    """A password given out anew, or a second factor removed: its owner and the office are told of each (R22)."""
+
+    __tablename__ = "account_resets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # None: the command line
+    second_factor: Mapped[bool]  # removed too
+    at: Mapped[dt.datetime]
+    told_at: Mapped[dt.datetime | None]  # the owner said that they know
+    seen_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # of the office, never who did it
+    seen_at: Mapped[dt.datetime | None]
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    giver: Mapped[User | None] = relationship(foreign_keys=[given_by])
+
+    __table_args__ = (CheckConstraint("(seen_by IS NULL) = (seen_at IS NULL)", name="seen_by_and_at"),)
+
+
 class StaffSession(Base):
     """One browser in which somebody is logged in. The cookie holds a random token, this row its hash."""
 
@@ -118,7 +192,7 @@ class StaffSession(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    epoch: Mapped[int]  # the user's when it began: once that is raised the session is dead
+    epoch: Mapped[int]  # the user's number when the session began: once that is raised, the session is invalid
     created_at: Mapped[dt.datetime]
     last_seen_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
@@ -129,7 +203,7 @@ class StaffSession(Base):
 
 
 class LoginFailure(Base):
-    """A try that did not let anybody in. `bucket` is a keyed hash: a mistyped login name may be a password."""
+    """A failed login. `bucket` is a keyed hash, because a mistyped login name may be a password."""
 
     __tablename__ = "login_failures"
 

@@ -98,6 +98,11 @@ class Revocation(Base):
     )
 
     @property
+    def version(self) -> int:
+        """What a confirmation names (R22): the microsecond of the proposal. A database may give an id out again."""
+        return int(self.proposed_at.timestamp() * 1_000_000)
+
+    @property
     def stands(self) -> bool:
-        """One who proposes is not enough (R31)."""
+        """Whether the revocation is confirmed; one person's proposal is not enough (R31)."""
         return self.confirmed_at is not None

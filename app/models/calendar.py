@@ -28,7 +28,7 @@ class CalendarNotice(Base):
 
 
 class AvailabilitySpan(Base):
-    """An unbroken run of one server, stretched by every tick: what is not covered was not served (R7)."""
+    """A span in which a server answered, extended by every tick. Time outside of all spans has no record (R7)."""
 
     __tablename__ = "availability_spans"
 

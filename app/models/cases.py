@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.domain.calendar.workdays import SHANGHAI
-from app.domain.cases.states import CaseFacts, Conclusion, DeclineGround, State
+from app.domain.calendar.workdays import SHANGHAI, DayTable
+from app.domain.cases.arrivals import shown_to_units
+from app.domain.cases.hands import falls_at
+from app.domain.cases.states import OPEN_STATES, CaseFacts, Conclusion, DeclineGround, State
 from app.domain.cases.verdict import CaseOutcome, effective_state
 from app.models.accounts import Unit, UnitKind, User
 from app.models.base import Base, checked
+from app.models.drawing import drawn
 from app.models.objections import Objection
 from app.models.periods import Entry
+from app.models.stored_file import StoredFile
 
 
 class Case(Base):
@@ -22,7 +27,7 @@ class Case(Base):
 
     __tablename__ = "cases"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
     state: Mapped[State] = mapped_column(checked(State, "state"))
     handler_unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
@@ -32,6 +37,16 @@ class Case(Base):
     decided_at: Mapped[dt.datetime | None]  # accepted or declined
     decline_ground: Mapped[DeclineGround | None] = mapped_column(checked(DeclineGround, "decline_ground"))
     decline_reason: Mapped[str | None] = mapped_column(Text)
+    # A decline that waits to be confirmed by a second person (R22); `proposed_by` and `proposed_at` are its writer.
+    decline_proposed_ground: Mapped[DeclineGround | None] = mapped_column(
+        checked(DeclineGround, "decline_proposed_ground")
+    )
+    decline_proposed_reason: Mapped[str | None] = mapped_column(Text)
+    decline_confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # Counts what was proposed, conclusions and declines: a confirmation names the one that was read (R22).
+    proposal_version: Mapped[int | None]
+    # When somebody last worked on the case. None: before this was kept.
+    touched_at: Mapped[dt.datetime | None]
     supplement_asked_at: Mapped[dt.datetime | None]
     resume_state: Mapped[State | None] = mapped_column(checked(State, "resume_state"))
     proposed_conclusion: Mapped[Conclusion | None] = mapped_column(checked(Conclusion, "proposed_conclusion"))
@@ -75,7 +90,7 @@ class Case(Base):
 
     @property
     def number(self) -> str:
-        """How people name the case: year of arrival and running number."""
+        """How people name the case: year of arrival and a number drawn at random; the first ones counted up."""
         return f"{self.received_at.astimezone(SHANGHAI):%Y}-{self.id:04d}"
 
     def state_at(self, now: dt.datetime) -> State:
@@ -86,18 +101,40 @@ class Case(Base):
     def outcome(self) -> CaseOutcome:
         return CaseOutcome(self.id, self.entry.nominee_id, self.state, self.conclusion)
 
-    def facts(self, now: dt.datetime) -> CaseFacts:
-        """Return what the rules of who may do what are asked about."""
+    def escalates_on(self, days: DayTable) -> dt.datetime:
+        """When the case falls to the office if nothing more is done to it (R21)."""
+        return falls_at(self._untouched_since, self.entry.period.conclude_by, days)
+
+    @property
+    def _untouched_since(self) -> dt.datetime:
+        if self.state is State.RECEIVED:
+            return self.received_at  # only accepting or declining it counts
+        if self.touched_at is not None:
+            return self.touched_at
+        known = self.received_at, self.decided_at, self.supplement_asked_at, self.proposed_at
+        return max(moment for moment in known if moment is not None)
+
+    def facts(self, now: dt.datetime, days: DayTable | None = None) -> CaseFacts:
+        """Return what the rules of who may do what are asked about. `days` are the period's, where they are at hand."""
+        state = self.state_at(now)
+        by_office = self.handler_unit.kind is UnitKind.OFFICE
+        watched = state in OPEN_STATES and not by_office
         return CaseFacts(
-            state=self.state_at(now),
+            state=state,
             handler_unit_id=self.handler_unit_id,
-            handled_by_office=self.handler_unit.kind is UnitKind.OFFICE,
+            handled_by_office=by_office,
             superior_unit_id=self.handler_unit.parent_id,
-            escalates_at=self.escalates_at,
+            escalates_at=(
+                self.escalates_on(days or self.entry.period.day_table) if watched else self.entry.period.conclude_by
+            ),
+            hands=self.handler_unit.hands(now),
+            office_hands=self.handler_unit.office.hands(now),
             recused=frozenset(recusal.user_id for recusal in self.recusals),
             proposed_by=self.proposed_by,
+            decline_proposed=self.decline_proposed_ground is not None,
             supplement_asked=self.supplement_asked_at is not None,
             all_withdrawn=all(objection.withdrawn_at is not None for objection in self.objections),
+            shown_to_units=shown_to_units(self.state, self.received_at, self.entry.period.conclude_by, now),
         )
 
 
@@ -122,6 +159,42 @@ class CaseNote(Base):
     written_at: Mapped[dt.datetime]
 
 
+_UNCLAIMED = text("note_id IS NULL AND proposal_version IS NULL")
+_WAITING = text("scan = 'waiting'")
+
+
+class CaseFile(StoredFile, Base):
+    """One file of the handlers, kept like evidence.
+
+    Until the form it came with is sent rightly it belongs to that form alone (`form_hash`), and to whoever sent it.
+    Then it belongs to a note, or to the version of a proposal.
+    """
+
+    __tablename__ = "case_files"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    form_hash: Mapped[str] = mapped_column(String(64))
+    received_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    note_id: Mapped[int | None] = mapped_column(ForeignKey("case_notes.id"))
+    proposal_version: Mapped[int | None]
+
+    @property
+    def belongs(self) -> bool:
+        """Whether it is part of the case: what it came with was taken."""
+        return self.note_id is not None or self.proposal_version is not None
+
+    __table_args__ = (
+        CheckConstraint("size > 0 AND stored_size > 0", name="not_empty"),
+        CheckConstraint("(scan IN ('clean', 'infected')) = (scanned_at IS NOT NULL)", name="verdict_is_dated"),
+        CheckConstraint("note_id IS NULL OR proposal_version IS NULL", name="of_one_thing"),
+        UniqueConstraint("form_hash", "sha256"),
+        Index("ix_case_files_unclaimed", "received_at", sqlite_where=_UNCLAIMED, postgresql_where=_UNCLAIMED),
+        Index("ix_case_files_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        {"sqlite_autoincrement": True},  # the record names files by id: one that is gone lends its id to nobody
+    )
+
+
 class Recusal(Base):
     """Someone tied to the nominee may not handle, nor open, the case (R21)."""
 
@@ -134,3 +207,113 @@ class Recusal(Base):
     recused_at: Mapped[dt.datetime]
 
     __table_args__ = (UniqueConstraint("case_id", "user_id"),)
+
+
+class ProposalEnd(StrEnum):
+    """What became of a proposal; one that waits, or lapsed with its case, has no end."""
+
+    CONFIRMED = "confirmed"  # 已确认
+    RETURNED = "returned"  # 已退回
+    REPLACED = "replaced"  # 已被新的意见替换
+    DROPPED = "dropped"  # 案件已受理，不再有效
+
+
+PROPOSAL_END_NAMES = {
+    ProposalEnd.CONFIRMED: "已确认",
+    ProposalEnd.RETURNED: "已退回",
+    ProposalEnd.REPLACED: "已被新的意见替换",
+    ProposalEnd.DROPPED: "案件已经受理，不再有效",
+}
+
+
+# What whoever ended it did, after the name and the moment.
+PROPOSAL_END_ACTS = {
+    ProposalEnd.CONFIRMED: "确认",
+    ProposalEnd.RETURNED: "退回",
+    ProposalEnd.REPLACED: "换成新的意见",
+    ProposalEnd.DROPPED: "受理了案件",
+}
+
+
+class Proposal(Base):
+    """One version: a conclusion with findings, grounds and answer, or a ground and a reason to decline.
+
+    Its text is never changed. `Case.proposal_version` names the one that a confirmation is about.
+    """
+
+    __tablename__ = "proposals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    version: Mapped[int]
+    conclusion: Mapped[Conclusion | None] = mapped_column(checked(Conclusion, "conclusion"))
+    findings: Mapped[str | None] = mapped_column(Text)
+    grounds: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)
+    decline_ground: Mapped[DeclineGround | None] = mapped_column(checked(DeclineGround, "decline_ground"))
+    decline_reason: Mapped[str | None] = mapped_column(Text)
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[dt.datetime]
+    ended: Mapped[ProposalEnd | None] = mapped_column(checked(ProposalEnd, "ended"))
+    # None beside an end: from before this was kept.
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    ended_at: Mapped[dt.datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(Text)
+
+    proposer: Mapped[User] = relationship(foreign_keys=[proposed_by])
+    ender: Mapped[User | None] = relationship(foreign_keys=[ended_by])
+
+    __table_args__ = (
+        UniqueConstraint("case_id", "version"),
+        CheckConstraint("(conclusion IS NULL) <> (decline_ground IS NULL)", name="one_of_two_kinds"),
+        CheckConstraint("conclusion IS NULL OR (findings IS NOT NULL AND grounds IS NOT NULL)", name="is_complete"),
+        CheckConstraint("(decline_ground IS NULL) = (decline_reason IS NULL)", name="decline_has_reason"),
+        CheckConstraint("ended IS NOT NULL OR (ended_by IS NULL AND ended_at IS NULL)", name="end_is_complete"),
+    )
+
+    @property
+    def waits(self) -> bool:
+        return self.ended is None
+
+
+class GroupActKind(StrEnum):
+    """What is done to every case of the group."""
+
+    DECLINE = "decline"  # 不予受理
+    CONCLUDE = "conclude"  # 处理意见
+
+
+GROUP_ACT_NAMES = {GroupActKind.DECLINE: "不予受理", GroupActKind.CONCLUDE: "处理意见"}
+
+
+class GroupAct(Base):
+    """A proposal for the cases it names; `confirmed` says how it ended, NULL while it waits.
+
+    Each case keeps its own state, texts, answer and rows of the record: this row only holds what one press confirms.
+    """
+
+    __tablename__ = "group_acts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[GroupActKind] = mapped_column(checked(GroupActKind, "kind"))
+    case_ids: Mapped[list[Any]]
+    ground: Mapped[DeclineGround | None] = mapped_column(checked(DeclineGround, "ground"))
+    conclusion: Mapped[Conclusion | None] = mapped_column(checked(Conclusion, "conclusion"))
+    reason: Mapped[str] = mapped_column(Text)  # of a decline; the answer of a conclusion
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[dt.datetime]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[dt.datetime | None]
+    confirmed: Mapped[bool | None]
+
+    proposer: Mapped[User] = relationship(foreign_keys=[proposed_by])
+
+    __table_args__ = (
+        CheckConstraint("(kind = 'decline') = (ground IS NOT NULL)", name="decline_has_ground"),
+        CheckConstraint("(kind = 'conclude') = (conclusion IS NOT NULL)", name="conclusion_is_named"),
+        CheckConstraint("confirmed IS NULL OR NOT confirmed OR decided_by <> proposed_by", name="two_people"),
+        CheckConstraint(
+            "(decided_by IS NULL) = (decided_at IS NULL) AND (decided_by IS NULL) = (confirmed IS NULL)",
+            name="decision_is_complete",
+        ),
+    )

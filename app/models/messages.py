@@ -13,7 +13,7 @@ from app.models.cases import Case
 
 
 class OutboxRow(Base):
-    """A warning to somebody (R28): shown on desk and office pages, sent by whatever channel comes."""
+    """A warning to a unit (R28), shown on desk and office pages. `sent_at` is set once a channel has sent it."""
 
     __tablename__ = "outbox"
 
@@ -28,7 +28,7 @@ class OutboxRow(Base):
     case: Mapped[Case] = relationship()
 
     __table_args__ = (
-        # An extended deadline warns anew; one deadline warns each unit once an occasion.
+        # One warning for each unit, occasion and deadline; an extended deadline is another one.
         Index("uq_outbox_once", "case_id", "unit_id", "reminder", "deadline", unique=True),
         Index("ix_outbox_unit", "unit_id", "created_at"),
     )

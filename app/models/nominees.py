@@ -1,4 +1,4 @@
-"""Nominees, and what puts one out: a disqualification, and its reversal by two people (R26-R29)."""
+"""Nominees, their disqualification, and its reversal by two people (R26-R29)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Nominee(Base):
             "(withdrawn_at IS NULL) = (withdraw_reason IS NULL) AND (withdrawn_at IS NULL) = (withdrawn_by IS NULL)",
             name="withdrawn_with_reason",
         ),
-        # One replacement a place (R9): who leaves in turn leaves a place of its own.
+        # Each place has one replacement (R9). A replacement that leaves vacates a place of its own.
         Index("uq_nominees_one_replacement", "replaces_id", unique=True),
     )
 
@@ -81,7 +81,7 @@ class Dossier(Base):
 
 
 class Disqualification(Base):
-    """A nominee left the programme: dated to the fact that put it out, with the time it was carried out.
+    """A disqualification, dated to the fact that caused it, with the time at which it was carried out.
 
     One row a case that did it; at a deadline one row a nominee, led by its earliest lapsed case.
     """
@@ -192,7 +192,7 @@ class Opinion(Base):
 
 
 class Confirmation(Base):
-    """A condition that no machine can check, confirmed or denied by a person (R10)."""
+    """A condition that the portal cannot check, confirmed or denied by a person (R10)."""
 
     __tablename__ = "confirmations"
 

@@ -8,8 +8,10 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.objections.arrival import REGISTERED_CHANNELS, Channel
 from app.models.accounts import User
 from app.models.base import Base, checked
+from app.models.drawing import drawn
 from app.models.periods import Entry
 from app.models.stored_file import StoredFile
 
@@ -52,7 +54,7 @@ class Objection(Base):
 
     __tablename__ = "objections"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     objector_kind: Mapped[ObjectorKind] = mapped_column(checked(ObjectorKind, "objector_kind"))
@@ -70,11 +72,46 @@ class Objection(Base):
 
     entry: Mapped[Entry] = relationship()
     messages: Mapped[list[Message]] = relationship(order_by="Message.id")
+    registration: Mapped[Registration | None] = relationship(back_populates="objection")
+
+    @property
+    def channel(self) -> Channel:
+        """How it came in (R33)."""
+        return self.registration.channel if self.registration is not None else Channel.WEB
 
     __table_args__ = (
         CheckConstraint("length(facts) BETWEEN 20 AND 3000", name="facts_length"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdraw_reason IS NULL)", name="withdrawn_with_reason"),
         Index("ix_objections_contact", "contact_hash", "filed_at"),
+    )
+
+
+_REGISTERED = ", ".join(f"'{channel.value}'" for channel in REGISTERED_CHANNELS)
+
+
+class Registration(Base):
+    """That staff entered an objection which came by letter, visit, telephone or mail (R33).
+
+    The moment at which it arrived is `filed_at` of its objection. `late_reason` says why it was entered
+    after the window.
+    """
+
+    __tablename__ = "registrations"
+
+    objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), primary_key=True, autoincrement=False)
+    channel: Mapped[Channel] = mapped_column(checked(Channel, "channel"))
+    postmark: Mapped[dt.date | None]
+    registered_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    registered_at: Mapped[dt.datetime]
+    late_reason: Mapped[str | None] = mapped_column(Text)
+
+    objection: Mapped[Objection] = relationship(back_populates="registration")
+    registrar: Mapped[User] = relationship()
+
+    __table_args__ = (
+        CheckConstraint(f"channel IN ({_REGISTERED})", name="not_by_the_web"),
+        CheckConstraint("(channel = 'letter') = (postmark IS NOT NULL)", name="letters_have_a_postmark"),
+        CheckConstraint("late_reason IS NULL OR length(late_reason) >= 2", name="reason_says_something"),
     )
 
 
@@ -156,15 +193,17 @@ class Evidence(StoredFile, Base):
     """A file that came with an objection, or with a supplement to one (then with its message).
 
     Until the objection is filed it belongs to its form alone (`form_hash`, as in `objections`); a form holds the
-    same file once. Of a picture something else is kept than came in: it is written anew.
+    same file once. Of a picture something else is kept than came in: it is written anew. `letter` tells the sealed
+    letter of a unit from evidence; it is empty where the file came before the two were told apart (`kept_as`).
     """
 
     __tablename__ = "evidence"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
     form_hash: Mapped[str] = mapped_column(String(64))
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objections.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    letter: Mapped[bool | None]
 
     __table_args__ = (
         CheckConstraint("size > 0 AND stored_size > 0", name="not_empty"),
@@ -173,8 +212,25 @@ class Evidence(StoredFile, Base):
         UniqueConstraint("form_hash", "sha256"),
         Index("ix_evidence_unfiled", "received_at", sqlite_where=_UNFILED, postgresql_where=_UNFILED),
         Index("ix_evidence_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
-        {"sqlite_autoincrement": True},  # the record names files by id: one that is gone lends its id to nobody
+        {"sqlite_autoincrement": True},  # the record names files by id, so the id of a deleted file is never used again
     )
+
+
+class Draft(Base):
+    """What somebody typed into a form of the public side, sealed, for an hour at most (R17).
+
+    `name` is a keyed hash of the browser's secret and of the handle in the page's address: neither alone finds it.
+    """
+
+    __tablename__ = "drafts"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+    __table_args__ = (
+        {"info": {"in_backups": False}},
+    )  # not in backups, which are kept for years: a draft is promised to live for an hour
 
 
 class SpentAnswer(Base):

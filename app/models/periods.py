@@ -6,12 +6,26 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.calendar.workdays import CountedDay, Day, DayKind, DayTable, last_day_before
-from app.domain.periods.rounds import LAST_ROUND, Kind, Round
-from app.domain.periods.window import Phase, PhaseDates, Window
+from app.domain.periods.publicity import organiser_is_shown, title_by_recommender, title_of
+from app.domain.periods.replanning import StoredDates
+from app.domain.periods.rounds import Kind, Round
+from app.domain.periods.window import WINDOW_WORKDAYS, Phase, PhaseDates, Window
 from app.models.accounts import Unit
 from app.models.base import Base, checked
 from app.models.programmes import Programme
@@ -62,13 +76,18 @@ class Period(Base):
     organiser_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     opens_at: Mapped[dt.datetime]
     closes_at: Mapped[dt.datetime] = mapped_column(index=True)
-    conclude_by: Mapped[dt.datetime]
+    # The deadline as it was set; `conclude_by` below is the one in force.
+    set_deadline: Mapped[dt.datetime] = mapped_column("conclude_by")
     conclude_workdays: Mapped[int]
     days: Mapped[list[Any]]
+    # A notice loaded later counts these days otherwise: how, and until when settlement waits (R3). The office moves the
+    # dates themselves, in `replannings`.
+    recount: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    waits_until: Mapped[dt.datetime | None]
     calendar_version: Mapped[str] = mapped_column(Text)
     provisional: Mapped[bool]
     estimated: Mapped[bool]
-    # The entries are frozen, so what a list says of them all is counted once.
+    # Counted once at scheduling, because the entries are frozen.
     collectives: Mapped[int]
     individuals: Mapped[int]
     recommenders: Mapped[list[Any]]
@@ -83,6 +102,7 @@ class Period(Base):
     organiser: Mapped[Unit] = relationship()
     extensions: Mapped[list[DeadlineExtension]] = relationship(order_by="DeadlineExtension.id")
     window_extensions: Mapped[list[WindowExtension]] = relationship(order_by="WindowExtension.id")
+    replannings: Mapped[list[Replanning]] = relationship(order_by="Replanning.id")
     closing: Mapped[Closing | None] = relationship()
 
     __table_args__ = (
@@ -111,9 +131,44 @@ class Period(Base):
     def phase(self, now: dt.datetime) -> Phase:
         return self.timetable.phase(now)
 
+    @hybrid_property
+    def conclude_by(self) -> dt.datetime:
+        """Return the deadline in force: as set, or the 24:00 that its settlement waits for (R3, R25, 民法典 203)."""
+        return self.waits_until or self.set_deadline
+
+    @conclude_by.inplace.expression
+    @classmethod
+    def _conclude_by_in_sql(cls) -> ColumnElement[dt.datetime]:
+        return func.coalesce(cls.waits_until, cls.set_deadline)
+
+    @conclude_by.inplace.setter
+    def _set_conclude_by(self, deadline: dt.datetime) -> None:
+        self.set_deadline, self.waits_until = deadline, None
+
+    @conclude_by.inplace.update_expression
+    @classmethod
+    def _update_conclude_by(cls, value: Any) -> list[tuple[Any, Any]]:
+        return [(cls.set_deadline, value), (cls.waits_until, None)]
+
+    @property
+    def days_in_force(self) -> list[Any]:
+        """The days as JSON: those stored at scheduling, unless the notice in force counts them otherwise."""
+        return self.recount or self.days
+
     @property
     def counted_days(self) -> tuple[CountedDay, ...]:
-        return days_from_json(self.days)
+        return days_from_json(self.days_in_force)
+
+    @property
+    def stored(self) -> StoredDates:
+        """The dates as they were counted and stored, whatever a later notice says."""
+        promised = WINDOW_WORKDAYS + sum(len(extension.outage_days) for extension in self.window_extensions)
+        return StoredDates(self.window, self.set_deadline, days_from_json(self.days), promised)
+
+    @property
+    def lacking_workdays(self) -> int:
+        """How many working days the window lacks by the notice in force (R3)."""
+        return max(0, self.stored.promised - self.workdays)
 
     @property
     def day_table(self) -> DayTable:
@@ -122,7 +177,7 @@ class Period(Base):
     @property
     def workdays(self) -> int:
         """How many working days the window has: five, and those added after an outage."""
-        return sum(row["ordinal"] is not None for row in self.days)
+        return sum(row["ordinal"] is not None for row in self.days_in_force)
 
     @property
     def conclude_day(self) -> dt.date:
@@ -135,14 +190,35 @@ class Period(Base):
 
     @property
     def title(self) -> str:
-        name = self.round.name
-        return f"{self.organiser.name}{name}" if self.round_number != LAST_ROUND else name
+        return title_of(self.round, self.organiser.name)
+
+    @property
+    def title_outside(self) -> str:
+        """The title that anybody may read at any time: no nominee is named in it (R5)."""
+        if not organiser_is_shown(self.round, self.collectives):
+            return self.title
+        recommender = self.organiser.parent.name if self.organiser.parent else ""
+        return title_by_recommender(self.round, recommender, self.organiser.name)
+
+    def title_at(self, now: dt.datetime) -> str:
+        """Return the title that the public reads at `now` (R5)."""
+        return self.title if self.window.contains(now) else self.title_outside
+
+    def contacts_at(self, now: dt.datetime) -> list[Unit]:
+        """Whom the public may turn to beside the office: the organiser, or who recommends it (R5, R13).
+
+        Who recommends it is named too where the organiser has no office of its own that could be reached.
+        """
+        above = [self.organiser.parent] if self.organiser.parent else []
+        if self.window.contains(now) or not organiser_is_shown(self.round, self.collectives):
+            return [self.organiser] if self.organiser.is_reachable else [self.organiser, *above]
+        return above
 
 
 class Entry(Base):
     """What a period shows of one nominee: the round's allowed fields, copied at scheduling and frozen.
 
-    Copied then, not at the opening second: nothing has to run for a page to appear.
+    They are copied at scheduling and not at the opening, so that no job has to run for a page to appear.
     """
 
     __tablename__ = "entries"
@@ -212,6 +288,28 @@ class WindowExtension(Base):
     __table_args__ = (
         CheckConstraint("extended_to > previous AND new_deadline > previous_deadline", name="only_later"),
         CheckConstraint("extended_at < previous", name="while_it_was_open"),
+    )
+
+
+class Replanning(Base):
+    """A window or a deadline moved because a holiday notice was loaded later (R3): the last dates and the new ones."""
+
+    __tablename__ = "replannings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"), index=True)
+    previous_close: Mapped[dt.datetime]
+    new_close: Mapped[dt.datetime]
+    previous_deadline: Mapped[dt.datetime]
+    new_deadline: Mapped[dt.datetime]
+    calendar_version: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    replanned_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    replanned_at: Mapped[dt.datetime]
+
+    __table_args__ = (
+        CheckConstraint("new_close >= previous_close AND new_deadline >= previous_deadline", name="never_earlier"),
+        CheckConstraint("new_close > previous_close OR new_deadline > previous_deadline", name="something_moved"),
     )
 
 

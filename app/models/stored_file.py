@@ -1,4 +1,4 @@
-"""What every stored file's row says: where it lies, what it is, what opens it, what a scanner said of it."""
+"""Columns shared by the rows of stored files: name in the store, kind, sealed key, verdict of the scanner."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.sealing import Cipher
 
 
 class ScanState(StrEnum):
-    """What the scanner says of a file; without a scanner nobody is asked."""
+    """The scanner's verdict on a file. Without a scanner a file needs none."""
 
     UNSCANNED = "unscanned"
     WAITING = "waiting"

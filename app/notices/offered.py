@@ -19,8 +19,8 @@ _offered: dict[str, AwardNotice] = {}  # by key, the built-in one first
 def offer_notices(folder: str = "") -> None:
     """Read the built-in notice and every .toml file of a folder; what was offered before is replaced.
 
-    Raises BadSettings for a folder that is not there, UnusableNotice for a file that cannot be followed: better no
-    portal than one whose rules are not those of its notice.
+    Raises BadSettings for a missing folder and UnusableNotice for a file that cannot be followed. The portal then does
+    not start: it would otherwise apply other rules than those of its notice.
     """
     found = {BUILT_IN: _built_in()}
     if folder and not Path(folder).is_dir():

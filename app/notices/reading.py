@@ -1,4 +1,4 @@
-"""One description of a notice, from TOML to the type that the rules take; what is wrong with it is told in words."""
+"""Reads the description of a notice from TOML into the type that the rules take, and reports faults in words."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class _Misshapen(Exception):
 
 
 class _Table:
-    """A table of the file. Whatever is taken from it must be there; what nobody took at the end is refused."""
+    """A table of the file. A key that is read must be there, and a key that was never read is refused at the end."""
 
     def __init__(self, content: Mapping[str, Any], name: str) -> None:
         self._content, self._name, self._taken = content, name, set[str]()

@@ -13,12 +13,13 @@ from app.domain.calendar.workdays import SHANGHAI
 from app.domain.shared.wording import moment
 
 CONTENTS = "目录.txt"
+_OF_COPIES = "份数为纸质材料的份数（一式五份，盖章后报送）；“电子版”只报送电子文件。SHA-256用来核对文件有没有变动。"
 _PIECE = 256 * 1024
 _EXTENSION = re.compile(r"(\.\w{1,5})?$")
 
 
 class LeftOut(Exception):
-    """A file that is not to be had now, and why, for the table of contents."""
+    """Raised for a file that cannot be read now, with the reason for the table of contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Member:
 
 @dataclass
 class _Outlet:
-    """Where the zip is written to: what came since the last look. It can't be gone back in, and says so."""
+    """The output of the zip: holds what was written since it was last taken. Not seekable."""
 
     pieces: list[bytes] = field(default_factory=list)
     size: int = 0
@@ -53,8 +54,11 @@ class _Outlet:
         return out
 
 
-def bundled(title: str, members: Iterable[Member], now: dt.datetime) -> Iterator[bytes]:
-    """Yield the bytes of the .zip, piece by piece. A member that raises LeftOut at once is named as missing."""
+def bundled(title: str, members: Iterable[Member], now: dt.datetime, says: str = _OF_COPIES) -> Iterator[bytes]:
+    """Yield the bytes of the .zip, piece by piece. A member that raises LeftOut at once is named as missing.
+
+    `says` is what the table of contents says of the whole.
+    """
     outlet, taken = _Outlet(), {CONTENTS.casefold()}
     lines: list[str] = []
     missing: list[str] = []
@@ -77,7 +81,7 @@ def bundled(title: str, members: Iterable[Member], now: dt.datetime) -> Iterator
             copies = f"{member.copies}份" if member.copies else "电子版"
             lines.append(f"{len(lines) + 1}\t{path}\t{copies}\t{digest.hexdigest()}")
             yield outlet.taken()
-        bundle.writestr(_entry(CONTENTS, now), _contents(title, lines, missing, now))
+        bundle.writestr(_entry(CONTENTS, now), _contents(title, lines, missing, now, says))
     yield outlet.taken()
 
 
@@ -95,7 +99,7 @@ def _entry(path: str, now: dt.datetime) -> ZipInfo:
 
 
 def _free(path: str, taken: set[str]) -> str:
-    """Return the path, or the path with a number: two nominees may have one name. Windows tells no capitals apart."""
+    """Return the path, numbered where another file has it: two nominees may share a name. Windows ignores case."""
     free, number = path, 1
     while free.casefold() in taken:
         number += 1
@@ -104,12 +108,12 @@ def _free(path: str, taken: set[str]) -> str:
     return free
 
 
-def _contents(title: str, lines: list[str], missing: list[str], now: dt.datetime) -> bytes:
+def _contents(title: str, lines: list[str], missing: list[str], now: dt.datetime, says: str) -> bytes:
     """For Notepad and WPS: with a mark of order, lines ended as Windows ends them."""
     text = [
         title,
         f"生成时间：{moment(now)}",
-        "份数为纸质材料的份数（一式五份，盖章后报送）；“电子版”只报送电子文件。SHA-256用来核对文件有没有变动。",
+        says,
         "",
         "序号\t文件\t份数\tSHA-256",
         *lines,

@@ -1,4 +1,4 @@
-"""Annexes 4 and 5 as they come back filled in: the value stands to the right of its label, whatever else was done."""
+"""Reads filled-in annexes 4 and 5. A value stands to the right of its label, however the form was changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers.cells import clean
-from app.papers.guarding import guarded
+from app.papers.screening import screened
 from app.papers.summary_columns import plain_head
 
 FORM_FIELDS = {
@@ -59,7 +59,7 @@ _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 @dataclass(slots=True)
 class _Read:
-    """What has been found so far: in the tables, and on the cover, which only helps out."""
+    """The fields found so far, in the tables and on the cover. A field of the tables wins."""
 
     fields: dict[str, str] = field(default_factory=dict)
     cover: dict[str, str] = field(default_factory=dict)
@@ -73,7 +73,7 @@ def read_form(file: BinaryIO, source: str, number: int, notice: AwardNotice) -> 
     """
     forms = "或".join(f"{notice.forms[kind].label}（{notice.form_name(kind)}）" for kind in Kind)
     ask_for_form = f"请使用{forms}的 Word 文件，栏目名称照原样保留。"
-    if guarded(file, source) is not FileKind.DOCX:
+    if screened(file, source) is not FileKind.DOCX:
         raise UnreadableForm(source, "这不是 Word 文件。", ask_for_form)
     try:
         paper = docx.Document(file)
@@ -171,7 +171,7 @@ def text_of(element: Any) -> str:
 
 _MARKS: Mapping[str, str] = {qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:tab"): " ", qn("w:noBreakHyphen"): "-"}
 _TEXT, _PARAGRAPH = qn("w:t"), qn("w:p")
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # says the same once more
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # repeats the same text
 
 
 def _runs_of(paragraph: Any) -> Iterator[str]:

@@ -11,7 +11,7 @@ from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers.cells import clean
 from app.papers.form_reading import text_of
-from app.papers.guarding import guarded
+from app.papers.screening import screened
 
 _NOT_WORD = ("这不是 Word 文件。", "请另存为 .docx 后再上传。")
 _BROKEN = ("这个文件的内容不完整或已损坏，数不了字数。", "请在 Word 或 WPS 里打开它，另存为 .docx 后再上传。")
@@ -19,7 +19,7 @@ _BROKEN = ("这个文件的内容不完整或已损坏，数不了字数。", "�
 
 def length_of(file: BinaryIO, source: str) -> int:
     """Characters of its body, tables and text boxes too, without white space. Raises UnreadableForm."""
-    if guarded(file, source) is not FileKind.DOCX:
+    if screened(file, source) is not FileKind.DOCX:
         raise UnreadableForm(source, *_NOT_WORD)
     try:
         return characters_in(clean(text_of(docx.Document(file).element.body)))

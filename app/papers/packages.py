@@ -37,8 +37,8 @@ _NESTED = ("压缩包里又夹带了压缩包。", "请先解压里面的压缩�
 def unpacked(file: BinaryIO, source: str) -> Iterator[tuple[str, BinaryIO]]:
     """Each file with its name in the archive, folders and all; it may be read until the next one is asked for.
 
-    What systems put there by themselves is skipped. Names lead nowhere: they are texts, and nothing is written under
-    them. Sizes are counted while unpacking. Raises UnreadableForm, also half way.
+    Files that operating systems add are skipped. The names are texts only: no file is
+    written under them. Sizes are counted while unpacking. Raises UnreadableForm, also half way.
     """
     file.seek(0, 2)
     if file.tell() > PACKAGE_LIMIT:
@@ -113,7 +113,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, spool: SealedSpool
 
 
 class _Bounded:
-    """A file of which nobody reads much at once: zipfile reads an archive's directory in one piece, however long."""
+    """A file that returns little at a time: zipfile would read an archive's directory in one piece, however long."""
 
     def __init__(self, file: BinaryIO, source: str) -> None:
         self._file, self._source = file, source

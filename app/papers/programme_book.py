@@ -32,7 +32,7 @@ Sheets = dict[str, list[tuple[int, list[str]]]]
 def read_sheets(upload: BinaryIO) -> Sheets:
     """Return the five sheets' rows that hold anything, as texts. Raises FileRefused.
 
-    A file that carries macros, links to elsewhere or far more than it shows never gets as far as a library.
+    A file with macros, external links or far more content than its size shows is refused before a library opens it.
     """
     if inspect(upload, limit=SIZE_LIMIT, as_it_came=True).kind is not FileKind.XLSX:
         raise FileRefused(_NOT_A_BOOK)
@@ -49,7 +49,7 @@ def read_sheets(upload: BinaryIO) -> Sheets:
 
 def _rows(sheet: Any) -> list[tuple[int, list[str]]]:  # of the read-only kind, which has no types
     rows = []
-    # What a sheet says of its own size is not believed: it is read row by row, and not far.
+    # The size that a sheet states may be wrong. It is read row by row, up to a limit.
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=_COLUMNS, values_only=True), start=1):
         texts = [_text(value) for value in cells]
@@ -71,7 +71,7 @@ def _text(value: object) -> str:
 
 
 class _Seen(Exception):
-    """The first element of a part: no document type can follow it."""
+    """Raised at the first element of a part, after which no document type can follow."""
 
 
 def _refuse_document_types(upload: BinaryIO) -> None:

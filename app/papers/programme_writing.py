@@ -18,7 +18,7 @@ from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.book_rows import ABOUT, CONTACTS, HEADS, PEOPLE, QUOTAS, STAGES_SHEET
 from app.domain.programmes.contacts import LINES
 from app.domain.programmes.notice import AwardNotice
-from app.domain.programmes.plan import SHARE_NAME, TEXTS
+from app.domain.programmes.plan import SHARE_NAME, text_names
 from app.domain.programmes.programme_book import OFFICE_NAME, Book
 
 _TITLE = Font(name="方正小标宋简体", size=18)
@@ -69,9 +69,8 @@ def written(book: Book | None, notice: AwardNotice) -> bytes:
 
 
 def _about(sheet: Worksheet, book: Book | None, notice: AwardNotice) -> None:
-    names = {key: name for key, (name, _, _) in TEXTS.items()}
     rows = [[OFFICE_NAME, book.office if book else ""]]
-    rows += [[name, getattr(book.plan, key) if book else ""] for key, name in names.items()]
+    rows += [[name, getattr(book.plan, key) if book else ""] for key, name in text_names(notice).items()]
     rows.append([SHARE_NAME, str(book.plan.county_share) if book else str(notice.county_share)])
     _table(sheet, rows)
 

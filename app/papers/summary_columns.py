@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from app.domain.periods.rounds import Kind
+from app.domain.periods.rounds import SHORT_KIND_NAMES, Kind
 
 ORDER = "order"  # 序号: no field of a nominee
 
@@ -20,7 +20,7 @@ class SummaryColumn:
     width: int
     offers_words: bool = False
     centred: bool = True
-    typed_as_text: bool = False  # what a spreadsheet would take for a number or a date, and spoil
+    typed_as_text: bool = False  # a spreadsheet would turn it into a number or a date
 
 
 _REMARK = SummaryColumn("remark", "备注", 16, centred=False)
@@ -71,14 +71,12 @@ EXTRA_COLUMNS = {
     ),
     Kind.INDIVIDUAL: (_NUMBERS[0], _NUMBERS[2], *_HISTORY, _DEEDS),
 }
-# Whoever leaves out one of these has not lost anything that is asked for.
+# A list may come without these columns.
 OPTIONAL = frozenset({ORDER, "remark"})
 
 _OTHER_HEADS = {
     "编号": ORDER,
     "单位名称": "name",
-    "先进集体名称": "name",
-    "先进个人姓名": "name",
     "出生日期": "birth",
     "出生年月日": "birth",
     "行业": "trade",
@@ -115,9 +113,19 @@ def plain_head(text: str) -> str:
     return re.sub(r"[\s、,/:*.·]", "", plain)
 
 
-def heads_of(kind: Kind) -> dict[str, str]:
-    """Return the key of every head that a file of this kind may have, by its plain form."""
+def name_heads(kind: Kind, kind_name: str) -> tuple[str, str]:
+    """集体名称 and 先进集体名称, or 姓名 and 先进个人姓名: the heads of the name, which tell the kind of a list."""
+    head = plain_head(next(column.head for column in COLUMNS[kind] if column.key == "name"))
+    return head, kind_name + head.removeprefix(SHORT_KIND_NAMES[kind])
+
+
+def heads_of(kind: Kind, kind_name: str) -> dict[str, str]:
+    """Return the key of every head that a file of this kind may have, by its plain form.
+
+    `kind_name` is what the notice calls the kind: units write it before 名称 and 姓名.
+    """
     columns = (*COLUMNS[kind], *EXTRA_COLUMNS[kind])
     keys = {column.key for column in columns}
     heads = {head: key for head, key in _OTHER_HEADS.items() if key in keys}
+    heads |= dict.fromkeys(name_heads(kind, kind_name), "name")
     return heads | {plain_head(column.head): column.key for column in columns}

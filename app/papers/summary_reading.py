@@ -18,8 +18,8 @@ from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers.cells import clean, read_cell
-from app.papers.guarding import guarded
-from app.papers.summary_columns import COLUMNS, OPTIONAL, ORDER, heads_of, plain_head
+from app.papers.screening import screened
+from app.papers.summary_columns import COLUMNS, OPTIONAL, ORDER, heads_of, name_heads, plain_head
 from app.papers.workbooks import open_workbook
 
 ROW_LIMIT = 20_000
@@ -55,7 +55,7 @@ def read_summary(file: BinaryIO, source: str, notice: AwardNotice) -> Summary:
     """Read annex 2 or 3 of a notice. Raises UnreadableForm for what is not one, or carries what it may not."""
     forms = "或".join(f"{notice.summaries[kind].label}（{notice.kind_names[kind]}）" for kind in Kind)
     ask_for_form = f"请使用{forms}的 Excel 表格，表头文字照原样保留。"
-    if guarded(file, source) is not FileKind.XLSX:
+    if screened(file, source) is not FileKind.XLSX:
         raise UnreadableForm(source, "这不是 Excel 表格。", ask_for_form)
     try:
         book = open_workbook(file)
@@ -63,7 +63,7 @@ def read_summary(file: BinaryIO, source: str, notice: AwardNotice) -> Summary:
             page.reset_dimensions()  # what a file says of its size is often wrong
             rows = page.iter_rows(max_col=_WIDEST)
             first = list(islice(rows, _HEAD_WITHIN))
-            head = _head_in(first, source)
+            head = _head_in(first, source, notice)
             if head is not None:
                 break
         else:
@@ -77,21 +77,18 @@ def read_summary(file: BinaryIO, source: str, notice: AwardNotice) -> Summary:
     return Summary(head.kind, recommender, dated, _nominations(below, head, source))
 
 
-def _head_in(rows: Sequence[Sequence[Any]], source: str) -> _Head | None:
+def _head_in(rows: Sequence[Sequence[Any]], source: str, notice: AwardNotice) -> _Head | None:
     """Return the first row that names enough columns of either form. Raises UnreadableForm for one that lacks some."""
     for number, row in enumerate(rows):
         names = {place: plain_head(str(cell.value)) for place, cell in enumerate(row) if cell.value is not None}
         for kind in Kind:
-            heads = heads_of(kind)
+            heads = heads_of(kind, notice.kind_names[kind])
             places = {place: heads[name] for place, name in names.items() if name in heads}
-            if _mark_of(kind) in names.values() and len(set(places.values())) > _HEADS_ENOUGH:
+            marks = name_heads(kind, notice.kind_names[kind])
+            if any(mark in names.values() for mark in marks) and len(set(places.values())) > _HEADS_ENOUGH:
                 _check_head(kind, places, source)
                 return _Head(kind, number, places)
     return None
-
-
-def _mark_of(kind: Kind) -> str:
-    return "集体名称" if kind is Kind.COLLECTIVE else "姓名"
 
 
 def _check_head(kind: Kind, places: dict[int, str], source: str) -> None:

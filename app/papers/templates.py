@@ -22,7 +22,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from app.domain.refusals import TemplateBroken, UnreadableForm
 from app.evidence.kinds import FileKind
-from app.papers.guarding import guarded
+from app.papers.screening import screened
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "papers"
 
@@ -85,7 +85,7 @@ def _filled(content: bytes, context: Mapping[str, Any]) -> bytes:
 def _require_sound(content: bytes, name: str) -> None:
     """Inspect a copy that staff restyled, like anything that comes in. Raises TemplateBroken."""
     try:
-        if guarded(BytesIO(content), name) is not FileKind.DOCX:
+        if screened(BytesIO(content), name) is not FileKind.DOCX:
             raise TemplateBroken(name, "它不是 .docx 文件。")
     except UnreadableForm as refusal:
         raise TemplateBroken(name, refusal.why) from None

@@ -75,7 +75,7 @@ class SharedTexts:
 
 def _texts(source: IO[bytes]) -> Iterator[str]:
     """Every text of the table, without the phonetic signs that may stand beside it."""
-    events = iterparse(source, events=("start", "end"))  # noqa: S314 - guarding has refused what declares entities
+    events = iterparse(source, events=("start", "end"))  # noqa: S314 - screening has refused what declares entities
     _, root = next(events)
     for event, node in events:
         if event == "end" and node.tag == _ITEM:

@@ -21,7 +21,7 @@ from app.web.factory import create_app
 from config import Settings, from_environment, share_counters
 
 _log = logging.getLogger("gongshi.server")
-# A worker told to stop while it is still starting may never hear of it.
+# A worker that is told to stop while it is still starting may miss the signal.
 _STOPPING_SECONDS = 10
 
 
@@ -51,7 +51,7 @@ def run(settings: Settings) -> None:
             blocking_threads=settings.threads,
             workers_kill_timeout=_STOPPING_SECONDS,
             websockets=False,
-            respawn_failed_workers=True,  # or the first worker that the kernel kills takes all the others along
+            respawn_failed_workers=True,  # without this, one worker killed by the kernel would end all the others
             log_access=False,
             log_dictconfig=logs.config(settings),
         ).serve()

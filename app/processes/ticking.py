@@ -1,6 +1,6 @@
 """What the clock alone must do, every few seconds: settle, warn, keep the uptime record (R7, R26, R28), and look
 after stored files: forget evidence that was never filed, have a scanner judge what came in (SECURITY 34), read the
-imports that waited for that."""
+imports that waited for that. Once a night it checks every invariant (R37)."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from app.sealing import SealBroken, keyring_of
 from app.services.calendar import availability
 from app.services.cases import settlement, warnings
 from app.services.imports import reading
-from app.services.objections import evidence_upkeep
+from app.services.objections import drafts, evidence_upkeep
 from app.services.shared.files import Vault, vault_of
 from app.services.shared.work import Work
+from app.services.upkeep import checking
 from config import Settings
 
 _log = logging.getLogger("gongshi.tick")
-# So many beats may fail to come before the record speaks of a gap: a restart is none.
+# Missed heartbeats that do not yet count as a gap, so that a restart is none.
 _BEATS_FORGIVEN = 3
 _ANSWERS_WITHIN = 5  # seconds
 _ASKED_AGAIN_AFTER = 5  # seconds, while the server does not answer
 _ANY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked at home, not listened on
-# So much is scanned in one tick: a long one would look like an outage.
+# The most that is scanned in one tick: a long tick would look like an outage.
 _SCANNED_A_TICK = 64 * 1024 * 1024
 _SCAN_SECONDS = 20.0
 _SCANS_FORGIVEN = 2  # one file that the scanner cannot cope with does not hold up the others
@@ -47,9 +48,11 @@ def run(settings: Settings) -> None:
         answers = server_answers(settings)
         try:
             tick(database, clock.now(), settings, answers)
+            forget_drafts(database, clock.now())
             look_after_evidence(database, vault, clock.now(), settings.clamd)
             read_imports(database, vault, clock.now())
-        except Exception as error:  # whatever it was: the next deadline is not to be missed for it
+            check_data(database, clock.now())
+        except Exception as error:  # any fault: the next deadline must be settled all the same
             _log.error("tick failed", exc_info=error)
         pause = settings.tick_seconds if answers else min(settings.tick_seconds, _ASKED_AGAIN_AFTER)
         time.sleep(max(0.0, began + pause - time.monotonic()))  # a long scan is no gap in the uptime record
@@ -63,11 +66,13 @@ def tick(database: Database, now: dt.datetime, settings: Settings, answers: bool
         warnings.warn_due(Work(session, now))
     if answers:
         with database.writer() as session:
-            availability.beat(Work(session, now), dt.timedelta(seconds=settings.tick_seconds * _BEATS_FORGIVEN))
+            availability.record_heartbeat(
+                Work(session, now), dt.timedelta(seconds=settings.tick_seconds * _BEATS_FORGIVEN)
+            )
 
 
 def server_answers(settings: Settings) -> bool:
-    """Whether the server beside this process answers a request: that a clock ticks does not show that it serves."""
+    """Return whether the server answers a request: a running tick alone does not show that it does."""
     host = _ANY_ADDRESS.get(settings.host, settings.host)
     connection = http.client.HTTPConnection(host, settings.port, timeout=_ANSWERS_WITHIN)
     try:
@@ -77,6 +82,12 @@ def server_answers(settings: Settings) -> bool:
         return False
     finally:
         connection.close()
+
+
+def forget_drafts(database: Database, now: dt.datetime) -> None:
+    """Delete what strangers typed an hour ago and did not file."""
+    with database.writer() as session:
+        drafts.purge(Work(session, now))
 
 
 def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scanner: str) -> None:
@@ -96,7 +107,7 @@ def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scan
         except ScannerDown:
             failed += 1
             continue
-        except (SealBroken, FileMissing):  # it goes on waiting: nobody is given what cannot be read
+        except (SealBroken, FileMissing):  # it goes on waiting: a file that cannot be read is sent to nobody
             _log.error("a stored file is missing or damaged", extra={"file": file.subject})
             continue
         scanned += file.size
@@ -119,3 +130,10 @@ def read_imports(database: Database, vault: Vault, now: dt.datetime) -> None:
             break
         with database.writer() as session:
             reading.read(Work(session, now), vault, import_id)
+
+
+def check_data(database: Database, now: dt.datetime) -> None:
+    """Check every invariant, once a night, and log how many rows break one: the names stand on the office's page."""
+    run = checking.check_by_night(database, now)
+    if run is not None and run.findings:
+        _log.error("the data breaks its rules: see gongshi check", extra={"count": len(run.findings)})

@@ -27,9 +27,9 @@ from app.web.shared import (
     forms,
     headers,
     health,
-    hot,
     limits,
     metrics,
+    page_cache,
     portal,
     requests,
     uploads,
@@ -58,5 +58,5 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     for module in (*SUBJECTS, health, metrics):
         module.init_app(app)
     access.declare_static(app)
-    hot.init_app(app, clock)
+    page_cache.init_app(app, clock)
     return app

@@ -22,10 +22,11 @@ from argon2 import PasswordHasher
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError, expect
 from sqlalchemy import update
-from werkzeug.serving import make_server
+from werkzeug.http import http_date
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.database import Database
-from app.models import StaffSession, User
+from app.models import SecondFactor, StaffSession, User
 from app.web.factory import create_app
 from config import Settings
 from tests.web.browsing import MovingClock
@@ -87,7 +88,10 @@ class Portal:
         return context.new_page()
 
     def staff(self, width: str, login: str) -> Page:
-        """Somebody of the staff, logged in on the page."""
+        """Somebody of the staff, logged in on the page: as if time had passed since a code was used last."""
+        with self.world.database.writer() as session:
+            session.execute(update(SecondFactor).values(last_step=0))
+            session.commit()
         page = self.visit(width)
         page.on("dialog", lambda dialog: dialog.accept())
         page.goto("/login")
@@ -95,7 +99,7 @@ class Portal:
         return page
 
     def code(self) -> str:
-        """What the telephones of the office show now."""
+        """What the telephones of the staff show now."""
         return pyotp.TOTP(SECRET).at(self.clock())
 
 
@@ -138,9 +142,14 @@ class Visit:
 
 @contextmanager
 def listening(app: Flask) -> Iterator[str]:
-    """The application behind a real socket; its address."""
+    """The application behind a real socket; its address. The `Date` of its answers is by the portal's clock."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+
+    class Handler(WSGIRequestHandler):
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return http_date(timestamp if timestamp is not None else app.extensions["portal"].clock())
+
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
     thread = threading.Thread(target=server.serve_forever, name="portal", daemon=True)
     thread.start()
     try:

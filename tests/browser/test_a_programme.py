@@ -95,7 +95,7 @@ def arrange(office: Page, programme: int, round_number: int, opening: str) -> No
     """Every unit that has somebody to show, on one day."""
     office.goto(f"/office/periods/new-many?programme={programme}&round={round_number}")
     office.get_by_label("公示第一天").fill(opening)
-    office.get_by_label("公示结束后几个工作日内作出结论").fill("1")
+    office.get_by_label("公示结束后几个工作日内作出结论").fill("3")
     press(office, "计算公示时间")
     with office.expect_navigation():
         office.get_by_role("button", name="确认安排").click()
@@ -144,7 +144,7 @@ def the_city_round(office: Page, programme: int) -> None:
     office.goto(f"/office/periods/new?programme={programme}&round=3")
     office.get_by_role("link", name="市评选工作组办公室", exact=True).click()
     office.get_by_label("公示第一天").fill("2026-09-22")
-    office.get_by_label("公示结束后几个工作日内作出结论").fill("1")
+    office.get_by_label("公示结束后几个工作日内作出结论").fill("3")
     press(office, "计算公示时间")
     says(office, "2026年9月29日（星期二）24:00")
     press(office, "确认安排")

@@ -50,6 +50,8 @@ def receipt_code(page: Page) -> str:
 
 def follow(page: Page, code: str) -> None:
     page.goto("/receipt")
+    if page.get_by_role("button", name="我已经记好了").count():
+        press(page, "我已经记好了")
     page.get_by_label("查询码").fill(code)
     press(page, "查询")
     expect(page.get_by_role("heading", level=1)).to_have_text("异议进度")
@@ -110,6 +112,10 @@ def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Pag
     expect(page.get_by_role("button", name="已复制")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == code
     page.reload()
+    says(page, code)  # a reload, a tap on the menu, Back: the code is there until it is kept
+    press(page, "我已经记好了")
+    never_says(page, code)
+    page.go_back()
     never_says(page, code)
 
     case = case_of(portal)
@@ -237,10 +243,11 @@ def test_too_late_is_refused_with_the_text_kept_and_the_names_gone(portal: Porta
     problems = page.get_by_role("alert")
     expect(problems).to_be_focused()
     expect(problems).to_contain_text("已经结束，异议没有提交")
-    expect(page.get_by_label("真实姓名")).to_have_value("赵小禾")
-    expect(page.get_by_label("手机号码或者电子邮箱")).to_have_value(CONTACT)
-    expect(page.get_by_label("事迹不真实")).to_be_checked()
-    expect(page.get_by_label("事实和依据")).to_have_value(FACTS)
+    for label, typed in (("真实姓名", "赵小禾"), ("手机号码或者电子邮箱", CONTACT), ("事实和依据", FACTS)):
+        expect(page.get_by_label(label)).to_have_value(typed)
+    expect(page.get_by_role("main").locator("form")).to_have_count(0)
+    page.get_by_role("button", name="复制事实和依据").click()
+    assert page.evaluate("navigator.clipboard.readText()") == FACTS
     says(page, "2026年9月23日（星期三）24:00", "公示已经结束", "受理机构", "0874-0000001")
     never_says(page, NOMINEE)
     check_page(page)
@@ -249,3 +256,23 @@ def test_too_late_is_refused_with_the_text_kept_and_the_names_gone(portal: Porta
         page.goto(path)
         never_says(page, NOMINEE, OTHER)
     says(page, "已经结束，名单不再显示")
+
+
+def test_the_countdown_runs_on_the_servers_time_and_not_the_phones(portal: Portal, page: Page) -> None:
+    portal.world.round_two()  # until Wednesday the 23rd, 24:00
+    portal.time_is("2026-09-23 Wed 21:30")
+    page.clock.install(time="2026-09-25T03:00:00+08:00")  # this phone is a day and more ahead
+    page.goto("/")
+    left = page.locator("[data-closes]")
+    expect(left).to_contain_text("今天 24:00 截止（还剩2小时")
+    page.clock.run_for(60 * 60 * 1000)
+    expect(left).to_contain_text("（还剩1小时")
+
+
+def test_a_countdown_that_is_told_no_time_says_no_hours(portal: Portal, page: Page) -> None:
+    portal.world.round_two()
+    portal.time_is("2026-09-23 Wed 21:30")
+    page.route("**/", lambda route: route.fulfill(body="") if route.request.method == "HEAD" else route.fallback())
+    with page.expect_response(lambda response: response.request.method == "HEAD"):
+        page.goto("/")
+    expect(page.locator("[data-closes]")).to_have_text("今天 24:00 截止")

@@ -18,11 +18,12 @@ from app.domain.programmes.contacts import Contact
 from app.domain.programmes.plan import ProgrammePlan
 from app.domain.programmes.programme_book import Book, BookContact, BookPerson
 from app.models import SecondFactor, Stage, User
+from app.services.accounts import staffing
 from app.services.award import revocation
 from app.services.award.revocation import RevocationText
 from app.services.cases import investigation, settlement
 from app.services.nominees import reversal, withdrawals
-from app.services.periods import closing, corrections
+from app.services.periods import bursts, closing, corrections
 from app.services.shared.work import Work
 from tests import awards, lists
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
@@ -42,7 +43,7 @@ FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的
 
 BLUEPRINTS = {
     "public": {"public", "objections", "receipts", "account"},
-    "unit": {"cases", "own", "imports"},
+    "unit": {"cases", "own", "imports", "registrations"},
     "office": {
         "office",
         "office_cases",
@@ -59,9 +60,15 @@ BLUEPRINTS = {
     "award": {"award", "decisions"},
 }
 NO_PAGES = {"health", "metrics", "static"}
-ELSEWHERE = {"office.nominees"}  # an old address: it leads to the list that units have too
+ELSEWHERE = {
+    "registrations.slip",  # looked at and printed in tests/browser/test_registering.py
+    "office.nominees",  # an old address: it leads to the list that units have too
+    "objections.objection_form",  # it gives the form an address of its own and leads there
+}
 # What is saved and not looked at.
 FILES = {
+    "cases.case_file",
+    "cases.case_volume",
     "cases.evidence",
     "cases.queue_sheet",
     "documents.document",
@@ -75,6 +82,7 @@ FILES = {
     "programme_book.blank_book",
     "programme_book.programme_book_file",
     "receipts.own_evidence",
+    "receipts.receipt_file",
     "imports.blank",
 }
 
@@ -190,7 +198,7 @@ def test_what_the_public_sees(portal: Portal) -> None:
     page.get_by_label("推荐程序").or_(page.get_by_label("其他")).first.check()
     page.get_by_label("事实和依据").fill(FACTS)
     letter = {"name": "公函.pdf", "mimeType": "application/pdf", "buffer": pdf()}
-    page.get_by_label("证据材料").set_input_files([letter])
+    page.get_by_label("盖章的书面材料").set_input_files([letter])
     expect(page.get_by_text("已收到").first).to_be_visible()
     walk.look(page, "form with the sealed letter")
     press(page, "下一步：核对")
@@ -237,6 +245,15 @@ def test_what_the_public_sees(portal: Portal) -> None:
     walk.over()
 
 
+def group_proposed(page: Page, address: str) -> None:
+    """Propose to decline the last case of a group."""
+    page.goto(address)
+    page.get_by_role("checkbox").last.check()
+    page.locator("summary", has_text="不予受理").click()
+    page.get_by_label("理由", exact=True).fill("同一人就同一事实重复提出。")
+    press(page, "提出不予受理")
+
+
 def test_what_a_unit_sees(portal: Portal) -> None:
     world, walk = portal.world, Walk(portal, "unit")
     period = world.round_two()
@@ -254,9 +271,23 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     walk.look(head, "case leading for its head", f"/desk/cases/{cases['leading'][0]}")
     walk.look(head, "case received for its head", f"/desk/cases/{cases['received'][0]}")
     walk.look(head, "case proposed for its head", f"/desk/cases/{cases['proposed'][0]}")
+    walk.look(handler, "registering", "/desk/registrations")
+    walk.look(handler, "registering for a period", f"/desk/registrations/periods/{period}")
+    walk.look(handler, "registering", f"/desk/registrations/entries/{world.entry(period, world.nominees[0])}")
+    press(handler, "登记")
+    walk.look(handler, "registering refused")
+    handler.get_by_label("来访", exact=True).check()
+    handler.get_by_label("收到时间", exact=True).fill("2026-09-22T09:30")
+    handler.get_by_label("姓名（单位填全称）", exact=True).fill("赵小禾")
+    handler.get_by_label("联系方式", exact=True).fill("麒麟区某某镇某某村12号")
+    handler.get_by_label("事实和依据", exact=True).fill(FACTS)
+    press(handler, "登记")
+    walk.look(handler, "slip")
+    walk.look(head, "what came in", "/desk/registrations")
     walk.look(head, "flood", "/desk/flood")
     walk.look(head, "flood of one text", f"/desk/flood/text/{cases['escalated'][0]}")
-    press(head, "以重复为由不予受理")
+    head.locator("summary", has_text="不予受理").click()
+    press(head, "提出不予受理")
     walk.look(head, "flood without a reason")
     walk.look(head, "flood dealt with", f"/desk/flood/source/{cases['upheld'][0]}")
     head.goto(f"/desk/cases/{cases['proposed'][0]}")
@@ -266,7 +297,7 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     press(handler, "提出处理意见")
     walk.look(handler, "proposal with nothing written")
     handler.goto(f"/desk/cases/{cases['escalated'][0]}")
-    press(handler, "不予受理")
+    press(handler, "提出不予受理")
     walk.look(handler, "decline without a ground")
     handler.goto(f"/desk/cases/{cases['accepted'][0]}")
     world.act(investigation.investigate, cases["accepted"][0], "head", now=OPEN)
@@ -291,6 +322,12 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     walk.look(head, "accepting one of two")
     timetable(world)
     walk.look(head, "plan of a unit", f"/programmes/{world.programme}/plan")
+    group_proposed(head, f"/desk/flood/text/{cases['escalated'][0]}")
+    walk.look(head, "flood proposed", "/desk/flood/acts/1")
+    second = portal.staff("phone", "handler")
+    walk.look(second, "flood to confirm", "/desk/flood/acts/1")
+    press(second, "退回")
+    walk.look(second, "flood returned without a reason")
 
     portal.time_is(DUE)
     late = portal.staff("phone", "handler")
@@ -408,7 +445,17 @@ def changed_nominees(walk: Walk, page: Page) -> None:
 def test_what_the_office_sees(portal: Portal) -> None:
     world, walk = portal.world, Walk(portal, "office")
     office = portal.staff("phone", "office")
-    for name in ("", "periods", "periods/new", "cases", "nominees", "nominees?out=1", "calendar", "record?subject=x"):
+    for name in (
+        "",
+        "periods",
+        "periods/new",
+        "cases",
+        "nominees",
+        "nominees?out=1",
+        "calendar",
+        "record?subject=x",
+        "flood/extension",
+    ):
         walk.look(office, f"{name or 'overview'} with nothing".replace("/", " ").replace("?", " "), f"/office/{name}")
     walk.look(office, "nominee with nothing", f"/nominees/{world.nominees[0]}")
     walk.look(office, "desk with nothing", "/desk/")
@@ -460,6 +507,8 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "cases of one state", "/office/cases?state=awaiting_supplement")
     walk.look(office, "flood", "/office/flood")
     walk.look(office, "flood it may not touch", f"/office/flood/text/{cases['received'][0]}")
+    group_proposed(office, f"/office/flood/text/{cases['escalated'][0]}")
+    walk.look(office, "flood proposed", "/office/flood/acts/1")
     walk.look(office, "desk", "/desk/")
     corrected = f"/nominees/{world.nominees[2]}"
     walk.look(office, "correction", f"{corrected}/correction?field=deeds")
@@ -557,9 +606,29 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "calendar refused")
     portal.time_is("2026-12-17 Thu 09:00")
     walk.look(office, "calendar near its end", "/office/calendar")
+    walk.look(office, "checks before the first night", "/office/checks")
     auditor = portal.staff("phone", "auditor")
     walk.look(auditor, "record for the auditor", "/office/record")
     walk.over()
+
+
+def test_what_a_burst_on_the_last_evening_looks_like(portal: Portal) -> None:
+    world, walk = portal.world, Walk(portal, "office")
+    period = world.round_two()
+    for number in range(bursts.FROM):
+        facts = f"{number}：申报材料与实际情况不符，请有关单位核实。"
+        world.file(period, world.nominees[0], "2026-09-23 Wed 23:00", contact=f"130{number:08d}", facts=facts)
+    portal.time_is("2026-09-24 Thu 09:00")
+    office = portal.staff("phone", "office")
+    walk.look(office, "overview with a burst", "/office/")
+    walk.look(office, "burst", "/office/flood/extension")
+    press(office, "全部延长")
+    walk.look(office, "burst without a reason")
+    office.get_by_label("延长的理由").fill("公示最后一天集中收到异议。")
+    press(office, "全部延长")
+    walk.look(office, "burst extended")
+    walk.look(office, "flood on the last evening", "/office/flood")
+    assert walk.faults == []
 
 
 def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:
@@ -630,6 +699,10 @@ def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:
     walk.look(office, "slip")
     walk.look(office, "person", f"/people/{world.people['handler']}")
     walk.look(office, "oneself", f"/people/{world.people['office']}")
+    walk.look(office, "accounts to agree to, none", "/people/agreements")
+    world.run(staffing.invite_again, [world.people["handler2"]], by=world.actor("head"), now=at(OPEN))
+    walk.look(office, "accounts to agree to", "/people/agreements")
+    walk.look(office, "overview with a reset", "/office/")
     press_link(office, "人员")
 
     head = portal.staff("phone", "head")

@@ -24,7 +24,7 @@ _DROP = """(area, files) => {
 
 
 def drop(page: Page, files: dict[str, bytes]) -> None:
-    page.locator(".drop").evaluate(_DROP, [[name, list(content)] for name, content in files.items()])
+    page.locator(".drop").last.evaluate(_DROP, [[name, list(content)] for name, content in files.items()])
 
 
 def item(page: Page, title: str) -> Locator:
@@ -73,6 +73,7 @@ def test_two_files_are_dropped_one_is_taken_back_and_the_handler_gets_the_other(
     check_page(page)
     keep_shot(page, f"evidence-receipt-{width}")
 
+    portal.time_is("2026-09-19 Sat 10:00")  # a unit is shown a case when its day is over
     desk = portal.staff(width, "handler")
     desk.goto("/desk/cases/1")
     says(desk, "证据1.pdf")

@@ -52,7 +52,7 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
     world.bring(closed_case, State.CONCLUDED, "2026-09-21 Mon 10:00")
     portal.time_is("2026-09-24 Thu 09:00")
     office.goto("/office/")
-    says(office, "逾期未受理", LAPSED)
+    says(office, "已转市工作专班", LAPSED)
 
     # Extends before the deadline, on the record and on the public page.
     office.goto(f"/office/periods/{period}")

@@ -19,7 +19,7 @@ def test_two_people_conclude_and_the_objector_reads_the_answer(portal: Portal, w
     world = portal.world
     period = world.round_two()
     case, code = world.file(period, world.nominees[2], FILED, name=NAME, contact=CONTACT)
-    portal.time_is("2026-09-18 Fri 10:00")
+    portal.time_is("2026-09-19 Sat 10:00")  # a unit is shown a case when its day is over
 
     handler = portal.staff(width, "handler")
     says(handler, "麒麟区的案件", "待受理", "麒小3")
@@ -116,7 +116,7 @@ def test_whoever_is_recused_opens_the_case_no_more(portal: Portal, width: str) -
     world = portal.world
     period = world.round_two()
     case, _ = world.file(period, world.nominees[2], FILED)
-    portal.time_is("2026-09-18 Fri 10:00")
+    portal.time_is("2026-09-19 Sat 10:00")  # a unit is shown a case when its day is over
     handler = portal.staff(width, "handler")
     handler.get_by_role("link", name="2026-0001", exact=True).click()
     unfold(handler, "回避")

@@ -22,6 +22,7 @@ from app.demo.cast import HOST_UNIT, LOGINS, PASSWORD
 from app.domain.calendar.workdays import last_day_before
 from app.domain.cases.states import State
 from app.domain.cases.verdict import Ground
+from app.domain.objections.arrival import Channel
 from app.domain.periods.rounds import Kind
 from app.domain.periods.window import Phase
 from app.models import (
@@ -35,15 +36,18 @@ from app.models import (
     Honour,
     Import,
     Nominee,
+    Objection,
     Opinion,
     OpinionOutcome,
     Period,
     Proceeding,
     Programme,
     Quota,
+    Registration,
     Revision,
     Revocation,
     Unit,
+    UnitKind,
     User,
 )
 from app.sealing import Keyring
@@ -152,7 +156,24 @@ def test_on_any_day_all_three_rounds_are_open_and_every_state_is_there(some_day:
         assert filed == sorted(set(filed) - {None})
         assert len(filed) == 2
         assert compare(session, some_day.vault, deep=True).agree
+        _a_visit_and_a_letter_were_registered(session)
         assert {login for login, _ in LOGINS} <= set(session.scalars(select(User.login)))
+
+
+def _a_visit_and_a_letter_were_registered(session: Session) -> None:
+    """One of the office leaves the case to the unit; one of a unit of two makes it the office's (R33)."""
+    rows = session.execute(
+        select(Registration.channel, User.login, Unit.kind)
+        .join(User, Registration.registered_by == User.id)
+        .join(Objection, Registration.objection_id == Objection.id)
+        .join(Case, Objection.case_id == Case.id)
+        .join(Unit, Case.handler_unit_id == Unit.id)
+    ).all()
+    by_channel = {channel: (login.startswith("office"), kind) for channel, login, kind in rows}
+    assert by_channel == {
+        Channel.VISIT: (True, UnitKind.RECOMMENDER),
+        Channel.LETTER: (False, UnitKind.OFFICE),
+    }
 
 
 def test_some_nominees_of_this_year_have_left_the_straight_way(a_day: Built) -> None:
@@ -211,7 +232,7 @@ def test_an_estimated_calendar_is_labelled_on_every_page_that_rests_on_it(a_day:
         f"/office/periods/{open_now.id}",
         f"/desk/cases/{case}",
     ]
-    unlabelled = [page for page in pages if ESTIMATED_NUMBER not in client.get(page).text]
+    unlabelled = [page for page in pages if ESTIMATED_NUMBER not in client.get(page, follow_redirects=True).text]
     assert unlabelled == []
 
 

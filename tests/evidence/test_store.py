@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.evidence.names import FileMissing, StoreDown, new_name
+from app.evidence.names import FileMissing, StoreDown
 from app.evidence.store import Folder, store_of
 from config import Settings
 
@@ -67,12 +67,6 @@ def test_security_33_no_path_hides_in_a_name(folder: Folder, tmp_path: Path, nam
         with pytest.raises(ValueError, match="not the name of a stored file"):
             act()
     assert files_under(tmp_path) == []
-
-
-def test_a_name_is_random_and_tells_nothing() -> None:
-    names = {new_name() for _ in range(1000)}
-    assert len(names) == 1000
-    assert all(len(name) == 32 and set(name) <= set("0123456789abcdef") for name in names)
 
 
 @pytest.mark.parametrize("fault", [ValueError("the seal broke"), KeyboardInterrupt()])

@@ -41,12 +41,18 @@ class Visitor:
     tries: int = 0
 
     def get(self, path: str) -> tuple[int, str]:
-        return self._exchange("GET", path, None)
+        """The page that this address leads to."""
+        status, text, leads_to = self._exchange("GET", path, None)
+        while status in (302, 303):
+            status, text, leads_to = self._exchange("GET", leads_to, None)
+        return status, text
 
     def post(self, path: str, fields: dict[str, str]) -> tuple[int, str]:
-        return self._exchange("POST", path, urlencode(fields))
+        """Where a form leads: every answer to one is a page of its own."""
+        status, _, leads_to = self._exchange("POST", path, urlencode(fields))
+        return status, leads_to
 
-    def _exchange(self, method: str, path: str, body: str | None) -> tuple[int, str]:
+    def _exchange(self, method: str, path: str, body: str | None) -> tuple[int, str, str]:
         self.tries += 1
         host = urlsplit(self.addresses[self.tries % len(self.addresses)]).netloc
         connection = http.client.HTTPConnection(host, timeout=_SILENCE)
@@ -63,7 +69,7 @@ class Visitor:
             raise Broken(f"{answer.status} for {method} {path}")
         if cookie := answer.headers["Set-Cookie"]:
             self.cookie = cookie.partition(";")[0]
-        return answer.status, text
+        return answer.status, text, answer.headers["Location"] or ""
 
 
 @dataclass
@@ -108,7 +114,7 @@ class Crowd:
 
     def _file(self, number: int) -> None:
         visitor, path = Visitor(self.addresses, tries=number), self.paths[number % len(self.paths)]
-        form = self._until(lambda: visitor.get(path), 200)
+        form = self._until(lambda: visitor.get(path), 200)  # at an address of its own
         filled = {
             "csrf_token": html.unescape(_found(_FIELD["csrf_token"], form)),
             "form_token": _found(_FIELD["form_token"], form),
@@ -122,7 +128,7 @@ class Crowd:
         before = visitor.cookie
 
         def receipt() -> str:
-            self._until(lambda: visitor.post(path, filled), 303)
+            assert self._until(lambda: visitor.post(path, filled), 303) == "/receipt"
             return _found(_CODE, self._until(lambda: visitor.get("/receipt"), 200))
 
         code = receipt()
@@ -153,8 +159,8 @@ class Crowd:
         token = html.unescape(_found(_FIELD["csrf_token"], asked))
         followed = set()
         for code in self.codes:
-            status, _ = visitor.post("/receipt", {"code": code, "csrf_token": token})
-            followed |= {receipt_hash(KEY.encode(), code)} if status == 303 else set()
+            answer = visitor.post("/receipt", {"code": code, "csrf_token": token})
+            followed |= {receipt_hash(KEY.encode(), code)} if answer == (303, "/receipt") else set()
         with database.reader() as session:
             stored = session.scalars(select(Objection.receipt_hash)).all()
             here = Entry.period_id == int(self.paths[0].split("/")[2])

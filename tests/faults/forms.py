@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from app.services.record.chain import verify
+from tests.busy import MORNING
+from tests.invariants import broken
 from tests.web.browsing import Browser, Page, filled
-from tests.world import World
+from tests.world import World, at
 
 FACTS = "标记事实：二〇二五年三月，在现场看到的情况与申报的事迹不符，请予核查。"
 
@@ -43,3 +45,4 @@ def assert_whole(world: World, objections: int) -> None:
     assert len(stored["objections"]) == len(stored["identities"]) == objections
     assert [action for _, action, _ in world.acts()].count("objection.filed") == objections
     assert world.do(verify).holds
+    assert broken(world.database, at(MORNING)) == []

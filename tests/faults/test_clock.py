@@ -17,12 +17,14 @@ from app.services.calendar.availability import Availability, availability
 from app.services.cases import investigation
 from app.services.record.chain import verify
 from config import Settings
+from tests.invariants import broken
 from tests.world import World, at
 
 FILED = "2026-09-18 Fri 09:00"
 DEADLINE = at("2026-09-30 Wed 00:00")
 SETTINGS = Settings(database_url="unused", tick_seconds=30)
 HOUR = 3600
+LATER = DEADLINE + dt.timedelta(days=500)  # when none of these clocks was ahead any more
 
 
 class Ticks:
@@ -69,6 +71,7 @@ def test_security_08_a_clock_that_ran_ahead_and_is_set_back_undoes_nothing_and_d
             with pytest.raises((MoveRefused, TooLateToConclude)):
                 world.run(use_case, case, by=world.actor("handler"), now=clock.now())
     assert world.do(verify).holds
+    assert broken(world.database, LATER) == []
 
 
 def test_security_08_what_is_filed_after_a_clock_ran_ahead_meets_its_deadline_all_the_same(
@@ -98,6 +101,7 @@ def test_security_08_what_is_filed_after_a_clock_ran_ahead_meets_its_deadline_al
             (world.nominees[3], 3, "lapsed", DEADLINE, DEADLINE),
         ]
     assert world.do(verify).holds
+    assert broken(world.database, LATER) == []
 
 
 def test_security_08_who_is_out_already_and_is_objected_to_once_more_goes_out_once(world: World, ticks: Ticks) -> None:
@@ -114,6 +118,7 @@ def test_security_08_who_is_out_already_and_is_objected_to_once_more_goes_out_on
         ]
         assert world.case(after).state is State.LAPSED
     assert world.do(verify).holds
+    assert broken(world.database, LATER) == []
 
 
 def test_security_08_uptime_on_record_is_never_more_than_there_was(world: World, ticks: Ticks) -> None:

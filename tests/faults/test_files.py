@@ -22,7 +22,7 @@ from app.sealing import Keyring
 from app.services.objections import evidence_upkeep, following
 from app.services.record.chain import verify
 from app.services.shared.files import Vault
-from tests.faults.city import fill
+from tests.faults.city import fill, sound
 from tests.files import pdf
 from tests.running import KEY, Served, alive, eventually, kept_up, served
 from tests.visitors import Answer, Citizen
@@ -95,6 +95,7 @@ def test_security_03_files_are_what_was_sent_however_often_the_server_is_killed(
     assert len(hashes) == count
     assert [pair for pair in hashes.values() if pair[0] != pair[1]] == []
     assert (found.rows_without_file, found.damaged) == ([], [])
+    assert sound(database)
     database.dispose()
 
 

@@ -12,7 +12,7 @@ from flask import Flask
 from app.database import Database
 from app.services.cases.settlement import settle_due
 from tests.busy import MORNING
-from tests.faults.city import fill
+from tests.faults.city import fill, sound
 from tests.faults.crowd import Crowd
 from tests.faults.forms import Forms, assert_not_taken, assert_whole
 from tests.faults.test_kills import NO_LIMITS, Figure, settled_once, whole
@@ -50,6 +50,7 @@ def test_security_03_postgresql_killed_under_load_loses_nothing(
         assert crowd.broken != []  # it was felt
         whole(crowd, database, forms, figure)
     assert settled_once(database)
+    assert sound(database)
     database.dispose()
 
 

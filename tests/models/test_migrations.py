@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -12,10 +13,23 @@ from sqlalchemy import MetaData, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.database import Database
-from app.models import Import, ImportRow
+from app.domain.objections.arrival import Channel
+from app.models import (
+    AccountReset,
+    AuditRow,
+    Evidence,
+    Import,
+    ImportRow,
+    Objection,
+    Period,
+    Proposal,
+    Registration,
+    User,
+)
 from app.services.imports import reading
+from app.services.upkeep import checking
 from tests.conftest import copy_of_template
-from tests.world import at
+from tests.world import FACTS, at
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -116,3 +130,159 @@ def test_0010_what_else_an_opinion_must_hold_is_still_held(empty: Database, wron
     insert(empty, "opinions", water)
     with pytest.raises(IntegrityError):
         insert(empty, "opinions", water | wrong)
+
+
+def test_0012_a_record_that_is_there_is_not_replaced_from_then_on(empty: Database) -> None:
+    empty.migrate(revision="0011")
+    insert(empty, "audit_rows", {"id": 1, "action": "as it was"})
+    empty.migrate()
+    with empty.reader() as session:
+        assert session.scalars(select(AuditRow.action)).all() == ["as it was"]
+    if empty.engine.dialect.name == "sqlite":
+        connection = sqlite3.connect(empty.engine.url.database or "")  # its recursive_triggers is off
+        with pytest.raises(sqlite3.IntegrityError, match="never changed or removed"):
+            connection.execute("REPLACE INTO audit_rows SELECT * FROM audit_rows")
+        connection.close()
+
+
+def test_0013_a_period_under_way_keeps_its_days_and_its_deadline(empty: Database) -> None:
+    empty.migrate(revision="0012")
+    insert(empty, "units", {"id": 1, "kind": "office"})
+    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
+    insert(empty, "programmes", {"id": 1})
+    days = {"opens_at": at("2026-09-18 Fri 00:00"), "closes_at": at("2026-09-24 Thu 00:00")}
+    row = {"id": 1, "programme_id": 1, "round_number": 2, "organiser_id": 1, "scheduled_by": 1, "days": [], **days}
+    insert(empty, "periods", row | {"conclude_by": at("2026-09-30 Wed 00:00"), "recommenders": []})
+    empty.migrate()
+    with empty.reader() as session:
+        period = session.scalars(select(Period)).one()
+        assert (period.recount, period.waits_until, period.replannings) == (None, None, [])
+        assert period.set_deadline == period.conclude_by == at("2026-09-30 Wed 00:00")
+
+
+def test_0014_of_files_that_are_there_nothing_says_whether_they_are_a_letter(empty: Database) -> None:
+    empty.migrate(revision="0013")
+    file = {"form_hash": "f", "kind": "pdf", "cipher": "aes-256-gcm", "scan": "unscanned", "size": 1, "stored_size": 1}
+    insert(empty, "evidence", *[file | {"name": f"{n:032}", "sha256": f"{n:064}"} for n in range(2)])
+    empty.migrate()
+    with empty.reader() as session:
+        assert session.scalars(select(Evidence.letter)).all() == [None, None]
+
+
+def test_0017_nothing_was_checked_before_the_first_night_and_then_it_is(empty: Database) -> None:
+    empty.migrate(revision="0016")
+    insert(empty, "units", {"id": 1, "kind": "office"})
+    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
+    empty.migrate()
+    with empty.reader() as session:
+        assert checking.latest(session) is None
+        assert session.scalars(select(User.id)).all() == [1]
+    run = checking.check_by_night(empty, at("2026-09-18 Fri 09:00"))
+    assert run is not None
+    assert run.findings == []
+
+
+def test_0018_accounts_that_are_there_are_their_owners_and_nobody_is_told_of_anything(empty: Database) -> None:
+    empty.migrate(revision="0017")
+    insert(empty, "units", {"id": 1, "kind": "office"})
+    insert(empty, "users", {"id": 1, "login": "a", "role": "office", "unit_id": 1})
+    given = {"id": 2, "login": "b", "role": "office", "unit_id": 1, "password_given_by": 1}
+    insert(empty, "users", given | {"password_given_at": at("2026-09-02 Wed 09:00")})
+    empty.migrate()
+    with empty.reader() as session:
+        first, second = session.scalars(select(User).order_by(User.id))
+        assert (first.waits_for_agreement, second.waits_for_agreement) == (False, True)
+        assert {(user.owners_factor, user.untold_reset) for user in (first, second)} == {(None, None)}
+        assert session.scalars(select(AccountReset)).all() == []
+
+
+def test_0019_the_proposal_that_a_case_holds_becomes_its_version(empty: Database) -> None:
+    empty.migrate(revision="0018")
+    insert(empty, "units", {"id": 1, "kind": "office"})
+    insert(empty, "users", *({"id": n, "login": f"u{n}", "role": "office", "unit_id": 1} for n in (1, 2)))
+    insert(empty, "programmes", {"id": 1})
+    days = {"opens_at": at("2026-09-18 Fri 00:00"), "closes_at": at("2026-09-24 Thu 00:00")}
+    period = {"id": 1, "programme_id": 1, "round_number": 2, "organiser_id": 1, "scheduled_by": 1, "days": [], **days}
+    insert(empty, "periods", period | {"conclude_by": at("2026-09-30 Wed 00:00"), "recommenders": []})
+    insert(empty, "nominees", {"id": 1, "programme_id": 1, "kind": "individual", "unit_id": 1, "recommender_id": 1})
+    insert(empty, "entries", {"id": 1, "period_id": 1, "nominee_id": 1, "kind": "individual"})
+    day, later = at("2026-09-21 Mon 09:00"), at("2026-09-22 Tue 09:00")
+    by = {"proposed_by": 1, "proposed_at": day}
+    texts = {"proposed_conclusion": "upheld", "findings": "查明", "grounds": "第三部分", "answer": "答复", **by}
+    decline = {"decline_proposed_ground": "no_facts", "decline_proposed_reason": "没有线索", **by}
+    declined = {"decline_ground": "no_facts", "decline_reason": "没有线索", "decided_at": later, **by}
+    of_each: dict[int, dict[str, Any]] = {
+        1: {"state": "received"},
+        2: {"state": "proposed", "proposal_version": 3, **texts},
+        3: {"state": "proposed", **texts},  # from before versions were counted
+        4: {"state": "investigating", "proposal_version": 1, **texts},
+        5: {
+            "state": "concluded",
+            "proposal_version": 2,
+            **texts,
+            "conclusion": "upheld",
+            "confirmed_by": 2,
+            "confirmed_at": later,
+        },
+        6: {"state": "received", "proposal_version": 1, **decline},
+        7: {"state": "declined", "proposal_version": 1, **declined, "decline_confirmed_by": 2},
+        8: {"state": "declined", **declined},  # by one person, as it was then
+        9: {"state": "lapsed", "proposal_version": 1, "lapsed_at": later, **texts},
+    }
+    for number, columns in of_each.items():
+        insert(empty, "cases", {"id": number, "entry_id": 1, "handler_unit_id": 1, **columns})
+    empty.migrate()
+    with empty.reader() as session:
+        rows = session.scalars(select(Proposal).order_by(Proposal.case_id)).all()
+        found = {
+            row.case_id: (row.version, row.findings or row.decline_reason, row.ended, row.ended_by) for row in rows
+        }
+    assert found == {
+        2: (3, "查明", None, None),
+        3: (0, "查明", None, None),
+        4: (1, "查明", "returned", None),
+        5: (2, "查明", "confirmed", 2),
+        6: (1, "没有线索", None, None),
+        7: (1, "没有线索", "confirmed", 2),
+        9: (1, "查明", None, None),
+    }
+
+
+def test_0020_an_objection_that_is_there_came_by_the_web(empty: Database) -> None:
+    empty.migrate(revision="0017")
+    insert(empty, "units", {"id": 1, "kind": "office"})
+    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
+    insert(empty, "programmes", {"id": 1})
+    days = {"opens_at": at("2026-09-18 Fri 00:00"), "closes_at": at("2026-09-24 Thu 00:00"), "days": []}
+    period = {"id": 1, "programme_id": 1, "round_number": 2, "organiser_id": 1, "scheduled_by": 1, "recommenders": []}
+    insert(empty, "periods", period | days | {"conclude_by": at("2026-09-30 Wed 00:00")})
+    nominee = {"id": 1, "programme_id": 1, "kind": "individual", "unit_id": 1, "recommender_id": 1, "position": 1}
+    insert(empty, "nominees", nominee)
+    insert(empty, "entries", {"id": 1, "period_id": 1, "nominee_id": 1, "position": 1, "kind": "individual"})
+    insert(empty, "cases", {"id": 1, "entry_id": 1, "state": "received", "handler_unit_id": 1})
+    objection = {"id": 1, "entry_id": 1, "case_id": 1, "objector_kind": "person", "category": "deeds"}
+    insert(empty, "objections", objection | {"facts": FACTS, "form_hash": "f", "receipt_hash": "r"})
+    empty.migrate()
+    with empty.writer() as session:
+        objection_row = session.scalars(select(Objection)).one()
+        assert (objection_row.channel, objection_row.registration) == (Channel.WEB, None)
+        registered = {"objection_id": 1, "registered_by": 1, "registered_at": at("2026-09-21 Mon 09:00")}
+        session.add(Registration(**registered, channel=Channel.VISIT))
+        session.commit()
+        session.refresh(objection_row)
+        assert objection_row.channel is Channel.VISIT
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"channel": "web"},
+        {"channel": "letter"},
+        {"channel": "visit", "postmark": date(2026, 9, 18)},
+        {"channel": "fax"},
+    ],
+)
+def test_0020_what_came_by_letter_has_a_postmark_and_nothing_else_has(empty: Database, wrong: dict[str, Any]) -> None:
+    empty.migrate()
+    with pytest.raises(IntegrityError, match=r"ck_registrations|CHECK"):
+        insert(empty, "registrations", {"objection_id": 1, "registered_by": 1} | wrong)

@@ -13,7 +13,7 @@ from app.domain.cases.states import Conclusion, DeclineGround, State
 from app.domain.periods.rounds import Kind
 from app.models import Document, Nominee, Programme, Purpose, Quota, Unit
 from app.models.nominees import Opinion, OpinionOutcome
-from app.services.cases import investigation, settlement
+from app.services.cases import settlement
 from app.services.nominees.dossiers import dossier
 from app.services.papers.paper import Clerk, Stationery
 from app.services.periods import closing
@@ -81,7 +81,7 @@ def made_up(world: World, folder: Path) -> tuple[int, Vault]:
     world.bring(cases[0], State.CONCLUDED, LATER, Conclusion.DISMISSED)
     world.bring(cases[2], State.CONCLUDED, LATER, Conclusion.UPHELD)
     reason = "没有写明具体的事实和线索。"
-    world.act(investigation.decline, cases[3], "handler", DeclineGround.NO_FACTS, reason, now=LATER)
+    world.decline(cases[3], DeclineGround.NO_FACTS, reason, now=LATER)
     world.run(settlement.settle_due, now=at(DUE))
     world.run(closing.close_period, period, by=world.actor("office"), now=at(DUE))
     handler = world.actor("handler")

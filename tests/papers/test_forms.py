@@ -5,21 +5,17 @@ from __future__ import annotations
 import io
 import zipfile
 
-import docx
 import pytest
-from docx.document import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from app.domain.imports.nominations import Nomination
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import UnreadableForm
-from app.papers.forms import FORM_FIELDS
 from tests.evidence.files import image, jpeg, png
-from tests.papers.making import form, saved
-from tests.qujing import read_form, write_form
+from tests.papers.making import form
+from tests.papers.nominations import COLLECTIVE, TITLE, read
+from tests.qujing import write_form
 
-TITLE = "曲靖市提升人民群众获得感幸福感安全感\n先进个人推荐表"
 PERSON = {
     "name": "张三",
     "sex": "女",
@@ -40,30 +36,7 @@ PERSON = {
     "deeds": "第一段。\n第二段。",
     "recommender": "麒麟区",
 }
-COLLECTIVE = {
-    "name": "麒麟区公安局",
-    "unit_type": "行政机关",
-    "level": "正科级",
-    "trade": "其他",
-    "leader": "李四",
-    "credit_code": "91350100M000100Y43",
-    "phone": "0874-3120000",
-    "awards": "无",
-    "penalties": "无",
-    "deeds": "第一段。\n第二段。",
-    "recommender": "麒麟区",
-}
 PHOTO = jpeg(image(768, 1024))
-
-
-def read(paper: Document | bytes) -> tuple[Nomination, bytes | None]:
-    file = io.BytesIO(paper) if isinstance(paper, bytes) else saved(paper)
-    return read_form(file, "表.docx", 3)
-
-
-def text_of(content: bytes) -> str:
-    paper = docx.Document(io.BytesIO(content))
-    return "\n".join("".join(node.itertext()) for node in paper.element.body)
 
 
 def test_a_form_that_is_written_reads_back() -> None:
@@ -72,29 +45,6 @@ def test_a_form_that_is_written_reads_back() -> None:
     assert (person.kind, person.number, person.source, person.reading) == (Kind.INDIVIDUAL, 3, "表.docx", ())
     collective, none = read(write_form(Kind.COLLECTIVE, COLLECTIVE, TITLE, None))
     assert (collective.kind, dict(collective.fields), none) == (Kind.COLLECTIVE, COLLECTIVE, None)
-
-
-@pytest.mark.parametrize("kind", Kind)
-def test_a_blank_form_says_what_the_notice_says_and_nothing_is_filled_in(kind: Kind) -> None:
-    blank = write_form(kind, {}, TITLE, None)
-    text = text_of(blank)
-    for said in (
-        "填 表 说 明",
-        "本表适用于“曲靖市提升人民群众获得感幸福感安全感先进个人”推荐评选工作。纸质版材料请用A3纸双面合页打印",
-        "（本单位承诺对推荐材料中所有信息真实性负完全责任，若有失实和造假行为，愿承担一切后果。）",
-        "（同意推荐，上报审核审批）",
-        "市委 市政府",
-    ):
-        assert said in text
-    assert "{" not in text
-    nomination, photo = read(blank)
-    assert (set(nomination.fields.values()), photo) == ({""}, None)
-
-
-def test_a_text_in_a_form_cannot_break_it() -> None:
-    deeds = "\x00\x0b\ud800坏\uffff字\a\f</w:t>&#0;"
-    nomination, _ = read(write_form(Kind.COLLECTIVE, COLLECTIVE | {"deeds": deeds}, TITLE, None))
-    assert nomination.fields["deeds"] == "坏字</w:t>&#0;"
 
 
 # --- as they really come back ---------------------------------------------------------------------
@@ -210,10 +160,3 @@ def test_a_damaged_form_makes_nothing_stumble() -> None:
             target.writestr(name, content[: len(content) // 2] if name == "word/document.xml" else content)
     with pytest.raises(UnreadableForm, match="不完整或已损坏"):
         read(made.getvalue())
-
-
-def test_every_field_of_a_form_has_its_place_in_the_template() -> None:
-    for kind, fields in FORM_FIELDS.items():
-        marks = {key: f"〔{key}〕" for key in fields}
-        text = text_of(write_form(kind, marks, TITLE, None))
-        assert [key for key, mark in marks.items() if mark not in text] == []

@@ -158,6 +158,8 @@ def test_a_notice_shows_what_its_round_may_show_and_says_how_to_object(looked: L
         "2026年9月18日0时至2026年9月23日24时": {"notice-2.docx"},
         "规定时间为2026年9月29日（星期二）24:00": {"notice-2.docx"},
         "地址：麒麟区政务中心三楼": {"notice-2.docx"},
+        "在规定时间内无法作出结论的，取消该推荐对象参评资格。": {"notice-1.docx", "notice-2.docx", "notice-3.docx"},
+        "依据第四部分（二）3，在规定时间内无法作出结论的": {"notice-2.docx"},
         "https://gongshi.example.gov.cn/periods/": {"notice-1.docx", "notice-2.docx", "notice-3.docx"},
         "公示开始前不得张贴": {"notice-3.docx"},  # opens tomorrow
     }

@@ -41,7 +41,7 @@ class Server:
     address: str
     worker: psutil.Process
     form: str
-    handler: Browser
+    staff: Browser
     folder: Path
     token: str = TOKEN
 
@@ -54,11 +54,11 @@ class Server:
         return connection.getresponse()
 
     def headers(self) -> dict[str, str]:
-        cookie = self.handler.client.get_cookie("gongshi")
+        cookie = self.staff.client.get_cookie("gongshi")
         assert cookie is not None
         return {
             "Cookie": f"gongshi={cookie.value}",
-            "X-CSRFToken": self.handler.signed_csrf(),
+            "X-CSRFToken": self.staff.signed_csrf(),
             "X-Form-Token": self.token,
             "X-File-Name": "evidence.pdf",
             "Content-Type": "application/octet-stream",
@@ -88,14 +88,14 @@ def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     world = World.build(Database(f"sqlite:///{path}"), KEY.encode(), now=at("2026-09-01 Tue 01:00"))
     period = world.round_two()
     open_today(world, period)
-    handler = Browser(create_app(Settings(database_url=world.database.url, secret_key=KEY, identity_key=KEY)))
-    handler.sign_in(world.people["handler"]).csrf_token()
+    staff = Browser(create_app(Settings(database_url=world.database.url, secret_key=KEY, identity_key=KEY)))
+    staff.sign_in(world.people["office"]).csrf_token()
     with served(world.database.url, here / "log", evidence_dir=str(here / "evidence")) as up:
         eventually(lambda: ready(up.address), "ready")
         [worker] = up.workers()
         form = f"/periods/{period}/nominees/{world.nominees[2]}/objection"
-        yield Server(world, up.address, worker, form, handler, here / "evidence")
-    handler.app.extensions["portal"].database.dispose()
+        yield Server(world, up.address, worker, form, staff, here / "evidence")
+    staff.app.extensions["portal"].database.dispose()
     world.database.dispose()
 
 

@@ -18,6 +18,7 @@ from app.services.accounts import sessions
 from tests.world import FACTS, at
 
 TOKEN = "a-form-token-of-24-chars"
+_DRAFT = re.compile(r"/objection/[\w-]{22}(/check)?$|/receipt/again/[\w-]{22}$")
 CSRF = "a token of the test's own, forty characters"
 # When the sessions of `sign_in` begin: no test that moves its clock is thrown out. How sessions end is tested by login.
 _ALWAYS = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
@@ -140,9 +141,11 @@ class Browser:
         self.address = address
         self._cookie_name: str = app.config["SESSION_COOKIE_NAME"]
         self._signed_in = False
+        self.redirects: list[tuple[str, int]] = []  # to pages of drafts, which are followed by themselves
+        self.statuses: list[int] = []  # of every answer, those of redirects too
 
     def get(self, path: str, **headers: str) -> Page:
-        return Page(self.open(path, headers=_named(headers)))
+        return self._shown(self.open(path, headers=_named(headers)), _named(headers))
 
     def head(self, path: str, **headers: str) -> Page:
         return Page(self.open(path, method="HEAD", headers=_named(headers)))
@@ -151,13 +154,20 @@ class Browser:
         """A form sent with the fields given and, unless told otherwise, a valid CSRF token."""
         if csrf:
             data = {**(data or {}), "csrf_token": self.csrf_token()}
-        return Page(self.open(path, method="POST", data=data, headers=_named(headers)))
+        return self._shown(self.open(path, method="POST", data=data, headers=_named(headers)), _named(headers))
 
     def send(self, form: Form, press: str = "", **changes: Any) -> Page:
         """Press a button of a form found on a page, after changing some fields."""
         data = {**form.fields, **changes} | ({"step": press} if press else {})
         assert not press or press in form.buttons
-        return Page(self.open(form.action, method=form.method.upper(), data=data))
+        return self._shown(self.open(form.action, method=form.method.upper(), data=data), {})
+
+    def _shown(self, answer: TestResponse, headers: dict[str, str]) -> Page:
+        """The page of a draft, to which every public form leads, or else the answer itself."""
+        while answer.status_code in (302, 303) and _DRAFT.search(answer.headers["Location"]):
+            self.redirects.append((answer.request.method, answer.status_code))
+            answer = self.open(answer.headers["Location"], headers=headers)
+        return Page(answer)
 
     def follow(self, page: Page) -> Page:
         """Where a redirect leads."""
@@ -167,7 +177,9 @@ class Browser:
     def open(self, path: str, **options: Any) -> TestResponse:
         """An answer as it came. `environ` is what the server in front of the application says besides."""
         environ = {"REMOTE_ADDR": self.address, **options.pop("environ", {})}
-        return self.client.open(path, environ_overrides=environ, **options)
+        answer = self.client.open(path, environ_overrides=environ, **options)
+        self.statuses.append(answer.status_code)
+        return answer
 
     def csrf_token(self) -> str:
         """A token this browser's session accepts, without having to open a page first."""
@@ -185,6 +197,12 @@ class Browser:
             writing.commit()
         self.write_session(_user_id=token, _fresh=True)
         return self
+
+    def receipt_code(self) -> str:
+        """The code of the receipt that this browser shows."""
+        found = re.search(r'id="code" data-copy>([0-9A-Z-]+)<', self.get("/receipt").source)
+        assert found, "no receipt is shown"
+        return found[1]
 
     def cookie(self) -> dict[str, Any]:
         """What this browser's session cookie says to whoever reads it: it is signed, not secret."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from itertools import product
 
@@ -16,6 +18,7 @@ from app.domain.periods.rounds import Kind
 from app.models import Base, ReviewStage
 from app.web.shared.access import EVERYONE, allowed_roles
 from tests.qujing import ROUNDS, conditions_of
+from tests.web.browsing import Browser
 
 STAFF = {Role.OFFICE: "office", Role.HEAD: "head", Role.HANDLER: "handler", Role.AUDITOR: "auditor"}
 _FEW = 6
@@ -50,9 +53,55 @@ def addresses(database: Database, rule: Rule) -> Iterator[str]:
         yield _PART.sub(lambda _: str(left.pop(0)), rule.rule)  # noqa: B023 - used up before the next turn
 
 
+def read_by(app: Flask, database: Database, browser: Browser, login: str) -> dict[str, bytes]:
+    """Every answer to a GET that this person gets, by its address: headers and body, packed files unpacked."""
+    found: dict[str, bytes] = {}
+    for rule in rules(app, "GET"):
+        if login in logins(app, rule):
+            for address in addresses(database, rule):
+                answer = browser.open(address)
+                found[address] = f"{answer.status_code}\n{answer.headers}".encode() + answer.data
+                found |= {f"{address}!{name}": content for name, content in _unpacked(answer.data)}
+    return found
+
+
+_DRAWN = re.compile(
+    (
+        r'(?:X-Request-ID: |Set-Cookie: |ETag: |Content-Length: |Retry-After: |csrf_token" (?:type="hidden" )?value="'
+        r'|id="csrf[^>]*value="|form_token" value="|ticket" value="|编号 <code>)[^"\r\n]*'
+        r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+    ).encode()
+)
+
+
+def told_apart(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
+    """The addresses whose answers differ in more than what is drawn anew for every answer there is."""
+    addresses = sorted(before.keys() | after.keys())
+    return [each for each in addresses if _plain(before.get(each, b"")) != _plain(after.get(each, b""))]
+
+
+def _plain(content: bytes) -> bytes:
+    """An answer without its tokens, request ids and moments of writing; a packed file is looked at part by part."""
+    head, packed, _ = content.partition(b"PK\x03\x04")
+    return _DRAWN.sub(b"", head if packed else content)
+
+
+def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """The parts of a packed file, and the parts of those that are packed themselves: an archive of .docx and .xlsx."""
+    if not content.startswith(b"PK\x03\x04"):
+        return
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for info in archive.infolist():
+            part = archive.read(info)
+            yield info.filename, info.filename.encode() + part
+            yield from ((f"{info.filename}!{name}", inner) for name, inner in _unpacked(part))
+
+
 def _values(database: Database, part: str) -> Sequence[object]:
     """What may stand at a place of this name: `period_id` is an id of `periods`."""
     name = part.rpartition(":")[2]
+    if part.startswith("any("):
+        return [word.strip('"') for word in part[len("any(") : part.index(")")].split(",")]
     if name in _WORDS:
         return _WORDS[name]
     named = {"organiser_id": "unit", "request_id": "identity_request", "decision_id": "proceeding"}

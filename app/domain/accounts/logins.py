@@ -1,4 +1,4 @@
-"""How staff come in and how long they stay: waits after failures, a session's limits, what comes first.
+"""Rules of login: waits after failed tries, limits of a session, and what must be done before any page.
 
 The figures are those of OWASP ASVS 5.0 (V6, V7) for an application with people's names in it.
 """
@@ -22,7 +22,7 @@ _WAITS = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
 def next_try(failures: Iterable[dt.datetime], now: dt.datetime) -> dt.datetime:
     """Return the instant from which another try is looked at: `now`, or later after too many failures of the last hour.
 
-    A try that came too early is no failure, so that knocking at the door keeps nobody out for longer.
+    A try that came too early is not counted as a failure: a stranger who keeps trying does not lengthen the wait.
     """
     recent = [failure for failure in failures if failure > now - FAILURES_COUNT_FOR]
     step = len(recent) - FAILURES_BEFORE_WAIT
@@ -35,13 +35,13 @@ def next_try(failures: Iterable[dt.datetime], now: dt.datetime) -> dt.datetime:
 
 IDLE = dt.timedelta(minutes=30)
 LONGEST = dt.timedelta(hours=12)
-SEEN_EVERY = dt.timedelta(minutes=1)  # how exactly "last seen" is kept: no page view is worth a write
+SEEN_EVERY = dt.timedelta(minutes=1)  # "last seen" is written at most this often: not every page view is worth a write
 SECOND_STEP_WITHIN = dt.timedelta(minutes=5)  # between password and code
 SECRET_SHOWN_FOR = dt.timedelta(minutes=15)  # a new second factor must be confirmed within
 
 
 def session_lives(created_at: dt.datetime, last_seen_at: dt.datetime, now: dt.datetime) -> bool:
-    """Whether a session still holds: half an hour without a page ends it, twelve hours in any case."""
+    """Return whether a session is still valid: it ends after half an hour without a page, or after twelve hours."""
     return now < last_seen_at + IDLE and now < created_at + LONGEST
 
 
@@ -59,8 +59,8 @@ def code_steps(now: dt.datetime) -> range:
 
 
 def must_have_second_factor(role: Role, *, demonstration: bool) -> bool:
-    """Tell whether a second factor is required: of the office, which sees everything, but not in a demonstration."""
-    return role is Role.OFFICE and not demonstration
+    """Tell whether a second factor is required: of all who can conclude a case (R22), but not in a demonstration."""
+    return role is not Role.AUDITOR and not demonstration
 
 
 # --- what comes before anything else -------------------------------------------------------------

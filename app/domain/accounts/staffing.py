@@ -1,4 +1,4 @@
-"""Who manages whose account: the office everybody's, a unit's head its own people's; nobody their own."""
+"""Who manages whose account: the office manages all, the head of a unit its own people, nobody their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.domain.cases.states import Actor, Role
 
 UNIT_ROLES = frozenset({Role.HEAD, Role.HANDLER})
-# A password that somebody gave out opens the door for so long.
+# How long a password that somebody else set stays valid.
 GIVEN_OUT_FOR = dt.timedelta(days=7)
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 
@@ -24,12 +24,32 @@ class Position:
 
 
 def manages(actor: Actor, place: Position) -> bool:
-    """Whether accounts at this place are this person's to make, move and shut."""
+    """Return whether this person may add, move and disable accounts at this place."""
     if actor.is_office:
         return True
     if actor.role is not Role.HEAD or place.role not in UNIT_ROLES:
         return False
     return actor.unit_id in (place.unit_id, place.above_id)
+
+
+def is_of_next_level(actor: Actor, place: Position) -> bool:
+    """Whether this person stands over accounts at this place: the head of the unit above, or the office (R22).
+
+    Over an account of the office stands nobody.
+    """
+    if place.above_id is None:
+        return False
+    return actor.is_office or (actor.role is Role.HEAD and actor.unit_id == place.above_id)
+
+
+def may_agree_to(actor: Actor, place: Position) -> bool:
+    """Whether this person is one of those who agree to accounts at this place (R22).
+
+    They are the next level. For the office they are its auditors and its other accounts.
+    """
+    if place.above_id is None:
+        return actor.unit_id == place.unit_id
+    return is_of_next_level(actor, place)
 
 
 def given_out_until(now: dt.datetime) -> dt.datetime:

@@ -80,9 +80,9 @@ class Facts:
 class Fate(StrEnum):
     """Where a nominee stands on the way to the award."""
 
-    NAMED = "named"  # went all the way: on the list of the award
-    PENDING = "pending"  # proposed, and not at the end of its way yet: the decision waits for it
-    LEFT_OUT = "left_out"  # never proposed, or no longer in
+    NAMED = "named"  # passed every step: on the list of the award
+    PENDING = "pending"  # proposed, with a step still open: the decision waits for it
+    LEFT_OUT = "left_out"  # never proposed, or has left
 
 
 FATE_NAMES = {Fate.NAMED: "可以表彰", Fate.PENDING: "还在办理", Fate.LEFT_OUT: "不列入"}
@@ -98,7 +98,7 @@ class Judged:
 
 
 def judge(facts: Facts, notice: AwardNotice) -> Judged:
-    """Judge one nominee: what leads out comes before what is only not done yet."""
+    """Judge one nominee. A reason that excludes it comes before anything that is merely not done yet."""
     if facts.out:
         grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(facts.out))
         return Judged(facts, Fate.LEFT_OUT, f"取消参评资格（{grounds}）")
@@ -155,7 +155,7 @@ class AwardList:
 
 
 def award_list(facts: Iterable[Facts], notice: AwardNotice) -> AwardList:
-    """Judge everybody. The order of the facts is that of the list: units in their order, each its preferences."""
+    """Judge every nominee. The list keeps the order of `facts`: unit by unit, in each unit's order of preference."""
     judged = (judge(each, notice) for each in facts)
     return AwardList(tuple(sorted(judged, key=lambda each: each.facts.kind is Kind.INDIVIDUAL)), notice)
 
@@ -183,7 +183,7 @@ class UnitQuota:
 
 
 def tallies(names: Iterable[Kind], quotas: Mapping[int, UnitQuota]) -> dict[Kind, Tally]:
-    """Names against places, collectives and individuals apart: of each name its kind. `quotas` by the unit's id."""
+    """Count the names and the places of each kind. `kinds` has the kind of each name; `quotas` is by the unit's id."""
     named = Counter(names)
     return {
         kind: Tally(
@@ -235,14 +235,14 @@ def in_force(papers: Iterable[RecordedPaper], shown_until: dt.date | None) -> li
 
 
 def is_of_the_award(paper: RecordedPaper, shown_until: dt.date | None) -> bool:
-    """Tell whether it was submitted or answered once the list had been shown; not what was approved for showing it."""
+    """Tell whether a paper came after the list was shown: a paper about showing the list itself does not count here."""
     if paper.kind is ProceedingKind.CONSULTATION:
         return False
     return shown_until is not None and paper.dated >= shown_until
 
 
 def approvals(papers: Iterable[RecordedPaper], shown_until: dt.date | None) -> list[RecordedPaper]:
-    """Return the answers in force to the question whether these be awarded."""
+    """Return the answers in force to the request that these nominees be awarded."""
     return [
         paper
         for paper in in_force(papers, shown_until)
@@ -258,7 +258,7 @@ _NAMED_AT_MOST = 5
 def obstacles(
     award: AwardList, papers: Sequence[RecordedPaper], quotas: Mapping[int, UnitQuota], *, unsettled: bool
 ) -> list[str]:
-    """Why the decision cannot be recorded yet, each in words; empty when it can."""
+    """List in words why the decision cannot be recorded yet; empty when it can."""
     found = []
     if award.pending:
         names = "、".join(f"{each.facts.name}（{each.reason}）" for each in award.pending[:_NAMED_AT_MOST])

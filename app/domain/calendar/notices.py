@@ -16,15 +16,16 @@ import datetime as dt
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.refusals import BadNotice
+from app.domain.refusals import BadNotice, HolidayTooLong
 
 REQUIRED_FIELDS = ("notice", "published", "off", "work")
 OPTIONAL_FIELDS = ("source",)
 LONGEST_TEXT = 200
 LONGEST_SHOWN = 40
+LONGEST_HOLIDAY = 10  # days: no State Council notice had a longer one
 
 # A notice of year Y speaks of the last days of Y-1 too: 元旦 has taken make-up days from 29 December on.
 EVE_MONTH, EVE_DAY = 12, 20
@@ -53,7 +54,7 @@ class Notice:
     estimated: bool = False
 
     def settles(self, date: dt.date) -> bool:
-        """Whether the notice itself says what this day is."""
+        """Return whether the notice decides this day."""
         return date in self.off or date in self.work
 
 
@@ -96,7 +97,7 @@ def _parse(text: str) -> object:
     if not text.strip():
         raise BadNotice(WHOLE_TEXT, "内容为空")
     try:
-        # Numbers have no place in a notice and are refused as such later; read as int, one of
+        # A number in a notice is refused later. It is not parsed here, because an int of
         # 5,000 digits would end in a ValueError of Python's own.
         return json.loads(text, object_pairs_hook=_Object, parse_int=float)
     except json.JSONDecodeError as error:
@@ -112,7 +113,7 @@ def _refuse_repeated_keys(found: _Object, prefix: str) -> None:
 
 
 def _shown(key: str) -> str:
-    """Return a key from outside as far as a sentence can carry it: printable, and not a page long."""
+    """Return a key from an uploaded document for an error message: printable and shortened."""
     return key if key.isprintable() and 0 < len(key) <= LONGEST_SHOWN else ascii(key[:LONGEST_SHOWN])
 
 
@@ -149,7 +150,7 @@ def _read_fields(key: str, body: object) -> _Object:
 
 
 def _read_text(where: str, value: object) -> str:
-    """One line of text. It ends up in the calendar's version, on pages and in the database."""
+    """Read one line of text, which goes into the calendar's version, onto pages and into the database."""
     if not isinstance(value, str):
         raise BadNotice(where, "应是文字")
     line = " ".join(value.split())
@@ -209,11 +210,45 @@ def _refuse_bad_makeup_days(key: str, work: Sequence[dt.date], off: Sequence[dt.
             raise BadNotice(here, f"{date}是星期{'一二三四五'[date.weekday()]}，调休上班只能是星期六或星期日")
 
 
+# --- plausible or asked back (R3) ------------------------------------------------------------------
+
+
+def require_plausible(
+    notices: Iterable[Notice],
+    today: dt.date,
+    festivals: Callable[[int], Mapping[dt.date, Sequence[str]]],
+    looked_twice: bool = False,
+) -> None:
+    """Raise BadNotice for a notice that cannot be right, HolidayTooLong for one to be looked at a second time (R3).
+
+    `festivals` gives the statutory days of a year, the lunar ones included, with their names; none where it knows none.
+    """
+    for notice in notices:
+        if notice.published > today:
+            raise BadNotice(f"{notice.year}.published", f"发布日期{notice.published}还没有到，今天是{today}")
+        for date, names in sorted(festivals(notice.year).items()):
+            if date not in notice.off:
+                raise BadNotice(f"{notice.year}.off", f"缺少{'、'.join(names)}的法定节假日{date}")
+        longest = longest_holiday(notice)
+        if longest > LONGEST_HOLIDAY and not looked_twice:
+            raise HolidayTooLong(notice.year, longest, LONGEST_HOLIDAY)
+
+
+def longest_holiday(notice: Notice) -> int:
+    """How many days the longest unbroken holiday of a notice has."""
+    longest = run = 0
+    before = None
+    for date in sorted(notice.off):
+        run = run + 1 if before is not None and date - before == dt.timedelta(days=1) else 1
+        before, longest = date, max(longest, run)
+    return longest
+
+
 # --- several notices -----------------------------------------------------------------------------
 
 
 def _refuse_contradictions(notices: Sequence[Notice]) -> None:
-    """Two notices meet in late December; there one may not give off what the other makes work."""
+    """Refuse a day of late December that one notice makes a day off and the other a working day."""
     for earlier, later in _pairs(notices):
         for field, days, opposed, verb in (
             ("off", later.off, earlier.work, "上班"),
@@ -224,7 +259,7 @@ def _refuse_contradictions(notices: Sequence[Notice]) -> None:
 
 
 def _pairs(notices: Iterable[Notice]) -> Iterator[tuple[Notice, Notice]]:
-    """Each notice with the one of the year before, if that is there too."""
+    """Yield each notice together with that of the year before, where there is one."""
     by_year = {notice.year: notice for notice in notices}
     for year, notice in by_year.items():
         if year - 1 in by_year:

@@ -1,4 +1,4 @@
-"""What a record of being up says of a window: how much is on record, the gaps, and which of them matter (R7).
+"""What the record of uptime says about a window: the time on record, the gaps, and which gaps matter (R7).
 
 A gap is time without a record. It does not prove that the portal was down, only that nothing shows it was up.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.domain.calendar.workdays import SHANGHAI, Day, local_date
 
 WORKING_HOURS = (dt.time(8, 30), dt.time(17, 30))
-# From this long a gap in the working hours of a day on, the office may make good for that day.
+# A gap of at least this length in a day's working hours lets the office add a day to the window.
 OUTAGE = dt.timedelta(hours=1)
 
 
@@ -53,7 +53,7 @@ def working_hours(days: Iterable[Day], start: dt.datetime, until: dt.datetime) -
 
 
 def overlaps(these: Iterable[Stretch], those: Sequence[Stretch]) -> list[Stretch]:
-    """Where a stretch of one list and one of the other hold at once."""
+    """Return the stretches that lie in both lists."""
     found = [Stretch(max(a.start, b.start), min(a.end, b.end)) for a in these for b in those]
     return [stretch for stretch in found if stretch.start < stretch.end]
 

@@ -65,7 +65,7 @@ class CountedDay:
 
 
 class DayTable:
-    """The days stored with a period, as a calendar: what was counted then is what holds (R4)."""
+    """The days stored with a period, as a calendar: the count made at scheduling stays in force (R4)."""
 
     version = "stored"
 

@@ -8,17 +8,13 @@ from enum import StrEnum
 from app.domain.calendar.workdays import (
     Calendar,
     DayTable,
-    end_of,
     last_day_before,
     local_date,
     midnight,
-    nth_workday_after,
     nth_workday_before,
     workdays_between,
 )
-from app.domain.refusals import BeyondHorizon
 
-ESCALATION_WORKDAYS = 2
 _MORNING = dt.timedelta(hours=8)
 
 
@@ -29,6 +25,12 @@ class Reminder(StrEnum):
     TWO_DAYS = "two_days"
     ONE_DAY = "one_day"
     LAST_MORNING = "last_morning"
+    DECLINE_PROPOSED = "decline_proposed"
+    DECLINED = "declined"
+    PROPOSED = "proposed"
+    RETURNED = "returned"
+    ESCALATED = "escalated"
+    TAKEN_OVER = "taken_over"
 
 
 REMINDER_NAMES = {
@@ -36,6 +38,12 @@ REMINDER_NAMES = {
     Reminder.TWO_DAYS: "距规定时间还有两个工作日",
     Reminder.ONE_DAY: "距规定时间还有一个工作日",
     Reminder.LAST_MORNING: "今天是规定时间的最后一天",
+    Reminder.DECLINE_PROPOSED: "拟不予受理，待另一人确认",
+    Reminder.DECLINED: "已不予受理",
+    Reminder.PROPOSED: "处理意见待另一人确认",
+    Reminder.RETURNED: "意见被退回",
+    Reminder.ESCALATED: "逾期未办，转由市工作专班办理",
+    Reminder.TAKEN_OVER: "市工作专班已接办",
 }
 
 
@@ -52,7 +60,7 @@ def reminder_times(conclude_by: dt.datetime, calendar: Calendar) -> dict[Reminde
 def due_reminder(conclude_by: dt.datetime, calendar: Calendar, now: dt.datetime) -> Reminder | None:
     """Return the latest reminder whose time has come, or None; none after the deadline.
 
-    Only the latest: after a night of downtime nobody needs yesterday's warning too.
+    Only the latest is sent: after a downtime the earlier warnings are out of date.
     """
     if now >= conclude_by:
         return None
@@ -60,17 +68,19 @@ def due_reminder(conclude_by: dt.datetime, calendar: Calendar, now: dt.datetime)
     return due[-1] if due else None
 
 
-def escalation_time(filed_at: dt.datetime, conclude_by: dt.datetime, calendar: Calendar) -> dt.datetime:
-    """24:00 of the second working day after filing (R21), and never later than the deadline."""
-    try:
-        day = nth_workday_after(local_date(filed_at), ESCALATION_WORKDAYS, calendar)
-    except BeyondHorizon:
-        return conclude_by
-    return min(end_of(day), conclude_by)
-
-
 def workdays_left(conclude_by: dt.datetime, days: DayTable, now: dt.datetime) -> int:
-    """Working days left to conclude, today included; 0 once it is too late."""
+    """Working days left to conclude, today included where it works; 0 once it is too late."""
     if now >= conclude_by:
         return 0
     return workdays_between(max(local_date(now), days.first), last_day_before(conclude_by), days)
+
+
+def workdays_after_today(conclude_by: dt.datetime, days: DayTable, now: dt.datetime) -> int | None:
+    """Working days left after today, which is how people count. 0: today is the last day. None: it is over.
+
+    On a Saturday a case that is due on Monday has one.
+    """
+    if now >= conclude_by:
+        return None
+    tomorrow = local_date(now) + dt.timedelta(days=1)
+    return workdays_between(max(tomorrow, days.first), last_day_before(conclude_by), days)

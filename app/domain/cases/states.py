@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.domain.refusals import MoveRefused, NotAllowed, NotYourCase, SamePerson
@@ -110,6 +110,8 @@ class Action(StrEnum):
 
     ACCEPT = "accept"
     DECLINE = "decline"
+    CONFIRM_DECLINE = "confirm_decline"
+    RETURN_DECLINE = "return_decline"
     INVESTIGATE = "investigate"
     ASK = "ask_supplement"
     RESUME = "resume"
@@ -128,7 +130,9 @@ class Action(StrEnum):
 
 ACTION_NAMES = {
     Action.ACCEPT: "受理",
-    Action.DECLINE: "不予受理",
+    Action.DECLINE: "提出不予受理",
+    Action.CONFIRM_DECLINE: "确认不予受理",
+    Action.RETURN_DECLINE: "退回不予受理的意见",
     Action.INVESTIGATE: "开始核查",
     Action.ASK: "要求补正",
     Action.RESUME: "恢复办理",
@@ -150,6 +154,8 @@ _OPEN = OPEN_STATES
 ACTION_STATES: dict[Action, frozenset[State]] = {
     Action.ACCEPT: frozenset({State.RECEIVED}),
     Action.DECLINE: frozenset({State.RECEIVED}),
+    Action.CONFIRM_DECLINE: frozenset({State.RECEIVED}),
+    Action.RETURN_DECLINE: frozenset({State.RECEIVED}),
     Action.INVESTIGATE: frozenset({State.ACCEPTED}),
     Action.ASK: frozenset({State.ACCEPTED, State.INVESTIGATING}),
     Action.RESUME: frozenset({State.AWAITING_SUPPLEMENT}),
@@ -180,27 +186,93 @@ class Actor:
         return self.role is Role.OFFICE
 
 
+class Seat(StrEnum):
+    """The position of a person towards a case, by which the table of rights is read (R21)."""
+
+    HEAD = "head"  # of the handling unit; in the office everybody
+    HAND = "hand"  # a handler of the handling unit
+    SUPERIOR = "superior"  # the unit above the handling one: it watches
+    OFFICE = "office"  # the office, while a unit handles the case in time
+    RESCUER = "rescuer"  # the office, once the case has fallen to it
+
+
+_UNIT = frozenset({Seat.HEAD, Seat.HAND})
+_RESCUED = _UNIT | {Seat.RESCUER}
+_ANY_OFFICE = frozenset({Seat.OFFICE, Seat.RESCUER})
+# Who may do what (R21, R22). Accepting and proposing to decline are the office's only when the case fell to it, and
+# then they take the case over. Confirming is the office's at any time: it is the second person where a unit has none.
+RIGHTS: dict[Action, frozenset[Seat]] = {
+    Action.ACCEPT: _RESCUED,
+    Action.DECLINE: _RESCUED,
+    Action.CONFIRM_DECLINE: _UNIT | _ANY_OFFICE,
+    Action.RETURN_DECLINE: _UNIT | _ANY_OFFICE,
+    Action.INVESTIGATE: _UNIT,
+    Action.ASK: _UNIT,
+    Action.RESUME: _UNIT,
+    Action.NOTE: _UNIT,
+    Action.HEAR: _UNIT,
+    Action.REPLY: _UNIT,
+    Action.ASSIGN: frozenset({Seat.HEAD}),
+    Action.PROPOSE: _UNIT,
+    Action.CONFIRM: _UNIT | _ANY_OFFICE,
+    Action.RETURN: _UNIT | _ANY_OFFICE,
+    Action.RECUSE: frozenset(Seat),
+    Action.JOIN: _UNIT,
+    Action.HAND_UP: frozenset({Seat.HEAD}),
+    Action.TAKE_OVER: _ANY_OFFICE,
+}
+TWO = 2  # people who together bring a case to a conclusion (R22)
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What the rules need to know of a case."""
+    """What the rules need to know of a case.
+
+    `hands` are the people of the handling unit who can log in, `office_hands` those of the office. `escalates_at` is
+    when the case falls to the office if nothing more is done to it (`hands.falls_at`). `shown_to_units` is False
+    while its arrival is held back from units (`arrivals`).
+    """
 
     state: State
     handler_unit_id: int
     handled_by_office: bool
     superior_unit_id: int | None
     escalates_at: dt.datetime
+    hands: frozenset[int]
+    office_hands: frozenset[int]
     recused: frozenset[int] = frozenset()
     proposed_by: int | None = None
+    decline_proposed: bool = False
     supplement_asked: bool = False
     all_withdrawn: bool = False
+    shown_to_units: bool = True
 
     def escalated(self, now: dt.datetime) -> bool:
-        """Neither accepted nor declined in two working days: the office may then do it (R21)."""
-        return self.state is State.RECEIVED and now >= self.escalates_at
+        """Whether the case has fallen to the office: its unit was idle for too long, or nobody there may act (R21)."""
+        if self.state not in OPEN_STATES or self.handled_by_office:
+            return False
+        return now >= self.escalates_at or not self.hands - self.recused
+
+    @property
+    def has_hands(self) -> bool:
+        """Whether two people with live accounts can together bring the case to a conclusion (R21).
+
+        The office may take a case over with two people. With one it confirms what a person of the unit proposes.
+        """
+        office = self.office_hands - self.recused
+        if len(office) >= TWO or self.handled_by_office:
+            return len(office) >= TWO
+        unit = self.hands - self.recused
+        return bool(unit) and len(unit | office) >= TWO
+
+    @property
+    def at_office(self) -> CaseFacts:
+        """Return the facts as they are once the office handles the case."""
+        return replace(self, handled_by_office=True, hands=self.office_hands)
 
 
-def may_see(actor: Actor, case: CaseFacts) -> bool:
-    """Whose eyes a case is for (R21): the handling unit's, its superior's, the office's; never the recused."""
+def is_for(actor: Actor, case: CaseFacts) -> bool:
+    """Return whether a case is this person's: its unit's, its superior's, the office's; never the recused's (R21)."""
     if actor.user_id in case.recused or actor.role is Role.AUDITOR:
         return False
     if actor.role is Role.OFFICE:
@@ -208,45 +280,82 @@ def may_see(actor: Actor, case: CaseFacts) -> bool:
     return actor.unit_id in (case.handler_unit_id, case.superior_unit_id)
 
 
-def _handles(actor: Actor, case: CaseFacts) -> bool:
-    return actor.unit_id == case.handler_unit_id
+def may_see(actor: Actor, case: CaseFacts) -> bool:
+    """Whether a person may know of a case: those it is for, a unit only once the day is over on which it came (R19)."""
+    return is_for(actor, case) and (actor.role is Role.OFFICE or case.shown_to_units)
 
 
-def _why_not(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> str | None:
-    """Why this person may not take this action, or None."""
-    office = actor.role is Role.OFFICE
-    match action:
-        case Action.ACCEPT | Action.DECLINE if office and case.escalated(now):
-            return None
-        case Action.CONFIRM | Action.RETURN if office:
-            return None
-        case Action.RECUSE:
-            return None
-        case Action.HAND_UP | Action.TAKE_OVER if case.handled_by_office:
-            return "案件已经由市工作专班办理。"
-        case Action.TAKE_OVER if not (office and case.escalated(now)):
-            return "只有逾期未受理的案件，市工作专班才可以接办。"
-        case Action.TAKE_OVER:
-            return None
-        case Action.ASSIGN | Action.HAND_UP if _handles(actor, case):
-            return None if actor.role in (Role.HEAD, Role.OFFICE) else "这一步由单位负责人办理。"
-        case _ if _handles(actor, case):
-            return None
-    return "案件由办理单位处理，您可以查看，不能操作。"
+def takes_over(actor: Actor, action: Action, case: CaseFacts) -> bool:
+    """Whether this act brings the case into the hands of the office (R21)."""
+    if case.handled_by_office:
+        return False
+    by_office = actor.role is Role.OFFICE and action in (Action.ACCEPT, Action.DECLINE)
+    return by_office or action in (Action.HAND_UP, Action.TAKE_OVER)
 
 
 def check(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> None:
     """Let the action pass, or raise NotYourCase, MoveRefused, NotAllowed or SamePerson (R20-R22)."""
-    if not may_see(actor, case):
+    if not is_for(actor, case):
         raise NotYourCase
     if case.state not in ACTION_STATES[action]:
         raise MoveRefused(ACTION_NAMES[action], STATE_NAMES[case.state])
-    if why := _why_not(actor, action, case, now):
-        raise NotAllowed(why)
-    if action is Action.CONFIRM and actor.user_id == case.proposed_by:
+    if action in (Action.HAND_UP, Action.TAKE_OVER) and case.handled_by_office:
+        raise NotAllowed("案件已经由市工作专班办理。")
+    seat = _seat(actor, case, now)
+    if seat not in RIGHTS[action]:
+        raise NotAllowed(_why_not(action, seat))
+    if action in (Action.CONFIRM_DECLINE, Action.RETURN_DECLINE) and not case.decline_proposed:
+        raise NotAllowed("没有待确认的不予受理意见，可能刚刚已经退回。")
+    if action in (Action.CONFIRM, Action.CONFIRM_DECLINE) and actor.user_id == case.proposed_by:
         raise SamePerson
     if action is Action.ASK and case.supplement_asked:
         raise NotAllowed("每个案件只能要求补正一次，这个案件已经要求过了。")
+    if takes_over(actor, action, case):
+        _require_hands(case, case.at_office)
+
+
+def check_recusal(actor: Actor, other: Actor, case: CaseFacts) -> None:
+    """Let `actor` recuse `other`, oneself or somebody else, or raise NotAllowed (R21).
+
+    The head of the handling unit and the office may recuse its people. A recusal that leaves fewer than two people who
+    can conclude the case is refused: another account has to be added first.
+    """
+    if other.user_id != actor.user_id:
+        leads = actor.is_office or (actor.role is Role.HEAD and actor.unit_id == case.handler_unit_id)
+        if not leads or other.unit_id != case.handler_unit_id:
+            raise NotAllowed("只有单位负责人可以让本单位其他人回避。")
+    _require_hands(case, replace(case, recused=case.recused | {other.user_id}))
+
+
+def check_joining(lead: CaseFacts, registrars: frozenset[int]) -> None:
+    """Let objections that these people registered come into `lead`, in which they decide nothing from then on (R33).
+
+    Raises NotAllowed where the lead would be left without two people who can conclude it (R21).
+    """
+    _require_hands(lead, replace(lead, recused=lead.recused | registrars))
+
+
+def _require_hands(case: CaseFacts, after: CaseFacts) -> None:
+    if case.has_hands and not after.has_hands:
+        raise NotAllowed("这样一来，就没有两个人可以一起办结这个案件了。请先给市工作专班增加一个账号，再办这一步。")
+
+
+def _seat(actor: Actor, case: CaseFacts, now: dt.datetime) -> Seat:
+    if actor.unit_id == case.handler_unit_id:
+        return Seat.HEAD if actor.role in (Role.HEAD, Role.OFFICE) else Seat.HAND
+    if actor.role is Role.OFFICE:
+        return Seat.RESCUER if case.escalated(now) else Seat.OFFICE
+    return Seat.SUPERIOR
+
+
+def _why_not(action: Action, seat: Seat) -> str:
+    if action is Action.TAKE_OVER:
+        return "接办由市工作专班决定。"
+    if seat is Seat.HAND:
+        return "这一步由单位负责人办理。"
+    if seat is Seat.OFFICE:
+        return "案件由办理单位处理，您可以查看；需要由市工作专班办理的，请先接办。"
+    return "案件由办理单位处理，您可以查看，不能操作。"
 
 
 def allowed_actions(actor: Actor, case: CaseFacts, now: dt.datetime) -> frozenset[Action]:
@@ -277,3 +386,4 @@ def move(current: State, target: State, action: str) -> State:
 
 assert MOVES.keys() == set(State), "every state has its row"  # noqa: S101 - a table checked once, at import
 assert ACTION_STATES.keys() == set(Action), "every action has its row"  # noqa: S101 - as above
+assert RIGHTS.keys() == set(Action), "who may do each is said"  # noqa: S101 - as above

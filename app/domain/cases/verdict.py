@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +17,15 @@ class Ground(StrEnum):
     UPHELD = "upheld"  # 异议成立
     LAPSED = "lapsed"  # 逾期未结论
 
+
+class Left(StrEnum):
+    """How a nominee left a programme."""
+
+    WITHDRAWN = "withdrawn"  # 退出推荐
+    DISQUALIFIED = "disqualified"  # 取消参评资格
+
+
+LEFT_NAMES = {Left.WITHDRAWN: "已退出推荐", Left.DISQUALIFIED: "已取消参评资格"}
 
 GROUND_NAMES = {Ground.UPHELD: "异议成立", Ground.LAPSED: "逾期未结论"}
 
@@ -33,7 +42,7 @@ class CaseOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """A nominee that goes out at a deadline: its unconcluded cases, the earliest one leading."""
+    """A nominee that is disqualified at a deadline, with its unconcluded cases, the lowest number first."""
 
     nominee_id: int
     case_ids: tuple[int, ...]
@@ -43,6 +52,36 @@ class Lapse:
         return self.case_ids[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """How, when and on what ground a nominee left. `settled` says whether the disqualification is stored already."""
+
+    how: Left
+    since: dt.datetime
+    ground: Ground | None = None
+    settled: bool = True
+
+
+def departure(
+    withdrawn_at: dt.datetime | None,
+    standing: Iterable[tuple[dt.datetime, Ground]],
+    passed_deadlines: Iterable[dt.datetime],
+) -> Departure | None:
+    """Return how a nominee left, None while it has not. Nothing else decides who is out (R26, R29).
+
+    `standing` are the disqualifications that were not reversed; `passed_deadlines` those of periods that nothing has
+    settled yet and that the nominee has an open case in. Who withdrew before such a deadline is not put out by it.
+    """
+    written = sorted(standing)
+    if written:
+        since, ground = written[0]
+        return Departure(Left.DISQUALIFIED, since, ground)
+    if withdrawn_at is not None:
+        return Departure(Left.WITHDRAWN, withdrawn_at)
+    deadline = min(passed_deadlines, default=None)
+    return Departure(Left.DISQUALIFIED, deadline, Ground.LAPSED, settled=False) if deadline is not None else None
+
+
 def effective_state(state: State, conclude_by: dt.datetime, now: dt.datetime) -> State:
     """Return what a case is at `now`: an open one has lapsed from the deadline on, settled or not (R26)."""
     if state in OPEN_STATES and too_late_to_conclude(conclude_by, now):
@@ -50,17 +89,24 @@ def effective_state(state: State, conclude_by: dt.datetime, now: dt.datetime) ->
     return state
 
 
-def lapses(cases: Iterable[CaseOutcome], conclude_by: dt.datetime, now: dt.datetime) -> tuple[Lapse, ...]:
-    """Who is out at the deadline, each once, in the order of the nominees (R26). Empty before it."""
+def lapses(
+    cases: Iterable[CaseOutcome], conclude_by: dt.datetime, now: dt.datetime, gone: Container[int] = ()
+) -> tuple[Lapse, ...]:
+    """List who is disqualified at the deadline, each once, in the order of the nominees (R26). Empty before it.
+
+    A nominee in `gone` has withdrawn or was disqualified before, and is not disqualified again.
+    """
     open_cases: dict[int, list[int]] = {}
     for case in cases:
+        if case.nominee_id in gone:
+            continue
         if case.state in OPEN_STATES and too_late_to_conclude(conclude_by, now):
             open_cases.setdefault(case.nominee_id, []).append(case.case_id)
     return tuple(Lapse(nominee_id, tuple(sorted(case_ids))) for nominee_id, case_ids in sorted(open_cases.items()))
 
 
 def grounds_against(cases: Iterable[CaseOutcome], conclude_by: dt.datetime, now: dt.datetime) -> frozenset[Ground]:
-    """Every ground on which one nominee's cases put it out at `now`; empty while it stays in."""
+    """Return every ground on which its cases disqualify a nominee at `now`; empty where none does."""
     grounds = set()
     for case in cases:
         if effective_state(case.state, conclude_by, now) is State.LAPSED:

@@ -1,4 +1,4 @@
-"""What is wrong with one nominee's fields, each check for itself; they see texts and know nothing of files."""
+"""Checks of one nominee's fields, independent of each other. They see texts and know nothing of files."""
 
 from __future__ import annotations
 
@@ -17,10 +17,18 @@ from app.domain.shared.identity_numbers import birth_in, is_credit_code, is_id_n
 from app.domain.shared.privacy import find_private
 
 Fields = Mapping[str, str]
-# May stay empty; and where it is filled, there is nothing to check.
+# These may stay empty, and are not checked where they are filled.
 _MAY_BE_EMPTY = frozenset({"remark", "title"})
 _LONGEST = {"name": 60, "unit": 100, "post": 120, "title": 60, "work": 100, "level": 60, "leader": 60}
-_SHOWN = ("name", "unit", "post", "remark", "work", "awards", "deeds")  # where a private number is plainly misplaced
+_SHOWN = (
+    "name",
+    "unit",
+    "post",
+    "remark",
+    "work",
+    "awards",
+    "deeds",
+)  # shown to the public: a private number must not stand in them
 _OLDEST, _YOUNGEST = 110, 16
 _MOBILE = re.compile(r"(?:\+?86)?1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(?:0\d{2,3}-?)?[2-9]\d{6,7}(?:(?:-|转)\d{1,6})?")
@@ -122,7 +130,7 @@ def _credit_code(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice
 
 
 def _phone(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice) -> Iterator[Problem]:
-    """One number or several: each has to be one that can be dialled."""
+    """Check that each of one or several telephone numbers can be dialled."""
     text = re.sub(r"[()]", "", re.sub(r"(?<=\d)[ ](?=\d)", "", fields.get("phone", "")))
     numbers = [number for number in re.split(r"[,;/、\s]+", text) if number]
     if not all(any(shape.fullmatch(number) for shape in (_MOBILE, _LANDLINE, _SERVICE)) for number in numbers):
@@ -139,7 +147,7 @@ def _deeds(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice) -> I
 
 
 def _private(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice) -> Iterator[Problem]:
-    """Numbers that would become public with the text around them (R12)."""
+    """Find private numbers in fields that become public (R12)."""
     for key in _SHOWN:
         if found := find_private(fields.get(key, "")):
             wrong = f"里面有{'、'.join(found)}，公示后会被所有人看到"

@@ -62,6 +62,6 @@ def word_problem(field: str, text: str, notice: AwardNotice) -> Problem | None:
 
 
 def _short(text: str) -> str:
-    """As much of a text as tells which one it is; a number that strayed into this field is not repeated."""
+    """Return a text shortened for a message, without long numbers: one may be a person's."""
     hidden = re.sub(r"[0-9０-９]{4,}[Xx]?", "…", text.replace("\n", " "))
     return hidden if len(hidden) <= 20 else hidden[:20] + "…"

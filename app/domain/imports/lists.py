@@ -43,7 +43,7 @@ class PlacesTaken:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A row that meets who stands already: in a unit's words, and in the office's, which may know more."""
+    """A row about somebody who is in the programme already, worded for a unit and, in full, for the office."""
 
     problem: Problem
     to_office: str
@@ -65,7 +65,7 @@ class Register:
                 self._numbered[one.kind, one.person_hash] = one
 
     def same(self, kind: Kind, name: str, unit: str) -> KnownNominee | None:
-        """Who is of this kind, name and unit."""
+        """Return the nominee of this kind, name and unit, if there is one."""
         return self._named.get(named(kind, name, unit))
 
     def filled(self, kind: Kind, name: str, unit: str, *, fills: bool) -> KnownNominee | None:
@@ -104,7 +104,7 @@ def _too_late(there: KnownNominee) -> Clash:
 
 
 def quota_problem(kind: Kind, place: PlacesTaken, coming: int, notice: AwardNotice) -> Problem | None:
-    """More than the unit's places, counted with who stands and who is secret (R9, R11)."""
+    """Return a problem where a list has more nominees than the unit has free places (R9, R11)."""
     room = max(0, place.places - place.secret - place.taken)
     if coming <= room:
         return None
@@ -129,7 +129,7 @@ def photo_owner(file_name: str, names: Mapping[int, str], unit: str) -> int | No
 
 
 def stray_photo(unit: str, notice: AwardNotice) -> Problem:
-    """Return a photo of which nobody can tell whose it is."""
+    """Return the problem of a photo whose person cannot be told from its name."""
     wrong = f"没有和这个文件名对应的{notice.kind_names[Kind.INDIVIDUAL]}推荐表，或者有几份"
     right = f"文件名应是“{unit}—姓名.jpg”，与推荐表一起上传；也可以以后在这个人的页面上单独上传"
     return Problem("照片", wrong, right)

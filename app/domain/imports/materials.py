@@ -10,7 +10,7 @@ _COLUMN = "事迹材料"
 
 
 def characters_in(text: str) -> int:
-    """As Word counts them without white space: punctuation counts."""
+    """Count characters as Word does, without white space but with punctuation."""
     return len("".join(text.split()))
 
 

@@ -91,14 +91,14 @@ def _without_gaps(name: str) -> str:
 
 
 class Seen:
-    """Nominees come across so far, to tell one that comes twice; keeps hashes, so that thousands weigh little."""
+    """The nominees seen so far, to find one that comes twice. Keeps hashes only, to need little memory."""
 
     def __init__(self, notice: AwardNotice) -> None:
         self._notice = notice
         self._places: dict[int, tuple[int, str]] = {}
 
     def problem(self, nomination: Nomination) -> Problem | None:
-        """Return what says that this one has been there before; it is remembered from now on."""
+        """Return the problem of a nominee that was there before, and remember this one."""
         found = None
         fields = normalised(nomination, self._notice).fields
         for column, right, facts in _likenesses(nomination.kind, fields):

@@ -1,6 +1,6 @@
 """Who may be recommended at all: each condition of the notice a named check with its words and its clause (R10).
 
-What facts decide, they decide; what no machine can know is confirmed or denied by a person, whose name stands with it.
+Facts decide a condition where they can. The others are confirmed or denied by a person, whose name is kept with it.
 """
 
 from __future__ import annotations
@@ -158,12 +158,12 @@ class CountyShare:
 
     @property
     def most(self) -> int:
-        """How many there may be of so many."""
+        """Return how many of 县处级 the share allows."""
         return self.total * self.percent // 100
 
     @property
     def words(self) -> str:
-        """6.7%, rounded up: what is too much never reads as if it were not."""
+        """Return the share in percent, such as 6.7%, rounded up so that an excess never reads as within the limit."""
         tenths = -(-self.county * 1000 // self.total) if self.total else 0
         return f"{tenths // 10}.{tenths % 10}%"
 

@@ -74,7 +74,7 @@ def passages(before: str, after: str, context: int = _CONTEXT) -> tuple[str, str
 
 
 def _apart(before: str, after: str) -> tuple[str, str]:
-    """Both without what they share at the beginning and at the end."""
+    """Return both texts without their common beginning and end."""
     head = _shared(before, after)
     tail = _shared(before[head:][::-1], after[head:][::-1])
     return before[head : len(before) - tail], after[head : len(after) - tail]

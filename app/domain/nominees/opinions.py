@@ -16,7 +16,7 @@ def always_asked(notice: AwardNotice) -> frozenset[str]:
 def needed(kind: Kind, unit_type: str, status: str = "", *, notice: AwardNotice) -> frozenset[str]:
     """Return the authorities, by key, whose word must be there. `status` (人员身份) is an individual's.
 
-    Where the type of the unit is not known, an employee is asked about everywhere: who needn't be can be said so.
+    Where the type of the unit is unknown, every authority is needed for an employee; 不需征求 can be recorded by hand.
     """
     bodies, everywhere = notice.public_bodies, frozenset(each.key for each in notice.authorities)
     if unit_type in bodies.unit_types or (kind is Kind.INDIVIDUAL and status in bodies.statuses):
@@ -27,7 +27,7 @@ def needed(kind: Kind, unit_type: str, status: str = "", *, notice: AwardNotice)
 
 
 def missing(needed: Collection[str], answered: Collection[str], notice: AwardNotice) -> list[str]:
-    """Who hasn't answered yet, in the order of the form."""
+    """List the authorities that have not answered yet, in the order of the form."""
     return [each.key for each in notice.authorities if each.key in needed and each.key not in answered]
 
 

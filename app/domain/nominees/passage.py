@@ -29,7 +29,7 @@ class Showing:
 
     @property
     def gone_through(self) -> bool:
-        """Closed; or over, nothing against this nominee open, and only cases of others keep it from being closed."""
+        """Whether a nominee has passed a period: it is closed, or over with only cases of other nominees still open."""
         return self.closed or (self.window_over and not self.own_open and self.others_open)
 
 
@@ -68,7 +68,7 @@ def why_not(showings: Collection[Showing], edition: int, round_: Round, rounds: 
 
 
 def _once_more(showings: Collection[Showing], latest: Round, round_: Round) -> str:
-    """Return where changed deeds lead: the latest round again, with a window of its own, then on from there (R9)."""
+    """Return the round in which changed deeds must be shown again: the latest one, in a new window (R9)."""
     if round_.number != latest.number:
         return f"事迹修改过，须先重新进行{latest.name}"
     if any(showing.round_number == latest.number and not showing.begun for showing in showings):

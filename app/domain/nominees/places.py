@@ -1,4 +1,4 @@
-"""A unit's places in rounds 2 and 3, and who sits on them (R9, R11)."""
+"""A unit's places in rounds 2 and 3, and who takes them (R9, R11)."""
 
 from __future__ import annotations
 

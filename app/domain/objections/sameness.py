@@ -1,4 +1,4 @@
-"""When two contacts are one and two texts the same, however they were typed; and when one contact had its share."""
+"""Compare contacts and texts however they were typed, and count what exceeds a contact's share (R17)."""
 
 from __future__ import annotations
 
@@ -21,19 +21,36 @@ def plain_text(text: str) -> str:
     return "".join(character for character in plain if character.isalnum())
 
 
+# Texts that differ only in a running number are the same text.
+_NUMERALS = frozenset("〇零一二三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾")
+_SHINGLE = 3
+
+
+def folded_text(text: str) -> str:
+    """Return a text as its letters and characters alone, without digits and numerals too: for near-duplicates."""
+    return "".join(character for character in plain_text(text) if _tells(character))
+
+
+def shingles(folded: str) -> frozenset[str]:
+    """Every stretch of three characters of a folded text; a shorter text is its own."""
+    if len(folded) <= _SHINGLE:
+        return frozenset({folded}) if folded else frozenset()
+    return frozenset(folded[start : start + _SHINGLE] for start in range(len(folded) - _SHINGLE + 1))
+
+
+def _tells(character: str) -> bool:
+    return not character.isnumeric() and character not in _NUMERALS
+
+
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """So many in any stretch of time so long (R17)."""
+    """At most `amount` objections within any stretch of `per` (R17)."""
 
     amount: int
     per: dt.timedelta
 
 
-def full_until(filed: Sequence[dt.datetime], allowances: Sequence[Allowance], now: dt.datetime) -> dt.datetime | None:
-    """When there is room for one more, or None when there is now. `filed` holds what was filed, newest first."""
-    waits = [
-        filed[allowance.amount - 1] + allowance.per
-        for allowance in allowances
-        if len(filed) >= allowance.amount and now < filed[allowance.amount - 1] + allowance.per
-    ]
-    return max(waits, default=None)
+def beyond(filed: Sequence[dt.datetime], allowances: Sequence[Allowance], now: dt.datetime) -> int:
+    """Return by how many objections one more would exceed the allowances; 0 while there is room for it."""
+    over = [sum(now < at + each.per for at in filed) + 1 - each.amount for each in allowances]
+    return max(0, *over) if over else 0

@@ -26,7 +26,8 @@ from app.domain.refusals import BadValue, NotAWorkday, TooEarly
 # rule for every commendation, which a notice can only repeat, and they are what the portal exists to guarantee (R4).
 # If a file could say four, a typing error or a hurry would make a window that is void.
 WINDOW_WORKDAYS = 5
-CONCLUDE_WORKDAYS = range(1, 31)
+CONCLUDE_WORKDAYS = range(3, 31)  # two working days to decide, one for the office to step in
+ONCE_SCHEDULED = range(1, 31)
 CONCLUDE_WORKDAYS_PROPOSED = 3
 
 
@@ -105,9 +106,10 @@ def too_late_to_conclude(conclude_by: dt.datetime, now: dt.datetime) -> bool:
 def plan_window(opening: dt.date, conclude_workdays: int, calendar: Calendar, now: dt.datetime) -> WindowPlan:
     """Return the window that opens on `opening` and its deadline, explained day by day (R4, R25).
 
-    Raises TooEarly (before tomorrow), NotAWorkday, BadValue (deadline not 1-30 working days),
+    Raises TooEarly (before tomorrow), NotAWorkday, BadValue (deadline not 3-30 working days),
     BeyondHorizon (a day that no notice covers).
     """
+    require_time_to_conclude(conclude_workdays)
     earliest = local_date(now) + dt.timedelta(days=1)
     if opening < earliest:
         raise TooEarly(opening, earliest)
@@ -115,15 +117,19 @@ def plan_window(opening: dt.date, conclude_workdays: int, calendar: Calendar, no
 
 
 def require_time_to_conclude(workdays: int) -> None:
-    """Raise BadValue unless there are 1 to 30 working days to conclude (R25)."""
+    """Raise BadValue unless there are 3 to 30 working days to conclude (R25)."""
     low, high = CONCLUDE_WORKDAYS[0], CONCLUDE_WORKDAYS[-1]
     if workdays not in CONCLUDE_WORKDAYS:
         raise BadValue("conclude", f"核查期限应在{low}到{high}之间，现在是{workdays}。")
 
 
 def count_window(opening: dt.date, conclude_workdays: int, calendar: Calendar) -> WindowPlan:
-    """As plan_window, whenever it is asked: for tables of a year and for what is long past."""
-    require_time_to_conclude(conclude_workdays)
+    """As plan_window, whenever it is asked: for tables of a year and for what is long past.
+
+    Once one working day to conclude was enough: what was scheduled so is counted so.
+    """
+    if conclude_workdays not in ONCE_SCHEDULED:
+        require_time_to_conclude(conclude_workdays)
     first = calendar.day(opening)
     if not first.works:
         raise NotAWorkday(opening, first.name or "周末", nth_workday(opening, 1, calendar))

@@ -34,7 +34,7 @@ class BookPlaces:
 
 
 class Annex:
-    """Reads annex 1 from top to bottom, adding up as it goes."""
+    """Reads annex 1 from top to bottom and checks its sums on the way."""
 
     def __init__(self, wrong: list[Wrong]) -> None:
         self.wrong = wrong

@@ -57,12 +57,12 @@ def _is_head(sheet: str, cells: Sequence[str]) -> bool:
 
 
 def _is_name(sheet: str, place: int) -> bool:
-    """Names and numbers may be put together again; a sentence keeps its blanks."""
+    """Whether a cell holds a name or a number, whose stray blanks are removed; a sentence keeps its blanks."""
     return place == 0 or sheet in (QUOTAS, PEOPLE)
 
 
 def _joined(text: str) -> str:
-    """Without the blanks and line ends that a narrow cell puts between Chinese words."""
+    """Return a text without the blanks and line ends that a narrow cell puts between Chinese characters."""
     return re.sub(r"(?<![!-~])\s+|\s+(?![!-~])", "", text)
 
 

@@ -24,8 +24,13 @@ class Contact:
         return not any(asdict(self).values())
 
 
+def missing_lines(contact: Contact) -> list[str]:
+    """Return the empty lines of a contact block, in their order. A page of a period needs every line (R13)."""
+    return [line for line in LINES if not getattr(contact, line)]
+
+
 def faults_of_contact(contact: Contact) -> list[Fault]:
-    """No telephone, too long, no address of a mailbox, or a private number: the page is public, a mobile is private."""
+    """Return what is wrong with a contact block: it is public, so it needs a telephone and holds no private number."""
     faults = [] if contact.phone else [Fault("phone", "请填写办公电话，带区号，例如 0874-0000000。")]
     for field, (name, most) in LINES.items():
         text = getattr(contact, field)

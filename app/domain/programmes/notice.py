@@ -17,7 +17,7 @@ from app.domain.periods.rounds import Kind, Round
 
 
 class Judge(StrEnum):
-    """Who or what decides whether a condition is met."""
+    """What decides whether a condition is met."""
 
     PERSON = "person"  # somebody of the office confirms it
     RANK = "rank"  # 行政级别, against AwardNotice.barred_from
@@ -133,7 +133,7 @@ class AwardNotice:
     kind_names: Mapping[Kind, str]
     county_share: int  # percent of 县处级 that a new programme proposes
     barred_from: Rank  # from this rank on nobody may be recommended
-    reviewers: str  # who gives the last opinion on a form but the approvers
+    reviewers: str  # who signs a form last before the approvers
     approvers: tuple[str, ...]
     leaders_of: str  # how annex 1 heads the units that hand in the list of leaders
     conditions: tuple[Condition, ...]

@@ -1,4 +1,4 @@
-"""What contradicts itself in the description of a notice, in words; a description with none of it can be followed."""
+"""Checks of a notice's description, each fault in words. A description without a fault can be followed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.domain.nominees.annexes import Rank
 from app.domain.nominees.misprints import LONGEST
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.notice import NOTE_PLACES, AnnexWords, AskedOf, AwardNotice, Judge
-from app.domain.programmes.plan import TEXTS
+from app.domain.programmes.plan import CLAUSE_NAMES, TEXTS
 
 # What the columns of the database hold.
 _LONGEST_KEY = {"notice": 40, "condition": 40, "authority": 24}
@@ -29,7 +29,7 @@ _KINDS = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}
 
 
 def faults_of(notice: AwardNotice) -> list[str]:
-    """Everything that contradicts itself, or what the portal can hold. [] where nothing does."""
+    """List every contradiction in a description and whatever the portal cannot store. [] where there is none."""
     return [fault for check in _CHECKS for fault in check(notice)]
 
 
@@ -53,6 +53,8 @@ def _empty_texts(notice: AwardNotice) -> Iterator[str]:
     for where, text in texts.items():
         if not text.strip():
             yield f"{where} 不能是空的。"
+    if len(set(notice.kind_names.values())) < len(notice.kind_names):
+        yield "kinds 的两个名称要不一样，否则表格和名单上分不清是哪一类。"
     if len(notice.approvers) != 2 or not all(notice.approvers):
         yield "approvers 应写两家审批机关（党委、政府）：推荐表上有两处盖章。"
 
@@ -139,7 +141,7 @@ def _stages_and_clauses(notice: AwardNotice) -> Iterator[str]:
         if not 1 <= stage.days <= 366:
             yield f"stages.{number}.days 应在1到366之间。"
     for field in ("lapse", "upheld", "revocation"):
-        name, low, high = TEXTS[f"{field}_clause"]
+        name, (low, high) = CLAUSE_NAMES[f"{field}_clause"], TEXTS[f"{field}_clause"]
         if not low <= len(getattr(notice.clauses, field)) <= high:
             yield f"clauses.{field}（{name}）应是{low}到{high}个字。"
 

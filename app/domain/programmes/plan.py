@@ -7,18 +7,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.calendar.stages import NoticeStage
+from app.domain.periods.rounds import Kind
+from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import Fault
 
-# Every text of a programme: its name on forms and sheets, the fewest and the most characters.
+# Every text of a programme, with the fewest and the most characters.
 TEXTS = {
-    "title": ("活动名称", 4, 200),
-    "notice_number": ("通知文号", 0, 80),
-    "collective_honour": ("先进集体称号", 2, 120),
-    "individual_honour": ("先进个人称号", 2, 120),
-    "signatory": ("落款单位", 0, 120),
-    "lapse_clause": ("逾期未结论的依据", 4, 400),
-    "upheld_clause": ("异议成立的依据", 4, 400),
-    "revocation_clause": ("撤销表彰的依据", 0, 400),
+    "title": (4, 200),
+    "notice_number": (0, 80),
+    "collective_honour": (2, 120),
+    "individual_honour": (2, 120),
+    "signatory": (0, 120),
+    "lapse_clause": (4, 400),
+    "upheld_clause": (4, 400),
+    "revocation_clause": (0, 400),
+}
+CLAUSE_NAMES = {
+    "lapse_clause": "逾期未结论的依据",
+    "upheld_clause": "异议成立的依据",
+    "revocation_clause": "撤销表彰的依据",
 }
 SHARE_NAME = "县处级比例上限（%）"
 MOST_PLACES = 9999
@@ -69,9 +76,24 @@ class ProgrammePlan:
     demonstration: bool = False
 
 
-def faults_of_texts(plan: ProgrammePlan) -> list[Fault]:
+def text_names(notice: AwardNotice) -> dict[str, str]:
+    """Return what forms and sheets call each text, by its key. The notice says what its two honours are called."""
+    return {
+        "title": "活动名称",
+        "notice_number": "通知文号",
+        "collective_honour": f"{notice.kind_names[Kind.COLLECTIVE]}称号",
+        "individual_honour": f"{notice.kind_names[Kind.INDIVIDUAL]}称号",
+        "signatory": "落款单位",
+        **CLAUSE_NAMES,
+    }
+
+
+def faults_of_texts(plan: ProgrammePlan, notice: AwardNotice) -> list[Fault]:
+    """Return what is wrong with the length of each text, and with the share of 县处级."""
     faults = []
-    for field, (name, low, high) in TEXTS.items():
+    names = text_names(notice)
+    for field, (low, high) in TEXTS.items():
+        name = names[field]
         length = len(getattr(plan, field).strip())
         if not low <= length <= high:
             bounds = f"{low}到{high}个字" if low else f"最多{high}个字"

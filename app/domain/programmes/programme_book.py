@@ -29,11 +29,10 @@ from app.domain.programmes.book_rows import (
 )
 from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact
 from app.domain.programmes.notice import AwardNotice
-from app.domain.programmes.plan import SHARE_NAME, TEXTS, ProgrammePlan, StageDays, faults_of_stages
+from app.domain.programmes.plan import SHARE_NAME, ProgrammePlan, StageDays, faults_of_stages, text_names
 from app.domain.programmes.plan import faults_of_texts as faults_of_plan
 
 OFFICE_NAME = "工作专班"
-_ABOUT_NAMES = {name: key for key, (name, _, _) in TEXTS.items()} | {SHARE_NAME: "county_share", OFFICE_NAME: "office"}
 _ROLES = {name: role for role, name in ROLE_NAMES.items()}
 
 
@@ -85,12 +84,13 @@ def read(sheets: Mapping[str, Rows], notice: AwardNotice) -> tuple[Book, list[Wr
 def _about(
     rows: Rows, spans: Sequence[StageDays], notice: AwardNotice, wrong: list[Wrong]
 ) -> tuple[ProgrammePlan, str]:
+    keys = {name: key for key, name in text_names(notice).items()} | {SHARE_NAME: "county_share", OFFICE_NAME: "office"}
     values: dict[str, str] = {}
     places: dict[str, int] = {}
     for row, (name, value, *_) in below_head(ABOUT, rows, wrong):
-        key = _ABOUT_NAMES.get(name)
+        key = keys.get(name)
         if key is None:
-            wrong.append(Wrong(ABOUT, row, "A", f"没有“{name}”这个项目。可以填的有：{'、'.join(_ABOUT_NAMES)}。"))
+            wrong.append(Wrong(ABOUT, row, "A", f"没有“{name}”这个项目。可以填的有：{'、'.join(keys)}。"))
         elif key in values:
             wrong.append(Wrong(ABOUT, row, "A", f"“{name}”写了两次，请只留一行。"))
         else:
@@ -109,7 +109,7 @@ def _about(
         stages=spans,
     )
     last = max(places.values(), default=1)
-    wrong += [Wrong(ABOUT, places.get(each.field, last), "B", each.words) for each in faults_of_plan(plan)]
+    wrong += [Wrong(ABOUT, places.get(each.field, last), "B", each.words) for each in faults_of_plan(plan, notice)]
     office = values.get("office", "")
     if office and (words := fault_of_unit_name(office)):
         wrong.append(Wrong(ABOUT, places["office"], "B", words))

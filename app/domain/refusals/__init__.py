@@ -10,29 +10,46 @@ from app.domain.refusals.accounts import (
 )
 from app.domain.refusals.award import Awarded, DecisionNotReady
 from app.domain.refusals.base import BadValue, ChangedMeanwhile, Fault, NotThere, Refusal, Unfit, WrongState
-from app.domain.refusals.calendar import BadNotice, BeyondHorizon, NotAWorkday, TooEarly
-from app.domain.refusals.cases import AlreadyDone, MissingText, MoveRefused, NotAllowed, NotYourCase, SamePerson
+from app.domain.refusals.calendar import BadNotice, BeyondHorizon, HolidayTooLong, NotAWorkday, TooEarly
+from app.domain.refusals.cases import (
+    AccountNotAgreed,
+    AlreadyDone,
+    MissingText,
+    MoveRefused,
+    NotAllowed,
+    NotTwoPeople,
+    NotYourCase,
+    ProposalReplaced,
+    SamePerson,
+)
 from app.domain.refusals.imports import ImportHasProblems, ImportNotReady, NotARecommender, TooManyRows, WrongFiles
 from app.domain.refusals.nominees import KnownAlready, NoLongerStands, NothingChanged, NotReady
 from app.domain.refusals.objections import (
     AnswerSpent,
+    ArrivedOutside,
     FileDamaged,
     FileRefused,
     FilesChanged,
     FormAlreadyUsed,
     HeldBack,
+    NoHandsLeft,
+    NomineeLeft,
     NothingChosen,
+    TooLateToRegister,
     TooManyFiles,
-    TooManyFromContact,
     UnknownReceipt,
 )
 from app.domain.refusals.papers import TemplateBroken, UnreadableForm
 from app.domain.refusals.periods import (
     AlreadyClosed,
     CasesOpen,
+    ContactMissing,
+    DeadlineSettled,
     EstimatedCalendar,
     ManyStopped,
     NotEligible,
+    PastDeadline,
+    PeriodIsClosed,
     PrivateData,
     QuotaExceeded,
     TooLateToConclude,
@@ -42,10 +59,12 @@ from app.domain.refusals.programmes import Archived, BookRefused, NoticeMissing,
 from app.domain.refusals.upkeep import BackupFailed, NotABackup
 
 __all__ = [
+    "AccountNotAgreed",
     "AlreadyClosed",
     "AlreadyDone",
     "AnswerSpent",
     "Archived",
+    "ArrivedOutside",
     "Awarded",
     "BackupFailed",
     "BadNotice",
@@ -54,6 +73,8 @@ __all__ = [
     "BookRefused",
     "CasesOpen",
     "ChangedMeanwhile",
+    "ContactMissing",
+    "DeadlineSettled",
     "DecisionNotReady",
     "EstimatedCalendar",
     "Fault",
@@ -62,6 +83,7 @@ __all__ = [
     "FilesChanged",
     "FormAlreadyUsed",
     "HeldBack",
+    "HolidayTooLong",
     "ImportHasProblems",
     "ImportNotReady",
     "KnownAlready",
@@ -69,7 +91,9 @@ __all__ = [
     "ManyStopped",
     "MissingText",
     "MoveRefused",
+    "NoHandsLeft",
     "NoLongerStands",
+    "NomineeLeft",
     "NotABackup",
     "NotARecommender",
     "NotAWorkday",
@@ -77,11 +101,15 @@ __all__ = [
     "NotEligible",
     "NotReady",
     "NotThere",
+    "NotTwoPeople",
     "NotYourCase",
     "NothingChanged",
     "NothingChosen",
     "NoticeMissing",
+    "PastDeadline",
+    "PeriodIsClosed",
     "PrivateData",
+    "ProposalReplaced",
     "QuotaExceeded",
     "Refusal",
     "SamePerson",
@@ -90,9 +118,9 @@ __all__ = [
     "TemplateBroken",
     "TooEarly",
     "TooLateToConclude",
+    "TooLateToRegister",
     "TooManyFailures",
     "TooManyFiles",
-    "TooManyFromContact",
     "TooManyRows",
     "Unfit",
     "UnknownReceipt",

@@ -71,6 +71,16 @@ class ChangedMeanwhile(Refusal):
     """What was looked at before the act is no longer what is there: nothing is done."""
 
 
-def moment(instant: dt.datetime) -> str:
-    """Return a Shanghai clock time as people write it."""
-    return f"{instant.astimezone(_SHANGHAI):%Y-%m-%d %H:%M}"
+def end(instant: dt.datetime) -> str:
+    """Return the end of something as every page writes it: midnight is 24:00 of the day that ends."""
+    local = instant.astimezone(_SHANGHAI)
+    if local.time() == dt.time():
+        day = local.date() - dt.timedelta(days=1)
+        return f"{day.year}年{day.month}月{day.day}日24:00"
+    return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
+
+
+def begin(instant: dt.datetime) -> str:
+    """Return the beginning of something, or a point of time, as every page writes it."""
+    local = instant.astimezone(_SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"

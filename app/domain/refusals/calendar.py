@@ -42,6 +42,18 @@ class TooEarly(Refusal):
         super().__init__(f"公示最早从{earliest:%Y-%m-%d}开始，不能从{opening:%Y-%m-%d}开始。")
 
 
+class HolidayTooLong(Refusal):
+    """A holiday notice with a holiday longer than any: to be looked at a second time (R3)."""
+
+    field = "looked_twice"
+
+    def __init__(self, year: int, days: int, longest: int) -> None:
+        self.year, self.days = year, days
+        super().__init__(
+            f"放假通知未载入：{year}年有一个假期连续{days}天，超过{longest}天。请对照通知原文再核对一次，确实如此的，确认后再载入。"
+        )
+
+
 class BadNotice(Refusal):
     """A holiday notice that is malformed or contradicts itself (R2); `where` names line or field."""
 

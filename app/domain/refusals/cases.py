@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.refusals.base import NotThere, Refusal
+from app.domain.refusals.base import ChangedMeanwhile, NotThere, Refusal
 
 
 class MoveRefused(Refusal):
@@ -29,6 +29,34 @@ class SamePerson(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__("提出的人不能自己确认，请由本单位另一人或市工作专班确认。")
+
+
+class ProposalReplaced(ChangedMeanwhile):
+    """What was read is not what waits to be confirmed: somebody replaced it meanwhile (R22)."""
+
+    def __init__(self) -> None:
+        super().__init__("您看的意见刚才已经被换过，没有确认。请看过下面新的意见，再决定。")
+
+
+class NotTwoPeople(NotAllowed):
+    """One of two accounts was made or reset by the person behind the other one (R22)."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"“{name}”的账号是由另一位经手人开设或者重置的，两人现在不能互相确认。请先由上一级在该账号的页面上同意启用。"
+        )
+
+
+class AccountNotAgreed(NotAllowed):
+    """A colleague gave out the password of this account, and nobody of the next level agreed since (R22)."""
+
+    def __init__(self, giver: str, asked: str) -> None:
+        self.giver, self.asked = giver, asked
+        super().__init__(
+            f"您的账号是由{giver}开设或者重置的，同意启用以前，不能提出意见，也不能确认意见。请联系{asked}，"
+            "在“待同意的账号”里同意启用。"
+        )
 
 
 class MissingText(Refusal):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from app.domain.refusals.base import Refusal, moment
+from app.domain.refusals.base import Refusal, begin, end
 
 
 class FormAlreadyUsed(Refusal):
@@ -26,15 +26,14 @@ class UnknownReceipt(Refusal):
         super().__init__("没有查到这个查询码。请对照回执逐字核对；字母不分大小写，空格和横线可以不写。")
 
 
-class TooManyFromContact(Refusal):
-    """One contact has filed as many as the limits allow (R17); `come_back` is when there is room again."""
+class NomineeLeft(Refusal):
+    """The nominee has left the programme: no new objection is taken, those there are answered (R26)."""
 
-    def __init__(self, come_back: dt.datetime) -> None:
-        self.come_back = come_back
-        whole_minute = come_back + dt.timedelta(minutes=1, microseconds=-1)  # written without its seconds
+    def __init__(self, how: str, since: dt.datetime) -> None:
+        self.how, self.since = how, since
         super().__init__(
-            f"同一个联系方式提交的异议比较多，这一件还没有提交。请在{moment(whole_minute)}以后再提交；"
-            "您写的内容仍保留在本页。公示截止前提交都有效，也可以直接联系受理机构。"
+            f"该对象{how}（{end(since)}），不再接受新的异议，这一件没有提交。已经提出的异议照常办理和答复。"
+            "您写的内容仍保留在本页；如有紧要情况，请直接联系受理机构。"
         )
 
 
@@ -99,3 +98,37 @@ class FileDamaged(Refusal):
 
     def __init__(self) -> None:
         super().__init__("这个文件在存储中缺失或者损坏，不能下载。情况已经记录，请联系系统管理员从备份中恢复。")
+
+
+class ArrivedOutside(Refusal):
+    """An objection that reached the unit before the window opened or after it closed (R6, R33)."""
+
+    field = "arrived_at"
+
+    def __init__(self, opens_at: dt.datetime, closes_at: dt.datetime) -> None:
+        self.opens_at, self.closes_at = opens_at, closes_at
+        super().__init__(
+            f"收到时间不在公示时间内，不能登记为异议。公示时间为{begin(opens_at)}至{end(closes_at)}。"
+            "时间填错了的请改正；确实在公示时间以外收到的，请按信访件办理，并告诉来人。"
+        )
+
+
+class TooLateToRegister(Refusal):
+    """An objection entered when nothing can be concluded any more (R33)."""
+
+    def __init__(self, conclude_by: dt.datetime) -> None:
+        self.conclude_by = conclude_by
+        super().__init__(
+            f"作出结论的规定时间（{end(conclude_by)}）已过，不能再登记，这一件没有登记。"
+            "您填的内容仍保留在本页，请打印或者复制下来，连同原件交市工作专班处理。"
+        )
+
+
+class NoHandsLeft(Refusal):
+    """A registration that would take the second person who could conclude the case out of it (R21, R33)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "登记人不参与办理。由您登记的话，就没有两个人可以一起办结这个案件了，所以还没有登记。"
+            "请由另一个单位的人登记，或者先给市工作专班增加一个账号。您填的内容仍保留在本页。"
+        )

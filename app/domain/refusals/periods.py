@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
-from app.domain.refusals.base import Refusal, moment
+from app.domain.refusals.base import Refusal, begin, end
 
 
 class WindowClosed(Refusal):
     """An objection outside the window (R6)."""
 
-    def __init__(self, opens_at: dt.datetime, closes_at: dt.datetime, now: dt.datetime) -> None:
+    def __init__(self, opens_at: dt.datetime, closes_at: dt.datetime, now: dt.datetime, when: str = "") -> None:
         self.opens_at, self.closes_at, self.now = opens_at, closes_at, now
-        when = "尚未开始" if now < opens_at else "已经结束"
+        when = when or ("尚未开始" if now < opens_at else "已经结束")
         super().__init__(
-            f"这次公示{when}，异议没有提交。公示时间为{moment(opens_at)}至{moment(closes_at)}。"
+            f"这次公示{when}，异议没有提交。公示时间为{begin(opens_at)}至{end(closes_at)}。"
             "您写的内容仍保留在本页；如有紧要情况，请直接联系受理机构。"
         )
+
+
+class PeriodIsClosed(WindowClosed):
+    """An objection first made inside the window, by a slip, that comes after the period was closed (R17, R30).
+
+    The closing report stands, and no case is opened behind it.
+    """
+
+    def __init__(self, opens_at: dt.datetime, closes_at: dt.datetime, now: dt.datetime, closed_at: dt.datetime) -> None:
+        self.closed_at = closed_at
+        super().__init__(opens_at, closes_at, now, f"已于{begin(closed_at)}办结，不能再立案核查")
+
+
+class PastDeadline(WindowClosed):
+    """An objection first made inside the window, by a slip, that comes after the deadline to conclude (R17, R26)."""
+
+    def __init__(
+        self, opens_at: dt.datetime, closes_at: dt.datetime, now: dt.datetime, conclude_by: dt.datetime
+    ) -> None:
+        self.conclude_by = conclude_by
+        super().__init__(opens_at, closes_at, now, f"的核查期限已于{end(conclude_by)}届满，不能再立案核查")
 
 
 class CasesOpen(Refusal):
@@ -26,7 +48,7 @@ class CasesOpen(Refusal):
         self.case_numbers, self.conclude_by = case_numbers, conclude_by
         super().__init__(
             f"还有{len(case_numbers)}件异议没有结论：{'、'.join(case_numbers)}。"
-            f"请等它们办结，或到{moment(conclude_by)}规定时间届满后再办结公示。"
+            f"请等它们办结，或到{end(conclude_by)}规定时间届满后再办结公示。"
         )
 
 
@@ -42,7 +64,18 @@ class TooLateToConclude(Refusal):
 
     def __init__(self, conclude_by: dt.datetime) -> None:
         self.conclude_by = conclude_by
-        super().__init__(f"规定时间已于{moment(conclude_by)}届满，不能再作出结论或延长期限。")
+        super().__init__(f"规定时间已于{end(conclude_by)}届满，不能再作出结论或延长期限。")
+
+
+class DeadlineSettled(Refusal):
+    """The deadline was settled already, by a server whose clock runs ahead of this one's (R25, R26)."""
+
+    def __init__(self, settled_at: dt.datetime) -> None:
+        self.settled_at = settled_at
+        super().__init__(
+            f"规定时间届满后的处理已于{begin(settled_at)}完成，不能再延长。"
+            "如果规定时间其实还没有到，说明服务器的时钟不一致，请联系系统管理员核对。"
+        )
 
 
 class NotEligible(Refusal):
@@ -62,6 +95,17 @@ class QuotaExceeded(Refusal):
         also = f"，另有{secret}个涉密的也占名额" if secret else ""
         also += f"，还有{vacant}个名额因取消资格或者退出而空缺，只有指定的递补对象可以使用" if vacant else ""
         super().__init__(f"{unit}的{kind}名额是{places}个，这次选了{asked}个{also}，请减少到名额以内。")
+
+
+class ContactMissing(Refusal):
+    """No period without a receiving office that people can reach (R13); `lines` are what its block lacks."""
+
+    def __init__(self, unit: str, lines: Sequence[str]) -> None:
+        self.unit, self.lines = unit, tuple(lines)
+        super().__init__(
+            f"{unit}负责受理异议，联系方式里还缺{'、'.join(lines)}，不能安排公示。请打开“单位”里的{unit}，"
+            "展开“修改联系方式”填好，再来安排。"
+        )
 
 
 class ManyStopped(Refusal):

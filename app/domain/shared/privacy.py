@@ -13,6 +13,7 @@ _MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86)?1[3-9]\d{9}(?!\d)")
 # No bank card in use begins with 0, 1 or 2: two dates in a row are no card.
 _CARD = re.compile(r"(?<!\d)[3-9]\d{15,18}(?!\d)")
 _NO_DIGIT = re.compile(r"\D")
+ID_NUMBER, MOBILE, CARD = "居民身份证号码", "手机号码", "银行卡号"
 _SHORTEST = 11  # digits: most texts have fewer, and are not looked at further
 # People write numbers in groups: 138 0000 0000, 6222-0000-… One separator at a time: 1998.12-2021.3 is no mobile.
 _GROUPINGS = tuple(re.compile(rf"(?<=\d){re.escape(separator)}(?=[\dXx])") for separator in " -‐–—−·.")
@@ -32,11 +33,11 @@ def find_private(text: str) -> list[str]:
     texts = (plain, *(grouping.sub("", plain) for grouping in _GROUPINGS))
     found = []
     if any(_is_id_number(match) for t in texts for match in _ID_NUMBER.findall(t)):
-        found.append("居民身份证号码")
+        found.append(ID_NUMBER)
     if any(_MOBILE.search(t) for t in texts):
-        found.append("手机号码")
+        found.append(MOBILE)
     if any(_passes_luhn(match) for t in texts for match in _CARD.findall(t)):
-        found.append("银行卡号")
+        found.append(CARD)
     return found
 
 

@@ -21,6 +21,7 @@ from app.models import LoginFailure, StaffSession, User
 from app.sealing import Keyring
 from app.services.accounts import passwords, second_factor, sessions
 from app.services.record.chain import by_user
+from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 
 _STRANGER = "stranger"
@@ -89,7 +90,21 @@ def check_code(work: Work, half: HalfWay, code: str, browser: KnownBrowser | Non
         raise
     if kind == "recovery_code":
         work.did_by(by_user(user.id), "user.recovery_code_used", f"user:{user.id}")
+    if user.is_given_out and user.owners_factor:
+        _note_proved(work, half)
     return user
+
+
+def _note_proved(work: Work, half: HalfWay) -> None:
+    """Note that the owner came in over another way (R22): whoever gave out the password does not have the telephone.
+
+    Raises StepTooLate where the password was given out once more meanwhile.
+    """
+    user = lock_row(work.session, User, half.user_id)
+    if user.session_epoch != half.epoch:
+        raise StepTooLate
+    user.agreed_at, user.agreed_by = work.now, None
+    work.did_by(by_user(user.id), "user.proved", f"user:{user.id}", given_by=user.password_given_by)
 
 
 @use_case

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.accounts.staffing import UNIT_ROLES, given_out_until
 from app.domain.cases.states import Role
 from app.domain.refusals import AlreadyDone, NotAllowed, NotThere, WeakPassword
 from app.models import Unit, UnitKind, User
-from app.services.accounts import logins, passwords, second_factor, sessions
+from app.services.accounts import logins, passwords, resets, second_factor, sessions
 from app.services.accounts.units import require_in_use
 from app.services.record.chain import by_user
+from app.services.shared.locks import ALONE, lock_row
 from app.services.shared.work import Work, use_case
 
 
@@ -33,6 +35,7 @@ def add_user(
     user.password_hash = passwords.hashed(password)
     if must_change_password:
         user.must_change_password, user.password_expires_at = True, given_out_until(work.now)
+        note_giver(work, user)
     note_added(work, user)
     return user
 
@@ -49,7 +52,10 @@ def new_user(session: Session, login: str, name: str, role: Role, unit: Unit) ->
 
 
 def note_added(work: Work, user: User) -> None:
-    work.session.flush()  # gives the user its unit's id
+    try:
+        work.session.flush()  # gives the user its unit's id
+    except IntegrityError:  # somebody else took the login at the same moment
+        raise AlreadyDone(f"登录名 {user.login} 已经有人用了。", "login") from None
     work.did("user.added", user, login=user.login, role=user.role, unit=user.unit_id)
 
 
@@ -92,6 +98,7 @@ def reset(work: Work, login: str, password: str, *, with_second_factor: bool = F
     passwords.judge(password, (user.login, user.name, user.unit.name))
     if with_second_factor:
         second_factor.remove(work.session, user.id)
+        work.session.expire(user, ["second_factor"])
     give_password(work, user, passwords.hashed(password), second_factor=with_second_factor)
     return user
 
@@ -122,8 +129,22 @@ def give_password(work: Work, user: User, password_hash: str, **details: bool) -
     """
     user.password_hash, user.must_change_password = password_hash, True
     user.password_expires_at = given_out_until(work.now)
+    note_giver(work, user)
+    resets.note(work, user, second_factor=details.get("second_factor", False))
     sessions.end_all(work.session, user, work.now)
     work.did("user.reset", user, **details)
+
+
+def note_giver(work: Work, user: User) -> None:
+    """Keep who gave out the password: until the next level agrees, the two are not two people (R22).
+
+    A second factor that is the owner's and stays proves the owner at the next login instead.
+    """
+    was_owners = not user.is_given_out or user.owners_factor
+    user.owners_factor = bool(was_owners and user.id is not None and user.has_second_factor)
+    actor = work.actor_if_any
+    user.password_given_by, user.password_given_at = (actor.user_id, work.now) if actor else (None, None)
+    user.agreed_by = user.agreed_at = None
 
 
 def shut_out(work: Work, user: User) -> None:
@@ -139,7 +160,7 @@ def let_in_again(work: Work, user: User) -> None:
     """Enable a disabled account again. Raises AlreadyDone, WrongState."""
     if user.disabled_at is None:
         raise AlreadyDone(f"账号 {user.login} 没有停用。")
-    require_in_use(user.unit)
+    require_in_use(lock_row(work.session, Unit, user.unit_id))  # nobody retires it meanwhile
     user.disabled_at = None
     work.did("user.enabled", user)
 
@@ -151,7 +172,8 @@ def everybody(session: Session) -> Sequence[User]:
 
 
 def _named(session: Session, login: str) -> User:
-    user = session.scalar(select(User).where(User.login == login))
+    named = select(User).where(User.login == login).options(ALONE).with_for_update(of=User)
+    user = session.scalar(named.execution_options(populate_existing=True))
     if user is None:
         raise NotThere(f"没有登录名为 {login} 的账号。")
     return user

@@ -1,4 +1,4 @@
-"""Passwords: which may be had, how they are kept, and whether one fits."""
+"""Passwords: which are allowed, how they are stored, and whether one is right."""
 
 from __future__ import annotations
 

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from app.domain.accounts.logins import RECOVERY_CODES, SECRET_SHOWN_FOR, code_steps
 from app.domain.objections.receipt import keyed_hash
 from app.domain.refusals import WrongCode
-from app.models import RecoveryCode, SecondFactor
+from app.models import RecoveryCode, SecondFactor, User
 from app.sealing import Keyring
 from app.services.record.chain import by_user
+from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 
 _RECOVERY_DIGITS = 16  # 53 bits, and digits alone: they are typed where the code is, on a telephone too
@@ -30,7 +31,7 @@ _ISSUER = "公示与异议处理"
 @use_case
 def propose(work: Work, user_id: int) -> None:
     """Propose a new secret, to be confirmed with a code. The secret in force stays in force until then."""
-    factor = work.session.get(SecondFactor, user_id) or SecondFactor(user_id=user_id)
+    factor = _lock_factor(work, user_id) or SecondFactor(user_id=user_id)
     factor.sealed_proposal = work.keyring.seal(pyotp.random_base32(), place(user_id))
     factor.proposed_at = work.now
     work.session.add(factor)
@@ -60,6 +61,7 @@ def confirm(work: Work, user_id: int, code: str) -> list[str]:
 
     The codes can't be had again later.
     """
+    _lock_factor(work, user_id)
     secret = proposed(work.session, work.keyring, user_id, work.now)
     step = _step_of(secret, _digits(code), work.now) if secret is not None else None
     if step is None:
@@ -75,12 +77,18 @@ def confirm(work: Work, user_id: int, code: str) -> list[str]:
 @use_case
 def renew_recovery_codes(work: Work, user_id: int) -> list[str]:
     """Make ten new recovery codes. The earlier ones stop working. Raises WrongCode without a second factor."""
-    factor = work.session.get(SecondFactor, user_id)
+    factor = _lock_factor(work, user_id)
     if factor is None or factor.confirmed_at is None:
         raise WrongCode
     codes = _new_recovery_codes(work, user_id)
     work.did_by(by_user(user_id), "user.recovery_codes_renewed", f"user:{user_id}")
     return codes
+
+
+def _lock_factor(work: Work, user_id: int) -> SecondFactor | None:
+    """Lock the account and read its second factor as it is now: of two who set it at once, one comes first."""
+    lock_row(work.session, User, user_id)
+    return work.session.get(SecondFactor, user_id, populate_existing=True)
 
 
 def recovery_codes_left(session: Session, user_id: int) -> int:

@@ -15,6 +15,7 @@ from app.domain.cases.states import OPEN_STATES, Actor, Role
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotAllowed, NothingChosen, NotYourCase, Refusal, Unfit
 from app.models import Case, Entry, Period, Unit, User
 from app.services.accounts import making, passwords, sessions, units
+from app.services.shared.locks import ALONE, lock_row_if_any
 from app.services.shared.work import Work, use_case
 
 
@@ -30,7 +31,7 @@ class Slip:
     expires_at: dt.datetime
 
 
-def theirs(actor: Actor) -> ColumnElement[bool]:
+def accounts_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on User that limits a list to the accounts this person may see."""
     if actor.is_office:
         return true()
@@ -41,13 +42,17 @@ def theirs(actor: Actor) -> ColumnElement[bool]:
 
 
 def people(session: Session, actor: Actor) -> Sequence[User]:
-    query = select(User).where(theirs(actor)).order_by(User.unit_id, User.login)
-    return session.scalars(query.options(joinedload(User.second_factor), joinedload(User.unit))).all()
+    query = select(User).where(accounts_visible_to(actor)).order_by(User.unit_id, User.login)
+    return session.scalars(
+        query.options(joinedload(User.second_factor), joinedload(User.unit), joinedload(User.giver))
+    ).all()
 
 
 def visible(session: Session, user_id: int, actor: Actor) -> User:
     """Return an account that this person may see. Raises NotYourCase."""
-    user = session.scalar(select(User).where(User.id == user_id, theirs(actor)).options(joinedload(User.second_factor)))
+    user = session.scalar(
+        select(User).where(User.id == user_id, accounts_visible_to(actor)).options(joinedload(User.second_factor))
+    )
     if user is None:
         raise NotYourCase
     return user
@@ -86,18 +91,19 @@ def invite(work: Work, login: str, name: str, role: Role, unit_id: int) -> Slip:
     Raises Unfit, NotYourCase, NotAllowed, WrongState.
     """
     password = passwords.made_up()
-    hashed = passwords.hashed(password)  # takes its time: nobody waits for it in a transaction
+    hashed = passwords.hashed(password)  # hashing is slow, so it is done outside of a transaction
     faults = [Fault("login", fault_of_login(login)), Fault("name", fault_of_name(name))]
     if faults := [fault for fault in faults if fault.words]:
         raise Unfit(faults)
-    unit = _place_to_fill(work, role, unit_id)
     _lock_accounts(work, [])
+    unit = _place_to_fill(work, role, unit_id)
     try:
         user = making.new_user(work.session, login, name, role, unit)
     except AlreadyDone as taken:
         raise BadValue("login", str(taken)) from None
     user.password_hash, user.must_change_password = hashed, True
     user.password_expires_at = given_out_until(work.now)
+    making.note_giver(work, user)
     making.note_added(work, user)
     return slip_of(user, password)
 
@@ -110,7 +116,7 @@ def invite_again(work: Work, user_ids: Sequence[int]) -> list[Slip]:
     NotYourCase, NotAllowed.
     """
     _lock_managed(work, list(dict.fromkeys(user_ids)))
-    work.session.rollback()  # hashing takes its time: nobody waits for it
+    work.session.rollback()  # hashing is slow, so no transaction is open
     made = {user_id: passwords.made_up() for user_id in dict.fromkeys(user_ids)}
     hashes = {user_id: passwords.hashed(password) for user_id, password in made.items()}
     slips = []
@@ -172,7 +178,7 @@ def places_for(session: Session, actor: Actor) -> tuple[list[Role], list[Unit]]:
 
 
 def _place_to_fill(work: Work, role: Role, unit_id: int) -> Unit:
-    unit = work.session.get(Unit, unit_id)
+    unit = lock_row_if_any(work.session, Unit, unit_id)  # nobody retires it meanwhile
     if unit is None or not manages(work.actor, Position(role, unit.id, unit.parent_id)):
         raise NotYourCase
     try:
@@ -205,7 +211,7 @@ def _lock_accounts(work: Work, user_ids: Sequence[int]) -> list[User]:
     Of two people who disable each other at once, the second is refused.
     """
     wanted = sorted({*user_ids, work.actor.user_id})
-    query = select(User).where(User.id.in_(wanted)).order_by(User.id).with_for_update(of=User)
+    query = select(User).where(User.id.in_(wanted)).order_by(User.id).options(ALONE).with_for_update(of=User)
     rows = {user.id: user for user in work.session.scalars(query.execution_options(populate_existing=True))}
     me = rows[work.actor.user_id]
     if me.disabled_at is not None or me.actor != work.actor:

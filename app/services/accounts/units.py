@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import OPEN_STATES, Actor, Role, require_office
-from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact
+from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact, missing_lines
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotYourCase, StillNeeded, Unfit, WrongState
 from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
 from app.services.shared.leavers import disqualified
@@ -20,7 +20,7 @@ NO_CONTACT = Contact()
 BELOW = {UnitKind.OFFICE: UnitKind.RECOMMENDER, UnitKind.RECOMMENDER: UnitKind.OWN}
 
 
-def theirs(actor: Actor) -> ColumnElement[bool]:
+def units_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on Unit that limits a list to the units this person may see.
 
     The office and the auditor see all. Others see their own unit and those below it.
@@ -32,7 +32,7 @@ def theirs(actor: Actor) -> ColumnElement[bool]:
 
 def tree(session: Session, actor: Actor) -> Sequence[Unit]:
     """List the office first, then each recommending unit with its own units below it."""
-    units = session.scalars(select(Unit).where(theirs(actor)).order_by(Unit.id)).all()
+    units = session.scalars(select(Unit).where(units_visible_to(actor)).order_by(Unit.id)).all()
     below: dict[int | None, list[Unit]] = {}
     there = {unit.id for unit in units}
     for unit in units:
@@ -46,7 +46,7 @@ def tree(session: Session, actor: Actor) -> Sequence[Unit]:
 
 def visible(session: Session, unit_id: int, actor: Actor) -> Unit:
     """Return a unit that this person may see. A head may keep its contact block. Raises NotYourCase."""
-    unit = session.scalar(select(Unit).where(Unit.id == unit_id, theirs(actor)))
+    unit = session.scalar(select(Unit).where(Unit.id == unit_id, units_visible_to(actor)))
     if unit is None:
         raise NotYourCase
     return unit
@@ -112,10 +112,17 @@ def reach_at(work: Work, unit_id: int, contact: Contact) -> None:
     """
     lock_row_if_any(work.session, Unit, unit_id)
     unit = visible(work.session, unit_id, work.actor)
-    if faults := faults_of_contact(contact):
+    if faults := faults_of_contact(contact) or _faults_of_emptying(unit, contact):
         raise Unfit(faults)
     if changed := put_contact(unit, contact):
         work.did("unit.contact_changed", unit, fields=changed)
+
+
+def _faults_of_emptying(unit: Unit, contact: Contact) -> list[Fault]:
+    """Return a fault for each line that a complete block would lose: a page of a period may name it (R13)."""
+    if missing_lines(contact_of(unit)):
+        return []
+    return [Fault(line, f"{LINES[line][0]}公开在公示页面上，不能空着。") for line in missing_lines(contact)]
 
 
 def contact_of(unit: Unit) -> Contact:
@@ -175,8 +182,8 @@ def restore(work: Work, unit_id: int) -> None:
     unit = lock_row(work.session, Unit, unit_id)
     if unit.retired_at is None:
         raise AlreadyDone(f"“{unit.name}”没有停用。")
-    if unit.parent is not None:
-        require_in_use(unit.parent)
+    if unit.parent_id is not None:
+        require_in_use(lock_row(work.session, Unit, unit.parent_id))  # nobody retires it meanwhile
     unit.retired_at = None
     work.did("unit.restored", unit)
 

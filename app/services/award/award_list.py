@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.award.decision import (
@@ -26,7 +26,7 @@ from app.domain.award.decision import (
     tallies,
 )
 from app.domain.calendar.workdays import local_date
-from app.domain.cases.states import OPEN_STATES
+from app.domain.cases.states import OPEN_STATES, Actor
 from app.domain.cases.verdict import Ground
 from app.domain.nominees.annexes import Rank
 from app.domain.periods.rounds import LAST_ROUND, Kind
@@ -46,6 +46,7 @@ from app.models import (
     Review,
     ReviewStage,
 )
+from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import opinions
 from app.services.shared.leavers import disqualified
 
@@ -95,8 +96,13 @@ class AwardStanding:
         return sum(honour.is_revoked for honour in self.honours.values())
 
 
-def standing_of(session: Session, programme: Programme, now: dt.datetime) -> AwardStanding:
-    """Return how a programme's award stands at `now`."""
+def standing_of(
+    session: Session, programme: Programme, now: dt.datetime, seen_by: Actor | None = None
+) -> AwardStanding:
+    """Return how a programme's award stands at `now`.
+
+    `seen_by` is for whoever only reads it: a case that this person may not see holds up nothing there (R19).
+    """
     quotas = session.scalars(
         select(Quota).where(Quota.programme_id == programme.id).order_by(Quota.id).options(joinedload(Quota.unit))
     ).all()
@@ -107,7 +113,7 @@ def standing_of(session: Session, programme: Programme, now: dt.datetime) -> Awa
     return AwardStanding(
         programme=programme,
         nominees={nominee.id: nominee for nominee in nominees},
-        award=award_list(_facts(session, programme.id, nominees, now), programme.rules),
+        award=award_list(_facts(session, programme.id, nominees, now, seen_by), programme.rules),
         proceedings=proceedings,
         quotas={quota.unit_id: _places(quota) for quota in quotas},
         unsettled=_unsettled(session, programme.id, now),
@@ -126,10 +132,13 @@ def _nominees(session: Session, programme_id: int, unit_order: list[int]) -> lis
     return sorted(rows, key=lambda each: (places.get(each.recommender_id, len(places)), each.position, each.id))
 
 
-def _facts(session: Session, programme_id: int, nominees: list[Nominee], now: dt.datetime) -> list[Facts]:
+def _facts(
+    session: Session, programme_id: int, nominees: list[Nominee], now: dt.datetime, seen_by: Actor | None
+) -> list[Facts]:
     passed = _last_words(session, programme_id)
     shown = _shown(session, programme_id, now)
-    open_cases = _open_cases(session, programme_id)  # before who is out: one upheld meanwhile is in one of the two
+    # Read before the disqualifications: a case upheld meanwhile is then found in one of the two.
+    open_cases = _open_cases(session, programme_id, now, seen_by)
     out = _outs(session, [nominee.id for nominee in nominees], now)
     doubts = _doubts(session, nominees)
     return [
@@ -207,12 +216,16 @@ def _outs(session: Session, nominee_ids: list[int], now: dt.datetime) -> dict[in
     return {id_: grounds.get(id_, {Ground.LAPSED}) for id_ in out}
 
 
-def _open_cases(session: Session, programme_id: int) -> dict[int, int]:
+def _open_cases(session: Session, programme_id: int, now: dt.datetime, seen_by: Actor | None) -> dict[int, int]:
     rows = session.execute(
         select(Entry.nominee_id, func.count())
         .join(Case, Case.entry_id == Entry.id)
         .join(Period, Entry.period_id == Period.id)
-        .where(Period.programme_id == programme_id, Case.state.in_(OPEN_STATES))
+        .where(
+            Period.programme_id == programme_id,
+            Case.state.in_(OPEN_STATES),
+            cases_visible_to(seen_by, now) if seen_by else true(),
+        )
         .group_by(Entry.nominee_id)
     )
     return {nominee_id: count for nominee_id, count in rows}  # noqa: C416 - as above

@@ -18,6 +18,7 @@ from app.domain.refusals import (
 )
 from app.domain.shared.privacy import require_publishable
 from app.models import Document, Honour, Proceeding, Programme
+from app.services.accounts.two_people import require_own_account
 from app.services.award.award_list import AwardStanding, standing_of
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_programme
@@ -86,6 +87,7 @@ def decide(work: Work, programme_id: int, paper: PaperText, scan: Document, *, s
     BadValue, MissingText, PrivateData, Archived.
     """
     require_office(work.actor)
+    require_own_account(work)
     # Two who decide at once come one after another, and whatever changes a nominee waits.
     programme = lock_programme_before_award(work.session, programme_id)
     standing = standing_of(work.session, programme, work.now)

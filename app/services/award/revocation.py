@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.award.decision import RevocationGround
 from app.domain.cases.states import Actor, require_office
-from app.domain.refusals import AlreadyDone, SamePerson
+from app.domain.refusals import AlreadyDone, ProposalReplaced, SamePerson
 from app.domain.shared.privacy import require_publishable
 from app.models import Document, Honour, Nominee, Proceeding, Programme, Revocation
+from app.services.accounts.two_people import require_own_account, require_two_people
 from app.services.award.deciding import NUMBER, check_day
-from app.services.nominees.access import theirs
+from app.services.nominees.access import nominees_visible_to
 from app.services.record.chain import on_nominee
 from app.services.shared.locks import lock_row
 from app.services.shared.texts import checked_text
@@ -46,6 +47,7 @@ def propose_revocation(work: Work, honour_id: int, paper: RevocationText, scan: 
     The public sees nothing of it yet. Raises AlreadyDone, MissingText, BadValue, PrivateData.
     """
     require_office(work.actor)
+    require_own_account(work)
     honour = _lock_honour(work.session, honour_id)
     if honour.revocation is not None:
         raise AlreadyDone("已经有人提出撤销这项表彰。")
@@ -72,16 +74,19 @@ def propose_revocation(work: Work, honour_id: int, paper: RevocationText, scan: 
 
 
 @use_case
-def confirm_revocation(work: Work, honour_id: int) -> None:
-    """Confirm a revocation, as the second of two people. Raises SamePerson.
+def confirm_revocation(work: Work, honour_id: int, version: int) -> None:
+    """Confirm a revocation, as the second of two people. Raises SamePerson, NotTwoPeople, and ProposalReplaced.
 
-    From now on every page says it, and no click undoes it.
+    `version` is the `Revocation.version` that was read. From now on every page says it, and no click undoes it.
     """
     require_office(work.actor)
     honour = _lock_honour(work.session, honour_id)
     row = _pending(honour)
     if row.proposed_by == work.actor.user_id:
         raise SamePerson
+    if row.version != version:
+        raise ProposalReplaced
+    require_two_people(work, row.proposed_by)
     row.confirmed_by, row.confirmed_at = work.actor.user_id, work.now
     details = {"ground": row.ground.value, "number": row.number, "clause": row.clause}
     _did(work, honour, "revocation.confirmed", details)
@@ -112,7 +117,7 @@ def honours_of(session: Session, programme_id: int, actor: Actor) -> Sequence[Ho
     return session.scalars(
         select(Honour)
         .join(Nominee, Honour.nominee_id == Nominee.id)
-        .where(Nominee.programme_id == programme_id, theirs(actor))
+        .where(Nominee.programme_id == programme_id, nominees_visible_to(actor))
         .order_by(Honour.position)
         .options(joinedload(Honour.decision), selectinload(Honour.revocation))
     ).all()

@@ -1,4 +1,4 @@
-"""What the portal knows of its own uptime in a window (R7), from the beats of its servers."""
+"""The portal's uptime in a window (R7), from the heartbeats of its servers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.services.shared.work import Work, use_case
 
 
 @use_case
-def beat(work: Work, longest_gap: dt.timedelta) -> None:
+def record_heartbeat(work: Work, longest_gap: dt.timedelta) -> None:
     """Record that a server was just seen to answer: the newest span reaches to `now`.
 
     After a gap longer than `longest_gap` a new span begins. A shorter gap, such as a restart, does not count as one.
@@ -60,11 +60,11 @@ class Availability:
 
     @property
     def percent(self) -> float:
-        """The share served in percent, rounded down: an incomplete record never reads 100."""
+        """Return the share served in percent, rounded down, so that an incomplete record never reads 100."""
         return 10_000 * self.served_seconds // self.window_seconds / 100 if self.window_seconds else 0.0
 
     def as_report(self) -> dict[str, Any]:
-        """As plain data, the way the closing report keeps it."""
+        """Return the figures as the closing report stores them."""
         return dataclasses.asdict(self) | {
             "percent": self.percent,
             "longest_gap_from": self.longest_gap_from.isoformat() if self.longest_gap_from else None,

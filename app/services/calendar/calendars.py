@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.calendars.china import ChinaCalendar
-from app.domain.calendar.notices import Notice, read_notices
-from app.domain.calendar.workdays import Calendar
+from app.calendars.china import ChinaCalendar, festivals_of
+from app.domain.calendar.notices import Notice, read_notices, require_plausible
+from app.domain.calendar.workdays import Calendar, local_date
 from app.domain.periods.window import Phase, explain
 from app.domain.refusals import Refusal
 from app.models import CalendarNotice, Period
+from app.services.calendar.recounting import recount_periods
 from app.services.shared.work import Work, use_case
 
 
@@ -33,10 +35,16 @@ class Affected:
 
 
 @use_case
-def load_notices(work: Work, text: str) -> list[Notice]:
-    """Load a document of notices whole, or not at all. Raises BadNotice with line or field named."""
+def load_notices(work: Work, text: str, looked_twice: bool = False) -> list[Notice]:
+    """Load a document of notices whole, or not at all, and mark the periods that it counts otherwise (R3).
+
+    Raises BadNotice with line or field named, HolidayTooLong unless somebody `looked_twice`.
+    """
     notices = read_notices(text)
+    require_plausible(notices, local_date(work.now), festivals_of, looked_twice)
     store_notices(work, notices)
+    work.session.flush()
+    recount_periods(work, cache(lambda demonstration: calendar_of(work.session, demonstration)))
     return list(notices)
 
 
@@ -65,7 +73,7 @@ def affected_periods(session: Session, calendar: Calendar, now: dt.datetime) -> 
     for period in session.scalars(query):
         if period.phase(now) is Phase.CLOSED:
             continue
-        stored = period.counted_days
+        stored = period.stored.days
         try:
             recounted = explain(stored[0].day.date, period.window.last_day, stored[-1].day.date, calendar)
         except Refusal as refusal:

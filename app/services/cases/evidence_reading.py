@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.objections.letters import KeptAs, kept_as
 from app.domain.refusals import NotYourCase
 from app.evidence.kinds import FileKind
-from app.models import READABLE, Evidence, Objection, ScanState
+from app.models import READABLE, Evidence, Objection, ObjectorKind, ScanState
 from app.services.cases.investigation import visible_case
 from app.services.record.chain import on_case
 from app.services.shared import files
@@ -39,14 +40,42 @@ class Exhibit:
         return self.scan in READABLE
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What a handler knows of the files that may show who filed: that they are there, and nothing else (R14)."""
+
+    letter: bool
+    unsorted: bool
+
+
 def exhibits(session: Session, case_id: int) -> dict[int, list[Exhibit]]:
-    """Return the files of a case's objections, by objection."""
+    """Return the files of a case's objections that handlers read, by objection. Sealed letters are not among them."""
     found: defaultdict[int, list[Exhibit]] = defaultdict(list)
-    query = select(Evidence).join(Objection, Evidence.objection_id == Objection.id)
-    for row in session.scalars(query.where(Objection.case_id == case_id).order_by(Evidence.id)):
-        of_this = found[row.objection_id or 0]
-        of_this.append(_exhibit(row, len(of_this) + 1))
+    for row, what in _files_of(session, case_id):
+        if what is KeptAs.EVIDENCE:
+            of_this = found[row.objection_id or 0]
+            of_this.append(_exhibit(row, len(of_this) + 1))
     return dict(found)
+
+
+def sealed(session: Session, case_id: int) -> dict[int, Sealed]:
+    """Return, by objection, that files lie sealed; an objection without any is not in it."""
+    found: defaultdict[int, set[KeptAs]] = defaultdict(set)
+    for row, what in _files_of(session, case_id):
+        if what is not KeptAs.EVIDENCE:
+            found[row.objection_id or 0].add(what)
+    return {id_: Sealed(KeptAs.LETTER in these, KeptAs.UNSORTED in these) for id_, these in found.items()}
+
+
+def _files_of(session: Session, case_id: int) -> list[tuple[Evidence, KeptAs]]:
+    """Return every file of a case's objections with what it is kept as, in the order in which they came."""
+    query = (
+        select(Evidence, Objection.objector_kind)
+        .join(Objection, Evidence.objection_id == Objection.id)
+        .where(Objection.case_id == case_id)
+        .order_by(Evidence.received_at, Evidence.id)
+    )
+    return [(row, kept_as(row.letter, of_unit=kind is ObjectorKind.UNIT)) for row, kind in session.execute(query).all()]
 
 
 @use_case
@@ -72,8 +101,9 @@ def open_for_objector(session: Session, vault: Vault, objection_id: int, evidenc
     row = session.get(Evidence, evidence_id)
     if row is None or row.objection_id != objection_id:
         raise NotYourCase
-    number = select(Evidence.id).where(Evidence.objection_id == objection_id, Evidence.id <= evidence_id)
-    return _opened(session, vault, _exhibit(row, len(session.scalars(number).all())))
+    theirs = select(Evidence.id).where(Evidence.objection_id == objection_id)
+    ids = list(session.scalars(theirs.order_by(Evidence.received_at, Evidence.id)))
+    return _opened(session, vault, _exhibit(row, ids.index(evidence_id) + 1))
 
 
 def _opened(session: Session, vault: Vault, exhibit: Exhibit) -> OpenedFile:

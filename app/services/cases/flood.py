@@ -1,6 +1,9 @@
-"""A flood: many waiting cases with the same text or from the same source, seen together and declined together (R23).
+"""A flood: many waiting cases with nearly the same text or from the same source, seen together (R23).
 
-A keyed hash tells whether two objections have the same source. People see a letter for it and nothing else (R19).
+`bulk` ends one.
+
+A keyed hash tells whether two objections have the same source. The office alone is told, by a letter for it: a unit
+could file under the numbers of those whom it suspects, and see which of them has filed already (R19).
 """
 
 from __future__ import annotations
@@ -14,14 +17,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.domain.cases.states import Action, Actor, DeclineGround, Role, State, check
-from app.domain.refusals import ChangedMeanwhile, NothingChosen, NotYourCase, Refusal
+from app.domain.calendar.workdays import local_date, midnight
+from app.domain.cases.states import Action, Actor, Role, State, check
+from app.domain.refusals import NotYourCase, Refusal
 from app.models import Case, Entry, Objection, Period, Recusal
-from app.services.cases.investigation import decline
-from app.services.shared.work import Work, use_case
+from app.services.cases import groupings
+from app.services.cases import likeness as likeness_of
+from app.services.cases.visibility import shown_to
 
 FEWEST = 3
-MOST = 200  # of one group on a page, and in one act
+MOST = 500  # of one group on a page, and in one act
 
 
 class Likeness(StrEnum):
@@ -31,8 +36,12 @@ class Likeness(StrEnum):
     SOURCE = "source"
 
 
-LIKENESS_NAMES = {Likeness.TEXT: "内容相同", Likeness.SOURCE: "来源相同"}
-_COLUMNS = {Likeness.TEXT: Objection.text_hash, Likeness.SOURCE: Objection.contact_hash}
+LIKENESS_NAMES = {Likeness.TEXT: "内容相同或者相近", Likeness.SOURCE: "来源相同"}
+
+
+def likenesses_for(actor: Actor) -> tuple[Likeness, ...]:
+    """Return what this person may see objections grouped by."""
+    return tuple(Likeness) if actor.is_office else (Likeness.TEXT,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,10 @@ class Flood:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """One case of a group: which source it came from, as a letter, and whether this person may decline it."""
+    """One case of a group, and whether this person may decline it.
+
+    `source` is a letter for where it came from. It is empty for everybody but the office.
+    """
 
     case: Case
     source: str
@@ -62,25 +74,28 @@ def floods(session: Session, actor: Actor, now: dt.datetime) -> list[Flood]:
     A unit sees its own groups, the office all.
     """
     found = []
-    for likeness, column in _COLUMNS.items():
+    if Likeness.SOURCE in likenesses_for(actor):
         several = func.count(Case.id.distinct())
         wanted = (Period.id, func.min(Case.id), several, func.max(Objection.filed_at))
-        query = _visible(actor, *wanted).where(*_waiting(now), column.is_not(None))
-        rows = session.execute(query.group_by(Period.id, column).having(several >= FEWEST))
-        found += [(likeness, *row) for row in rows]
+        query = _visible(actor, now, *wanted).where(*_waiting(now), Objection.contact_hash.is_not(None))
+        rows = session.execute(query.group_by(Period.id, Objection.contact_hash).having(several >= FEWEST))
+        found += [(Likeness.SOURCE, *row) for row in rows]
+    found += [(Likeness.TEXT, *row) for row in _near_groups(session, actor, now)]
     wide = select(Period).where(Period.id.in_({period_id for _, period_id, *_ in found}))
     periods = {period.id: period for period in session.scalars(wide.options(joinedload(Period.organiser)))}
     groups = [Flood(likeness, periods[period_id], *row) for likeness, period_id, *row in found]
-    return sorted(groups, key=lambda flood: (flood.latest, flood.first_case), reverse=True)
+    return sorted(groups, key=lambda group: (local_date(group.latest), group.first_case), reverse=True)
 
 
 def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, now: dt.datetime) -> list[Drop]:
-    """List the waiting cases that are alike to this one, earliest first. Raises NotYourCase."""
-    ids = _alike(session, likeness, case_id, actor, now)
+    """List the waiting cases that are alike to this one, by their day; the office, in the order in which they came.
+
+    Raises NotYourCase.
+    """
+    ids = alike(session, likeness, case_id, actor, now)
     cases = session.scalars(
         select(Case)
         .where(Case.id.in_(ids))
-        .order_by(Case.id)
         .options(
             joinedload(Case.entry).joinedload(Entry.period),
             joinedload(Case.handler_unit),
@@ -91,35 +106,23 @@ def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, n
     letters: dict[str, str] = {}
     against: set[int] = set()
     drops = []
-    for case in cases:
+
+    def place(case: Case) -> tuple[dt.date, dt.datetime, int]:
+        day = local_date(case.received_at)
+        return day, case.received_at if actor.is_office else midnight(day), case.id
+
+    for case in sorted(cases, key=place):
         why_not = _why_not(actor, case, now)
-        drops.append(Drop(case, _source(case, letters), why_not, case.entry_id in against and not why_not))
+        source = _source(case, letters) if actor.is_office else ""
+        drops.append(Drop(case, source, why_not, case.entry_id in against and not why_not))
         against.add(case.entry_id)
     return drops
 
 
-@use_case
-def decline_duplicates(work: Work, likeness: Likeness, case_id: int, chosen: Collection[int], reason: str) -> int:
-    """Decline the chosen cases of a group as duplicates (以重复为由不予受理), all or none.
-
-    Each case gets its own answer and its own row of the record. Raises NothingChosen, ChangedMeanwhile (one of them is
-    not waiting any more), and what declining one case raises.
-    """
-    if not chosen:
-        raise NothingChosen
-    if not set(chosen) <= set(_alike(work.session, likeness, case_id, work.actor, work.now)):
-        raise ChangedMeanwhile(
-            "这一组刚才有了变化，选中的案件里有的已经受理或者办完。一件都没有办理，请核对后再提交。", "chosen"
-        )
-    for each in sorted(set(chosen)):
-        decline(work, each, DeclineGround.DUPLICATE, reason)
-    return len(set(chosen))
-
-
-def _visible(actor: Actor, *wanted: Any) -> Select[Any]:
+def _visible(actor: Actor, now: dt.datetime, *wanted: Any) -> Select[Any]:
     """Select from the objections of the cases that this person's unit handles.
 
-    The office watches all. Cases from which this person is recused are left out.
+    The office watches all. Cases from which this person is recused are left out, and for a unit those of today (R19).
     """
     recused = select(Recusal.id).where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id).exists()
     query = (
@@ -128,32 +131,88 @@ def _visible(actor: Actor, *wanted: Any) -> Select[Any]:
         .join(Case, Objection.case_id == Case.id)
         .join(Entry, Case.entry_id == Entry.id)
         .join(Period, Entry.period_id == Period.id)
-        .where(~recused)
+        .where(~recused, shown_to(actor, now))
     )
     return query if actor.role is Role.OFFICE else query.where(Case.handler_unit_id == actor.unit_id)
 
 
 def _waiting(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of a waiting case: neither accepted nor declined, and not lapsed yet (R26).
+    """Return the conditions of a waiting case: neither accepted nor declined nor proposed to be, and not lapsed (R26).
 
     A lapse counts whether or not it is settled.
     """
-    return Case.state == State.RECEIVED, Period.conclude_by > now
+    return Case.state == State.RECEIVED, Case.decline_proposed_ground.is_(None), Period.conclude_by > now
 
 
-def _alike(session: Session, likeness: Likeness, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[int]:
-    """Return the ids of the earliest waiting cases of the period that share the mark of this one.
+def alike(session: Session, likeness: Likeness, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[int]:
+    """Return the ids of the earliest waiting cases of the period that are like this one.
 
-    The state of this case does not matter.
+    The state of this case does not matter. Raises NotYourCase.
     """
-    column = _COLUMNS[likeness]
-    this = _visible(actor, Entry.period_id, column).where(Case.id == case_id, column.is_not(None))
+    if likeness not in likenesses_for(actor):
+        raise NotYourCase
+    if likeness is Likeness.TEXT:
+        return _near(session, case_id, actor, now)
+    column = Objection.contact_hash
+    this = _visible(actor, now, Entry.period_id, column).where(Case.id == case_id, column.is_not(None))
     found = session.execute(this.order_by(Objection.id).limit(1)).first()
     if found is None:
         raise NotYourCase
     period_id, mark = found
-    alike = _visible(actor, Case.id).where(*_waiting(now), Entry.period_id == period_id, column == mark)
-    return session.scalars(alike.distinct().order_by(Case.id).limit(MOST)).all()
+    query = _visible(actor, now, Case.id, Case.received_at).where(
+        *_waiting(now), Entry.period_id == period_id, column == mark
+    )
+    return session.scalars(query.distinct().order_by(Case.received_at, Case.id).limit(MOST)).all()
+
+
+def _near(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[int]:
+    this = _visible(actor, now, Entry.period_id, Objection.facts)
+    this = this.where(Case.id == case_id, Objection.text_hash.is_not(None))
+    found = session.execute(this.order_by(Objection.id).limit(1)).first()
+    if found is None:
+        raise NotYourCase
+    period_id, facts = found
+    waiting = _firsts(session, actor, now, Objection.facts, Entry.period_id == period_id)
+    return [case_id for _, case_id, text, _ in waiting if likeness_of.near(facts, text)][:MOST]
+
+
+def _near_groups(session: Session, actor: Actor, now: dt.datetime) -> list[tuple[int, int, int, dt.datetime]]:
+    """Return the groups of near texts as (period, first case, how many, latest), none across periods."""
+    by_period: dict[int, dict[int, tuple[str, dt.datetime]]] = {}
+    for period_id, case_id, text_hash, filed_at in _firsts(session, actor, now, Objection.text_hash):
+        by_period.setdefault(period_id, {})[case_id] = text_hash, filed_at
+
+    def texts_of(case_ids: Collection[int]) -> dict[int, str]:
+        # A few hundred ids at a time: no database takes any number of them in one statement.
+        wanted: list[int] = list(case_ids)
+        found: dict[int, str] = {}
+        for start in range(0, len(wanted), MOST):
+            some = Case.id.in_(wanted[start : start + MOST])
+            found |= {case_id: text for _, case_id, text, _ in _firsts(session, actor, now, Objection.facts, some)}
+        return found
+
+    found = []
+    for period_id, firsts in by_period.items():
+        marks = [(case_id, text_hash) for case_id, (text_hash, _) in firsts.items()]
+        scope = (period_id, "office" if actor.is_office else actor.unit_id)
+        for ids in groupings.groups_of(scope, marks, texts_of):
+            if len(ids) >= FEWEST:
+                found.append((period_id, ids[0], len(ids), max(firsts[each][1] for each in ids)))
+    return found
+
+
+def _firsts(
+    session: Session, actor: Actor, now: dt.datetime, what: Any, *wanted: ColumnElement[bool]
+) -> list[tuple[int, int, str, dt.datetime]]:
+    """Return (period, case, `what` of its first objection, filed at) of the waiting cases, earliest first."""
+    query = _visible(actor, now, Entry.period_id, Case.id, what, Objection.filed_at)
+    query = query.where(*_waiting(now), Objection.text_hash.is_not(None), *wanted).order_by(
+        Case.received_at, Case.id, Objection.filed_at, Objection.id
+    )
+    firsts: dict[int, tuple[int, int, str, dt.datetime]] = {}
+    for period_id, case_id, found, filed_at in session.execute(query):
+        firsts.setdefault(case_id, (period_id, case_id, found, filed_at))
+    return list(firsts.values())
 
 
 def _why_not(actor: Actor, case: Case, now: dt.datetime) -> str:

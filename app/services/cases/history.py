@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.calendar.workdays import end_of, local_date, midnight
 from app.domain.cases.states import ACTION_NAMES, CONCLUSION_NAMES, Action
+from app.domain.objections.arrival import CHANNEL_NAMES, Channel
 from app.models import AuditRow, Case, MessageKind, Unit, User
 from app.models.cases import NOTE_KIND_NAMES
 from app.models.objections import MESSAGE_KIND_NAMES
@@ -29,6 +31,7 @@ class Moment:
     what: str
     text: str = ""
     coarse: bool = False
+    note_id: int | None = None
 
 
 # Acts whose text is a note or a message of its own: these are shown instead of the bare act. Looks at an identity
@@ -38,17 +41,32 @@ _TOLD_ELSEWHERE = {f"case.{action}" for action in (Action.NOTE, Action.HEAR, Act
     "identity.granted",
     "identity.refused",
     "identity.read",
+    "letter.opened",
+    "letter.sorted",
+    "casefile.received",
+    "casefile.removed",
 }
+# A scanner speaks minutes after a file came in, and staff register while somebody stands there.
+_TELLS_OF_ARRIVAL = {"objection.filed", "evidence.clean", "evidence.infected"}
 _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} | {
     "objection.filed": "收到异议",
     "objection.supplemented": "异议人作了补充",
     "objection.withdrawn": "异议人撤回异议",
     "evidence.received": "收到证据材料",
     "evidence.removed": "提交前移除证据材料",
+    "group.proposed": "对一组案件一并提出意见",
+    "group.confirmed": "确认对一组案件的意见",
+    "group.returned": "退回对一组案件的意见",
     "evidence.expired": "清除未提交的证据材料",
     "evidence.clean": "证据材料通过查毒",
     "evidence.infected": "证据材料没有通过查毒",
     "evidence.opened": "下载证据材料",
+    "casefile.received": "上传办案附件",
+    "casefile.removed": "提交前移除办案附件",
+    "casefile.expired": "清除没有提交的办案附件",
+    "casefile.clean": "办案附件通过查毒",
+    "casefile.infected": "办案附件没有通过查毒",
+    "casefile.opened": "下载办案附件",
     "document.opened": "下载材料",
     "paper.made": "生成文书",
     "document.clean": "材料通过查毒",
@@ -91,6 +109,8 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "period.scheduled": "安排公示",
     "period.cancelled": "撤回公示安排",
     "period.extended": "延长规定时间",
+    "period.recounted": "放假通知改变了逐日计算",
+    "period.replanned": "因放假通知调整公示时间、规定时间",
     "period.window_extended": "因系统中断延长公示",
     "period.settled": "规定时间届满，自动处理",
     "period.unsettled": "时钟曾经走快，自动处理在规定时间届满时重新进行",
@@ -100,6 +120,9 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "identity.granted": "同意查看异议人身份",
     "identity.refused": "不同意查看异议人身份",
     "identity.read": "查看了异议人身份",
+    "letter.opened": "打开了盖章材料",
+    "letter.sorted": "分开了盖章材料和证据",
+    "check.ran": "夜间核对全部数据",
     "keys.rotated": "更换密钥",
     "backup.made": "作了备份",
     "backup.restored": "由备份恢复",
@@ -131,6 +154,10 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "user.reset": "重置账号密码",
     "user.disabled": "停用账号",
     "user.enabled": "启用账号",
+    "user.agreed": "上一级同意启用账号",
+    "user.reset_known": "本人已知账号被重置",
+    "user.resets_seen": "工作专班看过账号重置",
+    "user.proved": "本人用自己的二次验证登录，账号核实",
 }
 
 
@@ -160,13 +187,13 @@ def of_case(session: Session, case: Case) -> list[Moment]:
             who=who(row.actor, names),
             what=act_name(row.action),
             text=_text_of(row, names),
-            coarse=row.actor == OBJECTOR,
+            coarse=row.actor == OBJECTOR or row.action in _TELLS_OF_ARRIVAL,
         )
         for row in rows_about(session, on_case(case.id))
         if row.action not in _TOLD_ELSEWHERE
     ]
     notes = [
-        Moment(note.written_at, names.get(note.written_by, ""), NOTE_KIND_NAMES[note.kind], note.text)
+        Moment(note.written_at, names.get(note.written_by, ""), NOTE_KIND_NAMES[note.kind], note.text, note_id=note.id)
         for note in case.notes
     ]
     said = {
@@ -180,7 +207,18 @@ def of_case(session: Session, case: Case) -> list[Moment]:
         for objection in case.objections
         for message in objection.messages
     }
-    return sorted([*acts, *notes, *said.values()], key=lambda moment: moment.at)
+    return sorted([*acts, *notes, *said.values()], key=_place)
+
+
+def _place(moment: Moment) -> dt.datetime:
+    """Return what a history is ordered by: what is told by its day alone stands at an end of that day.
+
+    Between two acts of the unit it would tell the hour (R19).
+    """
+    if not moment.coarse:
+        return moment.at
+    day = local_date(moment.at)
+    return midnight(day) if moment.what == _ACT_NAMES["objection.filed"] else end_of(day)
 
 
 def who(actor: str, names: dict[int, str]) -> str:
@@ -204,6 +242,8 @@ def user_names(session: Session) -> dict[int, str]:
 def _text_of(row: AuditRow, names: dict[int, str]) -> str:
     details: dict[str, Any] = json.loads(row.details)
     parts = []
+    if "channel" in details:
+        parts.append(CHANNEL_NAMES[Channel(details["channel"])])
     if "conclusion" in details:
         parts.append(CONCLUSION_NAMES[details["conclusion"]])
     for key in ("assignee", "recused"):

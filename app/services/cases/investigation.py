@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import (
     ACTION_NAMES,
     CONCLUSION_NAMES,
@@ -21,15 +22,17 @@ from app.domain.cases.states import (
     Actor,
     Conclusion,
     DeclineGround,
-    Role,
     State,
     check,
+    check_recusal,
+    is_for,
     may_see,
     move,
+    takes_over,
 )
 from app.domain.cases.verdict import Ground
 from app.domain.periods.window import too_late_to_conclude
-from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, TooLateToConclude
+from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, ProposalReplaced, TooLateToConclude
 from app.models import (
     Case,
     CaseNote,
@@ -39,32 +42,46 @@ from app.models import (
     MessageKind,
     NoteKind,
     Objection,
+    Proposal,
+    ProposalEnd,
     Recusal,
+    Unit,
     User,
 )
-from app.services.accounts.units import chain_of_command
+from app.services.accounts.two_people import require_own_account, require_two_people
+from app.services.cases import proposals
+from app.services.cases.choices import assignable, joinable_leads
+from app.services.cases.enclosures import claim
+from app.services.cases.registrars import recuse_registrars
+from app.services.cases.telling import tell_units
+from app.services.cases.visibility import shown_to
 from app.services.record.chain import on_nominee
-from app.services.shared.each import BulkOutcome, do_each
+from app.services.shared.bulk import BulkOutcome, do_each
+from app.services.shared.leavers import lock_and_find_left
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
 TEXT = (1, 2000)
 REASON = (2, 500)
+FELL_TO_OFFICE = "办理单位在规定的工作日内没有办理，或者已经无人可以办理，案件转由市工作专班办理。"
 # What `facts` and the deadline are read from beside the case itself.
 _FACTS = (
     selectinload(Case.objections),
     selectinload(Case.recusals),
+    selectinload(Case.handler_unit).selectinload(Unit.people),
     selectinload(Case.entry).selectinload(Entry.period),
 )
 
 
 @use_case
 def accept(work: Work, case_id: int) -> None:
-    """Accept the case (受理)."""
+    """Accept the case (受理). The office, which may do so when the case fell to it, takes it over with that (R21)."""
     case = _lock_case(work, case_id, Action.ACCEPT)
     case.state = move(case.state, State.ACCEPTED, ACTION_NAMES[Action.ACCEPT])
     case.decided_at = work.now
+    proposals.end(work, case, ProposalEnd.DROPPED)
+    _drop_decline(case)
     _did(work, case, Action.ACCEPT)
 
 
@@ -75,16 +92,50 @@ def accept_each(work: Work, case_ids: Iterable[int]) -> BulkOutcome:
 
 @use_case
 def decline(work: Work, case_id: int, ground: DeclineGround, reason: str) -> None:
-    """Decline the case (不予受理), with a ground and a reason that every objector is told."""
+    """Propose to decline the case (不予受理), with a ground and a reason that every objector will be told (R22).
+
+    A second person confirms it. The units above are told. Proposing again replaces what waits.
+    """
     case = _lock_case(work, case_id, Action.DECLINE)
+    require_own_account(work)
     reason = checked_text(reason, "不予受理的理由", REASON)
     if ground is DeclineGround.WITHDRAWN and not case.facts(work.now).all_withdrawn:
         raise NotAllowed("异议人没有撤回，不能以撤回为由不予受理。")
-    case.state = move(case.state, State.DECLINED, ACTION_NAMES[Action.DECLINE])
-    case.decided_at = work.now
+    case.decline_proposed_ground, case.decline_proposed_reason = ground, reason
+    proposals.keep(work, case, Proposal(decline_ground=ground, decline_reason=reason))
+    tell_units(work, case, Reminder.DECLINE_PROPOSED)
+    _did(work, case, Action.DECLINE, ground=ground, reason=reason, version=case.proposal_version)
+
+
+@use_case
+def confirm_decline(work: Work, case_id: int, version: int) -> None:
+    """Confirm that the case is declined (确认不予受理), as a second person (R22). The objectors get their answer.
+
+    Raises ProposalReplaced unless `version` is the proposal that waits, and NotTwoPeople.
+    """
+    case = _lock_case(work, case_id, Action.CONFIRM_DECLINE)
+    _require_second_person(work, case, version)
+    case.state = move(case.state, State.DECLINED, ACTION_NAMES[Action.CONFIRM_DECLINE])
+    ground, reason = case.decline_proposed_ground, case.decline_proposed_reason
+    assert ground is not None  # noqa: S101 - `check` let it pass
+    case.decided_at, case.decline_confirmed_by = work.now, work.actor.user_id
     case.decline_ground, case.decline_reason = ground, reason
+    proposals.end(work, case, ProposalEnd.CONFIRMED)
+    _drop_decline(case)
     _tell_objectors(work, case, MessageKind.ANSWER, f"不予受理。依据：{DECLINE_GROUND_NAMES[ground]}。理由：{reason}")
-    _did(work, case, Action.DECLINE, ground=ground, reason=reason)
+    tell_units(work, case, Reminder.DECLINED)
+    _did(work, case, Action.CONFIRM_DECLINE, ground=ground, reason=reason, version=version)
+
+
+@use_case
+def return_decline(work: Work, case_id: int, reason: str) -> None:
+    """Return the proposal to decline (退回) with a reason. The case waits again (R22)."""
+    case = _lock_case(work, case_id, Action.RETURN_DECLINE)
+    reason = checked_text(reason, "退回的理由", REASON)
+    proposals.end(work, case, ProposalEnd.RETURNED, reason)
+    _drop_decline(case)
+    tell_units(work, case, Reminder.RETURNED)
+    _did(work, case, Action.RETURN_DECLINE, reason=reason)
 
 
 @use_case
@@ -117,15 +168,15 @@ def resume(work: Work, case_id: int) -> None:
 
 
 @use_case
-def note(work: Work, case_id: int, text: str) -> None:
-    """Add a step of the investigation to the file."""
-    _write_note(work, case_id, Action.NOTE, NoteKind.NOTE, text)
+def note(work: Work, case_id: int, text: str, form: str = "") -> None:
+    """Add a step of the investigation to the file, with what lies with `form` (enclosures)."""
+    _write_note(work, case_id, Action.NOTE, NoteKind.NOTE, text, form)
 
 
 @use_case
-def hear(work: Work, case_id: int, text: str) -> None:
-    """Record what the nominee says to the facts (R24)."""
-    _write_note(work, case_id, Action.HEAR, NoteKind.STATEMENT, text)
+def hear(work: Work, case_id: int, text: str, form: str = "") -> None:
+    """Record what the nominee says to the facts (R24), with what lies with `form` (enclosures)."""
+    _write_note(work, case_id, Action.HEAR, NoteKind.STATEMENT, text, form)
 
 
 @use_case
@@ -156,34 +207,47 @@ def assign_each(work: Work, case_ids: Iterable[int], assignee_id: int) -> BulkOu
 
 
 @use_case
-def propose(work: Work, case_id: int, conclusion: Conclusion, findings: str, grounds: str, answer: str) -> None:
-    """Propose a conclusion (提出处理意见) with findings, grounds and the answer the objectors will read (R22)."""
+def propose(
+    work: Work, case_id: int, conclusion: Conclusion, findings: str, grounds: str, answer: str, form: str = ""
+) -> None:
+    """Propose a conclusion (提出处理意见) with findings, grounds and the answer the objectors will read (R22).
+
+    What lies with `form` belongs to this version of the proposal (enclosures).
+    """
     case = _lock_case(work, case_id, Action.PROPOSE)
+    require_own_account(work)
     findings = checked_text(findings, "核查情况", TEXT, "findings")
     grounds = checked_text(grounds, "依据", TEXT, "grounds")
     answer = checked_text(answer, "给异议人的答复", TEXT, "answer")
     if conclusion is Conclusion.WITHDRAWN and not case.facts(work.now).all_withdrawn:
         raise NotAllowed("异议人没有全部撤回，结论不能是“异议人撤回”。")
     case.state = move(case.state, State.PROPOSED, ACTION_NAMES[Action.PROPOSE])
-    case.proposed_conclusion, case.proposed_by, case.proposed_at = conclusion, work.actor.user_id, work.now
+    case.proposed_conclusion = conclusion
     case.findings, case.grounds, case.answer = findings, grounds, answer
-    _did(work, case, Action.PROPOSE, conclusion=conclusion)
+    kept = Proposal(conclusion=conclusion, findings=findings, grounds=grounds, answer=answer)
+    proposals.keep(work, case, kept)
+    claim(work, case.id, form, version=case.proposal_version)
+    tell_units(work, case, Reminder.PROPOSED)
+    _did(work, case, Action.PROPOSE, conclusion=conclusion, version=case.proposal_version)
 
 
 @use_case
-def confirm(work: Work, case_id: int) -> None:
+def confirm(work: Work, case_id: int, version: int) -> None:
     """Confirm the proposed conclusion (确认处理意见), as a second person (R22).
 
-    From here on it counts, and an upheld objection disqualifies (R27).
+    From here on it counts, and an upheld objection disqualifies (R27). Raises ProposalReplaced unless `version` is the
+    proposal that waits, and NotTwoPeople.
     """
     case = _lock_case(work, case_id, Action.CONFIRM)
+    _require_second_person(work, case, version)
     case.state = move(case.state, State.CONCLUDED, ACTION_NAMES[Action.CONFIRM])
     case.conclusion, case.confirmed_by, case.confirmed_at = case.proposed_conclusion, work.actor.user_id, work.now
+    proposals.end(work, case, ProposalEnd.CONFIRMED)
     assert case.conclusion is not None  # noqa: S101 - a CHECK holds it
     assert case.answer is not None  # noqa: S101 - written with the proposal
     answer = f"{CONCLUSION_NAMES[case.conclusion]}。{case.answer}"
     _tell_objectors(work, case, MessageKind.ANSWER, answer)
-    _did(work, case, Action.CONFIRM, conclusion=case.conclusion)
+    _did(work, case, Action.CONFIRM, conclusion=case.conclusion, version=version)
     if case.conclusion is Conclusion.UPHELD:
         _disqualify(work, case)
 
@@ -194,6 +258,8 @@ def return_proposal(work: Work, case_id: int, reason: str) -> None:
     case = _lock_case(work, case_id, Action.RETURN)
     reason = checked_text(reason, "退回的理由", REASON)
     case.state = move(case.state, State.INVESTIGATING, ACTION_NAMES[Action.RETURN])
+    proposals.end(work, case, ProposalEnd.RETURNED, reason)
+    tell_units(work, case, Reminder.RETURNED)
     _did(work, case, Action.RETURN, reason=reason)
 
 
@@ -201,19 +267,18 @@ def return_proposal(work: Work, case_id: int, reason: str) -> None:
 def recuse(work: Work, case_id: int, user_id: int, reason: str) -> None:
     """Recuse somebody from the case (回避): oneself or somebody else (R21).
 
-    Only the head of the handling unit and the office may recuse somebody else.
+    Only the head of the handling unit and the office may recuse somebody else. Raises NotAllowed where it would leave
+    the case without two people who can conclude it.
     """
     case = _lock_case(work, case_id, Action.RECUSE)
     reason = checked_text(reason, "回避的原因", REASON)
-    if user_id != work.actor.user_id:
-        leads = work.actor.role is Role.OFFICE or (
-            work.actor.role is Role.HEAD and work.actor.unit_id == case.handler_unit_id
-        )
-        other = work.session.get(User, user_id)
-        if not leads or other is None or other.unit_id != case.handler_unit_id:
-            raise NotAllowed("只有单位负责人可以让本单位其他人回避。")
-        if user_id in case.facts(work.now).recused:
-            raise AlreadyDone("这个人已经回避了。")
+    other = work.session.get(User, user_id)
+    if other is None:
+        raise NotAllowed("只有单位负责人可以让本单位其他人回避。")
+    facts = case.facts(work.now)
+    check_recusal(work.actor, other.actor, facts)
+    if user_id in facts.recused:
+        raise AlreadyDone("这个人已经回避了。")
     work.session.add(Recusal(case_id=case.id, user_id=user_id, reason=reason, recused_at=work.now))
     if case.assignee_id == user_id:
         case.assignee_id = None
@@ -227,8 +292,9 @@ def join(work: Work, case_id: int, lead_id: int) -> None:
     both = select(Case.id).where(Case.id.in_((case_id, lead_id))).order_by(Case.id)
     work.session.execute(both.with_for_update())
     case = _lock_case(work, case_id, Action.JOIN)
-    if lead_id not in {lead.id for lead in joinable_leads(work.session, case)}:
+    if lead_id not in {lead.id for lead in joinable_leads(work.session, case, shown_to(work.actor, work.now))}:
         raise NotAllowed("只能并入同一推荐对象、同一办理单位、尚在办理的另一个案件。")
+    recuse_registrars(work, case, work.session.get_one(Case, lead_id, options=_FACTS))
     for objection in case.objections:
         objection.case_id = lead_id
     case.state = move(case.state, State.JOINED, ACTION_NAMES[Action.JOIN])
@@ -244,16 +310,16 @@ def hand_up(work: Work, case_id: int, reason: str) -> None:
     """
     case = _lock_case(work, case_id, Action.HAND_UP)
     reason = checked_text(reason, "移交的理由", REASON)
-    _give_to_office(work.session, case)
+    _give_to_office(work, case)
     _did(work, case, Action.HAND_UP, reason=reason)
 
 
 @use_case
 def take_over(work: Work, case_id: int, reason: str) -> None:
-    """Take over an escalated case (接办), by the office: sitting on a case must not decide it (R21)."""
+    """Take over a case (接办), by the office before the deadline: sitting on a case must not decide it (R21)."""
     case = _lock_case(work, case_id, Action.TAKE_OVER)
     reason = checked_text(reason, "接办的理由", REASON)
-    _give_to_office(work.session, case)
+    _give_to_office(work, case)
     _did(work, case, Action.TAKE_OVER, reason=reason)
 
 
@@ -275,61 +341,36 @@ def _visible_ids(work: Work, case_ids: Iterable[int]) -> list[int]:
     return seen
 
 
-def assignable(session: Session, case: Case) -> list[User]:
-    """List the people of the handling unit who may be given the case."""
-    recused = {recusal.user_id for recusal in case.recusals}
-    staff = session.scalars(
-        select(User)
-        .where(User.unit_id == case.handler_unit_id, User.disabled_at.is_(None), User.role != Role.AUDITOR)
-        .order_by(User.id)
-    )
-    return [user for user in staff if user.id not in recused]
-
-
-def joinable_leads(session: Session, case: Case) -> list[Case]:
-    """List the open cases that this one may be joined into.
-
-    A case whose conclusion is worded and waits to be confirmed is not one of them.
-    """
-    return list(
-        session.scalars(
-            select(Case)
-            .where(
-                Case.entry_id == case.entry_id,
-                Case.handler_unit_id == case.handler_unit_id,
-                Case.id != case.id,
-                Case.state.in_(OPEN_STATES - {State.PROPOSED}),
-            )
-            .order_by(Case.id)
-        )
-    )
-
-
 def _lock_case(work: Work, case_id: int, action: Action) -> Case:
     """Lock the case and check that the rules let this person do this to it at this moment."""
     case = lock_row_if_any(work.session, Case, case_id, *_FACTS)
     if case is None:
         raise NotYourCase
     facts = case.facts(work.now)
-    if not may_see(work.actor, facts):
+    if not is_for(work.actor, facts):
         raise NotYourCase
     conclude_by = case.entry.period.conclude_by
     if case.state in OPEN_STATES and too_late_to_conclude(conclude_by, work.now):
         raise TooLateToConclude(conclude_by)
     check(work.actor, action, facts, work.now)
+    if action in (Action.ACCEPT, Action.DECLINE) and takes_over(work.actor, action, facts):
+        _give_to_office(work, case)
+        work.did(f"case.{Action.TAKE_OVER}", case, reason=FELL_TO_OFFICE)
     return case
 
 
 def _did(work: Work, case: Case, action: Action, **details: Any) -> None:
+    case.touched_at = work.now
     work.did(f"case.{action}", case, **details)
 
 
-def _write_note(work: Work, case_id: int, action: Action, kind: NoteKind, text: str) -> None:
+def _write_note(work: Work, case_id: int, action: Action, kind: NoteKind, text: str, form: str) -> None:
     case = _lock_case(work, case_id, action)
     text = checked_text(text, ACTION_NAMES[action], TEXT)
-    work.session.add(
-        CaseNote(case_id=case.id, kind=kind, text=text, written_by=work.actor.user_id, written_at=work.now)
-    )
+    written = CaseNote(case_id=case.id, kind=kind, text=text, written_by=work.actor.user_id, written_at=work.now)
+    work.session.add(written)
+    work.session.flush()
+    claim(work, case.id, form, note_id=written.id)
     _did(work, case, action)
 
 
@@ -340,7 +381,10 @@ def _tell_objectors(work: Work, case: Case, kind: MessageKind, text: str) -> Non
 
 
 def _disqualify(work: Work, case: Case) -> None:
+    """Put the nominee out, unless it has left already: no second stain is written (R26)."""
     period = case.entry.period
+    if lock_and_find_left(work.session, [case.entry.nominee_id], work.now):
+        return
     clause = period.programme.upheld_clause
     work.session.add(
         Disqualification(
@@ -358,6 +402,19 @@ def _disqualify(work: Work, case: Case) -> None:
     )
 
 
-def _give_to_office(session: Session, case: Case) -> None:
-    case.handler_unit_id = chain_of_command(session, case.handler_unit)[-1].id
+def _give_to_office(work: Work, case: Case) -> None:
+    tell_units(work, case, Reminder.TAKEN_OVER)  # the unit that had it, too
+    case.handler_unit = case.handler_unit.office
     case.assignee_id = None
+
+
+def _drop_decline(case: Case) -> None:
+    case.decline_proposed_ground = case.decline_proposed_reason = None
+
+
+def _require_second_person(work: Work, case: Case, version: int) -> None:
+    """Raise ProposalReplaced unless `version` is what waits, and NotTwoPeople (R22, SECURITY 50 and 51)."""
+    if version != (case.proposal_version or 0):
+        raise ProposalReplaced
+    assert case.proposed_by is not None  # noqa: S101 - somebody proposed what waits
+    require_two_people(work, case.proposed_by)

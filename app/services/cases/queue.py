@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.domain.calendar.workdays import DayTable
-from app.domain.cases.reminders import workdays_left
-from app.domain.cases.states import OPEN_STATES, Actor, Role, State, may_see
-from app.models import Case, Entry, Period, User
+from app.domain.calendar.workdays import DayTable, local_date
+from app.domain.cases.reminders import workdays_after_today
+from app.domain.cases.states import OPEN_STATES, Actor, CaseFacts, Role, State, may_see
+from app.models import Case, Entry, Period, Unit, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,9 @@ class QueuedCase:
 
     case: Case
     state: State
-    workdays_left: int
+    days_after: int | None  # working days left after today, 0 on the last one, None once it is over
     escalated: bool
+    has_hands: bool
 
     @property
     def is_open(self) -> bool:
@@ -30,7 +31,7 @@ class QueuedCase:
 
     @property
     def urgent(self) -> bool:
-        return self.is_open and self.workdays_left <= 1
+        return self.is_open and not self.days_after
 
 
 def queue_of(
@@ -64,6 +65,19 @@ def watched_by(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedC
     return [queued for queued in _ordered(cases, actor, now) if queued.is_open]
 
 
+def without_hands(session: Session, now: dt.datetime) -> list[Case]:
+    """List the open cases that no two people with live accounts can together bring to a conclusion (R21)."""
+    query = _cases().join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
+    cases = session.scalars(query.where(Case.state.in_(OPEN_STATES), Period.conclude_by > now)).unique().all()
+    tables: dict[int, DayTable] = {}
+
+    def facts_of(case: Case) -> CaseFacts:
+        period = case.entry.period
+        return case.facts(now, tables.get(period.id) or tables.setdefault(period.id, period.day_table))
+
+    return [case for case in cases if not facts_of(case).has_hands]
+
+
 def of_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
     """List the cases of one period that this person may see, in whatever state."""
     query = _cases().join(Entry, Case.entry_id == Entry.id).where(Entry.period_id == period_id)
@@ -79,7 +93,7 @@ def colleagues(session: Session, actor: Actor) -> Sequence[User]:
 def _cases() -> Select[Case]:
     return select(Case).options(
         joinedload(Case.entry).joinedload(Entry.period).joinedload(Period.organiser),
-        joinedload(Case.handler_unit),
+        joinedload(Case.handler_unit).selectinload(Unit.people),
         joinedload(Case.assignee),
         selectinload(Case.objections),
         selectinload(Case.recusals),
@@ -96,13 +110,19 @@ def _ordered(
     tables: dict[int, DayTable] = {}
     rows = []
     for case in cases:
-        facts = case.facts(now)
         period = case.entry.period
+        table = tables.get(period.id) or tables.setdefault(period.id, period.day_table)
+        facts = case.facts(now, table)
         if not may_see(actor, facts) or (states and facts.state not in states):
             continue
         if assignee_id is not None and case.assignee_id != assignee_id:
             continue
-        table = tables.setdefault(period.id, period.day_table)
-        left = workdays_left(period.conclude_by, table, now)
-        rows.append(QueuedCase(case, facts.state, left, facts.escalated(now)))
-    return sorted(rows, key=lambda row: (not row.is_open, row.case.entry.period.conclude_by, row.case.id))
+        left = workdays_after_today(period.conclude_by, table, now)
+        rows.append(QueuedCase(case, facts.state, left, facts.escalated(now), facts.has_hands))
+    return sorted(rows, key=_place)
+
+
+def _place(row: QueuedCase) -> tuple[bool, dt.datetime, dt.date, int]:
+    """Return what a list is ordered by. Of one day the order says nothing of who came first (R19)."""
+    arrived = local_date(row.case.received_at)
+    return not row.is_open, row.case.entry.period.conclude_by, arrived, row.case.id

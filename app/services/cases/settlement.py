@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.cases.clauses import lapse_clause
 from app.domain.cases.states import OPEN_STATES, State
 from app.domain.cases.verdict import CaseOutcome, Ground, Lapse, lapses
 from app.models import Case, Disqualification, Entry, Period
 from app.services.record.chain import CLOCK, on_case, on_nominee
+from app.services.shared.leavers import lock_and_find_left
 from app.services.shared.work import Work, use_case
 
 _BATCH = 500  # ids in one statement: well below what either database takes
@@ -60,9 +62,8 @@ def settle_period(work: Work, period_id: int) -> Settled | None:
         return None
     period = work.session.get_one(Period, period_id, populate_existing=True)
     cases = _lock_open_cases(work.session, period_id)
-    lapsed = _not_out_yet(
-        work.session, period_id, lapses((case.outcome for case in cases), period.conclude_by, work.now)
-    )
+    gone = _gone(work.session, period_id, [case.outcome.nominee_id for case in cases], work.now)
+    lapsed = lapses((case.outcome for case in cases), period.conclude_by, work.now, gone)
     _write_lapses(work.session, [case.outcome.case_id for case in cases], period.conclude_by)
     _write_disqualifications(work, period, lapsed)
     _note(work, period, cases, lapsed)
@@ -94,16 +95,16 @@ def _lock_open_cases(session: Session, period_id: int) -> list[_OpenCase]:
     ]
 
 
-def _not_out_yet(session: Session, period_id: int, lapsed: Sequence[Lapse]) -> list[Lapse]:
-    """Leave out the nominees whom an earlier settlement of the same period disqualified (R26: once).
+def _gone(session: Session, period_id: int, nominee_ids: Sequence[int], now: dt.datetime) -> set[int]:
+    """Return who of these had left already, by a withdrawal or a disqualification: nobody is put out twice (R26).
 
-    A clock may have run ahead.
+    A lapse of this very period is one also where it was reversed: a clock may have run ahead.
     """
-    already = select(Disqualification.nominee_id).where(
+    once = select(Disqualification.nominee_id).where(
         Disqualification.period_id == period_id, Disqualification.ground == Ground.LAPSED
     )
-    out = set(session.scalars(already))
-    return [lapse for lapse in lapsed if lapse.nominee_id not in out]
+    found = lock_and_find_left(session, nominee_ids, now)
+    return {nominee_id for nominee_id, left in found.items() if left.settled} | set(session.scalars(once))
 
 
 def _write_lapses(session: Session, case_ids: Sequence[int], deadline: dt.datetime) -> None:
@@ -119,6 +120,7 @@ def _write_lapses(session: Session, case_ids: Sequence[int], deadline: dt.dateti
 def _write_disqualifications(work: Work, period: Period, lapsed: Sequence[Lapse]) -> None:
     if not lapsed:
         return
+    clause = lapse_clause(period.round, period.programme.lapse_clause)
     work.session.execute(
         insert(Disqualification),
         [
@@ -127,7 +129,7 @@ def _write_disqualifications(work: Work, period: Period, lapsed: Sequence[Lapse]
                 "period_id": period.id,
                 "case_id": lapse.leading_case_id,
                 "ground": Ground.LAPSED,
-                "clause": period.programme.lapse_clause,
+                "clause": clause,
                 "effective_at": period.conclude_by,
                 "carried_out_at": work.now,
             }
@@ -139,6 +141,7 @@ def _write_disqualifications(work: Work, period: Period, lapsed: Sequence[Lapse]
 def _note(work: Work, period: Period, cases: Sequence[_OpenCase], lapsed: Sequence[Lapse]) -> None:
     """Record a settlement. The row of a lapsed case names who let it lapse (R27)."""
     deadline = period.conclude_by.isoformat()
+    clause = lapse_clause(period.round, period.programme.lapse_clause)
     for case in cases:
         handler = {"handler_unit": case.handler_unit_id, "assignee": case.assignee_id}
         work.did_by(CLOCK, "case.lapsed", on_case(case.outcome.case_id), deadline=deadline, **handler)
@@ -149,7 +152,10 @@ def _note(work: Work, period: Period, cases: Sequence[_OpenCase], lapsed: Sequen
             on_nominee(lapse.nominee_id),
             cases=list(lapse.case_ids),
             ground=Ground.LAPSED,
-            clause=period.programme.lapse_clause,
+            clause=clause,
             effective_at=deadline,
         )
-    work.did_by(CLOCK, "period.settled", period, deadline=deadline, lapsed=len(cases), disqualified=len(lapsed))
+    details: dict[str, object] = {"deadline": deadline, "lapsed": len(cases), "disqualified": len(lapsed)}
+    if period.waits_until is not None:  # its day became a holiday: settled at 24:00 of the next working day (R3)
+        details["previous_deadline"] = period.set_deadline.isoformat()
+    work.did_by(CLOCK, "period.settled", period, **details)

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.domain.calendar.workdays import local_date
 from app.domain.cases.reminders import Reminder, due_reminder
 from app.domain.cases.states import OPEN_STATES, Actor, Role, State
-from app.models import Case, Entry, OutboxRow, Period, Recusal
+from app.models import Case, Entry, OutboxRow, Period, Recusal, Unit, UnitKind
 from app.services.accounts.units import chain_of_command
+from app.services.cases.visibility import shown_to
 from app.services.shared.work import Work
 
 
@@ -39,6 +41,7 @@ def _warn_all(session: Session, now: dt.datetime) -> int:
         reminder = due_reminder(period.conclude_by, period.day_table, now)
         if reminder is not None:
             written += _warn(session, period, reminder, now)
+        written += _warn_of_fallen(session, period, now)
     return written
 
 
@@ -78,24 +81,67 @@ def _warn(session: Session, period: Period, reminder: Reminder, now: dt.datetime
     return len(rows)
 
 
-def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 20) -> Sequence[OutboxRow]:
-    """List the newest warnings to a person's unit about cases that are still open, newest first.
+def _warn_of_fallen(session: Session, period: Period, now: dt.datetime) -> int:
+    """Tell the units that a case has fallen to the office (R21), once a deadline."""
+    told = exists().where(
+        OutboxRow.case_id == Case.id,
+        OutboxRow.reminder == Reminder.ESCALATED,
+        OutboxRow.deadline == period.conclude_by,
+    )
+    waiting = session.scalars(
+        select(Case)
+        .join(Entry, Case.entry_id == Entry.id)
+        .join(Unit, Case.handler_unit_id == Unit.id)
+        .where(Entry.period_id == period.id, Case.state.in_(OPEN_STATES), Unit.kind != UnitKind.OFFICE, ~told)
+        .options(joinedload(Case.handler_unit).selectinload(Unit.people), selectinload(Case.recusals))
+    ).all()
+    days = period.day_table if waiting else None
+    rows = [
+        OutboxRow(
+            case_id=case.id,
+            unit_id=unit.id,
+            reminder=Reminder.ESCALATED,
+            deadline=period.conclude_by,
+            created_at=now,
+        )
+        for case in waiting
+        if case.facts(now, days).escalated(now)
+        for unit in chain_of_command(session, case.handler_unit)
+    ]
+    session.add_all(rows)
+    session.flush()
+    return len(rows)
 
-    The arrival of a case is left out once somebody has accepted it. A recused person sees no warning about the case.
+
+def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 20) -> Sequence[OutboxRow]:
+    """List the newest warnings to a person's unit about cases that are still open, the newest day first.
+
+    Within a day their order says nothing of what came first (R19).
+
+    A unit is told of a case from the day after it came in (R19). Its arrival is left out once somebody has accepted it,
+    and a proposal once it is confirmed or returned. That a case was declined is shown although it is over: the superior
+    is told. A recused person sees no warning about the case.
     """
     if actor.role is Role.AUDITOR:
         return []
-    return session.scalars(
+    rows = session.scalars(
         select(OutboxRow)
         .join(Case, OutboxRow.case_id == Case.id)
         .where(
             OutboxRow.unit_id == actor.unit_id,
             OutboxRow.deadline > now,
-            Case.state.in_(OPEN_STATES),
+            or_(Case.state.in_(OPEN_STATES), OutboxRow.reminder == Reminder.DECLINED),
             ~exists().where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id),
+            shown_to(actor, now),
             or_(OutboxRow.reminder != Reminder.ARRIVAL, Case.state == State.RECEIVED),
+            or_(OutboxRow.reminder != Reminder.PROPOSED, Case.state == State.PROPOSED),
+            or_(
+                OutboxRow.reminder != Reminder.DECLINE_PROPOSED,
+                (Case.state == State.RECEIVED) & Case.decline_proposed_ground.is_not(None),
+            ),
         )
         .order_by(OutboxRow.created_at.desc(), OutboxRow.id.desc())
         .limit(limit)
         .options(joinedload(OutboxRow.case))
     ).all()
+    return sorted(rows, key=lambda row: (-local_date(row.created_at).toordinal(), row.case_id))

@@ -1,4 +1,4 @@
-"""What only the whole list and the whole programme can tell: places, and that nobody comes twice (R9, R11)."""
+"""Checks of a whole list against its programme: enough places, and nobody twice (R9, R11)."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def confirm(work: Work, import_id: int) -> dict[str, int]:
         problems = _check_again(work, import_id)
         if not problems:
             return _become_nominees(work, imported)
-    raise ImportHasProblems(problems)  # nothing is imported, and what was noted of the rows is kept
+    raise ImportHasProblems(problems)  # nothing is imported, but the problems noted on the rows are kept
 
 
 def _check_again(work: Work, import_id: int) -> int:
@@ -171,7 +171,7 @@ class _Making:
 def _describe(nominee: Nominee, fields: Mapping[str, str]) -> None:
     """Copy what a form says of a nominee that may become public, or is counted.
 
-    What the form leaves out stays as it was. A rank is made higher, never lower: that is for the office to say.
+    What the form leaves out stays as it was. A form may raise a rank but never lower it: only the office does that.
     """
     collective = nominee.kind is Kind.COLLECTIVE
     nominee.post = fields.get("post") or nominee.post or ""

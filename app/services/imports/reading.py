@@ -27,7 +27,7 @@ from app.services.shared.files import Vault
 from app.services.shared.work import Work, use_case
 
 _log = logging.getLogger("gongshi.imports")
-# A list that kills whoever reads it is not read for ever.
+# A list whose reading kills the process is given up after so many attempts.
 ATTEMPTS = 3
 # Rows wait in memory for their transaction: 2,000 with deeds of 400 characters come to 3 MB.
 _MOST_BYTES = 64 * 1024 * 1024
@@ -62,7 +62,7 @@ def read(work: Work, vault: Vault, import_id: int) -> bool:
         raise
     except (UnreadableForm, TooManyRows, FileDamaged, HeldBack) as refusal:
         _fail(work, import_id, str(refusal))
-    except Exception as fault:  # whatever it was: it would be the same the next time, and somebody waits
+    except Exception as fault:  # any fault: another try would fail in the same way, and somebody waits for the answer
         _log.error("an import could not be read", exc_info=fault, extra={"file": on_import(import_id)})
         _fail(work, import_id, _FAULT)
     return True

@@ -13,7 +13,7 @@ from app.models import Nominee
 from app.services.programmes.locking import lock_programme_before_award
 
 
-def theirs(actor: Actor) -> ColumnElement[bool]:
+def nominees_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on Nominee that limits a list to the nominees this person may see."""
     if actor.role in (Role.OFFICE, Role.AUDITOR):
         return true()
@@ -24,7 +24,7 @@ def of_programme(session: Session, programme_id: int, actor: Actor) -> Sequence[
     """List a programme's nominees that this person may see, unit by unit in their order of preference."""
     return session.scalars(
         select(Nominee)
-        .where(Nominee.programme_id == programme_id, theirs(actor))
+        .where(Nominee.programme_id == programme_id, nominees_visible_to(actor))
         .order_by(Nominee.recommender_id, Nominee.kind, Nominee.position, Nominee.id)
         .options(joinedload(Nominee.recommender), joinedload(Nominee.unit))
     ).all()
@@ -32,7 +32,7 @@ def of_programme(session: Session, programme_id: int, actor: Actor) -> Sequence[
 
 def visible(session: Session, nominee_id: int, actor: Actor) -> Nominee:
     """Return a nominee that this person may see. Raises NotYourCase for everybody else."""
-    nominee = session.scalar(select(Nominee).where(Nominee.id == nominee_id, theirs(actor)))
+    nominee = session.scalar(select(Nominee).where(Nominee.id == nominee_id, nominees_visible_to(actor)))
     if nominee is None:
         raise NotYourCase
     return nominee

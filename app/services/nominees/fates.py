@@ -1,4 +1,4 @@
-"""What became of a programme's nominees: what stands or stood against each, and who is out (R26, R29)."""
+"""What became of a programme's nominees: their disqualifications, and who is out now (R26, R29)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.domain.cases.states import Actor
 from app.models import Disqualification, Nominee
-from app.services.nominees.access import of_programme, theirs
+from app.services.nominees.access import nominees_visible_to, of_programme
 from app.services.shared.leavers import disqualified
 
 
 @dataclass(frozen=True, slots=True)
 class Fates:
-    """A programme's nominees, what stands or stood against each, and who is out at this moment (R26)."""
+    """A programme's nominees, every disqualification of each, reversed ones too, and who is out now (R26)."""
 
     nominees: Sequence[Nominee]
     disqualifications: dict[int, list[Disqualification]]
@@ -39,7 +39,7 @@ def fates_of(session: Session, programme_id: int, actor: Actor, now: dt.datetime
     rows = session.scalars(
         select(Disqualification)
         .join(Nominee)
-        .where(Nominee.programme_id == programme_id, theirs(actor))
+        .where(Nominee.programme_id == programme_id, nominees_visible_to(actor))
         .order_by(Disqualification.id)
         .options(selectinload(Disqualification.reversal))
     )

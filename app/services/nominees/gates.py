@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.cases.states import OPEN_STATES
+from app.domain.cases.states import OPEN_STATES, Actor
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.eligibility import Check, CheckOutcome, CountyShare, county_share
 from app.domain.nominees.opinions import missing, names
@@ -22,6 +22,7 @@ from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import QuotaExceeded
 from app.models import Case, Entry, Nominee, OpinionOutcome, Period, Programme, Quota, ReviewStage, Unit
 from app.sealing import Keyring
+from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import eligibility, opinions, reviews
 from app.services.shared import leavers
 
@@ -90,7 +91,7 @@ class NomineeStanding:
         ]
 
     def _opinions(self) -> list[str]:
-        """Whose opinion is negative stands with the opinions alone: this is read by the nominee's own unit too."""
+        """Name no authority with a negative opinion: the nominee's own unit reads this too."""
         reasons = ["征求意见中有不同意见"] if self.has_negative else []
         return reasons + ([f"还缺{names(self.unanswered, self.notice)}的意见"] if self.unanswered else [])
 
@@ -102,15 +103,23 @@ def _too_many(share: CountyShare) -> list[str]:
 
 
 def standings(
-    session: Session, keyring: Keyring, programme: Programme, nominees: Iterable[Nominee], now: dt.datetime
+    session: Session,
+    keyring: Keyring,
+    programme: Programme,
+    nominees: Iterable[Nominee],
+    now: dt.datetime,
+    seen_by: Actor | None = None,
 ) -> dict[int, NomineeStanding]:
     """Where these nominees of a programme stand, by id. Raises SealBroken.
+
+    `seen_by` is for whoever only reads it: of a case that this person may not see, nothing is told (R19). Without it
+    every case counts, as it does for whoever decides.
 
     Open cases are read before who has left: one upheld meanwhile is still open, or its nominee is out already.
     """
     these = list(nominees)
     ids = [nominee.id for nominee in these]
-    showings = _showings(session, ids, now)
+    showings = _showings(session, ids, now, seen_by)
     gone = leavers.left(session, these, now)
     checks = eligibility.checks(session, keyring, these)
     words, answers = reviews.latest(session, ids), opinions.latest(session, ids)
@@ -132,14 +141,16 @@ def standings(
     }
 
 
-def standing_of(session: Session, keyring: Keyring, nominee: Nominee, now: dt.datetime) -> NomineeStanding:
-    """Where one nominee stands."""
+def standing_of(
+    session: Session, keyring: Keyring, nominee: Nominee, now: dt.datetime, seen_by: Actor | None = None
+) -> NomineeStanding:
+    """Return where one nominee stands; see `standings`."""
     programme = session.get_one(Programme, nominee.programme_id)
-    return standings(session, keyring, programme, [nominee], now)[nominee.id]
+    return standings(session, keyring, programme, [nominee], now, seen_by)[nominee.id]
 
 
 def waiting_for_review(session: Session, programme: Programme, now: dt.datetime) -> dict[ReviewStage, int]:
-    """How many are through with the round before a review, and were not looked at since."""
+    """Count the nominees that passed the round before a review and were not reviewed since."""
     nominees = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
     ids = [nominee.id for nominee in nominees]
     gone, words = leavers.left(session, nominees, now), reviews.latest(session, ids)
@@ -223,7 +234,9 @@ def _entered(session: Session, programme: Programme) -> defaultdict[int, set[int
     return entered
 
 
-def _showings(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> dict[int, list[Showing]]:
+def _showings(
+    session: Session, nominee_ids: Sequence[int], now: dt.datetime, seen_by: Actor | None = None
+) -> dict[int, list[Showing]]:
     """Return every showing of these nominees as it stands at `now`, by nominee."""
     entries = session.scalars(
         select(Entry)
@@ -232,7 +245,7 @@ def _showings(session: Session, nominee_ids: Sequence[int], now: dt.datetime) ->
         .order_by(Entry.id)
         .options(joinedload(Entry.period))
     ).all()
-    open_cases = _nominees_with_open_cases(session, {entry.period_id for entry in entries}, now)
+    open_cases = _nominees_with_open_cases(session, {entry.period_id for entry in entries}, now, seen_by)
     showings: dict[int, list[Showing]] = {}
     for entry in entries:
         period, against = entry.period, open_cases.get(entry.period_id, set())
@@ -250,7 +263,9 @@ def _showings(session: Session, nominee_ids: Sequence[int], now: dt.datetime) ->
     return showings
 
 
-def _nominees_with_open_cases(session: Session, period_ids: set[int], now: dt.datetime) -> dict[int, set[int]]:
+def _nominees_with_open_cases(
+    session: Session, period_ids: set[int], now: dt.datetime, seen_by: Actor | None
+) -> dict[int, set[int]]:
     """Return, by period, the nominees whom an open case is about.
 
     From the deadline on no case is open (R26).
@@ -259,7 +274,12 @@ def _nominees_with_open_cases(session: Session, period_ids: set[int], now: dt.da
         select(Entry.period_id, Entry.nominee_id)
         .join(Case, Case.entry_id == Entry.id)
         .join(Period, Entry.period_id == Period.id)
-        .where(Entry.period_id.in_(period_ids), Case.state.in_(OPEN_STATES), Period.conclude_by > now)
+        .where(
+            Entry.period_id.in_(period_ids),
+            Case.state.in_(OPEN_STATES),
+            Period.conclude_by > now,
+            cases_visible_to(seen_by, now) if seen_by else true(),
+        )
     )
     found: dict[int, set[int]] = {}
     for period_id, nominee_id in rows:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.cases.states import OPEN_STATES, Actor
+from app.domain.cases.states import Actor, Conclusion, State
 from app.domain.imports.lists import KnownNominee, named
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.misprints import LONGEST
@@ -50,7 +50,20 @@ OUT = exists().where(
     Disqualification.nominee_id == Nominee.id,
     ~exists().where(Reversal.disqualification_id == Disqualification.id, Reversal.confirmed_at.is_not(None)),
 )
-_BEING_HEARD = exists().where(Entry.nominee_id == Nominee.id, Case.entry_id == Entry.id, Case.state.in_(OPEN_STATES))
+# Of a period that is not closed: some case of it may be open, and a unit is not told of every one (R19).
+_NOT_CLOSED = exists().where(
+    Entry.nominee_id == Nominee.id,
+    Entry.period_id == Period.id,
+    Period.cancelled_at.is_(None),
+    Period.closed_at.is_(None),
+)
+# A nominee that had left already is not disqualified again (R26), but the finding stands (R27).
+_FOUND_AFTER_LEAVING = exists().where(
+    Entry.nominee_id == Nominee.id,
+    Case.entry_id == Entry.id,
+    or_(Case.conclusion == Conclusion.UPHELD, Case.state == State.LAPSED),
+    ~exists().where(Disqualification.nominee_id == Nominee.id, Disqualification.period_id == Entry.period_id),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,7 @@ class Particulars:
 
 @dataclass(frozen=True, slots=True)
 class PlainFacts:
-    """What is changed freely before the first period."""
+    """The facts that may be changed freely before the first period."""
 
     unit: str
     post: str
@@ -173,8 +186,8 @@ def own_unit(session: Session, recommender: Unit, name: str) -> Unit:
 def standing_in(session: Session, programme_id: int, unit_id: int) -> list[KnownNominee]:
     """List everybody who is recommended in a programme, as this unit's list meets them.
 
-    A nominee who withdrew may be nominated again, but not to escape an objection: not while a case is open, and not
-    once a case has disqualified it.
+    A nominee who withdrew may be nominated again, but not to escape an objection: not before every period that showed
+    it is closed, and not once a case was upheld against it or lapsed.
     """
     own, recommender = aliased(Unit), aliased(Unit)
     rows: Any = session.execute(
@@ -182,7 +195,10 @@ def standing_in(session: Session, programme_id: int, unit_id: int) -> list[Known
         .join(own, Nominee.unit_id == own.id)
         .join(recommender, Nominee.recommender_id == recommender.id)
         .outerjoin(Dossier, Dossier.nominee_id == Nominee.id)
-        .where(Nominee.programme_id == programme_id, or_(Nominee.withdrawn_at.is_(None), OUT, _BEING_HEARD))
+        .where(
+            Nominee.programme_id == programme_id,
+            or_(Nominee.withdrawn_at.is_(None), OUT, _NOT_CLOSED, _FOUND_AFTER_LEAVING),
+        )
     )
     return [
         KnownNominee(

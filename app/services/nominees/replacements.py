@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.cases.states import OPEN_STATES, Actor
-from app.domain.cases.verdict import GROUND_NAMES, Ground
+from app.domain.cases.states import Actor
+from app.domain.cases.verdict import GROUND_NAMES, Departure
 from app.domain.refusals import AlreadyDone, WrongState
-from app.models import Case, Disqualification, Entry, Nominee, Period
+from app.models import Nominee
 from app.services.nominees import changes
 from app.services.nominees.fates import fates_of
 from app.services.nominees.nominating import Particulars, enter
+from app.services.shared.leavers import departures
 from app.services.shared.work import Work, use_case
 
 
@@ -61,43 +62,17 @@ def replacement_of(session: Session, nominee_id: int) -> Nominee | None:
 def vacancies(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[Vacancy]:
     """List every place of a programme that somebody left and this person may see, in the order of the list."""
     fates = fates_of(session, programme_id, actor, now)
-    left = [nominee for nominee in fates.nominees if nominee.id in fates.out or nominee.withdrawn_at is not None]
-    unsettled = _unsettled(session, [nominee.id for nominee in left], now)
+    left = departures(session, [nominee.id for nominee in fates.nominees], now)
     named = {nominee.replaces_id: nominee for nominee in fates.nominees if nominee.replaces_id is not None}
     found = []
-    for nominee in left:
-        stands = [row for row in fates.disqualifications.get(nominee.id, []) if row.stands]
-        why, since = _why(nominee, stands, unsettled.get(nominee.id))
-        found.append(Vacancy(nominee, why, since, named.get(nominee.id)))
+    for nominee in fates.nominees:
+        if (departed := left.get(nominee.id)) is not None:
+            found.append(Vacancy(nominee, _why(departed), departed.since, named.get(nominee.id)))
     return found
 
 
-def _why(nominee: Nominee, stands: list[Disqualification], unsettled: dt.datetime | None) -> tuple[str, dt.datetime]:
-    """Return what opened the place, and when: the earliest of the reasons."""
-    reasons = [(row.effective_at, f"取消：{GROUND_NAMES[row.ground]}") for row in stands]
-    if unsettled is not None:
-        reasons.append((unsettled, f"取消：{GROUND_NAMES[Ground.LAPSED]}"))
-    if nominee.withdrawn_at is not None:
-        reasons.append((nominee.withdrawn_at, "退出推荐"))
-    since, why = min(reasons)
-    return why, since
-
-
-def _unsettled(session: Session, nominee_ids: list[int], now: dt.datetime) -> dict[int, dt.datetime]:
-    """Return the deadlines that put a nominee out and that nothing has settled yet, by nominee (R26)."""
-    rows = session.execute(
-        select(Entry.nominee_id, Period.conclude_by)
-        .join(Period, Entry.period_id == Period.id)
-        .join(Case, Case.entry_id == Entry.id)
-        .where(
-            Entry.nominee_id.in_(nominee_ids),
-            Case.state.in_(OPEN_STATES),
-            Period.settled_at.is_(None),
-            Period.conclude_by <= now,
-        )
-        .order_by(Period.conclude_by.desc())
-    )
-    return dict(rows.all())
+def _why(departed: Departure) -> str:
+    return f"取消：{GROUND_NAMES[departed.ground]}" if departed.ground else "退出推荐"
 
 
 def family_of(session: Session, nominee: Nominee) -> tuple[Nominee | None, Nominee | None]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy.orm import Session, selectinload
 
 from app.domain.cases.states import require_office
-from app.domain.refusals import AlreadyDone, SamePerson
+from app.domain.refusals import AlreadyDone, ProposalReplaced, SamePerson
 from app.models import Disqualification, Nominee, Reversal
+from app.services.accounts.two_people import require_own_account, require_two_people
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_nominee
 from app.services.shared.locks import lock_row
@@ -23,6 +24,7 @@ def propose_reversal(work: Work, disqualification_id: int, decision: str) -> Non
     Nothing changes for the nominee yet. Raises AlreadyDone, MissingText, Awarded, Archived.
     """
     require_office(work.actor)
+    require_own_account(work)
     row = _lock_disqualification(work.session, disqualification_id)
     if row.reversal is not None:
         raise AlreadyDone("已经有人提出撤销这项取消资格的决定。")
@@ -34,10 +36,11 @@ def propose_reversal(work: Work, disqualification_id: int, decision: str) -> Non
 
 
 @use_case
-def confirm_reversal(work: Work, disqualification_id: int) -> None:
+def confirm_reversal(work: Work, disqualification_id: int, version: int) -> None:
     """Confirm a reversal, as the second of two people: the nominee is in again.
 
-    The first decision stays in the record.
+    The first decision stays in the record. `version` is the proposal that was read, `Reversal.id`. Raises SamePerson,
+    NotTwoPeople, ProposalReplaced, AlreadyDone.
     """
     require_office(work.actor)
     row = _lock_disqualification(work.session, disqualification_id)
@@ -46,6 +49,9 @@ def confirm_reversal(work: Work, disqualification_id: int) -> None:
         raise AlreadyDone("没有待确认的撤销决定。")
     if reversal.proposed_by == work.actor.user_id:
         raise SamePerson
+    if reversal.id != version:
+        raise ProposalReplaced
+    require_two_people(work, reversal.proposed_by)
     reversal.confirmed_by, reversal.confirmed_at = work.actor.user_id, work.now
     _did(work, row, "disqualification.reversed", reversal.decision)
 

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy.orm import Session
 
 from app.domain.refusals import NothingChanged, WrongState
-from app.domain.refusals.base import moment
+from app.domain.refusals.base import begin, end
 from app.domain.shared.privacy import require_publishable
 from app.models import Nominee, Revision
 from app.services.nominees import changes
@@ -54,8 +54,8 @@ def require_not_shown(session: Session, nominee: Nominee, now: dt.datetime) -> N
         period = entry.period
         if now < period.opens_at:
             raise WrongState(
-                f"“{period.title}”已经安排在{moment(period.opens_at)}开始。请工作专班先撤回这次安排，再变更事迹。"
+                f"“{period.title}”已经安排在{begin(period.opens_at)}开始。请工作专班先撤回这次安排，再变更事迹。"
             )
         raise WrongState(
-            f"“{period.title}”正在进行。请等{moment(period.closes_at)}公示结束后再变更事迹；只是错字的，请用“更正”。"
+            f"“{period.title}”正在进行。请等{end(period.closes_at)}公示结束后再变更事迹；只是错字的，请用“更正”。"
         )

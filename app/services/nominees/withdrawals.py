@@ -9,6 +9,7 @@ from app.domain.periods.rounds import Kind
 from app.domain.refusals import NotAllowed
 from app.models import Correction, Entry, Nominee
 from app.services.nominees import changes
+from app.services.shared.locks import lock_row
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -27,6 +28,9 @@ def withdraw(work: Work, nominee_id: int, reason: str) -> Nominee:
     nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     if work.actor.role not in BY:
         raise NotAllowed("退出推荐由推荐单位负责人或者市工作专班办理。")
+    nominee = lock_row(
+        work.session, Nominee, nominee.id
+    )  # a disqualification takes the same lock: one of the two comes first
     changes.require_standing(work.session, nominee, work.now)
     nominee.withdraw_reason = checked_text(reason, "退出的理由", REASON, "reason")
     nominee.withdrawn_at, nominee.withdrawn_by = work.now, work.actor.user_id

@@ -25,6 +25,11 @@ _CLAIM = (
     .where(Evidence.form_hash == bindparam("form"), Evidence.objection_id.is_(None))
     .values(objection_id=bindparam("objection"))
 )
+_LETTERS = (
+    select(func.count())
+    .select_from(Evidence)
+    .where(Evidence.objection_id == bindparam("objection"), Evidence.letter.is_(True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +42,55 @@ class Attached:
     size: int
     sha256: str
     scan: ScanState
+    letter: bool = False  # a unit's sealed letter (R14)
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file as it was sent: for an objection, or for a supplement to `objection_id`; `by` is who, for the record."""
+
+    title: str
+    content: BinaryIO
+    objection_id: int | None = None
+    letter: bool = False
+    by: str = OBJECTOR
 
 
 def receive(
-    work: Work, vault: Vault, form_hash: str, title: str, upload: BinaryIO, *, objection_id: int | None = None
+    work: Work,
+    vault: Vault,
+    form_hash: str,
+    title: str,
+    upload: BinaryIO,
+    *,
+    objection_id: int | None = None,
+    letter: bool = False,
 ) -> Attached:
-    """Take one file for a form that is not filed yet: for an objection, or for a supplement to `objection_id`.
+    """Take one file of an objector for a form that is not filed yet, as `take` does."""
+    return take(work, vault, form_hash, SentFile(title, upload, objection_id, letter))
 
-    The same file twice is one. Raises FileRefused for what it is, TooManyFiles, FormAlreadyUsed for a form that
-    was filed without it, StoreDown. On return file and row are on disk.
+
+def take(work: Work, vault: Vault, form_hash: str, sent: SentFile) -> Attached:
+    """Take one file for a form that is not filed yet.
+
+    The same file twice is one, and a letter if it ever came as one. Raises FileRefused for what it is, TooManyFiles,
+    FormAlreadyUsed for a form that was filed without it, StoreDown. On return file and row are on disk.
     """
     work.session.rollback()  # nobody waits for the database while a file is looked through and stored
-    inspected = inspect(upload)
+    inspected = inspect(sent.content)
     with closing(inspected.content):
-        row = Evidence(form_hash=form_hash, **files.put(vault, title, inspected, work.now))
+        row = Evidence(form_hash=form_hash, letter=sent.letter, **files.put(vault, sent.title, inspected, work.now))
     try:
         with work:
             _lock(work.session.connection(), form_hash)
             if (same := _same(work.session, row)) is None:
-                _room(work.session, form_hash, objection_id)
+                _room(work.session, form_hash, sent.objection_id)
                 work.session.add(row)
                 work.session.flush()
                 details = {"size": row.size, "sha256": row.sha256}
-                work.did_by(OBJECTOR, "evidence.received", _on_evidence(row.id), **details)
+                work.did_by(sent.by, "evidence.received", _on_evidence(row.id), **details)
+            elif sent.letter and same.objection_id is None:
+                same.letter = True
             answer = attached(vault.keyring, same or row)
     except Refusal:
         files.discard(vault, row.name)
@@ -69,13 +100,13 @@ def receive(
     return answer
 
 
-def remove(work: Work, vault: Vault, form_hash: str, evidence_id: int) -> None:
+def remove(work: Work, vault: Vault, form_hash: str, evidence_id: int, by: str = OBJECTOR) -> None:
     """Take a file of a form back before it is filed; one that is not there, or filed, stays as it is."""
     mine = (Evidence.id == evidence_id, Evidence.form_hash == form_hash, Evidence.objection_id.is_(None))
     with work:
         name = work.session.scalar(delete(Evidence).where(*mine).returning(Evidence.name))
         if name is not None:
-            work.did_by(OBJECTOR, "evidence.removed", _on_evidence(evidence_id))
+            work.did_by(by, "evidence.removed", _on_evidence(evidence_id))
     if name is not None:  # the row is gone for good: now the file may go
         files.discard(vault, name)
 
@@ -90,14 +121,15 @@ def of_objection(session: Session, keyring: Keyring, objection_id: int) -> list[
     return _listed(session, keyring, Evidence.objection_id == objection_id)
 
 
-def claim(connection: Connection, form_hash: str, objection_id: int, seen: int) -> None:
+def claim(connection: Connection, form_hash: str, objection_id: int, seen: int, letters: int = 0) -> None:
     """Give a form's files to the objection just filed with it, in the caller's transaction.
 
-    `seen` is how many were shown when the form was checked. Raises FilesChanged for any other number.
+    `seen` is how many were shown when the form was checked, and `letters` how many of these are sealed letters.
+    Raises FilesChanged for any other number.
     """
     _lock(connection, form_hash)
     found = connection.execute(_CLAIM, {"form": form_hash, "objection": objection_id}).rowcount
-    if found != seen:
+    if found != seen or connection.scalar(_LETTERS, {"objection": objection_id}) != letters:
         raise FilesChanged(seen, found)
 
 
@@ -140,12 +172,13 @@ def _room(session: Session, form_hash: str, objection_id: int | None, more: int 
 
 
 def _listed(session: Session, keyring: Keyring, *wanted: ColumnElement[bool]) -> list[Attached]:
-    rows = session.scalars(select(Evidence).where(*wanted).order_by(Evidence.id))
+    rows = session.scalars(select(Evidence).where(*wanted).order_by(Evidence.received_at, Evidence.id))
     return [attached(keyring, row) for row in rows]
 
 
 def attached(keyring: Keyring, row: Evidence) -> Attached:
-    return Attached(row.id, files.title_of(keyring, row), row.kind, row.size, row.sha256, row.scan)
+    title = files.title_of(keyring, row)
+    return Attached(row.id, title, row.kind, row.size, row.sha256, row.scan, bool(row.letter))
 
 
 def _on_evidence(evidence_id: int) -> str:

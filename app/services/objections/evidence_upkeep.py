@@ -1,7 +1,7 @@
-"""What clock and console do to stored files: forget what was never filed, note verdicts, compare (SECURITY 5, 34).
+"""Upkeep of stored files by the tick and the console: forget, scan, compare (SECURITY 5, 34).
 
-Evidence comes from objectors, documents from staff: two tables, one store, looked after alike. A row is named as the
-record names it, `evidence:3` or `document:4`.
+Evidence comes from objectors, documents and the files of a case from staff: three tables, one store, looked after
+alike. A row is named as the record names it, `evidence:3`, `document:4` or `casefile:5`.
 """
 
 from __future__ import annotations
@@ -9,44 +9,65 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.evidence.names import FileMissing, StoreDown
 from app.evidence.scanner import Verdict
 from app.evidence.store import Store
-from app.models import Document, Evidence, Objection, ScanState, StoredFile
+from app.models import CaseFile, Document, Evidence, Objection, ScanState, StoredFile
 from app.services.record.chain import CLOCK, on_case
 from app.services.shared.files import Stored, Vault
 from app.services.shared.work import Work, use_case
 
 KEPT_UNFILED = dt.timedelta(hours=24)
 _STATES = {Verdict.CLEAN: ScanState.CLEAN, Verdict.INFECTED: ScanState.INFECTED}
-_TABLES: dict[str, type[Evidence] | type[Document]] = {"evidence": Evidence, "document": Document}
+_TABLES: dict[str, type[Evidence] | type[Document] | type[CaseFile]] = {
+    "evidence": Evidence,
+    "document": Document,
+    "casefile": CaseFile,
+}
 
 
 def forget_unfiled(work: Work, vault: Vault) -> int:
     """Delete what was uploaded more than a day ago and never filed: rows first, then files. Returns how many."""
-    old = (Evidence.objection_id.is_(None), Evidence.received_at <= work.now - KEPT_UNFILED)
+    before = work.now - KEPT_UNFILED
+    unclaimed = CaseFile.note_id.is_(None), CaseFile.proposal_version.is_(None), CaseFile.received_at <= before
+    unfiled = {
+        "evidence": delete(Evidence)
+        .where(Evidence.objection_id.is_(None), Evidence.received_at <= before)
+        .returning(Evidence.name, Evidence.stored_size),
+        "casefile": delete(CaseFile).where(*unclaimed).returning(CaseFile.name, CaseFile.stored_size),
+    }
+    names: list[str] = []
     with work:
-        gone = work.session.execute(delete(Evidence).where(*old).returning(Evidence.name, Evidence.stored_size)).all()
-        if gone:
-            size = sum(row.stored_size for row in gone)
-            work.did_by(CLOCK, "evidence.expired", "evidence", files=len(gone), size=size)
-    for row in gone:
+        for kind, old in unfiled.items():
+            gone = work.session.execute(old).all()
+            if gone:
+                size = sum(row.stored_size for row in gone)
+                work.did_by(CLOCK, f"{kind}.expired", kind, files=len(gone), size=size)
+            names += [row.name for row in gone]
+    for name in names:
         with suppress(StoreDown):  # then a file without a row, which `compare` lists
-            vault.store.delete(row.name)
-    return len(gone)
+            vault.store.delete(name)
+    return len(names)
 
 
 def waiting(session: Session) -> list[Stored]:
     """List the files that the scanner has not judged, the earliest first."""
-    rows: list[StoredFile] = [
-        *session.scalars(select(Evidence).where(Evidence.scan == ScanState.WAITING).order_by(Evidence.id)),
-        *session.scalars(select(Document).where(Document.scan == ScanState.WAITING).order_by(Document.id)),
-    ]
+    rows = _rows(session, waiting=True)
     return [Stored.of(row) for row in sorted(rows, key=lambda row: row.received_at)]
+
+
+def _rows(session: Session, *, waiting: bool = False) -> list[StoredFile]:
+    """Return the rows of every table of stored files, `waiting` those that the scanner has not judged."""
+    found: list[StoredFile] = []
+    for table in _TABLES.values():
+        query: Select[Any] = select(table).order_by(table.id)
+        found += session.scalars(query.where(table.scan == ScanState.WAITING) if waiting else query)
+    return found
 
 
 @use_case
@@ -58,23 +79,25 @@ def judge(work: Work, subject: str, verdict: Verdict) -> None:
     marked = update(table).where(*unjudged).values(scan=_STATES[verdict], scanned_at=work.now)
     if work.session.execute(marked.returning(table.id)).first() is None:
         return  # another machine was quicker, or it was removed meanwhile
-    about = (_case_of(work.session, row_id) if table is Evidence else None) or subject
+    about = _case_of(work.session, table, row_id) or subject
     work.did_by(CLOCK, f"{kind}.{verdict}", about, **{kind: row_id})
 
 
-def _case_of(session: Session, evidence_id: int) -> str | None:
-    """Return the case whose history names a piece of evidence; None where it is not filed."""
-    case_id = session.scalar(
-        select(Objection.case_id)
-        .join(Evidence, Evidence.objection_id == Objection.id)
-        .where(Evidence.id == evidence_id)
-    )
+def _case_of(session: Session, table: type[StoredFile], row_id: int) -> str | None:
+    """Return the case whose history names a file; None where it is of none, or evidence that is not filed."""
+    if table is CaseFile:
+        case_id = session.scalar(select(CaseFile.case_id).where(CaseFile.id == row_id))
+    elif table is Evidence:
+        of_objection = select(Objection.case_id).join(Evidence, Evidence.objection_id == Objection.id)
+        case_id = session.scalar(of_objection.where(Evidence.id == row_id))
+    else:
+        case_id = None
     return on_case(case_id) if case_id is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What store and database say of each other. Everything is named, nothing is deleted."""
+    """The differences between store and database. They are listed, and nothing is deleted."""
 
     rows: int
     files_without_row: list[str]
@@ -93,10 +116,7 @@ def compare(session: Session, vault: Vault, *, deep: bool = False) -> Comparison
     An upload under way right now may show as a file without a row, or as unfinished: look again a little later.
     """
     names = set(vault.store.names())  # first: what comes after this is found on its own below
-    rows: list[StoredFile] = [
-        *session.scalars(select(Evidence).order_by(Evidence.id)),
-        *session.scalars(select(Document).order_by(Document.id)),
-    ]
+    rows = _rows(session)
     stored = {row.name: Stored.of(row) for row in rows}
     session.rollback()
     strays = [name for name in sorted(names - stored.keys()) if _there(vault.store, name)]

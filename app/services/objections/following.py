@@ -72,6 +72,7 @@ def supplement(work: Work, objection_id: int, text: str, form_hash: str = "") ->
     if case.state is State.AWAITING_SUPPLEMENT and case.resume_state is not None:
         case.state = move(case.state, case.resume_state, "补充")
         case.resume_state = None
+        case.touched_at = work.now  # the handlers' two working days begin anew (R21)
     work.did_by(OBJECTOR, "objection.supplemented", case, **details)
 
 

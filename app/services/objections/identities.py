@@ -11,10 +11,15 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor, may_see, require_office
 from app.domain.objections.identity import may_read
+from app.domain.objections.letters import KeptAs, kept_as
 from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, SamePerson
-from app.models import Case, Entry, Identity, IdentityRequest, Objection
+from app.evidence.kinds import FileKind
+from app.models import Case, Entry, Evidence, Identity, IdentityRequest, Objection, ObjectorKind, ScanState
 from app.sealing import Keyring
+from app.services.accounts.two_people import require_own_account, require_two_people
 from app.services.record.chain import on_case
+from app.services.shared import files
+from app.services.shared.files import OpenedFile, Stored, Vault
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
@@ -52,6 +57,7 @@ def ask(work: Work, objection_id: int, reason: str) -> None:
     Nothing is shown yet.
     """
     objection, _ = objection_to_ask_about(work.session, objection_id, work.actor, work.now)
+    require_own_account(work)
     reason = checked_text(reason, "查看的理由", REASON_LENGTH)
     if work.session.get(Identity, objection_id) is None:
         raise NotAllowed("保存期限已过，这位异议人的身份信息已经清除。")
@@ -92,6 +98,8 @@ def decide(work: Work, request_id: int, granted: bool) -> None:
         raise AlreadyDone("这项申请已经有人答复过了。")
     if request.asked_by == work.actor.user_id:
         raise SamePerson
+    if granted:
+        require_two_people(work, request.asked_by)
     request.decided_by, request.decided_at, request.granted = work.actor.user_id, work.now, granted
     act = "identity.granted" if granted else "identity.refused"
     _did(work, request.objection, act, request=request.id)
@@ -103,20 +111,79 @@ def read(work: Work, request_id: int, login_session: str) -> Objector:
 
     `login_session` names the login in which this is done. The grant belongs to it from the first reading on.
     """
-    require_office(work.actor)
-    request = _lock_request(work, request_id)
-    if request.asked_by != work.actor.user_id:
-        raise NotYourCase
-    if not may_read(request.decided_at if request.granted else None, request.read_in, login_session, work.now):
-        raise NotAllowed("没有获得同意，或者同意已经失效（须在一天内、同一次登录中查看）。需要查看的，请重新申请。")
+    request = _granted_request(work, request_id, login_session)
     identity = work.session.get(Identity, request.objection_id)
     if identity is None:
         raise NotAllowed("保存期限已过，这位异议人的身份信息已经清除。")
     objector = unseal_objector(work.keyring, identity)
-    if request.read_in is None:
-        request.read_in, request.first_read_at = login_session, work.now
     _did(work, request.objection, "identity.read", request=request.id)
     return objector
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFile:
+    """A file that may show who filed, as the office sees it once it has read the identity."""
+
+    id: int
+    number: int  # from 1, in the order in which they came
+    kind: FileKind
+    size: int
+    scan: ScanState
+    what: KeptAs
+
+    @property
+    def file_name(self) -> str:
+        return f"{'盖章材料' if self.what is KeptAs.LETTER else '附件'}{self.number}{self.kind.extension}"
+
+
+def sealed_files(session: Session, objection_id: int) -> list[SealedFile]:
+    """List the sealed letters of an objection, and what nobody has sorted yet."""
+    of_unit = session.get_one(Objection, objection_id).objector_kind is ObjectorKind.UNIT
+    theirs = select(Evidence).where(Evidence.objection_id == objection_id)
+    rows = session.scalars(theirs.order_by(Evidence.received_at, Evidence.id)).all()
+    found = [(row, kept_as(row.letter, of_unit=of_unit)) for row in rows]
+    return [
+        SealedFile(row.id, number, row.kind, row.stored_size, row.scan, what)
+        for number, (row, what) in enumerate(found, start=1)
+        if what is not KeptAs.EVIDENCE
+    ]
+
+
+@use_case
+def open_letter(work: Work, vault: Vault, request_id: int, evidence_id: int, login_session: str) -> OpenedFile:
+    """Open a sealed file of an objection, under the grant that opens the identity (R14, R19).
+
+    Every opening is a row of the record. Raises as `read` does, HeldBack, FileDamaged, StoreDown.
+    """
+    request, file = _sealed_file(work, request_id, evidence_id, login_session)
+    stored = Stored.of(work.session.get_one(Evidence, file.id))
+    opened = files.opened(vault, stored, file.scan, file.kind, file.file_name)
+    _did(work, request.objection, "letter.opened", request=request.id, evidence=file.id)
+    return opened
+
+
+@use_case
+def sort_file(work: Work, request_id: int, evidence_id: int, login_session: str, letter: bool) -> None:
+    """Say of an unsorted file whether it is the sealed letter, or evidence that handlers may read (R14).
+
+    It is done under the grant that opens the identity, by whoever may open the file. Raises AlreadyDone for one that
+    is sorted: what handlers saw cannot be taken back, and a letter is not given out by a second press.
+    """
+    request, file = _sealed_file(work, request_id, evidence_id, login_session)
+    if file.what is not KeptAs.UNSORTED:
+        raise AlreadyDone("这个文件已经分好了。")
+    work.session.get_one(Evidence, file.id).letter = letter
+    _did(work, request.objection, "letter.sorted", request=request.id, evidence=file.id, letter=letter)
+
+
+def _sealed_file(
+    work: Work, request_id: int, evidence_id: int, login_session: str
+) -> tuple[IdentityRequest, SealedFile]:
+    request = _granted_request(work, request_id, login_session)
+    file = next((each for each in sealed_files(work.session, request.objection_id) if each.id == evidence_id), None)
+    if file is None:
+        raise NotYourCase
+    return request, file
 
 
 def requests(session: Session, actor: Actor, now: dt.datetime) -> list[IdentityRequest]:
@@ -165,6 +232,19 @@ def _lock_request(work: Work, request_id: int) -> IdentityRequest:
     if request is None:
         raise NotYourCase
     _require_may_see(work.session, request.objection, work.actor, work.now)
+    return request
+
+
+def _granted_request(work: Work, request_id: int, login_session: str) -> IdentityRequest:
+    """Lock a request that lets this person look now, and tie it to this login from the first look on (R19)."""
+    require_office(work.actor)
+    request = _lock_request(work, request_id)
+    if request.asked_by != work.actor.user_id:
+        raise NotYourCase
+    if not may_read(request.decided_at if request.granted else None, request.read_in, login_session, work.now):
+        raise NotAllowed("没有获得同意，或者同意已经失效（须在一天内、同一次登录中查看）。需要查看的，请重新申请。")
+    if request.read_in is None:
+        request.read_in, request.first_read_at = login_session, work.now
     return request
 
 

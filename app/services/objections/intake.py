@@ -7,33 +7,47 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, literal, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.calendar.workdays import DayTable
-from app.domain.cases.reminders import Reminder, escalation_time
-from app.domain.cases.states import State
+from app.domain.cases.hands import Staffed, falls_at, first_hand, lacks_hands
+from app.domain.cases.reminders import Reminder
+from app.domain.cases.states import Actor, Role, State
+from app.domain.cases.verdict import LEFT_NAMES
 from app.domain.objections.receipt import keyed_hash, receipt_code, receipt_hash
 from app.domain.periods.window import Window
-from app.domain.refusals import AnswerSpent, FormAlreadyUsed, TooManyFromContact, WindowClosed
+from app.domain.refusals import (
+    AnswerSpent,
+    FormAlreadyUsed,
+    NoHandsLeft,
+    NomineeLeft,
+    PastDeadline,
+    PeriodIsClosed,
+    WindowClosed,
+)
 from app.models import (
     Case,
     Category,
+    Disqualification,
     Entry,
     Identity,
+    Nominee,
     Objection,
     ObjectorKind,
     OutboxRow,
     Period,
     Unit,
+    User,
 )
 from app.models.periods import days_from_json
 from app.sealing import Keyring
 from app.services.objections.evidence import claim
 from app.services.objections.identities import Objector, seal_objector
 from app.services.objections.shares import Guard, contact_hash, hold_back, text_hash
-from app.services.record.chain import CLOCK, OBJECTOR, Act, on_case, on_period, record
+from app.services.record.chain import CLOCK, OBJECTOR, Act, name_of_actor, on_case, on_period, record
+from app.services.shared.leavers import departures
 
 # This is the one place where a crowd arrives at once: its statements are built here, once, and executed on the
 # connection, without the ORM's bookkeeping for objects that nobody looks at again (docs/performance.md).
@@ -49,20 +63,36 @@ _ENTRY_ID = (
 _FILED_WITH = select(Objection.id, Objection.content_hash, Objection.filed_at).where(
     Objection.form_hash == bindparam("form")
 )
-_PERIOD_OF_ENTRY = (
+_ELSEWHERE, _OTHER = aliased(Entry), aliased(Period)
+PERIOD_OF_ENTRY = (
     select(
         Period.id,
         Period.settled_at,
         Period.opens_at,
         Period.closes_at,
-        Period.conclude_by,
+        Period.conclude_by.label("conclude_by"),
         Period.cancelled_at,
-        Period.days,
+        Period.closed_at,
+        func.coalesce(Period.recount, Period.days).label("days"),
         Period.organiser_id,
+        Entry.nominee_id,
+        # Whether there is anything to look into: most nominees have neither withdrawn nor been put out.
+        or_(
+            Nominee.withdrawn_at.is_not(None),
+            exists().where(Disqualification.nominee_id == Nominee.id),
+            exists().where(
+                _ELSEWHERE.nominee_id == Nominee.id,
+                _ELSEWHERE.period_id == _OTHER.id,
+                _OTHER.settled_at.is_(None),
+                _OTHER.conclude_by <= bindparam("now"),
+            ),
+        ).label("may_have_left"),
     )
     .join(Entry, Entry.period_id == Period.id)
+    .join(Nominee, Entry.nominee_id == Nominee.id)
     .where(Entry.id == bindparam("entry_id"))
 )
+_CLOSED_AT = select(Period.closed_at).where(Period.id == bindparam("period_id")).with_for_update(read=True)
 _UNSETTLE = update(Period).where(Period.id == bindparam("period_id")).values(settled_at=None)
 _INSERT_CASE = insert(Case).returning(Case.id)
 _INSERT_OBJECTION = insert(Objection).returning(Objection.id)
@@ -70,14 +100,29 @@ _INSERT_IDENTITY = insert(Identity)
 _INSERT_WARNING = insert(OutboxRow)
 
 
-def _chain() -> Select[int]:
-    """Select the ids of `chain_of_command`, in its order."""
+def _chain() -> Select[Any]:
+    """Select the ids of `chain_of_command`, in its order, each with how many of its people can log in.
+
+    Whoever registers the objection (`without`) is not counted: a case is not theirs to handle (R33).
+    """
     link = select(Unit.id, Unit.parent_id, literal(0).label("above")).where(Unit.id == bindparam("unit_id"))
     chain = link.cte("chain", recursive=True)
     chain = chain.union_all(
         select(Unit.id, Unit.parent_id, chain.c.above + 1).join(chain, Unit.id == chain.c.parent_id)
     )
-    return select(chain.c.id).order_by(chain.c.above)
+    people = (
+        select(func.count(User.id))
+        .where(
+            User.unit_id == chain.c.id,
+            User.role != Role.AUDITOR,
+            User.disabled_at.is_(None),
+            User.id != bindparam("without"),
+            or_(User.password_expires_at.is_(None), User.password_expires_at > bindparam("now")),
+        )
+        .correlate(chain)
+        .scalar_subquery()
+    )
+    return select(chain.c.id, people).order_by(chain.c.above)
 
 
 _CHAIN = _chain()
@@ -97,6 +142,11 @@ class Filing:
     facts: str
     against_handler: bool
     files: int = 0  # so many lay with the form when it was checked; where there are none, nobody looks for any
+    letters: int = 0  # so many of these are sealed letters
+    only_scanned: bool = False  # the facts stand in the files: the text says no more than that (R33)
+
+    # By a signed slip: held up by the limits since then (R17). Or when it arrived, where staff register it (R33).
+    first_made: dt.datetime | None = None
 
     def digest(self, key: bytes, entry_id: int) -> str:
         """Return a hash that tells a repeated request from one with other content, without keeping either."""
@@ -124,21 +174,28 @@ def file_objection(
 ) -> Filed:
     """File against an entry, or give the receipt again for the same form sent twice.
 
-    Raises WindowClosed (R6), FormAlreadyUsed (same form, other content), FilesChanged, and what `guard` holds back:
-    TooManyFromContact, AnswerSpent. `now` is when the request was received. On return the rows are on disk.
+    Raises WindowClosed (R6; PastDeadline and PeriodIsClosed are two kinds of it), NomineeLeft (R26), FormAlreadyUsed
+    (same form, other content), FilesChanged, and what `guard` holds back: AnswerSpent. Nothing depends on what others
+    filed under the same contact (R17). `now` is when the request was received. On return the rows are on disk.
     """
     connection = session.connection()
     repeated = _filed_before(connection, keyring, entry_id, filing)
     if repeated is not None:
         return repeated
-    period = connection.execute(_PERIOD_OF_ENTRY, {"entry_id": entry_id}).one()
-    if not (period.cancelled_at is None and Window(period.opens_at, period.closes_at).contains(now)):
+    period = connection.execute(PERIOD_OF_ENTRY, {"entry_id": entry_id, "now": now}).one()
+    made = filing.first_made or now
+    if period.cancelled_at is not None or not Window(period.opens_at, period.closes_at).contains(made):
         raise WindowClosed(period.opens_at, period.closes_at, now)
+    if now >= period.closes_at:
+        _require_still_open(connection, period, now)
+    if period.may_have_left:
+        require_still_there(session, period.nominee_id, now)
     try:
-        hold_back(connection, guard, contact_hash(keyring.hash_key, filing.contact), now)
-        filed = _write(session, connection, keyring, entry_id, period, filing, now)
+        hold_back(connection, guard, now)
+        filed, acts = write_down(session, keyring, entry_id, period, filing, now)
+        record(session, now, acts)
         session.commit()
-    except (IntegrityError, TooManyFromContact, AnswerSpent):
+    except (IntegrityError, AnswerSpent):
         # The same form at the same moment, on a database that lets two writers in: the other one won.
         session.rollback()
         repeated = _filed_before(session.connection(), keyring, entry_id, filing)
@@ -146,6 +203,32 @@ def file_objection(
             raise
         return repeated
     return filed
+
+
+def _require_still_open(connection: Connection, period: Row[Any], now: dt.datetime) -> None:
+    """Let an objection into a period whose window is over, or raise PastDeadline or PeriodIsClosed.
+
+    A slip is honoured after the close, and not after the deadline: such a case would lapse the moment it came in. Nor
+    into a period that was closed: nobody would look at it, and at the deadline the nominee would be out (R30). The row
+    is locked, so that nobody closes the period while the case is written.
+    """
+    if now >= period.conclude_by:
+        raise PastDeadline(period.opens_at, period.closes_at, now, period.conclude_by)
+    closed_at = connection.scalar(_CLOSED_AT, {"period_id": period.id})
+    if closed_at is not None:
+        raise PeriodIsClosed(period.opens_at, period.closes_at, now, closed_at)
+
+
+def require_still_there(session: Session, nominee_id: int, now: dt.datetime) -> None:
+    """Raise NomineeLeft where the nominee has withdrawn or is disqualified by `now` (R26)."""
+    departed = departures(session, [nominee_id], now).get(nominee_id)
+    if departed is not None and departed.since <= now:
+        raise NomineeLeft(LEFT_NAMES[departed.how], departed.since)
+
+
+def filed_before(session: Session, keyring: Keyring, entry_id: int, filing: Filing) -> Filed | None:
+    """Return the receipt of a form that was filed already (R16); None for one that was not. Raises FormAlreadyUsed."""
+    return _filed_before(session.connection(), keyring, entry_id, filing)
 
 
 def _filed_before(connection: Connection, keyring: Keyring, entry_id: int, filing: Filing) -> Filed | None:
@@ -158,17 +241,28 @@ def _filed_before(connection: Connection, keyring: Keyring, entry_id: int, filin
     return None
 
 
-def _write(
+def write_down(
     session: Session,
-    connection: Connection,
     keyring: Keyring,
     entry_id: int,
     period: Row[Any],
     filing: Filing,
     now: dt.datetime,
-) -> Filed:
-    chain = connection.scalars(_CHAIN, {"unit_id": period.organiser_id}).all()
-    handler = chain[-1] if filing.against_handler else chain[0]
+    registrar: Actor | None = None,
+) -> tuple[Filed, list[Act]]:
+    """Write the rows of a filing that nothing forbids, and return the receipt with the acts for the record.
+
+    By the web and at a desk (`registrar`) it is the same, but that who registers is not one of those who handle it.
+    `period` is a row of PERIOD_OF_ENTRY. Raises NoHandsLeft, for a registrar alone.
+    """
+    connection = session.connection()
+    without = registrar.user_id if registrar else 0
+    units = connection.execute(_CHAIN, {"unit_id": period.organiser_id, "now": now, "without": without}).all()
+    staffed = [Staffed(row[0], row[1]) for row in units]
+    chain = [unit.unit_id for unit in staffed]
+    handler = chain[-1] if filing.against_handler else first_hand(staffed)
+    if registrar is not None and lacks_hands(handler, staffed):
+        raise NoHandsLeft
     days = DayTable([counted.day for counted in days_from_json(period.days)])
     case_id = connection.execute(
         _INSERT_CASE,
@@ -177,7 +271,8 @@ def _write(
             "state": State.RECEIVED,
             "handler_unit_id": handler,
             "received_at": now,
-            "escalates_at": escalation_time(now, period.conclude_by, days),
+            # What is registered in the last days before the deadline is the office's at once (R21, R33).
+            "escalates_at": max(now, falls_at(now, period.conclude_by, days)),
         },
     ).scalar_one()
     code = receipt_code(keyring.hash_key, filing.form_token)
@@ -185,18 +280,20 @@ def _write(
     objection_id = connection.execute(_INSERT_OBJECTION, row | {"case_id": case_id}).scalar_one()
     sealed = seal_objector(keyring, objection_id, Objector(filing.name, filing.contact_person, filing.contact))
     connection.execute(_INSERT_IDENTITY, {"objection_id": objection_id, "sealed": sealed})
-    details = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
+    details: dict[str, Any] = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
+    if filing.first_made is not None:
+        details["first_made"] = filing.first_made.isoformat()
     if filing.files:
-        claim(connection, row["form_hash"], objection_id, filing.files)
+        claim(connection, row["form_hash"], objection_id, filing.files, filing.letters)
         details["files"] = filing.files
-    _warn_of_arrival(connection, case_id, [handler] if filing.against_handler else chain, period.conclude_by, now)
-    acts = [Act(OBJECTOR, "objection.filed", on_case(case_id), details)]
+    _warn_of_arrival(connection, case_id, chain[chain.index(handler) :], period.conclude_by, now)
+    who = name_of_actor(registrar) if registrar else OBJECTOR
+    acts = [Act(who, "objection.filed", on_case(case_id), details)]
     if period.settled_at is not None:
         # Settled while a clock ran ahead: the deadline is still to come, and must find this case when it does.
         connection.execute(_UNSETTLE, {"period_id": period.id})
         acts.append(Act(CLOCK, "period.unsettled", on_period(period.id)))
-    record(session, now, acts)
-    return Filed(code, objection_id, now)
+    return Filed(code, objection_id, now), acts
 
 
 def _objection_row(key: bytes, code: str, filing: Filing, entry_id: int, now: dt.datetime) -> dict[str, Any]:
@@ -213,9 +310,9 @@ def _objection_row(key: bytes, code: str, filing: Filing, entry_id: int, now: dt
         "form_hash": keyed_hash(key, "form", filing.form_token),
         "content_hash": filing.digest(key, entry_id),
         "receipt_hash": receipt_hash(key, code),
-        "filed_at": now,
+        "filed_at": filing.first_made or now,
         "contact_hash": contact_hash(key, filing.contact),
-        "text_hash": text_hash(key, filing.facts),
+        "text_hash": None if filing.only_scanned else text_hash(key, filing.facts),
     }
 
 

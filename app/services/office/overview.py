@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor, State
 from app.models import (
+    AccountReset,
     Disqualification,
     IdentityRequest,
     Period,
@@ -19,11 +20,14 @@ from app.models import (
     ReviewStage,
     Revocation,
 )
+from app.services.accounts import resets, two_people
+from app.services.accounts.two_people import Waiting
 from app.services.award import revocation
 from app.services.cases.queue import QueuedCase, queue_of, watched_by
 from app.services.nominees import gates
 from app.services.objections import identities
 from app.services.periods.progress import is_ready, open_case_counts, running_periods
+from app.services.periods.replanning import Move, moves_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class ToReview:
 class NeedsAHand:
     """What waits for the office today, each list most urgent first."""
 
+    without_hands: list[QueuedCase]
+    moves: list[Move]
     escalated: list[QueuedCase]
     own_cases: list[QueuedCase]
     urgent: list[QueuedCase]
@@ -49,6 +55,8 @@ class NeedsAHand:
     identity_requests: Sequence[IdentityRequest]
     to_review: list[ToReview]
     revocations: Sequence[Revocation]
+    accounts: list[Waiting]
+    resets: Sequence[AccountReset]
 
     @property
     def nothing(self) -> bool:
@@ -62,9 +70,11 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
     unclosed = running_periods(session)
     open_cases = open_case_counts(session, [period.id for period in unclosed], now)
     return NeedsAHand(
-        escalated=[queued for queued in watched if queued.escalated],
+        without_hands=[queued for queued in (*own, *watched) if not queued.has_hands],
+        moves=moves_due(session, now),
+        escalated=[queued for queued in watched if queued.escalated and not queued.urgent],
         own_cases=own,
-        urgent=[queued for queued in watched if queued.urgent and not queued.escalated],
+        urgent=[queued for queued in watched if queued.urgent],
         proposals=[queued for queued in watched if queued.state is State.PROPOSED],
         ready_to_close=[period for period in unclosed if is_ready(period, open_cases, now)],
         provisional=[period for period in unclosed if period.provisional and now < period.opens_at],
@@ -76,6 +86,8 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
         identity_requests=identities.waiting_for(session, actor, now),
         to_review=_to_review(session, now),
         revocations=revocation.waiting(session),
+        accounts=[row for row in two_people.waiting(session, actor) if row.mine],
+        resets=resets.unseen(session, actor),
     )
 
 

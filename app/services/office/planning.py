@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.calendar.workdays import Calendar, end_of, local_date
 from app.domain.cases.states import Actor
-from app.domain.periods.backwards import BackwardStep, Leg, Misfit, chain, misfit
+from app.domain.periods.backward_planning import BackwardStep, Leg, Misfit, chain, misfit
 from app.domain.periods.rounds import ROUND_NUMBERS, Round
 from app.domain.periods.window import Phase, WindowPlan
 from app.models import Entry, Nominee, Period, Programme, Quota, Stage, Unit, UnitKind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -96,6 +96,7 @@ def load(work: Work, sheets: Mapping[str, Rows], notice: str = "") -> Loaded:
         user = making.new_user(work.session, person.login, person.name, person.role, unit)
         user.password_hash, user.must_change_password = hashes[person.login], True
         user.password_expires_at = given_out_until(work.now)
+        making.note_giver(work, user)
         making.note_added(work, user)
         slips.append(slip_of(user, made[person.login]))
     return Loaded(programme, slips)
@@ -205,9 +206,11 @@ def _units(work: Work, book: Book) -> dict[str, Unit]:
 
 
 def _contacts(work: Work, contacts: Sequence[BookContact], by_name: Mapping[str, Unit]) -> None:
+    """Write the contact blocks of a book. A line left empty in it keeps what is there: a page may name it (R13)."""
     for each in contacts:
         unit = by_name[each.unit]
-        if changed := units.put_contact(unit, each.contact):
+        there = {line: text for line, text in asdict(units.contact_of(unit)).items() if not getattr(each.contact, line)}
+        if changed := units.put_contact(unit, replace(each.contact, **there)):
             work.did("unit.contact_changed", unit, fields=changed)
 
 

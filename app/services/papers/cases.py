@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STATE_NAMES, State, may_see
+from app.domain.cases.verdict import Left
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import WrongState
 from app.domain.shared.wording import coarse, end_moment, full_day
@@ -20,6 +21,7 @@ from app.models.objections import CATEGORY_NAMES, Category
 from app.services.papers.paper import Clerk, Paper, period_for, the_office, title_lines
 from app.services.papers.periods import out_rows
 from app.services.periods.closing import cases_of, closing_report, entries_of
+from app.services.periods.corrected_text import EntryView
 
 _ELSEWHERE = "由其他单位办理的案件和须由报告制作人回避的案件，不在本报告的件数和逐件情况之内。"
 
@@ -37,7 +39,7 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
     filed = [objection for case in cases for objection in case.objections]
     taken_back = sum(objection.withdrawn_at is not None for objection in filed)
     numbers = {case.number for case in cases}
-    names = {entry.id: entry.name for entry in entries_of(session, period)}  # as they read now: misprints are mended
+    shown = {entry.id: entry for entry in entries_of(session, period, now)}
     kinds = period.programme.rules.kind_names
     team, person = kinds[Kind.COLLECTIVE], kinds[Kind.INDIVIDUAL]
     context = {
@@ -49,7 +51,7 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "by_category": _counted(Counter(objection.category for objection in filed), CATEGORY_NAMES),
         "handled": _handled(cases, now),
         "by_outcome": _by_outcome(cases, now),
-        "cases": [{"number": case.number, "lines": _lines(case, names[case.entry_id], period, now)} for case in cases],
+        "cases": [{"number": case.number, "lines": _lines(case, shown[case.entry_id], period, now)} for case in cases],
         "hidden": "" if actor.is_office else _ELSEWHERE,
         "out": out_rows(closing_report(session, period, now)["goes_out"], kinds, numbers),
         "restored": _restored(session, period),
@@ -86,20 +88,24 @@ def _counted(counts: Counter[Category], names: dict[Category, str]) -> list[dict
     return [{"name": name, "count": counts[category]} for category, name in names.items() if counts[category]]
 
 
-def _lines(case: Case, name: str, period: Period, now: dt.datetime) -> list[str]:
+# What the lapse of a case did, or did not do, to the nominee: nobody is put out twice (R26).
+_AFTER_A_LAPSE = {Left.DISQUALIFIED: "，该推荐对象被取消参评资格", Left.WITHDRAWN: "，该推荐对象已退出推荐"}
+
+
+def _lines(case: Case, entry: EntryView, period: Period, now: dt.datetime) -> list[str]:
     """Describe one case: what it is about, what was found, how it ended."""
     categories = dict.fromkeys(CATEGORY_NAMES[objection.category] for objection in case.objections)
     about = [
-        f"推荐对象：{name}（{period.programme.rules.kind_names[case.entry.kind]}）",
+        f"推荐对象：{entry.name}（{period.programme.rules.kind_names[case.entry.kind]}）",
         f"收到日期：{coarse(case.received_at)}",
         f"办理单位：{case.handler_unit.name}",
     ]
     if case.objections:
         about[1:1] = [f"异议类别：{'、'.join(categories)}", f"异议件数：{len(case.objections)}"]
-    return ["；".join(about) + "。", *_ending(case, period, now)]
+    return ["；".join(about) + "。", *_ending(case, period, entry.left, now)]
 
 
-def _ending(case: Case, period: Period, now: dt.datetime) -> list[str]:
+def _ending(case: Case, period: Period, left: Left | None, now: dt.datetime) -> list[str]:
     state = case.state_at(now)
     if state is State.CONCLUDED and case.conclusion and case.confirmed_at:
         return [
@@ -113,7 +119,8 @@ def _ending(case: Case, period: Period, now: dt.datetime) -> list[str]:
             *_worded("理由", case.decline_reason),
         ]
     if state is State.LAPSED:
-        return [f"处理意见：规定时间（{end_moment(period.conclude_by)}）届满没有结论，该推荐对象被取消参评资格。"]
+        became = _AFTER_A_LAPSE[left] if left else ""
+        return [f"处理意见：规定时间（{end_moment(period.conclude_by)}）届满没有结论{became}。"]
     if state is State.JOINED:
         return ["处理意见：与同一推荐对象的另一案件并案办理，结论见该案件。"]
     return [f"办理进度：{STATE_NAMES[state]}。"]

@@ -7,18 +7,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import richtext
 from app.domain.calendar.workdays import last_day_before, local_date
+from app.domain.cases.clauses import lapse_sentence
+from app.domain.cases.states import Actor
+from app.domain.cases.verdict import LEFT_NAMES
+from app.domain.objections.arrival import CHANNEL_NAMES, Channel
 from app.domain.periods.rounds import LAST_ROUND, Kind
 from app.domain.periods.window import Phase
 from app.domain.refusals import WrongState
 from app.domain.shared.wording import day_label, end_moment, full_day, moment, weekday
-from app.models import Period
+from app.models import Case, Entry, Period
 from app.models.periods import days_from_json
 from app.papers.qr import qr_png
 from app.papers.templates import Picture
+from app.services.cases.visibility import cases_visible_to
 from app.services.papers.paper import (
     Clerk,
     Paper,
@@ -58,23 +64,22 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
     signatory = (programme.signatory if last_round else "") or organiser.name
     title = title_lines("" if last_round else organiser.name, f"关于{programme.title}", f"{words.subject}的公示")
     address = f"{clerk.stationery.public_url}/periods/{period.id}"
-    clause = programme.lapse_clause.partition("：")[0]
     context = {
         "warning": _warning(period, clerk.now),
         "title": title,
         "opening": f"{basis(programme)}，{words.opening}",
         "window": f"{_window(period)}，共{period.workdays}个工作日，其间的休息日照常公示、不计入工作日。",
-        "groups": _groups(session, period),
+        "groups": _groups(session, period, clerk.now),
         "objecting": [
             "单位和个人对公示对象有异议的，请在公示期间实名提出，写明事实和依据。个人应当写明真实姓名和手机号码或者"
             "电子邮箱；单位应当写明单位名称和联系人，并提交盖有公章的书面材料。匿名反映不按异议办理，"
-            "可以用下列电话或者信件反映。",
+            "可以用下列电话或者信件反映。不便上网的，在公示期间来信、来访、来电或者发电子邮件实名提出，同样登记、同样办理。",
             f"网上提出：打开{address}，或者扫描文末的二维码。",
         ],
         "contacts": _contacts(period),
         "handling": [
             f"异议由受理单位调查核实，提出处理意见。作出结论的规定时间为{end_moment(period.conclude_by)}。",
-            f"在规定时间内无法作出结论的，取消该推荐对象参评资格（{clause}）。",
+            lapse_sentence(period.round, programme.lapse_clause),
         ],
         "qr": Picture(qr_png(address), 28),
         "qr_says": "扫描二维码查看公示、提出异议",
@@ -90,6 +95,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
     if period.closing is None:
         raise WrongState("公示办结以后才有办结报告。")
     report = period.closing.report
+    seen = None if clerk.actor.is_office else numbers_seen(session, period, clerk.actor, clerk.now)
     context = {
         "title": title_lines(period.title, "办结报告"),
         "times": [
@@ -98,9 +104,10 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
             f"规定时间：{end_moment(period.conclude_by)}。",
             f"日历版本：{report['calendar']}。",
             f"系统可用：{_uptime(report['availability'])}。",
+            *_channels(report, clerk.actor),
         ],
         "figures": _in_two_columns(_figures(report)),
-        "out": out_rows(report["goes_out"], period.programme.rules.kind_names),
+        "out": out_rows(report["goes_out"], period.programme.rules.kind_names, seen),
         "goes_on": report["goes_on"],
         "goes_on_names": "、".join(one["name"] for one in report["goes_on"]) or "没有推荐对象继续参评。",
         "withdrawn": "、".join(one["name"] for one in report.get("withdrawn", [])),
@@ -135,6 +142,13 @@ def out_rows(
     ]
 
 
+def numbers_seen(session: Session, period: Period, actor: Actor, now: dt.datetime) -> set[str]:
+    """Return the numbers of a period's cases that this person may see (R21)."""
+    query = select(Case).join(Entry, Case.entry_id == Entry.id)
+    query = query.where(Entry.period_id == period.id, cases_visible_to(actor, now))
+    return {case.number for case in session.scalars(query)}
+
+
 def _warning(period: Period, now: dt.datetime) -> str:
     phase = period.phase(now)
     if phase is Phase.SCHEDULED:
@@ -155,6 +169,18 @@ def _uptime(availability: Mapping[str, Any]) -> str:
     return said
 
 
+def _channels(report: Mapping[str, Any], actor: Actor) -> list[str]:
+    """Say how the objections came in (R33), to the office alone: a unit would learn of a complaint against it (R19).
+
+    Reports from before objections were registered say nothing of it.
+    """
+    counts = report.get("by_channel") if actor.is_office else None
+    if not counts or not any(counts.values()):
+        return []
+    said = "、".join(f"{CHANNEL_NAMES[Channel(channel)]}{count}件" for channel, count in counts.items() if count)
+    return [f"异议的来源渠道：{said}。"]
+
+
 def _window(period: Period) -> str:
     """Describe a window, which is always whole days (R4): 2026年9月18日0时至2026年9月23日24时."""
     return f"{full_day(local_date(period.opens_at))}0时至{full_day(last_day_before(period.closes_at))}24时"
@@ -170,12 +196,12 @@ def _contacts(period: Period) -> list[str]:
     ]
 
 
-def _groups(session: Session, period: Period) -> list[dict[str, Any]]:
+def _groups(session: Session, period: Period, now: dt.datetime) -> list[dict[str, Any]]:
     """Group the entries as they read now: collectives, then individuals.
 
     A kind without entries is left out.
     """
-    entries = entries_of(session, period)
+    entries = entries_of(session, period, now)
     groups: list[dict[str, Any]] = []
     for kind in Kind:
         theirs = [entry for entry in entries if entry.kind is kind]
@@ -194,7 +220,7 @@ def _groups(session: Session, period: Period) -> list[dict[str, Any]]:
 
 
 def _name(entry: EntryView) -> str:
-    return f"{entry.name}（已退出推荐）" if entry.withdrawn else entry.name
+    return f"{entry.name}（{LEFT_NAMES[entry.left]}）" if entry.left else entry.name
 
 
 def _entry(number: int, entry: EntryView, shown: frozenset[str]) -> dict[str, Any]:

@@ -12,11 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.calendar.workdays import last_day_before, local_date
+from app.domain.cases.states import Actor
 from app.domain.periods.rounds import Kind
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import day, full_day
-from app.models import Disqualification, Entry, Nominee, Objection, Period, Programme, Quota, Unit
+from app.models import Case, Disqualification, Entry, Nominee, Objection, Period, Programme, Quota, Unit
 from app.models.nominees import OpinionOutcome
+from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import opinions
 from app.services.papers.nominees import reviewed, still_in
 from app.services.papers.paper import Clerk, Paper, basis, recommender_for, the_office, title_lines
@@ -54,7 +56,7 @@ def work_report(
         "organisation": "（请填写：组织领导、工作机构、动员部署和责任分工等情况。）",
         "process": _process(session, programme, unit, counts),
         "shown": _shown(periods, formal),
-        "periods": [_row(session, period, unit_id, now) for period in periods],
+        "periods": [_row(session, period, unit_id, clerk.actor, now) for period in periods],
         "formal": formal,
         "asked": f"按照管理权限，就{len(found)}个推荐对象征求了有关部门的意见，情况如下。（请填写：征求意见的时间，"
         "对不同意见的核实和处理。）",
@@ -131,10 +133,12 @@ def _shown(periods: Sequence[Period], formal: bool) -> str:
     return f"{text}，每次公示5个工作日，情况如下。{missing}"
 
 
-def _row(session: Session, period: Period, unit_id: int, now: dt.datetime) -> dict[str, Any]:
+def _row(session: Session, period: Period, unit_id: int, actor: Actor, now: dt.datetime) -> dict[str, Any]:
+    """Describe one period in the unit's own words: of the cases that whoever writes the report may see (R21)."""
     theirs = (Entry.period_id == period.id, Entry.nominee_id == Nominee.id, Nominee.recommender_id == unit_id)
     entries = session.scalar(select(func.count(Entry.id)).where(*theirs)) or 0
-    filed = session.scalar(select(func.count(Objection.id)).join(Entry).where(*theirs)) or 0
+    seen = select(func.count(Objection.id)).join(Entry, Objection.entry_id == Entry.id).join(Case)
+    filed = session.scalar(seen.where(*theirs, cases_visible_to(actor, now))) or 0
     phase = period.phase(now)
     if phase in (Phase.SCHEDULED, Phase.OPEN):
         outcome = "还没有结束"

@@ -1,4 +1,4 @@
-"""Files of nominees that go out with the papers: read from the vault later, when no session is open any more."""
+"""Files of nominees that are sent along with papers. They are read from the vault after the session is closed."""
 
 from __future__ import annotations
 

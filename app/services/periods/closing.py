@@ -7,20 +7,23 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import local_date
+from app.domain.cases.clauses import lapse_clause
 from app.domain.cases.states import OPEN_STATES, Conclusion, State, require_office
-from app.domain.cases.verdict import GROUND_NAMES, Ground, grounds_against
+from app.domain.cases.verdict import GROUND_NAMES, Ground, Left, grounds_against, lapses
 from app.domain.periods.window import Phase, too_late_to_conclude
 from app.domain.refusals import AlreadyClosed, CasesOpen, WrongState
-from app.domain.refusals.base import moment
+from app.domain.refusals.base import end
 from app.models import Case, Closing, Disqualification, Entry, Objection, Period
 from app.services.calendar.availability import availability
 from app.services.cases.settlement import settle_period
+from app.services.objections import channels
 from app.services.periods.corrected_text import EntryView, as_shown
-from app.services.shared.each import BulkOutcome, do_each
+from app.services.shared.bulk import BulkOutcome, do_each
+from app.services.shared.leavers import departures
 from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 
@@ -37,14 +40,14 @@ def close_period(work: Work, period_id: int) -> None:
     if period.phase(work.now) in (Phase.CLOSED, Phase.CANCELLED):
         raise AlreadyClosed
     if work.now < period.closes_at:
-        raise WrongState(f"公示要到{moment(period.closes_at)}才结束，在此之前不能办结。")
+        raise WrongState(f"公示要到{end(period.closes_at)}才结束，在此之前不能办结。")
     still_open = [case.number for case in cases_of(work.session, period) if case.state in OPEN_STATES]
     if still_open and not too_late_to_conclude(period.conclude_by, work.now):
         raise CasesOpen(still_open, period.conclude_by)
     report = closing_report(work.session, period, work.now)
     work.session.add(Closing(period_id=period.id, report=report, closed_by=work.actor.user_id, closed_at=work.now))
     period.closed_at = work.now
-    counts = {key: report[key] for key in ("entries", "filed", "by_state", "by_conclusion")}
+    counts = {key: report[key] for key in ("entries", "filed", "by_channel", "by_state", "by_conclusion")}
     work.did("period.closed", period, **counts)
 
 
@@ -56,8 +59,11 @@ def close_each(work: Work, period_ids: Iterable[int]) -> BulkOutcome:
 
 
 def cases_of(session: Session, period: Period) -> list[Case]:
-    """Every case of a period, oldest first, with what lists of cases show."""
-    return list(
+    """Every case of a period by its day, with what lists of cases show.
+
+    Of one day the order says nothing of who came first (R19).
+    """
+    found = list(
         session.scalars(
             select(Case)
             .join(Entry, Case.entry_id == Entry.id)
@@ -72,13 +78,13 @@ def cases_of(session: Session, period: Period) -> list[Case]:
             )
         )
     )
+    return sorted(found, key=lambda case: (local_date(case.received_at), case.id))
 
 
-def entries_of(session: Session, period: Period) -> list[EntryView]:
-    """List all entries of a period as they read now."""
-    return as_shown(
-        session, session.scalars(select(Entry).where(Entry.period_id == period.id).order_by(Entry.position))
-    )
+def entries_of(session: Session, period: Period, now: dt.datetime) -> list[EntryView]:
+    """List all entries of a period as they read at `now`."""
+    entries = session.scalars(select(Entry).where(Entry.period_id == period.id).order_by(Entry.position))
+    return as_shown(session, entries, now)
 
 
 def _named(entry: EntryView) -> dict[str, str]:
@@ -91,25 +97,30 @@ def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[s
     It holds the window and its days, availability, counts, who goes on, who doesn't and why, and who left.
     """
     cases = cases_of(session, period)
-    entries = entries_of(session, period)
-    filed = session.scalar(select(func.count()).select_from(Objection).join(Entry).where(Entry.period_id == period.id))
+    entries = entries_of(session, period, now)
+    by_channel = channels.counts_of_period(session, period.id)
+    filed = sum(by_channel.values())
     by_state = Counter(case.state_at(now) for case in cases)
     by_conclusion = Counter(case.conclusion for case in cases if case.conclusion)
     out = who_is_out(session, period, cases, now)
+    left = departures(session, [entry.nominee_id for entry in entries], now)
+    before = {nominee_id: departed.how for nominee_id, departed in left.items() if nominee_id not in out}
     return {
         "drawn_up_at": now.isoformat(),
         "window": [period.opens_at.isoformat(), period.closes_at.isoformat()],
         "conclude_by": period.conclude_by.isoformat(),
-        "days": period.days,
+        "days": period.days_in_force,
         "calendar": period.calendar_version,
         "availability": availability(session, period, now).as_report(),
         "entries": len(entries),
         "filed": filed,
+        "by_channel": {channel.value: count for channel, count in by_channel.items()},
         "accepted": sum(case.decided_at is not None and case.state is not State.DECLINED for case in cases),
         "by_state": {state.value: by_state[state] for state in State},
         "by_conclusion": {conclusion.value: by_conclusion[conclusion] for conclusion in Conclusion},
-        "goes_on": [_named(entry) for entry in entries if entry.nominee_id not in out and not entry.withdrawn],
-        "withdrawn": [_named(entry) for entry in entries if entry.nominee_id not in out and entry.withdrawn],
+        "goes_on": [_named(entry) for entry in entries if entry.nominee_id not in left],
+        "withdrawn": [_named(entry) for entry in entries if before.get(entry.nominee_id) is Left.WITHDRAWN],
+        "out_before": [_named(entry) for entry in entries if before.get(entry.nominee_id) is Left.DISQUALIFIED],
         "goes_out": [
             {
                 **_named(entry),
@@ -131,29 +142,24 @@ def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[s
 def who_is_out(session: Session, period: Period, cases: list[Case], now: dt.datetime) -> dict[int, frozenset[Ground]]:
     """Return the nominees this period put out, with the grounds.
 
-    A reversed disqualification no longer counts (R29).
+    They are the disqualifications that were written and not reversed (R29), and until the deadline is settled those
+    who have lapsed at it and had not left before (R26).
     """
-    reversed_cases = {
-        row.case_id
-        for row in session.scalars(
-            select(Disqualification)
-            .where(Disqualification.period_id == period.id)
-            .options(selectinload(Disqualification.reversal))
-        )
-        if not row.stands
-    }
-    # A lapse is one row a nominee: reversing it covers every case of that nominee that lapsed with it.
-    forgiven = {(case.entry.nominee_id, case.state) for case in cases if case.id in reversed_cases and case.lapsed_at}
-    by_nominee: dict[int, list[Case]] = {}
-    for case in cases:
-        if case.id in reversed_cases or (case.entry.nominee_id, case.state) in forgiven:
-            continue
-        by_nominee.setdefault(case.entry.nominee_id, []).append(case)
-    grounds = {
-        nominee_id: grounds_against([case.outcome for case in theirs], period.conclude_by, now)
-        for nominee_id, theirs in by_nominee.items()
-    }
-    return {nominee_id: found for nominee_id, found in grounds.items() if found}
+    rows = session.scalars(
+        select(Disqualification)
+        .where(Disqualification.period_id == period.id)
+        .options(selectinload(Disqualification.reversal))
+    )
+    out: dict[int, set[Ground]] = {}
+    for row in rows:
+        if row.stands:
+            out.setdefault(row.nominee_id, set()).add(row.ground)
+    if period.settled_at is None:
+        left = departures(session, [case.entry.nominee_id for case in cases], now)
+        gone = {nominee_id for nominee_id, departed in left.items() if departed.settled}
+        for lapse in lapses((case.outcome for case in cases), period.conclude_by, now, gone):
+            out.setdefault(lapse.nominee_id, set()).add(Ground.LAPSED)
+    return {nominee_id: frozenset(grounds) for nominee_id, grounds in out.items()}
 
 
 def objections_by_day(session: Session, period: Period) -> dict[dt.date, int]:
@@ -169,4 +175,6 @@ def objections_by_day(session: Session, period: Period) -> dict[dt.date, int]:
 
 def _clause(period: Period, ground: Ground) -> str:
     programme = period.programme
-    return programme.lapse_clause if ground is Ground.LAPSED else programme.upheld_clause
+    if ground is Ground.LAPSED:
+        return lapse_clause(period.round, programme.lapse_clause)
+    return programme.upheld_clause

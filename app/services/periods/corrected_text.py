@@ -1,4 +1,4 @@
-"""What the public reads of an entry: its frozen texts, misprints corrected, marked where the nominee withdrew (R9)."""
+"""What the public reads of an entry: its frozen texts, misprints corrected, marked where the nominee left (R9, R26)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.cases.verdict import Left
 from app.domain.nominees.misprints import CORRECTABLE, passages
 from app.domain.periods.rounds import Kind
-from app.models import Correction, Entry, Nominee
+from app.models import Correction, Entry
+from app.services.shared.leavers import departures
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,23 @@ class EntryView:
     trade: str | None
     deeds: str
     corrections: Sequence[Misprint] = ()
-    withdrawn: bool = False
+    left: Left | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        return self.left is Left.WITHDRAWN
 
 
-def as_shown(session: Session, entries: Iterable[Entry]) -> list[EntryView]:
-    """Return these entries as they read now.
+def as_shown(session: Session, entries: Iterable[Entry], now: dt.datetime) -> list[EntryView]:
+    """Return these entries as they read at `now`.
 
     The public may see them inside their window only: check the window first (R5).
     """
     wanted = list(entries)
     corrections = of_entries(session, [entry.id for entry in wanted])
-    withdrawn = set(
-        session.scalars(
-            select(Nominee.id).where(
-                Nominee.id.in_([entry.nominee_id for entry in wanted]), Nominee.withdrawn_at.is_not(None)
-            )
-        )
-    )
-    return [_shown(entry, corrections.get(entry.id, []), entry.nominee_id in withdrawn) for entry in wanted]
+    found = departures(session, [entry.nominee_id for entry in wanted], now)
+    left = {nominee_id: departed.how for nominee_id, departed in found.items() if departed.since <= now}
+    return [_shown(entry, corrections.get(entry.id, []), left.get(entry.nominee_id)) for entry in wanted]
 
 
 def of_entries(session: Session, entry_ids: Sequence[int]) -> dict[int, list[Correction]]:
@@ -93,7 +94,7 @@ def misprint(row: Correction) -> Misprint:
     )
 
 
-def _shown(entry: Entry, corrections: Sequence[Correction], withdrawn: bool) -> EntryView:
+def _shown(entry: Entry, corrections: Sequence[Correction], left: Left | None) -> EntryView:
     return EntryView(
         id=entry.id,
         period_id=entry.period_id,
@@ -108,5 +109,5 @@ def _shown(entry: Entry, corrections: Sequence[Correction], withdrawn: bool) -> 
         trade=text_of(entry, "trade", corrections),
         deeds=text_of(entry, "deeds", corrections) or "",
         corrections=[misprint(row) for row in corrections],
-        withdrawn=withdrawn,
+        left=left,
     )

@@ -12,7 +12,7 @@ from app.domain.cases.states import require_office
 from app.domain.nominees.misprints import CORRECTABLE, WORD_LISTS, is_misprint, longest, room
 from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import BadValue, NothingChanged, WrongState
-from app.domain.refusals.base import moment
+from app.domain.refusals.base import end
 from app.domain.shared.privacy import require_publishable
 from app.models import Correction, Entry, Nominee, Period
 from app.services.nominees import changes
@@ -137,7 +137,7 @@ def nothing_in_sight(what: str, closed_at: dt.datetime | None) -> WrongState:
     """
     if closed_at is None:
         return WrongState(f"现在没有公示或者待公示的{what}，不用更正：没有公示过的内容请直接修改。")
-    return WrongState(f"公示已于{moment(closed_at)}结束，{what}已经不再公开，不能更正。")
+    return WrongState(f"公示已于{end(closed_at)}结束，{what}已经不再公开，不能更正。")
 
 
 def _mend(nominee: Nominee, field: str, wrong: str, text: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.domain.calendar.workdays import Calendar
 from app.domain.cases.states import require_office
 from app.domain.periods.window import Phase, WindowPlan, extended
-from app.domain.refusals import AlreadyClosed, EstimatedCalendar, WrongState
+from app.domain.refusals import AlreadyClosed, DeadlineSettled, EstimatedCalendar, WrongState
 from app.models import Period, WindowExtension
 from app.models.periods import days_to_json
 from app.services.calendar.availability import availability
@@ -50,14 +50,16 @@ def offer(session: Session, period: Period, calendar: Calendar, now: dt.datetime
 
 @use_case
 def extend_window(work: Work, period_id: int, reason: str, calendar: Calendar) -> None:
-    """Take the offer as it stands now, with a reason that stands on the page.
+    """Extend the window as `offer` says now. The reason is shown on the page.
 
-    Raises AlreadyClosed, MissingText and what `offer` raises.
+    Raises AlreadyClosed, DeadlineSettled, MissingText and what `offer` raises.
     """
     require_office(work.actor)
     period = lock_row(work.session, Period, period_id, selectinload(Period.window_extensions))
     if period.phase(work.now) in (Phase.CLOSED, Phase.CANCELLED):
         raise AlreadyClosed
+    if period.settled_at is not None:
+        raise DeadlineSettled(period.settled_at)
     made = offer(work.session, period, calendar, work.now)
     reason = checked_text(reason, "延长公示的理由", REASON)
     days = [date.isoformat() for date in made.outage_days]
@@ -74,7 +76,7 @@ def extend_window(work: Work, period_id: int, reason: str, calendar: Calendar) -
     )
     work.session.add(extension)
     period.closes_at, period.conclude_by = extension.extended_to, extension.new_deadline
-    period.days = days_to_json(made.plan.days)
+    period.days, period.recount = days_to_json(made.plan.days), None
     if calendar.version not in period.calendar_version:
         period.calendar_version = f"{period.calendar_version}；延长时 {calendar.version}"
     period.provisional = period.provisional or made.plan.provisional

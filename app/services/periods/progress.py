@@ -25,7 +25,7 @@ def running_periods(session: Session) -> Sequence[Period]:
 
 
 def all_periods(session: Session) -> list[Period]:
-    """Every period there is or was: the running ones in the order they open, then those that are over, latest first."""
+    """List every period: the running ones in the order they open, then the others, the latest first."""
     over = Period.closed_at.is_not(None) | Period.cancelled_at.is_not(None)
     query = (
         select(Period)

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.domain.periods.rounds import Kind
+from app.domain.periods.publicity import FEWEST_SHOWN_ALONE, ClosingFigures, figures_of, pooled, shown_alone
+from app.domain.periods.rounds import Kind, Organiser
 from app.models import Correction, Entry, Period, Unit, UnitKind
 from app.services.periods.corrected_text import EntryView, as_shown
 
-# A whole programme's list on one page: people search it in the browser, and print it.
+# One page holds a whole programme's list, because people search it in the browser and print it.
 ENTRIES_PER_PAGE = 150
 PERIODS_PER_PAGE = 20
 
@@ -74,7 +75,9 @@ class EntryList:
     pages: int
 
 
-def entry_list(session: Session, period: Period, wanted: ListFilter, per_page: int = ENTRIES_PER_PAGE) -> EntryList:
+def entry_list(
+    session: Session, period: Period, wanted: ListFilter, now: dt.datetime, per_page: int = ENTRIES_PER_PAGE
+) -> EntryList:
     """One page of the entries as they read now. Ask only while `period.window.contains(now)`."""
     matches = _matches(period, wanted)
     before = (wanted.page - 1) * per_page
@@ -88,7 +91,35 @@ def entry_list(session: Session, period: Period, wanted: ListFilter, per_page: i
         matching = of_kind[wanted.kind] if wanted.kind else sum(of_kind.values())
         query = query.where(Entry.position > before + (period.collectives if wanted.kind is Kind.INDIVIDUAL else 0))
     entries = session.scalars(query).all()
-    return EntryList(as_shown(session, entries), matching, pages=max(1, -(-matching // per_page)))
+    return EntryList(as_shown(session, entries, now), matching, pages=max(1, -(-matching // per_page)))
+
+
+def closing_figures(session: Session, period: Period) -> ClosingFigures | None:
+    """Return what the public reads of a closing; None while the period is not closed.
+
+    Those of a period with fewer than five entries are given with the others of its recommending unit (R5).
+    """
+    if period.closing is None:
+        return None
+    report = period.closing.report
+    if shown_alone(report["entries"]):
+        return ClosingFigures(figures_of(report))
+    by = period.organiser.parent if period.round.organiser is Organiser.OWN_UNIT else None
+    unit = by or period.organiser
+    peers = session.scalars(
+        select(Period)
+        .join(Unit, Period.organiser_id == Unit.id)
+        .where(
+            Period.programme_id == period.programme_id,
+            Period.round_number == period.round_number,
+            Period.cancelled_at.is_(None),
+            Period.collectives + Period.individuals < FEWEST_SHOWN_ALONE,
+            (Unit.parent_id == unit.id) if by else (Period.organiser_id == unit.id),
+        )
+        .options(joinedload(Period.closing))
+    ).all()
+    reports = [peer.closing.report for peer in peers if peer.closing is not None]
+    return pooled(reports, unit.name, running=len(peers) - len(reports))
 
 
 def _matches(period: Period, wanted: ListFilter) -> list[ColumnElement[bool]]:
@@ -131,18 +162,18 @@ def recommenders(session: Session, period: Period) -> list[str]:
     return names
 
 
-def entry_of(session: Session, period_id: int, nominee_id: int) -> EntryView | None:
+def entry_of(session: Session, period_id: int, nominee_id: int, now: dt.datetime) -> EntryView | None:
     """One entry as it reads now. Show it only while the window contains `now`."""
     entry = session.scalar(select(Entry).where(Entry.period_id == period_id, Entry.nominee_id == nominee_id))
-    return as_shown(session, [entry])[0] if entry else None
+    return as_shown(session, [entry], now)[0] if entry else None
 
 
-def neighbours(session: Session, entry: EntryView) -> tuple[EntryView | None, EntryView | None]:
+def neighbours(session: Session, entry: EntryView, now: dt.datetime) -> tuple[EntryView | None, EntryView | None]:
     """Return the entries before and after one, in the order of the list."""
     others = select(Entry).where(Entry.period_id == entry.period_id).limit(1)
     before = session.scalar(others.where(Entry.position < entry.position).order_by(Entry.position.desc()))
     after = session.scalar(others.where(Entry.position > entry.position).order_by(Entry.position))
-    shown = {each.id: each for each in as_shown(session, [each for each in (before, after) if each])}
+    shown = {each.id: each for each in as_shown(session, [each for each in (before, after) if each], now)}
     return shown[before.id] if before else None, shown[after.id] if after else None
 
 
@@ -150,5 +181,10 @@ def _periods() -> Select[Period]:
     return (
         select(Period)
         .where(Period.cancelled_at.is_(None))
-        .options(joinedload(Period.organiser), joinedload(Period.programme))
+        .options(
+            joinedload(Period.organiser).joinedload(Unit.parent),
+            joinedload(Period.programme),
+            selectinload(Period.window_extensions),
+            selectinload(Period.replannings),
+        )
     )

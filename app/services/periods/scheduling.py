@@ -16,6 +16,7 @@ from app.domain.periods.window import Phase, WindowPlan, explain, plan_window, t
 from app.domain.refusals import (
     AlreadyClosed,
     BadValue,
+    DeadlineSettled,
     EstimatedCalendar,
     NotAWorkday,
     NotEligible,
@@ -23,12 +24,13 @@ from app.domain.refusals import (
     TooLateToConclude,
     WrongState,
 )
-from app.domain.refusals.base import moment
+from app.domain.refusals.base import begin
 from app.domain.shared.privacy import require_publishable
 from app.models import DeadlineExtension, Entry, Nominee, Period, Programme, Unit
 from app.models.periods import days_to_json
 from app.sealing import Keyring
 from app.services.nominees import gates
+from app.services.periods.readiness import require_receiving_office
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.shared.locks import lock_row
 from app.services.shared.texts import checked_text
@@ -102,7 +104,8 @@ class PeriodPlan:
 def schedule(work: Work, plan: PeriodPlan, calendar: Calendar) -> Period:
     """Save a period with its window, its explained days and its frozen entries (R4, R8, R9, R12).
 
-    Raises Archived, NothingChosen, NotEligible, QuotaExceeded, PrivateData and whatever `preview` raises.
+    Raises Archived, ContactMissing, NothingChosen, NotEligible, QuotaExceeded, PrivateData and whatever `preview`
+    raises.
     """
     period, entries = write_period(work, plan, calendar)
     work.did(
@@ -126,6 +129,7 @@ def write_period(work: Work, plan: PeriodPlan, calendar: Calendar) -> tuple[Peri
     require_office(work.actor)
     programme, round_ = plan.programme, plan.programme.rules.rounds[plan.round_number]
     planned = preview(plan.opening, plan.conclude_workdays, calendar, programme.demonstration, work.now)
+    require_receiving_office(work.session, plan.organiser, work.now)
     lock_programme_before_award(work.session, programme.id)
     chosen = _chosen(work, programme, round_, plan.organiser, plan.nominee_ids)
     gates.check_places(work.session, programme, round_, chosen, work.now)
@@ -166,7 +170,7 @@ def cancel(work: Work, period_id: int, reason: str) -> None:
     if period.cancelled_at is not None:
         raise AlreadyClosed
     if work.now >= period.opens_at:
-        raise WrongState(f"公示已于{moment(period.opens_at)}开始，不能再修改或撤回。")
+        raise WrongState(f"公示已于{begin(period.opens_at)}开始，不能再修改或撤回。")
     period.cancel_reason = checked_text(reason, "撤回公示安排的理由", REASON)
     period.cancelled_at = work.now
     work.did("period.cancelled", period, reason=period.cancel_reason)
@@ -176,7 +180,7 @@ def cancel(work: Work, period_id: int, reason: str) -> None:
 def extend_deadline(work: Work, period_id: int, new_day: dt.date, reason: str, calendar: Calendar) -> None:
     """Move the deadline to 24:00 of a later working day, before it passes (R25).
 
-    Raises TooLateToConclude, AlreadyClosed, BadValue, NotAWorkday, BeyondHorizon, EstimatedCalendar.
+    Raises TooLateToConclude, DeadlineSettled, AlreadyClosed, BadValue, NotAWorkday, BeyondHorizon, EstimatedCalendar.
     """
     require_office(work.actor)
     period = lock_row(work.session, Period, period_id)
@@ -184,6 +188,8 @@ def extend_deadline(work: Work, period_id: int, new_day: dt.date, reason: str, c
         raise AlreadyClosed
     if too_late_to_conclude(period.conclude_by, work.now):
         raise TooLateToConclude(period.conclude_by)
+    if period.settled_at is not None:
+        raise DeadlineSettled(period.settled_at)
     if new_day <= period.conclude_day:
         raise BadValue(
             "day", f"新的截止日须是{period.conclude_day:%Y-%m-%d}之后的工作日，现在填的是{new_day:%Y-%m-%d}。"
@@ -195,8 +201,10 @@ def extend_deadline(work: Work, period_id: int, new_day: dt.date, reason: str, c
     added = explain(period.conclude_day + dt.timedelta(days=1), period.window.last_day, new_day, calendar)
     if any(counted.day.estimated for counted in added) and not period.programme.demonstration:
         raise EstimatedCalendar
+    period.days = [*period.days, *period.days_in_force[len(period.days) :], *days_to_json(added)]
+    if period.recount is not None:
+        period.recount = [*period.recount, *days_to_json(added)]
     previous, period.conclude_by = period.conclude_by, end_of(new_day)
-    period.days = [*period.days, *days_to_json(added)]
     if calendar.version not in period.calendar_version:
         period.calendar_version = f"{period.calendar_version}；延长时 {calendar.version}"
     period.provisional = period.provisional or any(counted.day.provisional for counted in added)

@@ -1,4 +1,4 @@
-"""Award decisions as everybody reads them, and the end that one puts to a programme's changes."""
+"""Award decisions as the public reads them, and the check that no change comes after one."""
 
 from __future__ import annotations
 

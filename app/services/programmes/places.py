@@ -12,7 +12,7 @@ from app.models import Nominee, Programme, Quota, Unit, UnitKind
 _FIELDS = ("collectives", "individuals", "field", "heading", "note", "secret_collectives", "secret_individuals")
 
 
-def put(session: Session, programme: Programme, places: Places) -> list[int] | None:
+def set_places(session: Session, programme: Programme, places: Places) -> list[int] | None:
     """One unit's places, in the caller's transaction. Returns the public numbers now in force, None if nothing changed.
 
     Raises StillNeeded, WrongState, NoResultFound.
@@ -33,7 +33,7 @@ def put(session: Session, programme: Programme, places: Places) -> list[int] | N
     for field in _FIELDS:
         setattr(quota, field, getattr(places, field))
     session.flush()
-    return [quota.collectives, quota.individuals]  # the secret numbers are nobody's business on the record
+    return [quota.collectives, quota.individuals]  # the record does not show the secret numbers (R11)
 
 
 def _take_off(session: Session, quota: Quota | None) -> list[int] | None:

@@ -1,4 +1,4 @@
-"""Places of recommending units (annex 1, R9): given out, and what became of them."""
+"""Places of recommending units (annex 1, R9): given out, and how they are used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.domain.programmes.plan import Places, faults_of_places
 from app.domain.refusals import Fault, Unfit
 from app.models import Entry, Nominee, Period, Quota, Unit
 from app.services.programmes.locking import lock_programme
-from app.services.programmes.places import put
+from app.services.programmes.places import set_places
 from app.services.record.chain import on_programme
 from app.services.shared.leavers import disqualified
 from app.services.shared.work import Work, require_office_or_console, use_case
@@ -120,7 +120,7 @@ def sums(session: Session) -> dict[int, tuple[int, int]]:
 
 @use_case
 def give(work: Work, programme_id: int, places: Iterable[Places]) -> None:
-    """Each unit's places as they are to be; a unit with none at all is off the list. All or nothing.
+    """Set the places of these units, all or none. A unit without any place is taken off the list.
 
     Raises Unfit (its fields end in the unit's number: `collectives-3`), StillNeeded, WrongState, Archived.
     """
@@ -134,7 +134,7 @@ def give(work: Work, programme_id: int, places: Iterable[Places]) -> None:
         faults += [Fault(f"{fault.field}-{one.unit_id}", fault.words) for fault in found]
     if faults:
         raise Unfit(faults)
-    changed = {str(one.unit_id): change for one in wanted if (change := put(work.session, programme, one))}
+    changed = {str(one.unit_id): change for one in wanted if (change := set_places(work.session, programme, one))}
     if changed:
         details = {"quotas": changed}
         work.did("programme.quotas_changed", on_programme(programme_id), **details)

@@ -21,7 +21,7 @@ from app.domain.refusals import AlreadyDone, Fault, StillNeeded, Unfit
 from app.models import Period, Proceeding, ProceedingKind, Programme, Stage
 from app.notices.offered import notice_of
 from app.services.programmes.locking import lock_programme
-from app.services.programmes.places import put
+from app.services.programmes.places import set_places
 from app.services.record.chain import on_programme
 from app.services.shared.locks import lock_row
 from app.services.shared.texts import checked_text
@@ -37,7 +37,7 @@ def require_notices(session: Session) -> None:
         notice_of(key)
 
 
-def all_of_them(session: Session) -> Sequence[Programme]:
+def running_first(session: Session) -> Sequence[Programme]:
     """Those that run, then the archived ones, the newest first."""
     order = (Programme.archived_at.is_not(None), Programme.created_at.desc(), Programme.id.desc())
     return session.scalars(select(Programme).order_by(*order).options(selectinload(Programme.stages))).all()
@@ -51,7 +51,7 @@ def create(work: Work, plan: ProgrammePlan) -> Programme:
     """
     require_office_or_console(work)
     plan, notice = _trimmed(plan), notice_of(plan.notice)
-    faults = faults_of_texts(plan) + _taken_title(work.session, plan.title, None)
+    faults = faults_of_texts(plan, notice) + _taken_title(work.session, plan.title, None)
     faults += faults_of_stages(plan.stages, notice.stages) if plan.stages else []
     for places in plan.places:
         faults += faults_of_places(places)
@@ -71,7 +71,7 @@ def create(work: Work, plan: ProgrammePlan) -> Programme:
     except IntegrityError:  # somebody else took the title in this very moment
         raise Unfit(_title_is_taken()) from None
     for places in plan.places:
-        put(work.session, programme, places)
+        set_places(work.session, programme, places)
     work.did("programme.created", programme, title=programme.title)
     return programme
 
@@ -87,7 +87,7 @@ def change(work: Work, programme_id: int, plan: ProgrammePlan) -> None:
     require_office_or_console(work)
     programme = lock_programme(work.session, programme_id)
     plan = _trimmed(plan)
-    faults = faults_of_texts(plan) + _taken_title(work.session, plan.title, programme_id)
+    faults = faults_of_texts(plan, programme.rules) + _taken_title(work.session, plan.title, programme_id)
     faults += faults_of_stages(plan.stages, programme.rules.stages) if plan.stages else []
     changed = [field for field in (*TEXTS, "county_share") if getattr(programme, field) != getattr(plan, field)]
     if _HONOURS & set(changed) and _is_decided(work.session, programme_id):
@@ -108,7 +108,7 @@ def change(work: Work, programme_id: int, plan: ProgrammePlan) -> None:
 
 @use_case
 def archive(work: Work, programme_id: int) -> None:
-    """Put a programme away: from here on it is only read. Raises StillNeeded, Archived."""
+    """Archive a programme: from here on it is read-only. Raises StillNeeded, Archived."""
     require_office_or_console(work)
     programme = lock_programme(work.session, programme_id)
     periods = work.session.scalars(

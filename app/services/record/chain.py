@@ -21,7 +21,7 @@ CLOCK = "clock"
 OBJECTOR = "objector"
 STRANGER = "stranger"
 COMMAND_LINE = "cli"
-# Any number will do, as long as every writer of the chain takes the same one.
+# The key of the advisory lock. Its value does not matter; every writer of the chain uses the same one.
 _CHAIN_LOCK = text(f"SELECT pg_advisory_xact_lock({0x676F6E67})")
 _HEAD = select(AuditRow.id, AuditRow.hash, AuditRow.at).order_by(AuditRow.id.desc()).limit(1)
 _APPEND = insert(AuditRow)
@@ -181,7 +181,7 @@ def verify(session: Session, kept: Iterable[Head] = ()) -> Verification:
     are found against heads that were `kept` elsewhere.
     """
     previous, count = GENESIS, 0
-    # Lowest number last: the next one to come. The head of an empty chain says nothing.
+    # Sorted with the lowest number last, so that pop() returns the next one. The head of an empty chain proves nothing.
     wanted = sorted({(one.number, one.hash) for one in kept if one.number}, reverse=True)
     columns = AuditRow.__table__.columns
     result = session.execute(select(*columns).order_by(AuditRow.id), execution_options={"yield_per": 1000})

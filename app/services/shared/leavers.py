@@ -9,20 +9,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.domain.cases.states import OPEN_STATES
-from app.domain.cases.verdict import grounds_against
+from app.domain.cases.verdict import Departure, Ground, Left, departure
 from app.models import Case, Disqualification, Entry, Nominee, Period
 
 OUT, WITHDRAWN = "已取消参评资格", "已退出"
+_BATCH = 500  # ids in one statement: well below what either database takes
+_WORDS = {Left.DISQUALIFIED: OUT, Left.WITHDRAWN: WITHDRAWN}
 
 
-def disqualified(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> set[int]:
-    """Return who is out at `now`: by a standing disqualification, or by a deadline not settled yet (R26).
+def departures(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> dict[int, Departure]:
+    """Return how and when each of these nominees left, by id; who has not left is not in it (R26).
 
     Open cases are read first. So a settlement committed meanwhile is seen as the disqualifications that it wrote.
     """
+    passed: dict[int, list[dt.datetime]] = {}
     unsettled = session.execute(
-        select(Case, Period.conclude_by)
-        .join(Entry, Case.entry_id == Entry.id)
+        select(Entry.nominee_id, Period.conclude_by)
+        .join(Case, Case.entry_id == Entry.id)
         .join(Period, Entry.period_id == Period.id)
         .where(
             Entry.nominee_id.in_(nominee_ids),
@@ -30,17 +33,43 @@ def disqualified(session: Session, nominee_ids: Sequence[int], now: dt.datetime)
             Period.settled_at.is_(None),
             Period.conclude_by <= now,
         )
-        .options(selectinload(Case.entry))
-    ).all()
-    lapsing = {
-        case.entry.nominee_id for case, conclude_by in unsettled if grounds_against([case.outcome], conclude_by, now)
-    }
+    )
+    for nominee_id, deadline in unsettled:
+        passed.setdefault(nominee_id, []).append(deadline)
+    standing: dict[int, list[tuple[dt.datetime, Ground]]] = {}
     rows = session.scalars(
         select(Disqualification)
         .where(Disqualification.nominee_id.in_(nominee_ids))
         .options(selectinload(Disqualification.reversal))
     )
-    return lapsing | {row.nominee_id for row in rows if row.stands}
+    for row in rows:
+        if row.stands:
+            standing.setdefault(row.nominee_id, []).append((row.effective_at, row.ground))
+    withdrawals = session.execute(
+        select(Nominee.id, Nominee.withdrawn_at).where(Nominee.id.in_(nominee_ids), Nominee.withdrawn_at.is_not(None))
+    )
+    withdrawn = {nominee_id: withdrawn_at for nominee_id, withdrawn_at in withdrawals}  # noqa: C416 - rows are no tuples
+    found = {
+        nominee_id: departure(withdrawn.get(nominee_id), standing.get(nominee_id, ()), passed.get(nominee_id, ()))
+        for nominee_id in passed.keys() | standing.keys() | withdrawn.keys()
+    }
+    return {nominee_id: left for nominee_id, left in found.items() if left is not None}
+
+
+def lock_and_find_left(session: Session, nominee_ids: Iterable[int], now: dt.datetime) -> dict[int, Departure]:
+    """Lock these nominees and return who of them has left, so that nobody is put out twice at one moment (R26)."""
+    ids, found = sorted(set(nominee_ids)), {}
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
+        session.execute(select(Nominee.id).where(Nominee.id.in_(batch)).order_by(Nominee.id).with_for_update())
+        found.update(departures(session, batch, now))
+    return found
+
+
+def disqualified(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> set[int]:
+    """Return who is out at `now`: by a standing disqualification, or by a deadline not settled yet (R26)."""
+    found = departures(session, nominee_ids, now)
+    return {nominee_id for nominee_id, left in found.items() if left.how is Left.DISQUALIFIED}
 
 
 def left(session: Session, nominees: Iterable[Nominee], now: dt.datetime) -> dict[int, str]:
@@ -48,6 +77,5 @@ def left(session: Session, nominees: Iterable[Nominee], now: dt.datetime) -> dic
 
     A nominee who has not left is not in it.
     """
-    these = list(nominees)
-    gone = {nominee.id: WITHDRAWN for nominee in these if nominee.withdrawn_at is not None}
-    return gone | dict.fromkeys(disqualified(session, [nominee.id for nominee in these], now), OUT)
+    found = departures(session, [nominee.id for nominee in nominees], now)
+    return {nominee_id: _WORDS[departed.how] for nominee_id, departed in found.items()}

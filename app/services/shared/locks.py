@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.models import Base
 
 Row = TypeVar("Row", bound=Base)
+
+# A locking read joins nothing. PostgreSQL reads a row that it waited for again, but not what is joined to it: of a
+# person who was moved meanwhile, the unit would be missing.
+ALONE = lazyload("*")
 
 
 def lock_row(session: Session, model: type[Row], row_id: int, *options: ORMOption) -> Row:
@@ -19,9 +23,10 @@ def lock_row(session: Session, model: type[Row], row_id: int, *options: ORMOptio
     `options` (`selectinload`: a statement of its own, after the lock) those that a decision rests on.
     """
     lock = {"of": model}  # not what the model loads with it
-    return session.get_one(model, row_id, options=options, with_for_update=lock, populate_existing=True)
+    return session.get_one(model, row_id, options=(ALONE, *options), with_for_update=lock, populate_existing=True)
 
 
 def lock_row_if_any(session: Session, model: type[Row], row_id: int, *options: ORMOption) -> Row | None:
     """Lock a row as `lock_row` does; return None where there is no such row."""
-    return session.get(model, row_id, options=options, with_for_update={"of": model}, populate_existing=True)
+    lock = {"of": model}
+    return session.get(model, row_id, options=(ALONE, *options), with_for_update=lock, populate_existing=True)

@@ -19,14 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select, true, union_all
+from sqlalchemy import Connection, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.domain.refusals import BackupFailed
 from app.evidence.names import FileMissing, StoreDown
 from app.evidence.store import Store, sync
-from app.models import Base, Document, Evidence
+from app.models import Base, CaseFile, Document, Evidence
 from app.services.record.chain import Head, head
 from app.services.shared.work import Work
 from app.services.upkeep import portable
@@ -130,7 +130,8 @@ class _Writing:
         (self._folder / "tables").mkdir(mode=0o700)
         tables = {}
         for table in Base.metadata.sorted_tables:
-            lines = _Counted(line.encode() for line in portable.lines_of(self._connection, table))
+            rows = portable.lines_of(self._connection, table) if table.info.get("in_backups", True) else ()
+            lines = _Counted(line.encode() for line in rows)
             self._file(f"tables/{table.name}.jsonl", lines, hashes)
             tables[table.name] = {
                 "rows": lines.count,
@@ -145,7 +146,9 @@ class _Writing:
         without it is better than none. Evidence that was never filed may be gone since, its row with it."""
         (self._folder / "evidence").mkdir(mode=0o700)
         of_objectors = select(Evidence.name, Evidence.objection_id.is_not(None).label("belongs"))
-        query = union_all(of_objectors, select(Document.name, true().label("belongs")))
+        claimed = or_(CaseFile.note_id.is_not(None), CaseFile.proposal_version.is_not(None))
+        of_handlers = select(CaseFile.name, claimed.label("belongs"))
+        query = union_all(of_objectors, of_handlers, select(Document.name, true().label("belongs")))
         with self._connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query) as rows:
             for name, belongs in rows:
                 path = f"evidence/{name[:2]}/{name}"

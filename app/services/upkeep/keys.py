@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import Document, Dossier, Evidence, Identity, ImportRow, SecondFactor
+from app.models import CaseFile, Document, Dossier, Evidence, Identity, ImportRow, SecondFactor
 from app.services.accounts import second_factor
 from app.services.imports import sealed_rows
 from app.services.nominees import dossiers
@@ -40,6 +40,8 @@ SEALED = (
     SealedColumn(Evidence.sealed_title, Evidence.id, Evidence.name, title_bound_to),
     SealedColumn(Document.sealed_key, Document.id, Document.name, key_bound_to),
     SealedColumn(Document.sealed_title, Document.id, Document.name, title_bound_to),
+    SealedColumn(CaseFile.sealed_key, CaseFile.id, CaseFile.name, key_bound_to),
+    SealedColumn(CaseFile.sealed_title, CaseFile.id, CaseFile.name, title_bound_to),
     SealedColumn(Dossier.sealed, Dossier.nominee_id, Dossier.nominee_id, dossiers.place),
     SealedColumn(ImportRow.sealed, ImportRow.id, sealed_rows.NAMED_BY, sealed_rows.place),
     SealedColumn(SecondFactor.sealed_secret, SecondFactor.user_id, SecondFactor.user_id, second_factor.place),

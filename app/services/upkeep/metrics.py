@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import OPEN_STATES, State
 from app.models import AvailabilitySpan, Case, Entry, OutboxRow, Period
+from app.services.cases import queue
 from app.services.periods.progress import case_counts
+from app.services.upkeep import checking
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Readings:
 
     open_cases: Mapping[State, int]
     escalated_cases: int  # neither accepted nor declined after two working days (R21)
+    cases_without_two_people: int  # that nobody could conclude: the invariant of R21 fails
     oldest_unaccepted: dt.timedelta
     open_periods: int
     until_next_deadline: dt.timedelta | None
@@ -29,12 +32,14 @@ class Readings:
     settlement_lag: dt.timedelta  # since the oldest deadline that nothing has settled (R26)
     unsent_warnings: int
     since_last_tick: dt.timedelta | None
+    since_last_check: dt.timedelta | None
+    broken_invariants: int  # rows that last night's check named (R37)
 
 
 def readings(session: Session, now: dt.datetime) -> Readings:
     """Read the figures; write nothing.
 
-    Seven small queries: meant for every half minute, not for every page.
+    Small queries, and the open cases with whoever may act on them: meant for every half minute, not for every page.
     """
     running, unsettled = Period.cancelled_at.is_(None), Period.settled_at.is_(None)
     open_periods = select(func.count()).where(Period.opens_at <= now, Period.closes_at > now, running)
@@ -48,10 +53,12 @@ def readings(session: Session, now: dt.datetime) -> Readings:
     unsettled_due, oldest_due = session.execute(due).one()
     escalated, oldest_unaccepted = session.execute(unaccepted).one()
     counts = case_counts(session, now)
+    last_check = checking.latest(session)
     last_tick = session.scalar(select(func.max(AvailabilitySpan.last_seen_at)))
     return Readings(
         open_cases={state: counts[state] for state in State if state in OPEN_STATES},
         escalated_cases=escalated,
+        cases_without_two_people=len(queue.without_hands(session, now)),
         oldest_unaccepted=now - oldest_unaccepted if oldest_unaccepted else dt.timedelta(),
         open_periods=session.scalar(open_periods) or 0,
         until_next_deadline=deadline - now if deadline else None,
@@ -60,6 +67,8 @@ def readings(session: Session, now: dt.datetime) -> Readings:
         settlement_lag=now - oldest_due if oldest_due else dt.timedelta(),
         unsent_warnings=session.scalar(select(func.count()).where(OutboxRow.sent_at.is_(None))) or 0,
         since_last_tick=now - last_tick if last_tick else None,
+        since_last_check=now - last_check.began_at if last_check else None,
+        broken_invariants=len(last_check.findings) if last_check else 0,
     )
 
 

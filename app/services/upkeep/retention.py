@@ -1,9 +1,9 @@
 """Purging what was kept of people once a programme has been over for long enough; numbers and the record stay.
 
-Gone afterwards: who filed an objection, the evidence with its keys and names, and what objectors wrote in their own
-words, since it may name them or others; of nominees what their forms said (dossiers, imported rows), what authorities
-said of them, and the files of both. What the handlers wrote, every case, state, date and hash of a receipt stay, and so
-do the papers of the award and of its revocations: they are the office's file.
+Gone afterwards: who filed an objection, the evidence and the handlers' files with their keys and names, and what
+objectors wrote in their own words, since it may name them or others; of nominees what their forms said (dossiers,
+imported rows), what authorities said of them, and the files of both. What the handlers wrote, every case, state, date
+and hash of a receipt stay, and so do the papers of the award and of its revocations: they are the office's file.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 from app.domain.upkeep.retention import kept_until, programme_end
 from app.evidence.store import Store
 from app.models import (
+    Case,
+    CaseFile,
     Document,
     Dossier,
     Entry,
@@ -99,7 +101,7 @@ def _kept_data_of(session: Session, programme: Programme, years: int, now: dt.da
         title=programme.title,
         kept_until=kept_until(end, years) if end else None,
         identities=count(*people.identities),
-        files=count(*people.files) + count(*people.documents),
+        files=count(*people.files) + count(*people.case_files) + count(*people.documents),
         texts=count(*people.facts) + count(*people.reasons) + count(*people.supplements),
         dossiers=count(*people.dossiers) + count(*people.imported) + count(*people.opinions),
     )
@@ -118,6 +120,14 @@ class _People:
         )
         self.identities = (Identity.objection_id.in_(objections),)
         self.files = (Evidence.objection_id.in_(objections),)
+        cases = (
+            select(Case.id)
+            .join(Entry, Case.entry_id == Entry.id)
+            .join(Period, Entry.period_id == Period.id)
+            .where(Period.programme_id == programme_id)
+            .correlate(None)
+        )
+        self.case_files = (CaseFile.case_id.in_(cases),)
         self.facts = (Objection.id.in_(objections), Objection.facts != PURGED)
         self.reasons = (Objection.id.in_(objections), Objection.withdraw_reason != PURGED)
         self.supplements = (
@@ -139,12 +149,17 @@ def _purge(work: Work, store: Store, gone: KeptData) -> None:
     Stopped half way, the rows still name what is left, and the next run goes on.
     """
     people = _People(gone.programme_id)
-    for names in (select(Evidence.name).where(*people.files), select(Document.name).where(*people.documents)):
+    for names in (
+        select(Evidence.name).where(*people.files),
+        select(CaseFile.name).where(*people.case_files),
+        select(Document.name).where(*people.documents),
+    ):
         for name in work.session.scalars(names).all():
             store.delete(name)
     work.session.rollback()  # the store may have been slow: writers wait for the lines below only
     statements = (
         delete(Evidence).where(*people.files),
+        delete(CaseFile).where(*people.case_files),
         delete(Identity).where(*people.identities),
         delete(Opinion).where(*people.opinions),  # before the scans that they refer to
         delete(Document).where(*people.documents),

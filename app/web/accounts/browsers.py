@@ -20,7 +20,7 @@ _KEPT_FOR = dt.timedelta(days=180)
 
 
 def known_browser() -> KnownBrowser | None:
-    """Whose browser this is, by a mark that we signed."""
+    """Return whose browser this is, by the mark that the portal signed."""
     try:
         user_id, mark = _signer().loads(request.cookies.get(_name(), ""))
     except (BadSignature, TypeError, ValueError):

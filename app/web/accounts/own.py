@@ -6,10 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.services.accounts import logins, making, second_factor, sessions
+from app.models import User
+from app.services.accounts import logins, making, resets, second_factor, sessions, two_people
 from app.web.accounts.forms import CodeForm, NewPasswordForm, ProofForm, form_again
 from app.web.accounts.login import home_of, remember
-from app.web.shared.access import STAFF, allow, me, work
+from app.web.shared.access import STAFF, actor, allow, me, work
 from app.web.shared.attempts import attempt
 from app.web.shared.portal import now, portal, session
 from app.web.shared.qr import qr
@@ -22,12 +23,22 @@ blueprint = Blueprint("own", __name__, url_prefix="/account")
 def overview() -> ResponseReturnValue:
     return render_template(
         "accounts/own.html",
-        user=me(),
+        user=(user := session().get_one(User, me().id)),
+        waiting=two_people.waiting_for(session(), actor(), user),
+        resets=resets.of_user(session(), user.id),
         living=sessions.living(session(), me().id, now()),
         this=current_user.session_id,
         codes_left=second_factor.recovery_codes_left(session(), me().id),
         demonstration=portal().settings.demonstration,
     )
+
+
+@blueprint.post("/resets/known")
+@allow(*STAFF)
+def resets_known() -> ResponseReturnValue:
+    """Take the word of a reset off the pages: its owner knows (R22)."""
+    resets.note_told(work(), me().id)
+    return redirect(url_for("own.overview"), 303)
 
 
 # --- password ------------------------------------------------------------------------------------

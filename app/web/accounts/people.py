@@ -10,7 +10,7 @@ from wtforms import RadioField, SelectField, StringField
 
 from app.domain.cases.states import ROLE_NAMES, Role
 from app.models import Unit, UnitKind, User
-from app.services.accounts import staffing
+from app.services.accounts import resets, staffing, two_people
 from app.services.accounts.staffing import Slip
 from app.web.shared.access import actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -20,13 +20,15 @@ from app.web.shared.portal import now, number, portal, session
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 MANAGERS = (Role.OFFICE, Role.HEAD)
+AGREERS = (*MANAGERS, Role.AUDITOR)  # the auditor agrees to accounts of the office
 _STATES = {
     "used": "在用",
+    "waits": "待上一级同意",
     "invited": "已邀请，还没有登录",
     "expired": "邀请已过期",
     "disabled": "已停用",
 }
-_BADGES = {"used": "", "invited": "waiting", "expired": "lapsed", "disabled": ""}
+_BADGES = {"used": "", "waits": "waiting", "invited": "waiting", "expired": "lapsed", "disabled": ""}
 
 
 class PlaceForm(PlainForm):
@@ -106,6 +108,55 @@ def enable(user_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.person", user_id=user_id), 303)
 
 
+@blueprint.post("/<int:user_id>/agree")
+@allow(*MANAGERS)
+def agree(user_id: int) -> ResponseReturnValue:
+    """Agree to an account that a colleague of its owner made or reset (R22)."""
+    tried = attempt(lambda: two_people.agree(work(), user_id))
+    if tried.refused:
+        return _page(user_id, tried)
+    flash("已经同意启用，本人可以提出意见和确认意见。")
+    return redirect(url_for("people.person", user_id=user_id), 303)
+
+
+@blueprint.get("/agreements")
+@allow(*AGREERS)
+def agreements() -> ResponseReturnValue:
+    """List the accounts that wait for somebody of the next level (R22)."""
+    return _agreements()
+
+
+@blueprint.post("/agreements")
+@allow(*AGREERS)
+def agree_to_each() -> ResponseReturnValue:
+    tried = attempt(lambda: two_people.agree_to_each(work(), _chosen()))
+    if tried.refused:
+        return _agreements(tried)
+    flash(f"已经同意启用{tried.result}个账号，他们可以提出意见和确认意见。")
+    return redirect(url_for("people.agreements"), 303)
+
+
+@blueprint.post("/resets/seen")
+@allow(Role.OFFICE)
+def resets_seen() -> ResponseReturnValue:
+    """Take the resets that the office's page showed off it again (R22)."""
+    seen = resets.note_seen(work(), _chosen())
+    flash(f"{seen}次账号重置已经看过。")
+    return redirect(url_for("office.overview"), 303)
+
+
+def _agreements(tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
+    there = two_people.waiting(session(), actor())
+    html = render_template(
+        "accounts/agreements.html",
+        mine=[row for row in there if row.mine],
+        others=[row for row in there if not row.mine],
+        me=me(),
+        refusal=tried.on_top,
+    )
+    return html, tried.status
+
+
 @blueprint.post("/<int:user_id>/place")
 @allow(*MANAGERS)
 def place(user_id: int) -> ResponseReturnValue:
@@ -154,7 +205,7 @@ def state_of(user: User) -> str:
     if user.disabled_at is not None:
         return "disabled"
     if user.password_expires_at is None:
-        return "used"
+        return "waits" if user.waits_for_agreement else "used"
     return "invited" if now() < user.password_expires_at else "expired"
 
 
@@ -169,6 +220,8 @@ def _page(user_id: int, tried: Attempt[Any] = UNTRIED, form: PlaceForm | None = 
         form=form or _with_places(PlaceForm(formdata=None, data={"role": shown.role, "unit": shown.unit_id})),
         tried=form is not None,
         refusal=tried.on_top,
+        waiting=two_people.waiting_for(session(), actor(), shown),
+        resets=resets.of_user(session(), user_id),
         me=me(),
     )
     return html, tried.status

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.calendar.workdays import end_of, local_date
 from app.domain.periods.rounds import Kind
 from app.services.programmes import decisions as awarded
-from app.web.shared import hot
+from app.web.shared import page_cache
 from app.web.shared.access import everyone
 from app.web.shared.portal import now, session
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("decisions", __name__)
 @everyone
 def decisions() -> ResponseReturnValue:
     html = render_template("award/public_decisions.html", decisions=awarded.decisions(session()))
-    return hot.publish(html, end_of(local_date(now())))
+    return page_cache.publish(html, end_of(local_date(now())))
 
 
 @blueprint.get("/decisions/<int:decision_id>")
@@ -31,4 +31,4 @@ def decision(decision_id: int) -> ResponseReturnValue:
     programme = found.programme
     titles = {Kind.COLLECTIVE: programme.collective_honour, Kind.INDIVIDUAL: programme.individual_honour}
     html = render_template("award/public_decision.html", decision=found, titles=titles)
-    return hot.publish(html, end_of(local_date(now())))
+    return page_cache.publish(html, end_of(local_date(now())))

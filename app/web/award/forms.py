@@ -38,7 +38,7 @@ def day(label: str) -> DateField:
 
 
 class FormWithScan(PlainForm):
-    """A paper comes with its scan, always."""
+    """A form about a paper, which always comes with its scan."""
 
     scan = FileField("扫描件", description=_SCAN_HINT, render_kw={"accept": ".pdf,.jpg,.jpeg,.png"})
 

@@ -70,7 +70,7 @@ class AwardRow:
 def overview(programme_id: int) -> ResponseReturnValue:
     """Show the steps of the award. The office sees every step; a unit sees what becomes of its own nominees."""
     programme = programme_or_404(programme_id)
-    standing = standing_of(session(), programme, now())
+    standing = standing_of(session(), programme, now(), actor())
     listing = _nominees_on_the_way(standing)
     return listing.answer("award/overview.html", programme=programme, standing=standing, me=me())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import Role
@@ -12,6 +12,7 @@ from app.web.award.forms import DropForm, RevocationForm, attempt_with_scan
 from app.web.nominees.pages import nominee_page
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import attempt
+from app.web.shared.forms import version_in
 from app.web.shared.portal import session
 from app.web.shared.uploads import FORM, takes_files
 
@@ -37,7 +38,7 @@ def propose_revocation(honour_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def confirm_revocation(honour_id: int) -> ResponseReturnValue:
     nominee_id, _ = _whose(honour_id)
-    tried = attempt(lambda: revocation.confirm_revocation(work(), honour_id))
+    tried = attempt(lambda: revocation.confirm_revocation(work(), honour_id, version_in(request.form.get("version"))))
     if tried.refused:
         return nominee_page(nominee_id, tried)
     flash("撤销表彰已经确认，公开的表彰决定上标明已撤销。请收回奖牌、证书。")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
-from wtforms import RadioField, SelectField
+from wtforms import HiddenField, MultipleFileField, RadioField, SelectField
+from wtforms.validators import StopValidation
 
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Action, Conclusion, DeclineGround
+from app.domain.objections.receipt import keyed_hash, looks_like_form_token, new_form_token
 from app.models import Case, User
-from app.services.cases import investigation
+from app.services.cases import choices, investigation, proposals
 from app.services.cases.investigation import REASON, TEXT
-from app.web.shared.forms import PlainForm, needed, options, text_area
-from app.web.shared.portal import number
+from app.services.cases.visibility import shown_to
+from app.web.shared.forms import PlainForm, needed, options, text_area, version_in
+from app.web.shared.portal import now, number, portal
+from app.web.shared.uploads import ACCEPTED
 
 
 class ActionForm(PlainForm):
@@ -39,6 +43,36 @@ class TextForm(ActionForm):
         return (self.text.data,)
 
 
+class WithFiles(ActionForm):
+    """A form that files go along with. They lie with its token until it is taken (R22)."""
+
+    form_token = HiddenField()
+    files = MultipleFileField("附件（没有可以不附）", render_kw={"accept": ACCEPTED})
+    refused_files: Sequence[str] = ()  # what of the files was not taken, and why
+
+    def validate_files(self, field: Any) -> None:
+        field.errors = [*field.errors, *self.refused_files]
+        if self.refused_files:
+            raise StopValidation
+
+    def ensure_token(self) -> None:
+        """Ensure that the form has a token of ours: the one that came back, or a fresh one."""
+        if not looks_like_form_token(self.form_token.data or ""):
+            self.form_token.data = new_form_token()
+
+    @property
+    def form_hash(self) -> str:
+        """By what the files of the form are found."""
+        return keyed_hash(portal().keyring.hash_key, "form", self.form_token.data or "")
+
+
+class NoteForm(WithFiles):
+    text = text_area("内容", *TEXT, rows=4)
+
+    def arguments(self) -> tuple[Any, ...]:
+        return self.text.data, self.form_hash
+
+
 class DeclineForm(ActionForm):
     ground = RadioField(
         "依据",
@@ -51,7 +85,16 @@ class DeclineForm(ActionForm):
         return DeclineGround(self.ground.data), self.text.data
 
 
-class ProposeForm(ActionForm):
+class VersionForm(ActionForm):
+    """Confirms what was read: the proposal's version goes with it (R22)."""
+
+    version = HiddenField()
+
+    def arguments(self) -> tuple[Any, ...]:
+        return (version_in(self.version.data),)
+
+
+class ProposeForm(WithFiles):
     conclusion = RadioField(
         "结论",
         choices=options(CONCLUSION_NAMES),
@@ -62,7 +105,8 @@ class ProposeForm(ActionForm):
     answer = text_area("给异议人的答复", *TEXT, hint="异议人会看到这段话，请不要写入他人的个人信息。", rows=3)
 
     def arguments(self) -> tuple[Any, ...]:
-        return Conclusion(self.conclusion.data), self.findings.data, self.grounds.data, self.answer.data
+        texts = self.findings.data, self.grounds.data, self.answer.data
+        return Conclusion(self.conclusion.data), *texts, self.form_hash
 
 
 class ChoiceForm(ActionForm):
@@ -106,11 +150,18 @@ BUTTONS: dict[Action, ActionButton] = {
     ),
     Action.DECLINE: ActionButton(
         investigation.decline,
-        "不予受理",
+        "提出不予受理",
         DeclineForm,
-        "不予受理后，这个案件就此结束，不能再改。",
+        "须由另一人确认后才生效，上级单位和市工作专班会收到提醒。",
+    ),
+    Action.CONFIRM_DECLINE: ActionButton(
+        investigation.confirm_decline,
+        "确认不予受理",
+        VersionForm,
+        "确认后，这个案件就此结束，不能再改；异议人会收到答复。",
         final=True,
     ),
+    Action.RETURN_DECLINE: ActionButton(investigation.return_decline, "退回不予受理的意见", ReasonForm),
     Action.INVESTIGATE: ActionButton(investigation.investigate, "开始核查"),
     Action.ASK: ActionButton(
         investigation.ask_supplement,
@@ -124,15 +175,16 @@ BUTTONS: dict[Action, ActionButton] = {
     Action.CONFIRM: ActionButton(
         investigation.confirm,
         "确认，结论生效",
+        VersionForm,
         hint="确认后立即生效，不能再改。结论为“异议成立”的，该推荐对象同时取消参评资格。",
         final=True,
     ),
     Action.RETURN: ActionButton(investigation.return_proposal, "退回重新核查", ReasonForm),
-    Action.NOTE: ActionButton(investigation.note, "记一笔核查记录", TextForm, "只有办理人员看得到。"),
+    Action.NOTE: ActionButton(investigation.note, "记一笔核查记录", NoteForm, "只有办理人员看得到。"),
     Action.HEAR: ActionButton(
         investigation.hear,
         "记录当事人陈述",
-        TextForm,
+        NoteForm,
         "听取推荐对象的说明时，不得透露异议人的任何情况。",
     ),
     Action.REPLY: ActionButton(investigation.reply, "给异议人留言", TextForm, "异议人凭查询码可以看到。"),
@@ -172,20 +224,39 @@ def choices_for(session: Session, action: Action, case: Case, me: User) -> dict[
     """Return the choices that a ChoiceForm offers for this case and this person."""
     match action:
         case Action.ASSIGN:
-            return {user.id: user.name for user in investigation.assignable(session, case)}
+            return {user.id: user.name for user in choices.assignable(session, case)}
         case Action.JOIN:
-            return {lead.id: lead.number for lead in investigation.joinable_leads(session, case)}
+            seen = shown_to(me.actor, now())
+            return {lead.id: lead.number for lead in choices.joinable_leads(session, case, seen)}
         case Action.RECUSE:
-            others = [] if me.actor.role == "handler" else investigation.assignable(session, case)
+            others = [] if me.actor.role == "handler" else choices.assignable(session, case)
             return {me.id: "我本人"} | {user.id: user.name for user in others if user.id != me.id}
         case _:
             return {}
 
 
+def came_back(session: Session, action: Action, case: Case, me: User) -> dict[str, str]:
+    """Return the texts of a proposal that was returned to this person, for the form to begin with (R22)."""
+    if action not in (Action.PROPOSE, Action.DECLINE):
+        return {}
+    back = proposals.returned_to(session, case, me.id, declines=action is Action.DECLINE)
+    if back is None:
+        return {}
+    if back.decline_ground is not None:
+        return {"ground": back.decline_ground.value, "text": back.decline_reason or ""}
+    texts = {"findings": back.findings or "", "grounds": back.grounds or "", "answer": back.answer or ""}
+    return {"conclusion": back.conclusion.value if back.conclusion else "", **texts}
+
+
 def form_for(session: Session, action: Action, case: Case, me: User, *, empty: bool = False) -> ActionForm:
     """Create the form of an action with its choices. Field ids carry the action, as several forms share a page."""
-    form = BUTTONS[action].form(formdata=None) if empty else BUTTONS[action].form()
+    kind = BUTTONS[action].form
+    form = kind(formdata=None, data=came_back(session, action, case, me)) if empty else kind()
     form.with_ids(action)
+    if isinstance(form, WithFiles):
+        form.ensure_token()
+    if isinstance(form, VersionForm) and empty:
+        form.version.data = str(case.proposal_version or 0)
     if isinstance(form, ChoiceForm):
         form.chosen.choices = options(choices_for(session, action, case, me))
     return form

@@ -94,7 +94,11 @@ def _state(row: Row) -> str:
 
 
 def _alert(row: Row) -> str:
-    return "逾期未受理" if row.escalated else ""
+    if not row.is_open:
+        return ""
+    if not row.has_hands:
+        return "没有两个人可以办理"
+    return "已转市工作专班" if row.escalated else ""
 
 
 def _deadline(row: Row) -> dt.datetime:
@@ -102,17 +106,17 @@ def _deadline(row: Row) -> dt.datetime:
 
 
 def _left(row: Row) -> int | None:
-    return row.workdays_left if row.is_open else None
+    return row.days_after if row.is_open else None
 
 
 def _left_words(row: Row) -> str:
     if not row.is_open:
         return ""
-    return "今天为止" if row.workdays_left <= 1 else f"还有 {row.workdays_left - 1} 个工作日"
+    return f"还有 {row.days_after} 个工作日" if row.days_after else "今天为止"
 
 
 def _hurry(row: Row) -> str | None:
-    return "lapsed" if row.is_open and row.workdays_left <= 2 else None
+    return "lapsed" if row.is_open and (row.days_after or 0) <= 1 else None
 
 
 def _assignee(row: Row) -> str:

@@ -4,37 +4,56 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectMultipleField
+from wtforms import RadioField, SelectMultipleField, TextAreaField
 
 from app.domain.calendar.workdays import local_date
-from app.domain.cases.states import DECLINE_GROUND_NAMES, DeclineGround, Role
+from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Conclusion, DeclineGround, Role
 from app.domain.shared.wording import coarse
-from app.services.cases import flood
+from app.models import GROUP_ACT_NAMES
+from app.services.cases import bulk, flood
 from app.services.cases.flood import LIKENESS_NAMES, Flood, Likeness
 from app.services.cases.investigation import REASON
 from app.web.shared.access import actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
-from app.web.shared.forms import PlainForm, text_area
+from app.web.shared.forms import PlainForm, options, text_area
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, number, session
 
 PATH = "/flood"
 GROUP_PATH = "/flood/<likeness>/<int:case_id>"
+ACT_PATH = "/flood/acts/<int:act_id>"
 
 
-class DuplicatesForm(PlainForm):
-    """Which cases of the group, and why: the ground is one for all."""
+class GroupForm(PlainForm):
+    """Which cases of the group, and what is done to all of them: each act asks for its own fields."""
 
     chosen = SelectMultipleField("案件", coerce=number, validate_choice=False)
-    text = text_area("理由", *REASON, hint="每位异议人都会看到这段话。写明与哪一件重复，哪一件继续办理。", rows=3)
+    ground = RadioField(
+        "依据", choices=options(DECLINE_GROUND_NAMES), default=DeclineGround.DUPLICATE.value, validate_choice=True
+    )
+    text = TextAreaField("理由", description="每位异议人都会看到这段话。", render_kw={"rows": 3})
+    conclusion = RadioField(
+        "处理意见",
+        choices=options({kind: CONCLUSION_NAMES[kind] for kind in bulk.CONCLUSIONS}),
+        default=Conclusion.DISMISSED.value,
+        validate_choice=True,
+    )
+    findings = TextAreaField("核查情况", render_kw={"rows": 3})
+    grounds = TextAreaField("依据的规定", render_kw={"rows": 2})
+    answer = TextAreaField("给异议人的答复", description="每位异议人都会看到这段话。", render_kw={"rows": 3})
+
+
+class ReturnForm(PlainForm):
+    text = text_area("退回的理由", *REASON, rows=2)
 
 
 def list_page(home: str) -> ResponseReturnValue:
     """Every group; `home` is the blueprint whose addresses are linked to."""
     groups = flood.floods(session(), actor(), now())
     periods = {str(group.period.id): group.period.title for group in groups}
+    likenesses = {each.value: LIKENESS_NAMES[each] for each in flood.likenesses_for(actor())}
     return Listing(
         title="相同的异议",
         columns=[
@@ -48,9 +67,7 @@ def list_page(home: str) -> ResponseReturnValue:
         rows=groups,
         empty="现在没有这样的异议。",
         filters=[
-            Filter(
-                "likeness", "相同之处", {k.value: LIKENESS_NAMES[k] for k in Likeness}, lambda g, v: g.likeness == v
-            ),
+            Filter("likeness", "相同之处", likenesses, lambda g, v: g.likeness == v),
             Filter("period", "公示", periods, lambda g, v: str(g.period.id) == v),
         ],
     ).answer("cases/floods.html")
@@ -61,9 +78,9 @@ def _group_url(home: str, group: Flood) -> str:
 
 
 def group_page(
-    home: str, likeness: str, case_id: int, form: DuplicatesForm | None = None, tried: Attempt[Any] = UNTRIED
+    home: str, likeness: str, case_id: int, form: GroupForm | None = None, tried: Attempt[Any] = UNTRIED
 ) -> ResponseReturnValue:
-    """One group with its cases, and the form that declines some of them."""
+    """One group with its cases, and the form that ends it: joined, declined or concluded together."""
     drops = flood.drops_of(session(), _known(likeness), case_id, actor(), now())
     chosen = {drop.case.id for drop in drops if drop.chosen} if form is None else set(form.chosen.data or ())
     html = render_template(
@@ -74,27 +91,81 @@ def group_page(
         drops=drops,
         chosen=chosen,
         refusal=tried.on_top,
-        form=form or DuplicatesForm(formdata=None),
-        ground=DECLINE_GROUND_NAMES[DeclineGround.DUPLICATE],
+        form=form or GroupForm(formdata=None),
         most=flood.MOST,
         LIKENESS_NAMES=LIKENESS_NAMES,
     )
     return html, tried.status
 
 
-def decline(home: str, likeness: str, case_id: int) -> ResponseReturnValue:
-    """以重复为由不予受理 for the cases chosen."""
-    form = DuplicatesForm()
-    tried = attempt(
-        lambda: flood.decline_duplicates(
-            work(), _known(likeness), case_id, form.chosen.data or [], form.text.data or ""
-        ),
-        form,
-    )
+def act_on_group(home: str, likeness: str, case_id: int) -> ResponseReturnValue:
+    """Join the chosen cases, or propose to decline or to conclude them."""
+    form = GroupForm()
+    group = (_known(likeness), case_id, form.chosen.data or [])
+    step = request.form.get("step", "decline")
+    if step == "join":
+        tried = attempt(lambda: bulk.join_group(work(), *group), form)
+        done = f"{tried.result}件已经并案，以后只办留下的那一件，每位异议人都会得到答复。" if not tried.refused else ""
+    elif step == "conclude":
+        tried = attempt(
+            lambda: bulk.propose_conclusion(
+                work(),
+                *group,
+                Conclusion(form.conclusion.data),
+                (form.findings.data or "", form.grounds.data or "", form.answer.data or ""),
+            ),
+            form,
+        )
+        done = "处理意见已经提出，请另一人确认。"
+    else:
+        tried = attempt(
+            lambda: bulk.propose_decline(work(), *group, DeclineGround(form.ground.data), form.text.data or ""), form
+        )
+        done = "不予受理的意见已经提出，请另一人确认。"
     if tried.refused:
         return group_page(home, likeness, case_id, form, tried)
-    flash(f"{tried.result}件已按重复不予受理，每位异议人都能看到答复。")
+    flash(done)
     return redirect(url_for(f"{home}.flood_page"), 303)
+
+
+def act_page(
+    home: str, act_id: int, form: ReturnForm | None = None, tried: Attempt[Any] = UNTRIED
+) -> ResponseReturnValue:
+    """Return a proposal for many cases, with every case it names, to be confirmed or returned."""
+    act, cases = bulk.one_act(session(), actor(), act_id)
+    html = render_template(
+        "cases/group_act.html",
+        home=home,
+        act=act,
+        mine=act.proposed_by == actor().user_id,
+        cases=cases,
+        refusal=tried.on_top,
+        form=form or ReturnForm(formdata=None),
+        GROUP_ACT_NAMES=GROUP_ACT_NAMES,
+        DECLINE_GROUND_NAMES=DECLINE_GROUND_NAMES,
+    )
+    return html, tried.status
+
+
+def confirm(home: str, act_id: int) -> ResponseReturnValue:
+    tried = attempt(lambda: bulk.confirm_group(work(), act_id))
+    if tried.refused:
+        return act_page(home, act_id, None, tried)
+    flash(f"{tried.result}件已经办结，每位异议人都能看到答复。")
+    return redirect(_home(home), 303)
+
+
+def give_back(home: str, act_id: int) -> ResponseReturnValue:
+    form = ReturnForm()
+    tried = attempt(lambda: bulk.return_group(work(), act_id, form.text.data or ""), form)
+    if tried.refused:
+        return act_page(home, act_id, form, tried)
+    flash("已经退回。")
+    return redirect(_home(home), 303)
+
+
+def _home(home: str) -> str:
+    return url_for("office.overview") if home.startswith("office") else url_for("cases.queue_page")
 
 
 def _known(likeness: str) -> Likeness:
@@ -119,5 +190,23 @@ def register(blueprint: Blueprint, role: Role) -> None:
 
     @blueprint.post(GROUP_PATH)
     @allow(role)
-    def decline_flood(likeness: str, case_id: int) -> ResponseReturnValue:
-        return decline(home, likeness, case_id)
+    def end_flood(likeness: str, case_id: int) -> ResponseReturnValue:
+        return act_on_group(home, likeness, case_id)
+
+    # Whoever confirms may be a handler: a flood is laid out for the head, and needs two people.
+    confirming = (role,) if role is Role.OFFICE else (Role.HEAD, Role.HANDLER)
+
+    @blueprint.get(ACT_PATH)
+    @allow(*confirming)
+    def group_act(act_id: int) -> ResponseReturnValue:
+        return act_page(home, act_id)
+
+    @blueprint.post(f"{ACT_PATH}/confirm")
+    @allow(*confirming)
+    def confirm_group(act_id: int) -> ResponseReturnValue:
+        return confirm(home, act_id)
+
+    @blueprint.post(f"{ACT_PATH}/return")
+    @allow(*confirming)
+    def return_group(act_id: int) -> ResponseReturnValue:
+        return give_back(home, act_id)

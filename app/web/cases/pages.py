@@ -7,20 +7,36 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.cases.reminders import workdays_left
+from app.domain.cases.reminders import workdays_after_today
 from app.domain.cases.states import ACTION_NAMES, OPEN_STATES, Action, Role, allowed_actions
-from app.models import Case
-from app.services.cases import evidence_reading, flood, history, investigation, queue, warnings
+from app.models import GROUP_ACT_NAMES, PROPOSAL_END_ACTS, PROPOSAL_END_NAMES, Case
+from app.services.cases import (
+    bulk,
+    enclosures,
+    evidence_reading,
+    flood,
+    history,
+    investigation,
+    proposals,
+    queue,
+    warnings,
+)
+from app.services.cases import enclosing as opening
 from app.services.cases.queue import QueuedCase
-from app.web.cases.actions import BUTTONS, ChoiceForm, form_for
+from app.services.papers import volume
+from app.services.record.chain import on_case
+from app.web.cases import enclosing
+from app.web.cases.actions import BUTTONS, ChoiceForm, VersionForm, WithFiles, came_back, form_for
 from app.web.cases.blueprint import blueprint
 from app.web.cases.case_list import case_listing
+from app.web.papers.sending import package_sent
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.downloads import sent_out
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import Listing
 from app.web.shared.portal import now, portal, session
+from app.web.shared.uploads import FORM, takes_files
 
 
 @blueprint.get("/")
@@ -30,6 +46,8 @@ def queue_page() -> ResponseReturnValue:
     return _queue().answer(
         "cases/queue.html",
         floods=flood.floods(session(), actor(), now()) if actor().role is Role.HEAD else [],
+        group_acts=bulk.waiting_acts(session(), actor()),
+        GROUP_ACT_NAMES=GROUP_ACT_NAMES,
         watched=len(queue.watched_by(session(), actor(), now())),
         colleagues=queue.colleagues(session(), actor()) if leads else [],
         warnings=warnings.warnings_for(session(), actor(), now()),
@@ -66,19 +84,42 @@ def case_page(case_id: int) -> ResponseReturnValue:
 @blueprint.get("/cases/<int:case_id>/evidence/<int:evidence_id>")
 @allow(*OFFICE_AND_UNITS)
 def evidence(case_id: int, evidence_id: int) -> ResponseReturnValue:
-    with portal().database.writer() as writing:  # a GET that the record has to speak of
+    with portal().database.writer() as writing:  # this GET is put on the record, so it writes
         opened = evidence_reading.open_for_handler(work(writing), portal().vault, case_id, evidence_id)
     return sent_out(opened)
 
 
+@blueprint.get("/cases/<int:case_id>/files/<int:case_file_id>")
+@allow(*OFFICE_AND_UNITS)
+def case_file(case_id: int, case_file_id: int) -> ResponseReturnValue:
+    with portal().database.writer() as writing:  # a GET that the record has to speak of
+        opened = opening.open_file(work(writing), portal().vault, case_id, case_file_id)
+    return sent_out(opened)
+
+
+@blueprint.get("/cases/<int:case_id>/volume.zip")
+@allow(*OFFICE_AND_UNITS)
+def case_volume(case_id: int) -> ResponseReturnValue:
+    """Send the whole case as one .zip in order (一案一卷)."""
+    return package_sent(lambda reading, clerk: volume.of_case(reading, case_id, clerk), "案卷", on_case(case_id))
+
+
 @blueprint.post("/cases/<int:case_id>/<action>")
 @allow(*OFFICE_AND_UNITS)
+@takes_files(FORM)
 def act(case_id: int, action: str) -> ResponseReturnValue:
     if action not in set(Action):
         abort(404)
     doing = Action(action)
     case = investigation.visible_case(session(), case_id, actor(), now())
     form = form_for(session(), doing, case, me())
+    if isinstance(form, WithFiles):
+        if enclosing.removal_asked():
+            enclosing.remove_asked(case_id, form)
+            return _case_page(investigation.visible_case(session(), case_id, actor(), now()), UNTRIED, doing, form)
+        may = attempt(lambda: enclosing.take(case_id, doing, form))
+        if may.refused:
+            return _case_page(investigation.visible_case(session(), case_id, actor(), now()), may, doing, form)
     tried = attempt(lambda: BUTTONS[doing].call(work(), case_id, *form.arguments()), form)
     if tried.refused:
         return _case_page(investigation.visible_case(session(), case_id, actor(), now()), tried, doing, form)
@@ -96,24 +137,40 @@ def _case_page(
 ) -> ResponseReturnValue:
     """Show a case with its whole history and the actions open to this person. A refused form keeps its text."""
     period = case.entry.period
-    possible = [action for action in BUTTONS if action in allowed_actions(actor(), case.facts(now()), now())]
+    facts = case.facts(now())
+    possible = [action for action in BUTTONS if action in allowed_actions(actor(), facts, now())]
     forms = {action: form_for(session(), action, case, me(), empty=True) for action in possible}
     if doing is not None and form is not None:
         forms[doing] = form
+        if isinstance(form, VersionForm):
+            form.version.data = str(
+                case.proposal_version or 0
+            )  # the page shows what waits now, whatever was read before
     html = render_template(
         "cases/case.html",
         case=case,
         state=case.state_at(now()),
         is_open=case.state_at(now()) in OPEN_STATES,
-        escalated=case.facts(now()).escalated(now()),
+        escalated=facts.escalated(now()),
+        has_hands=facts.has_hands,
+        falls_at=facts.escalates_at if facts.state in OPEN_STATES and not facts.handled_by_office else None,
         period=period,
-        left=workdays_left(period.conclude_by, period.day_table, now()),
+        left=workdays_after_today(period.conclude_by, period.day_table, now()),
         forms={action: each for action, each in forms.items() if _offers_something(each)},
         buttons=BUTTONS,
         exhibits=evidence_reading.exhibits(session(), case.id),
+        sealed=evidence_reading.sealed(session(), case.id),
+        enclosures=enclosures.enclosures(session(), portal().keyring, case.id),
+        lying={
+            action: enclosing.lying_with(case.id, each) for action, each in forms.items() if isinstance(each, WithFiles)
+        },
         tried=doing,
         refusal=tried.on_top,
         history=history.of_case(session(), case),
+        versions=proposals.of_case(session(), case),
+        came_back={action for action in possible if came_back(session(), action, case, me())},
+        PROPOSAL_END_ACTS=PROPOSAL_END_ACTS,
+        PROPOSAL_END_NAMES=PROPOSAL_END_NAMES,
         now=now(),
     )
     return html, tried.status

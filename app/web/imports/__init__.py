@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.web.imports import one, pages
+from app.web.imports import import_page, pages
 from app.web.imports.blueprint import blueprint
 
 
 def init_app(app: Flask) -> None:
-    assert all((one, pages))  # noqa: S101 - importing them registers their routes
+    assert all((import_page, pages))  # noqa: S101 - importing them registers their routes
     app.register_blueprint(blueprint, url_prefix="/imports")

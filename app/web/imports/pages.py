@@ -13,7 +13,7 @@ from app.services.imports.receiving import STATE_NAMES, form_names
 from app.services.programmes.listing import all_programmes
 from app.web.imports.blueprint import blueprint
 from app.web.imports.forms import UploadForm
-from app.web.imports.one import read_and_show
+from app.web.imports.import_page import read_and_show
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.attempts import attempt
 from app.web.shared.forms import options

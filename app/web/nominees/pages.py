@@ -16,12 +16,12 @@ from app.services.nominees.dossiers import DossierView
 from app.services.nominees.fates import Fates, fates_of
 from app.services.nominees.gates import NomineeStanding
 from app.services.office.nominee_actions import actions_for
-from app.services.office.paths import path_of
+from app.services.office.nominee_paths import path_of
 from app.services.programmes.listing import all_programmes
 from app.web.nominees import columns
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.forms import describe_files, empty_forms
-from app.web.nominees.part import part_of
+from app.web.nominees.standing_panel import panel_of
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.attempts import UNTRIED, Attempt
 from app.web.shared.forms import PlainForm
@@ -43,7 +43,7 @@ def nominees() -> ResponseReturnValue:
     programme = session().get(Programme, programme_id)
     standings = {}
     if programme is not None:
-        standings = gates.standings(session(), portal().keyring, programme, fates.nominees, now())
+        standings = gates.standings(session(), portal().keyring, programme, fates.nominees, now(), actor())
     return listing_of(fates, standings).answer(
         "nominees/nominees.html",
         programmes=programmes,
@@ -113,13 +113,13 @@ def nominee_page(
     html = render_template(
         "nominees/nominee.html",
         nominee=found,
-        path=path_of(session(), portal().keyring, nominee_id, now()),
+        path=path_of(session(), portal().keyring, nominee_id, now(), actor()),
         offers=actions_for(session(), found, actor(), now()),
         honour=revocation.honour_of(session(), nominee_id),
         forms=forms,
         tried=name,
         refusal=tried.on_top,
-        part=part_of(found),
+        panel=panel_of(found),
         button=NomineeButton(formdata=None),
         dossier=dossier or dossiers.shown(session(), portal().keyring, nominee_id, actor()),
         me=me(),

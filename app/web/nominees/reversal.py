@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import Role
@@ -13,6 +13,7 @@ from app.web.nominees.forms import ReversalForm
 from app.web.nominees.pages import nominee_page
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import attempt
+from app.web.shared.forms import version_in
 from app.web.shared.portal import session
 
 
@@ -31,7 +32,9 @@ def propose_reversal(disqualification_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def confirm_reversal(disqualification_id: int) -> ResponseReturnValue:
     nominee_id = _disqualification(disqualification_id).nominee_id
-    tried = attempt(lambda: reversal.confirm_reversal(work(), disqualification_id))
+    tried = attempt(
+        lambda: reversal.confirm_reversal(work(), disqualification_id, version_in(request.form.get("version")))
+    )
     if tried.refused:
         return nominee_page(nominee_id, tried)
     flash("撤销已经确认，参评资格恢复；原决定保留在记录里。")

@@ -1,12 +1,12 @@
-"""Objections: the form, evidence, the receipt; and for the office, who filed."""
+"""Objections: the form, evidence, the receipt; what staff register; and for the office, who filed."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from app.web.objections import evidence, filing, identities, receipts
+from app.web.objections import evidence, filing, identities, receipts, registering
 
 
 def init_app(app: Flask) -> None:
-    for module in (filing, receipts, evidence, identities):
+    for module in (filing, receipts, evidence, identities, registering):
         app.register_blueprint(module.blueprint)

@@ -11,20 +11,21 @@ from app.domain.objections.receipt import keyed_hash
 from app.domain.refusals import FileRefused, TooManyFiles
 from app.evidence.names import StoreDown
 from app.services.objections import evidence
-from app.services.objections.evidence import Attached
+from app.services.objections.evidence import Attached, SentFile
+from app.services.record.chain import OBJECTOR
 from app.web.shared.access import work
 from app.web.shared.limits import address, limiter
 from app.web.shared.portal import number, portal, session
 from app.web.shared.uploads import check_spooled, sent_files
 
-FIELD = "evidence"
+FIELD, LETTER = "evidence", "letter"
 _REMOVE = "remove-"
 STORE_DOWN = "暂时存不下，没有收下，请过几分钟再传。"
 
 
 def files_sent() -> int:
     """How many files came with this form; each counts as one that a script sent."""
-    return len(sent_files(FIELD))
+    return len(sent_files(FIELD)) + len(sent_files(LETTER))
 
 
 def _limit() -> str:
@@ -43,19 +44,30 @@ def form_hash(token: str | None) -> str:
     return keyed_hash(portal().keyring.hash_key, "form", token or "")
 
 
-def take(token: str, title: str, upload: BinaryIO, objection_id: int | None = None) -> Attached:
-    """Take one file for a form. Raises Refusal and StoreDown as `evidence.receive` does."""
+def take(
+    token: str,
+    title: str,
+    upload: BinaryIO,
+    objection_id: int | None = None,
+    *,
+    letter: bool = False,
+    by: str = OBJECTOR,
+) -> Attached:
+    """Take one file for a form. Raises Refusal and StoreDown as `evidence.take` does."""
     check_spooled(upload)
     vault = portal().vault
-    return evidence.receive(work(), vault, form_hash(token), title, upload, objection_id=objection_id)
+    sent = SentFile(title, upload, objection_id, letter, by)
+    return evidence.take(work(), vault, form_hash(token), sent)
 
 
-def take_sent(token: str | None, objection_id: int | None = None) -> list[str]:
-    """Take the files that came with the form. What is not taken comes back as a sentence each; the others stay."""
+def take_sent(
+    token: str | None, objection_id: int | None = None, *, field: str = FIELD, by: str = OBJECTOR
+) -> list[str]:
+    """Take the files of a field of the form. What is not taken comes back as a sentence each; the others stay."""
     refused = []
-    for title, upload in sent_files(FIELD):
+    for title, upload in sent_files(field):
         try:
-            take(token or "", title, upload, objection_id)
+            take(token or "", title, upload, objection_id, letter=field == LETTER, by=by)
         except (FileRefused, TooManyFiles) as refusal:
             refused.append(f"“{title}”：{refusal}")
         except StoreDown:
@@ -68,18 +80,22 @@ def files_of(token: str | None) -> list[Attached]:
     return evidence.unfiled(session(), portal().keyring, form_hash(token))
 
 
+def letters_among(files: list[Attached]) -> int:
+    return sum(file.letter for file in files)
+
+
 def removal_asked() -> bool:
     """Whether the button pressed was one that removes a file."""
     return request.form.get("step", "").startswith(_REMOVE)
 
 
-def remove_asked(token: str | None) -> None:
+def remove_asked(token: str | None, by: str = OBJECTOR) -> None:
     """Remove the file whose button was pressed; a value that no button has removes nothing."""
     try:
         evidence_id = number(request.form.get("step", "").removeprefix(_REMOVE))
     except ValueError:
         return
-    evidence.remove(work(), portal().vault, form_hash(token), evidence_id)
+    evidence.remove(work(), portal().vault, form_hash(token), evidence_id, by)
 
 
 def say_refused(field: Field, refused: list[str]) -> bool:

@@ -37,13 +37,26 @@ blueprint = Blueprint("evidence", __name__)
 @takes_files(BARE)
 @upload_limit
 def upload(period_id: int, nominee_id: int) -> ResponseReturnValue:
+    return _upload(period_id, nominee_id, letter=False)
+
+
+@blueprint.post(f"{PATH}/letter")
+@everyone
+@takes_files(BARE)
+@upload_limit
+def upload_letter(period_id: int, nominee_id: int) -> ResponseReturnValue:
+    """Take the sealed letter of a unit (R14)."""
+    return _upload(period_id, nominee_id, letter=True)
+
+
+def _upload(period_id: int, nominee_id: int, *, letter: bool) -> ResponseReturnValue:
     token = _form_token()
     period, entry = open_entry(period_id, nominee_id)
     if entry is None:
         raise WindowClosed(period.opens_at, period.closes_at, now())
     let_go()  # nobody waits for the database while the file comes in
     title, file = bare_file()
-    return _taken(take(token, title, file))
+    return _taken(take(token, title, file, letter=letter))
 
 
 @blueprint.post(f"{PATH}/evidence/<int:evidence_id>/remove")
@@ -53,22 +66,48 @@ def remove(period_id: int, nominee_id: int, evidence_id: int) -> ResponseReturnV
     return {}
 
 
+@blueprint.post(f"{PATH}/letter/<int:evidence_id>/remove")
+@everyone
+def remove_letter(period_id: int, nominee_id: int, evidence_id: int) -> ResponseReturnValue:
+    evidence.remove(work(), portal().vault, form_hash(_form_token()), evidence_id)
+    return {}
+
+
 @blueprint.post("/receipt/evidence")
 @everyone
 @takes_files(BARE)
 @upload_limit
 def upload_supplement() -> ResponseReturnValue:
+    return _upload_supplement(letter=False)
+
+
+@blueprint.post("/receipt/letter")
+@everyone
+@takes_files(BARE)
+@upload_limit
+def upload_supplement_letter() -> ResponseReturnValue:
+    return _upload_supplement(letter=True)
+
+
+def _upload_supplement(*, letter: bool) -> ResponseReturnValue:
     token = _form_token()
     if (objection_id := followed_objection()) is None:
         return _refused("查询页面打开超过半小时，已经自动退出。请先复制您写的内容，再重新输入查询码。", 401)
     following.check_supplement(work(), objection_id)
     title, file = bare_file()
-    return _taken(take(token, title, file, objection_id))
+    return _taken(take(token, title, file, objection_id, letter=letter))
 
 
 @blueprint.post("/receipt/evidence/<int:evidence_id>/remove")
 @everyone
 def remove_supplement(evidence_id: int) -> ResponseReturnValue:
+    evidence.remove(work(), portal().vault, form_hash(_form_token()), evidence_id)
+    return {}
+
+
+@blueprint.post("/receipt/letter/<int:evidence_id>/remove")
+@everyone
+def remove_supplement_letter(evidence_id: int) -> ResponseReturnValue:
     evidence.remove(work(), portal().vault, form_hash(_form_token()), evidence_id)
     return {}
 

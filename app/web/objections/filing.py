@@ -1,14 +1,17 @@
 """The objection form: guidance and details → check → receipt, the same without JavaScript (R6, R14-R17).
 
-The text travels with the form through every step; the server keeps nothing until it is filed.
+Every POST leads to an address that shows what became of it, so going back or reloading is always a GET. What was typed
+lies on the server for an hour at most (`drafting`), and travels with the form as well: nothing hangs on the draft.
 """
 
 from __future__ import annotations
 
-import math
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -16,17 +19,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import NotFound
 
 from app.domain.objections.receipt import new_form_token
-from app.domain.refusals import AnswerSpent, FilesChanged, FormAlreadyUsed, TooManyFromContact, WindowClosed
+from app.domain.refusals import AnswerSpent, FilesChanged, FormAlreadyUsed, NomineeLeft, WindowClosed
 from app.models import Period
 from app.services.objections import intake
+from app.services.objections.drafts import Content
+from app.services.objections.evidence import Attached
+from app.services.objections.intake import Filed, Filing
 from app.services.objections.shares import Guard
 from app.services.periods import publication
 from app.services.periods.corrected_text import EntryView
-from app.web.objections import attaching
+from app.web.objections import attaching, drafting, receipt_session, slips
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ObjectionForm
 from app.web.periods.public import the_office
-from app.web.shared import challenge, errors, limits, metrics
+from app.web.shared import challenge, errors, limits, metrics, own_share
 from app.web.shared.access import everyone
 from app.web.shared.portal import let_go, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
@@ -34,19 +40,46 @@ from app.web.shared.uploads import FORM, takes_files
 blueprint = Blueprint("objections", __name__)
 PATH = "/periods/<int:period_id>/nominees/<int:nominee_id>/objection"
 
-
+# What a draft's page is.
+_FORM, _CHECK = "form", "check"
 _BUSY = "现在提交的人比较多，要先做一次安全检查。异议还没有提交，您写的内容都在。请等检查做完，再点一次“确认提交”。"
 
 
 @blueprint.get(PATH)
 @everyone
 def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
-    period, entry = open_entry(period_id, nominee_id)
+    _, entry = open_entry(period_id, nominee_id)
     if entry is None:
-        return redirect(url_for("public.period", period_id=period.id))
+        return redirect(url_for("public.period", period_id=period_id))
+    if entry.left:  # the nominee's page says why there is no form
+        return redirect(url_for("public.nominee", period_id=period_id, nominee_id=nominee_id))
+    return redirect(url_for("objections.draft_form", handle=drafting.new_handle(), **_args()))
+
+
+@blueprint.get(f"{PATH}/<handle>")
+@everyone
+def draft_form(period_id: int, nominee_id: int, handle: str) -> ResponseReturnValue:
+    """Show the form as this browser left it: empty at first, then with what was sent from it last."""
+    content = drafting.kept(handle)
+    period, entry = open_entry(period_id, nominee_id)
+    if content is not None:
+        return _show_form(period, entry, content, handle)
+    if entry is None:
+        return redirect(url_for("public.period", period_id=period_id))
     form = ObjectionForm(formdata=None)
-    form.ensure_token()
+    form.draft.data, form.form_token.data = handle, drafting.token_for(handle)
     return _page(period, entry, form)
+
+
+@blueprint.get(f"{PATH}/<handle>/check")
+@everyone
+def draft_check(period_id: int, nominee_id: int, handle: str) -> ResponseReturnValue:
+    """Show what is about to be filed. What is not ready to be filed is shown in the form."""
+    content = drafting.kept(handle)
+    if content is None or content["stage"] != _CHECK:
+        return redirect(url_for("objections.draft_form", handle=handle, **_args()))
+    period, entry = open_entry(period_id, nominee_id)
+    return _show_check(period, entry, content, handle)
 
 
 @blueprint.post(PATH)
@@ -55,62 +88,129 @@ def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
 @form_upload_limit
 @limits.filing_is_counted
 def submit_objection(period_id: int, nominee_id: int) -> ResponseReturnValue:
+    return _taken(period_id, nominee_id)
+
+
+def _taken(period_id: int, nominee_id: int) -> ResponseReturnValue:
     form = ObjectionForm()
     form.ensure_token()
-    refused = _take_files(period_id, nominee_id, form)
+    refused, refused_letters = _take_files(period_id, nominee_id, form)
     if attaching.removal_asked():
         attaching.remove_asked(form.form_token.data)
     valid = form.validate()
     if form.is_a_units and not _letter_seen(form):
-        refused.append("单位提出异议，请上传盖有公章的书面材料，照片或者扫描件都可以。")
+        refused_letters.append("单位提出异议，请在这里上传盖有公章的书面材料，照片或者扫描件都可以。")
     valid = not attaching.say_refused(form.evidence, refused) and valid
+    valid = not attaching.say_refused(form.letter, refused_letters) and valid
     submits = request.form.get("step") == "submit"
-    if valid and submits and not limits.challenge_is_due():
+    due = submits and limits.challenge_is_due()
+    if valid and submits and not due:
         return _file(period_id, nominee_id, form)
+    if valid and due:
+        return _hold_up(period_id, nominee_id, form, _BUSY, 428, challenge.WAIT)
     period, entry = open_entry(period_id, nominee_id)
     if not valid:
-        return _page(period, entry, form, status=422)
+        return _lead_to(_FORM, form, 422)
     if entry is None:
         raise WindowClosed(period.opens_at, period.closes_at, now())
-    if request.form.get("step") == "edit":
-        return _page(period, entry, form)
-    return _check_page(period, entry, form, *((428, _BUSY) if submits else ()))
+    intake.require_still_there(session(), nominee_id, now())
+    return _lead_to(_FORM if request.form.get("step") == "edit" else _CHECK, form)
 
 
-def _take_files(period_id: int, nominee_id: int, form: ObjectionForm) -> list[str]:
-    """Take what came with the form, inside the window (R6). Says what was not taken."""
+def _take_files(period_id: int, nominee_id: int, form: ObjectionForm) -> tuple[list[str], list[str]]:
+    """Take what came with the form, inside the window (R6). Says what was not taken: evidence, sealed letters."""
     if not attaching.files_sent():
-        return []
+        return [], []
     period, entry = open_entry(period_id, nominee_id)
     if entry is None:
         raise WindowClosed(period.opens_at, period.closes_at, now())
+    # The letter first: a file chosen in both fields is the letter.
+    letters = attaching.take_sent(form.form_token.data, field=attaching.LETTER)
     refused = attaching.take_sent(form.form_token.data)
-    form.files_seen.data = str(len(attaching.files_of(form.form_token.data)))
-    return refused
+    _note_files(form)
+    return refused, letters
+
+
+def _note_files(form: ObjectionForm) -> list[Attached]:
+    """Return the files that lie with the form, their numbers noted in it."""
+    files = attaching.files_of(form.form_token.data)
+    form.saw(attaching.letters_among(files), len(files))
+    return files
 
 
 def _letter_seen(form: ObjectionForm) -> bool:
     """Whether a unit's sealed letter lies with its form (R14); once filed, what the form itself says is looked at."""
     filing = request.form.get("step") == "submit"
-    return bool(form.number_of_files_seen if filing else attaching.files_of(form.form_token.data))
+    if filing:
+        return bool(form.number_of_letters_seen)
+    return bool(attaching.letters_among(attaching.files_of(form.form_token.data)))
 
 
 def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseReturnValue:
+    entry_id = _entry_or_closed(period_id, nominee_id)
+    filing = _with_slip(form, entry_id)
+    passed = limits.passed() if limits.asks_for_more() else None
+    if passed is not None and not passed.answer and not limits.take_wait():
+        return _hold_up(period_id, nominee_id, form, _BUSY, 428, challenge.WAIT)
+    guard = Guard(passed.answer if passed else "")
+    filed = intake.file_objection(session(), portal().keyring, entry_id, filing, now(), guard)
+    if not filed.repeated:
+        own_share.note(form.form_token.data or "", form.contact.data or "")
+    return _receipt(filed, form)
+
+
+def _receipt(filed: Filed, form: ObjectionForm) -> ResponseReturnValue:
+    receipt_session.begin(filed, drafting.handle_of(form))
+    return redirect(url_for("receipts.receipt"), 303)
+
+
+def _entry_or_closed(period_id: int, nominee_id: int) -> int:
     entry_id = intake.entry_against(session(), period_id, nominee_id)
     if entry_id is None:
         period, _ = open_entry(period_id, nominee_id)
         # After the window it is not said who was in it, and who never was (R5).
         raise WindowClosed(period.opens_at, period.closes_at, now())
-    passed = challenge.passed() if limits.look().hot else None
-    guard = Guard(limits.contact_allowances(), passed.answer if passed else "")
-    filed = intake.file_objection(session(), portal().keyring, entry_id, form.filing(), now(), guard)
-    cookie["receipt"] = {"code": filed.receipt_code, "objection": filed.objection_id}
-    return redirect(url_for("receipts.receipt"), 303)
+    return entry_id
+
+
+def _with_slip(form: ObjectionForm, entry_id: int) -> Filing:
+    filing = form.filing()
+    return dataclasses.replace(filing, first_made=slips.first_made(form.slip.data or "", entry_id, filing))
+
+
+def _hold_up(
+    period_id: int,
+    nominee_id: int,
+    form: ObjectionForm,
+    sentence: str,
+    status: int,
+    wait: dt.timedelta,
+    headers: Mapping[str, str] | None = None,
+) -> ResponseReturnValue:
+    """Have an objection that is filled in rightly wait, or solve a challenge, before it is taken (R17).
+
+    Where that may take longer than the window, the request keeps the moment at which it was first made.
+    """
+    entry_id = _entry_or_closed(period_id, nominee_id)
+    filing = _with_slip(form, entry_id)
+    repeated = intake.filed_before(session(), portal().keyring, entry_id, filing)
+    if repeated is not None:
+        return _receipt(repeated, form)
+    period, entry = open_entry(period_id, nominee_id)
+    if filing.first_made is None:
+        form.slip.data = ""
+        if entry is None:
+            raise WindowClosed(period.opens_at, period.closes_at, now())
+        # A challenge may have to be asked for again: so the last quarter of an hour is close in any case.
+        if now() + max(wait, dt.timedelta(minutes=15)) >= period.closes_at:
+            form.slip.data = slips.issue(entry_id, filing)
+    return _lead_to(_CHECK, form, status, sentence, headers=headers)
 
 
 @blueprint.errorhandler(WindowClosed)
+@blueprint.errorhandler(NomineeLeft)
 @blueprint.errorhandler(FilesChanged)
-def _not_filed(refusal: WindowClosed | FilesChanged) -> ResponseReturnValue:
+def _not_filed(refusal: WindowClosed | NomineeLeft | FilesChanged) -> ResponseReturnValue:
     return _form_again(str(refusal), 409)
 
 
@@ -119,32 +219,54 @@ def _used(refusal: FormAlreadyUsed) -> ResponseReturnValue:
     return _form_again(str(refusal), 409, fresh_token=True)
 
 
-@blueprint.errorhandler(TooManyFromContact)
-def _had_its_share(refusal: TooManyFromContact) -> ResponseReturnValue:
-    metrics.count_refusal("contact")
-    seconds = math.ceil((refusal.come_back - now()).total_seconds())
-    return _form_again(str(refusal), 429, headers={"Retry-After": str(seconds)})
-
-
 @blueprint.errorhandler(AnswerSpent)
 def _answered_before(refusal: AnswerSpent) -> ResponseReturnValue:
     let_go()
-    args = request.view_args or {}
-    period, entry = open_entry(args["period_id"], args["nominee_id"])
-    if entry is None:
-        raise WindowClosed(period.opens_at, period.closes_at, now())
-    return _check_page(period, entry, ObjectionForm(), 409, str(refusal), asked=True)
+    return _lead_to(_CHECK, ObjectionForm(), 409, str(refusal), asked=True)
 
 
 @blueprint.errorhandler(RateLimitExceeded)
 def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
+    if not limits.refuses(error):  # it filled up since this request looked at it: now the challenge is due
+        limits.look_again()
+        return _again_without_counting()
     metrics.count_refusal(limits.bucket(error))
     seconds = limits.seconds_until_room()
     sentence = (
         f"现在提交的人比较多，异议还没有提交。请在{errors.wait_words(seconds)}再点一次提交；"
-        "您写的内容仍保留在本页。公示截止前提交都有效，也可以直接联系受理机构。"
+        "您写的内容仍保留在本页，也可以直接联系受理机构。"
     )
-    return _form_again(sentence, 429, headers={"Retry-After": str(seconds)})
+    headers = {"Retry-After": str(seconds)}
+    form = ObjectionForm()
+    form.ensure_token()
+    if form.validate() and not attaching.files_sent():
+        try:
+            return _hold_up(sentence=sentence, status=429, wait=dt.timedelta(seconds=seconds), form=form,
+                            headers=headers, **_args())  # fmt: skip
+        except (WindowClosed, NomineeLeft) as refusal:
+            return _not_filed(refusal)
+        except FormAlreadyUsed as used:
+            return _used(used)
+        except NotFound:
+            return errors.not_found()
+        except SQLAlchemyError as fault:
+            return errors.storage_fault(fault)
+    return _form_again(sentence, 429, headers=headers)
+
+
+def _again_without_counting() -> ResponseReturnValue:
+    try:
+        return _taken(**_args())
+    except (WindowClosed, NomineeLeft, FilesChanged) as refusal:
+        return _not_filed(refusal)
+    except FormAlreadyUsed as refusal:
+        return _used(refusal)
+    except AnswerSpent as refusal:
+        return _answered_before(refusal)
+    except NotFound:
+        return errors.not_found()
+    except SQLAlchemyError as fault:
+        return errors.storage_fault(fault)
 
 
 @blueprint.errorhandler(CSRFError)
@@ -159,22 +281,51 @@ def _storage(error: SQLAlchemyError) -> ResponseReturnValue:
 
 
 def _form_again(
-    sentence: str, status: int, *, fresh_token: bool = False, headers: dict[str, str] | None = None
+    sentence: str, status: int, *, fresh_token: bool = False, headers: Mapping[str, str] | None = None
 ) -> ResponseReturnValue:
-    """Render the form again with all that was typed and the reason why it was not taken."""
+    """Show the form again with all that was typed and the reason why it was not taken."""
     form = ObjectionForm()
     form.ensure_token()
     if fresh_token:
         form.form_token.data = new_form_token()
-    args = request.view_args or {}
+        form.draft.data = ""  # the page of the form that was filed stays what it is
     try:
         let_go()
-        period, entry = open_entry(args["period_id"], args["nominee_id"])
+        return _lead_to(_FORM, form, status, sentence, headers=headers)
     except NotFound:
         return errors.not_found()
     except SQLAlchemyError as error:
         return errors.storage_fault(error)
-    return _page(period, entry, form, status=status, refusal=sentence, headers=headers)
+
+
+def _lead_to(
+    stage: str,
+    form: ObjectionForm,
+    status: int = 200,
+    sentence: str = "",
+    *,
+    headers: Mapping[str, str] | None = None,
+    asked: bool = False,
+) -> ResponseReturnValue:
+    """Keep what was typed and lead to its page by 303; where no draft can be kept, show the page at once."""
+    handle = drafting.handle_of(form)
+    content: Content = {
+        "stage": stage,
+        "typed": drafting.typed_in(form),
+        "errors": drafting.errors_in(form),
+        "status": status,
+        "said": sentence,
+        "headers": dict(headers or {}),
+        "asked": asked,
+    }
+    let_go()
+    args = _args()
+    period, entry = open_entry(args["period_id"], args["nominee_id"])
+    let_go()
+    if drafting.keep(handle, content):
+        name = "draft_check" if stage == _CHECK else "draft_form"
+        return redirect(url_for(f"objections.{name}", handle=handle, **args), 303)
+    return (_show_check if stage == _CHECK else _show_form)(period, entry, content, handle)
 
 
 def open_entry(period_id: int, nominee_id: int) -> tuple[Period, EntryView | None]:
@@ -187,30 +338,50 @@ def open_entry(period_id: int, nominee_id: int) -> tuple[Period, EntryView | Non
         abort(404)
     if not period.window.contains(now()):
         return period, None
-    entry = publication.entry_of(session(), period_id, nominee_id)
+    entry = publication.entry_of(session(), period_id, nominee_id, now())
     if entry is None:
         abort(404)
     return period, entry
 
 
-def _check_page(
-    period: Period, entry: EntryView, form: ObjectionForm, status: int = 200, refusal: str = "", *, asked: bool = False
-) -> ResponseReturnValue:
-    """Show what was written to be checked before filing, with a challenge if one is due or `asked` for again."""
-    due = asked or limits.challenge_is_due()
-    files = attaching.files_of(form.form_token.data)
-    form.files_seen.data = str(len(files))
+def _args() -> dict[str, Any]:
+    args = request.view_args or {}
+    return {name: args[name] for name in ("period_id", "nominee_id")}
+
+
+def _show_check(period: Period, entry: EntryView | None, content: Content, handle: str) -> ResponseReturnValue:
+    """Show what was written to be checked before filing, with a challenge if one is due or `asked` for again.
+
+    After the close only who has a slip may still file, and no name is shown (R5).
+    """
+    form = drafting.filled(ObjectionForm, content, handle)
+    if entry is None and not form.slip.data:
+        return _page(period, None, form)
+    token, contact = form.form_token.data or "", form.contact.data or ""
+    effort = limits.effort(token, contact)
+    due = content["asked"] or limits.asks_for_more(token, contact)
+    files = _note_files(form)
+    at_least = dt.timedelta(seconds=limits.seconds_until_waiting()) if due else dt.timedelta(0)
+    task = challenge.ask(token, form.ticket.data or "", limits.look().hardness, effort, at_least) if due else None
     html = render_template(
         "objections/check.html",
         period=period,
         entry=entry,
         form=form,
         files=files,
-        refusal=refusal,
-        challenge=challenge.ask(form.form_token.data or "") if due else None,
+        refusal=content["said"],
+        challenge=task,
         now=now(),
     )
-    return html, status
+    return html, content["status"], content["headers"]
+
+
+def _show_form(period: Period, entry: EntryView | None, content: Content, handle: str) -> ResponseReturnValue:
+    form = drafting.filled(ObjectionForm, content, handle)
+    if content["stage"] != _FORM:  # gone back to from the check page: nothing is wrong with it
+        return _page(period, entry, form)
+    drafting.say_errors(form, content)
+    return _page(period, entry, form, status=content["status"], refusal=content["said"], headers=content["headers"])
 
 
 def _page(
@@ -220,16 +391,19 @@ def _page(
     *,
     status: int = 200,
     refusal: str = "",
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
+    late = entry is None
+    if late and not refusal:
+        status, refusal = 409, str(WindowClosed(period.opens_at, period.closes_at, now()))
     html = render_template(
-        "objections/form.html",
+        "objections/too_late.html" if late else "objections/form.html",
         period=period,
         entry=entry,
         form=form,
-        files=attaching.files_of(form.form_token.data) if request.method == "POST" else [],
+        files=attaching.files_of(form.form_token.data),
         refusal=refusal,
         office=the_office(),
         now=now(),
     )
-    return html, status, headers or {}
+    return html, status, dict(headers or {})

@@ -8,6 +8,8 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, StringField
 from wtforms.validators import StopValidation
 
+from app.domain.objections.giveaways import giveaways
+from app.domain.objections.real_names import why_no_real_name
 from app.domain.objections.receipt import looks_like_form_token, new_form_token
 from app.domain.objections.sameness import plain_contact
 from app.models import Category, ObjectorKind
@@ -15,24 +17,24 @@ from app.models.objections import CATEGORY_NAMES, OBJECTOR_KIND_NAMES
 from app.services.objections.following import SUPPLEMENT_LENGTH, WITHDRAW_LENGTH
 from app.services.objections.intake import Filing
 from app.web.shared.forms import PlainForm, needed, options, text_area
+from app.web.shared.uploads import ACCEPTED
 
 FACTS_LENGTH = (20, 3000)
 _NAME_LENGTH = {ObjectorKind.PERSON: (2, 30), ObjectorKind.UNIT: (4, 60)}
-# What people write who do not want to be named: no objection then (R15).
-_NO_NAMES = re.compile(r"匿名|无名|不愿|知情人|热心|某某|群众$|^群众|市民$|网友|^[*＊xX×某?？.。\d\s]+$")
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}\d{7,8}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def evidence_field(label: str) -> MultipleFileField:
-    """Where files are chosen. What comes in by it is taken by `attaching`; with it a phone offers photos as JPEG."""
-    return MultipleFileField(label, render_kw={"accept": ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,image/jpeg,image/png"})
+    """Where files are chosen. What comes in by it is taken by `attaching`."""
+    return MultipleFileField(label, render_kw={"accept": ACCEPTED})
 
 
 class FormWithFiles(PlainForm):
     """A form with a token of its own, by which its files are found until it is filed."""
 
     form_token = HiddenField()
+    draft = HiddenField()  # the handle in the address of this form's page, see web/objections/drafting.py
 
     def ensure_token(self) -> None:
         """Ensure that the form has a token of ours: the one that came back, or a fresh one."""
@@ -44,6 +46,8 @@ class ObjectionForm(FormWithFiles):
     """What is asked of an objector, and nothing beyond: no ID number, no address."""
 
     files_seen = HiddenField()  # how many files the check page showed
+    letters_seen = HiddenField()  # how many of these are a unit's sealed letter
+    slip = HiddenField()  # of who was held up until after the close, see web/objections/slips.py
     ticket = HiddenField()  # of who waits instead of solving a challenge, see web/shared/challenge.py
     answer = HiddenField()
     objector_kind = RadioField(
@@ -51,12 +55,12 @@ class ObjectionForm(FormWithFiles):
         choices=options(OBJECTOR_KIND_NAMES),
         default=ObjectorKind.PERSON.value,
     )
-    name = StringField("真实姓名（单位填全称）", render_kw={"autocomplete": "name", "maxlength": 80})
-    contact_person = StringField("联系人（单位提出异议时填写）", render_kw={"maxlength": 40})
+    name = StringField("真实姓名（单位填全称）", render_kw={"autocomplete": "name"})
+    contact_person = StringField("联系人（单位提出异议时填写）")
     contact = StringField(
         "手机号码或者电子邮箱",
         description="只用于核实情况和答复您，核查单位看不到。",
-        render_kw={"autocomplete": "tel", "maxlength": 120},
+        render_kw={"autocomplete": "tel"},
     )
     category = RadioField(
         "异议是哪一类？",
@@ -70,8 +74,9 @@ class ObjectionForm(FormWithFiles):
         hint="写清时间、地点、人物、经过，以及从哪里可以核实。请不要写身份证号码。",
         rows=9,
     )
+    letter = evidence_field("盖章的书面材料（单位提出异议时必须上传）")
     evidence = evidence_field("证据材料（没有可以不附）")
-    against_handler = BooleanField("异议涉及负责核查的单位本身，请直接交市级机构办理")
+    against_handler = BooleanField("异议涉及负责核查的单位本身，请直接交市级专班办理")
 
     def validate_name(self, field: Any) -> None:
         kind = self._kind()
@@ -79,8 +84,8 @@ class ObjectionForm(FormWithFiles):
         what = "单位全称" if kind is ObjectorKind.UNIT else "真实姓名"
         if not low <= len(field.data or "") <= high:
             raise StopValidation(f"请填写{what}，{low}到{high}个字。")
-        if _NO_NAMES.search(field.data):
-            raise StopValidation(f"请填写{what}。匿名反映不按异议办理，可以改用本页所列的电话或者信件反映。")
+        if kind is ObjectorKind.PERSON and (why := why_no_real_name(field.data)):
+            raise StopValidation(why)
 
     def validate_contact_person(self, field: Any) -> None:
         if self._kind() is ObjectorKind.UNIT and not 2 <= len(field.data or "") <= 30:
@@ -95,9 +100,24 @@ class ObjectionForm(FormWithFiles):
         return self._kind() is ObjectorKind.UNIT
 
     @property
+    def giveaways(self) -> list[str]:
+        """What in the facts tells who writes them (R19)."""
+        person = self.contact_person.data or "" if self.is_a_units else ""
+        return giveaways(
+            self.facts.data or "", self.name.data or "", person, self.contact.data or "", unit=self.is_a_units
+        )
+
+    @property
     def number_of_files_seen(self) -> int:
-        seen = self.files_seen.data or ""
-        return int(seen) if seen.isdecimal() and seen.isascii() and len(seen) <= 3 else 0
+        return _counted(self.files_seen)
+
+    @property
+    def number_of_letters_seen(self) -> int:
+        return _counted(self.letters_seen)
+
+    def saw(self, letters: int, files: int) -> None:
+        """Note what lies with the form on the page that shows it."""
+        self.letters_seen.data, self.files_seen.data = str(letters), str(files)
 
     def _kind(self) -> ObjectorKind:
         return ObjectorKind.UNIT if self.objector_kind.data == ObjectorKind.UNIT else ObjectorKind.PERSON
@@ -115,19 +135,26 @@ class ObjectionForm(FormWithFiles):
             facts=self.facts.data or "",
             against_handler=bool(self.against_handler.data),
             files=self.number_of_files_seen,
+            letters=self.number_of_letters_seen,
         )
+
+
+def _counted(field: HiddenField) -> int:
+    seen = field.data or ""
+    return int(seen) if seen.isdecimal() and seen.isascii() and len(seen) <= 3 else 0
 
 
 class ReceiptForm(PlainForm):
     code = StringField(
         "查询码",
         validators=[needed("请输入回执上的查询码。")],
-        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "maxlength": 60},
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
 
 
 class SupplementForm(FormWithFiles):
     text = text_area("补充内容", *SUPPLEMENT_LENGTH, rows=5)
+    letter = evidence_field("盖章的书面材料（封存，核查单位看不到）")
     evidence = evidence_field("补充的证据材料（没有可以不附）")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import request as request_sent
 from flask.typing import ResponseReturnValue
 
 from app.domain.calendar.workdays import local_date
@@ -14,9 +15,10 @@ from app.models import IdentityRequest
 from app.services.objections import identities
 from app.web.shared.access import actor, allow, login_session, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
+from app.web.shared.downloads import sent_out
 from app.web.shared.forms import PlainForm, text_area
 from app.web.shared.lists import Column, Filter, Listing
-from app.web.shared.portal import now, session
+from app.web.shared.portal import now, portal, session
 
 blueprint = Blueprint("identities", __name__, url_prefix="/office")
 _ANSWERS = {"waiting": "待答复", "granted": "同意", "refused": "不同意"}
@@ -106,8 +108,29 @@ def read_identity(request_id: int) -> ResponseReturnValue:
     objector = identities.read(work(), request_id, login_session())
     request = identities.request_of(session(), request_id, actor(), now())
     return render_template(
-        "objections/identity.html", objector=objector, objection=request.objection, request_made=request
+        "objections/identity.html",
+        objector=objector,
+        objection=request.objection,
+        request_made=request,
+        files=identities.sealed_files(session(), request.objection_id),
     )
+
+
+@blueprint.post("/identities/<int:request_id>/letters/<int:evidence_id>")
+@allow(Role.OFFICE)
+def open_letter(request_id: int, evidence_id: int) -> ResponseReturnValue:
+    """Send a sealed file in the answer to the POST: each opening is recorded."""
+    return sent_out(identities.open_letter(work(), portal().vault, request_id, evidence_id, login_session()))
+
+
+@blueprint.post("/identities/<int:request_id>/letters/<int:evidence_id>/sort")
+@allow(Role.OFFICE)
+def sort_letter(request_id: int, evidence_id: int) -> ResponseReturnValue:
+    """Say which of the two a file is that came before letters had a field of their own."""
+    letter = request_sent.form.get("what") != "evidence"  # whatever is not plainly given out stays sealed
+    identities.sort_file(work(), request_id, evidence_id, login_session(), letter)
+    flash("已经记录：这是盖章材料，继续封存。" if letter else "已经记录：这是证据，办理单位可以看了。")
+    return redirect(url_for("identities.identity_request", request_id=request_id), 303)
 
 
 def _answer(request: IdentityRequest) -> str:

@@ -3,43 +3,51 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
 
 from app.domain.cases.states import OPEN_STATES
 from app.domain.refusals import UnknownReceipt
-from app.models import Objection
+from app.models import MessageKind, Objection
 from app.services.cases import evidence_reading
 from app.services.objections import evidence, following
+from app.services.objections.drafts import Content
 from app.services.objections.evidence import Attached
-from app.web.objections import attaching
+from app.services.shared.leavers import departures
+from app.web.objections import attaching, drafting, receipt_session
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ReceiptForm, SupplementForm, WithdrawForm
 from app.web.periods.public import the_office
-from app.web.shared import errors
+from app.web.shared import errors, limits, metrics, own_share
 from app.web.shared.access import everyone, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.downloads import sent_out
+from app.web.shared.forms import TypedBefore
 from app.web.shared.limits import address, limiter
 from app.web.shared.portal import let_go, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
 
+followed_objection = receipt_session.followed_objection
 blueprint = Blueprint("receipts", __name__)
-_FOLLOWED_FOR = dt.timedelta(minutes=30)
 
 
 @blueprint.get("/receipt")
 @everyone
 def receipt() -> ResponseReturnValue:
-    shown_once = cookie.pop("receipt", None)
-    if shown_once is not None:
-        objection, case = following.followed(session(), shown_once["objection"])
+    shown = receipt_session.shown()
+    if shown is not None:
+        objection, case = following.followed(session(), shown.objection_id)
         return render_template(
             "objections/receipt_new.html",
-            code=shown_once["code"],
+            code=shown.code,
+            minutes=receipt_session.SHOWN_FOR // dt.timedelta(minutes=1),
             follow_at=portal().settings.public_url + url_for("receipts.receipt"),
             objection=objection,
             case=case,
@@ -53,6 +61,41 @@ def receipt() -> ResponseReturnValue:
     return _find_page(ReceiptForm(formdata=None))
 
 
+@blueprint.get("/receipt/file")
+@everyone
+def receipt_file() -> ResponseReturnValue:
+    """Send the receipt as a text file, for whoever has no printer: a phone keeps it with its downloads."""
+    shown = receipt_session.shown()
+    if shown is None:
+        return redirect(url_for("receipts.receipt"))
+    objection, case = following.followed(session(), shown.objection_id)
+    text = render_template(
+        "objections/receipt.txt",
+        code=shown.code,
+        follow_at=portal().settings.public_url + url_for("receipts.receipt"),
+        objection=objection,
+        case=case,
+        period=objection.entry.period,
+        office=the_office(),
+    )
+    # With a mark of its encoding and Windows' ends of lines: what opens it may be an old editor.
+    content = b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
+    headers = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Disposition": f"attachment; filename=receipt.txt; filename*=UTF-8''{quote('异议回执.txt')}",
+    }
+    return content, 200, headers
+
+
+@blueprint.post("/receipt/kept")
+@everyone
+def receipt_kept() -> ResponseReturnValue:
+    """Stop showing the code: its owner has it (我已经记好了)."""
+    receipt_session.end()
+    flash("查询码不再显示。以后凭它在本页查询进度。")
+    return redirect(url_for("receipts.receipt"), 303)
+
+
 @blueprint.post("/receipt")
 @everyone
 @limiter.limit(lambda: portal().settings.limit_receipt, key_func=address)
@@ -62,8 +105,9 @@ def find() -> ResponseReturnValue:
     if isinstance(tried.refusal, UnknownReceipt):
         following.note_unknown_receipt(work())
     if tried.refused:
-        return _find_page(form), tried.status
-    cookie["follow"] = {"objection": tried.result, "until": (now() + _FOLLOWED_FOR).timestamp()}
+        return _lead_to("find", form, tried)
+    receipt_session.end()  # whoever types the code has kept it
+    receipt_session.begin_following(tried.result)
     return redirect(url_for("receipts.receipt"), 303)
 
 
@@ -79,20 +123,22 @@ def supplement() -> ResponseReturnValue:
     token = form.form_token.data
     if attaching.removal_asked():
         attaching.remove_asked(token)
-        return _case_page(objection_id, supplement_form=form)
+        return _lead_to("supplement", form, UNTRIED)
     may = attempt(lambda: following.check_supplement(work(), objection_id))
     if may.refused:
-        return _case_page(objection_id, may, supplement_form=form)
+        return _lead_to("supplement", form, may)
+    letters = attaching.take_sent(token, objection_id, field=attaching.LETTER)
     not_taken = attaching.take_sent(token, objection_id)
-    if not_taken:
+    if letters or not_taken:
         form.validate()
+        attaching.say_refused(form.letter, letters)
         attaching.say_refused(form.evidence, not_taken)
-        return _case_page(objection_id, Attempt(422), supplement_form=form)
+        return _lead_to("supplement", form, Attempt(422))
     tried = attempt(
         lambda: following.supplement(work(), objection_id, form.text.data or "", attaching.form_hash(token)), form
     )
     if tried.refused:
-        return _case_page(objection_id, tried, supplement_form=form)
+        return _lead_to("supplement", form, tried)
     flash("补充内容已经收到。")
     return redirect(url_for("receipts.receipt"), 303)
 
@@ -113,7 +159,7 @@ def withdraw() -> ResponseReturnValue:
     form = WithdrawForm().with_ids("withdraw")
     tried = attempt(lambda: following.withdraw(work(), objection_id, form.text.data or ""), form)
     if tried.refused:
-        return _case_page(objection_id, tried, withdraw_form=form)
+        return _lead_to("withdraw", form, tried)
     flash("撤回已经记录。是否停止核查，由办理单位决定，并会在这里告诉您。")
     return redirect(url_for("receipts.receipt"), 303)
 
@@ -121,30 +167,104 @@ def withdraw() -> ResponseReturnValue:
 @blueprint.post("/receipt/leave")
 @everyone
 def leave() -> ResponseReturnValue:
-    cookie.pop("follow", None)
+    receipt_session.end_following()
+    own_share.forget()
     flash("已经退出查询，本机不再保留。")
     return redirect(url_for("receipts.receipt"), 303)
 
 
-def followed_objection() -> int | None:
-    """Return the id of the objection that this browser opened with its code, for half an hour at most."""
-    follow = cookie.get("follow")
-    if follow is None or now().timestamp() >= follow["until"]:
-        cookie.pop("follow", None)
-        return None
-    objection_id: int = follow["objection"]
-    return objection_id
+@blueprint.get("/receipt/again/<handle>")
+@everyone
+def again(handle: str) -> ResponseReturnValue:
+    """Show what became of a form of these pages that was refused, and what was typed into it."""
+    content = drafting.kept(handle)
+    return redirect(url_for("receipts.receipt")) if content is None else _show(content)
+
+
+@blueprint.errorhandler(RateLimitExceeded)
+def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
+    metrics.count_refusal(limits.bucket(error))
+    seconds = limits.seconds_until_room()
+    tried: Attempt[Any] = Attempt(429, on_top=f"请在{errors.wait_words(seconds)}再试。")
+    what, form = _sent()
+    return _lead_to(what, form, tried, headers={"Retry-After": str(seconds)})
+
+
+@blueprint.errorhandler(CSRFError)
+def _stale(_error: CSRFError) -> ResponseReturnValue:
+    what, form = _sent()
+    return _lead_to(what, form, Attempt(400, on_top="页面停留得太久了。为了安全，请核对下面的内容，再提交一次。"))
+
+
+def _sent() -> tuple[str, FlaskForm]:
+    """Return which of these pages' forms this request sent, with what was typed; a code is not shown again."""
+    if request.endpoint == "receipts.supplement":
+        return "supplement", SupplementForm()
+    if request.endpoint == "receipts.withdraw":
+        return "withdraw", WithdrawForm().with_ids("withdraw")
+    return "find", ReceiptForm(formdata=None)
+
+
+def _lead_to(
+    what: str, form: FlaskForm, tried: Attempt[Any], *, headers: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
+    """Keep what was typed and lead to its page by 303; where no draft can be kept, show the page at once."""
+    content: Content = {
+        "what": what,
+        "typed": drafting.typed_in(form),
+        "errors": drafting.errors_in(form),
+        "status": tried.status,
+        "said": tried.on_top,
+        "headers": dict(headers or {}),
+        "kept": errors.kept() if what == "expired" else [],
+    }
+    let_go()
+    handle = drafting.new_handle()
+    if drafting.keep(handle, content):
+        return redirect(url_for("receipts.again", handle=handle), 303)
+    return _show(content)
+
+
+def _show(content: Content) -> ResponseReturnValue:
+    what = content["what"]
+    objection_id = followed_objection()
+    if objection_id is None and what in ("supplement", "withdraw"):
+        kept = [(name, text) for name, text in content["typed"].items() if name == "text"]
+        content = {**content, "what": "expired", "kept": kept, "status": 400 if content["status"] == 400 else 401}
+    elif objection_id is not None and what in ("supplement", "withdraw"):
+        tried: Attempt[Any] = Attempt(content["status"], on_top=content["said"])
+        if what == "supplement":
+            form = _again_filled(SupplementForm, content)
+            return _case_page(objection_id, tried, supplement_form=form)
+        return _case_page(objection_id, tried, withdraw_form=_again_filled(WithdrawForm, content))
+    if content["what"] == "expired":
+        return _find_page(ReceiptForm(formdata=None), kept=content["kept"]), content["status"]
+    form = _again_filled(ReceiptForm, content)
+    return _find_page(form, said=content["said"]), content["status"], content["headers"]
+
+
+def _again_filled(kind: type[Any], content: Content) -> Any:
+    form = kind(TypedBefore(content["typed"]))
+    if kind is WithdrawForm:
+        form.with_ids("withdraw")
+    drafting.say_errors(form, content)
+    return form
 
 
 def _asked_again() -> ResponseReturnValue:
     """Ask for the code again once the half hour is over. The page keeps what was typed."""
-    form = ReceiptForm(formdata=None)
-    return _find_page(form, expired=True), 401
+    return _lead_to("expired", ReceiptForm(formdata=None), Attempt(401))
 
 
-def _find_page(form: ReceiptForm, *, expired: bool = False) -> str:
-    kept = errors.kept() if expired else []
-    return render_template("objections/receipt_find.html", form=form, expired=expired, kept=kept, office=the_office())
+def _find_page(form: ReceiptForm, *, kept: Sequence[Sequence[str]] | None = None, said: str = "") -> str:
+    return render_template(
+        "objections/receipt_find.html",
+        form=form,
+        expired=kept is not None,
+        kept=kept or [],
+        refusal=said,
+        office=the_office(),
+    )
 
 
 def _case_page(
@@ -157,15 +277,20 @@ def _case_page(
     let_go()
     objection, case = following.followed(session(), objection_id)
     state = case.state_at(now())
-    supplement_form = supplement_form or SupplementForm(formdata=None)
+    if supplement_form is None:
+        supplement_form = SupplementForm(formdata=None)
+        # The same whenever the page is opened again: a file that a script sent is still there after going back.
+        sent = sum(message.kind is MessageKind.SUPPLEMENT for message in objection.messages)
+        supplement_form.form_token.data = drafting.token_for(f"supplement:{objection_id}:{sent}")
     supplement_form.ensure_token()
     html = render_template(
         "objections/receipt_case.html",
         objection=objection,
         case=case,
         files=_files_of(objection),
-        unfiled=attaching.files_of(supplement_form.form_token.data) if request.method == "POST" else [],
+        unfiled=attaching.files_of(supplement_form.form_token.data),
         state=state,
+        left=departures(session(), [objection.entry.nominee_id], now()).get(objection.entry.nominee_id),
         refusal=tried.on_top,
         is_open=state in OPEN_STATES,
         period=objection.entry.period,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.domain.calendar.workdays import Calendar, each_day, end_of, local_date, midnight, nth_workday
-from app.domain.periods.backwards import BackwardStep
+from app.domain.periods.backward_planning import BackwardStep
 from app.domain.periods.window import WINDOW_WORKDAYS
 from app.domain.programmes.notice import AwardNotice
 from app.domain.shared.wording import day, weekday

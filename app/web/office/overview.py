@@ -10,9 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.calendar.workdays import each_day, local_date
 from app.domain.cases.states import STATE_NAMES, Role
-from app.services.cases import flood, warnings
+from app.domain.objections.arrival import CHANNEL_NAMES
+from app.models import GROUP_ACT_NAMES
+from app.services.cases import bulk, flood, warnings
+from app.services.objections import channels
 from app.services.office import overview as glance
-from app.services.periods import progress
+from app.services.periods import bursts, progress
+from app.services.upkeep import checking
 from app.web.shared import charts
 from app.web.shared.access import actor, allow
 from app.web.shared.portal import now, session
@@ -28,7 +32,11 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "office/overview.html",
         floods=flood.floods(session(), actor(), now()),
+        bursts=bursts.bursts(session(), now()),
+        group_acts=bulk.waiting_acts(session(), actor()),
+        GROUP_ACT_NAMES=GROUP_ACT_NAMES,
         hands=glance.needs_a_hand(session(), actor(), now()),
+        checked=checking.latest(session()),
         running=running,
         open_cases=progress.open_case_counts(session(), [period.id for period in running], now()),
         timeline=charts.timeline(running, now()),
@@ -36,6 +44,9 @@ def overview() -> ResponseReturnValue:
             [(STATE_NAMES[state], count) for state, count in progress.case_counts(session(), now()).items()]
         ),
         by_day=charts.bars(_objections_by_day()),
+        by_channel=charts.bars(
+            [(CHANNEL_NAMES[channel], count) for channel, count in channels.counts_under_way(session()).items()]
+        ),
         warnings=warnings.warnings_for(session(), actor(), now()),
         now=now(),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
@@ -13,6 +13,7 @@ from app.models import Programme
 from app.services.calendar.calendars import calendar_of
 from app.services.office import planning
 from app.services.office.planning import LATE, STANDING_NAMES, RoundStanding, UnitRound
+from app.services.periods.readiness import own_units, readiness
 from app.web.office.gantt import day_words, gantt, periods_words
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
 from app.web.shared.lists import Column, Filter, Listing
@@ -37,7 +38,14 @@ def plan(programme_id: int) -> ResponseReturnValue:
     conclude, wrong = _conclude_workdays()
     calendar = calendar_of(session(), programme.demonstration)
     timetable = planning.timetable_of(session(), programme, conclude, calendar, actor(), now())
-    return listing_of(programme, timetable.rows).answer(
+    ready = readiness(session(), {row.unit.id: row.unit for row in timetable.rows}.values(), now())
+    below = own_units(session(), programme_id, now())
+
+    def lacks(row: UnitRound) -> str:
+        """Say what is wanting: in round 1 the own units receive, from round 2 on the unit of the row."""
+        return below.get(row.unit.id, "") if row.round.number == 1 else ready[row.unit.id].words
+
+    return listing_of(programme, timetable.rows, lacks).answer(
         "office/planning.html",
         programme=programme,
         timetable=timetable,
@@ -47,7 +55,9 @@ def plan(programme_id: int) -> ResponseReturnValue:
     )
 
 
-def listing_of(programme: Programme, rows: Sequence[UnitRound]) -> Listing[UnitRound]:
+def listing_of(
+    programme: Programme, rows: Sequence[UnitRound], lacks: Callable[[UnitRound], str]
+) -> Listing[UnitRound]:
     """Who has to open what by when."""
     units = {str(row.unit.id): row.unit.name for row in rows}
     return Listing(
@@ -88,6 +98,7 @@ def listing_of(programme: Programme, rows: Sequence[UnitRound]) -> Listing[UnitR
             Column("slack", "余地（工作日）", lambda row: row.step.slack, 12, shown=slack_words, note=advice),
             Column("periods", "已安排的公示", lambda row: periods_words(row.periods), 40),
             Column("due", "报送期限", lambda row: row.step.leg.due, 14, shown=lambda row: full_day(row.step.leg.due)),
+            Column("lacks", "还缺什么、异议由谁办理", lacks, 40),
             Column("advice", "说明", advice, 50, sheet_only=True),
         ],
         rows=rows,
@@ -145,4 +156,4 @@ def _conclude_workdays() -> tuple[int, str]:
         chosen = 0
     if chosen in CONCLUDE_WORKDAYS:
         return chosen, ""
-    return CONCLUDE_WORKDAYS_PROPOSED, f"请填写1到30之间的整数；下面按{CONCLUDE_WORKDAYS_PROPOSED}个工作日计算。"
+    return CONCLUDE_WORKDAYS_PROPOSED, f"请填写3到30之间的整数；下面按{CONCLUDE_WORKDAYS_PROPOSED}个工作日计算。"

@@ -16,6 +16,6 @@ blueprint = Blueprint("documents", __name__)
 @blueprint.get("/documents/<int:document_id>")
 @allow(*OFFICE_AND_UNITS)
 def document(document_id: int) -> ResponseReturnValue:
-    with portal().database.writer() as writing:  # a GET that the record has to speak of
+    with portal().database.writer() as writing:  # this GET is put on the record, so it writes
         opened = documents.open_document(work(writing), portal().vault, document_id)
     return sent_out(opened)

@@ -11,8 +11,8 @@ from app.domain.periods.rounds import Kind
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import day
 from app.models import Nominee, Period, Programme
-from app.services.papers import shelves, templates
-from app.services.papers.shelves import UnitShelf
+from app.services.papers import available, templates
+from app.services.papers.available import UnitPapers
 from app.web.papers.blueprint import blueprint
 from app.web.papers.sending import stationery
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
@@ -26,7 +26,7 @@ from app.web.shared.words import PHASE_NAMES
 @allow(*OFFICE_AND_UNITS)
 def units(programme_id: int) -> ResponseReturnValue:
     shown = _programme(programme_id)
-    rows = shelves.of_units(session(), programme_id, actor(), now())
+    rows = available.of_units(session(), programme_id, actor(), now())
     return _units(shown, rows).answer("papers/units.html", programme=shown, me=me())
 
 
@@ -34,7 +34,7 @@ def units(programme_id: int) -> ResponseReturnValue:
 @allow(*OFFICE_AND_UNITS)
 def periods(programme_id: int) -> ResponseReturnValue:
     shown = _programme(programme_id)
-    rows = shelves.of_periods(session(), programme_id, actor())
+    rows = available.of_periods(session(), programme_id, actor())
     return _periods(shown, rows).answer("papers/periods.html", programme=shown, me=me())
 
 
@@ -42,7 +42,7 @@ def periods(programme_id: int) -> ResponseReturnValue:
 @allow(*OFFICE_AND_UNITS)
 def nominees(programme_id: int) -> ResponseReturnValue:
     shown = _programme(programme_id)
-    rows = shelves.of_nominees(session(), programme_id, actor(), now())
+    rows = available.of_nominees(session(), programme_id, actor(), now())
     return _nominees(shown, rows).answer("papers/nominees.html", programme=shown, me=me())
 
 
@@ -60,10 +60,11 @@ def all_templates(programme_id: int) -> ResponseReturnValue:
     )
 
 
-def _units(programme: Programme, rows: list[UnitShelf]) -> Listing[UnitShelf]:
-    notice = programme.rules
+def _units(programme: Programme, rows: list[UnitPapers]) -> Listing[UnitPapers]:
+    notice, kinds = programme.rules, programme.rules.kind_names
+    team, person = kinds[Kind.COLLECTIVE], kinds[Kind.INDIVIDUAL]
 
-    def paper(key: str, name: str, text: str) -> Column[UnitShelf]:
+    def paper(key: str, name: str, text: str) -> Column[UnitPapers]:
         return Column(
             key,
             name,
@@ -76,7 +77,7 @@ def _units(programme: Programme, rows: list[UnitShelf]) -> Listing[UnitShelf]:
             ),
         )
 
-    def package(handing: str, name: str) -> Column[UnitShelf]:
+    def package(handing: str, name: str) -> Column[UnitPapers]:
         return Column(
             handing,
             name,
@@ -93,9 +94,13 @@ def _units(programme: Programme, rows: list[UnitShelf]) -> Listing[UnitShelf]:
         title="推荐单位的文书",
         columns=[
             Column("unit", "推荐单位", lambda row: row.name, 18),
-            Column("counts", "推荐", lambda row: f"{row.collectives}个集体，{row.individuals}名个人", 18),
-            paper("annex-2", f"集体{notice.summaries[Kind.COLLECTIVE].short}", notice.summaries[Kind.COLLECTIVE].label),
-            paper("annex-3", f"个人{notice.summaries[Kind.INDIVIDUAL].short}", notice.summaries[Kind.INDIVIDUAL].label),
+            Column("counts", "推荐", lambda row: f"{team}{row.collectives}个，{person}{row.individuals}名", 22),
+            paper(
+                "annex-2", f"{team}{notice.summaries[Kind.COLLECTIVE].short}", notice.summaries[Kind.COLLECTIVE].label
+            ),
+            paper(
+                "annex-3", f"{person}{notice.summaries[Kind.INDIVIDUAL].short}", notice.summaries[Kind.INDIVIDUAL].label
+            ),
             paper("annex-6", notice.opinion_form.short, notice.opinion_form.label),
             paper("annex-7", notice.leaders_form.short, notice.leaders_form.label),
             paper("report-preliminary", "初步推荐报告", "初步报告"),
@@ -111,7 +116,7 @@ def _units(programme: Programme, rows: list[UnitShelf]) -> Listing[UnitShelf]:
 def _periods(programme: Programme, rows: list[Period]) -> Listing[Period]:
     def paper(key: str, name: str) -> Column[Period]:
         def there(period: Period) -> bool:
-            return key in shelves.papers_of(period, now())
+            return key in available.papers_of(period, now())
 
         return Column(
             key,

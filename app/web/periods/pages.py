@@ -13,12 +13,14 @@ from wtforms.validators import InputRequired
 
 from app.calendars.china import ChinaCalendar
 from app.domain.cases.states import STATE_NAMES, Role
-from app.domain.cases.verdict import GROUND_NAMES
+from app.domain.cases.verdict import GROUND_NAMES, LEFT_NAMES
+from app.domain.objections.arrival import CHANNEL_NAMES
 from app.domain.periods.window import Phase
 from app.domain.refusals import Refusal
 from app.models import Period, Programme
 from app.services.calendar.calendars import calendar_of
 from app.services.cases import queue
+from app.services.objections import channels
 from app.services.periods import closing, interruption, progress, scheduling
 from app.services.periods.corrected_text import EntryView
 from app.web.cases.case_list import case_listing
@@ -128,7 +130,7 @@ def entries(period_id: int) -> ResponseReturnValue:
 
     def fate(entry: EntryView) -> str:
         grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(out.get(entry.nominee_id, ())))
-        return grounds or ("已退出推荐" if entry.withdrawn else "参评")
+        return grounds or (LEFT_NAMES[entry.left] if entry.left else "参评")
 
     return Listing(
         title=f"{shown.title}的推荐对象",
@@ -141,7 +143,7 @@ def entries(period_id: int) -> ResponseReturnValue:
             Column("cases", "案件", lambda entry: several[entry.id], 8),
             Column("fate", "结果", fate, 18, badge=lambda entry: "lapsed" if entry.nominee_id in out else None),
         ],
-        rows=closing.entries_of(session(), shown),
+        rows=closing.entries_of(session(), shown, now()),
         empty="这次公示没有列入推荐对象。",
         filters=[
             Filter("kind", "类别", kind_options([shown.programme]), lambda e, kind: e.kind == kind),
@@ -185,6 +187,12 @@ def _period_page(
         ),
         by_day=charts.bars(
             [(f"{day.month}/{day.day}", count) for day, count in closing.objections_by_day(session(), shown).items()]
+        ),
+        by_channel=charts.bars(
+            [
+                (CHANNEL_NAMES[channel], count)
+                for channel, count in channels.counts_of_period(session(), shown.id).items()
+            ]
         ),
         # A form that was refused stays on the page with its text and the reason, offered or not.
         can_extend=extend_form is not None or phase in (Phase.SCHEDULED, Phase.OPEN, Phase.HANDLING),

@@ -18,7 +18,7 @@ from app.domain.shared.wording import end_moment, full_day
 from app.models import Period
 from app.services.calendar import calendars
 from app.services.periods import closing, progress
-from app.services.shared.each import BulkOutcome
+from app.services.shared.bulk import BulkOutcome
 from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt

@@ -13,7 +13,7 @@ from app.domain.periods.rounds import Kind
 from app.models import Period, Unit
 from app.services.periods import publication
 from app.services.programmes import decisions
-from app.web.shared import hot
+from app.web.shared import page_cache
 from app.web.shared.access import everyone
 from app.web.shared.forms import clean
 from app.web.shared.portal import now, portal, session
@@ -40,7 +40,7 @@ def home() -> ResponseReturnValue:
         office=the_office(),
         now=now(),
     )
-    return hot.publish(html, _good_until([*open_now, *coming]), keep=page == 1)
+    return page_cache.publish(html, _good_until([*open_now, *coming]), keep=page == 1)
 
 
 @blueprint.get("/periods/<int:period_id>")
@@ -50,7 +50,7 @@ def period(period_id: int) -> ResponseReturnValue:
     if not shown.window.contains(now()):
         return _dates_only(shown)
     wanted, recommenders = _filter(), publication.recommenders(session(), shown)
-    listing = publication.entry_list(session(), shown, wanted)
+    listing = publication.entry_list(session(), shown, wanted, now())
     if wanted.page > listing.pages:
         abort(404)
     html = render_template(
@@ -62,7 +62,7 @@ def period(period_id: int) -> ResponseReturnValue:
         office=the_office(),
         now=now(),
     )
-    return hot.publish(html, _good_until([shown]), keep=_asked_by_many(recommenders, wanted))
+    return page_cache.publish(html, _good_until([shown]), keep=_asked_by_many(recommenders, wanted))
 
 
 @blueprint.get("/periods/<int:period_id>/nominees/<int:nominee_id>")
@@ -71,10 +71,10 @@ def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
     shown = _period_or_404(period_id)
     if not shown.window.contains(now()):
         return _dates_only(shown)
-    entry = publication.entry_of(session(), period_id, nominee_id)
+    entry = publication.entry_of(session(), period_id, nominee_id, now())
     if entry is None:
         abort(404)
-    before, after = publication.neighbours(session(), entry)
+    before, after = publication.neighbours(session(), entry, now())
     html = render_template(
         "periods/public_nominee.html",
         period=shown,
@@ -84,7 +84,7 @@ def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
         office=the_office(),
         now=now(),
     )
-    return hot.publish(html, _good_until([shown]))
+    return page_cache.publish(html, _good_until([shown]))
 
 
 @blueprint.get("/privacy")
@@ -100,7 +100,7 @@ def _asked_by_many(recommenders: Sequence[str], wanted: publication.ListFilter) 
 
 
 def the_office() -> Unit | None:
-    """Whom everybody may turn to, for the contact block (R13)."""
+    """Return the office for the contact block, to which anybody may turn (R13)."""
     return publication.the_office(session())
 
 
@@ -113,8 +113,14 @@ def _period_or_404(period_id: int) -> Period:
 
 def _dates_only(period: Period) -> ResponseReturnValue:
     """Before and after the window: the dates, no names, for whatever was asked under this address."""
-    html = render_template("periods/public_dates.html", period=period, office=the_office(), now=now())
-    return hot.publish(html, _good_until([period]), keep=False)
+    html = render_template(
+        "periods/public_dates.html",
+        period=period,
+        closed=publication.closing_figures(session(), period),
+        office=the_office(),
+        now=now(),
+    )
+    return page_cache.publish(html, _good_until([period]), keep=False)
 
 
 def _good_until(periods: Iterable[Period]) -> dt.datetime:

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, NumberRange
 from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import local_date, nth_workday_after
 from app.domain.cases.states import Role
-from app.domain.periods.backwards import Misfit
+from app.domain.periods.backward_planning import Misfit
 from app.domain.periods.rounds import LAST_ROUND, ROUND_NUMBERS
 from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPOSED, WindowPlan
 from app.domain.refusals import Refusal
@@ -22,6 +22,7 @@ from app.models import Period, Programme, Unit
 from app.services.calendar.calendars import calendar_of
 from app.services.office import planning
 from app.services.periods import scheduling
+from app.services.periods.readiness import readiness
 from app.services.programmes.listing import all_programmes, organisers
 from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
@@ -38,8 +39,8 @@ class ScheduleForm(PlainForm):
         "公示结束后几个工作日内作出结论",
         default=CONCLUDE_WORKDAYS_PROPOSED,
         validators=[
-            InputRequired("请填写1到30之间的整数。"),
-            NumberRange(CONCLUDE_WORKDAYS[0], CONCLUDE_WORKDAYS[-1], "请填写1到30之间的整数。"),
+            InputRequired("请填写3到30之间的整数。"),
+            NumberRange(CONCLUDE_WORKDAYS[0], CONCLUDE_WORKDAYS[-1], "请填写3到30之间的整数。"),
         ],
     )
     step = HiddenField()
@@ -141,6 +142,7 @@ def _plan_page(
         plan=seen.plan,
         late=seen.late,
         stage=planning.due_of(programme, round_number),
+        ready=readiness(session(), [organiser], now())[organiser.id],
         refusal=tried.on_top,
         now=now(),
     )

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from app.domain.calendar.stages import STAGE_NUMBERS
 from app.domain.programmes.notice import AwardNotice
-from app.domain.programmes.plan import SHARE_NAME, TEXTS, Places, ProgrammePlan, StageDays, proposed_stages
+from app.domain.programmes.plan import SHARE_NAME, TEXTS, Places, ProgrammePlan, StageDays, proposed_stages, text_names
 from app.models import Programme, Quota
 from app.web.shared.forms import PlainForm, text_area
 
@@ -19,18 +19,18 @@ _DAY = InputRequired("请填写日期，例如 2025-10-16。")
 
 
 def _line(key: str, hint: str = "") -> StringField:
-    name, _, most = TEXTS[key]
-    return StringField(name, description=hint, render_kw={"maxlength": most})
+    return StringField(description=hint, render_kw={"maxlength": TEXTS[key][1]})
 
 
 def _area(key: str, hint: str = "") -> TextAreaField:
-    name, _, most = TEXTS[key]
-    return TextAreaField(name, description=hint, render_kw={"rows": 3, "maxlength": most})
+    return TextAreaField(description=hint, render_kw={"rows": 3, "maxlength": TEXTS[key][1]})
 
 
 class ProgrammeForm(PlainForm):
+    """The texts, the share and the timetable of a programme. `follow` gives the texts their names."""
+
     notice = HiddenField()  # chosen before; one that is there already keeps its own
-    title = _line("title", "写全称，带上年份或者届次，例如：曲靖市2025年先进集体和先进个人评选表彰。")
+    title = _line("title")
     notice_number = _line("notice_number", "没有就空着。")
     collective_honour = _line("collective_honour", "授予集体的称号。")
     individual_honour = _line("individual_honour", "授予个人的称号。")
@@ -48,7 +48,10 @@ class ProgrammeForm(PlainForm):
     starts_4, ends_4 = DateField("开始", validators=[_DAY]), DateField("结束", validators=[_DAY])
 
     def follow(self, notice: AwardNotice) -> None:
-        """Say beside the share what the notice lays down."""
+        """Name the texts as the notice does, and say beside the share what it lays down."""
+        for key, name in text_names(notice).items():
+            self[key].label.text = name
+        self.title.description = f"写全称，带上年份或者届次，例如：{notice.name}。"
         self.county_share.description = f"县处级领导最多占评选总数的百分之几，通知规定为{notice.county_share}。"
 
     @classmethod

@@ -21,6 +21,9 @@ from app.models import AuditRow
 from app.services.cases import history
 from app.services.record import chain
 from app.services.record.chain import Sought
+from app.services.record.checks.registry import INVARIANTS
+from app.services.record.checks.run import MOST_NAMED, all_invariants
+from app.services.upkeep import checking
 from app.web.shared.access import allow
 from app.web.shared.forms import clean
 from app.web.shared.lists import sheet_sent
@@ -103,6 +106,20 @@ def audit_record() -> ResponseReturnValue:
         kept=kept,
         kept_is_none=bool(kept) and not heads,
         verification=chain.verify(session(), heads) if request.args.get("verify") == "1" else None,
+    )
+
+
+@blueprint.get("/checks")
+@allow(Role.OFFICE, Role.AUDITOR)
+def checks() -> ResponseReturnValue:
+    """Show what the last nightly check found, and what is checked (R37)."""
+    run = checking.latest(session())
+    return render_template(
+        "record/checks.html",
+        run=run,
+        findings=[(INVARIANTS.get(found["name"]), found) for found in run.findings] if run else [],
+        invariants=all_invariants(),
+        most_named=MOST_NAMED,
     )
 
 

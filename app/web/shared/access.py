@@ -23,7 +23,7 @@ EVERYONE = frozenset({"everyone"})
 STAFF = frozenset(Role)
 OFFICE_AND_UNITS = (Role.OFFICE, Role.HEAD, Role.HANDLER)  # everybody but the auditor
 _ALLOWED = "allowed_roles"
-# Where a duty is done. Its first page is where everything else leads until then; going away is always allowed.
+# The pages on which a duty is done. Until then every other page redirects to the first; logging out is always allowed.
 _PLACES = {
     Duty.CHOOSE_PASSWORD: ("own.password", "own.change_password"),
     Duty.SET_UP_SECOND_FACTOR: ("own.second_factor_form", "own.propose_second_factor", "own.confirm_second_factor"),

@@ -66,7 +66,7 @@ def attempt(use_case: Callable[[], Result], form: Fields | None = None) -> Attem
 
 
 def status_of(refusal: Refusal) -> int:
-    """422 where a field was filled in wrongly, 409 where the state of things forbids the act."""
+    """Return 422 where a field was filled in wrongly, 409 where the current state forbids the act."""
     return 422 if any(fault.field for fault in refusal.faults) else 409
 
 

@@ -43,62 +43,79 @@ class ChallengeTask:
     minutes: int
 
 
-def ask(form_token: str) -> ChallengeTask:
-    """Create a fresh puzzle and this form's ticket. A form that already has a ticket keeps its time."""
-    opens_at = _ticket_opens_at(form_token)
-    ticket = request.form.get("ticket", "")
+def ask(
+    form_token: str, ticket: str, hardness: int = 1, effort: int = 1, at_least: dt.timedelta = dt.timedelta(0)
+) -> ChallengeTask:
+    """Create a fresh puzzle and this form's ticket. A form that already has a ticket keeps its time.
+
+    `hardness` is how many times harder than usual the puzzle is because of everybody's traffic; `effort` multiplies it,
+    and the wait, by what this browser filed before. `at_least` is how long nobody else of this address may pass by
+    waiting.
+    """
+    ticket, opens_at = ticket_for(form_token, ticket, effort)
+    wait = max(opens_at - now(), at_least)
+    return ChallengeTask(_puzzle(hardness * effort), ticket, max(1, -(-wait // dt.timedelta(minutes=1))))
+
+
+def ticket_for(form_token: str, ticket: str, effort: int = 1) -> tuple[str, dt.datetime]:
+    """Return the form's ticket, a new one where it has none, and from when it lets the form through."""
+    opens_at = _ticket_opens_at(form_token, ticket)
     if opens_at is None:
-        opens_at = now() + WAIT
-        ticket = _signer().dumps([form_token, opens_at.isoformat()])
-    return ChallengeTask(_puzzle(), ticket, max(1, -(-(opens_at - now()) // dt.timedelta(minutes=1))))
+        opens_at = now() + WAIT * effort
+        ticket = str(_signer().dumps([form_token, opens_at.isoformat()]))
+    return ticket, opens_at
 
 
-def passed() -> Pass | None:
-    """Return the pass of this request's form, judged once a request. The filing checks whether it was used before."""
+def passed(hardness: int = 1) -> Pass | None:
+    """Return the pass of this request's form, judged once a request. The filing checks whether it was used before.
+
+    A puzzle counts that was at least so hard. Whether a wait counts is for `limits` to say.
+    """
     if "challenge_pass" not in g:
-        g.challenge_pass = _judge()
+        g.challenge_pass = _judge(hardness)
     found: Pass | None = g.challenge_pass
     return found
 
 
-def _judge() -> Pass | None:
-    solved = _solved(request.form.get("answer", ""))
+def _judge(hardness: int) -> Pass | None:
+    solved = _solved(request.form.get("answer", ""), hardness)
     if solved:
         return Pass(solved)
-    opens_at = _ticket_opens_at(request.form.get("form_token", ""))
+    opens_at = _ticket_opens_at(request.form.get("form_token", ""), request.form.get("ticket", ""))
     return Pass("") if opens_at is not None and now() >= opens_at else None
 
 
-def _puzzle() -> str:
-    most = portal().settings.challenge_attempts
+def _puzzle(hardness: int) -> str:
+    most = portal().settings.challenge_attempts * hardness
     made = altcha.create_challenge(
         _ALGORITHM,
         _ROUNDS,
         counter=most // 2 + secrets.randbelow(most - most // 2),
         # Not altcha's own expiry, which asks another clock than the portal's.
-        data={"until": int((now() + GOOD_FOR).timestamp())},
+        data={"until": int((now() + GOOD_FOR).timestamp()), "hardness": hardness},
         hmac_secret=_secret("challenge"),
         hmac_key_secret=_secret("challenge key"),
     )
     return json.dumps(made.to_dict())
 
 
-def _solved(answer: str) -> str | None:
-    """Return the number of the solved puzzle. Returns None unless the puzzle is ours, solved and in time."""
+def _solved(answer: str, hardness: int) -> str | None:
+    """Return the number of the solved puzzle. Returns None unless it is ours, solved, in time and hard enough."""
     if not answer or len(answer) > _LONGEST:
         return None
     result = altcha.verify_solution(answer, hmac_secret=_secret("challenge"), hmac_key_secret=_secret("challenge key"))
     if not result.verified:
         return None
     puzzle = altcha.Payload.from_base64(answer).challenge.parameters
-    until: Any = (puzzle.data or {}).get("until", 0)
-    return puzzle.nonce if now().timestamp() < until else None
+    data: dict[str, Any] = puzzle.data or {}
+    in_time = now().timestamp() < data.get("until", 0)
+    return puzzle.nonce if in_time and data.get("hardness", 0) >= hardness else None
 
 
-def _ticket_opens_at(form_token: str) -> dt.datetime | None:
+def _ticket_opens_at(form_token: str, ticket: str) -> dt.datetime | None:
     """From when the form's ticket lets it through; None without one of its own, or long after it opened."""
     try:
-        token, instant = _signer().loads(request.form.get("ticket", ""))
+        token, instant = _signer().loads(ticket)
     except BadData:
         return None
     opens_at = dt.datetime.fromisoformat(instant)

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from flask import Flask, abort, request
 from flask_wtf import CSRFProtect, FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
@@ -37,6 +38,10 @@ def clean(text: str | None) -> str:
     return without_unseen(text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+class TypedBefore(MultiDict[str, str]):
+    """The texts of a form that was sent before, for the page that shows them again."""
+
+
 class PlainForm(FlaskForm):
     """A form whose every text is cleaned before it is judged or kept."""
 
@@ -45,6 +50,8 @@ class PlainForm(FlaskForm):
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """Take only the texts of a form: a file or JSON under a field's name is no text."""
+            if isinstance(formdata, TypedBefore):
+                return formdata
             return None if formdata is None else request.form
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
@@ -57,6 +64,12 @@ class PlainForm(FlaskForm):
         for field in self:
             field.id = field.label.field_id = f"{prefix}-{field.name}"
         return self
+
+
+def version_in(text: str | None) -> int:
+    """Return the version that a form of the second of two people carries; 0, which nothing has, where it is none."""
+    fits = text is not None and text.isascii() and text.isdecimal() and len(text) < 18
+    return int(text) if text is not None and fits else 0
 
 
 def options(names: Mapping[Any, str]) -> list[SelectChoice]:
@@ -87,7 +100,7 @@ def of_length(low: int, high: int, what: str) -> Callable[[Any, Any], None]:
 
 
 def text_area(label: str, low: int, high: int, *, hint: str = "", rows: int = 5) -> TextAreaField:
-    """Create a field for a longer text; its bounds are checked and shown."""
+    """Create a field for a longer text; its bounds are checked and shown. A browser never cuts what is too long."""
     return TextAreaField(
         label,
         validators=[of_length(low, high, label)],
@@ -98,4 +111,4 @@ def text_area(label: str, low: int, high: int, *, hint: str = "", rows: int = 5)
 
 def counted(high: int) -> dict[str, Any]:
     """Return what has the browser count the characters of a text, and stop well after the last that is taken."""
-    return {"maxlength": high + 200, "data-count": str(high)}
+    return {"data-count": str(high)}

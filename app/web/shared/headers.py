@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def secure(response: Response) -> Response:
         for name, value in headers:
-            response.headers.setdefault(name, value)  # a file sent out brings a stricter policy of its own
+            response.headers.setdefault(name, value)  # a file that is sent out has a stricter policy of its own
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 

@@ -11,7 +11,9 @@ from flask import Blueprint, Flask, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import clock
 from app.services.periods.progress import settlement_is_late
+from app.services.upkeep.clocks import clock_ahead, clocks_disagree
 from app.web.shared.access import everyone
 from app.web.shared.limits import redis_answers
 from app.web.shared.portal import now, portal, session
@@ -32,18 +34,20 @@ def alive() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """Database reachable, migrations applied, settlement not late; 503 names what is not.
 
-    `degraded` names what the portal can do without for a while, so that no balancer takes it out for that.
+    `degraded` names what the portal can do without for a while, so that no balancer takes it out for that. A clock
+    that differs from the database's is named there too: where the database's is the wrong one, no server is at fault.
     """
     try:
         migrated = portal().database.is_migrated()
         late = migrated and settlement_is_late(session(), now(), _SETTLEMENT_TOLERANCE)
+        ahead = clock_ahead(session(), clock.now)
     except SQLAlchemyError:
         return jsonify(ready=False, why="database"), 503
     if not migrated:
         return jsonify(ready=False, why="migrations"), 503
     if late:
         return jsonify(ready=False, why="settlement"), 503
-    degraded = list(_degraded(portal().settings))
+    degraded = [*_degraded(portal().settings), *(["clock"] if clocks_disagree(ahead) else [])]
     return jsonify(ready=True, degraded=degraded) if degraded else jsonify(ready=True)
 
 

@@ -1,7 +1,10 @@
-"""Rate limits (R17): an address, a nominee, the whole site, each its own bucket; a contact's is in the database.
+"""Rate limits (R17): an address, its network, a nominee, the whole site, each its own bucket.
+
+A contact's share is in own_share.py.
 
 Loose enough for thirty people behind one carrier's address; what is refused says when to come back. A bucket that
-is half full asks whoever comes next for a challenge first, and counts nobody who has not passed it.
+is half full asks whoever comes next for a challenge first, and counts nobody who has not passed it. The buckets that
+strangers share, of a nominee and of the site, never refuse: full, they make the challenge harder.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ import datetime as dt
 import ipaddress
 import logging
 import math
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
@@ -23,7 +27,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import clock
 from app.domain.objections.sameness import Allowance
-from app.web.shared import challenge
+from app.web.shared import challenge, own_share
 from app.web.shared.portal import portal
 from config import Settings
 
@@ -44,6 +48,17 @@ def address() -> str:
     return str(ip)
 
 
+def network() -> str:
+    """Return the caller's network: IPv6 by its /48, which is one customer of a provider; IPv4 as `address`."""
+    try:
+        ip = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if ip.version == 6 and ip.ipv4_mapped is None:
+        return str(ipaddress.ip_network((ip, 48), strict=False))
+    return address()
+
+
 def nominee() -> str:
     return f"nominee:{(request.view_args or {}).get('nominee_id')}"
 
@@ -53,12 +68,25 @@ def site() -> str:
 
 
 # What an objection is counted in: the bucket's name (its setting is limit_<name>) and whose it is.
-FILING_BUCKETS: dict[str, Callable[[], str]] = {"site": site, "nominee": nominee, "address": address}
+FILING_BUCKETS: dict[str, Callable[[], str]] = {
+    "site": site,
+    "nominee": nominee,
+    "network": network,
+    "address": address,
+}
+SHARED = frozenset({"site", "nominee"})  # with strangers: these never refuse
+# A network has more addresses than anybody counts: its bucket is large, and asks for a challenge as soon as it holds
+# what thirty people behind one address would have filed.
+_EARLIER = {"network": 10}
+_TURN = threading.Lock()  # the store in memory looks and counts in two steps; Redis does both in one
+_HARD = 4  # how much harder the challenge is while a shared bucket is full
+# Who waits instead of solving: in which buckets that counts, and whose they are.
+_WAITING: dict[str, Callable[[], str]] = {"waiting": address, "waiting_network": network, "waiting_nominee": nominee}
 
 
 # What is counted at one door alone, by the view behind it.
 _DOORS = {"account.enter": "login", "receipts.find": "receipt"}
-BUCKETS = (*FILING_BUCKETS, "contact", "upload", *_DOORS.values())
+BUCKETS = (*FILING_BUCKETS, "upload", *_DOORS.values())
 
 
 def bucket(error: RateLimitExceeded) -> str:
@@ -82,7 +110,7 @@ class Use:
     def full(self) -> bool:
         return self.taken >= self.amount
 
-    def hot(self, percent: int) -> bool:
+    def hot(self, percent: float) -> bool:
         return self.taken * 100 >= self.amount * percent
 
 
@@ -90,9 +118,11 @@ class Use:
 class Look:
     """The buckets of an objection as this request found them."""
 
-    full: frozenset[str] = frozenset()
+    full: frozenset[str] = frozenset()  # of those that refuse
     hot: frozenset[str] = frozenset()
-    room_at: float = 0.0  # when every bucket has room again
+    hardness: int = 1  # of the challenge that is due
+    brimming: frozenset[str] = frozenset()  # full, and shared with strangers
+    room_at: float = 0.0  # when every bucket that refuses has room again
 
 
 def filing_is_counted(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -116,7 +146,66 @@ def look() -> Look:
 
 def challenge_is_due() -> bool:
     """Whether this request must pass a challenge before its objection is taken."""
-    return bool(look().hot) and challenge.passed() is None
+    return asks_for_more() and passed() is None
+
+
+def asks_for_more(form_token: str | None = None, contact: str | None = None) -> bool:
+    """Whether an objection is asked for more than a press: its buckets are hot, or its browser filed many before."""
+    return bool(look().hot) or effort(form_token, contact) > 1
+
+
+def effort(form_token: str | None = None, contact: str | None = None) -> int:
+    """How many times harder than usual the challenge is by what this browser filed before under this contact.
+
+    Token and contact are those of this request's form, unless they are given.
+    """
+    settings = portal().settings
+    if not settings.limits_enabled:
+        return 1
+    token = request.form.get("form_token", "") if form_token is None else form_token
+    contact = request.form.get("contact", "") if contact is None else contact
+    shares = [
+        Allowance(each.amount, dt.timedelta(seconds=each.get_expiry())) for each in _parsed(settings.limit_contact)
+    ]
+    return own_share.effort(shares, token, contact)
+
+
+def passed() -> challenge.Pass | None:
+    """Return what lets this request's form through. A wait counts while this address and nominee have room for it."""
+    found = challenge.passed(look().hardness * effort())
+    return None if found is not None and not found.answer and seconds_until_waiting() else found
+
+
+def seconds_until_waiting() -> int:
+    """How long until somebody of this address may pass by waiting, towards this nominee; 0 for now."""
+    try:
+        uses = [_use(name, key(), item) for name, key in _WAITING.items() for item in _parsed(_setting(name))]
+    except StorageError:
+        return 0
+    return max((_seconds_to(use.room_at) for use in uses if use.full), default=0)
+
+
+def take_wait() -> bool:
+    """Count one who waited. Returns False where another was quicker: waits are not to be had in parallel."""
+    try:
+        with _TURN:
+            buckets = [(item, key(), name) for name, key in _WAITING.items() for item in _parsed(_setting(name))]
+            # Looked at before any is counted: whoever is refused by one takes no turn in the others.
+            if not all(limiter.limiter.test(item, _PREFIX, key, name) for item, key, name in buckets):
+                return False
+            return all(limiter.limiter.hit(item, _PREFIX, key, name) for item, key, name in buckets)
+    except StorageError:
+        return True
+
+
+def refuses(error: RateLimitExceeded) -> bool:
+    """Whether what was full is a bucket that may refuse."""
+    return bucket(error) not in SHARED
+
+
+def look_again() -> None:
+    """Forget this request's look: a shared bucket filled up between looking and counting."""
+    g.pop("look", None)
 
 
 def seconds_until_room() -> int:
@@ -133,21 +222,15 @@ def seconds_until_room() -> int:
         return int(refused.limit.get_expiry())
 
 
-def contact_allowances() -> list[Allowance]:
-    """How much one contact may file: none counted where limits are off."""
-    settings = portal().settings
-    if not settings.limits_enabled:
-        return []
-    return [Allowance(item.amount, dt.timedelta(seconds=item.get_expiry())) for item in _parsed(settings.limit_contact)]
-
-
 def _exempt(name: str) -> bool:
     # Looked at in every step, here, where a store out of reach is noticed and done without.
     seen = _seen()
-    if request.form.get("step") != "submit":
+    if request.form.get("step") != "submit" or not _applies(name):
         return True
     if seen.full:  # refused by these; nobody fills the other buckets with what is refused anyway
         return name not in seen.full
+    if name in seen.brimming:  # shared and full: there is nothing left to count in it
+        return True
     return challenge_is_due()
 
 
@@ -164,11 +247,22 @@ def _seen() -> Look:
 
 def _look() -> Look:
     percent = portal().settings.challenge_at
-    uses = [_use(name, key(), item) for name, key in FILING_BUCKETS.items() for item in _parsed(_setting(name))]
+    uses = [
+        _use(name, key(), item)
+        for name, key in FILING_BUCKETS.items()
+        if _applies(name)
+        for item in _parsed(_setting(name))
+    ]
+    refusing = [use for use in uses if use.full and use.bucket not in SHARED]
+    brimming = frozenset(use.bucket for use in uses if use.full and use.bucket in SHARED)
+    earlier = _EARLIER if percent < 100 else {}  # 100: never before a bucket is full
+    hot = frozenset(use.bucket for use in uses if use.hot(percent / earlier.get(use.bucket, 1)) and not use.full)
     return Look(
-        full=frozenset(use.bucket for use in uses if use.full),
-        hot=frozenset(use.bucket for use in uses if use.hot(percent) and not use.full),
-        room_at=max((use.room_at for use in uses if use.full), default=0.0),
+        full=frozenset(use.bucket for use in refusing),
+        hot=hot | brimming,
+        hardness=_HARD if brimming else 1,
+        brimming=brimming,
+        room_at=max((use.room_at for use in refusing), default=0.0),
     )
 
 
@@ -181,6 +275,11 @@ def _use(name: str, key: str, item: RateLimitItem) -> Use:
 def _seconds_to(instant: float) -> int:
     # The store counts by the machine's own time, whatever clock the portal was given.
     return max(1, math.floor(instant - clock.now().timestamp()) + 1)
+
+
+def _applies(name: str) -> bool:
+    """Whether a bucket counts this caller: an IPv4 address is a network of its own, and counted once."""
+    return name != "network" or network() != address()
 
 
 def _setting(name: str) -> str:

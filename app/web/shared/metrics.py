@@ -14,6 +14,8 @@ from flask import Blueprint, Flask, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import clock
+from app.services.upkeep.clocks import clock_ahead
 from app.services.upkeep.metrics import Readings, readings
 from app.web.shared.access import everyone
 from app.web.shared.limits import BUCKETS
@@ -85,11 +87,13 @@ def count_fault(kind: str) -> None:
 def scrape() -> ResponseReturnValue:
     if not _may_read(portal().settings.metrics_token):
         abort(404)
+    ahead = dt.timedelta()
     try:
         figures = readings(session(), now())
+        ahead = clock_ahead(session(), clock.now)
     except SQLAlchemyError:  # the counters are worth reading all the more
         figures = None
-    return Response(counters().exposition(Gauges(figures)), mimetype="text/plain; version=0.0.4")
+    return Response(counters().exposition(Gauges(figures, ahead)), mimetype="text/plain; version=0.0.4")
 
 
 def _may_read(token: str) -> bool:
@@ -100,8 +104,9 @@ def _may_read(token: str) -> bool:
 class Gauges:
     """Readings as a collector of Prometheus."""
 
-    def __init__(self, figures: Readings | None) -> None:
+    def __init__(self, figures: Readings | None, clock_ahead: dt.timedelta) -> None:
         self.figures = figures
+        self.clock_ahead = clock_ahead
 
     def collect(self) -> Iterator[Metric]:
         from prometheus_client.core import GaugeMetricFamily
@@ -117,6 +122,7 @@ class Gauges:
             cases.add_metric([state], count)
         yield cases
         yield gauge("escalated_cases", "Cases nobody accepted or declined in two working days.", read.escalated_cases)
+        yield gauge("cases_without_two_people", "Open cases nobody can conclude.", read.cases_without_two_people)
         yield gauge(
             "oldest_unaccepted_hours",
             "Age of the oldest case still to be accepted.",
@@ -126,7 +132,14 @@ class Gauges:
         yield gauge("open_cases_at_next_deadline", "Open cases that lapse then.", read.open_cases_at_next_deadline)
         yield gauge("unsettled_due_periods", "Periods past their deadline, not settled.", read.unsettled_due_periods)
         yield gauge("settlement_lag_seconds", "Since the oldest such deadline.", read.settlement_lag.total_seconds())
+        ahead = self.clock_ahead.total_seconds()
+        yield gauge("clock_ahead_seconds", "This server's clock before the database's; negative: behind.", ahead)
         yield gauge("unsent_warnings", "Warnings in the outbox that no channel has taken.", read.unsent_warnings)
+        yield gauge(
+            "broken_invariants", "Rows that break a rule, found by the last nightly check.", read.broken_invariants
+        )
+        if read.since_last_check is not None:
+            yield gauge("last_check_hours", "Since the data was last checked.", _hours(read.since_last_check))
         if read.until_next_deadline is not None:
             yield gauge("hours_to_next_deadline", "To the next deadline of a period.", _hours(read.until_next_deadline))
         if read.since_last_tick is not None:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from flask import Flask, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, Map
 
@@ -17,7 +18,7 @@ from config import Settings
 
 _KEPT_FOR = dt.timedelta(hours=12)
 _MOST_BYTES = 256 * 1024  # a full form of 3,000 characters is 30 kB
-_LARGEST_ID = 2**31 - 1  # what either database holds: a longer number is nobody's
+_LARGEST_ID = 2**31 - 1  # the largest id that both databases hold; no row has a larger one
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,13 @@ class RowId(IntegerConverter):
 
     def __init__(self, map: Map) -> None:
         super().__init__(map, max=_LARGEST_ID)
+
+
+class SessionCookie(SecureCookieSessionInterface):
+    """Flask's session cookie, but it expires by the portal's clock, as the session in the database does (R1)."""
+
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> dt.datetime | None:
+        return now() + app.permanent_session_lifetime if session.permanent else None
 
 
 def number(text: str | int) -> int:
@@ -58,6 +66,7 @@ def init_app(app: Flask, settings: Settings, database: Database, clock: Clock) -
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=int(_KEPT_FOR.total_seconds()),
     )
+    app.session_interface = SessionCookie()
     app.url_map.converters["int"] = RowId
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 

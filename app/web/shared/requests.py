@@ -1,6 +1,6 @@
 """A request's number, on its answer and on every line that is logged while it lasts; and its own line at the end.
 
-Pages answered from memory (hot.py) pass this by: the web server in front writes their lines.
+Pages answered from memory (page_cache.py) are not logged here: the web server in front writes their lines.
 """
 
 from __future__ import annotations

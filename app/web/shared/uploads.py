@@ -20,6 +20,8 @@ from app.web.shared.forms import clean
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+# What a field of files offers first: the kinds that are taken; with these a phone offers photos as JPEG.
+ACCEPTED = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,image/jpeg,image/png"
 BARE = "application/octet-stream"
 FORM = "multipart/form-data"
 # Twice what the files of one objection may weigh: who chose one too large still gets the form back, with its text.
@@ -122,7 +124,7 @@ def bare_file() -> tuple[str, SealedSpool]:
 def check_spooled(upload: BinaryIO) -> None:
     """Check that the upload was kept. Raises FileRefused where there was no room to keep what came in."""
     if getattr(upload, "failed", False):
-        raise FileRefused("服务器暂时存不下这个文件，没有收下。请过几分钟再传，或者改用信件寄送。")
+        raise FileRefused("服务器暂时存不下这个文件，没有收下。请过几分钟再传，或者把材料寄来、送来，由工作人员登记。")
 
 
 def title_of(file_name: str | None) -> str:

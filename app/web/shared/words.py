@@ -10,20 +10,22 @@ from app import richtext
 from app.domain.award.decision import REVOCATION_GROUND_NAMES
 from app.domain.calendar.workdays import SHANGHAI, last_day_before, local_date
 from app.domain.cases.reminders import REMINDER_NAMES
-from app.domain.cases.states import CONCLUSION_NAMES, ROLE_NAMES, STATE_NAMES
-from app.domain.cases.verdict import GROUND_NAMES
+from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
+from app.domain.cases.verdict import GROUND_NAMES, LEFT_NAMES
 from app.domain.imports.nominations import FIELD_NAMES
 from app.domain.nominees.eligibility import OUTCOME_NAMES
+from app.domain.objections.arrival import CHANNEL_NAMES
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import coarse, day, day_label, duration, end_moment, full_day, moment, weekday
 from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
 from app.evidence.kinds import FileKind
-from app.models import ScanState
+from app.models import Period, ScanState, Unit
 from app.models.objections import CATEGORY_NAMES, MESSAGE_KIND_NAMES
 from app.services.nominees.opinions import OUTCOME_NAMES as OPINION_NAMES
 from app.services.nominees.reviews import STAGE_NAMES
-from app.services.office.paths import RoundStep
+from app.services.office.nominee_paths import RoundStep
 from app.services.periods.corrected_text import misprint
+from app.web.shared.portal import now
 from app.web.shared.qr import qr
 
 PHASE_NAMES = {
@@ -43,6 +45,8 @@ DETAIL_NAMES = {
     "calendar": "日历版本",
     "case": "案件",
     "cases": "案件",
+    "by_channel": "各渠道",
+    "channel": "来源渠道",
     "clause": "依据",
     "closes_at": "公示结束",
     "conclude_by": "规定时间",
@@ -59,11 +63,13 @@ DETAIL_NAMES = {
     "fields": "改动的内容",
     "evidence": "证据材料",
     "field": "栏目",
+    "findings": "不符之处",
     "filed": "收到异议",
     "filled": "补充材料",
     "form": "表",
     "import": "导入",
     "new": "新增",
+    "first_made": "收到时间",
     "files": "文件数",
     "by_conclusion": "各结论",
     "by_state": "各状态",
@@ -73,6 +79,7 @@ DETAIL_NAMES = {
     "head": "末尾校验值",
     "honour": "表彰",
     "identities": "身份",
+    "invariants": "核对项数",
     "kind": "类别",
     "issuer": "发文机关",
     "lapsed": "逾期未结论",
@@ -87,6 +94,7 @@ DETAIL_NAMES = {
     "outcome": "意见",
     "outage_days": "中断的工作日",
     "paper": "文书",
+    "previous_deadline": "原规定时间",
     "quotas": "名额（单位：集体、个人）",
     "passed": "结果",
     "reason": "理由",
@@ -105,6 +113,8 @@ DETAIL_NAMES = {
     "title": "活动名称",
     "to": "改为",
     "unit": "单位",
+    "waits_until": "到时处理等到",
+    "workdays": "现有工作日",
 }
 STEP_NAMES = {
     RoundStep.PASSED: "已通过",
@@ -148,6 +158,11 @@ def size_words(size: int) -> str:
     return f"{max(1, round(size / 1024))} KB"
 
 
+def period_contacts(period: Period) -> list[Unit]:
+    """Return the units of a period that its page names at this moment, beside the office (R5, R13)."""
+    return period.contacts_at(now())
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
@@ -168,10 +183,14 @@ def init_app(app: Flask) -> None:
         excerpt=richtext.excerpt,
     )
     app.jinja_env.globals.update(
+        period_contacts=period_contacts,
         qr=qr,
         CATEGORY_NAMES=CATEGORY_NAMES,
+        CHANNEL_NAMES=CHANNEL_NAMES,
         CONCLUSION_NAMES=CONCLUSION_NAMES,
+        DECLINE_GROUND_NAMES=DECLINE_GROUND_NAMES,
         GROUND_NAMES=GROUND_NAMES,
+        LEFT_NAMES=LEFT_NAMES,
         MESSAGE_KIND_NAMES=MESSAGE_KIND_NAMES,
         OPINION_NAMES=OPINION_NAMES,
         OUTCOME_NAMES=OUTCOME_NAMES,

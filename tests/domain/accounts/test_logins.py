@@ -72,7 +72,8 @@ def test_a_code_is_taken_one_step_early_or_late() -> None:
 
 
 PASSWORD, FACTOR = Duty.CHOOSE_PASSWORD, Duty.SET_UP_SECOND_FACTOR
-# Must change the password, has a second factor, demonstration: what comes first for the office, and for all others.
+# Must change the password, has a second factor, demonstration: what comes first for those who can conclude, and for
+# the auditor.
 DUTIES = [
     (False, False, False, FACTOR, None),
     (False, True, False, None, None),
@@ -85,12 +86,12 @@ DUTIES = [
 ]
 
 
-@pytest.mark.parametrize(("change", "has", "demonstration", "office", "others"), DUTIES)
-def test_first_a_password_of_ones_own_then_the_offices_second_factor(
-    change: bool, has: bool, demonstration: bool, office: Duty | None, others: Duty | None
+@pytest.mark.parametrize(("change", "has", "demonstration", "deciding", "auditor"), DUTIES)
+def test_first_a_password_of_ones_own_then_the_second_factor_of_whoever_can_conclude(
+    change: bool, has: bool, demonstration: bool, deciding: Duty | None, auditor: Duty | None
 ) -> None:
     found = {
         role: first_duty(role, must_change_password=change, has_second_factor=has, demonstration=demonstration)
         for role in Role
     }
-    assert found == {role: office if role is Role.OFFICE else others for role in Role}
+    assert found == {role: auditor if role is Role.AUDITOR else deciding for role in Role}

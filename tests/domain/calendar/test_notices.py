@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from app.domain.calendar.notices import Notice, eve_of, read_notices
-from app.domain.refusals import BadNotice
+from app.calendars.china import festivals_of
+from app.domain.calendar.notices import Notice, eve_of, longest_holiday, read_notices, require_plausible
+from app.domain.refusals import BadNotice, HolidayTooLong
 from tests.data import STATE_COUNCIL
 
 FIXED_DAYS = ["2027-01-01", "2027-05-01", "2027-10-01", "2027-10-02", "2027-10-03"]
@@ -193,3 +194,45 @@ def test_the_state_councils_notices_are_read_by_year() -> None:
     for notice in read:
         assert sorted(map(str, notice.off)) == raw[str(notice.year)]["off"]
         assert sorted(map(str, notice.work)) == raw[str(notice.year)]["work"]
+
+
+# --- plausible or asked back (R3) ------------------------------------------------------------------
+
+TODAY = dt.date(2026, 11, 4)
+OFF = [dt.date.fromisoformat(day) for day in [*FIXED_DAYS, "2027-02-06", "2027-04-05", "2027-06-09", "2027-09-15"]]
+FESTIVALS = dict.fromkeys(OFF, ("节",)) | {dt.date(2027, 2, 6): ("春节",), dt.date(2027, 9, 15): ("中秋节",)}
+
+
+def run_of(first: str, days: int) -> list[dt.date]:
+    return [dt.date.fromisoformat(first) + dt.timedelta(days=number) for number in range(days)]
+
+
+@pytest.mark.parametrize(
+    ("off", "published", "looked_twice", "said"),
+    [
+        (OFF, "2026-11-04", False, ""),  # issued today
+        (OFF, "2026-11-05", False, "2027.published：发布日期2026-11-05还没有到，今天是2026-11-04"),
+        (OFF, "2027-11-04", True, "2027.published"),  # the year mistyped
+        (set(OFF) - {dt.date(2027, 2, 6)}, "2026-11-04", False, "2027.off：缺少春节的法定节假日2027-02-06"),
+        (set(OFF) - {dt.date(2027, 9, 15)}, "2026-11-04", True, "2027.off：缺少中秋节的法定节假日2027-09-15"),
+        (OFF + run_of("2027-10-01", 10), "2026-11-04", False, ""),
+        (OFF + run_of("2027-10-01", 11), "2026-11-04", False, "2027年有一个假期连续11天，超过10天"),
+        (OFF + run_of("2027-10-01", 11), "2026-11-04", True, ""),
+        (OFF + run_of("2027-10-01", 31), "2026-11-04", False, "连续31天"),
+    ],
+)
+def test_a_notice_is_plausible_or_it_is_asked_back(
+    off: list[dt.date], published: str, looked_twice: bool, said: str
+) -> None:
+    notice = Notice(2027, "1号", dt.date.fromisoformat(published), "", frozenset(off), frozenset())
+    if not said:
+        require_plausible([notice], TODAY, lambda _: FESTIVALS, looked_twice)
+        return
+    with pytest.raises((BadNotice, HolidayTooLong), match=said):
+        require_plausible([notice], TODAY, lambda _: FESTIVALS, looked_twice)
+
+
+def test_every_notice_of_the_state_council_is_plausible() -> None:
+    notices = read_notices(STATE_COUNCIL.read_text("utf-8"))
+    require_plausible(notices, TODAY, festivals_of)
+    assert max(longest_holiday(notice) for notice in notices) == 9

@@ -6,7 +6,13 @@ import pytest
 
 from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import SHANGHAI, DayTable, each_day, end_of
-from app.domain.cases.reminders import Reminder, due_reminder, escalation_time, reminder_times, workdays_left
+from app.domain.cases.reminders import (
+    Reminder,
+    due_reminder,
+    reminder_times,
+    workdays_after_today,
+    workdays_left,
+)
 from tests.world import at
 
 CHINA = ChinaCalendar()
@@ -74,38 +80,6 @@ def test_the_latest_warning_that_is_due(now: str, due: Reminder | None) -> None:
 # --- escalation ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("filed", "escalates"),
-    [
-        ("2026-09-18 Fri 00:00", "09-22 Tue 00:00"),  # Sunday the 20th and Monday; that day itself is not counted
-        ("2026-09-18 Fri 23:59:59.999999", "09-22 Tue 00:00"),
-        ("2026-09-19 Sat 12:00", "09-22 Tue 00:00"),
-        ("2026-09-20 Sun 12:00", "09-23 Wed 00:00"),
-        ("2026-09-23 Wed 12:00", "09-29 Tue 00:00"),  # over 中秋节: Thursday, then Monday
-        ("2026-09-25 Fri 12:00", "09-30 Wed 00:00"),  # on a holiday
-        ("2026-09-29 Tue 12:00", "10-09 Fri 00:00"),  # over the October week
-        ("2026-10-08 Thu 12:00", "10-11 Sun 00:00"),  # Friday and the Saturday that works
-    ],
-)
-def test_a_case_escalates_after_two_working_days(filed: str, escalates: str) -> None:
-    far = at("2026-12-01 Tue 00:00")
-    assert clock(escalation_time(at(filed), far, CHINA)) == escalates
-
-
-@pytest.mark.parametrize(
-    ("filed", "last_day", "escalates"),
-    [
-        ("2026-09-23 Wed 12:00", "2026-09-24 Thu", "09-25 Fri 00:00"),  # the second working day is past the deadline
-        ("2026-09-23 Wed 12:00", "2026-09-28 Mon", "09-29 Tue 00:00"),  # on it
-    ],
-)
-def test_escalation_is_never_later_than_the_deadline(filed: str, last_day: str, escalates: str) -> None:
-    """Whether the days are those stored with the period, which end there, or a calendar's."""
-    deadline = end_of(on(last_day))
-    for days in (stored("2026-09-17 Thu", last_day), CHINA):
-        assert clock(escalation_time(at(filed), deadline, days)) == escalates
-
-
 # --- days left -----------------------------------------------------------------------------------
 
 
@@ -128,3 +102,28 @@ def test_escalation_is_never_later_than_the_deadline(filed: str, last_day: str, 
 def test_working_days_left(now: str, left: int) -> None:
     days = stored("2026-09-28 Mon", "2026-10-14 Wed")
     assert workdays_left(end_of(on("2026-10-14 Wed")), days, at(now)) == left
+
+
+@pytest.mark.parametrize(
+    ("now", "after"),
+    [
+        ("2026-10-13 Tue 09:00", 1),
+        ("2026-10-14 Wed 09:00", 0),  # today is the last day
+        ("2026-10-14 Wed 23:59:59.999999", 0),
+        ("2026-10-15 Thu 00:00", None),
+        ("2026-10-11 Sun 09:00", 3),
+        ("2026-10-10 Sat 09:00", 3),  # a Saturday that works
+    ],
+)
+def test_working_days_after_today(now: str, after: int | None) -> None:
+    days = stored("2026-09-28 Mon", "2026-10-14 Wed")
+    assert workdays_after_today(end_of(on("2026-10-14 Wed")), days, at(now)) == after
+
+
+def test_on_a_saturday_a_case_due_on_monday_has_a_day_left() -> None:
+    days = stored("2026-03-02 Mon", "2026-03-16 Mon")
+    left = [workdays_after_today(end_of(on("2026-03-16 Mon")), days, at(now)) for now in WEEKEND]
+    assert left == [1, 1, 1, 0]
+
+
+WEEKEND = ["2026-03-13 Fri 12:00", "2026-03-14 Sat 12:00", "2026-03-15 Sun 12:00", "2026-03-16 Mon 12:00"]

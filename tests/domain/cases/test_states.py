@@ -16,6 +16,7 @@ from app.domain.cases.states import (
     State,
     allowed_actions,
     check,
+    check_recusal,
     may_see,
     move,
 )
@@ -34,10 +35,12 @@ OWN_AUDITOR = Actor(14, Role.AUDITOR, UNIT)
 STRANGER = Actor(15, Role.HEAD, OTHER_UNIT)
 BELOW = Actor(16, Role.HEAD, OWN_UNIT)
 
+HANDS, OFFICE_HANDS = frozenset({10, 11}), frozenset({12, 17, 18})
+
 # A case of a recommending unit, and one of a nominee's own unit, below it.
-OF_UNIT = CaseFacts(State.RECEIVED, UNIT, False, OFFICE_UNIT, ESCALATES_AT)
-OF_OWN_UNIT = CaseFacts(State.RECEIVED, OWN_UNIT, False, UNIT, ESCALATES_AT)
-OF_OFFICE = CaseFacts(State.RECEIVED, OFFICE_UNIT, True, None, ESCALATES_AT)
+OF_UNIT = CaseFacts(State.RECEIVED, UNIT, False, OFFICE_UNIT, ESCALATES_AT, HANDS, OFFICE_HANDS)
+OF_OWN_UNIT = CaseFacts(State.RECEIVED, OWN_UNIT, False, UNIT, ESCALATES_AT, frozenset({16, 19}), OFFICE_HANDS)
+OF_OFFICE = CaseFacts(State.RECEIVED, OFFICE_UNIT, True, None, ESCALATES_AT, OFFICE_HANDS, OFFICE_HANDS)
 
 
 def states(names: str) -> frozenset[State]:
@@ -84,7 +87,7 @@ def test_a_move_outside_the_table_is_refused_by_name(current: State) -> None:
     ("action", "target"),
     [
         (Action.ACCEPT, State.ACCEPTED),
-        (Action.DECLINE, State.DECLINED),
+        (Action.CONFIRM_DECLINE, State.DECLINED),
         (Action.INVESTIGATE, State.INVESTIGATING),
         (Action.ASK, State.AWAITING_SUPPLEMENT),
         (Action.PROPOSE, State.PROPOSED),
@@ -124,7 +127,9 @@ IN_STATE = {
 def test_what_the_head_may_do_in_each_state(state: State) -> None:
     case = replace(OF_UNIT, state=state)
     assert allowed_actions(HEAD, case, BEFORE) == actions(IN_STATE[state])
-    for action in set(Action) - actions(IN_STATE[state]) - {Action.TAKE_OVER}:
+    for action in (
+        set(Action) - actions(IN_STATE[state]) - {Action.TAKE_OVER, Action.CONFIRM_DECLINE, Action.RETURN_DECLINE}
+    ):
         with pytest.raises(MoveRefused):
             check(HEAD, action, case, BEFORE)
 
@@ -133,15 +138,33 @@ def test_what_the_head_may_do_in_each_state(state: State) -> None:
 
 EVERYTHING_RECEIVED = "accept decline note reply assign recuse join hand_up"
 BY_HANDLER = "accept decline note reply recuse join"
+TO_DECLINE = replace(OF_UNIT, decline_proposed=True, proposed_by=HANDLER.user_id)
 WHO = [
     # who, whose case, state, when, what
     ("its head", HEAD, OF_UNIT, "received", BEFORE, EVERYTHING_RECEIVED),
     ("its handler", HANDLER, OF_UNIT, "received", BEFORE, BY_HANDLER),
     ("its handler, escalated", HANDLER, OF_UNIT, "received", AFTER, BY_HANDLER),
-    ("the office, watching", OFFICE, OF_UNIT, "received", BEFORE, "recuse"),
+    ("the office, watching", OFFICE, OF_UNIT, "received", BEFORE, "recuse take_over"),
     ("the office, escalated", OFFICE, OF_UNIT, "received", AFTER, "accept decline recuse take_over"),
-    ("the office, accepted in time", OFFICE, OF_UNIT, "accepted", AFTER, "recuse"),
-    ("the office, second person", OFFICE, OF_UNIT, "proposed", BEFORE, "confirm return recuse"),
+    ("the office, accepted and idle", OFFICE, OF_UNIT, "accepted", AFTER, "recuse take_over"),
+    ("the office, second person", OFFICE, OF_UNIT, "proposed", BEFORE, "confirm return recuse take_over"),
+    (
+        "the office, to decline",
+        OFFICE,
+        TO_DECLINE,
+        "received",
+        BEFORE,
+        "confirm_decline return_decline recuse take_over",
+    ),
+    (
+        "its head, to decline",
+        HEAD,
+        TO_DECLINE,
+        "received",
+        BEFORE,
+        f"{EVERYTHING_RECEIVED} confirm_decline return_decline",
+    ),
+    ("the superior unit, to decline", HEAD, replace(OF_OWN_UNIT, decline_proposed=True), "received", BEFORE, "recuse"),
     ("the office, its own case", OFFICE, OF_OFFICE, "received", BEFORE, "accept decline note reply assign recuse join"),
     ("the office, its own, late", OFFICE, OF_OFFICE, "received", AFTER, "accept decline note reply assign recuse join"),
     ("another unit", STRANGER, OF_UNIT, "received", AFTER, ""),
@@ -212,9 +235,77 @@ def test_a_supplement_is_asked_for_once() -> None:
             check(HANDLER, Action.ASK, replace(case, supplement_asked=True), BEFORE)
 
 
-def test_a_case_escalates_at_the_instant_and_only_while_it_waits() -> None:
+def test_a_case_falls_to_the_office_at_the_instant_in_every_open_state() -> None:
     assert [OF_UNIT.escalated(now) for now in (BEFORE, AFTER)] == [False, True]
-    assert {state for state in State if replace(OF_UNIT, state=state).escalated(AFTER)} == {State.RECEIVED}
+    assert {state for state in State if replace(OF_UNIT, state=state).escalated(AFTER)} == OPEN_STATES
+    assert not OF_OFFICE.escalated(AFTER)
+
+
+def test_a_case_falls_to_the_office_at_once_when_nobody_of_its_unit_can_act_on_it() -> None:
+    for facts, falls in [
+        (replace(OF_UNIT, hands=frozenset()), True),
+        (replace(OF_UNIT, recused=HANDS), True),
+        (replace(OF_UNIT, hands=frozenset({10}), recused=frozenset({10})), True),
+        (replace(OF_UNIT, recused=frozenset({10})), False),  # the other one can, and the office confirms
+    ]:
+        assert facts.escalated(BEFORE) is falls
+        assert (Action.ACCEPT in allowed_actions(OFFICE, facts, BEFORE)) is falls
+
+
+def test_who_proposed_to_decline_does_not_confirm_it() -> None:
+    """One person of the nominee's own unit would end a case alone (R22)."""
+    with pytest.raises(SamePerson):
+        check(HANDLER, Action.CONFIRM_DECLINE, TO_DECLINE, BEFORE)
+    check(HEAD, Action.CONFIRM_DECLINE, TO_DECLINE, BEFORE)
+    with pytest.raises(NotAllowed, match="没有待确认的不予受理意见"):
+        check(HEAD, Action.CONFIRM_DECLINE, OF_UNIT, BEFORE)
+
+
+# --- two people are left ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("unit", "office", "recused", "by_office", "has"),
+    [
+        ({10, 11}, {12, 17}, set(), False, True),
+        ({10, 11}, set(), set(), False, True),
+        ({10}, {12}, set(), False, True),  # one proposes, the office confirms
+        ({10}, set(), set(), False, False),
+        (set(), {12}, set(), False, False),
+        (set(), {12, 17}, set(), False, True),  # the office takes it over
+        ({10, 11}, {12}, {10, 11}, False, False),
+        ({12}, {12}, set(), True, False),
+        ({12, 17}, {12, 17}, set(), True, True),
+        ({12, 17}, {12, 17}, {17}, True, False),
+    ],
+)
+def test_whether_two_people_can_still_conclude(
+    unit: set[int], office: set[int], recused: set[int], by_office: bool, has: bool
+) -> None:
+    facts = replace(
+        OF_UNIT,
+        handled_by_office=by_office,
+        hands=frozenset(unit),
+        office_hands=frozenset(office),
+        recused=frozenset(recused),
+    )
+    assert facts.has_hands is has
+
+
+def test_nobody_is_recused_with_whom_the_last_two_would_go() -> None:
+    two = replace(OF_UNIT, hands=frozenset({10}), office_hands=frozenset({12, 17}))
+    check_recusal(OFFICE, OFFICE, two)  # the other one of the office confirms what the unit proposes
+    with pytest.raises(NotAllowed, match="先给市工作专班增加一个账号"):
+        check_recusal(HEAD, HEAD, replace(two, recused=frozenset({17})))
+    check_recusal(OFFICE, OFFICE, replace(two, hands=frozenset(), office_hands=frozenset({12})))  # nothing to lose
+
+
+def test_the_office_does_not_take_over_what_it_cannot_conclude() -> None:
+    alone = replace(OF_UNIT, office_hands=frozenset({12}))
+    with pytest.raises(NotAllowed, match="先给市工作专班增加一个账号"):
+        check(OFFICE, Action.TAKE_OVER, alone, BEFORE)
+    with pytest.raises(NotAllowed, match="先给市工作专班增加一个账号"):
+        check(HEAD, Action.HAND_UP, alone, BEFORE)
 
 
 @pytest.mark.parametrize(
@@ -224,9 +315,8 @@ def test_a_case_escalates_at_the_instant_and_only_while_it_waits() -> None:
         (HANDLER, Action.HAND_UP, OF_UNIT, BEFORE, "这一步由单位负责人办理。"),
         (OFFICE, Action.HAND_UP, OF_OFFICE, BEFORE, "案件已经由市工作专班办理。"),
         (OFFICE, Action.TAKE_OVER, OF_OFFICE, AFTER, "案件已经由市工作专班办理。"),
-        (OFFICE, Action.TAKE_OVER, OF_UNIT, BEFORE, "只有逾期未受理的案件，市工作专班才可以接办。"),
-        (HEAD, Action.TAKE_OVER, OF_UNIT, AFTER, "只有逾期未受理的案件，市工作专班才可以接办。"),
-        (OFFICE, Action.ACCEPT, OF_UNIT, BEFORE, "案件由办理单位处理，您可以查看，不能操作。"),
+        (HEAD, Action.TAKE_OVER, OF_UNIT, AFTER, "接办由市工作专班决定。"),
+        (OFFICE, Action.ACCEPT, OF_UNIT, BEFORE, "案件由办理单位处理，您可以查看；需要由市工作专班办理的，请先接办。"),
         (HEAD, Action.ACCEPT, OF_OWN_UNIT, AFTER, "案件由办理单位处理，您可以查看，不能操作。"),
     ],
 )

@@ -1,15 +1,12 @@
 """What is wrong with a nomination is said field by field, in words that repeat no number of a person."""
 
 import datetime as dt
-import re
 
 import pytest
 
-from app.domain.imports.nominations import Nomination, Problem, Seen, order_problems, rank_of
-from app.domain.imports.photos import Photo
-from app.domain.nominees.annexes import ETHNICITIES, Rank
+from app.domain.imports.nominations import Nomination, Problem, Seen, order_problems
 from app.domain.periods.rounds import Kind
-from tests.qujing import LISTS, QUJING, TRADES, form_word, normalised, photo_problems, problems_of
+from tests.qujing import QUJING, TRADES, normalised, problems_of
 
 TODAY = dt.date(2025, 10, 20)
 PERSON = {
@@ -177,11 +174,6 @@ def test_trades_may_be_joined_as_the_notice_joins_them(trade: str) -> None:
     assert told(person(trade=trade)) == told(person(trade=trade.replace("、", "，"))) == []
 
 
-def test_every_word_of_a_list_is_its_own_word() -> None:
-    assert [(field, word) for field, words in LISTS.items() for word in words if form_word(field, word) != word] == []
-    assert len(set(ETHNICITIES)) == 56
-
-
 def test_the_nearest_word_is_suggested() -> None:
     problems = problems_of(person(trade="卫生与社会工作者", ethnicity="英国"), TODAY)
     assert [problem.right for problem in problems] == [
@@ -222,60 +214,3 @@ def test_a_number_that_contradicts_the_order_is_told() -> None:
 
 
 # --- rank, photo ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "rank"),
-    [
-        ("副厅级", Rank.ABOVE),
-        ("正厅级领导", Rank.ABOVE),
-        ("省部级", Rank.ABOVE),
-        ("地市级", Rank.ABOVE),
-        ("二级巡视员", Rank.ABOVE),
-        ("相当于副厅级", Rank.ABOVE),
-        ("县处级", Rank.COUNTY),
-        ("副局长（正处级）", Rank.COUNTY),
-        ("副 处 级", Rank.COUNTY),
-        ("县级", Rank.COUNTY),
-        ("四级调研员", Rank.COUNTY),
-        ("科长（享受副处级待遇）", Rank.COUNTY),
-        ("乡科级", Rank.BELOW),
-        ("正科级", Rank.BELOW),
-        ("股级", Rank.BELOW),
-        ("一级主任科员", Rank.BELOW),
-        ("无", Rank.NONE),
-        ("无行政级别", Rank.NONE),
-        ("—", Rank.NONE),
-        ("局长", Rank.UNKNOWN),
-        ("无线电管理处主任", Rank.UNKNOWN),
-        ("", Rank.UNKNOWN),
-    ],
-)
-def test_a_rank_is_what_is_plainly_said(text: str, rank: Rank) -> None:
-    assert rank_of(text) is rank
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "麒麟区—张三.JPG",
-        "麒麟区-张三.jpg",
-        "麒麟区－张三.jpeg",
-        "麒麟区——张三.jpg",
-        "麒麟区 — 张三.Jpg",
-        "麒麟区–张三.jpg",
-    ],
-)
-def test_a_photo_in_order_passes_with_any_dash(name: str) -> None:
-    assert photo_problems(Photo(name, 150_000, 768, 1024, "jpeg"), "麒麟区", "张三") == []
-
-
-def test_each_fault_of_a_photo_is_told() -> None:
-    problems = photo_problems(Photo("张三.png", 149_999, 1024, 768, "png"), "麒麟区", "张三")
-    assert [problem.wrong for problem in problems] == [
-        "不是 JPG 格式的图片",
-        "文件只有149 KB",
-        "图片是1024×768像素（宽×高）",
-        "文件名不是“推荐单位—姓名”",
-    ]
-    assert re.search("麒麟区—张三.jpg", problems[-1].right)

@@ -1,4 +1,4 @@
-"""What is the same contact and the same text however it was typed, and when one contact has had its share (R17)."""
+"""What is the same contact and the same text however it was typed, and what goes beyond a contact's share (R17)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from app.domain.objections.sameness import Allowance, full_until, plain_contact, plain_text
+from app.domain.objections.sameness import Allowance, beyond, plain_contact, plain_text
 from tests.world import at
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -46,20 +46,20 @@ def test_one_text_whatever_its_width_spaces_and_punctuation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("filed", "now", "come_back"),
+    ("filed", "now", "over"),
     [
-        ([], "2026-09-18 10:00", None),
-        (["09:00"], "2026-09-18 09:30", None),
-        (["09:20", "09:00"], "2026-09-18 09:59", "2026-09-18 10:00"),
-        (["09:20", "09:00"], "2026-09-18 10:00", None),  # to the second
-        (["10:00", "09:20"], "2026-09-18 10:10", "2026-09-18 10:20"),
-        (["10:30", "09:20", "09:00"], "2026-09-18 11:00", "2026-09-19 09:00"),  # three a day
-        (["10:30", "10:20", "09:00"], "2026-09-18 11:00", "2026-09-19 09:00"),  # both: the longer wait
-        (["12:00", "11:00", "10:00", "09:00"], "2026-09-19 09:30", "2026-09-19 10:00"),
+        ([], "2026-09-18 10:00", 0),
+        (["09:00"], "2026-09-18 09:30", 0),
+        (["09:20", "09:00"], "2026-09-18 09:59", 1),
+        (["09:20", "09:00"], "2026-09-18 10:00", 0),  # to the second
+        (["09:40", "09:20", "09:00"], "2026-09-18 09:50", 2),
+        (["10:30", "09:20", "09:00"], "2026-09-18 11:30", 1),  # three a day
+        (["10:30", "10:20", "09:00"], "2026-09-18 11:00", 1),
+        (["12:00", "11:00", "10:00", "09:00"], "2026-09-19 09:30", 1),
     ],
 )
-def test_a_share_of_two_an_hour_and_three_a_day(filed: list[str], now: str, come_back: str | None) -> None:
+def test_what_goes_beyond_two_an_hour_and_three_a_day(filed: list[str], now: str, over: int) -> None:
     allowances = [Allowance(2, HOUR), Allowance(3, DAY)]
     instants = [at(f"2026-09-18 {clock}") for clock in filed]
-    assert full_until(instants, allowances, at(now)) == (at(come_back) if come_back else None)
-    assert full_until(instants, [], at(now)) is None
+    assert beyond(instants, allowances, at(now)) == over
+    assert beyond(instants, [], at(now)) == 0

@@ -101,7 +101,7 @@ def test_a_window_opens_on_a_working_day(opening: str, name: str, next_workday: 
 
 @pytest.mark.parametrize("conclude_workdays", [-1, 0, 31, 300])
 def test_a_deadline_lies_one_to_thirty_working_days_after(conclude_workdays: int) -> None:
-    with pytest.raises(BadValue, match=f"核查期限应在1到30之间，现在是{conclude_workdays}。"):
+    with pytest.raises(BadValue, match=f"核查期限应在3到30之间，现在是{conclude_workdays}。"):
         count_window(on("2026-09-18 Fri"), conclude_workdays, CHINA)
 
 

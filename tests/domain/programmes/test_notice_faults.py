@@ -32,6 +32,8 @@ def test_the_built_in_notice_has_no_fault() -> None:
     [
         ({"key": "曲靖"}, ["标识“曲靖”应由小写字母开头，只含小写字母、数字、短横和下划线，最多40个字符。"]),
         ({"name": " "}, ["name 不能是空的。"]),
+        ({"kind_names": {TEAM: "先进", PERSON: "先进"}},
+         ["kinds 的两个名称要不一样，否则表格和名单上分不清是哪一类。"]),
         ({"approvers": ("市委",)}, ["approvers 应写两家审批机关（党委、政府）：推荐表上有两处盖章。"]),
         ({"conditions": ()}, ["集体没有一条评选条件。", "个人没有一条评选条件。"]),
         ({"conditions": (RANK, replace(RANK, check=Judge.PERSON))},

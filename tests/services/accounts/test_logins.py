@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-import pyotp
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
 
-from app.domain.refusals import LoginRefused, Refusal, StepTooLate, TooManyFailures, WrongCode, WrongPassword
-from app.models import LoginFailure, RecoveryCode, SecondFactor, StaffSession, User
-from app.sealing import Keyring, SealBroken
-from app.services.accounts import logins, passwords, second_factor, sessions
-from app.services.accounts.logins import HalfWay, KnownBrowser
-from app.services.shared.work import Work
-from app.services.upkeep import keys
+from app.domain.refusals import TooManyFailures
+from app.models import LoginFailure, RecoveryCode, StaffSession, User
+from app.sealing import Keyring
+from app.services.accounts import logins, passwords, second_factor
+from app.services.accounts.logins import KnownBrowser
+from tests.services.accounts.logging_in import NOW, ON_SQLITE, PASSWORD, code, count, enters, tries
 from tests.web.browsing import MovingClock
-from tests.world import SECRET, World, at, at_once
-
-PASSWORD = "correct horse battery"
-NOW = at("2026-09-18 Fri 09:00")
-# Where nothing hangs on how a database waits or counts, one is enough.
-ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+from tests.world import World, at_once
 
 
 @pytest.fixture(autouse=True)
@@ -44,48 +34,10 @@ def keyring(world: World) -> Keyring:
     return world.keyring
 
 
-def code(clock: MovingClock, steps: int = 0) -> str:
-    return pyotp.TOTP(SECRET).at(clock() + dt.timedelta(seconds=30 * steps))
-
-
-def half(world: World, login: str = "office") -> HalfWay:
-    return HalfWay(world.people[login], 0, NOW)
-
-
-def tries(
-    world: World, keyring: Keyring, clock: MovingClock, login: str, password: str, browser: KnownBrowser | None = None
-) -> str:
-    """A try at the password: "in", or the name of the refusal."""
-    try:
-        world.run(logins.check_password, login, password, browser, now=clock(), keyring=keyring)
-    except Refusal as refusal:
-        return type(refusal).__name__
-    return "in"
-
-
-def enters(world: World, keyring: Keyring, clock: MovingClock, typed: str, login: str = "office") -> str:
-    """A try at the code, with a session where it is right."""
-
-    def enter(session: Session) -> str:
-        work = Work(session, clock(), keyring=keyring)
-        return logins.let_in(work, logins.check_code(work, half(world, login), typed, None), None, "").token
-
-    try:
-        world.do(enter)
-    except Refusal as refusal:
-        return type(refusal).__name__
-    return "in"
-
-
 def change(world: World, login: str, **values: object) -> None:
     with world.database.writer() as session:
         session.execute(update(User).where(User.login == login).values(**values))
         session.commit()
-
-
-def count(world: World, table: type) -> int:
-    with world.database.reader() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 # --- failures ------------------------------------------------------------------------------------
@@ -296,164 +248,4 @@ def test_a_password_changed_in_between_ends_the_login(world: World, keyring: Key
 # --- setting up ----------------------------------------------------------------------------------
 
 
-def test_a_new_telephone_counts_once_it_is_confirmed_and_the_old_one_until_then(
-    world: World, keyring: Keyring, clock: MovingClock
-) -> None:
-    office = world.people["office"]
-    world.run(second_factor.propose, office, now=clock())
-    secret = world.do(second_factor.proposed, keyring, office, clock())
-    assert secret is not None
-    assert secret != SECRET
-    assert enters(world, keyring, clock, code(clock)) == "in"
-    for typed in (code(clock), "", "000000"):
-        with pytest.raises(WrongCode):
-            world.run(second_factor.confirm, office, typed, now=clock())
-    clock.forward(minutes=5)
-    new = pyotp.TOTP(secret)
-    assert len(world.run(second_factor.confirm, office, new.at(clock()), now=clock())) == 10
-    assert world.do(second_factor.proposed, keyring, office, clock()) is None
-    clock.forward(seconds=60)
-    with pytest.raises(WrongCode):
-        world.do(second_factor.take, keyring, office, code(clock), clock())
-    assert world.do(second_factor.take, keyring, office, new.at(clock()), clock()) == "code"
-
-
-@ON_SQLITE
-def test_security_22_the_code_that_confirmed_opens_nothing_more(
-    world: World, keyring: Keyring, clock: MovingClock
-) -> None:
-    handler = world.people["handler"]
-    world.run(second_factor.propose, handler, now=clock())
-    secret = world.do(second_factor.proposed, keyring, handler, clock())
-    confirming = pyotp.TOTP(str(secret)).at(clock())
-    world.run(second_factor.confirm, handler, confirming, now=clock())
-    assert enters(world, keyring, clock, confirming, "handler") == "WrongCode"
-
-
-@ON_SQLITE
-def test_a_secret_that_was_shown_too_long_ago_is_no_longer_to_be_had(
-    world: World, keyring: Keyring, clock: MovingClock
-) -> None:
-    handler = world.people["handler"]
-    world.run(second_factor.propose, handler, now=clock())
-    secret = str(world.do(second_factor.proposed, keyring, handler, clock()))
-    clock.forward(minutes=15)
-    assert world.do(second_factor.proposed, keyring, handler, clock()) is None
-    with pytest.raises(WrongCode):
-        world.run(second_factor.confirm, handler, pyotp.TOTP(secret).at(clock()), now=clock())
-
-
-@ON_SQLITE
-def test_a_secret_is_sealed_for_its_account(world: World, keyring: Keyring, clock: MovingClock) -> None:
-    kept = " ".join(world.everything()["second_factors"])
-    assert SECRET not in kept
-    with world.database.writer() as session:
-        factors = session.scalars(select(SecondFactor).order_by(SecondFactor.user_id)).all()
-        factors[0].sealed_secret = factors[1].sealed_secret
-        session.commit()
-    with pytest.raises(SealBroken):
-        world.run(logins.check_code, half(world), code(clock), None, now=clock())
-
-
-@ON_SQLITE
-def test_security_15_the_codes_go_on_under_a_new_key(world: World, clock: MovingClock) -> None:
-    codes = world.run(second_factor.renew_recovery_codes, world.people["office"], now=NOW)
-    new = Keyring("a new key, thirty-two bytes long!", [world.key.decode()])
-    world.run(keys.rotate, now=NOW, keyring=new)
-    assert enters(world, new, clock, code(clock)) == "in"
-    assert enters(world, new, clock, codes[0]) == "in"  # a hash can't be made anew: the retired key still finds it
-    with pytest.raises(SealBroken):
-        world.run(logins.check_code, half(world), code(clock, 1), None, now=clock())
-
-
 # --- sessions ------------------------------------------------------------------------------------
-
-
-def begin(world: World, keyring: Keyring, clock: MovingClock, login: str = "handler", replaces: str = "") -> str:
-    def enter(session: Session) -> str:
-        user = session.get_one(User, world.people[login])
-        return logins.let_in(Work(session, clock(), keyring=keyring), user, None, replaces).token
-
-    return world.do(enter)
-
-
-def lives(world: World, clock: MovingClock, token: str) -> bool:
-    return world.do(sessions.find, token, clock()) is not None
-
-
-@ON_SQLITE
-def test_security_24_a_session_idles_half_an_hour_and_lasts_twelve(
-    world: World, keyring: Keyring, clock: MovingClock
-) -> None:
-    used, left = begin(world, keyring, clock), begin(world, keyring, clock)
-    session_id = world.do(sessions.find, used, clock()).id
-    for minutes in range(0, 12 * 60, 20):
-        assert lives(world, clock, used), minutes
-        assert lives(world, clock, left) is (minutes < 30), minutes
-        world.run(sessions.note_seen, session_id, now=clock())
-        clock.forward(minutes=20)
-    assert not lives(world, clock, used)
-
-
-@ON_SQLITE
-def test_security_24_the_token_itself_is_kept_nowhere(world: World, keyring: Keyring, clock: MovingClock) -> None:
-    tokens = [begin(world, keyring, clock) for _ in range(3)]
-    assert len(set(tokens)) == 3
-    with world.database.reader() as session:
-        kept = " ".join(map(repr, session.execute(select(StaffSession.__table__))))
-    assert not any(token in kept for token in tokens)
-    for token in ("", "x", tokens[0][:-1], tokens[0] + "="):
-        assert not lives(world, clock, token)
-
-
-@ON_SQLITE
-def test_a_page_writes_the_time_once_a_minute(world: World, keyring: Keyring, clock: MovingClock) -> None:
-    token = begin(world, keyring, clock)
-    seen = []
-    for _ in range(4):
-        found = world.do(sessions.find, token, clock())
-        world.run(sessions.note_seen, found.id, now=clock())
-        seen.append((world.do(sessions.find, token, clock()).last_seen_at - NOW).total_seconds())
-        clock.forward(seconds=30)
-    assert seen == [0, 0, 60, 60]
-
-
-def test_security_24_logging_out_ends_one_session_and_elsewhere_all_others(
-    world: World, keyring: Keyring, clock: MovingClock
-) -> None:
-    first, second, third = (begin(world, keyring, clock) for _ in range(3))
-    others = begin(world, keyring, clock, "head")
-    handler = world.people["handler"]
-    here = world.do(sessions.find, first, clock()).id
-    assert len(world.do(sessions.living, handler, clock())) == 3
-    world.run(sessions.log_out, world.do(sessions.find, third, clock()).id, handler, now=clock())
-    assert [lives(world, clock, token) for token in (first, second, third, others)] == [True, True, False, True]
-    assert world.run(sessions.log_out_elsewhere, here, handler, now=clock()) == 1
-    assert [lives(world, clock, token) for token in (first, second, others)] == [True, False, True]
-    assert [row.id for row in world.do(sessions.living, handler, clock())] == [here]
-    acts = [act for _, act, _ in world.acts()]
-    assert acts == [*["user.logged_in"] * 4, "user.logged_out", "user.logged_out_elsewhere"]
-
-
-def test_security_24_a_browser_that_logs_in_again_has_one_session(
-    world: World, keyring: Keyring, clock: MovingClock
-) -> None:
-    before = begin(world, keyring, clock)
-    after = begin(world, keyring, clock, "head", replaces=before)
-    assert (lives(world, clock, before), lives(world, clock, after)) == (False, True)
-    clock.forward(hours=12)
-    begin(world, keyring, clock)
-    assert count(world, StaffSession) == 2  # rows of the handler's sessions long over are gone
-
-
-@ON_SQLITE
-def test_an_unattended_screen_is_no_place_for_guessing(world: World, keyring: Keyring, clock: MovingClock) -> None:
-    handler = world.people["handler"]
-    for _ in range(5):
-        with pytest.raises(WrongPassword):
-            world.run(logins.prove_identity, handler, "wrong", now=clock())
-    with pytest.raises(TooManyFailures):
-        world.run(logins.prove_identity, handler, PASSWORD, now=clock())
-    assert tries(world, keyring, clock, "handler", PASSWORD) == "in"
-    with pytest.raises((LoginRefused, StepTooLate)):
-        world.run(logins.check_password, "handler", "", None, now=clock())

@@ -83,7 +83,7 @@ def test_whose_units_somebody_sees(world: World) -> None:
 
 @sqlite
 def test_security_20_a_head_keeps_the_contact_blocks_of_its_own_branch_alone(world: World) -> None:
-    contact = Contact("0874-3120000", "文昌街78号")
+    contact = Contact("0874-3120000", "文昌街78号", "qilin@example.com", "工作日 9:00-17:00")
     for unit in (world.qilin, own_of(world, world.qilin)[0]):
         world.run(units.reach_at, unit, contact, by=world.actor("head"), now=NOW)
     before = world.everything()

@@ -14,9 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.award.decision import ProceedingKind
 from app.domain.cases.states import Conclusion
 from app.domain.refusals import Archived, Awarded, DecisionNotReady, MissingText, NotAllowed, PrivateData
-from app.models import Confirmation, Honour, Nominee, OpinionOutcome, Proceeding, Programme
+from app.models import Honour, Nominee, Proceeding, Programme
 from app.services.award import deciding
-from app.services.award.award_list import standing_of
 from app.services.award.deciding import PaperText
 from app.services.cases import investigation, settlement
 from app.services.nominees import reversal
@@ -25,13 +24,10 @@ from app.services.programmes import decisions
 from app.services.shared.work import Work
 from tests import awards
 from tests.awards import CLOSED, DECIDED, decided, decision_text, paper, ready, recorded, scan, standing
-from tests.qujing import Authority
 from tests.refusing import ANSWER_MISSING, LIST_CHANGED, WRONG_DAY, Refused, refuses
-from tests.standing import answered
 from tests.world import World, at, at_once
 
 APPROVAL, CONSULTATION, SUBMISSION = ProceedingKind.APPROVAL, ProceedingKind.CONSULTATION, ProceedingKind.SUBMISSION
-NEGATIVE = OpinionOutcome.NEGATIVE
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what no database does differently
 
 
@@ -98,7 +94,7 @@ def concluded_by_the_office(world: World, case: int, conclusion: Conclusion) -> 
     world.act(investigation.investigate, case, "office", now=now)
     words = ("经走访核实", "评选通知第三部分", "已核实，谢谢监督")
     world.act(investigation.propose, case, "office", conclusion, *words, now=now)
-    world.act(investigation.confirm, case, "office2", now=now)
+    world.act(investigation.confirm, case, "office2", 1, now=now)
 
 
 # --- refused -----------------------------------------------------------------------------------------
@@ -141,17 +137,6 @@ def refused(world: World, folder: Path, *obstacles: str) -> None:
     assert world.everything() == before
 
 
-@on_sqlite
-def test_a_deadline_that_nothing_has_settled_yet_holds_the_decision(world: World, folder: Path) -> None:
-    with world.database.reader() as session:
-        unit = session.get_one(Nominee, world.nominees[0]).unit_id
-    world.schedule(1, unit, world.nominees[:1], "2026-09-08", 3, "2026-09-07 Mon 09:00")  # never closed
-    ready(world, folder)
-    refused(world, folder, "规定时间已到")
-    world.run(settlement.settle_due, now=at(DECIDED))
-    assert decided(world, folder)
-
-
 WRONG_DECISIONS = [
     (decision_text(dt.date(2026, 10, 14)), WRONG_DAY),  # tomorrow
     (decision_text(dt.date(2026, 10, 11)), WRONG_DAY),  # before it was approved
@@ -161,35 +146,6 @@ WRONG_DECISIONS = [
     (replace(decision_text(), text="联系人电话13800000000，请各单位学习。"), PrivateData),
     (replace(decision_text(), title="关于表彰13800000000的决定"), PrivateData),
 ]
-
-
-@on_sqlite
-def test_what_is_said_against_somebody_after_the_last_review_holds_the_decision(world: World, folder: Path) -> None:
-    ready(world, folder)
-    recorded(world, folder, APPROVAL, paper())
-    answered(world, folder, world.nominees[:1], CLOSED, [Authority.POLICE], outcome=NEGATIVE, text="有案件正在办理")
-    with pytest.raises(DecisionNotReady, match="麒麟区第1中队（征求意见中有不同意见）"):
-        decided(world, folder)
-    answered(world, folder, world.nominees[:1], CLOSED, [Authority.POLICE], text="案件已经查清，与该集体无关")
-    with world.database.writer() as session:
-        office, said_at = world.people["office"], at(CLOSED)
-        for met, note in ((False, "受过处分"), (True, "")):
-            session.add(
-                Confirmation(
-                    nominee_id=world.nominees[1],
-                    condition="discipline",
-                    met=met,
-                    note=note,
-                    confirmed_by=office,
-                    confirmed_at=said_at,
-                )
-            )
-            session.flush()
-            award_now = standing_of(session, session.get_one(Programme, world.programme), said_at).award
-            named = {facts.nominee_id for facts in award_now.named}
-            assert (world.nominees[1] in named) == met
-        session.commit()
-    decided(world, folder)
 
 
 @on_sqlite
@@ -260,7 +216,7 @@ def test_after_the_decision_nothing_on_the_way_to_it_is_changed(world: World, fo
     before = world.everything()
     attempts: list[Callable[[], object]] = [
         lambda: recorded(world, folder, CONSULTATION, paper("市公安局")),
-        lambda: world.run(reversal.confirm_reversal, 1, by=world.actor("office2"), now=at(DECIDED)),
+        lambda: world.run(reversal.confirm_reversal, 1, 1, by=world.actor("office2"), now=at(DECIDED)),
         lambda: world.do(decisions.require_before_decision, world.programme),
     ]
     for attempt in attempts:

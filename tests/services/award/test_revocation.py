@@ -9,8 +9,17 @@ from pathlib import Path
 import pytest
 
 from app.domain.award.decision import RevocationGround
-from app.domain.refusals import AlreadyDone, MissingText, NotAllowed, PrivateData, SamePerson
+from app.domain.refusals import (
+    AccountNotAgreed,
+    AlreadyDone,
+    MissingText,
+    NotAllowed,
+    PrivateData,
+    ProposalReplaced,
+    SamePerson,
+)
 from app.models import Programme
+from app.services.accounts import staffing
 from app.services.award import revocation
 from app.services.award.revocation import RevocationText
 from tests.awards import decided, ready, scan
@@ -43,7 +52,8 @@ def propose(world: World, folder: Path, text: RevocationText = TEXT, login: str 
 
 
 def confirm(world: World, login: str, honour: int = 1) -> None:
-    world.run(revocation.confirm_revocation, honour, by=world.actor(login), now=at(LATER))
+    version = int(at(LATER).timestamp() * 1_000_000)
+    world.run(revocation.confirm_revocation, honour, version, by=world.actor(login), now=at(LATER))
 
 
 def states(world: World) -> dict[int, bool]:
@@ -129,3 +139,33 @@ def test_two_who_confirm_at_once_have_confirmed_once(awarded: World, folder: Pat
     answers = at_once([lambda: confirm(awarded, second) for _ in range(3)])
     assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyDone", "AlreadyDone", "NoneType"]
     assert [action for _, action, _ in awarded.acts()].count("revocation.confirmed") == 1
+
+
+@on_sqlite
+def test_security_51_a_proposal_replaced_after_it_was_read_is_not_confirmed(awarded: World, folder: Path) -> None:
+    propose(awarded, folder)  # it was read now
+    office2 = awarded.actor("office2")
+    awarded.run(revocation.drop_revocation, 1, "文号写错了", by=office2, now=at(LATER))
+    document, again = scan(awarded, folder, "revocation"), at(LATER) + dt.timedelta(seconds=1)
+    text = replace(TEXT, ground=RevocationGround.DECEIT, number="曲字〔2027〕4号")
+    awarded.run(revocation.propose_revocation, 1, text, document, by=awarded.actor("office"), now=again)
+    before = awarded.everything()
+    with pytest.raises(ProposalReplaced):
+        confirm(awarded, "office2")
+    assert awarded.everything() == before
+
+
+@on_sqlite
+def test_security_50_an_account_that_a_colleague_reset_neither_proposes_nor_confirms(
+    awarded: World, folder: Path
+) -> None:
+    awarded.run(staffing.invite_again, [awarded.people["office2"]], by=awarded.actor("office"), now=at(LATER))
+    document = scan(awarded, folder, "revocation")
+    before = awarded.everything()
+    with pytest.raises(AccountNotAgreed):
+        awarded.run(revocation.propose_revocation, 1, TEXT, document, by=awarded.actor("office2"), now=at(LATER))
+    assert awarded.everything() == before
+    propose(awarded, folder)
+    with pytest.raises(AccountNotAgreed):
+        confirm(awarded, "office2")
+    assert states(awarded) == {awarded.nominees[0]: False}

@@ -11,7 +11,7 @@ from app.database import Database
 from app.domain.periods.window import explain
 from app.models import AvailabilitySpan, Period
 from app.models.periods import days_to_json
-from app.services.calendar.availability import Availability, availability, beat
+from app.services.calendar.availability import Availability, availability, record_heartbeat
 from app.services.shared.work import Work
 from tests.world import at, at_once
 
@@ -118,7 +118,7 @@ def test_beats_stretch_the_newest_span_until_too_many_are_missed(database: Datab
         with database.writer() as session:
             session.execute(delete(AvailabilitySpan))
             for moment in beats.split():
-                beat(Work(session, at(f"2026-09-18 Fri 09:{moment}")), longest)
+                record_heartbeat(Work(session, at(f"2026-09-18 Fri 09:{moment}")), longest)
             rows = session.execute(
                 select(AvailabilitySpan.started_at, AvailabilitySpan.last_seen_at).order_by(AvailabilitySpan.started_at)
             )
@@ -132,7 +132,7 @@ def test_servers_that_beat_at_once_cover_the_same_time(database: Database) -> No
     def beats(offset: int) -> None:
         for second in range(0, 120, 30):
             with database.writer() as session:
-                beat(
+                record_heartbeat(
                     Work(session, at("2026-09-18 Fri 00:00") + dt.timedelta(seconds=second, milliseconds=offset)),
                     longest,
                 )

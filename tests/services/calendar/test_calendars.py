@@ -11,12 +11,11 @@ from app.services.calendar import calendars
 from app.services.calendar.calendars import Affected
 from app.services.periods import scheduling
 from app.services.shared.work import Work
-from tests.data import STATE_COUNCIL
+from tests.data import STATE_COUNCIL, STATUTORY_2027
 from tests.world import World, at
 
 DATA = json.loads(STATE_COUNCIL.read_text(encoding="utf-8"))
-FIXED = ["2027-01-01", "2027-05-01", "2027-10-01", "2027-10-02", "2027-10-03"]
-OF_2027 = {"notice": "国办发明电〔2026〕1号", "published": "2026-11-04", "off": FIXED, "work": []}
+OF_2027 = {"notice": "国办发明电〔2026〕1号", "published": "2026-11-04", "off": STATUTORY_2027, "work": []}
 NOW = "2026-11-05 Thu 09:00"
 
 

@@ -8,15 +8,16 @@ import pytest
 from sqlalchemy import select, update
 
 from app.domain.cases.states import DeclineGround, State
-from app.domain.refusals import ChangedMeanwhile, MissingText, NotAllowed, NothingChosen, NotYourCase
+from app.domain.refusals import MissingText, NotAllowed, NothingChosen, NotYourCase
 from app.models import AuditRow, Message, Objection
-from app.services.cases import flood, investigation
+from app.services.cases import bulk, flood, investigation
 from app.services.cases.flood import Likeness
 from app.services.record import chain
 from tests.refusing import FLOOD_CHANGED, refuses
-from tests.world import FACTS, World, at, at_once
+from tests.world import FACTS, World, at
 
-FRIDAY = "2026-09-18 Fri 09:00"
+FILED = "2026-09-18 Fri 09:00"
+SATURDAY = "2026-09-19 Sat 09:00"  # the day after: a unit is shown what came in (R19)
 ESCALATED = "2026-09-22 Tue 00:00"
 DEADLINE = "2026-09-30 Wed 00:00"
 REASON = "与最早一件重复，合并核查"
@@ -31,10 +32,10 @@ def period(world: World) -> int:
 def file(world: World, period: int, nominee: int, contact: int, facts: str = FACTS, **changes: object) -> int:
     """A case against the nominee of this number. Returns its id."""
     contact_text = f"130{contact:08d}"
-    return world.file(period, world.nominees[nominee], FRIDAY, contact=contact_text, facts=facts, **changes)[0]
+    return world.file(period, world.nominees[nominee], FILED, contact=contact_text, facts=facts, **changes)[0]
 
 
-def seen(world: World, login: str, now: str = FRIDAY) -> list[tuple[str, int, int]]:
+def seen(world: World, login: str, now: str = SATURDAY) -> list[tuple[str, int, int]]:
     """The groups somebody sees, as (likeness, first case, how many)."""
     with world.database.reader() as session:
         return [
@@ -44,7 +45,7 @@ def seen(world: World, login: str, now: str = FRIDAY) -> list[tuple[str, int, in
 
 
 def drops(
-    world: World, likeness: Likeness, case: int, login: str, now: str = FRIDAY
+    world: World, likeness: Likeness, case: int, login: str, now: str = SATURDAY
 ) -> list[tuple[int, str, bool, bool]]:
     """A group as (case, source, proposed to be declined, may be declined)."""
     with world.database.reader() as session:
@@ -52,8 +53,12 @@ def drops(
         return [(drop.case.id, drop.source, drop.chosen, not drop.why_not) for drop in found]
 
 
-def decline(world: World, case: int, chosen: list[int], login: str, reason: str = REASON, now: str = FRIDAY) -> int:
-    return world.run(flood.decline_duplicates, Likeness.TEXT, case, chosen, reason, by=world.actor(login), now=at(now))
+def decline(world: World, case: int, chosen: list[int], login: str, reason: str = REASON, now: str = SATURDAY) -> int:
+    """Proposed by one; confirmed by another who may, as everything is (R22). Returns how many were declined."""
+    args = (Likeness.TEXT, case, chosen, DeclineGround.DUPLICATE, reason)
+    act = world.run(bulk.propose_decline, *args, by=world.actor(login), now=at(now))
+    other = {"head": "handler", "office": "office2"}[login]
+    return world.run(bulk.confirm_group, act, by=world.actor(other), now=at(now))
 
 
 # --- what is a group -----------------------------------------------------------------------------
@@ -68,16 +73,18 @@ def test_three_with_one_text_or_one_source_are_a_group_and_two_are_none(world: W
     assert seen(world, "head") == seen(world, "office") == [("text", 1, 3)]
     for number in range(3):
         file(world, period, 0, 9, f"{OTHER_FACTS}{number}")
-    assert seen(world, "head") == [("source", 4, 3), ("text", 1, 3)]
+    # A running number makes no other text.
+    assert seen(world, "office") == [("source", 4, 3), ("text", 4, 3), ("text", 1, 3)]
+    assert seen(world, "head") == [("text", 4, 3), ("text", 1, 3)]  # the source is the office's alone (R19)
 
 
 def test_only_what_waits_counts_and_a_recused_head_or_another_unit_sees_none(world: World, period: int) -> None:
     cases = [file(world, period, 0, number) for number in range(4)]
     assert seen(world, "stranger") == []
-    world.act(investigation.accept, cases[0], "handler", now=FRIDAY)
+    world.act(investigation.accept, cases[0], "handler", now=SATURDAY)
     assert seen(world, "head") == [("text", cases[1], 3)]
     head = world.people["head"]
-    world.act(investigation.recuse, cases[1], "head", head, "亲属", now=FRIDAY)
+    world.act(investigation.recuse, cases[1], "head", head, "亲属", now=SATURDAY)
     assert seen(world, "head") == []
     assert seen(world, "office") == [("text", cases[1], 3)]
     assert [case for case, *_ in drops(world, Likeness.TEXT, cases[2], "head")] == cases[2:]
@@ -94,15 +101,39 @@ def test_of_one_group_the_earliest_against_each_nominee_is_kept_and_sources_are_
     filed = [(0, 1), (0, 2), (1, 1), (1, 1), (0, 3), (2, 2)]  # nominee, contact
     for nominee, contact in filed:
         file(world, period, nominee, contact)
-    assert drops(world, Likeness.TEXT, 4, "head") == [
-        (1, "来源A", False, True),
-        (2, "来源B", True, True),
-        (3, "来源A", False, True),
-        (4, "来源A", True, True),
-        (5, "来源C", True, True),
-        (6, "来源B", False, True),
+    assert [(case, source) for case, source, *_ in drops(world, Likeness.TEXT, 4, "office")] == [
+        (1, "来源A"),
+        (2, "来源B"),
+        (3, "来源A"),
+        (4, "来源A"),
+        (5, "来源C"),
+        (6, "来源B"),
     ]
-    assert [case for case, *_ in drops(world, Likeness.SOURCE, 1, "head")] == [1, 3, 4]
+    assert [case for case, *_ in drops(world, Likeness.SOURCE, 1, "office")] == [1, 3, 4]
+    assert drops(world, Likeness.TEXT, 4, "head") == [
+        (1, "", False, True),
+        (2, "", True, True),
+        (3, "", False, True),
+        (4, "", True, True),
+        (5, "", True, True),
+        (6, "", False, True),
+    ]
+
+
+def test_security_40_a_unit_cannot_ask_which_cases_have_one_source(world: World, period: int) -> None:
+    """Junk under a suspect's number, and then its group asked for: what the head of a unit did."""
+    for number in range(3):
+        file(world, period, 0, 7, f"{OTHER_FACTS}{number}")
+    junk = file(world, period, 0, 7, "随便写的一段没有内容的文字，只是为了看看有没有同来源的。")
+    before = world.everything()
+    for login in ("head", "handler", "stranger"):
+        with pytest.raises(NotYourCase):
+            drops(world, Likeness.SOURCE, junk, login)
+        by, ground = world.actor(login), DeclineGround.DUPLICATE
+        with pytest.raises(NotYourCase):
+            world.run(bulk.propose_decline, Likeness.SOURCE, junk, [junk], ground, REASON, by=by, now=at(SATURDAY))
+        assert all(likeness == "text" for likeness, *_ in seen(world, login))
+    assert world.everything() == before
 
 
 def test_what_was_filed_before_sources_were_told_apart_is_in_no_group(world: World, period: int) -> None:
@@ -142,31 +173,37 @@ def test_the_chosen_are_declined_together_each_with_its_row_and_its_answer(world
     cases = [world.case(number) for number in (1, 2, 3, 4)]
     assert [case.state for case in cases] == [State.RECEIVED, *[State.DECLINED] * 3]
     assert {(case.decline_ground, case.decline_reason) for case in cases[1:]} == {(DeclineGround.DUPLICATE, REASON)}
-    head = f"user:{world.people['head']}"
-    assert world.acts(since=rows) == [(head, "case.decline", f"case:{number}") for number in (2, 3, 4)]
+    head, handler = (f"user:{world.people[login]}" for login in ("head", "handler"))
+    assert world.acts(since=rows) == [
+        *((head, "case.decline", f"case:{number}") for number in (2, 3, 4)),
+        (head, "group.proposed", "group:1"),
+        *((handler, "case.confirm_decline", f"case:{number}") for number in (2, 3, 4)),
+        (handler, "group.confirmed", "group:1"),
+    ]
     with world.database.reader() as session:
         told = session.execute(select(Message.objection_id, Message.text).order_by(Message.objection_id)).all()
         assert told == [(number, f"不予受理。依据：同一人就同一事实重复提出。理由：{REASON}") for number in (2, 3, 4)]
         details = session.scalars(select(AuditRow.details).where(AuditRow.id > rows)).all()
         assert chain.verify(session).holds
-    assert [json.loads(detail) for detail in details] == [{"ground": "duplicate", "reason": REASON}] * 3
+    confirmed = [json.loads(detail) for detail in details][4:7]
+    assert confirmed == [{"ground": "duplicate", "reason": REASON, "version": 1}] * 3
     assert seen(world, "head") == []
-    assert drops(world, Likeness.TEXT, 1, "head") == [(1, "来源A", False, True)]
+    assert drops(world, Likeness.TEXT, 1, "head") == [(1, "", False, True)]
 
 
 def test_all_or_none(world: World, period: int) -> None:
     for number in range(4):
         file(world, period, 0, number)
     elsewhere = file(world, period, 1, 9, OTHER_FACTS)
-    world.act(investigation.accept, 4, "handler", now=FRIDAY)
+    world.act(investigation.accept, 4, "handler", now=SATURDAY)
     before = world.everything()
     for chosen, reason, now, refusal in (
-        ([], REASON, FRIDAY, NothingChosen),
-        ([2, 4], REASON, FRIDAY, FLOOD_CHANGED),  # a colleague accepted it
-        ([2, elsewhere], REASON, FRIDAY, FLOOD_CHANGED),
-        ([2, 999], REASON, FRIDAY, FLOOD_CHANGED),
-        ([2, 3], " ", FRIDAY, MissingText),
-        ([2, 3], "长" * 501, FRIDAY, MissingText),
+        ([], REASON, SATURDAY, NothingChosen),
+        ([2, 4], REASON, SATURDAY, FLOOD_CHANGED),  # a colleague accepted it
+        ([2, elsewhere], REASON, SATURDAY, FLOOD_CHANGED),
+        ([2, 999], REASON, SATURDAY, FLOOD_CHANGED),
+        ([2, 3], " ", SATURDAY, MissingText),
+        ([2, 3], "长" * 501, SATURDAY, MissingText),
         ([2, 3], REASON, DEADLINE, FLOOD_CHANGED),
     ):
         with refuses(refusal):
@@ -174,15 +211,3 @@ def test_all_or_none(world: World, period: int) -> None:
     with pytest.raises(NotYourCase):
         decline(world, 1, [2, 3], "stranger")
     assert world.everything() == before
-
-
-def test_two_people_at_once_decline_each_case_once(world: World, period: int) -> None:
-    for number in range(6):
-        file(world, period, 0, number)
-    rows = len(world.acts())
-    outcomes = at_once([lambda: decline(world, 1, [2, 3, 4, 5, 6], "head")] * 4)
-    assert [outcome for outcome in outcomes if outcome == 5] == [5]
-    assert all(isinstance(outcome, (int, ChangedMeanwhile)) or "不能不予受理" in str(outcome) for outcome in outcomes)
-    assert len(world.acts(since=rows)) == 5
-    with world.database.reader() as session:
-        assert len(session.scalars(select(Message)).all()) == 5

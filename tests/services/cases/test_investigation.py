@@ -1,32 +1,34 @@
 """What handlers do to a case, what they may not, and what is put on record (R20-R24, R27)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from app.domain.cases.states import Conclusion, DeclineGround, State
+from app.domain.cases.states import OPEN_STATES, Conclusion, DeclineGround, Role, State
 from app.domain.refusals import (
     AlreadyDone,
     MissingText,
     MoveRefused,
     NotAllowed,
     NotYourCase,
+    ProposalReplaced,
     SamePerson,
     TooLateToConclude,
 )
-from app.models import CaseNote, Disqualification, Message, Objection
-from app.services.cases import investigation
+from app.models import CaseNote, Disqualification, Message, Nominee, Objection, User
+from app.services.accounts import making
+from app.services.cases import investigation, queue
 from app.services.objections import following
 from app.services.record import chain
-from tests.world import World, at, at_once
+from tests.services.cases.proposing import DAY, FILED, PROPOSAL, a_case
+from tests.world import PASSWORD_HASH, World, at, at_once, contact
 
-FILED = "2026-09-18 Fri 09:00"
-DAY = "2026-09-21 Mon 10:00"
 LAST = "2026-09-29 Tue 23:59:59.999999"
 DEADLINE = "2026-09-30 Wed 00:00"
-PROPOSAL = (Conclusion.DISMISSED, "经走访核实", "评选通知第三部分", "谢谢监督")
 
 # Every use case with texts that are right, and the states in which it may be done.
 USE_CASES: list[tuple[Callable[..., None], tuple[Any, ...], str]] = [
@@ -39,21 +41,10 @@ USE_CASES: list[tuple[Callable[..., None], tuple[Any, ...], str]] = [
     (investigation.hear, ("当事人否认",), "accepted investigating awaiting_supplement proposed"),
     (investigation.reply, ("正在核查",), "received accepted investigating awaiting_supplement proposed"),
     (investigation.propose, PROPOSAL, "investigating"),
-    (investigation.confirm, (), "proposed"),
+    (investigation.confirm, (1,), "proposed"),
     (investigation.return_proposal, ("请补充依据",), "proposed"),
     (investigation.hand_up, ("本单位不便办理",), "received accepted investigating awaiting_supplement"),
 ]
-
-
-def a_case(world: World, state: State, period: int | None = None) -> int:
-    """A case of qilin's first nominee in a state."""
-    case, _ = world.file(period or world.round_two(), world.nominees[0], FILED)
-    if state is State.AWAITING_SUPPLEMENT:
-        world.bring(case, State.ACCEPTED, FILED)
-        world.act(investigation.ask_supplement, case, "handler", "请说明时间地点", now=FILED)
-    elif state is not State.RECEIVED:
-        world.bring(case, state, FILED)
-    return case
 
 
 def said(world: World) -> list[tuple[int, str, str]]:
@@ -87,7 +78,7 @@ def test_what_is_refused_changes_nothing(world: World) -> None:
             with pytest.raises(NotAllowed):  # the office watches
                 world.act(use_case, case, "office", *texts, now=FILED)
     with pytest.raises(SamePerson):
-        world.act(investigation.confirm, cases[State.PROPOSED], "handler", now=DAY)
+        world.act(investigation.confirm, cases[State.PROPOSED], "handler", 1, now=DAY)
     with pytest.raises(NotYourCase):
         world.act(investigation.accept, 999, "head", now=DAY)
     assert world.everything() == before
@@ -136,7 +127,7 @@ def test_a_case_from_arrival_to_conclusion_with_every_act_on_record(world: World
         (investigation.propose, "handler", PROPOSAL),
         (investigation.return_proposal, "office", ("请补充依据",)),
         (investigation.propose, "handler2", (Conclusion.PARTLY_UPHELD, *PROPOSAL[1:])),
-        (investigation.confirm, "handler", ()),
+        (investigation.confirm, "handler", (2,)),
     ]
     for use_case, login, texts in steps:
         world.act(use_case, case, login, *texts, now=LAST)
@@ -164,10 +155,10 @@ def test_a_declined_case_tells_its_ground_and_withdrawal_must_be_true(world: Wor
     period = world.round_two()
     case, second = a_case(world, State.RECEIVED, period), a_case(world, State.RECEIVED, period)
     with pytest.raises(NotAllowed, match="异议人没有撤回"):
-        world.act(investigation.decline, case, "handler", DeclineGround.WITHDRAWN, "已经撤回", now=DAY)
-    world.act(investigation.decline, case, "handler", DeclineGround.NO_FACTS, "没有线索", now=DAY)
+        world.decline(case, DeclineGround.WITHDRAWN, "已经撤回", now=DAY)
+    world.decline(case, DeclineGround.NO_FACTS, "没有线索", now=DAY)
     world.run(following.withdraw, 2, "不追究了", now=at(DAY))
-    world.act(investigation.decline, second, "handler", DeclineGround.WITHDRAWN, "已经撤回", now=DAY)
+    world.decline(second, DeclineGround.WITHDRAWN, "已经撤回", now=DAY)
     assert said(world) == [
         (1, "answer", "不予受理。依据：没有具体事实或者线索。理由：没有线索"),
         (2, "answer", "不予受理。依据：受理前异议人已经撤回。理由：已经撤回"),
@@ -222,11 +213,22 @@ def test_joined_objections_are_decided_once_and_each_gets_the_answer(world: Worl
     with pytest.raises(NotAllowed, match="没有全部撤回"):
         world.act(investigation.propose, lead, "handler", Conclusion.WITHDRAWN, *PROPOSAL[1:], now=DAY)
     world.act(investigation.propose, lead, "handler", *PROPOSAL, now=DAY)
-    world.act(investigation.confirm, lead, "head", now=DAY)
+    world.act(investigation.confirm, lead, "head", 1, now=DAY)
     with world.database.reader() as session:
         assert session.scalars(select(Objection.case_id).order_by(Objection.id).limit(2)).all() == [lead, lead]
     answers = [(objection, text) for objection, kind, text in said(world) if kind == "answer"]
     assert answers[-2:] == [(1, "异议不成立。谢谢监督"), (2, "异议不成立。谢谢监督")]
+
+
+def test_nothing_is_joined_into_a_case_whose_decline_waits_to_be_confirmed(world: World) -> None:
+    """Whoever confirms has read what was proposed, and the objections it was about (R22, SECURITY 51)."""
+    period = world.round_two()
+    case, lead = (a_case(world, State.RECEIVED, period) for _ in range(2))
+    world.act(investigation.decline, lead, "handler", DeclineGround.NO_FACTS, "没有线索", now=DAY)
+    with pytest.raises(NotAllowed, match="只能并入"):
+        world.act(investigation.join, case, "handler2", lead, now=DAY)
+    world.act(investigation.return_decline, lead, "head", "有线索", now=DAY)
+    world.act(investigation.join, case, "handler2", lead, now=DAY)
 
 
 def test_two_cases_joined_into_each_other_at_once_leave_one_that_is_decided(world: World) -> None:
@@ -276,8 +278,8 @@ def test_a_case_handed_up_is_the_offices_alone(world: World) -> None:
         world.act(investigation.hand_up, case, "office", "本单位不便办理", now=DAY)
     world.act(investigation.propose, case, "office", *PROPOSAL, now=DAY)
     with pytest.raises(SamePerson):
-        world.act(investigation.confirm, case, "office", now=DAY)
-    world.act(investigation.confirm, case, "office2", now=DAY)
+        world.act(investigation.confirm, case, "office", 1, now=DAY)
+    world.act(investigation.confirm, case, "office2", 1, now=DAY)
     assert (world.case(case).state, world.case(case).handler_unit_id) == (State.CONCLUDED, world.office)
 
 
@@ -286,13 +288,114 @@ def test_the_office_steps_in_after_two_working_days_without_a_decision(world: Wo
     period = world.round_two()
     sat_on, taken = a_case(world, State.RECEIVED, period), a_case(world, State.RECEIVED, period)
     before = world.everything()
-    for use_case, texts in ((investigation.accept, ()), (investigation.take_over, ("逾期未受理",))):
-        with pytest.raises(NotAllowed):
-            world.act(use_case, sat_on, "office", *texts, now="2026-09-21 Mon 23:59:59.999999")
+    with pytest.raises(NotAllowed, match="请先接办"):
+        world.act(investigation.accept, sat_on, "office", now="2026-09-21 Mon 23:59:59.999999")
     assert world.everything() == before
     world.act(investigation.accept, sat_on, "office", now="2026-09-22 Tue 00:00")
     world.act(investigation.take_over, taken, "office", "逾期未受理", now="2026-09-22 Tue 00:00")
-    assert [world.case(case).handler_unit_id for case in (sat_on, taken)] == [world.qilin, world.office]
+    assert [world.case(case).handler_unit_id for case in (sat_on, taken)] == [world.office, world.office]
     assert [world.case(case).state for case in (sat_on, taken)] == [State.ACCEPTED, State.RECEIVED]
+    assert [act for _, act, _ in world.acts()][-3:] == ["case.take_over", "case.accept", "case.take_over"]
     with pytest.raises(NotAllowed, match="已经由市工作专班办理"):
         world.act(investigation.take_over, taken, "office", "再接一次", now="2026-09-22 Tue 00:00")
+
+
+# --- a case always has a hand ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", sorted(OPEN_STATES - {State.RECEIVED}))
+def test_the_office_takes_over_what_a_unit_accepted_and_left(world: World, state: State) -> None:
+    case = a_case(world, state)
+    world.act(investigation.take_over, case, "office", "该单位没有进展", now=FILED)  # at any time, with a reason
+    assert (world.case(case).handler_unit_id, world.case(case).state) == (world.office, state)
+    with pytest.raises(NotYourCase):
+        world.act(investigation.note, case, "handler", "记录", now=DAY)
+
+
+def test_a_case_whose_whole_unit_is_recused_or_disabled_is_the_offices_at_once(world: World) -> None:
+    period = world.round_two()
+    recused, disabled = a_case(world, State.ACCEPTED, period), a_case(world, State.RECEIVED, period)
+    for login in ("handler", "handler2", "head"):
+        world.act(investigation.recuse, recused, login, world.people[login], "是亲属", now=FILED)
+    queued = {row.case.id: row for row in world.do(queue.all_cases, world.actor("office"), at(FILED))}
+    assert [(queued[case].escalated, queued[case].has_hands) for case in (recused, disabled)] == [
+        (True, True),
+        (False, True),
+    ]
+    for login in ("handler", "handler2", "head"):
+        world.run(making.disable, login, now=at(FILED))
+    world.act(investigation.accept, disabled, "office", now=FILED)
+    world.act(investigation.take_over, recused, "office", "无人可以办理", now=FILED)
+    assert [world.case(case).handler_unit_id for case in (recused, disabled)] == [world.office, world.office]
+
+
+def test_nobody_of_the_office_is_recused_with_whom_the_last_two_would_go(world: World) -> None:
+    case = a_case(world, State.ACCEPTED)
+    world.act(investigation.take_over, case, "office", "接办", now=FILED)
+    before = world.everything()
+    with pytest.raises(NotAllowed, match="先给市工作专班增加一个账号"):
+        world.act(investigation.recuse, case, "office", world.people["office"], "是亲属", now=FILED)
+    assert world.everything() == before
+
+
+@pytest.mark.parametrize(("two_of_them", "handler"), [(False, "qilin"), (True, "own")])
+def test_a_case_of_round_one_goes_to_the_first_unit_with_two_people(
+    world: World, two_of_them: bool, handler: str
+) -> None:
+    """Own units have no account, as in the demonstration: their cases could be handled by nobody (R21)."""
+    with world.database.writer() as session:
+        own = session.get_one(Nominee, world.nominees[0]).unit
+        for line, text in contact(3).items():
+            setattr(own, line, text)
+        for login in ("own1", "own2") if two_of_them else ("own1",):
+            session.add(User(login=login, name=login, role=Role.HEAD, unit=own, password_hash=PASSWORD_HASH))
+        session.commit()
+        units = {"own": own.id, "qilin": world.qilin}
+    period = world.schedule(1, units["own"], world.nominees[:1], "2026-09-18", 3, "2026-09-17 Thu 10:00")
+    case, _ = world.file(period, world.nominees[0], FILED)
+    assert world.case(case).handler_unit_id == units[handler]
+
+
+# --- a decline, and every confirmation, is two people's (R22) ---------------------------------------------------
+
+
+def test_one_person_does_not_decline_a_case_and_the_superiors_are_told(world: World) -> None:
+    case = a_case(world, State.RECEIVED)
+    world.act(investigation.decline, case, "handler", DeclineGround.NO_FACTS, "没有线索", now=DAY)
+    assert (world.case(case).state, said(world)) == (State.RECEIVED, [])
+    with pytest.raises(SamePerson):
+        world.act(investigation.confirm_decline, case, "handler", 1, now=DAY)
+    world.act(investigation.return_decline, case, "head", "有线索可查", now=DAY)
+    with pytest.raises(NotAllowed, match="没有待确认的不予受理意见"):
+        world.act(investigation.confirm_decline, case, "head", 1, now=DAY)
+    world.decline(case, DeclineGround.NO_FACTS, "确实没有线索", now=DAY)
+    done = world.case(case)
+    assert (done.state, done.decline_reason) == (State.DECLINED, "确实没有线索")
+    assert (done.proposed_by, done.decline_confirmed_by) == (world.people["handler"], world.people["head"])
+    told = {(unit, occasion) for _, unit, occasion in world.outbox()}
+    assert {("市评选工作组办公室", "decline_proposed"), ("市评选工作组办公室", "declined")} <= told
+
+
+def test_a_proposal_replaced_after_it_was_read_is_not_confirmed(world: World) -> None:
+    """One reads 异议成立, the other replaces it by 异议不成立: the open page confirms nothing (SECURITY 51)."""
+    case = a_case(world, State.INVESTIGATING)
+    world.act(investigation.propose, case, "handler", Conclusion.UPHELD, *PROPOSAL[1:], now=DAY)
+    read = world.version(case)
+    world.act(investigation.return_proposal, case, "handler", "改一下", now=DAY)
+    world.act(investigation.propose, case, "handler", *PROPOSAL, now=DAY)
+    before = world.everything()
+    with pytest.raises(ProposalReplaced):
+        world.act(investigation.confirm, case, "head", read, now=DAY)
+    assert world.everything() == before
+    world.act(investigation.confirm, case, "head", world.version(case), now=DAY)
+
+
+def test_a_decline_replaced_after_it_was_read_is_not_confirmed(world: World) -> None:
+    case = a_case(world, State.RECEIVED)
+    world.act(investigation.decline, case, "handler", DeclineGround.OUT_OF_SCOPE, "与参评无关", now=DAY)
+    read = world.version(case)
+    world.act(investigation.decline, case, "handler", DeclineGround.NO_FACTS, "没有线索", now=DAY)
+    with pytest.raises(ProposalReplaced):
+        world.act(investigation.confirm_decline, case, "head", read, now=DAY)
+    world.act(investigation.accept, case, "head", now=DAY)
+    assert world.case(case).decline_proposed_ground is None

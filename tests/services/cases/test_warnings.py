@@ -22,6 +22,8 @@ def test_warnings_through_a_periods_life(world: World) -> None:
     slow, quick = (world.file(period, nominee, FILED)[0] for nominee in world.nominees[:2])
     expected = rows(slow, "arrival") + rows(quick, "arrival")
     life = [
+        ("2026-09-21 Mon 23:59:59.999999", []),
+        ("2026-09-22 Tue 00:00", rows(slow, "escalated") + rows(quick, "escalated")),  # neither accepted nor declined
         ("2026-09-24 Thu 07:59:59.999999", []),
         ("2026-09-24 Thu 08:00", rows(slow, "two_days") + rows(quick, "two_days")),
         ("2026-09-27 Sun 12:00", []),
@@ -35,6 +37,7 @@ def test_warnings_through_a_periods_life(world: World) -> None:
     for now, written in life:
         if now.startswith("2026-09-28"):
             world.bring(quick, State.CONCLUDED, "2026-09-28 Mon 07:00")
+            expected += rows(quick, "proposed")
         assert (now, world.run(warnings.warn_due, now=at(now))) == (now, len(written))
         assert (now, world.run(warnings.warn_due, now=at(now))) == (now, 0)  # again adds none
         expected += written
@@ -44,8 +47,8 @@ def test_warnings_through_a_periods_life(world: World) -> None:
 def test_after_downtime_only_the_latest_and_after_an_extension_anew(world: World) -> None:
     period = world.round_two()
     case, _ = world.file(period, world.nominees[0], FILED)
-    assert world.run(warnings.warn_due, now=at("2026-09-29 Tue 12:00")) == 2
-    expected = rows(case, "arrival", "last_morning")
+    assert world.run(warnings.warn_due, now=at("2026-09-29 Tue 12:00")) == 4
+    expected = rows(case, "arrival", "last_morning", "escalated")
     assert world.outbox() == sorted(expected)
     world.run(
         scheduling.extend_deadline,
@@ -62,8 +65,9 @@ def test_after_downtime_only_the_latest_and_after_an_extension_anew(world: World
         ("2026-09-30 Wed 08:00", "one_day"),
         ("2026-10-08 Thu 08:00", "last_morning"),
     ):
-        assert world.run(warnings.warn_due, now=at(now)) == 2
-        expected += rows(case, occasion)
+        anew = rows(case, occasion, *(["escalated"] if occasion == "two_days" else []))
+        assert world.run(warnings.warn_due, now=at(now)) == len(anew)
+        expected += anew
     assert world.outbox() == sorted(expected)
     assert world.run(warnings.warn_due, now=at("2026-10-09 Fri 00:00")) == 0
 
@@ -74,11 +78,16 @@ def test_whoever_handles_it_now_is_warned_and_sees_only_open_cases(world: World)
     world.act(investigation.hand_up, case, "head", "本单位不便办理", now=FILED)
     now = at("2026-09-28 Mon 08:00")
     assert world.run(warnings.warn_due, now=now) == 1
-    assert world.outbox() == sorted(rows(case, "arrival") + rows(case, "one_day", units=(OFFICE,)))
+    assert world.outbox() == sorted(rows(case, "arrival", "taken_over") + rows(case, "one_day", units=(OFFICE,)))
 
     def seen(login: str, now: dt.datetime) -> list[str]:
         return [row.reminder.value for row in world.do(warnings.warnings_for, world.actor(login), now)]
 
     shown = {login: seen(login, now) for login in ("office", "handler", "stranger", "auditor")}
-    assert shown == {"office": ["one_day", "arrival"], "handler": ["arrival"], "stranger": [], "auditor": []}
+    assert shown == {
+        "office": ["one_day", "taken_over", "arrival"],
+        "handler": ["taken_over", "arrival"],
+        "stranger": [],
+        "auditor": [],
+    }
     assert seen("office", at("2026-09-30 Wed 00:00")) == []

@@ -13,11 +13,9 @@ from sqlalchemy.exc import OperationalError
 from app.domain.refusals import ImportNotReady, TooManyRows
 from app.evidence.names import StoreDown
 from app.models import Document, Import, ImportForm, ImportRow
-from app.sealing import Keyring
-from app.services.imports import confirming, content, reading, receiving, sealed_rows
+from app.services.imports import confirming, content, reading, receiving
 from app.services.imports.content import Content
 from app.services.imports.sealed_rows import NominationRow
-from app.services.upkeep import keys
 from tests.files import vault_in
 from tests.lists import NOW, checked, person, read, receive, room_for, sheet, state_of
 from tests.world import World, at, at_once
@@ -198,12 +196,3 @@ def test_a_store_or_a_database_that_is_down_costs_no_list_its_reading(
 
 def _database_away(*_: object) -> None:
     raise OperationalError("SELECT", {}, Exception("gone"))
-
-
-def test_security_15_rows_are_sealed_anew_when_the_key_is_replaced(roomy: World, folder: Path) -> None:
-    import_id = checked(roomy, folder, {"a.xlsx": sheet([person(0), person(1)])})
-    fresh = "another key for tests, thirty-two bytes"
-    roomy.run(keys.rotate, now=at(NOW), keyring=Keyring(fresh, [roomy.key.decode()]))
-    with roomy.database.reader() as session:
-        rows = list(sealed_rows.each(session, Keyring(fresh), import_id))
-    assert [row.name for row in rows] == ["", "赵小一", "钱小一"]

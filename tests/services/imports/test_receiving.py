@@ -11,12 +11,10 @@ import pytest
 from sqlalchemy import select, update
 
 from app.domain.cases.states import Conclusion, State
-from app.domain.nominees.annexes import Rank
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import (
     Archived,
     FileRefused,
-    ImportHasProblems,
     NotARecommender,
     NotYourCase,
     Refusal,
@@ -25,11 +23,12 @@ from app.domain.refusals import (
 )
 from app.models import Document, Dossier, Import, ImportRow, Nominee, Programme, Quota, Unit
 from app.services.imports import confirming, receiving
-from app.services.nominees import dossiers, eligibility, withdrawals
+from app.services.nominees import dossiers, withdrawals
+from app.services.periods import closing
 from tests.files import pdf, vault_in
-from tests.lists import NOW, checked, form, id_number, person, photo, read, receive, room_for, sheet, state_of, told
+from tests.lists import NOW, checked, form, id_number, person, photo, receive, room_for, sheet, state_of, told
 from tests.services.sheets import bomb, with_external_link, with_macro, zipped
-from tests.world import World, at, at_once
+from tests.world import World, at
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what is decided apart from SQL
 
@@ -128,33 +127,6 @@ def sheet_plain(*rows: dict[str, str]) -> bytes:
 # --- what only the whole tells -------------------------------------------------------------------
 
 
-def test_every_problem_is_named_by_row_and_nothing_is_imported(roomy: World, folder: Path) -> None:
-    rows = [person(0), person(0, name="张三"), person(2, awards=""), person(3, id_number="530302198003010012")]
-    import_id = checked(roomy, folder, {"a.xlsx": sheet(rows, unit="罗平县")})
-    assert told(roomy, import_id) == [
-        (0, "推荐单位", "写的是“罗平县”"),
-        (6, "身份证号码", "与第5行重复"),
-        (7, "何时何地受过何种奖励", "没有填写"),
-        (8, "身份证号码", "校验不通过，至少有一位写错了"),
-    ]
-    before = roomy.everything()
-    with pytest.raises(ImportHasProblems) as refused:
-        confirm(roomy, import_id)
-    assert refused.value.problems == 4
-    assert roomy.everything() == before
-
-
-def test_the_same_person_from_two_units_is_told_to_the_office_by_name_and_to_a_unit_without(
-    roomy: World, folder: Path
-) -> None:
-    theirs = receive(roomy, folder, {"a.xlsx": sheet([person(0)], unit="罗平县")}, "stranger", roomy.luoping)
-    read(roomy, folder, theirs)
-    confirm(roomy, theirs, "stranger")
-    ours = checked(roomy, folder, {"a.xlsx": sheet([person(0, unit="别的写法")])})
-    assert told(roomy, ours) == [(5, "身份证号码", "已由其他单位推荐")]
-    assert told(roomy, ours, to_office=True) == [(5, "身份证号码", "已由罗平县推荐")]
-
-
 @sqlite
 def test_the_quota_counts_who_stands_and_who_is_secret(world: World, folder: Path) -> None:
     with world.database.writer() as session:
@@ -192,6 +164,10 @@ def test_who_left_with_a_case_open_or_upheld_does_not_come_anew(roomy: World, fo
     assert told(roomy, checked(roomy, folder, again)) == both
     roomy.bring(cases[0], State.CONCLUDED, "2026-09-09 Wed 10:00", Conclusion.UPHELD)
     roomy.bring(cases[1], State.CONCLUDED, "2026-09-09 Wed 10:00", Conclusion.DISMISSED)
+    assert (
+        told(roomy, checked(roomy, folder, again)) == both
+    )  # not before the period is closed: that would tell of a case
+    roomy.run(closing.close_period, period, by=roomy.actor("office"), now=at("2026-09-15 Tue 09:00"))
     assert told(roomy, checked(roomy, folder, again)) == both[:1]
 
 
@@ -211,38 +187,6 @@ def test_photos_are_judged_and_one_that_names_nobody_is_said_so(roomy: World, fo
 
 
 # --- two at once, changed meanwhile --------------------------------------------------------------
-
-
-def test_two_confirms_at_once_make_one_import(roomy: World, folder: Path) -> None:
-    since = last_nominee(roomy)
-    import_id = checked(roomy, folder, {"a.xlsx": sheet([person(0), person(1)])})
-    done = at_once([lambda: confirm(roomy, import_id), lambda: confirm(roomy, import_id, "office")])
-    assert sorted(type(each).__name__ for each in done) == ["ImportNotReady", "dict"]
-    assert len(imported(roomy, since)) == 2
-
-
-def test_two_lists_confirmed_at_once_do_not_pass_the_quota_together(world: World, folder: Path) -> None:
-    with world.database.writer() as session:
-        session.execute(update(Quota).where(Quota.unit_id == world.qilin).values(individuals=5))
-        session.commit()
-    since = last_nominee(world)
-    both = [checked(world, folder, {"a.xlsx": sheet([person(n), person(n + 1)])}) for n in (0, 2)]
-    assert [told(world, each) for each in both] == [[], []]
-    done = at_once([lambda: confirm(world, both[0]), lambda: confirm(world, both[1])])
-    assert sorted(type(each).__name__ for each in done) == ["ImportHasProblems", "dict"]
-    assert len(imported(world, since)) == 2
-    refused = both[[isinstance(each, ImportHasProblems) for each in done].index(True)]
-    assert [(row, column) for row, column, _ in told(world, refused)] == [(0, "名额")]
-
-
-@sqlite
-def test_what_is_wrong_may_come_right_by_itself_and_is_looked_at_again(world: World, folder: Path) -> None:
-    import_id = checked(world, folder, {"a.xlsx": sheet([person(0)])})
-    assert [column for _, column, _ in told(world, import_id)] == ["名额"]
-    room_for(world)
-    world.run(receiving.read_again, import_id, by=world.actor("handler"), now=at(NOW))
-    assert read(world, folder, import_id)
-    assert told(world, import_id) == []
 
 
 # --- refused -------------------------------------------------------------------------------------
@@ -352,23 +296,6 @@ def test_security_14_nothing_of_a_person_lies_open_before_or_after(roomy: World,
     with roomy.database.reader() as session:
         assert session.scalars(select(Dossier.person_hash)).all() != [None]
         assert session.scalars(select(Import.failure)).all() == ["", ""]
-
-
-@sqlite
-def test_a_form_does_not_lower_the_rank_that_the_office_confirmed(roomy: World, folder: Path) -> None:
-    confirm(roomy, checked(roomy, folder, {"a.xlsx": sheet([person(0), person(1)])}))
-    with roomy.database.reader() as session:
-        one, other = session.scalars(select(Nominee.id).where(Nominee.id > max(roomy.others)).order_by(Nominee.id))
-    for nominee, rank in ((one, Rank.ABOVE), (other, Rank.BELOW)):
-        roomy.run(eligibility.set_rank, nominee, rank, by=roomy.actor("office"), now=at(NOW))
-    files = {
-        "一.docx": form(post="副科长"),
-        "二.docx": form(name=person(1)["name"], id_number=id_number(1), post="副处长"),
-    }
-    assert confirm(roomy, checked(roomy, folder, files))["filled"] == 2
-    with roomy.database.reader() as session:
-        ranks = [session.get_one(Nominee, each).rank for each in (one, other)]
-    assert ranks == [Rank.ABOVE, Rank.COUNTY], "a form says more, and never less"
 
 
 @sqlite

@@ -15,7 +15,6 @@ from app.domain.nominees.annexes import Rank
 from app.domain.refusals import Archived, NotAllowed, NotEligible, NotReady, NotYourCase, QuotaExceeded
 from app.models import Entry, Nominee, OpinionOutcome, Programme, Quota, ReviewStage
 from app.services.nominees import access, eligibility, gates, opinions, reviews
-from app.services.nominees.dossiers import dossier
 from app.services.periods import closing
 from tests.files import vault_in
 from tests.qujing import ROUNDS, Authority
@@ -73,31 +72,6 @@ def test_round_two_wants_every_condition_met_and_the_first_review_passed(world: 
     say(world, person, "merit_2", True)
     review(world, person, PRELIMINARY, True)
     assert obstacles(world, person, 2, NOW) == ()
-
-
-@sqlite
-def test_what_the_form_says_of_penalties_is_weighed_by_a_person(world: World) -> None:
-    person = world.nominees[PERSON]
-    world.do(
-        lambda session: (session.add(dossier(world.keyring, person, {"penalties": "2019年警告"})), session.commit())
-    )
-    with pytest.raises(NotReady, match="麒小3（推荐表处分栏写的不是“无”"):
-        world.reviewed([person], PRELIMINARY, NOW)
-    say(world, person, "discipline", True, "处分已经解除，且满三年")
-    world.reviewed([person], PRELIMINARY, NOW)
-
-
-@sqlite
-def test_who_left_passes_no_review_and_no_gate(world: World) -> None:
-    person, other = world.nominees[PERSON], world.nominees[3]
-    world.past_round_one([person])
-    left = {"withdrawn_at": at(NOW), "withdrawn_by": world.people["head"], "withdraw_reason": "本人申请"}
-    change(world, Nominee, Nominee.id == person, **left)
-    assert [obstacles(world, person, number, NOW) for number in ROUNDS] == [("已退出",)] * 3
-    with pytest.raises(NotReady, match="麒小3（已退出）"):
-        review(world, person, FINAL, True)
-    with pytest.raises(NotReady, match=r"麒小4（.*初审还没有通过）"):
-        review(world, other, FINAL, True)
 
 
 # --- round 3 ---------------------------------------------------------------------------------------
@@ -212,24 +186,6 @@ def test_two_people_never_take_the_last_place_of_a_quota(world: World) -> None:
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["QuotaExceeded", "int"]
     refusal = next(outcome for outcome in outcomes if isinstance(outcome, QuotaExceeded))
     assert str(refusal) == "麒麟区的个人名额是2个，这次选了2个，另有1个涉密的也占名额，请减少到名额以内。"
-
-
-def test_a_review_refused_while_somebody_schedules_comes_before_or_after(world: World) -> None:
-    person = world.nominees[PERSON]
-    world.past_round_one([person])
-    outcomes = at_once(
-        [
-            lambda: world.schedule(2, world.qilin, [person], "2026-09-18", 3, NOW),
-            lambda: review(world, person, PRELIMINARY, False, "事迹不实"),
-        ]
-    )
-    assert outcomes[1] is None
-    done = [action for _, action, _ in world.acts()[-2:]]
-    if isinstance(outcomes[0], int):
-        assert done == ["period.scheduled", "nominee.reviewed"]
-    else:
-        assert str(outcomes[0]) == "麒小3不能进入这次公示：初审没有通过。"
-        assert done[-1] == "nominee.reviewed"
 
 
 # --- who may, and what a refusal leaves behind -------------------------------------------------------------

@@ -15,7 +15,7 @@ from app.services.imports import checks
 from app.services.nominees import replacements, reversal, withdrawals
 from app.services.nominees.dossiers import fields_of
 from app.services.nominees.nominating import Particulars
-from app.services.office.paths import RoundStep, path_of
+from app.services.office.nominee_paths import RoundStep, path_of
 from app.services.periods import closing
 from app.services.record import chain as record
 from tests.refusing import NAMED_ALREADY, NOT_VACANT, PLACE_TAKEN, Refused, refuses
@@ -64,12 +64,12 @@ def test_a_replacement_takes_the_place_and_starts_at_round_one(world: World) -> 
         assert (nominee.unit.name, nominee.unit.parent_id) == ("麒麟区养护中心", world.qilin)
         assert fields_of(session, world.keyring, [new]) == {new: {"id_number": ID_NUMBER, "sex": "男"}}
         assert ID_NUMBER.encode() not in session.get_one(Dossier, new).sealed
-        path = path_of(session, world.keyring, new, at(LATER))
+        path = path_of(session, world.keyring, new, at(LATER), world.actor("office"))
         assert ([each.step for each in path.rounds], path.replaces) == (
             [RoundStep.READY, RoundStep.AHEAD, RoundStep.AHEAD],
             old,
         )
-        assert path_of(session, world.keyring, left, at(LATER)).replaced_by == nominee
+        assert path_of(session, world.keyring, left, at(LATER), world.actor("office")).replaced_by == nominee
         assert record.verify(session).holds
     assert world.acts()[-2:] == [
         (f"user:{world.people['handler']}", "nominee.replaced", f"nominee:{left}"),
@@ -83,7 +83,7 @@ def test_the_replacement_goes_to_round_two_in_the_place_of_who_left(world: World
     new = replace(world, left)
     with world.database.reader() as session:
         unit = session.get_one(Nominee, new).unit_id
-    first = world.schedule(1, unit, [new], "2026-09-22", 1, LATER)
+    first = world.schedule(1, unit, [new], "2026-09-22", 3, LATER)
     world.run(closing.close_period, period, by=world.actor("office"), now=at("2026-09-30 Wed 09:00"))
     world.run(closing.close_period, first, by=world.actor("office"), now=at("2026-09-30 Wed 09:00"))
     world.reviewed([new], ReviewStage.PRELIMINARY, "2026-09-30 Wed 09:00")
@@ -97,11 +97,12 @@ def test_after_a_reversal_both_stand_and_the_quota_holds_one_of_them_back(world:
     world.run(
         reversal.propose_reversal, 1, "经复查，原决定所据事实有误，予以撤销。", by=world.actor("office"), now=at(LATER)
     )
-    world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
+    world.act(reversal.confirm_reversal, 1, "office2", 1, now=LATER)
     with world.database.reader() as session:
         unit = session.get_one(Nominee, new).unit_id
         both = {
-            each: path_of(session, world.keyring, each, at(LATER)).both_stand for each in (left, new, world.nominees[3])
+            each: path_of(session, world.keyring, each, at(LATER), world.actor("office")).both_stand
+            for each in (left, new, world.nominees[3])
         }
         assert {each: other and other.id for each, other in both.items()} == {
             left: new,
@@ -110,7 +111,7 @@ def test_after_a_reversal_both_stand_and_the_quota_holds_one_of_them_back(world:
         }
         places = checks.places_of(session, world.programme, world.qilin)
         assert places[Kind.INDIVIDUAL].taken == 4  # of three: no list may bring anybody more
-    first = world.schedule(1, unit, [new], "2026-09-22", 1, LATER)
+    first = world.schedule(1, unit, [new], "2026-09-22", 3, LATER)
     world.run(closing.close_period, first, by=world.actor("office"), now=at("2026-09-30 Wed 09:00"))
     world.reviewed([new], ReviewStage.PRELIMINARY, "2026-09-30 Wed 09:00")
     with pytest.raises(QuotaExceeded):

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, State
-from app.domain.refusals import AlreadyDone, MissingText, SamePerson
+from app.domain.refusals import AccountNotAgreed, AlreadyDone, MissingText, ProposalReplaced, SamePerson
 from app.models import Disqualification, Period
+from app.services.accounts import staffing, two_people
 from app.services.cases import settlement
 from app.services.nominees import reversal
 from app.services.periods import closing
@@ -41,7 +42,7 @@ def lapsed(world: World) -> int:
 def test_one_person_alone_reverses_nothing(world: World) -> None:
     lapsed(world)
     with pytest.raises(AlreadyDone):
-        world.act(reversal.confirm_reversal, 1, "office", now=LATER)
+        world.act(reversal.confirm_reversal, 1, "office", 1, now=LATER)
     for decision in ("", "短", "字" * 2001):
         with pytest.raises(MissingText):
             world.run(reversal.propose_reversal, 1, decision, by=world.actor("office"), now=at(LATER))
@@ -50,7 +51,7 @@ def test_one_person_alone_reverses_nothing(world: World) -> None:
     with pytest.raises(AlreadyDone):
         world.run(reversal.propose_reversal, 1, DECISION, by=world.actor("office2"), now=at(LATER))
     with pytest.raises(SamePerson):
-        world.act(reversal.confirm_reversal, 1, "office", now=LATER)
+        world.act(reversal.confirm_reversal, 1, "office", 1, now=LATER)
     assert world.everything() == before
     assert out_at(world, LATER) == {world.nominees[0]}
 
@@ -59,9 +60,9 @@ def test_two_people_reverse_and_the_first_decision_stays_in_sight(world: World, 
     period = lapsed(world)
     decided = world.disqualifications()
     world.run(reversal.propose_reversal, 1, DECISION, by=world.actor("office"), now=at(LATER))
-    world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
+    world.act(reversal.confirm_reversal, 1, "office2", 1, now=LATER)
     with pytest.raises(AlreadyDone):
-        world.act(reversal.confirm_reversal, 1, "office2", now=LATER)
+        world.act(reversal.confirm_reversal, 1, "office2", 1, now=LATER)
     assert out_at(world, LATER) == set()
     assert world.disqualifications() == decided
     with world.database.reader() as session:
@@ -90,9 +91,34 @@ def test_each_of_two_grounds_is_reversed_for_itself(world: World) -> None:
     upheld, _ = world.file(period, nominee, FILED)
     world.bring(upheld, State.CONCLUDED, DAY, Conclusion.UPHELD)
     world.run(reversal.propose_reversal, 1, DECISION, by=world.actor("office"), now=at(DAY))
-    world.act(reversal.confirm_reversal, 1, "office2", now=DAY)
+    world.act(reversal.confirm_reversal, 1, "office2", 1, now=DAY)
     assert [out_at(world, now) for now in (DAY, LAST, DEADLINE, LATER)] == [set()] * 4
     world.file(period, nominee, "2026-09-23 Wed 12:00")
     assert [out_at(world, now) for now in (LAST, DEADLINE)] == [set(), {nominee}]
     world.run(settlement.settle_due, now=at(DEADLINE))
     assert out_at(world, LATER) == {nominee}
+
+
+def test_security_50_an_account_that_a_colleague_reset_reverses_nothing(world: World) -> None:
+    lapsed(world)
+    world.run(staffing.invite_again, [world.people["office2"]], by=world.actor("office"), now=at(LATER))
+    before = world.everything()
+    with pytest.raises(AccountNotAgreed):
+        world.act(reversal.propose_reversal, 1, "office2", DECISION, now=LATER)
+    assert world.everything() == before
+    world.act(reversal.propose_reversal, 1, "office", DECISION, now=LATER)
+    with pytest.raises(AccountNotAgreed):
+        world.act(reversal.confirm_reversal, 1, "office2", 1, now=LATER)
+    world.run(two_people.agree, world.people["office2"], by=world.actor("auditor"), now=at(LATER))
+    world.act(reversal.confirm_reversal, 1, "office2", 1, now=LATER)
+    assert out_at(world, LATER) == set()
+
+
+def test_security_51_a_reversal_that_was_not_read_is_not_confirmed(world: World) -> None:
+    lapsed(world)
+    world.act(reversal.propose_reversal, 1, "office", DECISION, now=LATER)
+    before = world.everything()
+    for version in (0, 2):
+        with pytest.raises(ProposalReplaced):
+            world.act(reversal.confirm_reversal, 1, "office2", version, now=LATER)
+    assert world.everything() == before

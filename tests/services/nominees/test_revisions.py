@@ -9,7 +9,7 @@ from app.domain.cases.states import Conclusion, State
 from app.domain.refusals import MissingText, NoLongerStands, NothingChanged, NotYourCase, PrivateData, WrongState
 from app.models import Entry, Nominee, Revision
 from app.services.nominees import revisions, withdrawals
-from app.services.office.paths import RoundStep, path_of
+from app.services.office.nominee_paths import RoundStep, path_of
 from app.services.periods import closing, scheduling
 from app.services.record import chain
 from tests.refusing import STILL_SHOWN, Refused, refuses
@@ -27,13 +27,13 @@ def revise(world: World, nominee: int, now: str, deeds: str = DEEDS, who: str = 
 
 def steps(world: World, nominee: int, now: str) -> list[RoundStep]:
     with world.database.reader() as session:
-        return [each.step for each in path_of(session, world.keyring, nominee, at(now)).rounds]
+        return [each.step for each in path_of(session, world.keyring, nominee, at(now), world.actor("office")).rounds]
 
 
 def test_changed_deeds_need_a_new_window_of_the_round_they_were_shown_in(world: World) -> None:
     period, nominee = world.round_two(), world.nominees[2]
     before = world.everything()
-    with pytest.raises(WrongState, match="等2026-09-24 00:00公示结束"):
+    with pytest.raises(WrongState, match="等2026年9月23日24:00公示结束"):
         revise(world, nominee, LAST)
     assert world.everything() == before
     revise(world, nominee, END)

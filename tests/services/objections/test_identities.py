@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from app.domain.refusals import AlreadyDone, MissingText, NotAllowed, NotYourCase, SamePerson
 from app.models import AuditRow, Identity, IdentityRequest
-from app.sealing import Keyring, SealBroken
+from app.sealing import SealBroken
 from app.services.cases import investigation
-from app.services.objections import following, identities, intake
+from app.services.objections import identities
 from app.services.objections.identities import Objector
 from app.services.record.chain import verify
-from app.services.upkeep import keys
 from tests.world import World, at, at_once
 
 FILED, ASKED, GRANTED, READ = (f"2026-09-18 Fri {time}" for time in ("09:00", "10:00", "10:30", "11:00"))
@@ -143,42 +142,6 @@ def test_security_15_an_identity_moved_to_another_objection_does_not_open(world:
         session.commit()
     with pytest.raises(SealBroken):
         world.objectors()
-
-
-def test_security_15_a_new_key_seals_everything_anew_and_old_receipts_go_on(world: World) -> None:
-    period = world.round_two()
-    filing = world.filing()
-    entry = world.entry(period, world.nominees[0])
-    code = world.do(intake.file_objection, world.keyring, entry, filing, at(FILED)).receipt_code
-    new = Keyring("a new key, thirty-two bytes long!", [world.key.decode()])
-    assert (
-        world.do(intake.file_objection, new, entry, filing, at(FILED)).receipt_code == code
-    )  # sent twice all the same
-    rows = len(world.acts())
-    assert world.run(keys.rotate, now=at(ASKED), keyring=new) == 3
-    assert world.run(keys.rotate, now=at(ASKED), keyring=new) == 0
-    assert world.acts(rows) == [("cli", "keys.rotated", f"table:{table}") for table in ("identities", "second_factors")]
-    with world.database.reader() as session:
-        sealed = session.scalars(select(Identity)).one()
-        assert identities.unseal_objector(Keyring("a new key, thirty-two bytes long!"), sealed) == WHO
-        with pytest.raises(SealBroken):
-            identities.unseal_objector(world.keyring, sealed)
-        assert following.find_by_receipt(session, new, code) == 1
-
-
-def test_a_rotation_that_meets_a_row_nobody_can_open_stops_and_spoils_nothing(world: World) -> None:
-    period = world.round_two()
-    for number in range(3):
-        world.file(period, world.nominees[number], FILED)
-    with world.database.writer() as session:
-        session.execute(update(Identity).where(Identity.objection_id == 2).values(sealed=b"A" + bytes(40)))
-        session.commit()
-    before = world.everything()
-    with pytest.raises(SealBroken):
-        world.run(
-            keys.rotate, now=at(ASKED), keyring=Keyring("a new key, thirty-two bytes long!", [world.key.decode()])
-        )
-    assert world.everything() == before
 
 
 def test_the_database_wants_two_people_too(filed: World) -> None:

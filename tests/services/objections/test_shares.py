@@ -1,4 +1,4 @@
-"""A contact's share and a spent answer, in the transaction that files (R16, R17)."""
+"""A spent answer in the transaction that files, and nothing in it of what others filed (R16, R17)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from app.domain.objections.receipt import new_form_token
-from app.domain.objections.sameness import Allowance
-from app.domain.refusals import AnswerSpent, TooManyFromContact
+from app.domain.refusals import AnswerSpent, WindowClosed
 from app.models import Objection, SpentAnswer
 from app.services.objections import intake
 from app.services.objections.shares import Guard
-from tests.world import FACTS, World, at, at_once
+from tests.world import FACTS, World, at
 
 NINE = at("2026-09-18 Fri 09:00")
-THREE_AN_HOUR = Guard([Allowance(3, dt.timedelta(hours=1))])
 
 
 @pytest.fixture
@@ -29,34 +26,16 @@ def file(world: World, entry: int, guard: Guard, now: dt.datetime = NINE, **chan
     return world.do(intake.file_objection, world.keyring, entry, world.filing(**changes), now, guard)
 
 
-def test_a_contact_has_its_share_however_it_is_written_and_over_all_nominees(world: World, entries: list[int]) -> None:
-    for entry, contact in zip(entries, ("13000000001", "130-0000-0001", "+86 130 0000 0001"), strict=False):
-        file(world, entry, THREE_AN_HOUR, contact=contact)
-    before = world.everything()
-    with pytest.raises(TooManyFromContact) as refused:
-        file(world, entries[3], THREE_AN_HOUR, NINE + dt.timedelta(minutes=59, seconds=59))
-    assert refused.value.come_back == NINE + dt.timedelta(hours=1)
-    assert world.everything() == before
-    file(world, entries[3], THREE_AN_HOUR, contact="13000000002")
-    file(world, entries[3], THREE_AN_HOUR, NINE + dt.timedelta(hours=1))
-
-
-def test_the_form_that_was_taken_gives_its_receipt_again_however_full_the_share(
+def test_security_41_what_a_stranger_filed_under_a_contact_changes_nothing_for_anybody_else(
     world: World, entries: list[int]
 ) -> None:
-    token = new_form_token()
-    first = file(world, entries[0], THREE_AN_HOUR, form_token=token)
-    for entry in entries[1:3]:
-        file(world, entry, THREE_AN_HOUR)
-    again = file(world, entries[0], Guard(THREE_AN_HOUR.allowances, "spent long ago"), form_token=token)
-    assert (again.receipt_code, again.repeated) == (first.receipt_code, True)
-
-
-def test_security_29_of_many_at_once_a_contact_gets_its_share_and_not_one_more(
-    world: World, entries: list[int]
-) -> None:
-    filed = at_once([lambda number=number: file(world, entries[number % 5], THREE_AN_HOUR) for number in range(12)])
-    assert sorted(type(outcome).__name__ for outcome in filed) == ["Filed"] * 3 + ["TooManyFromContact"] * 9
+    """However often, and whether or not what was tried failed: no refusal, no wait, no row."""
+    for number in range(40):
+        file(world, entries[number % 4], Guard(), NINE + dt.timedelta(seconds=number), contact="13000000001")
+    with pytest.raises(WindowClosed):
+        file(world, entries[4], Guard(), at("2026-09-24 Thu 00:00"), contact="13000000001")
+    filed = file(world, entries[4], Guard(), NINE + dt.timedelta(minutes=1), contact="13000000001")
+    assert not filed.repeated
 
 
 def test_an_answer_is_spent_with_the_objection_it_let_through_and_forgotten_once_it_could_not_be_used(

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.cases.states import Conclusion, State
-from app.domain.periods.backwards import Misfit
+from app.domain.periods.backward_planning import Misfit
 from app.domain.periods.window import count_window
 from app.domain.refusals import BadValue
 from app.models import Nominee, Programme, Stage, Unit, User
@@ -44,7 +44,7 @@ def seen(world: World, login: str, now: str, conclude: int = 3) -> list[tuple[st
 def test_without_a_timetable_there_is_nothing_to_plan_and_a_wrong_number_is_refused(world: World) -> None:
     assert seen(world, "office", "2026-09-01 Tue 09:00") == []
     with_stages(world)
-    with pytest.raises(BadValue, match="核查期限应在1到30之间"):
+    with pytest.raises(BadValue, match="核查期限应在3到30之间"):
         seen(world, "office", "2026-09-01 Tue 09:00", conclude=0)
 
 
@@ -70,11 +70,11 @@ def test_every_unit_and_round_from_the_first_day_to_the_last(world: World) -> No
         ("罗平县", 2, "late", 3, -7),
         (office, 3, "waiting", 8, 0),
     ]
-    # With one day to conclude round 3 still has room, and each unit sees its own nominees in all three rounds.
-    assert seen(world, "handler", "2026-09-21 Mon 09:00", conclude=1) == [
+    # Each unit sees its own nominees in all three rounds.
+    assert seen(world, "handler", "2026-09-21 Mon 09:00", conclude=3) == [
         ("麒麟区", 1, "done", 0, None),
         ("麒麟区", 2, "scheduled", 0, None),
-        ("麒麟区", 3, "waiting", 5, 9),
+        ("麒麟区", 3, "waiting", 5, 7),
     ]
     assert {row[0] for row in seen(world, "stranger", "2026-09-21 Mon 09:00")} == {"罗平县"}
 
@@ -126,7 +126,7 @@ def test_a_period_that_runs_past_the_day_it_is_due_is_told(world: World) -> None
         day = dt.date.fromisoformat
         due = day("2026-10-10")
         assert missed(2, "2026-09-23", 3) is None
-        assert missed(2, "2026-09-24", 3) == Misfit(day("2026-09-24"), 3, due, day("2026-09-23"), 1, 2)
+        assert missed(2, "2026-09-24", 3) == Misfit(day("2026-09-24"), 3, due, day("2026-09-23"), 1, None)
         assert missed(3, "2026-09-24", 3) is None  # due later
 
 

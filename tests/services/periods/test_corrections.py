@@ -26,14 +26,14 @@ sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # rules
 
 def shown(world: World, period: int, nominee: int) -> EntryView:
     with world.database.reader() as session:
-        found = publication.entry_of(session, period, nominee)
+        found = publication.entry_of(session, period, nominee, at(DAY))
         assert found is not None
         return found
 
 
 def found(world: World, period: int, **wanted: str) -> list[str]:
     with world.database.reader() as session:
-        listing = publication.entry_list(session, session.get_one(Period, period), ListFilter(**wanted))
+        listing = publication.entry_list(session, session.get_one(Period, period), ListFilter(**wanted), at(DAY))
         return [entry.name for entry in listing.entries]
 
 
@@ -95,7 +95,7 @@ def test_before_the_opening_and_to_the_last_moment_and_never_after(world: World)
         ("麒晓3", "麒小3"),
     ]
     before = world.everything()
-    with pytest.raises(WrongState, match="公示已于2026-09-24 00:00结束"):
+    with pytest.raises(WrongState, match="公示已于2026年9月23日24:00结束"):
         correct(world, nominee, "name", "麒晓3", END)
     assert world.everything() == before
 

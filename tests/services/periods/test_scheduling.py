@@ -15,6 +15,7 @@ from app.domain.refusals import (
     AlreadyClosed,
     BadValue,
     BeyondHorizon,
+    DeadlineSettled,
     EstimatedCalendar,
     MissingText,
     NotAWorkday,
@@ -75,8 +76,8 @@ def test_what_is_refused_saves_nothing(world: World) -> None:
             "2026-10-01是国庆节，不是工作日。公示须从工作日开始，最近的一个是2026-10-08",
             (2, q, [first], "2026-10-01", 3),
         ),
-        (BadValue, "1到30之间，现在是0", (2, q, [first], "2026-09-18", 0)),
-        (BadValue, "1到30之间，现在是31", (2, q, [first], "2026-09-18", 31)),
+        (BadValue, "3到30之间，现在是0", (2, q, [first], "2026-09-18", 0)),
+        (BadValue, "3到30之间，现在是31", (2, q, [first], "2026-09-18", 31)),
         (BeyondHorizon, "2027年的放假调休安排尚未载入", (2, q, [first], "2026-12-24", 3)),
         (NothingChosen, "请至少选一个", (2, q, [], "2026-09-18", 3)),
         (NotEligible, "不属于这个单位", (2, q, [first, world.others[0]], "2026-09-18", 3)),
@@ -136,9 +137,9 @@ def test_a_period_stores_its_window_its_days_and_its_calendar(world: World) -> N
 
 def test_late_december_is_marked_provisional(world: World) -> None:
     unit = next(iter(own_units(world, world.nominees[:1])))
-    for opening, provisional in (("2026-12-10", False), ("2026-12-11", True)):
-        period = world.schedule(1, unit, world.nominees[:1], opening, 2, "2026-12-01 Tue 09:00")
-        # Two working days after the fifth: Friday the 18th, and past the weekend Monday the 21st.
+    for opening, provisional in (("2026-12-09", False), ("2026-12-10", True)):
+        period = world.schedule(1, unit, world.nominees[:1], opening, 3, "2026-12-01 Tue 09:00")
+        # Three working days after the fifth: Friday the 18th, and past the weekend Monday the 21st.
         assert (opening, world.period(period).provisional) == (opening, provisional)
         world.run(scheduling.cancel, period, "改期", by=world.actor("office"), now=at("2026-12-02 Wed 09:00"))
 
@@ -296,7 +297,7 @@ def test_a_deadline_is_extended_before_it_passes_and_never_after(world: World) -
         )
     world.run(settlement.settle_due, now=at("2026-10-10 Sat 23:59:59.999999"))
     assert world.disqualifications() == []
-    world.act(investigation.confirm, case, "head", now="2026-10-10 Sat 23:59:59.999999")
+    world.act(investigation.confirm, case, "head", 1, now="2026-10-10 Sat 23:59:59.999999")
     assert world.case(case).state is State.CONCLUDED
 
 
@@ -309,3 +310,17 @@ def test_a_demonstration_may_rest_on_an_estimate_and_says_so(world: World) -> No
     assert (extended.provisional, extended.estimated) == (True, True)
     world.run(settlement.settle_due, now=at("2026-09-30 Wed 00:00"))
     assert world.period(period).settled_at is None
+
+
+def test_a_deadline_that_a_clock_ahead_has_settled_is_refused_by_name_and_not_by_the_database(world: World) -> None:
+    period, office = world.round_two(), world.actor("office")
+    assert world.run(settlement.settle_period, period, now=at("2026-09-30 Wed 00:00:03"))  # another server, 5 s ahead
+    before = world.everything()
+    with pytest.raises(DeadlineSettled, match=r"已于2026年9月30日00:00完成.*时钟不一致"):
+        world.run(
+            scheduling.extend_deadline,
+            *(period, dt.date(2026, 10, 8), "核查需要", CHINA),
+            by=office,
+            now=at("2026-09-29 Tue 23:59:58"),
+        )
+    assert world.everything() == before

@@ -9,15 +9,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from app.domain.cases.states import Conclusion, State
 from app.domain.programmes.plan import Places, ProgrammePlan
 from app.domain.refusals import AlreadyDone, Archived, NotAllowed, StillNeeded, Unfit
-from app.models import AuditRow, Proceeding, ProceedingKind, Programme, Quota, Stage, Unit, User
+from app.models import AuditRow, Proceeding, ProceedingKind, Programme, Stage, Unit
 from app.services.periods import closing
 from app.services.programmes import quotas, setting_up
 from app.services.shared.work import Work
 from tests.qujing import proposed_stages
-from tests.refusing import RETIRED, refuses
+from tests.refusing import refuses
 from tests.world import World, at, at_once
 
 NOW = at("2026-09-18 Fri 09:00")
@@ -38,12 +37,6 @@ def give(world: World, *places: Places, login: str = "office") -> None:
 
 def refused_fields(refusal: pytest.ExceptionInfo[Unfit]) -> list[str]:
     return [fault.field for fault in refusal.value.faults]
-
-
-def quota(world: World, unit: int) -> tuple[int, int, int, int] | None:
-    with world.database.reader() as session:
-        row = session.scalar(select(Quota).where(Quota.programme_id == world.programme, Quota.unit_id == unit))
-        return row and (row.collectives, row.individuals, row.secret_collectives, row.secret_individuals)
 
 
 def details(world: World) -> list[dict[str, object]]:
@@ -161,65 +154,3 @@ def test_a_programme_is_archived_once_its_periods_are_closed_and_then_takes_noth
     with pytest.raises(AlreadyDone):
         world.run(setting_up.reopen, world.programme, "再来一次。", by=office, now=closed)
     give(world, Places(world.qilin, 9, 9))
-
-
-@sqlite
-def test_a_quota_does_not_fall_below_who_stands_in_rounds_two_and_three(world: World) -> None:
-    period = world.round_two()  # two collectives, three individuals
-    before = world.everything()
-    for places, fields in (
-        (Places(world.qilin, 1, 2), ["collectives", "individuals"]),
-        (Places(world.qilin, 0, 0), ["collectives", "individuals"]),
-        (Places(world.qilin, 2, 3, secret_individuals=1), ["individuals"]),  # a secret one takes a place too
-    ):
-        with pytest.raises(Unfit) as refused:
-            give(world, Places(world.luoping, 7, 7), places)
-        assert refused_fields(refused) == [f"{field}-{world.qilin}" for field in fields]
-    assert world.everything() == before
-    give(world, Places(world.qilin, 2, 3), Places(world.luoping, 0, 0))  # nobody of luoping stands in a round
-    assert (quota(world, world.qilin), quota(world, world.luoping)) == ((2, 3, 0, 0), (0, 0, 0, 0))
-
-    case, _ = world.file(period, world.nominees[2], "2026-09-18 Fri 10:00")
-    world.bring(case, State.CONCLUDED, "2026-09-18 Fri 11:00", Conclusion.UPHELD)
-    give(world, Places(world.qilin, 2, 2))  # who is out stands nowhere
-
-
-@sqlite
-def test_places_go_to_recommending_units_in_use(world: World) -> None:
-    with world.database.writer() as session:
-        gone = Unit(kind="recommender", name="撤并的县", parent_id=world.office, retired_at=NOW)
-        session.add(gone)
-        session.commit()
-        gone_id = gone.id
-    before = world.everything()
-    for refusal, unit in ((RETIRED, gone_id), (StillNeeded, world.office)):
-        with refuses(refusal):
-            give(world, Places(world.luoping, 9, 9), Places(unit, 1, 1))
-    with pytest.raises(NotAllowed):
-        give(world, Places(world.luoping, 9, 9), login="stranger")
-    assert world.everything() == before
-
-
-@sqlite
-def test_secret_numbers_are_for_the_office_and_their_unit_and_on_no_record(world: World) -> None:
-    """R11."""
-    give(world, Places(world.qilin, 4, 5, secret_collectives=1, secret_individuals=2), Places(world.luoping, 1, 2))
-
-    def rows(login: str) -> list[tuple[str, int, int, int]]:
-        with world.database.reader() as session:
-            groups = quotas.table_of(session, world.programme, world.actor(login), NOW)
-        return [
-            (row.quota.unit.name, row.collective.secret + row.individual.secret, row.vacant, row.total)
-            for group in groups
-            for row in group.rows
-        ]
-
-    assert rows("office") == [("麒麟区", 3, 1, 9), ("罗平县", 0, 0, 3)]
-    assert rows("head") == [("麒麟区", 3, 1, 9)]
-    assert rows("stranger") == [("罗平县", 0, 0, 3)]
-    with world.database.writer() as session:
-        own = session.scalars(select(Unit).where(Unit.parent_id == world.qilin)).first()
-        session.get_one(User, world.people["handler"]).unit = own
-        session.commit()
-    assert rows("handler") == [("麒麟区", 0, 4, 9)]  # its own unit's people see the quota, and nothing secret in it
-    assert details(world) == [{"quotas": {str(world.qilin): [4, 5]}}]

@@ -1,6 +1,7 @@
 """The record: one row an act, chained, and nobody changes or removes one (R32)."""
 
 import datetime as dt
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,13 +51,19 @@ def test_security_38_sqlite_refuses_a_replacement_too(world: World) -> None:
     if world.database.engine.dialect.name != "sqlite":
         return  # a PostgreSQL has no INSERT OR REPLACE
     whole = five_rows(world)
-    with world.database.writer() as session, pytest.raises(DBAPIError, match="never changed or removed"):
-        session.execute(
-            text(
-                "INSERT OR REPLACE INTO audit_rows"
-                " SELECT id, at, actor, 'x', subject, details, previous_hash, hash FROM audit_rows WHERE id = 2"
-            )
-        )
+    for statement in (
+        "INSERT OR REPLACE INTO audit_rows"
+        " SELECT id, at, actor, 'x', subject, details, previous_hash, hash FROM audit_rows WHERE id = 2",
+        "REPLACE INTO audit_rows"
+        " SELECT 2, at, actor, 'x', subject, details, previous_hash, hash FROM audit_rows WHERE id = 3",
+        "UPDATE OR REPLACE audit_rows SET id = 2 WHERE id = 3",
+    ):
+        # As the portal opens the database, and as any other program does: its PRAGMA is SQLite's default.
+        for recursive_triggers in ("ON", "OFF"):
+            with sqlite3.connect(world.database.engine.url.database or "") as connection:
+                connection.execute(f"PRAGMA recursive_triggers={recursive_triggers}")
+                with pytest.raises(sqlite3.IntegrityError, match="never changed or removed"):
+                    connection.execute(statement)
     assert world.do(chain.verify) == whole
 
 

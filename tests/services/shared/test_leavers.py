@@ -51,6 +51,6 @@ def test_nobody_slips_through_the_gates_while_an_objection_is_upheld(world: Worl
         with world.database.reader() as session:
             programme = session.get_one(Programme, world.programme)
             them = session.scalars(select(Nominee).where(Nominee.id == nominee)).all()
-            between(session, moment, lambda case=case: world.act(investigation.confirm, case, "head", now=EARLIER))
+            between(session, moment, lambda case=case: world.act(investigation.confirm, case, "head", 1, now=EARLIER))
             standing = gates.standings(session, world.keyring, programme, them, at(EARLIER))[nominee]
         assert standing.gone or HEARD in standing.obstacles(ROUNDS[3]), f"upheld before statement {moment}"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from app.domain.cases.states import State
+from app.domain.cases.states import Action, Conclusion, State
 from app.evidence.names import StoreDown
 from app.evidence.store import Folder
 from app.models import (
     Case,
+    CaseFile,
+    CaseNote,
     Document,
     Dossier,
     Import,
@@ -27,12 +30,13 @@ from app.models import (
     ProceedingKind,
     Purpose,
 )
-from app.services.cases import investigation
+from app.services.cases import enclosing, investigation
 from app.services.imports import confirming
 from app.services.objections import following
 from app.services.periods import closing
 from app.services.programmes import setting_up
 from app.services.record import chain
+from app.services.shared.files import Vault
 from app.services.shared.work import Work
 from app.services.upkeep import retention
 from app.services.upkeep.retention import PURGED, KeptData
@@ -281,3 +285,25 @@ def test_security_18_what_is_held_in_a_programme_that_came_to_nothing_goes_too(
     world.run(setting_up.archive, world.programme, by=world.actor("office"), now=at(CLOSED))
     assert purge(world, store, JUST_KEPT) == []
     assert [gone.dossiers for gone in purge(world, store, OVER)] == [2]  # the list and its row
+
+
+@on_sqlite
+def test_security_18_the_files_of_the_handlers_go_with_the_evidence(world: World, store: Folder) -> None:
+    period, handler = world.round_two(), world.actor("handler")
+    case, _ = world.file(period, world.nominees[0], FILED)
+    world.bring(case, State.INVESTIGATING, FILED)
+    vault, form = Vault(store, world.keyring), "f" * 64
+    args = (vault, case, Action.NOTE, form, "台账.pdf", io.BytesIO(pdf()))
+    world.run(enclosing.receive, *args, by=handler, now=at(FILED))
+    world.act(investigation.note, case, "handler", "调阅台账一卷。", form, now=FILED)
+    texts = (Conclusion.DISMISSED, "经走访核实", "评选通知第三部分", "已核实，谢谢监督")
+    world.act(investigation.propose, case, "handler", *texts, now=FILED)
+    world.act(investigation.confirm, case, "head", 1, now=FILED)
+    world.run(closing.close_period, period, by=world.actor("office"), now=at(CLOSED))
+    assert len(set(store.names())) == 1
+    [gone] = purge(world, store, OVER)
+    assert gone.files == 1
+    assert set(store.names()) == set()
+    with world.database.reader() as session:
+        assert session.scalars(select(CaseFile)).all() == []
+        assert session.scalars(select(CaseNote.text)).all() == ["调阅台账一卷。"]  # what the handlers wrote stays

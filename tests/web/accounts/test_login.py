@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 import pyotp
@@ -13,7 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from app.domain.cases.states import Role
-from app.models import StaffSession, Unit, User
+from app.models import SecondFactor, StaffSession, Unit, User
 from app.services.accounts import making
 from app.services.shared.work import Work
 from tests.web.browsing import Browser, MovingClock, Page
@@ -28,7 +29,7 @@ HANDLER, OFFICE, AUDITOR = (f"new-{role}" for role in (Role.HANDLER, Role.OFFICE
 
 @pytest.fixture(autouse=True)
 def people(world: World, quick_hashes: None) -> None:
-    """Accounts with a password of their own; the office's with a second factor too."""
+    """Accounts with a password of their own; those that can conclude with a second factor too."""
     now = at("2026-09-01 Tue 09:00")
     with world.database.writer() as session:
         for role in HOMES:
@@ -36,7 +37,7 @@ def people(world: World, quick_hashes: None) -> None:
             user = making.add_user(
                 Work(session, now), f"new-{role}", "新来的", role, unit, PASSWORD, must_change_password=False
             )
-            if role is Role.OFFICE:
+            if role is not Role.AUDITOR:
                 enrol(session, world.keyring, [user], now)
         session.commit()
 
@@ -48,10 +49,13 @@ def change(world: World, login: str, **values: object) -> None:
 
 
 def enter(client: Browser, login: str, password: str = PASSWORD, target: str = "") -> Page:
-    """Name and password, and the code where one is asked for."""
+    """Name and password, and the code where one is asked for: as if time had passed since the last one was used."""
     page = client.post("/login", {"login": login, "password": password, "next": target})
     if page.status == 303 and "/login/code" in page.headers["Location"]:
         clock = client.app.extensions["portal"].clock
+        with client.app.extensions["portal"].database.writer() as writing:
+            writing.execute(update(SecondFactor).values(last_step=0))
+            writing.commit()
         form = client.follow(page).form("/login/code")
         return client.send(form, code=pyotp.TOTP(SECRET).at(clock()))
     return page
@@ -145,6 +149,17 @@ def test_security_24_each_role_comes_to_its_own_work_with_a_fresh_session(client
     assert (out.status, out.headers["Location"]) == (303, "/login")
     assert client.get(HOMES[role]).status == 302
     assert client.cookie() == {}
+
+
+@pytest.mark.parametrize("when", ["2026-09-18 Fri 12:00", "2031-01-06 Mon 12:00"])
+def test_the_cookie_of_a_login_ends_twelve_hours_later_by_the_portals_clock(
+    client: Browser, clock: MovingClock, when: str
+) -> None:
+    clock.to(when)
+    cookies = enter(client, HANDLER).headers.getlist("Set-Cookie")
+    session = next(cookie for cookie in cookies if cookie.startswith("gongshi="))
+    expires = parsedate_to_datetime(re.search("Expires=([^;]+)", session)[1])  # type: ignore[index] # it has one
+    assert expires == at(when) + dt.timedelta(hours=12)
 
 
 def test_security_22_the_office_gets_nowhere_with_a_password_alone(client: Browser, clock: MovingClock) -> None:
@@ -261,6 +276,7 @@ def test_what_was_written_while_the_session_fell_asleep_is_sent_after_all(
     world: World, client: Browser, clock: MovingClock
 ) -> None:
     case, _ = world.file(world.round_two(), world.nominees[2], "2026-09-18 Fri 08:00")
+    clock.to("2026-09-19 Sat 09:00")  # a unit is shown a case when its day is over
     enter(client, HANDLER)
     note = client.get(f"/desk/cases/{case}").form("/note")
     text = "走访群众五名，均说属实，另有施工记录三卷可以核对，明天上午再去一次。"
@@ -310,7 +326,7 @@ def test_security_25_the_cookies_are_bound_to_their_host_where_tls_is_spoken(mak
         page = client.get("/login")
         first = page.headers["Set-Cookie"]
         form = page.form("/login")
-        entered = client.open(form.action, method="POST", data=form.fields | {"login": HANDLER, "password": PASSWORD})
+        entered = client.open(form.action, method="POST", data=form.fields | {"login": AUDITOR, "password": PASSWORD})
         assert entered.status_code == 303
         session, known = sorted(entered.headers.getlist("Set-Cookie"), key=lambda cookie: "known" in cookie)
         prefix = "__Host-" if secure else ""
@@ -372,7 +388,7 @@ def test_security_26_a_forged_host_changes_no_link_and_no_redirect(world: World,
             for path in ("/", "/login", f"/periods/{period}", f"/periods/{period}/nominees/1/objection", "/nowhere")
         ]
         form = client.get("/login", **header).form("/login").fields  # its cookie is the forged host's
-        sent = form | {"login": HANDLER, "password": PASSWORD, "next": "/desk/"}
+        sent = form | {"login": AUDITOR, "password": PASSWORD, "next": "/desk/"}
         entered = client.post("/login", sent, csrf=False, **header)
         assert (entered.status, entered.headers["Location"]) == (303, "/desk/")
         pages.append(client.get("/account", **header))

@@ -8,13 +8,14 @@ from collections.abc import Callable
 import pyotp
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.domain.cases.states import Role
-from app.models import Unit
+from app.models import Unit, User
 from app.services.accounts import making
 from app.services.shared.work import Work
 from tests.web.browsing import Browser, MovingClock, Page
-from tests.world import World, at
+from tests.world import World, at, enrol
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the services are tested on both
 
@@ -23,9 +24,15 @@ GIVEN, CHOSEN = "correct horse battery", "a quiet morning by the lake"
 
 @pytest.fixture(autouse=True)
 def newcomers(world: World, quick_hashes: None) -> None:
-    """Two accounts as the command line makes them: somebody else knows their passwords."""
+    """Accounts as the command line makes them: somebody else knows their passwords. The clerk concludes nothing."""
+    places = {
+        "clerk": (Role.AUDITOR, world.office),
+        "worker": (Role.HANDLER, world.qilin),
+        "leader": (Role.HEAD, world.qilin),
+        "officer": (Role.OFFICE, world.office),
+    }
     with world.database.writer() as session:
-        for login, role, unit in (("clerk", Role.HANDLER, world.qilin), ("officer", Role.OFFICE, world.office)):
+        for login, (role, unit) in places.items():
             unit_of = session.get_one(Unit, unit)
             making.add_user(Work(session, at("2026-09-14 Mon 09:00")), login, "新来的", role, unit_of, GIVEN)
 
@@ -59,9 +66,12 @@ def codes_on(page: Page) -> list[str]:
 # --- before anything else ------------------------------------------------------------------------
 
 
-def test_security_22_a_password_that_was_given_out_opens_one_page_only(world: World, client: Browser) -> None:
+def test_security_22_a_password_that_was_given_out_opens_one_page_only(
+    world: World, client: Browser, clock: MovingClock
+) -> None:
     case, _ = world.file(world.round_two(), world.nominees[2], "2026-09-18 Fri 08:00")
-    assert enter(client, "clerk").headers["Location"] == "/desk/"
+    clock.to("2026-09-19 Sat 09:00")  # a unit is shown a case when its day is over
+    assert enter(client, "worker").headers["Location"] == "/desk/"
     before = world.everything()
     for path in ("/desk/", f"/desk/cases/{case}", "/account", "/account/second-factor", "/office/"):
         assert (client.get(path).status, client.get(path).headers["Location"]) == (303, "/account/password"), path
@@ -72,36 +82,40 @@ def test_security_22_a_password_that_was_given_out_opens_one_page_only(world: Wo
     assert "现在的密码是别人给您的" in page.text
     assert not {"/desk/", "/account"} & set(page.links)  # nothing to press that leads back here
     assert choose(client).headers["Location"] == "/desk/"
+    with world.database.writer() as session:
+        enrol(session, world.keyring, [session.scalars(select(User).where(User.login == "worker")).one()], clock.now)
+        session.commit()
     assert client.get(f"/desk/cases/{case}").status == 200
     assert client.post("/logout").status == 303
-    assert enter(client, "clerk", GIVEN).status == 422
-    assert client.follow(enter(client, "clerk", CHOSEN)).status == 200
+    assert enter(client, "worker", GIVEN).status == 422
+    assert client.follow(enter(client, "worker", CHOSEN)).status == 200
 
 
-def test_security_22_the_office_sets_up_its_second_factor_before_anything_else(
-    client: Browser, clock: MovingClock
+@pytest.mark.parametrize(("login", "home"), [("officer", "/office/"), ("leader", "/desk/"), ("worker", "/desk/")])
+def test_security_22_whoever_can_conclude_sets_up_a_second_factor_before_anything_else(
+    client: Browser, clock: MovingClock, login: str, home: str
 ) -> None:
-    enter(client, "officer")
+    enter(client, login)
     assert client.follow(choose(client)).headers["Location"] == "/account/second-factor"
-    for path in ("/office/", "/desk/", "/account", "/account/recovery-codes"):
+    for path in (home, "/desk/", "/account", "/account/recovery-codes"):
         assert client.get(path).headers["Location"] == "/account/second-factor", path
     assert client.post("/account/second-factor", {"password": GIVEN}).error_of("password")
     page = client.follow(client.post("/account/second-factor", {"password": CHOSEN}))
     secret = secret_on(page)
     assert client.get("/account/second-factor").source.count(f"secret={secret}") == 1  # shown again, not made anew
     assert client.post("/account/second-factor/confirm", {"code": "000000"}).error_of("code")
-    assert client.get("/office/").status == 303
+    assert client.get(home).status == 303
     done = client.post("/account/second-factor/confirm", {"code": pyotp.TOTP(secret).at(clock())})
     codes = codes_on(done)
-    assert (done.status, len(codes), "/office/" in done.links) == (200, 10, True)
-    assert client.get("/office/").status == 200
+    assert (done.status, len(codes), home in done.links) == (200, 10, True)
+    assert client.get(home).status == 200
     # Shown once: on no later page, in no cookie.
     for path in ("/account", "/account/second-factor", "/account/recovery-codes"):
         assert not codes_on(client.get(path)), path
     assert not any(code in str(client.cookie()) for code in (*codes, secret))
     client.post("/logout")
-    assert "/login/code" in enter(client, "officer", CHOSEN).headers["Location"]
-    assert client.post("/login/code", {"code": codes[0]}).headers["Location"] == "/office/"
+    assert "/login/code" in enter(client, login, CHOSEN).headers["Location"]
+    assert client.post("/login/code", {"code": codes[0]}).headers["Location"] == home
     assert "还有 9 个恢复码没有用过" in client.get("/account").text
 
 
@@ -145,12 +159,12 @@ def test_what_is_wrong_with_a_new_password_stands_beside_its_field(client: Brows
 def test_security_24_a_new_password_ends_every_session_elsewhere(app: Flask) -> None:
     here, elsewhere = settled(Browser(app)), Browser(app)
     enter(elsewhere, "clerk", CHOSEN)
-    assert elsewhere.get("/desk/").status == 200
+    assert elsewhere.get("/office/record").status == 200
     before = here.cookie()["_user_id"]
     assert choose(here, CHOSEN, "three grey geese fly").headers["Location"] == "/account"
     assert "密码已经修改" in here.get("/account").text
     assert here.cookie()["_user_id"] != before
-    assert elsewhere.get("/desk/").status == 302
+    assert elsewhere.get("/office/record").status == 302
 
 
 def test_a_password_written_when_the_session_is_gone_is_on_no_page(client: Browser) -> None:
@@ -206,13 +220,13 @@ def test_the_page_lists_ones_sessions_and_ends_the_others(
     for text in (
         "新来的",
         "clerk",
-        "麒麟区",
-        "单位经办人",
+        "市评选工作组办公室",
+        "监督员",
         "2026年9月18日（星期五）09:00",
         "2026年9月18日（星期五）09:20",
     ):
         assert text in page.text
     assert "/account" in page.links
     assert here.follow(here.post("/account/sessions/end")).text.count("已经退出其他1处登录") == 1
-    assert [each.get("/desk/").status for each in (here, elsewhere, somebody_else)] == [200, 302, 200]
+    assert [each.get("/account").status for each in (here, elsewhere, somebody_else)] == [200, 302, 200]
     assert "没有其他设备登录着" in here.follow(here.post("/account/sessions/end")).text

@@ -237,7 +237,7 @@ def test_a_revocation_is_public_from_its_confirmation_on(
     assert (alone.status, "提出的人不能自己确认" in alone.text) == (409, True)
     assert second.post(f"{here}/drop", {"text": "一"}).status == 422
     assert "确认撤销表彰" in second.get(page_of).text
-    assert second.post(f"{here}/confirm").status == 303
+    assert second.send(second.get(page_of).form("/revocation/confirm")).status == 303
     clock.forward(seconds=11)
     public = client.get("/decisions/3")
     assert "麒麟区第1中队 已撤销 麒麟区第1单位 2026年10月13日，曲字〔2026〕30号：隐瞒情况、弄虚作假" in public.text

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from tests.web.browsing import Browser
 from tests.world import FACTS, World
 
+pytestmark = pytest.mark.usefixtures("next_morning")
 HOSTILE = [
     "=1+1",
     "+1+1",

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from app.domain.cases.states import State
-from app.services.cases import warnings
+from app.domain.cases.states import Conclusion, State
+from app.services.cases import investigation, warnings
 from app.services.objections import following
 from app.services.shared.work import Work
 from tests.web.browsing import Browser, MovingClock, Page
@@ -62,7 +62,7 @@ def test_what_the_rules_refuse_is_said_in_words_beside_the_form_that_asked(
     for action, sent, said in (
         ("confirm", {}, "案件目前是「待受理」，不能确认处理意见。"),
         ("decline", {"ground": "withdrawn", "text": "写了理由"}, "异议人没有撤回，不能以撤回为由不予受理。"),
-        ("take_over", {"text": "写了理由"}, "只有逾期未受理的案件，市工作专班才可以接办。"),
+        ("take_over", {"text": "写了理由"}, "接办由市工作专班决定。"),
         ("assign", {"chosen": str(world.people["stranger"])}, "请选择本单位在岗、且不需要回避的人员。"),
         ("join", {"chosen": "999"}, "只能并入同一推荐对象"),
         (
@@ -74,16 +74,16 @@ def test_what_the_rules_refuse_is_said_in_words_beside_the_form_that_asked(
         before = world.everything()
         page = staff("head").post(f"/desk/cases/{case}/{action}", sent)
         assert (page.status, said in page.text) == (409, True), (action, page.text[:300])
-        assert "text" not in sent or page.form(f"/{action}").fields["text"] == "写了理由"
+        assert "text" not in sent or action == "take_over" or page.form(f"/{action}").fields["text"] == "写了理由"
         assert world.everything() == before
     for chosen in ("x", "²", str(10**30), "", "1.5"):
         assert staff("head").post(f"/desk/cases/{case}/assign", {"chosen": chosen}).status == 422
     world.bring(case, State.PROPOSED, DAY)
-    own = staff("handler").post(f"/desk/cases/{case}/confirm")
+    own = staff("handler").post(f"/desk/cases/{case}/confirm", {"version": "1"})
     assert (own.status, "提出的人不能自己确认" in own.text) == (409, True)
     clock.to("2026-09-30 Wed 00:00")  # from the deadline on, settled or not
     late = staff("head").post(f"/desk/cases/{case}/confirm")
-    assert (late.status, "规定时间已于2026-09-30 00:00届满" in late.text) == (409, True)
+    assert (late.status, "规定时间已于2026年9月29日24:00届满" in late.text) == (409, True)
     assert "逾期未结论" in late.text
     assert "不能再作结论" in staff("head").get(f"/desk/cases/{case}").text
 
@@ -116,11 +116,33 @@ def test_two_people_take_a_case_from_arrival_to_conclusion(world: World, staff: 
     assert "走访了&lt;b&gt;两家&lt;/b&gt;企业" in done.source
 
 
+def test_the_page_that_was_read_is_what_is_confirmed(world: World, staff: Staff, case: int) -> None:
+    """SECURITY 51: the open page holds 异议成立, and what waits by now is 异议不成立."""
+    world.bring(case, State.PROPOSED, DAY, Conclusion.UPHELD)
+    head = staff("head")
+    form = head.get(f"/desk/cases/{case}").form("/confirm")
+    world.act(investigation.return_proposal, case, "handler", "改一下", now=DAY)
+    texts = ("经走访核实", "评选通知第三部分", "谢谢监督")
+    world.act(investigation.propose, case, "handler", Conclusion.DISMISSED, *texts, now=DAY)
+    page = head.send(form)
+    assert (page.status, "您看的意见刚才已经被换过" in page.text, "异议不成立" in page.text) == (409, True, True)
+    assert world.case(case).state is State.PROPOSED
+    again = head.send(page.form("/confirm"))  # the new one stands on the page, with its own version
+    assert again.status == 303
+    assert world.case(case).conclusion is Conclusion.DISMISSED
+
+
 def test_a_declined_case_and_one_handed_up(world: World, staff: Staff, case: int) -> None:
     other, _ = world.file(6, world.nominees[3], FILED)
     page = press(staff("handler"), case, "decline", ground="no_facts", text="没有写明时间地点")
     assert "没有写明时间地点" in page.text
+    assert world.case(case).state is State.RECEIVED
+    assert "/confirm_decline" not in staff("handler").get(f"/desk/cases/{case}").source  # not who proposed it
+    assert "已不予受理" not in staff("office").get("/desk/").text
+    page = press(staff("head"), case, "confirm_decline")
+    assert "案件已经结束。" in page.text
     assert world.case(case).state is State.DECLINED
+    assert "已不予受理" in staff("office").get("/desk/").text  # the superior is told
     press(staff("head"), other, "hand_up", text="涉及本单位")
     assert world.case(other).handler_unit_id == world.office
     assert "2026-0002" in numbers(staff("office").get("/desk/"))
@@ -169,18 +191,18 @@ def test_the_queue_has_the_most_urgent_first_with_its_badges_and_filters(
     world.bring(first, State.CONCLUDED, "2026-09-18 Fri 10:00")
     world.bring(third, State.ACCEPTED, "2026-09-18 Fri 10:00")
     clock.to("2026-09-21 Mon 23:59:59")
-    assert "逾期未受理" not in staff("head").get("/desk/").text
+    assert "已转市工作专班" not in staff("head").get("/desk/").text
     clock.to("2026-09-22 Tue 00:00")  # the second working day after filing is over: Sunday the 20th works
     page = staff("head").get("/desk/")
     assert numbers(page) == ["2026-0002", "2026-0003", "2026-0001"]  # what is over stands last
-    assert page.text.count("逾期未受理") == 1
+    assert page.text.count("已转市工作专班") == 2  # the third was accepted, and left since
     assert numbers(staff("head").get("/desk/?state=accepted")) == ["2026-0003"]
     assert numbers(staff("head").get("/desk/?state=lapsed")) == []
     assert numbers(staff("handler").get("/desk/?mine=1")) == []
     press(staff("head"), second, "assign", chosen=str(world.people["handler"]))
     assert numbers(staff("handler").get("/desk/?mine=1")) == ["2026-0002"]
     assert numbers(staff("stranger").get("/desk/")) == []
-    assert "逾期未受理，可以接办（1）" in staff("office").get("/office/").text
+    assert "已转市工作专班，请受理或者接办（2）" in staff("office").get("/office/").text
     assert "市评选工作组办公室" in press(staff("office"), second, "take_over", text="逾期未受理").text
     assert numbers(staff("head").get("/desk/")) == ["2026-0003", "2026-0001"]
     clock.to("2026-10-09 Fri 10:00")  # the sixth working day after the window

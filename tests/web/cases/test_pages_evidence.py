@@ -14,7 +14,10 @@ from tests.files import MARK, attach, jpeg, pdf
 from tests.web.browsing import TOKEN, Browser
 from tests.world import World, at
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the services have both
+pytestmark = [
+    pytest.mark.parametrize("database", ["sqlite"], indirect=True),  # the services have both
+    pytest.mark.usefixtures("next_morning"),
+]
 FILED = "2026-09-18 Fri 08:00"
 LINK = "/desk/cases/1/evidence/1"
 Staff = Callable[[str], Browser]

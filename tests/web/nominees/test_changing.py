@@ -88,7 +88,7 @@ def test_deeds_are_changed_after_the_window_and_both_texts_stand_on_the_page(
     world.round_two()
     nominee = world.nominees[2]
     handler, path = staff("handler"), f"/nominees/{nominee}/revision"
-    assert "请等2026-09-24 00:00公示结束后再变更事迹" in handler.get(path).text
+    assert "请等2026年9月23日24:00公示结束后再变更事迹" in handler.get(path).text
     clock.to("2026-09-24 Thu 00:00")
     refused = send(handler, path, reason="补充")
     assert refused.error_of("deeds") == "简要事迹和原来的一样，没有改动。"

@@ -169,7 +169,7 @@ def test_whose_form_it_is_not_removes_nothing(world: World, client: Browser, her
 
 def test_a_supplements_files_sent_one_by_one(world: World, client: Browser, here: str) -> None:
     client.post(here, filled())
-    code = client.cookie()["receipt"]["code"]
+    code = client.receipt_code()
     client.get("/receipt")
     page = client.follow(client.post("/receipt", {"code": code}))
     form = page.form("/supplement")

@@ -33,20 +33,26 @@ def filed(world: World) -> int:
 def texts_of(page: Page) -> dict[str, str]:
     """What the form on a page still holds of what was typed."""
     fields = page.form("/objection").fields
-    return {name: value for name, value in fields.items() if name not in ("csrf_token", "form_token", "files_seen")}
+    return {
+        name: value
+        for name, value in fields.items()
+        if name not in ("csrf_token", "form_token", "files_seen", "letters_seen", "draft", "slip")
+    }
 
 
 # --- refused: what is wrong stands beside its field ----------------------------------------------
 
-LETTER = "单位提出异议，请上传盖有公章的书面材料"
+LETTER = "单位提出异议，请在这里上传盖有公章的书面材料"
 UNIT = {"objector_kind": "unit", "name": "曲靖市小河科技有限公司", "contact_person": "钱先生"}
-NO_NAMES = ("匿名", "匿名群众", "一名群众", "知情人", "热心市民", "不愿透露", "某某", "***", "xxx", "12345", "网友小王")
+NO_NAMES = ("匿名", "匿名群众", "热心市民", "xxx")
+HALF_NAMES = ("王女士", "王某", "张三（化名）")
 NO_CONTACTS = ("12345", "1300000000", "a@b", "微信同号", "12000000001")
 WRONG = [
     ({"name": ""}, {"name": "请填写真实姓名，2到30个字。"}),
     ({"name": "赵"}, {"name": "请填写真实姓名，2到30个字。"}),
     ({"name": "赵" * 31}, {"name": "请填写真实姓名，2到30个字。"}),
     *(({"name": name}, {"name": "匿名反映不按异议办理"}) for name in NO_NAMES),
+    *(({"name": name}, {"name": "请填写身份证上的姓名全名"}) for name in HALF_NAMES),
     ({"contact": ""}, {"contact": "请填写11位手机号码"}),
     *(({"contact": contact}, {"contact": "请填写11位手机号码"}) for contact in NO_CONTACTS),
     ({"category": ""}, {"category": "请选一类"}),
@@ -54,9 +60,9 @@ WRONG = [
     ({"facts": "太短了"}, {"facts": "事实和依据请写20到3000个字，现在是3个字。"}),
     ({"facts": "字" * 3001}, {"facts": "现在是3001个字。"}),
     ({"facts": " \n" * 40}, {"facts": "现在是0个字。"}),
-    (UNIT, {"evidence": LETTER}),
-    (UNIT | {"name": "某厂"}, {"name": "请填写单位全称，4到60个字。", "evidence": LETTER}),
-    (UNIT | {"contact_person": ""}, {"contact_person": "单位提出异议，请填写联系人姓名", "evidence": LETTER}),
+    (UNIT, {"letter": LETTER}),
+    (UNIT | {"name": "某厂"}, {"name": "请填写单位全称，4到60个字。", "letter": LETTER}),
+    (UNIT | {"contact_person": ""}, {"contact_person": "单位提出异议，请填写联系人姓名", "letter": LETTER}),
     (
         {"name": "", "contact": "", "category": "", "facts": ""},
         {"name": "真实姓名", "contact": "手机号码", "category": "请选一类", "facts": "20到3000"},
@@ -68,7 +74,7 @@ def test_each_field_says_what_is_wrong_with_it_and_every_text_stays(
     world: World, make_app: Callable[..., Flask], here: str
 ) -> None:
     client = Browser(make_app(limits_enabled=False))
-    fields = ("objector_kind", "name", "contact_person", "contact", "category", "facts", "evidence")
+    fields = ("objector_kind", "name", "contact_person", "contact", "category", "facts", "letter", "evidence")
     for step in ("check", "submit"):
         for changes, errors in WRONG:
             typed = filled(step=step, **changes)
@@ -126,7 +132,9 @@ def test_form_check_and_receipt_work_by_plain_posts(world: World, client: Browse
         "2026年9月29日（星期二）24:00",
     ):
         assert said in receipt.text
-    assert CODE.search(client.get("/receipt").source) is None  # shown once
+    assert code[0] in client.get("/receipt").text  # shown until its owner says that it is kept
+    kept = client.send(receipt.form("/receipt/kept"))
+    assert (kept.status, CODE.search(client.get("/receipt").source)) == (303, None)
     progress = client.follow(client.post("/receipt", {"code": code[0]}))
     assert "已收到，等待受理" in progress.text
     assert facts in [p.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for p in typed(progress)]
@@ -157,7 +165,7 @@ def test_a_telephone_number_may_be_written_as_people_write_it(
 def test_a_unit_files_under_its_name_and_a_person_has_no_contact_person(
     world: World, client: Browser, here: str
 ) -> None:
-    letter = {"evidence": (io.BytesIO(pdf()), "公函.pdf")}
+    letter = {"letter": (io.BytesIO(pdf()), "公函.pdf")}
     check = client.send(client.get(here).form("/objection"), "check", **filled(**UNIT, step="check") | letter)
     first = client.send(check.form("/objection"), "submit")
     assert client.send(check.form("/objection"), "submit").status == first.status == 303  # sent twice
@@ -165,9 +173,33 @@ def test_a_unit_files_under_its_name_and_a_person_has_no_contact_person(
     assert [(who.name, who.contact_person) for who in world.objectors()] == [(UNIT["name"], "钱先生"), ("赵小禾", "")]
 
 
+@pytest.mark.parametrize("name", ["曲靖市热心公益服务中心", "群众艺术馆（麒麟区）", "麒麟区某某村民委员会"])
+def test_a_unit_may_be_called_what_no_person_is(world: World, client: Browser, here: str, name: str) -> None:
+    letter = {"letter": (io.BytesIO(pdf()), "公函.pdf")}
+    named = filled(**UNIT | {"name": name}, step="check")
+    check = client.send(client.get(here).form("/objection"), "check", **named | letter)
+    assert client.send(check.form("/objection"), "submit").status == 303
+    assert [who.name for who in world.objectors()] == [name]
+
+
+def test_security_46_what_gives_the_objector_away_is_pointed_out_before_filing_and_may_stay(
+    world: World, client: Browser, here: str
+) -> None:
+    plain = client.post(here, filled(step="check"))
+    assert "可能由此知道您是谁" not in plain.text
+    facts = FACTS + "我叫赵小禾，电话130-0000-0001。"
+    check = client.post(here, filled(facts=facts, step="check"))
+    assert check.status == 200
+    assert "写了： 您的姓名、您的联系方式" in check.text
+    assert filed(world) == 0
+    assert client.send(check.form("/objection"), "submit").status == 303
+    with world.database.reader() as session:
+        assert session.scalars(select(Objection.facts)).all() == [facts]
+
+
 def test_an_objection_against_the_handling_unit_goes_to_the_office(world: World, client: Browser, here: str) -> None:
     check = client.post(here, filled(against_handler="y", step="check"))
-    assert "市级机构直接办理" in check.text
+    assert "市级专班直接办理" in check.text
     client.send(check.form("/objection"), "submit")
     with world.database.reader() as session:
         assert session.scalars(select(Case.handler_unit_id)).all() == [world.office]

@@ -138,7 +138,7 @@ def test_security_13_the_proof_has_a_code_to_scan_that_holds_the_address_and_not
     receipt = client.follow(sent)
     drawn = re.findall(r"<svg.*?</svg>", receipt.source, re.DOTALL)
     assert drawn == [str(qr("https://gongshi.example.gov.cn/receipt", "查询页面的二维码"))]
-    for said in ("打印或存成文件", "复制查询码", "2026年9月18日（星期五）09:00", "麒小3"):
+    for said in ("存成文本文件", "复制查询码", "2026年9月18日（星期五）09:00", "麒小3"):
         assert said in receipt.text
 
 
@@ -148,7 +148,7 @@ def test_the_code_stands_in_no_address_no_log_and_after_the_receipt_in_no_cookie
     here = f"/periods/{world.round_two()}/nominees/{world.nominees[2]}/objection"
     with caplog.at_level(logging.DEBUG):
         sent = client.post(here, filled())
-        code = client.cookie()["receipt"]["code"]
+        code = client.receipt_code()
         shown = client.follow(sent)
         assert code in shown.text
         found = client.post("/receipt", {"code": code})
@@ -204,7 +204,7 @@ def test_each_state_in_words(
 
 
 def test_a_declined_case_says_why(world: World, client: Browser, clock: MovingClock, case: tuple[int, str]) -> None:
-    world.act(investigation.decline, case[0], "head", DeclineGround.NO_FACTS, "没有写明时间地点", now=DAY)
+    world.decline(case[0], DeclineGround.NO_FACTS, "没有写明时间地点", now=DAY)
     clock.to(DAY)
     text = opened(client, case[1]).text
     assert "不予受理。依据：没有具体事实或者线索。理由：没有写明时间地点" in text
@@ -228,7 +228,7 @@ def test_question_supplement_reply_and_answer_pass_through_the_page(
     handler, head = world.actor("handler"), world.actor("head")
     texts = (Conclusion.PARTLY_UPHELD, "查明的情况", "评选条件", "给您的答复")
     world.run(investigation.propose, case[0], *texts, by=handler, now=at(DAY))
-    world.run(investigation.confirm, case[0], by=head, now=at(DAY))
+    world.run(investigation.confirm, case[0], 1, by=head, now=at(DAY))
     text = client.get("/receipt").text
     for said in ("我的补充", "去年三月， 在河边", "已经收到，正在核对", "部分成立，不影响参评资格。给您的答复"):
         assert said in text
@@ -255,7 +255,7 @@ def test_whoever_leaves_is_asked_for_the_code_again(client: Browser, case: tuple
     left = client.follow(client.send(page.form("/receipt/leave")))
     assert "已经退出查询" in left.text
     assert "2026-0001" not in client.get("/receipt").text
-    assert client.cookie().keys() <= {"csrf_token"}
+    assert client.cookie().keys() <= {"csrf_token", "browser"}
 
 
 def test_of_a_joined_case_each_objector_sees_only_their_own(

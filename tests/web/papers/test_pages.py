@@ -184,7 +184,7 @@ def test_a_case_that_somebody_may_not_see_is_not_in_their_report(
     world.file(period, second, "2026-09-18 Fri 09:00", against_handler=True)  # the office's
     recused, _ = world.file(period, third, "2026-09-18 Fri 09:00")
     world.act(investigation.recuse, recused, "handler2", world.people["handler2"], "亲属。", now="2026-09-18 Fri 10:00")
-    clock.to("2026-09-18 Fri 12:00")
+    clock.to("2026-09-19 Sat 09:00")
     numbers = {}
     for login in ("office", "head", "handler2"):
         text = text_of(saved(staff(login).open(f"/papers/periods/{period}/cases"))[1])

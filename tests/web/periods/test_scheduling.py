@@ -43,8 +43,8 @@ def test_a_window_that_cannot_be_is_refused_in_words_and_nothing_is_saved(world:
         ({"opening": "9999-12-31"}, 409, "9999年的放假调休安排尚未载入"),
         ({"opening": ""}, 422, "请选择公示的第一天，须是工作日。"),
         ({"opening": "soon"}, 422, "不是有效的日期值。"),
-        ({"conclude": "0"}, 422, "请填写1到30之间的整数。"),
-        ({"conclude": "31"}, 422, "请填写1到30之间的整数。"),
+        ({"conclude": "0"}, 422, "请填写3到30之间的整数。"),
+        ({"conclude": "31"}, 422, "请填写3到30之间的整数。"),
         ({"conclude": "three"}, 422, "不是有效的整数。"),
         ({"nominee": [], "step": "save"}, 422, "还没有选择推荐对象"),
         ({"nominee": [str(world.others[0]), "x", "²", str(10**30)], "step": "save"}, 422, ""),
@@ -94,10 +94,10 @@ def test_the_days_are_shown_one_by_one_before_anything_is_saved(world: World, of
 def test_late_december_is_marked_as_open_to_change(world: World, office: Browser, clock: MovingClock) -> None:
     world.past_round_one(world.nominees)
     clock.to("2026-12-10 Thu 09:00")
-    page = plan(office, world, opening="2026-12-16", conclude="2")
+    page = plan(office, world, opening="2026-12-16", conclude="3")
     assert "12月20日以后的日子，下一年的放假通知还可能调整" in page.text
     assert "可能调整" in " ".join(page.days())
-    assert plan(office, world, "save", opening="2026-12-16", conclude="2").status == 303
+    assert plan(office, world, "save", opening="2026-12-16", conclude="3").status == 303
     assert "日期可能调整的公示（1）" in office.get("/office/").text
 
 
@@ -152,7 +152,7 @@ def test_closing_is_refused_too_early_and_names_what_is_open(world: World, offic
     case, _ = world.file(period, world.nominees[2], FILED)
     path = f"/office/periods/{period}/close"
     early = office.post(path)
-    assert (early.status, "公示要到2026-09-24 00:00才结束" in early.text) == (409, True)
+    assert (early.status, "公示要到2026年9月23日24:00才结束" in early.text) == (409, True)
     clock.to("2026-09-24 Thu 00:00")
     still = office.post(path)
     assert (still.status, "还有1件异议没有结论：2026-0001" in still.text) == (409, True)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from app.services.cases import settlement
 from app.services.record import chain
+from tests.data import STATUTORY_2027
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World, at
 
@@ -91,9 +92,9 @@ def test_security_38_the_auditor_reads_the_record_and_an_edited_row_is_found(wor
 NOTICE = {
     "year": "2027",
     "number": "国办发明电〔2026〕1号",
-    "published": "2026-11-04",
+    "published": "2026-09-01",
     "source": "中国政府网",
-    "off": "2027-01-01\n2027-01-02 2027-01-03，2027-05-01、2027-10-01;2027-10-02\n2027-10-03",
+    "off": "2027-01-02 2027-01-03，2027-05-03、2027-10-04;2027-10-05\n" + "\n".join(STATUTORY_2027),
     "work": "2027-01-09",
     "checked": "y",
 }

@@ -27,6 +27,9 @@ RECORD = frozenset({"office", "auditor"})
 FORM = "/periods/6/nominees/3/objection"
 PLAN = "/office/periods/new/1/2/3"
 MANAGERS = frozenset({"office", "head"})
+UNITS = frozenset({"head", "handler"})
+AGREERS = MANAGERS | {"auditor"}
+HANDLE = "a-handle-of-22-letters"
 
 # Method, address, what a stranger gets, who of the staff may, what they get (empty forms are refused as such).
 MATRIX = [
@@ -38,14 +41,23 @@ MATRIX = [
     ("GET", "/decisions/1", 404, EVERYBODY, 404),  # no decision yet
     ("GET", FORM, 200, EVERYBODY, 200),
     ("POST", FORM, 422, EVERYBODY, 422),
+    ("GET", f"{FORM}/{HANDLE}", 200, EVERYBODY, 200),
+    ("GET", f"{FORM}/{HANDLE}/check", 200, EVERYBODY, 200),  # nothing to check: it leads to the form
     ("POST", f"{FORM}/evidence", 422, EVERYBODY, 422),
     ("POST", f"{FORM}/evidence/1/remove", 422, EVERYBODY, 422),
+    ("POST", f"{FORM}/letter", 422, EVERYBODY, 422),
+    ("POST", f"{FORM}/letter/1/remove", 422, EVERYBODY, 422),
     ("GET", "/receipt", 200, EVERYBODY, 200),
     ("POST", "/receipt", 422, EVERYBODY, 422),
+    ("GET", f"/receipt/again/{HANDLE}", 302, EVERYBODY, 302),
+    ("GET", "/receipt/file", 302, EVERYBODY, 302),
+    ("POST", "/receipt/kept", 303, EVERYBODY, 303),
     ("POST", "/receipt/supplement", 401, EVERYBODY, 401),
     ("POST", "/receipt/withdraw", 401, EVERYBODY, 401),
     ("POST", "/receipt/evidence", 422, EVERYBODY, 422),
     ("POST", "/receipt/evidence/1/remove", 422, EVERYBODY, 422),
+    ("POST", "/receipt/letter", 422, EVERYBODY, 422),
+    ("POST", "/receipt/letter/1/remove", 422, EVERYBODY, 422),
     ("GET", "/receipt/evidence/1", 302, EVERYBODY, 302),
     ("POST", "/receipt/leave", 303, EVERYBODY, 303),
     ("GET", "/static/css/site.css", 200, EVERYBODY, 200),
@@ -74,10 +86,26 @@ MATRIX = [
     ("GET", "/desk/cases/1", 302, DESK, 200),
     ("GET", "/desk/cases/1/evidence/1", 302, DESK, 200),
     ("POST", "/desk/cases/1/note", 401, DESK, 422),
+    ("GET", "/desk/cases/1/files/1", 302, DESK, 404),  # no file of the handlers yet
+    ("GET", "/desk/cases/1/volume.zip", 302, DESK, 200),
+    ("GET", "/desk/registrations", 302, DESK, 200),
+    ("GET", "/desk/registrations/periods/6", 302, DESK, 200),
+    ("GET", "/desk/registrations/entries/8", 302, DESK, 200),
+    ("POST", "/desk/registrations/entries/8", 401, DESK, 422),
+    ("GET", "/desk/registrations/slip", 302, DESK, 302),
+    ("POST", "/desk/registrations/slip/done", 401, DESK, 303),
     ("GET", "/desk/flood", 302, HEAD, 200),
     ("GET", "/desk/flood/text/1", 302, HEAD, 200),
     ("POST", "/desk/flood/text/1", 401, HEAD, 422),
+    ("GET", "/desk/flood/acts/999", 302, UNITS, 404),
+    ("POST", "/desk/flood/acts/999/confirm", 401, UNITS, 404),
+    ("POST", "/desk/flood/acts/999/return", 401, UNITS, 404),
     ("GET", "/office/", 302, OFFICE, 200),
+    ("GET", "/office/flood/acts/999", 302, OFFICE, 404),
+    ("POST", "/office/flood/acts/999/confirm", 401, OFFICE, 404),
+    ("POST", "/office/flood/acts/999/return", 401, OFFICE, 404),
+    ("GET", "/office/flood/extension", 302, OFFICE, 200),
+    ("POST", "/office/flood/extension", 401, OFFICE, 422),
     ("GET", "/office/flood", 302, OFFICE, 200),
     ("GET", "/office/flood/source/1", 302, OFFICE, 200),
     ("POST", "/office/flood/source/1", 401, OFFICE, 422),
@@ -109,6 +137,7 @@ MATRIX = [
     ("POST", "/units/2/parent", 401, OFFICE, 422),
     ("POST", "/units/2/retire", 401, OFFICE, 409),
     ("POST", "/units/2/restore", 401, OFFICE, 409),
+    ("POST", "/account/resets/known", 401, EVERYBODY, 303),
     ("GET", "/people/", 302, MANAGERS, 200),
     ("GET", "/people/new", 302, MANAGERS, 200),
     ("POST", "/people/new", 401, MANAGERS, 422),
@@ -117,6 +146,10 @@ MATRIX = [
     ("GET", "/people/5", 302, MANAGERS, 200),
     ("POST", "/people/5/enable", 401, MANAGERS, 409),
     ("POST", "/people/5/place", 401, MANAGERS, 422),
+    ("POST", "/people/5/agree", 401, MANAGERS, 409),
+    ("GET", "/people/agreements", 302, AGREERS, 200),
+    ("POST", "/people/agreements", 401, AGREERS, 422),
+    ("POST", "/people/resets/seen", 401, OFFICE, 303),
     ("POST", "/nominees/1/conditions/merit_1", 401, OFFICE, 422),
     ("POST", "/nominees/1/rank", 401, OFFICE, 422),
     ("POST", "/nominees/1/reviews/final", 401, OFFICE, 422),
@@ -187,6 +220,8 @@ MATRIX = [
     ("POST", "/office/identities/999/grant", 401, OFFICE, 404),
     ("POST", "/office/identities/999/refuse", 401, OFFICE, 404),
     ("POST", "/office/identities/999/read", 401, OFFICE, 404),
+    ("POST", "/office/identities/999/letters/1", 401, OFFICE, 404),
+    ("POST", "/office/identities/999/letters/1/sort", 401, OFFICE, 404),
     ("GET", "/office/periods", 302, OFFICE, 200),
     ("GET", "/office/periods/new", 302, OFFICE, 200),
     ("GET", "/office/periods/new-many", 302, OFFICE, 200),
@@ -204,7 +239,9 @@ MATRIX = [
     ("GET", "/office/periods/1/report", 302, OFFICE, 200),
     ("GET", "/office/calendar", 302, OFFICE, 200),
     ("POST", "/office/calendar", 401, OFFICE, 422),
+    ("POST", "/office/calendar/replan", 401, OFFICE, 422),
     ("GET", "/office/record", 302, RECORD, 200),
+    ("GET", "/office/checks", 302, RECORD, 200),
 ]
 
 
@@ -258,6 +295,7 @@ def test_security_19_the_matrix_names_every_route_and_every_method(app: Flask) -
 
 
 @pytest.mark.both_databases
+@pytest.mark.usefixtures("next_morning")
 def test_security_19_the_whole_matrix(eventful: World, app: Flask) -> None:
     found, expected = {}, {}
     for who in ("anonymous", *LOGINS):
@@ -306,6 +344,7 @@ def test_security_20_another_units_case_does_not_exist_for_reading_nor_for_any_a
     assert eventful.everything() == before
 
 
+@pytest.mark.usefixtures("next_morning")
 def test_security_20_a_recused_person_finds_nothing_any_more(eventful: World, staff: Callable[[str], Browser]) -> None:
     handler = staff("handler")
     assert handler.get("/desk/cases/1").status == 200

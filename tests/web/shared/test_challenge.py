@@ -141,7 +141,7 @@ def test_security_31_it_is_local_and_says_in_words_what_happens(world: World, cr
     assert set(puzzle["parameters"]) == {
         *("algorithm", "cost", "data", "keyLength", "keyPrefix", "keySignature", "nonce", "salt")
     }
-    assert set(puzzle["parameters"]["data"]) == {"until"}
+    assert set(puzzle["parameters"]["data"]) == {"until", "hardness"}
     assert not any(mark in unescape(json.dumps(puzzle)) for mark in (HERE, "赵小禾", mobile(4)))
 
 
@@ -197,13 +197,12 @@ def test_one_form_with_its_answer_several_times_at_once_is_one_objection(world: 
 
 @on_sqlite
 def test_what_is_refused_after_the_challenge_does_not_spend_it(world: World, make_app: MakeApp) -> None:
-    crowd = Crowd(make_app(limit_contact="1/hour", challenge_at=0, challenge_attempts=20), world.round_two(), world)
+    crowd = Crowd(make_app(challenge_at=0, challenge_attempts=20), world.round_two(), world)
     first = check(crowd, contact=mobile(0))
     assert press_submit(*first, answer=solved(first[1])).status == 303
     browser, page = check(crowd)
     answer = solved(page)
     assert press_submit(browser, page, answer=answer, name="").status == 422
-    assert press_submit(browser, page, answer=answer, contact=mobile(0)).status == 429  # this contact had its share
     assert press_submit(browser, page, answer=answer).status == 303
     assert filed(world) == 2
 
@@ -278,6 +277,68 @@ def test_security_31_who_cannot_run_it_waits_three_minutes_and_passes(
     clock.forward(seconds=1)
     assert press_submit(browser, last_second).status == 303
     assert filed(world) == 5
+
+
+@on_sqlite
+def test_security_47_waits_are_not_to_be_had_in_parallel(world: World, crowd: Crowd, clock: MovingClock) -> None:
+    forms = [check(crowd) for _ in range(5)]
+    clock.forward(minutes=3)
+    answers = [press_submit(*form).status for form in forms]
+    assert answers == [303, 428, 428, 428, 428]
+    assert press_submit(*forms[0]).status == 303  # the one that was taken, sent once more: its receipt (R16)
+    assert filed(world) == 5
+    solver, page = forms[1]
+    assert press_submit(solver, page, answer=solved(page)).status == 303  # who solves does not wait for anybody
+
+
+def test_security_47_nor_at_one_moment(world: World, crowd: Crowd, clock: MovingClock) -> None:
+    forms = [check(crowd) for _ in range(4)]
+    clock.forward(minutes=3)
+    answers = at_once([lambda form=form: press_submit(*form).status for form in forms])
+    assert sorted(answers, key=str) == [303, 428, 428, 428]
+    assert filed(world) == 5
+
+
+@on_sqlite
+def test_security_47_nor_from_several_addresses_of_one_network(
+    world: World, make_app: MakeApp, clock: MovingClock
+) -> None:
+    """As shipped: four waits asked for at one moment in one /48 are one, and then one every three minutes."""
+    crowd = Crowd(make_app(challenge_at=0), world.round_two(), world)
+    forms = [check(crowd, f"2001:db8:1:{number:x}::1") for number in range(4)]
+    elsewhere = check(crowd, "2001:db8:2::1")
+    clock.forward(minutes=3)
+    assert [press_submit(*form).status for form in forms] == [303, 428, 428, 428]
+    assert press_submit(*elsewhere).status == 303
+    assert filed(world) == 2
+
+
+@on_sqlite
+def test_security_47_waits_are_bounded_by_network_and_by_nominee(
+    world: World, make_app: MakeApp, clock: MovingClock
+) -> None:
+    settings = {"challenge_at": 0, "limit_waiting_network": "2/3 minutes", "limit_waiting_nominee": "3/hour"}
+    crowd = Crowd(make_app(**settings), world.round_two(), world)
+    forms = [check(crowd, f"2001:db8:1:{number:x}::1") for number in range(4)]
+    forms += [check(crowd, f"2001:db8:{number + 2:x}::1") for number in range(3)]
+    clock.forward(minutes=3)
+    assert [press_submit(*form).status for form in forms] == [303, 303, 428, 428, 303, 428, 428]
+
+
+@on_sqlite
+def test_a_puzzle_that_was_too_easy_is_solved_for_nothing(world: World, make_app: MakeApp) -> None:
+    crowd = Crowd(make_app(limit_nominee="2/hour", challenge_attempts=20), world.round_two(), world)
+    assert crowd.files(address=HERE, contact=mobile(0)) == 303
+    browser, page = check(crowd)  # half full: an easy one
+    assert press_submit(*check(crowd, "203.0.113.9"), answer=solved(crowd_page(crowd))).status == 303
+    refused = press_submit(browser, page, answer=solved(page))
+    assert refused.status == 428
+    assert press_submit(browser, refused, answer=solved(refused)).status == 303
+
+
+def crowd_page(crowd: Crowd) -> Page:
+    """A page with a puzzle of its own."""
+    return check(crowd, "203.0.113.10")[1]
 
 
 @on_sqlite

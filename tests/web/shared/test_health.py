@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import socket
 import time
@@ -13,6 +14,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from app import clock
 from app.services.cases import settlement
 from app.web.factory import create_app
 from config import Settings
@@ -91,6 +93,21 @@ def test_what_can_be_done_without_for_a_while_is_named_and_nobody_is_sent_away(
         page = Browser(make_app(**settings)).get("/readyz")
         expected = {"ready": True} | ({"degraded": degraded} if degraded else {})
         assert (page.status, json.loads(page.source)) == (200, expected)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("seconds", "named"), [(0, False), (1.5, False), (-1.5, False), (3, True), (-3, True), (86_400, True)]
+)
+def test_a_clock_more_than_two_seconds_from_the_databases_is_named(
+    world: World, client: Browser, monkeypatch: pytest.MonkeyPatch, seconds: float, named: bool
+) -> None:
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + dt.timedelta(seconds=seconds))
+    page = client.get("/readyz")
+    shared = world.database.engine.dialect.name == "postgresql"  # SQLite is on the same machine: one clock
+    expected = {"ready": True} | ({"degraded": ["clock"]} if named and shared else {})
+    assert (page.status, json.loads(page.source)) == (200, expected)
 
 
 @pytest.mark.both_databases

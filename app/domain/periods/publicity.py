@@ -1,0 +1,86 @@
+"""What may be read about a period outside its window: no title or figure that gives a nominee away (R5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.periods.rounds import Organiser, Round
+
+FEWEST_SHOWN_ALONE = 5
+FIGURES = {
+    "entries": "公示对象",
+    "filed": "收到异议",
+    "accepted": "受理",
+    "declined": "不予受理",
+    "upheld": "异议成立",
+    "partly_upheld": "部分成立",
+    "dismissed": "异议不成立",
+    "lapsed": "逾期未结论",
+    "goes_out": "取消参评资格",
+}
+
+
+def organiser_is_shown(round_: Round, collectives: int) -> bool:
+    """Whether a period's organiser is itself among those it shows: a unit's own period that shows a collective."""
+    return round_.organiser is Organiser.OWN_UNIT and collectives > 0
+
+
+def title_of(round_: Round, organiser: str) -> str:
+    """Return the title inside the window, and for staff at any time."""
+    return round_.name if round_.organiser is Organiser.OFFICE else f"{organiser}{round_.name}"
+
+
+def title_by_recommender(round_: Round, recommender: str, organiser: str) -> str:
+    """Return the title outside the window where the organiser is itself a nominee; no unit where both are one."""
+    by = f"{recommender}推荐的" if recommender and recommender != organiser else ""
+    return f"{by}集体{round_.name}"
+
+
+def shown_alone(entries: int) -> bool:
+    """Return whether a period has enough entries for its figures to give nobody away."""
+    return entries >= FEWEST_SHOWN_ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingFigures:
+    """What the public reads of a closing, by the keys of FIGURES.
+
+    `periods` is how many periods the figures are of, `pooled_by` the recommending unit whose they are; "" for the
+    period's own. No `counts` where even the pool is too small, or where one of its periods still runs.
+    """
+
+    counts: Mapping[str, int] | None
+    periods: int = 1
+    pooled_by: str = ""
+    still_running: bool = False
+
+    @property
+    def counts_by_name(self) -> list[tuple[str, int]]:
+        """The counts with the names that the page gives them."""
+        return [(name, self.counts[key]) for key, name in FIGURES.items()] if self.counts else []
+
+
+def figures_of(report: Mapping[str, Any]) -> dict[str, int]:
+    """Return the public figures of one closing report."""
+    return {
+        "entries": report["entries"],
+        "filed": report["filed"],
+        "accepted": report["accepted"],
+        "declined": report["by_state"]["declined"],
+        **{key: report["by_conclusion"][key] for key in ("upheld", "partly_upheld", "dismissed")},
+        "lapsed": report["by_state"]["lapsed"],
+        "goes_out": len(report["goes_out"]),
+    }
+
+
+def pooled(reports: Iterable[Mapping[str, Any]], unit: str, running: int) -> ClosingFigures:
+    """Return the figures of a recommending unit's small periods together.
+
+    None are given while one of these periods runs: the difference after its closing would be its own figures.
+    """
+    parts = [figures_of(report) for report in reports]
+    total = {key: sum(part[key] for part in parts) for key in FIGURES}
+    told = not running and shown_alone(total["entries"])
+    return ClosingFigures(total if told else None, len(parts), unit, still_running=bool(running))

@@ -1,0 +1,224 @@
+"""A flood ended by two people in a few presses: its cases joined, declined or concluded together (R22, R23).
+
+Every act calls one function for each case, all in one transaction: each case has its own row of the record, and each
+objector an answer. One person proposes, another confirms exactly the cases that were proposed, or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.domain.cases.states import Actor, Conclusion, DeclineGround, State
+from app.domain.refusals import BadValue, ChangedMeanwhile, NothingChosen, NotYourCase, SamePerson
+from app.models import Case, Entry, GroupAct, GroupActKind
+from app.models.drawing import BEYOND
+from app.services.cases import flood, investigation
+from app.services.cases.flood import Likeness
+from app.services.shared.locks import lock_row_if_any
+from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
+
+# Cases that are empty or repeat each other are ended together. An objection that is right is upheld in its own case.
+CONCLUSIONS = (Conclusion.DISMISSED, Conclusion.PARTLY_UPHELD)
+_CHANGED = "这一组刚才有了变化，选中的案件里有的已经受理或者办完。一件都没有办理，请核对后再提交。"
+_DECIDED = "这份意见已经有人确认或者退回，请核对。"
+
+
+@use_case
+def join_group(work: Work, likeness: Likeness, case_id: int, chosen: Collection[int]) -> int:
+    """Join the chosen cases into the earliest case of the group against the same nominee (并案). Returns how many.
+
+    That earliest one need not be chosen. Raises NothingChosen, ChangedMeanwhile, and what joining one case raises.
+    """
+    group = _cases(work, _chosen(work, likeness, case_id, chosen, also_unchosen=True))
+    leads: dict[tuple[int, int], int] = {}
+    joined = 0
+    for case in group:
+        lead = leads.setdefault((case.entry_id, case.handler_unit_id), case.id)
+        if case.id in chosen and case.id != lead:
+            investigation.join(work, case.id, lead)
+            joined += 1
+    if not joined:
+        raise NothingChosen("选中的案件里没有可以合并的：每个推荐对象最早的一件留下，别的并入它。")
+    return joined
+
+
+@use_case
+def propose_decline(
+    work: Work, likeness: Likeness, case_id: int, chosen: Collection[int], ground: DeclineGround, reason: str
+) -> int:
+    """Propose to decline the chosen cases (不予受理), all or none. Returns the proposal's id.
+
+    Raises NothingChosen, ChangedMeanwhile, MissingText, and what declining one case raises.
+    """
+    ids = _chosen(work, likeness, case_id, chosen)
+    reason = checked_text(reason, "不予受理的理由", investigation.REASON)
+    for each in ids:
+        investigation.decline(work, each, ground, reason)
+    return _proposed(work, GroupAct(kind=GroupActKind.DECLINE, case_ids=ids, ground=ground, reason=reason))
+
+
+@use_case
+def propose_conclusion(
+    work: Work,
+    likeness: Likeness,
+    case_id: int,
+    chosen: Collection[int],
+    conclusion: Conclusion,
+    texts: tuple[str, str, str],
+) -> int:
+    """Accept, investigate and propose one conclusion for the chosen cases, all or none. Returns the proposal's id.
+
+    `texts` are findings, grounds and answer. Raises as `propose_decline`, and BadValue for a conclusion that is for a
+    case of its own.
+    """
+    if conclusion not in CONCLUSIONS:
+        raise BadValue("conclusion", "异议成立的，请在案件页面单独办理。")
+    ids = _chosen(work, likeness, case_id, chosen)
+    for each in ids:
+        investigation.accept(work, each)
+        investigation.investigate(work, each)
+        investigation.propose(work, each, conclusion, *texts)
+    return _proposed(work, GroupAct(kind=GroupActKind.CONCLUDE, case_ids=ids, conclusion=conclusion, reason=texts[2]))
+
+
+@use_case
+def confirm_group(work: Work, act_id: int) -> int:
+    """Confirm a proposal for all of its cases, as a second person. Returns how many.
+
+    Raises SamePerson, ChangedMeanwhile (somebody decided it, or one of its cases went another way), NotYourCase.
+    """
+    act = _lock(work, act_id)
+    if act.proposed_by == work.actor.user_id:
+        raise SamePerson
+    _lock_cases(work, act.case_ids)
+    cases = _cases(work, act.case_ids)
+    theirs = all(_is_of(act, case) for case in cases)
+    if len(cases) != len(act.case_ids) or not theirs:
+        raise ChangedMeanwhile("这份意见提出以后，其中有的案件另外办理了。一件都没有确认，请退回后重新提出。")
+    for case in cases:
+        _confirm_one(work, act, case)
+    _decide(work, act, confirmed=True)
+    return len(cases)
+
+
+@use_case
+def return_group(work: Work, act_id: int, reason: str) -> None:
+    """Return a proposal (退回), by a second person or by whoever proposed it. Its cases wait or are investigated on."""
+    act = _lock(work, act_id)
+    reason = checked_text(reason, "退回的理由", investigation.REASON)
+    _lock_cases(work, act.case_ids)
+    for case in _cases(work, act.case_ids):
+        if _is_of(act, case):
+            back = investigation.return_decline if act.kind is GroupActKind.DECLINE else investigation.return_proposal
+            back(work, case.id, reason)
+    _decide(work, act, confirmed=False)
+
+
+def waiting_acts(session: Session, actor: Actor) -> list[GroupAct]:
+    """List the proposals that wait for a second person, of this person's unit; the office sees all it may confirm."""
+    acts = session.scalars(
+        select(GroupAct)
+        .where(GroupAct.confirmed.is_(None))
+        .order_by(GroupAct.id)
+        .options(joinedload(GroupAct.proposer))
+    )
+    return [act for act in acts if _sees(session, actor, act)]
+
+
+def one_act(session: Session, actor: Actor, act_id: int) -> tuple[GroupAct, Sequence[Case]]:
+    """Return a proposal with its cases. Raises NotYourCase for whoever does not handle them."""
+    act = session.get(GroupAct, act_id)
+    if act is None or not _sees(session, actor, act):
+        raise NotYourCase
+    return act, _read(session, act.case_ids)
+
+
+def _confirm_one(work: Work, act: GroupAct, case: Case) -> None:
+    """Confirm what this proposal wrote into a case, as the second person."""
+    confirm = investigation.confirm_decline if act.kind is GroupActKind.DECLINE else investigation.confirm
+    confirm(work, case.id, case.proposal_version or 0)
+
+
+def _chosen(
+    work: Work, likeness: Likeness, case_id: int, chosen: Collection[int], *, also_unchosen: bool = False
+) -> list[int]:
+    """Lock the cases chosen of a group and return their ids, in order; with `also_unchosen` those of the whole group.
+
+    Whether they are free is asked after the lock: of two people who propose at once one comes first (SECURITY 52).
+    """
+    if not chosen:
+        raise NothingChosen
+    _lock_cases(work, chosen)
+    group = flood.alike(work.session, likeness, case_id, work.actor, work.now)
+    if not set(chosen) <= set(group) or set(chosen) & _waiting_ids(work.session):
+        raise ChangedMeanwhile(_CHANGED, "chosen")
+    return sorted(group if also_unchosen else set(chosen))
+
+
+def _lock_cases(work: Work, ids: Collection[int]) -> None:
+    """Lock these cases in the order of their ids, whoever locks them: two acts at once do not wait for each other."""
+    wanted = [each for each in ids if 0 < each < BEYOND]
+    work.session.execute(select(Case.id).where(Case.id.in_(wanted)).order_by(Case.id).with_for_update())
+
+
+def _waiting_ids(session: Session) -> set[int]:
+    """Return the cases that stand in a proposal to decline which waits already."""
+    lists: Iterable[list[int]] = session.scalars(select(GroupAct.case_ids).where(GroupAct.confirmed.is_(None)))
+    return {each for ids in lists for each in ids}
+
+
+def _proposed(work: Work, act: GroupAct) -> int:
+    act.proposed_by, act.proposed_at = work.actor.user_id, work.now
+    work.session.add(act)
+    work.session.flush()
+    work.did("group.proposed", f"group:{act.id}", kind=act.kind, cases=act.case_ids)
+    return act.id
+
+
+def _lock(work: Work, act_id: int) -> GroupAct:
+    act = lock_row_if_any(work.session, GroupAct, act_id)
+    if act is None or not _sees(work.session, work.actor, act):
+        raise NotYourCase
+    if act.confirmed is not None:
+        raise ChangedMeanwhile(_DECIDED)
+    return act
+
+
+def _decide(work: Work, act: GroupAct, *, confirmed: bool) -> None:
+    act.decided_by, act.decided_at, act.confirmed = work.actor.user_id, work.now, confirmed
+    work.did("group.confirmed" if confirmed else "group.returned", f"group:{act.id}", kind=act.kind)
+
+
+def _is_of(act: GroupAct, case: Case) -> bool:
+    """Whether what the case holds is what this proposal wrote: nobody replaced it since."""
+    if act.kind is GroupActKind.DECLINE:
+        expected, text = State.RECEIVED, case.decline_proposed_reason
+    else:
+        expected, text = State.PROPOSED, case.answer
+    mine = (case.proposed_at, case.proposed_by) == (act.proposed_at, act.proposed_by)
+    return case.state is expected and mine and text == act.reason
+
+
+def _sees(session: Session, actor: Actor, act: GroupAct) -> bool:
+    mine: Callable[[Case], bool] = lambda case: actor.is_office or case.handler_unit_id == actor.unit_id  # noqa: E731
+    cases = _read(session, act.case_ids)
+    return all(mine(case) and actor.user_id not in {recusal.user_id for recusal in case.recusals} for case in cases)
+
+
+def _cases(work: Work, ids: Collection[int]) -> Sequence[Case]:
+    return _read(work.session, ids)
+
+
+def _read(session: Session, ids: Collection[int]) -> Sequence[Case]:
+    options = (
+        joinedload(Case.entry).joinedload(Entry.period),
+        joinedload(Case.handler_unit),
+        selectinload(Case.objections),
+        selectinload(Case.recusals),
+    )
+    query = select(Case).where(Case.id.in_(ids)).order_by(Case.received_at, Case.id)
+    return session.scalars(query.options(*options).execution_options(populate_existing=True)).all()

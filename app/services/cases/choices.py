@@ -1,0 +1,42 @@
+"""Whom a case can be given to, and which cases it can be joined into (R21, R23)."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import OPEN_STATES, Role, State
+from app.models import Case, User
+
+
+def assignable(session: Session, case: Case) -> list[User]:
+    """List the people of the handling unit who may be given the case."""
+    recused = {recusal.user_id for recusal in case.recusals}
+    staff = session.scalars(
+        select(User)
+        .where(User.unit_id == case.handler_unit_id, User.disabled_at.is_(None), User.role != Role.AUDITOR)
+        .order_by(User.id)
+    )
+    return [user for user in staff if user.id not in recused]
+
+
+def joinable_leads(session: Session, case: Case, seen: ColumnElement[bool] | None = None) -> list[Case]:
+    """List the open cases that this one may be joined into.
+
+    A case whose conclusion or decline is worded and waits to be confirmed is not one of them: what is confirmed is what
+    was read (R22). `seen` leaves out what whoever chooses may not know of yet (`visibility.shown_to`).
+    """
+    return list(
+        session.scalars(
+            select(Case)
+            .where(
+                Case.entry_id == case.entry_id,
+                Case.handler_unit_id == case.handler_unit_id,
+                Case.id != case.id,
+                Case.state.in_(OPEN_STATES - {State.PROPOSED}),
+                Case.decline_proposed_ground.is_(None),
+                true() if seen is None else seen,
+            )
+            .order_by(Case.id)
+        )
+    )

@@ -1,0 +1,58 @@
+"""The groups of near texts, kept between one view of a page and the next (R23).
+
+Comparing two thousand texts takes seconds, and the pages that show the groups are opened all day. So what was found is
+kept in memory, and what came since is compared with the first text of each group alone. What is kept is found by the
+very cases and hashes of texts that it was found from: where one is gone, accepted or declined, all are compared anew.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.services.cases.likeness import Grouping, groups
+
+MOST_KEPT = 32
+Marks = Sequence[tuple[int, str]]  # a case and the hash of its text, earliest first
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    marks: Marks
+    groups: Sequence[Sequence[int]]
+
+
+_kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+_turn = threading.Lock()
+
+
+def groups_of(
+    scope: Hashable, marks: Marks, texts_of: Callable[[Collection[int]], Mapping[int, str]]
+) -> Sequence[Sequence[int]]:
+    """Return the groups of cases with near texts, as `likeness.groups` finds them.
+
+    `scope` is whose list it is: one result is kept of each. `texts_of` reads the texts of cases; of those that were
+    compared before it is asked for the first of each group alone.
+    """
+    with _turn:
+        before = _kept.get(scope)
+    if before is not None and before.marks == marks:
+        return before.groups
+    if before is None or list(before.marks) != list(marks[: len(before.marks)]):
+        before = _Kept((), ())
+    new = [case for case, _ in marks[len(before.marks) :]]
+    firsts = [group[0] for group in before.groups]
+    texts = texts_of([*firsts, *new])
+    if len(texts) < len(firsts) + len(new):  # accepted or declined since the list was read: nothing of this is kept
+        return groups((case, text) for case, text in texts_of([case for case, _ in marks]).items())
+    grouping = Grouping([(group, texts[group[0]]) for group in before.groups])
+    for case in new:
+        grouping.add(case, texts[case])
+    with _turn:
+        _kept[scope] = _Kept(marks, grouping.groups)
+        _kept.move_to_end(scope)
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return grouping.groups

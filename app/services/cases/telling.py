@@ -1,0 +1,29 @@
+"""What happens to a case told to the units above it, as rows of the outbox (R21, R22, R28)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.domain.cases.reminders import Reminder
+from app.models import Case, OutboxRow
+from app.services.accounts.units import chain_of_command
+from app.services.shared.work import Work
+
+
+def tell_units(work: Work, case: Case, occasion: Reminder) -> None:
+    """Tell the handling unit, its superiors and the office.
+
+    One deadline tells each unit once of an occasion: where it was told before, the row takes the new moment.
+    """
+    deadline = case.entry.period.conclude_by
+    told = select(OutboxRow).where(
+        OutboxRow.case_id == case.id, OutboxRow.reminder == occasion, OutboxRow.deadline == deadline
+    )
+    before = {row.unit_id: row for row in work.session.scalars(told)}
+    for unit in chain_of_command(work.session, case.handler_unit):
+        if (row := before.get(unit.id)) is not None:
+            row.created_at, row.sent_at = work.now, None
+        else:
+            work.session.add(
+                OutboxRow(case_id=case.id, unit_id=unit.id, reminder=occasion, deadline=deadline, created_at=work.now)
+            )

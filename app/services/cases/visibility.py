@@ -1,0 +1,42 @@
+"""Which cases a person may know of, as a condition of a query: what `may_see` says of one case (R19, R21)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from app.domain.calendar.workdays import end_of, local_date, midnight
+from app.domain.cases.states import Actor, Role, State
+from app.models import Case, Entry, Period, Recusal, Unit
+
+
+def cases_visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition on Case that leaves out what this person may not see.
+
+    Every count and every reason that a page gives to a unit goes through here. Of a complaint against the unit itself,
+    which the office handles, not even its existence is told, and of a new case nothing before its day is over (R19).
+    """
+    not_recused = ~exists().where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id)
+    if actor.role is Role.OFFICE:
+        return not_recused
+    if actor.role is Role.AUDITOR:
+        return exists().where(Case.id != Case.id)
+    below = select(Unit.id).where(Unit.parent_id == actor.unit_id)
+    theirs = or_(Case.handler_unit_id == actor.unit_id, Case.handler_unit_id.in_(below))
+    return and_(not_recused, theirs, shown_to(actor, now))
+
+
+def shown_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition on Case that leaves out what is held back from units: `arrivals.shown_to_units`."""
+    if actor.role is Role.OFFICE:
+        return Case.id == Case.id
+    return shown_to_units(now)
+
+
+def shown_to_units(now: dt.datetime) -> ColumnElement[bool]:
+    """Return the same for units whoever of them asks, as for what leaves the portal in a message."""
+    today = local_date(now)
+    due_today = select(Period.id).where(Period.conclude_by <= end_of(today))
+    last_chance = select(Entry.id).where(Entry.period_id.in_(due_today))
+    return or_(Case.state != State.RECEIVED, Case.received_at < midnight(today), Case.entry_id.in_(last_chance))

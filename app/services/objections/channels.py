@@ -1,0 +1,89 @@
+"""What came in by which channel: the list for staff, and the counts for reports (R33)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.calendar.workdays import local_date
+from app.domain.cases.states import Actor
+from app.domain.objections.arrival import Channel
+from app.models import Case, Entry, Objection, Period, Registration
+from app.services.cases.visibility import cases_visible_to
+
+
+@dataclass(frozen=True, slots=True)
+class CameIn:
+    """One objection as the list shows it. Who registered it reads no more of it than was typed: `readable` is False."""
+
+    objection: Objection
+    case: Case
+    readable: bool
+
+    @property
+    def arrived_on(self) -> dt.date:
+        """A unit is told the day, not the hour (R19)."""
+        return local_date(self.objection.filed_at)
+
+
+def came_in(session: Session, actor: Actor, now: dt.datetime) -> list[CameIn]:
+    """List the objections whose case this person may see, and those that they registered themselves; the latest first.
+
+    A complaint against the unit is not among them, whoever of the unit registered it (R19). Of one day the order says
+    nothing of who came first.
+    """
+    seen = cases_visible_to(actor, now)
+    rows = session.execute(
+        select(Objection, Case, seen.label("seen"))
+        .join(Case, Objection.case_id == Case.id)
+        .outerjoin(Registration, Registration.objection_id == Objection.id)
+        .where(or_(seen, _registered_by(actor)))
+        .options(
+            joinedload(Objection.registration).joinedload(Registration.registrar),
+            joinedload(Objection.entry).joinedload(Entry.period),
+        )
+    ).all()
+    found = [CameIn(objection, case, bool(visible)) for objection, case, visible in rows]
+    return sorted(found, key=lambda row: (-row.arrived_on.toordinal(), row.objection.id))
+
+
+def counts_of_period(session: Session, period_id: int) -> dict[Channel, int]:
+    """Count the objections of a period by channel, with a zero where there is none."""
+    return _counts(session, Period.id == period_id)
+
+
+def counts_under_way(session: Session) -> dict[Channel, int]:
+    """Count the objections of all periods that are not closed by channel."""
+    return _counts(session, Period.closed_at.is_(None), Period.cancelled_at.is_(None))
+
+
+def _counts(session: Session, *wanted: ColumnElement[bool]) -> dict[Channel, int]:
+    rows = session.execute(
+        select(Registration.channel, func.count())
+        .select_from(Objection)
+        .join(Entry, Objection.entry_id == Entry.id)
+        .join(Period, Entry.period_id == Period.id)
+        .outerjoin(Registration, Registration.objection_id == Objection.id)
+        .where(*wanted)
+        .group_by(Registration.channel)
+    )
+    by_channel: Counter[Channel] = Counter()
+    for channel, number in rows:
+        by_channel[channel or Channel.WEB] += number
+    return {channel: by_channel[channel] for channel in Channel}
+
+
+def counts_in(rows: Sequence[CameIn]) -> dict[Channel, int]:
+    """Count the rows of a list by channel."""
+    by_channel = Counter(row.objection.channel for row in rows)
+    return {channel: by_channel[channel] for channel in Channel}
+
+
+def _registered_by(actor: Actor) -> ColumnElement[bool]:
+    mine = Registration.registered_by == actor.user_id
+    return mine if actor.is_office else and_(mine, Objection.against_handler.is_(False))

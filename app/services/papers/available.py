@@ -1,0 +1,84 @@
+"""Which papers a page offers now. The service of each paper checks the right to it once more."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.cases.states import Actor
+from app.domain.periods.rounds import Kind
+from app.models import Nominee, Period, Programme, Unit
+from app.services.nominees.access import of_programme
+from app.services.papers.nominees import is_municipal, still_in
+from app.services.papers.paper import recommenders
+from app.services.shared import leavers
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPapers:
+    """A recommending unit with how many it recommends, and the keys of the papers that it has."""
+
+    unit_id: int
+    name: str
+    collectives: int
+    individuals: int
+    papers: frozenset[str]
+
+    @property
+    def nominees(self) -> int:
+        return self.collectives + self.individuals
+
+
+def of_units(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[UnitPapers]:
+    """Every recommending unit whose papers this person may have."""
+    shelves, programme = [], session.get_one(Programme, programme_id)
+    for unit in recommenders(session, programme_id, actor):
+        counts = Counter(one.kind for one in still_in(session, programme_id, unit.id, now))
+        municipal = is_municipal(session, programme, unit.id)
+        collectives, individuals = counts[Kind.COLLECTIVE], counts[Kind.INDIVIDUAL]
+        there = {
+            "report-preliminary": True,
+            "report-formal": True,
+            "annex-2": collectives,
+            "annex-3": individuals,
+            "annex-6": collectives + individuals,
+            "annex-7": collectives and municipal,
+        }
+        papers = frozenset(key for key, has in there.items() if has)
+        shelves.append(UnitPapers(unit.id, unit.name, collectives, individuals, papers))
+    return shelves
+
+
+def of_periods(session: Session, programme_id: int, actor: Actor) -> list[Period]:
+    """Every period whose papers this person may have, the latest first."""
+    query = (
+        select(Period)
+        .join(Unit, Period.organiser_id == Unit.id)
+        .where(Period.programme_id == programme_id, Period.cancelled_at.is_(None))
+        .order_by(Period.opens_at.desc(), Period.id.desc())
+        .options(joinedload(Period.organiser))
+    )
+    if not actor.is_office:
+        query = query.where(or_(Unit.id == actor.unit_id, Unit.parent_id == actor.unit_id))
+    return list(session.scalars(query))
+
+
+def papers_of(period: Period, now: dt.datetime) -> frozenset[str]:
+    """Return the keys of the papers that a period has by now."""
+    there = {"notice": True, "cases": now >= period.opens_at, "closing": period.closed_at is not None}
+    return frozenset(key for key, has in there.items() if has)
+
+
+def of_nominees(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[Nominee]:
+    """List the remaining nominees whose forms this person may have: all for the office, its own for a unit."""
+    rows = [
+        row
+        for row in of_programme(session, programme_id, actor)
+        if actor.is_office or row.recommender_id == actor.unit_id
+    ]
+    gone = leavers.left(session, rows, now)
+    return [row for row in rows if row.id not in gone]

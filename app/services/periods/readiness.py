@@ -1,0 +1,105 @@
+"""What a unit lacks to receive objections, and where its cases will go: said before a period is saved (R13, R21)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.domain.cases.hands import Staffed, first_hand
+from app.domain.cases.states import TWO
+from app.domain.programmes.contacts import LINES, missing_lines
+from app.domain.refusals import ContactMissing
+from app.models import Nominee, Unit, UnitKind, User
+from app.services.accounts.two_people import speaks_for
+from app.services.accounts.units import chain_of_command, contact_of
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What a unit lacks, in words, and which unit gets its cases if the period is scheduled now.
+
+    `stops` is a unit without which no period can be scheduled, because it receives the objections or stands over all,
+    and has no complete contact block; `stopped_for` are the lines it lacks (R13).
+    """
+
+    lacks: tuple[str, ...]
+    cases_go_to: Unit
+    elsewhere: bool
+    stops: Unit | None = None
+    stopped_for: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Return what is lacking as one sentence, "" where nothing is."""
+        said = [f"缺{'、'.join(self.lacks)}"] if self.lacks else []
+        said += [f"异议将由{self.cases_go_to.name}办理"] if self.elsewhere else []
+        return "；".join([*said, *([str(self.refusal)] if self.refusal else [])])
+
+    @property
+    def refusal(self) -> ContactMissing | None:
+        """Why no period can be scheduled; None where one can."""
+        return ContactMissing(self.stops.name, self.stopped_for) if self.stops else None
+
+
+def readiness(session: Session, units: Iterable[Unit], now: dt.datetime) -> dict[int, Readiness]:
+    """Return what each of these units lacks, by its id."""
+    wanted = Unit.id.in_([unit.id for unit in units])
+    there = session.scalars(select(Unit).where(wanted).order_by(Unit.id).options(selectinload(Unit.people)))
+    return {unit.id: _of_unit(session, unit, now) for unit in there.all()}
+
+
+def own_units(session: Session, programme_id: int, now: dt.datetime) -> dict[int, str]:
+    """Say of each recommending unit where the cases of its own units in round 1 will go, by its id (R21)."""
+    query = select(Unit).join(Nominee, Nominee.unit_id == Unit.id).where(Nominee.programme_id == programme_id)
+    below = query.where(Unit.kind == UnitKind.OWN).distinct().options(selectinload(Unit.people))
+    goes: dict[int, Counter[str]] = {}
+    for unit in session.scalars(below.order_by(Unit.id)).all():
+        found = _of_unit(session, unit, now)
+        to = found.cases_go_to.name if found.elsewhere else ""
+        goes.setdefault(unit.parent_id or 0, Counter())[to] += 1
+    return {parent: "；".join(_share(to, count) for to, count in each.items()) for parent, each in goes.items()}
+
+
+def _share(goes_to: str, count: int) -> str:
+    if not goes_to:
+        return f"{count}家所在单位的异议由本单位办理"
+    return f"{count}家所在单位没有两个可以登录的账号，异议由{goes_to}办理"
+
+
+def require_receiving_office(session: Session, organiser: Unit, now: dt.datetime) -> None:
+    """Raise ContactMissing unless whoever receives the objections of a period can be reached, and the office (R13)."""
+    if refusal := _of_unit(session, organiser, now).refusal:
+        raise refusal
+
+
+def _of_unit(session: Session, unit: Unit, now: dt.datetime) -> Readiness:
+    chain = chain_of_command(session, unit)
+    first = first_hand([Staffed(each.id, len(each.hands(now))) for each in chain])
+    goes_to = next(each for each in chain if each.id == first)
+    lacks = (*_lacks_people(session, unit, now), *_lines_missing(unit))
+    for receiving in (goes_to, chain[-1]):
+        if missing := _lines_missing(receiving):
+            return Readiness(lacks, goes_to, first != unit.id, receiving, missing)
+    return Readiness(lacks, goes_to, first != unit.id)
+
+
+def _lacks_people(session: Session, unit: Unit, now: dt.datetime) -> list[str]:
+    """Say what keeps a unit from concluding a case with its own people (R22)."""
+    hands = unit.hands(now)
+    waiting = [user for user in unit.people if user.waits_for_agreement and user.can_log_in(now)]
+    also = f"，另有{len(waiting)}个账号待上一级同意" if waiting else ""
+    if len(hands) < TWO:
+        return [f"可以登录的账号（现有{len(hands)}个，至少{TWO}个{also}）"]
+    if len({speaks_for(session, user_id) for user_id in hands}) < TWO:
+        giver = session.get_one(User, speaks_for(session, min(hands)))
+        return [f"互相独立的两个人（账号都由{giver.name}开设或者重置，请上一级的另一人在“待同意的账号”里同意）"]
+    return []
+
+
+def _lines_missing(unit: Unit) -> tuple[str, ...]:
+    return tuple(LINES[line][0] for line in missing_lines(contact_of(unit)))

@@ -1,0 +1,52 @@
+"""Invariants of objections that staff registered: in time, with a reason, and by somebody who stays out of it (R33)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+
+from app.domain.calendar.workdays import local_date
+from app.domain.objections.arrival import Channel
+from app.models import Base, Entry, Objection, Period, Recusal, Registration
+from app.services.record.checks.registry import LiveData, invariant
+
+Found = Iterator[tuple[type[Base], int]]
+
+
+def _registered(*wrong: ColumnElement[bool]) -> Select[int]:
+    """Select registrations, joined with objection, entry and period."""
+    return (
+        select(Registration.objection_id)
+        .join(Objection, Registration.objection_id == Objection.id)
+        .join(Entry, Objection.entry_id == Entry.id)
+        .join(Period, Entry.period_id == Period.id)
+        .where(*wrong)
+    )
+
+
+@invariant("R33", "登记的异议，在收到以后、规定时间以前登记")
+def registration_is_in_time(_live: LiveData) -> Select[int]:
+    early = Registration.registered_at < Objection.filed_at
+    return _registered(or_(early, Registration.registered_at >= Period.conclude_by))
+
+
+@invariant("R33", "公示时间过后登记的异议，写明了为什么")
+def late_registration_says_why(_live: LiveData) -> Select[int]:
+    return _registered(Registration.registered_at >= Period.closes_at, Registration.late_reason.is_(None))
+
+
+@invariant("R33", "登记异议的人不参与它的办理")
+def registrar_is_out_of_the_case(_live: LiveData) -> Select[int]:
+    out = exists().where(Recusal.case_id == Objection.case_id, Recusal.user_id == Registration.registered_by)
+    return _registered(~out)
+
+
+@invariant("R33", "来信写明邮戳日期，不晚于收到的日期，其他渠道没有邮戳")
+def postmark_is_a_letters(live: LiveData) -> Found:
+    for row, arrived_at in live.session.execute(
+        select(Registration, Objection.filed_at).join(Objection, Registration.objection_id == Objection.id)
+    ):
+        late = row.postmark is not None and row.postmark > local_date(arrived_at)
+        if late or (row.channel is Channel.LETTER) != (row.postmark is not None):
+            yield Registration, row.objection_id

@@ -1,0 +1,58 @@
+"""What the page of one nominee shows of its conditions, reviews and opinions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.nominees.eligibility import CountyShare, Said
+from app.models import Nominee
+from app.services.nominees import dossiers, eligibility, gates, opinions, reviews
+from app.services.nominees.gates import NomineeStanding
+from app.services.nominees.opinions import Recorded
+from app.services.nominees.reviews import Reviewed
+from app.services.programmes import decisions
+from app.web.nominees.standing_forms import ConditionForm, RankForm
+from app.web.shared.access import actor
+from app.web.shared.forms import PlainForm
+from app.web.shared.portal import now, portal, session
+
+
+@dataclass(frozen=True, slots=True)
+class StandingPanel:
+    """`may_answer`: whether this person reads and records opinions and reads what the form says of penalties; `over`:
+    whether nothing is recorded any more, since the programme is archived or the award decided."""
+
+    standing: NomineeStanding
+    share: CountyShare
+    said: Sequence[tuple[str, Said]]
+    reviewed: Sequence[Reviewed]
+    recorded: Sequence[Recorded]
+    may_answer: bool
+    over: bool
+    penalties: str
+
+    @property
+    def rank_form(self) -> PlainForm:
+        return RankForm(formdata=None, rank=self.standing.nominee.rank.value).with_ids("rank")
+
+    def condition_form(self, key: str) -> PlainForm:
+        return ConditionForm(formdata=None).with_ids(f"condition-{key}")
+
+
+def panel_of(nominee: Nominee) -> StandingPanel:
+    """Everything as it stands now; opinions only for the office and the unit that recommends the nominee."""
+    keyring, who = portal().keyring, actor()
+    may_answer = who.is_office or nominee.recommender_id == who.unit_id
+    standing = gates.standing_of(session(), keyring, nominee, now(), who)
+    fields = dossiers.fields_of(session(), keyring, [nominee.id])[nominee.id] if may_answer else {}
+    return StandingPanel(
+        standing=standing,
+        share=standing.share(),
+        said=eligibility.history(session(), nominee),
+        reviewed=reviews.history(session(), nominee.id),
+        recorded=opinions.history(session(), nominee.id) if may_answer else [],
+        may_answer=may_answer,
+        over=decisions.is_over(session(), nominee.programme_id),
+        penalties=fields.get("penalties", ""),
+    )

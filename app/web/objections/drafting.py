@@ -1,0 +1,83 @@
+"""Drafts of public forms: a POST keeps what was typed and leads to an address that shows it (R17).
+
+So going back, forward or reloading is always a GET. The address holds a handle, which shows nothing in another
+browser; the secret that goes with it is in this browser's session.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from flask import session as cookie
+from wtforms import FileField, Form
+
+from app.services.objections import drafts
+from app.services.objections.drafts import Content
+from app.web.shared.access import work
+from app.web.shared.forms import TypedBefore
+from app.web.shared.portal import now, portal, session
+
+_HANDLE = re.compile(r"[A-Za-z0-9_-]{22}")
+_NOT_KEPT = frozenset({"csrf_token", "draft"})
+
+
+def new_handle() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def handle_of(form: Any) -> str:
+    """Return the handle that came back with a form, or a fresh one."""
+    found = form.draft.data or ""
+    if not _HANDLE.fullmatch(found):
+        found = form.draft.data = new_handle()
+    return found
+
+
+def token_for(handle: str) -> str:
+    """Return the form token of a page that nothing was sent from yet."""
+    return drafts.token_of(portal().keyring.hash_key, browser(), handle)
+
+
+def typed_in(form: Form) -> dict[str, str]:
+    """Return the texts and choices of a form, as a browser would send them again."""
+    fields = [field for field in form if field.name not in _NOT_KEPT and not isinstance(field, FileField)]
+    return {field.name: "y" if field.data is True else str(field.data) for field in fields if field.data}
+
+
+def errors_in(form: Form) -> dict[str, list[str]]:
+    return {field.name: [str(error) for error in field.errors] for field in form if field.errors}
+
+
+def filled(kind: type[Any], content: Content, handle: str) -> Any:
+    """Return a form of this kind with what a draft holds."""
+    return kind(TypedBefore({**content["typed"], "draft": handle}))
+
+
+def say_errors(form: Form, content: Content) -> None:
+    """Put a draft's errors beside their fields again."""
+    for name, errors in content.get("errors", {}).items():
+        if name in form:
+            form[name].errors = errors
+
+
+def keep(handle: str, content: Content) -> bool:
+    """Keep a draft. Returns False where there is no room: the page then answers the POST itself."""
+    return drafts.keep(work(), browser(), handle, content)
+
+
+def kept(handle: str) -> Content | None:
+    return drafts.find(session(), portal().keyring, browser(), handle, now())
+
+
+def forget(handle: str) -> None:
+    drafts.forget(work(), browser(), handle)
+
+
+def browser() -> str:
+    """Return this browser's secret, made when it first opens a form."""
+    if "browser" not in cookie:
+        cookie["browser"] = secrets.token_urlsafe(16)
+    secret: str = cookie["browser"]
+    return secret

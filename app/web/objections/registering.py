@@ -1,0 +1,222 @@
+"""Registering what came by letter, visit, telephone or mail: for whom, the form, the slip, the list (R33)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.calendar.workdays import local_date
+from app.domain.objections.arrival import CHANNEL_NAMES, Channel, is_late
+from app.domain.refusals import NotYourCase
+from app.domain.shared.wording import full_day
+from app.models import Entry
+from app.services.objections import channels, following, registering
+from app.services.objections.channels import CameIn
+from app.services.objections.evidence import Attached
+from app.services.record.chain import name_of_actor
+from app.web.objections import attaching, receipt_session
+from app.web.objections.register_form import RegisterForm
+from app.web.periods.public import the_office
+from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import let_go, now, portal, session
+from app.web.shared.uploads import FORM, takes_files
+
+blueprint = Blueprint("registrations", __name__, url_prefix="/desk/registrations")
+
+
+@blueprint.get("")
+@allow(*OFFICE_AND_UNITS)
+def overview() -> ResponseReturnValue:
+    """Show for which periods objections can be registered, and everything that came in, by channel."""
+    rows = channels.came_in(session(), actor(), now())
+    return _came_in(rows).answer(
+        "objections/registrations.html",
+        periods=registering.periods_to_register_for(session(), actor(), now()),
+        counts={CHANNEL_NAMES[channel]: count for channel, count in channels.counts_in(rows).items()},
+    )
+
+
+@blueprint.get("/periods/<int:period_id>")
+@allow(*OFFICE_AND_UNITS)
+def choose_entry(period_id: int) -> ResponseReturnValue:
+    """Show the nominees of a period, each with the way to its form."""
+    period = _period(period_id)
+    listing: Listing[Entry] = Listing(
+        title="登记哪个对象的异议",
+        columns=[
+            Column("name", "推荐对象", lambda row: row.name, 30, href=_form_of),
+            Column("unit", "单位", lambda row: row.unit or "", 30),
+        ],
+        rows=registering.entries_of(session(), period),
+        empty="这次公示没有推荐对象。",
+    )
+    return listing.answer("objections/register_choose.html", period=period)
+
+
+@blueprint.get("/entries/<int:entry_id>")
+@allow(*OFFICE_AND_UNITS)
+def register_form(entry_id: int) -> ResponseReturnValue:
+    form = RegisterForm(formdata=None)
+    form.ensure_token()
+    return _form_page(_entry(entry_id), form)
+
+
+@blueprint.post("/entries/<int:entry_id>")
+@allow(*OFFICE_AND_UNITS)
+@takes_files(FORM)
+def register(entry_id: int) -> ResponseReturnValue:
+    """Register what was typed. Files that came along stay with the form, whatever else is wrong with it."""
+    _entry(entry_id)
+    form = RegisterForm()
+    form.ensure_token()
+    token = form.form_token.data
+    if attaching.removal_asked():
+        attaching.remove_asked(token, by=name_of_actor(actor()))
+        return _form_page(_entry(entry_id), form)
+    letters = attaching.take_sent(token, field=attaching.LETTER, by=name_of_actor(actor()))
+    others = attaching.take_sent(token, by=name_of_actor(actor()))
+    files = attaching.files_of(token)
+    valid = form.validate()
+    valid = form.judge_facts(files) and valid
+    valid = not attaching.say_refused(form.letter, letters) and valid
+    valid = not attaching.say_refused(form.evidence, others) and valid
+    if not valid:
+        return _form_page(_entry(entry_id), form, Attempt(422))
+    let_go()
+    tried = attempt(lambda: registering.register(work(), entry_id, form.filing(files), form.arrival()))
+    if tried.refused:
+        said = _beside_the_fields(tried, form)
+        return _form_page(_entry(entry_id), form, said)
+    receipt_session.begin_slip(tried.result, actor().user_id)
+    return redirect(url_for("registrations.slip"), 303)
+
+
+@blueprint.get("/slip")
+@allow(*OFFICE_AND_UNITS)
+def slip() -> ResponseReturnValue:
+    """Show the receipt of what was just registered, to be printed and handed over (R18)."""
+    shown = receipt_session.slip(actor().user_id)
+    if shown is None:
+        return redirect(url_for("registrations.overview"))
+    objection, case = following.followed(session(), shown.objection_id)
+    return render_template(
+        "objections/register_slip.html",
+        code=shown.code,
+        minutes=receipt_session.SHOWN_FOR // dt.timedelta(minutes=1),
+        follow_at=portal().settings.public_url + url_for("receipts.receipt"),
+        objection=objection,
+        case=case,
+        period=objection.entry.period,
+        office=the_office(),
+    )
+
+
+@blueprint.post("/slip/done")
+@allow(*OFFICE_AND_UNITS)
+def slip_done() -> ResponseReturnValue:
+    """Stop showing the code: it was handed over."""
+    receipt_session.end_slip()
+    flash("已经登记。查询码不再显示，请把单子交给来人或者寄出。")
+    return redirect(url_for("registrations.overview"), 303)
+
+
+def _beside_the_fields(tried: Attempt[Any], form: RegisterForm) -> Attempt[Any]:
+    """Put what the service refused where the person looks for it; the form was found right by itself before."""
+    on_top = []
+    for fault in tried.refusal.faults if tried.refusal else ():
+        if fault.field in form:
+            form[fault.field].errors = [*form[fault.field].errors, fault.words]
+        else:
+            on_top.append(fault.words)
+    return Attempt(tried.status, tried.refusal, "".join(on_top))
+
+
+def _form_page(entry: Entry, form: RegisterForm, tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
+    period = entry.period
+    files: list[Attached] = attaching.files_of(form.form_token.data)
+    html = render_template(
+        "objections/register.html",
+        entry=entry,
+        period=period,
+        form=form,
+        files=files,
+        late=is_late(period.window, now()),
+        refusal=tried.on_top,
+        office=the_office(),
+        now=now(),
+    )
+    return html, tried.status
+
+
+def _entry(entry_id: int) -> Entry:
+    return registering.entry_to_register_against(session(), entry_id, actor(), now())
+
+
+def _period(period_id: int) -> Any:
+    found = registering.periods_to_register_for(session(), actor(), now())
+    period = next((each for each in found if each.id == period_id), None)
+    if period is None:
+        raise NotYourCase
+    return period
+
+
+def _form_of(entry: Entry) -> str:
+    return url_for("registrations.register_form", entry_id=entry.id)
+
+
+def _came_in(rows: list[CameIn]) -> Listing[CameIn]:
+    periods = {str(row.objection.entry.period_id): row.objection.entry.period.title for row in rows}
+    names = {channel.value: CHANNEL_NAMES[channel] for channel in Channel}
+    return Listing(
+        title="各渠道收到的异议",
+        columns=[
+            Column("number", "案件", lambda row: row.case.number, 14, href=_case_of),
+            Column("channel", "来源渠道", lambda row: CHANNEL_NAMES[row.objection.channel], 12),
+            Column("name", "推荐对象", lambda row: row.objection.entry.name, 22, note=_title),
+            Column("period", "公示", _title, 26, sheet_only=True),
+            Column("arrived", "收到", lambda row: row.arrived_on, 16, shown=lambda row: full_day(row.arrived_on)),
+            Column("postmark", "邮戳", _postmark, 16),
+            Column("registrar", "登记人", _registrar, 18),
+            Column("registered", "登记日期", _registered, 16),
+            Column("reason", "补登原因", _reason, 30),
+        ],
+        rows=rows,
+        empty="还没有收到异议。网上提交的和登记的都会列在这里。",
+        filters=[
+            Filter("channel", "来源渠道", names, lambda row, value: row.objection.channel == value, tabs=True),
+            Filter("period", "公示", periods, lambda row, value: str(row.objection.entry.period_id) == value),
+        ],
+    )
+
+
+def _case_of(row: CameIn) -> str:
+    return url_for("cases.case_page", case_id=row.case.id) if row.readable else ""
+
+
+def _title(row: CameIn) -> str:
+    return row.objection.entry.period.title
+
+
+def _postmark(row: CameIn) -> str:
+    registered = row.objection.registration
+    return full_day(registered.postmark) if registered and registered.postmark else ""
+
+
+def _registrar(row: CameIn) -> str:
+    registered = row.objection.registration
+    return registered.registrar.name if registered else ""
+
+
+def _registered(row: CameIn) -> str:
+    registered = row.objection.registration
+    return full_day(local_date(registered.registered_at)) if registered else ""
+
+
+def _reason(row: CameIn) -> str:
+    registered = row.objection.registration
+    return (registered.late_reason or "") if registered else ""

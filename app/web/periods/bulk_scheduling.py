@@ -1,0 +1,119 @@
+"""One opening day for many units at once: a form, a rehearsal unit by unit, and all or none of it saved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.cases.states import Role
+from app.domain.periods.backward_planning import Misfit
+from app.domain.periods.window import WindowPlan
+from app.models import Programme
+from app.services.office import planning
+from app.services.periods import bulk_scheduling, scheduling
+from app.services.periods.bulk_scheduling import Order, Rehearsal
+from app.services.periods.readiness import readiness
+from app.services.programmes.listing import all_programmes
+from app.web.periods.blueprint import blueprint
+from app.web.periods.scheduling import ScheduleForm, calendar_for, first_possible_day
+from app.web.shared.access import allow, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
+from app.web.shared.lists import ids_ticked
+from app.web.shared.notices import notice_for
+from app.web.shared.portal import now, number, portal, session
+
+# The last round is the office's own: one period, which the page for one arranges.
+_ROUNDS = (1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is looked at before it is saved: the window, what becomes of each unit, how it misses its stage."""
+
+    plan: WindowPlan | None = None
+    rehearsals: Sequence[Rehearsal] = ()
+    late: Misfit | None = None
+
+
+@blueprint.get("/periods/new-many")
+@allow(Role.OFFICE)
+def plan_many() -> ResponseReturnValue:
+    programmes = all_programmes(session())
+    programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
+    programme = session().get(Programme, programme_id)
+    round_number = request.args.get("round", 2, type=number)
+    if round_number not in _ROUNDS or (programmes and programme is None):
+        abort(404)
+    form = ScheduleForm(formdata=None)
+    if programme is not None:
+        form.opening.data = first_possible_day(calendar_for(programme))
+    return _page(programme, round_number, form)
+
+
+@blueprint.post("/periods/new-many/<int:programme_id>/<int:round_number>")
+@allow(Role.OFFICE)
+def schedule_many(programme_id: int, round_number: int) -> ResponseReturnValue:
+    """Show the result for each unit first; save only when that page is confirmed."""
+    programme = session().get(Programme, programme_id)
+    if programme is None or round_number not in _ROUNDS:
+        abort(404)
+    form, units, nominees = ScheduleForm(), ids_ticked("chosen"), ids_ticked("nominee")
+    calendar = calendar_for(programme)
+
+    def order() -> Order:
+        return Order(programme, round_number, frozenset(units), frozenset(nominees), *form.window())
+
+    def look() -> _Seen:
+        opening, conclude = form.window()
+        plan = scheduling.preview(opening, conclude, calendar, programme.demonstration, now())
+        rehearsals = bulk_scheduling.rehearse(work(), order(), calendar)
+        return _Seen(plan, rehearsals, planning.misfit_of(programme, round_number, plan, conclude, calendar))
+
+    if form.step.data != "save":
+        seen = attempt(look, form)
+        return _page(programme, round_number, form, units, nominees, seen, _Seen() if seen.refused else seen.result)
+    saved = attempt(lambda: bulk_scheduling.schedule_many(work(), order(), calendar), form)
+    if saved.refused:
+        return _page(programme, round_number, form, units, nominees, saved)
+    flash(f"{len(saved.result)}家单位的公示已经安排好。")
+    return redirect(url_for("periods.periods"), 303)
+
+
+def _page(
+    programme: Programme | None,
+    round_number: int,
+    form: ScheduleForm,
+    units: Collection[int] | None = None,
+    nominees: Collection[int] | None = None,
+    tried: Attempt[Any] = UNTRIED,
+    seen: _Seen = _Seen(),
+) -> ResponseReturnValue:
+    """Render the form. Before anything is sent, each unit that has nominees to show is ticked with all of them."""
+    choices = bulk_scheduling.choices(session(), portal().keyring, programme, round_number, now()) if programme else []
+    if units is None or nominees is None:
+        units = [choice.organiser.id for choice in choices if choice.may_enter]
+        nominees = [nominee_id for choice in choices for nominee_id in choice.may_enter]
+    rounds = notice_for(programme).rounds
+    html = render_template(
+        "periods/plan_many.html",
+        programmes=all_programmes(session()),
+        programme=programme,
+        round=rounds[round_number],
+        rounds=[rounds[number] for number in _ROUNDS],
+        choices=choices,
+        units=set(units),
+        nominees=set(nominees),
+        form=form,
+        plan=seen.plan,
+        rehearsals=seen.rehearsals,
+        late=seen.late,
+        ready=readiness(session(), [choice.organiser for choice in choices], now()),
+        stage=planning.due_of(programme, round_number) if programme else None,
+        refusal=tried.on_top,
+        now=now(),
+    )
+    return html, tried.status

@@ -1,0 +1,61 @@
+"""What one browser filed under one contact: beyond the contact's share it meets a harder challenge (R17).
+
+A contact is what anybody can type. So what strangers filed under it is asked of no database: no answer, and no time in
+one, may tell of it. What the sender filed is counted in the sender's own signed session. Whoever throws the session
+away is a stranger to the portal, and pays what a stranger pays.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from flask import session as cookie
+
+from app.domain.objections.receipt import keyed_hash
+from app.domain.objections.sameness import Allowance, beyond, plain_contact
+from app.web.shared.portal import now, portal
+
+_NAME = "shares"
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MOST_KEPT = 40  # filings that a session remembers: a cookie has room for no more
+_HARDEST = 8
+
+
+def effort(allowances: Sequence[Allowance], form_token: str, contact: str) -> int:
+    """How many times harder than usual the challenge of this request is.
+
+    It is 1 up to the contact's share, and doubles with each objection that this browser files beyond it. A form that
+    was filed already asks for its receipt again: for that nothing is asked.
+    """
+    kept = _kept()
+    form, mark = _mark(kept, form_token), _mark(kept, plain_contact(contact))
+    if any(form == each for each, _, _ in kept["filed"]):
+        return 1
+    filed = [_EPOCH + dt.timedelta(seconds=at) for _, each, at in reversed(kept["filed"]) if each == mark]
+    return int(min(2 ** beyond(filed, allowances, now()), _HARDEST))
+
+
+def note(form_token: str, contact: str) -> None:
+    """Remember that this browser filed this form under this contact."""
+    kept = _kept()
+    seconds = int((now() - _EPOCH).total_seconds())
+    filed = [*kept["filed"], [_mark(kept, form_token), _mark(kept, plain_contact(contact)), seconds]]
+    cookie[_NAME] = {"of": kept["of"], "filed": filed[-_MOST_KEPT:]}
+
+
+def forget() -> None:
+    """Forget what this browser filed: its owner leaves a shared computer."""
+    cookie.pop(_NAME, None)
+
+
+def _kept() -> dict[str, Any]:
+    found: dict[str, Any] = cookie.get(_NAME) or {"of": secrets.token_hex(8), "filed": []}
+    return found
+
+
+def _mark(kept: dict[str, Any], text: str) -> str:
+    """Return what a session remembers a contact or a form by: a keyed hash, another one in every browser."""
+    return keyed_hash(portal().keyring.hash_key, "share", f"{kept['of']} {text}")[:12]

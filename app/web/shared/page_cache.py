@@ -1,0 +1,154 @@
+"""Public pages rendered once and served from memory, never longer than they are valid (R5).
+
+What is public is a function of frozen entries, a window and the day; nothing of the reader goes into it. So a
+rendered page is kept with its ETag and compressed bodies, and answered ahead of Flask while it is fresh. A
+page is made anew every few seconds all the same: whatever the office changes is seen soon, on every process.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from threading import Lock
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask, Response, current_app, request
+
+from app.clock import Clock
+from app.web.shared.headers import security_headers
+from app.web.shared.portal import now
+
+_REMADE_AFTER = dt.timedelta(seconds=10)
+_LONGEST_MAX_AGE = 60
+_MOST_BYTES = 64 * 1024 * 1024
+_WEIGHT = re.compile(r"\s*q=([01](?:\.[0-9]{0,3})?)\s*", re.IGNORECASE)
+
+PlainStart = Callable[[str, list[tuple[str, str]]], object]  # what a page needs of a StartResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A rendered page: its bodies by encoding, and until when it may be shown to anybody."""
+
+    valid_until: dt.datetime
+    remade_after: dt.datetime
+    digest: str
+    bodies: dict[str, bytes]
+    headers: tuple[tuple[str, str], ...]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.bodies.values()))
+
+    def answer(self, environ: WSGIEnvironment, start_response: PlainStart, now: dt.datetime) -> Iterable[bytes]:
+        """Answer as WSGI. `max-age` never reaches past `valid_until`."""
+        encoding = _best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        etag = f'"{self.digest}{encoding}"'
+        # A cache counts in whole seconds (nginx does), and so may hold a page for up to one more than it is told.
+        left = max(int((self.valid_until - now).total_seconds()) - 1, 0)
+        headers = [
+            ("ETag", etag),
+            ("Cache-Control", f"public, max-age={min(left, _LONGEST_MAX_AGE)}, must-revalidate"),
+            ("Vary", "Accept-Encoding"),
+            *self.headers,
+        ]
+        if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            start_response("304 NOT MODIFIED", headers)
+            return []
+        body = self.bodies[encoding]
+        headers += (("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body))))
+        if encoding:
+            headers.append(("Content-Encoding", encoding))
+        start_response("200 OK", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+@lru_cache(maxsize=64)  # browsers send few different ones
+def _best_encoding(accepted: str) -> str:
+    """`gzip` where a client takes it at least as gladly as the plain body (RFC 9110, 12.5.3), else the empty string."""
+    weights: dict[str, float] = {}
+    for part in accepted.split(","):
+        name, _, weight = part.partition(";")
+        weights[name.strip().lower()] = _weight_of(weight)
+    gzipped = weights.get("gzip", weights.get("*", 0))
+    return "gzip" if gzipped > 0 and gzipped >= weights.get("identity", 0) else ""
+
+
+def _weight_of(text: str) -> float:
+    """Parse the weight after an encoding's semicolon: 1 where there is none, 0 where it can't be read."""
+    read = _WEIGHT.fullmatch(text)
+    return float(read[1]) if read else float(not text)
+
+
+@dataclass(slots=True)
+class PageCache:
+    """WSGI in front of the application: a fresh page is answered here, everything else passes."""
+
+    application: WSGIApplication
+    clock: Clock
+    headers: tuple[tuple[str, str], ...]
+    _pages: OrderedDict[str, Page] = field(default_factory=OrderedDict)
+    _bytes: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        page = self._pages.get(f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}")
+        if page is not None and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            now = self.clock()
+            if now < page.remade_after and now < page.valid_until:
+                return page.answer(environ, start_response, now)
+        return self.application(environ, start_response)
+
+    def keep(self, key: str, html: str, valid_until: dt.datetime, now: dt.datetime) -> Page:
+        """Keep a rendered page. What reads the same as before keeps its compressed bodies."""
+        body = html.encode()
+        digest = hashlib.sha256(body).hexdigest()[:24]
+        before = self._pages.get(key)
+        bodies = before.bodies if before and before.digest == digest else _compressed(body)
+        page = Page(valid_until, now + _REMADE_AFTER, digest, bodies, self.headers)
+        with self._lock:
+            self._bytes += page.size - (before.size if before else 0)
+            self._pages[key] = page
+            self._pages.move_to_end(key)
+            while self._bytes > _MOST_BYTES:
+                self._bytes -= self._pages.popitem(last=False)[1].size
+        return page
+
+
+def _compressed(body: bytes) -> dict[str, bytes]:
+    """By encoding. No time in the gzip: every process has the same bytes under one ETag."""
+    return {"": body, "gzip": gzip.compress(body, 9, mtime=0)}
+
+
+def init_app(app: Flask, clock: Clock) -> None:
+    pages = PageCache(app.wsgi_app, clock, security_headers(app))
+    app.extensions["hot_pages"] = pages
+    app.wsgi_app = pages  # type: ignore[method-assign] # how Flask documents a WSGI middleware
+
+
+def publish(html: str, valid_until: dt.datetime, keep: bool = True) -> Response:
+    """Answer with a public page that holds nothing of the reader, good until `valid_until`.
+
+    `keep` is off for addresses with free text in them: they would fill the memory.
+    """
+    pages: PageCache = current_app.extensions["hot_pages"]
+    if not keep:
+        page = Page(valid_until, now(), hashlib.sha256(html.encode()).hexdigest()[:24], _compressed(html.encode()), ())
+    else:
+        key = f"{request.environ['PATH_INFO']}?{request.environ['QUERY_STRING']}"
+        page = pages.keep(key, html, valid_until, now())
+    return _as_response(page)
+
+
+def _as_response(page: Page) -> Response:
+    """Turn the page's own WSGI answer into a Flask response, for the one request that made it."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    body = page.answer(request.environ, lambda status, headers: started.append((status, headers)), now())
+    status, headers = started[0]
+    return Response(list(body), status=status, headers=headers)

@@ -1,0 +1,87 @@
+"""`gongshi check` over a million rows: the demonstration, and one of its cases a hundred thousand times (R37)."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from sqlalchemy import Connection, Table, func, select
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.database import Database
+from app.demo.build import build
+from app.domain.cases.states import Conclusion, State
+from app.evidence.store import Folder
+from app.models import Base, Case, Identity, Message, Objection, OutboxRow
+from app.sealing import Keyring
+from app.services.record.chain import OBJECTOR, Act, by_user, on_case, record
+from app.services.record.checks.run import check_database
+from app.services.shared.files import Vault
+from bench import report
+
+_CASES = int(os.environ.get("BENCH_CHECK_CASES", "112000"))  # each is ten rows
+_AT_ONCE = 20_000  # acts on the record in one go
+_FIRST = 1_000_000  # id of the first copy
+
+
+def run(home: Path) -> None:
+    database, instant = Database(f"sqlite:///{home / 'million.sqlite'}"), now()
+    database.migrate()
+    keyring = Keyring("a key for the bench, thirty-two bytes")
+    build(database, keyring, instant, Vault(Folder(home / "evidence"), keyring, False))
+    with database.engine.execution_options(gongshi_writes=True).begin() as connection:
+        _multiply(connection)
+        rows = sum(
+            connection.scalar(select(func.count()).select_from(table)) or 0 for table in Base.metadata.sorted_tables
+        )
+    start = time.perf_counter()
+    findings = check_database(database, now())
+    seconds = time.perf_counter() - start
+    database.dispose()
+    assert findings == [], findings[:5]
+    report.line("check_million_rows", "s", {"check_million_rows": [seconds]}, rows=rows)
+
+
+def _multiply(connection: Connection) -> None:
+    """So many copies of a case that was dismissed, with its objection, identity, answer, warnings and record."""
+    dismissed = select(Case.id).where(Case.state == State.CONCLUDED, Case.conclusion != Conclusion.UPHELD)
+    case = connection.scalar(dismissed.limit(1))
+    assert case is not None
+    objection = connection.scalar(select(Objection.id).where(Objection.case_id == case))
+    assert objection is not None
+    digest = "lower(hex(randomblob(32)))"
+    hashes = dict.fromkeys(("form_hash", "content_hash", "receipt_hash"), digest)
+    copy = f"{_FIRST} + numbers.n"
+    _copy(connection, Case.__table__, f"id = {case}", {"id": copy})
+    _copy(connection, Objection.__table__, f"id = {objection}", {"id": copy, "case_id": copy} | hashes)
+    _copy(connection, Identity.__table__, f"objection_id = {objection}", {"objection_id": copy})
+    of_message = {"id": f"{_FIRST} * (source.id + 1) + numbers.n", "objection_id": copy}
+    _copy(connection, Message.__table__, f"objection_id = {objection}", of_message)
+    of_warning = {"id": f"{_FIRST} * (source.id + 1) + numbers.n", "case_id": copy}
+    _copy(connection, OutboxRow.__table__, f"case_id = {case}", of_warning)
+    session, instant = Session(connection), now()
+    for first in range(0, _CASES, _AT_ONCE // 3):
+        numbers = range(first, min(first + _AT_ONCE // 3, _CASES))
+        record(session, instant, (act for number in numbers for act in _acts(_FIRST + number)))
+
+
+def _acts(number: int) -> list[Act]:
+    subject = on_case(number)
+    return [
+        Act(OBJECTOR, "objection.filed", subject, {"objection": number}),
+        Act(by_user(1), "case.accept", subject),
+        Act(by_user(2), "case.confirm", subject),
+    ]
+
+
+def _copy(connection: Connection, table: Table, which: str, changed: dict[str, str]) -> None:
+    """Copy rows of a table once for each number; what is changed is given in SQL."""
+    names = [column.name for column in table.columns]
+    values = ", ".join(changed.get(name, f"source.{name}") for name in names)
+    connection.exec_driver_sql(
+        f"WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {_CASES - 1}) "  # noqa: S608
+        f"INSERT INTO {table.name} ({', '.join(names)}) "
+        f"SELECT {values} FROM {table.name} AS source, numbers WHERE source.{which}"
+    )

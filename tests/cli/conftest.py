@@ -1,0 +1,21 @@
+"""The console, run over the test's database."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.cli import gongshi
+from app.database import Database
+from tests.cli.console import Run
+
+
+@pytest.fixture
+def run(database: Database) -> Run:
+    """`run("calendar", "table", "2026")` over the test's database."""
+
+    def run(*arguments: str, **environment: str) -> Result:
+        given = {"GONGSHI_DATABASE_URL": database.url} | environment
+        return CliRunner().invoke(gongshi, list(arguments), env=given)
+
+    return run

@@ -1,0 +1,239 @@
+"""The model of one case: its states, who acted, who is recused and whose account is shut, day by day (R20-R22).
+
+What a person may do is asked of the rules themselves, which see `CaseFacts`, an actor and the clock, and nothing else.
+So two states that differ in none of the three are one node here: the moment of the last act counts only by when the
+case falls to the office. And people of one role in one unit are alike to the rules, which compare ids for equality
+alone. So of the states that differ only in which of them did what, one stands for all (`one_of_all_alike`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from app.calendars.china import ChinaCalendar
+from app.domain.calendar.workdays import end_of
+from app.domain.cases import hands, states
+from app.domain.cases.states import OPEN_STATES, Action, Actor, CaseFacts, Role, State
+from app.domain.cases.verdict import effective_state
+from app.domain.refusals import NotAllowed
+from tests.world import at
+
+CHINA = ChinaCalendar()
+OFFICE_UNIT, UNIT = 1, 2
+OFFICE = [Actor(1, Role.OFFICE, OFFICE_UNIT), Actor(2, Role.OFFICE, OFFICE_UNIT), Actor(3, Role.OFFICE, OFFICE_UNIT)]
+PEOPLE = [Actor(11, Role.HEAD, UNIT), Actor(12, Role.HANDLER, UNIT), Actor(13, Role.HANDLER, UNIT)]
+EVERYBODY = {actor.user_id: actor for actor in OFFICE + PEOPLE}
+ALIKE = [[1, 2, 3], [12, 13]]
+_OFFICE, _PEOPLE = ({actor.user_id for actor in group} for group in (OFFICE, PEOPLE))
+
+# Three working days to conclude. The objection came in at the last moment of the window, Wednesday; 中秋节 is between.
+FILED = at("2026-09-23 Wed 23:59")
+DEADLINE = end_of(dt.date(2026, 9, 29))
+DAYS = [
+    at("2026-09-23 Wed 23:59"),
+    at("2026-09-24 Thu 10:00"),
+    at("2026-09-26 Sat 10:00"),
+    at("2026-09-28 Mon 00:00"),  # the last working day but one opens
+    at("2026-09-28 Mon 10:00"),
+    at("2026-09-29 Tue 10:00"),
+    DEADLINE - dt.timedelta(microseconds=1),
+    DEADLINE,
+]
+LAST = len(DAYS) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One case at one moment, with all that what may be done to it depends on."""
+
+    state: State
+    step: int  # of DAYS
+    escalates_at: dt.datetime
+    by_office: bool
+    live: frozenset[int]
+    recused: frozenset[int]
+    proposer: int | None = None
+    to_decline: bool = False
+    asked: bool = False
+    resumes: State | None = None
+
+    @property
+    def now(self) -> dt.datetime:
+        return DAYS[self.step]
+
+    def facts(self) -> CaseFacts:
+        office = self.live & _OFFICE
+        return CaseFacts(
+            state=effective_state(self.state, DEADLINE, self.now),
+            handler_unit_id=OFFICE_UNIT if self.by_office else UNIT,
+            handled_by_office=self.by_office,
+            superior_unit_id=None if self.by_office else OFFICE_UNIT,
+            escalates_at=self.escalates_at,
+            hands=office if self.by_office else self.live & _PEOPLE,
+            office_hands=office,
+            recused=self.recused,
+            proposed_by=self.proposer,
+            decline_proposed=self.to_decline,
+            supplement_asked=self.asked,
+        )
+
+
+Step = tuple[Actor, Action, Node]
+Model = dict[Node, list[Step]]
+
+
+def renamed(node: Node, other: dict[int, int]) -> Node:
+    """The same state with people's ids exchanged."""
+    return replace(
+        node,
+        live=frozenset(other.get(user_id, user_id) for user_id in node.live),
+        recused=frozenset(other.get(user_id, user_id) for user_id in node.recused),
+        proposer=other.get(node.proposer, node.proposer) if node.proposer else None,
+    )
+
+
+def one_of_all_alike(node: Node) -> Node:
+    """The state that stands for all that differ only in which of several alike people did what."""
+    other: dict[int, int] = {}
+    for group in ALIKE:
+        first_comes = [(i not in node.live, i in node.recused, i != node.proposer, i) for i in group]
+        for place, (*_, user_id) in zip(group, sorted(first_comes), strict=True):
+            if place != user_id:
+                other[user_id] = place
+    return renamed(node, other) if other else node
+
+
+def done(node: Node, facts: CaseFacts, actor: Actor, action: Action) -> Node | None:
+    """What an act makes of a case; None for one that changes nothing of what the model knows, or takes one person."""
+    state, proposer, to_decline, resumes = node.state, node.proposer, node.to_decline, node.resumes
+    match action:
+        case Action.ACCEPT:
+            state, to_decline, proposer = State.ACCEPTED, False, None
+        case Action.DECLINE:
+            to_decline, proposer = True, actor.user_id
+        case Action.CONFIRM_DECLINE:
+            state = State.DECLINED
+        case Action.RETURN_DECLINE:
+            to_decline, proposer = False, None
+        case Action.INVESTIGATE | Action.RETURN:
+            state, proposer = State.INVESTIGATING, None
+        case Action.ASK:
+            state, resumes = State.AWAITING_SUPPLEMENT, node.state
+        case Action.RESUME:
+            state, resumes = resumes or State.ACCEPTED, None
+        case Action.PROPOSE:
+            state, proposer = State.PROPOSED, actor.user_id
+        case Action.CONFIRM:
+            state = State.CONCLUDED
+        case Action.NOTE | Action.HEAR | Action.REPLY | Action.HAND_UP | Action.TAKE_OVER | Action.ASSIGN:
+            pass
+        case Action.JOIN | Action.RECUSE:
+            return None  # joining moves the objections to a case like this one; of recusals see `recusals`
+    return replace(
+        node,
+        state=state,
+        proposer=proposer,
+        to_decline=to_decline,
+        resumes=resumes,
+        asked=node.asked or action is Action.ASK,
+        escalates_at=_falls_at(state, node.step),
+        by_office=node.by_office or states.takes_over(actor, action, facts),
+    )
+
+
+def _falls_at(state: State, touched: int) -> dt.datetime:
+    return _asked(hands.falls_at, FILED if state is State.RECEIVED else DAYS[touched])
+
+
+@cache
+def _asked(rule: Callable[..., dt.datetime], since: dt.datetime) -> dt.datetime:
+    return rule(since, DEADLINE, CHINA)
+
+
+def allowed(node: Node, facts: CaseFacts) -> dict[int, frozenset[Action]]:
+    """What the rules let each person with a live account do now."""
+    return {who: states.allowed_actions(EVERYBODY[who], facts, node.now) for who in sorted(node.live)}
+
+
+def acts(node: Node, facts: CaseFacts, may: dict[int, frozenset[Action]]) -> Iterator[Step]:
+    """Every act that somebody may take now, and what it leads to."""
+    for user_id, actions in may.items():
+        for action in actions:
+            after = done(node, facts, EVERYBODY[user_id], action)
+            if after is not None:
+                yield EVERYBODY[user_id], action, one_of_all_alike(after)
+
+
+def recusals(node: Node, facts: CaseFacts, may: dict[int, frozenset[Action]]) -> Iterator[Step]:
+    """Everybody who may recuse himself, and what is left then."""
+    for user_id in node.live - node.recused:
+        actor = EVERYBODY[user_id]
+        if facts.state in OPEN_STATES and Action.RECUSE in may[user_id] and not _is_needed(actor, facts):
+            falls = _falls_at(node.state, node.step)
+            after = replace(node, recused=node.recused | {user_id}, escalates_at=falls)
+            yield actor, Action.RECUSE, one_of_all_alike(after)
+
+
+def mishaps(node: Node) -> Iterator[Node]:
+    """An account of the unit that is shut, whoever's it is."""
+    for user_id in node.live & _PEOPLE - node.recused:
+        yield one_of_all_alike(replace(node, live=node.live - {user_id}))
+
+
+def _is_needed(actor: Actor, facts: CaseFacts) -> bool:
+    try:
+        states.check_recusal(actor, actor, facts)
+    except NotAllowed:
+        return True
+    return False
+
+
+def beginnings(office: int, unit: int) -> Iterator[Node]:
+    """A case as it comes in: of the unit, or of the office; whoever may be shut out or recused already."""
+    offices = frozenset(actor.user_id for actor in OFFICE[:office])
+    people = [actor.user_id for actor in PEOPLE[:unit]]
+    for count in range(unit + 1):
+        for live in itertools.combinations(people, count):
+            for by_office in (False, True):
+                falls = _falls_at(State.RECEIVED, 0)
+                yield Node(State.RECEIVED, 0, falls, by_office, offices | set(live), frozenset())
+
+
+def walked(office: int, unit: int) -> Model:
+    """Every state of the model from these beginnings, with the acts that lead on from it at that moment."""
+    found: Model = {}
+    waiting = [one_of_all_alike(node) for node in beginnings(office, unit)]
+    while waiting:
+        node = waiting.pop()
+        if node in found:
+            continue
+        facts = node.facts()
+        may = allowed(node, facts)
+        found[node] = [*acts(node, facts, may), *recusals(node, facts, may)]
+        waiting += [after for _, _, after in found[node]]
+        if facts.state in OPEN_STATES:
+            waiting += mishaps(node)
+            if node.step < LAST:
+                waiting.append(replace(node, step=node.step + 1))
+    return found
+
+
+def with_a_way_out(model: Model) -> set[Node]:
+    """The states from which acts of this very moment lead to a conclusion, or to a confirmed decline."""
+    before: dict[Node, set[Node]] = defaultdict(set)
+    for node, steps in model.items():
+        for _, _, after in steps:
+            before[after].add(node)
+    ended = [node for node in model if node.state in (State.CONCLUDED, State.DECLINED)]
+    good = set(ended)
+    while ended:
+        for earlier in before[ended.pop()]:
+            if earlier not in good:
+                good.add(earlier)
+                ended.append(earlier)
+    return good

@@ -1,0 +1,69 @@
+"""A title or a figure can be a name: what of a period may be read outside its window (R5)."""
+
+from typing import Any
+
+import pytest
+
+from app.domain.periods.publicity import (
+    FIGURES,
+    figures_of,
+    organiser_is_shown,
+    pooled,
+    title_by_recommender,
+    title_of,
+)
+from tests.qujing import ROUNDS
+
+
+def report(entries: int, upheld: int = 0, lapsed: int = 0) -> dict[str, Any]:
+    return {
+        "entries": entries,
+        "filed": upheld + lapsed,
+        "accepted": upheld,
+        "by_state": {"declined": 0, "lapsed": lapsed},
+        "by_conclusion": {"upheld": upheld, "partly_upheld": 0, "dismissed": 0},
+        "goes_out": [{}] * (upheld + lapsed),
+    }
+
+
+@pytest.mark.parametrize(
+    ("number", "collectives", "shown"),
+    [(1, 1, True), (1, 0, False), (2, 1, False), (3, 1, False), (3, 0, False)],
+)
+def test_an_organiser_is_itself_shown_in_round_1_of_a_collective(number: int, collectives: int, shown: bool) -> None:
+    assert organiser_is_shown(ROUNDS[number], collectives) is shown
+
+
+def test_titles_inside_and_outside() -> None:
+    assert [title_of(ROUNDS[number], "麒麟区") for number in (1, 2, 3)] == [
+        "麒麟区本单位公示",
+        "麒麟区推荐单位公示",
+        "全市公示",
+    ]
+    assert title_by_recommender(ROUNDS[1], "麒麟区", "第一中队") == "麒麟区推荐的集体本单位公示"
+    assert title_by_recommender(ROUNDS[1], "市公安局", "市公安局") == "集体本单位公示"  # it recommends itself
+
+
+@pytest.mark.parametrize(
+    ("entries", "running", "told", "says_running"),
+    [
+        ([1], 0, None, False),  # a pool of one is the figures of one
+        ([1, 1, 2], 0, None, False),
+        ([1, 1, 2, 1], 0, 5, False),
+        ([4, 4], 1, None, True),  # what the last one adds at its closing would be its own figures
+        ([], 0, None, False),
+    ],
+)
+def test_a_pool_tells_nothing_of_anybody(
+    entries: list[int], running: int, told: int | None, says_running: bool
+) -> None:
+    figures = pooled([report(each) for each in entries], "麒麟区", running)
+    assert (figures.counts and figures.counts["entries"], figures.pooled_by) == (told, "麒麟区")
+    assert figures.still_running is says_running
+
+
+def test_a_pool_adds_up_every_figure() -> None:
+    reports = [report(2, upheld=1), report(3, lapsed=2)]
+    figures = pooled(reports, "麒麟区", running=0)
+    assert figures.counts == dict(zip(FIGURES, (5, 3, 1, 0, 1, 0, 0, 2, 3), strict=True))
+    assert figures.counts == {key: sum(figures_of(each)[key] for each in reports) for key in FIGURES}

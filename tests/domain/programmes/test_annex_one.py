@@ -1,0 +1,48 @@
+"""Annex 1 as a sheet: whose places each line has, and sums that add up."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.programmes.annex_one import Annex, BookPlaces
+from app.domain.programmes.book_rows import Wrong
+
+HEAD = ["", "表彰对象", "所属领域（地区）", "", "集体", "个人", "", ""]
+LED = ["1", "市级机关", "法治建设", "9", "3", "6", "由市司法局牵头推荐", ""]
+NAMED = ["2", "", "平安建设", "9", "3", "6", "", "市委政法委"]
+COUNTY = ["3", "县（市、区）", "麒麟区", "14", "5", "9", "", ""]
+
+
+def read(*lines: list[str]) -> tuple[list[BookPlaces], list[str]]:
+    wrong: list[Wrong] = []
+    rows = list(enumerate([HEAD, *lines], start=3))
+    return list(Annex(wrong).read(rows)), [f"{each.column}{each.row} {each.words}" for each in wrong]
+
+
+def test_a_line_is_of_the_unit_that_leads_it_is_named_behind_it_or_stands_in_it() -> None:
+    lines, wrong = read(LED, NAMED, COUNTY, ["合计", "", "", "32", "11", "21", "", ""])
+    assert wrong == []
+    assert [(line.row, line.unit, line.field, line.heading) for line in lines] == [
+        (4, "市司法局", "法治建设", "市级机关"),
+        (5, "市委政法委", "平安建设", "市级机关"),  # a merged heading goes on below
+        (6, "麒麟区", "", "县（市、区）"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        (["合计", "", "", "14", "5", "9", "", ""], []),
+        (["合计", "", "", "14", "6", "9", "", ""], ["E5 合计应为5，现在是“6”。请核对上面各行。"]),
+        (["", "", "小计", "15", "5", "9", "", ""], ["D5 小计应为14，现在是“15”。请核对上面各行。",
+                                                    "A6 缺少“合计”一行，应为：名额总数14，集体5，个人9。"]),
+    ],
+)  # fmt: skip
+def test_a_sum_that_does_not_add_up_is_told_with_its_cell(line: list[str], fault: list[str]) -> None:
+    assert read(COUNTY, line)[1] == fault
+
+
+def test_a_unit_stands_once() -> None:
+    lines, wrong = read(COUNTY, COUNTY, ["合计", "", "", "28", "10", "18", "", ""])
+    assert [line.row for line in lines] == [4]
+    assert wrong[0].startswith("C5 ")

@@ -1,0 +1,26 @@
+"""What a notice calls its annexes, and how their printed notes repeat its lists and limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.domain.periods.rounds import Kind
+from tests.qujing import QUJING
+
+
+def test_annexes_are_named_after_the_honour() -> None:
+    renamed = replace(QUJING, kind_names={Kind.COLLECTIVE: "模范单位", Kind.INDIVIDUAL: "模范"})
+    assert [renamed.summary_name(kind) for kind in Kind] == ["模范单位推荐对象汇总表", "模范推荐对象汇总表"]
+    assert [renamed.form_name(kind) for kind in Kind] == ["模范单位推荐表", "模范推荐表"]
+    assert renamed.annexes(renamed.forms.values()) == "附件4、5"
+
+
+def test_a_collective_has_unit_types_and_an_individual_has_statuses() -> None:
+    assert QUJING.categories(Kind.COLLECTIVE) == QUJING.words("unit_type")
+    assert QUJING.categories(Kind.INDIVIDUAL) == QUJING.words("status")
+
+
+def test_a_note_repeats_the_list_and_the_limit_of_its_notice() -> None:
+    annex = replace(QUJING.opinion_form, notes=("政治面貌：{political}。", "限{deeds_limit}字。"))
+    notice = replace(QUJING, deeds_limit=300)
+    assert notice.printed_notes(annex) == [f"政治面貌：{'、'.join(QUJING.words('political'))}。", "限300字。"]

@@ -1,0 +1,240 @@
+"""R3 and R20-R29 a second time, in as few lines as they take: what must come of every act, written without the portal.
+
+It knows one open period of round 2, its days as sets of dates, and the accounts of the small world. `Reference.act`
+says whether an act is let pass, and keeps what must stand in the database afterwards.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+DAY, MOMENT = dt.timedelta(days=1), dt.timedelta(microseconds=1)
+WORKS = {"09-18", "09-20", "09-21", "09-22", "09-23", "09-24", "09-28", "09-29", "09-30", "10-08", "10-09", "10-10"}
+WORKS |= {f"10-{day}" for day in (*range(12, 17), *range(19, 24))}
+SIDES = dict.fromkeys(("head", "handler", "handler2"), "unit") | dict.fromkeys(("office", "office2"), "office")
+OPEN = frozenset(["received", "accepted", "investigating", "awaiting_supplement", "proposed"])
+# Each act on a case: from which states, to which ("": as it was, "back": where it waited from), and whose it is.
+ACTS = {
+    "accept": ("received", "accepted", "unit rescuer"),
+    "decline": ("received", "", "unit rescuer"),
+    "confirm_decline": ("received", "declined", "unit office rescuer"),
+    "return_decline": ("received", "", "unit office rescuer"),
+    "investigate": ("accepted", "investigating", "unit"),
+    "ask_supplement": ("accepted investigating", "awaiting_supplement", "unit"),
+    "resume": ("awaiting_supplement", "back", "unit"),
+    "propose": ("investigating", "proposed", "unit"),
+    "confirm": ("proposed", "concluded", "unit office rescuer"),
+    "return_proposal": ("proposed", "investigating", "unit office rescuer"),
+    "take_over": (" ".join(OPEN), "", "office rescuer"),
+    "hand_up": (" ".join(OPEN - {"proposed"}), "", "head"),
+    "reply": (" ".join(OPEN), "", "unit"),
+    "join": ("received accepted investigating", "joined", "unit"),
+    "recuse": (" ".join(OPEN), "", "unit office rescuer"),
+}
+
+SAID = {"reply": "reply", "ask_supplement": "question", "confirm": "answer", "confirm_decline": "answer"}
+
+
+def date_of(moment: dt.datetime) -> dt.date:
+    return moment.astimezone(ZoneInfo("Asia/Shanghai")).date()
+
+
+def start_of(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), ZoneInfo("Asia/Shanghai")).astimezone(dt.UTC)
+
+
+def workdays(first: dt.date, off: set[str], step: int = 1) -> Iterator[dt.date]:
+    """The working days from a day on, that day included; backwards with `step` -1."""
+    while True:
+        if f"{first:%m-%d}" in WORKS - off:
+            yield first
+        first += step * DAY
+
+
+def nth(first: dt.date, n: int, off: set[str], step: int = 1) -> dt.date:
+    days = workdays(first, off, step)
+    return [next(days) for _ in range(n)][-1]
+
+
+@dataclass
+class One:
+    """A case as the rules see it."""
+
+    nominee: int
+    side: str
+    received: dt.datetime
+    objections: set[int]
+    state: str = "received"
+    touched: dt.datetime | None = None
+    proposer: str = ""
+    proposal: str = ""  # what is proposed: a conclusion or, for a decline, its ground
+    to_decline: bool = False
+    version: int = 0
+    asked: bool = False
+    back: str = ""
+    conclusion: str | None = None
+    recused: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Out:
+    """A nominee put out: on which case, why, from when on, when that was written; who proposed to reverse it."""
+
+    nominee: int
+    case: int
+    ground: str
+    since: dt.datetime
+    written: dt.datetime
+    reversal_by: str = ""
+    reversed: bool = False
+
+
+@dataclass
+class Reference:
+    """What must stand in the database."""
+
+    opening: dt.date = dt.date(2026, 9, 18)
+    last_day: dt.date = dt.date(2026, 9, 23)
+    set_day: dt.date = dt.date(2026, 9, 29)
+    off: set[str] = field(default_factory=set)  # days that notices loaded meanwhile took away
+    counted_off: set[str] = field(default_factory=set)  # those of them that the dates were counted with
+    settled: bool = False
+    closed: bool = False
+    shut: set[str] = field(default_factory=set)
+    withdrawn: set[int] = field(default_factory=set)
+    unsaid: set[int] = field(default_factory=set)  # objections withdrawn
+    cases: dict[int, One] = field(default_factory=dict)
+    outs: list[Out] = field(default_factory=list)
+    messages: set[tuple[int, str, str]] = field(default_factory=set)
+
+    # --- days (R3, R21, R25) ---------------------------------------------------------------------
+
+    @property
+    def closes(self) -> dt.datetime:
+        return start_of(self.last_day + DAY)
+
+    @property
+    def deadline(self) -> dt.datetime:
+        """24:00 of the day that was set or, where a notice took it, of the next working day."""
+        return start_of(nth(self.set_day, 1, self.off) + DAY)
+
+    def falls(self, one: One) -> dt.datetime:
+        """When a case falls to the office."""
+        since = one.received if one.state == "received" else one.touched or one.received
+        idle = start_of(nth(date_of(since) + DAY, 2, self.off) + DAY)
+        return min(idle, start_of(nth(date_of(self.deadline - MOMENT), 2, self.off, -1)))
+
+    # --- who may (R20-R22) -----------------------------------------------------------------------
+
+    def hands(self, side: str, recused: set[str]) -> set[str]:
+        return {who for who, of in SIDES.items() if of == side} - self.shut - recused
+
+    def two(self, side: str, recused: set[str]) -> bool:
+        """Whether two people can together bring a case to a conclusion."""
+        unit, office = self.hands("unit", recused), self.hands("office", recused)
+        return len(office) >= 2 or (side == "unit" and bool(unit) and len(unit | office) >= 2)
+
+    def fallen(self, one: One, now: dt.datetime) -> bool:
+        late = now >= self.falls(one) or not self.hands("unit", one.recused)
+        return one.side == "unit" and one.state in OPEN and late
+
+    def may(self, who: str, act: str, one: One, now: dt.datetime) -> bool:
+        states, _, seats = ACTS[act]
+        side = SIDES.get(who, "nobody")
+        mine, office = side == one.side, side == "office"
+        seat = {"unit"} if mine else {"rescuer" if self.fallen(one, now) else "office"} if office else set()
+        seat |= {"head"} if mine and (office or who == "head") else set()
+        takes = one.side == "unit" and (act in ("take_over", "hand_up") or (office and act in ("accept", "decline")))
+        return (
+            who not in one.recused
+            and one.state in states.split()
+            and now < self.deadline
+            and bool(seat & set(seats.split()))
+            and (act not in ("take_over", "hand_up") or one.side == "unit")
+            and (act not in ("confirm_decline", "return_decline") or one.to_decline)
+            and (act not in ("confirm", "confirm_decline") or who != one.proposer)
+            and (act != "ask_supplement" or not one.asked)
+            and (not takes or not self.two("unit", one.recused) or self.two("office", one.recused))
+        )
+
+    def may_recuse(self, who: str, other: str, one: One, now: dt.datetime) -> bool:
+        leads = SIDES[who] == "office" or (who == "head" and one.side == "unit")
+        goes = self.two(one.side, one.recused) and not self.two(one.side, one.recused | {other})
+        fits = who == other or (leads and SIDES[other] == one.side)
+        return self.may(who, "recuse", one, now) and fits and not goes and other not in one.recused
+
+    # --- what comes of it (R20-R23, R26, R27) ----------------------------------------------------
+
+    def act(self, who: str, act: str, number: int, now: dt.datetime, what: str = "", version: int = 0) -> bool:
+        """Whether an act on a case passes, and what it makes of it. `what`: a conclusion, a ground, a lead's id."""
+        one = self.cases[number]
+        alone = "withdrawn" in what and act in ("propose", "decline") and not one.objections <= self.unsaid
+        stale = act in ("confirm", "confirm_decline") and version != one.version
+        joins_wrongly = act == "join" and not self.may_join(number, int(what))
+        if not self.may(who, act, one, now) or alone or stale or joins_wrongly:
+            return False
+        if act in ("take_over", "hand_up") or (SIDES[who] == "office" and act in ("accept", "decline")):
+            one.side = "office"
+        if act in ("propose", "decline"):
+            one.proposer, one.proposal, one.version = who, what, one.version + 1
+        if act in ("accept", "decline", "confirm_decline", "return_decline"):
+            one.to_decline = act == "decline"
+        if act == "ask_supplement":
+            one.asked, one.back = True, one.state
+        if act == "join":
+            self.cases[int(what)].objections |= one.objections
+            one.objections = set()
+        target = ACTS[act][1]
+        one.state = one.back if target == "back" else target or one.state
+        one.touched = now
+        if act in SAID:
+            text = f"{act} {one.proposal}" if SAID[act] == "answer" else what
+            self.messages |= {(each, SAID[act], text) for each in one.objections}
+        if act == "confirm":
+            one.conclusion = one.proposal
+            if one.conclusion == "upheld" and not self.gone(one.nominee):
+                self.outs.append(Out(one.nominee, number, "upheld", now, now))
+        return True
+
+    def may_join(self, number: int, lead: int) -> bool:
+        one, other = self.cases[number], self.cases[lead]
+        alike = (one.nominee, one.side) == (other.nominee, other.side) and number != lead
+        return alike and other.state in OPEN - {"proposed"} and not other.to_decline
+
+    def gone(self, nominee: int) -> bool:
+        """Whether a nominee has left, as it is written: out and not back, or withdrawn."""
+        return nominee in self.withdrawn or any(out.nominee == nominee and not out.reversed for out in self.outs)
+
+    def settle(self, now: dt.datetime) -> bool:
+        """The deadline, whenever it is carried out: dated to itself, each nominee once."""
+        if self.settled or now < self.deadline:
+            return False
+        self.settled = True
+        left = [(one.nominee, number, one) for number, one in self.cases.items() if one.state in OPEN]
+        for _, number, one in sorted(left, key=lambda each: each[:2]):
+            one.state = "lapsed"
+            if not self.gone(one.nominee):
+                self.outs.append(Out(one.nominee, number, "lapsed", self.deadline, now))
+        return True
+
+    def replan(self, now: dt.datetime) -> bool:
+        """The one act after a notice: five working days again while the window is open, a deadline that works (R3)."""
+        before = self.last_day, self.set_day
+        counted = len(workdays_between(self.opening, self.last_day, self.off))
+        new_last, new_day = self.last_day, nth(self.set_day, 1, self.off)
+        if now < self.closes and counted < 5:
+            new_last = nth(self.opening, 5, self.off)
+            to_conclude = len(workdays_between(self.last_day + DAY, self.set_day, self.counted_off))
+            new_day = max(new_day, nth(new_last + DAY, to_conclude, self.off))
+        if self.settled or self.closed or now >= self.deadline or before == (new_last, new_day):
+            return False
+        self.last_day, self.set_day, self.counted_off = new_last, new_day, set(self.off)
+        return True
+
+
+def workdays_between(first: dt.date, last: dt.date, off: set[str]) -> list[dt.date]:
+    days = [first + n * DAY for n in range((last - first).days + 1)]
+    return [day for day in days if f"{day:%m-%d}" in WORKS - off]

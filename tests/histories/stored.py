@@ -1,0 +1,97 @@
+"""What stands in the database after an act, and what must stand by the reference: whole sets, under the same names."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES
+from app.models import Case, Disqualification, Entry, Message, Nominee, Period, Unit
+from tests.histories.reference import SIDES, Out, Reference
+from tests.world import World
+
+TEXT = "经走访和调阅档案核实。"
+# The answer to every objector, by the act and by what was proposed.
+_ANSWERS = {f"confirm {each.value}": f"{name}。{TEXT}" for each, name in CONCLUSION_NAMES.items()} | {
+    f"confirm_decline {each.value}": f"不予受理。依据：{name}。理由：{TEXT}"
+    for each, name in DECLINE_GROUND_NAMES.items()
+}
+_READ_WITH = (
+    selectinload(Case.objections),
+    selectinload(Case.recusals),
+    selectinload(Case.handler_unit).selectinload(Unit.people),
+    selectinload(Case.entry).selectinload(Entry.period),
+)
+
+
+def stored(world: World, period_id: int, now: dt.datetime) -> dict[str, object]:
+    """Cases, who is out and why, what objectors were told, the dates, who withdrew."""
+    with world.database.reader() as session:
+        cases = {
+            case.id: (
+                case.state.value,
+                "office" if case.handler_unit_id == world.office else "unit",
+                case.conclusion,
+                {objection.id for objection in case.objections},
+                (facts := case.facts(now)).escalated(now),
+                facts.has_hands,
+            )
+            for case in session.scalars(select(Case).options(*_READ_WITH))
+        }
+        period = session.get_one(Period, period_id)
+        return {
+            "cases": cases,
+            "out": [_out(world, row) for row in outs(world)],
+            "told": {(row.objection_id, row.kind.value, row.text) for row in session.scalars(select(Message))},
+            "dates": (
+                period.closes_at,
+                period.conclude_by,
+                period.settled_at is not None,
+                period.closed_at is not None,
+            ),
+            "withdrawn": set(session.scalars(select(Nominee.id).where(Nominee.withdrawn_at.is_not(None)))),
+        }
+
+
+def expected(mine: Reference, now: dt.datetime) -> dict[str, object]:
+    """The same by the reference."""
+    cases = {
+        number: (
+            one.state,
+            one.side,
+            one.conclusion,
+            one.objections,
+            now < mine.deadline and mine.fallen(one, now),
+            mine.two(one.side, one.recused),
+        )
+        for number, one in mine.cases.items()
+    }
+    return {
+        "cases": cases,
+        "out": mine.outs,
+        "told": {(each, kind, _ANSWERS.get(text, text)) for each, kind, text in mine.messages},
+        "dates": (mine.closes, mine.deadline, mine.settled, mine.closed),
+        "withdrawn": mine.withdrawn,
+    }
+
+
+def outs(world: World) -> list[Disqualification]:
+    """Every disqualification with its reversal, oldest first."""
+    query = select(Disqualification).order_by(Disqualification.id).options(selectinload(Disqualification.reversal))
+    with world.database.reader() as session:
+        return list(session.scalars(query))
+
+
+def _out(world: World, row: Disqualification) -> Out:
+    proposer = row.reversal.proposed_by if row.reversal else None
+    return Out(
+        row.nominee_id,
+        row.case_id,
+        row.ground.value,
+        row.effective_at,
+        row.carried_out_at,
+        next((who for who in SIDES if world.people[who] == proposer), ""),
+        row.reversal is not None and row.reversal.confirmed_at is not None,
+    )

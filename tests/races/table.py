@@ -1,0 +1,431 @@
+"""Who meets whom: pairs of acts let go at one moment, and how many of the two may be let pass."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.award.decision import RevocationGround
+from app.domain.cases.states import Conclusion, DeclineGround, Role, State
+from app.services.accounts import making, second_factor, staffing, two_people, units
+from app.services.award import revocation
+from app.services.calendar.calendars import calendar_of, load_notices
+from app.services.cases import bulk, investigation
+from app.services.cases.flood import Likeness
+from app.services.objections import following
+from app.services.periods import bursts, closing, corrections, replanning, scheduling
+from tests import awards
+from tests.data import STATE_COUNCIL
+from tests.world import World, at
+
+FILED, DAY = "2026-09-18 Fri 09:00", "2026-09-21 Mon 10:00"
+BEFORE, AFTER = "2026-09-17 Thu 11:00", "2026-09-24 Thu 09:00"
+TEXT = "经走访和调阅档案核实。"
+JUNK = "编号{0}：该对象申报的事迹与实际情况不符，第{0}项目并非其完成，请予核查处理！"
+REACHED = dt.date(2026, 9, 30)
+Job = Callable[[], object]
+Meeting = Callable[[World, Path], tuple[Job, Job]]
+
+
+@dataclass(frozen=True)
+class Race:
+    """What meets, as `module.function`, whoever it meets first; `meet` makes the world and the two jobs."""
+
+    of: tuple[str, ...]
+    passes: Collection[int]  # how many of the two
+    meet: Meeting
+
+
+# --- cases ---------------------------------------------------------------------------------------
+
+
+def _case(world: World, state: State = State.RECEIVED) -> int:
+    case, _ = world.file(world.round_two(), world.nominees[0], FILED)
+    if state is State.AWAITING_SUPPLEMENT:
+        world.bring(case, State.ACCEPTED, FILED)
+        world.act(investigation.ask_supplement, case, "handler", TEXT, now=FILED)
+    elif state is not State.RECEIVED:
+        world.bring(case, state, FILED)
+    return case
+
+
+def _acts(world: World, case: int, *acts: tuple[Callable[..., None], str, tuple[object, ...]]) -> tuple[Job, Job]:
+    first, second = (lambda a=act: world.act(a[0], case, a[1], *a[2], now=DAY) for act in acts)  # type: ignore[misc]
+    return first, second
+
+
+def _two_declines(world: World, _: Path) -> tuple[Job, Job]:
+    said = (DeclineGround.NO_FACTS, TEXT)
+    act = investigation.decline
+    return _acts(world, _case(world), (act, "handler", said), (act, "head", said))
+
+
+def _resume_and_supplement(world: World, _: Path) -> tuple[Job, Job]:
+    case = _case(world, State.AWAITING_SUPPLEMENT)
+    resume, _unused = _acts(world, case, *[(investigation.resume, "handler", ())] * 2)
+    return resume, lambda: world.run(following.supplement, 1, TEXT, now=at(DAY))
+
+
+def _two_resumes(world: World, _: Path) -> tuple[Job, Job]:
+    case, resume = _case(world, State.AWAITING_SUPPLEMENT), investigation.resume
+    return _acts(world, case, (resume, "handler", ()), (resume, "head", ()))
+
+
+def _words_and_confirm(use_case: Callable[..., None]) -> Meeting:
+    def meet(world: World, _: Path) -> tuple[Job, Job]:
+        case = _case(world, State.PROPOSED)
+        return _acts(world, case, (use_case, "handler", (TEXT,)), (investigation.confirm, "head", (1,)))
+
+    return meet
+
+
+def _assign_and_recuse(world: World, _: Path) -> tuple[Job, Job]:
+    who = world.people["handler2"]
+    assign, recuse = investigation.assign, investigation.recuse
+    return _acts(world, _case(world), (assign, "head", (who,)), (recuse, "handler2", (who, TEXT)))
+
+
+def _join_and_decline_of_the_lead(world: World, _: Path) -> tuple[Job, Job]:
+    period = world.round_two()
+    case, lead = (world.file(period, world.nominees[0], FILED)[0] for _ in range(2))
+    return (
+        lambda: world.act(investigation.join, case, "handler", lead, now=DAY),
+        lambda: world.act(investigation.decline, lead, "head", DeclineGround.NO_FACTS, TEXT, now=DAY),
+    )
+
+
+def _group(world: World) -> list[int]:
+    period = world.round_two()
+    return [
+        world.file(period, world.nominees[0], FILED, facts=JUNK.format(each), contact=f"130{each:08d}")[0]
+        for each in range(4)
+    ]
+
+
+def _join(world: World, group: list[int], who: str) -> object:
+    return world.run(bulk.join_group, Likeness.TEXT, group[0], group, by=world.actor(who), now=at(DAY))
+
+
+def _decline(world: World, group: list[int], who: str) -> int:
+    args = (Likeness.TEXT, group[0], group, DeclineGround.NO_FACTS, TEXT)
+    return world.run(bulk.propose_decline, *args, by=world.actor(who), now=at(DAY))
+
+
+def _conclude(world: World, group: list[int], who: str) -> object:
+    args = (Likeness.TEXT, group[0], group, Conclusion.DISMISSED, (TEXT, TEXT, TEXT))
+    return world.run(bulk.propose_conclusion, *args, by=world.actor(who), now=at(DAY))
+
+
+def _two_groups(one: Callable[..., object], other: Callable[..., object]) -> Meeting:
+    def meet(world: World, _: Path) -> tuple[Job, Job]:
+        group = _group(world)
+        return lambda: one(world, group, "head"), lambda: other(world, group, "handler")
+
+    return meet
+
+
+def _confirm_and_return_of_a_group(world: World, _: Path) -> tuple[Job, Job]:
+    act, moment = _decline(world, _group(world), "head"), at(DAY)
+    return (
+        lambda: world.run(bulk.confirm_group, act, by=world.actor("handler"), now=moment),
+        lambda: world.run(bulk.return_group, act, TEXT, by=world.actor("handler2"), now=moment),
+    )
+
+
+# --- periods -------------------------------------------------------------------------------------
+
+
+def _of_period(world: World, period: int, who: str, use_case: Callable[..., object], now: str, *more: object) -> Job:
+    actor = world.actor(who)
+    return lambda: world.run(use_case, period, *more, by=actor, now=at(now))
+
+
+def _extension(world: World, period: int, who: str, now: str, day: dt.date = REACHED) -> Job:
+    return _of_period(world, period, who, scheduling.extend_deadline, now, day, TEXT, world.do(calendar_of))
+
+
+def _two_cancel(world: World, _: Path) -> tuple[Job, Job]:
+    period = world.round_two()
+    first, second = (_of_period(world, period, who, scheduling.cancel, BEFORE, TEXT) for who in ("office", "office2"))
+    return first, second
+
+
+def _cancel_and_extend(world: World, _: Path) -> tuple[Job, Job]:
+    period = world.round_two()
+    return _of_period(world, period, "office", scheduling.cancel, BEFORE, TEXT), _extension(
+        world, period, "office2", BEFORE
+    )
+
+
+def _two_extend(world: World, _: Path) -> tuple[Job, Job]:
+    period = world.round_two()
+    return _extension(world, period, "office", DAY), _extension(world, period, "office2", DAY)
+
+
+def _two_close(world: World, _: Path) -> tuple[Job, Job]:
+    period = world.round_two()
+    first, second = (_of_period(world, period, who, closing.close_period, AFTER) for who in ("office", "office2"))
+    return first, second
+
+
+def _shortened(world: World) -> int:
+    """A window that a notice took a working day of."""
+    period = world.round_two()
+    body = json.loads(STATE_COUNCIL.read_text("utf-8"))["2026"]
+    body |= {"notice": "国办发明电〔2026〕特1号", "off": sorted({*body["off"], "2026-09-22"})}
+    world.run(load_notices, json.dumps({"2026": body}), by=world.actor("office"), now=at(DAY))
+    return period
+
+
+def _two_replan(world: World, _: Path) -> tuple[Job, Job]:
+    ids = [_shortened(world)]
+    first, second = (
+        lambda who=who: world.run(replanning.replan, ids, TEXT, by=world.actor(who), now=at(DAY))  # type: ignore[misc]
+        for who in ("office", "office2")
+    )
+    return first, second
+
+
+def _replan_and_extend(world: World, _: Path) -> tuple[Job, Job]:
+    period = _shortened(world)
+    return (
+        lambda: world.run(replanning.replan, [period], TEXT, by=world.actor("office"), now=at(DAY)),
+        _extension(world, period, "office2", DAY),
+    )
+
+
+def _two_correct(world: World, _: Path) -> tuple[Job, Job]:
+    world.round_two()
+    with world.database.reader() as session:
+        name = f"{corrections.current(session, world.nominees[2], 'name', at(DAY))}。"
+    one = world.nominees[2]
+    first, second = (
+        _of_period(world, one, who, corrections.correct, DAY, "name", name, TEXT) for who in ("office", "office2")
+    )
+    return first, second
+
+
+def _two_extend_a_burst(world: World, _: Path) -> tuple[Job, Job]:
+    period = world.round_two()
+    for each in range(bursts.FROM):
+        world.file(period, world.nominees[0], "2026-09-23 Wed 23:00", contact=f"130{each:08d}")
+    calendar = world.do(calendar_of)
+    first, second = (
+        _of_periods(world, who, bursts.extend_all, AFTER, [period], 2 + place, TEXT, calendar)
+        for place, who in enumerate(("office", "office2"))
+    )
+    return first, second
+
+
+def _of_periods(world: World, who: str, use_case: Callable[..., object], now: str, *arguments: object) -> Job:
+    actor = world.actor(who)
+    return lambda: world.run(use_case, *arguments, by=actor, now=at(now))
+
+
+# --- accounts and units --------------------------------------------------------------------------
+
+
+def _both(*jobs: tuple[Callable[..., object], str, tuple[object, ...]]) -> Meeting:
+    """Two acts of the office, each with its arguments; "{qilin}" and the like stand for ids."""
+
+    def meet(world: World, _: Path) -> tuple[Job, Job]:
+        ids = {"qilin": world.qilin, "luoping": world.luoping, "office": world.office} | {
+            f"@{login}": user_id for login, user_id in world.people.items()
+        }
+
+        def job(use_case: Callable[..., object], who: str, given: tuple[object, ...]) -> Job:
+            filled = [ids.get(each, each) if isinstance(each, str) else each for each in given]
+            filled = [[ids[item] for item in each] if isinstance(each, list) else each for each in filled]
+            actor = world.actor(who) if who else None
+            return lambda: world.run(use_case, *filled, by=actor, now=at(DAY))
+
+        first, second = (job(*each) for each in jobs)
+        return first, second
+
+    return meet
+
+
+def _empty_unit(world: World) -> int:
+    """A recommending unit with nobody in it and no nominee."""
+    return world.run(units.add, world.office, "沾益区", by=world.actor("office"), now=at(FILED)).id
+
+
+def _retire_and(other: Callable[[World, int], Job]) -> Meeting:
+    def meet(world: World, _: Path) -> tuple[Job, Job]:
+        unit = _empty_unit(world)
+        return _of_period(world, unit, "office", units.retire, DAY), other(world, unit)
+
+    return meet
+
+
+def _restored_below(world: World, parent: int) -> Job:
+    own = world.run(units.add, parent, "沾益区养护站", by=world.actor("office"), now=at(FILED)).id
+    world.run(units.retire, own, by=world.actor("office"), now=at(FILED))
+    return _of_period(world, own, "office2", units.restore, DAY)
+
+
+def _enabled_there(world: World, unit: int) -> Job:
+    office = world.actor("office")
+    slip = world.run(staffing.invite, "zhang", "张经办", Role.HANDLER, unit, by=office, now=at(FILED))
+    world.run(making.disable, slip.login, now=at(FILED))
+    return lambda: world.run(making.enable, slip.login, now=at(DAY))
+
+
+def _given_out(world: World, _: Path) -> tuple[Job, Job]:
+    world.run(staffing.invite_again, [world.people["handler"]], by=world.actor("head"), now=at(FILED))
+    who = world.people["handler"]
+    first, second = (_of_period(world, who, by, two_people.agree, DAY) for by in ("office", "office2"))
+    return first, second
+
+
+def _own_factor(use_case: Callable[..., object]) -> Meeting:
+    def meet(world: World, _: Path) -> tuple[Job, Job]:
+        who = world.people["office" if use_case is second_factor.renew_recovery_codes else "head"]
+        job: Job = lambda: world.run(use_case, who, now=at(DAY))  # noqa: E731
+        return job, job
+
+    return meet
+
+
+def _drop_and_confirm(world: World, folder: Path) -> tuple[Job, Job]:
+    awards.ready(world, folder)
+    awards.decided(world, folder)
+    later, version = "2027-03-01 Mon 10:00", int(at("2027-03-01 Mon 10:00").timestamp() * 1_000_000)
+    text = "经查，申报材料弄虚作假，决定撤销所获表彰。"
+    paper = revocation.RevocationText(RevocationGround.DECEIT, "曲字〔2027〕3号", dt.date(2027, 2, 26), text)
+    scan = awards.scan(world, folder, "revocation")
+    world.run(revocation.propose_revocation, 1, paper, scan, by=world.actor("office"), now=at(later))
+    return (
+        _of_period(world, 1, "office2", revocation.confirm_revocation, later, version),
+        _of_period(world, 1, "office", revocation.drop_revocation, later, TEXT),
+    )
+
+
+RACES: dict[str, Race] = {
+    "two declines": Race(("investigation.decline",), {2}, _two_declines),
+    "resume, supplement": Race(("investigation.resume",), {1, 2}, _resume_and_supplement),
+    "two resumes": Race(("investigation.resume",), {1}, _two_resumes),
+    "note, confirm": Race(("investigation.note",), {1, 2}, _words_and_confirm(investigation.note)),
+    "hear, confirm": Race(("investigation.hear",), {1, 2}, _words_and_confirm(investigation.hear)),
+    "reply, confirm": Race(("investigation.reply",), {1, 2}, _words_and_confirm(investigation.reply)),
+    "assign, recuse": Race(("investigation.assign", "investigation.recuse"), {1, 2}, _assign_and_recuse),
+    "join, decline of the lead": Race(("investigation.join",), {1, 2}, _join_and_decline_of_the_lead),
+    "two joins of a group": Race(("bulk.join_group",), {1}, _two_groups(_join, _join)),
+    "join, decline of a group": Race(("bulk.propose_decline",), {1, 2}, _two_groups(_join, _decline)),
+    "two conclusions of a group": Race(("bulk.propose_conclusion",), {1}, _two_groups(_conclude, _conclude)),
+    "confirm, return of a group": Race(
+        ("bulk.confirm_group", "bulk.return_group"), {1}, _confirm_and_return_of_a_group
+    ),
+    "two cancel": Race(("scheduling.cancel",), {1}, _two_cancel),
+    "cancel, extend": Race(("scheduling.cancel", "scheduling.extend_deadline"), {1, 2}, _cancel_and_extend),
+    "two extend": Race(("scheduling.extend_deadline",), {1}, _two_extend),
+    "two close": Race(("closing.close_period",), {1}, _two_close),
+    "two replan": Race(("replanning.replan",), {1}, _two_replan),
+    "replan, extend": Race(("replanning.replan",), {1, 2}, _replan_and_extend),
+    "two correct": Race(("corrections.correct",), {1}, _two_correct),
+    "two extend a burst": Race(("bursts.extend_all",), {1}, _two_extend_a_burst),
+    "two shut": Race(
+        ("making.disable",), {1}, _both((making.disable, "", ("handler",)), (making.disable, "", ("handler",)))
+    ),
+    "shut on the page, by the command line": Race(
+        ("staffing.disable",),
+        {1},
+        _both((staffing.disable, "office", (["@handler"],)), (making.disable, "", ("handler",))),
+    ),
+    "two of one login": Race(
+        ("staffing.invite", "making.add_user"),
+        {1},
+        _both(
+            (staffing.invite, "office", ("zhang", "张经办", Role.HANDLER, "qilin")),
+            (staffing.invite, "office2", ("zhang", "张经办", Role.HANDLER, "luoping")),
+        ),
+    ),
+    "invited again, shut": Race(
+        ("staffing.invite_again",),
+        {1, 2},
+        _both((staffing.invite_again, "office", (["@handler"],)), (staffing.disable, "office2", (["@handler"],))),
+    ),
+    "two place": Race(
+        ("staffing.place",),
+        {1},
+        _both(*[(staffing.place, who, ("@handler", Role.HANDLER, "luoping")) for who in ("office", "office2")]),
+    ),
+    "two rename to one name": Race(
+        ("units.rename",),
+        {1},
+        _both((units.rename, "office", ("qilin", "沾益区")), (units.rename, "office2", ("luoping", "沾益区"))),
+    ),
+    "retire, add below": Race(
+        ("units.retire", "units.add"),
+        {1},
+        _retire_and(lambda world, unit: _of_period(world, unit, "office2", units.add, DAY, "沾益区养护站")),
+    ),
+    "retire, invite": Race(
+        ("units.retire", "staffing.invite"),
+        {1},
+        _retire_and(
+            lambda world, unit: _of_periods(
+                world, "office2", staffing.invite, DAY, "zhang", "张经办", Role.HANDLER, unit
+            )
+        ),
+    ),
+    "retire, restore below": Race(("units.restore",), {1}, _retire_and(_restored_below)),
+    "retire, enable there": Race(("making.enable", "staffing.enable"), {1}, _retire_and(_enabled_there)),
+    "two agree": Race(("two_people.agree",), {1}, _given_out),
+    "second factor proposed twice": Race(("second_factor.propose",), {2}, _own_factor(second_factor.propose)),
+    "codes renewed twice": Race(
+        ("second_factor.renew_recovery_codes",), {2}, _own_factor(second_factor.renew_recovery_codes)
+    ),
+    "confirm, drop a revocation": Race(("revocation.drop_revocation",), {1}, _drop_and_confirm),
+}
+
+# Raced where its subject is tested.
+_SERVICES = "tests/services"
+ELSEWHERE = {
+    "settlement.settle_period": f"{_SERVICES}/cases/test_settlement.py::"
+    "test_security_08_many_at_once_change_no_more_than_one",
+    **dict.fromkeys(
+        [
+            f"investigation.{act}"
+            for act in (
+                *("accept", "confirm_decline", "return_decline", "take_over", "hand_up", "investigate"),
+                *("ask_supplement", "propose", "confirm", "return_proposal"),
+            )
+        ],
+        f"{_SERVICES}/shared/test_locks.py::test_security_52_one_of_those_who_act_at_once_wins",
+    ),
+    "interruption.extend_window": f"{_SERVICES}/periods/test_interruption.py::"
+    "test_two_people_extending_at_once_extend_once",
+    "scheduling.schedule": f"{_SERVICES}/periods/test_scheduling.py::test_two_people_scheduling_at_once_take_turns",
+    "bulk_scheduling.schedule_many": f"{_SERVICES}/periods/test_bulk_scheduling.py::"
+    "test_two_people_at_once_make_none_twice",
+    "deciding.decide": f"{_SERVICES}/award/test_deciding.py::test_two_decisions_at_once_are_one",
+    **dict.fromkeys(
+        ["revocation.propose_revocation", "revocation.confirm_revocation"],
+        f"{_SERVICES}/award/test_revocation.py::test_two_who_confirm_at_once_have_confirmed_once",
+    ),
+    **dict.fromkeys(
+        ["logins._count_as_failed", "logins.let_in"],
+        f"{_SERVICES}/accounts/test_logins.py::test_security_22_two_at_once_with_the_same_code_one_gets_in",
+    ),
+}
+
+# Not raced, and why.
+ALONE = {
+    "evidence_reading.open_for_handler": "it changes nothing but the record, which takes turns by itself",
+    "deciding.record_paper": "a paper recorded twice is two rows by design: the last of an issuer counts",
+    "making.reset": "two resets are two passwords: the last one counts, as one after the other",
+    "units.reach_at": "the last contact block counts, as one after the other",
+    "units.move": "it locks both units as `retire` does, which is raced",
+    "second_factor.confirm": "it locks as `propose` and `renew_recovery_codes` do, which are raced",
+    "resets.note_told": "it writes a moment under a lock, the same for both",
+    "resets.note_seen": "two who look at once have both looked: each is on the record, the later stands",
+    "two_people.agree_to_each": "it agrees by `agree`, which is raced, in the order of the ids",
+    "sessions.note_seen": "it writes a moment that only grows",
+    "sessions.log_out": "a session ended twice is ended",
+    "sessions.log_out_elsewhere": "sessions ended twice are ended",
+    "logins._note_failure": "it adds a row to the record and nothing else",
+}

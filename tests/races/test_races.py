@@ -1,0 +1,63 @@
+"""Each act that changes something meets itself and its neighbours at one moment, on PostgreSQL (R22, SECURITY 52).
+
+SQLite lets one writer in at a time. On PostgreSQL the two run into each other's locks, or past them.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from app.domain.refusals import Refusal
+from tests.invariants import broken
+from tests.races.table import ALONE, ELSEWHERE, RACES
+from tests.world import World, at, at_once
+
+ROOT = Path(__file__).resolve().parents[2]
+SUBJECTS = ("accounts", "award", "cases", "periods")
+LATER = at("2027-03-02 Tue 10:00")
+
+
+@pytest.mark.usefixtures("quick_hashes")
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("name", RACES)
+def test_security_52_of_two_who_meet_each_is_done_or_refused_by_name(world: World, tmp_path: Path, name: str) -> None:
+    race = RACES[name]
+    jobs = race.meet(world, tmp_path / "evidence")
+    before = set(broken(world.database, LATER))
+    outcomes = at_once(jobs)
+    refused = [each for each in outcomes if isinstance(each, Exception)]
+    assert all(isinstance(each, Refusal) for each in refused), outcomes
+    assert len(outcomes) - len(refused) in race.passes, outcomes
+    assert set(broken(world.database, LATER)) <= before
+
+
+def _use_cases() -> set[str]:
+    """Every function of these subjects that is marked as a use case, as `module.function`."""
+    found = set()
+    for subject in SUBJECTS:
+        for path in (ROOT / "app" / "services" / subject).glob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.FunctionDef) and any(
+                    ast.unparse(mark) == "use_case" for mark in node.decorator_list
+                ):
+                    found.add(f"{path.stem}.{node.name}")
+    return found
+
+
+def test_every_use_case_of_these_subjects_is_raced_or_says_why_not() -> None:
+    raced = {each for race in RACES.values() for each in race.of}
+    assert raced | ELSEWHERE.keys() | ALONE.keys() == _use_cases()
+    assert not ALONE.keys() & (raced | ELSEWHERE.keys())
+    assert all(ALONE.values())
+
+
+def test_what_is_raced_elsewhere_is_raced_there() -> None:
+    for place in set(ELSEWHERE.values()):
+        path, test = place.split("::")
+        source = (ROOT / path).read_text("utf-8")
+        found = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == test]
+        assert len(found) == 1, place
+        assert "at_once(" in (ast.get_source_segment(source, found[0]) or ""), place

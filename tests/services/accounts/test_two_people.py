@@ -1,0 +1,249 @@
+"""Two people are two people: whose word an account's word is, and who lifts it (R22, SECURITY 50).
+
+Every way to be both people is tried as the person who would: the head of a unit, somebody of the office.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyotp
+import pytest
+from sqlalchemy import select
+
+from app.domain.cases.states import Conclusion, DeclineGround, Role, State
+from app.domain.refusals import AccountNotAgreed, NotAllowed, NotTwoPeople, NotYourCase, WrongCode
+from app.models import SecondFactor, User
+from app.services.accounts import logins, second_factor, staffing, two_people
+from app.services.cases import investigation
+from app.services.objections import identities
+from tests.world import SECRET, World, at, enrol
+
+FILED, DAY = "2026-09-18 Fri 09:00", "2026-09-21 Mon 09:00"
+PROPOSAL = (Conclusion.DISMISSED, "走访核实", "评选通知第三部分", "已核实")
+NO_FACTS = (DeclineGround.NO_FACTS, "没有线索")
+
+
+def a_case(world: World, state: State = State.RECEIVED, nominee: int = 0) -> int:
+    case, _ = world.file(world.round_two(), world.nominees[nominee], FILED)
+    if state is not State.RECEIVED:
+        world.bring(case, state, FILED)
+    return case
+
+
+def made(world: World, login: str, role: Role, unit: int, by: str) -> None:
+    """An account that somebody made, whose owner came in and chose a password."""
+    world.run(staffing.invite, login, "新同事", role, unit, by=world.actor(by), now=at(FILED))
+    with world.database.writer() as session:
+        user = session.scalars(select(User).where(User.login == login)).one()
+        user.must_change_password, user.password_expires_at = False, None
+        world.people[login] = user.id
+        session.commit()
+
+
+def reset(world: World, login: str, by: str, now: str = FILED) -> None:
+    world.run(staffing.invite_again, [world.people[login]], by=world.actor(by), now=at(now))
+    with world.database.writer() as session:
+        user = session.get_one(User, world.people[login])
+        user.must_change_password, user.password_expires_at = False, None
+        session.commit()
+
+
+def agree(world: World, login: str, by: str) -> None:
+    world.run(two_people.agree, world.people[login], by=world.actor(by), now=at(DAY))
+
+
+def refused(world: World, refusal: type[Exception], use_case: Any, subject: int, login: str, *texts: Any) -> None:
+    """What this person tries is refused, and nothing has changed."""
+    before = world.everything()
+    with pytest.raises(refusal):
+        world.act(use_case, subject, login, *texts, now=DAY)
+    assert world.everything() == before
+
+
+# --- being both people ---------------------------------------------------------------------------
+
+
+def test_security_50_a_head_who_resets_the_handler_is_not_the_handler(world: World) -> None:
+    case = a_case(world, State.INVESTIGATING)
+    reset(world, "handler", by="head")
+    refused(world, AccountNotAgreed, investigation.propose, case, "handler", *PROPOSAL)
+    world.act(investigation.propose, case, "handler2", *PROPOSAL, now=DAY)
+    refused(world, AccountNotAgreed, investigation.confirm, case, "handler", 1)
+    world.act(investigation.confirm, case, "head", 1, now=DAY)  # the head and the other handler are two people
+
+
+def test_security_50_what_was_proposed_before_the_reset_is_not_confirmed_by_who_reset(world: World) -> None:
+    case = a_case(world, State.PROPOSED)
+    reset(world, "handler", by="head")
+    refused(world, NotTwoPeople, investigation.confirm, case, "head", 1)
+    world.act(investigation.confirm, case, "handler2", 1, now=DAY)
+
+
+def test_security_50_an_invented_colleague_declines_nothing(world: World) -> None:
+    case = a_case(world)
+    made(world, "made1", Role.HANDLER, world.qilin, by="head")
+    made(world, "made2", Role.HEAD, world.qilin, by="head")
+    for login in ("made1", "made2"):
+        refused(world, AccountNotAgreed, investigation.decline, case, login, *NO_FACTS)
+    world.act(investigation.decline, case, "head", *NO_FACTS, now=DAY)
+    for login in ("made1", "made2"):
+        refused(world, AccountNotAgreed, investigation.confirm_decline, case, login, 1)
+    world.act(investigation.confirm_decline, case, "handler", 1, now=DAY)
+
+
+def test_security_50_an_invented_colleague_of_the_office_grants_no_look_at_an_identity(world: World) -> None:
+    a_case(world)
+    made(world, "made", Role.OFFICE, world.office, by="office")
+    refused(world, AccountNotAgreed, identities.ask, 1, "made", "核实是否本人提出")
+    world.act(identities.ask, 1, "office", "核实是否本人提出", now=DAY)
+    refused(world, AccountNotAgreed, identities.decide, 1, "made", True)
+    world.act(identities.decide, 1, "office2", True, now=DAY)
+
+
+def test_security_50_two_accounts_that_the_office_made_for_a_unit_are_one_word(world: World) -> None:
+    """The next level itself made them: they may act, but not as two people, nor with whoever made them."""
+    made(world, "one", Role.HEAD, world.luoping, by="office")
+    made(world, "two", Role.HANDLER, world.luoping, by="office")
+    world.past_round_one(world.others)
+    period = world.schedule(2, world.luoping, world.others, "2026-09-18", 3, "2026-09-17 Thu 10:00")
+    case, _ = world.file(period, world.others[1], FILED)
+    world.act(investigation.decline, case, "one", *NO_FACTS, now=DAY)
+    for login in ("two", "office"):
+        refused(world, NotTwoPeople, investigation.confirm_decline, case, login, 1)
+    with pytest.raises(NotAllowed, match="须由上一级"):
+        agree(world, "two", by="office")
+    agree(world, "two", by="office2")
+    world.act(investigation.confirm_decline, case, "two", 1, now=DAY)
+
+
+# --- who agrees ----------------------------------------------------------------------------------
+
+# Whose account, made by whom: who is refused, who agrees.
+AGREED = [
+    ("head", Role.HANDLER, "qilin", ("head", "handler", "stranger", "auditor"), "office"),
+    ("office", Role.OFFICE, "office", ("office", "head", "handler"), "auditor"),
+    ("office", Role.OFFICE, "office", ("office", "stranger"), "office2"),
+]
+
+
+@pytest.mark.parametrize(("maker", "role", "unit", "others", "agrees"), AGREED)
+def test_the_next_level_agrees_and_nobody_else(
+    world: World, maker: str, role: Role, unit: str, others: tuple[str, ...], agrees: str
+) -> None:
+    made(world, "made", role, getattr(world, unit), by=maker)
+    before = world.everything()
+    for login in others:
+        with pytest.raises((NotAllowed, NotYourCase)):
+            agree(world, "made", by=login)
+    assert world.everything() == before
+    agree(world, "made", by=agrees)
+    with world.database.reader() as session:
+        assert not session.get_one(User, world.people["made"]).waits_for_agreement
+
+
+def test_an_account_that_waits_agrees_to_nobody(world: World) -> None:
+    """Somebody of the office invents a third account to agree to the second."""
+    made(world, "made1", Role.OFFICE, world.office, by="office")
+    made(world, "made2", Role.OFFICE, world.office, by="office2")
+    with pytest.raises(NotAllowed):
+        agree(world, "made2", by="made1")
+    agree(world, "made1", by="auditor")
+    agree(world, "made2", by="made1")
+
+
+def test_a_reset_after_the_agreement_wants_another_one(world: World) -> None:
+    made(world, "made", Role.HANDLER, world.qilin, by="head")
+    agree(world, "made", by="office")
+    case = a_case(world, State.INVESTIGATING)
+    reset(world, "made", by="head")
+    refused(world, AccountNotAgreed, investigation.propose, case, "made", *PROPOSAL)
+
+
+def test_a_case_has_no_hands_while_those_of_its_unit_wait(world: World) -> None:
+    case = a_case(world)
+    with world.database.reader() as session:
+        unit = session.get_one(User, world.people["head"]).unit
+        assert unit.hands(at(DAY)) == {world.people[login] for login in ("head", "handler", "handler2")}
+    reset(world, "handler", by="head")
+    with world.database.reader() as session:
+        unit = session.get_one(User, world.people["head"]).unit
+        assert unit.hands(at(DAY)) == {world.people[login] for login in ("head", "handler2")}
+    assert world.case(case).state is State.RECEIVED
+
+
+def test_who_waits_is_listed_for_whoever_may_agree_first(world: World) -> None:
+    made(world, "ours", Role.HANDLER, world.qilin, by="head")
+    made(world, "theirs", Role.OFFICE, world.office, by="office")
+
+    def seen(login: str) -> list[tuple[str, bool, bool]]:
+        rows = world.do(two_people.waiting, world.actor(login))
+        return [(row.user.login, row.mine, row.idle) for row in rows]
+
+    assert seen("office") == [("ours", True, True), ("theirs", False, True)]
+    assert seen("office2") == [("theirs", True, True), ("ours", True, True)]
+    assert seen("auditor") == [("theirs", True, True)]
+    assert seen("head") == [("ours", False, True)]
+    assert seen("handler") == seen("stranger") == []
+    (row,) = world.do(two_people.waiting, world.actor("head"))
+    assert row.asked == "市评选工作组办公室的市评选工作组办公室office、市评选工作组办公室office2"
+
+
+# --- the owner's own telephone -------------------------------------------------------------------
+
+
+def come_in(world: World, login: str, now: str) -> None:
+    with world.database.reader() as session:
+        user = session.get_one(User, world.people[login])
+        half = logins.HalfWay(user.id, user.session_epoch, at(now))
+    code = pyotp.TOTP(SECRET).at(at(now))
+    world.run(lambda work: logins.let_in(work, logins.check_code(work, half, code, None), None, ""), now=at(now))
+
+
+def test_who_comes_in_with_the_telephone_of_before_is_the_owner(world: World) -> None:
+    """Whoever gave out the password does not have it: that is the other way in."""
+    reset(world, "handler", by="head")
+    come_in(world, "handler", DAY)
+    assert world.acts()[-2:] == [
+        (f"user:{world.people['handler']}", "user.proved", f"user:{world.people['handler']}"),
+        (f"user:{world.people['handler']}", "user.logged_in", f"user:{world.people['handler']}"),
+    ]
+    case = a_case(world, State.INVESTIGATING)
+    world.act(investigation.propose, case, "handler", *PROPOSAL, now=DAY)
+
+
+def test_the_telephone_of_an_invented_account_proves_nobody(world: World) -> None:
+    """Its maker set it up, and then resets the password to come in with it."""
+    made(world, "made", Role.HANDLER, world.qilin, by="head")
+    with world.database.writer() as session:
+        enrol(session, world.keyring, [session.get_one(User, world.people["made"])], at(FILED))
+        session.commit()
+    reset(world, "made", by="head")
+    come_in(world, "made", DAY)
+    case = a_case(world, State.INVESTIGATING)
+    refused(world, AccountNotAgreed, investigation.propose, case, "made", *PROPOSAL)
+
+
+def test_a_telephone_set_up_after_the_reset_proves_nobody(world: World) -> None:
+    """The command line took the old one away; the head gives out a password and sets up a new one."""
+    with world.database.writer() as session:
+        second_factor.remove(session, world.people["handler"])
+        session.commit()
+    reset(world, "handler", by="head")
+    with world.database.writer() as session:
+        enrol(session, world.keyring, [session.get_one(User, world.people["handler"])], at(FILED))
+        session.commit()
+    come_in(world, "handler", DAY)
+    case = a_case(world, State.INVESTIGATING)
+    refused(world, AccountNotAgreed, investigation.propose, case, "handler", *PROPOSAL)
+
+
+def test_a_wrong_code_proves_nobody(world: World) -> None:
+    reset(world, "handler", by="head")
+    with world.database.writer() as session:
+        session.get_one(SecondFactor, world.people["handler"]).last_step = 2**31 - 1  # no code of now is taken
+        session.commit()
+    with pytest.raises(WrongCode):
+        come_in(world, "handler", DAY)
+    with world.database.reader() as session:
+        assert session.get_one(User, world.people["handler"]).waits_for_agreement
