@@ -149,8 +149,10 @@ def _letter_seen(form: ObjectionForm) -> bool:
 def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseReturnValue:
     entry_id = _entry_or_closed(period_id, nominee_id)
     filing = _with_slip(form, entry_id)
-    passed = limits.passed() if limits.asks_for_more() else None
-    if passed is not None and not passed.answer and not limits.take_wait():
+    asked = limits.asks_for_more()
+    passed = limits.passed() if asked else None
+    # Judged again, and at one moment with others: whoever waited may find the turn taken since this request was let in.
+    if asked and (passed is None or not (passed.answer or limits.take_wait())):
         return _hold_up(period_id, nominee_id, form, _BUSY, 428, challenge.WAIT)
     guard = Guard(passed.answer if passed else "")
     filed = intake.file_objection(session(), portal().keyring, entry_id, filing, now(), guard)
