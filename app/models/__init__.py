@@ -8,6 +8,7 @@ from app.models.calendar import AvailabilitySpan, CalendarNotice
 from app.models.cases import GROUP_ACT_NAMES, Case, CaseNote, GroupAct, GroupActKind, NoteKind, Recusal
 from app.models.document import Document, Purpose
 from app.models.imports import Import, ImportForm, ImportRow, ImportState
+from app.models.letters import Letter, LetterCount, SecondLook
 from app.models.messages import OutboxRow
 from app.models.nominees import (
     Confirmation,
@@ -69,6 +70,8 @@ __all__ = [
     "ImportForm",
     "ImportRow",
     "ImportState",
+    "Letter",
+    "LetterCount",
     "LoginFailure",
     "Message",
     "MessageKind",
@@ -96,6 +99,7 @@ __all__ = [
     "RevocationGround",
     "ScanState",
     "SecondFactor",
+    "SecondLook",
     "SpentAnswer",
     "StaffSession",
     "Stage",

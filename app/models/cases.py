@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.calendar.workdays import SHANGHAI, DayTable
@@ -18,6 +18,9 @@ from app.models.base import Base, checked
 from app.models.drawing import drawn
 from app.models.objections import Objection
 from app.models.periods import Entry
+
+if TYPE_CHECKING:
+    from app.models.letters import SecondLook
 
 
 class Case(Base):
@@ -46,6 +49,8 @@ class Case(Base):
     # When somebody last worked on the case. None: before this was kept.
     touched_at: Mapped[dt.datetime | None]
     supplement_asked_at: Mapped[dt.datetime | None]
+    # Until when the objectors are asked to answer. None: before this was kept.
+    supplement_by: Mapped[dt.datetime | None]
     resume_state: Mapped[State | None] = mapped_column(checked(State, "resume_state"))
     proposed_conclusion: Mapped[Conclusion | None] = mapped_column(checked(Conclusion, "proposed_conclusion"))
     findings: Mapped[str | None] = mapped_column(Text)
@@ -58,6 +63,8 @@ class Case(Base):
     confirmed_at: Mapped[dt.datetime | None]
     lapsed_at: Mapped[dt.datetime | None]
     joined_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    # It had ended before there were letters (R34): its end has none.
+    before_letters: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     entry: Mapped[Entry] = relationship()
     handler_unit: Mapped[Unit] = relationship()
@@ -65,6 +72,7 @@ class Case(Base):
     objections: Mapped[list[Objection]] = relationship(order_by=Objection.id)
     notes: Mapped[list[CaseNote]] = relationship(order_by="CaseNote.id")
     recusals: Mapped[list[Recusal]] = relationship(order_by="Recusal.id")
+    looks: Mapped[list[SecondLook]] = relationship(order_by="SecondLook.id", back_populates="case")
 
     __table_args__ = (
         CheckConstraint("(state = 'concluded') = (conclusion IS NOT NULL)", name="concluded_has_conclusion"),
@@ -116,6 +124,7 @@ class Case(Base):
         """Return what the rules of who may do what are asked about. `days` are the period's, where they are at hand."""
         state = self.state_at(now)
         by_office = self.handler_unit.kind is UnitKind.OFFICE
+        waiting = self.looks_waiting if state in (State.CONCLUDED, State.DECLINED) else []
         watched = state in OPEN_STATES and not by_office
         return CaseFacts(
             state=state,
@@ -132,7 +141,14 @@ class Case(Base):
             decline_proposed=self.decline_proposed_ground is not None,
             supplement_asked=self.supplement_asked_at is not None,
             all_withdrawn=all(objection.withdrawn_at is not None for objection in self.objections),
+            look_asked=bool(waiting) and now < self.entry.period.conclude_by,
+            acted=frozenset(user_id for look in waiting for user_id in look.acted),
         )
+
+    @property
+    def looks_waiting(self) -> list[SecondLook]:
+        """The requests for a second look that nobody has answered (R35)."""
+        return [look for look in self.looks if look.outcome is None]
 
 
 class NoteKind(StrEnum):

@@ -18,6 +18,7 @@ import pytest
 from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import end_of
 from app.domain.cases.hands import falls_at
+from app.domain.cases.second_look import asked_until
 from app.domain.cases.states import (
     OPEN_STATES,
     Action,
@@ -69,6 +70,7 @@ class Node:
     to_decline: bool = False
     asked: bool = False
     resumes: State | None = None
+    look: bool = False  # a second look is asked for (R35)
 
     def facts(self) -> CaseFacts:
         return facts_of(self)
@@ -92,6 +94,8 @@ def facts_of(node: Node) -> CaseFacts:
         proposed_by=node.proposer,
         decline_proposed=node.to_decline,
         supplement_asked=node.asked,
+        look_asked=node.look and node.step < LAST,
+        acted=frozenset({node.proposer} - {None}),
     )
 
 
@@ -117,6 +121,15 @@ def done(node: Node, actor: Actor, action: Action) -> Node | None:
             state, proposer = State.PROPOSED, actor.user_id
         case Action.CONFIRM:
             state = State.CONCLUDED
+        case Action.CONFIRM_LOOK:
+            return replace(node, look=False)
+        case Action.REOPEN:
+            again = State.ACCEPTED if state is State.DECLINED else State.INVESTIGATING
+            return replace(
+                node, state=again, look=False, proposer=None, to_decline=False, touched=node.step, by_office=True
+            )
+        case Action.URGE:
+            return None  # it leaves the case as it is, its two working days too
         case Action.NOTE | Action.HEAR | Action.REPLY | Action.HAND_UP | Action.TAKE_OVER | Action.ASSIGN:
             pass
         case Action.JOIN | Action.RECUSE:
@@ -145,7 +158,7 @@ def acts(node: Node) -> Iterator[tuple[Actor, Action, Node]]:
 
 def mishaps(node: Node) -> Iterator[Node]:
     """What happens to people: a recusal that the rules let pass, and an account of the unit that is shut."""
-    if node.facts().state not in OPEN_STATES:
+    if node.facts().state not in OPEN_STATES and not node.look:
         return
     for user_id in sorted(node.live - node.recused):
         actor = EVERYBODY[user_id]
@@ -160,8 +173,14 @@ def mishaps(node: Node) -> Iterator[Node]:
 
 
 def later(node: Node) -> Iterator[Node]:
-    if node.step < LAST and node.facts().state in OPEN_STATES:
+    if node.step < LAST and (node.facts().state in OPEN_STATES or node.look):
         yield replace(node, step=node.step + 1)
+
+
+def wishes(node: Node) -> Iterator[Node]:
+    """Yield a case whose objector asks for a second look: any that ended, as often as one could (R35)."""
+    if node.state in (State.CONCLUDED, State.DECLINED) and DAYS[node.step] < asked_until(DEADLINE, CHINA):
+        yield replace(node, look=True)
 
 
 def beginnings(office: int, unit: int) -> Iterator[Node]:
@@ -187,6 +206,7 @@ def reachable(office: int, unit: int) -> dict[Node, list[tuple[Actor, Action, No
         waiting += [after for _, _, after in found[node]]
         waiting += mishaps(node)
         waiting += later(node)
+        waiting += wishes(node)
     return found
 
 
@@ -233,9 +253,24 @@ def test_nobody_ends_a_case_alone() -> None:
     """Whoever proposed is not who ends it, in any state, whatever else that person did before."""
     for node, steps in reachable(2, 2).items():
         for actor, action, after in steps:
-            if after.state in (State.CONCLUDED, State.DECLINED):
+            if after.state in (State.CONCLUDED, State.DECLINED) and not node.look:
                 assert action in (Action.CONFIRM, Action.CONFIRM_DECLINE)
                 assert node.proposer not in (None, actor.user_id), (node, actor, action)
+
+
+def test_a_second_look_is_decided_by_the_office_alone_and_a_reopened_case_has_its_hands() -> None:
+    reopened = 0
+    for node, steps in reachable(2, 2).items():
+        for actor, action, after in steps:
+            if node.look:
+                assert action in (Action.CONFIRM_LOOK, Action.REOPEN)
+                assert actor.role is Role.OFFICE
+                assert actor.user_id != node.proposer
+            if action is Action.REOPEN:
+                reopened += 1
+                assert after.by_office
+                assert after.facts().has_hands
+    assert reopened
 
 
 def test_the_office_can_step_in_at_every_moment_before_the_deadline() -> None:

@@ -13,6 +13,8 @@ from app.domain.refusals.base import BadValue, ChangedMeanwhile, Fault, NotThere
 from app.domain.refusals.calendar import BadNotice, BeyondHorizon, HolidayTooLong, NotAWorkday, TooEarly
 from app.domain.refusals.cases import (
     AlreadyDone,
+    LookRefused,
+    LooksOpen,
     MissingText,
     MoveRefused,
     NotAllowed,
@@ -78,6 +80,8 @@ __all__ = [
     "ImportNotReady",
     "KnownAlready",
     "LoginRefused",
+    "LookRefused",
+    "LooksOpen",
     "ManyStopped",
     "MissingText",
     "MoveRefused",

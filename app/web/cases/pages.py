@@ -10,7 +10,17 @@ from flask.typing import ResponseReturnValue
 from app.domain.cases.reminders import workdays_after_today
 from app.domain.cases.states import ACTION_NAMES, OPEN_STATES, Action, Role, allowed_actions
 from app.models import GROUP_ACT_NAMES, Case
-from app.services.cases import bulk, evidence_reading, flood, history, investigation, queue, warnings
+from app.services.cases import (
+    bulk,
+    evidence_reading,
+    flood,
+    history,
+    investigation,
+    letters,
+    queue,
+    second_looks,
+    warnings,
+)
 from app.services.cases.queue import QueuedCase
 from app.web.cases.actions import BUTTONS, ChoiceForm, VersionForm, form_for
 from app.web.cases.blueprint import blueprint
@@ -35,6 +45,7 @@ def queue_page() -> ResponseReturnValue:
         watched=len(queue.watched_by(session(), actor(), now())),
         colleagues=queue.colleagues(session(), actor()) if leads else [],
         warnings=warnings.warnings_for(session(), actor(), now()),
+        looks=second_looks.waiting_looks(session(), actor(), now()),
     )
 
 
@@ -124,6 +135,7 @@ def _case_page(
         tried=doing,
         refusal=tried.on_top,
         history=history.of_case(session(), case),
+        letters=letters.of_case(session(), case.id, actor()),
         now=now(),
     )
     return html, tried.status

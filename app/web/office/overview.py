@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.calendar.workdays import each_day, local_date
 from app.domain.cases.states import STATE_NAMES, Role
 from app.models import GROUP_ACT_NAMES
-from app.services.cases import bulk, flood, warnings
+from app.services.cases import bulk, flood, second_looks, warnings
 from app.services.office import overview as glance
 from app.services.periods import bursts, progress
 from app.services.upkeep import checking
@@ -29,6 +29,7 @@ def overview() -> ResponseReturnValue:
     running = progress.running_periods(session())
     return render_template(
         "office/overview.html",
+        looks=second_looks.waiting_looks(session(), actor(), now()),
         floods=flood.floods(session(), actor(), now()),
         bursts=bursts.bursts(session(), now()),
         group_acts=bulk.waiting_acts(session(), actor()),
