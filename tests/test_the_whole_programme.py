@@ -212,7 +212,7 @@ def replace(city: City, left: int) -> int:
     with city.database.reader() as session:
         assert session.get_one(Nominee, left).kind is Kind.COLLECTIVE
     nominee = city.run(replacements.replace, left, given, by=head, now=at("2025-11-07 Fri 15:00")).id
-    periods = city.arrange(1, [nominee], "2025-11-10", 1, "2025-11-07 Fri 16:00")
+    periods = city.arrange(1, [nominee], "2025-11-10", 3, "2025-11-07 Fri 16:00")
     city.close(periods, "2025-11-17 Mon 09:05")
     return nominee
 
@@ -237,7 +237,7 @@ def go_on_later(city: City, replacement: int) -> None:
     city.run(eligibility.confirm, [replacement], rank=Rank.BELOW, by=office, now=at(now))
     city.review([replacement], ReviewStage.PRELIMINARY, now)
     city.ask_authorities([replacement], now)
-    city.others = city.arrange(2, [replacement, revised], "2025-11-19", 1, "2025-11-18 Tue 09:00")
+    city.others = city.arrange(2, [replacement, revised], "2025-11-19", 3, "2025-11-18 Tue 09:00")
     city.nominees = [replacement, revised]
 
 

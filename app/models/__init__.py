@@ -5,10 +5,10 @@ from app.models.accounts import LoginFailure, RecoveryCode, SecondFactor, StaffS
 from app.models.award import Honour, Proceeding, Revocation
 from app.models.base import Base
 from app.models.calendar import AvailabilitySpan, CalendarNotice
-from app.models.cases import GROUP_ACT_NAMES, Case, CaseNote, GroupAct, GroupActKind, NoteKind, Recusal
+from app.models.cases import GROUP_ACT_NAMES, Case, CaseNote, GroupAct, GroupActKind, NoteKind, Recusal, SecondLook
 from app.models.document import Document, Purpose
 from app.models.imports import Import, ImportForm, ImportRow, ImportState
-from app.models.letters import Letter, LetterCount, SecondLook
+from app.models.letters import Letter, LetterCount
 from app.models.messages import OutboxRow
 from app.models.nominees import (
     Confirmation,

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.calendar.workdays import SHANGHAI, DayTable
 from app.domain.cases.hands import falls_at
+from app.domain.cases.second_look import LookOutcome
 from app.domain.cases.states import OPEN_STATES, CaseFacts, Conclusion, DeclineGround, State
 from app.domain.cases.verdict import CaseOutcome, effective_state
 from app.models.accounts import Unit, UnitKind, User
-from app.models.base import Base, checked
+from app.models.base import Base, checked, is_set
 from app.models.drawing import drawn
 from app.models.objections import Objection
 from app.models.periods import Entry
-
-if TYPE_CHECKING:
-    from app.models.letters import SecondLook
 
 
 class Case(Base):
@@ -184,6 +182,39 @@ class Recusal(Base):
     recused_at: Mapped[dt.datetime]
 
     __table_args__ = (UniqueConstraint("case_id", "user_id"),)
+
+
+class SecondLook(Base):
+    """An objector asks the superior to look again at a decline or a dismissal, once (R35).
+
+    `acted` are the people who had done anything in the case by then: none of them decides. While `outcome` is empty
+    what two people decided stands.
+    """
+
+    __tablename__ = "second_looks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), unique=True)
+    reason: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[dt.datetime]
+    acted: Mapped[list[Any]]
+    outcome: Mapped[LookOutcome | None] = mapped_column(checked(LookOutcome, "outcome"))
+    decision: Mapped[str | None] = mapped_column(Text)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[dt.datetime | None]
+
+    objection: Mapped[Objection] = relationship()
+    case: Mapped[Case] = relationship(back_populates="looks")
+
+    __table_args__ = (
+        CheckConstraint(
+            f"{is_set('outcome')} = {is_set('decided_at')} AND {is_set('outcome')} = {is_set('decided_by')} "
+            f"AND {is_set('outcome')} = {is_set('decision')}",
+            name="decision_is_complete",
+        ),
+        CheckConstraint("decided_at IS NULL OR decided_at >= asked_at", name="decided_after_it_was_asked"),
+    )
 
 
 class GroupActKind(StrEnum):

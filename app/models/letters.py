@@ -1,20 +1,18 @@
-"""Letters that a case brings (R34), the counters of their numbers, and second looks (R35)."""
+"""Letters that a case brings, and the counters of their numbers (R34)."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.cases.letters import LETTER_NAMES, LetterKind, Reader, Turn
-from app.domain.cases.second_look import LookOutcome
 from app.models.accounts import Unit, User
 from app.models.base import Base, checked, is_set
 from app.models.cases import Case
 from app.models.drawing import drawn
-from app.models.objections import Objection
 
 _TO_ISSUE = text("issued_at IS NULL")
 
@@ -80,36 +78,3 @@ class LetterCount(Base):
     last: Mapped[int]
 
     __table_args__ = (CheckConstraint("last >= 1", name="counts_something"),)
-
-
-class SecondLook(Base):
-    """An objector asks the superior to look again at a decline or a dismissal, once (R35).
-
-    `acted` are the people who had done anything in the case by then: none of them decides. While `outcome` is empty
-    what two people decided stands.
-    """
-
-    __tablename__ = "second_looks"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), unique=True)
-    reason: Mapped[str] = mapped_column(Text)
-    asked_at: Mapped[dt.datetime]
-    acted: Mapped[list[Any]]
-    outcome: Mapped[LookOutcome | None] = mapped_column(checked(LookOutcome, "outcome"))
-    decision: Mapped[str | None] = mapped_column(Text)
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    decided_at: Mapped[dt.datetime | None]
-
-    objection: Mapped[Objection] = relationship()
-    case: Mapped[Case] = relationship(back_populates="looks")
-
-    __table_args__ = (
-        CheckConstraint(
-            f"{is_set('outcome')} = {is_set('decided_at')} AND {is_set('outcome')} = {is_set('decided_by')} "
-            f"AND {is_set('outcome')} = {is_set('decision')}",
-            name="decision_is_complete",
-        ),
-        CheckConstraint("decided_at IS NULL OR decided_at >= asked_at", name="decided_after_it_was_asked"),
-    )

@@ -227,7 +227,7 @@ def with_a_way_out(model: dict[Node, list[tuple[Actor, Action, Node]]]) -> set[N
 
 
 @pytest.mark.parametrize(
-    ("office", "unit", "states"), [(2, 1, 6_328), (2, 2, 27_902), (2, 3, 103_173), (3, 2, 72_177), (1, 2, 12_446)]
+    ("office", "unit", "states"), [(2, 1, 9_028), (2, 2, 43_322), (2, 3, 170_673), (3, 2, 120_597), (1, 2, 16_466)]
 )
 def test_every_case_has_a_hand_until_its_deadline(office: int, unit: int, states: int) -> None:
     """Where the rules say that there are two people, there is a way to a conclusion, and else there is none.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
@@ -11,10 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.letters import Reader
 from app.domain.cases.states import Actor, Role
 from app.domain.refusals import NothingChosen, NotThere, NotYourCase
-from app.domain.shared.wording import full_day
 from app.models import Case, Entry, Letter, Nominee, Period, Recusal
 from app.services.cases.sight import in_sight
-from app.services.papers.paper import Paper, Stationery
 from app.services.record.chain import on_case
 from app.services.shared.work import Work, use_case
 
@@ -119,16 +116,3 @@ def one_of_objection(session: Session, objection_id: int, letter_id: int) -> Let
     if letter is None or letter.objection_id != objection_id:
         raise NotThere("没有找到这份文书。")
     return letter
-
-
-def paper_of(letters: Sequence[Letter], stationery: Stationery) -> Paper:
-    """Return one file with these letters, each from a new sheet on."""
-    only = letters[0]
-    name = f"{only.name}{only.numbered}" if len(letters) == 1 else f"文书{len(letters)}份"
-    context = {
-        "letters": [
-            {**letter.words, "number": letter.numbered, "dated": full_day(dt.date.fromisoformat(letter.words["dated"]))}
-            for letter in letters
-        ]
-    }
-    return stationery.written("letters.docx", name, context)

@@ -46,7 +46,7 @@ class UrgeForm(ActionForm):
         return (self.text.data,)
 
 
-class LookForm(ActionForm):
+class AnswerLookForm(ActionForm):
     text = text_area("复核的理由", *REASON, hint="异议人会看到这段话。", rows=3)
 
     def arguments(self) -> tuple[Any, ...]:
@@ -60,7 +60,7 @@ class TextForm(ActionForm):
         return (self.text.data,)
 
 
-class SupplementForm(TextForm):
+class AskSupplementForm(TextForm):
     workdays = SelectField(
         "补正期限",
         choices=options({number: f"{number}个工作日" for number in range(1, MOST_WORKDAYS + 1)}),
@@ -166,7 +166,7 @@ BUTTONS: dict[Action, ActionButton] = {
     Action.ASK: ActionButton(
         investigation.ask_supplement,
         "请异议人补正",
-        SupplementForm,
+        AskSupplementForm,
         "只能要求一次；等待期间规定时间照常计算。",
         once=True,
     ),
@@ -226,14 +226,14 @@ BUTTONS: dict[Action, ActionButton] = {
     Action.CONFIRM_LOOK: ActionButton(
         second_looks.confirm_look,
         "复核维持原决定",
-        LookForm,
+        AnswerLookForm,
         "申请复核的异议人会收到答复书。",
         once=True,
     ),
     Action.REOPEN: ActionButton(
         second_looks.reopen,
         "接办并重新办理",
-        LookForm,
+        AnswerLookForm,
         "原来的决定不再适用，由市工作专班在规定时间以前重新办结；规定时间不变，到时没有结论的照样取消参评资格。",
         final=True,
     ),

@@ -9,6 +9,7 @@ from app.domain.cases.letters import LETTER_NAMES, READER_NAMES
 from app.domain.shared.wording import coarse
 from app.models import Letter
 from app.services.cases import letters
+from app.services.papers.letters import paper_of
 from app.services.papers.paper import record_made
 from app.services.record.chain import on_case
 from app.web.cases.blueprint import blueprint
@@ -70,7 +71,7 @@ def issue_letters() -> ResponseReturnValue:
 def _sent(letter_ids: list[int]) -> Response:
     with portal().database.reader() as reading:
         chosen = letters.several(reading, letter_ids, actor())
-        paper = letters.paper_of(chosen, stationery())
+        paper = paper_of(chosen, stationery())
         about = {letter.case_id: letter.numbered for letter in chosen}
     content = paper.write()
     with portal().database.writer() as writing:  # a GET that the record has to speak of

@@ -6,6 +6,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.services.cases import letters
+from app.services.papers.letters import paper_of
 from app.web.objections.receipts import blueprint, followed_objection
 from app.web.papers.sending import stationery
 from app.web.shared.access import everyone
@@ -29,5 +30,5 @@ def own_letter_file(letter_id: int) -> ResponseReturnValue:
     if (objection_id := followed_objection()) is None:
         return redirect(url_for("receipts.receipt"))
     letter = letters.one_of_objection(session(), objection_id, letter_id)
-    paper = letters.paper_of([letter], stationery())
+    paper = paper_of([letter], stationery())
     return saved_as(paper.write(), paper.file_name, paper.media_type)
