@@ -75,12 +75,13 @@ def test_many_go_out_in_one_file_and_are_noted_as_issued_together(
 ) -> None:
     every = ids(world)
     chosen = {"chosen": [str(letter) for letter in every]}
-    file = staff("office").post("/desk/letters/files", chosen)
+    office = staff("office")
+    file = office.post("/desk/letters/files", chosen)
     assert (file.status, file.headers["Content-Type"]) == (200, DOCX)
-    done = staff("office").follow(staff("office").post("/desk/letters/issue", chosen))
+    done = office.follow(office.post("/desk/letters/issue", chosen))
     assert f"已登记{len(every)}份文书盖章发出" in done.text
-    assert "没有办成" in staff("office").post("/desk/letters/issue", {}).text
-    assert "还没有勾选" in staff("office").follow(staff("office").post("/desk/letters/files", {})).text
+    assert "没有办成" in office.post("/desk/letters/issue", {}).text
+    assert "还没有勾选" in office.follow(office.post("/desk/letters/files", {})).text
 
 
 def test_an_objector_asks_for_a_second_look_and_the_office_answers_it(
