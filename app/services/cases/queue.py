@@ -97,6 +97,7 @@ def _cases() -> Select[Case]:
         joinedload(Case.assignee),
         selectinload(Case.objections),
         selectinload(Case.recusals),
+        selectinload(Case.looks),
     )
 
 
