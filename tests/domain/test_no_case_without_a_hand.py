@@ -109,7 +109,7 @@ CLAIMS: list[Claim] = [
     nobody_who_is_recused_acts,
     a_second_look_is_decided_by_the_office_alone,
 ]
-SIZES = [(2, 1, 1_252), (1, 2, 3_266), (2, 2, 5_875), (3, 2, 9_313), (2, 3, 13_736), (3, 3, 21_422)]
+SIZES = [(2, 1, 1_540), (1, 2, 3_986), (2, 2, 7_675), (3, 2, 12_409), (2, 3, 18_440), (3, 3, 29_150)]
 
 
 @pytest.mark.parametrize(("office", "unit", "nodes"), SIZES)

@@ -151,8 +151,8 @@ def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 
     Within a day their order says nothing of what came first (R19).
 
     A unit is told of a case from the day after it came in (R19). Its arrival is left out once somebody has accepted it,
-    and a proposal once it is confirmed or returned. That a case was declined is shown although it is over, and so is what
-    becomes of a second look (R35): the superior is told. A recused person sees no warning about the case.
+    and a proposal once it is confirmed or returned. That a case was declined is shown although it is over, and so is
+    what becomes of a second look (R35): the superior is told. A recused person sees no warning about the case.
     """
     if actor.role is Role.AUDITOR:
         return []
