@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.domain.cases.letters import ENDS, LETTERS, LetterKind, Reader, Turn
+from app.domain.cases.letters import LetterKind, Reader
 from app.domain.cases.states import Conclusion, DeclineGround, State
-from app.domain.refusals import NotAllowed, NothingChosen, NotThere, NotYourCase, ProposalReplaced
+from app.domain.refusals import NothingChosen, NotThere, NotYourCase, ProposalReplaced
 from app.domain.shared.wording import end_moment
-from app.models import Letter, LetterCount, Message, Objection, OutboxRow
-from app.services.cases import investigation, letters, settlement, urging
+from app.models import Letter, LetterCount, Message, Objection
+from app.services.cases import investigation, letters, settlement
 from app.services.nominees import reversal
 from tests.world import World, at, at_once
 
@@ -278,37 +278,3 @@ def test_an_objector_reads_the_own_letters_alone(world: World) -> None:
     for letter in [*others, 999]:
         with pytest.raises(NotThere):
             world.do(letters.one_of_objection, 1, letter)
-
-
-# --- urging ----------------------------------------------------------------------------------------
-
-
-def test_the_office_urges_and_nobody_else(world: World) -> None:
-    case, _ = world.file(world.round_two(), world.nominees[0], FILED)
-    for login in ("head", "handler"):
-        with pytest.raises(NotAllowed, match="催办由市工作专班办理"):
-            world.act(urging.urge, case, login, "请抓紧", now=DAY)
-    before = world.case(case).touched_at
-    world.act(urging.urge, case, "office", "请在本周内办结", now=DAY)
-    assert world.case(case).touched_at == before  # it is no work on the case: the unit's two days go on running
-    assert written(world, case) == [("supervision", "handler", "市级专班异议〔2026〕1号")]
-    text = text_of(world, case, LetterKind.SUPERVISION, Reader.HANDLER)
-    assert "请在本周内办结" in text
-    assert "还有5个工作日" in text
-    assert (case, "麒麟区", "urged") in world.outbox()
-    assert world.acts()[-1][1:] == ("case.urge", f"case:{case}")
-
-
-def test_pressing_again_warns_again_with_another_paper(world: World) -> None:
-    case, _ = world.file(world.round_two(), world.nominees[0], FILED)
-    for day in (DAY, "2026-09-22 Tue 10:00"):
-        world.act(urging.urge, case, "office", "请抓紧", now=day)
-    assert [number for *_, number in written(world, case)] == ["市级专班异议〔2026〕1号", "市级专班异议〔2026〕2号"]
-    with world.database.reader() as session:
-        rows = session.scalars(select(OutboxRow).where(OutboxRow.reminder == "urged")).all()
-        assert {row.created_at for row in rows} == {at("2026-09-22 Tue 10:00")}
-
-
-def test_every_turn_and_every_end_has_its_row() -> None:
-    assert set(LETTERS) == set(Turn)
-    assert {kind for kind in ENDS.values() if kind} == {LetterKind.ANSWER, LetterKind.DECLINE}

@@ -125,7 +125,7 @@ def test_confirmed_it_stands_and_only_who_asked_is_told(world: World) -> None:
     lead, _ = world.file(period, world.nominees[0], FILED)
     second, _ = world.file(period, world.nominees[0], FILED, contact="13000000002")
     first_objection, second_objection = objection_of(world, lead), objection_of(world, second)
-    world.act(investigation.join, second, "handler", lead, now=FILED)
+    world.act(investigation.join, second, "handler", lead, now="2026-09-19 Sat 09:00")
     world.bring(lead, State.CONCLUDED, DAY)
     ask(world, second_objection)
     world.act(second_looks.confirm_look, lead, "office", "核查充分，结论正确", now=ASKED)
