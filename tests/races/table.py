@@ -416,6 +416,7 @@ ELSEWHERE = {
 # Not raced, and why.
 ALONE = {
     "evidence_reading.open_for_handler": "it changes nothing but the record, which takes turns by itself",
+    "enclosing.open_file": "it changes nothing but the record, which takes turns by itself",
     "deciding.record_paper": "a paper recorded twice is two rows by design: the last of an issuer counts",
     "making.reset": "two resets are two passwords: the last one counts, as one after the other",
     "units.reach_at": "the last contact block counts, as one after the other",

@@ -68,7 +68,7 @@ def read_by(app: Flask, database: Database, browser: Browser, login: str) -> dic
 _DRAWN = re.compile(
     (
         r'(?:X-Request-ID: |Set-Cookie: |ETag: |Content-Length: |Retry-After: |csrf_token" (?:type="hidden" )?value="'
-        r'|id="csrf[^>]*value="|form_token" value="|ticket" value="|编号 <code>)[^"\r\n]*'
+        r'|id="csrf[^>]*value="|form_token" (?:type="hidden" )?value="|ticket" value="|编号 <code>)[^"\r\n]*'
         r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
     ).encode()
 )

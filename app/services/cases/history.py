@@ -45,6 +45,7 @@ _TOLD_ELSEWHERE = {f"case.{action}" for action in (Action.NOTE, Action.HEAR, Act
     "letter.sorted",
     "casefile.received",
     "casefile.removed",
+    "paper.made",  # whoever saves the case does nothing in it
 }
 # A scanner speaks minutes after a file came in, and staff register while somebody stands there.
 _TELLS_OF_ARRIVAL = {"objection.filed", "evidence.clean", "evidence.infected"}

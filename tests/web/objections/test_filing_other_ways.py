@@ -32,7 +32,7 @@ def test_every_text_that_sends_people_elsewhere_says_that_it_is_recorded() -> No
 
 def test_these_are_the_texts_there_are() -> None:
     assert sorted(places()) == [
-        "app/domain/objections/naming.py",
+        "app/domain/objections/real_names.py",
         "app/services/papers/periods.py",
         "app/web/shared/uploads.py",
         "templates/calendar/_parts.html",

@@ -57,9 +57,10 @@ def test_a_reason_too_short_stays_on_the_page_with_what_would_be_right(
 
 
 def test_security_16_in_a_units_role_the_mark_is_on_no_page(
-    filed: World, client: Browser, staff: Callable[[str], Browser]
+    filed: World, client: Browser, staff: Callable[[str], Browser], clock: MovingClock
 ) -> None:
     """A whole case, and after every step every page that anybody but the two of the office can open."""
+    clock.to("2026-09-19 Sat 09:00")  # a unit is shown a case when its day is over
     steps = [State.ACCEPTED, State.INVESTIGATING, State.PROPOSED, State.CONCLUDED]
     pages = {
         "handler": ["/desk/", "/desk/cases/1"],
@@ -87,7 +88,10 @@ def test_security_16_in_a_units_role_the_mark_is_on_no_page(
     assert seen == 2 * sum(map(len, pages.values()))
 
 
-def test_security_16_times_of_an_objection_are_coarse_for_a_unit(filed: World, staff: Callable[[str], Browser]) -> None:
+def test_security_16_times_of_an_objection_are_coarse_for_a_unit(
+    filed: World, staff: Callable[[str], Browser], clock: MovingClock
+) -> None:
+    clock.to("2026-09-19 Sat 09:00")
     page = staff("handler").get("/desk/cases/1")
     assert "2026年9月18日" in page.text
     assert "09:00" not in page.text

@@ -224,13 +224,16 @@ def test_a_scan_does_instead_of_the_facts_and_a_letter_has_its_postmark_and_an_a
     assert world.objectors() == [Objector(NAME, "", address)]
 
 
-def test_a_sealed_letter_of_a_unit_is_not_for_its_handlers(world: World, staff: Staff, path: str) -> None:
+def test_a_sealed_letter_of_a_unit_is_not_for_its_handlers(
+    world: World, staff: Staff, path: str, clock: MovingClock
+) -> None:
     unit = {"objector_kind": "unit", "name": "某某村民委员会", "contact": "王主任 0874-1234567"}
     sent = send(staff("handler"), path, **unit, letter=[(io.BytesIO(pdf()), "盖章.pdf")])
     assert sent.status == 303
     with world.database.reader() as session:
         case = session.scalars(select(Case)).one()
         assert case.state is State.RECEIVED
+    clock.to("2026-09-19 Sat 09:00")  # a unit is shown a case when its day is over
     page = staff("head").get(f"/desk/cases/{case.id}")
     assert "盖章的书面材料：有。已经封存" in page.text
     assert "来访，由工作人员登记" in page.text
@@ -241,10 +244,11 @@ def test_a_sealed_letter_of_a_unit_is_not_for_its_handlers(world: World, staff: 
 
 
 def test_the_list_says_by_which_channel_and_the_registrar_reads_no_more_than_was_typed(
-    world: World, staff: Staff, period: int, path: str
+    world: World, staff: Staff, period: int, path: str, clock: MovingClock
 ) -> None:
     web, _ = world.file(period, world.nominees[1], FRIDAY)
     send(staff("handler"), path)
+    clock.to("2026-09-19 Sat 09:00")  # a unit is shown a case when its day is over
     mine, heads = staff("handler").get("/desk/registrations"), staff("head").get("/desk/registrations")
     with world.database.reader() as session:
         case = session.scalars(select(Case).where(Case.id != web)).one()
