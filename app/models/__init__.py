@@ -8,7 +8,7 @@ from app.models.calendar import AvailabilitySpan, CalendarNotice
 from app.models.cases import GROUP_ACT_NAMES, Case, CaseNote, GroupAct, GroupActKind, NoteKind, Recusal
 from app.models.document import Document, Purpose
 from app.models.imports import Import, ImportForm, ImportRow, ImportState
-from app.models.messages import OutboxRow
+from app.models.messages import Dispatch, OutboxRow, Reach, StaffCalendar
 from app.models.nominees import (
     Confirmation,
     Correction,
@@ -54,6 +54,7 @@ __all__ = [
     "Confirmation",
     "Correction",
     "DeadlineExtension",
+    "Dispatch",
     "Disqualification",
     "Document",
     "Dossier",
@@ -85,6 +86,7 @@ __all__ = [
     "Programme",
     "Purpose",
     "Quota",
+    "Reach",
     "RecoveryCode",
     "Recusal",
     "Replanning",
@@ -97,6 +99,7 @@ __all__ = [
     "ScanState",
     "SecondFactor",
     "SpentAnswer",
+    "StaffCalendar",
     "StaffSession",
     "Stage",
     "StoredFile",

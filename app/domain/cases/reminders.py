@@ -31,6 +31,8 @@ class Reminder(StrEnum):
     RETURNED = "returned"
     ESCALATED = "escalated"
     TAKEN_OVER = "taken_over"
+    SUPPLEMENT = "supplement"
+    LAPSED = "lapsed"
 
 
 REMINDER_NAMES = {
@@ -44,6 +46,8 @@ REMINDER_NAMES = {
     Reminder.RETURNED: "意见被退回",
     Reminder.ESCALATED: "逾期未办，转由市工作专班办理",
     Reminder.TAKEN_OVER: "市工作专班已接办",
+    Reminder.SUPPLEMENT: "异议人补充了材料",
+    Reminder.LAPSED: "规定时间届满，没有作出结论",
 }
 
 

@@ -22,6 +22,7 @@ from app.domain.refusals.cases import (
     SamePerson,
 )
 from app.domain.refusals.imports import ImportHasProblems, ImportNotReady, NotARecommender, TooManyRows, WrongFiles
+from app.domain.refusals.messages import CodeRefused, CodeTooSoon, NoChannel
 from app.domain.refusals.nominees import KnownAlready, NoLongerStands, NothingChanged, NotReady
 from app.domain.refusals.objections import (
     AnswerSpent,
@@ -64,6 +65,8 @@ __all__ = [
     "BookRefused",
     "CasesOpen",
     "ChangedMeanwhile",
+    "CodeRefused",
+    "CodeTooSoon",
     "DeadlineSettled",
     "DecisionNotReady",
     "EstimatedCalendar",
@@ -81,6 +84,7 @@ __all__ = [
     "ManyStopped",
     "MissingText",
     "MoveRefused",
+    "NoChannel",
     "NoLongerStands",
     "NomineeLeft",
     "NotABackup",

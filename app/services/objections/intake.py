@@ -35,6 +35,7 @@ from app.models import (
 )
 from app.models.periods import days_from_json
 from app.sealing import Keyring
+from app.services.messages.outbox import mark_outgoing
 from app.services.objections.evidence import claim
 from app.services.objections.identities import Objector, seal_objector
 from app.services.objections.shares import Guard, contact_hash, hold_back, text_hash
@@ -246,6 +247,7 @@ def _write(
         claim(connection, row["form_hash"], objection_id, filing.files, filing.letters)
         details["files"] = filing.files
     _warn_of_arrival(connection, case_id, chain[chain.index(handler) :], period.conclude_by, now)
+    mark_outgoing(session)
     acts = [Act(OBJECTOR, "objection.filed", on_case(case_id), details)]
     if period.settled_at is not None:
         # Settled while a clock ran ahead: the deadline is still to come, and must find this case when it does.

@@ -12,12 +12,13 @@ from app.domain.calendar.workdays import each_day, local_date
 from app.domain.cases.states import STATE_NAMES, Role
 from app.models import GROUP_ACT_NAMES
 from app.services.cases import bulk, flood, warnings
+from app.services.messages import fates
 from app.services.office import overview as glance
 from app.services.periods import bursts, progress
 from app.services.upkeep import checking
 from app.web.shared import charts
 from app.web.shared.access import actor, allow
-from app.web.shared.portal import now, session
+from app.web.shared.portal import now, portal, session
 
 blueprint = Blueprint("office", __name__, url_prefix="/office")
 _CHART_DAYS = 14
@@ -43,6 +44,8 @@ def overview() -> ResponseReturnValue:
         ),
         by_day=charts.bars(_objections_by_day()),
         warnings=warnings.warnings_for(session(), actor(), now()),
+        unreachable=fates.unreachable(session(), fates.all_units(session()), portal().gateways.available, now()),
+        given_up=fates.given_up(session()),
         now=now(),
     )
 

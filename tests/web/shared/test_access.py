@@ -213,6 +213,18 @@ MATRIX = [
     ("POST", "/office/calendar", 401, OFFICE, 422),
     ("POST", "/office/calendar/replan", 401, OFFICE, 422),
     ("GET", "/office/record", 302, RECORD, 200),
+    ("GET", "/office/messages", 302, OFFICE, 200),
+    ("POST", "/office/messages/1/again", 401, OFFICE, 404),
+    ("POST", "/office/messages/trial", 401, OFFICE, 422),
+    ("GET", "/office/messages/mailbox", 302, OFFICE, 404),  # the demonstration's alone
+    ("GET", "/account/messages", 302, EVERYBODY, 200),
+    ("POST", "/account/messages", 401, EVERYBODY, 422),
+    ("POST", "/account/messages/1/confirm", 401, EVERYBODY, 422),
+    ("POST", "/account/messages/1/code", 401, EVERYBODY, 404),
+    ("GET", "/units/2/messages", 302, MANAGERS, 200),
+    ("POST", "/units/2/messages", 401, MANAGERS, 422),
+    ("POST", "/units/2/messages/1/confirm", 401, MANAGERS, 422),
+    ("POST", "/units/2/messages/1/code", 401, MANAGERS, 404),
     ("GET", "/office/checks", 302, RECORD, 200),
 ]
 
