@@ -219,6 +219,8 @@ def test_the_rules_and_use_cases_name_no_city() -> None:
         ("requests", ("app.channels",)),
         ("smtplib", ("app.channels.mail",)),
         ("imaplib", ("app.channels.bounces",)),
+        ("feedgen", ("app.web.messages.feeds",)),
+        ("icalendar", ("app.web.messages.feeds",)),
         ("huey", ("app.services.messages.queue",)),
     ],
 )

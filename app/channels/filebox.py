@@ -10,7 +10,7 @@ from email.parser import BytesParser
 from pathlib import Path
 
 from app.domain.messages.channels import CHANNEL_NAMES, Channel
-from app.domain.messages.fate import Outcome, Said
+from app.domain.messages.fate import Outcome, Reply
 from app.domain.messages.wording import Letter
 
 _CHANNEL = "X-Channel"
@@ -40,7 +40,7 @@ class FileBox:
         message.set_content(letter.text if self.channel is not Channel.SMS else letter.short)
         self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         mailbox.Maildir(self.folder).add(message.as_bytes())
-        return Outcome(Said.TAKEN, "演示：写进了文件邮箱，没有发往任何地方")
+        return Outcome(Reply.TAKEN, "演示：写进了文件邮箱，没有发往任何地方")
 
 
 def read_box(folder: Path) -> list[Kept]:

@@ -11,7 +11,7 @@ from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from app import clock
-from app.domain.messages.fate import Outcome, Said
+from app.domain.messages.fate import Outcome, Reply
 from app.domain.messages.wording import Letter
 from config import BadSettings, Settings
 
@@ -58,14 +58,14 @@ class MailServer:
                         return _refused(code, words)
                 handed_over = True
                 code, answer = server.data(self._composed(address, letter, token).as_bytes(policy=email.policy.SMTP))
-                return Outcome(Said.TAKEN, _said(code, answer)) if code == 250 else _refused(code, answer)
+                return Outcome(Reply.TAKEN, _said(code, answer)) if code == 250 else _refused(code, answer)
         except smtplib.SMTPDataError as error:  # refused before a byte of the message went
             return _refused(error.smtp_code, error.smtp_error)
         except smtplib.SMTPResponseException as error:  # of the login or the greeting: whoever set it up can mend it
-            return Outcome(Said.LATER, _said(error.smtp_code, error.smtp_error))
+            return Outcome(Reply.LATER, _said(error.smtp_code, error.smtp_error))
         except (OSError, smtplib.SMTPException) as error:
             fault = f"{type(error).__name__}: {error}"
-            return Outcome(Said.UNSURE if handed_over else Said.LATER, fault)
+            return Outcome(Reply.UNSURE if handed_over else Reply.LATER, fault)
 
     def _connection(self) -> _Connection:
         return _Connection(self)
@@ -114,7 +114,7 @@ class _Connection:
 
 
 def _refused(code: int, words: bytes | str) -> Outcome:
-    return Outcome(Said.NEVER if code >= _PERMANENT else Said.LATER, _said(code, words))
+    return Outcome(Reply.NEVER if code >= _PERMANENT else Reply.LATER, _said(code, words))
 
 
 def _said(code: int, words: bytes | str) -> str:

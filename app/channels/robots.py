@@ -14,7 +14,7 @@ from typing import Any
 import requests
 
 from app.channels.sms import of_fault
-from app.domain.messages.fate import Outcome, Said
+from app.domain.messages.fate import Outcome, Reply
 from app.domain.messages.wording import Letter
 
 # Busy, or too many messages in a minute. Every other code is a robot that is not there, or a signature that is wrong.
@@ -88,24 +88,24 @@ def _sent(plugin: type[Any], url: str, letter: Letter, **address: Any) -> Outcom
     try:
         robot = type(plugin.__name__, (plugin,), {"notify_url": url})(**address)
     except AppriseImproperlyConfigured:
-        return Outcome(Said.NEVER, "机器人的地址写得不对")
+        return Outcome(Reply.NEVER, "机器人的地址写得不对")
     _heard.answer = _heard.fault = None
     robot.send(letter.text)
     if _heard.fault is not None:
         return of_fault(_heard.fault)
     if _heard.answer is None:
-        return Outcome(Said.LATER, "没有发出请求")
+        return Outcome(Reply.LATER, "没有发出请求")
     return _judged(_heard.answer)
 
 
 def _judged(answer: requests.Response) -> Outcome:
     answer.encoding = "utf-8"
     if not answer.ok:
-        return Outcome(Said.LATER, f"{answer.status_code} {answer.text}")
+        return Outcome(Reply.LATER, f"{answer.status_code} {answer.text}")
     try:
         code = answer.json()["errcode"]
     except (ValueError, KeyError, TypeError):
-        return Outcome(Said.LATER, f"看不懂的应答：{answer.text}")
+        return Outcome(Reply.LATER, f"看不懂的应答：{answer.text}")
     if code == 0:
-        return Outcome(Said.TAKEN, answer.text)
-    return Outcome(Said.LATER if code in _LATER_CODES else Said.NEVER, answer.text)
+        return Outcome(Reply.TAKEN, answer.text)
+    return Outcome(Reply.LATER if code in _LATER_CODES else Reply.NEVER, answer.text)

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from app import clock
-from app.domain.messages.fate import Outcome, Said
+from app.domain.messages.fate import Outcome, Reply
 from app.domain.messages.wording import Letter
 from config import BadSettings, Settings
 
@@ -101,9 +101,9 @@ class SmsGateway:
         answer.encoding = answer.encoding if "charset" in answer.headers.get("Content-Type", "") else "utf-8"
         words = answer.text if answer.ok else f"{answer.status_code} {answer.text}"
         if answer.ok and self.taken.search(answer.text):
-            return Outcome(Said.TAKEN, words)
+            return Outcome(Reply.TAKEN, words)
         never = self.never is not None and self.never.search(answer.text)
-        return Outcome(Said.NEVER if never else Said.LATER, words)
+        return Outcome(Reply.NEVER if never else Reply.LATER, words)
 
 
 def of_fault(error: requests.RequestException) -> Outcome:
@@ -112,7 +112,7 @@ def of_fault(error: requests.RequestException) -> Outcome:
         isinstance(error, requests.ConnectionError) and "NewConnectionError" in repr(error)
     )
     # The error's text repeats the address of the gateway with what is secret in it.
-    return Outcome(Said.LATER if not_sent else Said.UNSURE, f"没有应答（{type(error).__name__}）")
+    return Outcome(Reply.LATER if not_sent else Reply.UNSURE, f"没有应答（{type(error).__name__}）")
 
 
 def _filled(value: Any, places: Mapping[str, str]) -> Any:

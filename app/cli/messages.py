@@ -9,7 +9,7 @@ import click
 from app.channels.gateways import gateways_of
 from app.cli.shared import OpenPortal, plainly
 from app.domain.messages.channels import CHANNEL_NAMES, Channel, fault_of_address
-from app.domain.messages.fate import Said
+from app.domain.messages.fate import Reply
 from app.domain.messages.wording import of_trial
 
 
@@ -33,8 +33,10 @@ def try_out(context: click.Context, channel: str, address: str) -> None:
     if fault := fault_of_address(by, address):
         raise click.ClickException(fault)
     outcome = gateways.send(by, address, of_trial(), secrets.token_hex(16))
-    click.echo(f"{'已发出' if outcome.said is Said.TAKEN else '没有发出'}，对方应答：{outcome.words or '（没有内容）'}")
-    if outcome.said is not Said.TAKEN:
+    click.echo(
+        f"{'已发出' if outcome.said is Reply.TAKEN else '没有发出'}，对方应答：{outcome.words or '（没有内容）'}"
+    )
+    if outcome.said is not Reply.TAKEN:
         context.exit(1)
 
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.cases.reminders import Reminder
 from app.domain.messages.channels import Channel
-from app.domain.messages.fate import WORDS_LENGTH, Fate
+from app.domain.messages.fate import WORDS_LENGTH, Delivery
 from app.domain.messages.hours import Times
-from app.domain.messages.wording import Notice
+from app.domain.messages.wording import NoticeKind
 from app.models.accounts import Unit, User
 from app.models.base import Base, checked, is_set
 from app.models.cases import Case
@@ -96,14 +96,14 @@ class Dispatch(Base):
     __tablename__ = "dispatches"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    notice: Mapped[Notice] = mapped_column(checked(Notice, "notice"))
+    notice: Mapped[NoticeKind] = mapped_column(checked(NoticeKind, "notice"))
     outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
     told_at: Mapped[dt.datetime]  # when that happened which it tells
     reach_id: Mapped[int] = mapped_column(ForeignKey("reaches.id"), index=True)
     channel: Mapped[Channel] = mapped_column(checked(Channel, "channel"))
     digest: Mapped[bool]
     token: Mapped[str] = mapped_column(String(32), unique=True)
-    fate: Mapped[Fate] = mapped_column(checked(Fate, "fate"))
+    fate: Mapped[Delivery] = mapped_column(checked(Delivery, "fate"))
     due_at: Mapped[dt.datetime]  # of one that is being sent: when its worker counts as dead
     tries: Mapped[int] = mapped_column(default=0)
     unsure: Mapped[int] = mapped_column(default=0)

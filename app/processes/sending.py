@@ -11,12 +11,13 @@ import threading
 import time
 
 from app import clock, logs
+from app.channels.bounces import MailboxDown, read_bounces
 from app.channels.gateways import Gateways, gateways_of
 from app.database import Database
-from app.domain.messages.fate import Outcome, Said
+from app.domain.messages.fate import Outcome, Reply
 from app.sealing import Keyring, keyring_of
 from app.services.calendar.calendars import calendar_of
-from app.services.messages import dispatching, planning
+from app.services.messages import bounces, dispatching, planning
 from app.services.messages.dispatching import Claimed
 from app.services.messages.queue import add_tasks, queue_of
 from app.services.shared.work import Work
@@ -52,6 +53,21 @@ class Senders:
                 break
         return tried
 
+    def look_for_bounces(self) -> int:
+        """Read the sender's mailbox where one is set. Returns how many messages had come back."""
+        if not self.settings.imap_url or self.settings.demonstration:
+            return 0
+        try:
+            returned = read_bounces(self.settings.imap_url)
+        except MailboxDown as down:
+            _log.warning("the mailbox of returned mail cannot be read", exc_info=down)
+            return 0
+        noted = 0
+        for bounce in returned:
+            with self.database.writer() as session:
+                noted += bounces.note(self._work(session), bounce.token, bounce.words)
+        return noted
+
     def _work(self, session: object) -> Work:
         return Work(session, clock.now(), keyring=self.keyring)  # type: ignore[arg-type] # a Session of the writer's
 
@@ -70,19 +86,20 @@ class Senders:
 
     def _send(self, claimed: Claimed) -> Outcome:
         if claimed.channel not in self.gateways.available:
-            return Outcome(Said.LATER, "这个渠道没有设置")
+            return Outcome(Reply.LATER, "这个渠道没有设置")
         try:
             return self.gateways.send(claimed.channel, claimed.address, claimed.letter, claimed.token)
         except Exception as error:  # a fault of ours must not stop the others: the office sees that it failed
             _log.error("a gateway failed", exc_info=error, extra={"channel": claimed.channel})
-            return Outcome(Said.UNSURE, f"程序出错（{type(error).__name__}）")
+            return Outcome(Reply.UNSURE, f"程序出错（{type(error).__name__}）")
 
 
 def run(settings: Settings, parent: int | None = None) -> None:
     """Send until stopped, or until the parent process is gone."""
     logs.configure(settings)
     huey = queue_of(settings)
-    add_tasks(huey, Senders.of(settings).deliver)
+    senders = Senders.of(settings)
+    add_tasks(huey, senders.deliver, senders.look_for_bounces)
     consumer = huey.create_consumer(workers=max(1, settings.senders), initial_delay=0.1, max_delay=1.0, backoff=1.3)
     if parent is not None:
         threading.Thread(target=_leave_with, args=(parent,), name="leave with parent", daemon=True).start()

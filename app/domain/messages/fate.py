@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Fate(StrEnum):
+class Delivery(StrEnum):
     """Where a message stands."""
 
     WAITING = "waiting"
@@ -19,25 +19,25 @@ class Fate(StrEnum):
 
 
 FATE_NAMES = {
-    Fate.WAITING: "等待发送",
-    Fate.SENDING: "正在发送",
-    Fate.SENT: "已发送",
-    Fate.FAILED: "没有发出",
-    Fate.BOUNCED: "被退信",
-    Fate.DROPPED: "不必再发",
+    Delivery.WAITING: "等待发送",
+    Delivery.SENDING: "正在发送",
+    Delivery.SENT: "已发送",
+    Delivery.FAILED: "没有发出",
+    Delivery.BOUNCED: "被退信",
+    Delivery.DROPPED: "不必再发",
 }
-MOVES: dict[Fate, frozenset[Fate]] = {
-    Fate.WAITING: frozenset({Fate.SENDING, Fate.DROPPED}),
-    Fate.SENDING: frozenset({Fate.WAITING, Fate.SENT, Fate.FAILED, Fate.DROPPED}),
-    Fate.SENT: frozenset({Fate.BOUNCED}),
-    Fate.FAILED: frozenset({Fate.WAITING}),
-    Fate.BOUNCED: frozenset({Fate.WAITING}),
-    Fate.DROPPED: frozenset(),
+MOVES: dict[Delivery, frozenset[Delivery]] = {
+    Delivery.WAITING: frozenset({Delivery.SENDING, Delivery.DROPPED}),
+    Delivery.SENDING: frozenset({Delivery.WAITING, Delivery.SENT, Delivery.FAILED, Delivery.DROPPED}),
+    Delivery.SENT: frozenset({Delivery.BOUNCED}),
+    Delivery.FAILED: frozenset({Delivery.WAITING}),
+    Delivery.BOUNCED: frozenset({Delivery.WAITING}),
+    Delivery.DROPPED: frozenset(),
 }
-assert set(MOVES) == set(Fate)  # noqa: S101 - a state without its row is a fault of this file
+assert set(MOVES) == set(Delivery)  # noqa: S101 - a state without its row is a fault of this file
 
 
-class Said(StrEnum):
+class Reply(StrEnum):
     """What a channel has to say of one try."""
 
     TAKEN = "taken"  # the gateway took it over
@@ -50,7 +50,7 @@ class Said(StrEnum):
 class Outcome:
     """What came of one try, with the gateway's own words."""
 
-    said: Said
+    said: Reply
     words: str = ""
 
 
@@ -58,7 +58,7 @@ class Outcome:
 class Step:
     """Where a message goes after a try; `due_at` only for one that waits."""
 
-    fate: Fate
+    fate: Delivery
     due_at: dt.datetime | None = None
 
 
@@ -74,8 +74,8 @@ WORDS_LENGTH = 300
 
 def next_step(outcome: Outcome, tries: int, unsure: int, now: dt.datetime) -> Step:
     """Decide after the `tries`-th try. `unsure` counts the tries that may have arrived, this one included."""
-    if outcome.said is Said.TAKEN:
-        return Step(Fate.SENT)
-    if outcome.said is Said.NEVER or tries > len(PAUSES) or unsure >= MOST_UNSURE:
-        return Step(Fate.FAILED)
-    return Step(Fate.WAITING, now + PAUSES[tries - 1])
+    if outcome.said is Reply.TAKEN:
+        return Step(Delivery.SENT)
+    if outcome.said is Reply.NEVER or tries > len(PAUSES) or unsure >= MOST_UNSURE:
+        return Step(Delivery.FAILED)
+    return Step(Delivery.WAITING, now + PAUSES[tries - 1])

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from app.domain.calendar.workdays import SHANGHAI, Calendar, local_date, midnight
 from app.domain.cases.reminders import Reminder
+from app.domain.cases.states import OPEN_STATES, State
 from app.domain.refusals import BeyondHorizon
 
 _MORNING = dt.timedelta(hours=8)
@@ -32,6 +33,7 @@ TIMES_NAMES = {
 # The last warning before a deadline cannot be switched off; the others about a deadline may come at any hour.
 ALWAYS = frozenset({Reminder.LAST_MORNING})
 ABOUT_DEADLINES = frozenset({Reminder.TWO_DAYS, Reminder.ONE_DAY, Reminder.LAST_MORNING})
+_ENDS = frozenset({Reminder.DECLINED, Reminder.LAPSED})
 # What an objector does. Told to a unit at once, the minute would be known, and a unit knows days (R19).
 BY_OBJECTORS = frozenset({Reminder.ARRIVAL, Reminder.SUPPLEMENT})
 
@@ -39,6 +41,11 @@ BY_OBJECTORS = frozenset({Reminder.ARRIVAL, Reminder.SUPPLEMENT})
 def wants(times: Times, occasion: Reminder) -> bool:
     """Whether somebody with these times is told of this occasion at all."""
     return times is not Times.DEADLINES or occasion in ALWAYS
+
+
+def tells_still(occasion: Reminder, state: State, deadline: dt.datetime, now: dt.datetime) -> bool:
+    """Whether this tells anything yet: of a case that is over only its end does."""
+    return occasion in _ENDS or (state in OPEN_STATES and now < deadline)
 
 
 def leaves_at(occasion: Reminder, times: Times, *, of_office: bool, now: dt.datetime, days: Calendar) -> dt.datetime:
@@ -68,6 +75,14 @@ def works(date: dt.date, days: Calendar) -> bool:
         return days.day(date).works
     except BeyondHorizon:
         return date.weekday() <= _FRIDAY
+
+
+def next_workday(instant: dt.datetime, days: Calendar) -> dt.date:
+    """Return the first working day after the day of an instant."""
+    date = local_date(instant) + _DAY
+    while not works(date, days):
+        date += _DAY
+    return date
 
 
 def _next(now: dt.datetime, hour: dt.timedelta, days: Calendar) -> dt.datetime:

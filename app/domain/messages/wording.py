@@ -16,7 +16,7 @@ from app.domain.messages.hours import clock_words
 PORTAL = "公示与异议处理平台"
 
 
-class Notice(StrEnum):
+class NoticeKind(StrEnum):
     """The kinds of message that leave."""
 
     WARNING = "warning"  # to staff, about a case
@@ -26,10 +26,10 @@ class Notice(StrEnum):
 
 
 NOTICE_NAMES = {
-    Notice.WARNING: "案件提醒",
-    Notice.CODE: "确认码",
-    Notice.NEWS: "告诉异议人有新进展",
-    Notice.TRIAL: "试发",
+    NoticeKind.WARNING: "案件提醒",
+    NoticeKind.CODE: "确认码",
+    NoticeKind.NEWS: "告诉异议人有新进展",
+    NoticeKind.TRIAL: "试发",
 }
 
 
@@ -49,7 +49,7 @@ class Letter:
     subject: str
     text: str
     short: str  # for SMS
-    notice: Notice
+    notice: NoticeKind
     stop_at: str = ""
 
 
@@ -61,14 +61,14 @@ def of_warnings(told: Sequence[Told], link: str) -> Letter:
         subject=f"【{PORTAL}】{head}",
         text="\n".join([*lines, f"请登录办理：{link}"]),
         short="".join(lines) if len(told) == 1 else f"有{len(told)}件案件事项，请登录{PORTAL}办理。",
-        notice=Notice.WARNING,
+        notice=NoticeKind.WARNING,
     )
 
 
 def of_code(code: str) -> Letter:
     """Send the code that confirms an address."""
     text = f"确认码 {code}，30分钟内有效。如果不是您本人在操作，请不必理会。"
-    return Letter(f"【{PORTAL}】确认码", text, text, Notice.CODE)
+    return Letter(f"【{PORTAL}】确认码", text, text, NoticeKind.CODE)
 
 
 def of_news(link: str, stop_at: str) -> Letter:
@@ -78,7 +78,7 @@ def of_news(link: str, stop_at: str) -> Letter:
         subject=f"【{PORTAL}】有新进展",
         text=f"{text}\n{link}\n\n不想再收到，请打开：{stop_at}",
         short=f"{text}退订：{stop_at}",
-        notice=Notice.NEWS,
+        notice=NoticeKind.NEWS,
         stop_at=stop_at,
     )
 
@@ -86,4 +86,4 @@ def of_news(link: str, stop_at: str) -> Letter:
 def of_trial() -> Letter:
     """Send something to see whether the channel works."""
     text = f"这是{PORTAL}发出的一条试发消息，收到说明渠道可用。"
-    return Letter(f"【{PORTAL}】试发", text, text, Notice.TRIAL)
+    return Letter(f"【{PORTAL}】试发", text, text, NoticeKind.TRIAL)

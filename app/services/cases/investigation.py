@@ -48,6 +48,7 @@ from app.models import (
 from app.services.accounts.two_people import require_two_people
 from app.services.cases.choices import assignable, joinable_leads
 from app.services.cases.telling import tell_units
+from app.services.messages import followers
 from app.services.record.chain import on_nominee
 from app.services.shared.each import BulkOutcome, do_each
 from app.services.shared.leavers import lock_and_find_left
@@ -353,8 +354,10 @@ def _write_note(work: Work, case_id: int, action: Action, kind: NoteKind, text: 
 
 def _tell_objectors(work: Work, case: Case, kind: MessageKind, text: str) -> None:
     objections = select(Objection.id).where(Objection.case_id == case.id).order_by(Objection.id)
-    for objection_id in work.session.scalars(objections):
+    told = work.session.scalars(objections).all()
+    for objection_id in told:
         work.session.add(Message(objection_id=objection_id, kind=kind, text=text, sent_at=work.now))
+    followers.tell(work.session, told, work.now)
 
 
 def _disqualify(work: Work, case: Case) -> None:

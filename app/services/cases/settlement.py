@@ -17,8 +17,9 @@ from app.domain.cases.clauses import lapse_clause
 from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import OPEN_STATES, State
 from app.domain.cases.verdict import CaseOutcome, Ground, Lapse, lapses
-from app.models import Case, Disqualification, Entry, OutboxRow, Period, Unit
+from app.models import Case, Disqualification, Entry, Objection, OutboxRow, Period, Unit
 from app.services.accounts.units import chain_of_command
+from app.services.messages import followers
 from app.services.messages.outbox import mark_outgoing
 from app.services.record.chain import CLOCK, on_case, on_nominee
 from app.services.shared.leavers import lock_and_find_left
@@ -157,6 +158,9 @@ def _tell_of_lapses(work: Work, period: Period, cases: Sequence[_OpenCase]) -> N
     ]
     if rows:
         work.session.execute(insert(OutboxRow), rows)
+        of_period = select(Objection.id).join(Case, Objection.case_id == Case.id).join(Entry, Case.entry_id == Entry.id)
+        lapsed = of_period.where(Entry.period_id == period.id, Case.state == State.LAPSED)
+        followers.tell(work.session, work.session.scalars(lapsed).all(), work.now)
         mark_outgoing(work.session)
 
 

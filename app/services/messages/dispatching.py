@@ -13,16 +13,15 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import joinedload
 
-from app.domain.cases.reminders import Reminder
-from app.domain.cases.states import OPEN_STATES, Role
+from app.domain.cases.states import Role
 from app.domain.messages.channels import Channel
-from app.domain.messages.fate import CLAIMED_FOR, LOST_HOLD, MOST_UNSURE, Fate, Outcome, Said, next_step
-from app.domain.messages.wording import Letter, Notice, Told, of_code, of_news, of_warnings
+from app.domain.messages.fate import CLAIMED_FOR, LOST_HOLD, MOST_UNSURE, Delivery, Outcome, Reply, next_step
+from app.domain.messages.hours import tells_still
+from app.domain.messages.wording import Letter, NoticeKind, Told, of_code, of_news, of_warnings
 from app.models import Case, Dispatch, OutboxRow, Reach, Recusal
 from app.services.messages.codes import VALID_FOR, address_of, code_of, stop_token
 from app.services.shared.work import Work, use_case
 
-_AFTER_THE_END = frozenset({Reminder.DECLINED, Reminder.LAPSED})
 _LOOKED_AT_ONCE = 20
 
 
@@ -44,10 +43,10 @@ def step(work: Work, ended: tuple[Claimed, Outcome] | None, public_url: str) -> 
     if ended is not None:
         _settle(work, *ended)
     for row in _due(work):
-        if row.fate is Fate.SENDING and not _taken_back(work, row):
+        if row.fate is Delivery.SENDING and not _taken_back(work, row):
             continue
         if not _still_tells(work, row):
-            _end(work, row, Fate.DROPPED)
+            _end(work, row, Delivery.DROPPED)
             continue
         return _claim(work, row, public_url)
     return None
@@ -62,7 +61,7 @@ def settle(work: Work, ended: tuple[Claimed, Outcome]) -> None:
 def _due(work: Work) -> Sequence[Dispatch]:
     return work.session.scalars(
         select(Dispatch)
-        .where(Dispatch.fate.in_((Fate.WAITING, Fate.SENDING)), Dispatch.due_at <= work.now)
+        .where(Dispatch.fate.in_((Delivery.WAITING, Delivery.SENDING)), Dispatch.due_at <= work.now)
         .order_by(Dispatch.due_at, Dispatch.id)
         .limit(_LOOKED_AT_ONCE)
         .with_for_update(of=Dispatch, skip_locked=True)
@@ -75,7 +74,7 @@ def _taken_back(work: Work, row: Dispatch) -> bool:
     row.unsure += 1
     if row.unsure < MOST_UNSURE:
         return True
-    _end(work, row, Fate.FAILED, LOST_HOLD)
+    _end(work, row, Delivery.FAILED, LOST_HOLD)
     return False
 
 
@@ -83,7 +82,7 @@ def _claim(work: Work, first: Dispatch, public_url: str) -> Claimed:
     rows = [first, *_others_of_the_morning(work, first)]
     stamp = work.now + CLAIMED_FOR
     for row in rows:
-        row.fate, row.due_at, row.tries = Fate.SENDING, stamp, row.tries + 1
+        row.fate, row.due_at, row.tries = Delivery.SENDING, stamp, row.tries + 1
     reach = first.reach
     return Claimed(
         tuple(row.id for row in rows),
@@ -104,7 +103,7 @@ def _others_of_the_morning(work: Work, first: Dispatch) -> list[Dispatch]:
         .where(
             Dispatch.reach_id == first.reach_id,
             Dispatch.digest,
-            Dispatch.fate == Fate.WAITING,
+            Dispatch.fate == Delivery.WAITING,
             Dispatch.due_at <= work.now,
             Dispatch.id != first.id,
         )
@@ -117,9 +116,9 @@ def _others_of_the_morning(work: Work, first: Dispatch) -> list[Dispatch]:
 
 def _letter(work: Work, rows: Sequence[Dispatch], public_url: str) -> Letter:
     first = rows[0]
-    if first.notice is Notice.CODE:
+    if first.notice is NoticeKind.CODE:
         return of_code(code_of(work.keyring, first.reach))
-    if first.notice is Notice.NEWS:
+    if first.notice is NoticeKind.NEWS:
         stop_at = f"{public_url}/stop/{stop_token(work.keyring, first.reach_id)}"
         return of_news(f"{public_url}/receipt", stop_at)
     told = [Told(row.case.number, row.reminder, row.deadline) for row in map(_outbox, rows)]
@@ -135,11 +134,11 @@ def _outbox(row: Dispatch) -> OutboxRow:
 def _still_tells(work: Work, row: Dispatch) -> bool:
     """Whether there is something to tell when its time has come: the person may have gone, the case be over."""
     reach = work.session.get_one(Reach, row.reach_id, options=[joinedload(Reach.user)], populate_existing=True)
-    if row.notice is Notice.CODE:
+    if row.notice is NoticeKind.CODE:
         return reach.confirmed_at is None and work.now < reach.code_at + VALID_FOR
     if reach.confirmed_at is None or reach.stopped_at is not None:
         return False
-    if row.notice is Notice.NEWS:
+    if row.notice is NoticeKind.NEWS:
         return True
     told = _outbox(row)
     if reach.user is not None:
@@ -147,22 +146,20 @@ def _still_tells(work: Work, row: Dispatch) -> bool:
         gone = not reach.user.can_log_in(work.now) or reach.user.role is Role.AUDITOR
         if gone or reach.user.unit_id != told.unit_id or work.session.scalar(select(recused)):
             return False
-    if told.reminder in _AFTER_THE_END:
-        return True
-    state = work.session.scalar(select(Case.state).where(Case.id == told.case_id))
-    return state in OPEN_STATES and work.now < told.deadline
+    state = work.session.scalars(select(Case.state).where(Case.id == told.case_id)).one()
+    return tells_still(told.reminder, state, told.deadline, work.now)
 
 
 def _settle(work: Work, claimed: Claimed, outcome: Outcome) -> None:
     """Write what became of a try, unless the claim has gone to another worker meanwhile."""
     rows = work.session.scalars(
         select(Dispatch)
-        .where(Dispatch.id.in_(claimed.ids), Dispatch.fate == Fate.SENDING, Dispatch.due_at == claimed.stamp)
+        .where(Dispatch.id.in_(claimed.ids), Dispatch.fate == Delivery.SENDING, Dispatch.due_at == claimed.stamp)
         .with_for_update(of=Dispatch)
         .execution_options(populate_existing=True)
     ).all()
     for row in rows:
-        row.unsure += outcome.said is Said.UNSURE
+        row.unsure += outcome.said is Reply.UNSURE
         row.words = outcome.words
         after = next_step(outcome, row.tries, row.unsure, work.now)
         if after.due_at is not None:
@@ -171,8 +168,8 @@ def _settle(work: Work, claimed: Claimed, outcome: Outcome) -> None:
             _end(work, row, after.fate, outcome.words)
 
 
-def _end(work: Work, row: Dispatch, fate: Fate, words: str = "") -> None:
+def _end(work: Work, row: Dispatch, fate: Delivery, words: str = "") -> None:
     row.fate, row.ended_at, row.words = fate, work.now, words
-    if fate is Fate.SENT and row.outbox_id is not None:
+    if fate is Delivery.SENT and row.outbox_id is not None:
         first = update(OutboxRow).where(OutboxRow.id == row.outbox_id, OutboxRow.sent_at.is_(None))
         work.session.execute(first.values(sent_at=work.now).execution_options(synchronize_session=False))

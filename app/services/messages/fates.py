@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import require_office
 from app.domain.messages.channels import Channel
-from app.domain.messages.fate import MOVES, Fate
+from app.domain.messages.fate import MOVES, Delivery
 from app.domain.refusals import AlreadyDone, NotThere
 from app.models import Dispatch, OutboxRow, Reach, Unit, User
 from app.services.messages.outbox import mark_outgoing
@@ -21,7 +21,7 @@ from app.services.shared.work import Work, use_case
 
 _SHOWN = 500
 _SINCE = dt.timedelta(days=30)
-GIVEN_UP = (Fate.FAILED, Fate.BOUNCED)
+GIVEN_UP = (Delivery.FAILED, Delivery.BOUNCED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Sending:
     case_number: str
     case_id: int | None
     occasion: str
-    fate: Fate
+    fate: Delivery
     tries: int
     words: str
     due_at: dt.datetime
@@ -116,9 +116,9 @@ def send_again(work: Work, dispatch_id: int) -> None:
     row = lock_row_if_any(work.session, Dispatch, dispatch_id)
     if row is None:
         raise NotThere("没有这条消息。")
-    if Fate.WAITING not in MOVES[row.fate] or row.fate not in GIVEN_UP:
+    if Delivery.WAITING not in MOVES[row.fate] or row.fate not in GIVEN_UP:
         raise AlreadyDone("这条消息不需要再发。")
-    row.fate, row.due_at, row.tries, row.unsure, row.ended_at = Fate.WAITING, work.now, 0, 0, None
+    row.fate, row.due_at, row.tries, row.unsure, row.ended_at = Delivery.WAITING, work.now, 0, 0, None
     work.session.get_one(Reach, row.reach_id).bounced_at = None
     mark_outgoing(work.session)
     work.did("message.sent_again", f"message:{row.id}")

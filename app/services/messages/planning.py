@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,13 +13,14 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.domain.calendar.workdays import Calendar
 from app.domain.cases.states import Role
 from app.domain.messages.channels import Channel
-from app.domain.messages.fate import Fate
-from app.domain.messages.hours import ALWAYS, Times, leaves_at, wants
-from app.domain.messages.wording import Notice
+from app.domain.messages.fate import Delivery
+from app.domain.messages.hours import ALWAYS, Times, leaves_at, tells_still, wants
+from app.domain.messages.wording import NoticeKind
 from app.models import Case, Dispatch, OutboxRow, Reach, Recusal, Unit, UnitKind, User
 from app.services.shared.work import Work, use_case
 
 _BATCH = 100
+_STALE = dt.timedelta(days=7)  # senders were away for so long: what happened before is no news
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ def plan(work: Work, means: Means) -> int:
 
 
 def _dispatches(work: Work, row: OutboxRow, means: Means) -> Iterator[Dispatch]:
+    if work.now - row.created_at > _STALE or not tells_still(row.reminder, row.case.state, row.deadline, work.now):
+        return
     unit = work.session.get_one(Unit, row.unit_id)
     of_office = unit.kind is UnitKind.OFFICE
     for reach in _reaches(work, row.case, unit, means.channels):
@@ -60,14 +64,14 @@ def _dispatches(work: Work, row: OutboxRow, means: Means) -> Iterator[Dispatch]:
         digest = reach.times is Times.MORNING and row.reminder not in ALWAYS
         due = leaves_at(row.reminder, reach.times, of_office=of_office, now=work.now, days=means.days)
         yield Dispatch(
-            notice=Notice.WARNING,
+            notice=NoticeKind.WARNING,
             outbox_id=row.id,
             told_at=row.created_at,
             reach_id=reach.id,
             channel=reach.channel,
             digest=digest,
             token=new_token(),
-            fate=Fate.WAITING,
+            fate=Delivery.WAITING,
             due_at=due,
         )
 

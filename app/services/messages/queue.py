@@ -28,7 +28,13 @@ def queue_of(settings: Settings) -> Huey:
     return SqliteHuey(_NAME, filename=str(settings.instance_dir / "queue.sqlite"), results=False)
 
 
-def add_tasks(huey: Huey, deliver: Callable[[], object]) -> Callable[[], object]:
+def _nothing() -> None:
+    """Stand for a task with whoever only calls it."""
+
+
+def add_tasks(
+    huey: Huey, deliver: Callable[[], object] = _nothing, look_for_bounces: Callable[[], object] = _nothing
+) -> Callable[[], object]:
     """Give the queue its one task, and the sweep of each minute; return what puts a call into the queue.
 
     Whoever only calls gives the tasks too: they are known by name on both sides.
@@ -42,13 +48,17 @@ def add_tasks(huey: Huey, deliver: Callable[[], object]) -> Callable[[], object]
     def sweep() -> None:
         deliver()
 
+    @huey.periodic_task(crontab(minute="*/5"), name="bounces")  # type: ignore[untyped-decorator]
+    def bounces() -> None:
+        look_for_bounces()
+
     return called  # type: ignore[no-any-return]
 
 
 def wake_after_commits(database: Database, settings: Settings) -> None:
     """Have a sender called whenever this process has committed something to send."""
     huey = queue_of(settings)
-    call_after_commits(database, _waker(huey, add_tasks(huey, lambda: None)))
+    call_after_commits(database, _waker(huey, add_tasks(huey)))
 
 
 def _waker(huey: Huey, call: Callable[[], object]) -> Callable[[], None]:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Role
 from app.domain.messages.channels import PERSONAL, Channel, fault_of_address, masked
-from app.domain.messages.fate import Fate
+from app.domain.messages.fate import Delivery
 from app.domain.messages.hours import Times
-from app.domain.messages.wording import Notice
+from app.domain.messages.wording import NoticeKind
 from app.domain.refusals import BadValue, CodeRefused, CodeTooSoon, NoChannel, NotYourCase
 from app.models import Dispatch, Reach
 from app.sealing import Keyring
@@ -25,7 +25,7 @@ from app.services.record.chain import on_person, on_unit
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.work import Work, use_case
 
-_AGAIN_AFTER = dt.timedelta(minutes=1)
+AGAIN_AFTER = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Whose:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ReachShown:
     """An address as its owner's page shows it."""
 
     id: int
@@ -52,11 +52,13 @@ class Shown:
         return self.confirmed and not self.stopped and not self.bounced
 
 
-def shown(session: Session, keyring: Keyring, *, user_id: int | None = None, unit_id: int | None = None) -> list[Shown]:
+def shown(
+    session: Session, keyring: Keyring, *, user_id: int | None = None, unit_id: int | None = None
+) -> list[ReachShown]:
     """List the addresses of a person or of a unit, masked. Whoever asks for a unit has seen that they may."""
     whose = Reach.user_id == user_id if user_id is not None else Reach.unit_id == unit_id
     return [
-        Shown(
+        ReachShown(
             reach.id,
             reach.channel,
             masked(reach.channel, address_of(keyring, reach)),
@@ -87,7 +89,7 @@ def set_address(
         reach = Reach(channel=channel, sealed=b"", times=times, made_at=work.now, code_at=work.now, **owner)
         work.session.add(reach)
         work.session.flush()
-    elif work.now < reach.code_at + _AGAIN_AFTER:
+    elif work.now < reach.code_at + AGAIN_AFTER:
         raise CodeTooSoon
     reach.sealed, reach.times = work.keyring.seal(address, place(reach.id)), times
     reach.confirmed_at = reach.stopped_at = reach.bounced_at = None
@@ -101,7 +103,7 @@ def send_code_again(work: Work, reach_id: int) -> None:
     """Send another code to an address that is not confirmed. Raises CodeTooSoon, NotYourCase."""
     reach = _own(work, reach_id)
     if reach.confirmed_at is None:
-        if work.now < reach.code_at + _AGAIN_AFTER:
+        if work.now < reach.code_at + AGAIN_AFTER:
             raise CodeTooSoon
         send_code(work, reach)
 
@@ -145,13 +147,13 @@ def send_code(work: Work, reach: Reach) -> None:
         work.session,
         [
             Dispatch(
-                notice=Notice.CODE,
+                notice=NoticeKind.CODE,
                 told_at=work.now,
                 reach_id=reach.id,
                 channel=reach.channel,
                 digest=False,
                 token=new_token(),
-                fate=Fate.WAITING,
+                fate=Delivery.WAITING,
                 due_at=work.now,
             )
         ],

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.domain.upkeep.retention import kept_until, programme_end
 from app.evidence.store import Store
 from app.models import (
+    Dispatch,
     Document,
     Dossier,
     Entry,
@@ -35,6 +36,7 @@ from app.models import (
     ProceedingKind,
     Programme,
     Purpose,
+    Reach,
 )
 from app.services.record.chain import on_programme
 from app.services.shared.work import Work
@@ -117,6 +119,7 @@ class _People:
             .correlate(None)
         )
         self.identities = (Identity.objection_id.in_(objections),)
+        self.addresses = (Reach.objection_id.in_(objections),)
         self.files = (Evidence.objection_id.in_(objections),)
         self.facts = (Objection.id.in_(objections), Objection.facts != PURGED)
         self.reasons = (Objection.id.in_(objections), Objection.withdraw_reason != PURGED)
@@ -146,6 +149,8 @@ def _purge(work: Work, store: Store, gone: KeptData) -> None:
     statements = (
         delete(Evidence).where(*people.files),
         delete(Identity).where(*people.identities),
+        delete(Dispatch).where(Dispatch.reach_id.in_(select(Reach.id).where(*people.addresses))),
+        delete(Reach).where(*people.addresses),
         delete(Opinion).where(*people.opinions),  # before the scans that they refer to
         delete(Document).where(*people.documents),
         delete(Dossier).where(*people.dossiers),

@@ -12,6 +12,7 @@ from app.domain.cases.states import ACTION_NAMES, OPEN_STATES, Action, Role, all
 from app.models import GROUP_ACT_NAMES, Case
 from app.services.cases import bulk, evidence_reading, flood, history, investigation, queue, warnings
 from app.services.cases.queue import QueuedCase
+from app.services.messages import followers
 from app.web.cases.actions import BUTTONS, ChoiceForm, VersionForm, form_for
 from app.web.cases.blueprint import blueprint
 from app.web.cases.case_list import case_listing
@@ -121,6 +122,7 @@ def _case_page(
         buttons=BUTTONS,
         exhibits=evidence_reading.exhibits(session(), case.id),
         sealed=evidence_reading.sealed(session(), case.id),
+        unconfirmed=followers.unconfirmed(session(), case.id, now()),
         tried=doing,
         refusal=tried.on_top,
         history=history.of_case(session(), case),

@@ -13,8 +13,8 @@ from app.channels.gateways import FOLDER
 from app.domain.cases.reminders import REMINDER_NAMES, Reminder
 from app.domain.cases.states import Role
 from app.domain.messages.channels import CHANNEL_NAMES, Channel, fault_of_address
-from app.domain.messages.fate import FATE_NAMES, Fate, Outcome
-from app.domain.messages.wording import NOTICE_NAMES, Notice, of_trial
+from app.domain.messages.fate import FATE_NAMES, Delivery, Outcome
+from app.domain.messages.wording import NOTICE_NAMES, NoticeKind, of_trial
 from app.domain.refusals import BadValue, NoChannel
 from app.services.messages import fates
 from app.services.messages.fates import Sending
@@ -25,7 +25,7 @@ from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import let_go, now, portal, session
 
 blueprint = Blueprint("messages", __name__, url_prefix="/office/messages")
-_BADGES = {Fate.SENT: "concluded", Fate.FAILED: "escalated", Fate.BOUNCED: "escalated"}
+_BADGES = {Delivery.SENT: "concluded", Delivery.FAILED: "escalated", Delivery.BOUNCED: "escalated"}
 
 
 @blueprint.get("")
@@ -114,7 +114,7 @@ def _listing() -> Listing[Sending]:
 
 
 def _what(sending: Sending) -> str:
-    return REMINDER_NAMES[Reminder(sending.occasion)] if sending.occasion else NOTICE_NAMES[Notice(sending.notice)]
+    return REMINDER_NAMES[Reminder(sending.occasion)] if sending.occasion else NOTICE_NAMES[NoticeKind(sending.notice)]
 
 
 def _case_page(sending: Sending) -> str:
@@ -122,4 +122,4 @@ def _case_page(sending: Sending) -> str:
 
 
 def _words(sending: Sending) -> str:
-    return sending.words if sending.given_up or sending.fate is Fate.WAITING else ""
+    return sending.words if sending.given_up or sending.fate is Delivery.WAITING else ""

@@ -12,7 +12,7 @@ from app.domain.messages.channels import CHANNEL_NAMES, PERSONAL, Channel
 from app.domain.messages.hours import TIMES_NAMES
 from app.domain.refusals import NoChannel
 from app.services.accounts import units
-from app.services.messages import reaches
+from app.services.messages import feeds, reaches
 from app.services.messages.reaches import Whose
 from app.web.messages.forms import ReachCodeForm, ReachForm, TimesForm
 from app.web.shared.access import STAFF, actor, allow, me, work
@@ -133,6 +133,7 @@ def _page(
         CHANNEL_NAMES=CHANNEL_NAMES,
         TIMES_NAMES=TIMES_NAMES,
         address=_address(unit_id),
+        has_calendar=feeds.has_calendar(session(), me().id),
         refusal=tried.on_top,
     )
     return html, tried.status

@@ -18,9 +18,11 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import NotFound
 
+from app.domain.messages.channels import PERSONAL
 from app.domain.objections.receipt import new_form_token
 from app.domain.refusals import AnswerSpent, FilesChanged, FormAlreadyUsed, NomineeLeft, WindowClosed
 from app.models import Period
+from app.services.messages import followers
 from app.services.objections import intake
 from app.services.objections.drafts import Content
 from app.services.objections.evidence import Attached
@@ -33,7 +35,7 @@ from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ObjectionForm
 from app.web.periods.public import the_office
 from app.web.shared import challenge, errors, limits, metrics, own_share
-from app.web.shared.access import everyone
+from app.web.shared.access import everyone, work
 from app.web.shared.portal import let_go, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
 
@@ -156,6 +158,9 @@ def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseRetur
     filed = intake.file_objection(session(), portal().keyring, entry_id, filing, now(), guard)
     if not filed.repeated:
         own_share.note(form.form_token.data or "", form.contact.data or "")
+        there = portal().gateways.available
+        if there:
+            followers.begin(work(), filed.objection_id, form.contact.data or "", bool(form.tell_me.data), there)
     return _receipt(filed, form)
 
 
@@ -403,6 +408,7 @@ def _page(
         form=form,
         files=attaching.files_of(form.form_token.data),
         refusal=refusal,
+        can_be_told=bool(portal().gateways.available & set(PERSONAL)),
         office=the_office(),
         now=now(),
     )

@@ -17,6 +17,7 @@ from app.domain.cases.states import OPEN_STATES
 from app.domain.refusals import UnknownReceipt
 from app.models import MessageKind, Objection
 from app.services.cases import evidence_reading
+from app.services.messages import followers
 from app.services.objections import evidence, following
 from app.services.objections.drafts import Content
 from app.services.objections.evidence import Attached
@@ -54,6 +55,7 @@ def receipt() -> ResponseReturnValue:
             files=_files_of(objection),
             period=objection.entry.period,
             office=the_office(),
+            can_be_told=_can_be_told(shown.objection_id),
             now=now(),
         )
     if (objection_id := followed_objection()) is not None:
@@ -267,6 +269,10 @@ def _find_page(form: ReceiptForm, *, kept: Sequence[Sequence[str]] | None = None
     )
 
 
+def _can_be_told(objection_id: int) -> bool:
+    return followers.shown(session(), portal().keyring, objection_id) is not None
+
+
 def _case_page(
     objection_id: int,
     tried: Attempt[Any] = UNTRIED,
@@ -293,6 +299,7 @@ def _case_page(
         left=departures(session(), [objection.entry.nominee_id], now()).get(objection.entry.nominee_id),
         refusal=tried.on_top,
         is_open=state in OPEN_STATES,
+        can_be_told=_can_be_told(objection_id),
         period=objection.entry.period,
         office=the_office(),
         supplement_form=supplement_form,

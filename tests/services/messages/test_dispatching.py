@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.domain.cases.reminders import Reminder
 from app.domain.messages.channels import Channel
-from app.domain.messages.fate import CLAIMED_FOR, LOST_HOLD, Fate, Outcome, Said
+from app.domain.messages.fate import CLAIMED_FOR, LOST_HOLD, Delivery, Outcome, Reply
 from app.domain.messages.hours import Times
 from app.models import Dispatch, OutboxRow
 from app.services.cases import investigation
@@ -19,7 +19,7 @@ from tests.services.messages.reaching import plan, reach_of
 from tests.world import World, at
 
 URL = "https://portal.example"
-TAKEN = Outcome(Said.TAKEN, "250 ok")
+TAKEN = Outcome(Reply.TAKEN, "250 ok")
 
 
 def step(world: World, now: dt.datetime, ended: tuple[Claimed, Outcome] | None = None) -> Claimed | None:
@@ -79,7 +79,7 @@ def test_a_slow_worker_does_not_settle_what_another_has_taken(world: World, wait
     other = step(world, waiting + CLAIMED_FOR)
     assert slow is not None
     assert other is not None
-    world.run(dispatching.settle, (slow, Outcome(Said.NEVER, "550")), now=waiting + CLAIMED_FOR)
+    world.run(dispatching.settle, (slow, Outcome(Reply.NEVER, "550")), now=waiting + CLAIMED_FOR)
     assert fates(world) == [("sending", 2, "")]
     world.run(dispatching.settle, (other, TAKEN), now=waiting + CLAIMED_FOR)
     assert fates(world) == [("sent", 2, "250 ok")]
@@ -92,10 +92,10 @@ def test_what_was_not_taken_is_tried_again_after_ever_longer_pauses_and_then_giv
     for _ in range(8):
         claimed = step(world, now)
         assert claimed is not None
-        world.run(dispatching.settle, (claimed, Outcome(Said.LATER, "451 busy")), now=now)
+        world.run(dispatching.settle, (claimed, Outcome(Reply.LATER, "451 busy")), now=now)
         with world.database.reader() as session:
             row = session.scalars(select(Dispatch)).one()
-            if row.fate is Fate.WAITING:
+            if row.fate is Delivery.WAITING:
                 pauses.append(int((row.due_at - now).total_seconds() // 60))
             now = row.due_at
     assert pauses == [1, 5, 15, 60, 180, 720, 1440]
@@ -105,19 +105,19 @@ def test_what_was_not_taken_is_tried_again_after_ever_longer_pauses_and_then_giv
 def test_an_address_that_is_none_is_given_up_at_once(world: World, waiting: dt.datetime) -> None:
     claimed = step(world, waiting)
     assert claimed is not None
-    world.run(dispatching.settle, (claimed, Outcome(Said.NEVER, "550 no such user")), now=waiting)
+    world.run(dispatching.settle, (claimed, Outcome(Reply.NEVER, "550 no such user")), now=waiting)
     assert fates(world) == [("failed", 1, "550 no such user")]
 
 
-@pytest.mark.parametrize("said", [Said.UNSURE, Said.LATER])
-def test_only_two_tries_may_have_arrived(world: World, waiting: dt.datetime, said: Said) -> None:
+@pytest.mark.parametrize("said", [Reply.UNSURE, Reply.LATER])
+def test_only_two_tries_may_have_arrived(world: World, waiting: dt.datetime, said: Reply) -> None:
     now = waiting
     for _ in range(2):
         claimed = step(world, now)
         assert claimed is not None
         world.run(dispatching.settle, (claimed, Outcome(said, "timeout")), now=now)
         now += dt.timedelta(minutes=10)
-    assert [fate for fate, _, _ in fates(world)] == ["failed" if said is Said.UNSURE else "waiting"]
+    assert [fate for fate, _, _ in fates(world)] == ["failed" if said is Reply.UNSURE else "waiting"]
 
 
 def test_nobody_is_told_of_a_case_that_is_over_when_the_morning_comes(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app.domain.messages.channels import Channel
-from app.domain.messages.fate import Outcome, Said
+from app.domain.messages.fate import Outcome, Reply
 from app.services.messages import dispatching
 from tests.services.messages.reaching import plan, reach_of
 from tests.web.browsing import Browser, MovingClock
@@ -51,7 +51,7 @@ def test_what_was_given_up_comes_first_with_the_gateway_s_words_and_is_sent_agai
     plan(world, at(NOON))
     claimed = world.run(dispatching.step, None, "", now=at(NOON))
     assert claimed is not None
-    world.run(dispatching.settle, (claimed, Outcome(Said.NEVER, "550 no such user")), now=at(NOON))
+    world.run(dispatching.settle, (claimed, Outcome(Reply.NEVER, "550 no such user")), now=at(NOON))
     page = office.get("/office/messages")
     assert "没有发出 550 no such user" in page.text
     assert "有1条消息没有发出去" in office.get("/office/").text
