@@ -100,7 +100,7 @@ def test_of_all_messages_none_is_lost_and_none_comes_thrice_while_senders_are_ki
             process.join()
     arrived = Counter(content.partition(b"Message-ID: <")[2][:32].decode() for content in server.received)
     with world.database.reader() as session:
-        tokens = dict(session.execute(select(Dispatch.token, Dispatch.fate)).tuples().all())
+        tokens = dict(session.execute(select(Dispatch.token, Dispatch.fate)).all())
     assert max(arrived.values()) <= 2
     assert [token for token, fate in tokens.items() if fate is Delivery.SENT and token not in arrived] == []
     assert set(fates) <= {"sent", "failed"}

@@ -92,14 +92,14 @@ def test_the_last_warning_cannot_be_switched_off_and_waits_for_no_digest(world: 
 
 
 def test_nothing_but_deadlines_leaves_at_night(world: World, period: int) -> None:
-    case, receipt = world.file(period, world.nominees[0], FRIDAY)
+    _, receipt = world.file(period, world.nominees[0], FRIDAY)
     objection = world.do(following.find_by_receipt, world.keyring, receipt)
     world.run(following.supplement, objection, "又想起一件事。", now=at("2026-09-18 Fri 23:00"))
+    plan(world, at("2026-09-18 Fri 23:00"))
+    assert told(world, "supplement")["office"] == "09-20 08:00"
     world.run(settlement.settle_due, now=at("2026-09-30 Wed 00:00"))
     plan(world, at("2026-09-30 Wed 00:00"))
-    assert told(world, "supplement")["office"] == "09-30 08:00"
     assert told(world, "lapsed") == dict.fromkeys(("office", "office2", "head", "handler", "handler2"), "09-30 08:00")
-    assert case
 
 
 def test_planning_again_or_at_once_makes_no_second_message(world: World, period: int) -> None:
