@@ -15,23 +15,7 @@ from tests.services.accounts.logging_in import NOW, ON_SQLITE, PASSWORD, code, c
 from tests.web.browsing import MovingClock
 from tests.world import World, at_once
 
-
-@pytest.fixture(autouse=True)
-def passwords_for_all(world: World, quick_hashes: None) -> None:
-    """Everybody's password is PASSWORD."""
-    with world.database.writer() as session:
-        session.execute(update(User).values(password_hash=passwords.hashed(PASSWORD)))
-        session.commit()
-
-
-@pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(NOW)
-
-
-@pytest.fixture
-def keyring(world: World) -> Keyring:
-    return world.keyring
+pytestmark = pytest.mark.usefixtures("passwords_for_all")
 
 
 def change(world: World, login: str, **values: object) -> None:

@@ -4,34 +4,18 @@ from __future__ import annotations
 
 import pyotp
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.domain.refusals import WrongCode
-from app.models import SecondFactor, User
+from app.models import SecondFactor
 from app.sealing import Keyring, SealBroken
-from app.services.accounts import logins, passwords, second_factor
+from app.services.accounts import logins, second_factor
 from app.services.upkeep import keys
-from tests.services.accounts.logging_in import NOW, ON_SQLITE, PASSWORD, code, enters, half
+from tests.services.accounts.logging_in import NOW, ON_SQLITE, code, enters, half
 from tests.web.browsing import MovingClock
 from tests.world import SECRET, World
 
-
-@pytest.fixture(autouse=True)
-def passwords_for_all(world: World, quick_hashes: None) -> None:
-    """Everybody's password is PASSWORD."""
-    with world.database.writer() as session:
-        session.execute(update(User).values(password_hash=passwords.hashed(PASSWORD)))
-        session.commit()
-
-
-@pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(NOW)
-
-
-@pytest.fixture
-def keyring(world: World) -> Keyring:
-    return world.keyring
+pytestmark = pytest.mark.usefixtures("passwords_for_all")
 
 
 def test_a_new_telephone_counts_once_it_is_confirmed_and_the_old_one_until_then(

@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.refusals import LoginRefused, StepTooLate, TooManyFailures, WrongPassword
 from app.models import StaffSession, User
 from app.sealing import Keyring
-from app.services.accounts import logins, passwords, sessions
+from app.services.accounts import logins, sessions
 from app.services.shared.work import Work
 from tests.services.accounts.logging_in import NOW, ON_SQLITE, PASSWORD, count, tries
 from tests.web.browsing import MovingClock
 from tests.world import World
 
-
-@pytest.fixture(autouse=True)
-def passwords_for_all(world: World, quick_hashes: None) -> None:
-    """Everybody's password is PASSWORD."""
-    with world.database.writer() as session:
-        session.execute(update(User).values(password_hash=passwords.hashed(PASSWORD)))
-        session.commit()
-
-
-@pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(NOW)
-
-
-@pytest.fixture
-def keyring(world: World) -> Keyring:
-    return world.keyring
+pytestmark = pytest.mark.usefixtures("passwords_for_all")
 
 
 def begin(world: World, keyring: Keyring, clock: MovingClock, login: str = "handler", replaces: str = "") -> str:

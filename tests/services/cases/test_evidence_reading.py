@@ -11,15 +11,12 @@ from PIL import Image
 
 from app.domain.refusals import FileDamaged, NotYourCase
 from app.evidence.kinds import FileKind
-from app.models import Evidence
 from app.services.cases import evidence_reading, investigation
-from app.services.shared.files import OpenedFile, Vault
-from tests.files import attach, jpeg, pdf, vault_in
-from tests.world import World, at
+from app.services.shared.files import Vault
+from tests.exhibits import FILED, LATER, SECOND, case_with_files, opened, path_of
+from tests.files import attach, pdf, vault_in
+from tests.world import World
 
-FILED = "2026-09-18 Fri 09:00"
-LATER = "2026-09-21 Mon 10:00"
-SECOND = "another-token-of-24-char"
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what no database does differently
 
 
@@ -35,24 +32,7 @@ def vault(folder: Path, world: World) -> Vault:
 
 @pytest.fixture
 def case(world: World, folder: Path) -> int:
-    """A case of qilin with a PDF and a photograph."""
-    period = world.round_two()
-    attach(world, folder, pdf(), now=FILED)
-    attach(world, folder, jpeg(), now=FILED, title="现场照片.jpg")
-    case, _ = world.file(period, world.nominees[2], FILED, form_token="a-form-token-of-24-chars", files=2)
-    return case
-
-
-def opened(world: World, vault: Vault, case_id: int, evidence_id: int, login: str) -> OpenedFile:
-    return world.run(
-        evidence_reading.open_for_handler, vault, case_id, evidence_id, by=world.actor(login), now=at(LATER)
-    )
-
-
-def path_of(world: World, folder: Path, evidence_id: int) -> Path:
-    with world.database.reader() as session:
-        name = session.get_one(Evidence, evidence_id).name
-    return folder / name[:2] / name
+    return case_with_files(world, folder)
 
 
 # --- to whom -----------------------------------------------------------------------------------------

@@ -12,39 +12,13 @@ from app.domain.refusals import (
     ImportHasProblems,
 )
 from app.models import Nominee, Quota
-from app.services.imports import confirming, receiving
-from app.services.nominees import dossiers, eligibility
+from app.services.imports import receiving
+from app.services.nominees import eligibility
 from tests.lists import NOW, checked, form, id_number, person, read, room_for, sheet, told
+from tests.services.imports.confirmed import confirm, imported, last_nominee
 from tests.world import World, at, at_once
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what is decided apart from SQL
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "evidence"
-
-
-@pytest.fixture
-def roomy(world: World) -> World:
-    room_for(world)
-    return world
-
-
-def confirm(world: World, import_id: int, login: str = "handler") -> dict[str, int]:
-    return world.run(confirming.confirm, import_id, by=world.actor(login), now=at(NOW))
-
-
-def imported(world: World, since: int) -> list[tuple[str, str, int, str, str]]:
-    """Nominees from an id on: (name, unit, position, deeds, ID number)."""
-    with world.database.reader() as session:
-        found = session.scalars(select(Nominee).where(Nominee.id > since).order_by(Nominee.id)).all()
-        sealed = dossiers.fields_of(session, world.keyring, [nominee.id for nominee in found])
-        return [(n.name, n.unit.name, n.position, n.deeds, sealed[n.id].get("id_number", "")) for n in found]
-
-
-def last_nominee(world: World) -> int:
-    return max(world.nominees + world.others)
 
 
 def test_two_confirms_at_once_make_one_import(roomy: World, folder: Path) -> None:

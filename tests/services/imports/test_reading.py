@@ -17,7 +17,7 @@ from app.services.imports import confirming, content, reading, receiving
 from app.services.imports.content import Content
 from app.services.imports.sealed_rows import NominationRow
 from tests.files import vault_in
-from tests.lists import NOW, checked, person, read, receive, room_for, sheet, state_of
+from tests.lists import NOW, checked, person, read, receive, sheet, state_of
 from tests.world import World, at, at_once
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what is decided apart from SQL
@@ -25,17 +25,6 @@ on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # wh
 
 class Killed(BaseException):
     """The reader's process ends here: nothing it would still do is done."""
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "evidence"
-
-
-@pytest.fixture
-def roomy(world: World) -> World:
-    room_for(world)
-    return world
 
 
 def drop(world: World, folder: Path, import_id: int) -> None:

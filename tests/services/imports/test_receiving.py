@@ -22,46 +22,20 @@ from app.domain.refusals import (
     WrongFiles,
 )
 from app.models import Document, Dossier, Import, ImportRow, Nominee, Programme, Quota, Unit
-from app.services.imports import confirming, receiving
+from app.services.imports import receiving
 from app.services.nominees import dossiers, withdrawals
 from app.services.periods import closing
 from tests.files import pdf, vault_in
-from tests.lists import NOW, checked, form, id_number, person, photo, receive, room_for, sheet, state_of, told
+from tests.lists import NOW, checked, form, id_number, person, photo, receive, sheet, state_of, told
+from tests.services.imports.confirmed import confirm, imported, last_nominee
 from tests.services.sheets import bomb, with_external_link, with_macro, zipped
 from tests.world import World, at
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what is decided apart from SQL
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "evidence"
-
-
-@pytest.fixture
-def roomy(world: World) -> World:
-    room_for(world)
-    return world
-
-
-def confirm(world: World, import_id: int, login: str = "handler") -> dict[str, int]:
-    return world.run(confirming.confirm, import_id, by=world.actor(login), now=at(NOW))
-
-
 def drop(world: World, folder: Path, import_id: int, login: str = "handler") -> None:
     world.run(receiving.drop, vault_in(folder, world.key), import_id, by=world.actor(login), now=at(NOW))
-
-
-def imported(world: World, since: int) -> list[tuple[str, str, int, str, str]]:
-    """Nominees from an id on: (name, unit, position, deeds, ID number)."""
-    with world.database.reader() as session:
-        found = session.scalars(select(Nominee).where(Nominee.id > since).order_by(Nominee.id)).all()
-        sealed = dossiers.fields_of(session, world.keyring, [nominee.id for nominee in found])
-        return [(n.name, n.unit.name, n.position, n.deeds, sealed[n.id].get("id_number", "")) for n in found]
-
-
-def last_nominee(world: World) -> int:
-    return max(world.nominees + world.others)
 
 
 def rows_of(world: World, table: type) -> int:

@@ -9,24 +9,9 @@ import pytest
 from app.domain.refusals import (
     ImportHasProblems,
 )
-from app.services.imports import confirming
-from tests.lists import NOW, checked, person, read, receive, room_for, sheet, told
-from tests.world import World, at
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "evidence"
-
-
-@pytest.fixture
-def roomy(world: World) -> World:
-    room_for(world)
-    return world
-
-
-def confirm(world: World, import_id: int, login: str = "handler") -> dict[str, int]:
-    return world.run(confirming.confirm, import_id, by=world.actor(login), now=at(NOW))
+from tests.lists import checked, person, read, receive, sheet, told
+from tests.services.imports.confirmed import confirm
+from tests.world import World
 
 
 def test_every_problem_is_named_by_row_and_nothing_is_imported(roomy: World, folder: Path) -> None:

@@ -7,45 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import event, select
 
 from app.domain.cases.states import State
 from app.domain.nominees.annexes import Rank
 from app.domain.refusals import Archived, NotAllowed, NotEligible, NotReady, NotYourCase, QuotaExceeded
-from app.models import Entry, Nominee, OpinionOutcome, Programme, Quota, ReviewStage
-from app.services.nominees import access, eligibility, gates, opinions, reviews
+from app.models import Entry, Nominee, OpinionOutcome, Programme, Quota
+from app.services.nominees import access, eligibility, opinions, reviews
 from app.services.periods import closing
 from tests.files import vault_in
-from tests.qujing import ROUNDS, Authority
+from tests.qujing import Authority
 from tests.refusing import OPINION_TOO_LONG, Refused, refuses
+from tests.services.nominees.standings import FINAL, NOW, PERSON, PRELIMINARY, change, obstacles, review
 from tests.standing import answer, answered, cleared, scan
 from tests.world import World, at, at_once
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing in it that the two do differently
-FINAL, PRELIMINARY = ReviewStage.FINAL, ReviewStage.PRELIMINARY
-NOW = "2026-09-17 Thu 10:00"
 OVER = "2026-09-24 Thu 09:00"
-PERSON = 2  # the place of the first individual among qilin's nominees
-
-
-def obstacles(world: World, nominee: int, number: int, now: str) -> tuple[str, ...]:
-    with world.database.reader() as session:
-        return gates.standing_of(session, world.keyring, session.get_one(Nominee, nominee), at(now)).obstacles(
-            ROUNDS[number]
-        )
-
-
-def change(world: World, table: type, where: Any, **values: object) -> None:
-    def write(session: Session) -> None:
-        session.execute(update(table).where(where).values(**values))
-        session.commit()
-
-    world.do(write)
-
-
-def review(world: World, nominee: int, stage: ReviewStage, passed: bool, reason: str = "", now: str = NOW) -> None:
-    world.run(reviews.review, [nominee], stage, passed, reason, by=world.actor("office"), now=at(now))
 
 
 def say(world: World, nominee: int, condition: str, met: bool, note: str = "", now: str = NOW) -> None:

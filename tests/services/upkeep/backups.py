@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from app.database import Database
@@ -29,6 +30,10 @@ RING = Keyring(KEY.decode())
 FILED = "2026-09-18 Fri 09:00"
 
 
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+across = pytest.mark.parametrize(
+    ("database", "elsewhere"), [("sqlite", "postgresql"), ("postgresql", "sqlite")], indirect=True
+)
 NOW = at("2026-09-19 Sat 12:00")
 
 

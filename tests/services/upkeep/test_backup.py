@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,34 +25,13 @@ from app.services.record import chain
 from app.services.shared import documents
 from app.services.upkeep import backup, portable
 from app.services.upkeep.backup import back_up
-from tests.conftest import KEY, copy_of_template
+from tests.conftest import KEY
 from tests.files import attach, form_hash, hand_in, pdf, png, vault_in
-from tests.services.upkeep.backups import FILED, NOW, RING, counts, eventful, manifest_of, restore
+from tests.services.upkeep.backups import FILED, NOW, RING, across, counts, eventful, manifest_of, on_sqlite, restore
 from tests.web.browsing import TOKEN
 from tests.world import World
 
 NAME = "20260919T040000Z"
-on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-across = pytest.mark.parametrize(
-    ("database", "elsewhere"), [("sqlite", "postgresql"), ("postgresql", "sqlite")], indirect=True
-)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Folder:
-    return Folder(tmp_path / "evidence")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """Another database, without any table."""
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path}/elsewhere/gongshi.sqlite")
-    else:
-        made = Database(copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path / "2", "template0"))
-    yield made
-    made.dispose()
 
 
 def copied(world: World, database: Database) -> World:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,34 +16,9 @@ from app.evidence.store import Folder
 from app.models import Period
 from app.services.upkeep import portable
 from app.services.upkeep.backup import back_up
-from tests.conftest import copy_of_template
 from tests.data import DATA
-from tests.services.upkeep.backups import NOW, RING, counts, eventful, manifest_of, restore
+from tests.services.upkeep.backups import NOW, RING, across, counts, eventful, manifest_of, on_sqlite, restore
 from tests.world import World, at
-
-on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-
-across = pytest.mark.parametrize(
-    ("database", "elsewhere"), [("sqlite", "postgresql"), ("postgresql", "sqlite")], indirect=True
-)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Folder:
-    return Folder(tmp_path / "evidence")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """Another database, without any table."""
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path}/elsewhere/gongshi.sqlite")
-    else:
-        made = Database(copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path / "2", "template0"))
-    yield made
-    made.dispose()
-
 
 Spoil = Callable[[Path], object]
 

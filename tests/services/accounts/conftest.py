@@ -1,0 +1,25 @@
+"""What the tests of coming in share: everybody's password, and the key that codes are sealed with."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from app.models import User
+from app.sealing import Keyring
+from app.services.accounts import passwords
+from tests.services.accounts.logging_in import PASSWORD
+from tests.world import World
+
+
+@pytest.fixture
+def passwords_for_all(world: World, quick_hashes: None) -> None:
+    """Everybody's password is PASSWORD."""
+    with world.database.writer() as session:
+        session.execute(update(User).values(password_hash=passwords.hashed(PASSWORD)))
+        session.commit()
+
+
+@pytest.fixture
+def keyring(world: World) -> Keyring:
+    return world.keyring
