@@ -16,8 +16,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.database import ROOT, Database
-from app.domain.calendar.workdays import SHANGHAI
 from app.domain.cases.states import State
+from app.domain.shared.instants import SHANGHAI
 from app.models import Objection
 from app.services.objections import identities
 from tests.files import pdf

@@ -17,11 +17,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import Database
-from app.domain.calendar.workdays import SHANGHAI
 from app.domain.cases.states import Actor, Conclusion, DeclineGround, Role, State
 from app.domain.nominees.annexes import Rank
 from app.domain.objections.receipt import new_form_token
 from app.domain.periods.rounds import Kind
+from app.domain.shared.instants import SHANGHAI
 from app.models import (
     AuditRow,
     Base,

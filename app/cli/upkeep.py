@@ -9,7 +9,7 @@ import click
 from app import clock
 from app.cli.checks import say_findings
 from app.cli.shared import OpenPortal, plainly
-from app.domain.calendar.workdays import SHANGHAI
+from app.domain.shared.instants import SHANGHAI
 from app.evidence.store import store_of
 from app.sealing import keyring_of
 from app.services.objections import evidence_upkeep

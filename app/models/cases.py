@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.domain.calendar.workdays import SHANGHAI, DayTable
+from app.domain.calendar.workdays import DayTable
 from app.domain.cases.arrivals import shown_to_units
 from app.domain.cases.hands import falls_at
 from app.domain.cases.states import OPEN_STATES, CaseFacts, Conclusion, DeclineGround, State
 from app.domain.cases.verdict import CaseOutcome, effective_state
+from app.domain.shared.instants import SHANGHAI
 from app.models.accounts import Unit, UnitKind, User
 from app.models.base import Base, checked
 from app.models.drawing import drawn

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from app.domain.calendar.workdays import SHANGHAI
+from app.domain.shared.instants import SHANGHAI
 from app.domain.shared.wording import moment
 
 CONTENTS = "目录.txt"

@@ -9,7 +9,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.domain.calendar.workdays import SHANGHAI, Day, local_date
+from app.domain.calendar.workdays import Day, local_date
+from app.domain.shared.instants import SHANGHAI
 
 WORKING_HOURS = (dt.time(8, 30), dt.time(17, 30))
 # A gap of at least this length in a day's working hours lets the office add a day to the window.

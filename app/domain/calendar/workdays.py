@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from app.domain.refusals import BeyondHorizon
+from app.domain.shared.instants import SHANGHAI
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _ONE_DAY = dt.timedelta(days=1)
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
+from app.domain.shared.instants import day_and_time, end_day_and_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +72,13 @@ class ChangedMeanwhile(Refusal):
 
 def end(instant: dt.datetime) -> str:
     """Return the end of something as every page writes it: midnight is 24:00 of the day that ends."""
-    local = instant.astimezone(_SHANGHAI)
-    if local.time() == dt.time():
-        day = local.date() - dt.timedelta(days=1)
-        return f"{day.year}年{day.month}月{day.day}日24:00"
-    return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
+    return _written(*end_day_and_time(instant))
 
 
 def begin(instant: dt.datetime) -> str:
     """Return the beginning of something, or a point of time, as every page writes it."""
-    local = instant.astimezone(_SHANGHAI)
-    return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
+    return _written(*day_and_time(instant))
+
+
+def _written(date: dt.date, time: str) -> str:
+    return f"{date.year}年{date.month}月{date.day}日{time}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from app.domain.calendar.workdays import SHANGHAI, CountedDay, DayKind, last_day_before, local_date
+from app.domain.calendar.workdays import CountedDay, DayKind, local_date
+from app.domain.shared.instants import day_and_time, end_day_and_time
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -26,16 +27,16 @@ def weekday(date: dt.date) -> str:
 
 def moment(instant: dt.datetime) -> str:
     """2026年9月18日（星期五）09:30"""
-    local = instant.astimezone(SHANGHAI)
-    return f"{full_day(local.date())}（{weekday(local.date())}）{local:%H:%M}"
+    return _written(*day_and_time(instant))
 
 
 def end_moment(instant: dt.datetime) -> str:
     """Return the end of something: midnight is written as 24:00 of the day that ends, as notices do."""
-    if instant.astimezone(SHANGHAI).time() != dt.time():
-        return moment(instant)
-    date = last_day_before(instant)
-    return f"{full_day(date)}（{weekday(date)}）24:00"
+    return _written(*end_day_and_time(instant))
+
+
+def _written(date: dt.date, time: str) -> str:
+    return f"{full_day(date)}（{weekday(date)}）{time}"
 
 
 def duration(seconds: int) -> str:

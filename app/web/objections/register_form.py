@@ -10,10 +10,10 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, RadioField, StringField
 from wtforms.validators import StopValidation
 
-from app.domain.calendar.workdays import SHANGHAI
 from app.domain.objections.arrival import CHANNEL_NAMES, REGISTERED_CHANNELS, Arrival, Channel
 from app.domain.objections.giveaways import giveaways
 from app.domain.objections.real_names import why_no_real_name
+from app.domain.shared.instants import SHANGHAI
 from app.models import Category, ObjectorKind
 from app.models.objections import OBJECTOR_KIND_NAMES
 from app.services.objections.evidence import Attached

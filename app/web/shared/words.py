@@ -8,7 +8,7 @@ from flask import Flask
 
 from app import richtext
 from app.domain.award.decision import REVOCATION_GROUND_NAMES
-from app.domain.calendar.workdays import SHANGHAI, last_day_before, local_date
+from app.domain.calendar.workdays import local_date
 from app.domain.cases.reminders import REMINDER_NAMES
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
 from app.domain.cases.verdict import GROUND_NAMES, LEFT_NAMES
@@ -16,6 +16,7 @@ from app.domain.imports.nominations import FIELD_NAMES
 from app.domain.nominees.eligibility import OUTCOME_NAMES
 from app.domain.objections.arrival import CHANNEL_NAMES
 from app.domain.periods.window import Phase
+from app.domain.shared.instants import SHANGHAI, end_day_and_time
 from app.domain.shared.wording import coarse, day, day_label, duration, end_moment, full_day, moment, weekday
 from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
 from app.evidence.kinds import FileKind
@@ -141,9 +142,8 @@ def short(instant: dt.datetime) -> str:
 
 def short_end(instant: dt.datetime) -> str:
     """9月23日24:00"""
-    if instant.astimezone(SHANGHAI).time() != dt.time():
-        return short(instant)
-    return f"{day(last_day_before(instant))}24:00"
+    date, time = end_day_and_time(instant)
+    return f"{day(date)}{time}" if time == "24:00" else short(instant)
 
 
 def instant(text: str) -> dt.datetime:

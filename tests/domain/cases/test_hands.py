@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 
 from app.calendars.china import ChinaCalendar
-from app.domain.calendar.workdays import SHANGHAI, DayTable, each_day, end_of
+from app.domain.calendar.workdays import DayTable, each_day, end_of
 from app.domain.cases.hands import Staffed, falls_at, first_hand, lacks_hands
+from app.domain.shared.instants import SHANGHAI
 from tests.world import at
 
 CHINA = ChinaCalendar()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.calendars.china import ChinaCalendar, estimated_notice
 from app.domain.calendar.notices import Notice
-from app.domain.calendar.workdays import SHANGHAI, DayTable, each_day, end_of, midnight, workdays_between
+from app.domain.calendar.workdays import DayTable, each_day, end_of, midnight, workdays_between
 from app.domain.periods.window import (
     CONCLUDE_WORKDAYS,
     CONCLUDE_WORKDAYS_PROPOSED,
@@ -21,6 +21,7 @@ from app.domain.periods.window import (
     too_late_to_conclude,
 )
 from app.domain.refusals import BadValue, BeyondHorizon, NotAWorkday, TooEarly
+from app.domain.shared.instants import SHANGHAI
 
 CHINA = ChinaCalendar()  # 2004-2026
 MICROSECOND = dt.timedelta(microseconds=1)

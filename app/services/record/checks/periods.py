@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from sqlalchemy import Select, and_, exists, func, or_, select
 
-from app.domain.calendar.workdays import SHANGHAI, local_date
+from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import OPEN_STATES, Role
 from app.domain.periods.rounds import Organiser
 from app.domain.periods.window import WINDOW_WORKDAYS
+from app.domain.shared.instants import SHANGHAI
 from app.models import (
     Base,
     Case,
@@ -27,7 +28,7 @@ from app.models import (
     WindowExtension,
 )
 from app.notices.offered import built_in
-from app.services.record.checks.registry import LiveData, invariant
+from app.services.record.checks.registry import Days, LiveData, invariant
 
 Found = Iterator[tuple[type[Base], int]]
 _MIDNIGHT = dt.time()
@@ -43,6 +44,11 @@ _RUNS = Period.cancelled_at.is_(None)
 
 def _is_midnight(instant: dt.datetime) -> bool:
     return instant.astimezone(SHANGHAI).time() == _MIDNIGHT
+
+
+def _ends_a_working_day(period: Days, instant: dt.datetime, day: dt.date) -> bool:
+    """Whether an instant is 24:00 of a working day; `day` is the one that begins with it."""
+    return bool(period.workdays(day - dt.timedelta(days=1), day)) and _is_midnight(instant)
 
 
 # --- the window ----------------------------------------------------------------------------------
@@ -67,8 +73,7 @@ def window_opens_at_midnight_of_a_working_day(live: LiveData) -> Found:
 @invariant("R4", "公示到一个工作日的二十四时结束")
 def window_closes_at_the_end_of_a_working_day(live: LiveData) -> Found:
     for period in live.periods:
-        works = period.workdays(period.closing - dt.timedelta(days=1), period.closing)
-        if not (works and _is_midnight(period.closes_at)):
+        if not _ends_a_working_day(period, period.closes_at, period.closing):
             yield Period, period.id
 
 
@@ -123,8 +128,7 @@ def deadline_is_after_the_window(_live: LiveData) -> Select[int]:
 @invariant("R25", "规定时间是一个工作日的二十四时")
 def deadline_is_at_the_end_of_a_working_day(live: LiveData) -> Found:
     for period in live.periods:
-        works = period.workdays(period.deadline - dt.timedelta(days=1), period.deadline)
-        if not (works and _is_midnight(period.set_deadline)):
+        if not _ends_a_working_day(period, period.set_deadline, period.deadline):
             yield Period, period.id
 
 
