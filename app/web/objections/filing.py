@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -149,13 +149,10 @@ def _letter_seen(form: ObjectionForm) -> bool:
 def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseReturnValue:
     entry_id = _entry_or_closed(period_id, nominee_id)
     filing = _with_slip(form, entry_id)
-    asked = limits.asks_for_more()
-    passed = limits.passed() if asked else None
-    # Judged again, and at one moment with others: whoever waited may find the turn taken since this request was let in.
-    if asked and (passed is None or not (passed.answer or limits.take_wait())):
+    passed = limits.take_turn()
+    if passed is None:
         return _hold_up(period_id, nominee_id, form, _BUSY, 428, challenge.WAIT)
-    guard = Guard(passed.answer if passed else "")
-    filed = intake.file_objection(session(), portal().keyring, entry_id, filing, now(), guard)
+    filed = intake.file_objection(session(), portal().keyring, entry_id, filing, now(), Guard(passed.answer))
     if not filed.repeated:
         own_share.note(form.form_token.data or "", form.contact.data or "")
     return _receipt(filed, form)
@@ -231,7 +228,7 @@ def _answered_before(refusal: AnswerSpent) -> ResponseReturnValue:
 def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
     if not limits.refuses(error):  # it filled up since this request looked at it: now the challenge is due
         limits.look_again()
-        return _again_without_counting()
+        return _answered(lambda: _taken(**_args()))
     metrics.count_refusal(limits.bucket(error))
     seconds = limits.seconds_until_room()
     sentence = (
@@ -242,23 +239,17 @@ def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
     form = ObjectionForm()
     form.ensure_token()
     if form.validate() and not attaching.files_sent():
-        try:
-            return _hold_up(sentence=sentence, status=429, wait=dt.timedelta(seconds=seconds), form=form,
-                            headers=headers, **_args())  # fmt: skip
-        except (WindowClosed, NomineeLeft) as refusal:
-            return _not_filed(refusal)
-        except FormAlreadyUsed as used:
-            return _used(used)
-        except NotFound:
-            return errors.not_found()
-        except SQLAlchemyError as fault:
-            return errors.storage_fault(fault)
+        wait = dt.timedelta(seconds=seconds)
+        return _answered(
+            lambda: _hold_up(sentence=sentence, status=429, wait=wait, form=form, headers=headers, **_args())
+        )
     return _form_again(sentence, 429, headers=headers)
 
 
-def _again_without_counting() -> ResponseReturnValue:
+def _answered(act: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Answer what an act inside an error handler raises: Flask calls no second handler for it."""
     try:
-        return _taken(**_args())
+        return act()
     except (WindowClosed, NomineeLeft, FilesChanged) as refusal:
         return _not_filed(refusal)
     except FormAlreadyUsed as refusal:
@@ -291,13 +282,12 @@ def _form_again(
     if fresh_token:
         form.form_token.data = new_form_token()
         form.draft.data = ""  # the page of the form that was filed stays what it is
-    try:
+
+    def again() -> ResponseReturnValue:
         let_go()
         return _lead_to(_FORM, form, status, sentence, headers=headers)
-    except NotFound:
-        return errors.not_found()
-    except SQLAlchemyError as error:
-        return errors.storage_fault(error)
+
+    return _answered(again)
 
 
 def _lead_to(

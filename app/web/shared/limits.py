@@ -185,7 +185,18 @@ def seconds_until_waiting() -> int:
     return max((_seconds_to(use.room_at) for use in uses if use.full), default=0)
 
 
-def take_wait() -> bool:
+def take_turn() -> challenge.Pass | None:
+    """Return what lets this request's form be filed now, a wait counted as taken; None where it must be asked for more.
+
+    It is judged anew: whoever waited may find that somebody took the turn since this request was let in.
+    """
+    if not asks_for_more():
+        return challenge.Pass("")
+    found = passed()
+    return found if found is not None and (found.answer or _take_wait()) else None
+
+
+def _take_wait() -> bool:
     """Count one who waited. Returns False where another was quicker: waits are not to be had in parallel."""
     try:
         with _TURN:
