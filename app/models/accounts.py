@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.accounts.staffing import Position, is_of_next_level
 from app.domain.cases.states import Actor, Role
+from app.domain.programmes.contacts import LINES
 from app.models.base import Base, checked, is_set
 
 
@@ -50,7 +51,7 @@ class Unit(Base):
     @property
     def is_reachable(self) -> bool:
         """Whether its contact block is complete: telephone, address, e-mail and hours (R13)."""
-        return bool(self.phone and self.address and self.email and self.hours)
+        return all(getattr(self, line) for line in LINES)
 
     def hands(self, now: dt.datetime) -> frozenset[int]:
         """Return the ids of the people of the unit who can log in and bring cases to a conclusion (R21, R22)."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.calendar.notices import Notice
 from app.models.base import Base
 
 
@@ -25,6 +26,19 @@ class CalendarNotice(Base):
     work: Mapped[list[Any]]
     estimated: Mapped[bool]
     loaded_at: Mapped[dt.datetime]
+
+    @property
+    def notice(self) -> Notice:
+        """The notice as the calendar reads it."""
+        return Notice(
+            year=self.year,
+            number=self.number,
+            published=self.published,
+            source=self.source,
+            off=frozenset(map(dt.date.fromisoformat, self.off)),
+            work=frozenset(map(dt.date.fromisoformat, self.work)),
+            estimated=self.estimated,
+        )
 
 
 class AvailabilitySpan(Base):

@@ -68,13 +68,6 @@ def due_reminder(conclude_by: dt.datetime, calendar: Calendar, now: dt.datetime)
     return due[-1] if due else None
 
 
-def workdays_left(conclude_by: dt.datetime, days: DayTable, now: dt.datetime) -> int:
-    """Working days left to conclude, today included where it works; 0 once it is too late."""
-    if now >= conclude_by:
-        return 0
-    return workdays_between(max(local_date(now), days.first), last_day_before(conclude_by), days)
-
-
 def workdays_after_today(conclude_by: dt.datetime, days: DayTable, now: dt.datetime) -> int | None:
     """Working days left after today, which is how people count. 0: today is the last day. None: it is over.
 

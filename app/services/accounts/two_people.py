@@ -77,7 +77,7 @@ def may_agree(session: Session, actor: Actor, user: User) -> bool:
 def agree(work: Work, user_id: int) -> None:
     """Agree to an account that somebody made or reset (同意启用). Raises NotYourCase, NotAllowed, AlreadyDone."""
     user = lock_row_if_any(work.session, User, user_id)
-    if user is None or not _in_sight(work.session, work.actor, user):
+    if user is None or user.unit_id not in _units_in_sight(work.session, work.actor):
         raise NotYourCase
     if not user.is_given_out:
         raise AlreadyDone(f"“{user.name}”的账号不需要再同意。")
@@ -120,7 +120,8 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
         .order_by(User.unit_id, User.login)
         .options(joinedload(User.giver), joinedload(User.unit).joinedload(Unit.parent))
     ).all()
-    found = [waiting_for(session, actor, user) for user in rows if _in_sight(session, actor, user)]
+    there = _units_in_sight(session, actor)
+    found = [waiting_for(session, actor, user) for user in rows if user.unit_id in there]
     return sorted((row for row in found if row), key=lambda row: (not row.mine, not row.idle))
 
 
@@ -150,11 +151,10 @@ def _staff(session: Session, unit: Unit) -> Sequence[User]:
     ).all()
 
 
-def _in_sight(session: Session, actor: Actor, user: User) -> bool:
-    """Whether this person may know of it: the office of all, the auditor of the office's, a head of its branch's."""
+def _units_in_sight(session: Session, actor: Actor) -> frozenset[int]:
+    """Return the ids of the units whose waiting accounts this person may know of."""
     if actor.role is Role.AUDITOR:
-        return user.unit_id == actor.unit_id
-    if actor.is_office:
-        return True
-    below = {unit.id for unit in units.tree(session, actor)}
-    return actor.role is Role.HEAD and user.unit_id in below
+        return frozenset({actor.unit_id})
+    if not actor.is_office and actor.role is not Role.HEAD:
+        return frozenset()
+    return frozenset(session.scalars(select(Unit.id).where(units.units_visible_to(actor))))

@@ -22,7 +22,7 @@ from app.services.shared.work import Work, use_case
 def calendar_of(session: Session, demonstration: bool = False) -> ChinaCalendar:
     """Return the calendar in force. Estimated arrangements are for the demonstration alone."""
     rows = session.scalars(select(CalendarNotice).order_by(CalendarNotice.id)).all()
-    return ChinaCalendar([_notice(row) for row in rows if demonstration or not row.estimated])
+    return ChinaCalendar([row.notice for row in rows if demonstration or not row.estimated])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +86,3 @@ def affected_periods(session: Session, calendar: Calendar, now: dt.datetime) -> 
             days = "、".join(date.isoformat() for date in changed)
             affected.append(Affected(period.id, period.title, f"{days} 的上班安排变了"))
     return affected
-
-
-def _notice(row: CalendarNotice) -> Notice:
-    return Notice(
-        year=row.year,
-        number=row.number,
-        published=row.published,
-        source=row.source,
-        off=frozenset(map(dt.date.fromisoformat, row.off)),
-        work=frozenset(map(dt.date.fromisoformat, row.work)),
-        estimated=row.estimated,
-    )

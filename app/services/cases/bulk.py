@@ -33,7 +33,7 @@ def join_group(work: Work, likeness: Likeness, case_id: int, chosen: Collection[
 
     That earliest one need not be chosen. Raises NothingChosen, ChangedMeanwhile, and what joining one case raises.
     """
-    group = _cases(work, _chosen(work, likeness, case_id, chosen, also_unchosen=True))
+    group = _read(work.session, _chosen(work, likeness, case_id, chosen, also_unchosen=True))
     leads: dict[tuple[int, int], int] = {}
     joined = 0
     for case in group:
@@ -95,7 +95,7 @@ def confirm_group(work: Work, act_id: int) -> int:
     if act.proposed_by == work.actor.user_id:
         raise SamePerson
     _lock_cases(work, act.case_ids)
-    cases = _cases(work, act.case_ids)
+    cases = _read(work.session, act.case_ids)
     theirs = all(_is_of(act, case) for case in cases)
     if len(cases) != len(act.case_ids) or not theirs:
         raise ChangedMeanwhile("这份意见提出以后，其中有的案件另外办理了。一件都没有确认，请退回后重新提出。")
@@ -111,7 +111,7 @@ def return_group(work: Work, act_id: int, reason: str) -> None:
     act = _lock(work, act_id)
     reason = checked_text(reason, "退回的理由", investigation.REASON)
     _lock_cases(work, act.case_ids)
-    for case in _cases(work, act.case_ids):
+    for case in _read(work.session, act.case_ids):
         if _is_of(act, case):
             back = investigation.return_decline if act.kind is GroupActKind.DECLINE else investigation.return_proposal
             back(work, case.id, reason)
@@ -207,10 +207,6 @@ def _sees(session: Session, actor: Actor, act: GroupAct) -> bool:
     mine: Callable[[Case], bool] = lambda case: actor.is_office or case.handler_unit_id == actor.unit_id  # noqa: E731
     cases = _read(session, act.case_ids)
     return all(mine(case) and actor.user_id not in {recusal.user_id for recusal in case.recusals} for case in cases)
-
-
-def _cases(work: Work, ids: Collection[int]) -> Sequence[Case]:
-    return _read(work.session, ids)
 
 
 def _read(session: Session, ids: Collection[int]) -> Sequence[Case]:

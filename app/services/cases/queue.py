@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
@@ -69,13 +69,7 @@ def without_hands(session: Session, now: dt.datetime) -> list[Case]:
     """List the open cases that no two people with live accounts can together bring to a conclusion (R21)."""
     query = _cases().join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
     cases = session.scalars(query.where(Case.state.in_(OPEN_STATES), Period.conclude_by > now)).unique().all()
-    tables: dict[int, DayTable] = {}
-
-    def facts_of(case: Case) -> CaseFacts:
-        period = case.entry.period
-        return case.facts(now, tables.get(period.id) or tables.setdefault(period.id, period.day_table))
-
-    return [case for case in cases if not facts_of(case).has_hands]
+    return [case for case, _, facts in _with_facts(cases, now) if not facts.has_hands]
 
 
 def of_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
@@ -107,19 +101,24 @@ def _ordered(
     states: frozenset[State] = frozenset(),
     assignee_id: int | None = None,
 ) -> list[QueuedCase]:
-    tables: dict[int, DayTable] = {}
     rows = []
-    for case in cases:
-        period = case.entry.period
-        table = tables.get(period.id) or tables.setdefault(period.id, period.day_table)
-        facts = case.facts(now, table)
+    for case, table, facts in _with_facts(cases, now):
         if not may_see(actor, facts) or (states and facts.state not in states):
             continue
         if assignee_id is not None and case.assignee_id != assignee_id:
             continue
-        left = workdays_after_today(period.conclude_by, table, now)
+        left = workdays_after_today(case.entry.period.conclude_by, table, now)
         rows.append(QueuedCase(case, facts.state, left, facts.escalated(now), facts.has_hands))
     return sorted(rows, key=_place)
+
+
+def _with_facts(cases: Sequence[Case], now: dt.datetime) -> Iterator[tuple[Case, DayTable, CaseFacts]]:
+    """Yield each case with its period's days and its facts. The days of a period are put together once."""
+    tables: dict[int, DayTable] = {}
+    for case in cases:
+        period = case.entry.period
+        table = tables.get(period.id) or tables.setdefault(period.id, period.day_table)
+        yield case, table, case.facts(now, table)
 
 
 def _place(row: QueuedCase) -> tuple[bool, dt.datetime, dt.date, int]:

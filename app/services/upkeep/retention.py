@@ -12,7 +12,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import ColumnElement, Engine, delete, func, select, update
+from sqlalchemy import ColumnElement, Engine, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.upkeep.retention import kept_until, programme_end
@@ -107,27 +107,25 @@ def _kept_data_of(session: Session, programme: Programme, years: int, now: dt.da
     )
 
 
+def _of_entries(model: type[Objection | Case], programme_id: int) -> Select[int]:
+    """Select the ids of the objections, or of the cases, against entries of one programme."""
+    return (
+        select(model.id)
+        .join(Entry, model.entry_id == Entry.id)
+        .join(Period, Entry.period_id == Period.id)
+        .where(Period.programme_id == programme_id)
+        .correlate(None)
+    )
+
+
 class _People:
     """Where what is held of the people in one programme stands, as conditions."""
 
     def __init__(self, programme_id: int) -> None:
-        objections = (
-            select(Objection.id)
-            .join(Entry, Objection.entry_id == Entry.id)
-            .join(Period, Entry.period_id == Period.id)
-            .where(Period.programme_id == programme_id)
-            .correlate(None)
-        )
+        objections = _of_entries(Objection, programme_id)
         self.identities = (Identity.objection_id.in_(objections),)
         self.files = (Evidence.objection_id.in_(objections),)
-        cases = (
-            select(Case.id)
-            .join(Entry, Case.entry_id == Entry.id)
-            .join(Period, Entry.period_id == Period.id)
-            .where(Period.programme_id == programme_id)
-            .correlate(None)
-        )
-        self.case_files = (CaseFile.case_id.in_(cases),)
+        self.case_files = (CaseFile.case_id.in_(_of_entries(Case, programme_id)),)
         self.facts = (Objection.id.in_(objections), Objection.facts != PURGED)
         self.reasons = (Objection.id.in_(objections), Objection.withdraw_reason != PURGED)
         self.supplements = (

@@ -43,22 +43,25 @@ blueprint = Blueprint("receipts", __name__)
 def receipt() -> ResponseReturnValue:
     shown = receipt_session.shown()
     if shown is not None:
-        objection, case = following.followed(session(), shown.objection_id)
-        return render_template(
-            "objections/receipt_new.html",
-            code=shown.code,
-            minutes=receipt_session.SHOWN_FOR // dt.timedelta(minutes=1),
-            follow_at=portal().settings.public_url + url_for("receipts.receipt"),
-            objection=objection,
-            case=case,
-            files=_files_of(objection),
-            period=objection.entry.period,
-            office=the_office(),
-            now=now(),
-        )
+        facts = facts_of(shown)
+        return render_template("objections/receipt_new.html", **facts, files=_files_of(facts["objection"]), now=now())
     if (objection_id := followed_objection()) is not None:
         return _case_page(objection_id)
     return _find_page(ReceiptForm(formdata=None))
+
+
+def facts_of(shown: receipt_session.Shown) -> dict[str, Any]:
+    """Return what a receipt says, on the page, on the slip and in the file (R18)."""
+    objection, case = following.followed(session(), shown.objection_id)
+    return {
+        "code": shown.code,
+        "minutes": receipt_session.SHOWN_FOR // dt.timedelta(minutes=1),
+        "follow_at": portal().settings.public_url + url_for("receipts.receipt"),
+        "objection": objection,
+        "case": case,
+        "period": objection.entry.period,
+        "office": the_office(),
+    }
 
 
 @blueprint.get("/receipt/file")
@@ -68,16 +71,7 @@ def receipt_file() -> ResponseReturnValue:
     shown = receipt_session.shown()
     if shown is None:
         return redirect(url_for("receipts.receipt"))
-    objection, case = following.followed(session(), shown.objection_id)
-    text = render_template(
-        "objections/receipt.txt",
-        code=shown.code,
-        follow_at=portal().settings.public_url + url_for("receipts.receipt"),
-        objection=objection,
-        case=case,
-        period=objection.entry.period,
-        office=the_office(),
-    )
+    text = render_template("objections/receipt.txt", **facts_of(shown))
     # With a mark of its encoding and Windows' ends of lines: what opens it may be an old editor.
     content = b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
     headers = {

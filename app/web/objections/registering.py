@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -13,17 +12,18 @@ from app.domain.objections.arrival import CHANNEL_NAMES, Channel, is_late
 from app.domain.refusals import NotYourCase
 from app.domain.shared.wording import full_day
 from app.models import Entry
-from app.services.objections import channels, following, registering
+from app.services.objections import channels, registering
 from app.services.objections.channels import CameIn
 from app.services.objections.evidence import Attached
 from app.services.record.chain import name_of_actor
 from app.web.objections import attaching, receipt_session
+from app.web.objections.receipts import facts_of
 from app.web.objections.register_form import RegisterForm
 from app.web.periods.public import the_office
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.lists import Column, Filter, Listing
-from app.web.shared.portal import let_go, now, portal, session
+from app.web.shared.portal import let_go, now, session
 from app.web.shared.uploads import FORM, takes_files
 
 blueprint = Blueprint("registrations", __name__, url_prefix="/desk/registrations")
@@ -103,17 +103,7 @@ def slip() -> ResponseReturnValue:
     shown = receipt_session.slip(actor().user_id)
     if shown is None:
         return redirect(url_for("registrations.overview"))
-    objection, case = following.followed(session(), shown.objection_id)
-    return render_template(
-        "objections/register_slip.html",
-        code=shown.code,
-        minutes=receipt_session.SHOWN_FOR // dt.timedelta(minutes=1),
-        follow_at=portal().settings.public_url + url_for("receipts.receipt"),
-        objection=objection,
-        case=case,
-        period=objection.entry.period,
-        office=the_office(),
-    )
+    return render_template("objections/register_slip.html", **facts_of(shown))
 
 
 @blueprint.post("/slip/done")

@@ -5,14 +5,14 @@ import datetime as dt
 import pytest
 
 from app.calendars.china import ChinaCalendar
-from app.domain.calendar.workdays import SHANGHAI, DayTable, each_day, end_of
+from app.domain.calendar.workdays import DayTable, each_day, end_of
 from app.domain.cases.reminders import (
     Reminder,
     due_reminder,
     reminder_times,
     workdays_after_today,
-    workdays_left,
 )
+from app.domain.shared.instants import SHANGHAI
 from tests.world import at
 
 CHINA = ChinaCalendar()
@@ -77,40 +77,23 @@ def test_the_latest_warning_that_is_due(now: str, due: Reminder | None) -> None:
     assert due_reminder(end_of(on("2026-10-08 Thu")), days, at(now)) is due
 
 
-# --- escalation ----------------------------------------------------------------------------------
-
-
 # --- days left -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("now", "left"),
-    [
-        ("2026-09-10 Thu 09:00", 9),  # before it opens: all of its days
-        ("2026-09-28 Mon 00:00", 9),
-        ("2026-09-28 Mon 23:59:59.999999", 9),  # today counts to its end
-        ("2026-09-30 Wed 09:00", 7),
-        ("2026-10-03 Sat 09:00", 6),  # a holiday takes none
-        ("2026-10-08 Thu 09:00", 6),
-        ("2026-10-10 Sat 09:00", 4),  # a working Saturday does
-        ("2026-10-11 Sun 09:00", 3),
-        ("2026-10-14 Wed 23:59:59.999999", 1),
-        ("2026-10-15 Thu 00:00", 0),
-        ("2027-01-04 Mon 09:00", 0),  # past every stored day
-    ],
-)
-def test_working_days_left(now: str, left: int) -> None:
-    days = stored("2026-09-28 Mon", "2026-10-14 Wed")
-    assert workdays_left(end_of(on("2026-10-14 Wed")), days, at(now)) == left
 
 
 @pytest.mark.parametrize(
     ("now", "after"),
     [
+        ("2026-09-10 Thu 09:00", 9),  # before it opens: all of its days
+        ("2026-09-28 Mon 00:00", 8),
+        ("2026-09-28 Mon 23:59:59.999999", 8),  # today counts to its end
+        ("2026-09-30 Wed 09:00", 6),
+        ("2026-10-03 Sat 09:00", 6),  # a holiday takes none
+        ("2026-10-08 Thu 09:00", 5),
         ("2026-10-13 Tue 09:00", 1),
         ("2026-10-14 Wed 09:00", 0),  # today is the last day
         ("2026-10-14 Wed 23:59:59.999999", 0),
         ("2026-10-15 Thu 00:00", None),
+        ("2027-01-04 Mon 09:00", None),  # past every stored day
         ("2026-10-11 Sun 09:00", 3),
         ("2026-10-10 Sat 09:00", 3),  # a Saturday that works
     ],

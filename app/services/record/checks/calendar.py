@@ -19,21 +19,8 @@ Found = Iterator[tuple[type[Base], int]]
 
 def _notices(live: LiveData) -> list[tuple[int, Notice]]:
     """Every notice with its id."""
-    return [
-        (
-            row.id,
-            Notice(
-                year=row.year,
-                number=row.number,
-                published=row.published,
-                source=row.source,
-                off=frozenset(map(dt.date.fromisoformat, row.off)),
-                work=frozenset(map(dt.date.fromisoformat, row.work)),
-                estimated=row.estimated,
-            ),
-        )
-        for row in live.session.scalars(select(CalendarNotice).order_by(CalendarNotice.id))
-    ]
+    rows = live.session.scalars(select(CalendarNotice).order_by(CalendarNotice.id))
+    return [(row.id, row.notice) for row in rows]
 
 
 def _calendar(live: LiveData, *, demonstration: bool) -> Calendar:
