@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from app.sealing import Keyring
 from app.services.imports import sealed_rows
 from app.services.upkeep import keys
-from tests.lists import NOW, checked, person, room_for, sheet
+from tests.lists import NOW, checked, person, sheet
 from tests.world import World, at
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "evidence"
-
-
-@pytest.fixture
-def roomy(world: World) -> World:
-    room_for(world)
-    return world
 
 
 def test_security_15_rows_are_sealed_anew_when_the_key_is_replaced(roomy: World, folder: Path) -> None:
