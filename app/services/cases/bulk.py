@@ -6,7 +6,7 @@ objector an answer. One person proposes, another confirms exactly the cases that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -204,9 +204,11 @@ def _is_of(act: GroupAct, case: Case) -> bool:
 
 
 def _sees(session: Session, actor: Actor, act: GroupAct) -> bool:
-    mine: Callable[[Case], bool] = lambda case: actor.is_office or case.handler_unit_id == actor.unit_id  # noqa: E731
-    cases = _read(session, act.case_ids)
-    return all(mine(case) and actor.user_id not in {recusal.user_id for recusal in case.recusals} for case in cases)
+    return all(
+        (actor.is_office or case.handler_unit_id == actor.unit_id)
+        and actor.user_id not in {recusal.user_id for recusal in case.recusals}
+        for case in _read(session, act.case_ids)
+    )
 
 
 def _read(session: Session, ids: Collection[int]) -> Sequence[Case]:

@@ -11,13 +11,13 @@ from wtforms import HiddenField, MultipleFileField, RadioField, SelectField
 from wtforms.validators import StopValidation
 
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Action, Conclusion, DeclineGround
-from app.domain.objections.receipt import keyed_hash, looks_like_form_token, new_form_token
 from app.models import Case, User
 from app.services.cases import choices, investigation, proposals
 from app.services.cases.investigation import REASON, TEXT
 from app.services.cases.visibility import shown_to
+from app.web.shared.form_files import TokenForm, form_hash
 from app.web.shared.forms import PlainForm, needed, options, text_area, version_in
-from app.web.shared.portal import now, number, portal
+from app.web.shared.portal import now, number
 from app.web.shared.uploads import ACCEPTED
 
 
@@ -43,10 +43,9 @@ class TextForm(ActionForm):
         return (self.text.data,)
 
 
-class WithFiles(ActionForm):
+class WithFiles(ActionForm, TokenForm):
     """A form that files go along with. They lie with its token until it is taken (R22)."""
 
-    form_token = HiddenField()
     files = MultipleFileField("附件（没有可以不附）", render_kw={"accept": ACCEPTED})
     refused_files: Sequence[str] = ()  # what of the files was not taken, and why
 
@@ -55,15 +54,10 @@ class WithFiles(ActionForm):
         if self.refused_files:
             raise StopValidation
 
-    def ensure_token(self) -> None:
-        """Ensure that the form has a token of ours: the one that came back, or a fresh one."""
-        if not looks_like_form_token(self.form_token.data or ""):
-            self.form_token.data = new_form_token()
-
     @property
     def form_hash(self) -> str:
         """By what the files of the form are found."""
-        return keyed_hash(portal().keyring.hash_key, "form", self.form_token.data or "")
+        return form_hash(self.form_token.data)
 
 
 class NoteForm(WithFiles):

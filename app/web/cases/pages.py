@@ -33,6 +33,7 @@ from app.web.papers.sending import package_sent
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.downloads import sent_out
+from app.web.shared.form_files import removal_asked
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import Listing
 from app.web.shared.portal import now, portal, session
@@ -114,7 +115,7 @@ def act(case_id: int, action: str) -> ResponseReturnValue:
     case = investigation.visible_case(session(), case_id, actor(), now())
     form = form_for(session(), doing, case, me())
     if isinstance(form, WithFiles):
-        if enclosing.removal_asked():
+        if removal_asked():
             enclosing.remove_asked(case_id, form)
             return _case_page(investigation.visible_case(session(), case_id, actor(), now()), UNTRIED, doing, form)
         may = attempt(lambda: enclosing.take(case_id, doing, form))

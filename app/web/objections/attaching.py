@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from flask import request
 from wtforms import Field
 
-from app.domain.objections.receipt import keyed_hash
-from app.domain.refusals import FileRefused, TooManyFiles
-from app.evidence.names import StoreDown
 from app.services.objections import evidence
 from app.services.objections.evidence import Attached, SentFile
 from app.services.record.chain import OBJECTOR
 from app.web.shared.access import work
+from app.web.shared.form_files import file_to_remove, form_hash, take_each
 from app.web.shared.limits import address, limiter
-from app.web.shared.portal import number, portal, session
+from app.web.shared.portal import portal, session
 from app.web.shared.uploads import check_spooled, sent_files
 
 FIELD, LETTER = "evidence", "letter"
-_REMOVE = "remove-"
-STORE_DOWN = "暂时存不下，没有收下，请过几分钟再传。"
 
 
 def files_sent() -> int:
@@ -37,11 +32,6 @@ upload_limit = limiter.shared_limit(_limit, scope="upload", key_func=address)
 form_upload_limit = limiter.shared_limit(
     _limit, scope="upload", key_func=address, cost=lambda: files_sent() or 1, exempt_when=lambda: not files_sent()
 )
-
-
-def form_hash(token: str | None) -> str:
-    """Hash a form's token with a key. The form's files are stored under the hash, which does not reveal the token."""
-    return keyed_hash(portal().keyring.hash_key, "form", token or "")
 
 
 def take(
@@ -64,15 +54,10 @@ def take_sent(
     token: str | None, objection_id: int | None = None, *, field: str = FIELD, by: str = OBJECTOR
 ) -> list[str]:
     """Take the files of a field of the form. What is not taken comes back as a sentence each; the others stay."""
-    refused = []
-    for title, upload in sent_files(field):
-        try:
-            take(token or "", title, upload, objection_id, letter=field == LETTER, by=by)
-        except (FileRefused, TooManyFiles) as refusal:
-            refused.append(f"“{title}”：{refusal}")
-        except StoreDown:
-            refused.append(f"“{title}”：{STORE_DOWN}")
-    return refused
+    return take_each(
+        field,
+        lambda title, upload: take(token or "", title, upload, objection_id, letter=field == LETTER, by=by),
+    )
 
 
 def files_of(token: str | None) -> list[Attached]:
@@ -84,18 +69,11 @@ def letters_among(files: list[Attached]) -> int:
     return sum(file.letter for file in files)
 
 
-def removal_asked() -> bool:
-    """Whether the button pressed was one that removes a file."""
-    return request.form.get("step", "").startswith(_REMOVE)
-
-
 def remove_asked(token: str | None, by: str = OBJECTOR) -> None:
     """Remove the file whose button was pressed; a value that no button has removes nothing."""
-    try:
-        evidence_id = number(request.form.get("step", "").removeprefix(_REMOVE))
-    except ValueError:
-        return
-    evidence.remove(work(), portal().vault, form_hash(token), evidence_id, by)
+    evidence_id = file_to_remove()
+    if evidence_id is not None:
+        evidence.remove(work(), portal().vault, form_hash(token), evidence_id, by)
 
 
 def say_refused(field: Field, refused: list[str]) -> bool:

@@ -20,12 +20,13 @@ from app.evidence.inspection import FILE_LIMIT
 from app.evidence.names import StoreDown
 from app.services.objections import evidence, following
 from app.services.objections.evidence import Attached
-from app.web.objections.attaching import STORE_DOWN, form_hash, take, upload_limit
+from app.web.objections.attaching import take, upload_limit
 from app.web.objections.filing import PATH, open_entry
 from app.web.objections.receipts import followed_objection
 from app.web.shared import errors, limits, metrics
 from app.web.shared.access import everyone, work
 from app.web.shared.attempts import status_of
+from app.web.shared.form_files import STORE_DOWN, form_hash
 from app.web.shared.portal import let_go, now, portal
 from app.web.shared.uploads import BARE, bare_file, takes_files
 

@@ -34,6 +34,7 @@ from app.web.objections.forms import ObjectionForm
 from app.web.periods.public import the_office
 from app.web.shared import challenge, errors, limits, metrics, own_share
 from app.web.shared.access import everyone
+from app.web.shared.form_files import removal_asked
 from app.web.shared.portal import let_go, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
 
@@ -95,7 +96,7 @@ def _taken(period_id: int, nominee_id: int) -> ResponseReturnValue:
     form = ObjectionForm()
     form.ensure_token()
     refused, refused_letters = _take_files(period_id, nominee_id, form)
-    if attaching.removal_asked():
+    if removal_asked():
         attaching.remove_asked(form.form_token.data)
     valid = form.validate()
     if form.is_a_units and not _letter_seen(form):

@@ -10,12 +10,12 @@ from wtforms.validators import StopValidation
 
 from app.domain.objections.giveaways import giveaways
 from app.domain.objections.real_names import why_no_real_name
-from app.domain.objections.receipt import looks_like_form_token, new_form_token
 from app.domain.objections.sameness import plain_contact
 from app.models import Category, ObjectorKind
 from app.models.objections import CATEGORY_NAMES, OBJECTOR_KIND_NAMES
 from app.services.objections.following import SUPPLEMENT_LENGTH, WITHDRAW_LENGTH
 from app.services.objections.intake import Filing
+from app.web.shared.form_files import TokenForm
 from app.web.shared.forms import PlainForm, needed, options, text_area
 from app.web.shared.uploads import ACCEPTED
 
@@ -30,16 +30,10 @@ def evidence_field(label: str) -> MultipleFileField:
     return MultipleFileField(label, render_kw={"accept": ACCEPTED})
 
 
-class FormWithFiles(PlainForm):
-    """A form with a token of its own, by which its files are found until it is filed."""
+class FormWithFiles(TokenForm):
+    """A form that keeps what was typed as a draft, with its files, until it is filed."""
 
-    form_token = HiddenField()
     draft = HiddenField()  # the handle in the address of this form's page, see web/objections/drafting.py
-
-    def ensure_token(self) -> None:
-        """Ensure that the form has a token of ours: the one that came back, or a fresh one."""
-        if not looks_like_form_token(self.form_token.data or ""):
-            self.form_token.data = new_form_token()
 
 
 class ObjectionForm(FormWithFiles):

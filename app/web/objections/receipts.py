@@ -29,6 +29,7 @@ from app.web.shared import errors, limits, metrics, own_share
 from app.web.shared.access import everyone, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.downloads import sent_out
+from app.web.shared.form_files import form_hash, removal_asked
 from app.web.shared.forms import TypedBefore
 from app.web.shared.limits import address, limiter
 from app.web.shared.portal import let_go, now, portal, session
@@ -115,7 +116,7 @@ def supplement() -> ResponseReturnValue:
     form = SupplementForm()
     form.ensure_token()
     token = form.form_token.data
-    if attaching.removal_asked():
+    if removal_asked():
         attaching.remove_asked(token)
         return _lead_to("supplement", form, UNTRIED)
     may = attempt(lambda: following.check_supplement(work(), objection_id))
@@ -128,9 +129,7 @@ def supplement() -> ResponseReturnValue:
         attaching.say_refused(form.letter, letters)
         attaching.say_refused(form.evidence, not_taken)
         return _lead_to("supplement", form, Attempt(422))
-    tried = attempt(
-        lambda: following.supplement(work(), objection_id, form.text.data or "", attaching.form_hash(token)), form
-    )
+    tried = attempt(lambda: following.supplement(work(), objection_id, form.text.data or "", form_hash(token)), form)
     if tried.refused:
         return _lead_to("supplement", form, tried)
     flash("补充内容已经收到。")

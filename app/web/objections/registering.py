@@ -22,6 +22,7 @@ from app.web.objections.register_form import RegisterForm
 from app.web.periods.public import the_office
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
+from app.web.shared.form_files import removal_asked
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import let_go, now, session
 from app.web.shared.uploads import FORM, takes_files
@@ -75,7 +76,7 @@ def register(entry_id: int) -> ResponseReturnValue:
     form = RegisterForm()
     form.ensure_token()
     token = form.form_token.data
-    if attaching.removal_asked():
+    if removal_asked():
         attaching.remove_asked(token, by=name_of_actor(actor()))
         return _form_page(_entry(entry_id), form)
     letters = attaching.take_sent(token, field=attaching.LETTER, by=name_of_actor(actor()))
