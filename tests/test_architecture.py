@@ -29,7 +29,7 @@ SUBJECTS = {
 }  # fmt: skip
 BESIDE_SUBJECTS = {
     "app/domain": {"refusals"},
-    "app/models": {"base", "document", "drawing", "stored_file"},
+    "app/models": {"base", "document", "drawing", "letters", "stored_file"},
     "app/web": {"factory"},
 }
 MOST_MODULES = 25

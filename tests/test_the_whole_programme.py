@@ -16,14 +16,27 @@ from sqlalchemy import select
 from app.database import Database
 from app.demo import people
 from app.domain.award.decision import ProceedingKind, RevocationGround
+from app.domain.cases.letters import ENDS, LetterKind
 from app.domain.cases.states import Conclusion, DeclineGround, State
 from app.domain.nominees.annexes import Rank
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import DecisionNotReady, NotEligible
-from app.models import Correction, Disqualification, Honour, Nominee, Objection, Programme, ReviewStage
+from app.models import (
+    Case,
+    Correction,
+    Disqualification,
+    Entry,
+    Honour,
+    Letter,
+    Nominee,
+    Objection,
+    Programme,
+    ReviewStage,
+)
 from app.services.award import award_list, deciding, revocation
 from app.services.award.revocation import RevocationText
-from app.services.cases import investigation, settlement
+from app.services.cases import investigation, second_looks, settlement
+from app.services.cases import letters as case_letters
 from app.services.nominees import eligibility, replacements, reversal, revisions, withdrawals
 from app.services.nominees.nominating import Particulars
 from app.services.objections import following
@@ -48,6 +61,7 @@ def test_the_whole_programme_of_the_notice(city: City) -> None:
     gone = round_two(city)
     gone |= round_three(city, gone)
     the_award(city, gone)
+    letters_are_written(city)
     the_record_holds(city)
 
 
@@ -112,6 +126,7 @@ def round_two(city: City) -> set[int]:
     case, now = filed(declined), at("2025-11-07 Fri 09:00")
     city.run(investigation.decline, case, ground, REASON, by=handler, now=now)
     city.run(investigation.confirm_decline, case, 1, by=city.actor(f"head{city.qilin}"), now=now)
+    looked_at_again(city, declined=case, dismissed=case_of(city, dismissed))
     lead, second = filed(twice), filed(twice, contact="13000000002")
     city.run(investigation.join, second, lead, by=handler, now=at("2025-11-07 Fri 09:10"))
     city.bring(lead, State.CONCLUDED, "2025-11-07 Fri 10:00")
@@ -128,6 +143,47 @@ def round_two(city: City) -> set[int]:
     reverse(city, by_mistake)
     go_on_later(city, replacement)
     return {upheld, lapsed, leaving}
+
+
+def looked_at_again(city: City, declined: int, dismissed: int) -> None:
+    """Two objectors ask the office to look again, once each: the decline stands, the dismissal is investigated anew."""
+    for case in (declined, dismissed):
+        city.run(second_looks.ask, objection_of(city, case), REASON, now=at("2025-11-10 Mon 09:00"))
+    first, second, now = city.actor("office"), city.actor("office2"), at("2025-11-11 Tue 10:00")
+    city.run(second_looks.confirm_look, declined, REASON, by=first, now=now)
+    city.run(second_looks.reopen, dismissed, REASON, by=first, now=now)
+    assert city.case(dismissed).state is State.INVESTIGATING
+    words = ("再次走访核实", "评选通知第三部分", "已再次核实，谢谢监督")
+    city.run(investigation.propose, dismissed, Conclusion.DISMISSED, *words, by=first, now=now)
+    city.run(investigation.confirm, dismissed, 2, by=second, now=now)
+    assert city.case(dismissed).handler_unit_id == city.office
+
+
+def case_of(city: City, nominee: int) -> int:
+    with city.database.reader() as session:
+        return session.scalars(select(Case.id).join(Entry).where(Entry.nominee_id == nominee)).one()
+
+
+def letters_are_written(city: City) -> None:
+    """Every end has its letter, numbers without a gap; nobody who objected is named in any."""
+    with city.database.reader() as session:
+        letters = session.scalars(select(Letter)).all()
+        for series in {(letter.series, letter.year) for letter in letters}:
+            numbers = sorted(letter.number for letter in letters if (letter.series, letter.year) == series)
+            assert numbers == list(range(1, len(numbers) + 1)), series
+        kinds = Counter(letter.kind for letter in letters)
+        assert kinds[LetterKind.DECLINE] == 2
+        # One upheld and two lapsed in round 2, as many in round 3 but one; each to the nominee and to its unit.
+        assert kinds[LetterKind.DISQUALIFICATION] == 2 * len(city.disqualifications())
+        assert kinds[LetterKind.RESTORATION] == 2
+        ended = (State.CONCLUDED, State.DECLINED, State.LAPSED)
+        told = {letter.objection_id for letter in letters if letter.kind in ENDS.values()}
+        rows = select(Objection.id).join(Case, Objection.case_id == Case.id).where(Case.state.in_(ended))
+        assert set(session.scalars(rows)) <= told
+    for login in ("office", f"head{city.qilin}"):
+        rows = city.do(case_letters.reachable, city.actor(login))
+        assert rows
+        assert not any("赵小禾" in str(letter.words) or "13000000001" in str(letter.words) for letter in rows)
 
 
 def out_by(city: City, now: str) -> int:

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from app.demo import objections, pictures
 from app.demo.diary import Diary, Step
 from app.domain.calendar.workdays import local_date
-from app.domain.cases.states import Actor, Conclusion, DeclineGround
+from app.domain.cases.states import Actor, Conclusion, DeclineGround, Role
 from app.domain.objections.arrival import Arrival, Channel
 from app.domain.objections.receipt import keyed_hash, new_form_token
 from app.models import Case, Category, Entry, Objection, ObjectorKind, Period
 from app.sealing import Keyring
-from app.services.cases import choices, investigation
+from app.services.cases import choices, investigation, second_looks, urging
 from app.services.objections import evidence, following, intake, registering
 from app.services.shared.files import Vault
 from app.services.shared.work import Work
@@ -103,6 +103,26 @@ def _withdraw(session: Session, case_id: int, hands: Hands, now: dt.datetime) ->
         following.withdraw(Work(session, now), objection_id, "经了解，情况与我原来听说的不同。")
 
 
+def _urge(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
+    demand = "案件收到后一直没有处理，请抓紧核查，在规定时间以前作出结论。"
+    urging.urge(Work(session, now, _of_the_office(session, case_id)), case_id, demand)
+
+
+def _ask_again(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
+    for objection_id in session.scalars(select(Objection.id).where(Objection.case_id == case_id)).all():
+        second_looks.ask(Work(session, now), objection_id, "没有向当时在场的人了解情况，请再核实一次。")
+
+
+def _confirm_look(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
+    decision = "核查材料齐全，程序符合规定，所提事项与参评无关，维持不予受理。"
+    second_looks.confirm_look(Work(session, now, _of_the_office(session, case_id)), case_id, decision)
+
+
+def _of_the_office(session: Session, case_id: int) -> Actor:
+    office = session.get_one(Case, case_id).handler_unit.office
+    return next(user.actor for user in office.people if user.role is Role.OFFICE)
+
+
 def _join_the_others(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
     case = session.get_one(Case, case_id)
     for other in choices.joinable_leads(session, case):
@@ -124,6 +144,9 @@ _PLOTS: dict[str, tuple[Move, ...]] = {
     "upheld": (*_UNDER_WAY, _hear, _propose(Conclusion.UPHELD), _confirm),
     "let lapse": (*_UNDER_WAY, _note),
     "declined": (_decline,),
+    "asked again": (*_UNDER_WAY, _propose(Conclusion.DISMISSED), _confirm, _ask_again),
+    "looked at": (_decline, _ask_again, _confirm_look),
+    "urged": (*_UNDER_WAY, _urge),
     "withdrawn": (_accept, _withdraw),
     "joined": (_accept, _join_the_others),
     "a visit": (_accept,),

@@ -31,7 +31,18 @@ QUICK_UNITS = (10, 11, 12)
 # Working days from the opening of round 2 to that of round 3: the window, whatever comes up after it, 复审.
 _TO_ROUND_3 = 11
 # What happens to a case; app.demo.cases knows how each is played.
-_ENDED = ("investigating", "awaiting", "proposed", "dismissed", "sat on", "accepted", "with a statement")
+_ENDED = (
+    "investigating",
+    "awaiting",
+    "proposed",
+    "dismissed",
+    "sat on",
+    "accepted",
+    "with a statement",
+    "asked again",
+    "looked at",
+    "urged",
+)
 _LAPSED = ("let lapse", "upheld", "declined")
 _OPEN_PLOTS = (
     ("received", "to the office"),

@@ -27,9 +27,11 @@ from app.models.cases import (
     Proposal,
     ProposalEnd,
     Recusal,
+    SecondLook,
 )
 from app.models.document import Document, Purpose
 from app.models.imports import Import, ImportForm, ImportRow, ImportState
+from app.models.letters import Letter, LetterCount
 from app.models.messages import OutboxRow
 from app.models.nominees import (
     Confirmation,
@@ -96,6 +98,8 @@ __all__ = [
     "ImportForm",
     "ImportRow",
     "ImportState",
+    "Letter",
+    "LetterCount",
     "LoginFailure",
     "Message",
     "MessageKind",
@@ -126,6 +130,7 @@ __all__ = [
     "RevocationGround",
     "ScanState",
     "SecondFactor",
+    "SecondLook",
     "SpentAnswer",
     "StaffSession",
     "Stage",

@@ -6,17 +6,18 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.calendar.workdays import DayTable
 from app.domain.cases.arrivals import shown_to_units
 from app.domain.cases.hands import falls_at
+from app.domain.cases.second_look import LookOutcome
 from app.domain.cases.states import OPEN_STATES, CaseFacts, Conclusion, DeclineGround, State
 from app.domain.cases.verdict import CaseOutcome, effective_state
 from app.domain.shared.instants import SHANGHAI
 from app.models.accounts import Unit, UnitKind, User
-from app.models.base import Base, checked
+from app.models.base import Base, checked, is_set
 from app.models.drawing import drawn
 from app.models.objections import Objection
 from app.models.periods import Entry
@@ -49,6 +50,8 @@ class Case(Base):
     # When somebody last worked on the case. None: before this was kept.
     touched_at: Mapped[dt.datetime | None]
     supplement_asked_at: Mapped[dt.datetime | None]
+    # Until when the objectors are asked to answer. None: before this was kept.
+    supplement_by: Mapped[dt.datetime | None]
     resume_state: Mapped[State | None] = mapped_column(checked(State, "resume_state"))
     proposed_conclusion: Mapped[Conclusion | None] = mapped_column(checked(Conclusion, "proposed_conclusion"))
     findings: Mapped[str | None] = mapped_column(Text)
@@ -61,6 +64,8 @@ class Case(Base):
     confirmed_at: Mapped[dt.datetime | None]
     lapsed_at: Mapped[dt.datetime | None]
     joined_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    # It had ended before there were letters (R34): its end has none.
+    before_letters: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     entry: Mapped[Entry] = relationship()
     handler_unit: Mapped[Unit] = relationship()
@@ -68,6 +73,7 @@ class Case(Base):
     objections: Mapped[list[Objection]] = relationship(order_by=Objection.id)
     notes: Mapped[list[CaseNote]] = relationship(order_by="CaseNote.id")
     recusals: Mapped[list[Recusal]] = relationship(order_by="Recusal.id")
+    looks: Mapped[list[SecondLook]] = relationship(order_by="SecondLook.id", back_populates="case")
 
     __table_args__ = (
         CheckConstraint("(state = 'concluded') = (conclusion IS NOT NULL)", name="concluded_has_conclusion"),
@@ -119,6 +125,7 @@ class Case(Base):
         """Return what the rules of who may do what are asked about. `days` are the period's, where they are at hand."""
         state = self.state_at(now)
         by_office = self.handler_unit.kind is UnitKind.OFFICE
+        waiting = self.looks_waiting if state in (State.CONCLUDED, State.DECLINED) else []
         watched = state in OPEN_STATES and not by_office
         return CaseFacts(
             state=state,
@@ -136,7 +143,14 @@ class Case(Base):
             supplement_asked=self.supplement_asked_at is not None,
             all_withdrawn=all(objection.withdrawn_at is not None for objection in self.objections),
             shown_to_units=shown_to_units(self.state, self.received_at, self.entry.period.conclude_by, now),
+            look_asked=bool(waiting) and now < self.entry.period.conclude_by,
+            acted=frozenset(user_id for look in waiting for user_id in look.acted),
         )
+
+    @property
+    def looks_waiting(self) -> list[SecondLook]:
+        """The requests for a second look that nobody has answered (R35)."""
+        return [look for look in self.looks if look.outcome is None]
 
 
 class NoteKind(StrEnum):
@@ -275,6 +289,39 @@ class Proposal(Base):
     @property
     def waits(self) -> bool:
         return self.ended is None
+
+
+class SecondLook(Base):
+    """An objector asks the superior to look again at a decline or a dismissal, once (R35).
+
+    `acted` are the people who had done anything in the case by then: none of them decides. While `outcome` is empty
+    what two people decided stands.
+    """
+
+    __tablename__ = "second_looks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), unique=True)
+    reason: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[dt.datetime]
+    acted: Mapped[list[Any]]
+    outcome: Mapped[LookOutcome | None] = mapped_column(checked(LookOutcome, "outcome"))
+    decision: Mapped[str | None] = mapped_column(Text)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[dt.datetime | None]
+
+    objection: Mapped[Objection] = relationship()
+    case: Mapped[Case] = relationship(back_populates="looks")
+
+    __table_args__ = (
+        CheckConstraint(
+            f"{is_set('outcome')} = {is_set('decided_at')} AND {is_set('outcome')} = {is_set('decided_by')} "
+            f"AND {is_set('outcome')} = {is_set('decision')}",
+            name="decision_is_complete",
+        ),
+        CheckConstraint("decided_at IS NULL OR decided_at >= asked_at", name="decided_after_it_was_asked"),
+    )
 
 
 class GroupActKind(StrEnum):

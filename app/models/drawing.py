@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, select
 
 # Nine digits and ten: above what counting had reached, and within the INTEGER of either database.
 LOWEST, BEYOND = 10**8, 2**31 - 1
+_AT_ONCE = 500  # ids in one statement: well below what either database takes
 
 
 def at_random(connection: Connection, column: Column[int]) -> int:
@@ -17,6 +18,15 @@ def at_random(connection: Connection, column: Column[int]) -> int:
         wanted = LOWEST + secrets.randbelow(BEYOND - LOWEST)
         if connection.scalar(select(column).where(column == wanted)) is None:
             return wanted
+
+
+def drawn_many(connection: Connection, column: Any, count: int) -> list[int]:
+    """Draw that many ids that no row has, in one look at the table."""
+    found: set[int] = set()
+    while len(found) < count:
+        wanted = [LOWEST + secrets.randbelow(BEYOND - LOWEST) for _ in range(min(count - len(found), _AT_ONCE))]
+        found.update(set(wanted).difference(connection.scalars(select(column).where(column.in_(wanted)))))
+    return list(found)
 
 
 draw = at_random  # tests that name rows by number put something in its place that counts

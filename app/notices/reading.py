@@ -215,7 +215,7 @@ def _limits(table: _Table) -> tuple[int, dict[Kind, int], PhotoSize]:
 
 def _rounds(table: _Table) -> tuple[dict[int, str], dict[int, RoundWords]]:
     def words(each: _Table) -> tuple[str, RoundWords]:
-        return each.text("name"), RoundWords(each.text("subject"), each.text("opening"))
+        return each.text("name"), RoundWords(each.text("subject"), each.text("opening"), each.text("handling", ""))
 
     found = {number: table.under(str(number), words) for number in ROUND_NUMBERS}
     return {number: name for number, (name, _) in found.items()}, {n: words for n, (_, words) in found.items()}

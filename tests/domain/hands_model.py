@@ -18,6 +18,7 @@ from functools import cache
 from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import end_of
 from app.domain.cases import hands, states
+from app.domain.cases.second_look import asked_until
 from app.domain.cases.states import OPEN_STATES, Action, Actor, CaseFacts, Role, State
 from app.domain.cases.verdict import effective_state
 from app.domain.refusals import NotAllowed
@@ -61,6 +62,7 @@ class Node:
     to_decline: bool = False
     asked: bool = False
     resumes: State | None = None
+    look: bool = False  # a second look is asked for (R35)
 
     @property
     def now(self) -> dt.datetime:
@@ -80,6 +82,8 @@ class Node:
             proposed_by=self.proposer,
             decline_proposed=self.to_decline,
             supplement_asked=self.asked,
+            look_asked=self.look and self.step < LAST,
+            acted=frozenset({self.proposer} - {None}),
         )
 
 
@@ -130,6 +134,16 @@ def done(node: Node, facts: CaseFacts, actor: Actor, action: Action) -> Node | N
             state, proposer = State.PROPOSED, actor.user_id
         case Action.CONFIRM:
             state = State.CONCLUDED
+        case Action.CONFIRM_LOOK:
+            return replace(node, look=False)
+        case Action.REOPEN:
+            again = State.ACCEPTED if state is State.DECLINED else State.INVESTIGATING
+            falls = _falls_at(again, node.step)
+            return replace(
+                node, state=again, look=False, proposer=None, to_decline=False, escalates_at=falls, by_office=True
+            )
+        case Action.URGE:
+            return None  # it leaves the case as it is, its two working days too
         case Action.NOTE | Action.HEAR | Action.REPLY | Action.HAND_UP | Action.TAKE_OVER | Action.ASSIGN:
             pass
         case Action.JOIN | Action.RECUSE:
@@ -173,7 +187,7 @@ def recusals(node: Node, facts: CaseFacts, may: dict[int, frozenset[Action]]) ->
     """Everybody who may recuse himself, and what is left then."""
     for user_id in node.live - node.recused:
         actor = EVERYBODY[user_id]
-        if facts.state in OPEN_STATES and Action.RECUSE in may[user_id] and not _is_needed(actor, facts):
+        if (facts.state in OPEN_STATES or node.look) and Action.RECUSE in may[user_id] and not _is_needed(actor, facts):
             falls = _falls_at(node.state, node.step)
             after = replace(node, recused=node.recused | {user_id}, escalates_at=falls)
             yield actor, Action.RECUSE, one_of_all_alike(after)
@@ -183,6 +197,17 @@ def mishaps(node: Node) -> Iterator[Node]:
     """An account of the unit that is shut, whoever's it is."""
     for user_id in node.live & _PEOPLE - node.recused:
         yield one_of_all_alike(replace(node, live=node.live - {user_id}))
+
+
+def wishes(node: Node) -> Iterator[Node]:
+    """A case whose objector asks for a second look: any that ended, as often as one could (R35)."""
+    if node.state in (State.CONCLUDED, State.DECLINED) and node.now < _asked_until():
+        yield replace(node, look=True)
+
+
+@cache
+def _asked_until() -> dt.datetime:
+    return asked_until(DEADLINE, CHINA)
 
 
 def _is_needed(actor: Actor, facts: CaseFacts) -> bool:
@@ -216,7 +241,8 @@ def walked(office: int, unit: int) -> Model:
         may = allowed(node, facts)
         found[node] = [*acts(node, facts, may), *recusals(node, facts, may)]
         waiting += [after for _, _, after in found[node]]
-        if facts.state in OPEN_STATES:
+        waiting += wishes(node)
+        if facts.state in OPEN_STATES or node.look:
             waiting += mishaps(node)
             if node.step < LAST:
                 waiting.append(replace(node, step=node.step + 1))

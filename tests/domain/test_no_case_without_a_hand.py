@@ -53,7 +53,7 @@ def nobody_ends_a_case_alone(model: Model) -> None:
     """Whoever proposed is not who ends it, in any state, whatever else that person did before."""
     for node, steps in model.items():
         for actor, action, after in steps:
-            if after.state in (State.CONCLUDED, State.DECLINED):
+            if after.state in (State.CONCLUDED, State.DECLINED) and not node.look:
                 assert action in (Action.CONFIRM, Action.CONFIRM_DECLINE)
                 assert node.proposer not in (None, actor.user_id), (node, actor, action)
 
@@ -86,6 +86,19 @@ def nobody_who_is_recused_acts(model: Model) -> None:
         assert not node.recused & {actor.user_id for actor, _, _ in steps}, node
 
 
+def a_second_look_is_decided_by_the_office_alone(model: Model) -> None:
+    """By nobody who proposed; and a case that it reopens is the office's and has its hands (R35)."""
+    for node, steps in model.items():
+        for actor, action, after in steps:
+            if node.look:
+                assert action in (Action.CONFIRM_LOOK, Action.REOPEN, Action.RECUSE), node
+                assert action is Action.RECUSE or actor.role is Role.OFFICE, node
+                assert action is Action.RECUSE or actor.user_id != node.proposer, node
+            if action is Action.REOPEN:
+                assert after.by_office, node
+                assert after.facts().has_hands, node
+
+
 CLAIMS: list[Claim] = [
     a_way_out_where_there_are_two,
     no_act_takes_the_last_hand,
@@ -94,8 +107,9 @@ CLAIMS: list[Claim] = [
     a_case_falls_to_the_office_with_a_whole_working_day_left,
     after_the_deadline_nobody_does_anything,
     nobody_who_is_recused_acts,
+    a_second_look_is_decided_by_the_office_alone,
 ]
-SIZES = [(2, 1, 1_252), (1, 2, 3_266), (2, 2, 5_875), (3, 2, 9_313), (2, 3, 13_736), (3, 3, 21_422)]
+SIZES = [(2, 1, 1_540), (1, 2, 3_986), (2, 2, 7_675), (3, 2, 12_409), (2, 3, 18_440), (3, 3, 29_150)]
 
 
 @pytest.mark.parametrize(("office", "unit", "nodes"), SIZES)

@@ -286,3 +286,29 @@ def test_0020_what_came_by_letter_has_a_postmark_and_nothing_else_has(empty: Dat
     empty.migrate()
     with pytest.raises(IntegrityError, match=r"ck_registrations|CHECK"):
         insert(empty, "registrations", {"objection_id": 1, "registered_by": 1} | wrong)
+
+
+def test_0022_cases_that_had_ended_are_marked_and_open_ones_will_have_their_letters(empty: Database) -> None:
+    empty.migrate(revision="0017")
+    insert(empty, "units", {"id": 1, "kind": "office"})
+    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
+    insert(empty, "programmes", {"id": 1})
+    dates = {"scheduled_at": at("2026-09-01 09:00"), "opens_at": at("2026-09-02 00:00")}
+    dates |= {"closes_at": at("2026-09-09 00:00"), "conclude_by": at("2026-09-15 00:00")}
+    of = {"programme_id": 1, "organiser_id": 1, "scheduled_by": 1, "round_number": 1, "days": [], "recommenders": []}
+    insert(empty, "periods", of | dates | {"id": 1})
+    insert(empty, "nominees", {"id": 1, "programme_id": 1, "kind": "individual", "unit_id": 1, "recommender_id": 1})
+    insert(empty, "entries", {"id": 1, "period_id": 1, "nominee_id": 1, "kind": "individual"})
+    case = {"entry_id": 1, "handler_unit_id": 1}
+    insert(empty, "cases", case | {"id": 1, "state": "received"})
+    insert(empty, "cases", case | {"id": 2, "state": "declined", "decline_ground": "no_facts", "decline_reason": "无"})
+    insert(empty, "cases", case | {"id": 3, "state": "lapsed", "lapsed_at": at("2026-09-15 00:00")})
+    warned = {"case_id": 1, "unit_id": 1, "deadline": at("2026-09-15 00:00")}
+    insert(empty, "outbox", warned | {"reminder": "arrival"})
+    empty.migrate()
+    with empty.reader() as session:
+        marked = session.execute(text("SELECT id, before_letters FROM cases ORDER BY id")).all()
+        assert [(row.id, bool(row.before_letters)) for row in marked] == [(1, False), (2, True), (3, True)]
+    insert(empty, "outbox", warned | {"reminder": "urged"})  # an occasion of this version
+    with pytest.raises(IntegrityError):
+        insert(empty, "outbox", warned | {"reminder": "by_pigeon"})

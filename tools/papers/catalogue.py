@@ -13,6 +13,7 @@ from docx.document import Document as Paper
 
 from app.papers.templates import FOLDER
 from tools.papers.forms import annex_4, annex_5
+from tools.papers.letters import letters
 from tools.papers.periods import cases, closing, notice
 from tools.papers.units import leaders, opinions, report
 
@@ -21,6 +22,7 @@ OFFICIAL: dict[str, Callable[[], Paper]] = {
     "notice.docx": notice,
     "cases.docx": cases,
     "closing.docx": closing,
+    "letters.docx": letters,
     "report.docx": report,
     "opinions.docx": opinions,
     "leaders.docx": leaders,

@@ -31,6 +31,11 @@ class Reminder(StrEnum):
     RETURNED = "returned"
     ESCALATED = "escalated"
     TAKEN_OVER = "taken_over"
+    SUPPLEMENT_OVER = "supplement_over"
+    URGED = "urged"
+    LOOK_ASKED = "look_asked"
+    LOOK_CONFIRMED = "look_confirmed"
+    REOPENED = "reopened"
 
 
 REMINDER_NAMES = {
@@ -44,6 +49,11 @@ REMINDER_NAMES = {
     Reminder.RETURNED: "意见被退回",
     Reminder.ESCALATED: "逾期未办，转由市工作专班办理",
     Reminder.TAKEN_OVER: "市工作专班已接办",
+    Reminder.SUPPLEMENT_OVER: "补正期限已过，请恢复办理",
+    Reminder.URGED: "市工作专班催办",
+    Reminder.LOOK_ASKED: "异议人申请复核",
+    Reminder.LOOK_CONFIRMED: "复核维持原决定",
+    Reminder.REOPENED: "复核后重新办理",
 }
 
 

@@ -1,4 +1,4 @@
-"""The states of a case, the closed table of moves, and who may make them (R20-R23)."""
+"""The states of a case, the closed table of moves, and who may make them (R20-R23, R35)."""
 
 from __future__ import annotations
 
@@ -37,15 +37,16 @@ STATE_NAMES = {
 }
 
 # Joining (R23) is the one addition to R20's list: the objections move to the leading case, which
-# alone is decided, so a joined case can neither be concluded twice nor lapse for itself.
+# alone is decided, so a joined case can neither be concluded twice nor lapse for itself. What two people decided opens
+# again only by a second look (R35): a dismissal is investigated anew, a declined case counts as accepted.
 MOVES: dict[State, frozenset[State]] = {
     State.RECEIVED: frozenset({State.ACCEPTED, State.DECLINED, State.JOINED, State.LAPSED}),
     State.ACCEPTED: frozenset({State.INVESTIGATING, State.AWAITING_SUPPLEMENT, State.JOINED, State.LAPSED}),
     State.INVESTIGATING: frozenset({State.PROPOSED, State.AWAITING_SUPPLEMENT, State.JOINED, State.LAPSED}),
     State.AWAITING_SUPPLEMENT: frozenset({State.ACCEPTED, State.INVESTIGATING, State.LAPSED}),
     State.PROPOSED: frozenset({State.CONCLUDED, State.INVESTIGATING, State.LAPSED}),
-    State.CONCLUDED: frozenset(),
-    State.DECLINED: frozenset(),
+    State.CONCLUDED: frozenset({State.INVESTIGATING}),
+    State.DECLINED: frozenset({State.ACCEPTED}),
     State.LAPSED: frozenset(),
     State.JOINED: frozenset(),
 }
@@ -126,6 +127,9 @@ class Action(StrEnum):
     JOIN = "join"
     HAND_UP = "hand_up"
     TAKE_OVER = "take_over"
+    URGE = "urge"
+    CONFIRM_LOOK = "confirm_look"
+    REOPEN = "reopen"
 
 
 ACTION_NAMES = {
@@ -147,6 +151,9 @@ ACTION_NAMES = {
     Action.JOIN: "并案",
     Action.HAND_UP: "移交市工作专班",
     Action.TAKE_OVER: "接办",
+    Action.URGE: "催办",
+    Action.CONFIRM_LOOK: "复核维持",
+    Action.REOPEN: "复核重办",
 }
 
 _OPEN = OPEN_STATES
@@ -170,7 +177,12 @@ ACTION_STATES: dict[Action, frozenset[State]] = {
     Action.JOIN: frozenset({State.RECEIVED, State.ACCEPTED, State.INVESTIGATING}),
     Action.HAND_UP: _OPEN - {State.PROPOSED},
     Action.TAKE_OVER: _OPEN,
+    Action.URGE: _OPEN,
+    Action.CONFIRM_LOOK: frozenset({State.CONCLUDED, State.DECLINED}),
+    Action.REOPEN: frozenset({State.CONCLUDED, State.DECLINED}),
 }
+# What answers a request for a second look (R35).
+LOOKS = frozenset({Action.CONFIRM_LOOK, Action.REOPEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +206,7 @@ class Seat(StrEnum):
     SUPERIOR = "superior"  # the unit above the handling one: it watches
     OFFICE = "office"  # the office, while a unit handles the case in time
     RESCUER = "rescuer"  # the office, once the case has fallen to it
+    REVIEWER = "reviewer"  # of the office, never acted in the case, while a second look is asked for (R35)
 
 
 _UNIT = frozenset({Seat.HEAD, Seat.HAND})
@@ -220,6 +233,9 @@ RIGHTS: dict[Action, frozenset[Seat]] = {
     Action.JOIN: _UNIT,
     Action.HAND_UP: frozenset({Seat.HEAD}),
     Action.TAKE_OVER: _ANY_OFFICE,
+    Action.URGE: _ANY_OFFICE,
+    Action.CONFIRM_LOOK: frozenset({Seat.REVIEWER}),
+    Action.REOPEN: frozenset({Seat.REVIEWER}),
 }
 TWO = 2  # people who together bring a case to a conclusion (R22)
 
@@ -246,6 +262,8 @@ class CaseFacts:
     supplement_asked: bool = False
     all_withdrawn: bool = False
     shown_to_units: bool = True
+    look_asked: bool = False
+    acted: frozenset[int] = frozenset()  # whoever did anything in the case but urge it; asked for a second look alone
 
     def escalated(self, now: dt.datetime) -> bool:
         """Whether the case has fallen to the office: its unit was idle for too long, or nobody there may act (R21)."""
@@ -290,7 +308,7 @@ def takes_over(actor: Actor, action: Action, case: CaseFacts) -> bool:
     if case.handled_by_office:
         return False
     by_office = actor.role is Role.OFFICE and action in (Action.ACCEPT, Action.DECLINE)
-    return by_office or action in (Action.HAND_UP, Action.TAKE_OVER)
+    return by_office or action in (Action.HAND_UP, Action.TAKE_OVER, Action.REOPEN)
 
 
 def check(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> None:
@@ -301,6 +319,8 @@ def check(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> No
         raise MoveRefused(ACTION_NAMES[action], STATE_NAMES[case.state])
     if action in (Action.HAND_UP, Action.TAKE_OVER) and case.handled_by_office:
         raise NotAllowed("案件已经由市工作专班办理。")
+    if action in LOOKS and not case.look_asked:
+        raise NotAllowed("没有待复核的申请，可能刚刚已经复核。")
     seat = _seat(actor, case, now)
     if seat not in RIGHTS[action]:
         raise NotAllowed(_why_not(action, seat))
@@ -312,6 +332,8 @@ def check(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> No
         raise NotAllowed("每个案件只能要求补正一次，这个案件已经要求过了。")
     if takes_over(actor, action, case):
         _require_hands(case, case.at_office)
+    if action is Action.REOPEN and not case.at_office.has_hands:
+        raise NotAllowed("市工作专班没有两个人可以一起办结这个案件。请先增加一个账号，再重新办理。")
 
 
 def check_recusal(actor: Actor, other: Actor, case: CaseFacts) -> None:
@@ -341,6 +363,8 @@ def _require_hands(case: CaseFacts, after: CaseFacts) -> None:
 
 
 def _seat(actor: Actor, case: CaseFacts, now: dt.datetime) -> Seat:
+    if case.look_asked and case.state not in OPEN_STATES and actor.is_office and actor.user_id not in case.acted:
+        return Seat.REVIEWER
     if actor.unit_id == case.handler_unit_id:
         return Seat.HEAD if actor.role in (Role.HEAD, Role.OFFICE) else Seat.HAND
     if actor.role is Role.OFFICE:
@@ -351,6 +375,10 @@ def _seat(actor: Actor, case: CaseFacts, now: dt.datetime) -> Seat:
 def _why_not(action: Action, seat: Seat) -> str:
     if action is Action.TAKE_OVER:
         return "接办由市工作专班决定。"
+    if action in LOOKS:
+        return "复核由市工作专班里没有办理过这个案件的人决定。"
+    if action is Action.URGE:
+        return "催办由市工作专班办理，对象是其他单位正在办理的案件。"
     if seat is Seat.HAND:
         return "这一步由单位负责人办理。"
     if seat is Seat.OFFICE:

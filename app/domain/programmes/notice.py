@@ -116,10 +116,15 @@ class Clauses:
 
 @dataclass(frozen=True, slots=True)
 class RoundWords:
-    """How the 公告 of a round calls those it shows, and the sentence that it opens with."""
+    """How the 公告 of a round calls those it shows, the sentence that it opens with, and the clause on objections.
+
+    `handling` says who investigates an objection of the round, with its place in the notice; "" where the notice says
+    nothing of it.
+    """
 
     subject: str
     opening: str
+    handling: str = ""
 
 
 # R4's five working days are deliberately not here: see WINDOW_WORKDAYS in app/domain/periods/window.py.

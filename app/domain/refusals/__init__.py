@@ -14,6 +14,8 @@ from app.domain.refusals.calendar import BadNotice, BeyondHorizon, HolidayTooLon
 from app.domain.refusals.cases import (
     AccountNotAgreed,
     AlreadyDone,
+    LookRefused,
+    LooksOpen,
     MissingText,
     MoveRefused,
     NotAllowed,
@@ -88,6 +90,8 @@ __all__ = [
     "ImportNotReady",
     "KnownAlready",
     "LoginRefused",
+    "LookRefused",
+    "LooksOpen",
     "ManyStopped",
     "MissingText",
     "MoveRefused",

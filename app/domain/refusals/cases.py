@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from app.domain.refusals.base import ChangedMeanwhile, NotThere, Refusal
+import datetime as dt
+from collections.abc import Sequence
+
+from app.domain.refusals.base import ChangedMeanwhile, NotThere, Refusal, end
 
 
 class MoveRefused(Refusal):
@@ -69,3 +72,18 @@ class MissingText(Refusal):
 
 class AlreadyDone(Refusal):
     """Something that happens once has happened."""
+
+
+class LookRefused(Refusal):
+    """No second look can be asked for: at this case, by this objector, or at this moment (R35)."""
+
+
+class LooksOpen(Refusal):
+    """A period is not closed while a second look is asked for or may still be (R30, R35)."""
+
+    def __init__(self, numbers: Sequence[str], until: dt.datetime) -> None:
+        self.numbers, self.until = list(numbers), until
+        super().__init__(
+            f"还不能办结：案件{'、'.join(self.numbers)}的异议人可以申请复核，或者已经申请、还没有复核。"
+            f"复核以后，或者{end(until)}以后，可以办结。"
+        )

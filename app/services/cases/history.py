@@ -121,6 +121,8 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "identity.granted": "同意查看异议人身份",
     "identity.refused": "不同意查看异议人身份",
     "identity.read": "查看了异议人身份",
+    "letter.issued": "文书盖章发出",
+    "objection.look_asked": "异议人申请复核",
     "letter.opened": "打开了盖章材料",
     "letter.sorted": "分开了盖章材料和证据",
     "check.ran": "夜间核对全部数据",
@@ -250,6 +252,8 @@ def _text_of(row: AuditRow, names: dict[int, str]) -> str:
     for key in ("assignee", "recused"):
         if details.get(key) in names:
             parts.append(names[details[key]])
+    if "letter" in details:
+        parts.append(details["letter"])
     if "reason" in details:
         parts.append(details["reason"])
     return "；".join(parts)

@@ -7,71 +7,62 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import replace
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
+from app.domain.cases.letter_words import TurnFacts
+from app.domain.cases.letters import Turn
 from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import (
     ACTION_NAMES,
     CONCLUSION_NAMES,
     DECLINE_GROUND_NAMES,
-    OPEN_STATES,
     Action,
     Actor,
     Conclusion,
     DeclineGround,
     State,
-    check,
     check_recusal,
-    is_for,
     may_see,
     move,
-    takes_over,
 )
-from app.domain.cases.verdict import Ground
-from app.domain.periods.window import too_late_to_conclude
-from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, ProposalReplaced, TooLateToConclude
+from app.domain.cases.supplements import MOST_WORKDAYS, PROPOSED_WORKDAYS, supplement_by
+from app.domain.cases.verdict import Ground, Left
+from app.domain.refusals import AlreadyDone, BadValue, NotAllowed, NotYourCase, ProposalReplaced
 from app.models import (
     Case,
     CaseNote,
     Disqualification,
-    Entry,
-    Message,
     MessageKind,
     NoteKind,
-    Objection,
     Proposal,
     ProposalEnd,
     Recusal,
-    Unit,
     User,
 )
 from app.services.accounts.two_people import require_own_account, require_two_people
 from app.services.cases import proposals
 from app.services.cases.choices import assignable, joinable_leads
 from app.services.cases.enclosures import claim
+from app.services.cases.handling import FACTS
+from app.services.cases.handling import did as _did
+from app.services.cases.handling import give_to_office as _give_to_office
+from app.services.cases.handling import lock_case as _lock_case
+from app.services.cases.handling import tell_objectors as _tell_objectors
+from app.services.cases.lettering import write_letters
 from app.services.cases.registrars import recuse_registrars
 from app.services.cases.telling import tell_units
 from app.services.cases.visibility import shown_to
 from app.services.record.chain import on_nominee
 from app.services.shared.bulk import BulkOutcome, do_each
 from app.services.shared.leavers import lock_and_find_left
-from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
 TEXT = (1, 2000)
 REASON = (2, 500)
-FELL_TO_OFFICE = "办理单位在规定的工作日内没有办理，或者已经无人可以办理，案件转由市工作专班办理。"
-# What `facts` and the deadline are read from beside the case itself.
-_FACTS = (
-    selectinload(Case.objections),
-    selectinload(Case.recusals),
-    selectinload(Case.handler_unit).selectinload(Unit.people),
-    selectinload(Case.entry).selectinload(Entry.period),
-)
 
 
 @use_case
@@ -82,6 +73,7 @@ def accept(work: Work, case_id: int) -> None:
     case.decided_at = work.now
     proposals.end(work, case, ProposalEnd.DROPPED)
     _drop_decline(case)
+    write_letters(work, Turn.ACCEPTED, case)
     _did(work, case, Action.ACCEPT)
 
 
@@ -124,6 +116,7 @@ def confirm_decline(work: Work, case_id: int, version: int) -> None:
     _drop_decline(case)
     _tell_objectors(work, case, MessageKind.ANSWER, f"不予受理。依据：{DECLINE_GROUND_NAMES[ground]}。理由：{reason}")
     tell_units(work, case, Reminder.DECLINED)
+    write_letters(work, Turn.DECLINED, case, TurnFacts(ground=ground, reason=reason or "", may_look=True))
     _did(work, case, Action.CONFIRM_DECLINE, ground=ground, reason=reason, version=version)
 
 
@@ -147,15 +140,23 @@ def investigate(work: Work, case_id: int) -> None:
 
 
 @use_case
-def ask_supplement(work: Work, case_id: int, question: str) -> None:
-    """Ask the objectors for a supplement (要求补正), once a case. The deadline goes on running."""
+def ask_supplement(work: Work, case_id: int, question: str, workdays: int = PROPOSED_WORKDAYS) -> None:
+    """Ask the objectors for a supplement (要求补正), once a case, within so many working days.
+
+    The deadline goes on running, and the day to answer by never lies behind it. Raises BadValue.
+    """
     case = _lock_case(work, case_id, Action.ASK)
     question = checked_text(question, "需要补充的内容", TEXT)
+    if not 1 <= workdays <= MOST_WORKDAYS:
+        raise BadValue("workdays", f"补正的期限请填1到{MOST_WORKDAYS}个工作日。")
     case.resume_state = case.state
     case.state = move(case.state, State.AWAITING_SUPPLEMENT, ACTION_NAMES[Action.ASK])
-    case.supplement_asked_at = work.now
+    period = case.entry.period
+    answer_by = supplement_by(work.now, workdays, period.conclude_by, period.day_table)
+    case.supplement_asked_at, case.supplement_by = work.now, answer_by
     _tell_objectors(work, case, MessageKind.QUESTION, question)
-    _did(work, case, Action.ASK)
+    write_letters(work, Turn.SUPPLEMENT_ASKED, case, TurnFacts(question=question, answer_by=answer_by))
+    _did(work, case, Action.ASK, answer_by=answer_by.isoformat())
 
 
 @use_case
@@ -248,8 +249,19 @@ def confirm(work: Work, case_id: int, version: int) -> None:
     answer = f"{CONCLUSION_NAMES[case.conclusion]}。{case.answer}"
     _tell_objectors(work, case, MessageKind.ANSWER, answer)
     _did(work, case, Action.CONFIRM, conclusion=case.conclusion, version=version)
+    told = TurnFacts(
+        conclusion=case.conclusion,
+        findings=case.findings or "",
+        grounds=case.grounds or "",
+        answer=case.answer,
+        clause=case.entry.period.programme.upheld_clause,
+        may_look=True,
+    )
     if case.conclusion is Conclusion.UPHELD:
-        _disqualify(work, case)
+        told = replace(told, left=_disqualify(work, case))
+    write_letters(work, Turn.CONCLUDED, case, told)
+    if case.conclusion is Conclusion.UPHELD and told.left is None:
+        write_letters(work, Turn.DISQUALIFIED, case, replace(told, out=Ground.UPHELD, since=work.now))
 
 
 @use_case
@@ -294,11 +306,16 @@ def join(work: Work, case_id: int, lead_id: int) -> None:
     case = _lock_case(work, case_id, Action.JOIN)
     if lead_id not in {lead.id for lead in joinable_leads(work.session, case, shown_to(work.actor, work.now))}:
         raise NotAllowed("只能并入同一推荐对象、同一办理单位、尚在办理的另一个案件。")
-    recuse_registrars(work, case, work.session.get_one(Case, lead_id, options=_FACTS))
+    recuse_registrars(work, case, work.session.get_one(Case, lead_id, options=FACTS))
     for objection in case.objections:
         objection.case_id = lead_id
     case.state = move(case.state, State.JOINED, ACTION_NAMES[Action.JOIN])
     case.joined_into_id = lead_id
+    joined = [objection.id for objection in case.objections]
+    work.session.flush()
+    lead = work.session.get_one(Case, lead_id)
+    if joined and lead.state is not State.RECEIVED:  # else they are written to when the leading case is accepted
+        write_letters(work, Turn.JOINED, lead, only=joined)
     _did(work, case, Action.JOIN, lead=lead_id)
 
 
@@ -341,29 +358,6 @@ def _visible_ids(work: Work, case_ids: Iterable[int]) -> list[int]:
     return seen
 
 
-def _lock_case(work: Work, case_id: int, action: Action) -> Case:
-    """Lock the case and check that the rules let this person do this to it at this moment."""
-    case = lock_row_if_any(work.session, Case, case_id, *_FACTS)
-    if case is None:
-        raise NotYourCase
-    facts = case.facts(work.now)
-    if not is_for(work.actor, facts):
-        raise NotYourCase
-    conclude_by = case.entry.period.conclude_by
-    if case.state in OPEN_STATES and too_late_to_conclude(conclude_by, work.now):
-        raise TooLateToConclude(conclude_by)
-    check(work.actor, action, facts, work.now)
-    if action in (Action.ACCEPT, Action.DECLINE) and takes_over(work.actor, action, facts):
-        _give_to_office(work, case)
-        work.did(f"case.{Action.TAKE_OVER}", case, reason=FELL_TO_OFFICE)
-    return case
-
-
-def _did(work: Work, case: Case, action: Action, **details: Any) -> None:
-    case.touched_at = work.now
-    work.did(f"case.{action}", case, **details)
-
-
 def _write_note(work: Work, case_id: int, action: Action, kind: NoteKind, text: str, form: str) -> None:
     case = _lock_case(work, case_id, action)
     text = checked_text(text, ACTION_NAMES[action], TEXT)
@@ -374,17 +368,11 @@ def _write_note(work: Work, case_id: int, action: Action, kind: NoteKind, text: 
     _did(work, case, action)
 
 
-def _tell_objectors(work: Work, case: Case, kind: MessageKind, text: str) -> None:
-    objections = select(Objection.id).where(Objection.case_id == case.id).order_by(Objection.id)
-    for objection_id in work.session.scalars(objections):
-        work.session.add(Message(objection_id=objection_id, kind=kind, text=text, sent_at=work.now))
-
-
-def _disqualify(work: Work, case: Case) -> None:
-    """Put the nominee out, unless it has left already: no second stain is written (R26)."""
+def _disqualify(work: Work, case: Case) -> Left | None:
+    """Put the nominee out, unless it has left already: no second stain is written (R26). Returns how it had left."""
     period = case.entry.period
-    if lock_and_find_left(work.session, [case.entry.nominee_id], work.now):
-        return
+    if left := lock_and_find_left(work.session, [case.entry.nominee_id], work.now):
+        return left[case.entry.nominee_id].how
     clause = period.programme.upheld_clause
     work.session.add(
         Disqualification(
@@ -400,12 +388,7 @@ def _disqualify(work: Work, case: Case) -> None:
     work.did(
         "nominee.disqualified", on_nominee(case.entry.nominee_id), case=case.id, ground=Ground.UPHELD, clause=clause
     )
-
-
-def _give_to_office(work: Work, case: Case) -> None:
-    tell_units(work, case, Reminder.TAKEN_OVER)  # the unit that had it, too
-    case.handler_unit = case.handler_unit.office
-    case.assignee_id = None
+    return None
 
 
 def _drop_decline(case: Case) -> None:

@@ -91,6 +91,7 @@ def _cases() -> Select[Case]:
         joinedload(Case.assignee),
         selectinload(Case.objections),
         selectinload(Case.recusals),
+        selectinload(Case.looks),
     )
 
 

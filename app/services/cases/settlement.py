@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.clauses import lapse_clause
 from app.domain.cases.states import OPEN_STATES, State
-from app.domain.cases.verdict import CaseOutcome, Ground, Lapse, lapses
+from app.domain.cases.verdict import CaseOutcome, Ground, Lapse, Left, lapses
 from app.models import Case, Disqualification, Entry, Period
+from app.services.cases.lapse_letters import tell_of_lapses
 from app.services.record.chain import CLOCK, on_case, on_nominee
 from app.services.shared.leavers import lock_and_find_left
 from app.services.shared.work import Work, use_case
@@ -63,9 +64,11 @@ def settle_period(work: Work, period_id: int) -> Settled | None:
     period = work.session.get_one(Period, period_id, populate_existing=True)
     cases = _lock_open_cases(work.session, period_id)
     gone = _gone(work.session, period_id, [case.outcome.nominee_id for case in cases], work.now)
+    case_ids = [case.outcome.case_id for case in cases]
     lapsed = lapses((case.outcome for case in cases), period.conclude_by, work.now, gone)
-    _write_lapses(work.session, [case.outcome.case_id for case in cases], period.conclude_by)
+    _write_lapses(work.session, case_ids, period.conclude_by)
     _write_disqualifications(work, period, lapsed)
+    tell_of_lapses(work, period, case_ids, lapsed, gone)
     _note(work, period, cases, lapsed)
     return Settled(period_id, len(cases), len(lapsed))
 
@@ -95,8 +98,8 @@ def _lock_open_cases(session: Session, period_id: int) -> list[_OpenCase]:
     ]
 
 
-def _gone(session: Session, period_id: int, nominee_ids: Sequence[int], now: dt.datetime) -> set[int]:
-    """Return who of these had left already, by a withdrawal or a disqualification: nobody is put out twice (R26).
+def _gone(session: Session, period_id: int, nominee_ids: Sequence[int], now: dt.datetime) -> dict[int, Left]:
+    """Return how those of these who had left already did: nobody is put out twice (R26).
 
     A lapse of this very period is one also where it was reversed: a clock may have run ahead.
     """
@@ -104,7 +107,8 @@ def _gone(session: Session, period_id: int, nominee_ids: Sequence[int], now: dt.
         Disqualification.period_id == period_id, Disqualification.ground == Ground.LAPSED
     )
     found = lock_and_find_left(session, nominee_ids, now)
-    return {nominee_id for nominee_id, left in found.items() if left.settled} | set(session.scalars(once))
+    written = dict.fromkeys(session.scalars(once), Left.DISQUALIFIED)
+    return written | {nominee_id: left.how for nominee_id, left in found.items() if left.settled}
 
 
 def _write_lapses(session: Session, case_ids: Sequence[int], deadline: dt.datetime) -> None:

@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.reminders import Reminder, due_reminder
 from app.domain.cases.states import OPEN_STATES, Actor, Role, State
-from app.models import Case, Entry, OutboxRow, Period, Recusal, Unit, UnitKind
+from app.models import Case, Entry, OutboxRow, Period, Recusal, SecondLook, Unit, UnitKind
 from app.services.accounts.units import chain_of_command
 from app.services.cases.visibility import shown_to
 from app.services.shared.work import Work
+
+# Warnings that are shown although their case is over.
+_OF_ENDED = (Reminder.DECLINED, Reminder.LOOK_ASKED, Reminder.LOOK_CONFIRMED)
 
 
 def warn_due(work: Work) -> int:
@@ -42,6 +45,7 @@ def _warn_all(session: Session, now: dt.datetime) -> int:
         if reminder is not None:
             written += _warn(session, period, reminder, now)
         written += _warn_of_fallen(session, period, now)
+        written += _warn_of_silence(session, period, now)
     return written
 
 
@@ -113,24 +117,55 @@ def _warn_of_fallen(session: Session, period: Period, now: dt.datetime) -> int:
     return len(rows)
 
 
+def _warn_of_silence(session: Session, period: Period, now: dt.datetime) -> int:
+    """Tell the handling unit that the day to answer by is over and no supplement came, once a case."""
+    told = exists().where(OutboxRow.case_id == Case.id, OutboxRow.reminder == Reminder.SUPPLEMENT_OVER)
+    waiting = session.scalars(
+        select(Case)
+        .join(Entry, Case.entry_id == Entry.id)
+        .where(
+            Entry.period_id == period.id,
+            Case.state == State.AWAITING_SUPPLEMENT,
+            Case.supplement_by <= now,
+            ~told,
+        )
+    ).all()
+    rows = [
+        OutboxRow(
+            case_id=case.id,
+            unit_id=case.handler_unit_id,
+            reminder=Reminder.SUPPLEMENT_OVER,
+            deadline=period.conclude_by,
+            created_at=now,
+        )
+        for case in waiting
+    ]
+    session.add_all(rows)
+    session.flush()
+    return len(rows)
+
+
 def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 20) -> Sequence[OutboxRow]:
     """List the newest warnings to a person's unit about cases that are still open, the newest day first.
 
     Within a day their order says nothing of what came first (R19).
 
     A unit is told of a case from the day after it came in (R19). Its arrival is left out once somebody has accepted it,
-    and a proposal once it is confirmed or returned. That a case was declined is shown although it is over: the superior
-    is told. A recused person sees no warning about the case.
+    and a proposal once it is confirmed or returned. That a case was declined is shown although it is over, and so is
+    what becomes of a second look (R35): the superior is told. A recused person sees no warning about the case.
     """
     if actor.role is Role.AUDITOR:
         return []
+    waits_for_a_look = exists().where(SecondLook.case_id == Case.id, SecondLook.outcome.is_(None))
     rows = session.scalars(
         select(OutboxRow)
         .join(Case, OutboxRow.case_id == Case.id)
         .where(
             OutboxRow.unit_id == actor.unit_id,
             OutboxRow.deadline > now,
-            or_(Case.state.in_(OPEN_STATES), OutboxRow.reminder == Reminder.DECLINED),
+            or_(Case.state.in_(OPEN_STATES), OutboxRow.reminder.in_(_OF_ENDED)),
+            or_(OutboxRow.reminder != Reminder.LOOK_ASKED, waits_for_a_look),
+            or_(OutboxRow.reminder != Reminder.SUPPLEMENT_OVER, Case.state == State.AWAITING_SUPPLEMENT),
             ~exists().where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id),
             shown_to(actor, now),
             or_(OutboxRow.reminder != Reminder.ARRIVAL, Case.state == State.RECEIVED),

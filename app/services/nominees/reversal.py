@@ -8,6 +8,7 @@ from app.domain.cases.states import require_office
 from app.domain.refusals import AlreadyDone, ProposalReplaced, SamePerson
 from app.models import Disqualification, Nominee, Reversal
 from app.services.accounts.two_people import require_own_account, require_two_people
+from app.services.cases.lapse_letters import tell_of_reversal
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_nominee
 from app.services.shared.locks import lock_row
@@ -39,8 +40,8 @@ def propose_reversal(work: Work, disqualification_id: int, decision: str) -> Non
 def confirm_reversal(work: Work, disqualification_id: int, version: int) -> None:
     """Confirm a reversal, as the second of two people: the nominee is in again.
 
-    The first decision stays in the record. `version` is the proposal that was read, `Reversal.id`. Raises SamePerson,
-    NotTwoPeople, ProposalReplaced, AlreadyDone.
+    The first decision stays in the record, and whoever objected is told (R23). `version` is the proposal that was read,
+    `Reversal.id`. Raises SamePerson, NotTwoPeople, ProposalReplaced, AlreadyDone.
     """
     require_office(work.actor)
     row = _lock_disqualification(work.session, disqualification_id)
@@ -53,6 +54,7 @@ def confirm_reversal(work: Work, disqualification_id: int, version: int) -> None
         raise ProposalReplaced
     require_two_people(work, reversal.proposed_by)
     reversal.confirmed_by, reversal.confirmed_at = work.actor.user_id, work.now
+    tell_of_reversal(work, row, reversal.decision)
     _did(work, row, "disqualification.reversed", reversal.decision)
 
 

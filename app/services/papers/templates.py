@@ -13,6 +13,7 @@ _NAMES = {
     "notice.docx": "公示公告",
     "cases.docx": "异议处理情况报告",
     "closing.docx": "办结报告",
+    "letters.docx": "告知书、通知书、督办单",
     "report.docx": "推荐工作报告",
 }
 

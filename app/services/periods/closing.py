@@ -15,10 +15,11 @@ from app.domain.cases.clauses import lapse_clause
 from app.domain.cases.states import OPEN_STATES, Conclusion, State, require_office
 from app.domain.cases.verdict import GROUND_NAMES, Ground, Left, grounds_against, lapses
 from app.domain.periods.window import Phase, too_late_to_conclude
-from app.domain.refusals import AlreadyClosed, CasesOpen, WrongState
+from app.domain.refusals import AlreadyClosed, CasesOpen, LooksOpen, WrongState
 from app.domain.refusals.base import end
 from app.models import Case, Closing, Disqualification, Entry, Objection, Period
 from app.services.calendar.availability import availability
+from app.services.cases.second_looks import holding_up
 from app.services.cases.settlement import settle_period
 from app.services.objections import channels
 from app.services.periods.corrected_text import EntryView, as_shown
@@ -32,7 +33,7 @@ from app.services.shared.work import Work, use_case
 def close_period(work: Work, period_id: int) -> None:
     """Close, storing the report as it stands. Past the deadline an unsettled period is settled first.
 
-    Raises WrongState, CasesOpen (before the deadline, naming them), AlreadyClosed.
+    Raises WrongState, CasesOpen and LooksOpen (before the deadline, naming them), AlreadyClosed.
     """
     require_office(work.actor)
     settle_period(work, period_id)
@@ -44,6 +45,9 @@ def close_period(work: Work, period_id: int) -> None:
     still_open = [case.number for case in cases_of(work.session, period) if case.state in OPEN_STATES]
     if still_open and not too_late_to_conclude(period.conclude_by, work.now):
         raise CasesOpen(still_open, period.conclude_by)
+    held_up, until = holding_up(work.session, period, work.now)
+    if held_up:
+        raise LooksOpen(held_up, until)
     report = closing_report(work.session, period, work.now)
     work.session.add(Closing(period_id=period.id, report=report, closed_by=work.actor.user_id, closed_at=work.now))
     period.closed_at = work.now
@@ -75,6 +79,7 @@ def cases_of(session: Session, period: Period) -> list[Case]:
                 joinedload(Case.assignee),
                 selectinload(Case.objections),
                 selectinload(Case.recusals),
+                selectinload(Case.looks),
             )
         )
     )

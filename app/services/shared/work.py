@@ -11,9 +11,10 @@ from typing import Any, TypeVar, cast
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor, require_office
-from app.models import Base
+from app.models import Base, Letter
 from app.sealing import Keyring
 from app.services.record.chain import Act, name_of_actor, record, subject_of
+from app.services.shared.numbering import number_letters
 
 UseCase = TypeVar("UseCase", bound=Callable[..., Any])
 
@@ -22,7 +23,8 @@ class Work:
     """A session, the keyring, who acts and when. `with work:` commits when it ends, or rolls back on an exception.
 
     A use case that calls another one shares its work: the inner `with` commits nothing, the outermost commits all.
-    What was `did` is written to the record as the last statements before that commit (R32).
+    What was `did` is written to the record as the last statements before that commit (R32), and right before it the
+    letters that were `post`ed get their numbers (R34).
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Work:
         self._actor, self._keyring = actor, keyring
         self._by = by or name_of_actor(actor)
         self._acts: list[tuple[str, str, Base | str, dict[str, Any]]] = []
+        self._letters: list[Letter] = []
         self._depth = 0
         self._broken = False
 
@@ -71,6 +74,10 @@ class Work:
         """Note an act as `did` does, of somebody other than the actor: the clock, an objector, somebody logging in."""
         self._acts.append((who, action, subject, details))
 
+    def post(self, letter: Letter) -> None:
+        """Note a letter without a number: it is there, numbered, when this transaction is."""
+        self._letters.append(letter)
+
     def __enter__(self) -> Work:
         self._depth += 1
         return self
@@ -84,12 +91,15 @@ class Work:
             self._broken = self._broken or error is not None
             return
         acts, self._acts = self._acts, []
+        letters, self._letters = self._letters, []
         broken, self._broken = self._broken, False
         if error is not None:
             self.session.rollback()
             return
         try:
             assert not broken, "a use case within this one failed, and its failure was swallowed"  # noqa: S101
+            if letters:
+                number_letters(self.session, letters)
             if acts:
                 self.session.flush()  # gives new rows their ids
                 record(self.session, self.now, [Act(by, action, subject_of(on), more) for by, action, on, more in acts])

@@ -37,6 +37,7 @@ from app.models import (
     ProceedingKind,
     Programme,
     Purpose,
+    SecondLook,
 )
 from app.services.record.chain import on_programme
 from app.services.shared.work import Work
@@ -102,7 +103,7 @@ def _kept_data_of(session: Session, programme: Programme, years: int, now: dt.da
         kept_until=kept_until(end, years) if end else None,
         identities=count(*people.identities),
         files=count(*people.files) + count(*people.case_files) + count(*people.documents),
-        texts=count(*people.facts) + count(*people.reasons) + count(*people.supplements),
+        texts=count(*people.facts) + count(*people.reasons) + count(*people.supplements) + count(*people.wishes),
         dossiers=count(*people.dossiers) + count(*people.imported) + count(*people.opinions),
     )
 
@@ -133,6 +134,7 @@ class _People:
             Message.kind == MessageKind.SUPPLEMENT,
             Message.text != PURGED,
         )
+        self.wishes = (SecondLook.objection_id.in_(objections), SecondLook.reason != PURGED)
         nominees = select(Nominee.id).where(Nominee.programme_id == programme_id).correlate(None)
         imports = select(Import.id).where(Import.programme_id == programme_id).correlate(None)
         self.documents = (Document.programme_id == programme_id, Document.purpose.in_(_OF_PEOPLE))
@@ -164,6 +166,7 @@ def _purge(work: Work, store: Store, gone: KeptData) -> None:
         delete(Dossier).where(*people.dossiers),
         delete(ImportRow).where(*people.imported),
         update(Message).where(*people.supplements).values(text=PURGED),
+        update(SecondLook).where(*people.wishes).values(reason=PURGED),
         update(Objection).where(*people.reasons).values(withdraw_reason=PURGED),
         # The hashes could confirm a guess at who filed it, or at what they wrote.
         update(Objection)

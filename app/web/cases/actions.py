@@ -11,14 +11,27 @@ from wtforms import HiddenField, MultipleFileField, RadioField, SelectField
 from wtforms.validators import StopValidation
 
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Action, Conclusion, DeclineGround
+<<<<<<< .merge_file_dgklTc
+||||||| .merge_file_uokobR
+from app.domain.objections.receipt import keyed_hash, looks_like_form_token, new_form_token
+=======
+from app.domain.cases.supplements import MOST_WORKDAYS, PROPOSED_WORKDAYS
+from app.domain.objections.receipt import keyed_hash, looks_like_form_token, new_form_token
+>>>>>>> .merge_file_9odKjp
 from app.models import Case, User
-from app.services.cases import choices, investigation, proposals
+from app.services.cases import choices, investigation, proposals, second_looks, urging
 from app.services.cases.investigation import REASON, TEXT
 from app.services.cases.visibility import shown_to
 from app.web.shared.form_files import TokenForm, form_hash
 from app.web.shared.forms import PlainForm, needed, options, text_area, version_in
 from app.web.shared.portal import now, number
 from app.web.shared.uploads import ACCEPTED
+
+# Findings are read outside: by the objector in the answer, by the nominee where it is put out.
+_FINDINGS = (
+    "查了什么、看了哪些材料、查明了什么。会写进给异议人的答复书；异议成立的，也写进给推荐对象的告知书。"
+    "不要写是谁提出异议，也不要写他人的个人信息。"
+)
 
 
 class ActionForm(PlainForm):
@@ -31,6 +44,20 @@ class ActionForm(PlainForm):
 
 class ReasonForm(ActionForm):
     text = text_area("理由", *REASON, rows=3)
+
+    def arguments(self) -> tuple[Any, ...]:
+        return (self.text.data,)
+
+
+class UrgeForm(ActionForm):
+    text = text_area("督办要求", *REASON, rows=3)
+
+    def arguments(self) -> tuple[Any, ...]:
+        return (self.text.data,)
+
+
+class AnswerLookForm(ActionForm):
+    text = text_area("复核的理由", *REASON, hint="异议人会看到这段话。", rows=3)
 
     def arguments(self) -> tuple[Any, ...]:
         return (self.text.data,)
@@ -67,6 +94,20 @@ class NoteForm(WithFiles):
         return self.text.data, self.form_hash
 
 
+class AskSupplementForm(TextForm):
+    workdays = SelectField(
+        "补正期限",
+        choices=options({number: f"{number}个工作日" for number in range(1, MOST_WORKDAYS + 1)}),
+        coerce=number,
+        default=PROPOSED_WORKDAYS,
+        validate_choice=False,
+        description="从明天起算，最迟到规定时间前一个工作日。异议人会看到具体日期。",
+    )
+
+    def arguments(self) -> tuple[Any, ...]:
+        return self.text.data, self.workdays.data
+
+
 class DeclineForm(ActionForm):
     ground = RadioField(
         "依据",
@@ -94,7 +135,7 @@ class ProposeForm(WithFiles):
         choices=options(CONCLUSION_NAMES),
         validators=[needed("请选一项结论。")],
     )
-    findings = text_area("核查情况", *TEXT, hint="查了什么、问了谁、看了哪些材料、查明了什么。")
+    findings = text_area("核查情况", *TEXT, hint=_FINDINGS)
     grounds = text_area("依据", *TEXT, hint="依据评选通知的哪一条，或者哪项规定。", rows=3)
     answer = text_area("给异议人的答复", *TEXT, hint="异议人会看到这段话，请不要写入他人的个人信息。", rows=3)
 
@@ -160,7 +201,7 @@ BUTTONS: dict[Action, ActionButton] = {
     Action.ASK: ActionButton(
         investigation.ask_supplement,
         "请异议人补正",
-        TextForm,
+        AskSupplementForm,
         "只能要求一次；等待期间规定时间照常计算。",
         once=True,
     ),
@@ -209,6 +250,26 @@ BUTTONS: dict[Action, ActionButton] = {
         "由市工作专班接办",
         ReasonForm,
         "接办后由市工作专班办到底，不能退回原单位。",
+        final=True,
+    ),
+    Action.URGE: ActionButton(
+        urging.urge,
+        "催办",
+        UrgeForm,
+        "办理单位的负责人和经办人会收到提醒，同时写好督办单，可以打印。催办不算办理。",
+    ),
+    Action.CONFIRM_LOOK: ActionButton(
+        second_looks.confirm_look,
+        "复核维持原决定",
+        AnswerLookForm,
+        "申请复核的异议人会收到答复书。",
+        once=True,
+    ),
+    Action.REOPEN: ActionButton(
+        second_looks.reopen,
+        "接办并重新办理",
+        AnswerLookForm,
+        "原来的决定不再适用，由市工作专班在规定时间以前重新办结；规定时间不变，到时没有结论的照样取消参评资格。",
         final=True,
     ),
 }

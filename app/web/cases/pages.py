@@ -17,8 +17,10 @@ from app.services.cases import (
     flood,
     history,
     investigation,
+    letters,
     proposals,
     queue,
+    second_looks,
     warnings,
 )
 from app.services.cases import enclosing as opening
@@ -52,6 +54,7 @@ def queue_page() -> ResponseReturnValue:
         watched=len(queue.watched_by(session(), actor(), now())),
         colleagues=queue.colleagues(session(), actor()) if leads else [],
         warnings=warnings.warnings_for(session(), actor(), now()),
+        looks=second_looks.waiting_looks(session(), actor(), now()),
     )
 
 
@@ -172,6 +175,7 @@ def _case_page(
         came_back={action for action in possible if came_back(session(), action, case, me())},
         PROPOSAL_END_ACTS=PROPOSAL_END_ACTS,
         PROPOSAL_END_NAMES=PROPOSAL_END_NAMES,
+        letters=letters.of_case(session(), case.id, actor(), now()),
         now=now(),
     )
     return html, tried.status

@@ -13,6 +13,7 @@ from app.domain.objections.real_names import why_no_real_name
 from app.domain.objections.sameness import plain_contact
 from app.models import Category, ObjectorKind
 from app.models.objections import CATEGORY_NAMES, OBJECTOR_KIND_NAMES
+from app.services.cases.second_looks import WISH_LENGTH
 from app.services.objections.following import SUPPLEMENT_LENGTH, WITHDRAW_LENGTH
 from app.services.objections.intake import Filing
 from app.web.shared.form_files import TokenForm
@@ -150,6 +151,10 @@ class SupplementForm(FormWithFiles):
     text = text_area("补充内容", *SUPPLEMENT_LENGTH, rows=5)
     letter = evidence_field("盖章的书面材料（封存，核查单位看不到）")
     evidence = evidence_field("补充的证据材料（没有可以不附）")
+
+
+class LookForm(PlainForm):
+    text = text_area("申请复核的理由", *WISH_LENGTH, rows=4)
 
 
 class WithdrawForm(PlainForm):

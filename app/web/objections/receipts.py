@@ -13,17 +13,18 @@ from flask_limiter import RateLimitExceeded
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 
+from app.domain.cases.second_look import may_ask
 from app.domain.cases.states import OPEN_STATES
 from app.domain.refusals import UnknownReceipt
 from app.models import MessageKind, Objection
-from app.services.cases import evidence_reading
+from app.services.cases import evidence_reading, letters, second_looks
 from app.services.objections import evidence, following
 from app.services.objections.drafts import Content
 from app.services.objections.evidence import Attached
 from app.services.shared.leavers import departures
 from app.web.objections import attaching, drafting, receipt_session
 from app.web.objections.attaching import form_upload_limit
-from app.web.objections.forms import ReceiptForm, SupplementForm, WithdrawForm
+from app.web.objections.forms import LookForm, ReceiptForm, SupplementForm, WithdrawForm
 from app.web.periods.public import the_office
 from app.web.shared import errors, limits, metrics, own_share
 from app.web.shared.access import everyone, work
@@ -37,6 +38,7 @@ from app.web.shared.uploads import FORM, takes_files
 
 followed_objection = receipt_session.followed_objection
 blueprint = Blueprint("receipts", __name__)
+_OF_A_CASE = ("supplement", "withdraw", "look")  # forms of the page of somebody's own case
 
 
 @blueprint.get("/receipt")
@@ -157,6 +159,20 @@ def withdraw() -> ResponseReturnValue:
     return redirect(url_for("receipts.receipt"), 303)
 
 
+@blueprint.post("/receipt/look")
+@everyone
+def look() -> ResponseReturnValue:
+    """Ask the superior to look at the decision again (R35)."""
+    if (objection_id := followed_objection()) is None:
+        return _asked_again()
+    form = LookForm().with_ids("look")
+    tried = attempt(lambda: second_looks.ask(work(), objection_id, form.text.data or ""), form)
+    if tried.refused:
+        return _lead_to("look", form, tried)
+    flash("复核申请已经收到，由市级专班里没有办理过本案的人员复核，结果会在这里告诉您。")
+    return redirect(url_for("receipts.receipt"), 303)
+
+
 @blueprint.post("/receipt/leave")
 @everyone
 def leave() -> ResponseReturnValue:
@@ -195,6 +211,8 @@ def _sent() -> tuple[str, FlaskForm]:
         return "supplement", SupplementForm()
     if request.endpoint == "receipts.withdraw":
         return "withdraw", WithdrawForm().with_ids("withdraw")
+    if request.endpoint == "receipts.look":
+        return "look", LookForm().with_ids("look")
     return "find", ReceiptForm(formdata=None)
 
 
@@ -221,14 +239,16 @@ def _lead_to(
 def _show(content: Content) -> ResponseReturnValue:
     what = content["what"]
     objection_id = followed_objection()
-    if objection_id is None and what in ("supplement", "withdraw"):
+    if objection_id is None and what in _OF_A_CASE:
         kept = [(name, text) for name, text in content["typed"].items() if name == "text"]
         content = {**content, "what": "expired", "kept": kept, "status": 400 if content["status"] == 400 else 401}
-    elif objection_id is not None and what in ("supplement", "withdraw"):
+    elif objection_id is not None and what in _OF_A_CASE:
         tried: Attempt[Any] = Attempt(content["status"], on_top=content["said"])
         if what == "supplement":
             form = _again_filled(SupplementForm, content)
             return _case_page(objection_id, tried, supplement_form=form)
+        if what == "look":
+            return _case_page(objection_id, tried, look_form=_again_filled(LookForm, content))
         return _case_page(objection_id, tried, withdraw_form=_again_filled(WithdrawForm, content))
     if content["what"] == "expired":
         return _find_page(ReceiptForm(formdata=None), kept=content["kept"]), content["status"]
@@ -238,8 +258,8 @@ def _show(content: Content) -> ResponseReturnValue:
 
 def _again_filled(kind: type[Any], content: Content) -> Any:
     form = kind(TypedBefore(content["typed"]))
-    if kind is WithdrawForm:
-        form.with_ids("withdraw")
+    if kind in (WithdrawForm, LookForm):
+        form.with_ids(content["what"])
     drafting.say_errors(form, content)
     return form
 
@@ -266,6 +286,7 @@ def _case_page(
     *,
     supplement_form: SupplementForm | None = None,
     withdraw_form: WithdrawForm | None = None,
+    look_form: LookForm | None = None,
 ) -> ResponseReturnValue:
     let_go()
     objection, case = following.followed(session(), objection_id)
@@ -276,6 +297,7 @@ def _case_page(
         sent = sum(message.kind is MessageKind.SUPPLEMENT for message in objection.messages)
         supplement_form.form_token.data = drafting.token_for(f"supplement:{objection_id}:{sent}")
     supplement_form.ensure_token()
+    wished = second_looks.wish(session(), objection, case)
     html = render_template(
         "objections/receipt_case.html",
         objection=objection,
@@ -286,10 +308,15 @@ def _case_page(
         left=departures(session(), [objection.entry.nominee_id], now()).get(objection.entry.nominee_id),
         refusal=tried.on_top,
         is_open=state in OPEN_STATES,
+        is_past=now() >= objection.entry.period.conclude_by,
         period=objection.entry.period,
         office=the_office(),
         supplement_form=supplement_form,
         withdraw_form=withdraw_form or WithdrawForm(formdata=None).with_ids("withdraw"),
+        letters=letters.of_objection(session(), objection.id),
+        looks=[each for each in case.looks if each.objection_id == objection.id],
+        look_until=wished.until if may_ask(wished, now()) else None,
+        look_form=look_form or LookForm(formdata=None).with_ids("look"),
         now=now(),
     )
     return html, tried.status

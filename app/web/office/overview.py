@@ -12,7 +12,7 @@ from app.domain.calendar.workdays import each_day, local_date
 from app.domain.cases.states import STATE_NAMES, Role
 from app.domain.objections.arrival import CHANNEL_NAMES
 from app.models import GROUP_ACT_NAMES
-from app.services.cases import bulk, flood, warnings
+from app.services.cases import bulk, flood, second_looks, warnings
 from app.services.objections import channels
 from app.services.office import overview as glance
 from app.services.periods import bursts, progress
@@ -31,6 +31,7 @@ def overview() -> ResponseReturnValue:
     running = progress.running_periods(session())
     return render_template(
         "office/overview.html",
+        looks=second_looks.waiting_looks(session(), actor(), now()),
         floods=flood.floods(session(), actor(), now()),
         bursts=bursts.bursts(session(), now()),
         group_acts=bulk.waiting_acts(session(), actor()),

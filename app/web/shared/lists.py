@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from app import sheets
 from app.domain.calendar.workdays import local_date
+from app.models.drawing import BEYOND
 from app.web.shared.forms import clean
 from app.web.shared.portal import now, number
 from app.web.shared.words import short
@@ -27,6 +28,7 @@ Value = str | int | dt.date | dt.datetime | None
 
 ROWS_PER_PAGE = 150
 _LONGEST_SEARCH = 60
+_DIGITS = 10  # of the longest id
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,8 @@ class Listing(Generic[Row]):
 
 def ids_ticked(name: str) -> list[int]:
     """Return the ids of the boxes of this name that were ticked in a form. Values that are not ids are ignored."""
-    return [int(value) for value in request.form.getlist(name) if value.isdecimal() and len(value) < 10]
+    ticked = (int(value) for value in request.form.getlist(name) if value.isdecimal() and len(value) <= _DIGITS)
+    return [row_id for row_id in ticked if row_id < BEYOND]
 
 
 def sheet_sent(content: bytes, title: str) -> Response:

@@ -10,6 +10,7 @@ from app import richtext
 from app.domain.award.decision import REVOCATION_GROUND_NAMES
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.reminders import REMINDER_NAMES
+from app.domain.cases.second_look import LOOK_OUTCOME_NAMES
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
 from app.domain.cases.verdict import GROUND_NAMES, LEFT_NAMES
 from app.domain.imports.nominations import FIELD_NAMES
@@ -40,6 +41,7 @@ PHASE_NAMES = {
 # What stands in the details of a row of the record, by its key.
 DETAIL_NAMES = {
     "agreed": "同意",
+    "answer_by": "补正期限",
     "assignee": "经办人",
     "authority": "征求意见的机关",
     "backup": "备份",
@@ -85,6 +87,7 @@ DETAIL_NAMES = {
     "issuer": "发文机关",
     "lapsed": "逾期未结论",
     "lead": "并入的案件",
+    "letter": "文书编号",
     "left_out": "不列入",
     "login": "登录名",
     "name": "名称",
@@ -151,6 +154,11 @@ def instant(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
+def date_in_words(text: str) -> str:
+    """Write a day that is kept as text: 2026年9月18日."""
+    return full_day(dt.date.fromisoformat(text))
+
+
 def size_words(size: int) -> str:
     """Put a file's size into words: 4.2 MB, 87 KB."""
     if size >= 1024 * 1024:
@@ -174,6 +182,7 @@ def init_app(app: Flask) -> None:
         short_end=short_end,
         coarse=coarse,
         instant=instant,
+        date_in_words=date_in_words,
         duration=duration,
         day_label=day_label,
         size_words=size_words,
@@ -191,6 +200,7 @@ def init_app(app: Flask) -> None:
         DECLINE_GROUND_NAMES=DECLINE_GROUND_NAMES,
         GROUND_NAMES=GROUND_NAMES,
         LEFT_NAMES=LEFT_NAMES,
+        LOOK_OUTCOME_NAMES=LOOK_OUTCOME_NAMES,
         MESSAGE_KIND_NAMES=MESSAGE_KIND_NAMES,
         OPINION_NAMES=OPINION_NAMES,
         OUTCOME_NAMES=OUTCOME_NAMES,

@@ -7,6 +7,7 @@ import pytest
 
 from app.domain.cases.states import (
     ACTION_STATES,
+    LOOKS,
     MOVES,
     OPEN_STATES,
     Action,
@@ -59,8 +60,8 @@ EXPECTED_MOVES = {
     "investigating": "proposed awaiting_supplement joined lapsed",
     "awaiting_supplement": "accepted investigating lapsed",
     "proposed": "concluded investigating lapsed",
-    "concluded": "",
-    "declined": "",
+    "concluded": "investigating",
+    "declined": "accepted",
     "lapsed": "",
     "joined": "",
 }
@@ -97,8 +98,8 @@ def test_a_move_outside_the_table_is_refused_by_name(current: State) -> None:
     ],
 )
 def test_an_action_that_moves_is_offered_where_the_table_has_its_move(action: Action, target: State) -> None:
-    """RETURN leads where INVESTIGATE does, so the states of both together are the table's."""
-    reaching = {state for state in State if target in MOVES[state]}
+    """RETURN leads where INVESTIGATE does, so the states of both together are the table's. A second look reopens."""
+    reaching = {state for state in State if target in MOVES[state]} - {State.CONCLUDED, State.DECLINED}
     offered = ACTION_STATES[action]
     if target is State.INVESTIGATING:
         offered = ACTION_STATES[Action.INVESTIGATE] | ACTION_STATES[Action.RETURN] | ACTION_STATES[Action.RESUME]
@@ -128,7 +129,10 @@ def test_what_the_head_may_do_in_each_state(state: State) -> None:
     case = replace(OF_UNIT, state=state)
     assert allowed_actions(HEAD, case, BEFORE) == actions(IN_STATE[state])
     for action in (
-        set(Action) - actions(IN_STATE[state]) - {Action.TAKE_OVER, Action.CONFIRM_DECLINE, Action.RETURN_DECLINE}
+        set(Action)
+        - actions(IN_STATE[state])
+        - {Action.TAKE_OVER, Action.CONFIRM_DECLINE, Action.RETURN_DECLINE, Action.URGE}
+        - LOOKS
     ):
         with pytest.raises(MoveRefused):
             check(HEAD, action, case, BEFORE)
@@ -139,22 +143,23 @@ def test_what_the_head_may_do_in_each_state(state: State) -> None:
 EVERYTHING_RECEIVED = "accept decline note reply assign recuse join hand_up"
 BY_HANDLER = "accept decline note reply recuse join"
 TO_DECLINE = replace(OF_UNIT, decline_proposed=True, proposed_by=HANDLER.user_id)
+LOOKED, LOOKING = replace(OF_UNIT, look_asked=True, acted=frozenset({10, 11})), "confirm_look reopen"
 WHO = [
     # who, whose case, state, when, what
     ("its head", HEAD, OF_UNIT, "received", BEFORE, EVERYTHING_RECEIVED),
     ("its handler", HANDLER, OF_UNIT, "received", BEFORE, BY_HANDLER),
     ("its handler, escalated", HANDLER, OF_UNIT, "received", AFTER, BY_HANDLER),
-    ("the office, watching", OFFICE, OF_UNIT, "received", BEFORE, "recuse take_over"),
-    ("the office, escalated", OFFICE, OF_UNIT, "received", AFTER, "accept decline recuse take_over"),
-    ("the office, accepted and idle", OFFICE, OF_UNIT, "accepted", AFTER, "recuse take_over"),
-    ("the office, second person", OFFICE, OF_UNIT, "proposed", BEFORE, "confirm return recuse take_over"),
+    ("the office, watching", OFFICE, OF_UNIT, "received", BEFORE, "recuse take_over urge"),
+    ("the office, escalated", OFFICE, OF_UNIT, "received", AFTER, "accept decline recuse take_over urge"),
+    ("the office, accepted and idle", OFFICE, OF_UNIT, "accepted", AFTER, "recuse take_over urge"),
+    ("the office, second person", OFFICE, OF_UNIT, "proposed", BEFORE, "confirm return recuse take_over urge"),
     (
         "the office, to decline",
         OFFICE,
         TO_DECLINE,
         "received",
         BEFORE,
-        "confirm_decline return_decline recuse take_over",
+        "confirm_decline return_decline recuse take_over urge",
     ),
     (
         "its head, to decline",
@@ -174,6 +179,14 @@ WHO = [
     ("the superior unit, escalated", HEAD, OF_OWN_UNIT, "received", AFTER, "recuse"),
     ("the superior unit, proposed", HEAD, OF_OWN_UNIT, "proposed", BEFORE, "recuse"),
     ("the unit below", BELOW, OF_UNIT, "received", BEFORE, ""),
+    ("the office, dismissed", OFFICE, OF_UNIT, "concluded", BEFORE, ""),
+    ("the office, asked to look again", OFFICE, LOOKED, "concluded", BEFORE, "confirm_look reopen"),
+    ("the office, asked about a decline", OFFICE, LOOKED, "declined", BEFORE, "confirm_look reopen"),
+    ("the office, asked about its own", OFFICE, replace(OF_OFFICE, look_asked=True), "concluded", BEFORE, LOOKING),
+    ("the office, acted in it before", OFFICE, replace(LOOKED, acted=OFFICE_HANDS), "concluded", BEFORE, ""),
+    ("its head, asked to look again", HEAD, LOOKED, "concluded", BEFORE, ""),
+    ("the superior unit, asked", HEAD, replace(OF_OWN_UNIT, look_asked=True), "declined", BEFORE, ""),
+    ("the office, asked of a lapsed one", OFFICE, LOOKED, "lapsed", AFTER, ""),
     ("own unit's head", BELOW, OF_OWN_UNIT, "received", BEFORE, EVERYTHING_RECEIVED),
 ]
 
@@ -308,9 +321,27 @@ def test_the_office_does_not_take_over_what_it_cannot_conclude() -> None:
         check(HEAD, Action.HAND_UP, alone, BEFORE)
 
 
+def test_a_case_is_opened_again_only_where_the_office_has_two_people_to_conclude_it() -> None:
+    """Also where the unit has nobody left, so that nothing would be lost by it: a reopened case lapses (R35)."""
+    for hands in (HANDS, frozenset[int]()):
+        alone = replace(LOOKED, state=State.CONCLUDED, hands=hands, office_hands=frozenset({12}))
+        assert allowed_actions(OFFICE, alone, BEFORE) == actions("confirm_look")
+    check(OFFICE, Action.REOPEN, replace(alone, office_hands=frozenset({12, 17})), BEFORE)
+
+
 @pytest.mark.parametrize(
     ("actor", "action", "case", "now", "why"),
     [
+        (OFFICE, Action.URGE, OF_OFFICE, BEFORE, "催办由市工作专班办理，对象是其他单位正在办理的案件。"),
+        (HEAD, Action.URGE, OF_UNIT, BEFORE, "催办由市工作专班办理，对象是其他单位正在办理的案件。"),
+        (OFFICE, Action.REOPEN, replace(OF_UNIT, state=State.DECLINED), BEFORE, "没有待复核的申请，可能刚刚已经复核。"),
+        (
+            OFFICE,
+            Action.CONFIRM_LOOK,
+            replace(LOOKED, state=State.DECLINED, acted=frozenset({12})),
+            BEFORE,
+            "复核由市工作专班里没有办理过这个案件的人决定。",
+        ),
         (HANDLER, Action.ASSIGN, OF_UNIT, BEFORE, "这一步由单位负责人办理。"),
         (HANDLER, Action.HAND_UP, OF_UNIT, BEFORE, "这一步由单位负责人办理。"),
         (OFFICE, Action.HAND_UP, OF_OFFICE, BEFORE, "案件已经由市工作专班办理。"),

@@ -179,6 +179,11 @@ def twice(table: str, columns: str, row: int) -> Step:
 
 _NOMINEE = "programme_id, kind, name, unit_id, recommender_id, position, post, category, trade, deeds, rank, edition"
 _PAPER = "programme_id, kind, issuer, number, title, dated, agreed, text, document_id, recorded_by, recorded_at"
+_LETTER = (
+    "INSERT INTO letters (id, programme_id, series, year, number, kind, reader, turn, case_id, objection_id, "
+    "signed_by_id, office_only, words, made_at) "
+)
+_LOOK = "INSERT INTO second_looks (id, case_id, objection_id, reason, asked_at, acted) VALUES "
 _RECUSED = "INSERT INTO recusals (id, case_id, user_id, reason, recused_at) VALUES "
 # The first objection as if somebody had registered it; then that person kept out of its case, as it should be.
 _REGISTERED = (
@@ -520,6 +525,31 @@ CORRUPTIONS = [
         ("disqualification-names-its-clause", "UPDATE disqualifications SET clause = ' '"),
         ("reversal-has-two-people", "UPDATE reversals SET confirmed_by = proposed_by"),
         ("reversal-follows-what-it-reverses", "UPDATE reversals SET confirmed_at = LATER(confirmed_at, -1)"),
+        # --- letters and second looks
+        (
+            "final-state-has-its-letter",
+            "UPDATE letters SET kind = 'supplement' WHERE objection_id = 8 AND kind = 'decline'",
+        ),
+        (
+            "disqualification-has-its-letter",
+            "UPDATE letters SET kind = 'restoration' WHERE reader = 'nominee' AND kind = 'disqualification'",
+        ),
+        ("letter-numbers-leave-none-out", "UPDATE letter_counts SET last = last + 1"),
+        (
+            "letters-of-a-complaint-are-the-offices",
+            _LETTER + "SELECT 9999, 1, '市级专班专办', 2026, 99, 'acceptance', 'objector', 'accepted', case_id, id, 1, "
+            "FALSE, '{}', filed_at FROM objections WHERE against_handler LIMIT 1",
+        ),
+        (
+            "supplement-is-due-before-the-deadline",
+            "UPDATE cases SET supplement_by = LATER(supplement_by, 999) WHERE supplement_by IS NOT NULL",
+        ),
+        ("second-look-is-before-the-deadline", _LOOK + "(91, 8, 8, '请复核', LATER(NOW, 9999), '[]')"),
+        (
+            "second-look-is-by-somebody-else",
+            "INSERT INTO second_looks (id, case_id, objection_id, reason, asked_at, acted, outcome, decision, "
+            "decided_by, decided_at) VALUES (91, 8, 8, '请复核', NOW, '[1]', 'confirmed', '维持', 1, NOW)",
+        ),
         # --- accounts
         ("units-form-a-tree", "UPDATE units SET parent_id = 4 WHERE id = 12"),
         (
@@ -593,6 +623,7 @@ CORRUPTIONS = [
             "entry_id = (SELECT entry_id FROM cases WHERE id = 1), "
             "lapsed_at = (SELECT lapsed_at FROM cases WHERE id = 1) WHERE id = 3",
             act("clock", "case.lapsed", "case:3"),
+            "UPDATE letters SET kind = 'answer' WHERE case_id = 3",
             "INSERT INTO disqualifications (id, nominee_id, period_id, case_id, ground, clause, effective_at, "
             "carried_out_at) SELECT 99, nominee_id, period_id, 3, ground, clause, effective_at, carried_out_at "
             "FROM disqualifications WHERE case_id = 1",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.cases.states import State
+from app.domain.cases.states import Conclusion, State
 from app.domain.refusals import (
     AlreadyClosed,
     CasesOpen,
@@ -47,7 +47,7 @@ def test_every_period_that_is_ready_is_closed_and_the_others_say_why_not(world: 
         {1: AlreadyClosed, held: CasesOpen, later: WrongState},
     )
     assert world.everything() == before
-    world.bring(case, State.CONCLUDED, "2026-09-24 Thu 10:00")
+    world.bring(case, State.CONCLUDED, "2026-09-24 Thu 10:00", Conclusion.PARTLY_UPHELD)
     done = world.run(closing.close_each, [held, later, held], by=office, now=at("2026-09-24 Thu 11:00"))
     assert kinds(done) == ([held], {later: WrongState})
     assert world.period(held).closed_at == at("2026-09-24 Thu 11:00")

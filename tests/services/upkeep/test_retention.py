@@ -125,11 +125,12 @@ def test_security_18_who_and_evidence_are_gone_and_numbers_and_record_stay(ended
             assert objection.facts == PURGED
             assert objection.withdraw_reason in (None, PURGED)
             assert objection.content_hash == "0" * 64
-        told = {message.kind: message.text for message in session.scalars(select(Message))}
+        told = {(message.kind, message.text) for message in session.scalars(select(Message))}
         assert told == {
-            MessageKind.SUPPLEMENT: PURGED,
-            MessageKind.REPLY: "已收到您的补充",
-            MessageKind.ANSWER: "异议不成立。已核实，谢谢监督",
+            (MessageKind.SUPPLEMENT, PURGED),
+            (MessageKind.REPLY, "已收到您的补充"),
+            (MessageKind.ANSWER, "异议不成立。已核实，谢谢监督"),
+            (MessageKind.ANSWER, "规定时间届满，没有作出结论。该推荐对象的参评资格已经取消。"),
         }
         assert chain.verify(session, [head]).holds
     assert what_stays(ended) == kept

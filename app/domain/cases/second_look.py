@@ -1,0 +1,70 @@
+"""A second look at a decline or a dismissal: of what, by whom it may be asked, and until when (R35)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.calendar.workdays import Calendar, end_of, last_day_before, nth_workday_before
+from app.domain.cases.states import Conclusion, State
+from app.domain.refusals import BeyondHorizon, LookRefused
+
+
+class LookOutcome(StrEnum):
+    """How the superior answered."""
+
+    CONFIRMED = "confirmed"  # 维持原决定
+    REOPENED = "reopened"  # 重新办理
+
+
+LOOK_OUTCOME_NAMES = {LookOutcome.CONFIRMED: "复核维持原决定", LookOutcome.REOPENED: "复核后重新办理"}
+
+
+def asked_until(conclude_by: dt.datetime, calendar: Calendar) -> dt.datetime:
+    """Return until when a second look may be asked for: 24:00 of the working day before the deadline's own.
+
+    The superior has the deadline's day for it. Where the days are not known it is the deadline.
+    """
+    try:
+        return end_of(nth_workday_before(last_day_before(conclude_by), 1, calendar))
+    except BeyondHorizon:
+        return conclude_by
+
+
+def may_be_looked_at(state: State, conclusion: Conclusion | None) -> bool:
+    """Whether a case ended in what a second look may be asked for: a decline or a dismissal."""
+    return state is State.DECLINED or (state is State.CONCLUDED and conclusion is Conclusion.DISMISSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What decides whether one objector may ask: the case, the objector's own objection, the period."""
+
+    state: State
+    conclusion: Conclusion | None
+    withdrawn: bool
+    asked_before: bool
+    period_closed: bool
+    until: dt.datetime
+
+
+def check_wish(wish: Wish, now: dt.datetime) -> None:
+    """Let the objector ask for a second look, or raise LookRefused (R35)."""
+    if wish.asked_before:
+        raise LookRefused("您已经申请过一次复核，不能再次申请。")
+    if not may_be_looked_at(wish.state, wish.conclusion):
+        raise LookRefused("只有不予受理、异议不成立的决定可以申请复核。")
+    if wish.withdrawn:
+        raise LookRefused("您已经撤回异议，不能申请复核。")
+    if wish.period_closed or now >= wish.until:
+        raise LookRefused("申请复核的期限已过，原决定有效。")
+
+
+def may_ask(wish: Wish, now: dt.datetime) -> bool:
+    """Whether `check_wish` would let the objector ask: what the page offers."""
+    try:
+        check_wish(wish, now)
+    except LookRefused:
+        return False
+    return True

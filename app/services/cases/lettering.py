@@ -1,0 +1,156 @@
+"""Letters written at the ends and turns of a case, in the transaction of the act that brings them (R34).
+
+Their words are frozen as the data stand at that moment. Numbers are given as the transaction ends (`Work.post`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.calendar.workdays import local_date
+from app.domain.cases.clauses import lapse_clause
+from app.domain.cases.letter_words import LetterFacts, LetterText, Party, TurnFacts, letter_text
+from app.domain.cases.letters import LETTERS, SIGNED_BY_OFFICE, LetterKind, Reader, Turn, series_of
+from app.domain.cases.second_look import Wish, asked_until, may_ask, may_be_looked_at
+from app.models import Case, Letter, Nominee, Objection, SecondLook, Unit, UnitKind
+from app.services.shared.work import Work
+
+_NOTHING_MORE = TurnFacts()
+
+
+def write_letters(
+    work: Work,
+    turn: Turn,
+    case: Case,
+    more: TurnFacts = _NOTHING_MORE,
+    *,
+    only: Collection[int] | None = None,
+    to_nominee: bool = True,
+) -> None:
+    """Write the letters of a turn of this case: to its objectors, the nominee, the units, as the table says.
+
+    `only` names the objections whose objectors are written to, where not all of them are. Without `to_nominee` nobody
+    else is: the nominee has the same letter from another case.
+    """
+    against_unit = is_against_unit(case)
+    nominee = work.session.get_one(Nominee, case.entry.nominee_id)
+    facts = _facts(work, turn, case, nominee)
+    for kind, reader in LETTERS[turn]:
+        if reader is Reader.UNIT and against_unit:
+            continue  # of a complaint against it a unit learns nothing, not even that it exists (R19)
+        if reader is not Reader.OBJECTOR and not to_nominee:
+            continue
+        if reader is not Reader.OBJECTOR:
+            _post(work, turn, case, letter_text(turn, kind, reader, facts, more), (kind, reader))
+            continue
+        for objection in _written_to(work.session, case, only):
+            text = letter_text(turn, kind, reader, facts, _of_objection(work, case, objection, more))
+            _post(work, turn, case, text, (kind, reader), objection.id)
+
+
+def is_against_unit(case: Case) -> bool:
+    """Whether it is a complaint against the unit that organises the period: the office alone knows of it (R19)."""
+    complaint = any(objection.against_handler for objection in case.objections)
+    return complaint and case.entry.period.organiser.kind is not UnitKind.OFFICE
+
+
+def _written_to(session: Session, case: Case, only: Collection[int] | None) -> Sequence[Objection]:
+    """Return the objections by their ids, which are drawn at random: no order of arrival is in it (R19)."""
+    query = select(Objection).where(Objection.case_id == case.id).order_by(Objection.id)
+    return session.scalars(query if only is None else query.where(Objection.id.in_(only))).all()
+
+
+def wish_of(session: Session, case: Case, objection: Objection) -> Wish:
+    """Return what decides whether this objector may ask for a second look at the case as it stands (R35)."""
+    period = case.entry.period
+    asked = select(SecondLook.id).where(SecondLook.objection_id == objection.id)
+    return Wish(
+        state=case.state,
+        conclusion=case.conclusion,
+        withdrawn=objection.withdrawn_at is not None,
+        asked_before=session.scalar(asked) is not None,
+        period_closed=period.closed_at is not None,
+        until=asked_until(period.conclude_by, period.day_table),
+    )
+
+
+def _of_objection(work: Work, case: Case, objection: Objection, more: TurnFacts) -> TurnFacts:
+    """Add until when this objector may ask for a second look, where the decision is one that can be looked at."""
+    if not more.may_look or not may_be_looked_at(case.state, case.conclusion) or objection.withdrawn_at is not None:
+        return replace(more, may_look=False)
+    wish = wish_of(work.session, case, objection)
+    if wish.asked_before:
+        return replace(more, may_look=False)
+    return replace(more, look_until=wish.until if may_ask(wish, work.now) else None)
+
+
+def _facts(work: Work, turn: Turn, case: Case, nominee: Nominee) -> LetterFacts:
+    period, office = case.entry.period, case.handler_unit.office
+    programme = period.programme
+    by_office = case.handler_unit.kind is UnitKind.OFFICE
+    signed_by_office = by_office or turn in SIGNED_BY_OFFICE
+    return LetterFacts(
+        programme=programme.title,
+        round_name=period.round.name,
+        nominee=nominee.name,
+        case_number=case.number,
+        received=local_date(case.received_at),
+        deadline=period.conclude_by,
+        handler=_party(case.handler_unit),
+        office=_party(office),
+        by_office=by_office,
+        handling=programme.rules.round_words[period.round_number].handling,
+        lapse=lapse_clause(period.round, programme.lapse_clause),
+        signed_by=(programme.signatory or office.name) if signed_by_office else case.handler_unit.name,
+        dated=local_date(work.now),
+        recommender=nominee.recommender.name,
+    )
+
+
+def _party(unit: Unit) -> Party:
+    return Party(unit.name, unit.phone, unit.address, unit.hours)
+
+
+def _post(
+    work: Work,
+    turn: Turn,
+    case: Case,
+    text: LetterText,
+    what: tuple[LetterKind, Reader],
+    objection_id: int | None = None,
+) -> None:
+    kind, reader = what
+    against_unit = is_against_unit(case)
+    office = case.handler_unit.office
+    signer = office if turn in SIGNED_BY_OFFICE else case.handler_unit
+    work.post(
+        Letter(
+            programme_id=case.entry.period.programme_id,
+            series=series_of(signer.name, by_office=signer.id == office.id, against_unit=against_unit),
+            year=local_date(work.now).year,
+            kind=kind,
+            reader=reader,
+            turn=turn,
+            case_id=case.id,
+            objection_id=objection_id,
+            signed_by_id=signer.id,
+            office_only=against_unit,
+            words=_frozen(text),
+            made_at=work.now,
+        )
+    )
+
+
+def _frozen(text: LetterText) -> dict[str, Any]:
+    return {
+        "title": text.title,
+        "to": text.to,
+        "paragraphs": list(text.paragraphs),
+        "signed_by": text.signed_by,
+        "dated": text.dated.isoformat(),
+    }

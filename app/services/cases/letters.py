@@ -1,0 +1,120 @@
+"""Letters as staff and objectors come to them: who may read which, the sealed copy sent out, many in one file (R34)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.cases.letters import Reader
+from app.domain.cases.states import Actor, Role
+from app.domain.refusals import NothingChosen, NotThere, NotYourCase
+from app.models import Case, Entry, Letter, Nominee, Period, Recusal
+from app.services.cases.visibility import cases_visible_to
+from app.services.record.chain import on_case
+from app.services.shared.work import Work, use_case
+
+_OF_THE_CASE = (Reader.OBJECTOR, Reader.HANDLER)
+_OF_THE_NOMINEE = (Reader.NOMINEE, Reader.UNIT)
+MOST = 300  # letters in one file
+
+
+def in_reach(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition on Letter, joined with Case and Nominee, that leaves out what this person may not read.
+
+    A unit reads what its cases brought, and what went to its own nominees; of a complaint against it nothing (R19).
+    """
+    not_recused = ~exists().where(Recusal.case_id == Letter.case_id, Recusal.user_id == actor.user_id)
+    if actor.role is Role.OFFICE:
+        return not_recused
+    if actor.role is Role.AUDITOR:
+        return exists().where(Letter.id != Letter.id)
+    theirs = or_(Nominee.unit_id == actor.unit_id, Nominee.recommender_id == actor.unit_id)
+    reached = or_(
+        and_(Letter.reader.in_(_OF_THE_CASE), cases_visible_to(actor, now)),
+        and_(Letter.reader.in_(_OF_THE_NOMINEE), theirs),
+    )
+    return and_(not_recused, ~Letter.office_only, reached)
+
+
+def _reached(actor: Actor, now: dt.datetime, *where: ColumnElement[bool]) -> Select[Letter]:
+    return (
+        select(Letter)
+        .join(Case, Letter.case_id == Case.id)
+        .join(Entry, Case.entry_id == Entry.id)
+        .join(Nominee, Entry.nominee_id == Nominee.id)
+        .where(in_reach(actor, now), *where)
+        .order_by(Letter.programme_id, Letter.year, Letter.series, Letter.number)
+        .options(joinedload(Letter.case).joinedload(Case.entry).joinedload(Entry.period))
+    )
+
+
+def of_case(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[Letter]:
+    """List the letters of a case that this person may read."""
+    return session.scalars(_reached(actor, now, Letter.case_id == case_id)).all()
+
+
+def reachable(session: Session, actor: Actor, now: dt.datetime) -> Sequence[Letter]:
+    """List every letter of running programmes that this person may read, those to be issued first."""
+    running = select(Period.id).where(Period.closed_at.is_(None))
+    rows = session.scalars(_reached(actor, now, or_(Letter.issued_at.is_(None), Entry.period_id.in_(running)))).all()
+    return sorted(rows, key=lambda letter: letter.issued_at is not None)
+
+
+def one(session: Session, letter_id: int, actor: Actor, now: dt.datetime) -> Letter:
+    """Return a letter that this person may read. Raises NotYourCase."""
+    letter = session.scalar(_reached(actor, now, Letter.id == letter_id))
+    if letter is None:
+        raise NotYourCase
+    return letter
+
+
+def may_issue(letter: Letter, actor: Actor) -> bool:
+    """Whether this person sends out the sealed copy: somebody of the unit that signs it, or of the office."""
+    return letter.issued_at is None and (actor.is_office or letter.signed_by_id == actor.unit_id)
+
+
+@use_case
+def issue(work: Work, letter_ids: Collection[int]) -> int:
+    """Note that the sealed copies of these letters went out. Returns how many; one that went out before stays as it is.
+
+    Raises NothingChosen, and NotYourCase before anything is done.
+    """
+    if not letter_ids:
+        raise NothingChosen("还没有勾选文书。")
+    wanted = set(letter_ids)
+    locked = _reached(work.actor, work.now, Letter.id.in_(wanted)).with_for_update(of=Letter)
+    letters = work.session.scalars(locked.execution_options(populate_existing=True)).all()
+    waiting = [letter for letter in letters if letter.issued_at is None]
+    if len(letters) != len(wanted) or not all(may_issue(letter, work.actor) for letter in waiting):
+        raise NotYourCase
+    for letter in waiting:
+        letter.issued_at, letter.issued_by = work.now, work.actor.user_id
+        work.did("letter.issued", on_case(letter.case_id), letter=letter.numbered)
+    return len(waiting)
+
+
+def several(session: Session, letter_ids: Collection[int], actor: Actor, now: dt.datetime) -> Sequence[Letter]:
+    """Return these letters in the order of their numbers. Raises NothingChosen, NotYourCase."""
+    if not letter_ids:
+        raise NothingChosen("还没有勾选文书。")
+    letters = session.scalars(_reached(actor, now, Letter.id.in_(set(letter_ids)))).all()
+    if len(letters) != len(set(letter_ids)):
+        raise NotYourCase
+    return letters[:MOST]
+
+
+def of_objection(session: Session, objection_id: int) -> Sequence[Letter]:
+    """List the letters to the objector of this objection, the newest first."""
+    query = select(Letter).where(Letter.objection_id == objection_id)
+    return session.scalars(query.order_by(Letter.made_at.desc(), Letter.number.desc())).all()
+
+
+def one_of_objection(session: Session, objection_id: int, letter_id: int) -> Letter:
+    """Return a letter to this objector. Raises NotThere for every other letter."""
+    letter = session.get(Letter, letter_id)
+    if letter is None or letter.objection_id != objection_id:
+        raise NotThere("没有找到这份文书。")
+    return letter

@@ -1,0 +1,221 @@
+"""A second look at a decline or a dismissal: asked for by the objector, answered by the superior (R35)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.domain.cases.letter_words import TurnFacts
+from app.domain.cases.letters import Turn
+from app.domain.cases.reminders import Reminder
+from app.domain.cases.second_look import LookOutcome, Wish, asked_until, check_wish, may_be_looked_at
+from app.domain.cases.states import (
+    ACTION_NAMES,
+    LOOKS,
+    Action,
+    Actor,
+    Conclusion,
+    State,
+    allowed_actions,
+    may_see,
+    move,
+)
+from app.models import (
+    AuditRow,
+    Case,
+    CaseNote,
+    Entry,
+    MessageKind,
+    Objection,
+    Period,
+    Recusal,
+    SecondLook,
+    Unit,
+    UnitKind,
+)
+from app.services.cases.handling import did, give_to_office, lock_case, tell_objectors
+from app.services.cases.investigation import REASON
+from app.services.cases.lettering import wish_of, write_letters
+from app.services.cases.telling import tell_units
+from app.services.record.chain import OBJECTOR, on_case
+from app.services.shared.locks import lock_row
+from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
+
+WISH_LENGTH = (2, 1000)
+# Whoever did anything in a case does not look at it again. Urging is no part in it, nor is reading.
+_NO_PART_IN_IT = (f"case.{Action.URGE}",)
+_WITH_PERIOD = (
+    selectinload(Case.entry).selectinload(Entry.period),
+    selectinload(Case.looks),
+    selectinload(Case.objections),
+)
+
+
+@use_case
+def ask(work: Work, objection_id: int, reason: str) -> None:
+    """Ask the superior to look again, by the objector, once (R35). Raises LookRefused, MissingText.
+
+    What two people decided stands until it is answered, and where it is not.
+    """
+    objection = work.session.get_one(Objection, objection_id)
+    case = lock_row(work.session, Case, objection.case_id, *_WITH_PERIOD)
+    work.session.refresh(objection)
+    check_wish(wish_of(work.session, case, objection), work.now)
+    reason = checked_text(reason, "申请复核的理由", WISH_LENGTH)
+    acted = sorted(who_acted(work.session, case))
+    work.session.add(
+        SecondLook(case_id=case.id, objection_id=objection.id, reason=reason, asked_at=work.now, acted=acted)
+    )
+    tell_units(work, case, Reminder.LOOK_ASKED)
+    work.did_by(OBJECTOR, "objection.look_asked", case, objection=objection.id)
+
+
+def wish(session: Session, objection: Objection, case: Case) -> Wish:
+    """Return what decides whether the objector may ask now, for the page that offers it."""
+    return wish_of(session, case, objection)
+
+
+@use_case
+def confirm_look(work: Work, case_id: int, decision: str) -> None:
+    """Confirm what was decided (复核维持): every request that waits is answered, the decision stands (R35)."""
+    case = lock_case(work, case_id, Action.CONFIRM_LOOK)
+    decision = checked_text(decision, "复核的理由", REASON)
+    asked = _answer(work, case, LookOutcome.CONFIRMED, decision)
+    tell_objectors(work, case, MessageKind.ANSWER, f"经复核，维持原决定。理由：{decision}", only=asked)
+    tell_units(work, case, Reminder.LOOK_CONFIRMED)
+    write_letters(work, Turn.LOOK_CONFIRMED, case, TurnFacts(reason=decision), only=asked)
+    did(work, case, Action.CONFIRM_LOOK, reason=decision)
+
+
+@use_case
+def reopen(work: Work, case_id: int, decision: str) -> None:
+    """Take the case over and open it again (复核重办), by the office (R35). The deadline does not move.
+
+    A dismissed case is investigated anew, a declined one counts as accepted. Every objector is told.
+    """
+    case = lock_case(work, case_id, Action.REOPEN)
+    decision = checked_text(decision, "复核的理由", REASON)
+    _answer(work, case, LookOutcome.REOPENED, decision)
+    if case.handler_unit.kind is not UnitKind.OFFICE:
+        give_to_office(work, case)
+    target = State.ACCEPTED if case.state is State.DECLINED else State.INVESTIGATING
+    case.state = move(case.state, target, ACTION_NAMES[Action.REOPEN])
+    if target is State.ACCEPTED:
+        case.decided_at = work.now
+    case.decline_ground = case.decline_reason = case.decline_confirmed_by = None
+    case.conclusion = case.confirmed_by = case.confirmed_at = None
+    case.before_letters = False
+    tell_objectors(work, case, MessageKind.REPLY, f"经复核，原来的决定不再适用，由市级专班重新办理。理由：{decision}")
+    tell_units(work, case, Reminder.REOPENED)
+    write_letters(work, Turn.REOPENED, case, TurnFacts(reason=decision))
+    did(work, case, Action.REOPEN, reason=decision)
+
+
+def _answer(work: Work, case: Case, outcome: LookOutcome, decision: str) -> list[int]:
+    """Answer the requests that wait. Returns whose objections they are of."""
+    waiting = case.looks_waiting
+    for look in waiting:
+        look.outcome, look.decision = outcome, decision
+        look.decided_by, look.decided_at = work.actor.user_id, work.now
+    return [look.objection_id for look in waiting]
+
+
+def who_acted(session: Session, case: Case) -> set[int]:
+    """Return everybody who did anything in the case, or in one that was joined into it, but urge it."""
+    subjects = [on_case(row) for row in session.scalars(select(Case.id).where(Case.joined_into_id == case.id))]
+    acts = select(AuditRow.actor).where(
+        AuditRow.subject.in_([on_case(case.id), *subjects]),
+        AuditRow.action.like("case.%"),
+        AuditRow.action.not_in(_NO_PART_IN_IT),
+        AuditRow.actor.like("user:%"),
+    )
+    found = {int(actor.removeprefix("user:")) for actor in session.scalars(acts.distinct())}
+    found |= set(session.scalars(select(CaseNote.written_by).where(CaseNote.case_id == case.id)))
+    named = case.proposed_by, case.confirmed_by, case.decline_confirmed_by, case.assignee_id
+    return found | {user_id for user_id in named if user_id is not None}
+
+
+# --- what waits ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLook:
+    """A case whose objectors wait for a second look: until when it counts, and whether anybody is left to decide it."""
+
+    case: Case
+    until: dt.datetime
+    mine: bool  # this person may decide it
+    has_reviewer: bool
+
+
+def waiting_looks(session: Session, actor: Actor, now: dt.datetime) -> list[WaitingLook]:
+    """List the requests that wait and still count, the most urgent first: the office's, whoever handled the case."""
+    if not actor.is_office:
+        return []
+    cases = session.scalars(
+        select(Case)
+        .join(Entry, Case.entry_id == Entry.id)
+        .join(Period, Entry.period_id == Period.id)
+        .where(
+            Period.conclude_by > now,
+            Period.closed_at.is_(None),
+            exists().where(SecondLook.case_id == Case.id, SecondLook.outcome.is_(None)),
+            ~exists().where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id),
+        )
+        .order_by(Period.conclude_by, Case.id)
+        .options(
+            joinedload(Case.entry).joinedload(Entry.period),
+            joinedload(Case.handler_unit).selectinload(Unit.people),
+            selectinload(Case.looks),
+            selectinload(Case.objections),
+            selectinload(Case.recusals),
+        )
+    ).all()
+    found = []
+    for case in cases:
+        facts = case.facts(now)
+        if not facts.look_asked or not may_see(actor, facts):
+            continue
+        mine = bool(LOOKS & allowed_actions(actor, facts, now))
+        free = facts.office_hands - facts.acted - facts.recused
+        found.append(WaitingLook(case, case.entry.period.conclude_by, mine, bool(free)))
+    return found
+
+
+def holding_up(session: Session, period: Period, now: dt.datetime) -> tuple[list[str], dt.datetime]:
+    """Return the cases on whose account a period is not closed yet, by number, and until when (R30, R35).
+
+    They are those whose objector waits for a second look, until the deadline, or may still ask for one.
+    """
+    until = asked_until(period.conclude_by, period.day_table)
+    if now >= period.conclude_by:
+        return [], until
+    ended = (
+        select(Case)
+        .join(Entry, Case.entry_id == Entry.id)
+        .where(
+            Entry.period_id == period.id,
+            (Case.state == State.DECLINED) | (Case.conclusion == Conclusion.DISMISSED),
+        )
+    )
+    cases: Sequence[Case] = session.scalars(
+        ended.order_by(Case.id).options(selectinload(Case.looks), selectinload(Case.objections))
+    ).all()
+    waiting = [case.number for case in cases if case.looks_waiting]
+    if waiting:
+        return waiting, period.conclude_by
+    if now >= until:
+        return [], until
+    return [case.number for case in cases if _may_ask(case)], until
+
+
+def _may_ask(case: Case) -> bool:
+    """Whether any objector of the case has neither withdrawn nor asked before."""
+    asked = {look.objection_id for look in case.looks}
+    open_to_it = may_be_looked_at(case.state, case.conclusion)
+    return open_to_it and any(each.withdrawn_at is None and each.id not in asked for each in case.objections)

@@ -1,0 +1,29 @@
+"""The office urges the handler of a case (催办): told, on the record, with a 督办单 to print (R21, R34)."""
+
+from __future__ import annotations
+
+from app.domain.cases.letter_words import TurnFacts
+from app.domain.cases.letters import Turn
+from app.domain.cases.reminders import Reminder, workdays_after_today
+from app.domain.cases.states import STATE_NAMES, Action
+from app.services.cases.handling import lock_case
+from app.services.cases.investigation import REASON
+from app.services.cases.lettering import write_letters
+from app.services.cases.telling import tell_units
+from app.services.shared.texts import checked_text
+from app.services.shared.work import Work, use_case
+
+
+@use_case
+def urge(work: Work, case_id: int, demand: str) -> None:
+    """Urge the handling unit (催办), as often as the office likes. Raises NotAllowed, MissingText.
+
+    Nothing was done on the case by it: the two working days of its handlers go on running (R21).
+    """
+    case = lock_case(work, case_id, Action.URGE)
+    demand = checked_text(demand, "督办要求", REASON)
+    period = case.entry.period
+    left = workdays_after_today(period.conclude_by, period.day_table, work.now)
+    tell_units(work, case, Reminder.URGED)
+    write_letters(work, Turn.URGED, case, TurnFacts(reason=demand, workdays_left=left, state=STATE_NAMES[case.state]))
+    work.did(f"case.{Action.URGE}", case, reason=demand)

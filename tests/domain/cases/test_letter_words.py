@@ -1,0 +1,87 @@
+"""The words of letters: whom to turn to, what can be done and until when, and two names alone for who handles (R34)."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import pytest
+
+from app.domain.cases.letter_words import LetterFacts, Party, TurnFacts, letter_text
+from app.domain.cases.letters import LETTERS, Reader, Turn
+from app.domain.cases.states import Conclusion, DeclineGround
+from app.domain.cases.verdict import Ground
+from tests.world import at
+
+FACTS = LetterFacts(
+    programme="2026年评选表彰活动",
+    round_name="推荐单位公示",
+    nominee="麒小3",
+    case_number="2026-0001",
+    received=dt.date(2026, 9, 18),
+    deadline=at("2026-09-30 Wed 00:00"),
+    handler=Party("麒麟区", "0874-0000002"),
+    office=Party("工作专班", "0874-0000001"),
+    by_office=False,
+    handling="评选通知第四部分",
+    lapse="评选通知第五部分，取消参评资格",
+    signed_by="麒麟区",
+    dated=dt.date(2026, 9, 21),
+    recommender="麒麟区",
+)
+MORE = TurnFacts(
+    ground=DeclineGround.NO_FACTS,
+    reason="没有线索",
+    conclusion=Conclusion.DISMISSED,
+    findings="走访群众五名",
+    grounds="评选通知第三部分",
+    answer="已核实",
+    question="请说明记录在哪里。",
+    answer_by=at("2026-09-24 Thu 00:00"),
+    look_until=at("2026-09-29 Tue 00:00"),
+    may_look=True,
+    out=Ground.LAPSED,
+    since=at("2026-09-30 Wed 00:00"),
+    clause="评选通知第五部分",
+    workdays_left=5,
+    state="已受理",
+)
+EVERY = [(turn, kind, reader) for turn, letters in LETTERS.items() for kind, reader in letters]
+
+
+def paragraphs(turn: Turn, reader: Reader, more: TurnFacts = MORE, **changed: object) -> str:
+    [kind] = {kind for kind, each in LETTERS[turn] if each is reader}
+    facts = dataclasses.replace(FACTS, **changed)  # type: ignore[arg-type] # what the case is about
+    return "\n".join(letter_text(turn, kind, reader, facts, more).paragraphs)
+
+
+@pytest.mark.parametrize(("turn", "kind", "reader"), EVERY)
+def test_every_letter_has_its_words_and_no_third_name(turn: Turn, kind: object, reader: Reader) -> None:
+    words = paragraphs(turn, reader)
+    assert len(words) > 30
+    assert "市级机构" not in words
+    assert "None" not in words
+
+
+def test_an_objector_is_sent_to_the_handler_and_past_it_to_the_office() -> None:
+    words = paragraphs(Turn.ACCEPTED, Reader.OBJECTOR)
+    assert "办理单位（电话：0874-0000002）" in words
+    assert "市级专班（电话：0874-0000001）" in words
+    by_office = paragraphs(Turn.ACCEPTED, Reader.OBJECTOR, by_office=True)
+    assert "0874-0000002" not in by_office
+
+
+@pytest.mark.parametrize("turn", [Turn.DISQUALIFIED, Turn.REVERSED])
+def test_whoever_is_put_out_or_taken_back_is_sent_to_the_office_alone(turn: Turn) -> None:
+    for reader in (Reader.NOMINEE, Reader.UNIT):
+        words = paragraphs(turn, reader)
+        assert "0874-0000001" in words
+        assert "0874-0000002" not in words
+
+
+def test_a_decline_says_until_when_it_can_be_looked_at_or_that_it_is_too_late() -> None:
+    assert "2026年9月28日（星期一）24:00前" in paragraphs(Turn.DECLINED, Reader.OBJECTOR)
+    late = dataclasses.replace(MORE, look_until=None)
+    assert "不足一个工作日，本决定不再复核" in paragraphs(Turn.DECLINED, Reader.OBJECTOR, late)
+    never = dataclasses.replace(MORE, may_look=False)
+    assert "复核" not in paragraphs(Turn.DECLINED, Reader.OBJECTOR, never)
