@@ -11,13 +11,7 @@ from wtforms import HiddenField, MultipleFileField, RadioField, SelectField
 from wtforms.validators import StopValidation
 
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Action, Conclusion, DeclineGround
-<<<<<<< .merge_file_dgklTc
-||||||| .merge_file_uokobR
-from app.domain.objections.receipt import keyed_hash, looks_like_form_token, new_form_token
-=======
 from app.domain.cases.supplements import MOST_WORKDAYS, PROPOSED_WORKDAYS
-from app.domain.objections.receipt import keyed_hash, looks_like_form_token, new_form_token
->>>>>>> .merge_file_9odKjp
 from app.models import Case, User
 from app.services.cases import choices, investigation, proposals, second_looks, urging
 from app.services.cases.investigation import REASON, TEXT
