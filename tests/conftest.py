@@ -39,6 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--faults-acknowledged", type=int, default=60, help="objections each scenario of tests/faults has acknowledged"
     )
+    parser.addoption("--messages", type=int, default=60, help="how many messages leave while senders are killed")
+    parser.addoption("--senders-killed", type=int, default=4, help="how often a sender is killed meanwhile")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

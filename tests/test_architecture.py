@@ -17,7 +17,16 @@ SOURCES = sorted((ROOT / "app").rglob("*.py"))
 LAYERS: list[set[str]] = [
     {"app.web", "app.cli", "app.processes", "app.demo"},
     {"app.services"},
-    {"app.models", "app.calendars", "app.database", "app.evidence", "app.notices", "app.papers", "app.sealing"},
+    {
+        "app.models",
+        "app.calendars",
+        "app.channels",
+        "app.database",
+        "app.evidence",
+        "app.notices",
+        "app.papers",
+        "app.sealing",
+    },
     {"app.domain"},
 ]
 HEIGHT = {name: height for height, names in enumerate(reversed(LAYERS)) for name in names}
@@ -194,6 +203,7 @@ def test_every_test_file_is_of_a_module() -> None:
         "web",
         "cli",
         "calendars",
+        "channels",
         "evidence",
         "notices",
         "papers",
@@ -262,6 +272,13 @@ def test_the_rules_and_use_cases_name_no_city() -> None:
         ("boto3", ("app.evidence",)),
         ("botocore", ("app.evidence",)),
         ("PIL", ("app.evidence",)),
+        ("apprise", ("app.channels.robots",)),
+        ("requests", ("app.channels",)),
+        ("smtplib", ("app.channels.mail",)),
+        ("imaplib", ("app.channels.bounces",)),
+        ("feedgen", ("app.web.messages.feeds",)),
+        ("icalendar", ("app.web.messages.feeds",)),
+        ("huey", ("app.services.messages.queue",)),
     ],
 )
 def test_each_library_has_its_one_room(library: str, where: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from app.cli.accounts import user
 from app.cli.calendar import calendar
 from app.cli.checks import check
 from app.cli.imports import export_lists, import_lists
+from app.cli.messages import notify, send
 from app.cli.programmes import programme
 from app.cli.shared import OpenPortal, plainly
 from app.cli.upkeep import audit, backup, evidence, grant, keys, restore, retention
@@ -95,7 +96,7 @@ def settle(opened: OpenPortal) -> None:
             click.echo(f"公示{settled.period_id}：逾期{settled.lapsed_cases}件，取消资格{settled.disqualified}个")
 
 
-for group in (calendar, programme, user, evidence, audit, keys):
+for group in (calendar, programme, user, evidence, audit, keys, notify):
     gongshi.add_command(group)
-for command in (check, grant, backup, restore, retention, import_lists, export_lists):
+for command in (check, grant, backup, restore, retention, import_lists, export_lists, send):
     gongshi.add_command(command)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.calendars.china import ChinaCalendar, estimated_notice
 from app.database import Database
 from app.demo import earlier, next_year, this_year
+from app.demo.addresses import give_addresses
 from app.demo.cases import Script
 from app.demo.cast import assemble
 from app.demo.clearing import Clearing
@@ -41,6 +42,7 @@ def build(database: Database, keyring: Keyring, now: dt.datetime, vault: Vault) 
         _estimate_what_is_missing(session, today, start)
         calendar = calendars.calendar_of(session, demonstration=True)
         cast = assemble(session, start)
+        give_addresses(session, keyring, start)
         for instant in (start, now):  # up without a break, so that no outage is there to make good for
             availability.record_heartbeat(Work(session, instant), now - start)
     clearing = Clearing(keyring, vault, cast.of_the_office.handler)

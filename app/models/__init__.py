@@ -32,7 +32,7 @@ from app.models.cases import (
 from app.models.document import Document, Purpose
 from app.models.imports import Import, ImportForm, ImportRow, ImportState
 from app.models.letters import Letter, LetterCount
-from app.models.messages import OutboxRow
+from app.models.messages import Dispatch, OutboxRow, Reach, StaffCalendar
 from app.models.nominees import (
     Confirmation,
     Correction,
@@ -83,6 +83,7 @@ __all__ = [
     "Confirmation",
     "Correction",
     "DeadlineExtension",
+    "Dispatch",
     "Disqualification",
     "Document",
     "Dossier",
@@ -118,6 +119,7 @@ __all__ = [
     "ProposalEnd",
     "Purpose",
     "Quota",
+    "Reach",
     "RecoveryCode",
     "Recusal",
     "Registration",
@@ -132,6 +134,7 @@ __all__ = [
     "SecondFactor",
     "SecondLook",
     "SpentAnswer",
+    "StaffCalendar",
     "StaffSession",
     "Stage",
     "StoredFile",

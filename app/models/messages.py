@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.cases.reminders import Reminder
-from app.models.base import Base, checked
+from app.domain.messages.channels import OutgoingChannel
+from app.domain.messages.fate import WORDS_LENGTH, Delivery
+from app.domain.messages.hours import Times
+from app.domain.messages.wording import NoticeKind
+from app.models.accounts import Unit, User
+from app.models.base import Base, checked, is_set
 from app.models.cases import Case
+
+_UNPLANNED = text("planned_at IS NULL")
+_DUE = text("fate IN ('waiting', 'sending')")
 
 
 class OutboxRow(Base):
-    """A warning to a unit (R28), shown on desk and office pages. `sent_at` is set once a channel has sent it."""
+    """A warning to a unit (R28): shown on desk and office pages, and told to its people by their channels.
+
+    `planned_at` is when a worker made the dispatches of it; `sent_at` when the first of these had left.
+    """
 
     __tablename__ = "outbox"
 
@@ -24,6 +35,7 @@ class OutboxRow(Base):
     deadline: Mapped[dt.datetime]
     created_at: Mapped[dt.datetime]
     sent_at: Mapped[dt.datetime | None]
+    planned_at: Mapped[dt.datetime | None]
 
     case: Mapped[Case] = relationship()
 
@@ -31,4 +43,93 @@ class OutboxRow(Base):
         # One warning for each unit, occasion and deadline; an extended deadline is another one.
         Index("uq_outbox_once", "case_id", "unit_id", "reminder", "deadline", unique=True),
         Index("ix_outbox_unit", "unit_id", "created_at"),
+        Index("ix_outbox_unplanned", "id", sqlite_where=_UNPLANNED, postgresql_where=_UNPLANNED),
     )
+
+
+class Reach(Base):
+    """An address of a person of staff, of a unit, or of an objector, sealed to its row (R28, R36).
+
+    It counts once it was confirmed by a code, which is derived from the moment it was asked for and kept nowhere.
+    """
+
+    __tablename__ = "reaches"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    objection_id: Mapped[int | None] = mapped_column(ForeignKey("objections.id"), index=True)
+    channel: Mapped[OutgoingChannel] = mapped_column(checked(OutgoingChannel, "channel"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    times: Mapped[Times] = mapped_column(checked(Times, "times"))
+    made_at: Mapped[dt.datetime]
+    code_at: Mapped[dt.datetime]
+    code_tries: Mapped[int] = mapped_column(default=0)
+    confirmed_at: Mapped[dt.datetime | None]
+    # Ended by its owner: nothing goes there any more, and no other address takes its place by itself.
+    stopped_at: Mapped[dt.datetime | None]
+    # A mail server sent the last message back: the address is as good as none.
+    bounced_at: Mapped[dt.datetime | None]
+
+    user: Mapped[User | None] = relationship()
+    unit: Mapped[Unit | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint(
+            f"CAST({is_set('user_id')} AS INTEGER) + CAST({is_set('unit_id')} AS INTEGER)"
+            f" + CAST({is_set('objection_id')} AS INTEGER) = 1",
+            name="of_one",
+        ),
+        UniqueConstraint("user_id", "channel"),
+        UniqueConstraint("unit_id", "channel"),
+        UniqueConstraint("objection_id"),
+    )
+
+
+class Dispatch(Base):
+    """One message to one address: claimed by a worker, tried, and what became of it (R28).
+
+    `words` are the gateway's, with the address left out. `token` names it to the mail server, so that a bounce finds
+    it again.
+    """
+
+    __tablename__ = "dispatches"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice: Mapped[NoticeKind] = mapped_column(checked(NoticeKind, "notice"))
+    outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
+    told_at: Mapped[dt.datetime]  # when that happened which it tells
+    reach_id: Mapped[int] = mapped_column(ForeignKey("reaches.id"), index=True)
+    channel: Mapped[OutgoingChannel] = mapped_column(checked(OutgoingChannel, "channel"))
+    digest: Mapped[bool]
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    fate: Mapped[Delivery] = mapped_column(checked(Delivery, "fate"))
+    due_at: Mapped[dt.datetime]  # of one that is being sent: when its worker counts as dead
+    tries: Mapped[int] = mapped_column(default=0)
+    unsure: Mapped[int] = mapped_column(default=0)
+    words: Mapped[str] = mapped_column(String(WORDS_LENGTH), default="")
+    ended_at: Mapped[dt.datetime | None]
+
+    reach: Mapped[Reach] = relationship()
+    outbox: Mapped[OutboxRow | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint(f"(notice = 'warning') = {is_set('outbox_id')}", name="warning_has_outbox"),
+        CheckConstraint(f"(fate IN ('waiting', 'sending')) <> {is_set('ended_at')}", name="ended_is_dated"),
+        CheckConstraint("tries >= 0 AND unsure BETWEEN 0 AND 2 AND unsure <= tries", name="counts"),
+        UniqueConstraint("outbox_id", "reach_id", "told_at"),
+        Index("ix_dispatches_due", "due_at", sqlite_where=_DUE, postgresql_where=_DUE),
+        Index("ix_dispatches_fate", "fate", "ended_at"),
+    )
+
+
+class StaffCalendar(Base):
+    """The secret address at which somebody's calendar program reads their deadlines. Its hash is all that is kept."""
+
+    __tablename__ = "staff_calendars"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, autoincrement=False)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[dt.datetime]
+
+    user: Mapped[User] = relationship()

@@ -1,4 +1,4 @@
-"""`gongshi serve`: granian in front, and a process beside it that ticks.
+"""`gongshi serve`: granian in front, beside it a process that ticks, and one that sends.
 
 A process, not a thread: granian forks its workers, and a fork while another thread is inside SQLite
 inherits a lock that nobody will release.
@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import tempfile
 import threading
+from collections.abc import Callable
 
 from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 
 from app import logs
-from app.processes import ticking
+from app.processes import sending, ticking
 from app.web.factory import create_app
 from config import Settings, from_environment, share_counters
 
@@ -33,10 +35,14 @@ def wsgi() -> Flask:
 
 
 def run(settings: Settings) -> None:
-    """Serve until stopped. Settlement, warnings and the uptime record tick beside the workers."""
+    """Serve until stopped. Settlement, warnings and the uptime record tick beside the workers; messages are sent."""
     logs.configure(settings)
     stop = threading.Event()
-    threading.Thread(target=_keep_ticking, args=(settings, stop), name="keep ticking", daemon=True).start()
+    beside: list[tuple[Callable[..., None], tuple[object, ...]]] = [(ticking.run, (settings,))]
+    if settings.senders:
+        beside.append((sending.run, (settings, os.getpid())))
+    for what, arguments in beside:
+        threading.Thread(target=_keep_running, args=(what, arguments, stop), name=what.__module__, daemon=True).start()
     _log.info("serving", extra={"address": f"http://{settings.host}:{settings.port}"})
     # A folder of this run's own: counters begin at 0 with the server, and a worker that ends leaves its own behind.
     with tempfile.TemporaryDirectory(prefix="gongshi-counters-") as counters:
@@ -58,11 +64,11 @@ def run(settings: Settings) -> None:
     stop.set()
 
 
-def _keep_ticking(settings: Settings, stop: threading.Event) -> None:
-    """Start the ticking process, and start it again should it ever end."""
+def _keep_running(what: Callable[..., None], arguments: tuple[object, ...], stop: threading.Event) -> None:
+    """Start a process beside the server, and start it again should it ever end."""
     fresh = multiprocessing.get_context("spawn")
     while not stop.is_set():
-        process = fresh.Process(target=ticking.run, args=(settings,), daemon=True)
+        process = fresh.Process(target=what, args=arguments, daemon=True)
         process.start()
         process.join()
         stop.wait(1)

@@ -18,6 +18,7 @@ from app.sealing import SealBroken, keyring_of
 from app.services.calendar import availability
 from app.services.cases import settlement, warnings
 from app.services.imports import reading
+from app.services.messages.queue import wake_after_commits
 from app.services.objections import drafts, evidence_upkeep
 from app.services.shared.files import Vault, vault_of
 from app.services.shared.work import Work
@@ -43,6 +44,7 @@ def run(settings: Settings) -> None:
     parent = os.getppid()
     database = Database(settings.database_url)
     vault = vault_of(settings, keyring_of(settings))
+    wake_after_commits(database, settings)
     while os.getppid() == parent:
         began = time.monotonic()
         answers = server_answers(settings)

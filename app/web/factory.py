@@ -7,12 +7,14 @@ from flask import Flask
 from app.clock import Clock, now
 from app.database import ROOT, Database
 from app.notices.offered import offer_notices
+from app.services.messages.queue import wake_after_commits
 from app.web import (
     accounts,
     award,
     calendar,
     cases,
     imports,
+    messages,
     nominees,
     objections,
     office,
@@ -39,6 +41,7 @@ from config import Settings
 
 SUBJECTS = (
     periods, objections, accounts, cases, imports, nominees, programmes, papers, award, office, calendar, record,
+    messages,
 )  # fmt: skip
 
 
@@ -48,6 +51,8 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     app = Flask("app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     requests.init_app(app, settings)
     portal.init_app(app, settings, Database(settings.database_url), clock)
+    if portal.portal_of(app).gateways.available:
+        wake_after_commits(portal.portal_of(app).database, settings)
     uploads.init_app(app)
     forms.init_app(app)
     limits.init_app(app, settings)

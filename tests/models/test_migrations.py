@@ -312,3 +312,34 @@ def test_0022_cases_that_had_ended_are_marked_and_open_ones_will_have_their_lett
     insert(empty, "outbox", warned | {"reminder": "urged"})  # an occasion of this version
     with pytest.raises(IntegrityError):
         insert(empty, "outbox", warned | {"reminder": "by_pigeon"})
+
+
+def case_of(database: Database) -> None:
+    """One received case, with what it refers to, as version 0017 had them."""
+    opens, closes, by = at("2026-09-18 Fri 00:00"), at("2026-09-24 Thu 00:00"), at("2026-09-30 Wed 00:00")
+    insert(database, "units", {"id": 1, "kind": "office"})
+    insert(database, "users", {"id": 1, "role": "office", "unit_id": 1})
+    insert(database, "programmes", {"id": 1})
+    period = {"id": 1, "programme_id": 1, "round_number": 2, "organiser_id": 1, "scheduled_by": 1, "days": []}
+    insert(
+        database, "periods", period | {"opens_at": opens, "closes_at": closes, "conclude_by": by, "recommenders": []}
+    )
+    of = {"unit_id": 1, "recommender_id": 1, "programme_id": 1}
+    insert(database, "nominees", of | {"id": 1, "kind": "collective", "rank": "none", "position": 1})
+    insert(database, "entries", {"id": 1, "period_id": 1, "nominee_id": 1, "kind": "collective", "position": 1})
+    case = {"id": 1, "entry_id": 1, "state": "received", "handler_unit_id": 1}
+    insert(database, "cases", case | {"received_at": opens, "escalates_at": by})
+
+
+def test_0023_what_was_told_before_is_not_sent_now_and_two_occasions_are_new(empty: Database) -> None:
+    empty.migrate(revision="0017")
+    written = at("2026-09-18 Fri 09:00")
+    case_of(empty)
+    row = {"created_at": written, "deadline": at("2026-09-30 Wed 00:00"), "unit_id": 1}
+    insert(empty, "outbox", row | {"case_id": 1, "reminder": "arrival"})
+    empty.migrate()
+    with empty.reader() as session:
+        assert session.execute(text("SELECT count(*) FROM outbox WHERE planned_at = created_at")).scalar_one() == 1
+    insert(empty, "outbox", row | {"case_id": 1, "reminder": "supplement"}, row | {"case_id": 1, "reminder": "lapsed"})
+    with pytest.raises(IntegrityError):
+        insert(empty, "outbox", row | {"case_id": 1, "reminder": "gossip"})

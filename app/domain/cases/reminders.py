@@ -36,6 +36,8 @@ class Reminder(StrEnum):
     LOOK_ASKED = "look_asked"
     LOOK_CONFIRMED = "look_confirmed"
     REOPENED = "reopened"
+    SUPPLEMENT = "supplement"
+    LAPSED = "lapsed"
 
 
 REMINDER_NAMES = {
@@ -54,6 +56,8 @@ REMINDER_NAMES = {
     Reminder.LOOK_ASKED: "异议人申请复核",
     Reminder.LOOK_CONFIRMED: "复核维持原决定",
     Reminder.REOPENED: "复核后重新办理",
+    Reminder.SUPPLEMENT: "异议人补充了材料",
+    Reminder.LAPSED: "规定时间届满，没有作出结论",
 }
 
 

@@ -25,6 +25,7 @@ from app.domain.refusals.cases import (
     SamePerson,
 )
 from app.domain.refusals.imports import ImportHasProblems, ImportNotReady, NotARecommender, TooManyRows, WrongFiles
+from app.domain.refusals.messages import CodeRefused, CodeTooSoon, NoChannel
 from app.domain.refusals.nominees import KnownAlready, NoLongerStands, NothingChanged, NotReady
 from app.domain.refusals.objections import (
     AnswerSpent,
@@ -75,6 +76,8 @@ __all__ = [
     "BookRefused",
     "CasesOpen",
     "ChangedMeanwhile",
+    "CodeRefused",
+    "CodeTooSoon",
     "ContactMissing",
     "DeadlineSettled",
     "DecisionNotReady",
@@ -95,6 +98,7 @@ __all__ = [
     "ManyStopped",
     "MissingText",
     "MoveRefused",
+    "NoChannel",
     "NoHandsLeft",
     "NoLongerStands",
     "NomineeLeft",

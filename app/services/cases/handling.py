@@ -14,6 +14,7 @@ from app.domain.periods.window import too_late_to_conclude
 from app.domain.refusals import NotYourCase, TooLateToConclude
 from app.models import Case, Entry, Message, MessageKind, Objection, Unit
 from app.services.cases.telling import tell_units
+from app.services.messages import followers
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.work import Work
 
@@ -57,8 +58,9 @@ def tell_objectors(work: Work, case: Case, kind: MessageKind, text: str, only: C
     objections = select(Objection.id).where(Objection.case_id == case.id).order_by(Objection.id)
     if only is not None:
         objections = objections.where(Objection.id.in_(only))
-    for objection_id in work.session.scalars(objections):
-        work.session.add(Message(objection_id=objection_id, kind=kind, text=text, sent_at=work.now))
+    told = work.session.scalars(objections).all()
+    work.session.add_all(Message(objection_id=each, kind=kind, text=text, sent_at=work.now) for each in told)
+    followers.tell(work.session, told, work.now)
 
 
 def give_to_office(work: Work, case: Case) -> None:

@@ -14,10 +14,13 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.cases.clauses import lapse_clause
+from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import OPEN_STATES, State
 from app.domain.cases.verdict import CaseOutcome, Ground, Lapse, Left, lapses
-from app.models import Case, Disqualification, Entry, Period
+from app.models import Case, Disqualification, Entry, OutboxRow, Period, Unit
+from app.services.accounts.units import chain_of_command
 from app.services.cases.lapse_letters import tell_of_lapses
+from app.services.messages.outbox import mark_outgoing
 from app.services.record.chain import CLOCK, on_case, on_nominee
 from app.services.shared.leavers import lock_and_find_left
 from app.services.shared.work import Work, use_case
@@ -69,6 +72,7 @@ def settle_period(work: Work, period_id: int) -> Settled | None:
     _write_lapses(work.session, case_ids, period.conclude_by)
     _write_disqualifications(work, period, lapsed)
     tell_of_lapses(work, period, case_ids, lapsed, gone)
+    _tell_units(work, period, cases)
     _note(work, period, cases, lapsed)
     return Settled(period_id, len(cases), len(lapsed))
 
@@ -140,6 +144,24 @@ def _write_disqualifications(work: Work, period: Period, lapsed: Sequence[Lapse]
             for lapse in lapsed
         ],
     )
+
+
+def _tell_units(work: Work, period: Period, cases: Sequence[_OpenCase]) -> None:
+    """Tell the handling units, their superiors and the office that their cases have lapsed (R28)."""
+    handlers = {case.handler_unit_id for case in cases}
+    chains = {
+        unit.id: chain_of_command(work.session, unit)
+        for unit in work.session.scalars(select(Unit).where(Unit.id.in_(handlers)))
+    }
+    told = {"reminder": Reminder.LAPSED, "deadline": period.conclude_by, "created_at": work.now}
+    rows = [
+        {"case_id": case.outcome.case_id, "unit_id": unit.id, **told}
+        for case in cases
+        for unit in chains[case.handler_unit_id]
+    ]
+    if rows:
+        work.session.execute(insert(OutboxRow), rows)
+        mark_outgoing(work.session)
 
 
 def _note(work: Work, period: Period, cases: Sequence[_OpenCase], lapsed: Sequence[Lapse]) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.domain.cases.reminders import Reminder
 from app.models import Case, OutboxRow
 from app.services.accounts.units import chain_of_command
+from app.services.messages.outbox import mark_outgoing, put
 from app.services.shared.work import Work
 
 
@@ -22,8 +23,8 @@ def tell_units(work: Work, case: Case, occasion: Reminder) -> None:
     before = {row.unit_id: row for row in work.session.scalars(told)}
     for unit in chain_of_command(work.session, case.handler_unit):
         if (row := before.get(unit.id)) is not None:
-            row.created_at, row.sent_at = work.now, None
+            row.created_at, row.sent_at, row.planned_at = work.now, None, None
+            mark_outgoing(work.session)
         else:
-            work.session.add(
-                OutboxRow(case_id=case.id, unit_id=unit.id, reminder=occasion, deadline=deadline, created_at=work.now)
-            )
+            told_now = {"reminder": occasion, "deadline": deadline, "created_at": work.now}
+            put(work.session, [OutboxRow(case_id=case.id, unit_id=unit.id, **told_now)])

@@ -6,9 +6,9 @@ import datetime as dt
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
-from app.domain.calendar.workdays import end_of, local_date, midnight
-from app.domain.cases.states import Actor, Role, State
-from app.models import Case, Entry, Period, Recusal, Unit
+from app.domain.cases.states import Actor, Role
+from app.models import Case, Recusal, Unit
+from app.services.shared.arrivals import shown_to_units
 
 
 def cases_visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
@@ -32,11 +32,3 @@ def shown_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     if actor.role is Role.OFFICE:
         return Case.id == Case.id
     return shown_to_units(now)
-
-
-def shown_to_units(now: dt.datetime) -> ColumnElement[bool]:
-    """Return the same for units whoever of them asks, as for what leaves the portal in a message."""
-    today = local_date(now)
-    due_today = select(Period.id).where(Period.conclude_by <= end_of(today))
-    last_chance = select(Entry.id).where(Entry.period_id.in_(due_today))
-    return or_(Case.state != State.RECEIVED, Case.received_at < midnight(today), Case.entry_id.in_(last_chance))

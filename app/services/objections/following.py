@@ -5,12 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import OPEN_STATES, State, move
 from app.domain.objections.receipt import receipt_hash
 from app.domain.periods.window import too_late_to_conclude
 from app.domain.refusals import AlreadyDone, MoveRefused, TooLateToConclude, UnknownReceipt
 from app.models import Case, Entry, Message, MessageKind, Objection, Period
 from app.sealing import Keyring
+from app.services.cases.telling import tell_units
 from app.services.objections.evidence import claim_for_supplement
 from app.services.record.chain import OBJECTOR, STRANGER
 from app.services.shared.locks import lock_row
@@ -73,6 +75,7 @@ def supplement(work: Work, objection_id: int, text: str, form_hash: str = "") ->
         case.state = move(case.state, case.resume_state, "补充")
         case.resume_state = None
         case.touched_at = work.now  # the handlers' two working days begin anew (R21)
+    tell_units(work, case, Reminder.SUPPLEMENT)
     work.did_by(OBJECTOR, "objection.supplemented", case, **details)
 
 

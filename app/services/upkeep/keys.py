@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import CaseFile, Document, Dossier, Evidence, Identity, ImportRow, SecondFactor
+from app.models import CaseFile, Document, Dossier, Evidence, Identity, ImportRow, Reach, SecondFactor
 from app.services.accounts import second_factor
 from app.services.imports import sealed_rows
+from app.services.messages import codes
 from app.services.nominees import dossiers
 from app.services.objections import identities
 from app.services.shared.files import key_bound_to, title_bound_to
@@ -44,6 +45,7 @@ SEALED = (
     SealedColumn(CaseFile.sealed_title, CaseFile.id, CaseFile.name, title_bound_to),
     SealedColumn(Dossier.sealed, Dossier.nominee_id, Dossier.nominee_id, dossiers.place),
     SealedColumn(ImportRow.sealed, ImportRow.id, sealed_rows.NAMED_BY, sealed_rows.place),
+    SealedColumn(Reach.sealed, Reach.id, Reach.id, codes.place),
     SealedColumn(SecondFactor.sealed_secret, SecondFactor.user_id, SecondFactor.user_id, second_factor.place),
     SealedColumn(SecondFactor.sealed_proposal, SecondFactor.user_id, SecondFactor.user_id, second_factor.place),
 )

@@ -20,6 +20,7 @@ from app.evidence.store import Store
 from app.models import (
     Case,
     CaseFile,
+    Dispatch,
     Document,
     Dossier,
     Entry,
@@ -37,6 +38,7 @@ from app.models import (
     ProceedingKind,
     Programme,
     Purpose,
+    Reach,
     SecondLook,
 )
 from app.services.record.chain import on_programme
@@ -125,6 +127,7 @@ class _People:
     def __init__(self, programme_id: int) -> None:
         objections = _of_entries(Objection, programme_id)
         self.identities = (Identity.objection_id.in_(objections),)
+        self.addresses = (Reach.objection_id.in_(objections),)
         self.files = (Evidence.objection_id.in_(objections),)
         self.case_files = (CaseFile.case_id.in_(_of_entries(Case, programme_id)),)
         self.facts = (Objection.id.in_(objections), Objection.facts != PURGED)
@@ -161,6 +164,8 @@ def _purge(work: Work, store: Store, gone: KeptData) -> None:
         delete(Evidence).where(*people.files),
         delete(CaseFile).where(*people.case_files),
         delete(Identity).where(*people.identities),
+        delete(Dispatch).where(Dispatch.reach_id.in_(select(Reach.id).where(*people.addresses))),
+        delete(Reach).where(*people.addresses),
         delete(Opinion).where(*people.opinions),  # before the scans that they refer to
         delete(Document).where(*people.documents),
         delete(Dossier).where(*people.dossiers),

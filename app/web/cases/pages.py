@@ -25,6 +25,7 @@ from app.services.cases import (
 )
 from app.services.cases import enclosing as opening
 from app.services.cases.queue import QueuedCase
+from app.services.messages import followers
 from app.services.papers import volume
 from app.services.record.chain import on_case
 from app.web.cases import enclosing
@@ -168,6 +169,7 @@ def _case_page(
         lying={
             action: enclosing.lying_with(case.id, each) for action, each in forms.items() if isinstance(each, WithFiles)
         },
+        unconfirmed=followers.unconfirmed(session(), case.id, now()),
         tried=doing,
         refusal=tried.on_top,
         history=history.of_case(session(), case),

@@ -31,6 +31,7 @@ from app.services.periods.corrected_text import EntryView
 from app.web.objections import attaching, drafting, receipt_session, slips
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ObjectionForm
+from app.web.objections.telling import telling
 from app.web.periods.public import the_office
 from app.web.shared import challenge, errors, limits, metrics, own_share
 from app.web.shared.access import everyone
@@ -149,7 +150,7 @@ def _letter_seen(form: ObjectionForm) -> bool:
 
 def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseReturnValue:
     entry_id = _entry_or_closed(period_id, nominee_id)
-    filing = _with_slip(form, entry_id)
+    filing = dataclasses.replace(_with_slip(form, entry_id), telling=telling(wants_news=bool(form.tell_me.data)))
     passed = limits.take_turn()
     if passed is None:
         return _hold_up(period_id, nominee_id, form, _BUSY, 428, challenge.WAIT)
@@ -396,6 +397,7 @@ def _page(
         form=form,
         files=attaching.files_of(form.form_token.data),
         refusal=refusal,
+        can_be_told=telling() is not None,
         office=the_office(),
         now=now(),
     )

@@ -71,6 +71,7 @@ class ObjectionForm(FormWithFiles):
     )
     letter = evidence_field("盖章的书面材料（单位提出异议时必须上传）")
     evidence = evidence_field("证据材料（没有可以不附）")
+    tell_me = BooleanField("有新进展时告诉我（只说有新进展，不写内容；随时可以退订）")
     against_handler = BooleanField("异议涉及负责核查的单位本身，请直接交市级专班办理")
 
     def validate_name(self, field: Any) -> None:

@@ -18,6 +18,7 @@ from app.domain.cases.states import OPEN_STATES
 from app.domain.refusals import UnknownReceipt
 from app.models import MessageKind, Objection
 from app.services.cases import evidence_reading, letters, second_looks
+from app.services.messages import followers
 from app.services.objections import evidence, following
 from app.services.objections.drafts import Content
 from app.services.objections.evidence import Attached
@@ -64,6 +65,7 @@ def facts_of(shown: receipt_session.Shown) -> dict[str, Any]:
         "case": case,
         "period": objection.entry.period,
         "office": the_office(),
+        "can_be_told": _can_be_told(shown.objection_id),
     }
 
 
@@ -280,6 +282,10 @@ def _find_page(form: ReceiptForm, *, kept: Sequence[Sequence[str]] | None = None
     )
 
 
+def _can_be_told(objection_id: int) -> bool:
+    return followers.shown(session(), portal().keyring, objection_id) is not None
+
+
 def _case_page(
     objection_id: int,
     tried: Attempt[Any] = UNTRIED,
@@ -309,6 +315,7 @@ def _case_page(
         refusal=tried.on_top,
         is_open=state in OPEN_STATES,
         is_past=now() >= objection.entry.period.conclude_by,
+        can_be_told=_can_be_told(objection_id),
         period=objection.entry.period,
         office=the_office(),
         supplement_form=supplement_form,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -19,6 +20,7 @@ from app.services.record.chain import name_of_actor
 from app.web.objections import attaching, receipt_session
 from app.web.objections.receipts import facts_of
 from app.web.objections.register_form import RegisterForm
+from app.web.objections.telling import telling
 from app.web.periods.public import the_office
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -89,7 +91,8 @@ def register(entry_id: int) -> ResponseReturnValue:
     if not valid:
         return _form_page(_entry(entry_id), form, Attempt(422))
     let_go()
-    tried = attempt(lambda: registering.register(work(), entry_id, form.filing(files), form.arrival()))
+    filing = dataclasses.replace(form.filing(files), telling=telling(code_at_once=False))
+    tried = attempt(lambda: registering.register(work(), entry_id, filing, form.arrival()))
     if tried.refused:
         said = _beside_the_fields(tried, form)
         return _form_page(_entry(entry_id), form, said)

@@ -13,13 +13,14 @@ from app.domain.cases.states import STATE_NAMES, Role
 from app.domain.objections.arrival import CHANNEL_NAMES
 from app.models import GROUP_ACT_NAMES
 from app.services.cases import bulk, flood, second_looks, warnings
+from app.services.messages import fates
 from app.services.objections import channels
 from app.services.office import overview as glance
 from app.services.periods import bursts, progress
 from app.services.upkeep import checking
 from app.web.shared import charts
 from app.web.shared.access import actor, allow
-from app.web.shared.portal import now, session
+from app.web.shared.portal import now, portal, session
 
 blueprint = Blueprint("office", __name__, url_prefix="/office")
 _CHART_DAYS = 14
@@ -49,6 +50,8 @@ def overview() -> ResponseReturnValue:
             [(CHANNEL_NAMES[channel], count) for channel, count in channels.counts_under_way(session()).items()]
         ),
         warnings=warnings.warnings_for(session(), actor(), now()),
+        unreachable=fates.unreachable(session(), fates.all_units(session()), portal().gateways.available, now()),
+        given_up=fates.given_up(session()),
         now=now(),
     )
 

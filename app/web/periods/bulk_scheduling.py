@@ -13,6 +13,7 @@ from app.domain.cases.states import Role
 from app.domain.periods.backward_planning import Misfit
 from app.domain.periods.window import WindowPlan
 from app.models import Programme
+from app.services.messages import fates
 from app.services.office import planning
 from app.services.periods import bulk_scheduling, scheduling
 from app.services.periods.bulk_scheduling import Order, Rehearsal
@@ -112,6 +113,9 @@ def _page(
         rehearsals=seen.rehearsals,
         late=seen.late,
         ready=readiness(session(), [choice.organiser for choice in choices], now()),
+        unreachable=fates.unreachable(
+            session(), [choice.organiser for choice in choices], portal().gateways.available, now()
+        ),
         stage=planning.due_of(programme, round_number) if programme else None,
         refusal=tried.on_top,
         now=now(),

@@ -20,6 +20,7 @@ from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPO
 from app.domain.refusals import Refusal
 from app.models import Period, Programme, Unit
 from app.services.calendar.calendars import calendar_of
+from app.services.messages import fates
 from app.services.office import planning
 from app.services.periods import scheduling
 from app.services.periods.readiness import readiness
@@ -143,6 +144,7 @@ def _plan_page(
         late=seen.late,
         stage=planning.due_of(programme, round_number),
         ready=readiness(session(), [organiser], now())[organiser.id],
+        unreachable=fates.unreachable(session(), [organiser], portal().gateways.available, now()),
         refusal=tried.on_top,
         now=now(),
     )

@@ -10,6 +10,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, Map
 
+from app.channels.gateways import Gateways, gateways_of
 from app.clock import Clock
 from app.database import Database
 from app.sealing import Keyring, keyring_of
@@ -28,6 +29,7 @@ class Portal:
     clock: Clock
     keyring: Keyring
     vault: Vault
+    gateways: Gateways
 
 
 class RowId(IntegerConverter):
@@ -54,7 +56,8 @@ def number(text: str | int) -> int:
 
 def init_app(app: Flask, settings: Settings, database: Database, clock: Clock) -> None:
     keyring = keyring_of(settings)
-    app.extensions["portal"] = Portal(settings, database, clock, keyring, vault_of(settings, keyring))
+    vault = vault_of(settings, keyring)
+    app.extensions["portal"] = Portal(settings, database, clock, keyring, vault, gateways_of(settings))
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=_MOST_BYTES,
@@ -81,7 +84,11 @@ def init_app(app: Flask, settings: Settings, database: Database, clock: Clock) -
 
 
 def portal() -> Portal:
-    this: Portal = current_app.extensions["portal"]
+    return portal_of(current_app)
+
+
+def portal_of(app: Flask) -> Portal:
+    this: Portal = app.extensions["portal"]
     return this
 
 

@@ -190,7 +190,8 @@ def arrival_was_told(_live: LiveData) -> Select[int]:
 
 @invariant("R28", "提醒都在它所说的规定时间以前")
 def warning_comes_before_its_deadline(_live: LiveData) -> Select[int]:
-    return select(OutboxRow.id).where(OutboxRow.created_at >= OutboxRow.deadline)
+    late = OutboxRow.created_at >= OutboxRow.deadline
+    return select(OutboxRow.id).where(late, OutboxRow.reminder != Reminder.LAPSED)  # which tells that it has passed
 
 
 @invariant("R28", "同一事项对同一单位只提醒一次")

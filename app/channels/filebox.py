@@ -1,0 +1,61 @@
+"""The demonstration's mailbox: what would leave lies in a folder instead, and a page shows it."""
+
+from __future__ import annotations
+
+import email.policy
+import mailbox
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+
+from app.domain.messages.channels import CHANNEL_NAMES, OutgoingChannel
+from app.domain.messages.fate import Outcome, Reply
+from app.domain.messages.wording import MessageText
+
+_CHANNEL = "X-OutgoingChannel"
+_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A message that lies in the folder."""
+
+    channel: str
+    address: str
+    subject: str
+    text: str
+
+
+class FileBox:
+    """One channel that ends in a folder (Maildir)."""
+
+    def __init__(self, folder: Path, channel: OutgoingChannel) -> None:
+        self.folder, self.channel = folder, channel
+
+    def send(self, address: str, message: MessageText, token: str) -> Outcome:
+        mail = EmailMessage(policy=email.policy.SMTP)
+        mail["To"], mail["Subject"], mail["Message-ID"] = address, message.subject, f"<{token}@demonstration>"
+        mail[_CHANNEL] = self.channel.value
+        mail.set_content(message.text if self.channel is not OutgoingChannel.SMS else message.short)
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mailbox.Maildir(self.folder).add(mail.as_bytes())
+        return Outcome(Reply.TAKEN, "演示：写进了文件邮箱，没有发往任何地方")
+
+
+def read_box(folder: Path) -> list[Kept]:
+    """List what lies in the folder, the newest first, at most 200."""
+    if not folder.is_dir():
+        return []
+    box = mailbox.Maildir(folder, create=False)
+    newest = sorted(box.keys(), reverse=True)[:_SHOWN]
+    return [_kept(box.get_bytes(key)) for key in newest]
+
+
+def _kept(content: bytes) -> Kept:
+    message = BytesParser(policy=email.policy.default).parsebytes(content)
+    body = message.get_body()
+    text = str(body.get_content()) if body is not None else ""
+    channel = str(message.get(_CHANNEL, ""))
+    name = CHANNEL_NAMES[OutgoingChannel(channel)] if channel in set(OutgoingChannel) else channel
+    return Kept(name, str(message.get("To", "")), str(message.get("Subject", "")), text.strip())

@@ -1,0 +1,100 @@
+"""When a message may leave: deadlines at any hour, everything else in the hours of a working day (R28)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from app.domain.calendar.workdays import Calendar, local_date, midnight
+from app.domain.cases.reminders import Reminder
+from app.domain.cases.states import OPEN_STATES, State
+from app.domain.refusals import BeyondHorizon
+from app.domain.shared.instants import end_day_and_time
+
+_MORNING = dt.timedelta(hours=8)
+_EVENING = dt.timedelta(hours=20)
+_DIGEST = dt.timedelta(hours=8, minutes=30)
+_DAY = dt.timedelta(days=1)
+_FRIDAY = 4
+
+
+class Times(StrEnum):
+    """When somebody wants to be told."""
+
+    AT_ONCE = "at_once"
+    MORNING = "morning"  # all of it in one message, each morning of a working day
+    DEADLINES = "deadlines"  # nothing but what cannot be switched off
+
+
+TIMES_NAMES = {
+    Times.AT_ONCE: "有事马上告诉我",
+    Times.MORNING: "每个工作日早上汇总一次",
+    Times.DEADLINES: "只告诉我最后一天的提醒",
+}
+# The last warning before a deadline cannot be switched off; the others about a deadline may come at any hour.
+ALWAYS = frozenset({Reminder.LAST_MORNING})
+ABOUT_DEADLINES = frozenset({Reminder.TWO_DAYS, Reminder.ONE_DAY, Reminder.LAST_MORNING})
+_ENDS = frozenset({Reminder.DECLINED, Reminder.LAPSED})
+# What an objector does. Told to a unit at once, the minute would be known, and a unit knows days (R19).
+BY_OBJECTORS = frozenset({Reminder.ARRIVAL, Reminder.SUPPLEMENT})
+
+
+def wants(times: Times, occasion: Reminder) -> bool:
+    """Whether somebody with these times is told of this occasion at all."""
+    return times is not Times.DEADLINES or occasion in ALWAYS
+
+
+def tells_still(occasion: Reminder, state: State, deadline: dt.datetime, now: dt.datetime) -> bool:
+    """Whether this tells anything yet: of a case that is over only its end does."""
+    return occasion in _ENDS or (state in OPEN_STATES and now < deadline)
+
+
+def leaves_at(occasion: Reminder, times: Times, *, of_office: bool, now: dt.datetime, days: Calendar) -> dt.datetime:
+    """Return the first moment from `now` on at which this may leave."""
+    if occasion in ALWAYS:
+        return now
+    if times is Times.MORNING:
+        return _next(now, _DIGEST, days)
+    if occasion in ABOUT_DEADLINES:
+        return now
+    if occasion in BY_OBJECTORS and not of_office:
+        return _next(now, _MORNING, days)
+    return in_hours(now, days)
+
+
+def in_hours(now: dt.datetime, days: Calendar) -> dt.datetime:
+    """Return `now` in the hours of a working day, or the next morning of one."""
+    since_midnight = now - midnight(local_date(now))
+    if works(local_date(now), days) and _MORNING <= since_midnight < _EVENING:
+        return now
+    return _next(now, _MORNING, days)
+
+
+def works(date: dt.date, days: Calendar) -> bool:
+    """Whether a day works; where no notice says so yet, Monday to Friday do: nobody waits for a notice to be told."""
+    try:
+        return days.day(date).works
+    except BeyondHorizon:
+        return date.weekday() <= _FRIDAY
+
+
+def next_workday(instant: dt.datetime, days: Calendar) -> dt.date:
+    """Return the first working day after the day of an instant."""
+    date = local_date(instant) + _DAY
+    while not works(date, days):
+        date += _DAY
+    return date
+
+
+def _next(now: dt.datetime, hour: dt.timedelta, days: Calendar) -> dt.datetime:
+    """Return the first moment after `now` at which it is this hour of a working day."""
+    date = local_date(now)
+    while not works(date, days) or midnight(date) + hour <= now:
+        date += _DAY
+    return midnight(date) + hour
+
+
+def clock_words(instant: dt.datetime) -> str:
+    """Return a moment as messages write it: 9月29日24:00 for a midnight, 9月29日14:30 otherwise."""
+    day, time = end_day_and_time(instant)
+    return f"{day.month}月{day.day}日{time}"

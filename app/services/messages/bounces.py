@@ -1,0 +1,26 @@
+"""Messages that came back: each is marked, and its address is used no more until it was set anew (R28)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.domain.messages.fate import MOVES, Delivery
+from app.models import Dispatch, Reach
+from app.services.shared.work import Work, use_case
+
+
+@use_case
+def note(work: Work, token: str, words: str) -> bool:
+    """Mark a message as bounced. False where no message left with this token, or it is marked already."""
+    row = work.session.scalar(
+        select(Dispatch)
+        .where(Dispatch.token == token)
+        .with_for_update(of=Dispatch)
+        .execution_options(populate_existing=True)
+    )
+    if row is None or Delivery.BOUNCED not in MOVES[row.fate]:
+        return False
+    reach = work.session.get_one(Reach, row.reach_id)
+    row.fate, row.words, row.ended_at = Delivery.BOUNCED, words.replace("\n", " "), work.now
+    reach.bounced_at = work.now
+    return True

@@ -1,0 +1,47 @@
+"""Codes and secret links of addresses, derived with the server's key: nothing that opens anything is stored (R14)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+
+from app.domain.objections.receipt import keyed_hash
+from app.models import Reach
+from app.sealing import Keyring
+
+VALID_FOR = dt.timedelta(minutes=30)
+MOST_TRIES = 5
+_DIGITS = 6
+
+
+def place(reach_id: int) -> str:
+    """Return what a sealed address is bound to."""
+    return f"reach:{reach_id}"
+
+
+def address_of(keyring: Keyring, reach: Reach) -> str:
+    return keyring.unseal_text(reach.sealed, place(reach.id))
+
+
+def code_of(keyring: Keyring, reach: Reach) -> str:
+    """Return the six digits that confirm an address, for the moment they were asked for."""
+    digest = keyed_hash(keyring.hash_key, "reach-code", f"{reach.id}:{reach.code_at.isoformat()}:{reach.sealed.hex()}")
+    return f"{int(digest, 16) % 10**_DIGITS:0{_DIGITS}}"
+
+
+def stop_token(keyring: Keyring, reach_id: int) -> str:
+    """Return what in a link ends the messages to an address."""
+    return f"{reach_id}-{_proof(keyring.hash_key, reach_id)}"
+
+
+def reach_of_stop(keyring: Keyring, token: str) -> int | None:
+    """Return the address that a link is about; None for a token that was not made here."""
+    number, _, proof = token.partition("-")
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        return None
+    good = any(hmac.compare_digest(_proof(key, int(number)), proof) for key in keyring.hash_keys)
+    return int(number) if good else None
+
+
+def _proof(key: bytes, reach_id: int) -> str:
+    return keyed_hash(key, "reach-stop", str(reach_id))[:32]

@@ -1,0 +1,175 @@
+"""Sending, one message after another: each is claimed in one commit and settled in the next (R28).
+
+A worker says that it is about to send before it speaks to the gateway. Killed in between, the message may have
+arrived: after `CLAIMED_FOR` another worker sends it once more, and no third time. None is lost, none comes thrice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import joinedload
+
+from app.domain.cases.states import Role
+from app.domain.messages.channels import OutgoingChannel
+from app.domain.messages.fate import CLAIMED_FOR, LOST_HOLD, MOST_UNSURE, Delivery, Outcome, Reply, next_step
+from app.domain.messages.hours import tells_still
+from app.domain.messages.wording import MessageText, NoticeKind, Told, of_code, of_news, of_warnings
+from app.models import Case, Dispatch, OutboxRow, Reach, Recusal
+from app.services.messages.codes import VALID_FOR, address_of, code_of, stop_token
+from app.services.shared.work import Work, use_case
+
+_LOOKED_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that this worker sends now. `stamp` tells its claim from a later one."""
+
+    ids: tuple[int, ...]
+    stamp: dt.datetime
+    channel: OutgoingChannel
+    address: str
+    message: MessageText
+    token: str
+
+
+@use_case
+def step(work: Work, ended: tuple[Claimed, Outcome] | None, public_url: str) -> Claimed | None:
+    """Settle the message that was just tried, and claim the next that is due, in one commit. None: nothing is due."""
+    if ended is not None:
+        _settle(work, *ended)
+    for row in _due(work):
+        if row.fate is Delivery.SENDING and not _taken_back(work, row):
+            continue
+        if not _still_tells(work, row):
+            _end(work, row, Delivery.DROPPED)
+            continue
+        return _claim(work, row, public_url)
+    return None
+
+
+@use_case
+def settle(work: Work, ended: tuple[Claimed, Outcome]) -> None:
+    """Settle a message, and claim no other."""
+    _settle(work, *ended)
+
+
+def _due(work: Work) -> Sequence[Dispatch]:
+    return work.session.scalars(
+        select(Dispatch)
+        .where(Dispatch.fate.in_((Delivery.WAITING, Delivery.SENDING)), Dispatch.due_at <= work.now)
+        .order_by(Dispatch.due_at, Dispatch.id)
+        .limit(_LOOKED_AT_ONCE)
+        .with_for_update(of=Dispatch, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _taken_back(work: Work, row: Dispatch) -> bool:
+    """Take a message back from a worker that is gone. False where it may have arrived twice already: it ends there."""
+    row.unsure += 1
+    if row.unsure < MOST_UNSURE:
+        return True
+    _end(work, row, Delivery.FAILED, LOST_HOLD)
+    return False
+
+
+def _claim(work: Work, first: Dispatch, public_url: str) -> Claimed:
+    rows = [first, *_others_of_the_morning(work, first)]
+    stamp = work.now + CLAIMED_FOR
+    for row in rows:
+        row.fate, row.due_at, row.tries = Delivery.SENDING, stamp, row.tries + 1
+    reach = first.reach
+    return Claimed(
+        tuple(row.id for row in rows),
+        stamp,
+        first.channel,
+        address_of(work.keyring, reach),
+        _message(work, rows, public_url),
+        first.token,
+    )
+
+
+def _others_of_the_morning(work: Work, first: Dispatch) -> list[Dispatch]:
+    """Return what goes into the same morning's message."""
+    if not first.digest or first.unsure:
+        return []
+    others = work.session.scalars(
+        select(Dispatch)
+        .where(
+            Dispatch.reach_id == first.reach_id,
+            Dispatch.digest,
+            Dispatch.fate == Delivery.WAITING,
+            Dispatch.due_at <= work.now,
+            Dispatch.id != first.id,
+        )
+        .order_by(Dispatch.id)
+        .with_for_update(of=Dispatch, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    return [row for row in others if _still_tells(work, row)]
+
+
+def _message(work: Work, rows: Sequence[Dispatch], public_url: str) -> MessageText:
+    first = rows[0]
+    if first.notice is NoticeKind.CODE:
+        return of_code(code_of(work.keyring, first.reach))
+    if first.notice is NoticeKind.NEWS:
+        stop_at = f"{public_url}/stop/{stop_token(work.keyring, first.reach_id)}"
+        return of_news(f"{public_url}/receipt", stop_at)
+    told = [Told(row.case.number, row.reminder, row.deadline) for row in map(_outbox, rows)]
+    page = f"/desk/cases/{_outbox(first).case_id}" if len(told) == 1 else "/desk/"
+    return of_warnings(told, public_url + page)
+
+
+def _outbox(row: Dispatch) -> OutboxRow:
+    assert row.outbox is not None  # noqa: S101 - a CHECK holds it
+    return row.outbox
+
+
+def _still_tells(work: Work, row: Dispatch) -> bool:
+    """Whether there is something to tell when its time has come: the person may have gone, the case be over."""
+    reach = work.session.get_one(Reach, row.reach_id, options=[joinedload(Reach.user)], populate_existing=True)
+    if row.notice is NoticeKind.CODE:
+        return reach.confirmed_at is None and work.now < reach.code_at + VALID_FOR
+    if reach.confirmed_at is None or reach.stopped_at is not None:
+        return False
+    if row.notice is NoticeKind.NEWS:
+        return True
+    told = _outbox(row)
+    if reach.user is not None:
+        recused = exists().where(Recusal.case_id == told.case_id, Recusal.user_id == reach.user_id)
+        gone = not reach.user.can_log_in(work.now) or reach.user.role is Role.AUDITOR
+        if gone or reach.user.unit_id != told.unit_id or work.session.scalar(select(recused)):
+            return False
+    state = work.session.scalars(select(Case.state).where(Case.id == told.case_id)).one()
+    return tells_still(told.reminder, state, told.deadline, work.now)
+
+
+def _settle(work: Work, claimed: Claimed, outcome: Outcome) -> None:
+    """Write what became of a try, unless the claim has gone to another worker meanwhile."""
+    rows = work.session.scalars(
+        select(Dispatch)
+        .where(Dispatch.id.in_(claimed.ids), Dispatch.fate == Delivery.SENDING, Dispatch.due_at == claimed.stamp)
+        .with_for_update(of=Dispatch)
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        row.unsure += outcome.said is Reply.UNSURE
+        row.words = outcome.words
+        after = next_step(outcome, row.tries, row.unsure, work.now)
+        if after.due_at is not None:
+            row.fate, row.due_at = after.fate, after.due_at
+        else:
+            _end(work, row, after.fate, outcome.words)
+
+
+def _end(work: Work, row: Dispatch, fate: Delivery, words: str = "") -> None:
+    row.fate, row.ended_at, row.words = fate, work.now, words
+    if fate is Delivery.SENT and row.outbox_id is not None:
+        first = update(OutboxRow).where(OutboxRow.id == row.outbox_id, OutboxRow.sent_at.is_(None))
+        work.session.execute(first.values(sent_at=work.now).execution_options(synchronize_session=False))

@@ -1,0 +1,126 @@
+"""What became of the messages, for the office: the newest, what was given up, and whom nobody can reach (R28)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain.cases.states import require_office
+from app.domain.messages.channels import OutgoingChannel
+from app.domain.messages.fate import MOVES, Delivery
+from app.domain.refusals import AlreadyDone, NotThere
+from app.models import Dispatch, OutboxRow, Reach, Unit, User
+from app.services.messages.outbox import mark_outgoing
+from app.services.messages.planning import usable
+from app.services.shared.locks import lock_row_if_any
+from app.services.shared.work import Work, use_case
+
+_SHOWN = 500
+_SINCE = dt.timedelta(days=30)
+GIVEN_UP = (Delivery.FAILED, Delivery.BOUNCED)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One message as the office sees it. Of an objector's nothing tells whose it is."""
+
+    id: int
+    notice: str
+    told_at: dt.datetime
+    channel: OutgoingChannel
+    whose: str
+    case_number: str
+    case_id: int | None
+    occasion: str
+    fate: Delivery
+    tries: int
+    words: str
+    due_at: dt.datetime
+    ended_at: dt.datetime | None
+
+    @property
+    def given_up(self) -> bool:
+        return self.fate in GIVEN_UP
+
+
+def newest(session: Session, now: dt.datetime) -> list[Sending]:
+    """List the messages of the last 30 days, the newest first, at most 500; those given up come before the others."""
+    rows = session.scalars(
+        select(Dispatch)
+        .where(Dispatch.told_at > now - _SINCE)
+        .order_by(Dispatch.fate.in_(GIVEN_UP).desc(), Dispatch.told_at.desc(), Dispatch.id.desc())
+        .limit(_SHOWN)
+        .options(
+            joinedload(Dispatch.reach).joinedload(Reach.user),
+            joinedload(Dispatch.reach).joinedload(Reach.unit),
+            joinedload(Dispatch.outbox).joinedload(OutboxRow.case),
+        )
+    ).all()
+    return [_sending(row) for row in rows]
+
+
+def _sending(row: Dispatch) -> Sending:
+    reach, told = row.reach, row.outbox
+    if reach.user is not None:
+        whose = f"{reach.user.name}（{reach.user.unit.name}）"
+    else:
+        whose = reach.unit.name if reach.unit is not None else "异议人"
+    return Sending(
+        row.id,
+        row.notice,
+        row.told_at,
+        row.channel,
+        whose,
+        told.case.number if told else "",
+        told.case_id if told else None,
+        told.reminder if told else "",
+        row.fate,
+        row.tries,
+        row.words,
+        row.due_at,
+        row.ended_at,
+    )
+
+
+def given_up(session: Session) -> int:
+    """Count the messages that were given up and not sent again."""
+    return session.scalar(select(func.count(Dispatch.id)).where(Dispatch.fate.in_(GIVEN_UP))) or 0
+
+
+def unreachable(
+    session: Session, units: Iterable[Unit], channels: Collection[OutgoingChannel], now: dt.datetime
+) -> list[Unit]:
+    """Return the units that no message can reach: no shared address, and nobody in them who has one.
+
+    Without any channel set up there is none to name.
+    """
+    if not channels:
+        return []
+    there = select(Reach.unit_id, User.unit_id).outerjoin(User, Reach.user_id == User.id)
+    there = there.where(usable(), Reach.channel.in_(channels))
+    reached = {unit_id for row in session.execute(there) for unit_id in row if unit_id is not None}
+    return [unit for unit in units if unit.id not in reached and (unit.hands(now) or unit.parent_id is None)]
+
+
+def all_units(session: Session) -> Sequence[Unit]:
+    """List the units in use that handle cases."""
+    return session.scalars(select(Unit).where(Unit.retired_at.is_(None)).order_by(Unit.id)).all()
+
+
+@use_case
+def send_again(work: Work, dispatch_id: int) -> None:
+    """Put a message that was given up back into the queue. Raises AlreadyDone, NotThere."""
+    require_office(work.actor)
+    row = lock_row_if_any(work.session, Dispatch, dispatch_id)
+    if row is None:
+        raise NotThere("没有这条消息。")
+    if Delivery.WAITING not in MOVES[row.fate] or row.fate not in GIVEN_UP:
+        raise AlreadyDone("这条消息不需要再发。")
+    row.fate, row.due_at, row.tries, row.unsure, row.ended_at = Delivery.WAITING, work.now, 0, 0, None
+    work.session.get_one(Reach, row.reach_id).bounced_at = None
+    mark_outgoing(work.session)
+    work.did("message.sent_again", f"message:{row.id}")

@@ -1,0 +1,203 @@
+"""Objectors who are told that something happened, without what (R36), and whose contact a code confirms (R14).
+
+An objector's address is one sealed row beside the objection: it goes with the identity when that is purged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from app.domain.calendar.workdays import end_of
+from app.domain.messages.channels import OutgoingChannel, fault_of_address, masked
+from app.domain.messages.fate import Delivery
+from app.domain.messages.hours import Times, in_hours, next_workday
+from app.domain.messages.wording import NoticeKind
+from app.domain.objections.sameness import plain_contact
+from app.domain.refusals import CodeRefused, CodeTooSoon, NotThere
+from app.models import Dispatch, Objection, Reach, Registration
+from app.sealing import Keyring
+from app.services.calendar.calendars import calendar_of
+from app.services.messages.codes import address_of, place, reach_of_stop
+from app.services.messages.outbox import put
+from app.services.messages.planning import new_token, usable
+from app.services.messages.reaches import AGAIN_AFTER, ReachShown, send_code, take_code
+from app.services.shared.work import Work, use_case
+
+# Who did not tick the box gets the code, which confirms the contact, and nothing else.
+_NEWS, _CODE_ALONE = Times.AT_ONCE, Times.DEADLINES
+_MOST_CODES, _CODE_PERIOD = 6, dt.timedelta(days=1)  # for one contact, whoever typed it
+
+
+def way_to(contact: str, there: frozenset[OutgoingChannel]) -> tuple[OutgoingChannel, str] | None:
+    """Return the channel and the address by which a contact can be reached; None for a fixed line, say."""
+    for channel, address in ((OutgoingChannel.MAIL, contact.strip()), (OutgoingChannel.SMS, plain_contact(contact))):
+        if channel in there and not fault_of_address(channel, address):
+            return channel, address
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How an objector can be told: the channels of this installation, and what they asked for (R14, R36).
+
+    Whoever files on the web gets a code at once. For what staff register the clerk has seen the person or the signed
+    paper, so a code is sent when the objector asks for one on the receipt's page.
+    """
+
+    channels: frozenset[OutgoingChannel]
+    wants_news: bool = False
+    code_at_once: bool = True
+
+
+def begin(
+    session: Session, keyring: Keyring, objection_id: int, contact: str, telling: Telling, now: dt.datetime
+) -> None:
+    """Keep the address of an objection that is being filed, in its transaction, and send it a code."""
+    way = way_to(contact, telling.channels)
+    if way is None:
+        return
+    channel, address = way
+    times = _NEWS if telling.wants_news else _CODE_ALONE
+    reach = Reach(objection_id=objection_id, channel=channel, sealed=b"", times=times, made_at=now, code_at=now)
+    session.add(reach)
+    session.flush()
+    reach.sealed = keyring.seal(address, place(reach.id))
+    if telling.code_at_once:
+        _send_code(session, reach, now)
+
+
+def _send_code(session: Session, reach: Reach, now: dt.datetime) -> None:
+    """Have a code sent, unless the contact had as many in a day as one person needs.
+
+    Anybody can type a stranger's number. The page says the same in either case, so that nobody learns from it what
+    somebody else filed under a contact (R17).
+    """
+    contact = select(Objection.contact_hash).where(Objection.id == reach.objection_id).scalar_subquery()
+    sent = session.scalar(
+        select(func.count())
+        .select_from(Dispatch)
+        .join(Reach, Dispatch.reach_id == Reach.id)
+        .join(Objection, Reach.objection_id == Objection.id)
+        .where(
+            Objection.contact_hash == contact, Dispatch.notice == NoticeKind.CODE, Dispatch.told_at > now - _CODE_PERIOD
+        )
+    )
+    if (sent or 0) < _MOST_CODES:
+        send_code(session, reach, now)
+
+
+def shown(session: Session, keyring: Keyring, objection_id: int) -> ReachShown | None:
+    """Return an objector's address as their own page shows it; None where there is none."""
+    reach = _of(session, objection_id)
+    if reach is None:
+        return None
+    address = masked(reach.channel, address_of(keyring, reach))
+    confirmed, stopped = reach.confirmed_at is not None, reach.stopped_at is not None
+    return ReachShown(reach.id, reach.channel, address, reach.times, confirmed, stopped, reach.bounced_at is not None)
+
+
+def code_was_asked_for(session: Session, objection_id: int) -> bool:
+    """Whether a code was asked for, by filing on the web or on the page; whether it left is not told (R17)."""
+    reach = _existing(session, objection_id)
+    registered = session.scalar(select(exists().where(Registration.objection_id == objection_id)))
+    return not registered or reach.code_at > reach.made_at
+
+
+def confirm(work: Work, objection_id: int, code: str) -> None:
+    """Confirm the contact with the code. Raises CodeRefused."""
+    if not _try_code(work, objection_id, code):
+        raise CodeRefused
+
+
+@use_case
+def _try_code(work: Work, objection_id: int, code: str) -> bool:
+    """Try a code. Commits in either case: a wrong try counts."""
+    return take_code(work, _existing(work.session, objection_id), code)
+
+
+@use_case
+def send_code_again(work: Work, objection_id: int) -> None:
+    """Send another code. Raises CodeTooSoon."""
+    reach = _existing(work.session, objection_id)
+    if reach.confirmed_at is not None:
+        return
+    if code_was_asked_for(work.session, objection_id) and work.now < reach.code_at + AGAIN_AFTER:
+        raise CodeTooSoon
+    _send_code(work.session, reach, work.now)
+
+
+@use_case
+def choose(work: Work, objection_id: int, wants_news: bool) -> None:
+    """Begin or end the messages, from the receipt's page."""
+    reach = _existing(work.session, objection_id)
+    reach.times = _NEWS if wants_news else _CODE_ALONE
+    if wants_news:
+        reach.stopped_at = None
+
+
+@use_case
+def stop(work: Work, token: str) -> None:
+    """End the messages by the link that stands in each of them. Raises NotThere for a link that was not made here."""
+    reach_id = reach_of_stop(work.keyring, token)
+    reach = work.session.get(Reach, reach_id) if reach_id is not None else None
+    if reach is None or reach.objection_id is None:
+        raise NotThere("没有这个退订链接，可能抄漏了几个字符。")
+    reach.stopped_at = reach.stopped_at or work.now
+
+
+def tell(session: Session, objection_ids: Iterable[int], now: dt.datetime) -> None:
+    """Tell those who wish it that there is something new. What waits already says as much: one message is enough."""
+    waiting = exists().where(
+        Dispatch.reach_id == Reach.id, Dispatch.notice == NoticeKind.NEWS, Dispatch.fate == Delivery.WAITING
+    )
+    wishing = session.scalars(
+        select(Reach).where(Reach.objection_id.in_(list(objection_ids)), Reach.times == _NEWS, usable(), ~waiting)
+    ).all()
+    if not wishing:
+        return
+    due = in_hours(now, calendar_of(session))
+    rows = [
+        Dispatch(
+            notice=NoticeKind.NEWS,
+            told_at=now,
+            reach_id=reach.id,
+            channel=reach.channel,
+            digest=False,
+            token=new_token(),
+            fate=Delivery.WAITING,
+            due_at=due,
+        )
+        for reach in wishing
+    ]
+    put(session, rows)
+
+
+def unconfirmed(session: Session, case_id: int, now: dt.datetime) -> set[int]:
+    """Return the objections that came by the web and whose contact was not confirmed within one working day (R14)."""
+    rows = session.execute(
+        select(Objection.id, Objection.filed_at)
+        .join(Reach, Reach.objection_id == Objection.id)
+        .where(
+            Objection.case_id == case_id,
+            Reach.confirmed_at.is_(None),
+            ~exists().where(Registration.objection_id == Objection.id),
+        )
+    ).all()
+    days = calendar_of(session) if rows else None
+    return {objection_id for objection_id, filed_at in rows if days and now >= end_of(next_workday(filed_at, days))}
+
+
+def _of(session: Session, objection_id: int) -> Reach | None:
+    return session.scalar(select(Reach).where(Reach.objection_id == objection_id))
+
+
+def _existing(session: Session, objection_id: int) -> Reach:
+    reach = _of(session, objection_id)
+    if reach is None:
+        raise NotThere("没有可以确认的联系方式。")
+    return reach

@@ -1,0 +1,113 @@
+"""From what happened to whom it is told: each row of the outbox becomes dispatches, once (R28)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.domain.calendar.workdays import Calendar
+from app.domain.cases.states import Role
+from app.domain.messages.channels import OutgoingChannel
+from app.domain.messages.fate import Delivery
+from app.domain.messages.hours import ALWAYS, Times, leaves_at, tells_still, wants
+from app.domain.messages.wording import NoticeKind
+from app.models import Case, Dispatch, OutboxRow, Reach, Recusal, Unit, UnitKind, User
+from app.services.shared.arrivals import shown_to_units
+from app.services.shared.work import Work, use_case
+
+_BATCH = 100
+_STALE = dt.timedelta(days=7)  # senders were away for so long: what happened before is no news
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a worker plans with: the channels there are, and the calendar in force."""
+
+    channels: frozenset[OutgoingChannel]
+    days: Calendar
+
+
+def new_token() -> str:
+    return secrets.token_hex(16)
+
+
+@use_case
+def plan(work: Work, means: Means) -> int:
+    """Make the dispatches of the oldest rows nobody has planned yet. Returns how many rows there were.
+
+    What is about a case that units do not know of yet waits until they do (R19).
+    """
+    rows = work.session.scalars(
+        select(OutboxRow)
+        .join(Case, OutboxRow.case_id == Case.id)
+        .join(Unit, OutboxRow.unit_id == Unit.id)
+        .where(OutboxRow.planned_at.is_(None), or_(Unit.kind == UnitKind.OFFICE, shown_to_units(work.now)))
+        .order_by(OutboxRow.id)
+        .limit(_BATCH)
+        .options(selectinload(OutboxRow.case))
+        .with_for_update(of=OutboxRow, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        work.session.add_all(_dispatches(work, row, means))
+        row.planned_at = work.now
+    return len(rows)
+
+
+def _dispatches(work: Work, row: OutboxRow, means: Means) -> Iterator[Dispatch]:
+    if work.now - row.created_at > _STALE or not tells_still(row.reminder, row.case.state, row.deadline, work.now):
+        return
+    unit = work.session.get_one(Unit, row.unit_id)
+    of_office = unit.kind is UnitKind.OFFICE
+    for reach in _reaches(work, row.case, unit, means.channels):
+        if not wants(reach.times, row.reminder):
+            continue
+        digest = reach.times is Times.MORNING and row.reminder not in ALWAYS
+        due = leaves_at(row.reminder, reach.times, of_office=of_office, now=work.now, days=means.days)
+        yield Dispatch(
+            notice=NoticeKind.WARNING,
+            outbox_id=row.id,
+            told_at=row.created_at,
+            reach_id=reach.id,
+            channel=reach.channel,
+            digest=digest,
+            token=new_token(),
+            fate=Delivery.WAITING,
+            due_at=due,
+        )
+
+
+def _reaches(work: Work, case: Case, unit: Unit, channels: frozenset[OutgoingChannel]) -> Iterable[Reach]:
+    """List the confirmed addresses of a unit and of its people who are told of this case.
+
+    A recused person is not, nor is the unit's shared address, which that person may read.
+    """
+    recused = set(work.session.scalars(select(Recusal.user_id).where(Recusal.case_id == case.id)))
+    people = work.session.scalars(select(User).where(User.unit_id == unit.id, User.role != Role.AUDITOR)).all()
+    told = [user.id for user in people if user.id not in recused and user.can_log_in(work.now) and _is_told(user, case)]
+    whose: list[ColumnElement[bool]] = [Reach.user_id.in_(told)]
+    if not recused & {user.id for user in people}:
+        whose.append(Reach.unit_id == unit.id)
+    return work.session.scalars(
+        select(Reach)
+        .where(or_(*whose), usable(), Reach.channel.in_(channels))
+        .options(joinedload(Reach.user))
+        .order_by(Reach.id)
+    ).all()
+
+
+def usable() -> ColumnElement[bool]:
+    """Return the condition on Reach that it is confirmed, and neither ended nor returned."""
+    return Reach.confirmed_at.is_not(None) & Reach.stopped_at.is_(None) & Reach.bounced_at.is_(None)
+
+
+def _is_told(user: User, case: Case) -> bool:
+    """Of the handling unit its heads and whoever has the case; of a unit above its heads; of the office everybody."""
+    if user.role is not Role.HANDLER:
+        return True
+    return case.handler_unit_id == user.unit_id and case.assignee_id in (None, user.id)

@@ -1,0 +1,199 @@
+"""Where somebody is told: addresses of people and of units, confirmed by a code, and when (R28)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import Role
+from app.domain.messages.channels import PERSONAL, OutgoingChannel, fault_of_address, masked
+from app.domain.messages.fate import Delivery
+from app.domain.messages.hours import Times
+from app.domain.messages.wording import NoticeKind
+from app.domain.refusals import BadValue, CodeRefused, CodeTooSoon, NoChannel, NotYourCase
+from app.models import Dispatch, Reach
+from app.sealing import Keyring
+from app.services.accounts import units
+from app.services.messages.codes import MOST_TRIES, VALID_FOR, address_of, code_of, place
+from app.services.messages.outbox import put
+from app.services.messages.planning import new_token
+from app.services.record.chain import on_person, on_unit
+from app.services.shared.locks import lock_row_if_any
+from app.services.shared.work import Work, use_case
+
+AGAIN_AFTER = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """A person or a unit. `unit_id` 0: the person who acts."""
+
+    unit_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReachShown:
+    """An address as its owner's page shows it."""
+
+    id: int
+    channel: OutgoingChannel
+    masked: str
+    times: Times
+    confirmed: bool
+    stopped: bool
+    bounced: bool
+
+    @property
+    def in_use(self) -> bool:
+        return self.confirmed and not self.stopped and not self.bounced
+
+
+def shown(
+    session: Session, keyring: Keyring, *, user_id: int | None = None, unit_id: int | None = None
+) -> list[ReachShown]:
+    """List the addresses of a person or of a unit, masked. Whoever asks for a unit has seen that they may."""
+    whose = Reach.user_id == user_id if user_id is not None else Reach.unit_id == unit_id
+    return [
+        ReachShown(
+            reach.id,
+            reach.channel,
+            masked(reach.channel, address_of(keyring, reach)),
+            reach.times,
+            reach.confirmed_at is not None,
+            reach.stopped_at is not None,
+            reach.bounced_at is not None,
+        )
+        for reach in session.scalars(select(Reach).where(whose).order_by(Reach.channel))
+    ]
+
+
+@use_case
+def set_address(
+    work: Work, whose: Whose, channel: OutgoingChannel, address: str, times: Times, there: frozenset[OutgoingChannel]
+) -> int:
+    """Set the address of a channel, over the one there, and send it a code. Returns its id.
+
+    Raises NoChannel, BadValue, NotYourCase. `there` are the channels of this installation.
+    """
+    if channel not in there or (not whose.unit_id and channel not in PERSONAL):
+        raise NoChannel
+    if fault := fault_of_address(channel, address):
+        raise BadValue("address", fault)
+    owner = _owner(work, whose)
+    reach = work.session.scalar(select(Reach).filter_by(channel=channel, **owner))
+    if reach is None:
+        reach = Reach(channel=channel, sealed=b"", times=times, made_at=work.now, code_at=work.now, **owner)
+        work.session.add(reach)
+        work.session.flush()
+    elif work.now < reach.code_at + AGAIN_AFTER:
+        raise CodeTooSoon
+    reach.sealed, reach.times = work.keyring.seal(address, place(reach.id)), times
+    reach.confirmed_at = reach.stopped_at = reach.bounced_at = None
+    send_code(work.session, reach, work.now)
+    work.did("reach.set", _subject(reach), channel=channel)
+    return reach.id
+
+
+@use_case
+def send_code_again(work: Work, reach_id: int) -> None:
+    """Send another code to an address that is not confirmed. Raises CodeTooSoon, NotYourCase."""
+    reach = _own(work, reach_id)
+    if reach.confirmed_at is None:
+        if work.now < reach.code_at + AGAIN_AFTER:
+            raise CodeTooSoon
+        send_code(work.session, reach, work.now)
+
+
+def confirm(work: Work, reach_id: int, code: str) -> None:
+    """Confirm an address with the code that was sent there. Raises CodeRefused, NotYourCase."""
+    if not _try_code(work, reach_id, code):
+        raise CodeRefused
+
+
+@use_case
+def _try_code(work: Work, reach_id: int, code: str) -> bool:
+    """Try a code. Commits in either case: a wrong try counts."""
+    reach = _own(work, reach_id)
+    if not take_code(work, reach, code):
+        return False
+    work.did("reach.confirmed", _subject(reach), channel=reach.channel)
+    return True
+
+
+@use_case
+def choose_times(work: Work, reach_id: int, times: Times) -> None:
+    """Choose when an address is told."""
+    reach = _own(work, reach_id)
+    reach.times = times
+    work.did("reach.times_chosen", _subject(reach), times=times)
+
+
+@use_case
+def stop(work: Work, reach_id: int) -> None:
+    """Use an address no longer."""
+    reach = _own(work, reach_id)
+    reach.stopped_at = work.now
+    work.did("reach.stopped", _subject(reach), channel=reach.channel)
+
+
+def send_code(session: Session, reach: Reach, now: dt.datetime) -> None:
+    """Have a new code sent to an address."""
+    reach.code_at, reach.code_tries = now, 0
+    put(
+        session,
+        [
+            Dispatch(
+                notice=NoticeKind.CODE,
+                told_at=now,
+                reach_id=reach.id,
+                channel=reach.channel,
+                digest=False,
+                token=new_token(),
+                fate=Delivery.WAITING,
+                due_at=now,
+            )
+        ],
+    )
+
+
+def take_code(work: Work, reach: Reach, code: str) -> bool:
+    """Confirm with a code, if it is the one and still good. A wrong one counts as a try."""
+    still = reach.stopped_at is None and work.now < reach.code_at + VALID_FOR and reach.code_tries < MOST_TRIES
+    if still and hmac.compare_digest(code_of(work.keyring, reach).encode(), code.strip().encode()):
+        reach.confirmed_at = work.now
+        return True
+    reach.code_tries += 1
+    return False
+
+
+def _owner(work: Work, whose: Whose) -> dict[str, int]:
+    if not whose.unit_id:
+        return {"user_id": work.actor.user_id}
+    require_may_set(work, whose.unit_id)
+    return {"unit_id": whose.unit_id}
+
+
+def require_may_set(work: Work, unit_id: int) -> None:
+    """Raise NotYourCase unless this person keeps the unit's contact: the office, or a head of it or the one above."""
+    if work.actor.role not in (Role.OFFICE, Role.HEAD):
+        raise NotYourCase
+    units.visible(work.session, unit_id, work.actor)
+
+
+def _own(work: Work, reach_id: int) -> Reach:
+    reach = lock_row_if_any(work.session, Reach, reach_id)
+    if reach is None or reach.objection_id is not None:
+        raise NotYourCase
+    if reach.unit_id is not None:
+        require_may_set(work, reach.unit_id)
+    elif reach.user_id != work.actor.user_id:
+        raise NotYourCase
+    return reach
+
+
+def _subject(reach: Reach) -> str:
+    return on_unit(reach.unit_id) if reach.unit_id is not None else on_person(reach.user_id or 0)

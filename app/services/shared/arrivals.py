@@ -1,0 +1,22 @@
+"""From when on units know of a new case, as a condition of a query (R19)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ColumnElement, or_, select
+
+from app.domain.calendar.workdays import end_of, local_date, midnight
+from app.domain.cases.states import State
+from app.models import Case, Entry, Period
+
+
+def shown_to_units(now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition on Case that leaves out a new case whose day is not over, on pages and in messages alike.
+
+    On the day of the deadline nothing is held back: its last hours are all there is to act in.
+    """
+    today = local_date(now)
+    due_today = select(Period.id).where(Period.conclude_by <= end_of(today))
+    last_chance = select(Entry.id).where(Entry.period_id.in_(due_today))
+    return or_(Case.state != State.RECEIVED, Case.received_at < midnight(today), Case.entry_id.in_(last_chance))

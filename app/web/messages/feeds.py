@@ -1,0 +1,103 @@
+"""Feeds: Atom and calendar files of a programme for everybody, a private calendar for staff."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from feedgen.feed import FeedGenerator
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from icalendar import Calendar, Event
+
+from app.services.messages import feeds
+from app.services.messages.feeds import Happening
+from app.web.shared.access import STAFF, allow, everyone, me, work
+from app.web.shared.portal import now, portal, session
+
+blueprint = Blueprint("feeds", __name__)
+_INSTANT = dt.timedelta(minutes=30)  # a deadline's place in a calendar: the half hour before it
+_KEPT = 300  # seconds; no name is in it that could outlive a window
+
+
+@blueprint.get("/feeds/<int:programme_id>.atom")
+@everyone
+def atom(programme_id: int) -> ResponseReturnValue:
+    programme, happenings = feeds.of_programme(session(), programme_id, now())
+    base = portal().settings.public_url
+    feed = FeedGenerator()
+    feed.id(f"{base}/feeds/{programme_id}.atom")
+    feed.title(programme.title)
+    feed.link(href=f"{base}/feeds/{programme_id}.atom", rel="self")
+    feed.link(href=base, rel="alternate")
+    feed.language("zh-CN")
+    feed.updated(max((each.said_at for each in happenings), default=programme.created_at))
+    for each in reversed(happenings):
+        entry = feed.add_entry()
+        entry.id(f"{base}{each.path}#{each.key}")
+        entry.title(each.title)
+        entry.link(href=base + each.path)
+        entry.updated(each.said_at)
+        entry.summary(each.text)
+    return _sent(feed.atom_str(), "application/atom+xml")
+
+
+@blueprint.get("/feeds/<int:programme_id>.ics")
+@everyone
+def calendar(programme_id: int) -> ResponseReturnValue:
+    programme, happenings = feeds.of_programme(session(), programme_id, now())
+    return _sent(_calendar(programme.title, happenings), "text/calendar")
+
+
+@blueprint.get("/feeds/staff/<token>.ics")
+@everyone
+def staff_calendar(token: str) -> ResponseReturnValue:
+    """Send a person's deadlines to whoever knows the secret address: a calendar program cannot log in."""
+    happenings = feeds.of_staff(session(), portal().keyring, token, now())
+    answer = _sent(_calendar("我的案件", happenings), "text/calendar")
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@blueprint.post("/account/calendar")
+@allow(*STAFF)
+def make_calendar() -> ResponseReturnValue:
+    """Show the new address at once, without a redirect: it is kept nowhere."""
+    token = feeds.make_calendar(work())
+    address = portal().settings.public_url + url_for("feeds.staff_calendar", token=token)
+    return render_template("messages/calendar.html", address=address, user=me())
+
+
+@blueprint.post("/account/calendar/revoke")
+@allow(*STAFF)
+def revoke_calendar() -> ResponseReturnValue:
+    feeds.revoke_calendar(work())
+    flash("私人日历的地址已经作废。")
+    return redirect(url_for("reaches.own"), 303)
+
+
+def _calendar(name: str, happenings: Iterable[Happening]) -> bytes:
+    file = Calendar()
+    file.add("prodid", "-//gongshi//CN")
+    file.add("version", "2.0")
+    file.add("method", "PUBLISH")
+    file.add("x-wr-calname", name)
+    for each in happenings:
+        event = Event()
+        event.add("uid", f"{each.key}@gongshi")
+        event.add("summary", each.title)
+        event.add("description", each.text)
+        event.add("url", portal().settings.public_url + each.path)
+        event.add("dtstamp", each.said_at)
+        event.add("dtstart", each.starts if each.ends else each.starts - _INSTANT)
+        event.add("dtend", each.ends or each.starts)
+        event.add("transp", "TRANSPARENT")
+        file.add_component(event)
+    content: bytes = file.to_ical()
+    return content
+
+
+def _sent(content: bytes, kind: str) -> Response:
+    answer = Response(content, content_type=f"{kind}; charset=utf-8")
+    answer.headers["Cache-Control"] = f"public, max-age={_KEPT}"
+    return answer

@@ -1,0 +1,125 @@
+"""The office's page of messages: what became of each, what was given up, whom nobody reaches, and trying a channel."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.channels.filebox import read_box
+from app.channels.gateways import FOLDER
+from app.domain.cases.reminders import REMINDER_NAMES, Reminder
+from app.domain.cases.states import Role
+from app.domain.messages.channels import CHANNEL_NAMES, OutgoingChannel, fault_of_address
+from app.domain.messages.fate import FATE_NAMES, Delivery, Outcome
+from app.domain.messages.wording import NOTICE_NAMES, NoticeKind, of_trial
+from app.domain.refusals import BadValue, NoChannel
+from app.services.messages import fates
+from app.services.messages.fates import Sending
+from app.web.messages.forms import AddressForm
+from app.web.shared.access import allow, work
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
+from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import let_go, now, portal, session
+
+blueprint = Blueprint("messages", __name__, url_prefix="/office/messages")
+_BADGES = {Delivery.SENT: "concluded", Delivery.FAILED: "escalated", Delivery.BOUNCED: "escalated"}
+
+
+@blueprint.get("")
+@allow(Role.OFFICE)
+def messages() -> ResponseReturnValue:
+    return _page()
+
+
+@blueprint.post("/<int:dispatch_id>/again")
+@allow(Role.OFFICE)
+def send_again(dispatch_id: int) -> ResponseReturnValue:
+    tried = attempt(lambda: fates.send_again(work(), dispatch_id))
+    if tried.refused:
+        return _page(tried)
+    flash("已经放回队列，马上再发一次。")
+    return redirect(url_for("messages.messages"), 303)
+
+
+@blueprint.post("/trial")
+@allow(Role.OFFICE)
+def try_out() -> ResponseReturnValue:
+    """Send one message now and show what the gateway answered: nothing is stored, nothing is tried again."""
+    form = AddressForm().offer(portal().gateways.available)
+
+    def send() -> Outcome:
+        channel = form.chosen()
+        if channel is None or channel not in portal().gateways.available:
+            raise NoChannel
+        if fault := fault_of_address(channel, form.address.data or ""):
+            raise BadValue("address", fault)
+        let_go()
+        return portal().gateways.send(channel, form.address.data or "", of_trial(), secrets.token_hex(16))
+
+    tried = attempt(send, form)
+    return _page(tried, form)
+
+
+@blueprint.get("/mailbox")
+@allow(Role.OFFICE)
+def mailbox() -> ResponseReturnValue:
+    """Show the demonstration's mailbox. Elsewhere there is none."""
+    if not portal().settings.demonstration:
+        abort(404)
+    return render_template("messages/mailbox.html", kept=read_box(portal().settings.instance_dir / FOLDER))
+
+
+def _page(tried: Attempt[Any] = UNTRIED, form: AddressForm | None = None) -> ResponseReturnValue:
+    there = portal().gateways.available
+    answer = _listing().answer(
+        "messages/office.html",
+        channels=[CHANNEL_NAMES[channel] for channel in OutgoingChannel if channel in there],
+        unreachable=fates.unreachable(session(), fates.all_units(session()), there, now()),
+        form=form or AddressForm(formdata=None).offer(there),
+        outcome=tried.results[0] if tried.results and isinstance(tried.results[0], Outcome) else None,
+        tried=form if form is not None and tried.refused else None,
+        refusal=tried.on_top,
+        demonstration=portal().settings.demonstration,
+    )
+    return answer if tried.status == UNTRIED.status else (answer, tried.status)
+
+
+def _listing() -> Listing[Sending]:
+    rows = fates.newest(session(), now())
+    return Listing(
+        title="消息",
+        path=url_for("messages.messages"),
+        columns=[
+            Column("what", "消息", lambda s: _what(s), 22),
+            Column("case", "案件", lambda s: s.case_number, 14, href=_case_page),
+            Column("whose", "发给", lambda s: s.whose, 24),
+            Column("channel", "渠道", lambda s: CHANNEL_NAMES[s.channel], 16),
+            Column("told_at", "事项发生", lambda s: s.told_at, 18),
+            Column(
+                "fate", "结果", lambda s: FATE_NAMES[s.fate], 10, badge=lambda s: _BADGES.get(s.fate, ""), note=_words
+            ),
+            Column("tries", "试过几次", lambda s: s.tries, 8),
+        ],
+        rows=rows,
+        empty="还没有消息。有案件需要提醒时，发出的每条消息和它的结果都列在这里。",
+        filters=[
+            Filter("fate", "结果", {f.value: n for f, n in FATE_NAMES.items()}, lambda s, fate: s.fate == fate, True),
+            Filter("by", "渠道", {c.value: n for c, n in CHANNEL_NAMES.items()}, lambda s, by: s.channel == by),
+        ],
+        urgent=lambda s: s.given_up,
+    )
+
+
+def _what(sending: Sending) -> str:
+    return REMINDER_NAMES[Reminder(sending.occasion)] if sending.occasion else NOTICE_NAMES[NoticeKind(sending.notice)]
+
+
+def _case_page(sending: Sending) -> str:
+    return url_for("cases.case_page", case_id=sending.case_id) if sending.case_id else ""
+
+
+def _words(sending: Sending) -> str:
+    return sending.words if sending.given_up or sending.fate is Delivery.WAITING else ""

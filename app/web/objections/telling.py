@@ -1,0 +1,13 @@
+"""Whether objectors can be told anything here, by the channels that this installation has (R14, R36)."""
+
+from __future__ import annotations
+
+from app.domain.messages.channels import PERSONAL
+from app.services.messages.followers import Telling
+from app.web.shared.portal import portal
+
+
+def telling(*, wants_news: bool = False, code_at_once: bool = True) -> Telling | None:
+    """Return how an objector is told, or None where no channel leads to a person."""
+    there = portal().gateways.available & set(PERSONAL)
+    return Telling(there, wants_news, code_at_once) if there else None

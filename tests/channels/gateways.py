@@ -1,0 +1,103 @@
+"""Real servers that play the other side: SMTP (also slow, refusing, vanishing), SMS gateway, 企业微信 and 钉钉."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+
+@dataclass
+class SmtpServer:
+    """What it does: `ok`, `no_user` (550), `busy` (451), `refuses` (554 after DATA), `slow`, `vanishes`."""
+
+    does: str = "ok"
+    port: int = 0
+    received: list[bytes] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd names it
+        if self.does in ("no_user", "busy"):
+            return "550 no such user here" if self.does == "no_user" else "451 try again later"
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd names it
+        if self.does == "refuses":
+            return "554 looks like spam"
+        self.addresses += envelope.rcpt_tos
+        self.received.append(envelope.content)
+        if self.does == "slow":
+            await asyncio.sleep(3)
+        if self.does == "vanishes":
+            server.transport.abort()
+        return "250 taken"
+
+    @property
+    def texts(self) -> list[str]:
+        """Subject and body of what came in, decoded."""
+        messages = [message_from_bytes(content, policy=policy.default) for content in self.received]
+        return [f"{message['Subject']}\n{message.get_content()}" for message in messages]
+
+
+@contextmanager
+def smtp(does: str = "ok") -> Iterator[SmtpServer]:
+    server = SmtpServer(does)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        server.port = free.getsockname()[1]
+    controller = Controller(server, hostname="127.0.0.1", port=server.port, ready_timeout=30)
+    controller.start()
+    yield server
+    controller.stop()
+
+
+@dataclass
+class WebServer:
+    """Answers every request with `status` and `answer`, and keeps what came: path with query, headers, body."""
+
+    answer: str = '{"code": 0}'
+    status: int = 200
+    requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    url: str = ""
+
+    @property
+    def json(self) -> list[Any]:
+        return [json.loads(body) for _, _, body in self.requests]
+
+
+@contextmanager
+def web(answer: str = '{"code": 0}', status: int = 200) -> Iterator[WebServer]:
+    server = WebServer(answer, status)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            server.requests.append((self.path, dict(self.headers), body))
+            content = server.answer.encode()
+            self.send_response(server.status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST  # noqa: N815 - http.server names it
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Say nothing."""
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.url = f"http://127.0.0.1:{http.server_port}"
+    threading.Thread(target=http.serve_forever, daemon=True).start()
+    yield server
+    http.shutdown()
+    http.server_close()

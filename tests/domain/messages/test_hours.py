@@ -1,0 +1,66 @@
+"""When a message may leave: tables of moments. The 20th is a Sunday that works, the 25th to 27th are a holiday."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.calendars.china import ChinaCalendar
+from app.domain.cases.reminders import Reminder
+from app.domain.cases.states import State
+from app.domain.messages.hours import Times, in_hours, leaves_at, tells_still, wants
+from tests.world import at
+
+DAYS = ChinaCalendar()
+
+
+@pytest.mark.parametrize(
+    ("now", "leaves"),
+    [
+        ("2026-09-18 Fri 08:00", "2026-09-18 Fri 08:00"),
+        ("2026-09-18 Fri 07:59", "2026-09-18 Fri 08:00"),
+        ("2026-09-18 Fri 19:59", "2026-09-18 Fri 19:59"),
+        ("2026-09-18 Fri 20:00", "2026-09-20 Sun 08:00"),
+        ("2026-09-19 Sat 12:00", "2026-09-20 Sun 08:00"),
+        ("2026-09-24 Thu 23:00", "2026-09-28 Mon 08:00"),
+        ("2031-03-01 Sat 12:00", "2031-03-03 Mon 08:00"),  # no notice yet: Monday works
+    ],
+)
+def test_nobody_is_woken_at_night_or_on_a_holiday(now: str, leaves: str) -> None:
+    assert in_hours(at(now), DAYS) == at(leaves)
+
+
+@pytest.mark.parametrize(
+    ("occasion", "times", "of_office", "leaves"),
+    [
+        (Reminder.LAST_MORNING, Times.MORNING, False, "2026-09-18 Fri 22:00"),
+        (Reminder.ONE_DAY, Times.AT_ONCE, False, "2026-09-18 Fri 22:00"),
+        (Reminder.ONE_DAY, Times.MORNING, False, "2026-09-20 Sun 08:30"),
+        (Reminder.PROPOSED, Times.AT_ONCE, False, "2026-09-20 Sun 08:00"),
+        (Reminder.ARRIVAL, Times.AT_ONCE, True, "2026-09-20 Sun 08:00"),
+        (Reminder.LAPSED, Times.MORNING, True, "2026-09-20 Sun 08:30"),
+    ],
+)
+def test_deadlines_leave_at_any_hour_and_a_digest_in_the_morning(
+    occasion: Reminder, times: Times, of_office: bool, leaves: str
+) -> None:
+    assert leaves_at(occasion, times, of_office=of_office, now=at("2026-09-18 Fri 22:00"), days=DAYS) == at(leaves)
+
+
+@pytest.mark.parametrize("occasion", [Reminder.ARRIVAL, Reminder.SUPPLEMENT])
+def test_what_an_objector_did_tells_a_unit_no_minute(occasion: Reminder) -> None:
+    noon = at("2026-09-18 Fri 12:00")
+    assert leaves_at(occasion, Times.AT_ONCE, of_office=True, now=noon, days=DAYS) == noon
+    later = leaves_at(occasion, Times.AT_ONCE, of_office=False, now=noon, days=DAYS)
+    assert later == at("2026-09-20 Sun 08:00")
+
+
+def test_only_the_last_warning_cannot_be_switched_off() -> None:
+    assert [occasion for occasion in Reminder if wants(Times.DEADLINES, occasion)] == [Reminder.LAST_MORNING]
+
+
+def test_of_a_case_that_is_over_only_its_end_is_told() -> None:
+    deadline, before, after = at("2026-09-30 Wed 00:00"), at("2026-09-29 Tue 12:00"), at("2026-09-30 Wed 08:00")
+    assert tells_still(Reminder.ONE_DAY, State.RECEIVED, deadline, before)
+    assert not tells_still(Reminder.ONE_DAY, State.RECEIVED, deadline, after)
+    assert not tells_still(Reminder.PROPOSED, State.CONCLUDED, deadline, before)
+    assert tells_still(Reminder.LAPSED, State.LAPSED, deadline, after)

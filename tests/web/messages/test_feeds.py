@@ -1,0 +1,55 @@
+"""Feeds: windows and deadlines of a programme without a name; a person's own deadlines behind a secret address (R5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from app.models import Nominee
+from tests.web.browsing import Browser, MovingClock
+from tests.world import World, at
+
+OPEN = "2026-09-18 Fri 09:00"
+
+
+def test_a_programme_s_feeds_have_its_dates_and_nobody_s_name(
+    world: World, client: Browser, clock: MovingClock
+) -> None:
+    period = world.round_two()
+    clock.to(OPEN)
+    atom = client.get(f"/feeds/{world.programme}.atom")
+    calendar = client.get(f"/feeds/{world.programme}.ics")
+    assert (atom.status, calendar.status) == (200, 200)
+    assert "麒麟区推荐单位公示：规定时间" in atom.source
+    assert f"/periods/{period}" in atom.source
+    assert "DTSTART:20260917T160000Z" in calendar.source
+    assert "DTEND:20260923T160000Z" in calendar.source
+    with world.database.reader() as session:
+        names = session.scalars(select(Nominee.name)).all()
+    plain = (atom.source + calendar.source).replace("\r\n ", "")
+    assert [name for name in names if name in plain] == []
+    assert client.get("/feeds/99.atom").status == 404
+
+
+def test_a_private_calendar_has_numbers_alone_and_ends_when_it_is_revoked(
+    world: World, client: Browser, staff: Callable[[str], Browser], clock: MovingClock
+) -> None:
+    period = world.round_two()
+    case, _ = world.file(period, world.nominees[0], "2026-09-18 Fri 08:30")
+    clock.to(OPEN)
+    handler = staff("handler")
+    form = handler.get("/account/messages").form("/account/calendar")
+    made = handler.post(form.action, form.fields)
+    found = re.search(r"/feeds/staff/[\w-]+\.ics", made.source)
+    assert found is not None
+    assert f"案件 {world.case(case).number}：规定时间" in client.get(found[0]).source.replace("\r\n ", "")
+    second = handler.post(form.action, form.fields)
+    assert client.get(found[0]).status == 404
+    found = re.search(r"/feeds/staff/[\w-]+\.ics", second.source)
+    assert found is not None
+    clock.to(at("2026-09-30 Wed 00:00"))
+    assert "规定时间" not in client.get(found[0]).source
+    handler.post("/account/calendar/revoke", form.fields)
+    assert client.get(found[0]).status == 404
