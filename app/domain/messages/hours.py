@@ -35,8 +35,10 @@ TIMES_NAMES = {
 ALWAYS = frozenset({Reminder.LAST_MORNING})
 ABOUT_DEADLINES = frozenset({Reminder.TWO_DAYS, Reminder.ONE_DAY, Reminder.LAST_MORNING})
 _ENDS = frozenset({Reminder.DECLINED, Reminder.LAPSED})
+# A case that two people ended waits for a second look, or was looked at (R35): told until the deadline.
+_OF_ENDED = frozenset({Reminder.LOOK_ASKED, Reminder.LOOK_CONFIRMED})
 # What an objector does. Told to a unit at once, the minute would be known, and a unit knows days (R19).
-BY_OBJECTORS = frozenset({Reminder.ARRIVAL, Reminder.SUPPLEMENT})
+BY_OBJECTORS = frozenset({Reminder.ARRIVAL, Reminder.SUPPLEMENT, Reminder.LOOK_ASKED})
 
 
 def wants(times: Times, occasion: Reminder) -> bool:
@@ -45,8 +47,8 @@ def wants(times: Times, occasion: Reminder) -> bool:
 
 
 def tells_still(occasion: Reminder, state: State, deadline: dt.datetime, now: dt.datetime) -> bool:
-    """Whether this tells anything yet: of a case that is over only its end does."""
-    return occasion in _ENDS or (state in OPEN_STATES and now < deadline)
+    """Whether this tells anything yet: of a case that is over only its end and a second look do."""
+    return occasion in _ENDS or (now < deadline and (state in OPEN_STATES or occasion in _OF_ENDED))
 
 
 def leaves_at(occasion: Reminder, times: Times, *, of_office: bool, now: dt.datetime, days: Calendar) -> dt.datetime:

@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import OPEN_STATES, Role
@@ -14,6 +14,7 @@ from app.domain.objections.receipt import keyed_hash
 from app.domain.refusals import NotThere
 from app.models import Case, Entry, Period, Proceeding, ProceedingKind, Programme, Recusal, StaffCalendar
 from app.sealing import Keyring
+from app.services.shared.arrivals import shown_to_units
 from app.services.shared.work import Work, use_case
 
 
@@ -64,12 +65,16 @@ def _of_period(period: Period) -> list[Happening]:
 
 
 def of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -> list[Happening]:
-    """Return the deadlines of the open cases that the owner of a secret address handles. Raises NotThere."""
+    """Return the deadlines of the open cases that the owner of a secret address handles. Raises NotThere.
+
+    A calendar program asks at any minute, so a new case is not in it before its day is over (R19).
+    """
     hashes = [keyed_hash(key, "calendar-feed", token) for key in keyring.hash_keys]
     calendar = session.scalar(select(StaffCalendar).where(StaffCalendar.token_hash.in_(hashes)))
     if calendar is None or not calendar.user.can_log_in(now) or calendar.user.role is Role.AUDITOR:
         raise NotThere("没有这个日历。")
     recused = select(Recusal.case_id).where(Recusal.user_id == calendar.user_id)
+    is_known = true() if calendar.user.role is Role.OFFICE else shown_to_units(now)
     cases = session.scalars(
         select(Case)
         .join(Entry, Case.entry_id == Entry.id)
@@ -79,6 +84,7 @@ def of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -
             Case.state.in_(OPEN_STATES),
             Period.conclude_by > now,
             Case.id.not_in(recused),
+            is_known,
         )
         .options(joinedload(Case.entry).joinedload(Entry.period))
         .order_by(Period.conclude_by, Case.id)

@@ -46,7 +46,7 @@ def test_deadlines_leave_at_any_hour_and_a_digest_in_the_morning(
     assert leaves_at(occasion, times, of_office=of_office, now=at("2026-09-18 Fri 22:00"), days=DAYS) == at(leaves)
 
 
-@pytest.mark.parametrize("occasion", [Reminder.ARRIVAL, Reminder.SUPPLEMENT])
+@pytest.mark.parametrize("occasion", [Reminder.ARRIVAL, Reminder.SUPPLEMENT, Reminder.LOOK_ASKED])
 def test_what_an_objector_did_tells_a_unit_no_minute(occasion: Reminder) -> None:
     noon = at("2026-09-18 Fri 12:00")
     assert leaves_at(occasion, Times.AT_ONCE, of_office=True, now=noon, days=DAYS) == noon
@@ -58,9 +58,21 @@ def test_only_the_last_warning_cannot_be_switched_off() -> None:
     assert [occasion for occasion in Reminder if wants(Times.DEADLINES, occasion)] == [Reminder.LAST_MORNING]
 
 
-def test_of_a_case_that_is_over_only_its_end_is_told() -> None:
-    deadline, before, after = at("2026-09-30 Wed 00:00"), at("2026-09-29 Tue 12:00"), at("2026-09-30 Wed 08:00")
-    assert tells_still(Reminder.ONE_DAY, State.RECEIVED, deadline, before)
-    assert not tells_still(Reminder.ONE_DAY, State.RECEIVED, deadline, after)
-    assert not tells_still(Reminder.PROPOSED, State.CONCLUDED, deadline, before)
-    assert tells_still(Reminder.LAPSED, State.LAPSED, deadline, after)
+@pytest.mark.parametrize(
+    ("occasion", "state", "now", "told"),
+    [
+        (Reminder.ONE_DAY, State.RECEIVED, "2026-09-29 Tue 12:00", True),
+        (Reminder.ONE_DAY, State.RECEIVED, "2026-09-30 Wed 00:00", False),
+        (Reminder.PROPOSED, State.CONCLUDED, "2026-09-29 Tue 12:00", False),
+        (Reminder.DECLINED, State.DECLINED, "2026-09-30 Wed 08:00", True),
+        (Reminder.LAPSED, State.LAPSED, "2026-09-30 Wed 08:00", True),
+        (Reminder.LOOK_ASKED, State.DECLINED, "2026-09-29 Tue 12:00", True),
+        (Reminder.LOOK_CONFIRMED, State.CONCLUDED, "2026-09-29 Tue 12:00", True),
+        (Reminder.LOOK_ASKED, State.DECLINED, "2026-09-30 Wed 00:00", False),  # what two people decided stands
+        (Reminder.REOPENED, State.INVESTIGATING, "2026-09-29 Tue 12:00", True),
+    ],
+)
+def test_what_is_still_told_of_a_case_whose_deadline_is_the_29th(
+    occasion: Reminder, state: State, now: str, told: bool
+) -> None:
+    assert tells_still(occasion, state, at("2026-09-30 Wed 00:00"), at(now)) is told

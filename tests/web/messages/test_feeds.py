@@ -44,7 +44,10 @@ def test_a_private_calendar_has_numbers_alone_and_ends_when_it_is_revoked(
     made = handler.post(form.action, form.fields)
     found = re.search(r"/feeds/staff/[\w-]+\.ics", made.source)
     assert found is not None
-    assert f"案件 {world.case(case).number}：规定时间" in client.get(found[0]).source.replace("\r\n ", "")
+    line = f"案件 {world.case(case).number}：规定时间"
+    assert line not in client.get(found[0]).source.replace("\r\n ", "")  # a unit knows the day, not the minute (R19)
+    clock.to("2026-09-19 Sat 00:00")
+    assert line in client.get(found[0]).source.replace("\r\n ", "")
     second = handler.post(form.action, form.fields)
     assert client.get(found[0]).status == 404
     found = re.search(r"/feeds/staff/[\w-]+\.ics", second.source)
