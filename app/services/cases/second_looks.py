@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import exists, select
@@ -187,31 +187,43 @@ def waiting_looks(session: Session, actor: Actor, now: dt.datetime) -> list[Wait
     return found
 
 
-def holding_up(session: Session, period: Period, now: dt.datetime) -> tuple[list[str], dt.datetime]:
-    """Return the cases on whose account a period is not closed yet, by number, and until when (R30, R35).
+@dataclass(frozen=True, slots=True)
+class HeldUp:
+    """The cases, by number, on whose account a period is not closed yet, and until when."""
 
-    They are those whose objector waits for a second look, until the deadline, or may still ask for one.
+    numbers: list[str]
+    until: dt.datetime
+
+
+def holding_up(session: Session, periods: Collection[Period], now: dt.datetime) -> dict[int, HeldUp]:
+    """Return the periods that a second look keeps from being closed, by id (R30, R35).
+
+    An objector waits for the answer, until the deadline, or may still ask.
     """
-    until = asked_until(period.conclude_by, period.day_table)
-    if now >= period.conclude_by:
-        return [], until
-    ended = (
+    open_to_it = {period.id: period for period in periods if now < period.conclude_by}
+    cases = session.scalars(
         select(Case)
         .join(Entry, Case.entry_id == Entry.id)
         .where(
-            Entry.period_id == period.id,
+            Entry.period_id.in_(open_to_it),
             (Case.state == State.DECLINED) | (Case.conclusion == Conclusion.DISMISSED),
         )
-    )
-    cases: Sequence[Case] = session.scalars(
-        ended.order_by(Case.id).options(selectinload(Case.looks), selectinload(Case.objections))
+        .order_by(Case.id)
+        .options(joinedload(Case.entry), selectinload(Case.looks), selectinload(Case.objections))
     ).all()
-    waiting = [case.number for case in cases if case.looks_waiting]
+    by_period: dict[int, list[Case]] = {}
+    for case in cases:
+        by_period.setdefault(case.entry.period_id, []).append(case)
+    found = {period_id: _held_up(open_to_it[period_id], ended, now) for period_id, ended in by_period.items()}
+    return {period_id: held_up for period_id, held_up in found.items() if held_up.numbers}
+
+
+def _held_up(period: Period, ended: Sequence[Case], now: dt.datetime) -> HeldUp:
+    waiting = [case.number for case in ended if case.looks_waiting]
     if waiting:
-        return waiting, period.conclude_by
-    if now >= until:
-        return [], until
-    return [case.number for case in cases if _may_ask(case)], until
+        return HeldUp(waiting, period.conclude_by)
+    until = asked_until(period.conclude_by, period.day_table)
+    return HeldUp([case.number for case in ended if _may_ask(case)] if now < until else [], until)
 
 
 def _may_ask(case: Case) -> bool:

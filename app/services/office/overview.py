@@ -26,7 +26,7 @@ from app.services.award import revocation
 from app.services.cases.queue import QueuedCase, queue_of, watched_by
 from app.services.nominees import gates
 from app.services.objections import identities
-from app.services.periods.progress import is_ready, open_case_counts, running_periods
+from app.services.periods.progress import ready_to_close, running_periods
 from app.services.periods.replanning import Move, moves_due
 
 
@@ -68,7 +68,7 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
     own = [queued for queued in queue_of(session, actor, now) if queued.is_open]
     watched = watched_by(session, actor, now)
     unclosed = running_periods(session)
-    open_cases = open_case_counts(session, [period.id for period in unclosed], now)
+    ready = ready_to_close(session, unclosed, now)
     return NeedsAHand(
         without_hands=[queued for queued in (*own, *watched) if not queued.has_hands],
         moves=moves_due(session, now),
@@ -76,7 +76,7 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
         own_cases=own,
         urgent=[queued for queued in watched if queued.urgent],
         proposals=[queued for queued in watched if queued.state is State.PROPOSED],
-        ready_to_close=[period for period in unclosed if is_ready(period, open_cases, now)],
+        ready_to_close=[period for period in unclosed if period.id in ready],
         provisional=[period for period in unclosed if period.provisional and now < period.opens_at],
         reversals=session.scalars(
             select(Reversal)

@@ -45,9 +45,9 @@ def close_period(work: Work, period_id: int) -> None:
     still_open = [case.number for case in cases_of(work.session, period) if case.state in OPEN_STATES]
     if still_open and not too_late_to_conclude(period.conclude_by, work.now):
         raise CasesOpen(still_open, period.conclude_by)
-    held_up, until = holding_up(work.session, period, work.now)
-    if held_up:
-        raise LooksOpen(held_up, until)
+    held_up = holding_up(work.session, [period], work.now).get(period.id)
+    if held_up is not None:
+        raise LooksOpen(held_up.numbers, held_up.until)
     report = closing_report(work.session, period, work.now)
     work.session.add(Closing(period_id=period.id, report=report, closed_by=work.actor.user_id, closed_at=work.now))
     period.closed_at = work.now

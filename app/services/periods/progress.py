@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.states import OPEN_STATES, State
 from app.domain.cases.verdict import effective_state
 from app.models import Case, Entry, Objection, Period
+from app.services.cases.second_looks import holding_up
 
 
 def running_periods(session: Session) -> Sequence[Period]:
@@ -63,10 +64,16 @@ def case_counts(session: Session, now: dt.datetime, period_id: int | None = None
     return {state: counts[state] for state in State}
 
 
-def is_ready(period: Period, open_cases: Counter[int], now: dt.datetime) -> bool:
-    """Whether a period can be closed: its window is over and no case is open, or the deadline has passed (R30)."""
-    unclosed = period.closed_at is None and period.cancelled_at is None
-    return unclosed and now >= period.closes_at and not open_cases[period.id]
+def ready_to_close(session: Session, periods: Sequence[Period], now: dt.datetime) -> set[int]:
+    """Return those of these periods that can be closed, by id: what `close_period` would not refuse (R30, R35).
+
+    The window is over, and either the deadline has passed, or no case is open and none waits for a second look.
+    """
+    over = [period for period in periods if period.closed_at is None and period.cancelled_at is None]
+    over = [period for period in over if now >= period.closes_at]
+    open_cases = open_case_counts(session, [period.id for period in over], now)
+    held_up = holding_up(session, over, now)
+    return {period.id for period in over if not open_cases[period.id] and period.id not in held_up}
 
 
 def settlement_is_late(session: Session, now: dt.datetime, tolerance: dt.timedelta) -> bool:

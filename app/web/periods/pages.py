@@ -19,7 +19,7 @@ from app.domain.periods.window import Phase
 from app.domain.refusals import Refusal
 from app.models import Period, Programme
 from app.services.calendar.calendars import calendar_of
-from app.services.cases import queue
+from app.services.cases import queue, second_looks
 from app.services.objections import channels
 from app.services.periods import closing, interruption, progress, scheduling
 from app.services.periods.corrected_text import EntryView
@@ -95,7 +95,11 @@ def cancel(period_id: int) -> ResponseReturnValue:
 def confirm_close(period_id: int) -> ResponseReturnValue:
     shown = _period(period_id)
     return render_template(
-        "periods/close.html", period=shown, report=closing.closing_report(session(), shown, now()), now=now()
+        "periods/close.html",
+        period=shown,
+        report=closing.closing_report(session(), shown, now()),
+        held_up=second_looks.holding_up(session(), [shown], now()).get(period_id),
+        now=now(),
     )
 
 

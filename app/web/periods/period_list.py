@@ -61,7 +61,7 @@ def _look(chosen: Sequence[int], tried: Attempt[Any] = UNTRIED) -> ResponseRetur
         "periods/close_many.html",
         periods=found,
         reports=reports,
-        ready=_ready(found),
+        ready=progress.ready_to_close(session(), found, now()),
         problem=tried.on_top or ("" if found else "请至少选一次公示。"),
         now=now(),
     )
@@ -87,20 +87,16 @@ def _periods(ids: Sequence[int]) -> Sequence[Period]:
     return session().scalars(wanted.options(joinedload(Period.organiser), joinedload(Period.programme))).all()
 
 
-def _ready(found: Sequence[Period]) -> set[int]:
-    open_cases = progress.open_case_counts(session(), [period.id for period in found], now())
-    return {period.id for period in found if progress.is_ready(period, open_cases, now())}
-
-
 def _listing(rows: Sequence[Period]) -> Listing[Period]:
     running = [period for period in rows if period.phase(now()) not in _OVER]
     open_cases = progress.open_case_counts(session(), [period.id for period in running], now())
+    ready = progress.ready_to_close(session(), running, now())
     calendar = calendars.calendar_of(session(), demonstration=True)
     affected = {one.period_id: one.why for one in calendars.affected_periods(session(), calendar, now())}
     programmes = {str(period.programme_id): period.programme.title for period in rows}
     organisers = {str(period.organiser_id): period.organiser.name for period in rows}
     filters: list[Filter[Period]] = [
-        Filter("phase", "阶段", _PHASES, lambda period, value: _in_phase(period, value, open_cases), tabs=True),
+        Filter("phase", "阶段", _PHASES, lambda period, value: _in_phase(period, value, ready), tabs=True),
         Filter(
             "round",
             "轮次",
@@ -122,15 +118,15 @@ def _listing(rows: Sequence[Period]) -> Listing[Period]:
         rows=rows,
         empty="还没有安排过公示。点上面的“安排公示”开始。",
         filters=filters,
-        row_id=lambda period: period.id if progress.is_ready(period, open_cases, now()) else None,
+        row_id=lambda period: period.id if period.id in ready else None,
     )
 
 
-def _in_phase(period: Period, value: str, open_cases: Counter[int]) -> bool:
+def _in_phase(period: Period, value: str, ready: set[int]) -> bool:
     if value == "running":
         return period.phase(now()) not in _OVER
     if value == "ready":
-        return progress.is_ready(period, open_cases, now())
+        return period.id in ready
     return period.phase(now()) == value
 
 

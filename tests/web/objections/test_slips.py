@@ -13,7 +13,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from app.domain.cases.states import DeclineGround
+from app.domain.cases.states import Conclusion, State
 from app.models import Objection
 from app.services.periods import closing
 from tests.web.browsing import Browser, MovingClock, Page, filled
@@ -120,7 +120,8 @@ def test_after_the_period_was_closed_a_slip_is_refused_by_name_with_text_and_tel
     world: World, crowd: Crowd, clock: MovingClock
 ) -> None:
     for case in (1, 2):
-        world.decline(case, DeclineGround.NO_FACTS, "没有具体事实", "2026-09-23 Wed 23:59:40")
+        # The closing waits for no second look: there is none at this conclusion (R35).
+        world.bring(case, State.CONCLUDED, "2026-09-23 Wed 23:59:40", Conclusion.PARTLY_UPHELD)
     browser = Browser(crowd.app, HERE)
     typed = filled(contact=mobile(9), form_token=crowd.token())
     refused = browser.post(crowd.path(), typed)

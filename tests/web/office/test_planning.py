@@ -158,6 +158,10 @@ def test_periods_that_are_ready_are_looked_at_together_and_closed(
     assert "还有1件异议没有结论：2026-0001" in refused.text
     world.bring(case, State.CONCLUDED, "2026-09-24 Thu 09:30")
     clock.to("2026-09-24 Thu 10:00")
+    assert 'name="chosen"' not in office.get("/office/periods").source  # its objector may ask for a second look (R35)
+    assert f"/office/periods/{period}/close" not in office.get("/office/").links
+    assert "案件2026-0001的异议人可以申请复核" in office.get(f"/office/periods/{period}/close").text
+    clock.to("2026-09-29 Tue 00:00")
     listed = office.get("/office/periods?phase=ready")
     form = listed.form("/office/periods/close-many")
     look = office.send(form, chosen=str(period))

@@ -94,7 +94,8 @@ def test_the_gauges_follow_the_cases_and_the_clock(world: World, make_app: MakeA
     assert read() == [0, 0, 0, 0, 1, 7, told, None]
     assert cases() == {}
     world.run(settlement.settle_due, now=clock.now)
-    assert read() == [0, 0, 0, 0, 0, 0, told, None]
+    # Two cases have lapsed: the unit and the office are told of each.
+    assert read() == [0, 0, 0, 0, 0, 0, told + 4, None]
 
 
 @on_sqlite
