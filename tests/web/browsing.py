@@ -78,7 +78,8 @@ class Page(HTMLParser):
         self.path = answer.request.path
         self._texts: list[str] = []
         self._area: str | None = None
-        self.feed(self.source)
+        if answer.mimetype.startswith("text/"):  # the bytes of a document may look like broken markup
+            self.feed(self.source)
 
     @property
     def text(self) -> str:
