@@ -137,6 +137,8 @@ def test_what_the_public_sees(portal: Portal) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
     walk.look(page, "home with nothing", "/")
     walk.look(page, "privacy", "/privacy")
+    walk.look(page, "search", "/search?q=麒麟区")
+    walk.look(page, "search-nothing", "/search?q=查无此人")
     walk.look(page, "not found", "/periods/999")
     walk.look(page, "not this way", "/receipt/withdraw")
     walk.look(page, "receipt asked", "/receipt")
