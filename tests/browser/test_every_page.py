@@ -175,6 +175,8 @@ def test_what_the_public_sees(portal: Portal) -> None:
     world.past_round_one(world.others)
     portal.time_is(OPEN)
     walk.look(page, "home", "/")
+    walk.look(page, "search", "/search?q=麒麟区")
+    walk.look(page, "search without a hit", "/search?q=查无此人")
     walk.look(page, "list", listed)
     walk.look(page, "list of one kind", f"{listed}?kind=individual")
     walk.look(page, "list without a hit", f"{listed}?name=没有这个人")

@@ -40,7 +40,7 @@ def home() -> ResponseReturnValue:
         office=the_office(),
         now=now(),
     )
-    return page_cache.publish(html, _good_until([*open_now, *coming]), keep=page == 1)
+    return page_cache.publish(html, good_until([*open_now, *coming]), keep=page == 1)
 
 
 @blueprint.get("/periods/<int:period_id>")
@@ -62,7 +62,7 @@ def period(period_id: int) -> ResponseReturnValue:
         office=the_office(),
         now=now(),
     )
-    return page_cache.publish(html, _good_until([shown]), keep=_asked_by_many(recommenders, wanted))
+    return page_cache.publish(html, good_until([shown]), keep=_asked_by_many(recommenders, wanted))
 
 
 @blueprint.get("/periods/<int:period_id>/nominees/<int:nominee_id>")
@@ -84,7 +84,7 @@ def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
         office=the_office(),
         now=now(),
     )
-    return page_cache.publish(html, _good_until([shown]))
+    return page_cache.publish(html, good_until([shown]))
 
 
 @blueprint.get("/privacy")
@@ -120,10 +120,10 @@ def _dates_only(period: Period) -> ResponseReturnValue:
         office=the_office(),
         now=now(),
     )
-    return page_cache.publish(html, _good_until([period]), keep=False)
+    return page_cache.publish(html, good_until([period]), keep=False)
 
 
-def _good_until(periods: Iterable[Period]) -> dt.datetime:
+def good_until(periods: Iterable[Period]) -> dt.datetime:
     """Return the next instant at which a page that shows these periods changes."""
     turns = {end_of(local_date(now()))}
     for period in periods:

@@ -52,7 +52,7 @@ def test_outside_the_window_every_address_answers_with_the_dates_and_no_name(
             assert page.status == 200, path
             assert not SECRETS.search(page.source), path
             assert "2026年9月18日（星期五）00:00 至 2026年9月23日（星期三）24:00" in page.text, path
-        for path in ("/", "/receipt"):
+        for path in ("/", "/receipt", "/search?q=麒小", "/search?q=qx", "/search?q=麒麟区"):
             page = client.get(path)
             assert page.status == 200
             assert not SECRETS.search(page.source), path

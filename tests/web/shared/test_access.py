@@ -35,6 +35,7 @@ HANDLE = "a-handle-of-22-letters"
 MATRIX = [
     ("GET", "/", 200, EVERYBODY, 200),
     ("GET", "/privacy", 200, EVERYBODY, 200),
+    ("GET", "/search", 200, EVERYBODY, 200),
     ("GET", "/periods/6", 200, EVERYBODY, 200),
     ("GET", "/periods/6/nominees/3", 200, EVERYBODY, 200),
     ("GET", "/decisions/", 200, EVERYBODY, 200),
