@@ -78,9 +78,7 @@ class _Award:
     programme_id: int
 
     def note(self, third: dt.date) -> None:
-        """Note the consultation, submission and approval before round 3, the second approval and the decision after it,
-        and a
-        later revocation."""
+        """Note the papers before round 3, the second approval and the decision after it, and a later revocation."""
         note, after = self.staging.diary.note, self.staging.after
         note(self.staging.morning(third, 3, 9), self._consulted)
         note(self.staging.morning(third, 2, 9), self._submitted)

@@ -1,4 +1,4 @@
-"""A flood of objections on one page: for the head of a unit here, for the office under its own address."""
+"""A flood of objections on one page: for the head of a unit here, for the office under another address."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ACT_PATH = "/flood/acts/<int:act_id>"
 
 
 class GroupForm(PlainForm):
-    """Which cases of the group, and what is done to all of them: each act asks for its own fields."""
+    """The cases chosen of the group, and the act for all of them. Each act has required fields of its own."""
 
     chosen = SelectMultipleField("案件", coerce=number, validate_choice=False)
     ground = RadioField(
@@ -50,7 +50,7 @@ class ReturnForm(PlainForm):
 
 
 def list_page(home: str) -> ResponseReturnValue:
-    """Every group; `home` is the blueprint whose addresses are linked to."""
+    """Show every group. `home` is the blueprint whose addresses are linked to."""
     groups = flood.floods(session(), actor(), now())
     periods = {str(group.period.id): group.period.title for group in groups}
     likenesses = {each.value: LIKENESS_NAMES[each] for each in flood.likenesses_for(actor())}
@@ -80,7 +80,7 @@ def _group_url(home: str, group: Flood) -> str:
 def group_page(
     home: str, likeness: str, case_id: int, form: GroupForm | None = None, tried: Attempt[Any] = UNTRIED
 ) -> ResponseReturnValue:
-    """One group with its cases, and the form that ends it: joined, declined or concluded together."""
+    """Show one group with its cases, and the form that joins, declines or concludes them together."""
     drops = flood.drops_of(session(), _known(likeness), case_id, actor(), now())
     chosen = {drop.case.id for drop in drops if drop.chosen} if form is None else set(form.chosen.data or ())
     html = render_template(
@@ -131,7 +131,7 @@ def act_on_group(home: str, likeness: str, case_id: int) -> ResponseReturnValue:
 def act_page(
     home: str, act_id: int, form: ReturnForm | None = None, tried: Attempt[Any] = UNTRIED
 ) -> ResponseReturnValue:
-    """Return a proposal for many cases, with every case it names, to be confirmed or returned."""
+    """Show a proposal for many cases, with every case it names, to be confirmed or returned."""
     act, cases = bulk.one_act(session(), actor(), act_id)
     html = render_template(
         "cases/group_act.html",
@@ -193,7 +193,7 @@ def register(blueprint: Blueprint, role: Role) -> None:
     def end_flood(likeness: str, case_id: int) -> ResponseReturnValue:
         return act_on_group(home, likeness, case_id)
 
-    # Whoever confirms may be a handler: a flood is laid out for the head, and needs two people.
+    # Handlers may confirm too: the act needs two people, and only heads see the list of floods.
     confirming = (role,) if role is Role.OFFICE else (Role.HEAD, Role.HANDLER)
 
     @blueprint.get(ACT_PATH)

@@ -184,5 +184,5 @@ def _case_page(
 
 
 def _offers_something(form: PlainForm) -> bool:
-    """Return whether the form can be offered: a form of choices needs at least one choice."""
+    """Tell whether the form can be offered: a form of choices needs at least one choice."""
     return not isinstance(form, ChoiceForm) or bool(form.chosen.choices)
