@@ -297,14 +297,19 @@ def came_back(session: Session, action: Action, case: Case, me: User) -> dict[st
     return {"conclusion": back.conclusion.value if back.conclusion else "", **texts}
 
 
-def form_for(session: Session, action: Action, case: Case, me: User, *, empty: bool = False) -> ActionForm:
-    """Create the form of an action with its choices. Field ids carry the action, as several forms share a page."""
+def form_for(
+    session: Session, action: Action, case: Case, me: User, *, filled: dict[str, str] | None = None
+) -> ActionForm:
+    """Create the form of an action with its choices: as it was sent, or with the texts `filled` in.
+
+    Field ids carry the action, as several forms share a page.
+    """
     kind = BUTTONS[action].form
-    form = kind(formdata=None, data=came_back(session, action, case, me)) if empty else kind()
+    form = kind() if filled is None else kind(formdata=None, data=filled)
     form.with_ids(action)
     if isinstance(form, WithFiles):
         form.ensure_token()
-    if isinstance(form, VersionForm) and empty:
+    if isinstance(form, VersionForm) and filled is not None:
         form.version.data = str(case.proposal_version or 0)
     if isinstance(form, ChoiceForm):
         form.chosen.choices = options(choices_for(session, action, case, me))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -98,33 +100,39 @@ def group_page(
     return html, tried.status
 
 
+@dataclass(frozen=True)
+class GroupStep:
+    """What a button of the group's page does: the use case, its arguments from the form, and the sentence when done."""
+
+    use_case: Callable[..., int]
+    arguments: Callable[[GroupForm], tuple[Any, ...]]
+    done: str  # {} is the number that the use case returns
+
+
+def _conclusion(form: GroupForm) -> tuple[Any, ...]:
+    texts = (form.findings.data or "", form.grounds.data or "", form.answer.data or "")
+    return Conclusion(form.conclusion.data), texts
+
+
+GROUP_STEPS = {
+    "join": GroupStep(bulk.join_group, lambda form: (), "{}件已经并案，以后只办留下的那一件，每位异议人都会得到答复。"),
+    "conclude": GroupStep(bulk.propose_conclusion, _conclusion, "处理意见已经提出，请另一人确认。"),
+    "decline": GroupStep(
+        bulk.propose_decline,
+        lambda form: (DeclineGround(form.ground.data), form.text.data or ""),
+        "不予受理的意见已经提出，请另一人确认。",
+    ),
+}
+
+
 def act_on_group(home: str, likeness: str, case_id: int) -> ResponseReturnValue:
     """Join the chosen cases, or propose to decline or to conclude them."""
-    form = GroupForm()
-    group = (_known(likeness), case_id, form.chosen.data or [])
-    step = request.form.get("step", "decline")
-    if step == "join":
-        tried = attempt(lambda: bulk.join_group(work(), *group), form)
-        done = f"{tried.result}件已经并案，以后只办留下的那一件，每位异议人都会得到答复。" if not tried.refused else ""
-    elif step == "conclude":
-        tried = attempt(
-            lambda: bulk.propose_conclusion(
-                work(),
-                *group,
-                Conclusion(form.conclusion.data),
-                (form.findings.data or "", form.grounds.data or "", form.answer.data or ""),
-            ),
-            form,
-        )
-        done = "处理意见已经提出，请另一人确认。"
-    else:
-        tried = attempt(
-            lambda: bulk.propose_decline(work(), *group, DeclineGround(form.ground.data), form.text.data or ""), form
-        )
-        done = "不予受理的意见已经提出，请另一人确认。"
+    form, known = GroupForm(), _known(likeness)
+    step = GROUP_STEPS.get(request.form.get("step", ""), GROUP_STEPS["decline"])
+    tried = attempt(lambda: step.use_case(work(), known, case_id, form.chosen.data or [], *step.arguments(form)), form)
     if tried.refused:
         return group_page(home, likeness, case_id, form, tried)
-    flash(done)
+    flash(step.done.format(tried.result))
     return redirect(url_for(f"{home}.flood_page"), 303)
 
 
