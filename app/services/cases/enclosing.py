@@ -1,4 +1,4 @@
-"""Files of the handlers on their way in and out: taken for a form, taken back, opened on the record (R22, R24)."""
+"""Files of the handlers: stored for a form, removed, opened on the record (R22, R24)."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from app.services.shared.work import Work, use_case
 def receive(
     work: Work, vault: Vault, case_id: int, action: Action, form_hash: str, title: str, upload: BinaryIO
 ) -> None:
-    """Take one file for a form of this case, from somebody who may do now what the form is for.
+    """Store one file for a form of this case, from somebody who may do the form's action now.
 
-    The same file twice is one. Raises NotYourCase and what `check` raises, FileRefused, TooManyFiles, StoreDown. On
-    return file and row are on disk.
+    The same file sent twice is stored once. Raises NotYourCase and what `check` raises, FileRefused, TooManyFiles,
+    StoreDown. On return file and row are on disk.
     """
     case = visible_case(work.session, case_id, work.actor, work.now)
     check(work.actor, action, case.facts(work.now), work.now)
@@ -44,7 +44,7 @@ def receive(
 
 
 def remove(work: Work, vault: Vault, case_id: int, form_hash: str, file_id: int) -> None:
-    """Take a file of one's form back before the form is sent; one that is not there, or belongs, stays as it is."""
+    """Remove a file of one's form before the form is accepted. Any other file stays as it is."""
     mine = (*of_form(work.actor, case_id, form_hash), CaseFile.id == file_id)
     with work:
         name = work.session.scalar(delete(CaseFile).where(*mine).returning(CaseFile.name))
@@ -66,7 +66,7 @@ def open_file(work: Work, vault: Vault, case_id: int, file_id: int) -> OpenedFil
         raise NotYourCase
     stored, scan, kind = Stored.of(row), row.scan, row.kind
     title = files.title_of(vault.keyring, row)
-    work.session.rollback()  # nobody waits for the database while a file is read
+    work.session.rollback()  # no transaction stays open while a file is read
     opened = files.opened(vault, stored, scan, kind, title)
     work.did("casefile.opened", on_case(case_id), file=file_id)
     return opened

@@ -1,4 +1,4 @@
-"""Evidence on its way in: received for a form, removed again, claimed when the form is filed (R14, R16)."""
+"""Receiving evidence: stored for a form, removed again, claimed when the form is filed (R14, R16)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LETTERS = (
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file as whoever sent it sees it: under their own name for it, with the hash of what they sent."""
+    """A file for its sender, with the sender's name for it and the hash of what was sent."""
 
     id: int
     title: str
@@ -65,14 +65,14 @@ def receive(
     objection_id: int | None = None,
     letter: bool = False,
 ) -> Attached:
-    """Take one file of an objector for a form that is not filed yet, as `take` does."""
+    """Store one file of an objector for a form that is not filed yet, as `take` does."""
     return take(work, vault, form_hash, SentFile(title, upload, objection_id, letter))
 
 
 def take(work: Work, vault: Vault, form_hash: str, sent: SentFile) -> Attached:
-    """Take one file for a form that is not filed yet.
+    """Store one file for a form that is not filed yet.
 
-    The same file twice is one, and a letter if it ever came as one. Raises FileRefused for what it is, TooManyFiles,
+    The same file sent twice is stored once, as a letter if it was ever sent as one. Raises FileRefused, TooManyFiles,
     FormAlreadyUsed for a form that was filed without it, StoreDown. On return file and row are on disk.
     """
     work.session.rollback()  # no transaction stays open while a file is inspected and stored
@@ -92,7 +92,7 @@ def take(work: Work, vault: Vault, form_hash: str, sent: SentFile) -> Attached:
 
 
 def remove(work: Work, vault: Vault, form_hash: str, evidence_id: int, by: str = OBJECTOR) -> None:
-    """Take a file of a form back before it is filed; one that is not there, or filed, stays as it is."""
+    """Remove a file of a form before it is filed. Any other file stays as it is."""
     mine = (Evidence.id == evidence_id, Evidence.form_hash == form_hash, Evidence.objection_id.is_(None))
     with work:
         name = work.session.scalar(delete(Evidence).where(*mine).returning(Evidence.name))
