@@ -30,7 +30,6 @@ LAYERS: list[set[str]] = [
     {"app.domain"},
 ]
 HEIGHT = {name: height for height, names in enumerate(reversed(LAYERS)) for name in names}
-BASE = {"app.clock", "config"}  # anybody's
 # One word a subject, the same in every layer (docs/architecture.md). What all subjects of a layer share: `shared`.
 SUBJECTS = {
     "accounts", "award", "calendar", "cases", "imports", "messages", "nominees", "objections", "office", "papers",

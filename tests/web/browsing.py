@@ -140,7 +140,6 @@ class Browser:
         self.client = Client(app, app.response_class)
         self.address = address
         self._cookie_name: str = app.config["SESSION_COOKIE_NAME"]
-        self._signed_in = False
         self.redirects: list[tuple[str, int]] = []  # redirects to drafts' pages, which are followed automatically
         self.statuses: list[int] = []  # of every answer, those of redirects too
 

@@ -47,10 +47,6 @@ class ReachShown:
     stopped: bool
     bounced: bool
 
-    @property
-    def in_use(self) -> bool:
-        return self.confirmed and not self.stopped and not self.bounced
-
 
 def shown(
     session: Session, keyring: Keyring, *, user_id: int | None = None, unit_id: int | None = None
