@@ -27,7 +27,7 @@ class Settings:
     database_url: str = ""  # default: SQLite in instance_dir
     redis_url: str = ""  # default: limits in memory, fit for one worker
     secret_key: str = DEFAULT_KEY  # signs sessions; may change, people then log in again
-    identity_key: str = DEFAULT_KEY  # receipts and sealed identities hang on it: must never be lost
+    identity_key: str = DEFAULT_KEY  # receipts and sealed identities depend on it: must never be lost
     identity_keys_retired: str = ""  # the keys it replaced, separated by commas: they still open
     cipher: str = "aes-256-gcm"  # or sm4-gcm
     host: str = "127.0.0.1"
@@ -62,14 +62,14 @@ class Settings:
     demonstration: bool = False
     secure_cookies: bool = False  # true where served by TLS
     tick_seconds: int = 30
-    metrics_token: str = ""  # whoever names it may read /metrics; without it there is no such page
+    metrics_token: str = ""  # the token that opens /metrics; without it there is no such page
     # R17: loose enough for an office or a mobile carrier behind one address.
     limit_address: str = "120/hour;600/day"
     limit_network: str = "600/hour;3000/day"  # an IPv6 network (/48): many addresses (/64), one customer
     limit_contact: str = "10/hour;30/day"  # what one browser files under one contact before its challenge gets harder
     limit_nominee: str = "300/hour"  # shared with strangers: full, it makes the challenge harder and refuses nobody
     limit_site: str = "2000/hour"  # all objections together, likewise
-    limit_waiting: str = "1/3 minutes"  # who waits instead of solving a challenge, of one address
+    limit_waiting: str = "1/3 minutes"  # waits instead of a solved challenge, of one address
     limit_waiting_network: str = "1/3 minutes"  # of one network: a /48 has more addresses than anybody counts
     limit_waiting_nominee: str = "30/hour"
     limit_receipt: str = "30/10 minutes"

@@ -50,7 +50,7 @@ class Database:
             connection.commit()
 
     def is_migrated(self) -> bool:
-        """Whether the schema stands at the newest migration this code knows."""
+        """Tell whether the schema is at the newest migration this code knows."""
         return self.revision() == _newest_migration()
 
     def revision(self) -> str | None:
@@ -60,7 +60,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """One moment of the whole database, to be read from for however long that takes; writers go on meanwhile."""
+        """Open a consistent snapshot of the database for reading, however long that takes. Writers are not blocked."""
         with self.engine.connect() as connection:
             if self.engine.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -72,7 +72,7 @@ class Database:
 
 
 def knows_revision(revision: str) -> bool:
-    """Whether this code has that migration: not when a newer version made it."""
+    """Tell whether this code has that migration. It has not if a newer version made it."""
     return revision in {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
 
 
@@ -103,7 +103,7 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, below
+        connection.isolation_level = None  # BEGIN is issued below instead
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
@@ -128,7 +128,7 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "checkin")
     def leave(_connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
-        # Committed, rolled back or broken: whoever gives a connection back has written what they had to.
+        # Committed, rolled back or broken: a connection that is returned has no writes left.
         if record.info.pop("has_turn", False):
             turn.release()
 

@@ -1,7 +1,7 @@
-"""Logs: one JSON object a line on standard error, and nothing of any person in it (R19).
+"""Logs: one JSON object a line on standard error, without personal data (R19).
 
 What may stand in a line is a closed list of keys. Of a message only the words that stand in the source are kept,
-of an exception only its type and place: what fills them in at run time may be what an objector wrote.
+of an exception only its type and place: their arguments may be an objector's text.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ EventDict = MutableMapping[str, Any]
 
 
 def configure(settings: Settings) -> None:
-    """Every logger of this process writes as the portal does; what nobody caught is a line too."""
+    """Configure every logger of this process, and log uncaught exceptions."""
     logging.config.dictConfig(config(settings))
     logging.captureWarnings(True)
     if not settings.demonstration:
@@ -39,7 +39,7 @@ def configure(settings: Settings) -> None:
 
 
 def config(settings: Settings) -> dict[str, Any]:
-    """For `logging.config.dictConfig`; granian's workers are handed it as well."""
+    """Return the settings for `logging.config.dictConfig`, also used by granian's workers."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -54,7 +54,7 @@ def config(settings: Settings) -> dict[str, Any]:
 
 
 def formatter(readable: bool) -> logging.Formatter:
-    """JSON for machines; for the demonstration's terminal lines in colour, with tracebacks."""
+    """Return the formatter: JSON, or coloured lines with tracebacks for the demonstration's terminal."""
     last: list[Any] = (
         [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
         if readable
@@ -89,7 +89,7 @@ def _own_words(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def _type_and_place(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Of an exception its type, what caused it, and where; never what it says."""
+    """Log an exception by its type, its cause and its place, never by its message."""
     _, error, _ = event.pop("exc_info", None) or (None, None, None)
     event.pop("stack_info", None)
     if error is not None:

@@ -17,7 +17,7 @@ _SYNTAX = re.compile(r"[*_#>`\[\]]+|^\s*[-+]\s+|^\s*\d+\.\s+", re.MULTILINE)
 
 
 def render(text: str) -> Markup:
-    """Safe HTML of a text in Markdown: paragraphs, emphasis, lists and quotes; no link, picture or style."""
+    """Render Markdown as safe HTML: paragraphs, emphasis, lists and quotes; no link, picture or style."""
     html = markdown.markdown(text, output_format="html")
     return Markup(bleach.clean(html, tags=_TAGS, attributes={}, strip=True))  # noqa: S704 - cleaned just now
 

@@ -1,7 +1,7 @@
-"""Sealing what must not be read: a ring of keys, and texts locked to the row they stand in (R19).
+"""Sealing (authenticated encryption): a keyring, and texts bound to their row (R19).
 
 The only place that encrypts. A sealed text names the key and the cipher it was made with, so that a key can be
-replaced while the old rows are still read. Whoever moves it to another row, or changes a bit of it, gets nothing.
+replaced while the old rows are still read. Moved to another row, or changed in any bit, it does not open.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _BLOCK = 16
 
 
 class Cipher(StrEnum):
-    """What seals. GB/T 32907's SM4 is for sites that must use national algorithms."""
+    """The ciphers. SM4 (GB/T 32907) is for sites that must use national algorithms."""
 
     AES = "aes-256-gcm"
     SM4 = "sm4-gcm"
@@ -42,7 +42,7 @@ _CIPHERS = {mark: cipher for cipher, mark in _MARKS.items()}
 
 
 class SealBroken(Exception):
-    """Not what was sealed, not where it was sealed, or under a key that is not on the ring."""
+    """A sealed text was changed, moved, or sealed with a key that is not on the keyring."""
 
 
 def encrypt(cipher: Cipher, key: bytes, nonce: bytes, plain: bytes, bound_to: bytes) -> bytes:
@@ -104,7 +104,7 @@ class Keyring:
 
     @property
     def hash_key(self) -> bytes:
-        """What new receipts are derived from and hashed with."""
+        """Return the key that new receipts are derived from and hashed with."""
         return self.hash_keys[0]
 
     def seal(self, plain: str | bytes, bound_to: str) -> bytes:
@@ -127,7 +127,7 @@ class Keyring:
         return self.unseal(sealed, bound_to).decode()
 
     def is_current(self, sealed: bytes) -> bool:
-        """Whether it was sealed with the key and the cipher in use; if not, a rotation seals it anew."""
+        """Tell whether it was sealed with the key and cipher in use. If not, a rotation seals it anew."""
         return sealed[:_HEADER] == _MARKS[self.cipher] + self._current_id
 
     def _key(self, key_id: bytes, cipher: Cipher) -> bytes:
@@ -145,5 +145,5 @@ def keyring_of(settings: Settings) -> Keyring:
 
 
 def _key_id(secret: str) -> bytes:
-    """Names a key without telling anything of it."""
+    """Return an id of a key that reveals nothing of it."""
     return hmac.new(secret.encode(), b"gongshi key id", hashlib.sha256).digest()[:_KEY_ID]

@@ -20,11 +20,11 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def sheet(title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[str | int]]) -> bytes:
-    """One sheet with a head that stays in sight. `columns` are names with widths in characters.
+    """Write one sheet with a fixed head row. `columns` are names with widths in characters.
 
     A text is a text, whatever it begins with: `=1+1` stays what somebody wrote, also when the cell is edited.
     """
-    book = Workbook(write_only=True)  # a row is written as it comes, however many there are
+    book = Workbook(write_only=True)  # rows are written one by one, however many there are
     page = book.create_sheet(_NOT_IN_A_TITLE.sub(" ", title)[:_LONGEST_TITLE])
     for place, (_, width) in enumerate(columns, start=1):
         page.column_dimensions[get_column_letter(place)].width = width
@@ -43,7 +43,7 @@ def sheet(title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequenc
 
 
 def _prototypes(page: WriteOnlyWorksheet) -> tuple[Cell, Cell, Cell]:
-    """How a head, a text and a number look: styled once, not in every cell of ten thousand rows."""
+    """Return a head, a text and a number cell to copy styles from, so that each style is made once."""
     head, text, number = (WriteOnlyCell(page) for _ in range(3))
     head.font = Font(bold=True)
     text.alignment = number.alignment = Alignment(vertical="top", wrap_text=True)

@@ -23,7 +23,7 @@ def main(names: list[str]) -> None:
     unknown = set(names) - set(MEASUREMENTS)
     if unknown:
         sys.exit(f"no measurement {', '.join(sorted(unknown))}: there are {', '.join(MEASUREMENTS)}")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are stopped then too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are stopped on a signal too
     for name in names or MEASUREMENTS:
         with tempfile.TemporaryDirectory(prefix="gongshi-bench-") as home:
             MEASUREMENTS[name](Path(home))

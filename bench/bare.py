@@ -1,4 +1,4 @@
-"""The least a Flask application can do with a page: return its bytes. What the portal's pages are measured against."""
+"""A minimal Flask application that returns a page's bytes, as a baseline for the portal's pages."""
 
 from __future__ import annotations
 

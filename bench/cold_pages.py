@@ -1,4 +1,4 @@
-"""Pages made anew: they must take no longer because the list, or the archive, is long."""
+"""Pages rendered anew: their time must not grow with the length of the list or of the archive."""
 
 from __future__ import annotations
 

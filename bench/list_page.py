@@ -1,4 +1,4 @@
-"""The list of 150 entries served from memory, against an application that returns its bytes, and against nginx."""
+"""The list of 150 entries served from memory, compared with an application that returns its bytes, and with nginx."""
 
 from __future__ import annotations
 

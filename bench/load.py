@@ -20,7 +20,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back for the request of this number. `head` and `body` only where they were asked for."""
+    """The answer to the request of this number. `head` and `body` are kept only if asked for."""
 
     number: int
     status: int

@@ -102,7 +102,7 @@ class Crowd:
         self.cpu_milliseconds: list[float] = []
 
     def file(self, count: int) -> float:
-        """File so many objections, each with a form of its own, and return how many a second were taken."""
+        """File so many objections, each with a form of its own, and return how many a second were accepted."""
         paths = [self._paths[number % len(self._paths)] for number in range(count)]
         # Each in the page of a form of its own, to which the form's address leads.
         pages = (f"{path}/{secrets.token_urlsafe(16)}" for path in paths)
@@ -122,7 +122,7 @@ class Crowd:
         return filed.per_second
 
     def check(self, session: Session, keyring: Keyring) -> int:
-        """Every receipt shown leads to one objection, its case, who filed it and its row of the record."""
+        """Check that every receipt shown leads to one objection, with its case, identity and row of the record."""
         rows = session.execute(
             select(Objection.receipt_hash, Identity)
             .join(Identity, Identity.objection_id == Objection.id)

@@ -12,7 +12,7 @@ Measure = Callable[[], float]
 
 
 def interleaved(measures: dict[str, Measure]) -> dict[str, list[float]]:
-    """Every measure once a round, in turn: what disturbs the machine disturbs all of them alike."""
+    """Run every measure once a round, in turn, so that disturbances of the machine affect all of them."""
     samples: dict[str, list[float]] = {name: [] for name in measures}
     for _ in range(ROUNDS):
         for name, measure in measures.items():

@@ -1,4 +1,4 @@
-"""Real servers as processes of their own, on free ports, and stopped for sure."""
+"""Starts real servers as processes of their own on free ports, and stops them reliably."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Server:
     process: psutil.Process
 
     def cpu_seconds(self) -> float:
-        """User and system time of the server and every process it started, so far."""
+        """Return user and system time of the server and every process it started, so far."""
         family = [self.process, *self.process.children(recursive=True)]
         return sum(times.user + times.system for times in (member.cpu_times() for member in family))
 

@@ -1,4 +1,4 @@
-"""A world on its way to the award: three rounds gone through, reviewed, approved, decided."""
+"""Builds a world up to the award: three rounds, reviews, approvals, decision."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from tests.world import World, at
 
 REVIEWED = "2026-09-24 Thu 15:00"
 SHOWN_FROM = "2026-09-28"  # to Friday 2026-10-09, the October week between
-CLOSED = "2026-10-10 Sat 09:00"  # a Saturday that works
+CLOSED = "2026-10-10 Sat 09:00"  # a make-up Saturday
 APPROVED = dt.date(2026, 10, 12)
 DECIDED = "2026-10-13 Tue 10:00"
 WORDING = "为表彰先进、弘扬正气，市委、市政府决定，授予下列集体和个人荣誉称号。"
 
 
 def reviewed(world: World, nominees: Sequence[int], passed: bool = True, now: str = REVIEWED) -> None:
-    """The office's last word on these nominees."""
+    """Record the office's review (复审) of these nominees."""
     with world.database.writer() as session:
         session.add_all(
             Review(
@@ -61,7 +61,7 @@ def reviewed(world: World, nominees: Sequence[int], passed: bool = True, now: st
 def shown_to_the_city(world: World, nominees: Sequence[int], opening: str = SHOWN_FROM) -> int:
     """A period of round 3, not closed yet: by default over by 2026-10-09 Fri 24:00, conclusions by the 13th.
 
-    Rows, not services: how one comes here is tested elsewhere.
+    Rows are inserted directly: the services of the earlier rounds are tested elsewhere.
     """
     with world.database.writer() as session:
         now = at("2026-09-25 Fri 10:00")
@@ -107,7 +107,7 @@ def _entry(period_id: int, position: int, nominee: Nominee) -> Entry:
 
 
 def scan(world: World, folder: Path, text: str = "a paper") -> Document:
-    """A stored file, for the use case that names it."""
+    """Store a file, for a use case that refers to it."""
     vault, office, now = vault_in(folder, world.key), world.actor("office"), at(CLOSED)
     return documents.stored(
         vault, Purpose.PROCEEDING, world.programme, documents.Upload("扫描件.pdf", io.BytesIO(pdf(text))), office, now
@@ -133,7 +133,7 @@ def decision_text(dated: dt.date = dt.date(2026, 10, 13), text: str = WORDING) -
 
 
 def ready(world: World, folder: Path) -> None:
-    """Nothing is missing for the decision: everybody reviewed and shown, both approvals there."""
+    """Complete everything that the decision needs: reviews, round 3 and both approvals."""
     everybody = [*world.nominees, *world.others]
     reviewed(world, everybody)
     world.run(closing.close_period, shown_to_the_city(world, everybody), by=world.actor("office"), now=at(CLOSED))
@@ -155,7 +155,7 @@ def standing(world: World, now: str = DECIDED) -> AwardStanding:
 def an_earlier_award(world: World, text: str) -> None:
     """A programme of the year before, archived, with its papers, one who was awarded and whose award was taken back.
 
-    `text` is what people wrote. Rows, not services: it was over long before the tests begin.
+    `text` is what people wrote. Rows are inserted directly, since it ended long before the tests begin.
     """
     day, then = dt.date(2025, 12, 1), at("2025-12-01 Mon 09:00")
     office, other = world.people["office"], world.people["office2"]

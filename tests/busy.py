@@ -1,4 +1,4 @@
-"""A world in which everything there is has happened, for tests that go through all of it."""
+"""Builds a world that has every kind of row, for tests that visit every page or row."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DUE = "2026-10-09 Fri 09:00"
 
 
 def cases_in_every_state(world: World, period: int) -> dict[str, tuple[int, str]]:
-    """By name, each case's id and its objector's code: as they stand at OPEN."""
+    """Create a case in each state as of OPEN. Returns each case's id and its objector's code by name."""
     first, second, third, fourth, fifth = world.nominees
     day = "2026-09-21 Mon 10:00"
     cases = {
@@ -71,7 +71,7 @@ def cases_in_every_state(world: World, period: int) -> dict[str, tuple[int, str]
 
 @dataclass
 class Busy:
-    """What `busy` made: the period that is open at OPEN, and its cases with their objectors' codes, by name."""
+    """The result of `busy`: the period that is open at OPEN, and its cases with their objectors' codes, by name."""
 
     world: World
     period: int
@@ -131,7 +131,7 @@ def changed(world: World, text: str = "因节假日，调取档案需要时间�
 
 
 def _moved_end(period: Period, reason: str, user_id: int) -> WindowExtension:
-    """That the end of the window was moved once, without any outage on record."""
+    """Record that the end of the window was moved once, without an outage on record."""
     return WindowExtension(
         period_id=period.id,
         previous=period.closes_at - dt.timedelta(days=1),
@@ -146,6 +146,6 @@ def _moved_end(period: Period, reason: str, user_id: int) -> WindowExtension:
 
 
 def closed(world: World, period: int) -> None:
-    """The open period settled at its deadline and closed."""
+    """Settle the open period at its deadline, and close it."""
     world.run(settlement.settle_due, now=at(DUE))
     world.run(closing.close_period, period, by=world.actor("office"), now=at(DUE))

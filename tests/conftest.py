@@ -84,8 +84,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Whatever asks for a database runs on both kinds. Pages lie above the services and see no difference: they run on
-    SQLite, except where a test is marked `both_databases`."""
+    """Whatever asks for a database runs on both kinds. Tests of pages do not depend on the kind: they run on SQLite,
+    except where a test is marked `both_databases`."""
     named = any("database" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     its_own = hasattr(metafunc.module, "database")  # a fixture of the file's own
     if "database" in metafunc.fixturenames and not named and not its_own:
@@ -128,13 +128,13 @@ def quick_hashes() -> Iterator[None]:
 
 @pytest.fixture
 def clock() -> MovingClock:
-    """The applications' clock: it stands on the first morning of `World.round_two` until a test moves it."""
+    """The applications' clock, set to the first morning of `World.round_two` until a test moves it."""
     return MovingClock(at("2026-09-18 Fri 09:00"))
 
 
 @pytest.fixture
 def next_morning(clock: MovingClock) -> None:
-    """The day after: a unit is shown what came in on the first (R19)."""
+    """Moves the clock to the next day, on which a unit sees the cases of the first (R19)."""
     clock.to("2026-09-19 Sat 09:00")
 
 

@@ -1,6 +1,6 @@
-"""Ids that count up from 1, as a database gives them out: tests name rows by number.
+"""Makes ids count up from 1, so that tests can name rows by number.
 
-How the portal draws them is tested by itself (tests/models/test_drawing.py) and wherever a server of its own runs.
+The portal's random ids are tested in tests/models/test_drawing.py and wherever a test starts its own server.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from app.models import drawing
 
 
 def counted(connection: Connection, column: Column[int]) -> int:
-    """The next number: a sequence's on PostgreSQL; on SQLite one more than the highest there is or, kept apart, was."""
+    """Return the next number: of a sequence on PostgreSQL, on SQLite one more than the highest id ever used."""
     table = column.table.name
     if connection.dialect.name == "postgresql":
         return int(connection.scalar(text(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id'))")) or 0)
@@ -22,5 +22,5 @@ def counted(connection: Connection, column: Column[int]) -> int:
 
 
 def count() -> None:
-    """Have every id of this process counted from here on."""
+    """Make every later id of this process count up."""
     drawing.draw = counted

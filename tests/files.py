@@ -19,7 +19,7 @@ from app.services.shared.work import Work
 from tests.web.browsing import TOKEN
 from tests.world import World, at
 
-MARK = "赵小禾的合同.pdf"  # a name for a file that says who sent it
+MARK = "赵小禾的合同.pdf"  # a file name that reveals who sent it
 
 
 def pdf(text: str = "evidence", padding: int = 0) -> bytes:
@@ -71,7 +71,7 @@ def attach(
     now: str,
     scanned: bool = False,
 ) -> Attached:
-    """A file received for a form, as the page's script sends it."""
+    """Store a file for a form, as the page's script sends it."""
     vault, form = vault_in(folder, world.key, scanned=scanned), form_hash(world.key, token)
     with world.database.writer() as session:
         return evidence.receive(Work(session, at(now)), vault, form, title, io.BytesIO(content))
@@ -106,5 +106,5 @@ def hand_in(
 
 
 def form_hash(key: bytes, token: str) -> str:
-    """What the files of a form are known by."""
+    """Return the key of a form's files."""
     return keyed_hash(key, "form", token)

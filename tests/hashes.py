@@ -1,4 +1,4 @@
-"""The real password hash, made cheap, where what it costs is not what is tested."""
+"""The real password hash with a low cost, for tests that do not test its cost."""
 
 from __future__ import annotations
 

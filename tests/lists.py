@@ -27,7 +27,7 @@ DEEDS = "三年来带领干部职工办成实事十二件，群众满意。"
 
 
 def id_number(number: int) -> str:
-    """Of a man born on 1 March 1980; nobody's."""
+    """Return an ID number of a man born on 1 March 1980 that no person has."""
     first = f"53030219800301{number * 2 + 1:03d}"[:17]
     return first + id_check_character(first)
 
@@ -109,7 +109,7 @@ def material(characters: int) -> bytes:
 
 
 def room_for(world: World, collectives: int = 20, individuals: int = 20) -> None:
-    """Places enough for every unit."""
+    """Give every unit enough places."""
     with world.database.writer() as session:
         session.execute(update(Quota).values(collectives=collectives, individuals=individuals))
         session.commit()

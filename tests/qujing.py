@@ -1,4 +1,4 @@
-"""The built-in notice for tests, and what takes a notice with that one handed in: tests read as the rules do."""
+"""The built-in notice for tests, and the functions of the rules with that notice filled in."""
 
 from __future__ import annotations
 

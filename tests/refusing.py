@@ -1,4 +1,4 @@
-"""What a use case is refused for: a class, or one of the general classes with the words that tell what it was."""
+"""Expected refusals: a class, or a general class with the words that identify the refusal."""
 
 from __future__ import annotations
 

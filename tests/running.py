@@ -188,12 +188,12 @@ class Redis:
         self._process.wait()
 
     def hang(self) -> None:
-        """It takes connections and says nothing any more."""
+        """Stop answering while connections are still accepted."""
         self._process.send_signal(signal.SIGSTOP)
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """What `start` started and all it started, at once and without a word: nothing of it is left."""
+    """Kill a process that `start` started, and all its children, with SIGKILL."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=10)
@@ -212,7 +212,7 @@ def is_tick(process: psutil.Process) -> bool:
 
 
 def lives(process: psutil.Process) -> bool:
-    """Whether it still runs; one that ended and whose new parent has not looked yet does not."""
+    """Tell whether a process still runs. A zombie does not."""
     try:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -232,12 +232,12 @@ def listens(port: int) -> bool:
 
 
 def ready(address: str) -> bool:
-    """It answers, and nothing is late: overdue deadlines are settled."""
+    """Tell whether the server answers and has settled all overdue deadlines."""
     return answers(f"{address}/readyz")
 
 
 def alive(address: str) -> bool:
-    """It answers, whatever it has still to do."""
+    """Tell whether the server answers."""
     return answers(f"{address}/healthz")
 
 

@@ -1,4 +1,4 @@
-"""A world in which everything happened through the services, in order: no invariant finds anything in it (R37)."""
+"""A world made through the services in order: no invariant finds anything in it (R37)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def eventful(world: World, evidence: Path) -> None:
 
 
 def _supplemented(world: World, evidence: Path, code: str) -> None:
-    """What an objector added, with a file."""
+    """File a supplement with a file."""
     token = "supplement-token-of-24-c"
     attach(world, evidence, pdf("more"), token, now=OPEN)
     objection = world.do(following.find_by_receipt, world.keyring, code)
@@ -79,7 +79,7 @@ def _extended(world: World, period: int) -> None:
 
 
 def _logged_in(world: World) -> None:
-    """Somebody of the staff in a browser."""
+    """Log a member of staff in."""
     with world.database.writer() as session:
         sessions.begin(session, session.get_one(User, world.people["head"]), at(OPEN))
         session.commit()

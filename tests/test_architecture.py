@@ -1,4 +1,4 @@
-"""The house's own rules, held by reading its source: imports go down only, one clock, one bleach, no foreign host."""
+"""The project's own rules, checked on its source: imports go down only, one clock, one bleach, no foreign host."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ LAYERS: list[set[str]] = [
     {"app.domain"},
 ]
 HEIGHT = {name: height for height, names in enumerate(reversed(LAYERS)) for name in names}
-BASE = {"app.clock", "config"}  # anybody's
 # One word a subject, the same in every layer (docs/architecture.md). What all subjects of a layer share: `shared`.
 SUBJECTS = {
     "accounts", "award", "calendar", "cases", "imports", "messages", "nominees", "objections", "office", "papers",
@@ -82,7 +81,7 @@ def test_imports_go_down_only() -> None:
 
 
 def test_pages_and_processes_do_not_know_each_other() -> None:
-    """The console and the server start the web through the factory; the web starts nobody."""
+    """The console and the server start the web by its factory; the web imports neither."""
     for path in SOURCES:
         if module_of(path).startswith("app.web"):
             wanted = [name for name in imports_of(path) if layer_of(name) in HEIGHT and layer_of(name) != "app.web"]
@@ -93,13 +92,13 @@ def test_no_module_is_in_a_circle_of_imports() -> None:
     known = {module_of(path) for path in SOURCES}
 
     def home(name: str) -> str | None:
-        """The module that an imported name stands in."""
+        """Return the module that defines an imported name."""
         while name and name not in known:
             name = name.rpartition(".")[0]
         return name or None
 
     def below(module: str, path: Path) -> set[str]:
-        """What a module needs loaded. A package that is imported for one of its modules needs no more than that one."""
+        """Return the modules that a module loads. A package imported for one module counts as that module only."""
         return {there for name in imports_of(path) if (there := home(name)) and there != module}
 
     waiting = {module_of(path): below(module_of(path), path) for path in SOURCES}
@@ -109,7 +108,7 @@ def test_no_module_is_in_a_circle_of_imports() -> None:
 
 
 def test_no_subject_of_the_services_is_in_a_circle() -> None:
-    """Folder by folder: what two subjects both want of each other belongs into one of them, or below both."""
+    """Folder by folder: code that two subjects need of each other belongs into one of them, or below both."""
     waiting: dict[str, set[str]] = {}
     for path in SOURCES:
         layer, _, rest = module_of(path).partition("app.services.")
@@ -196,7 +195,7 @@ def has_no_use_case(inside: str, functions: list[ast.FunctionDef]) -> bool:
 
 
 def test_every_test_file_is_of_a_module() -> None:
-    """The guess the other way round. Those of tools/ stand under tests/tools/."""
+    """Every test file has the name of its module. Tests of tools/ are in tests/tools/."""
     for layer in (
         "domain",
         "services",
@@ -317,7 +316,7 @@ def test_the_environment_is_read_in_one_place() -> None:
 
 
 def test_no_file_is_too_long_to_be_read() -> None:
-    """Short rooms: a sign, not a limit, but a file of six hundred lines has stopped being read."""
+    """Files stay short enough to be read."""
     lines = {module_of(path): path.read_text("utf-8").count("\n") for path in SOURCES}
     assert {name: count for name, count in lines.items() if count > 420} == {}
 

@@ -65,7 +65,7 @@ def planted(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def photograph() -> bytes:
-    """A picture that says more than it shows."""
+    """Make a picture with metadata that names its author."""
     exif = Image.Exif()
     exif[0x010E] = PHRASE
     written = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Deeds are somebody's text on everybody's screen: whatever stands in it, only bare tags of a short list come out."""
+"""Deeds are untrusted text on public pages: only tags of a short list, without attributes, come out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def faults(html: str) -> list[str]:
 
 
 def test_the_judge_sees_what_was_not_cleaned() -> None:
-    """A judge that finds nothing in the raw text would prove nothing of the rest."""
+    """The counter-test: the checker finds faults in text that was not sanitised."""
     blind = [vector for family, vector in ALL if family not in ("markdown", "unicode") and not faults(vector)]
     assert blind == ["&amp;lt;img src=x onerror=hit(1)&amp;gt;"]  # dangerous only to whoever unpacks it twice
 

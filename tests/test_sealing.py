@@ -1,4 +1,4 @@
-"""What is sealed opens with its key, in its place, unchanged, and not otherwise (R19)."""
+"""Sealed data opens only with its key, in its row and unchanged (R19)."""
 
 import itertools
 

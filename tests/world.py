@@ -1,7 +1,7 @@
 """The small world that tests happen in, built through the services, each step at a moment of its own.
 
-September 2026: the 20th is a Sunday that works, the 25th to 27th are 中秋节, the October week begins on Thursday
-the 1st and Saturday the 10th of October works.
+September 2026: Sunday the 20th is a working day, the 25th to 27th are 中秋节, the October week begins on Thursday the
+1st, and Saturday the 10th of October is a working day.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def at_once(jobs: Sequence[Callable[[], T]]) -> list[T | Exception]:
 
 @dataclass
 class World:
-    """Names for what a test talks about. Ids, not rows: every test opens its own sessions."""
+    """Names for a test's objects. They are ids and not rows, since every test opens its own sessions."""
 
     database: Database
     key: bytes

@@ -1,4 +1,4 @@
-"""What somebody might write so that a reader's browser runs it, by family (SECURITY 35).
+"""XSS payloads by family (SECURITY 35).
 
 Each calls `hit(1)` or loads from `evil.test`. From the collections of OWASP, PortSwigger and cure53, the markup of
 Markdown added.

@@ -1,1 +1,1 @@
-"""What developers run by hand. The portal imports nothing of it, and no wheel ships it."""
+"""Tools that developers run by hand. The portal imports none of them, and no wheel contains them."""

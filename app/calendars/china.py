@@ -53,9 +53,9 @@ _ONE_DAY = dt.timedelta(days=1)
 class ChinaCalendar:
     """A `Calendar` of Asia/Shanghai days from 2004-01-01 to `horizon`.
 
-    Of several notices for one year the last in `notices` holds. A notice decides its own year
-    completely; from 20 December of the year before, the days it names. The package stands in
-    for years without one. An instance never changes and may be shared between threads.
+    Of several notices for one year the last in `notices` holds. A notice decides its own year completely, and the days
+    that it names from 20 December of the year before. The package
+    is used for years without a notice. An instance never changes and may be shared between threads.
     """
 
     def __init__(self, notices: Sequence[Notice] = ()) -> None:
@@ -145,7 +145,7 @@ def estimated_notice(year: int) -> Notice:
 
 @cache
 def package_knows(year: int) -> bool:
-    """Whether the package has the State Council's notice of `year`, not just its statutory days."""
+    """Tell whether the package has the State Council's notice of `year`, not just its statutory days."""
     return any(date.year == year for date in _load((year,)).weekend_workdays)
 
 
@@ -196,7 +196,7 @@ def _with_adjoining_weekends(off: Iterable[dt.date], work: frozenset[dt.date]) -
 
 
 def festival_names(notice: Notice) -> dict[dt.date, str]:
-    """For each day off of a notice the name people know it by.
+    """Return the usual name of each day off of a notice.
 
     A statutory day has its own name (2025-10-06 is 中秋节, although the October week surrounds it). Every other day
     of an unbroken holiday has the name of the festival that gives most of its days.
@@ -229,7 +229,7 @@ def _festivals(year: int) -> Mapping[dt.date, tuple[str, ...]]:
 
 
 def _blocks(dates: Iterable[dt.date]) -> list[list[dt.date]]:
-    """Dates grouped into runs without a gap, in order."""
+    """Group dates into runs without a gap, in order."""
     blocks: list[list[dt.date]] = []
     for date in sorted(dates):
         if blocks and date - blocks[-1][-1] == _ONE_DAY:

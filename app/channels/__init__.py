@@ -1,1 +1,1 @@
-"""The gateways that messages leave by: SMTP, SMS over HTTP, group robots; in the demonstration a folder."""
+"""The gateways for messages: SMTP, SMS over HTTP, group robots; in the demonstration a folder."""

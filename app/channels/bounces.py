@@ -1,4 +1,4 @@
-"""Returned mail, read from the sender's mailbox by IMAP, with the standard library (R28)."""
+"""Bounced mail, read from the sender's mailbox by IMAP, with the standard library (R28)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class MailboxDown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A message that came back: the token that it left with, and why in the other server's words."""
+    """A bounced message: the token it was sent with, and the other server's reason."""
 
     token: str
     words: str
@@ -34,7 +34,7 @@ class Bounce:
 def read_bounces(url: str) -> list[Bounce]:
     """Read the new messages of `imap[s]://user:password@host:port/folder` and mark them as seen.
 
-    What is no report of a failed delivery stays unread. Raises MailboxDown, BadSettings.
+    Messages that are not delivery reports stay unread. Raises MailboxDown, BadSettings.
     """
     parts = urlsplit(url)
     if parts.scheme not in _PORTS or not parts.hostname:
@@ -62,7 +62,7 @@ def _read(box: imaplib.IMAP4) -> list[Bounce]:
 
 
 def bounce_in(content: bytes) -> Bounce | None:
-    """Return what a report of a failed delivery (RFC 3464) says; None for any other message."""
+    """Parse a report of a failed delivery (RFC 3464). Returns None for any other message."""
     message = BytesParser(policy=email.policy.default).parsebytes(content)
     statuses = [part for part in message.walk() if part.get_content_type() == "message/delivery-status"]
     lines = [block for part in statuses for block in part.walk() if block is not part]

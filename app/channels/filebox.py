@@ -1,4 +1,4 @@
-"""The demonstration's mailbox: what would leave lies in a folder instead, and a page shows it."""
+"""The demonstration's mailbox: messages are written to a folder instead of being sent, and a page shows them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A message that lies in the folder."""
+    """A message in the folder."""
 
     channel: str
     address: str
@@ -44,7 +44,7 @@ class FileBox:
 
 
 def read_box(folder: Path) -> list[Kept]:
-    """List what lies in the folder, the newest first, at most 200."""
+    """List the messages in the folder, the newest first, at most 200."""
     if not folder.is_dir():
         return []
     box = mailbox.Maildir(folder, create=False)

@@ -1,4 +1,4 @@
-"""One door to every gateway: which channels this installation has, and sending by them."""
+"""All gateways of this installation: which channels are set up, and sending by them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FOLDER = "mailbox"  # of the demonstration, in the instance folder
 
 
 class Gateway(Protocol):
-    """What takes a message over. It never raises for what the other side does: that is the outcome."""
+    """The protocol of a gateway. A failure of the other side is an outcome, never an exception."""
 
     def send(self, address: str, message: MessageText, token: str) -> Outcome: ...
 
@@ -41,7 +41,7 @@ class Gateways:
 
 
 def gateways_of(settings: Settings) -> Gateways:
-    """Return what the settings name. The demonstration has every channel, and all of them end in a folder.
+    """Return the gateways that the settings name. The demonstration has every channel, each writing to a folder.
 
     Raises BadSettings.
     """

@@ -1,4 +1,4 @@
-"""Mail by SMTP, with the standard library: each try ends in one outcome, whatever the server does (R28)."""
+"""Mail by SMTP, with the standard library: each attempt ends in one outcome, whatever the server does (R28)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from config import BadSettings, Settings
 
 _TIMEOUT = 20  # seconds for each answer of the server
 _PORTS = {"smtp": 25, "smtps": 465}
-_PERMANENT = 500  # replies from here on are a no for ever
+_PERMANENT = 500  # replies from here on are permanent failures
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,10 @@ class MailServer:
                 handed_over = True
                 code, answer = server.data(self._composed(address, message, token).as_bytes(policy=email.policy.SMTP))
                 return Outcome(Reply.TAKEN, _said(code, answer)) if code == 250 else _refused(code, answer)
-        except smtplib.SMTPDataError as error:  # refused before a byte of the message went
+        except smtplib.SMTPDataError as error:  # refused before any of the message was sent
             return _refused(error.smtp_code, error.smtp_error)
-        except smtplib.SMTPResponseException as error:  # of the login or the greeting: whoever set it up can mend it
+        # refused login or greeting: a fault of the settings, which can be corrected
+        except smtplib.SMTPResponseException as error:
             return Outcome(Reply.LATER, _said(error.smtp_code, error.smtp_error))
         except (OSError, smtplib.SMTPException) as error:
             fault = f"{type(error).__name__}: {error}"
@@ -84,7 +85,7 @@ class MailServer:
 
 
 class _Connection:
-    """An open connection, logged in; whatever goes wrong at its end changes nothing of what was said before."""
+    """An open connection, logged in. An error while it is closed does not change the outcome."""
 
     def __init__(self, server: MailServer) -> None:
         self._server = server

@@ -1,7 +1,7 @@
 """Group robots of 企业微信 and 钉钉, by Apprise: it knows their messages and signatures (R28).
 
-Both answer their errors with status 200, and Apprise takes 200 for success. So the answer itself is listened for, and
-the code in it decides.
+Both answer errors with status 200, which Apprise takes for success. So the answer's body is captured, and its code
+decides.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from app.channels.sms import of_fault
 from app.domain.messages.fate import Outcome, Reply
 from app.domain.messages.wording import MessageText
 
-# Busy, or too many messages in a minute. Every other code is a robot that is not there, or a signature that is wrong.
+# Busy, or too many messages in a minute. Any other code means that the robot does not exist or the signature is wrong.
 _LATER_CODES = {-1, 45009, 45033, 130101, 410100}
 
 
@@ -30,7 +30,7 @@ _heard = _Heard()
 
 
 class _Listening:
-    """The module `requests` as the plugins see it, which keeps what each `post` of a thread brought."""
+    """Stands in for the module `requests` in the plugins, and keeps the answer of each thread's `post`."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(requests, name)
@@ -47,7 +47,7 @@ class _Listening:
 
 @cache
 def _plugin(name: str) -> ModuleType:
-    """Load a plugin of Apprise when it is first needed: that takes half a second, and most processes need none."""
+    """Load a plugin of Apprise on first use: loading takes half a second, and most processes need none."""
     from apprise.plugins import dingtalk, wecombot
 
     plugin = {"dingtalk": dingtalk, "wecombot": wecombot}[name]

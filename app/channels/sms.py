@@ -1,4 +1,4 @@
-"""SMS through an HTTP gateway. Every city has another: address, fields, signature and answers are settings (R28)."""
+"""SMS through an HTTP gateway. Gateways differ by city: address, fields, signature and answers are settings (R28)."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class SmsGateway:
         return hashlib.new(how, text.encode()).hexdigest() if how else ""
 
     def _judged(self, answer: requests.Response) -> Outcome:
-        """Judge by the body: gateways answer their errors with status 200 too."""
+        """Judge an answer by its body: gateways report errors with status 200 too."""
         answer.encoding = answer.encoding if "charset" in answer.headers.get("Content-Type", "") else "utf-8"
         words = answer.text if answer.ok else f"{answer.status_code} {answer.text}"
         if answer.ok and self.taken.search(answer.text):
@@ -107,11 +107,11 @@ class SmsGateway:
 
 
 def of_fault(error: requests.RequestException) -> Outcome:
-    """Return what a request that got no answer comes to: never sent while nobody was there, else perhaps."""
+    """Return the outcome of a request without an answer: not sent if no connection was made, else perhaps sent."""
     not_sent = isinstance(error, requests.ConnectTimeout | requests.exceptions.InvalidURL) or (
         isinstance(error, requests.ConnectionError) and "NewConnectionError" in repr(error)
     )
-    # The error's text repeats the address of the gateway with what is secret in it.
+    # The error's text contains the gateway's address, secrets included.
     return Outcome(Reply.LATER if not_sent else Reply.UNSURE, f"没有应答（{type(error).__name__}）")
 
 

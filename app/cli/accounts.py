@@ -82,7 +82,7 @@ def enable(opened: OpenPortal, login: str) -> None:
 @click.pass_obj
 @plainly
 def list_users(opened: OpenPortal) -> None:
-    """Every account: login, name, role, unit, and what is special about it."""
+    """List every account: login, name, role, unit, and its state."""
     with opened.migrated.reader() as session:
         everybody = making.everybody(session)
         for each in everybody:

@@ -1,4 +1,4 @@
-"""The console's commands that take lists of nominees in, and carry a programme's lists away."""
+"""The console's commands that import lists of nominees, and export a programme's lists."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def export_lists(opened: OpenPortal, folder: Path, title: str) -> None:
 
 
 def _actor(session: Session, login: str) -> Actor:
-    """Whose the import is: rows know a person, the record says that it was the console."""
+    """Return the person the import belongs to. The record names the console as the actor."""
     query = select(User).where(User.role == Role.OFFICE, User.disabled_at.is_(None)).order_by(User.id)
     user = session.scalar(query.where(User.login == login) if login else query.limit(1))
     if user is None:

@@ -1,4 +1,4 @@
-"""The console's commands on messages: trying a channel, and a sender of its own."""
+"""The console's commands on messages: testing a channel, and running a sender."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def try_out(context: click.Context, channel: str, address: str) -> None:
 @click.pass_obj
 @plainly
 def send(opened: OpenPortal) -> None:
-    """Send messages until stopped: a worker more, on this machine or another."""
+    """Send messages until stopped: one more worker, on this or another machine."""
     from app.processes.sending import run
 
     opened.settings.require_real_keys()

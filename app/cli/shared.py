@@ -1,4 +1,4 @@
-"""What every command is given, and how it fails."""
+"""What every command is given, and how it reports a refusal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from config import BadSettings, Settings
 
 
 class OpenPortal:
-    """Settings and the database they name, opened when first asked for."""
+    """Settings and the database they name, opened on first use."""
 
     def __init__(self, settings: Settings) -> None:
         """Raise BadSettings for a description of a notice that cannot be followed."""
@@ -29,19 +29,19 @@ class OpenPortal:
 
     @property
     def database(self) -> Database:
-        """The database, whatever state its schema is in."""
+        """Return the database, whatever state its schema is in."""
         if self._database is None:
             self._database = Database(self.settings.database_url)
         return self._database
 
     @property
     def vault(self) -> Vault:
-        """The vault: the store of files and the keyring that opens them."""
+        """Return the vault: the store of files and the keyring that opens them."""
         return vault_of(self.settings, keyring_of(self.settings))
 
     @property
     def migrated(self) -> Database:
-        """The database with the schema this code knows. Raises BadSettings while it is not."""
+        """Return the database if it has this code's schema. Raises BadSettings otherwise."""
         if not self.database.is_migrated():
             raise BadSettings("数据库还没有建好或者不是最新，请先运行 gongshi migrate。")
         return self.database

@@ -1,4 +1,4 @@
-"""The console's commands that keep what is there: the record, who may touch it, backups, and what must go."""
+"""The console's commands of upkeep: the record, its grants, keys, files, backups, retention."""
 
 from __future__ import annotations
 

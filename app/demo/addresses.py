@@ -1,4 +1,4 @@
-"""Addresses of the demonstration's people: what would be sent there lies in the file mailbox (R28)."""
+"""E-mail addresses of the demonstration's logins. Mail to them lands in the file mailbox (R28)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PEOPLE = {"office": Times.AT_ONCE, "office2": Times.MORNING, "head": Times.AT_O
 
 
 def give_addresses(session: Session, keyring: Keyring, at: dt.datetime) -> None:
-    """Give the demonstration's logins a mailbox each, confirmed."""
+    """Give each login of the demonstration a confirmed e-mail address."""
     for login, times in _PEOPLE.items():
         user = session.scalars(select(User).where(User.login == login)).one()
         work = Work(session, at, user.actor, keyring)

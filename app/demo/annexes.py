@@ -1,7 +1,7 @@
 """Made-up forms for made-up nominees: everything that annexes 2 to 5 ask for, and the files to try the import with.
 
-ID numbers begin with a district that does not exist, so that they are nobody's; telephones are of the range that is
-kept for examples.
+ID numbers begin with a district that does not exist, so no person has one. Telephone numbers are of the range reserved
+for examples.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from app.notices.offered import built_in
 from app.papers.forms import write_form
 from app.papers.summaries import write_summary
 
-_NOWHERE = "539999"  # a district of no city
+_NOWHERE = "539999"  # no district has this code
 _STATUSES = built_in().words("political")
 _POLITICAL = (*_STATUSES[:1] * 6, _STATUSES[2], *_STATUSES[-1:] * 4)
 _ETHNICITIES = ("汉族",) * 8 + ("彝族", "回族", "苗族", "壮族")
@@ -31,7 +31,7 @@ _FIRST_POSTS = {FARMER: "务农", WORKER: "工人", SELF_EMPLOYED: "个体经营
 
 
 def fields_of(person: DemoNominee, quota: DemoQuota, number: int) -> dict[str, str]:
-    """One nominee as annex 4 or 5 would have it, by the keys of FIELD_NAMES; the same for the same arguments."""
+    """Return one nominee as annex 4 or 5 holds it, by the keys of FIELD_NAMES. Equal arguments give an equal result."""
     dice = random.Random(f"{quota.recommender} {number} {person.name}")  # noqa: S311 - made-up content, not a secret
     return _collective(person, quota, dice) if person.kind == Kind.COLLECTIVE else _individual(person, quota, dice)
 
@@ -39,7 +39,7 @@ def fields_of(person: DemoNominee, quota: DemoQuota, number: int) -> dict[str, s
 def write_files(folder: Path, recommender: str, title: str, dated: dt.date, seed: int) -> list[Path]:
     """Write the lists of one unit (annexes 2 and 3) and its first nominees' forms (annexes 4 and 5) as files.
 
-    The last file is an annex 3 with nearly every fault that an annex 3 can have.
+    The last file is an annex 3 that contains nearly every kind of fault.
     """
     quota = next(quota for quota in people.quotas() if quota.recommender == recommender)
     by_kind = unit_rows(quota, seed)
@@ -128,7 +128,7 @@ def _unit_type(status: str, dice: random.Random) -> str:
 
 
 def _resume(person: DemoNominee, birth: dt.date, dice: random.Random) -> str:
-    """From senior school on, to the month and without a gap, as annex 5 asks."""
+    """Return a résumé from senior school on, by month and without a gap, as annex 5 asks."""
     school, work = birth.year + 16, birth.year + 19
     lines = [f"{school}.09—{work}.07 高级中学学生", f"{work}.07—{work + 4}.07 高等学校学生"]
     moved = work + 4 + dice.randrange(1, 6)
@@ -138,7 +138,7 @@ def _resume(person: DemoNominee, birth: dt.date, dice: random.Random) -> str:
 
 
 def unit_rows(quota: DemoQuota, seed: int) -> Mapping[Kind, list[dict[str, str]]]:
-    """Every nominee of one unit as rows of its lists, in the order of preference."""
+    """Return every nominee of one unit as rows of its lists, in the order of preference."""
     rows: dict[Kind, list[dict[str, str]]] = {kind: [] for kind in Kind}
     for number, person in enumerate(people.nominees(quota, seed), start=1):
         rows[Kind(person.kind)].append(fields_of(person, quota, number))

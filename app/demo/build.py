@@ -1,4 +1,5 @@
-"""Build the demonstration, relative to today: last year's programme is over, this year's runs, the next is to come."""
+"""Builds the demonstration, relative to today: last year's programme is over, this year's runs, next year's is to
+come."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ def is_empty(database: Database) -> bool:
 
 
 def build(database: Database, keyring: Keyring, now: dt.datetime, vault: Vault) -> None:
-    """Fill an empty database. Works on any day: where no notice reaches, an estimated one is loaded."""
+    """Fill an empty database. Works on any day: for a year without a holiday notice an estimated one is loaded."""
     today = local_date(now)
     start = midnight(today - EARLIER_START)
     diary = Diary(database, until=now)
@@ -43,7 +44,7 @@ def build(database: Database, keyring: Keyring, now: dt.datetime, vault: Vault) 
         calendar = calendars.calendar_of(session, demonstration=True)
         cast = assemble(session, start)
         give_addresses(session, keyring, start)
-        for instant in (start, now):  # up without a break, so that no outage is there to make good for
+        for instant in (start, now):  # available without a break, so that no window can be extended for an outage
             availability.record_heartbeat(Work(session, instant), now - start)
     clearing = Clearing(keyring, vault, cast.of_the_office.handler)
     staging, script = Staging(diary, cast, calendar, keyring, clearing), Script(diary, cast.hands, keyring, vault)
@@ -66,7 +67,7 @@ def _estimate_what_is_missing(session: Session, today: dt.date, start: dt.dateti
 
 
 def _watch_the_clock(diary: Diary, calendar: ChinaCalendar, today: dt.date) -> None:
-    """Every morning of the last weeks the warnings that were due."""
+    """Note the sending of due warnings on every morning of the last weeks."""
     for back in range(25):
         date = today - dt.timedelta(days=back)
         if calendar.day(date).works:

@@ -1,4 +1,4 @@
-"""The cases of the demonstration: each plot a few steps through the services, at moments of its own."""
+"""The cases of the demonstration. Each plot is a few steps through the services, each at its own moment."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from app.services.shared.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """The two people of a unit that a case passes through."""
+    """The two people of a unit who handle a case."""
 
     handler: Actor
     head: Actor
@@ -36,7 +36,7 @@ Move = Callable[[Session, int, Hands, dt.datetime], None]
 
 
 def _text(texts: tuple[str, ...], case_id: int) -> str:
-    """One of the made-up texts, the same for the same case every time."""
+    """Choose one of the made-up texts. The same case always gets the same text."""
     return texts[case_id % len(texts)]
 
 
@@ -72,7 +72,7 @@ def _decline(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> 
     investigation.confirm_decline(Work(session, now, hands.head), case_id, _version(session, case_id))
 
 
-# Findings, grounds and answer that belong together, by their places in the lists of texts.
+# Findings, grounds and answer that belong together, by their indexes in the lists of texts.
 _WORDING = {Conclusion.UPHELD: (5, 4, 0), Conclusion.PARTLY_UPHELD: (1, 6, 1), Conclusion.DISMISSED: (3, 5, 2)}
 
 
@@ -152,13 +152,13 @@ _PLOTS: dict[str, tuple[Move, ...]] = {
     "a visit": (_accept,),
     "a letter": (_accept,),
 }
-# Registered, not filed by the web: a visit by the office, which leaves the case to the unit; a letter by one of the two
-# people of the unit, whose case is the office's for that (R33).
+# Registered by staff instead of filed on the web (R33). The office registers a visit, and the unit handles the case.
+# One of the unit's two people registers a letter, so the office handles the case.
 _REGISTERED = {"a visit": Channel.VISIT, "a letter": Channel.LETTER}
 _ON_THE_DESK = dt.timedelta(minutes=20)
 
 
-# What comes with an objection, by its place among those filed: the second and the ninth speak of what can be seen.
+# Evidence by the index of the objection among those filed. The texts of the second and the ninth describe a picture.
 _ATTACHED = {1: ("门口护栏现状.png", pictures.road), 8: ("加盖的一层.png", pictures.house)}
 
 
@@ -169,11 +169,11 @@ class Script:
     diary: Diary
     hands: dict[int, Hands]  # by unit
     keyring: Keyring
-    vault: Vault | None = None  # where evidence goes; without one nobody sends any
+    vault: Vault | None = None  # the store of evidence; without one no evidence is sent
     _filed: int = 0
 
     def play(self, period: Period, nominee_ids: list[int], plots: tuple[str, ...]) -> None:
-        """One case a plot, each against another nominee from the second on, filed early in the window."""
+        """File one case a plot, early in the window, each against another nominee, beginning with the second."""
         for place, name in enumerate(plots):
             nominee_id = nominee_ids[(place + 1) % len(nominee_ids)]
             self._case(period, nominee_id, name, 0.08 * (place + 1))

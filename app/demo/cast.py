@@ -1,4 +1,4 @@
-"""Who plays in the demonstration: the office, the fourteen recommending units, and two people in each."""
+"""The units and logins of the demonstration: the office, the fourteen recommending units, two people in each."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Cast:
 
 
 def assemble(session: Session, now: dt.datetime) -> Cast:
-    """Units and people, before anything happens."""
+    """Create the units and the people."""
     office = Unit(
         kind=UnitKind.OFFICE,
         name="市实施群众满意度提升“四个工程”工作专班",
@@ -53,7 +53,7 @@ def assemble(session: Session, now: dt.datetime) -> Cast:
     session.flush()
 
     def person(login: str, name: str, role: Role, unit: Unit) -> Actor:
-        # Whoever tries it out comes in with the password on the terminal, and keeps it.
+        # The password printed on the terminal is meant to be used: its owner need not change it.
         return making.add_user(Work(session, now), login, name, role, unit, PASSWORD, must_change_password=False).actor
 
     hands = {

@@ -24,7 +24,7 @@ from app.services.shared.work import Work
 
 @dataclass(frozen=True)
 class Clearing:
-    """Plays the office and the units where nominees are looked at, with real files in a real vault."""
+    """Records conditions, reviews and opinions for the office and the units, with real files in the evidence store."""
 
     keyring: Keyring
     vault: Vault
@@ -40,7 +40,7 @@ class Clearing:
         *,
         all_of_them: bool,
     ) -> None:
-        """初审 once round 1 is over, and the unit asks the authorities, both before round 2 is planned."""
+        """Note 初审 after round 1, and the authorities' opinions. Both come before round 2 is scheduled."""
         day = midnight(nth_workday_before(before, 4, calendar)) + dt.timedelta(minutes=nominees[0].recommender_id % 50)
         diary.note(
             day + dt.timedelta(hours=14),
@@ -52,12 +52,12 @@ class Clearing:
         )
 
     def look_once_more(self, diary: Diary, calendar: Calendar, nominees: Sequence[Nominee], before: dt.date) -> None:
-        """复审 before round 3 is planned."""
+        """Note 复审, before round 3 is scheduled."""
         at = midnight(nth_workday_before(before, 4, calendar)) + dt.timedelta(hours=14)
         diary.note(at, lambda session, now: self.review(session, nominees, ReviewStage.FINAL, now))
 
     def review(self, session: Session, nominees: Sequence[Nominee], stage: ReviewStage, now: dt.datetime) -> None:
-        """Every condition confirmed, then passed, a unit's nominees at once."""
+        """Confirm every condition, then pass the review, for all nominees of a unit at once."""
         ids = [nominee.id for nominee in nominees]
         eligibility.confirm(Work(session, now, self.office, keyring=self.keyring), ids)
         reviews.review(Work(session, now, self.office, keyring=self.keyring), ids, stage, True, "")
@@ -65,7 +65,8 @@ class Clearing:
     def ask(
         self, session: Session, nominees: Sequence[Nominee], handler: Actor, now: dt.datetime, *, all_of_them: bool
     ) -> None:
-        """Record the authorities' answers for the unit: of all authorities, or only of those always asked."""
+        """Record the authorities' answers for the unit: from all authorities, or only from those that are always
+        asked."""
         asked_about = access.chosen(session, [nominee.id for nominee in nominees], handler)
         needed = opinions.needed_by(session, self.keyring, asked_about)
         notice = built_in()
@@ -78,7 +79,7 @@ class Clearing:
     def write_down(
         self, session: Session, nominee_ids: Sequence[int], answer: opinions.Answer, handler: Actor, now: dt.datetime
     ) -> None:
-        """One answer about these nominees, with its scan where the authority was asked."""
+        """Record one answer about these nominees, with its scan if the authority was asked."""
         scan = None
         if answer.outcome is not OpinionOutcome.NOT_ASKED:
             name = built_in().authority_names[answer.authority]
@@ -87,7 +88,7 @@ class Clearing:
 
 
 def letter(line: str) -> bytes:
-    """One page with what it would say. The letters are the reader's own: a PDF may name that font."""
+    """Return a one-page PDF with this line. It names a font that each PDF reader brings along, and embeds none."""
     words = f"{line}（演示件）".encode("utf-16-be").hex()
     text = f"BT /F1 16 Tf 60 700 Td <{words}> Tj ET".encode()
     face = b"/BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >>"

@@ -1,4 +1,4 @@
-"""How a nominee's deeds are put together: a lead, one or two acts, sometimes a closing, with slots filled."""
+"""Composes a nominee's deeds: a lead, one or two acts, sometimes a closing, with the slots filled in."""
 
 import random
 import re
@@ -14,14 +14,14 @@ _PLACES = {"village": "村", "estate": "小区", "road": "路"}
 
 
 class Team(NamedTuple):
-    """`name` follows the workplace's, '' where the whole workplace is meant."""
+    """A collective. `name` is appended to the workplace's name; '' stands for the whole workplace."""
 
     name: str
     lead: str
 
 
 class Post(NamedTuple):
-    """Somebody of a workplace, or with a workplace and trade of their own."""
+    """The post of an individual, in the setting's workplace or with a workplace and trade of its own."""
 
     post: str
     status: str
@@ -32,18 +32,18 @@ class Post(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A kind of workplace and what is done there; app/data/demo/README.md says what stands in its braces."""
+    """A kind of workplace and what is done there. app/data/demo/README.md explains the slots in braces."""
 
     field: str
     county: str
     head: str
-    city: str  # '' when the kind has no place at city level
+    city: str  # '' where no workplace of this kind exists at city level
     city_head: str
     category: str
     trade: str
     teams: tuple[Team, ...]
     people: tuple[Post, ...]
-    acts: tuple[str, ...]  # written without a subject, so that they fit a team and a person
+    acts: tuple[str, ...]  # sentences without a subject, so that they fit a team and a person
 
 
 def _setting(field: str, given: Mapping[str, Any]) -> Setting:
@@ -62,12 +62,12 @@ SETTINGS = tuple(
 )
 _ANY = read_texts("deeds")
 TEAM_CLOSINGS, PERSON_CLOSINGS = tuple(_ANY["team_closings"]), tuple(_ANY["person_closings"])
-STAFF_CLOSINGS = (*PERSON_CLOSINGS, *_ANY["staff_closings"])  # for those with an employer
+STAFF_CLOSINGS = (*PERSON_CLOSINGS, *_ANY["staff_closings"])  # for individuals with an employer
 OWN_ACTS, JOINING = tuple(_ANY["own_acts"]), tuple(_ANY["joining"])
 
 
 def fill(text: str, rng: random.Random) -> str:
-    """Numbers for `{40-90}`, an invented place for `{village}`, `{estate}` and `{road}`."""
+    """Fill the slots: `{40-90}` with a number, `{village}`, `{estate}` and `{road}` with an invented place."""
 
     def one(slot: re.Match[str]) -> str:
         low, high, place = slot.groups()
@@ -77,7 +77,7 @@ def fill(text: str, rng: random.Random) -> str:
 
 
 def compose(first: str, act: Callable[[], str], closings: tuple[str, ...], rng: random.Random) -> str:
-    """Two or three paragraphs, now and then a list: `first` is the filled lead, `act` deals the next act."""
+    """Compose two or three paragraphs, sometimes a list. `first` is the filled lead; `act` returns the next act."""
     shape = rng.choice(("one", "one", "two", "long", "long", "list"))
     parts = [first]
     acts = [fill(act(), rng) for _ in range(1 if shape == "one" else 2)]

@@ -1,6 +1,6 @@
-"""The demonstration as a diary: what happens is noted with its moment, then done in the order of time.
+"""The demonstration as a list of steps, each with its moment, which are then run in the order of time.
 
-So the record reads as it would in life, each step under the clock of its own moment.
+Each step runs with its own moment as `now`, so the record looks like that of a real programme.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Step = Callable[[Session, dt.datetime], object]
 
 @dataclass
 class Diary:
-    """Steps to come. A step may note further ones, as long as they lie after it."""
+    """Steps to run. A step may add further steps, if they are later than itself."""
 
     database: Database
     until: dt.datetime
@@ -26,13 +26,13 @@ class Diary:
     _noted: int = 0
 
     def note(self, at: dt.datetime, step: Step) -> None:
-        """Note a step that happens at `at`. A step after `until` is left out: it has not happened yet."""
+        """Add a step that runs at `at`. A step after `until` is left out: it has not happened yet."""
         if at <= self.until:
             self._steps.append((at, self._noted, step))
             self._noted += 1
 
     def live(self) -> None:
-        """Do every step, earliest first, each in a session of its own."""
+        """Run every step, earliest first, each in a session of its own."""
         while self._steps:
             self._steps.sort(key=lambda step: step[:2], reverse=True)
             at, _, step = self._steps.pop()

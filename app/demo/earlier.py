@@ -1,4 +1,4 @@
-"""Last year's programme, small and over: three rounds, the papers, the award, and one award that was taken back."""
+"""Last year's programme, small and finished: three rounds, the papers, the award, and one revoked award."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ def _two_rounds(staging: Staging, programme_id: int, by_unit: dict[int, list[Nom
 
 @dataclass(frozen=True)
 class _Award:
-    """What the office records from 复审 to the end."""
+    """The papers and decisions that the office records after round 2."""
 
     staging: Staging
     programme_id: int
 
     def note(self, third: dt.date) -> None:
-        """Consulted, submitted, approved before round 3; approved again and decided after it; one taken back later."""
+        """Note the papers before round 3, the second approval and the decision after it, and a later revocation."""
         note, after = self.staging.diary.note, self.staging.after
         note(self.staging.morning(third, 3, 9), self._consulted)
         note(self.staging.morning(third, 2, 9), self._submitted)

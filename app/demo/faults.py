@@ -1,4 +1,4 @@
-"""A list as it should not come: sound rows of annex 3, each spoilt in a way that units really spoil them."""
+"""A faulty annex 3: sound rows, each with a fault that units really make."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _TOO_MUCH = "多年扎根基层，任劳任怨，深受群众好评。" * 50
 
 
 def faulty_rows(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    """One more row than there are: the last is the first once more. Wants nine rows."""
+    """Return the rows with faults, and the first row once more at the end. Takes nine rows."""
     spoilt = [dict(row) for row in [*rows, rows[0]]]
     for row, changes in zip(spoilt, _changes(spoilt), strict=False):
         row |= changes
@@ -17,7 +17,7 @@ def faulty_rows(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
 
 
 def _changes(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    """By the row they spoil."""
+    """Return the changed cells by the row that they belong to."""
     second, third, fourth = (rows[place] for place in (1, 2, 3))
     return [
         {"trade": "农业"},

@@ -1,4 +1,4 @@
-"""Next year's programme: places and a timetable, and nobody recommended yet. The annex files are for it."""
+"""Next year's programme: places and a timetable, without nominees. The annex files are made for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Made-up objections and the short texts of handling them. None names a nominee: any fits any entry."""
+"""Made-up objections, and the short texts of handling them. None names a nominee, so each fits every entry."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,8 @@ _TEXTS = read_texts("cases")
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """`category` is a value of Category; numbers beginning 1300000 and example.com belong to nobody here."""
+    """A made-up objection. `category` is a value of Category. Telephone numbers 1300000… and example.com belong to no
+    person."""
 
     category: str
     facts: str
@@ -18,7 +19,7 @@ class Complaint:
 
 
 def complaints() -> tuple[Complaint, ...]:
-    """All of them, in a fixed order."""
+    """Return all complaints, in a fixed order."""
     return tuple(Complaint(**given) for given in _TEXTS["complaints"])
 
 

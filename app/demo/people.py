@@ -1,7 +1,7 @@
 """Made-up nominees for every place of the quota table, the same for the same seed.
 
-No real person stands in it: names come from lists, workplaces from invented stems. The whole programme is built at
-once, because names must differ across units and texts are dealt out so that neighbours don't read alike.
+No real person is named: names come from lists, workplaces from invented stems. The whole programme is built at once,
+because names must differ across units, and because neighbours in the list must not have similar texts.
 """
 
 import csv
@@ -70,7 +70,7 @@ class DemoNominee:
 
 @lru_cache(maxsize=1)
 def quotas() -> tuple[DemoQuota, ...]:
-    """Read the quota table, in the notice's order."""
+    """Return the rows of the quota table, in the notice's order."""
     with _QUOTAS.open(encoding="utf-8", newline="") as file:
         return tuple(
             DemoQuota(row["group"], row["recommender"], row["field"], int(row["collectives"]), int(row["individuals"]))
@@ -87,7 +87,7 @@ def nominees(quota: DemoQuota, seed: int) -> tuple[DemoNominee, ...]:
 
 
 def _deal(items: Sequence[T], rng: random.Random) -> Iterator[T]:
-    """Shuffled once, then round and round: nothing comes back before all the others did."""
+    """Yield the items in a shuffled order, again and again: no item returns before all others came."""
     deck = list(items)
     rng.shuffle(deck)
     while True:
@@ -95,7 +95,7 @@ def _deal(items: Sequence[T], rng: random.Random) -> Iterator[T]:
 
 
 class _Dealer:
-    """Hands out settings, leads and acts; one for a whole programme."""
+    """Chooses settings, leads and acts. One instance serves a whole programme."""
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
@@ -115,7 +115,7 @@ class _Dealer:
     def lead(self, text: str) -> str:
         """Fill in a lead so that no two nominees begin alike.
 
-        A lead that was dealt already gets other numbers. Raises ValueError where the lead has too few slots.
+        A lead that was used already gets other numbers. Raises ValueError where the lead has too few slots.
         """
         for _ in range(100):
             filled = fill(text, self.rng)
@@ -125,7 +125,7 @@ class _Dealer:
         raise ValueError(f"too few slots: {text}")
 
     def shared(self, setting: Setting) -> Iterator[str]:
-        """Someone who isn't in charge: an act of the workplace taken part in, and one of their own."""
+        """Return two acts for a person who isn't in charge: one of the workplace, and one of their own."""
         while True:
             yield self.rng.choice(JOINING) + next(self.acts[setting])
             yield next(self.own_acts)

@@ -1,4 +1,4 @@
-"""Two pictures that the demonstration's objectors send along, drawn and written as PNG by hand."""
+"""Draws the two pictures that the demonstration's objectors send as evidence, and encodes them as PNG."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demonstration's programmes as they are set up: texts, timetable, places, and who is recommended."""
+"""Sets up the demonstration's programmes: texts, timetable, places, nominees."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ByUnit = dict[int, list[Nominee]]
 
 
 def number(day: dt.date, running: int, kind: str = "") -> str:
-    """文号 of a paper of that year."""
+    """Return the 文号 (reference number) of a paper of that year."""
     return f"演示{kind}〔{day.year}〕{running}号"
 
 
@@ -67,7 +67,8 @@ def set_up(
 def recommend(
     session: Session, keyring: Keyring, cast: Cast, programme_id: int, seed: int, most: int | None = None
 ) -> ByUnit:
-    """Everybody the units recommend, with their dossiers; `most` of each kind a unit for a small programme."""
+    """Create all nominees with their dossiers. `most` limits the nominees of each kind a unit, for a small
+    programme."""
     by_unit: ByUnit = {}
     for quota in people.quotas():
         unit_id = cast.units[quota.recommender]
@@ -90,7 +91,7 @@ def recommend(
 def _by_kind(
     made_up: Iterable[people.DemoNominee], most: int | None
 ) -> list[tuple[Kind, list[tuple[int, people.DemoNominee]]]]:
-    """Each with its number in the whole list, which its form is made from."""
+    """Pair each nominee with its number in the whole list, which its form is generated from."""
     numbered = list(enumerate(made_up, start=1))
     return [(kind, [each for each in numbered if each[1].kind == kind][:most]) for kind in Kind]
 

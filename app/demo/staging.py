@@ -1,4 +1,4 @@
-"""What every programme of the demonstration does alike: periods scheduled, settled and closed at their moments."""
+"""Steps that all programmes of the demonstration share: periods are scheduled, settled and closed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from app.services.shared.work import Work
 
 @dataclass(frozen=True)
 class Staging:
-    """Where it is played: the diary, who plays, the calendar, and who looks nominees through."""
+    """What the steps need: the diary, the units and logins, the calendar, and the reviews."""
 
     diary: Diary
     cast: Cast
@@ -42,16 +42,16 @@ class Staging:
         return midnight(nth_workday_before(before, workdays, self.calendar)) + dt.timedelta(hours=hour)
 
     def after(self, day: dt.date, workdays: int) -> dt.datetime:
-        """At ten, that many working days after a day; 0 is the day itself."""
+        """Return ten o'clock on the day that many working days after a day; 0 is the day itself."""
         day = nth_workday_after(day, workdays, self.calendar) if workdays else day
         return midnight(day) + dt.timedelta(hours=10)
 
     def before_round_2(self, second: dt.date) -> Shape:
-        """Round 1, over and closed well before round 2 opens on a day."""
+        """Return the shape of a round 1 that is closed well before round 2 opens on a day."""
         return Shape(nth_workday_before(second, 10, self.calendar), 3, closes=True)
 
     def round_one(self, programme_id: int, nominees: Sequence[Nominee], shape: Shape) -> None:
-        """Round 1 in the nominees' own units."""
+        """Note round 1 in the nominees' own units."""
         by_own_unit: dict[int, list[int]] = {}
         for nominee in nominees:
             by_own_unit.setdefault(nominee.unit_id, []).append(nominee.id)
@@ -66,7 +66,7 @@ class Staging:
         shape: Shape,
         script: Script | None = None,
     ) -> None:
-        """One period of round 2 or 3, and the cases that are filed in it."""
+        """Note one period of round 2 or 3, and the cases that are filed in it."""
         lists = {organiser_id: [nominee.id for nominee in nominees]}
         self._schedule(programme_id, round_number, lists, shape, organiser_id, script)
 
@@ -79,7 +79,8 @@ class Staging:
         turn: int,
         script: Script | None = None,
     ) -> None:
-        """Three working days before they open, at a minute of its own, all in one transaction."""
+        """Note the scheduling of periods in one transaction, three working days before they open, at a distinct
+        minute."""
 
         def schedule(session: Session, now: dt.datetime) -> None:
             programme = session.get_one(Programme, programme_id)
@@ -97,7 +98,7 @@ class Staging:
         self.diary.note(self.morning(shape.opening, 3) + dt.timedelta(minutes=turn % 50), schedule)
 
     def _follow(self, period: Period, shape: Shape) -> None:
-        """Note that the period is closed the morning after its window, or settled at its deadline."""
+        """Note the closing of a period on the morning after its window, or its settlement at the deadline."""
         period_id = period.id
         if shape.closes:
             self.diary.note(

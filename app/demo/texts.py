@@ -1,4 +1,4 @@
-"""Reads what the demonstration says: app/data/demo, described in the README there."""
+"""Reads the demonstration's texts from app/data/demo. The README there describes them."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ _FOLDER = Path(__file__).resolve().parent.parent / "data" / "demo"
 
 
 def read_texts(name: str) -> dict[str, Any]:
-    """One file by its name without the ending, as tomllib reads it."""
+    """Return the content of one TOML file, by its name without the extension."""
     return tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))

@@ -1,7 +1,7 @@
-"""This year's programme: round 2 in the fourteen units, each at a place of its own; some are in front, one is behind.
+"""This year's programme: round 2 in the fourteen units. Some units are ahead of the others, one is behind.
 
-Three units were quick: the whole city sees their nominees by now. Of theirs one has an opinion against it, one changed
-its deeds and is shown in round 2 once more, one withdrew, and who was named for it is in round 1.
+Three units are ahead: their nominees are in round 3. Of these nominees one has an adverse opinion, one changed its
+deeds and is in round 2 again, one withdrew, and its replacement is in round 1.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TITLE = "提升人民群众获得感幸福感安全感先进集体和先进个�
 _NEGATIVE = "收到反映该对象的问题线索一件，正在核查，暂不宜推荐。"
 _NOT_ASKED = "该对象由县级以下单位管理，按管理权限不需征求。"
 _ADDED_DEEDS = "\n\n今年新增的做法已在全县推广，相关数据截至上月底。"
-# One wrong character, as a typist makes it: what is right, what was printed.
+# A misprint of one character: the right text and the printed one.
 _SLIPS = (("服务", "服物"), ("群众", "群从"), ("工作", "工做"), ("，", "，，"))
 
 
@@ -56,7 +56,7 @@ def begin(session: Session, staging: Staging, script: Script, until: dt.datetime
 
 
 def _stages(first_day: dt.date, today: dt.date) -> list[StageDays]:
-    """Recommending is over, the units are in the second stage; whoever was quick is ahead of the timetable."""
+    """Return the stages: the first is over, the units are in the second. The three quick units are ahead of them."""
     day = dt.timedelta(days=1)
     second, third = today + LOOK_AHEAD, today + LOOK_AHEAD + 16 * day
     return [
@@ -69,7 +69,7 @@ def _stages(first_day: dt.date, today: dt.date) -> list[StageDays]:
 
 @dataclass
 class _City:
-    """What comes up between rounds 2 and 3 in the three quick units, and round 3 itself, opened on `opening`."""
+    """What happens between rounds 2 and 3 in the three quick units, and round 3 itself, opened on `opening`."""
 
     staging: Staging
     programme_id: int
@@ -94,7 +94,7 @@ class _City:
         return self.quick[2][-1]
 
     def misprint(self, session: Session) -> None:
-        """Nobody saw it until the whole city read it."""
+        """Return the deeds with the misprint, which is found only in round 3."""
         nominee = self._misprinted
         self.right = nominee.deeds
         right, wrong = next(slip for slip in _SLIPS if slip[0] in nominee.deeds)
@@ -144,7 +144,7 @@ class _City:
         withdrawals.withdraw(Work(session, now, head), self._withdrawn.id, "本人因工作调动，申请退出推荐。")
 
     def _replace(self, session: Session, now: dt.datetime) -> None:
-        """Somebody of another year's made-up list; round 1 from the start."""
+        """Name a replacement, taken from another year's made-up list. It begins with round 1."""
         withdrawn, staging = self._withdrawn, self.staging
         quota = people.quotas()[QUICK_UNITS[2]]
         numbered = enumerate(people.nominees(quota, SEED + 2), start=1)

@@ -1,4 +1,4 @@
-"""Where each unit of the demonstration stands today, and which cases are played there."""
+"""Which period each unit of the demonstration has today, and which cases are filed in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.domain.calendar.workdays import Calendar, local_date, nth_workday_after, nth_workday_before
 from app.domain.periods.window import count_window
 
-SEED = 20251016  # of the made-up nominees; the year before and the year after have their own
+SEED = 20251016  # the seed of the made-up nominees; the year before and the year after have other seeds
 EARLIER_START = dt.timedelta(days=330)
 # How far the calendar must reach for every deadline shown: nine working days, the longest festival among them.
 LOOK_AHEAD = dt.timedelta(days=25)
@@ -16,7 +16,7 @@ LOOK_AHEAD = dt.timedelta(days=25)
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A period to come: its first day, working days to conclude, whether it closes, which cases it sees."""
+    """A period to create: its first day, working days to conclude, whether it is closed, its cases."""
 
     opening: dt.date
     conclude: int
@@ -24,13 +24,13 @@ class Shape:
     plot: tuple[str, ...] = ()
 
 
-# Places in the quota table: 麒麟区, whose logins are printed, has the cases to work on; 沾益区 let one lapse; three
-# units were quick, and the whole city sees their nominees by now.
+# Indexes in the quota table. 麒麟区, whose logins are printed, has the cases to work on. 沾益区 let a case lapse. Three
+# units are ahead: their nominees are in round 3.
 _ENDED_UNIT, _LAPSED_UNIT = 4, 5
 QUICK_UNITS = (10, 11, 12)
-# Working days from the opening of round 2 to that of round 3: the window, whatever comes up after it, 复审.
+# Working days from the opening of round 2 to that of round 3: the window, late cases, 复审.
 _TO_ROUND_3 = 11
-# What happens to a case; app.demo.cases knows how each is played.
+# The plots of cases; app.demo.cases has their steps.
 _ENDED = (
     "investigating",
     "awaiting",
@@ -54,8 +54,10 @@ _OPEN_PLOTS = (
 
 
 def shapes(now: dt.datetime, calendar: Calendar, count: int) -> list[Shape]:
-    """Round 2, one shape a unit: one ended with cases to work on, one past its deadline, three closed, the last not
-    open yet, all others open, on different days.
+    """Return the shapes of round 2, one a unit.
+
+    One window ended and has open cases, one period is past its deadline, three are closed, the last is not open yet.
+    All others are open, since different days.
     """
     today = local_date(now)
     openings = open_today(now, calendar)
@@ -77,13 +79,13 @@ def shapes(now: dt.datetime, calendar: Calendar, count: int) -> list[Shape]:
 
 
 def city_opening(now: dt.datetime, calendar: Calendar) -> dt.date:
-    """Return the opening day of a window that is public now: it opened some working days ago and has some to go."""
+    """Return the opening day of a window that is public now, has been for some working days and stays so for some."""
     openings = open_today(now, calendar)
     return openings[len(openings) // 2]
 
 
 def open_today(now: dt.datetime, calendar: Calendar) -> list[dt.date]:
-    """Every opening day whose window is public now, the earliest first: four or five."""
+    """Return every opening day whose window is public now, four or five, the earliest first."""
     today = local_date(now)
     days = [nth_workday_before(today, back, calendar) for back in range(5, 0, -1)]
     if calendar.day(today).works:

@@ -1,4 +1,4 @@
-"""Word lists of the demonstration: which of the notice's lists it uses, and what invented names are made from."""
+"""Word lists of the demonstration: those of the notice that it uses, and the parts of invented names."""
 
 from app.demo.texts import read_texts
 from app.notices.offered import built_in

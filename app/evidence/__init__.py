@@ -1,1 +1,1 @@
-"""Evidence files: taken in sealed, looked through, kept under names that tell nothing; no database, no Flask."""
+"""Evidence files: encrypted on receipt, inspected, stored under random names; no database, no Flask."""

@@ -1,7 +1,7 @@
 """Word and Excel files: what they may not carry, and how large they may be when unpacked (SECURITY 33, 37).
 
-They are kept bit for bit, so each entry is unpacked once, piece by piece, and only looked at. What cannot be looked
-at is refused. The archive's own figures are not believed: sizes are counted while it is really unpacked.
+They are kept bit for bit, so each entry is unpacked once, in chunks, and only inspected. An entry that cannot be
+inspected is refused. The archive's own figures are not trusted: sizes are counted while unpacking.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def _look_inside(content: Iterable[bytes], budget: _Budget, depth: int) -> None:
 
 
 class _Guarded:
-    """A file that returns little at a time: zipfile would read an archive's directory in one piece, however long."""
+    """A file that limits each read: zipfile would read an archive's directory in one piece, however long."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

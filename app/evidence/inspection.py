@@ -1,6 +1,6 @@
 """What an uploaded file is, by its content, and whether it is taken (SECURITY 6, 33, 34).
 
-The name that a file comes with is not asked. Everything is read piece by piece: no file is in memory whole.
+The name of a file does not matter. Everything is read in chunks, so that no file is held in memory whole.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _HINTS = [  # kinds of file that people often send: (place in the file, the byte
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """A file that is taken: what came in, and what is to be stored of it."""
+    """An accepted file: the figures of the upload, and the content to be stored."""
 
     kind: FileKind
     size: int  # bytes that came in
@@ -55,7 +55,7 @@ class Inspected:
 
 
 def inspect(upload: BinaryIO, *, limit: int = FILE_LIMIT, as_it_came: bool = False) -> Inspected:
-    """Look through a seekable upload. Raises FileRefused.
+    """Inspect a seekable upload. Raises FileRefused.
 
     PDF, Word and Excel files are stored bit for bit: `content` is the upload. A picture's is a spool of its own,
     written anew, unless it is to be kept `as_it_came`: then it was only tried.

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class FileKind(StrEnum):
-    """What a file is, by its content; the name it came with says nothing."""
+    """The kind of a file by its content, whatever its name says."""
 
     PDF = "pdf"
     JPEG = "jpeg"
@@ -16,7 +16,7 @@ class FileKind(StrEnum):
 
     @property
     def extension(self) -> str:
-        """With its dot, for the name a file is sent out under."""
+        """Return the file name extension with its dot, for sending the file."""
         return ".jpg" if self is FileKind.JPEG else f".{self}"
 
     @property

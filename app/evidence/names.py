@@ -9,7 +9,7 @@ _NAME = re.compile(r"[0-9a-f]{32}")
 
 
 class FileMissing(Exception):
-    """Nothing is kept under this name."""
+    """No file is stored under this name."""
 
 
 class StoreDown(Exception):

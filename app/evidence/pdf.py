@@ -1,8 +1,8 @@
 """What a PDF may not carry: actions that run when it is opened, embedded files, encryption.
 
 A PDF is kept bit for bit, so it is looked through and not rewritten. Its names are searched where they stand open
-and in its object streams, where most programs put them. That stops what is plainly there and names in disguise
-(#4aavaScript). Better hidden content is left to the scanner and to the program that shows the PDF.
+and in its object streams, where most programs put them. That stops plain names and escaped ones (#4aavaScript). Better
+hidden content is left to the scanner and to the PDF reader.
 """
 
 from __future__ import annotations

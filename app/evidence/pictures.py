@@ -38,7 +38,7 @@ def stripped(picture: BinaryIO, kind: FileKind) -> SealedSpool:
 
 
 def pixels_of(picture: BinaryIO, kind: FileKind) -> tuple[int, int]:
-    """Width and height, as the file says them. Raises FileRefused."""
+    """Return width and height by the file's header. Raises FileRefused."""
     with _decoded(picture, kind) as image:
         return image.width, image.height
 
@@ -55,7 +55,7 @@ def _decoded(picture: BinaryIO, kind: FileKind) -> Image.Image:
         raise
     except Image.DecompressionBombError:
         raise FileRefused(_TOO_MANY_PIXELS) from None
-    except Exception:  # a decoder fed with a stranger's bytes may stumble in any way; none of them is our fault
+    except Exception:  # a decoder may raise anything for hostile bytes, and none of it is a fault of the portal
         raise FileRefused(_BROKEN) from None
     return image
 

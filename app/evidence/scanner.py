@@ -18,7 +18,7 @@ class Verdict(StrEnum):
 
 
 class ScannerDown(Exception):
-    """The scanner is not there, does not answer in time, or did not look at the whole file: ask again later."""
+    """The scanner is unreachable, does not answer in time, or did not read the whole file: ask again later."""
 
 
 def scan(address: str, content: Iterable[bytes], *, timeout: float = _TIMEOUT) -> Verdict:

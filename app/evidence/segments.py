@@ -1,4 +1,4 @@
-"""Walk a picture from segment to segment before its decoder does, so that no small file holds it for hours.
+"""Counts a picture's segments before it is decoded, so that no small file occupies the decoder for hours.
 
 A JPEG may repeat its scan without end, each a few bytes long and each going over the whole picture once more; both
 formats may be cut into millions of empty segments. A real picture has some ten scans and at most thousands of segments.

@@ -1,7 +1,7 @@
 """An encrypted temporary file for uploads while they come in.
 
-A form with files is written to disk before anybody has looked at it; a temporary folder is in no backup plan and
-no retention rule. So what is written there is encrypted with a key that only this object knows and that goes with it.
+Uploaded files are written to disk before they are inspected, and no retention rule covers a temporary folder. So the
+content is encrypted with a key that only this object holds and that is lost with it.
 """
 
 from __future__ import annotations

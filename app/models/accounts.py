@@ -45,12 +45,12 @@ class Unit(Base):
 
     @property
     def office(self) -> Unit:
-        """The office at the top of the unit's chain."""
+        """Return the office at the top of the unit's chain."""
         return self if self.parent is None else self.parent.office
 
     @property
     def is_reachable(self) -> bool:
-        """Whether its contact block is complete: telephone, address, e-mail and hours (R13)."""
+        """Tell whether its contact block is complete: telephone, address, e-mail and hours (R13)."""
         return all(getattr(self, line) for line in LINES)
 
     def hands(self, now: dt.datetime) -> frozenset[int]:
@@ -96,11 +96,11 @@ class User(Base):
         return Actor(user_id=self.id, role=self.role, unit_id=self.unit_id)
 
     def can_log_in(self, now: dt.datetime) -> bool:
-        """Whether the account may log in: it is not disabled, and its given-out password has not expired."""
+        """Tell whether the account may log in: it is not disabled, and its given-out password has not expired."""
         return self.disabled_at is None and (self.password_expires_at is None or now < self.password_expires_at)
 
     def can_conclude(self, now: dt.datetime) -> bool:
-        """Whether the person can log in and propose or confirm: no auditor, nor who waits for an agreement (R22)."""
+        """Tell whether the person can log in, propose and confirm: no auditor, and waiting for no agreement (R22)."""
         return self.role is not Role.AUDITOR and self.can_log_in(now) and not self.waits_for_agreement
 
     @property
@@ -109,14 +109,14 @@ class User(Base):
 
     @property
     def is_given_out(self) -> bool:
-        """Whether somebody gave out the password and nothing has shown since that it is the owner who has it."""
+        """Tell whether somebody gave out the password and nothing has proved since that its owner uses the account."""
         return self.password_given_by is not None and self.agreed_at is None
 
     @property
     def waits_for_agreement(self) -> bool:
-        """Whether a colleague gave out the password and nobody agreed: the account proposes and confirms nothing (R22).
+        """Tell whether a colleague gave out the password and nobody agreed: it proposes and confirms nothing (R22).
 
-        Where the next level itself gave it out, the account is merely no second person beside whoever did.
+        Where the next level itself gave it out, the account only does not count as a second person beside whoever did.
         """
         if not self.is_given_out or self.giver is None:
             return False
@@ -124,7 +124,7 @@ class User(Base):
 
     @property
     def has_second_factor(self) -> bool:
-        """Whether a code is asked for. One that was proposed and never confirmed is none."""
+        """Tell whether the login asks for a code. A factor that was never confirmed does not count."""
         return self.second_factor is not None and self.second_factor.confirmed_at is not None
 
 

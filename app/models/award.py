@@ -73,7 +73,7 @@ class Honour(Base):
 
 
 class Revocation(Base):
-    """An award taken back: proposed by one of the office with the decision's text, confirmed by another (R31)."""
+    """A revocation of an award: proposed by one of the office with the decision's text, confirmed by another (R31)."""
 
     __tablename__ = "revocations"
 
@@ -99,10 +99,10 @@ class Revocation(Base):
 
     @property
     def version(self) -> int:
-        """What a confirmation names (R22): the microsecond of the proposal. A database may give an id out again."""
+        """Return the version that a confirmation names (R22): the microsecond of the proposal. An id may be reused."""
         return int(self.proposed_at.timestamp() * 1_000_000)
 
     @property
     def stands(self) -> bool:
-        """Whether the revocation is confirmed; one person's proposal is not enough (R31)."""
+        """Tell whether the revocation is confirmed; one person's proposal is not enough (R31)."""
         return self.confirmed_at is not None

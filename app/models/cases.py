@@ -97,7 +97,7 @@ class Case(Base):
 
     @property
     def number(self) -> str:
-        """How people name the case: year of arrival and a number drawn at random; the first ones counted up."""
+        """Return the case's number: the year of arrival and a random number. The first cases have sequential ones."""
         return f"{self.received_at.astimezone(SHANGHAI):%Y}-{self.id:04d}"
 
     def state_at(self, now: dt.datetime) -> State:
@@ -109,7 +109,7 @@ class Case(Base):
         return CaseOutcome(self.id, self.entry.nominee_id, self.state, self.conclusion)
 
     def escalates_on(self, days: DayTable) -> dt.datetime:
-        """When the case falls to the office if nothing more is done to it (R21)."""
+        """Return when the case falls to the office if nothing more is done to it (R21)."""
         return falls_at(self._untouched_since, self.entry.period.conclude_by, days)
 
     @property
@@ -122,7 +122,7 @@ class Case(Base):
         return max(moment for moment in known if moment is not None)
 
     def facts(self, now: dt.datetime, days: DayTable | None = None) -> CaseFacts:
-        """Return what the rules of who may do what are asked about. `days` are the period's, where they are at hand."""
+        """Return the facts that the rules of access need. `days` are the period's, if already loaded."""
         state = self.state_at(now)
         by_office = self.handler_unit.kind is UnitKind.OFFICE
         waiting = self.looks_waiting if state in (State.CONCLUDED, State.DECLINED) else []
@@ -149,7 +149,7 @@ class Case(Base):
 
     @property
     def looks_waiting(self) -> list[SecondLook]:
-        """The requests for a second look that nobody has answered (R35)."""
+        """Return the unanswered requests for a second look (R35)."""
         return [look for look in self.looks if look.outcome is None]
 
 
@@ -181,8 +181,9 @@ _WAITING = text("scan = 'waiting'")
 class CaseFile(StoredFile, Base):
     """One file of the handlers, kept like evidence.
 
-    Until the form it came with is sent rightly it belongs to that form alone (`form_hash`), and to whoever sent it.
-    Then it belongs to a note, or to the version of a proposal.
+    Until its form is accepted it belongs to that form (`form_hash`) and to whoever sent it. Then it belongs to a note,
+    or
+    to the version of a proposal.
     """
 
     __tablename__ = "case_files"
@@ -196,7 +197,7 @@ class CaseFile(StoredFile, Base):
 
     @property
     def belongs(self) -> bool:
-        """Whether it is part of the case: what it came with was taken."""
+        """Tell whether it is part of the case: its form was accepted."""
         return self.note_id is not None or self.proposal_version is not None
 
     __table_args__ = (
@@ -206,7 +207,7 @@ class CaseFile(StoredFile, Base):
         UniqueConstraint("form_hash", "sha256"),
         Index("ix_case_files_unclaimed", "received_at", sqlite_where=_UNCLAIMED, postgresql_where=_UNCLAIMED),
         Index("ix_case_files_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
-        {"sqlite_autoincrement": True},  # the record names files by id: one that is gone lends its id to nobody
+        {"sqlite_autoincrement": True},  # the record names files by id, so the id of a deleted file is never used again
     )
 
 
@@ -225,7 +226,7 @@ class Recusal(Base):
 
 
 class ProposalEnd(StrEnum):
-    """What became of a proposal; one that waits, or lapsed with its case, has no end."""
+    """How a proposal ended. One that waits, or lapsed with its case, has no end."""
 
     CONFIRMED = "confirmed"  # 已确认
     RETURNED = "returned"  # 已退回
@@ -241,7 +242,7 @@ PROPOSAL_END_NAMES = {
 }
 
 
-# What whoever ended it did, after the name and the moment.
+# The verb after the name of whoever ended it and the moment.
 PROPOSAL_END_ACTS = {
     ProposalEnd.CONFIRMED: "确认",
     ProposalEnd.RETURNED: "退回",
@@ -294,8 +295,8 @@ class Proposal(Base):
 class SecondLook(Base):
     """An objector asks the superior to look again at a decline or a dismissal, once (R35).
 
-    `acted` are the people who had done anything in the case by then: none of them decides. While `outcome` is empty
-    what two people decided stands.
+    `acted` are the people who had done anything in the case by then: none of them decides. While `outcome` is empty the
+    decision of two people stands.
     """
 
     __tablename__ = "second_looks"

@@ -29,7 +29,7 @@ def drawn_many(connection: Connection, column: Any, count: int) -> list[int]:
     return list(found)
 
 
-draw = at_random  # tests that name rows by number put something in its place that counts
+draw = at_random  # tests that name rows by number replace it by a counter
 
 
 def drawn(context: Any) -> int:

@@ -1,4 +1,4 @@
-"""Lists of nominees on their way in: read, checked row by row, and confirmed as a whole or not at all."""
+"""Imports of lists of nominees: read, checked row by row, and confirmed as a whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letters that a case brings, and the counters of their numbers (R34)."""
+"""The letters of cases, and the counters of their numbers (R34)."""
 
 from __future__ import annotations
 

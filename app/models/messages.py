@@ -1,4 +1,4 @@
-"""Messages on their way out of the portal."""
+"""Messages that leave the portal."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class OutboxRow(Base):
 class Reach(Base):
     """An address of a person of staff, of a unit, or of an objector, sealed to its row (R28, R36).
 
-    It counts once it was confirmed by a code, which is derived from the moment it was asked for and kept nowhere.
+    It is used once it was confirmed by a code, which is derived from the moment it was asked for and not stored.
     """
 
     __tablename__ = "reaches"
@@ -66,9 +66,9 @@ class Reach(Base):
     code_at: Mapped[dt.datetime]
     code_tries: Mapped[int] = mapped_column(default=0)
     confirmed_at: Mapped[dt.datetime | None]
-    # Ended by its owner: nothing goes there any more, and no other address takes its place by itself.
+    # Ended by its owner: nothing is sent there, and no other address replaces it automatically.
     stopped_at: Mapped[dt.datetime | None]
-    # A mail server sent the last message back: the address is as good as none.
+    # A mail server bounced the last message: the address is not used.
     bounced_at: Mapped[dt.datetime | None]
 
     user: Mapped[User | None] = relationship()
@@ -98,13 +98,13 @@ class Dispatch(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     notice: Mapped[NoticeKind] = mapped_column(checked(NoticeKind, "notice"))
     outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
-    told_at: Mapped[dt.datetime]  # when that happened which it tells
+    told_at: Mapped[dt.datetime]  # when the event of the message happened
     reach_id: Mapped[int] = mapped_column(ForeignKey("reaches.id"), index=True)
     channel: Mapped[OutgoingChannel] = mapped_column(checked(OutgoingChannel, "channel"))
     digest: Mapped[bool]
     token: Mapped[str] = mapped_column(String(32), unique=True)
     fate: Mapped[Delivery] = mapped_column(checked(Delivery, "fate"))
-    due_at: Mapped[dt.datetime]  # of one that is being sent: when its worker counts as dead
+    due_at: Mapped[dt.datetime]  # while it is being sent: when its worker counts as dead
     tries: Mapped[int] = mapped_column(default=0)
     unsure: Mapped[int] = mapped_column(default=0)
     words: Mapped[str] = mapped_column(String(WORDS_LENGTH), default="")
@@ -124,7 +124,7 @@ class Dispatch(Base):
 
 
 class StaffCalendar(Base):
-    """The secret address at which somebody's calendar program reads their deadlines. Its hash is all that is kept."""
+    """The secret address at which a calendar program reads a person's deadlines. Only its hash is stored."""
 
     __tablename__ = "staff_calendars"
 

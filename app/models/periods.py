@@ -117,7 +117,7 @@ class Period(Base):
 
     @property
     def round(self) -> Round:
-        """The round under the name that the programme's notice gives it."""
+        """Return the round with the name that the programme's notice gives it."""
         return self.programme.rules.rounds[self.round_number]
 
     @property
@@ -161,13 +161,13 @@ class Period(Base):
 
     @property
     def stored(self) -> StoredDates:
-        """The dates as they were counted and stored, whatever a later notice says."""
+        """Return the dates as they were stored, whatever a later notice says."""
         promised = WINDOW_WORKDAYS + sum(len(extension.outage_days) for extension in self.window_extensions)
         return StoredDates(self.window, self.set_deadline, days_from_json(self.days), promised)
 
     @property
     def lacking_workdays(self) -> int:
-        """How many working days the window lacks by the notice in force (R3)."""
+        """Return how many working days the window lacks by the notice in force (R3)."""
         return max(0, self.stored.promised - self.workdays)
 
     @property
@@ -176,12 +176,12 @@ class Period(Base):
 
     @property
     def workdays(self) -> int:
-        """How many working days the window has: five, and those added after an outage."""
+        """Return how many working days the window has: five, and those added after an outage."""
         return sum(row["ordinal"] is not None for row in self.days_in_force)
 
     @property
     def conclude_day(self) -> dt.date:
-        """The day at whose 24:00 the deadline falls."""
+        """Return the day at whose 24:00 the deadline is."""
         return last_day_before(self.conclude_by)
 
     @property
@@ -194,7 +194,7 @@ class Period(Base):
 
     @property
     def title_outside(self) -> str:
-        """The title that anybody may read at any time: no nominee is named in it (R5)."""
+        """Return the title that anybody may read at any time: it names no nominee (R5)."""
         if not organiser_is_shown(self.round, self.collectives):
             return self.title
         recommender = self.organiser.parent.name if self.organiser.parent else ""
@@ -205,9 +205,9 @@ class Period(Base):
         return self.title if self.window.contains(now) else self.title_outside
 
     def contacts_at(self, now: dt.datetime) -> list[Unit]:
-        """Whom the public may turn to beside the office: the organiser, or who recommends it (R5, R13).
+        """Return whom the public may turn to beside the office: the organiser, or its recommending unit (R5, R13).
 
-        Who recommends it is named too where the organiser has no office of its own that could be reached.
+        The recommending unit is named too where the organiser has no complete contact block.
         """
         above = [self.organiser.parent] if self.organiser.parent else []
         if self.window.contains(now) or not organiser_is_shown(self.round, self.collectives):

@@ -48,5 +48,5 @@ class StoredFile:
 
     @property
     def subject(self) -> str:
-        """What the record, the log and the console call it: `evidence:3`, `document:4`."""
+        """Return its name in the record, the log and the console: `evidence:3`, `document:4`."""
         return f"{type(self).__name__.lower()}:{self.id}"

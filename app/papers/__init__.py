@@ -1,1 +1,1 @@
-"""Papers in the forms of the notice, read and written: .xlsx and .docx for WPS and Excel; no database, no Flask."""
+"""Reads and writes papers in the forms of the notice: .xlsx and .docx for WPS and Excel; no database, no Flask."""

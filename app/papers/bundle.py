@@ -44,10 +44,10 @@ class _Outlet:
         return len(piece)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: nothing is buffered."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: nothing is open."""
 
     def taken(self) -> bytes:
         out, self.pieces, self.size = b"".join(self.pieces), [], 0
@@ -109,7 +109,7 @@ def _free(path: str, taken: set[str]) -> str:
 
 
 def _contents(title: str, lines: list[str], missing: list[str], now: dt.datetime, says: str) -> bytes:
-    """For Notepad and WPS: with a mark of order, lines ended as Windows ends them."""
+    """Return the table of contents as text with a byte order mark and CRLF, for Notepad and WPS."""
     text = [
         title,
         f"生成时间：{moment(now)}",

@@ -1,4 +1,4 @@
-"""What a cell of a sheet says, as a text; and what cannot be read of it, in words."""
+"""The text of a sheet's cell, and in words what cannot be read of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ _AMBIGUOUS_MONTH = (
 
 
 def clean(text: str) -> str:
-    """Return a text without what nobody sees: control marks, zero widths, sheet escapes; lines ended by \\n."""
+    """Return a text without invisible characters: control characters, zero widths, sheet escapes; lines ended by \
+    ."""
     text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
     text = _SEPARATORS.sub("", without_unseen(text.replace("\xa0", " ").replace("\t", " ")))
     return "\n".join(line.strip() for line in text.split("\n")).strip()

@@ -67,9 +67,9 @@ class _Read:
 
 
 def read_form(file: BinaryIO, source: str, number: int, notice: AwardNotice) -> tuple[Nomination, bytes | None]:
-    """Read a filled annex 4 or 5 of a notice, and the photo in annex 5 (JPEG or PNG as it was put there), if any.
+    """Read a filled annex 4 or 5 of a notice, and the photo in annex 5 (JPEG or PNG as it was inserted), if any.
 
-    Raises UnreadableForm for what is no such form, or carries what it may not.
+    Raises UnreadableForm for any other document, and for forbidden content.
     """
     forms = "或".join(f"{notice.forms[kind].label}（{notice.form_name(kind)}）" for kind in Kind)
     ask_for_form = f"请使用{forms}的 Word 文件，栏目名称照原样保留。"
@@ -79,7 +79,7 @@ def read_form(file: BinaryIO, source: str, number: int, notice: AwardNotice) -> 
         paper = docx.Document(file)
         read = _read(paper)
         picture = _first_picture(paper)
-    except Exception:  # a reader fed with a stranger's file may stumble in any way; none of them is our fault
+    except Exception:  # the library may raise anything for a broken file, and none of it is a fault of the portal
         raise UnreadableForm(source, *_BROKEN) from None
     kind = Kind.COLLECTIVE if read.collective else Kind.INDIVIDUAL
     if len(read.fields) < _ENOUGH or "name" not in read.fields:

@@ -18,10 +18,10 @@ _BROKEN = ("这个文件的内容不完整或已损坏，数不了字数。", "�
 
 
 def length_of(file: BinaryIO, source: str) -> int:
-    """Characters of its body, tables and text boxes too, without white space. Raises UnreadableForm."""
+    """Count the characters of its body, tables and text boxes, without white space. Raises UnreadableForm."""
     if screened(file, source) is not FileKind.DOCX:
         raise UnreadableForm(source, *_NOT_WORD)
     try:
         return characters_in(clean(text_of(docx.Document(file).element.body)))
-    except Exception:  # a reader fed with a stranger's file may stumble in any way; none of them is our fault
+    except Exception:  # the library may raise anything for a broken file, and none of it is a fault of the portal
         raise UnreadableForm(source, *_BROKEN) from None

@@ -113,7 +113,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, spool: SealedSpool
 
 
 class _Bounded:
-    """A file that returns little at a time: zipfile would read an archive's directory in one piece, however long."""
+    """A file that limits each read: zipfile would read an archive's directory in one piece, however long."""
 
     def __init__(self, file: BinaryIO, source: str) -> None:
         self._file, self._source = file, source

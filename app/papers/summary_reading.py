@@ -52,7 +52,7 @@ class _Head:
 
 
 def read_summary(file: BinaryIO, source: str, notice: AwardNotice) -> Summary:
-    """Read annex 2 or 3 of a notice. Raises UnreadableForm for what is not one, or carries what it may not."""
+    """Read annex 2 or 3 of a notice. Raises UnreadableForm for any other document, and for forbidden content."""
     forms = "或".join(f"{notice.summaries[kind].label}（{notice.kind_names[kind]}）" for kind in Kind)
     ask_for_form = f"请使用{forms}的 Excel 表格，表头文字照原样保留。"
     if screened(file, source) is not FileKind.XLSX:
@@ -70,7 +70,7 @@ def read_summary(file: BinaryIO, source: str, notice: AwardNotice) -> Summary:
             raise UnreadableForm(source, _NOT_THE_FORM, ask_for_form)
     except UnreadableForm:
         raise
-    except Exception:  # a reader fed with a stranger's file may stumble in any way; none of them is our fault
+    except Exception:  # the library may raise anything for a broken file, and none of it is a fault of the portal
         raise UnreadableForm(source, *_BROKEN) from None
     recommender, dated = _lines_above(first[: head.row])
     below = chain(first[head.row + 1 :], rows)

@@ -70,7 +70,7 @@ def render(name: str, context: Mapping[str, Any], folder: Path | None = None) ->
     except Exception as fault:
         if own:
             raise
-        # What staff wrote may be wrong in any way, and the template is what they can mend.
+        # A restyled template may contain any error, which its author can correct.
         raise TemplateBroken(name, f"其中的占位符有误（{fault}）。") from fault
 
 
@@ -92,7 +92,7 @@ def _require_sound(content: bytes, name: str) -> None:
 
 
 def _prepared(value: Any, template: DocxTemplate) -> Any:
-    """Texts without what XML cannot hold, their lines as paragraphs; pictures as docxtpl wants them."""
+    """Prepare values for docxtpl: texts without invalid XML characters, lines as paragraphs, pictures as its type."""
     if isinstance(value, str):
         return _UNPRINTABLE.sub("", value.replace("\r\n", "\n")).replace("\n", "\a")
     if isinstance(value, Picture):

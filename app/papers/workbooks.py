@@ -1,7 +1,7 @@
 """Workbooks opened so that no more than a row of them is in memory, however many texts they hold.
 
 openpyxl reads rows one at a time but keeps the table of all texts. Here that table lies in a sealed file on disk:
-lists of nominees are full of what must not lie there openly.
+lists of nominees are full of personal data.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The senders: huey's consumer, whose threads answer calls to send and look by themselves once a minute.
+"""The senders: huey's consumer. Its threads answer calls to send, and look for due messages once a minute.
 
 `gongshi serve` starts one beside the server. `gongshi send` is one alone, on this or another machine.
 """
@@ -24,7 +24,7 @@ from app.services.shared.work import Work
 from config import Settings
 
 _log = logging.getLogger("gongshi.messages")
-_SECONDS = 40.0  # one call sends for so long, then lets others in
+_SECONDS = 40.0  # a call sends for this long, then gives others a turn
 _LOOKS_AFTER_PARENT = 1.0  # seconds
 
 
@@ -89,7 +89,8 @@ class Senders:
             return Outcome(Reply.LATER, "这个渠道没有设置")
         try:
             return self.gateways.send(claimed.channel, claimed.address, claimed.message, claimed.token)
-        except Exception as error:  # a fault of ours must not stop the others: the office sees that it failed
+        # an unexpected fault must not stop the other messages; the office sees that this one failed
+        except Exception as error:
             _log.error("a gateway failed", exc_info=error, extra={"channel": claimed.channel})
             return Outcome(Reply.UNSURE, f"程序出错（{type(error).__name__}）")
 
@@ -107,7 +108,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
 
 
 def _leave_with(parent: int) -> None:
-    """End this process when its parent has gone: what it was sending goes to another one."""
+    """End this process when its parent has ended. Another sender takes over its messages."""
     while os.getppid() == parent:
         time.sleep(_LOOKS_AFTER_PARENT)
     os._exit(0)

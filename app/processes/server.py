@@ -1,7 +1,7 @@
-"""`gongshi serve`: granian in front, beside it a process that ticks, and one that sends.
+"""`gongshi serve`: granian, and beside it a process that ticks and one that sends.
 
 A process, not a thread: granian forks its workers, and a fork while another thread is inside SQLite
-inherits a lock that nobody will release.
+inherits a lock that is never released.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def run(settings: Settings) -> None:
     for what, arguments in beside:
         threading.Thread(target=_keep_running, args=(what, arguments, stop), name=what.__module__, daemon=True).start()
     _log.info("serving", extra={"address": f"http://{settings.host}:{settings.port}"})
-    # A folder of this run's own: counters begin at 0 with the server, and a worker that ends leaves its own behind.
+    # A folder of this run's own, since counters begin at 0 with the server and a worker that ends leaves its file
+    # there.
     with tempfile.TemporaryDirectory(prefix="gongshi-counters-") as counters:
         share_counters(counters)
         Granian(

@@ -1,6 +1,8 @@
-"""What the clock alone must do, every few seconds: settle, warn, keep the uptime record (R7, R26, R28), and look
-after stored files: forget evidence that was never filed, have a scanner judge what came in (SECURITY 34), read the
-imports that waited for that. Once a night it checks every invariant (R37)."""
+"""The tick: what is done by the clock alone, every few seconds.
+
+It settles, warns and keeps the uptime record (R7, R26,
+R28). It deletes evidence that was never filed, asks the scanner about new files (SECURITY 34), and reads the imports
+that waited for it. Once a night it checks every invariant (R37)."""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ from app.services.upkeep import checking
 from config import Settings
 
 _log = logging.getLogger("gongshi.tick")
-# Missed heartbeats that do not yet count as a gap, so that a restart is none.
+# So many missed heartbeats do not count as a gap, since a restart takes a few.
 _BEATS_FORGIVEN = 3
 _ANSWERS_WITHIN = 5  # seconds
 _ASKED_AGAIN_AFTER = 5  # seconds, while the server does not answer
@@ -34,7 +36,7 @@ _ANY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S
 # The most that is scanned in one tick: a long tick would look like an outage.
 _SCANNED_A_TICK = 64 * 1024 * 1024
 _SCAN_SECONDS = 20.0
-_SCANS_FORGIVEN = 2  # one file that the scanner cannot cope with does not hold up the others
+_SCANS_FORGIVEN = 2  # one file that the scanner fails on must not hold up the others
 _READS_BEGIN_WITHIN = 10  # seconds: no import is begun after that in one tick
 
 
@@ -54,7 +56,7 @@ def run(settings: Settings) -> None:
             look_after_evidence(database, vault, clock.now(), settings.clamd)
             read_imports(database, vault, clock.now())
             check_data(database, clock.now())
-        except Exception as error:  # any fault: the next deadline must be settled all the same
+        except Exception as error:  # any fault: the next tick must settle deadlines all the same
             _log.error("tick failed", exc_info=error)
         pause = settings.tick_seconds if answers else min(settings.tick_seconds, _ASKED_AGAIN_AFTER)
         time.sleep(max(0.0, began + pause - time.monotonic()))  # a long scan is no gap in the uptime record
@@ -93,7 +95,7 @@ def forget_drafts(database: Database, now: dt.datetime) -> None:
 
 
 def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scanner: str) -> None:
-    """Forget what was never filed, and ask the scanner at this address, if any, for its verdicts."""
+    """Delete files that were never filed, and ask the scanner at this address, if any, for its verdicts."""
     with database.writer() as session:
         evidence_upkeep.forget_unfiled(Work(session, now), vault)
     if not scanner:
@@ -109,7 +111,7 @@ def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scan
         except ScannerDown:
             failed += 1
             continue
-        except (SealBroken, FileMissing):  # it goes on waiting: a file that cannot be read is sent to nobody
+        except (SealBroken, FileMissing):  # the file stays unscanned, and an unscanned file is sent to nobody
             _log.error("a stored file is missing or damaged", extra={"file": file.subject})
             continue
         scanned += file.size

@@ -1,1 +1,1 @@
-"""Use cases: one function, one transaction each. They know no Flask and are handed `now`."""
+"""Use cases: one function, one transaction each. They import no Flask and take `now` as an argument."""

@@ -46,7 +46,7 @@ SUBJECTS = (
 
 
 def create_app(settings: Settings, clock: Clock = now) -> Flask:
-    """One Flask application over one database, with its own clock. Raises BadSettings."""
+    """Create a Flask application over one database, with its own clock. Raises BadSettings."""
     offer_notices(settings.notices_dir)
     app = Flask("app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     requests.init_app(app, settings)

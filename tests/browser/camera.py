@@ -20,12 +20,12 @@ class Camera:
         self.taken: list[str] = []
 
     def page(self, page: Page, name: str, high: int, masked: str = "") -> None:
-        """The top of the page, `high` px of it."""
+        """Take the top of the page, `high` px of it."""
         wide = page.evaluate("innerWidth")
         self._keep(page, name, {"x": 0, "y": 0, "width": wide, "height": high}, masked)
 
     def part(self, page: Page, name: str, first: Locator, last: Locator | None = None) -> None:
-        """From the top of one thing on the page to the end of it, or of another."""
+        """Take the page from the top of one element to its end, or to the end of another."""
         top, end = first.bounding_box(), (last or first).bounding_box()
         assert top is not None, name
         assert end is not None, name

@@ -41,7 +41,7 @@ def width(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def portal(chromium: Browser, sqlite_template: Path, tmp_path: Path) -> Iterator[Portal]:
-    """A portal with a database of its own. At the end nothing came from elsewhere, and no script complained."""
+    """A portal with a database of its own. Afterwards it asserts that no other host was asked and no script failed."""
     path = tmp_path / "gongshi.sqlite"
     shutil.copy(sqlite_template, path)
     database = Database(f"sqlite:///{path}")

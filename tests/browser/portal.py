@@ -1,5 +1,4 @@
-"""What a browser test drives: a portal of its own behind a real socket, people in front of it, and what a page
-must be for each of them."""
+"""Helpers of browser tests: a portal behind a real socket, browsers for people, and the checks of every page."""
 
 from __future__ import annotations
 
@@ -38,7 +37,7 @@ START = "2026-09-01 Tue 09:00"
 WIDTHS = {"phone": (360, 740), "desktop": (1280, 800)}
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _SMALLEST_TARGET = 24  # px, WCAG 2.2 2.5.8
-# Only the lines come back: what axe says of everything that is right would be megabytes.
+# Only violations are returned: axe's results for everything that passes would be megabytes.
 _VIOLATIONS = """async tags => {
   const found = await axe.run(document, {
     runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], preload: false, iframes: false,
@@ -62,8 +61,7 @@ class Portal:
     visits: list[Visit] = field(default_factory=list)
 
     def time_is(self, text: str) -> None:
-        """Move the clock of the server and of every browser. Whoever is logged in stays so: how sessions end is
-        tested elsewhere."""
+        """Move the clock of the server and of every browser. Sessions stay valid: their end is tested elsewhere."""
         self.clock.to(text)
         with self.world.database.writer() as session:
             session.execute(update(StaffSession).values(created_at=self.clock.now, last_seen_at=self.clock.now))
@@ -72,7 +70,7 @@ class Portal:
             visit.time_is(self.clock.now)
 
     def visit(self, width: str, **options: Any) -> Page:
-        """Somebody new: a browser without cookies, as wide as a phone or a desktop."""
+        """Open a browser without cookies, as wide as a phone or a desktop."""
         wide, high = WIDTHS[width]
         context = self.browser.new_context(
             base_url=self.url,
@@ -88,7 +86,7 @@ class Portal:
         return context.new_page()
 
     def staff(self, width: str, login: str) -> Page:
-        """Somebody of the staff, logged in on the page: as if time had passed since a code was used last."""
+        """Log a member of staff in on the page. The code used last is forgotten, so that a fresh one is accepted."""
         with self.world.database.writer() as session:
             session.execute(update(SecondFactor).values(last_step=0))
             session.commit()
@@ -99,12 +97,12 @@ class Portal:
         return page
 
     def code(self) -> str:
-        """What the telephones of the staff show now."""
+        """Return the second factor's code of the staff for now."""
         return pyotp.TOTP(SECRET).at(self.clock())
 
 
 class Visit:
-    """One browser, and everything it loaded and complained of."""
+    """One browser, with everything it loaded and every error of its console."""
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.context, self.host = context, urlsplit(url).netloc
@@ -115,7 +113,7 @@ class Visit:
         context.on("weberror", self._error)
 
     def time_is(self, now: dt.datetime) -> None:
-        """A browser's own copies live by real time: a minute at most, less than any step of a test."""
+        """Set the browser's clock. Its cache goes by real time, for a minute at most, less than any step of a test."""
         self.context.clock.set_fixed_time(now)
         for page in self.context.pages:
             devtools = self.context.new_cdp_session(page)
@@ -135,14 +133,14 @@ class Visit:
         self.complaints.append(f"page error: {error.error}")
 
     def problems(self) -> list[str]:
-        """Everything loaded from elsewhere, every error of a script or of the console."""
+        """Return every request to another host, and every error of a script or of the console."""
         elsewhere = [url for url in self.loaded if urlsplit(url).netloc != self.host]
         return [f"loaded from elsewhere: {url}" for url in elsewhere] + self.complaints
 
 
 @contextmanager
 def listening(app: Flask) -> Iterator[str]:
-    """The application behind a real socket; its address. The `Date` of its answers is by the portal's clock."""
+    """Serve the application on a real socket and return its address. `Date` headers follow the portal's clock."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
     class Handler(WSGIRequestHandler):
@@ -183,7 +181,7 @@ def serving(database: Database, browser: Browser, evidence: Path) -> Iterator[Po
 
 @cache
 def _hash_of_password() -> str:
-    """One cheap hash for everybody: what argon2 costs is tested elsewhere."""
+    """Return one cheap hash for all accounts: the real cost of argon2 is tested elsewhere."""
     return PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 
 
@@ -204,9 +202,9 @@ def log_in(page: Page, login: str, password: str = PASSWORD, code: str = "") -> 
 
 
 def press(page: Page, name: str) -> None:
-    """Send a form by the first button of this very name, in whatever fold it lies, and wait for the page it leads to.
+    """Submit a form by the first button of this exact name, opening its fold, and wait for the next page.
 
-    A click alone may return while the old page still stands, and that one would be judged.
+    A click alone may return before the navigation, and the old page would be checked.
     """
     button = page.locator("button").filter(has_text=re.compile(rf"^\s*{re.escape(name)}\s*$")).first
     if not button.is_visible():
@@ -216,20 +214,20 @@ def press(page: Page, name: str) -> None:
 
 
 def unfold(page: Page, name: str) -> None:
-    """Open the fold of this name, unless it lies open."""
+    """Open the fold of this name, unless it is open."""
     fold = page.locator("details", has=page.locator("summary", has_text=name)).first
     if fold.get_attribute("open") is None:
         fold.locator("summary").first.click()
 
 
 def says(page: Page, *texts: str) -> None:
-    """The page's main part holds each of these texts."""
+    """Assert that the page's main part contains each of these texts."""
     for text in texts:
         expect(page.get_by_role("main")).to_contain_text(text)
 
 
 def never_says(page: Page, *texts: str) -> None:
-    """None of these stands anywhere in what the server sent, seen or unseen."""
+    """Assert that none of these texts is in the server's answer, visible or not."""
     html = page.content()
     _none([f"says {text}" for text in texts if text in html])
 
@@ -238,7 +236,7 @@ def never_says(page: Page, *texts: str) -> None:
 
 
 def check_page(page: Page) -> None:
-    """Accessible, readable at this width, with targets large enough to hit, and headed as a page should be."""
+    """Assert that the page is accessible, fits this width, has targets large enough, and proper headings."""
     _none(faults_of(page))
 
 
@@ -248,16 +246,16 @@ def _none(faults: list[str]) -> None:
 
 
 def faults_of(page: Page) -> list[str]:
-    """Everything wrong with the page as it stands, folds opened; one line each."""
+    """Return every fault of the page with its folds open, one a line."""
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
     return [*violations(page), *_of_layout(page), *_of_heading(page)]
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.2 A and AA, as lines that name the rule and the element."""
+    """Return axe's violations of WCAG 2.2 A and AA, as lines that name the rule and the element."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
-        page.context.add_init_script(_axe())  # the next pages of this browser bring it along, which is quicker
+        page.context.add_init_script(_axe())  # loaded with every later page of this browser, which is quicker
     found: list[str] = page.evaluate(_VIOLATIONS, _TAGS)
     return found
 
@@ -295,6 +293,6 @@ def _axe() -> str:
 
 
 def keep_shot(page: Page, name: str) -> None:
-    """A picture of the whole page, only where GONGSHI_SHOTS names a folder for it."""
+    """Save a picture of the whole page, if GONGSHI_SHOTS names a folder for it."""
     if folder := os.environ.get("GONGSHI_SHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

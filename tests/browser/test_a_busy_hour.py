@@ -1,4 +1,4 @@
-"""The challenge in a real browser, under the real Content-Security-Policy: it solves itself, or is waited for (R17)."""
+"""The challenge in a real browser under the shipped Content-Security-Policy: it is solved, or waited for (R17)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WITHOUT_CRYPTO = "Object.defineProperty(window.crypto, 'subtle', {value: undefin
 
 @pytest.fixture
 def busy(portal: Portal) -> Portal:
-    """A portal whose every bucket runs hot."""
+    """A portal that requires a challenge in every bucket."""
     portal.world.round_two()
     portal.time_is(OPEN)
     this = portal.app.extensions["portal"]
@@ -49,7 +49,7 @@ def test_security_31_it_solves_itself_and_is_read_out(busy: Portal, width: str) 
 
 
 def test_security_31_until_it_is_solved_the_button_waits(busy: Portal) -> None:
-    # A worker that never answers: what is shown while the work goes on.
+    # A worker that never answers keeps the page in the state before the solution.
     page = come_to_the_check(busy, script="window.Worker = class { postMessage() {} terminate() {} }")
     expect(page.get_by_role("status")).to_have_text("正在做安全检查，几秒钟就好……")
     expect(page.get_by_role("button", name="确认提交")).to_be_disabled()

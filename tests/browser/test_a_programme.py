@@ -1,4 +1,4 @@
-"""A small programme from one file to the public decision, every step a person's own on the pages."""
+"""A small programme from one workbook to the public decision, each step done on the pages by the person responsible."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_from_one_file_to_the_award(portal: Portal, tmp_path: Path) -> None:
     review(office, programme, "初审", conditions=True)
     opinions(unit, programme, scan)
 
-    arrange(office, programme, 2, "2026-09-15")  # Sunday the 20th works: to the 20th
+    arrange(office, programme, 2, "2026-09-15")  # Sunday the 20th is a working day, so the window ends on the 20th
     citizen = portal.visit("phone")
     citizen.goto("/")
     never_says(citizen, *NAMES)
@@ -62,7 +62,7 @@ def test_from_one_file_to_the_award(portal: Portal, tmp_path: Path) -> None:
 
 
 def set_up(office: Page, file: Path) -> int:
-    """One workbook, looked through and saved. Returns the programme's id."""
+    """Preview and save one workbook. Returns the programme's id."""
     stages = proposed_stages(dt.date(2026, 9, 1))
     plan = ProgrammePlan(TITLE, "先进集体", "先进个人", "第四部分（二）3", "第七部分（二）", stages=stages)
     file.write_bytes(written(Book(plan, places=[BookPlaces(0, "麒麟区", 1, 2)])))
@@ -76,7 +76,7 @@ def set_up(office: Page, file: Path) -> int:
 
 
 def hand_in(unit: Page, programme: int, file: Path) -> None:
-    """Annex 3, first with a fault that the preview names, then right."""
+    """Upload annex 3, first with a fault that the preview names, then without."""
     people = [lists.person(0), lists.person(1)]
     for rows, fault in (([people[0], people[1] | {"penalties": ""}], True), (people, False)):
         file.write_bytes(write_summary(Kind.INDIVIDUAL, lists.TITLE, "麒麟区", None, rows, extended=True))
@@ -92,7 +92,7 @@ def hand_in(unit: Page, programme: int, file: Path) -> None:
 
 
 def arrange(office: Page, programme: int, round_number: int, opening: str) -> None:
-    """Every unit that has somebody to show, on one day."""
+    """Schedule one opening day for every unit that has nominees."""
     office.goto(f"/office/periods/new-many?programme={programme}&round={round_number}")
     office.get_by_label("公示第一天").fill(opening)
     office.get_by_label("公示结束后几个工作日内作出结论").fill("3")
@@ -103,7 +103,7 @@ def arrange(office: Page, programme: int, round_number: int, opening: str) -> No
 
 
 def close(office: Page) -> None:
-    """The period that is over."""
+    """Close the period whose window is over."""
     office.goto("/office/periods")
     for box in office.get_by_role("checkbox", name="选择").all():
         if box.is_enabled():
@@ -130,7 +130,7 @@ def review(office: Page, programme: int, name: str, *, conditions: bool = False)
 
 
 def opinions(unit: Page, programme: int, scan: Path) -> None:
-    """Each authority answers for both at once."""
+    """Record one answer of each authority for both nominees."""
     for authority in ("纪检监察机关", "组织人事部门", "公安部门", "审计部门"):
         ticked(unit, programme, "录入征求意见")
         unit.get_by_label("征求意见的机关").select_option(label=authority)

@@ -1,4 +1,4 @@
-"""Back, forward and reload in a real browser lose nothing, and none of them is an error page (R17, R18)."""
+"""Back, forward and reload in a real browser lose no text and show no error page (R17, R18)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_back_after_the_check_and_from_the_receipt(portal: Portal, page: Page) -
     page.reload()
     assert receipt_code(page) == code
     page.go_back()
-    says(page, "还没有提交")  # sent once more it gives the same receipt
+    says(page, "还没有提交")  # sending it again gives the same receipt
     press(page, "确认提交")
     assert receipt_code(page) == code
     page.goto("/")

@@ -1,4 +1,4 @@
-"""A citizen reads who is nominated, files an objection and follows it: by mouse, by keys alone, without scripts."""
+"""A citizen reads the list, files an objection and follows it: by mouse, by keyboard alone, without scripts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def filed(portal: Portal) -> int:
 
 
 def open_form(page: Page) -> None:
-    """From the first page to the form of one nominee."""
+    """Go from the first page to the form of one nominee."""
     page.goto("/")
     page.get_by_role("link", name=PERIOD).click()
     page.get_by_role("link", name=NOMINEE).click()
@@ -112,7 +112,7 @@ def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Pag
     expect(page.get_by_role("button", name="已复制")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == code
     page.reload()
-    says(page, code)  # a reload, a tap on the menu, Back: the code is there until it is kept
+    says(page, code)  # after a reload, another page and Back, the code is shown until the button says that it is kept
     press(page, "我已经记好了")
     never_says(page, code)
     page.go_back()
@@ -150,7 +150,7 @@ def case_of(portal: Portal) -> int:
 
 
 def test_by_keys_alone(portal: Portal) -> None:
-    """Tab, Enter, Space and letters, from the first page to the receipt; every stop on the way can be seen."""
+    """Go from the first page to the receipt by Tab, Enter, Space and letters. Every focused element is visible."""
     portal.world.round_two()
     portal.time_is(OPEN)
     page = portal.visit("desktop")
@@ -177,7 +177,7 @@ def test_by_keys_alone(portal: Portal) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.type(CONTACT)
-    page.keyboard.press("Tab")  # to what the contact is for
+    page.keyboard.press("Tab")  # to the choice of what the contact is used for
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
@@ -192,7 +192,7 @@ def test_by_keys_alone(portal: Portal) -> None:
 
 
 def tab_to(page: Page, name: str, key: str) -> None:
-    """Tab until what has the focus bears this name, then press the key."""
+    """Press Tab until the focused element has this name, then press the key."""
     for _ in range(40):
         page.keyboard.press("Tab")
         text, outlined = page.evaluate(

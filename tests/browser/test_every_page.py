@@ -1,4 +1,4 @@
-"""Every page, in every state it has, on a phone and on a desktop: axe finds nothing, nothing runs over the edge."""
+"""Every page, in each of its states, on a phone and on a desktop: axe finds nothing, nothing overflows."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ ELSEWHERE = {
     "office.nominees",  # an old address: it leads to the list that units have too
     "objections.objection_form",  # it gives the form an address of its own and leads there
 }
-# What is saved and not looked at.
+# Endpoints that send files, which have no look.
 FILES = {
     "cases.case_file",
     "cases.case_volume",
@@ -88,7 +88,7 @@ FILES = {
 
 
 class Walk:
-    """Goes from page to page and keeps what is wrong with each, so that one run names everything."""
+    """Visits pages and collects the faults of each, so that one run names all of them."""
 
     def __init__(self, portal: Portal, audience: str) -> None:
         self.portal, self.audience = portal, audience
@@ -97,7 +97,7 @@ class Walk:
         self.looks = 0
 
     def look(self, page: Page, name: str, path: str = "") -> None:
-        """Judge the page at this path, or the one that stands there, first on a desktop, then on a phone."""
+        """Check the page at this path, or the current one, first on a desktop, then on a phone."""
         if path:
             page.goto(path)
         self.looks += 1
@@ -111,7 +111,7 @@ class Walk:
             self.seen.add(routes.match(url.path, "GET")[0])
 
     def over(self) -> None:
-        """Nothing was wrong anywhere, and no page of this audience was left out."""
+        """Assert that no page had a fault, and that no page of this audience was left out."""
         pages: dict[str, set[str]] = {}
         for rule in self.portal.app.url_map.iter_rules():
             if "GET" in (rule.methods or ()):
@@ -341,7 +341,7 @@ def test_what_a_unit_sees(portal: Portal) -> None:
 
 
 def lists_handed_in(walk: Walk, page: Page) -> None:
-    """A list refused, waiting, right, wrong, imported and dropped; then the nominee it brought."""
+    """Look at imports: refused, waiting, right, wrong, confirmed and dropped; then at an imported nominee."""
     world, folder = walk.portal.world, walk.portal.app.extensions["portal"].settings.evidence_dir
     lists.room_for(world)
     walk.look(page, "imports with nothing", "/imports/")
@@ -371,7 +371,7 @@ def lists_handed_in(walk: Walk, page: Page) -> None:
 
 
 def own_account(walk: Walk, page: Page) -> None:
-    """Password, second factor and sessions of somebody logged in; then what comes before anything else."""
+    """Look at password, second factor and sessions of one's account; then at the duties after a login."""
     walk.look(page, "own account", "/account")
     walk.look(page, "password", "/account/password")
     press(page, "保存新密码")
@@ -409,7 +409,7 @@ def timetable(world: World) -> None:
 
 
 def changed_nominees(walk: Walk, page: Page) -> None:
-    """Whatever may befall a nominee: entered, edited, put in order, its deeds changed, gone, replaced."""
+    """Look at the changes of nominees: entered, edited, reordered, revised, withdrawn, replaced."""
     walk.look(page, "nominee to enter", "/nominees/new?kind=individual")
     press(page, "录入")
     walk.look(page, "nominee entered with nothing")
@@ -759,7 +759,7 @@ def test_which_papers_there_are(portal: Portal) -> None:
 
 
 def test_the_way_to_the_award(portal: Portal, tmp_path: Path) -> None:
-    """From the first paper to a revocation; what the public reads of it; what a unit sees."""
+    """Look at the pages from the first paper to a revocation, for the office, the public and a unit."""
     world, walk, folder = portal.world, Walk(portal, "award"), tmp_path / "scans"
     here = f"/programmes/{world.programme}/award"
     office, head = portal.staff("phone", "office"), portal.staff("phone", "head")

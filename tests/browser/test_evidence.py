@@ -1,4 +1,4 @@
-"""Evidence as people send it: dropped, watched, one taken back, filed; and the handler gets the same bytes."""
+"""Evidence in a browser: files are dropped on the page, one is removed, the handler gets the same bytes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.files import pdf, png
 
 pytestmark = pytest.mark.browser
 
-# A browser gives a script no file from a disk: those that are dropped are made on the page.
+# A script cannot read files from the disk, so the dropped files are created on the page.
 _DROP = """(area, files) => {
   const transfer = new DataTransfer();
   for (const [name, content] of files) transfer.items.add(new File([Uint8Array.from(content)], name));
@@ -44,7 +44,7 @@ def test_two_files_are_dropped_one_is_taken_back_and_the_handler_gets_the_other(
     the_form(portal, page)
     content = pdf("施工记录", padding=300_000)
     held: list[Route] = []
-    # The first is on its way for as long as the test looks at it.
+    # The first upload is delayed until the test has looked at it.
     page.route("**/evidence", lambda route: held.append(route), times=1)
     drop(page, {"施工记录.pdf": content, "照片.png": png()})
     bar = item(page, "施工记录.pdf").get_by_role("progressbar", name="施工记录.pdf上传进度")
@@ -73,7 +73,7 @@ def test_two_files_are_dropped_one_is_taken_back_and_the_handler_gets_the_other(
     check_page(page)
     keep_shot(page, f"evidence-receipt-{width}")
 
-    portal.time_is("2026-09-19 Sat 10:00")  # a unit is shown a case when its day is over
+    portal.time_is("2026-09-19 Sat 10:00")  # a unit sees a case only after the day of its filing
     desk = portal.staff(width, "handler")
     desk.goto("/desk/cases/1")
     says(desk, "证据1.pdf")
@@ -97,7 +97,7 @@ def test_what_is_refused_or_broken_off_says_so_beside_the_file_and_can_be_tried_
         [{"name": "合同.pdf", "mimeType": "application/pdf", "buffer": pdf()}]
     )
     expect(item(page, "合同.pdf")).to_contain_text("网络断了")
-    # The browser itself complains of the line that was cut; the page must not.
+    # The browser logs the broken connection itself; the page must log no error.
     portal.visits[-1].complaints[:] = [line for line in portal.visits[-1].complaints if "ERR_CONNECTION" not in line]
     item(page, "合同.pdf").get_by_role("button", name="再传一次").click()
     expect(item(page, "合同.pdf")).to_contain_text("已收到")

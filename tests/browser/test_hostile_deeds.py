@@ -1,4 +1,4 @@
-"""What a real browser makes of hostile deeds, with no policy to stop it (SECURITY 35)."""
+"""Hostile deeds in a real browser, without a Content-Security-Policy to stop them (SECURITY 35)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FOUND = """() => [...document.querySelectorAll(".deeds")].flatMap(deeds => {
 
 
 class Trap:
-    """A page without any policy, a browser that notes what runs and what it asks for."""
+    """A page without any policy, in a browser that records scripts that run and addresses it requests."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -44,7 +44,7 @@ class Trap:
         self.page.wait_for_load_state("networkidle")
 
     def poke(self) -> None:
-        """Point at everything, click on everything, focus everything."""
+        """Hover over, click and focus every element."""
         self.page.evaluate(
             """() => document.querySelectorAll(".deeds *").forEach(element =>
               ["mouseover", "click", "focus"].forEach(type => element.dispatchEvent(new Event(type))))"""
@@ -69,7 +69,7 @@ def trap(chromium: Browser) -> Iterator[Trap]:
 
 
 def test_the_trap_snaps(trap: Trap) -> None:
-    """Unless what is not cleaned runs and loads here, that nothing runs says nothing."""
+    """The counter-test: unsanitised deeds do run and load here."""
     trap.open(["<img src=x onerror=hit(1)>", "<p onmouseover=hit(2)>文</p>", "<img src=//evil.test/x.png>"])
     trap.poke()
     assert sorted(trap.page.evaluate("ran")) == ["hit 1", "hit 2"]
@@ -82,7 +82,7 @@ def test_security_35_nothing_runs_and_nothing_is_loaded_in_a_real_browser_withou
     found = set(trap.page.evaluate(FOUND))
     trap.poke()
     trap.page.wait_for_load_state("networkidle")
-    assert found - ALLOWED == set()  # bare, every one
+    assert found - ALLOWED == set()  # without attributes
     assert found >= {"p", "blockquote", "strong", "ul", "ol", "li", "h3", "br"}
     assert trap.page.evaluate("ran") == []
     assert trap.asked == []

@@ -31,7 +31,7 @@ from tests.world import at
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 MORNING = "2026-09-21 Mon 10:00"
-OVER = "2026-10-09 Fri 09:00"  # five working days after the 24th, the Mid-Autumn and the October holidays between
+OVER = "2026-10-09 Fri 09:00"  # five working days after the 24th, with the Mid-Autumn and October holidays between
 SEED = 20260921
 STAGE_DAYS = {
     1: ("2026-09-21", "2026-10-16"),
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.browser
 
 
 class Tour:
-    """Goes through the portal as the people of the demonstration, and takes pictures on the way."""
+    """Visits the portal's pages as people of the demonstration, and takes the pictures."""
 
     def __init__(self, browser: Browser, url: str, database: Database, clock: MovingClock) -> None:
         self.browser, self.url, self.database, self.clock = browser, url, database, clock
@@ -124,7 +124,7 @@ def coming_in(tour: Tour) -> None:
 
 
 def citizens(tour: Tour) -> None:
-    """A list as everybody reads it: the one with most nominees."""
+    """Take the public list with the most nominees."""
     is_open = Period.opens_at <= tour.clock.now, Period.closes_at > tour.clock.now
     longest = select(Entry.period_id).join(Period, Entry.period_id == Period.id).where(*is_open)
     longest = longest.group_by(Entry.period_id).order_by(func.count().desc(), Entry.period_id)
@@ -134,7 +134,7 @@ def citizens(tour: Tour) -> None:
 
 
 def what_runs(tour: Tour, running: int) -> None:
-    """The demonstration as the office sees it."""
+    """Take the office's pages of the demonstration."""
     office, camera = tour.staff("office"), tour.camera
     office.goto("/office/")
     camera.page(office, "总览", 900)
@@ -158,7 +158,7 @@ def what_runs(tour: Tour, running: int) -> None:
 
 
 def one_nominee(tour: Tour, running: int) -> None:
-    """Whoever came furthest, whoever is out, and what a person has to say of somebody."""
+    """Take the nominee that came furthest, one that was disqualified, and the forms about conditions."""
     office, camera = tour.staff("office"), tour.camera
     theirs = select(Entry.nominee_id).join(Nominee, Nominee.id == Entry.nominee_id).group_by(Entry.nominee_id)
     furthest = theirs.where(Nominee.programme_id == running).order_by(func.count().desc(), Entry.nominee_id)
@@ -179,7 +179,7 @@ def one_nominee(tour: Tour, running: int) -> None:
 
 
 def cases(tour: Tour) -> None:
-    """At a unit's desk, at a telephone as well."""
+    """Take a unit's desk, also on a telephone."""
     handler, camera = tour.staff("handler", "phone"), tour.camera
     handler.goto("/desk/")
     camera.page(handler, "手机上的案件", 900)
@@ -192,7 +192,7 @@ def cases(tour: Tour) -> None:
 
 
 def setting_up(tour: Tour, folder: Path, running: int) -> int:
-    """A programme of this year from one file."""
+    """Take the set-up of a programme of this year from one workbook."""
     office, camera, file = tour.staff("office"), tour.camera, folder / "活动.xlsx"
     with tour.database.reader() as session:
         before = session.get_one(Programme, running)
@@ -210,7 +210,7 @@ def setting_up(tour: Tour, folder: Path, running: int) -> int:
 
 
 def book_like(before: Programme) -> Book:
-    """The same units, places and clauses as last time, the days of this year."""
+    """Return a workbook with last year's units, places and clauses, and this year's days."""
     plan = ProgrammePlan(
         TITLE,
         before.collective_honour,
@@ -228,7 +228,7 @@ def book_like(before: Programme) -> Book:
 
 
 def lists_in(tour: Tour, folder: Path, programme: int) -> None:
-    """The lists of one unit, first with errors as they happen, then right."""
+    """Take the import of one unit's lists, first with usual errors, then without."""
     handler, camera = tour.staff("handler"), tour.camera
     here = f"/imports/?programme={programme}"
     quota = next(quota for quota in people.quotas() if quota.recommender == "麒麟区")
@@ -263,7 +263,7 @@ def upload(page: Page, file: Path, kind: Kind, rows: list[dict[str, str]]) -> No
 
 
 def rounds(tour: Tour, programme: int) -> None:
-    """One period planned day by day, several at once, the plan backwards; and what is closed when it is over."""
+    """Take the scheduling of one period and of several, the backward plan, and the closing."""
     office, camera = tour.staff("office"), tour.camera
     office.goto(f"/programmes/{programme}/plan")
     camera.page(office, "倒排计划", 900)

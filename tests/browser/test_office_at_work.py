@@ -1,4 +1,4 @@
-"""The office schedules and closes; the deadline passes under a moved clock, and who has no conclusion is out."""
+"""The office schedules and closes; the deadline passes, and nominees without a conclusion are disqualified."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
     office = portal.staff(width, "office")
     says(office, "现在没有进行中的公示")
 
-    # Schedules: sees the window day by day, then saves.
+    # Schedules: previews the window day by day, then saves.
     office.get_by_role("link", name="安排公示").click()
     office.get_by_label("轮次").select_option(label="第2轮 推荐单位公示")
     press(office, "显示单位")

@@ -1,4 +1,4 @@
-"""A clerk registers a visit and prints the slip for who stands there, on a phone and on a desktop (R33)."""
+"""A clerk registers a visit and prints the slip, on a phone and on a desktop (R33)."""
 
 from __future__ import annotations
 

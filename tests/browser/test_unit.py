@@ -88,7 +88,7 @@ def test_two_people_conclude_and_the_objector_reads_the_answer(portal: Portal, w
 
 
 def test_a_refusal_keeps_the_text(portal: Portal) -> None:
-    """Somebody else was quicker, or the deadline passed while writing: what was written stays on the page."""
+    """A refused form keeps its text: somebody else was quicker, or the deadline passed meanwhile."""
     world = portal.world
     period = world.round_two()
     case, _ = world.file(period, world.nominees[2], FILED)
@@ -109,7 +109,7 @@ def test_a_refusal_keeps_the_text(portal: Portal) -> None:
     says(handler, "逾期未结论", "规定时间已过，没有结论")
     expect(handler.get_by_label("给异议人的答复")).to_have_value(ANSWER)
     check_page(handler)
-    assert world.case(case).state is State.INVESTIGATING  # nothing was written: settlement has yet to run
+    assert world.case(case).state is State.INVESTIGATING  # nothing was written: settlement has not run yet
 
 
 def test_whoever_is_recused_opens_the_case_no_more(portal: Portal, width: str) -> None:

@@ -25,7 +25,7 @@ PACKAGE_ALONE = ChinaCalendar()
 
 
 def on(text: str) -> dt.date:
-    """`2026-09-18 Fri` as a date; the weekday is checked, so no table here can be wrong about one."""
+    """Parse `2026-09-18 Fri`. The weekday is checked, so a table with a wrong one fails."""
     date = dt.date.fromisoformat(text[:10])
     assert f"{date:%Y-%m-%d %a}" == text
     return date
@@ -46,7 +46,7 @@ def whole_year(calendar: ChinaCalendar, year: int) -> list[Day]:
 
 
 def test_the_package_answers_for_a_year_nobody_has_announced() -> None:
-    """Why there is a horizon: 2027 has statutory days in the package and not one make-up day."""
+    """The reason for the horizon: in the package 2027 has statutory days and no make-up day."""
     assert packaged_notice(2027).off
     assert not packaged_notice(2027).work
     assert [year for year in range(2004, 2040) if package_knows(year)] == list(range(2004, 2027))
@@ -216,7 +216,7 @@ def test_no_name_of_the_package_gets_through_unread() -> None:
 
 
 def test_a_notice_decides_its_year_completely() -> None:
-    """Nothing of the package shines through: neither its holidays nor its make-up days."""
+    """Neither holidays nor make-up days of the package remain in a year with a notice."""
     calendar = ChinaCalendar([notice(2026, off="2026-03-12 Thu", work="2026-10-10 Sat")])
     days = whole_year(calendar, 2026)
     assert {day.date: day.name for day in days if day.kind is DayKind.HOLIDAY} == {
@@ -285,7 +285,7 @@ def test_from_20_december_days_wait_for_the_next_notice() -> None:
 
 
 def test_an_estimate_does_not_end_the_waiting() -> None:
-    """The State Council can still move those days; what the demonstration assumes doesn't bind it."""
+    """The State Council can still move those days; the demonstration's estimate doesn't decide them."""
     demonstration = ChinaCalendar([estimated_notice(2027)])
     assert provisional_days(demonstration, 2026) == provisional_days(PACKAGE_ALONE, 2026)
 

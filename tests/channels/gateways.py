@@ -1,4 +1,4 @@
-"""Real servers that play the other side: SMTP (also slow, refusing, vanishing), SMS gateway, 企业微信 and 钉钉."""
+"""Test servers for the channels: SMTP (also slow, refusing, vanishing), SMS gateway, 企业微信 and 钉钉."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from aiosmtpd.controller import Controller
 
 @dataclass
 class SmtpServer:
-    """What it does: `ok`, `no_user` (550), `busy` (451), `refuses` (554 after DATA), `slow`, `vanishes`."""
+    """An SMTP server that is `ok`, `no_user` (550), `busy` (451), `refuses` (554 after DATA), `slow` or `vanishes`."""
 
     does: str = "ok"
     port: int = 0
@@ -44,7 +44,7 @@ class SmtpServer:
 
     @property
     def texts(self) -> list[str]:
-        """Subject and body of what came in, decoded."""
+        """Return subject and body of each message received, decoded."""
         messages = [message_from_bytes(content, policy=policy.default) for content in self.received]
         return [f"{message['Subject']}\n{message.get_content()}" for message in messages]
 
@@ -63,7 +63,7 @@ def smtp(does: str = "ok") -> Iterator[SmtpServer]:
 
 @dataclass
 class WebServer:
-    """Answers every request with `status` and `answer`, and keeps what came: path with query, headers, body."""
+    """Answers every request with `status` and `answer`, and records its path with query, headers and body."""
 
     answer: str = '{"code": 0}'
     status: int = 200

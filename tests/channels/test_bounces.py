@@ -1,4 +1,4 @@
-"""Returned mail: what is a report of a failed delivery, and a mailbox read by IMAP."""
+"""Bounced mail: recognising delivery reports, and reading a mailbox by IMAP."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_any_other_message_is_none(content: bytes) -> None:
 
 
 class Imap(socketserver.StreamRequestHandler):
-    """A mailbox with an ordinary message and a report, as much of IMAP as reading it takes."""
+    """A mailbox with an ordinary message and a delivery report. It speaks only the IMAP that reading needs."""
 
     seen: list[bytes]
 

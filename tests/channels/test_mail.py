@@ -1,4 +1,4 @@
-"""Mail against a real SMTP server that also is slow, refuses, and vanishes."""
+"""Mail against an SMTP server that can also be slow, refuse, or drop the connection."""
 
 from __future__ import annotations
 

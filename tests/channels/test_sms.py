@@ -1,4 +1,4 @@
-"""SMS through a gateway that answers as such gateways do, errors with status 200 too."""
+"""SMS through a test gateway, which also reports errors with status 200."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from tests.cli.console import Run
 
 @pytest.fixture
 def run(database: Database) -> Run:
-    """`run("calendar", "table", "2026")` over the test's database."""
+    """Run the console on the test's database: `run("calendar", "table", "2026")`."""
 
     def run(*arguments: str, **environment: str) -> Result:
         given = {"GONGSHI_DATABASE_URL": database.url} | environment

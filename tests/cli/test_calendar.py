@@ -21,7 +21,7 @@ NOTICES = STATE_COUNCIL
 
 @pytest.fixture
 def nowhere(tmp_path: Path) -> Run:
-    """As `run`, with no database there yet."""
+    """Run the console without a database."""
 
     def run(*arguments: str, **environment: str) -> Result:
         given = {"GONGSHI_INSTANCE_DIR": str(tmp_path / "instance"), "GONGSHI_DATABASE_URL": ""} | environment
@@ -39,7 +39,7 @@ def table(run: Run, year: int) -> list[dict[str, Any]]:
 
 # "opens": "last_day"
 WINDOWS_OF_2026 = {
-    "2026-01-04": "2026-01-08",  # a Sunday that works
+    "2026-01-04": "2026-01-08",  # a make-up Sunday
     "2026-02-09": "2026-02-13",
     "2026-02-10": "2026-02-14",  # Saturday the 14th works
     "2026-02-11": "2026-02-24",  # over 春节, the 15th to the 23rd
@@ -50,7 +50,7 @@ WINDOWS_OF_2026 = {
     "2026-09-24": "2026-10-08",  # over 中秋节 and 国庆节
     "2026-09-29": "2026-10-10",  # Saturday the 10th works
     "2026-10-08": "2026-10-13",
-    "2026-12-25": "2026-12-31",  # the last that fits
+    "2026-12-25": "2026-12-31",  # the last day that fits
 }
 
 

@@ -1,4 +1,4 @@
-"""The console takes lists of nominees in and carries a programme's lists away."""
+"""The console imports lists of nominees and exports a programme's lists."""
 
 from __future__ import annotations
 

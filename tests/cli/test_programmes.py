@@ -18,7 +18,8 @@ from tests.services.office.test_programme_books import BOOK, PLAN
 
 pytestmark = [
     pytest.mark.usefixtures("quick_hashes"),
-    pytest.mark.parametrize("database", ["sqlite"], indirect=True),  # nothing here hangs on the kind of database
+    # the result does not depend on the kind of database
+    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The console's commands that keep what is there: the chain of the record, its heads, who may touch it (R32)."""
+"""The console's commands of upkeep: verifying the record, its heads, grants, backup, retention (R32)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def run(database: Database) -> Run:
 
 
 def behind_the_triggers(database: Database, statement: str) -> None:
-    """What the database's owner could do to the record."""
+    """Run a statement as the database's owner could, without the record's triggers."""
     with database.writer() as session:
         if database.engine.dialect.name == "postgresql":
             session.execute(text("ALTER TABLE audit_rows DISABLE TRIGGER ALL"))

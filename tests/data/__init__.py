@@ -1,4 +1,4 @@
-"""Where the files that tests read lie, and days that many of them need."""
+"""The folder of the files that tests read, and days that many tests need."""
 
 from pathlib import Path
 

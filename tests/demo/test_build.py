@@ -1,4 +1,4 @@
-"""The demonstration starts on any day and shows every state and all three rounds, whatever the calendar knows of it."""
+"""The demonstration starts on any day and shows every state and all three rounds, also in years without a notice."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ from tests.world import at
 RING = Keyring("a key for the demonstration's test")
 # The day, and the years the demonstration has to estimate for itself.
 DAYS = {
-    "2026-09-20 Sun 00:00:01": set(),  # a make-up Sunday, one second old
+    "2026-09-20 Sun 00:00:01": set(),  # the first second of a make-up Sunday
     "2026-12-26 Sat 10:00": {2027},  # a weekend; deadlines lie in a year without a notice
     "2029-02-14 Wed 08:00": {2027, 2028, 2029},  # the week of the Spring Festival; no notice for years
 }
@@ -83,7 +83,7 @@ class Built:
 
 @pytest.fixture(scope="module")
 def demonstration(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
-    """Each day is built once: what a test adds to it stands apart from what the others ask."""
+    """The demonstration of each day, built once. Tests must not depend on rows that other tests add."""
     days: dict[str, Built] = {}
 
     def built(day: str) -> Built:
@@ -161,7 +161,7 @@ def test_on_any_day_all_three_rounds_are_open_and_every_state_is_there(some_day:
 
 
 def _a_visit_and_a_letter_were_registered(session: Session) -> None:
-    """One of the office leaves the case to the unit; one of a unit of two makes it the office's (R33)."""
+    """Assert who handles registered cases: the unit if the office registered, the office if a unit of two did."""
     rows = session.execute(
         select(Registration.channel, User.login, Unit.kind)
         .join(User, Registration.registered_by == User.id)
@@ -177,7 +177,7 @@ def _a_visit_and_a_letter_were_registered(session: Session) -> None:
 
 
 def test_some_nominees_of_this_year_have_left_the_straight_way(a_day: Built) -> None:
-    """One was spoken against, one changed its deeds, one withdrew and was replaced; a misprint is mended in sight."""
+    """One has an adverse opinion, one changed its deeds, one withdrew and was replaced, one has a public correction."""
     with a_day.database.reader() as session:
         nominees = session.scalars(select(Nominee).where(Nominee.programme_id == THIS_YEAR)).all()
         sealed = set(session.scalars(select(Dossier.nominee_id)))
@@ -277,7 +277,7 @@ def test_the_annex_files_are_imported_and_the_faulty_one_says_what_is_wrong(a_da
 
 
 def _received(built: Built, path: Path) -> int:
-    """Handed in by the unit and read."""
+    """Upload a file as the unit, and read it."""
     with built.database.writer() as session, path.open("rb") as file:
         actor = _handler(session)
         import_id = receiving.receive(
@@ -304,7 +304,7 @@ def _csrf(html: str) -> str:
 
 
 def _fills_the_quotas(session: Session) -> None:
-    """Of this year, but for the one who was named for another's place; nobody stands in next year's yet."""
+    """Assert that this year's nominees fill the quotas, apart from a replacement, and that next year has none."""
     places = {
         (quota.programme_id, quota.unit_id, kind): count
         for quota in session.scalars(select(Quota).where(Quota.programme_id != NEXT_YEAR))

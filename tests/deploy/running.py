@@ -53,7 +53,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The portal as the world sees it."""
+    """The portal as its visitors reach it."""
 
     home: Path
     plain: int
@@ -162,7 +162,7 @@ class Served:
 
 @contextmanager
 def served(home: Path, database_url: str, **settings: str) -> Iterator[Served]:
-    """`gongshi serve`, whole and by itself, gone afterwards with all it started."""
+    """Run `gongshi serve` as a process, and stop it with all its children afterwards."""
     port = free_port()
     own = {"secret_key": KEY, "identity_key": KEY, "database_url": database_url, "port": str(port)}
     environment = settings_as_environment(own | settings) | {"TMPDIR": str(home)}
@@ -176,5 +176,5 @@ def served(home: Path, database_url: str, **settings: str) -> Iterator[Served]:
 
 
 def _deny_write_execute() -> None:
-    """As the unit has it (MemoryDenyWriteExecute), where the kernel can: Linux 6.3 or newer."""
+    """Deny writable executable memory, as the systemd unit does (MemoryDenyWriteExecute). Needs Linux 6.3."""
     ctypes.CDLL(None).prctl(_PR_SET_MDWE, 1, 0, 0, 0)

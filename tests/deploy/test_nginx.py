@@ -35,7 +35,7 @@ MEGABYTE = 1024 * 1024
 
 
 class Recorder:
-    """Stands where the portal would: hands out whatever comes in, piece by piece, and answers 204 once told to."""
+    """Stands in for the portal: records what comes in, piece by piece, and answers 204 when told to."""
 
     def __init__(self) -> None:
         self.pieces: SimpleQueue[bytes] = SimpleQueue()
@@ -64,7 +64,7 @@ class Recorder:
                     return
 
     def received(self, seconds: float) -> bytes:
-        """What has come in by then, at once when something has."""
+        """Return what has come in, as soon as something has."""
         try:
             return self.pieces.get(timeout=seconds)
         except Empty:
@@ -132,7 +132,7 @@ def test_security_30_whatever_a_caller_writes_into_forwarding_headers_the_portal
 
 
 def begin(site: Site, path: str, length: int) -> ssl.SSLSocket:
-    """The head of a POST; the body is the test's to send."""
+    """Send the head of a POST. The test sends the body."""
     connected = site.connect()
     connected.sendall(f"POST {path} HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: {length}\r\n\r\n".encode())
     return connected
@@ -144,7 +144,7 @@ def test_evidence_passes_through_and_never_lies_on_the_proxys_disk(
 ) -> None:
     with nginx(tmp_path, recorder.port) as site, begin(site, path, 3 * MEGABYTE) as caller:
         caller.sendall(b"x" * 2 * MEGABYTE)
-        recorder.everything(at_least=2 * MEGABYTE)  # it has passed on what there is, and waits for the rest with us
+        recorder.everything(at_least=2 * MEGABYTE)  # nginx passed on what it has, and waits for the rest
         assert [*(tmp_path / "bodies").iterdir()] == []
         caller.sendall(b"x" * MEGABYTE)
         assert caller.recv(100).startswith(b"HTTP/1.1 204 ")
@@ -163,7 +163,7 @@ def test_a_small_body_on_a_slow_line_holds_up_nginx_and_not_the_portal(tmp_path:
 def test_what_nginx_itself_refuses_is_said_in_chinese_under_the_same_headers(tmp_path: Path) -> None:
     nobody = free_port()
     with nginx(tmp_path, nobody) as site:
-        # Where, how long a body is announced, what comes of it. What may pass finds nobody behind: 503.
+        # Address, announced length, status. A request that is let through finds no portal behind nginx: 503.
         refusals: dict[tuple[str, int], int] = {
             ("/receipt", 512 * 1024 + 1): 413,
             ("/receipt", 512 * 1024): 503,
@@ -208,7 +208,7 @@ def test_what_nginx_itself_refuses_is_said_in_chinese_under_the_same_headers(tmp
 
 
 class RunningClock:
-    """Goes on from a moment, as a clock does."""
+    """A running clock that starts at a given moment."""
 
     def __init__(self, moment: str) -> None:
         self.start, self.began = at(moment), time.monotonic()
@@ -261,7 +261,7 @@ def test_the_cache_serves_a_public_page_in_its_window_and_never_a_moment_longer(
         assert len(asked) == len(seen) - len(answered_here)
         tag = answer.header("ETag")
         assert site.ask("GET", page, if_none_match=str(tag)).status == 304
-        # What is one visitor's own is never kept: asked twice, it is made twice.
+        # A page of one visitor's own is never cached: asked twice, it is rendered twice.
         before = len(asked)
         assert [site.ask("GET", "/receipt").header("Cache-Control") for _ in range(2)] == ["no-store"] * 2
         assert asked[before:] == ["/receipt"] * 2
@@ -278,7 +278,7 @@ def empty_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 class Visitor:
-    """Somebody at one address, who keeps the cookie and brings back the form's token."""
+    """A client at one address, which keeps its cookie and sends the form's token."""
 
     def __init__(self, site: Site, source: str) -> None:
         self.site, self.source = site, source

@@ -36,7 +36,7 @@ def get(address: str, **headers: str) -> str:
 
 
 def counted(address: str) -> float:
-    """Answers of class 4xx, as whichever worker is asked knows them."""
+    """Return the number of 4xx answers, from whichever worker answers."""
     text = get(f"{address}/metrics", Authorization=f"Bearer {TOKEN}")
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     [found] = [s.value for s in samples if s.name == "gongshi_answers_total" and s.labels == {"status": "4xx"}]

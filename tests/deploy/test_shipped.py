@@ -1,4 +1,4 @@
-"""What is shipped beside the code says the same as the code: unit, settings, alarms, how long logs are kept."""
+"""The shipped unit, settings, alarms and log retention agree with the code."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
     command = "ExecStart=/opt/gongshi/.venv/bin/gongshi serve"
     assert command in unit
     here = tmp_path / "gongshi.service"
-    here.write_text(unit.replace(command, "ExecStart=/bin/true"))  # the one thing that is not on this machine
+    here.write_text(unit.replace(command, "ExecStart=/bin/true"))  # the only path that this machine lacks
     done = subprocess.run(["systemd-analyze", "verify", here], capture_output=True, text=True, check=False)
-    # It reads the machine's own units along with ours; what is wrong with those is no concern of ours.
+    # It also reads the machine's own units, whose faults are ignored.
     said = [line for line in (done.stdout + done.stderr).splitlines() if "gongshi" in line]
     assert said == []
     security = ["systemd-analyze", "security", "--offline=true", "--threshold=20", here]

@@ -1,9 +1,9 @@
 """The model of one case: its states, who acted, who is recused and whose account is shut, day by day (R20-R22).
 
-What a person may do is asked of the rules themselves, which see `CaseFacts`, an actor and the clock, and nothing else.
-So two states that differ in none of the three are one node here: the moment of the last act counts only by when the
-case falls to the office. And people of one role in one unit are alike to the rules, which compare ids for equality
-alone. So of the states that differ only in which of them did what, one stands for all (`one_of_all_alike`).
+The model asks the rules themselves what a person may do. They see `CaseFacts`, an actor and the clock only, so two
+states that are equal in these three are one node. The moment of the last act counts only by when the case falls to the
+office. The rules compare ids of people for equality only, so people of one role in one unit are interchangeable: of the
+states that differ only in which of them did what, one represents all (`one_of_all_alike`).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ LAST = len(DAYS) - 1
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One case at one moment, with all that what may be done to it depends on."""
+    """One case at one moment, with everything that decides what may be done to it."""
 
     state: State
     step: int  # of DAYS
@@ -92,7 +92,7 @@ Model = dict[Node, list[Step]]
 
 
 def renamed(node: Node, other: dict[int, int]) -> Node:
-    """The same state with people's ids exchanged."""
+    """Return the same state with people's ids exchanged."""
     return replace(
         node,
         live=frozenset(other.get(user_id, user_id) for user_id in node.live),
@@ -102,7 +102,7 @@ def renamed(node: Node, other: dict[int, int]) -> Node:
 
 
 def one_of_all_alike(node: Node) -> Node:
-    """The state that stands for all that differ only in which of several alike people did what."""
+    """Return the state that represents all that differ only in which of several interchangeable people did what."""
     other: dict[int, int] = {}
     for group in ALIKE:
         first_comes = [(i not in node.live, i in node.recused, i != node.proposer, i) for i in group]
@@ -113,7 +113,7 @@ def one_of_all_alike(node: Node) -> Node:
 
 
 def done(node: Node, facts: CaseFacts, actor: Actor, action: Action) -> Node | None:
-    """What an act makes of a case; None for one that changes nothing of what the model knows, or takes one person."""
+    """Return the case after an act; None for an act that changes nothing in the model, or that removes one person."""
     state, proposer, to_decline, resumes = node.state, node.proposer, node.to_decline, node.resumes
     match action:
         case Action.ACCEPT:
@@ -143,7 +143,7 @@ def done(node: Node, facts: CaseFacts, actor: Actor, action: Action) -> Node | N
                 node, state=again, look=False, proposer=None, to_decline=False, escalates_at=falls, by_office=True
             )
         case Action.URGE:
-            return None  # it leaves the case as it is, its two working days too
+            return None  # it leaves the case unchanged, the count of two working days too
         case Action.NOTE | Action.HEAR | Action.REPLY | Action.HAND_UP | Action.TAKE_OVER | Action.ASSIGN:
             pass
         case Action.JOIN | Action.RECUSE:
@@ -170,12 +170,12 @@ def _asked(rule: Callable[..., dt.datetime], since: dt.datetime) -> dt.datetime:
 
 
 def allowed(node: Node, facts: CaseFacts) -> dict[int, frozenset[Action]]:
-    """What the rules let each person with a live account do now."""
+    """Return the acts that the rules permit each person with a live account now."""
     return {who: states.allowed_actions(EVERYBODY[who], facts, node.now) for who in sorted(node.live)}
 
 
 def acts(node: Node, facts: CaseFacts, may: dict[int, frozenset[Action]]) -> Iterator[Step]:
-    """Every act that somebody may take now, and what it leads to."""
+    """Yield every act that somebody may take now, with the state after it."""
     for user_id, actions in may.items():
         for action in actions:
             after = done(node, facts, EVERYBODY[user_id], action)
@@ -184,7 +184,7 @@ def acts(node: Node, facts: CaseFacts, may: dict[int, frozenset[Action]]) -> Ite
 
 
 def recusals(node: Node, facts: CaseFacts, may: dict[int, frozenset[Action]]) -> Iterator[Step]:
-    """Everybody who may recuse himself, and what is left then."""
+    """Yield everybody who may be recused now, with the state after it."""
     for user_id in node.live - node.recused:
         actor = EVERYBODY[user_id]
         if (facts.state in OPEN_STATES or node.look) and Action.RECUSE in may[user_id] and not _is_needed(actor, facts):
@@ -194,13 +194,13 @@ def recusals(node: Node, facts: CaseFacts, may: dict[int, frozenset[Action]]) ->
 
 
 def mishaps(node: Node) -> Iterator[Node]:
-    """An account of the unit that is shut, whoever's it is."""
+    """Yield the state after each account of the unit was disabled."""
     for user_id in node.live & _PEOPLE - node.recused:
         yield one_of_all_alike(replace(node, live=node.live - {user_id}))
 
 
 def wishes(node: Node) -> Iterator[Node]:
-    """A case whose objector asks for a second look: any that ended, as often as one could (R35)."""
+    """Yield the state after a request for a second look, for every ended case (R35)."""
     if node.state in (State.CONCLUDED, State.DECLINED) and node.now < _asked_until():
         yield replace(node, look=True)
 
@@ -219,7 +219,7 @@ def _is_needed(actor: Actor, facts: CaseFacts) -> bool:
 
 
 def beginnings(office: int, unit: int) -> Iterator[Node]:
-    """A case as it comes in: of the unit, or of the office; whoever may be shut out or recused already."""
+    """Yield the initial states: handled by the unit or the office, with any of the people disabled or recused."""
     offices = frozenset(actor.user_id for actor in OFFICE[:office])
     people = [actor.user_id for actor in PEOPLE[:unit]]
     for count in range(unit + 1):
@@ -230,7 +230,7 @@ def beginnings(office: int, unit: int) -> Iterator[Node]:
 
 
 def walked(office: int, unit: int) -> Model:
-    """Every state of the model from these beginnings, with the acts that lead on from it at that moment."""
+    """Return every state reachable from these initial states, with the acts possible in each at its moment."""
     found: Model = {}
     waiting = [one_of_all_alike(node) for node in beginnings(office, unit)]
     while waiting:
@@ -250,7 +250,7 @@ def walked(office: int, unit: int) -> Model:
 
 
 def with_a_way_out(model: Model) -> set[Node]:
-    """The states from which acts of this very moment lead to a conclusion, or to a confirmed decline."""
+    """Return the states from which acts at the same moment lead to a conclusion, or to a confirmed decline."""
     before: dict[Node, set[Node]] = defaultdict(set)
     for node, steps in model.items():
         for _, _, after in steps:

@@ -1,7 +1,8 @@
-"""No nominee falls by silence: before the deadline every case can be concluded, and nobody ends one alone (R21, R22).
+"""Before the deadline every case can be concluded by two people, and nobody ends a case alone (R21, R22).
 
-The whole of the model is walked (`tests/domain/hands_model.py`): every state, who acted, who is recused and whose
-account is shut, day by day to the deadline. The second half takes rights and guards away and sees each one missed.
+Every state of the model in `tests/domain/hands_model.py` is visited: who acted, who is recused and whose account is
+disabled, day by day to the deadline. The second half removes rights and guards from the rules, and asserts that each
+removal is detected.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ walked_once = cache(walked)
 
 
 def a_way_out_where_there_are_two(model: Model) -> None:
-    """Where the rules say that there are two people, there is a way to a conclusion, and else there is none.
+    """Where the rules say that two people are there, a conclusion can be reached, and otherwise not.
 
-    Else, but for a proposal of somebody who has gone: it waits, and one person more confirms it.
+    The exception is a proposal of somebody who has left: it waits, and one more person confirms it.
     """
     good = with_a_way_out(model)
     for node in model:
@@ -42,7 +43,7 @@ def a_way_out_where_there_are_two(model: Model) -> None:
 
 
 def no_act_takes_the_last_hand(model: Model) -> None:
-    """Whatever somebody does, a recusal or a hand-over too: where there were two people, there are two after it."""
+    """No act, a recusal or a hand-over included, leaves a case that had two people without two."""
     good = with_a_way_out(model)
     for node, steps in model.items():
         if node.facts().state in OPEN_STATES and node.facts().has_hands:
@@ -50,7 +51,7 @@ def no_act_takes_the_last_hand(model: Model) -> None:
 
 
 def nobody_ends_a_case_alone(model: Model) -> None:
-    """Whoever proposed is not who ends it, in any state, whatever else that person did before."""
+    """Whoever proposed does not confirm, in any state, whatever that person did before."""
     for node, steps in model.items():
         for actor, action, after in steps:
             if after.state in (State.CONCLUDED, State.DECLINED) and not node.look:

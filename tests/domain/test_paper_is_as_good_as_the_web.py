@@ -1,8 +1,7 @@
-"""Of the same moment of arrival the verdict is the same, by the web or by paper, whatever is done to the case (R33).
+"""An objection on the web and a registered one with the same moment of arrival get the same verdict (R33).
 
-Histories are drawn at random. Each is lived through twice: once the objection came by the web at a moment, once it
-reached a desk at that moment and somebody registered it later, who has no hand in the case from then on. What is done
-after that is the same in both.
+Random histories are each run twice: once the objection was filed on the web at a moment, once it reached a desk at that
+moment and was registered later, by somebody who is recused from then on. The later acts are the same in both.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ PEOPLE = [Actor(11, Role.HEAD, UNIT), Actor(12, Role.HANDLER, UNIT), Actor(13, R
 EVERYBODY = OFFICE + PEOPLE
 WINDOW = Window(at("2026-09-18 Fri 00:00"), at("2026-09-24 Thu 00:00"))
 DEADLINE = end_of(dt.date(2026, 9, 29))
-# Where an act leads that moves the case; every other one leaves it where it is.
+# The state that an act leads to; every other act leaves the state unchanged.
 _LEADS = {
     Action.ACCEPT: State.ACCEPTED,
     Action.CONFIRM_DECLINE: State.DECLINED,
@@ -62,7 +61,7 @@ _ONWARD = {
 
 @dataclass(frozen=True)
 class Lived:
-    """A case as far as it was lived through."""
+    """A case at a point of its history."""
 
     received: dt.datetime
     recused: frozenset[int]
@@ -95,7 +94,7 @@ class Lived:
         )
 
     def after(self, act: Act) -> Lived:
-        """The case after an act that the rules let pass. Raises Refusal for one that they do not."""
+        """Return the case after an act. Raises Refusal where the rules refuse it."""
         facts = self.facts(act.at)
         check(act.actor, act.action, facts, act.at)
         led = replace(self, touched=act.at, by_office=self.by_office or takes_over(act.actor, act.action, facts))
@@ -131,7 +130,7 @@ class Act:
 
 
 def moment(chance: random.Random, first: dt.datetime, last: dt.datetime) -> dt.datetime:
-    """A moment of the span, now and then its very first or last one."""
+    """Return a random moment of the span, sometimes its first or last one."""
     edge = chance.random()
     if edge < 0.05:
         return first
@@ -150,7 +149,7 @@ def taken_by_paper(arrived: dt.datetime, registered: dt.datetime) -> bool:
 
 
 def walked(chance: random.Random, paper: Lived) -> list[Act]:
-    """What people did from the registration on, each a thing that the rules let them do."""
+    """Return the acts after the registration, each permitted by the rules."""
     acts: list[Act] = []
     now = paper.received
     for _ in range(chance.randrange(12)):
@@ -173,7 +172,7 @@ def walked(chance: random.Random, paper: Lived) -> list[Act]:
 
 
 def test_the_verdict_by_the_web_is_the_verdict_by_paper() -> None:
-    """Also at every moment in between: nothing but who may act in it tells the two cases apart."""
+    """The same holds at every moment in between: the two cases differ only in who may act."""
     chance = random.Random(33)
     ended: Counter[tuple[State, bool]] = Counter()
     late = 0
@@ -194,7 +193,7 @@ def test_the_verdict_by_the_web_is_the_verdict_by_paper() -> None:
         state, _, out = paper.verdict(DEADLINE)
         assert state not in OPEN_STATES
         ended[state, out] += 1
-    # Every end is among them, and not by a handful.
+    # Every end occurs, and more than a few times.
     assert {state for state, _ in ended} == {State.CONCLUDED, State.DECLINED, State.LAPSED}
     assert min(ended.values()) > 300, ended
     assert 1_000 < late < HISTORIES - 1_000

@@ -1,4 +1,4 @@
-"""Files as people send them, and as people who mean harm do; each as its bytes."""
+"""Ordinary and hostile files, each as its bytes."""
 
 from __future__ import annotations
 

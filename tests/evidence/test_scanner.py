@@ -59,7 +59,7 @@ def clamd(answer: Callable[[socket.socket], None] | None = None) -> Iterator[tup
 
 
 def saying(words: bytes) -> Callable[[socket.socket], None]:
-    """Reads what there is and says something."""
+    """Read the request and answer with these words."""
 
     def answer(connection: socket.socket) -> None:
         while not connection.recv(65536).endswith(bytes(4)):

@@ -24,12 +24,12 @@ from tests.running import KEY
 _FACTS = "该对象申报材料所列第二项事迹与实际不符，该项工作由另一单位完成，可以向当年的参与人员核实。第{}份。"
 _FIELD = {name: re.compile(rf'name="{name}"[^>]* value="([^"]+)"') for name in ("csrf_token", "form_token")}
 _CODE = re.compile(r'<p class="code"[^>]*>([0-9A-Z-]+)</p>')
-_PATIENCE = 90.0  # seconds that somebody goes on trying one form
-_SILENCE = 20.0  # seconds without an answer after which they try again
+_PATIENCE = 90.0  # seconds for which a client retries one form
+_SILENCE = 20.0  # seconds without an answer before a retry
 
 
 class Broken(Exception):
-    """No answer, or one that says to come back: whoever filed it does not know what became of the form."""
+    """No answer, or one that asks to come back: the client does not know whether the form was filed."""
 
 
 @dataclass
@@ -41,14 +41,14 @@ class Visitor:
     tries: int = 0
 
     def get(self, path: str) -> tuple[int, str]:
-        """The page that this address leads to."""
+        """Return the page of this address, redirects followed."""
         status, text, leads_to = self._exchange("GET", path, None)
         while status in (302, 303):
             status, text, leads_to = self._exchange("GET", leads_to, None)
         return status, text
 
     def post(self, path: str, fields: dict[str, str]) -> tuple[int, str]:
-        """Where a form leads: every answer to one is a page of its own."""
+        """Send a form and return the page that the answer redirects to."""
         status, _, leads_to = self._exchange("POST", path, urlencode(fields))
         return status, leads_to
 
@@ -79,8 +79,8 @@ class Crowd:
     addresses: Sequence[str]
     paths: Sequence[str]
     codes: list[str] = field(default_factory=list)  # every receipt that was shown
-    again: list[str] = field(default_factory=list)  # what was shown to those who sent their form once more
-    broken: list[str] = field(default_factory=list)  # what came to nothing and was sent again
+    again: list[str] = field(default_factory=list)  # the receipts shown for forms that were sent again
+    broken: list[str] = field(default_factory=list)  # requests that failed and were sent again
     _began: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -28,7 +28,7 @@ def strikes(forms: int) -> int:
 
 
 def whole(crowd: Crowd, database: Database, forms: int, figure: Figure) -> None:
-    """All of the crowd's objections are there once; that is said at the end of the run."""
+    """Assert that all of the crowd's objections are stored once. The figure is printed at the end of the run."""
     count = crowd.count(database)
     figure(count)
     assert (count.acknowledged, count.found, count.lost, count.doubled) == (forms, forms, 0, 0)

@@ -1,4 +1,4 @@
-"""The portal under attack: a world that is put back after every input it took, and what must hold after each."""
+"""The portal under attack: a world that is restored after every accepted input, and the checks after each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.web.walking import addresses, logins, rules
 from tests.world import FACTS, at
 from tests.xss import Dangers
 
-# What a form of the house takes under names of this kind, so that some inputs get as far as the rules.
+# Valid values by field name, so that some inputs reach the rules.
 FILLED = filled() | {
     "text": FACTS,
     "findings": "经走访核实",
@@ -74,10 +74,10 @@ FILLED = filled() | {
 }
 _LEAKS = re.compile(r"Traceback|sqlalchemy|sqlite3|psycopg|INSERT INTO|\bFROM \w+ WHERE\b|File \"/", re.IGNORECASE)
 _UNPACK = {"": bytes, "gzip": gzip.decompress}
-_BOXED = "sandbox; default-src 'none'; frame-ancestors 'none'"  # what somebody else's file is sent with
-# Of what a route took, so many are held against every invariant: each takes a moment.
+_BOXED = "sandbox; default-src 'none'; frame-ancestors 'none'"  # the form token of another objector's file
+# How many of a route's accepted inputs are checked against every invariant, since each check takes time.
 _CHECKED_A_ROUTE = 5
-# These keep a mark of what they refused: who tried to get in, who tried a receipt.
+# These routes record what they refused: failed logins, wrong receipt codes.
 _REMEMBER_REFUSALS = re.compile(r"^account\.|^own\.|^receipts\.find$")
 
 
@@ -129,21 +129,21 @@ class Target:
     # --- where ----------------------------------------------------------------------------------
 
     def places(self, rule: Rule) -> list[str]:
-        """Addresses of a route: of what there is, of what there is not, of what is no id."""
+        """Generate addresses of a route: with ids that exist, ids that do not exist, and values that are not ids."""
         real = list(addresses(self.there.world.database, rule))
         wrong = [
             re.sub(r"\d+", odd, real[0]) for odd in ("0", "2147483647", "2147483648", "9" * 30, "-1", "%C2%B2", "x")
         ]
-        # Most often where something can be done: in the period that is open.
+        # Most often in the period that is open, where most acts are possible.
         real += 4 * [place for place in real if f"/periods/{self.there.period}/" in place]
         return real + (wrong if re.search(r"\d", real[0]) else [])
 
     def people(self, rule: Rule) -> list[str | None]:
-        """Whoever may call it, and somebody with a receipt open where everybody may."""
+        """Generate the logins that may call a route; for public routes also an objector who follows a case."""
         return logins(self.app, rule)
 
     def fields(self, rule: Rule) -> dict[str, str]:
-        """What the forms that go there ask for, filled in as somebody would."""
+        """Generate the filled-in fields of the forms that post to a route."""
         adapter = self.app.url_map.bind("localhost")
         found: dict[str, str] = {}
         for action, fields in self._fields.items():
@@ -153,7 +153,7 @@ class Target:
         return {name: FILLED.get(name, value) for name, value in found.items()} or dict(FILLED)
 
     def queries(self) -> list[str]:
-        """Every name that a page reads from its query or asks for in a form of GET."""
+        """Return every name that a page reads from its query or has in a GET form."""
         known = {"name", "unit", "kind", "page", "state", "mine", "subject", "action", "verify", "programme", "round"}
         return sorted(known | {"out", "next"} | set().union(*self._fields.values()))
 
@@ -164,7 +164,7 @@ class Target:
         answer = self._open(method, login, place, attack)
         try:
             self._judge_answer(answer)
-            answer.close()  # what a response does at its end is done
+            answer.close()  # the response's closing callbacks have run
             self._judge_database(method, rule, answer.status_code)
         except AssertionError as wrong:
             raise AssertionError(f"{wrong}\n{method} {place} by {login}: {attack}") from None
@@ -208,7 +208,7 @@ class Target:
             return
         changed = {table for table in rows if rows[table] != self._rows[table]}
         try:
-            # Reading changes nothing, but that some readings stand on the record.
+            # A GET changes nothing, apart from readings that are recorded.
             assert method == "POST" or changed == {"audit_rows"}, f"reading changed {changed}"
             self._judge_change(rule, status, changed, rows)
         finally:
@@ -216,7 +216,7 @@ class Target:
             self._put_back()
 
     def _judge_change(self, rule: Rule, status: int, changed: set[str], rows: dict[str, list[str]]) -> None:
-        if changed == {"drafts"}:  # what somebody typed, sealed and for an hour: it is no act, and on no record
+        if changed == {"drafts"}:  # a sealed draft, kept for an hour: it is no act and not recorded
             assert rule.endpoint.partition(".")[0] in ("objections", "receipts"), f"{rule.endpoint} keeps a draft"
             return
         if status >= 400:
@@ -261,7 +261,7 @@ class Target:
             return {table.name: sorted(map(repr, session.execute(select(table)))) for table in tables}
 
     def _version(self) -> int:
-        """Another number after every commit of anybody else."""
+        """Return a number that differs after every commit of another connection."""
         return int(self._watching.execute("PRAGMA data_version").fetchone()[0])
 
     def _watch(self) -> None:

@@ -1,4 +1,4 @@
-"""What the portal serves as JSON is what its description says, whatever is asked of it (SECURITY 36)."""
+"""JSON answers match docs/openapi.json for every input (SECURITY 36)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.web.walking import rules
 from tests.world import World
 
 DESCRIPTION = json.loads((ROOT / "docs" / "openapi.json").read_text("utf-8"))
-BUSY = [schemathesis.checks.not_a_server_error]  # 503 is what /readyz is there for
+BUSY = [schemathesis.checks.not_a_server_error]  # /readyz answers 503 by design
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
@@ -48,11 +48,11 @@ def test_security_36_json_is_as_described_whatever_is_asked(app: Flask, world: W
 
 
 def ready(_app: Flask) -> None:
-    """As it stands."""
+    """Leave the application as it is."""
 
 
 def broken(app: Flask) -> None:
-    """Its database is there no more: a table of it has gone."""
+    """Drop a table of the database."""
     with app.extensions["portal"].database.writer() as session:
         session.execute(text("DROP TABLE alembic_version"))
         session.commit()

@@ -25,7 +25,7 @@ def database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
 
 
 def exchange(server: Served, request: bytes, patience: float = 0.5) -> str:
-    """The status that comes back; "" where the server hangs up without one, or waits for the rest."""
+    """Return the status line; "" where the server closes without one, or waits for more."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=patience) as connection:
         try:
             connection.sendall(request)

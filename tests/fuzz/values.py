@@ -100,7 +100,7 @@ texts = st.one_of(
     st.text(max_size=40),
     st.text(alphabet="赵钱孙李，。0123456789 -+@.\u200b\u202e\n", max_size=80),
 ).map(lambda text: text.encode("utf-8", "surrogatepass"))
-# What is no text at all: lone surrogates, cut and overlong sequences.
+# Invalid text: lone surrogates, cut and overlong sequences.
 no_texts = st.one_of(
     st.binary(max_size=40), one_of_these([b"\xed\xa0\x80", b"\xff\xfe", b"\xc3", b"\xc0\xaf", b"\xf4\x90\x80\x80"])
 )
@@ -147,13 +147,13 @@ headers = st.one_of(
 
 
 def asked(names: Sequence[str]) -> st.SearchStrategy[Attack]:
-    """A GET with anything in its query, under the names that pages know and under any other."""
+    """Generate a GET with any values in its query, under known names and others."""
     pairs = st.lists(st.tuples(st.one_of(one_of_these(list(names)).map(str.encode), values), values), max_size=5)
     return st.builds(lambda pairs, heads: Attack(query=_joined(pairs).decode(), headers=heads), pairs, headers)
 
 
 def sent(filled: Mapping[str, str]) -> st.SearchStrategy[Attack]:
-    """A POST: the form as somebody fills it in, with some of it spoilt, in every encoding there is."""
+    """Generate a POST: the filled-in form with some fields corrupted, in every encoding."""
     names = sorted(filled)
     spoilt = st.builds(
         lambda changed, step: {name.encode(): value for name, value in {**_as_filled(filled, step), **changed}.items()},
@@ -191,14 +191,14 @@ _kinds = one_of_these(
 
 
 def _extra(names: Sequence[str]) -> st.SearchStrategy[list[tuple[bytes, bytes]]]:
-    """Fields once more, fields that nobody asked for, thousands of them."""
+    """Generate repeated fields, unknown fields, thousands of fields."""
     doubled = st.lists(st.tuples(one_of_these([name.encode() for name in names] or [b"x"]), values), max_size=4)
     unknown = st.lists(st.tuples(values, values), max_size=3)
     return st.one_of(st.just([]), doubled, unknown, one_of_these([[(b"x", b"y")] * 999, [(b"a[]", b"1")] * 3000]))
 
 
 def _as_filled(filled: Mapping[str, str], step: str) -> dict[str, bytes | None]:
-    """The form with nothing spoilt; one with several steps is at one of them."""
+    """Generate the form unchanged; one with several steps is at any of them."""
     return {name: (step if name == "step" else value).encode() for name, value in filled.items()}
 
 

@@ -1,4 +1,4 @@
-"""How many histories are lived through: two of each kind, or as many as the command line says."""
+"""The number of histories: two of each kind, or as many as the command line says."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A random history of one period: people, objectors, the office, notices and the clock act in any order, at any moment.
 
-Each act is tried on the portal and on the reference. Both must let it pass, or neither, and after each the same must
-stand in the database: states, who is out and why, what objectors were told, the dates.
+Each act is tried on the portal and on the reference. Both must accept it, or both refuse it. After each the database
+must equal the reference: states, disqualifications with their grounds, answers to objectors, dates.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class History:
         self.reference, self.notices = Reference(), 0
 
     def run(self, moves: int) -> dict[str, int]:
-        """Make so many moves, then carry out the deadline. Returns how often each kind of move was let pass."""
+        """Make so many moves, then settle the deadline. Returns how often each kind of move was accepted."""
         passed: dict[str, int] = {}
         kinds = [self.file, self.objector, self.leave, self.account, self.reverse, self.tick, self.extend]
         kinds += [self.notice, self.replan, self.close, self.recuse]
@@ -260,7 +260,8 @@ class History:
         return self.dice.choice(live if live and self.dice.random() < 0.9 else cases)
 
     def _later(self) -> dt.datetime:
-        """A while later, or exactly where something changes: a close, a deadline, a case that falls to the office."""
+        """Move the clock at random, or to an instant of change: a close, a deadline, a case that falls to the
+        office."""
         mine = self.reference
         corners = [mine.closes, mine.deadline, *(mine.falls(one) for one in mine.cases.values() if one.state in OPEN)]
         coming = sorted({each - before for each in corners for before in (MOMENT, MOMENT * 0)} - {self.now})

@@ -1,7 +1,7 @@
-"""R3 and R20-R29 a second time, in as few lines as they take: what must come of every act, written without the portal.
+"""A second, independent implementation of R3 and R20-R29: the required outcome of every act.
 
-It knows one open period of round 2, its days as sets of dates, and the accounts of the small world. `Reference.act`
-says whether an act is let pass, and keeps what must stand in the database afterwards.
+It models one open period of round 2, its days as sets of dates, and the accounts of the small world. `Reference.act`
+tells whether an act is accepted, and keeps the state that the database must have afterwards.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ WORKS = {"09-18", "09-20", "09-21", "09-22", "09-23", "09-24", "09-28", "09-29",
 WORKS |= {f"10-{day}" for day in (*range(12, 17), *range(19, 24))}
 SIDES = dict.fromkeys(("head", "handler", "handler2"), "unit") | dict.fromkeys(("office", "office2"), "office")
 OPEN = frozenset(["received", "accepted", "investigating", "awaiting_supplement", "proposed"])
-# Each act on a case: from which states, to which ("": as it was, "back": where it waited from), and whose it is.
+# Each act on a case: its states, the state after it ("": unchanged, "back": that before the wait), and who may do it.
 ACTS = {
     "accept": ("received", "accepted", "unit rescuer"),
     "decline": ("received", "", "unit rescuer"),
@@ -61,7 +61,7 @@ def nth(first: dt.date, n: int, off: set[str], step: int = 1) -> dt.date:
 
 @dataclass
 class One:
-    """A case as the rules see it."""
+    """A case, with the facts that the rules use."""
 
     nominee: int
     side: str
@@ -81,7 +81,7 @@ class One:
 
 @dataclass
 class Out:
-    """A nominee put out: on which case, why, from when on, when that was written; who proposed to reverse it."""
+    """A disqualification: its case, ground, effective time and time of writing, and who proposed to reverse it."""
 
     nominee: int
     case: int
@@ -94,13 +94,13 @@ class Out:
 
 @dataclass
 class Reference:
-    """What must stand in the database."""
+    """The state that the database must have."""
 
     opening: dt.date = dt.date(2026, 9, 18)
     last_day: dt.date = dt.date(2026, 9, 23)
     set_day: dt.date = dt.date(2026, 9, 29)
-    off: set[str] = field(default_factory=set)  # days that notices loaded meanwhile took away
-    counted_off: set[str] = field(default_factory=set)  # those of them that the dates were counted with
+    off: set[str] = field(default_factory=set)  # working days that notices loaded meanwhile made days off
+    counted_off: set[str] = field(default_factory=set)  # those of them that the current dates account for
     settled: bool = False
     closed: bool = False
     shut: set[str] = field(default_factory=set)
@@ -118,11 +118,11 @@ class Reference:
 
     @property
     def deadline(self) -> dt.datetime:
-        """24:00 of the day that was set or, where a notice took it, of the next working day."""
+        """Return 24:00 of the day that was set or, where a notice made it a day off, of the next working day."""
         return start_of(nth(self.set_day, 1, self.off) + DAY)
 
     def falls(self, one: One) -> dt.datetime:
-        """When a case falls to the office."""
+        """Return when a case falls to the office."""
         since = one.received if one.state == "received" else one.touched or one.received
         idle = start_of(nth(date_of(since) + DAY, 2, self.off) + DAY)
         return min(idle, start_of(nth(date_of(self.deadline - MOMENT), 2, self.off, -1)))
@@ -133,7 +133,7 @@ class Reference:
         return {who for who, of in SIDES.items() if of == side} - self.shut - recused
 
     def two(self, side: str, recused: set[str]) -> bool:
-        """Whether two people can together bring a case to a conclusion."""
+        """Tell whether two people can together bring a case to a conclusion."""
         unit, office = self.hands("unit", recused), self.hands("office", recused)
         return len(office) >= 2 or (side == "unit" and bool(unit) and len(unit | office) >= 2)
 
@@ -166,10 +166,10 @@ class Reference:
         fits = who == other or (leads and SIDES[other] == one.side)
         return self.may(who, "recuse", one, now) and fits and not goes and other not in one.recused
 
-    # --- what comes of it (R20-R23, R26, R27) ----------------------------------------------------
+    # --- outcomes (R20-R23, R26, R27) ----------------------------------------------------
 
     def act(self, who: str, act: str, number: int, now: dt.datetime, what: str = "", version: int = 0) -> bool:
-        """Whether an act on a case passes, and what it makes of it. `what`: a conclusion, a ground, a lead's id."""
+        """Apply an act to a case, and tell whether it is permitted. `what`: a conclusion, a ground, a lead's id."""
         one = self.cases[number]
         alone = "withdrawn" in what and act in ("propose", "decline") and not one.objections <= self.unsaid
         stale = act in ("confirm", "confirm_decline") and version != one.version
@@ -205,11 +205,11 @@ class Reference:
         return alike and other.state in OPEN - {"proposed"} and not other.to_decline
 
     def gone(self, nominee: int) -> bool:
-        """Whether a nominee has left, as it is written: out and not back, or withdrawn."""
+        """Tell whether a nominee has left by the rows: disqualified and not reversed, or withdrawn."""
         return nominee in self.withdrawn or any(out.nominee == nominee and not out.reversed for out in self.outs)
 
     def settle(self, now: dt.datetime) -> bool:
-        """The deadline, whenever it is carried out: dated to itself, each nominee once."""
+        """Settle the deadline, at whatever time: effective at the deadline, each nominee once."""
         if self.settled or now < self.deadline:
             return False
         self.settled = True
@@ -221,7 +221,7 @@ class Reference:
         return True
 
     def replan(self, now: dt.datetime) -> bool:
-        """The one act after a notice: five working days again while the window is open, a deadline that works (R3)."""
+        """Re-plan after a notice: five working days again in an open window, a deadline on a working day (R3)."""
         before = self.last_day, self.set_day
         counted = len(workdays_between(self.opening, self.last_day, self.off))
         new_last, new_day = self.last_day, nth(self.set_day, 1, self.off)

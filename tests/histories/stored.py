@@ -1,4 +1,4 @@
-"""What stands in the database after an act, and what must stand by the reference: whole sets, under the same names."""
+"""The state in the database after an act, and that of the reference, as whole sets under the same names."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _READ_WITH = (
 
 
 def stored(world: World, period_id: int, now: dt.datetime) -> dict[str, object]:
-    """Cases, who is out and why, what objectors were told, the dates, who withdrew."""
+    """Return cases, disqualifications, answers to objectors, dates and withdrawals from the database."""
     with world.database.reader() as session:
         cases = {
             case.id: (
@@ -56,7 +56,7 @@ def stored(world: World, period_id: int, now: dt.datetime) -> dict[str, object]:
 
 
 def expected(mine: Reference, now: dt.datetime) -> dict[str, object]:
-    """The same by the reference."""
+    """Return the same by the reference."""
     cases = {
         number: (
             one.state,
@@ -78,7 +78,7 @@ def expected(mine: Reference, now: dt.datetime) -> dict[str, object]:
 
 
 def outs(world: World) -> list[Disqualification]:
-    """Every disqualification with its reversal, oldest first."""
+    """Return every disqualification with its reversal, oldest first."""
     query = select(Disqualification).order_by(Disqualification.id).options(selectinload(Disqualification.reversal))
     with world.database.reader() as session:
         return list(session.scalars(query))

@@ -1,6 +1,6 @@
 """Random histories against the reference of R3 and R20-R29, on both databases, under three time zones of the host.
 
-`make histories` runs many more of them, and longer. What fails shows every move up to the one that differs.
+`make histories` runs more and longer ones. A failure shows every move up to the one that differs.
 """
 
 from __future__ import annotations

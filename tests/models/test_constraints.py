@@ -1,4 +1,4 @@
-"""The database repeats the rules, on both kinds, whoever holds the connection."""
+"""The database enforces the rules by itself, on both kinds."""
 
 import datetime as dt
 import re
@@ -21,7 +21,7 @@ from tests.world import World, at
 
 NAIVE = dt.datetime(2026, 9, 18, 9, 0)  # noqa: DTZ001 - what is refused
 
-# Which CHECK stops which sentence. Case 1 is received, case 2 proposed.
+# The CHECK that stops each statement. Case 1 is received, case 2 proposed.
 BROKEN_RULES = [
     ("cases_concluded_has_conclusion", "UPDATE cases SET conclusion = 'upheld' WHERE id = 1"),
     ("cases_concluded_is_confirmed", "UPDATE cases SET confirmed_by = 4, confirmed_at = received_at WHERE id = 1"),
@@ -81,7 +81,7 @@ STILL_ALLOWED = {("imports", "ck_imports_state"): {"reading"}}
 
 
 def test_a_check_of_the_schema_names_the_values_that_the_models_name(database: Database) -> None:
-    """An enumeration that gained a value wants a migration: compare_metadata looks at no CHECK."""
+    """An enumeration with a new value needs a migration: compare_metadata does not compare CHECKs."""
     with database.engine.connect() as connection:
         found = {
             (table, check["name"]): quoted(check["sqltext"])

@@ -1,4 +1,4 @@
-"""Ids of cases, objections and evidence are drawn, so that nobody reads from them what came between (SECURITY 43)."""
+"""Ids of cases, objections and evidence are random, so that they do not tell how many came between (SECURITY 43)."""
 
 from __future__ import annotations
 

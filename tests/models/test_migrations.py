@@ -1,4 +1,4 @@
-"""A migration finds the rows of the version before as that version left them."""
+"""Each migration is run over rows of the version before it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which notices there are: the built-in one, and the files of a folder; a broken one stops whatever starts."""
+"""The available notices: the built-in one, and the files of a folder. A broken file stops server and console."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A description of a notice from its file: what is there is taken as it is written, what is wrong is told in words."""
+"""Reading the description of a notice from its file, and the messages for a wrong file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Annexes as people really make them: with openpyxl and python-docx, by hand, not by the portal's own writers."""
+"""Annexes as people make them, written with openpyxl and python-docx and not by the portal's own writers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ A_PERSON = (1, "张三", "男", "汉族", "1980年1月", "群众", "麒麟区公
 
 
 def workbook(*rows: Sequence[Any], more: Callable[[Worksheet], object] | None = None) -> io.BytesIO:
-    """A workbook of one sheet with these rows; `more` does to the sheet what people do."""
+    """Make a workbook of one sheet with these rows. `more` edits the sheet as people do."""
     book = Workbook()
     page = book.worksheets[0]
     for row in rows:

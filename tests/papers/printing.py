@@ -1,4 +1,4 @@
-"""LibreOffice as a printer: papers in, the pages that it would print out, as text and as pictures."""
+"""LibreOffice as a printer: renders papers to pages, as text and as pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bundle is written while it is sent: whole, small in memory, and honest about what is missing."""
+"""A bundle is written while it is sent: complete, small in memory, and with a list of missing files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence through a real server: fifty megabytes cost no fifty megabytes, and a line that breaks leaves nothing."""
+"""Evidence through a real server: fifty megabytes are not held in memory, a broken connection leaves nothing."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Server:
 
     @contextmanager
     def watched(self) -> Iterator[list[int]]:
-        """The most that the worker's memory has grown by, in bytes, looked at again and again while the block runs."""
+        """Measure the peak growth of the worker's memory in bytes while the block runs."""
         before, grown, over = self.worker.memory_info().rss, [0], threading.Event()
 
         def watch() -> None:

@@ -1,4 +1,4 @@
-"""What the clock does by itself: a tick, and the process that ticks beside a real server (R7, R26, R28)."""
+"""The tick, and the process that runs it beside a real server (R7, R26, R28)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who meets whom: pairs of acts let go at one moment, and how many of the two may be let pass."""
+"""The races: pairs of acts started at one moment, and how many of the two may succeed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Meeting = Callable[[World, Path], tuple[Job, Job]]
 
 @dataclass(frozen=True)
 class Race:
-    """What meets, as `module.function`, whoever it meets first; `meet` makes the world and the two jobs."""
+    """One race: the use case as `module.function`, and `meet`, which builds the world and the two jobs."""
 
     of: tuple[str, ...]
     passes: Collection[int]  # how many of the two
@@ -172,7 +172,7 @@ def _two_close(world: World, _: Path) -> tuple[Job, Job]:
 
 
 def _shortened(world: World) -> int:
-    """A window that a notice took a working day of."""
+    """Load a notice that makes a working day of the window a day off."""
     period = world.round_two()
     body = json.loads(STATE_COUNCIL.read_text("utf-8"))["2026"]
     body |= {"notice": "国办发明电〔2026〕特1号", "off": sorted({*body["off"], "2026-09-22"})}

@@ -1,6 +1,6 @@
-"""Each act that changes something meets itself and its neighbours at one moment, on PostgreSQL (R22, SECURITY 52).
+"""Each act that changes something runs at one moment with itself and related acts, on PostgreSQL (R22, SECURITY 52).
 
-SQLite lets one writer in at a time. On PostgreSQL the two run into each other's locks, or past them.
+SQLite has one writer at a time. On PostgreSQL the two wait for each other's locks, or miss them.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ class Page(HTMLParser):
         super().__init__()
         self.status = answer.status_code
         self.headers = answer.headers
-        self.source = answer.get_data().decode(errors="replace")  # a file is none of its business
+        self.source = answer.get_data().decode(errors="replace")  # files are not parsed
         self.forms: list[Form] = []
         self.links: list[str] = []
         self.path = answer.request.path
@@ -141,8 +141,7 @@ class Browser:
         self.client = Client(app, app.response_class)
         self.address = address
         self._cookie_name: str = app.config["SESSION_COOKIE_NAME"]
-        self._signed_in = False
-        self.redirects: list[tuple[str, int]] = []  # to pages of drafts, which are followed by themselves
+        self.redirects: list[tuple[str, int]] = []  # redirects to drafts' pages, which are followed automatically
         self.statuses: list[int] = []  # of every answer, those of redirects too
 
     def get(self, path: str, **headers: str) -> Page:
@@ -171,7 +170,7 @@ class Browser:
         return Page(answer)
 
     def follow(self, page: Page) -> Page:
-        """Where a redirect leads."""
+        """Open the page that a redirect leads to."""
         assert page.status in (302, 303), page.status
         return self.get(page.headers["Location"])
 

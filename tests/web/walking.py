@@ -1,4 +1,4 @@
-"""Every address of the portal, filled in with the ids that there are: new routes are found by themselves."""
+"""Returns every address of the portal, filled in with existing ids, so that tests include new routes."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ _PAGE = Page(210, 297, top=20, bottom=20, left=24, right=24)
 _COVER = Style("封面栏目", 16, KAI, CENTRE, line=None)
 _NOTES_HEAD = Style("填表说明标题", 18, HEI, CENTRE, line=40)
 _NOTES = Style("填表说明", 14, FANG, BOTH, line=28, indent=2)
-_MANY_NOTES = Style("填表说明", 11, FANG, BOTH, line=18.5, indent=2)  # so many that they fill a page as it is
+_MANY_NOTES = Style("填表说明", 11, FANG, BOTH, line=18.5, indent=2)  # so many that they fill a page
 _LABEL = Style("栏目名称", 12, HEI, CENTRE, line=None)
 _VALUE = Style("填写内容", 10.5, FANG, CENTRE, line=None)
 _PROSE = Style("填写文字", 10.5, FANG, BOTH, line=17, indent=2)
@@ -129,7 +129,7 @@ def _write_notes(paper: Paper, style: Style) -> None:
 
 
 def _add_row(form: Table, height: float, *, whole: bool = True) -> _Row:
-    """At least so high, what stands in it in the middle."""
+    """Add a row of at least this height, vertically centred."""
     row = add_row(form, whole=whole)
     row.height, row.height_rule = Mm(height), WD_ROW_HEIGHT_RULE.AT_LEAST
     for cell in row.cells:
@@ -161,7 +161,7 @@ def _add_prose(form: Table, label: str, place: str, height: float) -> None:
 
 
 def _labelled(form: Table, label: str, height: float, *, whole: bool = True) -> _Cell:
-    """One more row with a label; the rest of it as one cell."""
+    """Add a row with a label, and the rest as one cell."""
     cells = _add_row(form, height, whole=whole).cells
     fill(cells[0], label, _LABEL)
     return cells[1].merge(cells[-1])

@@ -1,6 +1,6 @@
-"""Draws the look of an official paper (GB/T 9704): page, typefaces, paragraphs, tables.
+"""Draws the layout of an official paper (GB/T 9704): page, typefaces, paragraphs, tables.
 
-Nothing of this runs when a paper is made: what staff restyle in Word or WPS is the template, by its named styles.
+It does not run when a paper is made. Staff restyle the templates in Word or WPS by their named styles.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def new_paper(name: str, page: Page = OFFICIAL) -> Paper:
 
 
 def line(paper: Paper, text: str = "", style: Style | None = None) -> Paragraph:
-    """One more paragraph; body text where no style is given."""
+    """Add a paragraph; body text if no style is given."""
     return _styled(paper.add_paragraph(text), style)
 
 
@@ -138,7 +138,7 @@ def empty_table(paper: Paper, widths: Sequence[float], *, ruled: bool = True) ->
 
 
 def add_row(made: Table, *, whole: bool = True) -> _Row:
-    """`whole`: not to be torn between two pages."""
+    """Add a row. `whole`: it is not split between two pages."""
     row = made.add_row()
     if whole:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))

@@ -1,6 +1,6 @@
 """Rules of login: waits after failed tries, limits of a session, and what must be done before any page.
 
-The figures are those of OWASP ASVS 5.0 (V6, V7) for an application with people's names in it.
+The figures are those of OWASP ASVS 5.0 (V6, V7) for an application with personal data.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from app.domain.cases.states import Role
 
 FAILURES_BEFORE_WAIT = 5
 FAILURES_COUNT_FOR = dt.timedelta(hours=1)
-# After the fifth failure, the sixth, … The last holds for all that follow: nobody is shut out for good.
+# After the fifth failure, the sixth, … The last holds for all later failures: no account is locked for good.
 _WAITS = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
 
 
 def next_try(failures: Iterable[dt.datetime], now: dt.datetime) -> dt.datetime:
-    """Return the instant from which another try is looked at: `now`, or later after too many failures of the last hour.
+    """Return the instant from which another attempt is accepted: `now`, or later after too many recent failures.
 
-    A try that came too early is not counted as a failure: a stranger who keeps trying does not lengthen the wait.
+    An attempt that comes too early is not counted as a failure, so a stranger who keeps trying does not lengthen the
+    wait.
     """
     recent = [failure for failure in failures if failure > now - FAILURES_COUNT_FOR]
     step = len(recent) - FAILURES_BEFORE_WAIT
@@ -35,7 +36,8 @@ def next_try(failures: Iterable[dt.datetime], now: dt.datetime) -> dt.datetime:
 
 IDLE = dt.timedelta(minutes=30)
 LONGEST = dt.timedelta(hours=12)
-SEEN_EVERY = dt.timedelta(minutes=1)  # "last seen" is written at most this often: not every page view is worth a write
+# "last seen" is written at most this often, since not every page view needs a write
+SEEN_EVERY = dt.timedelta(minutes=1)
 SECOND_STEP_WITHIN = dt.timedelta(minutes=5)  # between password and code
 SECRET_SHOWN_FOR = dt.timedelta(minutes=15)  # a new second factor must be confirmed within
 
@@ -74,7 +76,7 @@ class Duty(StrEnum):
 
 
 def first_duty(role: Role, *, must_change_password: bool, has_second_factor: bool, demonstration: bool) -> Duty | None:
-    """Return the duty that comes first. A handed-out password does: whoever gave it out still knows it."""
+    """Return the first duty. Changing a handed-out password comes first: whoever gave it out still knows it."""
     if must_change_password:
         return Duty.CHOOSE_PASSWORD
     if must_have_second_factor(role, demonstration=demonstration) and not has_second_factor:

@@ -16,7 +16,7 @@ _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """What a person is, and where: the unit, and the one above it."""
+    """A person's role, unit and the unit above it."""
 
     role: Role
     unit_id: int
@@ -33,9 +33,9 @@ def manages(actor: Actor, place: Position) -> bool:
 
 
 def is_of_next_level(actor: Actor, place: Position) -> bool:
-    """Whether this person stands over accounts at this place: the head of the unit above, or the office (R22).
+    """Tell whether this person is of the next level at this place: the head of the unit above, or the office (R22).
 
-    Over an account of the office stands nobody.
+    An account of the office has no next level.
     """
     if place.above_id is None:
         return False
@@ -43,7 +43,7 @@ def is_of_next_level(actor: Actor, place: Position) -> bool:
 
 
 def may_agree_to(actor: Actor, place: Position) -> bool:
-    """Whether this person is one of those who agree to accounts at this place (R22).
+    """Tell whether this person may agree to accounts at this place (R22).
 
     They are the next level. For the office they are its auditors and its other accounts.
     """

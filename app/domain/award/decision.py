@@ -51,8 +51,8 @@ REVOCATION_GROUND_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class FinalRound:
-    """A nominee in one period of round 3: with which edition of the deeds, whether it is closed, when its window is
-    over: from that day on the award itself can be approved."""
+    """A nominee in one period of round 3: the edition of the deeds, whether it is closed, and the day after its window,
+    from which the award itself can be approved."""
 
     edition: int
     closed: bool
@@ -61,8 +61,10 @@ class FinalRound:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What decides about one nominee, at some moment. `passed` is the last word of 复审, None where there was none;
-    `doubt` what was said against it meanwhile, in words: who is shown to the city already is not awarded over it."""
+    """The facts about one nominee at some moment.
+
+    `passed` is the latest result of 复审, None without one. `doubt` says in words what was recorded against the nominee
+    since, which blocks the award."""
 
     nominee_id: int
     name: str
@@ -98,7 +100,7 @@ class Judged:
 
 
 def judge(facts: Facts, notice: AwardNotice) -> Judged:
-    """Judge one nominee. A reason that excludes it comes before anything that is merely not done yet."""
+    """Judge one nominee. A reason that excludes it comes before a step that is not done yet."""
     if facts.out:
         grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(facts.out))
         return Judged(facts, Fate.LEFT_OUT, f"取消参评资格（{grounds}）")
@@ -242,7 +244,7 @@ def is_of_the_award(paper: RecordedPaper, shown_until: dt.date | None) -> bool:
 
 
 def approvals(papers: Iterable[RecordedPaper], shown_until: dt.date | None) -> list[RecordedPaper]:
-    """Return the answers in force to the request that these nominees be awarded."""
+    """Return the answers in force to the request to award these nominees."""
     return [
         paper
         for paper in in_force(papers, shown_until)

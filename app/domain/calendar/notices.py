@@ -6,8 +6,8 @@ A document is a JSON object, one member a year:
               "off": ["2027-01-01", …], "work": ["2027-02-20", …]}}
 
 `off` lists the days of each holiday, weekend days inside it included; `work` the make-up days
-(调休上班). `source` may be left out. A document is read whole or refused whole: a notice that is
-half right would miscount without anybody noticing.
+(调休上班). `source` may be left out. A document is read whole or refused whole: a notice that is partly wrong would
+miscount without anybody noticing.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Notice:
 
 
 def eve_of(year: int) -> dt.date:
-    """20 December of the year before: the first day that the notice of `year` can change (R3)."""
+    """Return 20 December of the year before: the first day that the notice of `year` can change (R3)."""
     return dt.date(year - 1, EVE_MONTH, EVE_DAY)
 
 
@@ -84,7 +84,7 @@ def read_notices(text: str) -> tuple[Notice, ...]:
 
 
 class _Object(dict[str, object]):
-    """A JSON object that remembers which keys stood twice; a plain dict keeps the last in silence."""
+    """A JSON object that remembers repeated keys, of which a plain dict keeps the last."""
 
     def __init__(self, pairs: Sequence[tuple[str, object]]) -> None:
         super().__init__(pairs)
@@ -235,7 +235,7 @@ def require_plausible(
 
 
 def longest_holiday(notice: Notice) -> int:
-    """How many days the longest unbroken holiday of a notice has."""
+    """Return the length in days of the longest unbroken holiday of a notice."""
     longest = run = 0
     before = None
     for date in sorted(notice.off):

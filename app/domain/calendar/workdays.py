@@ -1,6 +1,6 @@
 """Working days: what a calendar is, and how days are counted (R1-R4).
 
-A calendar is handed in; nothing here knows where its days come from. Days are local to
+The calendar is an argument; nothing here depends on where its days come from. Days are local to
 Asia/Shanghai, instants are aware datetimes in UTC.
 """
 
@@ -81,12 +81,12 @@ class DayTable:
 
 
 def midnight(date: dt.date) -> dt.datetime:
-    """00:00 of a Shanghai day, as an instant in UTC."""
+    """Return 00:00 of a Shanghai day, as an instant in UTC."""
     return dt.datetime.combine(date, dt.time(), tzinfo=SHANGHAI).astimezone(dt.UTC)
 
 
 def end_of(date: dt.date) -> dt.datetime:
-    """24:00 of a Shanghai day, as an instant in UTC."""
+    """Return 24:00 of a Shanghai day, as an instant in UTC."""
     return midnight(date + _ONE_DAY)
 
 
@@ -101,7 +101,7 @@ def last_day_before(instant: dt.datetime) -> dt.date:
 
 
 def each_day(first: dt.date, last: dt.date) -> Iterator[dt.date]:
-    """Every date from `first` to `last`, both included."""
+    """Yield every date from `first` to `last`, both included."""
     for offset in range((last - first).days + 1):
         yield first + offset * _ONE_DAY
 
@@ -132,5 +132,5 @@ def nth_workday_before(date: dt.date, n: int, calendar: Calendar) -> dt.date:
 
 
 def workdays_between(first: dt.date, last: dt.date, calendar: Calendar) -> int:
-    """How many working days lie from `first` to `last`, both included; 0 when last < first."""
+    """Count the working days from `first` to `last`, both included; 0 when last < first."""
     return sum(calendar.day(date).works for date in each_day(first, last))

@@ -1,7 +1,7 @@
-"""Which clause puts a nominee out, round by round, and how papers and pages say it (R26, R27).
+"""The clause of a disqualification, round by round, and its wording on papers and pages (R26, R27).
 
-The notice lays down for round 2 alone what becomes of a nominee without a conclusion. In rounds 1 and 3 it is the
-公示公告 that announces it, so there its own sentence is what is cited.
+The notice regulates a missing conclusion for round 2 only. In rounds 1 and 3 the 公示公告 announces the consequence, so
+its own sentence is cited.
 """
 
 from __future__ import annotations

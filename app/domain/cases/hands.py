@@ -39,7 +39,7 @@ def first_hand(chain: Sequence[Staffed]) -> int:
 
 
 def lacks_hands(handler: int, chain: Sequence[Staffed]) -> bool:
-    """Whether a new case with this unit would have nobody to bring it to a conclusion: two people, together (R21)."""
+    """Tell whether a new case with this unit would lack the two people needed to conclude it (R21)."""
     people = {unit.unit_id: unit.people for unit in chain}
     office = chain[-1]
     if office.people >= TWO or handler == office.unit_id:
@@ -56,7 +56,7 @@ def falls_at(untouched_since: dt.datetime, conclude_by: dt.datetime, calendar: C
     try:
         latest = min(conclude_by, midnight(nth_workday_before(last_day_before(conclude_by) + _ONE_DAY, 2, calendar)))
     except BeyondHorizon:
-        return conclude_by  # an objection is taken even where the calendar does not reach this day
+        return conclude_by  # an objection is accepted even if the calendar does not reach this day
     try:
         idle = end_of(nth_workday_after(local_date(untouched_since), IDLE_WORKDAYS, calendar))
     except BeyondHorizon:

@@ -1,7 +1,6 @@
 """The words of every letter: what happened, ground, clause, what its reader can do now and until when (R34).
 
-Pure: facts in, text out. Nothing in it says who objected (R19). Whom to turn to goes by two names alone: 办理单位 and
-市级专班.
+Pure functions of facts. No letter says who objected (R19). Contacts have two names only: 办理单位 and 市级专班.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _NO_LOOK = "距规定时间已不足一个工作日，本决定不再复核。"
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Whoever handles or watches a case, with the lines by which people reach it."""
+    """A unit that handles or watches a case, with its contact lines."""
 
     name: str
     phone: str = ""
@@ -29,14 +28,14 @@ class Party:
 
     @property
     def reached(self) -> str:
-        """The lines in one sentence's part; "" where there is none."""
+        """Return the contact lines as part of a sentence, "" without any."""
         lines = (("电话", self.phone), ("地址", self.address), ("受理时间", self.hours))
         return "，".join(f"{name}：{line}" for name, line in lines if line)
 
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
-    """What a letter is written from, as it stood at the turn."""
+    """The facts of a letter at its turn."""
 
     programme: str
     round_name: str
@@ -56,7 +55,7 @@ class LetterFacts:
 
 @dataclass(frozen=True, slots=True)
 class TurnFacts:
-    """What a turn adds. Each turn reads its own."""
+    """The facts that a turn adds. Each turn uses some of them."""
 
     ground: DeclineGround | None = None
     reason: str = ""
@@ -68,8 +67,8 @@ class TurnFacts:
     answer_by: dt.datetime | None = None
     look_until: dt.datetime | None = None  # until when a second look may be asked for; None where it may not
     may_look: bool = False  # whether the decision is one that a second look is for
-    out: Ground | None = None  # on what ground the nominee was put out
-    since: dt.datetime | None = None  # since when it is out, or back
+    out: Ground | None = None  # the ground of the disqualification
+    since: dt.datetime | None = None  # since when it is disqualified, or restored
     clause: str = ""
     left: Left | None = None  # how the nominee had left before
     workdays_left: int | None = None
@@ -78,7 +77,7 @@ class TurnFacts:
 
 @dataclass(frozen=True, slots=True)
 class LetterText:
-    """A letter as it is read and printed, without its number."""
+    """The text of a letter, without its number."""
 
     title: str
     to: str
@@ -121,7 +120,7 @@ def _handler(facts: LetterFacts) -> str:
 
 
 def _turn_to(reader: Reader, facts: LetterFacts) -> list[str]:
-    """Return whom to turn to. The nominee and its unit are sent to the office, which alone puts out and takes back."""
+    """Return whom to contact. The nominee and its unit contact the office, which alone disqualifies and restores."""
     office = f"市级专班（{facts.office.reached}）" if facts.office.reached else "市级专班"
     if reader is Reader.HANDLER:
         return []

@@ -1,4 +1,4 @@
-"""Which letters there are, and which turn of a case brings which of them to whom (R34). Closed tables."""
+"""The kinds of letters, and which turn of a case sends which letter to whom (R34). Closed tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.domain.cases.states import OPEN_STATES, State
 
 
 class LetterKind(StrEnum):
-    """What a letter is headed."""
+    """The kinds of letters."""
 
     ACCEPTANCE = "acceptance"
     DECLINE = "decline"
@@ -48,10 +48,10 @@ READER_NAMES = {
 
 
 class Turn(StrEnum):
-    """What happens to a case, or to a nominee because of one, and is told by letter."""
+    """The events of a case, or of a nominee because of one, that are told by letter."""
 
     ACCEPTED = "accepted"
-    JOINED = "joined"  # into a case that is accepted already
+    JOINED = "joined"  # joined into a case that is already accepted
     SUPPLEMENT_ASKED = "supplement_asked"
     DECLINED = "declined"
     CONCLUDED = "concluded"
@@ -80,7 +80,7 @@ LETTERS: dict[Turn, tuple[tuple[LetterKind, Reader], ...]] = {
     Turn.REOPENED: ((LetterKind.ACCEPTANCE, Reader.OBJECTOR),),
     Turn.URGED: ((LetterKind.SUPERVISION, Reader.HANDLER),),
 }
-# What every objector of a case in a final state holds. The objections of a joined case are those of the leading one.
+# The letter that every objector has in each final state. The objections of a joined case belong to the leading one.
 ENDS: dict[State, LetterKind | None] = {
     State.CONCLUDED: LetterKind.ANSWER,
     State.DECLINED: LetterKind.DECLINE,
@@ -95,9 +95,10 @@ OFFICE_NAME, OF_COMPLAINTS = "市级专班", "市级专班专办"
 
 
 def series_of(signed_by: str, *, by_office: bool, against_unit: bool) -> str:
-    """Return what stands before 〔年〕N号: a unit's letters, the office's, and those of complaints against a unit.
+    """Return the series before 〔年〕N号: of a unit's letters, of the office's, or of complaints against a unit.
 
-    Each series counts for itself. So no number that a unit reads tells how many letters others got, nor that there is
+    Each series has its own numbers. So no number that a unit reads reveals how many letters others got, or that there
+    is
     a complaint against it (R19).
     """
     if against_unit:

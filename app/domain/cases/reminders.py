@@ -62,7 +62,7 @@ REMINDER_NAMES = {
 
 
 def reminder_times(conclude_by: dt.datetime, calendar: Calendar) -> dict[Reminder, dt.datetime]:
-    """08:00 of the second and the first working day before the deadline's day, and of that day itself."""
+    """Return 08:00 of the second and the first working day before the deadline's day, and of that day itself."""
     last_day = last_day_before(conclude_by)
     return {
         Reminder.TWO_DAYS: midnight(nth_workday_before(last_day, 2, calendar)) + _MORNING,
@@ -83,7 +83,7 @@ def due_reminder(conclude_by: dt.datetime, calendar: Calendar, now: dt.datetime)
 
 
 def workdays_after_today(conclude_by: dt.datetime, days: DayTable, now: dt.datetime) -> int | None:
-    """Working days left after today, which is how people count. 0: today is the last day. None: it is over.
+    """Count the working days left after today. 0: today is the last day. None: it is over.
 
     On a Saturday a case that is due on Monday has one.
     """

@@ -1,4 +1,4 @@
-"""A second look at a decline or a dismissal: of what, by whom it may be asked, and until when (R35)."""
+"""A second look at a decline or a dismissal: for which decisions, by whom and until when it may be asked (R35)."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def asked_until(conclude_by: dt.datetime, calendar: Calendar) -> dt.datetime:
 
 
 def may_be_looked_at(state: State, conclusion: Conclusion | None) -> bool:
-    """Whether a case ended in what a second look may be asked for: a decline or a dismissal."""
+    """Tell whether a case ended in a decision that allows a second look: a decline or a dismissal."""
     return state is State.DECLINED or (state is State.CONCLUDED and conclusion is Conclusion.DISMISSED)
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What decides whether one objector may ask: the case, the objector's own objection, the period."""
+    """The facts that decide whether an objector may ask: of the case, of the own objection, of the period."""
 
     state: State
     conclusion: Conclusion | None
@@ -62,7 +62,7 @@ def check_wish(wish: Wish, now: dt.datetime) -> None:
 
 
 def may_ask(wish: Wish, now: dt.datetime) -> bool:
-    """Whether `check_wish` would let the objector ask: what the page offers."""
+    """Tell whether `check_wish` would let the objector ask, for the page that offers it."""
     try:
         check_wish(wish, now)
     except LookRefused:

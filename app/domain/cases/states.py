@@ -36,9 +36,9 @@ STATE_NAMES = {
     State.JOINED: "已并案",
 }
 
-# Joining (R23) is the one addition to R20's list: the objections move to the leading case, which
-# alone is decided, so a joined case can neither be concluded twice nor lapse for itself. What two people decided opens
-# again only by a second look (R35): a dismissal is investigated anew, a declined case counts as accepted.
+# Joining (R23) is the one addition to R20's list: the objections move to the leading case, which alone is decided, so a
+# joined case can neither be concluded twice nor lapse by itself. A decision of two people is reopened only by a second
+# look (R35): a dismissal is investigated anew, a declined case counts as accepted.
 MOVES: dict[State, frozenset[State]] = {
     State.RECEIVED: frozenset({State.ACCEPTED, State.DECLINED, State.JOINED, State.LAPSED}),
     State.ACCEPTED: frozenset({State.INVESTIGATING, State.AWAITING_SUPPLEMENT, State.JOINED, State.LAPSED}),
@@ -71,7 +71,7 @@ CONCLUSION_NAMES = {
 
 
 class DeclineGround(StrEnum):
-    """Why a case is not taken up."""
+    """The grounds for declining a case."""
 
     NOT_REAL_NAME = "not_real_name"
     OUT_OF_SCOPE = "out_of_scope"
@@ -157,7 +157,7 @@ ACTION_NAMES = {
 }
 
 _OPEN = OPEN_STATES
-# In which states an action makes sense. Where it moves the case, MOVES must agree (a test holds it).
+# The states in which an action is possible. Where it moves the case, MOVES must agree (a test holds it).
 ACTION_STATES: dict[Action, frozenset[State]] = {
     Action.ACCEPT: frozenset({State.RECEIVED}),
     Action.DECLINE: frozenset({State.RECEIVED}),
@@ -187,7 +187,7 @@ LOOKS = frozenset({Action.CONFIRM_LOOK, Action.REOPEN})
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a member of staff, reduced to what the rules ask about."""
+    """The acting member of staff, with the facts that the rules need."""
 
     user_id: int
     role: Role
@@ -245,7 +245,7 @@ class CaseFacts:
     """What the rules need to know of a case.
 
     `hands` are the people of the handling unit who can log in, `office_hands` those of the office. `escalates_at` is
-    when the case falls to the office if nothing more is done to it (`hands.falls_at`). `shown_to_units` is False
+    when the case falls to the office if nothing more is done (`hands.falls_at`). `shown_to_units` is False
     while its arrival is held back from units (`arrivals`).
     """
 
@@ -263,17 +263,18 @@ class CaseFacts:
     all_withdrawn: bool = False
     shown_to_units: bool = True
     look_asked: bool = False
-    acted: frozenset[int] = frozenset()  # whoever did anything in the case but urge it; asked for a second look alone
+    # everybody who acted in the case, apart from urging; used for a second look only
+    acted: frozenset[int] = frozenset()
 
     def escalated(self, now: dt.datetime) -> bool:
-        """Whether the case has fallen to the office: its unit was idle for too long, or nobody there may act (R21)."""
+        """Tell whether the case has fallen to the office: its unit was idle too long, or nobody there may act (R21)."""
         if self.state not in OPEN_STATES or self.handled_by_office:
             return False
         return now >= self.escalates_at or not self.hands - self.recused
 
     @property
     def has_hands(self) -> bool:
-        """Whether two people with live accounts can together bring the case to a conclusion (R21).
+        """Tell whether two people with live accounts can together bring the case to a conclusion (R21).
 
         The office may take a case over with two people. With one it confirms what a person of the unit proposes.
         """
@@ -299,12 +300,12 @@ def is_for(actor: Actor, case: CaseFacts) -> bool:
 
 
 def may_see(actor: Actor, case: CaseFacts) -> bool:
-    """Whether a person may know of a case: those it is for, a unit only once the day is over on which it came (R19)."""
+    """Tell whether a person may know of a case: it is theirs, and for a unit the day of its arrival is over (R19)."""
     return is_for(actor, case) and (actor.role is Role.OFFICE or case.shown_to_units)
 
 
 def takes_over(actor: Actor, action: Action, case: CaseFacts) -> bool:
-    """Whether this act brings the case into the hands of the office (R21)."""
+    """Tell whether this act makes the office the handler of the case (R21)."""
     if case.handled_by_office:
         return False
     by_office = actor.role is Role.OFFICE and action in (Action.ACCEPT, Action.DECLINE)
@@ -350,7 +351,7 @@ def check_recusal(actor: Actor, other: Actor, case: CaseFacts) -> None:
 
 
 def check_joining(lead: CaseFacts, registrars: frozenset[int]) -> None:
-    """Let objections that these people registered come into `lead`, in which they decide nothing from then on (R33).
+    """Let objections that these people registered be joined into `lead`, from which they are then recused (R33).
 
     Raises NotAllowed where the lead would be left without two people who can conclude it (R21).
     """
@@ -387,7 +388,7 @@ def _why_not(action: Action, seat: Seat) -> str:
 
 
 def allowed_actions(actor: Actor, case: CaseFacts, now: dt.datetime) -> frozenset[Action]:
-    """Every action that `check` would let pass: what the page offers."""
+    """Return every action that `check` would let pass, for the page that offers them."""
     return frozenset(action for action in Action if _passes(check, actor, action, case, now))
 
 
@@ -400,13 +401,13 @@ def _passes(rule: Callable[..., None], *facts: object) -> bool:
 
 
 def require_office(actor: Actor) -> None:
-    """Periods and reversals are the office's alone (R29, R30). Raises NotAllowed."""
+    """Raise NotAllowed for everybody but the office, to which periods and reversals are reserved (R29, R30)."""
     if actor.role is not Role.OFFICE:
         raise NotAllowed("这一步由市工作专班办理。")
 
 
 def move(current: State, target: State, action: str) -> State:
-    """`target`, if the table has that move; MoveRefused otherwise (R20)."""
+    """Return `target` if the table has that move. Raises MoveRefused otherwise (R20)."""
     if target not in MOVES[current]:
         raise MoveRefused(action, STATE_NAMES[current])
     return target

@@ -1,4 +1,4 @@
-"""Until when an objector is asked to answer (补正): working days, and never past the deadline (R20, R34)."""
+"""The day until which an objector is asked to answer (补正), in working days, never past the deadline (R20, R34)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from app.domain.periods.window import too_late_to_conclude
 
 
 class Ground(StrEnum):
-    """Why a nominee is out. Records and pages keep the two apart (R27)."""
+    """The ground of a disqualification. Records and pages keep the two apart (R27)."""
 
     UPHELD = "upheld"  # 异议成立
     LAPSED = "lapsed"  # 逾期未结论
@@ -32,7 +32,7 @@ GROUND_NAMES = {Ground.UPHELD: "异议成立", Ground.LAPSED: "逾期未结论"}
 
 @dataclass(frozen=True, slots=True)
 class CaseOutcome:
-    """What a verdict needs of a case."""
+    """The facts of a case that a verdict needs."""
 
     case_id: int
     nominee_id: int
@@ -67,10 +67,11 @@ def departure(
     standing: Iterable[tuple[dt.datetime, Ground]],
     passed_deadlines: Iterable[dt.datetime],
 ) -> Departure | None:
-    """Return how a nominee left, None while it has not. Nothing else decides who is out (R26, R29).
+    """Return how a nominee left, None while it has not. This is the only function that decides it (R26, R29).
 
     `standing` are the disqualifications that were not reversed; `passed_deadlines` those of periods that nothing has
-    settled yet and that the nominee has an open case in. Who withdrew before such a deadline is not put out by it.
+    settled yet and that the nominee has an open case in. A nominee who withdrew before such a deadline is not
+    disqualified by it.
     """
     written = sorted(standing)
     if written:
@@ -106,7 +107,7 @@ def lapses(
 
 
 def grounds_against(cases: Iterable[CaseOutcome], conclude_by: dt.datetime, now: dt.datetime) -> frozenset[Ground]:
-    """Return every ground on which its cases disqualify a nominee at `now`; empty where none does."""
+    """Return every ground on which its cases disqualify a nominee at `now`, empty for none."""
     grounds = set()
     for case in cases:
         if effective_state(case.state, conclude_by, now) is State.LAPSED:

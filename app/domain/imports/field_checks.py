@@ -1,4 +1,4 @@
-"""Checks of one nominee's fields, independent of each other. They see texts and know nothing of files."""
+"""Checks of one nominee's fields, independent of each other. They take texts, not files."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def column_name(key: str, kind: Kind) -> str:
 
 
 def field_problems(kind: Kind, fields: Fields, today: dt.date, notice: AwardNotice) -> Iterator[Problem]:
-    """Everything wrong with the fields that the form has, in the order of the checks."""
+    """List every problem of the fields that the form has, in the order of the checks."""
     yield from _missing(kind, fields)
     for check in _CHECKS:
         yield from check(kind, fields, today, notice)

@@ -1,4 +1,4 @@
-"""The fields of the forms of the notice (annexes 2 to 5), and what can be said against one of them."""
+"""The fields of the forms of the notice (annexes 2 to 5), and the problem of one field."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class FormDate:
     day: int = 0
 
     def __str__(self) -> str:
-        """As the notice writes it: 1980年1月, 1980年1月1日."""
+        """Write it as the notice does: 1980年1月, 1980年1月1日."""
         return f"{self.year}年{self.month}月" + (f"{self.day}日" if self.day else "")
 
     @property

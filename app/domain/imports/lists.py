@@ -1,4 +1,4 @@
-"""What must hold of a whole list of nominees beside those who stand already: places, one person once (R9, R11)."""
+"""Checks of a whole list against the nominees there are: enough places, nobody twice (R9, R11)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOTHING_READ = Problem("整份材料", "没有读到推荐对象", "请从表头
 
 @dataclass(frozen=True, slots=True)
 class KnownNominee:
-    """A nominee of the programme. `ours` when the list's own unit recommends it; `entered` when a period has it."""
+    """A nominee of the programme. `ours`: the list's own unit recommends it. `entered`: a period has it."""
 
     nominee_id: int
     kind: Kind
@@ -51,7 +51,7 @@ class Clash:
 
 @dataclass
 class Register:
-    """Everyone who stands in a programme, found by name and unit, or by the keyed hash of their number."""
+    """All nominees of a programme, found by name and unit, or by the keyed hash of their number."""
 
     standing: Iterable[KnownNominee]
     _named: dict[tuple[Kind, str, str], KnownNominee] = field(init=False)
@@ -74,7 +74,7 @@ class Register:
         return there if there is not None and there.ours else None
 
     def clashes(self, kind: Kind, name: str, unit: str, hashes: Iterable[str], *, fills: bool) -> list[Clash]:
-        """Return what stands against one row. A form (`fills`) may meet its own nominee while no period shows it."""
+        """Return the clashes of one row. A form (`fills`) may be about its own nominee while no period shows it."""
         there = self.same(kind, name, unit)
         if there is not None and not (fills and there.ours):
             return [_met(there, _NAMES[kind], "名单上已经有了")]
@@ -86,7 +86,7 @@ class Register:
 
 
 def named(kind: Kind, name: str, unit: str) -> tuple[Kind, str, str]:
-    """Return what a nominee is known by where there is no number. A collective's full name says whose it is."""
+    """Return the key of a nominee without a number. A collective's full name includes its unit."""
     return kind, plain_text(name), plain_text(unit) if kind is Kind.INDIVIDUAL else ""
 
 

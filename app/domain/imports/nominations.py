@@ -37,9 +37,9 @@ _NAMES = frozenset({"name", "leader"})
 class Nomination:
     """One row of annex 2 or 3, or one form of annex 4 or 5: trimmed texts by the keys of FIELD_NAMES.
 
-    A key is there for every field that the form has, with "" where it was left empty. `number` is the row as Excel
+    Every field of the form has a key, with "" for an empty one. `number` is the row as Excel
     counts it, or the file's place among several; `source` the file's name. `reading` says what could not be read.
-    `order` is what stands under 序号, which no rule trusts: the order of preference is that of the rows.
+    `order` is the text under 序号, which no rule uses: the order of preference is that of the rows.
     """
 
     kind: Kind
@@ -55,9 +55,9 @@ class Nomination:
 
 
 def problems_of(nomination: Nomination, today: dt.date, notice: AwardNotice) -> list[Problem]:
-    """Everything wrong with a nomination in itself, what could not be read first. [] where nothing is.
+    """List every problem of a nomination by itself, unreadable fields first.
 
-    What is asked for is what the form has: a key that is not there is not missed. Numbers are not repeated.
+    Only fields that the form has are required: an absent key is no problem. Private numbers are not repeated.
     """
     told = {problem.column for problem in nomination.reading}
     found = field_problems(nomination.kind, normalised(nomination, notice).fields, today, notice)
@@ -130,7 +130,7 @@ def _likenesses(kind: Kind, fields: Mapping[str, str]) -> Iterable[tuple[str, st
 
 
 def order_problems(nominations: Iterable[Nomination]) -> dict[int, Problem]:
-    """By `number`, every nomination whose 序号 contradicts its place: the order of the rows is that of preference."""
+    """Return, by `number`, a problem for each nomination whose 序号 contradicts the order of the rows."""
     problems = {}
     for place, nomination in enumerate(nominations, start=1):
         order = unicodedata.normalize("NFKC", nomination.order).strip().rstrip(".、")

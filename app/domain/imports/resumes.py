@@ -36,7 +36,7 @@ class ResumeSpan:
 
 
 def resume_problems(text: str, today: dt.date) -> list[Problem]:
-    """Every gap by its months; or that no months can be read at all."""
+    """List every gap by its months, or that no months can be read at all."""
     plain = unicodedata.normalize("NFKC", text)
     spans = spans_of(plain, today)
     if not spans:
@@ -76,7 +76,7 @@ def spans_of(text: str, today: dt.date) -> list[ResumeSpan]:
 
 
 def _gaps(spans: list[ResumeSpan], now: int | None) -> list[tuple[int, int]]:
-    """First and last month of every stretch that no span covers, up to `now` (None: the last end is the end)."""
+    """Yield first and last month of every stretch that no span covers, up to `now` (None: up to the last end)."""
     gaps = []
     ordered = sorted(spans, key=lambda span: span.first)
     reached, after_study = ordered[0].first, True

@@ -1,1 +1,1 @@
-"""What leaves the portal: channels, hours, wording, and what becomes of each message (R28, R36)."""
+"""Messages that leave the portal: channels, hours, wording, and the fate of each message (R28, R36)."""

@@ -1,4 +1,4 @@
-"""The ways out of the portal, and who may be reached on which (R28)."""
+"""The channels of messages, and who may be reached on which (R28)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class OutgoingChannel(StrEnum):
-    """A way out. The two robots speak to a group, not to a person."""
+    """A channel. The two robots post to a group, not to a person."""
 
     MAIL = "mail"
     SMS = "sms"
@@ -45,7 +45,7 @@ def fault_of_address(channel: OutgoingChannel, address: str) -> str:
 
 
 def masked(channel: OutgoingChannel, address: str) -> str:
-    """Return an address as pages show it: enough to know one's own again, and no more."""
+    """Return an address masked for pages: enough for its owner to recognise it."""
     if channel is OutgoingChannel.MAIL:
         name, _, host = address.partition("@")
         return f"{name[:2]}***@{host}"

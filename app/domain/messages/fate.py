@@ -1,4 +1,4 @@
-"""What becomes of a message: a closed table of states, and the next step after each try (R28)."""
+"""The states of a message as a closed table, and the next step after each attempt (R28)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from enum import StrEnum
 
 
 class Delivery(StrEnum):
-    """Where a message stands."""
+    """The state of a message."""
 
     WAITING = "waiting"
-    SENDING = "sending"  # a worker has it, and has said so before it spoke to the gateway
+    SENDING = "sending"  # claimed by a worker, before it contacts the gateway
     SENT = "sent"
     FAILED = "failed"  # given up: the office sees it, and can send it again
-    BOUNCED = "bounced"  # the mail server took it, and sent it back
-    DROPPED = "dropped"  # nothing to tell any more when its time came
+    BOUNCED = "bounced"  # accepted by the mail server, and returned later
+    DROPPED = "dropped"  # its content was out of date when it became due
 
 
 FATE_NAMES = {
@@ -38,17 +38,17 @@ assert set(MOVES) == set(Delivery)  # noqa: S101 - a state without its row is a 
 
 
 class Reply(StrEnum):
-    """What a channel has to say of one try."""
+    """The kinds of result of one attempt."""
 
-    TAKEN = "taken"  # the gateway took it over
-    LATER = "later"  # not taken, and it may be another time: nobody there, too many, a fault of theirs
-    NEVER = "never"  # not taken, and never will be: no such address, no such robot
-    UNSURE = "unsure"  # the line broke after the message had gone: taken, or not
+    TAKEN = "taken"  # the gateway accepted it
+    LATER = "later"  # temporarily refused: no connection, too many messages, a fault of the gateway
+    NEVER = "never"  # permanently refused: no such address, no such robot
+    UNSURE = "unsure"  # the connection broke after the message was sent: it may have arrived
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one try, with the gateway's own words."""
+    """The result of one attempt, with the gateway's own words."""
 
     said: Reply
     words: str = ""
@@ -56,24 +56,24 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where a message goes after a try; `due_at` only for one that waits."""
+    """The state after an attempt. `due_at` is set for a message that waits."""
 
     fate: Delivery
     due_at: dt.datetime | None = None
 
 
-# After the first try that failed, after the second …: about a day and a half in all.
+# The pauses after the first failed attempt, the second …: about a day and a half in all.
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 720, 1440))
-# A worker that does not answer for so long is dead, and what it had goes to another.
+# A worker counts as dead after this time, and another one takes its message.
 CLAIMED_FOR = dt.timedelta(minutes=2)
-# Each of these may have arrived: a third would be one too many.
+# The most attempts that may have arrived: a third copy would be one too many.
 MOST_UNSURE = 2
 LOST_HOLD = "发送程序在发送途中中断，可能已经发出。"
 WORDS_LENGTH = 300
 
 
 def next_step(outcome: Outcome, tries: int, unsure: int, now: dt.datetime) -> Step:
-    """Decide after the `tries`-th try. `unsure` counts the tries that may have arrived, this one included."""
+    """Decide after the `tries`-th attempt. `unsure` counts the attempts that may have arrived, this one included."""
     if outcome.said is Reply.TAKEN:
         return Step(Delivery.SENT)
     if outcome.said is Reply.NEVER or tries > len(PAUSES) or unsure >= MOST_UNSURE:

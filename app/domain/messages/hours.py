@@ -19,11 +19,11 @@ _FRIDAY = 4
 
 
 class Times(StrEnum):
-    """When somebody wants to be told."""
+    """When a person wants to be told."""
 
     AT_ONCE = "at_once"
-    MORNING = "morning"  # all of it in one message, each morning of a working day
-    DEADLINES = "deadlines"  # nothing but what cannot be switched off
+    MORNING = "morning"  # everything in one message, on the morning of each working day
+    DEADLINES = "deadlines"  # only the messages that cannot be switched off
 
 
 TIMES_NAMES = {
@@ -35,19 +35,19 @@ TIMES_NAMES = {
 ALWAYS = frozenset({Reminder.LAST_MORNING})
 ABOUT_DEADLINES = frozenset({Reminder.TWO_DAYS, Reminder.ONE_DAY, Reminder.LAST_MORNING})
 _ENDS = frozenset({Reminder.DECLINED, Reminder.LAPSED})
-# A case that two people ended waits for a second look, or was looked at (R35): told until the deadline.
+# About an ended case: its objector asked for a second look, or was answered (R35). Of use until the deadline.
 _OF_ENDED = frozenset({Reminder.LOOK_ASKED, Reminder.LOOK_CONFIRMED})
-# What an objector does. Told to a unit at once, the minute would be known, and a unit knows days (R19).
+# Acts of an objector. A message at once would tell a unit the minute, and a unit knows only the day (R19).
 BY_OBJECTORS = frozenset({Reminder.ARRIVAL, Reminder.SUPPLEMENT, Reminder.LOOK_ASKED})
 
 
 def wants(times: Times, occasion: Reminder) -> bool:
-    """Whether somebody with these times is told of this occasion at all."""
+    """Tell whether a person with these times is told of this occasion at all."""
     return times is not Times.DEADLINES or occasion in ALWAYS
 
 
 def tells_still(occasion: Reminder, state: State, deadline: dt.datetime, now: dt.datetime) -> bool:
-    """Whether this tells anything yet: of a case that is over only its end and a second look do."""
+    """Tell whether a message is still of use: of a case that is over only its end and a second look are."""
     return occasion in _ENDS or (now < deadline and (state in OPEN_STATES or occasion in _OF_ENDED))
 
 
@@ -73,7 +73,7 @@ def in_hours(now: dt.datetime, days: Calendar) -> dt.datetime:
 
 
 def works(date: dt.date, days: Calendar) -> bool:
-    """Whether a day works; where no notice says so yet, Monday to Friday do: nobody waits for a notice to be told."""
+    """Tell whether a day is a working day. A day that no notice covers yet counts as one from Monday to Friday."""
     try:
         return days.day(date).works
     except BeyondHorizon:

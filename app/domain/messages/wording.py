@@ -1,6 +1,6 @@
-"""What messages say: the case's number, what happened, until when, and where to look. Nobody's name, no facts (R28).
+"""The texts of messages: the case's number, the event, the deadline and a link, without names or facts (R28).
 
-The functions take numbers, instants and addresses of pages alone: there is no argument that a name could come in by.
+The functions take only numbers, instants and addresses of pages, so no name can be passed to them.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class MessageText:
 
 
 def of_warnings(told: Sequence[Told], link: str) -> MessageText:
-    """Tell staff what happened: one thing, or a morning's digest."""
+    """Write the message to staff about one event, or a morning's digest."""
     lines = [f"案件 {one.number}：{REMINDER_NAMES[one.occasion]}。规定时间：{clock_words(one.until)}。" for one in told]
     head = lines[0].partition("。")[0] if len(told) == 1 else f"{len(told)}件事项"
     return MessageText(
@@ -66,13 +66,13 @@ def of_warnings(told: Sequence[Told], link: str) -> MessageText:
 
 
 def of_code(code: str) -> MessageText:
-    """Send the code that confirms an address."""
+    """Write the message with the code that confirms an address."""
     text = f"确认码 {code}，30分钟内有效。如果不是您本人在操作，请不必理会。"
     return MessageText(f"【{PORTAL}】确认码", text, text, NoticeKind.CODE)
 
 
 def of_news(link: str, stop_at: str) -> MessageText:
-    """Tell an objector that there is something new, and nothing of what (R36)."""
+    """Write the message to an objector that there is news, without its content (R36)."""
     text = "您关注的事项有新进展，请凭查询码查看。"
     return MessageText(
         subject=f"【{PORTAL}】有新进展",
@@ -84,6 +84,6 @@ def of_news(link: str, stop_at: str) -> MessageText:
 
 
 def of_trial() -> MessageText:
-    """Send something to see whether the channel works."""
+    """Write the message that tests a channel."""
     text = f"这是{PORTAL}发出的一条试发消息，收到说明渠道可用。"
     return MessageText(f"【{PORTAL}】试发", text, text, NoticeKind.TRIAL)

@@ -12,7 +12,7 @@ _PEOPLES = (
 )
 ETHNICITIES = tuple(f"{people}族" for people in _PEOPLES.split())
 SEXES = ("男", "女")
-NONE = "无"  # what an award or penalty field says where there is nothing to say: it is never left empty
+NONE = "无"  # the text of an award or penalty field without content: the field is never left empty
 
 
 class Rank(StrEnum):

@@ -1,6 +1,6 @@
 """Who may be recommended at all: each condition of the notice a named check with its words and its clause (R10).
 
-Facts decide a condition where they can. The others are confirmed or denied by a person, whose name is kept with it.
+Facts decide the conditions that they can. The others are confirmed or denied by a person, whose name is stored.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Check:
 
 
 def checks_of(facts: NomineeFacts, confirmations: Mapping[str, Said], notice: AwardNotice) -> list[Check]:
-    """Every condition of this nominee, judged, in the order of the notice. `confirmations`: the latest by key."""
+    """Judge every condition of this nominee, in the order of the notice. `confirmations`: the latest by key."""
     checks = []
     for key, condition in conditions_of(facts.kind, notice).items():
         said = confirmations.get(key)
@@ -99,7 +99,7 @@ def _of_rank(condition: Condition, rank: Rank, barred_from: Rank) -> Check:
 # the places that only sound alike (社区, 校区), the 共青团 and the parties that have committees of the same name.
 _PLACE = r"[^省市县区]{1,4}(?:县|市|(?<![社小校景园厂矿库])区)"
 _OTHER_COMMITTEES = re.compile(r"团|民革|民盟|民建|民进|农工党|致公党|九三|台盟|工会|妇联")
-# The notice knows a zone's 党工委 and 管委会 as the equals of a county's; it doesn't say so of this clause.
+# The notice equates a zone's 党工委 and 管委会 with a county's elsewhere, but not in this clause.
 _ZONE_BODY = re.compile(r".*(?:经开区|开发区|高新区)(?:党工委|工委|管委会|管理委员会)(?:[、和].*)?")
 
 
@@ -169,5 +169,5 @@ class CountyShare:
 
 
 def county_share(county: int, total: int, percent: int) -> CountyShare:
-    """县处级领导原则上不超过评选总数的10%: `total` counts everybody, those on paper too."""
+    """Return the share of 县处级 (县处级领导原则上不超过评选总数的10%). `total` includes nominees on paper."""
     return CountyShare(county, total, percent)

@@ -1,10 +1,10 @@
-"""What is a misprint and what is a change: a correction in sight mends letters, never the substance (R9)."""
+"""Tells a misprint from a change of substance: a public correction (更正) may only correct characters (R9)."""
 
 from __future__ import annotations
 
 from app.domain.programmes.notice import AwardNotice
 
-# What a period may show and a correction may mend. The kind is none: it decides what quota a nominee counts against.
+# The fields that a correction may change. The kind is not one: it decides which quota a nominee counts against.
 CORRECTABLE = {
     "name": "名称（姓名）",
     "unit": "所在单位",
@@ -22,7 +22,7 @@ _CONTEXT = 8
 
 
 def room(field: str, text: str) -> int:
-    """How many characters of a published text a correction may change, from what was first published.
+    """Return how many characters of the text first published a correction may change.
 
     Of the deeds one in twenty, but no more than 20; of a name or a post one in three, but no more than two. Two in
     the shortest deeds and one in the shortest name: a wrong character is always mended.
@@ -33,12 +33,12 @@ def room(field: str, text: str) -> int:
 
 
 def longest(field: str, notice: AwardNotice) -> int:
-    """How many characters a text may have."""
+    """Return the most characters a text may have."""
     return notice.deeds_limit if field == "deeds" else LONGEST[field]
 
 
 def is_misprint(field: str, published: str, corrected: str, notice: AwardNotice) -> bool:
-    """Whether one text may stand for the other by a correction alone."""
+    """Tell whether a correction may replace one text by the other."""
     if field in WORD_LISTS:
         return any(corrected in notice.words(name) for name in WORD_LISTS[field])
     most = room(field, published)
@@ -46,7 +46,7 @@ def is_misprint(field: str, published: str, corrected: str, notice: AwardNotice)
 
 
 def edits(before: str, after: str, most: int) -> int:
-    """How many characters must be put in, left out or replaced (Levenshtein); `most` + 1 as soon as it is more."""
+    """Return the Levenshtein distance of two texts, or `most` + 1 as soon as it is more than `most`."""
     before, after = _apart(before, after)
     if abs(len(before) - len(after)) > most:
         return most + 1
@@ -81,7 +81,7 @@ def _apart(before: str, after: str) -> tuple[str, str]:
 
 
 def _shared(one: str, other: str) -> int:
-    """How many characters two texts begin with together."""
+    """Return the length of the common beginning of two texts."""
     for place, (a, b) in enumerate(zip(one, other, strict=False)):
         if a != b:
             return place

@@ -14,7 +14,7 @@ def always_asked(notice: AwardNotice) -> frozenset[str]:
 
 
 def needed(kind: Kind, unit_type: str, status: str = "", *, notice: AwardNotice) -> frozenset[str]:
-    """Return the authorities, by key, whose word must be there. `status` (人员身份) is an individual's.
+    """Return the authorities, by key, whose opinion is required. `status` (人员身份) is an individual's.
 
     Where the type of the unit is unknown, every authority is needed for an employee; 不需征求 can be recorded by hand.
     """

@@ -25,7 +25,7 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How a unit's places of one kind are taken: by whom is here, on paper, and those that stay vacant."""
+    """How a unit's places of one kind are taken: by nominees present, on paper, and those that stay vacant."""
 
     here: int
     vacant: int
@@ -37,8 +37,9 @@ class Taken:
 
 
 def taken(contenders: Iterable[Contender], secret: int = 0) -> Taken:
-    """Who left keeps the place vacant, unless somebody here was named to take it: in its stead, or in that of
-    somebody who had taken it and left too (R9).
+    """Count the places taken. A nominee who left keeps the place vacant (R9).
+
+    It is filled by a replacement that is present: of this nominee, or of an earlier replacement that left too.
     """
     by_id = {contender.id: contender for contender in contenders}
     here = [contender for contender in by_id.values() if contender.here and not contender.left]
@@ -49,7 +50,7 @@ def taken(contenders: Iterable[Contender], secret: int = 0) -> Taken:
 
 
 def _place_of(contender: Contender, by_id: dict[int, Contender], left: set[int]) -> int | None:
-    """Return the first of those who left that a chain of replacements leads back to: the place was theirs."""
+    """Follow a chain of replacements back to the nominee who left first, whose place it was."""
     place, seen = None, {contender.id}
     while (before := contender.replaces) is not None and before in by_id and before not in seen:
         seen.add(before)

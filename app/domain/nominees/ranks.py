@@ -1,4 +1,4 @@
-"""行政级别, as 职务职级 or 集体级别 tells it (R10): only what is plainly said, the rest a person has to say."""
+"""行政级别, as 职务职级 or 集体级别 tells it (R10): only what is plainly stated, a person decides the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What in a text gives away who wrote it: pointed out before it is filed, never a reason to refuse it (R19)."""
+"""Finds the parts of a text that reveal its writer. They are pointed out before filing and never refused (R19)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a granted look at an objector's identity may be taken (R19)."""
+"""When a granted reading of an objector's identity is valid (R19)."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# What people write who do not want to be named: no objection then (R15).
+# Words for an anonymous writer, whose text is no objection (R15).
 _UNNAMED = re.compile(r"匿名|无名|不愿|知情人|热心|群众$|^群众|市民$|网友|^[*＊xX×?？.。\d\s]+$")
 # A surname with a title or with 某, or an assumed name: the writer would probably give the real one if asked.
 _HALF_NAMED = re.compile(r"某|化名|(?:女士|先生|小姐|太太|同志|师傅|老师|大爷|大妈|阿姨)$")

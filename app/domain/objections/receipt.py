@@ -29,7 +29,7 @@ def looks_like_form_token(token: str) -> bool:
 
 
 def keyed_hash(key: bytes, purpose: str, text: str) -> str:
-    """HMAC-SHA256 as hex, one purpose never giving another's value."""
+    """Return HMAC-SHA256 as hex. Each purpose gives different values."""
     return hmac.new(key, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -49,5 +49,5 @@ def normalised(typed: str) -> str:
 
 
 def receipt_hash(key: bytes, typed: str) -> str:
-    """Return what is stored of a code, and what a typed one is looked up by."""
+    """Return the hash that is stored of a code, and by which a typed code is found."""
     return keyed_hash(key, "receipt-hash", normalised(typed))

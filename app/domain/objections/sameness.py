@@ -32,7 +32,7 @@ def folded_text(text: str) -> str:
 
 
 def shingles(folded: str) -> frozenset[str]:
-    """Every stretch of three characters of a folded text; a shorter text is its own."""
+    """Return every run of three characters of a folded text; a shorter text is its only one."""
     if len(folded) <= _SHINGLE:
         return frozenset({folded}) if folded else frozenset()
     return frozenset(folded[start : start + _SHINGLE] for start in range(len(folded) - _SHINGLE + 1))

@@ -1,7 +1,7 @@
 """Planning backwards: from the day something is handed in to the last day on which a window can open (R4, R25).
 
-What is due is due by 24:00 of its day. A window of five working days and the working days to conclude after it have
-to be over by then.
+Everything is due by 24:00 of its day. A window of five working days and the working days to conclude after it must be
+over by then.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What may be read about a period outside its window: no title or figure that gives a nominee away (R5)."""
+"""What is public about a period outside its window: no title or figure that reveals a nominee (R5)."""
 
 from __future__ import annotations
 

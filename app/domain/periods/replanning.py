@@ -1,4 +1,4 @@
-"""What a holiday notice loaded later makes of a window that is open and of a deadline that runs (R3, 民法典 203).
+"""The effect of a holiday notice, loaded later, on an open window and a running deadline (R3, 民法典 203).
 
 Nothing moves by itself. These functions say how the notice in force counts the days, until when settlement waits, and
 what the office would move.
@@ -83,5 +83,5 @@ def replanned(stored: StoredDates, calendar: Calendar, now: dt.datetime) -> Wind
 
 
 def moves_anything(stored: StoredDates, plan: WindowPlan) -> bool:
-    """Whether a plan moves the end of the window or the deadline."""
+    """Tell whether a plan moves the end of the window or the deadline."""
     return (plan.window.closes_at, plan.conclude_by) != (stored.window.closes_at, stored.conclude_by)

@@ -99,7 +99,7 @@ class WindowPlan:
 
 
 def too_late_to_conclude(conclude_by: dt.datetime, now: dt.datetime) -> bool:
-    """From the deadline on no conclusion is taken, whether or not settlement has run (R26)."""
+    """Tell whether the deadline has come. From then on no conclusion is accepted, settled or not (R26)."""
     return now >= conclude_by
 
 
@@ -124,9 +124,9 @@ def require_time_to_conclude(workdays: int) -> None:
 
 
 def count_window(opening: dt.date, conclude_workdays: int, calendar: Calendar) -> WindowPlan:
-    """As plan_window, whenever it is asked: for tables of a year and for what is long past.
+    """Count a window as plan_window does, for any day: for tables of a year and for past periods.
 
-    Once one working day to conclude was enough: what was scheduled so is counted so.
+    Accepts one working day to conclude, with which older periods were scheduled.
     """
     if conclude_workdays not in ONCE_SCHEDULED:
         require_time_to_conclude(conclude_workdays)
@@ -147,7 +147,7 @@ def count_window(opening: dt.date, conclude_workdays: int, calendar: Calendar) -
 
 
 def explain(opening: dt.date, last_day: dt.date, until: dt.date, calendar: Calendar) -> tuple[CountedDay, ...]:
-    """Every day from `opening` to `until`; the window's working days carry their ordinal."""
+    """Return every day from `opening` to `until`; the window's working days carry their ordinal."""
     counted: list[CountedDay] = []
     ordinal = 0
     for date in each_day(opening, until):

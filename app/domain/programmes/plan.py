@@ -1,4 +1,4 @@
-"""What a programme is set up from, and what of it does not fit, in words: texts, four stages, places (annex 1, 六)."""
+"""The plan of a programme and its faults in words: texts, four stages, places (annex 1, 六)."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def faults_of_texts(plan: ProgrammePlan, notice: AwardNotice) -> list[Fault]:
 
 
 def faults_of_stages(spans: Sequence[StageDays], stages: Mapping[int, NoticeStage]) -> list[Fault]:
-    """All four, each ending no earlier than it begins, each beginning after the one before is over.
+    """Return the faults of the stages: all four in order, none overlapping.
 
     A year that nobody means is a slip, and the days around it can't be counted.
     """
@@ -134,7 +134,7 @@ def faults_of_stages(spans: Sequence[StageDays], stages: Mapping[int, NoticeStag
 
 
 def faults_of_places(places: Places) -> list[Fault]:
-    """Of one unit. The secret ones lie within the quota (R11)."""
+    """Return the faults of one unit's places. Secret places are part of the quota (R11)."""
     faults = []
     for field, secret, name in (
         ("collectives", "secret_collectives", "集体"),
@@ -154,7 +154,7 @@ def faults_of_places(places: Places) -> list[Fault]:
 
 
 def proposed_stages(first_day: dt.date, stages: Mapping[int, NoticeStage]) -> list[StageDays]:
-    """Four stages one after the other, as long as the notice's."""
+    """Propose four stages one after the other, as long as the notice's."""
     spans = []
     for number, stage in stages.items():
         last_day = first_day + dt.timedelta(days=stage.days - 1)

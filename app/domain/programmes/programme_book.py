@@ -64,9 +64,9 @@ class Book:
 
 
 def read(sheets: Mapping[str, Rows], notice: AwardNotice) -> tuple[Book, list[Wrong]]:
-    """Everything the sheets say of a programme that follows a notice, and everything wrong with them.
+    """Read a programme that follows a notice from its sheets, with every error in them.
 
-    With anything wrong, the book is not to be used.
+    A book with errors must not be used.
     """
     wrong: list[Wrong] = []
     spans = _stages(sheets.get(STAGES_SHEET, ()), notice.stages, wrong)

@@ -1,4 +1,4 @@
-"""Staff coming in."""
+"""Refusals of logins and accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases and who may do what to them."""
+"""Refusals about cases, and who may do what to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Characters that nobody types and nobody sees: they change how a text reads, or break what it is written into."""
+"""Invisible characters, which change how a text reads or break the format it is written into."""
 
 from __future__ import annotations
 

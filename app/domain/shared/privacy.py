@@ -1,4 +1,4 @@
-"""Texts about to be published are scanned for what must never be public (R12)."""
+"""Scans texts about to be published for what must never be public (R12)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def find_private(text: str) -> list[str]:
 
 
 def _is_id_number(digits: str) -> bool:
-    """By its check character alone: a birth date that cannot be does not make a number fit to be published."""
+    """Judge by the check character alone: a number with an impossible birth date must not be published either."""
     return id_check_character(digits[:17]) == digits[17].upper()
 
 

@@ -11,7 +11,7 @@ _WEEKDAYS = "一二三四五六日"
 
 
 def day(date: dt.date) -> str:
-    """9月18日"""
+    """Write a day as 9月18日."""
     return f"{date.month}月{date.day}日"
 
 

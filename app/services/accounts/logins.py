@@ -1,8 +1,8 @@
 """Login of staff: password, then code; and slowing down whoever fails (SECURITY 22-24).
 
-Each try is counted as a failure, and committed, before it is checked. So neither a crash halfway nor fifty tries at
-once get round the count. A correct try is taken off the count again. Hashing is slow and happens between two
-transactions, so that nobody waits for it.
+Each attempt is counted as a failure, and committed, before it is checked. So neither a crash halfway nor fifty parallel
+attempts evade the count. A correct attempt is taken off the count again. Hashing is slow, so it is done between two
+transactions.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def new_mark() -> str:
 
 @dataclass(frozen=True, slots=True)
 class HalfWay:
-    """Somebody whose password was right and whose code is awaited."""
+    """Somebody who gave the right password and must still give the code."""
 
     user_id: int
     epoch: int

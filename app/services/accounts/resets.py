@@ -1,4 +1,4 @@
-"""Resets of accounts as something people are told of: the owner at the next login, the office on its page (R22)."""
+"""Notices of account resets: to the owner at the next login, to the office on its page (R22)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def note_told(work: Work, user_id: int) -> None:
 
 
 def unseen(session: Session, actor: Actor) -> Sequence[AccountReset]:
-    """List the resets that nobody of the office has seen yet, but for this person's own."""
+    """List the resets that nobody of the office has seen yet, without those by this person."""
     theirs = AccountReset.given_by.is_(None), AccountReset.given_by != actor.user_id
     query = select(AccountReset).where(AccountReset.seen_at.is_(None), or_(*theirs)).order_by(AccountReset.id)
     return session.scalars(

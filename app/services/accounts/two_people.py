@@ -2,7 +2,7 @@
 
 Whoever gave out a password last may know it. Until somebody of the next level agreed to the account, or its owner came
 in with a second factor of their own (`logins.check_code`), what it says is taken for the word of whoever gave it out.
-Where that was a colleague, it proposes and confirms nothing at all.
+If that was a colleague, the account proposes and confirms nothing.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def speaks_for(session: Session, user_id: int) -> int:
 def require_own_account(work: Work) -> None:
     """Raise AccountNotAgreed where a colleague gave out the actor's password and nobody agreed since (R22).
 
-    Whatever is the first or the second of two steps asks this.
+    Every act that needs two people checks this at its first and its second step.
     """
     me = work.session.get_one(User, work.actor.user_id, populate_existing=True)
     if me.waits_for_agreement:
@@ -103,7 +103,7 @@ def agree_to_each(work: Work, user_ids: Iterable[int]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An account that somebody gave a password to: who that was, whether it is idle until then, and who can agree."""
+    """An account that waits for an agreement: who gave out its password, whether it may act, and who can agree."""
 
     user: User
     giver: User

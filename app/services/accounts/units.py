@@ -1,4 +1,4 @@
-"""Units: the tree own unit → recommending unit → office, what each is called, and how it is reached (R13)."""
+"""Units: the tree own unit → recommending unit → office, their names and contact blocks (R13)."""
 
 from __future__ import annotations
 

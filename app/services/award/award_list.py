@@ -1,4 +1,4 @@
-"""Who is on the way to the award, with what is known of each at a moment; nothing is written here."""
+"""The award list at a moment: every nominee with the facts that decide its place. Only reads."""
 
 from __future__ import annotations
 

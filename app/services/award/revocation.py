@@ -1,4 +1,4 @@
-"""Taking an award back (R31): proposed by one of the office with the decision's text, confirmed by another.
+"""Revocation of an award (R31): proposed by one of the office with the decision's text, confirmed by another.
 
 It stays possible when the programme is archived, because facts about somebody may come out later.
 """
@@ -77,7 +77,7 @@ def propose_revocation(work: Work, honour_id: int, paper: RevocationText, scan: 
 def confirm_revocation(work: Work, honour_id: int, version: int) -> None:
     """Confirm a revocation, as the second of two people. Raises SamePerson, NotTwoPeople, and ProposalReplaced.
 
-    `version` is the `Revocation.version` that was read. From now on every page says it, and no click undoes it.
+    `version` is the `Revocation.version` that was read. From now on every page shows it, and it cannot be undone.
     """
     require_office(work.actor)
     honour = _lock_honour(work.session, honour_id)

@@ -1,4 +1,4 @@
-"""What a newly loaded notice says of periods under way: each keeps its dates and is marked (R3)."""
+"""Marks periods under way that a newly loaded notice counts differently; their dates stay (R3)."""
 
 from __future__ import annotations
 

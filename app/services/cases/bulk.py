@@ -1,4 +1,4 @@
-"""A flood ended by two people in a few presses: its cases joined, declined or concluded together (R22, R23).
+"""Ending a flood by two people: its cases are joined, declined or concluded together (R22, R23).
 
 Every act calls one function for each case, all in one transaction: each case has its own row of the record, and each
 objector an answer. One person proposes, another confirms exactly the cases that were proposed, or none.

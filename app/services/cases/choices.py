@@ -1,4 +1,4 @@
-"""Whom a case can be given to, and which cases it can be joined into (R21, R23)."""
+"""The people a case can be assigned to, and the cases it can be joined into (R21, R23)."""
 
 from __future__ import annotations
 

@@ -1,16 +1,15 @@
-"""Files of the handlers on their way in and out: taken for a form, taken back, opened on the record (R22, R24)."""
+"""Files of the handlers: stored for a form, removed, opened on the record (R22, R24)."""
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import BinaryIO
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Action, check
-from app.domain.refusals import NotYourCase, Refusal, TooManyFiles
-from app.evidence.inspection import FILES_PER_OBJECTION, inspect
+from app.domain.refusals import NotYourCase, TooManyFiles
+from app.evidence.inspection import FILES_PER_OBJECTION
 from app.models import Case, CaseFile
 from app.services.cases.enclosures import of_form
 from app.services.cases.investigation import visible_case
@@ -24,38 +23,28 @@ from app.services.shared.work import Work, use_case
 def receive(
     work: Work, vault: Vault, case_id: int, action: Action, form_hash: str, title: str, upload: BinaryIO
 ) -> None:
-    """Take one file for a form of this case, from somebody who may do now what the form is for.
+    """Store one file for a form of this case, from somebody who may do the form's action now.
 
-    The same file twice is one. Raises NotYourCase and what `check` raises, FileRefused, TooManyFiles, StoreDown. On
-    return file and row are on disk.
+    The same file sent twice is stored once. Raises NotYourCase and what `check` raises, FileRefused, TooManyFiles,
+    StoreDown. On return file and row are on disk.
     """
     case = visible_case(work.session, case_id, work.actor, work.now)
     check(work.actor, action, case.facts(work.now), work.now)
-    work.session.rollback()  # nobody waits for the database while a file is looked through and stored
-    inspected = inspect(upload)
-    with closing(inspected.content):
-        columns = files.put(vault, title, inspected, work.now)
-    row = CaseFile(case_id=case_id, form_hash=form_hash, received_by=work.actor.user_id, **columns)
-    kept = False
-    try:
-        with work:
-            lock_row(work.session, Case, case_id)  # two files at once would each find room for the last one
-            same = CaseFile.form_hash == form_hash, CaseFile.sha256 == row.sha256
-            if work.session.scalar(select(CaseFile.id).where(*same)) is None:
-                _require_room(work.session, form_hash)
-                work.session.add(row)
-                work.session.flush()
-                work.did("casefile.received", on_case(case_id), file=row.id, size=row.size, sha256=row.sha256)
-                kept = True
-    except Refusal:
-        files.discard(vault, columns["name"])
-        raise
-    if not kept:
-        files.discard(vault, columns["name"])
+    work.session.rollback()  # no transaction stays open while a file is inspected and stored
+    with files.incoming(vault, title, upload, work.now) as file, work:
+        lock_row(work.session, Case, case_id)  # two files at once would each find room for the last one
+        row = CaseFile(case_id=case_id, form_hash=form_hash, received_by=work.actor.user_id, **file.columns)
+        same = CaseFile.form_hash == form_hash, CaseFile.sha256 == row.sha256
+        if work.session.scalar(select(CaseFile.id).where(*same)) is None:
+            _require_room(work.session, form_hash)
+            work.session.add(row)
+            work.session.flush()
+            work.did("casefile.received", on_case(case_id), file=row.id, size=row.size, sha256=row.sha256)
+            file.named = True
 
 
 def remove(work: Work, vault: Vault, case_id: int, form_hash: str, file_id: int) -> None:
-    """Take a file of one's form back before the form is sent; one that is not there, or belongs, stays as it is."""
+    """Remove a file of one's form before the form is accepted. Any other file stays as it is."""
     mine = (*of_form(work.actor, case_id, form_hash), CaseFile.id == file_id)
     with work:
         name = work.session.scalar(delete(CaseFile).where(*mine).returning(CaseFile.name))
@@ -77,7 +66,7 @@ def open_file(work: Work, vault: Vault, case_id: int, file_id: int) -> OpenedFil
         raise NotYourCase
     stored, scan, kind = Stored.of(row), row.scan, row.kind
     title = files.title_of(vault.keyring, row)
-    work.session.rollback()  # nobody waits for the database while a file is read
+    work.session.rollback()  # no transaction stays open while a file is read
     opened = files.opened(vault, stored, scan, kind, title)
     work.did("casefile.opened", on_case(case_id), file=file_id)
     return opened

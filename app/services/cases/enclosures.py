@@ -1,4 +1,4 @@
-"""Files of the handlers in a case: which lie with a form, which belong to a note or to a proposal (R22, R24)."""
+"""Files of the handlers in a case: those of an open form, and those of a note or a proposal (R22, R24)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.services.shared.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """A file as whoever may see the case sees it: under the name that its sender has for it."""
+    """A file for whoever may see the case, with its sender's name for it."""
 
     id: int
     title: str
@@ -60,7 +60,7 @@ def claim(work: Work, case_id: int, form_hash: str, *, note_id: int | None = Non
 
 
 def enclosures(session: Session, keyring: Keyring, case_id: int) -> Enclosures:
-    """Return the files that are part of a case. The caller has seen to it that the case may be seen."""
+    """Return the files that are part of a case. The caller has checked that the case may be seen."""
     rows = session.scalars(
         select(CaseFile).where(CaseFile.case_id == case_id).order_by(CaseFile.received_at, CaseFile.id)
     )

@@ -1,4 +1,4 @@
-"""Evidence on its way out: only to who may see it, whole or not at all, every opening by staff on the record."""
+"""Reading evidence: only by whoever may see it, whole or not at all, every opening by staff on the record."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What a handler knows of the files that may show who filed: that they are there, and nothing else (R14)."""
+    """The files that may show who filed: a handler learns only that they exist (R14)."""
 
     letter: bool
     unsorted: bool
@@ -97,7 +97,7 @@ def open_for_handler(work: Work, vault: Vault, case_id: int, evidence_id: int) -
 
 
 def open_for_objector(session: Session, vault: Vault, objection_id: int, evidence_id: int) -> OpenedFile:
-    """One of the objector's own files, as it is kept. Raises as `open_for_handler` does."""
+    """Open one of the objector's own files. Raises as `open_for_handler` does."""
     row = session.get(Evidence, evidence_id)
     if row is None or row.objection_id != objection_id:
         raise NotYourCase
@@ -108,7 +108,7 @@ def open_for_objector(session: Session, vault: Vault, objection_id: int, evidenc
 
 def _opened(session: Session, vault: Vault, exhibit: Exhibit) -> OpenedFile:
     stored = Stored.of(session.get_one(Evidence, exhibit.id))
-    session.rollback()  # nobody waits for the database while a file is read
+    session.rollback()  # no transaction stays open while a file is read
     return files.opened(vault, stored, exhibit.scan, exhibit.kind, exhibit.file_name)
 
 

@@ -1,9 +1,9 @@
 """A flood: many waiting cases with nearly the same text or from the same source, seen together (R23).
 
-`bulk` ends one.
+`bulk` has the acts on one.
 
-A keyed hash tells whether two objections have the same source. The office alone is told, by a letter for it: a unit
-could file under the numbers of those whom it suspects, and see which of them has filed already (R19).
+A keyed hash tells whether two objections have the same source. Only the office sees it, as a letter for each source: a
+unit could file under the numbers of people whom it suspects, and see which of them has filed already (R19).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from app.services.cases import likeness as likeness_of
 from app.services.cases.visibility import shown_to
 
 FEWEST = 3
-MOST = 500  # of one group on a page, and in one act
+MOST = 500  # the most cases of one group on a page, and in one act
 
 
 class Likeness(StrEnum):

@@ -1,8 +1,8 @@
 """The groups of near texts, kept between one view of a page and the next (R23).
 
-Comparing two thousand texts takes seconds, and the pages that show the groups are opened all day. So what was found is
-kept in memory, and what came since is compared with the first text of each group alone. What is kept is found by the
-very cases and hashes of texts that it was found from: where one is gone, accepted or declined, all are compared anew.
+Comparing two thousand texts takes seconds, and the pages that show the groups are opened all day. So the groups are
+cached in memory, and new texts are compared with the first text of each group only. The cache key is the set of cases
+and text hashes: when a case of it was accepted or declined, all texts are compared anew.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def groups_of(
     new = [case for case, _ in marks[len(before.marks) :]]
     firsts = [group[0] for group in before.groups]
     texts = texts_of([*firsts, *new])
-    if len(texts) < len(firsts) + len(new):  # accepted or declined since the list was read: nothing of this is kept
+    # a case was accepted or declined since the list was read: this result is not cached
+    if len(texts) < len(firsts) + len(new):
         return groups((case, text) for case, text in texts_of([case for case, _ in marks]).items())
     grouping = Grouping([(group, texts[group[0]]) for group in before.groups])
     for case in new:

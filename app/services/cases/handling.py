@@ -1,4 +1,4 @@
-"""What every act of a handler begins and ends with: the case locked and checked, the objectors told, the record."""
+"""The steps that every act of a handler shares: lock and check the case, tell the objectors, write the record."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.services.shared.locks import lock_row_if_any
 from app.services.shared.work import Work
 
 FELL_TO_OFFICE = "办理单位在规定的工作日内没有办理，或者已经无人可以办理，案件转由市工作专班办理。"
-# What `facts` and the deadline are read from beside the case itself.
+# The relations that `facts` and the deadline are read from.
 FACTS = (
     selectinload(Case.objections),
     selectinload(Case.recusals),

@@ -45,9 +45,9 @@ _TOLD_ELSEWHERE = {f"case.{action}" for action in (Action.NOTE, Action.HEAR, Act
     "letter.sorted",
     "casefile.received",
     "casefile.removed",
-    "paper.made",  # whoever saves the case does nothing in it
+    "paper.made",  # saving a case as a file is no act in it
 }
-# A scanner speaks minutes after a file came in, and staff register while somebody stands there.
+# The scanner's verdict follows the upload by minutes, and staff register while the objector is present.
 _TELLS_OF_ARRIVAL = {"objection.filed", "evidence.clean", "evidence.infected"}
 _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} | {
     "objection.filed": "收到异议",
@@ -221,9 +221,9 @@ def of_case(session: Session, case: Case) -> list[Moment]:
 
 
 def _place(moment: Moment) -> dt.datetime:
-    """Return what a history is ordered by: what is told by its day alone stands at an end of that day.
+    """Return the sort key of a history. A moment shown by its day only stands at an end of that day.
 
-    Between two acts of the unit it would tell the hour (R19).
+    Its place between two acts of the unit would reveal the hour (R19).
     """
     if not moment.coarse:
         return moment.at

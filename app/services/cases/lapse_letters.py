@@ -1,7 +1,7 @@
-"""What is told after a deadline put nominees out, and after such a decision was reversed (R23, R26, R29, R34).
+"""Letters and answers after disqualifications at a deadline, and after a reversal (R23, R26, R29, R34).
 
-Of several cases against one nominee one brings the letters to it and to its unit: one that is no complaint against the
-unit, where there is one, so that the unit learns of the decision and not of the complaint (R19).
+Of several cases against one nominee a single one causes the letters to it and to its unit. If possible it is no
+complaint against the unit, so that the unit learns of the decision and not of the complaint (R19).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _BATCH = 500  # ids in one statement: well below what either database takes
 def tell_of_lapses(
     work: Work, period: Period, case_ids: Sequence[int], lapsed: Sequence[Lapse], gone: Mapping[int, Left]
 ) -> None:
-    """Answer every objector of these cases, and write to the nominees that the deadline put out and to their units."""
+    """Answer every objector of these cases, and write to the nominees disqualified at the deadline and their units."""
     cases, _kept = _with_nominees(work.session, case_ids)
     more = TurnFacts(
         out=Ground.LAPSED, since=period.conclude_by, clause=lapse_clause(period.round, period.programme.lapse_clause)
@@ -53,7 +53,7 @@ def tell_of_reversal(work: Work, row: Disqualification, decision: str) -> None:
 
 
 def _cases_behind(session: Session, row: Disqualification) -> Sequence[int]:
-    """Return the cases on whose account a nominee was put out: all that lapsed with it, or the one that was upheld."""
+    """Return the cases that caused a disqualification: all that lapsed with it, or the one that was upheld."""
     if row.ground is Ground.UPHELD:
         return [row.case_id]
     query = select(Case.id).join(Entry, Case.entry_id == Entry.id)
@@ -66,9 +66,9 @@ def _leading(cases: Sequence[Case]) -> Case:
 
 
 def _with_nominees(session: Session, case_ids: Collection[int]) -> tuple[dict[int, Case], list[Nominee]]:
-    """Read these cases, by id and in that order, with all that a letter is written from.
+    """Read these cases, by id and in that order, with everything a letter needs.
 
-    A caller that holds the nominees as well has them read once, not one by one.
+    The caller must hold the list of nominees: the session then reads them here at once, and not one by one later.
     """
     ids, found = sorted(case_ids), dict[int, Case]()
     for start in range(0, len(ids), _BATCH):

@@ -1,6 +1,6 @@
-"""Letters written at the ends and turns of a case, in the transaction of the act that brings them (R34).
+"""Writes the letters of the ends and turns of a case, in the transaction of the act that causes them (R34).
 
-Their words are frozen as the data stand at that moment. Numbers are given as the transaction ends (`Work.post`).
+Their texts are frozen at that moment. Numbers are assigned as the transaction ends (`Work.post`).
 """
 
 from __future__ import annotations
@@ -34,15 +34,16 @@ def write_letters(
 ) -> None:
     """Write the letters of a turn of this case: to its objectors, the nominee, the units, as the table says.
 
-    `only` names the objections whose objectors are written to, where not all of them are. Without `to_nominee` nobody
-    else is: the nominee has the same letter from another case.
+    `only` names the objections whose objectors are written to, if not all. Without `to_nominee` only objectors are,
+    since
+    the nominee has the same letter from another case.
     """
     against_unit = is_against_unit(case)
     nominee = work.session.get_one(Nominee, case.entry.nominee_id)
     facts = _facts(work, turn, case, nominee)
     for kind, reader in LETTERS[turn]:
         if reader is Reader.UNIT and against_unit:
-            continue  # of a complaint against it a unit learns nothing, not even that it exists (R19)
+            continue  # a unit must not learn that a complaint against it exists (R19)
         if reader is not Reader.OBJECTOR and not to_nominee:
             continue
         if reader is not Reader.OBJECTOR:
@@ -54,19 +55,19 @@ def write_letters(
 
 
 def is_against_unit(case: Case) -> bool:
-    """Whether it is a complaint against the unit that organises the period: the office alone knows of it (R19)."""
+    """Tell whether it is a complaint against the unit that organises the period. Only the office knows of it (R19)."""
     complaint = any(objection.against_handler for objection in case.objections)
     return complaint and case.entry.period.organiser.kind is not UnitKind.OFFICE
 
 
 def _written_to(session: Session, case: Case, only: Collection[int] | None) -> Sequence[Objection]:
-    """Return the objections by their ids, which are drawn at random: no order of arrival is in it (R19)."""
+    """Return the objections by their ids, which are random and so do not show the order of arrival (R19)."""
     query = select(Objection).where(Objection.case_id == case.id).order_by(Objection.id)
     return session.scalars(query if only is None else query.where(Objection.id.in_(only))).all()
 
 
 def wish_of(session: Session, case: Case, objection: Objection) -> Wish:
-    """Return what decides whether this objector may ask for a second look at the case as it stands (R35)."""
+    """Return the facts that decide whether this objector may ask for a second look now (R35)."""
     period = case.entry.period
     asked = select(SecondLook.id).where(SecondLook.objection_id == objection.id)
     return Wish(
@@ -80,7 +81,7 @@ def wish_of(session: Session, case: Case, objection: Objection) -> Wish:
 
 
 def _of_objection(work: Work, case: Case, objection: Objection, more: TurnFacts) -> TurnFacts:
-    """Add until when this objector may ask for a second look, where the decision is one that can be looked at."""
+    """Add until when this objector may ask for a second look, if the decision allows one."""
     if not more.may_look or not may_be_looked_at(case.state, case.conclusion) or objection.withdrawn_at is not None:
         return replace(more, may_look=False)
     wish = wish_of(work.session, case, objection)

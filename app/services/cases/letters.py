@@ -1,4 +1,4 @@
-"""Letters as staff and objectors come to them: who may read which, the sealed copy sent out, many in one file (R34)."""
+"""Letters for staff and objectors: who may read which, issuing the sealed copy, many in one file (R34)."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from app.services.shared.work import Work, use_case
 
 _OF_THE_CASE = (Reader.OBJECTOR, Reader.HANDLER)
 _OF_THE_NOMINEE = (Reader.NOMINEE, Reader.UNIT)
-MOST = 300  # letters in one file
+MOST = 300  # the most letters in one file
 
 
 def in_reach(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     """Return the condition on Letter, joined with Case and Nominee, that leaves out what this person may not read.
 
-    A unit reads what its cases brought, and what went to its own nominees; of a complaint against it nothing (R19).
+    A unit reads the letters of its cases and those to its own nominees, but none of a complaint against it (R19).
     """
     not_recused = ~exists().where(Recusal.case_id == Letter.case_id, Recusal.user_id == actor.user_id)
     if actor.role is Role.OFFICE:
@@ -72,13 +72,13 @@ def one(session: Session, letter_id: int, actor: Actor, now: dt.datetime) -> Let
 
 
 def may_issue(letter: Letter, actor: Actor) -> bool:
-    """Whether this person sends out the sealed copy: somebody of the unit that signs it, or of the office."""
+    """Tell whether this person may issue the sealed copy: somebody of the signing unit, or of the office."""
     return letter.issued_at is None and (actor.is_office or letter.signed_by_id == actor.unit_id)
 
 
 @use_case
 def issue(work: Work, letter_ids: Collection[int]) -> int:
-    """Note that the sealed copies of these letters went out. Returns how many; one that went out before stays as it is.
+    """Note that the sealed copies of these letters were sent. Returns how many; letters sent before stay unchanged.
 
     Raises NothingChosen, and NotYourCase before anything is done.
     """

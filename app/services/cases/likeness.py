@@ -19,15 +19,16 @@ _WORTH_A_LOOK = 0.3  # of the shingles of the shorter one
 
 
 def near(one: str, other: str) -> bool:
-    """Whether two texts say the same in nearly the same words."""
+    """Tell whether two texts say the same in nearly the same words."""
     return _near(folded_text(one), folded_text(other))
 
 
 class Grouping:
-    """Ids grouped by their texts, each with the earliest one that it is near to, in the order in which they are added.
+    """Ids grouped by their texts: each joins the earliest group whose first text is near to its own.
 
-    A chain does not grow a group: whatever is in it is near to its first text, so an honest one that came in between
-    is not drawn in.
+    Nearness is not transitive here: every text of a group is near to its first text, so an unrelated text is not drawn
+    in
+    through others.
     """
 
     def __init__(self, found: Iterable[tuple[Sequence[int], str]] = ()) -> None:

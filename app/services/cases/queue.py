@@ -57,7 +57,7 @@ def all_cases(session: Session, actor: Actor, now: dt.datetime, states: Iterable
 
 
 def watched_by(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
-    """List the open cases of the units below this person's own: to watch, not to handle (R21)."""
+    """List the open cases of the units below this person's own, which it watches (R21)."""
     if actor.role is Role.AUDITOR:
         return []
     query = _cases().where(Case.handler_unit_id != actor.unit_id, Case.state.in_(OPEN_STATES))

@@ -1,4 +1,4 @@
-"""Whoever registered an objection decides nothing in its case, and is recused from it (R33)."""
+"""Recusal of whoever registered an objection from its case (R33)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ KNOWS_WHO_FILED = "登记了这件异议，知道异议人是谁，不参与办�
 
 
 def recusal_of_registrar(case_id: int, user_id: int, now: dt.datetime) -> Recusal:
-    """Return the row that keeps a registrar out of a case.
+    """Return the row that recuses a registrar from a case.
 
-    Who heard the name must not ask the nominee either (R19): so it is more than not deciding.
+    It is a full recusal: whoever heard the objector's name must not question the nominee either (R19).
     """
     return Recusal(case_id=case_id, user_id=user_id, reason=KNOWS_WHO_FILED, recused_at=now)
 
 
 def recuse_registrars(work: Work, case: Case, lead: Case) -> None:
-    """Keep whoever registered an objection of `case` out of the lead that it is joined into.
+    """Recuse whoever registered an objection of `case` from the lead that it is joined into.
 
     Raises NotAllowed where too few people would be left to conclude the lead (R21).
     """

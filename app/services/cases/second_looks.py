@@ -47,7 +47,7 @@ from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
 WISH_LENGTH = (2, 1000)
-# Whoever did anything in a case does not look at it again. Urging is no part in it, nor is reading.
+# Nobody who acted in a case decides a second look at it. Urging and reading do not count as acting.
 _NO_PART_IN_IT = (f"case.{Action.URGE}",)
 _WITH_PERIOD = (
     selectinload(Case.entry).selectinload(Entry.period),
@@ -60,7 +60,7 @@ _WITH_PERIOD = (
 def ask(work: Work, objection_id: int, reason: str) -> None:
     """Ask the superior to look again, by the objector, once (R35). Raises LookRefused, MissingText.
 
-    What two people decided stands until it is answered, and where it is not.
+    The decision of two people stands until it is answered, and also if it never is.
     """
     objection = work.session.get_one(Objection, objection_id)
     case = lock_row(work.session, Case, objection.case_id, *_WITH_PERIOD)
@@ -76,7 +76,7 @@ def ask(work: Work, objection_id: int, reason: str) -> None:
 
 
 def wish(session: Session, objection: Objection, case: Case) -> Wish:
-    """Return what decides whether the objector may ask now, for the page that offers it."""
+    """Return the facts that decide whether the objector may ask now, for the page that offers it."""
     return wish_of(session, case, objection)
 
 
@@ -117,7 +117,7 @@ def reopen(work: Work, case_id: int, decision: str) -> None:
 
 
 def _answer(work: Work, case: Case, outcome: LookOutcome, decision: str) -> list[int]:
-    """Answer the requests that wait. Returns whose objections they are of."""
+    """Answer the requests that wait. Returns the ids of their objections."""
     waiting = case.looks_waiting
     for look in waiting:
         look.outcome, look.decision = outcome, decision
@@ -126,7 +126,7 @@ def _answer(work: Work, case: Case, outcome: LookOutcome, decision: str) -> list
 
 
 def who_acted(session: Session, case: Case) -> set[int]:
-    """Return everybody who did anything in the case, or in one that was joined into it, but urge it."""
+    """Return everybody who acted in the case or in one joined into it, apart from urging."""
     subjects = [on_case(row) for row in session.scalars(select(Case.id).where(Case.joined_into_id == case.id))]
     acts = select(AuditRow.actor).where(
         AuditRow.subject.in_([on_case(case.id), *subjects]),
@@ -145,7 +145,7 @@ def who_acted(session: Session, case: Case) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class WaitingLook:
-    """A case whose objectors wait for a second look: until when it counts, and whether anybody is left to decide it."""
+    """A case with a pending request for a second look: until when it counts, and whether anybody may decide it."""
 
     case: Case
     until: dt.datetime
@@ -227,7 +227,7 @@ def _held_up(period: Period, ended: Sequence[Case], now: dt.datetime) -> HeldUp:
 
 
 def _may_ask(case: Case) -> bool:
-    """Whether any objector of the case has neither withdrawn nor asked before."""
+    """Tell whether any objector of the case has neither withdrawn nor asked before."""
     asked = {look.objection_id for look in case.looks}
     open_to_it = may_be_looked_at(case.state, case.conclusion)
     return open_to_it and any(each.withdrawn_at is None and each.id not in asked for each in case.objections)

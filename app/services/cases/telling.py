@@ -1,4 +1,4 @@
-"""What happens to a case told to the units above it, as rows of the outbox (R21, R22, R28)."""
+"""Writes warnings about events of a case to the units above it, as rows of the outbox (R21, R22, R28)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.services.shared.work import Work
 def tell_units(work: Work, case: Case, occasion: Reminder) -> None:
     """Tell the handling unit, its superiors and the office.
 
-    One deadline tells each unit once of an occasion: where it was told before, the row takes the new moment.
+    Each unit has one row for an occasion and deadline: an event that repeats updates its moment.
     """
     deadline = case.entry.period.conclude_by
     told = select(OutboxRow).where(

@@ -18,7 +18,7 @@ from app.services.shared.work import Work, use_case
 def urge(work: Work, case_id: int, demand: str) -> None:
     """Urge the handling unit (催办), as often as the office likes. Raises NotAllowed, MissingText.
 
-    Nothing was done on the case by it: the two working days of its handlers go on running (R21).
+    Urging is no work on the case: the two working days of its handlers go on running (R21).
     """
     case = lock_case(work, case_id, Action.URGE)
     demand = checked_text(demand, "督办要求", REASON)

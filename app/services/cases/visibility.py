@@ -1,4 +1,4 @@
-"""Which cases a person may know of, as a condition of a query: what `may_see` says of one case (R19, R21)."""
+"""The cases a person may know of, as a query condition: the counterpart of `may_see` for one case (R19, R21)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from app.services.shared.arrivals import shown_to_units
 def cases_visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     """Return the condition on Case that leaves out what this person may not see.
 
-    Every count and every reason that a page gives to a unit goes through here. Of a complaint against the unit itself,
-    which the office handles, not even its existence is told, and of a new case nothing before its day is over (R19).
+    Every count and every reason that a page shows to a unit uses this condition. It leaves out complaints against the
+    unit
+    itself, which the office handles, and a new case until its day is over (R19).
     """
     not_recused = ~exists().where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id)
     if actor.role is Role.OFFICE:

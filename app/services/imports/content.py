@@ -1,4 +1,4 @@
-"""What the files of an import say, row by row, each with what is wrong with it in itself."""
+"""The rows of an import's files, each with its own problems."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _KINDS = {ImportForm.COLLECTIVES: Kind.COLLECTIVE, ImportForm.INDIVIDUALS: Kind.
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """One file of an import, detached: nobody keeps the database waiting while it is read."""
+    """One file of an import, detached from the session, so that no transaction is open while it is read."""
 
     document_id: int
     stored: Stored

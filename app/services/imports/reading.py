@@ -94,7 +94,7 @@ def _columns(session: Session, vault: Vault, import_id: int, now: dt.datetime) -
     Raises what Content.rows raises, UnreadableForm.
     """
     content = Content.of(session, vault, import_id)
-    session.rollback()  # nobody waits for the database while files are read
+    session.rollback()  # no transaction stays open while files are read
     columns, size = [], 0
     for row in content.rows(now):
         columns.append(columns_of(vault.keyring, import_id, row))

@@ -142,7 +142,7 @@ def receive(
     require_running(programme)
     notice = programme.rules
     unit_to_import_for(work.session, unit_id, work.actor)
-    work.session.rollback()  # nobody waits for the database while files are looked through and stored
+    work.session.rollback()  # no transaction stays open while files are inspected and stored
     form = form or form_of(uploads, notice)
     rows = _stored(vault, programme_id, notice, form, uploads, work.actor, work.now)
     try:

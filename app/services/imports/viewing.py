@@ -35,7 +35,7 @@ class ImportLine:
 
     @property
     def called(self) -> str:
-        """Whom or what the row is about."""
+        """Return the name of the nominee or file that the row is about."""
         row = self.opened
         if row.what is What.HEAD:
             return "整份材料"
@@ -74,7 +74,7 @@ class View:
 
     @property
     def lines(self) -> list[ImportLine]:
-        """Every row to be shown: the list as a whole only where something is wrong with it."""
+        """Return every row to be shown. The row of the whole list is shown only if it has a problem."""
         return [line for line in self._all if line.number != HEAD or line.problems]
 
     @property

@@ -1,4 +1,4 @@
-"""Messages that came back: each is marked, and its address is used no more until it was set anew (R28)."""
+"""Bounced messages: each is marked, and its address is not used until it is set anew (R28)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.services.shared.work import Work, use_case
 
 @use_case
 def note(work: Work, token: str, words: str) -> bool:
-    """Mark a message as bounced. False where no message left with this token, or it is marked already."""
+    """Mark a message as bounced. Returns False if no message has this token, or it is marked already."""
     row = work.session.scalar(
         select(Dispatch)
         .where(Dispatch.token == token)

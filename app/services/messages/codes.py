@@ -1,4 +1,4 @@
-"""Codes and secret links of addresses, derived with the server's key: nothing that opens anything is stored (R14)."""
+"""Codes and secret links of addresses, derived with the server's key, so that none is stored (R14)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DIGITS = 6
 
 
 def place(reach_id: int) -> str:
-    """Return what a sealed address is bound to."""
+    """Return the place a sealed address is bound to."""
     return f"reach:{reach_id}"
 
 
@@ -30,7 +30,7 @@ def code_of(keyring: Keyring, reach: Reach) -> str:
 
 
 def stop_token(keyring: Keyring, reach_id: int) -> str:
-    """Return what in a link ends the messages to an address."""
+    """Return the token of the link that ends the messages to an address."""
     return f"{reach_id}-{_proof(keyring.hash_key, reach_id)}"
 
 

@@ -1,7 +1,8 @@
-"""Sending, one message after another: each is claimed in one commit and settled in the next (R28).
+"""Sends messages one after another: each is claimed in one commit and settled in the next (R28).
 
-A worker says that it is about to send before it speaks to the gateway. Killed in between, the message may have
-arrived: after `CLAIMED_FOR` another worker sends it once more, and no third time. None is lost, none comes thrice.
+A worker claims a message before it contacts the gateway. If the worker is killed in between, the message may have
+arrived: after `CLAIMED_FOR` another worker sends it once more, and not a third time. No message is lost, and none
+arrives three times.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Claimed:
 
 @use_case
 def step(work: Work, ended: tuple[Claimed, Outcome] | None, public_url: str) -> Claimed | None:
-    """Settle the message that was just tried, and claim the next that is due, in one commit. None: nothing is due."""
+    """Settle the message just sent and claim the next due one, in one commit. Returns None if nothing is due."""
     if ended is not None:
         _settle(work, *ended)
     for row in _due(work):
@@ -54,7 +55,7 @@ def step(work: Work, ended: tuple[Claimed, Outcome] | None, public_url: str) -> 
 
 @use_case
 def settle(work: Work, ended: tuple[Claimed, Outcome]) -> None:
-    """Settle a message, and claim no other."""
+    """Settle a message without claiming another."""
     _settle(work, *ended)
 
 
@@ -70,7 +71,7 @@ def _due(work: Work) -> Sequence[Dispatch]:
 
 
 def _taken_back(work: Work, row: Dispatch) -> bool:
-    """Take a message back from a worker that is gone. False where it may have arrived twice already: it ends there."""
+    """Take a message back from a dead worker. Returns False if it may have arrived twice, and then ends it."""
     row.unsure += 1
     if row.unsure < MOST_UNSURE:
         return True
@@ -95,7 +96,7 @@ def _claim(work: Work, first: Dispatch, public_url: str) -> Claimed:
 
 
 def _others_of_the_morning(work: Work, first: Dispatch) -> list[Dispatch]:
-    """Return what goes into the same morning's message."""
+    """Return the other dispatches that go into the same morning's message."""
     if not first.digest or first.unsure:
         return []
     others = work.session.scalars(
@@ -132,7 +133,7 @@ def _outbox(row: Dispatch) -> OutboxRow:
 
 
 def _still_tells(work: Work, row: Dispatch) -> bool:
-    """Whether there is something to tell when its time has come: the person may have gone, the case be over."""
+    """Tell whether a message is still of use when it is due: the person may have left, or the case may be over."""
     reach = work.session.get_one(Reach, row.reach_id, options=[joinedload(Reach.user)], populate_existing=True)
     if row.notice is NoticeKind.CODE:
         return reach.confirmed_at is None and work.now < reach.code_at + VALID_FOR
@@ -151,7 +152,7 @@ def _still_tells(work: Work, row: Dispatch) -> bool:
 
 
 def _settle(work: Work, claimed: Claimed, outcome: Outcome) -> None:
-    """Write what became of a try, unless the claim has gone to another worker meanwhile."""
+    """Write the result of an attempt, unless another worker has taken over the claim meanwhile."""
     rows = work.session.scalars(
         select(Dispatch)
         .where(Dispatch.id.in_(claimed.ids), Dispatch.fate == Delivery.SENDING, Dispatch.due_at == claimed.stamp)

@@ -1,4 +1,4 @@
-"""What became of the messages, for the office: the newest, what was given up, and whom nobody can reach (R28)."""
+"""The fates of messages for the office: the newest, those given up, and units that cannot be reached (R28)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GIVEN_UP = (Delivery.FAILED, Delivery.BOUNCED)
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One message as the office sees it. Of an objector's nothing tells whose it is."""
+    """One message as the office sees it. A message to an objector does not show whose it is."""
 
     id: int
     notice: str
@@ -94,9 +94,9 @@ def given_up(session: Session) -> int:
 def unreachable(
     session: Session, units: Iterable[Unit], channels: Collection[OutgoingChannel], now: dt.datetime
 ) -> list[Unit]:
-    """Return the units that no message can reach: no shared address, and nobody in them who has one.
+    """Return the units that no message can reach: without a shared address or a person with one.
 
-    Without any channel set up there is none to name.
+    Returns none while no channel is set up.
     """
     if not channels:
         return []

@@ -1,4 +1,4 @@
-"""What anybody may subscribe to of a programme, and what a person of staff may of their own deadlines (R5, R36)."""
+"""The content of feeds: of a programme for everybody, of their own deadlines for staff (R5, R36)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.services.shared.work import Work, use_case
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One entry of a feed, with nobody's name in it. `ends` is None for an instant."""
+    """One entry of a feed, without a name. `ends` is None for an instant."""
 
     key: str
     title: str
@@ -108,7 +108,7 @@ def has_calendar(session: Session, user_id: int) -> bool:
 
 @use_case
 def make_calendar(work: Work) -> str:
-    """Make a new secret address for whoever acts, and return its token, shown once. The one before is dead."""
+    """Make a new secret address for the actor and return its token, shown once. The previous one stops working."""
     token = secrets.token_urlsafe(24)
     hashed = keyed_hash(work.keyring.hash_key, "calendar-feed", token)
     there = work.session.get(StaffCalendar, work.actor.user_id)
@@ -122,7 +122,7 @@ def make_calendar(work: Work) -> str:
 
 @use_case
 def revoke_calendar(work: Work) -> None:
-    """Make the secret address of whoever acts dead."""
+    """Revoke the secret address of the actor."""
     there = work.session.get(StaffCalendar, work.actor.user_id)
     if there is not None:
         work.session.delete(there)

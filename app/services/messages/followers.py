@@ -1,6 +1,6 @@
-"""Objectors who are told that something happened, without what (R36), and whose contact a code confirms (R14).
+"""Messages to objectors: news without content (R36), and the code that confirms a contact (R14).
 
-An objector's address is one sealed row beside the objection: it goes with the identity when that is purged.
+An objector's address is one sealed row beside the objection. It is purged together with the identity.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from app.services.messages.planning import new_token, usable
 from app.services.messages.reaches import AGAIN_AFTER, ReachShown, send_code, take_code
 from app.services.shared.work import Work, use_case
 
-# Who did not tick the box gets the code, which confirms the contact, and nothing else.
+# An objector who did not tick the box gets only the code that confirms the contact.
 _NEWS, _CODE_ALONE = Times.AT_ONCE, Times.DEADLINES
-_MOST_CODES, _CODE_PERIOD = 6, dt.timedelta(days=1)  # for one contact, whoever typed it
+_MOST_CODES, _CODE_PERIOD = 6, dt.timedelta(days=1)  # codes a day for one contact, whoever typed it
 
 
 def way_to(contact: str, there: frozenset[OutgoingChannel]) -> tuple[OutgoingChannel, str] | None:
-    """Return the channel and the address by which a contact can be reached; None for a fixed line, say."""
+    """Return the channel and the address of a contact. Returns None where no channel reaches it, as a fixed line."""
     for channel, address in ((OutgoingChannel.MAIL, contact.strip()), (OutgoingChannel.SMS, plain_contact(contact))):
         if channel in there and not fault_of_address(channel, address):
             return channel, address
@@ -43,10 +43,10 @@ def way_to(contact: str, there: frozenset[OutgoingChannel]) -> tuple[OutgoingCha
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """How an objector can be told: the channels of this installation, and what they asked for (R14, R36).
+    """How an objector can be told: the channels of this installation, and the objector's choice (R14, R36).
 
-    Whoever files on the web gets a code at once. For what staff register the clerk has seen the person or the signed
-    paper, so a code is sent when the objector asks for one on the receipt's page.
+    Whoever files on the web gets a code at once. For a registered objection the clerk has seen the person or the signed
+    paper, so a code is sent only when the objector asks for one on the receipt's page.
     """
 
     channels: frozenset[OutgoingChannel]
@@ -72,10 +72,10 @@ def begin(
 
 
 def _send_code(session: Session, reach: Reach, now: dt.datetime) -> None:
-    """Have a code sent, unless the contact had as many in a day as one person needs.
+    """Have a code sent, unless the contact got the daily limit of codes.
 
-    Anybody can type a stranger's number. The page says the same in either case, so that nobody learns from it what
-    somebody else filed under a contact (R17).
+    Anybody can type a stranger's number. The page says the same in either case, so that it does not reveal what others
+    filed under a contact (R17).
     """
     contact = select(Objection.contact_hash).where(Objection.id == reach.objection_id).scalar_subquery()
     sent = session.scalar(
@@ -92,7 +92,7 @@ def _send_code(session: Session, reach: Reach, now: dt.datetime) -> None:
 
 
 def shown(session: Session, keyring: Keyring, objection_id: int) -> ReachShown | None:
-    """Return an objector's address as their own page shows it; None where there is none."""
+    """Return an objector's address as their own page shows it, None without one."""
     reach = _of(session, objection_id)
     if reach is None:
         return None
@@ -102,7 +102,7 @@ def shown(session: Session, keyring: Keyring, objection_id: int) -> ReachShown |
 
 
 def code_was_asked_for(session: Session, objection_id: int) -> bool:
-    """Whether a code was asked for, by filing on the web or on the page; whether it left is not told (R17)."""
+    """Tell whether a code was asked for, by filing on the web or on the page. Whether it was sent is not told (R17)."""
     reach = _existing(session, objection_id)
     registered = session.scalar(select(exists().where(Registration.objection_id == objection_id)))
     return not registered or reach.code_at > reach.made_at
@@ -116,7 +116,7 @@ def confirm(work: Work, objection_id: int, code: str) -> None:
 
 @use_case
 def _try_code(work: Work, objection_id: int, code: str) -> bool:
-    """Try a code. Commits in either case: a wrong try counts."""
+    """Try a code. Commits in either case, since a wrong attempt counts."""
     return take_code(work, _existing(work.session, objection_id), code)
 
 
@@ -142,7 +142,7 @@ def choose(work: Work, objection_id: int, wants_news: bool) -> None:
 
 @use_case
 def stop(work: Work, token: str) -> None:
-    """End the messages by the link that stands in each of them. Raises NotThere for a link that was not made here."""
+    """End the messages by the link in each of them. Raises NotThere for a forged link."""
     reach_id = reach_of_stop(work.keyring, token)
     reach = work.session.get(Reach, reach_id) if reach_id is not None else None
     if reach is None or reach.objection_id is None:
@@ -151,7 +151,7 @@ def stop(work: Work, token: str) -> None:
 
 
 def tell(session: Session, objection_ids: Iterable[int], now: dt.datetime) -> None:
-    """Tell those who wish it that there is something new. What waits already says as much: one message is enough."""
+    """Tell the objectors who wish it that there is news. A message that already waits is not repeated."""
     waiting = exists().where(
         Dispatch.reach_id == Reach.id, Dispatch.notice == NoticeKind.NEWS, Dispatch.fate == Delivery.WAITING
     )

@@ -1,4 +1,4 @@
-"""The outbox: a warning is put in by the transaction of what it tells, and a sender called after its commit."""
+"""The outbox: a warning is written in the transaction of its event, and a sender is called after the commit."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _OUTGOING = "messages.outgoing"
 
 
 def put(session: Session, rows: Sequence[OutboxRow | Dispatch]) -> None:
-    """Add rows that are to leave."""
+    """Add rows to be sent."""
     session.add_all(rows)
     if rows:
         mark_outgoing(session)
 
 
 def mark_outgoing(session: Session) -> None:
-    """Note that the running transaction has something to send: whoever wrote it without `put` says so."""
+    """Note that the running transaction has something to send, for code that writes rows without `put`."""
     session.info[_OUTGOING] = True
 
 

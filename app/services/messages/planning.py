@@ -1,4 +1,4 @@
-"""From what happened to whom it is told: each row of the outbox becomes dispatches, once (R28)."""
+"""Plans messages: each row of the outbox becomes dispatches to addresses, once (R28)."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from app.services.shared.arrivals import shown_to_units
 from app.services.shared.work import Work, use_case
 
 _BATCH = 100
-_STALE = dt.timedelta(days=7)  # senders were away for so long: what happened before is no news
+_STALE = dt.timedelta(days=7)  # events older than this are not sent: the senders were down that long
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a worker plans with: the channels there are, and the calendar in force."""
+    """What planning needs: the available channels, and the calendar in force."""
 
     channels: frozenset[OutgoingChannel]
     days: Calendar
@@ -38,9 +38,9 @@ def new_token() -> str:
 
 @use_case
 def plan(work: Work, means: Means) -> int:
-    """Make the dispatches of the oldest rows nobody has planned yet. Returns how many rows there were.
+    """Make the dispatches of the oldest unplanned rows. Returns how many rows there were.
 
-    What is about a case that units do not know of yet waits until they do (R19).
+    A row about a case that is still held back from units waits until they may know of it (R19).
     """
     rows = work.session.scalars(
         select(OutboxRow)
@@ -85,7 +85,7 @@ def _dispatches(work: Work, row: OutboxRow, means: Means) -> Iterator[Dispatch]:
 def _reaches(work: Work, case: Case, unit: Unit, channels: frozenset[OutgoingChannel]) -> Iterable[Reach]:
     """List the confirmed addresses of a unit and of its people who are told of this case.
 
-    A recused person is not, nor is the unit's shared address, which that person may read.
+    Leaves out a recused person, and then also the unit's shared address, which that person may read.
     """
     recused = set(work.session.scalars(select(Recusal.user_id).where(Recusal.case_id == case.id)))
     people = work.session.scalars(select(User).where(User.unit_id == unit.id, User.role != Role.AUDITOR)).all()

@@ -1,7 +1,7 @@
 """The queue: huey, in Redis where there is one, else in a file beside the others of this server.
 
-What waits in it is no message, only a call to look into the table of them: the rows of `dispatches` are the truth, any
-worker of any server takes any of them, and a call that was lost costs a minute at most.
+The queue holds no messages, only calls to look into the table `dispatches`. Any worker of any server sends any of its
+rows, and a lost call delays a message by a minute at most.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from config import Settings
 
 _log = logging.getLogger("gongshi.messages")
 _NAME = "gongshi"
-_CALLS = 4  # more calls than threads that answer them help nobody
+_CALLS = 4  # more calls than threads have no use
 
 
 def queue_of(settings: Settings) -> Huey:
@@ -29,15 +29,15 @@ def queue_of(settings: Settings) -> Huey:
 
 
 def _nothing() -> None:
-    """Stand for a task with whoever only calls it."""
+    """Serve as the body of a task in a process that only calls it."""
 
 
 def add_tasks(
     huey: Huey, deliver: Callable[[], object] = _nothing, look_for_bounces: Callable[[], object] = _nothing
 ) -> Callable[[], object]:
-    """Give the queue its one task, and the sweep of each minute; return what puts a call into the queue.
+    """Register the task and the sweep of each minute; return the function that queues a call.
 
-    Whoever only calls gives the tasks too: they are known by name on both sides.
+    A process that only calls registers the tasks too, since both sides know them by name.
     """
 
     @huey.task(name="deliver")  # type: ignore[untyped-decorator] # huey has no types
@@ -62,13 +62,13 @@ def wake_after_commits(database: Database, settings: Settings) -> None:
 
 
 def _waker(huey: Huey, call: Callable[[], object]) -> Callable[[], None]:
-    """Return what calls a sender, unless enough calls wait; never a fault: a sweep each minute looks too."""
+    """Return a function that calls a sender unless enough calls wait. It never raises: the sweep runs every minute."""
 
     def wake() -> None:
         try:
             if huey.pending_count() < _CALLS:
                 call()
-        except Exception as error:  # whatever it was: what was to be told is committed, and nobody's request fails
+        except Exception as error:  # any fault: the message is committed already, and the request must not fail
             _log.warning("no sender was called", exc_info=error)
 
     return wake

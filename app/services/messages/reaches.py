@@ -1,4 +1,4 @@
-"""Where somebody is told: addresses of people and of units, confirmed by a code, and when (R28)."""
+"""Addresses of people and of units for messages, confirmed by a code, with the times of sending (R28)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ AGAIN_AFTER = dt.timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """A person or a unit. `unit_id` 0: the person who acts."""
+    """The owner of an address: the unit `unit_id`, or with 0 the acting person."""
 
     unit_id: int = 0
 
@@ -47,15 +47,11 @@ class ReachShown:
     stopped: bool
     bounced: bool
 
-    @property
-    def in_use(self) -> bool:
-        return self.confirmed and not self.stopped and not self.bounced
-
 
 def shown(
     session: Session, keyring: Keyring, *, user_id: int | None = None, unit_id: int | None = None
 ) -> list[ReachShown]:
-    """List the addresses of a person or of a unit, masked. Whoever asks for a unit has seen that they may."""
+    """List the addresses of a person or of a unit, masked. The caller has checked the right to see a unit's."""
     whose = Reach.user_id == user_id if user_id is not None else Reach.unit_id == unit_id
     return [
         ReachShown(
@@ -134,7 +130,7 @@ def choose_times(work: Work, reach_id: int, times: Times) -> None:
 
 @use_case
 def stop(work: Work, reach_id: int) -> None:
-    """Use an address no longer."""
+    """Stop using an address."""
     reach = _own(work, reach_id)
     reach.stopped_at = work.now
     work.did("reach.stopped", _subject(reach), channel=reach.channel)
@@ -161,7 +157,7 @@ def send_code(session: Session, reach: Reach, now: dt.datetime) -> None:
 
 
 def take_code(work: Work, reach: Reach, code: str) -> bool:
-    """Confirm with a code, if it is the one and still good. A wrong one counts as a try."""
+    """Confirm with a code, if it is right and still valid. A wrong one counts as an attempt."""
     still = reach.stopped_at is None and work.now < reach.code_at + VALID_FOR and reach.code_tries < MOST_TRIES
     if still and hmac.compare_digest(code_of(work.keyring, reach).encode(), code.strip().encode()):
         reach.confirmed_at = work.now
@@ -178,7 +174,7 @@ def _owner(work: Work, whose: Whose) -> dict[str, int]:
 
 
 def require_may_set(work: Work, unit_id: int) -> None:
-    """Raise NotYourCase unless this person keeps the unit's contact: the office, or a head of it or the one above."""
+    """Raise NotYourCase unless this person may change the unit's contact: office, its head, or the head above it."""
     if work.actor.role not in (Role.OFFICE, Role.HEAD):
         raise NotYourCase
     units.visible(work.session, unit_id, work.actor)

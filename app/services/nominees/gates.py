@@ -1,4 +1,4 @@
-"""What stands between nominees and a round of publicity, each reason in words (R8-R10), and a unit's places (R9)."""
+"""What blocks nominees from a round of publicity, each reason in words (R8-R10), and a unit's places (R9)."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class NomineeStanding:
 
     @property
     def obstacles_ahead(self) -> tuple[str, ...]:
-        """What keeps it from the round it would enter next."""
+        """Return what keeps it from the round it would enter next."""
         if self.gone:
             return (self.gone,)
         ahead = self.round_ahead

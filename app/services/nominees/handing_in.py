@@ -31,7 +31,7 @@ from app.services.shared.work import Work
 
 @dataclass(frozen=True, slots=True)
 class _Whose:
-    """What a file is judged by, detached: nobody keeps the database waiting while it is looked through."""
+    """What a file is judged by, detached from the session, so that no transaction is open while it is inspected."""
 
     programme_id: int
     notice: AwardNotice
@@ -78,7 +78,7 @@ def receive(work: Work, vault: Vault, sort: Sort, nominee_id: int, title: str, u
     """Keep a nominee's file; the latest counts. Raises NotYourCase, Archived, FileRefused, StoreDown."""
     nominee = check_may_receive(work.session, sort, nominee_id, work.actor)
     whose = _Whose(nominee.programme_id, nominee.programme.rules, nominee.kind, nominee.name, nominee.recommender.name)
-    work.session.rollback()  # nobody waits for the database while a file is looked through
+    work.session.rollback()  # no transaction stays open while a file is inspected
     _check(sort, title, upload, whose)
     row = documents.stored(
         vault, sort.purpose, whose.programme_id, Upload(title, upload), work.actor, work.now, nominee_id=nominee_id

@@ -106,7 +106,7 @@ def record_opinion(work: Work, vault: Vault, nominee_ids: Collection[int], answe
         raise WrongState("所选对象不是同一个推荐单位的。请按推荐单位筛选后，一个单位一个单位地录入。")
     _check(answer, nominees[0].programme.rules, work.now)
     programme_id, about = nominees[0].programme_id, nominees[0].id if len(nominees) == 1 else None
-    work.session.rollback()  # nobody waits for the database while a file is looked through
+    work.session.rollback()  # no transaction stays open while a file is inspected
     document = _stored(vault, programme_id, about, scan, work.actor, work.now) if scan else None
     try:
         _write(work, nominee_ids, answer, document)

@@ -55,7 +55,7 @@ def require_vacant(session: Session, left: Nominee, now: dt.datetime) -> None:
 
 
 def replacement_of(session: Session, nominee_id: int) -> Nominee | None:
-    """Return who was named for this nominee's place, whatever became of them."""
+    """Return the replacement named for this nominee's place, whether or not it still stands."""
     return session.scalar(select(Nominee).where(Nominee.replaces_id == nominee_id))
 
 

@@ -1,4 +1,4 @@
-"""What came in by which channel: the list for staff, and the counts for reports (R33)."""
+"""Objections by channel: the list for staff, and the counts for reports (R33)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.services.cases.visibility import cases_visible_to
 
 @dataclass(frozen=True, slots=True)
 class CameIn:
-    """One objection as the list shows it. Who registered it reads no more of it than was typed: `readable` is False."""
+    """One objection as the list shows it. Its registrar cannot open the case: `readable` is False."""
 
     objection: Objection
     case: Case

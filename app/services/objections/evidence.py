@@ -1,16 +1,15 @@
-"""Evidence on its way in: received for a form, removed again, claimed when the form is filed (R14, R16)."""
+"""Receiving evidence: stored for a form, removed again, claimed when the form is filed (R14, R16)."""
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
-from app.domain.refusals import FilesChanged, FormAlreadyUsed, Refusal, TooManyFiles
-from app.evidence.inspection import FILES_PER_OBJECTION, inspect
+from app.domain.refusals import FilesChanged, FormAlreadyUsed, TooManyFiles
+from app.evidence.inspection import FILES_PER_OBJECTION
 from app.evidence.kinds import FileKind
 from app.models import Evidence, Objection, ScanState
 from app.sealing import Keyring
@@ -34,7 +33,7 @@ _LETTERS = (
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file as whoever sent it sees it: under their own name for it, with the hash of what they sent."""
+    """A file for its sender, with the sender's name for it and the hash of what was sent."""
 
     id: int
     title: str
@@ -66,42 +65,34 @@ def receive(
     objection_id: int | None = None,
     letter: bool = False,
 ) -> Attached:
-    """Take one file of an objector for a form that is not filed yet, as `take` does."""
+    """Store one file of an objector for a form that is not filed yet, as `take` does."""
     return take(work, vault, form_hash, SentFile(title, upload, objection_id, letter))
 
 
 def take(work: Work, vault: Vault, form_hash: str, sent: SentFile) -> Attached:
-    """Take one file for a form that is not filed yet.
+    """Store one file for a form that is not filed yet.
 
-    The same file twice is one, and a letter if it ever came as one. Raises FileRefused for what it is, TooManyFiles,
+    The same file sent twice is stored once, as a letter if it was ever sent as one. Raises FileRefused, TooManyFiles,
     FormAlreadyUsed for a form that was filed without it, StoreDown. On return file and row are on disk.
     """
-    work.session.rollback()  # nobody waits for the database while a file is looked through and stored
-    inspected = inspect(sent.content)
-    with closing(inspected.content):
-        row = Evidence(form_hash=form_hash, letter=sent.letter, **files.put(vault, sent.title, inspected, work.now))
-    try:
-        with work:
-            _lock(work.session.connection(), form_hash)
-            if (same := _same(work.session, row)) is None:
-                _room(work.session, form_hash, sent.objection_id)
-                work.session.add(row)
-                work.session.flush()
-                details = {"size": row.size, "sha256": row.sha256}
-                work.did_by(sent.by, "evidence.received", _on_evidence(row.id), **details)
-            elif sent.letter and same.objection_id is None:
-                same.letter = True
-            answer = attached(vault.keyring, same or row)
-    except Refusal:
-        files.discard(vault, row.name)
-        raise
-    if same is not None:
-        files.discard(vault, row.name)
-    return answer
+    work.session.rollback()  # no transaction stays open while a file is inspected and stored
+    with files.incoming(vault, sent.title, sent.content, work.now) as file, work:
+        _lock(work.session.connection(), form_hash)
+        row = Evidence(form_hash=form_hash, letter=sent.letter, **file.columns)
+        if (same := _same(work.session, row)) is None:
+            _room(work.session, form_hash, sent.objection_id)
+            work.session.add(row)
+            work.session.flush()
+            details = {"size": row.size, "sha256": row.sha256}
+            work.did_by(sent.by, "evidence.received", _on_evidence(row.id), **details)
+            file.named = True
+        elif sent.letter and same.objection_id is None:
+            same.letter = True
+        return attached(vault.keyring, same or row)
 
 
 def remove(work: Work, vault: Vault, form_hash: str, evidence_id: int, by: str = OBJECTOR) -> None:
-    """Take a file of a form back before it is filed; one that is not there, or filed, stays as it is."""
+    """Remove a file of a form before it is filed. Any other file stays as it is."""
     mine = (Evidence.id == evidence_id, Evidence.form_hash == form_hash, Evidence.objection_id.is_(None))
     with work:
         name = work.session.scalar(delete(Evidence).where(*mine).returning(Evidence.name))

@@ -51,8 +51,8 @@ from app.services.objections.shares import Guard, contact_hash, hold_back, text_
 from app.services.record.chain import CLOCK, OBJECTOR, Act, name_of_actor, on_case, on_period, record
 from app.services.shared.leavers import departures
 
-# This is the one place where a crowd arrives at once: its statements are built here, once, and executed on the
-# connection, without the ORM's bookkeeping for objects that nobody looks at again (docs/performance.md).
+# Many objections arrive here at once, so the statements are built once and executed on the connection, without the
+# ORM's bookkeeping for objects that are not read again (docs/performance.md).
 _ENTRY_ID = (
     select(Entry.id)
     .join(Period, Entry.period_id == Period.id)
@@ -78,7 +78,7 @@ PERIOD_OF_ENTRY = (
         func.coalesce(Period.recount, Period.days).label("days"),
         Period.organiser_id,
         Entry.nominee_id,
-        # Whether there is anything to look into: most nominees have neither withdrawn nor been put out.
+        # Whether anything has to be checked: most nominees have neither withdrawn nor been disqualified.
         or_(
             Nominee.withdrawn_at.is_not(None),
             exists().where(Disqualification.nominee_id == Nominee.id),
@@ -143,7 +143,7 @@ class Filing:
     category: Category
     facts: str
     against_handler: bool
-    files: int = 0  # so many lay with the form when it was checked; where there are none, nobody looks for any
+    files: int = 0  # the number of files on the check page; for 0 no file is looked for
     letters: int = 0  # so many of these are sealed letters
     only_scanned: bool = False  # the facts stand in the files: the text says no more than that (R33)
 
@@ -255,7 +255,7 @@ def write_down(
 ) -> tuple[Filed, list[Act]]:
     """Write the rows of a filing that nothing forbids, and return the receipt with the acts for the record.
 
-    By the web and at a desk (`registrar`) it is the same, but that who registers is not one of those who handle it.
+    Filed on the web and registered objections (`registrar`) differ only in that the registrar does not handle the case.
     `period` is a row of PERIOD_OF_ENTRY. Raises NoHandsLeft, for a registrar alone.
     """
     connection = session.connection()

@@ -1,4 +1,4 @@
-"""Objections that came by letter, visit, telephone or mail: entered by staff, from then on like any other (R33)."""
+"""Registration by staff of objections that came by letter, visit, telephone or mail (R33)."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _register(work: Work, entry_id: int, filing: Filing, arrival: Arrival) -> Fi
 
 
 def _registers(session: Session, actor: Actor, period: Period, now: dt.datetime) -> bool:
-    """Whether this person registers for a period: the office, its organiser, and who handles its cases."""
+    """Tell whether this person registers for a period: the office, its organiser, the unit that handles its cases."""
     if actor.role is Role.AUDITOR or period.cancelled_at is not None or now < period.opens_at:
         return False
     if actor.is_office or actor.unit_id == period.organiser_id:

@@ -1,7 +1,7 @@
-"""What holds back a flood of objections, inside the transaction that files one (R17), and what tells floods apart.
+"""Spends answered challenges in the transaction that files (R17), and hashes contacts and texts.
 
-An answered challenge is spent in the same commit as the objection that it let through: a filing that fails spends
-nothing. What a contact filed before is not looked at here: the answer would tell strangers of it.
+An answered challenge is spent in the same commit as its objection, so a failed filing spends nothing. Earlier filings
+of the contact are not read here, since the answer would reveal them to strangers.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def text_hash(key: bytes, facts: str) -> str:
 
 
 def hold_back(connection: Connection, guard: Guard, now: dt.datetime) -> None:
-    """Let a filing pass, or raise AnswerSpent."""
+    """Spend the filing's answered challenge. Raises AnswerSpent if it was used before."""
     if guard.answer:
         _spend(connection, guard.answer, now)
 

@@ -1,4 +1,4 @@
-"""What the office sees of everything: the time line, what needs a hand today, cases by state (R28, R30)."""
+"""The office's overview: the time line, what needs an act today, cases by state (R28, R30)."""
 
 from __future__ import annotations
 

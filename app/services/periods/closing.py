@@ -1,4 +1,4 @@
-"""Closing a period (R30): refused too early, otherwise with a report that says everything."""
+"""Closing a period (R30): refused too early, otherwise with a complete report."""
 
 from __future__ import annotations
 

@@ -22,17 +22,17 @@ from app.services.shared.work import Work, use_case
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The days that lost an hour or more and were not made good for yet, and the plan that would make good."""
+    """The days that lost an hour or more and were not compensated yet, and the plan that compensates them."""
 
     outage_days: tuple[dt.date, ...]
     plan: WindowPlan
 
 
 def offer(session: Session, period: Period, calendar: Calendar, now: dt.datetime) -> Offer:
-    """One working day for each working day with an outage.
+    """Offer one working day for each working day with an outage.
 
-    Raises WrongState outside of the window, where what is over stays over (R4), and where there is nothing
-    to make good for; EstimatedCalendar, BeyondHorizon.
+    Raises WrongState outside of the window, since a window that is over stays over (R4), and without an outage;
+    EstimatedCalendar, BeyondHorizon.
     """
     if not period.window.contains(now):
         raise WrongState("公示时间不能延长：只有在公示期间才能延长，开始以前可以撤回重排，结束以后不再公开。")

@@ -1,4 +1,4 @@
-"""From when on units know of a new case, as a condition of a query (R19)."""
+"""When units may know of a new case, as a query condition (R19)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One use case on many things, each in a transaction of its own: one that is refused holds no other up."""
+"""One use case on many things, each in a transaction of its own: a refused one does not affect the others."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def open_document(work: Work, vault: Vault, document_id: int) -> OpenedFile:
         raise NotYourCase
     name, row = files.title_of(vault.keyring, document), Stored.of(document)
     scan, kind = document.scan, document.kind
-    work.session.rollback()  # nobody waits for the database while a file is read
+    work.session.rollback()  # no transaction stays open while a file is read
     opened = files.opened(vault, row, scan, kind, name)
     work.did("document.opened", f"document:{document_id}")
     return opened

@@ -10,12 +10,12 @@ import datetime as dt
 import hashlib
 import logging
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from app.domain.refusals import FileDamaged, HeldBack
-from app.evidence.inspection import Inspected
+from app.domain.refusals import FileDamaged, HeldBack, Refusal
+from app.evidence.inspection import Inspected, inspect
 from app.evidence.kinds import FileKind
 from app.evidence.names import FileMissing, StoreDown, new_name
 from app.evidence.sealed_file import sealed, unsealed
@@ -75,6 +75,33 @@ def discard(vault: Vault, name: str) -> None:
     """Delete a file that no row names. Should that fail, it is a file without a row: listed, and harmless."""
     with suppress(StoreDown):
         vault.store.delete(name)
+
+
+@dataclass(slots=True)
+class Incoming:
+    """A file that is stored before its row. `columns` are those of the row, `named` says that the row was made."""
+
+    columns: dict[str, Any]
+    named: bool = False
+
+
+@contextmanager
+def incoming(vault: Vault, title: str, upload: BinaryIO, now: dt.datetime) -> Iterator[Incoming]:
+    """Inspect and store an uploaded file, and delete it again on a refusal or where no row was made for it.
+
+    No transaction should be open before: inspecting and storing takes long. After any other fault the file stays, since
+    its row may have been committed. Raises FileRefused, StoreDown.
+    """
+    inspected = inspect(upload)
+    with closing(inspected.content):
+        file = Incoming(put(vault, title, inspected, now))
+    try:
+        yield file
+    except Refusal:
+        discard(vault, file.columns["name"])
+        raise
+    if not file.named:
+        discard(vault, file.columns["name"])
 
 
 def title_of(keyring: Keyring, row: StoredFile) -> str:

@@ -20,8 +20,8 @@ _TAKE = text(
 def number_letters(session: Session, letters: Sequence[Letter]) -> None:
     """Give these letters their ids and numbers, in their order, and add them to the session.
 
-    Called as the last of a transaction but for the record: whoever holds a counter waits for nothing but the record, so
-    that no two transactions wait for each other.
+    Called last in a transaction, right before the record: a transaction that holds a counter then waits for the record
+    only, so that no two transactions wait for each other.
     """
     by_series: dict[tuple[int, str, int], list[Letter]] = {}
     for letter in letters:

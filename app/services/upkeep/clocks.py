@@ -1,4 +1,4 @@
-"""How far the clock of this machine is from the database's: servers that share one have to agree on the second (R1)."""
+"""The difference between this machine's clock and the database's: servers that share one must agree (R1)."""
 
 from __future__ import annotations
 

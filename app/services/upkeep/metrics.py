@@ -1,4 +1,4 @@
-"""What whoever watches the portal reads off it: figures as they stand in the database at this moment."""
+"""Figures of the database at this moment, for monitoring."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logins and one's own account; units and people as the office and the heads of units look after them."""
+"""Logins and one's own account; units and people as the office and the heads of units manage them."""
 
 from __future__ import annotations
 

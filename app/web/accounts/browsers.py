@@ -1,7 +1,7 @@
-"""The mark a browser keeps once somebody was let in through it (OWASP: device cookies).
+"""The cookie a browser keeps after a login succeeded in it (OWASP: device cookies).
 
-It opens nothing. It only has this browser's failures counted apart, so that nobody who keeps failing elsewhere under
-somebody's name can keep that person out of their own computer.
+It grants no access. Failed logins of this browser are counted apart, so that failures elsewhere under the same login do
+not lock the owner out of their own computer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _KEPT_FOR = dt.timedelta(days=180)
 
 
 def known_browser() -> KnownBrowser | None:
-    """Return whose browser this is, by the mark that the portal signed."""
+    """Return the login that this browser belongs to, by its signed cookie."""
     try:
         user_id, mark = _signer().loads(request.cookies.get(_name(), ""))
     except (BadSignature, TypeError, ValueError):
@@ -29,7 +29,7 @@ def known_browser() -> KnownBrowser | None:
 
 
 def remember_browser(response: Response, user: User, before: KnownBrowser | None) -> None:
-    """Somebody was let in: the same person keeps the mark, so that one browser counts once."""
+    """Set the cookie after a login. The same person keeps the old one, so that one browser counts once."""
     mark = before.mark if before is not None and before.user_id == user.id else new_mark()
     response.set_cookie(
         _name(),

@@ -1,4 +1,4 @@
-"""The forms of coming in and of one's own account, and how a refusal stands beside its field."""
+"""The forms of login and of one's own account, and how a refusal is placed beside its field."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class CodeForm(PlainForm):
 
 
 class ProofForm(PlainForm):
-    """The password once more, before something that guards the account changes."""
+    """Asks for the password again before the account's protection changes."""
 
     password = PasswordField(
         "现在的密码",

@@ -26,7 +26,7 @@ blueprint = Blueprint("account", __name__)
 
 
 def _failed(response: Response) -> bool:
-    """Only failures fill an address's bucket: an office behind one address comes in together at nine."""
+    """Count only failures in an address's bucket: an office behind one address logs in at nine together."""
     return response.status_code == 422
 
 
@@ -91,14 +91,14 @@ def logout() -> ResponseReturnValue:
 
 
 def remember(let_in: logins.LetIn) -> None:
-    """Start this browser's session. The cookie keeps nothing of what it held before."""
+    """Start this browser's session. The earlier content of the cookie is dropped."""
     cookie.clear()
     cookie.permanent = True
     login_user(Person(let_in.session, let_in.token))
 
 
 def home_of(user: User) -> str:
-    """Where somebody's work is."""
+    """Return the address of the first page after login, by role."""
     if user.role is Role.AUDITOR:
         return url_for("record.audit_record")
     return url_for("office.overview") if user.role is Role.OFFICE else url_for("cases.queue_page")
@@ -113,7 +113,7 @@ def _let_in(user: User) -> ResponseReturnValue:
 
 
 def _half_way() -> logins.HalfWay | None:
-    """Whose code this browser owes, by the cookie we signed."""
+    """Return the person who gave the password and not yet the code, by the signed cookie."""
     if "half_way" not in cookie:
         return None
     user_id, epoch, since = cookie["half_way"]
@@ -127,7 +127,7 @@ def _begin_again(refusal: StepTooLate) -> ResponseReturnValue:
 
 
 def _local_target() -> str:
-    """Where the person wanted to go, if that is a path of ours; never another host."""
+    """Return the path that the person asked for before login, if it is one of the portal; never another host."""
     target = request.values.get("next", "")
     parts = urlsplit(target)
     local = target.startswith("/") and not target.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)

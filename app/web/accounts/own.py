@@ -1,4 +1,4 @@
-"""One's own account: password, second factor, where one is logged in."""
+"""One's own account: password, second factor, active sessions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def overview() -> ResponseReturnValue:
 @blueprint.post("/resets/known")
 @allow(*STAFF)
 def resets_known() -> ResponseReturnValue:
-    """Take the word of a reset off the pages: its owner knows (R22)."""
+    """Remove the notice of a reset from the pages: the owner has read it (R22)."""
     resets.note_told(work(), me().id)
     return redirect(url_for("own.overview"), 303)
 

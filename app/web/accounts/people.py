@@ -1,4 +1,4 @@
-"""People: invited, disabled, moved; the office looks after everybody, a unit's head after its own."""
+"""People: invite, disable, move. The office manages everybody, the head of a unit its own people."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def agree_to_each() -> ResponseReturnValue:
 @blueprint.post("/resets/seen")
 @allow(Role.OFFICE)
 def resets_seen() -> ResponseReturnValue:
-    """Take the resets that the office's page showed off it again (R22)."""
+    """Remove the listed resets from the office's page (R22)."""
     seen = resets.note_seen(work(), _chosen())
     flash(f"{seen}次账号重置已经看过。")
     return redirect(url_for("office.overview"), 303)
@@ -233,7 +233,7 @@ def login_at() -> str:
 
 
 def _shown_once(slips: list[Slip]) -> ResponseReturnValue:
-    """Answered at once, without a redirect: passwords must be kept nowhere for it, not in a cookie either."""
+    """Answer without a redirect: a redirect would have to store the passwords, at least in a cookie."""
     return render_template("accounts/slips.html", slips=slips, login_at=login_at())
 
 

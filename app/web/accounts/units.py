@@ -33,7 +33,7 @@ class ParentForm(PlainForm):
 
 
 class NewUnitForm(ParentForm, NameForm):
-    """A unit's name, and the one above it."""
+    """A unit's name and its parent unit."""
 
 
 class ContactForm(PlainForm):

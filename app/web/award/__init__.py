@@ -1,4 +1,4 @@
-"""A programme's way from the last review to the award: its list, its papers, the decision, who was awarded."""
+"""A programme from the last review to the award: list, papers, decision, honours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The blueprint, and what each of its pages begins with."""
+"""The blueprint, and the lookup that each of its pages begins with."""
 
 from __future__ import annotations
 

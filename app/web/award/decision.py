@@ -1,4 +1,4 @@
-"""The award decision: the whole list on one page, looked through and then recorded, once."""
+"""The award decision: the whole list is reviewed on one page, then recorded, once."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def decide(programme_id: int) -> ResponseReturnValue:
 def _page(programme: Programme, form: DecisionForm, tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
     standing = standing_of(session(), programme, now())
     form.seen.data = deciding.fingerprint(standing.award.named)
-    form.checked.data = False  # whatever was looked at before
+    form.checked.data = False  # a refused form must show the list as it is now
     html = render_template(
         "award/decision.html", programme=programme, standing=standing, form=form, refusal=tried.on_top, now=now()
     )

@@ -1,4 +1,4 @@
-"""Award decisions: public from the moment they are recorded, and for good."""
+"""Award decisions: public for good from the moment they are recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is filled in on the way to the award, and how a scan comes with it."""
+"""The forms of the way to the award, and how a scan is received with them."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ class FormWithScan(PlainForm):
 
 
 def attempt_with_scan(use_case: Callable[[Document], Result], form: FormWithScan, programme_id: int) -> Attempt[Result]:
-    """As `attempt`, for a use case that keeps the scan that came with the form; where it refuses, the scan goes too."""
+    """Call a use case that stores the form's scan, as `attempt` does. A refusal removes the scan again."""
 
     def run() -> Result:
-        let_go()  # nobody waits for the database while a file is looked through
+        let_go()  # no transaction stays open while a file is inspected
         upload = Upload(*sent_file(form.scan.name, "请选择一个扫描件。"))
         scan = documents.stored(portal().vault, Purpose.PROCEEDING, programme_id, upload, actor(), now())
         try:

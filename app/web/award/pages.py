@@ -1,4 +1,4 @@
-"""Where the award stands, step by step, with the list it is made from; and who was awarded."""
+"""The steps of the award with the list of nominees, and the list of honours."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class AwardRow:
 
     @property
     def unit(self) -> str:
-        """Not said twice, where the collective is a unit of its own."""
+        """Return the unit's name, "" where the collective is itself the unit."""
         return self.nominee.unit.name if self.nominee.unit.name != self.nominee.name else ""
 
     @property
@@ -78,7 +78,7 @@ def overview(programme_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:programme_id>/award/honours")
 @allow(*OFFICE_AND_UNITS)
 def honours(programme_id: int) -> ResponseReturnValue:
-    """Who was awarded: the list that certificates are written from."""
+    """Show who was awarded: the list that certificates are written from."""
     programme = programme_or_404(programme_id)
     rows = revocation.honours_of(session(), programme_id, actor())
     return _honours(programme, rows).answer("award/honours.html", programme=programme, me=me())

@@ -1,4 +1,4 @@
-"""The papers on the way to the award: a list, and one form for whatever comes in."""
+"""The papers on the way to the award: a list, and one form for every kind of paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An award taken back, proposed and confirmed on the page of whoever had it (R31)."""
+"""Revocation of an award, proposed and confirmed on the nominee's page (R31)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calendar of working days: what is loaded, and loading a notice."""
+"""The calendar of working days: the notices loaded, and loading one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases: the queue, one page a case, floods; for whoever handles them and for the office."""
+"""Cases: the queue, one page a case, floods; for handling units and for the office."""
 
 from __future__ import annotations
 

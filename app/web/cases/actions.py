@@ -1,4 +1,4 @@
-"""What can be done to a case, as one table: the action, the use case it calls, its form."""
+"""The actions on a case, as one table: the action, the use case it calls, its form."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.web.shared.forms import PlainForm, needed, options, text_area, version_
 from app.web.shared.portal import now, number
 from app.web.shared.uploads import ACCEPTED
 
-# Findings are read outside: by the objector in the answer, by the nominee where it is put out.
+# Findings are read by outsiders: by the objector in the answer, by a nominee who is disqualified.
 _FINDINGS = (
     "查了什么、看了哪些材料、查明了什么。会写进给异议人的答复书；异议成立的，也写进给推荐对象的告知书。"
     "不要写是谁提出异议，也不要写他人的个人信息。"
@@ -65,10 +65,10 @@ class TextForm(ActionForm):
 
 
 class WithFiles(ActionForm, TokenForm):
-    """A form that files go along with. They lie with its token until it is taken (R22)."""
+    """A form with files. They are stored under its token until the form is accepted (R22)."""
 
     files = MultipleFileField("附件（没有可以不附）", render_kw={"accept": ACCEPTED})
-    refused_files: Sequence[str] = ()  # what of the files was not taken, and why
+    refused_files: Sequence[str] = ()  # the reasons for the files that were refused
 
     def validate_files(self, field: Any) -> None:
         field.errors = [*field.errors, *self.refused_files]
@@ -77,7 +77,7 @@ class WithFiles(ActionForm, TokenForm):
 
     @property
     def form_hash(self) -> str:
-        """By what the files of the form are found."""
+        """Return the key under which the form's files are stored."""
         return form_hash(self.form_token.data)
 
 
@@ -115,7 +115,7 @@ class DeclineForm(ActionForm):
 
 
 class VersionForm(ActionForm):
-    """Confirms what was read: the proposal's version goes with it (R22)."""
+    """Confirms a proposal. It carries the version that was read (R22)."""
 
     version = HiddenField()
 
@@ -139,7 +139,7 @@ class ProposeForm(WithFiles):
 
 
 class ChoiceForm(ActionForm):
-    """Picks a person or a case; the choices are the case's own."""
+    """Picks a person or a case. The choices depend on the case."""
 
     chosen = SelectField("请选择", coerce=number, validate_choice=False)
 
@@ -156,10 +156,10 @@ class RecuseForm(ChoiceForm):
 
 @dataclass(frozen=True, slots=True)
 class ActionButton:
-    """How an action is offered: the use case it calls, what the button says, its form, and what to warn of.
+    """An action as the page offers it: its use case, the button's text, its form and its warning.
 
     The use case takes the unit of work, the case's id and the form's `arguments`.
-    What is `final` or `once` asks again before it is done; what is final is red besides.
+    An action that is `final` or `once` asks for confirmation. The button of a final one is red.
     """
 
     call: Callable[..., None]
@@ -297,14 +297,19 @@ def came_back(session: Session, action: Action, case: Case, me: User) -> dict[st
     return {"conclusion": back.conclusion.value if back.conclusion else "", **texts}
 
 
-def form_for(session: Session, action: Action, case: Case, me: User, *, empty: bool = False) -> ActionForm:
-    """Create the form of an action with its choices. Field ids carry the action, as several forms share a page."""
+def form_for(
+    session: Session, action: Action, case: Case, me: User, *, filled: dict[str, str] | None = None
+) -> ActionForm:
+    """Create the form of an action with its choices: as it was sent, or with the texts `filled` in.
+
+    Field ids carry the action, as several forms share a page.
+    """
     kind = BUTTONS[action].form
-    form = kind(formdata=None, data=came_back(session, action, case, me)) if empty else kind()
+    form = kind() if filled is None else kind(formdata=None, data=filled)
     form.with_ids(action)
     if isinstance(form, WithFiles):
         form.ensure_token()
-    if isinstance(form, VersionForm) and empty:
+    if isinstance(form, VersionForm) and filled is not None:
         form.version.data = str(case.proposal_version or 0)
     if isinstance(form, ChoiceForm):
         form.chosen.choices = options(choices_for(session, action, case, me))

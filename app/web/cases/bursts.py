@@ -1,4 +1,4 @@
-"""A burst in the last day of a window, for the office: one form moves the deadlines of all periods concerned (R25)."""
+"""A burst of objections on the last day of a window: one form of the office extends all deadlines concerned (R25)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.web.shared.portal import now, number, session
 
 
 class ExtensionForm(PlainForm):
-    """Which periods, and by how much."""
+    """The periods to extend, and by how many working days."""
 
     chosen = SelectMultipleField("公示", coerce=number, validate_choice=False)
     workdays = IntegerField("延长几个工作日", default=3)

@@ -1,4 +1,4 @@
-"""Cases as a list, the same for desk and office: nothing on it or in its sheet that says who filed (R19)."""
+"""Cases as a list, the same for desk and office. Neither list nor sheet says who filed (R19)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def case_listing(
 ) -> Listing[Row]:
     """List cases in the order of `rows`, most urgent first. `with_unit` adds the unit and a filter by unit.
 
-    `tickable` says of which rows a bulk action may be asked; `path` is the page's, where it is not this request's.
+    `tickable` tells which rows a bulk action can take. `path` is that of the page, if it differs from the request's.
     """
     units = {str(row.case.handler_unit_id): row.case.handler_unit.name for row in rows}
     periods = {str(row.case.entry.period_id): row.case.entry.period.title for row in rows}

@@ -1,4 +1,4 @@
-"""Files that go along with a form of a case: taken before the form is judged, so that no refusal loses them (R22)."""
+"""Files of a form of a case: stored before the form is validated, so that a refusal does not lose them (R22)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _FIELD = "files"
 
 
 def take(case_id: int, action: Action, form: WithFiles) -> bool:
-    """Take what came with the form. What is not taken stands beside the field; the others stay with the form.
+    """Store the files of the form. Refused files are named beside the field; the others stay with the form.
 
-    Returns whether all was taken. Raises what the rules say to whoever may not do now what the form is for.
+    Returns whether all were stored. Raises the action's refusal if this person may not do the action now.
     """
 
     def take_one(title: str, upload: BinaryIO) -> None:
@@ -31,7 +31,7 @@ def take(case_id: int, action: Action, form: WithFiles) -> bool:
 
 
 def remove_asked(case_id: int, form: WithFiles) -> None:
-    """Remove the file whose button was pressed; a value that no button has removes nothing."""
+    """Remove the file whose button was pressed. A value that no button has removes nothing."""
     file_id = file_to_remove()
     if file_id is not None:
         enclosing.remove(work(), portal().vault, case_id, form.form_hash, file_id)

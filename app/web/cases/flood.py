@@ -1,7 +1,9 @@
-"""A flood of objections on one page: for the head of a unit here, for the office under its own address."""
+"""A flood of objections on one page: for the head of a unit here, for the office under another address."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -27,7 +29,7 @@ ACT_PATH = "/flood/acts/<int:act_id>"
 
 
 class GroupForm(PlainForm):
-    """Which cases of the group, and what is done to all of them: each act asks for its own fields."""
+    """The cases chosen of the group, and the act for all of them. Each act has required fields of its own."""
 
     chosen = SelectMultipleField("案件", coerce=number, validate_choice=False)
     ground = RadioField(
@@ -50,7 +52,7 @@ class ReturnForm(PlainForm):
 
 
 def list_page(home: str) -> ResponseReturnValue:
-    """Every group; `home` is the blueprint whose addresses are linked to."""
+    """Show every group. `home` is the blueprint whose addresses are linked to."""
     groups = flood.floods(session(), actor(), now())
     periods = {str(group.period.id): group.period.title for group in groups}
     likenesses = {each.value: LIKENESS_NAMES[each] for each in flood.likenesses_for(actor())}
@@ -80,7 +82,7 @@ def _group_url(home: str, group: Flood) -> str:
 def group_page(
     home: str, likeness: str, case_id: int, form: GroupForm | None = None, tried: Attempt[Any] = UNTRIED
 ) -> ResponseReturnValue:
-    """One group with its cases, and the form that ends it: joined, declined or concluded together."""
+    """Show one group with its cases, and the form that joins, declines or concludes them together."""
     drops = flood.drops_of(session(), _known(likeness), case_id, actor(), now())
     chosen = {drop.case.id for drop in drops if drop.chosen} if form is None else set(form.chosen.data or ())
     html = render_template(
@@ -98,40 +100,46 @@ def group_page(
     return html, tried.status
 
 
+@dataclass(frozen=True)
+class GroupStep:
+    """What a button of the group's page does: the use case, its arguments from the form, and the sentence when done."""
+
+    use_case: Callable[..., int]
+    arguments: Callable[[GroupForm], tuple[Any, ...]]
+    done: str  # {} is the number that the use case returns
+
+
+def _conclusion(form: GroupForm) -> tuple[Any, ...]:
+    texts = (form.findings.data or "", form.grounds.data or "", form.answer.data or "")
+    return Conclusion(form.conclusion.data), texts
+
+
+GROUP_STEPS = {
+    "join": GroupStep(bulk.join_group, lambda form: (), "{}件已经并案，以后只办留下的那一件，每位异议人都会得到答复。"),
+    "conclude": GroupStep(bulk.propose_conclusion, _conclusion, "处理意见已经提出，请另一人确认。"),
+    "decline": GroupStep(
+        bulk.propose_decline,
+        lambda form: (DeclineGround(form.ground.data), form.text.data or ""),
+        "不予受理的意见已经提出，请另一人确认。",
+    ),
+}
+
+
 def act_on_group(home: str, likeness: str, case_id: int) -> ResponseReturnValue:
     """Join the chosen cases, or propose to decline or to conclude them."""
-    form = GroupForm()
-    group = (_known(likeness), case_id, form.chosen.data or [])
-    step = request.form.get("step", "decline")
-    if step == "join":
-        tried = attempt(lambda: bulk.join_group(work(), *group), form)
-        done = f"{tried.result}件已经并案，以后只办留下的那一件，每位异议人都会得到答复。" if not tried.refused else ""
-    elif step == "conclude":
-        tried = attempt(
-            lambda: bulk.propose_conclusion(
-                work(),
-                *group,
-                Conclusion(form.conclusion.data),
-                (form.findings.data or "", form.grounds.data or "", form.answer.data or ""),
-            ),
-            form,
-        )
-        done = "处理意见已经提出，请另一人确认。"
-    else:
-        tried = attempt(
-            lambda: bulk.propose_decline(work(), *group, DeclineGround(form.ground.data), form.text.data or ""), form
-        )
-        done = "不予受理的意见已经提出，请另一人确认。"
+    form, known = GroupForm(), _known(likeness)
+    step = GROUP_STEPS.get(request.form.get("step", ""), GROUP_STEPS["decline"])
+    tried = attempt(lambda: step.use_case(work(), known, case_id, form.chosen.data or [], *step.arguments(form)), form)
     if tried.refused:
         return group_page(home, likeness, case_id, form, tried)
-    flash(done)
+    flash(step.done.format(tried.result))
     return redirect(url_for(f"{home}.flood_page"), 303)
 
 
 def act_page(
     home: str, act_id: int, form: ReturnForm | None = None, tried: Attempt[Any] = UNTRIED
 ) -> ResponseReturnValue:
-    """Return a proposal for many cases, with every case it names, to be confirmed or returned."""
+    """Show a proposal for many cases, with every case it names, to be confirmed or returned."""
     act, cases = bulk.one_act(session(), actor(), act_id)
     html = render_template(
         "cases/group_act.html",
@@ -193,7 +201,7 @@ def register(blueprint: Blueprint, role: Role) -> None:
     def end_flood(likeness: str, case_id: int) -> ResponseReturnValue:
         return act_on_group(home, likeness, case_id)
 
-    # Whoever confirms may be a handler: a flood is laid out for the head, and needs two people.
+    # Handlers may confirm too: the act needs two people, and only heads see the list of floods.
     confirming = (role,) if role is Role.OFFICE else (Role.HEAD, Role.HANDLER)
 
     @blueprint.get(ACT_PATH)

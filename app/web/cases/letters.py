@@ -1,4 +1,4 @@
-"""Letters for staff: the list, one to read and print, many in one file, the sealed copy noted as sent (R34)."""
+"""Letters for staff: the list, one to read and print, many in one file, noting the sealed copy as sent (R34)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def letter_files() -> ResponseReturnValue:
 @blueprint.post("/letters/issue")
 @allow(*OFFICE_AND_UNITS)
 def issue_letters() -> ResponseReturnValue:
-    """Note that the sealed copies of the ticked letters went out."""
+    """Note that the sealed copies of the ticked letters were sent."""
     tried = attempt(lambda: letters.issue(work(), ids_ticked("chosen")))
     if tried.refused:
         return _not_done(tried)

@@ -144,7 +144,8 @@ def _case_page(
     period = case.entry.period
     facts = case.facts(now())
     possible = [action for action in BUTTONS if action in allowed_actions(actor(), facts, now())]
-    forms = {action: form_for(session(), action, case, me(), empty=True) for action in possible}
+    returned = {action: came_back(session(), action, case, me()) for action in possible}
+    forms = {action: form_for(session(), action, case, me(), filled=returned[action]) for action in possible}
     if doing is not None and form is not None:
         forms[doing] = form
         if isinstance(form, VersionForm):
@@ -174,7 +175,7 @@ def _case_page(
         refusal=tried.on_top,
         history=history.of_case(session(), case),
         versions=proposals.of_case(session(), case),
-        came_back={action for action in possible if came_back(session(), action, case, me())},
+        came_back={action for action, texts in returned.items() if texts},
         PROPOSAL_END_ACTS=PROPOSAL_END_ACTS,
         PROPOSAL_END_NAMES=PROPOSAL_END_NAMES,
         letters=letters.of_case(session(), case.id, actor(), now()),
@@ -184,5 +185,5 @@ def _case_page(
 
 
 def _offers_something(form: PlainForm) -> bool:
-    """Return whether the form can be offered: a form of choices needs at least one choice."""
+    """Tell whether the form can be offered: a form of choices needs at least one choice."""
     return not isinstance(form, ChoiceForm) or bool(form.chosen.choices)

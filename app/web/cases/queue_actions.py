@@ -1,4 +1,4 @@
-"""The same act on the cases ticked in the queue, each for itself: what was done, what was not, and why."""
+"""One act on the cases ticked in the queue, each in its own transaction: what was done, what was not, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of nominees on their way in: handed in, looked at, confirmed; for the office and for units."""
+"""Imports of lists of nominees: upload, check, confirm; for the office and for units."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One blueprint for imports: what each may see and hand in is decided by the service."""
+"""One blueprint for imports. The services decide what each person may see and upload."""
 
 from flask import Blueprint
 

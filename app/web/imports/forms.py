@@ -1,4 +1,4 @@
-"""What is chosen when a list is handed in. The files say themselves which form they are."""
+"""The form for uploading lists. Which annex a file is, is read from the file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.web.shared.forms import PlainForm, needed
 
 
 class UploadForm(PlainForm):
-    """`follow` says which annexes the files are, as the programme's notice numbers them."""
+    """The upload form. `follow` names the annexes as the programme's notice numbers them."""
 
     unit = SelectField("推荐单位", coerce=str, validators=[needed("请选择推荐单位。")])
     files = MultipleFileField(

@@ -1,4 +1,4 @@
-"""One import: what is wrong with which row, and the way in or out."""
+"""One import: its faults row by row, and the buttons to confirm or drop it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def one(import_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:import_id>/problems")
 @allow(*OFFICE_AND_UNITS)
 def problems(import_id: int) -> ResponseReturnValue:
-    """Everything that is wrong, a line a problem: to print, or to save and work through."""
+    """Show every fault, one a line, to print or to save as a sheet."""
     found = receiving.visible(session(), import_id, actor())
     listing: Listing[RowProblem] = Listing(
         title="导入问题清单",
@@ -86,8 +86,8 @@ def read_again(import_id: int) -> ResponseReturnValue:
 
 
 def read_and_show(import_id: int) -> ResponseReturnValue:
-    """Read an import that just came in, and go to its page."""
-    with suppress(StoreDown):  # it is in, and the tick reads it when the store answers again
+    """Read an import that was just uploaded, and redirect to its page."""
+    with suppress(StoreDown):  # the import is stored; the tick reads it when the file store answers again
         reading.read(work(), portal().vault, import_id)
     return redirect(url_for("imports.one", import_id=import_id), 303)
 

@@ -1,4 +1,4 @@
-"""Messages: where people are told, what became of what was sent, feeds for everybody."""
+"""Messages: addresses for warnings, the fate of each message, feeds for everybody."""
 
 from __future__ import annotations
 

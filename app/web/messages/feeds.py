@@ -16,8 +16,8 @@ from app.web.shared.access import STAFF, allow, everyone, me, work
 from app.web.shared.portal import now, portal, session
 
 blueprint = Blueprint("feeds", __name__)
-_INSTANT = dt.timedelta(minutes=30)  # a deadline's place in a calendar: the half hour before it
-_KEPT = 300  # seconds; no name is in it that could outlive a window
+_INSTANT = dt.timedelta(minutes=30)  # a deadline is shown in a calendar as the half hour before it
+_KEPT = 300  # seconds; feeds hold no name, so a cached copy past the window shows none
 
 
 @blueprint.get("/feeds/<int:programme_id>.atom")
@@ -52,7 +52,7 @@ def calendar(programme_id: int) -> ResponseReturnValue:
 @blueprint.get("/feeds/staff/<token>.ics")
 @everyone
 def staff_calendar(token: str) -> ResponseReturnValue:
-    """Send a person's deadlines to whoever knows the secret address: a calendar program cannot log in."""
+    """Send a person's deadlines by a secret address: a calendar program cannot log in."""
     happenings = feeds.of_staff(session(), portal().keyring, token, now())
     answer = _sent(_calendar("我的案件", happenings), "text/calendar")
     answer.headers["Cache-Control"] = "private, no-store"
@@ -62,7 +62,7 @@ def staff_calendar(token: str) -> ResponseReturnValue:
 @blueprint.post("/account/calendar")
 @allow(*STAFF)
 def make_calendar() -> ResponseReturnValue:
-    """Show the new address at once, without a redirect: it is kept nowhere."""
+    """Show the new address without a redirect: it is stored nowhere."""
     token = feeds.make_calendar(work())
     address = portal().settings.public_url + url_for("feeds.staff_calendar", token=token)
     return render_template("messages/calendar.html", address=address, user=me())

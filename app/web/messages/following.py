@@ -1,4 +1,4 @@
-"""What an objector sees of messages: the code that confirms the contact, and the way to end them (R14, R36)."""
+"""Messages to objectors: the code that confirms the contact, and how to stop them (R14, R36)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms of addresses, and of trying a channel out."""
+"""The forms of addresses, and of testing a channel."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class TimesForm(PlainForm):
 
 
 class AddressForm(PlainForm):
-    """A channel and an address; `offer` says which channels there are."""
+    """A channel and an address. `offer` sets the channels to choose from."""
 
     channel = SelectField("渠道", validators=[needed("请选择渠道。")], validate_choice=False)
     address = StringField(
@@ -42,7 +42,7 @@ class AddressForm(PlainForm):
 
 
 class ReachForm(AddressForm, TimesForm):
-    """An address with its times."""
+    """An address with the times at which messages are sent there."""
 
 
 class ReachCodeForm(PlainForm):

@@ -1,4 +1,4 @@
-"""The office's page of messages: what became of each, what was given up, whom nobody reaches, and trying a channel."""
+"""The office's page of messages: the fate of each, who has no address, and testing a channel."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def send_again(dispatch_id: int) -> ResponseReturnValue:
 @blueprint.post("/trial")
 @allow(Role.OFFICE)
 def try_out() -> ResponseReturnValue:
-    """Send one message now and show what the gateway answered: nothing is stored, nothing is tried again."""
+    """Send one message now and show the gateway's answer. Nothing is stored or retried."""
     form = AddressForm().offer(portal().gateways.available)
 
     def send() -> Outcome:
@@ -66,7 +66,7 @@ def try_out() -> ResponseReturnValue:
 @blueprint.get("/mailbox")
 @allow(Role.OFFICE)
 def mailbox() -> ResponseReturnValue:
-    """Show the demonstration's mailbox. Elsewhere there is none."""
+    """Show the demonstration's mailbox. Answers 404 outside the demonstration."""
     if not portal().settings.demonstration:
         abort(404)
     return render_template("messages/mailbox.html", kept=read_box(portal().settings.instance_dir / FOLDER))

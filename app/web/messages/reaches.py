@@ -1,4 +1,4 @@
-"""Where one is told, and where a unit is: addresses, their codes, their times."""
+"""The addresses at which a person or a unit gets warnings: set, confirm by code, change the times."""
 
 from __future__ import annotations
 

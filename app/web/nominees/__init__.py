@@ -1,4 +1,4 @@
-"""Nominees: the list, one page each, and everything that is done about them, a file a subject."""
+"""Nominees: the list, one page each, and the actions on them, a module a topic."""
 
 from __future__ import annotations
 

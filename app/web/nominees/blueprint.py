@@ -1,4 +1,4 @@
-"""One blueprint for nominees, for the office and for units: what each sees and may do differs, the pages do not."""
+"""One blueprint for nominees, for the office and for units. Pages are the same; rights and visible rows differ."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""One act on many nominees: chosen on the list, looked at once more on a page of its own, then done to all or none."""
+"""One act on many nominees: they are ticked on the list, reviewed on a second page, then all changed or none."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from app.web.shared.portal import number, session
 from app.web.shared.uploads import FORM, takes_files
 
 _BETWEEN = "-"
-_MOST = 300  # twice what one page of the list can send
+_MOST = 300  # twice the number of rows on one page of the list
 
 
 @blueprint.post("/many")
 @allow(*OFFICE_AND_UNITS)
 def choose() -> ResponseReturnValue:
-    """From the ticked rows of the list to the page of what is to be done: their ids go into its address."""
+    """Redirect from the ticked rows of the list to the page of the act. Its address holds their ids."""
     chosen = ids_ticked("chosen")
     if len(chosen) > _MOST:
         abort(404)
@@ -131,7 +131,7 @@ def _page(what: str, form: PlainForm, tried: Attempt[Any] = UNTRIED) -> Response
 
 
 def _chosen() -> list[Nominee]:
-    """Return the nominees that the address names. Raises NothingChosen, and NotYourCase for any that is not theirs."""
+    """Return the nominees that the address names. Raises NothingChosen or NotYourCase."""
     try:
         ids = [number(each) for each in request.args.get("chosen", "").split(_BETWEEN) if each]
     except ValueError:

@@ -1,4 +1,4 @@
-"""What is filled in to change a nominee, to replace one, or to enter one by hand."""
+"""The forms to change a nominee, to replace one, or to enter one by hand."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _phone(_form: Any, field: Any) -> None:
 
 
 class CorrectionForm(PlainForm):
-    """One field of what is public. What stands in it is the text that the public reads."""
+    """Corrects one public field. It is filled in with the text that the public reads."""
 
     field = HiddenField()
     text = short_text("更正后的文字", 1, LONGEST["name"])
@@ -110,13 +110,13 @@ class WithdrawalForm(PlainForm):
 
 
 class _Named(PlainForm):
-    """First on the form, and so first made: fields stand in the order in which they are made."""
+    """Declares the name first, since WTForms orders fields by their creation."""
 
     name = short_text("姓名", 1, LONGEST["name"])
 
 
 class FactsForm(PlainForm):
-    """Plain facts that are the same for both kinds."""
+    """The facts that both kinds of nominee have."""
 
     unit = short_text("所在单位", 1, LONGEST["unit"], "写全称；还没有这个单位的，会在推荐单位下面新建。")
     post = short_text("职务职级", 0, LONGEST["post"])
@@ -139,7 +139,7 @@ class FactsForm(PlainForm):
 
 
 class _NomineeForm(_Named, FactsForm):
-    """A nominee entered by hand; what is sealed stands last."""
+    """A nominee entered by hand. The sealed fields come last."""
 
     rank = SelectField(
         "行政级别",

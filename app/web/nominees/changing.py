@@ -1,4 +1,4 @@
-"""Changes of a nominee under way, a page each: a misprint corrected, deeds changed, a withdrawal (R9)."""
+"""Changes of a nominee, a page each: correction of a misprint, revision of the deeds, withdrawal (R9)."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def _withdrawal_page(found: Nominee, form: WithdrawalForm, tried: Attempt[Any] =
 
 
 def _changeable(nominee_id: int) -> Nominee:
-    """Return a nominee that this person may change; for anybody else it does not exist."""
+    """Return a nominee that this person may change. Answers 404 to anybody else."""
     return access.recommended(session(), nominee_id, actor())
 
 

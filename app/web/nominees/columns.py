@@ -1,4 +1,4 @@
-"""What the list of nominees says of their reviews, opinions and gates, and how it is narrowed by them."""
+"""Columns and filters of the list of nominees for reviews, opinions and gates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Standings = Mapping[int, NomineeStanding]
 
 
 def of_standing(standings: Standings) -> list[Column[Nominee]]:
-    """初审, 复审, 征求意见, and what keeps a nominee from its next round."""
+    """Return the columns 初审, 复审, 征求意见, and what blocks a nominee's next round."""
 
     def answered(nominee: Nominee) -> str:
         standing = standings[nominee.id]

@@ -1,4 +1,4 @@
-"""The dossier of a nominee read whole, and its photo and 事迹材料 handed in."""
+"""Reading a nominee's dossier, and uploading its photo and 事迹材料."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nominees entered by hand, edited before their first period, put in order; left places and who takes them."""
+"""Entering nominees by hand, editing them before their first period, their order; vacant places and replacements."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from app.web.shared.portal import now, number, session
 
 
 class OrderForm(PlainForm):
-    """The token of a list of places; the numbers stand one a nominee."""
+    """Holds the CSRF token of the page. The numbers are read one a nominee."""
 
 
 # --- 录入 ------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ def order() -> ResponseReturnValue:
 @blueprint.post("/order")
 @allow(*OFFICE_AND_UNITS)
 def reorder() -> ResponseReturnValue:
-    """Numbers come as `place-<nominee>`: what is no number is kept on the page and said so."""
+    """Save the order. Numbers come as `place-<nominee>`; a value that is no number stays on the page with an error."""
     programme, recommender, kind = _list_asked_for()
     nominees = nominating.in_order(session(), programme.id, recommender.id, kind, now())
     typed = {nominee.id: request.form.get(f"place-{nominee.id}", "").strip() for nominee in nominees}
@@ -242,11 +242,11 @@ def _wrong(typed: dict[int, str], count: int) -> dict[int, str]:
     return wrong
 
 
-# --- what all of them ask --------------------------------------------------------------------------
+# --- shared lookups ---------------------------------------------------------------------------------
 
 
 def _list_asked_for() -> tuple[Programme, Unit, Kind]:
-    """Return the list that the address names: a programme, a unit of this person's and a kind."""
+    """Return the list that the address names: a programme, a unit that this person may act for, and a kind."""
     programmes = all_programmes(session())
     wanted = request.args.get("programme", type=number)
     programme = next((each for each in programmes if wanted in (None, each.id)), None)

@@ -1,4 +1,4 @@
-"""What is filled in about a nominee."""
+"""Forms of a nominee's page: reversal, photo, 事迹材料."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class MaterialForm(PlainForm):
 
 
 def empty_forms(notice: AwardNotice) -> dict[str, PlainForm]:
-    """Every form of a nominee's page, by the name that its template asks for."""
+    """Return every form of a nominee's page, empty, by the name that the template uses."""
     return {
         "reversal": ReversalForm(formdata=None),
         "photo": PhotoForm(formdata=None),
@@ -41,7 +41,7 @@ def empty_forms(notice: AwardNotice) -> dict[str, PlainForm]:
 
 
 def describe_files(forms: Mapping[str, PlainForm], notice: AwardNotice) -> None:
-    """Say beside the photo and the 事迹材料 what the notice asks of them."""
+    """Set the hints of photo and 事迹材料 to what the notice asks of them."""
     photo, limits = notice.photo, notice.material_limits
     forms["photo"]["photo"].description = (
         f"近期2寸正面免冠白底彩色证件照，JPG 格式，不小于{photo.least_bytes // 1000} KB，"

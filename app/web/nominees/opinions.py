@@ -1,4 +1,4 @@
-"""What the authorities answered (annex 6), written down for one nominee or for many of a unit with one letter."""
+"""The authorities' opinions (annex 6), recorded for one nominee, or for many of a unit with one letter."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def recorded(
     again: Callable[[Attempt[None]], ResponseReturnValue],
     then: Response,
 ) -> ResponseReturnValue:
-    """Judge what was sent and write it down; what is wrong stands beside its field, with `again` for the page."""
+    """Validate the form and record the opinion. Errors go beside their fields; `again` renders the page."""
 
     def write() -> None:
         said = Answer(form.authority.data, OpinionOutcome(form.outcome.data), form.text.data or "", form.dated.data)

@@ -1,4 +1,4 @@
-"""The list of nominees, and the page of one: its way through the rounds and what stands in it."""
+"""The list of nominees, and the page of one: its rounds, and what blocks the next."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def nominee_page(
     *,
     dossier: DossierView | None = None,
 ) -> ResponseReturnValue:
-    """One nominee. A refused form comes back open, with what was typed: `name` is what the page knows it by."""
+    """Show one nominee. A refused form is shown open with what was typed; `name` is its name in the template."""
     found = access.visible(session(), nominee_id, actor())
     forms = empty_forms(found.programme.rules) | ({name: form} if form else {})
     describe_files(forms, found.programme.rules)

@@ -1,4 +1,4 @@
-"""The office confirms conditions, says what rank somebody has, and reviews (R8, R10): one nominee at a time."""
+"""The office confirms conditions, sets ranks, and reviews (R8, R10), one nominee at a time."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def stage_of(name: str) -> ReviewStage:
 
 
 def _done(nominee_id: int, name: str, form: PlainForm, write: Callable[[], None], said: str) -> ResponseReturnValue:
-    """Judge the form, write, and go back to the page."""
+    """Validate the form, write, and redirect to the nominee's page."""
     access.visible(session(), nominee_id, actor())
     tried = attempt(write, form)
     if tried.refused:

@@ -1,4 +1,4 @@
-"""What is filled in about a nominee's conditions, reviews and opinions."""
+"""The forms of a nominee's conditions, reviews and opinions."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class OpinionForm(PlainForm):
 
 
 def opinion_form(notice: AwardNotice, prefix: str = "", *, empty: bool = False) -> OpinionForm:
-    """Return the form with the authorities to choose from, as it was sent, or `empty`. `prefix` is that of its ids."""
+    """Return the form with the notice's authorities, as it was sent, or `empty`. `prefix` goes before its field ids."""
     form = OpinionForm(formdata=None) if empty else OpinionForm()
     form.authority.choices = options(notice.authority_names)
     return form.with_ids(prefix) if prefix else form

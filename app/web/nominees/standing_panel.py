@@ -1,4 +1,4 @@
-"""What the page of one nominee shows of its conditions, reviews and opinions."""
+"""The panel of a nominee's page with conditions, reviews and opinions."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from app.web.shared.portal import now, portal, session
 
 @dataclass(frozen=True, slots=True)
 class StandingPanel:
-    """`may_answer`: whether this person reads and records opinions and reads what the form says of penalties; `over`:
-    whether nothing is recorded any more, since the programme is archived or the award decided."""
+    """What the panel shows.
+
+    `may_answer`: this person reads and records opinions, and reads what the form says of penalties. `over`: nothing is
+    recorded any more, since the programme is archived or the award decided."""
 
     standing: NomineeStanding
     share: CountyShare
@@ -41,7 +43,7 @@ class StandingPanel:
 
 
 def panel_of(nominee: Nominee) -> StandingPanel:
-    """Everything as it stands now; opinions only for the office and the unit that recommends the nominee."""
+    """Return the panel as of now. Opinions are shown only to the office and to the recommending unit."""
     keyring, who = portal().keyring, actor()
     may_answer = who.is_office or nominee.recommender_id == who.unit_id
     standing = gates.standing_of(session(), keyring, nominee, now(), who)

@@ -1,4 +1,4 @@
-"""Objections: the form, evidence, the receipt; what staff register; and for the office, who filed."""
+"""Objections: form, evidence, receipt, registration by staff, and the office's requests for identities."""
 
 from __future__ import annotations
 

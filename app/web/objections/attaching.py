@@ -1,4 +1,4 @@
-"""Files that lie with a form until it is filed: taken, listed, removed, whether a script or the form sent them."""
+"""Files of a form that is not filed yet: store, list, remove, whether a script or the form sent them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIELD, LETTER = "evidence", "letter"
 
 
 def files_sent() -> int:
-    """How many files came with this form; each counts as one that a script sent."""
+    """Count the files that came with this form. Each counts like one that a script sent."""
     return len(sent_files(FIELD)) + len(sent_files(LETTER))
 
 
@@ -43,7 +43,7 @@ def take(
     letter: bool = False,
     by: str = OBJECTOR,
 ) -> Attached:
-    """Take one file for a form. Raises Refusal and StoreDown as `evidence.take` does."""
+    """Store one file for a form. Raises Refusal and StoreDown as `evidence.take` does."""
     check_spooled(upload)
     vault = portal().vault
     sent = SentFile(title, upload, objection_id, letter, by)
@@ -53,7 +53,7 @@ def take(
 def take_sent(
     token: str | None, objection_id: int | None = None, *, field: str = FIELD, by: str = OBJECTOR
 ) -> list[str]:
-    """Take the files of a field of the form. What is not taken comes back as a sentence each; the others stay."""
+    """Store the files of a field of the form. Returns a sentence for each file refused; the others stay."""
     return take_each(
         field,
         lambda title, upload: take(token or "", title, upload, objection_id, letter=field == LETTER, by=by),
@@ -70,7 +70,7 @@ def letters_among(files: list[Attached]) -> int:
 
 
 def remove_asked(token: str | None, by: str = OBJECTOR) -> None:
-    """Remove the file whose button was pressed; a value that no button has removes nothing."""
+    """Remove the file whose button was pressed. A value that no button has removes nothing."""
     evidence_id = file_to_remove()
     if evidence_id is not None:
         evidence.remove(work(), portal().vault, form_hash(token), evidence_id, by)

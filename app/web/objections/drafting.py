@@ -1,7 +1,7 @@
 """Drafts of public forms: a POST keeps what was typed and leads to an address that shows it (R17).
 
-So going back, forward or reloading is always a GET. The address holds a handle, which shows nothing in another
-browser; the secret that goes with it is in this browser's session.
+So going back, forward or reloading is always a GET. The address holds a handle, which shows nothing in another browser:
+the draft also needs the secret in this browser's session.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def new_handle() -> str:
 
 
 def handle_of(form: Any) -> str:
-    """Return the handle that came back with a form, or a fresh one."""
+    """Return the handle sent with a form, or a fresh one."""
     found = form.draft.data or ""
     if not _HANDLE.fullmatch(found):
         found = form.draft.data = new_handle()
@@ -36,7 +36,7 @@ def handle_of(form: Any) -> str:
 
 
 def token_for(handle: str) -> str:
-    """Return the form token of a page that nothing was sent from yet."""
+    """Return the form token of a page that was not submitted yet."""
     return drafts.token_of(portal().keyring.hash_key, browser(), handle)
 
 
@@ -51,12 +51,12 @@ def errors_in(form: Form) -> dict[str, list[str]]:
 
 
 def filled(kind: type[Any], content: Content, handle: str) -> Any:
-    """Return a form of this kind with what a draft holds."""
+    """Return a form of this kind, filled in from a draft."""
     return kind(TypedBefore({**content["typed"], "draft": handle}))
 
 
 def say_errors(form: Form, content: Content) -> None:
-    """Put a draft's errors beside their fields again."""
+    """Put a draft's errors back beside their fields."""
     for name, errors in content.get("errors", {}).items():
         if name in form:
             form[name].errors = errors
@@ -76,7 +76,7 @@ def forget(handle: str) -> None:
 
 
 def browser() -> str:
-    """Return this browser's secret, made when it first opens a form."""
+    """Return this browser's secret, created when it first opens a form."""
     if "browser" not in cookie:
         cookie["browser"] = secrets.token_urlsafe(16)
     secret: str = cookie["browser"]

@@ -1,6 +1,6 @@
-"""What the page's script says of evidence: one file a request, answered in JSON (static/js/evidence.js).
+"""Evidence uploaded by the page's script, one file a request, answered in JSON (static/js/evidence.js).
 
-The same is possible without a script, by the forms themselves.
+Without the script the forms themselves carry the files.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _upload(period_id: int, nominee_id: int, *, letter: bool) -> ResponseReturnV
     period, entry = open_entry(period_id, nominee_id)
     if entry is None:
         raise WindowClosed(period.opens_at, period.closes_at, now())
-    let_go()  # nobody waits for the database while the file comes in
+    let_go()  # no transaction stays open while the file is received
     title, file = bare_file()
     return _taken(take(token, title, file, letter=letter))
 

@@ -1,7 +1,7 @@
 """The objection form: guidance and details → check → receipt, the same without JavaScript (R6, R14-R17).
 
-Every POST leads to an address that shows what became of it, so going back or reloading is always a GET. What was typed
-lies on the server for an hour at most (`drafting`), and travels with the form as well: nothing hangs on the draft.
+Every POST redirects to an address that shows its outcome, so going back or reloading is always a GET. What was typed is
+kept on the server for an hour at most (`drafting`). The form carries it as well, so filing works without the draft.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from app.web.shared.uploads import FORM, takes_files
 blueprint = Blueprint("objections", __name__)
 PATH = "/periods/<int:period_id>/nominees/<int:nominee_id>/objection"
 
-# What a draft's page is.
+# The page that a draft belongs to.
 _FORM, _CHECK = "form", "check"
 _BUSY = "现在提交的人比较多，要先做一次安全检查。异议还没有提交，您写的内容都在。请等检查做完，再点一次“确认提交”。"
 
@@ -53,7 +53,7 @@ def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
     _, entry = open_entry(period_id, nominee_id)
     if entry is None:
         return redirect(url_for("public.period", period_id=period_id))
-    if entry.left:  # the nominee's page says why there is no form
+    if entry.left:  # the nominee's page explains why there is no form
         return redirect(url_for("public.nominee", period_id=period_id, nominee_id=nominee_id))
     return redirect(url_for("objections.draft_form", handle=drafting.new_handle(), **_args()))
 
@@ -61,7 +61,7 @@ def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
 @blueprint.get(f"{PATH}/<handle>")
 @everyone
 def draft_form(period_id: int, nominee_id: int, handle: str) -> ResponseReturnValue:
-    """Show the form as this browser left it: empty at first, then with what was sent from it last."""
+    """Show the form: empty at first, then with what this browser sent last."""
     content = drafting.kept(handle)
     period, entry = open_entry(period_id, nominee_id)
     if content is not None:
@@ -76,7 +76,7 @@ def draft_form(period_id: int, nominee_id: int, handle: str) -> ResponseReturnVa
 @blueprint.get(f"{PATH}/<handle>/check")
 @everyone
 def draft_check(period_id: int, nominee_id: int, handle: str) -> ResponseReturnValue:
-    """Show what is about to be filed. What is not ready to be filed is shown in the form."""
+    """Show the check page. A draft with errors is shown in the form instead."""
     content = drafting.kept(handle)
     if content is None or content["stage"] != _CHECK:
         return redirect(url_for("objections.draft_form", handle=handle, **_args()))
@@ -120,7 +120,7 @@ def _taken(period_id: int, nominee_id: int) -> ResponseReturnValue:
 
 
 def _take_files(period_id: int, nominee_id: int, form: ObjectionForm) -> tuple[list[str], list[str]]:
-    """Take what came with the form, inside the window (R6). Says what was not taken: evidence, sealed letters."""
+    """Store the files of the form, inside the window (R6). Returns the refusals of evidence and of sealed letters."""
     if not attaching.files_sent():
         return [], []
     period, entry = open_entry(period_id, nominee_id)
@@ -134,14 +134,14 @@ def _take_files(period_id: int, nominee_id: int, form: ObjectionForm) -> tuple[l
 
 
 def _note_files(form: ObjectionForm) -> list[Attached]:
-    """Return the files that lie with the form, their numbers noted in it."""
+    """Return the form's files, and set their numbers in the form."""
     files = attaching.files_of(form.form_token.data)
     form.saw(attaching.letters_among(files), len(files))
     return files
 
 
 def _letter_seen(form: ObjectionForm) -> bool:
-    """Whether a unit's sealed letter lies with its form (R14); once filed, what the form itself says is looked at."""
+    """Tell whether a unit's form has its sealed letter (R14). Once it is filed, the number in the form decides."""
     filing = request.form.get("step") == "submit"
     if filing:
         return bool(form.number_of_letters_seen)
@@ -169,7 +169,7 @@ def _entry_or_closed(period_id: int, nominee_id: int) -> int:
     entry_id = intake.entry_against(session(), period_id, nominee_id)
     if entry_id is None:
         period, _ = open_entry(period_id, nominee_id)
-        # After the window it is not said who was in it, and who never was (R5).
+        # After the window the answer must not tell who was in the list and who was not (R5).
         raise WindowClosed(period.opens_at, period.closes_at, now())
     return entry_id
 
@@ -188,9 +188,9 @@ def _hold_up(
     wait: dt.timedelta,
     headers: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
-    """Have an objection that is filled in rightly wait, or solve a challenge, before it is taken (R17).
+    """Have a valid objection solve a challenge or wait before it is filed (R17).
 
-    Where that may take longer than the window, the request keeps the moment at which it was first made.
+    Where that may last past the close, a slip keeps the moment at which the request was first made.
     """
     entry_id = _entry_or_closed(period_id, nominee_id)
     filing = _with_slip(form, entry_id)
@@ -202,7 +202,7 @@ def _hold_up(
         form.slip.data = ""
         if entry is None:
             raise WindowClosed(period.opens_at, period.closes_at, now())
-        # A challenge may have to be asked for again: so the last quarter of an hour is close in any case.
+        # A challenge may have to be asked for again, so the last quarter of an hour always counts as close to the end.
         if now() + max(wait, dt.timedelta(minutes=15)) >= period.closes_at:
             form.slip.data = slips.issue(entry_id, filing)
     return _lead_to(_CHECK, form, status, sentence, headers=headers)
@@ -228,7 +228,7 @@ def _answered_before(refusal: AnswerSpent) -> ResponseReturnValue:
 
 @blueprint.errorhandler(RateLimitExceeded)
 def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
-    if not limits.refuses(error):  # it filled up since this request looked at it: now the challenge is due
+    if not limits.refuses(error):  # the bucket filled up since this request read it: now the challenge is due
         limits.look_again()
         return _answered(lambda: _taken(**_args()))
     metrics.count_refusal(limits.bucket(error))
@@ -249,7 +249,7 @@ def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
 
 
 def _answered(act: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    """Answer what an act inside an error handler raises: Flask calls no second handler for it."""
+    """Answer an exception raised inside an error handler: Flask calls no second handler for it."""
     try:
         return act()
     except (WindowClosed, NomineeLeft, FilesChanged) as refusal:
@@ -278,12 +278,12 @@ def _storage(error: SQLAlchemyError) -> ResponseReturnValue:
 def _form_again(
     sentence: str, status: int, *, fresh_token: bool = False, headers: Mapping[str, str] | None = None
 ) -> ResponseReturnValue:
-    """Show the form again with all that was typed and the reason why it was not taken."""
+    """Show the form again with all that was typed and the reason for the refusal."""
     form = ObjectionForm()
     form.ensure_token()
     if fresh_token:
         form.form_token.data = new_form_token()
-        form.draft.data = ""  # the page of the form that was filed stays what it is
+        form.draft.data = ""  # the page of the filed form must not change, so the next form gets a handle of its own
 
     def again() -> ResponseReturnValue:
         let_go()
@@ -301,7 +301,7 @@ def _lead_to(
     headers: Mapping[str, str] | None = None,
     asked: bool = False,
 ) -> ResponseReturnValue:
-    """Keep what was typed and lead to its page by 303; where no draft can be kept, show the page at once."""
+    """Keep a draft and redirect to its page with 303. Where no draft can be kept, answer with the page itself."""
     handle = drafting.handle_of(form)
     content: Content = {
         "stage": stage,
@@ -344,9 +344,9 @@ def _args() -> dict[str, Any]:
 
 
 def _show_check(period: Period, entry: EntryView | None, content: Content, handle: str) -> ResponseReturnValue:
-    """Show what was written to be checked before filing, with a challenge if one is due or `asked` for again.
+    """Show the check page, with a challenge if one is due or was `asked` for again.
 
-    After the close only who has a slip may still file, and no name is shown (R5).
+    After the close only the holder of a slip may still file, and no name is shown (R5).
     """
     form = drafting.filled(ObjectionForm, content, handle)
     if entry is None and not form.slip.data:
@@ -372,7 +372,7 @@ def _show_check(period: Period, entry: EntryView | None, content: Content, handl
 
 def _show_form(period: Period, entry: EntryView | None, content: Content, handle: str) -> ResponseReturnValue:
     form = drafting.filled(ObjectionForm, content, handle)
-    if content["stage"] != _FORM:  # gone back to from the check page: nothing is wrong with it
+    if content["stage"] != _FORM:  # reached from the check page by going back: the form has no errors
         return _page(period, entry, form)
     drafting.say_errors(form, content)
     return _page(period, entry, form, status=content["status"], refusal=content["said"], headers=content["headers"])

@@ -27,23 +27,23 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def evidence_field(label: str) -> MultipleFileField:
-    """Where files are chosen. What comes in by it is taken by `attaching`."""
+    """Create a field for choosing files. `attaching` stores what is sent by it."""
     return MultipleFileField(label, render_kw={"accept": ACCEPTED})
 
 
 class FormWithFiles(TokenForm):
-    """A form that keeps what was typed as a draft, with its files, until it is filed."""
+    """A form whose content and files are kept as a draft until it is filed."""
 
     draft = HiddenField()  # the handle in the address of this form's page, see web/objections/drafting.py
 
 
 class ObjectionForm(FormWithFiles):
-    """What is asked of an objector, and nothing beyond: no ID number, no address."""
+    """The fields of an objection. It asks for no ID number and no address."""
 
     files_seen = HiddenField()  # how many files the check page showed
-    letters_seen = HiddenField()  # how many of these are a unit's sealed letter
-    slip = HiddenField()  # of who was held up until after the close, see web/objections/slips.py
-    ticket = HiddenField()  # of who waits instead of solving a challenge, see web/shared/challenge.py
+    letters_seen = HiddenField()  # how many of these are sealed letters of a unit
+    slip = HiddenField()  # set where a challenge or wait lasted past the close, see web/objections/slips.py
+    ticket = HiddenField()  # set for waiting instead of solving a challenge, see web/shared/challenge.py
     answer = HiddenField()
     objector_kind = RadioField(
         "您以什么身份提出异议？",
@@ -97,7 +97,7 @@ class ObjectionForm(FormWithFiles):
 
     @property
     def giveaways(self) -> list[str]:
-        """What in the facts tells who writes them (R19)."""
+        """Return the parts of the facts that reveal their writer (R19)."""
         person = self.contact_person.data or "" if self.is_a_units else ""
         return giveaways(
             self.facts.data or "", self.name.data or "", person, self.contact.data or "", unit=self.is_a_units
@@ -112,14 +112,14 @@ class ObjectionForm(FormWithFiles):
         return _counted(self.letters_seen)
 
     def saw(self, letters: int, files: int) -> None:
-        """Note what lies with the form on the page that shows it."""
+        """Set the numbers of letters and files that the page shows."""
         self.letters_seen.data, self.files_seen.data = str(letters), str(files)
 
     def _kind(self) -> ObjectorKind:
         return ObjectorKind.UNIT if self.objector_kind.data == ObjectorKind.UNIT else ObjectorKind.PERSON
 
     def filing(self) -> Filing:
-        """Return what was written, as the service takes it. Call it only after `validate`."""
+        """Return the content as a Filing for the service. Call it only after `validate`."""
         kind = self._kind()
         return Filing(
             form_token=self.form_token.data or "",

@@ -1,4 +1,4 @@
-"""Who filed an objection: one person of the office asks, another lets them, and each look is recorded (R19)."""
+"""Reading an objector's identity: one person of the office asks, another grants it, each reading is recorded (R19)."""
 
 from __future__ import annotations
 
@@ -126,8 +126,8 @@ def open_letter(request_id: int, evidence_id: int) -> ResponseReturnValue:
 @blueprint.post("/identities/<int:request_id>/letters/<int:evidence_id>/sort")
 @allow(Role.OFFICE)
 def sort_letter(request_id: int, evidence_id: int) -> ResponseReturnValue:
-    """Say which of the two a file is that came before letters had a field of their own."""
-    letter = request_sent.form.get("what") != "evidence"  # whatever is not plainly given out stays sealed
+    """Sort a file from before sealed letters had a field of their own: a letter or evidence."""
+    letter = request_sent.form.get("what") != "evidence"  # any other value keeps the file sealed
     identities.sort_file(work(), request_id, evidence_id, login_session(), letter)
     flash("已经记录：这是盖章材料，继续封存。" if letter else "已经记录：这是证据，办理单位可以看了。")
     return redirect(url_for("identities.identity_request", request_id=request_id), 303)
@@ -144,7 +144,7 @@ def _answer_badge(request: IdentityRequest) -> str:
 
 
 def _next_step(request: IdentityRequest) -> str:
-    """Who has to do something now."""
+    """Say who has to act next."""
     own = request.asked_by == me().id
     if request.decided_at is None:
         return "等工作专班另一人答复" if own else "请您答复"

@@ -1,7 +1,7 @@
-"""The receipt while it is shown: until its owner says that it is kept, half an hour at most (R18).
+"""The receipt while it is shown: until the objector confirms having kept it, half an hour at most (R18).
 
-What shows it lies in this browser's session alone, sealed. When it is over, that is noted on the server for this
-browser and objection: a copy of the session shows nothing any more, nor does that of another answer to the same click.
+The code is kept sealed in this browser's session alone. The end of showing it is noted on the server for this browser
+and objection. So a copy of the session shows nothing any more, nor does that of another answer to the same click.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LATER = 1e-5  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A receipt as its page shows it."""
+    """A receipt to show on its page."""
 
     code: str
     objection_id: int
@@ -37,18 +37,18 @@ class Shown:
 
 
 def begin(filed: Filed, draft: str) -> None:
-    """Have this browser show the receipt of what it just filed. `draft` is the handle of the form's page."""
+    """Start showing the receipt of the objection just filed. `draft` is the handle of the form's page."""
     _put(_RECEIPT, {"code": filed.receipt_code, "objection": filed.objection_id, "draft": draft}, SHOWN_FOR)
 
 
 def shown() -> Shown | None:
-    """Return the receipt that this browser still shows."""
+    """Return the receipt that this browser may still show."""
     held = _held(_RECEIPT)
     return None if held is None else Shown(held["code"], held["objection"], held["draft"])
 
 
 def end() -> None:
-    """Stop showing the receipt, also to a copy of this session; what was typed goes from the server with it."""
+    """Stop showing the receipt, also to a copy of this session, and delete the draft."""
     held = _held(_RECEIPT)
     _end(_RECEIPT)
     if held is not None:
@@ -56,12 +56,12 @@ def end() -> None:
 
 
 def begin_slip(filed: Filed, user_id: int) -> None:
-    """Have this browser show the slip of what this person of the staff just registered, to be printed (R33)."""
+    """Start showing the printable slip of an objection that this member of staff just registered (R33)."""
     _put(_SLIP, {"code": filed.receipt_code, "objection": filed.objection_id, "user": user_id}, SHOWN_FOR)
 
 
 def slip(user_id: int) -> Shown | None:
-    """Return the slip that this browser still shows, to the person who registered and to nobody else."""
+    """Return the slip that this browser may still show. Only the person who registered gets it."""
     held = _held(_SLIP)
     return None if held is None or held["user"] != user_id else Shown(held["code"], held["objection"], "")
 
@@ -90,7 +90,7 @@ def end_following() -> None:
 
 
 def _put(what: str, content: dict[str, Any], lasts: dt.timedelta, over_at: float = 0.0) -> None:
-    """Put what shows an objection into the session. It begins after `over_at`, be it within one tick of the clock."""
+    """Store sealed content in the session. Its start is later than `over_at`, even within one tick of the clock."""
     browser, begun = drafting.browser(), max(now().timestamp(), over_at + _LATER)
     plain = json.dumps({**content, "begun": begun, "until": begun + lasts.total_seconds()})
     sealed = portal().keyring.seal(plain, _place(what, browser))
@@ -98,7 +98,7 @@ def _put(what: str, content: dict[str, Any], lasts: dt.timedelta, over_at: float
 
 
 def _held(what: str) -> dict[str, Any] | None:
-    if what not in cookie:  # looking must not write a cookie
+    if what not in cookie:  # reading must not write a cookie
         return None
     content = _read(what)
     if content is None or now().timestamp() >= content["until"] or content["begun"] <= _over_at(what, content):
@@ -108,7 +108,7 @@ def _held(what: str) -> dict[str, Any] | None:
 
 
 def _read(what: str) -> dict[str, Any] | None:
-    """Return what this browser's session holds sealed; None for nothing, and for what a version before put there."""
+    """Return what this browser's session holds sealed; None for nothing, and for the format of an older version."""
     try:
         sealed = base64.b85decode(cookie[what]["sealed"])
         content = json.loads(portal().keyring.unseal_text(sealed, _place(what, cookie["browser"])))
@@ -118,7 +118,7 @@ def _read(what: str) -> dict[str, Any] | None:
 
 
 def _over_at(what: str, content: dict[str, Any]) -> float:
-    """When this browser last ended showing this objection: whatever began before that, in whichever copy, is over."""
+    """Return when this browser last stopped showing this objection. Every copy that began earlier has ended."""
     note = drafts.find(session(), portal().keyring, drafting.browser(), _note_of(what, content), now())
     return 0.0 if note is None else float(note["over_at"])
 
@@ -131,7 +131,7 @@ def _end(what: str) -> None:
 
 
 def _note_of(what: str, content: dict[str, Any]) -> str:
-    """Return the handle of the note that an objection is no longer shown: one for both answers to a double click."""
+    """Return the handle of the note that showing has ended. Both answers to a double click have the same handle."""
     return f"over:{what}:{content['objection']}"
 
 

@@ -39,7 +39,7 @@ from app.web.shared.uploads import FORM, takes_files
 
 followed_objection = receipt_session.followed_objection
 blueprint = Blueprint("receipts", __name__)
-_OF_A_CASE = ("supplement", "withdraw", "look")  # forms of the page of somebody's own case
+_OF_A_CASE = ("supplement", "withdraw", "look")  # the forms of an objector's case page
 
 
 @blueprint.get("/receipt")
@@ -55,7 +55,7 @@ def receipt() -> ResponseReturnValue:
 
 
 def facts_of(shown: receipt_session.Shown) -> dict[str, Any]:
-    """Return what a receipt says, on the page, on the slip and in the file (R18)."""
+    """Return the facts of a receipt, for the page, the slip and the file (R18)."""
     objection, case = following.followed(session(), shown.objection_id)
     return {
         "code": shown.code,
@@ -77,7 +77,7 @@ def receipt_file() -> ResponseReturnValue:
     if shown is None:
         return redirect(url_for("receipts.receipt"))
     text = render_template("objections/receipt.txt", **facts_of(shown))
-    # With a mark of its encoding and Windows' ends of lines: what opens it may be an old editor.
+    # A byte order mark and CRLF line ends, for old editors on Windows.
     content = b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
     headers = {
         "Content-Type": "text/plain; charset=utf-8",
@@ -89,7 +89,7 @@ def receipt_file() -> ResponseReturnValue:
 @blueprint.post("/receipt/kept")
 @everyone
 def receipt_kept() -> ResponseReturnValue:
-    """Stop showing the code: its owner has it (我已经记好了)."""
+    """Stop showing the code, after the button 我已经记好了."""
     receipt_session.end()
     flash("查询码不再显示。以后凭它在本页查询进度。")
     return redirect(url_for("receipts.receipt"), 303)
@@ -105,7 +105,7 @@ def find() -> ResponseReturnValue:
         following.note_unknown_receipt(work())
     if tried.refused:
         return _lead_to("find", form, tried)
-    receipt_session.end()  # whoever types the code has kept it
+    receipt_session.end()  # a code that is typed in has been kept
     receipt_session.begin_following(tried.result)
     return redirect(url_for("receipts.receipt"), 303)
 
@@ -187,7 +187,7 @@ def leave() -> ResponseReturnValue:
 @blueprint.get("/receipt/again/<handle>")
 @everyone
 def again(handle: str) -> ResponseReturnValue:
-    """Show what became of a form of these pages that was refused, and what was typed into it."""
+    """Show a refused form of these pages again, with its errors and what was typed."""
     content = drafting.kept(handle)
     return redirect(url_for("receipts.receipt")) if content is None else _show(content)
 
@@ -208,7 +208,7 @@ def _stale(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _sent() -> tuple[str, FlaskForm]:
-    """Return which of these pages' forms this request sent, with what was typed; a code is not shown again."""
+    """Return the form that this request sent, by name, with what was typed. A code is not shown again."""
     if request.endpoint == "receipts.supplement":
         return "supplement", SupplementForm()
     if request.endpoint == "receipts.withdraw":
@@ -221,7 +221,7 @@ def _sent() -> tuple[str, FlaskForm]:
 def _lead_to(
     what: str, form: FlaskForm, tried: Attempt[Any], *, headers: Mapping[str, str] | None = None
 ) -> ResponseReturnValue:
-    """Keep what was typed and lead to its page by 303; where no draft can be kept, show the page at once."""
+    """Keep a draft and redirect to its page with 303. Where no draft can be kept, answer with the page itself."""
     content: Content = {
         "what": what,
         "typed": drafting.typed_in(form),
@@ -299,7 +299,7 @@ def _case_page(
     state = case.state_at(now())
     if supplement_form is None:
         supplement_form = SupplementForm(formdata=None)
-        # The same whenever the page is opened again: a file that a script sent is still there after going back.
+        # One token a page, so that a file that a script sent is still listed after going back.
         sent = sum(message.kind is MessageKind.SUPPLEMENT for message in objection.messages)
         supplement_form.form_token.data = drafting.token_for(f"supplement:{objection_id}:{sent}")
     supplement_form.ensure_token()

@@ -1,4 +1,4 @@
-"""The form by which staff register an objection: six things, ninety seconds (R33)."""
+"""The form by which staff register an objection: six fields, to be filled in within ninety seconds (R33)."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ _LONGEST_TYPED_MOMENT = 25
 
 
 class RegisterForm(FormWithFiles):
-    """What is asked of whoever registers. There is no draft and no check page: it is one page of the staff."""
+    """The fields of a registration. It has no draft and no check page: only staff use it."""
 
-    pointed_out = HiddenField()  # what of the text was pointed out as telling who filed; unchanged, it is taken
+    # the parts of the text that were pointed out as revealing the objector; sent again unchanged, they are accepted
+    pointed_out = HiddenField()
     channel = RadioField(
         "来源渠道",
         choices=options({channel: CHANNEL_NAMES[channel] for channel in REGISTERED_CHANNELS}),
@@ -88,9 +89,9 @@ class RegisterForm(FormWithFiles):
         return self.kind is ObjectorKind.UNIT
 
     def judge_facts(self, files: Sequence[Attached]) -> bool:
-        """Judge facts and files together: facts or a scan, of a unit its sealed letter, and who wrote pointed out once.
+        """Validate facts and files together: facts or a scan, and a unit's sealed letter.
 
-        Returns whether all is well; each fault stands beside its field.
+        Warns once where the facts name the writer. Returns whether no fault was found; each is placed beside its field.
         """
         faults: list[tuple[Any, str]] = []
         low, _ = FACTS_LENGTH
@@ -111,7 +112,7 @@ class RegisterForm(FormWithFiles):
         return not faults
 
     def filing(self, files: Sequence[Attached]) -> Filing:
-        """Return what was written, as the service takes it. Call it only after it was judged."""
+        """Return the content as a Filing for the service. Call it only after `judge_facts`."""
         scans = sum(not file.letter for file in files)
         return Filing(
             form_token=self.form_token.data or "",

@@ -1,4 +1,4 @@
-"""Registering what came by letter, visit, telephone or mail: for whom, the form, the slip, the list (R33)."""
+"""Registering objections that came by letter, visit, telephone or mail: nominee, form, slip, list (R33)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ blueprint = Blueprint("registrations", __name__, url_prefix="/desk/registrations
 @blueprint.get("")
 @allow(*OFFICE_AND_UNITS)
 def overview() -> ResponseReturnValue:
-    """Show for which periods objections can be registered, and everything that came in, by channel."""
+    """Show the periods that take registrations, and all objections by channel."""
     rows = channels.came_in(session(), actor(), now())
     return _came_in(rows).answer(
         "objections/registrations.html",
@@ -73,7 +73,7 @@ def register_form(entry_id: int) -> ResponseReturnValue:
 @allow(*OFFICE_AND_UNITS)
 @takes_files(FORM)
 def register(entry_id: int) -> ResponseReturnValue:
-    """Register what was typed. Files that came along stay with the form, whatever else is wrong with it."""
+    """Register an objection. Files of a refused form stay with the form."""
     _entry(entry_id)
     form = RegisterForm()
     form.ensure_token()
@@ -113,14 +113,14 @@ def slip() -> ResponseReturnValue:
 @blueprint.post("/slip/done")
 @allow(*OFFICE_AND_UNITS)
 def slip_done() -> ResponseReturnValue:
-    """Stop showing the code: it was handed over."""
+    """Stop showing the code, after it was handed over."""
     receipt_session.end_slip()
     flash("已经登记。查询码不再显示，请把单子交给来人或者寄出。")
     return redirect(url_for("registrations.overview"), 303)
 
 
 def _beside_the_fields(tried: Attempt[Any], form: RegisterForm) -> Attempt[Any]:
-    """Put what the service refused where the person looks for it; the form was found right by itself before."""
+    """Place the service's refusal beside the form's fields. The form itself was valid."""
     on_top = []
     for fault in tried.refusal.faults if tried.refusal else ():
         if fault.field in form:

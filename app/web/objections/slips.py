@@ -1,7 +1,7 @@
-"""Slips: whoever is held up past the close keeps the moment at which the request was first made (R6, R17).
+"""Slips: a request delayed past the close by a challenge or wait keeps the moment at which it was first made (R6, R17).
 
-A slip is signed, lies in the page, and belongs to one form, one nominee and exactly what was written. It does not let
-anything through by itself: limits and challenges hold after the close as before it.
+A slip is signed, is a hidden field of the page, and belongs to one form, one nominee and one exact text. It does not
+replace limits and challenges, which hold after the close as before it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from app.domain.objections.receipt import keyed_hash
 from app.services.objections.intake import Filing
 from app.web.shared.portal import now, portal
 
-# The limits as shipped hold an address up for a day at most; the files of a form are kept for a day.
+# The shipped limits delay an address by a day at most, and a form's files are kept for a day.
 GOOD_FOR = dt.timedelta(hours=23)
 
 
 def first_made(slip: str, entry: int, filing: Filing) -> dt.datetime | None:
-    """Return the moment a valid slip holds; None for one that is not of this form, nominee and text, or too old."""
+    """Return the moment in a valid slip. Returns None for one of another form, nominee or text, or one too old."""
     try:
         mark, instant = _signer().loads(slip)
         made = dt.datetime.fromisoformat(instant)
@@ -29,7 +29,7 @@ def first_made(slip: str, entry: int, filing: Filing) -> dt.datetime | None:
 
 
 def issue(entry: int, filing: Filing) -> str:
-    """Sign that this very request was made now."""
+    """Sign that this request was made now."""
     return str(_signer().dumps([_mark(entry, filing), now().isoformat()]))
 
 

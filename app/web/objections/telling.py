@@ -1,4 +1,4 @@
-"""Whether objectors can be told anything here, by the channels that this installation has (R14, R36)."""
+"""Whether this installation has a channel by which objectors can be told of news (R14, R36)."""
 
 from __future__ import annotations
 

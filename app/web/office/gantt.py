@@ -1,6 +1,7 @@
 """The picture of a programme's timetable: stages, last openings and windows on one line of time.
 
-Plain numbers for the SVG of templates/office/_gantt.html, in hundredths of the width; every figure is there as text.
+Returns numbers for the SVG of templates/office/_gantt.html, in hundredths of the width. The page has every figure as
+text too.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class GanttBar:
 
 @dataclass(frozen=True, slots=True)
 class GanttLine:
-    """One row of the picture: what it is about, its bars, the marks of its last openings, and all that in words."""
+    """One row of the chart: its label, its bars, the marks of its last openings, and the same in words."""
 
     name: str
     bars: list[GanttBar]
@@ -43,7 +44,7 @@ class GanttLine:
 
 @dataclass(frozen=True, slots=True)
 class Gantt:
-    """Rows under three heads, days along the top, the ends of the stages and this moment from top to bottom."""
+    """The chart: rows in three groups, days along the top, vertical lines for the ends of the stages and for now."""
 
     groups: list[tuple[str, list[GanttLine]]]
     ticks: list[tuple[float, str]]
@@ -93,7 +94,7 @@ def _stage_line(stage: Stage, notice: AwardNotice, x: X) -> GanttLine:
 
 
 def _step_line(step: BackwardStep, notice: AwardNotice, conclude_workdays: int, calendar: Calendar, x: X) -> GanttLine:
-    """Draw the last window that fits and the time to conclude after it. Both end right before the day they are due."""
+    """Draw the last window that fits and the time to conclude after it. Each ends right before the day it is due."""
     name = f"第{step.leg.round}轮 {notice.rounds[step.leg.round].name}"
     if step.last is None:
         return GanttLine(name, [], [], [step.unknown])
@@ -120,12 +121,12 @@ def _unit_line(timetable: BackwardPlan, unit_id: int, x: X) -> GanttLine:
 
 
 def _distinct(periods: Sequence[Period]) -> list[Period]:
-    """One of all that run over the same days: the own units of a recommending unit often go together."""
+    """Return one period for all that run over the same days: those of own units of one recommending unit often do."""
     return list({(period.opens_at, period.closes_at, period.conclude_by): period for period in periods}.values())
 
 
 def periods_words(periods: Sequence[Period]) -> str:
-    """9月18日至9月23日，规定时间9月29日24:00; several one after another."""
+    """Return the periods in words, one after another: 9月18日至9月23日，规定时间9月29日24:00."""
     spans = [
         f"{day(period.window.first_day)}至{day(period.window.last_day)}，规定时间{short_end(period.conclude_by)}"
         for period in _distinct(periods)

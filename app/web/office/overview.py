@@ -1,4 +1,4 @@
-"""The office's first page: what needs a hand today, and everything on one time line."""
+"""The office's first page: what needs an act today, and all running periods on one time line."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def plan(programme_id: int) -> ResponseReturnValue:
     below = own_units(session(), programme_id, now())
 
     def lacks(row: UnitRound) -> str:
-        """Say what is wanting: in round 1 the own units receive, from round 2 on the unit of the row."""
+        """Say which contact details are missing: of the own units in round 1, of the row's unit from round 2 on."""
         return below.get(row.unit.id, "") if row.round.number == 1 else ready[row.unit.id].words
 
     return listing_of(programme, timetable.rows, lacks).answer(
@@ -58,7 +58,7 @@ def plan(programme_id: int) -> ResponseReturnValue:
 def listing_of(
     programme: Programme, rows: Sequence[UnitRound], lacks: Callable[[UnitRound], str]
 ) -> Listing[UnitRound]:
-    """Who has to open what by when."""
+    """List the last opening day of each unit and round."""
     units = {str(row.unit.id): row.unit.name for row in rows}
     return Listing(
         title="倒排计划",
@@ -125,7 +125,7 @@ def listing_of(
 
 
 def slack_words(row: UnitRound) -> str:
-    """How much room there is for those who still wait."""
+    """Say how many working days are left for the nominees that still wait."""
     if row.step.slack is None:
         return "" if row.step.earliest is None and not row.step.unknown else "算不出"
     if row.step.misfit is not None:
@@ -134,7 +134,7 @@ def slack_words(row: UnitRound) -> str:
 
 
 def advice(row: UnitRound) -> str:
-    """Say what is wrong in this row and what would still fit."""
+    """Say what is wrong in this row, and which opening would still fit."""
     step = row.step
     if step.misfit is not None:
         if step.misfit.fitting is None:
@@ -146,7 +146,7 @@ def advice(row: UnitRound) -> str:
 
 
 def _conclude_workdays() -> tuple[int, str]:
-    """Return the working days to conclude that the page counts with, and what was wrong with the number asked for."""
+    """Return the working days to conclude that the page uses, and the fault of the number asked for."""
     asked = request.args.get("conclude", "")
     if not asked:
         return CONCLUDE_WORKDAYS_PROPOSED, ""

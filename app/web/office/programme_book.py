@@ -1,4 +1,4 @@
-"""A programme from one file: the blank workbook, what a file would do, and doing it."""
+"""A programme from one workbook: the blank file, the preview of a filled one, and loading it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def programme_book_file(programme_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 @takes_files(FORM)
 def look_at_book() -> ResponseReturnValue:
-    """Show the content of the file and every fault in it. Nothing is saved yet."""
+    """Preview the file: its content and every fault in it. Nothing is saved yet."""
     tried = attempt(lambda: programme_book.read_sheets(sent_file(_FIELD, "请选择一个表格文件（.xlsx）。")[1]))
     return _upload_page(tried) if tried.refused else _preview_page(tried.result)
 
@@ -60,7 +60,7 @@ def look_at_book() -> ResponseReturnValue:
 @blueprint.post("/book/load")
 @allow(Role.OFFICE)
 def load_book() -> ResponseReturnValue:
-    """Judge the sheets once more as they were shown, and save them. The passwords are shown now and never again."""
+    """Check the previewed sheets again and save them. The passwords are shown now and never again."""
     sheets = _sheets_sent()
     tried = attempt(lambda: programme_books.load(work(), sheets, _notice().key))
     if tried.refused:
@@ -95,7 +95,7 @@ def _notice() -> AwardNotice:
 
 
 def _sheets_sent() -> programme_book.Sheets:
-    """Read the sheets that the page carried along. Any other content than the page wrote is answered with 422."""
+    """Read the sheets that the preview page carried along. Content that the page did not write is answered with 422."""
     try:
         sent = json.loads(request.form.get("sheets", ""))
         return {name: [_row(row) for row in sent[name]] for name in HEADS if name in sent}

@@ -1,4 +1,4 @@
-"""Papers: lists of what can be had of units, periods and nominees, and the files themselves."""
+"""Papers: lists of the papers of units, periods and nominees, and the files themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One blueprint for papers, for the office and for units: the services say whose are whose."""
+"""One blueprint for papers, for the office and for units. The services decide which papers each may read."""
 
 from flask import Blueprint
 

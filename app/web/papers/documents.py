@@ -1,4 +1,4 @@
-"""Files that staff handed in, sent to who may see what they are about."""
+"""Files that staff uploaded, sent to whoever may see their subject."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of the papers that can be had: of units, of periods, of nominees; and the templates behind them."""
+"""Lists of the papers of units, of periods, of nominees; and their templates."""
 
 from __future__ import annotations
 

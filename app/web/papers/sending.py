@@ -1,4 +1,4 @@
-"""A paper on its way out: gathered, put on the record, written, sent to be saved."""
+"""Sending a paper: collect its data, record the act, write the file, send it as a download."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def clerk() -> Clerk:
 
 
 def paper_sent(gather: Callable[[Session, Clerk], Paper], what: str, subject: str, **details: Any) -> Response:
-    """Nobody waits for the database while a paper is written: it is read before, the record written after."""
+    """Send a paper as a download. No transaction is open while it is written; the act is recorded after it."""
     with portal().database.reader() as reading:
         paper = gather(reading, clerk())
     content = paper.write()

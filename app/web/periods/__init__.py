@@ -1,4 +1,4 @@
-"""Periods: what the public reads of them, and how the office schedules, changes and closes them."""
+"""Periods: the public pages, and the office's pages to schedule, change and close them."""
 
 from __future__ import annotations
 

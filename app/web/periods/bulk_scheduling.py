@@ -1,4 +1,4 @@
-"""One opening day for many units at once: a form, a rehearsal unit by unit, and all or none of it saved."""
+"""One opening day for many units: a form, a preview unit by unit, and all periods saved or none."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from app.web.shared.lists import ids_ticked
 from app.web.shared.notices import notice_for
 from app.web.shared.portal import now, number, portal, session
 
-# The last round is the office's own: one period, which the page for one arranges.
+# Round 3 is the office's own: it has one period, which the page for a single period schedules.
 _ROUNDS = (1, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What is looked at before it is saved: the window, what becomes of each unit, how it misses its stage."""
+    """The preview before saving: the window, the result of each unit, and whether the period misses its stage."""
 
     plan: WindowPlan | None = None
     rehearsals: Sequence[Rehearsal] = ()
@@ -58,7 +58,7 @@ def plan_many() -> ResponseReturnValue:
 @blueprint.post("/periods/new-many/<int:programme_id>/<int:round_number>")
 @allow(Role.OFFICE)
 def schedule_many(programme_id: int, round_number: int) -> ResponseReturnValue:
-    """Show the result for each unit first; save only when that page is confirmed."""
+    """Show the preview first. Save only when it is confirmed."""
     programme = session().get(Programme, programme_id)
     if programme is None or round_number not in _ROUNDS:
         abort(404)

@@ -1,4 +1,4 @@
-"""Watching, extending, taking back and closing periods."""
+"""Viewing, extending, cancelling and closing periods."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def extend(period_id: int) -> ResponseReturnValue:
 @blueprint.post("/periods/<int:period_id>/extend-window")
 @allow(Role.OFFICE)
 def extend_window(period_id: int) -> ResponseReturnValue:
-    """After an outage in working hours (R7)."""
+    """Extend a window after an outage in working hours (R7)."""
     calendar, form = _calendar(_period(period_id).programme), ExtendWindowForm().with_ids("window")
     tried = attempt(lambda: interruption.extend_window(work(), period_id, form.text.data or "", calendar), form)
     if tried.refused:
@@ -126,7 +126,7 @@ def report(period_id: int) -> ResponseReturnValue:
 @blueprint.get("/periods/<int:period_id>/entries")
 @allow(Role.OFFICE)
 def entries(period_id: int) -> ResponseReturnValue:
-    """Whom a period shows, and who of them is out because of it."""
+    """List the nominees of a period, and who of them was disqualified in it."""
     shown = _period(period_id)
     cases = closing.cases_of(session(), shown)
     out = closing.who_is_out(session(), shown, cases, now())
@@ -198,7 +198,7 @@ def _period_page(
                 for channel, count in channels.counts_of_period(session(), shown.id).items()
             ]
         ),
-        # A form that was refused stays on the page with its text and the reason, offered or not.
+        # A refused form stays on the page with its text and the reason, even where the action is not offered any more.
         can_extend=extend_form is not None or phase in (Phase.SCHEDULED, Phase.OPEN, Phase.HANDLING),
         can_cancel=cancel_form is not None or phase is Phase.SCHEDULED,
         can_close=phase in (Phase.HANDLING, Phase.DUE),
@@ -214,7 +214,7 @@ def _period_page(
 
 
 def _offer(shown: Period) -> interruption.Offer | None:
-    """Return the extension that an outage in this window would allow, if any."""
+    """Return the extension that outages in this window allow, None for none."""
     try:
         return interruption.offer(session(), shown, _calendar(shown.programme), now())
     except Refusal:

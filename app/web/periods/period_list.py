@@ -1,4 +1,4 @@
-"""All periods as one list, and closing many that are ready: looked at together first, each closed for itself (R30)."""
+"""All periods as one list, and closing many at once: one preview, then each in its own transaction (R30)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def periods() -> ResponseReturnValue:
 @blueprint.post("/periods/close-many")
 @allow(Role.OFFICE)
 def close_many() -> ResponseReturnValue:
-    """First what would be closed, with what cannot be undone; closes only when that page is confirmed."""
+    """Show first what would be closed and what cannot be undone. Close only when that page is confirmed."""
     chosen = ids_ticked("chosen")
     if request.form.get("step") != "close":
         return _look(chosen)

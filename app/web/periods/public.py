@@ -1,4 +1,4 @@
-"""Home, list and nominee page: names inside the window only, dates at any time (R5)."""
+"""Home, list and nominee page: they show names inside the window only, dates at any time (R5)."""
 
 from __future__ import annotations
 
@@ -95,12 +95,12 @@ def privacy() -> ResponseReturnValue:
 
 
 def _asked_by_many(recommenders: Sequence[str], wanted: publication.ListFilter) -> bool:
-    """Whether an address is one of the few that the page itself offers, and so worth keeping in memory."""
+    """Tell whether a filtered address is one that the page itself links to. Only these are kept in memory."""
     return not wanted.name and (not wanted.unit or wanted.unit in recommenders) and len(request.args) <= 4
 
 
 def the_office() -> Unit | None:
-    """Return the office for the contact block, to which anybody may turn (R13)."""
+    """Return the office for the contact block (R13)."""
     return publication.the_office(session())
 
 
@@ -112,7 +112,7 @@ def _period_or_404(period_id: int) -> Period:
 
 
 def _dates_only(period: Period) -> ResponseReturnValue:
-    """Before and after the window: the dates, no names, for whatever was asked under this address."""
+    """Show the dates and no names, for every address of a period before and after its window."""
     html = render_template(
         "periods/public_dates.html",
         period=period,

@@ -1,4 +1,4 @@
-"""Arranging one period, its nominees picked by hand: seen day by day before it is saved (R4, R8, R9, R25)."""
+"""Scheduling one period with nominees picked by hand, previewed day by day before it is saved (R4, R8, R9, R25)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ScheduleForm(PlainForm):
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What is looked at before it is saved: the window, and how it misses its stage."""
+    """The preview before saving: the window, and whether the period misses its stage."""
 
     plan: WindowPlan | None = None
     late: Misfit | None = None
@@ -62,7 +62,7 @@ class _Seen:
 @blueprint.get("/periods/new")
 @allow(Role.OFFICE)
 def choose_organiser() -> ResponseReturnValue:
-    """First programme and round, then whose period it is."""
+    """Choose the programme, the round and the organiser."""
     programmes = all_programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
     round_number = request.args.get("round", 2, type=number)
@@ -91,7 +91,7 @@ def plan_period(programme_id: int, round_number: int, organiser_id: int) -> Resp
 @blueprint.post("/periods/new/<int:programme_id>/<int:round_number>/<int:organiser_id>")
 @allow(Role.OFFICE)
 def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> ResponseReturnValue:
-    """Show the window day by day first; save only when that page is confirmed."""
+    """Show the window day by day first. Save only when that page is confirmed."""
     programme, organiser = _programme_and_organiser(programme_id, round_number, organiser_id)
     form = ScheduleForm()
     chosen = ids_ticked("nominee")

@@ -1,4 +1,4 @@
-"""Programmes: the list, one page each, setting one up in the browser or from a file."""
+"""Programmes: the list, one page each, setting one up in the browser or from a workbook."""
 
 from __future__ import annotations
 

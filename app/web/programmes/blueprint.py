@@ -1,4 +1,4 @@
-"""One blueprint for programmes: units read what is theirs, the office sets up."""
+"""One blueprint for programmes: units read their own part, the office sets programmes up."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""Setting a programme up, changing it, putting it away."""
+"""Creating, changing, archiving and reopening a programme."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a programme is set up from. What fits is judged by the service; its words come back beside the fields."""
+"""The forms of a programme. The service judges whether values fit; its refusals are placed beside the fields."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _area(key: str, hint: str = "") -> TextAreaField:
 class ProgrammeForm(PlainForm):
     """The texts, the share and the timetable of a programme. `follow` gives the texts their names."""
 
-    notice = HiddenField()  # chosen before; one that is there already keeps its own
+    notice = HiddenField()  # chosen on the page before; an existing programme keeps its notice
     title = _line("title")
     notice_number = _line("notice_number", "没有就空着。")
     collective_honour = _line("collective_honour", "授予集体的称号。")
@@ -48,7 +48,7 @@ class ProgrammeForm(PlainForm):
     starts_4, ends_4 = DateField("开始", validators=[_DAY]), DateField("结束", validators=[_DAY])
 
     def follow(self, notice: AwardNotice) -> None:
-        """Name the texts as the notice does, and say beside the share what it lays down."""
+        """Label the texts as the notice names them, and state its share as a hint."""
         for key, name in text_names(notice).items():
             self[key].label.text = name
         self.title.description = f"写全称，带上年份或者届次，例如：{notice.name}。"
@@ -56,7 +56,7 @@ class ProgrammeForm(PlainForm):
 
     @classmethod
     def blank(cls, first_day: dt.date, notice: AwardNotice) -> ProgrammeForm:
-        """Nothing filled in but what the notice lays down: a timetable to begin with, and the share of 县处级."""
+        """Return a form with the notice's values only: a proposed timetable and the share of 县处级."""
         form = cls(formdata=None)
         form.notice.data, form.county_share.data = notice.key, notice.county_share
         form._propose(proposed_stages(first_day, notice.stages))
@@ -86,7 +86,7 @@ class ReopenForm(PlainForm):
 
 
 class PlacesForm(PlainForm):
-    """One unit's row; a page holds one of each recommending unit, told apart by their prefix."""
+    """One unit's row. The page has one for each recommending unit, told apart by prefix."""
 
     class Meta(PlainForm.Meta):
         csrf = False  # the page's own token stands beside the rows

@@ -1,4 +1,4 @@
-"""Places of every recommending unit on one page, saved together."""
+"""The places of every recommending unit on one page, saved together."""
 
 from __future__ import annotations
 
@@ -43,21 +43,21 @@ def give_places(programme_id: int) -> ResponseReturnValue:
 
 
 def _units(programme_id: int) -> list[Unit]:
-    """Every recommending unit in use, and those retired that have places all the same."""
+    """Return every recommending unit in use, and retired ones that still have places."""
     there = {quota.unit_id for quota in quotas.of_programme(session(), programme_id)}
     recommenders = [unit for unit in units.tree(session(), actor()) if unit.kind is UnitKind.RECOMMENDER]
     return [unit for unit in recommenders if unit.retired_at is None or unit.id in there]
 
 
 class _Table:
-    """The rows as one form; a field of it is named as in a row, with the unit's id: `collectives-7`."""
+    """The rows as one form. Its fields are named as in a row, with the unit's id: `collectives-7`."""
 
     def __init__(self, rows: dict[int, PlacesForm]) -> None:
         self._rows = rows
         self._fields = {f"{field.short_name}-{unit_id}": field for unit_id, row in rows.items() for field in row}
 
     def validate(self) -> bool:
-        judged = [row.validate() for row in self._rows.values()]  # every row says what is wrong with it
+        judged = [row.validate() for row in self._rows.values()]  # validate every row, so that each shows its errors
         return all(judged)
 
     def __contains__(self, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""The audit record, for the office and the auditor: to search, to save, and to check the chain (R32)."""
+"""The audit record, for the office and the auditor: search, sheet, and verification of the chain (R32)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _COLUMNS = (("序号", 10), ("时间", 28), ("谁", 26), ("做了什么", 24), (
 
 @dataclass(frozen=True, slots=True)
 class RecordQuery:
-    """What the form of the page asks for, as it was typed."""
+    """The search form of the page, as it was typed."""
 
     who: str
     action: str
@@ -56,12 +56,12 @@ class RecordQuery:
 
     @property
     def query(self) -> str:
-        """For links to the same rows; empty where everything is asked for."""
+        """Return the query for links to the same rows, empty without a search."""
         return urlencode({name: value for name in self.__slots__ if (value := getattr(self, name))})
 
     @property
     def wrong_days(self) -> list[str]:
-        """The names of the fields that hold something, and no day."""
+        """Return the names of the date fields that hold text which is no day."""
         return [name for name in ("since", "until") if getattr(self, name) and _day(getattr(self, name)) is None]
 
     def sought(self, names: dict[int, str]) -> Sought:

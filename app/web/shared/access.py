@@ -1,4 +1,4 @@
-"""Who may call a route. Every view says so itself; one that does not is answered to nobody."""
+"""Which roles may call a route. Every view declares its roles; a view that declares none is never answered."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ EVERYONE = frozenset({"everyone"})
 STAFF = frozenset(Role)
 OFFICE_AND_UNITS = (Role.OFFICE, Role.HEAD, Role.HANDLER)  # everybody but the auditor
 _ALLOWED = "allowed_roles"
-# The pages on which a duty is done. Until then every other page redirects to the first; logging out is always allowed.
+# The pages for a pending duty. Until it is done, every other page redirects to the first; logging out is always
+# allowed.
 _PLACES = {
     Duty.CHOOSE_PASSWORD: ("own.password", "own.change_password"),
     Duty.SET_UP_SECOND_FACTOR: ("own.second_factor_form", "own.propose_second_factor", "own.confirm_second_factor"),
@@ -32,7 +33,7 @@ _WAY_OUT = "account.logout"
 
 
 class Logins(LoginManager):
-    """Without "remember me": looking for its mark would open the session of every answer and make it `Vary: Cookie`."""
+    """Flask-Login without "remember me", whose cookie handling would open each session and add `Vary: Cookie` to it."""
 
     def _update_remember_cookie(self, response: werkzeug.Response) -> werkzeug.Response:
         return response
@@ -42,13 +43,13 @@ login_manager = Logins()
 
 
 def everyone(view: View) -> View:
-    """For the public: no login asked."""
+    """Mark a view as public: no login is required."""
     setattr(view, _ALLOWED, EVERYONE)
     return view
 
 
 def allow(*roles: Role) -> Callable[[View], View]:
-    """For these roles only; to anybody else the address does not exist."""
+    """Mark a view as open to these roles only. Anybody else gets 404."""
 
     def mark(view: View) -> View:
         setattr(view, _ALLOWED, frozenset(roles))
@@ -63,12 +64,12 @@ def allowed_roles(endpoint: str) -> frozenset[str] | None:
 
 
 def declare_static(app: Flask) -> None:
-    """Flask's own route for files of ours: public."""
+    """Mark Flask's route for static files as public."""
     everyone(app.view_functions["static"])
 
 
 def init_app(app: Flask) -> None:
-    # The proxy, not its context processor: that one would look for a person on every public page too.
+    # The proxy instead of Flask-Login's context processor, which would load a person on every public page too.
     login_manager.init_app(app, add_context_processor=False)
     app.jinja_env.globals["current_user"] = current_user
     login_manager.session_protection = None  # an address that changes is a phone, not an intruder
@@ -125,7 +126,7 @@ def user_of(token: str) -> Any:
 
     Returns None once the session ended, or when the account or its rights changed since.
     """
-    # Read apart from the request's own session: looking at who asks must not begin a write.
+    # Read in another session than the request's own: identifying the person must not begin a write.
     with portal().database.reader() as reading:
         session = sessions.find(reading, token, now())
         if session is None:
@@ -135,14 +136,14 @@ def user_of(token: str) -> Any:
 
 
 def _note_seen(person: Person) -> None:
-    """Keep the session from falling asleep: one small write a minute, on pages of the staff only."""
+    """Renew the session's time of last use: one small write a minute, on pages of the staff only."""
     if now() - person.last_seen_at >= SEEN_EVERY:
         with portal().database.writer() as writing:
             sessions.note_seen(Work(writing, now()), person.session_id)
 
 
 def login_session() -> str:
-    """Names the login this request belongs to, without being the key to it."""
+    """Return an id of this request's login session. It cannot be used to log in."""
     name: str = current_user.token_hash
     return name
 

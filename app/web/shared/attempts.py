@@ -1,4 +1,4 @@
-"""A use case tried on behalf of a form: whatever refuses it is put where the person looks for it."""
+"""Calling a use case for a form: its refusal is placed beside the form's field, or on top of the page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 
 class Fields(Protocol):
-    """What a form is here: it judges itself, and has fields by name."""
+    """The protocol of a form: it validates itself, and has fields by name."""
 
     def validate(self) -> bool: ...
     def __contains__(self, name: str) -> bool: ...
@@ -25,13 +25,13 @@ class Fields(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Attempt(Generic[Result]):
-    """What became of it. Where it was refused, the page is shown again with `status`, and `on_top` above the form.
+    """The outcome. After a refusal the page is shown again with `status`, and `on_top` above the form.
 
-    A page that nobody tried anything on yet takes UNTRIED.
+    A page before any attempt takes UNTRIED.
     """
 
     status: int
-    refusal: Refusal | None = None  # None also where the form itself found something wrong
+    refusal: Refusal | None = None  # None also where the form's own validation failed
     on_top: str = ""
     results: tuple[Result, ...] = ()
 
@@ -41,7 +41,7 @@ class Attempt(Generic[Result]):
 
     @property
     def result(self) -> Result:
-        """What the use case returned."""
+        """Return what the use case returned."""
         return self.results[0]
 
 
@@ -49,10 +49,11 @@ UNTRIED: Attempt[Any] = Attempt(200)
 
 
 def attempt(use_case: Callable[[], Result], form: Fields | None = None) -> Attempt[Result]:
-    """Call a use case if its form is filled in rightly; `form` is None for a button.
+    """Call a use case if its form is valid; `form` is None for a button.
 
-    A refusal is undone in the session, and each fault stands beside its field; what belongs to no field of the form
-    goes on top. What does not exist for this person stays so: NotThere goes on, to be answered with 404.
+    On a refusal the session is rolled back and each fault placed beside its field; faults without a field of the form
+    go
+    on top. NotThere is raised on, to be answered with 404.
     """
     if form is not None and not form.validate():
         return Attempt(422)
@@ -71,7 +72,7 @@ def status_of(refusal: Refusal) -> int:
 
 
 def place(refusal: Refusal, form: Fields | None) -> str:
-    """Put each fault beside its field. Returns what is left to say on top of the page, "" for nothing."""
+    """Place each fault beside its field. Returns the sentence for the top of the page, "" for none."""
     left = []
     for fault in refusal.faults:
         name = _file_field(form) if isinstance(refusal, FileRefused) else fault.field

@@ -1,7 +1,8 @@
-"""The challenge: some work a browser does by itself before a busy portal takes an objection, or a wait instead of it.
+"""The challenge: proof of work by the browser before a busy portal takes an objection, or a wait instead.
 
-Made and judged here, with altcha's protocol: no other host is asked, nothing of a person goes into it, it needs no
-eyes and no mouse. Whoever cannot run it waits: the same page carries a ticket that opens a few minutes later.
+Challenges are made and checked here by altcha's protocol. No other host is asked, no personal data goes in, and neither
+sight nor a mouse is needed. A browser that cannot run it waits: the page carries a ticket that becomes valid a few
+minutes later.
 """
 
 from __future__ import annotations
@@ -23,20 +24,20 @@ GOOD_FOR = dt.timedelta(minutes=20)
 WAIT = dt.timedelta(minutes=3)
 TICKET_GOOD_FOR = dt.timedelta(hours=1)
 _ALGORITHM = "PBKDF2/SHA-256"
-_ROUNDS = 1000  # of one try
+_ROUNDS = 1000  # of one attempt
 _LONGEST = 2000  # characters; an answer has some 900
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What lets a form through: a challenge's own number where one was solved, "" for one who waited."""
+    """What lets a form through: the number of a solved challenge, "" after a wait."""
 
     answer: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChallengeTask:
-    """What the page of a challenge needs: the puzzle as JSON, and the ticket of who waits instead."""
+    """The data of a challenge's page: the puzzle as JSON, and the ticket for waiting instead."""
 
     puzzle: str
     ticket: str
@@ -49,8 +50,7 @@ def ask(
     """Create a fresh puzzle and this form's ticket. A form that already has a ticket keeps its time.
 
     `hardness` is how many times harder than usual the puzzle is because of everybody's traffic; `effort` multiplies it,
-    and the wait, by what this browser filed before. `at_least` is how long nobody else of this address may pass by
-    waiting.
+    and the wait, by what this browser filed before. `at_least` is how long this address may not pass by waiting again.
     """
     ticket, opens_at = ticket_for(form_token, ticket, effort)
     wait = max(opens_at - now(), at_least)
@@ -58,7 +58,7 @@ def ask(
 
 
 def ticket_for(form_token: str, ticket: str, effort: int = 1) -> tuple[str, dt.datetime]:
-    """Return the form's ticket, a new one where it has none, and from when it lets the form through."""
+    """Return the form's ticket, a new one if it has none, and the instant from which it is valid."""
     opens_at = _ticket_opens_at(form_token, ticket)
     if opens_at is None:
         opens_at = now() + WAIT * effort
@@ -69,7 +69,7 @@ def ticket_for(form_token: str, ticket: str, effort: int = 1) -> tuple[str, dt.d
 def passed(hardness: int = 1) -> Pass | None:
     """Return the pass of this request's form, judged once a request. The filing checks whether it was used before.
 
-    A puzzle counts that was at least so hard. Whether a wait counts is for `limits` to say.
+    A puzzle must have been at least that hard. `limits` decides whether a wait counts.
     """
     if "challenge_pass" not in g:
         g.challenge_pass = _judge(hardness)
@@ -91,7 +91,7 @@ def _puzzle(hardness: int) -> str:
         _ALGORITHM,
         _ROUNDS,
         counter=most // 2 + secrets.randbelow(most - most // 2),
-        # Not altcha's own expiry, which asks another clock than the portal's.
+        # Checked here instead of by altcha, whose expiry does not use the portal's clock.
         data={"until": int((now() + GOOD_FOR).timestamp()), "hardness": hardness},
         hmac_secret=_secret("challenge"),
         hmac_key_secret=_secret("challenge key"),
@@ -113,7 +113,7 @@ def _solved(answer: str, hardness: int) -> str | None:
 
 
 def _ticket_opens_at(form_token: str, ticket: str) -> dt.datetime | None:
-    """From when the form's ticket lets it through; None without one of its own, or long after it opened."""
+    """Return the instant from which the form's own ticket is valid. Returns None without one, or for an expired one."""
     try:
         token, instant = _signer().loads(ticket)
     except BadData:

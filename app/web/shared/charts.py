@@ -1,4 +1,4 @@
-"""Geometry of the pictures: plain numbers for the SVG templates, every figure also there as text."""
+"""Geometry of the charts: numbers for the SVG templates. The pages have every figure as text too."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Timeline:
 
 
 def timeline(periods: Sequence[Period], now: dt.datetime) -> Timeline | None:
-    """All running periods on one line of time; None when there is none."""
+    """Draw all running periods on one time line. Returns None when there is none."""
     if not periods:
         return None
     start = min(min(period.opens_at for period in periods), now) - dt.timedelta(days=1)
@@ -72,6 +72,6 @@ class ChartBar:
 
 
 def bars(figures: Sequence[tuple[str, int]]) -> list[ChartBar]:
-    """Figures with their share of the largest."""
+    """Return the figures with their share of the largest."""
     largest = max((count for _, count in figures), default=0) or 1
     return [ChartBar(label, count, round(100 * count / largest)) for label, count in figures]

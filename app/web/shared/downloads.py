@@ -1,4 +1,4 @@
-"""Files going out: as an attachment from a sandbox, never shown in place, never kept by a cache (SECURITY 33)."""
+"""Sending files: as an attachment with a sandbox policy, never shown inline, never cached (SECURITY 33)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from flask import Response
 
 from app.services.shared.files import OpenedFile
 
-# Should a browser open it all the same, it runs nothing, loads nothing and belongs to no origin of ours.
+# If a browser opens the file all the same, it runs no script, loads nothing and has an opaque origin.
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 def sent_out(opened: OpenedFile) -> Response:
-    """Answer with a stored file, streamed piece by piece."""
+    """Answer with a stored file, streamed in chunks."""
     ascii_name = f"evidence{opened.kind.extension}"
     answer = Response(opened.content, mimetype=opened.kind.media_type)
     answer.content_length = opened.size
@@ -27,7 +27,7 @@ def sent_out(opened: OpenedFile) -> Response:
 
 
 def saved_as(content: bytes | Iterable[bytes], file_name: str, media_type: str) -> Response:
-    """Answer with a file that was made here, whole or piece by piece, to be saved under its name."""
+    """Answer with a generated file, whole or in chunks, as a download under its name."""
     answer = Response(content, mimetype=media_type)
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"
     answer.headers["Content-Security-Policy"] = SANDBOX

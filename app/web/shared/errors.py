@@ -1,4 +1,4 @@
-"""Refusals and faults become pages here and nowhere else. What a person typed stays on the page."""
+"""The only place that turns refusals and faults into pages. What a person typed stays on the page."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def kept() -> list[tuple[str, str]]:
     try:
         typed = request.form.items(multi=True)
         return [(key, value) for key, value in typed if key is not None and key not in _NEVER_SHOWN_AGAIN]
-    except HTTPException:  # the form itself is what was refused: too long, too many parts
+    except HTTPException:  # the form itself was refused: too long, or too many parts
         return []
 
 
@@ -118,7 +118,7 @@ def storage_fault(error: SQLAlchemyError | StoreDown) -> Answer:
 
 
 def log_storage_fault(error: SQLAlchemyError | StoreDown) -> None:
-    # What it says may hold what an objector wrote: logs.py keeps its type and its place (R19).
+    # Its message may contain an objector's text, so logs.py logs type and place only (R19).
     _log.error("storage fault", exc_info=error)
     metrics.count_fault("storage")
 

@@ -1,6 +1,6 @@
-"""Files that lie with a form until it is taken, of objectors and of handlers: found by a token in the form.
+"""Files of a form that is not accepted yet, of objectors and of handlers. A token in the form identifies them.
 
-They are taken before the form is judged, so that no refusal of it loses them.
+They are stored before the form is validated, so that a refusal does not lose them.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _REMOVE = "remove-"
 
 
 class TokenForm(PlainForm):
-    """A form with a token of its own, by which its files are found until it is taken."""
+    """A form with a token of its own, which identifies its files until it is accepted."""
 
     form_token = HiddenField()
 
     def ensure_token(self) -> None:
-        """Ensure that the form has a token of ours: the one that came back, or a fresh one."""
+        """Ensure that the form has a token made by the portal: the one sent with it, or a fresh one."""
         if not looks_like_form_token(self.form_token.data or ""):
             self.form_token.data = new_form_token()
 
@@ -39,7 +39,7 @@ def form_hash(token: str | None) -> str:
 
 
 def take_each(field: str, take: Callable[[str, BinaryIO], object]) -> list[str]:
-    """Hand each file of a field to `take`, with its title. Returns a sentence for each that was not taken."""
+    """Pass each file of a field to `take`, with its title. Returns a sentence for each refused file."""
     refused = []
     for title, upload in sent_files(field):
         try:
@@ -52,7 +52,7 @@ def take_each(field: str, take: Callable[[str, BinaryIO], object]) -> list[str]:
 
 
 def removal_asked() -> bool:
-    """Whether the button pressed was one that removes a file."""
+    """Tell whether the pressed button removes a file."""
     return request.form.get("step", "").startswith(_REMOVE)
 
 

@@ -1,4 +1,4 @@
-"""What every form shares: CSRF, texts cleaned of what nobody types, the same widgets and messages."""
+"""What every form shares: CSRF, removal of invisible characters, widgets and messages."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from app.domain.shared.invisible import without_unseen
 
 
 class FormGuard(CSRFProtect):
-    """The first look at every form that comes in."""
+    """Checks every submitted form before its view runs."""
 
     def protect(self, *args: Any, **options: Any) -> None:
-        # A part without a name, which no browser sends, stands under None: a fault to whoever reads the names.
+        # No browser sends a part without a name. Werkzeug stores it under None, which readers of names do not expect.
         if request.endpoint and request.method == "POST" and None in request.form:
             abort(400)
         super().protect(*args, **options)
@@ -29,27 +29,27 @@ csrf = FormGuard()
 
 
 def init_app(app: Flask) -> None:
-    app.config["WTF_I18N_ENABLED"] = False  # what WTForms says of a wrong date: its own Chinese, see PlainForm
+    app.config["WTF_I18N_ENABLED"] = False  # WTForms' message for a wrong date comes in its own Chinese, see PlainForm
     csrf.init_app(app)
 
 
 def clean(text: str | None) -> str:
-    """Trim a typed text, remove unseen characters and turn all line ends into one kind."""
+    """Trim a typed text, remove invisible characters and normalise line ends."""
     return without_unseen(text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 class TypedBefore(MultiDict[str, str]):
-    """The texts of a form that was sent before, for the page that shows them again."""
+    """Form data of an earlier request, for the page that shows it again."""
 
 
 class PlainForm(FlaskForm):
-    """A form whose every text is cleaned before it is judged or kept."""
+    """A form that cleans every text before it is validated or stored."""
 
     class Meta(FlaskForm.Meta):
         locales = ("zh",)
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """Take only the texts of a form: a file or JSON under a field's name is no text."""
+            """Pass on texts only: a file or JSON under a field's name is ignored."""
             if isinstance(formdata, TypedBefore):
                 return formdata
             return None if formdata is None else request.form
@@ -60,14 +60,14 @@ class PlainForm(FlaskForm):
             return super().bind_field(form, unbound_field, options)
 
     def with_ids(self, prefix: str) -> Self:
-        """Field ids of this form's own, where a page holds several forms with fields of the same name."""
+        """Return Meta with prefixed field ids, for a page that holds several forms with fields of the same name."""
         for field in self:
             field.id = field.label.field_id = f"{prefix}-{field.name}"
         return self
 
 
 def version_in(text: str | None) -> int:
-    """Return the version that a form of the second of two people carries; 0, which nothing has, where it is none."""
+    """Return the version in the form that confirms a proposal. Returns 0, which no proposal has, for any other text."""
     fits = text is not None and text.isascii() and text.isdecimal() and len(text) < 18
     return int(text) if text is not None and fits else 0
 
@@ -82,7 +82,7 @@ def needed(message: str) -> Callable[[Any, Any], None]:
 
     def check(_form: Any, field: Any) -> None:
         if not field.data:
-            field.errors[:] = []  # "not a valid choice" says less
+            field.errors[:] = []  # replaces WTForms' "not a valid choice", which says less
             raise StopValidation(message)
 
     return check
@@ -100,7 +100,7 @@ def of_length(low: int, high: int, what: str) -> Callable[[Any, Any], None]:
 
 
 def text_area(label: str, low: int, high: int, *, hint: str = "", rows: int = 5) -> TextAreaField:
-    """Create a field for a longer text; its bounds are checked and shown. A browser never cuts what is too long."""
+    """Create a field for a longer text. Its bounds are checked and shown, and the browser never truncates."""
     return TextAreaField(
         label,
         validators=[of_length(low, high, label)],
@@ -110,5 +110,5 @@ def text_area(label: str, low: int, high: int, *, hint: str = "", rows: int = 5)
 
 
 def counted(high: int) -> dict[str, Any]:
-    """Return what has the browser count the characters of a text, and stop well after the last that is taken."""
+    """Return attributes for the browser's character count, with a maxlength well above the limit."""
     return {"data-count": str(high)}

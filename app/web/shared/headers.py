@@ -26,7 +26,7 @@ SECURITY_HEADERS = (
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
     ("X-Robots-Tag", "noindex, noarchive"),
 )
-# Our own style sheet, script and icon: their addresses carry no version, so an upgrade is seen within ten minutes.
+# Static files have no version in their address. Ten minutes is how long an upgrade may stay unseen.
 _FILES_KEPT_FOR = 600
 STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=31536000")
 
@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def secure(response: Response) -> Response:
         for name, value in headers:
-            response.headers.setdefault(name, value)  # a file that is sent out has a stricter policy of its own
+            response.headers.setdefault(name, value)  # downloads have a stricter policy of their own
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 

@@ -1,4 +1,4 @@
-"""Whether the portal is alive and ready, for whoever watches it."""
+"""Health checks: whether the portal is alive and ready."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ def alive() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @everyone
 def ready() -> ResponseReturnValue:
-    """Database reachable, migrations applied, settlement not late; 503 names what is not.
+    """Check database, migrations and settlement. Answers 503 with the names of what fails.
 
-    `degraded` names what the portal can do without for a while, so that no balancer takes it out for that. A clock
-    that differs from the database's is named there too: where the database's is the wrong one, no server is at fault.
+    `degraded` names what the portal can do without for a while, so that no load balancer removes it. A clock that
+    differs
+    from the database's is named there too, since the database's may be the wrong one.
     """
     try:
         migrated = portal().database.is_migrated()
@@ -52,7 +53,7 @@ def ready() -> ResponseReturnValue:
 
 
 def _degraded(settings: Settings) -> Iterator[str]:
-    """Redis (each worker then counts for itself), and the folder that evidence goes to."""
+    """Name what is down: Redis (each worker then counts for itself), the evidence folder."""
     if settings.redis_url and not redis_answers():
         yield "redis"
     if not settings.evidence_s3_bucket and not _writable(settings.evidence_dir):
@@ -60,7 +61,7 @@ def _degraded(settings: Settings) -> Iterator[str]:
 
 
 def _writable(folder: Path) -> bool:
-    """Whether files can be put there; a folder not made yet is judged by the one it would be made in."""
+    """Tell whether files can be written to a folder. A folder that does not exist yet is judged by its parent."""
     nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
 

@@ -1,10 +1,10 @@
-"""Rate limits (R17): an address, its network, a nominee, the whole site, each its own bucket.
+"""Rate limits (R17): one bucket each for the address, its network, the nominee and the whole site.
 
 A contact's share is in own_share.py.
 
-Loose enough for thirty people behind one carrier's address; what is refused says when to come back. A bucket that
-is half full asks whoever comes next for a challenge first, and counts nobody who has not passed it. The buckets that
-strangers share, of a nominee and of the site, never refuse: full, they make the challenge harder.
+Limits are loose enough for thirty people behind one carrier's address. A refusal says when to come back. A bucket that
+is half full requires a challenge first and counts only requests that passed it. The buckets that strangers share, of a
+nominee and of the site, never refuse: when full, they make the challenge harder.
 """
 
 from __future__ import annotations
@@ -67,30 +67,30 @@ def site() -> str:
     return "site"
 
 
-# What an objection is counted in: the bucket's name (its setting is limit_<name>) and whose it is.
+# The buckets that count an objection: the name (its setting is limit_<name>) and the function for its key.
 FILING_BUCKETS: dict[str, Callable[[], str]] = {
     "site": site,
     "nominee": nominee,
     "network": network,
     "address": address,
 }
-SHARED = frozenset({"site", "nominee"})  # with strangers: these never refuse
-# A network has more addresses than anybody counts: its bucket is large, and asks for a challenge as soon as it holds
-# what thirty people behind one address would have filed.
+SHARED = frozenset({"site", "nominee"})  # shared with strangers: these never refuse
+# A network has very many addresses. Its bucket is large, and requires a challenge as soon as it holds what thirty
+# people behind one address would file.
 _EARLIER = {"network": 10}
-_TURN = threading.Lock()  # the store in memory looks and counts in two steps; Redis does both in one
+_TURN = threading.Lock()  # the in-memory store reads and counts in two steps; Redis does both in one
 _HARD = 4  # how much harder the challenge is while a shared bucket is full
-# Who waits instead of solving: in which buckets that counts, and whose they are.
+# The buckets that bound waiting instead of solving, and the functions for their keys.
 _WAITING: dict[str, Callable[[], str]] = {"waiting": address, "waiting_network": network, "waiting_nominee": nominee}
 
 
-# What is counted at one door alone, by the view behind it.
+# Buckets that a single view counts.
 _DOORS = {"account.enter": "login", "receipts.find": "receipt"}
 BUCKETS = (*FILING_BUCKETS, "upload", *_DOORS.values())
 
 
 def bucket(error: RateLimitExceeded) -> str:
-    """Which bucket was full, one of BUCKETS, for whoever counts refusals."""
+    """Return which bucket was full, one of BUCKETS, for the metrics."""
     return str(error.limit.scope) if error.limit.shared else _DOORS.get(request.endpoint or "", "other")
 
 
@@ -99,7 +99,7 @@ limiter = Limiter(key_func=address, strategy="moving-window", headers_enabled=Fa
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """How much of one limit of a bucket is taken, and when the oldest of it is given back (seconds of the epoch)."""
+    """How much of one limit of a bucket is used, and when the oldest part expires (seconds of the epoch)."""
 
     bucket: str
     taken: int
@@ -116,17 +116,17 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The buckets of an objection as this request found them."""
+    """The state of an objection's buckets at this request."""
 
-    full: frozenset[str] = frozenset()  # of those that refuse
+    full: frozenset[str] = frozenset()  # of the buckets that refuse
     hot: frozenset[str] = frozenset()
-    hardness: int = 1  # of the challenge that is due
+    hardness: int = 1  # how hard the required challenge is
     brimming: frozenset[str] = frozenset()  # full, and shared with strangers
     room_at: float = 0.0  # when every bucket that refuses has room again
 
 
 def filing_is_counted(view: Callable[..., Any]) -> Callable[..., Any]:
-    """For the view that files: only the step that files is counted, reading a form back is free."""
+    """Count a view that files: only the step that files is counted, showing a form again is free."""
     for name, key in FILING_BUCKETS.items():
         limit = limiter.shared_limit(partial(_setting, name), name, key_func=key, exempt_when=partial(_exempt, name))
         view = limit(view)
@@ -134,30 +134,30 @@ def filing_is_counted(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def look() -> Look:
-    """How full the buckets are, read once a request and before anything is counted."""
+    """Return how full the buckets are, read once a request and before anything is counted."""
     if not portal().settings.limits_enabled:
         return Look()
     try:
         return _seen()
-    except StorageError:  # gone since this request was counted, or let be: nobody is turned away for it
+    except StorageError:  # Redis failed after this request was counted or exempted: nothing is refused for that
         g.look = Look()
         return Look()
 
 
 def challenge_is_due() -> bool:
-    """Whether this request must pass a challenge before its objection is taken."""
+    """Tell whether this request must pass a challenge before its objection is filed."""
     return asks_for_more() and passed() is None
 
 
 def asks_for_more(form_token: str | None = None, contact: str | None = None) -> bool:
-    """Whether an objection is asked for more than a press: its buckets are hot, or its browser filed many before."""
+    """Tell whether an objection needs a challenge: its buckets are hot, or its browser filed many before."""
     return bool(look().hot) or effort(form_token, contact) > 1
 
 
 def effort(form_token: str | None = None, contact: str | None = None) -> int:
-    """How many times harder than usual the challenge is by what this browser filed before under this contact.
+    """Return the factor of the challenge's hardness, by what this browser filed before under this contact.
 
-    Token and contact are those of this request's form, unless they are given.
+    Token and contact default to those of this request's form.
     """
     settings = portal().settings
     if not settings.limits_enabled:
@@ -177,7 +177,7 @@ def passed() -> challenge.Pass | None:
 
 
 def seconds_until_waiting() -> int:
-    """How long until somebody of this address may pass by waiting, towards this nominee; 0 for now."""
+    """Return the seconds until this address may pass by waiting for this nominee; 0 for now."""
     try:
         uses = [_use(name, key(), item) for name, key in _WAITING.items() for item in _parsed(_setting(name))]
     except StorageError:
@@ -186,9 +186,9 @@ def seconds_until_waiting() -> int:
 
 
 def take_turn() -> challenge.Pass | None:
-    """Return what lets this request's form be filed now, a wait counted as taken; None where it must be asked for more.
+    """Return the pass by which this request's form is filed, and count a wait. Returns None if a challenge is needed.
 
-    It is judged anew: whoever waited may find that somebody took the turn since this request was let in.
+    The pass is judged anew: another request may have used the wait's turn since this one was admitted.
     """
     if not asks_for_more():
         return challenge.Pass("")
@@ -197,11 +197,11 @@ def take_turn() -> challenge.Pass | None:
 
 
 def _take_wait() -> bool:
-    """Count one who waited. Returns False where another was quicker: waits are not to be had in parallel."""
+    """Count one wait. Returns False if another request was quicker: waits cannot be used in parallel."""
     try:
         with _TURN:
             buckets = [(item, key(), name) for name, key in _WAITING.items() for item in _parsed(_setting(name))]
-            # Looked at before any is counted: whoever is refused by one takes no turn in the others.
+            # All are read before any is counted, so that a request refused by one bucket uses no turn in the others.
             if not all(limiter.limiter.test(item, _PREFIX, key, name) for item, key, name in buckets):
                 return False
             return all(limiter.limiter.hit(item, _PREFIX, key, name) for item, key, name in buckets)
@@ -210,17 +210,17 @@ def _take_wait() -> bool:
 
 
 def refuses(error: RateLimitExceeded) -> bool:
-    """Whether what was full is a bucket that may refuse."""
+    """Tell whether the full bucket is one that may refuse."""
     return bucket(error) not in SHARED
 
 
 def look_again() -> None:
-    """Forget this request's look: a shared bucket filled up between looking and counting."""
+    """Discard this request's reading: a shared bucket filled up between reading and counting."""
     g.pop("look", None)
 
 
 def seconds_until_room() -> int:
-    """How long until whatever refused this request has room again, rounded up."""
+    """Return the seconds until the bucket that refused this request has room again, rounded up."""
     seen: Look = g.get("look", Look())
     if seen.full:
         return _seconds_to(seen.room_at)
@@ -229,24 +229,24 @@ def seconds_until_room() -> int:
         return 60
     try:
         return _seconds_to(refused.window.reset_time)
-    except StorageError:  # gone since it refused
+    except StorageError:  # Redis went out of reach after the refusal
         return int(refused.limit.get_expiry())
 
 
 def _exempt(name: str) -> bool:
-    # Looked at in every step, here, where a store out of reach is noticed and done without.
+    # Read here in every step, where the limiter notices a store that is out of reach and falls back.
     seen = _seen()
     if request.form.get("step") != "submit" or not _applies(name):
         return True
-    if seen.full:  # refused by these; nobody fills the other buckets with what is refused anyway
+    if seen.full:  # these refuse the request; a refused request must not fill the other buckets
         return name not in seen.full
-    if name in seen.brimming:  # shared and full: there is nothing left to count in it
+    if name in seen.brimming:  # shared and full: nothing more can be counted in it
         return True
     return challenge_is_due()
 
 
 def _seen() -> Look:
-    """Return this request's look at the limits.
+    """Return this request's reading of the limits.
 
     Raises StorageError: the limiter notices it, and counts in memory from then on.
     """
@@ -266,7 +266,7 @@ def _look() -> Look:
     ]
     refusing = [use for use in uses if use.full and use.bucket not in SHARED]
     brimming = frozenset(use.bucket for use in uses if use.full and use.bucket in SHARED)
-    earlier = _EARLIER if percent < 100 else {}  # 100: never before a bucket is full
+    earlier = _EARLIER if percent < 100 else {}  # 100: only when a bucket is full
     hot = frozenset(use.bucket for use in uses if use.hot(percent / earlier.get(use.bucket, 1)) and not use.full)
     return Look(
         full=frozenset(use.bucket for use in refusing),
@@ -278,18 +278,18 @@ def _look() -> Look:
 
 
 def _use(name: str, key: str, item: RateLimitItem) -> Use:
-    # The same words in the same order as flask-limiter asks the store with for a shared limit.
+    # The same key parts in the same order as flask-limiter uses for a shared limit.
     window = limiter.limiter.get_window_stats(item, _PREFIX, key, name)
     return Use(name, item.amount - window.remaining, item.amount, window.reset_time)
 
 
 def _seconds_to(instant: float) -> int:
-    # The store counts by the machine's own time, whatever clock the portal was given.
+    # The store counts by the machine's time, not by the portal's clock.
     return max(1, math.floor(instant - clock.now().timestamp()) + 1)
 
 
 def _applies(name: str) -> bool:
-    """Whether a bucket counts this caller: an IPv4 address is a network of its own, and counted once."""
+    """Tell whether a bucket counts this caller. An IPv4 address is its own network, and is counted once."""
     return name != "network" or network() != address()
 
 
@@ -304,7 +304,7 @@ def _parsed(setting: str) -> list[RateLimitItem]:
 
 
 def redis_answers() -> bool:
-    """Whether the store that the workers count in together is there."""
+    """Tell whether Redis, in which the workers count together, is reachable."""
     return bool(limiter.storage.check())
 
 
@@ -314,13 +314,14 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_STORAGE_OPTIONS=_REDIS_OPTIONS if settings.redis_url else {},
         RATELIMIT_ENABLED=settings.limits_enabled,
         RATELIMIT_KEY_PREFIX=_PREFIX,
-        # Redis out of reach: each worker counts for itself until it is back, and nobody is turned away for it.
+        # While Redis is out of reach each worker counts for itself, and no request is refused for that.
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
-        # Of several requests that notice it at once the library lets one fall back and has the others fail: they pass.
+        # Of several requests that notice it at once, the library lets one fall back and raises in the others: they
+        # pass.
         RATELIMIT_SWALLOW_ERRORS=bool(settings.redis_url),
     )
     limiter.init_app(app)
-    limiter.logger.setLevel(logging.WARNING)  # below that it writes down whose address was refused
+    limiter.logger.setLevel(logging.WARNING)  # below that level it logs the refused addresses
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # how Flask documents a WSGI middleware
             app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies

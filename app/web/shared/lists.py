@@ -1,7 +1,7 @@
-"""Lists that staff work with: searched, filtered, sorted, paged, and saved as a sheet, all from one description.
+"""Lists for staff: search, filters, sorting, pages and a sheet, all from one description.
 
-A view describes its columns and filters once and hands over all its rows; the address of the request says what of
-them is wanted. The page and the sheet show the same rows in the same order.
+A view describes its columns and filters once and passes all its rows. The query of the request selects among them. The
+page and the sheet show the same rows in the same order.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ Value = str | int | dt.date | dt.datetime | None
 
 ROWS_PER_PAGE = 150
 _LONGEST_SEARCH = 60
-_DIGITS = 10  # of the longest id
+_DIGITS = 10  # digits of the longest id
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """One column: what it is called, what stands in it, and how the page and the sheet show that.
+    """One column: its heading, its value, and how the page and the sheet show it.
 
-    `value` is what is searched, sorted by and saved; where it reads badly, `shown` says it in words (a number is
-    saved as the number). On the page a cell may be a link, wear a badge of a colour (a class of site.css, "" for
-    none; None for no badge), have a red word beside it or a smaller line below. `sheet_only` columns are too much for
-    a page, `page_only` ones say what another column of the sheet says better.
+    `value` is searched, sorted by and saved. `shown` puts it into words where it is not readable by itself (a number is
+    saved as the number). On the page a cell may be a link, have a badge of a colour (a class of site.css, "" for none;
+    None for no badge), a red word beside it or a smaller line below. `sheet_only` columns are too much for a page,
+    `page_only` ones are covered by another column of the sheet.
     """
 
     key: str
@@ -66,7 +66,8 @@ class Column(Generic[Row]):
 class Filter(Generic[Row]):
     """A choice that narrows the list: the options with their names, and which rows each keeps.
 
-    As `tabs` it is a row of links with counts, for what people switch between all day, without those that are empty.
+    With `tabs` it is shown as a row of links with counts, for options that people switch between often. Empty ones are
+    left out.
     """
 
     key: str
@@ -78,21 +79,22 @@ class Filter(Generic[Row]):
 
 @dataclass
 class Listing(Generic[Row]):
-    """The rows of one list as this request asks for them.
+    """The rows of one list as this request selects them.
 
-    `row_id` names a row to a bulk action; None where the row can't be a part of one, and has no box to tick.
+    `row_id` is the row's id in a bulk action. None means that the row can't be part of one and has no box to tick.
     """
 
     title: str
     columns: Sequence[Column[Row]]
     rows: Sequence[Row]
-    empty: str  # what the page says when there is nothing at all, with what to do about it
+    empty: str  # the sentence for an empty list, with what to do about it
     filters: Sequence[Filter[Row]] = ()
     row_id: Callable[[Row], int | None] | None = None
     urgent: Callable[[Row], bool] | None = None
     args: MultiDict[str, str] = field(default_factory=lambda: request.args)
     keep: Sequence[str] = ()  # arguments of the page's own that its links carry along
-    path: str = field(default_factory=lambda: request.path)  # of the page, where a refused form shows it elsewhere
+    # the page's own path, for a refused form that shows it under another
+    path: str = field(default_factory=lambda: request.path)
 
     @cached_property
     def search(self) -> str:
@@ -100,7 +102,7 @@ class Listing(Generic[Row]):
 
     @cached_property
     def chosen(self) -> dict[str, str]:
-        """The filters in force; an option that there is not narrows nothing."""
+        """Return the filters in force. An unknown option narrows nothing."""
         return {each.key: value for each in self.filters if (value := self.args.get(each.key, "")) in each.options}
 
     @cached_property
@@ -114,10 +116,10 @@ class Listing(Generic[Row]):
 
     @cached_property
     def found(self) -> list[Row]:
-        """Every row that is asked for, in order."""
+        """Return every selected row, in order."""
         rows = [row for row in self.rows if self._wanted(row)]
         if (column := self.sort) is not None:
-            valued = [(column.value(row), row) for row in rows]  # asked once: a value may have to be unsealed
+            valued = [(column.value(row), row) for row in rows]  # computed once: a value may have to be unsealed
             there = [(_order(value), row) for value, row in valued if value not in (None, "")]
             there.sort(key=lambda pair: pair[0], reverse=self.descending)
             rows = [row for _, row in there] + [row for value, row in valued if value in (None, "")]
@@ -133,17 +135,17 @@ class Listing(Generic[Row]):
 
     @property
     def shown(self) -> list[Row]:
-        """The rows of this page."""
+        """Return the rows of this page."""
         return self.found[(self.page - 1) * ROWS_PER_PAGE : self.page * ROWS_PER_PAGE]
 
     @property
     def can_tick(self) -> bool:
-        """Whether any row of this page can be a part of a bulk action."""
+        """Tell whether any row of this page can be part of a bulk action."""
         return self.row_id is not None and any(self.row_id(row) is not None for row in self.shown)
 
     @property
     def tabs(self) -> list[tuple[Filter[Row], list[tuple[str, str, int]]]]:
-        """The filters shown as links: each option that has rows, or is chosen, with its name and how many."""
+        """Return the filters shown as links: each option that has rows, or is chosen, with its name and count."""
         return [
             (
                 each,
@@ -178,11 +180,11 @@ class Listing(Generic[Row]):
 
     @property
     def bare_url(self) -> str:
-        """The whole list, nothing searched or filtered."""
+        """Return the address of the whole list, without search and filters."""
         return self.url(q="", **dict.fromkeys(self.chosen, ""))
 
     def sort_url(self, column: Column[Row]) -> str:
-        """Sorted by this column; once more, the other way round."""
+        """Return the address sorted by this column, in reverse if it is already."""
         again = self.sort is column and not self.descending
         return self.url(sort=f"-{column.key}" if again else column.key)
 
@@ -222,7 +224,7 @@ def sheet_sent(content: bytes, title: str) -> Response:
 
 
 def _order(value: Value) -> tuple[int, str | int | dt.date]:
-    """Numbers before days before texts, instants by their place in time: no two kinds are ever compared."""
+    """Return a sort key: numbers before dates before texts, so that two types are never compared."""
     if isinstance(value, int):
         return (0, value)
     if isinstance(value, dt.datetime):

@@ -1,6 +1,6 @@
-"""What Prometheus reads: figures of the database at this moment, and what the workers counted.
+"""Metrics for Prometheus: figures of the database at this moment, and what the workers counted.
 
-For whoever holds GONGSHI_METRICS_TOKEN; to anybody else, and where none is set, the address does not exist.
+They need GONGSHI_METRICS_TOKEN. Without it, and where none is set, the answer is 404.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ _STATUSES = ("2xx", "3xx", "4xx", "5xx")
 
 
 class Counters:
-    """What happened since the server started: one set a worker, added up when read.
+    """Counters since the server started: one set a worker, added up when read.
 
-    prometheus_client is imported here and not above. Whether its counters are shared between workers is
-    decided when it is first imported, by the environment, which processes/server.py sets in each worker before.
+    prometheus_client is imported here and not above. On its first import it decides by the environment whether counters
+    are
+    shared between workers, and processes/server.py sets that environment in each worker.
     """
 
     def __init__(self) -> None:
@@ -45,7 +46,7 @@ class Counters:
 
         def counter(name: str, says: str, label: str, values: Iterable[str]) -> Any:
             made = Counter(f"gongshi_{name}", says, (label,), registry=self.registry)
-            for value in values:  # a counter begins at 0, and its place on the disk is taken before the disk is full
+            for value in values:  # a counter begins at 0, and its file is allocated while the disk still has room
                 made.labels(value)
             return made
 
@@ -54,7 +55,7 @@ class Counters:
         self.faults = counter("faults_total", "Answers that should not have been.", "kind", ("storage", "fault"))
 
     def exposition(self, gauges: Any) -> str:
-        """All of it in Prometheus's text format."""
+        """Return all metrics in Prometheus's text format."""
         from prometheus_client import CollectorRegistry, generate_latest
         from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -91,7 +92,7 @@ def scrape() -> ResponseReturnValue:
     try:
         figures = readings(session(), now())
         ahead = clock_ahead(session(), clock.now)
-    except SQLAlchemyError:  # the counters are worth reading all the more
+    except SQLAlchemyError:  # the counters matter all the more when the database fails
         figures = None
     return Response(counters().exposition(Gauges(figures, ahead)), mimetype="text/plain; version=0.0.4")
 
@@ -102,7 +103,7 @@ def _may_read(token: str) -> bool:
 
 
 class Gauges:
-    """Readings as a collector of Prometheus."""
+    """Figures of the database as a collector of Prometheus."""
 
     def __init__(self, figures: Readings | None, clock_ahead: dt.timedelta) -> None:
         self.figures = figures

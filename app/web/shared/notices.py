@@ -1,4 +1,4 @@
-"""What filters of lists are called where their rows may follow several notices, and the choice of one."""
+"""Names of filters for lists whose rows may follow several notices, and the choice of a notice."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def notice_or_404(key: str) -> AwardNotice:
 
 
 def kind_options(programmes: Iterable[Programme]) -> dict[str, str]:
-    """集体 and 个人 as the notices of these programmes call them, by value."""
+    """Return 集体 and 个人 as the notices of these programmes call them, by value."""
     rules = _rules_of(programmes)
     return {kind.value: _together(notice.kind_names[kind] for notice in rules) for kind in Kind}
 
@@ -39,7 +39,7 @@ def round_options(programmes: Iterable[Programme]) -> dict[str, str]:
 
 
 def numbered_rounds(programmes: Iterable[Programme]) -> dict[str, str]:
-    """第3轮 全市公示, by number."""
+    """Return the rounds with number and name, as 第3轮 全市公示, by number."""
     return {number: f"第{number}轮 {name}" for number, name in round_options(programmes).items()}
 
 

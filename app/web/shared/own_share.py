@@ -1,8 +1,8 @@
-"""What one browser filed under one contact: beyond the contact's share it meets a harder challenge (R17).
+"""Counts what one browser filed under one contact: beyond the contact's share its challenge is harder (R17).
 
-A contact is what anybody can type. So what strangers filed under it is asked of no database: no answer, and no time in
-one, may tell of it. What the sender filed is counted in the sender's own signed session. Whoever throws the session
-away is a stranger to the portal, and pays what a stranger pays.
+Anybody can type any contact. So the database is not asked what others filed under it: neither an answer nor its timing
+may reveal that. The sender's own filings are counted in the sender's signed session. A browser that discards its
+session counts as a new one.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from app.web.shared.portal import now, portal
 
 _NAME = "shares"
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MOST_KEPT = 40  # filings that a session remembers: a cookie has room for no more
+_MOST_KEPT = 40  # filings that a session remembers: a cookie holds no more
 _HARDEST = 8
 
 
 def effort(allowances: Sequence[Allowance], form_token: str, contact: str) -> int:
-    """How many times harder than usual the challenge of this request is.
+    """Return the factor by which this request's challenge is harder than usual.
 
     It is 1 up to the contact's share, and doubles with each objection that this browser files beyond it. A form that
-    was filed already asks for its receipt again: for that nothing is asked.
+    was
+    filed already only fetches its receipt again, so its factor is 1.
     """
     kept = _kept()
     form, mark = _mark(kept, form_token), _mark(kept, plain_contact(contact))
@@ -47,7 +48,7 @@ def note(form_token: str, contact: str) -> None:
 
 
 def forget() -> None:
-    """Forget what this browser filed: its owner leaves a shared computer."""
+    """Forget what this browser filed, for a shared computer."""
     cookie.pop(_NAME, None)
 
 
@@ -57,5 +58,5 @@ def _kept() -> dict[str, Any]:
 
 
 def _mark(kept: dict[str, Any], text: str) -> str:
-    """Return what a session remembers a contact or a form by: a keyed hash, another one in every browser."""
+    """Return the keyed hash of a contact or a form for the session. It differs in every browser."""
     return keyed_hash(portal().keyring.hash_key, "share", f"{kept['of']} {text}")[:12]

@@ -1,8 +1,8 @@
 """Public pages rendered once and served from memory, never longer than they are valid (R5).
 
-What is public is a function of frozen entries, a window and the day; nothing of the reader goes into it. So a
-rendered page is kept with its ETag and compressed bodies, and answered ahead of Flask while it is fresh. A
-page is made anew every few seconds all the same: whatever the office changes is seen soon, on every process.
+A public page is a function of frozen entries, a window and the day, and does not depend on the reader. So a rendered
+page is kept with its ETag and compressed bodies, and answered before Flask while it is fresh. A page is rendered anew
+every few seconds, so that changes by the office appear soon in every process.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _LONGEST_MAX_AGE = 60
 _MOST_BYTES = 64 * 1024 * 1024
 _WEIGHT = re.compile(r"\s*q=([01](?:\.[0-9]{0,3})?)\s*", re.IGNORECASE)
 
-PlainStart = Callable[[str, list[tuple[str, str]]], object]  # what a page needs of a StartResponse
+PlainStart = Callable[[str, list[tuple[str, str]]], object]  # the part of a StartResponse that a page uses
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A rendered page: its bodies by encoding, and until when it may be shown to anybody."""
+    """A rendered page: its bodies by encoding, and the instant until which it may be shown."""
 
     valid_until: dt.datetime
     remade_after: dt.datetime
@@ -50,7 +50,7 @@ class Page:
         """Answer as WSGI. `max-age` never reaches past `valid_until`."""
         encoding = _best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         etag = f'"{self.digest}{encoding}"'
-        # A cache counts in whole seconds (nginx does), and so may hold a page for up to one more than it is told.
+        # A cache such as nginx counts in whole seconds, so it may keep a page one second longer than told.
         left = max(int((self.valid_until - now).total_seconds()) - 1, 0)
         headers = [
             ("ETag", etag),
@@ -69,9 +69,9 @@ class Page:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-@lru_cache(maxsize=64)  # browsers send few different ones
+@lru_cache(maxsize=64)  # browsers send few different values
 def _best_encoding(accepted: str) -> str:
-    """`gzip` where a client takes it at least as gladly as the plain body (RFC 9110, 12.5.3), else the empty string."""
+    """Return `gzip` if the client weights it at least as high as the plain body (RFC 9110, 12.5.3), else ""."""
     weights: dict[str, float] = {}
     for part in accepted.split(","):
         name, _, weight = part.partition(";")
@@ -81,14 +81,14 @@ def _best_encoding(accepted: str) -> str:
 
 
 def _weight_of(text: str) -> float:
-    """Parse the weight after an encoding's semicolon: 1 where there is none, 0 where it can't be read."""
+    """Parse the weight after an encoding's semicolon. Returns 1 without one, 0 for one that can't be parsed."""
     read = _WEIGHT.fullmatch(text)
     return float(read[1]) if read else float(not text)
 
 
 @dataclass(slots=True)
 class PageCache:
-    """WSGI in front of the application: a fresh page is answered here, everything else passes."""
+    """WSGI middleware in front of the application: it answers fresh pages and passes every other request on."""
 
     application: WSGIApplication
     clock: Clock
@@ -106,7 +106,7 @@ class PageCache:
         return self.application(environ, start_response)
 
     def keep(self, key: str, html: str, valid_until: dt.datetime, now: dt.datetime) -> Page:
-        """Keep a rendered page. What reads the same as before keeps its compressed bodies."""
+        """Keep a rendered page. An unchanged page keeps its compressed bodies."""
         body = html.encode()
         digest = hashlib.sha256(body).hexdigest()[:24]
         before = self._pages.get(key)
@@ -122,7 +122,7 @@ class PageCache:
 
 
 def _compressed(body: bytes) -> dict[str, bytes]:
-    """By encoding. No time in the gzip: every process has the same bytes under one ETag."""
+    """Return the body by encoding. The gzip holds no time, so every process has the same bytes for one ETag."""
     return {"": body, "gzip": gzip.compress(body, 9, mtime=0)}
 
 
@@ -133,9 +133,9 @@ def init_app(app: Flask, clock: Clock) -> None:
 
 
 def publish(html: str, valid_until: dt.datetime, keep: bool = True) -> Response:
-    """Answer with a public page that holds nothing of the reader, good until `valid_until`.
+    """Answer with a public page that does not depend on the reader, valid until `valid_until`.
 
-    `keep` is off for addresses with free text in them: they would fill the memory.
+    `keep` is False for addresses with free text, which would fill the memory.
     """
     pages: PageCache = current_app.extensions["hot_pages"]
     if not keep:

@@ -1,4 +1,4 @@
-"""What a request needs of the application: its settings, its one instant, its session."""
+"""What a request needs of the application: the settings, the instant of the request, the database session."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from config import Settings
 
 _KEPT_FOR = dt.timedelta(hours=12)
 _MOST_BYTES = 256 * 1024  # a full form of 3,000 characters is 30 kB
-_LARGEST_ID = 2**31 - 1  # the largest id that both databases hold; no row has a larger one
+_LARGEST_ID = 2**31 - 1  # the largest id that both databases can store
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Portal:
 
 
 class RowId(IntegerConverter):
-    """An id in an address: `<int:period_id>`. Any number too large to be one is not found."""
+    """An id in an address: `<int:period_id>`. A number too large for an id gives 404."""
 
     def __init__(self, map: Map) -> None:
         super().__init__(map, max=_LARGEST_ID)
@@ -99,7 +99,7 @@ def now() -> dt.datetime:
 
 
 def let_go() -> None:
-    """End the session's transaction. Nobody waits for the database meanwhile, and later reads are fresh."""
+    """End the session's transaction, so that it blocks nobody and later reads are fresh."""
     session().rollback()
 
 

@@ -1,4 +1,4 @@
-"""A picture of an address for a telephone's camera: inline SVG, drawn here, with its words beside it."""
+"""QR codes of addresses, for a telephone's camera: inline SVG, with the address as text beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _QUIET_ZONE = 4  # modules of white around it, as ISO/IEC 18004 asks
 
 
 def qr(content: str, title: str) -> Markup:
-    """`content` as a QR code; `title` is what a screen reader says of it."""
+    """Return `content` as a QR code. `title` is its text for screen readers."""
     code = segno.make_qr(content, error="m")
     svg = code.svg_inline(border=_QUIET_ZONE, title=title, svgclass="qr", lineclass=None, omitsize=True)
     return Markup(svg.replace("<svg ", '<svg role="img" ', 1))  # noqa: S704 - drawn by the library, the title escaped

@@ -1,6 +1,6 @@
-"""A request's number, on its answer and on every line that is logged while it lasts; and its own line at the end.
+"""The id of a request, in its answer and in every line logged during it; and the access log line at its end.
 
-Pages answered from memory (page_cache.py) are not logged here: the web server in front writes their lines.
+Pages answered from memory (page_cache.py) are not logged here: the web server in front logs them.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from config import Settings
 _log = logging.getLogger("gongshi.request")
 
 HEADER = "X-Request-ID"
-_WRITTEN_BY_A_PROXY = re.compile(r"[0-9a-f]{32}")  # as nginx writes $request_id
+_WRITTEN_BY_A_PROXY = re.compile(r"[0-9a-f]{32}")  # the format of nginx's $request_id
 _SPOKEN = 8
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-# Asked every few seconds, by machines: worth a line only when the answer is no.
+# Machines request these every few seconds, so only failures are logged.
 _QUIET = frozenset({"static", "health.alive", "health.ready", "metrics.scrape"})
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Before everything else: what comes after may log, or refuse."""
+    """Register before everything else: later hooks may log or refuse."""
     key = hashlib.sha256(f"gongshi log {settings.secret_key}".encode()).digest()
 
     @app.before_request
@@ -40,7 +40,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
-        # What any cache may hand on to others is nobody's own answer.
+        # A shared cache may give this answer to others, so it must not carry one request's id.
         if not response.cache_control.public:
             response.headers[HEADER] = g.request_id
         if response.status_code >= 400 or request.endpoint not in _QUIET:
@@ -53,19 +53,19 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def spoken() -> str:
-    """Return the number that a person reads out on the telephone: the beginning of the request's id."""
+    """Return the short number for a person to quote on the telephone: the beginning of the request's id."""
     number: str = g.request_id[:_SPOKEN]
     return number
 
 
 def _id_of(settings: Settings) -> str:
-    """Return the proxy's id where a proxy is trusted; else a new one of our own."""
+    """Return the id that a trusted proxy sent, else a new one."""
     given = request.headers.get(HEADER, "") if settings.trusted_proxies else ""
     return given if _WRITTEN_BY_A_PROXY.fullmatch(given) else secrets.token_hex(16)
 
 
 def _line(status: int, key: bytes) -> dict[str, str | int | float]:
-    """Nothing a person typed: the route instead of the address, the caller as a keyed hash."""
+    """Log the request without anything a person typed: the route instead of the address, the caller as a keyed hash."""
     return {
         "method": request.method if request.method in _METHODS else "other",
         "route": request.url_rule.rule if request.url_rule else "none",

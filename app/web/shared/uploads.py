@@ -1,8 +1,8 @@
-"""Files coming in: larger bodies for the routes that take them, and never a plain byte on the disk (SECURITY 14, 33).
+"""Receiving files: larger bodies for routes that take files, and no unencrypted byte on the disk (SECURITY 14, 33).
 
-Whatever comes as a file part of a form goes into a sealed spool, on every route: Werkzeug's own temporary files
-would hold it in the clear. A script sends a file as the bare body of its request, so that form token, limits and
-window are judged before any of it is read.
+Every file part of a form goes into a sealed spool, on every route: Werkzeug's own temporary files would be unencrypted.
+A script sends a file as the bare body of its request, so that form token, limits and window are checked before any of
+it is read.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from app.web.shared.forms import clean
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# What a field of files offers first: the kinds that are taken; with these a phone offers photos as JPEG.
+# The `accept` of a file field: the kinds that are accepted. With it a phone offers photos as JPEG.
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,image/jpeg,image/png"
 BARE = "application/octet-stream"
 FORM = "multipart/form-data"
-# Twice what the files of one objection may weigh: who chose one too large still gets the form back, with its text.
+# Twice the permitted size of an objection's files, so that a file too large still gets the form back with its text.
 _MOST_OF_A_FORM = 2 * FILES_PER_OBJECTION * FILE_LIMIT
-_MOST_OF_A_FILE = FILE_LIMIT + 1024 * 1024  # so that one a little too large is refused in words
-_MOST_PARTS = 100  # of a form with files: each file part opens a spool
+_MOST_OF_A_FILE = FILE_LIMIT + 1024 * 1024  # so that a file a little too large is refused with a sentence
+_MOST_PARTS = 100  # the parts of a form with files: each file part opens a spool
 _LONGEST_TITLE = 120
 _PIECE = 64 * 1024
 _TAKES = "takes_files"
 
 
 def takes_files(media_type: str) -> Callable[[View], View]:
-    """For a view that takes files: FORM, as parts of a form, or BARE, one as the whole body."""
+    """Mark a view as taking files: FORM, as parts of a form, or BARE, one as the whole body."""
 
     def mark(view: View) -> View:
         setattr(view, _TAKES, media_type)
@@ -44,9 +44,9 @@ def takes_files(media_type: str) -> Callable[[View], View]:
 
 
 class BoundedSpool(SealedSpool):
-    """Keeps one byte more than a file may have: enough to see that it is too large.
+    """A spool of one byte more than a file may have, enough to detect that it is too large.
 
-    A disk that is full is not known before the rest of the form is read, or its text would be lost: `failed`.
+    A full disk only sets `failed`: raising would lose the text in the rest of the form.
     """
 
     failed = False
@@ -75,7 +75,7 @@ class UploadRequest(Request):
 
 
 def init_app(app: Flask) -> None:
-    """Before whatever looks into a form: then it is too late for a larger limit."""
+    """Register before any hook that reads a form: afterwards a larger limit has no effect."""
     app.request_class = UploadRequest
     app.config["MAX_FORM_PARTS"] = _MOST_PARTS
 
@@ -87,15 +87,15 @@ def init_app(app: Flask) -> None:
 
 
 def sent_files(field: str) -> list[tuple[str, BinaryIO]]:
-    """Return the files of a form's field, each with its owner's name for it."""
+    """Return the files of a form's field, each with its file name."""
     files = request.files.getlist(field)
     return [(title_of(file.filename), cast(BinaryIO, file.stream)) for file in files if file.filename]
 
 
 def sent_file(field: str, wanted: str) -> tuple[str, BinaryIO]:
-    """Return the one file of a form's field, spooled, with its owner's name for it. Raises FileRefused.
+    """Return the one file of a form's field, spooled, with its file name. Raises FileRefused.
 
-    `wanted` is what to say where there is none, or more than one.
+    `wanted` is the sentence for no file, or more than one.
     """
     found = sent_files(field)
     if len(found) != 1:
@@ -105,10 +105,11 @@ def sent_file(field: str, wanted: str) -> tuple[str, BinaryIO]:
 
 
 def bare_file() -> tuple[str, SealedSpool]:
-    """Spool the file that is this request's body; return it with its owner's name for it. Raises FileRefused.
+    """Spool the file that is this request's body; return it with its file name. Raises FileRefused.
 
-    The name comes percent-encoded, as headers are ASCII. A line that breaks looks to us like the end of the file
-    (granian ends the stream and says no more): so every byte that was announced must have come.
+    The name comes percent-encoded, as headers are ASCII. A broken connection looks like the end of the file, since
+    granian
+    just ends the stream. So the length is compared with the announced one.
     """
     spool = BoundedSpool()
     received = 0

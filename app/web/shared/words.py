@@ -1,4 +1,4 @@
-"""How pages write instants, days, states: filters and names for the templates."""
+"""How pages write instants, dates and states: filters and names for the templates."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PHASE_NAMES = {
     Phase.CLOSED: "已办结",
     Phase.CANCELLED: "已撤回",
 }
-# What stands in the details of a row of the record, by its key.
+# The names of the details of a row of the record, by key.
 DETAIL_NAMES = {
     "agreed": "同意",
     "answer_by": "补正期限",
@@ -139,18 +139,18 @@ FILE_KIND_NAMES = {
 
 
 def short(instant: dt.datetime) -> str:
-    """09-18 09:30"""
+    """Write an instant as 09-18 09:30."""
     return f"{instant.astimezone(SHANGHAI):%m-%d %H:%M}"
 
 
 def short_end(instant: dt.datetime) -> str:
-    """9月23日24:00"""
+    """Write an end as 9月23日24:00."""
     date, time = end_day_and_time(instant)
     return f"{day(date)}{time}" if time == "24:00" else short(instant)
 
 
 def instant(text: str) -> dt.datetime:
-    """Parse an instant as reports keep it."""
+    """Parse an instant as reports store it."""
     return dt.datetime.fromisoformat(text)
 
 

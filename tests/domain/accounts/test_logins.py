@@ -1,4 +1,4 @@
-"""Waits after failures, limits of a session, which codes are taken, what comes before anything else."""
+"""Waits after failures, limits of a session, accepted codes, duties after a login."""
 
 import datetime as dt
 
@@ -72,7 +72,7 @@ def test_a_code_is_taken_one_step_early_or_late() -> None:
 
 
 PASSWORD, FACTOR = Duty.CHOOSE_PASSWORD, Duty.SET_UP_SECOND_FACTOR
-# Must change the password, has a second factor, demonstration: what comes first for those who can conclude, and for
+# Must change the password, has a second factor, demonstration: the first duty of those who can conclude, and of
 # the auditor.
 DUTIES = [
     (False, False, False, FACTOR, None),

@@ -20,7 +20,7 @@ DEADLINE = end_of(on("2026-09-29 Tue"))
         ("2026-09-18 Fri 23:59:59.999999", "09-19 Sat 00:00"),  # the same for everything of one day
         ("2026-09-19 Sat 12:00", "09-20 Sun 00:00"),
         ("2026-09-28 Mon 12:00", "09-29 Tue 00:00"),  # the deadline's day: a whole one is left
-        ("2026-09-29 Tue 12:00", "09-29 Tue 12:00"),  # tomorrow it would be too late
+        ("2026-09-29 Tue 12:00", "09-29 Tue 12:00"),  # tomorrow would leave no whole working day
     ],
 )
 def test_it_is_shown_when_its_day_is_over(received_at: str, shown_from: str) -> None:

@@ -1,4 +1,4 @@
-"""A unit's public lines hold no private number."""
+"""A unit's contact block holds no private number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every sentence that somebody is refused with, as it stands in the source."""
+"""Every sentence of a refusal, as it stands in the source."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from app.domain import refusals
 
 APP = Path(refusals.__file__).parents[2]
-# These take their sentence where they are raised, as their only words.
+# These get their sentence where they are raised, as their only argument.
 WITH_WORDS = {
     "AlreadyDone",
     "BadValue",
@@ -38,7 +38,7 @@ def sentences() -> Iterator[tuple[str, str]]:
 
 
 def words_of(call: ast.Call, *, in_refusals: bool) -> str:
-    """The sentence that a call refuses with, "" where it does not."""
+    """Return the sentence of a call that creates a refusal, "" for any other call."""
     match call.func:
         case ast.Name(id="BadValue"):
             return literal(call.args[1])
@@ -51,7 +51,7 @@ def words_of(call: ast.Call, *, in_refusals: bool) -> str:
 
 
 def literal(node: ast.expr) -> str:
-    """The text of a string, formatted or not; "" for anything else."""
+    """Return the text of a string, formatted or not; "" for anything else."""
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.JoinedStr):

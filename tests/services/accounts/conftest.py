@@ -1,4 +1,4 @@
-"""What the tests of coming in share: everybody's password, and the key that codes are sealed with."""
+"""Fixtures of the tests of logins: the password of all accounts, and the key that codes are sealed with."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ PASSWORD = "correct horse battery"
 NOW = at("2026-09-18 Fri 09:00")
 
 
-# Where nothing hangs on how a database waits or counts, one is enough.
+# One database is enough where its way of waiting and counting does not matter.
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
@@ -38,7 +38,7 @@ def half(world: World, login: str = "office") -> HalfWay:
 def tries(
     world: World, keyring: Keyring, clock: MovingClock, login: str, password: str, browser: KnownBrowser | None = None
 ) -> str:
-    """A try at the password: "in", or the name of the refusal."""
+    """Try the password. Returns "in", or the name of the refusal."""
     try:
         world.run(logins.check_password, login, password, browser, now=clock(), keyring=keyring)
     except Refusal as refusal:
@@ -47,7 +47,7 @@ def tries(
 
 
 def enters(world: World, keyring: Keyring, clock: MovingClock, typed: str, login: str = "office") -> str:
-    """A try at the code, with a session where it is right."""
+    """Try the code, and begin a session if it is right."""
 
     def enter(session: Session) -> str:
         work = Work(session, clock(), keyring=keyring)

@@ -1,4 +1,4 @@
-"""Coming in: failures are counted before they are judged, codes are taken once, sessions end when they should."""
+"""Logins: failures are counted before the password is checked, codes are accepted once, sessions end in time."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_a_right_password_is_no_failure_and_a_login_forgets_what_failed(
 def test_security_23_guessing_codes_is_slowed_like_guessing_passwords(
     world: World, keyring: Keyring, clock: MovingClock
 ) -> None:
-    for _ in range(2):  # giving the right password in between buys nothing
+    for _ in range(2):  # giving the right password in between resets nothing
         assert tries(world, keyring, clock, "office", PASSWORD) == "in"
         assert [enters(world, keyring, clock, "000000") for _ in range(2)] == ["WrongCode"] * 2
     assert enters(world, keyring, clock, "000000") == "WrongCode"

@@ -1,4 +1,4 @@
-"""Accounts: who may have which, who is let in, and what a reset or a new password ends."""
+"""Making accounts: role and unit, first login, and the sessions that a reset or new password ends."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Which passwords may be had, and which fit."""
+"""Which passwords may be chosen, and which match."""
 
 import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS

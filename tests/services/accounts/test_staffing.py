@@ -1,4 +1,4 @@
-"""Accounts as staff look after them: who may do what to whom, and what it ends."""
+"""Accounts managed by staff: who may do what to whom, and which sessions end."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Two people are two people: whose word an account's word is, and who lifts it (R22, SECURITY 50).
+"""Two people are two people: accounts that another person made or reset, and who agrees to them (R22, SECURITY 50).
 
-Every way to be both people is tried as the person who would: the head of a unit, somebody of the office.
+Every way for one person to act as both is tried: by the head of a unit, and by somebody of the office.
 """
 
 from __future__ import annotations

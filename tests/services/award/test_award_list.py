@@ -1,4 +1,4 @@
-"""What holds the award decision, as the list of the award tells it."""
+"""What blocks the award decision, as the award list names it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def refused(world: World, folder: Path, *obstacles: str) -> None:
-    """Refused for exactly these reasons, nothing written."""
+    """Assert that the decision is refused for exactly these reasons and nothing is written."""
     before = world.everything()
     with pytest.raises(DecisionNotReady) as found:
         decided(world, folder)

@@ -127,7 +127,7 @@ def test_the_decision_waits_for_everybody_on_the_list_and_for_the_approvals(worl
 
 
 def refused(world: World, folder: Path, *obstacles: str) -> None:
-    """Refused for exactly these reasons, nothing written."""
+    """Assert that the decision is refused for exactly these reasons and nothing is written."""
     before = world.everything()
     with pytest.raises(DecisionNotReady) as found:
         decided(world, folder)

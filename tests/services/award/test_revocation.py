@@ -1,4 +1,4 @@
-"""An award taken back by two people, never by a click less, and never undone by one (R31)."""
+"""Revocation of an award by two people, never by one, and never undone (R31)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A spent answer in the transaction that files, and nothing in it of what others filed (R16, R17)."""
+"""An answered challenge is spent in the transaction that files, which reads nothing of others' filings (R16, R17)."""
 
 from __future__ import annotations
 

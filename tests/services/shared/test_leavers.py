@@ -1,4 +1,4 @@
-"""Who has left is one answer, whatever is committed while it is being asked (R26, R27)."""
+"""The set of nominees who left is consistent under concurrent commits (R26, R27)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
 
 def between(session: Session, statement: int, act: Callable[[], object]) -> None:
-    """Somebody else commits just before this session's statement of that number."""
+    """Commit in another session right before this session's statement of that number."""
     asked = 0
 
     @event.listens_for(session, "do_orm_execute")

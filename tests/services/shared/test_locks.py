@@ -31,7 +31,7 @@ pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
 @contextmanager
 def having_read(world: World, *rows: tuple[type, int]) -> Iterator[Session]:
-    """A session that has read these rows, with what they are related to, and keeps them while others act."""
+    """Open a session that has read these rows and their relations, and keeps them while others act."""
     with world.database.writer() as session:
         read = [session.get_one(model, row_id) for model, row_id in rows]
         for row in read:

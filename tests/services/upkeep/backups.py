@@ -41,7 +41,7 @@ ODD_TEXT = "甲" * 1500 + '\u2028\\"\n“乙”\U0001f600' + "丙" * 1400
 
 
 def restore(database: Database, store: Folder, keyring: Keyring, folder: Path, now: dt.datetime) -> Restored:
-    """Put back and checked: what kept every rule when it was backed up keeps it now (R37)."""
+    """Restore a backup, and assert that it keeps every invariant (R37)."""
     done = putting_back.restore(database, store, keyring, folder, now)
     if done.chain.holds:
         assert broken(database, now) == []

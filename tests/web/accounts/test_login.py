@@ -1,4 +1,4 @@
-"""Coming in and going out: the same answer for every failure, no way to another host, sessions that die at once."""
+"""Login and logout: one answer for every failure, no redirect to another host, sessions that end at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One's own account: what comes before anything else, the password, the second factor, where one is logged in."""
+"""One's own account: duties after a login, password, second factor, active sessions."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def choose(client: Browser, old: str = GIVEN, new: str = CHOSEN, repeated: str |
 
 
 def settled(client: Browser, login: str = "clerk") -> Browser:
-    """Logged in, with a password of one's own."""
+    """Log in, with a password that its owner chose."""
     enter(client, login)
     choose(client)
     return client
@@ -80,7 +80,7 @@ def test_security_22_a_password_that_was_given_out_opens_one_page_only(
     assert world.everything() == before
     page = client.get("/account/password")
     assert "现在的密码是别人给您的" in page.text
-    assert not {"/desk/", "/account"} & set(page.links)  # nothing to press that leads back here
+    assert not {"/desk/", "/account"} & set(page.links)  # no link or button that leads back here
     assert choose(client).headers["Location"] == "/desk/"
     with world.database.writer() as session:
         enrol(session, world.keyring, [session.scalars(select(User).where(User.login == "worker")).one()], clock.now)

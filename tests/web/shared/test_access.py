@@ -1,4 +1,4 @@
-"""Who may call what: every route declares it, and the whole matrix of roles and routes is written out here (R21)."""
+"""Access control: every route declares its roles; the matrix of roles and routes is written out here (R21)."""
 
 from __future__ import annotations
 

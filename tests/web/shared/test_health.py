@@ -1,4 +1,4 @@
-"""What a watchman asks: alive, and ready."""
+"""The health checks: alive and ready."""
 
 from __future__ import annotations
 

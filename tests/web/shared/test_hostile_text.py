@@ -1,4 +1,4 @@
-"""Whatever somebody wrote, wherever it is shown again: as text, never as a part of the page (SECURITY 35)."""
+"""Stored text is escaped wherever it is shown (SECURITY 35)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _is_text(column: Column[object]) -> bool:
 
 
 class Walk:
-    """Everybody goes everywhere. Keeps which marks were seen as text, and which became a part of a page."""
+    """Visits every page as every role, and collects which marks came as text and which as markup."""
 
     def __init__(self, app: Flask, there: Busy) -> None:
         self.app, self.there = app, there
@@ -97,7 +97,7 @@ class Walk:
             self.look(follower, "/receipt")
 
     def asking(self) -> None:
-        """Marks in the query of every page."""
+        """Send marks in the query of every page."""
         for rule in rules(self.app, "GET"):
             browser = self.browser(logins(self.app, rule)[0])
             paths = list(addresses(self.there.world.database, rule))

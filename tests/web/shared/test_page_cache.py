@@ -1,4 +1,4 @@
-"""Rendered once, served from memory, and by nobody past its moment: caches, encodings, headers (R5)."""
+"""Pages rendered once and served from memory, never past their validity: caches, encodings, headers (R5)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.world import World
 
 
 def only_from_memory(app: Flask) -> None:
-    """From here on Flask itself is not to be asked."""
+    """Make Flask fail, so that only pages from memory are answered."""
 
     def refuse(_environ: Any, _start: Any) -> Iterable[bytes]:
         raise AssertionError("this page was to come from memory")
