@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 
 from app.models import Case, Objection, User
 from app.services.objections.identities import Objector
+from tests.busy import OPEN
 from tests.files import pdf
 from tests.web.browsing import Browser, MovingClock, Page, filled
-from tests.busy import OPEN
 from tests.world import FACTS, World, at
 
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){5}")
