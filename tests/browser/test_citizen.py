@@ -65,7 +65,7 @@ def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Pag
     page.goto("/")
     says(page, "正在公示", "还有 5 个工作日")
     page.get_by_role("link", name=PERIOD).click()
-    says(page, "第1个工作日", "周末", "调休上班", "共 5 个", "受理机构", "真实姓名")
+    says(page, "第1个工作日", "周末", "调休上班", "共 5 个", "怎样联系", "真实姓名")
     page.get_by_label("类别").select_option(label="先进个人（3）")
     press(page, "查找")
     says(page, "找到 3 个", NOMINEE)
@@ -174,8 +174,7 @@ def test_by_keys_alone(portal: Portal) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_label("真实姓名")).to_be_focused()
     page.keyboard.type("赵小禾")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")  # past what only a unit fills in: a person does not see it
     page.keyboard.type(CONTACT)
     page.keyboard.press("Tab")  # to the choice of what the contact is used for
     page.keyboard.press("Tab")
@@ -248,7 +247,7 @@ def test_too_late_is_refused_with_the_text_kept_and_the_names_gone(portal: Porta
     expect(page.get_by_role("main").locator("form")).to_have_count(0)
     page.get_by_role("button", name="复制事实和依据").click()
     assert page.evaluate("navigator.clipboard.readText()") == FACTS
-    says(page, "2026年9月23日（星期三）24:00", "公示已经结束", "受理机构", "0874-0000001")
+    says(page, "2026年9月23日（星期三）24:00", "公示已经结束", "怎样联系", "0874-0000001")
     never_says(page, NOMINEE)
     check_page(page)
     assert filed(portal) == 0

@@ -25,6 +25,6 @@ def why_no_real_name(name: str) -> str:
     if _HALF_NAMED.search(plain):
         return (
             "请填写身份证上的姓名全名，例如“王小明”，不要只写姓、称呼或者化名。"
-            "姓名会加密保存，核查单位和推荐对象都看不到。"
+            "姓名会加密保存，办理单位和推荐对象都看不到。"
         )
     return ""

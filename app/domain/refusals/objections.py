@@ -33,7 +33,7 @@ class NomineeLeft(Refusal):
         self.how, self.since = how, since
         super().__init__(
             f"该对象{how}（{end(since)}），不再接受新的异议，这一件没有提交。已经提出的异议照常办理和答复。"
-            "您写的内容仍保留在本页；如有紧要情况，请直接联系受理机构。"
+            "您写的内容仍保留在本页；如有紧要情况，请打办理单位或者市级专班的电话。"
         )
 
 

@@ -16,7 +16,7 @@ class WindowClosed(Refusal):
         when = when or ("尚未开始" if now < opens_at else "已经结束")
         super().__init__(
             f"这次公示{when}，异议没有提交。公示时间为{begin(opens_at)}至{end(closes_at)}。"
-            "您写的内容仍保留在本页；如有紧要情况，请直接联系受理机构。"
+            "您写的内容仍保留在本页；如有紧要情况，请打办理单位或者市级专班的电话。"
         )
 
 

@@ -6,6 +6,7 @@ objector an answer. One person proposes, another confirms exactly the cases that
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
@@ -118,15 +119,23 @@ def return_group(work: Work, act_id: int, reason: str) -> None:
     _decide(work, act, confirmed=False)
 
 
-def waiting_acts(session: Session, actor: Actor) -> list[GroupAct]:
-    """List the proposals that wait for a second person, of this person's unit; the office sees all it may confirm."""
+def waiting_acts(session: Session, actor: Actor, now: dt.datetime) -> list[GroupAct]:
+    """List the proposals that wait for a second person, of this person's unit; the office sees all it may confirm.
+
+    From the deadline on nothing waits: no conclusion is taken any more (R26).
+    """
     acts = session.scalars(
         select(GroupAct)
         .where(GroupAct.confirmed.is_(None))
         .order_by(GroupAct.id)
         .options(joinedload(GroupAct.proposer))
     )
-    return [act for act in acts if _sees(session, actor, act)]
+    return [act for act in acts if _sees(session, actor, act) and not too_late(_read(session, act.case_ids), now)]
+
+
+def too_late(cases: Sequence[Case], now: dt.datetime) -> bool:
+    """Return whether the deadline of one of these cases has come (R26)."""
+    return any(now >= case.entry.period.conclude_by for case in cases)
 
 
 def one_act(session: Session, actor: Actor, act_id: int) -> tuple[GroupAct, Sequence[Case]]:

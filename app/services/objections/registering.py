@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.cases.hands import Staffed, first_hand
 from app.domain.cases.states import Actor, Role
 from app.domain.objections.arrival import Arrival, require_in_time
 from app.domain.objections.giveaways import giveaways
@@ -18,10 +17,10 @@ from app.domain.periods.window import Window
 from app.domain.refusals import BadValue, NotYourCase, WrongState
 from app.domain.shared.wording import moment
 from app.models import Entry, Objection, ObjectorKind, Period, Registration, Unit
-from app.services.accounts.units import chain_of_command
 from app.services.cases.registrars import recusal_of_registrar
 from app.services.objections import intake
 from app.services.objections.intake import Filed, Filing
+from app.services.periods.readiness import first_handler
 from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 
@@ -111,8 +110,7 @@ def _registers(session: Session, actor: Actor, period: Period, now: dt.datetime)
         return False
     if actor.is_office or actor.unit_id == period.organiser_id:
         return True
-    chain = chain_of_command(session, period.organiser)
-    return actor.unit_id == first_hand([Staffed(unit.id, len(unit.hands(now))) for unit in chain])
+    return actor.unit_id == first_handler(session, period.organiser, now).id
 
 
 def _require_open(period: Period, arrival: Arrival, now: dt.datetime) -> None:

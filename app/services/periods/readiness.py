@@ -77,15 +77,21 @@ def require_receiving_office(session: Session, organiser: Unit, now: dt.datetime
         raise refusal
 
 
-def _of_unit(session: Session, unit: Unit, now: dt.datetime) -> Readiness:
-    chain = chain_of_command(session, unit)
+def first_handler(session: Session, organiser: Unit, now: dt.datetime) -> Unit:
+    """Return the unit that gets a case of this organiser's period if it is filed now (R21)."""
+    chain = chain_of_command(session, organiser)
     first = first_hand([Staffed(each.id, len(each.hands(now))) for each in chain])
-    goes_to = next(each for each in chain if each.id == first)
+    return next(each for each in chain if each.id == first)
+
+
+def _of_unit(session: Session, unit: Unit, now: dt.datetime) -> Readiness:
+    goes_to = first_handler(session, unit, now)
     lacks = (*_lacks_people(session, unit, now), *_lines_missing(unit))
-    for receiving in (goes_to, chain[-1]):
+    elsewhere = goes_to.id != unit.id
+    for receiving in (goes_to, chain_of_command(session, unit)[-1]):
         if missing := _lines_missing(receiving):
-            return Readiness(lacks, goes_to, first != unit.id, receiving, missing)
-    return Readiness(lacks, goes_to, first != unit.id)
+            return Readiness(lacks, goes_to, elsewhere, receiving, missing)
+    return Readiness(lacks, goes_to, elsewhere)
 
 
 def _lacks_people(session: Session, unit: Unit, now: dt.datetime) -> list[str]:

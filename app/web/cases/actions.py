@@ -141,13 +141,22 @@ class ProposeForm(WithFiles):
 class ChoiceForm(ActionForm):
     """Picks a person or a case. The choices depend on the case."""
 
-    chosen = SelectField("请选择", coerce=number, validate_choice=False)
+    chosen = SelectField("选择", coerce=number, validate_choice=False)
 
     def arguments(self) -> tuple[Any, ...]:
         return (self.chosen.data,)
 
 
+class AssignForm(ChoiceForm):
+    chosen = SelectField("由谁经办", coerce=number, validate_choice=False)
+
+
+class JoinForm(ChoiceForm):
+    chosen = SelectField("并入哪个案件", coerce=number, validate_choice=False)
+
+
 class RecuseForm(ChoiceForm):
+    chosen = SelectField("谁要回避", coerce=number, validate_choice=False)
     text = text_area("回避的原因", *REASON, hint="例如：与推荐对象是亲属、同事，或有利害关系。", rows=3)
 
     def arguments(self) -> tuple[Any, ...]:
@@ -217,11 +226,11 @@ BUTTONS: dict[Action, ActionButton] = {
         "听取推荐对象的说明时，不得透露异议人的任何情况。",
     ),
     Action.REPLY: ActionButton(investigation.reply, "给异议人留言", TextForm, "异议人凭查询码可以看到。"),
-    Action.ASSIGN: ActionButton(investigation.assign, "指定经办人", ChoiceForm),
+    Action.ASSIGN: ActionButton(investigation.assign, "指定经办人", AssignForm),
     Action.JOIN: ActionButton(
         investigation.join,
         "并入所选案件",
-        ChoiceForm,
+        JoinForm,
         "同一事实的几件异议可以并案办理，每位异议人都会得到答复。并案后不能拆开。",
         final=True,
     ),

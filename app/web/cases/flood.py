@@ -147,6 +147,7 @@ def act_page(
         act=act,
         mine=act.proposed_by == actor().user_id,
         cases=cases,
+        is_past=bulk.too_late(cases, now()),
         refusal=tried.on_top,
         form=form or ReturnForm(formdata=None),
         GROUP_ACT_NAMES=GROUP_ACT_NAMES,

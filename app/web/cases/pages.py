@@ -50,7 +50,7 @@ def queue_page() -> ResponseReturnValue:
     return _queue().answer(
         "cases/queue.html",
         floods=flood.floods(session(), actor(), now()) if actor().role is Role.HEAD else [],
-        group_acts=bulk.waiting_acts(session(), actor()),
+        group_acts=bulk.waiting_acts(session(), actor(), now()),
         GROUP_ACT_NAMES=GROUP_ACT_NAMES,
         watched=len(queue.watched_by(session(), actor(), now())),
         colleagues=queue.colleagues(session(), actor()) if leads else [],

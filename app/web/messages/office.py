@@ -23,6 +23,7 @@ from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import let_go, now, portal, session
+from app.web.shared.words import short
 
 blueprint = Blueprint("messages", __name__, url_prefix="/office/messages")
 _BADGES = {Delivery.SENT: "concluded", Delivery.FAILED: "escalated", Delivery.BOUNCED: "escalated"}
@@ -122,4 +123,6 @@ def _case_page(sending: Sending) -> str:
 
 
 def _words(sending: Sending) -> str:
+    if sending.fate is Delivery.WAITING and not sending.words and sending.due_at > now():
+        return f"{short(sending.due_at)}发"
     return sending.words if sending.given_up or sending.fate is Delivery.WAITING else ""

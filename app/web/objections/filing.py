@@ -26,7 +26,7 @@ from app.services.objections.drafts import Content
 from app.services.objections.evidence import Attached
 from app.services.objections.intake import Filed, Filing
 from app.services.objections.shares import Guard
-from app.services.periods import publication
+from app.services.periods import publication, readiness
 from app.services.periods.corrected_text import EntryView
 from app.web.objections import attaching, drafting, receipt_session, slips
 from app.web.objections.attaching import form_upload_limit
@@ -235,7 +235,7 @@ def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
     seconds = limits.seconds_until_room()
     sentence = (
         f"现在提交的人比较多，异议还没有提交。请在{errors.wait_words(seconds)}再点一次提交；"
-        "您写的内容仍保留在本页，也可以直接联系受理机构。"
+        "您写的内容仍保留在本页，也可以打办理单位或者市级专班的电话。"
     )
     headers = {"Retry-After": str(seconds)}
     form = ObjectionForm()
@@ -361,6 +361,7 @@ def _show_check(period: Period, entry: EntryView | None, content: Content, handl
         "objections/check.html",
         period=period,
         entry=entry,
+        handler=readiness.first_handler(session(), period.organiser, now()),
         form=form,
         files=files,
         refusal=content["said"],

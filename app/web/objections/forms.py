@@ -54,7 +54,7 @@ class ObjectionForm(FormWithFiles):
     contact_person = StringField("联系人（单位提出异议时填写）")
     contact = StringField(
         "手机号码或者电子邮箱",
-        description="只用于核实情况和答复您，核查单位看不到。",
+        description="只用于核实情况和答复您，办理单位看不到。",
         render_kw={"autocomplete": "tel"},
     )
     category = RadioField(
@@ -72,7 +72,7 @@ class ObjectionForm(FormWithFiles):
     letter = evidence_field("盖章的书面材料（单位提出异议时必须上传）")
     evidence = evidence_field("证据材料（没有可以不附）")
     tell_me = BooleanField("有新进展时告诉我（只说有新进展，不写内容；随时可以退订）")
-    against_handler = BooleanField("异议涉及负责核查的单位本身，请直接交市级专班办理")
+    against_handler = BooleanField("异议涉及办理单位本身，请直接交市级专班办理")
 
     def validate_name(self, field: Any) -> None:
         kind = self._kind()
@@ -150,7 +150,7 @@ class ReceiptForm(PlainForm):
 
 class SupplementForm(FormWithFiles):
     text = text_area("补充内容", *SUPPLEMENT_LENGTH, rows=5)
-    letter = evidence_field("盖章的书面材料（封存，核查单位看不到）")
+    letter = evidence_field("盖章的书面材料（封存，办理单位看不到）")
     evidence = evidence_field("补充的证据材料（没有可以不附）")
 
 

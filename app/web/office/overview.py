@@ -35,7 +35,7 @@ def overview() -> ResponseReturnValue:
         looks=second_looks.waiting_looks(session(), actor(), now()),
         floods=flood.floods(session(), actor(), now()),
         bursts=bursts.bursts(session(), now()),
-        group_acts=bulk.waiting_acts(session(), actor()),
+        group_acts=bulk.waiting_acts(session(), actor(), now()),
         GROUP_ACT_NAMES=GROUP_ACT_NAMES,
         hands=glance.needs_a_hand(session(), actor(), now()),
         checked=checking.latest(session()),

@@ -7,6 +7,7 @@ page and the sheet show the same rows in the same order.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +30,7 @@ Value = str | int | dt.date | dt.datetime | None
 ROWS_PER_PAGE = 150
 _LONGEST_SEARCH = 60
 _DIGITS = 10  # digits of the longest id
+_ONE_WORD = re.compile(r"\d[\d年月日:：\- ]{3,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class Column(Generic[Row]):
         if isinstance(value, dt.datetime):
             return short(value)
         return "" if value is None else str(value)
+
+    @staticmethod
+    def is_one_word(text: str) -> bool:
+        """Return whether the page keeps this text on one line: the number of a case, a day, a moment."""
+        return _ONE_WORD.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,8 +149,8 @@ def test_declined_together_each_has_its_row_and_its_answer(world: World) -> None
     rows = len(world.acts())
     act = decline(world, junk[0], junk)
     with world.database.reader() as session:
-        assert [one.id for one in bulk.waiting_acts(session, world.actor("handler"))] == [act]
-        assert bulk.waiting_acts(session, world.actor("stranger")) == []
+        assert [one.id for one in bulk.waiting_acts(session, world.actor("handler"), at(SATURDAY))] == [act]
+        assert bulk.waiting_acts(session, world.actor("stranger"), at(SATURDAY)) == []
     assert confirm(world, act) == 6
     assert states(world, junk) == {State.DECLINED}
     assert world.case(honest).state is State.RECEIVED
@@ -165,8 +165,19 @@ def test_declined_together_each_has_its_row_and_its_answer(world: World) -> None
     ]
     with world.database.reader() as session:
         assert session.scalar(select(func.count(Message.id)).where(Message.kind == MessageKind.ANSWER)) == 6
-        assert bulk.waiting_acts(session, world.actor("handler")) == []
+        assert bulk.waiting_acts(session, world.actor("handler"), at(SATURDAY)) == []
         assert chain.verify(session).holds
+
+
+def test_from_the_deadline_on_no_proposal_waits(world: World) -> None:
+    """Nobody is asked to confirm what no longer counts (R26)."""
+    junk, _ = flooded(world, 4)
+    act = decline(world, junk[0], junk)
+    seen = {}
+    with world.database.reader() as session:
+        for moment in ("2026-09-29 Tue 23:59", "2026-09-30 Wed 00:00"):
+            seen[moment] = [one.id for one in bulk.waiting_acts(session, world.actor("handler"), at(moment))]
+    assert seen == {"2026-09-29 Tue 23:59": [act], "2026-09-30 Wed 00:00": []}
 
 
 def test_concluded_together_by_two(world: World) -> None:
@@ -214,7 +225,7 @@ def test_proposed_by_two_at_once_is_one_proposal(world: World) -> None:
     outcomes = at_once([lambda who=who: decline(world, junk[0], junk, who) for who in ("head", "handler", "handler2")])
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ChangedMeanwhile", "ChangedMeanwhile", "int"]
     with world.database.reader() as session:
-        waiting = bulk.waiting_acts(session, world.actor("office"))
+        waiting = bulk.waiting_acts(session, world.actor("office"), at(SATURDAY))
     assert [sorted(act.case_ids) for act in waiting] == [sorted(junk)]
     assert {world.version(case) for case in junk} == {1}
     assert len(world.acts(since=rows)) == 5
@@ -234,6 +245,6 @@ def test_of_a_proposal_for_all_and_a_press_on_one_of_them_one_comes_first(world:
     )
     assert all(outcome is None or isinstance(outcome, int | Refusal) for outcome in outcomes), outcomes
     with world.database.reader() as session:
-        for act in bulk.waiting_acts(session, world.actor("office")):
+        for act in bulk.waiting_acts(session, world.actor("office"), at(SATURDAY)):
             assert states(world, act.case_ids) <= {State.RECEIVED, State.ACCEPTED}
         assert chain.verify(session).holds

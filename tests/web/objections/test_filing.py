@@ -10,11 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.models import Case, Objection
+from app.models import Case, Objection, User
 from app.services.objections.identities import Objector
+from tests.busy import OPEN
 from tests.files import pdf
 from tests.web.browsing import Browser, MovingClock, Page, filled
-from tests.world import FACTS, World
+from tests.world import FACTS, World, at
 
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){5}")
 
@@ -195,6 +196,21 @@ def test_security_46_what_gives_the_objector_away_is_pointed_out_before_filing_a
     assert client.send(check.form("/objection"), "submit").status == 303
     with world.database.reader() as session:
         assert session.scalars(select(Objection.facts)).all() == [facts]
+
+
+def test_check_page_and_receipt_name_whoever_will_handle_it(world: World, client: Browser, here: str) -> None:
+    """A unit with one account left handles nothing (R21): the pages name the office, and its telephone alone."""
+    with world.database.writer() as session:
+        ours = session.scalars(select(User).where(User.unit_id == world.qilin).order_by(User.id)).all()
+        for user in ours[1:]:
+            user.disabled_at = at(OPEN)
+        session.commit()
+    check = client.post(here, filled(step="check"))
+    assert "由谁办理 市评选工作组办公室" in check.text
+    receipt = client.follow(client.send(check.form("/objection"), "submit"))
+    assert "办理单位 市评选工作组办公室" in receipt.text
+    assert "0874-0000000" in receipt.text
+    assert "0874-0000001" not in receipt.text
 
 
 def test_an_objection_against_the_handling_unit_goes_to_the_office(world: World, client: Browser, here: str) -> None:

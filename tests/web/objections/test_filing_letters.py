@@ -40,8 +40,8 @@ def test_the_check_page_and_the_receipt_show_letter_and_evidence_apart(
 ) -> None:
     assert "盖章材料，封存" in filed.text
     check = client.post(here, filled(**UNIT, step="check", form_token="another-token-of-24-char") | files(letter=pdf()))
-    assert "盖章的书面材料 封存，核查单位看不到，只知道有这份材料。" in check.text
-    assert "证据材料 没有附" in check.text
+    assert "盖章的书面材料 封存，办理单位看不到，只知道有这份材料。" in check.text
+    assert "证据材料 没有附文件" in check.text
 
 
 def test_evidence_alone_is_no_letter(world: World, client: Browser, here: str) -> None:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-ELSEWHERE = re.compile(r"电话或者信件|打电话时念|寄来、送来|拨打受理机构的电话")
+ELSEWHERE = re.compile(r"电话或者信件|打电话时念|寄来、送来|打下面的电话")
 _NEAR = 150  # characters after it
 
 

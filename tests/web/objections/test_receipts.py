@@ -182,7 +182,7 @@ def test_security_10_the_code_may_be_typed_as_people_copy_it(client: Browser, ca
         (State.ACCEPTED, "已受理"),
         (State.INVESTIGATING, "正在核查"),
         (State.PROPOSED, "正在核查"),  # what is proposed is nobody's to know before it is confirmed
-        (State.CONCLUDED, "已有结论"),
+        (State.CONCLUDED, "已有结论：异议不成立"),
     ],
 )
 def test_each_state_in_words(

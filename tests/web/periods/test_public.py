@@ -157,7 +157,7 @@ def test_whom_to_turn_to_and_what_happens_stand_on_every_page(world: World, clie
     period = world.round_two()
     for path in addresses(period, world.nominees[0]):
         text = client.get(path).text
-        for said in ("受理机构", "名称 麒麟区 电话 0874-0000001", "市评选工作组办公室", "0874-0000000", "市政务中心"):
+        for said in ("怎样联系", "名称 麒麟区 电话 0874-0000001", "市评选工作组办公室", "0874-0000000", "市政务中心"):
             assert said in text, path
         assert "匿名反映不按异议办理" in text, path  # the real-name rule (R15)
         assert "2026年9月29日（星期二）24:00" in text, path  # the deadline (R25)

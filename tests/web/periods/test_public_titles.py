@@ -106,7 +106,7 @@ def test_closing_figures_of_few_are_told_with_the_others_of_the_recommending_uni
 
     def figures(period: int) -> str:
         text = client.get(f"/periods/{period}").text
-        return text.partition("办结情况")[2].partition("受理机构")[0].strip()
+        return text.partition("办结情况")[2].partition("怎样联系")[0].strip()
 
     for period in periods[:4]:
         world.run(closing.close_period, period, by=office, now=clock.now)
