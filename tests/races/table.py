@@ -8,12 +8,16 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from app.domain.award.decision import RevocationGround
+from app.domain.cases.letters import LetterKind
 from app.domain.cases.states import Conclusion, DeclineGround, Role, State
+from app.models import AuditRow, Letter, Period
 from app.services.accounts import making, second_factor, staffing, two_people, units
 from app.services.award import revocation
 from app.services.calendar.calendars import calendar_of, load_notices
-from app.services.cases import bulk, investigation
+from app.services.cases import bulk, investigation, letters, second_looks, settlement, urging
 from app.services.cases.flood import Likeness
 from app.services.objections import following
 from app.services.periods import bursts, closing, corrections, replanning, scheduling
@@ -37,6 +41,7 @@ class Race:
     of: tuple[str, ...]
     passes: Collection[int]  # how many of the two
     meet: Meeting
+    after: Callable[[World], None] = lambda world: None  # what must hold then
 
 
 # --- cases ---------------------------------------------------------------------------------------
@@ -133,6 +138,155 @@ def _confirm_and_return_of_a_group(world: World, _: Path) -> tuple[Job, Job]:
         lambda: world.run(bulk.confirm_group, act, by=world.actor("handler"), now=moment),
         lambda: world.run(bulk.return_group, act, TEXT, by=world.actor("handler2"), now=moment),
     )
+
+
+# --- a second look, letters, urging -------------------------------------------------------------
+
+LOOKED = "2026-09-22 Tue 10:00"
+LAST_MOMENT, DEADLINE = "2026-09-29 Tue 23:59:59", "2026-09-30 Wed 00:00"
+LAST_TO_ASK, DAY_OF_DEADLINE = "2026-09-28 Mon 23:59:59", "2026-09-29 Tue 00:00"
+
+
+def _declined(world: World) -> int:
+    """A case of two objectors, joined and declined."""
+    period = world.round_two()
+    lead, case = (world.file(period, world.nominees[0], FILED, contact=f"1300000000{one}")[0] for one in (1, 2))
+    world.act(investigation.join, case, "handler", lead, now=DAY)
+    world.decline(lead, DeclineGround.NO_FACTS, TEXT, DAY)
+    return lead
+
+
+def _asked(world: World) -> int:
+    """A declined case of which the first objector asks for a second look."""
+    case = _declined(world)
+    world.run(second_looks.ask, 1, TEXT, now=at(DAY))
+    return case
+
+
+def _last_period(world: World) -> int:
+    """The period of round 2."""
+    with world.database.reader() as session:
+        return session.scalars(select(func.max(Period.id))).one()
+
+
+def _ask(world: World, objection: int, now: str = LOOKED) -> Job:
+    return lambda: world.run(second_looks.ask, objection, TEXT, now=at(now))
+
+
+def _look(world: World, case: int, use_case: Callable[..., None], who: str, now: str = LOOKED) -> Job:
+    actor = world.actor(who)
+    return lambda: world.run(use_case, case, TEXT, by=actor, now=at(now))
+
+
+def _two_ask(objections: tuple[int, int]) -> Meeting:
+    def meet(world: World, _: Path) -> tuple[Job, Job]:
+        _declined(world)
+        return _ask(world, objections[0]), _ask(world, objections[1])
+
+    return meet
+
+
+def _ask_and_answer(use_case: Callable[..., None]) -> Meeting:
+    def meet(world: World, _: Path) -> tuple[Job, Job]:
+        case = _asked(world)
+        return _ask(world, 2), _look(world, case, use_case, "office")
+
+    return meet
+
+
+def _two_answers(one: Callable[..., None], other: Callable[..., None]) -> Meeting:
+    def meet(world: World, _: Path) -> tuple[Job, Job]:
+        case = _asked(world)
+        return _look(world, case, one, "office"), _look(world, case, other, "office2")
+
+    return meet
+
+
+def _answer_and_settlement(use_case: Callable[..., None]) -> Meeting:
+    def meet(world: World, _: Path) -> tuple[Job, Job]:
+        case = _asked(world)
+        settle: Job = lambda: world.run(settlement.settle_due, now=at(DEADLINE))  # noqa: E731
+        return _look(world, case, use_case, "office", LAST_MOMENT), settle
+
+    return meet
+
+
+def _answer_and_closing(use_case: Callable[..., None]) -> Meeting:
+    def meet(world: World, _: Path) -> tuple[Job, Job]:
+        case = _asked(world)
+        close = _of_period(world, _last_period(world), "office2", closing.close_period, DEADLINE)
+        return _look(world, case, use_case, "office", LAST_MOMENT), close
+
+    return meet
+
+
+def _ask_and_closing(world: World, _: Path) -> tuple[Job, Job]:
+    _declined(world)
+    close = _of_period(world, _last_period(world), "office", closing.close_period, DAY_OF_DEADLINE)
+    return _ask(world, 1, LAST_TO_ASK), close
+
+
+def _ask_and_confirm_of_the_decline(world: World, _: Path) -> tuple[Job, Job]:
+    case = _case(world)
+    world.act(investigation.decline, case, "handler", DeclineGround.NO_FACTS, TEXT, now=FILED)
+    confirm: Job = lambda: world.act(investigation.confirm_decline, case, "head", 1, now=DAY)  # noqa: E731
+    return _ask(world, 1), confirm
+
+
+def _urge(world: World, case: int, who: str) -> Job:
+    return lambda: world.act(urging.urge, case, who, TEXT, now=DAY)
+
+
+def _two_urge(world: World, _: Path) -> tuple[Job, Job]:
+    case = _case(world)
+    return _urge(world, case, "office"), _urge(world, case, "office2")
+
+
+def _urge_and(use_case: Callable[..., None], who: str, *texts: object, state: State = State.RECEIVED) -> Meeting:
+    def meet(world: World, _: Path) -> tuple[Job, Job]:
+        case = _case(world, state)
+        return _urge(world, case, "office"), lambda: world.act(use_case, case, who, *texts, now=DAY)
+
+    return meet
+
+
+def _issue(world: World, ids: list[int], who: str) -> Job:
+    actor = world.actor(who)
+    return lambda: world.run(letters.issue, ids, by=actor, now=at(DAY))
+
+
+def _three_letters(world: World) -> list[int]:
+    """Three times urged: three letters of the office."""
+    case = _case(world)
+    for _ in range(3):
+        world.act(urging.urge, case, "office", TEXT, now=FILED)
+    with world.database.reader() as session:
+        query = select(Letter.id).where(Letter.kind == LetterKind.SUPERVISION).order_by(Letter.number)
+        return list(session.scalars(query))
+
+
+def _two_issue(one: slice, other: slice) -> Meeting:
+    def meet(world: World, _: Path) -> tuple[Job, Job]:
+        ids = _three_letters(world)
+        return _issue(world, ids[one], "office"), _issue(world, ids[other][::-1], "office2")
+
+    return meet
+
+
+def _issued(letters_of_it: int) -> Callable[[World], None]:
+    """Each letter went out once, by one person."""
+
+    def held(world: World) -> None:
+        with world.database.reader() as session:
+            rows = session.scalars(select(AuditRow.id).where(AuditRow.action == "letter.issued")).all()
+            assert len(rows) == letters_of_it
+
+    return held
+
+
+def _issue_and_urge(world: World, _: Path) -> tuple[Job, Job]:
+    ids = _three_letters(world)
+    return _issue(world, ids, "office"), _urge(world, 1, "office2")
 
 
 # --- periods -------------------------------------------------------------------------------------
@@ -319,6 +473,35 @@ RACES: dict[str, Race] = {
     "confirm, return of a group": Race(
         ("bulk.confirm_group", "bulk.return_group"), {1}, _confirm_and_return_of_a_group
     ),
+    "one objector asks twice": Race(("second_looks.ask",), {1}, _two_ask((1, 1))),
+    "two objectors ask": Race(("second_looks.ask",), {2}, _two_ask((1, 2))),
+    "ask, confirm of the decline": Race(("second_looks.ask",), {1, 2}, _ask_and_confirm_of_the_decline),
+    "ask, close": Race(("second_looks.ask",), {1}, _ask_and_closing),
+    "ask, confirm the look": Race(("second_looks.ask",), {2}, _ask_and_answer(second_looks.confirm_look)),
+    "ask, reopen": Race(("second_looks.ask",), {1, 2}, _ask_and_answer(second_looks.reopen)),
+    "confirm the look, reopen": Race(
+        ("second_looks.confirm_look", "second_looks.reopen"),
+        {1},
+        _two_answers(second_looks.confirm_look, second_looks.reopen),
+    ),
+    "two confirm the look": Race(
+        ("second_looks.confirm_look",), {1}, _two_answers(second_looks.confirm_look, second_looks.confirm_look)
+    ),
+    "two reopen": Race(("second_looks.reopen",), {1}, _two_answers(second_looks.reopen, second_looks.reopen)),
+    "confirm the look, settle": Race(
+        ("second_looks.confirm_look",), {1, 2}, _answer_and_settlement(second_looks.confirm_look)
+    ),
+    "reopen, settle": Race(("second_looks.reopen",), {1, 2}, _answer_and_settlement(second_looks.reopen)),
+    "confirm the look, close": Race(
+        ("second_looks.confirm_look",), {1, 2}, _answer_and_closing(second_looks.confirm_look)
+    ),
+    "reopen, close": Race(("second_looks.reopen",), {1, 2}, _answer_and_closing(second_looks.reopen)),
+    "two urge": Race(("urging.urge",), {2}, _two_urge),
+    "urge, take over": Race(("urging.urge",), {1, 2}, _urge_and(investigation.take_over, "office2", TEXT)),
+    "urge, confirm": Race(("urging.urge",), {1, 2}, _urge_and(investigation.confirm, "head", 1, state=State.PROPOSED)),
+    "one letter issued twice": Race(("letters.issue",), {2}, _two_issue(slice(1), slice(1)), _issued(1)),
+    "letters issued from both ends": Race(("letters.issue",), {2}, _two_issue(slice(2), slice(1, 3)), _issued(3)),
+    "issue, urge": Race(("letters.issue", "urging.urge"), {2}, _issue_and_urge, _issued(3)),
     "two cancel": Race(("scheduling.cancel",), {1}, _two_cancel),
     "cancel, extend": Race(("scheduling.cancel", "scheduling.extend_deadline"), {1, 2}, _cancel_and_extend),
     "two extend": Race(("scheduling.extend_deadline",), {1}, _two_extend),

@@ -32,6 +32,7 @@ def test_security_52_of_two_who_meet_each_is_done_or_refused_by_name(world: Worl
     assert all(isinstance(each, Refusal) for each in refused), outcomes
     assert len(outcomes) - len(refused) in race.passes, outcomes
     assert set(broken(world.database, LATER)) <= before
+    race.after(world)
 
 
 def _use_cases() -> set[str]:

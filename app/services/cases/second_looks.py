@@ -24,6 +24,7 @@ from app.domain.cases.states import (
     may_see,
     move,
 )
+from app.domain.refusals import TooLateToConclude
 from app.models import (
     AuditRow,
     Case,
@@ -63,6 +64,7 @@ def ask(work: Work, objection_id: int, reason: str) -> None:
     The decision of two people stands until it is answered, and also if it never is.
     """
     objection = work.session.get_one(Objection, objection_id)
+    _lock_period_of(work.session, objection.case_id)
     case = lock_row(work.session, Case, objection.case_id, *_WITH_PERIOD)
     work.session.refresh(objection)
     check_wish(wish_of(work.session, case, objection), work.now)
@@ -83,7 +85,7 @@ def wish(session: Session, objection: Objection, case: Case) -> Wish:
 @use_case
 def confirm_look(work: Work, case_id: int, decision: str) -> None:
     """Confirm what was decided (复核维持): every request that waits is answered, the decision stands (R35)."""
-    case = lock_case(work, case_id, Action.CONFIRM_LOOK)
+    case = _lock_to_answer(work, case_id, Action.CONFIRM_LOOK)
     decision = checked_text(decision, "复核的理由", REASON)
     asked = _answer(work, case, LookOutcome.CONFIRMED, decision)
     tell_objectors(work, case, MessageKind.ANSWER, f"经复核，维持原决定。理由：{decision}", only=asked)
@@ -98,7 +100,7 @@ def reopen(work: Work, case_id: int, decision: str) -> None:
 
     A dismissed case is investigated anew, a declined one counts as accepted. Every objector is told.
     """
-    case = lock_case(work, case_id, Action.REOPEN)
+    case = _lock_to_answer(work, case_id, Action.REOPEN)
     decision = checked_text(decision, "复核的理由", REASON)
     _answer(work, case, LookOutcome.REOPENED, decision)
     if case.handler_unit.kind is not UnitKind.OFFICE:
@@ -114,6 +116,29 @@ def reopen(work: Work, case_id: int, decision: str) -> None:
     tell_units(work, case, Reminder.REOPENED)
     write_letters(work, Turn.REOPENED, case, TurnFacts(reason=decision))
     did(work, case, Action.REOPEN, reason=decision)
+
+
+def _lock_to_answer(work: Work, case_id: int, action: Action) -> Case:
+    """Lock the period and the case, and check that this person may answer now.
+
+    Raises TooLateToConclude once the period was settled: a settlement that found the case ended does not look again.
+    """
+    _lock_period_of(work.session, case_id)
+    case = lock_case(work, case_id, action)
+    if case.entry.period.settled_at is not None:
+        raise TooLateToConclude(case.entry.period.conclude_by)
+    return case
+
+
+def _lock_period_of(session: Session, case_id: int) -> None:
+    """Lock the period before the case, as settlement and closing do.
+
+    Settlement waits for open cases alone. Without this lock a case that has ended could be opened again beside it, and
+    would stay open for ever.
+    """
+    period_id = session.scalar(select(Entry.period_id).join(Case, Case.entry_id == Entry.id).where(Case.id == case_id))
+    if period_id is not None:
+        lock_row(session, Period, period_id)
 
 
 def _answer(work: Work, case: Case, outcome: LookOutcome, decision: str) -> list[int]:

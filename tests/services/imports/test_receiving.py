@@ -141,7 +141,8 @@ def test_who_left_with_a_case_open_or_upheld_does_not_come_anew(roomy: World, fo
     assert (
         told(roomy, checked(roomy, folder, again)) == both
     )  # not before the period is closed: that would tell of a case
-    roomy.run(closing.close_period, period, by=roomy.actor("office"), now=at("2026-09-15 Tue 09:00"))
+    # The day of the deadline: until the evening before, the dismissed objector may ask for a second look (R35).
+    roomy.run(closing.close_period, period, by=roomy.actor("office"), now=at("2026-09-17 Thu 09:00"))
     assert told(roomy, checked(roomy, folder, again)) == both[:1]
 
 

@@ -32,13 +32,14 @@ _SUBJECTS: dict[str, type[Base]] = {
     "unit": Unit,
     "user": User,
 }
-_ENDINGS = {
-    State.ACCEPTED: "case.accept",
-    State.INVESTIGATING: "case.accept",
-    State.CONCLUDED: "case.confirm",
-    State.DECLINED: "case.decline",
-    State.JOINED: "case.join",
-    State.LAPSED: "case.lapsed",
+# One of these acts led there. A declined case that is opened again counts as accepted (R35).
+_LED_THERE = {
+    State.ACCEPTED: ("case.accept", "case.reopen"),
+    State.INVESTIGATING: ("case.accept", "case.reopen"),
+    State.CONCLUDED: ("case.confirm",),
+    State.DECLINED: ("case.decline",),
+    State.JOINED: ("case.join",),
+    State.LAPSED: ("case.lapsed",),
 }
 
 
@@ -88,8 +89,9 @@ def filing_is_on_the_record(live: LiveData) -> Select[int]:
 
 @invariant("R32", "案件走到这一步，记录里有")
 def state_of_a_case_is_on_the_record(_live: LiveData) -> Iterator[Select[int]]:
-    for state, action in _ENDINGS.items():
-        yield select(Case.id).where(Case.state == state, ~on_record(action, "case", Case.id))
+    for state, actions in _LED_THERE.items():
+        led = [on_record(action, "case", Case.id) for action in actions]
+        yield select(Case.id).where(Case.state == state, ~or_(*led))
 
 
 @invariant("R32", "每次公示的安排都有记录")
