@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.policy
 import mailbox
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -15,6 +16,7 @@ from app.domain.messages.wording import MessageText
 
 _CHANNEL = "X-OutgoingChannel"
 _SHOWN = 200
+_NAME = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,13 @@ def read_box(folder: Path) -> list[Kept]:
     if not folder.is_dir():
         return []
     box = mailbox.Maildir(folder, create=False)
-    newest = sorted(box.keys(), reverse=True)[:_SHOWN]
+    newest = sorted(box.keys(), key=_moment, reverse=True)[:_SHOWN]
     return [_kept(box.get_bytes(key)) for key in newest]
+
+
+def _moment(key: str) -> list[int]:
+    """Return what to order the files of a Maildir by. Their names have second, microsecond, process and count."""
+    return [int(number) for number in _NAME.findall(key)[:4]]
 
 
 def _kept(content: bytes) -> Kept:

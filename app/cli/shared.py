@@ -14,6 +14,7 @@ from app.domain.refusals import Refusal
 from app.evidence.names import StoreDown
 from app.notices.offered import offer_notices
 from app.sealing import SealBroken, keyring_of
+from app.services.messages.queue import wake_after_commits
 from app.services.shared.files import Vault, vault_of
 from config import BadSettings, Settings
 
@@ -32,6 +33,7 @@ class OpenPortal:
         """Return the database, whatever state its schema is in."""
         if self._database is None:
             self._database = Database(self.settings.database_url)
+            wake_after_commits(self._database, self.settings)  # what a command has to tell leaves at once too
         return self._database
 
     @property

@@ -60,7 +60,7 @@ def of_warnings(told: Sequence[Told], link: str) -> MessageText:
     return MessageText(
         subject=f"【{PORTAL}】{head}",
         text="\n".join([*lines, f"请登录办理：{link}"]),
-        short="".join(lines) if len(told) == 1 else f"有{len(told)}件案件事项，请登录{PORTAL}办理。",
+        short=f"{lines[0] if len(told) == 1 else f'有{len(told)}件案件事项。'}请登录办理：{link}",
         notice=NoticeKind.WARNING,
     )
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app.domain.messages.fate import MOVES, Delivery
 from app.models import Dispatch, Reach
+from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 
 
@@ -20,7 +21,8 @@ def note(work: Work, token: str, words: str) -> bool:
     )
     if row is None or Delivery.BOUNCED not in MOVES[row.fate]:
         return False
-    reach = work.session.get_one(Reach, row.reach_id)
+    reach = lock_row(work.session, Reach, row.reach_id)
+    if row.ended_at is None or row.ended_at >= reach.code_at:  # an address set anew since is another one
+        reach.bounced_at = work.now
     row.fate, row.words, row.ended_at = Delivery.BOUNCED, words.replace("\n", " "), work.now
-    reach.bounced_at = work.now
     return True

@@ -25,7 +25,16 @@ def address_of(keyring: Keyring, reach: Reach) -> str:
 
 def code_of(keyring: Keyring, reach: Reach) -> str:
     """Return the six digits that confirm an address, for the moment they were asked for."""
-    digest = keyed_hash(keyring.hash_key, "reach-code", f"{reach.id}:{reach.code_at.isoformat()}:{reach.sealed.hex()}")
+    return _code(keyring, keyring.hash_key, reach)
+
+
+def is_code(keyring: Keyring, reach: Reach, typed: str) -> bool:
+    """Tell whether this is the code of an address, also where it left before the key was replaced."""
+    return any(hmac.compare_digest(_code(keyring, key, reach).encode(), typed.encode()) for key in keyring.hash_keys)
+
+
+def _code(keyring: Keyring, key: bytes, reach: Reach) -> str:
+    digest = keyed_hash(key, "reach-code", f"{reach.id}:{reach.code_at.isoformat()}:{address_of(keyring, reach)}")
     return f"{int(digest, 16) % 10**_DIGITS:0{_DIGITS}}"
 
 

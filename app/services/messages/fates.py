@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.cases.states import require_office
+from app.domain.cases.states import Role, require_office
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import MOVES, Delivery
 from app.domain.refusals import AlreadyDone, NotThere
-from app.models import Dispatch, OutboxRow, Reach, Unit, User
+from app.models import Dispatch, OutboxRow, Reach, Unit
 from app.services.messages.outbox import mark_outgoing
 from app.services.messages.planning import usable
 from app.services.shared.locks import lock_row_if_any
@@ -86,9 +86,10 @@ def _sending(row: Dispatch) -> Sending:
     )
 
 
-def given_up(session: Session) -> int:
-    """Count the messages that were given up and not sent again."""
-    return session.scalar(select(func.count(Dispatch.id)).where(Dispatch.fate.in_(GIVEN_UP))) or 0
+def given_up(session: Session, now: dt.datetime) -> int:
+    """Count the messages that were given up and not sent again: of those that `newest` lists."""
+    wrong = Dispatch.fate.in_(GIVEN_UP), Dispatch.told_at > now - _SINCE
+    return session.scalar(select(func.count(Dispatch.id)).where(*wrong)) or 0
 
 
 def unreachable(
@@ -100,10 +101,17 @@ def unreachable(
     """
     if not channels:
         return []
-    there = select(Reach.unit_id, User.unit_id).outerjoin(User, Reach.user_id == User.id)
-    there = there.where(usable(), Reach.channel.in_(channels))
-    reached = {unit_id for row in session.execute(there) for unit_id in row if unit_id is not None}
+    there = select(Reach).options(joinedload(Reach.user)).where(usable(), Reach.channel.in_(channels))
+    reached = {_unit_reached(reach, now) for reach in session.scalars(there)}
     return [unit for unit in units if unit.id not in reached and (unit.hands(now) or unit.parent_id is None)]
+
+
+def _unit_reached(reach: Reach, now: dt.datetime) -> int | None:
+    """Return whose messages arrive there. Nobody is told who cannot log in, nor an auditor."""
+    if reach.user is None:
+        return reach.unit_id
+    told = reach.user.can_log_in(now) and reach.user.role is not Role.AUDITOR
+    return reach.user.unit_id if told else None
 
 
 def all_units(session: Session) -> Sequence[Unit]:

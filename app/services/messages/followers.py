@@ -26,6 +26,7 @@ from app.services.messages.codes import address_of, place, reach_of_stop
 from app.services.messages.outbox import put
 from app.services.messages.planning import new_token, usable
 from app.services.messages.reaches import AGAIN_AFTER, ReachShown, send_code, take_code
+from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 
 # An objector who did not tick the box gets only the code that confirms the contact.
@@ -89,6 +90,8 @@ def _send_code(session: Session, reach: Reach, now: dt.datetime) -> None:
     )
     if (sent or 0) < _MOST_CODES:
         send_code(session, reach, now)
+    else:
+        reach.code_at = now  # as if one had left: the page reads it
 
 
 def shown(session: Session, keyring: Keyring, objection_id: int) -> ReachShown | None:
@@ -117,13 +120,13 @@ def confirm(work: Work, objection_id: int, code: str) -> None:
 @use_case
 def _try_code(work: Work, objection_id: int, code: str) -> bool:
     """Try a code. Commits in either case, since a wrong attempt counts."""
-    return take_code(work, _existing(work.session, objection_id), code)
+    return take_code(work, _locked(work.session, objection_id), code)
 
 
 @use_case
 def send_code_again(work: Work, objection_id: int) -> None:
     """Send another code. Raises CodeTooSoon."""
-    reach = _existing(work.session, objection_id)
+    reach = _locked(work.session, objection_id)
     if reach.confirmed_at is not None:
         return
     if code_was_asked_for(work.session, objection_id) and work.now < reach.code_at + AGAIN_AFTER:
@@ -134,7 +137,7 @@ def send_code_again(work: Work, objection_id: int) -> None:
 @use_case
 def choose(work: Work, objection_id: int, wants_news: bool) -> None:
     """Begin or end the messages, from the receipt's page."""
-    reach = _existing(work.session, objection_id)
+    reach = _locked(work.session, objection_id)
     reach.times = _NEWS if wants_news else _CODE_ALONE
     if wants_news:
         reach.stopped_at = None
@@ -201,3 +204,8 @@ def _existing(session: Session, objection_id: int) -> Reach:
     if reach is None:
         raise NotThere("没有可以确认的联系方式。")
     return reach
+
+
+def _locked(session: Session, objection_id: int) -> Reach:
+    """Return the address under its lock: of tries at once each counts."""
+    return lock_row(session, Reach, _existing(session, objection_id).id)

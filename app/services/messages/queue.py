@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cache
 
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 
@@ -57,15 +58,23 @@ def add_tasks(
 
 def wake_after_commits(database: Database, settings: Settings) -> None:
     """Have a sender called whenever this process has committed something to send."""
-    huey = queue_of(settings)
-    call_after_commits(database, _waker(huey, add_tasks(huey)))
+    call_after_commits(database, _waker(settings))
 
 
-def _waker(huey: Huey, call: Callable[[], object]) -> Callable[[], None]:
-    """Return a function that calls a sender unless enough calls wait. It never raises: the sweep runs every minute."""
+def _waker(settings: Settings) -> Callable[[], None]:
+    """Return a function that calls a sender unless enough calls wait. It never raises: the sweep runs every minute.
+
+    The queue is opened by the first call: most commands of the console never need it.
+    """
+
+    @cache
+    def opened() -> tuple[Huey, Callable[[], object]]:
+        huey = queue_of(settings)
+        return huey, add_tasks(huey)
 
     def wake() -> None:
         try:
+            huey, call = opened()
             if huey.pending_count() < _CALLS:
                 call()
         except Exception as error:  # any fault: the message is committed already, and the request must not fail

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hmac
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -18,7 +17,7 @@ from app.domain.refusals import BadValue, CodeRefused, CodeTooSoon, NoChannel, N
 from app.models import Dispatch, Reach
 from app.sealing import Keyring
 from app.services.accounts import units
-from app.services.messages.codes import MOST_TRIES, VALID_FOR, address_of, code_of, place
+from app.services.messages.codes import MOST_TRIES, VALID_FOR, address_of, is_code, place
 from app.services.messages.outbox import put
 from app.services.messages.planning import new_token
 from app.services.record.chain import on_person, on_unit
@@ -159,7 +158,7 @@ def send_code(session: Session, reach: Reach, now: dt.datetime) -> None:
 def take_code(work: Work, reach: Reach, code: str) -> bool:
     """Confirm with a code, if it is right and still valid. A wrong one counts as an attempt."""
     still = reach.stopped_at is None and work.now < reach.code_at + VALID_FOR and reach.code_tries < MOST_TRIES
-    if still and hmac.compare_digest(code_of(work.keyring, reach).encode(), code.strip().encode()):
+    if still and is_code(work.keyring, reach, code.strip()):
         reach.confirmed_at = work.now
         return True
     reach.code_tries += 1

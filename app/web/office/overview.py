@@ -51,7 +51,7 @@ def overview() -> ResponseReturnValue:
         ),
         warnings=warnings.warnings_for(session(), actor(), now()),
         unreachable=fates.unreachable(session(), fates.all_units(session()), portal().gateways.available, now()),
-        given_up=fates.given_up(session()),
+        given_up=fates.given_up(session(), now()),
         now=now(),
     )
 

@@ -1,0 +1,64 @@
+"""What becomes of a message after each try: a closed table, ever longer pauses, and no third time that may arrive."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from app.domain.messages.fate import FATE_NAMES, MOST_UNSURE, MOVES, PAUSES, Delivery, Outcome, Reply, Step, next_step
+from tests.world import at
+
+NOW = at("2026-09-18 Fri 09:00")
+WAITING, SENDING, SENT, FAILED, BOUNCED, DROPPED = Delivery
+
+
+def after(said: Reply, tries: int = 1, unsure: int = 0) -> Step:
+    return next_step(Outcome(said), tries, unsure, NOW)
+
+
+@pytest.mark.parametrize("tries", [1, 4, len(PAUSES) + 1])
+def test_what_will_never_be_taken_is_given_up_at_once(tries: int) -> None:
+    assert after(Reply.NEVER, tries) == Step(FAILED)
+
+
+@pytest.mark.parametrize("said", [Reply.LATER, Reply.UNSURE])
+def test_after_the_last_pause_it_is_given_up(said: Reply) -> None:
+    assert after(said, len(PAUSES), 1).fate is WAITING
+    assert after(said, len(PAUSES) + 1, 1) == Step(FAILED)
+
+
+@pytest.mark.parametrize("said", [Reply.LATER, Reply.UNSURE])
+def test_two_tries_that_may_have_arrived_are_the_last(said: Reply) -> None:
+    assert after(said, 2, MOST_UNSURE - 1).fate is WAITING
+    assert after(said, 2, MOST_UNSURE) == Step(FAILED)
+
+
+@pytest.mark.parametrize("tries", range(1, len(PAUSES) + 1))
+def test_each_pause_is_longer_than_the_one_before(tries: int) -> None:
+    step = after(Reply.LATER, tries)
+    assert step == Step(WAITING, NOW + PAUSES[tries - 1])
+    assert tries == 1 or PAUSES[tries - 1] > PAUSES[tries - 2]
+
+
+@pytest.mark.parametrize(("tries", "unsure"), [(1, 0), (8, 0), (2, 1)])
+def test_what_was_taken_is_sent(tries: int, unsure: int) -> None:
+    assert after(Reply.TAKEN, tries, unsure) == Step(SENT)
+
+
+def test_the_whole_table_of_moves() -> None:
+    """What ended stays so, but for what the office sends again and what comes back."""
+    assert {fate: set(moves) for fate, moves in MOVES.items()} == {
+        WAITING: {SENDING, DROPPED},
+        SENDING: {WAITING, SENT, FAILED, DROPPED},
+        SENT: {BOUNCED},
+        FAILED: {WAITING},
+        BOUNCED: {WAITING},
+        DROPPED: set(),
+    }
+    assert set(FATE_NAMES) == set(Delivery)
+
+
+def test_all_tries_together_take_less_than_two_days() -> None:
+    """A deadline's warning that is two days old tells nobody anything."""
+    assert dt.timedelta(days=1) < sum(PAUSES, dt.timedelta()) < dt.timedelta(days=2)
