@@ -56,4 +56,9 @@ def test_the_newest_two_hundred_are_read_newest_first_and_nobody_else_may_look(t
 def test_the_mailbox_of_one_channel_shows_what_another_put_there(tmp_path: Path) -> None:
     for channel in OutgoingChannel:
         FileBox(tmp_path / "mailbox", channel).send("somebody", of_trial(), channel.value)
-    assert {each.channel for each in read_box(tmp_path / "mailbox")} == {"邮件", "短信", "企业微信群机器人", "钉钉群机器人"}
+    assert {each.channel for each in read_box(tmp_path / "mailbox")} == {
+        "邮件",
+        "短信",
+        "企业微信群机器人",
+        "钉钉群机器人",
+    }

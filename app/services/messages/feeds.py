@@ -14,7 +14,7 @@ from app.domain.objections.receipt import keyed_hash
 from app.domain.refusals import NotThere
 from app.models import Case, Entry, Period, Proceeding, ProceedingKind, Programme, Recusal, StaffCalendar
 from app.sealing import Keyring
-from app.services.cases.visibility import shown_to
+from app.services.shared.arrivals import shown_to_units
 from app.services.shared.work import Work, use_case
 
 
@@ -80,7 +80,7 @@ def of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -
             Case.state.in_(OPEN_STATES),
             Period.conclude_by > now,
             Case.id.not_in(recused),
-            shown_to(calendar.user.actor, now),
+            *([] if calendar.user.role is Role.OFFICE else [shown_to_units(now)]),
         )
         .options(joinedload(Case.entry).joinedload(Entry.period))
         .order_by(Period.conclude_by, Case.id)
