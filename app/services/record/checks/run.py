@@ -18,6 +18,7 @@ from app.services.record.checks import (
     files,
     groups,
     letters,
+    messages,
     nominees,
     objections,
     periods,
