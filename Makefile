@@ -27,6 +27,7 @@ fuzz: $(VENV)/.installed-test
 
 faults: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest tests/faults --faults-acknowledged 1000
+	@$(BIN)/python -m pytest tests/processes/test_sending.py --messages 10000 --senders-killed 50
 
 histories: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest tests/histories -n 2 --histories 30 --histories-moves 200 --histories-seed -1

@@ -7,6 +7,7 @@ import sys
 import click
 
 from app import clock
+from app.channels.gateways import gateways_of
 from app.cli.accounts import user
 from app.cli.calendar import calendar
 from app.cli.checks import check
@@ -69,7 +70,8 @@ def demo(opened: OpenPortal, if_empty: bool) -> None:
     folder = (opened.settings.instance_dir / FOLDER).absolute()
     opened.database.migrate(keyring_of(opened.settings))
     if is_empty(opened.database):
-        build(opened.database, keyring_of(opened.settings), clock.now(), opened.vault)
+        gateways = gateways_of(opened.settings) if opened.settings.demonstration else None
+        build(opened.database, keyring_of(opened.settings), clock.now(), opened.vault, gateways)
         if opened.settings.demonstration:
             write_annexes(folder, clock.now())
     elif not if_empty:

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.calendars.china import ChinaCalendar, estimated_notice
+from app.channels.gateways import Gateways
 from app.database import Database
 from app.demo import earlier, next_year, this_year
-from app.demo.addresses import give_addresses
+from app.demo.addresses import give_addresses, send_each_day
 from app.demo.cases import Script
 from app.demo.cast import assemble
 from app.demo.clearing import Clearing
@@ -34,8 +35,13 @@ def is_empty(database: Database) -> bool:
         return session.scalar(select(Programme.id).limit(1)) is None
 
 
-def build(database: Database, keyring: Keyring, now: dt.datetime, vault: Vault) -> None:
-    """Fill an empty database. Works on any day: for a year without a holiday notice an estimated one is loaded."""
+def build(
+    database: Database, keyring: Keyring, now: dt.datetime, vault: Vault, gateways: Gateways | None = None
+) -> None:
+    """Fill an empty database. Works on any day: for a year without a holiday notice an estimated one is loaded.
+
+    With gateways, which end in a folder, the messages of the last weeks have left by them.
+    """
     today = local_date(now)
     start = midnight(today - EARLIER_START)
     diary = Diary(database, until=now)
@@ -47,12 +53,17 @@ def build(database: Database, keyring: Keyring, now: dt.datetime, vault: Vault) 
         for instant in (start, now):  # available without a break, so that no window can be extended for an outage
             availability.record_heartbeat(Work(session, instant), now - start)
     clearing = Clearing(keyring, vault, cast.of_the_office.handler)
-    staging, script = Staging(diary, cast, calendar, keyring, clearing), Script(diary, cast.hands, keyring, vault)
+    staging, script = (
+        Staging(diary, cast, calendar, keyring, clearing),
+        Script(diary, cast.hands, keyring, vault, gateways),
+    )
     begun, planned = (midnight(nth_workday_before(today, days, calendar)) for days in (_BEGUN_BEFORE, 1))
     diary.note(start, lambda session, at: earlier.begin(session, staging, at))
     diary.note(begun, lambda session, at: this_year.begin(session, staging, script, now, at))
     diary.note(planned, lambda session, at: next_year.begin(session, cast, at))
     _watch_the_clock(diary, calendar, today)
+    if gateways is not None:
+        send_each_day(diary, keyring, gateways, calendar)
     diary.live()
 
 

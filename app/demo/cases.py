@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.channels.gateways import Gateways
 from app.demo import objections, pictures
+from app.demo.addresses import confirm_contact
 from app.demo.diary import Diary, Step
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor, Conclusion, DeclineGround, Role
@@ -19,6 +22,7 @@ from app.domain.objections.receipt import keyed_hash, new_form_token
 from app.models import Case, Category, Entry, Objection, ObjectorKind, Period
 from app.sealing import Keyring
 from app.services.cases import choices, investigation, second_looks, urging
+from app.services.messages.followers import Telling
 from app.services.objections import evidence, following, intake, registering
 from app.services.shared.files import Vault
 from app.services.shared.work import Work
@@ -155,6 +159,7 @@ _PLOTS: dict[str, tuple[Move, ...]] = {
 # Registered by staff instead of filed on the web (R33). The office registers a visit, and the unit handles the case.
 # One of the unit's two people registers a letter, so the office handles the case.
 _REGISTERED = {"a visit": Channel.VISIT, "a letter": Channel.LETTER}
+_TOLD = ("awaiting", "dismissed")  # whose objectors ticked the box (R36)
 _ON_THE_DESK = dt.timedelta(minutes=20)
 
 
@@ -170,6 +175,7 @@ class Script:
     hands: dict[int, Hands]  # by unit
     keyring: Keyring
     vault: Vault | None = None  # the store of evidence; without one no evidence is sent
+    gateways: Gateways | None = None  # without any nobody is told
     _filed: int = 0
 
     def play(self, period: Period, nominee_ids: list[int], plots: tuple[str, ...]) -> None:
@@ -218,10 +224,15 @@ class Script:
                 against_handler=name == "to the office",
                 files=1 if attached else 0,
             )
+            told = self.gateways is not None and name in _TOLD
+            if self.gateways and told:
+                filing = dataclasses.replace(filing, telling=Telling(self.gateways.available, wants_news=True))
             if name in _REGISTERED:
                 filed = self._register(session, entry_id, filing, name, now)
             else:
                 filed = intake.file_objection(session, self.keyring, entry_id, filing, now)
+            if told:
+                confirm_contact(session, self.keyring, filed.objection_id, now)
             case_ids.append(session.get_one(Objection, filed.objection_id).case_id)
 
         return file

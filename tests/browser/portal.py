@@ -160,14 +160,14 @@ def listening(app: Flask) -> Iterator[str]:
 
 
 @contextmanager
-def serving(database: Database, browser: Browser, evidence: Path) -> Iterator[Portal]:
-    """A portal over this database on a free port, with a world whose people can log in."""
+def serving(database: Database, browser: Browser, evidence: Path, **more: Any) -> Iterator[Portal]:
+    """A portal over this database on a free port, with a world whose people can log in; `more` are settings."""
     clock = MovingClock(at(START))
     world = World.build(database, KEY.encode(), clock())
     with database.writer() as session:
         session.execute(update(User).values(password_hash=_hash_of_password()))
         session.commit()
-    settings = Settings(database_url=database.url, identity_key=KEY, secret_key=KEY, evidence_dir=evidence)
+    settings = Settings(database_url=database.url, identity_key=KEY, secret_key=KEY, evidence_dir=evidence, **more)
     app = create_app(settings, clock)
     with listening(app) as url:
         portal = Portal(url, world, clock, app, browser)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ class SmtpServer:
     port: int = 0
     received: list[bytes] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)  # when each came in
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd names it
         if self.does in ("no_user", "busy"):
@@ -36,6 +38,7 @@ class SmtpServer:
             return "554 looks like spam"
         self.addresses += envelope.rcpt_tos
         self.received.append(envelope.content)
+        self.moments.append(time.monotonic())
         if self.does == "slow":
             await asyncio.sleep(3)
         if self.does == "vanishes":

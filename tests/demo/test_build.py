@@ -15,6 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.calendars.china import ESTIMATED_NUMBER
+from app.channels.filebox import read_box
+from app.channels.gateways import FOLDER, gateways_of
 from app.database import Database
 from app.demo import next_year
 from app.demo.build import build, is_empty
@@ -22,6 +24,8 @@ from app.demo.cast import HOST_UNIT, LOGINS, PASSWORD
 from app.domain.calendar.workdays import last_day_before
 from app.domain.cases.states import State
 from app.domain.cases.verdict import Ground
+from app.domain.messages.fate import Delivery
+from app.domain.messages.wording import NoticeKind
 from app.domain.objections.arrival import Channel
 from app.domain.periods.rounds import Kind
 from app.domain.periods.window import Phase
@@ -29,6 +33,7 @@ from app.models import (
     CalendarNotice,
     Case,
     Correction,
+    Dispatch,
     Disqualification,
     Dossier,
     Entry,
@@ -174,6 +179,28 @@ def _a_visit_and_a_letter_were_registered(session: Session) -> None:
         Channel.VISIT: (True, UnitKind.RECOMMENDER),
         Channel.LETTER: (False, UnitKind.OFFICE),
     }
+
+
+def test_the_mailbox_of_the_demonstration_holds_what_left_and_nobody_s_name(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    """Warnings to staff, codes and news to objectors of the last weeks (R28, R36): all of it in the folder."""
+    shutil.copy(sqlite_template, tmp_path / "demo.sqlite")
+    database, now = Database(f"sqlite:///{tmp_path / 'demo.sqlite'}"), at("2026-09-20 Sun 11:00")
+    gateways = gateways_of(Settings(instance_dir=tmp_path, demonstration=True, mail_url="smtp://127.0.0.1:9"))
+    with cheap_hashes():
+        build(database, RING, now, vault_in(tmp_path / "evidence", RING.hash_key), gateways)
+    kept = read_box(tmp_path / FOLDER)
+    with database.reader() as session:
+        fates = Counter(session.scalars(select(Dispatch.fate)))
+        names = [*session.scalars(select(Nominee.name)), *session.scalars(select(Unit.name)), "周工", "郑工"]
+        notices = set(session.scalars(select(Dispatch.notice).where(Dispatch.fate == Delivery.SENT)))
+    assert fates[Delivery.SENT] >= len(kept) > 10
+    assert set(fates) <= {Delivery.SENT, Delivery.DROPPED, Delivery.WAITING}
+    assert {NoticeKind.WARNING, NoticeKind.NEWS} <= notices
+    assert {"office@example.com", "office2@example.com", "head@example.com"} <= {each.address for each in kept}
+    told = "".join(each.subject + each.text for each in kept)
+    assert [name for name in names if name in told] == []
 
 
 def test_some_nominees_of_this_year_have_left_the_straight_way(a_day: Built) -> None:

@@ -9,30 +9,36 @@ import random
 import signal
 import time
 from collections import Counter
+from collections.abc import Iterator
+from email import message_from_bytes, policy
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 import pytest
 from sqlalchemy import func, select
 
 from app import clock
 from app.database import Database
+from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import State
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import Delivery
-from app.domain.messages.wording import NoticeKind
-from app.models import Dispatch, Nominee, Reach, Unit, User
+from app.domain.messages.wording import NoticeKind, of_trial
+from app.models import Case, Dispatch, Nominee, OutboxRow, Reach, Unit, User
 from app.processes import sending
-from app.services.cases import settlement
+from app.services.cases import investigation, settlement
 from app.services.messages import dispatching
+from app.services.messages.followers import Telling
 from app.services.messages.outbox import put
 from app.services.messages.planning import new_token
 from app.services.messages.queue import queue_of, wake_after_commits
 from config import Settings
-from tests.channels.gateways import smtp, web
+from tests.channels.gateways import SmtpServer, WebServer, smtp, web
 from tests.services.messages.reaching import plan, reach_of
 from tests.world import FACTS, World, at
 
 LEASE = dt.timedelta(seconds=2)
+A_SECOND = 40  # messages that are committed, in the mean
 
 
 def settings_for(world: World, folder: Path, port: int, **more: str) -> Settings:
@@ -55,21 +61,22 @@ def send_for_ever(settings: Settings) -> None:
         time.sleep(0.02)
 
 
-def many(world: World, count: int) -> None:
-    """So many messages that wait, to one address."""
-    reach = reach_of(world, "office", OutgoingChannel.MAIL, "office@example.com", confirmed=False)
+def many(world: World, count: int) -> list[str]:
+    """So many messages to one address, committed now. Returns their tokens."""
+    with world.database.reader() as session:
+        reach_id = session.scalar(select(Reach.id))
+    if reach_id is None:
+        reach_id = reach_of(world, "office", OutgoingChannel.MAIL, "office@example.com", confirmed=False)
     now = clock.now()
     with world.database.writer() as session:
-        session.get_one(Reach, reach).code_at = now
-        codes = {
-            "notice": NoticeKind.CODE,
-            "told_at": now,
-            "reach_id": reach,
-            "channel": OutgoingChannel.MAIL,
-            "digest": False,
-        }
-        put(session, [Dispatch(**codes, token=new_token(), fate=Delivery.WAITING, due_at=now) for _ in range(count)])
+        session.get_one(Reach, reach_id).code_at = now
+        codes = {"notice": NoticeKind.CODE, "told_at": now, "reach_id": reach_id, "channel": OutgoingChannel.MAIL}
+        rows = [
+            Dispatch(**codes, digest=False, token=new_token(), fate=Delivery.WAITING, due_at=now) for _ in range(count)
+        ]
+        put(session, rows)
         session.commit()
+        return [row.token for row in rows]
 
 
 def ended(database: Database) -> Counter[str]:
@@ -81,39 +88,56 @@ def ended(database: Database) -> Counter[str]:
 def test_of_all_messages_none_is_lost_and_none_comes_thrice_while_senders_are_killed(
     world: World, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """Two hosts with a queue each and one database. A message given up as perhaps sent twice is seen, not lost."""
+    """Two hosts with a queue each and one database; messages are committed in portions while senders die.
+
+    95 of 100 are at the mail server within a minute of their commit. What a killed sender had is sent once more; one
+    that was perhaps sent twice is given up where the office sees it: seen, not lost.
+    """
     messages, kills = request.config.getoption("--messages"), request.config.getoption("--senders-killed")
-    many(world, messages)
+    portions = max(kills, 1)
     world.database.dispose()
     fork, chance = multiprocessing.get_context("fork"), random.Random(7)
+    committed: dict[str, float] = {}
     with smtp() as server:
         hosts = [settings_for(world, tmp_path / name, server.port) for name in ("one", "two")]
         running = [fork.Process(target=send_for_ever, args=(host,), daemon=True) for host in hosts]
         for process in running:
             process.start()
         began = time.monotonic()
-        for kill in range(kills):
-            time.sleep(chance.uniform(0.05, 0.6))
-            os.kill(running[kill % 2].pid or 0, signal.SIGKILL)
-            running[kill % 2].join()
-            running[kill % 2] = fork.Process(target=send_for_ever, args=(hosts[kill % 2],), daemon=True)
-            running[kill % 2].start()
+        for kill in range(portions):
+            portion = messages * (kill + 1) // portions - messages * kill // portions
+            committed |= dict.fromkeys(many(world, portion), time.monotonic())
+            time.sleep(chance.uniform(0.5, 1.5) * portion / A_SECOND)
+            if kill < kills:
+                os.kill(running[kill % 2].pid or 0, signal.SIGKILL)
+                running[kill % 2].join()
+                world.database.dispose()  # nothing that is open is handed on to a child
+                running[kill % 2] = fork.Process(target=send_for_ever, args=(hosts[kill % 2],), daemon=True)
+                running[kill % 2].start()
         while (fates := ended(world.database))["waiting"] + fates["sending"]:
             assert time.monotonic() - began < 120 + messages, fates
             time.sleep(0.2)
+        took = time.monotonic() - began
         for process in running:
             process.kill()
             process.join()
-    arrived = Counter(content.partition(b"Message-ID: <")[2][:32].decode() for content in server.received)
+    tokens = [content.partition(b"Message-ID: <")[2][:32].decode() for content in server.received]
+    arrived = Counter(tokens)
+    first = dict(zip(reversed(tokens), reversed(server.moments), strict=True))
+    waited = sorted(first[token] - moment for token, moment in committed.items() if token in first)
     with world.database.reader() as session:
-        tokens = dict(session.execute(select(Dispatch.token, Dispatch.fate)).all())
+        stored = dict(session.execute(select(Dispatch.token, Dispatch.fate)).all())
+    assert stored.keys() == committed.keys()
     assert max(arrived.values()) <= 2
-    assert [token for token, fate in tokens.items() if fate is Delivery.SENT and token not in arrived] == []
+    assert [token for token, fate in stored.items() if fate is Delivery.SENT and token not in arrived] == []
     assert set(fates) <= {"sent", "failed"}
-    assert sum(fates.values()) == messages
-    request.node.user_properties.append(
-        ("figure", f"messages {messages}, kills {kills}, twice {sum(n == 2 for n in arrived.values())}, {dict(fates)}")
-    )
+    slowest_of_95 = waited[len(committed) * 95 // 100 - 1]
+    assert slowest_of_95 <= 60
+    name = world.database.engine.dialect.name
+    twice, lost = sum(number == 2 for number in arrived.values()), len(committed.keys() - arrived.keys())
+    figures = f"{name}: messages {messages}, kills {kills}, never arrived {lost}, twice {twice}, {dict(fates)}"
+    slow = f"95 of 100 within {slowest_of_95:.1f} s, the slowest {waited[-1]:.1f} s, all in {took:.0f} s"
+    request.node.user_properties.append(("figure", f"{figures}, {slow}"))
 
 
 def test_a_commit_calls_a_sender_through_the_queue(world: World, tmp_path: Path) -> None:
@@ -135,34 +159,96 @@ def test_a_commit_calls_a_sender_through_the_queue(world: World, tmp_path: Path)
         assert len(server.received) == 1
 
 
+QUESTION, REASON = "请补充照片所在的村组", "本单位人手不足"
+PLANTED = ("赵小禾", "13000000001", "zhao@", FACTS, "经走访核实", "已核实", QUESTION, REASON)
+
+
 def test_security_60_what_leaves_holds_nobodys_name_and_no_facts(world: World, tmp_path: Path) -> None:
+    """Every occasion, every kind of notice, every channel: bodies, headers and addresses, as sent and decoded."""
     period = world.round_two()
     for login in world.people:
         reach_of(world, login, OutgoingChannel.MAIL, f"{login}@example.com")
-    reach_of(world, "head", OutgoingChannel.SMS, "13900000000")
-    reach_of(world, world.qilin, OutgoingChannel.DINGTALK, "SECabcdef0123@token0123")
-    moments = []
-    for nominee, state in zip(world.nominees, (State.RECEIVED, State.PROPOSED, State.CONCLUDED), strict=False):
-        case, _ = world.file(period, nominee, "2026-09-18 Fri 10:00")
-        if state is not State.RECEIVED:
-            world.bring(case, state, "2026-09-18 Fri 11:00")
-        moments.append(case)
-    plan(world, at("2026-09-18 Fri 12:00"))
+    for unit in (world.qilin, world.office):
+        reach_of(world, unit, OutgoingChannel.SMS, f"1390000000{unit}")
+        reach_of(world, unit, OutgoingChannel.WECOM, "robot-key-1234")
+        reach_of(world, unit, OutgoingChannel.DINGTALK, "SECabcdef0123@token0123")
+    telling = Telling(frozenset(OutgoingChannel), wants_news=True)
+    cases = [
+        world.file(period, nominee, "2026-09-18 Fri 10:00", telling=telling, contact=contact)[0]
+        for nominee, contact in zip(world.nominees, ("13000000001", "zhao@example.com") * 3, strict=False)
+    ]
+    with world.database.writer() as session:
+        for number, reach in enumerate(session.scalars(select(Reach).where(Reach.objection_id.is_not(None)))):
+            reach.confirmed_at = None if number == 4 else at("2026-09-18 Fri 10:01")
+        session.commit()
+    every_occasion(world, cases)
     with smtp() as mail, web('{"code": 0, "errcode": 0}') as gateway:
-        more = {"sms_url": gateway.url, "dingtalk_url": gateway.url}
-        senders = sending.Senders.of(settings_for(world, tmp_path, mail.port, **more))
-        for now in ("2026-09-18 Fri 12:00", "2026-09-21 Mon 08:30", "2026-09-30 Wed 08:30"):
-            world.run(settlement.settle_due, now=at(now))
+        addresses = {f"{name}_url": gateway.url for name in ("sms", "wecom", "dingtalk")}
+        senders = sending.Senders.of(settings_for(world, tmp_path, mail.port, **addresses))
+        for now in ("2026-09-18 Fri 10:05", "2026-09-20 Sun 08:30", "2026-09-28 Mon 08:30", "2026-09-29 Tue 08:30"):
             plan(world, at(now))
             deliver_at(world, senders, now)
-    left = "\n".join([*mail.texts, *(body.decode("unicode_escape") for _, _, body in gateway.requests)])
-    raw = b"".join([*mail.received, *(body for _, _, body in gateway.requests)]).decode("utf-8", "replace") + left
-    assert len(mail.received) > 10
-    assert len(gateway.requests) > 3
+        world.run(settlement.settle_due, now=at("2026-09-30 Wed 00:00"))
+        plan(world, at("2026-09-30 Wed 08:30"))
+        deliver_at(world, senders, "2026-09-30 Wed 08:30")
+        for channel in OutgoingChannel:
+            senders.gateways.send(channel, TRIED[channel], of_trial(), new_token())
     with world.database.reader() as session:
-        planted = [*session.scalars(select(Nominee.name)), *session.scalars(select(User.name))]
-        planted += [*session.scalars(select(Unit.name)), "赵小禾", "13000000001", FACTS, "经走访核实"]
-    assert [name for name in planted if name in raw] == []
+        left = session.execute(
+            select(Dispatch.channel, Dispatch.notice, OutboxRow.reminder)
+            .outerjoin(OutboxRow, Dispatch.outbox_id == OutboxRow.id)
+            .where(Dispatch.fate == Delivery.SENT)
+        ).all()
+        names = [*session.scalars(select(Nominee.name)), *session.scalars(select(Unit.name))]
+        names += [f">{name}<" for name in session.scalars(select(User.name))]  # logins are in addresses here
+    assert {channel for channel, _, _ in left} == set(OutgoingChannel)
+    assert {notice for _, notice, _ in left} == {NoticeKind.WARNING, NoticeKind.NEWS, NoticeKind.CODE}
+    assert {occasion for _, _, occasion in left} - {None} == set(Reminder)
+    whole = "\n".join(everything_that_left(mail, gateway))
+    # To whom it goes stands in a message's own field for that, and nowhere else.
+    whole = whole.replace("mobile=13000000001&", "").replace("To: zhao@example.com", "")
+    assert [each for each in [*names, *PLANTED] if each in whole] == []
+
+
+TRIED = {
+    OutgoingChannel.MAIL: "a@example.com",
+    OutgoingChannel.SMS: "13900000009",
+    OutgoingChannel.WECOM: "robot-key-1234",
+    OutgoingChannel.DINGTALK: "SECabcdef0123@token0123",
+}
+
+
+def every_occasion(world: World, cases: list[int]) -> None:
+    """A warning of every occasion about a case that is open, or that has ended where only an end tells it still."""
+    with world.database.writer() as session:
+        deadline = session.get_one(Case, cases[0]).entry.period.conclude_by
+        there = set(session.execute(select(OutboxRow.case_id, OutboxRow.unit_id, OutboxRow.reminder)))
+        for occasion in set(Reminder) - {Reminder.LAPSED}:  # which settlement writes itself
+            for unit in (world.office, world.qilin):
+                if (cases[0], unit, occasion) not in there:
+                    told = {"reminder": occasion, "deadline": deadline, "created_at": at("2026-09-26 Sat 10:00")}
+                    session.add(OutboxRow(case_id=cases[0], unit_id=unit, **told))
+        session.commit()
+    world.bring(cases[1], State.PROPOSED, "2026-09-18 Fri 11:00")
+    world.bring(cases[2], State.CONCLUDED, "2026-09-18 Fri 11:00")
+    world.bring(cases[3], State.INVESTIGATING, "2026-09-18 Fri 11:00")
+    world.act(investigation.ask_supplement, cases[3], "handler", QUESTION, now="2026-09-18 Fri 11:00")
+    world.act(investigation.take_over, cases[4], "office", REASON, now="2026-09-18 Fri 11:00")
+
+
+def everything_that_left(mail: SmtpServer, gateway: WebServer) -> Iterator[str]:
+    """Each message as its bytes went, and as a reader decodes them: base64, percent, \\u escapes, encoded headers."""
+    for content in mail.received:
+        message = message_from_bytes(content, policy=policy.default)
+        yield content.decode("utf-8", "replace")
+        yield "\n".join(f"{name}: {value}" for name, value in message.items())
+        yield message.get_content()
+    for path, headers, body in gateway.requests:
+        yield body.decode("utf-8", "replace")
+        yield unquote_plus(body.decode("utf-8", "replace"))
+        yield body.decode("unicode_escape")
+        yield unquote_plus(path)
+        yield "\n".join(f"{name}: {value}" for name, value in headers.items())
 
 
 def deliver_at(world: World, senders: sending.Senders, now: str) -> None:

@@ -18,6 +18,7 @@ from app.domain.cases.letter_words import LetterFacts, LetterText, Party, TurnFa
 from app.domain.cases.letters import LETTERS, SIGNED_BY_OFFICE, LetterKind, Reader, Turn, series_of
 from app.domain.cases.second_look import Wish, asked_until, may_ask, may_be_looked_at
 from app.models import Case, Letter, Nominee, Objection, SecondLook, Unit, UnitKind
+from app.services.messages import followers
 from app.services.shared.work import Work
 
 _NOTHING_MORE = TurnFacts()
@@ -49,9 +50,11 @@ def write_letters(
         if reader is not Reader.OBJECTOR:
             _post(work, turn, case, letter_text(turn, kind, reader, facts, more), (kind, reader))
             continue
-        for objection in _written_to(work.session, case, only):
+        written_to = _written_to(work.session, case, only)
+        for objection in written_to:
             text = letter_text(turn, kind, reader, facts, _of_objection(work, case, objection, more))
             _post(work, turn, case, text, (kind, reader), objection.id)
+        followers.tell(work.session, [objection.id for objection in written_to], work.now)
 
 
 def is_against_unit(case: Case) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor, Role
 from app.evidence.inspection import FILES_PER_OBJECTION
-from app.models import AuditRow, CalendarNotice, Evidence, Period
+from app.models import AuditRow, CalendarNotice, Dispatch, Evidence, Period, Reach
 from app.services.calendar.calendars import calendar_of
 from app.services.periods import scheduling
 from app.services.record.chain import Act, record
@@ -170,6 +170,21 @@ def another_programme(connection: Connection) -> None:
     connection.exec_driver_sql(
         f"INSERT INTO programmes (id, {columns}) SELECT 9, {copied} FROM programmes WHERE id = 1"
     )
+
+
+def reach(**otherwise: Any) -> Step:
+    """An address number 90, of the first person of the office."""
+    sound = {"user_id": 1, "channel": "mail", "sealed": b"A" * 60, "times": "at_once", "code_tries": 0}
+    moments = dict.fromkeys(("made_at", "code_at", "confirmed_at"), at(OPEN))
+    row = {"id": 90, **sound, **moments} | otherwise
+    return lambda connection: void(connection.execute(Reach.__table__.insert(), row))
+
+
+def dispatch(notice: str, **otherwise: Any) -> Step:
+    """A message to it that waits."""
+    sound = {"notice": notice, "reach_id": 90, "channel": "mail", "digest": False, "token": "t" * 32, "fate": "waiting"}
+    row = {"id": 90, **sound, "told_at": at(OPEN), "due_at": at(OPEN), "tries": 0, "unsure": 0, "words": ""}
+    return lambda connection: void(connection.execute(Dispatch.__table__.insert(), row | otherwise))
 
 
 def twice(table: str, columns: str, row: int) -> Step:
@@ -550,6 +565,19 @@ CORRUPTIONS = [
             "INSERT INTO second_looks (id, case_id, objection_id, reason, asked_at, acted, outcome, decision, "
             "decided_by, decided_at) VALUES (91, 8, 8, '请复核', NOW, '[1]', 'confirmed', '维持', 1, NOW)",
         ),
+        # --- messages
+        ("warning-that-leaves-has-its-outbox-row", reach(), dispatch("code", outbox_id=1)),
+        ("message-that-ended-is-dated", reach(), dispatch("code", fate="sent")),
+        ("warning-sent-is-dated", "UPDATE outbox SET sent_at = created_at WHERE id = 1"),
+        ("warning-is-planned-within-the-hour", "UPDATE outbox SET planned_at = created_at WHERE id <> 1"),
+        (
+            "message-goes-to-a-confirmed-address",
+            reach(confirmed_at=None),
+            dispatch("warning", outbox_id=1, fate="sent", ended_at=at(OPEN)),
+        ),
+        ("message-leaves-by-the-channel-of-its-address", reach(), dispatch("code", channel="sms")),
+        ("objector-is-told-no-case", reach(), dispatch("news")),
+        ("address-is-sealed", reach(sealed=b"office@example.com")),
         # --- accounts
         ("units-form-a-tree", "UPDATE units SET parent_id = 4 WHERE id = 12"),
         (

@@ -81,3 +81,31 @@ def test_without_a_channel_the_page_says_so_and_offers_nothing(
     assert "发一条试试" not in page.text
     assert "谁也收不到" not in page.text
     assert office.get("/office/messages/mailbox").status == 404
+
+
+def test_the_preview_of_a_period_is_red_where_nobody_reaches_its_organiser(
+    world: World, office: Browser, clock: MovingClock
+) -> None:
+    """Before it opens; another unit's address does not help (R28)."""
+    world.past_round_one(world.nominees)
+    clock.to("2026-09-17 Thu 10:00")
+    path, alarm = f"/office/periods/new/{world.programme}/2/{world.qilin}", "没有一条消息到得了麒麟区"
+    assert alarm in office.get(path).text
+    reach_of(world, world.luoping, OutgoingChannel.MAIL, "luoping@example.com")
+    assert alarm in office.get(path).text
+    reach_of(world, "head", OutgoingChannel.SMS, "13900000000")
+    assert alarm not in office.get(path).text
+
+
+def test_without_a_channel_no_preview_and_no_page_of_the_office_speaks_of_reaching(
+    make_app: Callable[..., Flask], world: World, clock: MovingClock
+) -> None:
+    world.past_round_one(world.nominees)
+    clock.to("2026-09-17 Thu 10:00")
+    office = Browser(make_app()).sign_in(world.people["office"])
+    for path in (f"/office/periods/new/{world.programme}/2/{world.qilin}", "/office/", "/office/messages"):
+        page = office.get(path)
+        assert page.status == 200
+        assert "谁也收不到" not in page.text
+        assert "没有一条消息到得了" not in page.text
+        assert "收不到消息" not in page.text

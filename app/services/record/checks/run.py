@@ -18,6 +18,7 @@ from app.services.record.checks import (
     files,
     groups,
     letters,
+    messages,
     nominees,
     objections,
     periods,
@@ -28,8 +29,8 @@ from app.services.record.checks import (
 from app.services.record.checks.registry import INVARIANTS, Invariant, LiveData, places
 
 SUBJECTS = (
-    calendar, periods, entries, nominees, objections, registrations, cases, groups, verdicts, letters, award, accounts,
-    files, record, everywhere,
+    calendar, periods, entries, nominees, objections, registrations, cases, groups, verdicts, letters, messages, award,
+    accounts, files, record, everywhere,
 )  # fmt: skip
 # Whoever has so many rows that break one rule needs no more of them named to find the cause.
 MOST_NAMED = 100
