@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from dataclasses import replace as replace_in
 from pathlib import Path
 
 import pytest
@@ -16,18 +17,22 @@ from sqlalchemy import select
 from app.database import Database
 from app.demo import people
 from app.domain.award.decision import ProceedingKind, RevocationGround
-from app.domain.cases.letters import ENDS, LetterKind
+from app.domain.cases.letters import ENDS, LetterKind, Reader, Turn
 from app.domain.cases.states import Conclusion, DeclineGround, State
 from app.domain.nominees.annexes import Rank
+from app.domain.objections.arrival import Arrival, Channel
 from app.domain.periods.rounds import Kind
-from app.domain.refusals import DecisionNotReady, NotEligible
+from app.domain.refusals import DecisionNotReady, NotEligible, NotYourCase, Unfit
 from app.models import (
     Case,
+    Closing,
     Correction,
     Disqualification,
     Entry,
     Honour,
     Letter,
+    LetterCount,
+    Message,
     Nominee,
     Objection,
     Programme,
@@ -39,13 +44,15 @@ from app.services.cases import investigation, second_looks, settlement
 from app.services.cases import letters as case_letters
 from app.services.nominees import eligibility, replacements, reversal, revisions, withdrawals
 from app.services.nominees.nominating import Particulars
-from app.services.objections import following
+from app.services.objections import following, registering
 from app.services.periods import corrections, publication
 from app.services.record import chain
 from tests.conftest import KEY
 from tests.notice import City
-from tests.world import at
+from tests.world import FACTS, at
 
+LETTER_WRITER, VISITOR, HOME = "孙小岭", "周小溪", "麒麟区某某镇某某村12号"
+IN_MARCH = "2026-03-03 Tue 09:00"
 REASON = "经集体研究，情况属实。"
 DECISION = "市评选办〔2025〕9号：核查已按期完成，系统登记有误，予以撤销。"
 
@@ -100,6 +107,7 @@ def round_one(city: City) -> None:
 def round_two(city: City) -> set[int]:
     """推荐单位公示 in the fourteen units, 11月5日-11日, conclusions by the hand-in on the 14th. Returns who is out."""
     upheld, dismissed, partly, called_off, declined, lapsed, by_mistake, twice, leaving = city.of(city.qilin)[:9]
+    by_letter, by_visit = city.of(city.qilin)[9:11]
     periods = city.arrange(2, city.everybody, "2025-11-05", 3, "2025-11-03 Mon 10:00")
     assert len(periods) == 14
     assert {city.period(each).conclude_by for each in periods} == {at("2025-11-15 00:00")}
@@ -127,6 +135,8 @@ def round_two(city: City) -> set[int]:
     city.run(investigation.decline, case, ground, REASON, by=handler, now=now)
     city.run(investigation.confirm_decline, case, 1, by=city.actor(f"head{city.qilin}"), now=now)
     looked_at_again(city, declined=case, dismissed=case_of(city, dismissed))
+    came_by_letter(city, qilin, by_letter)
+    came_by_visit(city, qilin, by_visit)
     lead, second = filed(twice), filed(twice, contact="13000000002")
     city.run(investigation.join, second, lead, by=handler, now=at("2025-11-07 Fri 09:10"))
     city.bring(lead, State.CONCLUDED, "2025-11-07 Fri 10:00")
@@ -139,10 +149,77 @@ def round_two(city: City) -> set[int]:
     assert out_by(city, "2025-11-15 Sat 00:00:00") == 2
     assert {city.case(case).state for case in (forgotten, also_forgotten)} == {State.LAPSED}
     city.close(periods, "2025-11-17 Mon 09:00")
+    with city.database.reader() as session:
+        report = session.scalars(select(Closing.report).where(Closing.period_id == qilin)).one()
+    assert report["by_channel"] == {"web": 9, "letter": 1, "visit": 1}
 
     reverse(city, by_mistake)
+    answered_after_lapse_and_reversal(city, forgotten, also_forgotten)
     go_on_later(city, replacement)
     return {upheld, lapsed, leaving}
+
+
+def came_by_letter(city: City, period: int, nominee: int) -> None:
+    """A letter without mobile or e-mail, stamped on the 4th: its handler enters it and has no hand in it (R33)."""
+    handler, head = (city.actor(f"{role}{city.qilin}") for role in ("handler", "head"))
+    arrival = Arrival(Channel.LETTER, at("2025-11-06 Thu 10:30"), dt.date(2025, 11, 4))
+    filing = city.filing(name=LETTER_WRITER, contact=HOME)
+    entry, now = city.entry(period, nominee), at("2025-11-06 Thu 11:00")
+    filed = city.run(registering.register, entry, filing, arrival, by=handler, now=now)
+    again = city.run(registering.register, entry, filing, arrival, by=handler, now=now)
+    assert replace_in(filed, repeated=True) == again
+    assert city.do(following.find_by_receipt, city.keyring, filed.receipt_code) == filed.objection_id
+    case = case_of(city, nominee)
+    assert city.case(case).received_at == arrival.at
+    now = at("2025-11-07 Fri 10:00")
+    with pytest.raises(NotYourCase):
+        city.run(investigation.accept, case, by=handler, now=now)
+    city.run(investigation.accept, case, by=head, now=now)
+    city.run(investigation.investigate, case, by=head, now=now)
+    words = ("经走访核实", "评选通知第三部分", "已核实，谢谢监督")
+    city.run(investigation.propose, case, Conclusion.DISMISSED, *words, by=head, now=now)
+    city.run(investigation.confirm, case, 1, by=city.actor("office2"), now=now)
+
+
+def came_by_visit(city: City, period: int, nominee: int) -> None:
+    """A visit to the office on the last afternoon, entered with the reason why the day after; the unit handles it."""
+    entry, office = city.entry(period, nominee), city.actor("office")
+    arrival, entered = Arrival(Channel.VISIT, at("2025-11-11 Tue 17:40")), at("2025-11-12 Wed 09:30")
+    filing = city.filing(name=VISITOR, contact="13000000009")
+    with pytest.raises(Unfit, match="补登原因"):
+        city.run(registering.register, entry, filing, arrival, by=office, now=entered)
+    arrival = replace_in(arrival, late_reason="临近下班来访，当天系统维护。")
+    filed = city.run(registering.register, entry, filing, arrival, by=office, now=entered)
+    assert city.do(following.find_by_receipt, city.keyring, filed.receipt_code) == filed.objection_id
+    case = case_of(city, nominee)
+    city.bring(case, State.CONCLUDED, "2025-11-13 Thu 10:00", Conclusion.PARTLY_UPHELD)
+    assert city.case(case).handler_unit_id == city.qilin
+
+
+def answered_after_lapse_and_reversal(city: City, *cases: int) -> None:
+    """Both objectors were answered when the deadline passed, and the one of the mistake again when it was reversed."""
+    forgotten, also_forgotten = (
+        [(letter.kind, letter.turn) for letter in letters_to_objectors(city, case)] for case in cases
+    )
+    lapsed, reversed_ = (LetterKind.ANSWER, Turn.LAPSED), (LetterKind.ANSWER, Turn.REVERSED)
+    assert forgotten == [(LetterKind.ACCEPTANCE, Turn.ACCEPTED), lapsed]
+    assert also_forgotten == [lapsed, reversed_]
+    at_lapse, at_reversal = letters_to_objectors(city, cases[1])
+    assert "取消该推荐对象参评资格" in str(at_lapse.words)
+    assert DECISION in str(at_reversal.words)
+    with city.database.reader() as session:
+        told = select(Message.text).join(Objection).where(Objection.case_id == cases[1]).order_by(Message.id)
+        texts = session.scalars(told).all()
+    assert len(texts) == 2
+    assert "没有作出结论" in texts[0]
+    assert DECISION in texts[1]
+
+
+def letters_to_objectors(city: City, case: int) -> list[Letter]:
+    """What a case brought its objectors, the oldest first."""
+    with city.database.reader() as session:
+        query = select(Letter).where(Letter.case_id == case, Letter.reader == Reader.OBJECTOR)
+        return list(session.scalars(query.order_by(Letter.made_at, Letter.number)))
 
 
 def looked_at_again(city: City, declined: int, dismissed: int) -> None:
@@ -167,23 +244,42 @@ def case_of(city: City, nominee: int) -> int:
 def letters_are_written(city: City) -> None:
     """Every end has its letter, numbers without a gap; nobody who objected is named in any."""
     with city.database.reader() as session:
-        letters = session.scalars(select(Letter)).all()
-        for series in {(letter.series, letter.year) for letter in letters}:
-            numbers = sorted(letter.number for letter in letters if (letter.series, letter.year) == series)
-            assert numbers == list(range(1, len(numbers) + 1)), series
-        kinds = Counter(letter.kind for letter in letters)
-        assert kinds[LetterKind.DECLINE] == 2
-        # One upheld and two lapsed in round 2, as many in round 3 but one; each to the nominee and to its unit.
-        assert kinds[LetterKind.DISQUALIFICATION] == 2 * len(city.disqualifications())
-        assert kinds[LetterKind.RESTORATION] == 2
+        letters = session.scalars(select(Letter).order_by(Letter.made_at, Letter.number)).all()
+        last = {(row.series, row.year): row.last for row in session.scalars(select(LetterCount))}
         ended = (State.CONCLUDED, State.DECLINED, State.LAPSED)
         told = {letter.objection_id for letter in letters if letter.kind in ENDS.values()}
         rows = select(Objection.id).join(Case, Objection.case_id == Case.id).where(Case.state.in_(ended))
         assert set(session.scalars(rows)) <= told
-    for login in ("office", f"head{city.qilin}"):
-        rows = city.do(case_letters.reachable, city.actor(login))
-        assert rows
-        assert not any("赵小禾" in str(letter.words) or "13000000001" in str(letter.words) for letter in rows)
+    assert last.keys() == {("市级专班异议", 2025), ("麒麟区异议", 2025)}
+    for series, year in last:
+        numbered = [letter.numbered for letter in letters if (letter.series, letter.year) == (series, year)]
+        assert sorted(numbered) == sorted(
+            f"{series}〔{year}〕{number}号" for number in range(1, last[series, year] + 1)
+        )
+    assert Counter((letter.kind, letter.reader) for letter in letters) == {
+        # In round 2 four concluded, a letter, a visit, two joined, one that lapsed, one opened again; 2 in round 3.
+        (LetterKind.ACCEPTANCE, Reader.OBJECTOR): 12,
+        (LetterKind.DECLINE, Reader.OBJECTOR): 2,
+        # As many answers, but one case had no other, one decline was confirmed, one dismissed anew, three lapsed, one
+        # lapse was reversed.
+        (LetterKind.ANSWER, Reader.OBJECTOR): 14,
+        (LetterKind.DISQUALIFICATION, Reader.NOMINEE): len(city.disqualifications()),
+        (LetterKind.DISQUALIFICATION, Reader.UNIT): len(city.disqualifications()),
+        (LetterKind.RESTORATION, Reader.NOMINEE): 1,
+        (LetterKind.RESTORATION, Reader.UNIT): 1,
+    }
+    who_objected = ("赵小禾", LETTER_WRITER, VISITOR, HOME, "13000000001", "13000000002", "13000000009")
+    for letter in letters:
+        assert not [word for word in who_objected if word in str(letter.words)], letter.numbered
+        if letter.reader is not Reader.OBJECTOR:
+            assert FACTS[:12] not in str(letter.words)
+            assert "异议人" not in str(letter.words)
+    read = {login: city.do(case_letters.reachable, city.actor(login), at(IN_MARCH)) for login in ("office", "head")}
+    assert {letter.case_id for letter in read["head"]} <= {letter.case_id for letter in read["office"]}
+    by_head = {(letter.reader, letter.signed_by_id == city.office) for letter in read["head"]}
+    assert by_head >= {(Reader.OBJECTOR, False), (Reader.NOMINEE, True), (Reader.UNIT, True)}
+    other = city.do(case_letters.reachable, city.actor(f"head{city.luoping}"), at(IN_MARCH))
+    assert {letter.reader for letter in other} == {Reader.NOMINEE, Reader.UNIT}  # the office handled its round 3
 
 
 def out_by(city: City, now: str) -> int:

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyotp
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
+from app.channels.gateways import gateways_of
 from app.domain.award.decision import ProceedingKind, RevocationGround
-from app.domain.cases.states import Role
+from app.domain.cases.states import Role, State
+from app.domain.messages.wording import MessageText
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.contacts import Contact
 from app.domain.programmes.plan import ProgrammePlan
 from app.domain.programmes.programme_book import Book, BookContact, BookPerson
-from app.models import SecondFactor, Stage, User
+from app.models import Case, SecondFactor, Stage, User
 from app.services.accounts import staffing
 from app.services.award import revocation
 from app.services.award.revocation import RevocationText
-from app.services.cases import investigation, settlement
+from app.services.cases import investigation, second_looks, settlement
+from app.services.messages import dispatching
 from app.services.nominees import reversal, withdrawals
+from app.services.objections import following
 from app.services.periods import bursts, closing, corrections
 from app.services.shared.work import Work
 from tests import awards, lists
@@ -58,6 +64,7 @@ BLUEPRINTS = {
     "setting up": {"programmes", "programme_book", "units", "people"},
     "papers": {"papers"},
     "award": {"award", "decisions"},
+    "messages": {"messages", "reaches", "following", "feeds"},
 }
 NO_PAGES = {"health", "metrics", "static"}
 ELSEWHERE = {
@@ -69,6 +76,8 @@ ELSEWHERE = {
 FILES = {
     "cases.case_file",
     "cases.case_volume",
+    "cases.letter_file",
+    "cases.letters_sheet",
     "cases.evidence",
     "cases.queue_sheet",
     "documents.document",
@@ -81,7 +90,11 @@ FILES = {
     "papers.template",
     "programme_book.blank_book",
     "programme_book.programme_book_file",
+    "feeds.atom",
+    "feeds.calendar",
+    "feeds.staff_calendar",
     "receipts.own_evidence",
+    "receipts.own_letter_file",
     "receipts.receipt_file",
     "imports.blank",
 }
@@ -210,6 +223,7 @@ def test_what_the_public_sees(portal: Portal) -> None:
     for name in ("received", "awaiting", "investigating", "proposed", "upheld", "dismissed", "declined", "withdrawn"):
         follow(page, cases[name][1])
         walk.look(page, f"follow {name}")
+    letters_and_a_second_look(walk, page, cases)
     follow(page, cases["received"][1])
     press(page, "提交补充")
     walk.look(page, "supplement with nothing written")
@@ -247,6 +261,39 @@ def test_what_the_public_sees(portal: Portal) -> None:
     walk.over()
 
 
+def letters_and_a_second_look(walk: Walk, page: Page, cases: dict[str, tuple[int, str]]) -> None:
+    """What an objector is written, and the wish that somebody looks again: asked for, too long ago, answered (R35)."""
+    for name in ("dismissed", "declined", "awaiting"):
+        follow(page, cases[name][1])
+        page.get_by_role("region", name="文书").get_by_role("link").first.click()
+        walk.look(page, f"letter of a case {name}")
+        expect(page.locator("article p").last).to_be_visible()  # who signs and when
+    follow(page, cases["dismissed"][1])
+    press(page, "申请复核")
+    walk.look(page, "second look without a reason")
+    page.get_by_label("申请复核的理由").fill("没有问到当时在场的人。")
+    press(page, "申请复核")
+    walk.look(page, "second look asked for")
+    by, world = walk.portal.world.actor("office2"), walk.portal.world
+    said = "两次走访的记录一致，维持原决定。"
+    world.run(second_looks.confirm_look, cases["dismissed"][0], said, by=by, now=walk.portal.clock())
+    follow(page, cases["dismissed"][1])
+    walk.look(page, "second look confirmed")
+
+
+def letters_of_staff(walk: Walk, page: Page, signed_by: str) -> None:
+    """The list of letters, one letter to its last line, its sealed copy sent."""
+    walk.look(page, "letters", "/desk/letters")
+    walk.look(page, "letters to be issued", "/desk/letters?issued=0")
+    page.get_by_role("link", name=f"{signed_by}异议〔2026〕").first.click()
+    walk.look(page, "letter")
+    expect(page.locator("article p").last).to_be_visible()  # who signs and when
+    press(page, "登记已盖章发出")
+    walk.look(page, "letter issued")
+    press(page, "登记所选已盖章发出")
+    walk.look(page, "no letter chosen")
+
+
 def group_proposed(page: Page, address: str) -> None:
     """Propose to decline the last case of a group."""
     page.goto(address)
@@ -262,6 +309,7 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     portal.time_is(MORNING)
     handler, head = portal.staff("phone", "handler"), portal.staff("phone", "head")
     walk.look(handler, "queue with nothing", "/desk/")
+    walk.look(handler, "letters with nothing", "/desk/letters")
     cases = cases_in_every_state(world, period)
     portal.time_is(OPEN)
     walk.look(handler, "queue", "/desk/")
@@ -312,6 +360,7 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     press(handler, "记一笔核查记录")
     walk.look(handler, "session gone")
 
+    letters_of_staff(walk, head, "麒麟区")
     walk.look(head, "cases of units below", "/desk/watched")
     walk.look(head, "queue without a hit", "/desk/?q=没有这个案件")
     head.goto("/desk/")
@@ -538,6 +587,16 @@ def test_what_the_office_sees(portal: Portal) -> None:
     press(office, "查看（记录在案）")
     walk.look(office, "identity read")
     walk.look(office, "case to take over", f"/desk/cases/{cases['escalated'][0]}")
+    press(office, "催办")
+    walk.look(office, "urged without a demand")
+    letters_of_staff(walk, office, "市级专班")
+    dismissed, code = cases["dismissed"]
+    objection = world.do(following.find_by_receipt, world.keyring, code)
+    world.run(second_looks.ask, objection, "没有问到当时在场的人。", now=portal.clock())
+    walk.look(office, "overview with a second look", "/office/")
+    walk.look(office, "case to look at again", f"/desk/cases/{dismissed}")
+    press(office, "复核维持原决定")
+    walk.look(office, "second look without a reason")
     walk.look(office, "case proposed", f"/desk/cases/{cases['proposed'][0]}")
 
     portal.time_is("2026-09-24 Thu 12:00")
@@ -612,6 +671,89 @@ def test_what_the_office_sees(portal: Portal) -> None:
     auditor = portal.staff("phone", "auditor")
     walk.look(auditor, "record for the auditor", "/office/record")
     walk.over()
+
+
+def test_what_messages_look_like(portal: Portal, tmp_path: Path) -> None:
+    """Addresses, codes, news and their end; the office's page of fates and its mailbox: as in the demonstration."""
+    world, walk = portal.world, Walk(portal, "messages")
+    inside = portal.app.extensions["portal"]
+    settings = replace(inside.settings, demonstration=True, instance_dir=tmp_path, public_url=portal.url)
+    gateways = gateways_of(settings)
+    period = world.round_two()
+    portal.time_is(MORNING)
+    office, head = portal.staff("phone", "office"), portal.staff("phone", "head")
+    walk.look(head, "own addresses without a channel", "/account/messages")
+    portal.app.extensions["portal"] = replace(inside, settings=settings, gateways=gateways)
+
+    def sent() -> MessageText:
+        claimed = world.run(dispatching.step, None, portal.url, now=portal.clock())
+        assert claimed is not None
+        gateways.send(claimed.channel, claimed.address, claimed.message, "0" * 32)
+        return claimed.message
+
+    walk.look(head, "own addresses, none", "/account/messages")
+    press(head, "发送确认码")
+    walk.look(head, "own address with nothing typed")
+    head.get_by_label("渠道", exact=True).select_option("邮件")
+    head.get_by_label("地址", exact=True).fill("zhangsan@example.com")
+    press(head, "发送确认码")
+    walk.look(head, "own address to confirm")
+    press(head, "确认地址")
+    walk.look(head, "own address with a wrong code")
+    head.locator("input[name=code]").first.fill(code_in(sent()))
+    press(head, "确认地址")
+    walk.look(head, "own address in use")
+    press(head, "生成日历地址")
+    walk.look(head, "private calendar")
+    walk.look(head, "addresses of a unit", f"/units/{world.qilin}/messages")
+
+    page = portal.visit("phone")
+    page.on("dialog", lambda dialog: dialog.accept())
+    filed_with_the_box_ticked(page, f"/periods/{period}/nominees/{world.nominees[0]}/objection")
+    walk.look(page, "receipt with a code to confirm")
+    walk.look(page, "contact to confirm", "/receipt/messages")
+    press(page, "确认联系方式")
+    walk.look(page, "contact with a wrong code")
+    page.locator("input[name=code]").fill(code_in(sent()))
+    press(page, "确认联系方式")
+    walk.look(page, "contact confirmed")
+    portal.time_is("2026-09-21 Mon 10:00")
+    case = world.do(lambda session: session.scalars(select(Case.id)).one())
+    world.bring(case, State.CONCLUDED, "2026-09-21 Mon 09:30")
+    while not (news := sent()).stop_at:
+        pass
+    walk.look(page, "to be told no more", news.stop_at)
+    press(page, "退订")
+    walk.look(page, "told no more")
+
+    walk.look(office, "messages", "/office/messages")
+    press(office, "发一条试试")
+    walk.look(office, "trial with nothing typed")
+    office.get_by_label("渠道", exact=True).select_option("邮件")
+    office.get_by_label("地址", exact=True).fill("lisi@example.com")
+    press(office, "发一条试试")
+    walk.look(office, "trial answered")
+    walk.look(office, "messages given up", "/office/messages?fate=failed")
+    walk.look(office, "mailbox", "/office/messages/mailbox")
+    walk.over()
+
+
+def code_in(message: MessageText) -> str:
+    found = re.search(r"\d{6}", message.text)
+    assert found is not None, message.text
+    return found[0]
+
+
+def filed_with_the_box_ticked(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_label("个人", exact=True).check()
+    page.get_by_label("真实姓名").fill("赵小禾")
+    page.get_by_label("手机号码或者电子邮箱").fill("13000000001")
+    page.get_by_label("其他").first.check()
+    page.get_by_label("事实和依据").fill(FACTS)
+    page.get_by_label("有新进展时告诉我").check()
+    press(page, "下一步：核对")
+    press(page, "确认提交")
 
 
 def test_what_a_burst_on_the_last_evening_looks_like(portal: Portal) -> None:

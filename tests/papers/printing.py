@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from lxml import html
 from PIL import Image
 
 NEEDED = ("soffice", "pdfinfo", "pdftotext", "pdftoppm")
@@ -39,6 +40,33 @@ def print_all(papers: Mapping[str, bytes], folder: Path) -> dict[str, Printed]:
     command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
     subprocess.run([*command, *(str(folder / name) for name in papers)], check=True, capture_output=True, timeout=120)
     return {name: _look(folder / f"{name.rpartition('.')[0]}.pdf") for name in papers}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as it stands on its page, in millimetres from the upper left corner; its text without gaps."""
+
+    page: int
+    left: float
+    right: float
+    top: float
+    height: float
+    text: str
+
+
+def lines_of(folder: Path, name: str) -> list[Line]:
+    """The lines of a paper that `print_all` printed, from the first page on, from the top down."""
+    pdf = folder / f"{name.rpartition('.')[0]}.pdf"
+    tree = html.fromstring(
+        _run("pdftotext", "-bbox-layout", str(pdf), "-").encode(), parser=html.HTMLParser(encoding="utf-8")
+    )
+    found = []
+    for number, page in enumerate(tree.iter("page"), 1):
+        for line in page.iter("line"):
+            left, top, right, low = (float(line.get(edge)) / 72 * 25.4 for edge in ("xmin", "ymin", "xmax", "ymax"))
+            text = "".join("".join(line.itertext()).split())
+            found.append(Line(number, left, right, top, low - top, text))
+    return sorted(found, key=lambda line: (line.page, line.top, line.left))
 
 
 def _look(pdf: Path) -> Printed:

@@ -299,7 +299,7 @@ def write_down(
         # Settled while a clock ran ahead: the deadline is still to come, and must find this case when it does.
         connection.execute(_UNSETTLE, {"period_id": period.id})
         acts.append(Act(CLOCK, "period.unsettled", on_period(period.id)))
-    return Filed(code, objection_id, now), acts
+    return Filed(code, objection_id, filing.first_made or now), acts
 
 
 def _objection_row(key: bytes, code: str, filing: Filing, entry_id: int, now: dt.datetime) -> dict[str, Any]:

@@ -72,10 +72,10 @@ def _sent(letter_ids: list[int]) -> Response:
     with portal().database.reader() as reading:
         chosen = letters.several(reading, letter_ids, actor(), now())
         paper = paper_of(chosen, stationery())
-        about = {letter.case_id: letter.numbered for letter in chosen}
+        about = [(letter.case_id, letter.numbered) for letter in chosen]
     content = paper.write()
     with portal().database.writer() as writing:  # a GET that the record has to speak of
-        for case_id, numbered in about.items():
+        for case_id, numbered in about:
             record_made(work(writing), "文书", on_case(case_id), letter=numbered)
     return saved_as(content, paper.file_name, paper.media_type)
 
