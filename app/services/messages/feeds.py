@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.states import OPEN_STATES, Role
 from app.domain.objections.receipt import keyed_hash
 from app.domain.refusals import NotThere
-from app.models import Case, Entry, Period, Proceeding, ProceedingKind, Programme, Recusal, StaffCalendar
+from app.models import Case, Entry, Period, Proceeding, ProceedingKind, Programme, StaffCalendar
 from app.sealing import Keyring
+from app.services.cases.visibility import cases_visible_to
 from app.services.shared.work import Work, use_case
 
 
@@ -64,12 +65,14 @@ def _of_period(period: Period) -> list[Happening]:
 
 
 def of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -> list[Happening]:
-    """Return the deadlines of the open cases that the owner of a secret address handles. Raises NotThere."""
+    """Return the deadlines of the open cases that the owner of a secret address handles. Raises NotThere.
+
+    What a page holds back from the owner, an arrival of today above all, the calendar holds back too (R19).
+    """
     hashes = [keyed_hash(key, "calendar-feed", token) for key in keyring.hash_keys]
     calendar = session.scalar(select(StaffCalendar).where(StaffCalendar.token_hash.in_(hashes)))
     if calendar is None or not calendar.user.can_log_in(now) or calendar.user.role is Role.AUDITOR:
         raise NotThere("没有这个日历。")
-    recused = select(Recusal.case_id).where(Recusal.user_id == calendar.user_id)
     cases = session.scalars(
         select(Case)
         .join(Entry, Case.entry_id == Entry.id)
@@ -78,7 +81,7 @@ def of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -
             Case.handler_unit_id == calendar.user.unit_id,
             Case.state.in_(OPEN_STATES),
             Period.conclude_by > now,
-            Case.id.not_in(recused),
+            cases_visible_to(calendar.user.actor, now),
         )
         .options(joinedload(Case.entry).joinedload(Entry.period))
         .order_by(Period.conclude_by, Case.id)
