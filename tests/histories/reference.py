@@ -110,11 +110,10 @@ class Reference:
     cases: dict[int, One] = field(default_factory=dict)
     outs: list[Out] = field(default_factory=list)
     messages: set[tuple[int, str, str]] = field(default_factory=set)
-    looks: dict[int, str] = field(default_factory=dict)  # objections whose second look was asked for: the answer or ""
-    reviewers: dict[int, set[str]] = field(
-        default_factory=dict
-    )  # who is none, by the objection: acted when it was asked
-    registrars: dict[int, str] = field(default_factory=dict)  # by objection
+    # By objection: the answer to the second look that was asked for, or ""; who had acted by then; who registered it.
+    looks: dict[int, str] = field(default_factory=dict)
+    had_acted: dict[int, set[str]] = field(default_factory=dict)
+    registrars: dict[int, str] = field(default_factory=dict)
 
     # --- days (R3, R21, R25) ---------------------------------------------------------------------
 

@@ -44,6 +44,8 @@ def test_a_private_calendar_has_numbers_alone_and_ends_when_it_is_revoked(
     made = handler.post(form.action, form.fields)
     found = re.search(r"/feeds/staff/[\w-]+\.ics", made.source)
     assert found is not None
+    assert "案件 " not in client.get(found[0]).source  # until the day is over on which it came (R19)
+    clock.to("2026-09-19 Sat 09:00")
     assert f"案件 {world.case(case).number}：规定时间" in client.get(found[0]).source.replace("\r\n ", "")
     second = handler.post(form.action, form.fields)
     assert client.get(found[0]).status == 404

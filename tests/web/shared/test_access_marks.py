@@ -121,7 +121,7 @@ def test_security_16_no_answer_to_a_units_role_holds_a_mark_of_who_filed(
         clock.to(DAY)
     if step in (State.INVESTIGATING, State.CONCLUDED):
         world.bring(1, step, "2026-09-19 Sat 11:00")
-    read = {login: read_by(app, world.database, staff(login), login) for login in STAFF}
+    read = {login: read_by(app, world.database, staff(login), login, public=True) for login in STAFF}
     for login, token in calendars.items():
         address = f"/feeds/staff/{token}.ics"
         answer = staff(login).open(address)
