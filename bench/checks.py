@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, func, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -14,14 +14,14 @@ from app.database import Database
 from app.demo.build import build
 from app.domain.cases.states import Conclusion, State
 from app.evidence.store import Folder
-from app.models import Base, Case, Identity, Message, Objection, OutboxRow
+from app.models import Base, Case, Identity, Letter, LetterCount, Message, Objection, OutboxRow, Proposal
 from app.sealing import Keyring
 from app.services.record.chain import OBJECTOR, Act, by_user, on_case, record
 from app.services.record.checks.run import check_database
 from app.services.shared.files import Vault
 from bench import report
 
-_CASES = int(os.environ.get("BENCH_CHECK_CASES", "112000"))  # each is ten rows
+_CASES = int(os.environ.get("BENCH_CHECK_CASES", "72000"))  # each is fourteen rows
 _AT_ONCE = 20_000  # acts on the record in one go
 _FIRST = 1_000_000  # id of the first copy
 
@@ -61,10 +61,32 @@ def _multiply(connection: Connection) -> None:
     _copy(connection, Message.__table__, f"objection_id = {objection}", of_message)
     of_warning = {"id": f"{_FIRST} * (source.id + 1) + numbers.n", "case_id": copy}
     _copy(connection, OutboxRow.__table__, f"case_id = {case}", of_warning)
+    of_proposal = {"id": f"{_FIRST} * (source.id + 1) + numbers.n", "case_id": copy}
+    _copy(connection, Proposal.__table__, f"case_id = {case}", of_proposal)
+    _copy_letters(connection, case)
     session, instant = Session(connection), now()
     for first in range(0, _CASES, _AT_ONCE // 3):
         numbers = range(first, min(first + _AT_ONCE // 3, _CASES))
         record(session, instant, (act for number in numbers for act in _acts(_FIRST + number)))
+
+
+def _copy_letters(connection: Connection, case: int) -> None:
+    """Copy the letters of the case, each with the next numbers of its series (R34)."""
+    letters = connection.execute(
+        select(Letter.id, Letter.programme_id, Letter.series, Letter.year).filter_by(case_id=case)
+    )
+    for place, (letter, *key) in enumerate(letters.all(), start=1):
+        count = LetterCount.__table__.c
+        of_series = count.programme_id == key[0], count.series == key[1], count.year == key[2]
+        last = connection.scalar(select(count.last).where(*of_series))
+        copied = {
+            "id": f"{_FIRST} * {place} + numbers.n",
+            "number": f"{last} + 1 + numbers.n",
+            "case_id": f"{_FIRST} + numbers.n",
+            "objection_id": f"{_FIRST} + numbers.n",
+        }
+        _copy(connection, Letter.__table__, f"id = {letter}", copied)
+        connection.execute(update(LetterCount.__table__).where(*of_series).values(last=last + _CASES))
 
 
 def _acts(number: int) -> list[Act]:

@@ -15,13 +15,14 @@ from typing import Any
 from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, DeclineGround
+from app.domain.objections.arrival import Arrival, Channel
 from app.domain.refusals import Refusal
 from app.models import Objection
 from app.services.accounts import making
 from app.services.calendar.calendars import calendar_of, load_notices
-from app.services.cases import investigation, settlement
+from app.services.cases import investigation, second_looks, settlement
 from app.services.nominees import reversal, withdrawals
-from app.services.objections import following
+from app.services.objections import following, registering
 from app.services.periods import closing, replanning, scheduling
 from tests.data import STATE_COUNCIL
 from tests.histories.reference import ACTS, DAY, MOMENT, OPEN, SIDES, One, Reference, date_of, nth, start_of
@@ -49,8 +50,8 @@ class History:
         """Make so many moves, then settle the deadline. Returns how often each kind of move was accepted."""
         passed: dict[str, int] = {}
         kinds = [self.file, self.objector, self.leave, self.account, self.reverse, self.tick, self.extend]
-        kinds += [self.notice, self.replan, self.close, self.recuse]
-        weights = [6, 4, 1.5, 2, 3, 2, 1, 1.5, 2, 1, 4]
+        kinds += [self.notice, self.replan, self.close, self.recuse, self.register, self.ask, self.answer]
+        weights = [6, 4, 1.5, 2, 3, 2, 1, 1.5, 2, 1, 4, 4, 5, 5]
         late = 0
         for _ in range(moves):
             self.now = self._later()
@@ -78,6 +79,53 @@ class History:
             self.reference.cases[case] = One(nominee, side, self.now, {self._newest(Objection)})
 
         return expected, file
+
+    def register(self) -> Move:
+        """Somebody enters what came by a visit, now or some hours ago (R33)."""
+        nominee, against = self.dice.choice(self.world.nominees), self.dice.random() < 0.15
+        who, mine = self._who(), self.reference
+        arrived = self.now - self.dice.choice([0, 1, 20, 60]) * _HOUR
+        side = mine.may_register(who, nominee, arrived, self.now, against)
+        entry = self.world.entry(self.period, nominee)
+
+        def register() -> None:
+            filing, arrival = (
+                self.world.filing(against_handler=against),
+                Arrival(Channel.VISIT, arrived, late_reason=TEXT),
+            )
+            filed = self._do(registering.register, entry, filing, arrival, by=who)
+            with self.world.database.reader() as session:
+                case = session.get_one(Objection, filed.objection_id).case_id
+            mine.cases[case] = One(nominee, side, self.now, {filed.objection_id}, recused={who})
+            mine.registrars[filed.objection_id] = who
+
+        self.log.append(f"    {side} by {who}, arrived {_clock(arrived)}")
+        return bool(side), register
+
+    def ask(self) -> Move:
+        """An objector asks for a second look (R35): most often one who may."""
+        mine = self.reference
+        filed = [(each, one) for one in mine.cases.values() for each in sorted(one.objections)]
+        may = [(each, one) for each, one in filed if mine.may_ask(each, one)]
+        if not filed:
+            return None
+        objection, one = self.dice.choice(may if may and self.dice.random() < 0.8 else filed)
+        expected = mine.ask(objection, one, self.now)
+        return expected, lambda: self._do(second_looks.ask, objection, TEXT)
+
+    def answer(self) -> Move:
+        """Somebody answers the wishes of a case (R35): most often of one that has any."""
+        mine = self.reference
+        waits = [number for number, one in mine.cases.items() if mine.waiting(one)]
+        if not mine.cases:
+            return None
+        number = self.dice.choice(waits if waits and self.dice.random() < 0.9 else [*mine.cases])
+        who, answer = self._who(), self.dice.choice(["confirmed", "reopened"])
+        who = who if self.dice.random() < 0.4 else self.dice.choice(sorted(mine.hands("office", set())))
+        expected = mine.answer(who, mine.cases[number], answer, self.now)
+        use_case = second_looks.confirm_look if answer == "confirmed" else second_looks.reopen
+        self.log.append(f"    {answer} {number} by {who}")
+        return expected, lambda: self._do(use_case, number, TEXT, by=who)
 
     def on_a_case(self) -> Move:
         if not self.reference.cases:
@@ -116,6 +164,7 @@ class History:
         expected = self.reference.may_recuse(who, other, one, self.now)
         if expected:
             one.recused.add(other)
+            one.acted.add(who)
             one.touched = self.now
         self.log.append(f"    recuse {other} from {number} by {who}")
         return expected, lambda: self._do(investigation.recuse, number, self.world.people[other], TEXT, by=who)
@@ -161,7 +210,8 @@ class History:
             out.reversal_by = who if expected else out.reversal_by
             return expected, lambda: self._do(reversal.propose_reversal, row.id, TEXT, by=who)
         expected = by_office and out.reversal_by not in ("", who) and not out.reversed
-        out.reversed = out.reversed or expected
+        if expected:
+            self.reference.reverse(out)
         version = row.reversal.id if row.reversal else 0
         return expected, lambda: self._do(reversal.confirm_reversal, row.id, version, by=who)
 
@@ -212,6 +262,7 @@ class History:
         left_open = any(one.state in OPEN for one in mine.cases.values())
         late = self.now >= mine.deadline
         expected = not mine.closed and self.now >= mine.closes and (late or not left_open)
+        expected = expected and not mine.held_up(self.now)
         if expected:
             mine.settle(self.now)
             mine.closed = True

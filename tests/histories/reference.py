@@ -77,6 +77,7 @@ class One:
     back: str = ""
     conclusion: str | None = None
     recused: set[str] = field(default_factory=set)
+    acted: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -109,6 +110,10 @@ class Reference:
     cases: dict[int, One] = field(default_factory=dict)
     outs: list[Out] = field(default_factory=list)
     messages: set[tuple[int, str, str]] = field(default_factory=set)
+    # By objection: the answer to the second look that was asked for, or ""; who had acted by then; who registered it.
+    looks: dict[int, str] = field(default_factory=dict)
+    had_acted: dict[int, set[str]] = field(default_factory=dict)
+    registrars: dict[int, str] = field(default_factory=dict)
 
     # --- days (R3, R21, R25) ---------------------------------------------------------------------
 
@@ -174,6 +179,7 @@ class Reference:
         alone = "withdrawn" in what and act in ("propose", "decline") and not one.objections <= self.unsaid
         stale = act in ("confirm", "confirm_decline") and version != one.version
         joins_wrongly = act == "join" and not self.may_join(number, int(what))
+        joins_wrongly = joins_wrongly or (act == "join" and self.left_alone(one, self.cases[int(what)]))
         if not self.may(who, act, one, now) or alone or stale or joins_wrongly:
             return False
         if act in ("take_over", "hand_up") or (SIDES[who] == "office" and act in ("accept", "decline")):
@@ -184,8 +190,12 @@ class Reference:
             one.to_decline = act == "decline"
         if act == "ask_supplement":
             one.asked, one.back = True, one.state
+        one.acted.add(who)
         if act == "join":
-            self.cases[int(what)].objections |= one.objections
+            lead = self.cases[int(what)]
+            lead.recused |= self.registered(one)
+            lead.objections |= one.objections
+            lead.acted |= one.acted
             one.objections = set()
         target = ACTS[act][1]
         one.state = one.back if target == "back" else target or one.state
@@ -204,6 +214,67 @@ class Reference:
         alike = (one.nominee, one.side) == (other.nominee, other.side) and number != lead
         return alike and other.state in OPEN - {"proposed"} and not other.to_decline
 
+    # --- registered objections (R33) and second looks (R35) ---------------------------------------
+
+    def registered(self, one: One) -> set[str]:
+        """Who registered an objection of a case."""
+        return {self.registrars[each] for each in one.objections if each in self.registrars}
+
+    def left_alone(self, one: One, lead: One) -> bool:
+        """Whether a lead would lose its two people to those who registered what comes into it."""
+        return self.two(lead.side, lead.recused) and not self.two(lead.side, lead.recused | self.registered(one))
+
+    def may_register(self, who: str, nominee: int, arrived: dt.datetime, now: dt.datetime, against: bool) -> str:
+        """The side that gets what this person registers; empty where it is refused."""
+        inside = start_of(self.opening) <= arrived < self.closes and arrived <= now < self.deadline
+        side = "office" if against or len(self.hands("unit", {who})) < 2 else "unit"
+        passes = who in SIDES and inside and not self.closed and not self.gone(nominee) and self.two(side, {who})
+        return side if passes else ""
+
+    @property
+    def asked_until(self) -> dt.datetime:
+        """24:00 of the working day before the deadline's own."""
+        return start_of(nth(date_of(self.deadline - MOMENT) - DAY, 1, self.off, -1) + DAY)
+
+    def may_ask(self, objection: int, one: One) -> bool:
+        looked_at = one.state == "declined" or one.conclusion == "dismissed"
+        return looked_at and objection not in self.unsaid and objection not in self.looks
+
+    def waiting(self, one: One) -> set[int]:
+        return {each for each in one.objections if self.looks.get(each) == ""}
+
+    def ask(self, objection: int, one: One, now: dt.datetime) -> bool:
+        passes = self.may_ask(objection, one) and not self.closed and now < self.asked_until
+        if passes:
+            self.looks[objection], self.had_acted[objection] = "", set(one.acted)
+        return passes
+
+    def answer(self, who: str, one: One, answer: str, now: dt.datetime) -> bool:
+        """What one of the office who did nothing in the case makes of the wishes that wait. The deadline stays."""
+        waiting = self.waiting(one) if one.state in ("concluded", "declined") else set()
+        acted = {each for objection in waiting for each in self.had_acted[objection]}
+        passes = bool(waiting) and SIDES.get(who) == "office" and who not in acted | one.recused and now < self.deadline
+        if not passes or (answer == "reopened" and not self.two("office", one.recused)):
+            return False
+        self.looks |= dict.fromkeys(waiting, answer)
+        one.acted.add(who)
+        one.touched = now
+        told, kind = (waiting, "answer") if answer == "confirmed" else (one.objections, "reply")
+        self.messages |= {(each, kind, answer) for each in told}
+        if answer == "reopened":
+            one.state = "accepted" if one.state == "declined" else "investigating"
+            one.side, one.conclusion = "office", None
+        return True
+
+    def held_up(self, now: dt.datetime) -> bool:
+        """Whether a second look that waits, or may still be asked for, keeps the period from being closed."""
+        if now >= self.deadline:
+            return False
+        cases = self.cases.values()
+        ended = [one for one in cases if one.state == "declined" or one.conclusion == "dismissed"]
+        may_still = any(self.may_ask(each, one) for one in ended for each in one.objections)
+        return any(self.waiting(one) for one in ended) or (now < self.asked_until and may_still)
+
     def gone(self, nominee: int) -> bool:
         """Tell whether a nominee has left by the rows: disqualified and not reversed, or withdrawn."""
         return nominee in self.withdrawn or any(out.nominee == nominee and not out.reversed for out in self.outs)
@@ -214,11 +285,23 @@ class Reference:
             return False
         self.settled = True
         left = [(one.nominee, number, one) for number, one in self.cases.items() if one.state in OPEN]
-        for _, number, one in sorted(left, key=lambda each: each[:2]):
+        before = {nominee for nominee in {nominee for nominee, *_ in left} if self.gone(nominee)}
+        for nominee, number, one in sorted(left, key=lambda each: each[:2]):
             one.state = "lapsed"
+            went = "withdrawn" if nominee in self.withdrawn else "out"
+            text = f"lapsed {went}" if nominee in before else "lapsed"
+            self.messages |= {(each, "answer", text) for each in one.objections}
             if not self.gone(one.nominee):
                 self.outs.append(Out(one.nominee, number, "lapsed", self.deadline, now))
         return True
+
+    def reverse(self, out: Out) -> None:
+        """The nominee is in again, and whoever objected is told: by the case that was upheld, or by all that lapsed."""
+        out.reversed = True
+        for number, one in self.cases.items():
+            lapsed = out.ground == "lapsed" and one.nominee == out.nominee and one.state == "lapsed"
+            if lapsed or number == out.case:
+                self.messages |= {(each, "answer", "reversed") for each in one.objections}
 
     def replan(self, now: dt.datetime) -> bool:
         """Re-plan after a notice: five working days again in an open window, a deadline on a working day (R3)."""

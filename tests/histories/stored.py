@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES
-from app.models import Case, Disqualification, Entry, Message, Nominee, Period, Unit
+from app.models import Case, Disqualification, Entry, Message, Nominee, Period, Registration, SecondLook, Unit
 from tests.histories.reference import SIDES, Out, Reference
 from tests.world import World
 
@@ -18,9 +18,18 @@ _ANSWERS = {f"confirm {each.value}": f"{name}。{TEXT}" for each, name in CONCLU
     f"confirm_decline {each.value}": f"不予受理。依据：{name}。理由：{TEXT}"
     for each, name in DECLINE_GROUND_NAMES.items()
 }
+_ANSWERS |= {
+    "lapsed": "规定时间届满，没有作出结论。该推荐对象的参评资格已经取消。",
+    "lapsed withdrawn": "规定时间届满，没有作出结论。该推荐对象此前已退出推荐。",
+    "lapsed out": "规定时间届满，没有作出结论。该推荐对象此前已取消参评资格。",
+    "reversed": f"取消该推荐对象参评资格的决定已经撤销，参评资格恢复。撤销决定：{TEXT}",
+    "confirmed": f"经复核，维持原决定。理由：{TEXT}",
+    "reopened": f"经复核，原来的决定不再适用，由市级专班重新办理。理由：{TEXT}",
+}
 _READ_WITH = (
     selectinload(Case.objections),
     selectinload(Case.recusals),
+    selectinload(Case.looks),
     selectinload(Case.handler_unit).selectinload(Unit.people),
     selectinload(Case.entry).selectinload(Entry.period),
 )
@@ -37,6 +46,7 @@ def stored(world: World, period_id: int, now: dt.datetime) -> dict[str, object]:
                 {objection.id for objection in case.objections},
                 (facts := case.facts(now)).escalated(now),
                 facts.has_hands,
+                {who for who in SIDES if world.people[who] in facts.recused},
             )
             for case in session.scalars(select(Case).options(*_READ_WITH))
         }
@@ -51,6 +61,11 @@ def stored(world: World, period_id: int, now: dt.datetime) -> dict[str, object]:
                 period.settled_at is not None,
                 period.closed_at is not None,
             ),
+            "looks": {look.objection_id: look.outcome or "" for look in session.scalars(select(SecondLook))},
+            "registered": {
+                row.objection_id: next(who for who in SIDES if world.people[who] == row.registered_by)
+                for row in session.scalars(select(Registration))
+            },
             "withdrawn": set(session.scalars(select(Nominee.id).where(Nominee.withdrawn_at.is_not(None)))),
         }
 
@@ -65,6 +80,7 @@ def expected(mine: Reference, now: dt.datetime) -> dict[str, object]:
             one.objections,
             now < mine.deadline and mine.fallen(one, now),
             mine.two(one.side, one.recused),
+            one.recused,
         )
         for number, one in mine.cases.items()
     }
@@ -73,6 +89,8 @@ def expected(mine: Reference, now: dt.datetime) -> dict[str, object]:
         "out": mine.outs,
         "told": {(each, kind, _ANSWERS.get(text, text)) for each, kind, text in mine.messages},
         "dates": (mine.closes, mine.deadline, mine.settled, mine.closed),
+        "looks": mine.looks,
+        "registered": mine.registrars,
         "withdrawn": mine.withdrawn,
     }
 

@@ -21,6 +21,8 @@ from tests.qujing import ROUNDS, conditions_of
 from tests.web.browsing import Browser
 
 STAFF = {Role.OFFICE: "office", Role.HEAD: "head", Role.HANDLER: "handler", Role.AUDITOR: "auditor"}
+# Others who sit where one of STAFF does.
+SEATS = {"office2": "office", "stranger": "head", "handler2": "handler"}
 _FEW = 6
 _WORDS: dict[str, Sequence[object]] = {
     "action": list(Action),
@@ -53,15 +55,18 @@ def addresses(database: Database, rule: Rule) -> Iterator[str]:
         yield _PART.sub(lambda _: str(left.pop(0)), rule.rule)  # noqa: B023 - used up before the next turn
 
 
-def read_by(app: Flask, database: Database, browser: Browser, login: str) -> dict[str, bytes]:
-    """Every answer to a GET that this person gets, by its address: headers and body, packed files unpacked."""
+def read_by(app: Flask, database: Database, browser: Browser, login: str, *, public: bool = False) -> dict[str, bytes]:
+    """Every answer to a GET that this person gets, by its address: headers and body, packed files unpacked.
+
+    `public` takes what is everybody's as well, of which some is drawn anew for every answer.
+    """
     found: dict[str, bytes] = {}
     for rule in rules(app, "GET"):
-        if login in logins(app, rule):
+        if {SEATS.get(login, login), *([None] if public else [])} & {*logins(app, rule)}:
             for address in addresses(database, rule):
                 answer = browser.open(address)
                 found[address] = f"{answer.status_code}\n{answer.headers}".encode() + answer.data
-                found |= {f"{address}!{name}": content for name, content in _unpacked(answer.data)}
+                found |= {f"{address}!{name}": content for name, content in unpacked(answer.data)}
     return found
 
 
@@ -86,7 +91,7 @@ def _plain(content: bytes) -> bytes:
     return _DRAWN.sub(b"", head if packed else content)
 
 
-def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
+def unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
     """The parts of a packed file, and the parts of those that are packed themselves: an archive of .docx and .xlsx."""
     if not content.startswith(b"PK\x03\x04"):
         return
@@ -94,7 +99,7 @@ def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
         for info in archive.infolist():
             part = archive.read(info)
             yield info.filename, info.filename.encode() + part
-            yield from ((f"{info.filename}!{name}", inner) for name, inner in _unpacked(part))
+            yield from ((f"{info.filename}!{name}", inner) for name, inner in unpacked(part))
 
 
 def _values(database: Database, part: str) -> Sequence[object]:

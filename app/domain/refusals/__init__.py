@@ -14,6 +14,7 @@ from app.domain.refusals.calendar import BadNotice, BeyondHorizon, HolidayTooLon
 from app.domain.refusals.cases import (
     AccountNotAgreed,
     AlreadyDone,
+    LookAskedMeanwhile,
     LookRefused,
     LooksOpen,
     MissingText,
@@ -93,6 +94,7 @@ __all__ = [
     "ImportNotReady",
     "KnownAlready",
     "LoginRefused",
+    "LookAskedMeanwhile",
     "LookRefused",
     "LooksOpen",
     "ManyStopped",

@@ -41,6 +41,13 @@ class ProposalReplaced(ChangedMeanwhile):
         super().__init__("您看的意见刚才已经被换过，没有确认。请看过下面新的意见，再决定。")
 
 
+class LookAskedMeanwhile(ChangedMeanwhile):
+    """Another objector asked for a second look after the page was read: that wish would be answered unread (R35)."""
+
+    def __init__(self) -> None:
+        super().__init__("刚才又有异议人申请复核，没有答复。请看过下面新的申请，再决定。")
+
+
 class NotTwoPeople(NotAllowed):
     """One of two accounts was made or reset by the person behind the other one (R22)."""
 

@@ -24,7 +24,7 @@ from app.domain.cases.states import (
     may_see,
     move,
 )
-from app.domain.refusals import TooLateToConclude
+from app.domain.refusals import LookAskedMeanwhile, TooLateToConclude
 from app.models import (
     AuditRow,
     Case,
@@ -38,6 +38,7 @@ from app.models import (
     Unit,
     UnitKind,
 )
+from app.services.accounts.two_people import require_own_account, require_two_people
 from app.services.cases.handling import did, give_to_office, lock_case, tell_objectors
 from app.services.cases.investigation import REASON
 from app.services.cases.lettering import wish_of, write_letters
@@ -83,24 +84,31 @@ def wish(session: Session, objection: Objection, case: Case) -> Wish:
 
 
 @use_case
-def confirm_look(work: Work, case_id: int, decision: str) -> None:
-    """Confirm what was decided (复核维持): every request that waits is answered, the decision stands (R35)."""
+def confirm_look(work: Work, case_id: int, decision: str, asked: int | None = None) -> None:
+    """Confirm what was decided (复核维持): every request that waits is answered, the decision stands (R35).
+
+    `asked` is how many requests of the case had been made when the page was read: LookAskedMeanwhile where another
+    came since. Raises AccountNotAgreed, NotTwoPeople, TooLateToConclude.
+    """
     case = _lock_to_answer(work, case_id, Action.CONFIRM_LOOK)
+    _require_reviewer(work, case, asked)
     decision = checked_text(decision, "复核的理由", REASON)
-    asked = _answer(work, case, LookOutcome.CONFIRMED, decision)
-    tell_objectors(work, case, MessageKind.ANSWER, f"经复核，维持原决定。理由：{decision}", only=asked)
+    told = _answer(work, case, LookOutcome.CONFIRMED, decision)
+    tell_objectors(work, case, MessageKind.ANSWER, f"经复核，维持原决定。理由：{decision}", only=told)
     tell_units(work, case, Reminder.LOOK_CONFIRMED)
-    write_letters(work, Turn.LOOK_CONFIRMED, case, TurnFacts(reason=decision), only=asked)
+    write_letters(work, Turn.LOOK_CONFIRMED, case, TurnFacts(reason=decision), only=told)
     did(work, case, Action.CONFIRM_LOOK, reason=decision)
 
 
 @use_case
-def reopen(work: Work, case_id: int, decision: str) -> None:
+def reopen(work: Work, case_id: int, decision: str, asked: int | None = None) -> None:
     """Take the case over and open it again (复核重办), by the office (R35). The deadline does not move.
 
-    A dismissed case is investigated anew, a declined one counts as accepted. Every objector is told.
+    A dismissed case is investigated anew, a declined one counts as accepted. Every objector is told. `asked`, and what
+    is raised: as for `confirm_look`.
     """
     case = _lock_to_answer(work, case_id, Action.REOPEN)
+    _require_reviewer(work, case, asked)
     decision = checked_text(decision, "复核的理由", REASON)
     _answer(work, case, LookOutcome.REOPENED, decision)
     if case.handler_unit.kind is not UnitKind.OFFICE:
@@ -141,6 +149,18 @@ def _lock_period_of(session: Session, case_id: int) -> None:
         lock_row(session, Period, period_id)
 
 
+def _require_reviewer(work: Work, case: Case, asked: int | None) -> None:
+    """Raise LookAskedMeanwhile, and AccountNotAgreed or NotTwoPeople where the actor speaks for one who acted (R22).
+
+    Somebody who acted in the case could otherwise answer with an account that he made for it (SECURITY 50).
+    """
+    if asked is not None and asked != len(case.looks):
+        raise LookAskedMeanwhile
+    require_own_account(work)
+    for user_id in sorted({user_id for look in case.looks_waiting for user_id in look.acted}):
+        require_two_people(work, user_id)
+
+
 def _answer(work: Work, case: Case, outcome: LookOutcome, decision: str) -> list[int]:
     """Answer the requests that wait. Returns the ids of their objections."""
     waiting = case.looks_waiting
@@ -151,16 +171,20 @@ def _answer(work: Work, case: Case, outcome: LookOutcome, decision: str) -> list
 
 
 def who_acted(session: Session, case: Case) -> set[int]:
-    """Return everybody who acted in the case or in one joined into it, apart from urging."""
-    subjects = [on_case(row) for row in session.scalars(select(Case.id).where(Case.joined_into_id == case.id))]
+    """Return everybody who acted in the case or in one joined into it at any remove, apart from urging."""
+    came, more = {case.id}, {case.id}
+    while more:
+        more = set(session.scalars(select(Case.id).where(Case.joined_into_id.in_(more)))) - came
+        came |= more
+    subjects = [on_case(row) for row in sorted(came)]
     acts = select(AuditRow.actor).where(
-        AuditRow.subject.in_([on_case(case.id), *subjects]),
+        AuditRow.subject.in_(subjects),
         AuditRow.action.like("case.%"),
         AuditRow.action.not_in(_NO_PART_IN_IT),
         AuditRow.actor.like("user:%"),
     )
     found = {int(actor.removeprefix("user:")) for actor in session.scalars(acts.distinct())}
-    found |= set(session.scalars(select(CaseNote.written_by).where(CaseNote.case_id == case.id)))
+    found |= set(session.scalars(select(CaseNote.written_by).where(CaseNote.case_id.in_(came))))
     named = case.proposed_by, case.confirmed_by, case.decline_confirmed_by, case.assignee_id
     return found | {user_id for user_id in named if user_id is not None}
 

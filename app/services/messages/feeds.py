@@ -67,7 +67,7 @@ def _of_period(period: Period) -> list[Happening]:
 def of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -> list[Happening]:
     """Return the deadlines of the open cases that the owner of a secret address handles. Raises NotThere.
 
-    A calendar program asks at any minute, so a new case is not in it before its day is over (R19).
+    A calendar program asks at any minute. So a new case is not in it before its day is over, as on the pages (R19).
     """
     hashes = [keyed_hash(key, "calendar-feed", token) for key in keyring.hash_keys]
     calendar = session.scalar(select(StaffCalendar).where(StaffCalendar.token_hash.in_(hashes)))

@@ -50,13 +50,6 @@ class UrgeForm(ActionForm):
         return (self.text.data,)
 
 
-class AnswerLookForm(ActionForm):
-    text = text_area("复核的理由", *REASON, hint="异议人会看到这段话。", rows=3)
-
-    def arguments(self) -> tuple[Any, ...]:
-        return (self.text.data,)
-
-
 class TextForm(ActionForm):
     text = text_area("内容", *TEXT, rows=4)
 
@@ -119,8 +112,24 @@ class VersionForm(ActionForm):
 
     version = HiddenField()
 
+    def reads(self, case: Case) -> None:
+        """Carry what the page shows now, whatever was read before."""
+        self.version.data = str(case.proposal_version or 0)
+
     def arguments(self) -> tuple[Any, ...]:
         return (version_in(self.version.data),)
+
+
+class AnswerLookForm(VersionForm):
+    """Answers the requests that were read: how many there were goes with it (R35)."""
+
+    text = text_area("复核的理由", *REASON, hint="异议人会看到这段话。", rows=3)
+
+    def reads(self, case: Case) -> None:
+        self.version.data = str(len(case.looks))
+
+    def arguments(self) -> tuple[Any, ...]:
+        return self.text.data, version_in(self.version.data)
 
 
 class ProposeForm(WithFiles):
@@ -319,7 +328,7 @@ def form_for(
     if isinstance(form, WithFiles):
         form.ensure_token()
     if isinstance(form, VersionForm) and filled is not None:
-        form.version.data = str(case.proposal_version or 0)
+        form.reads(case)
     if isinstance(form, ChoiceForm):
         form.chosen.choices = options(choices_for(session, action, case, me))
     return form

@@ -149,9 +149,7 @@ def _case_page(
     if doing is not None and form is not None:
         forms[doing] = form
         if isinstance(form, VersionForm):
-            form.version.data = str(
-                case.proposal_version or 0
-            )  # the page shows what waits now, whatever was read before
+            form.reads(case)
     html = render_template(
         "cases/case.html",
         case=case,

@@ -15,7 +15,7 @@ from app.domain.cases.states import Conclusion, DeclineGround, Role, State
 from app.domain.refusals import AccountNotAgreed, NotAllowed, NotTwoPeople, NotYourCase, WrongCode
 from app.models import SecondFactor, User
 from app.services.accounts import logins, second_factor, staffing, two_people
-from app.services.cases import investigation
+from app.services.cases import investigation, second_looks
 from app.services.objections import identities
 from tests.world import SECRET, World, at, enrol
 
@@ -99,6 +99,20 @@ def test_security_50_an_invented_colleague_of_the_office_grants_no_look_at_an_id
     world.act(identities.ask, 1, "office", "核实是否本人提出", now=DAY)
     refused(world, AccountNotAgreed, identities.decide, 1, "made", True)
     world.act(identities.decide, 1, "office2", True, now=DAY)
+
+
+@pytest.mark.parametrize("answer", [second_looks.confirm_look, second_looks.reopen])
+def test_security_50_an_invented_colleague_of_the_office_answers_no_second_look(world: World, answer: Any) -> None:
+    """Whoever took part in the case may not look at it again, nor may an account that he made for it (R35)."""
+    case = a_case(world, State.PROPOSED)
+    world.act(investigation.confirm, case, "office", 1, now=DAY)
+    world.run(second_looks.ask, 1, "没有问到在场的人", now=at(DAY))
+    made(world, "made", Role.OFFICE, world.office, by="office")
+    refused(world, AccountNotAgreed, answer, case, "made", "核查充分")
+    reset(world, "office2", by="office")
+    refused(world, NotAllowed, answer, case, "office2", "核查充分")  # one whose word does not count is no second hand
+    agree(world, "office2", by="auditor")
+    world.act(answer, case, "office2", "核查充分", now=DAY)
 
 
 def test_security_50_two_accounts_that_the_office_made_for_a_unit_are_one_word(world: World) -> None:

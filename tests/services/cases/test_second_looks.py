@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, DeclineGround, State
-from app.domain.refusals import LookRefused, LooksOpen, MissingText, NotAllowed, TooLateToConclude
-from app.models import Letter, Message, Objection, SecondLook
+from app.domain.refusals import LookAskedMeanwhile, LookRefused, LooksOpen, MissingText, NotAllowed, TooLateToConclude
+from app.models import Case, Letter, Message, Objection, SecondLook
 from app.services.cases import investigation, queue, second_looks, settlement, warnings
 from app.services.objections import following
 from app.services.periods import closing
@@ -107,6 +107,39 @@ def test_nobody_who_acted_in_the_case_and_nobody_of_the_unit_answers(world: Worl
     assert waiting.mine
     world.act(second_looks.confirm_look, case, "office2", "核查充分，结论正确", now=ASKED)
     assert world.do(second_looks.waiting_looks, world.actor("office2"), at(ASKED)) == []
+
+
+def test_who_acted_in_a_case_that_came_in_through_another_does_not_answer(world: World) -> None:
+    """The office accepts the first of three; it is joined into the second, and that into the third."""
+    period = world.round_two()
+    cases = [world.file(period, world.nominees[0], FILED, against_handler=True)[0] for _ in range(3)]
+    world.act(investigation.accept, cases[0], "office2", now=DAY)
+    for case in cases[1:]:
+        world.act(investigation.accept, case, "office", now=DAY)
+    world.act(investigation.join, cases[0], "office", cases[1], now=DAY)
+    world.act(investigation.join, cases[1], "office", cases[2], now=DAY)
+    with world.database.reader() as session:
+        assert second_looks.who_acted(session, session.get_one(Case, cases[2])) == {
+            world.people["office"],
+            world.people["office2"],
+        }
+
+
+def test_security_51_a_wish_that_came_after_the_page_was_read_is_not_answered_unread(world: World) -> None:
+    period = world.round_two()
+    lead, _ = world.file(period, world.nominees[0], FILED)
+    second, _ = world.file(period, world.nominees[0], FILED, contact="13000000002")
+    objections = objection_of(world, lead), objection_of(world, second)
+    world.act(investigation.join, second, "handler", lead, now="2026-09-19 Sat 09:00")
+    world.bring(lead, State.CONCLUDED, DAY)
+    ask(world, objections[0])
+    ask(world, objections[1])  # while the page with one request is open
+    before = world.everything()
+    for answer in (second_looks.confirm_look, second_looks.reopen):
+        with pytest.raises(LookAskedMeanwhile):
+            world.act(answer, lead, "office", "核查充分，结论正确", 1, now=ASKED)
+    assert world.everything() == before
+    world.act(second_looks.confirm_look, lead, "office", "核查充分，结论正确", 2, now=ASKED)
 
 
 def test_where_nobody_is_left_to_decide_the_office_sees_it(world: World) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, inspect, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor, Role
@@ -50,7 +50,7 @@ def in_dialect(sql: str, dialect: str) -> str:
     """Write the few expressions that the two databases write differently."""
     if dialect == "postgresql":
         sql = re.sub(r"LATER\((\w+), (-?\d+)\)", r"\1 + interval '\2 hours'", sql)
-        return sql.replace("BYTE", r"'\x00'").replace("NOW", "'2026-09-22 02:00:00+00'")
+        return sql.replace("BYTE", r"'\x00'").replace("NOW", "TIMESTAMPTZ '2026-09-22 02:00:00+00'")
     sql = re.sub(r"LATER\((\w+), (-?\d+)\)", r"strftime('%Y-%m-%d %H:%M:%f000', \1, '\2 hours')", sql)
     return sql.replace("BYTE", "x'00'").replace("NOW", "'2026-09-22 02:00:00.000000'")
 
@@ -198,12 +198,14 @@ _LETTER = (
     "INSERT INTO letters (id, programme_id, series, year, number, kind, reader, turn, case_id, objection_id, "
     "signed_by_id, office_only, words, made_at) "
 )
-_LOOK = "INSERT INTO second_looks (id, case_id, objection_id, reason, asked_at, acted) VALUES "
+_BY_THE_OFFICE = "'confirmed', '维持', 1, NOW"
+_ASKED, _CONFIRMED = act("objector", "objection.look_asked", "case:8"), act("user:1", "case.confirm_look", "case:8")
 _RECUSED = "INSERT INTO recusals (id, case_id, user_id, reason, recused_at) VALUES "
 # The first objection as if somebody had registered it; then that person kept out of its case, as it should be.
 _REGISTERED = (
     "INSERT INTO registrations (objection_id, channel, registered_by, registered_at) VALUES (1, 'visit', 6, NOW)"
 )
+_FILED = act("user:6", "objection.filed", "case:1", objection=1)
 _ENCLOSED = (
     "INSERT INTO case_files (id, case_id, form_hash, received_by, note_id, name, kind, size, sha256, stored_size, "
     "stored_sha256, sealed_title, sealed_key, cipher, received_at, scan) SELECT 900, case_id, 'f', 5, id, 'n', 'pdf', "
@@ -212,6 +214,36 @@ _ENCLOSED = (
 _OLD = "UPDATE case_files SET received_at = LATER(received_at, -48)"
 _OUT_OF_IT = _RECUSED + "(99, 1, 6, '登记人', NOW)"
 _AT = "UPDATE registrations SET registered_at = LATER(registered_at, {0})"
+
+
+def look(
+    row: int = 91,
+    case: int = 8,
+    objection: int = 8,
+    asked: str = "NOW",
+    acted: str = "[]",
+    answer: str = "NULL, NULL, NULL, NULL",
+) -> str:
+    """A second look at the declined case, not answered. `answer`: outcome, decision, by whom, when."""
+    return (
+        "INSERT INTO second_looks (id, case_id, objection_id, reason, asked_at, acted, outcome, decision, decided_by, "
+        f"decided_at) VALUES ({row}, {case}, {objection}, '请复核', {asked}, '{acted}', {answer})"
+    )
+
+
+def without_its_keys(table: str) -> Step:
+    """The same rows in a table that lets a key stand twice: what a restore by hand could make."""
+
+    def step(connection: Connection) -> None:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA legacy_alter_table=ON")
+            connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO old_{table}")
+            connection.exec_driver_sql(f"CREATE TABLE {table} AS SELECT * FROM old_{table}")
+            return
+        for key in inspect(connection).get_unique_constraints(table):
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {key['name']}")
+
+    return step
 
 
 def of(base: str, *corruptions: tuple[str, *tuple[Step, ...]]) -> list[Corruption]:
@@ -402,10 +434,26 @@ CORRUPTIONS = [
         ("enclosure-is-of-its-case", _ENCLOSED, "UPDATE case_files SET case_id = 1"),
         ("enclosure-belongs-to-something", _ENCLOSED, "UPDATE case_files SET note_id = NULL", _OLD),
         ("enclosure-is-whole", _ENCLOSED, "UPDATE case_files SET size = 0"),
-        ("registrar-is-out-of-the-case", _REGISTERED),
-        ("registration-is-in-time", _REGISTERED, _OUT_OF_IT, _AT.format(-240)),
-        ("late-registration-says-why", _REGISTERED, _OUT_OF_IT, _AT.format(96)),
-        ("postmark-is-a-letters", _REGISTERED, _OUT_OF_IT, "UPDATE registrations SET postmark = '2026-09-01'"),
+        ("registrar-is-out-of-the-case", _REGISTERED, _FILED),
+        ("registration-is-on-the-record", _REGISTERED, _OUT_OF_IT),
+        (
+            "registrar-is-on-the-organisers-line",
+            act("user:7", "objection.filed", "case:1", objection=1),
+            _REGISTERED,
+            "UPDATE registrations SET registered_by = 7",
+            _RECUSED + "(99, 1, 7, '登记人', NOW)",
+        ),
+        (
+            "registrar-decides-nothing",
+            _REGISTERED,
+            _FILED,
+            _OUT_OF_IT,
+            "INSERT INTO proposals (id, case_id, version, decline_ground, decline_reason, proposed_by, proposed_at) "
+            "VALUES (99, 1, 99, 'no_facts', '没有线索', 6, LATER(NOW, 1))",
+        ),
+        ("registration-is-in-time", _REGISTERED, _FILED, _OUT_OF_IT, _AT.format(-240)),
+        ("late-registration-says-why", _REGISTERED, _FILED, _OUT_OF_IT, _AT.format(96)),
+        ("postmark-is-a-letters", _REGISTERED, _FILED, _OUT_OF_IT, "UPDATE registrations SET postmark = '2026-09-01'"),
         ("scan-of-evidence-is-dated", "UPDATE evidence SET scan = 'clean' WHERE id = 1"),
         ("identity-is-granted-by-another", "UPDATE identity_requests SET decided_by = asked_by"),
         ("identity-is-read-when-it-was-granted", "UPDATE identity_requests SET granted = FALSE"),
@@ -543,11 +591,13 @@ CORRUPTIONS = [
         # --- letters and second looks
         (
             "final-state-has-its-letter",
-            "UPDATE letters SET kind = 'supplement' WHERE objection_id = 8 AND kind = 'decline'",
+            "UPDATE letters SET kind = 'supplement', turn = 'supplement_asked' "
+            "WHERE objection_id = 8 AND kind = 'decline'",
         ),
         (
             "disqualification-has-its-letter",
-            "UPDATE letters SET kind = 'restoration' WHERE reader = 'nominee' AND kind = 'disqualification'",
+            "UPDATE letters SET kind = 'restoration', turn = 'reversed' "
+            "WHERE reader = 'nominee' AND kind = 'disqualification'",
         ),
         ("letter-numbers-leave-none-out", "UPDATE letter_counts SET last = last + 1"),
         (
@@ -559,12 +609,59 @@ CORRUPTIONS = [
             "supplement-is-due-before-the-deadline",
             "UPDATE cases SET supplement_by = LATER(supplement_by, 999) WHERE supplement_by IS NOT NULL",
         ),
-        ("second-look-is-before-the-deadline", _LOOK + "(91, 8, 8, '请复核', LATER(NOW, 9999), '[]')"),
         (
-            "second-look-is-by-somebody-else",
-            "INSERT INTO second_looks (id, case_id, objection_id, reason, asked_at, acted, outcome, decision, "
-            "decided_by, decided_at) VALUES (91, 8, 8, '请复核', NOW, '[1]', 'confirmed', '维持', 1, NOW)",
+            "letter-number-is-given-once",
+            without_its_keys("letters"),
+            "UPDATE letters SET number = 1 WHERE number = 2 AND series = '麒麟区异议'",
         ),
+        ("letter-is-numbered-in-its-year", "UPDATE letters SET year = 2025", "UPDATE letter_counts SET year = 2025"),
+        (
+            "letter-fits-its-turn",
+            "UPDATE letters SET reader = 'handler' WHERE kind = 'restoration' AND reader = 'unit'",
+        ),
+        (
+            "letter-goes-out-after-it-was-made",
+            "UPDATE letters SET issued_by = 1, issued_at = LATER(made_at, -1) WHERE objection_id = 8",
+        ),
+        ("letter-is-of-its-objection", "UPDATE letters SET objection_id = 1 WHERE kind = 'supplement'"),
+        (
+            "letter-of-the-office-is-signed-by-it",
+            "UPDATE letters SET signed_by_id = 2 WHERE kind = 'restoration' AND reader = 'unit'",
+        ),
+        (
+            "reversal-has-its-letter",
+            "UPDATE letters SET kind = 'disqualification', turn = 'disqualified' WHERE kind = 'restoration'",
+        ),
+        (
+            "supplement-is-due-after-it-was-asked",
+            "UPDATE cases SET supplement_by = supplement_asked_at WHERE supplement_by IS NOT NULL",
+        ),
+        ("second-look-is-before-the-deadline", _ASKED, look(asked="LATER(NOW, 9999)")),
+        ("second-look-is-asked-once", _ASKED, without_its_keys("second_looks"), look(), look(row=92)),
+        ("second-look-is-of-its-objection", _ASKED, look(objection=1)),
+        (
+            "second-look-is-of-a-decline-or-a-dismissal",
+            act("objector", "objection.look_asked", "case:1"),
+            look(case=1, objection=1),
+        ),
+        ("second-look-follows-what-it-looks-at", _ASKED, look(asked="LATER(NOW, -48)")),
+        ("second-look-is-answered-whole", _ASKED, _CONFIRMED, look(answer="'confirmed', NULL, 1, NOW")),
+        ("second-look-is-the-offices", _ASKED, _CONFIRMED, look(answer="'confirmed', '维持', 6, NOW")),
+        ("second-look-is-by-somebody-else", _ASKED, _CONFIRMED, look(acted="[1]", answer=_BY_THE_OFFICE)),
+        (
+            "nobody-recused-decides-a-second-look",
+            _ASKED,
+            _CONFIRMED,
+            look(answer=_BY_THE_OFFICE),
+            _RECUSED + "(99, 8, 1, '亲属', LATER(NOW, -1))",
+        ),
+        (
+            "reopened-case-is-the-offices",
+            _ASKED,
+            act("user:1", "case.reopen", "case:8"),
+            look(asked="LATER(NOW, -24)", answer="'reopened', '重办', 1, LATER(NOW, -24)"),
+        ),
+        ("second-look-is-on-the-record", _ASKED, look(answer=_BY_THE_OFFICE)),
         # --- messages
         ("warning-that-leaves-has-its-outbox-row", reach(), dispatch("code", outbox_id=1)),
         ("message-that-ended-is-dated", reach(), dispatch("code", fate="sent")),
@@ -651,7 +748,7 @@ CORRUPTIONS = [
             "entry_id = (SELECT entry_id FROM cases WHERE id = 1), "
             "lapsed_at = (SELECT lapsed_at FROM cases WHERE id = 1) WHERE id = 3",
             act("clock", "case.lapsed", "case:3"),
-            "UPDATE letters SET kind = 'answer' WHERE case_id = 3",
+            "UPDATE letters SET kind = 'answer', turn = 'concluded' WHERE case_id = 3",
             "INSERT INTO disqualifications (id, nominee_id, period_id, case_id, ground, clause, effective_at, "
             "carried_out_at) SELECT 99, nominee_id, period_id, 3, ground, clause, effective_at, carried_out_at "
             "FROM disqualifications WHERE case_id = 1",

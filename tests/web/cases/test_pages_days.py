@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.models import Objection, drawing
 from app.services.cases import investigation
+from app.services.messages import feeds
 from app.services.objections import following
 from tests.web.browsing import Browser, MovingClock, filled
 from tests.web.walking import read_by, told_apart
@@ -71,6 +72,19 @@ def test_security_43_who_watches_the_queue_learns_the_day_and_not_the_hour(
     assert all(f"/desk/cases/{case}" in queue.links for case in cases)
     assert "新收异议" in queue.text
     assert ("/desk/flood" in queue.links) is (login == "head")
+
+
+def test_security_43_a_private_calendar_holds_back_what_the_queue_does(world: World, app: Flask) -> None:
+    """A handler's phone that fetches the calendar every minute must not learn the minute at which somebody filed."""
+    period = world.round_two()
+    token = world.run(feeds.make_calendar, by=world.actor("handler"), now=at("2026-09-18 Fri 09:00"))
+    case, _ = world.file(period, world.nominees[2], "2026-09-18 Fri 10:00")
+
+    def told(now: str) -> list[str]:
+        return [each.key for each in world.do(feeds.of_staff, world.keyring, token, at(now))]
+
+    assert told("2026-09-18 Fri 10:00") == told("2026-09-18 Fri 23:59:59") == []
+    assert told("2026-09-19 Sat 00:00") == [f"case-{case}"]
 
 
 def test_security_43_the_order_of_a_queue_tells_no_order_within_a_day(

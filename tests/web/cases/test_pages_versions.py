@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from app.domain.cases.states import Conclusion, DeclineGround, State
-from app.services.cases import investigation
+from app.services.cases import investigation, second_looks
 from tests.web.browsing import Browser, MovingClock
-from tests.world import World
+from tests.world import World, at
 
 FILED, DAY = "2026-09-18 Fri 09:00", "2026-09-21 Mon 10:00"
 Staff = Callable[[str], Browser]
@@ -75,6 +75,23 @@ def test_a_returned_proposal_comes_back_filled_in_to_its_writer_alone(world: Wor
     assert (other.form("/propose").fields["findings"], "您提出的意见被退回了" in other.text) == ("", False)
     assert handler.send(page.form("/propose"), grounds="通知第三部分第二条").status == 303
     assert world.version(case) == 2
+
+
+def test_security_51_a_second_look_answers_the_wishes_that_were_read(
+    world: World, staff: Staff, clock: MovingClock, case: int
+) -> None:
+    second, _ = world.file(6, world.nominees[2], FILED, contact="13000000002")
+    world.act(investigation.join, second, "handler", case, now="2026-09-19 Sat 09:00")
+    world.bring(case, State.CONCLUDED, DAY)
+    clock.to(DAY)
+    world.run(second_looks.ask, 1, "没有问到在场的人", now=at(DAY))
+    office = staff("office")
+    form = office.get(f"/desk/cases/{case}").form("/confirm_look")
+    world.run(second_looks.ask, 2, "台账第三页是后补的", now=at(DAY))
+    page = office.send(form, text="核查充分，结论正确")
+    assert (page.status, "刚才又有异议人申请复核" in page.text, "台账第三页是后补的" in page.text) == (409, True, True)
+    assert page.form("/confirm_look").fields["text"] == "核查充分，结论正确"
+    assert office.send(page.form("/confirm_look")).status == 303
 
 
 def test_every_version_is_on_the_page_for_whoever_sees_the_case(world: World, staff: Staff, case: int) -> None:

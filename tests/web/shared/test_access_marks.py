@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from PIL import Image
+from sqlalchemy import select
 
 from app.domain.cases.states import State
-from app.services.cases import investigation
-from app.services.objections import following
+from app.domain.messages.channels import OutgoingChannel
+from app.domain.objections.arrival import Arrival, Channel
+from app.models import Letter
+from app.services.cases import investigation, second_looks, settlement
+from app.services.messages import feeds
+from app.services.messages.followers import Telling
+from app.services.objections import following, registering
 from tests.files import pdf
 from tests.web.browsing import Browser, MovingClock, filled
-from tests.web.walking import read_by
+from tests.web.walking import read_by, unpacked
 from tests.world import World, at
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 NAME, PERSON, PHONE, TITLE = "曲靖市植标丙公司", "植标丁", "13955556666", "植标丙公司的公函"
 SEAL, AUTHOR, WITHDRAWN = "The seal of a planted unit", "An author who was planted", "植标戊"
-MARKS = (NAME, PERSON, PHONE, TITLE, SEAL, AUTHOR, WITHDRAWN)
+REGISTERED, ADDRESS, TOLD = "植标己", "植标巷七号", "planted@example.com"
+MARKS = (NAME, PERSON, PHONE, TITLE, SEAL, AUTHOR, WITHDRAWN, REGISTERED, ADDRESS, TOLD)
 STAFF = ("head", "handler", "handler2", "stranger", "auditor")
+DAY, LAPSED = "2026-09-24 Thu 09:00", "2026-09-30 Wed 09:00"
 
 
 def photograph() -> bytes:
@@ -56,24 +65,100 @@ def filed(world: World, client: Browser) -> World:
     return world
 
 
-@pytest.mark.parametrize("step", [None, State.INVESTIGATING, State.CONCLUDED])
+@pytest.fixture
+def registered(filed: World) -> World:
+    """Beside them one that came by letter to a colleague, and one by a person who wants to be told by mail."""
+    world, office = filed, filed.actor("office")
+    entry, by_letter = world.entry(6, world.nominees[3]), world.filing(name=REGISTERED, contact=ADDRESS)
+    arrival = Arrival(Channel.LETTER, at("2026-09-18 Fri 08:30"), postmark=dt.date(2026, 9, 17))
+    world.run(
+        registering.register, entry, by_letter, arrival, by=world.actor("handler2"), now=at("2026-09-18 Fri 09:40")
+    )
+    told, code = world.file(
+        6,
+        world.nominees[3],
+        "2026-09-18 Fri 09:45",
+        contact=TOLD,
+        telling=Telling(frozenset({OutgoingChannel.MAIL}), wants_news=True),
+    )
+    world.act(investigation.accept, told, "handler", now="2026-09-19 Sat 10:00")
+    world.act(investigation.ask_supplement, told, "handler", "请说明记录在哪里。", 1, now="2026-09-19 Sat 10:05")
+    dismissed, code = world.file(6, world.nominees[4], "2026-09-18 Fri 09:50", contact=TOLD)
+    world.bring(dismissed, State.CONCLUDED, "2026-09-21 Mon 10:00")
+    objection = world.do(following.find_by_receipt, world.keyring, code)
+    world.run(second_looks.ask, objection, "没有问到当时在场的人。", now=at("2026-09-21 Mon 11:00"))
+    world.run(second_looks.confirm_look, dismissed, "核查充分。", by=office, now=at("2026-09-22 Tue 09:00"))
+    return world
+
+
+def marked(answers: dict[str, bytes]) -> set[tuple[str, str]]:
+    """Where a mark stands, as text, as Word writes it, or escaped."""
+    return {
+        (path, mark)
+        for path, content in answers.items()
+        for mark in MARKS
+        if any(needle in content for needle in needles(mark))
+    }
+
+
+@pytest.mark.parametrize("step", [None, State.INVESTIGATING, State.CONCLUDED, State.LAPSED])
 def test_security_16_no_answer_to_a_units_role_holds_a_mark_of_who_filed(
-    filed: World, app: Flask, staff: Callable[[str], Browser], clock: MovingClock, step: State | None
+    registered: World, app: Flask, staff: Callable[[str], Browser], clock: MovingClock, step: State | None
 ) -> None:
-    """Pages, files with their names and what is inside them, sheets, papers, archives: every address, every role."""
-    if step is not None:
-        filed.bring(1, step, "2026-09-19 Sat 11:00")
-    clock.to("2026-09-24 Thu 09:00")
-    for login in STAFF:
-        answers = read_by(app, filed.database, staff(login), login)
-        hits = {
-            (path, mark)
-            for path, content in answers.items()
-            for mark in MARKS
-            if any(needle in content for needle in needles(mark))
-        }
-        assert hits == set(), login
-    handler = read_by(app, filed.database, staff("handler"), "handler")
+    """Pages, files with their names and what is inside them, sheets, papers, letters, archives: every address.
+
+    Every role is somebody: whoever registered one, a colleague, a stranger. A new route is walked by itself.
+    """
+    world = registered
+    calendars = {
+        login: world.run(feeds.make_calendar, by=world.actor(login), now=at("2026-09-18 Fri 09:00"))
+        for login in ("head", "handler", "handler2", "stranger")
+    }
+    if step is State.LAPSED:
+        clock.to(LAPSED)
+        world.run(settlement.settle_due, now=at(LAPSED))
+    else:
+        clock.to(DAY)
+    if step in (State.INVESTIGATING, State.CONCLUDED):
+        world.bring(1, step, "2026-09-19 Sat 11:00")
+    read = {login: read_by(app, world.database, staff(login), login, public=True) for login in STAFF}
+    for login, token in calendars.items():
+        address = f"/feeds/staff/{token}.ics"
+        answer = staff(login).open(address)
+        assert answer.status_code == 200
+        read[login][address] = f"{answer.headers}".encode() + answer.data
+    assert {(login, *hit) for login, answers in read.items() for hit in marked(answers)} == set()
+    handler = read["handler"]
     assert handler["/desk/cases/1/evidence/2"].startswith(b"200")  # the photograph, made anew
     assert handler["/desk/cases/1/evidence/1"].startswith(b"404")  # the letter
-    assert any(".docx" in path or "word/document.xml" in path for path in handler)  # papers were looked into
+    letters = {path.rpartition("!")[0] for path in handler if path.endswith("!word/document.xml")}
+    assert any(path.startswith("/desk/letters/") for path in letters)  # they were looked into
+    assert any("volume.zip!" in path for path in handler)
+
+
+def test_security_16_many_letters_in_one_file_hold_no_mark(
+    registered: World, staff: Callable[[str], Browser], clock: MovingClock
+) -> None:
+    """What a unit takes home of its letters: the archive, the names in it, every paper unpacked."""
+    clock.to(LAPSED)
+    registered.run(settlement.settle_due, now=at(LAPSED))
+    with registered.database.reader() as session:
+        ids = [str(each) for each in session.scalars(select(Letter.id).where(~Letter.office_only))]
+    for login in ("head", "handler"):
+        browser = staff(login)
+        there = [each for each in ids if browser.open(f"/desk/letters/{each}").status_code == 200]
+        ticked = {"chosen": there, "csrf_token": browser.csrf_token()}
+        answer = browser.open("/desk/letters/files", method="POST", data=ticked)
+        assert (answer.status_code, len(there) > 1) == (200, True)
+        assert marked({"head": f"{answer.headers}".encode(), **dict(unpacked(answer.data))}) == set(), login
+
+
+def test_the_search_finds_a_mark_that_a_unit_could_read(
+    registered: World, app: Flask, staff: Callable[[str], Browser], clock: MovingClock
+) -> None:
+    """A handler writes a name into a note: it is found on the page, and in the volume of the case."""
+    clock.to(DAY)
+    registered.act(investigation.note, 1, "handler", f"问过{WITHDRAWN}。", now=DAY)
+    found = {path for path, _ in marked(read_by(app, registered.database, staff("head"), "head"))}
+    assert "/desk/cases/1" in found
+    assert any(path.startswith("/desk/cases/1/volume.zip!") for path in found)

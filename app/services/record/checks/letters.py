@@ -1,17 +1,17 @@
-"""Invariants of letters, of the days that they name, and of second looks (R34, R35)."""
+"""Invariants of letters, of their numbers, and of the days that they name (R34)."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
-from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.domain.cases.letters import ENDS, LetterKind, Reader
+from app.domain.calendar.workdays import midnight
+from app.domain.cases.letters import ENDS, LETTERS, SIGNED_BY_OFFICE, LetterKind, Reader
 from app.domain.cases.second_look import LookOutcome
 from app.models import (
-    Base,
     Case,
     Disqualification,
     Entry,
@@ -19,6 +19,7 @@ from app.models import (
     LetterCount,
     Objection,
     Period,
+    Reversal,
     SecondLook,
     Unit,
     UnitKind,
@@ -88,19 +89,67 @@ def supplement_is_due_before_the_deadline(_live: LiveData) -> Select[int]:
     return cases_in_periods(Case.supplement_by > Period.conclude_by)
 
 
-def _looks() -> Select[int]:
-    query = select(SecondLook.id).join(Case, SecondLook.case_id == Case.id).join(Entry, Case.entry_id == Entry.id)
-    return query.join(Period, Entry.period_id == Period.id)
+@invariant("R34", "每份文书各有各的编号")
+def letter_number_is_given_once(_live: LiveData) -> Select[int]:
+    key = Letter.programme_id, Letter.series, Letter.year, Letter.number
+    numbers = select(func.min(Letter.id).label("first"), *key).group_by(*key).having(func.count() > 1).subquery()
+    same = and_(*(numbers.c[column.key] == column for column in key))
+    return select(Letter.id).join(numbers, same).where(Letter.id != numbers.c.first)
 
 
-@invariant("R35", "复核都在规定时间以前申请、以前答复")
-def second_look_is_before_the_deadline(_live: LiveData) -> Select[int]:
-    late = SecondLook.asked_at >= Period.conclude_by, SecondLook.decided_at >= Period.conclude_by
-    return _looks().where(or_(*late))
+@invariant("R34", "文书按作出的年份编号")
+def letter_is_numbered_in_its_year(live: LiveData) -> Iterator[Select[int]]:
+    for year in live.session.scalars(select(Letter.year).distinct()).all():
+        begins, ends = (midnight(dt.date(each, 1, 1)) for each in (year, year + 1))
+        yield select(Letter.id).where(Letter.year == year, or_(Letter.made_at < begins, Letter.made_at >= ends))
 
 
-@invariant("R35", "复核的人没有办理过这个案件")
-def second_look_is_by_somebody_else(live: LiveData) -> Iterator[tuple[type[Base], int]]:
-    decided = select(SecondLook.id, SecondLook.decided_by, SecondLook.acted).where(SecondLook.decided_by.is_not(None))
-    rows: Any = live.session.execute(decided)
-    yield from ((SecondLook, look_id) for look_id, decided_by, acted in rows if decided_by in acted)
+@invariant("R34", "文书的种类和收件人与案件走到的那一步相符")
+def letter_fits_its_turn(_live: LiveData) -> Select[int]:
+    fits = [
+        and_(Letter.turn == turn, Letter.kind == kind, Letter.reader == reader)
+        for turn, letters in LETTERS.items()
+        for kind, reader in letters
+    ]
+    return select(Letter.id).where(~or_(*fits))
+
+
+@invariant("R34", "文书在案件收到以后作出，作出以后才印发，写明谁印发的")
+def letter_goes_out_after_it_was_made(live: LiveData) -> Select[int]:
+    half = Letter.issued_at.is_(None) != Letter.issued_by.is_(None)
+    wrong = or_(half, Letter.issued_at < Letter.made_at, Letter.made_at < Case.received_at, Letter.made_at > live.soon)
+    return select(Letter.id).join(Case, Letter.case_id == Case.id).where(wrong)
+
+
+@invariant("R34", "给异议人的文书，说的是异议人自己那件异议的公示条目")
+def letter_is_of_its_objection(_live: LiveData) -> Select[int]:
+    """Compare entries, not cases: an objection goes on in the case that its own was joined into."""
+    query = select(Letter.id).join(Case, Letter.case_id == Case.id)
+    return query.join(Objection, Letter.objection_id == Objection.id).where(Objection.entry_id != Case.entry_id)
+
+
+@invariant("R34", "由市工作专班作出的决定，文书由市工作专班具名")
+def letter_of_the_office_is_signed_by_it(_live: LiveData) -> Select[int]:
+    query = select(Letter.id).join(Unit, Letter.signed_by_id == Unit.id)
+    return query.where(or_(Letter.turn.in_(SIGNED_BY_OFFICE), Letter.office_only), Unit.kind != UnitKind.OFFICE)
+
+
+@invariant("R34", "取消决定撤销以后，有给推荐对象的恢复参评资格告知书")
+def reversal_has_its_letter(_live: LiveData) -> Select[int]:
+    on_the_same = aliased(Case)
+    there = (
+        select(Letter.id)
+        .join(on_the_same, Letter.case_id == on_the_same.id)
+        .where(Letter.kind == LetterKind.RESTORATION, Letter.reader == Reader.NOMINEE)
+        .where(on_the_same.entry_id == Case.entry_id, Letter.made_at >= Reversal.confirmed_at)
+        .correlate(Case, Reversal)
+        .exists()
+    )
+    query = select(Reversal.id).join(Disqualification, Reversal.disqualification_id == Disqualification.id)
+    query = query.join(Case, Disqualification.case_id == Case.id)
+    return query.where(Reversal.confirmed_at.is_not(None), ~Case.before_letters, ~there)
+
+
+@invariant("R34", "要求补正的，写明补正到哪一天，在要求以后")
+def supplement_is_due_after_it_was_asked(_live: LiveData) -> Select[int]:
+    return select(Case.id).where(Case.supplement_by <= Case.supplement_asked_at)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
 from app.domain.calendar.workdays import local_date
+from app.domain.cases.states import Role
 from app.domain.objections.arrival import Channel
-from app.models import Base, Entry, Objection, Period, Recusal, Registration
+from app.models import AuditRow, Base, Entry, Objection, Period, Proposal, Recusal, Registration, Unit, User
 from app.services.record.checks.registry import LiveData, invariant
 
 Found = Iterator[tuple[type[Base], int]]
@@ -50,3 +52,35 @@ def postmark_is_a_letters(live: LiveData) -> Found:
         late = row.postmark is not None and row.postmark > local_date(arrived_at)
         if late or (row.channel is Channel.LETTER) != (row.postmark is not None):
             yield Registration, row.objection_id
+
+
+@invariant("R33", "登记异议的人在组织公示的单位、它的上级或者市工作专班")
+def registrar_is_on_the_organisers_line(_live: LiveData) -> Select[int]:
+    organiser, above = aliased(Unit), aliased(Unit)
+    line = or_(
+        User.role == Role.OFFICE,
+        User.unit_id == organiser.id,
+        User.unit_id == organiser.parent_id,
+        User.unit_id == func.coalesce(above.parent_id, 0),
+    )
+    query = _registered(or_(~line, User.role == Role.AUDITOR)).join(User, Registration.registered_by == User.id)
+    return query.join(organiser, Period.organiser_id == organiser.id).outerjoin(above, organiser.parent_id == above.id)
+
+
+@invariant("R33", "登记异议的人登记以后没有再对案件作过决定")
+def registrar_decides_nothing(_live: LiveData) -> Select[int]:
+    """Count from the recusal: an objection may come into a case in which its registrar had acted before."""
+    person, since = Registration.registered_by, Recusal.recused_at
+    wrote = and_(Proposal.proposed_by == person, Proposal.proposed_at > since)
+    ended = and_(Proposal.ended_by == person, Proposal.ended_at > since)
+    out = Recusal.case_id == Objection.case_id, Recusal.user_id == person
+    return _registered(exists().where(*out, Proposal.case_id == Objection.case_id, or_(wrote, ended)))
+
+
+@invariant("R33", "登记异议，记录里是登记人登记的")
+def registration_is_on_the_record(live: LiveData) -> Select[int]:
+    filed = select(live.detail("objection").label("objection"), AuditRow.actor)
+    filed_by = filed.where(AuditRow.action == "objection.filed").subquery()
+    actor = literal("user:") + cast(Registration.registered_by, String)
+    same = and_(filed_by.c.objection == Registration.objection_id, filed_by.c.actor == actor)
+    return select(Registration.objection_id).outerjoin(filed_by, same).where(filed_by.c.objection.is_(None))

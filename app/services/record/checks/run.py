@@ -24,13 +24,14 @@ from app.services.record.checks import (
     periods,
     record,
     registrations,
+    second_looks,
     verdicts,
 )
 from app.services.record.checks.registry import INVARIANTS, Invariant, LiveData, places
 
 SUBJECTS = (
-    calendar, periods, entries, nominees, objections, registrations, cases, groups, verdicts, letters, messages, award,
-    accounts, files, record, everywhere,
+    calendar, periods, entries, nominees, objections, registrations, cases, groups, verdicts, letters, second_looks,
+    messages, award, accounts, files, record, everywhere,
 )  # fmt: skip
 # Whoever has so many rows that break one rule needs no more of them named to find the cause.
 MOST_NAMED = 100
