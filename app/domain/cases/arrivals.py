@@ -3,7 +3,8 @@
 Who loads the queue every minute must not learn at which minute somebody filed. Batches at fixed hours would tell the
 hours between two of them, and a batch at any hour but midnight would split a day whose date the pages show. So there is
 one batch a day, at 24:00: no working hour is lost by it. The two working days of a unit are counted from the day after
-the arrival (R21), so it loses none of them. The office sees every case at once.
+the arrival (R21), so it loses none of them. The office sees every case at once. A unit that registered a case itself
+(R33) knows of it, and sees it at once too.
 """
 
 from __future__ import annotations
@@ -23,6 +24,15 @@ def shown_to_units_from(received_at: dt.datetime, conclude_by: dt.datetime) -> d
     return day_is_over if day_is_over < conclude_by else received_at
 
 
-def shown_to_units(state: State, received_at: dt.datetime, conclude_by: dt.datetime, now: dt.datetime) -> bool:
-    """Whether units are shown a case at `now`. What somebody worked on is no news to its unit."""
-    return state is not State.RECEIVED or now >= shown_to_units_from(received_at, conclude_by)
+def shown_to_units(
+    state: State,
+    received_at: dt.datetime,
+    conclude_by: dt.datetime,
+    now: dt.datetime,
+    *,
+    registered_by_handler: bool = False,
+) -> bool:
+    """Whether units are shown a case at `now`. What somebody worked on, or registered, is no news to its unit."""
+    if state is not State.RECEIVED or registered_by_handler:
+        return True
+    return now >= shown_to_units_from(received_at, conclude_by)
