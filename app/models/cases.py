@@ -142,10 +142,22 @@ class Case(Base):
             decline_proposed=self.decline_proposed_ground is not None,
             supplement_asked=self.supplement_asked_at is not None,
             all_withdrawn=all(objection.withdrawn_at is not None for objection in self.objections),
-            shown_to_units=shown_to_units(self.state, self.received_at, self.entry.period.conclude_by, now),
+            shown_to_units=shown_to_units(
+                self.state,
+                self.received_at,
+                self.entry.period.conclude_by,
+                now,
+                registered_by_handler=self.state is State.RECEIVED and self.is_registered_by_handler,
+            ),
             look_asked=bool(waiting) and now < self.entry.period.conclude_by,
             acted=frozenset(user_id for look in waiting for user_id in look.acted),
         )
+
+    @property
+    def is_registered_by_handler(self) -> bool:
+        """Whether somebody of the handling unit registered an objection of it (R33)."""
+        registered = [each.registration for each in self.objections if each.registration is not None]
+        return any(row.registrar.unit_id == self.handler_unit_id for row in registered)
 
     @property
     def looks_waiting(self) -> list[SecondLook]:

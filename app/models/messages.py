@@ -70,8 +70,12 @@ class Reach(Base):
     stopped_at: Mapped[dt.datetime | None]
     # A mail server bounced the last message: the address is not used.
     bounced_at: Mapped[dt.datetime | None]
+    # Confirmed while the account was its owner's, and not changed since: a code to it tells the owner (R22).
+    owners: Mapped[bool | None]
+    # Who of the office entered it for the person, as one that the office knows to be theirs; None: themselves.
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
-    user: Mapped[User | None] = relationship()
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])
     unit: Mapped[Unit | None] = relationship()
 
     __table_args__ = (

@@ -23,6 +23,7 @@ from app.models import (
     Objection,
     Period,
     Proposal,
+    Reach,
     Registration,
     User,
 )
@@ -343,3 +344,27 @@ def test_0023_what_was_told_before_is_not_sent_now_and_two_occasions_are_new(emp
     insert(empty, "outbox", row | {"case_id": 1, "reminder": "supplement"}, row | {"case_id": 1, "reminder": "lapsed"})
     with pytest.raises(IntegrityError):
         insert(empty, "outbox", row | {"case_id": 1, "reminder": "gossip"})
+
+
+def test_0024_what_people_confirmed_vouches_where_nobody_gave_out_their_password(empty: Database) -> None:
+    empty.migrate(revision="0023")
+    insert(empty, "units", {"id": 1, "kind": "office"})
+    own = {"role": "office", "unit_id": 1}
+    given = {"password_given_by": 1, "password_given_at": at("2026-09-02 Wed 09:00")}
+    insert(empty, "users", {"id": 1, "login": "a"} | own)
+    insert(empty, "users", {"id": 2, "login": "b"} | own | given)
+    reach = {"channel": "mail", "sealed": b"x", "times": "at_once", "confirmed_at": at("2026-09-03 Thu 09:00")}
+    of = [{"id": 1, "user_id": 1}, {"id": 2, "user_id": 2}, {"id": 3, "unit_id": 1}]
+    insert(empty, "reaches", *[{"user_id": None, "unit_id": None} | reach | each for each in of])
+    insert(empty, "reaches", reach | {"id": 4, "user_id": 1, "channel": "sms", "confirmed_at": None})
+    empty.migrate()
+    with empty.reader() as session:
+        rows = session.scalars(select(Reach).order_by(Reach.id)).all()
+        assert [(row.owners, row.entered_by) for row in rows] == [
+            (True, None),
+            (False, None),
+            (None, None),
+            (None, None),
+        ]
+    with pytest.raises(IntegrityError):
+        insert(empty, "reaches", reach | {"id": 5, "user_id": 2, "channel": "sms", "entered_by": 99})

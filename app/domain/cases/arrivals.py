@@ -4,7 +4,8 @@ Somebody who reloads the queue every minute must not learn at which minute an ob
 would reveal the hours between them, and a batch at another hour than midnight would split a day whose date the pages
 show. So there is one batch a day, at 24:00. No working hour is lost by it. The two working days of a unit are counted
 from the day after
-the arrival (R21), so it loses none of them. The office sees every case at once.
+the arrival (R21), so it loses none of them. The office sees every case at once. A unit that registered a case itself
+(R33) knows of it, and sees it at once too.
 """
 
 from __future__ import annotations
@@ -24,6 +25,15 @@ def shown_to_units_from(received_at: dt.datetime, conclude_by: dt.datetime) -> d
     return day_is_over if day_is_over < conclude_by else received_at
 
 
-def shown_to_units(state: State, received_at: dt.datetime, conclude_by: dt.datetime, now: dt.datetime) -> bool:
-    """Tell whether units are shown a case at `now`. A case that was worked on is shown already."""
-    return state is not State.RECEIVED or now >= shown_to_units_from(received_at, conclude_by)
+def shown_to_units(
+    state: State,
+    received_at: dt.datetime,
+    conclude_by: dt.datetime,
+    now: dt.datetime,
+    *,
+    registered_by_handler: bool = False,
+) -> bool:
+    """Tell whether units are shown a case at `now`. A case that was worked on, or registered, is shown already."""
+    if state is not State.RECEIVED or registered_by_handler:
+        return True
+    return now >= shown_to_units_from(received_at, conclude_by)

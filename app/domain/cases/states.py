@@ -350,12 +350,12 @@ def check_recusal(actor: Actor, other: Actor, case: CaseFacts) -> None:
     _require_hands(case, replace(case, recused=case.recused | {other.user_id}))
 
 
-def check_joining(lead: CaseFacts, registrars: frozenset[int]) -> None:
-    """Let objections that these people registered be joined into `lead`, from which they are then recused (R33).
+def check_joining(lead: CaseFacts, recused: frozenset[int]) -> None:
+    """Let a case from which these people are recused come into `lead`, from which they are recused from then on (R21).
 
     Raises NotAllowed where the lead would be left without two people who can conclude it (R21).
     """
-    _require_hands(lead, replace(lead, recused=lead.recused | registrars))
+    _require_hands(lead, replace(lead, recused=lead.recused | recused))
 
 
 def _require_hands(case: CaseFacts, after: CaseFacts) -> None:

@@ -26,7 +26,7 @@ from app.domain.refusals.cases import (
     SamePerson,
 )
 from app.domain.refusals.imports import ImportHasProblems, ImportNotReady, NotARecommender, TooManyRows, WrongFiles
-from app.domain.refusals.messages import CodeRefused, CodeTooSoon, NoChannel
+from app.domain.refusals.messages import CodeRefused, CodeTooSoon, NoChannel, TooManyCodes
 from app.domain.refusals.nominees import KnownAlready, NoLongerStands, NothingChanged, NotReady
 from app.domain.refusals.objections import (
     AnswerSpent,
@@ -129,6 +129,7 @@ __all__ = [
     "TooEarly",
     "TooLateToConclude",
     "TooLateToRegister",
+    "TooManyCodes",
     "TooManyFailures",
     "TooManyFiles",
     "TooManyRows",

@@ -21,6 +21,13 @@ class CodeTooSoon(Refusal):
         super().__init__("确认码刚刚发过，请过一分钟再重新发送。")
 
 
+class TooManyCodes(Refusal):
+    """So many codes were sent to an address today that another would help whoever guesses."""
+
+    def __init__(self) -> None:
+        super().__init__("今天往这个地址发的确认码太多了，请过24小时再试，或者请上一级同意启用。")
+
+
 class NoChannel(Refusal):
     """A channel that this installation has not."""
 

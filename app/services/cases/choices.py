@@ -24,7 +24,7 @@ def joinable_leads(session: Session, case: Case, seen: ColumnElement[bool] | Non
     """List the open cases that this one may be joined into.
 
     A case whose conclusion or decline is worded and waits to be confirmed is not one of them: what is confirmed is what
-    was read (R22). `seen` leaves out what whoever chooses may not know of yet (`visibility.shown_to`).
+    was read (R22). `seen` leaves out what whoever chooses may not know of (`visibility.cases_visible_to`).
     """
     return list(
         session.scalars(

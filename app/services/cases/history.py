@@ -167,7 +167,9 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "user.agreed": "上一级同意启用账号",
     "user.reset_known": "本人已知账号被重置",
     "user.resets_seen": "工作专班看过账号重置",
-    "user.proved": "本人用自己的二次验证登录，账号核实",
+    "user.proof_asked": "要了发到本人地址的确认码，用来核实账号",
+    "reach.entered": "登记本人的地址，用来核实账号",
+    "user.proved": "本人用自己的二次验证登录，或者填对发到本人地址的确认码，账号核实",
 }
 
 

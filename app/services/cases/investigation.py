@@ -52,9 +52,9 @@ from app.services.cases.handling import give_to_office as _give_to_office
 from app.services.cases.handling import lock_case as _lock_case
 from app.services.cases.handling import tell_objectors as _tell_objectors
 from app.services.cases.lettering import write_letters
-from app.services.cases.registrars import recuse_registrars
+from app.services.cases.registrars import carry_recusals
 from app.services.cases.telling import tell_units
-from app.services.cases.visibility import shown_to
+from app.services.cases.visibility import cases_visible_to
 from app.services.record.chain import on_nominee
 from app.services.shared.bulk import BulkOutcome, do_each
 from app.services.shared.leavers import lock_and_find_left
@@ -299,14 +299,18 @@ def recuse(work: Work, case_id: int, user_id: int, reason: str) -> None:
 
 @use_case
 def join(work: Work, case_id: int, lead_id: int) -> None:
-    """Join this case's objections into `lead` (并案), an open case on the same entry. Each keeps its answer (R23)."""
+    """Join this case's objections into `lead` (并案), an open case on the same entry. Each keeps its answer (R23).
+
+    Whoever joins may act on both, and whoever is recused from this case is from then on recused from the lead (R21).
+    """
     # Both are locked, in one order: a lead must not be concluded, nor joined itself, while this is under way.
     both = select(Case.id).where(Case.id.in_((case_id, lead_id))).order_by(Case.id)
     work.session.execute(both.with_for_update())
     case = _lock_case(work, case_id, Action.JOIN)
-    if lead_id not in {lead.id for lead in joinable_leads(work.session, case, shown_to(work.actor, work.now))}:
+    seen = cases_visible_to(work.actor, work.now)
+    if lead_id not in {lead.id for lead in joinable_leads(work.session, case, seen)}:
         raise NotAllowed("只能并入同一推荐对象、同一办理单位、尚在办理的另一个案件。")
-    recuse_registrars(work, case, work.session.get_one(Case, lead_id, options=FACTS))
+    carry_recusals(work, case, work.session.get_one(Case, lead_id, options=FACTS))
     for objection in case.objections:
         objection.case_id = lead_id
     case.state = move(case.state, State.JOINED, ACTION_NAMES[Action.JOIN])

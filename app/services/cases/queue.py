@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.domain.calendar.workdays import DayTable, local_date
 from app.domain.cases.reminders import workdays_after_today
 from app.domain.cases.states import OPEN_STATES, Actor, CaseFacts, Role, State, may_see
-from app.models import Case, Entry, Period, Unit, User
+from app.models import Case, Entry, Objection, Period, Registration, Unit, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,8 @@ def _cases() -> Select[Case]:
         joinedload(Case.entry).joinedload(Entry.period).joinedload(Period.organiser),
         joinedload(Case.handler_unit).selectinload(Unit.people),
         joinedload(Case.assignee),
-        selectinload(Case.objections),
+        # Who registered it tells whether it is held back (R19): of a flood in one statement.
+        selectinload(Case.objections).selectinload(Objection.registration).joinedload(Registration.registrar),
         selectinload(Case.recusals),
         selectinload(Case.looks),
     )

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select
-
 from app.domain.cases.states import check_joining
-from app.models import Case, Objection, Recusal, Registration
+from app.models import Case, Recusal
 from app.services.shared.work import Work
 
 KNOWS_WHO_FILED = "登记了这件异议，知道异议人是谁，不参与办理。"
@@ -21,17 +19,17 @@ def recusal_of_registrar(case_id: int, user_id: int, now: dt.datetime) -> Recusa
     return Recusal(case_id=case_id, user_id=user_id, reason=KNOWS_WHO_FILED, recused_at=now)
 
 
-def recuse_registrars(work: Work, case: Case, lead: Case) -> None:
-    """Recuse whoever registered an objection of `case` from the lead that it is joined into.
+def carry_recusals(work: Work, case: Case, lead: Case) -> None:
+    """Recuse whoever is recused from `case` from the lead that it is joined into: its objections are read there (R21).
 
-    Raises NotAllowed where too few people would be left to conclude the lead (R21).
+    Whoever registered one is recused from its case. Raises NotAllowed where too few people would be left to conclude
+    the lead.
     """
-    theirs = select(Registration.registered_by).join(Objection).where(Objection.case_id == case.id)
-    registrars = sorted(set(work.session.scalars(theirs)))
     facts = lead.facts(work.now)
-    check_joining(facts, frozenset(registrars))
-    for user_id in registrars:
-        if user_id not in facts.recused:
-            work.session.add(recusal_of_registrar(lead.id, user_id, work.now))
-        if lead.assignee_id == user_id:
+    carried = [recusal for recusal in case.recusals if recusal.user_id not in facts.recused]
+    check_joining(facts, frozenset(recusal.user_id for recusal in carried))
+    for recusal in carried:
+        again = Recusal(case_id=lead.id, user_id=recusal.user_id, reason=recusal.reason, recused_at=work.now)
+        work.session.add(again)
+        if lead.assignee_id == recusal.user_id:
             lead.assignee_id = None

@@ -136,7 +136,8 @@ def _still_tells(work: Work, row: Dispatch) -> bool:
     """Tell whether a message is still of use when it is due: the person may have left, or the case may be over."""
     reach = work.session.get_one(Reach, row.reach_id, options=[joinedload(Reach.user)], populate_existing=True)
     if row.notice is NoticeKind.CODE:
-        return reach.confirmed_at is None and work.now < reach.code_at + VALID_FOR
+        asked_since = reach.confirmed_at is None or reach.confirmed_at < reach.code_at
+        return asked_since and work.now < reach.code_at + VALID_FOR
     if reach.confirmed_at is None or reach.stopped_at is not None:
         return False
     if row.notice is NoticeKind.NEWS:

@@ -88,6 +88,7 @@ def set_address(
         raise CodeTooSoon
     reach.sealed, reach.times = work.keyring.seal(address, place(reach.id)), times
     reach.confirmed_at = reach.stopped_at = reach.bounced_at = None
+    reach.owners = reach.entered_by = None
     send_code(work.session, reach, work.now)
     work.did("reach.set", _subject(reach), channel=channel)
     return reach.id
@@ -115,6 +116,7 @@ def _try_code(work: Work, reach_id: int, code: str) -> bool:
     reach = _own(work, reach_id)
     if not take_code(work, reach, code):
         return False
+    reach.owners = reach.user is not None and not reach.user.is_given_out
     work.did("reach.confirmed", _subject(reach), channel=reach.channel)
     return True
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.domain.messages.channels import CHANNEL_NAMES
 from app.models import User
 from app.services.accounts import logins, making, resets, second_factor, sessions, two_people
+from app.services.messages import proving
 from app.web.accounts.forms import CodeForm, NewPasswordForm, ProofForm, form_again
 from app.web.accounts.login import home_of, remember
+from app.web.messages.forms import ReachCodeForm
 from app.web.shared.access import STAFF, actor, allow, me, work
-from app.web.shared.attempts import attempt
+from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.portal import now, portal, session
 from app.web.shared.qr import qr
 
@@ -21,8 +26,20 @@ blueprint = Blueprint("own", __name__, url_prefix="/account")
 @blueprint.get("")
 @allow(*STAFF)
 def overview() -> ResponseReturnValue:
-    return render_template(
+    return _overview()
+
+
+def _overview(tried: Attempt[Any] = UNTRIED, code: tuple[int, ReachCodeForm] | None = None) -> ResponseReturnValue:
+    ways = proving.ways_of(session(), portal().keyring, me().id, now())
+    codes = {way.id: ReachCodeForm(formdata=None).with_ids(f"code{way.id}") for way in ways}
+    html = render_template(
         "accounts/own.html",
+        ways=ways if portal().gateways.available else [],
+        codes=codes | dict([code] if code else []),
+        CHANNEL_NAMES=CHANNEL_NAMES,
+        channels=portal().gateways.available,
+        tried=code[1] if code else None,
+        refusal=tried.on_top,
         user=(user := session().get_one(User, me().id)),
         waiting=two_people.waiting_for(session(), actor(), user),
         resets=resets.of_user(session(), user.id),
@@ -31,6 +48,32 @@ def overview() -> ResponseReturnValue:
         codes_left=second_factor.recovery_codes_left(session(), me().id),
         demonstration=portal().settings.demonstration,
     )
+    return html, tried.status
+
+
+# --- whose account it is -------------------------------------------------------------------------
+
+
+@blueprint.post("/proof/<int:reach_id>/code")
+@allow(*STAFF)
+def ask_code(reach_id: int) -> ResponseReturnValue:
+    """Have a code sent that proves the owner of an account which somebody else made or reset (R22)."""
+    tried = attempt(lambda: proving.ask_code(work(), reach_id, portal().gateways.available))
+    if tried.refused:
+        return _overview(tried)
+    flash("确认码已经发出，收到后请填在下面。")
+    return redirect(url_for("own.overview"), 303)
+
+
+@blueprint.post("/proof/<int:reach_id>")
+@allow(*STAFF)
+def prove(reach_id: int) -> ResponseReturnValue:
+    form = ReachCodeForm().with_ids(f"code{reach_id}")
+    tried = attempt(lambda: proving.prove(work(), reach_id, form.code.data or ""), form)
+    if tried.refused:
+        return _overview(tried, (reach_id, form))
+    flash("已经核实是您本人，可以提出意见和确认意见，不用再等上一级同意。")
+    return redirect(url_for("own.overview"), 303)
 
 
 @blueprint.post("/resets/known")

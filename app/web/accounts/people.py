@@ -9,9 +9,12 @@ from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectField, StringField
 
 from app.domain.cases.states import ROLE_NAMES, Role
+from app.domain.messages.channels import PERSONAL
 from app.models import Unit, UnitKind, User
 from app.services.accounts import resets, staffing, two_people
 from app.services.accounts.staffing import Slip
+from app.services.messages import proving
+from app.web.messages.forms import AddressForm
 from app.web.shared.access import actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm, needed, options
@@ -168,6 +171,24 @@ def place(user_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.person", user_id=user_id), 303)
 
 
+@blueprint.post("/<int:user_id>/address")
+@allow(Role.OFFICE)
+def enter_address(user_id: int) -> ResponseReturnValue:
+    """Enter an address that the office knows to be this person's: a code to it proves the owner (R22)."""
+    form = _address_form()
+    there = portal().gateways.available
+    tried = attempt(lambda: proving.enter_address(work(), user_id, form.chosen(), form.address.data or "", there), form)
+    if tried.refused:
+        return _page(user_id, tried, address=form)
+    flash("地址已经登记。请告诉本人：登录以后在“我的账号”里收确认码。")
+    return redirect(url_for("people.person", user_id=user_id), 303)
+
+
+def _address_form(**options: Any) -> AddressForm:
+    form: AddressForm = AddressForm(**options).with_ids("held")
+    return form.offer(channel for channel in PERSONAL if channel in portal().gateways.available)
+
+
 def _list(tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
     rows = staffing.people(session(), actor())
     cases = staffing.open_case_counts(session(), now())
@@ -209,7 +230,9 @@ def state_of(user: User) -> str:
     return "invited" if now() < user.password_expires_at else "expired"
 
 
-def _page(user_id: int, tried: Attempt[Any] = UNTRIED, form: PlaceForm | None = None) -> ResponseReturnValue:
+def _page(
+    user_id: int, tried: Attempt[Any] = UNTRIED, form: PlaceForm | None = None, address: AddressForm | None = None
+) -> ResponseReturnValue:
     shown = staffing.visible(session(), user_id, actor())
     html = render_template(
         "accounts/person.html",
@@ -218,7 +241,10 @@ def _page(user_id: int, tried: Attempt[Any] = UNTRIED, form: PlaceForm | None = 
         badge=_BADGES[state_of(shown)],
         cases=staffing.open_cases(session(), user_id, now()),
         form=form or _with_places(PlaceForm(formdata=None, data={"role": shown.role, "unit": shown.unit_id})),
-        tried=form is not None,
+        address=address or _address_form(formdata=None),
+        tried=form or address,
+        placing=form is not None,
+        entering=address is not None,
         refusal=tried.on_top,
         waiting=two_people.waiting_for(session(), actor(), shown),
         resets=resets.of_user(session(), user_id),

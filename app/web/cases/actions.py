@@ -15,7 +15,7 @@ from app.domain.cases.supplements import MOST_WORKDAYS, PROPOSED_WORKDAYS
 from app.models import Case, User
 from app.services.cases import choices, investigation, proposals, second_looks, urging
 from app.services.cases.investigation import REASON, TEXT
-from app.services.cases.visibility import shown_to
+from app.services.cases.visibility import cases_visible_to
 from app.web.shared.form_files import TokenForm, form_hash
 from app.web.shared.forms import PlainForm, needed, options, text_area, version_in
 from app.web.shared.portal import now, number
@@ -293,7 +293,7 @@ def choices_for(session: Session, action: Action, case: Case, me: User) -> dict[
         case Action.ASSIGN:
             return {user.id: user.name for user in choices.assignable(session, case)}
         case Action.JOIN:
-            seen = shown_to(me.actor, now())
+            seen = cases_visible_to(me.actor, now())
             return {lead.id: lead.number for lead in choices.joinable_leads(session, case, seen)}
         case Action.RECUSE:
             others = [] if me.actor.role == "handler" else choices.assignable(session, case)

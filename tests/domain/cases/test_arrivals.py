@@ -39,6 +39,12 @@ def test_held_back_is_what_nobody_has_touched(state: State, now: str, shown: boo
     assert shown_to_units(state, at("2026-09-18 Fri 09:17"), DEADLINE, at(now)) == shown
 
 
+@pytest.mark.parametrize("now", ["2026-09-18 Fri 09:17", "2026-09-18 Fri 23:59:59", "2026-09-19 Sat 00:00"])
+def test_what_the_unit_registered_itself_is_not_held_back_from_it(now: str) -> None:
+    received_at = at("2026-09-18 Fri 09:17")
+    assert shown_to_units(State.RECEIVED, received_at, DEADLINE, at(now), registered_by_handler=True)
+
+
 @pytest.mark.parametrize("received_at", ["2026-09-18 Fri 00:00", "2026-09-23 Wed 23:59", "2026-09-19 Sat 12:00"])
 def test_it_costs_the_unit_none_of_its_working_days(received_at: str) -> None:
     """It is shown before the first working day begins that is counted against the unit, and before it falls."""

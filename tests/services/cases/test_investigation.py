@@ -19,9 +19,11 @@ from app.domain.refusals import (
     SamePerson,
     TooLateToConclude,
 )
-from app.models import CaseNote, Disqualification, Message, Nominee, Objection, User
+from app.models import Case, CaseNote, Disqualification, Message, Nominee, Objection, User
 from app.services.accounts import making
 from app.services.cases import investigation, queue
+from app.services.cases.choices import joinable_leads
+from app.services.cases.visibility import cases_visible_to
 from app.services.objections import following
 from app.services.record import chain
 from tests.services.cases.proposing import DAY, FILED, PROPOSAL, a_case
@@ -229,6 +231,36 @@ def test_nothing_is_joined_into_a_case_whose_decline_waits_to_be_confirmed(world
         world.act(investigation.join, case, "handler2", lead, now=DAY)
     world.act(investigation.return_decline, lead, "head", "有线索", now=DAY)
     world.act(investigation.join, case, "handler2", lead, now=DAY)
+
+
+def test_whoever_is_recused_from_the_lead_joins_nothing_into_it(world: World) -> None:
+    period = world.round_two()
+    case, lead = (a_case(world, State.ACCEPTED, period) for _ in range(2))
+    for login in ("handler", "office"):
+        world.act(investigation.recuse, lead, login, world.people[login], "本人是其亲属", now=DAY)
+    before = world.everything()
+    with pytest.raises(NotAllowed, match="只能并入"):
+        world.act(investigation.join, case, "handler", lead, now=DAY)
+    assert world.everything() == before
+    with world.database.reader() as session:
+        row = session.get_one(Case, case)
+        offered = {
+            login: [each.id for each in joinable_leads(session, row, cases_visible_to(world.actor(login), at(DAY)))]
+            for login in ("handler", "office", "head", "stranger")
+        }
+    assert offered == {"handler": [], "office": [], "head": [lead], "stranger": []}
+
+
+def test_whoever_is_recused_from_a_case_does_not_read_it_in_the_one_it_is_joined_into(world: World) -> None:
+    period = world.round_two()
+    case, lead = (a_case(world, State.ACCEPTED, period) for _ in range(2))
+    world.act(investigation.recuse, case, "handler", world.people["handler"], "本人是其亲属", now=DAY)
+    world.act(investigation.assign, lead, "head", world.people["handler"], now=DAY)
+    world.act(investigation.join, case, "head", lead, now=DAY)
+    assert world.case(lead).assignee_id is None
+    with pytest.raises(NotYourCase):
+        world.act(investigation.note, lead, "handler", "查", now=DAY)
+    world.act(investigation.note, lead, "handler2", "查", now=DAY)
 
 
 def test_two_cases_joined_into_each_other_at_once_leave_one_that_is_decided(world: World) -> None:

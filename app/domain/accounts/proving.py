@@ -1,0 +1,35 @@
+"""Which address proves that its reader is the owner of an account that somebody else made or reset (R22)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+MOST_CODES = 5  # a day and address: whoever guesses has five tries with each
+CODES_COUNT_FOR = dt.timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAddress:
+    """What the rule asks of an address of a person.
+
+    `confirmed_by_owner`: it was confirmed while the account was its owner's, and not changed since. `entered_for` is
+    who stands behind the account of the office by which it was entered, None where no office did. `of_others`: a unit
+    uses it, or another person.
+    """
+
+    in_use: bool
+    of_others: bool
+    confirmed_by_owner: bool
+    entered_for: int | None
+
+
+def proves_owner(address: HeldAddress, behind: int) -> bool:
+    """Return whether a code to this address tells the owner from `behind`, the person who gave out the account.
+
+    What that person could have entered or could read is not enough: an address that was set or confirmed after the
+    account was given out, one that he entered himself for the office, one that a unit shares.
+    """
+    if not address.in_use or address.of_others:
+        return False
+    return address.confirmed_by_owner or address.entered_for not in (None, behind)
