@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from app.domain.cases.hands import Staffed, first_hand
 from app.domain.cases.states import OPEN_STATES, Actor, Role, require_office
 from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact, missing_lines
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotYourCase, StillNeeded, Unfit, WrongState
@@ -62,6 +64,13 @@ def chain_of_command(session: Session, unit: Unit) -> list[Unit]:
     while chain[-1].kind is not UnitKind.OFFICE:
         chain.append(session.get_one(Unit, chain[-1].parent_id))
     return chain
+
+
+def first_handler(session: Session, organiser: Unit, now: dt.datetime) -> Unit:
+    """Return the unit that gets a case of this organiser's period if it is filed now (R21)."""
+    chain = chain_of_command(session, organiser)
+    first = first_hand([Staffed(each.id, len(each.hands(now))) for each in chain])
+    return next(each for each in chain if each.id == first)
 
 
 def require_in_use(unit: Unit) -> None:

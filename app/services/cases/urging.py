@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from app.domain.cases.letter_words import TurnFacts
 from app.domain.cases.letters import Turn
 from app.domain.cases.reminders import Reminder, workdays_after_today
 from app.domain.cases.states import STATE_NAMES, Action
+from app.models import OutboxRow
 from app.services.cases.handling import lock_case
 from app.services.cases.investigation import REASON
 from app.services.cases.lettering import write_letters
@@ -27,3 +31,9 @@ def urge(work: Work, case_id: int, demand: str) -> None:
     tell_units(work, case, Reminder.URGED)
     write_letters(work, Turn.URGED, case, TurnFacts(reason=demand, workdays_left=left, state=STATE_NAMES[case.state]))
     work.did(f"case.{Action.URGE}", case, reason=demand)
+
+
+def urged_of(session: Session, unit_id: int) -> set[int]:
+    """Return the ids of the cases for which the office urged this unit (R34)."""
+    query = select(OutboxRow.case_id).where(OutboxRow.unit_id == unit_id, OutboxRow.reminder == Reminder.URGED)
+    return set(session.scalars(query))

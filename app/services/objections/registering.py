@@ -17,10 +17,10 @@ from app.domain.periods.window import Window
 from app.domain.refusals import BadValue, NotYourCase, WrongState
 from app.domain.shared.wording import moment
 from app.models import Entry, Objection, ObjectorKind, Period, Registration, Unit
+from app.services.accounts.units import first_handler
 from app.services.cases.registrars import recusal_of_registrar
 from app.services.objections import intake
 from app.services.objections.intake import Filed, Filing
-from app.services.periods.readiness import first_handler
 from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.domain.cases.hands import Staffed, first_hand
 from app.domain.cases.states import TWO
 from app.domain.programmes.contacts import LINES, missing_lines
 from app.domain.refusals import ContactMissing
 from app.models import Nominee, Unit, UnitKind, User
 from app.services.accounts.two_people import speaks_for
-from app.services.accounts.units import chain_of_command, contact_of
+from app.services.accounts.units import chain_of_command, contact_of, first_handler
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +74,6 @@ def require_receiving_office(session: Session, organiser: Unit, now: dt.datetime
     """Raise ContactMissing unless whoever receives the objections of a period can be reached, and the office (R13)."""
     if refusal := _of_unit(session, organiser, now).refusal:
         raise refusal
-
-
-def first_handler(session: Session, organiser: Unit, now: dt.datetime) -> Unit:
-    """Return the unit that gets a case of this organiser's period if it is filed now (R21)."""
-    chain = chain_of_command(session, organiser)
-    first = first_hand([Staffed(each.id, len(each.hands(now))) for each in chain])
-    return next(each for each in chain if each.id == first)
 
 
 def _of_unit(session: Session, unit: Unit, now: dt.datetime) -> Readiness:

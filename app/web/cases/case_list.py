@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from flask import request, url_for
 
@@ -26,10 +26,12 @@ def case_listing(
     with_unit: bool = False,
     tickable: Callable[[Row], bool] | None = None,
     path: str = "",
+    urged: Collection[int] = (),
 ) -> Listing[Row]:
     """List cases in the order of `rows`, most urgent first. `with_unit` adds the unit and a filter by unit.
 
     `tickable` tells which rows a bulk action can take. `path` is that of the page, if it differs from the request's.
+    `urged` are the ids of cases that wear a mark for it.
     """
     units = {str(row.case.handler_unit_id): row.case.handler_unit.name for row in rows}
     periods = {str(row.case.entry.period_id): row.case.entry.period.title for row in rows}
@@ -43,7 +45,7 @@ def case_listing(
         filters.append(Filter("unit", "办理单位", units, lambda row, value: str(row.case.handler_unit_id) == value))
     return Listing(
         title=title,
-        columns=_columns(with_unit),
+        columns=_columns(with_unit, urged),
         rows=rows,
         empty=empty,
         filters=filters,
@@ -53,13 +55,13 @@ def case_listing(
     )
 
 
-def _columns(with_unit: bool) -> list[Column[Row]]:
+def _columns(with_unit: bool, urged: Collection[int]) -> list[Column[Row]]:
     return [
         Column("number", "编号", lambda row: row.case.number, 12, href=_page),
         Column("name", "推荐对象", lambda row: row.case.entry.name, 22, note=_where),
         Column("period", "公示", lambda row: row.case.entry.period.title, 24, sheet_only=True),
         Column("unit", "办理单位", lambda row: row.case.handler_unit.name, 22, sheet_only=not with_unit),
-        Column("state", "状态", _state, 12, badge=lambda row: row.state.value, alert=_alert),
+        Column("state", "状态", _state, 12, badge=lambda row: row.state.value, alert=lambda row: _alert(row, urged)),
         Column("received", "收到", lambda row: coarse(row.case.received_at), 16, sheet_only=True),
         Column("deadline", "规定时间", _deadline, shown=lambda row: short_end(_deadline(row)), page_only=True),
         Column("until", "规定时间", lambda row: end_moment(_deadline(row)), 26, sheet_only=True),
@@ -93,12 +95,14 @@ def _state(row: Row) -> str:
     return STATE_NAMES[row.state]
 
 
-def _alert(row: Row) -> str:
+def _alert(row: Row, urged: Collection[int]) -> str:
     if not row.is_open:
         return ""
     if not row.has_hands:
         return "没有两个人可以办理"
-    return "已转市工作专班" if row.escalated else ""
+    if row.escalated:
+        return "已转市工作专班"
+    return "已催办" if row.case.id in urged else ""
 
 
 def _deadline(row: Row) -> dt.datetime:

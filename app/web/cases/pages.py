@@ -21,6 +21,7 @@ from app.services.cases import (
     proposals,
     queue,
     second_looks,
+    urging,
     warnings,
 )
 from app.services.cases import enclosing as opening
@@ -77,7 +78,8 @@ def watched() -> ResponseReturnValue:
 def _queue() -> Listing[QueuedCase]:
     rows = queue.queue_of(session(), actor(), now())
     empty = "这里没有案件。收到异议后会排在这里，最紧急的在最前面。"
-    return case_listing(rows, "案件清单", empty, tickable=lambda row: row.is_open)
+    urged = urging.urged_of(session(), actor().unit_id)
+    return case_listing(rows, "案件清单", empty, tickable=lambda row: row.is_open, urged=urged)
 
 
 @blueprint.get("/cases/<int:case_id>")

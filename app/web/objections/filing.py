@@ -21,12 +21,13 @@ from werkzeug.exceptions import NotFound
 from app.domain.objections.receipt import new_form_token
 from app.domain.refusals import AnswerSpent, FilesChanged, FormAlreadyUsed, NomineeLeft, WindowClosed
 from app.models import Period
+from app.services.accounts.units import first_handler
 from app.services.objections import intake
 from app.services.objections.drafts import Content
 from app.services.objections.evidence import Attached
 from app.services.objections.intake import Filed, Filing
 from app.services.objections.shares import Guard
-from app.services.periods import publication, readiness
+from app.services.periods import publication
 from app.services.periods.corrected_text import EntryView
 from app.web.objections import attaching, drafting, receipt_session, slips
 from app.web.objections.attaching import form_upload_limit
@@ -361,7 +362,7 @@ def _show_check(period: Period, entry: EntryView | None, content: Content, handl
         "objections/check.html",
         period=period,
         entry=entry,
-        handler=readiness.first_handler(session(), period.organiser, now()),
+        handler=first_handler(session(), period.organiser, now()),
         form=form,
         files=files,
         refusal=content["said"],

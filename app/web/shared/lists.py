@@ -30,7 +30,7 @@ Value = str | int | dt.date | dt.datetime | None
 ROWS_PER_PAGE = 150
 _LONGEST_SEARCH = 60
 _DIGITS = 10  # digits of the longest id
-_ONE_WORD = re.compile(r"\d[\d年月日:：\- ]{3,20}")
+_ONE_WORD = re.compile(r"\d[\d年月日至:：\- ]{3,24}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from openpyxl import load_workbook
 
+from app.web.shared.lists import Column
 from tests.web.browsing import Browser
 from tests.world import FACTS, World
 
@@ -66,3 +67,20 @@ def test_security_16_a_unit_saves_its_own_cases_without_who_filed_them(
         values = [str(cell.value) for row in page.iter_rows(min_row=2) for cell in row]
         assert page.max_row - 1 == rows, login
         assert not [value for value in values if "植标甲" in value or "13900001111" in value or "08:13" in value]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("2026-1460695238", True),
+        ("2026年11月28日", True),
+        ("12月7日24:00", True),
+        ("2026年11月12日至11月18日", True),
+        ("11-30 08:30", True),
+        ("12", False),  # nothing to keep together
+        ("麒麟区推荐单位公示", False),
+        ("2026年度先进集体", False),
+    ],
+)
+def test_numbers_and_days_stay_on_one_line(text: str, whole: bool) -> None:
+    assert Column.is_one_word(text) is whole

@@ -136,4 +136,6 @@ def test_the_office_urges_from_the_page_of_the_case(world: World, staff: Staff, 
     page = staff("handler").get(f"/desk/cases/{case}").text
     assert "督办单 市级专班异议〔2026〕1号" in page
     assert "请在本周内办结" in page
+    assert "市工作专班已经催办" in page
     assert "市工作专班催办" in staff("handler").get("/desk/").text
+    assert "待受理 已催办" in staff("handler").get("/desk/").text
