@@ -7,9 +7,12 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from app.domain.award.decision import ProceedingKind, RevocationGround
 from app.domain.periods.rounds import Kind
 from app.domain.periods.window import plan_window
+from app.domain.refusals import DecisionNotReady
 from app.models import (
     Document,
     Entry,
@@ -212,3 +215,14 @@ def an_earlier_award(world: World, text: str) -> None:
         )
         session.add(taken_back)
         session.commit()
+
+
+def refused(world: World, folder: Path, *obstacles: str) -> None:
+    """Assert that the decision is refused for exactly these reasons and nothing is written."""
+    before = world.everything()
+    with pytest.raises(DecisionNotReady) as found:
+        decided(world, folder)
+    assert len(found.value.obstacles) == len(obstacles)
+    for obstacle, said in zip(obstacles, found.value.obstacles, strict=True):
+        assert obstacle in said
+    assert world.everything() == before

@@ -54,8 +54,8 @@ class ChinaCalendar:
     """A `Calendar` of Asia/Shanghai days from 2004-01-01 to `horizon`.
 
     Of several notices for one year the last in `notices` holds. A notice decides its own year completely, and the days
-    that it names from 20 December of the year before. The package
-    is used for years without a notice. An instance never changes and may be shared between threads.
+    that it names from 20 December of the year before. The package is used for years without a notice. An instance never
+    changes and may be shared between threads.
     """
 
     def __init__(self, notices: Sequence[Notice] = ()) -> None:

@@ -182,8 +182,8 @@ def retention(opened: OpenPortal, purge: bool) -> None:
 def _purge(opened: OpenPortal) -> None:
     with opened.database.writer() as session:
         years, store = opened.settings.retention_years, store_of(opened.settings)
-        for gone in keeping.purge_due(Work(session, clock.now()), store, years):
-            click.echo(f"已删除：{gone.title}，{_counted(gone)}。")
+        for purged in keeping.purge_due(Work(session, clock.now()), store, years):
+            click.echo(f"已删除：{purged.title}，{_counted(purged)}。")
     click.echo("以前的备份里还有这些内容，请一并销毁期满前的备份。")
 
 

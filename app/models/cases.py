@@ -194,8 +194,7 @@ class CaseFile(StoredFile, Base):
     """One file of the handlers, kept like evidence.
 
     Until its form is accepted it belongs to that form (`form_hash`) and to whoever sent it. Then it belongs to a note,
-    or
-    to the version of a proposal.
+    or to the version of a proposal.
     """
 
     __tablename__ = "case_files"

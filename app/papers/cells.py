@@ -8,7 +8,7 @@ from typing import Any
 
 from app.domain.imports.fields import Problem
 from app.domain.imports.form_dates import FormDate
-from app.domain.shared.invisible import without_unseen
+from app.domain.shared.invisible import without_invisible
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _SEPARATORS = re.compile("[\u2028\u2029]")  # ends of lines that no sheet means
@@ -30,7 +30,7 @@ def clean(text: str) -> str:
     """Return a text without invisible characters: control characters, zero widths, sheet escapes; lines ended by \
     ."""
     text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
-    text = _SEPARATORS.sub("", without_unseen(text.replace("\xa0", " ").replace("\t", " ")))
+    text = _SEPARATORS.sub("", without_invisible(text.replace("\xa0", " ").replace("\t", " ")))
     return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from app.domain.programmes.book_rows import HEADS
 from app.domain.refusals import FileRefused
-from app.domain.shared.invisible import without_unseen
+from app.domain.shared.invisible import without_invisible
 from app.evidence.inspection import inspect
 from app.evidence.kinds import FileKind
 
@@ -67,7 +67,7 @@ def _text(value: object) -> str:
         return value.date().isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return without_unseen(str(value)[:_LONGEST].replace("_x000D_", "").replace("\r", "")).strip()
+    return without_invisible(str(value)[:_LONGEST].replace("_x000D_", "").replace("\r", "")).strip()
 
 
 class _Seen(Exception):

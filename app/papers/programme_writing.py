@@ -76,10 +76,10 @@ def _about(sheet: Worksheet, book: Book | None, notice: AwardNotice) -> None:
 
 
 def _stage_rows(book: Book | None, notice: AwardNotice) -> list[list[str]]:
-    there = {span.number: span for span in book.plan.stages} if book else {}
+    spans = {span.number: span for span in book.plan.stages} if book else {}
     rows = []
     for number, stage in notice.stages.items():
-        span = there.get(number)
+        span = spans.get(number)
         rows.append([stage.name, *([span.starts_on.isoformat(), span.ends_on.isoformat()] if span else ["", ""])])
     return rows
 

@@ -1,8 +1,8 @@
 """The tick: what is done by the clock alone, every few seconds.
 
-It settles, warns and keeps the uptime record (R7, R26,
-R28). It deletes evidence that was never filed, asks the scanner about new files (SECURITY 34), and reads the imports
-that waited for it. Once a night it checks every invariant (R37)."""
+It settles, warns and keeps the uptime record (R7, R26, R28). It deletes evidence that was never filed, asks the scanner
+about new files (SECURITY 34), and reads the imports that waited for it. Once a night it checks every invariant
+(R37)."""
 
 from __future__ import annotations
 

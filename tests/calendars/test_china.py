@@ -19,16 +19,10 @@ from app.domain.calendar.notices import Notice, is_weekend, read_notices
 from app.domain.calendar.workdays import Day, DayKind, each_day, workdays_between
 from app.domain.refusals import BeyondHorizon
 from tests.data import STATE_COUNCIL
+from tests.days import on
 
 OFFICIAL = read_notices(STATE_COUNCIL.read_text(encoding="utf-8"))
 PACKAGE_ALONE = ChinaCalendar()
-
-
-def on(text: str) -> dt.date:
-    """Parse `2026-09-18 Fri`. The weekday is checked, so a table with a wrong one fails."""
-    date = dt.date.fromisoformat(text[:10])
-    assert f"{date:%Y-%m-%d %a}" == text
-    return date
 
 
 def notice(year: int, off: str = "", work: str = "", number: str = "国办发明电〔2026〕1号") -> Notice:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner, Result
 
@@ -16,6 +18,17 @@ def run(database: Database) -> Run:
 
     def run(*arguments: str, **environment: str) -> Result:
         given = {"GONGSHI_DATABASE_URL": database.url} | environment
+        return CliRunner().invoke(gongshi, list(arguments), env=given)
+
+    return run
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> Run:
+    """Run the console without a database."""
+
+    def run(*arguments: str, **environment: str) -> Result:
+        given = {"GONGSHI_INSTANCE_DIR": str(tmp_path / "instance"), "GONGSHI_DATABASE_URL": ""} | environment
         return CliRunner().invoke(gongshi, list(arguments), env=given)
 
     return run

@@ -6,28 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
-from app.cli import gongshi
 from app.database import Database
 from app.models import CalendarNotice
 from tests.cli.console import Run
 from tests.data import STATE_COUNCIL, STATUTORY_2027
 
 NOTICES = STATE_COUNCIL
-
-
-@pytest.fixture
-def nowhere(tmp_path: Path) -> Run:
-    """Run the console without a database."""
-
-    def run(*arguments: str, **environment: str) -> Result:
-        given = {"GONGSHI_INSTANCE_DIR": str(tmp_path / "instance"), "GONGSHI_DATABASE_URL": ""} | environment
-        return CliRunner().invoke(gongshi, list(arguments), env=given)
-
-    return run
 
 
 def table(run: Run, year: int) -> list[dict[str, Any]]:

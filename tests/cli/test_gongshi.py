@@ -5,25 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from app.cli import gongshi
 from tests.cli.console import KEYS, Run
 from tests.files import attach, pdf
 from tests.web.browsing import TOKEN
 from tests.world import World
-
-
-@pytest.fixture
-def nowhere(tmp_path: Path) -> Run:
-    """As `run`, with no database there yet."""
-
-    def run(*arguments: str, **environment: str) -> Result:
-        given = {"GONGSHI_INSTANCE_DIR": str(tmp_path / "instance"), "GONGSHI_DATABASE_URL": ""} | environment
-        return CliRunner().invoke(gongshi, list(arguments), env=given)
-
-    return run
-
 
 # --- calendar table ------------------------------------------------------------------------------
 

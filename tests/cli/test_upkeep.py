@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import select, text
 
 from app import clock
-from app.cli import gongshi
 from app.database import Database
 from app.models import AuditRow
 from app.services.periods import closing
+from tests.cli.console import Run
 from tests.world import World, at
 
-Run = Callable[..., Result]
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def run(database: Database) -> Run:
-    """`run("audit", "verify")` over the test's database."""
-
-    def run(*arguments: str, **environment: str) -> Result:
-        given = {"GONGSHI_DATABASE_URL": database.url} | environment
-        return CliRunner().invoke(gongshi, list(arguments), env=given)
-
-    return run
 
 
 def behind_the_triggers(database: Database, statement: str) -> None:

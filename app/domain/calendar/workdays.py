@@ -1,7 +1,7 @@
 """Working days: what a calendar is, and how days are counted (R1-R4).
 
-The calendar is an argument; nothing here depends on where its days come from. Days are local to
-Asia/Shanghai, instants are aware datetimes in UTC.
+The calendar is an argument; nothing here depends on where its days come from. Days are local to Asia/Shanghai, instants
+are aware datetimes in UTC.
 """
 
 from __future__ import annotations

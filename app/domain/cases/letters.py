@@ -98,8 +98,7 @@ def series_of(signed_by: str, *, by_office: bool, against_unit: bool) -> str:
     """Return the series before 〔年〕N号: of a unit's letters, of the office's, or of complaints against a unit.
 
     Each series has its own numbers. So no number that a unit reads reveals how many letters others got, or that there
-    is
-    a complaint against it (R19).
+    is a complaint against it (R19).
     """
     if against_unit:
         return OF_COMPLAINTS

@@ -91,15 +91,15 @@ def effective_state(state: State, conclude_by: dt.datetime, now: dt.datetime) ->
 
 
 def lapses(
-    cases: Iterable[CaseOutcome], conclude_by: dt.datetime, now: dt.datetime, gone: Container[int] = ()
+    cases: Iterable[CaseOutcome], conclude_by: dt.datetime, now: dt.datetime, left_before: Container[int] = ()
 ) -> tuple[Lapse, ...]:
     """List who is disqualified at the deadline, each once, in the order of the nominees (R26). Empty before it.
 
-    A nominee in `gone` has withdrawn or was disqualified before, and is not disqualified again.
+    A nominee in `left_before` has withdrawn or was disqualified before, and is not disqualified again.
     """
     open_cases: dict[int, list[int]] = {}
     for case in cases:
-        if case.nominee_id in gone:
+        if case.nominee_id in left_before:
             continue
         if case.state in OPEN_STATES and too_late_to_conclude(conclude_by, now):
             open_cases.setdefault(case.nominee_id, []).append(case.case_id)

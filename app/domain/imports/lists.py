@@ -70,18 +70,18 @@ class Register:
 
     def filled(self, kind: Kind, name: str, unit: str, *, fills: bool) -> KnownNominee | None:
         """Return the unit's own nominee that a form is about; None for a row that brings a new one."""
-        there = self.same(kind, name, unit) if fills else None
-        return there if there is not None and there.ours else None
+        known = self.same(kind, name, unit) if fills else None
+        return known if known is not None and known.ours else None
 
     def clashes(self, kind: Kind, name: str, unit: str, hashes: Iterable[str], *, fills: bool) -> list[Clash]:
         """Return the clashes of one row. A form (`fills`) may be about its own nominee while no period shows it."""
-        there = self.same(kind, name, unit)
-        if there is not None and not (fills and there.ours):
-            return [_met(there, _NAMES[kind], "名单上已经有了")]
-        if there is not None and there.entered:
-            return [_too_late(there)]
+        known = self.same(kind, name, unit)
+        if known is not None and not (fills and known.ours):
+            return [_met(known, _NAMES[kind], "名单上已经有了")]
+        if known is not None and known.entered:
+            return [_too_late(known)]
         numbered = (self._numbered.get((kind, hash_)) for hash_ in hashes)
-        met = next((one for one in numbered if one is not None and one is not there), None)
+        met = next((one for one in numbered if one is not None and one is not known), None)
         return [_met(met, _NUMBERS[kind], "和名单上的另一个推荐对象一样")] if met else []
 
 
@@ -90,17 +90,17 @@ def named(kind: Kind, name: str, unit: str) -> tuple[Kind, str, str]:
     return kind, plain_text(name), plain_text(unit) if kind is Kind.INDIVIDUAL else ""
 
 
-def _met(there: KnownNominee, column: str, ours: str) -> Clash:
-    if there.ours:
+def _met(known: KnownNominee, column: str, ours: str) -> Clash:
+    if known.ours:
         problem = Problem(column, ours, "一个推荐对象只报一次：请删去这一行；要补充材料，请上传推荐表")
         return Clash(problem, ours)
     problem = Problem(column, "已由其他单位推荐", "同一个对象只能由一个单位推荐：请核对，或者与工作专班联系")
-    return Clash(problem, f"已由{there.recommender}推荐")
+    return Clash(problem, f"已由{known.recommender}推荐")
 
 
-def _too_late(there: KnownNominee) -> Clash:
+def _too_late(known: KnownNominee) -> Clash:
     wrong = "已经列入公示，不能再用推荐表改动"
-    return Clash(Problem(_NAMES[there.kind], wrong, "请在这个对象的页面上办理“事迹变更”或者“更正”"), wrong)
+    return Clash(Problem(_NAMES[known.kind], wrong, "请在这个对象的页面上办理“事迹变更”或者“更正”"), wrong)
 
 
 def quota_problem(kind: Kind, place: PlacesTaken, coming: int, notice: AwardNotice) -> Problem | None:

@@ -37,9 +37,9 @@ _NAMES = frozenset({"name", "leader"})
 class Nomination:
     """One row of annex 2 or 3, or one form of annex 4 or 5: trimmed texts by the keys of FIELD_NAMES.
 
-    Every field of the form has a key, with "" for an empty one. `number` is the row as Excel
-    counts it, or the file's place among several; `source` the file's name. `reading` says what could not be read.
-    `order` is the text under 序号, which no rule uses: the order of preference is that of the rows.
+    Every field of the form has a key, with "" for an empty one. `number` is the row as Excel counts it, or the file's
+    place among several; `source` the file's name. `reading` says what could not be read. `order` is the text under
+    序号, which no rule uses: the order of preference is that of the rows.
     """
 
     kind: Kind

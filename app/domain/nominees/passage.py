@@ -50,8 +50,8 @@ def why_not(showings: Collection[Showing], edition: int, round_: Round, rounds: 
     `round_` is one of the `rounds` of the notice.
     """
     number, shown = latest_of(showings)
-    held = [rounds[showing.round_number].name for showing in showings if showing.own_open]
-    heard_first = f"{held[0]}里对该对象的异议还没有结论" if held else ""
+    open_rounds = [rounds[showing.round_number].name for showing in showings if showing.own_open]
+    heard_first = f"{open_rounds[0]}里对该对象的异议还没有结论" if open_rounds else ""
     if number and shown < edition:
         return _once_more(showings, rounds[number], round_) or heard_first
     if round_.number <= number:
@@ -59,10 +59,10 @@ def why_not(showings: Collection[Showing], edition: int, round_: Round, rounds: 
     if round_.number == 1:
         return ""
     before = rounds[round_.number - 1]
-    there = [showing for showing in showings if showing.round_number == before.number and showing.edition == edition]
+    in_round = [showing for showing in showings if showing.round_number == before.number and showing.edition == edition]
     if heard_first:
         return heard_first
-    if not any(showing.gone_through for showing in there):
+    if not any(showing.gone_through for showing in in_round):
         return f"上一轮（{before.name}）还没有办结"
     return ""
 

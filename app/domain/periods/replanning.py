@@ -49,12 +49,12 @@ def recount(stored: StoredDates, calendar: Calendar) -> Recount | None:
     A deadline whose last day no longer works waits to 24:00 of the next working day, no longer.
     """
     deadline_day = last_day_before(stored.conclude_by)
-    held = nth_workday(deadline_day, 1, calendar)
-    days = explain(stored.window.first_day, stored.window.last_day, held, calendar)
+    settles_on = nth_workday(deadline_day, 1, calendar)
+    days = explain(stored.window.first_day, stored.window.last_day, settles_on, calendar)
     same = all(new.day.works is old.day.works for old, new in zip(stored.days, days, strict=False))
-    if same and held == deadline_day:
+    if same and settles_on == deadline_day:
         return None
-    return Recount(days, end_of(held) if held > deadline_day else None)
+    return Recount(days, end_of(settles_on) if settles_on > deadline_day else None)
 
 
 def replanned(stored: StoredDates, calendar: Calendar, now: dt.datetime) -> WindowPlan:

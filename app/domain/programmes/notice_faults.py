@@ -102,19 +102,19 @@ def _authorities(notice: AwardNotice) -> Iterator[str]:
 def _lists(notice: AwardNotice) -> Iterator[str]:
     own = [name for name in LISTS if name in _LONGEST_WORD]
     for name in own:
-        there = notice.lists.get(name)
-        if there is None or not there.words:
+        word_list = notice.lists.get(name)
+        if word_list is None or not word_list.words:
             yield f"lists.{name} 没有可以填写的词。"
             continue
-        for word, count in Counter(there.words).items():
+        for word, count in Counter(word_list.words).items():
             if count > 1:
                 yield f"lists.{name} 里“{word}”写了{count}次。"
             if not word or len(word) > _LONGEST_WORD[name]:
                 yield f"lists.{name} 里“{word}”应是1到{_LONGEST_WORD[name]}个字。"
-        if name in _OFFERED and (len(",".join(there.words)) > 255 or set(',"') & set("".join(there.words))):
+        if name in _OFFERED and (len(",".join(word_list.words)) > 255 or set(',"') & set("".join(word_list.words))):
             yield f"lists.{name} 全部的词连起来不能超过255个字符，也不能有半角逗号和引号：Excel 的下拉列表放不下。"
-        for written, meant in (there.meant or {}).items():
-            if meant not in there.words:
+        for written, meant in (word_list.meant or {}).items():
+            if meant not in word_list.words:
                 yield f"lists.{name}.meant 把“{written}”当作“{meant}”，表里却没有这个词。"
     for name in notice.lists:
         if name not in own:

@@ -109,9 +109,9 @@ def faults_of_stages(spans: Sequence[StageDays], stages: Mapping[int, NoticeStag
     A year that nobody means is a slip, and the days around it can't be counted.
     """
     faults, before = [], None
-    there = {span.number: span for span in spans}
+    by_number = {span.number: span for span in spans}
     for number, stage in stages.items():
-        span = there.get(number)
+        span = by_number.get(number)
         if span is None:
             faults.append(Fault(f"starts_{number}", f"请填写{stage.name}的起止日期。"))
             continue

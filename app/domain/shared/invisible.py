@@ -10,5 +10,5 @@ _UNSEEN = re.compile(
 )
 
 
-def without_unseen(text: str) -> str:
+def without_invisible(text: str) -> str:
     return _UNSEEN.sub("", text)

@@ -43,7 +43,7 @@ def note_told(work: Work, user_id: int) -> None:
     work.did_by(by_user(user_id), "user.reset_known", user)
 
 
-def unseen(session: Session, actor: Actor) -> Sequence[AccountReset]:
+def unread(session: Session, actor: Actor) -> Sequence[AccountReset]:
     """List the resets that nobody of the office has seen yet, without those by this person."""
     theirs = AccountReset.given_by.is_(None), AccountReset.given_by != actor.user_id
     query = select(AccountReset).where(AccountReset.seen_at.is_(None), or_(*theirs)).order_by(AccountReset.id)
@@ -57,7 +57,7 @@ def note_seen(work: Work, reset_ids: Iterable[int]) -> int:
     """Note that somebody of the office has seen these resets. Nobody sees to their own. Returns how many."""
     require_office(work.actor)
     wanted = frozenset(reset_ids)
-    seen = [row for row in unseen(work.session, work.actor) if row.id in wanted]
+    seen = [row for row in unread(work.session, work.actor) if row.id in wanted]
     for row in seen:
         row.seen_by, row.seen_at = work.actor.user_id, work.now
     if seen:

@@ -36,9 +36,9 @@ def tree(session: Session, actor: Actor) -> Sequence[Unit]:
     """List the office first, then each recommending unit with its own units below it."""
     units = session.scalars(select(Unit).where(units_visible_to(actor)).order_by(Unit.id)).all()
     below: dict[int | None, list[Unit]] = {}
-    there = {unit.id for unit in units}
+    ids = {unit.id for unit in units}
     for unit in units:
-        below.setdefault(unit.parent_id if unit.parent_id in there else None, []).append(unit)
+        below.setdefault(unit.parent_id if unit.parent_id in ids else None, []).append(unit)
 
     def walk(parent: int | None) -> list[Unit]:
         return [each for unit in below.get(parent, []) for each in (unit, *walk(unit.id))]

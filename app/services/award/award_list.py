@@ -139,7 +139,7 @@ def _facts(
     shown = _shown(session, programme_id, now)
     # Read before the disqualifications: a case upheld meanwhile is then found in one of the two.
     open_cases = _open_cases(session, programme_id, now, seen_by)
-    out = _outs(session, [nominee.id for nominee in nominees], now)
+    out = _disqualified_on(session, [nominee.id for nominee in nominees], now)
     doubts = _doubts(session, nominees)
     return [
         Facts(
@@ -201,7 +201,7 @@ def _shown(session: Session, programme_id: int, now: dt.datetime) -> dict[int, l
     return shown
 
 
-def _outs(session: Session, nominee_ids: list[int], now: dt.datetime) -> dict[int, set[Ground]]:
+def _disqualified_on(session: Session, nominee_ids: list[int], now: dt.datetime) -> dict[int, set[Ground]]:
     """Return why each nominee is out: a standing disqualification, or a deadline passed and not settled yet (R26)."""
     out = disqualified(session, nominee_ids, now)
     rows = session.scalars(

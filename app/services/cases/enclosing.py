@@ -73,6 +73,6 @@ def open_file(work: Work, vault: Vault, case_id: int, file_id: int) -> OpenedFil
 
 
 def _require_room(session: Session, form_hash: str) -> None:
-    there = session.scalar(select(func.count()).select_from(CaseFile).where(CaseFile.form_hash == form_hash)) or 0
-    if there >= FILES_PER_OBJECTION:
+    already = session.scalar(select(func.count()).select_from(CaseFile).where(CaseFile.form_hash == form_hash)) or 0
+    if already >= FILES_PER_OBJECTION:
         raise TooManyFiles(FILES_PER_OBJECTION)

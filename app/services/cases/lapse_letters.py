@@ -25,7 +25,7 @@ _BATCH = 500  # ids in one statement: well below what either database takes
 
 
 def tell_of_lapses(
-    work: Work, period: Period, case_ids: Sequence[int], lapsed: Sequence[Lapse], gone: Mapping[int, Left]
+    work: Work, period: Period, case_ids: Sequence[int], lapsed: Sequence[Lapse], left_before: Mapping[int, Left]
 ) -> None:
     """Answer every objector of these cases, and write to the nominees disqualified at the deadline and their units."""
     cases, _kept = _with_nominees(work.session, case_ids)
@@ -33,7 +33,7 @@ def tell_of_lapses(
         out=Ground.LAPSED, since=period.conclude_by, clause=lapse_clause(period.round, period.programme.lapse_clause)
     )
     for case in cases.values():
-        left = gone.get(case.entry.nominee_id)
+        left = left_before.get(case.entry.nominee_id)
         became = f"该推荐对象此前{LEFT_NAMES[left]}。" if left else "该推荐对象的参评资格已经取消。"
         tell_objectors(work, case, MessageKind.ANSWER, f"规定时间届满，没有作出结论。{became}")
         write_letters(work, Turn.LAPSED, case, TurnFacts(clause=more.clause, left=left))

@@ -36,8 +36,7 @@ def write_letters(
     """Write the letters of a turn of this case: to its objectors, the nominee, the units, as the table says.
 
     `only` names the objections whose objectors are written to, if not all. Without `to_nominee` only objectors are,
-    since
-    the nominee has the same letter from another case.
+    since the nominee has the same letter from another case.
     """
     against_unit = is_against_unit(case)
     nominee = work.session.get_one(Nominee, case.entry.nominee_id)

@@ -27,8 +27,7 @@ class Grouping:
     """Ids grouped by their texts: each joins the earliest group whose first text is near to its own.
 
     Nearness is not transitive here: every text of a group is near to its first text, so an unrelated text is not drawn
-    in
-    through others.
+    in through others.
     """
 
     def __init__(self, found: Iterable[tuple[Sequence[int], str]] = ()) -> None:

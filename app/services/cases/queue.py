@@ -80,8 +80,8 @@ def of_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) 
 
 def colleagues(session: Session, actor: Actor) -> Sequence[User]:
     """List the people to whom the cases of this person's unit can be given."""
-    there = User.unit_id == actor.unit_id, User.disabled_at.is_(None), User.role != Role.AUDITOR
-    return session.scalars(select(User).where(*there).order_by(User.id)).all()
+    in_unit = User.unit_id == actor.unit_id, User.disabled_at.is_(None), User.role != Role.AUDITOR
+    return session.scalars(select(User).where(*in_unit).order_by(User.id)).all()
 
 
 def _cases() -> Select[Case]:

@@ -66,12 +66,12 @@ def settle_period(work: Work, period_id: int) -> Settled | None:
         return None
     period = work.session.get_one(Period, period_id, populate_existing=True)
     cases = _lock_open_cases(work.session, period_id)
-    gone = _gone(work.session, period_id, [case.outcome.nominee_id for case in cases], work.now)
+    left_before = _left_before(work.session, period_id, [case.outcome.nominee_id for case in cases], work.now)
     case_ids = [case.outcome.case_id for case in cases]
-    lapsed = lapses((case.outcome for case in cases), period.conclude_by, work.now, gone)
+    lapsed = lapses((case.outcome for case in cases), period.conclude_by, work.now, left_before)
     _write_lapses(work.session, case_ids, period.conclude_by)
     _write_disqualifications(work, period, lapsed)
-    tell_of_lapses(work, period, case_ids, lapsed, gone)
+    tell_of_lapses(work, period, case_ids, lapsed, left_before)
     _tell_units(work, period, cases)
     _note(work, period, cases, lapsed)
     return Settled(period_id, len(cases), len(lapsed))
@@ -102,7 +102,7 @@ def _lock_open_cases(session: Session, period_id: int) -> list[_OpenCase]:
     ]
 
 
-def _gone(session: Session, period_id: int, nominee_ids: Sequence[int], now: dt.datetime) -> dict[int, Left]:
+def _left_before(session: Session, period_id: int, nominee_ids: Sequence[int], now: dt.datetime) -> dict[int, Left]:
     """Return how those of these who had left already did: nobody is put out twice (R26).
 
     A lapse of this very period is one also where it was reversed: a clock may have run ahead.

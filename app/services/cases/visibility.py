@@ -15,8 +15,7 @@ def cases_visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     """Return the condition on Case that leaves out what this person may not see.
 
     Every count and every reason that a page shows to a unit uses this condition. It leaves out complaints against the
-    unit
-    itself, which the office handles, and a new case until its day is over (R19).
+    unit itself, which the office handles, and a new case until its day is over (R19).
     """
     not_recused = ~exists().where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id)
     if actor.role is Role.OFFICE:

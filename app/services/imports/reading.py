@@ -69,8 +69,8 @@ def read(work: Work, vault: Vault, import_id: int) -> bool:
 
 
 def _due() -> ColumnElement[bool]:
-    held = exists().where(Document.import_id == Import.id, Document.scan == ScanState.WAITING)
-    return (Import.state == ImportState.WAITING) & ~held
+    waits_for_scan = exists().where(Document.import_id == Import.id, Document.scan == ScanState.WAITING)
+    return (Import.state == ImportState.WAITING) & ~waits_for_scan
 
 
 def _begin(session: Session, import_id: int) -> int | None:

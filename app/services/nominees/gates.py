@@ -33,7 +33,7 @@ class NomineeStanding:
 
     nominee: Nominee
     notice: AwardNotice
-    gone: str  # how it left; empty while it has not
+    how_left: str  # how it left; empty while it has not
     showings: Sequence[Showing]
     checks: Sequence[Check]
     reviews: reviews.Latest
@@ -44,7 +44,7 @@ class NomineeStanding:
     @property
     def round_ahead(self) -> Round | None:
         """The round it would enter next; None once it left, and after the last."""
-        return None if self.gone else round_ahead(self.showings, self.nominee.edition, self.notice.rounds)
+        return None if self.how_left else round_ahead(self.showings, self.nominee.edition, self.notice.rounds)
 
     @property
     def unanswered(self) -> list[str]:
@@ -57,8 +57,8 @@ class NomineeStanding:
 
     def obstacles(self, round_: Round) -> tuple[str, ...]:
         """Every reason why it may not enter a round, the weightiest first; none if it may."""
-        if self.gone:
-            return (self.gone,)
+        if self.how_left:
+            return (self.how_left,)
         passage = why_not(self.showings, self.nominee.edition, round_, self.notice.rounds)
         if passage == ALREADY_IN:
             return (passage,)
@@ -70,8 +70,8 @@ class NomineeStanding:
     @property
     def obstacles_ahead(self) -> tuple[str, ...]:
         """Return what keeps it from the round it would enter next."""
-        if self.gone:
-            return (self.gone,)
+        if self.how_left:
+            return (self.how_left,)
         ahead = self.round_ahead
         return self.obstacles(ahead) if ahead else ()
 
@@ -120,7 +120,7 @@ def standings(
     these = list(nominees)
     ids = [nominee.id for nominee in these]
     showings = _showings(session, ids, now, seen_by)
-    gone = leavers.left(session, these, now)
+    how_left = leavers.left(session, these, now)
     checks = eligibility.checks(session, keyring, these)
     words, answers = reviews.latest(session, ids), opinions.latest(session, ids)
     needed = opinions.needed_by(session, keyring, these)
@@ -129,7 +129,7 @@ def standings(
         nominee.id: NomineeStanding(
             nominee=nominee,
             notice=programme.rules,
-            gone=gone.get(nominee.id, ""),
+            how_left=how_left.get(nominee.id, ""),
             showings=showings.get(nominee.id, []),
             checks=checks[nominee.id],
             reviews=words.get(nominee.id, {}),
@@ -153,13 +153,13 @@ def waiting_for_review(session: Session, programme: Programme, now: dt.datetime)
     """Count the nominees that passed the round before a review and were not reviewed since."""
     nominees = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
     ids = [nominee.id for nominee in nominees]
-    gone, words = leavers.left(session, nominees, now), reviews.latest(session, ids)
+    how_left, words = leavers.left(session, nominees, now), reviews.latest(session, ids)
     showings = _showings(session, ids, now)
     counts, rounds = dict.fromkeys(ReviewStage, 0), programme.rules.rounds
     for nominee in nominees:
         way = showings.get(nominee.id, [])
         ahead = round_ahead(way, nominee.edition, rounds)
-        if nominee.id in gone or ahead is None or why_not(way, nominee.edition, ahead, rounds):
+        if nominee.id in how_left or ahead is None or why_not(way, nominee.edition, ahead, rounds):
             continue
         for stage, number in reviews.BEFORE_ROUND.items():
             counts[stage] += number == ahead.number and stage not in words.get(nominee.id, {})
@@ -173,13 +173,15 @@ def share_of(session: Session, programme: Programme, now: dt.datetime) -> County
     total.
     """
     nominees = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
-    gone = leavers.left(session, nominees, now).keys() | reviews.refused(session, [nominee.id for nominee in nominees])
-    there = [nominee for nominee in nominees if nominee.id not in gone]
+    excluded = leavers.left(session, nominees, now).keys() | reviews.refused(
+        session, [nominee.id for nominee in nominees]
+    )
+    remaining = [nominee for nominee in nominees if nominee.id not in excluded]
     on_paper = session.scalar(
         select(func.sum(Quota.secret_collectives + Quota.secret_individuals)).where(Quota.programme_id == programme.id)
     )
-    county = sum(nominee.kind is Kind.INDIVIDUAL and nominee.rank is Rank.COUNTY for nominee in there)
-    return county_share(county, len(there) + int(on_paper or 0), programme.county_share)
+    county = sum(nominee.kind is Kind.INDIVIDUAL and nominee.rank is Rank.COUNTY for nominee in remaining)
+    return county_share(county, len(remaining) + int(on_paper or 0), programme.county_share)
 
 
 def check_places(
@@ -192,7 +194,7 @@ def check_places(
     if round_.number < FIRST_BOUND_ROUND:
         return
     everybody = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
-    gone = leavers.left(session, everybody, now)
+    how_left = leavers.left(session, everybody, now)
     entered = _entered(session, programme)
     here = entered[round_.number] | {nominee.id for nominee in chosen}
     had_place = set().union(*(ids for number, ids in entered.items() if number >= FIRST_BOUND_ROUND))
@@ -201,7 +203,7 @@ def check_places(
     }
     for unit_id, kind in dict.fromkeys((nominee.recommender_id, nominee.kind) for nominee in chosen):
         contenders = [
-            Contender(each.id, each.id in had_place, each.id in here, each.id in gone, each.replaces_id)
+            Contender(each.id, each.id in had_place, each.id in here, each.id in how_left, each.replaces_id)
             for each in everybody
             if (each.recommender_id, each.kind) == (unit_id, kind)
         ]

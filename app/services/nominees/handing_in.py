@@ -30,7 +30,7 @@ from app.services.shared.work import Work
 
 
 @dataclass(frozen=True, slots=True)
-class _Whose:
+class _Criteria:
     """What a file is judged by, detached from the session, so that no transaction is open while it is inspected."""
 
     programme_id: int
@@ -47,14 +47,14 @@ class Sort:
     purpose: Purpose
     act: str
     kinds: frozenset[Kind]
-    faults: Callable[[BinaryIO, Inspected, str, _Whose], list[Problem]]
+    faults: Callable[[BinaryIO, Inspected, str, _Criteria], list[Problem]]
 
 
-def _photo_faults(upload: BinaryIO, inspected: Inspected, title: str, whose: _Whose) -> list[Problem]:
-    return photo_faults(upload, inspected.kind, inspected.size, title, whose.unit, whose.name, whose.notice)
+def _photo_faults(upload: BinaryIO, inspected: Inspected, title: str, criteria: _Criteria) -> list[Problem]:
+    return photo_faults(upload, inspected.kind, inspected.size, title, criteria.unit, criteria.name, criteria.notice)
 
 
-def _material_faults(upload: BinaryIO, inspected: Inspected, title: str, whose: _Whose) -> list[Problem]:
+def _material_faults(upload: BinaryIO, inspected: Inspected, title: str, criteria: _Criteria) -> list[Problem]:
     """List what is wrong with a file of deeds (事迹材料).
 
     A PDF is accepted unread: nobody can tell for certain how long its text is.
@@ -64,7 +64,7 @@ def _material_faults(upload: BinaryIO, inspected: Inspected, title: str, whose: 
     if inspected.kind is not FileKind.DOCX:
         return [Problem("事迹材料", "不是 Word（.docx）或 PDF 文件", "请另存为 .docx 或 PDF 后再上传")]
     try:
-        problem = material_problem(length_of(upload, title), whose.kind, whose.notice)
+        problem = material_problem(length_of(upload, title), criteria.kind, criteria.notice)
     except UnreadableForm as unreadable:
         raise FileRefused(unreadable.why + unreadable.right) from None
     return [problem] if problem else []
@@ -77,11 +77,13 @@ MATERIAL = Sort(Purpose.MATERIAL, "nominee.material_received", frozenset(Kind), 
 def receive(work: Work, vault: Vault, sort: Sort, nominee_id: int, title: str, upload: BinaryIO) -> None:
     """Keep a nominee's file; the latest counts. Raises NotYourCase, Archived, FileRefused, StoreDown."""
     nominee = check_may_receive(work.session, sort, nominee_id, work.actor)
-    whose = _Whose(nominee.programme_id, nominee.programme.rules, nominee.kind, nominee.name, nominee.recommender.name)
+    criteria = _Criteria(
+        nominee.programme_id, nominee.programme.rules, nominee.kind, nominee.name, nominee.recommender.name
+    )
     work.session.rollback()  # no transaction stays open while a file is inspected
-    _check(sort, title, upload, whose)
+    _check(sort, title, upload, criteria)
     row = documents.stored(
-        vault, sort.purpose, whose.programme_id, Upload(title, upload), work.actor, work.now, nominee_id=nominee_id
+        vault, sort.purpose, criteria.programme_id, Upload(title, upload), work.actor, work.now, nominee_id=nominee_id
     )
     try:
         with work:
@@ -105,11 +107,11 @@ def check_may_receive(session: Session, sort: Sort, nominee_id: int, actor: Acto
     return nominee
 
 
-def _check(sort: Sort, title: str, upload: BinaryIO, whose: _Whose) -> None:
+def _check(sort: Sort, title: str, upload: BinaryIO, criteria: _Criteria) -> None:
     """Raise FileRefused with everything that is wrong with the file."""
     inspected = inspect(upload, as_it_came=True)
     upload.seek(0)
-    if faults := sort.faults(upload, inspected, title, whose):
+    if faults := sort.faults(upload, inspected, title, criteria):
         raise FileRefused("；".join(f"{fault.wrong}：{fault.right}" for fault in faults) + "。")
     upload.seek(0)
 

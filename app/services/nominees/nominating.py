@@ -297,8 +297,8 @@ def in_order(session: Session, programme_id: int, recommender_id: int, kind: Kin
     nominees = session.scalars(
         select(Nominee).where(*_list_of(programme_id, recommender_id, kind)).order_by(Nominee.position, Nominee.id)
     ).all()
-    gone = leavers.left(session, nominees, now)
-    return [nominee for nominee in nominees if nominee.id not in gone]
+    left = leavers.left(session, nominees, now)
+    return [nominee for nominee in nominees if nominee.id not in left]
 
 
 @use_case

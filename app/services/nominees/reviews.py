@@ -92,12 +92,12 @@ def _require_ready(work: Work, nominees: Sequence[Nominee], stage: ReviewStage) 
     Nobody passes who has left, fails a condition, or has one still to be confirmed. The final review (复审) comes after
     the preliminary one (初审).
     """
-    gone = leavers.left(work.session, nominees, work.now)
+    left = leavers.left(work.session, nominees, work.now)
     words = latest(work.session, [nominee.id for nominee in nominees])
     checks = eligibility.checks(work.session, work.keyring, nominees)
     waiting = []
     for nominee in nominees:
-        why = [gone[nominee.id]] if nominee.id in gone else []
+        why = [left[nominee.id]] if nominee.id in left else []
         why += [
             f"“{check.condition.name}”{OUTCOME_NAMES[check.outcome]}"
             for check in checks[nominee.id]

@@ -157,8 +157,8 @@ def _room(session: Session, form_hash: str, objection_id: int | None, more: int 
         wanted |= (Evidence.objection_id == objection_id) & Evidence.message_id.is_not(None)
     elif session.scalar(select(Objection.id).where(Objection.form_hash == form_hash)) is not None:
         raise FormAlreadyUsed
-    there = session.scalar(select(func.count()).select_from(Evidence).where(wanted)) or 0
-    if there + more > FILES_PER_OBJECTION:
+    already = session.scalar(select(func.count()).select_from(Evidence).where(wanted)) or 0
+    if already + more > FILES_PER_OBJECTION:
         raise TooManyFiles(FILES_PER_OBJECTION)
 
 

@@ -91,10 +91,10 @@ def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetim
     nominee = session.get_one(Nominee, nominee_id)
     programme = session.get_one(Programme, nominee.programme_id)
     replaces, replaced_by = family_of(session, nominee)
-    gone = leavers.left(session, [each for each in (nominee, replaces, replaced_by) if each], now)
+    left = leavers.left(session, [each for each in (nominee, replaces, replaced_by) if each], now)
     departed = leavers.departures(session, [nominee_id], now).get(nominee_id)
     standing = gates.standings(session, keyring, programme, [nominee], now, actor)[nominee_id]
-    others = [each for each in (replaces, replaced_by) if each and each.id not in gone]
+    others = [each for each in (replaces, replaced_by) if each and each.id not in left]
     return Path(
         rounds=_rounds(standing, _stages(session, nominee_id, actor, now), now),
         disqualifications=session.scalars(
@@ -113,7 +113,7 @@ def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetim
         ).all(),
         replaces=replaces,
         replaced_by=replaced_by,
-        both_stand=others[0] if others and nominee_id not in gone else None,
+        both_stand=others[0] if others and nominee_id not in left else None,
         names=user_names(session),
     )
 
@@ -124,18 +124,18 @@ def _rounds(standing: NomineeStanding, stages: Sequence[ListedEntry], now: dt.da
     last = max((stage.period.round_number for stage in stages if stage.is_kept), default=0)
     found = []
     for round_ in standing.notice.rounds.values():
-        there = [stage for stage in stages if stage.period.round_number == round_.number]
+        in_round = [stage for stage in stages if stage.period.round_number == round_.number]
         obstacles: tuple[str, ...] = ()
         if round_ == ahead:
             obstacles = standing.obstacles(round_)
             step = RoundStep.ANEW if round_.number == last else RoundStep.AHEAD if obstacles else RoundStep.READY
         elif round_.number > last:
             step = RoundStep.AHEAD
-        elif standing.gone and round_.number == last:
+        elif standing.how_left and round_.number == last:
             step = RoundStep.ENDED
         else:
-            step = RoundStep.PASSED if _is_over(there, now) else RoundStep.UNDER_WAY
-        found.append(RoundOnPath(round_, there, step, obstacles))
+            step = RoundStep.PASSED if _is_over(in_round, now) else RoundStep.UNDER_WAY
+        found.append(RoundOnPath(round_, in_round, step, obstacles))
     return found
 
 

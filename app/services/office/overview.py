@@ -87,7 +87,7 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
         to_review=_to_review(session, now),
         revocations=revocation.waiting(session),
         accounts=[row for row in two_people.waiting(session, actor) if row.mine],
-        resets=resets.unseen(session, actor),
+        resets=resets.unread(session, actor),
     )
 
 

@@ -157,8 +157,8 @@ class _Shown:
 
     def __init__(self, session: Session, programme: Programme, nominees: Sequence[Nominee], now: dt.datetime) -> None:
         self._rounds = programme.rules.rounds
-        gone = leavers.left(session, nominees, now)
-        self.nominees = [each for each in nominees if each.id not in gone]
+        left = leavers.left(session, nominees, now)
+        self.nominees = [each for each in nominees if each.id not in left]
         self._refused = reviews.refused(session, [each.id for each in self.nominees])
         self._periods: dict[tuple[int, int], list[Period]] = {}
         self._now: set[tuple[int, int]] = set()  # who is through a round, or in it, with the present deeds
@@ -202,9 +202,9 @@ class _Shown:
     def row(self, unit: Unit, nominees: Sequence[Nominee], step: BackwardStep, now: dt.datetime) -> UnitRound:
         periods = self.periods(nominees, step.leg.round)
         waiting = self.waiting(nominees, step.leg.round)
-        there = self.going_on(nominees, step.leg.round)
-        standing = _standing(step, periods, len(there), waiting, now)
-        return UnitRound(unit, self._rounds[step.leg.round], periods, len(there), waiting, step, standing)
+        eligible = self.going_on(nominees, step.leg.round)
+        standing = _standing(step, periods, len(eligible), waiting, now)
+        return UnitRound(unit, self._rounds[step.leg.round], periods, len(eligible), waiting, step, standing)
 
 
 def _over(period: Period) -> dt.date:

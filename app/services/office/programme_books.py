@@ -55,17 +55,17 @@ def preview(session: Session, sheets: Mapping[str, Rows], notice: str = "") -> P
     `notice` is the key of the one that the programme is to follow, "" for the built-in one. Raises NoticeMissing.
     """
     book, wrong = read(sheets, notice_of(notice))
-    there = _There.of(session)
+    existing = _Existing.of(session)
     named = [line.unit for line in book.places]
-    wrong = [*wrong, *_against_what_there_is(session, book, there)]
+    wrong = [*wrong, *_against_what_there_is(session, book, existing)]
     wrong.sort(key=lambda each: (list(HEADS).index(each.sheet), each.row))
     return Preview(
         book,
         wrong,
-        new_units=[name for name in named if name not in there.recommenders],
-        known_units=[name for name in named if name in there.recommenders],
-        new_people=[person for person in book.people if person.login not in there.people],
-        known_people=[person for person in book.people if person.login in there.people],
+        new_units=[name for name in named if name not in existing.recommenders],
+        known_units=[name for name in named if name in existing.recommenders],
+        new_people=[person for person in book.people if person.login not in existing.people],
+        known_people=[person for person in book.people if person.login in existing.people],
     )
 
 
@@ -110,13 +110,13 @@ def export(session: Session, programme_id: int) -> Book:
     programme = session.get_one(Programme, programme_id)
     office = units.office_of(session)
     lines = quotas.of_programme(session, programme_id)
-    there = [*([office] if office else []), *(line.unit for line in lines)]
+    existing = [*([office] if office else []), *(line.unit for line in lines)]
     people = session.scalars(
         select(User)
-        .where(User.unit_id.in_([unit.id for unit in there]), User.disabled_at.is_(None))
+        .where(User.unit_id.in_([unit.id for unit in existing]), User.disabled_at.is_(None))
         .order_by(User.unit_id, User.id)
     )
-    contacts = [BookContact(0, unit.name, units.contact_of(unit)) for unit in there]
+    contacts = [BookContact(0, unit.name, units.contact_of(unit)) for unit in existing]
     return Book(
         _plan_of(programme),
         office.name if office else "",
@@ -131,7 +131,7 @@ def export(session: Session, programme_id: int) -> Book:
 
 
 @dataclass(frozen=True, slots=True)
-class _There:
+class _Existing:
     """What is in the database already, by name."""
 
     office: Unit | None
@@ -139,40 +139,40 @@ class _There:
     people: Mapping[str, User]
 
     @classmethod
-    def of(cls, session: Session) -> _There:
+    def of(cls, session: Session) -> _Existing:
         found = session.scalars(select(Unit).where(Unit.kind == UnitKind.RECOMMENDER))
         people = {user.login: user for user in session.scalars(select(User))}
         return cls(units.office_of(session), {unit.name: unit for unit in found}, people)
 
 
-def _against_what_there_is(session: Session, book: Book, there: _There) -> list[Wrong]:
+def _against_what_there_is(session: Session, book: Book, existing: _Existing) -> list[Wrong]:
     wrong = []
     same = select(func.count()).select_from(Programme).where(Programme.title == book.plan.title)
     if session.scalar(same):
         wrong.append(Wrong(ABOUT, 1, "B", "已经有同名的活动，请在活动名称里写上年份或者届次，和它区别开。"))
-    office = there.office.name if there.office else book.office
+    office = existing.office.name if existing.office else book.office
     if not office:
         wrong.append(Wrong(ABOUT, 1, "B", "请填写工作专班的名称，系统里还没有它。"))
     elif book.office and book.office != office:
         wrong.append(Wrong(ABOUT, 1, "B", f"工作专班应为“{office}”，或者空着。"))
     for line in book.places:
-        unit = there.recommenders.get(line.unit)
+        unit = existing.recommenders.get(line.unit)
         if unit is not None and unit.retired_at is not None:
             wrong.append(Wrong(QUOTAS, line.row, "C", f"“{line.unit}”已经停用，请先启用它，或者删去这一行。"))
         if line.unit == office:
             wrong.append(Wrong(QUOTAS, line.row, "C", "工作专班不是推荐单位，请写推荐单位。"))
-    known = {office, *there.recommenders, *(line.unit for line in book.places)}
+    known = {office, *existing.recommenders, *(line.unit for line in book.places)}
     wrong += [
         Wrong(CONTACTS, each.row, "A", f"没有名为“{each.unit}”的单位，请写“{QUOTAS}”里的推荐单位，或者工作专班。")
         for each in book.contacts
         if each.unit not in known
     ]
     for person in book.people:
-        wrong += [Wrong(PEOPLE, person.row, column, words) for column, words in _about(person, office, known, there)]
+        wrong += [Wrong(PEOPLE, person.row, column, words) for column, words in _about(person, office, known, existing)]
     return wrong
 
 
-def _about(person: BookPerson, office: str, known: set[str], there: _There) -> list[tuple[str, str]]:
+def _about(person: BookPerson, office: str, known: set[str], existing: _Existing) -> list[tuple[str, str]]:
     unit = person.unit or office
     if unit not in known:
         return [("D", f"没有名为“{unit}”的单位，请写“{QUOTAS}”里的推荐单位，或者工作专班。")]
@@ -180,7 +180,7 @@ def _about(person: BookPerson, office: str, known: set[str], there: _There) -> l
         return [("D", "单位负责人和经办人须属于一个推荐单位，不能属于工作专班。")]
     if person.role is Role.OFFICE and unit != office:
         return [("D", f"工作专班的人只能属于工作专班，请写“{office}”，或者空着。")]
-    user = there.people.get(person.login)
+    user = existing.people.get(person.login)
     if user is not None and (user.name, user.role, user.unit.name) != (person.name, person.role, unit):
         return [("A", f"登录名 {person.login} 已经有人用了，请换一个。")]
     return []
@@ -191,14 +191,14 @@ def _units(work: Work, book: Book) -> dict[str, Unit]:
 
     Units that are not there yet are added under the office.
     """
-    there = _There.of(work.session)
-    office = there.office
+    existing = _Existing.of(work.session)
+    office = existing.office
     if office is None:
         office = Unit(kind=UnitKind.OFFICE, name=book.office)
         work.session.add(office)
         work.session.flush()
         work.did("unit.added", office, name=office.name)
-    by_name = {office.name: office, **there.recommenders}
+    by_name = {office.name: office, **existing.recommenders}
     for line in book.places:
         if line.unit not in by_name:
             by_name[line.unit] = units.add(work, office.id, line.unit)
@@ -209,8 +209,10 @@ def _contacts(work: Work, contacts: Sequence[BookContact], by_name: Mapping[str,
     """Write the contact blocks of a book. A line left empty in it keeps what is there: a page may name it (R13)."""
     for each in contacts:
         unit = by_name[each.unit]
-        there = {line: text for line, text in asdict(units.contact_of(unit)).items() if not getattr(each.contact, line)}
-        if changed := units.put_contact(unit, replace(each.contact, **there)):
+        existing = {
+            line: text for line, text in asdict(units.contact_of(unit)).items() if not getattr(each.contact, line)
+        }
+        if changed := units.put_contact(unit, replace(each.contact, **existing)):
             work.did("unit.contact_changed", unit, fields=changed)
 
 

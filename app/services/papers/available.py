@@ -40,7 +40,7 @@ def of_units(session: Session, programme_id: int, actor: Actor, now: dt.datetime
         counts = Counter(one.kind for one in still_in(session, programme_id, unit.id, now))
         municipal = is_municipal(session, programme, unit.id)
         collectives, individuals = counts[Kind.COLLECTIVE], counts[Kind.INDIVIDUAL]
-        there = {
+        conditions = {
             "report-preliminary": True,
             "report-formal": True,
             "annex-2": collectives,
@@ -48,7 +48,7 @@ def of_units(session: Session, programme_id: int, actor: Actor, now: dt.datetime
             "annex-6": collectives + individuals,
             "annex-7": collectives and municipal,
         }
-        papers = frozenset(key for key, has in there.items() if has)
+        papers = frozenset(key for key, has in conditions.items() if has)
         shelves.append(UnitPapers(unit.id, unit.name, collectives, individuals, papers))
     return shelves
 
@@ -69,8 +69,8 @@ def of_periods(session: Session, programme_id: int, actor: Actor) -> list[Period
 
 def papers_of(period: Period, now: dt.datetime) -> frozenset[str]:
     """Return the keys of the papers that a period has by now."""
-    there = {"notice": True, "cases": now >= period.opens_at, "closing": period.closed_at is not None}
-    return frozenset(key for key, has in there.items() if has)
+    conditions = {"notice": True, "cases": now >= period.opens_at, "closing": period.closed_at is not None}
+    return frozenset(key for key, has in conditions.items() if has)
 
 
 def of_nominees(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[Nominee]:
@@ -80,5 +80,5 @@ def of_nominees(session: Session, programme_id: int, actor: Actor, now: dt.datet
         for row in of_programme(session, programme_id, actor)
         if actor.is_office or row.recommender_id == actor.unit_id
     ]
-    gone = leavers.left(session, rows, now)
-    return [row for row in rows if row.id not in gone]
+    left = leavers.left(session, rows, now)
+    return [row for row in rows if row.id not in left]

@@ -38,8 +38,8 @@ def still_in(session: Session, programme_id: int, unit_id: int, now: dt.datetime
         .order_by(Nominee.kind, Nominee.position, Nominee.id)
         .options(joinedload(Nominee.unit), joinedload(Nominee.recommender))
     ).all()
-    gone = leavers.left(session, rows, now)
-    return [row for row in rows if row.id not in gone]
+    left = leavers.left(session, rows, now)
+    return [row for row in rows if row.id not in left]
 
 
 def reviewed(session: Session, found: Sequence[Nominee]) -> list[Nominee]:

@@ -58,8 +58,8 @@ def close_period(work: Work, period_id: int) -> None:
 def close_each(work: Work, period_ids: Iterable[int]) -> BulkOutcome:
     """Close these periods one by one (R30). Raises NothingChosen, NotAllowed."""
     require_office(work.actor)
-    there = work.session.scalars(select(Period.id).where(Period.id.in_(set(period_ids)))).all()
-    return do_each(there, "一次公示", lambda period_id: close_period(work, period_id))
+    existing = work.session.scalars(select(Period.id).where(Period.id.in_(set(period_ids)))).all()
+    return do_each(existing, "一次公示", lambda period_id: close_period(work, period_id))
 
 
 def cases_of(session: Session, period: Period) -> list[Case]:
@@ -161,8 +161,8 @@ def who_is_out(session: Session, period: Period, cases: list[Case], now: dt.date
             out.setdefault(row.nominee_id, set()).add(row.ground)
     if period.settled_at is None:
         left = departures(session, [case.entry.nominee_id for case in cases], now)
-        gone = {nominee_id for nominee_id, departed in left.items() if departed.settled}
-        for lapse in lapses((case.outcome for case in cases), period.conclude_by, now, gone):
+        left_before = {nominee_id for nominee_id, departed in left.items() if departed.settled}
+        for lapse in lapses((case.outcome for case in cases), period.conclude_by, now, left_before):
             out.setdefault(lapse.nominee_id, set()).add(Ground.LAPSED)
     return {nominee_id: frozenset(grounds) for nominee_id, grounds in out.items()}
 

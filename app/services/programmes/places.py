@@ -39,12 +39,12 @@ def set_places(session: Session, programme: Programme, places: Places) -> list[i
 def _take_off(session: Session, quota: Quota | None) -> list[int] | None:
     if quota is None:
         return None
-    there = session.scalar(
+    existing = session.scalar(
         select(Nominee.id)
         .where(Nominee.programme_id == quota.programme_id, Nominee.recommender_id == quota.unit_id)
         .limit(1)
     )
-    if there is not None:
+    if existing is not None:
         quota.collectives = quota.individuals = quota.secret_collectives = quota.secret_individuals = 0
     else:
         session.delete(quota)

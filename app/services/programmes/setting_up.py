@@ -168,10 +168,10 @@ def _move_stages(programme: Programme, spans: Sequence[StageDays]) -> dict[str, 
     Returns each stage that moved: its first and last day, before (if there was any) and now.
     """
     moved = {}
-    there = {stage.number: stage for stage in programme.stages}
+    existing = {stage.number: stage for stage in programme.stages}
     for span in spans:
         days = [span.starts_on.isoformat(), span.ends_on.isoformat()]
-        stage = there.get(span.number)
+        stage = existing.get(span.number)
         if stage is None:
             programme.stages.append(_stage(span))
             moved[str(span.number)] = days

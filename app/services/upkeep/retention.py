@@ -146,12 +146,12 @@ class _People:
         self.imported = (ImportRow.import_id.in_(imports),)
 
 
-def _purge(work: Work, store: Store, gone: KeptData) -> None:
+def _purge(work: Work, store: Store, kept: KeptData) -> None:
     """Purge one programme, files first.
 
     Stopped half way, the rows still name what is left, and the next run goes on.
     """
-    people = _People(gone.programme_id)
+    people = _People(kept.programme_id)
     for names in (
         select(Evidence.name).where(*people.files),
         select(CaseFile.name).where(*people.case_files),
@@ -178,11 +178,11 @@ def _purge(work: Work, store: Store, gone: KeptData) -> None:
         .where(*people.facts)
         .values(facts=PURGED, content_hash=_NO_HASH, contact_hash=None, text_hash=None),
     )
-    counts = {"identities": gone.identities, "files": gone.files, "texts": gone.texts, "dossiers": gone.dossiers}
+    counts = {"identities": kept.identities, "files": kept.files, "texts": kept.texts, "dossiers": kept.dossiers}
     with work:
         for statement in statements:
             work.session.execute(statement, execution_options={"synchronize_session": False})
-        work.did("retention.purged", on_programme(gone.programme_id), **counts)
+        work.did("retention.purged", on_programme(kept.programme_id), **counts)
 
 
 def _overwrite_deleted(session: Session) -> None:

@@ -188,10 +188,10 @@ def _with_parents(form: ParentForm) -> ParentForm:
 
     The service moves only own units, and only under a recommending unit.
     """
-    there = [each for each in units.tree(session(), actor()) if each.kind in units.BELOW and each.retired_at is None]
+    in_use = [each for each in units.tree(session(), actor()) if each.kind in units.BELOW and each.retired_at is None]
     form.parent.choices = options(
-        {each.id: f"{each.name}（增加{UNIT_KIND_NAMES[units.BELOW[each.kind]]}）" for each in there}
+        {each.id: f"{each.name}（增加{UNIT_KIND_NAMES[units.BELOW[each.kind]]}）" for each in in_use}
         if isinstance(form, NewUnitForm)
-        else {each.id: each.name for each in there if each.kind is UnitKind.RECOMMENDER}
+        else {each.id: each.name for each in in_use if each.kind is UnitKind.RECOMMENDER}
     )
     return form

@@ -176,8 +176,8 @@ class RecuseForm(ChoiceForm):
 class ActionButton:
     """An action as the page offers it: its use case, the button's text, its form and its warning.
 
-    The use case takes the unit of work, the case's id and the form's `arguments`.
-    An action that is `final` or `once` asks for confirmation. The button of a final one is red.
+    The use case takes the unit of work, the case's id and the form's `arguments`. An action that is `final` or `once`
+    asks for confirmation. The button of a final one is red.
     """
 
     call: Callable[..., None]

@@ -74,8 +74,8 @@ def stop(token: str) -> ResponseReturnValue:
 
 def _objection() -> int | None:
     """Return the objection of this browser: just filed, or opened with its code."""
-    held = receipt_session.shown()
-    return held.objection_id if held is not None else receipt_session.followed_objection()
+    receipt = receipt_session.shown()
+    return receipt.objection_id if receipt is not None else receipt_session.followed_objection()
 
 
 def _page(tried: Attempt[Any] = UNTRIED, form: ReachCodeForm | None = None) -> ResponseReturnValue:

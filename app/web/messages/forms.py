@@ -32,9 +32,9 @@ class AddressForm(PlainForm):
     )
 
     def offer(self, channels: Iterable[OutgoingChannel]) -> AddressForm:
-        there = [channel for channel in OutgoingChannel if channel in set(channels)]
-        self.channel.choices = options({channel.value: CHANNEL_NAMES[channel] for channel in there})
-        self.address.description = "；".join(f"{CHANNEL_NAMES[each]}：{_PLACES[each]}" for each in there) + "。"
+        available = [channel for channel in OutgoingChannel if channel in set(channels)]
+        self.channel.choices = options({channel.value: CHANNEL_NAMES[channel] for channel in available})
+        self.address.description = "；".join(f"{CHANNEL_NAMES[each]}：{_PLACES[each]}" for each in available) + "。"
         return self
 
     def chosen(self) -> OutgoingChannel | None:

@@ -79,8 +79,8 @@ def _set(unit_id: int) -> ResponseReturnValue:
         channel = form.chosen()
         if channel is None:
             raise NoChannel
-        there = portal().gateways.available
-        return reaches.set_address(work(), Whose(unit_id), channel, form.address.data or "", form.times.data, there)
+        offered = portal().gateways.available
+        return reaches.set_address(work(), Whose(unit_id), channel, form.address.data or "", form.times.data, offered)
 
     tried = attempt(set_address, form)
     if tried.refused:
@@ -140,8 +140,8 @@ def _page(
 
 
 def _channels(unit_id: int) -> list[OutgoingChannel]:
-    there = portal().gateways.available
-    return [channel for channel in OutgoingChannel if channel in there and (unit_id or channel in PERSONAL)]
+    offered = portal().gateways.available
+    return [channel for channel in OutgoingChannel if channel in offered and (unit_id or channel in PERSONAL)]
 
 
 def _address(unit_id: int) -> str:

@@ -22,8 +22,8 @@ def of_standing(standings: Standings) -> list[Column[Nominee]]:
 
     def answered(nominee: Nominee) -> str:
         standing = standings[nominee.id]
-        there = len(standing.needed) - len(standing.unanswered)
-        return f"{there}/{len(standing.needed)}"
+        count = len(standing.needed) - len(standing.unanswered)
+        return f"{count}/{len(standing.needed)}"
 
     def ahead(nominee: Nominee) -> str:
         standing = standings[nominee.id]

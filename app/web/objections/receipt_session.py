@@ -43,16 +43,16 @@ def begin(filed: Filed, draft: str) -> None:
 
 def shown() -> Shown | None:
     """Return the receipt that this browser may still show."""
-    held = _held(_RECEIPT)
-    return None if held is None else Shown(held["code"], held["objection"], held["draft"])
+    stored = _stored(_RECEIPT)
+    return None if stored is None else Shown(stored["code"], stored["objection"], stored["draft"])
 
 
 def end() -> None:
     """Stop showing the receipt, also to a copy of this session, and delete the draft."""
-    held = _held(_RECEIPT)
+    stored = _stored(_RECEIPT)
     _end(_RECEIPT)
-    if held is not None:
-        drafting.forget(held["draft"])
+    if stored is not None:
+        drafting.forget(stored["draft"])
 
 
 def begin_slip(filed: Filed, user_id: int) -> None:
@@ -62,8 +62,8 @@ def begin_slip(filed: Filed, user_id: int) -> None:
 
 def slip(user_id: int) -> Shown | None:
     """Return the slip that this browser may still show. Only the person who registered gets it."""
-    held = _held(_SLIP)
-    return None if held is None or held["user"] != user_id else Shown(held["code"], held["objection"], "")
+    stored = _stored(_SLIP)
+    return None if stored is None or stored["user"] != user_id else Shown(stored["code"], stored["objection"], "")
 
 
 def end_slip() -> None:
@@ -79,8 +79,8 @@ def begin_following(objection_id: int) -> None:
 
 def followed_objection() -> int | None:
     """Return the id of the objection that this browser opened with its code, for half an hour at most."""
-    held = _held(_FOLLOW)
-    objection_id: int | None = None if held is None else held["objection"]
+    stored = _stored(_FOLLOW)
+    objection_id: int | None = None if stored is None else stored["objection"]
     return objection_id
 
 
@@ -97,7 +97,7 @@ def _put(what: str, content: dict[str, Any], lasts: dt.timedelta, over_at: float
     cookie[what] = {"sealed": base64.b85encode(sealed).decode()}
 
 
-def _held(what: str) -> dict[str, Any] | None:
+def _stored(what: str) -> dict[str, Any] | None:
     if what not in cookie:  # reading must not write a cookie
         return None
     content = _read(what)

@@ -9,5 +9,5 @@ from app.web.shared.portal import portal
 
 def telling(*, wants_news: bool = False, code_at_once: bool = True) -> Telling | None:
     """Return how an objector is told, or None where no channel leads to a person."""
-    there = portal().gateways.available & set(PERSONAL)
-    return Telling(there, wants_news, code_at_once) if there else None
+    reachable = portal().gateways.available & set(PERSONAL)
+    return Telling(reachable, wants_news, code_at_once) if reachable else None

@@ -24,8 +24,10 @@ from app.web.shared.portal import session
 @allow(Role.OFFICE)
 def places(programme_id: int) -> ResponseReturnValue:
     shown = found(programme_id)
-    there = {quota.unit_id: quota for quota in quotas.of_programme(session(), shown.id)}
-    return _page(programme_id, {unit.id: PlacesForm.of(unit.id, there.get(unit.id)) for unit in _units(programme_id)})
+    existing = {quota.unit_id: quota for quota in quotas.of_programme(session(), shown.id)}
+    return _page(
+        programme_id, {unit.id: PlacesForm.of(unit.id, existing.get(unit.id)) for unit in _units(programme_id)}
+    )
 
 
 @blueprint.post("/<int:programme_id>/quotas")
@@ -44,9 +46,9 @@ def give_places(programme_id: int) -> ResponseReturnValue:
 
 def _units(programme_id: int) -> list[Unit]:
     """Return every recommending unit in use, and retired ones that still have places."""
-    there = {quota.unit_id for quota in quotas.of_programme(session(), programme_id)}
+    existing = {quota.unit_id for quota in quotas.of_programme(session(), programme_id)}
     recommenders = [unit for unit in units.tree(session(), actor()) if unit.kind is UnitKind.RECOMMENDER]
-    return [unit for unit in recommenders if unit.retired_at is None or unit.id in there]
+    return [unit for unit in recommenders if unit.retired_at is None or unit.id in existing]
 
 
 class _Table:

@@ -52,8 +52,7 @@ def attempt(use_case: Callable[[], Result], form: Fields | None = None) -> Attem
     """Call a use case if its form is valid; `form` is None for a button.
 
     On a refusal the session is rolled back and each fault placed beside its field; faults without a field of the form
-    go
-    on top. NotThere is raised on, to be answered with 404.
+    go on top. NotThere is raised on, to be answered with 404.
     """
     if form is not None and not form.validate():
         return Attempt(422)

@@ -12,7 +12,7 @@ from wtforms import StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
-from app.domain.shared.invisible import without_unseen
+from app.domain.shared.invisible import without_invisible
 
 
 class FormGuard(CSRFProtect):
@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
 
 def clean(text: str | None) -> str:
     """Trim a typed text, remove invisible characters and normalise line ends."""
-    return without_unseen(text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    return without_invisible(text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 class TypedBefore(MultiDict[str, str]):

@@ -35,8 +35,7 @@ def ready() -> ResponseReturnValue:
     """Check database, migrations and settlement. Answers 503 with the names of what fails.
 
     `degraded` names what the portal can do without for a while, so that no load balancer removes it. A clock that
-    differs
-    from the database's is named there too, since the database's may be the wrong one.
+    differs from the database's is named there too, since the database's may be the wrong one.
     """
     try:
         migrated = portal().database.is_migrated()

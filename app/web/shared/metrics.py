@@ -34,8 +34,7 @@ class Counters:
     """Counters since the server started: one set a worker, added up when read.
 
     prometheus_client is imported here and not above. On its first import it decides by the environment whether counters
-    are
-    shared between workers, and processes/server.py sets that environment in each worker.
+    are shared between workers, and processes/server.py sets that environment in each worker.
     """
 
     def __init__(self) -> None:

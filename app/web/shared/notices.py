@@ -45,8 +45,8 @@ def numbered_rounds(programmes: Iterable[Programme]) -> dict[str, str]:
 
 def notice_options() -> dict[str, str]:
     """Return the notices that a new programme can follow, by key; {} where there is no choice."""
-    there = {key: notice.name for key, notice in offered().items()}
-    return there if len(there) > 1 else {}
+    by_key = {key: notice.name for key, notice in offered().items()}
+    return by_key if len(by_key) > 1 else {}
 
 
 def _rules_of(programmes: Iterable[Programme]) -> list[AwardNotice]:

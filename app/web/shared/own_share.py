@@ -28,8 +28,7 @@ def effort(allowances: Sequence[Allowance], form_token: str, contact: str) -> in
     """Return the factor by which this request's challenge is harder than usual.
 
     It is 1 up to the contact's share, and doubles with each objection that this browser files beyond it. A form that
-    was
-    filed already only fetches its receipt again, so its factor is 1.
+    was filed already only fetches its receipt again, so its factor is 1.
     """
     kept = _kept()
     form, mark = _mark(kept, form_token), _mark(kept, plain_contact(contact))

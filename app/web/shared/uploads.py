@@ -108,8 +108,7 @@ def bare_file() -> tuple[str, SealedSpool]:
     """Spool the file that is this request's body; return it with its file name. Raises FileRefused.
 
     The name comes percent-encoded, as headers are ASCII. A broken connection looks like the end of the file, since
-    granian
-    just ends the stream. So the length is compared with the announced one.
+    granian just ends the stream. So the length is compared with the announced one.
     """
     spool = BoundedSpool()
     received = 0

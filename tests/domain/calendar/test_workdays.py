@@ -19,13 +19,7 @@ from app.domain.calendar.workdays import (
     workdays_between,
 )
 from app.domain.refusals import BeyondHorizon
-
-
-def on(text: str) -> dt.date:
-    """`2026-09-18 Fri` as a date; the weekday is checked, so no table here can be wrong about one."""
-    date = dt.date.fromisoformat(text[:10])
-    assert f"{date:%Y-%m-%d %a}" == text
-    return date
+from tests.days import on
 
 
 def table(rows: str) -> DayTable:

@@ -1,30 +1,13 @@
 """To whom a case goes when it comes in, and when it falls to the office (R21)."""
 
-import datetime as dt
-
 import pytest
 
-from app.calendars.china import ChinaCalendar
-from app.domain.calendar.workdays import DayTable, each_day, end_of
+from app.domain.calendar.workdays import end_of
 from app.domain.cases.hands import Staffed, falls_at, first_hand, lacks_hands
-from app.domain.shared.instants import SHANGHAI
+from tests.days import CHINA, clock, on, stored
 from tests.world import at
 
-CHINA = ChinaCalendar()
 OWN, RECOMMENDER, OFFICE = 3, 2, 1
-
-
-def on(text: str) -> dt.date:
-    return at(f"{text} 00:00").astimezone(SHANGHAI).date()
-
-
-def stored(first: str, last: str) -> DayTable:
-    """The days a period keeps."""
-    return DayTable([CHINA.day(date) for date in each_day(on(first), on(last))])
-
-
-def clock(instant: dt.datetime) -> str:
-    return f"{instant.astimezone(SHANGHAI):%m-%d %a %H:%M}"
 
 
 @pytest.mark.parametrize(

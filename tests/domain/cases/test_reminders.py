@@ -1,36 +1,16 @@
 """When handlers are warned and when a case escalates (R21, R28)."""
 
-import datetime as dt
-
 import pytest
 
-from app.calendars.china import ChinaCalendar
-from app.domain.calendar.workdays import DayTable, each_day, end_of
+from app.domain.calendar.workdays import end_of
 from app.domain.cases.reminders import (
     Reminder,
     due_reminder,
     reminder_times,
     workdays_after_today,
 )
-from app.domain.shared.instants import SHANGHAI
+from tests.days import CHINA, clock, on, stored
 from tests.world import at
-
-CHINA = ChinaCalendar()
-
-
-def on(text: str) -> dt.date:
-    """`2026-09-18 Fri`, the weekday checked."""
-    return at(f"{text} 00:00").astimezone(SHANGHAI).date()
-
-
-def stored(first: str, last: str) -> DayTable:
-    """The days a period keeps."""
-    return DayTable([CHINA.day(date) for date in each_day(on(first), on(last))])
-
-
-def clock(instant: dt.datetime) -> str:
-    return f"{instant.astimezone(SHANGHAI):%m-%d %a %H:%M}"
-
 
 # --- reminders -----------------------------------------------------------------------------------
 

@@ -6,21 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import each_day, end_of, nth_workday_after
 from app.domain.periods.backward_planning import BackwardStep, Leg, Misfit, chain, last_opening, misfit, most_workdays
 from app.domain.periods.window import CONCLUDE_WORKDAYS, count_window
 from app.domain.refusals import BadValue, BeyondHorizon
-
-CHINA = ChinaCalendar()  # 2004-2026
-
-
-def on(text: str) -> dt.date:
-    """`2025-11-14 Fri` as a date; the weekday is checked."""
-    date = dt.date.fromisoformat(text[:10])
-    assert date.strftime("%a") == text[11:], f"{text[:10]} is a {date:%a}"
-    return date
-
+from tests.days import CHINA, on
 
 # --- refused -------------------------------------------------------------------------------------
 

@@ -22,16 +22,9 @@ from app.domain.periods.window import (
 )
 from app.domain.refusals import BadValue, BeyondHorizon, NotAWorkday, TooEarly
 from app.domain.shared.instants import SHANGHAI
+from tests.days import CHINA, on
 
-CHINA = ChinaCalendar()  # 2004-2026
 MICROSECOND = dt.timedelta(microseconds=1)
-
-
-def on(text: str) -> dt.date:
-    """`2026-09-18 Fri` as a date; the weekday is checked, so no table here can be wrong about one."""
-    date = dt.date.fromisoformat(text[:10])
-    assert f"{date:%Y-%m-%d %a}" == text
-    return date
 
 
 def at(text: str) -> dt.datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.shared.invisible import without_unseen
+from app.domain.shared.invisible import without_invisible
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,9 @@ from app.domain.shared.invisible import without_unseen
     ],
 )
 def test_what_nobody_sees_is_taken_out(unseen: str) -> None:
-    assert without_unseen(f"张{unseen}三{unseen}") == "张三"
+    assert without_invisible(f"张{unseen}三{unseen}") == "张三"
 
 
 @pytest.mark.parametrize("text", ["一\t二\r\n三", "阿依古丽·买买提", "𠮷野", "é", "👍", "全角　空格"])
 def test_what_people_type_stays(text: str) -> None:
-    assert without_unseen(text) == text
+    assert without_invisible(text) == text

@@ -18,17 +18,17 @@ def test_the_owner_and_the_office_are_told_of_each_reset(world: World) -> None:
     world.run(making.reset, "office2", "correct horse battery", with_second_factor=True, now=at(DAY))
     office, handler = world.actor("office"), world.people["handler"]
 
-    def unseen(login: str) -> list[tuple[int, bool]]:
-        rows = world.do(resets.unseen, world.actor(login))
+    def unread(login: str) -> list[tuple[int, bool]]:
+        rows = world.do(resets.unread, world.actor(login))
         return [(row.user_id, row.second_factor) for row in rows]
 
-    assert unseen("office") == [(handler, False), (world.people["office2"], True)]
+    assert unread("office") == [(handler, False), (world.people["office2"], True)]
     with world.database.reader() as session:
         assert session.get_one(User, handler).untold_reset
     world.run(resets.note_told, handler, now=at(DAY))
-    ids = [row.id for row in world.do(resets.unseen, office)]
+    ids = [row.id for row in world.do(resets.unread, office)]
     assert world.run(resets.note_seen, ids, by=office, now=at(DAY)) == 2
-    assert unseen("office") == []
+    assert unread("office") == []
     with world.database.reader() as session:
         assert not session.get_one(User, handler).untold_reset
         rows = session.execute(select(AccountReset.told_at, AccountReset.seen_by).order_by(AccountReset.id)).all()
@@ -38,8 +38,8 @@ def test_the_owner_and_the_office_are_told_of_each_reset(world: World) -> None:
 def test_whoever_resets_does_not_see_to_it(world: World) -> None:
     world.run(staffing.invite_again, [world.people["handler"]], by=world.actor("office"), now=at(DAY))
     office = world.actor("office")
-    assert world.do(resets.unseen, office) == []
+    assert world.do(resets.unread, office) == []
     assert world.run(resets.note_seen, [1], by=office, now=at(DAY)) == 0
-    assert len(world.do(resets.unseen, world.actor("office2"))) == 1
+    assert len(world.do(resets.unread, world.actor("office2"))) == 1
     with pytest.raises(NotAllowed):
         world.run(resets.note_seen, [1], by=world.actor("head"), now=at(DAY))

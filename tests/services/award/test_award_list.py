@@ -11,7 +11,7 @@ from app.domain.refusals import DecisionNotReady
 from app.models import Confirmation, Nominee, OpinionOutcome, Programme
 from app.services.award.award_list import standing_of
 from app.services.cases import settlement
-from tests.awards import CLOSED, DECIDED, decided, paper, ready, recorded
+from tests.awards import CLOSED, DECIDED, decided, paper, ready, recorded, refused
 from tests.qujing import Authority
 from tests.standing import answered
 from tests.world import World, at
@@ -28,17 +28,6 @@ on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # wh
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "evidence"
-
-
-def refused(world: World, folder: Path, *obstacles: str) -> None:
-    """Assert that the decision is refused for exactly these reasons and nothing is written."""
-    before = world.everything()
-    with pytest.raises(DecisionNotReady) as found:
-        decided(world, folder)
-    assert len(found.value.obstacles) == len(obstacles)
-    for obstacle, said in zip(obstacles, found.value.obstacles, strict=True):
-        assert obstacle in said
-    assert world.everything() == before
 
 
 @on_sqlite

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.award.decision import ProceedingKind
 from app.domain.cases.states import Conclusion
-from app.domain.refusals import Archived, Awarded, DecisionNotReady, MissingText, NotAllowed, PrivateData
+from app.domain.refusals import Archived, Awarded, MissingText, NotAllowed, PrivateData
 from app.models import Honour, Nominee, Proceeding, Programme
 from app.services.award import deciding
 from app.services.award.deciding import PaperText
@@ -23,7 +23,7 @@ from app.services.periods import closing
 from app.services.programmes import decisions
 from app.services.shared.work import Work
 from tests import awards
-from tests.awards import CLOSED, DECIDED, decided, decision_text, paper, ready, recorded, scan, standing
+from tests.awards import CLOSED, DECIDED, decided, decision_text, paper, ready, recorded, refused, scan, standing
 from tests.refusing import ANSWER_MISSING, LIST_CHANGED, WRONG_DAY, Refused, refuses
 from tests.world import World, at, at_once
 
@@ -124,17 +124,6 @@ def test_the_decision_waits_for_everybody_on_the_list_and_for_the_approvals(worl
         session.commit()
     refused(world, folder, "罗平县的个人超出名额（名额1个，名单上2个）")
     assert honours(world) == []
-
-
-def refused(world: World, folder: Path, *obstacles: str) -> None:
-    """Assert that the decision is refused for exactly these reasons and nothing is written."""
-    before = world.everything()
-    with pytest.raises(DecisionNotReady) as found:
-        decided(world, folder)
-    assert len(found.value.obstacles) == len(obstacles)
-    for obstacle, said in zip(obstacles, found.value.obstacles, strict=True):
-        assert obstacle in said
-    assert world.everything() == before
 
 
 WRONG_DECISIONS = [

@@ -138,9 +138,9 @@ def settlement_waits_to_the_next_working_day(live: LiveData) -> Found:
     for period in rows:
         between = [row for row in period.days_in_force if dt.date.fromisoformat(row["date"]) >= period.conclude_day]
         works = [row["date"] for row in between if row["kind"] in ("workday", "makeup")]
-        held = not period.day_table.day(local_date(period.set_deadline) - dt.timedelta(days=1)).works
+        day_off = not period.day_table.day(local_date(period.set_deadline) - dt.timedelta(days=1)).works
         right = works == [period.conclude_day.isoformat()] and _is_midnight(period.conclude_by)
-        if not (held and right and period.conclude_by > period.set_deadline):
+        if not (day_off and right and period.conclude_by > period.set_deadline):
             yield Period, period.id
 
 

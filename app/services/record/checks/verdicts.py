@@ -62,7 +62,7 @@ def upheld_objection_puts_the_nominee_out(_live: LiveData) -> Select[int]:
     return cases_in_periods(upheld, ~out, ~_gone_before(Case.confirmed_at, ~out))
 
 
-def _outs(*wrong: ColumnElement[bool]) -> Select[int]:
+def _disqualifications(*wrong: ColumnElement[bool]) -> Select[int]:
     """Select disqualifications, joined with case, entry and period."""
     return (
         select(Disqualification.id)
@@ -83,7 +83,9 @@ def disqualification_has_its_case(_live: LiveData) -> Select[int]:
 
 @invariant("R27", "取消资格的对象和公示，就是案件所针对的对象和公示")
 def disqualification_is_of_its_cases_nominee(_live: LiveData) -> Select[int]:
-    return _outs(or_(Entry.nominee_id != Disqualification.nominee_id, Entry.period_id != Disqualification.period_id))
+    return _disqualifications(
+        or_(Entry.nominee_id != Disqualification.nominee_id, Entry.period_id != Disqualification.period_id)
+    )
 
 
 @invariant("R26", "一个对象在一次公示中只因逾期取消一次")
@@ -100,12 +102,16 @@ def nominee_lapses_once_a_period(_live: LiveData) -> Select[int]:
 
 @invariant("R26", "因逾期取消的，自规定时间起生效")
 def lapse_takes_effect_at_the_deadline(_live: LiveData) -> Select[int]:
-    return _outs(Disqualification.ground == Ground.LAPSED, Disqualification.effective_at != Period.conclude_by)
+    return _disqualifications(
+        Disqualification.ground == Ground.LAPSED, Disqualification.effective_at != Period.conclude_by
+    )
 
 
 @invariant("R27", "因异议成立取消的，自确认之时起生效")
 def upheld_takes_effect_at_confirmation(_live: LiveData) -> Select[int]:
-    return _outs(Disqualification.ground == Ground.UPHELD, Disqualification.effective_at != Case.confirmed_at)
+    return _disqualifications(
+        Disqualification.ground == Ground.UPHELD, Disqualification.effective_at != Case.confirmed_at
+    )
 
 
 @invariant("R26", "取消资格在生效以后才执行")
