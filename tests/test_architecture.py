@@ -37,7 +37,7 @@ SUBJECTS = {
 }  # fmt: skip
 BESIDE_SUBJECTS = {
     "app/domain": {"refusals"},
-    "app/models": {"base", "document", "drawing", "letters", "stored_file"},
+    "app/models": {"arrivals", "base", "document", "drawing", "letters", "stored_file"},
     "app/web": {"factory"},
 }
 MOST_MODULES = 25
@@ -45,6 +45,7 @@ MOST_MODULES = 25
 WALKS = {
     "tests/web/shared/test_hostile_text.py",
     "tests/cli/test_gongshi.py",
+    "tests/papers/test_letters.py",
     "tests/papers/test_looks.py",
     "tests/domain/test_no_case_without_a_hand.py",
     "tests/domain/test_paper_is_as_good_as_the_web.py",

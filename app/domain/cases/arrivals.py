@@ -1,10 +1,10 @@
 """From when on a unit is shown a case that came in: the end of that day, with all others of the day (R19).
 
-Somebody who reloads the queue every minute must not learn at which minute an objection was filed. Several batches a day
-would reveal the hours between them, and a batch at another hour than midnight would split a day whose date the pages
-show. So there is one batch a day, at 24:00. No working hour is lost by it. The two working days of a unit are counted
-from the day after the arrival (R21), so it loses none of them. The office sees every case at once. A unit that registered a case itself
-(R33) knows of it, and sees it at once too.
+Somebody who reloads the queue every minute must not learn at which minute an objection was filed. Several batches a
+day would reveal the hours between them, and a batch at another hour than midnight would split a day whose date the
+pages show. So there is one batch a day, at 24:00. No working hour is lost by it. The two working days of a unit are
+counted from the day after the arrival (R21), so it loses none of them. The office sees every case at once. A unit
+that registered a case itself (R33) knows of it, and sees it at once too.
 """
 
 from __future__ import annotations

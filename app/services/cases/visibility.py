@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from app.domain.cases.states import Actor, Role
 from app.models import Case, Recusal, Unit
-from app.services.shared.arrivals import shown_to_units
+from app.models.arrivals import shown_to_units
 
 
 def cases_visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:

@@ -13,8 +13,8 @@ from app.domain.cases.states import OPEN_STATES, Role
 from app.domain.objections.receipt import keyed_hash
 from app.domain.refusals import NotThere
 from app.models import Case, Entry, Period, Proceeding, ProceedingKind, Programme, Recusal, StaffCalendar
+from app.models.arrivals import shown_to_units
 from app.sealing import Keyring
-from app.services.shared.arrivals import shown_to_units
 from app.services.shared.work import Work, use_case
 
 

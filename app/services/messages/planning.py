@@ -17,7 +17,7 @@ from app.domain.messages.fate import Delivery
 from app.domain.messages.hours import ALWAYS, Times, leaves_at, tells_still, wants
 from app.domain.messages.wording import NoticeKind
 from app.models import Case, Dispatch, OutboxRow, Reach, Recusal, Unit, UnitKind, User
-from app.services.shared.arrivals import shown_to_units
+from app.models.arrivals import shown_to_units
 from app.services.shared.work import Work, use_case
 
 _BATCH = 100

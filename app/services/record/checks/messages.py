@@ -11,9 +11,9 @@ from sqlalchemy.orm import aliased
 from app.domain.messages.fate import Delivery
 from app.domain.messages.wording import NoticeKind
 from app.models import Base, Dispatch, OutboxRow, Reach, Unit, UnitKind
+from app.models.arrivals import shown_to_units
 from app.models.cases import Case
 from app.services.record.checks.registry import LiveData, invariant
-from app.services.shared.arrivals import shown_to_units
 
 _SEALED_AT_LEAST = 1 + 4 + 12 + 16  # mark and key, nonce, tag: nothing sealed is shorter
 _AN_HOUR = dt.timedelta(hours=1)

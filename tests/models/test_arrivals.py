@@ -6,9 +6,9 @@ from sqlalchemy import select, update
 
 from app.domain.cases.states import State
 from app.models import Case, Objection
+from app.models.arrivals import shown_to_units
 from app.services.cases import flood, investigation, queue
 from app.services.cases.flood import Likeness
-from app.services.shared.arrivals import shown_to_units
 from tests.services.objections.test_registering import case_of, register
 from tests.world import World, at
 

@@ -8,7 +8,10 @@ from sqlalchemy import ColumnElement, exists, or_, select
 
 from app.domain.calendar.workdays import end_of, local_date, midnight
 from app.domain.cases.states import State
-from app.models import Case, Entry, Objection, Period, Registration, User
+from app.models.accounts import User
+from app.models.cases import Case
+from app.models.objections import Objection, Registration
+from app.models.periods import Entry, Period
 
 
 def shown_to_units(now: dt.datetime) -> ColumnElement[bool]:
