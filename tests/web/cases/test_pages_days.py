@@ -42,6 +42,25 @@ def test_security_43_no_minute_of_an_arrival_is_in_anything_a_unit_reads(
             assert told == set(), hour
 
 
+def test_security_43_a_supplement_and_a_withdrawal_are_shown_at_once_and_with_their_day_alone(
+    world: World, app: Flask, staff: Staff, clock: MovingClock
+) -> None:
+    case, _ = world.file(world.round_two(), world.nominees[0], "2026-09-18 Fri 09:00")
+    world.act(investigation.accept, case, "handler", now="2026-09-21 Mon 09:00")
+    world.act(investigation.ask_supplement, case, "handler", "请补充", 2, now="2026-09-21 Mon 09:00")
+    objection = world.do(lambda session: session.scalars(select(Objection.id).where(Objection.case_id == case)).one())
+    world.run(following.supplement, objection, "补充的事实", now=at("2026-09-21 Mon 10:37"))
+    world.run(following.withdraw, objection, "不追究了", now=at("2026-09-21 Mon 11:43"))
+    clock.to("2026-09-21 Mon 12:00")
+    for login in ("head", "handler"):
+        page = staff(login).get(f"/desk/cases/{case}").text
+        assert ("补充的事实" in page, "不追究了" in page) == (True, True)
+        answers = read_by(app, world.database, staff(login), login)
+        for hour in ("10:37", "11:43", "02:37", "03:43"):
+            told = {path for path, content in answers.items() if re.search(rf"\b{hour}\b".encode(), content)}
+            assert told == set(), hour
+
+
 @pytest.mark.parametrize("login", ["head", "handler"])
 def test_security_43_who_watches_the_queue_learns_the_day_and_not_the_hour(
     world: World, app: Flask, staff: Staff, clock: MovingClock, login: str
