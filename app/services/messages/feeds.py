@@ -6,15 +6,15 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import OPEN_STATES, Role
 from app.domain.objections.receipt import keyed_hash
 from app.domain.refusals import NotThere
-from app.models import Case, Entry, Period, Proceeding, ProceedingKind, Programme, StaffCalendar
+from app.models import Case, Entry, Period, Proceeding, ProceedingKind, Programme, Recusal, StaffCalendar
 from app.sealing import Keyring
-from app.services.cases.visibility import cases_visible_to
+from app.services.shared.arrivals import shown_to_units
 from app.services.shared.work import Work, use_case
 
 
@@ -73,6 +73,7 @@ def of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -
     calendar = session.scalar(select(StaffCalendar).where(StaffCalendar.token_hash.in_(hashes)))
     if calendar is None or not calendar.user.can_log_in(now) or calendar.user.role is Role.AUDITOR:
         raise NotThere("没有这个日历。")
+    recused = select(Recusal.case_id).where(Recusal.user_id == calendar.user_id)
     cases = session.scalars(
         select(Case)
         .join(Entry, Case.entry_id == Entry.id)
@@ -81,7 +82,8 @@ def of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -
             Case.handler_unit_id == calendar.user.unit_id,
             Case.state.in_(OPEN_STATES),
             Period.conclude_by > now,
-            cases_visible_to(calendar.user.actor, now),
+            Case.id.not_in(recused),
+            true() if calendar.user.actor.is_office else shown_to_units(now),
         )
         .options(joinedload(Case.entry).joinedload(Entry.period))
         .order_by(Period.conclude_by, Case.id)
