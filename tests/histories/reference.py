@@ -179,7 +179,9 @@ class Reference:
         alone = "withdrawn" in what and act in ("propose", "decline") and not one.objections <= self.unsaid
         stale = act in ("confirm", "confirm_decline") and version != one.version
         joins_wrongly = act == "join" and not self.may_join(number, int(what))
-        joins_wrongly = joins_wrongly or (act == "join" and self.left_alone(one, self.cases[int(what)]))
+        if act == "join":
+            lead = self.cases[int(what)]
+            joins_wrongly = joins_wrongly or self.left_alone(one, lead) or not self.seen(who, lead, now)
         if not self.may(who, act, one, now) or alone or stale or joins_wrongly:
             return False
         if act in ("take_over", "hand_up") or (SIDES[who] == "office" and act in ("accept", "decline")):
@@ -213,6 +215,12 @@ class Reference:
         one, other = self.cases[number], self.cases[lead]
         alike = (one.nominee, one.side) == (other.nominee, other.side) and number != lead
         return alike and other.state in OPEN - {"proposed"} and not other.to_decline
+
+    def seen(self, who: str, one: One, now: dt.datetime) -> bool:
+        """Whether a person may know of a case: a unit not on the day on which it came, but on the last of all (R19)."""
+        due_today = self.deadline <= start_of(date_of(now) + DAY)
+        came_before = date_of(one.received) < date_of(now)
+        return SIDES.get(who) == "office" or one.state != "received" or came_before or due_today
 
     # --- registered objections (R33) and second looks (R35) ---------------------------------------
 

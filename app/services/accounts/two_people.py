@@ -7,7 +7,7 @@ If that was a colleague, the account proposes and confirms nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -45,6 +45,16 @@ def require_own_account(work: Work) -> None:
     if me.waits_for_agreement:
         assert me.giver is not None  # noqa: S101 - that is who it waits for
         raise AccountNotAgreed(me.giver.name, asked(work.session, me))
+
+
+def require_own_voice(work: Work, recused: Collection[int]) -> None:
+    """Raise AccountNotAgreed, or NotTwoPeople where a recused person stands behind the actor's account (R21, R33).
+
+    Somebody of the next level who reset an account could otherwise decide with it in a case that he keeps out of.
+    """
+    require_own_account(work)
+    if speaks_for(work.session, work.actor.user_id) in recused:
+        raise NotTwoPeople(work.session.get_one(User, work.actor.user_id).name)
 
 
 def require_two_people(work: Work, first_id: int) -> None:

@@ -42,7 +42,7 @@ from app.models import (
     Recusal,
     User,
 )
-from app.services.accounts.two_people import require_own_account, require_two_people
+from app.services.accounts.two_people import require_own_voice, require_two_people
 from app.services.cases import proposals
 from app.services.cases.choices import assignable, joinable_leads
 from app.services.cases.enclosures import claim
@@ -89,7 +89,7 @@ def decline(work: Work, case_id: int, ground: DeclineGround, reason: str) -> Non
     A second person confirms it. The units above are told. Proposing again replaces what waits.
     """
     case = _lock_case(work, case_id, Action.DECLINE)
-    require_own_account(work)
+    require_own_voice(work, case.facts(work.now).recused)
     reason = checked_text(reason, "不予受理的理由", REASON)
     if ground is DeclineGround.WITHDRAWN and not case.facts(work.now).all_withdrawn:
         raise NotAllowed("异议人没有撤回，不能以撤回为由不予受理。")
@@ -216,7 +216,7 @@ def propose(
     What lies with `form` belongs to this version of the proposal (enclosures).
     """
     case = _lock_case(work, case_id, Action.PROPOSE)
-    require_own_account(work)
+    require_own_voice(work, case.facts(work.now).recused)
     findings = checked_text(findings, "核查情况", TEXT, "findings")
     grounds = checked_text(grounds, "依据", TEXT, "grounds")
     answer = checked_text(answer, "给异议人的答复", TEXT, "answer")
@@ -404,4 +404,5 @@ def _require_second_person(work: Work, case: Case, version: int) -> None:
     if version != (case.proposal_version or 0):
         raise ProposalReplaced
     assert case.proposed_by is not None  # noqa: S101 - somebody proposed what waits
+    require_own_voice(work, case.facts(work.now).recused)
     require_two_people(work, case.proposed_by)

@@ -38,7 +38,7 @@ from app.models import (
     Unit,
     UnitKind,
 )
-from app.services.accounts.two_people import require_own_account, require_two_people
+from app.services.accounts.two_people import require_own_voice, require_two_people
 from app.services.cases.handling import did, give_to_office, lock_case, tell_objectors
 from app.services.cases.investigation import REASON
 from app.services.cases.lettering import wish_of, write_letters
@@ -156,7 +156,7 @@ def _require_reviewer(work: Work, case: Case, asked: int | None) -> None:
     """
     if asked is not None and asked != len(case.looks):
         raise LookAskedMeanwhile
-    require_own_account(work)
+    require_own_voice(work, case.facts(work.now).recused)
     for user_id in sorted({user_id for look in case.looks_waiting for user_id in look.acted}):
         require_two_people(work, user_id)
 

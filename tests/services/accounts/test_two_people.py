@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, DeclineGround, Role, State
 from app.domain.refusals import AccountNotAgreed, NotAllowed, NotTwoPeople, NotYourCase, WrongCode
-from app.models import SecondFactor, User
+from app.models import Recusal, SecondFactor, User
 from app.services.accounts import logins, second_factor, staffing, two_people
 from app.services.cases import investigation, second_looks
 from app.services.objections import identities
@@ -113,6 +113,20 @@ def test_security_50_an_invented_colleague_of_the_office_answers_no_second_look(
     refused(world, NotAllowed, answer, case, "office2", "核查充分")  # one whose word does not count is no second hand
     agree(world, "office2", by="auditor")
     world.act(answer, case, "office2", "核查充分", now=DAY)
+
+
+def test_security_50_who_keeps_out_of_a_case_decides_nothing_with_an_account_that_he_reset(world: World) -> None:
+    """Somebody of the office is recused, and the heads' passwords are the office's to give."""
+    other = a_case(world)
+    with world.database.writer() as session:
+        session.add(Recusal(case_id=other, user_id=world.people["office"], reason="亲属", recused_at=at(DAY)))
+        session.commit()
+    reset(world, "head", by="office")
+    refused(world, NotTwoPeople, investigation.decline, other, "head", *NO_FACTS)
+    world.act(investigation.decline, other, "handler", *NO_FACTS, now=DAY)
+    refused(world, NotTwoPeople, investigation.confirm_decline, other, "head", 1)
+    agree(world, "head", by="office2")
+    world.act(investigation.confirm_decline, other, "head", 1, now=DAY)
 
 
 def test_security_50_two_accounts_that_the_office_made_for_a_unit_are_one_word(world: World) -> None:

@@ -119,7 +119,7 @@ def test_all_or_none(world: World) -> None:
     assert confirm(world, decline(world, junk[0], rest)) == 5
 
 
-def test_a_conclusion_replaced_meanwhile_is_not_confirmed_unread(world: World) -> None:
+def test_security_51_a_conclusion_replaced_meanwhile_is_not_confirmed_unread(world: World) -> None:
     junk, _ = flooded(world, 4)
     act = world.run(
         bulk.propose_conclusion, Likeness.TEXT, junk[0], junk, Conclusion.DISMISSED, TEXTS,
