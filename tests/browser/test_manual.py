@@ -188,7 +188,7 @@ def cases(tour: Tour) -> None:
     case = select(func.min(Case.id)).where(Case.state == State.INVESTIGATING, Case.handler_unit_id == unit)
     handler.goto(f"/desk/cases/{tour.number(case)}")
     unfold(handler, "提出处理意见")
-    camera.part(handler, "案件", handler.locator("h1"), handler.locator("section.actions"))
+    camera.part(handler, "案件", handler.locator("h1"), handler.locator("section.actions .panel").first)
 
 
 def setting_up(tour: Tour, folder: Path, running: int) -> int:
