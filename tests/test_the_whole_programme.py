@@ -170,7 +170,8 @@ def came_by_letter(city: City, period: int, nominee: int) -> None:
     assert replace_in(filed, repeated=True) == again
     assert city.do(following.find_by_receipt, city.keyring, filed.receipt_code) == filed.objection_id
     case = case_of(city, nominee)
-    assert city.case(case).received_at == arrival.at
+    with city.database.reader() as session:
+        assert session.get_one(Objection, filed.objection_id).filed_at == arrival.at
     now = at("2025-11-07 Fri 10:00")
     with pytest.raises(NotYourCase):
         city.run(investigation.accept, case, by=handler, now=now)
@@ -194,6 +195,8 @@ def came_by_visit(city: City, period: int, nominee: int) -> None:
     case = case_of(city, nominee)
     city.bring(case, State.CONCLUDED, "2025-11-13 Thu 10:00", Conclusion.PARTLY_UPHELD)
     assert city.case(case).handler_unit_id == city.qilin
+    for letter in letters_to_objectors(city, case):
+        assert "已于2025年11月11日（星期二）收到" in str(letter.words)  # the day it arrived, not the day it was entered
 
 
 def answered_after_lapse_and_reversal(city: City, *cases: int) -> None:

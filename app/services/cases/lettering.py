@@ -49,7 +49,8 @@ def write_letters(
             _post(work, turn, case, letter_text(turn, kind, reader, facts, more), (kind, reader))
             continue
         for objection in _written_to(work.session, case, only):
-            text = letter_text(turn, kind, reader, facts, _of_objection(work, case, objection, more))
+            theirs = replace(facts, received=local_date(objection.filed_at))  # of a registered one, the day it arrived
+            text = letter_text(turn, kind, reader, theirs, _of_objection(work, case, objection, more))
             _post(work, turn, case, text, (kind, reader), objection.id)
 
 
