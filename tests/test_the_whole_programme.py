@@ -161,7 +161,7 @@ def round_two(city: City) -> set[int]:
 
 def came_by_letter(city: City, period: int, nominee: int) -> None:
     """A letter without mobile or e-mail, stamped on the 4th: its handler enters it and has no hand in it (R33)."""
-    handler, head = (city.actor(f"{role}{city.qilin}") for role in ("handler", "head"))
+    handler, first, second = city.actor("handler"), city.actor("office"), city.actor("office2")
     arrival = Arrival(Channel.LETTER, at("2025-11-06 Thu 10:30"), dt.date(2025, 11, 4))
     filing = city.filing(name=LETTER_WRITER, contact=HOME)
     entry, now = city.entry(period, nominee), at("2025-11-06 Thu 11:00")
@@ -170,15 +170,17 @@ def came_by_letter(city: City, period: int, nominee: int) -> None:
     assert replace_in(filed, repeated=True) == again
     assert city.do(following.find_by_receipt, city.keyring, filed.receipt_code) == filed.objection_id
     case = case_of(city, nominee)
-    assert city.case(case).received_at == arrival.at
+    with city.database.reader() as session:
+        assert session.get_one(Objection, filed.objection_id).filed_at == arrival.at
     now = at("2025-11-07 Fri 10:00")
     with pytest.raises(NotYourCase):
         city.run(investigation.accept, case, by=handler, now=now)
-    city.run(investigation.accept, case, by=head, now=now)
-    city.run(investigation.investigate, case, by=head, now=now)
+    assert city.case(case).handler_unit_id == city.office  # one person is left in the unit
+    city.run(investigation.accept, case, by=first, now=now)
+    city.run(investigation.investigate, case, by=first, now=now)
     words = ("经走访核实", "评选通知第三部分", "已核实，谢谢监督")
-    city.run(investigation.propose, case, Conclusion.DISMISSED, *words, by=head, now=now)
-    city.run(investigation.confirm, case, 1, by=city.actor("office2"), now=now)
+    city.run(investigation.propose, case, Conclusion.DISMISSED, *words, by=first, now=now)
+    city.run(investigation.confirm, case, 1, by=second, now=now)
 
 
 def came_by_visit(city: City, period: int, nominee: int) -> None:
@@ -186,7 +188,7 @@ def came_by_visit(city: City, period: int, nominee: int) -> None:
     entry, office = city.entry(period, nominee), city.actor("office")
     arrival, entered = Arrival(Channel.VISIT, at("2025-11-11 Tue 17:40")), at("2025-11-12 Wed 09:30")
     filing = city.filing(name=VISITOR, contact="13000000009")
-    with pytest.raises(Unfit, match="补登原因"):
+    with pytest.raises(Unfit, match="为什么现在才登记"):
         city.run(registering.register, entry, filing, arrival, by=office, now=entered)
     arrival = replace_in(arrival, late_reason="临近下班来访，当天系统维护。")
     filed = city.run(registering.register, entry, filing, arrival, by=office, now=entered)
@@ -194,6 +196,8 @@ def came_by_visit(city: City, period: int, nominee: int) -> None:
     case = case_of(city, nominee)
     city.bring(case, State.CONCLUDED, "2025-11-13 Thu 10:00", Conclusion.PARTLY_UPHELD)
     assert city.case(case).handler_unit_id == city.qilin
+    for letter in letters_to_objectors(city, case):
+        assert "已于2025年11月11日（星期二）收到" in str(letter.words)  # the day it arrived, not the day it was entered
 
 
 def answered_after_lapse_and_reversal(city: City, *cases: int) -> None:

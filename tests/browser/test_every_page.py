@@ -729,7 +729,7 @@ def test_what_messages_look_like(portal: Portal, tmp_path: Path) -> None:
     walk.look(office, "messages", "/office/messages")
     press(office, "发一条试试")
     walk.look(office, "trial with nothing typed")
-    office.get_by_label("渠道", exact=True).select_option("邮件")
+    office.locator("#channel").select_option("邮件")
     office.get_by_label("地址", exact=True).fill("lisi@example.com")
     press(office, "发一条试试")
     walk.look(office, "trial answered")

@@ -51,7 +51,8 @@ def write_letters(
             continue
         written_to = _written_to(work.session, case, only)
         for objection in written_to:
-            text = letter_text(turn, kind, reader, facts, _of_objection(work, case, objection, more))
+            theirs = replace(facts, received=local_date(objection.filed_at))  # of a registered one, the day it arrived
+            text = letter_text(turn, kind, reader, theirs, _of_objection(work, case, objection, more))
             _post(work, turn, case, text, (kind, reader), objection.id)
         followers.tell(work.session, [objection.id for objection in written_to], work.now)
 

@@ -11,21 +11,23 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from app.domain.cases.second_look import LOOK_OUTCOME_NAMES
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STATE_NAMES, State
 from app.domain.objections.arrival import CHANNEL_NAMES
 from app.domain.refusals import Refusal
 from app.domain.shared.wording import coarse, end_moment, full_day, moment
 from app.evidence.kinds import FileKind
 from app.evidence.names import StoreDown
-from app.models import Case, CaseFile, Evidence, Objection, ScanState
-from app.models.cases import NOTE_KIND_NAMES
+from app.models import Case, CaseFile, Evidence, Objection, Proposal, ScanState
+from app.models.cases import NOTE_KIND_NAMES, PROPOSAL_END_NAMES
 from app.models.objections import CATEGORY_NAMES, OBJECTOR_KIND_NAMES
 from app.papers.bundle import LeftOut, Member, bundled
-from app.services.cases import enclosures, evidence_reading, history
+from app.services.cases import enclosures, evidence_reading, history, letters, proposals
 from app.services.cases.enclosures import Enclosed
 from app.services.cases.investigation import visible_case
+from app.services.papers.letters import paper_of
 from app.services.papers.packages import ZipPackage
-from app.services.papers.paper import Clerk, file_named
+from app.services.papers.paper import Clerk, Paper, file_named
 from app.services.shared import files
 from app.services.shared.files import Stored, Vault
 
@@ -44,7 +46,9 @@ def of_case(session: Session, case_id: int, clerk: Clerk) -> ZipPackage:
         *_objections(session, case, clerk.vault),
         *_notes(session, case, enclosed.of_notes, clerk.vault),
         *_outcome(session, case, enclosed.of_proposals, clerk.vault),
-        _written("05-办理经过.txt", _past(session, case)),
+        *_second_looks(case),
+        *_letters(session, case, clerk),
+        _written("06-办理经过.txt", _past(session, case)),
     ]
     title = f"案件{case.number}案卷"
     return ZipPackage(file_named(f"{title}.zip"), bundled(title, members, clerk.now, _SAYS))
@@ -106,17 +110,50 @@ def _outcome(session: Session, case: Case, of_proposals: dict[int, list[Enclosed
     if case.state is State.DECLINED and case.decline_ground is not None:
         said = ["不予受理。", f"依据：{DECLINE_GROUND_NAMES[case.decline_ground]}", f"理由：{case.decline_reason}"]
         yield _written("04-处理意见/不予受理.txt", said)
-    if case.proposed_conclusion is not None:
-        state = "已确认" if case.state is State.CONCLUDED else "没有确认"
-        said = [
-            f"结论：{CONCLUSION_NAMES[case.proposed_conclusion]}（{state}）",
-            f"核查情况：{case.findings}",
-            f"依据：{case.grounds}",
-            f"给异议人的答复：{case.answer}",
+    for proposal in reversed(proposals.of_case(session, case)):
+        title = f"04-处理意见/第{proposal.version}稿"
+        yield _written(f"{title}.txt", _proposal(proposal))
+        yield from _enclosed(session, title, of_proposals.get(proposal.version, []), vault)
+
+
+def _proposal(proposal: Proposal) -> list[str]:
+    """Return one version with its end: every version is kept, a returned one too (R22)."""
+    said = [f"{moment(proposal.proposed_at)}　{proposal.proposer.name}提出"]
+    if proposal.conclusion is not None:
+        said += [
+            f"结论：{CONCLUSION_NAMES[proposal.conclusion]}",
+            f"核查情况：{proposal.findings}",
+            f"依据：{proposal.grounds}",
+            f"给异议人的答复：{proposal.answer or ''}",
         ]
-        yield _written("04-处理意见/处理意见.txt", said)
-    for version, enclosed in sorted(of_proposals.items()):
-        yield from _enclosed(session, f"04-处理意见/第{version}稿", enclosed, vault)
+    if proposal.decline_ground is not None:
+        said += [f"不予受理：{DECLINE_GROUND_NAMES[proposal.decline_ground]}", f"理由：{proposal.decline_reason}"]
+    if proposal.ended is not None and proposal.ended_at is not None:
+        by = proposal.ender.name if proposal.ender else ""
+        said.append(f"{moment(proposal.ended_at)}　{by}　{PROPOSAL_END_NAMES[proposal.ended]}")
+    if proposal.end_reason:
+        said.append(f"退回的理由：{proposal.end_reason}")
+    return said
+
+
+def _second_looks(case: Case) -> Iterable[Member]:
+    for number, look in enumerate(case.looks, start=1):
+        said = [f"{coarse(look.asked_at)}　异议人申请复核", "", f"申请的理由：{look.reason}"]
+        if look.outcome is not None and look.decided_at is not None:
+            said += [f"{coarse(look.decided_at)}　{LOOK_OUTCOME_NAMES[look.outcome]}", f"复核的理由：{look.decision}"]
+        yield _written(f"04-处理意见/复核{number}.txt", said)
+
+
+def _letters(session: Session, case: Case, clerk: Clerk) -> Iterable[Member]:
+    """Return the letters of the case that this person may read, in the order in which they were written (R34)."""
+    found = letters.of_case(session, case.id, clerk.actor, clerk.now)
+    for number, letter in enumerate(sorted(found, key=lambda each: (each.made_at, each.series, each.number)), start=1):
+        paper = paper_of([letter], clerk.stationery)
+        yield Member(f"05-文书/{number:02d}-{paper.file_name}", partial(_made, paper))
+
+
+def _made(paper: Paper) -> Iterable[bytes]:
+    return [paper.write()]
 
 
 def _past(session: Session, case: Case) -> list[str]:

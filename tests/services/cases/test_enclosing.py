@@ -215,6 +215,9 @@ def test_a_case_is_one_volume_in_order_without_who_filed(world: World, vault: Va
     world.act(investigation.note, case, "handler", "调阅台账一卷。", FORM, now=DAY)
     put(world, vault, case, pdf("proposal"), action=Action.PROPOSE, form="p" * 64, title="报告.pdf")
     world.act(investigation.propose, case, "handler", *PROPOSAL, "p" * 64, now=DAY)
+    world.act(investigation.return_proposal, case, "head", "请补充走访记录。", now=DAY)
+    world.act(investigation.propose, case, "handler", *PROPOSAL, now=DAY)
+    world.act(investigation.confirm, case, "head", 2, now=DAY)
     files = volume_of(world, vault, case, "head")
     assert list(files) == [
         "01-基本情况.txt",
@@ -222,12 +225,17 @@ def test_a_case_is_one_volume_in_order_without_who_filed(world: World, vault: Va
         "02-异议/异议1-证据1.pdf",
         "03-核查/01-核查记录.txt",
         "03-核查/01-核查记录-附件1-台账.pdf",
-        "04-处理意见/处理意见.txt",
+        "04-处理意见/第1稿.txt",
         "04-处理意见/第1稿-附件1-报告.pdf",
-        "05-办理经过.txt",
+        "04-处理意见/第2稿.txt",
+        "05-文书/01-受理通知书麒麟区异议〔2026〕1号.docx",
+        "05-文书/02-异议处理答复书麒麟区异议〔2026〕2号.docx",
+        "06-办理经过.txt",
         "目录.txt",
     ]
     assert files["03-核查/01-核查记录-附件1-台账.pdf"] == pdf("note")
+    assert "退回的理由：请补充走访记录。" in files["04-处理意见/第1稿.txt"].decode()
+    assert "已确认" in files["04-处理意见/第2稿.txt"].decode()
     contents = files["目录.txt"].decode()
     assert "异议人的身份和封存的材料不在卷内" in contents
     for name in list(files)[:-1]:
