@@ -141,7 +141,7 @@ def _warn_of_silence(session: Session, period: Period, now: dt.datetime) -> int:
         )
         for case in waiting
     ]
-    session.add_all(rows)
+    put(session, rows)
     session.flush()
     return len(rows)
 

@@ -80,14 +80,7 @@ class PaperForm(FormWithScan):
 
     @property
     def paper(self) -> PaperText:
-        return PaperText(
-            issuer=self.issuer.data or "",
-            number=self.number.data or "",
-            title=self.title.data or "",
-            dated=self.dated.data or dt.date.min,
-            agreed={"yes": True, "no": False}.get(self.agreed.data or ""),
-            text=self.text.data or "",
-        )
+        return _paper_of(self, agreed={"yes": True, "no": False}.get(self.agreed.data or ""))
 
 
 class DecisionForm(FormWithScan):
@@ -105,13 +98,18 @@ class DecisionForm(FormWithScan):
 
     @property
     def paper(self) -> PaperText:
-        return PaperText(
-            issuer=self.issuer.data or "",
-            number=self.number.data or "",
-            title=self.title.data or "",
-            dated=self.dated.data or dt.date.min,
-            text=self.text.data or "",
-        )
+        return _paper_of(self)
+
+
+def _paper_of(form: PaperForm | DecisionForm, agreed: bool | None = None) -> PaperText:
+    return PaperText(
+        issuer=form.issuer.data or "",
+        number=form.number.data or "",
+        title=form.title.data or "",
+        dated=form.dated.data or dt.date.min,
+        agreed=agreed,
+        text=form.text.data or "",
+    )
 
 
 class RevocationForm(FormWithScan):

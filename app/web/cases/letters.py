@@ -15,7 +15,7 @@ from app.services.record.chain import on_case
 from app.web.cases.blueprint import blueprint
 from app.web.papers.sending import stationery
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
-from app.web.shared.attempts import Attempt, attempt
+from app.web.shared.attempts import attempt, nothing_done
 from app.web.shared.downloads import saved_as
 from app.web.shared.lists import Column, Filter, Listing, ids_ticked
 from app.web.shared.portal import now, portal, session
@@ -63,7 +63,7 @@ def issue_letters() -> ResponseReturnValue:
     """Note that the sealed copies of the ticked letters were sent."""
     tried = attempt(lambda: letters.issue(work(), ids_ticked("chosen")))
     if tried.refused:
-        return _not_done(tried)
+        return nothing_done(tried, url_for("cases.letter_list"), "文书")
     flash(f"已登记{tried.result}份文书盖章发出。" if tried.result else "这些文书以前已经登记过盖章发出。")
     return redirect(url_for("cases.letter_list"), 303)
 
@@ -78,19 +78,6 @@ def _sent(letter_ids: list[int]) -> Response:
         for case_id, numbered in about:
             record_made(work(writing), "文书", on_case(case_id), letter=numbered)
     return saved_as(content, paper.file_name, paper.media_type)
-
-
-def _not_done(tried: Attempt[int]) -> ResponseReturnValue:
-    html = render_template(
-        "shared/outcome.html",
-        title="没有办成",
-        back=url_for("cases.letter_list"),
-        back_name="文书",
-        problem=tried.on_top,
-        done=[],
-        refused=[],
-    )
-    return html, tried.status
 
 
 def _listing() -> Listing[Letter]:

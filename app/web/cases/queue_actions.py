@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -14,7 +12,7 @@ from app.services.cases import investigation
 from app.services.shared.bulk import BulkOutcome
 from app.web.cases.blueprint import blueprint
 from app.web.shared.access import OFFICE_AND_UNITS, allow, work
-from app.web.shared.attempts import Attempt, attempt
+from app.web.shared.attempts import Attempt, attempt, nothing_done
 from app.web.shared.lists import ids_ticked
 from app.web.shared.portal import number, session
 
@@ -23,7 +21,7 @@ from app.web.shared.portal import number, session
 @allow(*OFFICE_AND_UNITS)
 def accept_many() -> ResponseReturnValue:
     tried = attempt(lambda: investigation.accept_each(work(), ids_ticked("chosen")))
-    return _nothing_done(tried) if tried.refused else _told(tried.result, Action.ACCEPT)
+    return _told(tried, Action.ACCEPT)
 
 
 @blueprint.post("/assign-many")
@@ -31,10 +29,13 @@ def accept_many() -> ResponseReturnValue:
 def assign_many() -> ResponseReturnValue:
     assignee_id = request.form.get("assignee", type=number)
     tried = attempt(lambda: investigation.assign_each(work(), ids_ticked("chosen"), assignee_id or 0))
-    return _nothing_done(tried) if tried.refused else _told(tried.result, Action.ASSIGN)
+    return _told(tried, Action.ASSIGN)
 
 
-def _told(outcome: BulkOutcome, action: Action) -> ResponseReturnValue:
+def _told(tried: Attempt[BulkOutcome], action: Action) -> ResponseReturnValue:
+    if tried.refused:
+        return nothing_done(tried, url_for("cases.queue_page"), "案件列表")
+    outcome = tried.result
     if not outcome.refused:
         flash(f"{ACTION_NAMES[action]}：{len(outcome.done)}件已办好。")
         return redirect(url_for("cases.queue_page"), 303)
@@ -52,16 +53,3 @@ def _told(outcome: BulkOutcome, action: Action) -> ResponseReturnValue:
         ],
     )
     return html, 200
-
-
-def _nothing_done(tried: Attempt[Any]) -> ResponseReturnValue:
-    html = render_template(
-        "shared/outcome.html",
-        title="没有办成",
-        back=url_for("cases.queue_page"),
-        back_name="案件列表",
-        problem=tried.on_top,
-        done=[],
-        refused=[],
-    )
-    return html, tried.status

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from flask import render_template
+from flask.typing import ResponseReturnValue
 from wtforms import FileField
 
 from app.domain.refusals import FileRefused, NotThere, Refusal
@@ -63,6 +65,20 @@ def attempt(use_case: Callable[[], Result], form: Fields | None = None) -> Attem
     except Refusal as refusal:
         let_go()
         return Attempt(status_of(refusal), refusal, place(refusal, form))
+
+
+def nothing_done(tried: Attempt[Any], back: str, back_name: str) -> ResponseReturnValue:
+    """Show that an act on many things was refused as a whole, with the way back to their list."""
+    html = render_template(
+        "shared/outcome.html",
+        title="没有办成",
+        back=back,
+        back_name=back_name,
+        problem=tried.on_top,
+        done=[],
+        refused=[],
+    )
+    return html, tried.status
 
 
 def status_of(refusal: Refusal) -> int:
