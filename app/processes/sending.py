@@ -26,6 +26,9 @@ from config import Settings
 _log = logging.getLogger("gongshi.messages")
 _SECONDS = 40.0  # a call sends for this long, then gives others a turn
 _LOOKS_AFTER_PARENT = 1.0  # seconds
+# SQLite gives its one write lock to whoever asks at the right moment. Two senders with a backlog would leave no such
+# moment to a web request, which then fails after the busy timeout.
+_ROOM_FOR_WRITERS = 0.02  # seconds after each commit
 
 
 class Senders:
@@ -78,7 +81,10 @@ class Senders:
 
     def _step(self, ended: tuple[Claimed, Outcome] | None) -> Claimed | None:
         with self.database.writer() as session:
-            return dispatching.step(self._work(session), ended, self.settings.public_url)
+            claimed = dispatching.step(self._work(session), ended, self.settings.public_url)
+        if self.database.engine.dialect.name == "sqlite":
+            time.sleep(_ROOM_FOR_WRITERS)
+        return claimed
 
     def _settle(self, ended: tuple[Claimed, Outcome]) -> None:
         with self.database.writer() as session:

@@ -39,6 +39,9 @@ from tests.world import FACTS, World, at
 
 LEASE = dt.timedelta(seconds=2)
 A_SECOND = 40  # messages that are committed, in the mean
+# Forked by a server without threads: a child of this process could inherit a lock that another thread holds.
+CHILDREN = multiprocessing.get_context("forkserver")
+CHILDREN.set_forkserver_preload(["app.processes.sending", "app.services.messages.followers"])
 
 
 def settings_for(world: World, folder: Path, port: int, **more: str) -> Settings:
@@ -95,12 +98,11 @@ def test_of_all_messages_none_is_lost_and_none_comes_thrice_while_senders_are_ki
     """
     messages, kills = request.config.getoption("--messages"), request.config.getoption("--senders-killed")
     portions = max(kills, 1)
-    world.database.dispose()
-    fork, chance = multiprocessing.get_context("fork"), random.Random(7)
+    chance = random.Random(7)
     committed: dict[str, float] = {}
     with smtp() as server:
         hosts = [settings_for(world, tmp_path / name, server.port) for name in ("one", "two")]
-        running = [fork.Process(target=send_for_ever, args=(host,), daemon=True) for host in hosts]
+        running = [CHILDREN.Process(target=send_for_ever, args=(host,), daemon=True) for host in hosts]
         for process in running:
             process.start()
         began = time.monotonic()
@@ -111,8 +113,7 @@ def test_of_all_messages_none_is_lost_and_none_comes_thrice_while_senders_are_ki
             if kill < kills:
                 os.kill(running[kill % 2].pid or 0, signal.SIGKILL)
                 running[kill % 2].join()
-                world.database.dispose()  # nothing that is open is handed on to a child
-                running[kill % 2] = fork.Process(target=send_for_ever, args=(hosts[kill % 2],), daemon=True)
+                running[kill % 2] = CHILDREN.Process(target=send_for_ever, args=(hosts[kill % 2],), daemon=True)
                 running[kill % 2].start()
         while (fates := ended(world.database))["waiting"] + fates["sending"]:
             assert time.monotonic() - began < 120 + messages, fates
@@ -142,12 +143,10 @@ def test_of_all_messages_none_is_lost_and_none_comes_thrice_while_senders_are_ki
 
 def test_a_commit_calls_a_sender_through_the_queue(world: World, tmp_path: Path) -> None:
     """The real consumer in a process of its own: what is committed is at the gateway within seconds, not at a tick."""
-    fork = multiprocessing.get_context("fork")
-    world.database.dispose()
     with smtp() as server:
         settings = settings_for(world, tmp_path, server.port)
         queue_of(settings).flush()
-        consumer = fork.Process(target=sending.run, args=(settings,), daemon=True)
+        consumer = CHILDREN.Process(target=sending.run, args=(settings,), daemon=True)
         consumer.start()
         wake_after_commits(world.database, settings)
         many(world, 1)

@@ -67,7 +67,7 @@ def of_warnings(told: Sequence[Told], link: str) -> MessageText:
 
 def of_code(code: str) -> MessageText:
     """Write the message with the code that confirms an address."""
-    text = f"确认码 {code}，30分钟内有效。如果不是您本人在操作，请不必理会。"
+    text = f"确认码 {code}，30分钟内有效。请不要告诉任何人；不是您本人在操作的，请不必理会。"
     return MessageText(f"【{PORTAL}】确认码", text, text, NoticeKind.CODE)
 
 

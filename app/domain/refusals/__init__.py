@@ -23,6 +23,7 @@ from app.domain.refusals.cases import (
     NotTwoPeople,
     NotYourCase,
     ProposalReplaced,
+    RecusedBehindAccount,
     SamePerson,
 )
 from app.domain.refusals.imports import ImportHasProblems, ImportNotReady, NotARecommender, TooManyRows, WrongFiles
@@ -121,6 +122,7 @@ __all__ = [
     "PrivateData",
     "ProposalReplaced",
     "QuotaExceeded",
+    "RecusedBehindAccount",
     "Refusal",
     "SamePerson",
     "StepTooLate",

@@ -58,6 +58,16 @@ class NotTwoPeople(NotAllowed):
         )
 
 
+class RecusedBehindAccount(NotAllowed):
+    """The account was made or reset by somebody who is recused from the case (R21, R22)."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"“{name}”的账号是由本案应当回避的人开设或者重置的，现在不能办理本案。请先由上一级在该账号的页面上同意启用。"
+        )
+
+
 class AccountNotAgreed(NotAllowed):
     """A colleague gave out the password of this account, and nobody of the next level agreed since (R22)."""
 

@@ -15,7 +15,15 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.accounts.staffing import may_agree_to
 from app.domain.cases.states import Actor, Role
-from app.domain.refusals import AccountNotAgreed, AlreadyDone, NotAllowed, NothingChosen, NotTwoPeople, NotYourCase
+from app.domain.refusals import (
+    AccountNotAgreed,
+    AlreadyDone,
+    NotAllowed,
+    NothingChosen,
+    NotTwoPeople,
+    NotYourCase,
+    RecusedBehindAccount,
+)
 from app.models import Unit, UnitKind, User
 from app.services.accounts import units
 from app.services.shared.locks import lock_row_if_any
@@ -48,13 +56,13 @@ def require_own_account(work: Work) -> None:
 
 
 def require_own_voice(work: Work, recused: Collection[int]) -> None:
-    """Raise AccountNotAgreed, or NotTwoPeople where a recused person stands behind the actor's account (R21, R33).
+    """Raise AccountNotAgreed, or RecusedBehindAccount if a recused person stands behind the account (R21, R33).
 
     Somebody of the next level who reset an account could otherwise decide with it in a case that he keeps out of.
     """
     require_own_account(work)
     if speaks_for(work.session, work.actor.user_id) in recused:
-        raise NotTwoPeople(work.session.get_one(User, work.actor.user_id).name)
+        raise RecusedBehindAccount(work.session.get_one(User, work.actor.user_id).name)
 
 
 def require_two_people(work: Work, first_id: int) -> None:

@@ -145,12 +145,22 @@ def choose(work: Work, objection_id: int, wants_news: bool) -> None:
 
 @use_case
 def stop(work: Work, token: str) -> None:
-    """End the messages by the link in each of them. Raises NotThere for a forged link."""
-    reach_id = reach_of_stop(work.keyring, token)
-    reach = work.session.get(Reach, reach_id) if reach_id is not None else None
+    """End the messages by the link that stands in each of them. Raises NotThere for a link that was not made here."""
+    reach = _of_link(work.session, work.keyring, token)
+    reach.stopped_at = reach.stopped_at or work.now
+
+
+def has_stopped(session: Session, keyring: Keyring, token: str) -> bool:
+    """Tell whether the messages that a link ends have ended. Raises NotThere for a link that was not made here."""
+    return _of_link(session, keyring, token).stopped_at is not None
+
+
+def _of_link(session: Session, keyring: Keyring, token: str) -> Reach:
+    reach_id = reach_of_stop(keyring, token)
+    reach = session.get(Reach, reach_id) if reach_id is not None else None
     if reach is None or reach.objection_id is None:
         raise NotThere("没有这个退订链接，可能抄漏了几个字符。")
-    reach.stopped_at = reach.stopped_at or work.now
+    return reach
 
 
 def tell(session: Session, objection_ids: Iterable[int], now: dt.datetime) -> None:

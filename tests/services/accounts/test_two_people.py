@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, DeclineGround, Role, State
-from app.domain.refusals import AccountNotAgreed, NotAllowed, NotTwoPeople, NotYourCase, WrongCode
+from app.domain.refusals import AccountNotAgreed, NotAllowed, NotTwoPeople, NotYourCase, RecusedBehindAccount, WrongCode
 from app.models import Recusal, SecondFactor, User
 from app.services.accounts import logins, second_factor, staffing, two_people
 from app.services.cases import investigation, second_looks
@@ -122,9 +122,9 @@ def test_security_50_who_keeps_out_of_a_case_decides_nothing_with_an_account_tha
         session.add(Recusal(case_id=other, user_id=world.people["office"], reason="亲属", recused_at=at(DAY)))
         session.commit()
     reset(world, "head", by="office")
-    refused(world, NotTwoPeople, investigation.decline, other, "head", *NO_FACTS)
+    refused(world, RecusedBehindAccount, investigation.decline, other, "head", *NO_FACTS)
     world.act(investigation.decline, other, "handler", *NO_FACTS, now=DAY)
-    refused(world, NotTwoPeople, investigation.confirm_decline, other, "head", 1)
+    refused(world, RecusedBehindAccount, investigation.confirm_decline, other, "head", 1)
     agree(world, "head", by="office2")
     world.act(investigation.confirm_decline, other, "head", 1, now=DAY)
 

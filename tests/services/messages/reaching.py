@@ -11,6 +11,7 @@ from app.services.calendar.calendars import calendar_of
 from app.services.messages import planning
 from app.services.messages.codes import place
 from app.services.messages.planning import Means
+from app.services.messages.reaches import ReachShown
 from tests.world import World, at
 
 MADE = at("2026-09-01 Tue 09:00")
@@ -43,3 +44,8 @@ def plan(world: World, now: dt.datetime, channels: frozenset[OutgoingChannel] = 
         means = Means(channels, calendar_of(session))
     while world.run(planning.plan, means, now=now):
         pass
+
+
+def in_use(shown: ReachShown) -> bool:
+    """Tell whether messages go to an address."""
+    return shown.confirmed and not shown.stopped and not shown.bounced

@@ -21,6 +21,7 @@ from app.services.messages.codes import MOST_TRIES, address_of, code_of, stop_to
 from app.services.messages.followers import Telling, way_to
 from app.services.objections import registering
 from app.services.upkeep import keys
+from tests.services.messages.reaching import in_use
 from tests.world import World, at, at_once
 
 FILED = at("2026-09-18 Fri 10:00")
@@ -80,7 +81,7 @@ def page(world: World, objection: int) -> Sequence[object]:
     with world.database.reader() as session:
         shown = followers.shown(session, world.keyring, objection)
         assert shown is not None
-        return (shown.masked, shown.confirmed, shown.in_use, followers.code_was_asked_for(session, objection))
+        return (shown.masked, shown.confirmed, in_use(shown), followers.code_was_asked_for(session, objection))
 
 
 # --- the code

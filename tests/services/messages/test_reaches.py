@@ -16,7 +16,7 @@ from app.services.messages import dispatching, reaches
 from app.services.messages.codes import MOST_TRIES, code_of
 from app.services.messages.reaches import Whose
 from app.services.upkeep import keys
-from tests.services.messages.reaching import reach_of
+from tests.services.messages.reaching import in_use, reach_of
 from tests.world import World, at, at_once
 
 NOW = at("2026-09-18 Fri 09:00")
@@ -56,7 +56,7 @@ def confirm(world: World, login: str, reach: int, typed: str, now: dt.datetime =
 def own(world: World, login: str) -> list[tuple[str, bool, bool]]:
     with world.database.reader() as session:
         shown = reaches.shown(session, world.keyring, user_id=world.people[login])
-        return [(each.masked, each.confirmed, each.in_use) for each in shown]
+        return [(each.masked, each.confirmed, in_use(each)) for each in shown]
 
 
 # --- whose, and which

@@ -63,7 +63,10 @@ def test_a_code_confirms_and_news_say_nothing_of_what(world: World, app: Flask, 
     digits = re.search(r"\d{6}", code.message.short)
     assert digits is not None
     form = page.form("/confirm")
-    assert browser.post(form.action, form.fields | {"code": "12345"}).status == 422
+    wrong = browser.post(form.action, form.fields | {"code": "12345"})
+    assert wrong.status == 303  # so that going back is always a GET
+    refused = browser.get(wrong.headers["Location"])
+    assert (refused.status, bool(refused.error_of("code"))) == (422, True)
     done = browser.follow(browser.post(form.action, form.fields | {"code": digits[0]}))
     assert "联系方式已经确认。" in done.text
 
@@ -77,8 +80,10 @@ def test_a_code_confirms_and_news_say_nothing_of_what(world: World, app: Flask, 
     assert news.message.short.startswith("您关注的事项有新进展，请凭查询码查看。")
     stop_at = news.message.stop_at.removeprefix(URL)
     assert Browser(app).post(stop_at[:-1] + "x").status == 404
-    stopped = Browser(app).post(stop_at, csrf=False)
-    assert "已经退订" in stopped.text
+    by_mail_program = Browser(app).post(stop_at, {"List-Unsubscribe": "One-Click"}, csrf=False)
+    assert (by_mail_program.status, "已经退订" in by_mail_program.text) == (200, True)  # no redirect (RFC 8058)
+    reader = Browser(app)
+    assert "已经退订" in reader.follow(reader.post(stop_at, csrf=False)).text
     assert "现在有新进展不会发消息" in browser.get("/receipt/messages").text
 
 

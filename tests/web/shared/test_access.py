@@ -267,7 +267,7 @@ MATRIX = [
     ("GET", "/receipt/messages", 303, EVERYBODY, 303),
     ("POST", "/receipt/messages/confirm", 303, EVERYBODY, 303),
     ("POST", "/receipt/messages/end", 303, EVERYBODY, 303),
-    ("GET", "/stop/1-nobodys", 200, EVERYBODY, 200),
+    ("GET", "/stop/1-nobodys", 404, EVERYBODY, 404),
     ("POST", "/stop/1-nobodys", 404, EVERYBODY, 404),
     ("GET", "/feeds/1.atom", 200, EVERYBODY, 200),
     ("GET", "/feeds/1.ics", 200, EVERYBODY, 200),
