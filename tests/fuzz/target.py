@@ -77,6 +77,7 @@ _UNPACK = {"": bytes, "gzip": gzip.decompress}
 _BOXED = "sandbox; default-src 'none'; frame-ancestors 'none'"  # the form token of another objector's file
 # How many of a route's accepted inputs are checked against every invariant, since each check takes time.
 _CHECKED_A_ROUTE = 5
+_KEEP_DRAFTS = ("objections", "receipts", "following")  # blueprints of the public forms: a refusal comes by 303
 # These routes record what they refused: failed logins, wrong receipt codes.
 _REMEMBER_REFUSALS = re.compile(r"^account\.|^own\.|^receipts\.find$")
 
@@ -217,7 +218,7 @@ class Target:
 
     def _judge_change(self, rule: Rule, status: int, changed: set[str], rows: dict[str, list[str]]) -> None:
         if changed == {"drafts"}:  # a sealed draft, kept for an hour: it is no act and not recorded
-            assert rule.endpoint.partition(".")[0] in ("objections", "receipts"), f"{rule.endpoint} keeps a draft"
+            assert rule.endpoint.partition(".")[0] in _KEEP_DRAFTS, f"{rule.endpoint} keeps a draft"
             return
         if status >= 400:
             assert _REMEMBER_REFUSALS.match(rule.endpoint), f"refused with {status}, and {changed} changed"

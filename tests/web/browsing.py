@@ -78,7 +78,7 @@ class Page(HTMLParser):
         self.path = answer.request.path
         self._texts: list[str] = []
         self._area: str | None = None
-        if answer.mimetype.startswith("text/"):  # the bytes of a document may look like broken markup
+        if (answer.mimetype or "").startswith("text/"):  # the bytes of a document may look like broken markup
             self.feed(self.source)
 
     @property

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.domain.periods.search import LONGEST
 from app.services.periods import publication
 from app.services.periods.search import MOST_SHOWN, Hits, SearchIndex, search
 from app.web.periods.public import blueprint, good_until, the_office
@@ -20,7 +19,7 @@ _NOTHING = Hits((), 0)
 @blueprint.get("/search")
 @everyone
 def search_page() -> ResponseReturnValue:
-    typed = clean(request.args.get("q"))[:LONGEST]
+    typed = clean(request.args.get("q"))
     html = render_template(
         "periods/public_search.html",
         typed=typed,
