@@ -14,6 +14,7 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
@@ -79,7 +80,16 @@ def _filled(content: bytes, context: Mapping[str, Any]) -> bytes:
     template.render(_prepared(context, template), _BOX)
     written = BytesIO()
     template.save(written)
-    return written.getvalue()
+    return _undated(written)
+
+
+def _undated(written: BytesIO) -> bytes:
+    """Return an archive without the clock times of its entries: the same facts make the same bytes and hash."""
+    plain = BytesIO()
+    with ZipFile(written) as dated, ZipFile(plain, "w", ZIP_DEFLATED) as undated:
+        for entry in dated.infolist():
+            undated.writestr(ZipInfo(entry.filename), dated.read(entry), ZIP_DEFLATED)
+    return plain.getvalue()
 
 
 def _require_sound(content: bytes, name: str) -> None:

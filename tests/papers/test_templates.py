@@ -8,6 +8,7 @@ from pathlib import Path
 
 import docx
 import pytest
+import time_machine
 
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import TemplateBroken
@@ -40,6 +41,12 @@ def test_a_restyled_copy_wins_where_there_is_one(tmp_path: Path) -> None:
     restyled(tmp_path, "本单位自己的式样：{{ name }}")
     made = write_form(Kind.COLLECTIVE, {"name": "张三"}, "推荐表", None, folder=tmp_path)
     assert text_of(made) == ["本单位自己的式样：张三"]
+
+
+def test_the_same_facts_make_the_same_bytes_at_any_time() -> None:
+    made = write_form(Kind.COLLECTIVE, {"name": "张三"}, "推荐表", None)
+    with time_machine.travel("2031-01-01 12:00", tick=False):
+        assert write_form(Kind.COLLECTIVE, {"name": "张三"}, "推荐表", None) == made
 
 
 def test_lines_become_paragraphs_and_lists_rows(tmp_path: Path) -> None:

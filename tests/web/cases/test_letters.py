@@ -105,7 +105,9 @@ def test_an_objector_asks_for_a_second_look_and_the_office_answers_it(
     assert "9月29日24:00前复核" in staff("office").get("/desk/").text
     for login in ("head", "handler"):
         assert staff(login).post(f"/desk/cases/{case}/reopen", {"text": "写了理由"}).status == 409
-    done = staff("office").post(f"/desk/cases/{case}/reopen", {"text": "材料里确有线索。"})
+    office = staff("office")
+    form = office.get(f"/desk/cases/{case}").form("/reopen")
+    done = office.post(form.action, form.fields | {"text": "材料里确有线索。"})
     assert done.status == 303
     assert world.case(case).state is State.ACCEPTED
     assert "复核后重新办理" in opened(client, code).text
