@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from app.domain.calendar.workdays import end_of, local_date, midnight
-from app.domain.cases.states import State
+from app.domain.cases.states import Actor, Role, State
 from app.models.accounts import User
 from app.models.cases import Case
 from app.models.objections import Objection, Registration
@@ -31,3 +31,10 @@ def shown_to_units(now: dt.datetime) -> ColumnElement[bool]:
     )
     earlier = Case.received_at < midnight(today)
     return or_(Case.state != State.RECEIVED, earlier, Case.entry_id.in_(last_chance), registered)
+
+
+def shown_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition on Case that leaves out what is held back from units."""
+    if actor.role is Role.OFFICE:
+        return Case.id == Case.id
+    return shown_to_units(now)

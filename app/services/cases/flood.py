@@ -21,9 +21,9 @@ from app.domain.calendar.workdays import local_date, midnight
 from app.domain.cases.states import Action, Actor, Role, State, check
 from app.domain.refusals import NotYourCase, Refusal
 from app.models import Case, Entry, Objection, Period, Recusal
+from app.models.arrivals import shown_to
 from app.services.cases import groupings
 from app.services.cases import likeness as likeness_of
-from app.services.cases.visibility import shown_to
 
 FEWEST = 3
 MOST = 500  # the most cases of one group on a page, and in one act

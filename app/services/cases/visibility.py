@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from app.domain.cases.states import Actor, Role
 from app.models import Case, Recusal, Unit
-from app.models.arrivals import shown_to_units
+from app.models.arrivals import shown_to
 
 
 def cases_visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
@@ -25,10 +25,3 @@ def cases_visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     below = select(Unit.id).where(Unit.parent_id == actor.unit_id)
     theirs = or_(Case.handler_unit_id == actor.unit_id, Case.handler_unit_id.in_(below))
     return and_(not_recused, theirs, shown_to(actor, now))
-
-
-def shown_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
-    """Return the condition on Case that leaves out what is held back from units: `arrivals.shown_to_units`."""
-    if actor.role is Role.OFFICE:
-        return Case.id == Case.id
-    return shown_to_units(now)

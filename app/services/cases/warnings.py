@@ -13,8 +13,8 @@ from app.domain.calendar.workdays import local_date
 from app.domain.cases.reminders import Reminder, due_reminder
 from app.domain.cases.states import OPEN_STATES, Actor, Role, State
 from app.models import Case, Entry, OutboxRow, Period, Recusal, SecondLook, Unit, UnitKind
+from app.models.arrivals import shown_to
 from app.services.accounts.units import chain_of_command
-from app.services.cases.visibility import shown_to
 from app.services.messages.outbox import put
 from app.services.shared.work import Work
 

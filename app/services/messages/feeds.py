@@ -6,14 +6,14 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import select, true
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import OPEN_STATES, Role
 from app.domain.objections.receipt import keyed_hash
 from app.domain.refusals import NotThere
 from app.models import Case, Entry, Period, Proceeding, ProceedingKind, Programme, Recusal, StaffCalendar
-from app.models.arrivals import shown_to_units
+from app.models.arrivals import shown_to
 from app.sealing import Keyring
 from app.services.shared.work import Work, use_case
 
@@ -74,7 +74,6 @@ def of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -
     if calendar is None or not calendar.user.can_log_in(now) or calendar.user.role is Role.AUDITOR:
         raise NotThere("没有这个日历。")
     recused = select(Recusal.case_id).where(Recusal.user_id == calendar.user_id)
-    is_known = true() if calendar.user.role is Role.OFFICE else shown_to_units(now)
     cases = session.scalars(
         select(Case)
         .join(Entry, Case.entry_id == Entry.id)
@@ -84,7 +83,7 @@ def of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -
             Case.state.in_(OPEN_STATES),
             Period.conclude_by > now,
             Case.id.not_in(recused),
-            is_known,
+            shown_to(calendar.user.actor, now),
         )
         .options(joinedload(Case.entry).joinedload(Entry.period))
         .order_by(Period.conclude_by, Case.id)

@@ -13,7 +13,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import end_of
-from app.domain.messages.channels import OutgoingChannel, fault_of_address, masked
+from app.domain.messages.channels import OutgoingChannel, fault_of_address
 from app.domain.messages.fate import Delivery
 from app.domain.messages.hours import Times, in_hours, next_workday
 from app.domain.messages.wording import NoticeKind
@@ -22,10 +22,10 @@ from app.domain.refusals import CodeRefused, CodeTooSoon, NotThere
 from app.models import Dispatch, Objection, Reach, Registration
 from app.sealing import Keyring
 from app.services.calendar.calendars import calendar_of
-from app.services.messages.codes import address_of, place, reach_of_stop
+from app.services.messages.codes import place, reach_of_stop
 from app.services.messages.outbox import put
-from app.services.messages.planning import new_token, usable
-from app.services.messages.reaches import AGAIN_AFTER, ReachShown, send_code, take_code
+from app.services.messages.planning import usable, waiting
+from app.services.messages.reaches import AGAIN_AFTER, ReachShown, send_code, shown_of, take_code
 from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 
@@ -97,11 +97,7 @@ def _send_code(session: Session, reach: Reach, now: dt.datetime) -> None:
 def shown(session: Session, keyring: Keyring, objection_id: int) -> ReachShown | None:
     """Return an objector's address as their own page shows it, None without one."""
     reach = _of(session, objection_id)
-    if reach is None:
-        return None
-    address = masked(reach.channel, address_of(keyring, reach))
-    confirmed, stopped = reach.confirmed_at is not None, reach.stopped_at is not None
-    return ReachShown(reach.id, reach.channel, address, reach.times, confirmed, stopped, reach.bounced_at is not None)
+    return shown_of(keyring, reach) if reach is not None else None
 
 
 def code_was_asked_for(session: Session, objection_id: int) -> bool:
@@ -165,29 +161,16 @@ def _of_link(session: Session, keyring: Keyring, token: str) -> Reach:
 
 def tell(session: Session, objection_ids: Iterable[int], now: dt.datetime) -> None:
     """Tell the objectors who wish it that there is news. A message that already waits is not repeated."""
-    waiting = exists().where(
+    told_already = exists().where(
         Dispatch.reach_id == Reach.id, Dispatch.notice == NoticeKind.NEWS, Dispatch.fate == Delivery.WAITING
     )
     wishing = session.scalars(
-        select(Reach).where(Reach.objection_id.in_(list(objection_ids)), Reach.times == _NEWS, usable(), ~waiting)
+        select(Reach).where(Reach.objection_id.in_(list(objection_ids)), Reach.times == _NEWS, usable(), ~told_already)
     ).all()
     if not wishing:
         return
     due = in_hours(now, calendar_of(session))
-    rows = [
-        Dispatch(
-            notice=NoticeKind.NEWS,
-            told_at=now,
-            reach_id=reach.id,
-            channel=reach.channel,
-            digest=False,
-            token=new_token(),
-            fate=Delivery.WAITING,
-            due_at=due,
-        )
-        for reach in wishing
-    ]
-    put(session, rows)
+    put(session, [waiting(reach, NoticeKind.NEWS, now, due) for reach in wishing])
 
 
 def unconfirmed(session: Session, case_id: int, now: dt.datetime) -> set[int]:

@@ -36,6 +36,29 @@ def new_token() -> str:
     return secrets.token_hex(16)
 
 
+def waiting(
+    reach: Reach,
+    notice: NoticeKind,
+    told_at: dt.datetime,
+    due_at: dt.datetime,
+    *,
+    outbox_id: int | None = None,
+    digest: bool = False,
+) -> Dispatch:
+    """Return a new message to an address, which waits until `due_at`."""
+    return Dispatch(
+        notice=notice,
+        outbox_id=outbox_id,
+        told_at=told_at,
+        reach_id=reach.id,
+        channel=reach.channel,
+        digest=digest,
+        token=new_token(),
+        fate=Delivery.WAITING,
+        due_at=due_at,
+    )
+
+
 @use_case
 def plan(work: Work, means: Means) -> int:
     """Make the dispatches of the oldest unplanned rows. Returns how many rows there were.
@@ -69,17 +92,7 @@ def _dispatches(work: Work, row: OutboxRow, means: Means) -> Iterator[Dispatch]:
             continue
         digest = reach.times is Times.MORNING and row.reminder not in ALWAYS
         due = leaves_at(row.reminder, reach.times, of_office=of_office, now=work.now, days=means.days)
-        yield Dispatch(
-            notice=NoticeKind.WARNING,
-            outbox_id=row.id,
-            told_at=row.created_at,
-            reach_id=reach.id,
-            channel=reach.channel,
-            digest=digest,
-            token=new_token(),
-            fate=Delivery.WAITING,
-            due_at=due,
-        )
+        yield waiting(reach, NoticeKind.WARNING, row.created_at, due, outbox_id=row.id, digest=digest)
 
 
 def _reaches(work: Work, case: Case, unit: Unit, channels: frozenset[OutgoingChannel]) -> Iterable[Reach]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.accounts.proving import CODES_COUNT_FOR, MOST_CODES, HeldAddress, proves_owner
 from app.domain.cases.states import require_office
-from app.domain.messages.channels import PERSONAL, OutgoingChannel, fault_of_address, masked
+from app.domain.messages.channels import PERSONAL, OutgoingChannel, masked
 from app.domain.messages.hours import Times
 from app.domain.messages.wording import NoticeKind
 from app.domain.refusals import (
@@ -33,7 +33,7 @@ from app.sealing import Keyring
 from app.services.accounts import staffing
 from app.services.accounts.two_people import may_agree, speaks_for
 from app.services.messages.codes import VALID_FOR, address_of, place
-from app.services.messages.reaches import AGAIN_AFTER, send_code, take_code
+from app.services.messages.reaches import AGAIN_AFTER, require_sound_address, send_code, take_code
 from app.services.record.chain import by_user
 from app.services.shared.locks import lock_row, lock_row_if_any
 from app.services.shared.work import Work, use_case
@@ -78,8 +78,7 @@ def enter_address(
     require_office(work.actor)
     if channel is None or channel not in there or channel not in PERSONAL:
         raise NoChannel
-    if fault := fault_of_address(channel, address):
-        raise BadValue("address", fault)
+    require_sound_address(channel, address)
     staffing.visible(work.session, user_id, work.actor)
     user = lock_row(work.session, User, user_id)
     if not may_agree(work.session, work.actor, user):

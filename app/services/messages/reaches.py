@@ -10,16 +10,15 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Role
 from app.domain.messages.channels import PERSONAL, OutgoingChannel, fault_of_address, masked
-from app.domain.messages.fate import Delivery
 from app.domain.messages.hours import Times
 from app.domain.messages.wording import NoticeKind
 from app.domain.refusals import BadValue, CodeRefused, CodeTooSoon, NoChannel, NotYourCase
-from app.models import Dispatch, Reach
+from app.models import Reach
 from app.sealing import Keyring
 from app.services.accounts import units
 from app.services.messages.codes import MOST_TRIES, VALID_FOR, address_of, is_code, place
 from app.services.messages.outbox import put
-from app.services.messages.planning import new_token
+from app.services.messages.planning import waiting
 from app.services.record.chain import on_person, on_unit
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.work import Work, use_case
@@ -52,18 +51,20 @@ def shown(
 ) -> list[ReachShown]:
     """List the addresses of a person or of a unit, masked. The caller has checked the right to see a unit's."""
     whose = Reach.user_id == user_id if user_id is not None else Reach.unit_id == unit_id
-    return [
-        ReachShown(
-            reach.id,
-            reach.channel,
-            masked(reach.channel, address_of(keyring, reach)),
-            reach.times,
-            reach.confirmed_at is not None,
-            reach.stopped_at is not None,
-            reach.bounced_at is not None,
-        )
-        for reach in session.scalars(select(Reach).where(whose).order_by(Reach.channel))
-    ]
+    return [shown_of(keyring, reach) for reach in session.scalars(select(Reach).where(whose).order_by(Reach.channel))]
+
+
+def shown_of(keyring: Keyring, reach: Reach) -> ReachShown:
+    """Return one address as its owner's page shows it."""
+    return ReachShown(
+        reach.id,
+        reach.channel,
+        masked(reach.channel, address_of(keyring, reach)),
+        reach.times,
+        reach.confirmed_at is not None,
+        reach.stopped_at is not None,
+        reach.bounced_at is not None,
+    )
 
 
 @use_case
@@ -76,8 +77,7 @@ def set_address(
     """
     if channel not in there or (not whose.unit_id and channel not in PERSONAL):
         raise NoChannel
-    if fault := fault_of_address(channel, address):
-        raise BadValue("address", fault)
+    require_sound_address(channel, address)
     owner = _owner(work, whose)
     reach = work.session.scalar(select(Reach).filter_by(channel=channel, **owner))
     if reach is None:
@@ -137,24 +137,16 @@ def stop(work: Work, reach_id: int) -> None:
     work.did("reach.stopped", _subject(reach), channel=reach.channel)
 
 
+def require_sound_address(channel: OutgoingChannel, address: str) -> None:
+    """Raise BadValue beside the field where an address is none of this channel."""
+    if fault := fault_of_address(channel, address):
+        raise BadValue("address", fault)
+
+
 def send_code(session: Session, reach: Reach, now: dt.datetime) -> None:
     """Have a new code sent to an address."""
     reach.code_at, reach.code_tries = now, 0
-    put(
-        session,
-        [
-            Dispatch(
-                notice=NoticeKind.CODE,
-                told_at=now,
-                reach_id=reach.id,
-                channel=reach.channel,
-                digest=False,
-                token=new_token(),
-                fate=Delivery.WAITING,
-                due_at=now,
-            )
-        ],
-    )
+    put(session, [waiting(reach, NoticeKind.CODE, now, now)])
 
 
 def take_code(work: Work, reach: Reach, code: str) -> bool:

@@ -20,7 +20,6 @@ from app.domain.periods.rounds import Organiser
 from app.domain.periods.search import Searchable, find, fold
 from app.models import Correction, Entry, Period
 from app.services.periods.corrected_text import EntryView, as_shown
-from app.services.periods.publication import open_periods
 
 MOST_SHOWN = 50
 _MOST_READINGS = 16  # of one name: several characters with several readings each
@@ -59,10 +58,10 @@ class SearchIndex:
             self.stamp, self.entries = stamp, _read(session, periods)
 
 
-def search(session: Session, index: SearchIndex, typed: str, now: dt.datetime) -> Hits:
-    """Return the open entries that match what somebody typed, the best first, at most 50 of them."""
-    periods = {period.id: period for period in open_periods(session, now)}
-    index.refresh(session, list(periods.values()))
+def search(session: Session, index: SearchIndex, open_now: Sequence[Period], typed: str, now: dt.datetime) -> Hits:
+    """Return the entries of the periods open now that match what somebody typed, the best first, at most 50 of them."""
+    periods = {period.id: period for period in open_now}
+    index.refresh(session, open_now)
     found = find(typed, index.entries, fold_query=_folded)
     entries = session.scalars(select(Entry).where(Entry.id.in_(found[:MOST_SHOWN]), Entry.period_id.in_(periods))).all()
     views = {view.id: view for view in as_shown(session, entries, now)}

@@ -12,12 +12,13 @@ from app.channels.filebox import read_box
 from app.channels.gateways import FOLDER
 from app.domain.cases.reminders import REMINDER_NAMES, Reminder
 from app.domain.cases.states import Role
-from app.domain.messages.channels import CHANNEL_NAMES, OutgoingChannel, fault_of_address
+from app.domain.messages.channels import CHANNEL_NAMES, OutgoingChannel
 from app.domain.messages.fate import FATE_NAMES, Delivery, Outcome
 from app.domain.messages.wording import NOTICE_NAMES, NoticeKind, of_trial
-from app.domain.refusals import BadValue, NoChannel
+from app.domain.refusals import NoChannel
 from app.services.messages import fates
 from app.services.messages.fates import Sending
+from app.services.messages.reaches import require_sound_address
 from app.web.messages.forms import AddressForm
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -55,8 +56,7 @@ def try_out() -> ResponseReturnValue:
         channel = form.chosen()
         if channel is None or channel not in portal().gateways.available:
             raise NoChannel
-        if fault := fault_of_address(channel, form.address.data or ""):
-            raise BadValue("address", fault)
+        require_sound_address(channel, form.address.data or "")
         let_go()
         return portal().gateways.send(channel, form.address.data or "", of_trial(), secrets.token_hex(16))
 

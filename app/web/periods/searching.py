@@ -20,15 +20,16 @@ _NOTHING = Hits((), 0)
 @everyone
 def search_page() -> ResponseReturnValue:
     typed = clean(request.args.get("q"))
+    open_now = publication.open_periods(session(), now())
     html = render_template(
         "periods/public_search.html",
         typed=typed,
-        hits=search(session(), _index(), typed, now()) if typed else _NOTHING,
+        hits=search(session(), _index(), open_now, typed, now()) if typed else _NOTHING,
         most=MOST_SHOWN,
         office=the_office(),
         now=now(),
     )
-    return page_cache.publish(html, good_until(publication.open_periods(session(), now())), keep=False)
+    return page_cache.publish(html, good_until(open_now), keep=False)
 
 
 def _index() -> SearchIndex:

@@ -9,14 +9,20 @@ from sqlalchemy import insert, select
 
 from app.models import Entry, Nominee
 from app.services.periods import corrections
+from app.services.periods.publication import open_periods
 from app.services.periods.search import MOST_SHOWN, Hits, SearchIndex, search
 from tests.world import World, at
 
 OPEN = "2026-09-18 Fri 09:00"
 
 
+def found(world: World, typed: str, moment: str, index: SearchIndex) -> Hits:
+    with world.database.reader() as session:
+        return search(session, index, open_periods(session, at(moment)), typed, at(moment))
+
+
 def names(world: World, typed: str, moment: str = OPEN, index: SearchIndex | None = None) -> list[str]:
-    hits: Hits = world.do(search, index or SearchIndex(), typed, at(moment))
+    hits = found(world, typed, moment, index or SearchIndex())
     return [hit.entry.name for hit in hits.shown]
 
 
@@ -97,9 +103,9 @@ def test_of_15000_entries_a_person_is_found_fast_and_the_best_are_shown(
     began = time.perf_counter()
     assert names(world, "吕伟伟一", index=index) == ["吕伟伟一"]
     built = time.perf_counter()
-    hits: Hits = world.do(search, index, "lww", at(OPEN))
-    found = time.perf_counter()
+    hits = found(world, "lww", OPEN, index)
+    searched = time.perf_counter()
     assert (len(hits.shown), hits.total) == (MOST_SHOWN, 66)  # 伟 and 文, twice
-    figure = f"15,000 entries: built in {built - began:.2f} s, searched in {found - built:.3f} s"
+    figure = f"15,000 entries: built in {built - began:.2f} s, searched in {searched - built:.3f} s"
     request.node.user_properties.append(("figure", figure))
-    assert found - built < 1, "a search must not cost what building the index costs"
+    assert searched - built < 1, "a search must not cost what building the index costs"
