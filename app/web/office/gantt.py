@@ -25,7 +25,7 @@ X = Callable[[dt.datetime], float]
 
 @dataclass(frozen=True, slots=True)
 class GanttBar:
-    """A stretch of time. `kind` is its class in site.css."""
+    """A stretch of time. `kind` is its class in staff.css."""
 
     kind: str
     x: float

@@ -38,7 +38,7 @@ class Column(Generic[Row]):
     """One column: its heading, its value, and how the page and the sheet show it.
 
     `value` is searched, sorted by and saved. `shown` puts it into words where it is not readable by itself (a number is
-    saved as the number). On the page a cell may be a link, have a badge of a colour (a class of site.css, "" for none;
+    saved as the number). On the page a cell may be a link, have a badge of a colour (a class of staff.css, "" for none;
     None for no badge), a red word beside it or a smaller line below. `sheet_only` columns are too much for a page,
     `page_only` ones are covered by another column of the sheet.
     """

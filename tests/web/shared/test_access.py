@@ -64,7 +64,7 @@ MATRIX = [
     ("GET", "/receipt/letters/999/file", 302, EVERYBODY, 302),
     ("POST", "/receipt/look", 401, EVERYBODY, 401),
     ("POST", "/receipt/leave", 303, EVERYBODY, 303),
-    ("GET", "/static/css/site.css", 200, EVERYBODY, 200),
+    ("GET", "/static/css/base.css", 200, EVERYBODY, 200),
     ("GET", "/healthz", 200, EVERYBODY, 200),
     ("GET", "/readyz", 200, EVERYBODY, 200),
     ("GET", "/metrics", 404, EVERYBODY, 404),  # whoever has the token is no member of staff: test_metrics.py

@@ -78,7 +78,7 @@ def test_security_32_every_answer_has_these_headers_and_no_other(
         "hot, not modified": (browser.get(shown, if_none_match=tag), 304, PUBLIC),
         "search": (browser.get(f"{shown}?name=x"), 200, PUBLIC | HTML),
         "nominee": (browser.get(form.removesuffix("/objection")), 200, PUBLIC | HTML),
-        "file": (browser.get("/static/css/site.css"), 200, STATIC | {"Content-Type": "text/css; charset=utf-8"}),
+        "file": (browser.get("/static/css/base.css"), 200, STATIC | {"Content-Type": "text/css; charset=utf-8"}),
         "script": (browser.get("/static/js/site.js"), 200, STATIC | script),
         "no file": (browser.get("/static/none.css"), 404, NUMBERED | HTML),
         "health": (browser.get("/healthz"), 200, NUMBERED | HTML | {"Content-Type": "application/json"}),

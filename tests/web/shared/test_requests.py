@@ -154,7 +154,7 @@ def test_what_machines_ask_every_few_seconds_is_logged_when_the_answer_is_no(
     world: World, client: Browser, lines: Lines
 ) -> None:
     world.round_two()  # the first rounds' deadline has passed and nothing settled them: not ready
-    for path in ("/healthz", "/static/css/site.css", "/static/none.css", "/metrics", "/readyz"):
+    for path in ("/healthz", "/static/css/base.css", "/static/none.css", "/metrics", "/readyz"):
         client.get(path)
     told = [(line["route"], line["status"]) for line in lines.of_requests()]
     assert told == [("/static/<path:filename>", 404), ("/metrics", 404), ("/readyz", 503)]
@@ -182,6 +182,6 @@ def test_a_number_given_by_the_caller_counts_only_where_a_proxy_is_trusted(
 
 @on_sqlite
 def test_a_page_that_caches_may_keep_carries_nobodys_number(world: World, client: Browser) -> None:
-    for path in (f"/periods/{world.round_two()}", "/", "/static/css/site.css"):
+    for path in (f"/periods/{world.round_two()}", "/", "/static/css/base.css"):
         for _cold_and_hot in range(2):
             assert "X-Request-ID" not in client.get(path).headers, path
