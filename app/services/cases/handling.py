@@ -60,7 +60,7 @@ def tell_objectors(work: Work, case: Case, kind: MessageKind, text: str, only: C
         objections = objections.where(Objection.id.in_(only))
     told = work.session.scalars(objections).all()
     work.session.add_all(Message(objection_id=each, kind=kind, text=text, sent_at=work.now) for each in told)
-    followers.tell(work.session, told, work.now)
+    followers.tell_objectors_of_news(work.session, told, work.now)
 
 
 def give_to_office(work: Work, case: Case) -> None:

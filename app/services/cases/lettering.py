@@ -54,7 +54,7 @@ def write_letters(
             theirs = replace(facts, received=local_date(objection.filed_at))  # of a registered one, the day it arrived
             text = letter_text(turn, kind, reader, theirs, _of_objection(work, case, objection, more))
             _post(work, turn, case, text, (kind, reader), objection.id)
-        followers.tell(work.session, [objection.id for objection in written_to], work.now)
+        followers.tell_objectors_of_news(work.session, [objection.id for objection in written_to], work.now)
 
 
 def is_against_unit(case: Case) -> bool:

@@ -15,7 +15,7 @@ from app.domain.cases.states import OPEN_STATES, Actor, Role, State
 from app.models import Case, Entry, OutboxRow, Period, Recusal, SecondLook, Unit, UnitKind
 from app.models.arrivals import shown_to
 from app.services.accounts.units import chain_of_command
-from app.services.messages.outbox import put
+from app.services.messages.outbox import queue_rows
 from app.services.shared.work import Work
 
 # Warnings that are shown although their case is over.
@@ -81,7 +81,7 @@ def _warn(session: Session, period: Period, reminder: Reminder, now: dt.datetime
         for unit in chain_of_command(session, case.handler_unit)
         if (case.id, unit.id) not in warned
     ]
-    put(session, rows)
+    queue_rows(session, rows)
     session.flush()
     return len(rows)
 
@@ -113,7 +113,7 @@ def _warn_of_fallen(session: Session, period: Period, now: dt.datetime) -> int:
         if case.facts(now, days).escalated(now)
         for unit in chain_of_command(session, case.handler_unit)
     ]
-    put(session, rows)
+    queue_rows(session, rows)
     session.flush()
     return len(rows)
 
@@ -141,7 +141,7 @@ def _warn_of_silence(session: Session, period: Period, now: dt.datetime) -> int:
         )
         for case in waiting
     ]
-    put(session, rows)
+    queue_rows(session, rows)
     session.flush()
     return len(rows)
 

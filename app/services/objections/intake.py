@@ -43,7 +43,7 @@ from app.models import (
 )
 from app.models.periods import days_from_json
 from app.sealing import Keyring
-from app.services.messages.followers import Telling, begin
+from app.services.messages.followers import MessageChoice, keep_address
 from app.services.messages.outbox import mark_outgoing
 from app.services.objections.evidence import claim
 from app.services.objections.identities import Objector, seal_objector
@@ -149,7 +149,7 @@ class Filing:
 
     # By a signed slip: held up by the limits since then (R17). Or when it arrived, where staff register it (R33).
     first_made: dt.datetime | None = None
-    telling: Telling | None = None  # None: no channel leaves this installation
+    telling: MessageChoice | None = None  # None: no channel leaves this installation
 
     def digest(self, key: bytes, entry_id: int) -> str:
         """Return a hash that tells a repeated request from one with other content, without keeping either."""
@@ -290,7 +290,7 @@ def write_down(
         claim(connection, row["form_hash"], objection_id, filing.files, filing.letters)
         details["files"] = filing.files
     if filing.telling is not None:
-        begin(session, keyring, objection_id, filing.contact, filing.telling, now)
+        keep_address(session, keyring, objection_id, filing.contact, filing.telling, now)
     _warn_of_arrival(connection, case_id, chain[chain.index(handler) :], period.conclude_by, now)
     mark_outgoing(session)
     who = name_of_actor(registrar) if registrar else OBJECTOR

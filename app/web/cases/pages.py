@@ -170,7 +170,7 @@ def _case_page(
         lying={
             action: enclosing.lying_with(case.id, each) for action, each in forms.items() if isinstance(each, WithFiles)
         },
-        unconfirmed=followers.unconfirmed(session(), case.id, now()),
+        unconfirmed=followers.find_unconfirmed(session(), case.id, now()),
         tried=doing,
         refusal=tried.on_top,
         history=history.of_case(session(), case),

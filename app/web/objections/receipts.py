@@ -283,7 +283,7 @@ def _find_page(form: ReceiptForm, *, kept: Sequence[Sequence[str]] | None = None
 
 
 def _can_be_told(objection_id: int) -> bool:
-    return followers.shown(session(), portal().keyring, objection_id) is not None
+    return followers.find_shown(session(), portal().keyring, objection_id) is not None
 
 
 def _case_page(
