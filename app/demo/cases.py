@@ -129,7 +129,7 @@ def _of_the_office(session: Session, case_id: int) -> Actor:
 
 def _join_the_others(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
     case = session.get_one(Case, case_id)
-    for other in choices.joinable_leads(session, case):
+    for other in choices.list_joinable_leads(session, case):
         investigation.join(Work(session, now, hands.handler), other.id, case_id)
 
 

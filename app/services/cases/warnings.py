@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import local_date
-from app.domain.cases.reminders import Reminder, due_reminder
+from app.domain.cases.reminders import Reminder, find_due_reminder
 from app.domain.cases.states import OPEN_STATES, Actor, Role, State
 from app.models import Case, Entry, OutboxRow, Period, Recusal, SecondLook, Unit, UnitKind
 from app.models.arrivals import shown_to
@@ -42,7 +42,7 @@ def _warn_all(session: Session, now: dt.datetime) -> int:
             Period.cancelled_at.is_(None),
         )
     ).all():
-        reminder = due_reminder(period.conclude_by, period.day_table, now)
+        reminder = find_due_reminder(period.conclude_by, period.day_table, now)
         if reminder is not None:
             written += _warn(session, period, reminder, now)
         written += _warn_of_fallen(session, period, now)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.calendar.workdays import DayTable
-from app.domain.cases.hands import Staffed, falls_at, first_hand, lacks_hands
+from app.domain.cases.hands import UnitStaffing, choose_first_handler, find_escalation, lacks_hands
 from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import Actor, Role, State
 from app.domain.cases.verdict import LEFT_NAMES
@@ -261,9 +261,9 @@ def write_down(
     connection = session.connection()
     without = registrar.user_id if registrar else 0
     units = connection.execute(_CHAIN, {"unit_id": period.organiser_id, "now": now, "without": without}).all()
-    staffed = [Staffed(row[0], row[1]) for row in units]
+    staffed = [UnitStaffing(row[0], row[1]) for row in units]
     chain = [unit.unit_id for unit in staffed]
-    handler = chain[-1] if filing.against_handler else first_hand(staffed)
+    handler = chain[-1] if filing.against_handler else choose_first_handler(staffed)
     if registrar is not None and lacks_hands(handler, staffed):
         raise NoHandsLeft
     days = DayTable([counted.day for counted in days_from_json(period.days)])
@@ -275,7 +275,7 @@ def write_down(
             "handler_unit_id": handler,
             "received_at": now,
             # What is registered in the last days before the deadline is the office's at once (R21, R33).
-            "escalates_at": max(now, falls_at(now, period.conclude_by, days)),
+            "escalates_at": max(now, find_escalation(now, period.conclude_by, days)),
         },
     ).scalar_one()
     code = receipt_code(keyring.hash_key, filing.form_token)

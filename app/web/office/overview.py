@@ -32,7 +32,7 @@ def overview() -> ResponseReturnValue:
     running = progress.running_periods(session())
     return render_template(
         "office/overview.html",
-        looks=second_looks.waiting_looks(session(), actor(), now()),
+        looks=second_looks.list_waiting(session(), actor(), now()),
         floods=flood.floods(session(), actor(), now()),
         bursts=bursts.bursts(session(), now()),
         group_acts=bulk.waiting_acts(session(), actor(), now()),
