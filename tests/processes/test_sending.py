@@ -57,7 +57,7 @@ def settings_for(world: World, folder: Path, port: int, **more: str) -> Settings
 
 def send_for_ever(settings: Settings) -> None:
     """One sender, as a child process."""
-    dispatching.CLAIMED_FOR = LEASE
+    dispatching.CLAIM_LASTS = LEASE
     senders = sending.Senders.of(settings)
     while True:
         senders.deliver()
