@@ -3,7 +3,7 @@
 from app.demo.texts import read_texts
 from app.notices.offered import built_in
 
-PERSON_STATUSES, TRADES = built_in().words("status"), built_in().words("trade")
+PERSON_STATUSES = built_in().words("status")
 
 AGENCY, INSTITUTION, STATE_FIRM = "行政机关", "事业单位", "国有企业"
 CIVIL, EXPERT, _, _, WORKER, FARMER = PERSON_STATUSES[:6]

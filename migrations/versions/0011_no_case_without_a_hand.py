@@ -1,4 +1,4 @@
-"""no case without a hand: a decline is confirmed, a proposal has a version, an account knows who gave out its password
+"""every case has a handler: declines are confirmed, proposals have versions, accounts name who gave out the password
 
 Revision: 0011, after 0010
 """
@@ -17,8 +17,9 @@ _AFTER = _BEFORE.replace(")", ", 'decline_proposed', 'declined', 'proposed', 're
 
 
 def upgrade() -> None:
-    # Nothing on record changes: what was declined before has nobody who confirmed it, and what was proposed no version.
-    # One statement a column, in words that both databases take: SQLite adds a CHECK or a reference only with its column.
+    # Existing rows do not change: earlier declines have no second person, and earlier proposals have no version.
+    # One statement for each column, in SQL that both databases accept: SQLite adds a CHECK or a reference only
+    # together with its column.
     op.execute(
         "ALTER TABLE cases ADD COLUMN decline_proposed_ground VARCHAR(24) "
         f"CONSTRAINT ck_cases_decline_proposed_ground CHECK (decline_proposed_ground IN ({_GROUNDS}))"

@@ -1,4 +1,4 @@
-"""the record is not replaced either
+"""rows of the record cannot be replaced
 
 Revision: 0012, after 0011
 

@@ -1,4 +1,4 @@
-"""what a holiday notice loaded later makes of periods under way
+"""how a holiday notice that is loaded later affects periods under way
 
 Revision: 0013, after 0012
 """

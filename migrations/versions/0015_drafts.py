@@ -1,4 +1,4 @@
-"""what is typed into a public form, kept sealed for an hour at most
+"""drafts: the text of a public form is kept sealed for at most an hour
 
 Revision: 0015, after 0014
 """

@@ -1,4 +1,4 @@
-"""one act on many cases of a flood, proposed by one person and confirmed by another
+"""group acts: one person proposes an act on many cases of a flood, another person confirms it
 
 Revision: 0016, after 0015
 """

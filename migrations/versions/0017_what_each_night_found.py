@@ -1,4 +1,4 @@
-"""what each night's check of the data found
+"""the findings of each nightly check of the data
 
 Revision: 0017, after 0016
 """

@@ -1,4 +1,4 @@
-"""whose account it is: a second factor that proves the owner, and each reset as something its owner is told of
+"""account owners: the second factor proves the owner, and the owner is told of each reset
 
 Revision: 0018, after 0017
 """

@@ -59,7 +59,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
         sa.UniqueConstraint("case_id", "version", name=op.f("uq_proposals_case_id")),
     )
-    # Of each case the one proposal that it still holds; earlier ones were written over. What waits goes on waiting.
+    # Each case holds only its last proposal, since earlier ones were overwritten. A waiting proposal goes on waiting.
     op.execute(
         f"{_INTO}, conclusion, findings, grounds, answer, ended, ended_by, ended_at) {_WAS}, "
         "proposed_conclusion, findings, grounds, answer, "

@@ -1,8 +1,8 @@
-"""objections that staff register: how they came in, who entered them, and why late
+"""objections that staff register: their channel, who entered them, and the reason for a late entry
 
 Revision: 0020, after 0019
 
-An objection without a row here came by the web, as every one that is there did.
+An objection without a row here came by the web. All existing objections did.
 """
 
 import sqlalchemy as sa

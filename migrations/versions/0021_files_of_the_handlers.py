@@ -1,4 +1,4 @@
-"""files that handlers put to a note, a statement or a proposal
+"""files that handlers attach to a note, a statement or a proposal
 
 Revision: 0021, after 0020
 """

@@ -2,7 +2,7 @@
 
 Revision: 0022, after 0021
 
-Cases that had ended before have no letter of their end: nobody can write today what was frozen then. They are marked.
+Cases that ended earlier have no letter, since its words would have been frozen on that day. They are marked.
 """
 
 import re
@@ -132,7 +132,7 @@ def _second_looks() -> None:
 
 
 def _more_reminders() -> None:
-    """Let the warnings be of more occasions, beside whatever they may be of already."""
+    """Allow more occasions of warnings, in addition to those allowed so far."""
     if op.get_bind().dialect.name == "postgresql":
         of = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'ck_outbox_reminder'"
         before = re.findall(r"'(\w+)'", op.get_bind().scalar(sa.text(of)))

@@ -1,4 +1,4 @@
-"""messages leave: addresses, one row a message to an address, private calendars, two more occasions
+"""outgoing messages: addresses, one row for each message and address, private calendars, two more occasions
 
 Revision: 0023, after 0022
 """
@@ -20,7 +20,7 @@ _CHANNELS = "channel IN ('mail', 'sms', 'wecom', 'dingtalk')"
 
 def upgrade() -> None:
     op.add_column("outbox", sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True))
-    # What was written while no message could leave is on the desks' pages, and is not sent now.
+    # Warnings written before there were channels stand on the pages of the units. They are not sent now.
     op.execute("UPDATE outbox SET planned_at = created_at")
     unplanned = sa.text("planned_at IS NULL")
     op.create_index("ix_outbox_unplanned", "outbox", ["id"], sqlite_where=unplanned, postgresql_where=unplanned)
@@ -39,7 +39,7 @@ def upgrade() -> None:
 
 
 def _two_more_occasions() -> None:
-    """Let the warnings be of more occasions, beside whatever they may be of already."""
+    """Allow more occasions of warnings, in addition to those allowed so far."""
     if op.get_bind().dialect.name == "postgresql":
         of = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'ck_outbox_reminder'"
         before = re.findall(r"'(\w+)'", op.get_bind().scalar(sa.text(of)))

@@ -1,4 +1,4 @@
-"""a code that proves an owner: which addresses were confirmed by their owner, and which the office entered
+"""codes that prove an owner: marks addresses confirmed by their owner, and addresses that the office entered
 
 Revision: 0024, after 0023
 """
@@ -14,11 +14,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("reaches", sa.Column("owners", sa.Boolean(), nullable=True))
-    # Both databases take the key with the column; alembic would add it apart, which SQLite cannot.
+    # Both databases accept the foreign key together with its column. Alembic would add it separately, which
+    # SQLite cannot do.
     op.execute(
         "ALTER TABLE reaches ADD COLUMN entered_by INTEGER CONSTRAINT fk_reaches_entered_by REFERENCES users (id)"
     )
-    # What people confirmed so far vouches where nobody else has given out their password.
+    # An address confirmed so far proves its owner where nobody else has given out the password.
     op.execute(
         "UPDATE reaches SET owners = (SELECT users.password_given_by IS NULL FROM users WHERE users.id = reaches.user_id)"
         " WHERE user_id IS NOT NULL AND confirmed_at IS NOT NULL"

@@ -144,21 +144,21 @@ def _unguarded(patch: pytest.MonkeyPatch) -> None:
 
 
 def _alone(patch: pytest.MonkeyPatch) -> None:
-    real = states.check
+    real = states.check_action
 
     def check(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> None:
         with suppress(states.SamePerson):
             real(actor, action, case, now)
 
-    patch.setattr(states, "check", check)
+    patch.setattr(states, "check_action", check)
 
 
 def _late(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(hands, "falls_at", lambda since, conclude_by, calendar: conclude_by)
+    patch.setattr(hands, "find_escalation", lambda since, conclude_by, calendar: conclude_by)
 
 
 def _recused_in(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(states, "is_for", lambda actor, case: actor.role is not Role.AUDITOR)
+    patch.setattr(states, "concerns", lambda actor, case: actor.role is not Role.AUDITOR)
 
 
 FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], Claim]] = {

@@ -13,7 +13,7 @@ from app.models import Dispatch, OutboxRow
 _OUTGOING = "messages.outgoing"
 
 
-def put(session: Session, rows: Sequence[OutboxRow | Dispatch]) -> None:
+def queue_rows(session: Session, rows: Sequence[OutboxRow | Dispatch]) -> None:
     """Add rows to be sent."""
     session.add_all(rows)
     if rows:
@@ -21,7 +21,7 @@ def put(session: Session, rows: Sequence[OutboxRow | Dispatch]) -> None:
 
 
 def mark_outgoing(session: Session) -> None:
-    """Note that the running transaction has something to send, for code that writes rows without `put`."""
+    """Note that the running transaction has something to send, for code that writes rows without `queue_rows`."""
     session.info[_OUTGOING] = True
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -24,12 +22,9 @@ from app.domain.refusals import (
 from app.evidence.inspection import FILES_PER_OBJECTION
 from app.models import CaseFile
 from app.services.cases import enclosing, enclosures, investigation
-from app.services.objections import evidence, evidence_upkeep
-from app.services.papers import volume
-from app.services.papers.paper import Clerk, Stationery
+from app.services.objections import evidence_upkeep
 from app.services.shared.files import Vault
-from app.services.shared.work import Work
-from tests.files import attach, form_hash, pdf, png, vault_in
+from tests.files import pdf, png, vault_in
 from tests.world import World, at
 
 FILED, DAY = "2026-09-18 Fri 09:00", "2026-09-21 Mon 10:00"
@@ -127,7 +122,7 @@ def test_nobody_claims_or_removes_what_lies_with_somebody_elses_form(world: Worl
     world.act(investigation.note, case, "handler2", "别的记录。", FORM, now=DAY)
     world.run(enclosing.remove, vault, case, FORM, rows(world)[0].id, by=world.actor("handler2"), now=at(DAY))
     assert [row.belongs for row in rows(world)] == [False]
-    assert world.do(enclosures.waiting_with, world.keyring, world.actor("handler2"), case, FORM) == []
+    assert world.do(enclosures.list_waiting, world.keyring, world.actor("handler2"), case, FORM) == []
 
 
 # --- taken ---------------------------------------------------------------------------------------
@@ -148,7 +143,7 @@ def test_files_belong_to_the_note_the_statement_and_the_version_they_came_with(
         world.act(investigation.propose, case, "handler", *PROPOSAL, form, now=DAY)
         if version == 1:
             world.act(investigation.return_proposal, case, "head", "请补充依据", now=DAY)
-    found = world.do(enclosures.enclosures, world.keyring, case)
+    found = world.do(enclosures.list_enclosures, world.keyring, case)
     assert [[each.title for each in of] for of in found.of_notes.values()] == [["台账.pdf"], ["说明.pdf"]]
     assert {version: [each.title for each in of] for version, of in found.of_proposals.items()} == {
         1: ["第1稿.png"],
@@ -193,76 +188,6 @@ def test_what_was_never_sent_is_forgotten_after_a_day_and_what_belongs_is_kept(
     assert [row.belongs for row in rows(world)] == [True]
     assert stored(vault) == 1
     assert world.do(evidence_upkeep.compare, vault, deep=True).agree
-
-
-# --- one case, one volume ------------------------------------------------------------------------
-
-
-def volume_of(world: World, vault: Vault, case: int, by: str) -> dict[str, bytes]:
-    clerk = Clerk(world.actor(by), at(DAY), Stationery("https://example.com"), vault)
-    package = world.do(volume.of_case, case, clerk)
-    with zipfile.ZipFile(io.BytesIO(b"".join(package.content))) as bundle:
-        return {name: bundle.read(name) for name in bundle.namelist()}
-
-
-def test_a_case_is_one_volume_in_order_without_who_filed(world: World, vault: Vault, tmp_path: Path) -> None:
-    period = world.round_two()
-    attach(world, tmp_path / "evidence", pdf("evidence"), "a-form-token-of-24-chars", now=FILED)
-    token: dict[str, Any] = {"form_token": "a-form-token-of-24-chars", "files": 1}
-    case, _ = world.file(period, world.nominees[0], FILED, name=NAME, contact=CONTACT, **token)
-    world.bring(case, State.INVESTIGATING, FILED)
-    put(world, vault, case, pdf("note"))
-    world.act(investigation.note, case, "handler", "调阅台账一卷。", FORM, now=DAY)
-    put(world, vault, case, pdf("proposal"), action=Action.PROPOSE, form="p" * 64, title="报告.pdf")
-    world.act(investigation.propose, case, "handler", *PROPOSAL, "p" * 64, now=DAY)
-    world.act(investigation.return_proposal, case, "head", "请补充走访记录。", now=DAY)
-    world.act(investigation.propose, case, "handler", *PROPOSAL, now=DAY)
-    world.act(investigation.confirm, case, "head", 2, now=DAY)
-    files = volume_of(world, vault, case, "head")
-    assert list(files) == [
-        "01-基本情况.txt",
-        "02-异议/异议1.txt",
-        "02-异议/异议1-证据1.pdf",
-        "03-核查/01-核查记录.txt",
-        "03-核查/01-核查记录-附件1-台账.pdf",
-        "04-处理意见/第1稿.txt",
-        "04-处理意见/第1稿-附件1-报告.pdf",
-        "04-处理意见/第2稿.txt",
-        "05-文书/01-受理通知书麒麟区异议〔2026〕1号.docx",
-        "05-文书/02-异议处理答复书麒麟区异议〔2026〕2号.docx",
-        "06-办理经过.txt",
-        "目录.txt",
-    ]
-    assert files["03-核查/01-核查记录-附件1-台账.pdf"] == pdf("note")
-    assert "退回的理由：请补充走访记录。" in files["04-处理意见/第1稿.txt"].decode()
-    assert "已确认" in files["04-处理意见/第2稿.txt"].decode()
-    contents = files["目录.txt"].decode()
-    assert "异议人的身份和封存的材料不在卷内" in contents
-    for name in list(files)[:-1]:
-        assert name in contents
-    for content in files.values():
-        assert NAME.encode() not in content
-        assert CONTACT.encode() not in content
-
-
-def test_the_volume_is_for_who_may_see_the_case(world: World, vault: Vault, case: int) -> None:
-    for login in ("stranger", "auditor"):
-        with pytest.raises(NotYourCase):
-            volume_of(world, vault, case, login)
-    world.act(investigation.recuse, case, "handler2", world.people["handler2"], "是亲属", now=DAY)
-    with pytest.raises(NotYourCase):
-        volume_of(world, vault, case, "handler2")
-
-
-def test_a_sealed_letter_is_not_in_the_volume_but_that_it_is_there(world: World, vault: Vault) -> None:
-    period, token = world.round_two(), "a-form-token-of-24-chars"
-    with world.database.writer() as session:
-        form = form_hash(world.key, token)
-        evidence.receive(Work(session, at(FILED)), vault, form, "章.pdf", io.BytesIO(pdf()), letter=True)
-    case, _ = world.file(period, world.nominees[0], FILED, form_token=token, files=1, letters=1)
-    files = volume_of(world, vault, case, "head")
-    assert not [name for name in files if name.endswith(".pdf")]
-    assert "另有封存的材料，不在卷内。" in files["02-异议/异议1.txt"].decode()
 
 
 def test_after_the_deadline_nothing_is_put_to_a_case(world: World, vault: Vault, case: int) -> None:
