@@ -126,9 +126,12 @@ def receive(
     """Files handed in by somebody, not read yet. Returns the import's id."""
     vault, uploads = vault_in(folder, world.key), [(name, io.BytesIO(content)) for name, content in files.items()]
     with world.database.writer() as session:
-        return receiving.receive(
-            Work(session, at(NOW), world.actor(login)), vault, world.programme, unit or world.qilin, form, uploads
-        )
+        work = Work(session, at(NOW), world.actor(login))
+        where = (work, vault, world.programme, unit or world.qilin)
+        if form:
+            return receiving.receive(*where, form, uploads)
+        (only,) = receiving.receive_all(*where, uploads)
+        return only
 
 
 def read(world: World, folder: Path, import_id: int, now: str = NOW) -> bool:

@@ -109,7 +109,7 @@ class City(World):
         rows = annexes.unit_rows(quota, SEED)[kind]
         sheet = write_summary(kind, f"{TITLE}汇总表", quota.recommender, at(now).date(), rows, extended=True)
         uploads = [(f"{quota.recommender}.xlsx", io.BytesIO(sheet))]
-        import_id = self.run(receiving.receive, vault, self.programme, unit_id, None, uploads, by=handler, now=at(now))
+        import_id = self.run(receiving.receive_all, vault, self.programme, unit_id, uploads, by=handler, now=at(now))[0]
         assert self.run(reading.read, vault, import_id, now=at(now))
         with self.database.reader() as session:
             assert receiving.visible(session, import_id, handler).state is ImportState.CHECKED

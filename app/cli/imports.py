@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cli.shared import OpenPortal, plainly
 from app.domain.cases.states import Actor, Role
-from app.models import Import, ImportForm, ImportState, Programme, Unit, UnitKind, User
+from app.models import Import, ImportState, Programme, Unit, UnitKind, User
 from app.sealing import keyring_of
 from app.services.imports import confirming, exporting, reading, receiving
 from app.services.imports.viewing import View
@@ -26,12 +26,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("files", nargs=-1, required=True, type=_FILE)
 @click.option("--programme", "title", required=True, help="Title of the programme.")
 @click.option("--unit", "unit_name", required=True, help="Name of the recommending unit.")
-@click.option(
-    "--form",
-    type=click.Choice([form.value for form in ImportForm]),
-    help="Which form the files are; by default they say so themselves.",
-)
 @click.option("--confirm", is_flag=True, help="Import what is found, where nothing is wrong with it.")
+@click.option("--answered", default=0, help="How many questions, shown before, you have looked at and answer for.")
 @click.option("--by", "login", default="", help="On whose behalf; by default the office's first account.")
 @click.pass_obj
 @plainly
@@ -40,16 +36,16 @@ def import_lists(
     files: tuple[Path, ...],
     title: str,
     unit_name: str,
-    form: str | None,
     confirm: bool,
+    answered: int,
     login: str,
 ) -> None:
     """Check lists or forms of nominees, and with --confirm import them.
 
     Every problem is one line: row, column, what is wrong, what would be right. With any the exit code is 1, and
-    nothing is kept. Without --confirm a list that is right waits in the browser to be confirmed there.
+    nothing is kept. A question is such a line too, and is answered for by --answered. Without --confirm a list that is
+    right waits in the browser to be confirmed there.
     """
-    chosen = ImportForm(form) if form else None
     with opened.migrated.writer() as session, ExitStack() as open_files:
         actor = _actor(session, login)
         programme = session.scalar(select(Programme).where(Programme.title == title))
@@ -60,36 +56,40 @@ def import_lists(
         if unit is None:
             raise click.ClickException(f"没有名为“{unit_name}”的推荐单位。")
         uploads = [(path.name, open_files.enter_context(path.open("rb"))) for path in files]
-        import_id = receiving.receive(
-            Work(session, clock.now(), actor, by=COMMAND_LINE), opened.vault, programme.id, unit.id, chosen, uploads
-        )
-        reading.read(Work(session, clock.now()), opened.vault, import_id)
-    _say(opened, import_id, actor, confirm)
+        work = Work(session, clock.now(), actor, by=COMMAND_LINE)
+        import_ids = receiving.receive_all(work, opened.vault, programme.id, unit.id, uploads)
+        for import_id in import_ids:
+            reading.read(Work(session, clock.now()), opened.vault, import_id)
+    refused = [why for each in import_ids if (why := _say(opened, each, actor, answered if confirm else None))]
+    if refused:
+        raise click.ClickException("\n".join(refused))
 
 
-def _say(opened: OpenPortal, import_id: int, actor: Actor, confirm: bool) -> None:
+def _say(opened: OpenPortal, import_id: int, actor: Actor, answered: int | None) -> str:
+    """Say what was found in an import; confirm it where `answered` is a number. Returns why it was not, or ""."""
     with opened.database.writer() as session:
         found = session.get_one(Import, import_id)
         view = View(session, keyring_of(opened.settings), import_id, to_office=True)
         for fault in view.faults():
-            row = f"第{fault.line.number}行" if fault.line.number else "整份材料"
+            row = f"第{fault.line.where}行" if fault.line.where else "整份材料"
             click.echo("\t".join((row, fault.column, fault.wrong, fault.right)))
         if found.state is ImportState.FAILED or view.problems:
             why = found.failure or f"共{view.problems}处问题，没有导入。"
             session.rollback()
             receiving.drop(Work(session, clock.now(), actor, by=COMMAND_LINE), opened.vault, import_id)
-            raise click.ClickException(why)
+            return why
         if found.state is not ImportState.CHECKED:
-            raise click.ClickException(
-                f"还没有核对完（{receiving.STATE_NAMES[found.state]}），请到网页的“导入”里查看。"
-            )
-        if not confirm:
-            click.echo(f"没有问题：{view.nominees}行。请到网页的“导入”里确认，或者加 --confirm 再运行一次。")
-            return
+            return f"还没有核对完（{receiving.STATE_NAMES[found.state]}），请到网页的“导入”里查看。"
+        if answered is None:
+            asked = f"有{view.questions}处要核对（见上）" if view.questions else "没有问题"
+            also = f" --answered {view.questions}" if view.questions else ""
+            click.echo(f"{asked}：{view.nominees}行。请到网页的“导入”里确认，或者加 --confirm{also} 再运行一次。")
+            return ""
         session.rollback()
         keyring = keyring_of(opened.settings)
-        made = confirming.confirm(Work(session, clock.now(), actor, keyring, by=COMMAND_LINE), import_id)
+        made = confirming.confirm(Work(session, clock.now(), actor, keyring, by=COMMAND_LINE), import_id, answered)
     click.echo(f"已导入：新增{made['new']}个，补充{made['filled']}个。")
+    return ""
 
 
 @click.command("export")

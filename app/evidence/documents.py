@@ -17,7 +17,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from app.domain.refusals import FileRefused
-from app.evidence.kinds import FileKind
+from app.evidence.kinds import OR_AS_PDF, FileKind
 from app.evidence.package import BadXml, FileParts
 from app.evidence.spool import SealedSpool
 
@@ -47,7 +47,7 @@ _STUMBLES = (
     BadXml,
 )
 
-_AS_PDF = "请去掉它，或另存为 PDF 后再上传。"
+_AS_PDF = f"请去掉它，{OR_AS_PDF}"
 _BROKEN = "这个文件不完整或已损坏，无法打开。请在 Word、Excel 或 WPS 里打开它，另存一份再上传。"
 _TOO_LARGE = "这个文件解压后太大（超过 200 MB，或压缩得异常），不能上传。请分成几个文件，或另存为 PDF 后再上传。"
 _ENCRYPTED = "这个文件设了密码，无法检查。请去掉密码再上传。"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+# The ways out of a refusal: the first for whatever file, the second where only a Word or Excel file serves.
+OR_AS_PDF, SAVED_AGAIN = "或另存为 PDF 后再上传。", "保存后再上传。"
+
 
 class FileKind(StrEnum):
     """The kind of a file by its content, whatever its name says."""

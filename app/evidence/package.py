@@ -8,10 +8,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable
+from urllib.parse import unquote
 from xml.parsers import expat
 
 from app.domain.refusals import FileRefused
-from app.evidence.kinds import FileKind
+from app.evidence.kinds import OR_AS_PDF, FileKind
 
 _TYPES, _RELATIONS, _ROOT = "[content_types].xml", ".rels", "_rels/.rels"
 _XML_LIMIT = 4 * 1024 * 1024
@@ -22,15 +23,22 @@ _KINDS = {
     f"{_MAIN}.spreadsheetml.sheet.main+xml": FileKind.XLSX,
 }
 
-_AS_PDF = "请去掉它，或另存为 PDF 后再上传。"
-_MACROS = f"这个文件里带有宏或控件。{_AS_PDF}"
-_LINKS = f"这个文件里有指向其他文件或数据的链接（如链接的图片、模板、工作簿、数据库）。{_AS_PDF}"
-_UNWANTED = [(re.compile("macro|vba|activex"), _MACROS), (re.compile(r"externallink|connections\+xml"), _LINKS)]
+_MACROS = f"这个文件里带有宏或控件。请去掉它，{OR_AS_PDF}"
+_LINKS = f"这个文件里有指向其他文件或数据的链接{{}}（如链接的图片、模板、工作簿、数据库）。请去掉它，{OR_AS_PDF}"
+_BOOKS = f"这个表格的公式引用了另一个工作簿或数据库。请点“数据—编辑链接—断开链接”，{OR_AS_PDF}"
+_TEMPLATE = (
+    "这个文件套用了另一个文件里的模板{}。请在 Word 里点“文件—选项—加载项”，下面“管理”选“模板”再点“转到”"
+    f"（WPS 里点“开发工具—文档模板”），把模板删掉，{OR_AS_PDF}"
+)
+_LINK = f"这个文件里有一处超链接，指向{{}}。请找到它，右击，选“取消超链接”，{OR_AS_PDF}"
+_TOLD = {"attachedtemplate": _TEMPLATE, "hyperlink": _LINK, "externallinkpath": _BOOKS}
+_UNWANTED = [(re.compile("macro|vba|activex"), _MACROS), (re.compile(r"externallink|connections\+xml"), _BOOKS)]
 _SWALLOWED = {"vbaproject", "afchunk"}  # a whole file of another kind, taken in as if it were text
 
 # A reference without a scheme is to a part of the file itself. Of references to the outside only links to click on are
 # allowed, to the web, a mailbox or a telephone: a file loaded from another machine would tell it who opened this one.
 _OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)
+_FOLDERS = re.compile(r"[/\\]")
 _PLAIN_LINK = re.compile(r"https?:|mailto:|tel:", re.IGNORECASE)
 
 
@@ -96,7 +104,8 @@ def _check_relation(element: str, attributes: dict[str, str]) -> None:
     else:
         refused = outside or attributes.get("TargetMode", "").casefold() == "external"
     if refused:
-        raise FileRefused(_LINKS)
+        shown = f"“{_FOLDERS.split(unquote(target))[-1][:60]}”"
+        raise FileRefused(_TOLD.get(relation, _LINKS).format(shown))
 
 
 def _each_element(content: Iterable[bytes], take: Callable[[str, dict[str, str]], None]) -> None:

@@ -14,7 +14,7 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _SEPARATORS = re.compile("[\u2028\u2029]")  # ends of lines that no sheet means
 _DIGITS_KEPT = 10**15  # a spreadsheet keeps fifteen figures of a number
 
-_FORMULA = ("这一格是公式，读不出结果", "请复制这一格，再“选择性粘贴—数值”，让它变成文字")
+_FORMULA = ("这一格是公式，文件里没有存下结果", "请复制这一格，再“选择性粘贴—数值”，让它变成文字")
 _FAULT = ("这一格是公式出错的标记（如 #REF!）", "请改成文字")
 _LOST_DIGITS = (
     "这一格是按数字录入的，第16位以后的数字已经丢失",
@@ -35,12 +35,12 @@ def clean(text: str) -> str:
 
 
 def read_cell(cell: Any, column: str, *, is_date: bool) -> tuple[str, Problem | None]:
-    """Return the text of a cell of a read-only sheet. `is_date`: a number there means a month."""
+    """Return the text of a cell as it is seen. `is_date`: a number there means a month."""
     value = cell.value
-    if value is None:
-        return "", None
     if cell.data_type == "f":
         return "", Problem(column, *_FORMULA)
+    if value is None:
+        return "", None
     if cell.data_type == "e":
         return "", Problem(column, *_FAULT)
     if isinstance(value, dt.datetime | dt.date):

@@ -47,6 +47,10 @@ _ENOUGH = 5  # labels in tables: fewer, and it is some other document
 
 _NOT_THE_FORM = "里面没有找到推荐表的栏目。"
 _BROKEN = ("这个文件的内容不完整或已损坏，无法读取。", "请在 Word 或 WPS 里打开它，另存为 .docx 后再上传。")
+_NUMBERS_LOST = (
+    "表里有段落用了 Word 的自动编号，编号没有读进来",
+    "要保留编号的，请把这几段剪切，再“选择性粘贴—无格式文本”；不需要的，请在下面确认",
+)
 _OTHER_PICTURE = ("插入的照片不是 JPG 或 PNG 格式", "请换成 JPG 格式的照片")
 _COVER_LINE = re.compile(r"(?P<label>[^:]{2,12}):(?P<value>.*)", re.DOTALL)
 # A title at the end, in brackets after the post: 局长（高级工程师）; a rank there, as in 局长（正处级）, is none.
@@ -64,6 +68,7 @@ class _Read:
     fields: dict[str, str] = field(default_factory=dict)
     cover: dict[str, str] = field(default_factory=dict)
     collective: bool = False
+    numbered: bool = False  # some field has automatic numbers
 
 
 def read_form(file: BinaryIO, source: str, number: int, notice: AwardNotice) -> tuple[Nomination, bytes | None]:
@@ -87,12 +92,13 @@ def read_form(file: BinaryIO, source: str, number: int, notice: AwardNotice) -> 
     missing = [column_name(key, kind) for key in FORM_FIELDS[kind] if key not in read.fields]
     if missing:
         raise UnreadableForm(source, f"表里缺少：{'、'.join(missing)}。", "请照附件的样子补上这些栏目，再上传。")
-    problems: tuple[Problem, ...] = ()
+    problems = [Problem("自动编号", *_NUMBERS_LOST, asks=True)] if read.numbered else []
     if kind is Kind.COLLECTIVE or picture is None:
         picture = None
     elif not picture.startswith(_PICTURES):
-        picture, problems = None, (Problem("照片", *_OTHER_PICTURE),)
-    return Nomination(kind, number, source, _fields(kind, read), problems), picture
+        picture = None
+        problems.append(Problem("照片", *_OTHER_PICTURE))
+    return Nomination(kind, number, source, _fields(kind, read), tuple(problems)), picture
 
 
 def _fields(kind: Kind, read: _Read) -> dict[str, str]:
@@ -125,6 +131,7 @@ def _take_cover_line(text: str, read: _Read) -> None:
 
 
 def _take_table(table: Any, read: _Read) -> None:
+    read.numbered = read.numbered or _numbered(table)
     rows = [[text_of(cell) for cell in _own(row, "w:tc")] for row in _own(table, "w:tr")]
     is_cover = not any(len(row) > 2 for row in rows)  # a cover may be laid out as a table of two columns
     for place, texts in enumerate(rows):
@@ -164,8 +171,12 @@ def _own(parent: Any, name: str) -> Iterator[Any]:
 
 
 def text_of(element: Any) -> str:
-    """Return the text that a reader sees, a line for each paragraph; without what tracked changes deleted."""
+    """Return the text that a reader sees, a line for each paragraph.
+
+    Without what tracked changes deleted or moved away, hidden text, and the letters of phonetic guides.
+    """
     paragraphs = [element] if element.tag == qn("w:p") else list(element.iter(qn("w:p")))
+    paragraphs = [paragraph for paragraph in paragraphs if not _moved_away(paragraph)]
     return "\n".join("".join(_runs_of(paragraph)) for paragraph in paragraphs).strip()
 
 
@@ -174,12 +185,33 @@ _TEXT, _PARAGRAPH = qn("w:t"), qn("w:p")
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # repeats the same text
 
 
+_VANISH = f"{qn('w:rPr')}/{qn('w:vanish')}"
+_MOVED = f"{qn('w:pPr')}/{qn('w:rPr')}/{qn('w:moveFrom')}"
+_UNSEEN = (_FALLBACK, qn("w:moveFrom"), qn("w:rt"))
+
+
 def _runs_of(paragraph: Any) -> Iterator[str]:
     for node in paragraph.iter(_TEXT, *_MARKS):
-        if next(node.iterancestors(_PARAGRAPH)) is paragraph and next(node.iterancestors(_FALLBACK), None) is None:
-            in_run = node.getparent().tag == qn("w:r")  # a tab stop in a paragraph's properties is no tab
-            if in_run:
+        if next(node.iterancestors(_PARAGRAPH)) is paragraph and next(node.iterancestors(*_UNSEEN), None) is None:
+            run = node.getparent()
+            in_run = run.tag == qn("w:r")  # a tab stop in a paragraph's properties is no tab
+            if in_run and not _is_on(run.find(_VANISH)):
                 yield (node.text or "") if node.tag == _TEXT else _MARKS[node.tag]
+
+
+def _is_on(found: Any) -> bool:
+    """Tell whether a property such as `w:vanish` is there and not switched off."""
+    return found is not None and found.get(qn("w:val")) not in ("0", "false", "off")
+
+
+def _moved_away(paragraph: Any) -> bool:
+    """Tell whether tracked changes moved a whole paragraph, its end included, to another place."""
+    return paragraph.find(_MOVED) is not None and not any(text.strip() for text in _runs_of(paragraph))
+
+
+def _numbered(table: Any) -> bool:
+    """Tell whether a paragraph in a table has an automatic number, which is no text."""
+    return any(node.get(qn("w:val")) != "0" for node in table.iter(qn("w:numId")))
 
 
 def _first_picture(paper: Document) -> bytes | None:

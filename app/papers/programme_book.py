@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
-from typing import IO, Any, BinaryIO
+from typing import IO, BinaryIO
 from xml.parsers import expat
-
-from openpyxl import load_workbook
 
 from app.domain.programmes.book_rows import HEADS
 from app.domain.refusals import FileRefused
 from app.domain.shared.invisible import without_invisible
 from app.evidence.inspection import inspect
 from app.evidence.kinds import FileKind
+from app.papers.seen_sheets import WITHOUT_RESULT, SeenSheet, seen_sheets
 
 SIZE_LIMIT = 256 * 1024  # a book of two hundred units is 40 kB
 MOST_ROWS = 400
@@ -24,6 +23,7 @@ _COLUMNS = 10
 _LONGEST = 1000  # of a cell: no field is longer than 400 characters
 
 _NOT_A_BOOK = "请上传 Excel 表格（.xlsx）。这个文件不是，请在 WPS 或 Excel 里打开，另存为 .xlsx。"
+_FORMULA = "“{}”第{}行有公式，文件里没有存下结果。请复制这一格，再“选择性粘贴—数值”，保存后再上传。"
 _BROKEN = "这个表格不完整或已损坏，无法打开。请在 WPS 或 Excel 里打开它，另存一份再上传。"
 
 Sheets = dict[str, list[tuple[int, list[str]]]]
@@ -39,24 +39,24 @@ def read_sheets(upload: BinaryIO) -> Sheets:
     _refuse_document_types(upload)
     upload.seek(0)
     try:
-        book = load_workbook(upload, read_only=True, data_only=True, keep_links=False)
-        return {name: _rows(book[name]) for name in HEADS if name in book.sheetnames}
+        sheets = {sheet.title: sheet for sheet in seen_sheets(upload) if not sheet.hidden}
+        return {name: _rows(sheets[name]) for name in HEADS if name in sheets}
     except FileRefused:
         raise
     except Exception:  # openpyxl raises whatever it stumbles over: ValueError, KeyError, its own
         raise FileRefused(_BROKEN) from None
 
 
-def _rows(sheet: Any) -> list[tuple[int, list[str]]]:  # of the read-only kind, which has no types
+def _rows(sheet: SeenSheet) -> list[tuple[int, list[str]]]:
     rows = []
-    # The size that a sheet states may be wrong. It is read row by row, up to a limit.
-    sheet.reset_dimensions()
-    for number, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=_COLUMNS, values_only=True), start=1):
-        texts = [_text(value) for value in cells]
+    for row in sheet.rows(_COLUMNS, MOST_ROWS + 1):
+        if any(cell.data_type == WITHOUT_RESULT for cell in row.cells):
+            raise FileRefused(_FORMULA.format(sheet.title, row.number))
+        texts = [_text(cell.value) for cell in row.cells]
         if any(texts):
-            if number > MOST_ROWS:
+            if row.number > MOST_ROWS:
                 raise FileRefused(f"表格的行数太多，每张表最多{MOST_ROWS}行。请删去多余的行再上传。")
-            rows.append((number, texts))
+            rows.append((row.number, texts))
     return rows
 
 

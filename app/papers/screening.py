@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import PurePath
 from typing import BinaryIO
 from xml.parsers import expat
 
 from app.domain.refusals import FileRefused, UnreadableForm
 from app.evidence.documents import document_kind
 from app.evidence.inspection import inspect
-from app.evidence.kinds import FileKind
+from app.evidence.kinds import OR_AS_PDF, SAVED_AGAIN, FileKind
 
 FORM_LIMIT = 50 * 1024 * 1024
 _PART_LIMIT = 16 * 1024 * 1024  # what a library takes into memory whole: a document, a table of styles
@@ -32,6 +33,22 @@ _OLD_OR_LOCKED = (
     "这个文件是旧版的 Word、Excel 文件（.doc、.xls），或设了密码。",
     "请去掉密码，另存为 .xlsx 或 .docx 后再上传。",
 )
+_OTHER_FORMATS = {
+    ".xls": ("旧版的 Excel 表格（.xls）", "Excel 或 WPS", "Excel 工作簿（*.xlsx）"),
+    ".et": ("WPS 表格（.et）", "WPS", "Excel 工作簿（*.xlsx）"),
+    ".ods": ("OpenDocument 表格（.ods）", "Excel 或 WPS", "Excel 工作簿（*.xlsx）"),
+    ".csv": ("纯文字的表格（.csv）", "Excel 或 WPS", "Excel 工作簿（*.xlsx）"),
+    ".xlsb": ("二进制的 Excel 表格（.xlsb）", "Excel 或 WPS", "Excel 工作簿（*.xlsx）"),
+    ".doc": ("旧版的 Word 文件（.doc）", "Word 或 WPS", "Word 文档（*.docx）"),
+    ".wps": ("WPS 文字（.wps）", "WPS", "Word 文档（*.docx）"),
+    ".odt": ("OpenDocument 文字（.odt）", "Word 或 WPS", "Word 文档（*.docx）"),
+    ".rtf": ("RTF 文件（.rtf）", "Word 或 WPS", "Word 文档（*.docx）"),
+}
+_STRICT = (
+    "这个表格存成了“严格 Open XML”格式，读不了。",
+    "请在 Excel 里打开它，点“文件—另存为”，保存类型选“Excel 工作簿（*.xlsx）”，再上传。",
+)
+_STRICT_NAMES = "http://purl.oclc.org/ooxml/"
 _ARCHIVE = (
     "这个文件是压缩包或其他格式，不是 Excel（.xlsx）或 Word（.docx）文件。",
     "如果是压缩包，请解压后上传里面的表格；否则请另存为 .xlsx 或 .docx 后再上传。",
@@ -43,6 +60,29 @@ _ENTITIES = (
 _TOO_LONG = ("这个文件里有一部分异常地长，无法安全地打开。", "请把表格内容复制到空白模板里，再上传。")
 
 
+def refuse_other_format(file: BinaryIO, source: str) -> None:
+    """Raise UnreadableForm for a file of another format than its name should have, in words that say how to save it.
+
+    A Word or Excel file of today under an old name is none. The file is left at its beginning.
+    """
+    told = _OTHER_FORMATS.get(PurePath(source).suffix.casefold())
+    if told is None:
+        return
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    is_zip = file.read(4) == _ZIP
+    if not (is_zip and document_kind(file, size)):
+        what, program, format_ = told
+        right = f"请在 {program} 里打开它，点“文件—另存为”，文件类型选“{format_}”，再上传。"
+        raise UnreadableForm(source, f"这是{what}。", right)
+    file.seek(0)
+
+
+def in_place(why: str) -> str:
+    """Return a refusal of a Word or Excel file without the advice to save it as PDF, which no list can be."""
+    return why.replace(OR_AS_PDF, SAVED_AGAIN)
+
+
 def screened(file: BinaryIO, source: str) -> FileKind:
     """Return what the file is, by its content, once it is known to carry nothing it may not; the file at its beginning.
 
@@ -51,7 +91,7 @@ def screened(file: BinaryIO, source: str) -> FileKind:
     try:
         kind = _kind_of(file, source)
     except FileRefused as refusal:
-        why, stop, right = refusal.why.partition("。")
+        why, stop, right = in_place(refusal.why).partition("。")
         raise UnreadableForm(source, why + stop, right) from None
     if kind in (FileKind.DOCX, FileKind.XLSX):
         with zipfile.ZipFile(file) as archive:
@@ -104,6 +144,8 @@ class _Part:
     def _take(self, name: str, attributes: dict[str, str]) -> None:
         element = name.rpartition(" ")[2]
         if not self._root:
+            if element == "workbook" and name.startswith(_STRICT_NAMES):
+                raise UnreadableForm(self._source, *_STRICT)
             self._root, self._unit = element, _PIECEWISE.get(element, "")
         elif element == self._unit:
             self._since = self._parser.CurrentByteIndex

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 from xml.etree.ElementTree import iterparse
 
 from openpyxl.reader.excel import ExcelReader
@@ -23,11 +23,33 @@ _BLOCK = 64 * 1024
 _BLOCKS_KEPT = 16
 
 
+# Formats that a Chinese Excel knows by their number, and that a file need not spell out (ECMA-376 part 1, 18.8.30).
+_YEAR_AND_MONTH, _MONTH_AND_DAY, _YEAR_TO_DAY = 'yyyy"年"m"月"', 'm"月"d"日"', 'yyyy"年"m"月"d"日"'
+_BUILT_IN_DATES = {
+    **dict.fromkeys((27, 36, 50, 52, 57), _YEAR_AND_MONTH),
+    **dict.fromkeys((28, 29, 51, 53, 54, 58), _MONTH_AND_DAY),
+    30: "m-d-yy",
+    31: _YEAR_TO_DAY,
+}
+
+
 def open_workbook(file: BinaryIO) -> Workbook:
-    """Return a workbook to be read row by row; only for files that were looked through. Raises what openpyxl raises."""
-    reader = _Reader(file, read_only=True)
+    """Return a workbook to be read row by row, with the saved results of formulas.
+
+    Only for files that were looked through. Raises what openpyxl raises.
+    """
+    reader = _Reader(file, read_only=True, data_only=True, keep_links=False)
     reader.read()
-    return reader.wb
+    book = reader.wb
+    # openpyxl takes a number in one of these formats for a plain number.
+    styles = enumerate(book._cell_styles)  # type: ignore[attr-defined]
+    book._date_formats |= {place for place, style in styles if style.numFmtId in _BUILT_IN_DATES}  # type: ignore[attr-defined]
+    return book
+
+
+def date_format_of(cell: Any) -> str:
+    """Return the code of a built-in date format that the cell's file does not spell out, or ""."""
+    return _BUILT_IN_DATES.get(cell.style_array.numFmtId, "") if cell.value is not None else ""
 
 
 class _Reader(ExcelReader):

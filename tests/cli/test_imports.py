@@ -73,7 +73,7 @@ def test_a_list_that_is_right_waits_for_its_confirmation_or_is_imported(
     room_for(world)
     waits = lists_in(run, file(sheet([person(0)])))
     assert (waits.exit_code, waits.stdout[:8]) == (0, "没有问题：1行。")
-    done = lists_in(run, file(sheet([person(1), person(2)])), "--confirm", "--form", "individuals")
+    done = lists_in(run, file(sheet([person(1), person(2)])), "--confirm")
     assert (done.exit_code, done.stdout) == (0, "已导入：新增2个，补充0个。\n")
     assert [actor for actor, action, _ in world.acts() if action == "import.confirmed"] == ["cli"]
     folder = tmp_path / "lists"
@@ -102,7 +102,6 @@ def test_what_is_not_there_or_not_taken_is_one_line_and_exit_code_1(
     right, before = sheet([person(0)]), world.everything()
     for done, why in (
         (lists_in(run, file(with_macro(right))), "“名单.xlsx”没有收下：这个文件里带有宏"),
-        (lists_in(run, file(right), "--form", "forms"), "“名单.xlsx”不是推荐表"),
         (lists_in(run, file(right), "--by", "handler"), "没有可用的工作专班账号"),
         (run("import", file(right), "--programme", "别的", "--unit", "麒麟区"), "没有名为“别的”的评选表彰活动"),
         (run("import", file(right), "--programme", TITLE, "--unit", "别的"), "没有名为“别的”的推荐单位"),

@@ -307,9 +307,8 @@ def _received(built: Built, path: Path) -> int:
     """Upload a file as the unit, and read it."""
     with built.database.writer() as session, path.open("rb") as file:
         actor = _handler(session)
-        import_id = receiving.receive(
-            Work(session, built.now, actor), built.vault, NEXT_YEAR, actor.unit_id, None, [(path.name, file)]
-        )
+        work = Work(session, built.now, actor)
+        (import_id,) = receiving.receive_all(work, built.vault, NEXT_YEAR, actor.unit_id, [(path.name, file)])
         assert reading.read(Work(session, built.now), built.vault, import_id)
     with built.database.reader() as session:
         assert session.get_one(Import, import_id).failure == ""

@@ -23,6 +23,7 @@ OFFICE = "application/vnd.openxmlformats-officedocument"
 BROKEN = "不完整或已损坏"
 MACROS = "宏"
 LINKS = "指向其他文件或数据的链接"
+TEMPLATE, LINK, BOOKS = "套用了另一个文件里的模板", "有一处超链接，指向", "引用了另一个工作簿或数据库"
 LARGE = "解压后太大"
 ARCHIVE = "压缩包"
 DOCUMENT_RELATIONS = "word/_rels/document.xml.rels"
@@ -117,27 +118,27 @@ HARMFUL: dict[str, tuple[Mapping[str, bytes | str], str]] = {
     "a web page as text": (docx_relation("aFChunk", "part.html", ""), MACROS),
     "a template elsewhere": (
         {"word/_rels/settings.xml.rels": relations(("attachedTemplate", "https://example.org/a.dotm", "External"))},
-        LINKS,
+        TEMPLATE,
     ),
     "a template on a disk": (
         {"word/_rels/settings.xml.rels": relations(("attachedTemplate", "file:///C:/Users/zhao/a.dotx", "External"))},
-        LINKS,
+        TEMPLATE,
     ),
     "a picture elsewhere": (docx_relation("image", "http://example.org/pixel.png"), LINKS),
     "a picture elsewhere, not said to be": (docx_relation("image", "http://example.org/pixel.png", ""), LINKS),
     "an object elsewhere": (docx_relation("oleObject", "object.bin"), LINKS),
     "a frame elsewhere": (docx_relation("frame", "page.html"), LINKS),
-    "a link to a file": (docx_relation("hyperlink", "file:///C:/Windows/System32/calc.exe"), LINKS),
-    "a link to a machine": (docx_relation("hyperlink", "\\\\192.0.2.1\\share\\a.docx"), LINKS),
-    "a link to a machine, slanted": (docx_relation("hyperlink", "//192.0.2.1/share"), LINKS),
-    "a link that runs": (docx_relation("hyperlink", "javascript:alert(1)"), LINKS),
-    "a link that starts a tool": (docx_relation("hyperlink", "ms-msdt:/id PCWDiagnostic"), LINKS),
-    "a link behind a blank": (docx_relation("hyperlink", " file:///etc/passwd"), LINKS),
+    "a link to a file": (docx_relation("hyperlink", "file:///C:/Windows/System32/calc.exe"), LINK),
+    "a link to a machine": (docx_relation("hyperlink", "\\\\192.0.2.1\\share\\a.docx"), LINK),
+    "a link to a machine, slanted": (docx_relation("hyperlink", "//192.0.2.1/share"), LINK),
+    "a link that runs": (docx_relation("hyperlink", "javascript:alert(1)"), LINK),
+    "a link that starts a tool": (docx_relation("hyperlink", "ms-msdt:/id PCWDiagnostic"), LINK),
+    "a link behind a blank": (docx_relation("hyperlink", " file:///etc/passwd"), LINK),
     "another workbook": (
         docx_type("xl/externalLinks/externalLink1.xml", f"{OFFICE}.spreadsheetml.externalLink+xml"),
-        LINKS,
+        BOOKS,
     ),
-    "a database": (docx_type("xl/connections.xml", f"{OFFICE}.spreadsheetml.connections+xml"), LINKS),
+    "a database": (docx_type("xl/connections.xml", f"{OFFICE}.spreadsheetml.connections+xml"), BOOKS),
     "a relation of the root": (
         {ROOT: relations(("officeDocument", "word/document.xml", ""), ("image", "http://example.org/", "External"))},
         LINKS,
@@ -157,7 +158,7 @@ def test_security_37_what_runs_or_reaches_out_is_refused(
 ) -> None:
     answer = refusal(CARRIERS[carrier](entries))
     assert why in answer
-    assert answer.endswith("请去掉它，或另存为 PDF 后再上传。")
+    assert answer.endswith("，或另存为 PDF 后再上传。")
 
 
 # --- what it is ----------------------------------------------------------------------------------

@@ -43,7 +43,6 @@ def test_cells_of_every_kind_become_texts() -> None:
             "x" * 5000,
         ]
     )
-    page["A3"] = "=1+1"
     content = io.BytesIO()
     file.save(content)
     rows = read_sheets(content)["人员"]
@@ -51,7 +50,17 @@ def test_cells_of_every_kind_become_texts() -> None:
         1,
         ["12", "3", "2.5", "2025-10-16", "2025-11-01", "True", "", "ab", "x" * 1000, ""][: len(rows[0][1])],
     )
-    assert len(rows) == 1  # a formula that nobody worked out has no value
+    assert len(rows) == 1
+
+
+def test_a_formula_without_its_result_is_named() -> None:
+    file = Workbook()
+    file.worksheets[0].title = "人员"
+    file.worksheets[0]["B3"] = "=1+1"
+    content = io.BytesIO()
+    file.save(content)
+    with pytest.raises(FileRefused, match="“人员”第3行有公式"):
+        read_sheets(content)
 
 
 def changed(entries: dict[str, bytes | str]) -> bytes:

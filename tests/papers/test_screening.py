@@ -49,7 +49,7 @@ def why(content: bytes) -> str:
         ),
         (
             files.docx({"word/_rels/settings.xml.rels": relations(("attachedTemplate", "https://x/y", "External"))}),
-            "链接",
+            "套用了另一个文件里的模板“y”",
         ),
         (files.xlsx({"xl/vbaProject.bin": files.OLE}), "宏"),
         (

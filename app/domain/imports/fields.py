@@ -31,11 +31,18 @@ FIELD_NAMES = {
     "remark": "备注",
 }
 
+# How two people of one name and unit are told apart, at every door: list, form, entry by hand.
+NAMESAKES = "是同名的两个人的，请把两个人的身份证号码都填上"
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in one field: what is wrong, and what would be right. Repeats no number that names a person."""
+    """One thing wrong in one field: what is wrong, and what would be right. Repeats no number that names a person.
+
+    One that `asks` may be right as it stands: whoever confirms the import answers for it.
+    """
 
     column: str  # as the form prints it
     wrong: str
     right: str
+    asks: bool = False

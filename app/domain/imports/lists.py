@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.domain.imports.nominations import Problem
+from app.domain.imports.fields import NAMESAKES, Problem
 from app.domain.imports.photos import is_named
 from app.domain.objections.sameness import plain_text
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.notice import AwardNotice
 
 WHOSE_LINE = "推荐单位"
+_SEAL = re.compile(r"[(（](?:盖章|公章|签章|加盖公章|单位盖章)[)）]\s*$")  # where the seal goes: no part of the name
 MOST_ROWS = 2_000  # of one list, which is read while somebody waits: the city has 150 places
 _NAMES = {Kind.COLLECTIVE: "集体名称", Kind.INDIVIDUAL: "姓名"}
 _NUMBERS = {Kind.COLLECTIVE: "社会信用代码", Kind.INDIVIDUAL: "身份证号码"}
@@ -54,35 +56,57 @@ class Register:
     """All nominees of a programme, found by name and unit, or by the keyed hash of their number."""
 
     standing: Iterable[KnownNominee]
-    _named: dict[tuple[Kind, str, str], KnownNominee] = field(init=False)
+    _named: dict[tuple[Kind, str, str], list[KnownNominee]] = field(init=False)
     _numbered: dict[tuple[Kind, str], KnownNominee] = field(init=False)
 
     def __post_init__(self) -> None:
         self._named, self._numbered = {}, {}
         for one in self.standing:
-            self._named[named(one.kind, one.name, one.unit)] = one
+            self._named.setdefault(named(one.kind, one.name, one.unit), []).append(one)
             if one.person_hash:
                 self._numbered[one.kind, one.person_hash] = one
 
-    def same(self, kind: Kind, name: str, unit: str) -> KnownNominee | None:
-        """Return the nominee of this kind, name and unit, if there is one."""
-        return self._named.get(named(kind, name, unit))
+    def same(self, kind: Kind, name: str, unit: str, hashes: Sequence[str]) -> KnownNominee | None:
+        """Return the nominee of this kind, name and unit, if there is one. `hashes` tell two people of one name apart.
 
-    def filled(self, kind: Kind, name: str, unit: str, *, fills: bool) -> KnownNominee | None:
+        They are those of the number, one for each key of the ring; none where there is no number.
+        """
+        those = self._named.get(named(kind, name, unit), ())
+        by_number = (one for one in those if one.person_hash in hashes)
+        return next(by_number, None) or next((one for one in those if not is_other_person(one, kind, hashes)), None)
+
+    def filled(self, kind: Kind, name: str, unit: str, hashes: Sequence[str], *, fills: bool) -> KnownNominee | None:
         """Return the unit's own nominee that a form is about; None for a row that brings a new one."""
-        known = self.same(kind, name, unit) if fills else None
+        known = self.same(kind, name, unit, hashes) if fills else None
         return known if known is not None and known.ours else None
 
-    def clashes(self, kind: Kind, name: str, unit: str, hashes: Iterable[str], *, fills: bool) -> list[Clash]:
+    def clashes(self, kind: Kind, name: str, unit: str, hashes: Sequence[str], *, fills: bool) -> list[Clash]:
         """Return the clashes of one row. A form (`fills`) may be about its own nominee while no period shows it."""
-        known = self.same(kind, name, unit)
+        known = self.same(kind, name, unit, hashes)
         if known is not None and not (fills and known.ours):
             return [_met(known, _NAMES[kind], "名单上已经有了")]
         if known is not None and known.entered:
             return [_too_late(known)]
         numbered = (self._numbered.get((kind, hash_)) for hash_ in hashes)
         met = next((one for one in numbered if one is not None and one is not known), None)
-        return [_met(met, _NUMBERS[kind], "和名单上的另一个推荐对象一样")] if met else []
+        if met:
+            return [_met(met, _NUMBERS[kind], "和名单上的另一个推荐对象一样")]
+        namesakes = self._named.get(named(kind, name, unit), ()) if known is None else ()
+        return [_namesake(namesakes[0])] if namesakes else []
+
+
+def is_other_person(known: KnownNominee, kind: Kind, hashes: Sequence[str]) -> bool:
+    """Tell whether somebody of a known nominee's name and unit is another person: both numbers are there and differ.
+
+    `hashes` are those of the number, one for each key of the ring.
+    """
+    return kind is Kind.INDIVIDUAL and bool(hashes and known.person_hash) and known.person_hash not in hashes
+
+
+def _namesake(known: KnownNominee) -> Clash:
+    wrong = "名单上已经有一个同名的人，身份证号码不同"
+    right = "是两个人的，请在下面确认；是同一个人的，请核对身份证号码"
+    return Clash(Problem(_NAMES[known.kind], wrong, right, asks=True), wrong)
 
 
 def named(kind: Kind, name: str, unit: str) -> tuple[Kind, str, str]:
@@ -92,7 +116,8 @@ def named(kind: Kind, name: str, unit: str) -> tuple[Kind, str, str]:
 
 def _met(known: KnownNominee, column: str, ours: str) -> Clash:
     if known.ours:
-        problem = Problem(column, ours, "一个推荐对象只报一次：请删去这一行；要补充材料，请上传推荐表")
+        also = f"；{NAMESAKES}" if known.kind is Kind.INDIVIDUAL else ""
+        problem = Problem(column, ours, f"一个推荐对象只报一次：请删去这一行；要补充材料，请上传推荐表{also}")
         return Clash(problem, ours)
     problem = Problem(column, "已由其他单位推荐", "同一个对象只能由一个单位推荐：请核对，或者与工作专班联系")
     return Clash(problem, f"已由{known.recommender}推荐")
@@ -116,6 +141,7 @@ def quota_problem(kind: Kind, place: PlacesTaken, coming: int, notice: AwardNoti
 
 def recommender_problem(written: str, unit: str) -> Problem | None:
     """Return what is wrong with the line of the recommender: it must name the unit that hands the list in."""
+    written = _SEAL.sub("", written).strip()
     if plain_text(written) == plain_text(unit):
         return None
     wrong = f"写的是“{written}”" if written else "没有填"

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from app.domain.imports.field_checks import column_name, field_problems
-from app.domain.imports.fields import FIELD_NAMES, Problem
+from app.domain.imports.fields import FIELD_NAMES, NAMESAKES, Problem
 from app.domain.imports.form_dates import form_date
 from app.domain.imports.form_words import LISTS, form_word
+from app.domain.nominees.names import clean_name
 from app.domain.nominees.ranks import rank_of
+from app.domain.objections.sameness import plain_text
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.notice import AwardNotice
 
@@ -31,6 +33,10 @@ __all__ = [
 _PROSE = frozenset({"resume", "awards", "penalties", "deeds", "remark"})  # kept as written
 _NUMBERS = frozenset({"id_number", "credit_code"})
 _NAMES = frozenset({"name", "leader"})
+# Two posts in two lines of one cell; a post that merely runs on in a second line does not end like one.
+_BETWEEN_POSTS = re.compile(
+    r"(?<=[长员任记师理席级事])\s*\n\s*(?=[^\s、，,；;（(])(?!(?:医|药|护|技)师|法医|记者|编辑|科员|播音)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +54,15 @@ class Nomination:
     fields: Mapping[str, str]
     reading: tuple[Problem, ...] = field(default=())
     order: str = ""
+    where: str = ""  # where it stands, if the list has several sheets: “个人二”第3行
 
     @property
     def name(self) -> str:
         return self.fields.get("name", "")
+
+    def place_of(self, number: int) -> str:
+        """Return in words where another row of the same list stands. Rows count on from sheet to sheet."""
+        return f"第{number}行" if not self.where else f"名单里排在前面的第{number}行"
 
 
 def problems_of(nomination: Nomination, today: dt.date, notice: AwardNotice) -> list[Problem]:
@@ -82,12 +93,9 @@ def _normal(key: str, text: str, notice: AwardNotice) -> str:
         return str(born) if born else text
     if key == "phone":
         return re.sub(r"[‐‑‒–—―−]", "-", plain)
-    return _without_gaps(text) if key in _NAMES else re.sub(r"\s*\n\s*", "", text).strip()
-
-
-def _without_gaps(name: str) -> str:
-    """张 三 → 张三: spaces between Chinese characters only pad a name."""
-    return re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", name.replace("•", "·")).strip()
+    if key == "post":
+        text = _BETWEEN_POSTS.sub("、", text)
+    return clean_name(text) if key in _NAMES else re.sub(r"\s*\n\s*", "", text).strip()
 
 
 class Seen:
@@ -95,38 +103,54 @@ class Seen:
 
     def __init__(self, notice: AwardNotice) -> None:
         self._notice = notice
-        self._places: dict[int, tuple[int, str]] = {}
+        self._places: dict[int, tuple[int, str, str]] = {}
 
     def problem(self, nomination: Nomination) -> Problem | None:
         """Return the problem of a nominee that was there before, and remember this one."""
         found = None
         fields = normalised(nomination, self._notice).fields
-        for column, right, facts in _likenesses(nomination.kind, fields):
-            number, source = self._places.setdefault(hash(facts), (nomination.number, nomination.source))
-            if (number, source) != (nomination.number, nomination.source) and found is None:
-                where = f"第{number}行" if source == nomination.source else f"“{source}”"
-                found = Problem(column, f"与{where}重复", right)
+        mine = (nomination.number, nomination.source, fields.get("id_number", ""))
+        for column, facts in _likenesses(nomination.kind, fields):
+            number, source, id_number = self._places.setdefault(hash(facts), mine)
+            if (number, source) != mine[:2] and found is None:
+                where = nomination.place_of(number) if source == nomination.source else f"“{source}”"
+                found = _told(facts, column, where, id_number, mine[2])
         return found
 
 
-def _likenesses(kind: Kind, fields: Mapping[str, str]) -> Iterable[tuple[str, str, tuple[str, ...]]]:
-    """Yield what makes two nominations the same nominee: (column, what to do, the facts)."""
-    once = "同一推荐对象只能推荐一次，请删去多余的那一个"
+_ONCE = "同一推荐对象只能推荐一次，请删去多余的那一个"
+_BY_NAME, _BY_NAME_AND_UNIT = "name", "name and unit"
+
+
+def _told(facts: tuple[str, ...], column: str, where: str, number: str, other: str) -> Problem | None:
+    """Word the likeness of two nominations. Two people of one name are told apart by units or by ID numbers (R9)."""
+    if facts[0] == "code":
+        return Problem(column, f"与{where}重复", f"{_ONCE}；同一单位的两个内设机构没有自己的代码的，请写“无”")
+    told_apart = bool(number and other and number != other)
+    if facts[0] == _BY_NAME_AND_UNIT and not told_apart:
+        return Problem(column, f"与{where}重复", f"{_ONCE}；{NAMESAKES}")
+    if facts[0] in (_BY_NAME, _BY_NAME_AND_UNIT):
+        return Problem(
+            column, f"与{where}同名", "是两个人的，请在下面确认；是同一个人的，请删去多余的那一行", asks=True
+        )
+    return Problem(column, f"与{where}重复", _ONCE)
+
+
+def _likenesses(kind: Kind, fields: Mapping[str, str]) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Yield what may make two nominations the same nominee, the surest first: (column, the facts)."""
     if number := fields.get("id_number"):
-        yield FIELD_NAMES["id_number"], once, ("id", number)
+        yield FIELD_NAMES["id_number"], ("id", number)
     code = fields.get("credit_code")
     if code and code != "无":
-        right = f"{once}；同一单位的两个内设机构没有自己的代码的，请写“无”"
-        yield FIELD_NAMES["credit_code"], right, ("code", code)
+        yield FIELD_NAMES["credit_code"], ("code", code)
     name = fields.get("name")
     if not name:
         return
     if kind is Kind.COLLECTIVE:
-        yield column_name("name", kind), once, ("collective", name)
+        yield column_name("name", kind), ("collective", name)
         return
-    for key in ("birth", "unit"):
-        if fact := fields.get(key):
-            yield FIELD_NAMES["name"], f"{once}；如是同名的两个人，请在备注中说明", (key, name, fact)
+    yield FIELD_NAMES["name"], (_BY_NAME_AND_UNIT, plain_text(name), plain_text(fields.get("unit", "")))
+    yield FIELD_NAMES["name"], (_BY_NAME, plain_text(name))
 
 
 def order_problems(nominations: Iterable[Nomination]) -> dict[int, Problem]:
@@ -134,7 +158,7 @@ def order_problems(nominations: Iterable[Nomination]) -> dict[int, Problem]:
     problems = {}
     for place, nomination in enumerate(nominations, start=1):
         order = unicodedata.normalize("NFKC", nomination.order).strip().rstrip(".、")
-        if order and order != str(place):
+        if order and order.lstrip("0") != str(place):
             wrong = f"序号与排列次序不一致：这一行排在第{place}位"
             problems[nomination.number] = Problem("序号", wrong, f"请按推荐的优先顺序排好，序号写“{place}”")
     return problems

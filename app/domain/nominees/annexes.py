@@ -10,7 +10,8 @@ _PEOPLES = (
     "傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 "
     "阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
 )
-ETHNICITIES = tuple(f"{people}族" for people in _PEOPLES.split())
+# With the two that GB/T 3304 lists beside the 56 (codes 97, 98).
+ETHNICITIES = (*(f"{people}族" for people in _PEOPLES.split()), "穿青人", "其他")
 SEXES = ("男", "女")
 NONE = "无"  # the text of an award or penalty field without content: the field is never left empty
 

@@ -26,7 +26,14 @@ from app.domain.refusals.cases import (
     RecusedBehindAccount,
     SamePerson,
 )
-from app.domain.refusals.imports import ImportHasProblems, ImportNotReady, NotARecommender, TooManyRows, WrongFiles
+from app.domain.refusals.imports import (
+    ImportHasProblems,
+    ImportHasQuestions,
+    ImportNotReady,
+    NotARecommender,
+    TooManyRows,
+    WrongFiles,
+)
 from app.domain.refusals.messages import CodeRefused, CodeTooSoon, NoChannel, TooManyCodes
 from app.domain.refusals.nominees import KnownAlready, NoLongerStands, NothingChanged, NotReady
 from app.domain.refusals.objections import (
@@ -92,6 +99,7 @@ __all__ = [
     "HeldBack",
     "HolidayTooLong",
     "ImportHasProblems",
+    "ImportHasQuestions",
     "ImportNotReady",
     "KnownAlready",
     "LoginRefused",

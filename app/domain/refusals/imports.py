@@ -41,6 +41,20 @@ class ImportHasProblems(Refusal):
         super().__init__(f"还有{problems}处问题，一个推荐对象也没有导入。请按下面列出的改好，重新上传。")
 
 
+class ImportHasQuestions(Refusal):
+    """What may be right as it stands is taken once whoever confirms has answered for it."""
+
+    field = "answered"
+
+    def __init__(self, questions: int) -> None:
+        self.questions = questions
+        super().__init__(
+            f"有{questions}处要请您核对。请逐条看过，在“我已逐条核对”前打勾，再确认导入。"
+            if questions
+            else "这份名单有了变化，请再看一遍，重新确认。"
+        )
+
+
 class NotARecommender(Refusal):
     """Lists are handed in by the units that recommend."""
 

@@ -22,7 +22,7 @@ from app.models import (
 from app.sealing import Keyring
 from app.services.imports import sealed_rows
 from app.services.imports.sealed_rows import HEAD, What, worded
-from app.services.nominees.dossiers import person_hash
+from app.services.nominees.dossiers import person_hashes
 from app.services.nominees.nominating import ENTERED, OUT, standing_in
 
 Found = dict[int, list[dict[str, str]]]
@@ -48,10 +48,10 @@ def across(session: Session, keyring: Keyring, import_id: int) -> Found:
         if not row.name:
             continue
         unit = row.fields.get("unit", "")
-        hashes = [hash_ for key in keyring.hash_keys if (hash_ := person_hash(key, row.fields))]
+        hashes = person_hashes(keyring, row.fields)
         for clash in register.clashes(row.kind, row.name, unit, hashes, fills=fills):
             found[row.number].append(worded(clash.problem) | {"to_office": clash.to_office})
-        if register.filled(row.kind, row.name, unit, fills=fills) is None:
+        if register.filled(row.kind, row.name, unit, hashes, fills=fills) is None:
             coming[row.kind] += 1
     if not fills:
         rows = sealed_rows.each(session, keyring, import_id)
@@ -67,10 +67,10 @@ def across(session: Session, keyring: Keyring, import_id: int) -> Found:
 
 
 def note(session: Session, import_id: int, across: Mapping[int, Iterable[Mapping[str, str]]]) -> None:
-    """Write these problems to the rows they belong to, beside what stands there."""
+    """Write these problems to the rows they belong to, beside what stands there, each once."""
     wanted = (ImportRow.import_id == import_id, ImportRow.number.in_(across))
     changed = [
-        {"id": row.id, "problems": [*row.problems, *across[row.number]]}
+        {"id": row.id, "problems": [*row.problems, *(each for each in across[row.number] if each not in row.problems)]}
         for row in session.execute(select(ImportRow.id, ImportRow.number, ImportRow.problems).where(*wanted))
     ]
     if changed:

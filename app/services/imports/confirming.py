@@ -16,7 +16,7 @@ from app.domain.imports.nominations import rank_of
 from app.domain.nominees.annexes import Rank
 from app.domain.objections.sameness import plain_text
 from app.domain.periods.rounds import Kind
-from app.domain.refusals import ImportHasProblems, ImportNotReady
+from app.domain.refusals import ImportHasProblems, ImportHasQuestions, ImportNotReady
 from app.models import (
     Document,
     Dossier,
@@ -31,7 +31,7 @@ from app.models import (
 )
 from app.services.imports import checks, sealed_rows
 from app.services.imports.receiving import STATE_NAMES, on_import, visible
-from app.services.imports.sealed_rows import NominationRow, What
+from app.services.imports.sealed_rows import Found, NominationRow, What
 from app.services.nominees import dossiers
 from app.services.nominees.nominating import standing_in
 from app.services.programmes.locking import lock_programme_before_award
@@ -40,10 +40,11 @@ from app.services.shared.locks import lock_row
 from app.services.shared.work import Work
 
 
-def confirm(work: Work, import_id: int) -> dict[str, int]:
+def confirm(work: Work, import_id: int, answered: int = 0) -> dict[str, int]:
     """Make nominees of every row, or fill those that the forms are about. Returns how many of each: new, filled.
 
-    Raises NotYourCase, ImportNotReady, Archived, Awarded, and ImportHasProblems: then the preview says which.
+    `answered` is the number of questions that the page showed to whoever confirms, who answers for them. Raises
+    NotYourCase, ImportNotReady, Archived, Awarded, and ImportHasProblems, ImportHasQuestions: the preview says which.
     """
     with work:
         imported = visible(work.session, import_id, work.actor)
@@ -51,31 +52,33 @@ def confirm(work: Work, import_id: int) -> dict[str, int]:
         lock_row(work.session, Import, import_id)
         if imported.state is not ImportState.CHECKED:
             raise ImportNotReady(STATE_NAMES[imported.state])
-        problems = _check_again(work, import_id)
-        if not problems:
-            return _become_nominees(work, imported)
-    raise ImportHasProblems(problems)  # nothing is imported, but the problems noted on the rows are kept
+        found = _check_again(work, import_id)
+        if not found.problems and found.questions == answered:
+            return _become_nominees(work, imported, answered)
+    # Nothing is imported, but the problems noted on the rows are kept.
+    raise ImportHasProblems(found.problems) if found.problems else ImportHasQuestions(found.questions)
 
 
-def _check_again(work: Work, import_id: int) -> int:
-    """Count the problems that there are now.
+def _check_again(work: Work, import_id: int) -> Found:
+    """Count the problems and questions that there are now.
 
-    Notes those that only the whole list shows, for the preview.
+    Notes those that only the whole list shows now and did not before, for the preview.
     """
-    if count := sealed_rows.problem_count(work.session, import_id):
-        return count
+    before = sealed_rows.found_in(work.session, import_id)
+    if before.problems:
+        return before
     across = checks.across(work.session, work.keyring, import_id)
     checks.note(work.session, import_id, across)
-    return sum(map(len, across.values()))
+    return sealed_rows.found_in(work.session, import_id)
 
 
-def _become_nominees(work: Work, imported: Import) -> dict[str, int]:
+def _become_nominees(work: Work, imported: Import, answered: int) -> dict[str, int]:
     making = _Making(work, imported)
     making.everything()
     gone = delete(ImportRow).where(ImportRow.import_id == imported.id)
     work.session.execute(gone, execution_options={"synchronize_session": False})
     imported.state, imported.confirmed_by, imported.confirmed_at = ImportState.CONFIRMED, work.actor.user_id, work.now
-    work.did("import.confirmed", on_import(imported.id), **making.counts)
+    work.did("import.confirmed", on_import(imported.id), **making.counts, questions=answered)
     return making.counts
 
 
@@ -105,7 +108,8 @@ class _Making:
     def _nominee(self, row: NominationRow, kind: Kind) -> None:
         unit = row.fields.get("unit", "")
         fills = self.imported.form is ImportForm.FORMS
-        there = self._register.filled(kind, row.name, unit, fills=fills)
+        hashes = dossiers.person_hashes(self.work.keyring, row.fields)
+        there = self._register.filled(kind, row.name, unit, hashes, fills=fills)
         nominee_id = self._fill(there, row) if there else self._add(row, kind)
         self._by_row[row.number] = nominee_id
         self.counts["rows"] += 1

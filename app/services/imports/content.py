@@ -85,12 +85,13 @@ class Content:
 
     def _sheet(self, file: _File, kind: Kind, today: dt.date) -> Iterator[NominationRow]:
         with file.spooled(self.vault) as spool:
-            summary = read_summary(spool, file.title, self.notice)
+            summary = read_summary(spool, file.title, self.notice, kind)
             if summary.kind is not kind:
                 other = f"{self.notice.summaries[summary.kind].label}（{self.notice.kind_names[summary.kind]}）"
                 raise UnreadableForm(file.title, f"这是{other}的汇总表，与所选的不一致。", "请放弃后重新选择是什么表。")
             problem = recommender_problem(summary.recommender, self.unit)
-            yield NominationRow(HEAD, What.HEAD, source=file.title, problems=[worded(problem)] if problem else [])
+            problems = [*summary.questions, *([problem] if problem else [])]
+            yield NominationRow(HEAD, What.HEAD, source=file.title, problems=[worded(each) for each in problems])
             for nomination in within_limit(summary.nominations):
                 yield _row(nomination, today, self.notice)
 
@@ -160,5 +161,6 @@ def _row(nomination: Nomination, today: dt.date, notice: AwardNotice) -> Nominat
         nomination.source,
         fields=normalised(nomination, notice).fields,
         order=nomination.order,
+        where=nomination.where,
         problems=[worded(problem) for problem in problems_of(nomination, today, notice)],
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import BinaryIO
 
 from sqlalchemy import delete, func, select, update
@@ -18,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.states import Actor
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.notice import AwardNotice
-from app.domain.refusals import FileRefused, ImportNotReady, NotARecommender, NotYourCase, WrongFiles
+from app.domain.refusals import FileRefused, ImportNotReady, NotARecommender, NotYourCase, Refusal, WrongFiles
 from app.evidence.inspection import FILE_LIMIT, inspect
 from app.evidence.kinds import FileKind
 from app.models import (
@@ -34,6 +33,7 @@ from app.models import (
     UnitKind,
 )
 from app.papers.packages import unpacked
+from app.papers.screening import in_place, refuse_other_format
 from app.papers.summaries import read_summary
 from app.services.imports.content import within_limit
 from app.services.programmes.locking import require_running
@@ -130,12 +130,12 @@ def receive(
     vault: Vault,
     programme_id: int,
     unit_id: int,
-    form: ImportForm | None,
+    form: ImportForm,
     uploads: Sequence[tuple[str, BinaryIO]],
 ) -> int:
     """Store what was handed in, every file or none: `reading.read` is next.
 
-    Without a `form` the files say which they are. Returns the import's id. Raises NotYourCase, NotARecommender,
+    `sorted_out` tells the form of files. Returns the import's id. Raises NotYourCase, NotARecommender,
     Archived, WrongFiles, FileRefused, UnreadableForm, TooManyRows, StoreDown.
     """
     programme = work.session.get_one(Programme, programme_id)
@@ -143,7 +143,6 @@ def receive(
     notice = programme.rules
     unit_to_import_for(work.session, unit_id, work.actor)
     work.session.rollback()  # no transaction stays open while files are inspected and stored
-    form = form or form_of(uploads, notice)
     rows = _stored(vault, programme_id, notice, form, uploads, work.actor, work.now)
     try:
         with work:
@@ -169,20 +168,61 @@ def receive(
     return made.id
 
 
-def form_of(uploads: Sequence[tuple[str, BinaryIO]], notice: AwardNotice) -> ImportForm:
-    """Return which form these files are. A sheet that comes alone is a summary, and says which.
+def receive_all(
+    work: Work, vault: Vault, programme_id: int, unit_id: int, uploads: Sequence[tuple[str, BinaryIO]]
+) -> list[int]:
+    """Store what was handed in as one import for each summary in it and one for all forms and photos.
 
-    Raises UnreadableForm for a sheet that is no summary, TooManyRows for one to be handed in by parts.
+    Every file or none. Returns the imports' ids; raises what `receive` raises.
     """
-    if len(uploads) == 1:
-        ((title, content),) = uploads
-        with suppress(FileRefused):  # an archive, or nothing that is taken: whoever stores it says so
-            if inspect(content, as_it_came=True).kind is FileKind.XLSX:
-                content.seek(0)
-                summary = read_summary(content, title, notice)
-                deque(within_limit(summary.nominations), maxlen=0)  # before anything of it is stored
-                return _SUMMARIES[summary.kind]
-    return ImportForm.FORMS
+    notice = work.session.get_one(Programme, programme_id).rules
+    made: list[int] = []
+    try:
+        for form, part in sorted_out(uploads, notice):
+            made.append(receive(work, vault, programme_id, unit_id, form, part))
+    except Refusal:
+        for import_id in made:
+            drop(work, vault, import_id)
+        raise
+    return made
+
+
+def sorted_out(
+    uploads: Sequence[tuple[str, BinaryIO]], notice: AwardNotice
+) -> list[tuple[ImportForm, list[tuple[str, BinaryIO]]]]:
+    """Return what the files are: each summary by itself, a workbook with two of them twice; forms and photos together.
+
+    Raises UnreadableForm for a sheet that is no summary or a file of another format, TooManyRows.
+    """
+    parts: list[tuple[ImportForm, list[tuple[str, BinaryIO]]]] = []
+    others: list[tuple[str, BinaryIO]] = []
+    for title, content in uploads:
+        refuse_other_format(content, title)
+        if _is_sheet(content):
+            parts += [(_SUMMARIES[kind], [(title, content)]) for kind in _summaries_in(content, title, notice)]
+        else:
+            others.append((title, content))
+    return [*parts, (ImportForm.FORMS, others)] if others or not parts else parts
+
+
+def _is_sheet(content: BinaryIO) -> bool:
+    try:
+        return inspect(content, as_it_came=True).kind is FileKind.XLSX
+    except FileRefused:  # an archive, or nothing that is taken: whoever stores it says so
+        return False
+    finally:
+        content.seek(0)
+
+
+def _summaries_in(content: BinaryIO, title: str, notice: AwardNotice) -> list[Kind]:
+    """Return the kinds of summary in a workbook, the first sheet's first; every row is read once."""
+    first = read_summary(content, title, notice)
+    deque(within_limit(first.nominations), maxlen=0)  # before anything of it is stored
+    for kind in first.others:
+        content.seek(0)
+        deque(within_limit(read_summary(content, title, notice, kind).nominations), maxlen=0)
+    content.seek(0)
+    return [first.kind, *first.others]
 
 
 def _stored(
@@ -201,7 +241,7 @@ def _stored(
             try:
                 row = documents.stored(vault, Purpose.IMPORT, programme_id, Upload(title, content), actor, now)
             except FileRefused as refused:
-                raise FileRefused(f"“{title}”没有收下：{refused.why}") from None
+                raise FileRefused(f"“{title}”没有收下：{in_place(refused.why)}") from None
             rows.append(row)
             _check_kind(form, row.kind, title, notice)
             if len(rows) > MOST_FILES:

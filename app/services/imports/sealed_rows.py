@@ -21,6 +21,7 @@ from app.models import ImportRow
 from app.sealing import Keyring
 from app.services.nominees.dossiers import person_hash
 
+ASKS = "asks"  # the key of a problem that is a question: whoever confirms the import answers for it
 HEAD = 0  # the number of the row that stands for the whole list
 _AT_ONCE = 200
 
@@ -48,13 +49,14 @@ class NominationRow:
     owner: int | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     order: str = ""  # 序号, where it is a row of a sheet
+    where: str = ""  # as Nomination.where
     problems: Sequence[Mapping[str, str]] = ()
 
     @property
     def nomination(self) -> Nomination:
         """The row as the rules know it."""
         assert self.kind is not None  # noqa: S101 - asked of nominees only
-        return Nomination(self.kind, self.number, self.source, self.fields, order=self.order)
+        return Nomination(self.kind, self.number, self.source, self.fields, order=self.order, where=self.where)
 
     @property
     def name(self) -> str:
@@ -71,7 +73,8 @@ def place(named: str) -> str:
 
 def worded(problem: Problem) -> dict[str, str]:
     """Return a problem as the row keeps it."""
-    return {"column": problem.column, "wrong": problem.wrong, "right": problem.right}
+    told = {"column": problem.column, "wrong": problem.wrong, "right": problem.right}
+    return told | {ASKS: "1"} if problem.asks else told
 
 
 def columns_of(keyring: Keyring, import_id: int, row: NominationRow) -> dict[str, Any]:
@@ -83,6 +86,7 @@ def columns_of(keyring: Keyring, import_id: int, row: NominationRow) -> dict[str
         "document": row.document_id,
         "owner": row.owner,
         "order": row.order,
+        "where": row.where,
         "fields": {key: text for key, text in row.fields.items() if text},
     }
     text = json.dumps(content, ensure_ascii=False)
@@ -107,6 +111,7 @@ def opened(keyring: Keyring, row: Any) -> NominationRow:
         owner=content["owner"],
         fields=content["fields"],
         order=content["order"],
+        where=content.get("where", ""),  # rows of before several sheets were read have none
         problems=row.problems,
     )
 
@@ -130,8 +135,17 @@ def some(session: Session, keyring: Keyring, import_id: int, numbers: Iterable[i
     return {row.number: opened(keyring, row) for row in session.scalars(select(ImportRow).where(*wanted))}
 
 
-def problem_count(session: Session, import_id: int) -> int:
-    """Count the problems that the rows of an import have."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many problems the rows of an import have, and how many questions."""
+
+    problems: int
+    questions: int
+
+
+def found_in(session: Session, import_id: int) -> Found:
+    """Count the problems and the questions of an import."""
     has_some = func.length(cast(ImportRow.problems, String)) > 2
     query = select(ImportRow.problems).where(ImportRow.import_id == import_id, has_some)
-    return sum(len(found) for found in session.scalars(query))
+    found = [ASKS in each for problems in session.scalars(query) for each in problems]
+    return Found(found.count(False), found.count(True))

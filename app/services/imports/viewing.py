@@ -13,7 +13,7 @@ from app.domain.imports.nominations import FIELD_NAMES
 from app.models import ImportRow
 from app.sealing import Keyring
 from app.services.imports import sealed_rows
-from app.services.imports.sealed_rows import HEAD, NominationRow, What
+from app.services.imports.sealed_rows import ASKS, HEAD, NominationRow, What
 
 _OPENED_AT_ONCE = 150
 _KEPT = 10 * _OPENED_AT_ONCE
@@ -32,6 +32,20 @@ class ImportLine:
     @property
     def opened(self) -> NominationRow:
         return self.view.opened(self.place)
+
+    @property
+    def where(self) -> str | int | None:
+        """Return where the row stands: its number, or in words where the list has several sheets; None for the list."""
+        return self.opened.where or self.number or None
+
+    @property
+    def wrong(self) -> int:
+        """Count the problems that keep the row from being imported."""
+        return sum(ASKS not in each for each in self.problems)
+
+    @property
+    def questions(self) -> int:
+        return len(self.problems) - self.wrong
 
     @property
     def called(self) -> str:
@@ -83,11 +97,16 @@ class View:
 
     @property
     def with_problems(self) -> int:
-        return sum(bool(line.problems) for line in self._all if line.number != HEAD)
+        return sum(bool(line.wrong) for line in self._all if line.number != HEAD)
 
     @property
     def problems(self) -> int:
-        return sum(len(line.problems) for line in self._all)
+        return sum(line.wrong for line in self._all)
+
+    @property
+    def questions(self) -> int:
+        """Count what whoever confirms has to answer for."""
+        return sum(line.questions for line in self._all)
 
     def faults(self) -> Iterator[RowProblem]:
         for line in self._all:

@@ -61,6 +61,11 @@ def person_hash(key: bytes, fields: Mapping[str, str]) -> str | None:
     return hmac.new(key, f"person {number}".encode(), hashlib.sha256).hexdigest()
 
 
+def person_hashes(keyring: Keyring, fields: Mapping[str, str]) -> list[str]:
+    """Return the hashes of a number, one for each key of the ring; none where there is no number."""
+    return [hash_ for key in keyring.hash_keys if (hash_ := person_hash(key, fields))]
+
+
 def fields_of(session: Session, keyring: Keyring, nominee_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     """Return the fields of these nominees' dossiers, by id; {} for a nominee without one. Raises SealBroken.
 

@@ -11,9 +11,11 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.cases.states import Actor, Conclusion, State
-from app.domain.imports.lists import KnownNominee, named
+from app.domain.imports.fields import NAMESAKES
+from app.domain.imports.lists import KnownNominee, is_other_person, named
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.misprints import LONGEST
+from app.domain.nominees.names import clean_name
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import (
     BadValue,
@@ -38,7 +40,7 @@ from app.models import (
 )
 from app.sealing import Keyring
 from app.services.nominees import changes
-from app.services.nominees.dossiers import dossier, person_hash
+from app.services.nominees.dossiers import dossier, person_hashes
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_programme
 from app.services.shared import leavers
@@ -142,11 +144,11 @@ def enter(
 ) -> Nominee:
     """Check and add a new nominee with its dossier, for the caller to place and commit."""
     programme = session.get_one(Programme, programme_id)
-    name = checked_text(given.name, "名称（姓名）", (1, LONGEST["name"]), "name")
+    name = checked_text(clean_name(given.name), "名称（姓名）", (1, LONGEST["name"]), "name")
     deeds = checked_text(given.deeds, "简要事迹", programme.rules.deeds_bounds, "deeds")
     require_publishable(f"{name}的内容", "deeds", name, given.unit, given.post, deeds)
     sealed = given.sealed or {}
-    hashes = [hash_ for key in keyring.hash_keys if (hash_ := person_hash(key, sealed))]
+    hashes = person_hashes(keyring, sealed)
     _require_unknown(session, programme_id, kind, hashes, actor)
     _require_unnamed(session, programme_id, recommender, kind, (name, given.unit), hashes)
     nominee = Nominee(
@@ -174,7 +176,7 @@ def own_unit(session: Session, recommender: Unit, name: str) -> Unit:
 
     It is the recommending unit itself, the unit of that name below it, or a new one.
     """
-    name = checked_text(name, "所在单位", (1, LONGEST["unit"]), "unit")
+    name = checked_text(clean_name(name), "所在单位", (1, LONGEST["unit"]), "unit")
     if name == recommender.name:
         return recommender
     known = session.scalar(
@@ -250,9 +252,8 @@ def _require_unnamed(
     """
     wanted = named(kind, *name_and_unit)
     for one in standing_in(session, programme_id, recommender.id):
-        told_apart = kind is Kind.INDIVIDUAL and hashes and one.person_hash
-        if named(one.kind, one.name, one.unit) == wanted and not told_apart:
-            also = "；是同名的两个人的，请把两个人的身份证号码都填上" if kind is Kind.INDIVIDUAL else ""
+        if named(one.kind, one.name, one.unit) == wanted and not is_other_person(one, kind, hashes):
+            also = f"；{NAMESAKES}" if kind is Kind.INDIVIDUAL else ""
             raise BadValue("name", f"名单里已经有“{one.name}”（也可能已被取消参评资格），同一对象只能推荐一次{also}。")
 
 

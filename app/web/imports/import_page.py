@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import BooleanField, IntegerField
+from wtforms.widgets import HiddenInput
 
 from app.evidence.names import StoreDown
 from app.models import Import
@@ -25,6 +28,13 @@ class ImportButton(PlainForm):
     """A button, nothing to fill in."""
 
 
+class ConfirmForm(PlainForm):
+    """The button that imports. `answered` is the number of questions shown beside it."""
+
+    answered = BooleanField("我已逐条核对上面要核对的地方，照表上的导入")
+    questions = IntegerField(widget=HiddenInput())
+
+
 @blueprint.get("/<int:import_id>")
 @allow(*OFFICE_AND_UNITS)
 def one(import_id: int) -> ResponseReturnValue:
@@ -40,7 +50,7 @@ def problems(import_id: int) -> ResponseReturnValue:
     listing: Listing[RowProblem] = Listing(
         title="导入问题清单",
         columns=[
-            Column("number", "行", lambda f: f.line.number or None, 6),
+            Column("number", "行", lambda f: f.line.where, 6),
             Column("called", "名称", lambda f: f.line.called, 22),
             Column("column", "栏目", lambda f: f.column, 16),
             Column("wrong", "哪里不对", lambda f: f.wrong, 40),
@@ -55,7 +65,9 @@ def problems(import_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:import_id>/confirm")
 @allow(*OFFICE_AND_UNITS)
 def confirm(import_id: int) -> ResponseReturnValue:
-    tried = attempt(lambda: confirming.confirm(work(), import_id))
+    form = ConfirmForm()
+    answered = (form.questions.data or 0) if form.answered.data else 0
+    tried = attempt(lambda: confirming.confirm(work(), import_id, answered))
     if tried.refused:
         return _refused(import_id, tried)
     made = tried.result
@@ -82,14 +94,18 @@ def read_again(import_id: int) -> ResponseReturnValue:
     tried = attempt(lambda: receiving.read_again(work(), import_id))
     if tried.refused:
         return _refused(import_id, tried)
-    return read_and_show(import_id)
+    return read_and_show([import_id], 0)
 
 
-def read_and_show(import_id: int) -> ResponseReturnValue:
-    """Read an import that was just uploaded, and redirect to its page."""
-    with suppress(StoreDown):  # the import is stored; the tick reads it when the file store answers again
-        reading.read(work(), portal().vault, import_id)
-    return redirect(url_for("imports.one", import_id=import_id), 303)
+def read_and_show(import_ids: Sequence[int], programme_id: int) -> ResponseReturnValue:
+    """Read imports that were just uploaded. Redirect to the page of the only one, or to the list of all."""
+    for import_id in import_ids:
+        with suppress(StoreDown):  # the import is stored; the tick reads it when the file store answers again
+            reading.read(work(), portal().vault, import_id)
+    if len(import_ids) == 1:
+        return redirect(url_for("imports.one", import_id=import_ids[0]), 303)
+    flash(f"这次的文件分成{len(import_ids)}份，见下面的导入记录：请逐份核对、确认，先确认汇总表，再确认推荐表。")
+    return redirect(url_for("imports.imports_page", programme=programme_id), 303)
 
 
 def _refused(import_id: int, tried: Attempt[Any]) -> ResponseReturnValue:
@@ -112,6 +128,7 @@ def _shown(found: Import) -> dict[str, object]:
         "scanned": receiving.waits_for_scanner(session(), found.id),
         "files": receiving.files_of(session(), portal().vault, found.id),
         "button": ImportButton(formdata=None),
+        "confirming": ConfirmForm(formdata=None),
     }
 
 
@@ -120,7 +137,8 @@ def _form_name(found: Import) -> str:
 
 
 def _verdict(line: ImportLine) -> str:
-    return f"{len(line.problems)}处问题" if line.problems else "正确"
+    told = [f"{count}处{what}" for count, what in ((line.wrong, "问题"), (line.questions, "请核对")) if count]
+    return "，".join(told) or "正确"
 
 
 def _listing(import_id: int) -> Listing[ImportLine]:
@@ -133,14 +151,14 @@ def _listing(import_id: int) -> Listing[ImportLine]:
         title="导入预览",
         columns=[
             Column("name", "名称", lambda row: row.called, 18),
-            Column("number", "行", lambda row: row.number or None, 6),
+            Column("number", "行", lambda row: row.where, 6),
             Column("unit", "所在单位", lambda row: row.unit, 24),
             Column("post", "职务职级", lambda row: row.post, 18),
             Column("problems", "核对结果", _verdict, 40, note=told),
         ],
         rows=view.lines,
         empty="没有读到推荐对象。",
-        filters=[Filter("only", "显示", {"problems": "只看有问题的"}, lambda row, _: bool(row.problems))],
+        filters=[Filter("only", "显示", {"problems": "只看有问题和请核对的"}, lambda row, _: bool(row.problems))],
         urgent=lambda row: bool(row.problems),
         path=url_for("imports.one", import_id=import_id),
     )

@@ -43,15 +43,15 @@ def receive() -> ResponseReturnValue:
     if not (complete and uploads):
         return _page(form, status=422)
 
-    def take() -> int:
+    def take() -> list[int]:
         for _, upload in uploads:
             check_spooled(upload)
-        return receiving.receive(work(), portal().vault, programme.id, int(form.unit.data), None, uploads)
+        return receiving.receive_all(work(), portal().vault, programme.id, int(form.unit.data), uploads)
 
     tried = attempt(take, form)
     if tried.refused:
         return _page(form, status=tried.status)
-    return read_and_show(tried.result)
+    return read_and_show(tried.result, programme.id)
 
 
 @blueprint.get("/blanks/<int:programme_id>/<int:unit_id>/<form>")

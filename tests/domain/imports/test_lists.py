@@ -32,6 +32,8 @@ REGISTER = Register([OURS, SHOWN, THEIRS, FORCE])
         (PERSON, "张三", "一中", ["h1"], True, [], []),  # its own form
         (PERSON, "李四", "一中", ["h2"], True, ["已经列入公示，不能再用推荐表改动"],
          ["已经列入公示，不能再用推荐表改动"]),
+        (PERSON, "张三", "一中", ["h9"], False, ["名单上已经有一个同名的人，身份证号码不同"],
+         ["名单上已经有一个同名的人，身份证号码不同"]),  # a question
         (PERSON, "王五", "二中", [], True, ["已由其他单位推荐"], ["已由沾益区推荐"]),  # the office alone reads whose
         (PERSON, "王武", "一中", ["h3"], False, ["已由其他单位推荐"], ["已由沾益区推荐"]),
         (PERSON, "张三", "一中", ["h2"], True, ["和名单上的另一个推荐对象一样"], ["和名单上的另一个推荐对象一样"]),
@@ -48,9 +50,19 @@ def test_a_row_meets_who_stands_already_by_name_and_by_number(
 
 
 def test_a_form_fills_the_units_own_nominee_and_a_row_of_a_list_fills_nobody() -> None:
-    assert REGISTER.filled(PERSON, "张三", "一中", fills=True) is OURS
-    assert REGISTER.filled(PERSON, "张三", "一中", fills=False) is None
-    assert REGISTER.filled(PERSON, "王五", "二中", fills=True) is None
+    assert REGISTER.filled(PERSON, "张三", "一中", ["h1"], fills=True) is OURS
+    assert REGISTER.filled(PERSON, "张三", "一中", [], fills=True) is OURS
+    assert REGISTER.filled(PERSON, "张三", "一中", ["h9"], fills=True) is None  # another person of the name
+    assert REGISTER.filled(PERSON, "张三", "一中", ["h1"], fills=False) is None
+    assert REGISTER.filled(PERSON, "王五", "二中", ["h3"], fills=True) is None
+
+
+def test_of_two_namesakes_a_form_fills_the_one_whose_number_it_has() -> None:
+    second = KnownNominee(5, PERSON, "张三", "一中", "麒麟区", ours=True, entered=False, person_hash="h5")
+    register = Register([OURS, second])
+    assert [register.filled(PERSON, "张三", "一中", [hash_], fills=True) for hash_ in ("h1", "h5", "h6")] == [
+        OURS, second, None,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -64,7 +76,13 @@ def test_a_list_has_the_places_that_nobody_took_and_no_secret_one_holds(
     assert (problem.wrong.rpartition("超出")[2] if problem else None) == (f"{over}个" if over else None)
 
 
-@pytest.mark.parametrize(("written", "fits"), [("麒麟区", True), ("麒麟 区", True), ("沾益区", False), ("", False)])
+@pytest.mark.parametrize(
+    ("written", "fits"),
+    [
+        ("麒麟区", True), ("麒麟 区", True), ("麒麟区（盖章）", True), ("麒麟区(公章)", True),
+        ("沾益区", False), ("（盖章）", False), ("", False),
+    ],
+)  # fmt: skip
 def test_a_list_names_the_unit_that_hands_it_in(written: str, fits: bool) -> None:
     assert (recommender_problem(written, "麒麟区") is None) is fits
 

@@ -199,6 +199,7 @@ def test_the_same_nominee_twice_is_told_at_the_second() -> None:
     ]
     seen = Seen(QUJING)
     assert {row.number: (problem.column, problem.wrong) for row in rows if (problem := seen.problem(row))} == {
+        6: ("姓名", "与第5行同名"),
         7: ("身份证号码", "与第5行重复"),
         8: ("姓名", "与第6行重复"),
         10: ("社会信用代码", "与第9行重复"),

@@ -15,7 +15,10 @@ ID, MOBILE, CARD = "居民身份证号码", "手机号码", "银行卡号"
         ("身份证号码530302199003070017。", [ID]),
         ("530302 1990 0307 0017", [ID]),
         ("530302-19900307-0017", [ID]),
-        ("530302199003070018", []),  # another check character
+        ("530302199003070018", [ID]),  # a wrong digit: the check character fails, the birth date stands there
+        ("530302-1990-0307 0017", [ID]),
+        ("138 8740-0000", [MOBILE]),
+        ("139.0000-0000", [MOBILE]),
         ("５３０３０２１９９００３０７００１７", [ID]),
         ("１１０１０５１９４９１２３１００２Ｘ", [ID]),
         ("１１０１０５　１９４９１２３１　００２Ｘ", [ID]),
@@ -46,8 +49,8 @@ def test_private_numbers_are_found_however_they_are_written(text: str, found: li
 
 
 def test_a_check_character_decides() -> None:
-    """Of the eleven last characters exactly one makes an ID number."""
-    assert [last for last in "0123456789X" if find_private(f"11010519491231002{last}") == [ID]] == ["X"]
+    """Of the eleven last characters exactly one makes an ID number, where no birth date makes it one."""
+    assert [last for last in "0123456789X" if ID in find_private(f"11010519499931002{last}")] == ["1"]
     assert [last for last in "0123456789" if CARD in find_private(f"622202000000000000{last}")] == ["0"]
 
 

@@ -11,8 +11,8 @@ from tests.lists import NOW
 from tests.world import World, at
 
 
-def confirm(world: World, import_id: int, login: str = "handler") -> dict[str, int]:
-    return world.run(confirming.confirm, import_id, by=world.actor(login), now=at(NOW))
+def confirm(world: World, import_id: int, login: str = "handler", *, answered: int = 0) -> dict[str, int]:
+    return world.run(confirming.confirm, import_id, answered, by=world.actor(login), now=at(NOW))
 
 
 def imported(world: World, since: int) -> list[tuple[str, str, int, str, str]]:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from app.domain.nominees.annexes import Rank
 from app.domain.refusals import (
     ImportHasProblems,
+    ImportHasQuestions,
 )
 from app.models import Nominee, Quota
 from app.services.imports import receiving
@@ -68,3 +69,24 @@ def test_a_form_does_not_lower_the_rank_that_the_office_confirmed(roomy: World, 
     with roomy.database.reader() as session:
         ranks = [session.get_one(Nominee, each).rank for each in (one, other)]
     assert ranks == [Rank.ABOVE, Rank.COUNTY], "a form says more, and never less"
+
+
+@sqlite
+def test_namesakes_come_in_once_whoever_confirms_has_answered_for_them(roomy: World, folder: Path) -> None:
+    since = last_nominee(roomy)
+    both = [person(0), person(0, id_number=id_number(7), unit="麒麟区别的单位")]
+    import_id = checked(roomy, folder, {"a.xlsx": sheet(both)})
+    assert told(roomy, import_id) == [(6, "姓名", "与第5行同名")]
+    for answered in (0, 2):  # not answered; answered on a page that showed other questions
+        with pytest.raises(ImportHasQuestions):
+            confirm(roomy, import_id, answered=answered)
+    assert imported(roomy, since) == []
+    assert confirm(roomy, import_id, answered=1)["new"] == 2
+
+
+@sqlite
+def test_two_of_one_name_and_unit_without_both_numbers_are_one(roomy: World, folder: Path) -> None:
+    import_id = checked(roomy, folder, {"a.xlsx": sheet([person(0), person(0, id_number="")])})
+    assert (6, "姓名", "与第5行重复") in told(roomy, import_id)
+    with pytest.raises(ImportHasProblems):
+        confirm(roomy, import_id, answered=1)

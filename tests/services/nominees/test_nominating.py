@@ -82,6 +82,13 @@ def test_what_is_refused_enters_nobody(world: World) -> None:
     assert world.everything() == before
 
 
+def test_a_name_entered_by_hand_is_cleaned_like_one_of_a_list(world: World) -> None:
+    new = nominate(world, name="阿依古丽．买买提 ", unit="麒麟区 第4单位")
+    with world.database.reader() as session:
+        nominee = session.get_one(Nominee, new)
+        assert (nominee.name, nominee.unit.name) == ("阿依古丽·买买提", "麒麟区第4单位")
+
+
 def test_two_people_of_one_name_and_unit_are_told_apart_by_their_numbers(world: World) -> None:
     for number in (ID_NUMBER, ANOTHER):
         nominate(world, name="张伟", sealed={"id_number": number})

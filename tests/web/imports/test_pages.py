@@ -46,6 +46,29 @@ def test_a_unit_hands_a_list_in_looks_at_it_and_confirms_it(world: World, staff:
     assert handler.send(preview.form("/confirm")).status == 409
 
 
+def test_what_may_be_right_is_answered_for_before_it_is_imported(world: World, staff: Callable[[str], Browser]) -> None:
+    room_for(world)
+    handler = staff("handler")
+    namesakes = [person(0), person(0, id_number=lists.id_number(7), unit="麒麟区别的单位")]
+    preview = handler.follow(hand_in(handler, world, {"名单.xlsx": sheet(namesakes)}))
+    assert "有1处请您核对" in preview.text
+    confirm = preview.form("/confirm")
+    unanswered = handler.send(confirm)
+    assert (unanswered.status, "我已逐条核对" in unanswered.text) == (422, True)
+    assert "已导入：新增2个推荐对象" in handler.follow(handler.send(confirm, answered="y")).text
+
+
+def test_several_files_of_every_sort_come_in_one_upload(world: World, staff: Callable[[str], Browser]) -> None:
+    room_for(world)
+    handler = staff("handler")
+    files = {"一.xlsx": sheet([person(0)]), "二.xlsx": sheet([person(1)]), "表.docx": lists.form()}
+    page = handler.follow(hand_in(handler, world, files))
+    assert "这次的文件分成3份" in page.text
+    refused = hand_in(handler, world, {"一.xlsx": sheet([person(2)]), "坏.xlsx": with_macro(sheet([person(3)]))})
+    refused = handler.follow(refused) if refused.status == 303 else refused
+    assert ("宏" in refused.text, "这次的文件分成" in refused.text) == (True, False)
+
+
 def test_problems_stand_in_the_preview_in_words_and_can_be_carried_away_as_a_sheet(
     world: World, staff: Callable[[str], Browser]
 ) -> None:
