@@ -221,6 +221,27 @@ def test_nothing_is_smaller_than_16_px_and_large_is_half_as_large_again() -> Non
     assert steps == {name: round(8 * times) for name, times in STEPS.items()} | {"press": 45}
 
 
+def test_the_page_on_design_names_the_sizes_the_steps_and_the_boxes_as_they_are() -> None:
+    page = (ROOT / "docs/design.md").read_text(encoding="utf-8")
+    pixels = {name: float(properties("light")[name].removesuffix("rem")) * 18 for name in (*SCALE, *STEPS)}
+    for name in SCALE:
+        assert f"| `--{name}` | {pixels[name]:.0f} | {round(pixels[name]) * 1.5:.0f} |" in page
+    for name in STEPS:
+        assert f"`--{name}` {pixels[name]:.0f}" in page
+    for kind in (".box", ".note"):
+        (rule,) = [each for each in rules() if each.selectors[0] == kind and not each.media]
+        names = {re.sub(r"[\[: ].*", "", one).lstrip(".") for one in rule.selectors} - {
+            "contact",
+            "said",
+            "warnings",
+            "before",
+            "after",
+        }
+        assert {name for name in names if f"`{name}`" not in page} == set()
+    for name in re.findall(r"`--([a-z0-9-]+)`", page):
+        assert name in properties("light"), name
+
+
 def test_every_distance_is_a_multiple_of_the_step() -> None:
     step = r"(?:0|auto|-?var\(--(?:half|step|two|three|four|six)\)|calc\((?:[^()]|\([^()]*\))*\)|15mm|clamp\(.*\))"
     whole = re.compile(rf"{step}(?: {step})*")
@@ -233,7 +254,7 @@ def test_every_distance_is_a_multiple_of_the_step() -> None:
 
 
 def test_there_is_one_corner() -> None:
-    assert {value for _, _, value in declared("border-radius")} == {"var(--corner)"}
+    assert {value for _, _, value in declared("border-radius")} == {"var(--corner)", "0"}
 
 
 def test_there_are_two_kinds_of_box() -> None:
