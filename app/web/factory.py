@@ -33,6 +33,7 @@ from app.web.shared import (
     metrics,
     page_cache,
     portal,
+    reading,
     requests,
     uploads,
     words,
@@ -60,6 +61,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     words.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
+    reading.init_app(app)
     for module in (*SUBJECTS, health, metrics):
         module.init_app(app)
     access.declare_static(app)

@@ -11,7 +11,7 @@ function solve(box, status, submit) {
     say("这台设备做不了安全检查。请照下面说的，过几分钟再点“确认提交”。", "failed");
   };
   // Without TLS, or in an old browser, there is nothing to count with: the way through is to wait.
-  if (!window.Worker || !window.crypto?.subtle) { giveUp(); return; }
+  if (!window.Worker || !(window.crypto && window.crypto.subtle)) { giveUp(); return; }
   const challenge = JSON.parse(box.dataset.challenge);
   const worker = new Worker(box.dataset.solver);
   worker.onerror = giveUp;

@@ -42,12 +42,13 @@ for (const field of document.querySelectorAll("[data-evidence]")) {
   };
 
   const drawn = (item, title, note, ...rest) => {
-    item.replaceChildren(part("span", "title", title), part("span", "small", note), ...rest);
+    item.textContent = "";
+    item.append(part("span", "title", title), part("span", "small", note), ...rest);
   };
   const gone = (item) => {
-    const next = item.nextElementSibling ?? item.previousElementSibling;
+    const next = item.nextElementSibling || item.previousElementSibling;
     item.remove();
-    (next?.querySelector("button") ?? input).focus();
+    ((next && next.querySelector("button")) || input).focus();
   };
   const removed = (item) => {
     const title = item.dataset.title;
@@ -96,7 +97,7 @@ for (const field of document.querySelectorAll("[data-evidence]")) {
     const done = (then) => () => { sending = null; then(); next(); };
     xhr.addEventListener("load", done(() => {
       if (xhr.status !== 201) {
-        const why = xhr.response?.error ?? "没有传上去，请再试一次。";
+        const why = (xhr.response && xhr.response.error) || "没有传上去，请再试一次。";
         refused(item, file, why, ![413, 422].includes(xhr.status));
         return;
       }
@@ -136,7 +137,8 @@ for (const field of document.querySelectorAll("[data-evidence]")) {
     chosen([...event.dataTransfer.files]);
   });
   for (const item of list.querySelectorAll("li[data-id]")) {
-    item.querySelector("button")?.remove();
+    const plain = item.querySelector("button");
+    if (plain) plain.remove();
     item.append(button("移除", item.dataset.title, () => removed(item)));
   }
   form.addEventListener("submit", (event) => {

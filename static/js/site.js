@@ -1,4 +1,4 @@
-// Small comforts; every page works without them.
+// Small comforts; every page works without them. Chromium 80 and iOS 13 can read it (tests/test_css.py).
 "use strict";
 
 document.documentElement.classList.add("has-js");
@@ -8,7 +8,8 @@ document.addEventListener("click", (event) => {
   if (copies) {
     const source = document.getElementById(copies.dataset.copies);
     // Without a clipboard (no TLS, or refused) the code is at least selected, ready to be copied by hand.
-    const done = navigator.clipboard?.writeText((source.value ?? source.textContent).trim()) ?? Promise.reject(new Error("no clipboard"));
+    const text = (source.value === undefined ? source.textContent : source.value).trim();
+    const done = navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject(new Error("no clipboard"));
     done.then(
       () => { copies.textContent = "已复制"; },
       () => { window.getSelection().selectAllChildren(source); copies.textContent = "已选中，请复制"; },
@@ -17,8 +18,16 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-prints]")) window.print();
 });
 
+// Browsers before 2021 do not tell which button sent a form; the Enter key clicks its first button too.
+let pressed = null;
+document.addEventListener("click", (event) => {
+  pressed = event.target.closest("button");
+  setTimeout(() => { pressed = null; }, 0);
+}, true);
+
 document.addEventListener("submit", (event) => {
-  const question = event.submitter?.dataset.confirm;
+  const button = event.submitter || pressed;
+  const question = button && button.dataset.confirm;
   if (question && !window.confirm(question)) { event.preventDefault(); return; }
   // A second click while the first is under way sends nothing; the server would not count it anyway.
   if (event.target.dataset.sent) event.preventDefault();
@@ -90,4 +99,5 @@ if (closings.length) {
   document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
 }
 
-document.querySelector(".problems[tabindex]")?.focus();
+const problems = document.querySelector(".problems[tabindex]");
+if (problems) problems.focus();

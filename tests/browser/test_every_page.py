@@ -1,4 +1,4 @@
-"""Every page, in each of its states, on a phone and on a desktop: axe finds nothing, nothing overflows."""
+"""Every page, in each state, on a phone and a desktop, dark and in 大字版: axe finds nothing, nothing overflows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from app.services.objections import following
 from app.services.periods import bursts, closing, corrections
 from app.services.shared.work import Work
 from tests import awards, lists
-from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
+from tests.browser.portal import PASSWORD, Portal, faults_of, faults_of_versions, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
 from tests.files import pdf
 from tests.qujing import proposed_stages, written
@@ -119,6 +119,7 @@ class Walk:
             resize(page, width)
             self.faults += [f"{name}, {url.path}, {width}: {fault}" for fault in faults_of(page)]
             keep_shot(page, f"{self.audience}-{self.looks:02}-{name}-{width}".replace(" ", "-"))
+        self.faults += [f"{name}, {url.path}, {fault}" for fault in faults_of_versions(page, self.audience)]
         routes = self.portal.app.url_map.bind("")
         if routes.test(url.path, "GET"):
             self.seen.add(routes.match(url.path, "GET")[0])

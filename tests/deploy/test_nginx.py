@@ -121,7 +121,6 @@ def test_security_30_whatever_a_caller_writes_into_forwarding_headers_the_portal
         "X-Forwarded-For": "127.0.0.9",
         "X-Forwarded-Proto": "https",
         "X-Request-ID": number,
-        "Accept-Encoding": "identity",
     }
     assert number is not None
     assert re.fullmatch("[0-9a-f]{32}", number)
@@ -266,6 +265,31 @@ def test_the_cache_serves_a_public_page_in_its_window_and_never_a_moment_longer(
         assert [site.ask("GET", "/receipt").header("Cache-Control") for _ in range(2)] == ["no-store"] * 2
         assert asked[before:] == ["/receipt"] * 2
         assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file() and b"csrf" in path.read_bytes()]
+
+
+@on_sqlite
+def test_the_cache_holds_the_common_page_alone_and_no_cookie_makes_another_copy(world: World, tmp_path: Path) -> None:
+    page = f"/periods/{world.round_two()}"
+    asked: list[str] = []
+    with portal(world.database, RunningClock("2026-09-21 Mon 09:00"), asked) as port, nginx(tmp_path, port) as site:
+
+        def roots(**headers: str) -> str:
+            found = re.search(r"<html lang=\"zh-CN\"([^>]*)>", site.ask("GET", page, **headers).text)
+            assert found is not None
+            return found[1]
+
+        for _cold_and_hot in range(2):
+            assert roots() == ""
+            assert roots(cookie="a=b; __Host-gongshi-reading=large") == ' data-text="large"'
+            assert roots(cookie="gongshi-reading=contrast;a=b") == ' data-contrast="high"'
+            assert roots(cookie="gongshi-reading=large-contrast") == ' data-text="large" data-contrast="high"'
+        before = len(asked)
+        for number in range(20):
+            assert roots(cookie=f"gongshi-reading=large{number}; x={number}", accept_encoding=f"br, x{number}") == ""
+        assert len(asked) == before  # all answered from one copy
+        packed = site.ask("GET", page, accept_encoding="br, gzip;q=0.8")
+        assert packed.header("Content-Encoding") == "gzip"
+        assert packed.header("Vary") == "Accept-Encoding, Cookie"
 
 
 # --- the whole -----------------------------------------------------------------------------------

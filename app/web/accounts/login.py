@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -21,6 +20,7 @@ from app.web.shared.access import STAFF, Person, allow, everyone, work
 from app.web.shared.attempts import attempt
 from app.web.shared.limits import address, limiter
 from app.web.shared.portal import now, portal
+from app.web.shared.requests import local_path
 
 blueprint = Blueprint("account", __name__)
 
@@ -128,7 +128,4 @@ def _begin_again(refusal: StepTooLate) -> ResponseReturnValue:
 
 def _local_target() -> str:
     """Return the path that the person asked for before login, if it is one of the portal; never another host."""
-    target = request.values.get("next", "")
-    parts = urlsplit(target)
-    local = target.startswith("/") and not target.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
-    return target if local and target.isprintable() else ""
+    return local_path(request.values.get("next", ""))

@@ -159,6 +159,6 @@ def _listing(import_id: int) -> Listing[ImportLine]:
         rows=view.lines,
         empty="没有读到推荐对象。",
         filters=[Filter("only", "显示", {"problems": "只看有问题和请核对的"}, lambda row, _: bool(row.problems))],
-        urgent=lambda row: bool(row.problems),
+        wrong=lambda row: bool(row.problems),
         path=url_for("imports.one", import_id=import_id),
     )

@@ -110,7 +110,7 @@ def _listing() -> Listing[MessageFate]:
             Filter("fate", "结果", {f.value: n for f, n in FATE_NAMES.items()}, lambda s, fate: s.fate == fate, True),
             Filter("by", "渠道", {c.value: n for c, n in CHANNEL_NAMES.items()}, lambda s, by: s.channel == by),
         ],
-        urgent=lambda s: s.given_up,
+        wrong=lambda s: s.given_up,
     )
 
 

@@ -54,7 +54,7 @@ def identity_requests() -> ResponseReturnValue:
         rows=rows,
         empty="还没有人申请过。需要查看的，请从案件页面申请。",
         filters=[Filter("answer", "答复", _ANSWERS, lambda r, value: _ANSWERS[value] == _answer(r), tabs=True)],
-        urgent=lambda r: r.decided_at is None and r.asked_by != me().id,
+        waiting=lambda r: r.decided_at is None and r.asked_by != me().id,
     ).answer("objections/identities.html")
 
 

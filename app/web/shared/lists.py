@@ -89,6 +89,7 @@ class Listing(Generic[Row]):
     """The rows of one list as this request selects them.
 
     `row_id` is the row's id in a bulk action. None means that the row can't be part of one and has no box to tick.
+    `urgent` marks what falls due, `wrong` what has to be put right, `waiting` what waits for whoever looks.
     """
 
     title: str
@@ -98,10 +99,17 @@ class Listing(Generic[Row]):
     filters: Sequence[Filter[Row]] = ()
     row_id: Callable[[Row], int | None] | None = None
     urgent: Callable[[Row], bool] | None = None
+    wrong: Callable[[Row], bool] | None = None
+    waiting: Callable[[Row], bool] | None = None
     args: MultiDict[str, str] = field(default_factory=lambda: request.args)
     keep: Sequence[str] = ()  # arguments of the page's own that its links carry along
     # the page's own path, for a refused form that shows it under another
     path: str = field(default_factory=lambda: request.path)
+
+    def mark(self, row: Row) -> str:
+        """Return how the row is marked: `urgent`, `wrong`, `waiting` or ""."""
+        marks = {"urgent": self.urgent, "wrong": self.wrong, "waiting": self.waiting}
+        return next((name for name, holds in marks.items() if holds and holds(row)), "")
 
     @cached_property
     def search(self) -> str:

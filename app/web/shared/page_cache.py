@@ -1,8 +1,9 @@
 """Public pages rendered once and served from memory, never longer than they are valid (R5).
 
-A public page is a function of frozen entries, a window and the day, and does not depend on the reader. So a rendered
+A public page is a function of frozen entries, a window and the day, and depends on no reader. So a rendered
 page is kept with its ETag and compressed bodies, and answered before Flask while it is fresh. A page is rendered anew
-every few seconds, so that changes by the office appear soon in every process.
+every few seconds, so that changes by the office appear soon in every process. 大字版 and 高对比 are pages of their own,
+four at most of each address (app/web/shared/reading.py).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from flask import Flask, Response, current_app, request
 from app.clock import Clock
 from app.web.shared.headers import security_headers
 from app.web.shared.portal import now
+from app.web.shared.reading import value_in
 
 _REMADE_AFTER = dt.timedelta(seconds=10)
 _LONGEST_MAX_AGE = 60
@@ -34,13 +36,18 @@ PlainStart = Callable[[str, list[tuple[str, str]]], object]  # the part of a Sta
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A rendered page: its bodies by encoding, and the instant until which it may be shown."""
+    """A rendered page: its bodies by encoding, and the instant until which it may be shown.
+
+    `reading` is the reader's choice that it was rendered for. Only the page of those who chose nothing may lie in a
+    cache of many: one that ignores `Vary` then answers with the common page and never with somebody's choice.
+    """
 
     valid_until: dt.datetime
     remade_after: dt.datetime
     digest: str
     bodies: dict[str, bytes]
     headers: tuple[tuple[str, str], ...]
+    reading: str
 
     @property
     def size(self) -> int:
@@ -52,10 +59,11 @@ class Page:
         etag = f'"{self.digest}{encoding}"'
         # A cache such as nginx counts in whole seconds, so it may keep a page one second longer than told.
         left = max(int((self.valid_until - now).total_seconds()) - 1, 0)
+        scope = "private" if self.reading else "public"
         headers = [
             ("ETag", etag),
-            ("Cache-Control", f"public, max-age={min(left, _LONGEST_MAX_AGE)}, must-revalidate"),
-            ("Vary", "Accept-Encoding"),
+            ("Cache-Control", f"{scope}, max-age={min(left, _LONGEST_MAX_AGE)}, must-revalidate"),
+            ("Vary", "Accept-Encoding, Cookie"),
             *self.headers,
         ]
         if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
@@ -98,20 +106,20 @@ class PageCache:
     _lock: Lock = field(default_factory=Lock)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        page = self._pages.get(f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}")
+        page = self._pages.get(_key(environ))
         if page is not None and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             now = self.clock()
             if now < page.remade_after and now < page.valid_until:
                 return page.answer(environ, start_response, now)
         return self.application(environ, start_response)
 
-    def keep(self, key: str, html: str, valid_until: dt.datetime, now: dt.datetime) -> Page:
+    def keep(self, environ: WSGIEnvironment, html: str, valid_until: dt.datetime, now: dt.datetime) -> Page:
         """Keep a rendered page. An unchanged page keeps its compressed bodies."""
-        body = html.encode()
+        key, body = _key(environ), html.encode()
         digest = hashlib.sha256(body).hexdigest()[:24]
         before = self._pages.get(key)
         bodies = before.bodies if before and before.digest == digest else _compressed(body)
-        page = Page(valid_until, now + _REMADE_AFTER, digest, bodies, self.headers)
+        page = Page(valid_until, now + _REMADE_AFTER, digest, bodies, self.headers, key.partition(":")[0])
         with self._lock:
             self._bytes += page.size - (before.size if before else 0)
             self._pages[key] = page
@@ -119,6 +127,13 @@ class PageCache:
             while self._bytes > _MOST_BYTES:
                 self._bytes -= self._pages.popitem(last=False)[1].size
         return page
+
+
+def _key(environ: WSGIEnvironment) -> str:
+    """Return what a page is kept by: the reader's choice, of which there are four, and the address."""
+    cookies = environ.get("HTTP_COOKIE")
+    reading = value_in(cookies) if cookies else ""
+    return f"{reading}:{environ['PATH_INFO']}?{environ['QUERY_STRING']}"
 
 
 def _compressed(body: bytes) -> dict[str, bytes]:
@@ -133,16 +148,16 @@ def init_app(app: Flask, clock: Clock) -> None:
 
 
 def publish(html: str, valid_until: dt.datetime, keep: bool = True) -> Response:
-    """Answer with a public page that does not depend on the reader, valid until `valid_until`.
+    """Answer with a public page that depends on nothing of the reader but the choice of text, until `valid_until`.
 
     `keep` is False for addresses with free text, which would fill the memory.
     """
     pages: PageCache = current_app.extensions["hot_pages"]
     if not keep:
-        page = Page(valid_until, now(), hashlib.sha256(html.encode()).hexdigest()[:24], _compressed(html.encode()), ())
+        body, reading = html.encode(), _key(request.environ).partition(":")[0]
+        page = Page(valid_until, now(), hashlib.sha256(body).hexdigest()[:24], _compressed(body), (), reading)
     else:
-        key = f"{request.environ['PATH_INFO']}?{request.environ['QUERY_STRING']}"
-        page = pages.keep(key, html, valid_until, now())
+        page = pages.keep(request.environ, html, valid_until, now())
     return _as_response(page)
 
 

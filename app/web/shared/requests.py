@@ -10,6 +10,7 @@ import logging
 import re
 import secrets
 import time
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
@@ -25,6 +26,13 @@ _SPOKEN = 8
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # Machines request these every few seconds, so only failures are logged.
 _QUIET = frozenset({"static", "health.alive", "health.ready", "metrics.scrape"})
+
+
+def local_path(target: str) -> str:
+    """Return the target if it is a path of the portal, never another host (SECURITY 26). Returns "" for any other."""
+    parts = urlsplit(target)
+    local = target.startswith("/") and not target.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
+    return target if local and target.isprintable() else ""
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -48,6 +48,7 @@ MATRIX = [
     ("POST", f"{FORM}/evidence/1/remove", 422, EVERYBODY, 422),
     ("POST", f"{FORM}/letter", 422, EVERYBODY, 422),
     ("POST", f"{FORM}/letter/1/remove", 422, EVERYBODY, 422),
+    ("POST", "/reading", 303, EVERYBODY, 303),
     ("GET", "/receipt", 200, EVERYBODY, 200),
     ("POST", "/receipt", 422, EVERYBODY, 422),
     ("GET", f"/receipt/again/{HANDLE}", 302, EVERYBODY, 302),

@@ -29,7 +29,11 @@ UNDER_TLS = SECURITY | {"Strict-Transport-Security": "max-age=31536000"}
 SHOWN = "public, max-age=60, must-revalidate"
 OWN = {"Cache-Control": "no-store"}  # one visitor's answer: kept by nobody
 NUMBERED = OWN | {"X-Request-ID": ""}
-PUBLIC = {"Cache-Control": SHOWN, "ETag": "", "Vary": "Accept-Encoding"}  # anybody's: carries nothing of a visitor
+PUBLIC = {
+    "Cache-Control": SHOWN,
+    "ETag": "",
+    "Vary": "Accept-Encoding, Cookie",
+}  # anybody's: carries nothing of a visitor
 HTML = {"Content-Type": "text/html; charset=utf-8", "Content-Length": ""}
 COOKIE = {"Vary": "Cookie"}
 STATIC = {
