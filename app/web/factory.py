@@ -34,6 +34,7 @@ from app.web.shared import (
     page_cache,
     portal,
     requests,
+    site,
     uploads,
     words,
 )
@@ -58,6 +59,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     limits.init_app(app, settings)
     access.init_app(app)
     words.init_app(app)
+    site.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
     for module in (*SUBJECTS, health, metrics):

@@ -96,6 +96,7 @@ FILES = {
     "receipts.own_evidence",
     "receipts.own_letter_file",
     "receipts.receipt_file",
+    "public.site_mark",
     "imports.blank",
 }
 
@@ -150,6 +151,8 @@ def test_what_the_public_sees(portal: Portal) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
     walk.look(page, "home with nothing", "/")
     walk.look(page, "privacy", "/privacy")
+    walk.look(page, "genuine", "/genuine")
+    walk.look(page, "accessibility", "/accessibility")
     walk.look(page, "not found", "/periods/999")
     walk.look(page, "not this way", "/receipt/withdraw")
     walk.look(page, "receipt asked", "/receipt")

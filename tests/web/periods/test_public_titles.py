@@ -20,6 +20,8 @@ ELSEWHERE = [
     "/?page=1",
     "/receipt",
     "/privacy",
+    "/genuine",
+    "/accessibility",
     "/login",
     "/decisions",
     "/decisions/1",
