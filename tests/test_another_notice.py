@@ -340,7 +340,7 @@ def test_pages_call_honours_and_lists_what_the_other_notice_calls_them(
 def test_a_workbook_calls_the_honours_what_the_other_notice_calls_them(lanhe: AwardNotice) -> None:
     sheets = read_sheets(io.BytesIO(programme_writing.written(None, lanhe)))
     labels = [cells[0] for _, cells in sheets["活动"]][2:]
-    assert labels[:5] == ["工作专班", "活动名称", "通知文号", "护河模范单位称号", "护河模范称号"]
+    assert labels[:5] == ["市级专班", "活动名称", "通知文号", "护河模范单位称号", "护河模范称号"]
     of_the_other = read_sheets(io.BytesIO(programme_writing.written(None, built_in())))
     _, wrong = programme_book.read(of_the_other, lanhe)
     said = [each.words for each in wrong if each.column == "A" and each.sheet == "活动"]

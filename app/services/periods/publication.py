@@ -16,6 +16,7 @@ from app.services.periods.corrected_text import EntryView, as_shown
 
 # One page holds a whole programme's list, because people search it in the browser and print it.
 ENTRIES_PER_PAGE = 150
+WHOLE_LIST = 1_000_000  # on one page, to be printed
 PERIODS_PER_PAGE = 20
 
 

@@ -66,6 +66,21 @@ def period(period_id: int) -> ResponseReturnValue:
     return page_cache.publish(html, good_until([shown]), keep=_asked_by_many(recommenders, wanted))
 
 
+@blueprint.get("/periods/<int:period_id>/print")
+@everyone
+def whole_list(period_id: int) -> ResponseReturnValue:
+    """Show the whole list with all deeds on one page, laid out as the notice that hangs on the wall."""
+    shown = _period_or_404(period_id)
+    if not shown.window.contains(now()):
+        return _dates_only(shown)
+    everybody = publication.ListFilter()
+    listing = publication.entry_list(session(), shown, everybody, now(), per_page=publication.WHOLE_LIST)
+    html = render_template(
+        "periods/public_print.html", period=shown, entries=listing.entries, office=the_office(), now=now()
+    )
+    return page_cache.publish(html, good_until([shown]), keep=not request.args)
+
+
 @blueprint.get("/periods/<int:period_id>/nominees/<int:nominee_id>")
 @everyone
 def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:

@@ -81,7 +81,7 @@ def test_security_48_behind_the_address_that_filled_it_the_request_keeps_its_mom
         assert "麒麟区第1中队" not in reloaded.source  # no name after the close (R5)
         taken = browser.send(refused.form("/objection"), "submit")
         assert taken.status == 303
-        assert "2026年9月23日（星期三）23:59" in browser.follow(taken).text
+        assert "2026年9月23日 23:59" in browser.follow(taken).text
     assert filed_at(world)[2] == at(LAST_MINUTE)
     with world.database.reader() as session:
         assert session.scalar(select(Objection.facts).where(Objection.id == 3)) == typed["facts"]

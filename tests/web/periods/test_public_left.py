@@ -66,8 +66,8 @@ def test_between_deadline_and_settlement_a_staff_page_says_one_thing(
         text = client.get(f"/nominees/{nominee}").text
         assert "已取消参评资格" in text
         assert "没有取消过参评资格" not in text
-        assert "生效 2026年9月29日（星期二）24:00" in text
-        assert ("规定时间已到，系统正在处理" in text) is not settled
+        assert "生效 2026年9月29日 24:00" in text
+        assert ("办结期限已到，系统正在处理" in text) is not settled
     text = client.get(f"/nominees/{world.nominees[3]}").text
     assert "没有取消过参评资格" in text
 
@@ -84,6 +84,6 @@ def test_a_receipt_says_what_the_lapse_did_to_the_nominee(
     for _ in range(2):  # before it is settled, and after
         page = client.follow(client.post("/receipt", client.get("/receipt").form("/receipt").fields | {"code": code}))
         became = "该对象已退出推荐" if leaves else "该对象参评资格已取消"
-        assert f"规定时间内没有结论，{became}" in page.text
+        assert f"办结期限内没有结论，{became}" in page.text
         client.post("/receipt/leave", {})
         world.run(settlement.settle_due, now=clock.now)

@@ -40,6 +40,7 @@ MATRIX = [
     ("GET", "/site-mark", 404, EVERYBODY, 404),  # none is set: tests/web/shared/test_site.py
     ("GET", "/search", 200, EVERYBODY, 200),
     ("GET", "/periods/6", 200, EVERYBODY, 200),
+    ("GET", "/periods/6/print", 200, EVERYBODY, 200),
     ("GET", "/periods/6/nominees/3", 200, EVERYBODY, 200),
     ("GET", "/decisions/", 200, EVERYBODY, 200),
     ("GET", "/decisions/1", 404, EVERYBODY, 404),  # no decision yet
