@@ -155,7 +155,7 @@ def test_a_notice_shows_what_its_round_may_show_and_says_how_to_object(looked: L
         "单位类型：事业单位": {"notice-1.docx"},
         "所属行业：": {"notice-1.docx"},
         "第1位对象三年来办成实事十二件": {"notice-1.docx", "notice-2.docx", "notice-3.docx"},
-        "2026年9月18日0时至2026年9月23日24时": {"notice-2.docx"},
+        "2026年9月18日 00:00 至 2026年9月23日 24:00": {"notice-2.docx"},
         "办结期限为2026年9月29日 24:00": {"notice-2.docx"},
         "地址：麒麟区政务中心三楼": {"notice-2.docx"},
         "在规定时间内无法作出结论的，取消该推荐对象参评资格。": {"notice-1.docx", "notice-2.docx", "notice-3.docx"},

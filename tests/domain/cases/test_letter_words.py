@@ -80,7 +80,7 @@ def test_whoever_is_put_out_or_taken_back_is_sent_to_the_office_alone(turn: Turn
 
 
 def test_a_decline_says_until_when_it_can_be_looked_at_or_that_it_is_too_late() -> None:
-    assert "2026年9月28日 24:00前" in paragraphs(Turn.DECLINED, Reader.OBJECTOR)
+    assert "最迟2026年9月28日 24:00" in paragraphs(Turn.DECLINED, Reader.OBJECTOR)
     late = dataclasses.replace(MORE, look_until=None)
     assert "不足1个工作日，本决定不再复核" in paragraphs(Turn.DECLINED, Reader.OBJECTOR, late)
     never = dataclasses.replace(MORE, may_look=False)

@@ -94,15 +94,15 @@ def test_an_objector_asks_for_a_second_look_and_the_office_answers_it(
     world.decline(case, DeclineGround.NO_FACTS, "没有线索可查", DAY)
     clock.to("2026-09-22 Tue 10:00")
     page = opened(client, code)
-    assert "可以在2026年9月28日 24:00前申请一次" in page.text
+    assert "最迟 2026年9月28日 24:00 可以申请一次" in page.text
     refused = client.post("/receipt/look", {"text": " "})
     assert (refused.status, refused.form("/look").fields["text"]) == (422, "")
     told = client.follow(client.post("/receipt/look", {"text": "材料里写了线索。"}))
     assert "复核申请已经收到" in told.text
     assert "市级专班正在复核" in told.text
     assert client.post("/receipt/look", {"text": "再来一次"}).status == 409
-    assert "2026年9月29日 24:00前复核，您可以复核" in staff("office").get("/office/").text
-    assert "2026年9月29日 24:00前复核" in staff("office").get("/desk/").text
+    assert "最迟 2026年9月29日 24:00 复核，您可以复核" in staff("office").get("/office/").text
+    assert "最迟 2026年9月29日 24:00 复核" in staff("office").get("/desk/").text
     for login in ("head", "handler"):
         assert staff(login).post(f"/desk/cases/{case}/reopen", {"text": "写了理由"}).status == 409
     office = staff("office")

@@ -84,7 +84,7 @@ def test_what_misses_the_day_it_is_due_is_warned_of_and_may_be_arranged_all_the_
     page = office.post(path, sent | {"step": "preview"})
     for said in (
         "赶不上报送期限。",
-        "2026年10月10日 24:00前要报送正式推荐材料，这样安排会晚1个工作日。",
+        "最迟 2026年10月10日 24:00 要报送正式推荐材料，这样安排会晚1个工作日。",
         "最迟2026年9月23日（星期三）开始才赶得上。",
     ):
         assert said in page.text, said

@@ -1,4 +1,4 @@
-"""The whole list with all deeds on one page, to be printed: inside the window only, its source and moment on it (R5)."""
+"""The whole list with all deeds on one page, to be printed: inside the window only, with its source and moment."""
 
 from __future__ import annotations
 

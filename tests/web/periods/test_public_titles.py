@@ -45,16 +45,9 @@ def everything_public(client: Browser, period: int, nominee: int) -> dict[str, s
     """Every address of the public, and every form sent to it, as source with headers."""
     here = f"/periods/{period}"
     one = f"{here}/nominees/{nominee}"
-    reads = [
-        here,
-        f"{here}/print",
-        f"{here}?kind=collective",
-        f"{here}?name=中队",
-        f"{here}?page=2",
-        one,
-        f"{one}/objection",
-    ]
-    reads += [f"{here}/nominees/999", f"{here}.json", f"{here}.atom", "/feeds/1.atom", "/feeds/1.ics", *ELSEWHERE]
+    reads = [here, f"{here}/print", f"{here}?kind=collective", f"{here}?name=中队", f"{here}?page=2"]
+    reads += [one, f"{one}/objection", f"{here}/nominees/999", f"{here}.json", f"{here}.atom"]
+    reads += ["/feeds/1.atom", "/feeds/1.ics", *ELSEWHERE]
     pages = {path: client.get(path) for path in reads}
     pages |= {
         f"POST {step}": client.post(f"{one}/objection", filled(step=step)) for step in ("check", "edit", "submit")
