@@ -19,7 +19,8 @@ LAST_SECOND = "2026-09-23 Wed 23:59:59"
 CLOSES = "2026-09-24 Thu 00:00"
 OUTSIDE = (BEFORE, CLOSES, "2026-09-30 Wed 00:00")
 # A nominee's name, deeds and own unit, as the small world writes them.
-SECRETS = re.compile(r"第\d中队|麒小\d|实事|群众满意|第\d单位(?!本单位公示)")  # round 1 is named after its organiser
+# Round 1 is named after its organiser.
+SECRETS = re.compile(r"第\d中队|麒小\d|实事|群众满意|第\d单位(?!拟推荐对象公示（本单位）)")
 NOBODY = 999
 
 

@@ -45,7 +45,7 @@ def test_who_has_left_is_marked_and_no_new_objection_is_taken(
     for step in ("check", "submit", "edit"):
         refused = client.post(f"{here}/objection", filled(step=step))
         assert refused.status == 409
-        assert f"该对象{how}（2026年9月21日10:00），不再接受新的异议，这一件没有提交。" in refused.text
+        assert f"该对象{how}（2026年9月21日 10:00），不再接受新的异议，这一件没有提交。" in refused.text
         assert filled()["facts"] in refused.source  # all the text is still there
     assert world.everything() == before
     other = client.get(f"/periods/{period}/nominees/{world.nominees[3]}")
