@@ -13,6 +13,17 @@ _COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
 DEFAULT_KEY = "demonstration-only"
 _MINIMUM_KEY_LENGTH = 32
 _RETENTION_YEARS = range(1, 31)
+# What the foot of a public site of an organ has to show, and what it is called.
+_IDENTITY = {
+    "site_organ": "机关全称",
+    "site_host": "主办单位",
+    "site_phone": "咨询电话",
+    "site_icp": "ICP备案号",
+    "site_police": "公安备案号",
+    "site_code": "网站标识码",
+    "site_mark": "党政机关标识",
+    "site_city": "市政府网站的地址",
+}
 
 
 class BadSettings(Exception):
@@ -33,6 +44,16 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""  # how people reach the portal, for what is printed; default: host and port
+    # Whose site this is, as the public reads it at head and foot of each page: docs/operations.md, *Site identity*.
+    site_organ: str = ""  # the organ's full name; default: the office's
+    site_host: str = ""  # 主办单位
+    site_phone: str = ""  # default: the office's
+    site_icp: str = ""  # ICP备案号
+    site_police: str = ""  # 公安备案号
+    site_code: str = ""  # 网站标识码
+    site_mark: str = ""  # 党政机关标识: the path of a picture
+    site_mark_url: str = ""  # where whoever presses the picture gets to
+    site_city: str = ""  # the address of the city's own site
     workers: int = 1
     threads: int = 4
     trusted_proxies: int = 0  # how many proxies in front write X-Forwarded-For
@@ -106,6 +127,21 @@ class Settings:
                     f"{PREFIX}{name.upper()} 未设置或太短：请设为至少{_MINIMUM_KEY_LENGTH}个字符的随机串，"
                     "例如 python3 -c 'import secrets; print(secrets.token_urlsafe(48))' 的输出。"
                 )
+
+    def lacking_identity(self) -> list[str]:
+        """Return a sentence for each part of the site's identity that a public site must show and that is not set."""
+        if self.demonstration:
+            return []
+        lacking = [
+            f"{PREFIX}{name.upper()} 未设置：{what}，公开页面上不会显示。"
+            for name, what in _IDENTITY.items()
+            if not getattr(self, name)
+        ]
+        if self.site_mark and not Path(self.site_mark).is_file():
+            lacking.append(f"{PREFIX}SITE_MARK 指的文件 {self.site_mark} 不存在：党政机关标识不会显示。")
+        if self.public_url == f"http://{self.host}:{self.port}":
+            lacking.append(f"{PREFIX}PUBLIC_URL 未设置：群众怎样打开本站，公开页面上写的会是 {self.public_url}。")
+        return lacking
 
     def require_shared_limits(self) -> None:
         """Refuse to serve with several workers that would each count for themselves (R17)."""

@@ -325,8 +325,8 @@ def test_pages_call_honours_and_lists_what_the_other_notice_calls_them(
     app = make_app(notices_dir=str(FOLDER))
     office, programme = Browser(app).sign_in(county.people["office"]), f"/programmes/{county.programme}"
     for path, words in {
-        "/": ("护河模范单位 1 个，护河模范 2 名",),
-        f"/office/periods/{shown}": ("护河模范单位 1 个，护河模范 2 名",),
+        "/": ("护河模范单位1个、护河模范2名",),
+        f"/office/periods/{shown}": ("护河模范单位1个、护河模范2名",),
         f"{programme}/papers": ("护河模范单位1个，护河模范3名", "护河模范单位名册", "护河模范名册", "附件5", "附件6"),
         f"{programme}/papers/templates": ("附件7 护河模范单位登记表", "附件8 护河模范登记表"),
         programme: ("护河模范单位称号 岚河县护河模范单位", "护河模范称号 岚河县护河模范"),
@@ -340,7 +340,7 @@ def test_pages_call_honours_and_lists_what_the_other_notice_calls_them(
 def test_a_workbook_calls_the_honours_what_the_other_notice_calls_them(lanhe: AwardNotice) -> None:
     sheets = read_sheets(io.BytesIO(programme_writing.written(None, lanhe)))
     labels = [cells[0] for _, cells in sheets["活动"]][2:]
-    assert labels[:5] == ["工作专班", "活动名称", "通知文号", "护河模范单位称号", "护河模范称号"]
+    assert labels[:5] == ["市级专班", "活动名称", "通知文号", "护河模范单位称号", "护河模范称号"]
     of_the_other = read_sheets(io.BytesIO(programme_writing.written(None, built_in())))
     _, wrong = programme_book.read(of_the_other, lanhe)
     said = [each.words for each in wrong if each.column == "A" and each.sheet == "活动"]

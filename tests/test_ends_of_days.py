@@ -64,7 +64,7 @@ def test_every_formatter_of_an_end_says_the_same(instant: str, date: str, time: 
 
 def test_refusals_name_the_day_that_ends() -> None:
     opens, closes = at("2026-09-18 Fri 00:00"), at("2026-09-24 Thu 00:00")
-    assert "2026年9月18日00:00至2026年9月23日24:00" in str(WindowClosed(opens, closes, closes))
-    assert "2026年9月23日24:00" in str(TooLateToConclude(closes))
-    assert "2026年9月23日24:00" in str(NomineeLeft("已取消参评资格", closes))
-    assert begin(opens) == "2026年9月18日00:00"
+    assert "2026年9月18日 00:00至2026年9月23日 24:00" in str(WindowClosed(opens, closes, closes))
+    assert "2026年9月23日 24:00" in str(TooLateToConclude(closes))
+    assert "2026年9月23日 24:00" in str(NomineeLeft("已取消参评资格", closes))
+    assert begin(opens) == "2026年9月18日 00:00"

@@ -46,3 +46,16 @@ def test_no_document_has_a_second_table_of_settings() -> None:
 def test_no_document_names_a_setting_that_is_not_there() -> None:
     named = {(path.name, name) for path in DOCUMENTS for name in NAME.findall(path.read_text("utf-8"))}
     assert {(path, name) for path, name in named if name not in DEFAULTS} == set()
+
+
+def test_serve_names_what_is_missing_of_the_sites_identity_outside_the_demonstration(tmp_path: Path) -> None:
+    parts = ("site_organ", "site_host", "site_phone", "site_icp", "site_police", "site_code", "site_mark", "site_city")
+    missing = Settings().lacking_identity()
+    names = [sentence.partition(" ")[0].removeprefix(PREFIX).lower() for sentence in missing]
+    assert names == [*parts, "public_url"]
+    mark = tmp_path / "mark.png"
+    mark.write_bytes(b"a picture")
+    whole = dict.fromkeys(parts, "所设的值") | {"site_mark": str(mark), "public_url": "https://gongshi.lanhe.example"}
+    assert Settings(**whole).lacking_identity() == []  # type: ignore[arg-type] # every one of them is text
+    assert "不存在" in Settings(**whole | {"site_mark": "/nowhere.png"}).lacking_identity()[0]  # type: ignore[arg-type]
+    assert Settings(demonstration=True).lacking_identity() == []

@@ -32,7 +32,7 @@ def add_user(opened: OpenPortal, login: str, name: str, role: str, unit_name: st
         wanted = Unit.name == unit_name if unit_name else Unit.kind == UnitKind.OFFICE
         unit = session.scalar(select(Unit).where(wanted))
         if unit is None:
-            raise click.ClickException(f"没有名为“{unit_name or '工作专班'}”的单位。")
+            raise click.ClickException(f"没有名为“{unit_name or '市级专班'}”的单位。")
         making.add_user(Work(session, clock.now()), login, name, Role(role), unit, password)
     click.echo(f"已新增 {login}（{ROLE_NAMES[Role(role)]}）")
 

@@ -116,5 +116,5 @@ def _actor(session: Session, login: str) -> Actor:
     query = select(User).where(User.role == Role.OFFICE, User.disabled_at.is_(None)).order_by(User.id)
     user = session.scalar(query.where(User.login == login) if login else query.limit(1))
     if user is None:
-        raise click.ClickException("没有可用的工作专班账号，请先用 gongshi user add 新增，或用 --by 指定。")
+        raise click.ClickException("没有可用的市级专班账号，请先用 gongshi user add 新增，或用 --by 指定。")
     return user.actor

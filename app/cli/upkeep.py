@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from app import clock
 from app.cli.checks import say_findings
 from app.cli.shared import OpenPortal, plainly
+from app.domain.calendar.workdays import end_of
 from app.domain.shared.instants import SHANGHAI
 from app.evidence.store import store_of
 from app.sealing import keyring_of
@@ -29,12 +31,18 @@ def audit() -> None:
 
 
 @audit.command("head")
+@click.option(
+    "--day", type=click.DateTime(["%Y-%m-%d"]), help="The head at the end of this day, as the public reads it."
+)
 @click.pass_obj
 @plainly
-def head(opened: OpenPortal) -> None:
+def head(opened: OpenPortal, day: dt.datetime | None) -> None:
     """Print number, hash and time of the last row: one line, to be kept where this machine cannot reach."""
     with opened.migrated.reader() as session:
-        found = chain.head(session)
+        found = chain.head_of_day(session, end_of(day.date())) if day else chain.head(session)
+    if day:
+        for key in keyring_of(opened.settings).hash_keys:
+            click.echo(chain.published(found, key))
     when = f"{found.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if found.at else "还没有记录"
     click.echo(f"{found}  {when}")
 

@@ -108,7 +108,7 @@ def _withdraw(session: Session, case_id: int, hands: Hands, now: dt.datetime) ->
 
 
 def _urge(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
-    demand = "案件收到后一直没有处理，请抓紧核查，在规定时间以前作出结论。"
+    demand = "案件收到后一直没有处理，请抓紧核查，最迟在办结期限作出结论。"
     urging.urge(Work(session, now, _of_the_office(session, case_id)), case_id, demand)
 
 

@@ -33,7 +33,7 @@ _DECISION = (
     "集体和个人予以表彰。希望受到表彰的集体和个人珍惜荣誉、再接再厉，再创佳绩。"
 )
 _REVOCATION = (
-    "表彰决定公布后收到反映，经市工作专班组织核查，该对象申报材料中的主要事迹由他人完成，申报时隐瞒了这一情况。"
+    "表彰决定公布后收到反映，经市级专班组织核查，该对象申报材料中的主要事迹由他人完成，申报时隐瞒了这一情况。"
     "现决定撤销所获表彰，收回证书和奖励。"
 )
 
@@ -103,7 +103,7 @@ class _Award:
 
     def _submitted(self, session: Session, now: dt.datetime) -> None:
         text = PaperText(
-            "市工作专班", programmes.number(local_date(now), 9, "请"), "关于报请审定表彰建议名单的请示", local_date(now)
+            "市级专班", programmes.number(local_date(now), 9, "请"), "关于报请审定表彰建议名单的请示", local_date(now)
         )
         self._paper(session, ProceedingKind.SUBMISSION, text, now)
 

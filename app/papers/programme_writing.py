@@ -40,7 +40,7 @@ _HINTS = {
     ABOUT: f"“内容”一列填写；通知文号、落款单位、撤销表彰的依据可以空着。{OFFICE_NAME}是组织评选的办公室。",
     STAGES_SHEET: "日期写成年月日，例如 2025-10-16。各阶段前后相接，不能重叠。",
     CONTACTS: "一行一个单位，会在网上公开：只写办公电话，不写个人手机号码。没有联系方式的单位可以不写。",
-    PEOPLE: f"一行一个人。登录名用小写字母和数字。角色：{'、'.join(ROLE_NAMES.values())}。单位空着就是工作专班。",
+    PEOPLE: f"一行一个人。登录名用小写字母和数字。角色：{'、'.join(ROLE_NAMES.values())}。单位空着就是市级专班。",
 }
 _ROW = 22.0  # points; a row with a long text finds its own
 _BLANK_ROWS = {QUOTAS: 14, CONTACTS: 15, PEOPLE: 30}

@@ -35,6 +35,7 @@ from app.web.shared import (
     portal,
     reading,
     requests,
+    site,
     uploads,
     words,
 )
@@ -59,6 +60,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     limits.init_app(app, settings)
     access.init_app(app)
     words.init_app(app)
+    site.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
     reading.init_app(app)

@@ -43,7 +43,7 @@ def test_from_one_file_to_the_award(portal: Portal, tmp_path: Path) -> None:
     never_says(citizen, *NAMES)
     portal.time_is("2026-09-15 Tue 09:00")
     citizen.goto("/")
-    citizen.get_by_role("link", name="麒麟区推荐单位公示").click()
+    citizen.get_by_role("link", name="麒麟区拟推荐对象公示").click()
     says(citizen, *NAMES)
     portal.time_is("2026-09-21 Mon 09:00")
     citizen.reload()
@@ -146,7 +146,7 @@ def the_city_round(office: Page, programme: int) -> None:
     office.get_by_label("公示第一天").fill("2026-09-22")
     office.get_by_label("公示结束后几个工作日内作出结论").fill("3")
     press(office, "计算公示时间")
-    says(office, "2026年9月29日（星期二）24:00")
+    says(office, "2026年9月29日 24:00")
     press(office, "确认安排")
     says(office, "公示已经安排好")
 

@@ -96,6 +96,7 @@ FILES = {
     "receipts.own_evidence",
     "receipts.own_letter_file",
     "receipts.receipt_file",
+    "public.site_mark",
     "imports.blank",
 }
 
@@ -151,6 +152,8 @@ def test_what_the_public_sees(portal: Portal) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
     walk.look(page, "home with nothing", "/")
     walk.look(page, "privacy", "/privacy")
+    walk.look(page, "genuine", "/genuine")
+    walk.look(page, "accessibility", "/accessibility")
     walk.look(page, "not found", "/periods/999")
     walk.look(page, "not this way", "/receipt/withdraw")
     walk.look(page, "receipt asked", "/receipt")
@@ -192,6 +195,7 @@ def test_what_the_public_sees(portal: Portal) -> None:
     walk.look(page, "search", "/search?q=麒麟区")
     walk.look(page, "search without a hit", "/search?q=查无此人")
     walk.look(page, "list", listed)
+    walk.look(page, "list to be printed", f"{listed}/print")
     walk.look(page, "list of one kind", f"{listed}?kind=individual")
     walk.look(page, "list without a hit", f"{listed}?name=没有这个人")
     walk.look(page, "no such page of the list", f"{listed}?page=9")
@@ -242,6 +246,7 @@ def test_what_the_public_sees(portal: Portal) -> None:
     press(page, "下一步：核对")
     walk.look(page, "form too late with errors")
     walk.look(page, "list after", listed)
+    walk.look(page, "list to be printed after", f"{listed}/print")
     walk.look(page, "nominee after", f"{listed}/nominees/{person}")
     portal.time_is(DUE)
     follow(page, cases["received"][1])
@@ -611,7 +616,7 @@ def test_what_the_office_sees(portal: Portal) -> None:
     press(office, "办结所选的公示")
     walk.look(office, "none chosen to close")
     office.goto("/office/periods?phase=ready")
-    office.get_by_label("选择麒麟区推荐单位公示").check()
+    office.get_by_label("选择麒麟区拟推荐对象公示").check()
     press(office, "办结所选的公示")
     walk.look(office, "many to close")
     with world.database.writer() as session:

@@ -41,7 +41,7 @@ def test_a_clerk_registers_a_visit_and_prints_the_slip(portal: Portal, width: st
     clerk.get_by_label("事实和依据", exact=True).fill(FACTS)
     press(clerk, "登记")
 
-    says(clerk, "异议登记回执", "来访", "案件编号")
+    says(clerk, "异议登记回执", "来访", "受理编号")
     never_says(clerk, NAME, PHONE)
     check_page(clerk)
     code = clerk.locator("#code").inner_text()

@@ -106,7 +106,7 @@ def test_a_refusal_keeps_the_text(portal: Portal) -> None:
     refusal = handler.get_by_role("alert")
     expect(refusal).to_contain_text("不能再作出结论")
     expect(refusal).to_be_focused()
-    says(handler, "逾期未结论", "规定时间已过，没有结论")
+    says(handler, "逾期未结论", "办结期限已过，没有结论")
     expect(handler.get_by_label("给异议人的答复")).to_have_value(ANSWER)
     check_page(handler)
     assert world.case(case).state is State.INVESTIGATING  # nothing was written: settlement has not run yet

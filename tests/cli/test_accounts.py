@@ -42,9 +42,9 @@ def test_accounts_are_listed_reset_disabled_and_enabled(world: World, run: Run) 
     listed = [line.split("\t") for line in run("user", "list").stdout.splitlines()]
     assert [(line[0], line[2], line[4:]) for line in listed] == [
         ("auditor", "监督员", []),
-        ("new", "工作专班", ["须先换密码"]),
-        ("office", "工作专班", ["有二次验证"]),
-        ("office2", "工作专班", ["有二次验证"]),
+        ("new", "市级专班", ["须先换密码"]),
+        ("office", "市级专班", ["有二次验证"]),
+        ("office2", "市级专班", ["有二次验证"]),
         ("handler", "单位经办人", ["有二次验证"]),
         ("handler2", "单位经办人", ["已停用、有二次验证"]),
         ("head", "单位负责人", ["有二次验证"]),

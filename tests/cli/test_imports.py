@@ -102,7 +102,7 @@ def test_what_is_not_there_or_not_taken_is_one_line_and_exit_code_1(
     right, before = sheet([person(0)]), world.everything()
     for done, why in (
         (lists_in(run, file(with_macro(right))), "“名单.xlsx”没有收下：这个文件里带有宏"),
-        (lists_in(run, file(right), "--by", "handler"), "没有可用的工作专班账号"),
+        (lists_in(run, file(right), "--by", "handler"), "没有可用的市级专班账号"),
         (run("import", file(right), "--programme", "别的", "--unit", "麒麟区"), "没有名为“别的”的评选表彰活动"),
         (run("import", file(right), "--programme", TITLE, "--unit", "别的"), "没有名为“别的”的推荐单位"),
         (run("export", "/nowhere", "--programme", "别的"), "没有名为“别的”的评选表彰活动"),

@@ -35,7 +35,7 @@ def test_a_workbook_sets_up_an_empty_portal_and_prints_each_password_once(databa
     lines = [line.split("\t") for line in done.stdout.splitlines() if "\t" in line]
     assert [line[:4] for line in lines] == [
         ["zfw01", "李经办", "单位经办人", "市委政法委"],
-        ["ban03", "王工", "工作专班", "市评选工作组办公室"],
+        ["ban03", "王工", "市级专班", "市评选工作组办公室"],
     ]
     with database.reader() as session:
         for login, *_, password in lines:

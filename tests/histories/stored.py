@@ -19,9 +19,9 @@ _ANSWERS = {f"confirm {each.value}": f"{name}。{TEXT}" for each, name in CONCLU
     for each, name in DECLINE_GROUND_NAMES.items()
 }
 _ANSWERS |= {
-    "lapsed": "规定时间届满，没有作出结论。该推荐对象的参评资格已经取消。",
-    "lapsed withdrawn": "规定时间届满，没有作出结论。该推荐对象此前已退出推荐。",
-    "lapsed out": "规定时间届满，没有作出结论。该推荐对象此前已取消参评资格。",
+    "lapsed": "办结期限届满，没有作出结论。该推荐对象的参评资格已经取消。",
+    "lapsed withdrawn": "办结期限届满，没有作出结论。该推荐对象此前已退出推荐。",
+    "lapsed out": "办结期限届满，没有作出结论。该推荐对象此前已取消参评资格。",
     "reversed": f"取消该推荐对象参评资格的决定已经撤销，参评资格恢复。撤销决定：{TEXT}",
     "confirmed": f"经复核，维持原决定。理由：{TEXT}",
     "reopened": f"经复核，原来的决定不再适用，由市级专班重新办理。理由：{TEXT}",

@@ -44,7 +44,7 @@ def notice() -> Paper:
     line(paper, "{%p endfor %}")
     line(paper, "三、异议的提出", HEAD_1)
     each(paper, "for text in objecting", "{{ text }}")
-    line(paper, "四、受理单位", HEAD_1)
+    line(paper, "四、办理单位", HEAD_1)
     each(paper, "for text in contacts", "{{ text }}")
     line(paper, "五、异议的处理", HEAD_1)
     each(paper, "for text in handling", "{{ text }}")
@@ -102,7 +102,7 @@ def closing() -> Paper:
     """办结报告, as it was stored at closing (R30)."""
     paper = new_paper("办结报告")
     line(paper, "{{ title }}", TITLE)
-    line(paper, "一、公示时间和规定时间", HEAD_1)
+    line(paper, "一、公示时间和办结期限", HEAD_1)
     each(paper, "for text in times", "{{ text }}")
     line(paper, "二、异议办理情况", HEAD_1)
     made = table(paper, ("项目", "数量", "项目", "数量"), (54, 24, 54, 24))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.cases.verdict import GROUND_NAMES, Ground
-from app.domain.periods.rounds import LAST_ROUND, SHORT_KIND_NAMES, Kind
+from app.domain.periods.rounds import LAST_ROUND, SHORT_KIND_NAMES, Kind, counted
 from app.domain.programmes.notice import AwardNotice
 
 
@@ -269,7 +269,7 @@ def obstacles(
     elif not award.named:
         found.append("没有一个推荐对象走完程序，名单是空的")
     if unsettled:
-        found.append("有公示的规定时间已到、系统还没有处理完，请过一分钟再试")
+        found.append("有公示的办结期限已到、系统还没有处理完，请过一分钟再试")
     answers = approvals(papers, award.shown_until)
     if refusing := [paper.issuer for paper in answers if not paper.agreed]:
         found.append(f"{'、'.join(refusing)}没有同意")
@@ -307,7 +307,7 @@ def _of_list(award: AwardList, proposed: int) -> str:
     if not proposed:
         return "还没有推荐对象通过复审"
     kinds = Counter(each.facts.kind for each in award.judged if each.fate is not Fate.LEFT_OUT)
-    return f"复审通过、仍然参评的有集体{kinds[Kind.COLLECTIVE]}个、个人{kinds[Kind.INDIVIDUAL]}名"
+    return f"复审通过、仍然参评的有{counted(SHORT_KIND_NAMES, kinds[Kind.COLLECTIVE], kinds[Kind.INDIVIDUAL])}"
 
 
 def _answered(name: str, answers: Sequence[RecordedPaper], who: str) -> AwardStep:

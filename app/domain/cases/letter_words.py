@@ -14,7 +14,7 @@ from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Conc
 from app.domain.cases.verdict import LEFT_NAMES, Ground, Left
 from app.domain.shared.wording import end_moment, full_day
 
-_NO_LOOK = "距规定时间已不足一个工作日，本决定不再复核。"
+_NO_LOOK = "距办结期限已不足1个工作日，本决定不再复核。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def write_letter_text(turn: Turn, kind: LetterKind, reader: Reader, facts: Lette
 def _about(facts: LetterFacts) -> str:
     return (
         f"您在{facts.programme}{facts.round_name}期间对{facts.nominee}提出的异议，"
-        f"已于{full_day(facts.received)}收到，案件编号{facts.case_number}。"
+        f"已于{full_day(facts.received)}收到，受理编号{facts.case_number}。"
     )
 
 
@@ -136,8 +136,8 @@ def _look(more: TurnFacts) -> str:
     if more.look_until is None:
         return _NO_LOOK
     return (
-        f"不同意本决定的，可以在{end_moment(more.look_until)}前，凭查询码在“查询进度”页申请复核，只能申请一次，"
-        "由市级专班里没有办理过本案的人员复核。规定时间不因复核顺延；到规定时间没有复核结果的，本决定有效。"
+        f"不同意本决定的，最迟{end_moment(more.look_until)}，凭查询码在“查询进度”页申请复核，只能申请一次，"
+        "由市级专班里没有办理过本案的人员复核。办结期限不因复核顺延；到办结期限没有复核结果的，本决定有效。"
     )
 
 
@@ -162,7 +162,7 @@ def _accepted(facts: LetterFacts, more: TurnFacts) -> list[str]:
 
 def _from_here_on(facts: LetterFacts) -> list[str]:
     return [
-        f"异议由{_handler(facts)}调查核实，提出处理意见。作出结论的规定时间为{end_moment(facts.deadline)}。"
+        f"异议由{_handler(facts)}调查核实，提出处理意见。办结期限为{end_moment(facts.deadline)}。"
         f"到时没有结论的，依据{facts.lapse}。",
         "作出结论以前，您可以凭查询码在“查询进度”页补充事实和证据，也可以撤回异议。",
     ]
@@ -191,8 +191,8 @@ def _supplement(facts: LetterFacts, more: TurnFacts) -> list[str]:
         f"{_about(facts)}办理中需要您补充下列内容：",
         more.question,
         _clause(facts),
-        f"请在{end_moment(more.answer_by)}前，凭查询码在“查询进度”页补充。每个案件只要求补正一次。"
-        f"到时没有补充的，按已有材料继续办理；规定时间（{end_moment(facts.deadline)}）照常计算。",
+        f"请最迟{end_moment(more.answer_by)}，凭查询码在“查询进度”页补充。每个案件只要求补正一次。"
+        f"到时没有补充的，按已有材料继续办理；办结期限（{end_moment(facts.deadline)}）照常计算。",
     ]
 
 
@@ -234,7 +234,7 @@ def _lapsed(facts: LetterFacts, more: TurnFacts) -> list[str]:
         else f"该推荐对象的参评资格自{end_moment(facts.deadline)}起取消。"
     )
     return [
-        f"{_about(facts)}到规定时间{end_moment(facts.deadline)}，没有作出结论。",
+        f"{_about(facts)}到办结期限{end_moment(facts.deadline)}，没有作出结论。",
         f"依据：{more.clause}。{became}",
         "您的异议到此办结，不再继续核查。取消参评资格的决定以后如有撤销，会在“查询进度”页告诉您。",
         _later(facts),
@@ -275,7 +275,7 @@ def _why_out(facts: LetterFacts, more: TurnFacts) -> list[str]:
     else:
         told = [
             f"在{facts.programme}{facts.round_name}期间，对{facts.nominee}的参评收到异议，"
-            f"到规定时间{end_moment(facts.deadline)}没有作出结论。"
+            f"到办结期限{end_moment(facts.deadline)}没有作出结论。"
         ]
     since = end_moment(more.since) if more.out is Ground.LAPSED else full_day(facts.dated)
     return [*told, f"依据{more.clause}，自{since}起取消{facts.nominee}的参评资格。"]
@@ -311,10 +311,10 @@ def _urged(facts: LetterFacts, more: TurnFacts) -> list[str]:
     return [
         f"你单位办理的案件{facts.case_number}（{facts.programme}{facts.round_name}，推荐对象：{facts.nominee}），"
         f"{full_day(facts.received)}收到，现在的状态为“{more.state}”。",
-        f"作出结论的规定时间为{end_moment(facts.deadline)}，{left}。到时没有结论的，依据{facts.lapse}。",
+        f"办结期限为{end_moment(facts.deadline)}，{left}。到时没有结论的，依据{facts.lapse}。",
         _named("督办要求", more.reason),
         _clause(facts),
-        f"请抓紧办理，在{end_moment(facts.deadline)}前作出结论；办理有困难的，请马上移交市级专班。",
+        f"请抓紧办理，最迟{end_moment(facts.deadline)}作出结论；办理有困难的，请马上移交市级专班。",
     ]
 
 

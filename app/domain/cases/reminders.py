@@ -42,22 +42,22 @@ class Reminder(StrEnum):
 
 REMINDER_NAMES = {
     Reminder.ARRIVAL: "新收异议",
-    Reminder.TWO_DAYS: "距规定时间还有两个工作日",
-    Reminder.ONE_DAY: "距规定时间还有一个工作日",
-    Reminder.LAST_MORNING: "今天是规定时间的最后一天",
+    Reminder.TWO_DAYS: "距办结期限还有2个工作日",
+    Reminder.ONE_DAY: "距办结期限还有1个工作日",
+    Reminder.LAST_MORNING: "今天是办结期限的最后一天",
     Reminder.DECLINE_PROPOSED: "拟不予受理，待另一人确认",
     Reminder.DECLINED: "已不予受理",
     Reminder.PROPOSED: "处理意见待另一人确认",
     Reminder.RETURNED: "意见被退回",
-    Reminder.ESCALATED: "逾期未办，转由市工作专班办理",
-    Reminder.TAKEN_OVER: "市工作专班已接办",
+    Reminder.ESCALATED: "逾期未办，转由市级专班办理",
+    Reminder.TAKEN_OVER: "市级专班已接办",
     Reminder.SUPPLEMENT_OVER: "补正期限已过，请恢复办理",
-    Reminder.URGED: "市工作专班催办",
+    Reminder.URGED: "市级专班催办",
     Reminder.LOOK_ASKED: "异议人申请复核",
     Reminder.LOOK_CONFIRMED: "复核维持原决定",
     Reminder.REOPENED: "复核后重新办理",
     Reminder.SUPPLEMENT: "异议人补充了材料",
-    Reminder.LAPSED: "规定时间届满，没有作出结论",
+    Reminder.LAPSED: "办结期限届满，没有作出结论",
 }
 
 

@@ -92,14 +92,14 @@ DECLINE_GROUND_NAMES = {
 class Role(StrEnum):
     """What a member of staff is. The auditor reads the record and touches no case."""
 
-    OFFICE = "office"  # 工作专班
+    OFFICE = "office"  # 市级专班
     HEAD = "head"  # 单位负责人
     HANDLER = "handler"  # 单位经办人
     AUDITOR = "auditor"  # 监督员
 
 
 ROLE_NAMES = {
-    Role.OFFICE: "工作专班",
+    Role.OFFICE: "市级专班",
     Role.HEAD: "单位负责人",
     Role.HANDLER: "单位经办人",
     Role.AUDITOR: "监督员",
@@ -149,7 +149,7 @@ ACTION_NAMES = {
     Action.RETURN: "退回处理意见",
     Action.RECUSE: "回避",
     Action.JOIN: "并案",
-    Action.HAND_UP: "移交市工作专班",
+    Action.HAND_UP: "移交市级专班",
     Action.TAKE_OVER: "接办",
     Action.URGE: "催办",
     Action.CONFIRM_LOOK: "复核维持",
@@ -319,7 +319,7 @@ def check_action(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime
     if case.state not in ACTION_STATES[action]:
         raise MoveRefused(ACTION_NAMES[action], STATE_NAMES[case.state])
     if action in (Action.HAND_UP, Action.TAKE_OVER) and case.handled_by_office:
-        raise NotAllowed("案件已经由市工作专班办理。")
+        raise NotAllowed("案件已经由市级专班办理。")
     if action in LOOK_ANSWERS and not case.look_asked:
         raise NotAllowed("没有待复核的申请，可能刚刚已经复核。")
     seat = _find_seat(actor, case, now)
@@ -334,7 +334,7 @@ def check_action(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime
     if takes_over(actor, action, case):
         _require_hands(case, case.at_office)
     if action is Action.REOPEN and not case.at_office.has_hands:
-        raise NotAllowed("市工作专班没有两个人可以一起办结这个案件。请先增加一个账号，再重新办理。")
+        raise NotAllowed("市级专班没有两个人可以一起办结这个案件。请先增加一个账号，再重新办理。")
 
 
 def check_recusal(actor: Actor, other: Actor, case: CaseFacts) -> None:
@@ -360,7 +360,7 @@ def check_joining(lead: CaseFacts, recused: frozenset[int]) -> None:
 
 def _require_hands(case: CaseFacts, after: CaseFacts) -> None:
     if case.has_hands and not after.has_hands:
-        raise NotAllowed("这样一来，就没有两个人可以一起办结这个案件了。请先给市工作专班增加一个账号，再办这一步。")
+        raise NotAllowed("这样一来，就没有两个人可以一起办结这个案件了。请先给市级专班增加一个账号，再办这一步。")
 
 
 def _find_seat(actor: Actor, case: CaseFacts, now: dt.datetime) -> Seat:
@@ -375,15 +375,15 @@ def _find_seat(actor: Actor, case: CaseFacts, now: dt.datetime) -> Seat:
 
 def _explain_refusal(action: Action, seat: Seat) -> str:
     if action is Action.TAKE_OVER:
-        return "接办由市工作专班决定。"
+        return "接办由市级专班决定。"
     if action in LOOK_ANSWERS:
-        return "复核由市工作专班里没有办理过这个案件的人决定。"
+        return "复核由市级专班里没有办理过这个案件的人决定。"
     if action is Action.URGE:
-        return "催办由市工作专班办理，对象是其他单位正在办理的案件。"
+        return "催办由市级专班办理，对象是其他单位正在办理的案件。"
     if seat is Seat.HAND:
         return "这一步由单位负责人办理。"
     if seat is Seat.OFFICE:
-        return "案件由办理单位处理，您可以查看；需要由市工作专班办理的，请先接办。"
+        return "案件由办理单位处理，您可以查看；需要由市级专班办理的，请先接办。"
     return "案件由办理单位处理，您可以查看，不能操作。"
 
 
@@ -403,7 +403,7 @@ def _passes(rule: Callable[..., None], *facts: object) -> bool:
 def require_office(actor: Actor) -> None:
     """Raise NotAllowed for everybody but the office, to which periods and reversals are reserved (R29, R30)."""
     if actor.role is not Role.OFFICE:
-        raise NotAllowed("这一步由市工作专班办理。")
+        raise NotAllowed("这一步由市级专班办理。")
 
 
 def require_move(current: State, target: State, action: str) -> State:

@@ -119,7 +119,7 @@ def _met(known: KnownNominee, column: str, ours: str) -> Clash:
         also = f"；{NAMESAKES}" if known.kind is Kind.INDIVIDUAL else ""
         problem = Problem(column, ours, f"一个推荐对象只报一次：请删去这一行；要补充材料，请上传推荐表{also}")
         return Clash(problem, ours)
-    problem = Problem(column, "已由其他单位推荐", "同一个对象只能由一个单位推荐：请核对，或者与工作专班联系")
+    problem = Problem(column, "已由其他单位推荐", "同一个对象只能由一个单位推荐：请核对，或者与市级专班联系")
     return Clash(problem, f"已由{known.recommender}推荐")
 
 

@@ -9,7 +9,7 @@ from app.domain.calendar.workdays import Calendar, local_date, midnight
 from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import OPEN_STATES, State
 from app.domain.refusals import BeyondHorizon
-from app.domain.shared.instants import end_day_and_time
+from app.domain.shared.instants import end_day_and_time, written
 
 _MORNING = dt.timedelta(hours=8)
 _EVENING = dt.timedelta(hours=20)
@@ -99,6 +99,5 @@ def _next(now: dt.datetime, hour: dt.timedelta, days: Calendar) -> dt.datetime:
 
 
 def write_instant(instant: dt.datetime) -> str:
-    """Return a moment as messages write it: 9月29日24:00 for a midnight, 9月29日14:30 otherwise."""
-    day, time = end_day_and_time(instant)
-    return f"{day.month}月{day.day}日{time}"
+    """Return a moment as messages write it: 2026年9月29日 24:00 for a midnight, 2026年9月29日 14:30 otherwise."""
+    return written(*end_day_and_time(instant))

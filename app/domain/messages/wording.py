@@ -56,7 +56,7 @@ class MessageText:
 def write_warnings(told: Sequence[CaseEvent], link: str) -> MessageText:
     """Write the message to staff about one event, or a morning's digest."""
     lines = [
-        f"案件 {one.number}：{REMINDER_NAMES[one.occasion]}。规定时间：{write_instant(one.until)}。" for one in told
+        f"案件 {one.number}：{REMINDER_NAMES[one.occasion]}。办结期限：{write_instant(one.until)}。" for one in told
     ]
     head = lines[0].partition("。")[0] if len(told) == 1 else f"{len(told)}件事项"
     return MessageText(

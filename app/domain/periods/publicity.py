@@ -29,13 +29,21 @@ def organiser_is_shown(round_: Round, collectives: int) -> bool:
 
 def title_of(round_: Round, organiser: str) -> str:
     """Return the title inside the window, and for staff at any time."""
-    return round_.name if round_.organiser is Organiser.OFFICE else f"{organiser}{round_.name}"
+    if round_.organiser is Organiser.OFFICE:
+        return f"拟表彰对象公示（{_where(round_)}）"
+    own = f"（{_where(round_)}）" if round_.organiser is Organiser.OWN_UNIT else ""
+    return f"{organiser}拟推荐对象公示{own}"
 
 
 def title_by_recommender(round_: Round, recommender: str, organiser: str) -> str:
     """Return the title outside the window where the organiser is itself a nominee; no unit where both are one."""
-    by = f"{recommender}推荐的" if recommender and recommender != organiser else ""
-    return f"{by}集体{round_.name}"
+    by = recommender if recommender != organiser else ""
+    return f"{by}拟推荐集体公示（{_where(round_)}）"
+
+
+def _where(round_: Round) -> str:
+    """Return where a round is public, as its name in the notice says: 全市公示 is 全市."""
+    return round_.name.removesuffix("公示")
 
 
 def shown_alone(entries: int) -> bool:

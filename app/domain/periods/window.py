@@ -56,7 +56,7 @@ class Phase(StrEnum):
     SCHEDULED = "scheduled"  # 未开始
     OPEN = "open"  # 公示中
     HANDLING = "handling"  # 公示已结束，异议办理中
-    DUE = "due"  # 已到规定时间，待结束
+    DUE = "due"  # 已到办结期限，待结束
     CLOSED = "closed"  # 已办结
     CANCELLED = "cancelled"  # 开始前撤回
 

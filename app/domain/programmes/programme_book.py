@@ -32,7 +32,8 @@ from app.domain.programmes.notice import AwardNotice
 from app.domain.programmes.plan import SHARE_NAME, ProgrammePlan, StageDays, faults_of_stages, text_names
 from app.domain.programmes.plan import faults_of_texts as faults_of_plan
 
-OFFICE_NAME = "工作专班"
+OFFICE_NAME = "市级专班"
+_FORMER_NAME = "工作专班"  # in workbooks that were handed out before
 _ROLES = {name: role for role, name in ROLE_NAMES.items()}
 
 
@@ -78,6 +79,11 @@ def read(sheets: Mapping[str, Rows], notice: AwardNotice) -> tuple[Book, list[Wr
     return Book(plan, office, places, contacts, people), wrong
 
 
+def _renamed(name: str) -> str:
+    """Return today's name of the office for the one in workbooks that were handed out before."""
+    return OFFICE_NAME if name == _FORMER_NAME else name
+
+
 # --- 活动, 时间安排 -----------------------------------------------------------------------------------------------
 
 
@@ -88,7 +94,7 @@ def _about(
     values: dict[str, str] = {}
     places: dict[str, int] = {}
     for row, (name, value, *_) in below_head(ABOUT, rows, wrong):
-        key = keys.get(name)
+        key = keys.get(_renamed(name))
         if key is None:
             wrong.append(Wrong(ABOUT, row, "A", f"没有“{name}”这个项目。可以填的有：{'、'.join(keys)}。"))
         elif key in values:
@@ -167,7 +173,7 @@ def _contacts(rows: Rows, wrong: list[Wrong]) -> Iterator[BookContact]:
 def _people(rows: Rows, wrong: list[Wrong]) -> Iterator[BookPerson]:
     seen: dict[str, int] = {}
     for row, (login, name, role_name, unit, *_) in below_head(PEOPLE, rows, wrong):
-        role = _ROLES.get(role_name)
+        role = _ROLES.get(_renamed(role_name))
         said = [("A", fault_of_login(login)), ("B", fault_of_name(name))]
         if login in seen:
             said.append(("A", f"登录名 {login} 在第{seen[login]}行已经写过，请换一个。"))

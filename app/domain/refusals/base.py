@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.shared.instants import day_and_time, end_day_and_time
+from app.domain.shared.instants import day_and_time, end_day_and_time, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,9 @@ class ChangedMeanwhile(Refusal):
 
 def end(instant: dt.datetime) -> str:
     """Return the end of something as every page writes it: midnight is 24:00 of the day that ends."""
-    return _written(*end_day_and_time(instant))
+    return written(*end_day_and_time(instant))
 
 
 def begin(instant: dt.datetime) -> str:
     """Return the beginning of something, or a point of time, as every page writes it."""
-    return _written(*day_and_time(instant))
-
-
-def _written(date: dt.date, time: str) -> str:
-    return f"{date.year}年{date.month}月{date.day}日{time}"
+    return written(*day_and_time(instant))

@@ -31,7 +31,7 @@ class SamePerson(NotAllowed):
     """Whoever proposed may not confirm (R22, R29)."""
 
     def __init__(self) -> None:
-        super().__init__("提出的人不能自己确认，请由本单位另一人或市工作专班确认。")
+        super().__init__("提出的人不能自己确认，请由本单位另一人或市级专班确认。")
 
 
 class ProposalReplaced(ChangedMeanwhile):

@@ -33,7 +33,7 @@ class KnownAlready(Refusal):
         super().__init__(
             f"同一对象已经在名单里：{name}（{unit}推荐），不能再次推荐。"
             if name
-            else "同一对象已由其他单位推荐，不能再次推荐：请核对，或者与工作专班联系。",
+            else "同一对象已由其他单位推荐，不能再次推荐：请核对，或者与市级专班联系。",
             field,
         )
 

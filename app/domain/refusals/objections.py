@@ -119,8 +119,8 @@ class TooLateToRegister(Refusal):
     def __init__(self, conclude_by: dt.datetime) -> None:
         self.conclude_by = conclude_by
         super().__init__(
-            f"作出结论的规定时间（{end(conclude_by)}）已过，不能再登记，这一件没有登记。"
-            "您填的内容仍保留在本页，请打印或者复制下来，连同原件交市工作专班处理。"
+            f"办结期限（{end(conclude_by)}）已过，不能再登记，这一件没有登记。"
+            "您填的内容仍保留在本页，请打印或者复制下来，连同原件交市级专班处理。"
         )
 
 
@@ -130,5 +130,5 @@ class NoHandsLeft(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "登记人不参与办理。由您登记的话，就没有两个人可以一起办结这个案件了，所以还没有登记。"
-            "请由另一个单位的人登记，或者先给市工作专班增加一个账号。您填的内容仍保留在本页。"
+            "请由另一个单位的人登记，或者先给市级专班增加一个账号。您填的内容仍保留在本页。"
         )

@@ -48,7 +48,7 @@ class CasesOpen(Refusal):
         self.case_numbers, self.conclude_by = case_numbers, conclude_by
         super().__init__(
             f"还有{len(case_numbers)}件异议没有结论：{'、'.join(case_numbers)}。"
-            f"请等它们办结，或到{end(conclude_by)}规定时间届满后再办结公示。"
+            f"请等它们办结，或到{end(conclude_by)}办结期限届满后再办结公示。"
         )
 
 
@@ -64,7 +64,7 @@ class TooLateToConclude(Refusal):
 
     def __init__(self, conclude_by: dt.datetime) -> None:
         self.conclude_by = conclude_by
-        super().__init__(f"规定时间已于{end(conclude_by)}届满，不能再作出结论或延长期限。")
+        super().__init__(f"办结期限已于{end(conclude_by)}届满，不能再作出结论或延长期限。")
 
 
 class DeadlineSettled(Refusal):
@@ -73,8 +73,8 @@ class DeadlineSettled(Refusal):
     def __init__(self, settled_at: dt.datetime) -> None:
         self.settled_at = settled_at
         super().__init__(
-            f"规定时间届满后的处理已于{begin(settled_at)}完成，不能再延长。"
-            "如果规定时间其实还没有到，说明服务器的时钟不一致，请联系系统管理员核对。"
+            f"办结期限届满后的处理已于{begin(settled_at)}完成，不能再延长。"
+            "如果办结期限其实还没有到，说明服务器的时钟不一致，请联系系统管理员核对。"
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from app.domain.calendar.workdays import CountedDay, DayKind, local_date
-from app.domain.shared.instants import day_and_time, end_day_and_time
+from app.domain.shared.instants import day_and_time, end_day_and_time, written
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -26,17 +26,13 @@ def weekday(date: dt.date) -> str:
 
 
 def moment(instant: dt.datetime) -> str:
-    """2026年9月18日（星期五）09:30"""
-    return _written(*day_and_time(instant))
+    """2026年9月18日 09:30"""
+    return written(*day_and_time(instant))
 
 
 def end_moment(instant: dt.datetime) -> str:
     """Return the end of something: midnight is written as 24:00 of the day that ends, as notices do."""
-    return _written(*end_day_and_time(instant))
-
-
-def _written(date: dt.date, time: str) -> str:
-    return f"{full_day(date)}（{weekday(date)}）{time}"
+    return written(*end_day_and_time(instant))
 
 
 def duration(seconds: int) -> str:

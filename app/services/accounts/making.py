@@ -62,9 +62,9 @@ def note_added(work: Work, user: User) -> None:
 def require_fitting(role: Role, unit: Unit) -> None:
     """Raise NotAllowed unless the role fits the unit: the office's roles in the office, a unit's roles in a unit."""
     if role is Role.OFFICE and unit.kind is not UnitKind.OFFICE:
-        raise NotAllowed("工作专班的账号只能属于工作专班。")
+        raise NotAllowed("市级专班的账号只能属于市级专班。")
     if role in UNIT_ROLES and unit.kind is UnitKind.OFFICE:
-        raise NotAllowed("单位负责人和经办人的账号须属于一个单位，不能属于工作专班。")
+        raise NotAllowed("单位负责人和经办人的账号须属于一个单位，不能属于市级专班。")
 
 
 def change_password(work: Work, user_id: int, old: str, new: str) -> logins.LetIn:

@@ -201,7 +201,7 @@ def _lock_managed(work: Work, user_ids: Sequence[int]) -> list[User]:
         if not manages(work.actor, Position(user.role, user.unit_id, user.unit.parent_id)):
             raise NotYourCase
         if user.id == work.actor.user_id:
-            raise NotAllowed("自己的账号不能由自己停用、调整或者重新邀请，请找工作专班或者另一位负责人办理。")
+            raise NotAllowed("自己的账号不能由自己停用、调整或者重新邀请，请找市级专班或者另一位负责人办理。")
     return found
 
 

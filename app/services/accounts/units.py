@@ -85,7 +85,7 @@ def add(work: Work, parent_id: int, name: str, contact: Contact = NO_CONTACT) ->
     require_office_or_console(work)
     parent = lock_row(work.session, Unit, parent_id)  # two of one name at once take turns
     if parent.kind not in BELOW:
-        raise BadValue("parent", "所在单位下面不能再设单位，请选工作专班或者推荐单位。")
+        raise BadValue("parent", "所在单位下面不能再设单位，请选市级专班或者推荐单位。")
     require_in_use(parent)
     faults = _faults_of_name(work.session, name, parent.id, None)
     faults += [] if contact.is_empty else faults_of_contact(contact)
@@ -172,7 +172,7 @@ def retire(work: Work, unit_id: int) -> None:
     if unit.retired_at is not None:
         raise AlreadyDone(f"“{unit.name}”已经停用。")
     if unit.kind is UnitKind.OFFICE:
-        raise StillNeeded("工作专班不能停用。")
+        raise StillNeeded("市级专班不能停用。")
     _refuse_while_at_work(work, unit)
     below = work.session.scalar(select(func.count(Unit.id)).where(Unit.parent_id == unit.id, Unit.retired_at.is_(None)))
     if below:

@@ -18,7 +18,7 @@ from app.services.messages import followers
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.work import Work
 
-FELL_TO_OFFICE = "办理单位在规定的工作日内没有办理，或者已经无人可以办理，案件转由市工作专班办理。"
+FELL_TO_OFFICE = "办理单位在规定的工作日内没有办理，或者已经无人可以办理，案件转由市级专班办理。"
 # The relations that `facts` and the deadline are read from.
 FACTS = (
     selectinload(Case.objections),

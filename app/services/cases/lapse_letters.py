@@ -35,7 +35,7 @@ def tell_of_lapses(
     for case in cases.values():
         left = left_before.get(case.entry.nominee_id)
         became = f"该推荐对象此前{LEFT_NAMES[left]}。" if left else "该推荐对象的参评资格已经取消。"
-        tell_objectors(work, case, MessageKind.ANSWER, f"规定时间届满，没有作出结论。{became}")
+        tell_objectors(work, case, MessageKind.ANSWER, f"办结期限届满，没有作出结论。{became}")
         write_letters(work, Turn.LAPSED, case, TurnFacts(clause=more.clause, left=left))
     for lapse in lapsed:
         write_letters(work, Turn.DISQUALIFIED, _leading([cases[case_id] for case_id in lapse.case_ids]), more)

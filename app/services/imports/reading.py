@@ -33,7 +33,7 @@ ATTEMPTS = 3
 _MOST_BYTES = 64 * 1024 * 1024
 _AS_THEY_STAND = {"synchronize_session": False}
 _TOO_MUCH_TEXT = ("文字太多，超出一份名单的需要。", "请删去多余的文字，或者分成几份，分别上传。")
-_FAULT = "系统在读取时出了问题，已经记录。请过一会儿重新上传；还是不行，请与工作专班联系。"
+_FAULT = "系统在读取时出了问题，已经记录。请过一会儿重新上传；还是不行，请与市级专班联系。"
 
 
 def find_due(session: Session) -> Sequence[int]:

@@ -56,11 +56,11 @@ def list_of_programme(session: Session, programme_id: int, now: dt.datetime) -> 
 def _list_of_period(period: Period) -> list[FeedItem]:
     path, title = f"/periods/{period.id}", period.title_outside
     window = "公示期间可以到网页查看，并提出异议。公示结束以后不再显示对象的内容。"
-    deadline = "规定时间届满，仍没有结论的，取消参评资格。"
+    deadline = "办结期限届满，仍没有结论的，取消参评资格。"
     said = period.scheduled_at
     return [
         FeedItem(f"period-{period.id}-window", title, window, path, said, period.opens_at, period.closes_at),
-        FeedItem(f"period-{period.id}-deadline", f"{title}：规定时间", deadline, path, said, period.conclude_by),
+        FeedItem(f"period-{period.id}-deadline", f"{title}：办结期限", deadline, path, said, period.conclude_by),
     ]
 
 
@@ -91,8 +91,8 @@ def list_of_staff(session: Session, keyring: Keyring, token: str, now: dt.dateti
     return [
         FeedItem(
             f"case-{case.id}",
-            f"案件 {case.number}：规定时间",
-            "在此以前作出结论。",
+            f"案件 {case.number}：办结期限",
+            "最迟在此时作出结论。",
             f"/desk/cases/{case.id}",
             now,
             case.entry.period.conclude_by,

@@ -82,7 +82,7 @@ def enter_address(
     staffing.visible(work.session, user_id, work.actor)
     user = lock_row(work.session, User, user_id)
     if not may_agree(work.session, work.actor, user):
-        raise NotAllowed("须由市工作专班里没有开设、没有重置过这个账号的人登记，也不能给自己登记。")
+        raise NotAllowed("须由市级专班里没有开设、没有重置过这个账号的人登记，也不能给自己登记。")
     if _is_used_by_others(work.session, work.keyring, user, channel, address):
         raise BadValue("address", "这个地址是单位共用的，或者是别人在用的。请填只有本人看得到的。")
     mine = select(Reach).where(Reach.user_id == user_id, Reach.channel == channel).with_for_update(of=Reach)

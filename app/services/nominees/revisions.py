@@ -54,7 +54,7 @@ def require_not_shown(session: Session, nominee: Nominee, now: dt.datetime) -> N
         period = entry.period
         if now < period.opens_at:
             raise WrongState(
-                f"“{period.title}”已经安排在{begin(period.opens_at)}开始。请工作专班先撤回这次安排，再变更事迹。"
+                f"“{period.title}”已经安排在{begin(period.opens_at)}开始。请市级专班先撤回这次安排，再变更事迹。"
             )
         raise WrongState(
             f"“{period.title}”正在进行。请等{end(period.closes_at)}公示结束后再变更事迹；只是错字的，请用“更正”。"

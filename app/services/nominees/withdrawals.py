@@ -27,7 +27,7 @@ def withdraw(work: Work, nominee_id: int, reason: str) -> Nominee:
     """
     nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     if work.actor.role not in BY:
-        raise NotAllowed("退出推荐由推荐单位负责人或者市工作专班办理。")
+        raise NotAllowed("退出推荐由推荐单位负责人或者市级专班办理。")
     nominee = lock_row(
         work.session, Nominee, nominee.id
     )  # a disqualification takes the same lock: one of the two comes first

@@ -118,7 +118,7 @@ def _require_open(period: Period, arrival: Arrival, now: dt.datetime) -> None:
     if period.closed_at is not None:
         raise WrongState(
             f"这次公示已经在{moment(period.closed_at)}办结，不能再登记，这一件没有登记。您填的内容仍保留在本页，"
-            "请打印或者复制下来，连同原件交市工作专班处理。"
+            "请打印或者复制下来，连同原件交市级专班处理。"
         )
 
 

@@ -152,18 +152,18 @@ def _against_what_there_is(session: Session, book: Book, existing: _Existing) ->
         wrong.append(Wrong(ABOUT, 1, "B", "已经有同名的活动，请在活动名称里写上年份或者届次，和它区别开。"))
     office = existing.office.name if existing.office else book.office
     if not office:
-        wrong.append(Wrong(ABOUT, 1, "B", "请填写工作专班的名称，系统里还没有它。"))
+        wrong.append(Wrong(ABOUT, 1, "B", "请填写市级专班的名称，系统里还没有它。"))
     elif book.office and book.office != office:
-        wrong.append(Wrong(ABOUT, 1, "B", f"工作专班应为“{office}”，或者空着。"))
+        wrong.append(Wrong(ABOUT, 1, "B", f"市级专班应为“{office}”，或者空着。"))
     for line in book.places:
         unit = existing.recommenders.get(line.unit)
         if unit is not None and unit.retired_at is not None:
             wrong.append(Wrong(QUOTAS, line.row, "C", f"“{line.unit}”已经停用，请先启用它，或者删去这一行。"))
         if line.unit == office:
-            wrong.append(Wrong(QUOTAS, line.row, "C", "工作专班不是推荐单位，请写推荐单位。"))
+            wrong.append(Wrong(QUOTAS, line.row, "C", "市级专班不是推荐单位，请写推荐单位。"))
     known = {office, *existing.recommenders, *(line.unit for line in book.places)}
     wrong += [
-        Wrong(CONTACTS, each.row, "A", f"没有名为“{each.unit}”的单位，请写“{QUOTAS}”里的推荐单位，或者工作专班。")
+        Wrong(CONTACTS, each.row, "A", f"没有名为“{each.unit}”的单位，请写“{QUOTAS}”里的推荐单位，或者市级专班。")
         for each in book.contacts
         if each.unit not in known
     ]
@@ -175,11 +175,11 @@ def _against_what_there_is(session: Session, book: Book, existing: _Existing) ->
 def _about(person: BookPerson, office: str, known: set[str], existing: _Existing) -> list[tuple[str, str]]:
     unit = person.unit or office
     if unit not in known:
-        return [("D", f"没有名为“{unit}”的单位，请写“{QUOTAS}”里的推荐单位，或者工作专班。")]
+        return [("D", f"没有名为“{unit}”的单位，请写“{QUOTAS}”里的推荐单位，或者市级专班。")]
     if person.role in (Role.HEAD, Role.HANDLER) and unit == office:
-        return [("D", "单位负责人和经办人须属于一个推荐单位，不能属于工作专班。")]
+        return [("D", "单位负责人和经办人须属于一个推荐单位，不能属于市级专班。")]
     if person.role is Role.OFFICE and unit != office:
-        return [("D", f"工作专班的人只能属于工作专班，请写“{office}”，或者空着。")]
+        return [("D", f"市级专班的人只能属于市级专班，请写“{office}”，或者空着。")]
     user = existing.people.get(person.login)
     if user is not None and (user.name, user.role, user.unit.name) != (person.name, person.role, unit):
         return [("A", f"登录名 {person.login} 已经有人用了，请换一个。")]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STATE_NAMES, State, may_see
 from app.domain.cases.verdict import Left
-from app.domain.periods.rounds import Kind
+from app.domain.periods.rounds import counted
 from app.domain.refusals import WrongState
 from app.domain.shared.wording import coarse, end_moment, full_day
 from app.models import Case, Disqualification, Period
@@ -41,12 +41,11 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
     numbers = {case.number for case in cases}
     shown = {entry.id: entry for entry in entries_of(session, period, now)}
     kinds = period.programme.rules.kind_names
-    team, person = kinds[Kind.COLLECTIVE], kinds[Kind.INDIVIDUAL]
     context = {
         "title": title_lines(period.title, "异议处理情况报告"),
-        "about": f"公示对象：{team}{period.collectives}个、{person}{period.individuals}名。公示时间："
+        "about": f"公示对象：{counted(kinds, period.collectives, period.individuals)}。公示时间："
         f"{full_day(local_date(period.opens_at))}至{full_day(last_day_before(period.closes_at))}，共{period.workdays}个工作日。"
-        f"作出结论的规定时间：{end_moment(period.conclude_by)}。本报告所列情况截至{full_day(local_date(now))}。",
+        f"办结期限：{end_moment(period.conclude_by)}。本报告所列情况截至{full_day(local_date(now))}。",
         "filed": f"共收到异议{len(filed)}件，其中异议人撤回{taken_back}件。" if filed else "没有收到异议。",
         "by_category": _counted(Counter(objection.category for objection in filed), CATEGORY_NAMES),
         "handled": _handled(cases, now),
@@ -120,7 +119,7 @@ def _ending(case: Case, period: Period, left: Left | None, now: dt.datetime) -> 
         ]
     if state is State.LAPSED:
         became = _AFTER_A_LAPSE[left] if left else ""
-        return [f"处理意见：规定时间（{end_moment(period.conclude_by)}）届满没有结论{became}。"]
+        return [f"处理意见：办结期限（{end_moment(period.conclude_by)}）届满没有结论{became}。"]
     if state is State.JOINED:
         return ["处理意见：与同一推荐对象的另一案件并案办理，结论见该案件。"]
     return [f"办理进度：{STATE_NAMES[state]}。"]

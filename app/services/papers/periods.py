@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import richtext
-from app.domain.calendar.workdays import last_day_before, local_date
+from app.domain.calendar.workdays import local_date
 from app.domain.cases.clauses import lapse_sentence
 from app.domain.cases.states import Actor
 from app.domain.cases.verdict import LEFT_NAMES
@@ -78,7 +78,7 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
         ],
         "contacts": _contacts(period),
         "handling": [
-            f"异议由受理单位调查核实，提出处理意见。作出结论的规定时间为{end_moment(period.conclude_by)}。",
+            f"异议由办理单位调查核实，提出处理意见。办结期限为{end_moment(period.conclude_by)}。",
             lapse_sentence(period.round, programme.lapse_clause),
         ],
         "qr": Picture(qr_png(address), 28),
@@ -101,7 +101,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "times": [
             f"评选表彰：{period.programme.title}。",
             f"公示时间：{_window(period)}，共{period.workdays}个工作日。",
-            f"规定时间：{end_moment(period.conclude_by)}。",
+            f"办结期限：{end_moment(period.conclude_by)}。",
             f"日历版本：{report['calendar']}。",
             f"系统可用：{_uptime(report['availability'])}。",
             *_channels(report, clerk.actor),
@@ -182,14 +182,14 @@ def _channels(report: Mapping[str, Any], actor: Actor) -> list[str]:
 
 
 def _window(period: Period) -> str:
-    """Describe a window, which is always whole days (R4): 2026年9月18日0时至2026年9月23日24时."""
-    return f"{full_day(local_date(period.opens_at))}0时至{full_day(last_day_before(period.closes_at))}24时"
+    """Describe a window, which is always whole days (R4): 2026年9月18日 00:00 至 2026年9月23日 24:00."""
+    return f"{moment(period.opens_at)} 至 {end_moment(period.closes_at)}"
 
 
 def _contacts(period: Period) -> list[str]:
     unit = period.organiser
     return [
-        f"受理单位：{unit.name}",
+        f"办理单位：{unit.name}",
         f"地址：{filled_in(unit.address, '地址')}",
         f"电话：{filled_in(unit.phone, '办公电话')}；受理时间：{filled_in(unit.hours, '受理时间')}",
         f"电子邮箱：{filled_in(unit.email, '电子邮箱')}",

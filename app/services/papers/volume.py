@@ -32,8 +32,7 @@ from app.services.shared import files
 from app.services.shared.files import Stored, Vault
 
 _SAYS = (
-    "一案一卷，按办理的顺序排列。异议人的身份和封存的材料不在卷内，由市工作专班另行保管。"
-    "SHA-256用来核对文件有没有变动。"
+    "一案一卷，按办理的顺序排列。异议人的身份和封存的材料不在卷内，由市级专班另行保管。SHA-256用来核对文件有没有变动。"
 )
 
 
@@ -62,7 +61,7 @@ def _cover(case: Case, clerk: Clerk) -> list[str]:
         f"公示：{period.title}",
         f"收到日期：{coarse(case.received_at)}",
         f"办理单位：{case.handler_unit.name}",
-        f"规定时间：{end_moment(period.conclude_by)}",
+        f"办结期限：{end_moment(period.conclude_by)}",
         f"状态：{STATE_NAMES[case.state_at(clerk.now)]}",
     ]
 

@@ -123,7 +123,7 @@ def _not_a_misprint(field: str, most: int) -> str:
     """
     what = CORRECTABLE[field]
     if field == "deeds":
-        todo = "事迹有变化的，请等公示结束后办理“事迹变更”，重新公示五个工作日。"
+        todo = "事迹有变化的，请等公示结束后办理“事迹变更”，重新公示5个工作日。"
     else:
         todo = "换了人或者单位的，请按“退出”和“递补”办理，从第一轮重新公示。"
     limit = f"{what}最多改{most}个字" if most else f"{what}只能改成表格所列的另一项"

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.periods.publicity import FEWEST_SHOWN_ALONE, ClosingFigures, figures_of, pooled, shown_alone
 from app.domain.periods.rounds import Kind, Organiser
-from app.models import Correction, Entry, Period, Unit, UnitKind
+from app.models import Correction, Entry, Period, Programme, Unit, UnitKind
 from app.services.periods.corrected_text import EntryView, as_shown
 
 # One page holds a whole programme's list, because people search it in the browser and print it.
 ENTRIES_PER_PAGE = 150
+WHOLE_LIST = 1_000_000  # on one page, to be printed
 PERIODS_PER_PAGE = 20
 
 
@@ -49,6 +50,22 @@ def the_office(session: Session) -> Unit | None:
     Returns None before it is set up.
     """
     return session.scalar(select(Unit).where(Unit.kind == UnitKind.OFFICE).order_by(Unit.id))
+
+
+def award_shown(session: Session, now: dt.datetime) -> str | None:
+    """Return the name of the award that the public is shown now: of the period that opened last, or comes first.
+
+    Returns None while no period is set.
+    """
+    titles = (
+        select(Programme.title)
+        .join(Period, Period.programme_id == Programme.id)
+        .where(Period.cancelled_at.is_(None))
+        .limit(1)
+    )
+    opened = titles.where(Period.opens_at <= now).order_by(Period.opens_at.desc(), Period.id.desc())
+    coming = titles.where(Period.opens_at > now).order_by(Period.opens_at, Period.id)
+    return session.scalar(opened) or session.scalar(coming)
 
 
 def public_period(session: Session, period_id: int) -> Period | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import hmac
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -158,6 +159,20 @@ def head(session: Session) -> Head:
     """Return the head of the chain as it stands; number 0 while it is empty."""
     row = session.execute(_HEAD).first()
     return Head(row.id, row.hash, row.at) if row else Head(0, GENESIS)
+
+
+def head_of_day(session: Session, end: dt.datetime) -> Head:
+    """Return the head of the chain as it stood at `end`; number 0 where it was empty."""
+    row = session.execute(_HEAD.where(AuditRow.at < end)).first()
+    return Head(row.id, row.hash, row.at) if row else Head(0, GENESIS)
+
+
+def published(head: Head, key: bytes) -> str:
+    """Return what the public reads of a head: bound to it, and of use to nobody who guesses at what was done (R19).
+
+    The head itself would let anybody try out which act, at which second, makes its last row.
+    """
+    return hmac.new(key, f"gongshi head of the day {head}".encode(), hashlib.sha256).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from app.web.shared.portal import number, session
 
 blueprint = Blueprint("units", __name__, url_prefix="/units")
 OFFICE, MANAGERS = (Role.OFFICE,), (Role.OFFICE, Role.HEAD)
-UNIT_KIND_NAMES = {UnitKind.OFFICE: "工作专班", UnitKind.RECOMMENDER: "推荐单位", UnitKind.OWN: "所在单位"}
+UNIT_KIND_NAMES = {UnitKind.OFFICE: "市级专班", UnitKind.RECOMMENDER: "推荐单位", UnitKind.OWN: "所在单位"}
 _STATES = {"used": "在用", "retired": "已停用"}
 
 

@@ -76,7 +76,7 @@ class PaperForm(FormWithScan):
     title = line("标题", deciding.TITLE)
     dated = day("文件日期")
     agreed = RadioField("答复（请示不用选）", choices=options(_ANSWER_NAMES), validate_choice=False)
-    text = text_area("要点", *deciding.TEXT, hint="可以不填。只有市工作专班看得到。", rows=3)
+    text = text_area("要点", *deciding.TEXT, hint="可以不填。只有市级专班看得到。", rows=3)
 
     @property
     def paper(self) -> PaperText:

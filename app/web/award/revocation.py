@@ -30,7 +30,7 @@ def propose_revocation(honour_id: int) -> ResponseReturnValue:
     )
     if tried.refused:
         return nominee_page(nominee_id, tried, "revocation", form)
-    flash("撤销表彰已经提出，须由工作专班另一人确认。")
+    flash("撤销表彰已经提出，须由市级专班另一人确认。")
     return redirect(url_for("nominees.nominee", nominee_id=nominee_id), 303)
 
 

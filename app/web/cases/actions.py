@@ -88,7 +88,7 @@ class AskSupplementForm(TextForm):
         coerce=number,
         default=PROPOSED_WORKDAYS,
         validate_choice=False,
-        description="从明天起算，最迟到规定时间前一个工作日。异议人会看到具体日期。",
+        description="从明天起算，最迟到办结期限前一个工作日。异议人会看到具体日期。",
     )
 
     def arguments(self) -> tuple[Any, ...]:
@@ -199,7 +199,7 @@ BUTTONS: dict[Action, ActionButton] = {
         investigation.decline,
         "提出不予受理",
         DeclineForm,
-        "须由另一人确认后才生效，上级单位和市工作专班会收到提醒。",
+        "须由另一人确认后才生效，上级单位和市级专班会收到提醒。",
     ),
     Action.CONFIRM_DECLINE: ActionButton(
         investigation.confirm_decline,
@@ -214,7 +214,7 @@ BUTTONS: dict[Action, ActionButton] = {
         investigation.ask_supplement,
         "请异议人补正",
         AskSupplementForm,
-        "只能要求一次；等待期间规定时间照常计算。",
+        "只能要求一次；等待期间办结期限照常计算。",
         once=True,
     ),
     Action.RESUME: ActionButton(investigation.resume, "不再等待补正，恢复办理"),
@@ -252,16 +252,16 @@ BUTTONS: dict[Action, ActionButton] = {
     ),
     Action.HAND_UP: ActionButton(
         investigation.hand_up,
-        "移交市工作专班",
+        "移交市级专班",
         ReasonForm,
         "异议涉及本单位，或者本单位无人可以办理时使用。",
         final=True,
     ),
     Action.TAKE_OVER: ActionButton(
         investigation.take_over,
-        "由市工作专班接办",
+        "由市级专班接办",
         ReasonForm,
-        "接办后由市工作专班办到底，不能退回原单位。",
+        "接办后由市级专班办到底，不能退回原单位。",
         final=True,
     ),
     Action.URGE: ActionButton(
@@ -281,7 +281,7 @@ BUTTONS: dict[Action, ActionButton] = {
         second_looks.reopen,
         "接办并重新办理",
         AnswerLookForm,
-        "原来的决定不再适用，由市工作专班在规定时间以前重新办结；规定时间不变，到时没有结论的照样取消参评资格。",
+        "原来的决定不再适用，由市级专班在办结期限以前重新办结；办结期限不变，到时没有结论的照样取消参评资格。",
         final=True,
     ),
 }

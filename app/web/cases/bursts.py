@@ -45,7 +45,7 @@ def extend_for_burst() -> ResponseReturnValue:
     )
     if tried.refused:
         return _page(form, tried)
-    flash(f"{tried.result}次公示的规定时间已经延长。")
+    flash(f"{tried.result}次公示的办结期限已经延长。")
     return redirect(url_for("office.overview"), 303)
 
 

@@ -13,7 +13,6 @@ from app.models.objections import CATEGORY_NAMES
 from app.services.cases.queue import QueuedCase
 from app.web.shared.access import me
 from app.web.shared.lists import Column, Filter, Listing
-from app.web.shared.words import short_end
 
 Row = QueuedCase
 
@@ -63,8 +62,8 @@ def _columns(with_unit: bool, urged: Collection[int]) -> list[Column[Row]]:
         Column("unit", "办理单位", lambda row: row.case.handler_unit.name, 22, sheet_only=not with_unit),
         Column("state", "状态", _state, 12, badge=lambda row: row.state.value, alert=lambda row: _alert(row, urged)),
         Column("received", "收到", lambda row: coarse(row.case.received_at), 16, sheet_only=True),
-        Column("deadline", "规定时间", _deadline, shown=lambda row: short_end(_deadline(row)), page_only=True),
-        Column("until", "规定时间", lambda row: end_moment(_deadline(row)), 26, sheet_only=True),
+        Column("deadline", "办结期限", _deadline, shown=lambda row: end_moment(_deadline(row)), page_only=True),
+        Column("until", "办结期限", lambda row: end_moment(_deadline(row)), 26, sheet_only=True),
         Column("left", "剩余", _left, badge=_hurry, shown=_left_words, page_only=True),
         Column("workdays", "剩余工作日", _left, 11, sheet_only=True),
         Column("assignee", "经办人", _assignee, 12),
@@ -101,7 +100,7 @@ def _alert(row: Row, urged: Collection[int]) -> str:
     if not row.has_hands:
         return "没有两个人可以办理"
     if row.escalated:
-        return "已转市工作专班"
+        return "已转市级专班"
     return "已催办" if row.case.id in urged else ""
 
 
@@ -116,7 +115,7 @@ def _left(row: Row) -> int | None:
 def _left_words(row: Row) -> str:
     if not row.is_open:
         return ""
-    return f"还有 {row.days_after} 个工作日" if row.days_after else "今天为止"
+    return f"还有{row.days_after}个工作日" if row.days_after else "今天为止"
 
 
 def _hurry(row: Row) -> str | None:

@@ -16,6 +16,7 @@ from app.domain.messages.channels import CHANNEL_NAMES, OutgoingChannel
 from app.domain.messages.fate import FATE_NAMES, Delivery, Outcome
 from app.domain.messages.wording import NOTICE_NAMES, NoticeKind, write_trial
 from app.domain.refusals import NoChannel
+from app.domain.shared.wording import moment
 from app.services.messages import fates
 from app.services.messages.fates import MessageFate
 from app.services.messages.reaches import require_sound_address
@@ -24,7 +25,6 @@ from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import let_go, now, portal, session
-from app.web.shared.words import short
 
 blueprint = Blueprint("messages", __name__, url_prefix="/office/messages")
 _BADGES = {Delivery.SENT: "concluded", Delivery.FAILED: "escalated", Delivery.BOUNCED: "escalated"}
@@ -124,5 +124,5 @@ def _case_page(sending: MessageFate) -> str:
 
 def _words(sending: MessageFate) -> str:
     if sending.fate is Delivery.WAITING and not sending.words and sending.due_at > now():
-        return f"{short(sending.due_at)}发"
+        return f"{moment(sending.due_at)}发"
     return sending.words if sending.given_up or sending.fate is Delivery.WAITING else ""

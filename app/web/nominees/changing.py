@@ -114,7 +114,7 @@ def revise(nominee_id: int) -> ResponseReturnValue:
     tried = attempt(lambda: revisions.revise(work(), nominee_id, form.deeds.data or "", form.reason.data or ""), form)
     if tried.refused:
         return _revision_page(found, form, tried)
-    flash("事迹已经变更。已经公示过的，最近一轮须重新公示五个工作日。")
+    flash("事迹已经变更。已经公示过的，最近一轮须重新公示5个工作日。")
     return _back(nominee_id)
 
 
@@ -124,7 +124,7 @@ def _revision_page(found: Nominee, form: RevisionForm, tried: Attempt[Any] = UNT
         form,
         title="事迹变更",
         lead=[
-            "事迹的内容有变化时办理。变更后的事迹没有公示过：已经公示过的，最近一轮须重新公示五个工作日，再往下走。",
+            "事迹的内容有变化时办理。变更后的事迹没有公示过：已经公示过的，最近一轮须重新公示5个工作日，再往下走。",
             "变更前后的全文和理由都保留在记录里。",
         ],
         standing=found.deeds,

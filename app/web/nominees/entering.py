@@ -137,7 +137,7 @@ def replace(nominee_id: int) -> ResponseReturnValue:
     if tried.refused:
         return _replacement_page(left, form, tried)
     named = tried.result
-    flash(f"{named.name}已经递补{left.name}的名额，从本单位公示开始，每轮公示五个工作日。")
+    flash(f"{named.name}已经递补{left.name}的名额，从本单位公示开始，每轮公示5个工作日。")
     return redirect(url_for("nominees.nominee", nominee_id=named.id), 303)
 
 

@@ -24,7 +24,7 @@ def propose_reversal(disqualification_id: int) -> ResponseReturnValue:
     tried = attempt(lambda: reversal.propose_reversal(work(), disqualification_id, form.text.data or ""), form)
     if tried.refused:
         return nominee_page(nominee_id, tried, f"reversal-{disqualification_id}", form)
-    flash("撤销决定已经提出，须由工作专班另一人确认。")
+    flash("撤销决定已经提出，须由市级专班另一人确认。")
     return redirect(url_for("nominees.nominee", nominee_id=nominee_id), 303)
 
 

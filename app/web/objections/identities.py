@@ -78,7 +78,7 @@ def request_identity(objection_id: int) -> ResponseReturnValue:
     tried = attempt(lambda: identities.ask(work(), objection_id, form.text.data or ""), form)
     if tried.refused:
         return _ask_page(objection_id, form, tried)
-    flash("申请已经提交，请工作专班另一人答复。")
+    flash("申请已经提交，请市级专班另一人答复。")
     return redirect(url_for("identities.identity_requests"), 303)
 
 
@@ -147,7 +147,7 @@ def _next_step(request: IdentityRequest) -> str:
     """Say who has to act next."""
     own = request.asked_by == me().id
     if request.decided_at is None:
-        return "等工作专班另一人答复" if own else "请您答复"
+        return "等市级专班另一人答复" if own else "请您答复"
     return "可以查看" if own and request.granted and request.first_read_at is None else ""
 
 

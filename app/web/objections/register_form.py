@@ -54,8 +54,8 @@ class RegisterForm(FormWithFiles):
         rows=7,
     )
     evidence = evidence_field("扫描件和证据材料（办理的人看得到，先遮住姓名、联系方式）")
-    letter = evidence_field("写有姓名的原件、盖章材料（封存，只有市工作专班两人同意才能打开）")
-    against_handler = BooleanField("异议涉及办理单位本身，直接交市工作专班办理")
+    letter = evidence_field("写有姓名的原件、盖章材料（封存，只有市级专班两人同意才能打开）")
+    against_handler = BooleanField("异议涉及办理单位本身，直接交市级专班办理")
     late_reason = StringField("为什么现在才登记")
 
     def validate_name(self, field: Any) -> None:

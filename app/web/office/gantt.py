@@ -14,10 +14,9 @@ from app.domain.calendar.workdays import Calendar, each_day, end_of, local_date,
 from app.domain.periods.backward_planning import BackwardStep
 from app.domain.periods.window import WINDOW_WORKDAYS
 from app.domain.programmes.notice import AwardNotice
-from app.domain.shared.wording import day, weekday
+from app.domain.shared.wording import day, end_moment, full_day, weekday
 from app.models import Period, Stage
 from app.services.office.planning import BackwardPlan
-from app.web.shared.words import short_end
 
 _TICKS_AT_MOST = 6
 X = Callable[[dt.datetime], float]
@@ -104,7 +103,7 @@ def _step_line(step: BackwardStep, notice: AwardNotice, conclude_workdays: int, 
         _bar("window", midnight(step.last), end_of(last_day), x),
         _bar("handling", end_of(last_day), end_of(ends), x),
     ]
-    words = [f"最迟{day_words(step.last)}开始", f"公示到{day(last_day)}，{day(ends)}24:00前作出结论"]
+    words = [f"最迟{day_words(step.last)}开始", f"公示到{day(last_day)}，最迟{full_day(ends)} 24:00 作出结论"]
     return GanttLine(name, bars, [x(midnight(step.last))], words)
 
 
@@ -126,9 +125,9 @@ def _distinct(periods: Sequence[Period]) -> list[Period]:
 
 
 def periods_words(periods: Sequence[Period]) -> str:
-    """Return the periods in words, one after another: 9月18日至9月23日，规定时间9月29日24:00."""
+    """Return the periods in words, one after another: 9月18日至9月23日，办结期限9月29日24:00."""
     spans = [
-        f"{day(period.window.first_day)}至{day(period.window.last_day)}，规定时间{short_end(period.conclude_by)}"
+        f"{day(period.window.first_day)}至{day(period.window.last_day)}，办结期限{end_moment(period.conclude_by)}"
         for period in _distinct(periods)
     ]
     return "；".join(spans) or "还没有安排"

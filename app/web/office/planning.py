@@ -138,10 +138,10 @@ def advice(row: UnitRound) -> str:
     step = row.step
     if step.misfit is not None:
         if step.misfit.fitting is None:
-            return f"最早{day_words(step.misfit.opening)}开始，已经赶不上报送期限，请与工作专班商量调整时间安排。"
+            return f"最早{day_words(step.misfit.opening)}开始，已经赶不上报送期限，请与市级专班商量调整时间安排。"
         return f"最早{day_words(step.misfit.opening)}开始，公示后{step.misfit.fitting}个工作日内作出结论才赶得上。"
     if row.standing is RoundStanding.OVERRUNS:
-        return "已安排的公示，规定时间超过了报送期限。"
+        return "已安排的公示，办结期限超过了报送期限。"
     return step.unknown
 
 

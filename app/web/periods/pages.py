@@ -63,7 +63,7 @@ def extend(period_id: int) -> ResponseReturnValue:
     )
     if tried.refused:
         return _period_page(_period(period_id), tried, extend_form=form)
-    flash("规定时间已经延长，公示页面同时更新。")
+    flash("办结期限已经延长，公示页面同时更新。")
     return redirect(url_for("periods.period", period_id=period_id), 303)
 
 
@@ -75,7 +75,7 @@ def extend_window(period_id: int) -> ResponseReturnValue:
     tried = attempt(lambda: interruption.extend_window(work(), period_id, form.text.data or "", calendar), form)
     if tried.refused:
         return _period_page(_period(period_id), tried, window_form=form)
-    flash("公示已经延长，规定时间相应顺延，公示页面在一分钟内更新。")
+    flash("公示已经延长，办结期限相应顺延，公示页面在一分钟内更新。")
     return redirect(url_for("periods.period", period_id=period_id), 303)
 
 

@@ -25,7 +25,7 @@ from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.lists import Column, Filter, Listing, ids_ticked
 from app.web.shared.notices import numbered_rounds
 from app.web.shared.portal import now, session
-from app.web.shared.words import PHASE_NAMES, short_end
+from app.web.shared.words import PHASE_NAMES
 
 _OVER = (Phase.CLOSED, Phase.CANCELLED)
 _PHASES = {"running": "进行中", "ready": "可以办结"} | {phase.value: PHASE_NAMES[phase] for phase in Phase}
@@ -147,9 +147,9 @@ def _columns(open_cases: Counter[int], affected: dict[int, str]) -> list[Column[
         Column("first", "公示第一天", lambda p: full_day(p.window.first_day), 16, sheet_only=True),
         Column("last", "公示最后一天", lambda p: full_day(p.window.last_day), 16, sheet_only=True),
         Column(
-            "deadline", "规定时间", lambda p: p.conclude_by, shown=lambda p: short_end(p.conclude_by), page_only=True
+            "deadline", "办结期限", lambda p: p.conclude_by, shown=lambda p: end_moment(p.conclude_by), page_only=True
         ),
-        Column("until", "规定时间", lambda p: end_moment(p.conclude_by), 26, sheet_only=True),
+        Column("until", "办结期限", lambda p: end_moment(p.conclude_by), 26, sheet_only=True),
         Column("entries", "推荐对象", lambda p: p.collectives + p.individuals, 10),
         Column("open", "未结案件", lambda p: open_cases[p.id], 10),
         Column("reason", "撤回理由", lambda p: p.cancel_reason, 30, sheet_only=True),

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.domain.calendar.workdays import end_of, local_date
+from app.domain.calendar.workdays import end_of, local_date, midnight
 from app.domain.periods.rounds import Kind
 from app.models import Period, Unit
 from app.services.periods import publication
 from app.services.programmes import decisions
-from app.web.shared import page_cache
+from app.services.record import chain
+from app.web.shared import page_cache, site
 from app.web.shared.access import everyone
 from app.web.shared.forms import clean
 from app.web.shared.portal import now, portal, session
@@ -65,6 +66,21 @@ def period(period_id: int) -> ResponseReturnValue:
     return page_cache.publish(html, good_until([shown]), keep=_asked_by_many(recommenders, wanted))
 
 
+@blueprint.get("/periods/<int:period_id>/print")
+@everyone
+def whole_list(period_id: int) -> ResponseReturnValue:
+    """Show the whole list with all deeds on one page, laid out as the notice that hangs on the wall."""
+    shown = _period_or_404(period_id)
+    if not shown.window.contains(now()):
+        return _dates_only(shown)
+    everybody = publication.ListFilter()
+    listing = publication.entry_list(session(), shown, everybody, now(), per_page=publication.WHOLE_LIST)
+    html = render_template(
+        "periods/public_print.html", period=shown, entries=listing.entries, office=the_office(), now=now()
+    )
+    return page_cache.publish(html, good_until([shown]), keep=not request.args)
+
+
 @blueprint.get("/periods/<int:period_id>/nominees/<int:nominee_id>")
 @everyone
 def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
@@ -92,6 +108,38 @@ def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     """Explain what is collected, why, who sees it and how long it is kept (个人信息保护法 17)."""
     return render_template("periods/public_privacy.html", office=the_office(), years=portal().settings.retention_years)
+
+
+@blueprint.get("/genuine")
+@everyone
+def genuine() -> ResponseReturnValue:
+    """Tell how to know this site from a false one: its domain, a telephone, the city's own site, the record's head."""
+    today = local_date(now())
+    head = chain.head_of_day(session(), midnight(today))
+    html = render_template(
+        "periods/public_genuine.html",
+        office=the_office(),
+        day=today - dt.timedelta(days=1),
+        head=chain.published(head, portal().keyring.hash_key) if head.number else "",
+    )
+    return page_cache.publish(html, end_of(today), keep=not request.args)
+
+
+@blueprint.get("/accessibility")
+@everyone
+def accessibility() -> ResponseReturnValue:
+    """State what of the site everybody can use, what not yet, and whom to tell (无障碍环境建设法 32)."""
+    return render_template("periods/public_accessibility.html", office=the_office())
+
+
+@blueprint.get("/site-mark")
+@everyone
+def site_mark() -> ResponseReturnValue:
+    """Send the picture of 党政机关标识 that the settings name."""
+    found = site.mark()
+    if found is None:
+        abort(404)
+    return Response(found.content, content_type=found.kind, headers={"Cache-Control": "public, max-age=600"})
 
 
 def _asked_by_many(recommenders: Sequence[str], wanted: publication.ListFilter) -> bool:

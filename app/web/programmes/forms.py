@@ -34,12 +34,12 @@ class ProgrammeForm(PlainForm):
     notice_number = _line("notice_number", "没有就空着。")
     collective_honour = _line("collective_honour", "授予集体的称号。")
     individual_honour = _line("individual_honour", "授予个人的称号。")
-    signatory = _line("signatory", "文书末尾署名的单位；空着就用工作专班的名称。")
+    signatory = _line("signatory", "文书末尾署名的单位；空着就用市级专班的名称。")
     county_share = IntegerField(
         SHARE_NAME,
         validators=[InputRequired("请填0到100的整数，例如10。")],
     )
-    lapse_clause = _area("lapse_clause", "规定时间内没有结论、取消资格时引用的条款原文。")
+    lapse_clause = _area("lapse_clause", "办结期限内没有结论、取消资格时引用的条款原文。")
     upheld_clause = _area("upheld_clause", "异议成立、取消资格时引用的条款原文。")
     revocation_clause = _area("revocation_clause", "表彰以后撤销奖励时引用的条款原文，可以以后再填。")
     starts_1, ends_1 = DateField("开始", validators=[_DAY]), DateField("结束", validators=[_DAY])

@@ -71,7 +71,7 @@ def nothing_done(tried: Attempt[Any], back: str, back_name: str) -> ResponseRetu
     """Show that an act on many things was refused as a whole, with the way back to their list."""
     html = render_template(
         "shared/outcome.html",
-        title="没有办成",
+        title="没有提交成功",
         back=back,
         back_name=back_name,
         problem=tried.on_top,

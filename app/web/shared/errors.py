@@ -101,7 +101,7 @@ def _refused(refusal: Refusal) -> Answer:
     if isinstance(refusal, NotThere):
         return not_found()
     status = 403 if isinstance(refusal, NotAllowed) else status_of(refusal)
-    return page(status, "没有办成", str(refusal))
+    return page(status, "没有提交成功", str(refusal))
 
 
 def _missing(_error: NoResultFound) -> Answer:

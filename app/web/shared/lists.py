@@ -19,10 +19,10 @@ from werkzeug.datastructures import MultiDict
 
 from app import sheets
 from app.domain.calendar.workdays import local_date
+from app.domain.shared.wording import moment
 from app.models.drawing import BEYOND
 from app.web.shared.forms import clean
 from app.web.shared.portal import now, number
-from app.web.shared.words import short
 
 Row = TypeVar("Row")
 Value = str | int | dt.date | dt.datetime | None
@@ -60,7 +60,7 @@ class Column(Generic[Row]):
             return self.shown(row)
         value = self.value(row)
         if isinstance(value, dt.datetime):
-            return short(value)
+            return moment(value)
         return "" if value is None else str(value)
 
     @staticmethod

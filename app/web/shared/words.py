@@ -16,8 +16,8 @@ from app.domain.cases.verdict import GROUND_NAMES, LEFT_NAMES
 from app.domain.imports.nominations import FIELD_NAMES
 from app.domain.nominees.eligibility import OUTCOME_NAMES
 from app.domain.objections.arrival import CHANNEL_NAMES
+from app.domain.periods.rounds import counted
 from app.domain.periods.window import Phase
-from app.domain.shared.instants import SHANGHAI, end_day_and_time
 from app.domain.shared.wording import coarse, day, day_label, duration, end_moment, full_day, moment, weekday
 from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
 from app.evidence.kinds import FileKind
@@ -34,7 +34,7 @@ PHASE_NAMES = {
     Phase.SCHEDULED: "未开始",
     Phase.OPEN: "公示中",
     Phase.HANDLING: "公示已结束，异议办理中",
-    Phase.DUE: "规定时间已到，待办结",
+    Phase.DUE: "办结期限已到，待办结",
     Phase.CLOSED: "已办结",
     Phase.CANCELLED: "已撤回",
 }
@@ -52,10 +52,10 @@ DETAIL_NAMES = {
     "channel": "来源渠道",
     "clause": "依据",
     "closes_at": "公示结束",
-    "conclude_by": "规定时间",
+    "conclude_by": "办结期限",
     "conclusion": "结论",
     "conditions": "条件",
-    "deadline": "规定时间",
+    "deadline": "办结期限",
     "disqualified": "取消参评资格",
     "document": "材料",
     "dossiers": "推荐对象资料",
@@ -98,7 +98,7 @@ DETAIL_NAMES = {
     "outcome": "意见",
     "outage_days": "中断的工作日",
     "paper": "文书",
-    "previous_deadline": "原规定时间",
+    "previous_deadline": "原办结期限",
     "quotas": "名额（单位：集体、个人）",
     "passed": "结果",
     "reason": "理由",
@@ -138,17 +138,6 @@ FILE_KIND_NAMES = {
 }
 
 
-def short(instant: dt.datetime) -> str:
-    """Write an instant as 09-18 09:30."""
-    return f"{instant.astimezone(SHANGHAI):%m-%d %H:%M}"
-
-
-def short_end(instant: dt.datetime) -> str:
-    """Write an end as 9月23日24:00."""
-    date, time = end_day_and_time(instant)
-    return f"{day(date)}{time}" if time == "24:00" else short(instant)
-
-
 def instant(text: str) -> dt.datetime:
     """Parse an instant as reports store it."""
     return dt.datetime.fromisoformat(text)
@@ -178,8 +167,6 @@ def init_app(app: Flask) -> None:
         weekday=weekday,
         moment=moment,
         end_moment=end_moment,
-        short=short,
-        short_end=short_end,
         coarse=coarse,
         instant=instant,
         date_in_words=date_in_words,
@@ -192,6 +179,7 @@ def init_app(app: Flask) -> None:
         excerpt=richtext.excerpt,
     )
     app.jinja_env.globals.update(
+        counted=counted,
         period_contacts=period_contacts,
         qr=qr,
         CATEGORY_NAMES=CATEGORY_NAMES,

@@ -139,7 +139,7 @@ def test_whatever_is_missing_is_named() -> None:
     assert missing([THROUGH], refused) == ["市政府没有同意"]
     early = [replace(AGREED[0], dated=OVER - dt.timedelta(days=1))]
     assert missing([THROUGH], early) == ["还没有登记市委、市政府同意表彰的批复（日期须在全市公示结束以后）"]
-    assert missing([THROUGH], AGREED, unsettled=True) == ["有公示的规定时间已到、系统还没有处理完，请过一分钟再试"]
+    assert missing([THROUGH], AGREED, unsettled=True) == ["有公示的办结期限已到、系统还没有处理完，请过一分钟再试"]
 
 
 def test_of_many_who_wait_five_are_named() -> None:
@@ -163,7 +163,7 @@ def test_the_steps_say_what_is_there_and_what_is_missing() -> None:
     ]
     papers = [
         RecordedPaper(3, CONSULTATION, "市公安局", dt.date(2026, 9, 20), False),
-        RecordedPaper(4, SUBMISSION, "工作专班", dt.date(2026, 9, 21)),
+        RecordedPaper(4, SUBMISSION, "市级专班", dt.date(2026, 9, 21)),
         *AGREED,
     ]
     half = award_list([THROUGH, replace(THROUGH, nominee_id=2, kind=Kind.COLLECTIVE, shown=())])

@@ -21,7 +21,7 @@ FACTS = LetterFacts(
     received=dt.date(2026, 9, 18),
     deadline=at("2026-09-30 Wed 00:00"),
     handler=Party("麒麟区", "0874-0000002"),
-    office=Party("工作专班", "0874-0000001"),
+    office=Party("市级专班", "0874-0000001"),
     by_office=False,
     handling="评选通知第四部分",
     lapse="评选通知第五部分，取消参评资格",
@@ -80,8 +80,8 @@ def test_whoever_is_put_out_or_taken_back_is_sent_to_the_office_alone(turn: Turn
 
 
 def test_a_decline_says_until_when_it_can_be_looked_at_or_that_it_is_too_late() -> None:
-    assert "2026年9月28日（星期一）24:00前" in paragraphs(Turn.DECLINED, Reader.OBJECTOR)
+    assert "最迟2026年9月28日 24:00" in paragraphs(Turn.DECLINED, Reader.OBJECTOR)
     late = dataclasses.replace(MORE, look_until=None)
-    assert "不足一个工作日，本决定不再复核" in paragraphs(Turn.DECLINED, Reader.OBJECTOR, late)
+    assert "不足1个工作日，本决定不再复核" in paragraphs(Turn.DECLINED, Reader.OBJECTOR, late)
     never = dataclasses.replace(MORE, may_look=False)
     assert "复核" not in paragraphs(Turn.DECLINED, Reader.OBJECTOR, never)

@@ -308,16 +308,16 @@ def test_whether_two_people_can_still_conclude(
 def test_nobody_is_recused_with_whom_the_last_two_would_go() -> None:
     two = replace(OF_UNIT, hands=frozenset({10}), office_hands=frozenset({12, 17}))
     check_recusal(OFFICE, OFFICE, two)  # the other one of the office confirms what the unit proposes
-    with pytest.raises(NotAllowed, match="先给市工作专班增加一个账号"):
+    with pytest.raises(NotAllowed, match="先给市级专班增加一个账号"):
         check_recusal(HEAD, HEAD, replace(two, recused=frozenset({17})))
     check_recusal(OFFICE, OFFICE, replace(two, hands=frozenset(), office_hands=frozenset({12})))  # nothing to lose
 
 
 def test_the_office_does_not_take_over_what_it_cannot_conclude() -> None:
     alone = replace(OF_UNIT, office_hands=frozenset({12}))
-    with pytest.raises(NotAllowed, match="先给市工作专班增加一个账号"):
+    with pytest.raises(NotAllowed, match="先给市级专班增加一个账号"):
         check_action(OFFICE, Action.TAKE_OVER, alone, BEFORE)
-    with pytest.raises(NotAllowed, match="先给市工作专班增加一个账号"):
+    with pytest.raises(NotAllowed, match="先给市级专班增加一个账号"):
         check_action(HEAD, Action.HAND_UP, alone, BEFORE)
 
 
@@ -332,22 +332,22 @@ def test_a_case_is_opened_again_only_where_the_office_has_two_people_to_conclude
 @pytest.mark.parametrize(
     ("actor", "action", "case", "now", "why"),
     [
-        (OFFICE, Action.URGE, OF_OFFICE, BEFORE, "催办由市工作专班办理，对象是其他单位正在办理的案件。"),
-        (HEAD, Action.URGE, OF_UNIT, BEFORE, "催办由市工作专班办理，对象是其他单位正在办理的案件。"),
+        (OFFICE, Action.URGE, OF_OFFICE, BEFORE, "催办由市级专班办理，对象是其他单位正在办理的案件。"),
+        (HEAD, Action.URGE, OF_UNIT, BEFORE, "催办由市级专班办理，对象是其他单位正在办理的案件。"),
         (OFFICE, Action.REOPEN, replace(OF_UNIT, state=State.DECLINED), BEFORE, "没有待复核的申请，可能刚刚已经复核。"),
         (
             OFFICE,
             Action.CONFIRM_LOOK,
             replace(LOOKED, state=State.DECLINED, acted=frozenset({12})),
             BEFORE,
-            "复核由市工作专班里没有办理过这个案件的人决定。",
+            "复核由市级专班里没有办理过这个案件的人决定。",
         ),
         (HANDLER, Action.ASSIGN, OF_UNIT, BEFORE, "这一步由单位负责人办理。"),
         (HANDLER, Action.HAND_UP, OF_UNIT, BEFORE, "这一步由单位负责人办理。"),
-        (OFFICE, Action.HAND_UP, OF_OFFICE, BEFORE, "案件已经由市工作专班办理。"),
-        (OFFICE, Action.TAKE_OVER, OF_OFFICE, AFTER, "案件已经由市工作专班办理。"),
-        (HEAD, Action.TAKE_OVER, OF_UNIT, AFTER, "接办由市工作专班决定。"),
-        (OFFICE, Action.ACCEPT, OF_UNIT, BEFORE, "案件由办理单位处理，您可以查看；需要由市工作专班办理的，请先接办。"),
+        (OFFICE, Action.HAND_UP, OF_OFFICE, BEFORE, "案件已经由市级专班办理。"),
+        (OFFICE, Action.TAKE_OVER, OF_OFFICE, AFTER, "案件已经由市级专班办理。"),
+        (HEAD, Action.TAKE_OVER, OF_UNIT, AFTER, "接办由市级专班决定。"),
+        (OFFICE, Action.ACCEPT, OF_UNIT, BEFORE, "案件由办理单位处理，您可以查看；需要由市级专班办理的，请先接办。"),
         (HEAD, Action.ACCEPT, OF_OWN_UNIT, AFTER, "案件由办理单位处理，您可以查看，不能操作。"),
     ],
 )

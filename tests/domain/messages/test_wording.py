@@ -41,7 +41,7 @@ def test_nothing_can_come_in_but_numbers_moments_codes_and_addresses_of_pages() 
 @pytest.mark.parametrize("occasion", Reminder)
 def test_a_warning_says_number_what_until_when_and_where(occasion: Reminder) -> None:
     message = write_warnings([CaseEvent("2026-0007", occasion, UNTIL)], LINK)
-    said = f"案件 2026-0007：{REMINDER_NAMES[occasion]}。规定时间：9月29日24:00。"
+    said = f"案件 2026-0007：{REMINDER_NAMES[occasion]}。办结期限：2026年9月29日 24:00。"
     assert message.text == f"{said}\n请登录办理：{LINK}"
     assert message.short == f"{said}请登录办理：{LINK}"
     assert message.subject == f"【公示与异议处理平台】案件 2026-0007：{REMINDER_NAMES[occasion]}"

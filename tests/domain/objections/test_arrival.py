@@ -47,7 +47,7 @@ def test_what_arrived_outside_the_window_is_refused_with_its_dates(arrived: str)
     refusal = refused(visit(arrived, reason="周末没有人开信箱"), AFTER)
     assert isinstance(refusal, ArrivedOutside)
     assert refusal.field == "arrived_at"
-    assert "2026年9月18日00:00至2026年9月23日24:00" in str(refusal)
+    assert "2026年9月18日 00:00至2026年9月23日 24:00" in str(refusal)
 
 
 @pytest.mark.parametrize("arrived", ["2026-09-18 Fri 00:00", "2026-09-23 Wed 23:59"])

@@ -36,12 +36,12 @@ def test_an_organiser_is_itself_shown_in_round_1_of_a_collective(number: int, co
 
 def test_titles_inside_and_outside() -> None:
     assert [title_of(ROUNDS[number], "麒麟区") for number in (1, 2, 3)] == [
-        "麒麟区本单位公示",
-        "麒麟区推荐单位公示",
-        "全市公示",
+        "麒麟区拟推荐对象公示（本单位）",
+        "麒麟区拟推荐对象公示",
+        "拟表彰对象公示（全市）",
     ]
-    assert title_by_recommender(ROUNDS[1], "麒麟区", "第一中队") == "麒麟区推荐的集体本单位公示"
-    assert title_by_recommender(ROUNDS[1], "市公安局", "市公安局") == "集体本单位公示"  # it recommends itself
+    assert title_by_recommender(ROUNDS[1], "麒麟区", "第一中队") == "麒麟区拟推荐集体公示（本单位）"
+    assert title_by_recommender(ROUNDS[1], "市公安局", "市公安局") == "拟推荐集体公示（本单位）"  # it recommends itself
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_a_deadline_that_nothing_has_settled_yet_holds_the_decision(world: World
         unit = session.get_one(Nominee, world.nominees[0]).unit_id
     world.schedule(1, unit, world.nominees[:1], "2026-09-08", 3, "2026-09-07 Mon 09:00")  # never closed
     ready(world, folder)
-    refused(world, folder, "规定时间已到")
+    refused(world, folder, "办结期限已到")
     world.run(settlement.settle_due, now=at(DECIDED))
     assert decided(world, folder)
 

@@ -234,7 +234,7 @@ def test_an_archived_programme_takes_no_paper(world: World, folder: Path) -> Non
 def test_a_paper_is_recorded_with_its_scan_and_a_later_one_replaces_it(world: World, folder: Path) -> None:
     first = recorded(world, folder, CONSULTATION, paper("市公安局", agreed=False))
     second = recorded(world, folder, CONSULTATION, paper("市公安局"))
-    third = recorded(world, folder, SUBMISSION, paper("工作专班", agreed=True))
+    third = recorded(world, folder, SUBMISSION, paper("市级专班", agreed=True))
     assert standing(world).in_force == {second, third}
     with world.database.reader() as session:
         rows = session.scalars(select(Proceeding).order_by(Proceeding.id)).all()

@@ -80,7 +80,7 @@ def test_a_newer_notice_lists_what_it_would_change_and_moves_nothing(world: Worl
             return calendars.affected_periods(session, calendars.calendar_of(session), at(now))
 
     why = "2026-09-20、2026-09-22 的上班安排变了"
-    expected = [Affected(period, "麒麟区推荐单位公示", why)]
+    expected = [Affected(period, "麒麟区拟推荐对象公示", why)]
     assert affected(now) == expected
     assert affected("2026-09-29 Tue 23:59:59.999999") == expected
     assert affected("2026-09-30 Wed 00:00") == []  # over: nothing left to change

@@ -308,7 +308,7 @@ def test_a_case_handed_up_is_the_offices_alone(world: World) -> None:
     world.act(investigation.hand_up, case, "head", "本单位不便办理", now=DAY)
     with pytest.raises(NotYourCase):
         world.act(investigation.note, case, "head", "记录", now=DAY)
-    with pytest.raises(NotAllowed, match="已经由市工作专班办理"):
+    with pytest.raises(NotAllowed, match="已经由市级专班办理"):
         world.act(investigation.hand_up, case, "office", "本单位不便办理", now=DAY)
     world.act(investigation.propose, case, "office", *PROPOSAL, now=DAY)
     with pytest.raises(SamePerson):
@@ -330,7 +330,7 @@ def test_the_office_steps_in_after_two_working_days_without_a_decision(world: Wo
     assert [world.case(case).handler_unit_id for case in (sat_on, taken)] == [world.office, world.office]
     assert [world.case(case).state for case in (sat_on, taken)] == [State.ACCEPTED, State.RECEIVED]
     assert [act for _, act, _ in world.acts()][-3:] == ["case.take_over", "case.accept", "case.take_over"]
-    with pytest.raises(NotAllowed, match="已经由市工作专班办理"):
+    with pytest.raises(NotAllowed, match="已经由市级专班办理"):
         world.act(investigation.take_over, taken, "office", "再接一次", now="2026-09-22 Tue 00:00")
 
 
@@ -367,7 +367,7 @@ def test_nobody_of_the_office_is_recused_with_whom_the_last_two_would_go(world: 
     case = a_case(world, State.ACCEPTED)
     world.act(investigation.take_over, case, "office", "接办", now=FILED)
     before = world.everything()
-    with pytest.raises(NotAllowed, match="先给市工作专班增加一个账号"):
+    with pytest.raises(NotAllowed, match="先给市级专班增加一个账号"):
         world.act(investigation.recuse, case, "office", world.people["office"], "是亲属", now=FILED)
     assert world.everything() == before
 

@@ -52,7 +52,7 @@ def test_a_case_that_is_dismissed_brings_two_letters(world: World) -> None:
         ("answer", "objector", "麒麟区异议〔2026〕2号"),
     ]
     answer = text_of(world, case, LetterKind.ANSWER)
-    for said in ("异议不成立", "经走访核实", "评选通知第三部分", "2026年9月28日（星期一）24:00前", "只能申请一次"):
+    for said in ("异议不成立", "经走访核实", "评选通知第三部分", "最迟2026年9月28日 24:00", "只能申请一次"):
         assert said in answer
 
 
@@ -109,7 +109,7 @@ def test_a_decline_says_its_ground_and_until_when_it_can_be_looked_at(world: Wor
     case, _ = world.file(world.round_two(), world.nominees[0], FILED)
     world.decline(case, DeclineGround.NO_FACTS, "没有写明时间地点", DAY)
     text = text_of(world, case, LetterKind.DECLINE)
-    for said in ("没有具体事实或者线索", "没有写明时间地点", "2026年9月28日（星期一）24:00前"):
+    for said in ("没有具体事实或者线索", "没有写明时间地点", "最迟2026年9月28日 24:00"):
         assert said in text
 
 
@@ -122,10 +122,10 @@ def test_a_decision_too_late_to_be_looked_at_says_so(world: World) -> None:
 @pytest.mark.parametrize(
     ("now", "workdays", "until"),
     [
-        ("2026-09-21 Mon 10:00", 2, "2026年9月23日（星期三）24:00"),
-        ("2026-09-24 Thu 10:00", 2, "2026年9月28日（星期一）24:00"),  # 中秋节 is between; one working day is left
-        ("2026-09-21 Mon 10:00", 5, "2026年9月28日（星期一）24:00"),
-        ("2026-09-29 Tue 10:00", 1, "2026年9月29日（星期二）24:00"),  # never behind the deadline
+        ("2026-09-21 Mon 10:00", 2, "2026年9月23日 24:00"),
+        ("2026-09-24 Thu 10:00", 2, "2026年9月28日 24:00"),  # 中秋节 is between; one working day is left
+        ("2026-09-21 Mon 10:00", 5, "2026年9月28日 24:00"),
+        ("2026-09-29 Tue 10:00", 1, "2026年9月29日 24:00"),  # never behind the deadline
     ],
 )
 def test_a_supplement_carries_its_day_and_the_letter_names_it(

@@ -241,11 +241,11 @@ def test_a_period_is_not_closed_over_a_right_that_is_still_there(world: World) -
     def close(now: str) -> None:
         world.run(closing.close_period, period, by=world.actor("office"), now=at(now))
 
-    with pytest.raises(LooksOpen, match=r"9月28日24:00以后") as refused:  # it may still be asked for
+    with pytest.raises(LooksOpen, match=r"2026年9月28日 24:00以后") as refused:  # it may still be asked for
         close("2026-09-24 Thu 09:00")
     assert refused.value.numbers == [world.case(case).number]
     ask(world, objection)
-    with pytest.raises(LooksOpen, match=r"9月29日24:00以后"):  # it is asked for
+    with pytest.raises(LooksOpen, match=r"2026年9月29日 24:00以后"):  # it is asked for
         close(TOO_LATE_TO_ASK)
     world.act(second_looks.confirm_look, case, "office", "核查充分", now=TOO_LATE_TO_ASK)
     close(TOO_LATE_TO_ASK)

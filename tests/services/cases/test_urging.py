@@ -16,7 +16,7 @@ from tests.world import World, at
 def test_the_office_urges_and_nobody_else(world: World) -> None:
     case, _ = world.file(world.round_two(), world.nominees[0], FILED)
     for login in ("head", "handler"):
-        with pytest.raises(NotAllowed, match="催办由市工作专班办理"):
+        with pytest.raises(NotAllowed, match="催办由市级专班办理"):
             world.act(urging.urge, case, login, "请抓紧", now=DAY)
     before = world.case(case).touched_at
     world.act(urging.urge, case, "office", "请在本周内办结", now=DAY)

@@ -52,7 +52,8 @@ def test_a_message_is_sent_once_and_says_number_deadline_and_link(world: World, 
         assert told is not None
         assert claimed.message.subject == f"【公示与异议处理平台】案件 {told.case.number}：新收异议"
         assert claimed.message.text == (
-            f"案件 {told.case.number}：新收异议。规定时间：9月29日24:00。\n请登录办理：{URL}/desk/cases/{told.case_id}"
+            f"案件 {told.case.number}：新收异议。办结期限：2026年9月29日 24:00。\n"
+            f"请登录办理：{URL}/desk/cases/{told.case_id}"
         )
     assert step(world, waiting, (claimed, TAKEN)) is None
     assert fates(world) == [("sent", 1, "250 ok")]

@@ -106,7 +106,7 @@ def test_security_20_a_number_that_another_unit_recommends_tells_a_unit_nothing_
             nominate(world, who, sealed={"credit_code": code})
         told.append(str(refused.value))
     assert told == [
-        "同一对象已由其他单位推荐，不能再次推荐：请核对，或者与工作专班联系。",
+        "同一对象已由其他单位推荐，不能再次推荐：请核对，或者与市级专班联系。",
         "同一对象已经在名单里：罗平县新中队（罗平县推荐），不能再次推荐。",
         "同一对象已经在名单里：麒小七（麒麟区推荐），不能再次推荐。",
     ]
@@ -129,7 +129,7 @@ def test_plain_facts_are_edited_until_a_period_has_them(world: World) -> None:
             edit(world, nominee, who, **changes)
     assert world.everything() == before
     period = world.schedule(1, unit, [nominee], "2026-09-08", 3, NOW)
-    with pytest.raises(WrongState, match="麒麟区新单位本单位公示"):
+    with pytest.raises(WrongState, match="麒麟区新单位拟推荐对象公示（本单位）"):
         edit(world, nominee, post="局长")
     world.run(scheduling.cancel, period, "改期", by=world.actor("office"), now=at(NOW))
     edit(world, nominee, post="局长")  # nobody saw it

@@ -33,7 +33,7 @@ def steps(world: World, nominee: int, now: str) -> list[RoundStep]:
 def test_changed_deeds_need_a_new_window_of_the_round_they_were_shown_in(world: World) -> None:
     period, nominee = world.round_two(), world.nominees[2]
     before = world.everything()
-    with pytest.raises(WrongState, match="等2026年9月23日24:00公示结束"):
+    with pytest.raises(WrongState, match="等2026年9月23日 24:00公示结束"):
         revise(world, nominee, LAST)
     assert world.everything() == before
     revise(world, nominee, END)

@@ -161,7 +161,7 @@ def test_no_new_objection_is_taken_against_who_has_left_and_it_is_said_why(world
     gone = leave_three_ways(world, period)
     before = world.everything()
     for how, nominee in gone.items():
-        words = "已退出推荐（2026年9月18日10:00）" if how == "withdrawn" else "已取消参评资格（2026年9月18日10:00）"
+        words = "已退出推荐（2026年9月18日 10:00）" if how == "withdrawn" else "已取消参评资格（2026年9月18日 10:00）"
         with pytest.raises(NomineeLeft, match=f"{words}，不再接受新的异议.*已经提出的异议照常办理和答复"):
             world.file(period, nominee, LAST_DAY)
     assert world.everything() == before

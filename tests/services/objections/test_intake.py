@@ -43,7 +43,7 @@ def test_outside_the_window_nothing_is_taken(world: World) -> None:
             file(world, entry, world.filing(), now)
         assert (refused.value.opens_at, refused.value.closes_at, refused.value.now) == (OPENS_AT, CLOSES_AT, now)
         assert ("尚未开始" if now < OPENS_AT else "已经结束") in str(refused.value)
-        assert "公示时间为2026年9月18日00:00至2026年9月23日24:00" in str(refused.value)
+        assert "公示时间为2026年9月18日 00:00至2026年9月23日 24:00" in str(refused.value)
     assert world.everything() == before
 
 
@@ -56,7 +56,7 @@ def test_a_slip_opens_no_case_in_a_period_that_was_closed(world: World) -> None:
     period = world.round_two()
     world.run(closing.close_period, period, by=world.actor("office"), now=at("2026-09-24 Thu 08:00"))
     before = world.everything()
-    with pytest.raises(PeriodIsClosed, match="已于2026年9月24日08:00办结，不能再立案核查，异议没有提交"):
+    with pytest.raises(PeriodIsClosed, match="已于2026年9月24日 08:00办结，不能再立案核查，异议没有提交"):
         file(world, world.entry(period, world.nominees[0]), world.filing(first_made=FIRST_MADE), at(HELD_UP))
     assert world.everything() == before
 
@@ -65,7 +65,7 @@ def test_a_slip_opens_no_case_from_the_deadline_on(world: World) -> None:
     period = world.round_two(conclude=3)
     before = world.everything()
     for now in ("2026-09-30 Wed 00:00", "2026-09-30 Wed 09:00"):
-        with pytest.raises(PastDeadline, match="核查期限已于2026年9月29日24:00届满"):
+        with pytest.raises(PastDeadline, match="核查期限已于2026年9月29日 24:00届满"):
             file(world, world.entry(period, world.nominees[0]), world.filing(first_made=FIRST_MADE), at(now))
     assert world.everything() == before
 

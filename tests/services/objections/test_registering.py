@@ -157,7 +157,7 @@ def test_a_closed_period_takes_none_and_says_what_to_do(world: World) -> None:
     period = world.round_two()
     world.run(closing.close_period, period, by=world.actor("office"), now=at(LATE))
     before = world.everything()
-    with pytest.raises(WrongState, match=r"已经在2026年9月24日（星期四）09:00办结.*交市工作专班"):
+    with pytest.raises(WrongState, match=r"已经在2026年9月24日 09:00办结.*交市级专班"):
         register(world, period, arrival=visit(why=WHY), now="2026-09-24 Thu 10:00")
     assert world.everything() == before
 

@@ -95,7 +95,7 @@ def test_before_the_opening_and_to_the_last_moment_and_never_after(world: World)
         ("麒晓3", "麒小3"),
     ]
     before = world.everything()
-    with pytest.raises(WrongState, match="公示已于2026年9月23日24:00结束"):
+    with pytest.raises(WrongState, match="公示已于2026年9月23日 24:00结束"):
         correct(world, nominee, "name", "麒晓3", END)
     assert world.everything() == before
 
@@ -106,8 +106,8 @@ def test_what_is_refused_changes_nothing(world: World) -> None:
     nominee, other = world.nominees[2], world.others[0]
     deeds = "第3位对象三年来办成**实事**十二件，群众满意。" * 4  # 100 characters: five may change
     table: list[tuple[Refused, str, int, str, str, str]] = [
-        (NotAllowed, "工作专班", nominee, "name", "麒晓3", "head"),
-        (NotAllowed, "工作专班", nominee, "name", "麒晓3", "stranger"),
+        (NotAllowed, "市级专班", nominee, "name", "麒晓3", "head"),
+        (NotAllowed, "市级专班", nominee, "name", "麒晓3", "stranger"),
         (NothingChanged, "没有改动", nominee, "name", " 麒小3 ", "office"),
         (BadValue, "名称（姓名）最多改1个字", nominee, "name", "麒大力", "office"),
         (BadValue, "简要事迹最多改5个字", nominee, "deeds", deeds + "另有六个字呢", "office"),

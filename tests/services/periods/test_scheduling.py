@@ -316,7 +316,7 @@ def test_a_deadline_that_a_clock_ahead_has_settled_is_refused_by_name_and_not_by
     period, office = world.round_two(), world.actor("office")
     assert world.run(settlement.settle_period, period, now=at("2026-09-30 Wed 00:00:03"))  # another server, 5 s ahead
     before = world.everything()
-    with pytest.raises(DeadlineSettled, match=r"已于2026年9月30日00:00完成.*时钟不一致"):
+    with pytest.raises(DeadlineSettled, match=r"已于2026年9月30日 00:00完成.*时钟不一致"):
         world.run(
             scheduling.extend_deadline,
             *(period, dt.date(2026, 10, 8), "核查需要", CHINA),

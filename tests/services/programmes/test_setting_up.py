@@ -134,7 +134,7 @@ def test_honours_that_were_awarded_keep_their_names(world: World) -> None:
 @sqlite
 def test_a_programme_is_archived_once_its_periods_are_closed_and_then_takes_nothing(world: World) -> None:
     period, office = world.round_two(), world.actor("office")
-    with pytest.raises(StillNeeded, match="麒麟区推荐单位公示"):
+    with pytest.raises(StillNeeded, match="麒麟区拟推荐对象公示"):
         world.run(setting_up.archive, world.programme, by=office, now=NOW)
     closed = at("2026-09-24 Thu 09:00")
     world.run(closing.close_period, period, by=office, now=closed)

@@ -130,7 +130,7 @@ def test_security_18_who_and_evidence_are_gone_and_numbers_and_record_stay(ended
             (MessageKind.SUPPLEMENT, PURGED),
             (MessageKind.REPLY, "已收到您的补充"),
             (MessageKind.ANSWER, "异议不成立。已核实，谢谢监督"),
-            (MessageKind.ANSWER, "规定时间届满，没有作出结论。该推荐对象的参评资格已经取消。"),
+            (MessageKind.ANSWER, "办结期限届满，没有作出结论。该推荐对象的参评资格已经取消。"),
         }
         assert chain.verify(session, [head]).holds
     assert what_stays(ended) == kept

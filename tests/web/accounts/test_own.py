@@ -222,8 +222,8 @@ def test_the_page_lists_ones_sessions_and_ends_the_others(
         "clerk",
         "市评选工作组办公室",
         "监督员",
-        "2026年9月18日（星期五）09:00",
-        "2026年9月18日（星期五）09:20",
+        "2026年9月18日 09:00",
+        "2026年9月18日 09:20",
     ):
         assert text in page.text
     assert "/account" in page.links

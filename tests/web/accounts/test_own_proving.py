@@ -45,7 +45,7 @@ def test_the_office_enters_a_number_and_the_owner_answers_its_code(
     reset(world, staff, "handler", by="head")
     clock.to(DAY)
     handler = staff("handler")
-    assert "也可以请市工作专班在您的人员页面登记您本人的手机号码或者邮箱" in handler.get("/account").text
+    assert "也可以请市级专班在您的人员页面登记您本人的手机号码或者邮箱" in handler.get("/account").text
     there = f"/people/{world.people['handler']}"
     assert "登记本人的地址" not in staff("head").get(there).text
     assert staff("head").post(f"{there}/address", {"channel": "sms", "address": NUMBER}).status == 404

@@ -35,19 +35,19 @@ def test_the_page_says_four_and_not_five_and_after_the_act_five_again(
     period = world.round_two()
     clock.to(OPEN)
     load(world, "22", OPEN)
-    short = "到9月23日24:00只有4个工作日，市级专班将延长公示，补足所缺的1个工作日。"
+    short = "到2026年9月23日 24:00只有4个工作日，市级专班将延长公示，补足所缺的1个工作日。"
     for path in ("/", f"/periods/{period}", f"/periods/{period}/nominees/{world.nominees[0]}"):
         text = office.get(path).text
         assert short in text, path
-        assert "五个工作日" not in text, path
+        assert "5个工作日" not in text, path
     assert "共4个工作日" in office.get(f"/periods/{period}").text
 
     first = office.get("/office/").text.partition("今天要办的")[2]
     assert first.strip().startswith(
-        "放假安排变了，公示要调整（1） 麒麟区推荐单位公示 公示现在只有4个工作日，延长到9月24日24:00；"
+        "放假安排变了，公示要调整（1） 麒麟区拟推荐对象公示 公示现在只有4个工作日，延长到2026年9月24日 24:00；"
     )
     page = office.get("/office/calendar")
-    assert "规定时间由9月29日24:00顺延到9月30日24:00" in page.text
+    assert "办结期限由2026年9月29日 24:00顺延到2026年9月30日 24:00" in page.text
     form = page.form("/calendar/replan")
     assert office.post("/office/calendar/replan", form.fields | {"reason": ""}).status == 422
     done = office.follow(office.post("/office/calendar/replan", form.fields | {"reason": WHY}))
@@ -57,7 +57,10 @@ def test_the_page_says_four_and_not_five_and_after_the_act_five_again(
 
     clock.forward(seconds=10)  # a page is made anew every ten seconds
     text = office.get(f"/periods/{period}").text
-    assert "公示由9月23日24:00延长到9月24日24:00，规定时间由9月29日24:00顺延到9月30日24:00。" in text
+    assert (
+        "公示由2026年9月23日 24:00延长到2026年9月24日 24:00，办结期限由2026年9月29日 24:00顺延到2026年9月30日 24:00。"
+        in text
+    )
     assert WHY.rstrip("。") in text
     assert "共5个工作日" in text
     assert office.post("/office/calendar/replan", form.fields | {"reason": WHY}).status == 409  # sent twice
@@ -70,12 +73,13 @@ def test_a_deadline_on_a_day_off_is_said_to_wait_and_until_when(
     world.run(settlement.settle_due, now=at("2026-09-18 Fri 08:00"))
     _, code = world.file(period, world.nominees[0], "2026-09-18 Fri 09:00")
     load(world, "29", "2026-09-25 Fri 09:00")
-    waits = "规定时间原定9月29日24:00，这一天改为放假，依照民法典第二百零三条顺延到下一个工作日9月30日24:00，不再往后。"
+    waits = "办结期限原定2026年9月29日 24:00，这一天改为放假，依照民法典第二百零三条"
+    waits += "顺延到下一个工作日2026年9月30日 24:00，不再往后。"
     for moment, state in (
         ("2026-09-29 Tue 23:59", "已收到，等待受理"),
         ("2026-09-30 Wed 00:00", "已收到，等待受理"),
         ("2026-09-30 Wed 23:59:59", "已收到，等待受理"),
-        ("2026-10-01 Thu 00:00", "规定时间内没有结论，该对象参评资格已取消"),
+        ("2026-10-01 Thu 00:00", "办结期限内没有结论，该对象参评资格已取消"),
     ):
         clock.to(moment)
         assert waits in client.get(f"/periods/{period}").text

@@ -46,8 +46,8 @@ def test_it_is_linked_only_while_there_is_one(
         world.file(period, world.nominees[2], FRIDAY)
     assert page in browser.get(first).links
     listed = browser.get(page)
-    assert "内容相同或者相近 3 麒麟区推荐单位公示" in listed.text
-    assert ("来源相同 3 麒麟区推荐单位公示" in listed.text) is (login == "office")
+    assert "内容相同或者相近 3 麒麟区拟推荐对象公示" in listed.text
+    assert ("来源相同 3 麒麟区拟推荐对象公示" in listed.text) is (login == "office")
     assert "2026年9月18日" in listed.text
     assert "08:00" not in listed.text  # a unit is told the day, not the minute
     assert f"{page}/text/1" in listed.links

@@ -62,7 +62,7 @@ def test_what_the_rules_refuse_is_said_in_words_beside_the_form_that_asked(
     for action, sent, said in (
         ("confirm", {}, "案件目前是「待受理」，不能确认处理意见。"),
         ("decline", {"ground": "withdrawn", "text": "写了理由"}, "异议人没有撤回，不能以撤回为由不予受理。"),
-        ("take_over", {"text": "写了理由"}, "接办由市工作专班决定。"),
+        ("take_over", {"text": "写了理由"}, "接办由市级专班决定。"),
         ("assign", {"chosen": str(world.people["stranger"])}, "请选择本单位在岗、且不需要回避的人员。"),
         ("join", {"chosen": "999"}, "只能并入同一推荐对象"),
         (
@@ -83,7 +83,7 @@ def test_what_the_rules_refuse_is_said_in_words_beside_the_form_that_asked(
     assert (own.status, "提出的人不能自己确认" in own.text) == (409, True)
     clock.to("2026-09-30 Wed 00:00")  # from the deadline on, settled or not
     late = staff("head").post(f"/desk/cases/{case}/confirm")
-    assert (late.status, "规定时间已于2026年9月29日24:00届满" in late.text) == (409, True)
+    assert (late.status, "办结期限已于2026年9月29日 24:00届满" in late.text) == (409, True)
     assert "逾期未结论" in late.text
     assert "不能再作结论" in staff("head").get(f"/desk/cases/{case}").text
 
@@ -191,18 +191,18 @@ def test_the_queue_has_the_most_urgent_first_with_its_badges_and_filters(
     world.bring(first, State.CONCLUDED, "2026-09-18 Fri 10:00")
     world.bring(third, State.ACCEPTED, "2026-09-18 Fri 10:00")
     clock.to("2026-09-21 Mon 23:59:59")
-    assert "已转市工作专班" not in staff("head").get("/desk/").text
+    assert "已转市级专班" not in staff("head").get("/desk/").text
     clock.to("2026-09-22 Tue 00:00")  # the second working day after filing is over: Sunday the 20th works
     page = staff("head").get("/desk/")
     assert numbers(page) == ["2026-0002", "2026-0003", "2026-0001"]  # what is over stands last
-    assert page.text.count("已转市工作专班") == 2  # the third was accepted, and left since
+    assert page.text.count("已转市级专班") == 2  # the third was accepted, and left since
     assert numbers(staff("head").get("/desk/?state=accepted")) == ["2026-0003"]
     assert numbers(staff("head").get("/desk/?state=lapsed")) == []
     assert numbers(staff("handler").get("/desk/?mine=1")) == []
     press(staff("head"), second, "assign", chosen=str(world.people["handler"]))
     assert numbers(staff("handler").get("/desk/?mine=1")) == ["2026-0002"]
     assert numbers(staff("stranger").get("/desk/")) == []
-    assert "已转市工作专班，请受理或者接办（2）" in staff("office").get("/office/").text
+    assert "已转市级专班，请受理或者接办（2）" in staff("office").get("/office/").text
     assert "市评选工作组办公室" in press(staff("office"), second, "take_over", text="逾期未受理").text
     assert numbers(staff("head").get("/desk/")) == ["2026-0003", "2026-0001"]
     clock.to("2026-10-09 Fri 10:00")  # the sixth working day after the window

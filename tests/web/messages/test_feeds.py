@@ -22,7 +22,7 @@ def test_a_programme_s_feeds_have_its_dates_and_nobody_s_name(
     atom = client.get(f"/feeds/{world.programme}.atom")
     calendar = client.get(f"/feeds/{world.programme}.ics")
     assert (atom.status, calendar.status) == (200, 200)
-    assert "麒麟区推荐单位公示：规定时间" in atom.source
+    assert "麒麟区拟推荐对象公示：办结期限" in atom.source
     assert f"/periods/{period}" in atom.source
     assert "DTSTART:20260917T160000Z" in calendar.source
     assert "DTEND:20260923T160000Z" in calendar.source
@@ -44,7 +44,7 @@ def test_a_private_calendar_has_numbers_alone_and_ends_when_it_is_revoked(
     made = handler.post(form.action, form.fields)
     found = re.search(r"/feeds/staff/[\w-]+\.ics", made.source)
     assert found is not None
-    line = f"案件 {world.case(case).number}：规定时间"
+    line = f"案件 {world.case(case).number}：办结期限"
     assert line not in client.get(found[0]).source.replace("\r\n ", "")  # a unit knows the day, not the minute (R19)
     clock.to("2026-09-19 Sat 00:00")
     assert line in client.get(found[0]).source.replace("\r\n ", "")
@@ -53,6 +53,6 @@ def test_a_private_calendar_has_numbers_alone_and_ends_when_it_is_revoked(
     found = re.search(r"/feeds/staff/[\w-]+\.ics", second.source)
     assert found is not None
     clock.to(at("2026-09-30 Wed 00:00"))
-    assert "规定时间" not in client.get(found[0]).source
+    assert "办结期限" not in client.get(found[0]).source
     handler.post("/account/calendar/revoke", form.fields)
     assert client.get(found[0]).status == 404

@@ -39,7 +39,7 @@ def test_a_correction_is_in_sight_in_ten_seconds_and_out_of_it_with_the_window(
     assert "麒晓3" in office.follow(done).text
     assert "麒晓3" not in client.get(listed).text  # from memory still
     clock.forward(seconds=10)
-    line = "更正：名称（姓名）“ 麒小3 ”更正为“ 麒晓3 ”，2026年9月18日（星期五）09:00，理由：录入时写错。"
+    line = "更正：名称（姓名）“ 麒小3 ”更正为“ 麒晓3 ”，2026年9月18日 09:00，理由：录入时写错。"
     for path, tag in tags.items():
         page = client.get(path, if_none_match=tag)
         assert (page.status, line in page.text) == (200, True), path
@@ -88,12 +88,12 @@ def test_deeds_are_changed_after_the_window_and_both_texts_stand_on_the_page(
     world.round_two()
     nominee = world.nominees[2]
     handler, path = staff("handler"), f"/nominees/{nominee}/revision"
-    assert "请等2026年9月23日24:00公示结束后再变更事迹" in handler.get(path).text
+    assert "请等2026年9月23日 24:00公示结束后再变更事迹" in handler.get(path).text
     clock.to("2026-09-24 Thu 00:00")
     refused = send(handler, path, reason="补充")
     assert refused.error_of("deeds") == "简要事迹和原来的一样，没有改动。"
     page = handler.follow(send(handler, path, deeds="改写过的事迹。", reason="补充新成绩"))
-    assert "须重新公示 公示的是第1版事迹，现在是第2版，本轮须重新公示五个工作日。" in page.text
+    assert "须重新公示 公示的是第1版事迹，现在是第2版，本轮须重新公示5个工作日。" in page.text
     with world.database.reader() as session:
         assert session.scalars(select(Revision.before)).one() in page.text
     assert "变更后 改写过的事迹。" in page.text

@@ -64,7 +64,7 @@ def test_security_42_nothing_that_a_unit_can_open_holds_a_byte_of_the_letter(
 ) -> None:
     clock.to("2026-09-19 Sat 09:00")
     case = staff("handler").get("/desk/cases/1")
-    assert "盖章的书面材料：有。已经封存，只有市工作专班可以打开。" in case.text
+    assert "盖章的书面材料：有。已经封存，只有市级专班可以打开。" in case.text
     for login in ("handler", "head"):
         answers = read_by(app, world.database, staff(login), login)
         assert any(b"%PDF" in content for content in answers.values())  # the evidence was downloaded

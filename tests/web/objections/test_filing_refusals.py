@@ -51,7 +51,7 @@ def test_outside_the_window_it_is_refused_with_dates_and_contact_and_no_name(
     for step in ("check", "edit", "submit"):
         page = client.post(here, filled(facts=FACTS, step=step))
         assert page.status == 409
-        assert f"这次公示{said}，异议没有提交。公示时间为2026年9月18日00:00至2026年9月23日24:00" in page.text
+        assert f"这次公示{said}，异议没有提交。公示时间为2026年9月18日 00:00至2026年9月23日 24:00" in page.text
         assert page.source.index("0874-0000001") < page.source.index("kept-facts")  # the telephone first
         typed = filled(facts=FACTS)
         assert all(f"{typed[name]}</textarea>" in page.source for name in ("name", "contact", "facts"))

@@ -28,7 +28,7 @@ def test_security_17_two_people_open_it_and_the_next_login_does_not(
 ) -> None:
     office, office2 = staff("office"), staff("office2")
     asked = office.follow(office.send(office.get("/office/objections/1/identity").form("/identity"), text=REASON))
-    assert "等工作专班另一人答复" in asked.text
+    assert "等市级专班另一人答复" in asked.text
     assert [form.action for form in asked.forms if "/identities/" in form.action] == []
     assert "待答复的身份查看申请（1）" in office2.get("/office/").text
     assert "待答复的身份查看申请" not in office.get("/office/").text

@@ -56,8 +56,8 @@ def test_each_sees_the_last_day_on_which_a_window_can_open(world: World, staff: 
     # Every figure of the picture stands there as text; only the own unit's rows do.
     for said in (
         "组织推荐阶段 9月7日至9月17日，到时报送初步推荐材料",
-        "第2轮 推荐单位公示 最迟9月23日（星期三）开始 公示到9月30日，10月10日24:00前作出结论",
-        "第1轮：9月8日至9月14日，规定时间9月17日24:00",
+        "第2轮 推荐单位公示 最迟9月23日（星期三）开始 公示到9月30日，最迟2026年10月10日 24:00 作出结论",
+        "第1轮：9月8日至9月14日，办结期限2026年9月17日 24:00",
         "第2轮：还没有安排",
         "3个工作日",
     ):
@@ -84,7 +84,7 @@ def test_what_misses_the_day_it_is_due_is_warned_of_and_may_be_arranged_all_the_
     page = office.post(path, sent | {"step": "preview"})
     for said in (
         "赶不上报送期限。",
-        "2026年10月10日（星期六）24:00前要报送正式推荐材料，这样安排会晚 1 个工作日。",
+        "最迟 2026年10月10日 24:00 要报送正式推荐材料，这样安排会晚1个工作日。",
         "最迟2026年9月23日（星期三）开始才赶得上。",
     ):
         assert said in page.text, said
@@ -124,7 +124,7 @@ def test_units_are_looked_at_one_by_one_and_arranged_all_or_none(world: World, o
             page = many(office, world, press, **changes)
             assert (page.status, said in page.text) == (status, True), (changes, page.text[:600])
     page = many(office, world, "preview")
-    assert "罗平县 3 9月21日至9月28日 10月8日24:00 罗小3不能进入这次公示：" in page.text
+    assert "罗平县 3 9月21日至9月28日 2026年10月8日 24:00 罗小3不能进入这次公示：" in page.text
     assert "有 1 家现在不能安排" in page.text
     assert "save" not in page.form("/2").buttons
     stopped = many(office, world, "save")
@@ -132,7 +132,7 @@ def test_units_are_looked_at_one_by_one_and_arranged_all_or_none(world: World, o
     assert world.everything() == before
     able = [str(one) for one in [*world.nominees, *world.others[:2]]]
     page = many(office, world, "preview", nominee=able)
-    assert "麒麟区 5 9月21日至9月28日 10月8日24:00 可以" in page.text
+    assert "麒麟区 5 9月21日至9月28日 2026年10月8日 24:00 可以" in page.text
     assert "罗小3（上一轮（本单位公示）还没有办结" in page.text
     assert world.everything() == before
     done = office.follow(many(office, world, "save", nominee=able))
@@ -185,7 +185,7 @@ def test_cases_ticked_in_the_queue_are_accepted_and_given_away(world: World, sta
     done = handler.follow(handler.post("/desk/accept-many", {"chosen": [str(first), str(second)]}))
     assert "受理：2件已办好。" in done.text
     partly = head.post("/desk/accept-many", {"chosen": [str(second), str(third)]})
-    assert "没有办成的（1） 2026-0002 麒麟区第2中队 ：案件目前是「已受理」，不能受理。" in partly.text
+    assert "没有成功的（1） 2026-0002 麒麟区第2中队 ：案件目前是「已受理」，不能受理。" in partly.text
     assert "已经办好的（1） 2026-0003" in partly.text
     for person in ("", "x", str(world.people["stranger"])):
         page = head.post("/desk/assign-many", {"chosen": str(first), "assignee": person})
@@ -221,7 +221,7 @@ def test_the_record_is_searched_by_person_act_words_and_day_and_saved(
     assert found(who="没有这个人") == found(words="没有这个字") == []
     assert set(found(who="系统（到时")) <= {("period.settled", f"period:{number}") for number in range(1, period)}
     page = auditor.get("/office/record?action=period.scheduled")
-    assert "规定时间：2026年9月29日（星期二）24:00" in page.text  # words, not how the row keeps them
+    assert "办结期限：2026年9月29日 24:00" in page.text  # words, not how the row keeps them
     assert "推荐对象：1、2、3、4、5" in page.text
     for wrong in ("2026-02-30", "yesterday", "0001-01-01", "9999-12-31", "²"):
         page = auditor.get(f"/office/record?{urlencode({'since': wrong})}")

@@ -63,7 +63,7 @@ def test_every_link_of_the_pages_leads_to_a_file_under_a_chinese_name(
         "麒麟区正式推荐工作报告.docx",
         "麒麟区初步推荐材料.zip",
         "麒麟区正式推荐材料.zip",
-        *(f"麒麟区推荐单位公示{paper}.docx" for paper in PERIOD_PAPERS),
+        *(f"麒麟区拟推荐对象公示{paper}.docx" for paper in PERIOD_PAPERS),
         "附件4 麒麟区—麒麟区第1中队.docx",
         *(f"附件5 麒麟区—{name}.docx" for name in ("麒小4", "麒小5")),
         *(f"附件6 麒麟区—{name}征求意见表.docx" for name in ("麒麟区第1中队", "麒小4", "麒小5")),
@@ -128,7 +128,7 @@ def test_security_16_a_units_bundle_holds_what_the_notice_asks_for_and_nothing_o
     files = unzipped(saved(staff("head").open(f"{PAPERS}/units/2/formal.zip"))[1])
     contents = files["目录.txt"].decode("utf-8-sig")
     authorities = ("纪检监察机关", "组织人事部门", "公安部门")
-    own = [f"麒麟区第{number}单位本单位公示" for number in (1, 2, 3, 4, 5)]
+    own = [f"麒麟区第{number}单位拟推荐对象公示（本单位）" for number in (1, 2, 3, 4, 5)]
     assert set(files) == {
         "目录.txt",
         "麒麟区正式推荐工作报告.docx",
@@ -145,7 +145,7 @@ def test_security_16_a_units_bundle_holds_what_the_notice_asks_for_and_nothing_o
         ),
         "事迹材料/麒麟区—麒小5—事迹材料.pdf",
         "附件7 麒麟区申报市级先进集体单位有关信息情况表.docx",
-        *(f"公示材料/{title}{paper}.docx" for title in [*own, "麒麟区推荐单位公示"] for paper in PERIOD_PAPERS[:2]),
+        *(f"公示材料/{title}{paper}.docx" for title in [*own, "麒麟区拟推荐对象公示"] for paper in PERIOD_PAPERS[:2]),
     }
     for name, content in files.items():
         if name != "目录.txt":

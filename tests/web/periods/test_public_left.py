@@ -45,7 +45,7 @@ def test_who_has_left_is_marked_and_no_new_objection_is_taken(
     for step in ("check", "submit", "edit"):
         refused = client.post(f"{here}/objection", filled(step=step))
         assert refused.status == 409
-        assert f"该对象{how}（2026年9月21日10:00），不再接受新的异议，这一件没有提交。" in refused.text
+        assert f"该对象{how}（2026年9月21日 10:00），不再接受新的异议，这一件没有提交。" in refused.text
         assert filled()["facts"] in refused.source  # all the text is still there
     assert world.everything() == before
     other = client.get(f"/periods/{period}/nominees/{world.nominees[3]}")
@@ -66,8 +66,8 @@ def test_between_deadline_and_settlement_a_staff_page_says_one_thing(
         text = client.get(f"/nominees/{nominee}").text
         assert "已取消参评资格" in text
         assert "没有取消过参评资格" not in text
-        assert "生效 2026年9月29日（星期二）24:00" in text
-        assert ("规定时间已到，系统正在处理" in text) is not settled
+        assert "生效 2026年9月29日 24:00" in text
+        assert ("办结期限已到，系统正在处理" in text) is not settled
     text = client.get(f"/nominees/{world.nominees[3]}").text
     assert "没有取消过参评资格" in text
 
@@ -84,6 +84,6 @@ def test_a_receipt_says_what_the_lapse_did_to_the_nominee(
     for _ in range(2):  # before it is settled, and after
         page = client.follow(client.post("/receipt", client.get("/receipt").form("/receipt").fields | {"code": code}))
         became = "该对象已退出推荐" if leaves else "该对象参评资格已取消"
-        assert f"规定时间内没有结论，{became}" in page.text
+        assert f"办结期限内没有结论，{became}" in page.text
         client.post("/receipt/leave", {})
         world.run(settlement.settle_due, now=clock.now)

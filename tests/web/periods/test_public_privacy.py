@@ -39,7 +39,7 @@ def test_the_notice_says_what_the_law_asks_for_with_the_settings_years(
 @on_sqlite
 def test_without_an_office_the_notice_is_there_all_the_same(database: object, client: Browser) -> None:
     page = client.get("/privacy")
-    assert (page.status, "组织评选表彰的工作专班（办公室）是个人信息处理者" in page.text) == (200, True)
+    assert (page.status, "市级专班是个人信息处理者" in page.text) == (200, True)
 
 
 @on_sqlite

@@ -20,6 +20,8 @@ ELSEWHERE = [
     "/?page=1",
     "/receipt",
     "/privacy",
+    "/genuine",
+    "/accessibility",
     "/login",
     "/decisions",
     "/decisions/1",
@@ -43,8 +45,9 @@ def everything_public(client: Browser, period: int, nominee: int) -> dict[str, s
     """Every address of the public, and every form sent to it, as source with headers."""
     here = f"/periods/{period}"
     one = f"{here}/nominees/{nominee}"
-    reads = [here, f"{here}?kind=collective", f"{here}?name=中队", f"{here}?page=2", one, f"{one}/objection"]
-    reads += [f"{here}/nominees/999", f"{here}.json", f"{here}.atom", "/feeds/1.atom", "/feeds/1.ics", *ELSEWHERE]
+    reads = [here, f"{here}/print", f"{here}?kind=collective", f"{here}?name=中队", f"{here}?page=2"]
+    reads += [one, f"{one}/objection", f"{here}/nominees/999", f"{here}.json", f"{here}.atom"]
+    reads += ["/feeds/1.atom", "/feeds/1.ics", *ELSEWHERE]
     pages = {path: client.get(path) for path in reads}
     pages |= {
         f"POST {step}": client.post(f"{one}/objection", filled(step=step)) for step in ("check", "edit", "submit")
@@ -66,7 +69,7 @@ def test_outside_the_window_nothing_names_the_collective(
     clock.now = moment
     pages = everything_public(client, period, world.nominees[0])
     assert [path for path, source in pages.items() if NAME in source or "0874-1234567" in source] == []
-    title = "麒麟区推荐的集体本单位公示"
+    title = "麒麟区拟推荐集体公示（本单位）"
     assert f"<title>{title}" in pages[f"/periods/{period}"]
     assert f">{title}</a>" in pages["/"]
     assert "0874-0000001" in pages[f"/periods/{period}"]  # the recommending unit's telephone instead
@@ -78,7 +81,7 @@ def test_inside_the_window_the_unit_is_named_to_the_second(
     for moment in (OPENS, CLOSES - SECOND):
         clock.now = moment
         for path in ("/", f"/periods/{period}"):
-            assert f"{NAME}本单位公示" in client.get(path).source
+            assert f"{NAME}拟推荐对象公示（本单位）" in client.get(path).source
         assert "0874-1234567" in client.get(f"/periods/{period}").source
 
 
@@ -87,7 +90,7 @@ def test_a_unit_that_shows_people_keeps_its_title(world: World, client: Browser,
         unit_id = session.get_one(Nominee, world.nominees[2]).unit_id
     period = world.schedule(1, unit_id, [world.nominees[2]], "2026-09-08", 3, "2026-09-07 Mon 09:00")
     clock.now = CLOSES
-    assert "麒麟区第3单位本单位公示" in client.get(f"/periods/{period}").text
+    assert "麒麟区第3单位拟推荐对象公示（本单位）" in client.get(f"/periods/{period}").text
 
 
 def test_closing_figures_of_few_are_told_with_the_others_of_the_recommending_unit(
@@ -139,4 +142,4 @@ def test_five_entries_have_figures_of_their_own(world: World, client: Browser, c
     text = client.get(f"/periods/{period}").text
     assert "公示对象 5 收到异议 0" in text
     with world.database.reader() as session:
-        assert session.get_one(Period, period).title_outside == "麒麟区推荐单位公示"
+        assert session.get_one(Period, period).title_outside == "麒麟区拟推荐对象公示"

@@ -79,7 +79,7 @@ def test_the_days_are_shown_one_by_one_before_anything_is_saved(world: World, of
         *(f"10/{day} 星期{weekday} 国庆节" for day, weekday in enumerate("四五六日一二三", start=1)),
         "10/8 星期四 工作日",
     ]
-    assert "2026年9月28日（星期一）24:00" in preview.text
+    assert "2026年9月28日 24:00" in preview.text
     assert world.everything() == before
     saved = plan(office, world, "save")
     assert saved.status == 303
@@ -123,7 +123,7 @@ def test_a_deadline_moves_only_later_only_before_it_passes_and_with_a_reason(
         assert page.form("/extend").fields["text"] == sent["text"]
     assert world.everything() == before
     page = office.follow(office.post(path, {"day": "2026-10-09", "text": "外地取证"}))
-    assert "由9月29日24:00延长，理由：外地取证" in page.text
+    assert "由2026年9月29日 24:00延长，理由：外地取证" in page.text
     clock.to("2026-10-10 Sat 00:00")
     late = office.post(path, {"day": "2026-10-12", "text": "还要再查"})
     assert (late.status, "届满" in late.text) == (409, True)
@@ -152,7 +152,7 @@ def test_closing_is_refused_too_early_and_names_what_is_open(world: World, offic
     case, _ = world.file(period, world.nominees[2], FILED)
     path = f"/office/periods/{period}/close"
     early = office.post(path)
-    assert (early.status, "公示要到2026年9月23日24:00才结束" in early.text) == (409, True)
+    assert (early.status, "公示要到2026年9月23日 24:00才结束" in early.text) == (409, True)
     clock.to("2026-09-24 Thu 00:00")
     still = office.post(path)
     assert (still.status, "还有1件异议没有结论：2026-0001" in still.text) == (409, True)

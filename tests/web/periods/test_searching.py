@@ -22,7 +22,7 @@ def test_the_home_page_leads_to_a_person_while_a_list_is_open(
     page = client.get("/search?q=麒 小3")
     assert "找到 1 个" in page.text
     assert f"/periods/{period}/nominees/{world.nominees[2]}" in page.links
-    assert "麒麟区推荐单位公示，9月23日24:00截止" in page.text
+    assert "麒麟区拟推荐对象公示，2026年9月23日 24:00截止" in page.text
     assert "no-store" not in page.headers["Cache-Control"]
 
 

@@ -40,7 +40,7 @@ def test_a_disqualification_is_reversed_by_two_people_of_the_office(
     short = first.send(page.form("/reversal"), text="短")
     assert (short.status, short.form("/reversal").fields["text"]) == (422, "短")
     proposed = first.follow(first.send(page.form("/reversal"), text="市评选办〔2026〕3号：认定有误，予以撤销。"))
-    assert "您提出了撤销，须由工作专班另一人确认" in proposed.text
+    assert "您提出了撤销，须由市级专班另一人确认" in proposed.text
     own = first.post("/nominees/disqualifications/1/reversal/confirm")
     assert (own.status, "提出的人不能自己确认" in own.text) == (409, True)
     assert "待确认的撤销决定（1）" in second.get("/office/").text
@@ -67,7 +67,7 @@ def test_security_38_the_auditor_reads_the_record_and_an_edited_row_is_found(wor
     with world.database.reader() as session:
         head = chain.head(session)
     page = auditor.get("/office/record")
-    assert f"第 {rows} 条，2026年9月17日（星期四）10:00： {head}" in page.text
+    assert f"第 {rows} 条，2026年9月17日 10:00： {head}" in page.text
     form = next(form for form in page.forms if "kept" in form.fields)
     for kept, said in (
         (str(head), "与另存的校验值相符"),
@@ -123,7 +123,7 @@ def test_a_holiday_notice_is_loaded_whole_or_not_at_all(world: World, office: Br
 
 def test_every_list_says_when_it_is_empty(world: World, office: Browser) -> None:
     for path, said in (
-        ("/office/", "今天没有需要市工作专班办理的事。"),
+        ("/office/", "今天没有需要市级专班办理的事。"),
         ("/office/", "现在没有进行中的公示。"),
         ("/office/", "近14天没有收到异议。"),
         ("/office/periods", "还没有安排过公示。"),

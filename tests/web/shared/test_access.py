@@ -35,8 +35,12 @@ HANDLE = "a-handle-of-22-letters"
 MATRIX = [
     ("GET", "/", 200, EVERYBODY, 200),
     ("GET", "/privacy", 200, EVERYBODY, 200),
+    ("GET", "/genuine", 200, EVERYBODY, 200),
+    ("GET", "/accessibility", 200, EVERYBODY, 200),
+    ("GET", "/site-mark", 404, EVERYBODY, 404),  # none is set: tests/web/shared/test_site.py
     ("GET", "/search", 200, EVERYBODY, 200),
     ("GET", "/periods/6", 200, EVERYBODY, 200),
+    ("GET", "/periods/6/print", 200, EVERYBODY, 200),
     ("GET", "/periods/6/nominees/3", 200, EVERYBODY, 200),
     ("GET", "/decisions/", 200, EVERYBODY, 200),
     ("GET", "/decisions/1", 404, EVERYBODY, 404),  # no decision yet

@@ -11,7 +11,7 @@ from app.models import SecondFactor, StaffSession, Unit, UnitKind, User
 from app.services.record.checks.registry import LiveData, invariant
 
 
-@invariant("R21", "单位的上下级是：所在单位、推荐单位、市工作专班")
+@invariant("R21", "单位的上下级是：所在单位、推荐单位、市级专班")
 def units_form_a_tree(_live: LiveData) -> Select[int]:
     above = aliased(Unit)
     fits = or_(
@@ -22,7 +22,7 @@ def units_form_a_tree(_live: LiveData) -> Select[int]:
     return select(Unit.id).outerjoin(above, Unit.parent_id == above.id).where(~func.coalesce(fits, False))
 
 
-@invariant("R21", "市工作专班只有一个")
+@invariant("R21", "市级专班只有一个")
 def there_is_one_office(_live: LiveData) -> Select[int]:
     first = select(func.min(Unit.id)).where(Unit.kind == UnitKind.OFFICE).scalar_subquery()
     return select(Unit.id).where(Unit.kind == UnitKind.OFFICE, Unit.id != first)

@@ -162,13 +162,13 @@ def handler_is_on_the_organisers_line(_live: LiveData) -> Select[int]:
     )
 
 
-@invariant("R21", "针对办理单位本身的异议由市工作专班办理")
+@invariant("R21", "针对办理单位本身的异议由市级专班办理")
 def complaint_against_the_handler_is_with_the_office(_live: LiveData) -> Select[int]:
     query = select(Objection.id).join(Case, Objection.case_id == Case.id).join(Unit, Case.handler_unit_id == Unit.id)
     return query.where(Objection.against_handler, Unit.kind != UnitKind.OFFICE)
 
 
-@invariant("R21", "逾期未受理的升级时间，在收到之后、规定时间之前")
+@invariant("R21", "逾期未受理的升级时间，在收到之后、办结期限之前")
 def case_escalates_in_time(_live: LiveData) -> Select[int]:
     return cases_in_periods(or_(Case.escalates_at > Period.conclude_by, Case.escalates_at < Case.received_at))
 
@@ -288,17 +288,17 @@ def withdrawn_outcome_has_its_withdrawals(_live: LiveData) -> Select[int]:
 # --- their times ---------------------------------------------------------------------------------
 
 
-@invariant("R26", "结论都在规定时间以前确认")
+@invariant("R26", "结论都在办结期限以前确认")
 def nothing_is_concluded_after_the_deadline(_live: LiveData) -> Select[int]:
     return cases_in_periods(Case.confirmed_at >= Period.conclude_by)
 
 
-@invariant("R26", "受理、不予受理都在规定时间以前决定，在收到以后")
+@invariant("R26", "受理、不予受理都在办结期限以前决定，在收到以后")
 def nothing_is_decided_after_the_deadline(_live: LiveData) -> Select[int]:
     return cases_in_periods(or_(Case.decided_at >= Period.conclude_by, Case.decided_at < Case.received_at))
 
 
-@invariant("R24", "核查记录和当事人陈述写在收到异议以后、规定时间以前")
+@invariant("R24", "核查记录和当事人陈述写在收到异议以后、办结期限以前")
 def note_is_written_while_the_case_is_open(_live: LiveData) -> Select[int]:
     wrong = or_(CaseNote.written_at < Case.received_at, CaseNote.written_at >= Period.conclude_by)
     return cases_in_periods(wrong).join(CaseNote, CaseNote.case_id == Case.id).with_only_columns(CaseNote.id)

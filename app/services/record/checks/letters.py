@@ -75,7 +75,7 @@ def letter_numbers_leave_none_out(_live: LiveData) -> Select[int]:
     return select(LetterCount.programme_id).where(or_(there != LetterCount.last, most != LetterCount.last))
 
 
-@invariant("R19", "反映单位自身问题的案件，文书只有市工作专班看得到")
+@invariant("R19", "反映单位自身问题的案件，文书只有市级专班看得到")
 def letters_of_a_complaint_are_the_offices(_live: LiveData) -> Select[int]:
     complaint = exists().where(Objection.case_id == Case.id, Objection.against_handler)
     query = select(Letter.id).join(Case, Letter.case_id == Case.id).join(Entry, Case.entry_id == Entry.id)
@@ -84,7 +84,7 @@ def letters_of_a_complaint_are_the_offices(_live: LiveData) -> Select[int]:
     return query.where(complaint, Unit.kind != UnitKind.OFFICE, told)
 
 
-@invariant("R34", "补正的期限不晚于规定时间")
+@invariant("R34", "补正的期限不晚于办结期限")
 def supplement_is_due_before_the_deadline(_live: LiveData) -> Select[int]:
     return cases_in_periods(Case.supplement_by > Period.conclude_by)
 
@@ -128,7 +128,7 @@ def letter_is_of_its_objection(_live: LiveData) -> Select[int]:
     return query.join(Objection, Letter.objection_id == Objection.id).where(Objection.entry_id != Case.entry_id)
 
 
-@invariant("R34", "由市工作专班作出的决定，文书由市工作专班具名")
+@invariant("R34", "由市级专班作出的决定，文书由市级专班具名")
 def letter_of_the_office_is_signed_by_it(_live: LiveData) -> Select[int]:
     query = select(Letter.id).join(Unit, Letter.signed_by_id == Unit.id)
     return query.where(or_(Letter.turn.in_(SIGNED_BY_OFFICE), Letter.office_only), Unit.kind != UnitKind.OFFICE)

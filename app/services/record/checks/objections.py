@@ -188,7 +188,7 @@ def arrival_was_told(_live: LiveData) -> Select[int]:
     return select(Case.id).where(~told)
 
 
-@invariant("R28", "提醒都在它所说的规定时间以前")
+@invariant("R28", "提醒都在它所说的办结期限以前")
 def warning_comes_before_its_deadline(_live: LiveData) -> Select[int]:
     late = OutboxRow.created_at >= OutboxRow.deadline
     return select(OutboxRow.id).where(late, OutboxRow.reminder != Reminder.LAPSED)  # which tells that it has passed

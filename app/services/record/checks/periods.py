@@ -54,7 +54,7 @@ def _ends_a_working_day(period: Days, instant: dt.datetime, day: dt.date) -> boo
 # --- the window ----------------------------------------------------------------------------------
 
 
-@invariant("R4", "公示时间恰好五个工作日（系统中断顺延的另加），按当时存下的日历数")
+@invariant("R4", "公示时间恰好5个工作日（系统中断顺延的另加），按当时存下的日历数")
 def window_has_five_working_days(live: LiveData) -> Found:
     for period in live.periods:
         wanted = WINDOW_WORKDAYS + live.made_good.get(period.id, 0)
@@ -62,7 +62,7 @@ def window_has_five_working_days(live: LiveData) -> Found:
             yield Period, period.id
 
 
-@invariant("R4", "公示从一个工作日的零时开始")
+@invariant("R4", "公示从一个工作日的 00:00 开始")
 def window_opens_at_midnight_of_a_working_day(live: LiveData) -> Found:
     for period in live.periods:
         works = period.workdays(period.opening, period.opening + dt.timedelta(days=1))
@@ -70,7 +70,7 @@ def window_opens_at_midnight_of_a_working_day(live: LiveData) -> Found:
             yield Period, period.id
 
 
-@invariant("R4", "公示到一个工作日的二十四时结束")
+@invariant("R4", "公示到一个工作日的 24:00结束")
 def window_closes_at_the_end_of_a_working_day(live: LiveData) -> Found:
     for period in live.periods:
         if not _ends_a_working_day(period, period.closes_at, period.closing):
@@ -120,19 +120,19 @@ def organiser_is_of_the_round(_live: LiveData) -> Select[int]:
 # --- the deadline --------------------------------------------------------------------------------
 
 
-@invariant("R25", "规定时间在公示结束以后")
+@invariant("R25", "办结期限在公示结束以后")
 def deadline_is_after_the_window(_live: LiveData) -> Select[int]:
     return select(Period.id).where(Period.conclude_by <= Period.closes_at)
 
 
-@invariant("R25", "规定时间是一个工作日的二十四时")
+@invariant("R25", "办结期限是一个工作日的 24:00")
 def deadline_is_at_the_end_of_a_working_day(live: LiveData) -> Found:
     for period in live.periods:
         if not _ends_a_working_day(period, period.set_deadline, period.deadline):
             yield Period, period.id
 
 
-@invariant("R3", "规定时间遇新的放假通知的，只顺延到其后的一个工作日二十四时")
+@invariant("R3", "办结期限遇新的放假通知的，只顺延到其后的一个工作日 24:00")
 def settlement_waits_to_the_next_working_day(live: LiveData) -> Found:
     rows = live.session.execute(select(Period).where(Period.waits_until.is_not(None))).scalars()
     for period in rows:
@@ -150,7 +150,7 @@ def time_to_conclude_is_in_bounds(_live: LiveData) -> Select[int]:
     return select(Period.id).where(_RUNS, ~Period.conclude_workdays.between(first, last))
 
 
-@invariant("R25", "规定时间是公示结束后第N个工作日；没有延长过的不多，延长过的不少")
+@invariant("R25", "办结期限是公示结束后第N个工作日；没有延长过的不多，延长过的不少")
 def deadline_is_the_nth_working_day(live: LiveData) -> Found:
     extended = set(live.session.scalars(select(DeadlineExtension.period_id)))
     for period in live.periods:
@@ -166,17 +166,17 @@ def deadline_is_the_nth_working_day(live: LiveData) -> Found:
 # --- what moved them -----------------------------------------------------------------------------
 
 
-@invariant("R25", "规定时间只延长，不提前")
+@invariant("R25", "办结期限只延长，不提前")
 def deadline_only_moves_later(_live: LiveData) -> Select[int]:
     return select(DeadlineExtension.id).where(DeadlineExtension.extended_to <= DeadlineExtension.previous)
 
 
-@invariant("R25", "规定时间都是在届满以前延长的")
+@invariant("R25", "办结期限都是在届满以前延长的")
 def deadline_is_extended_before_it_passes(_live: LiveData) -> Select[int]:
     return select(DeadlineExtension.id).where(DeadlineExtension.extended_at >= DeadlineExtension.previous)
 
 
-@invariant("R25", "规定时间就是最后一次延长所定的时间")
+@invariant("R25", "办结期限就是最后一次延长所定的时间")
 def deadline_is_where_it_was_moved_to(_live: LiveData) -> Select[int]:
     moves = (
         select(DeadlineExtension.period_id, DeadlineExtension.extended_to.label("to"))
@@ -190,7 +190,7 @@ def deadline_is_where_it_was_moved_to(_live: LiveData) -> Select[int]:
     return select(Period.id).join(latest, latest.c.period_id == Period.id).where(latest.c.to != Period.set_deadline)
 
 
-@invariant("R25", "延长规定时间写明了理由")
+@invariant("R25", "延长办结期限写明了理由")
 def extended_deadline_says_why(_live: LiveData) -> Select[int]:
     return select(DeadlineExtension.id).where(DeadlineExtension.reason == "")
 
@@ -218,7 +218,7 @@ def window_ends_where_it_was_moved_to(_live: LiveData) -> Select[int]:
     return select(Period.id).join(latest, latest.c.period_id == Period.id).where(latest.c.to != Period.closes_at)
 
 
-@invariant("R3", "因放假通知调整的公示时间和规定时间，只推迟，不提前")
+@invariant("R3", "因放假通知调整的公示时间和办结期限，只推迟，不提前")
 def replanning_only_moves_later(_live: LiveData) -> Select[int]:
     earlier = or_(
         Replanning.new_close < Replanning.previous_close, Replanning.new_deadline < Replanning.previous_deadline
@@ -229,7 +229,7 @@ def replanning_only_moves_later(_live: LiveData) -> Select[int]:
     return select(Replanning.id).where(or_(earlier, nowhere))
 
 
-@invariant("R3", "因放假通知的调整写明理由，在规定时间以前、由市工作专班作出")
+@invariant("R3", "因放假通知的调整写明理由，在办结期限以前、由市级专班作出")
 def replanning_is_made_in_time_and_says_why(_live: LiveData) -> Select[int]:
     by_office = exists().where(User.id == Replanning.replanned_by, User.role == Role.OFFICE)
     late = Replanning.replanned_at >= Replanning.new_deadline
@@ -251,7 +251,7 @@ def outage_is_made_good_once(live: LiveData) -> Found:
 # --- settlement and closing ----------------------------------------------------------------------
 
 
-@invariant("R26", "规定时间届满以前，没有作过到期处理")
+@invariant("R26", "办结期限届满以前，没有作过到期处理")
 def period_is_settled_after_its_deadline(_live: LiveData) -> Select[int]:
     return select(Period.id).where(Period.settled_at < Period.conclude_by)
 

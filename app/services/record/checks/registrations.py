@@ -27,7 +27,7 @@ def _registered(*wrong: ColumnElement[bool]) -> Select[int]:
     )
 
 
-@invariant("R33", "登记的异议，在收到以后、规定时间以前登记")
+@invariant("R33", "登记的异议，在收到以后、办结期限以前登记")
 def registration_is_in_time(_live: LiveData) -> Select[int]:
     early = Registration.registered_at < Objection.filed_at
     return _registered(or_(early, Registration.registered_at >= Period.conclude_by))
@@ -54,7 +54,7 @@ def postmark_is_a_letters(live: LiveData) -> Found:
             yield Registration, row.objection_id
 
 
-@invariant("R33", "登记异议的人在组织公示的单位、它的上级或者市工作专班")
+@invariant("R33", "登记异议的人在组织公示的单位、它的上级或者市级专班")
 def registrar_is_on_the_organisers_line(_live: LiveData) -> Select[int]:
     organiser, above = aliased(Unit), aliased(Unit)
     line = or_(

@@ -36,7 +36,7 @@ def _looks() -> Select[int]:
     return query.join(Period, Entry.period_id == Period.id)
 
 
-@invariant("R35", "复核都在规定时间以前申请、以前答复")
+@invariant("R35", "复核都在办结期限以前申请、以前答复")
 def second_look_is_before_the_deadline(_live: LiveData) -> Select[int]:
     late = SecondLook.asked_at >= Period.conclude_by, SecondLook.decided_at >= Period.conclude_by
     return _looks().where(or_(*late))
@@ -83,7 +83,7 @@ def second_look_is_answered_whole(_live: LiveData) -> Select[int]:
     return select(SecondLook.id).where(or_(*half))
 
 
-@invariant("R35", "复核由市工作专班的人决定")
+@invariant("R35", "复核由市级专班的人决定")
 def second_look_is_the_offices(_live: LiveData) -> Select[int]:
     query = select(SecondLook.id).join(User, SecondLook.decided_by == User.id)
     return query.where(User.role != Role.OFFICE)
@@ -111,7 +111,7 @@ def nobody_recused_decides_a_second_look(_live: LiveData) -> Select[int]:
     return select(SecondLook.id).where(exists().where(Recusal.case_id == SecondLook.case_id, recused))
 
 
-@invariant("R35", "复核后重新办理的案件由市工作专班办理")
+@invariant("R35", "复核后重新办理的案件由市级专班办理")
 def reopened_case_is_the_offices(_live: LiveData) -> Select[int]:
     reopened = exists().where(SecondLook.case_id == Case.id, SecondLook.outcome == LookOutcome.REOPENED)
     return select(Case.id).join(Unit, Case.handler_unit_id == Unit.id).where(reopened, Unit.kind != UnitKind.OFFICE)

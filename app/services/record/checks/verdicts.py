@@ -15,7 +15,7 @@ from app.services.record.checks.registry import LiveData, cases_in_periods, inva
 _OPEN = Case.state.in_(OPEN_STATES)
 
 
-@invariant("R26", "规定时间届满的案件都已按逾期处理")
+@invariant("R26", "办结期限届满的案件都已按逾期处理")
 def no_case_is_open_past_its_deadline(live: LiveData) -> Select[int]:
     return cases_in_periods(
         _OPEN, Period.conclude_by <= live.lately, Period.settled_at.is_(None), Period.closed_at.is_(None)
@@ -32,7 +32,7 @@ def settled_period_has_no_open_case(_live: LiveData) -> Select[int]:
     )
 
 
-@invariant("R26", "逾期的时间就是规定时间")
+@invariant("R26", "逾期的时间就是办结期限")
 def case_lapses_at_the_deadline(_live: LiveData) -> Select[int]:
     return cases_in_periods(Case.lapsed_at != Period.conclude_by)
 
@@ -100,7 +100,7 @@ def nominee_lapses_once_a_period(_live: LiveData) -> Select[int]:
     return select(Disqualification.id).where(Disqualification.ground == Ground.LAPSED, twice)
 
 
-@invariant("R26", "因逾期取消的，自规定时间起生效")
+@invariant("R26", "因逾期取消的，自办结期限起生效")
 def lapse_takes_effect_at_the_deadline(_live: LiveData) -> Select[int]:
     return _disqualifications(
         Disqualification.ground == Ground.LAPSED, Disqualification.effective_at != Period.conclude_by
