@@ -21,7 +21,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, current_app, request
 
 from app.clock import Clock
-from app.web.shared.headers import security_headers
+from app.web.shared.headers import ROBOTS, security_headers
+from app.web.shared.indexing import robots
 from app.web.shared.portal import now
 
 _REMADE_AFTER = dt.timedelta(seconds=10)
@@ -105,13 +106,14 @@ class PageCache:
                 return page.answer(environ, start_response, now)
         return self.application(environ, start_response)
 
-    def keep(self, key: str, html: str, valid_until: dt.datetime, now: dt.datetime) -> Page:
-        """Keep a rendered page. An unchanged page keeps its compressed bodies."""
+    def keep(self, key: str, html: str, valid_until: dt.datetime, now: dt.datetime, crawlers: str) -> Page:
+        """Keep a rendered page with what it tells crawlers. An unchanged page keeps its compressed bodies."""
         body = html.encode()
         digest = hashlib.sha256(body).hexdigest()[:24]
         before = self._pages.get(key)
         bodies = before.bodies if before and before.digest == digest else _compressed(body)
-        page = Page(valid_until, now + _REMADE_AFTER, digest, bodies, self.headers)
+        headers = (*self.headers, (ROBOTS, crawlers))
+        page = Page(valid_until, now + _REMADE_AFTER, digest, bodies, headers)
         with self._lock:
             self._bytes += page.size - (before.size if before else 0)
             self._pages[key] = page
@@ -142,7 +144,7 @@ def publish(html: str, valid_until: dt.datetime, keep: bool = True) -> Response:
         page = Page(valid_until, now(), hashlib.sha256(html.encode()).hexdigest()[:24], _compressed(html.encode()), ())
     else:
         key = f"{request.environ['PATH_INFO']}?{request.environ['QUERY_STRING']}"
-        page = pages.keep(key, html, valid_until, now())
+        page = pages.keep(key, html, valid_until, now(), robots())
     return _as_response(page)
 
 

@@ -167,5 +167,5 @@ def test_closing_is_refused_too_early_and_names_what_is_open(world: World, offic
         assert said in report.text, said
     assert office.post(path).status == 409
     public = office.get(f"/periods/{period}").text  # numbers, no names (R30)
-    assert "取消参评资格 1" in public
+    assert "1个推荐对象被取消参评资格" in public
     assert "麒小3" not in public

@@ -35,6 +35,8 @@ HANDLE = "a-handle-of-22-letters"
 MATRIX = [
     ("GET", "/", 200, EVERYBODY, 200),
     ("GET", "/privacy", 200, EVERYBODY, 200),
+    ("GET", "/robots.txt", 200, EVERYBODY, 200),
+    ("GET", "/favicon.ico", 200, EVERYBODY, 200),
     ("GET", "/search", 200, EVERYBODY, 200),
     ("GET", "/periods/6", 200, EVERYBODY, 200),
     ("GET", "/periods/6/nominees/3", 200, EVERYBODY, 200),

@@ -49,7 +49,7 @@ def test_a_page_before_the_opening_gives_way_at_its_first_second(
     world: World, client: Browser, clock: MovingClock
 ) -> None:
     period = world.round_two()
-    for path, appears in ((f"/periods/{period}", "麒小3"), ("/", "还有 5 个工作日")):
+    for path, appears in ((f"/periods/{period}", "麒小3"), ("/", "还有5个工作日")):
         clock.to("2026-09-17 Thu 23:59:59.900")
         assert appears not in client.get(path).text
         clock.to("2026-09-18 Fri 00:00")
@@ -179,9 +179,9 @@ def test_head_has_the_headers_and_no_body(world: World, client: Browser) -> None
 # --- headers -------------------------------------------------------------------------------------
 
 
-def test_no_page_is_for_search_engines(world: World, client: Browser) -> None:
+def test_no_page_with_names_is_for_search_engines(world: World, client: Browser) -> None:
     period = world.round_two()
-    for path in ("/", f"/periods/{period}", f"/periods/{period}/nominees/1", "/receipt", "/nowhere"):
+    for path in (f"/periods/{period}", f"/periods/{period}/nominees/1", "/receipt", "/search?q=x", "/nowhere"):
         page = client.get(path)
         assert page.headers["X-Robots-Tag"] == "noindex, noarchive"
         assert '<meta name="robots" content="noindex, noarchive">' in page.source
