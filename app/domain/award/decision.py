@@ -204,9 +204,9 @@ def overfull(award: AwardList, quotas: Mapping[int, UnitQuota]) -> list[str]:
     for (unit_id, kind), count in named.items():
         quota = quotas.get(unit_id, UnitQuota("没有名额的单位", {}))
         if count + quota.secret.get(kind, 0) > quota.places.get(kind, 0):
-            found.append(
-                f"{quota.unit}的{SHORT_KIND_NAMES[kind]}超出名额（名额{quota.places.get(kind, 0)}个，名单上{count}个）"
-            )
+            places = quota.places.get(kind, 0)
+            given = f"名额{places}个" if places else "没有名额"
+            found.append(f"{quota.unit}的{SHORT_KIND_NAMES[kind]}超出名额（{given}，名单上{count}个）")
     return found
 
 
