@@ -13,6 +13,7 @@ _TAGS = frozenset({"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "h
 _EXCERPT = 72
 _POINT = re.compile(r"<li>\s*(?:<p>)?")
 _BLOCK_END = re.compile(r"</(?:p|li|h\d|blockquote|ul|ol)>|<br ?/?>")
+_SENTENCE = re.compile(r".+?(?:[。！？!?]+[”’」』）)]*|$)")
 _SYNTAX = re.compile(r"[*_#>`\[\]]+|^\s*[-+]\s+|^\s*\d+\.\s+", re.MULTILINE)
 
 
@@ -24,8 +25,22 @@ def render(text: str) -> Markup:
 
 def excerpt(text: str, length: int = _EXCERPT) -> str:
     """Return the first characters of a text, without its Markdown, for a list."""
-    plain = " ".join(_SYNTAX.sub("", text).split())
+    plain = _plain(text)
     return plain if len(plain) <= length else plain[:length].rstrip() + "……"
+
+
+def first_sentences(text: str, length: int = _EXCERPT) -> str:
+    """Return the first sentences of a text that fit into a length, without its Markdown; at least the first one."""
+    taken = ""
+    for sentence in _SENTENCE.findall(_plain(text)):
+        if taken and len(taken) + len(sentence) > length:
+            break
+        taken += sentence
+    return taken.strip()
+
+
+def _plain(text: str) -> str:
+    return " ".join(_SYNTAX.sub("", text).split())
 
 
 def paragraphs(text: str) -> list[str]:

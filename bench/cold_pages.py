@@ -20,7 +20,7 @@ from bench import content, report
 from config import Settings
 
 _PAGES = 12
-_LISTS = (150, 1_500, 15_000)
+_LISTS = (ENTRIES_PER_PAGE, 5_000, 50_000)
 _ARCHIVE = 1_000
 
 
@@ -57,7 +57,7 @@ def _application(home: Path, *, entries: int, archive: int) -> tuple[Flask, int]
 
 def _some_pages(period: int, entries: int) -> list[str]:
     """Return the addresses of the first page, one in the middle and the last."""
-    last = entries // ENTRIES_PER_PAGE
+    last = -(-entries // ENTRIES_PER_PAGE)
     return [f"/periods/{period}?page={page}" for page in (1, (last + 1) // 2, last)]
 
 

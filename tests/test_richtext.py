@@ -11,7 +11,7 @@ from bleach._vendor import html5lib  # a browser's own algorithm, written down a
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.richtext import excerpt, render
+from app.richtext import excerpt, first_sentences, render
 from tests.xss import ALL, VECTORS
 
 ALLOWED = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "h3", "h4"}
@@ -124,3 +124,19 @@ MARKUP = st.sampled_from(
 def test_security_35_any_text_gives_bare_tags_of_the_list_and_nothing_else(text: str) -> None:
     assert faults(render(text)) == []
     assert len(excerpt(text)) <= 72 + 2
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("她守了三十年。雨里也去。" + "长" * 80 + "。", "她守了三十年。雨里也去。"),
+        ("**她**守了\n三十年！“雨里也去？”" + "长" * 80 + "。", "她守了 三十年！“雨里也去？”"),
+        ("长" * 100 + "。又一句。", "长" * 100 + "。"),  # the first one, however long
+        ("没有句号", "没有句号"),
+        ("- 一项。\n- 二项。", "一项。 二项。"),
+        ("。。。", "。。。"),
+        ("", ""),
+    ],
+)
+def test_an_excerpt_of_deeds_ends_with_a_sentence(text: str, shown: str) -> None:
+    assert first_sentences(text) == shown

@@ -29,6 +29,7 @@ from app.web.shared import (
     forms,
     headers,
     health,
+    indexing,
     limits,
     metrics,
     page_cache,
@@ -64,7 +65,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
     headers.init_app(app)
     errors.init_app(app)
     reading.init_app(app)
-    for module in (*SUBJECTS, health, metrics):
+    for module in (*SUBJECTS, health, indexing, metrics):
         module.init_app(app)
     access.declare_static(app)
     page_cache.init_app(app, clock)

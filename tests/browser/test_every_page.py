@@ -66,7 +66,7 @@ BLUEPRINTS = {
     "award": {"award", "decisions"},
     "messages": {"messages", "reaches", "following", "feeds"},
 }
-NO_PAGES = {"health", "metrics", "static"}
+NO_PAGES = {"crawlers", "health", "metrics", "static"}
 ELSEWHERE = {
     "registrations.slip",  # looked at and printed in tests/browser/test_registering.py
     "office.nominees",  # an old address: it leads to the list that units have too

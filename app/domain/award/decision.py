@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.cases.verdict import GROUND_NAMES, Ground
-from app.domain.periods.rounds import LAST_ROUND, SHORT_KIND_NAMES, Kind, counted
+from app.domain.periods.roll import counts_in_words
+from app.domain.periods.rounds import LAST_ROUND, SHORT_KIND_NAMES, Kind
 from app.domain.programmes.notice import AwardNotice
 
 
@@ -204,9 +205,9 @@ def overfull(award: AwardList, quotas: Mapping[int, UnitQuota]) -> list[str]:
     for (unit_id, kind), count in named.items():
         quota = quotas.get(unit_id, UnitQuota("没有名额的单位", {}))
         if count + quota.secret.get(kind, 0) > quota.places.get(kind, 0):
-            found.append(
-                f"{quota.unit}的{SHORT_KIND_NAMES[kind]}超出名额（名额{quota.places.get(kind, 0)}个，名单上{count}个）"
-            )
+            places = quota.places.get(kind, 0)
+            given = f"名额{places}个" if places else "没有名额"
+            found.append(f"{quota.unit}的{SHORT_KIND_NAMES[kind]}超出名额（{given}，名单上{count}个）")
     return found
 
 
@@ -307,7 +308,7 @@ def _of_list(award: AwardList, proposed: int) -> str:
     if not proposed:
         return "还没有推荐对象通过复审"
     kinds = Counter(each.facts.kind for each in award.judged if each.fate is not Fate.LEFT_OUT)
-    return f"复审通过、仍然参评的有{counted(SHORT_KIND_NAMES, kinds[Kind.COLLECTIVE], kinds[Kind.INDIVIDUAL])}"
+    return f"复审通过、仍然参评的有{counts_in_words(SHORT_KIND_NAMES, kinds, '、')}"
 
 
 def _answered(name: str, answers: Sequence[RecordedPaper], who: str) -> AwardStep:

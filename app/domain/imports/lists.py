@@ -134,8 +134,9 @@ def quota_problem(kind: Kind, place: PlacesTaken, coming: int, notice: AwardNoti
     if coming <= room:
         return None
     already = f"，已经用去{place.taken + place.secret}个" if place.taken + place.secret else ""
-    wrong = f"{notice.kind_names[kind]}名额{place.places}个{already}，这次报了{coming}个，超出{coming - room}个"
-    right = f"最多再报{room}个；要顶替已取消资格的对象，请在那个对象的页面上办理递补"
+    places = f"{notice.kind_names[kind]}名额{place.places}个" if place.places else f"没有{notice.kind_names[kind]}名额"
+    wrong = f"{places}{already}，这次报了{coming}个，超出{coming - room}个"
+    right = f"{f'最多再报{room}个' if room else '不能再报'}；要顶替已取消资格的对象，请在那个对象的页面上办理递补"
     return Problem("名额", wrong, right)
 
 

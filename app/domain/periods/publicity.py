@@ -9,17 +9,16 @@ from typing import Any
 from app.domain.periods.rounds import Organiser, Round
 
 FEWEST_SHOWN_ALONE = 5
-FIGURES = {
-    "entries": "公示对象",
-    "filed": "收到异议",
+# What became of the objections, as the sentence about a closing says it.
+_OF_OBJECTIONS = {
     "accepted": "受理",
     "declined": "不予受理",
     "upheld": "异议成立",
     "partly_upheld": "部分成立",
     "dismissed": "异议不成立",
     "lapsed": "逾期未结论",
-    "goes_out": "取消参评资格",
 }
+FIGURES = ("entries", "filed", *_OF_OBJECTIONS, "goes_out")
 
 
 def organiser_is_shown(round_: Round, collectives: int) -> bool:
@@ -53,7 +52,7 @@ def shown_alone(entries: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ClosingFigures:
-    """What the public reads of a closing, by the keys of FIGURES.
+    """What the public reads of a closing, by the names in FIGURES.
 
     `periods` is how many periods the figures are of, `pooled_by` the recommending unit whose they are; "" for the
     period's own. No `counts` where even the pool is too small, or where one of its periods still runs.
@@ -65,9 +64,18 @@ class ClosingFigures:
     still_running: bool = False
 
     @property
-    def counts_by_name(self) -> list[tuple[str, int]]:
-        """The counts with the names that the page gives them."""
-        return [(name, self.counts[key]) for key, name in FIGURES.items()] if self.counts else []
+    def sentence(self) -> str:
+        """The counts in one sentence that names no zero; "" without counts."""
+        if not self.counts:
+            return ""
+        shown = f"公示对象{self.counts['entries']}个" if self.counts["entries"] else "没有公示对象"
+        parts = [f"{name}{self.counts[key]}件" for key, name in _OF_OBJECTIONS.items() if self.counts[key]]
+        filed = self.counts["filed"]
+        what = f"（{'，'.join(parts)}）" if parts else ""
+        said = f"收到异议{filed}件{what}" if filed else "没有收到异议"
+        out = self.counts["goes_out"]
+        went = f"{out}个推荐对象被取消参评资格" if out else "没有推荐对象被取消参评资格" if filed else ""
+        return f"{shown}，{said}。" + (f"{went}。" if went else "")
 
 
 def figures_of(report: Mapping[str, Any]) -> dict[str, int]:

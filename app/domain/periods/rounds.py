@@ -19,13 +19,6 @@ class Kind(StrEnum):
 SHORT_KIND_NAMES = {Kind.COLLECTIVE: "集体", Kind.INDIVIDUAL: "个人"}  # where places are counted
 
 
-def counted(names: Mapping[Kind, str], collectives: int, individuals: int) -> str:
-    """Return how many of each kind: 先进集体3个、先进个人5名. A kind without anybody is not named."""
-    parts = [f"{names[Kind.COLLECTIVE]}{collectives}个"] if collectives else []
-    parts += [f"{names[Kind.INDIVIDUAL]}{individuals}名"] if individuals else []
-    return "、".join(parts) or "0个"
-
-
 class Organiser(StrEnum):
     """Whose period it is; the same side handles its cases (R21)."""
 

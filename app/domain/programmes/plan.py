@@ -97,7 +97,8 @@ def faults_of_texts(plan: ProgrammePlan, notice: AwardNotice) -> list[Fault]:
         length = len(getattr(plan, field).strip())
         if not low <= length <= high:
             bounds = f"{low}到{high}个字" if low else f"最多{high}个字"
-            faults.append(Fault(field, f"{name}请写{bounds}，现在是{length}个字。"))
+            now = f"现在是{length}个字" if length else "现在还没有写"
+            faults.append(Fault(field, f"{name}请写{bounds}，{now}。"))
     if not 0 <= plan.county_share <= 100:
         faults.append(Fault("county_share", f"{SHARE_NAME}请填0到100的整数，例如10。"))
     return faults

@@ -94,7 +94,8 @@ class QuotaExceeded(Refusal):
         self.vacant, self.secret = vacant, secret
         also = f"，另有{secret}个涉密的也占名额" if secret else ""
         also += f"，还有{vacant}个名额因取消资格或者退出而空缺，只有指定的递补对象可以使用" if vacant else ""
-        super().__init__(f"{unit}的{kind}名额是{places}个，这次选了{asked}个{also}，请减少到名额以内。")
+        given = f"{unit}的{kind}名额是{places}个" if places else f"{unit}没有{kind}名额"
+        super().__init__(f"{given}，这次选了{asked}个{also}，请减少到名额以内。")
 
 
 class ContactMissing(Refusal):

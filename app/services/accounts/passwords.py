@@ -55,7 +55,8 @@ def judge(password: str, about: Sequence[str] = ()) -> None:
     plain = _plain(password)
     low, high = LENGTH
     if len(plain) < low:
-        raise WeakPassword(f"密码至少要{low}个字符，现在是{len(plain)}个。可以用几个词连成一句话，汉字和空格都行。")
+        now = f"，现在是{len(plain)}个" if plain else ""
+        raise WeakPassword(f"密码至少要{low}个字符{now}。可以用几个词连成一句话，汉字和空格都行。")
     if len(plain) > high:
         raise WeakPassword(f"密码最多{high}个字符，现在是{len(plain)}个。")
     guessed_first = [word for word in (*_OF_THIS_PORTAL, *_words_of_the_place(), *about) if word]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STATE_NAMES, State, may_see
 from app.domain.cases.verdict import Left
-from app.domain.periods.rounds import counted
+from app.domain.periods.roll import counts_in_words
 from app.domain.refusals import WrongState
 from app.domain.shared.wording import coarse, end_moment, full_day
 from app.models import Case, Disqualification, Period
@@ -43,7 +43,7 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
     kinds = period.programme.rules.kind_names
     context = {
         "title": title_lines(period.title, "异议处理情况报告"),
-        "about": f"公示对象：{counted(kinds, period.collectives, period.individuals)}。公示时间："
+        "about": f"公示对象：{counts_in_words(kinds, period.entries_of_kind, '、')}。公示时间："
         f"{full_day(local_date(period.opens_at))}至{full_day(last_day_before(period.closes_at))}，共{period.workdays}个工作日。"
         f"办结期限：{end_moment(period.conclude_by)}。本报告所列情况截至{full_day(local_date(now))}。",
         "filed": f"共收到异议{len(filed)}件，其中异议人撤回{taken_back}件。" if filed else "没有收到异议。",

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.states import Actor
-from app.domain.periods.rounds import Kind, counted
+from app.domain.periods.roll import counts_in_words
+from app.domain.periods.rounds import Kind
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import day, full_day
 from app.models import Case, Disqualification, Entry, Nominee, Objection, Period, Programme, Quota, Unit
@@ -58,13 +59,14 @@ def work_report(
         "shown": _shown(periods, formal),
         "periods": [_row(session, period, unit_id, clerk.actor, now) for period in periods],
         "formal": formal,
-        "asked": f"按照管理权限，就{len(found)}个推荐对象征求了有关部门的意见，情况如下。（请填写：征求意见的时间，"
-        "对不同意见的核实和处理。）",
+        "asked": f"按照管理权限，{f'就{len(found)}个推荐对象' if found else ''}征求了有关部门的意见，情况如下。"
+        "（请填写：征求意见的时间，对不同意见的核实和处理。）",
         "opinions": _opinions(session, found, programme.rules.authority_names),
         "inspected": "（请填写：考察的时间、方式、参加人员和结果。）",
-        "recommended": "经集体研究，推荐"
-        f"{counted(kinds, counts[Kind.COLLECTIVE], counts[Kind.INDIVIDUAL])}，名单如下。"
-        "（请填写：集体研究的时间和形式，会议或者会签。）",
+        "recommended": (
+            f"经集体研究，推荐{counts_in_words(kinds, counts, '、')}，名单如下。" if counts else "没有推荐对象。"
+        )
+        + "（请填写：集体研究的时间和形式，会议或者会签。）",
         "nominees": [{"name": one.name, "unit": one.unit.name, "kind": kinds[one.kind]} for one in found],
         "signatory": unit.name,
         "dated": full_day(local_date(now)),
@@ -84,10 +86,11 @@ def handed_in(session: Session, programme_id: int, unit_id: int, handing: Handin
 def _process(session: Session, programme: Programme, unit: Unit, counts: Counter[Kind]) -> list[str]:
     quota = session.scalar(select(Quota).where(Quota.programme_id == programme.id, Quota.unit_id == unit.id))
     kinds = programme.rules.kind_names
-    places = f"分配{unit.name}推荐名额：{counted(kinds, quota.collectives, quota.individuals)}。" if quota else ""
+    given = {Kind.COLLECTIVE: quota.collectives, Kind.INDIVIDUAL: quota.individuals} if quota else {}
+    places = f"分配{unit.name}推荐名额：{counts_in_words(kinds, given, '、')}。" if quota else ""
+    chosen = f"共推荐{counts_in_words(kinds, counts, '、')}" if counts else "没有推荐对象"
     texts = [
-        f"{places}坚持自下而上、层层选拔、好中选优，共推荐"
-        f"{counted(kinds, counts[Kind.COLLECTIVE], counts[Kind.INDIVIDUAL])}。",
+        f"{places}坚持自下而上、层层选拔、好中选优，{chosen}。",
         "（请填写：单位自荐、征求意见、逐级审核和集体研究的情况。涉密的推荐对象按照保密规定另行报送，不写入本报告。）",
     ]
     mine = (Nominee.programme_id == programme.id, Nominee.recommender_id == unit.id)

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from app.domain.periods.publicity import FEWEST_SHOWN_ALONE, ClosingFigures, figures_of, pooled, shown_alone
+from app.domain.periods.roll import grouped
 from app.domain.periods.rounds import Kind, Organiser
 from app.models import Correction, Entry, Period, Programme, Unit, UnitKind
 from app.services.periods.corrected_text import EntryView, as_shown
 
 # One page holds a whole programme's list, because people search it in the browser and print it.
-ENTRIES_PER_PAGE = 150
+ENTRIES_PER_PAGE = 500
 WHOLE_LIST = 1_000_000  # on one page, to be printed
 PERIODS_PER_PAGE = 20
 
@@ -148,13 +149,14 @@ def _matches(period: Period, wanted: ListFilter) -> list[ColumnElement[bool]]:
             or_(Entry.recommender == wanted.unit, _corrected("recommender", Correction.after == wanted.unit))
         )
     if wanted.name:
-        matches.append(
-            or_(
-                Entry.name.icontains(wanted.name, autoescape=True),
-                _corrected("name", Correction.after.icontains(wanted.name, autoescape=True)),
-            )
-        )
+        matches.append(or_(_reads(Entry.name, wanted.name), _corrected("name", _reads(Correction.after, wanted.name))))
     return matches
+
+
+def _reads(column: ColumnElement[str] | InstrumentedAttribute[str], wanted: str) -> ColumnElement[bool]:
+    """Return the condition that a text contains what is wanted, whatever spaces are in either (吕 丽敏)."""
+    plain = func.replace(func.replace(column, " ", ""), "\u3000", "")
+    return plain.icontains("".join(wanted.split()), autoescape=True)
 
 
 def _corrected(field: str, reads: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -185,13 +187,50 @@ def entry_of(session: Session, period_id: int, nominee_id: int, now: dt.datetime
     return as_shown(session, [entry], now)[0] if entry else None
 
 
-def neighbours(session: Session, entry: EntryView, now: dt.datetime) -> tuple[EntryView | None, EntryView | None]:
-    """Return the entries before and after one, in the order of the list."""
-    others = select(Entry).where(Entry.period_id == entry.period_id).limit(1)
-    before = session.scalar(others.where(Entry.position < entry.position).order_by(Entry.position.desc()))
-    after = session.scalar(others.where(Entry.position > entry.position).order_by(Entry.position))
-    shown = {each.id: each for each in as_shown(session, [each for each in (before, after) if each], now)}
-    return shown[before.id] if before else None, shown[after.id] if after else None
+def neighbours(
+    session: Session, period: Period, entry: EntryView, now: dt.datetime
+) -> tuple[EntryView | None, EntryView | None]:
+    """Return the entries before and after one, in the order in which the list shows them."""
+    page = (entry.position - 1) // ENTRIES_PER_PAGE + 1
+    order = _in_order(session, period, page)
+    place = order.index(entry.id)
+    if place == 0 and page > 1:
+        order, place = [*_in_order(session, period, page - 1)[-1:], *order], 1
+    if place == len(order) - 1:
+        order += _in_order(session, period, page + 1)[:1]
+    beside = order[place - 1 : place] if place else [], order[place + 1 : place + 2]
+    entries = session.scalars(select(Entry).where(Entry.id.in_([*beside[0], *beside[1]]))).all()
+    shown = {each.id: each for each in as_shown(session, entries, now)}
+    before, after = (shown[ids[0]] if ids else None for ids in beside)
+    return before, after
+
+
+def _in_order(session: Session, period: Period, page: int) -> list[int]:
+    """Return the ids of the entries on one page of the list, in the order in which it shows them."""
+    first = (page - 1) * ENTRIES_PER_PAGE
+    query = select(Entry.id, Entry.kind, Entry.recommender).where(
+        Entry.period_id == period.id, Entry.position > first, Entry.position <= first + ENTRIES_PER_PAGE
+    )
+    corrected = dict(
+        session.execute(
+            select(Correction.entry_id, Correction.after)
+            .join(Entry, Correction.entry_id == Entry.id)
+            .where(Entry.period_id == period.id, Correction.field == "recommender")
+            .order_by(Correction.id)
+        ).all()
+    )
+    rows = [
+        _Place(row.id, row.kind, corrected.get(row.id, row.recommender))
+        for row in session.execute(query.order_by(Entry.position))
+    ]
+    return [row.id for group in grouped(rows, recommenders(session, period)) for row in group.entries]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    id: int
+    kind: Kind
+    recommender: str | None
 
 
 def _periods() -> Select[Period]:

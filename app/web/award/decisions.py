@@ -10,6 +10,7 @@ from app.domain.periods.rounds import Kind
 from app.services.programmes import decisions as awarded
 from app.web.shared import page_cache
 from app.web.shared.access import everyone
+from app.web.shared.indexing import may_be_indexed
 from app.web.shared.portal import now, session
 
 blueprint = Blueprint("decisions", __name__)
@@ -17,6 +18,7 @@ blueprint = Blueprint("decisions", __name__)
 
 @blueprint.get("/decisions/")
 @everyone
+@may_be_indexed
 def decisions() -> ResponseReturnValue:
     html = render_template("award/public_decisions.html", decisions=awarded.decisions(session()))
     return page_cache.publish(html, end_of(local_date(now())))
@@ -24,6 +26,7 @@ def decisions() -> ResponseReturnValue:
 
 @blueprint.get("/decisions/<int:decision_id>")
 @everyone
+@may_be_indexed
 def decision(decision_id: int) -> ResponseReturnValue:
     found = awarded.decision(session(), decision_id)
     if found is None:

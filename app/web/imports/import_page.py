@@ -72,7 +72,9 @@ def confirm(import_id: int) -> ResponseReturnValue:
         return _refused(import_id, tried)
     made = tried.result
     programme_id = receiving.visible(session(), import_id, actor()).programme_id
-    flash(f"已导入：新增{made['new']}个推荐对象" + (f"，补充材料{made['filled']}个。" if made["filled"] else "。"))
+    counted = {"新增{}个推荐对象": made["new"], "补充材料{}个": made["filled"]}
+    done = "，".join(words.format(count) for words, count in counted.items() if count)
+    flash(f"已导入：{done or '没有新增的推荐对象'}。")
     return redirect(url_for("nominees.nominees", programme=programme_id), 303)
 
 

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.states import Role
-from app.domain.periods.rounds import Kind, counted
+from app.domain.periods.roll import counts_in_words
+from app.domain.periods.rounds import Kind
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import day
 from app.models import Nominee, Period, Programme
@@ -64,6 +65,9 @@ def _units(programme: Programme, rows: list[UnitPapers]) -> Listing[UnitPapers]:
     notice, kinds = programme.rules, programme.rules.kind_names
     team, person = kinds[Kind.COLLECTIVE], kinds[Kind.INDIVIDUAL]
 
+    def recommended(row: UnitPapers) -> str:
+        return counts_in_words(kinds, {Kind.COLLECTIVE: row.collectives, Kind.INDIVIDUAL: row.individuals})
+
     def paper(key: str, name: str, text: str) -> Column[UnitPapers]:
         return Column(
             key,
@@ -94,7 +98,7 @@ def _units(programme: Programme, rows: list[UnitPapers]) -> Listing[UnitPapers]:
         title="推荐单位的文书",
         columns=[
             Column("unit", "推荐单位", lambda row: row.name, 18),
-            Column("counts", "推荐", lambda row: counted(kinds, row.collectives, row.individuals), 22),
+            Column("counts", "推荐", recommended, 22),
             paper(
                 "annex-2", f"{team}{notice.summaries[Kind.COLLECTIVE].short}", notice.summaries[Kind.COLLECTIVE].label
             ),

@@ -9,7 +9,9 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.domain.calendar.workdays import end_of, local_date, midnight
-from app.domain.periods.rounds import Kind
+from app.domain.periods.publicity import organiser_is_shown
+from app.domain.periods.roll import grouped
+from app.domain.periods.rounds import Kind, Organiser
 from app.models import Period, Unit
 from app.services.periods import publication
 from app.services.programmes import decisions
@@ -17,22 +19,28 @@ from app.services.record import chain
 from app.web.shared import page_cache, site
 from app.web.shared.access import everyone
 from app.web.shared.forms import clean
+from app.web.shared.indexing import keep_out, may_be_indexed
 from app.web.shared.portal import now, portal, session
 
 blueprint = Blueprint("public", __name__)
 _LONGEST_SEARCH = 40
+_DEEDS = ("brief", "full")  # how much of the deeds a list shows, where it is asked to
 
 
 @blueprint.get("/")
 @everyone
+@may_be_indexed
 def home() -> ResponseReturnValue:
     page = _page_number()
     open_now = publication.open_periods(session(), now())
+    if any(organiser_is_shown(period.round, period.collectives) for period in open_now):
+        keep_out()  # the title of such a list names who is recommended, and a search engine would keep it (R5)
     coming = publication.coming_periods(session(), now())
     past, past_total = publication.past_periods(session(), now(), page)
     html = render_template(
         "periods/public_home.html",
-        open_now=open_now,
+        heroes=[period for period in open_now if period.round.organiser is Organiser.OFFICE],
+        others=[period for period in open_now if period.round.organiser is not Organiser.OFFICE],
         coming=coming,
         past=past,
         page=page,
@@ -59,7 +67,8 @@ def period(period_id: int) -> ResponseReturnValue:
         period=shown,
         listing=listing,
         wanted=wanted,
-        recommenders=recommenders,
+        groups=grouped(listing.entries, recommenders),
+        deeds=_deeds(),
         office=the_office(),
         now=now(),
     )
@@ -90,7 +99,7 @@ def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
     entry = publication.entry_of(session(), period_id, nominee_id, now())
     if entry is None:
         abort(404)
-    before, after = publication.neighbours(session(), entry, now())
+    before, after = publication.neighbours(session(), shown, entry, now())
     html = render_template(
         "periods/public_nominee.html",
         period=shown,
@@ -105,6 +114,7 @@ def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/privacy")
 @everyone
+@may_be_indexed
 def privacy() -> ResponseReturnValue:
     """Explain what is collected, why, who sees it and how long it is kept (个人信息保护法 17)."""
     return render_template("periods/public_privacy.html", office=the_office(), years=portal().settings.retention_years)
@@ -187,6 +197,12 @@ def _filter() -> publication.ListFilter:
         name=clean(request.args.get("name"))[:_LONGEST_SEARCH],
         page=_page_number(),
     )
+
+
+def _deeds() -> str:
+    """Return how much of the deeds the list is to show: nothing unless the address asks for it."""
+    wanted = request.args.get("deeds", "")
+    return wanted if wanted in _DEEDS else ""
 
 
 def _page_number() -> int:

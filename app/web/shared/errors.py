@@ -14,6 +14,7 @@ from app.domain.refusals import NotAllowed, NotThere, Refusal
 from app.evidence.names import StoreDown
 from app.web.shared import limits, metrics, requests
 from app.web.shared.attempts import status_of
+from app.web.shared.indexing import keep_out
 
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -54,6 +55,7 @@ def init_app(app: Flask) -> None:
 
 def page(status: int, title: str, sentence: str, headers: dict[str, str] | None = None) -> Answer:
     """Render an error page. After a POST it keeps what was typed, with a button that sends it again."""
+    keep_out()
     html = render_template(
         "shared/error.html", status=status, title=title, sentence=sentence, kept=kept(), number=requests.spoken()
     )

@@ -94,7 +94,8 @@ def of_length(low: int, high: int, what: str) -> Callable[[Any, Any], None]:
     def check(_form: Any, field: Any) -> None:
         length = len(field.data or "")
         if not low <= length <= high:
-            raise StopValidation(f"{what}请写{low}到{high}个字，现在是{length}个字。")
+            now = f"现在是{length}个字" if length else "现在还没有写"
+            raise StopValidation(f"{what}请写{low}到{high}个字，{now}。")
 
     return check
 

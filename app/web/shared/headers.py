@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response
 
+from app.web.shared.indexing import robots
+
 _CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -24,8 +26,8 @@ SECURITY_HEADERS = (
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
-    ("X-Robots-Tag", "noindex, noarchive"),
 )
+ROBOTS = "X-Robots-Tag"
 # Static files have no version in their address. Ten minutes is how long an upgrade may stay unseen.
 _FILES_KEPT_FOR = 600
 STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=31536000")
@@ -40,6 +42,7 @@ def init_app(app: Flask) -> None:
         for name, value in headers:
             response.headers.setdefault(name, value)  # downloads have a stricter policy of their own
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault(ROBOTS, robots())
         return response
 
 

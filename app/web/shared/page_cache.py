@@ -22,7 +22,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, current_app, request
 
 from app.clock import Clock
-from app.web.shared.headers import security_headers
+from app.web.shared.headers import ROBOTS, security_headers
+from app.web.shared.indexing import robots
 from app.web.shared.portal import now
 from app.web.shared.reading import value_in
 
@@ -113,13 +114,16 @@ class PageCache:
                 return page.answer(environ, start_response, now)
         return self.application(environ, start_response)
 
-    def keep(self, environ: WSGIEnvironment, html: str, valid_until: dt.datetime, now: dt.datetime) -> Page:
-        """Keep a rendered page. An unchanged page keeps its compressed bodies."""
+    def keep(
+        self, environ: WSGIEnvironment, html: str, valid_until: dt.datetime, now: dt.datetime, crawlers: str
+    ) -> Page:
+        """Keep a rendered page with what it tells crawlers. An unchanged page keeps its compressed bodies."""
         key, body = _key(environ), html.encode()
         digest = hashlib.sha256(body).hexdigest()[:24]
         before = self._pages.get(key)
         bodies = before.bodies if before and before.digest == digest else _compressed(body)
-        page = Page(valid_until, now + _REMADE_AFTER, digest, bodies, self.headers, key.partition(":")[0])
+        headers = (*self.headers, (ROBOTS, crawlers))
+        page = Page(valid_until, now + _REMADE_AFTER, digest, bodies, headers, key.partition(":")[0])
         with self._lock:
             self._bytes += page.size - (before.size if before else 0)
             self._pages[key] = page
@@ -157,7 +161,7 @@ def publish(html: str, valid_until: dt.datetime, keep: bool = True) -> Response:
         body, reading = html.encode(), _key(request.environ).partition(":")[0]
         page = Page(valid_until, now(), hashlib.sha256(body).hexdigest()[:24], _compressed(body), (), reading)
     else:
-        page = pages.keep(request.environ, html, valid_until, now())
+        page = pages.keep(request.environ, html, valid_until, now(), robots())
     return _as_response(page)
 
 

@@ -16,7 +16,8 @@ from app.domain.cases.verdict import GROUND_NAMES, LEFT_NAMES
 from app.domain.imports.nominations import FIELD_NAMES
 from app.domain.nominees.eligibility import OUTCOME_NAMES
 from app.domain.objections.arrival import CHANNEL_NAMES
-from app.domain.periods.rounds import counted
+from app.domain.periods.roll import counts_in_words
+from app.domain.periods.rounds import SHORT_KIND_NAMES
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import coarse, day, day_label, duration, end_moment, full_day, moment, weekday
 from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
@@ -177,10 +178,11 @@ def init_app(app: Flask) -> None:
         deeds=richtext.render,
         misprint=misprint,
         excerpt=richtext.excerpt,
+        first_sentences=richtext.first_sentences,
     )
     app.jinja_env.globals.update(
-        counted=counted,
         period_contacts=period_contacts,
+        counts_in_words=counts_in_words,
         qr=qr,
         CATEGORY_NAMES=CATEGORY_NAMES,
         CHANNEL_NAMES=CHANNEL_NAMES,
@@ -201,6 +203,7 @@ def init_app(app: Flask) -> None:
         FILES_PER_OBJECTION=FILES_PER_OBJECTION,
         ROLE_NAMES=ROLE_NAMES,
         SCAN_NAMES=SCAN_NAMES,
+        SHORT_KIND_NAMES=SHORT_KIND_NAMES,
         REVIEW_NAMES=STAGE_NAMES,
         STATE_NAMES=STATE_NAMES,
         STEP_NAMES=STEP_NAMES,

@@ -93,7 +93,7 @@ def test_more_names_than_places_are_told_by_unit_and_kind() -> None:
     assert overfull(award, QUOTAS) == []
     secret = {7: replace(QUOTAS[7], secret={Kind.INDIVIDUAL: 1})}
     assert overfull(award, secret) == ["麒麟区的个人超出名额（名额2个，名单上2个）"]
-    assert overfull(award, {}) == ["没有名额的单位的个人超出名额（名额0个，名单上2个）"]
+    assert overfull(award, {}) == ["没有名额的单位的个人超出名额（没有名额，名单上2个）"]
 
 
 # --- papers ----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.periods.publicity import (
     FIGURES,
+    ClosingFigures,
     figures_of,
     organiser_is_shown,
     pooled,
@@ -67,3 +68,28 @@ def test_a_pool_adds_up_every_figure() -> None:
     figures = pooled(reports, "麒麟区", running=0)
     assert figures.counts == dict(zip(FIGURES, (5, 3, 1, 0, 1, 0, 0, 2, 3), strict=True))
     assert figures.counts == {key: sum(figures_of(each)[key] for each in reports) for key in FIGURES}
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((5, 0, 0, 0, 0, 0, 0, 0, 0), "公示对象5个，没有收到异议。"),
+        (
+            (9, 3, 2, 1, 0, 0, 2, 0, 0),
+            "公示对象9个，收到异议3件（受理2件，不予受理1件，异议不成立2件）。没有推荐对象被取消参评资格。",
+        ),
+        (
+            (9, 2, 1, 0, 1, 0, 0, 1, 2),
+            "公示对象9个，收到异议2件（受理1件，异议成立1件，逾期未结论1件）。2个推荐对象被取消参评资格。",
+        ),
+        ((5, 1, 0, 0, 0, 0, 0, 0, 0), "公示对象5个，收到异议1件。没有推荐对象被取消参评资格。"),
+        ((5, 0, 0, 0, 0, 0, 0, 0, 1), "公示对象5个，没有收到异议。1个推荐对象被取消参评资格。"),
+        ((0, 0, 0, 0, 0, 0, 0, 0, 0), "没有公示对象，没有收到异议。"),
+    ],
+)
+def test_a_closing_is_told_in_a_sentence_without_zeros(counts: tuple[int, ...], said: str) -> None:
+    assert ClosingFigures(dict(zip(FIGURES, counts, strict=True))).sentence == said
+
+
+def test_no_counts_make_no_sentence() -> None:
+    assert ClosingFigures(None).sentence == ""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from app.domain.periods.rounds import SHORT_KIND_NAMES, Organiser, counted, rounds_named
+from app.domain.periods.rounds import Organiser, rounds_named
 
 
 def test_each_round_has_its_organiser_and_shows_these_fields_and_no_other() -> None:
@@ -18,11 +16,3 @@ def test_each_round_has_its_organiser_and_shows_these_fields_and_no_other() -> N
         2: ("推荐单位公示", Organiser.RECOMMENDER, {"name", "kind", "deeds"}),
         3: ("全市公示", Organiser.OFFICE, {"name", "kind", "unit", "recommender", "deeds"}),
     }
-
-
-@pytest.mark.parametrize(
-    ("collectives", "individuals", "words"),
-    [(0, 0, "0个"), (0, 3, "个人3名"), (2, 0, "集体2个"), (2, 3, "集体2个、个人3名")],
-)
-def test_a_kind_without_anybody_is_not_counted(collectives: int, individuals: int, words: str) -> None:
-    assert counted(SHORT_KIND_NAMES, collectives, individuals) == words

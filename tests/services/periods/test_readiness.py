@@ -32,7 +32,7 @@ def test_what_each_unit_lacks_and_where_its_cases_will_go(world: World) -> None:
     office, block = "市评选工作组办公室", "电话、地址、邮箱、受理时间"
     assert words(world, world.office) == ""
     assert words(world, world.qilin) == ""
-    assert words(world, own) == f"缺可以登录的账号（现有0个，至少2个）、{block}；异议将由麒麟区办理"
+    assert words(world, own) == f"缺可以登录的账号（现在没有，至少2个）、{block}；异议将由麒麟区办理"
     assert words(world, world.luoping) == f"缺可以登录的账号（现有1个，至少2个）；异议将由{office}办理"
 
 

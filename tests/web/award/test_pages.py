@@ -93,7 +93,7 @@ def test_a_paper_that_is_refused_keeps_what_was_typed_and_stores_nothing(
     for changes, field, said, status in (
         ({"kind": "decision"}, "kind", "不是有效的选择。", 422),
         ({"kind": ""}, "kind", "请选择文件的种类。", 422),
-        ({"number": ""}, "number", "文号请写1到80个字，现在是0个字。", 422),
+        ({"number": ""}, "number", "文号请写1到80个字，现在还没有写。", 422),
         ({"dated": ""}, "dated", "请填写文件上的日期，例如 2025-11-28。", 422),
         ({"dated": "2026-10-14"}, "dated", "日期应是2026-10-13或者更早的一天，现在填的是2026-10-14。", 422),
         ({"agreed": ""}, "agreed", "请选择同意还是不同意。", 422),

@@ -49,7 +49,7 @@ def test_a_form_with_something_missing_comes_back_open_with_its_text(world: Worl
     page = staff("handler").post(f"/desk/cases/{case}/propose", {"findings": "查了三天的情况", "answer": ""})
     assert page.status == 422
     assert page.error_of("conclusion") == "请选一项结论。"
-    assert page.error_of("grounds") == "依据请写1到2000个字，现在是0个字。"
+    assert page.error_of("grounds") == "依据请写1到2000个字，现在还没有写。"
     assert page.form("/propose").fields["findings"] == "查了三天的情况"
     assert page.error_of("findings") == ""
     assert '<details class="panel wanted" open>' in page.source

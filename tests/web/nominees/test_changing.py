@@ -75,7 +75,7 @@ def test_a_change_in_substance_is_refused_beside_its_field_and_stays_typed(world
     assert "事迹变更" in refused.error_of("text")
     assert refused.form("/correction").fields["text"] == other
     assert refused.form("/correction").fields["reason"] == "改一改"
-    assert send(office, path, reason=" ").error_of("reason") == "更正的理由请写2到500个字，现在是0个字。"
+    assert send(office, path, reason=" ").error_of("reason") == "更正的理由请写2到500个字，现在还没有写。"
     assert world.everything() == before
 
 

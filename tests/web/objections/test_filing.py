@@ -60,7 +60,7 @@ WRONG = [
     ({"category": "nonsense"}, {"category": "不是有效的选择。"}),
     ({"facts": "太短了"}, {"facts": "事实和依据请写20到3000个字，现在是3个字。"}),
     ({"facts": "字" * 3001}, {"facts": "现在是3001个字。"}),
-    ({"facts": " \n" * 40}, {"facts": "现在是0个字。"}),
+    ({"facts": " \n" * 40}, {"facts": "现在还没有写。"}),
     (UNIT, {"letter": LETTER}),
     (UNIT | {"name": "某厂"}, {"name": "请填写单位全称，4到60个字。", "letter": LETTER}),
     (UNIT | {"contact_person": ""}, {"contact_person": "单位提出异议，请填写联系人姓名", "letter": LETTER}),

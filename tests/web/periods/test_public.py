@@ -192,7 +192,7 @@ def test_each_round_shows_its_own_fields_and_no_other(
         nominee = session.get_one(Nominee, world.nominees[2])
         nominee.post, nominee.category, nominee.trade = "甲职务标记", "乙类别标记", "丙行业标记"
         session.commit()
-    marks = {"甲职务标记", "乙类别标记", "丙行业标记", "麒麟区第3单位", "推荐单位</dt>"}
+    marks = {"甲职务标记", "乙类别标记", "丙行业标记", "麒麟区第3单位", "<span>麒麟区推荐</span>"}
 
     def shown(period: int) -> set[str]:
         pages = [f"/periods/{period}", f"/periods/{period}/nominees/{world.nominees[2]}"]
@@ -214,7 +214,7 @@ def test_each_round_shows_its_own_fields_and_no_other(
     cleared(world, tmp_path, [world.nominees[2]], "2026-09-24 Thu 09:30")
     three = world.schedule(3, world.office, [world.nominees[2]], "2026-09-28", 3, "2026-09-24 Thu 10:00")
     clock.to("2026-09-28 Mon 09:00")
-    assert shown(three) == {"麒麟区第3单位", "推荐单位</dt>"}
+    assert shown(three) == {"麒麟区第3单位", "<span>麒麟区推荐</span>"}
 
 
 def unit_of(world: World, place: int) -> int:

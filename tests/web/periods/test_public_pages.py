@@ -22,7 +22,7 @@ INDIVIDUALS = ["麒小3", "麒小4", "麒小5"]
 
 def names(page: Page) -> list[str]:
     """Who stands on a page of the list, in order."""
-    return re.findall(r'<li value="\d+"><a href="[^"]+">(.*?)</a>', page.source)
+    return re.findall(r'<th scope="row"[^>]*><a href="[^"]+">(.*?)</a>', page.source)
 
 
 def rename(world: World, place: int = 2, **texts: str) -> None:
@@ -108,7 +108,7 @@ def test_the_list_is_narrowed_by_kind_by_name_and_by_both(world: World, client: 
     ):
         page = client.get(f"/periods/{period}{query}")
         assert names(page) == wanted, query
-        assert f" {len(wanted)} 个" in page.text, query
+        assert (f"找到{len(wanted)}个" if query else f"共{len(wanted)}个") in page.text, query
 
 
 def test_the_city_list_is_narrowed_by_recommending_unit(
@@ -125,6 +125,18 @@ def test_the_city_list_is_narrowed_by_recommending_unit(
     clock.to("2026-09-28 Mon 09:00")
     assert names(client.get(f"/periods/{city}?unit=罗平县")) == ["罗平县第1中队", "罗小2", "罗小3"]
     assert names(client.get(f"/periods/{city}?unit=罗平县&kind=collective")) == ["罗平县第1中队"]
+    # All together: by recommending unit, and the one after another as on the nominees' own pages.
+    page = client.get(f"/periods/{city}")
+    order = [*COLLECTIVES, *INDIVIDUALS, "罗平县第1中队", "罗小2", "罗小3"]
+    assert names(page) == order
+    assert re.findall(r'rowgroup"[^>]*>(.*?)</th>', page.source) == [
+        "麒麟区推荐 <small>集体2个，个人3名</small>",
+        "罗平县推荐 <small>集体1个，个人2名</small>",
+    ]
+    for place, nominee in enumerate(both):
+        text = client.get(f"/periods/{city}/nominees/{nominee}").text
+        assert (f"上一个：{order[place - 1]}" in text) is (place > 0)
+        assert (f"下一个：{order[min(place + 1, 7)]} ›" in text) is (place < 7)
     assert len(names(client.get(f"/periods/{city}"))) == 8
     assert "罗小2</a>" in client.get(f"/periods/{city}?name=罗小").source
 
@@ -143,7 +155,7 @@ def test_a_long_list_has_pages_and_each_entry_keeps_its_address(world: World, cl
                 position=place,
                 deeds="事迹",
             )
-            for place in range(6, 306)
+            for place in range(6, 1006)
         ]
         session.add_all(more)
         session.flush()
@@ -151,18 +163,23 @@ def test_a_long_list_has_pages_and_each_entry_keeps_its_address(world: World, cl
             Entry(period_id=period, nominee_id=one.id, position=one.position, kind=one.kind, name=one.name, deeds="略")
             for one in more
         )
-        session.execute(update(Period).where(Period.id == period).values(individuals=303))
+        session.execute(update(Period).where(Period.id == period).values(individuals=1003))
         session.commit()
         last = more[-1].id
+        session.expunge_all()
     pages = [client.get(f"/periods/{period}?page={number}") for number in (1, 2, 3)]
-    assert [len(names(page)) for page in pages] == [150, 150, 5]
-    assert len({name for page in pages for name in names(page)}) == 305
-    assert names(pages[2])[-1] == "某305"
+    assert [len(names(page)) for page in pages] == [500, 500, 5]
+    assert len({name for page in pages for name in names(page)}) == 1005
+    assert names(pages[2])[-1] == "某1005"
     assert f"/periods/{period}?page=2" in pages[0].links
     assert f"/periods/{period}?page=3" not in pages[0].links
     assert client.get(f"/periods/{period}?page=4").status == 404
     assert f"/periods/{period}?kind=individual&page=2" in client.get(f"/periods/{period}?kind=individual").links
-    assert "某305" in client.get(f"/periods/{period}/nominees/{last}").text
+    assert "某1005" in client.get(f"/periods/{period}/nominees/{last}").text
+    beside = client.get(f"/periods/{period}/nominees/{more[494].id}").text  # the last of its page
+    assert "上一个：某499" in beside
+    assert "下一个：某501" in beside
+    assert "上一个：某500" in client.get(f"/periods/{period}/nominees/{more[495].id}").text
 
 
 # --- deeds ---------------------------------------------------------------------------------------

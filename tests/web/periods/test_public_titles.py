@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -27,6 +28,7 @@ ELSEWHERE = [
     "/decisions/1",
     "/search?q=中队",
     "/nowhere",
+    "/robots.txt",
 ]
 
 
@@ -82,7 +84,13 @@ def test_inside_the_window_the_unit_is_named_to_the_second(
         clock.now = moment
         for path in ("/", f"/periods/{period}"):
             assert f"{NAME}拟推荐对象公示（本单位）" in client.get(path).source
-        assert "0874-1234567" in client.get(f"/periods/{period}").source
+        page = client.get(f"/periods/{period}").source
+        assert "0874-1234567" in page
+        # A messenger keeps the card of a shared link longer than the window lasts.
+        assert '<meta property="og:title" content="麒麟区推荐的集体本单位公示">' in page
+        for path in (f"/periods/{period}", f"/periods/{period}/nominees/{world.nominees[0]}"):
+            cards = re.findall(r'<meta (?:name|property)="[^"]+" content="[^"]*">', client.get(path).source)
+            assert not [card for card in cards if NAME in card], path
 
 
 def test_a_unit_that_shows_people_keeps_its_title(world: World, client: Browser, clock: MovingClock) -> None:
@@ -119,8 +127,8 @@ def test_closing_figures_of_few_are_told_with_the_others_of_the_recommending_uni
     world.run(closing.close_period, periods[4], by=office, now=clock.now)
     told = {figures(period) for period in periods}
     assert told == {
-        "公示对象不足五个的，数字并入推荐单位。下面是麒麟区推荐对象5次这样的公示合在一起的数字。 "
-        "公示对象 5 收到异议 1 受理 0 不予受理 0 异议成立 0 部分成立 0 异议不成立 0 逾期未结论 1 取消参评资格 1"
+        "公示对象不足五个的，数字并入推荐单位。麒麟区推荐对象5次这样的公示合在一起："
+        "公示对象5个，收到异议1件（逾期未结论1件）。1个推荐对象被取消参评资格。"
     }
 
 
@@ -140,6 +148,6 @@ def test_five_entries_have_figures_of_their_own(world: World, client: Browser, c
     clock.to("2026-09-30 Wed 09:00")
     world.run(closing.close_period, period, by=world.actor("office"), now=clock.now)
     text = client.get(f"/periods/{period}").text
-    assert "公示对象 5 收到异议 0" in text
+    assert "公示对象5个，没有收到异议。" in text
     with world.database.reader() as session:
         assert session.get_one(Period, period).title_outside == "麒麟区拟推荐对象公示"

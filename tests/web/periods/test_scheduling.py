@@ -114,7 +114,7 @@ def test_a_deadline_moves_only_later_only_before_it_passes_and_with_a_reason(
         ({"day": "2026-09-29", "text": "外地取证"}, 422, "新的截止日须是2026-09-29之后的工作日"),
         ({"day": "2026-10-01", "text": "外地取证"}, 422, "2026-10-01是国庆节，不是工作日"),
         ({"day": "2027-01-08", "text": "外地取证"}, 409, "2027年的放假调休安排尚未载入"),
-        ({"day": "2026-10-09", "text": ""}, 422, "延长的理由请写2到500个字，现在是0个字。"),
+        ({"day": "2026-10-09", "text": ""}, 422, "延长的理由请写2到500个字，现在还没有写。"),
         ({"day": "", "text": "外地取证"}, 422, "请选择新的截止日，须是工作日。"),
         ({"day": "tomorrow", "text": "外地取证"}, 422, "不是有效的日期值。"),
     ):
@@ -167,5 +167,5 @@ def test_closing_is_refused_too_early_and_names_what_is_open(world: World, offic
         assert said in report.text, said
     assert office.post(path).status == 409
     public = office.get(f"/periods/{period}").text  # numbers, no names (R30)
-    assert "取消参评资格 1" in public
+    assert "1个推荐对象被取消参评资格" in public
     assert "麒小3" not in public

@@ -54,7 +54,7 @@ def test_what_stops_a_period_is_said_beside_the_unit_with_what_to_do(world: Worl
 
 def test_of_a_unit_without_accounts_the_preview_says_who_gets_its_cases(world: World, office: Browser) -> None:
     page = plan(office, world, 1, own_unit(world), "preview")
-    assert "麒麟区第1单位还缺：可以登录的账号（现有0个，至少2个）、电话、地址、邮箱、受理时间。" in page.text
+    assert "麒麟区第1单位还缺：可以登录的账号（现在没有，至少2个）、电话、地址、邮箱、受理时间。" in page.text
     assert "收到的异议将由麒麟区办理。" in page.text
     assert plan(office, world, 1, own_unit(world), "save").status == 303  # who receives can be reached
 

@@ -38,6 +38,8 @@ MATRIX = [
     ("GET", "/genuine", 200, EVERYBODY, 200),
     ("GET", "/accessibility", 200, EVERYBODY, 200),
     ("GET", "/site-mark", 404, EVERYBODY, 404),  # none is set: tests/web/shared/test_site.py
+    ("GET", "/robots.txt", 200, EVERYBODY, 200),
+    ("GET", "/favicon.ico", 200, EVERYBODY, 200),
     ("GET", "/search", 200, EVERYBODY, 200),
     ("GET", "/periods/6", 200, EVERYBODY, 200),
     ("GET", "/periods/6/print", 200, EVERYBODY, 200),

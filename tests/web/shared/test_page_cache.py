@@ -179,9 +179,9 @@ def test_head_has_the_headers_and_no_body(world: World, client: Browser) -> None
 # --- headers -------------------------------------------------------------------------------------
 
 
-def test_no_page_is_for_search_engines(world: World, client: Browser) -> None:
+def test_no_page_with_names_is_for_search_engines(world: World, client: Browser) -> None:
     period = world.round_two()
-    for path in ("/", f"/periods/{period}", f"/periods/{period}/nominees/1", "/receipt", "/nowhere"):
+    for path in (f"/periods/{period}", f"/periods/{period}/nominees/1", "/receipt", "/search?q=x", "/nowhere"):
         page = client.get(path)
         assert page.headers["X-Robots-Tag"] == "noindex, noarchive"
         assert '<meta name="robots" content="noindex, noarchive">' in page.source
