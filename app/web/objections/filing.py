@@ -496,7 +496,7 @@ def _page(
         step=step,
         step_names=STEP_NAMES,
         has_errors=bool(refusal or steps.steps_with_errors(form)),
-        own=ASKED.get(step, ()),
+        own=steps.asked(step, of_unit=form.is_a_units),
         files=attaching.files_of(form.form_token.data) if step is Step.FACTS else [],
         refusal=refusal,
         can_be_told=telling() is not None,

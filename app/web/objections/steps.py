@@ -13,6 +13,8 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from app.models import ObjectorKind
+
 
 class Step(StrEnum):
     """A page of the form, by the value of its hidden field `at`."""
@@ -29,6 +31,7 @@ ASKED = {
     Step.CONTACT: ("contact_person", "contact", "tell_me"),
     Step.FACTS: ("category", "facts", "letter", "evidence", "against_handler"),
 }
+_OF_UNITS = frozenset({"contact_person", "letter"})  # asked of units alone
 # The values of the buttons. Each button to change an answer is EDIT with the name of its step.
 NEXT, BACK, SUBMIT, CLEAR, EDIT = "next", "back", "submit", "clear", "edit-"
 # What only the sender's page can know: never taken from a draft.
@@ -48,12 +51,17 @@ def pressed() -> str:
     return request.form.get("step", "")
 
 
+def asked(step: Step, *, of_unit: bool) -> list[str]:
+    """Return the names of the fields that a page asks for."""
+    return [name for name in ASKED.get(step, ()) if of_unit or name not in _OF_UNITS]
+
+
 def merged(at: Step, kept: dict[str, str]) -> MultiDict[str, str]:
     """Return this request's form with everything that its page does not ask for as the draft has it.
 
     A page reached by going back holds what was typed before it was left, and must not put that over later answers.
     """
-    own = {*ASKED.get(at, ()), *_OF_THE_PAGE}
+    own = {*asked(at, of_unit=kept.get("objector_kind") == ObjectorKind.UNIT), *_OF_THE_PAGE}
     sent = {name: value for name, value in request.form.items() if name in own}
     return MultiDict({name: value for name, value in kept.items() if name not in own} | sent)
 
