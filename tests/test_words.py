@@ -22,7 +22,6 @@ QUOTED = {
     ("app/demo/cast.py", "工作专班"): "the full name of the notice's own office",
     ("app/demo/programmes.py", "工作专班"): "the same, which signs the demonstration's papers",
     ("app/cli/upkeep.py", "%m-%d %H:%M"): "lines of a terminal, which other programs read",
-    ("app/domain/periods/rounds.py", "individuals}名"): "`counted` itself",
     ("app/domain/programmes/programme_book.py", "工作专班"): "a name in workbooks that were handed out before",
 }
 

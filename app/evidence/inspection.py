@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from app.domain.refusals import FileRefused
+from app.domain.refusals import FileRefused, RecordingRefused
 from app.evidence.documents import document_kind
 from app.evidence.kinds import FileKind
 from app.evidence.pdf import check_pdf
@@ -40,6 +40,17 @@ _HINTS = [  # kinds of file that people often send: (place in the file, the byte
     (0, b"Rar!", _ARCHIVE),
     (0, b"7z\xbc\xaf", _ARCHIVE),
 ]
+# Sound and pictures in motion: MP4 with M4A, MOV and 3GP, AMR, MP3, WAV, AVI, Ogg, Matroska.
+_RECORDINGS = (
+    (4, b"ftyp"),
+    (0, b"#!AMR"),
+    (0, b"ID3"),
+    (0, b"\xff\xfb"),
+    (8, b"WAVE"),
+    (8, b"AVI "),
+    (0, b"OggS"),
+    (0, b"\x1aE\xdf\xa3"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +66,16 @@ class Inspected:
 
 
 def inspect(upload: BinaryIO, *, limit: int = FILE_LIMIT, as_it_came: bool = False) -> Inspected:
-    """Inspect a seekable upload. Raises FileRefused.
+    """Inspect a seekable upload. Raises FileRefused, and RecordingRefused which is one.
 
     PDF, Word and Excel files are stored bit for bit: `content` is the upload. A picture's is a spool of its own,
     written anew, unless it is to be kept `as_it_came`: then it was only tried.
     """
-    size, sha256 = _measured(upload, limit)
     upload.seek(0)
     head = upload.read(16)
+    if _is_recording(head):  # before its size is judged: a smaller one would not be taken either
+        raise RecordingRefused
+    size, sha256 = _measured(upload, limit)
     if head.startswith(b"%PDF-"):
         check_pdf(upload)
         return _as_it_came(upload, FileKind.PDF, size, sha256)
@@ -76,6 +89,11 @@ def inspect(upload: BinaryIO, *, limit: int = FILE_LIMIT, as_it_came: bool = Fal
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return _picture(upload, FileKind.PNG, size, sha256, as_it_came)
     raise FileRefused(next((why for place, mark, why in _HINTS if head.startswith(mark, place)), _NONE_OF_THEM))
+
+
+def _is_recording(head: bytes) -> bool:
+    picture = any(head.startswith(mark, place) for place, mark, _ in _HINTS)  # HEIC is an MP4 by its frame
+    return not picture and any(head.startswith(mark, place) for place, mark in _RECORDINGS)
 
 
 def _measured(file: BinaryIO, limit: int | None) -> tuple[int, str]:

@@ -11,6 +11,7 @@ for (const field of document.querySelectorAll("[data-evidence]")) {
   const address = field.dataset.evidence;
   const most = Number(field.dataset.most);
   const limit = Number(field.dataset.limit);
+  const recordings = field.dataset.recordings;
   const waiting = [];
   let sending = null;
 
@@ -119,6 +120,7 @@ for (const field of document.querySelectorAll("[data-evidence]")) {
       const full = taken() + underWay() >= most;
       list.append(item);
       if (full) refused(item, file, `最多附${most}个文件。请合并成一个文件，或者先移除一个。`, true);
+      else if (recordings && /^(audio|video)\//.test(file.type)) refused(item, file, recordings, false);
       else if (file.size > limit) refused(item, file, `文件超过${limit / 1048576} MB。请压缩或者分成几个文件。`, false);
       else if (!file.size) refused(item, file, "这是一个空文件，请重新选择。", false);
       else queued(item, file);

@@ -94,6 +94,27 @@ def test_security_33_any_other_content_is_refused_and_told_what_would_do(content
     assert answer in why
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\0\0\0\x18ftypmp42",
+        b"\0\0\0\x18ftypM4A ",
+        b"\0\0\0\x14ftypqt  ",
+        b"\0\0\0\x18ftyp3gp5",
+        b"#!AMR\n",
+        b"ID3\x03",
+        b"RIFF\0\0\0\0WAVEfmt ",
+        b"RIFF\0\0\0\0AVI LIST",
+        b"OggS",
+        b"\x1aE\xdf\xa3",
+    ],
+)
+@pytest.mark.parametrize("size", [20, 3000])
+def test_a_recording_is_told_apart_and_sent_another_way_whatever_its_size(head: bytes, size: int) -> None:
+    why = refusal(head + bytes(size), 1000)
+    assert why == "录音、录像不能在这里上传。请存到U盘或者光盘里，和纸质材料一起保存，并在文字里写明。"
+
+
 def test_security_06_an_empty_file_is_refused_by_name() -> None:
     assert refusal(b"") == "这个文件是空的，里面没有内容。请检查后重新选择。"
 

@@ -254,6 +254,8 @@ class Target:
                     if answer.mimetype == "text/html":
                         for action, fields in Names(place, answer.get_data().decode(errors="replace")).found.items():
                             found.setdefault(action, {}).update(fields)
+        # The page that asks once more stands at the address of a draft.
+        found.setdefault("/receipt/withdraw", {})["sure"] = "y"
         return found
 
     def _content(self) -> dict[str, list[str]]:

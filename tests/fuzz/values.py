@@ -158,7 +158,7 @@ def sent(filled: Mapping[str, str]) -> st.SearchStrategy[Attack]:
     spoilt = st.builds(
         lambda changed, step: {name.encode(): value for name, value in {**_as_filled(filled, step), **changed}.items()},
         st.dictionaries(one_of_these(names), st.one_of(values, st.none()), max_size=2),
-        one_of_these(["submit", "save", "check", "edit"]),
+        one_of_these(["submit", "save", "next", "back", "edit-who", "edit-facts", "clear"]),
     )
     urlencoded = st.builds(lambda fields, extra: _joined([*_present(fields), *extra]), spoilt, _extra(names))
     return st.one_of(

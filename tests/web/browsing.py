@@ -18,7 +18,7 @@ from app.services.accounts import sessions
 from tests.world import FACTS, at
 
 TOKEN = "a-form-token-of-24-chars"
-_DRAFT = re.compile(r"/objection/[\w-]{22}(/check)?$|/receipt/again/[\w-]{22}$")
+_DRAFT = re.compile(r"/objection/[\w-]{22}(/contact|/facts|/check)?$|/receipt/again/[\w-]{22}$")
 CSRF = "a token of the test's own, forty characters"
 # When the sessions of `sign_in` begin: no test that moves its clock is thrown out. How sessions end is tested by login.
 _ALWAYS = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
@@ -161,6 +161,22 @@ class Browser:
         data = {**form.fields, **changes} | ({"step": press} if press else {})
         assert not press or press in form.buttons
         return self._shown(self.open(form.action, method=form.method.upper(), data=data), {})
+
+    def steps(self, page: Page, **typed: Any) -> list[Page]:
+        """Go through the form from the page of a step, and return every page that comes after it."""
+        values = {name: value for name, value in filled(**typed).items() if name not in ("step", "form_token")}
+        asked = {"who": ("objector_kind", "name"), "contact": ("contact_person", "contact", "tell_me")}
+        pages = [page]
+        while (at := pages[-1].form("/objection").fields["at"]) != "check" and len(pages) < 5:
+            own = asked.get(at) or [name for name in values if not any(name in names for names in asked.values())]
+            changes = {name: values[name] for name in own if name in values}
+            pages.append(self.send(pages[-1].form("/objection"), "next", **changes))
+            assert pages[-1].status == 200, pages[-1].text
+        return pages[1:]
+
+    def to_check(self, path: str, **typed: Any) -> Page:
+        """Fill in the form at this address, step by step, and return its check page."""
+        return self.steps(self.get(path), **typed)[-1]
 
     def _shown(self, answer: TestResponse, headers: dict[str, str]) -> Page:
         """The page of a draft, to which every public form leads, or else the answer itself."""

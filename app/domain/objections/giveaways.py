@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from app.domain.objections.sameness import plain_contact
+from app.domain.objections.contacts import contacts_in, plain_contact
 from app.domain.shared.privacy import CARD, ID_NUMBER, find_private
 
 OWN_NAME = "您的姓名"
@@ -23,8 +23,9 @@ def giveaways(facts: str, name: str, contact_person: str, contact: str, *, unit:
     text = _plain(facts)
     own = [(OWN_UNIT if unit else OWN_NAME, _plain(name)), (OWN_CONTACT_PERSON, _plain(contact_person))]
     found = [what for what, wanted in own if len(wanted) >= _SHORTEST_NAME and wanted in text]
-    number = _plain(plain_contact(contact))
-    if number and number in text:
+    # Without the extension: it stands somewhere else in the text, or nowhere.
+    keys = [each.key.partition("转")[0] for each in contacts_in(contact)] or [plain_contact(contact)]
+    if any(number and number in text for number in map(_plain, keys)):
         found.append(OWN_CONTACT)
     return found + [kind for kind in find_private(facts) if kind in _ALSO]
 

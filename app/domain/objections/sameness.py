@@ -1,18 +1,11 @@
-"""Compare contacts and texts however they were typed, and count what exceeds a contact's share (R17)."""
+"""Compare texts however they were typed, and count what exceeds a contact's share (R17)."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-
-def plain_contact(text: str | None) -> str:
-    """Return a telephone number or an address in one form: one width, no spaces, hyphens, brackets or +86."""
-    plain = re.sub(r"[\s()\-–—]", "", unicodedata.normalize("NFKC", text or "")).lower()
-    return re.sub(r"^(\+|00)86", "", plain)
 
 
 def plain_text(text: str) -> str:

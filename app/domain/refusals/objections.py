@@ -63,6 +63,23 @@ class FileRefused(Refusal):
         super().__init__(why)
 
 
+class RecordingRefused(FileRefused):
+    """A recording of sound or of moving pictures: it comes on a carrier.
+
+    An objector hands it to `office`, which may know who objects (R19).
+    """
+
+    def __init__(self, office: str = "", phone: str | None = None) -> None:
+        if not office:
+            super().__init__("录音、录像不能在这里上传。请存到U盘或者光盘里，和纸质材料一起保存，并在文字里写明。")
+            return
+        call = f"，电话{phone}" if phone else ""
+        super().__init__(
+            f"录音、录像不能在网上传。请存到U盘或者光盘里，写上受理编号，不写姓名，送到或者寄到市级专班（{office}{call}），"
+            "并在文字里写明有录音、录像。"
+        )
+
+
 class TooManyFiles(Refusal):
     """As many files as an objection, or the supplements to it, may have."""
 

@@ -17,7 +17,7 @@ from app.domain.messages.channels import OutgoingChannel, fault_of_address
 from app.domain.messages.fate import Delivery
 from app.domain.messages.hours import Times, find_next_workday, move_into_hours
 from app.domain.messages.wording import NoticeKind
-from app.domain.objections.sameness import plain_contact
+from app.domain.objections.contacts import contacts_in
 from app.domain.refusals import CodeRefused, CodeTooSoon, NotThere
 from app.models import Dispatch, Objection, Reach, Registration
 from app.sealing import Keyring
@@ -36,9 +36,11 @@ _MOST_CODES, _CODE_PERIOD = 6, dt.timedelta(days=1)  # codes a day for one conta
 
 def find_channel(contact: str, available: frozenset[OutgoingChannel]) -> tuple[OutgoingChannel, str] | None:
     """Return the channel and the address of a contact. Returns None where no channel reaches it, as a fixed line."""
-    for channel, address in ((OutgoingChannel.MAIL, contact.strip()), (OutgoingChannel.SMS, plain_contact(contact))):
-        if channel in available and not fault_of_address(channel, address):
-            return channel, address
+    found = contacts_in(contact)
+    for channel in (OutgoingChannel.MAIL, OutgoingChannel.SMS):
+        for each in found:
+            if channel in available and not fault_of_address(channel, each.written):
+                return channel, each.written
     return None
 
 

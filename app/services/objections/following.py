@@ -79,15 +79,26 @@ def supplement(work: Work, objection_id: int, text: str, form_hash: str = "") ->
     work.did_by(OBJECTOR, "objection.supplemented", case, **details)
 
 
+def check_withdrawal(work: Work, objection_id: int, reason: str) -> None:
+    """Raise what `withdraw` would raise, before the objector is asked once more."""
+    _require_not_withdrawn(_lock_open_case(work, objection_id, "撤回")[0])
+    checked_text(reason, "撤回原因", WITHDRAW_LENGTH)
+    work.session.rollback()
+
+
 @use_case
 def withdraw(work: Work, objection_id: int, reason: str) -> None:
     """Withdraw. The case stays where it is: the handler decides what becomes of the check (R18)."""
     objection, case = _lock_open_case(work, objection_id, "撤回")
-    if objection.withdrawn_at is not None:
-        raise AlreadyDone("这件异议已经撤回过了。")
+    _require_not_withdrawn(objection)
     objection.withdraw_reason = checked_text(reason, "撤回原因", WITHDRAW_LENGTH)
     objection.withdrawn_at = work.now
     work.did_by(OBJECTOR, "objection.withdrawn", case, objection=objection.id)
+
+
+def _require_not_withdrawn(objection: Objection) -> None:
+    if objection.withdrawn_at is not None:
+        raise AlreadyDone("这件异议已经撤回过了。")
 
 
 def _lock_open_case(work: Work, objection_id: int, action: str) -> tuple[Objection, Case]:

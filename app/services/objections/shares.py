@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, insert
 from sqlalchemy.exc import IntegrityError
 
+from app.domain.objections.contacts import plain_contact
 from app.domain.objections.receipt import keyed_hash
-from app.domain.objections.sameness import plain_contact, plain_text
+from app.domain.objections.sameness import plain_text
 from app.domain.refusals import AnswerSpent
 from app.models import SpentAnswer
 

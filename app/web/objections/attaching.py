@@ -6,8 +6,10 @@ from typing import BinaryIO
 
 from wtforms import Field
 
+from app.domain.refusals import RecordingRefused
 from app.services.objections import evidence
 from app.services.objections.evidence import Attached, SentFile
+from app.services.periods.publication import the_office
 from app.services.record.chain import OBJECTOR
 from app.web.shared.access import work
 from app.web.shared.form_files import file_to_remove, form_hash, take_each
@@ -47,7 +49,18 @@ def take(
     check_spooled(upload)
     vault = portal().vault
     sent = SentFile(title, upload, objection_id, letter, by)
-    return evidence.take(work(), vault, form_hash(token), sent)
+    try:
+        return evidence.take(work(), vault, form_hash(token), sent)
+    except RecordingRefused:
+        if by == OBJECTOR:
+            raise recordings() from None
+        raise
+
+
+def recordings() -> RecordingRefused:
+    """Return the refusal of a recording that tells an objector where to take it."""
+    office = the_office(session())
+    return RecordingRefused(office.name, office.phone) if office else RecordingRefused()
 
 
 def take_sent(

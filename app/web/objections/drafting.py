@@ -21,6 +21,8 @@ from app.web.shared.portal import now, portal, session
 
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{22}")
 _NOT_KEPT = frozenset({"csrf_token", "draft"})
+_UNFINISHED = "unfinished"
+_MOST_UNFINISHED = 5  # forms that a browser finds again; a cookie has little room
 
 
 def new_handle() -> str:
@@ -64,7 +66,10 @@ def say_errors(form: Form, content: Content) -> None:
 
 def keep(handle: str, content: Content) -> bool:
     """Keep a draft. Returns False where there is no room: the page then answers the POST itself."""
-    return drafts.keep(work(), browser(), handle, content)
+    if drafts.keep(work(), browser(), handle, content):
+        return True
+    forget(handle)  # an earlier draft would be taken for the newest
+    return False
 
 
 def kept(handle: str) -> Content | None:
@@ -73,6 +78,35 @@ def kept(handle: str) -> Content | None:
 
 def forget(handle: str) -> None:
     drafts.forget(work(), browser(), handle)
+
+
+def begin_unfinished(what: str, handle: str) -> None:
+    """Remember which draft this browser has under way for a form, so that opening the form again goes on with it."""
+    others = {key: value for key, value in _unfinished().items() if key != _mark(what)}
+    latest = [*others.items(), (_mark(what), handle)][-_MOST_UNFINISHED:]
+    cookie[_UNFINISHED] = dict(latest)
+
+
+def unfinished(what: str) -> str | None:
+    """Return the handle of the draft that this browser has under way for a form, less than an hour old."""
+    handle = _unfinished().get(_mark(what)) if _UNFINISHED in cookie else None
+    return handle if handle is not None and kept(handle) is not None else None
+
+
+def end_unfinished(what: str) -> None:
+    """Let the form begin anew when it is opened again: it was filed, or cleared."""
+    if _UNFINISHED in cookie:
+        cookie[_UNFINISHED] = {key: value for key, value in _unfinished().items() if key != _mark(what)}
+
+
+def _unfinished() -> dict[str, str]:
+    found: dict[str, str] = cookie.get(_UNFINISHED, {})
+    return found
+
+
+def _mark(what: str) -> str:
+    """Return the name of a form for the session cookie, which is signed and not secret: it does not tell which form."""
+    return drafts.token_of(portal().keyring.hash_key, browser(), what)[:12]
 
 
 def browser() -> str:

@@ -1,7 +1,8 @@
-"""The objection form: guidance and details → check → receipt, the same without JavaScript (R6, R14-R17).
+"""The objection form: who you are → contact → facts → check → receipt, the same without JavaScript (R6, R14-R17).
 
 Every POST redirects to an address that shows its outcome, so going back or reloading is always a GET. What was typed is
 kept on the server for an hour at most (`drafting`). The form carries it as well, so filing works without the draft.
+`steps` says which page asks for what.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -22,65 +23,84 @@ from app.domain.objections.receipt import new_form_token
 from app.domain.refusals import AnswerSpent, FilesChanged, FormAlreadyUsed, NomineeLeft, WindowClosed
 from app.models import Period
 from app.services.accounts.units import first_handler
-from app.services.objections import intake
+from app.services.objections import evidence, intake
 from app.services.objections.drafts import Content
 from app.services.objections.evidence import Attached
 from app.services.objections.intake import Filed, Filing
 from app.services.objections.shares import Guard
 from app.services.periods import publication
 from app.services.periods.corrected_text import EntryView
-from app.web.objections import attaching, drafting, receipt_session, slips
+from app.web.objections import attaching, drafting, receipt_session, slips, steps
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ObjectionForm
+from app.web.objections.steps import ASKED, STEP_NAMES, Step
 from app.web.objections.telling import telling
 from app.web.periods.public import the_office
 from app.web.shared import challenge, errors, limits, metrics, own_share
-from app.web.shared.access import everyone
-from app.web.shared.form_files import removal_asked
+from app.web.shared.access import everyone, work
+from app.web.shared.form_files import form_hash, removal_asked
+from app.web.shared.forms import TypedBefore
 from app.web.shared.portal import let_go, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
 
 blueprint = Blueprint("objections", __name__)
 PATH = "/periods/<int:period_id>/nominees/<int:nominee_id>/objection"
 
-# The page that a draft belongs to.
-_FORM, _CHECK = "form", "check"
 _BUSY = "现在提交的人比较多，要先做一次安全检查。异议还没有提交，您写的内容都在。请等检查做完，再点一次“确认提交”。"
+_PAGES = {step: f"objections.draft_{step}" for step in Step} | {Step.WHO: "objections.draft_form"}
 
 
 @blueprint.get(PATH)
 @everyone
 def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
+    """Lead to the first step, or to where this browser left off within the hour."""
     _, entry = open_entry(period_id, nominee_id)
     if entry is None:
         return redirect(url_for("public.period", period_id=period_id))
     if entry.left:  # the nominee's page explains why there is no form
         return redirect(url_for("public.nominee", period_id=period_id, nominee_id=nominee_id))
-    return redirect(url_for("objections.draft_form", handle=drafting.new_handle(), **_args()))
+    handle = drafting.unfinished(_this_form())
+    content = drafting.kept(handle) if handle else None
+    if handle is None or content is None:
+        return redirect(url_for("objections.draft_form", handle=drafting.new_handle(), **_args()))
+    return redirect(url_for(_PAGES[Step(content["stage"])], handle=handle, **_args()))
 
 
 @blueprint.get(f"{PATH}/<handle>")
 @everyone
 def draft_form(period_id: int, nominee_id: int, handle: str) -> ResponseReturnValue:
-    """Show the form: empty at first, then with what this browser sent last."""
+    """Show the first step: empty at first, then with what this browser sent last."""
     content = drafting.kept(handle)
     period, entry = open_entry(period_id, nominee_id)
     if content is not None:
-        return _show_form(period, entry, content, handle)
+        return _show_step(period, entry, Step.WHO, content, handle)
     if entry is None:
         return redirect(url_for("public.period", period_id=period_id))
     form = ObjectionForm(formdata=None)
     form.draft.data, form.form_token.data = handle, drafting.token_for(handle)
-    return _page(period, entry, form)
+    return _page(period, entry, Step.WHO, form)
+
+
+@blueprint.get(f"{PATH}/<handle>/contact")
+@everyone
+def draft_contact(period_id: int, nominee_id: int, handle: str) -> ResponseReturnValue:
+    return _later_step(Step.CONTACT, handle)
+
+
+@blueprint.get(f"{PATH}/<handle>/facts")
+@everyone
+def draft_facts(period_id: int, nominee_id: int, handle: str) -> ResponseReturnValue:
+    return _later_step(Step.FACTS, handle)
 
 
 @blueprint.get(f"{PATH}/<handle>/check")
 @everyone
 def draft_check(period_id: int, nominee_id: int, handle: str) -> ResponseReturnValue:
-    """Show the check page. A draft with errors is shown in the form instead."""
+    """Show the check page. A draft with something missing is shown at its step instead."""
     content = drafting.kept(handle)
-    if content is None or content["stage"] != _CHECK:
-        return redirect(url_for("objections.draft_form", handle=handle, **_args()))
+    if content is None or not content["complete"]:
+        stage = Step.WHO if content is None else Step(content["stage"])
+        return redirect(url_for(_PAGES[stage], handle=handle, **_args()))
     period, entry = open_entry(period_id, nominee_id)
     return _show_check(period, entry, content, handle)
 
@@ -91,33 +111,67 @@ def draft_check(period_id: int, nominee_id: int, handle: str) -> ResponseReturnV
 @form_upload_limit
 @limits.filing_is_counted
 def submit_objection(period_id: int, nominee_id: int) -> ResponseReturnValue:
+    """Take a step of the form, or the whole form at once."""
     return _taken(period_id, nominee_id)
 
 
 def _taken(period_id: int, nominee_id: int) -> ResponseReturnValue:
-    form = ObjectionForm()
+    at, button = steps.page_sent(), steps.pressed()
+    form = _form_sent(at)
     form.ensure_token()
+    if button == steps.CLEAR:
+        return _cleared(form)
     refused, refused_letters = _take_files(period_id, nominee_id, form)
     if removal_asked():
         attaching.remove_asked(form.form_token.data)
-    valid = form.validate()
-    if form.is_a_units and not _letter_seen(form):
-        refused_letters.append("单位提出异议，请在这里上传盖有公章的书面材料，照片或者扫描件都可以。")
-    valid = not attaching.say_refused(form.evidence, refused) and valid
-    valid = not attaching.say_refused(form.letter, refused_letters) and valid
-    submits = request.form.get("step") == "submit"
+    valid = _judged(form, refused, refused_letters)
+    submits = button == steps.SUBMIT
     due = submits and limits.challenge_is_due()
     if valid and submits and not due:
         return _file(period_id, nominee_id, form)
     if valid and due:
         return _hold_up(period_id, nominee_id, form, _BUSY, 428, challenge.WAIT)
     period, entry = open_entry(period_id, nominee_id)
-    if not valid:
-        return _lead_to(_FORM, form, 422)
     if entry is None:
         raise WindowClosed(period.opens_at, period.closes_at, now())
     intake.require_still_there(session(), nominee_id, now())
-    return _lead_to(_FORM if request.form.get("step") == "edit" else _CHECK, form)
+    if at is Step.CHECK:
+        form.checked.data = "y"
+    page, says_errors = steps.page_after(at, button, steps.steps_with_errors(form), checked=bool(form.checked.data))
+    if removal_asked() and at is Step.FACTS:
+        page, says_errors = at, False
+    return _lead_to(page, form, 422 if says_errors else 200)
+
+
+def _form_sent(at: Step | None) -> ObjectionForm:
+    """Return this request's form. What its page did not ask for is as the draft has it."""
+    form = ObjectionForm()
+    if at not in ASKED:
+        return form
+    content = drafting.kept(drafting.handle_of(form))
+    if content is None or content["typed"].get("form_token") != form.form_token.data:
+        return form
+    return ObjectionForm(TypedBefore(steps.merged(at, content["typed"])))
+
+
+def _judged(form: ObjectionForm, refused: list[str], refused_letters: list[str]) -> bool:
+    """Validate the whole form and its files. Each fault stands beside its field."""
+    valid = form.validate()
+    if form.is_a_units and not _letter_seen(form):
+        refused_letters = [*refused_letters, "单位提出异议，请在这里上传盖有公章的书面材料，照片或者扫描件都可以。"]
+    valid = not attaching.say_refused(form.evidence, refused) and valid
+    return not attaching.say_refused(form.letter, refused_letters) and valid
+
+
+def _cleared(form: ObjectionForm) -> ResponseReturnValue:
+    """Delete what was typed and sent, for whoever gives up on a shared computer."""
+    files = attaching.files_of(form.form_token.data)
+    for file in files:
+        evidence.remove(work(), portal().vault, form_hash(form.form_token.data), file.id)
+    drafting.forget(drafting.handle_of(form))
+    drafting.end_unfinished(_this_form())
+    flash("填写的内容已经清除，没有提交。")
+    return redirect(url_for("objections.objection_form", **_args()), 303)
 
 
 def _take_files(period_id: int, nominee_id: int, form: ObjectionForm) -> tuple[list[str], list[str]]:
@@ -158,6 +212,7 @@ def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseRetur
     filed = intake.file_objection(session(), portal().keyring, entry_id, filing, now(), Guard(passed.answer))
     if not filed.repeated:
         own_share.note(form.form_token.data or "", form.contact.data or "")
+    drafting.end_unfinished(_this_form())
     return _receipt(filed, form)
 
 
@@ -206,14 +261,15 @@ def _hold_up(
         # A challenge may have to be asked for again, so the last quarter of an hour always counts as close to the end.
         if now() + max(wait, dt.timedelta(minutes=15)) >= period.closes_at:
             form.slip.data = slips.issue(entry_id, filing)
-    return _lead_to(_CHECK, form, status, sentence, headers=headers)
+    return _lead_to(Step.CHECK, form, status, sentence, headers=headers)
 
 
 @blueprint.errorhandler(WindowClosed)
 @blueprint.errorhandler(NomineeLeft)
 @blueprint.errorhandler(FilesChanged)
 def _not_filed(refusal: WindowClosed | NomineeLeft | FilesChanged) -> ResponseReturnValue:
-    return _form_again(str(refusal), 409)
+    page = Step.FACTS if isinstance(refusal, FilesChanged) else None  # where the files are
+    return _form_again(str(refusal), 409, page=page)
 
 
 @blueprint.errorhandler(FormAlreadyUsed)
@@ -224,7 +280,7 @@ def _used(refusal: FormAlreadyUsed) -> ResponseReturnValue:
 @blueprint.errorhandler(AnswerSpent)
 def _answered_before(refusal: AnswerSpent) -> ResponseReturnValue:
     let_go()
-    return _lead_to(_CHECK, ObjectionForm(), 409, str(refusal), asked=True)
+    return _lead_to(Step.CHECK, ObjectionForm(), 409, str(refusal), asked=True)
 
 
 @blueprint.errorhandler(RateLimitExceeded)
@@ -246,7 +302,7 @@ def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
         return _answered(
             lambda: _hold_up(sentence=sentence, status=429, wait=wait, form=form, headers=headers, **_args())
         )
-    return _form_again(sentence, 429, headers=headers)
+    return _form_again(sentence, 429, headers=headers, page=Step.FACTS if attaching.files_sent() else None)
 
 
 def _answered(act: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
@@ -277,24 +333,33 @@ def _storage(error: SQLAlchemyError) -> ResponseReturnValue:
 
 
 def _form_again(
-    sentence: str, status: int, *, fresh_token: bool = False, headers: Mapping[str, str] | None = None
+    sentence: str,
+    status: int,
+    *,
+    fresh_token: bool = False,
+    headers: Mapping[str, str] | None = None,
+    page: Step | None = None,
 ) -> ResponseReturnValue:
-    """Show the form again with all that was typed and the reason for the refusal."""
-    form = ObjectionForm()
-    form.ensure_token()
-    if fresh_token:
-        form.form_token.data = new_form_token()
-        form.draft.data = ""  # the page of the filed form must not change, so the next form gets a handle of its own
+    """Show the form again with all that was typed and the reason for the refusal: the page that was sent, or `page`."""
 
     def again() -> ResponseReturnValue:
         let_go()
-        return _lead_to(_FORM, form, status, sentence, headers=headers)
+        at = steps.page_sent()
+        form = _form_sent(at)
+        form.ensure_token()
+        if fresh_token:
+            form.form_token.data = new_form_token()
+            form.draft.data = ""  # the page of the filed form must not change: the next form gets a handle of its own
+        _judged(form, [], [])
+        wrong = steps.steps_with_errors(form)
+        shown = page or (at if at in ASKED else next(iter(wrong), Step.CHECK))
+        return _lead_to(shown, form, status, sentence, headers=headers)
 
     return _answered(again)
 
 
 def _lead_to(
-    stage: str,
+    page: Step,
     form: ObjectionForm,
     status: int = 200,
     sentence: str = "",
@@ -302,12 +367,19 @@ def _lead_to(
     headers: Mapping[str, str] | None = None,
     asked: bool = False,
 ) -> ResponseReturnValue:
-    """Keep a draft and redirect to its page with 303. Where no draft can be kept, answer with the page itself."""
+    """Keep a draft and redirect to its page with 303. Where no draft can be kept, answer with the page itself.
+
+    The errors of the page are shown with 422 alone. The form has been judged, unless it leads to the check page.
+    """
     handle = drafting.handle_of(form)
+    if page is Step.CHECK:
+        form.checked.data = "y"
+    errors_of_page = {name: found for name, found in drafting.errors_in(form).items() if name in ASKED.get(page, ())}
     content: Content = {
-        "stage": stage,
+        "stage": page.value,
+        "complete": page is Step.CHECK or not steps.steps_with_errors(form),
         "typed": drafting.typed_in(form),
-        "errors": drafting.errors_in(form),
+        "errors": errors_of_page if status == 422 else {},
         "status": status,
         "said": sentence,
         "headers": dict(headers or {}),
@@ -318,9 +390,11 @@ def _lead_to(
     period, entry = open_entry(args["period_id"], args["nominee_id"])
     let_go()
     if drafting.keep(handle, content):
-        name = "draft_check" if stage == _CHECK else "draft_form"
-        return redirect(url_for(f"objections.{name}", handle=handle, **args), 303)
-    return (_show_check if stage == _CHECK else _show_form)(period, entry, content, handle)
+        drafting.begin_unfinished(_this_form(), handle)
+        return redirect(url_for(_PAGES[page], handle=handle, **args), 303)
+    if page is Step.CHECK:
+        return _show_check(period, entry, content, handle)
+    return _show_step(period, entry, page, content, handle)
 
 
 def open_entry(period_id: int, nominee_id: int) -> tuple[Period, EntryView | None]:
@@ -344,6 +418,20 @@ def _args() -> dict[str, Any]:
     return {name: args[name] for name in ("period_id", "nominee_id")}
 
 
+def _this_form() -> str:
+    """Return the name of the form for this browser's drafts: one for each entry."""
+    return "objection:{period_id}:{nominee_id}".format(**_args())
+
+
+def _later_step(step: Step, handle: str) -> ResponseReturnValue:
+    """Show a step after the first. Without a draft it leads to the first."""
+    content = drafting.kept(handle)
+    if content is None:
+        return redirect(url_for("objections.draft_form", handle=handle, **_args()))
+    period, entry = open_entry(**_args())
+    return _show_step(period, entry, step, content, handle)
+
+
 def _show_check(period: Period, entry: EntryView | None, content: Content, handle: str) -> ResponseReturnValue:
     """Show the check page, with a challenge if one is due or was `asked` for again.
 
@@ -351,11 +439,13 @@ def _show_check(period: Period, entry: EntryView | None, content: Content, handl
     """
     form = drafting.filled(ObjectionForm, content, handle)
     if entry is None and not form.slip.data:
-        return _page(period, None, form)
+        return _page(period, None, Step.CHECK, form)
     token, contact = form.form_token.data or "", form.contact.data or ""
     effort = limits.effort(token, contact)
     due = content["asked"] or limits.asks_for_more(token, contact)
     files = _note_files(form)
+    told = content["stage"] == Step.CHECK  # what was said on another page does not belong here
+    refusal = content["said"] if told else ""
     at_least = dt.timedelta(seconds=limits.seconds_until_waiting()) if due else dt.timedelta(0)
     task = challenge.ask(token, form.ticket.data or "", limits.look().hardness, effort, at_least) if due else None
     html = render_template(
@@ -365,26 +455,32 @@ def _show_check(period: Period, entry: EntryView | None, content: Content, handl
         handler=first_handler(session(), period.organiser, now()),
         form=form,
         files=files,
-        refusal=content["said"],
+        refusal=refusal,
         challenge=task,
+        step=Step.CHECK,
+        step_names=STEP_NAMES,
+        has_errors=bool(refusal),
+        office=the_office(),
         now=now(),
     )
-    return html, content["status"], content["headers"]
+    return html, content["status"] if told else 200, content["headers"] if told else {}
 
 
-def _show_form(period: Period, entry: EntryView | None, content: Content, handle: str) -> ResponseReturnValue:
+def _show_step(
+    period: Period, entry: EntryView | None, step: Step, content: Content, handle: str
+) -> ResponseReturnValue:
     form = drafting.filled(ObjectionForm, content, handle)
-    if content["stage"] != _FORM:  # reached from the check page by going back: the form has no errors
-        return _page(period, entry, form)
+    if content["stage"] != step:  # reached by going back or on: what was said belongs to another page
+        return _page(period, entry, step, form)
     drafting.say_errors(form, content)
-    return _page(period, entry, form, status=content["status"], refusal=content["said"], headers=content["headers"])
+    return _page(period, entry, step, form, content["status"], content["said"], content["headers"])
 
 
 def _page(
     period: Period,
     entry: EntryView | None,
+    step: Step,
     form: ObjectionForm,
-    *,
     status: int = 200,
     refusal: str = "",
     headers: Mapping[str, str] | None = None,
@@ -393,13 +489,19 @@ def _page(
     if late and not refusal:
         status, refusal = 409, str(WindowClosed(period.opens_at, period.closes_at, now()))
     html = render_template(
-        "objections/too_late.html" if late else "objections/form.html",
+        "objections/too_late.html" if late else f"objections/{step}.html",
         period=period,
         entry=entry,
         form=form,
-        files=attaching.files_of(form.form_token.data),
+        step=step,
+        step_names=STEP_NAMES,
+        has_errors=bool(refusal or steps.steps_with_errors(form)),
+        own=steps.asked(step, of_unit=form.is_a_units),
+        files=attaching.files_of(form.form_token.data) if step is Step.FACTS else [],
         refusal=refusal,
         can_be_told=telling() is not None,
+        recordings=str(attaching.recordings()),
+        handler=first_handler(session(), period.organiser, now()),
         office=the_office(),
         now=now(),
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, StringField
 from wtforms.validators import StopValidation
 
+from app.domain.objections.contacts import why_unreachable, written
 from app.domain.objections.giveaways import giveaways
 from app.domain.objections.real_names import why_no_real_name
-from app.domain.objections.sameness import plain_contact
 from app.models import Category, ObjectorKind
 from app.models.objections import CATEGORY_NAMES, OBJECTOR_KIND_NAMES
 from app.services.cases.second_looks import WISH_LENGTH
@@ -22,13 +21,17 @@ from app.web.shared.uploads import ACCEPTED
 
 FACTS_LENGTH = (20, 3000)
 _NAME_LENGTH = {ObjectorKind.PERSON: (2, 30), ObjectorKind.UNIT: (4, 60)}
-_PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}\d{7,8}")
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 
-def evidence_field(label: str) -> MultipleFileField:
-    """Create a field for choosing files. `attaching` stores what is sent by it."""
-    return MultipleFileField(label, render_kw={"accept": ACCEPTED})
+_MUST = {"required": True}  # read out; the forms are `novalidate`, so that the server's sentence is what is shown
+
+
+def evidence_field(label: str, *, must: bool = False) -> MultipleFileField:
+    """Create a field for choosing files. `attaching` stores what is sent by it.
+
+    Where a file `must` be sent it is marked, and not `required`: the file may have come before.
+    """
+    return MultipleFileField(label, render_kw={"accept": ACCEPTED, "data-must": must})
 
 
 class FormWithFiles(TokenForm):
@@ -45,31 +48,39 @@ class ObjectionForm(FormWithFiles):
     slip = HiddenField()  # set where a challenge or wait lasted past the close, see web/objections/slips.py
     ticket = HiddenField()  # set for waiting instead of solving a challenge, see web/shared/challenge.py
     answer = HiddenField()
+    checked = HiddenField()  # set once the check page was reached, see web/objections/steps.py
     objector_kind = RadioField(
         "您以什么身份提出异议？",
         choices=options(OBJECTOR_KIND_NAMES),
         default=ObjectorKind.PERSON.value,
+        render_kw=_MUST,
     )
-    name = StringField("真实姓名（单位填全称）", render_kw={"autocomplete": "name"})
-    contact_person = StringField("联系人（单位提出异议时填写）")
+    name = StringField(
+        "真实姓名（单位填全称）",
+        description="写身份证上的姓名，不写称呼、化名。",
+        render_kw={"autocomplete": "name", **_MUST},
+    )
+    contact_person = StringField("联系人姓名", render_kw=_MUST)
     contact = StringField(
         "手机号码或者电子邮箱",
-        description="只用于核实情况和答复您，办理单位看不到。",
-        render_kw={"autocomplete": "tel"},
+        description="固定电话请带区号，有分机的写“转”，例如 0874-3123456转8001。两个号码用顿号隔开。",
+        render_kw={"autocomplete": "tel", **_MUST},
     )
     category = RadioField(
         "异议是哪一类？",
         choices=options(CATEGORY_NAMES),
         validators=[needed("请选一类；拿不准就选“其他”。")],
         validate_choice=True,
+        render_kw=_MUST,
     )
     facts = text_area(
         "事实和依据",
         *FACTS_LENGTH,
-        hint="写清时间、地点、人物、经过，以及从哪里可以核实。请不要写身份证号码。",
+        hint="写清时间、地点、人物、经过，以及从哪里可以核实。请不要写身份证号码，也不要写您自己的姓名。",
         rows=9,
+        must=True,
     )
-    letter = evidence_field("盖章的书面材料（单位提出异议时必须上传）")
+    letter = evidence_field("盖章的书面材料", must=True)
     evidence = evidence_field("证据材料（没有可以不附）")
     tell_me = BooleanField("有新进展时告诉我（只说有新进展，不写内容；随时可以退订）")
     against_handler = BooleanField("异议涉及办理单位本身，请直接交市级专班办理")
@@ -88,8 +99,10 @@ class ObjectionForm(FormWithFiles):
             raise StopValidation("单位提出异议，请填写联系人姓名，2到30个字。")
 
     def validate_contact(self, field: Any) -> None:
-        if not (_PHONE.fullmatch(plain_contact(field.data)) or _EMAIL.fullmatch(field.data or "")):
-            raise StopValidation("请填写11位手机号码、带区号的固定电话，或者电子邮箱（如 name@example.com）。")
+        """Refuse what nobody can be reached by. What is taken goes on in one spelling."""
+        if why := why_unreachable(field.data):
+            raise StopValidation(why)
+        field.data = written(field.data)
 
     @property
     def is_a_units(self) -> bool:

@@ -15,8 +15,10 @@ from flask_wtf.csrf import CSRFError
 
 from app.domain.cases.second_look import may_request_look
 from app.domain.cases.states import OPEN_STATES
+from app.domain.objections import progress
+from app.domain.objections.progress import Course
 from app.domain.refusals import UnknownReceipt
-from app.models import MessageKind, Objection
+from app.models import Case, MessageKind, Objection, Unit
 from app.services.cases import evidence_reading, letters, second_looks
 from app.services.messages import followers
 from app.services.objections import evidence, following
@@ -39,7 +41,8 @@ from app.web.shared.uploads import FORM, takes_files
 
 followed_objection = receipt_session.followed_objection
 blueprint = Blueprint("receipts", __name__)
-_OF_A_CASE = ("supplement", "withdraw", "look")  # the forms of an objector's case page
+_ASK = "ask"  # the page that asks once more before a withdrawal
+_OF_A_CASE = ("supplement", "withdraw", "look", _ASK)  # the forms of an objector's case page
 
 
 @blueprint.get("/receipt")
@@ -151,12 +154,16 @@ def own_evidence(evidence_id: int) -> ResponseReturnValue:
 @blueprint.post("/receipt/withdraw")
 @everyone
 def withdraw() -> ResponseReturnValue:
+    """Withdraw. The first request leads to a page that asks once more."""
     if (objection_id := followed_objection()) is None:
         return _asked_again()
     form = WithdrawForm().with_ids("withdraw")
-    tried = attempt(lambda: following.withdraw(work(), objection_id, form.text.data or ""), form)
+    act = following.withdraw if request.form.get("sure") else following.check_withdrawal
+    tried = attempt(lambda: act(work(), objection_id, form.text.data or ""), form)
     if tried.refused:
         return _lead_to("withdraw", form, tried)
+    if not request.form.get("sure"):
+        return _lead_to(_ASK, form, UNTRIED)
     flash("撤回已经记录。是否停止核查，由办理单位决定，并会在这里告诉您。")
     return redirect(url_for("receipts.receipt"), 303)
 
@@ -249,6 +256,9 @@ def _show(content: Content) -> ResponseReturnValue:
         if what == "supplement":
             form = _again_filled(SupplementForm, content)
             return _case_page(objection_id, tried, supplement_form=form)
+        if what == _ASK:
+            form = _again_filled(WithdrawForm, content)
+            return render_template("objections/withdraw_ask.html", form=form, handler=_handler_of(objection_id))
         if what == "look":
             return _case_page(objection_id, tried, look_form=_again_filled(LookForm, content))
         return _case_page(objection_id, tried, withdraw_form=_again_filled(WithdrawForm, content))
@@ -304,6 +314,7 @@ def _case_page(
         supplement_form.form_token.data = drafting.token_for(f"supplement:{objection_id}:{sent}")
     supplement_form.ensure_token()
     wished = second_looks.wish(session(), objection, case)
+    course = _course_of(objection, case)
     html = render_template(
         "objections/receipt_case.html",
         objection=objection,
@@ -311,6 +322,8 @@ def _case_page(
         files=_files_of(objection),
         unfiled=attaching.files_of(supplement_form.form_token.data),
         state=state,
+        heading=progress.heading(course),
+        line=progress.line(course),
         left=departures(session(), [objection.entry.nominee_id], now()).get(objection.entry.nominee_id),
         refusal=tried.on_top,
         is_open=state in OPEN_STATES,
@@ -327,6 +340,24 @@ def _case_page(
         now=now(),
     )
     return html, tried.status
+
+
+def _course_of(objection: Objection, case: Case) -> Course:
+    return Course(
+        state=case.state_at(now()),
+        filed_at=objection.filed_at,
+        conclude_by=objection.entry.period.conclude_by,
+        decided_at=case.decided_at,
+        confirmed_at=case.confirmed_at,
+        conclusion=case.conclusion,
+        withdrawn_at=objection.withdrawn_at,
+    )
+
+
+def _handler_of(objection_id: int) -> Unit:
+    let_go()
+    _, case = following.followed(session(), objection_id)
+    return case.handler_unit
 
 
 def _files_of(objection: Objection) -> list[Attached]:

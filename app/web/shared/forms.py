@@ -100,13 +100,13 @@ def of_length(low: int, high: int, what: str) -> Callable[[Any, Any], None]:
     return check
 
 
-def text_area(label: str, low: int, high: int, *, hint: str = "", rows: int = 5) -> TextAreaField:
+def text_area(label: str, low: int, high: int, *, hint: str = "", rows: int = 5, must: bool = False) -> TextAreaField:
     """Create a field for a longer text. Its bounds are checked and shown, and the browser never truncates."""
     return TextAreaField(
         label,
         validators=[of_length(low, high, label)],
         description=hint,
-        render_kw={"rows": rows, **counted(high)},
+        render_kw={"rows": rows, **counted(high), **({"required": True} if must else {})},
     )
 
 

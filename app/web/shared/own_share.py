@@ -14,8 +14,9 @@ from typing import Any
 
 from flask import session as cookie
 
+from app.domain.objections.contacts import plain_contact
 from app.domain.objections.receipt import keyed_hash
-from app.domain.objections.sameness import Allowance, beyond, plain_contact
+from app.domain.objections.sameness import Allowance, beyond
 from app.web.shared.portal import now, portal
 
 _NAME = "shares"

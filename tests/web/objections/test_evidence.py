@@ -105,7 +105,7 @@ def test_a_refused_file_takes_neither_the_text_nor_the_good_files_with_it(
     assert "坏的.pdf" in page.error_of("evidence")
     assert "合同.pdf" not in page.error_of("evidence")
     assert listed(page) == ["合同.pdf", "照片.png"]
-    check = client.send(page.form("/objection"), "check", category="deeds")
+    check = client.send(page.form("/objection"), "next", category="deeds")
     assert listed(check) == ["合同.pdf", "照片.png"]
     assert client.send(check.form("/objection"), "submit").status == 303
     assert counts(world) == (1, 2, 0)
@@ -113,8 +113,11 @@ def test_a_refused_file_takes_neither_the_text_nor_the_good_files_with_it(
 
 def test_a_wrong_field_keeps_the_files_that_came_along(world: World, client: Browser, here: str) -> None:
     page = client.post(here, with_files(("合同.pdf", pdf()), step="check", name=""))
-    assert (page.status, page.error_of("evidence"), listed(page)) == (422, "", ["合同.pdf"])
-    check = client.send(page.form("/objection"), "check", category="deeds", name="赵小禾")
+    assert (page.status, page.error_of("name") != "") == (422, True)
+    contact = client.send(page.form("/objection"), "next", name="赵小禾")
+    facts = client.send(contact.form("/objection"), "next")
+    assert listed(facts) == ["合同.pdf"]
+    check = client.send(facts.form("/objection"), "next")
     assert (check.status, listed(check)) == (200, ["合同.pdf"])
 
 
@@ -180,9 +183,8 @@ def test_files_are_checked_one_is_taken_back_and_the_receipt_proves_the_rest(
     world: World, client: Browser, here: str, folder: Path
 ) -> None:
     content = pdf()
-    form = client.get(here).form("/objection")
     files = [(io.BytesIO(content), MARK), (io.BytesIO(jpeg()), "../../照片/现场.jpg")]
-    check = client.send(form, "check", **filled(form_token=form.fields["form_token"]), evidence=files)
+    check = client.to_check(here, evidence=files)
     assert check.status == 200
     assert listed(check) == [MARK, "现场.jpg"]
     assert hashlib.sha256(content).hexdigest()[:16] in check.text
@@ -190,8 +192,8 @@ def test_files_are_checked_one_is_taken_back_and_the_receipt_proves_the_rest(
     fewer = client.send(check.form("/objection"), removal)
     assert (fewer.status, listed(fewer)) == (200, ["现场.jpg"])
     more = client.send(
-        client.send(fewer.form("/objection"), "edit").form("/objection"),
-        "check",
+        client.send(fewer.form("/objection"), "edit-facts").form("/objection"),
+        "next",
         category="deeds",
         evidence=[(io.BytesIO(content), MARK)],
     )
@@ -308,3 +310,22 @@ def test_the_owner_gets_their_own_file_and_nobody_elses(
         assert following.get(f"/receipt/evidence/{number}").status == 404
     assert Browser(app).get(link).status == 302  # who has no code is asked for one
     assert world.everything() == before
+
+
+def test_a_recording_is_told_beforehand_where_to_go_and_refused_with_the_same_words_beside_the_field(
+    world: World, client: Browser, here: str, folder: Path
+) -> None:
+    where = "请存到U盘或者光盘里，写上受理编号，不写姓名，送到或者寄到市级专班（市评选工作组办公室，电话0874-0000000）"
+    facts = client.steps(client.get(here))[1]
+    assert f"录音、录像（mp4、m4a、amr等）不能在网上传。{where}" in facts.text
+    for name, head in (
+        ("谈话.m4a", b"\0\0\0\x18ftypM4A "),
+        ("现场.mp4", b"\0\0\0\x18ftypmp42"),
+        ("通话.amr", b"#!AMR\n"),
+    ):
+        sent = [(io.BytesIO(head + bytes(2000)), name), (io.BytesIO(pdf(name)), "合同.pdf")]
+        page = client.send(facts.form("/objection"), "next", evidence=sent)
+        assert page.status == 422
+        assert f"“{name}”：录音、录像不能在网上传。{where}" in page.error_of("evidence")
+        assert set(listed(page)) == {"合同.pdf"}  # the good file that came along stays
+    assert len(on_disk(folder)) == 3

@@ -10,8 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.domain.objections.contacts import written
 from app.models import Case, Objection, User
 from app.services.objections.identities import Objector
+from app.web.objections.steps import ASKED
 from tests.busy import OPEN
 from tests.files import pdf
 from tests.web.browsing import Browser, MovingClock, Page, filled
@@ -35,9 +37,7 @@ def texts_of(page: Page) -> dict[str, str]:
     """What the form on a page still holds of what was typed."""
     fields = page.form("/objection").fields
     return {
-        name: value
-        for name, value in fields.items()
-        if name not in ("csrf_token", "form_token", "files_seen", "letters_seen", "draft", "slip")
+        name: value for name, value in fields.items() if name in {asked for names in ASKED.values() for asked in names}
     }
 
 
@@ -47,15 +47,22 @@ LETTER = "单位提出异议，请在这里上传盖有公章的书面材料"
 UNIT = {"objector_kind": "unit", "name": "曲靖市小河科技有限公司", "contact_person": "钱先生"}
 NO_NAMES = ("匿名", "匿名群众", "热心市民", "xxx")
 HALF_NAMES = ("王女士", "王某", "张三（化名）")
-NO_CONTACTS = ("12345", "1300000000", "a@b", "微信同号", "12000000001")
+NO_CONTACTS = {
+    "": "请填写11位手机号码",
+    "12345": "“12345”是5位数字，手机号码是11位",
+    "1300000000": "“1300000000”是10位数字",
+    "a@b": "请写完整，例如 name@example.com",
+    "微信同号": "请填写11位手机号码",
+    "12000000001": "“12000000001”不是能打通的号码",
+    "13000000001、3123456": "“3123456”打不通。固定电话请连区号一起写",
+}
 WRONG = [
     ({"name": ""}, {"name": "请填写真实姓名，2到30个字。"}),
     ({"name": "赵"}, {"name": "请填写真实姓名，2到30个字。"}),
     ({"name": "赵" * 31}, {"name": "请填写真实姓名，2到30个字。"}),
     *(({"name": name}, {"name": "匿名反映不按异议办理"}) for name in NO_NAMES),
     *(({"name": name}, {"name": "请填写身份证上的姓名全名"}) for name in HALF_NAMES),
-    ({"contact": ""}, {"contact": "请填写11位手机号码"}),
-    *(({"contact": contact}, {"contact": "请填写11位手机号码"}) for contact in NO_CONTACTS),
+    *(({"contact": contact}, {"contact": why}) for contact, why in NO_CONTACTS.items()),
     ({"category": ""}, {"category": "请选一类"}),
     ({"category": "nonsense"}, {"category": "不是有效的选择。"}),
     ({"facts": "太短了"}, {"facts": "事实和依据请写20到3000个字，现在是3个字。"}),
@@ -82,9 +89,13 @@ def test_each_field_says_what_is_wrong_with_it_and_every_text_stays(
             page = client.post(here, typed)
             assert page.status == 422, changes
             found = {name: page.error_of(name) for name in fields if page.error_of(name)}
+            # The first step with something wrong; the later ones come one by one.
+            asked = next(names for names in ASKED.values() if not errors.keys().isdisjoint(names))
+            errors = {name: said for name, said in errors.items() if name in asked}
             assert found.keys() == errors.keys(), changes
             assert all(said in found[name] for name, said in errors.items()), found
             assert f"还有{len(errors)}处需要改" in page.text
+            assert "<title>有错误：第" in page.source
             kept = texts_of(page)
             assert all(kept[name] == typed[name].strip() for name in ("name", "contact", "facts")), changes
             assert page.form("/objection").fields["form_token"] == typed["form_token"]
@@ -108,18 +119,26 @@ def test_a_form_token_that_is_none_of_ours_is_replaced(world: World, client: Bro
 # --- taken ---------------------------------------------------------------------------------------
 
 
-def test_form_check_and_receipt_work_by_plain_posts(world: World, client: Browser, here: str) -> None:
-    form = client.get(here).form("/objection")
+def test_four_steps_and_the_receipt_work_by_plain_posts(world: World, client: Browser, here: str) -> None:
+    who = client.get(here)
     facts = "第一行：二〇二五年三月，\n第二行：在现场看到的情况与申报不符。<b>&amp;"
-    check = client.send(form, "check", name=" 赵小禾 ", contact="130 0000 0001", category="deeds", facts=facts)
+    contact, what, check = client.steps(who, name=" 赵小禾 ", contact="130 0000 0001", facts=facts)
+    pages = [who, contact, what, check]
+    assert [page.path for page in pages] == [who.path, *(f"{who.path}/{at}" for at in ("contact", "facts", "check"))]
+    titles = [re.findall(r"<title>(.*?)（提出异议）", page.source)[0] for page in pages]
+    names = ("您是谁", "联系方式", "事实和证据", "核对")
+    assert titles == [f"第{number}步，共4步：{name}" for number, name in enumerate(names, start=1)]
     assert check.status == 200
     assert "还没有提交" in check.text
-    assert all(text in check.text for text in ("赵小禾", "130 0000 0001", "事迹不真实", "第二行：在现场", "麒小3"))
+    assert "真实性承诺" in check.text
+    assert all(text in check.text for text in ("赵小禾", "13000000001", "事迹不真实", "第二行：在现场", "麒小3"))
     assert filed(world) == 0
-    edited = client.send(check.form("/objection"), "edit")
-    assert texts_of(edited) == texts_of(check) | {"category": "deeds"}
+    edited = client.send(check.form("/objection"), "edit-facts")
+    assert edited.path == what.path
+    assert texts_of(edited) == texts_of(check)
     assert edited.form("/objection").fields["facts"] == facts
-    again = client.send(edited.form("/objection"), "check", contact_person="")
+    again = client.send(edited.form("/objection"), "next")
+    assert again.path == check.path  # what was corrected leads back to the check page
     sent = client.send(again.form("/objection"), "submit")
     assert (sent.status, sent.headers["Location"]) == (303, "/receipt")
     receipt = client.follow(sent)
@@ -141,7 +160,7 @@ def test_form_check_and_receipt_work_by_plain_posts(world: World, client: Browse
     assert facts in [p.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for p in typed(progress)]
     with world.database.reader() as session:
         assert session.scalars(select(Objection.facts)).all() == [facts]
-    assert world.objectors() == [Objector("赵小禾", "", "130 0000 0001")]
+    assert world.objectors() == [Objector("赵小禾", "", "13000000001")]
 
 
 def typed(page: Page) -> list[str]:
@@ -151,9 +170,10 @@ def typed(page: Page) -> list[str]:
 FULL_WIDTH = "".join(chr(ord(digit) + 0xFEE0) for digit in "13000000001")
 MOBILE = ("13000000001", "130 0000 0001", "130-0000-0001", "+8613000000001", "+86 130-0000 0001", FULL_WIDTH)
 OTHER = ("0874-3120000", "（0874）3120000", "087163120000", "0086 0874 3120000", "a.b@例子.cn", "x@y.co")
+LINES = ("0874-3123456转8001", "0874-3123456-8001", "0874-3123456；13000000001", "13000000001/13900000002")
 
 
-@pytest.mark.parametrize("contacts", [MOBILE, OTHER])
+@pytest.mark.parametrize("contacts", [MOBILE, OTHER, LINES])
 def test_a_telephone_number_may_be_written_as_people_write_it(
     world: World, client: Browser, here: str, contacts: tuple[str, ...]
 ) -> None:
@@ -161,13 +181,14 @@ def test_a_telephone_number_may_be_written_as_people_write_it(
         taken = client.post(here, filled(contact=contact, form_token=f"a-form-token-of-24-cha{number:02d}"))
         assert taken.status == 303, contact
     assert filed(world) == len(contacts)
+    assert [who.contact for who in world.objectors()] == [written(contact) for contact in contacts]
 
 
 def test_a_unit_files_under_its_name_and_a_person_has_no_contact_person(
     world: World, client: Browser, here: str
 ) -> None:
     letter = {"letter": (io.BytesIO(pdf()), "公函.pdf")}
-    check = client.send(client.get(here).form("/objection"), "check", **filled(**UNIT, step="check") | letter)
+    check = client.to_check(here, **UNIT, **letter)
     first = client.send(check.form("/objection"), "submit")
     assert client.send(check.form("/objection"), "submit").status == first.status == 303  # sent twice
     client.post(here, filled(contact_person="多余的", form_token="another-token-of-24-char"))
@@ -177,8 +198,7 @@ def test_a_unit_files_under_its_name_and_a_person_has_no_contact_person(
 @pytest.mark.parametrize("name", ["曲靖市热心公益服务中心", "群众艺术馆（麒麟区）", "麒麟区某某村民委员会"])
 def test_a_unit_may_be_called_what_no_person_is(world: World, client: Browser, here: str, name: str) -> None:
     letter = {"letter": (io.BytesIO(pdf()), "公函.pdf")}
-    named = filled(**UNIT | {"name": name}, step="check")
-    check = client.send(client.get(here).form("/objection"), "check", **named | letter)
+    check = client.to_check(here, **UNIT | {"name": name} | letter)
     assert client.send(check.form("/objection"), "submit").status == 303
     assert [who.name for who in world.objectors()] == [name]
 
@@ -243,7 +263,7 @@ def test_a_changed_text_under_the_same_token_is_neither_taken_nor_lost(
     assert texts_of(changed)["facts"] == FACTS + "另外还有一件事。"
     assert changed.form("/objection").fields["form_token"] != filled()["form_token"]
     assert filed(world) == 1
-    check = client.send(changed.form("/objection"), "check", category="deeds")
+    check = changed
     assert client.send(check.form("/objection"), "submit").status == 303
     with world.database.reader() as session:
         texts = session.scalars(select(Objection.facts).order_by(Objection.id)).all()

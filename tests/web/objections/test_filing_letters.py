@@ -30,8 +30,7 @@ def files(**fields: bytes) -> dict[str, object]:
 
 @pytest.fixture
 def filed(world: World, client: Browser, here: str) -> Page:
-    sent = filled(**UNIT, step="check") | files(letter=pdf(SEAL), evidence=pdf("proof"))
-    check = client.send(client.get(here).form("/objection"), "check", **sent)
+    check = client.to_check(here, **UNIT, **files(letter=pdf(SEAL), evidence=pdf("proof")))
     return client.follow(client.send(check.form("/objection"), "submit"))
 
 

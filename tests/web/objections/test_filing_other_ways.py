@@ -36,8 +36,8 @@ def test_these_are_the_texts_there_are() -> None:
         "app/services/papers/periods.py",
         "app/web/shared/uploads.py",
         "templates/calendar/_parts.html",
-        "templates/objections/form.html",
         "templates/objections/receipt_find.html",
+        "templates/objections/step.html",
         "templates/objections/too_late.html",
         "templates/periods/public_privacy.html",
     ]

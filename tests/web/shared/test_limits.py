@@ -131,7 +131,7 @@ def test_no_log_says_whose_address_was_refused(
 
 def test_reading_the_form_back_is_not_counted(world: World, make_app: MakeApp, period: int) -> None:
     crowd = Crowd(make_app(limit_address="1/hour", limit_contact="1/hour", limit_nominee="1/hour"), period, world)
-    for step in ("check", "edit", "check", "check"):
+    for step in ("check", "edit-facts", "next", "back"):
         assert crowd.files(address="198.51.100.7", contact=mobile(1), step=step) == 200
     assert crowd.files(address="198.51.100.7", contact=mobile(1)) == 303
     assert crowd.files(address="198.51.100.7", contact=mobile(1), step="check") == 200
