@@ -8,6 +8,7 @@ import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from app import clock
@@ -91,7 +92,7 @@ class _Connection:
         self._server = server
 
     def __enter__(self) -> smtplib.SMTP:
-        server, context = self._server, ssl.create_default_context()
+        server, context = self._server, _trusted()
         if server.encrypted:
             self._smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=_TIMEOUT, context=context)
         else:
@@ -112,6 +113,12 @@ class _Connection:
             self._smtp.quit()
         except (OSError, smtplib.SMTPException):
             self._smtp.close()
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return the certificates that this machine trusts, read once: reading them costs more than the message itself."""
+    return ssl.create_default_context()
 
 
 def _refused(code: int, words: bytes | str) -> Outcome:
