@@ -10,12 +10,13 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from app.domain.accounts.proving import CODES_COUNT_FOR, MOST_CODES, HeldAddress, proves_owner
+from app.domain.accounts.proving import HeldAddress, proves_owner
 from app.domain.cases.states import require_office
 from app.domain.messages.channels import PERSONAL, OutgoingChannel, masked
+from app.domain.messages.codes import gets_another
 from app.domain.messages.hours import Times
 from app.domain.messages.wording import NoticeKind
 from app.domain.refusals import (
@@ -32,7 +33,7 @@ from app.models import Dispatch, Reach, Unit, User
 from app.sealing import Keyring
 from app.services.accounts import staffing
 from app.services.accounts.two_people import may_agree, speaks_for
-from app.services.messages.codes import VALID_FOR, address_of, place
+from app.services.messages.codes import VALID_FOR, address_of, place, sent_lately
 from app.services.messages.reaches import AGAIN_AFTER, require_sound_address, send_code, take_code
 from app.services.record.chain import by_user
 from app.services.shared.locks import lock_row, lock_row_if_any
@@ -110,8 +111,8 @@ def ask_code(work: Work, reach_id: int, there: frozenset[OutgoingChannel]) -> No
     if reach.channel not in there:
         raise NoChannel
     codes = _codes_of_today(work, reach)
-    if codes >= MOST_CODES:
-        raise TooManyCodes
+    if not gets_another(codes):
+        raise TooManyCodes("，或者请上一级同意启用")
     if codes and work.now < reach.code_at + AGAIN_AFTER:
         raise CodeTooSoon
     send_code(work.session, reach, work.now)
@@ -128,8 +129,7 @@ def prove(work: Work, reach_id: int, code: str) -> None:
 def _try(work: Work, reach_id: int, code: str) -> bool:
     """Try a code. Commits in either case: a wrong try counts."""
     reach, user = _own(work, reach_id)
-    asked = _asked(work.session, reach, user, work.now) and _codes_of_today(work, reach) <= MOST_CODES
-    if not take_code(work, reach, code if asked else ""):
+    if not take_code(work, reach, code if _asked(work.session, reach, user, work.now) else ""):
         return False
     reach.owners, reach.bounced_at = True, None
     user.agreed_at, user.agreed_by = work.now, None
@@ -199,8 +199,7 @@ def _plain(address: str) -> str:
 
 def _codes_of_today(work: Work, reach: Reach) -> int:
     """Count the codes that were sent to an address lately, whatever for."""
-    lately = _codes_to(reach).where(Dispatch.told_at > work.now - CODES_COUNT_FOR)
-    return work.session.scalars(select(func.count()).select_from(lately.subquery())).one()
+    return sent_lately(work.session, Reach.id == reach.id, work.now)
 
 
 def _codes_to(reach: Reach) -> Select[int]:

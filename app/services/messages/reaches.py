@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Role
 from app.domain.messages.channels import PERSONAL, OutgoingChannel, fault_of_address, masked
+from app.domain.messages.codes import gets_another
 from app.domain.messages.hours import Times
 from app.domain.messages.wording import NoticeKind
-from app.domain.refusals import BadValue, CodeRefused, CodeTooSoon, NoChannel, NotYourCase
+from app.domain.refusals import BadValue, CodeRefused, CodeTooSoon, NoChannel, NotYourCase, TooManyCodes
 from app.models import Reach
 from app.sealing import Keyring
 from app.services.accounts import units
-from app.services.messages.codes import MOST_TRIES, VALID_FOR, address_of, is_code, place
+from app.services.messages.codes import MOST_TRIES, VALID_FOR, address_of, is_code, place, sent_lately
 from app.services.messages.outbox import put
 from app.services.messages.planning import waiting
 from app.services.record.chain import on_person, on_unit
@@ -73,19 +74,20 @@ def set_address(
 ) -> int:
     """Set the address of a channel, over the one there, and send it a code. Returns its id.
 
-    Raises NoChannel, BadValue, NotYourCase. `there` are the channels of this installation.
+    Raises NoChannel, BadValue, NotYourCase, CodeTooSoon, TooManyCodes. `there` are the channels of this installation.
     """
     if channel not in there or (not whose.unit_id and channel not in PERSONAL):
         raise NoChannel
     require_sound_address(channel, address)
     owner = _owner(work, whose)
-    reach = work.session.scalar(select(Reach).filter_by(channel=channel, **owner))
+    there_already = select(Reach).filter_by(channel=channel, **owner).with_for_update(of=Reach)
+    reach = work.session.scalar(there_already.execution_options(populate_existing=True))
     if reach is None:
         reach = Reach(channel=channel, sealed=b"", times=times, made_at=work.now, code_at=work.now, **owner)
         work.session.add(reach)
         work.session.flush()
-    elif work.now < reach.code_at + AGAIN_AFTER:
-        raise CodeTooSoon
+    else:
+        _require_another_code(work, reach)
     reach.sealed, reach.times = work.keyring.seal(address, place(reach.id)), times
     reach.confirmed_at = reach.stopped_at = reach.bounced_at = None
     reach.owners = reach.entered_by = None
@@ -96,12 +98,20 @@ def set_address(
 
 @use_case
 def send_code_again(work: Work, reach_id: int) -> None:
-    """Send another code to an address that is not confirmed. Raises CodeTooSoon, NotYourCase."""
+    """Send another code to an address that is not confirmed. Raises CodeTooSoon, TooManyCodes, NotYourCase."""
     reach = _own(work, reach_id)
     if reach.confirmed_at is None:
-        if work.now < reach.code_at + AGAIN_AFTER:
-            raise CodeTooSoon
+        _require_another_code(work, reach)
         send_code(work.session, reach, work.now)
+        work.did("reach.code_asked", _subject(reach), channel=reach.channel)
+
+
+def _require_another_code(work: Work, reach: Reach) -> None:
+    """Raise CodeTooSoon or TooManyCodes. The codes of a day count per owner and channel, whatever the address was."""
+    if work.now < reach.code_at + AGAIN_AFTER:
+        raise CodeTooSoon
+    if not gets_another(sent_lately(work.session, Reach.id == reach.id, work.now)):
+        raise TooManyCodes
 
 
 def confirm(work: Work, reach_id: int, code: str) -> None:
