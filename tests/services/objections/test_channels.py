@@ -13,8 +13,8 @@ FRIDAY, SATURDAY = at("2026-09-18 Fri 10:00"), at("2026-09-19 Sat 10:00")
 NOTHING = dict.fromkeys(Channel, 0)
 
 
-def register(world: World, period: int, nominee: int, channel: Channel, *, against_handler: bool = False) -> None:
-    filing = world.filing(contact=f"1300000{nominee:04d}", against_handler=against_handler)
+def register(world: World, period: int, nominee: int, channel: Channel) -> None:
+    filing = world.filing(contact=f"1300000{nominee:04d}")
     arrival = Arrival(channel, FRIDAY, FRIDAY.date() if channel is Channel.LETTER else None)
     by = world.actor("office")
     world.run(registering.register, world.entry(period, nominee), filing, arrival, by=by, now=FRIDAY)
@@ -48,7 +48,7 @@ def test_a_closed_period_is_not_under_way(world: World) -> None:
 def test_a_unit_s_list_leaves_out_a_complaint_against_it(world: World, login: str, seen: int) -> None:
     period = world.round_two()
     register(world, period, world.nominees[0], Channel.VISIT)
-    register(world, period, world.nominees[1], Channel.MAIL, against_handler=True)
+    world.file(period, world.nominees[1], "2026-09-18 Fri 10:00", against_handler=True)
     with world.database.reader() as session:
         rows = channels.came_in(session, world.actor(login), SATURDAY)
         assert sum(channels.counts_in(rows).values()) == len(rows) == seen

@@ -298,9 +298,15 @@ def test_both_papers_of_the_period_say_it_to_the_office_alone(
     world: World, staff: Staff, path: str, period: int, clock: MovingClock
 ) -> None:
     """To a unit the channels would tell of a complaint against it (R19)."""
-    world.file(period, world.nominees[1], FRIDAY)
-    send(staff("handler"), path)
-    clock.to("2026-09-24 Thu 09:00")
+    cases = [world.file(period, world.nominees[1], FRIDAY)[0]]
+    send(staff("handler2"), path)
+    with world.database.reader() as session:
+        cases += session.scalars(select(Case.id).where(Case.id.not_in(cases)))
+    for case in cases:
+        world.bring(case, State.CONCLUDED, "2026-09-21 Mon 10:00")
+    closed = "2026-09-24 Thu 09:00"
+    world.run(closing.close_period, period, by=world.actor("office"), now=at(closed))
+    clock.to(closed)
     said = "异议的来源渠道：网上提交1件、来访1件。"
     for paper in ("cases", "closing"):
         address = f"/papers/periods/{period}/{paper}"
