@@ -62,13 +62,22 @@ class SmtpServer:
         return [f"{message['Subject']}\n{message.get_content()}" for message in messages]
 
 
+class _Handler:
+    """What aiosmtpd sees of a server: it reads every attribute at every connection, and `texts` parses all messages."""
+
+    def __init__(self, server: SmtpServer) -> None:
+        self.handle_RCPT = server.handle_RCPT
+        self.handle_DATA = server.handle_DATA
+        self.handle_RSET = server.handle_RSET
+
+
 @contextmanager
 def smtp(does: str = "ok") -> Iterator[SmtpServer]:
     server = SmtpServer(does)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         server.port = free.getsockname()[1]
-    controller = Controller(server, hostname="127.0.0.1", port=server.port, ready_timeout=30)
+    controller = Controller(_Handler(server), hostname="127.0.0.1", port=server.port, ready_timeout=30)
     controller.start()
     yield server
     controller.stop()
