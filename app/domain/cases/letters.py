@@ -94,7 +94,7 @@ SIGNED_BY_OFFICE = frozenset(
 OFFICE_NAME, OF_COMPLAINTS = "市级专班", "市级专班专办"
 
 
-def series_of(mark: str, signed_by: str, *, by_office: bool, against_unit: bool) -> str:
+def find_series(mark: str, signed_by: str, *, by_office: bool, against_unit: bool) -> str:
     """Return the series before 〔年〕N号: of a unit's letters, of the office's, or of complaints against a unit.
 
     `mark` is the programme's own (文书代字): the same organ signs for several. Each series has its own numbers. So no

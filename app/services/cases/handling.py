@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.domain.cases.reminders import Reminder
-from app.domain.cases.states import OPEN_STATES, Action, check, is_for, takes_over
+from app.domain.cases.states import OPEN_STATES, Action, check_action, concerns, takes_over
 from app.domain.periods.window import too_late_to_conclude
 from app.domain.refusals import NotYourCase, TooLateToConclude
 from app.models import Case, Entry, Message, MessageKind, Objection, Unit
@@ -35,12 +35,12 @@ def lock_case(work: Work, case_id: int, action: Action) -> Case:
     if case is None:
         raise NotYourCase
     facts = case.facts(work.now)
-    if not is_for(work.actor, facts):
+    if not concerns(work.actor, facts):
         raise NotYourCase
     conclude_by = case.entry.period.conclude_by
     if case.state in OPEN_STATES and too_late_to_conclude(conclude_by, work.now):
         raise TooLateToConclude(conclude_by)
-    check(work.actor, action, facts, work.now)
+    check_action(work.actor, action, facts, work.now)
     if action in (Action.ACCEPT, Action.DECLINE) and takes_over(work.actor, action, facts):
         give_to_office(work, case)
         work.did(f"case.{Action.TAKE_OVER}", case, reason=FELL_TO_OFFICE)
@@ -64,7 +64,7 @@ def tell_objectors(work: Work, case: Case, kind: MessageKind, text: str, only: C
 def write_to(work: Work, objection_ids: Sequence[int], kind: MessageKind, text: str) -> None:
     """Write to the objectors of these objections, to be read on the receipt page (R18)."""
     work.session.add_all(Message(objection_id=each, kind=kind, text=text, sent_at=work.now) for each in objection_ids)
-    followers.tell(work, objection_ids)
+    followers.tell_objectors_of_news(work, objection_ids)
 
 
 def give_to_office(work: Work, case: Case) -> None:

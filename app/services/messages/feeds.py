@@ -36,7 +36,7 @@ from app.services.shared.work import Work, use_case
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class FeedItem:
     """One entry of a feed, without a name. `ends` is None for an instant.
 
     `changed_at` is when it began to say what it says now, `changes` how often it has changed since `said_at`.
@@ -63,7 +63,7 @@ _CHANGING = ("period.extended", "period.recounted", "period.replanned", "period.
 _RENAMING = ("unit.renamed", "unit.moved")
 
 
-def of_programme(session: Session, programme_id: int, now: dt.datetime) -> tuple[Programme, list[Happening]]:
+def list_of_programme(session: Session, programme_id: int, now: dt.datetime) -> tuple[Programme, list[FeedItem]]:
     """Return a programme with its windows, deadlines and decision, the last changed first. Raises NotThere.
 
     A window that was taken back stays with a note of it: whoever has it in a calendar must read that it is off.
@@ -77,14 +77,14 @@ def of_programme(session: Session, programme_id: int, now: dt.datetime) -> tuple
         .options(joinedload(Period.organiser).joinedload(Unit.parent))
     ).all()
     changes = _changes(session, periods, now)
-    found = [each for period in periods for each in _of_period(period, changes)]
+    found = [each for period in periods for each in _list_of_period(period, changes)]
     decisions = session.scalars(
         select(Proceeding).where(Proceeding.programme_id == programme_id, Proceeding.kind == ProceedingKind.DECISION)
     )
     for row in decisions:
         text = "表彰决定已经公布，请到网页查看。"
         found.append(
-            Happening(f"decision-{row.id}", "表彰决定", text, f"/decisions/{row.id}", row.recorded_at, row.recorded_at)
+            FeedItem(f"decision-{row.id}", "表彰决定", text, f"/decisions/{row.id}", row.recorded_at, row.recorded_at)
         )
     return programme, sorted(found, key=lambda each: (each.updated, each.key), reverse=True)
 
@@ -107,7 +107,7 @@ def _named(period: Period) -> list[Unit]:
     return above if organiser_is_shown(period.round, period.collectives) else [period.organiser]
 
 
-def _of_period(period: Period, changes: dict[str, list[dt.datetime]]) -> list[Happening]:
+def _list_of_period(period: Period, changes: dict[str, list[dt.datetime]]) -> list[FeedItem]:
     path, title, said = f"/periods/{period.id}", period.title_outside, period.scheduled_at
     subjects = [on_period(period.id), *(on_unit(unit.id) for unit in _named(period))]
     moments = [at for subject in subjects for at in changes.get(subject, ()) if at > said]
@@ -120,14 +120,12 @@ def _of_period(period: Period, changes: dict[str, list[dt.datetime]]) -> list[Ha
         title, name, changed["cancelled"] = f"已撤回：{title}", f"已撤回：{name}", True
         window = until = "这次公示的安排已经撤回，不在这个时间公示。"
     return [
-        Happening(
-            f"period-{period.id}-window", title, window, path, said, period.opens_at, period.closes_at, **changed
-        ),
-        Happening(f"period-{period.id}-deadline", name, until, path, said, period.conclude_by, **changed),
+        FeedItem(f"period-{period.id}-window", title, window, path, said, period.opens_at, period.closes_at, **changed),
+        FeedItem(f"period-{period.id}-deadline", name, until, path, said, period.conclude_by, **changed),
     ]
 
 
-def of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -> list[Happening]:
+def list_of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -> list[FeedItem]:
     """Return the deadlines of the open cases that the owner of a secret address handles. Raises NotThere.
 
     A calendar program asks at any minute. So a new case is not in it before its day is over, as on the pages (R19).
@@ -152,7 +150,7 @@ def of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -
         .order_by(Period.conclude_by, Case.id)
     )
     return [
-        Happening(
+        FeedItem(
             f"case-{case.id}",
             f"案件 {case.number}：规定时间",
             "在此以前作出结论。",

@@ -19,7 +19,7 @@ from app.domain.refusals import MoveRefused, TooLateToConclude, WindowClosed
 from app.models import Case, Dispatch, Disqualification, Nominee, Reach
 from app.services.cases import investigation, settlement
 from app.services.cases.settlement import Settled
-from app.services.messages.followers import Telling
+from app.services.messages.followers import MessageChoice
 from app.services.objections import intake
 from app.services.record import chain
 from app.services.shared import leavers
@@ -177,7 +177,7 @@ def test_a_settlement_asks_no_more_often_for_many_cases_than_for_few(world: Worl
     world.past_round_one(world.others)
     many = world.schedule(2, world.luoping, world.others, "2026-09-22", 3, "2026-09-17 Thu 11:00")
     world.run(settlement.settle_due, now=at(FILED))
-    telling = Telling(frozenset(OutgoingChannel), wants_news=True)
+    telling = MessageChoice(frozenset(OutgoingChannel), wants_news=True)
     for period, nominees in ((few, world.nominees[:2]), (many, world.others[:2] * 6)):
         for number, nominee in enumerate(nominees):
             contact = f"130000{period:02d}{number:03d}"

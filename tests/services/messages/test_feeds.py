@@ -17,7 +17,7 @@ from app.services.accounts import units
 from app.services.calendar import calendars
 from app.services.cases import investigation
 from app.services.messages import feeds
-from app.services.messages.feeds import Happening
+from app.services.messages.feeds import FeedItem
 from app.services.periods import interruption, replanning, scheduling
 from tests.data import STATE_COUNCIL
 from tests.world import World, at
@@ -37,7 +37,7 @@ def made(world: World, login: str) -> str:
 
 def deadlines(world: World, token: str, now: str, keyring: Keyring | None = None) -> list[str]:
     with world.database.reader() as session:
-        return [each.key for each in feeds.of_staff(session, keyring or world.keyring, token, at(now))]
+        return [each.key for each in feeds.list_of_staff(session, keyring or world.keyring, token, at(now))]
 
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 500, "../../etc", "\x00", "令牌"])
@@ -113,12 +113,12 @@ def test_who_is_recused_or_of_another_unit_sees_nothing_of_a_case_and_one_that_e
 
 def test_a_programme_that_is_not_there_has_no_feed(world: World) -> None:
     with world.database.reader() as session, pytest.raises(NotThere):
-        feeds.of_programme(session, 99, at(FILED))
+        feeds.list_of_programme(session, 99, at(FILED))
 
 
 def test_a_feed_has_window_and_deadline_of_each_period_without_a_name(world: World, period: int) -> None:
     with world.database.reader() as session:
-        _, happenings = feeds.of_programme(session, world.programme, at(FILED))
+        _, happenings = feeds.list_of_programme(session, world.programme, at(FILED))
         names = session.scalars(select(Nominee.name)).all()
     told = {each.key: (each.starts, each.ends) for each in happenings}
     assert told[f"period-{period}-window"] == (at("2026-09-18 Fri 00:00"), at("2026-09-24 Thu 00:00"))
@@ -127,9 +127,9 @@ def test_a_feed_has_window_and_deadline_of_each_period_without_a_name(world: Wor
     assert [name for name in names if name in everything] == []
 
 
-def told(world: World, now: str) -> dict[str, Happening]:
+def told(world: World, now: str) -> dict[str, FeedItem]:
     with world.database.reader() as session:
-        return {each.key: each for each in feeds.of_programme(session, world.programme, at(now))[1]}
+        return {each.key: each for each in feeds.list_of_programme(session, world.programme, at(now))[1]}
 
 
 def test_a_period_to_come_is_told_and_one_taken_back_says_so(world: World, period: int) -> None:
@@ -222,6 +222,6 @@ def test_an_entry_is_dated_to_its_last_change(
     assert (said(after[f"period-{period}-deadline"]) != said(before[f"period-{period}-deadline"])) is bool(changes)
 
 
-def said(one: Happening) -> tuple[object, ...]:
+def said(one: FeedItem) -> tuple[object, ...]:
     """What a reader sees of an entry."""
     return one.title, one.text, one.starts, one.ends
