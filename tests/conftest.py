@@ -40,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--faults-acknowledged", type=int, default=60, help="objections each scenario of tests/faults has acknowledged"
     )
     parser.addoption("--messages", type=int, default=60, help="how many messages leave while senders are killed")
+    parser.addoption("--messages-a-second", type=int, default=40, help="how many of them are committed, in the mean")
     parser.addoption("--senders-killed", type=int, default=4, help="how often a sender is killed meanwhile")
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import email.policy
 import mailbox
 import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 
+from app import clock
 from app.domain.messages.channels import CHANNEL_NAMES, OutgoingChannel
 from app.domain.messages.fate import Outcome, Reply
 from app.domain.messages.wording import MessageText
@@ -21,12 +24,13 @@ _NAME = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A message in the folder."""
+    """A message in the folder. `sent_at` is None for a file that somebody else put there."""
 
     channel: str
     address: str
     subject: str
     text: str
+    sent_at: dt.datetime | None
 
 
 class FileBox:
@@ -38,6 +42,7 @@ class FileBox:
     def send(self, address: str, message: MessageText, token: str) -> Outcome:
         mail = EmailMessage(policy=email.policy.SMTP)
         mail["To"], mail["Subject"], mail["Message-ID"] = address, message.subject, f"<{token}@demonstration>"
+        mail["Date"] = format_datetime(clock.now())
         mail[_CHANNEL] = self.channel.value
         mail.set_content(message.text if self.channel is not OutgoingChannel.SMS else message.short)
         self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -65,4 +70,13 @@ def _kept(content: bytes) -> Kept:
     text = str(body.get_content()) if body is not None else ""
     channel = str(message.get(_CHANNEL, ""))
     name = CHANNEL_NAMES[OutgoingChannel(channel)] if channel in set(OutgoingChannel) else channel
-    return Kept(name, str(message.get("To", "")), str(message.get("Subject", "")), text.strip())
+    sent_at = _sent_at(str(message.get("Date", "")))
+    return Kept(name, str(message.get("To", "")), str(message.get("Subject", "")), text.strip(), sent_at)
+
+
+def _sent_at(date: str) -> dt.datetime | None:
+    try:
+        sent_at = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    return sent_at if sent_at.tzinfo is not None else None

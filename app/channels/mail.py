@@ -5,9 +5,13 @@ from __future__ import annotations
 import email.policy
 import smtplib
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from app import clock
@@ -18,6 +22,7 @@ from config import BadSettings, Settings
 _TIMEOUT = 20  # seconds for each answer of the server
 _PORTS = {"smtp": 25, "smtps": 465}
 _PERMANENT = 500  # replies from here on are permanent failures
+_held = threading.local()  # `open`: the connections that this thread keeps, by their server
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +56,15 @@ class MailServer:
     def send(self, address: str, message: MessageText, token: str) -> Outcome:
         handed_over = False
         try:
-            with self._connection() as server:
+            with _Connection(self) as connection:
+                server = connection.smtp
                 envelope_from = parseaddr(self.sender)[1]
                 for code, words in (server.mail(envelope_from), server.rcpt(address)):
                     if code not in (250, 251):
                         return _refused(code, words)
                 handed_over = True
                 code, answer = server.data(self._composed(address, message, token).as_bytes(policy=email.policy.SMTP))
+                connection.can_be_kept = code == 250
                 return Outcome(Reply.TAKEN, _said(code, answer)) if code == 250 else _refused(code, answer)
         except smtplib.SMTPDataError as error:  # refused before any of the message was sent
             return _refused(error.smtp_code, error.smtp_error)
@@ -67,9 +74,6 @@ class MailServer:
         except (OSError, smtplib.SMTPException) as error:
             fault = f"{type(error).__name__}: {error}"
             return Outcome(Reply.UNSURE if handed_over else Reply.LATER, fault)
-
-    def _connection(self) -> _Connection:
-        return _Connection(self)
 
     def _composed(self, address: str, said: MessageText, token: str) -> EmailMessage:
         mail = EmailMessage()
@@ -89,29 +93,77 @@ class _Connection:
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
+        self.can_be_kept = False
 
-    def __enter__(self) -> smtplib.SMTP:
-        server, context = self._server, ssl.create_default_context()
+    def __enter__(self) -> _Connection:
+        kept = _kept()
+        smtp = kept.pop(self._server, None) if kept is not None else None
+        self.smtp = smtp if smtp is not None and _is_alive(smtp) else self._opened()
+        return self
+
+    def _opened(self) -> smtplib.SMTP:
+        server, context = self._server, _trusted()
         if server.encrypted:
-            self._smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=_TIMEOUT, context=context)
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=_TIMEOUT, context=context)
         else:
-            self._smtp = smtplib.SMTP(server.host, server.port, timeout=_TIMEOUT)
+            smtp = smtplib.SMTP(server.host, server.port, timeout=_TIMEOUT)
         try:
-            self._smtp.ehlo_or_helo_if_needed()
-            if not server.encrypted and self._smtp.has_extn("starttls"):
-                self._smtp.starttls(context=context)
+            smtp.ehlo_or_helo_if_needed()
+            if not server.encrypted and smtp.has_extn("starttls"):
+                smtp.starttls(context=context)
             if server.user:
-                self._smtp.login(server.user, server.password)
+                smtp.login(server.user, server.password)
         except BaseException:
-            self._smtp.close()
+            smtp.close()
             raise
-        return self._smtp
+        return smtp
 
     def __exit__(self, *_error: object) -> None:
-        try:
-            self._smtp.quit()
-        except (OSError, smtplib.SMTPException):
-            self._smtp.close()
+        kept = _kept()
+        if self.can_be_kept and kept is not None:
+            kept[self._server] = self.smtp
+        else:
+            _leave(self.smtp)
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Have this thread send its messages over one connection: greeting, TLS and login cost more than a message."""
+    _held.open = {}
+    try:
+        yield
+    finally:
+        for smtp in _held.open.values():
+            _leave(smtp)
+        _held.open = None
+
+
+def _kept() -> dict[MailServer, smtplib.SMTP] | None:
+    return getattr(_held, "open", None)
+
+
+def _is_alive(smtp: smtplib.SMTP) -> bool:
+    """Tell whether a connection still answers, before anything of the next message is handed over."""
+    try:
+        if smtp.rset()[0] == 250:
+            return True
+    except (OSError, smtplib.SMTPException):
+        pass
+    smtp.close()
+    return False
+
+
+def _leave(smtp: smtplib.SMTP) -> None:
+    try:
+        smtp.quit()
+    except (OSError, smtplib.SMTPException):
+        smtp.close()
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return the certificates that this machine trusts, read once: reading them costs more than the message itself."""
+    return ssl.create_default_context()
 
 
 def _refused(code: int, words: bytes | str) -> Outcome:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.programmes.notice import AwardNotice
 from app.models.accounts import Unit
 from app.models.base import Base
 from app.notices.offered import BUILT_IN, notice_of
+
+_MARKED = text("letter_mark <> ''")
 
 
 class Programme(Base):
@@ -34,6 +36,8 @@ class Programme(Base):
     revocation_clause: Mapped[str] = mapped_column(String(400), default="", server_default="")
     # Who signs the papers (落款); the office's own name where it is empty.
     signatory: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    # Begins the numbers of its letters (文书代字), and tells them from another programme's (R34). One may do without.
+    letter_mark: Mapped[str] = mapped_column(String(8), default="", server_default="")
     # At most so many percent of the nominees may be of 县处级 (R10).
     county_share: Mapped[int] = mapped_column(default=10, server_default=text("10"))
     demonstration: Mapped[bool] = mapped_column(default=False)
@@ -42,7 +46,10 @@ class Programme(Base):
 
     stages: Mapped[list[Stage]] = relationship(order_by="Stage.number")
 
-    __table_args__ = (CheckConstraint("county_share BETWEEN 0 AND 100", name="county_share_is_percent"),)
+    __table_args__ = (
+        CheckConstraint("county_share BETWEEN 0 AND 100", name="county_share_is_percent"),
+        Index("uq_programmes_letter_mark", "letter_mark", unique=True, sqlite_where=_MARKED, postgresql_where=_MARKED),
+    )
 
     @property
     def rules(self) -> AwardNotice:

@@ -13,6 +13,7 @@ import time
 from app import clock, logs
 from app.channels.bounces import MailboxDown, read_bounces
 from app.channels.gateways import Gateways, gateways_of
+from app.channels.mail import kept_open
 from app.database import Database
 from app.domain.messages.fate import Outcome, Reply
 from app.sealing import Keyring, keyring_of
@@ -48,12 +49,13 @@ class Senders:
         while self._plan():
             pass
         tried, ended = 0, None
-        while (claimed := self._step(ended)) is not None:
-            ended = (claimed, self._send(claimed))
-            tried += 1
-            if time.monotonic() > latest:
-                self._settle(ended)
-                break
+        with kept_open():
+            while (claimed := self._step(ended)) is not None:
+                ended = (claimed, self._send(claimed))
+                tried += 1
+                if time.monotonic() > latest:
+                    self._settle(ended)
+                    break
         return tried
 
     def look_for_bounces(self) -> int:

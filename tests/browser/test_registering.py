@@ -28,7 +28,20 @@ def test_a_clerk_registers_a_visit_and_prints_the_slip(portal: Portal, width: st
     says(clerk, "登记对“麒小3”的异议")
     check_page(clerk)
 
+    postmark = clerk.get_by_label("邮戳日期（来信填写）", exact=True)
+    expect(postmark).to_be_hidden()
+    clerk.get_by_label("来信", exact=True).check()
+    expect(postmark).to_be_visible()
     clerk.get_by_label("来访", exact=True).check()
+    expect(postmark).to_be_hidden()
+    few_cases = clerk.locator("details.fold")  # what few cases need
+    expect(few_cases).not_to_have_attribute("open", "")
+    assert (few_cases.bounding_box() or {"height": 999})["height"] < 80
+    keep_shot(clerk, f"register-form-{width}")
+    few_cases.locator("summary").click()
+    expect(clerk.get_by_label("个人", exact=True)).to_be_checked()
+    keep_shot(clerk, f"register-form-open-{width}")
+    few_cases.locator("summary").click()
     clerk.get_by_label("收到时间", exact=True).fill("2026-09-18T09:30")
     clerk.get_by_label("姓名（单位填全称）", exact=True).fill(NAME)
     clerk.get_by_label("联系方式", exact=True).fill(PHONE)

@@ -19,13 +19,17 @@ from aiosmtpd.controller import Controller
 
 @dataclass
 class SmtpServer:
-    """An SMTP server that is `ok`, `no_user` (550), `busy` (451), `refuses` (554 after DATA), `slow` or `vanishes`."""
+    """An SMTP server that is `ok`, `no_user` (550), `busy` (451), `refuses` (554 after DATA), `slow` or `vanishes`.
+
+    One that `leaves` is gone when a connection is to be used again.
+    """
 
     does: str = "ok"
     port: int = 0
     received: list[bytes] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
     moments: list[float] = field(default_factory=list)  # when each came in
+    connections: set[Any] = field(default_factory=set)  # by which messages came in: the other side's address and port
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd names it
         if self.does in ("no_user", "busy"):
@@ -39,11 +43,17 @@ class SmtpServer:
         self.addresses += envelope.rcpt_tos
         self.received.append(envelope.content)
         self.moments.append(time.monotonic())
+        self.connections.add(session.peer)
         if self.does == "slow":
             await asyncio.sleep(3)
         if self.does == "vanishes":
             server.transport.abort()
         return "250 taken"
+
+    async def handle_RSET(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd names it
+        if self.does == "leaves":
+            server.transport.abort()
+        return "250 ok"
 
     @property
     def texts(self) -> list[str]:
@@ -52,13 +62,22 @@ class SmtpServer:
         return [f"{message['Subject']}\n{message.get_content()}" for message in messages]
 
 
+class _Handler:
+    """What aiosmtpd sees of a server: it reads every attribute at every connection, and `texts` parses all messages."""
+
+    def __init__(self, server: SmtpServer) -> None:
+        self.handle_RCPT = server.handle_RCPT
+        self.handle_DATA = server.handle_DATA
+        self.handle_RSET = server.handle_RSET
+
+
 @contextmanager
 def smtp(does: str = "ok") -> Iterator[SmtpServer]:
     server = SmtpServer(does)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         server.port = free.getsockname()[1]
-    controller = Controller(server, hostname="127.0.0.1", port=server.port, ready_timeout=30)
+    controller = Controller(_Handler(server), hostname="127.0.0.1", port=server.port, ready_timeout=30)
     controller.start()
     yield server
     controller.stop()

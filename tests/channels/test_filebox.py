@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import mailbox
 import os
 from pathlib import Path
 
 import pytest
 
+from app import clock
 from app.channels.filebox import FileBox, read_box
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import Reply
 from app.domain.messages.wording import write_code, write_news, write_trial
+
+NOW = dt.datetime(2026, 9, 18, 1, 0, tzinfo=dt.UTC)
 
 
 def test_a_box_that_is_not_there_is_empty(tmp_path: Path) -> None:
@@ -23,7 +27,10 @@ def test_what_else_lies_in_the_folder_is_shown_and_breaks_nothing(tmp_path: Path
     box = mailbox.Maildir(tmp_path / "mailbox")
     box.add(b"X-OutgoingChannel: pigeon\r\n\r\n")
     box.add(b"\xff\xfe not a message")
+    box.add(b"Date: the day before yesterday\r\n\r\n")
+    box.add(b"Date: Fri, 18 Sep 2026 09:00:00 -0000\r\n\r\n")  # no time zone
     assert {kept.channel for kept in read_box(tmp_path / "mailbox")} == {"pigeon", ""}
+    assert {kept.sent_at for kept in read_box(tmp_path / "mailbox")} == {None}
 
 
 @pytest.mark.parametrize(
@@ -34,14 +41,16 @@ def test_what_else_lies_in_the_folder_is_shown_and_breaks_nothing(tmp_path: Path
     ],
 )
 def test_a_message_lies_there_as_its_channel_would_send_it(
-    tmp_path: Path, channel: OutgoingChannel, name: str, text: str
+    tmp_path: Path, channel: OutgoingChannel, name: str, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     message = write_news("https://p.example/receipt", "https://p.example/stop/1-a")
     outcome = FileBox(tmp_path / "mailbox", channel).send("13900000000", message, "0" * 32)
     assert (outcome.said, outcome.words) == (Reply.TAKEN, "演示：写进了文件邮箱，没有发往任何地方")
     [kept] = read_box(tmp_path / "mailbox")
     assert (kept.channel, kept.address, kept.subject) == (name, "13900000000", "【公示与异议处理平台】有新进展")
     assert kept.text.replace("\r\n", "\n") == text
+    assert kept.sent_at == NOW
 
 
 def test_the_newest_two_hundred_are_read_newest_first_and_nobody_else_may_look(tmp_path: Path) -> None:

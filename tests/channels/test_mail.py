@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
 from app.channels import mail
 from app.channels.gateways import gateways_of
+from app.channels.mail import kept_open
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import Outcome, Reply
 from app.domain.messages.wording import MessageText, NoticeKind
@@ -56,6 +59,29 @@ def test_nobody_there_is_surely_not_sent() -> None:
     with smtp() as server:
         port = server.port
     assert send(port).said is Reply.LATER
+
+
+@pytest.mark.parametrize(("does", "keeps", "connections"), [("ok", True, 1), ("ok", False, 3), ("leaves", True, 3)])
+def test_a_burst_goes_over_one_connection_and_over_another_where_the_server_left(
+    does: str, keeps: bool, connections: int
+) -> None:
+    with smtp(does) as server, kept_open() if keeps else nullcontext():
+        said = [send(server.port).said for _ in range(3)]
+    assert said == [Reply.TAKEN] * 3
+    assert (len(server.received), len(server.connections)) == (3, connections)
+
+
+def test_a_connection_on_which_something_failed_is_not_used_again() -> None:
+    """Each message of a burst ends by itself: what one was refused for says nothing of the next."""
+    with smtp("no_user") as server, kept_open():
+        assert send(server.port).said is Reply.NEVER
+        server.does = "ok"
+        assert [send(server.port).said for _ in range(2)] == [Reply.TAKEN] * 2
+        server.does = "refuses"
+        assert send(server.port).said is Reply.NEVER
+        server.does = "ok"
+        assert send(server.port).said is Reply.TAKEN
+    assert len(server.connections) == 2
 
 
 @pytest.mark.parametrize(("url", "sender"), [("http://x", "a@b.example"), ("smtp://", "a@b.example"), ("smtp://x", "")])

@@ -368,3 +368,14 @@ def test_0024_what_people_confirmed_vouches_where_nobody_gave_out_their_password
         ]
     with pytest.raises(IntegrityError):
         insert(empty, "reaches", reach | {"id": 5, "user_id": 2, "channel": "sms", "entered_by": 99})
+
+
+def test_0025_programmes_beside_the_first_get_a_mark_of_their_own(empty: Database) -> None:
+    empty.migrate(revision="0024")
+    insert(empty, "programmes", {"id": 1, "title": "甲"}, {"id": 2, "title": "乙"}, {"id": 3, "title": "丙"})
+    empty.migrate()
+    with empty.reader() as session:
+        marks = session.execute(text("SELECT id, letter_mark FROM programmes ORDER BY id")).all()
+    assert [tuple(row) for row in marks] == [(1, ""), (2, "第2项"), (3, "第3项")]
+    with pytest.raises(IntegrityError):
+        insert(empty, "programmes", {"id": 4, "title": "丁", "letter_mark": "第3项"})

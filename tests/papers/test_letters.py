@@ -131,6 +131,7 @@ def test_each_stands_on_the_page_as_an_official_paper_does(letters: Letters) -> 
         assert min(signed.left, dated.left) > WIDTH / 2, name
         assert (signed.page, dated.page) == (lines_of_text(lines)[-1].page,) * 2, name
         assert dated.top > signed.top, name
+        assert abs(middle(signed) - middle(dated)) < 2, name  # centred above the date
         assert max(line.right for line in lines) < WIDTH - RIGHT + 16 * 25.4 / 72, name  # a full stop may hang over
         assert min(line.top for line in lines) > 37 - 1, name
 

@@ -37,11 +37,10 @@ from tests.channels.gateways import SmtpServer, WebServer, smtp, web
 from tests.services.messages.reaching import plan, reach_of
 from tests.world import FACTS, World, at
 
-LEASE = dt.timedelta(seconds=2)
-A_SECOND = 40  # messages that are committed, in the mean
 # Forked by a server without threads: a child of this process could inherit a lock that another thread holds.
 CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["app.processes.sending", "app.services.messages.followers"])
+# It has this module loaded, so that a killed sender's successor is at work at once and not after a second of imports.
+CHILDREN.set_forkserver_preload(["tests.processes.test_sending"])
 
 
 def settings_for(world: World, folder: Path, port: int, **more: str) -> Settings:
@@ -55,9 +54,9 @@ def settings_for(world: World, folder: Path, port: int, **more: str) -> Settings
     )
 
 
-def send_for_ever(settings: Settings) -> None:
-    """One sender, as a child process."""
-    dispatching.CLAIM_LASTS = LEASE
+def send_for_ever(settings: Settings, lease: dt.timedelta) -> None:
+    """One sender, as a child process. It counts as dead when it has had a message for so long."""
+    dispatching.CLAIM_LASTS = lease
     senders = sending.Senders.of(settings)
     while True:
         senders.deliver()
@@ -97,23 +96,26 @@ def test_of_all_messages_none_is_lost_and_none_comes_thrice_while_senders_are_ki
     that was perhaps sent twice is given up where the office sees it: seen, not lost.
     """
     messages, kills = request.config.getoption("--messages"), request.config.getoption("--senders-killed")
+    a_second = request.config.getoption("--messages-a-second")
+    lease = dt.timedelta(seconds=80 / a_second)
     portions = max(kills, 1)
     chance = random.Random(7)
     committed: dict[str, float] = {}
     with smtp() as server:
         hosts = [settings_for(world, tmp_path / name, server.port) for name in ("one", "two")]
-        running = [CHILDREN.Process(target=send_for_ever, args=(host,), daemon=True) for host in hosts]
+        running = [CHILDREN.Process(target=send_for_ever, args=(host, lease), daemon=True) for host in hosts]
         for process in running:
             process.start()
         began = time.monotonic()
         for kill in range(portions):
             portion = messages * (kill + 1) // portions - messages * kill // portions
             committed |= dict.fromkeys(many(world, portion), time.monotonic())
-            time.sleep(chance.uniform(0.5, 1.5) * portion / A_SECOND)
+            time.sleep(chance.uniform(0.5, 1.5) * portion / a_second)
             if kill < kills:
                 os.kill(running[kill % 2].pid or 0, signal.SIGKILL)
                 running[kill % 2].join()
-                running[kill % 2] = CHILDREN.Process(target=send_for_ever, args=(hosts[kill % 2],), daemon=True)
+                again = (hosts[kill % 2], lease)
+                running[kill % 2] = CHILDREN.Process(target=send_for_ever, args=again, daemon=True)
                 running[kill % 2].start()
         while (fates := ended(world.database))["waiting"] + fates["sending"]:
             assert time.monotonic() - began < 120 + messages, fates
@@ -136,7 +138,8 @@ def test_of_all_messages_none_is_lost_and_none_comes_thrice_while_senders_are_ki
     assert slowest_of_95 <= 60
     name = world.database.engine.dialect.name
     twice, lost = sum(number == 2 for number in arrived.values()), len(committed.keys() - arrived.keys())
-    figures = f"{name}: messages {messages}, kills {kills}, never arrived {lost}, twice {twice}, {dict(fates)}"
+    sent = f"{name}: messages {messages}, {a_second} a second, kills {kills}"
+    figures = f"{sent}, never arrived {lost}, twice {twice}, {dict(fates)}"
     slow = f"95 of 100 within {slowest_of_95:.1f} s, the slowest {waited[-1]:.1f} s, all in {took:.0f} s"
     request.node.user_properties.append(("figure", f"{figures}, {slow}"))
 

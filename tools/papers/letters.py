@@ -27,14 +27,23 @@ def letters() -> Paper:
     each(paper, "for text in letter.paragraphs[:-1]", "{{ text }}")
     line(paper, "{{ letter.paragraphs[-1] }}", LAST)
     line(paper, "", LAST)
-    line(paper, "{{ letter.signed_by }}", SIGNED)
+    _from_right(line(paper, "{{ letter.signed_by }}", SIGNED), "letter.signed_right")
     line(paper, "{%p if loop.last %}")
-    line(paper, "{{ letter.dated }}", DATED)
+    _from_right(line(paper, "{{ letter.dated }}", DATED), "letter.dated_right")
     line(paper, "{%p else %}")
-    _end_section(paper, line(paper, "{{ letter.dated }}", DATED))
+    last = line(paper, "{{ letter.dated }}", DATED)
+    _from_right(last, "letter.dated_right")
+    _end_section(paper, last)
     line(paper, "{%p endif %}")
     line(paper, "{%p endfor %}")
     return paper
+
+
+def _from_right(paragraph: Paragraph, hundredths: str) -> None:
+    """End a line as far from the right edge as the letter's data say, in characters and, as kit does, in points."""
+    indent = paragraph._p.get_or_add_pPr().get_or_add_ind()
+    indent.set(qn("w:rightChars"), f"{{{{ {hundredths} }}}}")
+    indent.set(qn("w:right"), f"{{{{ ({hundredths} * {SIGNED.size / 5}) | int }}}}")  # a point has 20 parts
 
 
 def _end_section(paper: Paper, last: Paragraph) -> None:

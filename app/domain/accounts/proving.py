@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-
-MOST_CODES = 5  # a day and address: whoever guesses has five tries with each
-CODES_COUNT_FOR = dt.timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,15 +94,15 @@ SIGNED_BY_OFFICE = frozenset(
 OFFICE_NAME, OF_COMPLAINTS = "市级专班", "市级专班专办"
 
 
-def find_series(signed_by: str, *, by_office: bool, against_unit: bool) -> str:
+def find_series(mark: str, signed_by: str, *, by_office: bool, against_unit: bool) -> str:
     """Return the series before 〔年〕N号: of a unit's letters, of the office's, or of complaints against a unit.
 
-    Each series has its own numbers. So no number that a unit reads reveals how many letters others got, or that there
-    is a complaint against it (R19).
+    `mark` is the programme's own (文书代字): the same organ signs for several. Each series has its own numbers. So no
+    number that a unit reads reveals how many letters others got, or that there is a complaint against it (R19).
     """
     if against_unit:
-        return OF_COMPLAINTS
-    return f"{OFFICE_NAME if by_office else signed_by}异议"
+        return f"{mark}{OF_COMPLAINTS}"
+    return f"{mark}{OFFICE_NAME if by_office else signed_by}异议"
 
 
 assert LETTERS.keys() == set(Turn), "every turn says who is written to"  # noqa: S101 - a table checked once, at import

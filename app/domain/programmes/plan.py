@@ -18,6 +18,7 @@ TEXTS = {
     "collective_honour": (2, 120),
     "individual_honour": (2, 120),
     "signatory": (0, 120),
+    "letter_mark": (0, 8),
     "lapse_clause": (4, 400),
     "upheld_clause": (4, 400),
     "revocation_clause": (0, 400),
@@ -69,6 +70,7 @@ class ProgrammePlan:
     notice_number: str = ""
     revocation_clause: str = ""
     signatory: str = ""
+    letter_mark: str = ""
     county_share: int = 10
     notice: str = ""  # the key of the notice it follows; "" for the built-in one
     stages: Sequence[StageDays] = ()
@@ -84,6 +86,7 @@ def text_names(notice: AwardNotice) -> dict[str, str]:
         "collective_honour": f"{notice.kind_names[Kind.COLLECTIVE]}称号",
         "individual_honour": f"{notice.kind_names[Kind.INDIVIDUAL]}称号",
         "signatory": "落款单位",
+        "letter_mark": "文书代字",
         **CLAUSE_NAMES,
     }
 

@@ -108,6 +108,7 @@ def _about(
         collective_honour=values.get("collective_honour", ""),
         individual_honour=values.get("individual_honour", ""),
         signatory=values.get("signatory", ""),
+        letter_mark=values.get("letter_mark", ""),
         lapse_clause=values.get("lapse_clause", ""),
         upheld_clause=values.get("upheld_clause", ""),
         revocation_clause=values.get("revocation_clause", ""),

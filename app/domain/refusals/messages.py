@@ -22,10 +22,10 @@ class CodeTooSoon(Refusal):
 
 
 class TooManyCodes(Refusal):
-    """So many codes were sent to an address today that another would help whoever guesses."""
+    """So many codes were sent today that another would help whoever guesses, or would be a nuisance to a stranger."""
 
-    def __init__(self) -> None:
-        super().__init__("今天往这个地址发的确认码太多了，请过24小时再试，或者请上一级同意启用。")
+    def __init__(self, instead: str = "") -> None:
+        super().__init__(f"今天往这里发的确认码太多了，请过24小时再试{instead}。")
 
 
 class NoChannel(Refusal):

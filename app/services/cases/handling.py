@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -58,9 +58,13 @@ def tell_objectors(work: Work, case: Case, kind: MessageKind, text: str, only: C
     objections = select(Objection.id).where(Objection.case_id == case.id).order_by(Objection.id)
     if only is not None:
         objections = objections.where(Objection.id.in_(only))
-    told = work.session.scalars(objections).all()
-    work.session.add_all(Message(objection_id=each, kind=kind, text=text, sent_at=work.now) for each in told)
-    followers.tell_objectors_of_news(work.session, told, work.now)
+    write_to(work, work.session.scalars(objections).all(), kind, text)
+
+
+def write_to(work: Work, objection_ids: Sequence[int], kind: MessageKind, text: str) -> None:
+    """Write to the objectors of these objections, to be read on the receipt page (R18)."""
+    work.session.add_all(Message(objection_id=each, kind=kind, text=text, sent_at=work.now) for each in objection_ids)
+    followers.tell_objectors_of_news(work, objection_ids)
 
 
 def give_to_office(work: Work, case: Case) -> None:

@@ -46,6 +46,12 @@ _TOLD_ELSEWHERE = {f"case.{action}" for action in (Action.NOTE, Action.HEAR, Act
     "casefile.received",
     "casefile.removed",
     "paper.made",  # saving a case as a file is no act in it
+    # How an objector can be reached is for the office alone, and a confirmation would tell the minute (R19).
+    "contact.code_asked",
+    "contact.confirmed",
+    "contact.news_wanted",
+    "contact.news_ended",
+    "contact.stopped",
 }
 # The scanner's verdict follows the upload by minutes, and staff register while the objector is present.
 _TELLS_OF_ARRIVAL = {"objection.filed", "evidence.clean", "evidence.infected"}
@@ -144,6 +150,12 @@ _ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} |
     "reach.confirmed": "确认接收提醒的地址",
     "reach.times_chosen": "选择什么时候提醒",
     "reach.stopped": "不再用这个地址接收提醒",
+    "reach.code_asked": "再要一个确认码，确认接收提醒的地址",
+    "contact.code_asked": "异议人再要一个确认码",
+    "contact.confirmed": "异议人确认联系方式",
+    "contact.news_wanted": "异议人要求有新进展时告知",
+    "contact.news_ended": "异议人不再要新进展的消息",
+    "contact.stopped": "异议人退订消息",
     "message.sent_again": "再次发送消息",
     "calendar_feed.made": "生成私人日历地址",
     "calendar_feed.revoked": "作废私人日历地址",

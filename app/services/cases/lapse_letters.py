@@ -17,7 +17,7 @@ from app.domain.cases.letters import Turn
 from app.domain.cases.states import State
 from app.domain.cases.verdict import LEFT_NAMES, Ground, Lapse, Left
 from app.models import Case, Disqualification, Entry, MessageKind, Nominee, Period
-from app.services.cases.handling import tell_objectors
+from app.services.cases.handling import tell_objectors, write_to
 from app.services.cases.lettering import is_against_unit, write_letters
 from app.services.shared.work import Work
 
@@ -35,8 +35,10 @@ def tell_of_lapses(
     for case in cases.values():
         left = left_before.get(case.entry.nominee_id)
         became = f"该推荐对象此前{LEFT_NAMES[left]}。" if left else "该推荐对象的参评资格已经取消。"
-        tell_objectors(work, case, MessageKind.ANSWER, f"办结期限届满，没有作出结论。{became}")
-        write_letters(work, Turn.LAPSED, case, TurnFacts(clause=more.clause, left=left))
+        objections = sorted(case.objections, key=lambda each: each.id)
+        text = f"办结期限届满，没有作出结论。{became}"
+        write_to(work, [objection.id for objection in objections], MessageKind.ANSWER, text)
+        write_letters(work, Turn.LAPSED, case, TurnFacts(clause=more.clause, left=left), read=objections)
     for lapse in lapsed:
         write_letters(work, Turn.DISQUALIFIED, _leading([cases[case_id] for case_id in lapse.case_ids]), more)
 

@@ -32,11 +32,13 @@ def write_letters(
     *,
     only: Collection[int] | None = None,
     to_nominee: bool = True,
+    read: Sequence[Objection] | None = None,
 ) -> None:
     """Write the letters of a turn of this case: to its objectors, the nominee, the units, as the table says.
 
     `only` names the objections whose objectors are written to, if not all. Without `to_nominee` only objectors are,
-    since the nominee has the same letter from another case.
+    since the nominee has the same letter from another case. `read` are the objections of the case where the caller has
+    read them under its lock, as it does for many cases at once.
     """
     against_unit = is_against_unit(case)
     nominee = work.session.get_one(Nominee, case.entry.nominee_id)
@@ -49,12 +51,12 @@ def write_letters(
         if reader is not Reader.OBJECTOR:
             _post(work, turn, case, write_letter_text(turn, kind, reader, facts, more), (kind, reader))
             continue
-        written_to = _written_to(work.session, case, only)
+        written_to = read if read is not None else _written_to(work.session, case, only)
         for objection in written_to:
             theirs = replace(facts, received=local_date(objection.filed_at))  # of a registered one, the day it arrived
             text = write_letter_text(turn, kind, reader, theirs, _of_objection(work, case, objection, more))
             _post(work, turn, case, text, (kind, reader), objection.id)
-        followers.tell_objectors_of_news(work.session, [objection.id for objection in written_to], work.now)
+        followers.tell_objectors_of_news(work, [objection.id for objection in written_to])
 
 
 def is_against_unit(case: Case) -> bool:
@@ -130,12 +132,14 @@ def _post(
 ) -> None:
     kind, reader = what
     against_unit = is_against_unit(case)
-    office = case.handler_unit.office
+    office, programme = case.handler_unit.office, case.entry.period.programme
     signer = office if turn in SIGNED_BY_OFFICE else case.handler_unit
     work.post(
         Letter(
-            programme_id=case.entry.period.programme_id,
-            series=find_series(signer.name, by_office=signer.id == office.id, against_unit=against_unit),
+            programme_id=programme.id,
+            series=find_series(
+                programme.letter_mark, signer.name, by_office=signer.id == office.id, against_unit=against_unit
+            ),
             year=local_date(work.now).year,
             kind=kind,
             reader=reader,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from app.domain.messages.codes import CODES_COUNT_FOR
+from app.domain.messages.wording import NoticeKind
 from app.domain.objections.receipt import keyed_hash
-from app.models import Reach
+from app.models import Dispatch, Reach
 from app.sealing import Keyring
 
 CODE_LASTS = dt.timedelta(minutes=30)
@@ -51,6 +54,13 @@ def is_code(keyring: Keyring, reach: Reach, typed: str) -> bool:
 def _derive_code(keyring: Keyring, key: bytes, reach: Reach) -> str:
     digest = keyed_hash(key, "reach-code", f"{reach.id}:{reach.code_at.isoformat()}:{unseal_address(keyring, reach)}")
     return f"{int(digest, 16) % 10**_DIGITS:0{_DIGITS}}"
+
+
+def sent_lately(session: Session, to: ColumnElement[bool], now: dt.datetime) -> int:
+    """Count the codes that were sent to these addresses (a condition on Reach) in the last 24 hours, whatever for."""
+    codes = select(func.count(Dispatch.id)).join(Reach, Dispatch.reach_id == Reach.id)
+    lately = Dispatch.notice == NoticeKind.CODE, Dispatch.told_at > now - CODES_COUNT_FOR
+    return session.scalar(codes.where(to, *lately)) or 0
 
 
 def make_stop_token(keyring: Keyring, reach_id: int) -> str:

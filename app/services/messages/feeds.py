@@ -4,23 +4,43 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import OPEN_STATES, Role
 from app.domain.objections.receipt import keyed_hash
+from app.domain.periods.publicity import organiser_is_shown
 from app.domain.refusals import NotThere
-from app.models import Case, Entry, Period, Proceeding, ProceedingKind, Programme, Recusal, StaffCalendar
+from app.domain.shared.wording import end_moment, moment
+from app.models import (
+    AuditRow,
+    Case,
+    Entry,
+    Period,
+    Proceeding,
+    ProceedingKind,
+    Programme,
+    Recusal,
+    StaffCalendar,
+    Unit,
+)
 from app.models.arrivals import shown_to
 from app.sealing import Keyring
+from app.services.record.chain import on_period, on_unit
 from app.services.shared.work import Work, use_case
 
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One entry of a feed, without a name. `ends` is None for an instant."""
+    """One entry of a feed, without a name. `ends` is None for an instant.
+
+    `changed_at` is when it began to say what it says now, `changes` how often it has changed since `said_at`.
+    """
 
     key: str
     title: str
@@ -29,19 +49,35 @@ class FeedItem:
     said_at: dt.datetime
     starts: dt.datetime
     ends: dt.datetime | None = None
+    changed_at: dt.datetime | None = None
+    changes: int = 0
+    cancelled: bool = False
+
+    @property
+    def updated(self) -> dt.datetime:
+        return self.changed_at or self.said_at
+
+
+# The acts on the record that change what the entries of a period say: on the period, and on a unit of its title.
+_CHANGING = ("period.extended", "period.recounted", "period.replanned", "period.window_extended", "period.cancelled")
+_RENAMING = ("unit.renamed", "unit.moved")
 
 
 def list_of_programme(session: Session, programme_id: int, now: dt.datetime) -> tuple[Programme, list[FeedItem]]:
-    """Return a programme with its windows, deadlines and decision, the newest first. Raises NotThere."""
+    """Return a programme with its windows, deadlines and decision, the last changed first. Raises NotThere.
+
+    A window that was taken back stays with a note of it: whoever has it in a calendar must read that it is off.
+    """
     programme = session.get(Programme, programme_id)
     if programme is None:
         raise NotThere("没有这项评选活动。")
     periods = session.scalars(
         select(Period)
-        .where(Period.programme_id == programme_id, Period.cancelled_at.is_(None), Period.scheduled_at <= now)
-        .options(joinedload(Period.organiser))
+        .where(Period.programme_id == programme_id, Period.scheduled_at <= now)
+        .options(joinedload(Period.organiser).joinedload(Unit.parent))
     ).all()
-    found = [each for period in periods for each in _list_of_period(period)]
+    changes = _changes(session, periods, now)
+    found = [each for period in periods for each in _list_of_period(period, changes)]
     decisions = session.scalars(
         select(Proceeding).where(Proceeding.programme_id == programme_id, Proceeding.kind == ProceedingKind.DECISION)
     )
@@ -50,17 +86,42 @@ def list_of_programme(session: Session, programme_id: int, now: dt.datetime) -> 
         found.append(
             FeedItem(f"decision-{row.id}", "表彰决定", text, f"/decisions/{row.id}", row.recorded_at, row.recorded_at)
         )
-    return programme, sorted(found, key=lambda each: (each.said_at, each.key), reverse=True)
+    return programme, sorted(found, key=lambda each: (each.updated, each.key), reverse=True)
 
 
-def _list_of_period(period: Period) -> list[FeedItem]:
-    path, title = f"/periods/{period.id}", period.title_outside
-    window = "公示期间可以到网页查看，并提出异议。公示结束以后不再显示对象的内容。"
-    deadline = "办结期限届满，仍没有结论的，取消参评资格。"
-    said = period.scheduled_at
+def _changes(session: Session, periods: Sequence[Period], now: dt.datetime) -> dict[str, list[dt.datetime]]:
+    """Return when what the entries say was changed, by the name of the period or unit in the record: one query."""
+    units = {unit.id for period in periods for unit in _named(period)}
+    of_periods = AuditRow.subject.in_([on_period(period.id) for period in periods]) & AuditRow.action.in_(_CHANGING)
+    of_units = AuditRow.subject.in_([on_unit(unit_id) for unit_id in units]) & AuditRow.action.in_(_RENAMING)
+    found = defaultdict(list)
+    acts = select(AuditRow.subject, AuditRow.at).where(or_(of_periods, of_units), AuditRow.at <= now)
+    for subject, at in session.execute(acts.order_by(AuditRow.id)):
+        found[subject].append(at)
+    return found
+
+
+def _named(period: Period) -> list[Unit]:
+    """Return the units whose names stand in the title outside the window."""
+    above = [period.organiser.parent] if period.organiser.parent else []
+    return above if organiser_is_shown(period.round, period.collectives) else [period.organiser]
+
+
+def _list_of_period(period: Period, changes: dict[str, list[dt.datetime]]) -> list[FeedItem]:
+    path, title, said = f"/periods/{period.id}", period.title_outside, period.scheduled_at
+    subjects = [on_period(period.id), *(on_unit(unit.id) for unit in _named(period))]
+    moments = [at for subject in subjects for at in changes.get(subject, ()) if at > said]
+    changed: dict[str, Any] = {"changed_at": max(moments, default=said), "changes": len(moments)}
+    opens, closes, deadline = moment(period.opens_at), end_moment(period.closes_at), end_moment(period.conclude_by)
+    window = f"公示时间{opens}至{closes}。公示期间可以到网页查看，并提出异议。公示结束以后不再显示对象的内容。"
+    until = f"办结期限{deadline}。届满仍没有结论的，取消参评资格。"
+    name = f"{title}：办结期限"
+    if period.cancelled_at is not None:
+        title, name, changed["cancelled"] = f"已撤回：{title}", f"已撤回：{name}", True
+        window = until = "这次公示的安排已经撤回，不在这个时间公示。"
     return [
-        FeedItem(f"period-{period.id}-window", title, window, path, said, period.opens_at, period.closes_at),
-        FeedItem(f"period-{period.id}-deadline", f"{title}：办结期限", deadline, path, said, period.conclude_by),
+        FeedItem(f"period-{period.id}-window", title, window, path, said, period.opens_at, period.closes_at, **changed),
+        FeedItem(f"period-{period.id}-deadline", name, until, path, said, period.conclude_by, **changed),
     ]
 
 

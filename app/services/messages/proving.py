@@ -10,12 +10,13 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from app.domain.accounts.proving import CODES_COUNT_FOR, MOST_CODES, HeldAddress, proves_owner
+from app.domain.accounts.proving import HeldAddress, proves_owner
 from app.domain.cases.states import require_office
 from app.domain.messages.channels import PERSONAL, OutgoingChannel, mask_address
+from app.domain.messages.codes import gets_another
 from app.domain.messages.hours import Times
 from app.domain.messages.wording import NoticeKind
 from app.domain.refusals import (
@@ -32,7 +33,7 @@ from app.models import Dispatch, Reach, Unit, User
 from app.sealing import Keyring
 from app.services.accounts import staffing
 from app.services.accounts.two_people import may_agree, speaks_for
-from app.services.messages.codes import CODE_LASTS, seal_address, unseal_address
+from app.services.messages.codes import CODE_LASTS, seal_address, sent_lately, unseal_address
 from app.services.messages.reaches import NEXT_CODE_AFTER, require_sound_address, send_code, take_code
 from app.services.record.chain import by_user
 from app.services.shared.locks import lock_row, lock_row_if_any
@@ -107,8 +108,8 @@ def ask_code(work: Work, reach_id: int, available: frozenset[OutgoingChannel]) -
     if reach.channel not in available:
         raise NoChannel
     codes = _count_recent_codes(work, reach)
-    if codes >= MOST_CODES:
-        raise TooManyCodes
+    if not gets_another(codes):
+        raise TooManyCodes("，或者请上一级同意启用")
     if codes and work.now < reach.code_at + NEXT_CODE_AFTER:
         raise CodeTooSoon
     send_code(work.session, reach, work.now)
@@ -125,8 +126,7 @@ def prove_ownership(work: Work, reach_id: int, code: str) -> None:
 def _try_code(work: Work, reach_id: int, code: str) -> bool:
     """Try a code. Commits in either case: a wrong try counts."""
     reach, user = _lock_own(work, reach_id)
-    asked = _code_is_valid(work.session, reach, user, work.now) and _count_recent_codes(work, reach) <= MOST_CODES
-    if not take_code(work, reach, code if asked else ""):
+    if not take_code(work, reach, code if _code_is_valid(work.session, reach, user, work.now) else ""):
         return False
     reach.owners, reach.bounced_at = True, None
     user.agreed_at, user.agreed_by = work.now, None
@@ -198,8 +198,7 @@ def _normalise(address: str) -> str:
 
 def _count_recent_codes(work: Work, reach: Reach) -> int:
     """Count the codes that were sent to an address lately, whatever for."""
-    lately = _select_codes(reach).where(Dispatch.told_at > work.now - CODES_COUNT_FOR)
-    return work.session.scalars(select(func.count()).select_from(lately.subquery())).one()
+    return sent_lately(work.session, Reach.id == reach.id, work.now)
 
 
 def _select_codes(reach: Reach) -> Select[int]:

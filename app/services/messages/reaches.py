@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Role
 from app.domain.messages.channels import PERSONAL, OutgoingChannel, fault_of_address, mask_address
+from app.domain.messages.codes import gets_another
 from app.domain.messages.hours import Times
 from app.domain.messages.wording import NoticeKind
-from app.domain.refusals import BadValue, CodeRefused, CodeTooSoon, NoChannel, NotYourCase
+from app.domain.refusals import BadValue, CodeRefused, CodeTooSoon, NoChannel, NotYourCase, TooManyCodes
 from app.models import Reach
 from app.sealing import Keyring
 from app.services.accounts import units
-from app.services.messages.codes import CODE_LASTS, MOST_TRIES, is_code, seal_address, unseal_address
+from app.services.messages.codes import CODE_LASTS, MOST_TRIES, is_code, seal_address, sent_lately, unseal_address
 from app.services.messages.outbox import queue_rows
 from app.services.messages.planning import new_dispatch
 from app.services.record.chain import on_person, on_unit
@@ -79,17 +80,19 @@ def set_address(
 ) -> int:
     """Set the address of a channel, over the one before, and send it a code. Returns its id.
 
-    Raises NoChannel, BadValue, NotYourCase. `available` are the channels of this installation.
+    Raises NoChannel, BadValue, NotYourCase, CodeTooSoon, TooManyCodes. `available` are the channels of this
+    installation.
     """
     if channel not in available or (not owner.unit_id and channel not in PERSONAL):
         raise NoChannel
     require_sound_address(channel, address)
     columns = _require_owner(work, owner)
-    reach = work.session.scalar(select(Reach).filter_by(channel=channel, **columns))
+    existing = select(Reach).filter_by(channel=channel, **columns).with_for_update(of=Reach)
+    reach = work.session.scalar(existing.execution_options(populate_existing=True))
     if reach is None:
         reach = Reach(channel=channel, times=times, made_at=work.now, code_at=work.now, **columns)
-    elif work.now < reach.code_at + NEXT_CODE_AFTER:
-        raise CodeTooSoon
+    else:
+        _require_another_code(work, reach)
     reach.times = times
     seal_address(work.session, work.keyring, reach, address)
     send_code(work.session, reach, work.now)
@@ -99,12 +102,20 @@ def set_address(
 
 @use_case
 def send_code_again(work: Work, reach_id: int) -> None:
-    """Send another code to an address that is not confirmed. Raises CodeTooSoon, NotYourCase."""
+    """Send another code to an address that is not confirmed. Raises CodeTooSoon, TooManyCodes, NotYourCase."""
     reach = _lock_own(work, reach_id)
     if reach.confirmed_at is None:
-        if work.now < reach.code_at + NEXT_CODE_AFTER:
-            raise CodeTooSoon
+        _require_another_code(work, reach)
         send_code(work.session, reach, work.now)
+        work.did("reach.code_asked", _subject_of(reach), channel=reach.channel)
+
+
+def _require_another_code(work: Work, reach: Reach) -> None:
+    """Raise CodeTooSoon or TooManyCodes. The codes of a day count per owner and channel, whatever the address was."""
+    if work.now < reach.code_at + NEXT_CODE_AFTER:
+        raise CodeTooSoon
+    if not gets_another(sent_lately(work.session, Reach.id == reach.id, work.now)):
+        raise TooManyCodes
 
 
 def confirm_address(work: Work, reach_id: int, code: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor
-from app.domain.objections.arrival import Channel
+from app.domain.objections.arrival import CHANNEL_NAMES, Channel
 from app.models import Case, Entry, Objection, Period, Registration
 from app.services.cases.visibility import cases_visible_to
 
@@ -76,6 +76,12 @@ def _counts(session: Session, *wanted: ColumnElement[bool]) -> dict[Channel, int
     for channel, number in rows:
         by_channel[channel or Channel.WEB] += number
     return {channel: by_channel[channel] for channel in Channel}
+
+
+def said(counts: Mapping[Channel, int]) -> str:
+    """Say in one sentence how objections came in; nothing where none did."""
+    named = "、".join(f"{CHANNEL_NAMES[channel]}{count}件" for channel, count in counts.items() if count)
+    return f"异议的来源渠道：{named}。" if named else ""
 
 
 def counts_in(rows: Sequence[CameIn]) -> dict[Channel, int]:

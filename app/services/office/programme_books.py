@@ -226,6 +226,7 @@ def _plan_of(programme: Programme) -> ProgrammePlan:
         upheld_clause=programme.upheld_clause,
         revocation_clause=programme.revocation_clause,
         signatory=programme.signatory,
+        letter_mark=programme.letter_mark,
         county_share=programme.county_share,
         stages=[StageDays(stage.number, stage.starts_on, stage.ends_on) for stage in programme.stages],
     )

@@ -18,6 +18,7 @@ from app.domain.refusals import WrongState
 from app.domain.shared.wording import coarse, end_moment, full_day
 from app.models import Case, Disqualification, Period
 from app.models.objections import CATEGORY_NAMES, Category
+from app.services.objections import channels
 from app.services.papers.paper import Clerk, Paper, period_for, the_office, title_lines
 from app.services.papers.periods import out_rows
 from app.services.periods.closing import cases_of, closing_report, entries_of
@@ -38,6 +39,8 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
     cases = [case for case in cases_of(session, period) if may_see(actor, case.facts(now))]
     filed = [objection for case in cases for objection in case.objections]
     taken_back = sum(objection.withdrawn_at is not None for objection in filed)
+    # To a unit the channels would tell of a complaint against it (R19).
+    came_by = channels.said(channels.counts_of_period(session, period_id)) if actor.is_office else ""
     numbers = {case.number for case in cases}
     shown = {entry.id: entry for entry in entries_of(session, period, now)}
     kinds = period.programme.rules.kind_names
@@ -46,7 +49,7 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "about": f"公示对象：{counts_in_words(kinds, period.entries_of_kind, '、')}。公示时间："
         f"{full_day(local_date(period.opens_at))}至{full_day(last_day_before(period.closes_at))}，共{period.workdays}个工作日。"
         f"办结期限：{end_moment(period.conclude_by)}。本报告所列情况截至{full_day(local_date(now))}。",
-        "filed": f"共收到异议{len(filed)}件，其中异议人撤回{taken_back}件。" if filed else "没有收到异议。",
+        "filed": f"共收到异议{len(filed)}件，其中异议人撤回{taken_back}件。{came_by}" if filed else "没有收到异议。",
         "by_category": _counted(Counter(objection.category for objection in filed), CATEGORY_NAMES),
         "handled": _handled(cases, now),
         "by_outcome": _by_outcome(cases, now),

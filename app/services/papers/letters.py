@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from app.domain.shared.wording import full_day
 from app.models import Letter
+from app.papers.signatures import signature
 from app.services.papers.paper import Paper, Stationery
 
 
@@ -18,5 +19,7 @@ def paper_of(letters: Sequence[Letter], stationery: Stationery) -> Paper:
 
 
 def _as_printed(letter: Letter) -> dict[str, object]:
-    dated = dt.date.fromisoformat(letter.words["dated"])
-    return {**letter.words, "number": letter.numbered, "dated": full_day(dated)}
+    dated = full_day(dt.date.fromisoformat(letter.words["dated"]))
+    at = signature(letter.words["signed_by"], dated)
+    placed = {"signed_right": at.signed_right, "dated_right": at.dated_right}
+    return {**letter.words, "number": letter.numbered, "dated": dated, **placed}

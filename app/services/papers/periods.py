@@ -15,7 +15,7 @@ from app.domain.calendar.workdays import local_date
 from app.domain.cases.clauses import lapse_sentence
 from app.domain.cases.states import Actor
 from app.domain.cases.verdict import LEFT_NAMES
-from app.domain.objections.arrival import CHANNEL_NAMES, Channel
+from app.domain.objections.arrival import Channel
 from app.domain.periods.rounds import LAST_ROUND, Kind
 from app.domain.periods.window import Phase
 from app.domain.refusals import WrongState
@@ -25,6 +25,7 @@ from app.models.periods import days_from_json
 from app.papers.qr import qr_png
 from app.papers.templates import Picture
 from app.services.cases.visibility import cases_visible_to
+from app.services.objections import channels
 from app.services.papers.paper import (
     Clerk,
     Paper,
@@ -175,10 +176,8 @@ def _channels(report: Mapping[str, Any], actor: Actor) -> list[str]:
     Reports from before objections were registered say nothing of it.
     """
     counts = report.get("by_channel") if actor.is_office else None
-    if not counts or not any(counts.values()):
-        return []
-    said = "、".join(f"{CHANNEL_NAMES[Channel(channel)]}{count}件" for channel, count in counts.items() if count)
-    return [f"异议的来源渠道：{said}。"]
+    said = channels.said({Channel(channel): count for channel, count in (counts or {}).items()})
+    return [said] if said else []
 
 
 def _window(period: Period) -> str:

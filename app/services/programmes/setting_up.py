@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +19,7 @@ from app.domain.programmes.plan import (
     faults_of_texts,
 )
 from app.domain.refusals import AlreadyDone, Fault, StillNeeded, Unfit
-from app.models import Period, Proceeding, ProceedingKind, Programme, Stage
+from app.models import Letter, Period, Proceeding, ProceedingKind, Programme, Stage
 from app.notices.offered import notice_of
 from app.services.programmes.locking import lock_programme
 from app.services.programmes.places import set_places
@@ -50,8 +51,9 @@ def create(work: Work, plan: ProgrammePlan) -> Programme:
     Done by the office, or on the command line. Raises Unfit, WrongState, NoticeMissing.
     """
     require_office_or_console(work)
-    plan, notice = _trimmed(plan), notice_of(plan.notice)
+    plan, notice = _marked(work.session, _trimmed(plan)), notice_of(plan.notice)
     faults = faults_of_texts(plan, notice) + _taken_title(work.session, plan.title, None)
+    faults += _taken_mark(work.session, plan.letter_mark, None)
     faults += faults_of_stages(plan.stages, notice.stages) if plan.stages else []
     for places in plan.places:
         faults += faults_of_places(places)
@@ -87,7 +89,11 @@ def change(work: Work, programme_id: int, plan: ProgrammePlan) -> None:
     require_office_or_console(work)
     programme = lock_programme(work.session, programme_id)
     plan = _trimmed(plan)
+    plan = replace(plan, letter_mark=plan.letter_mark or programme.letter_mark)
     faults = faults_of_texts(plan, programme.rules) + _taken_title(work.session, plan.title, programme_id)
+    if plan.letter_mark != programme.letter_mark:
+        faults += _taken_mark(work.session, plan.letter_mark, programme_id)
+        faults += _mark_in_use(work.session, programme_id)
     faults += faults_of_stages(plan.stages, programme.rules.stages) if plan.stages else []
     changed = [field for field in (*TEXTS, "county_share") if getattr(programme, field) != getattr(plan, field)]
     if _HONOURS & set(changed) and _is_decided(work.session, programme_id):
@@ -149,6 +155,28 @@ def _taken_title(session: Session, title: str, but: int | None) -> list[Fault]:
 
 def _title_is_taken() -> list[Fault]:
     return [Fault("title", "已经有同名的活动，请写上年份或者届次，和它区别开。")]
+
+
+def _marked(session: Session, plan: ProgrammePlan) -> ProgrammePlan:
+    """Give a plan without a mark one of its own; the first programme does without."""
+    marks = set(session.scalars(select(Programme.letter_mark)))
+    if plan.letter_mark or not marks:
+        return plan
+    own = (f"第{number}项" for number in count(len(marks) + 1))
+    return replace(plan, letter_mark=next(mark for mark in own if mark not in marks))
+
+
+def _taken_mark(session: Session, mark: str, but: int | None) -> list[Fault]:
+    """Find the fault of a mark that another programme has, so that no two letters bear one number (R34)."""
+    same = select(Programme.id).where(Programme.letter_mark == mark, Programme.id != (but or 0))
+    if session.scalar(same.limit(1)) is None:
+        return []
+    return [Fault("letter_mark", "别的活动已经用这个文书代字（空着也算一个），请另取一个，文书的编号才分得清。")]
+
+
+def _mark_in_use(session: Session, programme_id: int) -> list[Fault]:
+    letter = select(Letter.id).where(Letter.programme_id == programme_id).limit(1)
+    return [Fault("letter_mark", "已经有文书用了原来的代字，不能再改。")] if session.scalar(letter) is not None else []
 
 
 def _is_decided(session: Session, programme_id: int) -> bool:

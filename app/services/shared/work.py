@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from types import TracebackType
 from typing import Any, TypeVar, cast
@@ -17,6 +17,7 @@ from app.services.record.chain import Act, name_of_actor, record, subject_of
 from app.services.shared.numbering import number_letters
 
 UseCase = TypeVar("UseCase", bound=Callable[..., Any])
+ForAll = Callable[[Session, Sequence[int], dt.datetime], None]
 
 
 class Work:
@@ -24,7 +25,7 @@ class Work:
 
     A use case that calls another one shares its work: the inner `with` commits nothing, the outermost commits all.
     What was `did` is written to the record as the last statements before that commit (R32), and right before it the
-    letters that were `post`ed get their numbers (R34).
+    letters that were `post`ed get their numbers (R34), and what was put off to `at_end` is done.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Work:
         self._by = by or name_of_actor(actor)
         self._acts: list[tuple[str, str, Base | str, dict[str, Any]]] = []
         self._letters: list[Letter] = []
+        self._put_off: dict[ForAll, set[int]] = {}
         self._depth = 0
         self._broken = False
 
@@ -78,6 +80,10 @@ class Work:
         """Note a letter without a number: it is there, numbered, when this transaction is."""
         self._letters.append(letter)
 
+    def at_end(self, do: ForAll, ids: Iterable[int]) -> None:
+        """Put something off to the end of this transaction, to be done once for all ids that were named till then."""
+        self._put_off.setdefault(do, set()).update(ids)
+
     def __enter__(self) -> Work:
         self._depth += 1
         return self
@@ -92,12 +98,16 @@ class Work:
             return
         acts, self._acts = self._acts, []
         letters, self._letters = self._letters, []
+        put_off, self._put_off = self._put_off, {}
         broken, self._broken = self._broken, False
         if error is not None:
             self.session.rollback()
             return
         try:
             assert not broken, "a use case within this one failed, and its failure was swallowed"  # noqa: S101
+            for do, ids in put_off.items():
+                if ids:
+                    do(self.session, sorted(ids), self.now)
             if letters:
                 number_letters(self.session, letters)
             if acts:

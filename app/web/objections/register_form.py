@@ -1,4 +1,7 @@
-"""The form by which staff register an objection: six fields, to be filled in within ninety seconds (R33)."""
+"""The form by which staff register an objection: six fields at once, to be filled in within ninety seconds (R33).
+
+What only some cases need (postmark, unit, sealed original, reason of a late entry) shows where it applies.
+"""
 
 from __future__ import annotations
 

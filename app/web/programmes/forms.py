@@ -35,6 +35,7 @@ class ProgrammeForm(PlainForm):
     collective_honour = _line("collective_honour", "授予集体的称号。")
     individual_honour = _line("individual_honour", "授予个人的称号。")
     signatory = _line("signatory", "文书末尾署名的单位；空着就用市级专班的名称。")
+    letter_mark = _line("letter_mark", "文书编号开头的几个字，例如“满意度”，不能和别的活动相同；空着由系统取。")
     county_share = IntegerField(
         SHARE_NAME,
         validators=[InputRequired("请填0到100的整数，例如10。")],

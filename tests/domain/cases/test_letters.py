@@ -27,4 +27,5 @@ def test_only_whoever_is_put_out_or_taken_back_is_written_to_beside_the_objector
     ],
 )
 def test_each_series_counts_for_itself(by_office: bool, against_unit: bool, series: str) -> None:
-    assert find_series("麒麟区", by_office=by_office, against_unit=against_unit) == series
+    assert find_series("", "麒麟区", by_office=by_office, against_unit=against_unit) == series
+    assert find_series("曲满意", "麒麟区", by_office=by_office, against_unit=against_unit) == f"曲满意{series}"

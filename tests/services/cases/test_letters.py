@@ -9,7 +9,7 @@ from app.domain.cases.letters import LetterKind, Reader
 from app.domain.cases.states import Conclusion, DeclineGround, State
 from app.domain.refusals import NothingChosen, NotThere, NotYourCase, ProposalReplaced
 from app.domain.shared.wording import end_moment
-from app.models import Letter, LetterCount, Message, Objection
+from app.models import Letter, LetterCount, Message, Objection, Programme
 from app.services.cases import investigation, letters, settlement
 from app.services.nominees import reversal
 from tests.world import World, at, at_once
@@ -165,6 +165,21 @@ def test_what_is_refused_takes_no_number(world: World) -> None:
         world.act(investigation.confirm, case, "head", 7, now=DAY)
     world.act(investigation.confirm, case, "head", 1, now=DAY)
     assert [number for *_, number in written(world, case)] == ["麒麟区异议〔2026〕1号", "麒麟区异议〔2026〕2号"]
+
+
+def test_letters_of_two_programmes_never_bear_one_number(world: World) -> None:
+    """The number begins with the programme's mark; what was made before keeps its own."""
+    period = world.round_two()
+    cases = [world.file(period, nominee, FILED)[0] for nominee in world.nominees[:2]]
+    world.act(investigation.accept, cases[0], "handler", now=DAY)
+    with world.database.writer() as session:
+        session.get_one(Programme, world.programme).letter_mark = "曲满意"
+        session.commit()
+    world.act(investigation.accept, cases[1], "handler", now=DAY)
+    assert [number for case in cases for *_, number in written(world, case)] == [
+        "麒麟区异议〔2026〕1号",
+        "曲满意麒麟区异议〔2026〕1号",
+    ]
 
 
 def test_letters_made_at_once_have_different_numbers_without_a_gap(world: World) -> None:

@@ -3,19 +3,23 @@
 import datetime as dt
 import multiprocessing
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy import Connection, Engine, event, select, update
 
 from app.database import Database
 from app.domain.cases.states import Conclusion, DeclineGround, State
+from app.domain.messages.channels import OutgoingChannel
+from app.domain.messages.wording import NoticeKind
 from app.domain.refusals import MoveRefused, TooLateToConclude, WindowClosed
-from app.models import Case, Disqualification, Nominee
+from app.models import Case, Dispatch, Disqualification, Nominee, Reach
 from app.services.cases import investigation, settlement
 from app.services.cases.settlement import Settled
+from app.services.messages.followers import MessageChoice
 from app.services.objections import intake
 from app.services.record import chain
 from app.services.shared import leavers
@@ -162,6 +166,37 @@ def test_security_08_around_holidays_and_make_up_days_window_and_deadline_end_to
         assert session.scalars(select(Disqualification.clause)).all() == [
             "本单位公示公告：在规定时间内无法作出结论的，取消该推荐对象参评资格"
         ]
+
+
+# --- many at once ---
+
+
+def test_a_settlement_asks_no_more_often_for_many_cases_than_for_few(world: World) -> None:
+    """Objectors who wish to be told are looked for once, not case by case; each of them gets one message."""
+    few = settled_round_two(world)
+    world.past_round_one(world.others)
+    many = world.schedule(2, world.luoping, world.others, "2026-09-22", 3, "2026-09-17 Thu 11:00")
+    world.run(settlement.settle_due, now=at(FILED))
+    telling = MessageChoice(frozenset(OutgoingChannel), wants_news=True)
+    for period, nominees in ((few, world.nominees[:2]), (many, world.others[:2] * 6)):
+        for number, nominee in enumerate(nominees):
+            contact = f"130000{period:02d}{number:03d}"
+            world.file(period, nominee, "2026-09-22 Tue 10:00", telling=telling, contact=contact)
+    with world.database.writer() as session:
+        session.execute(update(Reach).values(confirmed_at=at("2026-09-22 Tue 11:00")))
+        session.commit()
+    asked = []
+    for period, cases in ((few, 2), (many, 12)):
+        with killed_after(world.database.engine, 10_000) as statements:
+            settled = world.run(settlement.settle_due, now=world.period(period).conclude_by)
+        assert settled == [Settled(period, cases, 2)]
+        assert len([line for line in statements if "FROM reaches" in line]) == 1
+        reading = [line.split("WHERE")[0] for line in statements if line.startswith("SELECT")]
+        asked.append(Counter(line for line in reading if "FROM units" not in line))  # as many as there are units
+    assert asked[0] == asked[1]
+    with world.database.reader() as session:
+        told = Counter(session.scalars(select(Dispatch.reach_id).where(Dispatch.notice == NoticeKind.NEWS)))
+    assert sorted(told.values()) == [1] * 14
 
 
 # --- killed at any statement -----------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import select
@@ -10,8 +11,10 @@ from sqlalchemy import select
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import Delivery, Outcome, Reply
 from app.domain.messages.hours import Times
+from app.domain.shared.instants import SHANGHAI
 from app.models import Dispatch, Reach
 from app.services.messages import bounces, dispatching, fates, reaches
+from app.services.messages.dispatching import Claimed
 from app.services.messages.reaches import AddressOwner
 from tests.services.messages.reaching import plan, reach_of
 from tests.world import World, at
@@ -87,3 +90,33 @@ def test_an_address_set_anew_meanwhile_is_not_blamed_for_the_old_one(world: Worl
     )
     assert world.run(bounces.mark_bounced, sent, WORDS, now=LATER + dt.timedelta(minutes=1))
     assert (fate(world)[0], bounced(world)) == (Delivery.BOUNCED, False)
+
+
+def test_a_digest_that_came_back_marks_all_that_it_carried_and_nothing_else(world: World) -> None:
+    """Its first message alone has the token that the other server names."""
+    morning, next_morning = at("2026-09-21 Mon 08:30"), at("2026-09-22 Tue 08:30")
+    period = world.round_two()
+    reach_of(world, "office", MAIL, "office@example.com", Times.MORNING)
+    carried = [send_digest(world, period, world.nominees[:2], morning)]
+    carried.append(send_digest(world, period, world.nominees[2:4], next_morning))
+    assert world.run(bounces.mark_bounced, carried[0].token, WORDS, now=next_morning + dt.timedelta(hours=1))
+    with world.database.reader() as session:
+        rows = dict(session.execute(select(Dispatch.id, Dispatch.fate)).all())
+        words = set(session.scalars(select(Dispatch.words).where(Dispatch.fate == Delivery.BOUNCED)))
+    back, there = ({row for row, of in rows.items() if of is fate} for fate in (Delivery.BOUNCED, Delivery.SENT))
+    assert (back, there) == (set(carried[0].ids), set(carried[1].ids))
+    assert len(carried[0].ids) == len(carried[1].ids) == 2
+    assert words == {"550 5.1.1 no such user"}
+    assert not world.run(bounces.mark_bounced, carried[0].token, "again", now=next_morning + dt.timedelta(hours=2))
+
+
+def send_digest(world: World, period: int, nominees: Sequence[int], now: dt.datetime) -> Claimed:
+    """File an objection against each and have the next morning's message about them leave."""
+    filed = now - dt.timedelta(hours=10)
+    for nominee in nominees:
+        world.file(period, nominee, f"{filed.astimezone(SHANGHAI):%Y-%m-%d %a %H:%M}")
+    plan(world, filed)
+    claimed = world.run(dispatching.settle_and_claim, None, "", now=now)
+    assert claimed is not None
+    world.run(dispatching.settle, (claimed, Outcome(Reply.TAKEN)), now=now)
+    return claimed

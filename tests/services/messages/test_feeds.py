@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select
 
+from app.domain.calendar.workdays import Calendar
 from app.domain.cases.states import State
 from app.domain.refusals import NotThere
-from app.models import Nominee, StaffCalendar, User
+from app.models import AvailabilitySpan, Nominee, StaffCalendar, User
 from app.sealing import Keyring
+from app.services.accounts import units
+from app.services.calendar import calendars
 from app.services.cases import investigation
 from app.services.messages import feeds
-from app.services.periods import scheduling
+from app.services.messages.feeds import FeedItem
+from app.services.periods import interruption, replanning, scheduling
+from tests.data import STATE_COUNCIL
 from tests.world import World, at
 
 FILED = "2026-09-18 Fri 10:00"
@@ -119,15 +127,101 @@ def test_a_feed_has_window_and_deadline_of_each_period_without_a_name(world: Wor
     assert [name for name in names if name in everything] == []
 
 
-def test_a_period_to_come_is_told_and_one_taken_back_is_not(world: World, period: int) -> None:
+def told(world: World, now: str) -> dict[str, FeedItem]:
+    with world.database.reader() as session:
+        return {each.key: each for each in feeds.list_of_programme(session, world.programme, at(now))[1]}
+
+
+def test_a_period_to_come_is_told_and_one_taken_back_says_so(world: World, period: int) -> None:
+    """Whoever has it in a calendar must read that it is off."""
     world.past_round_one(world.others)
     thursday = "2026-09-17 Thu 11:00"
     other = world.schedule(2, world.luoping, world.others, "2026-09-22", 3, thursday)
-
-    def keys() -> set[str]:
-        with world.database.reader() as session:
-            return {each.key for each in feeds.list_of_programme(session, world.programme, at(FILED))[1]}
-
-    assert f"period-{other}-window" in keys()
+    keys = [f"period-{other}-window", f"period-{other}-deadline"]
+    assert f"period-{other}-window" not in told(world, "2026-09-17 Thu 10:59")
+    before = told(world, FILED)
+    assert [(before[key].cancelled, before[key].updated) for key in keys] == [(False, at(thursday))] * 2
     world.run(scheduling.cancel, other, "另行安排。", by=world.actor("office"), now=at(FILED))
-    assert not {f"period-{other}-window", f"period-{other}-deadline"} & keys()
+    after = told(world, FILED)
+    assert [(after[key].cancelled, after[key].updated) for key in keys] == [(True, at(FILED))] * 2
+    assert after[keys[0]].title == f"已撤回：{before[keys[0]].title}"
+    assert "撤回" in after[keys[0]].text
+
+
+CHANGED = "2026-09-22 Tue 12:00"
+
+
+def calendar(world: World) -> Calendar:
+    with world.database.reader() as session:
+        return calendars.calendar_of(session)
+
+
+def extend_deadline(world: World, period: int) -> None:
+    extended = (scheduling.extend_deadline, period, at("2026-09-30 Wed 12:00").date(), "案情复杂，须延长。")
+    world.run(*extended, calendar(world), by=world.actor("office"), now=at(CHANGED))
+
+
+def extend_window(world: World, period: int) -> None:
+    """On Monday nobody could read the page for two hours."""
+    with world.database.writer() as session:
+        for start, end in (("2026-09-17 00:00", "2026-09-21 09:00"), ("2026-09-21 11:00", "2026-09-24 00:00")):
+            session.add(AvailabilitySpan(started_at=at(start), last_seen_at=at(end)))
+        session.commit()
+    extended = (interruption.extend_window, period, "9月21日上午机房停电。", calendar(world))
+    world.run(*extended, by=world.actor("office"), now=at(CHANGED))
+
+
+def load_a_notice(world: World, _period: int) -> None:
+    """The deadline's last day becomes a day off, so that it waits for the next working day."""
+    body = json.loads(STATE_COUNCIL.read_text(encoding="utf-8"))["2026"]
+    body |= {"notice": "国办发明电〔2026〕特29号", "off": sorted([*body["off"], "2026-09-29"])}
+    text = json.dumps({"2026": body}, ensure_ascii=False)
+    world.run(calendars.load_notices, text, by=world.actor("office"), now=at(CHANGED))
+
+
+def load_and_replan(world: World, period: int) -> None:
+    load_a_notice(world, period)
+    world.run(replanning.replan, [period], "放假安排有调整。", by=world.actor("office"), now=at(CHANGED))
+
+
+def rename_organiser(world: World, _period: int) -> None:
+    world.run(units.rename, world.qilin, "麒麟区新名", by=world.actor("office"), now=at(CHANGED))
+
+
+def rename_another(world: World, _period: int) -> None:
+    world.run(units.rename, world.luoping, "罗平县新名", by=world.actor("office"), now=at(CHANGED))
+
+
+@pytest.mark.parametrize(
+    ("change", "changes"),
+    [
+        (extend_deadline, 1),
+        (extend_window, 1),
+        (load_a_notice, 1),
+        (load_and_replan, 2),
+        (rename_organiser, 1),
+        (rename_another, 0),
+    ],
+)
+def test_an_entry_is_dated_to_its_last_change(
+    world: World, period: int, change: Callable[[World, int], None], changes: int
+) -> None:
+    """A reader that has an entry shows it anew when its date moved; so it moves with whatever the entry says."""
+    before = told(world, CHANGED)
+    change(world, period)
+    after = told(world, CHANGED)
+    assert list(after) == sorted(after, key=lambda key: (after[key].updated, key), reverse=True)
+    for key, one in after.items():
+        changed = said(one) != said(before[key])
+        dated = (one.updated, one.changes - before[key].changes)
+        assert one.said_at == before[key].said_at
+        if key.startswith(f"period-{period}-") and changes:
+            assert dated == (at(CHANGED), changes)
+        else:
+            assert dated == ((at(CHANGED), 1) if changed else (before[key].updated, 0))
+    assert (said(after[f"period-{period}-deadline"]) != said(before[f"period-{period}-deadline"])) is bool(changes)
+
+
+def said(one: FeedItem) -> tuple[object, ...]:
+    """What a reader sees of an entry."""
+    return one.title, one.text, one.starts, one.ends

@@ -14,8 +14,9 @@ from app.domain.messages.fate import Delivery, Outcome, Reply
 from app.domain.messages.wording import NoticeKind
 from app.domain.objections.arrival import Arrival, Channel
 from app.domain.refusals import CodeRefused, CodeTooSoon, NotThere
-from app.models import Dispatch, Reach
+from app.models import AuditRow, Case, Dispatch, Reach
 from app.sealing import Keyring, SealBroken
+from app.services.cases import history
 from app.services.messages import dispatching, followers
 from app.services.messages.codes import MOST_TRIES, derive_code, make_stop_token, unseal_address
 from app.services.messages.followers import MessageChoice, find_channel
@@ -253,6 +254,42 @@ def test_an_address_is_sealed_to_its_row_and_outlives_the_key(world: World, peri
     world.run(followers.confirm, 1, right, now=SOON, keyring=new)
     world.run(followers.stop_by_link, link, now=SOON, keyring=new)
     assert reach(world).stopped_at == SOON
+
+
+# --- the record
+
+
+def test_what_an_objector_does_about_messages_is_on_the_record_without_address_or_name(
+    world: World, period: int
+) -> None:
+    """Once each, and nothing for what changes nothing (R32)."""
+    case = confirmed(world, period)
+    for wants in (False, False, True, True):
+        world.run(followers.choose_news, 1, wants, now=SOON)
+    link = make_stop_token(world.keyring, reach(world).id)
+    for _ in range(2):  # a mail program posts twice
+        world.run(followers.stop_by_link, link, now=SOON)
+    other = file(world, period, 1)
+    with pytest.raises(CodeRefused):
+        world.run(followers.confirm, other, wrong(code(world, other)), now=SOON)
+    world.run(followers.send_code_again, other, now=SOON)
+    with world.database.reader() as session:
+        rows = session.scalars(select(AuditRow).where(AuditRow.action.startswith("contact.")).order_by(AuditRow.id))
+        found = [(row.actor, row.action, row.subject, row.details) for row in rows]
+    did = ("confirmed", "news_ended", "news_wanted", "stopped")
+    of_both = [(f"contact.{act}", case, 1) for act in did] + [("contact.code_asked", other, 2)]
+    assert found == [("objector", act, f"case:{of}", f'{{"objection":{objection}}}') for act, of, objection in of_both]
+
+
+def test_the_unit_s_history_of_a_case_tells_nothing_of_it(world: World, period: int) -> None:
+    """A confirmation would tell the minute, and how somebody can be reached (R19)."""
+    file(world, period)
+    with world.database.reader() as session:
+        before = history.list_history(session, session.get_one(Case, 1))
+    world.run(followers.confirm, 1, code(world), now=SOON)
+    world.run(followers.choose_news, 1, False, now=SOON)
+    with world.database.reader() as session:
+        assert history.list_history(session, session.get_one(Case, 1)) == before
 
 
 # --- news

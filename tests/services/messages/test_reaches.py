@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.messages.channels import OutgoingChannel
+from app.domain.messages.codes import MOST_CODES
 from app.domain.messages.hours import Times
-from app.domain.refusals import BadValue, CodeRefused, CodeTooSoon, NoChannel, NotYourCase, Refusal
+from app.domain.refusals import BadValue, CodeRefused, CodeTooSoon, NoChannel, NotYourCase, Refusal, TooManyCodes
 from app.models import AuditRow, Reach
 from app.sealing import Keyring
 from app.services.messages import dispatching, reaches
@@ -169,6 +170,29 @@ def test_one_code_a_minute_and_none_for_what_is_confirmed(world: World) -> None:
     before = world.everything()
     world.run(reaches.send_code_again, reach, by=handler, now=NOW + 2 * MINUTE)
     assert world.everything() == before
+
+
+@pytest.mark.parametrize("whose", ["own", "unit"])
+def test_six_codes_a_day_leave_for_an_owner_and_channel_also_over_a_change_of_address(world: World, whose: str) -> None:
+    """Nobody troubles a stranger's number with codes all day, nor many strangers' one after another."""
+    unit = world.qilin if whose == "unit" else 0
+    reach = set_address(world, "head", unit=unit)
+    for minute in range(1, MOST_CODES):
+        now = NOW + minute * MINUTE
+        if minute % 2:
+            set_address(world, "head", address=f"a{minute}@example.com", unit=unit, now=now)
+        else:
+            world.run(reaches.send_code_again, reach, by=world.actor("head"), now=now)
+    later, day_after = NOW + 9 * MINUTE, NOW + 24 * 60 * MINUTE
+    before = world.everything()
+    with pytest.raises(TooManyCodes):
+        world.run(reaches.send_code_again, reach, by=world.actor("head"), now=later)
+    with pytest.raises(TooManyCodes):
+        set_address(world, "head", address="another@example.com", unit=unit, now=later)
+    assert world.everything() == before
+    set_address(world, "head", SMS, "13900000000", unit=unit, now=later)  # another channel has its own
+    set_address(world, "handler", now=later)  # and another person
+    world.run(reaches.send_code_again, reach, by=world.actor("head"), now=day_after)
 
 
 def test_another_address_makes_the_code_of_the_one_before_worthless(world: World) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.domain.programmes.plan import Places, ProgrammePlan
 from app.domain.refusals import AlreadyDone, Archived, NotAllowed, StillNeeded, Unfit
 from app.models import AuditRow, Proceeding, ProceedingKind, Programme, Stage, Unit
+from app.services.cases import investigation
 from app.services.periods import closing
 from app.services.programmes import quotas, setting_up
 from app.services.shared.work import Work
@@ -103,6 +104,37 @@ def test_a_change_is_on_the_record_with_what_changed(world: World) -> None:
         {"fields": ["county_share"]},
         {"stages": {"2": ["2026-09-18", "2026-09-30", "2026-09-18", "2026-09-28"]}},
     ]
+
+
+@sqlite
+def test_every_programme_has_its_own_mark_for_the_numbers_of_its_letters(world: World) -> None:
+    """The same organ signs for all of them: with one mark two letters of a year would bear one number (R34)."""
+    office = world.actor("office")
+    given, chosen = create(world, PLAN), create(world, replace(PLAN, title="另一项评选", letter_mark=" 曲满意 "))
+    with world.database.reader() as session:
+        marks = dict(session.execute(select(Programme.id, Programme.letter_mark)).all())
+    assert marks == {world.programme: "", given: "第2项", chosen: "曲满意"}
+    other = replace(PLAN, title="第三项评选", letter_mark="曲满意")
+    with pytest.raises(Unfit) as refused:
+        create(world, other)
+    assert refused_fields(refused) == ["letter_mark"]
+    with pytest.raises(Unfit) as refused:
+        world.run(setting_up.change, given, replace(PLAN, letter_mark="曲满意"), by=office, now=NOW)
+    assert refused_fields(refused) == ["letter_mark"]
+    for mark in ("曲四", ""):  # left empty it stays
+        world.run(setting_up.change, given, replace(PLAN, letter_mark=mark), by=office, now=NOW)
+        with world.database.reader() as session:
+            assert session.get_one(Programme, given).letter_mark == "曲四"
+
+
+@sqlite
+def test_a_mark_that_letters_bear_stays(world: World) -> None:
+    case, _ = world.file(world.round_two(), world.nominees[0], "2026-09-18 Fri 08:00")
+    plan = replace(PLAN, letter_mark="曲满意")
+    world.act(investigation.accept, case, "handler", now="2026-09-21 Mon 10:00")
+    with pytest.raises(Unfit) as refused:
+        world.run(setting_up.change, world.programme, plan, by=world.actor("office"), now=NOW)
+    assert refused_fields(refused) == ["letter_mark"]
 
 
 @sqlite

@@ -164,9 +164,9 @@ def another_programme(connection: Connection) -> None:
     """A programme number 9 beside the others."""
     columns = (
         "title, notice_number, collective_honour, individual_honour, lapse_clause, upheld_clause, revocation_clause, "
-        "signatory, county_share, demonstration, created_at, archived_at"
+        "signatory, county_share, demonstration, created_at, archived_at, letter_mark"
     )
-    copied = columns.replace("title", "'别的评选'", 1)
+    copied = columns.replace("title", "'别的评选'", 1).replace("letter_mark", "'别的'", 1)
     connection.exec_driver_sql(
         f"INSERT INTO programmes (id, {columns}) SELECT 9, {copied} FROM programmes WHERE id = 1"
     )
@@ -614,6 +614,7 @@ CORRUPTIONS = [
             without_its_keys("letters"),
             "UPDATE letters SET number = 1 WHERE number = 2 AND series = '麒麟区异议'",
         ),
+        ("letter-mark-is-of-one-programme", another_programme, "UPDATE programmes SET letter_mark = '' WHERE id = 9"),
         ("letter-is-numbered-in-its-year", "UPDATE letters SET year = 2025", "UPDATE letter_counts SET year = 2025"),
         (
             "letter-fits-its-turn",

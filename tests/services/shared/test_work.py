@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+
 import pytest
+from sqlalchemy.orm import Session
 
 from app.models import Unit
 from app.services.accounts import units
 from app.services.record.chain import CLOCK
-from app.services.shared.work import Work, use_case
+from app.services.shared.work import ForAll, Work, use_case
 from tests.world import World, at
 
 NOW = at("2026-09-14 Mon 09:00")
@@ -30,6 +34,12 @@ def rename(work: Work, unit_id: int, name: str, *, fails: bool = False) -> None:
 def rename_both(work: Work, one: int, two: int, *, fails: bool = False) -> None:
     rename(work, one, "第一个")
     rename(work, two, "第二个", fails=fails)
+
+
+@use_case
+def fail_with_something_put_off(work: Work, do: ForAll) -> None:
+    work.at_end(do, [9])
+    raise Fault
 
 
 def names(world: World) -> list[str]:
@@ -78,3 +88,25 @@ def test_an_act_names_a_new_row_by_the_id_it_gets_and_whoever_did_it(world: Worl
 def test_a_use_case_that_needs_to_know_who_acts_says_so(world: World) -> None:
     with world.database.writer() as session, pytest.raises(AssertionError, match="who acts"):
         units.rename(Work(session, NOW), world.qilin, "无人")
+
+
+def test_what_is_put_off_is_done_once_for_all_before_the_commit_and_not_after_a_failure(world: World) -> None:
+    done: list[list[int]] = []
+
+    def note(session: Session, ids: Sequence[int], now: dt.datetime) -> None:
+        done.append([*ids, session.in_transaction(), now == NOW])
+
+    with world.database.writer() as session:
+        work = Work(session, NOW, world.actor("office"))
+        with work:
+            rename(work, world.qilin, "甲")
+            with work:
+                work.at_end(note, [3, 1])
+            work.at_end(note, [2, 1])
+            work.at_end(note, [])
+            assert done == []
+        assert done == [[1, 2, 3, True, True]]
+        with pytest.raises(Fault):
+            fail_with_something_put_off(work, note)
+        rename(work, world.qilin, "乙")
+    assert done == [[1, 2, 3, True, True]]

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from app.models import Nominee
+from app.services.calendar.calendars import calendar_of
+from app.services.periods import scheduling
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World, at
 
@@ -31,6 +33,26 @@ def test_a_programme_s_feeds_have_its_dates_and_nobody_s_name(
     plain = (atom.source + calendar.source).replace("\r\n ", "")
     assert [name for name in names if name in plain] == []
     assert client.get("/feeds/99.atom").status == 404
+
+
+def test_a_deadline_that_was_extended_is_told_anew(world: World, client: Browser, clock: MovingClock) -> None:
+    """The Atom entry and the calendar's event are the same ones with a later date, and say the new deadline."""
+    period, later = world.round_two(), "2026-09-22 Tue 12:00"
+    clock.to(later)
+    before = client.get(f"/feeds/{world.programme}.atom").source
+    assert "规定时间2026年9月29日（星期二）24:00" in before
+    extended = (scheduling.extend_deadline, period, at("2026-09-30 Wed 12:00").date(), "案情复杂，须延长。")
+    with world.database.reader() as session:
+        days = calendar_of(session)
+    world.run(*extended, days, by=world.actor("office"), now=at(later))
+    after = client.get(f"/feeds/{world.programme}.atom").source
+    assert "规定时间2026年9月30日（星期三）24:00" in after
+    assert "<updated>2026-09-22T04:00:00+00:00</updated>" in after
+    assert "2026-09-22T04:00:00" not in before
+    assert re.findall(r"<id>.*?</id>", after) == re.findall(r"<id>.*?</id>", before)
+    event = client.get(f"/feeds/{world.programme}.ics").source
+    assert event.count("SEQUENCE:1") == 2
+    assert event.count("LAST-MODIFIED:20260922T040000Z") == 2
 
 
 def test_a_private_calendar_has_numbers_alone_and_ends_when_it_is_revoked(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +16,13 @@ from app.models import AuditRow, Case, Objection, Period, Registration, User
 from app.services.objections.identities import Objector
 from app.services.periods import closing
 from tests.files import pdf
+from tests.papers.reading import text_of
 from tests.web.browsing import Browser, MovingClock, Page
 from tests.world import FACTS, World, at
 
 FRIDAY = "2026-09-18 Fri 10:00"
+HIDDEN = {"step", "csrf_token", "form_token", "pointed_out"}
+SHEET = Path("static/css/site.css")
 NAME, PHONE = "赵小禾", "13000000001"
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 pytestmark = on_sqlite  # what the databases do differently is tested with the services
@@ -288,3 +292,49 @@ def test_the_closing_report_says_it_to_the_office(
     with world.database.reader() as session:
         report = closing.closing_report(session, session.get_one(Period, period), at(FRIDAY))
     assert report["by_channel"] == {"web": 0, "letter": 0, "visit": 1, "telephone": 0, "mail": 0}
+
+
+def test_both_papers_of_the_period_say_it_to_the_office_alone(
+    world: World, staff: Staff, path: str, period: int, clock: MovingClock
+) -> None:
+    """To a unit the channels would tell of a complaint against it (R19)."""
+    cases = [world.file(period, world.nominees[1], FRIDAY)[0]]
+    send(staff("handler2"), path)
+    with world.database.reader() as session:
+        cases += session.scalars(select(Case.id).where(Case.id.not_in(cases)))
+    for case in cases:
+        world.bring(case, State.CONCLUDED, "2026-09-21 Mon 10:00")
+    closed = "2026-09-29 Tue 12:00"  # no second look can be asked for any more
+    world.run(closing.close_period, period, by=world.actor("office"), now=at(closed))
+    clock.to(closed)
+    said = "异议的来源渠道：网上提交1件、来访1件。"
+    for paper in ("cases", "closing"):
+        address = f"/papers/periods/{period}/{paper}"
+        office, head = (text_of(staff(login).open(address).data) for login in ("office", "head"))
+        assert (said in office, "来源渠道" in head) == (True, False), paper
+
+
+def test_six_fields_are_seen_at_once_and_the_others_where_they_apply(
+    staff: Staff, path: str, clock: MovingClock
+) -> None:
+    """The postmark hides by the style sheet alone, so that it stands there where that is not understood."""
+    clerk = staff("handler")
+    page = clerk.get(path)
+    before, _, rest = page.source.partition('<details class="fold">')
+    folded, _, _ = rest.partition("</details>")
+    assert set(re.findall(r'name="(\w+)"', before.partition('class="register"')[2])) - HIDDEN == {
+        "channel",
+        "arrived_at",
+        "postmark",  # seen where it came by post
+        "name",
+        "contact",
+        "facts",
+        "evidence",
+    }
+    assert set(re.findall(r'name="(\w+)"', folded)) == {"objector_kind", "letter", "against_handler"}
+    assert '<div class="of-post">' in before
+    assert ".of-post:not(:has(.error)) { display: none; }" in SHEET.read_text(encoding="utf-8")
+    for changes in ({"objector_kind": "unit"}, {"against_handler": "y", "facts": ""}):
+        assert '<details class="fold" open>' in send(clerk, path, **changes).source
+    clock.to("2026-09-24 Thu 09:00")
+    assert 'name="late_reason"' in clerk.get(path).source.partition('<details class="fold">')[0]

@@ -78,7 +78,7 @@ def test_security_33_a_file_that_is_no_book_is_refused_beside_its_field(staff: S
         assert (page.status, said in page.error_of("book")) == (422, True), page.error_of("book")
     errors = upload(office, written(replace(BOOK, plan=replace(PLAN, lapse_clause=""))))
     assert (errors.status, [form.action for form in errors.forms if "load" in form.action]) == (422, [])
-    assert "活动 9 B 逾期未结论的依据请写4到400个字，现在还没有写。" in errors.text
+    assert "活动 10 B 逾期未结论的依据请写4到400个字，现在还没有写。" in errors.text
 
 
 def test_security_36_a_forged_preview_is_refused_and_nothing_is_stored(staff: Staff, world: World) -> None:

@@ -19,6 +19,7 @@ from app.models import (
     LetterCount,
     Objection,
     Period,
+    Programme,
     Reversal,
     SecondLook,
     Unit,
@@ -95,6 +96,12 @@ def letter_number_is_given_once(_live: LiveData) -> Select[int]:
     numbers = select(func.min(Letter.id).label("first"), *key).group_by(*key).having(func.count() > 1).subquery()
     same = and_(*(numbers.c[column.key] == column for column in key))
     return select(Letter.id).join(numbers, same).where(Letter.id != numbers.c.first)
+
+
+@invariant("R34", "各项评选活动的文书代字各不相同")
+def letter_mark_is_of_one_programme(_live: LiveData) -> Select[int]:
+    first = select(func.min(Programme.id)).group_by(Programme.letter_mark)
+    return select(Programme.id).where(Programme.id.not_in(first))
 
 
 @invariant("R34", "文书按作出的年份编号")
