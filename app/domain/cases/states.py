@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.domain.refusals import MoveRefused, NotAllowed, NotYourCase, SamePerson
@@ -244,7 +244,8 @@ TWO = 2  # people who together bring a case to a conclusion (R22)
 class CaseFacts:
     """What the rules need to know of a case.
 
-    `hands` are the people of the handling unit who can log in, `office_hands` those of the office. `escalates_at` is
+    `hands` are the people of the handling unit who can log in, `office_hands` those of the office. `behind` names, for
+    the accounts among them that somebody gave out, the person who counts as acting with them (R22). `escalates_at` is
     when the case falls to the office if nothing more is done (`hands.falls_at`). `shown_to_units` is False
     while its arrival is held back from units (`arrivals`).
     """
@@ -265,12 +266,20 @@ class CaseFacts:
     look_asked: bool = False
     # everybody who acted in the case, apart from urging; used for a second look only
     acted: frozenset[int] = frozenset()
+    behind: Mapping[int, int] = field(default_factory=dict)
 
     def escalated(self, now: dt.datetime) -> bool:
         """Tell whether the case has fallen to the office: its unit was idle too long, or nobody there may act (R21)."""
         if self.state not in OPEN_STATES or self.handled_by_office:
             return False
-        return now >= self.escalates_at or not self.hands - self.recused
+        return now >= self.escalates_at or not self.people(self.hands)
+
+    def people(self, accounts: frozenset[int]) -> frozenset[int]:
+        """Return the people who decide with these accounts, without the recused and whoever they stand behind (R22).
+
+        Accounts that one person gave out are one person, until somebody agreed to them or their owners came in.
+        """
+        return frozenset(self.behind.get(each, each) for each in accounts - self.recused) - self.recused
 
     @property
     def has_hands(self) -> bool:
@@ -278,10 +287,10 @@ class CaseFacts:
 
         The office may take a case over with two people. With one it confirms what a person of the unit proposes.
         """
-        office = self.office_hands - self.recused
+        office = self.people(self.office_hands)
         if len(office) >= TWO or self.handled_by_office:
             return len(office) >= TWO
-        unit = self.hands - self.recused
+        unit = self.people(self.hands)
         return bool(unit) and len(unit | office) >= TWO
 
     @property
