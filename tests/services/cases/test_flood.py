@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import select, update
 
 from app.domain.cases.states import DeclineGround, State
 from app.domain.refusals import MissingText, NotAllowed, NothingChosen, NotYourCase
-from app.models import AuditRow, Message, Objection
+from app.models import AuditRow, Case, Message, Objection
 from app.services.cases import bulk, flood, investigation
 from app.services.cases.flood import Likeness
 from app.services.record import chain
@@ -134,6 +135,39 @@ def test_security_40_a_unit_cannot_ask_which_cases_have_one_source(world: World,
             world.run(bulk.propose_decline, Likeness.SOURCE, junk, [junk], ground, REASON, by=by, now=at(SATURDAY))
         assert all(likeness == "text" for likeness, *_ in seen(world, login))
     assert world.everything() == before
+
+
+def of_a_group(world: World, login: str, act: int) -> list[object]:
+    """Everything by which a group is ordered or named, as this person reads it."""
+    with world.database.reader() as session:
+        _, cases = bulk.one_act(session, world.actor(login), act)
+    named = [first for likeness, first, _ in seen(world, login) if likeness == "text"]
+    return [named, drops(world, Likeness.TEXT, 1, login), [case.id for case in cases]]
+
+
+def test_security_43_a_group_tells_a_unit_nothing_of_the_order_within_a_day(world: World, period: int) -> None:
+    """Numbers are drawn and follow no order. A group is read as it came, and as if it had come otherwise."""
+    for number in range(6):
+        file(world, period, 0, number)
+    head = world.actor("head")
+    args = (Likeness.TEXT, 1, [4, 5, 6], DeclineGround.DUPLICATE, REASON)
+    act = world.run(bulk.propose_decline, *args, by=head, now=at(SATURDAY))
+    read = {}
+    for first in (1, 6):
+        with world.database.writer() as session:
+            for case in range(1, 7):
+                came = at(FILED) + dt.timedelta(minutes=abs(case - first))
+                session.execute(update(Case).where(Case.id == case).values(received_at=came))
+                session.execute(update(Objection).where(Objection.case_id == case).values(filed_at=came))
+            session.commit()
+        read[first] = {login: of_a_group(world, login, act) for login in ("head", "handler", "office")}
+    for login in ("head", "handler"):
+        assert read[1][login] == read[6][login]
+    assert read[1]["office"] != read[6]["office"]  # the office reads who was first
+    with pytest.raises(NotYourCase):
+        of_a_group(world, "stranger", act)
+    world.run(bulk.join_group, Likeness.TEXT, 1, [2, 3], by=head, now=at(SATURDAY))  # 3 came first
+    assert [world.case(case).state for case in (1, 2, 3)] == [State.RECEIVED, State.JOINED, State.JOINED]
 
 
 def test_what_was_filed_before_sources_were_told_apart_is_in_no_group(world: World, period: int) -> None:
