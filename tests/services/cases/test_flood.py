@@ -79,6 +79,20 @@ def test_three_with_one_text_or_one_source_are_a_group_and_two_are_none(world: W
     assert seen(world, "head") == [("text", 4, 3), ("text", 1, 3)]  # the source is the office's alone (R19)
 
 
+@pytest.mark.parametrize(
+    "runs",
+    ["48151623420042", "第一百二十三万四千五百六十七次，", "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬", "Ⅷ½¾ 1.2-3_4/5", "柒佰贰拾叁万肆仟"],
+)
+def test_security_47_a_number_longer_than_the_text_makes_no_other_text(world: World, period: int, runs: str) -> None:
+    """Figures in every script: half of what is typed differs, and it is one group."""
+    text = "该单位台账不实，请核查有关情况。"
+    for number, numbered in enumerate(
+        (f"{text}{runs}", f"{runs}{text}98765432101234", f"{text[:8]}{runs[::-1]}{text[8:]}")
+    ):
+        file(world, period, 0, number, numbered)
+    assert seen(world, "head") == [("text", 1, 3)]
+
+
 def test_only_what_waits_counts_and_a_recused_head_or_another_unit_sees_none(world: World, period: int) -> None:
     cases = [file(world, period, 0, number) for number in range(4)]
     assert seen(world, "stranger") == []
