@@ -124,7 +124,7 @@ def kept_up(server: Served) -> Iterator[Served]:
         manager.join()
 
 
-_STARTS = 12  # so often pg_ctl is asked
+_STARTS = 60  # so often pg_ctl is asked
 
 
 class PostgreSQL:
@@ -168,9 +168,10 @@ class PostgreSQL:
     def start(self) -> None:
         """Start it over its data. pg_ctl waits ten seconds, and on a busy machine recovery takes longer."""
         for _ in range(_STARTS):
-            with suppress(subprocess.TimeoutExpired):
+            with suppress(subprocess.TimeoutExpired, AssertionError):  # asked again, it finds a server that recovers
                 self._server.ensure_postgres_running()
                 return
+            time.sleep(1)
         raise AssertionError("PostgreSQL does not come up again")
 
     def close(self) -> None:
