@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.calendar.workdays import DayTable
-from app.domain.cases.hands import Staffed, falls_at, first_hand, lacks_hands
+from app.domain.cases.hands import UnitStaffing, choose_first_handler, find_escalation, lacks_hands
 from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import Actor, Role, State
 from app.domain.cases.verdict import LEFT_NAMES
@@ -43,7 +43,7 @@ from app.models import (
 )
 from app.models.periods import days_from_json
 from app.sealing import Keyring
-from app.services.messages.followers import Telling, begin
+from app.services.messages.followers import MessageChoice, keep_address
 from app.services.messages.outbox import mark_outgoing
 from app.services.objections.evidence import claim
 from app.services.objections.identities import Objector, seal_objector
@@ -145,7 +145,7 @@ class Filing:
 
     # By a signed slip: held up by the limits since then (R17). Or when it arrived, where staff register it (R33).
     first_made: dt.datetime | None = None
-    telling: Telling | None = None  # None: no channel leaves this installation
+    telling: MessageChoice | None = None  # None: no channel leaves this installation
 
     def digest(self, key: bytes, entry_id: int) -> str:
         """Return a hash that tells a repeated request from one with other content, without keeping either."""
@@ -240,7 +240,7 @@ def _filed_before(connection: Connection, keyring: Keyring, entry_id: int, filin
     return None
 
 
-def _staffed(session: Session, organiser_id: int, without: int, now: dt.datetime) -> list[Staffed]:
+def _staffed(session: Session, organiser_id: int, without: int, now: dt.datetime) -> list[UnitStaffing]:
     """Return the units of the chain with the people who can decide in each, as `first_handler` counts them (R21, R22).
 
     Whoever registers the objection (`without`) is not counted: a case is not theirs to handle (R33).
@@ -253,7 +253,7 @@ def _staffed(session: Session, organiser_id: int, without: int, now: dt.datetime
             there.update({user.speaks_for} if user.can_conclude(now) else ())
         elif row.user_id is not None:
             there.add(row.user_id)
-    return [Staffed(unit_id, frozenset(there - {without})) for unit_id, there in people.items()]
+    return [UnitStaffing(unit_id, frozenset(there - {without})) for unit_id, there in people.items()]
 
 
 def write_down(
@@ -274,7 +274,7 @@ def write_down(
     without = registrar.user_id if registrar else 0
     staffed = _staffed(session, period.organiser_id, without, now)
     chain = [unit.unit_id for unit in staffed]
-    handler = chain[-1] if filing.against_handler else first_hand(staffed)
+    handler = chain[-1] if filing.against_handler else choose_first_handler(staffed)
     if registrar is not None and lacks_hands(handler, staffed):
         raise NoHandsLeft
     days = DayTable([counted.day for counted in days_from_json(period.days)])
@@ -286,7 +286,7 @@ def write_down(
             "handler_unit_id": handler,
             "received_at": now,
             # What is registered in the last days before the deadline is the office's at once (R21, R33).
-            "escalates_at": max(now, falls_at(now, period.conclude_by, days)),
+            "escalates_at": max(now, find_escalation(now, period.conclude_by, days)),
         },
     ).scalar_one()
     code = receipt_code(keyring.hash_key, filing.form_token)
@@ -301,7 +301,7 @@ def write_down(
         claim(connection, row["form_hash"], objection_id, filing.files, filing.letters)
         details["files"] = filing.files
     if filing.telling is not None:
-        begin(session, keyring, objection_id, filing.contact, filing.telling, now)
+        keep_address(session, keyring, objection_id, filing.contact, filing.telling, now)
     _warn_of_arrival(connection, case_id, chain[chain.index(handler) :], period.conclude_by, now)
     mark_outgoing(session)
     who = name_of_actor(registrar) if registrar else OBJECTOR

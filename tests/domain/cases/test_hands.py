@@ -3,15 +3,15 @@
 import pytest
 
 from app.domain.calendar.workdays import end_of
-from app.domain.cases.hands import Staffed, falls_at, first_hand, lacks_hands
+from app.domain.cases.hands import UnitStaffing, choose_first_handler, find_escalation, lacks_hands
 from tests.days import CHINA, clock, on, stored
 from tests.world import at
 
 OWN, RECOMMENDER, OFFICE = 3, 2, 1
 
 
-def staffed(unit: int, people: int) -> Staffed:
-    return Staffed(unit, frozenset(range(10 * unit, 10 * unit + people)))
+def staffed(unit: int, people: int) -> UnitStaffing:
+    return UnitStaffing(unit, frozenset(range(10 * unit, 10 * unit + people)))
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,9 @@ def staffed(unit: int, people: int) -> Staffed:
     ],
 )
 def test_a_case_goes_to_the_first_unit_with_two_people(own: int, recommender: int, office: int, first: int) -> None:
-    assert first_hand([staffed(OWN, own), staffed(RECOMMENDER, recommender), staffed(OFFICE, office)]) == first
+    assert (
+        choose_first_handler([staffed(OWN, own), staffed(RECOMMENDER, recommender), staffed(OFFICE, office)]) == first
+    )
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,7 @@ def test_a_case_goes_to_the_first_unit_with_two_people(own: int, recommender: in
     ],
 )
 def test_two_working_days_without_an_act(untouched_since: str, falls: str) -> None:
-    assert clock(falls_at(at(untouched_since), at("2026-12-01 Tue 00:00"), CHINA)) == falls
+    assert clock(find_escalation(at(untouched_since), at("2026-12-01 Tue 00:00"), CHINA)) == falls
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,7 @@ def test_never_later_than_the_opening_of_the_last_working_day_but_one(
 ) -> None:
     """Whether the days are those stored with the period, which end there, or a calendar's."""
     for days in (stored("2026-09-17 Thu", last_day), CHINA):
-        assert clock(falls_at(at(untouched_since), end_of(on(last_day)), days)) == falls
+        assert clock(find_escalation(at(untouched_since), end_of(on(last_day)), days)) == falls
 
 
 @pytest.mark.parametrize(
@@ -87,5 +89,5 @@ def test_a_registration_that_would_leave_too_few_people_is_told(
 
 def test_the_one_person_of_the_office_who_made_the_units_accounts_is_not_another() -> None:
     one = frozenset({12})
-    assert lacks_hands(RECOMMENDER, [Staffed(RECOMMENDER, one), Staffed(OFFICE, one)])
-    assert not lacks_hands(RECOMMENDER, [Staffed(RECOMMENDER, frozenset({13})), Staffed(OFFICE, one)])
+    assert lacks_hands(RECOMMENDER, [UnitStaffing(RECOMMENDER, one), UnitStaffing(OFFICE, one)])
+    assert not lacks_hands(RECOMMENDER, [UnitStaffing(RECOMMENDER, frozenset({13})), UnitStaffing(OFFICE, one)])

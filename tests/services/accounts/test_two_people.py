@@ -188,9 +188,9 @@ def test_security_50_two_accounts_of_one_person_are_the_red_line(world: World) -
     agree(world, "two", by="office2")
     case, _ = handler_of(world, period)
     reset(world, "two", by="office")
-    assert world.do(queue.without_hands, at(DAY)) == []  # whoever of the office did not reset them confirms
+    assert world.do(queue.list_without_hands, at(DAY)) == []  # whoever of the office did not reset them confirms
     world.run(making.disable, "office2", now=at(FILED))
-    assert [found.id for found in world.do(queue.without_hands, at(DAY))] == [case]
+    assert [found.id for found in world.do(queue.list_without_hands, at(DAY))] == [case]
     found = {(each.name, each.row) for each in check_database(world.database, at(DAY))}
     assert ("open-case-has-two-people", case) in found
     for version, (proposer, other) in enumerate((("one", "two"), ("two", "one")), start=1):

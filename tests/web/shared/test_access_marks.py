@@ -19,7 +19,7 @@ from app.models import Letter
 from app.services.cases import bulk, investigation, second_looks, settlement
 from app.services.cases.flood import Likeness
 from app.services.messages import dispatching, feeds
-from app.services.messages.followers import Telling
+from app.services.messages.followers import MessageChoice
 from app.services.objections import following, registering
 from tests.files import pdf
 from tests.services.messages.reaching import plan, reach_of
@@ -82,7 +82,7 @@ def registered(filed: World) -> World:
         world.nominees[3],
         "2026-09-18 Fri 09:45",
         contact=TOLD,
-        telling=Telling(frozenset({OutgoingChannel.MAIL}), wants_news=True),
+        telling=MessageChoice(frozenset({OutgoingChannel.MAIL}), wants_news=True),
     )
     world.act(investigation.accept, told, "handler", now="2026-09-19 Sat 10:00")
     world.act(investigation.ask_supplement, told, "handler", "请说明记录在哪里。", 1, now="2026-09-19 Sat 10:05")
@@ -113,7 +113,7 @@ def left_for_units(world: World, now: str) -> dict[str, bytes]:
     reach_of(world, world.qilin, OutgoingChannel.SMS, "13900000002")
     plan(world, at(now))
     found, ended = {}, None
-    while claimed := world.run(dispatching.step, ended, "https://portal.example", now=at(now)):
+    while claimed := world.run(dispatching.settle_and_claim, ended, "https://portal.example", now=at(now)):
         ended = claimed, Outcome(Reply.TAKEN)
         found[claimed.token] = repr((claimed.address, claimed.message)).encode()
     return found
