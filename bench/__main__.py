@@ -16,6 +16,7 @@ MEASUREMENTS = {
     "objections_postgresql": objections.run_postgresql,
     "settlement": settlement.run,
     "check_million_rows": checks.run,
+    "check_million_rows_postgresql": checks.run_postgresql,
 }
 
 

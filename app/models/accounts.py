@@ -57,6 +57,10 @@ class Unit(Base):
         """Return the ids of the people of the unit who can log in and bring cases to a conclusion (R21, R22)."""
         return frozenset(user.id for user in self.people if user.can_conclude(now))
 
+    def deciders(self, now: dt.datetime) -> frozenset[int]:
+        """Return the people who count as acting with those accounts: one for all that one person gave out (R22)."""
+        return frozenset(user.speaks_for for user in self.people if user.can_conclude(now))
+
 
 class User(Base):
     """A member of staff. Nobody is removed: a leaver is disabled, the record keeps the name."""
@@ -121,6 +125,19 @@ class User(Base):
         if not self.is_given_out or self.giver is None:
             return False
         return not is_of_next_level(self.giver.actor, self.place)
+
+    @property
+    def speaks_for(self) -> int:
+        """Return the id of who counts as acting with this account: its owner, or whoever gave out its password (R22).
+
+        Accounts that gave each other passwords count as one person.
+        """
+        seen: list[int] = []
+        user = self
+        while user.is_given_out and user.giver is not None and user.id not in seen:
+            seen.append(user.id)
+            user = user.giver
+        return min(seen[seen.index(user.id) :]) if user.id in seen else user.id
 
     @property
     def has_second_factor(self) -> bool:

@@ -137,6 +137,7 @@ class Case(Base):
             ),
             hands=self.handler_unit.hands(now),
             office_hands=self.handler_unit.office.hands(now),
+            behind=_behind(self.handler_unit, self.handler_unit.office),
             recused=frozenset(recusal.user_id for recusal in self.recusals),
             proposed_by=self.proposed_by,
             decline_proposed=self.decline_proposed_ground is not None,
@@ -163,6 +164,11 @@ class Case(Base):
     def looks_waiting(self) -> list[SecondLook]:
         """Return the unanswered requests for a second look (R35)."""
         return [look for look in self.looks if look.outcome is None]
+
+
+def _behind(*units: Unit) -> dict[int, int]:
+    """Return who counts as acting with the accounts that somebody gave out, by account (R22)."""
+    return {user.id: user.speaks_for for unit in units for user in unit.people if user.is_given_out}
 
 
 class NoteKind(StrEnum):

@@ -30,6 +30,9 @@ OFFICE = [Actor(1, Role.OFFICE, OFFICE_UNIT), Actor(2, Role.OFFICE, OFFICE_UNIT)
 PEOPLE = [Actor(11, Role.HEAD, UNIT), Actor(12, Role.HANDLER, UNIT), Actor(13, Role.HANDLER, UNIT)]
 EVERYBODY = {actor.user_id: actor for actor in OFFICE + PEOPLE}
 ALIKE = [[1, 2, 3], [12, 13]]
+# What takes a second person, and what takes one who does not speak for somebody recused.
+SECOND = frozenset({Action.CONFIRM, Action.CONFIRM_DECLINE, Action.CONFIRM_LOOK, Action.REOPEN})
+DECIDES = SECOND | {Action.PROPOSE, Action.DECLINE}
 _OFFICE, _PEOPLE = ({actor.user_id for actor in group} for group in (OFFICE, PEOPLE))
 
 # Three working days to conclude. The objection came in at the last moment of the window, Wednesday; 中秋节 is between.
@@ -63,10 +66,22 @@ class Node:
     asked: bool = False
     resumes: State | None = None
     look: bool = False  # a second look is asked for (R35)
+    behind: tuple[tuple[int, int], ...] = ()  # accounts that somebody gave out, each with that person (R22)
 
     @property
     def now(self) -> dt.datetime:
         return DAYS[self.step]
+
+    def person(self, account: int | None) -> int | None:
+        """Return who counts as acting with an account."""
+        return dict(self.behind).get(account, account) if account else None
+
+    def lets(self, account: int, action: Action) -> bool:
+        """Whether the word of an account counts: NotTwoPeople and RecusedBehindAccount, which the services raise."""
+        who = self.person(account)
+        if action in DECIDES and who in self.recused:
+            return False
+        return action not in SECOND or who != self.person(self.proposer)
 
     def facts(self) -> CaseFacts:
         office = self.live & _OFFICE
@@ -84,6 +99,7 @@ class Node:
             supplement_asked=self.asked,
             look_asked=self.look and self.step < LAST,
             acted=frozenset({self.proposer} - {None}),
+            behind=dict(self.behind),
         )
 
 
@@ -104,7 +120,8 @@ def renamed(node: Node, other: dict[int, int]) -> Node:
 def one_of_all_alike(node: Node) -> Node:
     """Return the state that represents all that differ only in which of several interchangeable people did what."""
     other: dict[int, int] = {}
-    for group in ALIKE:
+    not_alike = {each for pair in node.behind for each in pair}
+    for group in ([each for each in alike if each not in not_alike] for alike in ALIKE):
         first_comes = [(i not in node.live, i in node.recused, i != node.proposer, i) for i in group]
         for place, (*_, user_id) in zip(group, sorted(first_comes), strict=True):
             if place != user_id:
@@ -171,7 +188,10 @@ def _asked(rule: Callable[..., dt.datetime], since: dt.datetime) -> dt.datetime:
 
 def allowed(node: Node, facts: CaseFacts) -> dict[int, frozenset[Action]]:
     """Return the acts that the rules permit each person with a live account now."""
-    return {who: states.allowed_actions(EVERYBODY[who], facts, node.now) for who in sorted(node.live)}
+    may = {who: states.allowed_actions(EVERYBODY[who], facts, node.now) for who in sorted(node.live)}
+    if not node.behind:
+        return may
+    return {who: frozenset(each for each in actions if node.lets(who, each)) for who, actions in may.items()}
 
 
 def acts(node: Node, facts: CaseFacts, may: dict[int, frozenset[Action]]) -> Iterator[Step]:
@@ -218,7 +238,7 @@ def _is_needed(actor: Actor, facts: CaseFacts) -> bool:
     return False
 
 
-def beginnings(office: int, unit: int) -> Iterator[Node]:
+def beginnings(office: int, unit: int, behind: tuple[tuple[int, int], ...]) -> Iterator[Node]:
     """Yield the initial states: handled by the unit or the office, with any of the people disabled or recused."""
     offices = frozenset(actor.user_id for actor in OFFICE[:office])
     people = [actor.user_id for actor in PEOPLE[:unit]]
@@ -226,13 +246,13 @@ def beginnings(office: int, unit: int) -> Iterator[Node]:
         for live in itertools.combinations(people, count):
             for by_office in (False, True):
                 falls = _falls_at(State.RECEIVED, 0)
-                yield Node(State.RECEIVED, 0, falls, by_office, offices | set(live), frozenset())
+                yield Node(State.RECEIVED, 0, falls, by_office, offices | set(live), frozenset(), behind=behind)
 
 
-def walked(office: int, unit: int) -> Model:
+def walked(office: int, unit: int, behind: tuple[tuple[int, int], ...] = ()) -> Model:
     """Return every state reachable from these initial states, with the acts possible in each at its moment."""
     found: Model = {}
-    waiting = [one_of_all_alike(node) for node in beginnings(office, unit)]
+    waiting = [one_of_all_alike(node) for node in beginnings(office, unit, behind)]
     while waiting:
         node = waiting.pop()
         if node in found:

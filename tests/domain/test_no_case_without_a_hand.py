@@ -36,7 +36,9 @@ def a_way_out_where_there_are_two(model: Model) -> None:
         facts = node.facts()
         if facts.state not in OPEN_STATES:
             continue
-        left_behind = node.proposer is not None and node.proposer not in node.live - node.recused
+        left_behind = node.proposer is not None and (
+            node.proposer not in node.live - node.recused or node.person(node.proposer) in node.recused
+        )
         assert (node in good) is facts.has_hands or (left_behind and node in good), node
         if len({actor.user_id for actor in OFFICE} & node.live - node.recused) >= 2:
             assert node in good, node
@@ -57,6 +59,7 @@ def nobody_ends_a_case_alone(model: Model) -> None:
             if after.state in (State.CONCLUDED, State.DECLINED) and not node.look:
                 assert action in (Action.CONFIRM, Action.CONFIRM_DECLINE)
                 assert node.proposer not in (None, actor.user_id), (node, actor, action)
+                assert node.person(node.proposer) != node.person(actor.user_id), (node, actor, action)
 
 
 def the_office_can_step_in_at_every_moment_before_the_deadline(model: Model) -> None:
@@ -119,6 +122,34 @@ def test_every_claim_holds_in_every_state(office: int, unit: int, nodes: int) ->
     for claim in CLAIMS:
         claim(model)
     assert len(model) == nodes
+
+
+# Accounts of the unit that somebody gave out: both by one of the office, one of them, one by each, both from outside.
+GIVEN = [((11, 1), (12, 1)), ((12, 1),), ((11, 1), (12, 2)), ((11, 9), (12, 9))]
+
+
+@pytest.mark.parametrize("behind", GIVEN)
+@pytest.mark.parametrize("office", [1, 2])
+def test_every_claim_holds_where_accounts_speak_for_whoever_gave_them_out(
+    office: int, behind: tuple[tuple[int, int], ...]
+) -> None:
+    """Two accounts of one person are one hand: it counts as what can be done with them says (R22, SECURITY 50)."""
+    model = walked(office, 2, behind)
+    for claim in CLAIMS:
+        claim(model)
+    assert len(model) > 2_000
+
+
+def _one_each(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(CaseFacts, "people", lambda case, accounts: accounts - case.recused)
+
+
+@pytest.mark.parametrize("claim", [a_way_out_where_there_are_two, no_act_takes_the_last_hand])
+def test_accounts_counted_as_people_are_found(claim: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they were counted once: the rules said that there were two, and no path led to a conclusion."""
+    _one_each(monkeypatch)
+    with pytest.raises(AssertionError):
+        claim(walked(1, 2, GIVEN[0]))
 
 
 def test_people_of_one_role_in_one_unit_are_alike_to_the_rules() -> None:

@@ -24,7 +24,7 @@ from tests.running import KEY
 _FACTS = "该对象申报材料所列第二项事迹与实际不符，该项工作由另一单位完成，可以向当年的参与人员核实。第{}份。"
 _FIELD = {name: re.compile(rf'name="{name}"[^>]* value="([^"]+)"') for name in ("csrf_token", "form_token")}
 _CODE = re.compile(r'<p class="code"[^>]*>([0-9A-Z-]+)</p>')
-_PATIENCE = 90.0  # seconds for which a client retries one form
+_PATIENCE = 300.0  # seconds for which a client retries one form
 _SILENCE = 20.0  # seconds without an answer before a retry
 
 

@@ -28,7 +28,7 @@ from tests.running import KEY, Served, alive, eventually, kept_up, served
 from tests.visitors import Answer, Citizen
 
 T = TypeVar("T")
-PATIENCE = 90.0
+PATIENCE = 300.0  # on a machine with other things to do a server is killed more often than it answers
 
 
 class Unanswered(AssertionError):

@@ -95,13 +95,16 @@ def test_security_04_without_redis_objections_are_taken_and_limits_hold_in_memor
     redis = Redis(tmp_path)
     try:
         forms = Forms(make_app(redis_url=redis.url, limit_address="4/hour", challenge_at=100), here)
+        began = time.monotonic()
         assert forms.send().status == 303
+        usual = time.monotonic() - began
         (redis.kill if how == "stopped" else redis.hang)()
         began = time.monotonic()
         answers = [forms.send().status for _ in range(5)]
         # Counted from nothing, by this process; the form under way when it stopped may count twice.
         assert answers in ([303] * 4 + [429], [303] * 3 + [429] * 2)
-        assert time.monotonic() - began < 8  # two waits of half a second, not five seconds a form
+        # Two waits of half a second, not five seconds a form; beside what forms take on a machine as busy as this one.
+        assert time.monotonic() - began < 8 + 5 * usual
         assert_whole(world, 1 + answers.count(303))
     finally:
         redis.kill()

@@ -46,16 +46,18 @@ def logins(app: Flask, rule: Rule) -> list[str | None]:
     return [None] if allowed is EVERYONE else [login for role, login in STAFF.items() if role in allowed]
 
 
-def addresses(database: Database, rule: Rule) -> Iterator[str]:
-    """The addresses of a route: each id of the table it names, newest first; of several tables the newest few."""
+def addresses(database: Database, rule: Rule, few: int = _FEW) -> Iterator[str]:
+    """The addresses of a route: each id of the table it names, newest first; of several tables the newest `few`."""
     names = _PART.findall(rule.rule)
-    few = None if len(names) == 1 else _FEW
-    for values in product(*(_values(database, name)[:few] for name in names)):
+    most = None if len(names) == 1 else few
+    for values in product(*(_values(database, name)[:most] for name in names)):
         left = list(values)
         yield _PART.sub(lambda _: str(left.pop(0)), rule.rule)  # noqa: B023 - used up before the next turn
 
 
-def read_by(app: Flask, database: Database, browser: Browser, login: str, *, public: bool = False) -> dict[str, bytes]:
+def read_by(
+    app: Flask, database: Database, browser: Browser, login: str, *, public: bool = False, few: int = _FEW
+) -> dict[str, bytes]:
     """Every answer to a GET that this person gets, by its address: headers and body, packed files unpacked.
 
     `public` takes what is everybody's as well, of which some is drawn anew for every answer.
@@ -63,7 +65,7 @@ def read_by(app: Flask, database: Database, browser: Browser, login: str, *, pub
     found: dict[str, bytes] = {}
     for rule in rules(app, "GET"):
         if {SEATS.get(login, login), *([None] if public else [])} & {*logins(app, rule)}:
-            for address in addresses(database, rule):
+            for address in addresses(database, rule, few):
                 answer = browser.open(address)
                 found[address] = f"{answer.status_code}\n{answer.headers}".encode() + answer.data
                 found |= {f"{address}!{name}": content for name, content in unpacked(answer.data)}

@@ -27,24 +27,27 @@ _ONE_DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class UnitStaffing:
-    """A unit of the chain own unit → recommending unit → office, and how many of its people can log in."""
+    """A unit of the chain own unit → recommending unit → office, and the people who can decide in it.
+
+    Accounts that one person gave out count as that person (R22).
+    """
 
     unit_id: int
-    people: int
+    people: frozenset[int]
 
 
 def choose_first_handler(chain: Sequence[UnitStaffing]) -> int:
     """Return the unit to which a new case goes: the first with two people, the office where there is none (R21)."""
-    return next((unit.unit_id for unit in chain if unit.people >= PEOPLE_TO_CONCLUDE), chain[-1].unit_id)
+    return next((unit.unit_id for unit in chain if len(unit.people) >= PEOPLE_TO_CONCLUDE), chain[-1].unit_id)
 
 
 def lacks_hands(handler: int, chain: Sequence[UnitStaffing]) -> bool:
     """Tell whether a new case with this unit would lack the two people needed to conclude it (R21)."""
     people = {unit.unit_id: unit.people for unit in chain}
     office = chain[-1]
-    if office.people >= PEOPLE_TO_CONCLUDE or handler == office.unit_id:
-        return office.people < PEOPLE_TO_CONCLUDE
-    return not people[handler] or people[handler] + office.people < PEOPLE_TO_CONCLUDE
+    if len(office.people) >= PEOPLE_TO_CONCLUDE or handler == office.unit_id:
+        return len(office.people) < PEOPLE_TO_CONCLUDE
+    return not people[handler] or len(people[handler] | office.people) < PEOPLE_TO_CONCLUDE
 
 
 def find_escalation(untouched_since: dt.datetime, conclude_by: dt.datetime, calendar: Calendar) -> dt.datetime:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.domain.refusals import MoveRefused, NotAllowed, NotYourCase, SamePerson
@@ -156,7 +156,6 @@ ACTION_NAMES = {
     Action.REOPEN: "复核重办",
 }
 
-_OPEN = OPEN_STATES
 # The states in which an action is possible. Where it moves the case, MOVES must agree (a test holds it).
 ACTION_STATES: dict[Action, frozenset[State]] = {
     Action.ACCEPT: frozenset({State.RECEIVED}),
@@ -166,18 +165,18 @@ ACTION_STATES: dict[Action, frozenset[State]] = {
     Action.INVESTIGATE: frozenset({State.ACCEPTED}),
     Action.ASK: frozenset({State.ACCEPTED, State.INVESTIGATING}),
     Action.RESUME: frozenset({State.AWAITING_SUPPLEMENT}),
-    Action.NOTE: _OPEN,
-    Action.HEAR: _OPEN - {State.RECEIVED},
-    Action.REPLY: _OPEN,
-    Action.ASSIGN: _OPEN,
+    Action.NOTE: OPEN_STATES,
+    Action.HEAR: OPEN_STATES - {State.RECEIVED},
+    Action.REPLY: OPEN_STATES,
+    Action.ASSIGN: OPEN_STATES,
     Action.PROPOSE: frozenset({State.INVESTIGATING}),
     Action.CONFIRM: frozenset({State.PROPOSED}),
     Action.RETURN: frozenset({State.PROPOSED}),
-    Action.RECUSE: _OPEN,
+    Action.RECUSE: OPEN_STATES,
     Action.JOIN: frozenset({State.RECEIVED, State.ACCEPTED, State.INVESTIGATING}),
-    Action.HAND_UP: _OPEN - {State.PROPOSED},
-    Action.TAKE_OVER: _OPEN,
-    Action.URGE: _OPEN,
+    Action.HAND_UP: OPEN_STATES - {State.PROPOSED},
+    Action.TAKE_OVER: OPEN_STATES,
+    Action.URGE: OPEN_STATES,
     Action.CONFIRM_LOOK: frozenset({State.CONCLUDED, State.DECLINED}),
     Action.REOPEN: frozenset({State.CONCLUDED, State.DECLINED}),
 }
@@ -244,9 +243,9 @@ PEOPLE_TO_CONCLUDE = 2  # people who together bring a case to a conclusion (R22)
 class CaseFacts:
     """What the rules need to know of a case.
 
-    `hands` are the people of the handling unit who can log in, `office_hands` those of the office. `escalates_at` is
-    when the case falls to the office if nothing more is done (`hands.find_escalation`). `shown_to_units` is False
-    while its arrival is held back from units (`arrivals`).
+    `hands` can log in for the handling unit, `office_hands` for the office; `behind` names who counts as acting with an
+    account among them that somebody gave out (R22). `escalates_at` is when the case falls to the office if nothing more
+    is done (`hands.find_escalation`). `shown_to_units` is False while its arrival is held back from units (`arrivals`).
     """
 
     state: State
@@ -265,12 +264,16 @@ class CaseFacts:
     look_asked: bool = False
     # everybody who acted in the case, apart from urging; used for a second look only
     acted: frozenset[int] = frozenset()
+    behind: Mapping[int, int] = field(default_factory=dict)
 
     def escalated(self, now: dt.datetime) -> bool:
         """Tell whether the case has fallen to the office: its unit was idle too long, or nobody there may act (R21)."""
-        if self.state not in OPEN_STATES or self.handled_by_office:
-            return False
-        return now >= self.escalates_at or not self.hands - self.recused
+        with_a_unit = self.state in OPEN_STATES and not self.handled_by_office
+        return with_a_unit and (now >= self.escalates_at or not self.people(self.hands))
+
+    def people(self, accounts: frozenset[int]) -> frozenset[int]:
+        """Return the people who decide with these accounts, none recused: one for all that one gave out (R22)."""
+        return frozenset(self.behind.get(each, each) for each in accounts - self.recused) - self.recused
 
     @property
     def has_hands(self) -> bool:
@@ -278,10 +281,10 @@ class CaseFacts:
 
         The office may take a case over with two people. With one it confirms what a person of the unit proposes.
         """
-        office = self.office_hands - self.recused
+        office = self.people(self.office_hands)
         if len(office) >= PEOPLE_TO_CONCLUDE or self.handled_by_office:
             return len(office) >= PEOPLE_TO_CONCLUDE
-        unit = self.hands - self.recused
+        unit = self.people(self.hands)
         return bool(unit) and len(unit | office) >= PEOPLE_TO_CONCLUDE
 
     @property
@@ -306,10 +309,9 @@ def may_see(actor: Actor, case: CaseFacts) -> bool:
 
 def takes_over(actor: Actor, action: Action, case: CaseFacts) -> bool:
     """Tell whether this act makes the office the handler of the case (R21)."""
-    if case.handled_by_office:
-        return False
     by_office = actor.role is Role.OFFICE and action in (Action.ACCEPT, Action.DECLINE)
-    return by_office or action in (Action.HAND_UP, Action.TAKE_OVER, Action.REOPEN)
+    moves = by_office or action in (Action.HAND_UP, Action.TAKE_OVER, Action.REOPEN)
+    return moves and not case.handled_by_office
 
 
 def check_action(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> None:

@@ -69,7 +69,7 @@ def chain_of_command(session: Session, unit: Unit) -> list[Unit]:
 def first_handler(session: Session, organiser: Unit, now: dt.datetime) -> Unit:
     """Return the unit that gets a case of this organiser's period if it is filed now (R21)."""
     chain = chain_of_command(session, organiser)
-    first = choose_first_handler([UnitStaffing(each.id, len(each.hands(now))) for each in chain])
+    first = choose_first_handler([UnitStaffing(each.id, each.deciders(now)) for each in chain])
     return next(each for each in chain if each.id == first)
 
 

@@ -30,11 +30,12 @@ _DECIDED = "这份意见已经有人确认或者退回，请核对。"
 
 @use_case
 def join_group(work: Work, likeness: Likeness, case_id: int, chosen: Collection[int]) -> int:
-    """Join the chosen cases into the earliest case of the group against the same nominee (并案). Returns how many.
+    """Join the chosen cases into the first case of the group against the same nominee (并案). Returns how many.
 
-    That earliest one need not be chosen. Raises NothingChosen, ChangedMeanwhile, and what joining one case raises.
+    That first one need not be chosen; of one day a unit's first case is any of them (`flood.place`). Raises
+    NothingChosen, ChangedMeanwhile, and what joining one case raises.
     """
-    group = _read(work.session, _chosen(work, likeness, case_id, chosen, also_unchosen=True))
+    group = _read(work.session, work.actor, _chosen(work, likeness, case_id, chosen, also_unchosen=True))
     leads: dict[tuple[int, int], int] = {}
     joined = 0
     for case in group:
@@ -43,7 +44,7 @@ def join_group(work: Work, likeness: Likeness, case_id: int, chosen: Collection[
             investigation.join(work, case.id, lead)
             joined += 1
     if not joined:
-        raise NothingChosen("选中的案件里没有可以合并的：每个推荐对象最早的一件留下，别的并入它。")
+        raise NothingChosen("选中的案件里没有可以合并的：每个推荐对象排在最前的一件留下，别的并入它。")
     return joined
 
 
@@ -96,7 +97,7 @@ def confirm_group(work: Work, act_id: int) -> int:
     if act.proposed_by == work.actor.user_id:
         raise SamePerson
     _lock_cases(work, act.case_ids)
-    cases = _read(work.session, act.case_ids)
+    cases = _read(work.session, work.actor, act.case_ids)
     theirs = all(_is_of(act, case) for case in cases)
     if len(cases) != len(act.case_ids) or not theirs:
         raise ChangedMeanwhile("这份意见提出以后，其中有的案件另外办理了。一件都没有确认，请退回后重新提出。")
@@ -112,7 +113,7 @@ def return_group(work: Work, act_id: int, reason: str) -> None:
     act = _lock(work, act_id)
     reason = checked_text(reason, "退回的理由", investigation.REASON)
     _lock_cases(work, act.case_ids)
-    for case in _read(work.session, act.case_ids):
+    for case in _read(work.session, work.actor, act.case_ids):
         if _is_of(act, case):
             back = investigation.return_decline if act.kind is GroupActKind.DECLINE else investigation.return_proposal
             back(work, case.id, reason)
@@ -130,7 +131,8 @@ def waiting_acts(session: Session, actor: Actor, now: dt.datetime) -> list[Group
         .order_by(GroupAct.id)
         .options(joinedload(GroupAct.proposer))
     )
-    return [act for act in acts if _sees(session, actor, act) and not too_late(_read(session, act.case_ids), now)]
+    seen = (act for act in acts if _sees(session, actor, act))
+    return [act for act in seen if not too_late(_read(session, actor, act.case_ids), now)]
 
 
 def too_late(cases: Sequence[Case], now: dt.datetime) -> bool:
@@ -143,7 +145,7 @@ def one_act(session: Session, actor: Actor, act_id: int) -> tuple[GroupAct, Sequ
     act = session.get(GroupAct, act_id)
     if act is None or not _sees(session, actor, act):
         raise NotYourCase
-    return act, _read(session, act.case_ids)
+    return act, _read(session, actor, act.case_ids)
 
 
 def _confirm_one(work: Work, act: GroupAct, case: Case) -> None:
@@ -216,16 +218,17 @@ def _sees(session: Session, actor: Actor, act: GroupAct) -> bool:
     return all(
         (actor.is_office or case.handler_unit_id == actor.unit_id)
         and actor.user_id not in {recusal.user_id for recusal in case.recusals}
-        for case in _read(session, act.case_ids)
+        for case in _read(session, actor, act.case_ids)
     )
 
 
-def _read(session: Session, ids: Collection[int]) -> Sequence[Case]:
+def _read(session: Session, actor: Actor, ids: Collection[int]) -> Sequence[Case]:
+    """Return these cases in the order in which this person's pages list a group."""
     options = (
         joinedload(Case.entry).joinedload(Entry.period),
         joinedload(Case.handler_unit),
         selectinload(Case.objections),
         selectinload(Case.recusals),
     )
-    query = select(Case).where(Case.id.in_(ids)).order_by(Case.received_at, Case.id)
-    return session.scalars(query.options(*options).execution_options(populate_existing=True)).all()
+    query = select(Case).where(Case.id.in_(ids)).options(*options).execution_options(populate_existing=True)
+    return sorted(session.scalars(query), key=lambda case: flood.place(actor, case.received_at, case.id))

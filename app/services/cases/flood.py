@@ -107,16 +107,20 @@ def drops_of(session: Session, likeness: Likeness, case_id: int, actor: Actor, n
     against: set[int] = set()
     drops = []
 
-    def place(case: Case) -> tuple[dt.date, dt.datetime, int]:
-        day = local_date(case.received_at)
-        return day, case.received_at if actor.is_office else midnight(day), case.id
-
-    for case in sorted(cases, key=place):
+    for case in sorted(cases, key=lambda case: place(actor, case.received_at, case.id)):
         why_not = _why_not(actor, case, now)
         source = _source(case, letters) if actor.is_office else ""
         drops.append(Drop(case, source, why_not, case.entry_id in against and not why_not))
         against.add(case.entry_id)
     return drops
+
+
+def place(actor: Actor, received_at: dt.datetime, case_id: int) -> tuple[dt.datetime, int]:
+    """Return what the cases of a group are ordered by: arrival, and for a unit its day alone (R19).
+
+    Which case of a day stands first, names the group and is kept when the others are joined tells a unit nothing then.
+    """
+    return received_at if actor.is_office else midnight(local_date(received_at)), case_id
 
 
 def _visible(actor: Actor, now: dt.datetime, *wanted: Any) -> Select[Any]:
@@ -145,7 +149,7 @@ def _waiting(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def alike(session: Session, likeness: Likeness, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[int]:
-    """Return the ids of the earliest waiting cases of the period that are like this one.
+    """Return the ids of the waiting cases of the period that are like this one, in the order of `place`, 500 at most.
 
     The state of this case does not matter. Raises NotYourCase.
     """
@@ -204,14 +208,13 @@ def _near_groups(session: Session, actor: Actor, now: dt.datetime) -> list[tuple
 def _firsts(
     session: Session, actor: Actor, now: dt.datetime, what: Any, *wanted: ColumnElement[bool]
 ) -> list[tuple[int, int, str, dt.datetime]]:
-    """Return (period, case, `what` of its first objection, filed at) of the waiting cases, earliest first."""
-    query = _visible(actor, now, Entry.period_id, Case.id, what, Objection.filed_at)
-    query = query.where(*_waiting(now), Objection.text_hash.is_not(None), *wanted).order_by(
-        Case.received_at, Case.id, Objection.filed_at, Objection.id
-    )
+    """Return (period, case, `what` of its first objection, filed at) of the waiting cases, in the order of `place`."""
+    query = _visible(actor, now, Case.received_at, Entry.period_id, Case.id, what, Objection.filed_at)
+    query = query.where(*_waiting(now), Objection.text_hash.is_not(None), *wanted)
+    rows = session.execute(query.order_by(Objection.filed_at, Objection.id)).all()
     firsts: dict[int, tuple[int, int, str, dt.datetime]] = {}
-    for period_id, case_id, found, filed_at in session.execute(query):
-        firsts.setdefault(case_id, (period_id, case_id, found, filed_at))
+    for _, *first in sorted(rows, key=lambda row: place(actor, row[0], row[2])):
+        firsts.setdefault(first[1], (first[0], first[1], first[2], first[3]))
     return list(firsts.values())
 
 

@@ -237,7 +237,8 @@ def list_waiting(session: Session, actor: Actor, now: dt.datetime) -> list[Waiti
         if not facts.look_asked or not may_see(actor, facts):
             continue
         mine = bool(LOOK_ANSWERS & allowed_actions(actor, facts, now))
-        free = facts.office_hands - facts.acted - facts.recused
+        acted = frozenset(facts.behind.get(each, each) for each in facts.acted)
+        free = facts.people(facts.office_hands - facts.acted) - acted
         found.append(WaitingLook(case, case.entry.period.conclude_by, mine, bool(free)))
     return found
 

@@ -146,10 +146,13 @@ def _warn_of_silence(session: Session, period: Period, now: dt.datetime) -> int:
     return len(rows)
 
 
+_OCCASIONS = list(Reminder)  # what can only come after another stands behind it: arrival first
+
+
 def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 20) -> Sequence[OutboxRow]:
     """List the newest warnings to a person's unit about cases that are still open, the newest day first.
 
-    Within a day their order says nothing of what came first (R19).
+    Within a day neither their order nor where the list is cut says anything of what came first (R19).
 
     A unit is told of a case from the day after it came in (R19). Its arrival is left out once somebody has accepted it,
     and a proposal once it is confirmed or returned. That a case was declined is shown although it is over, and so is
@@ -158,8 +161,8 @@ def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 
     if actor.role is Role.AUDITOR:
         return []
     waits_for_a_look = exists().where(SecondLook.case_id == Case.id, SecondLook.outcome.is_(None))
-    rows = session.scalars(
-        select(OutboxRow)
+    there = session.execute(
+        select(OutboxRow.id, OutboxRow.created_at, OutboxRow.case_id, OutboxRow.reminder)
         .join(Case, OutboxRow.case_id == Case.id)
         .where(
             OutboxRow.unit_id == actor.unit_id,
@@ -176,8 +179,11 @@ def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 
                 (Case.state == State.RECEIVED) & Case.decline_proposed_ground.is_not(None),
             ),
         )
-        .order_by(OutboxRow.created_at.desc(), OutboxRow.id.desc())
-        .limit(limit)
-        .options(joinedload(OutboxRow.case))
     ).all()
-    return sorted(rows, key=lambda row: (-local_date(row.created_at).toordinal(), row.case_id))
+    in_order = sorted(
+        there,
+        key=lambda row: (-local_date(row.created_at).toordinal(), row.case_id, -_OCCASIONS.index(row.reminder)),
+    )
+    shown = [row.id for row in in_order]
+    query = select(OutboxRow).where(OutboxRow.id.in_(shown[:limit])).options(joinedload(OutboxRow.case))
+    return sorted(session.scalars(query), key=lambda row: shown.index(row.id))

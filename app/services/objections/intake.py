@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -103,28 +103,24 @@ _INSERT_WARNING = insert(OutboxRow)
 
 
 def _chain() -> Select[Any]:
-    """Select the ids of `chain_of_command`, in its order, each with how many of its people can log in.
+    """Select the units of `chain_of_command`, in its order, each with its people who can log in, one a row.
 
-    Whoever registers the objection (`without`) is not counted: a case is not theirs to handle (R33).
+    With each stands whether somebody gave out the account: who counts as acting with it is then asked of the models.
     """
     link = select(Unit.id, Unit.parent_id, literal(0).label("above")).where(Unit.id == bindparam("unit_id"))
     chain = link.cte("chain", recursive=True)
     chain = chain.union_all(
         select(Unit.id, Unit.parent_id, chain.c.above + 1).join(chain, Unit.id == chain.c.parent_id)
     )
-    people = (
-        select(func.count(User.id))
-        .where(
-            User.unit_id == chain.c.id,
-            User.role != Role.AUDITOR,
-            User.disabled_at.is_(None),
-            User.id != bindparam("without"),
-            or_(User.password_expires_at.is_(None), User.password_expires_at > bindparam("now")),
-        )
-        .correlate(chain)
-        .scalar_subquery()
+    can_log_in = and_(
+        User.unit_id == chain.c.id,
+        User.role != Role.AUDITOR,
+        User.disabled_at.is_(None),
+        or_(User.password_expires_at.is_(None), User.password_expires_at > bindparam("now")),
     )
-    return select(chain.c.id, people).order_by(chain.c.above)
+    given_out = and_(User.password_given_by.is_not(None), User.agreed_at.is_(None)).label("given_out")
+    people = select(chain.c.id, User.id.label("user_id"), given_out).outerjoin(User, can_log_in)
+    return people.order_by(chain.c.above, User.id)
 
 
 _CHAIN = _chain()
@@ -244,6 +240,22 @@ def _filed_before(connection: Connection, keyring: Keyring, entry_id: int, filin
     return None
 
 
+def _staffed(session: Session, organiser_id: int, without: int, now: dt.datetime) -> list[UnitStaffing]:
+    """Return the units of the chain with the people who can decide in each, as `first_handler` counts them (R21, R22).
+
+    Whoever registers the objection (`without`) is not counted: a case is not theirs to handle (R33).
+    """
+    people: dict[int, set[int]] = {}
+    for row in session.connection().execute(_CHAIN, {"unit_id": organiser_id, "now": now}):
+        there = people.setdefault(row.id, set())
+        if row.given_out:
+            user = session.get_one(User, row.user_id)
+            there.update({user.speaks_for} if user.can_conclude(now) else ())
+        elif row.user_id is not None:
+            there.add(row.user_id)
+    return [UnitStaffing(unit_id, frozenset(there - {without})) for unit_id, there in people.items()]
+
+
 def write_down(
     session: Session,
     keyring: Keyring,
@@ -260,8 +272,7 @@ def write_down(
     """
     connection = session.connection()
     without = registrar.user_id if registrar else 0
-    units = connection.execute(_CHAIN, {"unit_id": period.organiser_id, "now": now, "without": without}).all()
-    staffed = [UnitStaffing(row[0], row[1]) for row in units]
+    staffed = _staffed(session, period.organiser_id, without, now)
     chain = [unit.unit_id for unit in staffed]
     handler = chain[-1] if filing.against_handler else choose_first_handler(staffed)
     if registrar is not None and lacks_hands(handler, staffed):

@@ -23,7 +23,7 @@ from app.models import (
 from app.services.accounts import resets, two_people
 from app.services.accounts.two_people import Waiting
 from app.services.award import revocation
-from app.services.cases.queue import QueuedCase, list_queue, list_watched
+from app.services.cases.queue import QueuedCase, list_queue, list_watched, list_without_hands
 from app.services.nominees import gates
 from app.services.objections import identities
 from app.services.periods.progress import ready_to_close, running_periods
@@ -44,6 +44,7 @@ class NeedsAHand:
     """What waits for the office today, each list most urgent first."""
 
     without_hands: list[QueuedCase]
+    without_hands_recused: int  # how many more there are, from which this person is recused
     moves: list[Move]
     escalated: list[QueuedCase]
     own_cases: list[QueuedCase]
@@ -69,10 +70,12 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
     watched = list_watched(session, actor, now)
     unclosed = running_periods(session)
     ready = ready_to_close(session, unclosed, now)
+    red = [queued for queued in (*own, *watched) if not queued.has_hands]
     return NeedsAHand(
-        without_hands=[queued for queued in (*own, *watched) if not queued.has_hands],
+        without_hands=red,
+        without_hands_recused=len(list_without_hands(session, now)) - len(red),
         moves=moves_due(session, now),
-        escalated=[queued for queued in watched if queued.escalated and not queued.urgent],
+        escalated=[queued for queued in watched if queued.escalated and not queued.urgent and queued.has_hands],
         own_cases=own,
         urgent=[queued for queued in watched if queued.urgent],
         proposals=[queued for queued in watched if queued.state is State.PROPOSED],

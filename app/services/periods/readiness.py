@@ -14,7 +14,6 @@ from app.domain.cases.states import PEOPLE_TO_CONCLUDE
 from app.domain.programmes.contacts import LINES, missing_lines
 from app.domain.refusals import ContactMissing
 from app.models import Nominee, Unit, UnitKind, User
-from app.services.accounts.two_people import speaks_for
 from app.services.accounts.units import chain_of_command, contact_of, first_handler
 
 
@@ -94,8 +93,9 @@ def _lacks_people(session: Session, unit: Unit, now: dt.datetime) -> list[str]:
     if len(hands) < PEOPLE_TO_CONCLUDE:
         there = f"现有{len(hands)}个" if hands else "现在没有"
         return [f"可以登录的账号（{there}，至少{PEOPLE_TO_CONCLUDE}个{also}）"]
-    if len({speaks_for(session, user_id) for user_id in hands}) < PEOPLE_TO_CONCLUDE:
-        giver = session.get_one(User, speaks_for(session, min(hands)))
+    deciders = unit.deciders(now)
+    if len(deciders) < PEOPLE_TO_CONCLUDE:
+        giver = session.get_one(User, min(deciders))
         return [f"互相独立的两个人（账号都由{giver.name}开设或者重置，请上一级的另一人在“待同意的账号”里同意）"]
     return []
 

@@ -10,6 +10,10 @@ from tests.world import at
 OWN, RECOMMENDER, OFFICE = 3, 2, 1
 
 
+def staffed(unit: int, people: int) -> UnitStaffing:
+    return UnitStaffing(unit, frozenset(range(10 * unit, 10 * unit + people)))
+
+
 @pytest.mark.parametrize(
     ("own", "recommender", "office", "first"),
     [
@@ -23,10 +27,7 @@ OWN, RECOMMENDER, OFFICE = 3, 2, 1
 )
 def test_a_case_goes_to_the_first_unit_with_two_people(own: int, recommender: int, office: int, first: int) -> None:
     assert (
-        choose_first_handler(
-            [UnitStaffing(OWN, own), UnitStaffing(RECOMMENDER, recommender), UnitStaffing(OFFICE, office)]
-        )
-        == first
+        choose_first_handler([staffed(OWN, own), staffed(RECOMMENDER, recommender), staffed(OFFICE, office)]) == first
     )
 
 
@@ -83,4 +84,10 @@ def test_a_registration_that_would_leave_too_few_people_is_told(
     unit: int, office: int, handler: int, lacks: bool
 ) -> None:
     """Counted without whoever registers, who has no hand in it (R33)."""
-    assert lacks_hands(handler, [UnitStaffing(RECOMMENDER, unit), UnitStaffing(OFFICE, office)]) is lacks
+    assert lacks_hands(handler, [staffed(RECOMMENDER, unit), staffed(OFFICE, office)]) is lacks
+
+
+def test_the_one_person_of_the_office_who_made_the_units_accounts_is_not_another() -> None:
+    one = frozenset({12})
+    assert lacks_hands(RECOMMENDER, [UnitStaffing(RECOMMENDER, one), UnitStaffing(OFFICE, one)])
+    assert not lacks_hands(RECOMMENDER, [UnitStaffing(RECOMMENDER, frozenset({13})), UnitStaffing(OFFICE, one)])

@@ -305,6 +305,38 @@ def test_whether_two_people_can_still_conclude(
     assert facts.has_hands is has
 
 
+@pytest.mark.parametrize(
+    ("unit", "office", "behind", "recused", "by_office", "has"),
+    [
+        ({10, 11}, set(), {10: 12, 11: 12}, set(), False, False),  # somebody gave out both: one proposes, none confirms
+        ({10, 11}, {12}, {10: 12, 11: 12}, set(), False, False),  # nor does whoever gave them out
+        ({10, 11}, {12}, {10: 17, 11: 17}, set(), False, True),  # another one of the office does
+        ({10, 11}, {12}, {10: 12}, set(), False, True),  # one of them is their owner's
+        ({10, 11}, {12}, {10: 12, 11: 17}, set(), False, True),  # two people gave out one each
+        ({10}, {12}, {10: 17}, {17}, False, False),  # who gave it out keeps out of the case
+        ({12, 17}, {12, 17}, {12: 17}, set(), True, False),
+    ],
+)
+def test_accounts_that_one_person_gave_out_are_one_person(
+    unit: set[int], office: set[int], behind: dict[int, int], recused: set[int], by_office: bool, has: bool
+) -> None:
+    facts = replace(
+        OF_UNIT,
+        handled_by_office=by_office,
+        hands=frozenset(unit),
+        office_hands=frozenset(office),
+        behind=behind,
+        recused=frozenset(recused),
+    )
+    assert facts.has_hands is has
+
+
+def test_a_case_falls_to_the_office_where_all_who_are_left_speak_for_the_recused() -> None:
+    left = replace(OF_UNIT, hands=frozenset({10, 11}), recused=frozenset({11}), behind={10: 11})
+    assert left.escalated(BEFORE)
+    assert not replace(left, behind={10: 12}).escalated(BEFORE)
+
+
 def test_nobody_is_recused_with_whom_the_last_two_would_go() -> None:
     two = replace(OF_UNIT, hands=frozenset({10}), office_hands=frozenset({12, 17}))
     check_recusal(OFFICE, OFFICE, two)  # the other one of the office confirms what the unit proposes

@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, DeclineGround, Role, State
 from app.domain.refusals import AccountNotAgreed, NotAllowed, NotTwoPeople, NotYourCase, RecusedBehindAccount, WrongCode
-from app.models import Recusal, SecondFactor, User
-from app.services.accounts import logins, second_factor, staffing, two_people
-from app.services.cases import investigation, second_looks
+from app.models import Case, Recusal, SecondFactor, Unit, User
+from app.services.accounts import logins, making, second_factor, staffing, two_people, units
+from app.services.cases import investigation, queue, second_looks
 from app.services.objections import identities
+from app.services.record.checks.run import check_database
 from tests.world import SECRET, World, at, enrol
 
 FILED, DAY = "2026-09-18 Fri 09:00", "2026-09-21 Mon 09:00"
@@ -143,6 +144,70 @@ def test_security_50_two_accounts_that_the_office_made_for_a_unit_are_one_word(w
         agree(world, "two", by="office")
     agree(world, "two", by="office2")
     world.act(investigation.confirm_decline, case, "two", 1, now=DAY)
+
+
+def of_luoping(world: World) -> int:
+    """A period of 罗平县, where two accounts are there which one person of the office gave out, and no other."""
+    made(world, "one", Role.HEAD, world.luoping, by="office")
+    made(world, "two", Role.HANDLER, world.luoping, by="office")
+    world.run(making.disable, "stranger", now=at(FILED))
+    world.past_round_one(world.others)
+    return world.schedule(2, world.luoping, world.others, "2026-09-18", 3, "2026-09-17 Thu 10:00")
+
+
+def handler_of(world: World, period: int) -> tuple[int, str]:
+    """Where a case goes that is filed now, and where the page of scheduling says that it goes."""
+    case, _ = world.file(period, world.others[1], FILED)
+    with world.database.reader() as session:
+        said = units.first_handler(session, session.get_one(Unit, world.luoping), at(FILED))
+        assert session.get_one(Case, case).handler_unit_id == said.id
+        return case, said.name
+
+
+def test_security_50_a_unit_whose_accounts_one_person_gave_out_handles_nothing(world: World) -> None:
+    """Neither could confirm what the other proposes: the case is the office's from the first second (R21)."""
+    period = of_luoping(world)
+    assert handler_of(world, period)[1] == "市评选工作组办公室"
+    agree(world, "two", by="office2")
+    assert handler_of(world, period)[1] == "罗平县"
+
+
+def test_security_50_a_unit_whose_second_account_waits_handles_nothing(world: World) -> None:
+    """Its head invented a colleague. Filing counts as scheduling does."""
+    made(world, "made", Role.HANDLER, world.luoping, by="stranger")
+    world.past_round_one(world.others)
+    period = world.schedule(2, world.luoping, world.others, "2026-09-18", 3, "2026-09-17 Thu 10:00")
+    assert handler_of(world, period)[1] == "市评选工作组办公室"
+    agree(world, "made", by="office")
+    assert handler_of(world, period)[1] == "罗平县"
+
+
+def test_security_50_two_accounts_of_one_person_are_the_red_line(world: World) -> None:
+    """The people count as those who can confirm each other do: on the page, in the metric, in `gongshi check`."""
+    period = of_luoping(world)
+    agree(world, "two", by="office2")
+    case, _ = handler_of(world, period)
+    reset(world, "two", by="office")
+    assert world.do(queue.list_without_hands, at(DAY)) == []  # whoever of the office did not reset them confirms
+    world.run(making.disable, "office2", now=at(FILED))
+    assert [found.id for found in world.do(queue.list_without_hands, at(DAY))] == [case]
+    found = {(each.name, each.row) for each in check_database(world.database, at(DAY))}
+    assert ("open-case-has-two-people", case) in found
+    for version, (proposer, other) in enumerate((("one", "two"), ("two", "one")), start=1):
+        world.act(investigation.decline, case, proposer, *NO_FACTS, now=DAY)
+        for login in (other, "office"):
+            refused(world, NotTwoPeople, investigation.confirm_decline, case, login, version)
+
+
+def test_security_50_nobody_is_recused_beside_whom_only_one_person_is_left(world: World) -> None:
+    """Two accounts are left in the unit, and one person of the office, who gave them out."""
+    period = of_luoping(world)
+    agree(world, "two", by="office2")
+    case, _ = handler_of(world, period)
+    reset(world, "two", by="office")
+    refused(world, NotAllowed, investigation.recuse, case, "office2", world.people["office2"], "亲属")
+    agree(world, "two", by="office2")
+    world.act(investigation.recuse, case, "office2", world.people["office2"], "亲属", now=DAY)
 
 
 # --- who agrees ----------------------------------------------------------------------------------

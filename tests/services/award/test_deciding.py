@@ -13,8 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.award.decision import ProceedingKind
 from app.domain.cases.states import Conclusion
-from app.domain.refusals import Archived, Awarded, MissingText, NotAllowed, PrivateData
+from app.domain.refusals import AccountNotAgreed, Archived, Awarded, MissingText, NotAllowed, PrivateData
 from app.models import Honour, Nominee, Proceeding, Programme
+from app.services.accounts import staffing, two_people
 from app.services.award import deciding
 from app.services.award.deciding import PaperText
 from app.services.cases import investigation, settlement
@@ -184,6 +185,19 @@ def test_two_decisions_at_once_are_one(world: World, folder: Path) -> None:
     assert [action for _, action, _ in world.acts()].count("award.decided") == 1
     with world.database.writer() as session, pytest.raises(IntegrityError, match=r"(?i)unique"):
         session.execute(text("UPDATE proceedings SET kind = 'decision' WHERE kind = 'approval' AND issuer = '市委'"))
+
+
+@on_sqlite
+def test_security_50_an_account_that_a_colleague_reset_decides_no_award(world: World, folder: Path) -> None:
+    ready(world, folder)
+    world.run(staffing.invite_again, [world.people["office2"]], by=world.actor("office"), now=at(DECIDED))
+    document, decide = scan(world, folder, "decision"), (deciding.decide, world.programme, decision_text())
+    before = world.everything()
+    with pytest.raises(AccountNotAgreed):
+        world.run(*decide, document, by=world.actor("office2"), now=at(DECIDED))
+    assert world.everything() == before
+    world.run(two_people.agree, world.people["office2"], by=world.actor("auditor"), now=at(DECIDED))
+    world.run(*decide, document, by=world.actor("office2"), now=at(DECIDED))
 
 
 # --- afterwards --------------------------------------------------------------------------------------

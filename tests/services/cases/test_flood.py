@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import select, update
 
 from app.domain.cases.states import DeclineGround, State
 from app.domain.refusals import MissingText, NotAllowed, NothingChosen, NotYourCase
-from app.models import AuditRow, Message, Objection
+from app.models import AuditRow, Case, Message, Objection
 from app.services.cases import bulk, flood, investigation
 from app.services.cases.flood import Likeness
 from app.services.record import chain
@@ -78,6 +79,20 @@ def test_three_with_one_text_or_one_source_are_a_group_and_two_are_none(world: W
     assert seen(world, "head") == [("text", 4, 3), ("text", 1, 3)]  # the source is the office's alone (R19)
 
 
+@pytest.mark.parametrize(
+    "runs",
+    ["48151623420042", "第一百二十三万四千五百六十七次，", "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬", "Ⅷ½¾ 1.2-3_4/5", "柒佰贰拾叁万肆仟"],
+)
+def test_security_47_a_number_longer_than_the_text_makes_no_other_text(world: World, period: int, runs: str) -> None:
+    """Figures in every script: half of what is typed differs, and it is one group."""
+    text = "该单位台账不实，请核查有关情况。"
+    for number, numbered in enumerate(
+        (f"{text}{runs}", f"{runs}{text}98765432101234", f"{text[:8]}{runs[::-1]}{text[8:]}")
+    ):
+        file(world, period, 0, number, numbered)
+    assert seen(world, "head") == [("text", 1, 3)]
+
+
 def test_only_what_waits_counts_and_a_recused_head_or_another_unit_sees_none(world: World, period: int) -> None:
     cases = [file(world, period, 0, number) for number in range(4)]
     assert seen(world, "stranger") == []
@@ -134,6 +149,39 @@ def test_security_40_a_unit_cannot_ask_which_cases_have_one_source(world: World,
             world.run(bulk.propose_decline, Likeness.SOURCE, junk, [junk], ground, REASON, by=by, now=at(SATURDAY))
         assert all(likeness == "text" for likeness, *_ in seen(world, login))
     assert world.everything() == before
+
+
+def of_a_group(world: World, login: str, act: int) -> list[object]:
+    """Everything by which a group is ordered or named, as this person reads it."""
+    with world.database.reader() as session:
+        _, cases = bulk.one_act(session, world.actor(login), act)
+    named = [first for likeness, first, _ in seen(world, login) if likeness == "text"]
+    return [named, drops(world, Likeness.TEXT, 1, login), [case.id for case in cases]]
+
+
+def test_security_43_a_group_tells_a_unit_nothing_of_the_order_within_a_day(world: World, period: int) -> None:
+    """Numbers are drawn and follow no order. A group is read as it came, and as if it had come otherwise."""
+    for number in range(6):
+        file(world, period, 0, number)
+    head = world.actor("head")
+    args = (Likeness.TEXT, 1, [4, 5, 6], DeclineGround.DUPLICATE, REASON)
+    act = world.run(bulk.propose_decline, *args, by=head, now=at(SATURDAY))
+    read = {}
+    for first in (1, 6):
+        with world.database.writer() as session:
+            for case in range(1, 7):
+                came = at(FILED) + dt.timedelta(minutes=abs(case - first))
+                session.execute(update(Case).where(Case.id == case).values(received_at=came))
+                session.execute(update(Objection).where(Objection.case_id == case).values(filed_at=came))
+            session.commit()
+        read[first] = {login: of_a_group(world, login, act) for login in ("head", "handler", "office")}
+    for login in ("head", "handler"):
+        assert read[1][login] == read[6][login]
+    assert read[1]["office"] != read[6]["office"]  # the office reads who was first
+    with pytest.raises(NotYourCase):
+        of_a_group(world, "stranger", act)
+    world.run(bulk.join_group, Likeness.TEXT, 1, [2, 3], by=head, now=at(SATURDAY))  # 3 came first
+    assert [world.case(case).state for case in (1, 2, 3)] == [State.RECEIVED, State.JOINED, State.JOINED]
 
 
 def test_what_was_filed_before_sources_were_told_apart_is_in_no_group(world: World, period: int) -> None:

@@ -2,8 +2,11 @@
 
 import datetime as dt
 
+from sqlalchemy import select
+
 from app.calendars.china import ChinaCalendar
 from app.domain.cases.states import State
+from app.models import OutboxRow
 from app.services.cases import investigation, warnings
 from app.services.periods import scheduling
 from tests.world import World, at
@@ -91,3 +94,22 @@ def test_whoever_handles_it_now_is_warned_and_sees_only_open_cases(world: World)
         "auditor": [],
     }
     assert seen("office", at("2026-09-30 Wed 00:00")) == []
+
+
+def test_security_43_neither_the_order_nor_the_end_of_the_list_tells_who_came_first_on_a_day(world: World) -> None:
+    """More arrivals on one day than the list holds: read as they came, and as if they had come the other way round."""
+    period = world.round_two()
+    for minute in range(25):
+        world.file(period, world.nominees[minute % 3], f"2026-09-18 Fri 09:{minute:02}")
+
+    def read(login: str) -> list[tuple[int, str]]:
+        rows = world.do(warnings.warnings_for, world.actor(login), at("2026-09-19 Sat 09:00"))
+        return [(row.case_id, row.reminder.value) for row in rows]
+
+    before = read("head")
+    with world.database.writer() as session:
+        for row in session.scalars(select(OutboxRow)):
+            row.created_at = at("2026-09-18 Fri 10:00") - (row.created_at - at("2026-09-18 Fri 09:00"))
+        session.commit()
+    assert len(before) == 20
+    assert read("head") == before

@@ -211,6 +211,7 @@ _ENCLOSED = (
     "stored_sha256, sealed_title, sealed_key, cipher, received_at, scan) SELECT 900, case_id, 'f', 5, id, 'n', 'pdf', "
     "1, 's', 1, 's', BYTE, BYTE, 'aes-256-gcm', NOW, 'unscanned' FROM case_notes WHERE id = 1"
 )
+_GIVEN_OUT = "UPDATE users SET password_given_by = 1, password_given_at = NOW"
 _OLD = "UPDATE case_files SET received_at = LATER(received_at, -48)"
 _OUT_OF_IT = _RECUSED + "(99, 1, 6, '登记人', NOW)"
 _AT = "UPDATE registrations SET registered_at = LATER(registered_at, {0})"
@@ -675,8 +676,19 @@ CORRUPTIONS = [
         ),
         ("message-leaves-by-the-channel-of-its-address", reach(), dispatch("code", channel="sms")),
         ("objector-is-told-no-case", reach(), dispatch("news")),
+        ("address-is-of-one", reach(unit_id=1)),
+        ("robot-is-of-a-unit", reach(channel="wecom")),
+        ("address-moments-are-in-order", reach(confirmed_at=at(OPEN) - dt.timedelta(hours=1))),
+        ("owners-address-is-confirmed", reach(confirmed_at=None, owners=True)),
+        ("entered-address-is-on-the-record", reach(entered_by=2)),
         ("address-is-sealed", reach(sealed=b"office@example.com")),
         # --- accounts
+        (
+            "agreement-is-by-somebody-else",
+            act("user:1", "user.agreed", "user:4"),
+            _GIVEN_OUT + ", agreed_by = 1, agreed_at = NOW WHERE id = 4",
+        ),
+        ("agreement-is-on-the-record", _GIVEN_OUT + ", agreed_by = 2, agreed_at = NOW WHERE id = 4"),
         ("units-form-a-tree", "UPDATE units SET parent_id = 4 WHERE id = 12"),
         (
             "there-is-one-office",

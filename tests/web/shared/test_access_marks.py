@@ -11,15 +11,18 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 
-from app.domain.cases.states import State
+from app.domain.cases.states import DeclineGround, State
 from app.domain.messages.channels import OutgoingChannel
+from app.domain.messages.fate import Outcome, Reply
 from app.domain.objections.arrival import Arrival, Channel
 from app.models import Letter
-from app.services.cases import investigation, second_looks, settlement
-from app.services.messages import feeds
+from app.services.cases import bulk, investigation, second_looks, settlement
+from app.services.cases.flood import Likeness
+from app.services.messages import dispatching, feeds
 from app.services.messages.followers import MessageChoice
 from app.services.objections import following, registering
 from tests.files import pdf
+from tests.services.messages.reaching import plan, reach_of
 from tests.web.browsing import Browser, MovingClock, filled
 from tests.web.walking import read_by, unpacked
 from tests.world import World, at
@@ -88,7 +91,32 @@ def registered(filed: World) -> World:
     objection = world.do(following.find_by_receipt, world.keyring, code)
     world.run(second_looks.ask, objection, "没有问到当时在场的人。", now=at("2026-09-21 Mon 11:00"))
     world.run(second_looks.confirm_look, dismissed, "核查充分。", by=office, now=at("2026-09-22 Tue 09:00"))
+    again, code = world.file(6, world.nominees[4], "2026-09-18 Fri 10:10", name=WITHDRAWN, contact=PHONE)
+    world.bring(again, State.CONCLUDED, "2026-09-21 Mon 10:10")
+    objection = world.do(following.find_by_receipt, world.keyring, code)
+    world.run(second_looks.ask, objection, "没有看当时的记录。", now=at("2026-09-21 Mon 11:00"))
+    world.run(second_looks.reopen, again, "请再查。", by=office, now=at("2026-09-22 Tue 09:05"))
+    copies = [
+        world.file(6, world.nominees[0], "2026-09-18 Fri 10:20", name=name, contact=contact)[0]
+        for name, contact in ((REGISTERED, ADDRESS), (PERSON, PHONE), (WITHDRAWN, TOLD))
+    ]
+    head, chosen = world.actor("head"), copies[:2]
+    nothing = DeclineGround.NO_FACTS, "没有线索。"
+    world.run(bulk.propose_decline, Likeness.TEXT, copies[0], chosen, *nothing, by=head, now=at("2026-09-21 Mon 12:00"))
     return world
+
+
+def left_for_units(world: World, now: str) -> dict[str, bytes]:
+    """Every message that leaves for the people of a unit: to whom, and its words on every channel."""
+    for login in ("head", "handler", "handler2", "stranger"):
+        reach_of(world, login, OutgoingChannel.MAIL, f"{login}@example.com")
+    reach_of(world, world.qilin, OutgoingChannel.SMS, "13900000002")
+    plan(world, at(now))
+    found, ended = {}, None
+    while claimed := world.run(dispatching.settle_and_claim, ended, "https://portal.example", now=at(now)):
+        ended = claimed, Outcome(Reply.TAKEN)
+        found[claimed.token] = repr((claimed.address, claimed.message)).encode()
+    return found
 
 
 def marked(answers: dict[str, bytes]) -> set[tuple[str, str]]:
@@ -99,6 +127,15 @@ def marked(answers: dict[str, bytes]) -> set[tuple[str, str]]:
         for mark in MARKS
         if any(needle in content for needle in needles(mark))
     }
+
+
+@pytest.mark.parametrize("now", [DAY, LAPSED])
+def test_security_16_no_message_to_a_unit_holds_a_mark_of_who_filed(registered: World, now: str) -> None:
+    """What stands in the outbox of the cases of that walk, planned and sent as senders do it."""
+    registered.run(settlement.settle_due, now=at(now))
+    left = left_for_units(registered, now)
+    assert len(left) > 5
+    assert marked(left) == set()
 
 
 @pytest.mark.parametrize("step", [None, State.INVESTIGATING, State.CONCLUDED, State.LAPSED])
@@ -121,7 +158,7 @@ def test_security_16_no_answer_to_a_units_role_holds_a_mark_of_who_filed(
         clock.to(DAY)
     if step in (State.INVESTIGATING, State.CONCLUDED):
         world.bring(1, step, "2026-09-19 Sat 11:00")
-    read = {login: read_by(app, world.database, staff(login), login, public=True) for login in STAFF}
+    read = {login: read_by(app, world.database, staff(login), login, public=True, few=12) for login in STAFF}
     for login, token in calendars.items():
         address = f"/feeds/staff/{token}.ics"
         answer = staff(login).open(address)
@@ -132,6 +169,7 @@ def test_security_16_no_answer_to_a_units_role_holds_a_mark_of_who_filed(
     assert handler["/desk/cases/1/evidence/2"].startswith(b"200")  # the photograph, made anew
     assert handler["/desk/cases/1/evidence/1"].startswith(b"404")  # the letter
     letters = {path.rpartition("!")[0] for path in handler if path.endswith("!word/document.xml")}
+    assert handler["/desk/flood/acts/1"].startswith(b"200")  # three at once, declined together
     assert any(path.startswith("/desk/letters/") for path in letters)  # they were looked into
     assert any("volume.zip!" in path for path in handler)
 

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text, update
 
 from app.domain.cases.states import State
-from app.models import User
+from app.models import Recusal, User
 from app.services.cases import settlement
 from app.services.objections import intake
 from app.services.record.checks.run import Finding
@@ -113,6 +113,14 @@ def test_a_case_without_two_people_is_a_figure(world: World, make_app: MakeApp, 
     page = Browser(make_app()).sign_in(world.people["office"]).get("/office/")
     assert "没有两个人可以办理（1）" in page.text
     assert f"/desk/cases/{case}" in page.source
+    assert "请受理或者接办" not in page.text  # whoever takes it over could not conclude it either
+    with world.database.writer() as session:
+        session.add(Recusal(case_id=case, user_id=world.people["office"], reason="亲属", recused_at=clock.now))
+        session.commit()
+    page = Browser(make_app()).sign_in(world.people["office"]).get("/office/")
+    assert "没有两个人可以办理（1）" in page.text  # the red line does not go with the person's own recusal
+    assert "其中1件您需要回避" in page.text
+    assert f"/desk/cases/{case}" not in page.source
 
 
 @on_sqlite

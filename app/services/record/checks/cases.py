@@ -112,21 +112,32 @@ def every_objector_is_answered(_live: LiveData) -> Select[int]:
 # --- who handles ---------------------------------------------------------------------------------
 
 
-def _hands(now: dt.datetime, *more: ColumnElement[bool]) -> Any:
-    """How many people can conclude a case: live accounts of the handling unit and of the office, not recused.
+def _people(now: dt.datetime, *more: ColumnElement[bool]) -> Any:
+    """How many people can conclude a case: with live accounts of the handling unit and of the office, not recused.
 
-    One that a colleague gave out, and nobody agreed to, concludes nothing (R22).
+    An account that a colleague gave out, and nobody agreed to, concludes nothing. One that the next level gave out is
+    the word of whoever gave it out (R22).
     """
-    giver = aliased(User)
-    waits = exists().where(giver.id == User.password_given_by, giver.unit_id == User.unit_id, User.agreed_at.is_(None))
+    owners = or_(User.password_given_by.is_(None), User.agreed_at.is_not(None))
+    speaks = select(User.id.label("account"), User.id.label("person")).where(owners).cte("speaks", recursive=True)
+    speaks = speaks.union_all(
+        select(User.id, speaks.c.person).join(speaks, User.password_given_by == speaks.c.account).where(~owners)
+    )
+    giver, unit = aliased(User), aliased(Unit)
+    of_next_level = or_(
+        and_(giver.role == Role.OFFICE, unit.parent_id.is_not(None)),
+        and_(giver.role == Role.HEAD, giver.unit_id == unit.parent_id),
+    )
+    waits = exists().where(giver.id == User.password_given_by, ~owners, ~of_next_level).correlate(User, unit)
     opens = or_(User.password_expires_at.is_(None), User.password_expires_at > now)
-    recused = exists().where(Recusal.case_id == Case.id, Recusal.user_id == User.id)
-    recused = recused.correlate(
-        Case, User
-    )  # by itself it would look no further than the people: at any case's recusals
+    recused = exists().where(Recusal.case_id == Case.id, Recusal.user_id.in_((User.id, speaks.c.person)))
+    # By itself it would look no further than the people: at any case's recusals.
+    recused = recused.correlate(Case, User, speaks)
     return (
-        select(func.count())
+        select(func.count(speaks.c.person.distinct()))
         .select_from(User)
+        .join(speaks, speaks.c.account == User.id)
+        .join(unit, unit.id == User.unit_id)
         .where(User.disabled_at.is_(None), User.role != Role.AUDITOR, opens, ~waits, ~recused, *more)
         .correlate(Case)
         .scalar_subquery()
@@ -135,8 +146,8 @@ def _hands(now: dt.datetime, *more: ColumnElement[bool]) -> Any:
 
 @invariant("R21", "没有办结的案件，至少有两个人能够一起办结")
 def open_case_has_two_people(live: LiveData) -> Select[int]:
-    hands = _hands(live.now, or_(User.unit_id == Case.handler_unit_id, User.role == Role.OFFICE))
-    return cases_in_periods(_OPEN, Period.conclude_by > live.now, hands < 2)
+    people = _people(live.now, or_(User.unit_id == Case.handler_unit_id, User.role == Role.OFFICE))
+    return cases_in_periods(_OPEN, Period.conclude_by > live.now, people < 2)
 
 
 @invariant("R21", "没有办结的案件，办理单位有人能够登录；没有的，由上级办理")

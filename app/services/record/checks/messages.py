@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, String, case, cast, exists, literal, or_, select
 from sqlalchemy.orm import aliased
 
+from app.domain.messages.channels import PERSONAL
 from app.domain.messages.fate import Delivery
 from app.domain.messages.wording import NoticeKind
-from app.models import Base, Dispatch, OutboxRow, Reach, Unit, UnitKind
+from app.models import AuditRow, Base, Dispatch, OutboxRow, Reach, Unit, UnitKind
 from app.models.arrivals import shown_to_units
 from app.models.cases import Case
 from app.services.record.checks.registry import LiveData, invariant
@@ -74,6 +75,36 @@ def objector_is_told_no_case(_live: LiveData) -> Select[int]:
     news = Dispatch.notice == NoticeKind.NEWS
     query = select(Dispatch.id).join(Reach, Dispatch.reach_id == Reach.id)
     return query.where(or_(objectors & of_staff, ~objectors & news))
+
+
+@invariant("R28", "每个接收消息的地址只属于一个人、一个单位或者一件异议")
+def address_is_of_one(_live: LiveData) -> Select[int]:
+    owners = [case((column.is_not(None), 1), else_=0) for column in (Reach.user_id, Reach.unit_id, Reach.objection_id)]
+    return select(Reach.id).where(sum(owners[1:], owners[0]) != 1)
+
+
+@invariant("R28", "人员和异议人的地址是邮箱或者手机号，群机器人只属于单位")
+def robot_is_of_a_unit(_live: LiveData) -> Select[int]:
+    return select(Reach.id).where(Reach.channel.not_in(PERSONAL), Reach.unit_id.is_(None))
+
+
+@invariant("R28", "地址登记以后才发确认码、才确认、停用或者退信，没有一个时间在将来")
+def address_moments_are_in_order(live: LiveData) -> Select[int]:
+    after = Reach.code_at, Reach.confirmed_at, Reach.stopped_at, Reach.bounced_at
+    return select(Reach.id).where(or_(*(or_(each < Reach.made_at, each > live.soon) for each in after)))
+
+
+@invariant("R22", "记作本人确认过的地址，都是人员的，写明确认的时间")
+def owners_address_is_confirmed(_live: LiveData) -> Select[int]:
+    return select(Reach.id).where(Reach.owners.is_(True), or_(Reach.confirmed_at.is_(None), Reach.user_id.is_(None)))
+
+
+@invariant("R22", "由工作专班登记的本人地址，属于人员，不是本人自己登记的，记录在案")
+def entered_address_is_on_the_record(_live: LiveData) -> Select[int]:
+    entered = AuditRow.actor == literal("user:") + cast(Reach.entered_by, String)
+    subject = AuditRow.subject == literal("user:") + cast(Reach.user_id, String)
+    on_record = exists().where(entered, subject, AuditRow.action == "reach.entered")
+    return select(Reach.id).where(Reach.entered_by.is_not(None), ~on_record | (Reach.entered_by == Reach.user_id))
 
 
 @invariant("R19", "接收消息的地址都密封保存")
