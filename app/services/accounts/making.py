@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.accounts.staffing import UNIT_ROLES, given_out_until
+from app.domain.accounts.staffing import UNIT_ROLES, fault_of_login, fault_of_name, given_out_until
 from app.domain.cases.states import Role
-from app.domain.refusals import AlreadyDone, NotAllowed, NotThere, WeakPassword
+from app.domain.refusals import AlreadyDone, Fault, NotAllowed, NotThere, Unfit, WeakPassword
 from app.models import Unit, UnitKind, User
 from app.services.accounts import logins, passwords, resets, second_factor, sessions
 from app.services.accounts.units import require_in_use
@@ -26,10 +26,13 @@ from app.services.shared.work import Work, use_case
 def add_user(
     work: Work, login: str, name: str, role: Role, unit: Unit, password: str, *, must_change_password: bool = True
 ) -> User:
-    """Add an account. Raises AlreadyDone (login taken), WeakPassword, NotAllowed (role and unit), WrongState.
+    """Add an account. Raises AlreadyDone (login taken), Unfit, WeakPassword, NotAllowed (role and unit), WrongState.
 
     Its owner must choose another password first, within a week: whoever made the account knows this one.
     """
+    faults = [Fault("login", fault_of_login(login)), Fault("name", fault_of_name(name))]
+    if faults := [fault for fault in faults if fault.words]:
+        raise Unfit(faults)
     passwords.judge(password, (login, name, unit.name))
     user = new_user(work.session, login, name, role, unit)
     user.password_hash = passwords.hashed(password)

@@ -192,12 +192,7 @@ def _units(work: Work, book: Book) -> dict[str, Unit]:
     Units that are not there yet are added under the office.
     """
     existing = _Existing.of(work.session)
-    office = existing.office
-    if office is None:
-        office = Unit(kind=UnitKind.OFFICE, name=book.office)
-        work.session.add(office)
-        work.session.flush()
-        work.did("unit.added", office, name=office.name)
+    office = existing.office or units.found_office(work, book.office)
     by_name = {office.name: office, **existing.recommenders}
     for line in book.places:
         if line.unit not in by_name:

@@ -10,8 +10,8 @@ from wtforms import RadioField, SelectField, StringField
 
 from app.domain.cases.states import ROLE_NAMES, Role
 from app.domain.messages.channels import PERSONAL
-from app.models import Unit, UnitKind, User
-from app.services.accounts import resets, staffing, two_people
+from app.models import User
+from app.services.accounts import resets, staffing, two_people, units
 from app.services.accounts.staffing import Slip
 from app.services.messages import proving
 from app.web.messages.forms import AddressForm
@@ -267,13 +267,8 @@ def _chosen() -> list[int]:
     return [int(value) for value in request.form.getlist("chosen") if value.isdecimal() and len(value) < 10]
 
 
-def _full_name(unit: Unit) -> str:
-    """Return a unit's name. An own unit's name says little alone, so the name of the unit above it comes first."""
-    return f"{unit.parent.name} · {unit.name}" if unit.kind is UnitKind.OWN and unit.parent else unit.name
-
-
 def _with_places(form: PlaceForm | InviteForm) -> PlaceForm | InviteForm:
     roles, there = staffing.places_for(session(), actor())
     form.role.choices = options({role.value: ROLE_NAMES[role] for role in roles})
-    form.unit.choices = options({unit.id: _full_name(unit) for unit in there})
+    form.unit.choices = options({unit.id: units.full_name(unit) for unit in there})
     return form
