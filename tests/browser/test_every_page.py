@@ -13,7 +13,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select, update
 
+from app import sheets
 from app.channels.gateways import gateways_of
+from app.domain.accounts.rosters import HEAD, SHEET
 from app.domain.award.decision import ProceedingKind, RevocationGround
 from app.domain.cases.states import Role, State
 from app.domain.messages.wording import MessageText
@@ -61,7 +63,7 @@ BLUEPRINTS = {
         "documents",
         "planning",
     },
-    "setting up": {"programmes", "programme_book", "units", "people"},
+    "setting up": {"programmes", "programme_book", "units", "people", "rosters"},
     "papers": {"papers"},
     "award": {"award", "decisions"},
     "messages": {"messages", "reaches", "following", "feeds"},
@@ -97,6 +99,7 @@ FILES = {
     "receipts.own_letter_file",
     "receipts.receipt_file",
     "imports.blank",
+    "rosters.blank",
 }
 
 
@@ -841,6 +844,21 @@ def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:
     office.get_by_label("单位", exact=True).select_option("麒麟区")
     press(office, "邀请")
     walk.look(office, "slip")
+    walk.look(office, "accounts for many", "/people/many")
+    press(office, "检查账号登记表")
+    walk.look(office, "accounts for many, no file")
+    for state, unit in (("to confirm", "麒麟区"), ("with errors", "没有这个单位")):
+        people = tmp_path / "people.xlsx"
+        rows = [[unit, "", name, "单位经办人", ""] for name in ("张新来", "李新来")]
+        people.write_bytes(sheets.sheet(SHEET, [(name, 20) for name in HEAD], rows))
+        office.goto("/people/many")
+        office.get_by_label("表格文件").set_input_files(people)
+        press(office, "检查账号登记表")
+        walk.look(office, f"accounts for many {state}")
+    office.goto("/people/many")
+    press(office, "给勾选的单位开账号")
+    walk.look(office, "slips of many")
+    walk.look(office, "accounts for many, none left", "/people/many")
     walk.look(office, "person", f"/people/{world.people['handler']}")
     walk.look(office, "oneself", f"/people/{world.people['office']}")
     walk.look(office, "accounts to agree to, none", "/people/agreements")

@@ -2,6 +2,7 @@
 
 from app.domain.refusals.accounts import (
     LoginRefused,
+    NotKnownHere,
     StepTooLate,
     TooManyFailures,
     WeakPassword,
@@ -110,6 +111,7 @@ __all__ = [
     "NotAWorkday",
     "NotAllowed",
     "NotEligible",
+    "NotKnownHere",
     "NotReady",
     "NotThere",
     "NotTwoPeople",

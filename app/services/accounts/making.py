@@ -54,6 +54,16 @@ def new_user(session: Session, login: str, name: str, role: Role, unit: Unit) ->
     return user
 
 
+def add_given_out(work: Work, login: str, name: str, role: Role, unit: Unit, password_hash: str) -> User:
+    """Add an account with a handed-out password, in the caller's transaction. Raises what `new_user` raises."""
+    user = new_user(work.session, login, name, role, unit)
+    user.password_hash, user.must_change_password = password_hash, True
+    user.password_expires_at = given_out_until(work.now)
+    note_giver(work, user)
+    note_added(work, user)
+    return user
+
+
 def note_added(work: Work, user: User) -> None:
     try:
         work.session.flush()  # gives the user its unit's id
@@ -132,6 +142,7 @@ def give_password(work: Work, user: User, password_hash: str, **details: bool) -
     """
     user.password_hash, user.must_change_password = password_hash, True
     user.password_expires_at = given_out_until(work.now)
+    user.provider_subject = None  # whom the provider vouched for may be who left: the next login binds it anew
     note_giver(work, user)
     resets.note(work, user, second_factor=details.get("second_factor", False))
     sessions.end_all(work.session, user, work.now)

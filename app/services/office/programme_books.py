@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.accounts.staffing import given_out_until
 from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.book_rows import ABOUT, CONTACTS, HEADS, PEOPLE, QUOTAS, Rows, Wrong
@@ -93,11 +92,7 @@ def load(work: Work, sheets: Mapping[str, Rows], notice: str = "") -> Loaded:
     slips = []
     for person in seen.new_people:
         unit = by_name[person.unit] if person.unit else next(iter(by_name.values()))
-        user = making.new_user(work.session, person.login, person.name, person.role, unit)
-        user.password_hash, user.must_change_password = hashes[person.login], True
-        user.password_expires_at = given_out_until(work.now)
-        making.note_giver(work, user)
-        making.note_added(work, user)
+        user = making.add_given_out(work, person.login, person.name, person.role, unit, hashes[person.login])
         slips.append(slip_of(user, made[person.login]))
     return Loaded(programme, slips)
 
