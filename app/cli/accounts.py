@@ -27,7 +27,6 @@ def user() -> None:
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--unit", "unit_name", default="", help="Name of the unit; the office by default.")
 @click.option("--office", "office_name", default="", help="Name of the office, which is made where there is none yet.")
-@click.option("--prompt", is_flag=True, help="Ask for the password instead of making one up.")
 @click.option("--password", default="", help="The password, for scripts: other users of this machine may see it.")
 @click.pass_obj
 @plainly
@@ -38,7 +37,6 @@ def add_user(
     role: str,
     unit_name: str,
     office_name: str,
-    prompt: bool,
     password: str,
 ) -> None:
     """Add an account, and with --office the office too. A password is made up and shown once.
@@ -47,8 +45,7 @@ def add_user(
     """
     if unit_name and office_name:
         raise click.ClickException("--unit 和 --office 只能写一个。")
-    given = _asked() if prompt else password
-    chosen = given or passwords.made_up()
+    chosen = password or passwords.made_up()
     with opened.migrated.writer() as session:
         work = Work(session, clock.now())
         with work:  # the office is there with its first account, or neither is
@@ -65,7 +62,7 @@ def add_user(
         if found is None:
             click.echo(f"已建立工作专班“{unit.name}”")
         click.echo(f"已新增 {made.login}（{ROLE_NAMES[made.role]}，{unit.name}）")
-    if not given:
+    if not password:
         click.echo(f"密码（只显示这一次）：{chosen}")
     click.echo(_HAND_OVER)
     click.echo(f"登录地址：{opened.settings.public_url}/login")
@@ -79,7 +76,9 @@ def add_user(
 @plainly
 def reset(opened: OpenPortal, login: str, prompt: bool, second_factor: bool) -> None:
     """Give out a new password for LOGIN, shown once. Every session ends."""
-    password = _asked() if prompt else passwords.made_up()
+    password = (
+        click.prompt("新密码", hide_input=True, confirmation_prompt="再输一次") if prompt else passwords.made_up()
+    )
     with opened.migrated.writer() as session:
         making.reset(Work(session, clock.now()), login, password, with_second_factor=second_factor)
     click.echo(f"已重置 {login}，原有登录全部退出" + ("，二次验证已取消" if second_factor else ""))
@@ -127,8 +126,3 @@ def list_users(opened: OpenPortal) -> None:
             click.echo("\t".join(fields).rstrip())
     if not everybody:
         click.echo(_NOBODY)
-
-
-def _asked() -> str:
-    typed: str = click.prompt("新密码", hide_input=True, confirmation_prompt="再输一次")
-    return typed

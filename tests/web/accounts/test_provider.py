@@ -184,9 +184,12 @@ def test_security_24_what_did_not_begin_in_this_browser_or_was_used_is_refused(
     back = at_provider(client, "id-auditor")
     [key] = [key for key in client.cookie() if key.startswith("_state_provider_")]
     state = client.cookie()[key]
-    state["data"]["nonce"] = "of another login"
-    client.write_session(**{key: state})
+    client.write_session(**{key: state | {"data": state["data"] | {"nonce": "of another login"}}})
     assert "没有通过统一身份认证登录" in said(client, client.get(back))
+    back = at_provider(client, "id-auditor")
+    [key] = [key for key in client.cookie() if key.startswith("_state_provider_")]
+    client.write_session(**{key: client.cookie()[key]})  # as it was: only the nonce made the difference
+    assert client.get(back).headers["Location"] == "/office/record"
 
 
 def test_security_26_the_way_there_has_pkce_state_and_nonce_and_leads_to_nobody_else(
