@@ -1,4 +1,4 @@
-"""Login slips as one file (.docx), three on a page, to be printed and cut apart."""
+"""Login slips as one file (.docx), five on a page, to be printed and cut apart."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from app.domain.cases.states import ROLE_NAMES, Role
 from app.domain.shared.instants import SHANGHAI
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_WIDTHS = (Mm(26), Mm(140))
 _STEPS = "登录后先换成自己的密码（至少15个字）{second}。密码里的横线也要输入。换好以后请把这张单子撕碎。"
 _SECOND = "，再按提示设置二次验证，需要一部装有身份验证器的手机"
 
@@ -65,9 +66,12 @@ def _slip(paper: Any, slip: SlipFacts, login_at: str) -> None:
         ("有效期", f"{expires:%Y年%-m月%-d日 %H:%M}前登录，过期作废"),
     ]
     table = paper.add_table(rows=0, cols=2, style="Table Grid")
+    table.autofit = False
+    for column, width in zip(table.columns, _WIDTHS, strict=True):
+        column.width = width
     for label, text in rows:
         cells = table.add_row().cells
-        cells[0].width, cells[1].width = Mm(26), Mm(140)
+        cells[0].width, cells[1].width = _WIDTHS
         cells[0].text = label
         run = cells[1].paragraphs[0].add_run(text)
         if label in ("登录名", "密码"):

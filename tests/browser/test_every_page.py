@@ -33,6 +33,7 @@ from app.services.nominees import reversal, withdrawals
 from app.services.objections import following
 from app.services.periods import bursts, closing, corrections
 from app.services.shared.work import Work
+from app.web.accounts.provider import Provider
 from tests import awards, lists
 from tests.browser.portal import PASSWORD, Portal, faults_of, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
@@ -72,6 +73,8 @@ NO_PAGES = {"health", "metrics", "static"}
 ELSEWHERE = {
     "registrations.slip",  # looked at and printed in tests/browser/test_registering.py
     "office.nominees",  # an old address: it leads to the list that units have too
+    "account.go_to_provider",  # it leads to the provider, and where that is down to the login page, which is looked at
+    "account.back_from_provider",  # it leads on in the same way
     "objections.objection_form",  # it gives the form an address of its own and leads there
 }
 # Endpoints that send files, which have no look.
@@ -140,6 +143,13 @@ class Walk:
             raise AssertionError("\n".join([f"{len(self.faults)} faults:", *self.faults]))
 
 
+def provider_is_down(portal: Portal) -> None:
+    """The installation has an identity provider, which does not answer."""
+    settings = replace(portal.app.extensions["portal"].settings, oidc_issuer="http://localhost:1", oidc_client_id="x")
+    portal.app.extensions["provider"] = Provider(settings)
+    portal.app.jinja_env.globals["PROVIDER_NAME"] = settings.oidc_name
+
+
 def follow(page: Page, code: str) -> None:
     page.context.clear_cookies()
     page.goto("/receipt")
@@ -172,6 +182,9 @@ def test_what_the_public_sees(portal: Portal) -> None:
     page.get_by_label("密码").fill("nothing of the kind")
     press(page, "登录")
     walk.look(page, "login refused")
+    provider_is_down(portal)
+    page.goto("/login/oidc")
+    walk.look(page, "login with a provider that is down")
     page.get_by_label("登录名").fill("office")
     page.get_by_label("密码").fill(PASSWORD)
     press(page, "登录")

@@ -19,7 +19,7 @@ from app.web.accounts.people import MANAGERS, chosen, shown_once
 from app.web.shared.access import actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.lists import sheet_sent
-from app.web.shared.portal import session
+from app.web.shared.portal import number, session
 from app.web.shared.uploads import FORM, carried_sheets, sent_file, takes_files
 
 blueprint = Blueprint("rosters", __name__, url_prefix="/people/many")
@@ -70,7 +70,7 @@ def save_sheet() -> ResponseReturnValue:
 
 
 def _page(tried: Attempt[Any] = UNTRIED, *, beside_file: bool = False) -> ResponseReturnValue:
-    programme = session().get(Programme, request.args.get("programme", 0, type=int) or 0)
+    programme = session().get(Programme, request.args.get("programme", 0, type=number))
     html = render_template(
         "accounts/many.html",
         without=rosters.without_accounts(session(), actor(), programme.id if programme else None),

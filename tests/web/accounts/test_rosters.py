@@ -90,6 +90,8 @@ def test_one_press_gives_each_unit_its_slip_and_all_of_them_are_one_file(
     office = staff("office")
     page = office.get(f"/people/many?programme={world.programme}")
     assert "甲站" not in page.text  # no list names it
+    for nowhere in ("999", str(10**30), "x", "-1"):
+        assert office.get(f"/people/many?programme={nowhere}").status == 200
     page = office.get("/people/many")
     assert all(text in page.text for text in ("麒麟区 · 甲站", "麒麟区 · 乙站"))
     ids = re.findall(r'name="chosen" id="unit-(\d+)"', page.source)
