@@ -277,11 +277,13 @@ def letters_are_written(city: City) -> None:
         if letter.reader is not Reader.OBJECTOR:
             assert FACTS[:12] not in str(letter.words)
             assert "异议人" not in str(letter.words)
-    read = {login: city.do(case_letters.reachable, city.actor(login), at(IN_MARCH)) for login in ("office2", "head")}
+    read = {
+        login: city.do(case_letters.list_reachable, city.actor(login), at(IN_MARCH)) for login in ("office2", "head")
+    }
     assert {letter.case_id for letter in read["head"]} <= {letter.case_id for letter in read["office2"]}
     by_head = {(letter.reader, letter.signed_by_id == city.office) for letter in read["head"]}
     assert by_head >= {(Reader.OBJECTOR, False), (Reader.NOMINEE, True), (Reader.UNIT, True)}
-    other = city.do(case_letters.reachable, city.actor(f"head{city.luoping}"), at(IN_MARCH))
+    other = city.do(case_letters.list_reachable, city.actor(f"head{city.luoping}"), at(IN_MARCH))
     assert {letter.reader for letter in other} == {Reader.NOMINEE, Reader.UNIT}  # the office handled its round 3
 
 

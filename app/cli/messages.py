@@ -10,7 +10,7 @@ from app.channels.gateways import gateways_of
 from app.cli.shared import OpenPortal, plainly
 from app.domain.messages.channels import CHANNEL_NAMES, OutgoingChannel, fault_of_address
 from app.domain.messages.fate import Reply
-from app.domain.messages.wording import of_trial
+from app.domain.messages.wording import write_trial
 
 
 @click.group()
@@ -32,7 +32,7 @@ def try_out(context: click.Context, channel: str, address: str) -> None:
         raise click.ClickException(f"{CHANNEL_NAMES[by]}没有设置，见 docs/operations.md。")
     if fault := fault_of_address(by, address):
         raise click.ClickException(fault)
-    outcome = gateways.send(by, address, of_trial(), secrets.token_hex(16))
+    outcome = gateways.send(by, address, write_trial(), secrets.token_hex(16))
     click.echo(
         f"{'已发出' if outcome.said is Reply.TAKEN else '没有发出'}，对方应答：{outcome.words or '（没有内容）'}"
     )

@@ -17,10 +17,10 @@ from app.domain.messages.hours import Times
 from app.models import Reach, User
 from app.sealing import Keyring
 from app.services.messages import dispatching, followers, planning, reaches
-from app.services.messages.codes import code_of
+from app.services.messages.codes import derive_code
 from app.services.messages.dispatching import Claimed
-from app.services.messages.planning import Means
-from app.services.messages.reaches import Whose
+from app.services.messages.planning import SendingSetup
+from app.services.messages.reaches import AddressOwner
 from app.services.shared.work import Work
 
 # When the demonstration's senders look: after the morning's warnings, after its digest, in the afternoon.
@@ -36,14 +36,16 @@ def give_addresses(session: Session, keyring: Keyring, at: dt.datetime) -> None:
         user = session.scalars(select(User).where(User.login == login)).one()
         work = Work(session, at, user.actor, keyring)
         address = f"{login}@example.com"
-        reach_id = reaches.set_address(work, Whose(), OutgoingChannel.MAIL, address, times, frozenset(OutgoingChannel))
-        reaches.confirm(work, reach_id, code_of(keyring, session.get_one(Reach, reach_id)))
+        reach_id = reaches.set_address(
+            work, AddressOwner(), OutgoingChannel.MAIL, address, times, frozenset(OutgoingChannel)
+        )
+        reaches.confirm_address(work, reach_id, derive_code(keyring, session.get_one(Reach, reach_id)))
 
 
 def confirm_contact(session: Session, keyring: Keyring, objection_id: int, at: dt.datetime) -> None:
     """Have an objector type the code that came."""
     reach = session.scalars(select(Reach).where(Reach.objection_id == objection_id)).one()
-    followers.confirm(Work(session, at, keyring=keyring), objection_id, code_of(keyring, reach))
+    followers.confirm(Work(session, at, keyring=keyring), objection_id, derive_code(keyring, reach))
 
 
 def send_each_day(diary: Diary, keyring: Keyring, gateways: Gateways, calendar: ChinaCalendar) -> None:
@@ -57,8 +59,8 @@ def send_each_day(diary: Diary, keyring: Keyring, gateways: Gateways, calendar: 
 
 def _send(work: Work, gateways: Gateways, calendar: ChinaCalendar) -> None:
     """Do at one moment what a sender does all the time."""
-    while planning.plan(work, Means(gateways.available, calendar)):
+    while planning.plan_dispatches(work, SendingSetup(gateways.available, calendar)):
         pass
     ended: tuple[Claimed, Outcome] | None = None
-    while (claimed := dispatching.step(work, ended, _URL)) is not None:
+    while (claimed := dispatching.settle_and_claim(work, ended, _URL)) is not None:
         ended = (claimed, gateways.send(claimed.channel, claimed.address, claimed.message, claimed.token))

@@ -22,7 +22,7 @@ from app.domain.objections.receipt import keyed_hash, new_form_token
 from app.models import Case, Category, Entry, Objection, ObjectorKind, Period
 from app.sealing import Keyring
 from app.services.cases import choices, investigation, second_looks, urging
-from app.services.messages.followers import Telling
+from app.services.messages.followers import MessageChoice
 from app.services.objections import evidence, following, intake, registering
 from app.services.shared.files import Vault
 from app.services.shared.work import Work
@@ -129,7 +129,7 @@ def _of_the_office(session: Session, case_id: int) -> Actor:
 
 def _join_the_others(session: Session, case_id: int, hands: Hands, now: dt.datetime) -> None:
     case = session.get_one(Case, case_id)
-    for other in choices.joinable_leads(session, case):
+    for other in choices.list_joinable_leads(session, case):
         investigation.join(Work(session, now, hands.handler), other.id, case_id)
 
 
@@ -226,7 +226,7 @@ class Script:
             )
             told = self.gateways is not None and name in _TOLD
             if self.gateways and told:
-                filing = dataclasses.replace(filing, telling=Telling(self.gateways.available, wants_news=True))
+                filing = dataclasses.replace(filing, telling=MessageChoice(self.gateways.available, wants_news=True))
             if name in _REGISTERED:
                 filed = self._register(session, entry_id, filing, name, now)
             else:

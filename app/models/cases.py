@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.calendar.workdays import DayTable
 from app.domain.cases.arrivals import shown_to_units
-from app.domain.cases.hands import falls_at
+from app.domain.cases.hands import find_escalation
 from app.domain.cases.second_look import LookOutcome
 from app.domain.cases.states import OPEN_STATES, CaseFacts, Conclusion, DeclineGround, State
 from app.domain.cases.verdict import CaseOutcome, effective_state
@@ -110,7 +110,7 @@ class Case(Base):
 
     def escalates_on(self, days: DayTable) -> dt.datetime:
         """Return when the case falls to the office if nothing more is done to it (R21)."""
-        return falls_at(self._untouched_since, self.entry.period.conclude_by, days)
+        return find_escalation(self._untouched_since, self.entry.period.conclude_by, days)
 
     @property
     def _untouched_since(self) -> dt.datetime:

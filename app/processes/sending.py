@@ -19,7 +19,7 @@ from app.sealing import Keyring, keyring_of
 from app.services.calendar.calendars import calendar_of
 from app.services.messages import bounces, dispatching, planning
 from app.services.messages.dispatching import Claimed
-from app.services.messages.queue import add_tasks, queue_of
+from app.services.messages.queue import add_tasks, open_queue
 from app.services.shared.work import Work
 from config import Settings
 
@@ -68,7 +68,7 @@ class Senders:
         noted = 0
         for bounce in returned:
             with self.database.writer() as session:
-                noted += bounces.note(self._work(session), bounce.token, bounce.words)
+                noted += bounces.mark_bounced(self._work(session), bounce.token, bounce.words)
         return noted
 
     def _work(self, session: object) -> Work:
@@ -77,11 +77,11 @@ class Senders:
     def _plan(self) -> int:
         with self.database.writer() as session:
             days = calendar_of(session, self.settings.demonstration)
-            return planning.plan(self._work(session), planning.Means(self.gateways.available, days))
+            return planning.plan_dispatches(self._work(session), planning.SendingSetup(self.gateways.available, days))
 
     def _step(self, ended: tuple[Claimed, Outcome] | None) -> Claimed | None:
         with self.database.writer() as session:
-            claimed = dispatching.step(self._work(session), ended, self.settings.public_url)
+            claimed = dispatching.settle_and_claim(self._work(session), ended, self.settings.public_url)
         if self.database.engine.dialect.name == "sqlite":
             time.sleep(_ROOM_FOR_WRITERS)
         return claimed
@@ -104,7 +104,7 @@ class Senders:
 def run(settings: Settings, parent: int | None = None) -> None:
     """Send until stopped, or until the parent process is gone."""
     logs.configure(settings)
-    huey = queue_of(settings)
+    huey = open_queue(settings)
     senders = Senders.of(settings)
     add_tasks(huey, senders.deliver, senders.look_for_bounces)
     consumer = huey.create_consumer(workers=max(1, settings.senders), initial_delay=0.1, max_delay=1.0, backoff=1.3)

@@ -702,7 +702,7 @@ def test_what_messages_look_like(portal: Portal, tmp_path: Path) -> None:
     portal.app.extensions["portal"] = replace(inside, settings=settings, gateways=gateways)
 
     def sent() -> MessageText:
-        claimed = world.run(dispatching.step, None, portal.url, now=portal.clock())
+        claimed = world.run(dispatching.settle_and_claim, None, portal.url, now=portal.clock())
         assert claimed is not None
         gateways.send(claimed.channel, claimed.address, claimed.message, "0" * 32)
         return claimed.message

@@ -40,7 +40,7 @@ def send(portal: Portal) -> None:
     """Do what a sender does, by the portal's clock."""
     gateways, url = portal.app.extensions["portal"].gateways, portal.url
     ended: tuple[Claimed, Outcome] | None = None
-    while claimed := portal.world.run(dispatching.step, ended, url, now=portal.clock()):
+    while claimed := portal.world.run(dispatching.settle_and_claim, ended, url, now=portal.clock()):
         ended = (claimed, gateways.send(claimed.channel, claimed.address, claimed.message, claimed.token))
 
 

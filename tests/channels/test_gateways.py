@@ -10,7 +10,7 @@ import pytest
 from app.channels.gateways import Gateways, gateways_of
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import WORDS_LENGTH, Outcome, Reply
-from app.domain.messages.wording import MessageText, of_trial
+from app.domain.messages.wording import MessageText, write_trial
 from config import BadSettings, Settings
 
 MAIL, SMS, WECOM, DINGTALK = OutgoingChannel
@@ -58,7 +58,7 @@ def test_the_demonstration_has_every_channel_and_each_ends_in_its_folder(tmp_pat
     gateways = gateways_of(Settings(instance_dir=tmp_path, demonstration=True, **SET))  # type: ignore[arg-type]
     assert gateways.available == set(OutgoingChannel)
     for channel in OutgoingChannel:
-        assert gateways.send(channel, "somewhere", of_trial(), channel.value).said is Reply.TAKEN
+        assert gateways.send(channel, "somewhere", write_trial(), channel.value).said is Reply.TAKEN
     assert len(list((tmp_path / "mailbox" / "new").iterdir())) == 4
 
 
@@ -70,7 +70,7 @@ class Parrot:
 
 
 def test_the_words_that_are_kept_are_one_line_without_the_address() -> None:
-    outcome = Gateways({MAIL: Parrot()}).send(MAIL, "zhang.san@example.com", of_trial(), "t")
+    outcome = Gateways({MAIL: Parrot()}).send(MAIL, "zhang.san@example.com", write_trial(), "t")
     assert outcome.said is Reply.NEVER
     assert outcome.words.startswith("550 <…>: no such user … xxx")
     assert len(outcome.words) == WORDS_LENGTH

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.channels.filebox import read_box
-from app.services.messages.queue import queue_of
+from app.services.messages.queue import open_queue
 from config import Settings
 from tests.channels.gateways import smtp, web
 from tests.cli.console import KEYS, Run
@@ -100,7 +100,7 @@ def test_what_a_command_has_to_tell_calls_a_sender_at_once(world: World, run: Ru
     calls = []
     for _ in range(2):
         assert run("settle", **there).exit_code == 0
-        calls.append(queue_of(Settings(instance_dir=tmp_path / "instance")).pending_count())
+        calls.append(open_queue(Settings(instance_dir=tmp_path / "instance")).pending_count())
     assert calls == [1, 1]
 
 

@@ -18,7 +18,7 @@ from functools import cache
 from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import end_of
 from app.domain.cases import hands, states
-from app.domain.cases.second_look import asked_until
+from app.domain.cases.second_look import find_last_moment_to_ask
 from app.domain.cases.states import OPEN_STATES, Action, Actor, CaseFacts, Role, State
 from app.domain.cases.verdict import effective_state
 from app.domain.refusals import NotAllowed
@@ -161,7 +161,7 @@ def done(node: Node, facts: CaseFacts, actor: Actor, action: Action) -> Node | N
 
 
 def _falls_at(state: State, touched: int) -> dt.datetime:
-    return _asked(hands.falls_at, FILED if state is State.RECEIVED else DAYS[touched])
+    return _asked(hands.find_escalation, FILED if state is State.RECEIVED else DAYS[touched])
 
 
 @cache
@@ -207,7 +207,7 @@ def wishes(node: Node) -> Iterator[Node]:
 
 @cache
 def _asked_until() -> dt.datetime:
-    return asked_until(DEADLINE, CHINA)
+    return find_last_moment_to_ask(DEADLINE, CHINA)
 
 
 def _is_needed(actor: Actor, facts: CaseFacts) -> bool:

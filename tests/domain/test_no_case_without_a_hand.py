@@ -144,7 +144,7 @@ def _unguarded(patch: pytest.MonkeyPatch) -> None:
 
 
 def _alone(patch: pytest.MonkeyPatch) -> None:
-    real = states.check
+    real = states.check_action
 
     def check(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> None:
         with suppress(states.SamePerson):

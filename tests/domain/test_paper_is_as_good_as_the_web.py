@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import end_of
-from app.domain.cases.hands import falls_at
+from app.domain.cases.hands import find_escalation
 from app.domain.cases.states import (
     OPEN_STATES,
     Action,
@@ -22,7 +22,7 @@ from app.domain.cases.states import (
     Conclusion,
     Role,
     State,
-    check,
+    check_action,
     takes_over,
 )
 from app.domain.cases.verdict import CaseOutcome, Ground, effective_state, grounds_against, lapses
@@ -84,7 +84,7 @@ class Lived:
             handler_unit_id=OFFICE_UNIT if self.by_office else UNIT,
             handled_by_office=self.by_office,
             superior_unit_id=None if self.by_office else OFFICE_UNIT,
-            escalates_at=DEADLINE if self.by_office else falls_at(since, DEADLINE, CHINA),
+            escalates_at=DEADLINE if self.by_office else find_escalation(since, DEADLINE, CHINA),
             hands=office if self.by_office else unit,
             office_hands=office,
             recused=self.recused,
@@ -96,7 +96,7 @@ class Lived:
     def after(self, act: Act) -> Lived:
         """Return the case after an act. Raises Refusal where the rules refuse it."""
         facts = self.facts(act.at)
-        check(act.actor, act.action, facts, act.at)
+        check_action(act.actor, act.action, facts, act.at)
         led = replace(self, touched=act.at, by_office=self.by_office or takes_over(act.actor, act.action, facts))
         match act.action:
             case Action.DECLINE:
@@ -219,7 +219,7 @@ def test_the_registrar_can_do_nothing_in_the_case() -> None:
             paper = Lived(WINDOW.opens_at, frozenset({registrar.user_id}), by_office)
             for action in Action:
                 try:
-                    check(registrar, action, paper.facts(WINDOW.opens_at), WINDOW.opens_at)
+                    check_action(registrar, action, paper.facts(WINDOW.opens_at), WINDOW.opens_at)
                 except Refusal:
                     continue
                 raise AssertionError((registrar, action))

@@ -63,8 +63,8 @@ def test_a_colleague_handles_at_once_what_the_unit_registered_and_is_told_of_not
     register(world, period, "office")
     for login in ("head", "handler2"):
         actor = world.actor(login)
-        assert [row.case.id for row in world.do(queue.queue_of, actor, at(FRIDAY))] == [theirs]
+        assert [row.case.id for row in world.do(queue.list_queue, actor, at(FRIDAY))] == [theirs]
         assert world.do(flood.alike, Likeness.TEXT, theirs, actor, at(FRIDAY)) == [theirs]
-    assert world.do(queue.queue_of, world.actor("handler"), at(FRIDAY)) == []  # who registered it decides nothing
+    assert world.do(queue.list_queue, world.actor("handler"), at(FRIDAY)) == []  # who registered it decides nothing
     world.act(investigation.accept, theirs, "handler2", now=FRIDAY)
     assert world.case(theirs).state is State.ACCEPTED

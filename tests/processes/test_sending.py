@@ -23,15 +23,15 @@ from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import State
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import Delivery
-from app.domain.messages.wording import NoticeKind, of_trial
+from app.domain.messages.wording import NoticeKind, write_trial
 from app.models import Case, Dispatch, Nominee, OutboxRow, Reach, Unit, User
 from app.processes import sending
 from app.services.cases import investigation, settlement
 from app.services.messages import dispatching
-from app.services.messages.followers import Telling
-from app.services.messages.outbox import put
+from app.services.messages.followers import MessageChoice
+from app.services.messages.outbox import queue_rows
 from app.services.messages.planning import new_token
-from app.services.messages.queue import queue_of, wake_after_commits
+from app.services.messages.queue import open_queue, wake_after_commits
 from config import Settings
 from tests.channels.gateways import SmtpServer, WebServer, smtp, web
 from tests.services.messages.reaching import plan, reach_of
@@ -77,7 +77,7 @@ def many(world: World, count: int) -> list[str]:
         rows = [
             Dispatch(**codes, digest=False, token=new_token(), fate=Delivery.WAITING, due_at=now) for _ in range(count)
         ]
-        put(session, rows)
+        queue_rows(session, rows)
         session.commit()
         return [row.token for row in rows]
 
@@ -145,7 +145,7 @@ def test_a_commit_calls_a_sender_through_the_queue(world: World, tmp_path: Path)
     """The real consumer in a process of its own: what is committed is at the gateway within seconds, not at a tick."""
     with smtp() as server:
         settings = settings_for(world, tmp_path, server.port)
-        queue_of(settings).flush()
+        open_queue(settings).flush()
         consumer = CHILDREN.Process(target=sending.run, args=(settings,), daemon=True)
         consumer.start()
         wake_after_commits(world.database, settings)
@@ -171,7 +171,7 @@ def test_security_60_what_leaves_holds_nobodys_name_and_no_facts(world: World, t
         reach_of(world, unit, OutgoingChannel.SMS, f"1390000000{unit}")
         reach_of(world, unit, OutgoingChannel.WECOM, "robot-key-1234")
         reach_of(world, unit, OutgoingChannel.DINGTALK, "SECabcdef0123@token0123")
-    telling = Telling(frozenset(OutgoingChannel), wants_news=True)
+    telling = MessageChoice(frozenset(OutgoingChannel), wants_news=True)
     cases = [
         world.file(period, nominee, "2026-09-18 Fri 10:00", telling=telling, contact=contact)[0]
         for nominee, contact in zip(world.nominees, ("13000000001", "zhao@example.com") * 3, strict=False)
@@ -191,7 +191,7 @@ def test_security_60_what_leaves_holds_nobodys_name_and_no_facts(world: World, t
         plan(world, at("2026-09-30 Wed 08:30"))
         deliver_at(world, senders, "2026-09-30 Wed 08:30")
         for channel in OutgoingChannel:
-            senders.gateways.send(channel, TRIED[channel], of_trial(), new_token())
+            senders.gateways.send(channel, TRIED[channel], write_trial(), new_token())
     with world.database.reader() as session:
         left = session.execute(
             select(Dispatch.channel, Dispatch.notice, OutboxRow.reminder)
@@ -254,6 +254,9 @@ def deliver_at(world: World, senders: sending.Senders, now: str) -> None:
     """What a sender does at a moment of the test's own."""
     claimed = None
     while claimed := world.run(
-        dispatching.step, (claimed, senders._send(claimed)) if claimed else None, "https://portal.example", now=at(now)
+        dispatching.settle_and_claim,
+        (claimed, senders._send(claimed)) if claimed else None,
+        "https://portal.example",
+        now=at(now),
     ):
         pass

@@ -18,7 +18,7 @@ from app.domain.calendar.workdays import (
     nth_workday_after,
     nth_workday_before,
 )
-from app.domain.cases.states import TWO
+from app.domain.cases.states import PEOPLE_TO_CONCLUDE
 from app.domain.refusals import BeyondHorizon
 
 IDLE_WORKDAYS = 2
@@ -26,28 +26,28 @@ _ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Staffed:
+class UnitStaffing:
     """A unit of the chain own unit → recommending unit → office, and how many of its people can log in."""
 
     unit_id: int
     people: int
 
 
-def first_hand(chain: Sequence[Staffed]) -> int:
+def choose_first_handler(chain: Sequence[UnitStaffing]) -> int:
     """Return the unit to which a new case goes: the first with two people, the office where there is none (R21)."""
-    return next((unit.unit_id for unit in chain if unit.people >= TWO), chain[-1].unit_id)
+    return next((unit.unit_id for unit in chain if unit.people >= PEOPLE_TO_CONCLUDE), chain[-1].unit_id)
 
 
-def lacks_hands(handler: int, chain: Sequence[Staffed]) -> bool:
+def lacks_hands(handler: int, chain: Sequence[UnitStaffing]) -> bool:
     """Tell whether a new case with this unit would lack the two people needed to conclude it (R21)."""
     people = {unit.unit_id: unit.people for unit in chain}
     office = chain[-1]
-    if office.people >= TWO or handler == office.unit_id:
-        return office.people < TWO
-    return not people[handler] or people[handler] + office.people < TWO
+    if office.people >= PEOPLE_TO_CONCLUDE or handler == office.unit_id:
+        return office.people < PEOPLE_TO_CONCLUDE
+    return not people[handler] or people[handler] + office.people < PEOPLE_TO_CONCLUDE
 
 
-def falls_at(untouched_since: dt.datetime, conclude_by: dt.datetime, calendar: Calendar) -> dt.datetime:
+def find_escalation(untouched_since: dt.datetime, conclude_by: dt.datetime, calendar: Calendar) -> dt.datetime:
     """Return when a case falls to the office if nothing more is done to it (R21).
 
     That is 24:00 of the second working day after it came in or was last worked on, and in any case the opening of the

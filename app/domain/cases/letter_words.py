@@ -89,7 +89,7 @@ class LetterText:
 Writer = Callable[[LetterFacts, TurnFacts], list[str]]
 
 
-def letter_text(turn: Turn, kind: LetterKind, reader: Reader, facts: LetterFacts, more: TurnFacts) -> LetterText:
+def write_letter_text(turn: Turn, kind: LetterKind, reader: Reader, facts: LetterFacts, more: TurnFacts) -> LetterText:
     """Return the words of one letter of a turn."""
     written = [part for part in _WRITERS[turn, reader](facts, more) if part]
     to = {

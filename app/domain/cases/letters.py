@@ -94,7 +94,7 @@ SIGNED_BY_OFFICE = frozenset(
 OFFICE_NAME, OF_COMPLAINTS = "市级专班", "市级专班专办"
 
 
-def series_of(signed_by: str, *, by_office: bool, against_unit: bool) -> str:
+def find_series(signed_by: str, *, by_office: bool, against_unit: bool) -> str:
     """Return the series before 〔年〕N号: of a unit's letters, of the office's, or of complaints against a unit.
 
     Each series has its own numbers. So no number that a unit reads reveals how many letters others got, or that there

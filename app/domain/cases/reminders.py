@@ -61,7 +61,7 @@ REMINDER_NAMES = {
 }
 
 
-def reminder_times(conclude_by: dt.datetime, calendar: Calendar) -> dict[Reminder, dt.datetime]:
+def find_reminder_times(conclude_by: dt.datetime, calendar: Calendar) -> dict[Reminder, dt.datetime]:
     """Return 08:00 of the second and the first working day before the deadline's day, and of that day itself."""
     last_day = last_day_before(conclude_by)
     return {
@@ -71,18 +71,18 @@ def reminder_times(conclude_by: dt.datetime, calendar: Calendar) -> dict[Reminde
     }
 
 
-def due_reminder(conclude_by: dt.datetime, calendar: Calendar, now: dt.datetime) -> Reminder | None:
+def find_due_reminder(conclude_by: dt.datetime, calendar: Calendar, now: dt.datetime) -> Reminder | None:
     """Return the latest reminder whose time has come, or None; none after the deadline.
 
     Only the latest is sent: after a downtime the earlier warnings are out of date.
     """
     if now >= conclude_by:
         return None
-    due = [kind for kind, at in reminder_times(conclude_by, calendar).items() if at <= now]
+    due = [kind for kind, at in find_reminder_times(conclude_by, calendar).items() if at <= now]
     return due[-1] if due else None
 
 
-def workdays_after_today(conclude_by: dt.datetime, days: DayTable, now: dt.datetime) -> int | None:
+def count_workdays_left(conclude_by: dt.datetime, days: DayTable, now: dt.datetime) -> int | None:
     """Count the working days left after today. 0: today is the last day. None: it is over.
 
     On a Saturday a case that is due on Monday has one.

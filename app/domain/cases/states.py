@@ -182,7 +182,7 @@ ACTION_STATES: dict[Action, frozenset[State]] = {
     Action.REOPEN: frozenset({State.CONCLUDED, State.DECLINED}),
 }
 # What answers a request for a second look (R35).
-LOOKS = frozenset({Action.CONFIRM_LOOK, Action.REOPEN})
+LOOK_ANSWERS = frozenset({Action.CONFIRM_LOOK, Action.REOPEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,7 @@ RIGHTS: dict[Action, frozenset[Seat]] = {
     Action.CONFIRM_LOOK: frozenset({Seat.REVIEWER}),
     Action.REOPEN: frozenset({Seat.REVIEWER}),
 }
-TWO = 2  # people who together bring a case to a conclusion (R22)
+PEOPLE_TO_CONCLUDE = 2  # people who together bring a case to a conclusion (R22)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,10 +279,10 @@ class CaseFacts:
         The office may take a case over with two people. With one it confirms what a person of the unit proposes.
         """
         office = self.office_hands - self.recused
-        if len(office) >= TWO or self.handled_by_office:
-            return len(office) >= TWO
+        if len(office) >= PEOPLE_TO_CONCLUDE or self.handled_by_office:
+            return len(office) >= PEOPLE_TO_CONCLUDE
         unit = self.hands - self.recused
-        return bool(unit) and len(unit | office) >= TWO
+        return bool(unit) and len(unit | office) >= PEOPLE_TO_CONCLUDE
 
     @property
     def at_office(self) -> CaseFacts:
@@ -290,7 +290,7 @@ class CaseFacts:
         return replace(self, handled_by_office=True, hands=self.office_hands)
 
 
-def is_for(actor: Actor, case: CaseFacts) -> bool:
+def concerns(actor: Actor, case: CaseFacts) -> bool:
     """Return whether a case is this person's: its unit's, its superior's, the office's; never the recused's (R21)."""
     if actor.user_id in case.recused or actor.role is Role.AUDITOR:
         return False
@@ -301,7 +301,7 @@ def is_for(actor: Actor, case: CaseFacts) -> bool:
 
 def may_see(actor: Actor, case: CaseFacts) -> bool:
     """Tell whether a person may know of a case: it is theirs, and for a unit the day of its arrival is over (R19)."""
-    return is_for(actor, case) and (actor.role is Role.OFFICE or case.shown_to_units)
+    return concerns(actor, case) and (actor.role is Role.OFFICE or case.shown_to_units)
 
 
 def takes_over(actor: Actor, action: Action, case: CaseFacts) -> bool:
@@ -312,19 +312,19 @@ def takes_over(actor: Actor, action: Action, case: CaseFacts) -> bool:
     return by_office or action in (Action.HAND_UP, Action.TAKE_OVER, Action.REOPEN)
 
 
-def check(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> None:
+def check_action(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> None:
     """Let the action pass, or raise NotYourCase, MoveRefused, NotAllowed or SamePerson (R20-R22)."""
-    if not is_for(actor, case):
+    if not concerns(actor, case):
         raise NotYourCase
     if case.state not in ACTION_STATES[action]:
         raise MoveRefused(ACTION_NAMES[action], STATE_NAMES[case.state])
     if action in (Action.HAND_UP, Action.TAKE_OVER) and case.handled_by_office:
         raise NotAllowed("案件已经由市工作专班办理。")
-    if action in LOOKS and not case.look_asked:
+    if action in LOOK_ANSWERS and not case.look_asked:
         raise NotAllowed("没有待复核的申请，可能刚刚已经复核。")
-    seat = _seat(actor, case, now)
+    seat = _find_seat(actor, case, now)
     if seat not in RIGHTS[action]:
-        raise NotAllowed(_why_not(action, seat))
+        raise NotAllowed(_explain_refusal(action, seat))
     if action in (Action.CONFIRM_DECLINE, Action.RETURN_DECLINE) and not case.decline_proposed:
         raise NotAllowed("没有待确认的不予受理意见，可能刚刚已经退回。")
     if action in (Action.CONFIRM, Action.CONFIRM_DECLINE) and actor.user_id == case.proposed_by:
@@ -363,7 +363,7 @@ def _require_hands(case: CaseFacts, after: CaseFacts) -> None:
         raise NotAllowed("这样一来，就没有两个人可以一起办结这个案件了。请先给市工作专班增加一个账号，再办这一步。")
 
 
-def _seat(actor: Actor, case: CaseFacts, now: dt.datetime) -> Seat:
+def _find_seat(actor: Actor, case: CaseFacts, now: dt.datetime) -> Seat:
     if case.look_asked and case.state not in OPEN_STATES and actor.is_office and actor.user_id not in case.acted:
         return Seat.REVIEWER
     if actor.unit_id == case.handler_unit_id:
@@ -373,10 +373,10 @@ def _seat(actor: Actor, case: CaseFacts, now: dt.datetime) -> Seat:
     return Seat.SUPERIOR
 
 
-def _why_not(action: Action, seat: Seat) -> str:
+def _explain_refusal(action: Action, seat: Seat) -> str:
     if action is Action.TAKE_OVER:
         return "接办由市工作专班决定。"
-    if action in LOOKS:
+    if action in LOOK_ANSWERS:
         return "复核由市工作专班里没有办理过这个案件的人决定。"
     if action is Action.URGE:
         return "催办由市工作专班办理，对象是其他单位正在办理的案件。"
@@ -389,7 +389,7 @@ def _why_not(action: Action, seat: Seat) -> str:
 
 def allowed_actions(actor: Actor, case: CaseFacts, now: dt.datetime) -> frozenset[Action]:
     """Return every action that `check` would let pass, for the page that offers them."""
-    return frozenset(action for action in Action if _passes(check, actor, action, case, now))
+    return frozenset(action for action in Action if _passes(check_action, actor, action, case, now))
 
 
 def _passes(rule: Callable[..., None], *facts: object) -> bool:
@@ -406,7 +406,7 @@ def require_office(actor: Actor) -> None:
         raise NotAllowed("这一步由市工作专班办理。")
 
 
-def move(current: State, target: State, action: str) -> State:
+def require_move(current: State, target: State, action: str) -> State:
     """Return `target` if the table has that move. Raises MoveRefused otherwise (R20)."""
     if target not in MOVES[current]:
         raise MoveRefused(action, STATE_NAMES[current])

@@ -18,7 +18,7 @@ PROPOSED_WORKDAYS = 2
 MOST_WORKDAYS = 5
 
 
-def supplement_by(now: dt.datetime, workdays: int, conclude_by: dt.datetime, calendar: Calendar) -> dt.datetime:
+def find_answer_day(now: dt.datetime, workdays: int, conclude_by: dt.datetime, calendar: Calendar) -> dt.datetime:
     """Return 24:00 of the nth working day after today, at the latest one working day before the deadline's own.
 
     On the last two days that is the deadline itself: nothing earlier is left. `workdays` >= 1.

@@ -44,7 +44,7 @@ def fault_of_address(channel: OutgoingChannel, address: str) -> str:
     return "" if len(address) <= ADDRESS_LENGTH and shape.fullmatch(address) else words
 
 
-def masked(channel: OutgoingChannel, address: str) -> str:
+def mask_address(channel: OutgoingChannel, address: str) -> str:
     """Return an address masked for pages: enough for its owner to recognise it."""
     if channel is OutgoingChannel.MAIL:
         name, _, host = address.partition("@")

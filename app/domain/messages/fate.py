@@ -65,14 +65,14 @@ class Step:
 # The pauses after the first failed attempt, the second …: about a day and a half in all.
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 720, 1440))
 # A worker counts as dead after this time, and another one takes its message.
-CLAIMED_FOR = dt.timedelta(minutes=2)
+CLAIM_LASTS = dt.timedelta(minutes=2)
 # The most attempts that may have arrived: a third copy would be one too many.
 MOST_UNSURE = 2
-LOST_HOLD = "发送程序在发送途中中断，可能已经发出。"
+SENDER_STOPPED = "发送程序在发送途中中断，可能已经发出。"
 WORDS_LENGTH = 300
 
 
-def next_step(outcome: Outcome, tries: int, unsure: int, now: dt.datetime) -> Step:
+def decide_next_step(outcome: Outcome, tries: int, unsure: int, now: dt.datetime) -> Step:
     """Decide after the `tries`-th attempt. `unsure` counts the attempts that may have arrived, this one included."""
     if outcome.said is Reply.TAKEN:
         return Step(Delivery.SENT)

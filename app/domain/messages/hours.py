@@ -41,17 +41,19 @@ _OF_ENDED = frozenset({Reminder.LOOK_ASKED, Reminder.LOOK_CONFIRMED})
 BY_OBJECTORS = frozenset({Reminder.ARRIVAL, Reminder.SUPPLEMENT, Reminder.LOOK_ASKED})
 
 
-def wants(times: Times, occasion: Reminder) -> bool:
+def is_wanted(times: Times, occasion: Reminder) -> bool:
     """Tell whether a person with these times is told of this occasion at all."""
     return times is not Times.DEADLINES or occasion in ALWAYS
 
 
-def tells_still(occasion: Reminder, state: State, deadline: dt.datetime, now: dt.datetime) -> bool:
+def is_still_useful(occasion: Reminder, state: State, deadline: dt.datetime, now: dt.datetime) -> bool:
     """Tell whether a message is still of use: of a case that is over only its end and a second look are."""
     return occasion in _ENDS or (now < deadline and (state in OPEN_STATES or occasion in _OF_ENDED))
 
 
-def leaves_at(occasion: Reminder, times: Times, *, of_office: bool, now: dt.datetime, days: Calendar) -> dt.datetime:
+def find_leaving_time(
+    occasion: Reminder, times: Times, *, of_office: bool, now: dt.datetime, days: Calendar
+) -> dt.datetime:
     """Return the first moment from `now` on at which this may leave."""
     if occasion in ALWAYS:
         return now
@@ -61,18 +63,18 @@ def leaves_at(occasion: Reminder, times: Times, *, of_office: bool, now: dt.date
         return now
     if occasion in BY_OBJECTORS and not of_office:
         return _next(now, _MORNING, days)
-    return in_hours(now, days)
+    return move_into_hours(now, days)
 
 
-def in_hours(now: dt.datetime, days: Calendar) -> dt.datetime:
+def move_into_hours(now: dt.datetime, days: Calendar) -> dt.datetime:
     """Return `now` in the hours of a working day, or the next morning of one."""
     since_midnight = now - midnight(local_date(now))
-    if works(local_date(now), days) and _MORNING <= since_midnight < _EVENING:
+    if is_workday(local_date(now), days) and _MORNING <= since_midnight < _EVENING:
         return now
     return _next(now, _MORNING, days)
 
 
-def works(date: dt.date, days: Calendar) -> bool:
+def is_workday(date: dt.date, days: Calendar) -> bool:
     """Tell whether a day is a working day. A day that no notice covers yet counts as one from Monday to Friday."""
     try:
         return days.day(date).works
@@ -80,10 +82,10 @@ def works(date: dt.date, days: Calendar) -> bool:
         return date.weekday() <= _FRIDAY
 
 
-def next_workday(instant: dt.datetime, days: Calendar) -> dt.date:
+def find_next_workday(instant: dt.datetime, days: Calendar) -> dt.date:
     """Return the first working day after the day of an instant."""
     date = local_date(instant) + _DAY
-    while not works(date, days):
+    while not is_workday(date, days):
         date += _DAY
     return date
 
@@ -91,12 +93,12 @@ def next_workday(instant: dt.datetime, days: Calendar) -> dt.date:
 def _next(now: dt.datetime, hour: dt.timedelta, days: Calendar) -> dt.datetime:
     """Return the first moment after `now` at which it is this hour of a working day."""
     date = local_date(now)
-    while not works(date, days) or midnight(date) + hour <= now:
+    while not is_workday(date, days) or midnight(date) + hour <= now:
         date += _DAY
     return midnight(date) + hour
 
 
-def clock_words(instant: dt.datetime) -> str:
+def write_instant(instant: dt.datetime) -> str:
     """Return a moment as messages write it: 9月29日24:00 for a midnight, 9月29日14:30 otherwise."""
     day, time = end_day_and_time(instant)
     return f"{day.month}月{day.day}日{time}"

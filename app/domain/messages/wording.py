@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.cases.reminders import REMINDER_NAMES, Reminder
-from app.domain.messages.hours import clock_words
+from app.domain.messages.hours import write_instant
 
 PORTAL = "公示与异议处理平台"
 
@@ -34,7 +34,7 @@ NOTICE_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CaseEvent:
     """One thing that happened to a case, as staff are told of it."""
 
     number: str
@@ -53,9 +53,11 @@ class MessageText:
     stop_at: str = ""
 
 
-def of_warnings(told: Sequence[Told], link: str) -> MessageText:
+def write_warnings(told: Sequence[CaseEvent], link: str) -> MessageText:
     """Write the message to staff about one event, or a morning's digest."""
-    lines = [f"案件 {one.number}：{REMINDER_NAMES[one.occasion]}。规定时间：{clock_words(one.until)}。" for one in told]
+    lines = [
+        f"案件 {one.number}：{REMINDER_NAMES[one.occasion]}。规定时间：{write_instant(one.until)}。" for one in told
+    ]
     head = lines[0].partition("。")[0] if len(told) == 1 else f"{len(told)}件事项"
     return MessageText(
         subject=f"【{PORTAL}】{head}",
@@ -65,13 +67,13 @@ def of_warnings(told: Sequence[Told], link: str) -> MessageText:
     )
 
 
-def of_code(code: str) -> MessageText:
+def write_code(code: str) -> MessageText:
     """Write the message with the code that confirms an address."""
     text = f"确认码 {code}，30分钟内有效。请不要告诉任何人；不是您本人在操作的，请不必理会。"
     return MessageText(f"【{PORTAL}】确认码", text, text, NoticeKind.CODE)
 
 
-def of_news(link: str, stop_at: str) -> MessageText:
+def write_news(link: str, stop_at: str) -> MessageText:
     """Write the message to an objector that there is news, without its content (R36)."""
     text = "您关注的事项有新进展，请凭查询码查看。"
     return MessageText(
@@ -83,7 +85,7 @@ def of_news(link: str, stop_at: str) -> MessageText:
     )
 
 
-def of_trial() -> MessageText:
+def write_trial() -> MessageText:
     """Write the message that tests a channel."""
     text = f"这是{PORTAL}发出的一条试发消息，收到说明渠道可用。"
     return MessageText(f"【{PORTAL}】试发", text, text, NoticeKind.TRIAL)

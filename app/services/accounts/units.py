@@ -9,7 +9,7 @@ from dataclasses import asdict
 from sqlalchemy import ColumnElement, func, or_, select, text, true
 from sqlalchemy.orm import Session
 
-from app.domain.cases.hands import Staffed, first_hand
+from app.domain.cases.hands import UnitStaffing, choose_first_handler
 from app.domain.cases.states import OPEN_STATES, Actor, Role, require_office
 from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact, missing_lines
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotYourCase, StillNeeded, Unfit, WrongState
@@ -116,7 +116,7 @@ def chain_of_command(session: Session, unit: Unit) -> list[Unit]:
 def first_handler(session: Session, organiser: Unit, now: dt.datetime) -> Unit:
     """Return the unit that gets a case of this organiser's period if it is filed now (R21)."""
     chain = chain_of_command(session, organiser)
-    first = first_hand([Staffed(each.id, len(each.hands(now))) for each in chain])
+    first = choose_first_handler([UnitStaffing(each.id, len(each.hands(now))) for each in chain])
     return next(each for each in chain if each.id == first)
 
 

@@ -9,7 +9,7 @@ from app.domain.cases.states import OPEN_STATES, Role, State
 from app.models import Case, User
 
 
-def assignable(session: Session, case: Case) -> list[User]:
+def list_assignable(session: Session, case: Case) -> list[User]:
     """List the people of the handling unit who may be given the case."""
     recused = {recusal.user_id for recusal in case.recusals}
     staff = session.scalars(
@@ -20,7 +20,7 @@ def assignable(session: Session, case: Case) -> list[User]:
     return [user for user in staff if user.id not in recused]
 
 
-def joinable_leads(session: Session, case: Case, seen: ColumnElement[bool] | None = None) -> list[Case]:
+def list_joinable_leads(session: Session, case: Case, seen: ColumnElement[bool] | None = None) -> list[Case]:
     """List the open cases that this one may be joined into.
 
     A case whose conclusion or decline is worded and waits to be confirmed is not one of them: what is confirmed is what

@@ -7,7 +7,7 @@ from typing import BinaryIO
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.domain.cases.states import Action, check
+from app.domain.cases.states import Action, check_action
 from app.domain.refusals import NotYourCase, TooManyFiles
 from app.evidence.inspection import FILES_PER_OBJECTION
 from app.models import Case, CaseFile
@@ -29,7 +29,7 @@ def receive(
     StoreDown. On return file and row are on disk.
     """
     case = visible_case(work.session, case_id, work.actor, work.now)
-    check(work.actor, action, case.facts(work.now), work.now)
+    check_action(work.actor, action, case.facts(work.now), work.now)
     work.session.rollback()  # no transaction stays open while a file is inspected and stored
     with files.incoming(vault, title, upload, work.now) as file, work:
         lock_row(work.session, Case, case_id)  # two files at once would each find room for the last one

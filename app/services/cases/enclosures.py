@@ -40,7 +40,7 @@ class Enclosures:
     of_proposals: dict[int, list[Enclosed]]
 
 
-def waiting_with(session: Session, keyring: Keyring, actor: Actor, case_id: int, form_hash: str) -> list[Enclosed]:
+def list_waiting(session: Session, keyring: Keyring, actor: Actor, case_id: int, form_hash: str) -> list[Enclosed]:
     """List the files that lie with a form of this person, in the order in which they came."""
     mine = select(CaseFile).where(*of_form(actor, case_id, form_hash))
     rows = session.scalars(mine.order_by(CaseFile.received_at, CaseFile.id))
@@ -59,7 +59,7 @@ def claim(work: Work, case_id: int, form_hash: str, *, note_id: int | None = Non
     return len(found.all())
 
 
-def enclosures(session: Session, keyring: Keyring, case_id: int) -> Enclosures:
+def list_enclosures(session: Session, keyring: Keyring, case_id: int) -> Enclosures:
     """Return the files that are part of a case. The caller has checked that the case may be seen."""
     rows = session.scalars(
         select(CaseFile).where(CaseFile.case_id == case_id).order_by(CaseFile.received_at, CaseFile.id)

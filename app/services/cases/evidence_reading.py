@@ -48,7 +48,7 @@ class Sealed:
     unsorted: bool
 
 
-def exhibits(session: Session, case_id: int) -> dict[int, list[Exhibit]]:
+def list_exhibits(session: Session, case_id: int) -> dict[int, list[Exhibit]]:
     """Return the files of a case's objections that handlers read, by objection. Sealed letters are not among them."""
     found: defaultdict[int, list[Exhibit]] = defaultdict(list)
     for row, what in _files_of(session, case_id):
@@ -58,7 +58,7 @@ def exhibits(session: Session, case_id: int) -> dict[int, list[Exhibit]]:
     return dict(found)
 
 
-def sealed(session: Session, case_id: int) -> dict[int, Sealed]:
+def find_sealed(session: Session, case_id: int) -> dict[int, Sealed]:
     """Return, by objection, that files lie sealed; an objection without any is not in it."""
     found: defaultdict[int, set[KeptAs]] = defaultdict(set)
     for row, what in _files_of(session, case_id):
@@ -86,7 +86,7 @@ def open_for_handler(work: Work, vault: Vault, case_id: int, evidence_id: int) -
     StoreDown.
     """
     visible_case(work.session, case_id, work.actor, work.now)
-    of_case = (exhibit for each in exhibits(work.session, case_id).values() for exhibit in each)
+    of_case = (exhibit for each in list_exhibits(work.session, case_id).values() for exhibit in each)
     exhibit = next((exhibit for exhibit in of_case if exhibit.id == evidence_id), None)
     if exhibit is None:
         raise NotYourCase

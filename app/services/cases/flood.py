@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import local_date, midnight
-from app.domain.cases.states import Action, Actor, Role, State, check
+from app.domain.cases.states import Action, Actor, Role, State, check_action
 from app.domain.refusals import NotYourCase, Refusal
 from app.models import Case, Entry, Objection, Period, Recusal
 from app.models.arrivals import shown_to
@@ -217,7 +217,7 @@ def _firsts(
 
 def _why_not(actor: Actor, case: Case, now: dt.datetime) -> str:
     try:
-        check(actor, Action.DECLINE, case.facts(now), now)
+        check_action(actor, Action.DECLINE, case.facts(now), now)
     except Refusal as refusal:
         return str(refusal)
     return ""

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.domain.cases.reminders import Reminder
-from app.domain.cases.states import OPEN_STATES, Action, check, is_for, takes_over
+from app.domain.cases.states import OPEN_STATES, Action, check_action, concerns, takes_over
 from app.domain.periods.window import too_late_to_conclude
 from app.domain.refusals import NotYourCase, TooLateToConclude
 from app.models import Case, Entry, Message, MessageKind, Objection, Unit
@@ -35,12 +35,12 @@ def lock_case(work: Work, case_id: int, action: Action) -> Case:
     if case is None:
         raise NotYourCase
     facts = case.facts(work.now)
-    if not is_for(work.actor, facts):
+    if not concerns(work.actor, facts):
         raise NotYourCase
     conclude_by = case.entry.period.conclude_by
     if case.state in OPEN_STATES and too_late_to_conclude(conclude_by, work.now):
         raise TooLateToConclude(conclude_by)
-    check(work.actor, action, facts, work.now)
+    check_action(work.actor, action, facts, work.now)
     if action in (Action.ACCEPT, Action.DECLINE) and takes_over(work.actor, action, facts):
         give_to_office(work, case)
         work.did(f"case.{Action.TAKE_OVER}", case, reason=FELL_TO_OFFICE)
@@ -60,7 +60,7 @@ def tell_objectors(work: Work, case: Case, kind: MessageKind, text: str, only: C
         objections = objections.where(Objection.id.in_(only))
     told = work.session.scalars(objections).all()
     work.session.add_all(Message(objection_id=each, kind=kind, text=text, sent_at=work.now) for each in told)
-    followers.tell(work.session, told, work.now)
+    followers.tell_objectors_of_news(work.session, told, work.now)
 
 
 def give_to_office(work: Work, case: Case) -> None:

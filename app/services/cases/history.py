@@ -181,23 +181,23 @@ _WHO = {
 }
 
 
-def act_names() -> dict[str, str]:
+def name_acts() -> dict[str, str]:
     """Return every act there is, with its name."""
     return dict(_ACT_NAMES)
 
 
-def act_name(action: str) -> str:
+def name_act(action: str) -> str:
     return _ACT_NAMES.get(action, action)
 
 
-def of_case(session: Session, case: Case) -> list[Moment]:
+def list_history(session: Session, case: Case) -> list[Moment]:
     """List everything that happened to a case, oldest first, without any name of an objector."""
     names = user_names(session)
     acts = [
         Moment(
             at=row.at,
             who=who(row.actor, names),
-            what=act_name(row.action),
+            what=name_act(row.action),
             text=_text_of(row, names),
             coarse=row.actor == OBJECTOR or row.action in _TELLS_OF_ARRIVAL,
         )

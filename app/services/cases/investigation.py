@@ -26,9 +26,9 @@ from app.domain.cases.states import (
     State,
     check_recusal,
     may_see,
-    move,
+    require_move,
 )
-from app.domain.cases.supplements import MOST_WORKDAYS, PROPOSED_WORKDAYS, supplement_by
+from app.domain.cases.supplements import MOST_WORKDAYS, PROPOSED_WORKDAYS, find_answer_day
 from app.domain.cases.verdict import Ground, Left
 from app.domain.refusals import AlreadyDone, BadValue, NotAllowed, NotYourCase, ProposalReplaced
 from app.models import (
@@ -44,7 +44,7 @@ from app.models import (
 )
 from app.services.accounts.two_people import require_own_voice, require_two_people
 from app.services.cases import proposals
-from app.services.cases.choices import assignable, joinable_leads
+from app.services.cases.choices import list_assignable, list_joinable_leads
 from app.services.cases.enclosures import claim
 from app.services.cases.handling import FACTS
 from app.services.cases.handling import did as _did
@@ -69,9 +69,9 @@ REASON = (2, 500)
 def accept(work: Work, case_id: int) -> None:
     """Accept the case (受理). The office, which may do so when the case fell to it, takes it over with that (R21)."""
     case = _lock_case(work, case_id, Action.ACCEPT)
-    case.state = move(case.state, State.ACCEPTED, ACTION_NAMES[Action.ACCEPT])
+    case.state = require_move(case.state, State.ACCEPTED, ACTION_NAMES[Action.ACCEPT])
     case.decided_at = work.now
-    proposals.end(work, case, ProposalEnd.DROPPED)
+    proposals.end_waiting(work, case, ProposalEnd.DROPPED)
     _drop_decline(case)
     write_letters(work, Turn.ACCEPTED, case)
     _did(work, case, Action.ACCEPT)
@@ -94,7 +94,7 @@ def decline(work: Work, case_id: int, ground: DeclineGround, reason: str) -> Non
     if ground is DeclineGround.WITHDRAWN and not case.facts(work.now).all_withdrawn:
         raise NotAllowed("异议人没有撤回，不能以撤回为由不予受理。")
     case.decline_proposed_ground, case.decline_proposed_reason = ground, reason
-    proposals.keep(work, case, Proposal(decline_ground=ground, decline_reason=reason))
+    proposals.keep_version(work, case, Proposal(decline_ground=ground, decline_reason=reason))
     tell_units(work, case, Reminder.DECLINE_PROPOSED)
     _did(work, case, Action.DECLINE, ground=ground, reason=reason, version=case.proposal_version)
 
@@ -107,12 +107,12 @@ def confirm_decline(work: Work, case_id: int, version: int) -> None:
     """
     case = _lock_case(work, case_id, Action.CONFIRM_DECLINE)
     _require_second_person(work, case, version)
-    case.state = move(case.state, State.DECLINED, ACTION_NAMES[Action.CONFIRM_DECLINE])
+    case.state = require_move(case.state, State.DECLINED, ACTION_NAMES[Action.CONFIRM_DECLINE])
     ground, reason = case.decline_proposed_ground, case.decline_proposed_reason
     assert ground is not None  # noqa: S101 - `check` let it pass
     case.decided_at, case.decline_confirmed_by = work.now, work.actor.user_id
     case.decline_ground, case.decline_reason = ground, reason
-    proposals.end(work, case, ProposalEnd.CONFIRMED)
+    proposals.end_waiting(work, case, ProposalEnd.CONFIRMED)
     _drop_decline(case)
     _tell_objectors(work, case, MessageKind.ANSWER, f"不予受理。依据：{DECLINE_GROUND_NAMES[ground]}。理由：{reason}")
     tell_units(work, case, Reminder.DECLINED)
@@ -125,7 +125,7 @@ def return_decline(work: Work, case_id: int, reason: str) -> None:
     """Return the proposal to decline (退回) with a reason. The case waits again (R22)."""
     case = _lock_case(work, case_id, Action.RETURN_DECLINE)
     reason = checked_text(reason, "退回的理由", REASON)
-    proposals.end(work, case, ProposalEnd.RETURNED, reason)
+    proposals.end_waiting(work, case, ProposalEnd.RETURNED, reason)
     _drop_decline(case)
     tell_units(work, case, Reminder.RETURNED)
     _did(work, case, Action.RETURN_DECLINE, reason=reason)
@@ -135,7 +135,7 @@ def return_decline(work: Work, case_id: int, reason: str) -> None:
 def investigate(work: Work, case_id: int) -> None:
     """Begin to investigate the case (开始核查)."""
     case = _lock_case(work, case_id, Action.INVESTIGATE)
-    case.state = move(case.state, State.INVESTIGATING, ACTION_NAMES[Action.INVESTIGATE])
+    case.state = require_move(case.state, State.INVESTIGATING, ACTION_NAMES[Action.INVESTIGATE])
     _did(work, case, Action.INVESTIGATE)
 
 
@@ -150,9 +150,9 @@ def ask_supplement(work: Work, case_id: int, question: str, workdays: int = PROP
     if not 1 <= workdays <= MOST_WORKDAYS:
         raise BadValue("workdays", f"补正的期限请填1到{MOST_WORKDAYS}个工作日。")
     case.resume_state = case.state
-    case.state = move(case.state, State.AWAITING_SUPPLEMENT, ACTION_NAMES[Action.ASK])
+    case.state = require_move(case.state, State.AWAITING_SUPPLEMENT, ACTION_NAMES[Action.ASK])
     period = case.entry.period
-    answer_by = supplement_by(work.now, workdays, period.conclude_by, period.day_table)
+    answer_by = find_answer_day(work.now, workdays, period.conclude_by, period.day_table)
     case.supplement_asked_at, case.supplement_by = work.now, answer_by
     _tell_objectors(work, case, MessageKind.QUESTION, question)
     write_letters(work, Turn.SUPPLEMENT_ASKED, case, TurnFacts(question=question, answer_by=answer_by))
@@ -163,7 +163,7 @@ def ask_supplement(work: Work, case_id: int, question: str, workdays: int = PROP
 def resume(work: Work, case_id: int) -> None:
     """Resume the case (恢复办理) without the supplement: silence of the objector must not decide the case."""
     case = _lock_case(work, case_id, Action.RESUME)
-    case.state = move(case.state, case.resume_state or State.ACCEPTED, ACTION_NAMES[Action.RESUME])
+    case.state = require_move(case.state, case.resume_state or State.ACCEPTED, ACTION_NAMES[Action.RESUME])
     case.resume_state = None
     _did(work, case, Action.RESUME)
 
@@ -193,7 +193,7 @@ def assign(work: Work, case_id: int, assignee_id: int) -> None:
     """Assign the case (指定经办人) to somebody of the handling unit who is not recused."""
     case = _lock_case(work, case_id, Action.ASSIGN)
     assignee = work.session.get(User, assignee_id)
-    if assignee is None or assignee not in assignable(work.session, case):
+    if assignee is None or assignee not in list_assignable(work.session, case):
         raise NotAllowed("请选择本单位在岗、且不需要回避的人员。")
     case.assignee_id = assignee.id
     _did(work, case, Action.ASSIGN, assignee=assignee.id)
@@ -222,11 +222,11 @@ def propose(
     answer = checked_text(answer, "给异议人的答复", TEXT, "answer")
     if conclusion is Conclusion.WITHDRAWN and not case.facts(work.now).all_withdrawn:
         raise NotAllowed("异议人没有全部撤回，结论不能是“异议人撤回”。")
-    case.state = move(case.state, State.PROPOSED, ACTION_NAMES[Action.PROPOSE])
+    case.state = require_move(case.state, State.PROPOSED, ACTION_NAMES[Action.PROPOSE])
     case.proposed_conclusion = conclusion
     case.findings, case.grounds, case.answer = findings, grounds, answer
     kept = Proposal(conclusion=conclusion, findings=findings, grounds=grounds, answer=answer)
-    proposals.keep(work, case, kept)
+    proposals.keep_version(work, case, kept)
     claim(work, case.id, form, version=case.proposal_version)
     tell_units(work, case, Reminder.PROPOSED)
     _did(work, case, Action.PROPOSE, conclusion=conclusion, version=case.proposal_version)
@@ -241,9 +241,9 @@ def confirm(work: Work, case_id: int, version: int) -> None:
     """
     case = _lock_case(work, case_id, Action.CONFIRM)
     _require_second_person(work, case, version)
-    case.state = move(case.state, State.CONCLUDED, ACTION_NAMES[Action.CONFIRM])
+    case.state = require_move(case.state, State.CONCLUDED, ACTION_NAMES[Action.CONFIRM])
     case.conclusion, case.confirmed_by, case.confirmed_at = case.proposed_conclusion, work.actor.user_id, work.now
-    proposals.end(work, case, ProposalEnd.CONFIRMED)
+    proposals.end_waiting(work, case, ProposalEnd.CONFIRMED)
     assert case.conclusion is not None  # noqa: S101 - a CHECK holds it
     assert case.answer is not None  # noqa: S101 - written with the proposal
     answer = f"{CONCLUSION_NAMES[case.conclusion]}。{case.answer}"
@@ -269,8 +269,8 @@ def return_proposal(work: Work, case_id: int, reason: str) -> None:
     """Return the proposal (退回) with a reason. The case is investigated further (R22)."""
     case = _lock_case(work, case_id, Action.RETURN)
     reason = checked_text(reason, "退回的理由", REASON)
-    case.state = move(case.state, State.INVESTIGATING, ACTION_NAMES[Action.RETURN])
-    proposals.end(work, case, ProposalEnd.RETURNED, reason)
+    case.state = require_move(case.state, State.INVESTIGATING, ACTION_NAMES[Action.RETURN])
+    proposals.end_waiting(work, case, ProposalEnd.RETURNED, reason)
     tell_units(work, case, Reminder.RETURNED)
     _did(work, case, Action.RETURN, reason=reason)
 
@@ -308,12 +308,12 @@ def join(work: Work, case_id: int, lead_id: int) -> None:
     work.session.execute(both.with_for_update())
     case = _lock_case(work, case_id, Action.JOIN)
     seen = cases_visible_to(work.actor, work.now)
-    if lead_id not in {lead.id for lead in joinable_leads(work.session, case, seen)}:
+    if lead_id not in {lead.id for lead in list_joinable_leads(work.session, case, seen)}:
         raise NotAllowed("只能并入同一推荐对象、同一办理单位、尚在办理的另一个案件。")
     carry_recusals(work, case, work.session.get_one(Case, lead_id, options=FACTS))
     for objection in case.objections:
         objection.case_id = lead_id
-    case.state = move(case.state, State.JOINED, ACTION_NAMES[Action.JOIN])
+    case.state = require_move(case.state, State.JOINED, ACTION_NAMES[Action.JOIN])
     case.joined_into_id = lead_id
     joined = [objection.id for objection in case.objections]
     work.session.flush()

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.clauses import lapse_clause
-from app.domain.cases.letter_words import LetterFacts, LetterText, Party, TurnFacts, letter_text
-from app.domain.cases.letters import LETTERS, SIGNED_BY_OFFICE, LetterKind, Reader, Turn, series_of
-from app.domain.cases.second_look import Wish, asked_until, may_ask, may_be_looked_at
+from app.domain.cases.letter_words import LetterFacts, LetterText, Party, TurnFacts, write_letter_text
+from app.domain.cases.letters import LETTERS, SIGNED_BY_OFFICE, LetterKind, Reader, Turn, find_series
+from app.domain.cases.second_look import LookRequest, allows_second_look, find_last_moment_to_ask, may_request_look
 from app.models import Case, Letter, Nominee, Objection, SecondLook, Unit, UnitKind
 from app.services.messages import followers
 from app.services.shared.work import Work
@@ -47,14 +47,14 @@ def write_letters(
         if reader is not Reader.OBJECTOR and not to_nominee:
             continue
         if reader is not Reader.OBJECTOR:
-            _post(work, turn, case, letter_text(turn, kind, reader, facts, more), (kind, reader))
+            _post(work, turn, case, write_letter_text(turn, kind, reader, facts, more), (kind, reader))
             continue
         written_to = _written_to(work.session, case, only)
         for objection in written_to:
             theirs = replace(facts, received=local_date(objection.filed_at))  # of a registered one, the day it arrived
-            text = letter_text(turn, kind, reader, theirs, _of_objection(work, case, objection, more))
+            text = write_letter_text(turn, kind, reader, theirs, _of_objection(work, case, objection, more))
             _post(work, turn, case, text, (kind, reader), objection.id)
-        followers.tell(work.session, [objection.id for objection in written_to], work.now)
+        followers.tell_objectors_of_news(work.session, [objection.id for objection in written_to], work.now)
 
 
 def is_against_unit(case: Case) -> bool:
@@ -69,28 +69,28 @@ def _written_to(session: Session, case: Case, only: Collection[int] | None) -> S
     return session.scalars(query if only is None else query.where(Objection.id.in_(only))).all()
 
 
-def wish_of(session: Session, case: Case, objection: Objection) -> Wish:
+def wish_of(session: Session, case: Case, objection: Objection) -> LookRequest:
     """Return the facts that decide whether this objector may ask for a second look now (R35)."""
     period = case.entry.period
     asked = select(SecondLook.id).where(SecondLook.objection_id == objection.id)
-    return Wish(
+    return LookRequest(
         state=case.state,
         conclusion=case.conclusion,
         withdrawn=objection.withdrawn_at is not None,
         asked_before=session.scalar(asked) is not None,
         period_closed=period.closed_at is not None,
-        until=asked_until(period.conclude_by, period.day_table),
+        until=find_last_moment_to_ask(period.conclude_by, period.day_table),
     )
 
 
 def _of_objection(work: Work, case: Case, objection: Objection, more: TurnFacts) -> TurnFacts:
     """Add until when this objector may ask for a second look, if the decision allows one."""
-    if not more.may_look or not may_be_looked_at(case.state, case.conclusion) or objection.withdrawn_at is not None:
+    if not more.may_look or not allows_second_look(case.state, case.conclusion) or objection.withdrawn_at is not None:
         return replace(more, may_look=False)
     wish = wish_of(work.session, case, objection)
     if wish.asked_before:
         return replace(more, may_look=False)
-    return replace(more, look_until=wish.until if may_ask(wish, work.now) else None)
+    return replace(more, look_until=wish.until if may_request_look(wish, work.now) else None)
 
 
 def _facts(work: Work, turn: Turn, case: Case, nominee: Nominee) -> LetterFacts:
@@ -135,7 +135,7 @@ def _post(
     work.post(
         Letter(
             programme_id=case.entry.period.programme_id,
-            series=series_of(signer.name, by_office=signer.id == office.id, against_unit=against_unit),
+            series=find_series(signer.name, by_office=signer.id == office.id, against_unit=against_unit),
             year=local_date(work.now).year,
             kind=kind,
             reader=reader,

@@ -51,19 +51,19 @@ def _reached(actor: Actor, now: dt.datetime, *where: ColumnElement[bool]) -> Sel
     )
 
 
-def of_case(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[Letter]:
+def list_of_case(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> Sequence[Letter]:
     """List the letters of a case that this person may read."""
     return session.scalars(_reached(actor, now, Letter.case_id == case_id)).all()
 
 
-def reachable(session: Session, actor: Actor, now: dt.datetime) -> Sequence[Letter]:
+def list_reachable(session: Session, actor: Actor, now: dt.datetime) -> Sequence[Letter]:
     """List every letter of running programmes that this person may read, those to be issued first."""
     running = select(Period.id).where(Period.closed_at.is_(None))
     rows = session.scalars(_reached(actor, now, or_(Letter.issued_at.is_(None), Entry.period_id.in_(running)))).all()
     return sorted(rows, key=lambda letter: letter.issued_at is not None)
 
 
-def one(session: Session, letter_id: int, actor: Actor, now: dt.datetime) -> Letter:
+def find_one(session: Session, letter_id: int, actor: Actor, now: dt.datetime) -> Letter:
     """Return a letter that this person may read. Raises NotYourCase."""
     letter = session.scalar(_reached(actor, now, Letter.id == letter_id))
     if letter is None:
@@ -96,7 +96,7 @@ def issue(work: Work, letter_ids: Collection[int]) -> int:
     return len(waiting)
 
 
-def several(session: Session, letter_ids: Collection[int], actor: Actor, now: dt.datetime) -> Sequence[Letter]:
+def find_several(session: Session, letter_ids: Collection[int], actor: Actor, now: dt.datetime) -> Sequence[Letter]:
     """Return these letters in the order of their numbers. Raises NothingChosen, NotYourCase."""
     if not letter_ids:
         raise NothingChosen("还没有勾选文书。")
@@ -106,13 +106,13 @@ def several(session: Session, letter_ids: Collection[int], actor: Actor, now: dt
     return letters[:MOST]
 
 
-def of_objection(session: Session, objection_id: int) -> Sequence[Letter]:
+def list_of_objection(session: Session, objection_id: int) -> Sequence[Letter]:
     """List the letters to the objector of this objection, the newest first."""
     query = select(Letter).where(Letter.objection_id == objection_id)
     return session.scalars(query.order_by(Letter.made_at.desc(), Letter.number.desc())).all()
 
 
-def one_of_objection(session: Session, objection_id: int, letter_id: int) -> Letter:
+def find_one_of_objection(session: Session, objection_id: int, letter_id: int) -> Letter:
     """Return a letter to this objector. Raises NotThere for every other letter."""
     letter = session.get(Letter, letter_id)
     if letter is None or letter.objection_id != objection_id:

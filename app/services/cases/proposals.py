@@ -12,17 +12,17 @@ from app.models import Case, Proposal, ProposalEnd
 from app.services.shared.work import Work
 
 
-def keep(work: Work, case: Case, proposal: Proposal) -> None:
+def keep_version(work: Work, case: Case, proposal: Proposal) -> None:
     """Make this the proposal that waits in a locked case, in the caller's transaction. One that waited is replaced."""
     case.proposed_by, case.proposed_at = work.actor.user_id, work.now
     case.proposal_version = (case.proposal_version or 0) + 1
-    end(work, case, ProposalEnd.REPLACED)
+    end_waiting(work, case, ProposalEnd.REPLACED)
     proposal.case_id, proposal.version = case.id, case.proposal_version
     proposal.proposed_by, proposal.proposed_at = work.actor.user_id, work.now
     work.session.add(proposal)
 
 
-def end(work: Work, case: Case, how: ProposalEnd, reason: str | None = None) -> None:
+def end_waiting(work: Work, case: Case, how: ProposalEnd, reason: str | None = None) -> None:
     """End the proposal that waits in a locked case, if one does, in the caller's transaction."""
     query = select(Proposal).where(Proposal.case_id == case.id, Proposal.ended.is_(None))
     for proposal in work.session.scalars(query.execution_options(populate_existing=True)):
@@ -30,7 +30,7 @@ def end(work: Work, case: Case, how: ProposalEnd, reason: str | None = None) -> 
         proposal.end_reason = reason
 
 
-def of_case(session: Session, case: Case) -> Sequence[Proposal]:
+def list_versions(session: Session, case: Case) -> Sequence[Proposal]:
     """List every version of what was proposed in a case, the latest first."""
     return session.scalars(
         select(Proposal)
@@ -40,7 +40,7 @@ def of_case(session: Session, case: Case) -> Sequence[Proposal]:
     ).all()
 
 
-def returned_to(session: Session, case: Case, user_id: int, *, declines: bool) -> Proposal | None:
+def find_returned(session: Session, case: Case, user_id: int, *, declines: bool) -> Proposal | None:
     """Return the proposal that came back to this person last and waits to be written anew; None where none does."""
     latest = session.scalar(
         select(Proposal).where(Proposal.case_id == case.id).order_by(Proposal.version.desc()).limit(1)

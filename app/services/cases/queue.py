@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import DayTable, local_date
-from app.domain.cases.reminders import workdays_after_today
+from app.domain.cases.reminders import count_workdays_left
 from app.domain.cases.states import OPEN_STATES, Actor, CaseFacts, Role, State, may_see
 from app.models import Case, Entry, Objection, Period, Registration, Unit, User
 
@@ -34,7 +34,7 @@ class QueuedCase:
         return self.is_open and not self.days_after
 
 
-def queue_of(
+def list_queue(
     session: Session,
     actor: Actor,
     now: dt.datetime,
@@ -49,14 +49,14 @@ def queue_of(
     return _ordered(cases, actor, now, frozenset(states), assignee_id)
 
 
-def all_cases(session: Session, actor: Actor, now: dt.datetime, states: Iterable[State] = ()) -> list[QueuedCase]:
+def list_all_cases(session: Session, actor: Actor, now: dt.datetime, states: Iterable[State] = ()) -> list[QueuedCase]:
     """List every case of periods that are not closed, whoever handles it: the office's list."""
     query = _cases().join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
     cases = session.scalars(query.where(Period.closed_at.is_(None))).unique().all()
     return _ordered(cases, actor, now, frozenset(states))
 
 
-def watched_by(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
+def list_watched(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
     """List the open cases of the units below this person's own, which it watches (R21)."""
     if actor.role is Role.AUDITOR:
         return []
@@ -65,20 +65,20 @@ def watched_by(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedC
     return [queued for queued in _ordered(cases, actor, now) if queued.is_open]
 
 
-def without_hands(session: Session, now: dt.datetime) -> list[Case]:
+def list_without_hands(session: Session, now: dt.datetime) -> list[Case]:
     """List the open cases that no two people with live accounts can together bring to a conclusion (R21)."""
     query = _cases().join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
     cases = session.scalars(query.where(Case.state.in_(OPEN_STATES), Period.conclude_by > now)).unique().all()
     return [case for case, _, facts in _with_facts(cases, now) if not facts.has_hands]
 
 
-def of_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
+def list_of_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
     """List the cases of one period that this person may see, in whatever state."""
     query = _cases().join(Entry, Case.entry_id == Entry.id).where(Entry.period_id == period_id)
     return _ordered(session.scalars(query).unique().all(), actor, now)
 
 
-def colleagues(session: Session, actor: Actor) -> Sequence[User]:
+def list_colleagues(session: Session, actor: Actor) -> Sequence[User]:
     """List the people to whom the cases of this person's unit can be given."""
     in_unit = User.unit_id == actor.unit_id, User.disabled_at.is_(None), User.role != Role.AUDITOR
     return session.scalars(select(User).where(*in_unit).order_by(User.id)).all()
@@ -109,7 +109,7 @@ def _ordered(
             continue
         if assignee_id is not None and case.assignee_id != assignee_id:
             continue
-        left = workdays_after_today(case.entry.period.conclude_by, table, now)
+        left = count_workdays_left(case.entry.period.conclude_by, table, now)
         rows.append(QueuedCase(case, facts.state, left, facts.escalated(now), facts.has_hands))
     return sorted(rows, key=_place)
 

@@ -11,7 +11,7 @@ from app.services.shared.work import Work
 KNOWS_WHO_FILED = "登记了这件异议，知道异议人是谁，不参与办理。"
 
 
-def recusal_of_registrar(case_id: int, user_id: int, now: dt.datetime) -> Recusal:
+def build_recusal(case_id: int, user_id: int, now: dt.datetime) -> Recusal:
     """Return the row that recuses a registrar from a case.
 
     It is a full recusal: whoever heard the objector's name must not question the nominee either (R19).

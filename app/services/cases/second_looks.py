@@ -12,17 +12,23 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.domain.cases.letter_words import TurnFacts
 from app.domain.cases.letters import Turn
 from app.domain.cases.reminders import Reminder
-from app.domain.cases.second_look import LookOutcome, Wish, asked_until, check_wish, may_be_looked_at
+from app.domain.cases.second_look import (
+    LookOutcome,
+    LookRequest,
+    allows_second_look,
+    check_look_request,
+    find_last_moment_to_ask,
+)
 from app.domain.cases.states import (
     ACTION_NAMES,
-    LOOKS,
+    LOOK_ANSWERS,
     Action,
     Actor,
     Conclusion,
     State,
     allowed_actions,
     may_see,
-    move,
+    require_move,
 )
 from app.domain.refusals import LookAskedMeanwhile, TooLateToConclude
 from app.models import (
@@ -68,9 +74,9 @@ def ask(work: Work, objection_id: int, reason: str) -> None:
     _lock_period_of(work.session, objection.case_id)
     case = lock_row(work.session, Case, objection.case_id, *_WITH_PERIOD)
     work.session.refresh(objection)
-    check_wish(wish_of(work.session, case, objection), work.now)
+    check_look_request(wish_of(work.session, case, objection), work.now)
     reason = checked_text(reason, "申请复核的理由", WISH_LENGTH)
-    acted = sorted(who_acted(work.session, case))
+    acted = sorted(list_who_acted(work.session, case))
     work.session.add(
         SecondLook(case_id=case.id, objection_id=objection.id, reason=reason, asked_at=work.now, acted=acted)
     )
@@ -78,7 +84,7 @@ def ask(work: Work, objection_id: int, reason: str) -> None:
     work.did_by(OBJECTOR, "objection.look_asked", case, objection=objection.id)
 
 
-def wish(session: Session, objection: Objection, case: Case) -> Wish:
+def wish(session: Session, objection: Objection, case: Case) -> LookRequest:
     """Return the facts that decide whether the objector may ask now, for the page that offers it."""
     return wish_of(session, case, objection)
 
@@ -114,7 +120,7 @@ def reopen(work: Work, case_id: int, decision: str, asked: int | None = None) ->
     if case.handler_unit.kind is not UnitKind.OFFICE:
         give_to_office(work, case)
     target = State.ACCEPTED if case.state is State.DECLINED else State.INVESTIGATING
-    case.state = move(case.state, target, ACTION_NAMES[Action.REOPEN])
+    case.state = require_move(case.state, target, ACTION_NAMES[Action.REOPEN])
     if target is State.ACCEPTED:
         case.decided_at = work.now
     case.decline_ground = case.decline_reason = case.decline_confirmed_by = None
@@ -170,7 +176,7 @@ def _answer(work: Work, case: Case, outcome: LookOutcome, decision: str) -> list
     return [look.objection_id for look in waiting]
 
 
-def who_acted(session: Session, case: Case) -> set[int]:
+def list_who_acted(session: Session, case: Case) -> set[int]:
     """Return everybody who acted in the case or in one joined into it at any remove, apart from urging."""
     came, more = {case.id}, {case.id}
     while more:
@@ -202,7 +208,7 @@ class WaitingLook:
     has_reviewer: bool
 
 
-def waiting_looks(session: Session, actor: Actor, now: dt.datetime) -> list[WaitingLook]:
+def list_waiting(session: Session, actor: Actor, now: dt.datetime) -> list[WaitingLook]:
     """List the requests that wait and still count, the most urgent first: the office's, whoever handled the case."""
     if not actor.is_office:
         return []
@@ -230,7 +236,7 @@ def waiting_looks(session: Session, actor: Actor, now: dt.datetime) -> list[Wait
         facts = case.facts(now)
         if not facts.look_asked or not may_see(actor, facts):
             continue
-        mine = bool(LOOKS & allowed_actions(actor, facts, now))
+        mine = bool(LOOK_ANSWERS & allowed_actions(actor, facts, now))
         free = facts.office_hands - facts.acted - facts.recused
         found.append(WaitingLook(case, case.entry.period.conclude_by, mine, bool(free)))
     return found
@@ -244,7 +250,7 @@ class HeldUp:
     until: dt.datetime
 
 
-def holding_up(session: Session, periods: Collection[Period], now: dt.datetime) -> dict[int, HeldUp]:
+def list_holding_up(session: Session, periods: Collection[Period], now: dt.datetime) -> dict[int, HeldUp]:
     """Return the periods that a second look keeps from being closed, by id (R30, R35).
 
     An objector waits for the answer, until the deadline, or may still ask.
@@ -271,12 +277,12 @@ def _held_up(period: Period, ended: Sequence[Case], now: dt.datetime) -> HeldUp:
     waiting = [case.number for case in ended if case.looks_waiting]
     if waiting:
         return HeldUp(waiting, period.conclude_by)
-    until = asked_until(period.conclude_by, period.day_table)
+    until = find_last_moment_to_ask(period.conclude_by, period.day_table)
     return HeldUp([case.number for case in ended if _may_ask(case)] if now < until else [], until)
 
 
 def _may_ask(case: Case) -> bool:
     """Tell whether any objector of the case has neither withdrawn nor asked before."""
     asked = {look.objection_id for look in case.looks}
-    open_to_it = may_be_looked_at(case.state, case.conclusion)
+    open_to_it = allows_second_look(case.state, case.conclusion)
     return open_to_it and any(each.withdrawn_at is None and each.id not in asked for each in case.objections)

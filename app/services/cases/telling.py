@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.domain.cases.reminders import Reminder
 from app.models import Case, OutboxRow
 from app.services.accounts.units import chain_of_command
-from app.services.messages.outbox import mark_outgoing, put
+from app.services.messages.outbox import mark_outgoing, queue_rows
 from app.services.shared.work import Work
 
 
@@ -27,4 +27,4 @@ def tell_units(work: Work, case: Case, occasion: Reminder) -> None:
             mark_outgoing(work.session)
         else:
             told_now = {"reminder": occasion, "deadline": deadline, "created_at": work.now}
-            put(work.session, [OutboxRow(case_id=case.id, unit_id=unit.id, **told_now)])
+            queue_rows(work.session, [OutboxRow(case_id=case.id, unit_id=unit.id, **told_now)])

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.letter_words import TurnFacts
 from app.domain.cases.letters import Turn
-from app.domain.cases.reminders import Reminder, workdays_after_today
+from app.domain.cases.reminders import Reminder, count_workdays_left
 from app.domain.cases.states import STATE_NAMES, Action
 from app.models import OutboxRow
 from app.services.cases.handling import lock_case
@@ -27,13 +27,13 @@ def urge(work: Work, case_id: int, demand: str) -> None:
     case = lock_case(work, case_id, Action.URGE)
     demand = checked_text(demand, "督办要求", REASON)
     period = case.entry.period
-    left = workdays_after_today(period.conclude_by, period.day_table, work.now)
+    left = count_workdays_left(period.conclude_by, period.day_table, work.now)
     tell_units(work, case, Reminder.URGED)
     write_letters(work, Turn.URGED, case, TurnFacts(reason=demand, workdays_left=left, state=STATE_NAMES[case.state]))
     work.did(f"case.{Action.URGE}", case, reason=demand)
 
 
-def urged_of(session: Session, unit_id: int) -> set[int]:
+def list_urgings(session: Session, unit_id: int) -> set[int]:
     """Return the ids of the cases for which the office urged this unit (R34)."""
     query = select(OutboxRow.case_id).where(OutboxRow.unit_id == unit_id, OutboxRow.reminder == Reminder.URGED)
     return set(session.scalars(query))

@@ -10,12 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import local_date
-from app.domain.cases.reminders import Reminder, due_reminder
+from app.domain.cases.reminders import Reminder, find_due_reminder
 from app.domain.cases.states import OPEN_STATES, Actor, Role, State
 from app.models import Case, Entry, OutboxRow, Period, Recusal, SecondLook, Unit, UnitKind
 from app.models.arrivals import shown_to
 from app.services.accounts.units import chain_of_command
-from app.services.messages.outbox import put
+from app.services.messages.outbox import queue_rows
 from app.services.shared.work import Work
 
 # Warnings that are shown although their case is over.
@@ -42,7 +42,7 @@ def _warn_all(session: Session, now: dt.datetime) -> int:
             Period.cancelled_at.is_(None),
         )
     ).all():
-        reminder = due_reminder(period.conclude_by, period.day_table, now)
+        reminder = find_due_reminder(period.conclude_by, period.day_table, now)
         if reminder is not None:
             written += _warn(session, period, reminder, now)
         written += _warn_of_fallen(session, period, now)
@@ -81,7 +81,7 @@ def _warn(session: Session, period: Period, reminder: Reminder, now: dt.datetime
         for unit in chain_of_command(session, case.handler_unit)
         if (case.id, unit.id) not in warned
     ]
-    put(session, rows)
+    queue_rows(session, rows)
     session.flush()
     return len(rows)
 
@@ -113,7 +113,7 @@ def _warn_of_fallen(session: Session, period: Period, now: dt.datetime) -> int:
         if case.facts(now, days).escalated(now)
         for unit in chain_of_command(session, case.handler_unit)
     ]
-    put(session, rows)
+    queue_rows(session, rows)
     session.flush()
     return len(rows)
 
@@ -141,7 +141,7 @@ def _warn_of_silence(session: Session, period: Period, now: dt.datetime) -> int:
         )
         for case in waiting
     ]
-    put(session, rows)
+    queue_rows(session, rows)
     session.flush()
     return len(rows)
 

@@ -11,7 +11,7 @@ from app.services.shared.work import Work, use_case
 
 
 @use_case
-def note(work: Work, token: str, words: str) -> bool:
+def mark_bounced(work: Work, token: str, words: str) -> bool:
     """Mark a message as bounced. Returns False if no message has this token, or it is marked already."""
     row = work.session.scalar(
         select(Dispatch)

@@ -16,11 +16,19 @@ from sqlalchemy.orm import joinedload
 
 from app.domain.cases.states import Role
 from app.domain.messages.channels import OutgoingChannel
-from app.domain.messages.fate import CLAIMED_FOR, LOST_HOLD, MOST_UNSURE, Delivery, Outcome, Reply, next_step
-from app.domain.messages.hours import tells_still
-from app.domain.messages.wording import MessageText, NoticeKind, Told, of_code, of_news, of_warnings
+from app.domain.messages.fate import (
+    CLAIM_LASTS,
+    MOST_UNSURE,
+    SENDER_STOPPED,
+    Delivery,
+    Outcome,
+    Reply,
+    decide_next_step,
+)
+from app.domain.messages.hours import is_still_useful
+from app.domain.messages.wording import CaseEvent, MessageText, NoticeKind, write_code, write_news, write_warnings
 from app.models import Case, Dispatch, OutboxRow, Reach, Recusal
-from app.services.messages.codes import VALID_FOR, address_of, code_of, stop_token
+from app.services.messages.codes import CODE_LASTS, derive_code, make_stop_token, unseal_address
 from app.services.shared.work import Work, use_case
 
 _LOOKED_AT_ONCE = 20
@@ -39,14 +47,14 @@ class Claimed:
 
 
 @use_case
-def step(work: Work, ended: tuple[Claimed, Outcome] | None, public_url: str) -> Claimed | None:
+def settle_and_claim(work: Work, ended: tuple[Claimed, Outcome] | None, public_url: str) -> Claimed | None:
     """Settle the message just sent and claim the next due one, in one commit. Returns None if nothing is due."""
     if ended is not None:
         _settle(work, *ended)
-    for row in _due(work):
-        if row.fate is Delivery.SENDING and not _taken_back(work, row):
+    for row in _lock_due(work):
+        if row.fate is Delivery.SENDING and not _take_back(work, row):
             continue
-        if not _still_tells(work, row):
+        if not _is_still_useful(work, row):
             _end(work, row, Delivery.DROPPED)
             continue
         return _claim(work, row, public_url)
@@ -59,7 +67,7 @@ def settle(work: Work, ended: tuple[Claimed, Outcome]) -> None:
     _settle(work, *ended)
 
 
-def _due(work: Work) -> Sequence[Dispatch]:
+def _lock_due(work: Work) -> Sequence[Dispatch]:
     return work.session.scalars(
         select(Dispatch)
         .where(Dispatch.fate.in_((Delivery.WAITING, Delivery.SENDING)), Dispatch.due_at <= work.now)
@@ -70,18 +78,18 @@ def _due(work: Work) -> Sequence[Dispatch]:
     ).all()
 
 
-def _taken_back(work: Work, row: Dispatch) -> bool:
+def _take_back(work: Work, row: Dispatch) -> bool:
     """Take a message back from a dead worker. Returns False if it may have arrived twice, and then ends it."""
     row.unsure += 1
     if row.unsure < MOST_UNSURE:
         return True
-    _end(work, row, Delivery.FAILED, LOST_HOLD)
+    _end(work, row, Delivery.FAILED, SENDER_STOPPED)
     return False
 
 
 def _claim(work: Work, first: Dispatch, public_url: str) -> Claimed:
-    rows = [first, *_others_of_the_morning(work, first)]
-    stamp = work.now + CLAIMED_FOR
+    rows = [first, *_lock_same_digest(work, first)]
+    stamp = work.now + CLAIM_LASTS
     for row in rows:
         row.fate, row.due_at, row.tries = Delivery.SENDING, stamp, row.tries + 1
     reach = first.reach
@@ -89,13 +97,13 @@ def _claim(work: Work, first: Dispatch, public_url: str) -> Claimed:
         tuple(row.id for row in rows),
         stamp,
         first.channel,
-        address_of(work.keyring, reach),
-        _message(work, rows, public_url),
+        unseal_address(work.keyring, reach),
+        _write_message(work, rows, public_url),
         first.token,
     )
 
 
-def _others_of_the_morning(work: Work, first: Dispatch) -> list[Dispatch]:
+def _lock_same_digest(work: Work, first: Dispatch) -> list[Dispatch]:
     """Return the other dispatches that go into the same morning's message."""
     if not first.digest or first.unsure:
         return []
@@ -112,44 +120,44 @@ def _others_of_the_morning(work: Work, first: Dispatch) -> list[Dispatch]:
         .with_for_update(of=Dispatch, skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
-    return [row for row in others if _still_tells(work, row)]
+    return [row for row in others if _is_still_useful(work, row)]
 
 
-def _message(work: Work, rows: Sequence[Dispatch], public_url: str) -> MessageText:
+def _write_message(work: Work, rows: Sequence[Dispatch], public_url: str) -> MessageText:
     first = rows[0]
     if first.notice is NoticeKind.CODE:
-        return of_code(code_of(work.keyring, first.reach))
+        return write_code(derive_code(work.keyring, first.reach))
     if first.notice is NoticeKind.NEWS:
-        stop_at = f"{public_url}/stop/{stop_token(work.keyring, first.reach_id)}"
-        return of_news(f"{public_url}/receipt", stop_at)
-    told = [Told(row.case.number, row.reminder, row.deadline) for row in map(_outbox, rows)]
-    page = f"/desk/cases/{_outbox(first).case_id}" if len(told) == 1 else "/desk/"
-    return of_warnings(told, public_url + page)
+        stop_at = f"{public_url}/stop/{make_stop_token(work.keyring, first.reach_id)}"
+        return write_news(f"{public_url}/receipt", stop_at)
+    told = [CaseEvent(row.case.number, row.reminder, row.deadline) for row in map(_outbox_row, rows)]
+    page = f"/desk/cases/{_outbox_row(first).case_id}" if len(told) == 1 else "/desk/"
+    return write_warnings(told, public_url + page)
 
 
-def _outbox(row: Dispatch) -> OutboxRow:
+def _outbox_row(row: Dispatch) -> OutboxRow:
     assert row.outbox is not None  # noqa: S101 - a CHECK holds it
     return row.outbox
 
 
-def _still_tells(work: Work, row: Dispatch) -> bool:
+def _is_still_useful(work: Work, row: Dispatch) -> bool:
     """Tell whether a message is still of use when it is due: the person may have left, or the case may be over."""
     reach = work.session.get_one(Reach, row.reach_id, options=[joinedload(Reach.user)], populate_existing=True)
     if row.notice is NoticeKind.CODE:
         asked_since = reach.confirmed_at is None or reach.confirmed_at < reach.code_at
-        return asked_since and work.now < reach.code_at + VALID_FOR
+        return asked_since and work.now < reach.code_at + CODE_LASTS
     if reach.confirmed_at is None or reach.stopped_at is not None:
         return False
     if row.notice is NoticeKind.NEWS:
         return True
-    told = _outbox(row)
+    told = _outbox_row(row)
     if reach.user is not None:
         recused = exists().where(Recusal.case_id == told.case_id, Recusal.user_id == reach.user_id)
         gone = not reach.user.can_log_in(work.now) or reach.user.role is Role.AUDITOR
         if gone or reach.user.unit_id != told.unit_id or work.session.scalar(select(recused)):
             return False
     state = work.session.scalars(select(Case.state).where(Case.id == told.case_id)).one()
-    return tells_still(told.reminder, state, told.deadline, work.now)
+    return is_still_useful(told.reminder, state, told.deadline, work.now)
 
 
 def _settle(work: Work, claimed: Claimed, outcome: Outcome) -> None:
@@ -163,7 +171,7 @@ def _settle(work: Work, claimed: Claimed, outcome: Outcome) -> None:
     for row in rows:
         row.unsure += outcome.said is Reply.UNSURE
         row.words = outcome.words
-        after = next_step(outcome, row.tries, row.unsure, work.now)
+        after = decide_next_step(outcome, row.tries, row.unsure, work.now)
         if after.due_at is not None:
             row.fate, row.due_at = after.fate, after.due_at
         else:

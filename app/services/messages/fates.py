@@ -15,7 +15,7 @@ from app.domain.messages.fate import MOVES, Delivery
 from app.domain.refusals import AlreadyDone, NotThere
 from app.models import Dispatch, OutboxRow, Reach, Unit
 from app.services.messages.outbox import mark_outgoing
-from app.services.messages.planning import usable
+from app.services.messages.planning import is_usable
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.work import Work, use_case
 
@@ -25,7 +25,7 @@ GIVEN_UP = (Delivery.FAILED, Delivery.BOUNCED)
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class MessageFate:
     """One message as the office sees it. A message to an objector does not show whose it is."""
 
     id: int
@@ -47,7 +47,7 @@ class Sending:
         return self.fate in GIVEN_UP
 
 
-def newest(session: Session, now: dt.datetime) -> list[Sending]:
+def list_newest(session: Session, now: dt.datetime) -> list[MessageFate]:
     """List the messages of the last 30 days, the newest first, at most 500; those given up come before the others."""
     rows = session.scalars(
         select(Dispatch)
@@ -60,16 +60,16 @@ def newest(session: Session, now: dt.datetime) -> list[Sending]:
             joinedload(Dispatch.outbox).joinedload(OutboxRow.case),
         )
     ).all()
-    return [_sending(row) for row in rows]
+    return [_describe(row) for row in rows]
 
 
-def _sending(row: Dispatch) -> Sending:
+def _describe(row: Dispatch) -> MessageFate:
     reach, told = row.reach, row.outbox
     if reach.user is not None:
         whose = f"{reach.user.name}（{reach.user.unit.name}）"
     else:
         whose = reach.unit.name if reach.unit is not None else "异议人"
-    return Sending(
+    return MessageFate(
         row.id,
         row.notice,
         row.told_at,
@@ -86,13 +86,13 @@ def _sending(row: Dispatch) -> Sending:
     )
 
 
-def given_up(session: Session, now: dt.datetime) -> int:
+def count_given_up(session: Session, now: dt.datetime) -> int:
     """Count the messages that were given up and not sent again: of those that `newest` lists."""
     wrong = Dispatch.fate.in_(GIVEN_UP), Dispatch.told_at > now - _SINCE
     return session.scalar(select(func.count(Dispatch.id)).where(*wrong)) or 0
 
 
-def unreachable(
+def list_unreachable(
     session: Session, units: Iterable[Unit], channels: Collection[OutgoingChannel], now: dt.datetime
 ) -> list[Unit]:
     """Return the units that no message can reach: without a shared address or a person with one.
@@ -101,12 +101,12 @@ def unreachable(
     """
     if not channels:
         return []
-    there = select(Reach).options(joinedload(Reach.user)).where(usable(), Reach.channel.in_(channels))
-    reached = {_unit_reached(reach, now) for reach in session.scalars(there)}
+    there = select(Reach).options(joinedload(Reach.user)).where(is_usable(), Reach.channel.in_(channels))
+    reached = {_find_reached_unit(reach, now) for reach in session.scalars(there)}
     return [unit for unit in units if unit.id not in reached and (unit.hands(now) or unit.parent_id is None)]
 
 
-def _unit_reached(reach: Reach, now: dt.datetime) -> int | None:
+def _find_reached_unit(reach: Reach, now: dt.datetime) -> int | None:
     """Return whose messages arrive there. Nobody is told who cannot log in, nor an auditor."""
     if reach.user is None:
         return reach.unit_id
@@ -114,7 +114,7 @@ def _unit_reached(reach: Reach, now: dt.datetime) -> int | None:
     return reach.user.unit_id if told else None
 
 
-def all_units(session: Session) -> Sequence[Unit]:
+def list_units(session: Session) -> Sequence[Unit]:
     """List the units in use that handle cases."""
     return session.scalars(select(Unit).where(Unit.retired_at.is_(None)).order_by(Unit.id)).all()
 

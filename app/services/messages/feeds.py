@@ -19,7 +19,7 @@ from app.services.shared.work import Work, use_case
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class FeedItem:
     """One entry of a feed, without a name. `ends` is None for an instant."""
 
     key: str
@@ -31,7 +31,7 @@ class Happening:
     ends: dt.datetime | None = None
 
 
-def of_programme(session: Session, programme_id: int, now: dt.datetime) -> tuple[Programme, list[Happening]]:
+def list_of_programme(session: Session, programme_id: int, now: dt.datetime) -> tuple[Programme, list[FeedItem]]:
     """Return a programme with its windows, deadlines and decision, the newest first. Raises NotThere."""
     programme = session.get(Programme, programme_id)
     if programme is None:
@@ -41,30 +41,30 @@ def of_programme(session: Session, programme_id: int, now: dt.datetime) -> tuple
         .where(Period.programme_id == programme_id, Period.cancelled_at.is_(None), Period.scheduled_at <= now)
         .options(joinedload(Period.organiser))
     ).all()
-    found = [each for period in periods for each in _of_period(period)]
+    found = [each for period in periods for each in _list_of_period(period)]
     decisions = session.scalars(
         select(Proceeding).where(Proceeding.programme_id == programme_id, Proceeding.kind == ProceedingKind.DECISION)
     )
     for row in decisions:
         text = "表彰决定已经公布，请到网页查看。"
         found.append(
-            Happening(f"decision-{row.id}", "表彰决定", text, f"/decisions/{row.id}", row.recorded_at, row.recorded_at)
+            FeedItem(f"decision-{row.id}", "表彰决定", text, f"/decisions/{row.id}", row.recorded_at, row.recorded_at)
         )
     return programme, sorted(found, key=lambda each: (each.said_at, each.key), reverse=True)
 
 
-def _of_period(period: Period) -> list[Happening]:
+def _list_of_period(period: Period) -> list[FeedItem]:
     path, title = f"/periods/{period.id}", period.title_outside
     window = "公示期间可以到网页查看，并提出异议。公示结束以后不再显示对象的内容。"
     deadline = "规定时间届满，仍没有结论的，取消参评资格。"
     said = period.scheduled_at
     return [
-        Happening(f"period-{period.id}-window", title, window, path, said, period.opens_at, period.closes_at),
-        Happening(f"period-{period.id}-deadline", f"{title}：规定时间", deadline, path, said, period.conclude_by),
+        FeedItem(f"period-{period.id}-window", title, window, path, said, period.opens_at, period.closes_at),
+        FeedItem(f"period-{period.id}-deadline", f"{title}：规定时间", deadline, path, said, period.conclude_by),
     ]
 
 
-def of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -> list[Happening]:
+def list_of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -> list[FeedItem]:
     """Return the deadlines of the open cases that the owner of a secret address handles. Raises NotThere.
 
     A calendar program asks at any minute. So a new case is not in it before its day is over, as on the pages (R19).
@@ -89,7 +89,7 @@ def of_staff(session: Session, keyring: Keyring, token: str, now: dt.datetime) -
         .order_by(Period.conclude_by, Case.id)
     )
     return [
-        Happening(
+        FeedItem(
             f"case-{case.id}",
             f"案件 {case.number}：规定时间",
             "在此以前作出结论。",

@@ -15,17 +15,17 @@ from sqlalchemy.orm import Session
 from app.domain.calendar.workdays import end_of
 from app.domain.messages.channels import OutgoingChannel, fault_of_address
 from app.domain.messages.fate import Delivery
-from app.domain.messages.hours import Times, in_hours, next_workday
+from app.domain.messages.hours import Times, find_next_workday, move_into_hours
 from app.domain.messages.wording import NoticeKind
 from app.domain.objections.sameness import plain_contact
 from app.domain.refusals import CodeRefused, CodeTooSoon, NotThere
 from app.models import Dispatch, Objection, Reach, Registration
 from app.sealing import Keyring
 from app.services.calendar.calendars import calendar_of
-from app.services.messages.codes import place, reach_of_stop
-from app.services.messages.outbox import put
-from app.services.messages.planning import usable, waiting
-from app.services.messages.reaches import AGAIN_AFTER, ReachShown, send_code, shown_of, take_code
+from app.services.messages.codes import find_stopped_reach, seal_context
+from app.services.messages.outbox import queue_rows
+from app.services.messages.planning import is_usable, new_dispatch
+from app.services.messages.reaches import NEXT_CODE_AFTER, ReachShown, describe, send_code, take_code
 from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 
@@ -34,7 +34,7 @@ _NEWS, _CODE_ALONE = Times.AT_ONCE, Times.DEADLINES
 _MOST_CODES, _CODE_PERIOD = 6, dt.timedelta(days=1)  # codes a day for one contact, whoever typed it
 
 
-def way_to(contact: str, there: frozenset[OutgoingChannel]) -> tuple[OutgoingChannel, str] | None:
+def find_channel(contact: str, there: frozenset[OutgoingChannel]) -> tuple[OutgoingChannel, str] | None:
     """Return the channel and the address of a contact. Returns None where no channel reaches it, as a fixed line."""
     for channel, address in ((OutgoingChannel.MAIL, contact.strip()), (OutgoingChannel.SMS, plain_contact(contact))):
         if channel in there and not fault_of_address(channel, address):
@@ -43,7 +43,7 @@ def way_to(contact: str, there: frozenset[OutgoingChannel]) -> tuple[OutgoingCha
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class MessageChoice:
     """How an objector can be told: the channels of this installation, and the objector's choice (R14, R36).
 
     Whoever files on the web gets a code at once. For a registered objection the clerk has seen the person or the signed
@@ -55,11 +55,11 @@ class Telling:
     code_at_once: bool = True
 
 
-def begin(
-    session: Session, keyring: Keyring, objection_id: int, contact: str, telling: Telling, now: dt.datetime
+def keep_address(
+    session: Session, keyring: Keyring, objection_id: int, contact: str, telling: MessageChoice, now: dt.datetime
 ) -> None:
     """Keep the address of an objection that is being filed, in its transaction, and send it a code."""
-    way = way_to(contact, telling.channels)
+    way = find_channel(contact, telling.channels)
     if way is None:
         return
     channel, address = way
@@ -67,12 +67,12 @@ def begin(
     reach = Reach(objection_id=objection_id, channel=channel, sealed=b"", times=times, made_at=now, code_at=now)
     session.add(reach)
     session.flush()
-    reach.sealed = keyring.seal(address, place(reach.id))
+    reach.sealed = keyring.seal(address, seal_context(reach.id))
     if telling.code_at_once:
-        _send_code(session, reach, now)
+        _send_code_within_limit(session, reach, now)
 
 
-def _send_code(session: Session, reach: Reach, now: dt.datetime) -> None:
+def _send_code_within_limit(session: Session, reach: Reach, now: dt.datetime) -> None:
     """Have a code sent, unless the contact got the daily limit of codes.
 
     Anybody can type a stranger's number. The page says the same in either case, so that it does not reveal what others
@@ -94,15 +94,15 @@ def _send_code(session: Session, reach: Reach, now: dt.datetime) -> None:
         reach.code_at = now  # as if one had left: the page reads it
 
 
-def shown(session: Session, keyring: Keyring, objection_id: int) -> ReachShown | None:
+def find_shown(session: Session, keyring: Keyring, objection_id: int) -> ReachShown | None:
     """Return an objector's address as their own page shows it, None without one."""
-    reach = _of(session, objection_id)
-    return shown_of(keyring, reach) if reach is not None else None
+    reach = _find(session, objection_id)
+    return describe(keyring, reach) if reach is not None else None
 
 
 def code_was_asked_for(session: Session, objection_id: int) -> bool:
     """Tell whether a code was asked for, by filing on the web or on the page. Whether it was sent is not told (R17)."""
-    reach = _existing(session, objection_id)
+    reach = _require(session, objection_id)
     registered = session.scalar(select(exists().where(Registration.objection_id == objection_id)))
     return not registered or reach.code_at > reach.made_at
 
@@ -116,64 +116,66 @@ def confirm(work: Work, objection_id: int, code: str) -> None:
 @use_case
 def _try_code(work: Work, objection_id: int, code: str) -> bool:
     """Try a code. Commits in either case, since a wrong attempt counts."""
-    return take_code(work, _locked(work.session, objection_id), code)
+    return take_code(work, _lock(work.session, objection_id), code)
 
 
 @use_case
 def send_code_again(work: Work, objection_id: int) -> None:
     """Send another code. Raises CodeTooSoon."""
-    reach = _locked(work.session, objection_id)
+    reach = _lock(work.session, objection_id)
     if reach.confirmed_at is not None:
         return
-    if code_was_asked_for(work.session, objection_id) and work.now < reach.code_at + AGAIN_AFTER:
+    if code_was_asked_for(work.session, objection_id) and work.now < reach.code_at + NEXT_CODE_AFTER:
         raise CodeTooSoon
-    _send_code(work.session, reach, work.now)
+    _send_code_within_limit(work.session, reach, work.now)
 
 
 @use_case
-def choose(work: Work, objection_id: int, wants_news: bool) -> None:
+def choose_news(work: Work, objection_id: int, wants_news: bool) -> None:
     """Begin or end the messages, from the receipt's page."""
-    reach = _locked(work.session, objection_id)
+    reach = _lock(work.session, objection_id)
     reach.times = _NEWS if wants_news else _CODE_ALONE
     if wants_news:
         reach.stopped_at = None
 
 
 @use_case
-def stop(work: Work, token: str) -> None:
+def stop_by_link(work: Work, token: str) -> None:
     """End the messages by the link that stands in each of them. Raises NotThere for a link that was not made here."""
-    reach = _of_link(work.session, work.keyring, token)
+    reach = _find_by_link(work.session, work.keyring, token)
     reach.stopped_at = reach.stopped_at or work.now
 
 
 def has_stopped(session: Session, keyring: Keyring, token: str) -> bool:
     """Tell whether the messages that a link ends have ended. Raises NotThere for a link that was not made here."""
-    return _of_link(session, keyring, token).stopped_at is not None
+    return _find_by_link(session, keyring, token).stopped_at is not None
 
 
-def _of_link(session: Session, keyring: Keyring, token: str) -> Reach:
-    reach_id = reach_of_stop(keyring, token)
+def _find_by_link(session: Session, keyring: Keyring, token: str) -> Reach:
+    reach_id = find_stopped_reach(keyring, token)
     reach = session.get(Reach, reach_id) if reach_id is not None else None
     if reach is None or reach.objection_id is None:
         raise NotThere("没有这个退订链接，可能抄漏了几个字符。")
     return reach
 
 
-def tell(session: Session, objection_ids: Iterable[int], now: dt.datetime) -> None:
+def tell_objectors_of_news(session: Session, objection_ids: Iterable[int], now: dt.datetime) -> None:
     """Tell the objectors who wish it that there is news. A message that already waits is not repeated."""
     told_already = exists().where(
         Dispatch.reach_id == Reach.id, Dispatch.notice == NoticeKind.NEWS, Dispatch.fate == Delivery.WAITING
     )
     wishing = session.scalars(
-        select(Reach).where(Reach.objection_id.in_(list(objection_ids)), Reach.times == _NEWS, usable(), ~told_already)
+        select(Reach).where(
+            Reach.objection_id.in_(list(objection_ids)), Reach.times == _NEWS, is_usable(), ~told_already
+        )
     ).all()
     if not wishing:
         return
-    due = in_hours(now, calendar_of(session))
-    put(session, [waiting(reach, NoticeKind.NEWS, now, due) for reach in wishing])
+    due = move_into_hours(now, calendar_of(session))
+    queue_rows(session, [new_dispatch(reach, NoticeKind.NEWS, now, due) for reach in wishing])
 
 
-def unconfirmed(session: Session, case_id: int, now: dt.datetime) -> set[int]:
+def find_unconfirmed(session: Session, case_id: int, now: dt.datetime) -> set[int]:
     """Return the objections that came by the web and whose contact was not confirmed within one working day (R14)."""
     rows = session.execute(
         select(Objection.id, Objection.filed_at)
@@ -185,20 +187,22 @@ def unconfirmed(session: Session, case_id: int, now: dt.datetime) -> set[int]:
         )
     ).all()
     days = calendar_of(session) if rows else None
-    return {objection_id for objection_id, filed_at in rows if days and now >= end_of(next_workday(filed_at, days))}
+    return {
+        objection_id for objection_id, filed_at in rows if days and now >= end_of(find_next_workday(filed_at, days))
+    }
 
 
-def _of(session: Session, objection_id: int) -> Reach | None:
+def _find(session: Session, objection_id: int) -> Reach | None:
     return session.scalar(select(Reach).where(Reach.objection_id == objection_id))
 
 
-def _existing(session: Session, objection_id: int) -> Reach:
-    reach = _of(session, objection_id)
+def _require(session: Session, objection_id: int) -> Reach:
+    reach = _find(session, objection_id)
     if reach is None:
         raise NotThere("没有可以确认的联系方式。")
     return reach
 
 
-def _locked(session: Session, objection_id: int) -> Reach:
+def _lock(session: Session, objection_id: int) -> Reach:
     """Return the address under its lock: of tries at once each counts."""
-    return lock_row(session, Reach, _existing(session, objection_id).id)
+    return lock_row(session, Reach, _require(session, objection_id).id)

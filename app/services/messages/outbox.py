@@ -13,7 +13,7 @@ from app.models import Dispatch, OutboxRow
 _OUTGOING = "messages.outgoing"
 
 
-def put(session: Session, rows: Sequence[OutboxRow | Dispatch]) -> None:
+def queue_rows(session: Session, rows: Sequence[OutboxRow | Dispatch]) -> None:
     """Add rows to be sent."""
     session.add_all(rows)
     if rows:

@@ -14,7 +14,7 @@ from app.domain.calendar.workdays import Calendar
 from app.domain.cases.states import Role
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import Delivery
-from app.domain.messages.hours import ALWAYS, Times, leaves_at, tells_still, wants
+from app.domain.messages.hours import ALWAYS, Times, find_leaving_time, is_still_useful, is_wanted
 from app.domain.messages.wording import NoticeKind
 from app.models import Case, Dispatch, OutboxRow, Reach, Recusal, Unit, UnitKind, User
 from app.models.arrivals import shown_to_units
@@ -25,7 +25,7 @@ _STALE = dt.timedelta(days=7)  # events older than this are not sent: the sender
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class SendingSetup:
     """What planning needs: the available channels, and the calendar in force."""
 
     channels: frozenset[OutgoingChannel]
@@ -36,7 +36,7 @@ def new_token() -> str:
     return secrets.token_hex(16)
 
 
-def waiting(
+def new_dispatch(
     reach: Reach,
     notice: NoticeKind,
     told_at: dt.datetime,
@@ -60,7 +60,7 @@ def waiting(
 
 
 @use_case
-def plan(work: Work, means: Means) -> int:
+def plan_dispatches(work: Work, means: SendingSetup) -> int:
     """Make the dispatches of the oldest unplanned rows. Returns how many rows there were.
 
     A row about a case that is still held back from units waits until they may know of it (R19).
@@ -77,25 +77,25 @@ def plan(work: Work, means: Means) -> int:
         .execution_options(populate_existing=True)
     ).all()
     for row in rows:
-        work.session.add_all(_dispatches(work, row, means))
+        work.session.add_all(_make_dispatches(work, row, means))
         row.planned_at = work.now
     return len(rows)
 
 
-def _dispatches(work: Work, row: OutboxRow, means: Means) -> Iterator[Dispatch]:
-    if work.now - row.created_at > _STALE or not tells_still(row.reminder, row.case.state, row.deadline, work.now):
+def _make_dispatches(work: Work, row: OutboxRow, means: SendingSetup) -> Iterator[Dispatch]:
+    if work.now - row.created_at > _STALE or not is_still_useful(row.reminder, row.case.state, row.deadline, work.now):
         return
     unit = work.session.get_one(Unit, row.unit_id)
     of_office = unit.kind is UnitKind.OFFICE
-    for reach in _reaches(work, row.case, unit, means.channels):
-        if not wants(reach.times, row.reminder):
+    for reach in _list_reaches(work, row.case, unit, means.channels):
+        if not is_wanted(reach.times, row.reminder):
             continue
         digest = reach.times is Times.MORNING and row.reminder not in ALWAYS
-        due = leaves_at(row.reminder, reach.times, of_office=of_office, now=work.now, days=means.days)
-        yield waiting(reach, NoticeKind.WARNING, row.created_at, due, outbox_id=row.id, digest=digest)
+        due = find_leaving_time(row.reminder, reach.times, of_office=of_office, now=work.now, days=means.days)
+        yield new_dispatch(reach, NoticeKind.WARNING, row.created_at, due, outbox_id=row.id, digest=digest)
 
 
-def _reaches(work: Work, case: Case, unit: Unit, channels: frozenset[OutgoingChannel]) -> Iterable[Reach]:
+def _list_reaches(work: Work, case: Case, unit: Unit, channels: frozenset[OutgoingChannel]) -> Iterable[Reach]:
     """List the confirmed addresses of a unit and of its people who are told of this case.
 
     Leaves out a recused person, and then also the unit's shared address, which that person may read.
@@ -108,13 +108,13 @@ def _reaches(work: Work, case: Case, unit: Unit, channels: frozenset[OutgoingCha
         whose.append(Reach.unit_id == unit.id)
     return work.session.scalars(
         select(Reach)
-        .where(or_(*whose), usable(), Reach.channel.in_(channels))
+        .where(or_(*whose), is_usable(), Reach.channel.in_(channels))
         .options(joinedload(Reach.user))
         .order_by(Reach.id)
     ).all()
 
 
-def usable() -> ColumnElement[bool]:
+def is_usable() -> ColumnElement[bool]:
     """Return the condition on Reach that it is confirmed, and neither ended nor returned."""
     return Reach.confirmed_at.is_not(None) & Reach.stopped_at.is_(None) & Reach.bounced_at.is_(None)
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.accounts.proving import CODES_COUNT_FOR, MOST_CODES, HeldAddress, proves_owner
 from app.domain.cases.states import require_office
-from app.domain.messages.channels import PERSONAL, OutgoingChannel, masked
+from app.domain.messages.channels import PERSONAL, OutgoingChannel, mask_address
 from app.domain.messages.hours import Times
 from app.domain.messages.wording import NoticeKind
 from app.domain.refusals import (
@@ -32,8 +32,8 @@ from app.models import Dispatch, Reach, Unit, User
 from app.sealing import Keyring
 from app.services.accounts import staffing
 from app.services.accounts.two_people import may_agree, speaks_for
-from app.services.messages.codes import VALID_FOR, address_of, place
-from app.services.messages.reaches import AGAIN_AFTER, require_sound_address, send_code, take_code
+from app.services.messages.codes import CODE_LASTS, seal_context, unseal_address
+from app.services.messages.reaches import NEXT_CODE_AFTER, require_sound_address, send_code, take_code
 from app.services.record.chain import by_user
 from app.services.shared.locks import lock_row, lock_row_if_any
 from app.services.shared.work import Work, use_case
@@ -49,7 +49,7 @@ class ProvingAddress:
     asked: bool
 
 
-def ways_of(session: Session, keyring: Keyring, user_id: int, now: dt.datetime) -> list[ProvingAddress]:
+def list_proving_addresses(session: Session, keyring: Keyring, user_id: int, now: dt.datetime) -> list[ProvingAddress]:
     """List the addresses by which the owner of an account can make it their own. None where it is so already."""
     user = session.get_one(User, user_id)
     if not user.is_given_out:
@@ -58,11 +58,11 @@ def ways_of(session: Session, keyring: Keyring, user_id: int, now: dt.datetime) 
         ProvingAddress(
             reach.id,
             reach.channel,
-            masked(reach.channel, address_of(keyring, reach)),
-            _asked(session, reach, user, now),
+            mask_address(reach.channel, unseal_address(keyring, reach)),
+            _code_is_valid(session, reach, user, now),
         )
         for reach in session.scalars(select(Reach).where(Reach.user_id == user_id).order_by(Reach.channel))
-        if _counts(session, keyring, reach, user)
+        if _proves_owner(session, keyring, reach, user)
     ]
 
 
@@ -83,7 +83,7 @@ def enter_address(
     user = lock_row(work.session, User, user_id)
     if not may_agree(work.session, work.actor, user):
         raise NotAllowed("须由市工作专班里没有开设、没有重置过这个账号的人登记，也不能给自己登记。")
-    if _is_of_others(work.session, work.keyring, user, channel, address):
+    if _is_used_by_others(work.session, work.keyring, user, channel, address):
         raise BadValue("address", "这个地址是单位共用的，或者是别人在用的。请填只有本人看得到的。")
     mine = select(Reach).where(Reach.user_id == user_id, Reach.channel == channel).with_for_update(of=Reach)
     reach = work.session.scalar(mine.execution_options(populate_existing=True))
@@ -94,7 +94,7 @@ def enter_address(
         reach = Reach(user_id=user_id, channel=channel, sealed=b"", **begun)
         work.session.add(reach)
         work.session.flush()
-    reach.sealed = work.keyring.seal(address, place(reach.id))
+    reach.sealed = work.keyring.seal(address, seal_context(reach.id))
     reach.confirmed_at = reach.stopped_at = reach.bounced_at = None
     reach.entered_by, reach.owners = work.actor.user_id, None
     work.did("reach.entered", user, channel=channel)
@@ -106,29 +106,29 @@ def ask_code(work: Work, reach_id: int, there: frozenset[OutgoingChannel]) -> No
 
     Raises NotYourCase, NoChannel, CodeTooSoon, TooManyCodes.
     """
-    reach, _ = _own(work, reach_id)
+    reach, _ = _lock_own(work, reach_id)
     if reach.channel not in there:
         raise NoChannel
-    codes = _codes_of_today(work, reach)
+    codes = _count_recent_codes(work, reach)
     if codes >= MOST_CODES:
         raise TooManyCodes
-    if codes and work.now < reach.code_at + AGAIN_AFTER:
+    if codes and work.now < reach.code_at + NEXT_CODE_AFTER:
         raise CodeTooSoon
     send_code(work.session, reach, work.now)
     work.did("user.proof_asked", f"user:{work.actor.user_id}", channel=reach.channel)
 
 
-def prove(work: Work, reach_id: int, code: str) -> None:
+def prove_ownership(work: Work, reach_id: int, code: str) -> None:
     """Make an account its owner's own by the code that was sent. Raises CodeRefused, NotYourCase."""
-    if not _try(work, reach_id, code):
+    if not _try_code(work, reach_id, code):
         raise CodeRefused
 
 
 @use_case
-def _try(work: Work, reach_id: int, code: str) -> bool:
+def _try_code(work: Work, reach_id: int, code: str) -> bool:
     """Try a code. Commits in either case: a wrong try counts."""
-    reach, user = _own(work, reach_id)
-    asked = _asked(work.session, reach, user, work.now) and _codes_of_today(work, reach) <= MOST_CODES
+    reach, user = _lock_own(work, reach_id)
+    asked = _code_is_valid(work.session, reach, user, work.now) and _count_recent_codes(work, reach) <= MOST_CODES
     if not take_code(work, reach, code if asked else ""):
         return False
     reach.owners, reach.bounced_at = True, None
@@ -137,52 +137,54 @@ def _try(work: Work, reach_id: int, code: str) -> bool:
     return True
 
 
-def _own(work: Work, reach_id: int) -> tuple[Reach, User]:
+def _lock_own(work: Work, reach_id: int) -> tuple[Reach, User]:
     """Lock an address of the actor's and the account. Raises NotYourCase for one that proves nothing."""
     user = lock_row(work.session, User, work.actor.user_id)
     reach = lock_row_if_any(work.session, Reach, reach_id)
     mine = reach is not None and reach.user_id == user.id and user.is_given_out
-    if reach is None or not mine or not _counts(work.session, work.keyring, reach, user):
+    if reach is None or not mine or not _proves_owner(work.session, work.keyring, reach, user):
         raise NotYourCase
     return reach, user
 
 
-def _asked(session: Session, reach: Reach, user: User, now: dt.datetime) -> bool:
+def _code_is_valid(session: Session, reach: Reach, user: User, now: dt.datetime) -> bool:
     """Whether a code was sent since the account was given out last, and is still good."""
     given_at = user.password_given_at
-    fresh = (given_at is None or reach.code_at >= given_at) and now < reach.code_at + VALID_FOR
-    return fresh and session.scalars(select(_codes_to(reach).where(Dispatch.told_at == reach.code_at).exists())).one()
+    fresh = (given_at is None or reach.code_at >= given_at) and now < reach.code_at + CODE_LASTS
+    return (
+        fresh and session.scalars(select(_select_codes(reach).where(Dispatch.told_at == reach.code_at).exists())).one()
+    )
 
 
-def _counts(session: Session, keyring: Keyring, reach: Reach, user: User) -> bool:
+def _proves_owner(session: Session, keyring: Keyring, reach: Reach, user: User) -> bool:
     confirmed = bool(reach.owners) and reach.confirmed_at is not None
     entered_for = None
     if reach.entered_by is not None and not session.get_one(User, reach.entered_by).waits_for_agreement:
         entered_for = speaks_for(session, reach.entered_by)
     held = HeldAddress(
         in_use=reach.stopped_at is None and reach.bounced_at is None,
-        of_others=_is_of_others(session, keyring, user, reach.channel, address_of(keyring, reach)),
+        of_others=_is_used_by_others(session, keyring, user, reach.channel, unseal_address(keyring, reach)),
         confirmed_by_owner=confirmed,
         entered_for=entered_for,
     )
     return proves_owner(held, speaks_for(session, user.id))
 
 
-def _is_of_others(session: Session, keyring: Keyring, user: User, channel: OutgoingChannel, address: str) -> bool:
+def _is_used_by_others(session: Session, keyring: Keyring, user: User, channel: OutgoingChannel, address: str) -> bool:
     """Whether a unit near this person, or another person of it, uses the address as well."""
-    near = {unit.id: unit for unit in _units_near(session, user)}
+    near = {unit.id: unit for unit in _list_units_near(session, user)}
     theirs = select(User.id).where(User.unit_id.in_(near), User.id != user.id)
     givers = [user.password_given_by] if user.password_given_by is not None else []
     others = select(Reach).where(
         Reach.channel == channel,
         or_(Reach.unit_id.in_(near), Reach.user_id.in_(theirs), Reach.user_id.in_(givers)),
     )
-    used = {_plain(address_of(keyring, reach)) for reach in session.scalars(others)}
-    public = {_plain(line) for unit in near.values() for line in (unit.email, unit.phone)}
-    return _plain(address) in used | public
+    used = {_normalise(unseal_address(keyring, reach)) for reach in session.scalars(others)}
+    public = {_normalise(line) for unit in near.values() for line in (unit.email, unit.phone)}
+    return _normalise(address) in used | public
 
 
-def _units_near(session: Session, user: User) -> Iterator[Unit]:
+def _list_units_near(session: Session, user: User) -> Iterator[Unit]:
     """Yield the person's unit and those above it, and the unit of whoever gave out the account."""
     unit: Unit | None = user.unit
     while unit is not None:
@@ -192,16 +194,16 @@ def _units_near(session: Session, user: User) -> Iterator[Unit]:
         yield session.get_one(User, user.password_given_by).unit
 
 
-def _plain(address: str) -> str:
+def _normalise(address: str) -> str:
     """Return an address as it is compared: a mailbox in small letters, a number by its digits."""
     return address.strip().lower() if "@" in address else "".join(sign for sign in address if sign.isdecimal())
 
 
-def _codes_of_today(work: Work, reach: Reach) -> int:
+def _count_recent_codes(work: Work, reach: Reach) -> int:
     """Count the codes that were sent to an address lately, whatever for."""
-    lately = _codes_to(reach).where(Dispatch.told_at > work.now - CODES_COUNT_FOR)
+    lately = _select_codes(reach).where(Dispatch.told_at > work.now - CODES_COUNT_FOR)
     return work.session.scalars(select(func.count()).select_from(lately.subquery())).one()
 
 
-def _codes_to(reach: Reach) -> Select[int]:
+def _select_codes(reach: Reach) -> Select[int]:
     return select(Dispatch.id).where(Dispatch.reach_id == reach.id, Dispatch.notice == NoticeKind.CODE)

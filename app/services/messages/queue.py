@@ -21,7 +21,7 @@ _NAME = "gongshi"
 _CALLS = 4  # more calls than threads have no use
 
 
-def queue_of(settings: Settings) -> Huey:
+def open_queue(settings: Settings) -> Huey:
     """Open the queue of this installation."""
     if settings.redis_url:
         return RedisHuey(_NAME, url=settings.redis_url, results=False)
@@ -29,12 +29,12 @@ def queue_of(settings: Settings) -> Huey:
     return SqliteHuey(_NAME, filename=str(settings.instance_dir / "queue.sqlite"), results=False)
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     """Serve as the body of a task in a process that only calls it."""
 
 
 def add_tasks(
-    huey: Huey, deliver: Callable[[], object] = _nothing, look_for_bounces: Callable[[], object] = _nothing
+    huey: Huey, deliver: Callable[[], object] = _do_nothing, look_for_bounces: Callable[[], object] = _do_nothing
 ) -> Callable[[], object]:
     """Register the task and the sweep of each minute; return the function that queues a call.
 
@@ -58,10 +58,10 @@ def add_tasks(
 
 def wake_after_commits(database: Database, settings: Settings) -> None:
     """Have a sender called whenever this process has committed something to send."""
-    call_after_commits(database, _waker(settings))
+    call_after_commits(database, _make_waker(settings))
 
 
-def _waker(settings: Settings) -> Callable[[], None]:
+def _make_waker(settings: Settings) -> Callable[[], None]:
     """Return a function that calls a sender unless enough calls wait. It never raises: the sweep runs every minute.
 
     The queue is opened by the first call: most commands of the console never need it.
@@ -69,7 +69,7 @@ def _waker(settings: Settings) -> Callable[[], None]:
 
     @cache
     def opened() -> tuple[Huey, Callable[[], object]]:
-        huey = queue_of(settings)
+        huey = open_queue(settings)
         return huey, add_tasks(huey)
 
     def wake() -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.cases.reminders import Reminder
-from app.domain.cases.states import OPEN_STATES, State, move
+from app.domain.cases.states import OPEN_STATES, State, require_move
 from app.domain.objections.receipt import receipt_hash
 from app.domain.periods.window import too_late_to_conclude
 from app.domain.refusals import AlreadyDone, MoveRefused, TooLateToConclude, UnknownReceipt
@@ -72,7 +72,7 @@ def supplement(work: Work, objection_id: int, text: str, form_hash: str = "") ->
     if form_hash and (files := claim_for_supplement(work.session, form_hash, objection.id, message.id)):
         details["files"] = files
     if case.state is State.AWAITING_SUPPLEMENT and case.resume_state is not None:
-        case.state = move(case.state, case.resume_state, "补充")
+        case.state = require_move(case.state, case.resume_state, "补充")
         case.resume_state = None
         case.touched_at = work.now  # the handlers' two working days begin anew (R21)
     tell_units(work, case, Reminder.SUPPLEMENT)

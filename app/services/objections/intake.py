@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.calendar.workdays import DayTable
-from app.domain.cases.hands import Staffed, falls_at, first_hand, lacks_hands
+from app.domain.cases.hands import UnitStaffing, choose_first_handler, find_escalation, lacks_hands
 from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import Actor, Role, State
 from app.domain.cases.verdict import LEFT_NAMES
@@ -43,7 +43,7 @@ from app.models import (
 )
 from app.models.periods import days_from_json
 from app.sealing import Keyring
-from app.services.messages.followers import Telling, begin
+from app.services.messages.followers import MessageChoice, keep_address
 from app.services.messages.outbox import mark_outgoing
 from app.services.objections.evidence import claim
 from app.services.objections.identities import Objector, seal_objector
@@ -149,7 +149,7 @@ class Filing:
 
     # By a signed slip: held up by the limits since then (R17). Or when it arrived, where staff register it (R33).
     first_made: dt.datetime | None = None
-    telling: Telling | None = None  # None: no channel leaves this installation
+    telling: MessageChoice | None = None  # None: no channel leaves this installation
 
     def digest(self, key: bytes, entry_id: int) -> str:
         """Return a hash that tells a repeated request from one with other content, without keeping either."""
@@ -261,9 +261,9 @@ def write_down(
     connection = session.connection()
     without = registrar.user_id if registrar else 0
     units = connection.execute(_CHAIN, {"unit_id": period.organiser_id, "now": now, "without": without}).all()
-    staffed = [Staffed(row[0], row[1]) for row in units]
+    staffed = [UnitStaffing(row[0], row[1]) for row in units]
     chain = [unit.unit_id for unit in staffed]
-    handler = chain[-1] if filing.against_handler else first_hand(staffed)
+    handler = chain[-1] if filing.against_handler else choose_first_handler(staffed)
     if registrar is not None and lacks_hands(handler, staffed):
         raise NoHandsLeft
     days = DayTable([counted.day for counted in days_from_json(period.days)])
@@ -275,7 +275,7 @@ def write_down(
             "handler_unit_id": handler,
             "received_at": now,
             # What is registered in the last days before the deadline is the office's at once (R21, R33).
-            "escalates_at": max(now, falls_at(now, period.conclude_by, days)),
+            "escalates_at": max(now, find_escalation(now, period.conclude_by, days)),
         },
     ).scalar_one()
     code = receipt_code(keyring.hash_key, filing.form_token)
@@ -290,7 +290,7 @@ def write_down(
         claim(connection, row["form_hash"], objection_id, filing.files, filing.letters)
         details["files"] = filing.files
     if filing.telling is not None:
-        begin(session, keyring, objection_id, filing.contact, filing.telling, now)
+        keep_address(session, keyring, objection_id, filing.contact, filing.telling, now)
     _warn_of_arrival(connection, case_id, chain[chain.index(handler) :], period.conclude_by, now)
     mark_outgoing(session)
     who = name_of_actor(registrar) if registrar else OBJECTOR

@@ -18,7 +18,7 @@ from app.domain.refusals import BadValue, NotYourCase, WrongState
 from app.domain.shared.wording import moment
 from app.models import Entry, Objection, ObjectorKind, Period, Registration, Unit
 from app.services.accounts.units import first_handler
-from app.services.cases.registrars import recusal_of_registrar
+from app.services.cases.registrars import build_recusal
 from app.services.objections import intake
 from app.services.objections.intake import Filed, Filing
 from app.services.shared.locks import lock_row
@@ -94,7 +94,7 @@ def _register(work: Work, entry_id: int, filing: Filing, arrival: Arrival) -> Fi
             late_reason=arrival.late_reason or None,
         )
     )
-    session.add(recusal_of_registrar(case_id, registrar, now))
+    session.add(build_recusal(case_id, registrar, now))
     for act in acts:
         details = dict(act.details)
         if act.action == "objection.filed":

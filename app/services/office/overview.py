@@ -23,7 +23,7 @@ from app.models import (
 from app.services.accounts import resets, two_people
 from app.services.accounts.two_people import Waiting
 from app.services.award import revocation
-from app.services.cases.queue import QueuedCase, queue_of, watched_by
+from app.services.cases.queue import QueuedCase, list_queue, list_watched
 from app.services.nominees import gates
 from app.services.objections import identities
 from app.services.periods.progress import ready_to_close, running_periods
@@ -65,8 +65,8 @@ class NeedsAHand:
 
 def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand:
     """Return what waits today: escalated and pressing cases, proposals, periods to close, days that may change."""
-    own = [queued for queued in queue_of(session, actor, now) if queued.is_open]
-    watched = watched_by(session, actor, now)
+    own = [queued for queued in list_queue(session, actor, now) if queued.is_open]
+    watched = list_watched(session, actor, now)
     unclosed = running_periods(session)
     ready = ready_to_close(session, unclosed, now)
     return NeedsAHand(

@@ -40,7 +40,7 @@ _SAYS = (
 def of_case(session: Session, case_id: int, clerk: Clerk) -> ZipPackage:
     """Bundle a case for whoever may see it. Raises NotYourCase."""
     case = visible_case(session, case_id, clerk.actor, clerk.now)
-    enclosed = enclosures.enclosures(session, clerk.vault.keyring, case_id)
+    enclosed = enclosures.list_enclosures(session, clerk.vault.keyring, case_id)
     members = [
         _written("01-基本情况.txt", _cover(case, clerk)),
         *_objections(session, case, clerk.vault),
@@ -68,8 +68,8 @@ def _cover(case: Case, clerk: Clerk) -> list[str]:
 
 
 def _objections(session: Session, case: Case, vault: Vault) -> Iterable[Member]:
-    exhibits = evidence_reading.exhibits(session, case.id)
-    sealed = evidence_reading.sealed(session, case.id)
+    exhibits = evidence_reading.list_exhibits(session, case.id)
+    sealed = evidence_reading.find_sealed(session, case.id)
     for number, objection in enumerate(case.objections, start=1):
         folder = f"02-异议/异议{number}"
         yield _written(f"{folder}.txt", _objection(objection, hidden=objection.id in sealed))
@@ -110,7 +110,7 @@ def _outcome(session: Session, case: Case, of_proposals: dict[int, list[Enclosed
     if case.state is State.DECLINED and case.decline_ground is not None:
         said = ["不予受理。", f"依据：{DECLINE_GROUND_NAMES[case.decline_ground]}", f"理由：{case.decline_reason}"]
         yield _written("04-处理意见/不予受理.txt", said)
-    for proposal in reversed(proposals.of_case(session, case)):
+    for proposal in reversed(proposals.list_versions(session, case)):
         title = f"04-处理意见/第{proposal.version}稿"
         yield _written(f"{title}.txt", _proposal(proposal))
         yield from _enclosed(session, title, of_proposals.get(proposal.version, []), vault)
@@ -146,7 +146,7 @@ def _second_looks(case: Case) -> Iterable[Member]:
 
 def _letters(session: Session, case: Case, clerk: Clerk) -> Iterable[Member]:
     """Return the letters of the case that this person may read, in the order in which they were written (R34)."""
-    found = letters.of_case(session, case.id, clerk.actor, clerk.now)
+    found = letters.list_of_case(session, case.id, clerk.actor, clerk.now)
     for number, letter in enumerate(sorted(found, key=lambda each: (each.made_at, each.series, each.number)), start=1):
         paper = paper_of([letter], clerk.stationery)
         yield Member(f"05-文书/{number:02d}-{paper.file_name}", partial(_made, paper))
@@ -158,7 +158,7 @@ def _made(paper: Paper) -> Iterable[bytes]:
 
 def _past(session: Session, case: Case) -> list[str]:
     lines = []
-    for each in history.of_case(session, case):
+    for each in history.list_history(session, case):
         at = coarse(each.at) if each.coarse else moment(each.at)
         lines.append(f"{at}　{each.who}　{each.what}{f'：{each.text}' if each.text else ''}")
     return lines

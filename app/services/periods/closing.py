@@ -19,7 +19,7 @@ from app.domain.refusals import AlreadyClosed, CasesOpen, LooksOpen, WrongState
 from app.domain.refusals.base import end
 from app.models import Case, Closing, Disqualification, Entry, Objection, Period
 from app.services.calendar.availability import availability
-from app.services.cases.second_looks import holding_up
+from app.services.cases.second_looks import list_holding_up
 from app.services.cases.settlement import settle_period
 from app.services.objections import channels
 from app.services.periods.corrected_text import EntryView, as_shown
@@ -45,7 +45,7 @@ def close_period(work: Work, period_id: int) -> None:
     still_open = [case.number for case in cases_of(work.session, period) if case.state in OPEN_STATES]
     if still_open and not too_late_to_conclude(period.conclude_by, work.now):
         raise CasesOpen(still_open, period.conclude_by)
-    held_up = holding_up(work.session, [period], work.now).get(period.id)
+    held_up = list_holding_up(work.session, [period], work.now).get(period.id)
     if held_up is not None:
         raise LooksOpen(held_up.numbers, held_up.until)
     report = closing_report(work.session, period, work.now)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.states import OPEN_STATES, State
 from app.domain.cases.verdict import effective_state
 from app.models import Case, Entry, Objection, Period
-from app.services.cases.second_looks import holding_up
+from app.services.cases.second_looks import list_holding_up
 
 
 def running_periods(session: Session) -> Sequence[Period]:
@@ -72,7 +72,7 @@ def ready_to_close(session: Session, periods: Sequence[Period], now: dt.datetime
     over = [period for period in periods if period.closed_at is None and period.cancelled_at is None]
     over = [period for period in over if now >= period.closes_at]
     open_cases = open_case_counts(session, [period.id for period in over], now)
-    held_up = holding_up(session, over, now)
+    held_up = list_holding_up(session, over, now)
     return {period.id for period in over if not open_cases[period.id] and period.id not in held_up}
 
 

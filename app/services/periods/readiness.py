@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.domain.cases.states import TWO
+from app.domain.cases.states import PEOPLE_TO_CONCLUDE
 from app.domain.programmes.contacts import LINES, missing_lines
 from app.domain.refusals import ContactMissing
 from app.models import Nominee, Unit, UnitKind, User
@@ -91,9 +91,9 @@ def _lacks_people(session: Session, unit: Unit, now: dt.datetime) -> list[str]:
     hands = unit.hands(now)
     waiting = [user for user in unit.people if user.waits_for_agreement and user.can_log_in(now)]
     also = f"，另有{len(waiting)}个账号待上一级同意" if waiting else ""
-    if len(hands) < TWO:
-        return [f"可以登录的账号（现有{len(hands)}个，至少{TWO}个{also}）"]
-    if len({speaks_for(session, user_id) for user_id in hands}) < TWO:
+    if len(hands) < PEOPLE_TO_CONCLUDE:
+        return [f"可以登录的账号（现有{len(hands)}个，至少{PEOPLE_TO_CONCLUDE}个{also}）"]
+    if len({speaks_for(session, user_id) for user_id in hands}) < PEOPLE_TO_CONCLUDE:
         giver = session.get_one(User, speaks_for(session, min(hands)))
         return [f"互相独立的两个人（账号都由{giver.name}开设或者重置，请上一级的另一人在“待同意的账号”里同意）"]
     return []

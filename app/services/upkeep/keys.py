@@ -45,7 +45,7 @@ SEALED = (
     SealedColumn(CaseFile.sealed_title, CaseFile.id, CaseFile.name, title_bound_to),
     SealedColumn(Dossier.sealed, Dossier.nominee_id, Dossier.nominee_id, dossiers.place),
     SealedColumn(ImportRow.sealed, ImportRow.id, sealed_rows.NAMED_BY, sealed_rows.place),
-    SealedColumn(Reach.sealed, Reach.id, Reach.id, codes.place),
+    SealedColumn(Reach.sealed, Reach.id, Reach.id, codes.seal_context),
     SealedColumn(SecondFactor.sealed_secret, SecondFactor.user_id, SecondFactor.user_id, second_factor.place),
     SealedColumn(SecondFactor.sealed_proposal, SecondFactor.user_id, SecondFactor.user_id, second_factor.place),
 )

@@ -58,7 +58,7 @@ def readings(session: Session, now: dt.datetime) -> Readings:
     return Readings(
         open_cases={state: counts[state] for state in State if state in OPEN_STATES},
         escalated_cases=escalated,
-        cases_without_two_people=len(queue.without_hands(session, now)),
+        cases_without_two_people=len(queue.list_without_hands(session, now)),
         oldest_unaccepted=now - oldest_unaccepted if oldest_unaccepted else dt.timedelta(),
         open_periods=session.scalar(open_periods) or 0,
         until_next_deadline=deadline - now if deadline else None,

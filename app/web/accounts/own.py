@@ -30,7 +30,7 @@ def overview() -> ResponseReturnValue:
 
 
 def _overview(tried: Attempt[Any] = UNTRIED, code: tuple[int, ReachCodeForm] | None = None) -> ResponseReturnValue:
-    ways = proving.ways_of(session(), portal().keyring, me().id, now())
+    ways = proving.list_proving_addresses(session(), portal().keyring, me().id, now())
     codes = {way.id: ReachCodeForm(formdata=None).with_ids(f"code{way.id}") for way in ways}
     html = render_template(
         "accounts/own.html",
@@ -69,7 +69,7 @@ def ask_code(reach_id: int) -> ResponseReturnValue:
 @allow(*STAFF)
 def prove(reach_id: int) -> ResponseReturnValue:
     form = ReachCodeForm().with_ids(f"code{reach_id}")
-    tried = attempt(lambda: proving.prove(work(), reach_id, form.code.data or ""), form)
+    tried = attempt(lambda: proving.prove_ownership(work(), reach_id, form.code.data or ""), form)
     if tried.refused:
         return _overview(tried, (reach_id, form))
     flash("已经核实是您本人，可以提出意见和确认意见，不用再等上一级同意。")

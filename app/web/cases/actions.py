@@ -291,12 +291,12 @@ def choices_for(session: Session, action: Action, case: Case, me: User) -> dict[
     """Return the choices that a ChoiceForm offers for this case and this person."""
     match action:
         case Action.ASSIGN:
-            return {user.id: user.name for user in choices.assignable(session, case)}
+            return {user.id: user.name for user in choices.list_assignable(session, case)}
         case Action.JOIN:
             seen = cases_visible_to(me.actor, now())
-            return {lead.id: lead.number for lead in choices.joinable_leads(session, case, seen)}
+            return {lead.id: lead.number for lead in choices.list_joinable_leads(session, case, seen)}
         case Action.RECUSE:
-            others = [] if me.actor.role == "handler" else choices.assignable(session, case)
+            others = [] if me.actor.role == "handler" else choices.list_assignable(session, case)
             return {me.id: "我本人"} | {user.id: user.name for user in others if user.id != me.id}
         case _:
             return {}
@@ -306,7 +306,7 @@ def came_back(session: Session, action: Action, case: Case, me: User) -> dict[st
     """Return the texts of a proposal that was returned to this person, for the form to begin with (R22)."""
     if action not in (Action.PROPOSE, Action.DECLINE):
         return {}
-    back = proposals.returned_to(session, case, me.id, declines=action is Action.DECLINE)
+    back = proposals.find_returned(session, case, me.id, declines=action is Action.DECLINE)
     if back is None:
         return {}
     if back.decline_ground is not None:

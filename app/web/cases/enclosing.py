@@ -39,4 +39,4 @@ def remove_asked(case_id: int, form: WithFiles) -> None:
 
 def lying_with(case_id: int, form: WithFiles) -> list[Enclosed]:
     """Return the files that lie with a form."""
-    return enclosures.waiting_with(session(), portal().keyring, actor(), case_id, form.form_hash)
+    return enclosures.list_waiting(session(), portal().keyring, actor(), case_id, form.form_hash)

@@ -36,7 +36,7 @@ def letters_sheet() -> ResponseReturnValue:
 @blueprint.get("/letters/<int:letter_id>")
 @allow(*OFFICE_AND_UNITS)
 def letter_page(letter_id: int) -> ResponseReturnValue:
-    letter = letters.one(session(), letter_id, actor(), now())
+    letter = letters.find_one(session(), letter_id, actor(), now())
     return render_template("cases/letter.html", letter=letter, may_issue=letters.may_issue(letter, actor()))
 
 
@@ -70,7 +70,7 @@ def issue_letters() -> ResponseReturnValue:
 
 def _sent(letter_ids: list[int]) -> Response:
     with portal().database.reader() as reading:
-        chosen = letters.several(reading, letter_ids, actor(), now())
+        chosen = letters.find_several(reading, letter_ids, actor(), now())
         paper = paper_of(chosen, stationery())
         about = [(letter.case_id, letter.numbered) for letter in chosen]
     content = paper.write()
@@ -92,7 +92,7 @@ def _listing() -> Listing[Letter]:
             Column("made", "制作", lambda row: coarse(row.made_at), 16),
             Column("issued", "盖章发出", _issued, 16, badge=lambda row: "received" if row.issued_at is None else None),
         ],
-        rows=letters.reachable(session(), actor(), now()),
+        rows=letters.list_reachable(session(), actor(), now()),
         empty="还没有文书。受理、补正、不予受理、作出结论、逾期、催办时，文书会自动写好，列在这里。",
         filters=[
             Filter(

@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.cases.reminders import workdays_after_today
+from app.domain.cases.reminders import count_workdays_left
 from app.domain.cases.states import ACTION_NAMES, OPEN_STATES, Action, Role, allowed_actions
 from app.models import GROUP_ACT_NAMES, PROPOSAL_END_ACTS, PROPOSAL_END_NAMES, Case
 from app.services.cases import (
@@ -53,10 +53,10 @@ def queue_page() -> ResponseReturnValue:
         floods=flood.floods(session(), actor(), now()) if actor().role is Role.HEAD else [],
         group_acts=bulk.waiting_acts(session(), actor(), now()),
         GROUP_ACT_NAMES=GROUP_ACT_NAMES,
-        watched=len(queue.watched_by(session(), actor(), now())),
-        colleagues=queue.colleagues(session(), actor()) if leads else [],
+        watched=len(queue.list_watched(session(), actor(), now())),
+        colleagues=queue.list_colleagues(session(), actor()) if leads else [],
         warnings=warnings.warnings_for(session(), actor(), now()),
-        looks=second_looks.waiting_looks(session(), actor(), now()),
+        looks=second_looks.list_waiting(session(), actor(), now()),
     )
 
 
@@ -70,15 +70,15 @@ def queue_sheet() -> ResponseReturnValue:
 @allow(*OFFICE_AND_UNITS)
 def watched() -> ResponseReturnValue:
     """List the open cases of the units below, read-only."""
-    rows = queue.watched_by(session(), actor(), now())
+    rows = queue.list_watched(session(), actor(), now())
     empty = "下级单位现在没有正在办理的案件。"
     return case_listing(rows, "下级单位的案件", empty, with_unit=True).answer("cases/watched.html")
 
 
 def _queue() -> Listing[QueuedCase]:
-    rows = queue.queue_of(session(), actor(), now())
+    rows = queue.list_queue(session(), actor(), now())
     empty = "这里没有案件。收到异议后会排在这里，最紧急的在最前面。"
-    urged = urging.urged_of(session(), actor().unit_id)
+    urged = urging.list_urgings(session(), actor().unit_id)
     return case_listing(rows, "案件清单", empty, tickable=lambda row: row.is_open, urged=urged)
 
 
@@ -161,24 +161,24 @@ def _case_page(
         has_hands=facts.has_hands,
         falls_at=facts.escalates_at if facts.state in OPEN_STATES and not facts.handled_by_office else None,
         period=period,
-        left=workdays_after_today(period.conclude_by, period.day_table, now()),
+        left=count_workdays_left(period.conclude_by, period.day_table, now()),
         forms={action: each for action, each in forms.items() if _offers_something(each)},
         buttons=BUTTONS,
-        exhibits=evidence_reading.exhibits(session(), case.id),
-        sealed=evidence_reading.sealed(session(), case.id),
-        enclosures=enclosures.enclosures(session(), portal().keyring, case.id),
+        exhibits=evidence_reading.list_exhibits(session(), case.id),
+        sealed=evidence_reading.find_sealed(session(), case.id),
+        enclosures=enclosures.list_enclosures(session(), portal().keyring, case.id),
         lying={
             action: enclosing.lying_with(case.id, each) for action, each in forms.items() if isinstance(each, WithFiles)
         },
-        unconfirmed=followers.unconfirmed(session(), case.id, now()),
+        unconfirmed=followers.find_unconfirmed(session(), case.id, now()),
         tried=doing,
         refusal=tried.on_top,
-        history=history.of_case(session(), case),
-        versions=proposals.of_case(session(), case),
+        history=history.list_history(session(), case),
+        versions=proposals.list_versions(session(), case),
         came_back={action for action, texts in returned.items() if texts},
         PROPOSAL_END_ACTS=PROPOSAL_END_ACTS,
         PROPOSAL_END_NAMES=PROPOSAL_END_NAMES,
-        letters=letters.of_case(session(), case.id, actor(), now()),
+        letters=letters.list_of_case(session(), case.id, actor(), now()),
         now=now(),
     )
     return html, tried.status

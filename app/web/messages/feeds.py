@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from icalendar import Calendar, Event
 
 from app.services.messages import feeds
-from app.services.messages.feeds import Happening
+from app.services.messages.feeds import FeedItem
 from app.web.shared.access import STAFF, allow, everyone, me, work
 from app.web.shared.portal import now, portal, session
 
@@ -23,7 +23,7 @@ _KEPT = 300  # seconds; feeds hold no name, so a cached copy past the window sho
 @blueprint.get("/feeds/<int:programme_id>.atom")
 @everyone
 def atom(programme_id: int) -> ResponseReturnValue:
-    programme, happenings = feeds.of_programme(session(), programme_id, now())
+    programme, happenings = feeds.list_of_programme(session(), programme_id, now())
     base = portal().settings.public_url
     feed = FeedGenerator()
     feed.id(f"{base}/feeds/{programme_id}.atom")
@@ -45,7 +45,7 @@ def atom(programme_id: int) -> ResponseReturnValue:
 @blueprint.get("/feeds/<int:programme_id>.ics")
 @everyone
 def calendar(programme_id: int) -> ResponseReturnValue:
-    programme, happenings = feeds.of_programme(session(), programme_id, now())
+    programme, happenings = feeds.list_of_programme(session(), programme_id, now())
     return _sent(_calendar(programme.title, happenings), "text/calendar")
 
 
@@ -53,7 +53,7 @@ def calendar(programme_id: int) -> ResponseReturnValue:
 @everyone
 def staff_calendar(token: str) -> ResponseReturnValue:
     """Send a person's deadlines by a secret address: a calendar program cannot log in."""
-    happenings = feeds.of_staff(session(), portal().keyring, token, now())
+    happenings = feeds.list_of_staff(session(), portal().keyring, token, now())
     answer = _sent(_calendar("我的案件", happenings), "text/calendar")
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
@@ -76,7 +76,7 @@ def revoke_calendar() -> ResponseReturnValue:
     return redirect(url_for("reaches.own"), 303)
 
 
-def _calendar(name: str, happenings: Iterable[Happening]) -> bytes:
+def _calendar(name: str, happenings: Iterable[FeedItem]) -> bytes:
     file = Calendar()
     file.add("prodid", "-//gongshi//CN")
     file.add("version", "2.0")

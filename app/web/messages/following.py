@@ -58,7 +58,7 @@ def change(what: str) -> ResponseReturnValue:
     if what == "code":
         tried = attempt(lambda: followers.send_code_again(work(), objection_id))
     else:
-        tried = attempt(lambda: followers.choose(work(), objection_id, what == "begin"))
+        tried = attempt(lambda: followers.choose_news(work(), objection_id, what == "begin"))
     if tried.refused:
         return _lead_to(tried, ReachCodeForm(formdata=None))
     flash({"code": "确认码已经发出。", "begin": "有新进展时会告诉您。", "end": "不再发消息给您。"}[what])
@@ -77,7 +77,7 @@ def ask_stop(token: str) -> ResponseReturnValue:
 @everyone
 @csrf.exempt  # type: ignore[untyped-decorator] # a mail program posts here when its reader unsubscribes (RFC 8058)
 def stop(token: str) -> ResponseReturnValue:
-    followers.stop(work(), token)
+    followers.stop_by_link(work(), token)
     if "List-Unsubscribe" in request.form:  # a mail program, which follows no redirect
         return render_template("messages/stop.html", token=token, done=True)
     return redirect(url_for("following.ask_stop", token=token), 303)
@@ -100,7 +100,7 @@ def _lead_to(tried: Attempt[Any], form: ReachCodeForm) -> ResponseReturnValue:
 
 def _page(tried: Attempt[Any] = UNTRIED, form: ReachCodeForm | None = None) -> ResponseReturnValue:
     objection_id = _objection()
-    shown = followers.shown(session(), portal().keyring, objection_id) if objection_id is not None else None
+    shown = followers.find_shown(session(), portal().keyring, objection_id) if objection_id is not None else None
     if objection_id is None or shown is None:
         return redirect(url_for("receipts.receipt"), 303)
     html = render_template(

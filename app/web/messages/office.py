@@ -14,10 +14,10 @@ from app.domain.cases.reminders import REMINDER_NAMES, Reminder
 from app.domain.cases.states import Role
 from app.domain.messages.channels import CHANNEL_NAMES, OutgoingChannel
 from app.domain.messages.fate import FATE_NAMES, Delivery, Outcome
-from app.domain.messages.wording import NOTICE_NAMES, NoticeKind, of_trial
+from app.domain.messages.wording import NOTICE_NAMES, NoticeKind, write_trial
 from app.domain.refusals import NoChannel
 from app.services.messages import fates
-from app.services.messages.fates import Sending
+from app.services.messages.fates import MessageFate
 from app.services.messages.reaches import require_sound_address
 from app.web.messages.forms import AddressForm
 from app.web.shared.access import allow, work
@@ -58,7 +58,7 @@ def try_out() -> ResponseReturnValue:
             raise NoChannel
         require_sound_address(channel, form.address.data or "")
         let_go()
-        return portal().gateways.send(channel, form.address.data or "", of_trial(), secrets.token_hex(16))
+        return portal().gateways.send(channel, form.address.data or "", write_trial(), secrets.token_hex(16))
 
     tried = attempt(send, form)
     return _page(tried, form)
@@ -78,7 +78,7 @@ def _page(tried: Attempt[Any] = UNTRIED, form: AddressForm | None = None) -> Res
     answer = _listing().answer(
         "messages/office.html",
         channels=[CHANNEL_NAMES[channel] for channel in OutgoingChannel if channel in there],
-        unreachable=fates.unreachable(session(), fates.all_units(session()), there, now()),
+        unreachable=fates.list_unreachable(session(), fates.list_units(session()), there, now()),
         form=form or AddressForm(formdata=None).offer(there),
         outcome=tried.results[0] if tried.results and isinstance(tried.results[0], Outcome) else None,
         tried=form if form is not None and tried.refused else None,
@@ -88,8 +88,8 @@ def _page(tried: Attempt[Any] = UNTRIED, form: AddressForm | None = None) -> Res
     return answer if tried.status == UNTRIED.status else (answer, tried.status)
 
 
-def _listing() -> Listing[Sending]:
-    rows = fates.newest(session(), now())
+def _listing() -> Listing[MessageFate]:
+    rows = fates.list_newest(session(), now())
     return Listing(
         title="消息",
         path=url_for("messages.messages"),
@@ -114,15 +114,15 @@ def _listing() -> Listing[Sending]:
     )
 
 
-def _what(sending: Sending) -> str:
+def _what(sending: MessageFate) -> str:
     return REMINDER_NAMES[Reminder(sending.occasion)] if sending.occasion else NOTICE_NAMES[NoticeKind(sending.notice)]
 
 
-def _case_page(sending: Sending) -> str:
+def _case_page(sending: MessageFate) -> str:
     return url_for("cases.case_page", case_id=sending.case_id) if sending.case_id else ""
 
 
-def _words(sending: Sending) -> str:
+def _words(sending: MessageFate) -> str:
     if sending.fate is Delivery.WAITING and not sending.words and sending.due_at > now():
         return f"{short(sending.due_at)}发"
     return sending.words if sending.given_up or sending.fate is Delivery.WAITING else ""

@@ -13,7 +13,7 @@ from app.domain.messages.hours import TIMES_NAMES
 from app.domain.refusals import NoChannel
 from app.services.accounts import units
 from app.services.messages import feeds, reaches
-from app.services.messages.reaches import Whose
+from app.services.messages.reaches import AddressOwner
 from app.web.messages.forms import ReachCodeForm, ReachForm, TimesForm
 from app.web.shared.access import STAFF, actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -80,7 +80,9 @@ def _set(unit_id: int) -> ResponseReturnValue:
         if channel is None:
             raise NoChannel
         offered = portal().gateways.available
-        return reaches.set_address(work(), Whose(unit_id), channel, form.address.data or "", form.times.data, offered)
+        return reaches.set_address(
+            work(), AddressOwner(unit_id), channel, form.address.data or "", form.times.data, offered
+        )
 
     tried = attempt(set_address, form)
     if tried.refused:
@@ -91,7 +93,7 @@ def _set(unit_id: int) -> ResponseReturnValue:
 
 def _confirm(unit_id: int, reach_id: int) -> ResponseReturnValue:
     form = ReachCodeForm().with_ids(f"code{reach_id}")
-    tried = attempt(lambda: reaches.confirm(work(), reach_id, form.code.data or ""), form)
+    tried = attempt(lambda: reaches.confirm_address(work(), reach_id, form.code.data or ""), form)
     if tried.refused:
         return _page(unit_id, tried, code=(reach_id, form))
     flash("地址已经确认，从现在起往这里发提醒。")
@@ -103,7 +105,7 @@ def _change(unit_id: int, reach_id: int, what: str) -> ResponseReturnValue:
     if what == "times":
         tried = attempt(lambda: reaches.choose_times(work(), reach_id, form.times.data), form)
     else:
-        change = {"code": reaches.send_code_again, "stop": reaches.stop}[what]
+        change = {"code": reaches.send_code_again, "stop": reaches.stop_address}[what]
         tried = attempt(lambda: change(work(), reach_id))
     if tried.refused:
         return _page(unit_id, tried)
@@ -119,7 +121,7 @@ def _page(
 ) -> ResponseReturnValue:
     unit = units.visible(session(), unit_id, actor()) if unit_id else None
     whose = {"unit_id": unit_id} if unit_id else {"user_id": me().id}
-    shown = reaches.shown(session(), portal().keyring, **whose)
+    shown = reaches.list_shown(session(), portal().keyring, **whose)
     codes = {each.id: ReachCodeForm(formdata=None).with_ids(f"code{each.id}") for each in shown}
     html = render_template(
         "messages/reaches.html",

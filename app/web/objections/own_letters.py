@@ -20,7 +20,7 @@ def own_letter(letter_id: int) -> ResponseReturnValue:
     """Show a letter to read and print (R34)."""
     if (objection_id := followed_objection()) is None:
         return redirect(url_for("receipts.receipt"))
-    letter = letters.one_of_objection(session(), objection_id, letter_id)
+    letter = letters.find_one_of_objection(session(), objection_id, letter_id)
     return render_template("objections/letter.html", letter=letter)
 
 
@@ -29,6 +29,6 @@ def own_letter(letter_id: int) -> ResponseReturnValue:
 def own_letter_file(letter_id: int) -> ResponseReturnValue:
     if (objection_id := followed_objection()) is None:
         return redirect(url_for("receipts.receipt"))
-    letter = letters.one_of_objection(session(), objection_id, letter_id)
+    letter = letters.find_one_of_objection(session(), objection_id, letter_id)
     paper = paper_of([letter], stationery())
     return saved_as(paper.write(), paper.file_name, paper.media_type)

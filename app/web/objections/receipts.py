@@ -13,7 +13,7 @@ from flask_limiter import RateLimitExceeded
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 
-from app.domain.cases.second_look import may_ask
+from app.domain.cases.second_look import may_request_look
 from app.domain.cases.states import OPEN_STATES
 from app.domain.refusals import UnknownReceipt
 from app.models import MessageKind, Objection
@@ -283,7 +283,7 @@ def _find_page(form: ReceiptForm, *, kept: Sequence[Sequence[str]] | None = None
 
 
 def _can_be_told(objection_id: int) -> bool:
-    return followers.shown(session(), portal().keyring, objection_id) is not None
+    return followers.find_shown(session(), portal().keyring, objection_id) is not None
 
 
 def _case_page(
@@ -320,9 +320,9 @@ def _case_page(
         office=the_office(),
         supplement_form=supplement_form,
         withdraw_form=withdraw_form or WithdrawForm(formdata=None).with_ids("withdraw"),
-        letters=letters.of_objection(session(), objection.id),
+        letters=letters.list_of_objection(session(), objection.id),
         looks=[each for each in case.looks if each.objection_id == objection.id],
-        look_until=wished.until if may_ask(wished, now()) else None,
+        look_until=wished.until if may_request_look(wished, now()) else None,
         look_form=look_form or LookForm(formdata=None).with_ids("look"),
         now=now(),
     )

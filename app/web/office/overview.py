@@ -32,7 +32,7 @@ def overview() -> ResponseReturnValue:
     running = progress.running_periods(session())
     return render_template(
         "office/overview.html",
-        looks=second_looks.waiting_looks(session(), actor(), now()),
+        looks=second_looks.list_waiting(session(), actor(), now()),
         floods=flood.floods(session(), actor(), now()),
         bursts=bursts.bursts(session(), now()),
         group_acts=bulk.waiting_acts(session(), actor(), now()),
@@ -50,8 +50,8 @@ def overview() -> ResponseReturnValue:
             [(CHANNEL_NAMES[channel], count) for channel, count in channels.counts_under_way(session()).items()]
         ),
         warnings=warnings.warnings_for(session(), actor(), now()),
-        unreachable=fates.unreachable(session(), fates.all_units(session()), portal().gateways.available, now()),
-        given_up=fates.given_up(session(), now()),
+        unreachable=fates.list_unreachable(session(), fates.list_units(session()), portal().gateways.available, now()),
+        given_up=fates.count_given_up(session(), now()),
         now=now(),
     )
 

@@ -113,7 +113,7 @@ def _page(
         rehearsals=seen.rehearsals,
         late=seen.late,
         ready=readiness(session(), [choice.organiser for choice in choices], now()),
-        unreachable=fates.unreachable(
+        unreachable=fates.list_unreachable(
             session(), [choice.organiser for choice in choices], portal().gateways.available, now()
         ),
         stage=planning.due_of(programme, round_number) if programme else None,

@@ -98,7 +98,7 @@ def confirm_close(period_id: int) -> ResponseReturnValue:
         "periods/close.html",
         period=shown,
         report=closing.closing_report(session(), shown, now()),
-        held_up=second_looks.holding_up(session(), [shown], now()).get(period_id),
+        held_up=second_looks.list_holding_up(session(), [shown], now()).get(period_id),
         now=now(),
     )
 
@@ -176,7 +176,7 @@ def _period_page(
     cancel_form: CancelForm | None = None,
 ) -> ResponseReturnValue:
     phase = shown.phase(now())
-    rows = queue.of_period(session(), shown.id, actor(), now())
+    rows = queue.list_of_period(session(), shown.id, actor(), now())
     here = url_for("periods.period", period_id=shown.id)
     cases = case_listing(rows, f"{shown.title}的案件", "这次公示还没有收到异议。", with_unit=True, path=here)
     if cases.wants_sheet:

@@ -144,7 +144,7 @@ def _plan_page(
         late=seen.late,
         stage=planning.due_of(programme, round_number),
         ready=readiness(session(), [organiser], now())[organiser.id],
-        unreachable=fates.unreachable(session(), [organiser], portal().gateways.available, now()),
+        unreachable=fates.list_unreachable(session(), [organiser], portal().gateways.available, now()),
         refusal=tried.on_top,
         now=now(),
     )

@@ -95,8 +95,8 @@ def audit_record() -> ResponseReturnValue:
         rows=shown,
         details={row.id: details_of(row) for row in shown},
         who={row.id: history.who(row.actor, names) for row in shown},
-        act_name=history.act_name,
-        act_names=history.act_names(),
+        act_name=history.name_act,
+        act_names=history.name_acts(),
         total=total,
         most_saved=_MOST_SAVED,
         page=page,
@@ -144,7 +144,7 @@ def _worded(value: object) -> str:
 
 def _saved(rows: Iterator[AuditRow], names: dict[int, str]) -> Iterator[list[str | int]]:
     for row in rows:
-        who, act = history.who(row.actor, names), history.act_name(row.action)
+        who, act = history.who(row.actor, names), history.name_act(row.action)
         yield [row.id, moment(row.at), who, act, row.action, row.subject, details_of(row)]
 
 

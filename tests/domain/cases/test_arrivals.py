@@ -4,8 +4,8 @@ import pytest
 
 from app.domain.calendar.workdays import DayTable, each_day, end_of, local_date
 from app.domain.cases.arrivals import shown_to_units, shown_to_units_from
-from app.domain.cases.hands import falls_at
-from app.domain.cases.states import Actor, CaseFacts, Role, State, is_for, may_see
+from app.domain.cases.hands import find_escalation
+from app.domain.cases.states import Actor, CaseFacts, Role, State, concerns, may_see
 from tests.domain.cases.test_hands import CHINA, clock, on
 from tests.world import at
 
@@ -55,7 +55,7 @@ def test_it_costs_the_unit_none_of_its_working_days(received_at: str) -> None:
         for date in each_day(local_date(at(received_at)), on("2026-09-29 Tue"))
         if date > local_date(at(received_at)) and CHINA.day(date).works
     )
-    assert shown_from < falls_at(at(received_at), DEADLINE, days) < DEADLINE
+    assert shown_from < find_escalation(at(received_at), DEADLINE, days) < DEADLINE
 
 
 def test_the_office_sees_it_at_once_and_the_superior_as_the_unit() -> None:
@@ -71,4 +71,4 @@ def test_the_office_sees_it_at_once_and_the_superior_as_the_unit() -> None:
     )
     people = [Actor(11, Role.OFFICE, 1), Actor(21, Role.HEAD, 2), Actor(31, Role.HEAD, 3), Actor(32, Role.HANDLER, 3)]
     assert [may_see(actor, case) for actor in people] == [True, False, False, False]
-    assert all(is_for(actor, case) for actor in people)
+    assert all(concerns(actor, case) for actor in people)

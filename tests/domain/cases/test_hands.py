@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.calendar.workdays import end_of
-from app.domain.cases.hands import Staffed, falls_at, first_hand, lacks_hands
+from app.domain.cases.hands import UnitStaffing, choose_first_handler, find_escalation, lacks_hands
 from tests.days import CHINA, clock, on, stored
 from tests.world import at
 
@@ -22,7 +22,12 @@ OWN, RECOMMENDER, OFFICE = 3, 2, 1
     ],
 )
 def test_a_case_goes_to_the_first_unit_with_two_people(own: int, recommender: int, office: int, first: int) -> None:
-    assert first_hand([Staffed(OWN, own), Staffed(RECOMMENDER, recommender), Staffed(OFFICE, office)]) == first
+    assert (
+        choose_first_handler(
+            [UnitStaffing(OWN, own), UnitStaffing(RECOMMENDER, recommender), UnitStaffing(OFFICE, office)]
+        )
+        == first
+    )
 
 
 @pytest.mark.parametrize(
@@ -39,7 +44,7 @@ def test_a_case_goes_to_the_first_unit_with_two_people(own: int, recommender: in
     ],
 )
 def test_two_working_days_without_an_act(untouched_since: str, falls: str) -> None:
-    assert clock(falls_at(at(untouched_since), at("2026-12-01 Tue 00:00"), CHINA)) == falls
+    assert clock(find_escalation(at(untouched_since), at("2026-12-01 Tue 00:00"), CHINA)) == falls
 
 
 @pytest.mark.parametrize(
@@ -57,7 +62,7 @@ def test_never_later_than_the_opening_of_the_last_working_day_but_one(
 ) -> None:
     """Whether the days are those stored with the period, which end there, or a calendar's."""
     for days in (stored("2026-09-17 Thu", last_day), CHINA):
-        assert clock(falls_at(at(untouched_since), end_of(on(last_day)), days)) == falls
+        assert clock(find_escalation(at(untouched_since), end_of(on(last_day)), days)) == falls
 
 
 @pytest.mark.parametrize(
@@ -78,4 +83,4 @@ def test_a_registration_that_would_leave_too_few_people_is_told(
     unit: int, office: int, handler: int, lacks: bool
 ) -> None:
     """Counted without whoever registers, who has no hand in it (R33)."""
-    assert lacks_hands(handler, [Staffed(RECOMMENDER, unit), Staffed(OFFICE, office)]) is lacks
+    assert lacks_hands(handler, [UnitStaffing(RECOMMENDER, unit), UnitStaffing(OFFICE, office)]) is lacks

@@ -7,7 +7,7 @@ import datetime as dt
 
 import pytest
 
-from app.domain.cases.letter_words import LetterFacts, Party, TurnFacts, letter_text
+from app.domain.cases.letter_words import LetterFacts, Party, TurnFacts, write_letter_text
 from app.domain.cases.letters import LETTERS, Reader, Turn
 from app.domain.cases.states import Conclusion, DeclineGround
 from app.domain.cases.verdict import Ground
@@ -52,7 +52,7 @@ EVERY = [(turn, kind, reader) for turn, letters in LETTERS.items() for kind, rea
 def paragraphs(turn: Turn, reader: Reader, more: TurnFacts = MORE, **changed: object) -> str:
     [kind] = {kind for kind, each in LETTERS[turn] if each is reader}
     facts = dataclasses.replace(FACTS, **changed)  # type: ignore[arg-type] # what the case is about
-    return "\n".join(letter_text(turn, kind, reader, facts, more).paragraphs)
+    return "\n".join(write_letter_text(turn, kind, reader, facts, more).paragraphs)
 
 
 @pytest.mark.parametrize(("turn", "kind", "reader"), EVERY)

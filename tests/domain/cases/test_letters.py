@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.cases.letters import ENDS, LETTERS, LetterKind, Reader, Turn, series_of
+from app.domain.cases.letters import ENDS, LETTERS, LetterKind, Reader, Turn, find_series
 
 
 def test_every_turn_and_every_end_has_its_row() -> None:
@@ -27,4 +27,4 @@ def test_only_whoever_is_put_out_or_taken_back_is_written_to_beside_the_objector
     ],
 )
 def test_each_series_counts_for_itself(by_office: bool, against_unit: bool, series: str) -> None:
-    assert series_of("麒麟区", by_office=by_office, against_unit=against_unit) == series
+    assert find_series("麒麟区", by_office=by_office, against_unit=against_unit) == series

@@ -5,9 +5,9 @@ import pytest
 from app.domain.calendar.workdays import end_of
 from app.domain.cases.reminders import (
     Reminder,
-    due_reminder,
-    reminder_times,
-    workdays_after_today,
+    count_workdays_left,
+    find_due_reminder,
+    find_reminder_times,
 )
 from tests.days import CHINA, clock, on, stored
 from tests.world import at
@@ -29,7 +29,7 @@ from tests.world import at
     ],
 )
 def test_warnings_are_counted_in_working_days(last_day: str, two_days: str, one_day: str, last_morning: str) -> None:
-    times = reminder_times(end_of(on(last_day)), CHINA)
+    times = find_reminder_times(end_of(on(last_day)), CHINA)
     assert {kind: clock(instant) for kind, instant in times.items()} == {
         Reminder.TWO_DAYS: two_days,
         Reminder.ONE_DAY: one_day,
@@ -54,7 +54,7 @@ def test_warnings_are_counted_in_working_days(last_day: str, two_days: str, one_
 )
 def test_the_latest_warning_that_is_due(now: str, due: Reminder | None) -> None:
     days = stored("2026-09-18 Fri", "2026-10-08 Thu")
-    assert due_reminder(end_of(on("2026-10-08 Thu")), days, at(now)) is due
+    assert find_due_reminder(end_of(on("2026-10-08 Thu")), days, at(now)) is due
 
 
 # --- days left -----------------------------------------------------------------------------------
@@ -80,12 +80,12 @@ def test_the_latest_warning_that_is_due(now: str, due: Reminder | None) -> None:
 )
 def test_working_days_after_today(now: str, after: int | None) -> None:
     days = stored("2026-09-28 Mon", "2026-10-14 Wed")
-    assert workdays_after_today(end_of(on("2026-10-14 Wed")), days, at(now)) == after
+    assert count_workdays_left(end_of(on("2026-10-14 Wed")), days, at(now)) == after
 
 
 def test_on_a_saturday_a_case_due_on_monday_has_a_day_left() -> None:
     days = stored("2026-03-02 Mon", "2026-03-16 Mon")
-    left = [workdays_after_today(end_of(on("2026-03-16 Mon")), days, at(now)) for now in WEEKEND]
+    left = [count_workdays_left(end_of(on("2026-03-16 Mon")), days, at(now)) for now in WEEKEND]
     assert left == [1, 1, 1, 0]
 
 

@@ -8,13 +8,19 @@ import datetime as dt
 import pytest
 
 from app.calendars.china import ChinaCalendar
-from app.domain.cases.second_look import Wish, asked_until, check_wish, may_ask, may_be_looked_at
+from app.domain.cases.second_look import (
+    LookRequest,
+    allows_second_look,
+    check_look_request,
+    find_last_moment_to_ask,
+    may_request_look,
+)
 from app.domain.cases.states import Conclusion, State
 from app.domain.refusals import LookRefused
 from tests.world import at
 
 UNTIL = at("2026-09-29 Tue 00:00")
-WISH = Wish(State.DECLINED, None, withdrawn=False, asked_before=False, period_closed=False, until=UNTIL)
+WISH = LookRequest(State.DECLINED, None, withdrawn=False, asked_before=False, period_closed=False, until=UNTIL)
 JUST_BEFORE = UNTIL - dt.timedelta(microseconds=1)
 
 
@@ -30,12 +36,12 @@ JUST_BEFORE = UNTIL - dt.timedelta(microseconds=1)
     ],
 )
 def test_it_may_be_asked_for_until_one_working_day_before_the_deadline(deadline: str, until: str) -> None:
-    assert asked_until(at(deadline), ChinaCalendar()) == at(until)
+    assert find_last_moment_to_ask(at(deadline), ChinaCalendar()) == at(until)
 
 
 def test_a_decline_and_a_dismissal_may_be_looked_at_and_nothing_else() -> None:
     ends = [(state, conclusion) for state in State for conclusion in (None, *Conclusion)]
-    looked_at = {end for end in ends if may_be_looked_at(*end)}
+    looked_at = {end for end in ends if allows_second_look(*end)}
     assert looked_at == {
         (State.CONCLUDED, Conclusion.DISMISSED),
         *((State.DECLINED, conclusion) for conclusion in (None, *Conclusion)),
@@ -55,6 +61,6 @@ def test_a_decline_and_a_dismissal_may_be_looked_at_and_nothing_else() -> None:
 def test_who_may_not_ask_is_told_why(changed: dict[str, object], said: str) -> None:
     wish = dataclasses.replace(WISH, **changed)  # type: ignore[arg-type] # one thing wrong at a time
     with pytest.raises(LookRefused, match=said):
-        check_wish(wish, JUST_BEFORE)
-    assert not may_ask(wish, JUST_BEFORE)
-    assert may_ask(WISH, JUST_BEFORE)
+        check_look_request(wish, JUST_BEFORE)
+    assert not may_request_look(wish, JUST_BEFORE)
+    assert may_request_look(WISH, JUST_BEFORE)

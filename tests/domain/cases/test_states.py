@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.cases.states import (
     ACTION_STATES,
-    LOOKS,
+    LOOK_ANSWERS,
     MOVES,
     OPEN_STATES,
     Action,
@@ -16,10 +16,10 @@ from app.domain.cases.states import (
     Role,
     State,
     allowed_actions,
-    check,
+    check_action,
     check_recusal,
     may_see,
-    move,
+    require_move,
 )
 from app.domain.refusals import MoveRefused, NotAllowed, NotYourCase, SamePerson
 from tests.world import at
@@ -76,10 +76,10 @@ def test_the_table_of_moves_is_this_one() -> None:
 def test_a_move_outside_the_table_is_refused_by_name(current: State) -> None:
     for target in State:
         if target in states(EXPECTED_MOVES[current]):
-            assert move(current, target, "办理") is target
+            assert require_move(current, target, "办理") is target
         else:
             with pytest.raises(MoveRefused) as refused:
-                move(current, target, "办理")
+                require_move(current, target, "办理")
             assert refused.value.action == "办理"
             assert str(refused.value).startswith("案件目前是「")
 
@@ -132,10 +132,10 @@ def test_what_the_head_may_do_in_each_state(state: State) -> None:
         set(Action)
         - actions(IN_STATE[state])
         - {Action.TAKE_OVER, Action.CONFIRM_DECLINE, Action.RETURN_DECLINE, Action.URGE}
-        - LOOKS
+        - LOOK_ANSWERS
     ):
         with pytest.raises(MoveRefused):
-            check(HEAD, action, case, BEFORE)
+            check_action(HEAD, action, case, BEFORE)
 
 
 # --- who may what ----------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ def test_whose_eyes_a_case_is_for(actor: Actor, case: CaseFacts, seen: bool) -> 
     if not seen:
         for action in Action:
             with pytest.raises(NotYourCase):
-                check(actor, action, case, BEFORE)
+                check_action(actor, action, case, BEFORE)
 
 
 @pytest.mark.parametrize("actor", [HEAD, HANDLER, OFFICE])
@@ -233,7 +233,7 @@ def test_the_recused_see_nothing_and_do_nothing(actor: Actor) -> None:
 def test_who_proposed_may_return_it_and_not_confirm_it() -> None:
     case = replace(OF_UNIT, state=State.PROPOSED, proposed_by=HANDLER.user_id)
     with pytest.raises(SamePerson):
-        check(HANDLER, Action.CONFIRM, case, BEFORE)
+        check_action(HANDLER, Action.CONFIRM, case, BEFORE)
     assert Action.RETURN in allowed_actions(HANDLER, case, BEFORE)
     assert {Action.CONFIRM, Action.RETURN} <= allowed_actions(HEAD, case, BEFORE) & allowed_actions(
         OFFICE, case, BEFORE
@@ -243,9 +243,9 @@ def test_who_proposed_may_return_it_and_not_confirm_it() -> None:
 def test_a_supplement_is_asked_for_once() -> None:
     for state in (State.ACCEPTED, State.INVESTIGATING):
         case = replace(OF_UNIT, state=state)
-        check(HANDLER, Action.ASK, case, BEFORE)
+        check_action(HANDLER, Action.ASK, case, BEFORE)
         with pytest.raises(NotAllowed, match="只能要求补正一次"):
-            check(HANDLER, Action.ASK, replace(case, supplement_asked=True), BEFORE)
+            check_action(HANDLER, Action.ASK, replace(case, supplement_asked=True), BEFORE)
 
 
 def test_a_case_falls_to_the_office_at_the_instant_in_every_open_state() -> None:
@@ -268,10 +268,10 @@ def test_a_case_falls_to_the_office_at_once_when_nobody_of_its_unit_can_act_on_i
 def test_who_proposed_to_decline_does_not_confirm_it() -> None:
     """One person of the nominee's own unit would end a case alone (R22)."""
     with pytest.raises(SamePerson):
-        check(HANDLER, Action.CONFIRM_DECLINE, TO_DECLINE, BEFORE)
-    check(HEAD, Action.CONFIRM_DECLINE, TO_DECLINE, BEFORE)
+        check_action(HANDLER, Action.CONFIRM_DECLINE, TO_DECLINE, BEFORE)
+    check_action(HEAD, Action.CONFIRM_DECLINE, TO_DECLINE, BEFORE)
     with pytest.raises(NotAllowed, match="没有待确认的不予受理意见"):
-        check(HEAD, Action.CONFIRM_DECLINE, OF_UNIT, BEFORE)
+        check_action(HEAD, Action.CONFIRM_DECLINE, OF_UNIT, BEFORE)
 
 
 # --- two people are left ---------------------------------------------------------------------------
@@ -316,9 +316,9 @@ def test_nobody_is_recused_with_whom_the_last_two_would_go() -> None:
 def test_the_office_does_not_take_over_what_it_cannot_conclude() -> None:
     alone = replace(OF_UNIT, office_hands=frozenset({12}))
     with pytest.raises(NotAllowed, match="先给市工作专班增加一个账号"):
-        check(OFFICE, Action.TAKE_OVER, alone, BEFORE)
+        check_action(OFFICE, Action.TAKE_OVER, alone, BEFORE)
     with pytest.raises(NotAllowed, match="先给市工作专班增加一个账号"):
-        check(HEAD, Action.HAND_UP, alone, BEFORE)
+        check_action(HEAD, Action.HAND_UP, alone, BEFORE)
 
 
 def test_a_case_is_opened_again_only_where_the_office_has_two_people_to_conclude_it() -> None:
@@ -326,7 +326,7 @@ def test_a_case_is_opened_again_only_where_the_office_has_two_people_to_conclude
     for hands in (HANDS, frozenset[int]()):
         alone = replace(LOOKED, state=State.CONCLUDED, hands=hands, office_hands=frozenset({12}))
         assert allowed_actions(OFFICE, alone, BEFORE) == actions("confirm_look")
-    check(OFFICE, Action.REOPEN, replace(alone, office_hands=frozenset({12, 17})), BEFORE)
+    check_action(OFFICE, Action.REOPEN, replace(alone, office_hands=frozenset({12, 17})), BEFORE)
 
 
 @pytest.mark.parametrize(
@@ -353,5 +353,5 @@ def test_a_case_is_opened_again_only_where_the_office_has_two_people_to_conclude
 )
 def test_a_refusal_says_why(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime, why: str) -> None:
     with pytest.raises(NotAllowed) as refused:
-        check(actor, action, case, now)
+        check_action(actor, action, case, now)
     assert str(refused.value) == why

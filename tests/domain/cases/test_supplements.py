@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.calendars.china import ChinaCalendar
-from app.domain.cases.supplements import supplement_by
+from app.domain.cases.supplements import find_answer_day
 from tests.world import at
 
 DEADLINE = at("2026-09-30 Wed 00:00")  # 24:00 of Tuesday
@@ -25,9 +25,9 @@ DEADLINE = at("2026-09-30 Wed 00:00")  # 24:00 of Tuesday
     ],
 )
 def test_it_is_so_many_working_days_and_one_before_the_deadline(asked: str, workdays: int, until: str) -> None:
-    assert supplement_by(at(asked), workdays, DEADLINE, ChinaCalendar()) == at(until)
+    assert find_answer_day(at(asked), workdays, DEADLINE, ChinaCalendar()) == at(until)
 
 
 def test_where_the_days_are_not_known_it_is_the_deadline() -> None:
     deadline = at("2031-01-15 Wed 00:00")
-    assert supplement_by(at("2031-01-06 Mon 10:00"), 2, deadline, ChinaCalendar()) == deadline
+    assert find_answer_day(at("2031-01-06 Mon 10:00"), 2, deadline, ChinaCalendar()) == deadline

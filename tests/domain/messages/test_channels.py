@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.messages.channels import OutgoingChannel, fault_of_address, masked
+from app.domain.messages.channels import OutgoingChannel, fault_of_address, mask_address
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ def test_an_address_is_of_its_channel_and_shown_in_part(
 ) -> None:
     assert fault_of_address(channel, good) == ""
     assert fault_of_address(channel, bad)
-    assert masked(channel, good) == shown
+    assert mask_address(channel, good) == shown

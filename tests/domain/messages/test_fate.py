@@ -6,7 +6,17 @@ import datetime as dt
 
 import pytest
 
-from app.domain.messages.fate import FATE_NAMES, MOST_UNSURE, MOVES, PAUSES, Delivery, Outcome, Reply, Step, next_step
+from app.domain.messages.fate import (
+    FATE_NAMES,
+    MOST_UNSURE,
+    MOVES,
+    PAUSES,
+    Delivery,
+    Outcome,
+    Reply,
+    Step,
+    decide_next_step,
+)
 from tests.world import at
 
 NOW = at("2026-09-18 Fri 09:00")
@@ -14,7 +24,7 @@ WAITING, SENDING, SENT, FAILED, BOUNCED, DROPPED = Delivery
 
 
 def after(said: Reply, tries: int = 1, unsure: int = 0) -> Step:
-    return next_step(Outcome(said), tries, unsure, NOW)
+    return decide_next_step(Outcome(said), tries, unsure, NOW)
 
 
 @pytest.mark.parametrize("tries", [1, 4, len(PAUSES) + 1])

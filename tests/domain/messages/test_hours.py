@@ -7,7 +7,7 @@ import pytest
 from app.calendars.china import ChinaCalendar
 from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import State
-from app.domain.messages.hours import Times, in_hours, leaves_at, tells_still, wants
+from app.domain.messages.hours import Times, find_leaving_time, is_still_useful, is_wanted, move_into_hours
 from tests.world import at
 
 DAYS = ChinaCalendar()
@@ -26,7 +26,7 @@ DAYS = ChinaCalendar()
     ],
 )
 def test_nobody_is_woken_at_night_or_on_a_holiday(now: str, leaves: str) -> None:
-    assert in_hours(at(now), DAYS) == at(leaves)
+    assert move_into_hours(at(now), DAYS) == at(leaves)
 
 
 @pytest.mark.parametrize(
@@ -43,19 +43,21 @@ def test_nobody_is_woken_at_night_or_on_a_holiday(now: str, leaves: str) -> None
 def test_deadlines_leave_at_any_hour_and_a_digest_in_the_morning(
     occasion: Reminder, times: Times, of_office: bool, leaves: str
 ) -> None:
-    assert leaves_at(occasion, times, of_office=of_office, now=at("2026-09-18 Fri 22:00"), days=DAYS) == at(leaves)
+    assert find_leaving_time(occasion, times, of_office=of_office, now=at("2026-09-18 Fri 22:00"), days=DAYS) == at(
+        leaves
+    )
 
 
 @pytest.mark.parametrize("occasion", [Reminder.ARRIVAL, Reminder.SUPPLEMENT, Reminder.LOOK_ASKED])
 def test_what_an_objector_did_tells_a_unit_no_minute(occasion: Reminder) -> None:
     noon = at("2026-09-18 Fri 12:00")
-    assert leaves_at(occasion, Times.AT_ONCE, of_office=True, now=noon, days=DAYS) == noon
-    later = leaves_at(occasion, Times.AT_ONCE, of_office=False, now=noon, days=DAYS)
+    assert find_leaving_time(occasion, Times.AT_ONCE, of_office=True, now=noon, days=DAYS) == noon
+    later = find_leaving_time(occasion, Times.AT_ONCE, of_office=False, now=noon, days=DAYS)
     assert later == at("2026-09-20 Sun 08:00")
 
 
 def test_only_the_last_warning_cannot_be_switched_off() -> None:
-    assert [occasion for occasion in Reminder if wants(Times.DEADLINES, occasion)] == [Reminder.LAST_MORNING]
+    assert [occasion for occasion in Reminder if is_wanted(Times.DEADLINES, occasion)] == [Reminder.LAST_MORNING]
 
 
 @pytest.mark.parametrize(
@@ -75,4 +77,4 @@ def test_only_the_last_warning_cannot_be_switched_off() -> None:
 def test_what_is_still_told_of_a_case_whose_deadline_is_the_29th(
     occasion: Reminder, state: State, now: str, told: bool
 ) -> None:
-    assert tells_still(occasion, state, at("2026-09-30 Wed 00:00"), at(now)) is told
+    assert is_still_useful(occasion, state, at("2026-09-30 Wed 00:00"), at(now)) is told

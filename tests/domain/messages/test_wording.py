@@ -9,7 +9,15 @@ import pytest
 
 from app.domain.cases.reminders import REMINDER_NAMES, Reminder
 from app.domain.messages import wording
-from app.domain.messages.wording import NOTICE_NAMES, NoticeKind, Told, of_code, of_news, of_trial, of_warnings
+from app.domain.messages.wording import (
+    NOTICE_NAMES,
+    CaseEvent,
+    NoticeKind,
+    write_code,
+    write_news,
+    write_trial,
+    write_warnings,
+)
 from tests.world import at
 
 LINK, STOP = "https://portal.example/desk/cases/7", "https://portal.example/stop/3-0123456789abcdef0123456789abcdef"
@@ -26,12 +34,12 @@ def test_nothing_can_come_in_but_numbers_moments_codes_and_addresses_of_pages() 
         "of_news": {"link": "str", "stop_at": "str"},
         "of_trial": {},
     }
-    assert inspect.get_annotations(Told) == {"number": "str", "occasion": "Reminder", "until": "dt.datetime"}
+    assert inspect.get_annotations(CaseEvent) == {"number": "str", "occasion": "Reminder", "until": "dt.datetime"}
 
 
 @pytest.mark.parametrize("occasion", Reminder)
 def test_a_warning_says_number_what_until_when_and_where(occasion: Reminder) -> None:
-    message = of_warnings([Told("2026-0007", occasion, UNTIL)], LINK)
+    message = write_warnings([CaseEvent("2026-0007", occasion, UNTIL)], LINK)
     said = f"案件 2026-0007：{REMINDER_NAMES[occasion]}。规定时间：9月29日24:00。"
     assert message.text == f"{said}\n请登录办理：{LINK}"
     assert message.short == f"{said}请登录办理：{LINK}"
@@ -40,8 +48,8 @@ def test_a_warning_says_number_what_until_when_and_where(occasion: Reminder) -> 
 
 
 def test_a_digest_names_every_case_and_an_sms_counts_them() -> None:
-    told = [Told(f"2026-000{n}", Reminder.ARRIVAL, UNTIL + dt.timedelta(hours=n)) for n in (1, 2, 3)]
-    message = of_warnings(told, "https://portal.example/desk/")
+    told = [CaseEvent(f"2026-000{n}", Reminder.ARRIVAL, UNTIL + dt.timedelta(hours=n)) for n in (1, 2, 3)]
+    message = write_warnings(told, "https://portal.example/desk/")
     assert message.subject == "【公示与异议处理平台】3件事项"
     assert [line.partition("：")[0] for line in message.text.splitlines()] == [
         "案件 2026-0001",
@@ -53,7 +61,7 @@ def test_a_digest_names_every_case_and_an_sms_counts_them() -> None:
 
 
 def test_news_say_nothing_of_what_and_how_to_end_them() -> None:
-    message = of_news("https://portal.example/receipt", STOP)
+    message = write_news("https://portal.example/receipt", STOP)
     assert message.text == (
         f"您关注的事项有新进展，请凭查询码查看。\nhttps://portal.example/receipt\n\n不想再收到，请打开：{STOP}"
     )
@@ -63,10 +71,10 @@ def test_news_say_nothing_of_what_and_how_to_end_them() -> None:
 
 
 def test_a_code_and_a_trial_are_the_same_on_every_channel() -> None:
-    for message in (of_code("012345"), of_trial()):
+    for message in (write_code("012345"), write_trial()):
         assert message.text == message.short
         assert message.stop_at == ""
-    assert "确认码 012345，30分钟内有效" in of_code("012345").text
+    assert "确认码 012345，30分钟内有效" in write_code("012345").text
 
 
 def test_every_kind_has_its_name() -> None:

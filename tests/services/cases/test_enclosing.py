@@ -127,7 +127,7 @@ def test_nobody_claims_or_removes_what_lies_with_somebody_elses_form(world: Worl
     world.act(investigation.note, case, "handler2", "别的记录。", FORM, now=DAY)
     world.run(enclosing.remove, vault, case, FORM, rows(world)[0].id, by=world.actor("handler2"), now=at(DAY))
     assert [row.belongs for row in rows(world)] == [False]
-    assert world.do(enclosures.waiting_with, world.keyring, world.actor("handler2"), case, FORM) == []
+    assert world.do(enclosures.list_waiting, world.keyring, world.actor("handler2"), case, FORM) == []
 
 
 # --- taken ---------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ def test_files_belong_to_the_note_the_statement_and_the_version_they_came_with(
         world.act(investigation.propose, case, "handler", *PROPOSAL, form, now=DAY)
         if version == 1:
             world.act(investigation.return_proposal, case, "head", "请补充依据", now=DAY)
-    found = world.do(enclosures.enclosures, world.keyring, case)
+    found = world.do(enclosures.list_enclosures, world.keyring, case)
     assert [[each.title for each in of] for of in found.of_notes.values()] == [["台账.pdf"], ["说明.pdf"]]
     assert {version: [each.title for each in of] for version, of in found.of_proposals.items()} == {
         1: ["第1稿.png"],

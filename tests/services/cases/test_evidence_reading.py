@@ -87,7 +87,7 @@ def test_joined_into_another_case_the_evidence_goes_along(world: World, vault: V
     with pytest.raises(NotYourCase):
         opened(world, vault, case, 1, "handler")
     with world.database.reader() as session:
-        numbers = {each: [x.number for x in of] for each, of in evidence_reading.exhibits(session, lead).items()}
+        numbers = {each: [x.number for x in of] for each, of in evidence_reading.list_exhibits(session, lead).items()}
     assert numbers == {1: [1, 2]}
 
 

@@ -22,7 +22,7 @@ from app.domain.refusals import (
 from app.models import Case, CaseNote, Disqualification, Message, Nominee, Objection, User
 from app.services.accounts import making
 from app.services.cases import investigation, queue
-from app.services.cases.choices import joinable_leads
+from app.services.cases.choices import list_joinable_leads
 from app.services.cases.visibility import cases_visible_to
 from app.services.objections import following
 from app.services.record import chain
@@ -245,7 +245,9 @@ def test_whoever_is_recused_from_the_lead_joins_nothing_into_it(world: World) ->
     with world.database.reader() as session:
         row = session.get_one(Case, case)
         offered = {
-            login: [each.id for each in joinable_leads(session, row, cases_visible_to(world.actor(login), at(DAY)))]
+            login: [
+                each.id for each in list_joinable_leads(session, row, cases_visible_to(world.actor(login), at(DAY)))
+            ]
             for login in ("handler", "office", "head", "stranger")
         }
     assert offered == {"handler": [], "office": [], "head": [lead], "stranger": []}
@@ -349,7 +351,7 @@ def test_a_case_whose_whole_unit_is_recused_or_disabled_is_the_offices_at_once(w
     recused, disabled = a_case(world, State.ACCEPTED, period), a_case(world, State.RECEIVED, period)
     for login in ("handler", "handler2", "head"):
         world.act(investigation.recuse, recused, login, world.people[login], "是亲属", now=FILED)
-    queued = {row.case.id: row for row in world.do(queue.all_cases, world.actor("office"), at(FILED))}
+    queued = {row.case.id: row for row in world.do(queue.list_all_cases, world.actor("office"), at(FILED))}
     assert [(queued[case].escalated, queued[case].has_hands) for case in (recused, disabled)] == [
         (True, True),
         (False, True),

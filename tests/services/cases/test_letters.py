@@ -199,7 +199,7 @@ def test_each_year_counts_anew(world: World) -> None:
 
 
 def reached(world: World, login: str, case: int) -> list[tuple[str, str]]:
-    rows = world.do(letters.of_case, case, world.actor(login), at(DUE))
+    rows = world.do(letters.list_of_case, case, world.actor(login), at(DUE))
     return sorted((row.kind.value, row.reader.value) for row in rows)
 
 
@@ -215,7 +215,7 @@ def test_a_unit_reads_what_its_cases_brought_and_another_unit_nothing(world: Wor
         ids = session.scalars(select(Letter.id)).all()
     for letter in ids:
         with pytest.raises(NotYourCase):
-            world.do(letters.one, letter, world.actor("stranger"), at(DUE))
+            world.do(letters.find_one, letter, world.actor("stranger"), at(DUE))
 
 
 def test_security_44_of_a_complaint_against_a_unit_no_letter_reaches_it(world: World) -> None:
@@ -250,7 +250,7 @@ def test_the_recused_read_no_letter_of_the_case(world: World) -> None:
 def test_a_sealed_copy_is_issued_once_by_whoever_signs_it_or_by_the_office(world: World) -> None:
     case, _ = world.file(world.round_two(), world.nominees[0], FILED)
     world.bring(case, State.CONCLUDED, DAY, Conclusion.UPHELD)
-    rows = world.do(letters.of_case, case, world.actor("office"), at(DUE))
+    rows = world.do(letters.list_of_case, case, world.actor("office"), at(DUE))
     office, unit = [row.id for row in rows if row.series[:2] == "市级"], [row.id for row in rows if "麒" in row.series]
     for wrong, refusal in (([], NothingChosen), (office, NotYourCase), ([*unit, 999], NotYourCase)):
         with pytest.raises(refusal):
@@ -271,10 +271,10 @@ def test_an_objector_reads_the_own_letters_alone(world: World) -> None:
     other, _ = world.file(period, world.nominees[1], FILED)
     for case in (mine, other):
         world.bring(case, State.CONCLUDED, DAY, Conclusion.UPHELD)
-    rows = world.do(letters.of_objection, 1)
+    rows = world.do(letters.list_of_objection, 1)
     assert {row.kind for row in rows} == {LetterKind.ACCEPTANCE, LetterKind.ANSWER}
     with world.database.reader() as session:
         others = session.scalars(select(Letter.id).where(Letter.objection_id.is_distinct_from(1))).all()
     for letter in [*others, 999]:
         with pytest.raises(NotThere):
-            world.do(letters.one_of_objection, 1, letter)
+            world.do(letters.find_one_of_objection, 1, letter)

@@ -19,7 +19,7 @@ def versions(world: World, case: int) -> list[tuple[Any, ...]]:
 
     def read(session: Any) -> list[tuple[Any, ...]]:
         names = {user_id: login for login, user_id in world.people.items()}
-        rows = proposals.of_case(session, session.get_one(Case, case))
+        rows = proposals.list_versions(session, session.get_one(Case, case))
         return [
             (
                 row.version,
@@ -37,7 +37,7 @@ def versions(world: World, case: int) -> list[tuple[Any, ...]]:
 
 def back(world: World, case: int, login: str, *, declines: bool = False) -> Proposal | None:
     return world.do(
-        lambda session: proposals.returned_to(
+        lambda session: proposals.find_returned(
             session, session.get_one(Case, case), world.people[login], declines=declines
         )
     )

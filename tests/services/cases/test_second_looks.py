@@ -101,12 +101,12 @@ def test_nobody_who_acted_in_the_case_and_nobody_of_the_unit_answers(world: Worl
         for use_case in (second_looks.confirm_look, second_looks.reopen):
             with pytest.raises(NotAllowed):
                 world.act(use_case, case, login, "核查不够充分", now=ASKED)
-    [waiting] = world.do(second_looks.waiting_looks, world.actor("office"), at(ASKED))
+    [waiting] = world.do(second_looks.list_waiting, world.actor("office"), at(ASKED))
     assert (waiting.mine, waiting.has_reviewer) == (False, True)
-    [waiting] = world.do(second_looks.waiting_looks, world.actor("office2"), at(ASKED))
+    [waiting] = world.do(second_looks.list_waiting, world.actor("office2"), at(ASKED))
     assert waiting.mine
     world.act(second_looks.confirm_look, case, "office2", "核查充分，结论正确", now=ASKED)
-    assert world.do(second_looks.waiting_looks, world.actor("office2"), at(ASKED)) == []
+    assert world.do(second_looks.list_waiting, world.actor("office2"), at(ASKED)) == []
 
 
 def test_who_acted_in_a_case_that_came_in_through_another_does_not_answer(world: World) -> None:
@@ -119,7 +119,7 @@ def test_who_acted_in_a_case_that_came_in_through_another_does_not_answer(world:
     world.act(investigation.join, cases[0], "office", cases[1], now=DAY)
     world.act(investigation.join, cases[1], "office", cases[2], now=DAY)
     with world.database.reader() as session:
-        assert second_looks.who_acted(session, session.get_one(Case, cases[2])) == {
+        assert second_looks.list_who_acted(session, session.get_one(Case, cases[2])) == {
             world.people["office"],
             world.people["office2"],
         }
@@ -149,7 +149,7 @@ def test_where_nobody_is_left_to_decide_the_office_sees_it(world: World) -> None
     world.act(investigation.propose, case, "office", Conclusion.DISMISSED, "已核实", "第三部分", "谢谢", now=DAY)
     world.act(investigation.confirm, case, "office2", 1, now=DAY)
     ask(world, objection_of(world, case))
-    [waiting] = world.do(second_looks.waiting_looks, world.actor("office"), at(ASKED))
+    [waiting] = world.do(second_looks.list_waiting, world.actor("office"), at(ASKED))
     assert not waiting.has_reviewer
 
 
@@ -178,7 +178,7 @@ def test_reopened_the_office_has_it_and_brings_it_to_an_end(world: World, ended,
     world.act(second_looks.reopen, case, "office", "有在场的人没有问到", now=ASKED)
     row = world.case(case)
     assert (row.state, row.handler_unit_id, row.conclusion, row.decline_ground) == (again, world.office, None, None)
-    assert [each.case.id for each in world.do(queue.queue_of, world.actor("office"), at(ASKED)) if each.is_open] == [
+    assert [each.case.id for each in world.do(queue.list_queue, world.actor("office"), at(ASKED)) if each.is_open] == [
         case
     ]
     if again is State.ACCEPTED:
@@ -220,7 +220,7 @@ def test_not_answered_what_two_people_decided_stands_and_nobody_is_put_out(world
     for use_case in (second_looks.confirm_look, second_looks.reopen):
         with pytest.raises((NotAllowed, TooLateToConclude)):
             world.act(use_case, case, "office", "核查不够充分", now=DUE)
-    assert world.do(second_looks.waiting_looks, world.actor("office"), at(DUE)) == []
+    assert world.do(second_looks.list_waiting, world.actor("office"), at(DUE)) == []
 
 
 def test_the_deadline_does_not_move_and_a_reopened_case_lapses_like_any_other(world: World) -> None:

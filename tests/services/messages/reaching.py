@@ -9,8 +9,8 @@ from app.domain.messages.hours import Times
 from app.models import Reach
 from app.services.calendar.calendars import calendar_of
 from app.services.messages import planning
-from app.services.messages.codes import place
-from app.services.messages.planning import Means
+from app.services.messages.codes import seal_context
+from app.services.messages.planning import SendingSetup
 from app.services.messages.reaches import ReachShown
 from tests.world import World, at
 
@@ -33,7 +33,7 @@ def reach_of(
         reach.confirmed_at = MADE if confirmed else None
         session.add(reach)
         session.flush()
-        reach.sealed = world.keyring.seal(address, place(reach.id))
+        reach.sealed = world.keyring.seal(address, seal_context(reach.id))
         session.commit()
         return reach.id
 
@@ -41,8 +41,8 @@ def reach_of(
 def plan(world: World, now: dt.datetime, channels: frozenset[OutgoingChannel] = frozenset(OutgoingChannel)) -> None:
     """Plan everything there is."""
     with world.database.reader() as session:
-        means = Means(channels, calendar_of(session))
-    while world.run(planning.plan, means, now=now):
+        means = SendingSetup(channels, calendar_of(session))
+    while world.run(planning.plan_dispatches, means, now=now):
         pass
 
 

@@ -12,7 +12,7 @@ from app.domain.messages.fate import Delivery, Outcome, Reply
 from app.domain.messages.hours import Times
 from app.models import Dispatch, Reach
 from app.services.messages import bounces, dispatching, fates, reaches
-from app.services.messages.reaches import Whose
+from app.services.messages.reaches import AddressOwner
 from tests.services.messages.reaching import plan, reach_of
 from tests.world import World, at
 
@@ -28,7 +28,7 @@ def sent(world: World) -> str:
     reach_of(world, "office", MAIL, "office@example.com")
     world.file(world.round_two(), world.nominees[0], FILED)
     plan(world, at(FILED))
-    claimed = world.run(dispatching.step, None, "", now=at(FILED))
+    claimed = world.run(dispatching.settle_and_claim, None, "", now=at(FILED))
     assert claimed is not None
     world.run(dispatching.settle, (claimed, Outcome(Reply.TAKEN)), now=at(FILED))
     return claimed.token
@@ -48,7 +48,7 @@ def bounced(world: World) -> bool:
 @pytest.mark.parametrize("token", ["", "f" * 32, "'; --"])
 def test_what_did_not_leave_here_marks_nothing(world: World, sent: str, token: str) -> None:
     before = world.everything()
-    assert not world.run(bounces.note, token, WORDS, now=LATER)
+    assert not world.run(bounces.mark_bounced, token, WORDS, now=LATER)
     assert world.everything() == before
 
 
@@ -58,26 +58,26 @@ def test_what_has_not_left_yet_cannot_come_back(world: World, sent: str, state: 
         row = session.scalars(select(Dispatch)).one()
         row.fate, row.ended_at = state, None
         session.commit()
-    assert not world.run(bounces.note, sent, WORDS, now=LATER)
+    assert not world.run(bounces.mark_bounced, sent, WORDS, now=LATER)
     assert (fate(world)[0], bounced(world)) == (state, False)
 
 
 def test_it_is_noted_once_in_one_line_and_the_address_is_used_no_more(world: World, sent: str) -> None:
-    assert world.run(bounces.note, sent, WORDS, now=LATER)
+    assert world.run(bounces.mark_bounced, sent, WORDS, now=LATER)
     assert fate(world) == (Delivery.BOUNCED, "550 5.1.1 no such user")
     assert bounced(world)
-    assert not world.run(bounces.note, sent, "again", now=LATER)
+    assert not world.run(bounces.mark_bounced, sent, "again", now=LATER)
     assert fate(world)[1] == "550 5.1.1 no such user"
     with world.database.reader() as session:
-        assert fates.given_up(session, LATER) == 1
-        there = fates.unreachable(session, fates.all_units(session), [MAIL], LATER)
+        assert fates.count_given_up(session, LATER) == 1
+        there = fates.list_unreachable(session, fates.list_units(session), [MAIL], LATER)
         assert world.office in {unit.id for unit in there}
 
 
 def test_an_address_set_anew_meanwhile_is_not_blamed_for_the_old_one(world: World, sent: str) -> None:
     world.run(
         reaches.set_address,
-        Whose(),
+        AddressOwner(),
         MAIL,
         "right@example.com",
         Times.AT_ONCE,
@@ -85,5 +85,5 @@ def test_an_address_set_anew_meanwhile_is_not_blamed_for_the_old_one(world: Worl
         by=world.actor("office"),
         now=LATER,
     )
-    assert world.run(bounces.note, sent, WORDS, now=LATER + dt.timedelta(minutes=1))
+    assert world.run(bounces.mark_bounced, sent, WORDS, now=LATER + dt.timedelta(minutes=1))
     assert (fate(world)[0], bounced(world)) == (Delivery.BOUNCED, False)

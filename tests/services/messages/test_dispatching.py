@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.domain.cases.reminders import Reminder
 from app.domain.messages.channels import OutgoingChannel
-from app.domain.messages.fate import CLAIMED_FOR, LOST_HOLD, Delivery, Outcome, Reply
+from app.domain.messages.fate import CLAIM_LASTS, SENDER_STOPPED, Delivery, Outcome, Reply
 from app.domain.messages.hours import Times
 from app.models import Dispatch, OutboxRow
 from app.services.cases import investigation
@@ -23,7 +23,7 @@ TAKEN = Outcome(Reply.TAKEN, "250 ok")
 
 
 def step(world: World, now: dt.datetime, ended: tuple[Claimed, Outcome] | None = None) -> Claimed | None:
-    return world.run(dispatching.step, ended, URL, now=now)
+    return world.run(dispatching.settle_and_claim, ended, URL, now=now)
 
 
 def fates(world: World) -> list[tuple[str, int, str]]:
@@ -63,25 +63,25 @@ def test_a_message_is_sent_once_and_says_number_deadline_and_link(world: World, 
 
 def test_no_second_worker_gets_what_one_is_sending(world: World, waiting: dt.datetime) -> None:
     assert step(world, waiting) is not None
-    assert step(world, waiting + CLAIMED_FOR - dt.timedelta(seconds=1)) is None
+    assert step(world, waiting + CLAIM_LASTS - dt.timedelta(seconds=1)) is None
 
 
 def test_what_a_killed_worker_had_is_sent_once_more_and_no_third_time(world: World, waiting: dt.datetime) -> None:
     assert step(world, waiting) is not None
-    later = waiting + CLAIMED_FOR
+    later = waiting + CLAIM_LASTS
     assert step(world, later) is not None
-    assert step(world, later + CLAIMED_FOR) is None
-    assert fates(world) == [("failed", 2, LOST_HOLD)]
+    assert step(world, later + CLAIM_LASTS) is None
+    assert fates(world) == [("failed", 2, SENDER_STOPPED)]
 
 
 def test_a_slow_worker_does_not_settle_what_another_has_taken(world: World, waiting: dt.datetime) -> None:
     slow = step(world, waiting)
-    other = step(world, waiting + CLAIMED_FOR)
+    other = step(world, waiting + CLAIM_LASTS)
     assert slow is not None
     assert other is not None
-    world.run(dispatching.settle, (slow, Outcome(Reply.NEVER, "550")), now=waiting + CLAIMED_FOR)
+    world.run(dispatching.settle, (slow, Outcome(Reply.NEVER, "550")), now=waiting + CLAIM_LASTS)
     assert fates(world) == [("sending", 2, "")]
-    world.run(dispatching.settle, (other, TAKEN), now=waiting + CLAIMED_FOR)
+    world.run(dispatching.settle, (other, TAKEN), now=waiting + CLAIM_LASTS)
     assert fates(world) == [("sent", 2, "250 ok")]
 
 

@@ -12,7 +12,7 @@ from app.domain.messages.fate import Delivery, Outcome, Reply
 from app.domain.refusals import AlreadyDone, NotThere, Refusal
 from app.models import Dispatch, Reach, User
 from app.services.messages import dispatching, fates, followers
-from app.services.messages.followers import Telling
+from app.services.messages.followers import MessageChoice
 from tests.services.messages.reaching import plan, reach_of
 from tests.world import World, at
 
@@ -27,7 +27,7 @@ def failed(world: World) -> int:
     reach_of(world, "office", MAIL, "office@example.com")
     world.file(world.round_two(), world.nominees[0], FILED)
     plan(world, NOW)
-    claimed = world.run(dispatching.step, None, "", now=NOW)
+    claimed = world.run(dispatching.settle_and_claim, None, "", now=NOW)
     assert claimed is not None
     world.run(dispatching.settle, (claimed, Outcome(Reply.NEVER, "550 no such user")), now=NOW)
     return claimed.ids[0]
@@ -40,7 +40,7 @@ def fate_of(world: World, dispatch_id: int) -> Delivery:
 
 def unreachable(world: World, channels: frozenset[OutgoingChannel] = frozenset(OutgoingChannel)) -> set[int]:
     with world.database.reader() as session:
-        return {unit.id for unit in fates.unreachable(session, fates.all_units(session), channels, NOW)}
+        return {unit.id for unit in fates.list_unreachable(session, fates.list_units(session), channels, NOW)}
 
 
 # --- dead letters sent again
@@ -60,7 +60,7 @@ def test_what_is_not_there_or_not_given_up_is_not_sent_again(world: World, faile
     world.run(fates.send_again, failed, by=office, now=NOW)
     with pytest.raises(AlreadyDone):
         world.run(fates.send_again, failed, by=office, now=NOW)
-    claimed = world.run(dispatching.step, None, "", now=NOW)
+    claimed = world.run(dispatching.settle_and_claim, None, "", now=NOW)
     assert claimed is not None
     with pytest.raises(AlreadyDone):
         world.run(fates.send_again, failed, by=office, now=NOW)
@@ -71,9 +71,9 @@ def test_a_dead_letter_begins_anew_with_every_try_and_is_on_the_record(world: Wo
     with world.database.reader() as session:
         row = session.get_one(Dispatch, failed)
         assert (row.fate, row.tries, row.unsure, row.due_at, row.ended_at) == (Delivery.WAITING, 0, 0, NOW, None)
-        assert fates.given_up(session, NOW) == 0
+        assert fates.count_given_up(session, NOW) == 0
     assert world.acts()[-1] == (f"user:{world.people['office']}", "message.sent_again", f"message:{failed}")
-    claimed = world.run(dispatching.step, None, "", now=NOW)
+    claimed = world.run(dispatching.settle_and_claim, None, "", now=NOW)
     assert claimed is not None
     world.run(dispatching.settle, (claimed, Outcome(Reply.TAKEN)), now=NOW)
     assert fate_of(world, failed) is Delivery.SENT
@@ -82,7 +82,7 @@ def test_a_dead_letter_begins_anew_with_every_try_and_is_on_the_record(world: Wo
 def test_sent_again_after_the_deadline_it_tells_nothing_any_more(world: World, failed: int) -> None:
     late = at("2026-10-09 Fri 09:00")
     world.run(fates.send_again, failed, by=world.actor("office"), now=late)
-    assert world.run(dispatching.step, None, "", now=late) is None
+    assert world.run(dispatching.settle_and_claim, None, "", now=late) is None
     assert fate_of(world, failed) is Delivery.DROPPED
 
 
@@ -92,19 +92,22 @@ def test_sent_again_after_the_deadline_it_tells_nothing_any_more(world: World, f
 def test_what_is_counted_as_given_up_is_on_the_list_and_no_longer_than_it(world: World, failed: int) -> None:
     for now, there in ((NOW, 1), (NOW + dt.timedelta(days=29), 1), (NOW + dt.timedelta(days=31), 0)):
         with world.database.reader() as session:
-            listed = fates.newest(session, now)
-            assert (fates.given_up(session, now), len([each for each in listed if each.given_up])) == (there, there)
+            listed = fates.list_newest(session, now)
+            assert (fates.count_given_up(session, now), len([each for each in listed if each.given_up])) == (
+                there,
+                there,
+            )
 
 
 def test_given_up_comes_before_newer_ones_and_of_an_objector_s_nothing_tells_whose_it_is(
     world: World, failed: int
 ) -> None:
     with world.database.writer() as session:
-        telling = Telling(frozenset(OutgoingChannel), wants_news=True)
-        followers.begin(session, world.keyring, 1, "13000000001", telling, NOW + dt.timedelta(minutes=5))
+        telling = MessageChoice(frozenset(OutgoingChannel), wants_news=True)
+        followers.keep_address(session, world.keyring, 1, "13000000001", telling, NOW + dt.timedelta(minutes=5))
         session.commit()
     with world.database.reader() as session:
-        first, second = fates.newest(session, NOW + dt.timedelta(minutes=6))
+        first, second = fates.list_newest(session, NOW + dt.timedelta(minutes=6))
     assert (first.id, first.fate, first.words) == (failed, Delivery.FAILED, "550 no such user")
     assert (first.whose, first.occasion) == ("市评选工作组办公室office（市评选工作组办公室）", "arrival")
     assert first.case_id == 1

@@ -29,7 +29,7 @@ def made(world: World, login: str) -> str:
 
 def deadlines(world: World, token: str, now: str, keyring: Keyring | None = None) -> list[str]:
     with world.database.reader() as session:
-        return [each.key for each in feeds.of_staff(session, keyring or world.keyring, token, at(now))]
+        return [each.key for each in feeds.list_of_staff(session, keyring or world.keyring, token, at(now))]
 
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 500, "../../etc", "\x00", "令牌"])
@@ -105,12 +105,12 @@ def test_who_is_recused_or_of_another_unit_sees_nothing_of_a_case_and_one_that_e
 
 def test_a_programme_that_is_not_there_has_no_feed(world: World) -> None:
     with world.database.reader() as session, pytest.raises(NotThere):
-        feeds.of_programme(session, 99, at(FILED))
+        feeds.list_of_programme(session, 99, at(FILED))
 
 
 def test_a_feed_has_window_and_deadline_of_each_period_without_a_name(world: World, period: int) -> None:
     with world.database.reader() as session:
-        _, happenings = feeds.of_programme(session, world.programme, at(FILED))
+        _, happenings = feeds.list_of_programme(session, world.programme, at(FILED))
         names = session.scalars(select(Nominee.name)).all()
     told = {each.key: (each.starts, each.ends) for each in happenings}
     assert told[f"period-{period}-window"] == (at("2026-09-18 Fri 00:00"), at("2026-09-24 Thu 00:00"))
@@ -126,7 +126,7 @@ def test_a_period_to_come_is_told_and_one_taken_back_is_not(world: World, period
 
     def keys() -> set[str]:
         with world.database.reader() as session:
-            return {each.key for each in feeds.of_programme(session, world.programme, at(FILED))[1]}
+            return {each.key for each in feeds.list_of_programme(session, world.programme, at(FILED))[1]}
 
     assert f"period-{other}-window" in keys()
     world.run(scheduling.cancel, other, "另行安排。", by=world.actor("office"), now=at(FILED))

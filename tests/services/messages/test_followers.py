@@ -17,8 +17,8 @@ from app.domain.refusals import CodeRefused, CodeTooSoon, NotThere
 from app.models import Dispatch, Reach
 from app.sealing import Keyring, SealBroken
 from app.services.messages import dispatching, followers
-from app.services.messages.codes import MOST_TRIES, address_of, code_of, stop_token
-from app.services.messages.followers import Telling, way_to
+from app.services.messages.codes import MOST_TRIES, derive_code, make_stop_token, unseal_address
+from app.services.messages.followers import MessageChoice, find_channel
 from app.services.objections import registering
 from app.services.upkeep import keys
 from tests.services.messages.reaching import in_use
@@ -34,14 +34,14 @@ NEW_KEY = "a new key, thirty-two bytes long!"
 
 def file(world: World, period: int, place: int = 0, *, contact: str = CONTACT, wants_news: bool = True) -> int:
     """An objection by the web. Returns its case's id, which is its own too in these worlds."""
-    telling = Telling(EVERYWHERE, wants_news=wants_news)
+    telling = MessageChoice(EVERYWHERE, wants_news=wants_news)
     filed = {"contact": contact, "telling": telling}
     return world.file(period, world.nominees[place], "2026-09-18 Fri 10:00", **filed)[0]
 
 
 def register(world: World, period: int, place: int = 0) -> int:
     """One that came by a visit. Returns the objection's id."""
-    telling = Telling(EVERYWHERE, wants_news=True, code_at_once=False)
+    telling = MessageChoice(EVERYWHERE, wants_news=True, code_at_once=False)
     filing = world.filing(telling=telling, contact=CONTACT)
     entry, arrival = world.entry(period, world.nominees[place]), Arrival(Channel.VISIT, FILED)
     by = world.actor("office")
@@ -56,7 +56,7 @@ def period(world: World) -> int:
 def code(world: World, objection: int = 1) -> str:
     """The one that the page waits for."""
     with world.database.reader() as session:
-        return code_of(world.keyring, session.scalars(select(Reach).filter_by(objection_id=objection)).one())
+        return derive_code(world.keyring, session.scalars(select(Reach).filter_by(objection_id=objection)).one())
 
 
 def wrong(right: str) -> str:
@@ -79,7 +79,7 @@ def waiting(world: World, kind: NoticeKind) -> int:
 def page(world: World, objection: int) -> Sequence[object]:
     """What an objector's page tells of the address."""
     with world.database.reader() as session:
-        shown = followers.shown(session, world.keyring, objection)
+        shown = followers.find_shown(session, world.keyring, objection)
         assert shown is not None
         return (shown.masked, shown.confirmed, in_use(shown), followers.code_was_asked_for(session, objection))
 
@@ -127,7 +127,7 @@ def test_a_code_is_good_for_half_an_hour(world: World, period: int, minutes: int
 
 def test_an_expired_code_is_not_sent_any_more(world: World, period: int) -> None:
     file(world, period)
-    assert world.run(dispatching.step, None, "", now=FILED + 30 * MINUTE) is None
+    assert world.run(dispatching.settle_and_claim, None, "", now=FILED + 30 * MINUTE) is None
 
 
 def test_the_code_of_one_objection_confirms_no_other(world: World, period: int) -> None:
@@ -194,12 +194,12 @@ def test_not_confirmed_within_a_working_day_is_told_of_the_web_alone(world: Worl
     case = world.case(1).id
     for now, late in (("2026-09-20 Sun 23:59:59", set()), ("2026-09-21 Mon 00:00", {1})):
         with world.database.reader() as session:
-            assert followers.unconfirmed(session, case, at(now)) == late
+            assert followers.find_unconfirmed(session, case, at(now)) == late
     with world.database.writer() as session:
         session.execute(update(Reach).values(confirmed_at=FILED))
         session.commit()
     with world.database.reader() as session:
-        assert followers.unconfirmed(session, case, at("2026-09-21 Mon 00:00")) == set()
+        assert followers.find_unconfirmed(session, case, at("2026-09-21 Mon 00:00")) == set()
 
 
 # --- the address
@@ -221,17 +221,17 @@ def test_not_confirmed_within_a_working_day_is_told_of_the_web_alone(world: Worl
 def test_by_which_channel_a_contact_is_reached(
     contact: str, there: frozenset[OutgoingChannel], way: tuple[OutgoingChannel, str] | None
 ) -> None:
-    assert way_to(contact, there) == way
+    assert find_channel(contact, there) == way
 
 
 def test_a_contact_that_no_channel_reaches_has_nothing_to_confirm(world: World, period: int) -> None:
     file(world, period, contact="0874-3123456")
     with world.database.reader() as session:
-        assert followers.shown(session, world.keyring, 1) is None
+        assert followers.find_shown(session, world.keyring, 1) is None
     for use_case, arguments in (
         (followers.confirm, ("123456",)),
         (followers.send_code_again, ()),
-        (followers.choose, (True,)),
+        (followers.choose_news, (True,)),
     ):
         with pytest.raises(NotThere):
             world.run(use_case, 1, *arguments, now=SOON)
@@ -240,18 +240,18 @@ def test_a_contact_that_no_channel_reaches_has_nothing_to_confirm(world: World, 
 def test_an_address_is_sealed_to_its_row_and_outlives_the_key(world: World, period: int) -> None:
     """A code on its way, and the link that ends the messages, stay good over the change (SECURITY 15)."""
     file(world, period)
-    right, link, old = code(world), stop_token(world.keyring, reach(world).id), reach(world).sealed
+    right, link, old = code(world), make_stop_token(world.keyring, reach(world).id), reach(world).sealed
     assert CONTACT.encode() not in old
     new = Keyring(NEW_KEY, [world.key.decode()])
     world.run(keys.rotate, now=SOON, keyring=new)
     assert reach(world).sealed != old
-    assert address_of(Keyring(NEW_KEY), reach(world)) == CONTACT
+    assert unseal_address(Keyring(NEW_KEY), reach(world)) == CONTACT
     moved = reach(world)
     moved.id += 1
     with pytest.raises(SealBroken):
-        address_of(new, moved)
+        unseal_address(new, moved)
     world.run(followers.confirm, 1, right, now=SOON, keyring=new)
-    world.run(followers.stop, link, now=SOON, keyring=new)
+    world.run(followers.stop_by_link, link, now=SOON, keyring=new)
     assert reach(world).stopped_at == SOON
 
 
@@ -283,8 +283,8 @@ def test_news_that_wait_are_not_doubled_and_nobody_is_woken_by_them(world: World
     case = confirmed(world, period)
     world.bring(case, State.INVESTIGATING, "2026-09-18 Fri 23:00")
     assert waiting(world, NoticeKind.NEWS) == 1
-    assert world.run(dispatching.step, None, "", now=at("2026-09-20 Sun 07:59")) is None
-    news = world.run(dispatching.step, None, "https://p.example", now=at("2026-09-20 Sun 08:00"))
+    assert world.run(dispatching.settle_and_claim, None, "", now=at("2026-09-20 Sun 07:59")) is None
+    news = world.run(dispatching.settle_and_claim, None, "https://p.example", now=at("2026-09-20 Sun 08:00"))
     assert news is not None
     assert (news.address, news.message.notice) == (CONTACT, NoticeKind.NEWS)
 
@@ -292,30 +292,30 @@ def test_news_that_wait_are_not_doubled_and_nobody_is_woken_by_them(world: World
 def test_who_stops_before_the_morning_gets_nothing_then(world: World, period: int) -> None:
     case = confirmed(world, period)
     world.bring(case, State.INVESTIGATING, "2026-09-18 Fri 23:00")
-    world.run(followers.stop, stop_token(world.keyring, reach(world).id), now=at("2026-09-19 Sat 10:00"))
-    assert world.run(dispatching.step, None, "", now=at("2026-09-20 Sun 08:00")) is None
+    world.run(followers.stop_by_link, make_stop_token(world.keyring, reach(world).id), now=at("2026-09-19 Sat 10:00"))
+    assert world.run(dispatching.settle_and_claim, None, "", now=at("2026-09-20 Sun 08:00")) is None
 
 
 @pytest.mark.parametrize("token", ["", "1", "1-", "1-" + "0" * 32, "x-" + "0" * 32, "１-" + "0" * 32, "9" * 40])
 def test_a_link_that_was_not_made_here_ends_nothing(world: World, period: int, token: str) -> None:
     confirmed(world, period)
     with pytest.raises(NotThere):
-        world.run(followers.stop, token, now=SOON)
+        world.run(followers.stop_by_link, token, now=SOON)
     assert reach(world).stopped_at is None
 
 
 def test_messages_end_by_link_or_page_and_begin_again_by_the_page(world: World, period: int) -> None:
     case = confirmed(world, period, wants_news=False)
-    world.run(followers.choose, 1, True, now=SOON)
-    link = stop_token(world.keyring, reach(world).id)
+    world.run(followers.choose_news, 1, True, now=SOON)
+    link = make_stop_token(world.keyring, reach(world).id)
     for _ in range(2):  # a mail program posts twice
-        world.run(followers.stop, link, now=SOON)
+        world.run(followers.stop_by_link, link, now=SOON)
     assert not page(world, 1)[2]
-    world.run(followers.choose, 1, True, now=SOON)
+    world.run(followers.choose_news, 1, True, now=SOON)
     world.bring(case, State.ACCEPTED, "2026-09-18 Fri 11:00")
     assert waiting(world, NoticeKind.NEWS) == 1
-    news = world.run(dispatching.step, None, "", now=at("2026-09-18 Fri 11:00"))
+    news = world.run(dispatching.settle_and_claim, None, "", now=at("2026-09-18 Fri 11:00"))
     while news is not None and news.message.notice is not NoticeKind.NEWS:
-        news = world.run(dispatching.step, (news, Outcome(Reply.TAKEN)), "", now=at("2026-09-18 Fri 11:00"))
+        news = world.run(dispatching.settle_and_claim, (news, Outcome(Reply.TAKEN)), "", now=at("2026-09-18 Fri 11:00"))
     assert news is not None
     assert news.message.stop_at == f"/stop/{link}"

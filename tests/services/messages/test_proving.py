@@ -28,7 +28,7 @@ from app.models import Reach, User
 from app.services.accounts import two_people
 from app.services.cases import investigation
 from app.services.messages import dispatching, proving, reaches
-from app.services.messages.reaches import Whose
+from app.services.messages.reaches import AddressOwner
 from tests.services.accounts.test_two_people import DAY, PROPOSAL, a_case, made, refused, reset
 from tests.services.messages.reaching import reach_of
 from tests.world import State, World, at
@@ -48,7 +48,7 @@ def enter(world: World, login: str, address: str, by: str = "office2", channel: 
 
 def code_sent(world: World, address: str, now: str = DAY) -> str:
     """The code of the message that waits, as its reader sees it."""
-    claimed = world.run(dispatching.step, None, "", now=at(now))
+    claimed = world.run(dispatching.settle_and_claim, None, "", now=at(now))
     assert claimed is not None
     assert claimed.address == address
     found = re.search(r"\d{6}", claimed.message.text)
@@ -59,14 +59,14 @@ def code_sent(world: World, address: str, now: str = DAY) -> str:
 def set_and_confirm(world: World, login: str, address: str, now: str, channel: OutgoingChannel = SMS) -> int:
     """What whoever is logged in does on 接收提醒."""
     by = world.actor(login)
-    reach = world.run(reaches.set_address, Whose(), channel, address, Times.AT_ONCE, THERE, by=by, now=at(now))
-    world.act(reaches.confirm, reach, login, code_sent(world, address, now), now=now)
+    reach = world.run(reaches.set_address, AddressOwner(), channel, address, Times.AT_ONCE, THERE, by=by, now=at(now))
+    world.act(reaches.confirm_address, reach, login, code_sent(world, address, now), now=now)
     return reach
 
 
 def ways(world: World, login: str, now: str = DAY) -> list[int]:
     with world.database.reader() as session:
-        return [way.id for way in proving.ways_of(session, world.keyring, world.people[login], at(now))]
+        return [way.id for way in proving.list_proving_addresses(session, world.keyring, world.people[login], at(now))]
 
 
 def no_way(world: World, login: str, reach: int) -> None:
@@ -76,7 +76,7 @@ def no_way(world: World, login: str, reach: int) -> None:
     with pytest.raises(NotYourCase):
         world.act(proving.ask_code, reach, login, THERE, now=DAY)
     with pytest.raises(NotYourCase):
-        world.act(proving.prove, reach, login, "123456", now=DAY)
+        world.act(proving.prove_ownership, reach, login, "123456", now=DAY)
     assert world.everything() == before
 
 
@@ -117,7 +117,7 @@ def test_security_50_what_the_office_entered_and_the_head_wrote_over_proves_noth
     reach = enter(world, "handler", NUMBER)
     later = "2026-09-21 Mon 09:05"
     by = world.actor("handler")
-    world.run(reaches.set_address, Whose(), SMS, "13900000009", Times.AT_ONCE, THERE, by=by, now=at(later))
+    world.run(reaches.set_address, AddressOwner(), SMS, "13900000009", Times.AT_ONCE, THERE, by=by, now=at(later))
     no_way(world, "handler", reach)
 
 
@@ -172,7 +172,7 @@ def test_a_code_from_before_another_reset_proves_nothing(world: World) -> None:
     code = code_sent(world, NUMBER)
     reset(world, "handler", by="head", now="2026-09-21 Mon 09:01")
     with pytest.raises(CodeRefused):
-        world.act(proving.prove, reach, "handler", code, now="2026-09-21 Mon 09:02")
+        world.act(proving.prove_ownership, reach, "handler", code, now="2026-09-21 Mon 09:02")
 
 
 def test_whoever_guesses_has_five_codes_a_day_with_five_tries_each(world: World) -> None:
@@ -183,16 +183,16 @@ def test_whoever_guesses_has_five_codes_a_day_with_five_tries_each(world: World)
         code = code_sent(world, NUMBER, f"2026-09-21 Mon 1{hour}:00")
         for guess in range(5):
             with pytest.raises(CodeRefused):
-                world.act(proving.prove, reach, "handler", f"00000{guess}", now=f"2026-09-21 Mon 1{hour}:01")
+                world.act(proving.prove_ownership, reach, "handler", f"00000{guess}", now=f"2026-09-21 Mon 1{hour}:01")
         with pytest.raises(CodeRefused):  # the right one comes too late
-            world.act(proving.prove, reach, "handler", code, now=f"2026-09-21 Mon 1{hour}:02")
+            world.act(proving.prove_ownership, reach, "handler", code, now=f"2026-09-21 Mon 1{hour}:02")
     with pytest.raises(TooManyCodes):
         world.act(proving.ask_code, reach, "handler", THERE, now="2026-09-21 Mon 16:00")
     # The page of one's addresses sends codes as well; one of those proves nothing then.
     world.act(reaches.send_code_again, reach, "handler", now="2026-09-21 Mon 16:00")
     code = code_sent(world, NUMBER, "2026-09-21 Mon 16:00")
     with pytest.raises(CodeRefused):
-        world.act(proving.prove, reach, "handler", code, now="2026-09-21 Mon 16:01")
+        world.act(proving.prove_ownership, reach, "handler", code, now="2026-09-21 Mon 16:01")
 
 
 # --- the owner --------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def test_a_code_to_what_the_office_entered_makes_an_account_its_owner_s(world: W
     with pytest.raises(CodeTooSoon):
         world.act(proving.ask_code, reach, "newcomer", THERE, now=DAY)
     before = len(world.acts())
-    world.act(proving.prove, reach, "newcomer", code_sent(world, NUMBER), now=DAY)
+    world.act(proving.prove_ownership, reach, "newcomer", code_sent(world, NUMBER), now=DAY)
     newcomer = f"user:{world.people['newcomer']}"
     assert world.acts()[before:] == [(newcomer, "user.proved", newcomer)]
     world.act(investigation.propose, case, "newcomer", *PROPOSAL, now=DAY)
@@ -222,7 +222,7 @@ def test_a_code_to_one_s_own_address_of_before_the_reset_makes_the_account_one_s
     reset(world, "handler", by="head")
     assert ways(world, "handler") == [mine]
     world.act(proving.ask_code, mine, "handler", THERE, now=DAY)
-    world.act(proving.prove, mine, "handler", code_sent(world, NUMBER), now=DAY)
+    world.act(proving.prove_ownership, mine, "handler", code_sent(world, NUMBER), now=DAY)
     world.act(investigation.propose, case, "handler", *PROPOSAL, now=DAY)
 
 

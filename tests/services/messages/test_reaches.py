@@ -13,8 +13,8 @@ from app.domain.refusals import BadValue, CodeRefused, CodeTooSoon, NoChannel, N
 from app.models import AuditRow, Reach
 from app.sealing import Keyring
 from app.services.messages import dispatching, reaches
-from app.services.messages.codes import MOST_TRIES, code_of
-from app.services.messages.reaches import Whose
+from app.services.messages.codes import MOST_TRIES, derive_code
+from app.services.messages.reaches import AddressOwner
 from app.services.upkeep import keys
 from tests.services.messages.reaching import in_use, reach_of
 from tests.world import World, at, at_once
@@ -37,12 +37,12 @@ def set_address(
     there: frozenset[OutgoingChannel] = EVERYWHERE,
 ) -> int:
     by = world.actor(login)
-    return world.run(reaches.set_address, Whose(unit), channel, address, Times.AT_ONCE, there, by=by, now=now)
+    return world.run(reaches.set_address, AddressOwner(unit), channel, address, Times.AT_ONCE, there, by=by, now=now)
 
 
 def code(world: World, reach: int) -> str:
     with world.database.reader() as session:
-        return code_of(world.keyring, session.get_one(Reach, reach))
+        return derive_code(world.keyring, session.get_one(Reach, reach))
 
 
 def wrong(right: str) -> str:
@@ -50,12 +50,12 @@ def wrong(right: str) -> str:
 
 
 def confirm(world: World, login: str, reach: int, typed: str, now: dt.datetime = NOW) -> None:
-    world.run(reaches.confirm, reach, typed, by=world.actor(login), now=now)
+    world.run(reaches.confirm_address, reach, typed, by=world.actor(login), now=now)
 
 
 def own(world: World, login: str) -> list[tuple[str, bool, bool]]:
     with world.database.reader() as session:
-        shown = reaches.shown(session, world.keyring, user_id=world.people[login])
+        shown = reaches.list_shown(session, world.keyring, user_id=world.people[login])
         return [(each.masked, each.confirmed, in_use(each)) for each in shown]
 
 
@@ -113,10 +113,10 @@ def test_nobody_touches_somebody_else_s_address(world: World) -> None:
     stranger = world.actor("stranger")
     for reach in (theirs, units, 999):
         for use_case, arguments in (
-            (reaches.confirm, (code(world, theirs),)),
+            (reaches.confirm_address, (code(world, theirs),)),
             (reaches.send_code_again, ()),
             (reaches.choose_times, (Times.MORNING,)),
-            (reaches.stop, ()),
+            (reaches.stop_address, ()),
         ):
             with pytest.raises(Refusal):
                 world.run(use_case, reach, *arguments, by=stranger, now=NOW)
@@ -143,7 +143,7 @@ def test_a_wrong_code_counts_and_five_spend_the_right_one(world: World) -> None:
 def test_of_wrong_codes_typed_at_once_each_counts(world: World) -> None:
     reach = set_address(world, "handler")
     handler, false = world.actor("handler"), wrong(code(world, reach))
-    at_once([lambda: world.run(reaches.confirm, reach, false, by=handler, now=NOW)] * 6)
+    at_once([lambda: world.run(reaches.confirm_address, reach, false, by=handler, now=NOW)] * 6)
     with world.database.reader() as session:
         assert session.get_one(Reach, reach).code_tries == 6
 
@@ -177,7 +177,7 @@ def test_another_address_makes_the_code_of_the_one_before_worthless(world: World
     assert set_address(world, "handler", address="li@example.com", now=NOW + MINUTE) == reach
     with pytest.raises(CodeRefused):
         confirm(world, "handler", reach, first, NOW + MINUTE)
-    claimed = world.run(dispatching.step, None, "", now=NOW + MINUTE)
+    claimed = world.run(dispatching.settle_and_claim, None, "", now=NOW + MINUTE)
     assert claimed is not None
     assert claimed.address == "li@example.com"
 
@@ -186,7 +186,7 @@ def test_a_code_on_its_way_stays_good_while_the_key_is_replaced(world: World) ->
     reach = set_address(world, "handler")
     right, new = code(world, reach), Keyring("a new key, thirty-two bytes long!", [world.key.decode()])
     world.run(keys.rotate, now=NOW, keyring=new)
-    world.run(reaches.confirm, reach, right, by=world.actor("handler"), keyring=new, now=NOW + MINUTE)
+    world.run(reaches.confirm_address, reach, right, by=world.actor("handler"), keyring=new, now=NOW + MINUTE)
     with world.database.reader() as session:
         assert session.get_one(Reach, reach).confirmed_at == NOW + MINUTE
 
@@ -205,7 +205,7 @@ def test_who_stops_an_address_is_told_nothing_there_until_it_is_set_anew(world: 
     reach, handler = set_address(world, "handler"), world.actor("handler")
     confirm(world, "handler", reach, code(world, reach))
     world.run(reaches.choose_times, reach, Times.MORNING, by=handler, now=NOW)
-    world.run(reaches.stop, reach, by=handler, now=NOW)
+    world.run(reaches.stop_address, reach, by=handler, now=NOW)
     assert own(world, "handler") == [("zh***@example.com", True, False)]
     with pytest.raises(CodeRefused):
         confirm(world, "handler", reach, code(world, reach))
@@ -217,6 +217,6 @@ def test_addresses_of_a_unit_are_a_matter_of_their_own(world: World) -> None:
     reach_of(world, "head", MAIL, "head@example.com")
     reach_of(world, world.qilin, WECOM, "robot-key-1234")
     with world.database.reader() as session:
-        shown = reaches.shown(session, world.keyring, unit_id=world.qilin)
+        shown = reaches.list_shown(session, world.keyring, unit_id=world.qilin)
         assert [(each.channel, each.masked) for each in shown] == [(WECOM, "rob****1234")]
     assert own(world, "head") == [("he***@example.com", True, True)]

@@ -80,8 +80,8 @@ def read(world: World, vault: Vault, login: str, evidence_id: int, request: int 
 
 def shown(world: World, case: int) -> tuple[list[str], Sealed | None]:
     """What a handler's page is given: names of files, and what it knows of the sealed ones."""
-    files = world.do(evidence_reading.exhibits, case).get(1, [])
-    return [exhibit.file_name for exhibit in files], world.do(evidence_reading.sealed, case).get(1)
+    files = world.do(evidence_reading.list_exhibits, case).get(1, [])
+    return [exhibit.file_name for exhibit in files], world.do(evidence_reading.find_sealed, case).get(1)
 
 
 def test_security_42_a_handler_sees_that_the_letter_is_there_and_gets_no_byte_of_it(
@@ -116,9 +116,9 @@ def test_security_42_the_office_opens_it_as_it_opens_the_identity(world: World, 
         (f"user:{world.people['office']}", "letter.opened", f"case:{case}")
     ]
     with world.database.reader() as session:
-        found = history.of_case(session, visible_case(session, case, world.actor("handler"), at(LOOKED)))
+        found = history.list_history(session, visible_case(session, case, world.actor("handler"), at(LOOKED)))
     assert not [moment for moment in found if "盖章" in moment.what]
-    evidence_of_it = world.do(evidence_reading.exhibits, case)[1][0].id
+    evidence_of_it = world.do(evidence_reading.list_exhibits, case)[1][0].id
     with pytest.raises(NotYourCase):
         read(world, vault, "office", evidence_of_it)  # what handlers read is read by their way
 

@@ -260,8 +260,8 @@ def test_the_registrar_does_not_find_the_case(world: World) -> None:
         texts = ("查",) if step is investigation.note else ()
         with pytest.raises(NotYourCase):
             world.act(step, case, "handler", *texts, now=MONDAY)
-    assert world.do(queue.queue_of, world.actor("handler"), at(MONDAY)) == []
-    assert [row.case.id for row in world.do(queue.queue_of, world.actor("head"), at(MONDAY))] == [case]
+    assert world.do(queue.list_queue, world.actor("handler"), at(MONDAY)) == []
+    assert [row.case.id for row in world.do(queue.list_queue, world.actor("head"), at(MONDAY))] == [case]
     for login, other in (("handler2", "head"), ("head", "handler2")):  # the others bring it to its end
         del other
         assert world.do(investigation.visible_case, case, world.actor(login), at(MONDAY)).id == case
@@ -321,7 +321,7 @@ def test_a_complaint_against_the_unit_that_the_office_registers_stays_unknown_to
     for login in ("head", "handler", "handler2"):
         with pytest.raises(NotYourCase):
             world.do(investigation.visible_case, case, world.actor(login), at(FRIDAY))
-        assert world.do(queue.queue_of, world.actor(login), at(FRIDAY)) == []
+        assert world.do(queue.list_queue, world.actor(login), at(FRIDAY)) == []
     assert {unit for _, unit, _ in world.outbox()} == {"市评选工作组办公室"}
 
 

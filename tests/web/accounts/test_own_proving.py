@@ -31,7 +31,7 @@ def staff(app: Flask, world: World) -> Callable[[str], Browser]:
 
 
 def code_sent(world: World, now: str) -> str:
-    claimed = world.run(dispatching.step, None, "", now=at(now))
+    claimed = world.run(dispatching.settle_and_claim, None, "", now=at(now))
     assert claimed is not None
     assert claimed.address == NUMBER
     found = re.search(r"\d{6}", claimed.message.text)

@@ -100,7 +100,7 @@ def test_security_43_a_private_calendar_holds_back_what_the_queue_does(world: Wo
     case, _ = world.file(period, world.nominees[2], "2026-09-18 Fri 10:00")
 
     def told(now: str) -> list[str]:
-        return [each.key for each in world.do(feeds.of_staff, world.keyring, token, at(now))]
+        return [each.key for each in world.do(feeds.list_of_staff, world.keyring, token, at(now))]
 
     assert told("2026-09-18 Fri 10:00") == told("2026-09-18 Fri 23:59:59") == []
     assert told("2026-09-19 Sat 00:00") == [f"case-{case}"]

@@ -27,7 +27,7 @@ def app(make_app: Callable[..., Flask], tmp_path: Path) -> Flask:
 
 
 def next_message(world: World) -> Claimed | None:
-    return world.run(dispatching.step, None, URL, now=at(NOON))
+    return world.run(dispatching.settle_and_claim, None, URL, now=at(NOON))
 
 
 def objector(world: World, app: Flask, clock: MovingClock, **typed: str) -> tuple[Browser, int]:

@@ -49,7 +49,7 @@ def test_what_was_given_up_comes_first_with_the_gateway_s_words_and_is_sent_agai
     reach_of(world, "office", OutgoingChannel.MAIL, "office@example.com")
     world.file(period, world.nominees[0], NOON)
     plan(world, at(NOON))
-    claimed = world.run(dispatching.step, None, "", now=at(NOON))
+    claimed = world.run(dispatching.settle_and_claim, None, "", now=at(NOON))
     assert claimed is not None
     world.run(dispatching.settle, (claimed, Outcome(Reply.NEVER, "550 no such user")), now=at(NOON))
     page = office.get("/office/messages")
@@ -59,7 +59,7 @@ def test_what_was_given_up_comes_first_with_the_gateway_s_words_and_is_sent_agai
     assert "已经放回队列" in office.follow(office.post(again.action, again.fields)).text
     assert "550" not in office.get("/office/messages?fate=failed").text
     assert office.post(again.action, again.fields).status == 409
-    assert world.run(dispatching.step, None, "", now=at(NOON)) is not None
+    assert world.run(dispatching.settle_and_claim, None, "", now=at(NOON)) is not None
 
 
 def test_a_channel_is_tried_out_and_the_answer_is_on_the_page(office: Browser) -> None:

@@ -32,7 +32,7 @@ def sign_in(app: Flask, world: World, login: str) -> Browser:
 
 def code_sent(world: World, address: str) -> str:
     """The code of the message that waits, as a worker would send it."""
-    claimed = world.run(dispatching.step, None, "", now=at(MORNING))
+    claimed = world.run(dispatching.settle_and_claim, None, "", now=at(MORNING))
     assert claimed is not None
     assert claimed.address == address
     found = re.search(r"\d{6}", claimed.message.text)

@@ -17,7 +17,7 @@ from app.domain.objections.arrival import Arrival, Channel
 from app.models import Letter
 from app.services.cases import investigation, second_looks, settlement
 from app.services.messages import feeds
-from app.services.messages.followers import Telling
+from app.services.messages.followers import MessageChoice
 from app.services.objections import following, registering
 from tests.files import pdf
 from tests.web.browsing import Browser, MovingClock, filled
@@ -79,7 +79,7 @@ def registered(filed: World) -> World:
         world.nominees[3],
         "2026-09-18 Fri 09:45",
         contact=TOLD,
-        telling=Telling(frozenset({OutgoingChannel.MAIL}), wants_news=True),
+        telling=MessageChoice(frozenset({OutgoingChannel.MAIL}), wants_news=True),
     )
     world.act(investigation.accept, told, "handler", now="2026-09-19 Sat 10:00")
     world.act(investigation.ask_supplement, told, "handler", "请说明记录在哪里。", 1, now="2026-09-19 Sat 10:05")
