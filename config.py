@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 
 PREFIX = "GONGSHI_"
 _COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
@@ -79,6 +80,12 @@ class Settings:
     sms_never: str = ""  # and the answer to one that never will be
     wecom_url: str = ""  # where 企业微信 takes what its group robots say; without it there are none
     dingtalk_url: str = ""  # where 钉钉 does
+    oidc_issuer: str = ""  # an identity provider (OpenID Connect) for staff; without it passwords alone
+    oidc_name: str = "统一身份认证"  # what its button is called
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""  # without one the portal is a public client
+    oidc_scope: str = "openid profile"
+    oidc_claim: str = "preferred_username"  # what holds the login name
     senders: int = 2  # threads that send; 0: this server sends nothing, others do (gongshi send)
     demonstration: bool = False
     secure_cookies: bool = False  # true where served by TLS
@@ -109,8 +116,23 @@ class Settings:
             url = self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
             object.__setattr__(self, "database_url", url)
 
+        object.__setattr__(self, "oidc_issuer", self.oidc_issuer.rstrip("/"))
+        self._require_sound_provider()
         if self.retention_years not in _RETENTION_YEARS:
             raise BadSettings(f"{PREFIX}RETENTION_YEARS 应在1到30之间，现在是 {self.retention_years}。")
+
+    def _require_sound_provider(self) -> None:
+        if not self.oidc_issuer:
+            return
+        if not is_safe_address(self.oidc_issuer):
+            raise BadSettings(
+                f"{PREFIX}OIDC_ISSUER 应是以 https:// 开头的地址（本机的可以用 http://127.0.0.1），不带问号，"
+                f"现在是 {self.oidc_issuer!r}。"
+            )
+        if not self.oidc_client_id:
+            raise BadSettings(f"设置了 {PREFIX}OIDC_ISSUER，还要设置 {PREFIX}OIDC_CLIENT_ID。")
+        if "openid" not in self.oidc_scope.split():
+            raise BadSettings(f"{PREFIX}OIDC_SCOPE 里要有 openid，现在是 {self.oidc_scope!r}。")
 
     @property
     def retired_keys(self) -> tuple[str, ...]:
@@ -151,6 +173,20 @@ class Settings:
                 f"请把 {PREFIX}REDIS_URL 设为 Redis 的地址（例如 redis://127.0.0.1:6379/0），"
                 f"或者把 {PREFIX}WORKERS 设为 1。"
             )
+
+
+def is_safe_address(address: object) -> bool:
+    """Tell whether this is an address by https, or one of this machine by http, without user, query or fragment."""
+    if not isinstance(address, str):
+        return False
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    plain = parts.scheme == "http" and host in ("127.0.0.1", "localhost", "::1")
+    bare = "@" not in parts.netloc and not parts.query and not parts.fragment
+    return bool(host) and (plain or parts.scheme == "https") and bare
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy import select
 
 from app import clock
 from app.cli.shared import OpenPortal, plainly
 from app.domain.cases.states import ROLE_NAMES, Role
-from app.models import Unit, UnitKind
-from app.services.accounts import making, passwords
+from app.services.accounts import making, passwords, units
 from app.services.shared.work import Work
+
+_HAND_OVER = "请当面或打电话告诉本人，7天内有效；登录后须先换成自己的密码。"
+_FIRST = "gongshi user add {login} --name {name} --role office --office 市级专班的名称"
+_NO_OFFICE = f"系统里还没有市级专班。请先建立它和它的第一个账号：{_FIRST}"
+_NOBODY = f"还没有账号。请先建立市级专班和它的第一个账号：{_FIRST.format(login='登录名', name='姓名')}"
 
 
 @click.group()
@@ -20,21 +23,49 @@ def user() -> None:
 
 @user.command("add")
 @click.argument("login")
-@click.option("--name", required=True)
+@click.option("--name", required=True, help="The person's name.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--unit", "unit_name", default="", help="Name of the unit; the office by default.")
-@click.password_option()
+@click.option("--office", "office_name", default="", help="Name of the office, which is made where there is none yet.")
+@click.option("--password", default="", help="The password, for scripts: other users of this machine may see it.")
 @click.pass_obj
 @plainly
-def add_user(opened: OpenPortal, login: str, name: str, role: str, unit_name: str, password: str) -> None:
-    """Add an account. At the first login its owner chooses another password."""
+def add_user(
+    opened: OpenPortal,
+    login: str,
+    name: str,
+    role: str,
+    unit_name: str,
+    office_name: str,
+    password: str,
+) -> None:
+    """Add an account, and with --office the office too. A password is made up and shown once.
+
+    At the first login its owner chooses another one.
+    """
+    if unit_name and office_name:
+        raise click.ClickException("--unit 和 --office 只能写一个。")
+    chosen = password or passwords.made_up()
     with opened.migrated.writer() as session:
-        wanted = Unit.name == unit_name if unit_name else Unit.kind == UnitKind.OFFICE
-        unit = session.scalar(select(Unit).where(wanted))
-        if unit is None:
-            raise click.ClickException(f"没有名为“{unit_name or '市级专班'}”的单位。")
-        making.add_user(Work(session, clock.now()), login, name, Role(role), unit, password)
-    click.echo(f"已新增 {login}（{ROLE_NAMES[Role(role)]}）")
+        work = Work(session, clock.now())
+        with work:  # the office is there with its first account, or neither is
+            found = units.office_of(session)
+            if unit_name:
+                unit = units.named(session, unit_name)
+            elif office_name:
+                unit = units.found_office(work, office_name)
+            elif found is not None:
+                unit = found
+            else:
+                raise click.ClickException(_NO_OFFICE.format(login=login, name=name))
+            made = making.add_user(work, login, name, Role(role), unit, chosen)
+        if found is None:
+            click.echo(f"已建立市级专班“{unit.name}”")
+        click.echo(f"已新增 {made.login}（{ROLE_NAMES[made.role]}，{unit.name}）")
+    if not password:
+        click.echo(f"密码（只显示这一次）：{chosen}")
+    click.echo(_HAND_OVER)
+    click.echo(f"登录地址：{opened.settings.public_url}/login")
 
 
 @user.command("reset")
@@ -53,7 +84,7 @@ def reset(opened: OpenPortal, login: str, prompt: bool, second_factor: bool) -> 
     click.echo(f"已重置 {login}，原有登录全部退出" + ("，二次验证已取消" if second_factor else ""))
     if not prompt:
         click.echo(f"新密码（只显示这一次）：{password}")
-    click.echo("请当面或打电话告诉本人，7天内有效；登录后须先换成自己的密码。")
+    click.echo(_HAND_OVER)
 
 
 @user.command("disable")
@@ -94,4 +125,4 @@ def list_users(opened: OpenPortal) -> None:
             fields = [each.login, each.name, ROLE_NAMES[each.role], each.unit.name, "、".join(filter(None, marks))]
             click.echo("\t".join(fields).rstrip())
     if not everybody:
-        click.echo("还没有账号，请用 gongshi user add 新增。")
+        click.echo(_NOBODY)

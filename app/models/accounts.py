@@ -88,6 +88,8 @@ class User(Base):
     # When it was given out the account was its owner's, and so was the second factor, which stayed: a code of it proves
     # that the owner came in.
     owners_factor: Mapped[bool | None]
+    # A keyed hash of whom the identity provider vouched for when this account was first opened through it.
+    provider_subject: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
     # Somebody else reset the account, and its owner has not yet said that they know.
     untold_reset: Mapped[bool | None]
 

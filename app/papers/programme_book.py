@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+from collections.abc import Collection
 from typing import IO, BinaryIO
 from xml.parsers import expat
 
@@ -29,8 +30,8 @@ _BROKEN = "这个表格不完整或已损坏，无法打开。请在 WPS 或 Exc
 Sheets = dict[str, list[tuple[int, list[str]]]]
 
 
-def read_sheets(upload: BinaryIO) -> Sheets:
-    """Return the five sheets' rows that hold anything, as texts. Raises FileRefused.
+def read_sheets(upload: BinaryIO, names: Collection[str] = tuple(HEADS)) -> Sheets:
+    """Return the rows of these sheets that hold anything, as texts. Raises FileRefused.
 
     A file with macros, external links or far more content than its size shows is refused before a library opens it.
     """
@@ -40,7 +41,7 @@ def read_sheets(upload: BinaryIO) -> Sheets:
     upload.seek(0)
     try:
         sheets = {sheet.title: sheet for sheet in seen_sheets(upload) if not sheet.hidden}
-        return {name: _rows(sheets[name]) for name in HEADS if name in sheets}
+        return {name: _rows(sheets[name]) for name in names if name in sheets}
     except FileRefused:
         raise
     except Exception:  # openpyxl raises whatever it stumbles over: ValueError, KeyError, its own

@@ -13,7 +13,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select, update
 
+from app import sheets
 from app.channels.gateways import gateways_of
+from app.domain.accounts.rosters import HEAD, SHEET
 from app.domain.award.decision import ProceedingKind, RevocationGround
 from app.domain.cases.states import Role, State
 from app.domain.messages.wording import MessageText
@@ -31,6 +33,7 @@ from app.services.nominees import reversal, withdrawals
 from app.services.objections import following
 from app.services.periods import bursts, closing, corrections
 from app.services.shared.work import Work
+from app.web.accounts.provider import Provider
 from tests import awards, lists
 from tests.browser.portal import PASSWORD, Portal, faults_of, faults_of_versions, keep_shot, press, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
@@ -61,7 +64,7 @@ BLUEPRINTS = {
         "documents",
         "planning",
     },
-    "setting up": {"programmes", "programme_book", "units", "people"},
+    "setting up": {"programmes", "programme_book", "units", "people", "rosters"},
     "papers": {"papers"},
     "award": {"award", "decisions"},
     "messages": {"messages", "reaches", "following", "feeds"},
@@ -70,6 +73,8 @@ NO_PAGES = {"crawlers", "health", "metrics", "static"}
 ELSEWHERE = {
     "registrations.slip",  # looked at and printed in tests/browser/test_registering.py
     "office.nominees",  # an old address: it leads to the list that units have too
+    "account.go_to_provider",  # it leads to the provider, and where that is down to the login page, which is looked at
+    "account.back_from_provider",  # it leads on in the same way
     "objections.objection_form",  # it gives the form an address of its own and leads there
 }
 # Endpoints that send files, which have no look.
@@ -98,6 +103,7 @@ FILES = {
     "receipts.receipt_file",
     "public.site_mark",
     "imports.blank",
+    "rosters.blank",
 }
 
 
@@ -139,6 +145,13 @@ class Walk:
             raise AssertionError("\n".join([f"{len(self.faults)} faults:", *self.faults]))
 
 
+def provider_is_down(portal: Portal) -> None:
+    """The installation has an identity provider, which does not answer."""
+    settings = replace(portal.app.extensions["portal"].settings, oidc_issuer="http://localhost:1", oidc_client_id="x")
+    portal.app.extensions["provider"] = Provider(settings)
+    portal.app.jinja_env.globals["PROVIDER_NAME"] = settings.oidc_name
+
+
 def follow(page: Page, code: str) -> None:
     page.context.clear_cookies()
     page.goto("/receipt")
@@ -173,6 +186,9 @@ def test_what_the_public_sees(portal: Portal) -> None:
     page.get_by_label("密码").fill("nothing of the kind")
     press(page, "登录")
     walk.look(page, "login refused")
+    provider_is_down(portal)
+    page.goto("/login/oidc")
+    walk.look(page, "login with a provider that is down")
     page.get_by_label("登录名").fill("office")
     page.get_by_label("密码").fill(PASSWORD)
     press(page, "登录")
@@ -847,6 +863,21 @@ def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:
     office.get_by_label("单位", exact=True).select_option("麒麟区")
     press(office, "邀请")
     walk.look(office, "slip")
+    walk.look(office, "accounts for many", "/people/many")
+    press(office, "检查账号登记表")
+    walk.look(office, "accounts for many, no file")
+    for state, unit in (("to confirm", "麒麟区"), ("with errors", "没有这个单位")):
+        people = tmp_path / "people.xlsx"
+        rows = [[unit, "", name, "单位经办人", ""] for name in ("张新来", "李新来")]
+        people.write_bytes(sheets.sheet(SHEET, [(name, 20) for name in HEAD], rows))
+        office.goto("/people/many")
+        office.get_by_label("表格文件").set_input_files(people)
+        press(office, "检查账号登记表")
+        walk.look(office, f"accounts for many {state}")
+    office.goto("/people/many")
+    press(office, "给勾选的单位开账号")
+    walk.look(office, "slips of many")
+    walk.look(office, "accounts for many, none left", "/people/many")
     walk.look(office, "person", f"/people/{world.people['handler']}")
     walk.look(office, "oneself", f"/people/{world.people['office']}")
     walk.look(office, "accounts to agree to, none", "/people/agreements")

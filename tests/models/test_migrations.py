@@ -346,6 +346,20 @@ def test_0023_what_was_told_before_is_not_sent_now_and_two_occasions_are_new(emp
         insert(empty, "outbox", row | {"case_id": 1, "reminder": "gossip"})
 
 
+def test_0025_nobody_is_bound_to_an_identity_provider_and_no_two_to_one_subject(empty: Database) -> None:
+    empty.migrate(revision="0024")
+    insert(empty, "units", {"id": 1, "kind": "office"})
+    insert(
+        empty, "users", *[{"id": number, "login": f"a{number}", "role": "office", "unit_id": 1} for number in (1, 2)]
+    )
+    empty.migrate()
+    with empty.reader() as session:
+        assert session.scalars(select(User.provider_subject)).all() == [None, None]
+    insert(empty, "users", {"id": 3, "login": "a3", "role": "office", "unit_id": 1, "provider_subject": "x"})
+    with pytest.raises(IntegrityError):
+        insert(empty, "users", {"id": 4, "login": "a4", "role": "office", "unit_id": 1, "provider_subject": "x"})
+
+
 def test_0024_what_people_confirmed_vouches_where_nobody_gave_out_their_password(empty: Database) -> None:
     empty.migrate(revision="0023")
     insert(empty, "units", {"id": 1, "kind": "office"})

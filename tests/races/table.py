@@ -10,11 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from app.domain.accounts.rosters import HEAD, SHEET
 from app.domain.award.decision import RevocationGround
 from app.domain.cases.letters import LetterKind
 from app.domain.cases.states import Conclusion, DeclineGround, Role, State
 from app.models import AuditRow, Letter, Period
-from app.services.accounts import making, second_factor, staffing, two_people, units
+from app.services.accounts import making, rosters, second_factor, staffing, two_people, units
 from app.services.award import revocation
 from app.services.calendar.calendars import calendar_of, load_notices
 from app.services.cases import bulk, investigation, letters, second_looks, settlement, urging
@@ -428,6 +429,22 @@ def _enabled_there(world: World, unit: int) -> Job:
     return lambda: world.run(making.enable, slip.login, now=at(DAY))
 
 
+def _pressed_twice(world: World, _: Path) -> tuple[Job, Job]:
+    unit = _empty_unit(world)
+    return (
+        _of_periods(world, "office", rosters.open_for_units, DAY, [unit]),
+        _of_periods(world, "office2", rosters.open_for_units, DAY, [unit]),
+    )
+
+
+def _sheet_twice(world: World, _: Path) -> tuple[Job, Job]:
+    sheets = {SHEET: [(1, list(HEAD)), (2, ["麒麟区", "", "赵新来", "单位经办人", ""])]}
+    return (
+        _of_periods(world, "office", rosters.load, DAY, sheets),
+        _of_periods(world, "office2", rosters.load, DAY, sheets),
+    )
+
+
 def _given_out(world: World, _: Path) -> tuple[Job, Job]:
     world.run(staffing.invite_again, [world.people["handler"]], by=world.actor("head"), now=at(FILED))
     who = world.people["handler"]
@@ -557,6 +574,8 @@ RACES: dict[str, Race] = {
     ),
     "retire, restore below": Race(("units.restore",), {1}, _retire_and(_restored_below)),
     "retire, enable there": Race(("making.enable", "staffing.enable"), {1}, _retire_and(_enabled_there)),
+    "one press for all units, twice": Race(("rosters.open_for_units",), {1}, _pressed_twice),
+    "one sheet of people, twice": Race(("rosters.load",), {1}, _sheet_twice),
     "two agree": Race(("two_people.agree",), {1}, _given_out),
     "second factor proposed twice": Race(("second_factor.propose",), {2}, _own_factor(second_factor.propose)),
     "codes renewed twice": Race(
@@ -585,6 +604,7 @@ ELSEWHERE = {
     "scheduling.schedule": f"{_SERVICES}/periods/test_scheduling.py::test_two_people_scheduling_at_once_take_turns",
     "bulk_scheduling.schedule_many": f"{_SERVICES}/periods/test_bulk_scheduling.py::"
     "test_two_people_at_once_make_none_twice",
+    "units.found_office": f"{_SERVICES}/accounts/test_units.py::test_two_who_make_the_office_at_once_make_one",
     "deciding.decide": f"{_SERVICES}/award/test_deciding.py::test_two_decisions_at_once_are_one",
     **dict.fromkeys(
         ["revocation.propose_revocation", "revocation.confirm_revocation"],
@@ -603,6 +623,7 @@ ALONE = {
     "deciding.record_paper": "a paper recorded twice is two rows by design: the last of an issuer counts",
     "making.reset": "two resets are two passwords: the last one counts, as one after the other",
     "units.reach_at": "the last contact block counts, as one after the other",
+    "staffing.rename": "it locks as `place` does, which is raced; the last name counts",
     "units.move": "it locks both units as `retire` does, which is raced",
     "second_factor.confirm": "it locks as `propose` and `renew_recovery_codes` do, which are raced",
     "resets.note_told": "it writes a moment under a lock, the same for both",
@@ -611,5 +632,5 @@ ALONE = {
     "sessions.note_seen": "it writes a moment that only grows",
     "sessions.log_out": "a session ended twice is ended",
     "sessions.log_out_elsewhere": "sessions ended twice are ended",
-    "logins._note_failure": "it adds a row to the record and nothing else",
+    "logins.note_failure": "it adds a row to the record and nothing else",
 }

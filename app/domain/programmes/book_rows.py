@@ -41,7 +41,7 @@ def below_head(sheet: str, rows: Rows, wrong: list[Wrong]) -> Iterator[tuple[int
         cells = [text.strip() for text in texts[: len(head)]]
         cells += [""] * (len(head) - len(cells))
         if below and any(cells):
-            yield number, [_joined(cell) if _is_name(sheet, place) else cell for place, cell in enumerate(cells)]
+            yield number, [joined(cell) if _is_name(sheet, place) else cell for place, cell in enumerate(cells)]
         below = below or _is_head(sheet, cells)
     if not below:
         names = "、".join(name for name in head if name != "推荐单位")
@@ -50,7 +50,7 @@ def below_head(sheet: str, rows: Rows, wrong: list[Wrong]) -> Iterator[tuple[int
 
 def _is_head(sheet: str, cells: Sequence[str]) -> bool:
     """Annex 1 has a head of two rows, merged: its second holds 集体 and 个人."""
-    found = [_joined(cell) for cell in cells]
+    found = [joined(cell) for cell in cells]
     if sheet == QUOTAS:
         return found[4:6] == ["集体", "个人"]
     return tuple(found) == HEADS[sheet]
@@ -61,7 +61,7 @@ def _is_name(sheet: str, place: int) -> bool:
     return place == 0 or sheet in (QUOTAS, PEOPLE)
 
 
-def _joined(text: str) -> str:
+def joined(text: str) -> str:
     """Return a text without the blanks and line ends that a narrow cell puts between Chinese characters."""
     return re.sub(r"(?<![!-~])\s+|\s+(?![!-~])", "", text)
 

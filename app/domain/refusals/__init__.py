@@ -2,6 +2,7 @@
 
 from app.domain.refusals.accounts import (
     LoginRefused,
+    NotKnownHere,
     StepTooLate,
     TooManyFailures,
     WeakPassword,
@@ -119,6 +120,7 @@ __all__ = [
     "NotAWorkday",
     "NotAllowed",
     "NotEligible",
+    "NotKnownHere",
     "NotReady",
     "NotThere",
     "NotTwoPeople",

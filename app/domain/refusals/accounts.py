@@ -22,6 +22,13 @@ class LoginRefused(Refusal):
         super().__init__("登录名或者密码不对，请重新输入。")
 
 
+class NotKnownHere(Refusal):
+    """An identity provider vouches for somebody, and no account is theirs; nothing says why."""
+
+    def __init__(self) -> None:
+        super().__init__("身份已经核实，但是这里没有对得上、能用的账号。请找管账号的人核对，或者用登录名和密码登录。")
+
+
 class WrongPassword(Refusal):
     """Somebody logged in did not give their own password."""
 

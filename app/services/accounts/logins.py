@@ -12,11 +12,12 @@ import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.accounts.logins import FAILURES_COUNT_FOR, SECOND_STEP_WITHIN, next_try
 from app.domain.objections.receipt import keyed_hash
-from app.domain.refusals import LoginRefused, StepTooLate, TooManyFailures, WrongCode, WrongPassword
+from app.domain.refusals import LoginRefused, NotKnownHere, StepTooLate, TooManyFailures, WrongCode, WrongPassword
 from app.models import LoginFailure, StaffSession, User
 from app.sealing import Keyring
 from app.services.accounts import passwords, second_factor, sessions
@@ -48,6 +49,7 @@ class HalfWay:
     user_id: int
     epoch: int
     since: dt.datetime
+    subject: str = ""  # of the identity provider, where it took the password's place
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def check_password(work: Work, login: str, password: str, browser: KnownBrowser 
     failure = _count_as_failed(work, _bucket(work.keyring, login, user, browser), "password")
     stored = user.password_hash if user is not None and _opens(user, work.now) else None
     if not passwords.fits(stored, password) or user is None:
-        _note_failure(work, user)
+        note_failure(work, user)
         raise LoginRefused
     with work:
         _take_back(work.session, failure)
@@ -86,7 +88,7 @@ def check_code(work: Work, half: HalfWay, code: str, browser: KnownBrowser | Non
     try:
         kind = second_factor.take(work.session, work.keyring, user.id, code, work.now)
     except WrongCode:
-        _note_failure(work, user)
+        note_failure(work, user)
         raise
     if kind == "recovery_code":
         work.did_by(by_user(user.id), "user.recovery_code_used", f"user:{user.id}")
@@ -108,11 +110,14 @@ def _note_proved(work: Work, half: HalfWay) -> None:
 
 
 @use_case
-def let_in(work: Work, user: User, browser: KnownBrowser | None, replaces: str) -> LetIn:
+def let_in(work: Work, user: User, browser: KnownBrowser | None, replaces: str, subject: str = "") -> LetIn:
     """Begin a new session for this login and forget the counted failures.
 
-    The session that this browser had before ends.
+    The session that this browser had before ends. `subject` is the mark of whom an identity provider vouched for: an
+    account that is bound to none is bound to it now. Raises NotKnownHere where it was bound to another meanwhile.
     """
+    if subject:
+        _bind(work, user.id, subject)
     work.session.execute(
         delete(LoginFailure).where(LoginFailure.bucket == _bucket(work.keyring, user.login, user, browser))
     )
@@ -121,6 +126,19 @@ def let_in(work: Work, user: User, browser: KnownBrowser | None, replaces: str) 
     begun, token = sessions.begin(work.session, user, work.now)
     work.did_by(by_user(user.id), "user.logged_in", f"user:{user.id}")
     return LetIn(begun, token)
+
+
+def _bind(work: Work, user_id: int, subject: str) -> None:
+    user = lock_row(work.session, User, user_id)
+    if user.provider_subject is None:
+        user.provider_subject = subject
+        try:
+            work.session.flush()
+        except IntegrityError:  # this subject opened another account at the same moment
+            raise NotKnownHere from None
+        work.did_by(by_user(user.id), "user.bound", f"user:{user.id}")
+    elif user.provider_subject != subject:
+        raise NotKnownHere
 
 
 def prove_identity(work: Work, user_id: int, password: str) -> None:
@@ -176,7 +194,7 @@ def _take_back(session: Session, failure: int) -> None:
 
 
 @use_case
-def _note_failure(work: Work, user: User | None) -> None:
+def note_failure(work: Work, user: User | None) -> None:
     """Record a failed login under the account's number, if there is an account.
 
     The typed name is not recorded: it may be a password.

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.accounts.staffing import UNIT_ROLES, given_out_until
+from app.domain.accounts.staffing import UNIT_ROLES, fault_of_login, fault_of_name, given_out_until
 from app.domain.cases.states import Role
-from app.domain.refusals import AlreadyDone, NotAllowed, NotThere, WeakPassword
+from app.domain.refusals import AlreadyDone, Fault, NotAllowed, NotThere, Unfit, WeakPassword
 from app.models import Unit, UnitKind, User
 from app.services.accounts import logins, passwords, resets, second_factor, sessions
 from app.services.accounts.units import require_in_use
@@ -26,10 +26,13 @@ from app.services.shared.work import Work, use_case
 def add_user(
     work: Work, login: str, name: str, role: Role, unit: Unit, password: str, *, must_change_password: bool = True
 ) -> User:
-    """Add an account. Raises AlreadyDone (login taken), WeakPassword, NotAllowed (role and unit), WrongState.
+    """Add an account. Raises AlreadyDone (login taken), Unfit, WeakPassword, NotAllowed (role and unit), WrongState.
 
     Its owner must choose another password first, within a week: whoever made the account knows this one.
     """
+    faults = [Fault("login", fault_of_login(login)), Fault("name", fault_of_name(name))]
+    if faults := [fault for fault in faults if fault.words]:
+        raise Unfit(faults)
     passwords.judge(password, (login, name, unit.name))
     user = new_user(work.session, login, name, role, unit)
     user.password_hash = passwords.hashed(password)
@@ -48,6 +51,16 @@ def new_user(session: Session, login: str, name: str, role: Role, unit: Unit) ->
         raise AlreadyDone(f"登录名 {login} 已经有人用了。")
     user = User(login=login, name=name, role=role, unit=unit, password_hash="")
     session.add(user)
+    return user
+
+
+def add_given_out(work: Work, login: str, name: str, role: Role, unit: Unit, password_hash: str) -> User:
+    """Add an account with a handed-out password, in the caller's transaction. Raises what `new_user` raises."""
+    user = new_user(work.session, login, name, role, unit)
+    user.password_hash, user.must_change_password = password_hash, True
+    user.password_expires_at = given_out_until(work.now)
+    note_giver(work, user)
+    note_added(work, user)
     return user
 
 
@@ -129,6 +142,7 @@ def give_password(work: Work, user: User, password_hash: str, **details: bool) -
     """
     user.password_hash, user.must_change_password = password_hash, True
     user.password_expires_at = given_out_until(work.now)
+    user.provider_subject = None  # whom the provider vouched for may be who left: the next login binds it anew
     note_giver(work, user)
     resets.note(work, user, second_factor=details.get("second_factor", False))
     sessions.end_all(work.session, user, work.now)

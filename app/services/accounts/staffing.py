@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.accounts.staffing import UNIT_ROLES, Position, fault_of_login, fault_of_name, given_out_until, manages
+from app.domain.accounts.staffing import UNIT_ROLES, Position, fault_of_login, fault_of_name, manages
 from app.domain.cases.states import OPEN_STATES, Actor, Role
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotAllowed, NothingChosen, NotYourCase, Refusal, Unfit
 from app.models import Case, Entry, Period, Unit, User
@@ -95,16 +95,12 @@ def invite(work: Work, login: str, name: str, role: Role, unit_id: int) -> Slip:
     faults = [Fault("login", fault_of_login(login)), Fault("name", fault_of_name(name))]
     if faults := [fault for fault in faults if fault.words]:
         raise Unfit(faults)
-    _lock_accounts(work, [])
-    unit = _place_to_fill(work, role, unit_id)
+    lock_accounts(work, [])
+    unit = place_to_fill(work, role, unit_id)
     try:
-        user = making.new_user(work.session, login, name, role, unit)
+        user = making.add_given_out(work, login, name, role, unit, hashed)
     except AlreadyDone as taken:
         raise BadValue("login", str(taken)) from None
-    user.password_hash, user.must_change_password = hashed, True
-    user.password_expires_at = given_out_until(work.now)
-    making.note_giver(work, user)
-    making.note_added(work, user)
     return slip_of(user, password)
 
 
@@ -162,7 +158,7 @@ def place(work: Work, user_id: int, role: Role, unit_id: int) -> None:
     Their rights change, so every session of theirs ends.
     """
     (user,) = _lock_managed(work, [user_id])
-    unit = _place_to_fill(work, role, unit_id)
+    unit = place_to_fill(work, role, unit_id)
     if (user.role, user.unit_id) == (role, unit.id):
         raise AlreadyDone("角色和单位都没有变化。")
     details = {"from": f"{user.unit_id} {user.role}", "to": f"{unit.id} {role}"}
@@ -171,13 +167,30 @@ def place(work: Work, user_id: int, role: Role, unit_id: int) -> None:
     work.did("user.placed", user, **details)
 
 
+@use_case
+def rename(work: Work, user_id: int, name: str) -> None:
+    """Enter the name of an account's owner: a unit's first account is opened before it is known. Raises BadValue.
+
+    What somebody did under the name of before stays as it was written. Raises NotYourCase, NotAllowed too.
+    """
+    (user,) = _lock_managed(work, [user_id])
+    if words := fault_of_name(name):
+        raise BadValue("name", words)
+    if user.name == name:
+        return
+    details = {"from": user.name, "to": name}
+    user.name = name
+    work.did("user.renamed", user, **details)
+
+
 def places_for(session: Session, actor: Actor) -> tuple[list[Role], list[Unit]]:
     """Return the roles and the units that this person may put somebody into."""
     roles = list(Role) if actor.is_office else [role for role in Role if role in UNIT_ROLES]
     return roles, [unit for unit in units.tree(session, actor) if unit.retired_at is None]
 
 
-def _place_to_fill(work: Work, role: Role, unit_id: int) -> Unit:
+def place_to_fill(work: Work, role: Role, unit_id: int) -> Unit:
+    """Lock the unit into which the actor puts somebody and return it. Raises NotYourCase, BadValue."""
     unit = lock_row_if_any(work.session, Unit, unit_id)  # nobody retires it meanwhile
     if unit is None or not manages(work.actor, Position(role, unit.id, unit.parent_id)):
         raise NotYourCase
@@ -196,7 +209,7 @@ def _lock_managed(work: Work, user_ids: Sequence[int]) -> list[User]:
     """
     if not user_ids:
         raise NothingChosen("请至少选一个人。")
-    found = _lock_accounts(work, user_ids)
+    found = lock_accounts(work, user_ids)
     for user in found:
         if not manages(work.actor, Position(user.role, user.unit_id, user.unit.parent_id)):
             raise NotYourCase
@@ -205,7 +218,7 @@ def _lock_managed(work: Work, user_ids: Sequence[int]) -> list[User]:
     return found
 
 
-def _lock_accounts(work: Work, user_ids: Sequence[int]) -> list[User]:
+def lock_accounts(work: Work, user_ids: Sequence[int]) -> list[User]:
     """Lock the accounts asked for, together with the actor's own.
 
     Of two people who disable each other at once, the second is refused.

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, text, true
 from sqlalchemy.orm import Session
 
 from app.domain.cases.hands import UnitStaffing, choose_first_handler
@@ -19,6 +19,9 @@ from app.services.shared.locks import lock_row, lock_row_if_any
 from app.services.shared.work import Work, require_office_or_console, use_case
 
 NO_CONTACT = Contact()
+FULL_NAME = " · "  # between the name of a recommending unit and that of an own unit below it
+# One office is made at a time. SQLite has one writer anyway.
+_FOUNDING = text("SELECT pg_advisory_xact_lock(7100)")
 BELOW = {UnitKind.OFFICE: UnitKind.RECOMMENDER, UnitKind.RECOMMENDER: UnitKind.OWN}
 
 
@@ -56,6 +59,50 @@ def visible(session: Session, unit_id: int, actor: Actor) -> Unit:
 
 def office_of(session: Session) -> Unit | None:
     return session.scalar(select(Unit).where(Unit.kind == UnitKind.OFFICE))
+
+
+def named(session: Session, name: str) -> Unit:
+    """Return the unit of this name; an own unit may be written after the one above it, 麒麟区 · 某养护站.
+
+    Raises BadValue where there is none, or more than one.
+    """
+    above, _, own = name.partition(FULL_NAME.strip())
+    found = session.scalars(select(Unit).where(Unit.name.in_({name, own.strip()}))).all()
+    found = [each for each in found if each.name == name or (each.parent and each.parent.name == above.strip())]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise BadValue("unit", f"没有名为“{name}”的单位。")
+    names = "、".join(f"“{full_name(each)}”" for each in found)
+    raise BadValue("unit", f"有{len(found)}个名为“{name}”的单位，请写明是哪一个：{names}。")
+
+
+def full_name(unit: Unit) -> str:
+    """Return a unit's name. An own unit's name says little alone, so the name of the unit above it comes first."""
+    return f"{unit.parent.name}{FULL_NAME}{unit.name}" if unit.kind is UnitKind.OWN and unit.parent else unit.name
+
+
+@use_case
+def found_office(work: Work, name: str) -> Unit:
+    """Make the office of a new portal, or return the one there is if it has this name. Raises BadValue.
+
+    The command line does this, alone or with a programme's workbook: before it nobody can log in.
+    """
+    require_office_or_console(work)
+    if work.session.get_bind().dialect.name == "postgresql":
+        work.session.execute(_FOUNDING)
+    office = office_of(work.session)
+    if office is not None and office.name != name:
+        raise BadValue("office", f"市级专班已经有了，名称是“{office.name}”，一个平台只有一个。")
+    if office is not None:
+        return office
+    if words := fault_of_unit_name(name):
+        raise BadValue("office", words)
+    office = Unit(kind=UnitKind.OFFICE, name=name)
+    work.session.add(office)
+    work.session.flush()
+    work.did("unit.added", office, name=name)
+    return office
 
 
 def chain_of_command(session: Session, unit: Unit) -> list[Unit]:

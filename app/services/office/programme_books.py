@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.accounts.staffing import given_out_until
 from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.book_rows import ABOUT, CONTACTS, HEADS, PEOPLE, QUOTAS, Rows, Wrong
@@ -93,11 +92,7 @@ def load(work: Work, sheets: Mapping[str, Rows], notice: str = "") -> Loaded:
     slips = []
     for person in seen.new_people:
         unit = by_name[person.unit] if person.unit else next(iter(by_name.values()))
-        user = making.new_user(work.session, person.login, person.name, person.role, unit)
-        user.password_hash, user.must_change_password = hashes[person.login], True
-        user.password_expires_at = given_out_until(work.now)
-        making.note_giver(work, user)
-        making.note_added(work, user)
+        user = making.add_given_out(work, person.login, person.name, person.role, unit, hashes[person.login])
         slips.append(slip_of(user, made[person.login]))
     return Loaded(programme, slips)
 
@@ -192,12 +187,7 @@ def _units(work: Work, book: Book) -> dict[str, Unit]:
     Units that are not there yet are added under the office.
     """
     existing = _Existing.of(work.session)
-    office = existing.office
-    if office is None:
-        office = Unit(kind=UnitKind.OFFICE, name=book.office)
-        work.session.add(office)
-        work.session.flush()
-        work.did("unit.added", office, name=office.name)
+    office = existing.office or units.found_office(work, book.office)
     by_name = {office.name: office, **existing.recommenders}
     for line in book.places:
         if line.unit not in by_name:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.web.accounts import login, own, people, units
+from app.web.accounts import login, own, people, provider, rosters, units
+from app.web.shared.portal import portal_of
 
 
 def init_app(app: Flask) -> None:
-    for module in (login, own, people, units):
+    settings = portal_of(app).settings
+    provider.init_app(app, settings)
+    app.jinja_env.globals["PROVIDER_NAME"] = settings.oidc_name if settings.oidc_issuer else ""
+    for module in (login, own, people, rosters, units):
         app.register_blueprint(module.blueprint)
     app.jinja_env.globals["UNIT_KIND_NAMES"] = units.UNIT_KIND_NAMES

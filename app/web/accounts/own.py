@@ -13,7 +13,7 @@ from app.models import User
 from app.services.accounts import logins, making, resets, second_factor, sessions, two_people
 from app.services.messages import proving
 from app.web.accounts.forms import CodeForm, NewPasswordForm, ProofForm, form_again
-from app.web.accounts.login import home_of, remember
+from app.web.accounts.login import came_through_provider, home_of, remember
 from app.web.messages.forms import ReachCodeForm
 from app.web.shared.access import STAFF, actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -103,7 +103,7 @@ def change_password() -> ResponseReturnValue:
     if tried.refused:
         return form_again(tried, "accounts/password.html", form=form)
     began_with_it = current_user.duty is not None
-    remember(tried.result)
+    remember(tried.result, through_provider=came_through_provider())
     flash("密码已经修改。其他设备上的登录都已退出。")
     return redirect(home_of(me()) if began_with_it else url_for("own.overview"), 303)
 

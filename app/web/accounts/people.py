@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectField, StringField
 
+from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import ROLE_NAMES, Role
 from app.domain.messages.channels import PERSONAL
-from app.models import Unit, UnitKind, User
-from app.services.accounts import resets, staffing, two_people
+from app.models import User
+from app.papers import slips as slip_sheets
+from app.sealing import SealBroken
+from app.services.accounts import resets, staffing, two_people, units
 from app.services.accounts.staffing import Slip
 from app.services.messages import proving
 from app.web.messages.forms import AddressForm
@@ -20,10 +28,12 @@ from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm, needed, options
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, number, portal, session
+from app.web.shared.uploads import FORM, takes_files
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 MANAGERS = (Role.OFFICE, Role.HEAD)
 AGREERS = (*MANAGERS, Role.AUDITOR)  # the auditor agrees to accounts of the office
+_SLIPS_KEPT = dt.timedelta(hours=1)
 _STATES = {
     "used": "在用",
     "waits": "待上一级同意",
@@ -37,6 +47,10 @@ _BADGES = {"used": "", "waits": "waiting", "invited": "waiting", "expired": "lap
 class PlaceForm(PlainForm):
     role = RadioField("角色", coerce=Role, validate_choice=False, validators=[needed("请选择角色。")])
     unit = SelectField("单位", coerce=number, validate_choice=False, validators=[needed("请选择单位。")])
+
+
+class PersonNameForm(PlainForm):
+    name = StringField("姓名", render_kw={"maxlength": 60})
 
 
 class InviteForm(PlainForm):
@@ -75,20 +89,20 @@ def invite() -> ResponseReturnValue:
     )
     if tried.refused:
         return render_template("accounts/new_person.html", form=form, refusal=tried.on_top), tried.status
-    return _shown_once([tried.result])
+    return shown_once([tried.result])
 
 
 @blueprint.post("/invite")
 @allow(*MANAGERS)
 def invite_again() -> ResponseReturnValue:
-    tried = attempt(lambda: staffing.invite_again(work(), _chosen()))
-    return _list(tried) if tried.refused else _shown_once(tried.result)
+    tried = attempt(lambda: staffing.invite_again(work(), chosen()))
+    return _list(tried) if tried.refused else shown_once(tried.result)
 
 
 @blueprint.post("/disable")
 @allow(*MANAGERS)
 def disable() -> ResponseReturnValue:
-    tried = attempt(lambda: staffing.disable(work(), _chosen()))
+    tried = attempt(lambda: staffing.disable(work(), chosen()))
     if tried.refused:
         return _list(tried)
     flash(f"已停用{tried.result}个账号，原有登录全部退出。")
@@ -132,7 +146,7 @@ def agreements() -> ResponseReturnValue:
 @blueprint.post("/agreements")
 @allow(*AGREERS)
 def agree_to_each() -> ResponseReturnValue:
-    tried = attempt(lambda: two_people.agree_to_each(work(), _chosen()))
+    tried = attempt(lambda: two_people.agree_to_each(work(), chosen()))
     if tried.refused:
         return _agreements(tried)
     flash(f"已经同意启用{tried.result}个账号，他们可以提出意见和确认意见。")
@@ -143,7 +157,7 @@ def agree_to_each() -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def resets_seen() -> ResponseReturnValue:
     """Remove the listed resets from the office's page (R22)."""
-    seen = resets.note_seen(work(), _chosen())
+    seen = resets.note_seen(work(), chosen())
     flash(f"{seen}次账号重置已经看过。")
     return redirect(url_for("office.overview"), 303)
 
@@ -168,6 +182,17 @@ def place(user_id: int) -> ResponseReturnValue:
     if tried.refused:
         return _page(user_id, tried, form)
     flash("角色和单位已经调整，原有登录全部退出。")
+    return redirect(url_for("people.person", user_id=user_id), 303)
+
+
+@blueprint.post("/<int:user_id>/name")
+@allow(*MANAGERS)
+def rename(user_id: int) -> ResponseReturnValue:
+    form = PersonNameForm()
+    tried = attempt(lambda: staffing.rename(work(), user_id, form.name.data or ""), form)
+    if tried.refused:
+        return _page(user_id, tried, naming=form)
+    flash("姓名已经保存。")
     return redirect(url_for("people.person", user_id=user_id), 303)
 
 
@@ -231,7 +256,11 @@ def state_of(user: User) -> str:
 
 
 def _page(
-    user_id: int, tried: Attempt[Any] = UNTRIED, form: PlaceForm | None = None, address: AddressForm | None = None
+    user_id: int,
+    tried: Attempt[Any] = UNTRIED,
+    form: PlaceForm | None = None,
+    address: AddressForm | None = None,
+    naming: PersonNameForm | None = None,
 ) -> ResponseReturnValue:
     shown = staffing.visible(session(), user_id, actor())
     html = render_template(
@@ -242,9 +271,11 @@ def _page(
         cases=staffing.open_cases(session(), user_id, now()),
         form=form or _with_places(PlaceForm(formdata=None, data={"role": shown.role, "unit": shown.unit_id})),
         address=address or _address_form(formdata=None),
-        tried=form or address,
+        name_form=naming or PersonNameForm(formdata=None, obj=shown),
+        tried=form or address or naming,
         placing=form is not None,
         entering=address is not None,
+        naming=naming is not None,
         refusal=tried.on_top,
         waiting=two_people.waiting_for(session(), actor(), shown),
         resets=resets.of_user(session(), user_id),
@@ -258,22 +289,51 @@ def login_at() -> str:
     return portal().settings.public_url + url_for("account.login")
 
 
-def _shown_once(slips: list[Slip]) -> ResponseReturnValue:
+def shown_once(slips: Sequence[Slip]) -> ResponseReturnValue:
     """Answer without a redirect: a redirect would have to store the passwords, at least in a cookie."""
-    return render_template("accounts/slips.html", slips=slips, login_at=login_at())
+    return render_template("accounts/slips.html", slips=slips, login_at=login_at(), sealed=sealed_slips(slips))
 
 
-def _chosen() -> list[int]:
+def sealed_slips(slips: Sequence[Slip]) -> str:
+    """Seal slips into the page that shows them, so that they can be had as a file and are stored nowhere."""
+    rows = [[each.login, each.name, each.unit, each.role, each.password, each.expires_at.isoformat()] for each in slips]
+    content = json.dumps([now().isoformat(), rows], ensure_ascii=False)
+    return urlsafe_b64encode(portal().keyring.seal(content, _place_of_slips())).decode()
+
+
+@blueprint.post("/slips.docx")
+@allow(*MANAGERS)
+@takes_files(FORM)
+def slips_file() -> ResponseReturnValue:
+    """Send the slips of the page as one file to print. Only whom the page was shown to can have it, for an hour."""
+    try:
+        content = portal().keyring.unseal_text(
+            urlsafe_b64decode(request.form.get("slips", "").encode()), _place_of_slips()
+        )
+    except (SealBroken, ValueError):
+        abort(422)
+    shown_at, rows = json.loads(content)
+    if now() >= dt.datetime.fromisoformat(shown_at) + _SLIPS_KEPT:
+        abort(422)
+    slips = [
+        Slip(login, name, unit, Role(role), password, dt.datetime.fromisoformat(expires_at))
+        for login, name, unit, role, password, expires_at in rows
+    ]
+    title = f"登录单-{local_date(now()):%Y%m%d}.docx"
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(title, safe='')}"}
+    return Response(slip_sheets.written(slips, login_at()), mimetype=slip_sheets.MEDIA_TYPE, headers=headers)
+
+
+def _place_of_slips() -> str:
+    return f"slips:{me().id}"
+
+
+def chosen() -> list[int]:
     return [int(value) for value in request.form.getlist("chosen") if value.isdecimal() and len(value) < 10]
-
-
-def _full_name(unit: Unit) -> str:
-    """Return a unit's name. An own unit's name says little alone, so the name of the unit above it comes first."""
-    return f"{unit.parent.name} · {unit.name}" if unit.kind is UnitKind.OWN and unit.parent else unit.name
 
 
 def _with_places(form: PlaceForm | InviteForm) -> PlaceForm | InviteForm:
     roles, there = staffing.places_for(session(), actor())
     form.role.choices = options({role.value: ROLE_NAMES[role] for role in roles})
-    form.unit.choices = options({unit.id: _full_name(unit) for unit in there})
+    form.unit.choices = options({unit.id: units.full_name(unit) for unit in there})
     return form

@@ -11,7 +11,7 @@ from wtforms import SelectField, StringField
 from app.domain.cases.states import Role
 from app.domain.programmes.contacts import LINES, NAME_LENGTH, Contact
 from app.models import Unit, UnitKind
-from app.services.accounts import staffing, units
+from app.services.accounts import rosters, staffing, units
 from app.web.shared.access import actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm, needed, options
@@ -79,7 +79,8 @@ def units_page() -> ResponseReturnValue:
             Filter("state", "状态", _STATES, lambda u, wanted: state(u) == wanted),
         ],
     )
-    return listing.answer("accounts/units.html", me=me())
+    without = len(rosters.without_accounts(session(), actor()))
+    return listing.answer("accounts/units.html", me=me(), without=without)
 
 
 @blueprint.get("/new")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import Role
@@ -13,15 +13,14 @@ from app.domain.programmes.book_rows import HEADS
 from app.domain.programmes.notice import AwardNotice
 from app.papers import programme_book, programme_writing
 from app.services.office import programme_books
-from app.web.accounts.people import login_at
+from app.web.accounts.people import login_at, sealed_slips
 from app.web.programmes.pages import found
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
-from app.web.shared.forms import clean
 from app.web.shared.lists import sheet_sent
 from app.web.shared.notices import notice_options, notice_or_404
 from app.web.shared.portal import session
-from app.web.shared.uploads import FORM, sent_file, takes_files
+from app.web.shared.uploads import FORM, carried_sheets, sent_file, takes_files
 
 blueprint = Blueprint("programme_book", __name__, url_prefix="/programmes")
 _FIELD = "book"
@@ -61,13 +60,17 @@ def look_at_book() -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def load_book() -> ResponseReturnValue:
     """Check the previewed sheets again and save them. The passwords are shown now and never again."""
-    sheets = _sheets_sent()
+    sheets = carried_sheets("sheets", tuple(HEADS))
     tried = attempt(lambda: programme_books.load(work(), sheets, _notice().key))
     if tried.refused:
         return _preview_page(sheets)
     loaded = tried.result
     return render_template(
-        "office/programme_loaded.html", programme=loaded.programme, slips=loaded.slips, login_at=login_at()
+        "office/programme_loaded.html",
+        programme=loaded.programme,
+        slips=loaded.slips,
+        login_at=login_at(),
+        sealed=sealed_slips(loaded.slips),
     )
 
 
@@ -92,19 +95,3 @@ def _preview_page(sheets: programme_book.Sheets) -> ResponseReturnValue:
 def _notice() -> AwardNotice:
     """Return the notice that the address or the form names."""
     return notice_or_404(request.values.get("notice", ""))
-
-
-def _sheets_sent() -> programme_book.Sheets:
-    """Read the sheets that the preview page carried along. Content that the page did not write is answered with 422."""
-    try:
-        sent = json.loads(request.form.get("sheets", ""))
-        return {name: [_row(row) for row in sent[name]] for name in HEADS if name in sent}
-    except (ValueError, TypeError, KeyError, RecursionError):
-        abort(422)
-
-
-def _row(row: Any) -> tuple[int, list[str]]:
-    number, texts = row
-    if not isinstance(number, int) or not all(isinstance(text, str) for text in texts):
-        raise TypeError
-    return number, [clean(text) for text in texts]

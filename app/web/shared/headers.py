@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response
 
 from app.web.shared.indexing import robots
@@ -48,5 +50,11 @@ def init_app(app: Flask) -> None:
 
 def security_headers(app: Flask) -> tuple[tuple[str, str], ...]:
     """Return the security headers of this installation, with HSTS where it is served by TLS."""
-    secure = app.extensions["portal"].settings.secure_cookies
-    return (*SECURITY_HEADERS, STRICT_TRANSPORT) if secure else SECURITY_HEADERS
+    settings = app.extensions["portal"].settings
+    headers = SECURITY_HEADERS
+    if settings.oidc_issuer:  # the button 退出登录 leads there, and a browser holds redirects of forms to form-action
+        issuer = urlsplit(settings.oidc_issuer)
+        leads_to = f"form-action 'self' {issuer.scheme}://{issuer.netloc}"
+        policy = _CONTENT_SECURITY_POLICY.replace("form-action 'self'", leads_to)
+        headers = (("Content-Security-Policy", policy), *headers[1:])
+    return (*headers, STRICT_TRANSPORT) if settings.secure_cookies else headers

@@ -7,11 +7,12 @@ it is read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection
 from typing import IO, Any, BinaryIO, TypeVar, cast
 from urllib.parse import unquote
 
-from flask import Flask, Request, current_app, request
+from flask import Flask, Request, abort, current_app, request
 
 from app.domain.refusals import FileRefused
 from app.evidence.inspection import FILE_LIMIT, FILES_PER_OBJECTION
@@ -102,6 +103,22 @@ def sent_file(field: str, wanted: str) -> tuple[str, BinaryIO]:
         raise FileRefused(wanted)
     check_spooled(found[0][1])
     return found[0]
+
+
+def carried_sheets(field: str, names: Collection[str]) -> dict[str, list[tuple[int, list[str]]]]:
+    """Read the sheets that a preview page carried along. Content that the page did not write is answered with 422."""
+    try:
+        sent = json.loads(request.form.get(field, ""))
+        return {name: [_carried_row(row) for row in sent[name]] for name in names if name in sent}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        abort(422)
+
+
+def _carried_row(row: Any) -> tuple[int, list[str]]:
+    number, texts = row
+    if not isinstance(number, int) or not all(isinstance(text, str) for text in texts):
+        raise TypeError
+    return number, [clean(text) for text in texts]
 
 
 def bare_file() -> tuple[str, SealedSpool]:

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.database import Database
 from app.domain.cases.states import Conclusion, State
 from app.domain.programmes.contacts import Contact
-from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, StillNeeded, Unfit
+from app.domain.refusals import AlreadyDone, BadValue, NotAllowed, NotYourCase, StillNeeded, Unfit
 from app.models import Nominee, Programme, Unit, User
 from app.services.accounts import staffing, units
 from app.services.shared.work import Work
@@ -172,3 +173,16 @@ def test_a_retired_unit_takes_nothing_new_until_it_is_back(world: World) -> None
     for unit in (world.luoping, own[0]):
         world.run(units.restore, unit, by=office, now=NOW)
     world.run(staffing.enable, world.people["stranger"], by=office, now=NOW)
+
+
+def test_two_who_make_the_office_at_once_make_one(database: Database) -> None:
+    def make(name: str) -> int:
+        with database.writer() as session:
+            return units.found_office(Work(session, NOW), name).id
+
+    made = at_once([lambda: make("市评选表彰工作专班")] * 2)
+    assert made[0] == made[1]
+    with refuses((BadValue, "一个平台只有一个")):
+        make("另一个工作专班")
+    with database.reader() as session:
+        assert session.scalars(select(Unit.name)).all() == ["市评选表彰工作专班"]

@@ -99,7 +99,7 @@ def owners_address_is_confirmed(_live: LiveData) -> Select[int]:
     return select(Reach.id).where(Reach.owners.is_(True), or_(Reach.confirmed_at.is_(None), Reach.user_id.is_(None)))
 
 
-@invariant("R22", "由工作专班登记的本人地址，属于人员，不是本人自己登记的，记录在案")
+@invariant("R22", "由市级专班登记的本人地址，属于人员，不是本人自己登记的，记录在案")
 def entered_address_is_on_the_record(_live: LiveData) -> Select[int]:
     entered = AuditRow.actor == literal("user:") + cast(Reach.entered_by, String)
     subject = AuditRow.subject == literal("user:") + cast(Reach.user_id, String)
