@@ -116,6 +116,19 @@ def test_security_50_an_invented_colleague_of_the_office_answers_no_second_look(
     world.act(answer, case, "office2", "核查充分", now=DAY)
 
 
+@pytest.mark.parametrize("answer", [second_looks.confirm_look, second_looks.reopen])
+def test_security_50_who_acted_with_an_account_that_he_made_answers_no_second_look(world: World, answer: Any) -> None:
+    made(world, "one", Role.HEAD, world.luoping, by="office2")
+    world.past_round_one(world.others)
+    period = world.schedule(2, world.luoping, world.others, "2026-09-18", 3, "2026-09-17 Thu 10:00")
+    case, _ = world.file(period, world.others[1], FILED)
+    world.act(investigation.decline, case, "one", *NO_FACTS, now=DAY)
+    world.act(investigation.confirm_decline, case, "stranger", 1, now=DAY)
+    world.run(second_looks.ask, 1, "没有问到在场的人", now=at(DAY))
+    refused(world, NotTwoPeople, answer, case, "office2", "核查充分")
+    world.act(answer, case, "office", "核查充分", now=DAY)
+
+
 def test_security_50_who_keeps_out_of_a_case_decides_nothing_with_an_account_that_he_reset(world: World) -> None:
     """Somebody of the office is recused, and the heads' passwords are the office's to give."""
     other = a_case(world)
