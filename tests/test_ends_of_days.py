@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.messages.hours import clock_words
 from app.domain.refusals import NomineeLeft, TooLateToConclude, WindowClosed
 from app.domain.refusals.base import begin, end
 from app.domain.shared.wording import end_moment
-from app.web.shared.words import short_end
 from tests.world import at
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,9 +20,9 @@ ENDS = (
     r"|new_close|extended_to|waits_until|effective_at|since|falls_at|escalates_at|last_end)"
 )
 WRONG = {
-    ".html": re.compile(rf"\b{ENDS} \| (?:moment|short)\b"),
-    ".txt": re.compile(rf"\b{ENDS} \| (?:moment|short)\b"),
-    ".py": re.compile(rf"\b(?:moment|begin|short)\((?:lambda \w+: )?{ENDS}\)"),
+    ".html": re.compile(rf"\b{ENDS} \| moment\b"),
+    ".txt": re.compile(rf"\b{ENDS} \| moment\b"),
+    ".py": re.compile(rf"\b(?:moment|begin)\((?:lambda \w+: )?{ENDS}\)"),
 }
 
 
@@ -39,7 +39,7 @@ def test_no_end_is_written_as_a_beginning() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    ["{{ period.closes_at | moment }}", "{{ row.effective_at | short }}", "{{ e.previous | moment }}"],
+    ["{{ period.closes_at | moment }}", "{{ row.effective_at | moment }}", "{{ e.previous | moment }}"],
 )
 def test_the_search_finds_what_is_there(wrong: str) -> None:
     assert WRONG[".html"].search(wrong)
@@ -55,11 +55,7 @@ def test_the_search_finds_what_is_there(wrong: str) -> None:
     ],
 )
 def test_every_formatter_of_an_end_says_the_same(instant: str, date: str, time: str) -> None:
-    assert end(at(instant)) == f"2026年{date}{time}"
-    assert end_moment(at(instant)).startswith(f"2026年{date}（")
-    assert end_moment(at(instant)).endswith(time)
-    if time == "24:00":
-        assert short_end(at(instant)) == f"{date}24:00"
+    assert [each(at(instant)) for each in (end, end_moment, clock_words)] == [f"2026年{date} {time}"] * 3
 
 
 def test_refusals_name_the_day_that_ends() -> None:

@@ -67,6 +67,15 @@ def test_security_38_a_head_kept_elsewhere_finds_a_record_cut_at_its_end(
         assert (refused.exit_code, "里没有校验值" in refused.stderr) == (1, True)
 
 
+def test_what_the_public_reads_of_a_days_head_is_printed_beside_the_line_it_stands_for(world: World, run: Run) -> None:
+    world.past_round_one(world.nominees)
+    last = run("audit", "head").stdout
+    published, line = run("audit", "head", "--day", "2026-09-16").stdout.splitlines()
+    assert (line, len(published), published in line) == (last.rstrip("\n"), 64, False)
+    [_, before] = run("audit", "head", "--day", "2026-09-01").stdout.splitlines()
+    assert before.split(":")[0] != line.split(":")[0]
+
+
 def test_security_38_the_grants_are_printed_or_carried_out(world: World, run: Run) -> None:
     printed = run("grants", "gongshi_app")
     if world.database.engine.dialect.name == "sqlite":

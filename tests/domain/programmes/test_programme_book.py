@@ -142,3 +142,9 @@ def test_errors_say_what_would_be_right() -> None:
 def test_a_book_without_its_sheets_names_each_of_them() -> None:
     _, wrong = read({})
     assert {each.sheet for each in wrong} == set(SHEETS)
+
+
+def test_a_workbook_handed_out_before_still_names_the_office_as_it_was_called_then() -> None:
+    about = [["工作专班" if cell == "市级专班" else cell for cell in row] for row in ABOUT]
+    people = [["工作专班" if cell == "市级专班" else cell for cell in row] for row in PEOPLE]
+    assert read(sheets(活动=about, 人员=people)) == read(sheets())

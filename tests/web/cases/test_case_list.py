@@ -76,7 +76,7 @@ def test_security_16_a_unit_saves_its_own_cases_without_who_filed_them(
         ("2026年11月28日", True),
         ("2026年12月7日 24:00", True),
         ("2026年11月12日至11月18日", True),
-        ("11-30 08:30", True),
+        ("2026年11月30日 08:30", True),
         ("12", False),  # nothing to keep together
         ("麒麟区拟推荐对象公示", False),
         ("2026年度先进集体", False),
