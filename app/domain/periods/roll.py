@@ -56,7 +56,7 @@ def grouped(entries: Iterable[ListedT], recommenders: Sequence[str]) -> list[Gro
     return named + [Group("", theirs) for theirs in by_kind.values() if theirs]
 
 
-def counts_in_words(names: Mapping[Kind, str], counts: Mapping[Kind, int], between: str = "，") -> str:
-    """Return 先进集体2个，先进个人3名. A kind of which there is none is left out; 没有 where there is nobody."""
+def counts_in_words(names: Mapping[Kind, str], counts: Mapping[Kind, int]) -> str:
+    """Return 先进集体2个、先进个人3名. A kind of which there is none is left out; 没有 where there is nobody."""
     parts = [f"{names[kind]}{counts[kind]}{_MEASURE_WORDS[kind]}" for kind in Kind if counts.get(kind)]
-    return between.join(parts) or "没有"
+    return "、".join(parts) or "没有"
