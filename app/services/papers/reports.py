@@ -63,7 +63,7 @@ def work_report(
         "（请填写：征求意见的时间，对不同意见的核实和处理。）",
         "opinions": _opinions(session, found, programme.rules.authority_names),
         "inspected": "（请填写：考察的时间、方式、参加人员和结果。）",
-        "recommended": f"经集体研究，推荐{counts_in_words(kinds, counts)}，名单如下。"
+        "recommended": f"经集体研究，{f'推荐{counts_in_words(kinds, counts)}，名单如下' if counts else '没有推荐对象'}。"
         "（请填写：集体研究的时间和形式，会议或者会签。）",
         "nominees": [{"name": one.name, "unit": one.unit.name, "kind": kinds[one.kind]} for one in found],
         "signatory": unit.name,
