@@ -50,6 +50,7 @@ def work_report(
     periods = _periods(session, programme_id, unit_id, last_round=2 if formal else 1)
     counts = Counter(one.kind for one in found)
     name, kinds = HANDING_NAMES[handing], programme.rules.kind_names
+    named = f"推荐{counts_in_words(kinds, counts)}，名单如下" if counts else "没有推荐对象"
     context = {
         "title": title_lines(unit.name, f"关于{programme.title}", f"{name}工作的报告"),
         "addressee": programme.signatory or the_office(session).name,
@@ -63,8 +64,7 @@ def work_report(
         "（请填写：征求意见的时间，对不同意见的核实和处理。）",
         "opinions": _opinions(session, found, programme.rules.authority_names),
         "inspected": "（请填写：考察的时间、方式、参加人员和结果。）",
-        "recommended": f"经集体研究，{f'推荐{counts_in_words(kinds, counts)}，名单如下' if counts else '没有推荐对象'}。"
-        "（请填写：集体研究的时间和形式，会议或者会签。）",
+        "recommended": f"经集体研究，{named}。（请填写：集体研究的时间和形式，会议或者会签。）",
         "nominees": [{"name": one.name, "unit": one.unit.name, "kind": kinds[one.kind]} for one in found],
         "signatory": unit.name,
         "dated": full_day(local_date(now)),
