@@ -26,7 +26,7 @@ ListedT = TypeVar("ListedT", bound=Listed)
 
 
 @dataclass(frozen=True, slots=True)
-class Group(Generic[ListedT]):
+class ListGroup(Generic[ListedT]):
     """Entries of one recommending unit, or of one kind where the round shows no recommending unit: `name` is ""."""
 
     name: str
@@ -43,8 +43,8 @@ class Group(Generic[ListedT]):
         return {kind: counted[kind] for kind in Kind}
 
 
-def grouped(entries: Iterable[ListedT], recommenders: Sequence[str]) -> list[Group[ListedT]]:
-    """Group entries, which come by position. The units stand in the order of `recommenders`, others after them."""
+def grouped(entries: Iterable[ListedT], recommenders: Sequence[str]) -> list[ListGroup[ListedT]]:
+    """ListGroup entries, which come by position. The units stand in the order of `recommenders`, others after them."""
     found: dict[str, list[ListedT]] = {name: [] for name in recommenders}
     by_kind: dict[Kind, list[ListedT]] = {kind: [] for kind in Kind}
     for entry in entries:
@@ -52,8 +52,8 @@ def grouped(entries: Iterable[ListedT], recommenders: Sequence[str]) -> list[Gro
             found.setdefault(entry.recommender, []).append(entry)
         else:
             by_kind[entry.kind].append(entry)
-    named = [Group(name, theirs) for name, theirs in found.items() if theirs]
-    return named + [Group("", theirs) for theirs in by_kind.values() if theirs]
+    named = [ListGroup(name, theirs) for name, theirs in found.items() if theirs]
+    return named + [ListGroup("", theirs) for theirs in by_kind.values() if theirs]
 
 
 def counts_in_words(names: Mapping[Kind, str], counts: Mapping[Kind, int]) -> str:
