@@ -44,7 +44,7 @@ class ListGroup(Generic[ListedT]):
 
 
 def grouped(entries: Iterable[ListedT], recommenders: Sequence[str]) -> list[ListGroup[ListedT]]:
-    """ListGroup entries, which come by position. The units stand in the order of `recommenders`, others after them."""
+    """Group entries, which come by position. The units stand in the order of `recommenders`, others after them."""
     found: dict[str, list[ListedT]] = {name: [] for name in recommenders}
     by_kind: dict[Kind, list[ListedT]] = {kind: [] for kind in Kind}
     for entry in entries:
