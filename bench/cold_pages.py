@@ -20,7 +20,7 @@ from bench import content, report
 from config import Settings
 
 _PAGES = 12
-_LISTS = (ENTRIES_PER_PAGE, 5_000, 50_000)
+_LISTS = (ENTRIES_PER_PAGE, 1_500, 15_000)
 _ARCHIVE = 1_000
 
 

@@ -38,7 +38,6 @@ EDGED = {
 }
 # What speaks of a deadline: what is left of a window, the last day, overdue, lapsed.
 DEADLINES = {
-    ".bar span",
     ".late",
     ".left",
     ".note.late",

@@ -123,7 +123,7 @@ def test_the_way_to_object_stays_in_view_and_covers_nothing(portal: Portal) -> N
     page.get_by_role("link", name=PERSON).click()
     bar = page.locator(".bar")
     expect(bar).to_be_in_viewport(ratio=1)
-    expect(bar).to_contain_text("最迟9月23日24:00")
+    expect(bar).to_contain_text("最迟 9月23日 24:00")
     covered = page.evaluate(
         """() => {
           const bar = document.querySelector('.bar');

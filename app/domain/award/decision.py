@@ -308,7 +308,7 @@ def _of_list(award: AwardList, proposed: int) -> str:
     if not proposed:
         return "还没有推荐对象通过复审"
     kinds = Counter(each.facts.kind for each in award.judged if each.fate is not Fate.LEFT_OUT)
-    return f"复审通过、仍然参评的有{counts_in_words(SHORT_KIND_NAMES, kinds, '、')}"
+    return f"复审通过、仍然参评的有{counts_in_words(SHORT_KIND_NAMES, kinds)}"
 
 
 def _answered(name: str, answers: Sequence[RecordedPaper], who: str) -> AwardStep:

@@ -26,7 +26,7 @@ ListedT = TypeVar("ListedT", bound=Listed)
 
 
 @dataclass(frozen=True, slots=True)
-class Group(Generic[ListedT]):
+class ListGroup(Generic[ListedT]):
     """Entries of one recommending unit, or of one kind where the round shows no recommending unit: `name` is ""."""
 
     name: str
@@ -43,7 +43,7 @@ class Group(Generic[ListedT]):
         return {kind: counted[kind] for kind in Kind}
 
 
-def grouped(entries: Iterable[ListedT], recommenders: Sequence[str]) -> list[Group[ListedT]]:
+def grouped(entries: Iterable[ListedT], recommenders: Sequence[str]) -> list[ListGroup[ListedT]]:
     """Group entries, which come by position. The units stand in the order of `recommenders`, others after them."""
     found: dict[str, list[ListedT]] = {name: [] for name in recommenders}
     by_kind: dict[Kind, list[ListedT]] = {kind: [] for kind in Kind}
@@ -52,11 +52,11 @@ def grouped(entries: Iterable[ListedT], recommenders: Sequence[str]) -> list[Gro
             found.setdefault(entry.recommender, []).append(entry)
         else:
             by_kind[entry.kind].append(entry)
-    named = [Group(name, theirs) for name, theirs in found.items() if theirs]
-    return named + [Group("", theirs) for theirs in by_kind.values() if theirs]
+    named = [ListGroup(name, theirs) for name, theirs in found.items() if theirs]
+    return named + [ListGroup("", theirs) for theirs in by_kind.values() if theirs]
 
 
-def counts_in_words(names: Mapping[Kind, str], counts: Mapping[Kind, int], between: str = "，") -> str:
-    """Return 先进集体2个，先进个人3名. A kind of which there is none is left out; 没有 where there is nobody."""
+def counts_in_words(names: Mapping[Kind, str], counts: Mapping[Kind, int]) -> str:
+    """Return 先进集体2个、先进个人3名. A kind of which there is none is left out; 没有 where there is nobody."""
     parts = [f"{names[kind]}{counts[kind]}{_MEASURE_WORDS[kind]}" for kind in Kind if counts.get(kind)]
-    return between.join(parts) or "没有"
+    return "、".join(parts) or "没有"

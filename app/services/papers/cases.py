@@ -46,7 +46,7 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
     kinds = period.programme.rules.kind_names
     context = {
         "title": title_lines(period.title, "异议处理情况报告"),
-        "about": f"公示对象：{counts_in_words(kinds, period.entries_of_kind, '、')}。公示时间："
+        "about": f"公示对象：{counts_in_words(kinds, period.entries_of_kind)}。公示时间："
         f"{full_day(local_date(period.opens_at))}至{full_day(last_day_before(period.closes_at))}，共{period.workdays}个工作日。"
         f"办结期限：{end_moment(period.conclude_by)}。本报告所列情况截至{full_day(local_date(now))}。",
         "filed": f"共收到异议{len(filed)}件，其中异议人撤回{taken_back}件。{came_by}" if filed else "没有收到异议。",

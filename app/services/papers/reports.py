@@ -50,6 +50,7 @@ def work_report(
     periods = _periods(session, programme_id, unit_id, last_round=2 if formal else 1)
     counts = Counter(one.kind for one in found)
     name, kinds = HANDING_NAMES[handing], programme.rules.kind_names
+    named = f"推荐{counts_in_words(kinds, counts)}，名单如下" if counts else "没有推荐对象"
     context = {
         "title": title_lines(unit.name, f"关于{programme.title}", f"{name}工作的报告"),
         "addressee": programme.signatory or the_office(session).name,
@@ -63,10 +64,7 @@ def work_report(
         "（请填写：征求意见的时间，对不同意见的核实和处理。）",
         "opinions": _opinions(session, found, programme.rules.authority_names),
         "inspected": "（请填写：考察的时间、方式、参加人员和结果。）",
-        "recommended": (
-            f"经集体研究，推荐{counts_in_words(kinds, counts, '、')}，名单如下。" if counts else "没有推荐对象。"
-        )
-        + "（请填写：集体研究的时间和形式，会议或者会签。）",
+        "recommended": f"经集体研究，{named}。（请填写：集体研究的时间和形式，会议或者会签。）",
         "nominees": [{"name": one.name, "unit": one.unit.name, "kind": kinds[one.kind]} for one in found],
         "signatory": unit.name,
         "dated": full_day(local_date(now)),
@@ -87,8 +85,8 @@ def _process(session: Session, programme: Programme, unit: Unit, counts: Counter
     quota = session.scalar(select(Quota).where(Quota.programme_id == programme.id, Quota.unit_id == unit.id))
     kinds = programme.rules.kind_names
     given = {Kind.COLLECTIVE: quota.collectives, Kind.INDIVIDUAL: quota.individuals} if quota else {}
-    places = f"分配{unit.name}推荐名额：{counts_in_words(kinds, given, '、')}。" if quota else ""
-    chosen = f"共推荐{counts_in_words(kinds, counts, '、')}" if counts else "没有推荐对象"
+    places = f"分配{unit.name}推荐名额：{counts_in_words(kinds, given)}。" if quota else ""
+    chosen = f"共推荐{counts_in_words(kinds, counts)}" if counts else "没有推荐对象"
     texts = [
         f"{places}坚持自下而上、层层选拔、好中选优，{chosen}。",
         "（请填写：单位自荐、征求意见、逐级审核和集体研究的情况。涉密的推荐对象按照保密规定另行报送，不写入本报告。）",

@@ -50,7 +50,7 @@ def test_nobody_makes_no_group() -> None:
 
 @pytest.mark.parametrize(
     ("collectives", "individuals", "said"),
-    [(2, 3, "先进集体2个，先进个人3名"), (0, 1, "先进个人1名"), (1, 0, "先进集体1个"), (0, 0, "没有")],
+    [(2, 3, "先进集体2个、先进个人3名"), (0, 1, "先进个人1名"), (1, 0, "先进集体1个"), (0, 0, "没有")],
 )
 def test_of_what_there_is_none_nothing_is_said(collectives: int, individuals: int, said: str) -> None:
     assert counts_in_words(NAMES, {Kind.COLLECTIVE: collectives, Kind.INDIVIDUAL: individuals}) == said

@@ -130,8 +130,8 @@ def test_the_city_list_is_narrowed_by_recommending_unit(
     order = [*COLLECTIVES, *INDIVIDUALS, "罗平县第1中队", "罗小2", "罗小3"]
     assert names(page) == order
     assert re.findall(r'rowgroup"[^>]*>(.*?)</th>', page.source) == [
-        "麒麟区推荐 <small>集体2个，个人3名</small>",
-        "罗平县推荐 <small>集体1个，个人2名</small>",
+        "麒麟区推荐 <small>集体2个、个人3名</small>",
+        "罗平县推荐 <small>集体1个、个人2名</small>",
     ]
     for place, nominee in enumerate(both):
         text = client.get(f"/periods/{city}/nominees/{nominee}").text

@@ -20,7 +20,7 @@ def test_the_home_page_leads_to_a_person_while_a_list_is_open(
     box = next(form for form in client.get("/").forms if form.action == "/search")
     assert list(box.fields) == ["q"]
     page = client.get("/search?q=麒 小3")
-    assert "找到 1 个" in page.text
+    assert "找到1个" in page.text
     assert f"/periods/{period}/nominees/{world.nominees[2]}" in page.links
     assert "麒麟区拟推荐对象公示，2026年9月23日 24:00截止" in page.text
     assert "no-store" not in page.headers["Cache-Control"]
@@ -45,4 +45,4 @@ def test_whatever_is_typed_is_answered(world: World, client: Browser, clock: Mov
     page = client.get(f"/search?q={typed}")
     assert page.status == 200
     assert "<script>" not in page.source
-    assert "找到 5 个" not in page.text
+    assert "找到5个" not in page.text
