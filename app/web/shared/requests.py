@@ -10,7 +10,6 @@ import logging
 import re
 import secrets
 import time
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
@@ -29,9 +28,11 @@ _QUIET = frozenset({"static", "health.alive", "health.ready", "metrics.scrape"})
 
 
 def local_path(target: str) -> str:
-    """Return the target if it is a path of the portal, never another host (SECURITY 26). Returns "" for any other."""
-    parts = urlsplit(target)
-    local = target.startswith("/") and not target.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
+    """Return the target if it is a path of the portal, never another host (SECURITY 26). Returns "" for any other.
+
+    A browser takes `//` and `/\\` at the start for another host, also with a tab or a line end inside.
+    """
+    local = target.startswith("/") and not target.startswith(("//", "/\\"))
     return target if local and target.isprintable() else ""
 
 

@@ -350,6 +350,7 @@ ELSEWHERE = (
     "/\t/evil.example",
     "/\n/evil.example",
     "///evil.example",
+    "//[",
     "http:evil.example",
     " //evil.example",
     "evil.example",

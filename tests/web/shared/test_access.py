@@ -417,7 +417,8 @@ def test_security_21_no_post_passes_without_its_csrf_token(eventful: World, app:
             browser = Browser(app).sign_in(eventful.people[min(allowed)])
             browser.csrf_token()
             # A mail program posts to the address of a message's end by itself (RFC 8058): its secret link is the key.
-            answer = 404 if path.startswith("/stop/") else 400
+            # Larger letters are chosen on pages that are kept for everybody and can hold no token.
+            answer = 404 if path.startswith("/stop/") else 303 if path == "/reading" else 400
             for token in ({}, {"csrf_token": ""}, {"csrf_token": "forged"}):
                 assert browser.post(path, COMPLETE | token, csrf=False).status == answer, (path, token)
     assert eventful.everything() == before
