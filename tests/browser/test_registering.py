@@ -26,8 +26,6 @@ def test_a_clerk_registers_a_visit_and_prints_the_slip(portal: Portal, width: st
     check_page(clerk)
     clerk.get_by_role("link", name="麒小3", exact=True).click()
     says(clerk, "登记对“麒小3”的异议")
-    check_page(clerk)
-
     postmark = clerk.get_by_label("邮戳日期（来信填写）", exact=True)
     expect(postmark).to_be_hidden()
     clerk.get_by_label("来信", exact=True).check()
@@ -42,6 +40,8 @@ def test_a_clerk_registers_a_visit_and_prints_the_slip(portal: Portal, width: st
     expect(clerk.get_by_label("个人", exact=True)).to_be_checked()
     keep_shot(clerk, f"register-form-open-{width}")
     few_cases.locator("summary").click()
+    check_page(clerk)  # which opens what is folded
+
     clerk.get_by_label("收到时间", exact=True).fill("2026-09-18T09:30")
     clerk.get_by_label("姓名（单位填全称）", exact=True).fill(NAME)
     clerk.get_by_label("联系方式", exact=True).fill(PHONE)
