@@ -318,7 +318,11 @@ def test_a_recording_is_told_beforehand_where_to_go_and_refused_with_the_same_wo
     where = "请存到U盘或者光盘里，写上受理编号，不写姓名，送到或者寄到市级专班（市评选工作组办公室，电话0874-0000000）"
     facts = client.steps(client.get(here))[1]
     assert f"录音、录像（mp4、m4a、amr等）不能在网上传。{where}" in facts.text
-    for name, head in (("谈话.m4a", b"\0\0\0\x18ftypM4A "), ("现场.mp4", b"\0\0\0\x18ftypmp42"), ("通话.amr", b"#!AMR\n")):
+    for name, head in (
+        ("谈话.m4a", b"\0\0\0\x18ftypM4A "),
+        ("现场.mp4", b"\0\0\0\x18ftypmp42"),
+        ("通话.amr", b"#!AMR\n"),
+    ):
         sent = [(io.BytesIO(head + bytes(2000)), name), (io.BytesIO(pdf(name)), "合同.pdf")]
         page = client.send(facts.form("/objection"), "next", evidence=sent)
         assert page.status == 422

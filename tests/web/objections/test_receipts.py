@@ -87,7 +87,8 @@ def test_security_11_who_guesses_is_throttled_and_then_the_right_code_is_refused
     wrong, right = (guesser.post("/receipt", {"code": code}) for code in ("0" * 24, case[1]))
     assert wrong.status == right.status == 429
     same = [
-        re.sub(r'\d+分钟|name="csrf_token"[^>]*value="[^"]*"|<code>\w+</code>', "", page.source) for page in (wrong, right)
+        re.sub(r'\d+分钟|name="csrf_token"[^>]*value="[^"]*"|<code>\w+</code>', "", page.source)
+        for page in (wrong, right)
     ]
     assert same[0] == same[1]
     assert len(world.acts()) == before  # what is not looked up is not recorded either
