@@ -17,6 +17,16 @@ TOLD = Path(__file__).with_name("filing.txt")
 _DIFFERS = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){5}|2026-\d{4,}|127\.0\.0\.1:\d+")
 
 
+# What the tree above leaves out: the step one is at, and what a field says beside its name.
+_STATES = """() => [...document.querySelectorAll('main [aria-current], main [required], main [aria-describedby]')].map(
+  element => [
+    element.getAttribute('aria-current') ? `current: ${element.firstChild.textContent.trim()}` : `field: ${element.id}`,
+    element.required ? 'required' : '',
+    ...(element.getAttribute('aria-describedby') || '').split(' ').filter(Boolean)
+      .map(id => document.getElementById(id).textContent.trim().replace(/\\s+/g, ' ')),
+  ].filter(Boolean).join(' | '))"""
+
+
 def come(portal: Portal, page: Page) -> None:
     page.goto(f"/periods/6/nominees/{portal.world.nominees[2]}/objection")
 
@@ -141,6 +151,7 @@ def test_the_whole_filing_as_a_screen_reader_tells_it(portal: Portal) -> None:
 
 
 def tell(page: Page) -> str:
-    """Return the title and the accessibility tree of the main part, folds closed."""
+    """Return the title, the accessibility tree of the main part with its folds closed, and the states of its fields."""
     tree = page.get_by_role("main").aria_snapshot()
-    return _DIFFERS.sub("…", f"# {page.title()}\n{tree}\n")
+    states = "\n".join(page.evaluate(_STATES))
+    return _DIFFERS.sub("…", f"# {page.title()}\n{tree}\n{states}\n")
