@@ -1,4 +1,8 @@
-"""Objections over HTTP by 16 clients, every receipt checked, against one-row durable commits of the same database."""
+"""Objections over HTTP by 16 clients, every receipt checked, against one-row durable commits of the same database.
+
+Timed is the request that files: the whole form at once, as the check page sends it. The three steps before it write
+drafts and file nothing, so they are not part of the figure; each filing has the token of a first step of its own.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +108,7 @@ class Crowd:
     def file(self, count: int) -> float:
         """File so many objections, each with a form of its own, and return how many a second were accepted."""
         paths = [self._paths[number % len(self._paths)] for number in range(count)]
-        # Each in the page of a form of its own, to which the form's address leads.
+        # Each in the first step of a form of its own, to which the form's address leads.
         pages = (f"{path}/{secrets.token_urlsafe(16)}" for path in paths)
         forms = send(self._portal.port, map(get, pages), keep=True).expect(200).answers
         names = {form.number: f"赵{len(self._codes) + form.number:06}" for form in forms}

@@ -31,7 +31,7 @@ def come_to_the_check(busy: Portal, width: str = "phone", script: str = "", **op
         page.add_init_script(script)
     page.goto(f"/periods/6/nominees/{busy.world.nominees[2]}/objection")
     fill_in(page)
-    press(page, "下一步：核对")
+    press(page, "下一步")
     return page
 
 
@@ -53,7 +53,7 @@ def test_security_31_until_it_is_solved_the_button_waits(busy: Portal) -> None:
     page = come_to_the_check(busy, script="window.Worker = class { postMessage() {} terminate() {} }")
     expect(page.get_by_role("status")).to_have_text("正在做安全检查，几秒钟就好……")
     expect(page.get_by_role("button", name="确认提交")).to_be_disabled()
-    expect(page.get_by_role("button", name="返回修改")).to_be_enabled()
+    expect(page.get_by_role("button", name="上一步")).to_be_enabled()
     check_page(page)
 
 

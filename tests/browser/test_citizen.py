@@ -37,8 +37,11 @@ def open_form(page: Page) -> None:
 
 
 def fill_in(page: Page) -> None:
+    """Fill in the steps before the check page, from the first on, and stay on the page of the facts."""
     page.get_by_label("真实姓名").fill("赵小禾")
+    press(page, "下一步")
     page.get_by_label("手机号码或者电子邮箱").fill(CONTACT)
+    press(page, "下一步")
     page.get_by_label("事迹不真实").check()
     page.get_by_label("事实和依据").fill(FACTS)
 
@@ -54,7 +57,7 @@ def follow(page: Page, code: str) -> None:
         press(page, "我已经记好了")
     page.get_by_label("查询码").fill(code)
     press(page, "查询")
-    expect(page.get_by_role("heading", level=1)).to_have_text("异议进度")
+    says(page, "异议进度", "受理编号")
 
 
 def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Page) -> None:
@@ -80,29 +83,32 @@ def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Pag
     says(page, "简要事迹", "实事", "公示时间")
 
     page.get_by_role("link", name="对该对象提出异议").click()
-    page.get_by_label("真实姓名").fill("匿名群众")
-    page.get_by_label("事实和依据").fill("太短")
-    press(page, "下一步：核对")
     problems = page.get_by_role("alert")
-    expect(problems).to_be_focused()
-    expect(problems).to_contain_text("还有4处需要改")
-    for label in ("真实姓名", "手机号码或者电子邮箱", "事实和依据"):
+    wrongly = (("真实姓名", "匿名群众"), ("手机号码或者电子邮箱", "12345"), ("事实和依据", "太短"))
+    rightly = (("真实姓名", "赵小禾"), ("手机号码或者电子邮箱", CONTACT), ("事实和依据", FACTS))
+    for (label, text), (_, right) in zip(wrongly, rightly, strict=True):
         wrong = page.get_by_label(label)
+        wrong.fill(text)
+        press(page, "下一步")
+        expect(problems).to_be_focused()
+        expect(page).to_have_title(re.compile("^有错误：第.步，共4步"))
         expect(wrong).to_have_attribute("aria-invalid", "true")
         error = page.locator(f"#{wrong.get_attribute('id')}-error")
         expect(error).to_be_visible()
         assert f"{wrong.get_attribute('id')}-error" in (wrong.get_attribute("aria-describedby") or "")
-    expect(page.get_by_label("事实和依据")).to_have_value("太短")
-    problems.get_by_role("link", name="手机号码").click()
-    expect(page.get_by_label("手机号码或者电子邮箱")).to_be_focused()
-    fill_in(page)
-    press(page, "下一步：核对")
+        expect(wrong).to_have_value(text)
+        problems.get_by_role("link").last.click()
+        expect(wrong).to_be_focused()
+        wrong.fill(right)
+        if label == "事实和依据":
+            page.get_by_label("事迹不真实").check()
+        press(page, "下一步")
 
     says(page, "还没有提交", FACTS, CONTACT, "麒麟区")
     assert filed(portal) == 0
-    press(page, "返回修改")
+    press(page, "修改事实和依据")
     expect(page.get_by_label("事实和依据")).to_have_value(FACTS)
-    press(page, "下一步：核对")
+    press(page, "保存，回到核对")
     press(page, "确认提交")
 
     code = receipt_code(page)
@@ -136,7 +142,10 @@ def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Pag
     unfold(page, "撤回异议")
     page.get_by_label("撤回原因").fill("已经当面说清楚。")
     press(page, "撤回异议")
-    says(page, "撤回已经记录", "您已撤回")
+    says(page, "确定撤回这件异议吗？", "还没有撤回")
+    press(page, "确定撤回")
+    says(page, "撤回已经记录")
+    expect(page.get_by_role("heading", level=1)).to_have_text("已撤回")
     expect(page.get_by_role("button", name="撤回异议")).to_have_count(0)
     press(page, "查完了，退出")
     says(page, "已经退出查询")
@@ -166,27 +175,39 @@ def test_by_keys_alone(portal: Portal) -> None:
     tab_to(page, NOMINEE, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(NOMINEE)
     tab_to(page, "对该对象提出异议", "Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"对“{NOMINEE}”提出异议")
-    tab_to(page, "下一步：核对", "Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("您是谁？")
+    tab_to(page, "下一步", "Enter")
     expect(page.get_by_role("alert")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_label("真实姓名")).to_be_focused()
     page.keyboard.type("赵小禾")
-    page.keyboard.press("Tab")  # past what only a unit fills in: a person does not see it
+    page.keyboard.press("Enter")  # a person is asked for nothing that only a unit fills in
+    expect(page.get_by_role("heading", level=1)).to_have_text("怎样联系您？")
+    tab_to_field(page, "contact")
     page.keyboard.type(CONTACT)
-    page.keyboard.press("Tab")  # to the choice of what the contact is used for
-    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("您要反映什么事实？")
+    tab_to_field(page, "category-0")
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.insert_text(FACTS)
-    tab_to(page, "下一步：核对", "Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("请核对")
+    tab_to(page, "下一步", "Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("请核对，再提交")
     tab_to(page, "确认提交", "Space")
     receipt_code(page)
     assert filed(portal) == 1
     tab_to(page, "复制查询码", "Enter")
     expect(page.get_by_role("button", name="已复制")).to_be_focused()
+
+
+def tab_to_field(page: Page, field: str) -> None:
+    """Press Tab until the field of this id has the focus."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == field:
+            return
+    raise AssertionError(f"no way to {field} by Tab")
 
 
 def tab_to(page: Page, name: str, key: str) -> None:
@@ -208,10 +229,10 @@ def test_without_javascript(portal: Portal) -> None:
     portal.time_is(OPEN)
     page = portal.visit("phone", java_script_enabled=False)
     open_form(page)
-    press(page, "下一步：核对")
-    expect(page.get_by_role("alert")).to_contain_text("还有4处需要改")
+    press(page, "下一步")
+    expect(page.get_by_role("alert")).to_contain_text("还有1处需要改")
     fill_in(page)
-    press(page, "下一步：核对")
+    press(page, "下一步")
     press(page, "确认提交")
     code = receipt_code(page)
     # Buttons that need a script are not offered where none runs.
@@ -224,10 +245,11 @@ def test_without_javascript(portal: Portal) -> None:
     unfold(page, "撤回异议")
     page.get_by_label("撤回原因").fill("已经当面说清楚。")
     press(page, "撤回异议")
-    says(page, "您已撤回")
+    press(page, "确定撤回")
+    says(page, "撤回已经记录")
 
 
-@pytest.mark.parametrize("step", ["下一步：核对", "确认提交"])
+@pytest.mark.parametrize("step", ["下一步", "确认提交"])
 def test_too_late_is_refused_with_the_text_kept_and_the_names_gone(portal: Portal, page: Page, step: str) -> None:
     portal.world.round_two()
     portal.time_is("2026-09-23 Wed 23:59")
@@ -235,7 +257,7 @@ def test_too_late_is_refused_with_the_text_kept_and_the_names_gone(portal: Porta
     says(page, NOMINEE)
     fill_in(page)
     if step == "确认提交":
-        press(page, "下一步：核对")
+        press(page, "下一步")
     portal.time_is("2026-09-24 Thu 00:00")
     press(page, step)
     problems = page.get_by_role("alert")

@@ -52,7 +52,7 @@ def test_two_files_are_dropped_one_is_taken_back_and_the_handler_gets_the_other(
     expect(item(page, "照片.png")).to_contain_text("等待上传")
     check_page(page)
     keep_shot(page, f"evidence-under-way-{width}")
-    page.get_by_role("button", name="下一步：核对").click()  # held back: the files are not there yet
+    page.get_by_role("button", name="下一步").click()  # held back: the files are not there yet
     expect(page.get_by_text("还有文件正在上传，请等它传完再点。")).to_be_visible()
     held[0].continue_()
     for title in ("施工记录.pdf", "照片.png"):
@@ -63,7 +63,7 @@ def test_two_files_are_dropped_one_is_taken_back_and_the_handler_gets_the_other(
 
     item(page, "照片.png").get_by_role("button", name="移除").click()
     expect(item(page, "照片.png")).to_have_count(0)
-    press(page, "下一步：核对")
+    press(page, "下一步")
     says(page, "施工记录.pdf", hashlib.sha256(content).hexdigest()[:16])
     expect(page.get_by_role("main")).not_to_contain_text("照片.png")
     check_page(page)
@@ -108,9 +108,9 @@ def test_what_is_refused_or_broken_off_says_so_beside_the_file_and_can_be_tried_
     check_page(page)
     keep_shot(page, f"evidence-refused-{width}")
     item(page, "网页.pdf").get_by_role("button", name="不传了").click()
-    press(page, "下一步：核对")
+    press(page, "下一步")
     says(page, "合同.pdf")
-    press(page, "返回修改")
+    press(page, "修改事实和依据")
     expect(item(page, "合同.pdf").get_by_role("button", name="移除")).to_be_visible()
     expect(page.get_by_label("事实和依据")).not_to_be_empty()
 
@@ -123,7 +123,7 @@ def test_without_scripts_the_files_go_along_with_the_form(portal: Portal) -> Non
         for name, content in (("合同.pdf", pdf()), ("照片.png", png()))
     ]
     page.get_by_label("证据材料").set_input_files(chosen)
-    press(page, "下一步：核对")
+    press(page, "下一步")
     says(page, "合同.pdf", "照片.png")
     item(page, "合同.pdf").get_by_role("button", name="移除").click()
     expect(page.get_by_role("main")).not_to_contain_text("合同.pdf")

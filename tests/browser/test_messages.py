@@ -54,15 +54,17 @@ def in_the_mailbox(office: Page) -> str:
 def file(portal: Portal, citizen: Page, period: int) -> None:
     """An objection with the box ticked, which nobody had ticked before."""
     citizen.goto(f"/periods/{period}/nominees/{portal.world.nominees[2]}/objection")
+    citizen.get_by_label("真实姓名").fill("赵小禾")
+    press(citizen, "下一步")
     box = citizen.get_by_label("有新进展时告诉我", exact=False)
     expect(box).not_to_be_checked()
-    citizen.get_by_label("真实姓名").fill("赵小禾")
     citizen.get_by_label("手机号码或者电子邮箱").fill(CONTACT)
-    citizen.get_by_label("事迹不真实").check()
-    citizen.get_by_label("事实和依据").fill(FACTS)
     box.check()
     check_page(citizen)
-    press(citizen, "下一步：核对")
+    press(citizen, "下一步")
+    citizen.get_by_label("事迹不真实").check()
+    citizen.get_by_label("事实和依据").fill(FACTS)
+    press(citizen, "下一步")
     press(citizen, "确认提交")
 
 

@@ -37,14 +37,14 @@ _NO_DIGIT = re.compile(r"\D")
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class TypedContact:
     """One way to reach somebody: `written` for people to read, `key` the same for every spelling."""
 
     written: str
     key: str
 
 
-def contacts_in(text: str | None) -> list[Contact]:
+def contacts_in(text: str | None) -> list[TypedContact]:
     """Return the contacts of a field in the order they stand there. Returns none where anything of it is unclear."""
     found, faults = _read(text)
     return [] if faults else found
@@ -76,9 +76,9 @@ def _folded(text: str | None) -> str:
     return unicodedata.normalize("NFKC", text or "").translate(_DASHES)
 
 
-def _read(text: str | None) -> tuple[list[Contact], list[str]]:
+def _read(text: str | None) -> tuple[list[TypedContact], list[str]]:
     """Read a field piece by piece. Returns the contacts, each once, and what has to be asked back."""
-    found: dict[str, Contact] = {}
+    found: dict[str, TypedContact] = {}
     faults: list[str] = []
     if len(text or "") > _LONGEST:
         return [], [ASKED_FOR]
@@ -94,12 +94,12 @@ def _read(text: str | None) -> tuple[list[Contact], list[str]]:
     return list(found.values()), faults or ([] if found else [ASKED_FOR])
 
 
-def _mailbox(piece: str) -> Contact | None:
+def _mailbox(piece: str) -> TypedContact | None:
     match = _MAILBOX.fullmatch(piece.replace(" ", "").replace("。", "."))
-    return Contact(match[0], match[0].lower()) if match else None
+    return TypedContact(match[0], match[0].lower()) if match else None
 
 
-def _numbers(piece: str) -> list[Contact | None]:
+def _numbers(piece: str) -> list[TypedContact | None]:
     """Read a piece that is one number, or several with spaces between. Returns none where something is left over."""
     if _NUMBER.sub("", piece).strip(" .-"):
         piece = re.sub(r"[- .]", "", piece)  # digits grouped in some other way
@@ -108,10 +108,10 @@ def _numbers(piece: str) -> list[Contact | None]:
     return [_number(match) for match in _NUMBER.finditer(piece)]
 
 
-def _number(match: re.Match[str]) -> Contact | None:
+def _number(match: re.Match[str]) -> TypedContact | None:
     if match["mobile"]:
         mobile = _NO_DIGIT.sub("", match["mobile"])
-        return Contact(mobile, mobile)
+        return TypedContact(mobile, mobile)
     if match["service"]:
         service = _NO_DIGIT.sub("", match["service"])
         return _with_extension(service, service, match["service_extension"]) if len(service) == 10 else None
@@ -121,8 +121,8 @@ def _number(match: re.Match[str]) -> Contact | None:
     return _with_extension(f"{area}-{line}", f"{area}{line}", match["extension"])
 
 
-def _with_extension(number: str, key: str, extension: str | None) -> Contact:
-    return Contact(f"{number}转{extension}", f"{key}转{extension}") if extension else Contact(number, key)
+def _with_extension(number: str, key: str, extension: str | None) -> TypedContact:
+    return TypedContact(f"{number}转{extension}", f"{key}转{extension}") if extension else TypedContact(number, key)
 
 
 def _fault(piece: str, plain: str) -> str:

@@ -33,7 +33,7 @@ from app.services.periods.corrected_text import EntryView
 from app.web.objections import attaching, drafting, receipt_session, slips, steps
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import ObjectionForm
-from app.web.objections.steps import ASKED, STEP_NAMES, Step
+from app.web.objections.steps import ASKED, STEP_NAMES, FormStep
 from app.web.objections.telling import telling
 from app.web.periods.public import the_office
 from app.web.shared import challenge, errors, limits, metrics, own_share
@@ -47,7 +47,7 @@ blueprint = Blueprint("objections", __name__)
 PATH = "/periods/<int:period_id>/nominees/<int:nominee_id>/objection"
 
 _BUSY = "现在提交的人比较多，要先做一次安全检查。异议还没有提交，您写的内容都在。请等检查做完，再点一次“确认提交”。"
-_PAGES = {step: f"objections.draft_{step}" for step in Step} | {Step.WHO: "objections.draft_form"}
+_PAGES = {step: f"objections.draft_{step}" for step in FormStep} | {FormStep.WHO: "objections.draft_form"}
 
 
 @blueprint.get(PATH)
@@ -63,7 +63,7 @@ def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
     content = drafting.kept(handle) if handle else None
     if handle is None or content is None:
         return redirect(url_for("objections.draft_form", handle=drafting.new_handle(), **_args()))
-    return redirect(url_for(_PAGES[Step(content["stage"])], handle=handle, **_args()))
+    return redirect(url_for(_PAGES[FormStep(content["stage"])], handle=handle, **_args()))
 
 
 @blueprint.get(f"{PATH}/<handle>")
@@ -73,24 +73,24 @@ def draft_form(period_id: int, nominee_id: int, handle: str) -> ResponseReturnVa
     content = drafting.kept(handle)
     period, entry = open_entry(period_id, nominee_id)
     if content is not None:
-        return _show_step(period, entry, Step.WHO, content, handle)
+        return _show_step(period, entry, FormStep.WHO, content, handle)
     if entry is None:
         return redirect(url_for("public.period", period_id=period_id))
     form = ObjectionForm(formdata=None)
     form.draft.data, form.form_token.data = handle, drafting.token_for(handle)
-    return _page(period, entry, Step.WHO, form)
+    return _page(period, entry, FormStep.WHO, form)
 
 
 @blueprint.get(f"{PATH}/<handle>/contact")
 @everyone
 def draft_contact(period_id: int, nominee_id: int, handle: str) -> ResponseReturnValue:
-    return _later_step(Step.CONTACT, handle)
+    return _later_step(FormStep.CONTACT, handle)
 
 
 @blueprint.get(f"{PATH}/<handle>/facts")
 @everyone
 def draft_facts(period_id: int, nominee_id: int, handle: str) -> ResponseReturnValue:
-    return _later_step(Step.FACTS, handle)
+    return _later_step(FormStep.FACTS, handle)
 
 
 @blueprint.get(f"{PATH}/<handle>/check")
@@ -99,7 +99,7 @@ def draft_check(period_id: int, nominee_id: int, handle: str) -> ResponseReturnV
     """Show the check page. A draft with something missing is shown at its step instead."""
     content = drafting.kept(handle)
     if content is None or not content["complete"]:
-        stage = Step.WHO if content is None else Step(content["stage"])
+        stage = FormStep.WHO if content is None else FormStep(content["stage"])
         return redirect(url_for(_PAGES[stage], handle=handle, **_args()))
     period, entry = open_entry(period_id, nominee_id)
     return _show_check(period, entry, content, handle)
@@ -135,15 +135,15 @@ def _taken(period_id: int, nominee_id: int) -> ResponseReturnValue:
     if entry is None:
         raise WindowClosed(period.opens_at, period.closes_at, now())
     intake.require_still_there(session(), nominee_id, now())
-    if at is Step.CHECK:
+    if at is FormStep.CHECK:
         form.checked.data = "y"
     page, says_errors = steps.page_after(at, button, steps.steps_with_errors(form), checked=bool(form.checked.data))
-    if removal_asked() and at is Step.FACTS:
+    if removal_asked() and at is FormStep.FACTS:
         page, says_errors = at, False
     return _lead_to(page, form, 422 if says_errors else 200)
 
 
-def _form_sent(at: Step | None) -> ObjectionForm:
+def _form_sent(at: FormStep | None) -> ObjectionForm:
     """Return this request's form. What its page did not ask for is as the draft has it."""
     form = ObjectionForm()
     if at not in ASKED:
@@ -261,14 +261,14 @@ def _hold_up(
         # A challenge may have to be asked for again, so the last quarter of an hour always counts as close to the end.
         if now() + max(wait, dt.timedelta(minutes=15)) >= period.closes_at:
             form.slip.data = slips.issue(entry_id, filing)
-    return _lead_to(Step.CHECK, form, status, sentence, headers=headers)
+    return _lead_to(FormStep.CHECK, form, status, sentence, headers=headers)
 
 
 @blueprint.errorhandler(WindowClosed)
 @blueprint.errorhandler(NomineeLeft)
 @blueprint.errorhandler(FilesChanged)
 def _not_filed(refusal: WindowClosed | NomineeLeft | FilesChanged) -> ResponseReturnValue:
-    page = Step.FACTS if isinstance(refusal, FilesChanged) else None  # where the files are
+    page = FormStep.FACTS if isinstance(refusal, FilesChanged) else None  # where the files are
     return _form_again(str(refusal), 409, page=page)
 
 
@@ -280,7 +280,7 @@ def _used(refusal: FormAlreadyUsed) -> ResponseReturnValue:
 @blueprint.errorhandler(AnswerSpent)
 def _answered_before(refusal: AnswerSpent) -> ResponseReturnValue:
     let_go()
-    return _lead_to(Step.CHECK, ObjectionForm(), 409, str(refusal), asked=True)
+    return _lead_to(FormStep.CHECK, ObjectionForm(), 409, str(refusal), asked=True)
 
 
 @blueprint.errorhandler(RateLimitExceeded)
@@ -302,7 +302,7 @@ def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
         return _answered(
             lambda: _hold_up(sentence=sentence, status=429, wait=wait, form=form, headers=headers, **_args())
         )
-    return _form_again(sentence, 429, headers=headers, page=Step.FACTS if attaching.files_sent() else None)
+    return _form_again(sentence, 429, headers=headers, page=FormStep.FACTS if attaching.files_sent() else None)
 
 
 def _answered(act: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
@@ -338,7 +338,7 @@ def _form_again(
     *,
     fresh_token: bool = False,
     headers: Mapping[str, str] | None = None,
-    page: Step | None = None,
+    page: FormStep | None = None,
 ) -> ResponseReturnValue:
     """Show the form again with all that was typed and the reason for the refusal: the page that was sent, or `page`."""
 
@@ -352,14 +352,14 @@ def _form_again(
             form.draft.data = ""  # the page of the filed form must not change: the next form gets a handle of its own
         _judged(form, [], [])
         wrong = steps.steps_with_errors(form)
-        shown = page or (at if at in ASKED else next(iter(wrong), Step.CHECK))
+        shown = page or (at if at in ASKED else next(iter(wrong), FormStep.CHECK))
         return _lead_to(shown, form, status, sentence, headers=headers)
 
     return _answered(again)
 
 
 def _lead_to(
-    page: Step,
+    page: FormStep,
     form: ObjectionForm,
     status: int = 200,
     sentence: str = "",
@@ -372,12 +372,12 @@ def _lead_to(
     The errors of the page are shown with 422 alone. The form has been judged, unless it leads to the check page.
     """
     handle = drafting.handle_of(form)
-    if page is Step.CHECK:
+    if page is FormStep.CHECK:
         form.checked.data = "y"
     errors_of_page = {name: found for name, found in drafting.errors_in(form).items() if name in ASKED.get(page, ())}
     content: Content = {
         "stage": page.value,
-        "complete": page is Step.CHECK or not steps.steps_with_errors(form),
+        "complete": page is FormStep.CHECK or not steps.steps_with_errors(form),
         "typed": drafting.typed_in(form),
         "errors": errors_of_page if status == 422 else {},
         "status": status,
@@ -392,7 +392,7 @@ def _lead_to(
     if drafting.keep(handle, content):
         drafting.begin_unfinished(_this_form(), handle)
         return redirect(url_for(_PAGES[page], handle=handle, **args), 303)
-    if page is Step.CHECK:
+    if page is FormStep.CHECK:
         return _show_check(period, entry, content, handle)
     return _show_step(period, entry, page, content, handle)
 
@@ -423,7 +423,7 @@ def _this_form() -> str:
     return "objection:{period_id}:{nominee_id}".format(**_args())
 
 
-def _later_step(step: Step, handle: str) -> ResponseReturnValue:
+def _later_step(step: FormStep, handle: str) -> ResponseReturnValue:
     """Show a step after the first. Without a draft it leads to the first."""
     content = drafting.kept(handle)
     if content is None:
@@ -439,12 +439,12 @@ def _show_check(period: Period, entry: EntryView | None, content: Content, handl
     """
     form = drafting.filled(ObjectionForm, content, handle)
     if entry is None and not form.slip.data:
-        return _page(period, None, Step.CHECK, form)
+        return _page(period, None, FormStep.CHECK, form)
     token, contact = form.form_token.data or "", form.contact.data or ""
     effort = limits.effort(token, contact)
     due = content["asked"] or limits.asks_for_more(token, contact)
     files = _note_files(form)
-    told = content["stage"] == Step.CHECK  # what was said on another page does not belong here
+    told = content["stage"] == FormStep.CHECK  # what was said on another page does not belong here
     refusal = content["said"] if told else ""
     at_least = dt.timedelta(seconds=limits.seconds_until_waiting()) if due else dt.timedelta(0)
     task = challenge.ask(token, form.ticket.data or "", limits.look().hardness, effort, at_least) if due else None
@@ -457,7 +457,7 @@ def _show_check(period: Period, entry: EntryView | None, content: Content, handl
         files=files,
         refusal=refusal,
         challenge=task,
-        step=Step.CHECK,
+        step=FormStep.CHECK,
         step_names=STEP_NAMES,
         has_errors=bool(refusal),
         office=the_office(),
@@ -467,7 +467,7 @@ def _show_check(period: Period, entry: EntryView | None, content: Content, handl
 
 
 def _show_step(
-    period: Period, entry: EntryView | None, step: Step, content: Content, handle: str
+    period: Period, entry: EntryView | None, step: FormStep, content: Content, handle: str
 ) -> ResponseReturnValue:
     form = drafting.filled(ObjectionForm, content, handle)
     if content["stage"] != step:  # reached by going back or on: what was said belongs to another page
@@ -479,7 +479,7 @@ def _show_step(
 def _page(
     period: Period,
     entry: EntryView | None,
-    step: Step,
+    step: FormStep,
     form: ObjectionForm,
     status: int = 200,
     refusal: str = "",
@@ -497,7 +497,7 @@ def _page(
         step_names=STEP_NAMES,
         has_errors=bool(refusal or steps.steps_with_errors(form)),
         own=steps.asked(step, of_unit=form.is_a_units),
-        files=attaching.files_of(form.form_token.data) if step is Step.FACTS else [],
+        files=attaching.files_of(form.form_token.data) if step is FormStep.FACTS else [],
         refusal=refusal,
         can_be_told=telling() is not None,
         recordings=str(attaching.recordings()),

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from app.models import ObjectorKind
 
 
-class Step(StrEnum):
+class FormStep(StrEnum):
     """A page of the form, by the value of its hidden field `at`."""
 
     WHO = "who"
@@ -25,11 +25,16 @@ class Step(StrEnum):
     CHECK = "check"
 
 
-STEP_NAMES = {Step.WHO: "您是谁", Step.CONTACT: "联系方式", Step.FACTS: "事实和证据", Step.CHECK: "核对"}
+STEP_NAMES = {
+    FormStep.WHO: "您是谁",
+    FormStep.CONTACT: "联系方式",
+    FormStep.FACTS: "事实和证据",
+    FormStep.CHECK: "核对",
+}
 ASKED = {
-    Step.WHO: ("objector_kind", "name"),
-    Step.CONTACT: ("contact_person", "contact", "tell_me"),
-    Step.FACTS: ("category", "facts", "letter", "evidence", "against_handler"),
+    FormStep.WHO: ("objector_kind", "name"),
+    FormStep.CONTACT: ("contact_person", "contact", "tell_me"),
+    FormStep.FACTS: ("category", "facts", "letter", "evidence", "against_handler"),
 }
 _OF_UNITS = frozenset({"contact_person", "letter"})  # asked of units alone
 # The values of the buttons. Each button to change an answer is EDIT with the name of its step.
@@ -40,10 +45,10 @@ _OF_THE_PAGE = frozenset(
 )
 
 
-def page_sent() -> Step | None:
+def page_sent() -> FormStep | None:
     """Return the page that this request's form came from; None for a request that holds the whole form at once."""
     sent = request.form.get("at", "")
-    return Step(sent) if sent in list(Step) else None
+    return FormStep(sent) if sent in list(FormStep) else None
 
 
 def pressed() -> str:
@@ -51,12 +56,12 @@ def pressed() -> str:
     return request.form.get("step", "")
 
 
-def asked(step: Step, *, of_unit: bool) -> list[str]:
+def asked(step: FormStep, *, of_unit: bool) -> list[str]:
     """Return the names of the fields that a page asks for."""
     return [name for name in ASKED.get(step, ()) if of_unit or name not in _OF_UNITS]
 
 
-def merged(at: Step, kept: dict[str, str]) -> MultiDict[str, str]:
+def merged(at: FormStep, kept: dict[str, str]) -> MultiDict[str, str]:
     """Return this request's form with everything that its page does not ask for as the draft has it.
 
     A page reached by going back holds what was typed before it was left, and must not put that over later answers.
@@ -66,11 +71,11 @@ def merged(at: Step, kept: dict[str, str]) -> MultiDict[str, str]:
     return MultiDict({name: value for name, value in kept.items() if name not in own} | sent)
 
 
-def steps_with_errors(form: Any) -> list[Step]:
+def steps_with_errors(form: Any) -> list[FormStep]:
     return [step for step, names in ASKED.items() if any(form[name].errors for name in names)]
 
 
-def page_after(at: Step | None, button: str, wrong: Sequence[Step], *, checked: bool) -> tuple[Step, bool]:
+def page_after(at: FormStep | None, button: str, wrong: Sequence[FormStep], *, checked: bool) -> tuple[FormStep, bool]:
     """Return the page to which a request leads, and whether the errors of that page are shown.
 
     `wrong` are the steps with errors. `checked` tells that the check page was reached before: an answer changed since
@@ -78,9 +83,9 @@ def page_after(at: Step | None, button: str, wrong: Sequence[Step], *, checked: 
     """
     if button.startswith(EDIT):
         named = button.removeprefix(EDIT)
-        return (Step(named) if named in list(ASKED) else Step.WHO), False
-    pages = list(Step)
-    place = pages.index(at or Step.CHECK)
+        return (FormStep(named) if named in list(ASKED) else FormStep.WHO), False
+    pages = list(FormStep)
+    place = pages.index(at or FormStep.CHECK)
     if button == BACK:
         return pages[max(place - 1, 0)], False
     seen = [step for step in wrong if pages.index(step) <= place]
@@ -88,7 +93,7 @@ def page_after(at: Step | None, button: str, wrong: Sequence[Step], *, checked: 
         return seen[0], True
     if place + 1 < len(pages) and not checked:
         return pages[place + 1], False
-    return (wrong[0], False) if wrong else (Step.CHECK, False)
+    return (wrong[0], False) if wrong else (FormStep.CHECK, False)
 
 
-assert [*ASKED, Step.CHECK] == list(Step) == list(STEP_NAMES), "every step has its fields and its name"  # noqa: S101 - a table checked once, at import
+assert [*ASKED, FormStep.CHECK] == list(FormStep) == list(STEP_NAMES), "every step has its fields and its name"  # noqa: S101 - a table checked once, at import

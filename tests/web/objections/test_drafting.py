@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from app.models import Draft, Evidence
 from app.services.objections import drafts
-from app.web.objections.steps import ASKED, Step
+from app.web.objections.steps import ASKED, FormStep
 from tests.files import pdf
 from tests.web.browsing import Browser, Form, MovingClock, Page, filled
 from tests.world import FACTS, World, at
@@ -99,7 +99,7 @@ def test_back_from_every_page_to_every_page_loses_nothing(client: Browser, here:
 
 def _answers(page: Page, whole: dict[str, str]) -> dict[str, str]:
     """What stood in the inputs of a page when it was left; all else of it is old."""
-    return {name: whole[name] for name in ASKED[Step(page.form("/objection").fields["at"])] if name in whole}
+    return {name: whole[name] for name in ASKED[FormStep(page.form("/objection").fields["at"])] if name in whole}
 
 
 def test_the_button_back_keeps_what_is_not_finished(client: Browser, here: str) -> None:

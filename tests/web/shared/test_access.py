@@ -49,7 +49,9 @@ MATRIX = [
     ("GET", FORM, 200, EVERYBODY, 200),
     ("POST", FORM, 422, EVERYBODY, 422),
     ("GET", f"{FORM}/{HANDLE}", 200, EVERYBODY, 200),
-    ("GET", f"{FORM}/{HANDLE}/check", 200, EVERYBODY, 200),  # nothing to check: it leads to the form
+    ("GET", f"{FORM}/{HANDLE}/contact", 200, EVERYBODY, 200),  # nothing was sent yet: it leads to the first step
+    ("GET", f"{FORM}/{HANDLE}/facts", 200, EVERYBODY, 200),
+    ("GET", f"{FORM}/{HANDLE}/check", 200, EVERYBODY, 200),
     ("POST", f"{FORM}/evidence", 422, EVERYBODY, 422),
     ("POST", f"{FORM}/evidence/1/remove", 422, EVERYBODY, 422),
     ("POST", f"{FORM}/letter", 422, EVERYBODY, 422),
