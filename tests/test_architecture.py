@@ -273,7 +273,7 @@ def test_the_rules_and_use_cases_name_no_city() -> None:
         ("botocore", ("app.evidence",)),
         ("PIL", ("app.evidence",)),
         ("apprise", ("app.channels.robots",)),
-        ("requests", ("app.channels",)),
+        ("requests", ("app.channels", "app.web.accounts.provider")),
         ("smtplib", ("app.channels.mail",)),
         ("imaplib", ("app.channels.bounces",)),
         ("feedgen", ("app.web.messages.feeds",)),

@@ -41,7 +41,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class SiteContact:
     """Whom every public page names: the office, as the database has it."""
 
     name: str = ""
@@ -62,7 +62,7 @@ class Site:
     city: str
     mark_url: str
     address: str
-    contact: Contact
+    contact: SiteContact
     demonstration: bool
 
     @property
@@ -84,7 +84,7 @@ class Known:
     """What the database said last of the site, for pages that are rendered while it does not answer."""
 
     award: str = ""
-    contact: Contact = Contact()
+    contact: SiteContact = SiteContact()
 
 
 def init_app(app: Flask) -> None:
@@ -125,7 +125,7 @@ def site_of(award: str = "", status: int = 200) -> Site:
         city=_set(settings, "site_city"),
         mark_url=settings.site_mark_url,
         address=settings.public_url,
-        contact=Contact(contact.name, settings.site_phone or contact.phone, contact.hours),
+        contact=SiteContact(contact.name, settings.site_phone or contact.phone, contact.hours),
         demonstration=settings.demonstration,
     )
 
@@ -137,7 +137,7 @@ def _asked() -> Known:
         with portal().database.reader() as session:
             award = publication.award_shown(session, now()) or ""
             office = publication.the_office(session)
-            contact = Contact(office.name, office.phone or "", office.hours or "") if office else Contact()
+            contact = SiteContact(office.name, office.phone or "", office.hours or "") if office else SiteContact()
     except SQLAlchemyError:
         return known
     known.award, known.contact = award, contact
