@@ -38,7 +38,7 @@ WHO, CONTACT, FACTS, CHECK = FormStep
         (WHO, "back", [WHO], False, WHO, False),
     ],
 )
-def test_the_page_after_a_request(  # noqa: PLR0917 - a row of the table
+def test_the_page_after_a_request(
     at: FormStep | None, button: str, wrong: Sequence[FormStep], checked: bool, page: FormStep, says_errors: bool
 ) -> None:
     assert page_after(at, button, wrong, checked=checked) == (page, says_errors)
