@@ -21,7 +21,8 @@ from app.evidence.names import StoreDown
 from app.services.objections import evidence, following
 from app.services.objections.evidence import Attached
 from app.web.objections.attaching import take, upload_limit
-from app.web.objections.filing import PATH, open_entry
+from app.web.objections.filing import PATH
+from app.web.objections.form_pages import open_entry
 from app.web.objections.receipts import followed_objection
 from app.web.shared import errors, limits, metrics
 from app.web.shared.access import everyone, work

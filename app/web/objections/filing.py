@@ -10,9 +10,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -21,21 +20,24 @@ from werkzeug.exceptions import NotFound
 
 from app.domain.objections.receipt import new_form_token
 from app.domain.refusals import AnswerSpent, FilesChanged, FormAlreadyUsed, NomineeLeft, WindowClosed
-from app.models import Period
-from app.services.accounts.units import first_handler
 from app.services.objections import evidence, intake
 from app.services.objections.drafts import Content
-from app.services.objections.evidence import Attached
 from app.services.objections.intake import Filed, Filing
 from app.services.objections.shares import Guard
-from app.services.periods import publication
-from app.services.periods.corrected_text import EntryView
 from app.web.objections import attaching, drafting, receipt_session, slips, steps
 from app.web.objections.attaching import form_upload_limit
+from app.web.objections.form_pages import (
+    form_address,
+    form_page,
+    note_files,
+    open_entry,
+    show_check,
+    show_step,
+    this_form,
+)
 from app.web.objections.forms import ObjectionForm
-from app.web.objections.steps import ASKED, STEP_NAMES, FormStep
+from app.web.objections.steps import ASKED, FormStep
 from app.web.objections.telling import telling
-from app.web.periods.public import the_office
 from app.web.shared import challenge, errors, limits, metrics, own_share
 from app.web.shared.access import everyone, work
 from app.web.shared.form_files import form_hash, removal_asked
@@ -59,11 +61,11 @@ def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
         return redirect(url_for("public.period", period_id=period_id))
     if entry.left:  # the nominee's page explains why there is no form
         return redirect(url_for("public.nominee", period_id=period_id, nominee_id=nominee_id))
-    handle = drafting.unfinished(_this_form())
+    handle = drafting.unfinished(this_form())
     content = drafting.kept(handle) if handle else None
     if handle is None or content is None:
-        return redirect(url_for("objections.draft_form", handle=drafting.new_handle(), **_args()))
-    return redirect(url_for(_PAGES[FormStep(content["stage"])], handle=handle, **_args()))
+        return redirect(url_for("objections.draft_form", handle=drafting.new_handle(), **form_address()))
+    return redirect(url_for(_PAGES[FormStep(content["stage"])], handle=handle, **form_address()))
 
 
 @blueprint.get(f"{PATH}/<handle>")
@@ -73,12 +75,12 @@ def draft_form(period_id: int, nominee_id: int, handle: str) -> ResponseReturnVa
     content = drafting.kept(handle)
     period, entry = open_entry(period_id, nominee_id)
     if content is not None:
-        return _show_step(period, entry, FormStep.WHO, content, handle)
+        return show_step(period, entry, FormStep.WHO, content, handle)
     if entry is None:
         return redirect(url_for("public.period", period_id=period_id))
     form = ObjectionForm(formdata=None)
     form.draft.data, form.form_token.data = handle, drafting.token_for(handle)
-    return _page(period, entry, FormStep.WHO, form)
+    return form_page(period, entry, FormStep.WHO, form)
 
 
 @blueprint.get(f"{PATH}/<handle>/contact")
@@ -100,9 +102,9 @@ def draft_check(period_id: int, nominee_id: int, handle: str) -> ResponseReturnV
     content = drafting.kept(handle)
     if content is None or not content["complete"]:
         stage = FormStep.WHO if content is None else FormStep(content["stage"])
-        return redirect(url_for(_PAGES[stage], handle=handle, **_args()))
+        return redirect(url_for(_PAGES[stage], handle=handle, **form_address()))
     period, entry = open_entry(period_id, nominee_id)
-    return _show_check(period, entry, content, handle)
+    return show_check(period, entry, content, handle)
 
 
 @blueprint.post(PATH)
@@ -169,9 +171,9 @@ def _cleared(form: ObjectionForm) -> ResponseReturnValue:
     for file in files:
         evidence.remove(work(), portal().vault, form_hash(form.form_token.data), file.id)
     drafting.forget(drafting.handle_of(form))
-    drafting.end_unfinished(_this_form())
+    drafting.end_unfinished(this_form())
     flash("填写的内容已经清除，没有提交。")
-    return redirect(url_for("objections.objection_form", **_args()), 303)
+    return redirect(url_for("objections.objection_form", **form_address()), 303)
 
 
 def _take_files(period_id: int, nominee_id: int, form: ObjectionForm) -> tuple[list[str], list[str]]:
@@ -184,15 +186,8 @@ def _take_files(period_id: int, nominee_id: int, form: ObjectionForm) -> tuple[l
     # The letter first: a file chosen in both fields is the letter.
     letters = attaching.take_sent(form.form_token.data, field=attaching.LETTER)
     refused = attaching.take_sent(form.form_token.data)
-    _note_files(form)
+    note_files(form)
     return refused, letters
-
-
-def _note_files(form: ObjectionForm) -> list[Attached]:
-    """Return the form's files, and set their numbers in the form."""
-    files = attaching.files_of(form.form_token.data)
-    form.saw(attaching.letters_among(files), len(files))
-    return files
 
 
 def _letter_seen(form: ObjectionForm) -> bool:
@@ -212,7 +207,7 @@ def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseRetur
     filed = intake.file_objection(session(), portal().keyring, entry_id, filing, now(), Guard(passed.answer))
     if not filed.repeated:
         own_share.note(form.form_token.data or "", form.contact.data or "")
-    drafting.end_unfinished(_this_form())
+    drafting.end_unfinished(this_form())
     return _receipt(filed, form)
 
 
@@ -287,7 +282,7 @@ def _answered_before(refusal: AnswerSpent) -> ResponseReturnValue:
 def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
     if not limits.refuses(error):  # the bucket filled up since this request read it: now the challenge is due
         limits.look_again()
-        return _answered(lambda: _taken(**_args()))
+        return _answered(lambda: _taken(**form_address()))
     metrics.count_refusal(limits.bucket(error))
     seconds = limits.seconds_until_room()
     sentence = (
@@ -300,7 +295,7 @@ def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
     if form.validate() and not attaching.files_sent():
         wait = dt.timedelta(seconds=seconds)
         return _answered(
-            lambda: _hold_up(sentence=sentence, status=429, wait=wait, form=form, headers=headers, **_args())
+            lambda: _hold_up(sentence=sentence, status=429, wait=wait, form=form, headers=headers, **form_address())
         )
     return _form_again(sentence, 429, headers=headers, page=FormStep.FACTS if attaching.files_sent() else None)
 
@@ -386,123 +381,21 @@ def _lead_to(
         "asked": asked,
     }
     let_go()
-    args = _args()
+    args = form_address()
     period, entry = open_entry(args["period_id"], args["nominee_id"])
     let_go()
     if drafting.keep(handle, content):
-        drafting.begin_unfinished(_this_form(), handle)
+        drafting.begin_unfinished(this_form(), handle)
         return redirect(url_for(_PAGES[page], handle=handle, **args), 303)
     if page is FormStep.CHECK:
-        return _show_check(period, entry, content, handle)
-    return _show_step(period, entry, page, content, handle)
-
-
-def open_entry(period_id: int, nominee_id: int) -> tuple[Period, EntryView | None]:
-    """Return the period, and the entry while it is public.
-
-    Outside the window the entry is None: no name is shown (R5).
-    """
-    period = publication.public_period(session(), period_id)
-    if period is None:
-        abort(404)
-    if not period.window.contains(now()):
-        return period, None
-    entry = publication.entry_of(session(), period_id, nominee_id, now())
-    if entry is None:
-        abort(404)
-    return period, entry
-
-
-def _args() -> dict[str, Any]:
-    args = request.view_args or {}
-    return {name: args[name] for name in ("period_id", "nominee_id")}
-
-
-def _this_form() -> str:
-    """Return the name of the form for this browser's drafts: one for each entry."""
-    return "objection:{period_id}:{nominee_id}".format(**_args())
+        return show_check(period, entry, content, handle)
+    return show_step(period, entry, page, content, handle)
 
 
 def _later_step(step: FormStep, handle: str) -> ResponseReturnValue:
     """Show a step after the first. Without a draft it leads to the first."""
     content = drafting.kept(handle)
     if content is None:
-        return redirect(url_for("objections.draft_form", handle=handle, **_args()))
-    period, entry = open_entry(**_args())
-    return _show_step(period, entry, step, content, handle)
-
-
-def _show_check(period: Period, entry: EntryView | None, content: Content, handle: str) -> ResponseReturnValue:
-    """Show the check page, with a challenge if one is due or was `asked` for again.
-
-    After the close only the holder of a slip may still file, and no name is shown (R5).
-    """
-    form = drafting.filled(ObjectionForm, content, handle)
-    if entry is None and not form.slip.data:
-        return _page(period, None, FormStep.CHECK, form)
-    token, contact = form.form_token.data or "", form.contact.data or ""
-    effort = limits.effort(token, contact)
-    due = content["asked"] or limits.asks_for_more(token, contact)
-    files = _note_files(form)
-    told = content["stage"] == FormStep.CHECK  # what was said on another page does not belong here
-    refusal = content["said"] if told else ""
-    at_least = dt.timedelta(seconds=limits.seconds_until_waiting()) if due else dt.timedelta(0)
-    task = challenge.ask(token, form.ticket.data or "", limits.look().hardness, effort, at_least) if due else None
-    html = render_template(
-        "objections/check.html",
-        period=period,
-        entry=entry,
-        handler=first_handler(session(), period.organiser, now()),
-        form=form,
-        files=files,
-        refusal=refusal,
-        challenge=task,
-        step=FormStep.CHECK,
-        step_names=STEP_NAMES,
-        has_errors=bool(refusal),
-        office=the_office(),
-        now=now(),
-    )
-    return html, content["status"] if told else 200, content["headers"] if told else {}
-
-
-def _show_step(
-    period: Period, entry: EntryView | None, step: FormStep, content: Content, handle: str
-) -> ResponseReturnValue:
-    form = drafting.filled(ObjectionForm, content, handle)
-    if content["stage"] != step:  # reached by going back or on: what was said belongs to another page
-        return _page(period, entry, step, form)
-    drafting.say_errors(form, content)
-    return _page(period, entry, step, form, content["status"], content["said"], content["headers"])
-
-
-def _page(
-    period: Period,
-    entry: EntryView | None,
-    step: FormStep,
-    form: ObjectionForm,
-    status: int = 200,
-    refusal: str = "",
-    headers: Mapping[str, str] | None = None,
-) -> ResponseReturnValue:
-    late = entry is None
-    if late and not refusal:
-        status, refusal = 409, str(WindowClosed(period.opens_at, period.closes_at, now()))
-    html = render_template(
-        "objections/too_late.html" if late else f"objections/{step}.html",
-        period=period,
-        entry=entry,
-        form=form,
-        step=step,
-        step_names=STEP_NAMES,
-        has_errors=bool(refusal or steps.steps_with_errors(form)),
-        own=steps.asked(step, of_unit=form.is_a_units),
-        files=attaching.files_of(form.form_token.data) if step is FormStep.FACTS else [],
-        refusal=refusal,
-        can_be_told=telling() is not None,
-        recordings=str(attaching.recordings()),
-        handler=first_handler(session(), period.organiser, now()),
-        office=the_office(),
-        now=now(),
-    )
-    return html, status, dict(headers or {})
+        return redirect(url_for("objections.draft_form", handle=handle, **form_address()))
+    period, entry = open_entry(**form_address())
+    return show_step(period, entry, step, content, handle)
