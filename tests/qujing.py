@@ -18,7 +18,7 @@ QUJING = built_in()
 ROUNDS, STAGES = QUJING.rounds, QUJING.stages
 UNIT_TYPES, TRADES = QUJING.words("unit_type"), QUJING.words("trade")
 PERSON_STATUSES = QUJING.words("status")
-ALWAYS = opinions.always_asked(QUJING)
+ALWAYS = opinions.list_always_asked(QUJING)
 LISTS = {field: form_words.list_of(field, QUJING).words for field in form_words.LISTS}
 
 
@@ -35,16 +35,16 @@ assert [*QUJING.authority_names] == [*Authority]
 
 checks_of = partial(eligibility.checks_of, notice=QUJING)
 conditions_of = partial(eligibility.conditions_of, notice=QUJING)
-needed = partial(opinions.needed, notice=QUJING)
-missing = partial(opinions.missing, notice=QUJING)
-names = partial(opinions.names, notice=QUJING)
+needed = partial(opinions.list_needed, notice=QUJING)
+missing = partial(opinions.list_missing, notice=QUJING)
+names = partial(opinions.join_names, notice=QUJING)
 is_misprint = partial(misprints.is_misprint, notice=QUJING)
 form_word = partial(form_words.form_word, notice=QUJING)
 problems_of = partial(nominations.problems_of, notice=QUJING)
 normalised = partial(nominations.normalised, notice=QUJING)
 photo_problems = partial(photos.photo_problems, asked=QUJING.photo)
-why_not = partial(passage.why_not, rounds=ROUNDS)
-round_ahead = partial(passage.round_ahead, rounds=ROUNDS)
+why_not = partial(passage.explain_obstacle, rounds=ROUNDS)
+round_ahead = partial(passage.find_next_round, rounds=ROUNDS)
 proposed_stages = partial(plan.proposed_stages, stages=STAGES)
 faults_of_texts = partial(plan.faults_of_texts, notice=QUJING)
 faults_of_stages = partial(plan.faults_of_stages, stages=STAGES)

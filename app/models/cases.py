@@ -18,7 +18,7 @@ from app.domain.cases.verdict import CaseOutcome, effective_state
 from app.domain.shared.instants import SHANGHAI
 from app.models.accounts import Unit, UnitKind, User
 from app.models.base import Base, checked, is_set
-from app.models.drawing import drawn
+from app.models.drawing import draw_id
 from app.models.objections import Objection
 from app.models.periods import Entry
 from app.models.stored_file import StoredFile
@@ -29,7 +29,7 @@ class Case(Base):
 
     __tablename__ = "cases"
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=draw_id)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
     state: Mapped[State] = mapped_column(checked(State, "state"))
     handler_unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
@@ -199,7 +199,7 @@ class CaseFile(StoredFile, Base):
 
     __tablename__ = "case_files"
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=draw_id)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     form_hash: Mapped[str] = mapped_column(String(64))
     received_by: Mapped[int] = mapped_column(ForeignKey("users.id"))

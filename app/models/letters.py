@@ -12,7 +12,7 @@ from app.domain.cases.letters import LETTER_NAMES, LetterKind, Reader, Turn
 from app.models.accounts import Unit, User
 from app.models.base import Base, checked, is_set
 from app.models.cases import Case
-from app.models.drawing import drawn
+from app.models.drawing import draw_id
 
 _TO_ISSUE = text("issued_at IS NULL")
 
@@ -27,7 +27,7 @@ class Letter(Base):
 
     __tablename__ = "letters"
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=draw_id)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
     series: Mapped[str] = mapped_column(String(130))
     year: Mapped[int]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.domain.objections.arrival import REGISTERED_CHANNELS, Channel
 from app.models.accounts import User
 from app.models.base import Base, checked
-from app.models.drawing import drawn
+from app.models.drawing import draw_id
 from app.models.periods import Entry
 from app.models.stored_file import StoredFile
 
@@ -54,7 +54,7 @@ class Objection(Base):
 
     __tablename__ = "objections"
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=draw_id)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     objector_kind: Mapped[ObjectorKind] = mapped_column(checked(ObjectorKind, "objector_kind"))
@@ -199,7 +199,7 @@ class Evidence(StoredFile, Base):
 
     __tablename__ = "evidence"
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=draw_id)
     form_hash: Mapped[str] = mapped_column(String(64))
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objections.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))

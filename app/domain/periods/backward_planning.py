@@ -47,7 +47,7 @@ class Misfit:
     fitting: int | None
 
 
-def misfit(opening: dt.date, conclude_workdays: int, due: dt.date, calendar: Calendar) -> Misfit | None:
+def find_misfit(opening: dt.date, conclude_workdays: int, due: dt.date, calendar: Calendar) -> Misfit | None:
     """Return what is wrong with a window opened on that working day, None if nothing. Raises as `last_opening` does."""
     last = last_opening(due, conclude_workdays, calendar)
     if opening <= last:
@@ -57,7 +57,7 @@ def misfit(opening: dt.date, conclude_workdays: int, due: dt.date, calendar: Cal
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class RoundToPlan:
     """What is known of one round before it is counted.
 
     It belongs to the stage from `starts` to `due`. `waiting`: somebody has still to be shown in it. `over` is the
@@ -76,11 +76,11 @@ class BackwardStep:
     """One round counted. `earliest` is the first day on which those still waiting could open, None when nobody waits.
 
     `slack` is how many working days there are to choose from beyond the first one, negative when it is too late:
-    then `misfit` says by what. What no calendar covers yet is None, and `unknown` says so in words (R3).
+    then `find_misfit` says by what. What no calendar covers yet is None, and `unknown` says so in words (R3).
     `provisional`: the days counted may still change.
     """
 
-    leg: Leg
+    leg: RoundToPlan
     earliest: dt.date | None
     last: dt.date | None
     slack: int | None
@@ -89,7 +89,9 @@ class BackwardStep:
     provisional: bool = False
 
 
-def chain(legs: Sequence[Leg], conclude_workdays: int, calendar: Calendar, today: dt.date) -> list[BackwardStep]:
+def plan_backwards(
+    legs: Sequence[RoundToPlan], conclude_workdays: int, calendar: Calendar, today: dt.date
+) -> list[BackwardStep]:
     """Return the rounds of a programme one after another: none opens before the one before it is concluded.
 
     Raises BadValue; what lies beyond the horizon is said in the step that it concerns.
@@ -103,7 +105,7 @@ def chain(legs: Sequence[Leg], conclude_workdays: int, calendar: Calendar, today
     return steps
 
 
-def _step(leg: Leg, conclude_workdays: int, calendar: Calendar, over: dt.date | None) -> BackwardStep:
+def _step(leg: RoundToPlan, conclude_workdays: int, calendar: Calendar, over: dt.date | None) -> BackwardStep:
     earliest = last = slack = wrong = None
     unknown = ""
     provisional = False
@@ -118,7 +120,7 @@ def _step(leg: Leg, conclude_workdays: int, calendar: Calendar, over: dt.date | 
     except BeyondHorizon as refusal:
         unknown = unknown or str(refusal)
     if earliest is not None and last is not None:
-        wrong = misfit(earliest, conclude_workdays, leg.due, calendar)
+        wrong = find_misfit(earliest, conclude_workdays, leg.due, calendar)
         slack = -wrong.late_by if wrong else workdays_between(earliest, last, calendar) - 1
     return BackwardStep(leg, earliest, last, slack, wrong, unknown, provisional)
 

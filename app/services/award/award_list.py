@@ -20,10 +20,10 @@ from app.domain.award.decision import (
     Tally,
     UnitQuota,
     award_list,
-    in_force,
-    obstacles,
-    steps,
-    tallies,
+    count_places,
+    find_papers_in_force,
+    list_obstacles,
+    list_steps,
 )
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import OPEN_STATES, Actor
@@ -70,7 +70,7 @@ class AwardStanding:
     @cached_property
     def in_force(self) -> set[int]:
         """The papers that count: the others were replaced by a later one of the same issuer."""
-        return {paper.id for paper in in_force(self.papers, self.award.shown_until)}
+        return {paper.id for paper in find_papers_in_force(self.papers, self.award.shown_until)}
 
     @property
     def decision(self) -> Proceeding | None:
@@ -79,17 +79,17 @@ class AwardStanding:
     @cached_property
     def obstacles(self) -> list[str]:
         """Why the decision cannot be recorded yet; empty when it can be."""
-        return obstacles(self.award, self.papers, self.quotas, unsettled=self.unsettled)
+        return list_obstacles(self.award, self.papers, self.quotas, unsettled=self.unsettled)
 
     @cached_property
     def steps(self) -> list[AwardStep]:
-        return steps(self.award, self.papers, self.decision.number if self.decision else "", self._revoked)
+        return list_steps(self.award, self.papers, self.decision.number if self.decision else "", self._revoked)
 
     @cached_property
     def tallies(self) -> dict[Kind, Tally]:
         """The count of the names that would be awarded; once it is decided, of those that were."""
         named = self.honours.values() if self.decision else self.award.named
-        return tallies([each.kind for each in named], self.quotas)
+        return count_places([each.kind for each in named], self.quotas)
 
     @property
     def _revoked(self) -> int:
@@ -170,7 +170,7 @@ def _doubts(session: Session, nominees: list[Nominee]) -> dict[int, str]:
     for row in session.scalars(select(Confirmation).where(Confirmation.nominee_id.in_(ids)).order_by(Confirmation.id)):
         said[row.nominee_id, row.condition] = row.met
     doubts |= {nominee_id: "认定不符合评选条件" for (nominee_id, _), met in said.items() if not met}
-    for nominee_id, answers in opinions.latest(session, ids).items():
+    for nominee_id, answers in opinions.find_latest(session, ids).items():
         if any(row.outcome is OpinionOutcome.NEGATIVE for row in answers.values()):
             doubts[nominee_id] = "征求意见中有不同意见"
     return doubts

@@ -97,8 +97,8 @@ def nominate(work: Work, programme_id: int, kind: Kind, recommender_id: int, giv
     Raises NotYourCase, KnownAlready, BadValue, PrivateData, MissingText.
     """
     lock_programme_before_award(work.session, programme_id)
-    recommender = recommending(work.session, recommender_id, work.actor)
-    nominee = enter(work.session, work.keyring, programme_id, kind, recommender, given, work.actor)
+    recommender = find_recommender(work.session, recommender_id, work.actor)
+    nominee = add_nominee(work.session, work.keyring, programme_id, kind, recommender, given, work.actor)
     nominee.position = 1 + (
         work.session.scalar(
             select(func.max(Nominee.position)).where(
@@ -111,7 +111,7 @@ def nominate(work: Work, programme_id: int, kind: Kind, recommender_id: int, giv
     return nominee
 
 
-def recommending(session: Session, recommender_id: int, actor: Actor) -> Unit:
+def find_recommender(session: Session, recommender_id: int, actor: Actor) -> Unit:
     """Return a recommending unit in whose name this person may nominate. Raises NotYourCase."""
     unit = session.get(Unit, recommender_id)
     theirs = actor.is_office or actor.unit_id == recommender_id
@@ -131,7 +131,7 @@ def recommenders(session: Session, programme_id: int, actor: Actor) -> Sequence[
     return session.scalars(query if actor.is_office else query.where(Unit.id == actor.unit_id)).all()
 
 
-def enter(
+def add_nominee(
     session: Session,
     keyring: Keyring,
     programme_id: int,
@@ -292,12 +292,14 @@ def require_unshown(session: Session, nominee: Nominee) -> None:
 # --- the order of preference -----------------------------------------------------------------------
 
 
-def in_order(session: Session, programme_id: int, recommender_id: int, kind: Kind, now: dt.datetime) -> list[Nominee]:
+def list_in_order(
+    session: Session, programme_id: int, recommender_id: int, kind: Kind, now: dt.datetime
+) -> list[Nominee]:
     """List a unit's nominees of a kind that still stand, most preferred first."""
     nominees = session.scalars(
         select(Nominee).where(*_list_of(programme_id, recommender_id, kind)).order_by(Nominee.position, Nominee.id)
     ).all()
-    left = leavers.left(session, nominees, now)
+    left = leavers.describe_left(session, nominees, now)
     return [nominee for nominee in nominees if nominee.id not in left]
 
 
@@ -308,8 +310,8 @@ def reorder(work: Work, programme_id: int, recommender_id: int, kind: Kind, plac
     Raises NotYourCase, BadValue, NothingChanged.
     """
     lock_programme_before_award(work.session, programme_id)
-    recommending(work.session, recommender_id, work.actor)
-    nominees = in_order(work.session, programme_id, recommender_id, kind, work.now)
+    find_recommender(work.session, recommender_id, work.actor)
+    nominees = list_in_order(work.session, programme_id, recommender_id, kind, work.now)
     if places.keys() != {nominee.id for nominee in nominees} or sorted(places.values()) != _one_to(len(nominees)):
         raise BadValue("place", f"请把1到{len(nominees)}每个数字用一次，不重复、不跳号。")
     if all(nominee.position == places[nominee.id] for nominee in nominees):

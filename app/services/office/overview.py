@@ -31,7 +31,7 @@ from app.services.periods.replanning import Move, moves_due
 
 
 @dataclass(frozen=True, slots=True)
-class ToReview:
+class WaitingReviews:
     """How many of a programme's nominees are through a round and wait for the review before the next."""
 
     programme: Programme
@@ -40,7 +40,7 @@ class ToReview:
 
 
 @dataclass(frozen=True, slots=True)
-class NeedsAHand:
+class OfficeTasks:
     """What waits for the office today, each list most urgent first."""
 
     without_hands: list[QueuedCase]
@@ -53,7 +53,7 @@ class NeedsAHand:
     provisional: list[Period]
     reversals: Sequence[Reversal]
     identity_requests: Sequence[IdentityRequest]
-    to_review: list[ToReview]
+    to_review: list[WaitingReviews]
     revocations: Sequence[Revocation]
     accounts: list[Waiting]
     resets: Sequence[AccountReset]
@@ -63,13 +63,13 @@ class NeedsAHand:
         return not any(getattr(self, field.name) for field in fields(self))
 
 
-def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand:
+def list_office_tasks(session: Session, actor: Actor, now: dt.datetime) -> OfficeTasks:
     """Return what waits today: escalated and pressing cases, proposals, periods to close, days that may change."""
     own = [queued for queued in list_queue(session, actor, now) if queued.is_open]
     watched = list_watched(session, actor, now)
     unclosed = running_periods(session)
     ready = ready_to_close(session, unclosed, now)
-    return NeedsAHand(
+    return OfficeTasks(
         without_hands=[queued for queued in (*own, *watched) if not queued.has_hands],
         moves=moves_due(session, now),
         escalated=[queued for queued in watched if queued.escalated and not queued.urgent],
@@ -85,16 +85,16 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
         ).all(),
         identity_requests=identities.waiting_for(session, actor, now),
         to_review=_to_review(session, now),
-        revocations=revocation.waiting(session),
+        revocations=revocation.list_waiting(session),
         accounts=[row for row in two_people.waiting(session, actor) if row.mine],
         resets=resets.unread(session, actor),
     )
 
 
-def _to_review(session: Session, now: dt.datetime) -> list[ToReview]:
+def _to_review(session: Session, now: dt.datetime) -> list[WaitingReviews]:
     running = session.scalars(select(Programme).where(Programme.archived_at.is_(None)).order_by(Programme.id.desc()))
     return [
-        ToReview(programme, stage, count)
+        WaitingReviews(programme, stage, count)
         for programme in running
         for stage, count in gates.waiting_for_review(session, programme, now).items()
         if count

@@ -28,8 +28,8 @@ from app.services.cases.visibility import cases_visible_to
 from app.services.papers.paper import (
     Clerk,
     Paper,
-    basis,
-    filled_in,
+    cite_basis,
+    mark_if_empty,
     period_for,
     the_office,
     title_lines,
@@ -67,7 +67,7 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
     context = {
         "warning": _warning(period, clerk.now),
         "title": title,
-        "opening": f"{basis(programme)}，{words.opening}",
+        "opening": f"{cite_basis(programme)}，{words.opening}",
         "window": f"{_window(period)}，共{period.workdays}个工作日，其间的休息日照常公示、不计入工作日。",
         "groups": _groups(session, period, clerk.now),
         "objecting": [
@@ -190,9 +190,9 @@ def _contacts(period: Period) -> list[str]:
     unit = period.organiser
     return [
         f"受理单位：{unit.name}",
-        f"地址：{filled_in(unit.address, '地址')}",
-        f"电话：{filled_in(unit.phone, '办公电话')}；受理时间：{filled_in(unit.hours, '受理时间')}",
-        f"电子邮箱：{filled_in(unit.email, '电子邮箱')}",
+        f"地址：{mark_if_empty(unit.address, '地址')}",
+        f"电话：{mark_if_empty(unit.phone, '办公电话')}；受理时间：{mark_if_empty(unit.hours, '受理时间')}",
+        f"电子邮箱：{mark_if_empty(unit.email, '电子邮箱')}",
     ]
 
 

@@ -57,7 +57,7 @@ def photos_of(session: Session, vault: Vault, found: Sequence[Nominee]) -> dict[
     return newest_of(session, vault, found, Purpose.PHOTO)
 
 
-def nothing() -> None:
+def read_no_photo() -> None:
     """Read the photo of somebody who has none: there is nothing to read."""
 
 

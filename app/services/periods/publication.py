@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.domain.periods.publicity import FEWEST_SHOWN_ALONE, ClosingFigures, figures_of, pooled, shown_alone
+from app.domain.periods.publicity import FEWEST_SHOWN_ALONE, ClosingFigures, figures_of, is_shown_alone, pool_figures
 from app.domain.periods.rounds import Kind, Organiser
 from app.models import Correction, Entry, Period, Unit, UnitKind
-from app.services.periods.corrected_text import EntryView, as_shown
+from app.services.periods.corrected_text import EntryView, read_entries
 
 # One page holds a whole programme's list, because people search it in the browser and print it.
 ENTRIES_PER_PAGE = 150
@@ -91,7 +91,7 @@ def entry_list(
         matching = of_kind[wanted.kind] if wanted.kind else sum(of_kind.values())
         query = query.where(Entry.position > before + (period.collectives if wanted.kind is Kind.INDIVIDUAL else 0))
     entries = session.scalars(query).all()
-    return EntryList(as_shown(session, entries, now), matching, pages=max(1, -(-matching // per_page)))
+    return EntryList(read_entries(session, entries, now), matching, pages=max(1, -(-matching // per_page)))
 
 
 def closing_figures(session: Session, period: Period) -> ClosingFigures | None:
@@ -102,7 +102,7 @@ def closing_figures(session: Session, period: Period) -> ClosingFigures | None:
     if period.closing is None:
         return None
     report = period.closing.report
-    if shown_alone(report["entries"]):
+    if is_shown_alone(report["entries"]):
         return ClosingFigures(figures_of(report))
     by = period.organiser.parent if period.round.organiser is Organiser.OWN_UNIT else None
     unit = by or period.organiser
@@ -119,7 +119,7 @@ def closing_figures(session: Session, period: Period) -> ClosingFigures | None:
         .options(joinedload(Period.closing))
     ).all()
     reports = [peer.closing.report for peer in peers if peer.closing is not None]
-    return pooled(reports, unit.name, running=len(peers) - len(reports))
+    return pool_figures(reports, unit.name, running=len(peers) - len(reports))
 
 
 def _matches(period: Period, wanted: ListFilter) -> list[ColumnElement[bool]]:
@@ -165,7 +165,7 @@ def recommenders(session: Session, period: Period) -> list[str]:
 def entry_of(session: Session, period_id: int, nominee_id: int, now: dt.datetime) -> EntryView | None:
     """One entry as it reads now. Show it only while the window contains `now`."""
     entry = session.scalar(select(Entry).where(Entry.period_id == period_id, Entry.nominee_id == nominee_id))
-    return as_shown(session, [entry], now)[0] if entry else None
+    return read_entries(session, [entry], now)[0] if entry else None
 
 
 def neighbours(session: Session, entry: EntryView, now: dt.datetime) -> tuple[EntryView | None, EntryView | None]:
@@ -173,7 +173,7 @@ def neighbours(session: Session, entry: EntryView, now: dt.datetime) -> tuple[En
     others = select(Entry).where(Entry.period_id == entry.period_id).limit(1)
     before = session.scalar(others.where(Entry.position < entry.position).order_by(Entry.position.desc()))
     after = session.scalar(others.where(Entry.position > entry.position).order_by(Entry.position))
-    shown = {each.id: each for each in as_shown(session, [each for each in (before, after) if each], now)}
+    shown = {each.id: each for each in read_entries(session, [each for each in (before, after) if each], now)}
     return shown[before.id] if before else None, shown[after.id] if after else None
 
 

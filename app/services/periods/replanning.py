@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import Calendar
 from app.domain.cases.states import require_office
-from app.domain.periods.replanning import moves_anything, replanned
+from app.domain.periods.replanning import moves_anything, replan_dates
 from app.domain.periods.window import WindowPlan
 from app.domain.refusals import ChangedMeanwhile, EstimatedCalendar, NothingChosen, Refusal
 from app.models import Period, Replanning
@@ -79,7 +79,7 @@ def _move(period: Period, calendar: Calendar, now: dt.datetime) -> Move | None:
         first = calendar.day(period.window.first_day)
         if now < period.opens_at and not first.works:
             return Move(period, None, f"开始的那一天改为{first.name or '休息日'}，请撤回后重新安排。")
-        plan = replanned(period.stored, calendar, now)
+        plan = replan_dates(period.stored, calendar, now)
     except Refusal as refusal:
         return Move(period, None, str(refusal))
     if not moves_anything(period.stored, plan):

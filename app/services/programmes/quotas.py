@@ -111,7 +111,7 @@ def of_programme(session: Session, programme_id: int) -> Sequence[Quota]:
     return session.scalars(query).all()
 
 
-def sums(session: Session) -> dict[int, tuple[int, int]]:
+def sum_places(session: Session) -> dict[int, tuple[int, int]]:
     """Sum the collectives and the individuals of every programme."""
     query = select(Quota.programme_id, func.sum(Quota.collectives), func.sum(Quota.individuals))
     rows = session.execute(query.group_by(Quota.programme_id))
@@ -119,7 +119,7 @@ def sums(session: Session) -> dict[int, tuple[int, int]]:
 
 
 @use_case
-def give(work: Work, programme_id: int, places: Iterable[Places]) -> None:
+def give_places(work: Work, programme_id: int, places: Iterable[Places]) -> None:
     """Set the places of these units, all or none. A unit without any place is taken off the list.
 
     Raises Unfit (its fields end in the unit's number: `collectives-3`), StillNeeded, WrongState, Archived.

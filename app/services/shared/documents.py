@@ -43,7 +43,7 @@ def stored(
     """
     inspected = inspect(upload.content, as_it_came=True)
     with closing(inspected.content):
-        columns = files.put(vault, upload.title, inspected, now)
+        columns = files.seal_into_store(vault, upload.title, inspected, now)
     return Document(
         purpose=purpose, programme_id=programme_id, nominee_id=nominee_id, received_by=actor.user_id, **columns
     )

@@ -51,7 +51,7 @@ def key_bound_to(name: str) -> str:
     return f"evidence-key:{name}"
 
 
-def put(vault: Vault, title: str, inspected: Inspected, now: dt.datetime) -> dict[str, Any]:
+def seal_into_store(vault: Vault, title: str, inspected: Inspected, now: dt.datetime) -> dict[str, Any]:
     """Seal a file into the store under a fresh name and key. Returns a StoredFile's columns. Raises StoreDown."""
     name, cipher = new_name(), vault.keyring.cipher
     key = new_key(cipher)
@@ -78,7 +78,7 @@ def discard(vault: Vault, name: str) -> None:
 
 
 @dataclass(slots=True)
-class Incoming:
+class IncomingFile:
     """A file that is stored before its row. `columns` are those of the row, `named` says that the row was made."""
 
     columns: dict[str, Any]
@@ -86,7 +86,7 @@ class Incoming:
 
 
 @contextmanager
-def incoming(vault: Vault, title: str, upload: BinaryIO, now: dt.datetime) -> Iterator[Incoming]:
+def store_incoming(vault: Vault, title: str, upload: BinaryIO, now: dt.datetime) -> Iterator[IncomingFile]:
     """Inspect and store an uploaded file, and delete it again on a refusal or where no row was made for it.
 
     No transaction should be open before: inspecting and storing takes long. After any other fault the file stays, since
@@ -94,7 +94,7 @@ def incoming(vault: Vault, title: str, upload: BinaryIO, now: dt.datetime) -> It
     """
     inspected = inspect(upload)
     with closing(inspected.content):
-        file = Incoming(put(vault, title, inspected, now))
+        file = IncomingFile(seal_into_store(vault, title, inspected, now))
     try:
         yield file
     except Refusal:

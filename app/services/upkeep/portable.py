@@ -121,7 +121,7 @@ def last_id(connection: Connection, rows: Table) -> int | None:
     return max(connection.scalar(query) or 0 for query in given)
 
 
-def go_on_after(connection: Connection, name: str, given: int) -> None:
+def continue_ids_after(connection: Connection, name: str, given: int) -> None:
     """Let a table's next id be one after `given`."""
     if connection.dialect.name == "postgresql":
         set_value = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :given)")

@@ -22,7 +22,7 @@ from app.services.messages import followers
 from app.services.objections import evidence, following
 from app.services.objections.drafts import Content
 from app.services.objections.evidence import Attached
-from app.services.shared.leavers import departures
+from app.services.shared.leavers import find_departures
 from app.web.objections import attaching, drafting, receipt_session
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import LookForm, ReceiptForm, SupplementForm, WithdrawForm
@@ -30,7 +30,7 @@ from app.web.periods.public import the_office
 from app.web.shared import errors, limits, metrics, own_share
 from app.web.shared.access import everyone, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
-from app.web.shared.downloads import sent_out
+from app.web.shared.downloads import send_stored_file
 from app.web.shared.form_files import form_hash, removal_asked
 from app.web.shared.forms import TypedBefore
 from app.web.shared.limits import address, limiter
@@ -145,7 +145,7 @@ def supplement() -> ResponseReturnValue:
 def own_evidence(evidence_id: int) -> ResponseReturnValue:
     if (objection_id := followed_objection()) is None:
         return redirect(url_for("receipts.receipt"))
-    return sent_out(evidence_reading.open_for_objector(session(), portal().vault, objection_id, evidence_id))
+    return send_stored_file(evidence_reading.open_for_objector(session(), portal().vault, objection_id, evidence_id))
 
 
 @blueprint.post("/receipt/withdraw")
@@ -229,7 +229,7 @@ def _lead_to(
         "status": tried.status,
         "said": tried.on_top,
         "headers": dict(headers or {}),
-        "kept": errors.kept() if what == "expired" else [],
+        "kept": errors.keep_fields() if what == "expired" else [],
     }
     let_go()
     handle = drafting.new_handle()
@@ -311,7 +311,7 @@ def _case_page(
         files=_files_of(objection),
         unfiled=attaching.files_of(supplement_form.form_token.data),
         state=state,
-        left=departures(session(), [objection.entry.nominee_id], now()).get(objection.entry.nominee_id),
+        left=find_departures(session(), [objection.entry.nominee_id], now()).get(objection.entry.nominee_id),
         refusal=tried.on_top,
         is_open=state in OPEN_STATES,
         is_past=now() >= objection.entry.period.conclude_by,

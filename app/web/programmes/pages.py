@@ -25,7 +25,7 @@ _STATES = {"running": "进行中", "archived": "已归档"}
 @blueprint.get("/")
 @allow(*OFFICE_AND_UNITS)
 def programmes_page() -> ResponseReturnValue:
-    sums = quotas.sums(session())
+    sums = quotas.sum_places(session())
 
     def days(programme: Programme) -> str:
         stages = programme.stages

@@ -64,7 +64,7 @@ def attempt(use_case: Callable[[], Result], form: Fields | None = None) -> Attem
         raise
     except Refusal as refusal:
         let_go()
-        return Attempt(status_of(refusal), refusal, place(refusal, form))
+        return Attempt(status_of(refusal), refusal, place_faults(refusal, form))
 
 
 def nothing_done(tried: Attempt[Any], back: str, back_name: str) -> ResponseReturnValue:
@@ -86,7 +86,7 @@ def status_of(refusal: Refusal) -> int:
     return 422 if any(fault.field for fault in refusal.faults) else 409
 
 
-def place(refusal: Refusal, form: Fields | None) -> str:
+def place_faults(refusal: Refusal, form: Fields | None) -> str:
     """Place each fault beside its field. Returns the sentence for the top of the page, "" for none."""
     left = []
     for fault in refusal.faults:

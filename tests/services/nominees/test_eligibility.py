@@ -23,7 +23,7 @@ PERSON = 2  # the place of the first individual among qilin's nominees
 
 
 def say(world: World, nominee: int, condition: str, met: bool, note: str = "", now: str = NOW) -> None:
-    world.run(eligibility.say, nominee, condition, met, note, by=world.actor("office"), now=at(now))
+    world.run(eligibility.confirm_or_deny, nominee, condition, met, note, by=world.actor("office"), now=at(now))
 
 
 @sqlite

@@ -205,7 +205,7 @@ def test_before_the_settlement_and_after_it_the_same_are_out_and_every_reading_a
             nominees = session.scalars(select(Nominee).where(Nominee.id.in_(world.nominees))).all()
             return (
                 leavers.disqualified(session, world.nominees, now),
-                leavers.left(session, nominees, now),
+                leavers.describe_left(session, nominees, now),
                 closing.who_is_out(session, row, cases, now),
                 {key: [each["name"] for each in report[key]] for key in ("goes_on", "withdrawn", "goes_out")},
                 [(each.nominee.id, each.why) for each in vacancies(session, 1, world.actor("office"), now)],

@@ -126,7 +126,7 @@ def test_what_stops_a_restore_leaves_the_database_empty_for_another_try(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(portable, "go_on_after", stop)
+    monkeypatch.setattr(portable, "continue_ids_after", stop)
     with pytest.raises(KeyboardInterrupt):
         restore(fresh, Folder(tmp_path / "e2"), RING, made.folder, NOW)
     monkeypatch.undo()
