@@ -1,4 +1,4 @@
-"""A misprint is letters; a change is what the letters say (R9)."""
+"""A correction mends a few characters; a change of what the text says is refused (R9)."""
 
 import pytest
 

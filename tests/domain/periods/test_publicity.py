@@ -1,4 +1,4 @@
-"""A title or a figure can be a name: what of a period may be read outside its window (R5)."""
+"""A title or a figure that would identify a nominee is not public outside the window (R5)."""
 
 from typing import Any
 

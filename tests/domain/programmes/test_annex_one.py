@@ -1,4 +1,4 @@
-"""Annex 1 as a sheet: whose places each line has, and sums that add up."""
+"""Annex 1 is read as a sheet: the unit of each line, and sums that add up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conditions as the form and a person tell them (R10)."""
+"""Conditions are judged by what the form says and by what a person confirms (R10)."""
 
 from __future__ import annotations
 

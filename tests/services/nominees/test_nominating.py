@@ -1,4 +1,4 @@
-"""Nominees by hand: entered, edited until somebody outside has seen them, put in order."""
+"""Nominees are entered by hand, edited until they were on show, and put in order."""
 
 from __future__ import annotations
 

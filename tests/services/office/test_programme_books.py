@@ -1,4 +1,4 @@
-"""A programme from one file: judged beside what there is, saved whole or not at all."""
+"""A programme is loaded from one file: checked against the database, saved whole or not at all."""
 
 from __future__ import annotations
 

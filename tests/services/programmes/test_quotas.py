@@ -1,4 +1,4 @@
-"""Places given to the units of a programme, and what they do not fall below (R9, R11)."""
+"""Units are given places in a programme, never fewer than are used (R9, R11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programmes set up, changed within what already happened, put away; places of units."""
+"""Programmes are set up, changed as far as events allow, and archived; units get their places."""
 
 from __future__ import annotations
 

@@ -27,7 +27,17 @@ from app.services.upkeep import backup
 from app.services.upkeep.backup import back_up
 from tests.conftest import KEY
 from tests.files import attach, form_hash, hand_in, pdf, png, vault_in
-from tests.services.upkeep.backups import FILED, NOW, RING, across, counts, eventful, manifest_of, on_sqlite, restore
+from tests.services.upkeep.backups import (
+    FILED,
+    NOW,
+    RING,
+    between_databases,
+    counts,
+    eventful,
+    manifest_of,
+    on_sqlite,
+    restore,
+)
 from tests.web.browsing import TOKEN
 from tests.world import World
 
@@ -47,7 +57,7 @@ def stored_names(world: World) -> list[str]:
 # --- while people write ----------------------------------------------------------------------------
 
 
-@across
+@between_databases
 def test_security_09_a_backup_made_while_people_write_is_one_moment_and_is_put_back_elsewhere(
     world: World, store: Folder, tmp_path: Path, elsewhere: Database
 ) -> None:
@@ -118,7 +128,7 @@ def test_security_09_every_value_comes_back_exactly_and_new_rows_follow(
         assert late == []
 
 
-@across
+@between_databases
 def test_security_09_an_id_that_was_given_out_is_not_given_again(
     world: World, store: Folder, tmp_path: Path, elsewhere: Database
 ) -> None:

@@ -1,4 +1,4 @@
-"""What Prometheus reads, and that nobody else does."""
+"""Prometheus reads the metrics with a token, and nobody reads them without."""
 
 from __future__ import annotations
 
