@@ -156,7 +156,7 @@ class AwardList:
         return max((shown.over_on for facts in proposed for shown in facts.shown), default=None)
 
 
-def award_list(facts: Iterable[Facts], notice: AwardNotice) -> AwardList:
+def build_award_list(facts: Iterable[Facts], notice: AwardNotice) -> AwardList:
     """Judge every nominee. The list keeps the order of `facts`: unit by unit, in each unit's order of preference."""
     judged = (judge(each, notice) for each in facts)
     return AwardList(tuple(sorted(judged, key=lambda each: each.facts.kind is Kind.INDIVIDUAL)), notice)
@@ -243,7 +243,7 @@ def is_of_the_award(paper: RecordedPaper, shown_until: dt.date | None) -> bool:
     return shown_until is not None and paper.dated >= shown_until
 
 
-def approvals(papers: Iterable[RecordedPaper], shown_until: dt.date | None) -> list[RecordedPaper]:
+def find_approvals(papers: Iterable[RecordedPaper], shown_until: dt.date | None) -> list[RecordedPaper]:
     """Return the answers in force to the request to award these nominees."""
     return [
         paper
@@ -270,7 +270,7 @@ def list_obstacles(
         found.append("没有一个推荐对象走完程序，名单是空的")
     if unsettled:
         found.append("有公示的规定时间已到、系统还没有处理完，请过一分钟再试")
-    answers = approvals(papers, award.shown_until)
+    answers = find_approvals(papers, award.shown_until)
     if refusing := [paper.issuer for paper in answers if not paper.agreed]:
         found.append(f"{'、'.join(refusing)}没有同意")
     elif not answers:
@@ -297,7 +297,7 @@ def list_steps(award: AwardList, papers: Sequence[RecordedPaper], decided: str, 
         _answered("征求意见", [paper for paper in counting if paper.kind is ProceedingKind.CONSULTATION], "部门"),
         _before_showing(counting, award.shown_until),
         _shown(award, proposed),
-        _answered("审批", approvals(papers, award.shown_until), "机关"),
+        _answered("审批", find_approvals(papers, award.shown_until), "机关"),
         AwardStep("表彰决定", bool(decided), f"{decided}，已经公布" if decided else "还没有作出"),
     ]
     return [*found, AwardStep("撤销", True, f"撤销了{revoked}个")] if revoked else found

@@ -17,7 +17,7 @@ from app.domain.refusals import BeyondHorizon
 _ONE_DAY = dt.timedelta(days=1)
 
 
-def last_opening(due: dt.date, conclude_workdays: int, calendar: Calendar) -> dt.date:
+def find_last_opening(due: dt.date, conclude_workdays: int, calendar: Calendar) -> dt.date:
     """Return the last working day on which a window can open and still be concluded by 24:00 of `due`.
 
     Raises BadValue (not 3-30 working days to conclude), BeyondHorizon (R3).
@@ -26,7 +26,7 @@ def last_opening(due: dt.date, conclude_workdays: int, calendar: Calendar) -> dt
     return nth_workday_before(due + _ONE_DAY, WINDOW_WORKDAYS + conclude_workdays, calendar)
 
 
-def most_workdays(opening: dt.date, due: dt.date, calendar: Calendar) -> int | None:
+def count_most_workdays(opening: dt.date, due: dt.date, calendar: Calendar) -> int | None:
     """Return the longest time to conclude with which a window opened still fits; None when the shortest does not."""
     room = workdays_between(opening, due, calendar) - WINDOW_WORKDAYS
     return min(room, CONCLUDE_WORKDAYS[-1]) if room in CONCLUDE_WORKDAYS or room > CONCLUDE_WORKDAYS[-1] else None
@@ -48,12 +48,15 @@ class Misfit:
 
 
 def find_misfit(opening: dt.date, conclude_workdays: int, due: dt.date, calendar: Calendar) -> Misfit | None:
-    """Return what is wrong with a window opened on that working day, None if nothing. Raises as `last_opening` does."""
-    last = last_opening(due, conclude_workdays, calendar)
+    """Return what is wrong with a window opened on that working day, None if nothing.
+
+    Raises what `find_last_opening` raises.
+    """
+    last = find_last_opening(due, conclude_workdays, calendar)
     if opening <= last:
         return None
     late_by = workdays_between(last + _ONE_DAY, opening, calendar)
-    return Misfit(opening, conclude_workdays, due, last, late_by, most_workdays(opening, due, calendar))
+    return Misfit(opening, conclude_workdays, due, last, late_by, count_most_workdays(opening, due, calendar))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def _step(leg: RoundToPlan, conclude_workdays: int, calendar: Calendar, over: dt
     unknown = ""
     provisional = False
     try:
-        last = last_opening(leg.due, conclude_workdays, calendar)
+        last = find_last_opening(leg.due, conclude_workdays, calendar)
         provisional = any(calendar.day(date).provisional for date in each_day(last, leg.due))
     except BeyondHorizon as refusal:
         unknown = str(refusal)

@@ -19,7 +19,7 @@ from app.domain.award.decision import (
     RecordedPaper,
     Tally,
     UnitQuota,
-    award_list,
+    build_award_list,
     count_places,
     find_papers_in_force,
     list_obstacles,
@@ -113,7 +113,7 @@ def standing_of(
     return AwardStanding(
         programme=programme,
         nominees={nominee.id: nominee for nominee in nominees},
-        award=award_list(_facts(session, programme.id, nominees, now, seen_by), programme.rules),
+        award=build_award_list(_facts(session, programme.id, nominees, now, seen_by), programme.rules),
         proceedings=proceedings,
         quotas={quota.unit_id: _places(quota) for quota in quotas},
         unsettled=_unsettled(session, programme.id, now),

@@ -102,7 +102,7 @@ def _too_many(share: CountyShare) -> list[str]:
     return [f"县处级占{share.words}（{share.total}个中{share.county}个），超过{share.percent}%"]
 
 
-def standings(
+def find_standings(
     session: Session,
     keyring: Keyring,
     programme: Programme,
@@ -144,9 +144,9 @@ def standings(
 def standing_of(
     session: Session, keyring: Keyring, nominee: Nominee, now: dt.datetime, seen_by: Actor | None = None
 ) -> NomineeStanding:
-    """Return where one nominee stands; see `standings`."""
+    """Return where one nominee stands; see `find_standings`."""
     programme = session.get_one(Programme, nominee.programme_id)
-    return standings(session, keyring, programme, [nominee], now, seen_by)[nominee.id]
+    return find_standings(session, keyring, programme, [nominee], now, seen_by)[nominee.id]
 
 
 def waiting_for_review(session: Session, programme: Programme, now: dt.datetime) -> dict[ReviewStage, int]:

@@ -47,19 +47,19 @@ def replace(work: Work, nominee_id: int, given: Particulars) -> Nominee:
 
 def require_vacant(session: Session, left: Nominee, now: dt.datetime) -> None:
     """Raise WrongState for a nominee who still stands, AlreadyDone where a replacement is named."""
-    if (named := replacement_of(session, left.id)) is not None:
+    if (named := find_replacement(session, left.id)) is not None:
         name = named.name
         raise AlreadyDone(f"这个名额已经由{name}递补。{name}退出或者被取消资格后，请在{name}的页面办理递补。")
     if not changes.has_left(session, left, now):
         raise WrongState(f"{left.name}仍在参评，名额没有空出来，不能递补。")
 
 
-def replacement_of(session: Session, nominee_id: int) -> Nominee | None:
+def find_replacement(session: Session, nominee_id: int) -> Nominee | None:
     """Return the replacement named for this nominee's place, whether or not it still stands."""
     return session.scalar(select(Nominee).where(Nominee.replaces_id == nominee_id))
 
 
-def vacancies(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[Vacancy]:
+def list_vacancies(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[Vacancy]:
     """List every place of a programme that somebody left and this person may see, in the order of the list."""
     fates = fates_of(session, programme_id, actor, now)
     left = find_departures(session, [nominee.id for nominee in fates.nominees], now)

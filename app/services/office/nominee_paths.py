@@ -93,7 +93,7 @@ def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetim
     replaces, replaced_by = find_predecessor_and_successor(session, nominee)
     left = leavers.describe_left(session, [each for each in (nominee, replaces, replaced_by) if each], now)
     departed = leavers.find_departures(session, [nominee_id], now).get(nominee_id)
-    standing = gates.standings(session, keyring, programme, [nominee], now, actor)[nominee_id]
+    standing = gates.find_standings(session, keyring, programme, [nominee], now, actor)[nominee_id]
     others = [each for each in (replaces, replaced_by) if each and each.id not in left]
     return Path(
         rounds=_rounds(standing, _stages(session, nominee_id, actor, now), now),

@@ -27,7 +27,7 @@ from app.services.cases.queue import QueuedCase, list_queue, list_watched
 from app.services.nominees import gates
 from app.services.objections import identities
 from app.services.periods.progress import ready_to_close, running_periods
-from app.services.periods.replanning import Move, moves_due
+from app.services.periods.replanning import Move, list_moves_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def list_office_tasks(session: Session, actor: Actor, now: dt.datetime) -> Offic
     ready = ready_to_close(session, unclosed, now)
     return OfficeTasks(
         without_hands=[queued for queued in (*own, *watched) if not queued.has_hands],
-        moves=moves_due(session, now),
+        moves=list_moves_due(session, now),
         escalated=[queued for queued in watched if queued.escalated and not queued.urgent],
         own_cases=own,
         urgent=[queued for queued in watched if queued.urgent],

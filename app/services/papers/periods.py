@@ -95,7 +95,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
     if period.closing is None:
         raise WrongState("公示办结以后才有办结报告。")
     report = period.closing.report
-    seen = None if clerk.actor.is_office else numbers_seen(session, period, clerk.actor, clerk.now)
+    seen = None if clerk.actor.is_office else list_numbers_seen(session, period, clerk.actor, clerk.now)
     context = {
         "title": title_lines(period.title, "办结报告"),
         "times": [
@@ -107,7 +107,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
             *_channels(report, clerk.actor),
         ],
         "figures": _in_two_columns(_figures(report)),
-        "out": out_rows(report["goes_out"], period.programme.rules.kind_names, seen),
+        "out": list_out_rows(report["goes_out"], period.programme.rules.kind_names, seen),
         "goes_on": report["goes_on"],
         "goes_on_names": "、".join(one["name"] for one in report["goes_on"]) or "没有推荐对象继续参评。",
         "withdrawn": "、".join(one["name"] for one in report.get("withdrawn", [])),
@@ -121,7 +121,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
     return clerk.stationery.written("closing.docx", f"{period.title}办结报告", context)
 
 
-def out_rows(
+def list_out_rows(
     goes_out: Iterable[Mapping[str, Any]], kinds: Mapping[Kind, str], numbers: set[str] | None = None
 ) -> list[dict[str, str]]:
     """Return who is out, as rows of a table.
@@ -142,7 +142,7 @@ def out_rows(
     ]
 
 
-def numbers_seen(session: Session, period: Period, actor: Actor, now: dt.datetime) -> set[str]:
+def list_numbers_seen(session: Session, period: Period, actor: Actor, now: dt.datetime) -> set[str]:
     """Return the numbers of a period's cases that this person may see (R21)."""
     query = select(Case).join(Entry, Case.entry_id == Entry.id)
     query = query.where(Entry.period_id == period.id, cases_visible_to(actor, now))

@@ -168,7 +168,7 @@ def entry_of(session: Session, period_id: int, nominee_id: int, now: dt.datetime
     return read_entries(session, [entry], now)[0] if entry else None
 
 
-def neighbours(session: Session, entry: EntryView, now: dt.datetime) -> tuple[EntryView | None, EntryView | None]:
+def find_neighbours(session: Session, entry: EntryView, now: dt.datetime) -> tuple[EntryView | None, EntryView | None]:
     """Return the entries before and after one, in the order of the list."""
     others = select(Entry).where(Entry.period_id == entry.period_id).limit(1)
     before = session.scalar(others.where(Entry.position < entry.position).order_by(Entry.position.desc()))

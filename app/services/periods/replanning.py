@@ -43,7 +43,7 @@ class Move:
         return self.plan is not None and self.plan.conclude_by > self.period.set_deadline
 
 
-def moves_due(session: Session, now: dt.datetime) -> list[Move]:
+def list_moves_due(session: Session, now: dt.datetime) -> list[Move]:
     """List the periods to be moved because of the notice in force, the one that ends first on top.
 
     The first thing on the office's page while there is one (R3).
@@ -91,7 +91,7 @@ def _move(period: Period, calendar: Calendar, now: dt.datetime) -> Move | None:
 
 @use_case
 def replan(work: Work, period_ids: Iterable[int], reason: str) -> list[Period]:
-    """Move the windows and deadlines of these periods as `moves_due` says at this moment: all of them or none.
+    """Move the windows and deadlines of these periods as `list_moves_due` says at this moment: all of them or none.
 
     `period_ids` are those that were seen. Raises NothingChosen, MissingText, ChangedMeanwhile where one of them no
     longer moves or cannot be moved.

@@ -55,7 +55,7 @@ def seal_into_store(vault: Vault, title: str, inspected: Inspected, now: dt.date
     """Seal a file into the store under a fresh name and key. Returns a StoredFile's columns. Raises StoreDown."""
     name, cipher = new_name(), vault.keyring.cipher
     key = new_key(cipher)
-    vault.store.put(name, sealed(pieces(inspected.content), cipher, key, name))
+    vault.store.put(name, sealed(read_pieces(inspected.content), cipher, key, name))
     return {
         "name": name,
         "kind": inspected.kind,
@@ -165,6 +165,6 @@ def opened(vault: Vault, stored: Stored, scan: ScanState, kind: FileKind, file_n
     return OpenedFile(file_name, kind, stored.size, stored.content(vault.store, vault.keyring))
 
 
-def pieces(content: BinaryIO) -> Iterator[bytes]:
+def read_pieces(content: BinaryIO) -> Iterator[bytes]:
     while piece := content.read(_PIECE):
         yield piece

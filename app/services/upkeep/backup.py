@@ -135,7 +135,7 @@ class _Writing:
             self._file(f"tables/{table.name}.jsonl", lines, hashes)
             tables[table.name] = {
                 "rows": lines.count,
-                "last_id": portable.last_id(self._connection, table),
+                "last_id": portable.find_last_id(self._connection, table),
                 "columns": portable.kinds_of(table),
             }
             self.rows += lines.count

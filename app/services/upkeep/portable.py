@@ -108,7 +108,7 @@ def _converted(conversions: dict[str, Callable[[Any], Any]], kind: str, value: A
 # --- ids that were given out -----------------------------------------------------------------------
 
 
-def last_id(connection: Connection, rows: Table) -> int | None:
+def find_last_id(connection: Connection, rows: Table) -> int | None:
     """Return the last id a table gave out, even to a row that is gone; None where ids are not given out."""
     if "id" not in rows.columns or rows.columns["id"].autoincrement is False:
         return None

@@ -78,7 +78,7 @@ def _new_page(
 def vacancies() -> ResponseReturnValue:
     programmes = all_programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
-    listing = _vacancies(replacements.vacancies(session(), programme_id, actor(), now()))
+    listing = _vacancies(replacements.list_vacancies(session(), programme_id, actor(), now()))
     return listing.answer("nominees/vacancies.html", programmes=programmes, programme_id=programme_id)
 
 

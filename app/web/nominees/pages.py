@@ -43,7 +43,7 @@ def nominees() -> ResponseReturnValue:
     programme = session().get(Programme, programme_id)
     standings = {}
     if programme is not None:
-        standings = gates.standings(session(), portal().keyring, programme, fates.nominees, now(), actor())
+        standings = gates.find_standings(session(), portal().keyring, programme, fates.nominees, now(), actor())
     return listing_of(fates, standings).answer(
         "nominees/nominees.html",
         programmes=programmes,

@@ -179,7 +179,7 @@ def look() -> ResponseReturnValue:
 @everyone
 def leave() -> ResponseReturnValue:
     receipt_session.end_following()
-    own_share.forget()
+    own_share.forget_filings()
     flash("已经退出查询，本机不再保留。")
     return redirect(url_for("receipts.receipt"), 303)
 

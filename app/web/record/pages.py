@@ -67,7 +67,7 @@ class RecordQuery:
     def sought(self, names: dict[int, str]) -> RecordSearch:
         since, until = _day(self.since), _day(self.until)
         return RecordSearch(
-            actors=history.called(self.who, names) if self.who else None,
+            actors=history.find_actors_named(self.who, names) if self.who else None,
             action=self.action,
             subject=self.subject,
             words=self.words,
@@ -94,7 +94,7 @@ def audit_record() -> ResponseReturnValue:
         "record/record.html",
         rows=shown,
         details={row.id: details_of(row) for row in shown},
-        who={row.id: history.who(row.actor, names) for row in shown},
+        who={row.id: history.name_actor(row.actor, names) for row in shown},
         act_name=history.name_act,
         act_names=history.name_acts(),
         total=total,
@@ -144,7 +144,7 @@ def _worded(value: object) -> str:
 
 def _saved(rows: Iterator[AuditRow], names: dict[int, str]) -> Iterator[list[str | int]]:
     for row in rows:
-        who, act = history.who(row.actor, names), history.name_act(row.action)
+        who, act = history.name_actor(row.actor, names), history.name_act(row.action)
         yield [row.id, moment(row.at), who, act, row.action, row.subject, details_of(row)]
 
 

@@ -46,7 +46,7 @@ def note(form_token: str, contact: str) -> None:
     cookie[_NAME] = {"of": kept["of"], "filed": filed[-_MOST_KEPT:]}
 
 
-def forget() -> None:
+def forget_filings() -> None:
     """Forget what this browser filed, for a shared computer."""
     cookie.pop(_NAME, None)
 

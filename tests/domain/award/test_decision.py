@@ -16,8 +16,8 @@ from app.domain.award.decision import (
     RecordedPaper,
     Tally,
     UnitQuota,
-    approvals,
     count_places,
+    find_approvals,
     find_overfull_units,
     find_papers_in_force,
     list_obstacles,
@@ -109,10 +109,10 @@ def test_the_last_paper_of_an_issuer_counts_and_an_approval_for_showing_is_none_
         RecordedPaper(6, APPROVAL, "市委", OVER, True),
     ]
     assert [paper.id for paper in find_papers_in_force(papers, OVER)] == [2, 3, 5, 6]
-    assert [paper.id for paper in approvals(papers, OVER)] == [5, 6]
+    assert [paper.id for paper in find_approvals(papers, OVER)] == [5, 6]
     # Somebody is shown once more: what was approved before that does not cover the list as it will be.
-    assert approvals(papers, OVER + dt.timedelta(days=1)) == []
-    assert approvals(papers, None) == []
+    assert find_approvals(papers, OVER + dt.timedelta(days=1)) == []
+    assert find_approvals(papers, None) == []
 
 
 AGREED = [RecordedPaper(1, APPROVAL, "市委", OVER, True), RecordedPaper(2, APPROVAL, "市政府", LATER, True)]

@@ -11,9 +11,9 @@ from app.domain.periods.backward_planning import (
     BackwardStep,
     Misfit,
     RoundToPlan,
+    count_most_workdays,
+    find_last_opening,
     find_misfit,
-    last_opening,
-    most_workdays,
     plan_backwards,
 )
 from app.domain.periods.window import CONCLUDE_WORKDAYS, count_window
@@ -26,11 +26,11 @@ from tests.days import CHINA, on
 def test_what_no_calendar_covers_is_not_guessed() -> None:
     for due, year in (("2027-01-04 Mon", 2027), ("2028-02-01 Tue", 2028), ("2004-01-07 Wed", 2003)):
         with pytest.raises(BeyondHorizon) as refused:
-            last_opening(on(due), 3, CHINA)
+            find_last_opening(on(due), 3, CHINA)
         assert refused.value.year == year
     for conclude in (0, 1, 2, 31, -1):
         with pytest.raises(BadValue, match="核查期限应在3到30之间"):
-            last_opening(on("2025-11-14 Fri"), conclude, CHINA)
+            find_last_opening(on("2025-11-14 Fri"), conclude, CHINA)
 
 
 def test_an_opening_too_late_says_by_how_much_and_what_would_still_do() -> None:
@@ -74,7 +74,7 @@ def test_an_opening_too_late_says_by_how_much_and_what_would_still_do() -> None:
     ],
 )
 def test_the_last_day_on_which_a_window_can_open(due: str, conclude: int, opening: str) -> None:
-    assert last_opening(on(due), conclude, CHINA) == on(opening)
+    assert find_last_opening(on(due), conclude, CHINA) == on(opening)
 
 
 DUES = st.sampled_from(list(each_day(on("2004-03-01 Mon"), on("2026-11-06 Fri"))))
@@ -83,10 +83,10 @@ DUES = st.sampled_from(list(each_day(on("2004-03-01 Mon"), on("2026-11-06 Fri"))
 @settings(max_examples=150, deadline=None, database=None)
 @given(DUES, st.sampled_from(CONCLUDE_WORKDAYS))
 def test_the_last_opening_fits_and_the_next_working_day_does_not(due: dt.date, conclude: int) -> None:
-    opening = last_opening(due, conclude, CHINA)
+    opening = find_last_opening(due, conclude, CHINA)
     assert count_window(opening, conclude, CHINA).conclude_by <= end_of(due)
     assert find_misfit(opening, conclude, due, CHINA) is None
-    assert most_workdays(opening, due, CHINA) == conclude
+    assert count_most_workdays(opening, due, CHINA) == conclude
     late = nth_workday_after(opening, 1, CHINA)
     assert count_window(late, conclude, CHINA).conclude_by > end_of(due)
     found = find_misfit(late, conclude, due, CHINA)

@@ -52,5 +52,5 @@ def test_nobody_slips_through_the_gates_while_an_objection_is_upheld(world: Worl
             programme = session.get_one(Programme, world.programme)
             them = session.scalars(select(Nominee).where(Nominee.id == nominee)).all()
             between(session, moment, lambda case=case: world.act(investigation.confirm, case, "head", 1, now=EARLIER))
-            standing = gates.standings(session, world.keyring, programme, them, at(EARLIER))[nominee]
+            standing = gates.find_standings(session, world.keyring, programme, them, at(EARLIER))[nominee]
         assert standing.how_left or HEARD in standing.obstacles(ROUNDS[3]), f"upheld before statement {moment}"

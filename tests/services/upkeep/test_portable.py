@@ -39,5 +39,5 @@ def test_an_id_that_was_given_out_is_remembered(world: World) -> None:
     with world.database.reader() as session:
         connection = session.connection()
         most = session.scalar(select(func.max(Nominee.id)))
-        assert portable.last_id(connection, Base.metadata.tables["nominees"]) == most
-        assert portable.last_id(connection, Base.metadata.tables[CaseNote.__tablename__]) == 0
+        assert portable.find_last_id(connection, Base.metadata.tables["nominees"]) == most
+        assert portable.find_last_id(connection, Base.metadata.tables[CaseNote.__tablename__]) == 0
