@@ -112,7 +112,7 @@ def _entry(period_id: int, position: int, nominee: Nominee) -> Entry:
 def scan(world: World, folder: Path, text: str = "a paper") -> Document:
     """Store a file, for a use case that refers to it."""
     vault, office, now = vault_in(folder, world.key), world.actor("office"), at(CLOSED)
-    return documents.stored(
+    return documents.store_document(
         vault, Purpose.PROCEEDING, world.programme, documents.Upload("扫描件.pdf", io.BytesIO(pdf(text))), office, now
     )
 

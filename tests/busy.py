@@ -120,7 +120,7 @@ def changed(world: World, text: str = "因节假日，调取档案需要时间�
     """
     office, now, corrected = world.actor("office"), at(OPEN), world.nominees[2]
     with world.database.reader() as session:
-        name = corrections.current(session, corrected, "name", now)
+        name = corrections.read_current_text(session, corrected, "name", now)
     world.run(corrections.correct, corrected, "name", f"{name}。", text, by=office, now=now)
     given = nominating.Particulars("麒小六", "麒麟区养护中心", "十年养路无事故。")
     where = (world.programme, Kind.INDIVIDUAL, world.qilin)

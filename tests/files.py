@@ -90,7 +90,7 @@ def hand_in(
 ) -> int:
     """A file of staff, stored and named by a row. Returns the row's id."""
     vault, office = vault_in(folder, world.key, scanned=scanned), world.actor("office")
-    row = documents.stored(
+    row = documents.store_document(
         vault,
         purpose,
         world.programme,

@@ -143,7 +143,7 @@ class City(World):
         with self.database.writer() as session:
             programme = session.get_one(Programme, self.programme)
             chosen, day = frozenset(nominees), dt.date.fromisoformat(opening)
-            choices = bulk_scheduling.choices(session, self.keyring, programme, round_number, at(now))
+            choices = bulk_scheduling.list_choices(session, self.keyring, programme, round_number, at(now))
             units = frozenset(c.organiser.id for c in choices if chosen & {x.nominee.id for x in c.candidates})
             order = Order(programme, round_number, units, chosen, day, conclude)
             calendar, office = calendar_of(session), self.actor("office")
@@ -165,7 +165,7 @@ class City(World):
         for unit_id, theirs in self.by_unit(nominees).items():
             with self.database.reader() as session:
                 rows = session.scalars(select(Nominee).where(Nominee.id.in_(theirs))).all()
-                needed = opinions.needed_by(session, self.keyring, rows)
+                needed = opinions.find_needed_authorities(session, self.keyring, rows)
             for authority in Authority:
                 if asked := [nominee for nominee in theirs if authority in needed[nominee]]:
                     handler = self.actor(f"handler{unit_id}")
@@ -177,7 +177,7 @@ class City(World):
         vault = vault_in(self.folder, self.key)
         upload = documents.Upload("扫描件.pdf", io.BytesIO(pdf()))
         now = at("2025-11-18 Tue 09:00")
-        return documents.stored(vault, Purpose.PROCEEDING, self.programme, upload, self.actor("office"), now)
+        return documents.store_document(vault, Purpose.PROCEEDING, self.programme, upload, self.actor("office"), now)
 
 
 def _person(login: str, role: Role, unit: Unit) -> User:

@@ -14,10 +14,10 @@ from tests.qujing import Authority
 from tests.world import World, at
 
 
-def answer(authority: Authority, now: str, **changes: object) -> opinions.Answer:
+def answer(authority: Authority, now: str, **changes: object) -> opinions.OpinionAnswer:
     """A favourable opinion of the day, with whatever a test changes."""
     values = {"outcome": OpinionOutcome.FAVOURABLE, "text": "", "dated": at(now).date()} | changes
-    return opinions.Answer(authority, **values)  # type: ignore[arg-type] # each test knows what it changes
+    return opinions.OpinionAnswer(authority, **values)  # type: ignore[arg-type] # each test knows what it changes
 
 
 def scan(content: bytes = pdf("opinion"), title: str = "征求意见表.pdf") -> Upload:

@@ -31,7 +31,7 @@ from app.services.papers import nominees as papers
 from app.services.papers import periods as period_papers
 from app.services.papers import reports
 from app.services.papers.paper import Clerk, Paper, Stationery
-from app.services.papers.reports import Handing
+from app.services.papers.reports import HandInStage
 from app.services.periods import closing
 from tests import lists
 from tests.awards import decided, decision_text, paper, recorded, standing
@@ -197,9 +197,9 @@ def test_conditions_and_opinions_are_those_of_the_other_notice(county: World, fo
     office, vault = county.actor("office"), vault_in(folder, county.key)
     with county.database.reader() as session:
         rows = {row.id: row for row in session.scalars(select(Nominee))}
-        checks = eligibility.checks(session, county.keyring, rows.values())
+        checks = eligibility.check_conditions(session, county.keyring, rows.values())
         found = {id_: [(c.condition.key, c.condition.clause, c.outcome) for c in checks[id_]] for id_ in everybody}
-        needed = opinions.needed_by(session, county.keyring, rows.values())
+        needed = opinions.find_needed_authorities(session, county.keyring, rows.values())
         categories = {row.id: (row.category, row.trade, row.rank) for row in rows.values()}
     assert categories[first] == ("在编人员", "旅游、餐饮", Rank.BELOW)
     assert found[group] == [
@@ -222,7 +222,7 @@ def test_conditions_and_opinions_are_those_of_the_other_notice(county: World, fo
         ) == ("不符合评选条件第四条“干部级别”",)
 
     def record(authority: str, outcome: OpinionOutcome, text: str = "") -> None:
-        said = opinions.Answer(authority, outcome, text, at(WORKED).date())
+        said = opinions.OpinionAnswer(authority, outcome, text, at(WORKED).date())
         with_scan = scan() if outcome is not OpinionOutcome.NOT_ASKED else None
         county.run(opinions.record_opinion, vault, [group], said, with_scan, by=office, now=at(WORKED))
 
@@ -256,7 +256,7 @@ def test_papers_and_award_are_those_of_the_other_notice(county: World, folder: P
         single = papers.form_of_nominee(session, first, clerk)
         leaders = papers.leaders_form_of_unit(*head, clerk)
         listed = papers.summary(*head, Kind.INDIVIDUAL, clerk)
-        report = reports.work_report(*head, Handing.FORMAL, clerk)
+        report = reports.work_report(*head, HandInStage.FORMAL, clerk)
     assert [each.file_name for each in (asked, single, leaders, listed)] == [
         "附件九 麒麟区意见表.docx",
         "附件8 麒麟区—赵小河.docx",
@@ -282,7 +282,7 @@ def test_papers_and_award_are_those_of_the_other_notice(county: World, folder: P
     second_round = county.schedule(2, county.qilin, going, "2026-09-18", 3, "2026-09-17 Thu 10:00")
     county.run(closing.close_period, second_round, by=office, now=at("2026-09-24 Thu 09:00"))
     for authority in lanhe.authority_names:
-        said = opinions.Answer(authority, OpinionOutcome.FAVOURABLE, "", at(OVER).date())
+        said = opinions.OpinionAnswer(authority, OpinionOutcome.FAVOURABLE, "", at(OVER).date())
         county.run(opinions.record_opinion, vault, going, said, scan(), by=office, now=at(OVER))
     county.run(reviews.review, going, ReviewStage.FINAL, True, "", by=office, now=at(OVER))
     with pytest.raises(NotEligible):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.messages.hours import clock_words
+from app.domain.messages.hours import write_instant
 from app.domain.refusals import NomineeLeft, TooLateToConclude, WindowClosed
 from app.domain.refusals.base import begin, end
 from app.domain.shared.wording import end_moment
@@ -55,7 +55,7 @@ def test_the_search_finds_what_is_there(wrong: str) -> None:
     ],
 )
 def test_every_formatter_of_an_end_says_the_same(instant: str, date: str, time: str) -> None:
-    assert [each(at(instant)) for each in (end, end_moment, clock_words)] == [f"2026年{date} {time}"] * 3
+    assert [each(at(instant)) for each in (end, end_moment, write_instant)] == [f"2026年{date} {time}"] * 3
 
 
 def test_refusals_name_the_day_that_ends() -> None:

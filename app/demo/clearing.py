@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.demo.diary import Diary
 from app.domain.calendar.workdays import Calendar, local_date, midnight, nth_workday_before
 from app.domain.cases.states import Actor
-from app.domain.nominees.opinions import always_asked
+from app.domain.nominees.opinions import list_always_asked
 from app.models import Nominee, OpinionOutcome, ReviewStage
 from app.notices.offered import built_in
 from app.sealing import Keyring
@@ -67,17 +67,24 @@ class Clearing:
     ) -> None:
         """Record the authorities' answers for the unit: from all authorities, or only from those that are always
         asked."""
-        asked_about = access.chosen(session, [nominee.id for nominee in nominees], handler)
-        needed = opinions.needed_by(session, self.keyring, asked_about)
+        asked_about = access.find_chosen(session, [nominee.id for nominee in nominees], handler)
+        needed = opinions.find_needed_authorities(session, self.keyring, asked_about)
         notice = built_in()
-        for authority in notice.authority_names if all_of_them else sorted(always_asked(notice)):
+        for authority in notice.authority_names if all_of_them else sorted(list_always_asked(notice)):
             ids = [nominee.id for nominee in asked_about if authority in needed[nominee.id]]
             if ids:
-                answer = opinions.Answer(authority, OpinionOutcome.FAVOURABLE, "经核查，无不同意见。", local_date(now))
+                answer = opinions.OpinionAnswer(
+                    authority, OpinionOutcome.FAVOURABLE, "经核查，无不同意见。", local_date(now)
+                )
                 self.write_down(session, ids, answer, handler, now)
 
     def write_down(
-        self, session: Session, nominee_ids: Sequence[int], answer: opinions.Answer, handler: Actor, now: dt.datetime
+        self,
+        session: Session,
+        nominee_ids: Sequence[int],
+        answer: opinions.OpinionAnswer,
+        handler: Actor,
+        now: dt.datetime,
     ) -> None:
         """Record one answer about these nominees, with its scan if the authority was asked."""
         scan = None

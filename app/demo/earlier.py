@@ -150,7 +150,7 @@ class _Award:
         return honours[2]
 
     def _scan(self, line: str, now: dt.datetime) -> Document:
-        return documents.stored(
+        return documents.store_document(
             self.staging.clearing.vault,
             Purpose.PROCEEDING,
             self.programme_id,

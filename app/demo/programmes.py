@@ -17,7 +17,7 @@ from app.domain.programmes.plan import Places, ProgrammePlan, StageDays
 from app.models import Nominee, Unit, UnitKind
 from app.notices.offered import built_in
 from app.sealing import Keyring
-from app.services.nominees.dossiers import dossier
+from app.services.nominees.dossiers import make_dossier
 from app.services.programmes import setting_up
 from app.services.shared.work import Work
 
@@ -81,7 +81,7 @@ def recommend(
                 owns[person.workplace] = nominee.unit_id
                 session.add(nominee)
                 session.flush()
-                session.add(dossier(keyring, nominee.id, annexes.fields_of(person, quota, number)))
+                session.add(make_dossier(keyring, nominee.id, annexes.fields_of(person, quota, number)))
                 made.append(nominee)
         by_unit[unit_id] = made
     session.commit()

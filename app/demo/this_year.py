@@ -22,7 +22,7 @@ from app.domain.programmes.plan import StageDays
 from app.models import Nominee, OpinionOutcome
 from app.services.nominees import replacements, revisions, withdrawals
 from app.services.nominees.nominating import Particulars
-from app.services.nominees.opinions import Answer
+from app.services.nominees.opinions import OpinionAnswer
 from app.services.periods import corrections
 from app.services.shared.work import Work
 
@@ -130,7 +130,7 @@ class _City:
         now: dt.datetime,
     ) -> None:
         handler = self.staging.cast.hands[nominee.recommender_id].handler
-        answer = Answer(authority, outcome, text, local_date(now))
+        answer = OpinionAnswer(authority, outcome, text, local_date(now))
         self.staging.clearing.write_down(session, [nominee.id], answer, handler, now)
 
     def _revise(self, session: Session, now: dt.datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.domain.accounts.staffing import Position, is_of_next_level
 from app.domain.cases.states import Actor, Role
 from app.domain.programmes.contacts import LINES
-from app.models.base import Base, checked, is_set
+from app.models.base import Base, checked_column, is_set
 
 
 class UnitKind(StrEnum):
@@ -28,7 +28,7 @@ class Unit(Base):
     __tablename__ = "units"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[UnitKind] = mapped_column(checked(UnitKind, "kind"))
+    kind: Mapped[UnitKind] = mapped_column(checked_column(UnitKind, "kind"))
     name: Mapped[str] = mapped_column(String(120))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
     phone: Mapped[str] = mapped_column(String(60), default="")
@@ -70,7 +70,7 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(60))
-    role: Mapped[Role] = mapped_column(checked(Role, "role"))
+    role: Mapped[Role] = mapped_column(checked_column(Role, "role"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     disabled_at: Mapped[dt.datetime | None]

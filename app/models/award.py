@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.award.decision import ProceedingKind, RevocationGround
 from app.domain.periods.rounds import Kind
-from app.models.base import Base, checked
+from app.models.base import Base, checked_column
 from app.models.programmes import Programme
 
 _ONE_DECISION = text("kind = 'decision'")
@@ -22,7 +22,7 @@ class Proceeding(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
-    kind: Mapped[ProceedingKind] = mapped_column(checked(ProceedingKind, "kind"))
+    kind: Mapped[ProceedingKind] = mapped_column(checked_column(ProceedingKind, "kind"))
     issuer: Mapped[str] = mapped_column(String(120))
     number: Mapped[str] = mapped_column(String(80))
     title: Mapped[str] = mapped_column(String(200))
@@ -57,7 +57,7 @@ class Honour(Base):
     decision_id: Mapped[int] = mapped_column(ForeignKey("proceedings.id"))
     nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), unique=True)
     position: Mapped[int]
-    kind: Mapped[Kind] = mapped_column(checked(Kind, "kind"))
+    kind: Mapped[Kind] = mapped_column(checked_column(Kind, "kind"))
     name: Mapped[str] = mapped_column(String(120))
     unit: Mapped[str] = mapped_column(String(120))
     recommender: Mapped[str] = mapped_column(String(120))
@@ -79,7 +79,7 @@ class Revocation(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     honour_id: Mapped[int] = mapped_column(ForeignKey("honours.id"), unique=True)
-    ground: Mapped[RevocationGround] = mapped_column(checked(RevocationGround, "ground"))
+    ground: Mapped[RevocationGround] = mapped_column(checked_column(RevocationGround, "ground"))
     clause: Mapped[str] = mapped_column(String(400))
     number: Mapped[str] = mapped_column(String(80))
     dated: Mapped[dt.date]

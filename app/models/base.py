@@ -37,7 +37,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
-def checked(enumeration: type[StrEnum], name: str) -> Enum:
+def checked_column(enumeration: type[StrEnum], name: str) -> Enum:
     """Return a column of an enumeration's values, held by a CHECK the database itself enforces."""
     return Enum(
         enumeration,

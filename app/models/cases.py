@@ -17,8 +17,8 @@ from app.domain.cases.states import OPEN_STATES, CaseFacts, Conclusion, DeclineG
 from app.domain.cases.verdict import CaseOutcome, effective_state
 from app.domain.shared.instants import SHANGHAI
 from app.models.accounts import Unit, UnitKind, User
-from app.models.base import Base, checked, is_set
-from app.models.drawing import drawn
+from app.models.base import Base, checked_column, is_set
+from app.models.drawing import draw_id
 from app.models.objections import Objection
 from app.models.periods import Entry
 from app.models.stored_file import StoredFile
@@ -29,19 +29,19 @@ class Case(Base):
 
     __tablename__ = "cases"
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=draw_id)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
-    state: Mapped[State] = mapped_column(checked(State, "state"))
+    state: Mapped[State] = mapped_column(checked_column(State, "state"))
     handler_unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     received_at: Mapped[dt.datetime]
     escalates_at: Mapped[dt.datetime]
     decided_at: Mapped[dt.datetime | None]  # accepted or declined
-    decline_ground: Mapped[DeclineGround | None] = mapped_column(checked(DeclineGround, "decline_ground"))
+    decline_ground: Mapped[DeclineGround | None] = mapped_column(checked_column(DeclineGround, "decline_ground"))
     decline_reason: Mapped[str | None] = mapped_column(Text)
     # A decline that waits to be confirmed by a second person (R22); `proposed_by` and `proposed_at` are its writer.
     decline_proposed_ground: Mapped[DeclineGround | None] = mapped_column(
-        checked(DeclineGround, "decline_proposed_ground")
+        checked_column(DeclineGround, "decline_proposed_ground")
     )
     decline_proposed_reason: Mapped[str | None] = mapped_column(Text)
     decline_confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -52,14 +52,14 @@ class Case(Base):
     supplement_asked_at: Mapped[dt.datetime | None]
     # Until when the objectors are asked to answer. None: before this was kept.
     supplement_by: Mapped[dt.datetime | None]
-    resume_state: Mapped[State | None] = mapped_column(checked(State, "resume_state"))
-    proposed_conclusion: Mapped[Conclusion | None] = mapped_column(checked(Conclusion, "proposed_conclusion"))
+    resume_state: Mapped[State | None] = mapped_column(checked_column(State, "resume_state"))
+    proposed_conclusion: Mapped[Conclusion | None] = mapped_column(checked_column(Conclusion, "proposed_conclusion"))
     findings: Mapped[str | None] = mapped_column(Text)
     grounds: Mapped[str | None] = mapped_column(Text)
     answer: Mapped[str | None] = mapped_column(Text)
     proposed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     proposed_at: Mapped[dt.datetime | None]
-    conclusion: Mapped[Conclusion | None] = mapped_column(checked(Conclusion, "conclusion"))
+    conclusion: Mapped[Conclusion | None] = mapped_column(checked_column(Conclusion, "conclusion"))
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     confirmed_at: Mapped[dt.datetime | None]
     lapsed_at: Mapped[dt.datetime | None]
@@ -186,7 +186,7 @@ class CaseNote(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    kind: Mapped[NoteKind] = mapped_column(checked(NoteKind, "kind"))
+    kind: Mapped[NoteKind] = mapped_column(checked_column(NoteKind, "kind"))
     text: Mapped[str] = mapped_column(Text)
     written_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     written_at: Mapped[dt.datetime]
@@ -205,7 +205,7 @@ class CaseFile(StoredFile, Base):
 
     __tablename__ = "case_files"
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=draw_id)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     form_hash: Mapped[str] = mapped_column(String(64))
     received_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
@@ -279,15 +279,15 @@ class Proposal(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     version: Mapped[int]
-    conclusion: Mapped[Conclusion | None] = mapped_column(checked(Conclusion, "conclusion"))
+    conclusion: Mapped[Conclusion | None] = mapped_column(checked_column(Conclusion, "conclusion"))
     findings: Mapped[str | None] = mapped_column(Text)
     grounds: Mapped[str | None] = mapped_column(Text)
     answer: Mapped[str | None] = mapped_column(Text)
-    decline_ground: Mapped[DeclineGround | None] = mapped_column(checked(DeclineGround, "decline_ground"))
+    decline_ground: Mapped[DeclineGround | None] = mapped_column(checked_column(DeclineGround, "decline_ground"))
     decline_reason: Mapped[str | None] = mapped_column(Text)
     proposed_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     proposed_at: Mapped[dt.datetime]
-    ended: Mapped[ProposalEnd | None] = mapped_column(checked(ProposalEnd, "ended"))
+    ended: Mapped[ProposalEnd | None] = mapped_column(checked_column(ProposalEnd, "ended"))
     # None beside an end: from before this was kept.
     ended_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     ended_at: Mapped[dt.datetime | None]
@@ -324,7 +324,7 @@ class SecondLook(Base):
     reason: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[dt.datetime]
     acted: Mapped[list[Any]]
-    outcome: Mapped[LookOutcome | None] = mapped_column(checked(LookOutcome, "outcome"))
+    outcome: Mapped[LookOutcome | None] = mapped_column(checked_column(LookOutcome, "outcome"))
     decision: Mapped[str | None] = mapped_column(Text)
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[dt.datetime | None]
@@ -361,10 +361,10 @@ class GroupAct(Base):
     __tablename__ = "group_acts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[GroupActKind] = mapped_column(checked(GroupActKind, "kind"))
+    kind: Mapped[GroupActKind] = mapped_column(checked_column(GroupActKind, "kind"))
     case_ids: Mapped[list[Any]]
-    ground: Mapped[DeclineGround | None] = mapped_column(checked(DeclineGround, "ground"))
-    conclusion: Mapped[Conclusion | None] = mapped_column(checked(Conclusion, "conclusion"))
+    ground: Mapped[DeclineGround | None] = mapped_column(checked_column(DeclineGround, "ground"))
+    conclusion: Mapped[Conclusion | None] = mapped_column(checked_column(Conclusion, "conclusion"))
     reason: Mapped[str] = mapped_column(Text)  # of a decline; the answer of a conclusion
     proposed_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     proposed_at: Mapped[dt.datetime]

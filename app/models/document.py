@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, checked
+from app.models.base import Base, checked_column
 from app.models.stored_file import StoredFile
 
 _WAITING = text("scan = 'waiting'")
@@ -29,7 +29,7 @@ class Document(StoredFile, Base):
     __tablename__ = "documents"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    purpose: Mapped[Purpose] = mapped_column(checked(Purpose, "purpose"))
+    purpose: Mapped[Purpose] = mapped_column(checked_column(Purpose, "purpose"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
     nominee_id: Mapped[int | None] = mapped_column(ForeignKey("nominees.id"), index=True)
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)

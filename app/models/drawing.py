@@ -19,7 +19,7 @@ def _row_with(column: Column[int]) -> Select[Any]:
     return select(column).where(column == bindparam("wanted"))
 
 
-def at_random(connection: Connection, column: Column[int]) -> int:
+def draw_random_id(connection: Connection, column: Column[int]) -> int:
     """Draw an id that no row has."""
     while True:
         wanted = LOWEST + secrets.randbelow(BEYOND - LOWEST)
@@ -27,7 +27,7 @@ def at_random(connection: Connection, column: Column[int]) -> int:
             return wanted
 
 
-def drawn_many(connection: Connection, column: Any, count: int) -> list[int]:
+def draw_ids(connection: Connection, column: Any, count: int) -> list[int]:
     """Draw that many ids that no row has, in one look at the table."""
     found: set[int] = set()
     while len(found) < count:
@@ -36,9 +36,9 @@ def drawn_many(connection: Connection, column: Any, count: int) -> list[int]:
     return list(found)
 
 
-draw = at_random  # tests that name rows by number replace it by a counter
+draw = draw_random_id  # tests that name rows by number replace it by a counter
 
 
-def drawn(context: Any) -> int:
+def draw_id(context: Any) -> int:
     """Return the id of a new row: the default of a primary key."""
     return draw(context.connection, context.current_column)

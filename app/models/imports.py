@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.accounts import Unit
-from app.models.base import Base, checked
+from app.models.base import Base, checked_column
 from app.models.programmes import Programme
 
 
@@ -40,8 +40,8 @@ class Import(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
-    form: Mapped[ImportForm] = mapped_column(checked(ImportForm, "form"))
-    state: Mapped[ImportState] = mapped_column(checked(ImportState, "state"))
+    form: Mapped[ImportForm] = mapped_column(checked_column(ImportForm, "form"))
+    state: Mapped[ImportState] = mapped_column(checked_column(ImportState, "state"))
     rows_total: Mapped[int | None]
     attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     failure: Mapped[str] = mapped_column(Text, default="", server_default="")

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.cases.letters import LETTER_NAMES, LetterKind, Reader, Turn
 from app.models.accounts import Unit, User
-from app.models.base import Base, checked, is_set
+from app.models.base import Base, checked_column, is_set
 from app.models.cases import Case
-from app.models.drawing import drawn
+from app.models.drawing import draw_id
 
 _TO_ISSUE = text("issued_at IS NULL")
 
@@ -27,14 +27,14 @@ class Letter(Base):
 
     __tablename__ = "letters"
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=draw_id)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
     series: Mapped[str] = mapped_column(String(130))
     year: Mapped[int]
     number: Mapped[int]
-    kind: Mapped[LetterKind] = mapped_column(checked(LetterKind, "kind"))
-    reader: Mapped[Reader] = mapped_column(checked(Reader, "reader"))
-    turn: Mapped[Turn] = mapped_column(checked(Turn, "turn"))
+    kind: Mapped[LetterKind] = mapped_column(checked_column(LetterKind, "kind"))
+    reader: Mapped[Reader] = mapped_column(checked_column(Reader, "reader"))
+    turn: Mapped[Turn] = mapped_column(checked_column(Turn, "turn"))
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objections.id"), index=True)
     signed_by_id: Mapped[int] = mapped_column(ForeignKey("units.id"))

@@ -13,7 +13,7 @@ from app.domain.messages.fate import WORDS_LENGTH, Delivery
 from app.domain.messages.hours import Times
 from app.domain.messages.wording import NoticeKind
 from app.models.accounts import Unit, User
-from app.models.base import Base, checked, is_set
+from app.models.base import Base, checked_column, is_set
 from app.models.cases import Case
 
 _UNPLANNED = text("planned_at IS NULL")
@@ -31,7 +31,7 @@ class OutboxRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
-    reminder: Mapped[Reminder] = mapped_column(checked(Reminder, "reminder"))
+    reminder: Mapped[Reminder] = mapped_column(checked_column(Reminder, "reminder"))
     deadline: Mapped[dt.datetime]
     created_at: Mapped[dt.datetime]
     sent_at: Mapped[dt.datetime | None]
@@ -59,9 +59,9 @@ class Reach(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objections.id"), index=True)
-    channel: Mapped[OutgoingChannel] = mapped_column(checked(OutgoingChannel, "channel"))
+    channel: Mapped[OutgoingChannel] = mapped_column(checked_column(OutgoingChannel, "channel"))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    times: Mapped[Times] = mapped_column(checked(Times, "times"))
+    times: Mapped[Times] = mapped_column(checked_column(Times, "times"))
     made_at: Mapped[dt.datetime]
     code_at: Mapped[dt.datetime]
     code_tries: Mapped[int] = mapped_column(default=0)
@@ -100,14 +100,14 @@ class Dispatch(Base):
     __tablename__ = "dispatches"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    notice: Mapped[NoticeKind] = mapped_column(checked(NoticeKind, "notice"))
+    notice: Mapped[NoticeKind] = mapped_column(checked_column(NoticeKind, "notice"))
     outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
     told_at: Mapped[dt.datetime]  # when the event of the message happened
     reach_id: Mapped[int] = mapped_column(ForeignKey("reaches.id"), index=True)
-    channel: Mapped[OutgoingChannel] = mapped_column(checked(OutgoingChannel, "channel"))
+    channel: Mapped[OutgoingChannel] = mapped_column(checked_column(OutgoingChannel, "channel"))
     digest: Mapped[bool]
     token: Mapped[str] = mapped_column(String(32), unique=True)
-    fate: Mapped[Delivery] = mapped_column(checked(Delivery, "fate"))
+    fate: Mapped[Delivery] = mapped_column(checked_column(Delivery, "fate"))
     due_at: Mapped[dt.datetime]  # while it is being sent: when its worker counts as dead
     tries: Mapped[int] = mapped_column(default=0)
     unsure: Mapped[int] = mapped_column(default=0)

@@ -12,7 +12,7 @@ from app.domain.cases.verdict import Ground
 from app.domain.nominees.annexes import Rank
 from app.domain.periods.rounds import Kind
 from app.models.accounts import Unit
-from app.models.base import Base, checked
+from app.models.base import Base, checked_column
 from app.models.programmes import Programme
 
 
@@ -27,7 +27,7 @@ class Nominee(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
-    kind: Mapped[Kind] = mapped_column(checked(Kind, "kind"))
+    kind: Mapped[Kind] = mapped_column(checked_column(Kind, "kind"))
     name: Mapped[str] = mapped_column(String(120))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     recommender_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
@@ -39,7 +39,9 @@ class Nominee(Base):
     trade: Mapped[str] = mapped_column(String(80), default="")
     deeds: Mapped[str] = mapped_column(Text)
     # 行政级别, of the person or of the collective: counted (R10), not shown.
-    rank: Mapped[Rank] = mapped_column(checked(Rank, "rank"), default=Rank.UNKNOWN, server_default=Rank.UNKNOWN.value)
+    rank: Mapped[Rank] = mapped_column(
+        checked_column(Rank, "rank"), default=Rank.UNKNOWN, server_default=Rank.UNKNOWN.value
+    )
     edition: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("nominees.id"))
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)
@@ -92,7 +94,7 @@ class Disqualification(Base):
     nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), index=True)
     period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"), index=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), unique=True)
-    ground: Mapped[Ground] = mapped_column(checked(Ground, "ground"))
+    ground: Mapped[Ground] = mapped_column(checked_column(Ground, "ground"))
     clause: Mapped[str] = mapped_column(String(400))
     effective_at: Mapped[dt.datetime]
     carried_out_at: Mapped[dt.datetime]
@@ -152,7 +154,7 @@ class Review(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), index=True)
-    stage: Mapped[ReviewStage] = mapped_column(checked(ReviewStage, "stage"))
+    stage: Mapped[ReviewStage] = mapped_column(checked_column(ReviewStage, "stage"))
     passed: Mapped[bool]
     reason: Mapped[str] = mapped_column(Text, default="")
     reviewed_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
@@ -178,7 +180,7 @@ class Opinion(Base):
     nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), index=True)
     # The key of an authority of the notice that the programme follows.
     authority: Mapped[str] = mapped_column(String(24))
-    outcome: Mapped[OpinionOutcome] = mapped_column(checked(OpinionOutcome, "outcome"))
+    outcome: Mapped[OpinionOutcome] = mapped_column(checked_column(OpinionOutcome, "outcome"))
     text: Mapped[str] = mapped_column(Text, default="")
     dated: Mapped[dt.date]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"))

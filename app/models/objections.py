@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.objections.arrival import REGISTERED_CHANNELS, Channel
 from app.models.accounts import User
-from app.models.base import Base, checked
-from app.models.drawing import drawn
+from app.models.base import Base, checked_column
+from app.models.drawing import draw_id
 from app.models.periods import Entry
 from app.models.stored_file import StoredFile
 
@@ -54,11 +54,11 @@ class Objection(Base):
 
     __tablename__ = "objections"
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=draw_id)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    objector_kind: Mapped[ObjectorKind] = mapped_column(checked(ObjectorKind, "objector_kind"))
-    category: Mapped[Category] = mapped_column(checked(Category, "category"))
+    objector_kind: Mapped[ObjectorKind] = mapped_column(checked_column(ObjectorKind, "objector_kind"))
+    category: Mapped[Category] = mapped_column(checked_column(Category, "category"))
     facts: Mapped[str] = mapped_column(Text)
     against_handler: Mapped[bool]
     form_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -99,7 +99,7 @@ class Registration(Base):
     __tablename__ = "registrations"
 
     objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), primary_key=True, autoincrement=False)
-    channel: Mapped[Channel] = mapped_column(checked(Channel, "channel"))
+    channel: Mapped[Channel] = mapped_column(checked_column(Channel, "channel"))
     postmark: Mapped[dt.date | None]
     registered_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     registered_at: Mapped[dt.datetime]
@@ -180,7 +180,7 @@ class Message(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), index=True)
-    kind: Mapped[MessageKind] = mapped_column(checked(MessageKind, "kind"))
+    kind: Mapped[MessageKind] = mapped_column(checked_column(MessageKind, "kind"))
     text: Mapped[str] = mapped_column(Text)
     sent_at: Mapped[dt.datetime]
 
@@ -199,7 +199,7 @@ class Evidence(StoredFile, Base):
 
     __tablename__ = "evidence"
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=drawn)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=draw_id)
     form_hash: Mapped[str] = mapped_column(String(64))
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objections.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))

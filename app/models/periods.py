@@ -27,7 +27,7 @@ from app.domain.periods.replanning import StoredDates
 from app.domain.periods.rounds import Kind, Round
 from app.domain.periods.window import WINDOW_WORKDAYS, Phase, PhaseDates, Window
 from app.models.accounts import Unit
-from app.models.base import Base, checked
+from app.models.base import Base, checked_column
 from app.models.programmes import Programme
 
 
@@ -229,7 +229,7 @@ class Entry(Base):
     # Of the nominee's deeds, as they were shown.
     edition: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     position: Mapped[int]
-    kind: Mapped[Kind] = mapped_column(checked(Kind, "kind"))
+    kind: Mapped[Kind] = mapped_column(checked_column(Kind, "kind"))
     name: Mapped[str] = mapped_column(String(120))
     unit: Mapped[str | None] = mapped_column(String(120))
     recommender: Mapped[str | None] = mapped_column(String(120))

@@ -9,7 +9,7 @@ from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.evidence.kinds import FileKind
-from app.models.base import checked
+from app.models.base import checked_column
 from app.sealing import Cipher
 
 
@@ -34,16 +34,16 @@ class StoredFile:
 
     id: Mapped[int]
     name: Mapped[str] = mapped_column(String(32), unique=True)
-    kind: Mapped[FileKind] = mapped_column(checked(FileKind, "kind"))
+    kind: Mapped[FileKind] = mapped_column(checked_column(FileKind, "kind"))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     stored_size: Mapped[int]
     stored_sha256: Mapped[str] = mapped_column(String(64))
     sealed_title: Mapped[bytes] = mapped_column(LargeBinary)
     sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
-    cipher: Mapped[Cipher] = mapped_column(checked(Cipher, "cipher"))
+    cipher: Mapped[Cipher] = mapped_column(checked_column(Cipher, "cipher"))
     received_at: Mapped[dt.datetime]
-    scan: Mapped[ScanState] = mapped_column(checked(ScanState, "scan"))
+    scan: Mapped[ScanState] = mapped_column(checked_column(ScanState, "scan"))
     scanned_at: Mapped[dt.datetime | None]
 
     @property

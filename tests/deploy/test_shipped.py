@@ -68,12 +68,12 @@ def test_every_alarm_asks_for_a_figure_there_is_and_has_its_line_of_what_to_do(
     world.run(
         availability.record_heartbeat, dt.timedelta(minutes=1), now=at("2026-09-18 Fri 08:59:45")
     )  # the clock has ticked
-    world.run(checking.keep, [], 1.0, now=at("2026-09-18 Fri 03:00"))  # and the night's check has run
+    world.run(checking.store_findings, [], 1.0, now=at("2026-09-18 Fri 03:00"))  # and the night's check has run
     page = Browser(make_app(metrics_token="token")).get("/metrics", authorization="Bearer token")
     exposed = {name for name in re.findall(r"^(gongshi_\w+)", page.source, re.MULTILINE) if "_created" not in name}
     asked = {name for rule in rules() for name in re.findall(r"gongshi_\w+", rule["expr"])}
     assert asked <= exposed
-    explained = OPERATIONS.partition("## Is it well?")[2].partition("## Alarms")[0]
+    explained = OPERATIONS.partition("## Health and metrics")[2].partition("## Alarms")[0]
     assert set(re.findall(r"`(gongshi_\w+)", explained)) == exposed
     alarms = OPERATIONS.partition("## Alarms")[2]
     assert re.findall(r"^\| (Gongshi\w+) \|", alarms, re.MULTILINE) == [rule["alert"] for rule in rules()]

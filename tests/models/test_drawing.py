@@ -14,7 +14,7 @@ from tests.world import World
 
 @pytest.fixture(autouse=True)
 def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "draw", drawing.at_random)
+    monkeypatch.setattr(drawing, "draw", drawing.draw_random_id)
 
 
 def test_security_43_numbers_of_cases_and_objections_do_not_count_up(world: World) -> None:
@@ -35,7 +35,7 @@ def test_an_id_that_is_taken_is_not_drawn_again(world: World, monkeypatch: pytes
     wanted = iter([case - LOWEST, case - LOWEST, 5])
     monkeypatch.setattr(drawing.secrets, "randbelow", lambda _: next(wanted))
     with world.database.writer() as session:
-        assert drawing.at_random(session.connection(), Case.__table__.c.id) == LOWEST + 5
+        assert drawing.draw_random_id(session.connection(), Case.__table__.c.id) == LOWEST + 5
 
 
 def test_security_43_every_table_of_a_filing_draws_its_ids() -> None:

@@ -14,7 +14,7 @@ from app.domain.periods.rounds import Kind
 from app.models import Document, Nominee, Programme, Purpose, Quota, Unit
 from app.models.nominees import Opinion, OpinionOutcome
 from app.services.cases import settlement
-from app.services.nominees.dossiers import dossier
+from app.services.nominees.dossiers import make_dossier
 from app.services.papers.paper import Clerk, Stationery
 from app.services.periods import closing
 from app.services.shared import documents
@@ -73,7 +73,7 @@ def made_up(world: World, folder: Path) -> tuple[int, Vault]:
             nominee.category = fields["unit_type" if nominee.kind is Kind.COLLECTIVE else "status"]
             nominee.trade = "公共管理、社会保障和社会组织"
             nominee.post = "" if nominee.kind is Kind.COLLECTIVE else "副科长"
-            session.add(dossier(world.keyring, nominee.id, fields))
+            session.add(make_dossier(world.keyring, nominee.id, fields))
         session.commit()
     period = world.round_two()
     first, second, third, fourth, fifth = world.nominees
@@ -100,7 +100,7 @@ def made_up(world: World, folder: Path) -> tuple[int, Vault]:
 
 def stored(world: World, vault: Vault, nominee_id: int, purpose: Purpose, content: bytes) -> Document:
     """A file that the unit handed in about a nominee."""
-    return documents.stored(
+    return documents.store_document(
         vault,
         purpose,
         world.programme,

@@ -26,8 +26,8 @@ from app.services.papers import nominees, reports
 from app.services.papers.cases import case_report
 from app.services.papers.paper import Paper, recommender_for
 from app.services.papers.periods import closing_paper, notice
-from app.services.papers.reports import Handing
-from app.services.papers.stored import nothing
+from app.services.papers.reports import HandInStage
+from app.services.papers.stored import read_no_photo
 from tests.papers.made_up import HOSTILE, MORNING, PERSON, SHOWN, STATIONERY, clerk, made_up, photo
 from tests.papers.printing import Printed, print_all, require_printer
 from tests.world import FACTS, World, at
@@ -80,7 +80,7 @@ def papers_of(world: World, folder: Path) -> dict[str, Paper]:
     mine = (world.programme, world.qilin)
     with world.database.reader() as session:
         programme, qilin = recommender_for(session, *mine, late.actor)
-        still = nominees.still_in(session, *mine, late.now)
+        still = nominees.list_remaining(session, *mine, late.now)
         fields = nominees.fields_of(session, vault.keyring, still)
         first, person = still[0], still[-1]
         hostile = fields[person.id] | {"name": HOSTILE, "resume": f"{PERSON['resume']}\n{HOSTILE}"}
@@ -90,13 +90,13 @@ def papers_of(world: World, folder: Path) -> dict[str, Paper]:
             "notice-3.docx": notice(session, last, late),
             "cases.docx": case_report(session, period, late),
             "closing.docx": closing_paper(session, period, late),
-            "report-1.docx": reports.work_report(session, *mine, Handing.PRELIMINARY, late),
-            "report-2.docx": reports.work_report(session, *mine, Handing.FORMAL, late),
+            "report-1.docx": reports.work_report(session, *mine, HandInStage.PRELIMINARY, late),
+            "report-2.docx": reports.work_report(session, *mine, HandInStage.FORMAL, late),
             "annex-2.xlsx": nominees.summary(session, *mine, Kind.COLLECTIVE, late),
             "annex-3.xlsx": nominees.summary(session, *mine, Kind.INDIVIDUAL, late),
-            "annex-4.docx": nominees.form(programme, first, fields[first.id], nothing, STATIONERY),
+            "annex-4.docx": nominees.form(programme, first, fields[first.id], read_no_photo, STATIONERY),
             "annex-5.docx": nominees.form(programme, person, fields[person.id], photo, STATIONERY),
-            "annex-5-hostile.docx": nominees.form(programme, person, hostile, nothing, STATIONERY),
+            "annex-5-hostile.docx": nominees.form(programme, person, hostile, read_no_photo, STATIONERY),
             "annex-6.docx": nominees.opinion_forms(programme, still, STATIONERY, qilin.name),
             "annex-7.docx": nominees.leaders_form(programme, qilin, [(first, fields[first.id])], STATIONERY),
         }

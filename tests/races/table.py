@@ -355,7 +355,7 @@ def _replan_and_extend(world: World, _: Path) -> tuple[Job, Job]:
 def _two_correct(world: World, _: Path) -> tuple[Job, Job]:
     world.round_two()
     with world.database.reader() as session:
-        name = f"{corrections.current(session, world.nominees[2], 'name', at(DAY))}。"
+        name = f"{corrections.read_current_text(session, world.nominees[2], 'name', at(DAY))}。"
     one = world.nominees[2]
     first, second = (
         _of_period(world, one, who, corrections.correct, DAY, "name", name, TEXT) for who in ("office", "office2")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.domain.accounts.staffing import fault_of_login, fault_of_name
 from app.domain.cases.states import ROLE_NAMES, Role
-from app.domain.programmes.book_rows import Rows, Wrong, joined
+from app.domain.programmes.book_rows import Rows, SheetFault, joined
 
 SHEET = "账号"
 HEAD = ("单位", "推荐单位", "姓名", "角色", "登录名")
@@ -28,9 +28,9 @@ class RosterLine:
     login: str
 
 
-def read(rows: Rows) -> tuple[list[RosterLine], list[Wrong]]:
+def read(rows: Rows) -> tuple[list[RosterLine], list[SheetFault]]:
     """Read the people of a sheet, with every error in it. Rows without a name are left over from the blank sheet."""
-    wrong: list[Wrong] = []
+    wrong: list[SheetFault] = []
     lines: list[RosterLine] = []
     logins: dict[str, int] = {}
     people: dict[tuple[str, str, str], int] = {}
@@ -56,19 +56,19 @@ def read(rows: Rows) -> tuple[list[RosterLine], list[Wrong]]:
         people.setdefault((unit, above, name), number)
         if login:
             logins.setdefault(login, number)
-        found = [Wrong(SHEET, number, column, words) for column, words in said if words]
+        found = [SheetFault(SHEET, number, column, words) for column, words in said if words]
         wrong += found
         if not found and role is not None:
             lines.append(RosterLine(number, unit, above, name, role, login))
     return lines, wrong + _of_the_whole(below, lines, wrong)
 
 
-def _of_the_whole(below: bool, lines: Sequence[RosterLine], wrong: Sequence[Wrong]) -> list[Wrong]:
+def _of_the_whole(below: bool, lines: Sequence[RosterLine], wrong: Sequence[SheetFault]) -> list[SheetFault]:
     if not below:
         words = f"没有找到表头（{'、'.join(HEAD)}）。请用这里下载的表格填写，不要改动表头。"
-        return [Wrong(SHEET, 1, UNIT, words)]
+        return [SheetFault(SHEET, 1, UNIT, words)]
     if not lines and not wrong:
-        return [Wrong(SHEET, 2, NAME, "还没有填写姓名。一行一个人，没有填姓名的行不开账号。")]
+        return [SheetFault(SHEET, 2, NAME, "还没有填写姓名。一行一个人，没有填姓名的行不开账号。")]
     if len(lines) > MOST:
-        return [Wrong(SHEET, lines[MOST].row, NAME, f"一次最多{MOST}个人，现在是{len(lines)}个。请分成几份。")]
+        return [SheetFault(SHEET, lines[MOST].row, NAME, f"一次最多{MOST}个人，现在是{len(lines)}个。请分成几份。")]
     return []

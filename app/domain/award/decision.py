@@ -92,7 +92,7 @@ FATE_NAMES = {Fate.NAMED: "可以表彰", Fate.PENDING: "还在办理", Fate.LEF
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedNominee:
     """A nominee's fate, and the reason in words where it is not named."""
 
     facts: Facts
@@ -100,18 +100,18 @@ class Judged:
     reason: str = ""
 
 
-def judge(facts: Facts, notice: AwardNotice) -> Judged:
+def judge(facts: Facts, notice: AwardNotice) -> JudgedNominee:
     """Judge one nominee. A reason that excludes it comes before a step that is not done yet."""
     if facts.out:
         grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(facts.out))
-        return Judged(facts, Fate.LEFT_OUT, f"取消参评资格（{grounds}）")
+        return JudgedNominee(facts, Fate.LEFT_OUT, f"取消参评资格（{grounds}）")
     if facts.withdrawn:
-        return Judged(facts, Fate.LEFT_OUT, "已退出")
+        return JudgedNominee(facts, Fate.LEFT_OUT, "已退出")
     if not facts.passed:
-        return Judged(facts, Fate.LEFT_OUT, "没有经过复审" if facts.passed is None else "复审未通过")
+        return JudgedNominee(facts, Fate.LEFT_OUT, "没有经过复审" if facts.passed is None else "复审未通过")
     if why := _why_pending(facts, notice.rounds[LAST_ROUND].name):
-        return Judged(facts, Fate.PENDING, why)
-    return Judged(facts, Fate.NAMED)
+        return JudgedNominee(facts, Fate.PENDING, why)
+    return JudgedNominee(facts, Fate.NAMED)
 
 
 def _why_pending(facts: Facts, last_round: str) -> str:
@@ -131,7 +131,7 @@ def _why_pending(facts: Facts, last_round: str) -> str:
 class AwardList:
     """Every nominee of a programme, judged: collectives first, otherwise in the order they came in."""
 
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedNominee, ...]
     notice: AwardNotice
 
     def of(self, fate: Fate) -> list[Facts]:
@@ -143,11 +143,11 @@ class AwardList:
         return self.of(Fate.NAMED)
 
     @property
-    def pending(self) -> list[Judged]:
+    def pending(self) -> list[JudgedNominee]:
         return [each for each in self.judged if each.fate is Fate.PENDING]
 
     @property
-    def left_out(self) -> list[Judged]:
+    def left_out(self) -> list[JudgedNominee]:
         return [each for each in self.judged if each.fate is Fate.LEFT_OUT]
 
     @property
@@ -157,7 +157,7 @@ class AwardList:
         return max((shown.over_on for facts in proposed for shown in facts.shown), default=None)
 
 
-def award_list(facts: Iterable[Facts], notice: AwardNotice) -> AwardList:
+def build_award_list(facts: Iterable[Facts], notice: AwardNotice) -> AwardList:
     """Judge every nominee. The list keeps the order of `facts`: unit by unit, in each unit's order of preference."""
     judged = (judge(each, notice) for each in facts)
     return AwardList(tuple(sorted(judged, key=lambda each: each.facts.kind is Kind.INDIVIDUAL)), notice)
@@ -185,7 +185,7 @@ class UnitQuota:
     secret: Mapping[Kind, int] = field(default_factory=dict)
 
 
-def tallies(names: Iterable[Kind], quotas: Mapping[int, UnitQuota]) -> dict[Kind, Tally]:
+def count_places(names: Iterable[Kind], quotas: Mapping[int, UnitQuota]) -> dict[Kind, Tally]:
     """Count the names and the places of each kind. `kinds` has the kind of each name; `quotas` is by the unit's id."""
     named = Counter(names)
     return {
@@ -198,7 +198,7 @@ def tallies(names: Iterable[Kind], quotas: Mapping[int, UnitQuota]) -> dict[Kind
     }
 
 
-def overfull(award: AwardList, quotas: Mapping[int, UnitQuota]) -> list[str]:
+def find_overfull_units(award: AwardList, quotas: Mapping[int, UnitQuota]) -> list[str]:
     """Return the units with more names than places, in words (R9)."""
     named = Counter((facts.recommender_id, facts.kind) for facts in award.named)
     found = []
@@ -225,7 +225,7 @@ class RecordedPaper:
     agreed: bool | None = None
 
 
-def in_force(papers: Iterable[RecordedPaper], shown_until: dt.date | None) -> list[RecordedPaper]:
+def find_papers_in_force(papers: Iterable[RecordedPaper], shown_until: dt.date | None) -> list[RecordedPaper]:
     """Of each issuer's papers of a kind the one recorded last: how a paper is corrected.
 
     Submissions and approvals come twice, for showing the list to the city and, once it was shown, for the award: the
@@ -244,11 +244,11 @@ def is_of_the_award(paper: RecordedPaper, shown_until: dt.date | None) -> bool:
     return shown_until is not None and paper.dated >= shown_until
 
 
-def approvals(papers: Iterable[RecordedPaper], shown_until: dt.date | None) -> list[RecordedPaper]:
+def find_approvals(papers: Iterable[RecordedPaper], shown_until: dt.date | None) -> list[RecordedPaper]:
     """Return the answers in force to the request to award these nominees."""
     return [
         paper
-        for paper in in_force(papers, shown_until)
+        for paper in find_papers_in_force(papers, shown_until)
         if paper.kind is ProceedingKind.APPROVAL and is_of_the_award(paper, shown_until)
     ]
 
@@ -258,7 +258,7 @@ def approvals(papers: Iterable[RecordedPaper], shown_until: dt.date | None) -> l
 _NAMED_AT_MOST = 5
 
 
-def obstacles(
+def list_obstacles(
     award: AwardList, papers: Sequence[RecordedPaper], quotas: Mapping[int, UnitQuota], *, unsettled: bool
 ) -> list[str]:
     """List in words why the decision cannot be recorded yet; empty when it can."""
@@ -271,13 +271,13 @@ def obstacles(
         found.append("没有一个推荐对象走完程序，名单是空的")
     if unsettled:
         found.append("有公示的办结期限已到、系统还没有处理完，请过一分钟再试")
-    answers = approvals(papers, award.shown_until)
+    answers = find_approvals(papers, award.shown_until)
     if refusing := [paper.issuer for paper in answers if not paper.agreed]:
         found.append(f"{'、'.join(refusing)}没有同意")
     elif not answers:
         approvers, last_round = award.notice.approver_words, award.notice.rounds[LAST_ROUND].name
         found.append(f"还没有登记{approvers}同意表彰的批复（日期须在{last_round}结束以后）")
-    return found + overfull(award, quotas)
+    return found + find_overfull_units(award, quotas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,16 +289,16 @@ class AwardStep:
     said: str
 
 
-def steps(award: AwardList, papers: Sequence[RecordedPaper], decided: str, revoked: int) -> list[AwardStep]:
+def list_steps(award: AwardList, papers: Sequence[RecordedPaper], decided: str, revoked: int) -> list[AwardStep]:
     """Return the steps in the order of the notice. `decided` is the number of the decision, empty before it."""
-    counting = in_force(papers, award.shown_until)
+    counting = find_papers_in_force(papers, award.shown_until)
     proposed = len(award.named) + len(award.pending)
     found = [
         AwardStep("建议名单", proposed > 0, _of_list(award, proposed)),
         _answered("征求意见", [paper for paper in counting if paper.kind is ProceedingKind.CONSULTATION], "部门"),
         _before_showing(counting, award.shown_until),
         _shown(award, proposed),
-        _answered("审批", approvals(papers, award.shown_until), "机关"),
+        _answered("审批", find_approvals(papers, award.shown_until), "机关"),
         AwardStep("表彰决定", bool(decided), f"{decided}，已经公布" if decided else "还没有作出"),
     ]
     return [*found, AwardStep("撤销", True, f"撤销了{revoked}个")] if revoked else found

@@ -50,16 +50,16 @@ def working_hours(days: Iterable[Day], start: dt.datetime, until: dt.datetime) -
         for day in days
         if day.works
     ]
-    return overlaps(hours, [Stretch(start, until)])
+    return find_overlaps(hours, [Stretch(start, until)])
 
 
-def overlaps(these: Iterable[Stretch], those: Sequence[Stretch]) -> list[Stretch]:
+def find_overlaps(these: Iterable[Stretch], those: Sequence[Stretch]) -> list[Stretch]:
     """Return the stretches that lie in both lists."""
     found = [Stretch(max(a.start, b.start), min(a.end, b.end)) for a in these for b in those]
     return [stretch for stretch in found if stretch.start < stretch.end]
 
 
-def total(stretches: Iterable[Stretch]) -> dt.timedelta:
+def sum_lengths(stretches: Iterable[Stretch]) -> dt.timedelta:
     return sum((stretch.length for stretch in stretches), dt.timedelta())
 
 

@@ -44,7 +44,7 @@ class NomineeFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ConditionAnswer:
     """What a person said of one condition."""
 
     met: bool
@@ -63,12 +63,12 @@ class Check:
     condition: Condition
     outcome: CheckOutcome
     why: str
-    said: Said | None = None
+    said: ConditionAnswer | None = None
     asks: bool = True
     wants_note: bool = False
 
 
-def checks_of(facts: NomineeFacts, confirmations: Mapping[str, Said], notice: AwardNotice) -> list[Check]:
+def checks_of(facts: NomineeFacts, confirmations: Mapping[str, ConditionAnswer], notice: AwardNotice) -> list[Check]:
     """Judge every condition of this nominee, in the order of the notice. `confirmations`: the latest by key."""
     checks = []
     for key, condition in conditions_of(facts.kind, notice).items():
@@ -113,7 +113,7 @@ def _county_body(places: tuple[str, ...]) -> re.Pattern[str]:
     )
 
 
-def _of_county_body(condition: Condition, name: str, said: Said | None, places: tuple[str, ...]) -> Check:
+def _of_county_body(condition: Condition, name: str, said: ConditionAnswer | None, places: tuple[str, ...]) -> Check:
     plain = "".join(name.split())
     if _county_body(places).fullmatch(plain) and not _OTHER_COMMITTEES.search(plain):
         return Check(condition, CheckOutcome.FAILED, "从名称看是县级党委或者政府", asks=False)
@@ -125,7 +125,7 @@ def _of_county_body(condition: Condition, name: str, said: Said | None, places: 
 _SAYS_NONE = frozenset({NONE, "没有", "无处分", "无任何处分", "未受过处分", "未受过任何处分"})
 
 
-def _of_discipline(condition: Condition, penalties: str | None, said: Said | None) -> Check:
+def _of_discipline(condition: Condition, penalties: str | None, said: ConditionAnswer | None) -> Check:
     written = (penalties or "").strip(" \n\t。．.")
     if not written:
         return _of_a_person(condition, said, "还没有推荐表的处分栏可以对照，请核对后确认")
@@ -137,7 +137,9 @@ def _of_discipline(condition: Condition, penalties: str | None, said: Said | Non
     return check
 
 
-def _of_a_person(condition: Condition, said: Said | None, until_then: str, *, wants_note: bool = False) -> Check:
+def _of_a_person(
+    condition: Condition, said: ConditionAnswer | None, until_then: str, *, wants_note: bool = False
+) -> Check:
     if said is None:
         return Check(condition, CheckOutcome.TO_CONFIRM, until_then, wants_note=wants_note)
     outcome = CheckOutcome.PASSED if said.met else CheckOutcome.FAILED

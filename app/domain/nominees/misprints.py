@@ -21,7 +21,7 @@ LONGEST = {"name": 120, "unit": 120, "recommender": 120, "post": 120, "category"
 _CONTEXT = 8
 
 
-def room(field: str, text: str) -> int:
+def count_changeable_characters(field: str, text: str) -> int:
     """Return how many characters of the text first published a correction may change.
 
     Of the deeds one in twenty, but no more than 20; of a name or a post one in three, but no more than two. Two in
@@ -32,7 +32,7 @@ def room(field: str, text: str) -> int:
     return min(2, max(1, len(text) // 3))
 
 
-def longest(field: str, notice: AwardNotice) -> int:
+def find_longest_length(field: str, notice: AwardNotice) -> int:
     """Return the most characters a text may have."""
     return notice.deeds_limit if field == "deeds" else LONGEST[field]
 
@@ -41,11 +41,11 @@ def is_misprint(field: str, published: str, corrected: str, notice: AwardNotice)
     """Tell whether a correction may replace one text by the other."""
     if field in WORD_LISTS:
         return any(corrected in notice.words(name) for name in WORD_LISTS[field])
-    most = room(field, published)
-    return bool(published) and edits(published, corrected, most) <= most
+    most = count_changeable_characters(field, published)
+    return bool(published) and count_edits(published, corrected, most) <= most
 
 
-def edits(before: str, after: str, most: int) -> int:
+def count_edits(before: str, after: str, most: int) -> int:
     """Return the Levenshtein distance of two texts, or `most` + 1 as soon as it is more than `most`."""
     before, after = _apart(before, after)
     if abs(len(before) - len(after)) > most:
@@ -60,7 +60,7 @@ def edits(before: str, after: str, most: int) -> int:
     return row[-1]
 
 
-def passages(before: str, after: str, context: int = _CONTEXT) -> tuple[str, str]:
+def cut_to_difference(before: str, after: str, context: int = _CONTEXT) -> tuple[str, str]:
     """Return the two texts cut down to where they differ, a few characters around it, for one line on a page."""
     head = _shared(before, after)
     tail = _shared(before[head:][::-1], after[head:][::-1])

@@ -8,12 +8,12 @@ from app.domain.periods.rounds import Kind
 from app.domain.programmes.notice import AskedOf, AwardNotice
 
 
-def always_asked(notice: AwardNotice) -> frozenset[str]:
+def list_always_asked(notice: AwardNotice) -> frozenset[str]:
     """Return the authorities, by key, that are asked about everybody: none of them can be said not to be asked."""
     return frozenset(each.key for each in notice.authorities if each.asked is AskedOf.EVERYBODY)
 
 
-def needed(kind: Kind, unit_type: str, status: str = "", *, notice: AwardNotice) -> frozenset[str]:
+def list_needed(kind: Kind, unit_type: str, status: str = "", *, notice: AwardNotice) -> frozenset[str]:
     """Return the authorities, by key, whose opinion is required. `status` (人员身份) is an individual's.
 
     Where the type of the unit is unknown, every authority is needed for an employee; 不需征求 can be recorded by hand.
@@ -22,16 +22,16 @@ def needed(kind: Kind, unit_type: str, status: str = "", *, notice: AwardNotice)
     if unit_type in bodies.unit_types or (kind is Kind.INDIVIDUAL and status in bodies.statuses):
         return everywhere
     if unit_type or (kind is Kind.INDIVIDUAL and status in bodies.on_their_own):
-        return always_asked(notice)
+        return list_always_asked(notice)
     return everywhere
 
 
-def missing(needed: Collection[str], answered: Collection[str], notice: AwardNotice) -> list[str]:
+def list_missing(needed: Collection[str], answered: Collection[str], notice: AwardNotice) -> list[str]:
     """List the authorities that have not answered yet, in the order of the form."""
     return [each.key for each in notice.authorities if each.key in needed and each.key not in answered]
 
 
-def names(authorities: Iterable[str], notice: AwardNotice) -> str:
+def join_names(authorities: Iterable[str], notice: AwardNotice) -> str:
     """Return authorities by their names, in one line."""
     known = notice.authority_names
     return "、".join(known[authority] for authority in authorities)

@@ -12,7 +12,7 @@ NOT_BEGUN = "本轮公示已经安排、还没有开始，列入的是修改前�
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
+class ShownRound:
     """A nominee in one period that was not taken back, as it stands at some moment.
 
     `edition` is that of the deeds shown. Of the cases that are open then, `own_open` says whether any is this
@@ -33,23 +33,23 @@ class Showing:
         return self.closed or (self.window_over and not self.own_open and self.others_open)
 
 
-def latest_of(showings: Collection[Showing]) -> tuple[int, int]:
+def find_latest_round(showings: Collection[ShownRound]) -> tuple[int, int]:
     """Return the latest round entered, and the newest edition of the deeds that it showed; (0, 0) before any."""
     return max(((showing.round_number, showing.edition) for showing in showings), default=(0, 0))
 
 
-def round_ahead(showings: Collection[Showing], edition: int, rounds: Mapping[int, Round]) -> Round | None:
+def find_next_round(showings: Collection[ShownRound], edition: int, rounds: Mapping[int, Round]) -> Round | None:
     """Return the round a nominee enters next: the latest once more where it showed older deeds; None after the last."""
-    number, shown = latest_of(showings)
+    number, shown = find_latest_round(showings)
     return rounds[number] if number and shown < edition else rounds.get(number + 1)
 
 
-def why_not(showings: Collection[Showing], edition: int, round_: Round, rounds: Mapping[int, Round]) -> str:
+def explain_obstacle(showings: Collection[ShownRound], edition: int, round_: Round, rounds: Mapping[int, Round]) -> str:
     """Return what keeps a nominee, whose deeds are at `edition`, from entering a round; empty if nothing does (R8, R9).
 
     `round_` is one of the `rounds` of the notice.
     """
-    number, shown = latest_of(showings)
+    number, shown = find_latest_round(showings)
     open_rounds = [rounds[showing.round_number].name for showing in showings if showing.own_open]
     heard_first = f"{open_rounds[0]}里对该对象的异议还没有结论" if open_rounds else ""
     if number and shown < edition:
@@ -67,7 +67,7 @@ def why_not(showings: Collection[Showing], edition: int, round_: Round, rounds: 
     return ""
 
 
-def _once_more(showings: Collection[Showing], latest: Round, round_: Round) -> str:
+def _once_more(showings: Collection[ShownRound], latest: Round, round_: Round) -> str:
     """Return the round in which changed deeds must be shown again: the latest one, in a new window (R9)."""
     if round_.number != latest.number:
         return f"事迹修改过，须先重新进行{latest.name}"

@@ -24,7 +24,7 @@ class Contender:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenPlaces:
     """How a unit's places of one kind are taken: by nominees present, on paper, and those that stay vacant."""
 
     here: int
@@ -36,7 +36,7 @@ class Taken:
         return self.here + self.vacant + self.secret
 
 
-def taken(contenders: Iterable[Contender], secret: int = 0) -> Taken:
+def count_taken(contenders: Iterable[Contender], secret: int = 0) -> TakenPlaces:
     """Count the places taken. A nominee who left keeps the place vacant (R9).
 
     It is filled by a replacement that is present: of this nominee, or of an earlier replacement that left too.
@@ -46,7 +46,7 @@ def taken(contenders: Iterable[Contender], secret: int = 0) -> Taken:
     left = {contender.id for contender in by_id.values() if contender.left and contender.had_place}
     taken_over = {place for contender in here if (place := _place_of(contender, by_id, left)) is not None}
     places = {_place_of(by_id[id_], by_id, left) or id_ for id_ in left}
-    return Taken(len(here), len(places - taken_over), secret)
+    return TakenPlaces(len(here), len(places - taken_over), secret)
 
 
 def _place_of(contender: Contender, by_id: dict[int, Contender], left: set[int]) -> int | None:

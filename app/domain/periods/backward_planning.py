@@ -17,7 +17,7 @@ from app.domain.refusals import BeyondHorizon
 _ONE_DAY = dt.timedelta(days=1)
 
 
-def last_opening(due: dt.date, conclude_workdays: int, calendar: Calendar) -> dt.date:
+def find_last_opening(due: dt.date, conclude_workdays: int, calendar: Calendar) -> dt.date:
     """Return the last working day on which a window can open and still be concluded by 24:00 of `due`.
 
     Raises BadValue (not 3-30 working days to conclude), BeyondHorizon (R3).
@@ -26,7 +26,7 @@ def last_opening(due: dt.date, conclude_workdays: int, calendar: Calendar) -> dt
     return nth_workday_before(due + _ONE_DAY, WINDOW_WORKDAYS + conclude_workdays, calendar)
 
 
-def most_workdays(opening: dt.date, due: dt.date, calendar: Calendar) -> int | None:
+def count_most_workdays(opening: dt.date, due: dt.date, calendar: Calendar) -> int | None:
     """Return the longest time to conclude with which a window opened still fits; None when the shortest does not."""
     room = workdays_between(opening, due, calendar) - WINDOW_WORKDAYS
     return min(room, CONCLUDE_WORKDAYS[-1]) if room in CONCLUDE_WORKDAYS or room > CONCLUDE_WORKDAYS[-1] else None
@@ -47,17 +47,20 @@ class Misfit:
     fitting: int | None
 
 
-def misfit(opening: dt.date, conclude_workdays: int, due: dt.date, calendar: Calendar) -> Misfit | None:
-    """Return what is wrong with a window opened on that working day, None if nothing. Raises as `last_opening` does."""
-    last = last_opening(due, conclude_workdays, calendar)
+def find_misfit(opening: dt.date, conclude_workdays: int, due: dt.date, calendar: Calendar) -> Misfit | None:
+    """Return what is wrong with a window opened on that working day, None if nothing.
+
+    Raises what `find_last_opening` raises.
+    """
+    last = find_last_opening(due, conclude_workdays, calendar)
     if opening <= last:
         return None
     late_by = workdays_between(last + _ONE_DAY, opening, calendar)
-    return Misfit(opening, conclude_workdays, due, last, late_by, most_workdays(opening, due, calendar))
+    return Misfit(opening, conclude_workdays, due, last, late_by, count_most_workdays(opening, due, calendar))
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class RoundToPlan:
     """What is known of one round before it is counted.
 
     It belongs to the stage from `starts` to `due`. `waiting`: somebody has still to be shown in it. `over` is the
@@ -76,11 +79,11 @@ class BackwardStep:
     """One round counted. `earliest` is the first day on which those still waiting could open, None when nobody waits.
 
     `slack` is how many working days there are to choose from beyond the first one, negative when it is too late:
-    then `misfit` says by what. What no calendar covers yet is None, and `unknown` says so in words (R3).
+    then `find_misfit` says by what. What no calendar covers yet is None, and `unknown` says so in words (R3).
     `provisional`: the days counted may still change.
     """
 
-    leg: Leg
+    leg: RoundToPlan
     earliest: dt.date | None
     last: dt.date | None
     slack: int | None
@@ -89,7 +92,9 @@ class BackwardStep:
     provisional: bool = False
 
 
-def chain(legs: Sequence[Leg], conclude_workdays: int, calendar: Calendar, today: dt.date) -> list[BackwardStep]:
+def plan_backwards(
+    legs: Sequence[RoundToPlan], conclude_workdays: int, calendar: Calendar, today: dt.date
+) -> list[BackwardStep]:
     """Return the rounds of a programme one after another: none opens before the one before it is concluded.
 
     Raises BadValue; what lies beyond the horizon is said in the step that it concerns.
@@ -103,12 +108,12 @@ def chain(legs: Sequence[Leg], conclude_workdays: int, calendar: Calendar, today
     return steps
 
 
-def _step(leg: Leg, conclude_workdays: int, calendar: Calendar, over: dt.date | None) -> BackwardStep:
+def _step(leg: RoundToPlan, conclude_workdays: int, calendar: Calendar, over: dt.date | None) -> BackwardStep:
     earliest = last = slack = wrong = None
     unknown = ""
     provisional = False
     try:
-        last = last_opening(leg.due, conclude_workdays, calendar)
+        last = find_last_opening(leg.due, conclude_workdays, calendar)
         provisional = any(calendar.day(date).provisional for date in each_day(last, leg.due))
     except BeyondHorizon as refusal:
         unknown = str(refusal)
@@ -118,7 +123,7 @@ def _step(leg: Leg, conclude_workdays: int, calendar: Calendar, over: dt.date | 
     except BeyondHorizon as refusal:
         unknown = unknown or str(refusal)
     if earliest is not None and last is not None:
-        wrong = misfit(earliest, conclude_workdays, leg.due, calendar)
+        wrong = find_misfit(earliest, conclude_workdays, leg.due, calendar)
         slack = -wrong.late_by if wrong else workdays_between(earliest, last, calendar) - 1
     return BackwardStep(leg, earliest, last, slack, wrong, unknown, provisional)
 

@@ -45,7 +45,7 @@ def _where(round_: Round) -> str:
     return round_.name.removesuffix("公示")
 
 
-def shown_alone(entries: int) -> bool:
+def is_shown_alone(entries: int) -> bool:
     """Return whether a period has enough entries for its figures to give nobody away."""
     return entries >= FEWEST_SHOWN_ALONE
 
@@ -91,12 +91,12 @@ def figures_of(report: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def pooled(reports: Iterable[Mapping[str, Any]], unit: str, running: int) -> ClosingFigures:
+def pool_figures(reports: Iterable[Mapping[str, Any]], unit: str, running: int) -> ClosingFigures:
     """Return the figures of a recommending unit's small periods together.
 
     None are given while one of these periods runs: the difference after its closing would be its own figures.
     """
     parts = [figures_of(report) for report in reports]
     total = {key: sum(part[key] for part in parts) for key in FIGURES}
-    told = not running and shown_alone(total["entries"])
+    told = not running and is_shown_alone(total["entries"])
     return ClosingFigures(total if told else None, len(parts), unit, still_running=bool(running))

@@ -57,7 +57,7 @@ def recount(stored: StoredDates, calendar: Calendar) -> Recount | None:
     return Recount(days, end_of(settles_on) if settles_on > deadline_day else None)
 
 
-def replanned(stored: StoredDates, calendar: Calendar, now: dt.datetime) -> WindowPlan:
+def replan_dates(stored: StoredDates, calendar: Calendar, now: dt.datetime) -> WindowPlan:
     """Return the window with the working days that were promised, its deadline on a working day. Raises BeyondHorizon.
 
     A window that is over stays as it was: nobody could have read it (R4). A window that is lengthened keeps the working

@@ -169,7 +169,7 @@ class _StoredThen:
         return self._stored.day(date) if date <= self._stored.last else self._calendar.day(date)
 
 
-def extended(
+def extend_plan(
     window: Window, conclude_by: dt.datetime, days: Sequence[CountedDay], workdays: int, calendar: Calendar
 ) -> WindowPlan:
     """Return a window and its deadline, both so many working days later (R7). Raises BeyondHorizon."""

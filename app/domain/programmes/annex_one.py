@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as having
 
-from app.domain.programmes.book_rows import QUOTAS, Rows, Wrong, as_number, below_head
+from app.domain.programmes.book_rows import QUOTAS, Rows, SheetFault, as_number, read_rows_below_head
 from app.domain.programmes.contacts import fault_of_unit_name
 from app.domain.programmes.plan import Places, faults_of_places
 
@@ -36,7 +36,7 @@ class BookPlaces:
 class Annex:
     """Reads annex 1 from top to bottom and checks its sums on the way."""
 
-    def __init__(self, wrong: list[Wrong]) -> None:
+    def __init__(self, wrong: list[SheetFault]) -> None:
         self.wrong = wrong
         self.heading = ""
         self.group: Counter[str] = Counter()
@@ -45,7 +45,7 @@ class Annex:
 
     def read(self, rows: Rows) -> Iterator[BookPlaces]:
         last, wrong_before = 1, len(self.wrong)
-        for row, cells in below_head(QUOTAS, rows, self.wrong):
+        for row, cells in read_rows_below_head(QUOTAS, rows, self.wrong):
             label = next((cell for cell in cells[:3] if cell), "")
             last = row
             if label == "小计":
@@ -108,7 +108,7 @@ class Annex:
                 self.say(row, letter, f"{label}应为{wanted}，现在{_as_is(text)}。请核对上面各行。")
 
     def say(self, row: int, column: str, words: str) -> None:
-        self.wrong.append(Wrong(QUOTAS, row, column, words))
+        self.wrong.append(SheetFault(QUOTAS, row, column, words))
 
 
 def _as_is(text: str) -> str:

@@ -24,7 +24,7 @@ _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class SheetFault:
     """One thing wrong: sheet, row and column as Excel shows them, and in words what would be right."""
 
     sheet: str
@@ -33,7 +33,7 @@ class Wrong:
     words: str
 
 
-def below_head(sheet: str, rows: Rows, wrong: list[Wrong]) -> Iterator[tuple[int, list[str]]]:
+def read_rows_below_head(sheet: str, rows: Rows, wrong: list[SheetFault]) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows below a sheet's head that hold anything, each as long as the head."""
     head = HEADS[sheet]
     below = False
@@ -45,7 +45,7 @@ def below_head(sheet: str, rows: Rows, wrong: list[Wrong]) -> Iterator[tuple[int
         below = below or _is_head(sheet, cells)
     if not below:
         names = "、".join(name for name in head if name != "推荐单位")
-        wrong.append(Wrong(sheet, 1, "A", f"没有找到表头（{names}）。请用空白表格填写，不要改动表头。"))
+        wrong.append(SheetFault(sheet, 1, "A", f"没有找到表头（{names}）。请用空白表格填写，不要改动表头。"))
 
 
 def _is_head(sheet: str, cells: Sequence[str]) -> bool:

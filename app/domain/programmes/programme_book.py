@@ -22,10 +22,10 @@ from app.domain.programmes.book_rows import (
     QUOTAS,
     STAGES_SHEET,
     Rows,
-    Wrong,
+    SheetFault,
     as_date,
     as_number,
-    below_head,
+    read_rows_below_head,
 )
 from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact
 from app.domain.programmes.notice import AwardNotice
@@ -64,12 +64,12 @@ class Book:
     people: Sequence[BookPerson] = ()
 
 
-def read(sheets: Mapping[str, Rows], notice: AwardNotice) -> tuple[Book, list[Wrong]]:
+def read(sheets: Mapping[str, Rows], notice: AwardNotice) -> tuple[Book, list[SheetFault]]:
     """Read a programme that follows a notice from its sheets, with every error in them.
 
     A book with errors must not be used.
     """
-    wrong: list[Wrong] = []
+    wrong: list[SheetFault] = []
     spans = _stages(sheets.get(STAGES_SHEET, ()), notice.stages, wrong)
     plan, office = _about(sheets.get(ABOUT, ()), spans, notice, wrong)
     places = tuple(Annex(wrong).read(sheets.get(QUOTAS, ())))
@@ -88,17 +88,17 @@ def _renamed(name: str) -> str:
 
 
 def _about(
-    rows: Rows, spans: Sequence[StageDays], notice: AwardNotice, wrong: list[Wrong]
+    rows: Rows, spans: Sequence[StageDays], notice: AwardNotice, wrong: list[SheetFault]
 ) -> tuple[ProgrammePlan, str]:
     keys = {name: key for key, name in text_names(notice).items()} | {SHARE_NAME: "county_share", OFFICE_NAME: "office"}
     values: dict[str, str] = {}
     places: dict[str, int] = {}
-    for row, (name, value, *_) in below_head(ABOUT, rows, wrong):
+    for row, (name, value, *_) in read_rows_below_head(ABOUT, rows, wrong):
         key = keys.get(_renamed(name))
         if key is None:
-            wrong.append(Wrong(ABOUT, row, "A", f"没有“{name}”这个项目。可以填的有：{'、'.join(keys)}。"))
+            wrong.append(SheetFault(ABOUT, row, "A", f"没有“{name}”这个项目。可以填的有：{'、'.join(keys)}。"))
         elif key in values:
-            wrong.append(Wrong(ABOUT, row, "A", f"“{name}”写了两次，请只留一行。"))
+            wrong.append(SheetFault(ABOUT, row, "A", f"“{name}”写了两次，请只留一行。"))
         else:
             values[key], places[key] = value, row
     share = as_number(values.get("county_share") or str(notice.county_share))
@@ -116,31 +116,31 @@ def _about(
         stages=spans,
     )
     last = max(places.values(), default=1)
-    wrong += [Wrong(ABOUT, places.get(each.field, last), "B", each.words) for each in faults_of_plan(plan, notice)]
+    wrong += [SheetFault(ABOUT, places.get(each.field, last), "B", each.words) for each in faults_of_plan(plan, notice)]
     office = values.get("office", "")
     if office and (words := fault_of_unit_name(office)):
-        wrong.append(Wrong(ABOUT, places["office"], "B", words))
+        wrong.append(SheetFault(ABOUT, places["office"], "B", words))
     return plan, office
 
 
-def _stages(rows: Rows, stages: Mapping[int, NoticeStage], wrong: list[Wrong]) -> list[StageDays]:
+def _stages(rows: Rows, stages: Mapping[int, NoticeStage], wrong: list[SheetFault]) -> list[StageDays]:
     numbers = {stage.name: number for number, stage in stages.items()}
     spans: list[StageDays] = []
     places: dict[int, int] = {}
     bad = False
     last = 1
-    for row, (name, *days) in below_head(STAGES_SHEET, rows, wrong):
+    for row, (name, *days) in read_rows_below_head(STAGES_SHEET, rows, wrong):
         number, last = numbers.get(name), row
         if number is None or number in places:
             why = "写了两次，请只留一行" if number else f"不是阶段的名称，应为：{'、'.join(numbers)}"
-            wrong.append(Wrong(STAGES_SHEET, row, "A", f"“{name}”{why}。"))
+            wrong.append(SheetFault(STAGES_SHEET, row, "A", f"“{name}”{why}。"))
             bad = True
             continue
         places[number] = row
         found = [as_date(day) for day in days[:2]]
         for letter, day in zip("BC", found, strict=True):
             if day is None:
-                wrong.append(Wrong(STAGES_SHEET, row, letter, "日期请写成年月日，例如 2025-10-16。"))
+                wrong.append(SheetFault(STAGES_SHEET, row, letter, "日期请写成年月日，例如 2025-10-16。"))
                 bad = True
         if found[0] and found[1]:
             spans.append(StageDays(number, found[0], found[1]))
@@ -148,32 +148,32 @@ def _stages(rows: Rows, stages: Mapping[int, NoticeStage], wrong: list[Wrong]) -
         for each in faults_of_stages(spans, stages):
             end, _, number_text = each.field.partition("_")
             place = places.get(int(number_text), last)
-            wrong.append(Wrong(STAGES_SHEET, place, "B" if end == "starts" else "C", each.words))
+            wrong.append(SheetFault(STAGES_SHEET, place, "B" if end == "starts" else "C", each.words))
     return spans
 
 
 # --- 联系方式, 人员 ---------------------------------------------------------------------------------------------------
 
 
-def _contacts(rows: Rows, wrong: list[Wrong]) -> Iterator[BookContact]:
+def _contacts(rows: Rows, wrong: list[SheetFault]) -> Iterator[BookContact]:
     seen: dict[str, int] = {}
     columns = dict(zip(LINES, "BCDE", strict=True))
-    for row, (unit, *lines) in below_head(CONTACTS, rows, wrong):
+    for row, (unit, *lines) in read_rows_below_head(CONTACTS, rows, wrong):
         contact = Contact(*lines[: len(LINES)])
         faults = [] if contact.is_empty else faults_of_contact(contact)
-        wrong += [Wrong(CONTACTS, row, columns[each.field], each.words) for each in faults]
+        wrong += [SheetFault(CONTACTS, row, columns[each.field], each.words) for each in faults]
         if not unit or unit in seen:
             words = f"“{unit}”在第{seen[unit]}行已经写过，请只留一行。" if unit else "请填写单位名称。"
-            wrong.append(Wrong(CONTACTS, row, "A", words))
+            wrong.append(SheetFault(CONTACTS, row, "A", words))
             continue
         seen[unit] = row
         if not faults and not contact.is_empty:
             yield BookContact(row, unit, contact)
 
 
-def _people(rows: Rows, wrong: list[Wrong]) -> Iterator[BookPerson]:
+def _people(rows: Rows, wrong: list[SheetFault]) -> Iterator[BookPerson]:
     seen: dict[str, int] = {}
-    for row, (login, name, role_name, unit, *_) in below_head(PEOPLE, rows, wrong):
+    for row, (login, name, role_name, unit, *_) in read_rows_below_head(PEOPLE, rows, wrong):
         role = _ROLES.get(_renamed(role_name))
         said = [("A", fault_of_login(login)), ("B", fault_of_name(name))]
         if login in seen:
@@ -183,7 +183,7 @@ def _people(rows: Rows, wrong: list[Wrong]) -> Iterator[BookPerson]:
         elif not unit and role in (Role.HEAD, Role.HANDLER):
             said.append(("D", f"请填写{role_name}所属的单位。"))
         seen.setdefault(login, row)
-        found = [Wrong(PEOPLE, row, letter, words) for letter, words in said if words]
+        found = [SheetFault(PEOPLE, row, letter, words) for letter, words in said if words]
         wrong += found
         if not found and role is not None:
             yield BookPerson(row, login, name, role, unit)

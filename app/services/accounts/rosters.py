@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.domain.accounts.rosters import ABOVE, HEAD, LOGIN, MOST, NAME, ROLE, SHEET, UNIT, RosterLine, read
 from app.domain.accounts.staffing import Position, manages
 from app.domain.cases.states import ROLE_NAMES, Actor, Role
-from app.domain.programmes.book_rows import Rows, Wrong
+from app.domain.programmes.book_rows import Rows, SheetFault
 from app.domain.refusals import AlreadyDone, BookRefused, NotAllowed, NothingChosen, NotYourCase
 from app.models import Nominee, Unit, UnitKind, User
 from app.services.accounts import making, passwords, staffing, units
@@ -42,7 +42,7 @@ class Roster:
     """What saving a sheet would do, or every reason why it is not saved."""
 
     newcomers: Sequence[Newcomer]
-    wrong: Sequence[Wrong]
+    wrong: Sequence[SheetFault]
 
 
 def preview(session: Session, actor: Actor, sheets: Mapping[str, Rows]) -> Roster:
@@ -56,7 +56,7 @@ def preview(session: Session, actor: Actor, sheets: Mapping[str, Rows]) -> Roste
         unit, said = _unit_of(line, there)
         if unit is not None:
             said = _about(line, unit, actor, known, logins)
-        wrong += [Wrong(SHEET, line.row, column, words) for column, words in said]
+        wrong += [SheetFault(SHEET, line.row, column, words) for column, words in said]
         if unit is not None and not said:
             newcomers.append(Newcomer(line, unit, line.login or logins.next_for(unit.name)))
     wrong.sort(key=lambda each: (each.row, each.column))

@@ -14,7 +14,7 @@ from app.domain.cases.states import OPEN_STATES, Actor, Role, require_office
 from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact, missing_lines
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotYourCase, StillNeeded, Unfit, WrongState
 from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
-from app.services.shared.leavers import disqualified
+from app.services.shared.leavers import find_disqualified
 from app.services.shared.locks import lock_row, lock_row_if_any
 from app.services.shared.work import Work, require_office_or_console, use_case
 
@@ -255,7 +255,7 @@ def _refuse_while_at_work(work: Work, unit: Unit) -> None:
             Programme.archived_at.is_(None),
         )
     ).all()
-    if standing := len(set(nominees) - disqualified(work.session, nominees, work.now)):
+    if standing := len(set(nominees) - find_disqualified(work.session, nominees, work.now)):
         raise StillNeeded(f"“{unit.name}”在没有归档的活动里还有{standing}个推荐对象，活动归档以后再办。")
     cases = work.session.scalar(
         select(func.count(Case.id))

@@ -19,11 +19,11 @@ from app.domain.award.decision import (
     RecordedPaper,
     Tally,
     UnitQuota,
-    award_list,
-    in_force,
-    obstacles,
-    steps,
-    tallies,
+    build_award_list,
+    count_places,
+    find_papers_in_force,
+    list_obstacles,
+    list_steps,
 )
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import OPEN_STATES, Actor
@@ -48,7 +48,7 @@ from app.models import (
 )
 from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import opinions
-from app.services.shared.leavers import disqualified
+from app.services.shared.leavers import find_disqualified
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class AwardStanding:
     @cached_property
     def in_force(self) -> set[int]:
         """The papers that count: the others were replaced by a later one of the same issuer."""
-        return {paper.id for paper in in_force(self.papers, self.award.shown_until)}
+        return {paper.id for paper in find_papers_in_force(self.papers, self.award.shown_until)}
 
     @property
     def decision(self) -> Proceeding | None:
@@ -79,17 +79,17 @@ class AwardStanding:
     @cached_property
     def obstacles(self) -> list[str]:
         """Why the decision cannot be recorded yet; empty when it can be."""
-        return obstacles(self.award, self.papers, self.quotas, unsettled=self.unsettled)
+        return list_obstacles(self.award, self.papers, self.quotas, unsettled=self.unsettled)
 
     @cached_property
     def steps(self) -> list[AwardStep]:
-        return steps(self.award, self.papers, self.decision.number if self.decision else "", self._revoked)
+        return list_steps(self.award, self.papers, self.decision.number if self.decision else "", self._revoked)
 
     @cached_property
     def tallies(self) -> dict[Kind, Tally]:
         """The count of the names that would be awarded; once it is decided, of those that were."""
         named = self.honours.values() if self.decision else self.award.named
-        return tallies([each.kind for each in named], self.quotas)
+        return count_places([each.kind for each in named], self.quotas)
 
     @property
     def _revoked(self) -> int:
@@ -113,7 +113,7 @@ def standing_of(
     return AwardStanding(
         programme=programme,
         nominees={nominee.id: nominee for nominee in nominees},
-        award=award_list(_facts(session, programme.id, nominees, now, seen_by), programme.rules),
+        award=build_award_list(_facts(session, programme.id, nominees, now, seen_by), programme.rules),
         proceedings=proceedings,
         quotas={quota.unit_id: _places(quota) for quota in quotas},
         unsettled=_unsettled(session, programme.id, now),
@@ -170,7 +170,7 @@ def _doubts(session: Session, nominees: list[Nominee]) -> dict[int, str]:
     for row in session.scalars(select(Confirmation).where(Confirmation.nominee_id.in_(ids)).order_by(Confirmation.id)):
         said[row.nominee_id, row.condition] = row.met
     doubts |= {nominee_id: "认定不符合评选条件" for (nominee_id, _), met in said.items() if not met}
-    for nominee_id, answers in opinions.latest(session, ids).items():
+    for nominee_id, answers in opinions.find_latest(session, ids).items():
         if any(row.outcome is OpinionOutcome.NEGATIVE for row in answers.values()):
             doubts[nominee_id] = "征求意见中有不同意见"
     return doubts
@@ -203,7 +203,7 @@ def _shown(session: Session, programme_id: int, now: dt.datetime) -> dict[int, l
 
 def _disqualified_on(session: Session, nominee_ids: list[int], now: dt.datetime) -> dict[int, set[Ground]]:
     """Return why each nominee is out: a standing disqualification, or a deadline passed and not settled yet (R26)."""
-    out = disqualified(session, nominee_ids, now)
+    out = find_disqualified(session, nominee_ids, now)
     rows = session.scalars(
         select(Disqualification)
         .where(Disqualification.nominee_id.in_(nominee_ids))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.award.decision import ANSWERS, Facts, ProceedingKind, approvals
+from app.domain.award.decision import ANSWERS, Facts, ProceedingKind, find_approvals
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor, require_office
 from app.domain.refusals import (
@@ -126,7 +126,7 @@ def check_day(dated: dt.date, earliest: dt.date | None, now: dt.datetime) -> Non
 
 def _approved_on(standing: AwardStanding) -> dt.date:
     """Return the day of the last answer on which the decision rests."""
-    return max(paper.dated for paper in approvals(standing.papers, standing.award.shown_until))
+    return max(paper.dated for paper in find_approvals(standing.papers, standing.award.shown_until))
 
 
 def _row(

@@ -123,7 +123,7 @@ def honours_of(session: Session, programme_id: int, actor: Actor) -> Sequence[Ho
     ).all()
 
 
-def waiting(session: Session) -> Sequence[Revocation]:
+def list_waiting(session: Session) -> Sequence[Revocation]:
     """List the proposals that nobody has confirmed yet, the oldest first."""
     return session.scalars(
         select(Revocation)

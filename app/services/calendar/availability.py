@@ -10,7 +10,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.domain.calendar.uptime import Stretch, days_with_an_outage, gaps_between, overlaps, total, working_hours
+from app.domain.calendar.uptime import (
+    Stretch,
+    days_with_an_outage,
+    find_overlaps,
+    gaps_between,
+    sum_lengths,
+    working_hours,
+)
 from app.models import AvailabilitySpan, Period
 from app.services.shared.work import Work, use_case
 
@@ -83,14 +90,14 @@ def availability(session: Session, period: Period, now: dt.datetime) -> Availabi
     gaps = gaps_between((Stretch(*row) for row in rows), opens_at, until)
     longest = max(gaps, key=lambda gap: gap.length, default=None)
     hours = working_hours((counted.day for counted in period.counted_days), opens_at, until)
-    lost = overlaps(hours, gaps)
+    lost = find_overlaps(hours, gaps)
     return Availability(
         window_seconds=_seconds(until - opens_at),
-        served_seconds=_seconds(until - opens_at - total(gaps)),
+        served_seconds=_seconds(until - opens_at - sum_lengths(gaps)),
         longest_gap_seconds=_seconds(longest.length) if longest else 0,
         longest_gap_from=longest.start if longest else None,
-        working_seconds=_seconds(total(hours)),
-        working_gap_seconds=_seconds(total(lost)),
+        working_seconds=_seconds(sum_lengths(hours)),
+        working_gap_seconds=_seconds(sum_lengths(lost)),
         outage_days=tuple(days_with_an_outage(lost)),
     )
 

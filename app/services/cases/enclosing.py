@@ -31,7 +31,7 @@ def receive(
     case = visible_case(work.session, case_id, work.actor, work.now)
     check_action(work.actor, action, case.facts(work.now), work.now)
     work.session.rollback()  # no transaction stays open while a file is inspected and stored
-    with files.incoming(vault, title, upload, work.now) as file, work:
+    with files.store_incoming(vault, title, upload, work.now) as file, work:
         lock_row(work.session, Case, case_id)  # two files at once would each find room for the last one
         row = CaseFile(case_id=case_id, form_hash=form_hash, received_by=work.actor.user_id, **file.columns)
         same = CaseFile.form_hash == form_hash, CaseFile.sha256 == row.sha256
@@ -67,7 +67,7 @@ def open_file(work: Work, vault: Vault, case_id: int, file_id: int) -> OpenedFil
     stored, scan, kind = Stored.of(row), row.scan, row.kind
     title = files.title_of(vault.keyring, row)
     work.session.rollback()  # no transaction stays open while a file is read
-    opened = files.opened(vault, stored, scan, kind, title)
+    opened = files.open_stored_file(vault, stored, scan, kind, title)
     work.did("casefile.opened", on_case(case_id), file=file_id)
     return opened
 

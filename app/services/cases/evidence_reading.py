@@ -109,7 +109,7 @@ def open_for_objector(session: Session, vault: Vault, objection_id: int, evidenc
 def _opened(session: Session, vault: Vault, exhibit: Exhibit) -> OpenedFile:
     stored = Stored.of(session.get_one(Evidence, exhibit.id))
     session.rollback()  # no transaction stays open while a file is read
-    return files.opened(vault, stored, exhibit.scan, exhibit.kind, exhibit.file_name)
+    return files.open_stored_file(vault, stored, exhibit.scan, exhibit.kind, exhibit.file_name)
 
 
 def _exhibit(row: Evidence, number: int) -> Exhibit:

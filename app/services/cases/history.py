@@ -208,7 +208,7 @@ def list_history(session: Session, case: Case) -> list[Moment]:
     acts = [
         Moment(
             at=row.at,
-            who=who(row.actor, names),
+            who=name_actor(row.actor, names),
             what=name_act(row.action),
             text=_text_of(row, names),
             coarse=row.actor == OBJECTOR or row.action in _TELLS_OF_ARRIVAL,
@@ -245,14 +245,14 @@ def _place(moment: Moment) -> dt.datetime:
     return midnight(day) if moment.what == _ACT_NAMES["objection.filed"] else end_of(day)
 
 
-def who(actor: str, names: dict[int, str]) -> str:
+def name_actor(actor: str, names: dict[int, str]) -> str:
     """Return an actor of the record as people read it."""
     if actor.startswith("user:"):
         return names.get(int(actor.removeprefix("user:")), actor)
     return _WHO.get(actor, actor)
 
 
-def called(text: str, names: dict[int, str]) -> frozenset[str]:
+def find_actors_named(text: str, names: dict[int, str]) -> frozenset[str]:
     """Return the actors of the record whose name contains this text."""
     people = {by_user(user_id): name for user_id, name in names.items()}
     return frozenset(actor for actor, name in (people | _WHO).items() if text in name)

@@ -23,7 +23,7 @@ from app.sealing import Keyring
 from app.services.imports import sealed_rows
 from app.services.imports.sealed_rows import HEAD, What, worded
 from app.services.nominees.dossiers import person_hashes
-from app.services.nominees.nominating import ENTERED, OUT, standing_in
+from app.services.nominees.nominating import ENTERED, OUT, list_standing
 
 Found = dict[int, list[dict[str, str]]]
 
@@ -36,7 +36,7 @@ def across(session: Session, keyring: Keyring, import_id: int) -> Found:
     imported = session.get_one(Import, import_id)
     found: Found = defaultdict(list)
     notice = session.get_one(Programme, imported.programme_id).rules
-    register = Register(standing_in(session, imported.programme_id, imported.unit_id))
+    register = Register(list_standing(session, imported.programme_id, imported.unit_id))
     fills = imported.form is ImportForm.FORMS
     coming: Counter[Kind] = Counter()
     seen = Seen(notice)

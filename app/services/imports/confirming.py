@@ -33,7 +33,7 @@ from app.services.imports import checks, sealed_rows
 from app.services.imports.receiving import STATE_NAMES, on_import, visible
 from app.services.imports.sealed_rows import Found, NominationRow, What
 from app.services.nominees import dossiers
-from app.services.nominees.nominating import standing_in
+from app.services.nominees.nominating import list_standing
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_nominee
 from app.services.shared.locks import lock_row
@@ -91,7 +91,7 @@ class _Making:
     def __init__(self, work: Work, imported: Import) -> None:
         self.work, self.imported = work, imported
         self.session = session = work.session
-        standing = standing_in(session, imported.programme_id, imported.unit_id)
+        standing = list_standing(session, imported.programme_id, imported.unit_id)
         self._register = Register(standing)
         self._units = _own_units(session, imported.unit_id)
         self._last = _last_positions(session, imported)
@@ -129,7 +129,7 @@ class _Making:
         _describe(nominee, row.fields)
         self.session.add(nominee)
         self.session.flush()
-        self.session.add(dossiers.dossier(self.work.keyring, nominee.id, row.fields))
+        self.session.add(dossiers.make_dossier(self.work.keyring, nominee.id, row.fields))
         self.work.did("nominee.imported", on_nominee(nominee.id), **{"import": self.imported.id})
         return nominee.id
 
@@ -144,7 +144,7 @@ class _Making:
         fields = before | {key: text for key, text in row.fields.items() if text}
         self.session.execute(delete(Dossier).where(Dossier.nominee_id == nominee.id))
         self.session.expire(nominee, ["dossier"])
-        self.session.add(dossiers.dossier(self.work.keyring, nominee.id, fields))
+        self.session.add(dossiers.make_dossier(self.work.keyring, nominee.id, fields))
         self.work.did("nominee.filled", on_nominee(nominee.id), **{"import": self.imported.id})
         self.session.flush()
         return nominee.id

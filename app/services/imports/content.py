@@ -43,7 +43,7 @@ class _File:
     @contextmanager
     def spooled(self, vault: Vault) -> Iterator[BinaryIO]:
         """Open the file for reading at any position. Raises HeldBack, FileDamaged, StoreDown."""
-        opened = files.opened(vault, self.stored, self.scan, self.kind, self.title)
+        opened = files.open_stored_file(vault, self.stored, self.scan, self.kind, self.title)
         with SealedSpool() as spool:
             for piece in opened.content:
                 spool.write(piece)

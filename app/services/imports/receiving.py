@@ -239,7 +239,7 @@ def _stored(
         for title, content in _opened(form, uploads):
             content.seek(0)
             try:
-                row = documents.stored(vault, Purpose.IMPORT, programme_id, Upload(title, content), actor, now)
+                row = documents.store_document(vault, Purpose.IMPORT, programme_id, Upload(title, content), actor, now)
             except FileRefused as refused:
                 raise FileRefused(f"“{title}”没有收下：{in_place(refused.why)}") from None
             rows.append(row)

@@ -30,7 +30,7 @@ def of_programme(session: Session, programme_id: int, actor: Actor) -> Sequence[
     ).all()
 
 
-def visible(session: Session, nominee_id: int, actor: Actor) -> Nominee:
+def find_visible(session: Session, nominee_id: int, actor: Actor) -> Nominee:
     """Return a nominee that this person may see. Raises NotYourCase for everybody else."""
     nominee = session.scalar(select(Nominee).where(Nominee.id == nominee_id, nominees_visible_to(actor)))
     if nominee is None:
@@ -38,7 +38,7 @@ def visible(session: Session, nominee_id: int, actor: Actor) -> Nominee:
     return nominee
 
 
-def recommended(session: Session, nominee_id: int, actor: Actor) -> Nominee:
+def find_recommended(session: Session, nominee_id: int, actor: Actor) -> Nominee:
     """Return a nominee to act on, for the office and for the unit that recommends it. Raises NotYourCase."""
     nominee = session.get(Nominee, nominee_id)
     if nominee is None or not (actor.is_office or nominee.recommender_id == actor.unit_id):
@@ -46,7 +46,7 @@ def recommended(session: Session, nominee_id: int, actor: Actor) -> Nominee:
     return nominee
 
 
-def chosen(session: Session, nominee_ids: Collection[int], actor: Actor) -> list[Nominee]:
+def find_chosen(session: Session, nominee_ids: Collection[int], actor: Actor) -> list[Nominee]:
     """Return several nominees of one programme to act on, in the order of a list.
 
     Raises NothingChosen, and NotYourCase where any is missing, of another programme, or not this person's to act on.
@@ -67,11 +67,11 @@ def chosen(session: Session, nominee_ids: Collection[int], actor: Actor) -> list
 
 
 def lock_chosen(session: Session, nominee_ids: Collection[int], actor: Actor) -> list[Nominee]:
-    """Return the nominees as `chosen` does, their programme locked. Every fact is read after that.
+    """Return the nominees as `find_chosen` does, their programme locked. Every fact is read after that.
 
     Raises Archived and Awarded too.
     """
     programme_id = session.scalar(select(Nominee.programme_id).where(Nominee.id.in_(nominee_ids)).limit(1))
     if programme_id is not None:
         lock_programme_before_award(session, programme_id)
-    return chosen(session, nominee_ids, actor)
+    return find_chosen(session, nominee_ids, actor)

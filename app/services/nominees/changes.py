@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.states import Actor
 from app.domain.refusals import NoLongerStands
 from app.models import Entry, Nominee, Period
-from app.services.nominees.access import recommended
+from app.services.nominees.access import find_recommended
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.shared import leavers
 
@@ -20,7 +20,7 @@ def lock_nominee(session: Session, nominee_id: int, actor: Actor) -> Nominee:
 
     Two people who change it, or schedule it, take turns. Raises NotYourCase, Archived, Awarded.
     """
-    nominee = recommended(session, nominee_id, actor)
+    nominee = find_recommended(session, nominee_id, actor)
     lock_programme_before_award(session, nominee.programme_id)
     session.refresh(nominee)
     return nominee
@@ -28,12 +28,12 @@ def lock_nominee(session: Session, nominee_id: int, actor: Actor) -> Nominee:
 
 def require_standing(session: Session, nominee: Nominee, now: dt.datetime) -> None:
     """Raise NoLongerStands for a nominee who is out at `now`, or has withdrawn."""
-    if how := leavers.left(session, [nominee], now).get(nominee.id):
+    if how := leavers.describe_left(session, [nominee], now).get(nominee.id):
         raise NoLongerStands(nominee.name, how)
 
 
 def has_left(session: Session, nominee: Nominee, now: dt.datetime) -> bool:
-    return bool(leavers.left(session, [nominee], now))
+    return bool(leavers.describe_left(session, [nominee], now))
 
 
 def entries_of(session: Session, nominee_id: int) -> list[Entry]:

@@ -31,12 +31,12 @@ _ID_LENGTH, _MOBILE_LENGTH = 18, 11
 SEALED_FIELDS = tuple(key for key in FIELD_NAMES if key not in _ELSEWHERE)
 
 
-def place(nominee_id: int) -> str:
+def sealing_place(nominee_id: int) -> str:
     """Return the place a dossier is sealed to."""
     return f"dossier:{nominee_id}"
 
 
-def dossier(keyring: Keyring, nominee_id: int, fields: Mapping[str, str]) -> Dossier:
+def make_dossier(keyring: Keyring, nominee_id: int, fields: Mapping[str, str]) -> Dossier:
     """Make the row that keeps these fields of a nominee, for the caller to add.
 
     Unknown keys and empty fields are left out.
@@ -45,7 +45,7 @@ def dossier(keyring: Keyring, nominee_id: int, fields: Mapping[str, str]) -> Dos
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True)
     return Dossier(
         nominee_id=nominee_id,
-        sealed=keyring.seal(text, place(nominee_id)),
+        sealed=keyring.seal(text, sealing_place(nominee_id)),
         person_hash=person_hash(keyring.hash_key, fields),
     )
 
@@ -73,12 +73,14 @@ def fields_of(session: Session, keyring: Keyring, nominee_ids: Iterable[int]) ->
     """
     wanted = list(nominee_ids)
     rows = session.execute(select(Dossier.nominee_id, Dossier.sealed).where(Dossier.nominee_id.in_(wanted)))
-    read = {nominee_id: json.loads(keyring.unseal_text(sealed, place(nominee_id))) for nominee_id, sealed in rows}
+    read = {
+        nominee_id: json.loads(keyring.unseal_text(sealed, sealing_place(nominee_id))) for nominee_id, sealed in rows
+    }
     return {nominee_id: read.get(nominee_id, {}) for nominee_id in wanted}
 
 
 @dataclass(frozen=True, slots=True)
-class HandedIn:
+class HandedInFile:
     """A file of a nominee, as a page lists it."""
 
     document_id: int
@@ -95,17 +97,17 @@ class DossierView:
 
     fields: dict[str, str]
     masked: bool
-    photos: list[HandedIn]
-    materials: list[HandedIn]
+    photos: list[HandedInFile]
+    materials: list[HandedInFile]
 
 
-def shown(session: Session, keyring: Keyring, nominee_id: int, actor: Actor) -> DossierView | None:
+def view_dossier(session: Session, keyring: Keyring, nominee_id: int, actor: Actor) -> DossierView | None:
     """Return what a nominee's page shows of its dossier unasked.
 
     Returns None for a person whom the dossier is not for.
     """
     try:
-        access.recommended(session, nominee_id, actor)
+        access.find_recommended(session, nominee_id, actor)
     except NotYourCase:
         return None
     fields = fields_of(session, keyring, [nominee_id])[nominee_id]
@@ -118,7 +120,7 @@ def read(work: Work, nominee_id: int) -> DossierView:
 
     The reading is on the record.
     """
-    access.recommended(work.session, nominee_id, work.actor)
+    access.find_recommended(work.session, nominee_id, work.actor)
     found = _shown(
         work.session, nominee_id, fields_of(work.session, work.keyring, [nominee_id])[nominee_id], masked=False
     )
@@ -132,13 +134,13 @@ def _shown(session: Session, nominee_id: int, fields: Mapping[str, str], *, mask
     return DossierView(in_order, masked, photos, materials)
 
 
-def _handed_in(session: Session, nominee_id: int, purpose: Purpose) -> list[HandedIn]:
+def _handed_in(session: Session, nominee_id: int, purpose: Purpose) -> list[HandedInFile]:
     rows = session.execute(
         select(Document.id, Document.kind, Document.received_at)
         .where(Document.nominee_id == nominee_id, Document.purpose == purpose)
         .order_by(Document.id.desc())
     )
-    return [HandedIn(*row) for row in rows]
+    return [HandedInFile(*row) for row in rows]
 
 
 def _masked(key: str, text: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor, require_office
 from app.domain.nominees.annexes import RANK_NAMES, Rank
-from app.domain.nominees.eligibility import Check, CheckOutcome, NomineeFacts, Said, checks_of, conditions_of
+from app.domain.nominees.eligibility import Check, CheckOutcome, ConditionAnswer, NomineeFacts, checks_of, conditions_of
 from app.domain.refusals import NotReady, NotThere
 from app.models import Confirmation, Nominee, User
 from app.sealing import Keyring
@@ -23,7 +23,7 @@ NOTE = (0, 500)
 REASON = (2, 500)
 
 
-def checks(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> dict[int, list[Check]]:
+def check_conditions(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> dict[int, list[Check]]:
     """Return every condition of each of these nominees, by id. Raises SealBroken."""
     these = list(nominees)
     said = _said(session, [nominee.id for nominee in these])
@@ -40,7 +40,7 @@ def _facts(nominee: Nominee, penalties: str | None) -> NomineeFacts:
     return NomineeFacts(nominee.kind, nominee.name, nominee.rank, penalties)
 
 
-def _said(session: Session, nominee_ids: Sequence[int]) -> dict[int, dict[str, Said]]:
+def _said(session: Session, nominee_ids: Sequence[int]) -> dict[int, dict[str, ConditionAnswer]]:
     """Return what people said last of each condition, by nominee and condition."""
     rows = session.execute(
         select(Confirmation, User.name)
@@ -48,9 +48,9 @@ def _said(session: Session, nominee_ids: Sequence[int]) -> dict[int, dict[str, S
         .where(Confirmation.nominee_id.in_(nominee_ids))
         .order_by(Confirmation.id)
     )
-    latest: dict[int, dict[str, Said]] = {}
+    latest: dict[int, dict[str, ConditionAnswer]] = {}
     for row, who in rows:
-        latest.setdefault(row.nominee_id, {})[row.condition] = Said(row.met, row.note, who, row.confirmed_at)
+        latest.setdefault(row.nominee_id, {})[row.condition] = ConditionAnswer(row.met, row.note, who, row.confirmed_at)
     return latest
 
 
@@ -68,7 +68,7 @@ def confirm(work: Work, nominee_ids: Collection[int], *, rank: Rank = Rank.UNKNO
             _give_rank(work, nominee, rank)
     waiting = {
         id_: [check for check in found if check.outcome is CheckOutcome.TO_CONFIRM]
-        for id_, found in checks(work.session, work.keyring, nominees).items()
+        for id_, found in check_conditions(work.session, work.keyring, nominees).items()
     }
     unclear = {id_: [check.why for check in found if _says_more(check)] for id_, found in waiting.items()}
     if any(unclear.values()):
@@ -85,14 +85,16 @@ def _says_more(check: Check) -> bool:
 
 
 @use_case
-def say(work: Work, nominee_id: int, condition: str, met: bool, note: str) -> None:
+def confirm_or_deny(work: Work, nominee_id: int, condition: str, met: bool, note: str) -> None:
     """Confirm or deny one condition; the latest word counts, earlier ones stay.
 
     Raises NotThere, and MissingText for a no, or a doubtful yes, without a reason.
     """
     require_office(work.actor)
     [nominee] = lock_chosen(work.session, [nominee_id], work.actor)
-    found = {check.condition.key: check for check in checks(work.session, work.keyring, [nominee])[nominee.id]}
+    found = {
+        check.condition.key: check for check in check_conditions(work.session, work.keyring, [nominee])[nominee.id]
+    }
     check = found.get(condition)
     if check is None or not check.asks:
         raise NotThere("这一条不需要由人确认，请看它后面写的依据。")
@@ -122,7 +124,7 @@ def _give_rank(work: Work, nominee: Nominee, rank: Rank) -> None:
     work.did("nominee.ranked", nominee, **details)
 
 
-def history(session: Session, nominee: Nominee) -> list[tuple[str, Said]]:
+def list_confirmations(session: Session, nominee: Nominee) -> list[tuple[str, ConditionAnswer]]:
     """List everything that was ever said of a nominee's conditions, with the names of who said it, the latest first."""
     names = {key: condition.name for key, condition in conditions_of(nominee.kind, nominee.programme.rules).items()}
     rows = session.execute(
@@ -132,5 +134,6 @@ def history(session: Session, nominee: Nominee) -> list[tuple[str, Said]]:
         .order_by(Confirmation.id.desc())
     )
     return [
-        (names.get(row.condition, row.condition), Said(row.met, row.note, who, row.confirmed_at)) for row, who in rows
+        (names.get(row.condition, row.condition), ConditionAnswer(row.met, row.note, who, row.confirmed_at))
+        for row, who in rows
     ]

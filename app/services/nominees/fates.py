@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.domain.cases.states import Actor
 from app.models import Disqualification, Nominee
 from app.services.nominees.access import nominees_visible_to, of_programme
-from app.services.shared.leavers import disqualified
+from app.services.shared.leavers import find_disqualified
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +45,5 @@ def fates_of(session: Session, programme_id: int, actor: Actor, now: dt.datetime
     )
     for row in rows:
         disqualifications.setdefault(row.nominee_id, []).append(row)
-    out = disqualified(session, [nominee.id for nominee in nominees], now)
+    out = find_disqualified(session, [nominee.id for nominee in nominees], now)
     return Fates(nominees, disqualifications, out)

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.states import OPEN_STATES, Actor
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.eligibility import Check, CheckOutcome, CountyShare, county_share
-from app.domain.nominees.opinions import missing, names
-from app.domain.nominees.passage import ALREADY_IN, Showing, round_ahead, why_not
-from app.domain.nominees.places import FIRST_BOUND_ROUND, Contender, taken
+from app.domain.nominees.opinions import join_names, list_missing
+from app.domain.nominees.passage import ALREADY_IN, ShownRound, explain_obstacle, find_next_round
+from app.domain.nominees.places import FIRST_BOUND_ROUND, Contender, count_taken
 from app.domain.periods.rounds import LAST_ROUND, SHORT_KIND_NAMES, Kind, Round
 from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import QuotaExceeded
@@ -34,7 +34,7 @@ class NomineeStanding:
     nominee: Nominee
     notice: AwardNotice
     how_left: str  # how it left; empty while it has not
-    showings: Sequence[Showing]
+    showings: Sequence[ShownRound]
     checks: Sequence[Check]
     reviews: reviews.Latest
     opinions: opinions.Latest
@@ -44,12 +44,12 @@ class NomineeStanding:
     @property
     def round_ahead(self) -> Round | None:
         """The round it would enter next; None once it left, and after the last."""
-        return None if self.how_left else round_ahead(self.showings, self.nominee.edition, self.notice.rounds)
+        return None if self.how_left else find_next_round(self.showings, self.nominee.edition, self.notice.rounds)
 
     @property
     def unanswered(self) -> list[str]:
         """The authorities, by key, that haven't answered."""
-        return missing(self.needed, self.opinions, self.notice)
+        return list_missing(self.needed, self.opinions, self.notice)
 
     @property
     def has_negative(self) -> bool:
@@ -59,7 +59,7 @@ class NomineeStanding:
         """Every reason why it may not enter a round, the weightiest first; none if it may."""
         if self.how_left:
             return (self.how_left,)
-        passage = why_not(self.showings, self.nominee.edition, round_, self.notice.rounds)
+        passage = explain_obstacle(self.showings, self.nominee.edition, round_, self.notice.rounds)
         if passage == ALREADY_IN:
             return (passage,)
         reasons = [passage, *self._failed(), *self._not_reviewed(round_)]
@@ -87,13 +87,13 @@ class NomineeStanding:
         return [
             f"{reviews.STAGE_NAMES[stage]}{'没有通过' if stage in self.reviews else '还没有进行'}"
             for stage in due
-            if not reviews.passed(self.reviews, stage)
+            if not reviews.has_passed(self.reviews, stage)
         ]
 
     def _opinions(self) -> list[str]:
         """Name no authority with a negative opinion: the nominee's own unit reads this too."""
         reasons = ["征求意见中有不同意见"] if self.has_negative else []
-        return reasons + ([f"还缺{names(self.unanswered, self.notice)}的意见"] if self.unanswered else [])
+        return reasons + ([f"还缺{join_names(self.unanswered, self.notice)}的意见"] if self.unanswered else [])
 
 
 def _too_many(share: CountyShare) -> list[str]:
@@ -102,7 +102,7 @@ def _too_many(share: CountyShare) -> list[str]:
     return [f"县处级占{share.words}（{share.total}个中{share.county}个），超过{share.percent}%"]
 
 
-def standings(
+def find_standings(
     session: Session,
     keyring: Keyring,
     programme: Programme,
@@ -120,10 +120,10 @@ def standings(
     these = list(nominees)
     ids = [nominee.id for nominee in these]
     showings = _showings(session, ids, now, seen_by)
-    how_left = leavers.left(session, these, now)
-    checks = eligibility.checks(session, keyring, these)
-    words, answers = reviews.latest(session, ids), opinions.latest(session, ids)
-    needed = opinions.needed_by(session, keyring, these)
+    how_left = leavers.describe_left(session, these, now)
+    checks = eligibility.check_conditions(session, keyring, these)
+    words, answers = reviews.find_latest(session, ids), opinions.find_latest(session, ids)
+    needed = opinions.find_needed_authorities(session, keyring, these)
     share = cache(lambda: share_of(session, programme, now))
     return {
         nominee.id: NomineeStanding(
@@ -144,22 +144,22 @@ def standings(
 def standing_of(
     session: Session, keyring: Keyring, nominee: Nominee, now: dt.datetime, seen_by: Actor | None = None
 ) -> NomineeStanding:
-    """Return where one nominee stands; see `standings`."""
+    """Return where one nominee stands; see `find_standings`."""
     programme = session.get_one(Programme, nominee.programme_id)
-    return standings(session, keyring, programme, [nominee], now, seen_by)[nominee.id]
+    return find_standings(session, keyring, programme, [nominee], now, seen_by)[nominee.id]
 
 
 def waiting_for_review(session: Session, programme: Programme, now: dt.datetime) -> dict[ReviewStage, int]:
     """Count the nominees that passed the round before a review and were not reviewed since."""
     nominees = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
     ids = [nominee.id for nominee in nominees]
-    how_left, words = leavers.left(session, nominees, now), reviews.latest(session, ids)
+    how_left, words = leavers.describe_left(session, nominees, now), reviews.find_latest(session, ids)
     showings = _showings(session, ids, now)
     counts, rounds = dict.fromkeys(ReviewStage, 0), programme.rules.rounds
     for nominee in nominees:
         way = showings.get(nominee.id, [])
-        ahead = round_ahead(way, nominee.edition, rounds)
-        if nominee.id in how_left or ahead is None or why_not(way, nominee.edition, ahead, rounds):
+        ahead = find_next_round(way, nominee.edition, rounds)
+        if nominee.id in how_left or ahead is None or explain_obstacle(way, nominee.edition, ahead, rounds):
             continue
         for stage, number in reviews.BEFORE_ROUND.items():
             counts[stage] += number == ahead.number and stage not in words.get(nominee.id, {})
@@ -173,7 +173,7 @@ def share_of(session: Session, programme: Programme, now: dt.datetime) -> County
     total.
     """
     nominees = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
-    excluded = leavers.left(session, nominees, now).keys() | reviews.refused(
+    excluded = leavers.describe_left(session, nominees, now).keys() | reviews.find_refused(
         session, [nominee.id for nominee in nominees]
     )
     remaining = [nominee for nominee in nominees if nominee.id not in excluded]
@@ -194,7 +194,7 @@ def check_places(
     if round_.number < FIRST_BOUND_ROUND:
         return
     everybody = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
-    how_left = leavers.left(session, everybody, now)
+    how_left = leavers.describe_left(session, everybody, now)
     entered = _entered(session, programme)
     here = entered[round_.number] | {nominee.id for nominee in chosen}
     had_place = set().union(*(ids for number, ids in entered.items() if number >= FIRST_BOUND_ROUND))
@@ -208,7 +208,7 @@ def check_places(
             if (each.recommender_id, each.kind) == (unit_id, kind)
         ]
         places, secret = _places(quotas.get(unit_id), kind)
-        used = taken(contenders, secret)
+        used = count_taken(contenders, secret)
         if used.all > places:
             unit = session.get_one(Unit, unit_id)
             raise QuotaExceeded(unit.name, SHORT_KIND_NAMES[kind], used.here, places, used.vacant, used.secret)
@@ -238,7 +238,7 @@ def _entered(session: Session, programme: Programme) -> defaultdict[int, set[int
 
 def _showings(
     session: Session, nominee_ids: Sequence[int], now: dt.datetime, seen_by: Actor | None = None
-) -> dict[int, list[Showing]]:
+) -> dict[int, list[ShownRound]]:
     """Return every showing of these nominees as it stands at `now`, by nominee."""
     entries = session.scalars(
         select(Entry)
@@ -248,11 +248,11 @@ def _showings(
         .options(joinedload(Entry.period))
     ).all()
     open_cases = _nominees_with_open_cases(session, {entry.period_id for entry in entries}, now, seen_by)
-    showings: dict[int, list[Showing]] = {}
+    showings: dict[int, list[ShownRound]] = {}
     for entry in entries:
         period, against = entry.period, open_cases.get(entry.period_id, set())
         showings.setdefault(entry.nominee_id, []).append(
-            Showing(
+            ShownRound(
                 round_number=period.round_number,
                 edition=entry.edition,
                 begun=now >= period.opens_at,

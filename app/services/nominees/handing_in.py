@@ -41,7 +41,7 @@ class _Criteria:
 
 
 @dataclass(frozen=True, slots=True)
-class Sort:
+class HandInKind:
     """One sort of file: what it is for, the act on the record, who has one, and what is wrong with it."""
 
     purpose: Purpose
@@ -70,11 +70,11 @@ def _material_faults(upload: BinaryIO, inspected: Inspected, title: str, criteri
     return [problem] if problem else []
 
 
-PHOTO = Sort(Purpose.PHOTO, "nominee.photo_received", frozenset({Kind.INDIVIDUAL}), _photo_faults)
-MATERIAL = Sort(Purpose.MATERIAL, "nominee.material_received", frozenset(Kind), _material_faults)
+PHOTO = HandInKind(Purpose.PHOTO, "nominee.photo_received", frozenset({Kind.INDIVIDUAL}), _photo_faults)
+MATERIAL = HandInKind(Purpose.MATERIAL, "nominee.material_received", frozenset(Kind), _material_faults)
 
 
-def receive(work: Work, vault: Vault, sort: Sort, nominee_id: int, title: str, upload: BinaryIO) -> None:
+def receive(work: Work, vault: Vault, sort: HandInKind, nominee_id: int, title: str, upload: BinaryIO) -> None:
     """Keep a nominee's file; the latest counts. Raises NotYourCase, Archived, FileRefused, StoreDown."""
     nominee = check_may_receive(work.session, sort, nominee_id, work.actor)
     criteria = _Criteria(
@@ -82,7 +82,7 @@ def receive(work: Work, vault: Vault, sort: Sort, nominee_id: int, title: str, u
     )
     work.session.rollback()  # no transaction stays open while a file is inspected
     _check(sort, title, upload, criteria)
-    row = documents.stored(
+    row = documents.store_document(
         vault, sort.purpose, criteria.programme_id, Upload(title, upload), work.actor, work.now, nominee_id=nominee_id
     )
     try:
@@ -95,19 +95,19 @@ def receive(work: Work, vault: Vault, sort: Sort, nominee_id: int, title: str, u
         raise
 
 
-def check_may_receive(session: Session, sort: Sort, nominee_id: int, actor: Actor) -> Nominee:
+def check_may_receive(session: Session, sort: HandInKind, nominee_id: int, actor: Actor) -> Nominee:
     """Return the nominee, if such a file of it may be handed in.
 
     Raises NotYourCase, also for a kind of nominee that has no such file; Archived.
     """
-    nominee = access.recommended(session, nominee_id, actor)
+    nominee = access.find_recommended(session, nominee_id, actor)
     if nominee.kind not in sort.kinds:
         raise NotYourCase
     require_running(session.get_one(Programme, nominee.programme_id))
     return nominee
 
 
-def _check(sort: Sort, title: str, upload: BinaryIO, criteria: _Criteria) -> None:
+def _check(sort: HandInKind, title: str, upload: BinaryIO, criteria: _Criteria) -> None:
     """Raise FileRefused with everything that is wrong with the file."""
     inspected = inspect(upload, as_it_came=True)
     upload.seek(0)

@@ -40,7 +40,7 @@ from app.models import (
 )
 from app.sealing import Keyring
 from app.services.nominees import changes
-from app.services.nominees.dossiers import dossier, person_hashes
+from app.services.nominees.dossiers import make_dossier, person_hashes
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_programme
 from app.services.shared import leavers
@@ -99,8 +99,8 @@ def nominate(work: Work, programme_id: int, kind: Kind, recommender_id: int, giv
     Raises NotYourCase, KnownAlready, BadValue, PrivateData, MissingText.
     """
     lock_programme_before_award(work.session, programme_id)
-    recommender = recommending(work.session, recommender_id, work.actor)
-    nominee = enter(work.session, work.keyring, programme_id, kind, recommender, given, work.actor)
+    recommender = find_recommender(work.session, recommender_id, work.actor)
+    nominee = add_nominee(work.session, work.keyring, programme_id, kind, recommender, given, work.actor)
     nominee.position = 1 + (
         work.session.scalar(
             select(func.max(Nominee.position)).where(
@@ -113,7 +113,7 @@ def nominate(work: Work, programme_id: int, kind: Kind, recommender_id: int, giv
     return nominee
 
 
-def recommending(session: Session, recommender_id: int, actor: Actor) -> Unit:
+def find_recommender(session: Session, recommender_id: int, actor: Actor) -> Unit:
     """Return a recommending unit in whose name this person may nominate. Raises NotYourCase."""
     unit = session.get(Unit, recommender_id)
     theirs = actor.is_office or actor.unit_id == recommender_id
@@ -133,7 +133,7 @@ def recommenders(session: Session, programme_id: int, actor: Actor) -> Sequence[
     return session.scalars(query if actor.is_office else query.where(Unit.id == actor.unit_id)).all()
 
 
-def enter(
+def add_nominee(
     session: Session,
     keyring: Keyring,
     programme_id: int,
@@ -167,7 +167,7 @@ def enter(
     session.add(nominee)
     session.flush()
     if any(sealed.values()):
-        session.add(dossier(keyring, nominee.id, sealed))
+        session.add(make_dossier(keyring, nominee.id, sealed))
     return nominee
 
 
@@ -185,7 +185,7 @@ def own_unit(session: Session, recommender: Unit, name: str) -> Unit:
     return known or Unit(kind=UnitKind.OWN, name=name, parent=recommender)
 
 
-def standing_in(session: Session, programme_id: int, unit_id: int) -> list[KnownNominee]:
+def list_standing(session: Session, programme_id: int, unit_id: int) -> list[KnownNominee]:
     """List everybody who is recommended in a programme, as this unit's list meets them.
 
     A nominee who withdrew may be nominated again, but not to escape an objection: not before every period that showed
@@ -251,7 +251,7 @@ def _require_unnamed(
     if both have a number. Nothing tells two such collectives apart.
     """
     wanted = named(kind, *name_and_unit)
-    for one in standing_in(session, programme_id, recommender.id):
+    for one in list_standing(session, programme_id, recommender.id):
         if named(one.kind, one.name, one.unit) == wanted and not is_other_person(one, kind, hashes):
             also = f"；{NAMESAKES}" if kind is Kind.INDIVIDUAL else ""
             raise BadValue("name", f"名单里已经有“{one.name}”（也可能已被取消参评资格），同一对象只能推荐一次{also}。")
@@ -293,12 +293,14 @@ def require_unshown(session: Session, nominee: Nominee) -> None:
 # --- the order of preference -----------------------------------------------------------------------
 
 
-def in_order(session: Session, programme_id: int, recommender_id: int, kind: Kind, now: dt.datetime) -> list[Nominee]:
+def list_in_order(
+    session: Session, programme_id: int, recommender_id: int, kind: Kind, now: dt.datetime
+) -> list[Nominee]:
     """List a unit's nominees of a kind that still stand, most preferred first."""
     nominees = session.scalars(
         select(Nominee).where(*_list_of(programme_id, recommender_id, kind)).order_by(Nominee.position, Nominee.id)
     ).all()
-    left = leavers.left(session, nominees, now)
+    left = leavers.describe_left(session, nominees, now)
     return [nominee for nominee in nominees if nominee.id not in left]
 
 
@@ -309,8 +311,8 @@ def reorder(work: Work, programme_id: int, recommender_id: int, kind: Kind, plac
     Raises NotYourCase, BadValue, NothingChanged.
     """
     lock_programme_before_award(work.session, programme_id)
-    recommending(work.session, recommender_id, work.actor)
-    nominees = in_order(work.session, programme_id, recommender_id, kind, work.now)
+    find_recommender(work.session, recommender_id, work.actor)
+    nominees = list_in_order(work.session, programme_id, recommender_id, kind, work.now)
     if places.keys() != {nominee.id for nominee in nominees} or sorted(places.values()) != _one_to(len(nominees)):
         raise BadValue("place", f"请把1到{len(nominees)}每个数字用一次，不重复、不跳号。")
     if all(nominee.position == places[nominee.id] for nominee in nominees):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor
-from app.domain.nominees.opinions import always_asked, needed
+from app.domain.nominees.opinions import list_always_asked, list_needed
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import BadValue, FileRefused, WrongState
@@ -19,7 +19,7 @@ from app.evidence.kinds import FileKind
 from app.models import Document, Nominee, Opinion, OpinionOutcome, Purpose, User
 from app.sealing import Keyring
 from app.services.nominees import dossiers
-from app.services.nominees.access import chosen, lock_chosen
+from app.services.nominees.access import find_chosen, lock_chosen
 from app.services.shared import documents
 from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
@@ -38,7 +38,7 @@ Latest = dict[str, Opinion]  # by the key of the authority
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OpinionAnswer:
     """What one authority of the notice answered, as it is filled in; `authority` is its key."""
 
     authority: str
@@ -48,7 +48,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedOpinion:
     """One row as it is shown: what was answered, who wrote it down, and whether a later row has taken its place."""
 
     opinion: Opinion
@@ -56,7 +56,9 @@ class Recorded:
     counts: bool
 
 
-def needed_by(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> dict[int, frozenset[str]]:
+def find_needed_authorities(
+    session: Session, keyring: Keyring, nominees: Iterable[Nominee]
+) -> dict[int, frozenset[str]]:
     """Return the authorities whose opinion each of these nominees needs, by id. Raises SealBroken."""
     these = list(nominees)
     fields = dossiers.fields_of(session, keyring, [nominee.id for nominee in these])
@@ -65,13 +67,13 @@ def needed_by(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -
 
 def _needed(nominee: Nominee, fields: Mapping[str, str], notice: AwardNotice) -> frozenset[str]:
     if nominee.kind is Kind.COLLECTIVE:
-        return needed(nominee.kind, nominee.category or fields.get("unit_type", ""), notice=notice)
-    return needed(
+        return list_needed(nominee.kind, nominee.category or fields.get("unit_type", ""), notice=notice)
+    return list_needed(
         nominee.kind, fields.get("unit_type", ""), nominee.category or fields.get("status", ""), notice=notice
     )
 
 
-def latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Latest]:
+def find_latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Latest]:
     """Return the opinion that counts, by nominee and authority: the last one recorded."""
     found: dict[int, Latest] = {}
     for row in session.scalars(select(Opinion).where(Opinion.nominee_id.in_(nominee_ids)).order_by(Opinion.id)):
@@ -79,7 +81,7 @@ def latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Latest]:
     return found
 
 
-def history(session: Session, nominee_id: int) -> list[Recorded]:
+def list_opinions(session: Session, nominee_id: int) -> list[RecordedOpinion]:
     """List every opinion on a nominee, the latest first."""
     rows = session.execute(
         select(Opinion, User.name)
@@ -90,18 +92,20 @@ def history(session: Session, nominee_id: int) -> list[Recorded]:
     seen: set[str] = set()
     found = []
     for opinion, who in rows:
-        found.append(Recorded(opinion, who, counts=opinion.authority not in seen))
+        found.append(RecordedOpinion(opinion, who, counts=opinion.authority not in seen))
         seen.add(opinion.authority)
     return found
 
 
-def record_opinion(work: Work, vault: Vault, nominee_ids: Collection[int], answer: Answer, scan: Upload | None) -> None:
+def record_opinion(
+    work: Work, vault: Vault, nominee_ids: Collection[int], answer: OpinionAnswer, scan: Upload | None
+) -> None:
     """Write down what an authority answered about these nominees of one unit: one letter, one scan for all of them.
 
     Without a scan the one that stands is kept, if each of them has one: a day or a word may be put right alone.
     Raises NothingChosen, NotYourCase, WrongState, StoreDown, and BadValue with the field it is about.
     """
-    nominees = chosen(work.session, nominee_ids, work.actor)
+    nominees = find_chosen(work.session, nominee_ids, work.actor)
     if len({nominee.recommender_id for nominee in nominees}) != 1:
         raise WrongState("所选对象不是同一个推荐单位的。请按推荐单位筛选后，一个单位一个单位地录入。")
     _check(answer, nominees[0].programme.rules, work.now)
@@ -115,7 +119,7 @@ def record_opinion(work: Work, vault: Vault, nominee_ids: Collection[int], answe
         raise
 
 
-def _check(answer: Answer, notice: AwardNotice, now: dt.datetime) -> None:
+def _check(answer: OpinionAnswer, notice: AwardNotice, now: dt.datetime) -> None:
     today = local_date(now)
     if answer.dated > today:
         raise BadValue("dated", f"落款日期不能晚于今天（{today:%Y-%m-%d}）。")
@@ -123,7 +127,7 @@ def _check(answer: Answer, notice: AwardNotice, now: dt.datetime) -> None:
         raise BadValue("dated", "落款日期早于一年以前，请核对年份；意见须是为这次评选征求的。")
     if answer.authority not in notice.authority_names:
         raise BadValue("authority", "请选择征求意见的机关。")
-    if answer.outcome is OpinionOutcome.NOT_ASKED and answer.authority in always_asked(notice):
+    if answer.outcome is OpinionOutcome.NOT_ASKED and answer.authority in list_always_asked(notice):
         raise BadValue("outcome", _always_asked(notice))
     if answer.outcome is not OpinionOutcome.FAVOURABLE and not answer.text.strip():
         raise BadValue("text", "请写明意见的内容，或者不需征求的理由。")
@@ -133,7 +137,7 @@ def _check(answer: Answer, notice: AwardNotice, now: dt.datetime) -> None:
 
 def _always_asked(notice: AwardNotice) -> str:
     """Return 甲、乙和丙的意见都要征求……."""
-    *others, last = (each.name for each in notice.authorities if each.key in always_asked(notice))
+    *others, last = (each.name for each in notice.authorities if each.key in list_always_asked(notice))
     clause = notice.clauses.opinions
     if not others:
         return f"{last}的意见要征求（{clause}），不能填不需征求。"
@@ -144,7 +148,9 @@ def _stored(
     vault: Vault, programme_id: int, nominee_id: int | None, scan: Upload, actor: Actor, now: dt.datetime
 ) -> Document:
     try:
-        document = documents.stored(vault, Purpose.OPINION, programme_id, scan, actor, now, nominee_id=nominee_id)
+        document = documents.store_document(
+            vault, Purpose.OPINION, programme_id, scan, actor, now, nominee_id=nominee_id
+        )
     except FileRefused as refusal:
         raise BadValue("scan", str(refusal)) from refusal
     if document.kind not in _SCANS:
@@ -154,12 +160,12 @@ def _stored(
 
 
 @use_case
-def _write(work: Work, nominee_ids: Collection[int], answer: Answer, document: Document | None) -> None:
+def _write(work: Work, nominee_ids: Collection[int], answer: OpinionAnswer, document: Document | None) -> None:
     nominees = lock_chosen(work.session, nominee_ids, work.actor)
     if document is not None:
         work.session.add(document)
         work.session.flush()
-    standing = latest(work.session, [nominee.id for nominee in nominees])
+    standing = find_latest(work.session, [nominee.id for nominee in nominees])
     for nominee in nominees:
         before = standing.get(nominee.id, {}).get(answer.authority)
         asked = answer.outcome is not OpinionOutcome.NOT_ASKED

@@ -14,8 +14,8 @@ from app.domain.refusals import AlreadyDone, WrongState
 from app.models import Nominee
 from app.services.nominees import changes
 from app.services.nominees.fates import fates_of
-from app.services.nominees.nominating import Particulars, enter
-from app.services.shared.leavers import departures
+from app.services.nominees.nominating import Particulars, add_nominee
+from app.services.shared.leavers import find_departures
 from app.services.shared.work import Work, use_case
 
 
@@ -34,11 +34,11 @@ def replace(work: Work, nominee_id: int, given: Particulars) -> Nominee:
     """Name who takes the place of one who left: same kind, same unit, same place in the order.
 
     One replacement a nominee: if that one leaves too, its own place is the one to fill. Raises WrongState, AlreadyDone
-    and what `nominating.enter` raises.
+    and what `nominating.add_nominee` raises.
     """
     left = changes.lock_nominee(work.session, nominee_id, work.actor)
     require_vacant(work.session, left, work.now)
-    nominee = enter(work.session, work.keyring, left.programme_id, left.kind, left.recommender, given, work.actor)
+    nominee = add_nominee(work.session, work.keyring, left.programme_id, left.kind, left.recommender, given, work.actor)
     nominee.position, nominee.replaces_id = left.position, left.id
     work.did("nominee.replaced", left, nominees=[nominee.id])
     work.did("nominee.entered", nominee, replaces=left.id)
@@ -47,22 +47,22 @@ def replace(work: Work, nominee_id: int, given: Particulars) -> Nominee:
 
 def require_vacant(session: Session, left: Nominee, now: dt.datetime) -> None:
     """Raise WrongState for a nominee who still stands, AlreadyDone where a replacement is named."""
-    if (named := replacement_of(session, left.id)) is not None:
+    if (named := find_replacement(session, left.id)) is not None:
         name = named.name
         raise AlreadyDone(f"这个名额已经由{name}递补。{name}退出或者被取消资格后，请在{name}的页面办理递补。")
     if not changes.has_left(session, left, now):
         raise WrongState(f"{left.name}仍在参评，名额没有空出来，不能递补。")
 
 
-def replacement_of(session: Session, nominee_id: int) -> Nominee | None:
+def find_replacement(session: Session, nominee_id: int) -> Nominee | None:
     """Return the replacement named for this nominee's place, whether or not it still stands."""
     return session.scalar(select(Nominee).where(Nominee.replaces_id == nominee_id))
 
 
-def vacancies(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[Vacancy]:
+def list_vacancies(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[Vacancy]:
     """List every place of a programme that somebody left and this person may see, in the order of the list."""
     fates = fates_of(session, programme_id, actor, now)
-    left = departures(session, [nominee.id for nominee in fates.nominees], now)
+    left = find_departures(session, [nominee.id for nominee in fates.nominees], now)
     named = {nominee.replaces_id: nominee for nominee in fates.nominees if nominee.replaces_id is not None}
     found = []
     for nominee in fates.nominees:
@@ -75,7 +75,7 @@ def _why(departed: Departure) -> str:
     return f"取消：{GROUND_NAMES[departed.ground]}" if departed.ground else "退出推荐"
 
 
-def family_of(session: Session, nominee: Nominee) -> tuple[Nominee | None, Nominee | None]:
+def find_predecessor_and_successor(session: Session, nominee: Nominee) -> tuple[Nominee | None, Nominee | None]:
     """Return whom a nominee replaces, and by whom it was replaced."""
     rows = session.scalars(
         select(Nominee)

@@ -25,7 +25,7 @@ REASON = (2, 500)
 Latest = dict[ReviewStage, Review]
 
 
-def latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Latest]:
+def find_latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Latest]:
     """Return the review that counts, by nominee and stage: the last one recorded."""
     found: dict[int, Latest] = {}
     for row in session.scalars(select(Review).where(Review.nominee_id.in_(nominee_ids)).order_by(Review.id)):
@@ -33,21 +33,21 @@ def latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Latest]:
     return found
 
 
-def refused(session: Session, nominee_ids: Sequence[int]) -> set[int]:
+def find_refused(session: Session, nominee_ids: Sequence[int]) -> set[int]:
     """Return the nominees whom the office refused, at any stage, by the review that counts there."""
-    words = latest(session, nominee_ids)
+    words = find_latest(session, nominee_ids)
     return {id_ for id_, by_stage in words.items() if not all(review.passed for review in by_stage.values())}
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
+class RecordedReview:
     """One row as it is shown: what was said, by whom."""
 
     review: Review
     who: str
 
 
-def history(session: Session, nominee_id: int) -> list[Reviewed]:
+def list_reviews(session: Session, nominee_id: int) -> list[RecordedReview]:
     """List every review of a nominee, the latest first."""
     rows = session.execute(
         select(Review, User.name)
@@ -55,7 +55,7 @@ def history(session: Session, nominee_id: int) -> list[Reviewed]:
         .where(Review.nominee_id == nominee_id)
         .order_by(Review.id.desc())
     )
-    return [Reviewed(review, who) for review, who in rows]
+    return [RecordedReview(review, who) for review, who in rows]
 
 
 @use_case
@@ -92,9 +92,9 @@ def _require_ready(work: Work, nominees: Sequence[Nominee], stage: ReviewStage) 
     Nobody passes who has left, fails a condition, or has one still to be confirmed. The final review (复审) comes after
     the preliminary one (初审).
     """
-    left = leavers.left(work.session, nominees, work.now)
-    words = latest(work.session, [nominee.id for nominee in nominees])
-    checks = eligibility.checks(work.session, work.keyring, nominees)
+    left = leavers.describe_left(work.session, nominees, work.now)
+    words = find_latest(work.session, [nominee.id for nominee in nominees])
+    checks = eligibility.check_conditions(work.session, work.keyring, nominees)
     waiting = []
     for nominee in nominees:
         why = [left[nominee.id]] if nominee.id in left else []
@@ -103,7 +103,7 @@ def _require_ready(work: Work, nominees: Sequence[Nominee], stage: ReviewStage) 
             for check in checks[nominee.id]
             if check.outcome is not CheckOutcome.PASSED
         ]
-        if stage is ReviewStage.FINAL and not passed(words.get(nominee.id, {}), ReviewStage.PRELIMINARY):
+        if stage is ReviewStage.FINAL and not has_passed(words.get(nominee.id, {}), ReviewStage.PRELIMINARY):
             why.append("初审还没有通过")
         if why:
             waiting.append((nominee.name, why))
@@ -111,6 +111,6 @@ def _require_ready(work: Work, nominees: Sequence[Nominee], stage: ReviewStage) 
         raise NotReady(f"通过{STAGE_NAMES[stage]}", waiting)
 
 
-def passed(words: Latest, stage: ReviewStage) -> bool:
+def has_passed(words: Latest, stage: ReviewStage) -> bool:
     """Return whether the review that counts passed the nominee."""
     return stage in words and words[stage].passed

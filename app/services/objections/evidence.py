@@ -76,7 +76,7 @@ def take(work: Work, vault: Vault, form_hash: str, sent: SentFile) -> Attached:
     FormAlreadyUsed for a form that was filed without it, StoreDown. On return file and row are on disk.
     """
     work.session.rollback()  # no transaction stays open while a file is inspected and stored
-    with files.incoming(vault, sent.title, sent.content, work.now) as file, work:
+    with files.store_incoming(vault, sent.title, sent.content, work.now) as file, work:
         _lock(work.session.connection(), form_hash)
         row = Evidence(form_hash=form_hash, letter=sent.letter, **file.columns)
         if (same := _same(work.session, row)) is None:

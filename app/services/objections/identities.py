@@ -157,7 +157,7 @@ def open_letter(work: Work, vault: Vault, request_id: int, evidence_id: int, log
     """
     request, file = _sealed_file(work, request_id, evidence_id, login_session)
     stored = Stored.of(work.session.get_one(Evidence, file.id))
-    opened = files.opened(vault, stored, file.scan, file.kind, file.file_name)
+    opened = files.open_stored_file(vault, stored, file.scan, file.kind, file.file_name)
     _did(work, request.objection, "letter.opened", request=request.id, evidence=file.id)
     return opened
 

@@ -49,7 +49,7 @@ from app.services.objections.evidence import claim
 from app.services.objections.identities import Objector, seal_objector
 from app.services.objections.shares import Guard, contact_hash, hold_back, text_hash
 from app.services.record.chain import CLOCK, OBJECTOR, Act, name_of_actor, on_case, on_period, record
-from app.services.shared.leavers import departures
+from app.services.shared.leavers import find_departures
 
 # Many objections arrive here at once, so the statements are built once and executed on the connection, without the
 # ORM's bookkeeping for objects that are not read again (docs/performance.md).
@@ -220,7 +220,7 @@ def _require_still_open(connection: Connection, period: Row[Any], now: dt.dateti
 
 def require_still_there(session: Session, nominee_id: int, now: dt.datetime) -> None:
     """Raise NomineeLeft where the nominee has withdrawn or is disqualified by `now` (R26)."""
-    departed = departures(session, [nominee_id], now).get(nominee_id)
+    departed = find_departures(session, [nominee_id], now).get(nominee_id)
     if departed is not None and departed.since <= now:
         raise NomineeLeft(LEFT_NAMES[departed.how], departed.since)
 

@@ -40,5 +40,5 @@ def actions_for(session: Session, nominee: Nominee, actor: Actor, now: dt.dateti
         revise=not left and not changes.current_entries(session, nominee.id, now),
         edit=not left and not changes.entries_of(session, nominee.id),
         withdraw=not left and actor.role in withdrawals.BY,
-        replace=left and replacements.replacement_of(session, nominee.id) is None,
+        replace=left and replacements.find_replacement(session, nominee.id) is None,
     )

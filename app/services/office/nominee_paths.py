@@ -20,7 +20,7 @@ from app.services.cases.history import user_names
 from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import gates
 from app.services.nominees.gates import NomineeStanding
-from app.services.nominees.replacements import family_of
+from app.services.nominees.replacements import find_predecessor_and_successor
 from app.services.shared import leavers
 
 
@@ -90,10 +90,10 @@ def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetim
     """
     nominee = session.get_one(Nominee, nominee_id)
     programme = session.get_one(Programme, nominee.programme_id)
-    replaces, replaced_by = family_of(session, nominee)
-    left = leavers.left(session, [each for each in (nominee, replaces, replaced_by) if each], now)
-    departed = leavers.departures(session, [nominee_id], now).get(nominee_id)
-    standing = gates.standings(session, keyring, programme, [nominee], now, actor)[nominee_id]
+    replaces, replaced_by = find_predecessor_and_successor(session, nominee)
+    left = leavers.describe_left(session, [each for each in (nominee, replaces, replaced_by) if each], now)
+    departed = leavers.find_departures(session, [nominee_id], now).get(nominee_id)
+    standing = gates.find_standings(session, keyring, programme, [nominee], now, actor)[nominee_id]
     others = [each for each in (replaces, replaced_by) if each and each.id not in left]
     return Path(
         rounds=_rounds(standing, _stages(session, nominee_id, actor, now), now),

@@ -27,11 +27,11 @@ from app.services.cases.queue import QueuedCase, list_queue, list_watched, list_
 from app.services.nominees import gates
 from app.services.objections import identities
 from app.services.periods.progress import ready_to_close, running_periods
-from app.services.periods.replanning import Move, moves_due
+from app.services.periods.replanning import Move, list_moves_due
 
 
 @dataclass(frozen=True, slots=True)
-class ToReview:
+class WaitingReviews:
     """How many of a programme's nominees are through a round and wait for the review before the next."""
 
     programme: Programme
@@ -40,7 +40,7 @@ class ToReview:
 
 
 @dataclass(frozen=True, slots=True)
-class NeedsAHand:
+class OfficeTasks:
     """What waits for the office today, each list most urgent first."""
 
     without_hands: list[QueuedCase]
@@ -54,7 +54,7 @@ class NeedsAHand:
     provisional: list[Period]
     reversals: Sequence[Reversal]
     identity_requests: Sequence[IdentityRequest]
-    to_review: list[ToReview]
+    to_review: list[WaitingReviews]
     revocations: Sequence[Revocation]
     accounts: list[Waiting]
     resets: Sequence[AccountReset]
@@ -64,17 +64,17 @@ class NeedsAHand:
         return not any(getattr(self, field.name) for field in fields(self))
 
 
-def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand:
+def list_office_tasks(session: Session, actor: Actor, now: dt.datetime) -> OfficeTasks:
     """Return what waits today: escalated and pressing cases, proposals, periods to close, days that may change."""
     own = [queued for queued in list_queue(session, actor, now) if queued.is_open]
     watched = list_watched(session, actor, now)
     unclosed = running_periods(session)
     ready = ready_to_close(session, unclosed, now)
     red = [queued for queued in (*own, *watched) if not queued.has_hands]
-    return NeedsAHand(
+    return OfficeTasks(
         without_hands=red,
         without_hands_recused=len(list_without_hands(session, now)) - len(red),
-        moves=moves_due(session, now),
+        moves=list_moves_due(session, now),
         escalated=[queued for queued in watched if queued.escalated and not queued.urgent and queued.has_hands],
         own_cases=own,
         urgent=[queued for queued in watched if queued.urgent],
@@ -88,16 +88,16 @@ def needs_a_hand(session: Session, actor: Actor, now: dt.datetime) -> NeedsAHand
         ).all(),
         identity_requests=identities.waiting_for(session, actor, now),
         to_review=_to_review(session, now),
-        revocations=revocation.waiting(session),
+        revocations=revocation.list_waiting(session),
         accounts=[row for row in two_people.waiting(session, actor) if row.mine],
         resets=resets.unread(session, actor),
     )
 
 
-def _to_review(session: Session, now: dt.datetime) -> list[ToReview]:
+def _to_review(session: Session, now: dt.datetime) -> list[WaitingReviews]:
     running = session.scalars(select(Programme).where(Programme.archived_at.is_(None)).order_by(Programme.id.desc()))
     return [
-        ToReview(programme, stage, count)
+        WaitingReviews(programme, stage, count)
         for programme in running
         for stage, count in gates.waiting_for_review(session, programme, now).items()
         if count

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.calendar.workdays import Calendar, end_of, local_date
 from app.domain.cases.states import Actor
-from app.domain.periods.backward_planning import BackwardStep, Leg, Misfit, chain, misfit
+from app.domain.periods.backward_planning import BackwardStep, Misfit, RoundToPlan, find_misfit, plan_backwards
 from app.domain.periods.rounds import ROUND_NUMBERS, Round
 from app.domain.periods.window import Phase, WindowPlan
 from app.models import Entry, Nominee, Period, Programme, Quota, Stage, Unit, UnitKind
@@ -89,13 +89,13 @@ def timetable_of(
     if len(spans) < len(ROUND_NUMBERS):
         return BackwardPlan(programme, programme.stages, [], [])
     today = local_date(now)
-    bare = [Leg(number, stage.starts_on, stage.ends_on) for number, stage in spans.items()]
+    bare = [RoundToPlan(number, stage.starts_on, stage.ends_on) for number, stage in spans.items()]
     everything = _Shown(session, programme, of_programme(session, programme.id, actor), now)
     units = _units(session, programme, everything.nominees, actor)
 
     def rows_of(unit: Unit, nominees: Sequence[Nominee], rounds: Iterable[int]) -> list[UnitRound]:
         legs = [everything.leg(leg, nominees) for leg in bare]
-        steps = chain(legs, conclude_workdays, calendar, today)
+        steps = plan_backwards(legs, conclude_workdays, calendar, today)
         return [everything.row(unit, nominees, step, now) for step in steps if step.leg.round in rounds]
 
     rows = []
@@ -105,7 +105,7 @@ def timetable_of(
     if actor.is_office and (office := _office(session)):
         rows += rows_of(office, everything.nominees, (3,))
     rows.sort(key=lambda row: row.round.number)
-    return BackwardPlan(programme, programme.stages, chain(bare, conclude_workdays, calendar, today), rows)
+    return BackwardPlan(programme, programme.stages, plan_backwards(bare, conclude_workdays, calendar, today), rows)
 
 
 def due_of(programme: Programme, round_number: int) -> Stage | None:
@@ -123,7 +123,7 @@ def misfit_of(
     stage = due_of(programme, round_number)
     if stage is None or plan.conclude_by <= end_of(stage.ends_on):
         return None
-    return misfit(plan.window.first_day, conclude_workdays, stage.ends_on, calendar)
+    return find_misfit(plan.window.first_day, conclude_workdays, stage.ends_on, calendar)
 
 
 def _spans(programme: Programme) -> dict[int, Stage]:
@@ -157,9 +157,9 @@ class _Shown:
 
     def __init__(self, session: Session, programme: Programme, nominees: Sequence[Nominee], now: dt.datetime) -> None:
         self._rounds = programme.rules.rounds
-        left = leavers.left(session, nominees, now)
+        left = leavers.describe_left(session, nominees, now)
         self.nominees = [each for each in nominees if each.id not in left]
-        self._refused = reviews.refused(session, [each.id for each in self.nominees])
+        self._refused = reviews.find_refused(session, [each.id for each in self.nominees])
         self._periods: dict[tuple[int, int], list[Period]] = {}
         self._now: set[tuple[int, int]] = set()  # who is through a round, or in it, with the present deeds
         editions = {each.id: each.edition for each in self.nominees}
@@ -190,14 +190,14 @@ class _Shown:
     def waiting(self, nominees: Sequence[Nominee], round_number: int) -> int:
         return sum((each.id, round_number) not in self._now for each in self.going_on(nominees, round_number))
 
-    def leg(self, bare: Leg, nominees: Sequence[Nominee]) -> Leg:
+    def leg(self, bare: RoundToPlan, nominees: Sequence[Nominee]) -> RoundToPlan:
         """Return the round as these nominees stand in it.
 
         While there are no nominees yet, all are still to come.
         """
         ends = [_over(period) for period in self.periods(nominees, bare.round)]
         waiting = not nominees or self.waiting(nominees, bare.round) > 0
-        return Leg(bare.round, bare.starts, bare.due, waiting, max(ends, default=None))
+        return RoundToPlan(bare.round, bare.starts, bare.due, waiting, max(ends, default=None))
 
     def row(self, unit: Unit, nominees: Sequence[Nominee], step: BackwardStep, now: dt.datetime) -> UnitRound:
         periods = self.periods(nominees, step.leg.round)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
-from app.domain.programmes.book_rows import ABOUT, CONTACTS, HEADS, PEOPLE, QUOTAS, Rows, Wrong
+from app.domain.programmes.book_rows import ABOUT, CONTACTS, HEADS, PEOPLE, QUOTAS, Rows, SheetFault
 from app.domain.programmes.plan import ProgrammePlan, StageDays
 from app.domain.programmes.programme_book import Book, BookContact, BookPerson, read
 from app.domain.refusals import BookRefused
@@ -27,7 +27,7 @@ class Preview:
     """What loading a book would do: the units and people it would add, and those that are there already."""
 
     book: Book
-    wrong: Sequence[Wrong]
+    wrong: Sequence[SheetFault]
     new_units: Sequence[str]
     known_units: Sequence[str]
     new_people: Sequence[BookPerson]
@@ -43,7 +43,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedBook:
     programme: Programme
     slips: Sequence[Slip]
 
@@ -69,7 +69,7 @@ def preview(session: Session, sheets: Mapping[str, Rows], notice: str = "") -> P
 
 
 @use_case
-def load(work: Work, sheets: Mapping[str, Rows], notice: str = "") -> Loaded:
+def load(work: Work, sheets: Mapping[str, Rows], notice: str = "") -> LoadedBook:
     """Load the programme with its units, places, timetable, contact blocks and people, in one transaction.
 
     Each person gets a made-up password, on a slip that is shown once. `notice`: as in `preview`.
@@ -94,7 +94,7 @@ def load(work: Work, sheets: Mapping[str, Rows], notice: str = "") -> Loaded:
         unit = by_name[person.unit] if person.unit else next(iter(by_name.values()))
         user = making.add_given_out(work, person.login, person.name, person.role, unit, hashes[person.login])
         slips.append(slip_of(user, made[person.login]))
-    return Loaded(programme, slips)
+    return LoadedBook(programme, slips)
 
 
 def export(session: Session, programme_id: int) -> Book:
@@ -140,30 +140,32 @@ class _Existing:
         return cls(units.office_of(session), {unit.name: unit for unit in found}, people)
 
 
-def _against_what_there_is(session: Session, book: Book, existing: _Existing) -> list[Wrong]:
+def _against_what_there_is(session: Session, book: Book, existing: _Existing) -> list[SheetFault]:
     wrong = []
     same = select(func.count()).select_from(Programme).where(Programme.title == book.plan.title)
     if session.scalar(same):
-        wrong.append(Wrong(ABOUT, 1, "B", "已经有同名的活动，请在活动名称里写上年份或者届次，和它区别开。"))
+        wrong.append(SheetFault(ABOUT, 1, "B", "已经有同名的活动，请在活动名称里写上年份或者届次，和它区别开。"))
     office = existing.office.name if existing.office else book.office
     if not office:
-        wrong.append(Wrong(ABOUT, 1, "B", "请填写市级专班的名称，系统里还没有它。"))
+        wrong.append(SheetFault(ABOUT, 1, "B", "请填写市级专班的名称，系统里还没有它。"))
     elif book.office and book.office != office:
-        wrong.append(Wrong(ABOUT, 1, "B", f"市级专班应为“{office}”，或者空着。"))
+        wrong.append(SheetFault(ABOUT, 1, "B", f"市级专班应为“{office}”，或者空着。"))
     for line in book.places:
         unit = existing.recommenders.get(line.unit)
         if unit is not None and unit.retired_at is not None:
-            wrong.append(Wrong(QUOTAS, line.row, "C", f"“{line.unit}”已经停用，请先启用它，或者删去这一行。"))
+            wrong.append(SheetFault(QUOTAS, line.row, "C", f"“{line.unit}”已经停用，请先启用它，或者删去这一行。"))
         if line.unit == office:
-            wrong.append(Wrong(QUOTAS, line.row, "C", "市级专班不是推荐单位，请写推荐单位。"))
+            wrong.append(SheetFault(QUOTAS, line.row, "C", "市级专班不是推荐单位，请写推荐单位。"))
     known = {office, *existing.recommenders, *(line.unit for line in book.places)}
     wrong += [
-        Wrong(CONTACTS, each.row, "A", f"没有名为“{each.unit}”的单位，请写“{QUOTAS}”里的推荐单位，或者市级专班。")
+        SheetFault(CONTACTS, each.row, "A", f"没有名为“{each.unit}”的单位，请写“{QUOTAS}”里的推荐单位，或者市级专班。")
         for each in book.contacts
         if each.unit not in known
     ]
     for person in book.people:
-        wrong += [Wrong(PEOPLE, person.row, column, words) for column, words in _about(person, office, known, existing)]
+        wrong += [
+            SheetFault(PEOPLE, person.row, column, words) for column, words in _about(person, office, known, existing)
+        ]
     return wrong
 
 

@@ -13,7 +13,7 @@ from app.domain.cases.states import Actor
 from app.domain.periods.rounds import Kind
 from app.models import Nominee, Period, Programme, Unit
 from app.services.nominees.access import of_programme
-from app.services.papers.nominees import is_municipal, still_in
+from app.services.papers.nominees import is_municipal, list_remaining
 from app.services.papers.paper import recommenders
 from app.services.shared import leavers
 
@@ -37,7 +37,7 @@ def of_units(session: Session, programme_id: int, actor: Actor, now: dt.datetime
     """Every recommending unit whose papers this person may have."""
     shelves, programme = [], session.get_one(Programme, programme_id)
     for unit in recommenders(session, programme_id, actor):
-        counts = Counter(one.kind for one in still_in(session, programme_id, unit.id, now))
+        counts = Counter(one.kind for one in list_remaining(session, programme_id, unit.id, now))
         municipal = is_municipal(session, programme, unit.id)
         collectives, individuals = counts[Kind.COLLECTIVE], counts[Kind.INDIVIDUAL]
         conditions = {
@@ -80,5 +80,5 @@ def of_nominees(session: Session, programme_id: int, actor: Actor, now: dt.datet
         for row in of_programme(session, programme_id, actor)
         if actor.is_office or row.recommender_id == actor.unit_id
     ]
-    left = leavers.left(session, rows, now)
+    left = leavers.describe_left(session, rows, now)
     return [row for row in rows if row.id not in left]

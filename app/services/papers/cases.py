@@ -20,7 +20,7 @@ from app.models import Case, Disqualification, Period
 from app.models.objections import CATEGORY_NAMES, Category
 from app.services.objections import channels
 from app.services.papers.paper import Clerk, Paper, period_for, the_office, title_lines
-from app.services.papers.periods import out_rows
+from app.services.papers.periods import list_out_rows
 from app.services.periods.closing import cases_of, closing_report, entries_of
 from app.services.periods.corrected_text import EntryView
 
@@ -55,7 +55,7 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "by_outcome": _by_outcome(cases, now),
         "cases": [{"number": case.number, "lines": _lines(case, shown[case.entry_id], period, now)} for case in cases],
         "hidden": "" if actor.is_office else _ELSEWHERE,
-        "out": out_rows(closing_report(session, period, now)["goes_out"], kinds, numbers),
+        "out": list_out_rows(closing_report(session, period, now)["goes_out"], kinds, numbers),
         "restored": _restored(session, period),
         "signatory": period.organiser.name if not actor.is_office else the_office(session).name,
         "dated": full_day(local_date(now)),

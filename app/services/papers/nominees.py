@@ -23,14 +23,14 @@ from app.sealing import Keyring
 from app.services.imports.blanks import form_title, summary_title
 from app.services.nominees import access, dossiers, reviews
 from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, title_lines
-from app.services.papers.stored import nothing, photos_of
+from app.services.papers.stored import photos_of, read_no_photo
 from app.services.shared import leavers
 
 _LEADERS_OF_A_UNIT = 8  # lines left free in annex 7
 _TICKED, _FREE = "☑", "□"
 
 
-def still_in(session: Session, programme_id: int, unit_id: int, now: dt.datetime) -> list[Nominee]:
+def list_remaining(session: Session, programme_id: int, unit_id: int, now: dt.datetime) -> list[Nominee]:
     """List a unit's nominees that neither withdrew nor are out, collectives first, in the order of preference."""
     rows = session.scalars(
         select(Nominee)
@@ -38,17 +38,17 @@ def still_in(session: Session, programme_id: int, unit_id: int, now: dt.datetime
         .order_by(Nominee.kind, Nominee.position, Nominee.id)
         .options(joinedload(Nominee.unit), joinedload(Nominee.recommender))
     ).all()
-    left = leavers.left(session, rows, now)
+    left = leavers.describe_left(session, rows, now)
     return [row for row in rows if row.id not in left]
 
 
-def reviewed(session: Session, found: Sequence[Nominee]) -> list[Nominee]:
+def leave_out_refused(session: Session, found: Sequence[Nominee]) -> list[Nominee]:
     """Return the nominees whom the office's review has not refused: those who stand in the formal papers."""
-    turned_down = reviews.refused(session, [one.id for one in found])
+    turned_down = reviews.find_refused(session, [one.id for one in found])
     return [one for one in found if one.id not in turned_down]
 
 
-def chosen(session: Session, programme_id: int, nominee_ids: Iterable[int], actor: Actor) -> list[Nominee]:
+def find_chosen(session: Session, programme_id: int, nominee_ids: Iterable[int], actor: Actor) -> list[Nominee]:
     """Nominees of one programme picked from a list, in its order. Raises NotYourCase if one is another unit's."""
     wanted = set(nominee_ids)
     found = [
@@ -83,7 +83,7 @@ def _own(one: Nominee) -> dict[str, str]:
 def summary(session: Session, programme_id: int, unit_id: int, kind: Kind, clerk: Clerk) -> Paper:
     """Annex 2 or 3: a unit's collectives or individuals in one table. Raises NotYourCase."""
     programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
-    found = [one for one in still_in(session, programme_id, unit_id, clerk.now) if one.kind is kind]
+    found = [one for one in list_remaining(session, programme_id, unit_id, clerk.now) if one.kind is kind]
     return summary_paper(programme, unit, kind, list(fields_of(session, clerk.vault.keyring, found).values()))
 
 
@@ -131,16 +131,16 @@ def opinion_forms(programme: Programme, found: Sequence[Nominee], stationery: St
 
 def form_of_nominee(session: Session, nominee_id: int, clerk: Clerk) -> Paper:
     """Annex 4 or 5 of a nominee, with its photo. Raises NotYourCase."""
-    one = access.recommended(session, nominee_id, clerk.actor)
+    one = access.find_recommended(session, nominee_id, clerk.actor)
     programme = session.get_one(Programme, one.programme_id)
     photo = photos_of(session, clerk.vault, [one]).get(one.id)
     fields = fields_of(session, clerk.vault.keyring, [one])[one.id]
-    return form(programme, one, fields, photo.whole if photo else nothing, clerk.stationery)
+    return form(programme, one, fields, photo.whole if photo else read_no_photo, clerk.stationery)
 
 
 def opinion_form_of_nominee(session: Session, nominee_id: int, clerk: Clerk) -> Paper:
     """Annex 6 of one nominee. Raises NotYourCase."""
-    one = access.recommended(session, nominee_id, clerk.actor)
+    one = access.find_recommended(session, nominee_id, clerk.actor)
     programme = session.get_one(Programme, one.programme_id)
     return opinion_forms(programme, [one], clerk.stationery, f"{one.recommender.name}—{one.name}")
 
@@ -148,13 +148,13 @@ def opinion_form_of_nominee(session: Session, nominee_id: int, clerk: Clerk) -> 
 def opinion_forms_of_unit(session: Session, programme_id: int, unit_id: int, clerk: Clerk) -> Paper:
     """Annex 6 of all of a unit that are asked about. Raises NotYourCase, WrongState."""
     programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
-    found = reviewed(session, still_in(session, programme_id, unit_id, clerk.now))
+    found = leave_out_refused(session, list_remaining(session, programme_id, unit_id, clerk.now))
     return opinion_forms(programme, found, clerk.stationery, unit.name)
 
 
 def opinion_forms_of(session: Session, programme_id: int, nominee_ids: Iterable[int], clerk: Clerk) -> Paper:
     """Annex 6 of nominees ticked in a list. Raises NotYourCase, WrongState."""
-    found = chosen(session, programme_id, nominee_ids, clerk.actor)
+    found = find_chosen(session, programme_id, nominee_ids, clerk.actor)
     return opinion_forms(session.get_one(Programme, programme_id), found, clerk.stationery, "推荐对象")
 
 
@@ -215,6 +215,6 @@ def leaders_form(
 def leaders_form_of_unit(session: Session, programme_id: int, unit_id: int, clerk: Clerk) -> Paper:
     """Annex 7 of a unit. Raises NotYourCase, WrongState where it recommends no collective."""
     programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
-    found = reviewed(session, still_in(session, programme_id, unit_id, clerk.now))
+    found = leave_out_refused(session, list_remaining(session, programme_id, unit_id, clerk.now))
     fields = fields_of(session, clerk.vault.keyring, found)
     return leaders_form(programme, unit, [(one, fields[one.id]) for one in found], clerk.stationery)

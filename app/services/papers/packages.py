@@ -18,8 +18,8 @@ from app.papers.bundle import LeftOut, Member, bundled
 from app.services.nominees import opinions
 from app.services.papers import cases, nominees, periods, reports
 from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, recommenders
-from app.services.papers.reports import HANDING_NAMES, Handing
-from app.services.papers.stored import StoredScan, newest_of, nothing, photos_of
+from app.services.papers.reports import HANDING_NAMES, HandInStage
+from app.services.papers.stored import StoredScan, newest_of, photos_of, read_no_photo
 
 _COPIES = 5  # 一式五份
 _WHOLE = "全部推荐单位"
@@ -37,7 +37,7 @@ def of_unit(
     session: Session,
     programme_id: int,
     unit_id: int,
-    handing: Handing,
+    handing: HandInStage,
     clerk: Clerk,
 ) -> ZipPackage:
     """Bundle what one unit hands in. Raises NotYourCase, WrongState where it recommends nobody."""
@@ -50,7 +50,7 @@ def of_unit(
 def of_programme(
     session: Session,
     programme_id: int,
-    handing: Handing,
+    handing: HandInStage,
     clerk: Clerk,
 ) -> ZipPackage:
     """Bundle what all units hand in, a folder each. For the office alone.
@@ -78,7 +78,7 @@ def of_forms(
     clerk: Clerk,
 ) -> ZipPackage:
     """Annexes 4 and 5 of nominees that were ticked in a list. Raises NotYourCase, WrongState."""
-    found = nominees.chosen(session, programme_id, nominee_ids, clerk.actor)
+    found = nominees.find_chosen(session, programme_id, nominee_ids, clerk.actor)
     if not found:
         raise WrongState("还没有勾选推荐对象。")
     programme = session.get_one(Programme, programme_id)
@@ -96,7 +96,9 @@ def forms_of(
 ) -> list[Paper]:
     """Annex 4 or 5 of each, with the photo where there is one."""
     return [
-        nominees.form(programme, one, fields[one.id], photos[one.id].whole if one.id in photos else nothing, stationery)
+        nominees.form(
+            programme, one, fields[one.id], photos[one.id].whole if one.id in photos else read_no_photo, stationery
+        )
         for one in found
     ]
 
@@ -105,7 +107,7 @@ def _members(
     session: Session,
     programme: Programme,
     unit: Unit,
-    handing: Handing,
+    handing: HandInStage,
     clerk: Clerk,
 ) -> list[Member]:
     """List one unit's files in the order in which the notice lists them."""
@@ -122,7 +124,7 @@ def _members(
     members = [_printed(paper) for paper in papers]
     members += [_printed(paper, "推荐表") for paper in forms_of(programme, found, fields, photos, clerk.stationery)]
     members += [_scanned("照片", one, photos[one.id]) for one in found if one.id in photos]
-    if handing is Handing.FORMAL:
+    if handing is HandInStage.FORMAL:
         members += _formal(session, programme, unit, found, fields, clerk)
     return members + _of_periods(session, programme.id, unit.id, handing, clerk)
 
@@ -138,7 +140,7 @@ def _formal(
     """List what comes with the formal hand-in alone: opinions, longer deeds, annex 7."""
     members = [_printed(nominees.opinion_forms(programme, found, clerk.stationery, unit.name), "征求意见表")]
     by_id, names = {one.id: one for one in found}, programme.rules.authority_names
-    for nominee_id, by_authority in opinions.latest(session, list(by_id)).items():
+    for nominee_id, by_authority in opinions.find_latest(session, list(by_id)).items():
         for authority, opinion in by_authority.items():
             if opinion.document_id and (row := session.get(Document, opinion.document_id)):
                 scan, said = StoredScan.of(clerk.vault, row), names.get(authority, authority)
@@ -158,7 +160,7 @@ def _of_periods(
     session: Session,
     programme_id: int,
     unit_id: int,
-    handing: Handing,
+    handing: HandInStage,
     clerk: Clerk,
 ) -> list[Member]:
     """List the notices, and the reports on the objections, of every period whose window is over."""
@@ -167,7 +169,7 @@ def _of_periods(
         select(Period)
         .where(
             Period.programme_id == programme_id,
-            Period.round_number <= (2 if handing is Handing.FORMAL else 1),
+            Period.round_number <= (2 if handing is HandInStage.FORMAL else 1),
             Period.id.in_(showed),
             Period.cancelled_at.is_(None),
             Period.closes_at <= clerk.now,

@@ -117,7 +117,7 @@ def record_made(work: Work, what: str, subject: str, **details: Any) -> None:
     work.did("paper.made", subject, **{"paper": what, **details})
 
 
-def basis(programme: Programme) -> str:
+def cite_basis(programme: Programme) -> str:
     """Return what a paper rests on, with its number where there is one."""
     number = f"（{programme.notice_number}）" if programme.notice_number else ""
     return f"根据{programme.title}工作通知{number}要求"
@@ -139,6 +139,6 @@ def title_lines(*pieces: str, width: int = 20) -> str:
     return "\n".join(lines)
 
 
-def filled_in(value: str | None, name: str) -> str:
+def mark_if_empty(value: str | None, name: str) -> str:
     """Return a value, or the mark that somebody has to write it."""
     return value or f"（请填写{name}）"

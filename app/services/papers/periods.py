@@ -29,8 +29,8 @@ from app.services.objections import channels
 from app.services.papers.paper import (
     Clerk,
     Paper,
-    basis,
-    filled_in,
+    cite_basis,
+    mark_if_empty,
     period_for,
     the_office,
     title_lines,
@@ -68,7 +68,7 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
     context = {
         "warning": _warning(period, clerk.now),
         "title": title,
-        "opening": f"{basis(programme)}，{words.opening}",
+        "opening": f"{cite_basis(programme)}，{words.opening}",
         "window": f"{_window(period)}，共{period.workdays}个工作日，其间的休息日照常公示、不计入工作日。",
         "groups": _groups(session, period, clerk.now),
         "objecting": [
@@ -96,7 +96,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
     if period.closing is None:
         raise WrongState("公示办结以后才有办结报告。")
     report = period.closing.report
-    seen = None if clerk.actor.is_office else numbers_seen(session, period, clerk.actor, clerk.now)
+    seen = None if clerk.actor.is_office else list_numbers_seen(session, period, clerk.actor, clerk.now)
     context = {
         "title": title_lines(period.title, "办结报告"),
         "times": [
@@ -108,7 +108,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
             *_channels(report, clerk.actor),
         ],
         "figures": _in_two_columns(_figures(report)),
-        "out": out_rows(report["goes_out"], period.programme.rules.kind_names, seen),
+        "out": list_out_rows(report["goes_out"], period.programme.rules.kind_names, seen),
         "goes_on": report["goes_on"],
         "goes_on_names": "、".join(one["name"] for one in report["goes_on"]) or "没有推荐对象继续参评。",
         "withdrawn": "、".join(one["name"] for one in report.get("withdrawn", [])),
@@ -122,7 +122,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
     return clerk.stationery.written("closing.docx", f"{period.title}办结报告", context)
 
 
-def out_rows(
+def list_out_rows(
     goes_out: Iterable[Mapping[str, Any]], kinds: Mapping[Kind, str], numbers: set[str] | None = None
 ) -> list[dict[str, str]]:
     """Return who is out, as rows of a table.
@@ -143,7 +143,7 @@ def out_rows(
     ]
 
 
-def numbers_seen(session: Session, period: Period, actor: Actor, now: dt.datetime) -> set[str]:
+def list_numbers_seen(session: Session, period: Period, actor: Actor, now: dt.datetime) -> set[str]:
     """Return the numbers of a period's cases that this person may see (R21)."""
     query = select(Case).join(Entry, Case.entry_id == Entry.id)
     query = query.where(Entry.period_id == period.id, cases_visible_to(actor, now))
@@ -189,9 +189,9 @@ def _contacts(period: Period) -> list[str]:
     unit = period.organiser
     return [
         f"办理单位：{unit.name}",
-        f"地址：{filled_in(unit.address, '地址')}",
-        f"电话：{filled_in(unit.phone, '办公电话')}；受理时间：{filled_in(unit.hours, '受理时间')}",
-        f"电子邮箱：{filled_in(unit.email, '电子邮箱')}",
+        f"地址：{mark_if_empty(unit.address, '地址')}",
+        f"电话：{mark_if_empty(unit.phone, '办公电话')}；受理时间：{mark_if_empty(unit.hours, '受理时间')}",
+        f"电子邮箱：{mark_if_empty(unit.email, '电子邮箱')}",
     ]
 
 

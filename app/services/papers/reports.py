@@ -21,31 +21,31 @@ from app.models import Case, Disqualification, Entry, Nominee, Objection, Period
 from app.models.nominees import OpinionOutcome
 from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import opinions
-from app.services.papers.nominees import reviewed, still_in
-from app.services.papers.paper import Clerk, Paper, basis, recommender_for, the_office, title_lines
+from app.services.papers.nominees import leave_out_refused, list_remaining
+from app.services.papers.paper import Clerk, Paper, cite_basis, recommender_for, the_office, title_lines
 
 
-class Handing(StrEnum):
+class HandInStage(StrEnum):
     """Which of the two times that papers are handed in (notice, 四（一）3 and 四（二）4)."""
 
     PRELIMINARY = "preliminary"  # 初步推荐材料
     FORMAL = "formal"  # 正式推荐材料
 
 
-HANDING_NAMES = {Handing.PRELIMINARY: "初步推荐", Handing.FORMAL: "正式推荐"}
+HANDING_NAMES = {HandInStage.PRELIMINARY: "初步推荐", HandInStage.FORMAL: "正式推荐"}
 
 
 def work_report(
     session: Session,
     programme_id: int,
     unit_id: int,
-    handing: Handing,
+    handing: HandInStage,
     clerk: Clerk,
 ) -> Paper:
     """Write what a unit reports of its recommending, preliminary or formal. Raises NotYourCase."""
     programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
     now = clerk.now
-    formal = handing is Handing.FORMAL
+    formal = handing is HandInStage.FORMAL
     found = handed_in(session, programme_id, unit_id, handing, now)
     periods = _periods(session, programme_id, unit_id, last_round=2 if formal else 1)
     counts = Counter(one.kind for one in found)
@@ -54,7 +54,7 @@ def work_report(
     context = {
         "title": title_lines(unit.name, f"关于{programme.title}", f"{name}工作的报告"),
         "addressee": programme.signatory or the_office(session).name,
-        "opening": f"{basis(programme)}，现将{unit.name}{name}工作情况报告如下。",
+        "opening": f"{cite_basis(programme)}，现将{unit.name}{name}工作情况报告如下。",
         "organisation": "（请填写：组织领导、工作机构、动员部署和责任分工等情况。）",
         "process": _process(session, programme, unit, counts),
         "shown": _shown(periods, formal),
@@ -72,13 +72,15 @@ def work_report(
     return clerk.stationery.written("report.docx", f"{unit.name}{name}工作报告", context)
 
 
-def handed_in(session: Session, programme_id: int, unit_id: int, handing: Handing, now: dt.datetime) -> list[Nominee]:
+def handed_in(
+    session: Session, programme_id: int, unit_id: int, handing: HandInStage, now: dt.datetime
+) -> list[Nominee]:
     """List the nominees whose papers belong to a hand-in: those still in.
 
     For the formal hand-in, those whom the review refused are left out.
     """
-    found = still_in(session, programme_id, unit_id, now)
-    return reviewed(session, found) if handing is Handing.FORMAL else found
+    found = list_remaining(session, programme_id, unit_id, now)
+    return leave_out_refused(session, found) if handing is HandInStage.FORMAL else found
 
 
 def _process(session: Session, programme: Programme, unit: Unit, counts: Counter[Kind]) -> list[str]:
@@ -159,7 +161,7 @@ def _row(session: Session, period: Period, unit_id: int, actor: Actor, now: dt.d
 
 def _opinions(session: Session, found: Sequence[Nominee], names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Count the latest opinions by what they say, one row for each authority."""
-    latest = opinions.latest(session, [one.id for one in found])
+    latest = opinions.find_latest(session, [one.id for one in found])
     rows = []
     for authority, name in names.items():
         said = [latest.get(one.id, {}).get(authority) for one in found]

@@ -57,13 +57,13 @@ def photos_of(session: Session, vault: Vault, found: Sequence[Nominee]) -> dict[
     return newest_of(session, vault, found, Purpose.PHOTO)
 
 
-def nothing() -> None:
+def read_no_photo() -> None:
     """Read the photo of somebody who has none: there is nothing to read."""
 
 
 def _read(vault: Vault, stored: Stored, row: Document) -> Iterable[bytes]:
     try:
-        return files.opened(vault, stored, row.scan, row.kind, row.name).content
+        return files.open_stored_file(vault, stored, row.scan, row.kind, row.name).content
     except Refusal as refusal:
         raise LeftOut(str(refusal)) from refusal
     except StoreDown as fault:

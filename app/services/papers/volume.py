@@ -181,7 +181,7 @@ def _reading(vault: Vault, row: CaseFile | Evidence, scan: ScanState) -> Callabl
 
 def _read(vault: Vault, stored: Stored, scan: ScanState, kind: FileKind) -> Iterable[bytes]:
     try:
-        return files.opened(vault, stored, scan, kind, stored.name).content
+        return files.open_stored_file(vault, stored, scan, kind, stored.name).content
     except Refusal as refusal:
         raise LeftOut(str(refusal)) from refusal
     except StoreDown as fault:

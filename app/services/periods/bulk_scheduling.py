@@ -22,7 +22,7 @@ from app.services.shared.work import Work, use_case
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class OrganiserChoice:
     """A unit that could organise a round: its nominees with what stands in the way of each, and its places (R9)."""
 
     organiser: Unit
@@ -45,7 +45,7 @@ class Order:
     opening: dt.date
     conclude_workdays: int
 
-    def plan_for(self, choice: Choice) -> PeriodPlan:
+    def plan_for(self, choice: OrganiserChoice) -> PeriodPlan:
         """Plan the period of one unit, with those of the nominees that are its own."""
         own = [each.nominee.id for each in choice.candidates if each.nominee.id in self.nominees]
         return PeriodPlan(
@@ -57,21 +57,21 @@ class Order:
 class Rehearsal:
     """What saving one unit's period would come to: `refusal` is why it would be refused, empty if it would not."""
 
-    choice: Choice
+    choice: OrganiserChoice
     entering: int
     refusal: str
 
 
-def choices(
+def list_choices(
     session: Session, keyring: Keyring, programme: Programme, round_number: int, now: dt.datetime
-) -> list[Choice]:
+) -> list[OrganiserChoice]:
     """Every unit with nominees in a round, in the order of the quota table."""
     quotas = session.scalars(select(Quota).where(Quota.programme_id == programme.id))
     places = {
         quota.unit_id: {Kind.COLLECTIVE: quota.collectives, Kind.INDIVIDUAL: quota.individuals} for quota in quotas
     }
     return [
-        Choice(
+        OrganiserChoice(
             unit,
             candidates(session, keyring, programme, programme.rules.rounds[round_number], unit, now),
             places.get(unit.id) if round_number == 2 else None,
@@ -115,7 +115,7 @@ def schedule_many(work: Work, order: Order, calendar: Calendar) -> list[Period]:
     return periods
 
 
-def _plans(work: Work, order: Order, calendar: Calendar) -> list[tuple[Choice, PeriodPlan]]:
+def _plans(work: Work, order: Order, calendar: Calendar) -> list[tuple[OrganiserChoice, PeriodPlan]]:
     """Return the units of an order, each with a plan for its own nominees.
 
     Checks first that nothing is wrong for all units alike.
@@ -125,7 +125,7 @@ def _plans(work: Work, order: Order, calendar: Calendar) -> list[tuple[Choice, P
     lock_programme_before_award(work.session, order.programme.id)
     found = [
         (choice, order.plan_for(choice))
-        for choice in choices(work.session, work.keyring, order.programme, order.round_number, work.now)
+        for choice in list_choices(work.session, work.keyring, order.programme, order.round_number, work.now)
         if choice.organiser.id in order.organisers
     ]
     if not found:

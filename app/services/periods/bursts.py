@@ -35,7 +35,7 @@ class Burst:
     open_cases: int
 
 
-def bursts(session: Session, now: dt.datetime) -> list[Burst]:
+def find_bursts(session: Session, now: dt.datetime) -> list[Burst]:
     """List the periods with a burst whose deadline is still to come and was not extended since."""
     running = session.scalars(
         select(Period)
@@ -52,7 +52,7 @@ def bursts(session: Session, now: dt.datetime) -> list[Burst]:
 def extend_all(work: Work, period_ids: Collection[int], workdays: int, reason: str, calendar: Calendar) -> int:
     """Move the deadlines of these periods by so many working days, in one act. Returns how many.
 
-    Raises NothingChosen, BadValue, ChangedMeanwhile (one is none of `bursts` any more), and what `extend_deadline`
+    Raises NothingChosen, BadValue, ChangedMeanwhile (one is none of `find_bursts` any more), and what `extend_deadline`
     raises.
     """
     require_office(work.actor)
@@ -62,7 +62,7 @@ def extend_all(work: Work, period_ids: Collection[int], workdays: int, reason: s
         raise BadValue("workdays", f"延长的工作日应在{WORKDAYS[0]}到{WORKDAYS[-1]}之间，现在是{workdays}。")
     for period_id in sorted(set(period_ids)):
         lock_row_if_any(work.session, Period, period_id)  # of two who extend at once, the second is told
-    touched = {burst.period.id: burst.period for burst in bursts(work.session, work.now)}
+    touched = {burst.period.id: burst.period for burst in find_bursts(work.session, work.now)}
     if not set(period_ids) <= touched.keys():
         raise ChangedMeanwhile("有的公示刚才已经延长或者办结，一次都没有延长，请核对后再提交。", "chosen")
     for period_id in sorted(set(period_ids)):

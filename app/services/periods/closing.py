@@ -22,9 +22,9 @@ from app.services.calendar.availability import availability
 from app.services.cases.second_looks import list_holding_up
 from app.services.cases.settlement import settle_period
 from app.services.objections import channels
-from app.services.periods.corrected_text import EntryView, as_shown
+from app.services.periods.corrected_text import EntryView, read_entries
 from app.services.shared.bulk import BulkOutcome, do_each
-from app.services.shared.leavers import departures
+from app.services.shared.leavers import find_departures
 from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 
@@ -89,7 +89,7 @@ def cases_of(session: Session, period: Period) -> list[Case]:
 def entries_of(session: Session, period: Period, now: dt.datetime) -> list[EntryView]:
     """List all entries of a period as they read at `now`."""
     entries = session.scalars(select(Entry).where(Entry.period_id == period.id).order_by(Entry.position))
-    return as_shown(session, entries, now)
+    return read_entries(session, entries, now)
 
 
 def _named(entry: EntryView) -> dict[str, str]:
@@ -108,7 +108,7 @@ def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[s
     by_state = Counter(case.state_at(now) for case in cases)
     by_conclusion = Counter(case.conclusion for case in cases if case.conclusion)
     out = who_is_out(session, period, cases, now)
-    left = departures(session, [entry.nominee_id for entry in entries], now)
+    left = find_departures(session, [entry.nominee_id for entry in entries], now)
     before = {nominee_id: departed.how for nominee_id, departed in left.items() if nominee_id not in out}
     return {
         "drawn_up_at": now.isoformat(),
@@ -160,7 +160,7 @@ def who_is_out(session: Session, period: Period, cases: list[Case], now: dt.date
         if row.stands:
             out.setdefault(row.nominee_id, set()).add(row.ground)
     if period.settled_at is None:
-        left = departures(session, [case.entry.nominee_id for case in cases], now)
+        left = find_departures(session, [case.entry.nominee_id for case in cases], now)
         left_before = {nominee_id for nominee_id, departed in left.items() if departed.settled}
         for lapse in lapses((case.outcome for case in cases), period.conclude_by, now, left_before):
             out.setdefault(lapse.nominee_id, set()).add(Ground.LAPSED)

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.cases.verdict import Left
-from app.domain.nominees.misprints import CORRECTABLE, passages
+from app.domain.nominees.misprints import CORRECTABLE, cut_to_difference
 from app.domain.periods.rounds import Kind
 from app.models import Correction, Entry
-from app.services.shared.leavers import departures
+from app.services.shared.leavers import find_departures
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,14 @@ class EntryView:
         return self.left is Left.WITHDRAWN
 
 
-def as_shown(session: Session, entries: Iterable[Entry], now: dt.datetime) -> list[EntryView]:
+def read_entries(session: Session, entries: Iterable[Entry], now: dt.datetime) -> list[EntryView]:
     """Return these entries as they read at `now`.
 
     The public may see them inside their window only: check the window first (R5).
     """
     wanted = list(entries)
     corrections = of_entries(session, [entry.id for entry in wanted])
-    found = departures(session, [entry.nominee_id for entry in wanted], now)
+    found = find_departures(session, [entry.nominee_id for entry in wanted], now)
     left = {nominee_id: departed.how for nominee_id, departed in found.items() if departed.since <= now}
     return [_shown(entry, corrections.get(entry.id, []), left.get(entry.nominee_id)) for entry in wanted]
 
@@ -87,8 +87,8 @@ def text_of(entry: Entry, field: str, corrections: Sequence[Correction]) -> str 
     return next((row.after for row in reversed(corrections) if row.field == field), text)
 
 
-def misprint(row: Correction) -> Misprint:
-    wrong, right = passages(row.before, row.after) if row.field == "deeds" else (row.before, row.after)
+def view_misprint(row: Correction) -> Misprint:
+    wrong, right = cut_to_difference(row.before, row.after) if row.field == "deeds" else (row.before, row.after)
     return Misprint(
         row.field, CORRECTABLE[row.field], wrong, right, row.before, row.after, row.reason, row.corrected_at
     )
@@ -108,6 +108,6 @@ def _shown(entry: Entry, corrections: Sequence[Correction], left: Left | None) -
         category=text_of(entry, "category", corrections),
         trade=text_of(entry, "trade", corrections),
         deeds=text_of(entry, "deeds", corrections) or "",
-        corrections=[misprint(row) for row in corrections],
+        corrections=[view_misprint(row) for row in corrections],
         left=left,
     )

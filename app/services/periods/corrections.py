@@ -9,7 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import require_office
-from app.domain.nominees.misprints import CORRECTABLE, WORD_LISTS, is_misprint, longest, room
+from app.domain.nominees.misprints import (
+    CORRECTABLE,
+    WORD_LISTS,
+    count_changeable_characters,
+    find_longest_length,
+    is_misprint,
+)
 from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import BadValue, NothingChanged, WrongState
 from app.domain.refusals.base import end
@@ -36,12 +42,12 @@ def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> 
     require_office(work.actor)
     nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     what = CORRECTABLE[field]
-    text = checked_text(text, what, (1, longest(field, nominee.programme.rules)))
+    text = checked_text(text, what, (1, find_longest_length(field, nominee.programme.rules)))
     reason = checked_text(reason, "更正的理由", REASON, "reason")
     require_publishable(f"{nominee.name}更正后的{what}", "text", text, reason)
-    wrong = current(work.session, nominee_id, field, work.now)
+    wrong = read_current_text(work.session, nominee_id, field, work.now)
     if wrong is None:
-        raise nothing_in_sight(what, last_end(work.session, nominee_id, field))
+        raise nothing_in_sight(what, find_last_end(work.session, nominee_id, field))
     if text == wrong:
         raise NothingChanged(what, "text")
     rows = []
@@ -66,7 +72,7 @@ def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> 
     return rows
 
 
-def current(session: Session, nominee_id: int, field: str, now: dt.datetime) -> str | None:
+def read_current_text(session: Session, nominee_id: int, field: str, now: dt.datetime) -> str | None:
     """Return the text of a field as the public reads it now or will read it first.
 
     Returns None where no period shows it.
@@ -113,7 +119,9 @@ def _require_misprint(field: str, published: str, corrected: str, notice: AwardN
     So many small corrections do not add up to another text.
     """
     if not is_misprint(field, published, corrected, notice):
-        raise BadValue("text", _not_a_misprint(field, 0 if field in WORD_LISTS else room(field, published)))
+        raise BadValue(
+            "text", _not_a_misprint(field, 0 if field in WORD_LISTS else count_changeable_characters(field, published))
+        )
 
 
 def _not_a_misprint(field: str, most: int) -> str:
@@ -150,7 +158,7 @@ def _mend(nominee: Nominee, field: str, wrong: str, text: str) -> None:
         setattr(nominee, field, text)
 
 
-def last_end(session: Session, nominee_id: int, field: str = "name") -> dt.datetime | None:
+def find_last_end(session: Session, nominee_id: int, field: str = "name") -> dt.datetime | None:
     """Return when the public last saw this field; None if it never did."""
     ends = [entry.period.closes_at for entry in changes.entries_of(session, nominee_id) if getattr(entry, field)]
     return max(ends, default=None)

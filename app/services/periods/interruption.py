@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.domain.calendar.workdays import Calendar
 from app.domain.cases.states import require_office
-from app.domain.periods.window import Phase, WindowPlan, extended
+from app.domain.periods.window import Phase, WindowPlan, extend_plan
 from app.domain.refusals import AlreadyClosed, DeadlineSettled, EstimatedCalendar, WrongState
 from app.models import Period, WindowExtension
 from app.models.periods import days_to_json
@@ -21,14 +21,14 @@ from app.services.shared.work import Work, use_case
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class CompensationOffer:
     """The days that lost an hour or more and were not compensated yet, and the plan that compensates them."""
 
     outage_days: tuple[dt.date, ...]
     plan: WindowPlan
 
 
-def offer(session: Session, period: Period, calendar: Calendar, now: dt.datetime) -> Offer:
+def offer_compensation(session: Session, period: Period, calendar: Calendar, now: dt.datetime) -> CompensationOffer:
     """Offer one working day for each working day with an outage.
 
     Raises WrongState outside of the window, since a window that is over stays over (R4), and without an outage;
@@ -42,17 +42,17 @@ def offer(session: Session, period: Period, calendar: Calendar, now: dt.datetime
         raise WrongState(
             "公示时间不能延长：这次公示的工作时间里，没有哪一天有一小时以上缺少运行记录，或者已经为此延长过。"
         )
-    plan = extended(period.window, period.conclude_by, period.counted_days, len(lost), calendar)
+    plan = extend_plan(period.window, period.conclude_by, period.counted_days, len(lost), calendar)
     if plan.estimated and not period.programme.demonstration:
         raise EstimatedCalendar
-    return Offer(lost, plan)
+    return CompensationOffer(lost, plan)
 
 
 @use_case
 def extend_window(work: Work, period_id: int, reason: str, calendar: Calendar) -> None:
-    """Extend the window as `offer` says now. The reason is shown on the page.
+    """Extend the window as `offer_compensation` says now. The reason is shown on the page.
 
-    Raises AlreadyClosed, DeadlineSettled, MissingText and what `offer` raises.
+    Raises AlreadyClosed, DeadlineSettled, MissingText and what `offer_compensation` raises.
     """
     require_office(work.actor)
     period = lock_row(work.session, Period, period_id, selectinload(Period.window_extensions))
@@ -60,7 +60,7 @@ def extend_window(work: Work, period_id: int, reason: str, calendar: Calendar) -
         raise AlreadyClosed
     if period.settled_at is not None:
         raise DeadlineSettled(period.settled_at)
-    made = offer(work.session, period, calendar, work.now)
+    made = offer_compensation(work.session, period, calendar, work.now)
     reason = checked_text(reason, "延长公示的理由", REASON)
     days = [date.isoformat() for date in made.outage_days]
     extension = WindowExtension(

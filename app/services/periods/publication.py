@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
-from app.domain.periods.publicity import FEWEST_SHOWN_ALONE, ClosingFigures, figures_of, pooled, shown_alone
+from app.domain.periods.publicity import FEWEST_SHOWN_ALONE, ClosingFigures, figures_of, is_shown_alone, pool_figures
 from app.domain.periods.roll import grouped
 from app.domain.periods.rounds import Kind, Organiser
 from app.models import Correction, Entry, Period, Programme, Unit, UnitKind
-from app.services.periods.corrected_text import EntryView, as_shown
+from app.services.periods.corrected_text import EntryView, read_entries
 
 # One page holds a whole programme's list, because people search it in the browser and print it.
 ENTRIES_PER_PAGE = 500
@@ -109,7 +109,7 @@ def entry_list(
         matching = of_kind[wanted.kind] if wanted.kind else sum(of_kind.values())
         query = query.where(Entry.position > before + (period.collectives if wanted.kind is Kind.INDIVIDUAL else 0))
     entries = session.scalars(query).all()
-    return EntryList(as_shown(session, entries, now), matching, pages=max(1, -(-matching // per_page)))
+    return EntryList(read_entries(session, entries, now), matching, pages=max(1, -(-matching // per_page)))
 
 
 def closing_figures(session: Session, period: Period) -> ClosingFigures | None:
@@ -120,7 +120,7 @@ def closing_figures(session: Session, period: Period) -> ClosingFigures | None:
     if period.closing is None:
         return None
     report = period.closing.report
-    if shown_alone(report["entries"]):
+    if is_shown_alone(report["entries"]):
         return ClosingFigures(figures_of(report))
     by = period.organiser.parent if period.round.organiser is Organiser.OWN_UNIT else None
     unit = by or period.organiser
@@ -137,7 +137,7 @@ def closing_figures(session: Session, period: Period) -> ClosingFigures | None:
         .options(joinedload(Period.closing))
     ).all()
     reports = [peer.closing.report for peer in peers if peer.closing is not None]
-    return pooled(reports, unit.name, running=len(peers) - len(reports))
+    return pool_figures(reports, unit.name, running=len(peers) - len(reports))
 
 
 def _matches(period: Period, wanted: ListFilter) -> list[ColumnElement[bool]]:
@@ -184,10 +184,10 @@ def recommenders(session: Session, period: Period) -> list[str]:
 def entry_of(session: Session, period_id: int, nominee_id: int, now: dt.datetime) -> EntryView | None:
     """One entry as it reads now. Show it only while the window contains `now`."""
     entry = session.scalar(select(Entry).where(Entry.period_id == period_id, Entry.nominee_id == nominee_id))
-    return as_shown(session, [entry], now)[0] if entry else None
+    return read_entries(session, [entry], now)[0] if entry else None
 
 
-def neighbours(
+def find_neighbours(
     session: Session, period: Period, entry: EntryView, now: dt.datetime
 ) -> tuple[EntryView | None, EntryView | None]:
     """Return the entries before and after one, in the order in which the list shows them."""
@@ -200,7 +200,7 @@ def neighbours(
         order += _in_order(session, period, page + 1)[:1]
     beside = order[place - 1 : place] if place else [], order[place + 1 : place + 2]
     entries = session.scalars(select(Entry).where(Entry.id.in_([*beside[0], *beside[1]]))).all()
-    shown = {each.id: each for each in as_shown(session, entries, now)}
+    shown = {each.id: each for each in read_entries(session, entries, now)}
     before, after = (shown[ids[0]] if ids else None for ids in beside)
     return before, after
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import Calendar
 from app.domain.cases.states import require_office
-from app.domain.periods.replanning import moves_anything, replanned
+from app.domain.periods.replanning import moves_anything, replan_dates
 from app.domain.periods.window import WindowPlan
 from app.domain.refusals import ChangedMeanwhile, EstimatedCalendar, NothingChosen, Refusal
 from app.models import Period, Replanning
@@ -43,7 +43,7 @@ class Move:
         return self.plan is not None and self.plan.conclude_by > self.period.set_deadline
 
 
-def moves_due(session: Session, now: dt.datetime) -> list[Move]:
+def list_moves_due(session: Session, now: dt.datetime) -> list[Move]:
     """List the periods to be moved because of the notice in force, the one that ends first on top.
 
     The first thing on the office's page while there is one (R3).
@@ -79,7 +79,7 @@ def _move(period: Period, calendar: Calendar, now: dt.datetime) -> Move | None:
         first = calendar.day(period.window.first_day)
         if now < period.opens_at and not first.works:
             return Move(period, None, f"开始的那一天改为{first.name or '休息日'}，请撤回后重新安排。")
-        plan = replanned(period.stored, calendar, now)
+        plan = replan_dates(period.stored, calendar, now)
     except Refusal as refusal:
         return Move(period, None, str(refusal))
     if not moves_anything(period.stored, plan):
@@ -91,7 +91,7 @@ def _move(period: Period, calendar: Calendar, now: dt.datetime) -> Move | None:
 
 @use_case
 def replan(work: Work, period_ids: Iterable[int], reason: str) -> list[Period]:
-    """Move the windows and deadlines of these periods as `moves_due` says at this moment: all of them or none.
+    """Move the windows and deadlines of these periods as `list_moves_due` says at this moment: all of them or none.
 
     `period_ids` are those that were seen. Raises NothingChosen, MissingText, ChangedMeanwhile where one of them no
     longer moves or cannot be moved.

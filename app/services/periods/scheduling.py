@@ -71,7 +71,7 @@ def candidates(
     elif round_.organiser is Organiser.RECOMMENDER:
         query = query.where(Nominee.recommender_id == organiser.id)
     nominees = session.scalars(query).all()
-    standings = gates.standings(session, keyring, programme, nominees, now)
+    standings = gates.find_standings(session, keyring, programme, nominees, now)
     return [Candidate(nominee, standings[nominee.id].obstacles(round_)) for nominee in nominees]
 
 

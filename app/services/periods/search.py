@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.domain.periods.rounds import Organiser
 from app.domain.periods.search import Searchable, find, fold
 from app.models import Correction, Entry, Period
-from app.services.periods.corrected_text import EntryView, as_shown
+from app.services.periods.corrected_text import EntryView, read_entries
 
 MOST_SHOWN = 50
 _MOST_READINGS = 16  # of one name: several characters with several readings each
@@ -64,7 +64,7 @@ def search(session: Session, index: SearchIndex, open_now: Sequence[Period], typ
     index.refresh(session, open_now)
     found = find(typed, index.entries, fold_query=_folded)
     entries = session.scalars(select(Entry).where(Entry.id.in_(found[:MOST_SHOWN]), Entry.period_id.in_(periods))).all()
-    views = {view.id: view for view in as_shown(session, entries, now)}
+    views = {view.id: view for view in read_entries(session, entries, now)}
     hits = [Hit(views[entry_id], periods[views[entry_id].period_id]) for entry_id in found if entry_id in views]
     return Hits(hits, len(found))
 

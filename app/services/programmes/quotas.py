@@ -18,7 +18,7 @@ from app.models import Entry, Nominee, Period, Quota, Unit
 from app.services.programmes.locking import lock_programme
 from app.services.programmes.places import set_places
 from app.services.record.chain import on_programme
-from app.services.shared.leavers import disqualified
+from app.services.shared.leavers import find_disqualified
 from app.services.shared.work import Work, require_office_or_console, use_case
 
 
@@ -111,7 +111,7 @@ def of_programme(session: Session, programme_id: int) -> Sequence[Quota]:
     return session.scalars(query).all()
 
 
-def sums(session: Session) -> dict[int, tuple[int, int]]:
+def sum_places(session: Session) -> dict[int, tuple[int, int]]:
     """Sum the collectives and the individuals of every programme."""
     query = select(Quota.programme_id, func.sum(Quota.collectives), func.sum(Quota.individuals))
     rows = session.execute(query.group_by(Quota.programme_id))
@@ -119,7 +119,7 @@ def sums(session: Session) -> dict[int, tuple[int, int]]:
 
 
 @use_case
-def give(work: Work, programme_id: int, places: Iterable[Places]) -> None:
+def give_places(work: Work, programme_id: int, places: Iterable[Places]) -> None:
     """Set the places of these units, all or none. A unit without any place is taken off the list.
 
     Raises Unfit (its fields end in the unit's number: `collectives-3`), StillNeeded, WrongState, Archived.
@@ -153,7 +153,7 @@ def in_later_rounds(session: Session, programme_id: int, now: dt.datetime) -> Co
             ),
         )
     ).all()
-    out = disqualified(session, [row.id for row in rows], now)
+    out = find_disqualified(session, [row.id for row in rows], now)
     return Counter((row.recommender_id, row.kind) for row in rows if row.id not in out)
 
 
@@ -164,7 +164,7 @@ def _taken(session: Session, programme_id: int, now: dt.datetime) -> Counter[tup
             Nominee.programme_id == programme_id, Nominee.withdrawn_at.is_(None)
         )
     ).all()
-    out = disqualified(session, [row.id for row in rows], now)
+    out = find_disqualified(session, [row.id for row in rows], now)
     return Counter((row.recommender_id, row.kind) for row in rows if row.id not in out)
 
 

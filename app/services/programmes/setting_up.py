@@ -38,7 +38,7 @@ def require_notices(session: Session) -> None:
         notice_of(key)
 
 
-def running_first(session: Session) -> Sequence[Programme]:
+def list_running_first(session: Session) -> Sequence[Programme]:
     """Those that run, then the archived ones, the newest first."""
     order = (Programme.archived_at.is_not(None), Programme.created_at.desc(), Programme.id.desc())
     return session.scalars(select(Programme).order_by(*order).options(selectinload(Programme.stages))).all()

@@ -222,7 +222,7 @@ def rows_about(session: Session, subject: str) -> Sequence[AuditRow]:
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class RecordSearch:
     """What is looked for in the record; what is empty narrows nothing. `actors` are any of these, none when empty.
 
     `since` and `before` are instants, the second not included. `words` stand in a row's details.
@@ -237,24 +237,24 @@ class Sought:
     oldest_first: bool = False
 
 
-def page_of_rows(session: Session, sought: Sought, page: int, per_page: int) -> tuple[Sequence[AuditRow], int]:
+def page_of_rows(session: Session, sought: RecordSearch, page: int, per_page: int) -> tuple[Sequence[AuditRow], int]:
     """One page of the rows that match, and how many do."""
     total = session.scalar(select(func.count()).select_from(AuditRow).where(*_matches(sought))) or 0
     return session.scalars(_in_order(sought).limit(per_page).offset((page - 1) * per_page)).all(), total
 
 
-def rows_one_by_one(session: Session, sought: Sought, most: int) -> Iterator[AuditRow]:
+def rows_one_by_one(session: Session, sought: RecordSearch, most: int) -> Iterator[AuditRow]:
     """Yield the first `most` rows that match. They are read in pieces, never all of them in memory."""
     yield from session.scalars(_in_order(sought).limit(most), execution_options={"yield_per": 500})
 
 
-def _in_order(sought: Sought) -> Select[AuditRow]:
+def _in_order(sought: RecordSearch) -> Select[AuditRow]:
     return (
         select(AuditRow).where(*_matches(sought)).order_by(AuditRow.id if sought.oldest_first else AuditRow.id.desc())
     )
 
 
-def _matches(sought: Sought) -> list[ColumnElement[bool]]:
+def _matches(sought: RecordSearch) -> list[ColumnElement[bool]]:
     matches: list[ColumnElement[bool]] = []
     if sought.actors is not None:
         matches.append(AuditRow.actor.in_(sought.actors))

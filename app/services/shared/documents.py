@@ -26,7 +26,7 @@ class Upload:
     content: BinaryIO
 
 
-def stored(
+def store_document(
     vault: Vault,
     purpose: Purpose,
     programme_id: int,
@@ -43,7 +43,7 @@ def stored(
     """
     inspected = inspect(upload.content, as_it_came=True)
     with closing(inspected.content):
-        columns = files.put(vault, upload.title, inspected, now)
+        columns = files.seal_into_store(vault, upload.title, inspected, now)
     return Document(
         purpose=purpose, programme_id=programme_id, nominee_id=nominee_id, received_by=actor.user_id, **columns
     )
@@ -68,7 +68,7 @@ def open_document(work: Work, vault: Vault, document_id: int) -> OpenedFile:
     name, row = files.title_of(vault.keyring, document), Stored.of(document)
     scan, kind = document.scan, document.kind
     work.session.rollback()  # no transaction stays open while a file is read
-    opened = files.opened(vault, row, scan, kind, name)
+    opened = files.open_stored_file(vault, row, scan, kind, name)
     work.did("document.opened", f"document:{document_id}")
     return opened
 

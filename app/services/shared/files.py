@@ -51,11 +51,11 @@ def key_bound_to(name: str) -> str:
     return f"evidence-key:{name}"
 
 
-def put(vault: Vault, title: str, inspected: Inspected, now: dt.datetime) -> dict[str, Any]:
+def seal_into_store(vault: Vault, title: str, inspected: Inspected, now: dt.datetime) -> dict[str, Any]:
     """Seal a file into the store under a fresh name and key. Returns a StoredFile's columns. Raises StoreDown."""
     name, cipher = new_name(), vault.keyring.cipher
     key = new_key(cipher)
-    vault.store.put(name, sealed(pieces(inspected.content), cipher, key, name))
+    vault.store.put(name, sealed(read_pieces(inspected.content), cipher, key, name))
     return {
         "name": name,
         "kind": inspected.kind,
@@ -78,7 +78,7 @@ def discard(vault: Vault, name: str) -> None:
 
 
 @dataclass(slots=True)
-class Incoming:
+class IncomingFile:
     """A file that is stored before its row. `columns` are those of the row, `named` says that the row was made."""
 
     columns: dict[str, Any]
@@ -86,7 +86,7 @@ class Incoming:
 
 
 @contextmanager
-def incoming(vault: Vault, title: str, upload: BinaryIO, now: dt.datetime) -> Iterator[Incoming]:
+def store_incoming(vault: Vault, title: str, upload: BinaryIO, now: dt.datetime) -> Iterator[IncomingFile]:
     """Inspect and store an uploaded file, and delete it again on a refusal or where no row was made for it.
 
     No transaction should be open before: inspecting and storing takes long. After any other fault the file stays, since
@@ -94,7 +94,7 @@ def incoming(vault: Vault, title: str, upload: BinaryIO, now: dt.datetime) -> It
     """
     inspected = inspect(upload)
     with closing(inspected.content):
-        file = Incoming(put(vault, title, inspected, now))
+        file = IncomingFile(seal_into_store(vault, title, inspected, now))
     try:
         yield file
     except Refusal:
@@ -154,7 +154,7 @@ class OpenedFile:
     content: Iterator[bytes]
 
 
-def opened(vault: Vault, stored: Stored, scan: ScanState, kind: FileKind, file_name: str) -> OpenedFile:
+def open_stored_file(vault: Vault, stored: Stored, scan: ScanState, kind: FileKind, file_name: str) -> OpenedFile:
     """Open a stored file that is whole. Raises HeldBack, FileDamaged, StoreDown."""
     if scan not in READABLE:
         raise HeldBack(infected=scan is ScanState.INFECTED)
@@ -165,6 +165,6 @@ def opened(vault: Vault, stored: Stored, scan: ScanState, kind: FileKind, file_n
     return OpenedFile(file_name, kind, stored.size, stored.content(vault.store, vault.keyring))
 
 
-def pieces(content: BinaryIO) -> Iterator[bytes]:
+def read_pieces(content: BinaryIO) -> Iterator[bytes]:
     while piece := content.read(_PIECE):
         yield piece

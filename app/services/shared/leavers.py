@@ -17,7 +17,7 @@ _BATCH = 500  # ids in one statement: well below what either database takes
 _WORDS = {Left.DISQUALIFIED: OUT, Left.WITHDRAWN: WITHDRAWN}
 
 
-def departures(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> dict[int, Departure]:
+def find_departures(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> dict[int, Departure]:
     """Return how and when each of these nominees left, by id; who has not left is not in it (R26).
 
     Open cases are read first. So a settlement committed meanwhile is seen as the disqualifications that it wrote.
@@ -62,20 +62,20 @@ def lock_and_find_left(session: Session, nominee_ids: Iterable[int], now: dt.dat
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
         session.execute(select(Nominee.id).where(Nominee.id.in_(batch)).order_by(Nominee.id).with_for_update())
-        found.update(departures(session, batch, now))
+        found.update(find_departures(session, batch, now))
     return found
 
 
-def disqualified(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> set[int]:
+def find_disqualified(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> set[int]:
     """Return who is out at `now`: by a standing disqualification, or by a deadline not settled yet (R26)."""
-    found = departures(session, nominee_ids, now)
+    found = find_departures(session, nominee_ids, now)
     return {nominee_id for nominee_id, left in found.items() if left.how is Left.DISQUALIFIED}
 
 
-def left(session: Session, nominees: Iterable[Nominee], now: dt.datetime) -> dict[int, str]:
+def describe_left(session: Session, nominees: Iterable[Nominee], now: dt.datetime) -> dict[int, str]:
     """Return how each of these nominees left, in words, by id.
 
     A nominee who has not left is not in it.
     """
-    found = departures(session, [nominee.id for nominee in nominees], now)
+    found = find_departures(session, [nominee.id for nominee in nominees], now)
     return {nominee_id: _WORDS[departed.how] for nominee_id, departed in found.items()}

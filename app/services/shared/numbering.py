@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.models import Letter
-from app.models.drawing import drawn_many
+from app.models.drawing import draw_ids
 
 # Both databases take it: the row is locked until the transaction ends, and a rollback gives the numbers back.
 _TAKE = text(
@@ -31,6 +31,6 @@ def number_letters(session: Session, letters: Sequence[Letter]) -> None:
         last = session.execute(_TAKE, taken).scalar_one()
         for number, letter in enumerate(theirs, start=last - len(theirs) + 1):
             letter.number = number
-    for row_id, letter in zip(drawn_many(session.connection(), Letter.id, len(letters)), letters, strict=True):
+    for row_id, letter in zip(draw_ids(session.connection(), Letter.id, len(letters)), letters, strict=True):
         letter.id = row_id
     session.add_all(letters)

@@ -43,7 +43,7 @@ _KEYS_ARE_ELSEWHERE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class WrittenBackup:
     """What a backup holds. `missing` names stored files of which only the row is left."""
 
     folder: Path
@@ -53,7 +53,7 @@ class Made:
     head: Head
 
 
-def back_up(database: Database, store: Store, into: Path, now: dt.datetime) -> Made:
+def back_up(database: Database, store: Store, into: Path, now: dt.datetime) -> WrittenBackup:
     """Write a new folder below `into`, named after `now`, and put that on the record. Raises BackupFailed."""
     name = f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
     try:
@@ -80,7 +80,7 @@ def _alone_in(into: Path) -> Iterator[None]:
         yield
 
 
-def _whole_or_nothing(database: Database, store: Store, folder: Path, now: dt.datetime) -> Made:
+def _whole_or_nothing(database: Database, store: Store, folder: Path, now: dt.datetime) -> WrittenBackup:
     if folder.exists():
         raise BackupFailed(f"{folder.name} 已经有了")
     unfinished = folder.with_name(folder.name + _UNFINISHED)
@@ -97,7 +97,7 @@ def _whole_or_nothing(database: Database, store: Store, folder: Path, now: dt.da
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    return Made(folder, writing.rows, writing.files, tuple(writing.missing), writing.head)
+    return WrittenBackup(folder, writing.rows, writing.files, tuple(writing.missing), writing.head)
 
 
 class _Writing:
@@ -135,7 +135,7 @@ class _Writing:
             self._file(f"tables/{table.name}.jsonl", lines, hashes)
             tables[table.name] = {
                 "rows": lines.count,
-                "last_id": portable.last_id(self._connection, table),
+                "last_id": portable.find_last_id(self._connection, table),
                 "columns": portable.kinds_of(table),
             }
             self.rows += lines.count

@@ -39,13 +39,13 @@ def check_by_night(database: Database, now: dt.datetime) -> CheckRun | None:
     findings = check_database(database, now)
     try:
         with database.writer() as session:
-            return keep(Work(session, now), findings, time.monotonic() - began)
+            return store_findings(Work(session, now), findings, time.monotonic() - began)
     except IntegrityError:
         return None  # another server was quicker
 
 
 @use_case
-def keep(work: Work, findings: list[Finding], seconds: float) -> CheckRun:
+def store_findings(work: Work, findings: list[Finding], seconds: float) -> CheckRun:
     """Keep what this night's check found. Raises IntegrityError where this night has one already."""
     run = CheckRun(
         night=night_of(work.now),

@@ -43,7 +43,7 @@ SEALED = (
     SealedColumn(Document.sealed_title, Document.id, Document.name, title_bound_to),
     SealedColumn(CaseFile.sealed_key, CaseFile.id, CaseFile.name, key_bound_to),
     SealedColumn(CaseFile.sealed_title, CaseFile.id, CaseFile.name, title_bound_to),
-    SealedColumn(Dossier.sealed, Dossier.nominee_id, Dossier.nominee_id, dossiers.place),
+    SealedColumn(Dossier.sealed, Dossier.nominee_id, Dossier.nominee_id, dossiers.sealing_place),
     SealedColumn(ImportRow.sealed, ImportRow.id, sealed_rows.NAMED_BY, sealed_rows.place),
     SealedColumn(Reach.sealed, Reach.id, Reach.id, codes.seal_context),
     SealedColumn(SecondFactor.sealed_secret, SecondFactor.user_id, SecondFactor.user_id, second_factor.place),

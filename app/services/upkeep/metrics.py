@@ -36,7 +36,7 @@ class Readings:
     broken_invariants: int  # rows that last night's check named (R37)
 
 
-def readings(session: Session, now: dt.datetime) -> Readings:
+def take_readings(session: Session, now: dt.datetime) -> Readings:
     """Read the figures; write nothing.
 
     Small queries, and the open cases with whoever may act on them: meant for every half minute, not for every page.

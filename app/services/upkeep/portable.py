@@ -108,7 +108,7 @@ def _converted(conversions: dict[str, Callable[[Any], Any]], kind: str, value: A
 # --- ids that were given out -----------------------------------------------------------------------
 
 
-def last_id(connection: Connection, rows: Table) -> int | None:
+def find_last_id(connection: Connection, rows: Table) -> int | None:
     """Return the last id a table gave out, even to a row that is gone; None where ids are not given out."""
     if "id" not in rows.columns or rows.columns["id"].autoincrement is False:
         return None
@@ -121,7 +121,7 @@ def last_id(connection: Connection, rows: Table) -> int | None:
     return max(connection.scalar(query) or 0 for query in given)
 
 
-def go_on_after(connection: Connection, name: str, given: int) -> None:
+def continue_ids_after(connection: Connection, name: str, given: int) -> None:
     """Let a table's next id be one after `given`."""
     if connection.dialect.name == "postgresql":
         set_value = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :given)")

@@ -140,7 +140,7 @@ def _load(connection: Connection, folder: Path, tables: dict[str, Any]) -> int:
             if rows != told["rows"]:
                 raise NotABackup(f"tables/{name}.jsonl", f"应有{told['rows']}行，实有{rows}行")
             if told["last_id"] is not None:
-                portable.go_on_after(connection, name, told["last_id"])
+                portable.continue_ids_after(connection, name, told["last_id"])
             total += rows
     return total
 

@@ -18,7 +18,7 @@ from app.services.accounts import rosters, units
 from app.web.accounts.people import MANAGERS, chosen, shown_once
 from app.web.shared.access import actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
-from app.web.shared.lists import sheet_sent
+from app.web.shared.lists import send_sheet
 from app.web.shared.portal import number, session
 from app.web.shared.uploads import FORM, carried_sheets, sent_file, takes_files
 
@@ -45,7 +45,7 @@ def open_for_units() -> ResponseReturnValue:
 def blank() -> ResponseReturnValue:
     """Send the sheet to fill in. The units that have no accounts stand in it already."""
     columns = list(zip(HEAD, _WIDTHS, strict=True))
-    return sheet_sent(sheets.sheet(SHEET, columns, rosters.blank_rows(session(), actor())), "账号登记表")
+    return send_sheet(sheets.sheet(SHEET, columns, rosters.blank_rows(session(), actor())), "账号登记表")
 
 
 @blueprint.post("/sheet")

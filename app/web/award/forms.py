@@ -19,21 +19,21 @@ from app.services.shared.documents import Upload
 from app.web.shared.access import actor
 from app.web.shared.attempts import Attempt, Result, attempt
 from app.web.shared.forms import PlainForm, needed, of_length, options, text_area
-from app.web.shared.portal import let_go, now, portal
+from app.web.shared.portal import end_transaction, now, portal
 from app.web.shared.uploads import sent_file
 
 _ANSWER_NAMES = {"yes": "同意", "no": "不同意"}
 _SCAN_HINT = "PDF 或者照片。提交没有成功时，文件要重新选择。"
 
 
-def line(label: str, length: tuple[int, int], hint: str = "") -> StringField:
+def line_field(label: str, length: tuple[int, int], hint: str = "") -> StringField:
     """Create a one-line text field with bounds on its length."""
     return StringField(
         label, validators=[of_length(*length, label)], description=hint, render_kw={"maxlength": length[1] + 20}
     )
 
 
-def day(label: str) -> DateField:
+def day_field(label: str) -> DateField:
     return DateField(label, validators=[InputRequired("请填写文件上的日期，例如 2025-11-28。")])
 
 
@@ -47,9 +47,9 @@ def attempt_with_scan(use_case: Callable[[Document], Result], form: FormWithScan
     """Call a use case that stores the form's scan, as `attempt` does. A refusal removes the scan again."""
 
     def run() -> Result:
-        let_go()  # no transaction stays open while a file is inspected
+        end_transaction()  # no transaction stays open while a file is inspected
         upload = Upload(*sent_file(form.scan.name, "请选择一个扫描件。"))
-        scan = documents.stored(portal().vault, Purpose.PROCEEDING, programme_id, upload, actor(), now())
+        scan = documents.store_document(portal().vault, Purpose.PROCEEDING, programme_id, upload, actor(), now())
         try:
             return use_case(scan)
         except Refusal:
@@ -67,14 +67,14 @@ class PaperForm(FormWithScan):
         choices=options({kind: name for kind, name in PROCEEDING_NAMES.items() if kind is not ProceedingKind.DECISION}),
         validators=[needed("请选择文件的种类。")],
     )
-    issuer = line(
+    issuer = line_field(
         "发文机关",
         deciding.ISSUER,
         "答复、批复的机关；请示写报送的单位。同一机关的写法要一致。",
     )
-    number = line("文号", deciding.NUMBER, "没有文号的写“无文号”。")
-    title = line("标题", deciding.TITLE)
-    dated = day("文件日期")
+    number = line_field("文号", deciding.NUMBER, "没有文号的写“无文号”。")
+    title = line_field("标题", deciding.TITLE)
+    dated = day_field("文件日期")
     agreed = RadioField("答复（请示不用选）", choices=options(_ANSWER_NAMES), validate_choice=False)
     text = text_area("要点", *deciding.TEXT, hint="可以不填。只有市级专班看得到。", rows=3)
 
@@ -86,10 +86,10 @@ class PaperForm(FormWithScan):
 class DecisionForm(FormWithScan):
     """The award decision, with the list that stands beside it on the page."""
 
-    issuer = line("作出决定的机关", deciding.ISSUER)
-    number = line("文号", deciding.NUMBER)
-    title = line("标题", deciding.TITLE)
-    dated = day("决定日期")
+    issuer = line_field("作出决定的机关", deciding.ISSUER)
+    number = line_field("文号", deciding.NUMBER)
+    title = line_field("标题", deciding.TITLE)
+    dated = day_field("决定日期")
     text = text_area(
         "决定正文", *deciding.DECISION_TEXT, hint="原样公布，分段写。名单不用写，公布时接在正文后面。", rows=10
     )
@@ -116,8 +116,8 @@ class RevocationForm(FormWithScan):
     """A decision to take an award back."""
 
     ground = RadioField("撤销的原因", choices=options(REVOCATION_GROUND_NAMES), validators=[needed("请选择原因。")])
-    number = line("撤销决定文号", deciding.NUMBER)
-    dated = day("撤销决定日期")
+    number = line_field("撤销决定文号", deciding.NUMBER)
+    dated = day_field("撤销决定日期")
     text = text_area(
         "撤销决定全文", *revocation.DECISION_LENGTH, hint="公开页面上只显示原因、文号和日期，不显示全文。", rows=6
     )

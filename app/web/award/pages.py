@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.award.decision import FATE_NAMES, Fate, Judged
+from app.domain.award.decision import FATE_NAMES, Fate, JudgedNominee
 from app.domain.periods.rounds import LAST_ROUND, Kind
 from app.domain.shared.wording import full_day
 from app.models import Honour, Nominee, Programme
@@ -28,7 +28,7 @@ _BADGES = {Fate.NAMED: "concluded", Fate.PENDING: "proposed", Fate.LEFT_OUT: ""}
 class AwardRow:
     """A nominee on the way to the award."""
 
-    judged: Judged
+    judged: JudgedNominee
     nominee: Nominee
     honour: Honour | None
 

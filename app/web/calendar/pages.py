@@ -99,7 +99,7 @@ def _page(
     notices = _notices()
     if notices.wants_sheet:
         return notices.as_sheet()
-    moves = replanning.moves_due(session(), now())
+    moves = replanning.list_moves_due(session(), now())
     html = render_template(
         "calendar/calendar.html",
         form=form,

@@ -50,7 +50,7 @@ def extend_for_burst() -> ResponseReturnValue:
 
 
 def _page(form: ExtensionForm | None = None, tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
-    found = bursts.bursts(session(), now())
+    found = bursts.find_bursts(session(), now())
     chosen = {burst.period.id for burst in found} if form is None else set(form.chosen.data or ())
     html = render_template(
         "cases/bursts.html",

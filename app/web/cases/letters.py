@@ -16,7 +16,7 @@ from app.web.cases.blueprint import blueprint
 from app.web.papers.sending import stationery
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.attempts import attempt, nothing_done
-from app.web.shared.downloads import saved_as
+from app.web.shared.downloads import send_download
 from app.web.shared.lists import Column, Filter, Listing, ids_ticked
 from app.web.shared.portal import now, portal, session
 
@@ -77,7 +77,7 @@ def _sent(letter_ids: list[int]) -> Response:
     with portal().database.writer() as writing:  # a GET that the record has to speak of
         for case_id, numbered in about:
             record_made(work(writing), "文书", on_case(case_id), letter=numbered)
-    return saved_as(content, paper.file_name, paper.media_type)
+    return send_download(content, paper.file_name, paper.media_type)
 
 
 def _listing() -> Listing[Letter]:

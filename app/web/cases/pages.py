@@ -33,10 +33,10 @@ from app.web.cases import enclosing
 from app.web.cases.actions import BUTTONS, ChoiceForm, VersionForm, WithFiles, came_back, form_for
 from app.web.cases.blueprint import blueprint
 from app.web.cases.case_list import case_listing
-from app.web.papers.sending import package_sent
+from app.web.papers.sending import send_package
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
-from app.web.shared.downloads import sent_out
+from app.web.shared.downloads import send_stored_file
 from app.web.shared.form_files import removal_asked
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import Listing
@@ -93,7 +93,7 @@ def case_page(case_id: int) -> ResponseReturnValue:
 def evidence(case_id: int, evidence_id: int) -> ResponseReturnValue:
     with portal().database.writer() as writing:  # this GET is put on the record, so it writes
         opened = evidence_reading.open_for_handler(work(writing), portal().vault, case_id, evidence_id)
-    return sent_out(opened)
+    return send_stored_file(opened)
 
 
 @blueprint.get("/cases/<int:case_id>/files/<int:case_file_id>")
@@ -101,14 +101,14 @@ def evidence(case_id: int, evidence_id: int) -> ResponseReturnValue:
 def case_file(case_id: int, case_file_id: int) -> ResponseReturnValue:
     with portal().database.writer() as writing:  # a GET that the record has to speak of
         opened = opening.open_file(work(writing), portal().vault, case_id, case_file_id)
-    return sent_out(opened)
+    return send_stored_file(opened)
 
 
 @blueprint.get("/cases/<int:case_id>/volume.zip")
 @allow(*OFFICE_AND_UNITS)
 def case_volume(case_id: int) -> ResponseReturnValue:
     """Send the whole case as one .zip in order (一案一卷)."""
-    return package_sent(lambda reading, clerk: volume.of_case(reading, case_id, clerk), "案卷", on_case(case_id))
+    return send_package(lambda reading, clerk: volume.of_case(reading, case_id, clerk), "案卷", on_case(case_id))
 
 
 @blueprint.post("/cases/<int:case_id>/<action>")

@@ -24,7 +24,7 @@ from app.web.messages.forms import AddressForm
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.lists import Column, Filter, Listing
-from app.web.shared.portal import let_go, now, portal, session
+from app.web.shared.portal import end_transaction, now, portal, session
 
 blueprint = Blueprint("messages", __name__, url_prefix="/office/messages")
 _BADGES = {Delivery.SENT: "concluded", Delivery.FAILED: "escalated", Delivery.BOUNCED: "escalated"}
@@ -57,7 +57,7 @@ def try_out() -> ResponseReturnValue:
         if channel is None or channel not in portal().gateways.available:
             raise NoChannel
         require_sound_address(channel, form.address.data or "")
-        let_go()
+        end_transaction()
         return portal().gateways.send(channel, form.address.data or "", write_trial(), secrets.token_hex(16))
 
     tried = attempt(send, form)

@@ -14,7 +14,7 @@ from app.domain.programmes.notice import AwardNotice
 from app.models import Nominee
 from app.services.nominees import access, eligibility, reviews
 from app.web.nominees.blueprint import blueprint
-from app.web.nominees.opinions import recorded
+from app.web.nominees.opinions import record_answer
 from app.web.nominees.standing import stage_of
 from app.web.nominees.standing_forms import YES, ConfirmManyForm, ReviewForm, opinion_form
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
@@ -97,7 +97,7 @@ def many_opinions() -> ResponseReturnValue:
 def record_many_opinions() -> ResponseReturnValue:
     nominees = _chosen()
     form = opinion_form(_rules(nominees))
-    return recorded(
+    return record_answer(
         _ids(nominees),
         _rules(nominees),
         form,
@@ -138,7 +138,7 @@ def _chosen() -> list[Nominee]:
         abort(404)
     if len(ids) > _MOST:
         abort(404)
-    return access.chosen(session(), ids, actor())
+    return access.find_chosen(session(), ids, actor())
 
 
 def _rules(nominees: Sequence[Nominee]) -> AwardNotice:

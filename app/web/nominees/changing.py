@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
 from app.domain.cases.states import Role
-from app.domain.nominees.misprints import CORRECTABLE, WORD_LISTS, room
+from app.domain.nominees.misprints import CORRECTABLE, WORD_LISTS, count_changeable_characters
 from app.models import Nominee
 from app.services.nominees import access, changes, revisions, withdrawals
 from app.services.periods import corrections
@@ -38,7 +38,7 @@ def correction(nominee_id: int) -> ResponseReturnValue:
     found = _changeable(nominee_id)
     fields = corrections.correctable_fields(session(), nominee_id, now())
     if not fields:
-        raise corrections.nothing_in_sight("内容", corrections.last_end(session(), nominee_id))
+        raise corrections.nothing_in_sight("内容", corrections.find_last_end(session(), nominee_id))
     field = request.args.get("field", "")
     field = field if field in fields else fields[0]
     return _correction_page(found, field, _correction_form(found, field))
@@ -63,14 +63,14 @@ def correct(nominee_id: int) -> ResponseReturnValue:
 
 
 def _correction_form(found: Nominee, field: str) -> CorrectionForm:
-    current = corrections.current(session(), found.id, field, now()) or ""
+    current = corrections.read_current_text(session(), found.id, field, now()) or ""
     return correction_form(field, current, found.kind, found.programme.rules)
 
 
 def _correction_page(
     found: Nominee, field: str, form: CorrectionForm, tried: Attempt[Any] = UNTRIED
 ) -> ResponseReturnValue:
-    current = corrections.current(session(), found.id, field, now()) or ""
+    current = corrections.read_current_text(session(), found.id, field, now()) or ""
     return _page(
         found,
         form,
@@ -79,7 +79,7 @@ def _correction_page(
             "只更正错字、漏字、别字。公示页面上原文和更正后的文字、时间、理由都看得到，公示时间不变。",
             "换成所列的另一项，须是填表时选错。"
             if field in WORD_LISTS
-            else f"与最初公示的文字相比，最多改{room(field, current)}个字。"
+            else f"与最初公示的文字相比，最多改{count_changeable_characters(field, current)}个字。"
             + ("内容有变化的，请等公示结束后办理“事迹变更”。" if field == "deeds" else ""),
             *(["这个单位名称的同样错字，在其他对象的公示里一并更正。"] if field in ("unit", "recommender") else []),
         ],
@@ -175,7 +175,7 @@ def _withdrawal_page(found: Nominee, form: WithdrawalForm, tried: Attempt[Any] =
 
 def _changeable(nominee_id: int) -> Nominee:
     """Return a nominee that this person may change. Answers 404 to anybody else."""
-    return access.recommended(session(), nominee_id, actor())
+    return access.find_recommended(session(), nominee_id, actor())
 
 
 def _page(found: Nominee, form: PlainForm, tried: Attempt[Any], **context: object) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import FileField
 
 from app.services.nominees import dossiers, handing_in
-from app.services.nominees.handing_in import Sort
+from app.services.nominees.handing_in import HandInKind
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.forms import MaterialForm, PhotoForm
 from app.web.nominees.pages import nominee_page
@@ -45,7 +45,7 @@ def receive_material(nominee_id: int) -> ResponseReturnValue:
     return _received(nominee_id, handing_in.MATERIAL, form, form.material, "事迹材料")
 
 
-def _received(nominee_id: int, sort: Sort, form: PlainForm, field: FileField, what: str) -> ResponseReturnValue:
+def _received(nominee_id: int, sort: HandInKind, form: PlainForm, field: FileField, what: str) -> ResponseReturnValue:
     """Receive the one file of a form. `what` names the file in words."""
     handing_in.check_may_receive(session(), sort, nominee_id, actor())
 

@@ -78,7 +78,7 @@ def _new_page(
 def vacancies() -> ResponseReturnValue:
     programmes = all_programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
-    listing = _vacancies(replacements.vacancies(session(), programme_id, actor(), now()))
+    listing = _vacancies(replacements.list_vacancies(session(), programme_id, actor(), now()))
     return listing.answer("nominees/vacancies.html", programmes=programmes, programme_id=programme_id)
 
 
@@ -123,7 +123,7 @@ def _vacancies(rows: list[Vacancy]) -> Listing[Vacancy]:
 @blueprint.get("/<int:nominee_id>/replacement")
 @allow(*OFFICE_AND_UNITS)
 def replacement(nominee_id: int) -> ResponseReturnValue:
-    left = access.recommended(session(), nominee_id, actor())
+    left = access.find_recommended(session(), nominee_id, actor())
     replacements.require_vacant(session(), left, now())
     return _replacement_page(left, nominee_form(left.kind, left.programme.rules))
 
@@ -131,7 +131,7 @@ def replacement(nominee_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:nominee_id>/replacement")
 @allow(*OFFICE_AND_UNITS)
 def replace(nominee_id: int) -> ResponseReturnValue:
-    left = access.recommended(session(), nominee_id, actor())
+    left = access.find_recommended(session(), nominee_id, actor())
     form = nominee_form(left.kind, left.programme.rules)
     tried = attempt(lambda: replacements.replace(work(), nominee_id, form.particulars()), form)
     if tried.refused:
@@ -156,7 +156,7 @@ def _replacement_page(
 @blueprint.get("/<int:nominee_id>/edit")
 @allow(*OFFICE_AND_UNITS)
 def facts(nominee_id: int) -> ResponseReturnValue:
-    found = access.recommended(session(), nominee_id, actor())
+    found = access.find_recommended(session(), nominee_id, actor())
     changes.require_standing(session(), found, now())
     nominating.require_unshown(session(), found)
     return _facts_page(found, facts_form(found))
@@ -165,7 +165,7 @@ def facts(nominee_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:nominee_id>/edit")
 @allow(*OFFICE_AND_UNITS)
 def edit(nominee_id: int) -> ResponseReturnValue:
-    found = access.recommended(session(), nominee_id, actor())
+    found = access.find_recommended(session(), nominee_id, actor())
     form = facts_form(found)
     tried = attempt(lambda: nominating.edit(work(), nominee_id, form.facts()), form)
     if tried.refused:
@@ -201,7 +201,7 @@ def order() -> ResponseReturnValue:
 def reorder() -> ResponseReturnValue:
     """Save the order. Numbers come as `place-<nominee>`; a value that is no number stays on the page with an error."""
     programme, recommender, kind = _list_asked_for()
-    nominees = nominating.in_order(session(), programme.id, recommender.id, kind, now())
+    nominees = nominating.list_in_order(session(), programme.id, recommender.id, kind, now())
     typed = {nominee.id: request.form.get(f"place-{nominee.id}", "").strip() for nominee in nominees}
     places = {each: int(text) for each, text in typed.items() if text.isascii() and text.isdecimal() and len(text) < 6}
     tried = attempt(lambda: nominating.reorder(work(), programme.id, recommender.id, kind, places))
@@ -214,7 +214,7 @@ def reorder() -> ResponseReturnValue:
 def _order_page(
     programme: Programme, recommender: Unit, kind: Kind, typed: dict[int, str], tried: Attempt[Any] = UNTRIED
 ) -> ResponseReturnValue:
-    nominees = nominating.in_order(session(), programme.id, recommender.id, kind, now())
+    nominees = nominating.list_in_order(session(), programme.id, recommender.id, kind, now())
     html = render_template(
         "nominees/order.html",
         programme=programme,

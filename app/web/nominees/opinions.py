@@ -13,7 +13,7 @@ from app.domain.refusals import FileRefused
 from app.evidence.names import StoreDown
 from app.models import OpinionOutcome
 from app.services.nominees import access, opinions
-from app.services.nominees.opinions import Answer
+from app.services.nominees.opinions import OpinionAnswer
 from app.services.shared.documents import Upload
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.pages import nominee_page
@@ -30,9 +30,9 @@ STORE_DOWN = "暂时存不下这个文件，没有录入，请过几分钟再传
 @allow(*OFFICE_AND_UNITS)
 @takes_files(FORM)
 def record_opinion(nominee_id: int) -> ResponseReturnValue:
-    notice = access.recommended(session(), nominee_id, actor()).programme.rules
+    notice = access.find_recommended(session(), nominee_id, actor()).programme.rules
     form = opinion_form(notice, "opinion")
-    return recorded(
+    return record_answer(
         [nominee_id],
         notice,
         form,
@@ -41,7 +41,7 @@ def record_opinion(nominee_id: int) -> ResponseReturnValue:
     )
 
 
-def recorded(
+def record_answer(
     nominee_ids: Sequence[int],
     notice: AwardNotice,
     form: OpinionForm,
@@ -51,7 +51,9 @@ def recorded(
     """Validate the form and record the opinion. Errors go beside their fields; `again` renders the page."""
 
     def write() -> None:
-        said = Answer(form.authority.data, OpinionOutcome(form.outcome.data), form.text.data or "", form.dated.data)
+        said = OpinionAnswer(
+            form.authority.data, OpinionOutcome(form.outcome.data), form.text.data or "", form.dated.data
+        )
         try:
             opinions.record_opinion(work(), portal().vault, nominee_ids, said, _scan())
         except StoreDown:

@@ -43,7 +43,7 @@ def nominees() -> ResponseReturnValue:
     programme = session().get(Programme, programme_id)
     standings = {}
     if programme is not None:
-        standings = gates.standings(session(), portal().keyring, programme, fates.nominees, now(), actor())
+        standings = gates.find_standings(session(), portal().keyring, programme, fates.nominees, now(), actor())
     return listing_of(fates, standings).answer(
         "nominees/nominees.html",
         programmes=programmes,
@@ -107,7 +107,7 @@ def nominee_page(
     dossier: DossierView | None = None,
 ) -> ResponseReturnValue:
     """Show one nominee. A refused form is shown open with what was typed; `name` is its name in the template."""
-    found = access.visible(session(), nominee_id, actor())
+    found = access.find_visible(session(), nominee_id, actor())
     forms = empty_forms(found.programme.rules) | ({name: form} if form else {})
     describe_files(forms, found.programme.rules)
     html = render_template(
@@ -121,7 +121,7 @@ def nominee_page(
         refusal=tried.on_top,
         panel=panel_of(found),
         button=NomineeButton(formdata=None),
-        dossier=dossier or dossiers.shown(session(), portal().keyring, nominee_id, actor()),
+        dossier=dossier or dossiers.view_dossier(session(), portal().keyring, nominee_id, actor()),
         me=me(),
         now=now(),
     )

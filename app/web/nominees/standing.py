@@ -28,7 +28,7 @@ def say_condition(nominee_id: int, condition: str) -> ResponseReturnValue:
         nominee_id,
         name,
         form,
-        lambda: eligibility.say(work(), nominee_id, condition, form.met.data == YES, form.note.data or ""),
+        lambda: eligibility.confirm_or_deny(work(), nominee_id, condition, form.met.data == YES, form.note.data or ""),
         "核对结果已经记下。",
     )
 
@@ -66,7 +66,7 @@ def stage_of(name: str) -> ReviewStage:
 
 def _done(nominee_id: int, name: str, form: PlainForm, write: Callable[[], None], said: str) -> ResponseReturnValue:
     """Validate the form, write, and redirect to the nominee's page."""
-    access.visible(session(), nominee_id, actor())
+    access.find_visible(session(), nominee_id, actor())
     tried = attempt(write, form)
     if tried.refused:
         return nominee_page(nominee_id, tried, name, form)

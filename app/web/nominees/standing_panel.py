@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.nominees.eligibility import CountyShare, Said
+from app.domain.nominees.eligibility import ConditionAnswer, CountyShare
 from app.models import Nominee
 from app.services.nominees import dossiers, eligibility, gates, opinions, reviews
 from app.services.nominees.gates import NomineeStanding
-from app.services.nominees.opinions import Recorded
-from app.services.nominees.reviews import Reviewed
+from app.services.nominees.opinions import RecordedOpinion
+from app.services.nominees.reviews import RecordedReview
 from app.services.programmes import decisions
 from app.web.nominees.standing_forms import ConditionForm, RankForm
 from app.web.shared.access import actor
@@ -27,9 +27,9 @@ class StandingPanel:
 
     standing: NomineeStanding
     share: CountyShare
-    said: Sequence[tuple[str, Said]]
-    reviewed: Sequence[Reviewed]
-    recorded: Sequence[Recorded]
+    said: Sequence[tuple[str, ConditionAnswer]]
+    reviewed: Sequence[RecordedReview]
+    recorded: Sequence[RecordedOpinion]
     may_answer: bool
     over: bool
     penalties: str
@@ -51,9 +51,9 @@ def panel_of(nominee: Nominee) -> StandingPanel:
     return StandingPanel(
         standing=standing,
         share=standing.share(),
-        said=eligibility.history(session(), nominee),
-        reviewed=reviews.history(session(), nominee.id),
-        recorded=opinions.history(session(), nominee.id) if may_answer else [],
+        said=eligibility.list_confirmations(session(), nominee),
+        reviewed=reviews.list_reviews(session(), nominee.id),
+        recorded=opinions.list_opinions(session(), nominee.id) if may_answer else [],
         may_answer=may_answer,
         over=decisions.is_over(session(), nominee.programme_id),
         penalties=fields.get("penalties", ""),

@@ -28,7 +28,7 @@ from app.web.shared import errors, limits, metrics
 from app.web.shared.access import everyone, work
 from app.web.shared.attempts import status_of
 from app.web.shared.form_files import STORE_DOWN, form_hash
-from app.web.shared.portal import let_go, now, portal
+from app.web.shared.portal import end_transaction, now, portal
 from app.web.shared.uploads import BARE, bare_file, takes_files
 
 blueprint = Blueprint("evidence", __name__)
@@ -56,7 +56,7 @@ def _upload(period_id: int, nominee_id: int, *, letter: bool) -> ResponseReturnV
     period, entry = open_entry(period_id, nominee_id)
     if entry is None:
         raise WindowClosed(period.opens_at, period.closes_at, now())
-    let_go()  # no transaction stays open while the file is received
+    end_transaction()  # no transaction stays open while the file is received
     title, file = bare_file()
     return _taken(take(token, title, file, letter=letter))
 

@@ -42,7 +42,7 @@ from app.web.shared import challenge, errors, limits, metrics, own_share
 from app.web.shared.access import everyone, work
 from app.web.shared.form_files import form_hash, removal_asked
 from app.web.shared.forms import TypedBefore
-from app.web.shared.portal import let_go, now, portal, session
+from app.web.shared.portal import end_transaction, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
 
 blueprint = Blueprint("objections", __name__)
@@ -206,7 +206,7 @@ def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseRetur
         return _hold_up(period_id, nominee_id, form, _BUSY, 428, challenge.WAIT)
     filed = intake.file_objection(session(), portal().keyring, entry_id, filing, now(), Guard(passed.answer))
     if not filed.repeated:
-        own_share.note(form.form_token.data or "", form.contact.data or "")
+        own_share.note_filing(form.form_token.data or "", form.contact.data or "")
     drafting.end_unfinished(this_form())
     return _receipt(filed, form)
 
@@ -274,7 +274,7 @@ def _used(refusal: FormAlreadyUsed) -> ResponseReturnValue:
 
 @blueprint.errorhandler(AnswerSpent)
 def _answered_before(refusal: AnswerSpent) -> ResponseReturnValue:
-    let_go()
+    end_transaction()
     return _lead_to(FormStep.CHECK, ObjectionForm(), 409, str(refusal), asked=True)
 
 
@@ -338,7 +338,7 @@ def _form_again(
     """Show the form again with all that was typed and the reason for the refusal: the page that was sent, or `page`."""
 
     def again() -> ResponseReturnValue:
-        let_go()
+        end_transaction()
         at = steps.page_sent()
         form = _form_sent(at)
         form.ensure_token()
@@ -380,10 +380,10 @@ def _lead_to(
         "headers": dict(headers or {}),
         "asked": asked,
     }
-    let_go()
+    end_transaction()
     args = form_address()
     period, entry = open_entry(args["period_id"], args["nominee_id"])
-    let_go()
+    end_transaction()
     if drafting.keep(handle, content):
         drafting.begin_unfinished(this_form(), handle)
         return redirect(url_for(_PAGES[page], handle=handle, **args), 303)

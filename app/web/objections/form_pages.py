@@ -73,7 +73,9 @@ def show_check(period: Period, entry: EntryView | None, content: Content, handle
     told = content["stage"] == FormStep.CHECK  # what was said on another page does not belong here
     refusal = content["said"] if told else ""
     at_least = dt.timedelta(seconds=limits.seconds_until_waiting()) if due else dt.timedelta(0)
-    task = challenge.ask(token, form.ticket.data or "", limits.look().hardness, effort, at_least) if due else None
+    task = (
+        challenge.ask(token, form.ticket.data or "", limits.read_buckets().hardness, effort, at_least) if due else None
+    )
     html = render_template(
         "objections/check.html",
         period=period,

@@ -15,7 +15,7 @@ from app.models import IdentityRequest
 from app.services.objections import identities
 from app.web.shared.access import actor, allow, login_session, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
-from app.web.shared.downloads import sent_out
+from app.web.shared.downloads import send_stored_file
 from app.web.shared.forms import PlainForm, text_area
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import now, portal, session
@@ -120,7 +120,7 @@ def read_identity(request_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def open_letter(request_id: int, evidence_id: int) -> ResponseReturnValue:
     """Send a sealed file in the answer to the POST: each opening is recorded."""
-    return sent_out(identities.open_letter(work(), portal().vault, request_id, evidence_id, login_session()))
+    return send_stored_file(identities.open_letter(work(), portal().vault, request_id, evidence_id, login_session()))
 
 
 @blueprint.post("/identities/<int:request_id>/letters/<int:evidence_id>/sort")

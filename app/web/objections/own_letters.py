@@ -10,7 +10,7 @@ from app.services.papers.letters import paper_of
 from app.web.objections.receipts import blueprint, followed_objection
 from app.web.papers.sending import stationery
 from app.web.shared.access import everyone
-from app.web.shared.downloads import saved_as
+from app.web.shared.downloads import send_download
 from app.web.shared.portal import session
 
 
@@ -31,4 +31,4 @@ def own_letter_file(letter_id: int) -> ResponseReturnValue:
         return redirect(url_for("receipts.receipt"))
     letter = letters.find_one_of_objection(session(), objection_id, letter_id)
     paper = paper_of([letter], stationery())
-    return saved_as(paper.write(), paper.file_name, paper.media_type)
+    return send_download(paper.write(), paper.file_name, paper.media_type)

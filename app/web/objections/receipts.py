@@ -24,7 +24,7 @@ from app.services.messages import followers
 from app.services.objections import evidence, following
 from app.services.objections.drafts import Content
 from app.services.objections.evidence import Attached
-from app.services.shared.leavers import departures
+from app.services.shared.leavers import find_departures
 from app.web.objections import attaching, drafting, receipt_session
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.forms import LookForm, ReceiptForm, SupplementForm, WithdrawForm
@@ -32,11 +32,11 @@ from app.web.periods.public import the_office
 from app.web.shared import errors, limits, metrics, own_share
 from app.web.shared.access import everyone, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
-from app.web.shared.downloads import sent_out
+from app.web.shared.downloads import send_stored_file
 from app.web.shared.form_files import form_hash, removal_asked
 from app.web.shared.forms import TypedBefore
 from app.web.shared.limits import address, limiter
-from app.web.shared.portal import let_go, now, portal, session
+from app.web.shared.portal import end_transaction, now, portal, session
 from app.web.shared.uploads import FORM, takes_files
 
 followed_objection = receipt_session.followed_objection
@@ -148,7 +148,7 @@ def supplement() -> ResponseReturnValue:
 def own_evidence(evidence_id: int) -> ResponseReturnValue:
     if (objection_id := followed_objection()) is None:
         return redirect(url_for("receipts.receipt"))
-    return sent_out(evidence_reading.open_for_objector(session(), portal().vault, objection_id, evidence_id))
+    return send_stored_file(evidence_reading.open_for_objector(session(), portal().vault, objection_id, evidence_id))
 
 
 @blueprint.post("/receipt/withdraw")
@@ -186,7 +186,7 @@ def look() -> ResponseReturnValue:
 @everyone
 def leave() -> ResponseReturnValue:
     receipt_session.end_following()
-    own_share.forget()
+    own_share.forget_filings()
     flash("已经退出查询，本机不再保留。")
     return redirect(url_for("receipts.receipt"), 303)
 
@@ -236,9 +236,9 @@ def _lead_to(
         "status": tried.status,
         "said": tried.on_top,
         "headers": dict(headers or {}),
-        "kept": errors.kept() if what == "expired" else [],
+        "kept": errors.keep_fields() if what == "expired" else [],
     }
-    let_go()
+    end_transaction()
     handle = drafting.new_handle()
     if drafting.keep(handle, content):
         return redirect(url_for("receipts.again", handle=handle), 303)
@@ -304,7 +304,7 @@ def _case_page(
     withdraw_form: WithdrawForm | None = None,
     look_form: LookForm | None = None,
 ) -> ResponseReturnValue:
-    let_go()
+    end_transaction()
     objection, case = following.followed(session(), objection_id)
     state = case.state_at(now())
     if supplement_form is None:
@@ -324,7 +324,7 @@ def _case_page(
         state=state,
         heading=progress.heading(course),
         line=progress.line(course),
-        left=departures(session(), [objection.entry.nominee_id], now()).get(objection.entry.nominee_id),
+        left=find_departures(session(), [objection.entry.nominee_id], now()).get(objection.entry.nominee_id),
         refusal=tried.on_top,
         is_open=state in OPEN_STATES,
         is_past=now() >= objection.entry.period.conclude_by,
@@ -355,7 +355,7 @@ def _course_of(objection: Objection, case: Case) -> Course:
 
 
 def _handler_of(objection_id: int) -> Unit:
-    let_go()
+    end_transaction()
     _, case = following.followed(session(), objection_id)
     return case.handler_unit
 

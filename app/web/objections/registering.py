@@ -26,7 +26,7 @@ from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.form_files import removal_asked
 from app.web.shared.lists import Column, Filter, Listing
-from app.web.shared.portal import let_go, now, session
+from app.web.shared.portal import end_transaction, now, session
 from app.web.shared.uploads import FORM, takes_files
 
 blueprint = Blueprint("registrations", __name__, url_prefix="/desk/registrations")
@@ -90,7 +90,7 @@ def register(entry_id: int) -> ResponseReturnValue:
     valid = not attaching.say_refused(form.evidence, others) and valid
     if not valid:
         return _form_page(_entry(entry_id), form, Attempt(422))
-    let_go()
+    end_transaction()
     filing = dataclasses.replace(form.filing(files), telling=telling(code_at_once=False))
     tried = attempt(lambda: registering.register(work(), entry_id, filing, form.arrival()))
     if tried.refused:

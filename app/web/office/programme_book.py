@@ -17,7 +17,7 @@ from app.web.accounts.people import login_at, sealed_slips
 from app.web.programmes.pages import found
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
-from app.web.shared.lists import sheet_sent
+from app.web.shared.lists import send_sheet
 from app.web.shared.notices import notice_options, notice_or_404
 from app.web.shared.portal import session
 from app.web.shared.uploads import FORM, carried_sheets, sent_file, takes_files
@@ -35,7 +35,7 @@ def book() -> ResponseReturnValue:
 @blueprint.get("/book/blank.xlsx")
 @allow(Role.OFFICE)
 def blank_book() -> ResponseReturnValue:
-    return sheet_sent(programme_writing.written(None, _notice()), "评选活动空白表格")
+    return send_sheet(programme_writing.written(None, _notice()), "评选活动空白表格")
 
 
 @blueprint.get("/<int:programme_id>/book.xlsx")
@@ -44,7 +44,7 @@ def programme_book_file(programme_id: int) -> ResponseReturnValue:
     """Send the programme as it stands as a sheet, for another programme to begin from."""
     shown = found(programme_id)
     content = programme_writing.written(programme_books.export(session(), shown.id), shown.rules)
-    return sheet_sent(content, shown.title)
+    return send_sheet(content, shown.title)
 
 
 @blueprint.post("/book")

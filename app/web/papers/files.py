@@ -15,12 +15,12 @@ from app.domain.programmes.notice import AwardNotice
 from app.models import Programme
 from app.services.papers import cases, nominees, packages, periods, reports, templates
 from app.services.papers.paper import DOCX, Paper
-from app.services.papers.reports import HANDING_NAMES, Handing
+from app.services.papers.reports import HANDING_NAMES, HandInStage
 from app.services.record.chain import on_nominee, on_period, on_programme
 from app.web.papers.blueprint import blueprint
-from app.web.papers.sending import package_sent, paper_sent, stationery
+from app.web.papers.sending import send_package, send_paper, stationery
 from app.web.shared.access import OFFICE_AND_UNITS, allow
-from app.web.shared.downloads import saved_as
+from app.web.shared.downloads import send_download
 from app.web.shared.portal import number, session
 
 _OF_PERIODS = {
@@ -30,8 +30,8 @@ _OF_PERIODS = {
 }
 # Under the names that the programme's notice gives its annexes.
 _OF_UNITS: dict[str, tuple[Callable[[AwardNotice], str], Callable[..., Paper]]] = {
-    "report-preliminary": (lambda _: "初步推荐工作报告", partial(reports.work_report, handing=Handing.PRELIMINARY)),
-    "report-formal": (lambda _: "正式推荐工作报告", partial(reports.work_report, handing=Handing.FORMAL)),
+    "report-preliminary": (lambda _: "初步推荐工作报告", partial(reports.work_report, handing=HandInStage.PRELIMINARY)),
+    "report-formal": (lambda _: "正式推荐工作报告", partial(reports.work_report, handing=HandInStage.FORMAL)),
     "annex-2": (lambda n: n.summaries[Kind.COLLECTIVE].label, partial(nominees.summary, kind=Kind.COLLECTIVE)),
     "annex-3": (lambda n: n.summaries[Kind.INDIVIDUAL].label, partial(nominees.summary, kind=Kind.INDIVIDUAL)),
     "annex-6": (lambda n: n.opinion_form.label, nominees.opinion_forms_of_unit),
@@ -43,8 +43,8 @@ _OF_NOMINEES = {
     "opinions": ("征求意见表", nominees.opinion_form_of_nominee),
 }
 _OF_CHOSEN: dict[str, tuple[str, Callable[..., Any], Callable[..., Response]]] = {
-    "opinions": ("征求意见表", nominees.opinion_forms_of, paper_sent),
-    "forms": ("推荐表", packages.of_forms, package_sent),
+    "opinions": ("征求意见表", nominees.opinion_forms_of, send_paper),
+    "forms": ("推荐表", packages.of_forms, send_package),
 }
 
 
@@ -52,7 +52,7 @@ _OF_CHOSEN: dict[str, tuple[str, Callable[..., Any], Callable[..., Response]]] =
 @allow(*OFFICE_AND_UNITS)
 def of_period(period_id: int, paper: str) -> ResponseReturnValue:
     name, gather = _OF_PERIODS[paper]
-    return paper_sent(lambda reading, clerk: gather(reading, period_id, clerk), name, on_period(period_id))
+    return send_paper(lambda reading, clerk: gather(reading, period_id, clerk), name, on_period(period_id))
 
 
 @blueprint.get(f"/programmes/<int:programme_id>/papers/units/<int:unit_id>/<any({_KEYS_OF_UNITS}):paper>")
@@ -60,7 +60,7 @@ def of_period(period_id: int, paper: str) -> ResponseReturnValue:
 def of_unit(programme_id: int, unit_id: int, paper: str) -> ResponseReturnValue:
     programme = session().get(Programme, programme_id) or abort(404)
     name, gather = _OF_UNITS[paper]
-    return paper_sent(
+    return send_paper(
         lambda reading, clerk: gather(reading, programme_id, unit_id, clerk=clerk),
         name(programme.rules),
         on_programme(programme_id),
@@ -72,7 +72,7 @@ def of_unit(programme_id: int, unit_id: int, paper: str) -> ResponseReturnValue:
 @allow(*OFFICE_AND_UNITS)
 def of_nominee(nominee_id: int, paper: str) -> ResponseReturnValue:
     name, gather = _OF_NOMINEES[paper]
-    return paper_sent(lambda reading, clerk: gather(reading, nominee_id, clerk), name, on_nominee(nominee_id))
+    return send_paper(lambda reading, clerk: gather(reading, nominee_id, clerk), name, on_nominee(nominee_id))
 
 
 @blueprint.post(
@@ -102,8 +102,8 @@ def of_chosen(programme_id: int, paper: str) -> ResponseReturnValue:
 @blueprint.get("/programmes/<int:programme_id>/papers/units/<int:unit_id>/<any(preliminary,formal):handing>.zip")
 @allow(*OFFICE_AND_UNITS)
 def package_of_unit(programme_id: int, unit_id: int, handing: str) -> ResponseReturnValue:
-    which = Handing(handing)
-    return package_sent(
+    which = HandInStage(handing)
+    return send_package(
         lambda reading, clerk: packages.of_unit(reading, programme_id, unit_id, which, clerk),
         f"{HANDING_NAMES[which]}材料",
         on_programme(programme_id),
@@ -114,8 +114,8 @@ def package_of_unit(programme_id: int, unit_id: int, handing: str) -> ResponseRe
 @blueprint.get("/programmes/<int:programme_id>/papers/<any(preliminary,formal):handing>.zip")
 @allow(Role.OFFICE)
 def package_of_programme(programme_id: int, handing: str) -> ResponseReturnValue:
-    which = Handing(handing)
-    return package_sent(
+    which = HandInStage(handing)
+    return send_package(
         lambda reading, clerk: packages.of_programme(reading, programme_id, which, clerk),
         f"全部{HANDING_NAMES[which]}材料",
         on_programme(programme_id),
@@ -129,7 +129,7 @@ def template(name: str) -> ResponseReturnValue:
     content = templates.content_of(name, stationery().templates)
     if content is None:
         abort(404)
-    return saved_as(content, name, DOCX)
+    return send_download(content, name, DOCX)
 
 
 def _ticked() -> list[int]:

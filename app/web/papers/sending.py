@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.services.papers.packages import ZipPackage
 from app.services.papers.paper import Clerk, Paper, Stationery, record_made
 from app.web.shared.access import actor, work
-from app.web.shared.downloads import saved_as
+from app.web.shared.downloads import send_download
 from app.web.shared.portal import now, portal
 
 ZIP = "application/zip"
@@ -27,21 +27,21 @@ def clerk() -> Clerk:
     return Clerk(actor(), now(), stationery(), portal().vault)
 
 
-def paper_sent(gather: Callable[[Session, Clerk], Paper], what: str, subject: str, **details: Any) -> Response:
+def send_paper(gather: Callable[[Session, Clerk], Paper], what: str, subject: str, **details: Any) -> Response:
     """Send a paper as a download. No transaction is open while it is written; the act is recorded after it."""
     with portal().database.reader() as reading:
         paper = gather(reading, clerk())
     content = paper.write()
     _note(what, subject, details)
-    return saved_as(content, paper.file_name, paper.media_type)
+    return send_download(content, paper.file_name, paper.media_type)
 
 
-def package_sent(gather: Callable[[Session, Clerk], ZipPackage], what: str, subject: str, **details: Any) -> Response:
+def send_package(gather: Callable[[Session, Clerk], ZipPackage], what: str, subject: str, **details: Any) -> Response:
     """Send a .zip that is written while it is sent."""
     with portal().database.reader() as reading:
         package = gather(reading, clerk())
     _note(what, subject, details)
-    return saved_as(package.content, package.file_name, ZIP)
+    return send_download(package.content, package.file_name, ZIP)
 
 
 def _note(what: str, subject: str, details: dict[str, Any]) -> None:

@@ -94,7 +94,9 @@ def _page(
     seen: _Seen = _Seen(),
 ) -> ResponseReturnValue:
     """Render the form. Before anything is sent, each unit that has nominees to show is ticked with all of them."""
-    choices = bulk_scheduling.choices(session(), portal().keyring, programme, round_number, now()) if programme else []
+    choices = (
+        bulk_scheduling.list_choices(session(), portal().keyring, programme, round_number, now()) if programme else []
+    )
     if units is None or nominees is None:
         units = [choice.organiser.id for choice in choices if choice.may_enter]
         nominees = [nominee_id for choice in choices for nominee_id in choice.may_enter]

@@ -213,10 +213,10 @@ def _period_page(
     return html, tried.status
 
 
-def _offer(shown: Period) -> interruption.Offer | None:
+def _offer(shown: Period) -> interruption.CompensationOffer | None:
     """Return the extension that outages in this window allow, None for none."""
     try:
-        return interruption.offer(session(), shown, _calendar(shown.programme), now())
+        return interruption.offer_compensation(session(), shown, _calendar(shown.programme), now())
     except Refusal:
         return None
 

@@ -99,7 +99,7 @@ def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
     entry = publication.entry_of(session(), period_id, nominee_id, now())
     if entry is None:
         abort(404)
-    before, after = publication.neighbours(session(), shown, entry, now())
+    before, after = publication.find_neighbours(session(), shown, entry, now())
     html = render_template(
         "periods/public_nominee.html",
         period=shown,

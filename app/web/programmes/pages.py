@@ -25,7 +25,7 @@ _STATES = {"running": "进行中", "archived": "已归档"}
 @blueprint.get("/")
 @allow(*OFFICE_AND_UNITS)
 def programmes_page() -> ResponseReturnValue:
-    sums = quotas.sums(session())
+    sums = quotas.sum_places(session())
 
     def days(programme: Programme) -> str:
         stages = programme.stages
@@ -47,7 +47,7 @@ def programmes_page() -> ResponseReturnValue:
             Column("individuals", "个人名额", lambda p: sums.get(p.id, (0, 0))[1], 10),
             Column("state", "状态", lambda p: _STATES[state(p)], 10, badge=lambda p: ""),
         ],
-        rows=setting_up.running_first(session()),
+        rows=setting_up.list_running_first(session()),
         empty="还没有评选活动。由市级专班在这里新建，或者用一份表格导入。",
         filters=[Filter("state", "状态", _STATES, lambda p, wanted: state(p) == wanted)],
     )

@@ -36,7 +36,8 @@ def give_places(programme_id: int) -> ResponseReturnValue:
     found(programme_id)
     rows = {unit.id: PlacesForm(prefix=f"u{unit.id}-") for unit in _units(programme_id)}
     tried = attempt(
-        lambda: quotas.give(work(), programme_id, [row.places(unit_id) for unit_id, row in rows.items()]), _Table(rows)
+        lambda: quotas.give_places(work(), programme_id, [row.places(unit_id) for unit_id, row in rows.items()]),
+        _Table(rows),
     )
     if tried.refused:
         return _page(programme_id, rows, tried)

@@ -20,13 +20,13 @@ from app.domain.shared.wording import end_moment, moment
 from app.models import AuditRow
 from app.services.cases import history
 from app.services.record import chain
-from app.services.record.chain import Sought
+from app.services.record.chain import RecordSearch
 from app.services.record.checks.registry import INVARIANTS
 from app.services.record.checks.run import MOST_NAMED, all_invariants
 from app.services.upkeep import checking
 from app.web.shared.access import allow
 from app.web.shared.forms import clean
-from app.web.shared.lists import sheet_sent
+from app.web.shared.lists import send_sheet
 from app.web.shared.portal import number, session
 from app.web.shared.words import DETAIL_NAMES
 
@@ -64,10 +64,10 @@ class RecordQuery:
         """Return the names of the date fields that hold text which is no day."""
         return [name for name in ("since", "until") if getattr(self, name) and _day(getattr(self, name)) is None]
 
-    def sought(self, names: dict[int, str]) -> Sought:
+    def sought(self, names: dict[int, str]) -> RecordSearch:
         since, until = _day(self.since), _day(self.until)
-        return Sought(
-            actors=history.called(self.who, names) if self.who else None,
+        return RecordSearch(
+            actors=history.find_actors_named(self.who, names) if self.who else None,
             action=self.action,
             subject=self.subject,
             words=self.words,
@@ -85,7 +85,7 @@ def audit_record() -> ResponseReturnValue:
     sought = asked.sought(names)
     if request.args.get("format") == "xlsx":
         rows = chain.rows_one_by_one(session(), sought, _MOST_SAVED)
-        return sheet_sent(sheets.sheet("记录", _COLUMNS, _saved(rows, names)), "记录")
+        return send_sheet(sheets.sheet("记录", _COLUMNS, _saved(rows, names)), "记录")
     page = max(1, request.args.get("page", 1, type=number))
     kept = clean(request.args.get("kept"))[:200]
     heads = chain.heads_in(kept)
@@ -94,7 +94,7 @@ def audit_record() -> ResponseReturnValue:
         "record/record.html",
         rows=shown,
         details={row.id: details_of(row) for row in shown},
-        who={row.id: history.who(row.actor, names) for row in shown},
+        who={row.id: history.name_actor(row.actor, names) for row in shown},
         act_name=history.name_act,
         act_names=history.name_acts(),
         total=total,
@@ -144,7 +144,7 @@ def _worded(value: object) -> str:
 
 def _saved(rows: Iterator[AuditRow], names: dict[int, str]) -> Iterator[list[str | int]]:
     for row in rows:
-        who, act = history.who(row.actor, names), history.name_act(row.action)
+        who, act = history.name_actor(row.actor, names), history.name_act(row.action)
         yield [row.id, moment(row.at), who, act, row.action, row.subject, details_of(row)]
 
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import FileField
 
 from app.domain.refusals import FileRefused, NotThere, Refusal
-from app.web.shared.portal import let_go
+from app.web.shared.portal import end_transaction
 
 Result = TypeVar("Result")
 
@@ -63,8 +63,8 @@ def attempt(use_case: Callable[[], Result], form: Fields | None = None) -> Attem
     except NotThere:
         raise
     except Refusal as refusal:
-        let_go()
-        return Attempt(status_of(refusal), refusal, place(refusal, form))
+        end_transaction()
+        return Attempt(status_of(refusal), refusal, place_faults(refusal, form))
 
 
 def nothing_done(tried: Attempt[Any], back: str, back_name: str) -> ResponseReturnValue:
@@ -86,7 +86,7 @@ def status_of(refusal: Refusal) -> int:
     return 422 if any(fault.field for fault in refusal.faults) else 409
 
 
-def place(refusal: Refusal, form: Fields | None) -> str:
+def place_faults(refusal: Refusal, form: Fields | None) -> str:
     """Place each fault beside its field. Returns the sentence for the top of the page, "" for none."""
     left = []
     for fault in refusal.faults:

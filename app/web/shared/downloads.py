@@ -13,7 +13,7 @@ from app.services.shared.files import OpenedFile
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
-def sent_out(opened: OpenedFile) -> Response:
+def send_stored_file(opened: OpenedFile) -> Response:
     """Answer with a stored file, streamed in chunks."""
     ascii_name = f"evidence{opened.kind.extension}"
     answer = Response(opened.content, mimetype=opened.kind.media_type)
@@ -26,7 +26,7 @@ def sent_out(opened: OpenedFile) -> Response:
     return answer
 
 
-def saved_as(content: bytes | Iterable[bytes], file_name: str, media_type: str) -> Response:
+def send_download(content: bytes | Iterable[bytes], file_name: str, media_type: str) -> Response:
     """Answer with a generated file, whole or in chunks, as a download under its name."""
     answer = Response(content, mimetype=media_type)
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"

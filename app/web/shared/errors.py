@@ -57,12 +57,17 @@ def page(status: int, title: str, sentence: str, headers: dict[str, str] | None 
     """Render an error page. After a POST it keeps what was typed, with a button that sends it again."""
     keep_out()
     html = render_template(
-        "shared/error.html", status=status, title=title, sentence=sentence, kept=kept(), number=requests.spoken()
+        "shared/error.html",
+        status=status,
+        title=title,
+        sentence=sentence,
+        kept=keep_fields(),
+        number=requests.short_number(),
     )
     return html, status, headers or {}
 
 
-def kept() -> list[tuple[str, str]]:
+def keep_fields() -> list[tuple[str, str]]:
     """Return the fields of a POST that may be shown again."""
     if request.method != "POST":
         return []

@@ -115,7 +115,7 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class BucketReading:
     """The state of an objection's buckets at this request."""
 
     full: frozenset[str] = frozenset()  # of the buckets that refuse
@@ -133,15 +133,15 @@ def filing_is_counted(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
-def look() -> Look:
+def read_buckets() -> BucketReading:
     """Return how full the buckets are, read once a request and before anything is counted."""
     if not portal().settings.limits_enabled:
-        return Look()
+        return BucketReading()
     try:
         return _seen()
     except StorageError:  # Redis failed after this request was counted or exempted: nothing is refused for that
-        g.look = Look()
-        return Look()
+        g.look = BucketReading()
+        return BucketReading()
 
 
 def challenge_is_due() -> bool:
@@ -151,7 +151,7 @@ def challenge_is_due() -> bool:
 
 def asks_for_more(form_token: str | None = None, contact: str | None = None) -> bool:
     """Tell whether an objection needs a challenge: its buckets are hot, or its browser filed many before."""
-    return bool(look().hot) or effort(form_token, contact) > 1
+    return bool(read_buckets().hot) or effort(form_token, contact) > 1
 
 
 def effort(form_token: str | None = None, contact: str | None = None) -> int:
@@ -172,7 +172,7 @@ def effort(form_token: str | None = None, contact: str | None = None) -> int:
 
 def passed() -> challenge.Pass | None:
     """Return what lets this request's form through. A wait counts while this address and nominee have room for it."""
-    found = challenge.passed(look().hardness * effort())
+    found = challenge.passed(read_buckets().hardness * effort())
     return None if found is not None and not found.answer and seconds_until_waiting() else found
 
 
@@ -221,7 +221,7 @@ def look_again() -> None:
 
 def seconds_until_room() -> int:
     """Return the seconds until the bucket that refused this request has room again, rounded up."""
-    seen: Look = g.get("look", Look())
+    seen: BucketReading = g.get("look", BucketReading())
     if seen.full:
         return _seconds_to(seen.room_at)
     refused = limiter.current_limit
@@ -245,18 +245,18 @@ def _exempt(name: str) -> bool:
     return challenge_is_due()
 
 
-def _seen() -> Look:
+def _seen() -> BucketReading:
     """Return this request's reading of the limits.
 
     Raises StorageError: the limiter notices it, and counts in memory from then on.
     """
     if "look" not in g:
         g.look = _look()
-    found: Look = g.look
+    found: BucketReading = g.look
     return found
 
 
-def _look() -> Look:
+def _look() -> BucketReading:
     percent = portal().settings.challenge_at
     uses = [
         _use(name, key(), item)
@@ -268,7 +268,7 @@ def _look() -> Look:
     brimming = frozenset(use.bucket for use in uses if use.full and use.bucket in SHARED)
     earlier = _EARLIER if percent < 100 else {}  # 100: only when a bucket is full
     hot = frozenset(use.bucket for use in uses if use.hot(percent / earlier.get(use.bucket, 1)) and not use.full)
-    return Look(
+    return BucketReading(
         full=frozenset(use.bucket for use in refusing),
         hot=hot | brimming,
         hardness=_HARD if brimming else 1,

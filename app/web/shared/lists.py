@@ -213,7 +213,7 @@ class Listing(Generic[Row]):
         saved = [column for column in self.columns if not column.page_only]
         columns = [(column.name, column.width) for column in saved]
         rows = [[_cell(column, row) for column in saved] for row in self.found]
-        return sheet_sent(sheets.sheet(self.title, columns, rows), self.title)
+        return send_sheet(sheets.sheet(self.title, columns, rows), self.title)
 
     def _wanted(self, row: Row) -> bool:
         if not all(each.keeps(row, self.chosen[each.key]) for each in self.filters if each.key in self.chosen):
@@ -231,7 +231,7 @@ def ids_ticked(name: str) -> list[int]:
     return [row_id for row_id in ticked if row_id < BEYOND]
 
 
-def sheet_sent(content: bytes, title: str) -> Response:
+def send_sheet(content: bytes, title: str) -> Response:
     """Send a sheet as a file to save, named by its title and the day."""
     name = f"{title}-{local_date(now()):%Y%m%d}.xlsx"
     disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"

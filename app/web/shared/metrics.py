@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.services.upkeep.clocks import clock_ahead
-from app.services.upkeep.metrics import Readings, readings
+from app.services.upkeep.metrics import Readings, take_readings
 from app.web.shared.access import everyone
 from app.web.shared.limits import BUCKETS
 from app.web.shared.portal import now, portal, session
@@ -89,7 +89,7 @@ def scrape() -> ResponseReturnValue:
         abort(404)
     ahead = dt.timedelta()
     try:
-        figures = readings(session(), now())
+        figures = take_readings(session(), now())
         ahead = clock_ahead(session(), clock.now)
     except SQLAlchemyError:  # the counters matter all the more when the database fails
         figures = None

@@ -39,7 +39,7 @@ def effort(allowances: Sequence[Allowance], form_token: str, contact: str) -> in
     return int(min(2 ** beyond(filed, allowances, now()), _HARDEST))
 
 
-def note(form_token: str, contact: str) -> None:
+def note_filing(form_token: str, contact: str) -> None:
     """Remember that this browser filed this form under this contact."""
     kept = _kept()
     seconds = int((now() - _EPOCH).total_seconds())
@@ -47,7 +47,7 @@ def note(form_token: str, contact: str) -> None:
     cookie[_NAME] = {"of": kept["of"], "filed": filed[-_MOST_KEPT:]}
 
 
-def forget() -> None:
+def forget_filings() -> None:
     """Forget what this browser filed, for a shared computer."""
     cookie.pop(_NAME, None)
 

@@ -98,7 +98,7 @@ def now() -> dt.datetime:
     return instant
 
 
-def let_go() -> None:
+def end_transaction() -> None:
     """End the session's transaction, so that it blocks nobody and later reads are fresh."""
     session().rollback()
 

@@ -61,7 +61,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         clear_contextvars()
 
 
-def spoken() -> str:
+def short_number() -> str:
     """Return the short number for a person to quote on the telephone: the beginning of the request's id."""
     number: str = g.request_id[:_SPOKEN]
     return number

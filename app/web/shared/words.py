@@ -27,7 +27,7 @@ from app.models.objections import CATEGORY_NAMES, MESSAGE_KIND_NAMES
 from app.services.nominees.opinions import OUTCOME_NAMES as OPINION_NAMES
 from app.services.nominees.reviews import STAGE_NAMES
 from app.services.office.nominee_paths import RoundStep
-from app.services.periods.corrected_text import misprint
+from app.services.periods.corrected_text import view_misprint
 from app.web.shared.portal import now
 from app.web.shared.qr import qr
 
@@ -176,7 +176,7 @@ def init_app(app: Flask) -> None:
         size_words=size_words,
         local_date=local_date,
         deeds=richtext.render,
-        misprint=misprint,
+        misprint=view_misprint,
         excerpt=richtext.excerpt,
         first_sentences=richtext.first_sentences,
     )

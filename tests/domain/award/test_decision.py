@@ -16,12 +16,12 @@ from app.domain.award.decision import (
     RecordedPaper,
     Tally,
     UnitQuota,
-    approvals,
-    in_force,
-    obstacles,
-    overfull,
-    steps,
-    tallies,
+    count_places,
+    find_approvals,
+    find_overfull_units,
+    find_papers_in_force,
+    list_obstacles,
+    list_steps,
 )
 from app.domain.cases.verdict import Ground
 from app.domain.periods.rounds import Kind
@@ -79,21 +79,21 @@ def test_the_list_has_collectives_first_and_keeps_the_order_within() -> None:
 def test_places_are_counted_by_kind_with_the_secret_ones_on_paper() -> None:
     award = award_list([THROUGH, replace(THROUGH, nominee_id=2, out={Ground.UPHELD})])
     quotas = {7: UnitQuota("麒麟区", {Kind.COLLECTIVE: 2, Kind.INDIVIDUAL: 4}, {Kind.INDIVIDUAL: 1})}
-    found = tallies([facts.kind for facts in award.named], quotas)
+    found = count_places([facts.kind for facts in award.named], quotas)
     assert found == {
         Kind.COLLECTIVE: Tally(places=2, named=0),
         Kind.INDIVIDUAL: Tally(places=4, named=1, secret=1),
     }
     assert [tally.vacant for tally in found.values()] == [2, 2]
-    assert overfull(award, quotas) == []
+    assert find_overfull_units(award, quotas) == []
 
 
 def test_more_names_than_places_are_told_by_unit_and_kind() -> None:
     award = award_list([replace(THROUGH, nominee_id=number) for number in (1, 2)])
-    assert overfull(award, QUOTAS) == []
+    assert find_overfull_units(award, QUOTAS) == []
     secret = {7: replace(QUOTAS[7], secret={Kind.INDIVIDUAL: 1})}
-    assert overfull(award, secret) == ["麒麟区的个人超出名额（名额2个，名单上2个）"]
-    assert overfull(award, {}) == ["没有名额的单位的个人超出名额（没有名额，名单上2个）"]
+    assert find_overfull_units(award, secret) == ["麒麟区的个人超出名额（名额2个，名单上2个）"]
+    assert find_overfull_units(award, {}) == ["没有名额的单位的个人超出名额（没有名额，名单上2个）"]
 
 
 # --- papers ----------------------------------------------------------------------------------------
@@ -108,18 +108,18 @@ def test_the_last_paper_of_an_issuer_counts_and_an_approval_for_showing_is_none_
         RecordedPaper(5, APPROVAL, "市政府", OVER, True),
         RecordedPaper(6, APPROVAL, "市委", OVER, True),
     ]
-    assert [paper.id for paper in in_force(papers, OVER)] == [2, 3, 5, 6]
-    assert [paper.id for paper in approvals(papers, OVER)] == [5, 6]
+    assert [paper.id for paper in find_papers_in_force(papers, OVER)] == [2, 3, 5, 6]
+    assert [paper.id for paper in find_approvals(papers, OVER)] == [5, 6]
     # Somebody is shown once more: what was approved before that does not cover the list as it will be.
-    assert approvals(papers, OVER + dt.timedelta(days=1)) == []
-    assert approvals(papers, None) == []
+    assert find_approvals(papers, OVER + dt.timedelta(days=1)) == []
+    assert find_approvals(papers, None) == []
 
 
 AGREED = [RecordedPaper(1, APPROVAL, "市委", OVER, True), RecordedPaper(2, APPROVAL, "市政府", LATER, True)]
 
 
 def missing(facts: list[Facts], papers: list[RecordedPaper], *, unsettled: bool = False) -> list[str]:
-    return obstacles(award_list(facts), papers, QUOTAS, unsettled=unsettled)
+    return list_obstacles(award_list(facts), papers, QUOTAS, unsettled=unsettled)
 
 
 def test_nothing_is_missing_when_everybody_is_through_and_everybody_agreed() -> None:
@@ -153,7 +153,7 @@ def test_of_many_who_wait_five_are_named() -> None:
 
 def test_the_steps_say_what_is_there_and_what_is_missing() -> None:
     nothing = award_list([replace(THROUGH, passed=None)])
-    assert [(step.name, step.done, step.said) for step in steps(nothing, [], "", 0)] == [
+    assert [(step.name, step.done, step.said) for step in list_steps(nothing, [], "", 0)] == [
         ("建议名单", False, "还没有推荐对象通过复审"),
         ("征求意见", False, "还没有登记部门的答复"),
         ("报批", False, "还没有登记公示前的请示和批复"),
@@ -167,13 +167,13 @@ def test_the_steps_say_what_is_there_and_what_is_missing() -> None:
         *AGREED,
     ]
     half = award_list([THROUGH, replace(THROUGH, nominee_id=2, kind=Kind.COLLECTIVE, shown=())])
-    assert steps(half, papers, "", 0)[:5] == [
+    assert list_steps(half, papers, "", 0)[:5] == [
         AwardStep("建议名单", True, "复审通过、仍然参评的有集体1个、个人1名"),
         AwardStep("征求意见", False, "市公安局没有同意"),
         AwardStep("报批", False, "已经请示，还没有登记批复"),
         AwardStep("全市公示", False, "1个已经公示办结，1个还没有"),
         AwardStep("审批", True, "市委、市政府同意"),
     ]
-    whole = steps(award_list([THROUGH]), papers, "12号", 2)
+    whole = list_steps(award_list([THROUGH]), papers, "12号", 2)
     assert whole[3] == AwardStep("全市公示", True, "1个都已公示办结，没有未了的异议")
     assert whole[5:] == [AwardStep("表彰决定", True, "12号，已经公布"), AwardStep("撤销", True, "撤销了2个")]

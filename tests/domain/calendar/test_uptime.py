@@ -2,7 +2,14 @@
 
 import datetime as dt
 
-from app.domain.calendar.uptime import Stretch, days_with_an_outage, gaps_between, overlaps, total, working_hours
+from app.domain.calendar.uptime import (
+    Stretch,
+    days_with_an_outage,
+    find_overlaps,
+    gaps_between,
+    sum_lengths,
+    working_hours,
+)
 from app.domain.calendar.workdays import Day, DayKind
 from tests.world import at
 
@@ -66,6 +73,6 @@ OUTAGES = [
 def test_an_outage_is_an_hour_or_more_of_the_working_hours_of_one_day() -> None:
     hours = working_hours(DAYS, START, UNTIL)
     for gaps, minutes, days in OUTAGES:
-        lost = overlaps(hours, stretches(gaps))
-        assert (gaps, total(lost) // dt.timedelta(minutes=1)) == (gaps, minutes)
+        lost = find_overlaps(hours, stretches(gaps))
+        assert (gaps, sum_lengths(lost) // dt.timedelta(minutes=1)) == (gaps, minutes)
         assert (gaps, days_with_an_outage(lost)) == (gaps, [dt.date(2026, 9, day) for day in days])

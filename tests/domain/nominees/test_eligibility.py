@@ -9,8 +9,8 @@ import pytest
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.eligibility import (
     CheckOutcome,
+    ConditionAnswer,
     NomineeFacts,
-    Said,
     county_share,
 )
 from app.domain.periods.rounds import Kind
@@ -22,11 +22,11 @@ TEAM, PERSON = Kind.COLLECTIVE, Kind.INDIVIDUAL
 WHEN = dt.datetime(2025, 11, 3, tzinfo=dt.UTC)
 
 
-def said(met: bool, note: str = "") -> Said:
-    return Said(met, note, "周工", WHEN)
+def said(met: bool, note: str = "") -> ConditionAnswer:
+    return ConditionAnswer(met, note, "周工", WHEN)
 
 
-def outcome(key: str, facts: NomineeFacts, **confirmed: Said) -> CheckOutcome:
+def outcome(key: str, facts: NomineeFacts, **confirmed: ConditionAnswer) -> CheckOutcome:
     return next(check.outcome for check in checks_of(facts, confirmed) if check.condition.key == key)
 
 
@@ -119,7 +119,7 @@ def test_a_persons_word_decides_of_a_zone_and_never_of_a_county() -> None:
     ],
 )
 def test_no_breach_of_discipline_is_what_the_form_says_and_a_person_confirms(
-    penalties: str | None, word: Said | None, expected: CheckOutcome
+    penalties: str | None, word: ConditionAnswer | None, expected: CheckOutcome
 ) -> None:
     confirmed = {DISCIPLINE: word} if word else {}
     for kind in Kind:

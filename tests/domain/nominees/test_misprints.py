@@ -1,8 +1,14 @@
-"""A misprint is letters; a change is what the letters say (R9)."""
+"""A correction mends a few characters; a change of what the text says is refused (R9)."""
 
 import pytest
 
-from app.domain.nominees.misprints import CORRECTABLE, LONGEST, edits, passages, room
+from app.domain.nominees.misprints import (
+    CORRECTABLE,
+    LONGEST,
+    count_changeable_characters,
+    count_edits,
+    cut_to_difference,
+)
 from app.domain.periods.rounds import PUBLIC_FIELDS
 from tests.qujing import TRADES, is_misprint
 
@@ -30,7 +36,7 @@ def test_everything_public_but_the_kind_may_hold_a_misprint() -> None:
     ],
 )
 def test_edits_are_counted_as_far_as_it_matters(before: str, after: str, count: int) -> None:
-    assert edits(before, after, 3) == edits(after, before, 3) == count
+    assert count_edits(before, after, 3) == count_edits(after, before, 3) == count
 
 
 @pytest.mark.parametrize(
@@ -50,7 +56,7 @@ def test_edits_are_counted_as_far_as_it_matters(before: str, after: str, count: 
     ],
 )
 def test_room_grows_with_the_text_and_ends(field: str, length: int, most: int) -> None:
-    assert room(field, "字" * length) == most
+    assert count_changeable_characters(field, "字" * length) == most
     text = "字" * length
     assert is_misprint(field, text, "错" * min(most, length) + text[min(most, length) :])
     if length > most:
@@ -91,4 +97,4 @@ def test_what_passes_for_a_misprint(field: str, before: str, after: str, is_one:
     ],
 )
 def test_a_line_shows_where_two_texts_differ(before: str, after: str, cut: tuple[str, str]) -> None:
-    assert passages(before, after) == cut
+    assert cut_to_difference(before, after) == cut

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.nominees.passage import ALREADY_IN, NOT_BEGUN, Showing
+from app.domain.nominees.passage import ALREADY_IN, NOT_BEGUN, ShownRound
 from tests.qujing import ROUNDS, round_ahead, why_not
 
 
-def closed(number: int, edition: int = 1) -> Showing:
-    return Showing(number, edition, closed=True)
+def closed(number: int, edition: int = 1) -> ShownRound:
+    return ShownRound(number, edition, closed=True)
 
 
-def over(number: int, *, own: bool = False, others: bool = False, edition: int = 1) -> Showing:
-    return Showing(number, edition, own_open=own, others_open=others)
+def over(number: int, *, own: bool = False, others: bool = False, edition: int = 1) -> ShownRound:
+    return ShownRound(number, edition, own_open=own, others_open=others)
 
 
-def running(number: int, edition: int = 1) -> Showing:
-    return Showing(number, edition, window_over=False)
+def running(number: int, edition: int = 1) -> ShownRound:
+    return ShownRound(number, edition, window_over=False)
 
 
-def coming(number: int, edition: int = 1) -> Showing:
-    return Showing(number, edition, begun=False, window_over=False)
+def coming(number: int, edition: int = 1) -> ShownRound:
+    return ShownRound(number, edition, begun=False, window_over=False)
 
 
 NOT_DONE = "上一轮（{}）还没有办结"
@@ -68,7 +68,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("showings", "edition", "number", "expected"), TABLE)
-def test_what_stands_before_a_round(showings: list[Showing], edition: int, number: int, expected: str) -> None:
+def test_what_stands_before_a_round(showings: list[ShownRound], edition: int, number: int, expected: str) -> None:
     assert why_not(showings, edition, ROUNDS[number]) == expected
 
 
@@ -84,6 +84,6 @@ def test_what_stands_before_a_round(showings: list[Showing], edition: int, numbe
         ([closed(1), closed(2), closed(3)], 2, 3),
     ],
 )
-def test_the_round_ahead(showings: list[Showing], edition: int, expected: int | None) -> None:
+def test_the_round_ahead(showings: list[ShownRound], edition: int, expected: int | None) -> None:
     ahead = round_ahead(showings, edition)
     assert (ahead.number if ahead else None) == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.nominees.places import Contender, Taken, taken
+from app.domain.nominees.places import Contender, TakenPlaces, count_taken
 
 
 def here(id_: int, replaces: int | None = None) -> Contender:
@@ -23,32 +23,32 @@ def left(id_: int, replaces: int | None = None, *, had_place: bool = True) -> Co
 @pytest.mark.parametrize(
     ("contenders", "secret", "expected"),
     [
-        ([], 0, Taken(0, 0, 0)),
-        ([here(1), new(2)], 0, Taken(2, 0, 0)),
-        ([here(1), new(2)], 3, Taken(2, 0, 3)),
-        ([Contender(1), Contender(2, had_place=True)], 0, Taken(0, 0, 0)),  # neither here nor gone
+        ([], 0, TakenPlaces(0, 0, 0)),
+        ([here(1), new(2)], 0, TakenPlaces(2, 0, 0)),
+        ([here(1), new(2)], 3, TakenPlaces(2, 0, 3)),
+        ([Contender(1), Contender(2, had_place=True)], 0, TakenPlaces(0, 0, 0)),  # neither here nor gone
         # Who left keeps the place vacant: somebody new takes one of their own.
-        ([left(1)], 0, Taken(0, 1, 0)),
-        ([left(1), new(2)], 0, Taken(1, 1, 0)),
-        ([left(1, had_place=False), new(2)], 0, Taken(1, 0, 0)),  # gone in round 1, before places are taken
+        ([left(1)], 0, TakenPlaces(0, 1, 0)),
+        ([left(1), new(2)], 0, TakenPlaces(1, 1, 0)),
+        ([left(1, had_place=False), new(2)], 0, TakenPlaces(1, 0, 0)),  # gone in round 1, before places are taken
         # Named, the replacement sits on it; named and not here yet, the place waits for it.
-        ([left(1), new(2, replaces=1)], 0, Taken(1, 0, 0)),
-        ([left(1), Contender(2, replaces=1), new(3)], 0, Taken(1, 1, 0)),
+        ([left(1), new(2, replaces=1)], 0, TakenPlaces(1, 0, 0)),
+        ([left(1), Contender(2, replaces=1), new(3)], 0, TakenPlaces(1, 1, 0)),
         # A replacement that leaves too leaves the same one place, however long the chain.
-        ([left(1), left(2, replaces=1)], 0, Taken(0, 1, 0)),
-        ([left(1), left(2, replaces=1), new(3, replaces=2)], 0, Taken(1, 0, 0)),
-        ([left(1), left(2, replaces=1, had_place=False), new(3, replaces=2)], 0, Taken(1, 0, 0)),
-        ([left(1, had_place=False), left(2, replaces=1), new(3, replaces=2)], 0, Taken(1, 0, 0)),
+        ([left(1), left(2, replaces=1)], 0, TakenPlaces(0, 1, 0)),
+        ([left(1), left(2, replaces=1), new(3, replaces=2)], 0, TakenPlaces(1, 0, 0)),
+        ([left(1), left(2, replaces=1, had_place=False), new(3, replaces=2)], 0, TakenPlaces(1, 0, 0)),
+        ([left(1, had_place=False), left(2, replaces=1), new(3, replaces=2)], 0, TakenPlaces(1, 0, 0)),
         # Two that are named for one place are two, and two that left need one each.
-        ([left(1), new(2, replaces=1), new(3, replaces=1)], 0, Taken(2, 0, 0)),
-        ([left(1), left(2), new(3, replaces=1)], 0, Taken(1, 1, 0)),
+        ([left(1), new(2, replaces=1), new(3, replaces=1)], 0, TakenPlaces(2, 0, 0)),
+        ([left(1), left(2), new(3, replaces=1)], 0, TakenPlaces(1, 1, 0)),
         # Put back by a reversal (R29) beside its own replacement: both sit.
-        ([here(1), here(2, replaces=1)], 0, Taken(2, 0, 0)),
+        ([here(1), here(2, replaces=1)], 0, TakenPlaces(2, 0, 0)),
         # Named for somebody of another unit or kind, or in a circle: nobody's place.
-        ([left(1), new(2, replaces=99)], 0, Taken(1, 1, 0)),
-        ([new(1, replaces=2), new(2, replaces=1)], 0, Taken(2, 0, 0)),
+        ([left(1), new(2, replaces=99)], 0, TakenPlaces(1, 1, 0)),
+        ([new(1, replaces=2), new(2, replaces=1)], 0, TakenPlaces(2, 0, 0)),
     ],
 )
-def test_how_places_are_taken(contenders: list[Contender], secret: int, expected: Taken) -> None:
-    assert taken(contenders, secret) == expected
-    assert taken(reversed(contenders), secret) == expected
+def test_how_places_are_taken(contenders: list[Contender], secret: int, expected: TakenPlaces) -> None:
+    assert count_taken(contenders, secret) == expected
+    assert count_taken(reversed(contenders), secret) == expected

@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.calendar.workdays import each_day, end_of, nth_workday_after
-from app.domain.periods.backward_planning import BackwardStep, Leg, Misfit, chain, last_opening, misfit, most_workdays
+from app.domain.periods.backward_planning import (
+    BackwardStep,
+    Misfit,
+    RoundToPlan,
+    count_most_workdays,
+    find_last_opening,
+    find_misfit,
+    plan_backwards,
+)
 from app.domain.periods.window import CONCLUDE_WORKDAYS, count_window
 from app.domain.refusals import BadValue, BeyondHorizon
 from tests.days import CHINA, on
@@ -18,11 +26,11 @@ from tests.days import CHINA, on
 def test_what_no_calendar_covers_is_not_guessed() -> None:
     for due, year in (("2027-01-04 Mon", 2027), ("2028-02-01 Tue", 2028), ("2004-01-07 Wed", 2003)):
         with pytest.raises(BeyondHorizon) as refused:
-            last_opening(on(due), 3, CHINA)
+            find_last_opening(on(due), 3, CHINA)
         assert refused.value.year == year
     for conclude in (0, 1, 2, 31, -1):
         with pytest.raises(BadValue, match="核查期限应在3到30之间"):
-            last_opening(on("2025-11-14 Fri"), conclude, CHINA)
+            find_last_opening(on("2025-11-14 Fri"), conclude, CHINA)
 
 
 def test_an_opening_too_late_says_by_how_much_and_what_would_still_do() -> None:
@@ -37,7 +45,7 @@ def test_an_opening_too_late_says_by_how_much_and_what_would_still_do() -> None:
         ("2025-11-17 Mon", (8, None)),
     ]
     for opening, expected in table:
-        found = misfit(on(opening), 3, due, CHINA)
+        found = find_misfit(on(opening), 3, due, CHINA)
         wanted = expected and Misfit(on(opening), 3, due, on("2025-11-05 Wed"), *expected)
         assert found == wanted, opening
 
@@ -66,7 +74,7 @@ def test_an_opening_too_late_says_by_how_much_and_what_would_still_do() -> None:
     ],
 )
 def test_the_last_day_on_which_a_window_can_open(due: str, conclude: int, opening: str) -> None:
-    assert last_opening(on(due), conclude, CHINA) == on(opening)
+    assert find_last_opening(on(due), conclude, CHINA) == on(opening)
 
 
 DUES = st.sampled_from(list(each_day(on("2004-03-01 Mon"), on("2026-11-06 Fri"))))
@@ -75,13 +83,13 @@ DUES = st.sampled_from(list(each_day(on("2004-03-01 Mon"), on("2026-11-06 Fri"))
 @settings(max_examples=150, deadline=None, database=None)
 @given(DUES, st.sampled_from(CONCLUDE_WORKDAYS))
 def test_the_last_opening_fits_and_the_next_working_day_does_not(due: dt.date, conclude: int) -> None:
-    opening = last_opening(due, conclude, CHINA)
+    opening = find_last_opening(due, conclude, CHINA)
     assert count_window(opening, conclude, CHINA).conclude_by <= end_of(due)
-    assert misfit(opening, conclude, due, CHINA) is None
-    assert most_workdays(opening, due, CHINA) == conclude
+    assert find_misfit(opening, conclude, due, CHINA) is None
+    assert count_most_workdays(opening, due, CHINA) == conclude
     late = nth_workday_after(opening, 1, CHINA)
     assert count_window(late, conclude, CHINA).conclude_by > end_of(due)
-    found = misfit(late, conclude, due, CHINA)
+    found = find_misfit(late, conclude, due, CHINA)
     assert found is not None
     assert (found.late_by, found.fitting) == (1, conclude - 1 if conclude - 1 in CONCLUDE_WORKDAYS else None)
 
@@ -89,9 +97,9 @@ def test_the_last_opening_fits_and_the_next_working_day_does_not(due: dt.date, c
 # --- three rounds one after another ----------------------------------------------------------------
 
 NOTICE = [
-    Leg(1, on("2025-10-16 Thu"), on("2025-11-01 Sat")),
-    Leg(2, on("2025-11-02 Sun"), on("2025-11-14 Fri")),
-    Leg(3, on("2025-11-15 Sat"), on("2025-11-30 Sun")),
+    RoundToPlan(1, on("2025-10-16 Thu"), on("2025-11-01 Sat")),
+    RoundToPlan(2, on("2025-11-02 Sun"), on("2025-11-14 Fri")),
+    RoundToPlan(3, on("2025-11-15 Sat"), on("2025-11-30 Sun")),
 ]
 
 
@@ -133,20 +141,20 @@ def told(steps: list[BackwardStep]) -> list[tuple[str, str, int | None]]:
 def test_no_round_opens_before_the_one_before_is_concluded(
     today: str, conclude: int, rounds: list[tuple[str, str, int]]
 ) -> None:
-    assert told(chain(NOTICE, conclude, CHINA, on(today))) == rounds
+    assert told(plan_backwards(NOTICE, conclude, CHINA, on(today))) == rounds
 
 
 def test_what_is_arranged_already_is_what_the_next_round_waits_for() -> None:
     first, second, third = NOTICE
-    done = Leg(1, first.starts, first.due, waiting=False, over=on("2025-11-06 Thu"))
-    partly = Leg(1, first.starts, first.due, waiting=True, over=on("2025-11-12 Wed"))
+    done = RoundToPlan(1, first.starts, first.due, waiting=False, over=on("2025-11-06 Thu"))
+    partly = RoundToPlan(1, first.starts, first.due, waiting=True, over=on("2025-11-12 Wed"))
     today = on("2025-10-20 Mon")
-    assert told(chain([done, second, third], 3, CHINA, today)) == [
+    assert told(plan_backwards([done, second, third], 3, CHINA, today)) == [
         ("-", "10-22 Wed", None),
         ("11-07 Fri", "11-05 Wed", -2),
         ("11-19 Wed", "11-19 Wed", 0),
     ]
-    assert told(chain([partly, second], 3, CHINA, today)) == [
+    assert told(plan_backwards([partly, second], 3, CHINA, today)) == [
         ("10-21 Tue", "10-22 Wed", 1),
         ("11-13 Thu", "11-05 Wed", -6),
     ]
@@ -154,11 +162,11 @@ def test_what_is_arranged_already_is_what_the_next_round_waits_for() -> None:
 
 def test_beyond_the_horizon_a_round_says_which_year_is_missing() -> None:
     legs = [
-        Leg(1, on("2026-12-01 Tue"), on("2026-12-25 Fri")),
-        Leg(2, on("2026-12-26 Sat"), on("2027-01-10 Sun")),
-        Leg(3, on("2027-01-11 Mon"), on("2027-01-31 Sun")),
+        RoundToPlan(1, on("2026-12-01 Tue"), on("2026-12-25 Fri")),
+        RoundToPlan(2, on("2026-12-26 Sat"), on("2027-01-10 Sun")),
+        RoundToPlan(3, on("2027-01-11 Mon"), on("2027-01-31 Sun")),
     ]
-    steps = chain(legs, 3, CHINA, on("2026-12-18 Fri"))
+    steps = plan_backwards(legs, 3, CHINA, on("2026-12-18 Fri"))
     assert told(steps) == [("12-21 Mon", "12-16 Wed", -3), ("12-31 Thu", "-", None), ("-", "-", None)]
     assert ["2027年的放假调休安排尚未载入" in step.unknown for step in steps] == [False, True, True]
     assert [step.provisional for step in steps] == [True, False, False]  # late December may still change

@@ -1,4 +1,4 @@
-"""A title or a figure can be a name: what of a period may be read outside its window (R5)."""
+"""A title or a figure that would identify a nominee is not public outside the window (R5)."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from app.domain.periods.publicity import (
     ClosingFigures,
     figures_of,
     organiser_is_shown,
-    pooled,
+    pool_figures,
     title_by_recommender,
     title_of,
 )
@@ -58,14 +58,14 @@ def test_titles_inside_and_outside() -> None:
 def test_a_pool_tells_nothing_of_anybody(
     entries: list[int], running: int, told: int | None, says_running: bool
 ) -> None:
-    figures = pooled([report(each) for each in entries], "麒麟区", running)
+    figures = pool_figures([report(each) for each in entries], "麒麟区", running)
     assert (figures.counts and figures.counts["entries"], figures.pooled_by) == (told, "麒麟区")
     assert figures.still_running is says_running
 
 
 def test_a_pool_adds_up_every_figure() -> None:
     reports = [report(2, upheld=1), report(3, lapsed=2)]
-    figures = pooled(reports, "麒麟区", running=0)
+    figures = pool_figures(reports, "麒麟区", running=0)
     assert figures.counts == dict(zip(FIGURES, (5, 3, 1, 0, 1, 0, 0, 2, 3), strict=True))
     assert figures.counts == {key: sum(figures_of(each)[key] for each in reports) for key in FIGURES}
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import Day, DayKind
-from app.domain.periods.replanning import StoredDates, moves_anything, recount, replanned
+from app.domain.periods.replanning import StoredDates, moves_anything, recount, replan_dates
 from app.domain.periods.window import WINDOW_WORKDAYS, count_window
 from tests.world import at
 
@@ -65,7 +65,7 @@ def test_windows_get_their_days_and_deadlines_a_day_that_works(
         assert sum(day.ordinal is not None for day in counted.days) == workdays
         until = counted.waits_until
         assert (until and f"{until - dt.timedelta(seconds=1) + dt.timedelta(hours=8):%m-%d}") == waits
-    plan = replanned(before, calendar, at(NOW))
+    plan = replan_dates(before, calendar, at(NOW))
     shanghai = dt.timedelta(hours=8)
     assert f"{plan.window.last_day:%m-%d}" == last_day
     assert f"{plan.conclude_by - dt.timedelta(seconds=1) + shanghai:%m-%d}" == deadline
@@ -73,10 +73,10 @@ def test_windows_get_their_days_and_deadlines_a_day_that_works(
 
 
 def test_a_window_that_is_over_stays_and_its_deadline_moves() -> None:
-    plan = replanned(stored(), Later("22 29"), at("2026-09-24 Thu 00:00"))
+    plan = replan_dates(stored(), Later("22 29"), at("2026-09-24 Thu 00:00"))
     assert (plan.window.last_day, plan.conclude_by) == (dt.date(2026, 9, 23), at("2026-10-01 Thu 00:00"))
 
 
 def test_a_day_added_for_an_outage_is_promised_too() -> None:
-    plan = replanned(stored(promised=6), Later("22"), at(NOW))
+    plan = replan_dates(stored(promised=6), Later("22"), at(NOW))
     assert plan.window.last_day == dt.date(2026, 9, 28)  # 18, 20, 21, 23, 24, 28

@@ -1,4 +1,4 @@
-"""What finds an entry, and what is found first: tables of what people type."""
+"""Tables of what people type: which entries it finds, and in which order."""
 
 from __future__ import annotations
 

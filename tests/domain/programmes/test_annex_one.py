@@ -1,11 +1,11 @@
-"""Annex 1 as a sheet: whose places each line has, and sums that add up."""
+"""Annex 1 is read as a sheet: the unit of each line, and sums that add up."""
 
 from __future__ import annotations
 
 import pytest
 
 from app.domain.programmes.annex_one import Annex, BookPlaces
-from app.domain.programmes.book_rows import Wrong
+from app.domain.programmes.book_rows import SheetFault
 
 HEAD = ["", "表彰对象", "所属领域（地区）", "", "集体", "个人", "", ""]
 LED = ["1", "市级机关", "法治建设", "9", "3", "6", "由市司法局牵头推荐", ""]
@@ -14,7 +14,7 @@ COUNTY = ["3", "县（市、区）", "麒麟区", "14", "5", "9", "", ""]
 
 
 def read(*lines: list[str]) -> tuple[list[BookPlaces], list[str]]:
-    wrong: list[Wrong] = []
+    wrong: list[SheetFault] = []
     rows = list(enumerate([HEAD, *lines], start=3))
     return list(Annex(wrong).read(rows)), [f"{each.column}{each.row} {each.words}" for each in wrong]
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from app.domain.programmes.book_rows import ABOUT, PEOPLE, Wrong, as_date, as_number, below_head
+from app.domain.programmes.book_rows import ABOUT, PEOPLE, SheetFault, as_date, as_number, read_rows_below_head
 
 
 @pytest.mark.parametrize(
@@ -30,21 +30,21 @@ def test_a_number_is_written_in_figures(text: str, number: int | None) -> None:
 
 
 def test_rows_count_below_the_head_and_names_are_put_together_again() -> None:
-    wrong: list[Wrong] = []
+    wrong: list[SheetFault] = []
     rows = [
         (1, ["填写说明"]),
         (2, ["登录名", "姓 名", "角色", "单位"]),
         (3, ["", " "]),
         (4, ["qilin01", "张\n三", "单位负责人"]),
     ]
-    assert list(below_head(PEOPLE, rows, wrong)) == [(4, ["qilin01", "张三", "单位负责人", ""])]
-    assert list(below_head(ABOUT, [(1, ["项目", "内容"]), (2, ["活动名称", "第 一 次"])], wrong)) == [
+    assert list(read_rows_below_head(PEOPLE, rows, wrong)) == [(4, ["qilin01", "张三", "单位负责人", ""])]
+    assert list(read_rows_below_head(ABOUT, [(1, ["项目", "内容"]), (2, ["活动名称", "第 一 次"])], wrong)) == [
         (2, ["活动名称", "第 一 次"])  # a sentence keeps its blanks
     ]
     assert wrong == []
 
 
 def test_a_sheet_without_its_head_is_told_and_has_no_row() -> None:
-    wrong: list[Wrong] = []
-    assert list(below_head(PEOPLE, [(1, ["qilin01", "张三", "单位负责人", ""])], wrong)) == []
+    wrong: list[SheetFault] = []
+    assert list(read_rows_below_head(PEOPLE, [(1, ["qilin01", "张三", "单位负责人", ""])], wrong)) == []
     assert [(each.sheet, each.row, each.column) for each in wrong] == [(PEOPLE, 1, "A")]

@@ -1,4 +1,4 @@
-"""What contradicts itself in the description of a notice."""
+"""Contradictions in the description of a notice are found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a programme is set up from, and what of it does not fit."""
+"""The plan of a programme, and the faults that are found in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A programme's workbook as texts: what is read from it, and every error with its place."""
+"""A programme's workbook is read as texts, and every error is told with its place."""
 
 from __future__ import annotations
 

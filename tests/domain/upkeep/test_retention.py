@@ -1,4 +1,4 @@
-"""When what is kept of people must go: years after the programme's end, never before (个人信息保护法 19)."""
+"""Personal data is due to be deleted years after the programme's end, never before (个人信息保护法 19)."""
 
 import datetime as dt
 

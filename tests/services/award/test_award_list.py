@@ -1,4 +1,4 @@
-"""What blocks the award decision, as the award list names it."""
+"""The award list names each obstacle to the award decision."""
 
 from __future__ import annotations
 

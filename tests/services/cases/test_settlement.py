@@ -116,7 +116,7 @@ def test_the_outcome_shows_from_the_deadline_on_before_anything_has_run(world: W
     def seen(now: dt.datetime) -> tuple[list[State], set[int]]:
         with world.database.reader() as session:
             states = [session.get_one(Case, number).state_at(now) for number in (case, done)]
-            return states, leavers.disqualified(session, world.nominees, now)
+            return states, leavers.find_disqualified(session, world.nominees, now)
 
     assert seen(DEADLINE - MICROSECOND) == ([State.PROPOSED, State.CONCLUDED], set())
     assert seen(DEADLINE) == ([State.LAPSED, State.CONCLUDED], {out})

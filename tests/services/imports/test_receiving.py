@@ -86,7 +86,7 @@ def test_forms_fill_the_nominees_that_the_list_brought_and_their_photos_come_alo
     with roomy.database.reader() as session:
         nominee_id = session.scalars(select(Nominee.id).where(Nominee.id > since)).one()
         assert dossiers.fields_of(session, roomy.keyring, [nominee_id])[nominee_id]["work"] == "基层治理"
-        shown = dossiers.shown(session, roomy.keyring, nominee_id, roomy.actor("handler"))
+        shown = dossiers.view_dossier(session, roomy.keyring, nominee_id, roomy.actor("handler"))
         photos = session.scalars(select(Document.id).where(Document.nominee_id == nominee_id)).all()
     assert shown is not None
     assert [each.document_id for each in shown.photos] == photos

@@ -97,7 +97,7 @@ def test_a_channel_that_is_not_there_or_a_robot_for_oneself_is_refused(
     world: World, channel: OutgoingChannel, unit: bool, there: frozenset[OutgoingChannel]
 ) -> None:
     with pytest.raises(NoChannel):
-        set_address(world, "handler", channel, "13000000001", available=there)
+        set_address(world, "handler", channel, "13000000001", there=there)
 
 
 @pytest.mark.parametrize("login", ["handler", "auditor", "stranger"])

@@ -18,7 +18,7 @@ sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothi
 def nominee(world: World) -> int:
     fields = {"phone": "13812345678", "id_number": NUMBER, "awards": "无", "nothing_of_the_form": "x", "title": ""}
     with world.database.writer() as session:
-        session.add(dossiers.dossier(world.keyring, world.nominees[2], fields))
+        session.add(dossiers.make_dossier(world.keyring, world.nominees[2], fields))
         session.commit()
     return world.nominees[2]
 
@@ -27,7 +27,7 @@ def nominee(world: World) -> int:
 def test_numbers_are_masked_until_somebody_reads_the_dossier_on_the_record(world: World, nominee: int) -> None:
     head = world.actor("head")
     with world.database.reader() as session:
-        seen = dossiers.shown(session, world.keyring, nominee, head)
+        seen = dossiers.view_dossier(session, world.keyring, nominee, head)
     assert seen is not None
     assert (seen.masked, seen.fields) == (
         True,
@@ -44,7 +44,7 @@ def test_a_dossier_is_there_for_the_office_and_the_recommending_unit_alone(
     world: World, nominee: int, login: str
 ) -> None:
     with world.database.reader() as session:
-        assert dossiers.shown(session, world.keyring, nominee, world.actor(login)) is None
+        assert dossiers.view_dossier(session, world.keyring, nominee, world.actor(login)) is None
     with pytest.raises(NotYourCase):
         world.run(dossiers.read, nominee, by=world.actor(login), now=at(NOW), keyring=world.keyring)
 

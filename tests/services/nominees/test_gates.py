@@ -27,7 +27,7 @@ OVER = "2026-09-24 Thu 09:00"
 
 
 def say(world: World, nominee: int, condition: str, met: bool, note: str = "", now: str = NOW) -> None:
-    world.run(eligibility.say, nominee, condition, met, note, by=world.actor("office"), now=at(now))
+    world.run(eligibility.confirm_or_deny, nominee, condition, met, note, by=world.actor("office"), now=at(now))
 
 
 # --- round 2 ---------------------------------------------------------------------------------------
@@ -189,7 +189,10 @@ def test_what_is_refused_leaves_neither_row_nor_file(world: World, tmp_path: Pat
         (OPINION_TOO_LONG, record("head", ours, text="字" * 1001)),
         (NotAllowed, lambda: world.run(eligibility.set_rank, ours[0], Rank.NONE, by=head, now=at(NOW))),
         (NotAllowed, lambda: world.run(eligibility.confirm, ours, by=head, now=at(NOW))),
-        (NotAllowed, lambda: world.run(eligibility.say, ours[0], "merit_1", True, "", by=stranger, now=at(NOW))),
+        (
+            NotAllowed,
+            lambda: world.run(eligibility.confirm_or_deny, ours[0], "merit_1", True, "", by=stranger, now=at(NOW)),
+        ),
         (NotAllowed, lambda: world.run(reviews.review, ours, FINAL, False, "理由", by=head, now=at(NOW))),
     ]
     for refusal, act in table:
@@ -222,11 +225,11 @@ def test_the_notice_is_read_once_for_a_whole_list(world: World) -> None:
             reads.append(statement)
 
     with world.database.reader() as session:
-        nominees = access.chosen(session, world.nominees, world.actor("office"))
+        nominees = access.find_chosen(session, world.nominees, world.actor("office"))
         event.listen(world.database.engine, "before_cursor_execute", note)
         try:
-            eligibility.checks(session, world.keyring, nominees)
-            opinions.needed_by(session, world.keyring, nominees)
+            eligibility.check_conditions(session, world.keyring, nominees)
+            opinions.find_needed_authorities(session, world.keyring, nominees)
         finally:
             event.remove(world.database.engine, "before_cursor_execute", note)
     assert len(nominees) > 1

@@ -92,10 +92,12 @@ def test_the_latest_counts_and_the_earlier_ones_stay_listed(world: World, folder
     with world.database.reader() as session:
         wanted = (Document.nominee_id == nominee, Document.purpose == Purpose.MATERIAL)
         first, second = session.scalars(select(Document).where(*wanted).order_by(Document.id)).all()
-        shown = dossiers.shown(session, world.keyring, nominee, world.actor("head"))
+        shown = dossiers.view_dossier(session, world.keyring, nominee, world.actor("head"))
         assert shown is not None
         assert [(each.document_id, each.kind) for each in shown.materials] == [(second.id, "pdf"), (first.id, "docx")]
-        opened = files.opened(vault_in(folder, world.key), files.Stored.of(second), second.scan, second.kind, "x")
+        opened = files.open_stored_file(
+            vault_in(folder, world.key), files.Stored.of(second), second.scan, second.kind, "x"
+        )
         assert b"".join(opened.content) == scan
 
 

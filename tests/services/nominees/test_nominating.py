@@ -1,4 +1,4 @@
-"""Nominees by hand: entered, edited until somebody outside has seen them, put in order."""
+"""Nominees are entered by hand, edited until they were on show, and put in order."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_an_order_gives_every_place_once(world: World) -> None:
         reorder(world, {first: 3, second: 1, third: 2})
     world.run(withdrawals.withdraw, second, "本人要求退出", by=world.actor("head"), now=at(NOW))
     with world.database.reader() as session:
-        order = nominating.in_order(session, world.programme, world.qilin, Kind.INDIVIDUAL, at(NOW))
+        order = nominating.list_in_order(session, world.programme, world.qilin, Kind.INDIVIDUAL, at(NOW))
         assert [nominee.id for nominee in order] == [third, first]
 
 

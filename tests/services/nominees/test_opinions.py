@@ -36,9 +36,9 @@ def test_a_word_is_put_right_with_the_scan_that_stands(world: World, tmp_path: P
         rows = session.scalars(select(Opinion).order_by(Opinion.id)).all()
         assert len(rows) == 4
         assert len({row.document_id for row in rows}) == 1, "one letter for both, and for its correction"
-        standing = opinions.latest(session, pair)
+        standing = opinions.find_latest(session, pair)
         assert {standing[each][Authority.POLICE].outcome for each in pair} == {OpinionOutcome.NEGATIVE}
-        assert [each.counts for each in opinions.history(session, pair[0])] == [True, False]
+        assert [each.counts for each in opinions.list_opinions(session, pair[0])] == [True, False]
 
 
 @sqlite

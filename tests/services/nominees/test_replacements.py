@@ -161,7 +161,7 @@ def test_the_list_of_places_says_who_left_why_when_and_who_came(world: World) ->
 
     def vacancies(now: str, who: str = "office") -> list[tuple[str, str, object, str]]:
         with world.database.reader() as session:
-            rows = replacements.vacancies(session, world.programme, world.actor(who), at(now))
+            rows = replacements.list_vacancies(session, world.programme, world.actor(who), at(now))
             return [
                 (row.nominee.name, row.why, row.since, row.replacement.name if row.replacement else "") for row in rows
             ]

@@ -27,7 +27,7 @@ DECISION = "经复查，原决定所据事实有误，予以撤销。"
 
 def out_at(world: World, now: str) -> set[int]:
     with world.database.reader() as session:
-        return leavers.disqualified(session, world.nominees, at(now))
+        return leavers.find_disqualified(session, world.nominees, at(now))
 
 
 def lapsed(world: World) -> int:

@@ -13,7 +13,7 @@ from app.domain.refusals import MissingText, MoveRefused, NoLongerStands, Nomine
 from app.models import Case, Correction, Entry, Nominee, Period
 from app.services.cases import investigation, settlement
 from app.services.nominees import withdrawals
-from app.services.nominees.replacements import vacancies
+from app.services.nominees.replacements import list_vacancies
 from app.services.office.nominee_paths import RoundStep, path_of
 from app.services.periods import closing, corrections, publication
 from app.services.periods.publication import ListFilter
@@ -204,11 +204,11 @@ def test_before_the_settlement_and_after_it_the_same_are_out_and_every_reading_a
             cases = closing.cases_of(session, row)
             nominees = session.scalars(select(Nominee).where(Nominee.id.in_(world.nominees))).all()
             return (
-                leavers.disqualified(session, world.nominees, now),
-                leavers.left(session, nominees, now),
+                leavers.find_disqualified(session, world.nominees, now),
+                leavers.describe_left(session, nominees, now),
                 closing.who_is_out(session, row, cases, now),
                 {key: [each["name"] for each in report[key]] for key in ("goes_on", "withdrawn", "goes_out")},
-                [(each.nominee.id, each.why) for each in vacancies(session, 1, world.actor("office"), now)],
+                [(each.nominee.id, each.why) for each in list_vacancies(session, 1, world.actor("office"), now)],
                 path_of(session, world.keyring, lapsing, now, world.actor("office")).out,
             )
 

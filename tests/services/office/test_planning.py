@@ -1,4 +1,4 @@
-"""A programme against its timetable: what each unit has still to arrange, by when, who is late (R4, R8, R9, R25)."""
+"""The timetable shows what each unit has still to arrange, by when, and who is late (R4, R8, R9, R25)."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""A programme from one file: judged beside what there is, saved whole or not at all."""
+"""A programme is loaded from one file: checked against the database, saved whole or not at all."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def sheets(book: Book = BOOK) -> Sheets:
     return read_sheets(BytesIO(written(book)))
 
 
-def load(world: World, book: Book = BOOK, login: str = "office") -> programme_books.Loaded:
+def load(world: World, book: Book = BOOK, login: str = "office") -> programme_books.LoadedBook:
     return world.run(programme_books.load, sheets(book), by=world.actor(login), now=NOW)
 
 
@@ -171,7 +171,7 @@ def test_the_same_book_twice_at_once_is_one_programme(world: World) -> None:
 def test_secret_numbers_are_in_no_book(world: World) -> None:
     """R11."""
     places = Places(world.qilin, 7, 9, secret_collectives=3, secret_individuals=4)
-    world.run(quotas.give, world.programme, [places], by=world.actor("office"), now=NOW)
+    world.run(quotas.give_places, world.programme, [places], by=world.actor("office"), now=NOW)
     with world.database.reader() as session:
         content = read_sheets(BytesIO(written(programme_books.export(session, world.programme))))
     (line,) = [cells for _, cells in content["名额分配"] if "麒麟区" in cells]

@@ -29,7 +29,7 @@ def burst(world: World, number: int, moment: str = LAST_EVENING) -> int:
 
 def seen(world: World) -> list[tuple[int, int, int]]:
     with world.database.reader() as session:
-        found = bursts.bursts(session, at(NEXT_MORNING))
+        found = bursts.find_bursts(session, at(NEXT_MORNING))
         return [(one.period.id, one.objections, one.open_cases) for one in found]
 
 

@@ -1,4 +1,4 @@
-"""Closing a period: refused too early, otherwise with a report that says everything (R30)."""
+"""Closing a period is refused too early, and otherwise stores a complete report (R30)."""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a unit lacks is said before its period is saved, and where its cases will go (R13, R21)."""
+"""The page says what a unit lacks before its period is saved, and where its cases will go (R13, R21)."""
 
 import pytest
 from sqlalchemy import update

@@ -45,7 +45,7 @@ def moves(world: World, now: str) -> list[tuple[int, str, str, str]]:
                 f"{move.plan.conclude_by - dt.timedelta(hours=1):%m-%d}" if move.plan else "",
                 move.obstacle,
             )
-            for move in replanning.moves_due(session, at(now))
+            for move in replanning.list_moves_due(session, at(now))
         ]
 
 

@@ -1,4 +1,4 @@
-"""Places given to the units of a programme, and what they do not fall below (R9, R11)."""
+"""Units are given places in a programme, never fewer than are used (R9, R11)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothi
 
 
 def give(world: World, *places: Places, login: str = "office") -> None:
-    world.run(quotas.give, world.programme, places, by=world.actor(login), now=NOW)
+    world.run(quotas.give_places, world.programme, places, by=world.actor(login), now=NOW)
 
 
 def refused_fields(refusal: pytest.ExceptionInfo[Unfit]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Programmes set up, changed within what already happened, put away; places of units."""
+"""Programmes are set up, changed as far as events allow, and archived; units get their places."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def create(world: World, plan: ProgrammePlan, login: str | None = "office") -> i
 
 
 def give(world: World, *places: Places, login: str = "office") -> None:
-    world.run(quotas.give, world.programme, places, by=world.actor(login), now=NOW)
+    world.run(quotas.give_places, world.programme, places, by=world.actor(login), now=NOW)
 
 
 def refused_fields(refusal: pytest.ExceptionInfo[Unfit]) -> list[str]:
@@ -177,7 +177,7 @@ def test_a_programme_is_archived_once_its_periods_are_closed_and_then_takes_noth
     for use_case, values in (
         (setting_up.archive, ()),
         (setting_up.change, (PLAN,)),
-        (quotas.give, ([Places(world.qilin, 9, 9)],)),
+        (quotas.give_places, ([Places(world.qilin, 9, 9)],)),
     ):
         with pytest.raises(Archived):
             world.run(use_case, world.programme, *values, by=office, now=closed)

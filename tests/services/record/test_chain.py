@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.services.record import chain
-from app.services.record.chain import GENESIS, Act, Head, Sought, Verification
+from app.services.record.chain import GENESIS, Act, Head, RecordSearch, Verification
 from tests.world import World, at
 
 NOW = at("2026-09-18 Fri 09:00:00.000001")
@@ -71,7 +71,7 @@ def test_security_38_whatever_is_done_behind_the_triggers_is_found(world: World)
     whole = five_rows(world)
     assert (whole.rows, whole.holds) == (5, True)
     with world.database.reader() as session:
-        heads = [row.hash for row in chain.page_of_rows(session, Sought(), 1, 5)[0]][::-1]
+        heads = [row.hash for row in chain.page_of_rows(session, RecordSearch(), 1, 5)[0]][::-1]
     edited = [
         (f"UPDATE audit_rows SET {column} = {value} WHERE id = 3", 3, "内容被改动")  # noqa: S608 - written below
         for column, value in {
@@ -107,7 +107,7 @@ def test_security_38_whatever_is_done_behind_the_triggers_is_found(world: World)
 def test_security_38_a_cut_or_remade_end_is_found_against_heads_kept_elsewhere(world: World) -> None:
     whole = five_rows(world)
     with world.database.reader() as session:
-        kept = [Head(row.id, row.hash) for row in chain.page_of_rows(session, Sought(), 1, 5)[0]]
+        kept = [Head(row.id, row.hash) for row in chain.page_of_rows(session, RecordSearch(), 1, 5)[0]]
         assert chain.head(session) == Head(5, whole.head, NOW)
         for heads in ([], kept[:1], kept, [Head(0, GENESIS)]):
             assert chain.verify(session, heads) == whole
@@ -127,7 +127,7 @@ def test_security_38_a_cut_or_remade_end_is_found_against_heads_kept_elsewhere(w
         chain.record(session, NOW, [Act("user:3", "case.note", "case:9"), Act("user:4", "case.note", "case:1")])
         assert chain.verify(session).holds
         assert chain.verify(session, [fifth]) == Verification(
-            4, chain.page_of_rows(session, Sought(), 1, 2)[0][1].hash, 5, "与另存的校验值不符"
+            4, chain.page_of_rows(session, RecordSearch(), 1, 2)[0][1].hash, 5, "与另存的校验值不符"
         )
     everything = "DELETE FROM audit_rows"
     assert tampered(world, everything, [third]) == Verification(0, GENESIS, 1, "缺失，另存的校验值是第3条的")
@@ -153,7 +153,7 @@ def test_an_empty_record_holds_and_rows_are_found_by_what_they_are_about(world: 
 
     def page(number: int, **wanted: Any) -> tuple[list[int], int]:
         with world.database.reader() as session:
-            rows, total = chain.page_of_rows(session, Sought(**wanted), number, 2)
+            rows, total = chain.page_of_rows(session, RecordSearch(**wanted), number, 2)
             return [row.id for row in rows], total
 
     assert [page(number) for number in (1, 2, 3, 4)] == [([5, 4], 5), ([3, 2], 5), ([1], 5), ([], 5)]

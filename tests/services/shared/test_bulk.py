@@ -1,4 +1,4 @@
-"""The same act on many things: each for itself, and what is refused holds nothing else up (R21, R30)."""
+"""An act on many things is done to each of them; a refusal does not stop the others (R21, R30)."""
 
 import pytest
 

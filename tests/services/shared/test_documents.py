@@ -53,7 +53,9 @@ def test_the_file_of_a_use_case_that_was_refused_is_deleted(world: World, tmp_pa
     (tmp_path / "a.pdf").write_bytes(pdf())
     with (tmp_path / "a.pdf").open("rb") as content:
         upload = documents.Upload("扫描件.pdf", content)
-        row = documents.stored(vault, Purpose.PROCEEDING, world.programme, upload, world.actor("office"), at(NOW))
+        row = documents.store_document(
+            vault, Purpose.PROCEEDING, world.programme, upload, world.actor("office"), at(NOW)
+        )
     assert list(vault.store.names()) == [row.name]
     documents.discard(vault, row)
     assert list(vault.store.names()) == []

@@ -40,7 +40,7 @@ def test_nobody_slips_through_between_a_lapse_and_its_settlement(world: World) -
     world.file(period, nominee, "2026-09-18 Fri 09:00")
     with world.database.reader() as session:
         between(session, 2, lambda: world.run(settlement.settle_due, now=at(DEADLINE)))
-        assert leavers.disqualified(session, [nominee], at(DEADLINE)) == {nominee}
+        assert leavers.find_disqualified(session, [nominee], at(DEADLINE)) == {nominee}
 
 
 def test_nobody_slips_through_the_gates_while_an_objection_is_upheld(world: World) -> None:
@@ -52,5 +52,5 @@ def test_nobody_slips_through_the_gates_while_an_objection_is_upheld(world: Worl
             programme = session.get_one(Programme, world.programme)
             them = session.scalars(select(Nominee).where(Nominee.id == nominee)).all()
             between(session, moment, lambda case=case: world.act(investigation.confirm, case, "head", 1, now=EARLIER))
-            standing = gates.standings(session, world.keyring, programme, them, at(EARLIER))[nominee]
+            standing = gates.find_standings(session, world.keyring, programme, them, at(EARLIER))[nominee]
         assert standing.how_left or HEARD in standing.obstacles(ROUNDS[3]), f"upheld before statement {moment}"

@@ -1,4 +1,4 @@
-"""Nothing is decided on what a session read before it got the lock (SECURITY 52)."""
+"""Each decision rests on rows that were read after the lock was taken (SECURITY 52)."""
 
 from __future__ import annotations
 

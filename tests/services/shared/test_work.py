@@ -1,4 +1,4 @@
-"""The unit of work: committed once with its record, or not at all."""
+"""A unit of work commits once, together with its record, or not at all."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ FILED = "2026-09-18 Fri 09:00"
 
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-across = pytest.mark.parametrize(
+between_databases = pytest.mark.parametrize(
     ("database", "elsewhere"), [("sqlite", "postgresql"), ("postgresql", "sqlite")], indirect=True
 )
 NOW = at("2026-09-19 Sat 12:00")

@@ -19,15 +19,25 @@ from sqlalchemy import select, text
 from app.database import ROOT, Database
 from app.domain.refusals import BackupFailed, NotABackup
 from app.evidence.store import Folder
-from app.models import Base, Document, Evidence, Purpose
+from app.models import Document, Evidence, Purpose
 from app.services.objections import evidence, following
 from app.services.record import chain
 from app.services.shared import documents
-from app.services.upkeep import backup, portable
+from app.services.upkeep import backup
 from app.services.upkeep.backup import back_up
 from tests.conftest import KEY
 from tests.files import attach, form_hash, hand_in, pdf, png, vault_in
-from tests.services.upkeep.backups import FILED, NOW, RING, across, counts, eventful, manifest_of, on_sqlite, restore
+from tests.services.upkeep.backups import (
+    FILED,
+    NOW,
+    RING,
+    between_databases,
+    counts,
+    eventful,
+    manifest_of,
+    on_sqlite,
+    restore,
+)
 from tests.web.browsing import TOKEN
 from tests.world import World
 
@@ -47,7 +57,7 @@ def stored_names(world: World) -> list[str]:
 # --- while people write ----------------------------------------------------------------------------
 
 
-@across
+@between_databases
 def test_security_09_a_backup_made_while_people_write_is_one_moment_and_is_put_back_elsewhere(
     world: World, store: Folder, tmp_path: Path, elsewhere: Database
 ) -> None:
@@ -118,7 +128,7 @@ def test_security_09_every_value_comes_back_exactly_and_new_rows_follow(
         assert late == []
 
 
-@across
+@between_databases
 def test_security_09_an_id_that_was_given_out_is_not_given_again(
     world: World, store: Folder, tmp_path: Path, elsewhere: Database
 ) -> None:
@@ -152,11 +162,6 @@ def test_security_09_files_of_staff_come_back_whole_and_a_lost_one_is_named(
     assert (opened.file_name, b"".join(opened.content)) == ("关于表彰的请示.pdf", pdf("关于表彰的请示.pdf"))
     assert set(again.store.names()) == {kept}
     there.dispose()
-
-
-def test_every_column_of_every_table_has_a_portable_kind() -> None:
-    for table in Base.metadata.sorted_tables:
-        assert portable.kinds_of(table).keys() == set(table.columns.keys())
 
 
 # --- what is in it ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""This machine's clock beside the database's (R1)."""
+"""The difference between this machine's clock and the database's is measured (R1)."""
 
 import datetime as dt
 

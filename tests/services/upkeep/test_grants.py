@@ -1,4 +1,4 @@
-"""The portal's own user on PostgreSQL: everything it needs, and no hand on the record (R32)."""
+"""The portal's own user on PostgreSQL has every right it needs, and cannot change the record (R32)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A replaced key: everything sealed is sealed anew, or nothing is spoilt (SECURITY 15)."""
+"""After a key is replaced, every sealed row is sealed again, or none is changed (SECURITY 15)."""
 
 from __future__ import annotations
 

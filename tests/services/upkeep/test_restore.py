@@ -1,4 +1,4 @@
-"""A backup put back: whole, into an empty database, or not at all (SECURITY 9)."""
+"""A backup is restored whole into an empty database, or not at all (SECURITY 9)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,16 @@ from app.models import Period
 from app.services.upkeep import portable
 from app.services.upkeep.backup import back_up
 from tests.data import DATA
-from tests.services.upkeep.backups import NOW, RING, across, counts, eventful, manifest_of, on_sqlite, restore
+from tests.services.upkeep.backups import (
+    NOW,
+    RING,
+    between_databases,
+    counts,
+    eventful,
+    manifest_of,
+    on_sqlite,
+    restore,
+)
 from tests.world import World, at
 
 Spoil = Callable[[Path], object]
@@ -74,7 +83,7 @@ def test_security_09_a_backup_that_differs_from_its_manifest_is_refused_before_a
         assert not (tmp_path / f"e{number}").exists()
 
 
-@across
+@between_databases
 def test_security_09_a_backup_is_put_back_into_an_empty_database_only(
     world: World, store: Folder, tmp_path: Path, elsewhere: Database
 ) -> None:
@@ -126,7 +135,7 @@ def test_what_stops_a_restore_leaves_the_database_empty_for_another_try(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(portable, "go_on_after", stop)
+    monkeypatch.setattr(portable, "continue_ids_after", stop)
     with pytest.raises(KeyboardInterrupt):
         restore(fresh, Folder(tmp_path / "e2"), RING, made.folder, NOW)
     monkeypatch.undo()

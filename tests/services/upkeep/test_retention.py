@@ -1,4 +1,4 @@
-"""What is kept of people goes when its time is up; numbers and the record stay (SECURITY 18)."""
+"""Personal data is purged when its time is up; counts and the record stay (SECURITY 18)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of the award: papers with their scans, the list looked through, the decision, what the public reads."""
+"""The pages of the award: papers with their scans, the list, the decision, the public page."""
 
 from __future__ import annotations
 

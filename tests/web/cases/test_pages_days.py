@@ -25,7 +25,7 @@ MOMENTS = [f"2026-09-18 Fri {hour:02}:{minute:02}" for hour, minute in ((0, 7), 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ids as the portal draws them."""
-    monkeypatch.setattr(drawing, "draw", drawing.at_random)
+    monkeypatch.setattr(drawing, "draw", drawing.draw_random_id)
 
 
 def test_security_43_no_minute_of_an_arrival_is_in_anything_a_unit_reads(

@@ -147,7 +147,7 @@ def test_security_20_a_head_finds_its_own_branch_and_everything_else_is_not_ther
 
 def test_a_units_page_of_a_programme_holds_nothing_of_another_unit(world: World, staff: Staff) -> None:
     places = Places(world.luoping, 77, 88, secret_collectives=66, note="罗平的备注")
-    world.run(quotas.give, world.programme, [places], by=world.actor("office"), now=at("2026-09-18 Fri 09:00"))
+    world.run(quotas.give_places, world.programme, [places], by=world.actor("office"), now=at("2026-09-18 Fri 09:00"))
     here = f"/programmes/{world.programme}"
     assert {text for text in ("77", "88", "66", "罗平") if text in staff("head").get(here).text} == set()
     assert {text for text in ("77", "88", "66", "罗平") if text in staff("stranger").get(here).text} == {

@@ -17,7 +17,7 @@ GONE = Finding("an-invariant-of-an-older-version", "R6", "objections", 8)
 
 
 def night(world: World, *findings: Finding) -> None:
-    world.run(checking.keep, list(findings), 1.5, now=at(NIGHT))
+    world.run(checking.store_findings, list(findings), 1.5, now=at(NIGHT))
 
 
 def test_before_the_first_night_the_pages_say_so(world: World, staff: Staff) -> None:

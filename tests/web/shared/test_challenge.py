@@ -1,4 +1,4 @@
-"""The challenge: asked of nobody until a bucket runs hot, good once, and not the only way through (R17)."""
+"""A challenge is set when a rate limit is nearly reached, counts once, and can be replaced by waiting (R17)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rate limits: each bucket trips alone, says when to come back, and thirty neighbours are not one crowd (R17)."""
+"""Each rate limit works alone and says when to come back; thirty people behind one address can file (R17)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Prometheus reads, and that nobody else does."""
+"""Prometheus reads the metrics with a token, and nobody reads them without."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def test_what_the_last_night_found_is_told_with_its_age(world: World, make_app: 
     assert before["broken_invariants"] == 0
     assert "last_check_hours" not in before
     finding = Finding("objection-is-filed-inside-the-window", "R6", "objections", 1)
-    world.run(checking.keep, [finding, finding], 1.0, now=at("2026-09-18 Fri 03:00"))
+    world.run(checking.store_findings, [finding, finding], 1.0, now=at("2026-09-18 Fri 03:00"))
     clock.to("2026-09-18 Fri 09:00")
     read = figures(watch)
     assert (read["broken_invariants"], read["last_check_hours"]) == (2, 6)

@@ -1,4 +1,4 @@
-"""A contact's share: it makes the challenge harder for who filed, and tells strangers nothing (R17)."""
+"""Filing again under one contact makes the challenge harder, and tells strangers nothing (R17)."""
 
 from __future__ import annotations
 

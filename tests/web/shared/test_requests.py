@@ -1,4 +1,4 @@
-"""What is logged: JSON lines that name a request, and nothing of whoever made it (R18, R19)."""
+"""The log has JSON lines that name a request, and nothing of the person who made it (R18, R19)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from app.domain.accounts.staffing import UNIT_ROLES
 from app.domain.cases.states import Role
 from app.models import SecondFactor, StaffSession, Unit, UnitKind, User
-from app.services.record.checks.registry import LiveData, invariant, on_record
+from app.services.record.checks.registry import LiveData, invariant, is_on_record
 
 
 @invariant("R21", "单位的上下级是：所在单位、推荐单位、市级专班")
@@ -67,7 +67,7 @@ def agreement_is_by_somebody_else(_live: LiveData) -> Select[int]:
 
 @invariant("R22", "账号的同意启用和本人验证都在发放密码以后，记录在案")
 def agreement_is_on_the_record(_live: LiveData) -> Select[int]:
-    recorded = or_(on_record("user.agreed", "user", User.id), on_record("user.proved", "user", User.id))
+    recorded = or_(is_on_record("user.agreed", "user", User.id), is_on_record("user.proved", "user", User.id))
     too_early = User.agreed_at < User.password_given_at
     return select(User.id).where(User.agreed_at.is_not(None), too_early | ~recorded)
 

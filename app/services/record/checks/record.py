@@ -21,7 +21,7 @@ from app.models import (
     User,
 )
 from app.services.record.chain import verify
-from app.services.record.checks.registry import LiveData, invariant, on_record
+from app.services.record.checks.registry import LiveData, invariant, is_on_record
 
 Found = Iterator[tuple[type[Base], int]]
 _SUBJECTS: dict[str, type[Base]] = {
@@ -90,36 +90,36 @@ def filing_is_on_the_record(live: LiveData) -> Select[int]:
 @invariant("R32", "案件走到这一步，记录里有")
 def state_of_a_case_is_on_the_record(_live: LiveData) -> Iterator[Select[int]]:
     for state, actions in _LED_THERE.items():
-        led = [on_record(action, "case", Case.id) for action in actions]
+        led = [is_on_record(action, "case", Case.id) for action in actions]
         yield select(Case.id).where(Case.state == state, ~or_(*led))
 
 
 @invariant("R32", "每次公示的安排都有记录")
 def scheduling_is_on_the_record(_live: LiveData) -> Select[int]:
-    return select(Period.id).where(~on_record("period.scheduled", "period", Period.id))
+    return select(Period.id).where(~is_on_record("period.scheduled", "period", Period.id))
 
 
 @invariant("R32", "每次公示的撤回、到期处理都有记录")
 def end_of_a_period_is_on_the_record(_live: LiveData) -> Iterator[Select[int]]:
     for column, action in ((Period.cancelled_at, "period.cancelled"), (Period.settled_at, "period.settled")):
-        yield select(Period.id).where(column.is_not(None), ~on_record(action, "period", Period.id))
+        yield select(Period.id).where(column.is_not(None), ~is_on_record(action, "period", Period.id))
 
 
 @invariant("R32", "每次公示的办结都有记录")
 def closing_is_on_the_record(_live: LiveData) -> Select[int]:
-    return select(Closing.id).where(~on_record("period.closed", "period", Closing.period_id))
+    return select(Closing.id).where(~is_on_record("period.closed", "period", Closing.period_id))
 
 
 @invariant("R32", "每次取消资格都有记录")
 def disqualification_is_on_the_record(_live: LiveData) -> Select[int]:
-    recorded = on_record("nominee.disqualified", "nominee", Disqualification.nominee_id)
+    recorded = is_on_record("nominee.disqualified", "nominee", Disqualification.nominee_id)
     return select(Disqualification.id).where(~recorded)
 
 
 @invariant("R32", "每次退出都有记录")
 def withdrawal_is_on_the_record(_live: LiveData) -> Select[int]:
     return select(Nominee.id).where(
-        Nominee.withdrawn_at.is_not(None), ~on_record("nominee.withdrawn", "nominee", Nominee.id)
+        Nominee.withdrawn_at.is_not(None), ~is_on_record("nominee.withdrawn", "nominee", Nominee.id)
     )
 
 

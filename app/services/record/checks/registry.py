@@ -143,7 +143,9 @@ class LiveData:
         return number
 
 
-def on_record(action: str, kind: str, row_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def is_on_record(
+    action: str, kind: str, row_id: ColumnElement[int] | InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
     """Whether the record has an act about a row, in SQL."""
     subject = literal(f"{kind}:") + cast(row_id, String)
     return exists().where(AuditRow.subject == subject, AuditRow.action == action)

@@ -23,7 +23,7 @@ from app.models import (
     UnitKind,
     User,
 )
-from app.services.record.checks.registry import LiveData, invariant, on_record
+from app.services.record.checks.registry import LiveData, invariant, is_on_record
 
 _ON_RECORD = {
     LookOutcome.CONFIRMED: f"case.{Action.CONFIRM_LOOK}",
@@ -119,7 +119,7 @@ def reopened_case_is_the_offices(_live: LiveData) -> Select[int]:
 
 @invariant("R35", "申请复核、答复复核都有记录")
 def second_look_is_on_the_record(_live: LiveData) -> Iterator[Select[int]]:
-    yield select(SecondLook.id).where(~on_record("objection.look_asked", "case", SecondLook.case_id))
+    yield select(SecondLook.id).where(~is_on_record("objection.look_asked", "case", SecondLook.case_id))
     for outcome, action in _ON_RECORD.items():
         answered = SecondLook.outcome == outcome
-        yield select(SecondLook.id).where(answered, ~on_record(action, "case", SecondLook.case_id))
+        yield select(SecondLook.id).where(answered, ~is_on_record(action, "case", SecondLook.case_id))

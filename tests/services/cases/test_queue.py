@@ -1,0 +1,54 @@
+"""A queue shows a unit its cases, the open ones first, and the office those it watches (R20, R21)."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.cases.states import State
+from app.services.cases import queue
+from tests.world import World, at
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+FILED = "2026-09-18 Fri 09:00"
+NOW = "2026-09-21 Mon 10:00"
+
+
+def test_open_cases_come_first_and_a_choice_of_states_narrows(world: World) -> None:
+    period = world.round_two()
+    ended, _ = world.file(period, world.nominees[2], FILED)
+    later, _ = world.file(period, world.nominees[3], "2026-09-20 Sun 09:00", contact="13000000002")
+    world.bring(ended, State.CONCLUDED, "2026-09-21 Mon 09:00")
+    with world.database.reader() as session:
+        rows = queue.list_queue(session, world.actor("head"), at(NOW))
+        assert [(row.case.id, row.is_open) for row in rows] == [(later, True), (ended, False)]
+        chosen = queue.list_queue(session, world.actor("head"), at(NOW), [State.CONCLUDED])
+        assert [row.case.id for row in chosen] == [ended]
+        assert queue.list_queue(session, world.actor("head"), at(NOW), assignee_id=world.people["handler"]) == []
+
+
+def test_who_lists_a_case_and_who_watches_it(world: World) -> None:
+    case, _ = world.file(world.round_two(), world.nominees[2], FILED)
+    table = [("stranger", [], []), ("auditor", [], []), ("office", [], [case]), ("head", [case], [])]
+    for login, own, watched in table:
+        with world.database.reader() as session:
+            actor = world.actor(login)
+            assert [row.case.id for row in queue.list_queue(session, actor, at(NOW))] == own, login
+            assert [row.case.id for row in queue.list_watched(session, actor, at(NOW))] == watched, login
+
+
+def test_a_case_presses_on_its_last_working_day_and_ends_at_the_deadline(world: World) -> None:
+    period = world.round_two()
+    world.file(period, world.nominees[2], FILED)
+    for now, urgent, is_open in (
+        ("2026-09-28 Mon 23:59:59.999999", False, True),
+        ("2026-09-29 Tue 00:00", True, True),
+        ("2026-09-30 Wed 00:00", False, False),
+    ):
+        with world.database.reader() as session:
+            [row] = queue.list_of_period(session, period, world.actor("office"), at(now))
+            assert (row.urgent, row.is_open) == (urgent, is_open), now
+
+
+def test_a_case_of_a_unit_with_people_has_hands(world: World) -> None:
+    world.file(world.round_two(), world.nominees[2], FILED)
+    assert world.do(queue.list_without_hands, at(NOW)) == []

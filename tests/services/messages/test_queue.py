@@ -1,0 +1,47 @@
+"""A commit wakes a sender, and a queue that is out of order never fails the request (R28)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from huey import Huey, MemoryHuey
+
+from app.services.messages import queue
+from config import Settings
+
+
+def test_without_redis_the_queue_is_a_file_of_the_instance_folder(tmp_path: Path) -> None:
+    call = queue.add_tasks(huey := queue.open_queue(Settings(instance_dir=tmp_path / "instance")))
+    call()
+    assert huey.pending_count() == 1
+    assert (tmp_path / "instance" / "queue.sqlite").is_file()
+
+
+def test_a_call_delivers_and_leaves_the_bounces_alone() -> None:
+    done: list[str] = []
+    huey = MemoryHuey("test", results=False)
+    call = queue.add_tasks(huey, lambda: done.append("deliver"), lambda: done.append("bounces"))
+    call()
+    huey.execute(huey.dequeue())
+    assert done == ["deliver"]
+
+
+def test_no_more_calls_wait_than_threads_have_use_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    huey = MemoryHuey("test", results=False)
+    monkeypatch.setattr(queue, "open_queue", lambda _: huey)
+    wake = queue._make_waker(Settings())
+    for _ in range(queue._CALLS + 3):
+        wake()
+    assert huey.pending_count() == queue._CALLS
+
+
+def test_a_queue_that_is_out_of_reach_is_logged_and_raises_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_: Settings) -> Huey:
+        raise ConnectionError("no Redis")
+
+    monkeypatch.setattr(queue, "open_queue", refuse)
+    queue._make_waker(Settings())()
+    assert [record.getMessage() for record in caplog.records] == ["no sender was called"]
