@@ -346,8 +346,8 @@ def test_0023_what_was_told_before_is_not_sent_now_and_two_occasions_are_new(emp
         insert(empty, "outbox", row | {"case_id": 1, "reminder": "gossip"})
 
 
-def test_0025_nobody_is_bound_to_an_identity_provider_and_no_two_to_one_subject(empty: Database) -> None:
-    empty.migrate(revision="0024")
+def test_0026_nobody_is_bound_to_an_identity_provider_and_no_two_to_one_subject(empty: Database) -> None:
+    empty.migrate(revision="0025")
     insert(empty, "units", {"id": 1, "kind": "office"})
     insert(
         empty, "users", *[{"id": number, "login": f"a{number}", "role": "office", "unit_id": 1} for number in (1, 2)]
