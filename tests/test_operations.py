@@ -194,7 +194,7 @@ def test_whoever_follows_the_document_has_a_portal_with_a_programme_and_people(m
         machine.do(command)
 
     first = machine.printed[FIRST]
-    assert first.splitlines()[0] == "已建立工作专班“市评选表彰工作专班”"
+    assert first.splitlines()[0] == "已建立市级专班“市评选表彰工作专班”"
     passwords = {
         command.split()[3]: re.findall(r"密码（只显示这一次）：(\S+)", said)[0]
         for command, said in machine.printed.items()

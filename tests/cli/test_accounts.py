@@ -50,7 +50,7 @@ FIRST = ("user", "add", "wang", "--name", "王主任", "--role", "office")
 def test_without_an_office_the_command_says_what_to_type(database: Database, run: Run) -> None:
     for arguments in (FIRST, ("user", "list")):
         said = run(*arguments).output
-        assert "--role office --office 工作专班的名称" in said, said
+        assert "--role office --office 市级专班的名称" in said, said
         assert "没有名为" not in said  # no unit was asked for
     with database.reader() as session:
         assert session.scalar(select(func.count(Unit.id))) == 0
@@ -60,7 +60,7 @@ def test_one_command_makes_the_office_and_its_first_account(database: Database, 
     done = run(*FIRST, "--office", "市评选表彰工作专班", GONGSHI_PUBLIC_URL="https://gongshi.example.org")
     assert done.exit_code == 0, done.output
     made, added, secret, handed, address = done.stdout.splitlines()
-    assert (made, added) == ("已建立工作专班“市评选表彰工作专班”", "已新增 wang（工作专班，市评选表彰工作专班）")
+    assert (made, added) == ("已建立市级专班“市评选表彰工作专班”", "已新增 wang（市级专班，市评选表彰工作专班）")
     assert handed == "请当面或打电话告诉本人，7天内有效；登录后须先换成自己的密码。"
     assert address == "登录地址：https://gongshi.example.org/login"
     with database.reader() as session:
@@ -86,10 +86,10 @@ def test_the_office_is_made_with_its_first_account_or_not_at_all(database: Datab
 
 
 def test_a_second_office_is_not_made_and_its_name_may_be_repeated(world: World, run: Run) -> None:
-    other = run(*FIRST, "--office", "另一个工作专班")
+    other = run(*FIRST, "--office", "另一个市级专班")
     assert (other.exit_code, "名称是“市评选工作组办公室”" in other.stderr) == (1, True), other.output
     same = run(*FIRST, "--office", "市评选工作组办公室")
-    assert (same.exit_code, same.stdout.splitlines()[0]) == (0, "已新增 wang（工作专班，市评选工作组办公室）")
+    assert (same.exit_code, same.stdout.splitlines()[0]) == (0, "已新增 wang（市级专班，市评选工作组办公室）")
 
 
 def test_of_two_own_units_of_one_name_the_one_above_tells_which(world: World, run: Run) -> None:

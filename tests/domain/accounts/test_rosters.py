@@ -9,6 +9,7 @@ from app.domain.cases.states import Role
 from app.domain.programmes.book_rows import Rows
 
 GOOD = ["麒麟区养护站", "麒麟区", "王小明", "单位负责人", "wang01"]
+OTHER = ["麒麟区养护站", "麒麟区", "李小红", "单位经办人", "li02"]
 
 
 def sheet(*rows: list[str]) -> Rows:
@@ -28,10 +29,10 @@ def test_a_row_is_a_person_and_one_without_a_name_is_left_over() -> None:
 @pytest.mark.parametrize(
     ("row", "column", "words"),
     [
-        (["", *GOOD[1:]], "A", "请填写单位名称"),
-        ([*GOOD[:2], "名" * 61, *GOOD[3:]], "C", "姓名请写1到60个字"),
-        ([*GOOD[:3], "站长", "li"], "D", "角色应为：工作专班、单位负责人、单位经办人、监督员"),
-        ([*GOOD[:4], "王小明"], "E", "登录名请用2到60个小写字母"),
+        (["", *OTHER[1:]], "A", "请填写单位名称"),
+        ([*OTHER[:2], "名" * 61, *OTHER[3:]], "C", "姓名请写1到60个字"),
+        ([*OTHER[:3], "站长", "li"], "D", "角色应为：市级专班、单位负责人、单位经办人、监督员"),
+        ([*OTHER[:4], "王小明"], "E", "登录名请用2到60个小写字母"),
         (["另一个站", "", "李", "单位经办人", "wang01"], "E", "在第2行已经写过，请换一个"),
         ([*GOOD[:4], "other"], "C", "“王小明”在第2行已经写过，一个人只要一个账号"),
     ],

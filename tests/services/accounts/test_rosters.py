@@ -96,7 +96,7 @@ def test_a_sheet_is_saved_whole_with_logins_made_up_where_it_has_none(world: Wor
     rows = (
         ["甲站", "", "张三", "单位负责人", "zhangsan"],
         ["甲站", "麒麟区", "李四", "单位经办人", ""],
-        ["市评选工作组办公室", "", "王五", "工作专班", ""],
+        ["市评选工作组办公室", "", "王五", "市级专班", ""],
     )
     slips = world.run(rosters.load, sheets(*rows), by=world.actor("office"), now=NOW)
     assert [(slip.login, slip.name, slip.unit, slip.role) for slip in slips] == [
@@ -116,8 +116,8 @@ def test_a_sheet_is_saved_whole_with_logins_made_up_where_it_has_none(world: Wor
         (["没有的站", "", "张三", "单位经办人", ""], "A", "没有名为“没有的站”的单位"),
         (["甲站", "罗平县", "张三", "单位经办人", ""], "A", "“罗平县”下面没有名为“甲站”的单位"),
         (["养护站", "", "张三", "单位经办人", ""], "B", "有2个名为“养护站”的单位，请在“推荐单位”一列写明是哪一个"),
-        (["甲站", "", "张三", "工作专班", ""], "D", "工作专班的账号只能属于工作专班"),
-        (["市评选工作组办公室", "", "张三", "单位经办人", ""], "D", "不能属于工作专班"),
+        (["甲站", "", "张三", "市级专班", ""], "D", "市级专班的账号只能属于市级专班"),
+        (["市评选工作组办公室", "", "张三", "单位经办人", ""], "D", "不能属于市级专班"),
         (["甲站", "", "张三", "单位经办人", "handler"], "E", "登录名 handler 已经有人用了"),
     ],
 )
@@ -143,7 +143,7 @@ def test_a_head_fills_in_its_own_units_alone_and_a_person_there_is_not_added_twi
     [wrong] = seen(world, "head", ["乙站", "", "张三", "单位经办人", ""]).wrong
     assert "没有名为“乙站”的单位" in wrong.words
     [wrong] = seen(world, "head", ["甲站", "", "张三", "监督员", ""]).wrong
-    assert (wrong.column, "须由工作专班开设" in wrong.words) == ("D", True)
+    assert (wrong.column, "须由市级专班开设" in wrong.words) == ("D", True)
     with world.database.reader() as session:
         rows = rosters.blank_rows(session, world.actor("head"))
     assert rows[-2:] == [["甲站", "麒麟区", "", "单位负责人", ""], ["甲站", "麒麟区", "", "单位经办人", ""]]

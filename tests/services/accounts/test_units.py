@@ -183,6 +183,6 @@ def test_two_who_make_the_office_at_once_make_one(database: Database) -> None:
     made = at_once([lambda: make("市评选表彰工作专班")] * 2)
     assert made[0] == made[1]
     with refuses((BadValue, "一个平台只有一个")):
-        make("另一个工作专班")
+        make("另一个市级专班")
     with database.reader() as session:
         assert session.scalars(select(Unit.name)).all() == ["市评选表彰工作专班"]
