@@ -87,7 +87,7 @@ def test_inside_the_window_the_unit_is_named_to_the_second(
         page = client.get(f"/periods/{period}").source
         assert "0874-1234567" in page
         # A messenger keeps the card of a shared link longer than the window lasts.
-        assert '<meta property="og:title" content="麒麟区推荐的集体本单位公示">' in page
+        assert '<meta property="og:title" content="麒麟区拟推荐集体公示（本单位）">' in page
         for path in (f"/periods/{period}", f"/periods/{period}/nominees/{world.nominees[0]}"):
             cards = re.findall(r'<meta (?:name|property)="[^"]+" content="[^"]*">', client.get(path).source)
             assert not [card for card in cards if NAME in card], path
