@@ -87,7 +87,7 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
     citizen.goto("/receipt")
     citizen.get_by_label("查询码").fill(code)
     press(citizen, "查询")
-    says(citizen, "办结期限内没有结论，该对象参评资格已取消")
+    says(citizen, "办结期限内没有结论", "该对象参评资格已取消")
     assert world.case(open_case).state is State.RECEIVED
     portal.time_is("2026-10-01 Thu 00:20")
     assert sum(done.disqualified for done in world.run(settlement.settle_due, now=at("2026-10-01 Thu 00:20"))) == 1

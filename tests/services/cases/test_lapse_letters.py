@@ -32,7 +32,7 @@ def test_of_two_cases_the_one_that_is_no_complaint_writes_to_the_nominee(world: 
         answers = session.execute(select(Objection.case_id, Message.text).join(Message)).all()
     assert sorted(each for each, _ in answers) == sorted([complaint, case])
     for _, text in answers:
-        assert text == "规定时间届满，没有作出结论。该推荐对象的参评资格已经取消。"
+        assert text == "办结期限届满，没有作出结论。该推荐对象的参评资格已经取消。"
 
 
 def test_a_complaint_alone_writes_to_the_nominee_and_not_to_its_unit(world: World) -> None:
