@@ -51,8 +51,6 @@ def serve(opened: OpenPortal) -> None:
 
     opened.settings.require_real_keys()
     opened.settings.require_shared_limits()
-    for sentence in opened.settings.lacking_identity():
-        click.echo(sentence, err=True)
     with opened.migrated.reader() as session:
         setting_up.require_notices(session)
     opened.migrated.dispose()

@@ -37,6 +37,8 @@ def wsgi() -> Flask:
 def run(settings: Settings) -> None:
     """Serve until stopped. Settlement, warnings and the uptime record tick beside the workers; messages are sent."""
     logs.configure(settings)
+    for sentence in settings.lacking_identity():
+        _log.warning(sentence)
     stop = threading.Event()
     beside: list[tuple[Callable[..., None], tuple[object, ...]]] = [(ticking.run, (settings,))]
     if settings.senders:

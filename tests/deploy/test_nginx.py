@@ -200,6 +200,7 @@ def test_what_nginx_itself_refuses_is_said_in_chinese_under_the_same_headers(tmp
                 "Content-Type": "text/html; charset=utf-8",
                 "Cache-Control": "no-store",
                 "Retry-After": "60",
+                "X-Robots-Tag": "noindex, noarchive",
             } | {name.title(): value for name, value in (*SECURITY_HEADERS, STRICT_TRANSPORT)}
 
 

@@ -34,7 +34,7 @@ def concluded(conclusion: Conclusion) -> Course:
         (course(State.AWAITING_SUPPLEMENT), "请您补充情况"),
         (course(State.PROPOSED), "正在核查"),
         (course(State.DECLINED), "不予受理"),
-        (course(State.LAPSED), "规定时间内没有结论"),
+        (course(State.LAPSED), "办结期限内没有结论"),
         (concluded(Conclusion.UPHELD), "异议成立"),
         (concluded(Conclusion.PARTLY_UPHELD), "异议部分成立，不影响参评资格"),
         (concluded(Conclusion.DISMISSED), "异议不成立"),
