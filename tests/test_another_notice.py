@@ -299,7 +299,7 @@ def test_papers_and_award_are_those_of_the_other_notice(county: World, folder: P
     assert reasons == {"还没有列入全县公示"}
     last = county.schedule(3, county.office, going, TO_ALL, 3, "2026-09-25 Fri 10:00")
     with county.database.reader() as session:
-        assert session.get_one(Period, last).title == "全县公示"
+        assert session.get_one(Period, last).title == "拟表彰对象公示（全县）"
         clerk = Clerk(office, at("2026-09-28 Mon 09:00"), Stationery("https://gongshi.example.gov.cn"), vault)
         hung = written(period_papers.notice(session, last, clerk))
     assert "经评选小组审定，现将拟命名人选在全县公示。" in hung
@@ -325,9 +325,10 @@ def test_pages_call_honours_and_lists_what_the_other_notice_calls_them(
     app = make_app(notices_dir=str(FOLDER))
     office, programme = Browser(app).sign_in(county.people["office"]), f"/programmes/{county.programme}"
     for path, words in {
-        "/": ("护河模范单位1个、护河模范2名",),
+        "/": ("集体1、个人2",),
+        f"/periods/{shown}": ("护河模范单位1个", "护河模范2名"),
         f"/office/periods/{shown}": ("护河模范单位1个、护河模范2名",),
-        f"{programme}/papers": ("护河模范单位1个，护河模范3名", "护河模范单位名册", "护河模范名册", "附件5", "附件6"),
+        f"{programme}/papers": ("护河模范单位1个、护河模范3名", "护河模范单位名册", "护河模范名册", "附件5", "附件6"),
         f"{programme}/papers/templates": ("附件7 护河模范单位登记表", "附件8 护河模范登记表"),
         programme: ("护河模范单位称号 岚河县护河模范单位", "护河模范称号 岚河县护河模范"),
         f"{programme}/edit": ("护河模范单位称号", "护河模范称号", "例如：岚河县护河模范评选（2031年）。"),

@@ -25,11 +25,13 @@ def test_a_type_without_a_kind_is_refused() -> None:
 
 def test_lines_come_in_the_order_of_the_key_and_load_as_they_were(world: World) -> None:
     users = Base.metadata.tables["second_factors"]
-    with world.database.writer() as session:
+    with world.database.reader() as session:
         connection = session.connection()
         before = connection.execute(select(users).order_by(*users.primary_key.columns)).all()
         lines = list(portable.lines_of(connection, users))
         assert [json.loads(line)["user_id"] for line in lines] == [row.user_id for row in before]
+    with world.database.writer() as session:
+        connection = session.connection()
         connection.execute(delete(users))
         assert portable.load(connection, users.name, portable.kinds_of(users), lines) == len(before) > 0
         assert connection.execute(select(users).order_by(*users.primary_key.columns)).all() == before
