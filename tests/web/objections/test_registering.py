@@ -22,7 +22,7 @@ from tests.world import FACTS, World, at
 
 FRIDAY = "2026-09-18 Fri 10:00"
 HIDDEN = {"step", "csrf_token", "form_token", "pointed_out"}
-SHEET = Path("static/css/site.css")
+SHEET = Path("static/css/base.css")
 NAME, PHONE = "赵小禾", "13000000001"
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 pytestmark = on_sqlite  # what the databases do differently is tested with the services
