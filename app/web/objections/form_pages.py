@@ -61,16 +61,18 @@ def note_files(form: ObjectionForm) -> list[Attached]:
 def show_check(period: Period, entry: EntryView | None, content: Content, handle: str) -> ResponseReturnValue:
     """Show the check page, with a challenge if one is due or was `asked` for again.
 
-    After the close only the holder of a slip may still file, and no name is shown (R5).
+    After the close only the holder of a slip may still file, until the period is closed or its deadline is over (R17).
+    No name is shown then (R5).
     """
     form = drafting.filled(ObjectionForm, content, handle)
-    if entry is None and not form.slip.data:
-        return form_page(period, None, FormStep.CHECK, form)
+    told = content["stage"] == FormStep.CHECK  # what was said on another page does not belong here
+    slip_counts = form.slip.data and period.closed_at is None and now() < period.conclude_by
+    if entry is None and not slip_counts:
+        return form_page(period, None, FormStep.CHECK, form, 409, content["said"] if told else "")
     token, contact = form.form_token.data or "", form.contact.data or ""
     effort = limits.effort(token, contact)
     due = content["asked"] or limits.asks_for_more(token, contact)
     files = note_files(form)
-    told = content["stage"] == FormStep.CHECK  # what was said on another page does not belong here
     refusal = content["said"] if told else ""
     at_least = dt.timedelta(seconds=limits.seconds_until_waiting()) if due else dt.timedelta(0)
     task = (
@@ -87,7 +89,6 @@ def show_check(period: Period, entry: EntryView | None, content: Content, handle
         challenge=task,
         step=FormStep.CHECK,
         step_names=STEP_NAMES,
-        has_errors=bool(refusal),
         office=the_office(),
         now=now(),
     )
@@ -123,7 +124,6 @@ def form_page(
         form=form,
         step=step,
         step_names=STEP_NAMES,
-        has_errors=bool(refusal or steps.steps_with_errors(form)),
         own=steps.asked(step, of_unit=form.is_a_units),
         files=attaching.files_of(form.form_token.data) if step is FormStep.FACTS else [],
         refusal=refusal,

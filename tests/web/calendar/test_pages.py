@@ -79,7 +79,7 @@ def test_a_deadline_on_a_day_off_is_said_to_wait_and_until_when(
         ("2026-09-29 Tue 23:59", "已收到，等待受理"),
         ("2026-09-30 Wed 00:00", "已收到，等待受理"),
         ("2026-09-30 Wed 23:59:59", "已收到，等待受理"),
-        ("2026-10-01 Thu 00:00", "办结期限内没有结论，该对象参评资格已取消"),
+        ("2026-10-01 Thu 00:00", "该对象参评资格已取消"),
     ):
         clock.to(moment)
         assert waits in client.get(f"/periods/{period}").text

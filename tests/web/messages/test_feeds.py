@@ -40,13 +40,13 @@ def test_a_deadline_that_was_extended_is_told_anew(world: World, client: Browser
     period, later = world.round_two(), "2026-09-22 Tue 12:00"
     clock.to(later)
     before = client.get(f"/feeds/{world.programme}.atom").source
-    assert "规定时间2026年9月29日（星期二）24:00" in before
+    assert "办结期限2026年9月29日 24:00" in before
     extended = (scheduling.extend_deadline, period, at("2026-09-30 Wed 12:00").date(), "案情复杂，须延长。")
     with world.database.reader() as session:
         days = calendar_of(session)
     world.run(*extended, days, by=world.actor("office"), now=at(later))
     after = client.get(f"/feeds/{world.programme}.atom").source
-    assert "规定时间2026年9月30日（星期三）24:00" in after
+    assert "办结期限2026年9月30日 24:00" in after
     assert "<updated>2026-09-22T04:00:00+00:00</updated>" in after
     assert "2026-09-22T04:00:00" not in before
     assert re.findall(r"<id>.*?</id>", after) == re.findall(r"<id>.*?</id>", before)

@@ -70,7 +70,7 @@ def test_a_channel_is_tried_out_and_the_answer_is_on_the_page(office: Browser) -
     sent = office.post(form.action, form.fields | {"channel": "sms", "address": "13900000000"})
     assert "已发出，对方的应答：演示：写进了文件邮箱" in sent.text
     box = office.get("/office/messages/mailbox").text
-    assert re.search(r"）\d\d:\d\d · 短信 · 发给 13900000000 这是公示与异议处理平台发出的一条试发消息", box)
+    assert re.search(r"日 \d\d:\d\d · 短信 · 发给 13900000000 这是公示与异议处理平台发出的一条试发消息", box)
 
 
 def test_without_a_channel_the_page_says_so_and_offers_nothing(

@@ -133,7 +133,7 @@ def test_after_the_period_was_closed_a_slip_is_refused_by_name_with_text_and_tel
     assert late.status == 409
     assert "这次公示已于2026年9月24日 00:30办结，不能再立案核查，异议没有提交" in late.text
     assert typed["facts"] in late.source
-    assert "0874-0000000" in late.text
+    assert "0874-0000001" in late.text
     assert not [form for form in late.forms if form.action.endswith("/objection")]
     assert len(filed_at(world)) == 2
 

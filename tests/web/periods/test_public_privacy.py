@@ -45,8 +45,9 @@ def test_without_an_office_the_notice_is_there_all_the_same(database: object, cl
 @on_sqlite
 def test_the_form_leads_to_the_notice_right_below_the_contact_and_keeps_its_text(world: World, client: Browser) -> None:
     period = world.round_two()
-    source = client.get(f"/periods/{period}/nominees/{world.nominees[0]}/objection").source
-    after_contact = source[source.index('id="contact"') :]
-    link = re.search(r"<a [^>]*>", after_contact)
+    who = client.get(f"/periods/{period}/nominees/{world.nominees[0]}/objection")
+    source = client.steps(who)[0].source
+    before_contact = source[source.index("<main") : source.index('id="contact"')]
+    link = re.search(r'<a href="/privacy"[^>]*>', before_contact)
     assert link is not None
     assert link[0] == '<a href="/privacy" target="_blank" rel="noopener">'

@@ -23,7 +23,7 @@ from app.services.messages.followers import MessageChoice
 from app.services.objections import following, registering
 from tests.files import pdf
 from tests.services.messages.reaching import plan, reach_of
-from tests.web.browsing import Browser, MovingClock, filled
+from tests.web.browsing import Browser, MovingClock
 from tests.web.walking import read_by, unpacked
 from tests.world import World, at
 
@@ -59,7 +59,7 @@ def filed(world: World, client: Browser) -> World:
         "letter": (io.BytesIO(pdf(SEAL)), f"{TITLE}.pdf"),
         "evidence": (io.BytesIO(photograph()), f"{TITLE}.jpg"),
     }
-    check = client.send(client.get(here).form("/objection"), "check", **filled(**unit, step="check") | files)
+    check = client.to_check(here, **unit, **files)
     assert client.send(check.form("/objection"), "submit").status == 303
     second, code = world.file(int(here.split("/")[2]), world.nominees[2], "2026-09-18 Fri 09:00", name=WITHDRAWN)
     objection = world.do(following.find_by_receipt, world.keyring, code)
