@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app.database import ROOT
 from app.services.periods import publication
-from app.web.shared.portal import now, portal
+from app.web.shared.portal import now, portal, session
 from config import Settings
 
 TITLE = "评选表彰公示"  # the title of a site without a programme
@@ -131,17 +132,27 @@ def site_of(award: str = "", status: int = 200) -> Site:
 
 
 def _asked() -> Known:
-    """Ask the database, in a session of its own: the request's may have failed, or hold the lock of a writer."""
+    """Ask the database in the request's own session.
+
+    A second connection beside the request's would let a crowd wait for connections that it holds itself. A POST's
+    session would take the lock of a writer again: its pages say what was known before, and ask only where nothing was.
+    """
     known: Known = current_app.extensions["site"]
     try:
-        with portal().database.reader() as session:
-            award = publication.award_shown(session, now()) or ""
-            office = publication.the_office(session)
-            contact = SiteContact(office.name, office.phone or "", office.hours or "") if office else SiteContact()
+        if request.method != "POST":
+            _learn(known, session())
+        elif not known.contact.name:
+            with portal().database.reader() as reader:
+                _learn(known, reader)
     except SQLAlchemyError:
-        return known
-    known.award, known.contact = award, contact
+        pass
     return known
+
+
+def _learn(known: Known, reader: Session) -> None:
+    award, office = publication.award_shown(reader, now()) or "", publication.the_office(reader)
+    contact = SiteContact(office.name, office.phone or "", office.hours or "") if office else SiteContact()
+    known.award, known.contact = award, contact
 
 
 def _set(settings: Settings, name: str) -> str:

@@ -70,7 +70,7 @@ def test_security_39_whatever_is_filed_refused_or_broken_no_line_tells_who_or_wh
     answers.append(visitor.get(f"/periods/6?name={NAME}"))
     answers.append(Page(visitor.open(f"/periods/{CONTACT}", method="PROPFIND")))
     monkeypatch.setattr(intake, "file_objection", raises)
-    post(form, planted(contact=NAME + "@example.com"))
+    post(form, planted(contact=CONTACT + "b@example.com"))
     monkeypatch.undo()
     with world.database.writer() as session:
         session.execute(text("ALTER TABLE identities RENAME TO elsewhere"))
