@@ -122,6 +122,7 @@ def privacy() -> ResponseReturnValue:
 
 @blueprint.get("/genuine")
 @everyone
+@may_be_indexed
 def genuine() -> ResponseReturnValue:
     """Tell how to know this site from a false one: its domain, a telephone, the city's own site, the record's head."""
     today = local_date(now())
@@ -137,6 +138,7 @@ def genuine() -> ResponseReturnValue:
 
 @blueprint.get("/accessibility")
 @everyone
+@may_be_indexed
 def accessibility() -> ResponseReturnValue:
     """State what of the site everybody can use, what not yet, and whom to tell (无障碍环境建设法 32)."""
     return render_template("periods/public_accessibility.html", office=the_office())
