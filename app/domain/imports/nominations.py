@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -60,9 +61,15 @@ class Nomination:
     def name(self) -> str:
         return self.fields.get("name", "")
 
-    def place_of(self, number: int) -> str:
-        """Return in words where another row of the same list stands. Rows count on from sheet to sheet."""
-        return f"第{number}行" if not self.where else f"名单里排在前面的第{number}行"
+    @property
+    def place(self) -> str:
+        """Return in words where it stands. Numbers count on from sheet to sheet, rows do not."""
+        return self.where or f"第{self.number}行"
+
+    @property
+    def sheet(self) -> str:
+        """Return what tells its sheet from the list's others, "" where the list has one."""
+        return self.where.rpartition("”")[0]
 
 
 def problems_of(nomination: Nomination, today: dt.date, notice: AwardNotice) -> list[Problem]:
@@ -103,30 +110,41 @@ class Seen:
 
     def __init__(self, notice: AwardNotice) -> None:
         self._notice = notice
-        self._places: dict[int, tuple[int, str, str]] = {}
+        self._places: dict[int, _Met] = {}
 
     def problem(self, nomination: Nomination) -> Problem | None:
         """Return the problem of a nominee that was there before, and remember this one."""
         found = None
         fields = normalised(nomination, self._notice).fields
-        mine = (nomination.number, nomination.source, fields.get("id_number", ""))
+        number = fields.get("id_number")
+        mine = _Met(nomination.number, nomination.source, nomination.place, hash(number) if number else None)
         for column, facts in _likenesses(nomination.kind, fields):
-            number, source, id_number = self._places.setdefault(hash(facts), mine)
-            if (number, source) != mine[:2] and found is None:
-                where = nomination.place_of(number) if source == nomination.source else f"“{source}”"
-                found = _told(facts, column, where, id_number, mine[2])
+            met = self._places.setdefault(hash(facts), mine)
+            if (met.number, met.source) != (mine.number, mine.source) and found is None:
+                found = _told(facts, column, met, mine)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """A nominee seen before: where it stands, and the hash of its ID number, None where it has none."""
+
+    number: int
+    source: str
+    place: str
+    id_hash: int | None
 
 
 _ONCE = "同一推荐对象只能推荐一次，请删去多余的那一个"
 _BY_NAME, _BY_NAME_AND_UNIT = "name", "name and unit"
 
 
-def _told(facts: tuple[str, ...], column: str, where: str, number: str, other: str) -> Problem | None:
+def _told(facts: tuple[str, ...], column: str, met: _Met, mine: _Met) -> Problem:
     """Word the likeness of two nominations. Two people of one name are told apart by units or by ID numbers (R9)."""
+    where = met.place if met.source == mine.source else f"“{met.source}”"
     if facts[0] == "code":
         return Problem(column, f"与{where}重复", f"{_ONCE}；同一单位的两个内设机构没有自己的代码的，请写“无”")
-    told_apart = bool(number and other and number != other)
+    told_apart = None not in (met.id_hash, mine.id_hash) and met.id_hash != mine.id_hash
     if facts[0] == _BY_NAME_AND_UNIT and not told_apart:
         return Problem(column, f"与{where}重复", f"{_ONCE}；{NAMESAKES}")
     if facts[0] in (_BY_NAME, _BY_NAME_AND_UNIT):
@@ -154,9 +172,12 @@ def _likenesses(kind: Kind, fields: Mapping[str, str]) -> Iterable[tuple[str, tu
 
 
 def order_problems(nominations: Iterable[Nomination]) -> dict[int, Problem]:
-    """Return, by `number`, a problem for each nomination whose 序号 contradicts the order of the rows."""
+    """Return, by `number`, a problem for each nomination whose 序号 contradicts the order of the rows of its sheet."""
     problems = {}
-    for place, nomination in enumerate(nominations, start=1):
+    places: Counter[str] = Counter()
+    for nomination in nominations:
+        places[nomination.sheet] += 1
+        place = places[nomination.sheet]
         order = unicodedata.normalize("NFKC", nomination.order).strip().rstrip(".、")
         if order and order.lstrip("0") != str(place):
             wrong = f"序号与排列次序不一致：这一行排在第{place}位"

@@ -96,18 +96,22 @@ def read_again(import_id: int) -> ResponseReturnValue:
     tried = attempt(lambda: receiving.read_again(work(), import_id))
     if tried.refused:
         return _refused(import_id, tried)
-    return read_and_show([import_id], 0)
+    return _read_and_show(import_id)
 
 
-def read_and_show(import_ids: Sequence[int], programme_id: int) -> ResponseReturnValue:
+def show_received(import_ids: Sequence[int], programme_id: int) -> ResponseReturnValue:
     """Read imports that were just uploaded. Redirect to the page of the only one, or to the list of all."""
-    for import_id in import_ids:
-        with suppress(StoreDown):  # the import is stored; the tick reads it when the file store answers again
-            reading.read(work(), portal().vault, import_id)
-    if len(import_ids) == 1:
-        return redirect(url_for("imports.one", import_id=import_ids[0]), 303)
+    answers = [_read_and_show(import_id) for import_id in import_ids]
+    if len(answers) == 1:
+        return answers[0]
     flash(f"这次的文件分成{len(import_ids)}份，见下面的导入记录：请逐份核对、确认，先确认汇总表，再确认推荐表。")
     return redirect(url_for("imports.imports_page", programme=programme_id), 303)
+
+
+def _read_and_show(import_id: int) -> ResponseReturnValue:
+    with suppress(StoreDown):  # the import is stored; the tick reads it when the file store answers again
+        reading.read(work(), portal().vault, import_id)
+    return redirect(url_for("imports.one", import_id=import_id), 303)
 
 
 def _refused(import_id: int, tried: Attempt[Any]) -> ResponseReturnValue:
@@ -122,15 +126,16 @@ def _view(import_id: int) -> View:
 
 
 def _shown(found: Import) -> dict[str, object]:
+    view = _view(found.id)
     return {
         "imported": found,
-        "view": _view(found.id),
+        "view": view,
         "form_name": _form_name(found),
         "state_name": STATE_NAMES[found.state],
         "scanned": receiving.waits_for_scanner(session(), found.id),
         "files": receiving.files_of(session(), portal().vault, found.id),
         "button": ImportButton(formdata=None),
-        "confirming": ConfirmForm(formdata=None),
+        "confirming": ConfirmForm(formdata=None, questions=view.questions),
     }
 
 

@@ -13,7 +13,7 @@ from app.services.imports.receiving import STATE_NAMES, form_names
 from app.services.programmes.listing import all_programmes
 from app.web.imports.blueprint import blueprint
 from app.web.imports.forms import UploadForm
-from app.web.imports.import_page import read_and_show
+from app.web.imports.import_page import show_received
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.attempts import attempt
 from app.web.shared.forms import options
@@ -51,7 +51,7 @@ def receive() -> ResponseReturnValue:
     tried = attempt(take, form)
     if tried.refused:
         return _page(form, status=tried.status)
-    return read_and_show(tried.result, programme.id)
+    return show_received(tried.result, programme.id)
 
 
 @blueprint.get("/blanks/<int:programme_id>/<int:unit_id>/<form>")

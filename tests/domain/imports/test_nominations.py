@@ -1,6 +1,7 @@
 """What is wrong with a nomination is said field by field, in words that repeat no number of a person."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -205,6 +206,16 @@ def test_the_same_nominee_twice_is_told_at_the_second() -> None:
         10: ("社会信用代码", "与第9行重复"),
         11: ("集体名称", "与第9行重复"),
     }
+
+
+def test_in_a_list_of_several_sheets_each_counts_from_one_and_a_likeness_names_the_sheet() -> None:
+    first = replace(person(5, "1"), where="“一”第5行")
+    second = [replace(person(10, "1", name="李四"), where="“二”第5行"), replace(person(11, "3"), where="“二”第6行")]
+    assert {number: problem.right for number, problem in order_problems([first, *second]).items()} == {
+        11: "请按推荐的优先顺序排好，序号写“2”"
+    }
+    seen = Seen(QUJING)
+    assert [problem.wrong for row in (first, second[1]) if (problem := seen.problem(row))] == ["与“一”第5行重复"]
 
 
 def test_a_number_that_contradicts_the_order_is_told() -> None:

@@ -25,6 +25,7 @@ from app.models import Document, Dossier, Import, ImportRow, Nominee, Programme,
 from app.services.imports import receiving
 from app.services.nominees import dossiers, withdrawals
 from app.services.periods import closing
+from tests.data import DATA
 from tests.files import pdf, vault_in
 from tests.lists import NOW, checked, form, id_number, person, photo, receive, sheet, state_of, told
 from tests.services.imports.confirmed import confirm, imported, last_nominee
@@ -209,6 +210,16 @@ def refused_and_nothing_stored(world: World, folder: Path, hostile: Hostile) -> 
         with pytest.raises(refusal):
             receive(world, folder, files)
         assert (world.everything() == before, stored(folder)) == (True, 0), name
+
+
+@sqlite
+def test_a_list_on_two_sheets_comes_in_whole(roomy: World, folder: Path) -> None:
+    since = last_nominee(roomy)
+    two = (DATA / "field" / "individuals-two-sheets.xlsx").read_bytes()
+    import_id = checked(roomy, folder, {"a.xlsx": two})
+    assert told(roomy, import_id) == []
+    confirm(roomy, import_id)
+    assert [name for name, *_ in imported(roomy, since)] == ["赵一", "钱二", "孙三"]
 
 
 @sqlite
