@@ -38,7 +38,7 @@ ASKED = {
 }
 _OF_UNITS = frozenset({"contact_person", "letter"})  # asked of units alone
 # The values of the buttons. Each button to change an answer is EDIT with the name of its step.
-NEXT, BACK, SUBMIT, CLEAR, EDIT = "next", "back", "submit", "clear", "edit-"
+BACK, SUBMIT, CLEAR, EDIT = "back", "submit", "clear", "edit-"
 # What only the sender's page can know: never taken from a draft.
 _OF_THE_PAGE = frozenset(
     {"form_token", "draft", "slip", "ticket", "answer", "files_seen", "letters_seen", "csrf_token"}
