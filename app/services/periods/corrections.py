@@ -16,6 +16,7 @@ from app.domain.nominees.misprints import (
     find_longest_length,
     is_misprint,
 )
+from app.domain.nominees.names import clean_name
 from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import BadValue, NothingChanged, WrongState
 from app.domain.refusals.base import end
@@ -28,6 +29,7 @@ from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
 REASON = (2, 500)
+_NAMES = frozenset({"name", "unit", "recommender"})
 # Names of units stand in the entries of everybody who belongs to one.
 _SHARED = {"unit": Nominee.unit_id, "recommender": Nominee.recommender_id}
 
@@ -42,7 +44,9 @@ def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> 
     require_office(work.actor)
     nominee = changes.lock_nominee(work.session, nominee_id, work.actor)
     what = CORRECTABLE[field]
-    text = checked_text(text, what, (1, find_longest_length(field, nominee.programme.rules)))
+    text = checked_text(
+        clean_name(text) if field in _NAMES else text, what, (1, find_longest_length(field, nominee.programme.rules))
+    )
     reason = checked_text(reason, "更正的理由", REASON, "reason")
     require_publishable(f"{nominee.name}更正后的{what}", "text", text, reason)
     wrong = read_current_text(work.session, nominee_id, field, work.now)

@@ -65,6 +65,13 @@ def test_the_entry_keeps_what_was_printed_and_the_page_shows_both(world: World) 
 
 
 @sqlite
+def test_a_corrected_name_is_cleaned_as_at_every_other_door(world: World) -> None:
+    period, nominee = world.round_two(), world.nominees[2]
+    correct(world, nominee, "name", "麒 晓３")
+    assert shown(world, period, nominee).name == "麒晓3"
+
+
+@sqlite
 def test_a_later_round_shows_the_mended_text_without_a_line(world: World) -> None:
     nominee = world.nominees[2]
     period = world.schedule(1, unit_of(world, nominee), [nominee], "2026-09-08", 3, "2026-09-07 Mon 09:00")
