@@ -27,6 +27,7 @@ from app.services.periods import closing, replanning, scheduling
 from tests.data import STATE_COUNCIL
 from tests.histories.reference import ACTS, DAY, MOMENT, OPEN, SIDES, One, Reference, date_of, nth, start_of
 from tests.histories.stored import TEXT, expected, outs, stored
+from tests.histories.verdict import Act, outs_by
 from tests.world import World, at
 
 FIRST, AFTERWARDS = 3, 8  # objections before anything else happens; moves past the deadline
@@ -45,6 +46,8 @@ class History:
         self.now = at("2026-09-18 Fri 00:00")
         world.run(settlement.settle_due, now=self.now)  # round 1 is over
         self.reference, self.notices = Reference(), 0
+        self.acts: list[Act] = []  # what was accepted, in order
+        self._tried: tuple[str, int, str] | None = None
 
     def run(self, moves: int) -> dict[str, int]:
         """Make so many moves, then settle the deadline. Returns how often each kind of move was accepted."""
@@ -76,7 +79,8 @@ class History:
         def file() -> None:
             case, _ = self.world.file(self.period, nominee, _clock(self.now), against_handler=against)
             side = "office" if against or short else "unit"
-            self.reference.cases[case] = One(nominee, side, self.now, {self._newest(Objection)})
+            self.reference.cases[case] = One(nominee, side, self.now, {self._newest(Objection)}, against)
+            self._tried = ("file", case, str(nominee))
 
         return expected, file
 
@@ -96,8 +100,9 @@ class History:
             filed = self._do(registering.register, entry, filing, arrival, by=who)
             with self.world.database.reader() as session:
                 case = session.get_one(Objection, filed.objection_id).case_id
-            mine.cases[case] = One(nominee, side, self.now, {filed.objection_id}, recused={who})
+            mine.cases[case] = One(nominee, side, self.now, {filed.objection_id}, against, recused={who})
             mine.registrars[filed.objection_id] = who
+            self._tried = ("file", case, str(nominee))
 
         self.log.append(f"    {side} by {who}, arrived {_clock(arrived)}")
         return bool(side), register
@@ -125,6 +130,7 @@ class History:
         expected = mine.answer(who, mine.cases[number], answer, self.now)
         use_case = second_looks.confirm_look if answer == "confirmed" else second_looks.reopen
         self.log.append(f"    {answer} {number} by {who}")
+        self._tried = (answer, number, "")
         return expected, lambda: self._do(use_case, number, TEXT, by=who)
 
     def on_a_case(self) -> Move:
@@ -152,6 +158,7 @@ class History:
         given = arguments.get(act, () if act in ("accept", "investigate", "resume") else (TEXT,))
         expected = self.reference.act(who, act, number, self.now, str(what), version)
         self.log.append(f"    {act} {number} by {who}, {what} {version}")
+        self._tried = (act, number, one.proposal)
         use_case = getattr(investigation, act)
         return expected, lambda: self._do(use_case, number, *given, by=who)
 
@@ -191,6 +198,7 @@ class History:
         held = lapsed and any(one.nominee == nominee and one.state in OPEN for one in self.reference.cases.values())
         expected = who in ("head", "office", "office2") and not self.reference.gone(nominee) and not held
         self.reference.withdrawn |= {nominee} if expected else set()
+        self._tried = ("leave", nominee, "")
         return expected, lambda: self._do(withdrawals.withdraw, nominee, TEXT, by=who)
 
     def account(self) -> Move:
@@ -213,10 +221,12 @@ class History:
         if expected:
             self.reference.reverse(out)
         version = row.reversal.id if row.reversal else 0
+        self._tried = ("reverse", out.nominee, "")
         return expected, lambda: self._do(reversal.confirm_reversal, row.id, version, by=who)
 
     def tick(self) -> Move:
         expected = self.reference.settle(self.now)
+        self._tried = ("settle", 0, "") if expected else None
 
         def tick() -> None:
             assert bool(self._do(settlement.settle_due)) is expected
@@ -264,7 +274,7 @@ class History:
         expected = not mine.closed and self.now >= mine.closes and (late or not left_open)
         expected = expected and not mine.held_up(self.now)
         if expected:
-            mine.settle(self.now)
+            self._tried = ("settle", 0, "") if mine.settle(self.now) else None
             mine.closed = True
         return expected, lambda: self._do(closing.close_period, self.period, by="office")
 
@@ -272,6 +282,7 @@ class History:
 
     def _move(self, move: Callable[[], Move]) -> bool:
         self.log.append(f"{_clock(self.now)} {move.__name__}")
+        self._tried = None
         planned = move()
         if planned is None:
             return False
@@ -286,6 +297,8 @@ class History:
             error.add_note("\n".join(self.log))
             raise
         assert passed is expected, "\n".join([*self.log, f"passed: {passed}, by the reference: {expected}"])
+        if passed and self._tried:
+            self.acts.append((self.now, *self._tried))
         self._compare()
         return passed
 
@@ -293,6 +306,8 @@ class History:
         stands, must = stored(self.world, self.period, self.now), expected(self.reference, self.now)
         for what, there in stands.items():
             assert there == must[what], "\n".join([*self.log, f"{what}: {there}", f"by the reference: {must[what]}"])
+        there = [(row.nominee_id, row.case_id, row.ground.value, row.effective_at) for row in outs(self.world)]
+        assert there == outs_by(self.acts, self.reference.deadline), "\n".join(self.log)
 
     def _do(self, use_case: Callable[..., Any], *arguments: object, by: str = "", **options: object) -> Any:
         actor = self.world.actor(by) if by else None

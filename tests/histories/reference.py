@@ -67,6 +67,7 @@ class One:
     side: str
     received: dt.datetime
     objections: set[int]
+    against: bool  # a complaint against the unit
     state: str = "received"
     touched: dt.datetime | None = None
     proposer: str = ""
@@ -195,7 +196,7 @@ class Reference:
         one.acted.add(who)
         if act == "join":
             lead = self.cases[int(what)]
-            lead.recused |= self.registered(one)
+            lead.recused |= one.recused  # its objections are read there
             lead.objections |= one.objections
             lead.acted |= one.acted
             one.objections = set()
@@ -213,7 +214,7 @@ class Reference:
 
     def may_join(self, number: int, lead: int) -> bool:
         one, other = self.cases[number], self.cases[lead]
-        alike = (one.nominee, one.side) == (other.nominee, other.side) and number != lead
+        alike = (one.nominee, one.side, one.against) == (other.nominee, other.side, other.against) and number != lead
         return alike and other.state in OPEN - {"proposed"} and not other.to_decline
 
     def seen(self, who: str, one: One, now: dt.datetime) -> bool:
@@ -224,13 +225,9 @@ class Reference:
 
     # --- registered objections (R33) and second looks (R35) ---------------------------------------
 
-    def registered(self, one: One) -> set[str]:
-        """Who registered an objection of a case."""
-        return {self.registrars[each] for each in one.objections if each in self.registrars}
-
     def left_alone(self, one: One, lead: One) -> bool:
-        """Whether a lead would lose its two people to those who registered what comes into it."""
-        return self.two(lead.side, lead.recused) and not self.two(lead.side, lead.recused | self.registered(one))
+        """Whether a lead would lose its two people to those recused from what comes into it."""
+        return self.two(lead.side, lead.recused) and not self.two(lead.side, lead.recused | one.recused)
 
     def may_register(self, who: str, nominee: int, arrived: dt.datetime, now: dt.datetime, against: bool) -> str:
         """The side that gets what this person registers; empty where it is refused."""

@@ -18,6 +18,7 @@ from app.models import Case, Entry, GroupAct, GroupActKind
 from app.models.drawing import BEYOND
 from app.services.cases import flood, investigation
 from app.services.cases.flood import Likeness
+from app.services.cases.lettering import is_against_unit
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
@@ -32,14 +33,15 @@ _DECIDED = "这份意见已经有人确认或者退回，请核对。"
 def join_group(work: Work, likeness: Likeness, case_id: int, chosen: Collection[int]) -> int:
     """Join the chosen cases into the first case of the group against the same nominee (并案). Returns how many.
 
-    That first one need not be chosen; of one day a unit's first case is any of them (`flood.place`). Raises
-    NothingChosen, ChangedMeanwhile, and what joining one case raises.
+    Complaints against the unit are joined among themselves (R19). That first one need not be chosen; of one day a
+    unit's first case is any of them (`flood.place`). Raises NothingChosen, ChangedMeanwhile, and what joining one case
+    raises.
     """
     group = _read(work.session, work.actor, _chosen(work, likeness, case_id, chosen, also_unchosen=True))
-    leads: dict[tuple[int, int], int] = {}
+    leads: dict[tuple[int, int, bool], int] = {}
     joined = 0
     for case in group:
-        lead = leads.setdefault((case.entry_id, case.handler_unit_id), case.id)
+        lead = leads.setdefault((case.entry_id, case.handler_unit_id, is_against_unit(case)), case.id)
         if case.id in chosen and case.id != lead:
             investigation.join(work, case.id, lead)
             joined += 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.domain.cases.states import OPEN_STATES, Role, State
 from app.models import Case, User
+from app.services.cases.lettering import is_against_unit
 
 
 def list_assignable(session: Session, case: Case) -> list[User]:
@@ -24,19 +25,22 @@ def list_joinable_leads(session: Session, case: Case, seen: ColumnElement[bool] 
     """List the open cases that this one may be joined into.
 
     A case whose conclusion or decline is worded and waits to be confirmed is not one of them: what is confirmed is what
-    was read (R22). `seen` leaves out what whoever chooses may not know of (`visibility.cases_visible_to`).
+    was read (R22). A complaint against the unit joins only such complaints: else the unit would miss, in its pages and
+    letters, what it knew of the other case (R19). `seen` leaves out what whoever chooses may not know of
+    (`visibility.cases_visible_to`).
     """
-    return list(
-        session.scalars(
-            select(Case)
-            .where(
-                Case.entry_id == case.entry_id,
-                Case.handler_unit_id == case.handler_unit_id,
-                Case.id != case.id,
-                Case.state.in_(OPEN_STATES - {State.PROPOSED}),
-                Case.decline_proposed_ground.is_(None),
-                true() if seen is None else seen,
-            )
-            .order_by(Case.id)
+    leads = session.scalars(
+        select(Case)
+        .where(
+            Case.entry_id == case.entry_id,
+            Case.handler_unit_id == case.handler_unit_id,
+            Case.id != case.id,
+            Case.state.in_(OPEN_STATES - {State.PROPOSED}),
+            Case.decline_proposed_ground.is_(None),
+            true() if seen is None else seen,
         )
+        .order_by(Case.id)
+        .options(selectinload(Case.objections))
     )
+    against_unit = is_against_unit(case)
+    return [lead for lead in leads if is_against_unit(lead) is against_unit]

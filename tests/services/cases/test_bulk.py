@@ -207,6 +207,18 @@ def test_joined_together_each_nominee_keeps_its_earliest_case(world: World) -> N
         assert [len(case.objections) for case in leads] == [3, 3]
 
 
+def test_security_44_complaints_against_the_unit_are_joined_among_themselves(world: World) -> None:
+    period, nominee = world.round_two(), world.nominees[0]
+    cases = []
+    for number, against in enumerate([False, True, False, True]):
+        filed = {"facts": JUNK.format(number), "contact": f"130{number:08d}", "against_handler": against}
+        cases.append(world.file(period, nominee, FILED, **filed)[0])
+    for case in (cases[0], cases[2]):
+        world.run(investigation.hand_up, case, "移交市级专班", by=world.actor("head"), now=at(SATURDAY))
+    world.run(bulk.join_group, Likeness.TEXT, cases[0], cases, by=world.actor("office"), now=at(SATURDAY))
+    assert [world.case(case).joined_into_id for case in cases] == [None, None, cases[0], cases[1]]
+
+
 def test_confirmed_by_two_at_once_is_confirmed_once(world: World) -> None:
     junk, _ = flooded(world, 4)
     act = decline(world, junk[0], junk)

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.cases.states import State
 from app.models import Case, Recusal
-from app.services.cases import choices
+from app.services.cases import choices, investigation
 from tests.world import World, at
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -40,3 +40,18 @@ def test_a_case_joins_open_cases_of_its_entry_whose_end_is_not_proposed(world: W
     assert (leads(world, one), leads(world, two), leads(world, other)) == ([two], [one], [])
     world.bring(two, State.PROPOSED, "2026-09-21 Mon 09:00")
     assert leads(world, one) == []
+
+
+@pytest.mark.parametrize("against", [(True, False), (False, True), (True, True), (False, False)])
+def test_security_44_a_complaint_against_the_unit_joins_only_such_complaints(
+    world: World, against: tuple[bool, bool]
+) -> None:
+    period = world.round_two()
+    one, two = (
+        world.file(period, world.nominees[2], FILED, contact=f"1300000000{n}", against_handler=each)[0]
+        for n, each in enumerate(against)
+    )
+    for case in [one, two]:
+        if world.case(case).handler_unit_id != world.office:
+            world.run(investigation.take_over, case, "由市级专班办理", by=world.actor("office"), now=at(FILED))
+    assert leads(world, one) == ([two] if against[0] is against[1] else [])
