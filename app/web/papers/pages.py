@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -27,7 +29,7 @@ from app.web.shared.words import PHASE_NAMES
 @allow(*OFFICE_AND_UNITS)
 def units(programme_id: int) -> ResponseReturnValue:
     shown = _programme(programme_id)
-    rows = available.of_units(session(), programme_id, actor(), now())
+    rows = available.of_units(session(), portal().keyring, programme_id, actor(), now())
     return _units(shown, rows).answer("papers/units.html", programme=shown, me=me())
 
 
@@ -81,17 +83,18 @@ def _units(programme: Programme, rows: list[UnitPapers]) -> Listing[UnitPapers]:
             ),
         )
 
-    def package(handing: str, name: str) -> Column[UnitPapers]:
+    def package(handing: str, name: str, those: Callable[[UnitPapers], int]) -> Column[UnitPapers]:
         return Column(
             handing,
             name,
-            lambda row: "整套.zip" if row.nominees else "",
+            lambda row: "整套.zip" if those(row) else "",
             12,
             href=lambda row: (
                 url_for("papers.package_of_unit", programme_id=programme.id, unit_id=row.unit_id, handing=handing)
-                if row.nominees
+                if those(row)
                 else ""
             ),
+            note=lambda row: f"{those(row)}个" if row.nominees else "",
         )
 
     return Listing(
@@ -108,9 +111,9 @@ def _units(programme: Programme, rows: list[UnitPapers]) -> Listing[UnitPapers]:
             paper("annex-6", notice.opinion_form.short, notice.opinion_form.label),
             paper("annex-7", notice.leaders_form.short, notice.leaders_form.label),
             paper("report-preliminary", "初步推荐报告", "初步报告"),
-            package("preliminary", "初步推荐材料"),
+            package("preliminary", "初步推荐材料", lambda row: row.nominees),
             paper("report-formal", "正式推荐报告", "正式报告"),
-            package("formal", "正式推荐材料"),
+            package("formal", "正式推荐材料", lambda row: row.formal),
         ],
         rows=rows,
         empty="这里没有您可以出具文书的推荐单位。公示的公告和异议处理情况报告在“公示”里。",
