@@ -156,6 +156,8 @@ class AwardNotice:
     forms: Mapping[Kind, AnnexWords]
     opinion_form: AnnexWords
     leaders_form: AnnexWords
+    # How many it awards, by kind; None where the file says nothing of it, and annex 1 alone adds up.
+    awards: Mapping[Kind, int] | None = None
 
     @property
     def authority_names(self) -> dict[str, str]:

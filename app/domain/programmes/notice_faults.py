@@ -136,6 +136,12 @@ def _limits(notice: AwardNotice) -> Iterator[str]:
         yield "limits.photo 的宽、高和大小都应大于0。"
 
 
+def _awards(notice: AwardNotice) -> Iterator[str]:
+    for kind, number in (notice.awards or {}).items():
+        if number < 0:
+            yield f"awards.{kind.value} 是表彰的{_KINDS[kind]}数，不能小于0。"
+
+
 def _stages_and_clauses(notice: AwardNotice) -> Iterator[str]:
     for number, stage in notice.stages.items():
         if not 1 <= stage.days <= 366:
@@ -168,6 +174,7 @@ _CHECKS: tuple[Callable[[AwardNotice], Iterator[str]], ...] = (
     _authorities,
     _lists,
     _limits,
+    _awards,
     _stages_and_clauses,
     _annexes,
 )
