@@ -168,6 +168,7 @@ def _notice(table: _Table) -> AwardNotice:
         opinion_form=opinion_form,
         leaders_form=leaders_form,
         awards=table.under("awards", lambda each: _by_kind(each.number)) if table.has("awards") else None,
+        enterprises=frozenset(table.texts("enterprises", [])),
     )
     table.close()
     return notice

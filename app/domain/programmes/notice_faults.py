@@ -95,6 +95,11 @@ def _authorities(notice: AwardNotice) -> Iterator[str]:
     bodies = notice.public_bodies
     if any(each.asked is AskedOf.PUBLIC_BODIES for each in notice.authorities) and not bodies.unit_types:
         yield "有机关只对机关、国有企事业单位征求，public_bodies.unit_types 却是空的。"
+    enterprises = notice.enterprises
+    if any(each.asked is AskedOf.ENTERPRISES for each in notice.authorities) and not enterprises:
+        yield "有机关只对企业征求，enterprises 却是空的。"
+    if "unit_type" in notice.lists and (strange := enterprises - set(notice.words("unit_type"))):
+        yield f"enterprises 里的“{'、'.join(sorted(strange))}”不在 lists.unit_type 里。"
     if both := bodies.statuses & bodies.on_their_own:
         yield f"人员身份“{'、'.join(sorted(both))}”既算机关、国有企事业单位工作人员，又算没有单位的人。"
 
