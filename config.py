@@ -63,6 +63,8 @@ class Settings:
     evidence_s3_endpoint: str = ""  # default: the library's own
     templates_dir: str = ""  # a folder with restyled copies of templates/papers/*.docx; those that are there win
     notices_dir: str = ""  # a folder with descriptions of notices (.toml) beside the built-in one: docs/notices.md
+    soffice: str = ""  # LibreOffice's program, for papers as PDF; default: the one on the PATH; off: none
+    pdf_seconds: int = 60  # how long it may take for one paper
     clamd: str = ""  # a scanner's address, host:port or the path of its socket
     retention_years: int = 3  # after a programme's end identities and evidence are purged
     mail_url: str = ""  # smtp[s]://user:password@host:port; without it no mail leaves
@@ -118,6 +120,8 @@ class Settings:
 
         object.__setattr__(self, "oidc_issuer", self.oidc_issuer.rstrip("/"))
         self._require_sound_provider()
+        if self.soffice not in ("", "off") and not os.access(self.soffice, os.X_OK):
+            raise BadSettings(f"{PREFIX}SOFFICE 指的文件 {self.soffice} 不存在，或者不能运行。")
         if self.retention_years not in _RETENTION_YEARS:
             raise BadSettings(f"{PREFIX}RETENTION_YEARS 应在1到30之间，现在是 {self.retention_years}。")
 

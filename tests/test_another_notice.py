@@ -256,7 +256,7 @@ def test_papers_and_award_are_those_of_the_other_notice(county: World, folder: P
         single = papers.form_of_nominee(session, first, clerk)
         leaders = papers.leaders_form_of_unit(*head, clerk)
         listed = papers.summary(*head, Kind.INDIVIDUAL, clerk)
-        report = reports.work_report(*head, HandInStage.FORMAL, clerk)
+        report = reports.work_report(*head, HandInStage.PRELIMINARY, clerk)
     assert [each.file_name for each in (asked, single, leaders, listed)] == [
         "附件九 麒麟区意见表.docx",
         "附件8 麒麟区—赵小河.docx",

@@ -105,6 +105,9 @@ class _Table:
             self._made(one, f"{self._path(key)} 第{place}个", made) for place, one in enumerate(found, start=1)
         )
 
+    def has(self, key: str) -> bool:
+        return key in self._content
+
     def close(self) -> None:
         if strange := [key for key in self._content if key not in self._taken]:
             raise _Misshapen(f"没有“{self._path(strange[0])}”这一项，请核对写法。")
@@ -164,6 +167,8 @@ def _notice(table: _Table) -> AwardNotice:
         forms=forms,
         opinion_form=opinion_form,
         leaders_form=leaders_form,
+        awards=table.under("awards", lambda each: _by_kind(each.number)) if table.has("awards") else None,
+        enterprises=frozenset(table.texts("enterprises", [])),
     )
     table.close()
     return notice

@@ -12,6 +12,7 @@ from pathlib import Path
 from docx.document import Document as Paper
 
 from app.papers.templates import FOLDER
+from tools.papers.asking import asking
 from tools.papers.forms import annex_4, annex_5
 from tools.papers.letters import letters
 from tools.papers.periods import cases, closing, notice
@@ -24,6 +25,7 @@ OFFICIAL: dict[str, Callable[[], Paper]] = {
     "closing.docx": closing,
     "letters.docx": letters,
     "report.docx": report,
+    "asking.docx": asking,
     "opinions.docx": opinions,
     "leaders.docx": leaders,
 }

@@ -115,6 +115,7 @@ def closing() -> Paper:
     line(paper, "三、取消参评资格（{{ out|length }}）", HEAD_1)
     each(paper, "if not out", "没有推荐对象被取消参评资格。")
     _who_is_out(paper, "下列推荐对象被取消参评资格：")
+    each(paper, "for text in restored", "{{ text }}")
     line(paper, "四、继续参评（{{ goes_on|length }}）", HEAD_1)
     line(paper, "{{ goes_on_names }}")
     each(paper, "if withdrawn", "退出推荐：{{ withdrawn }}。")

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.domain.cases.verdict import GROUND_NAMES, Ground
+from app.domain.cases.verdict import GROUND_NAMES, LEFT_NAMES, Ground, Left
 from app.domain.periods.roll import counts_in_words
 from app.domain.periods.rounds import LAST_ROUND, SHORT_KIND_NAMES, Kind
 from app.domain.programmes.notice import AwardNotice
@@ -106,7 +106,7 @@ def judge(facts: Facts, notice: AwardNotice) -> JudgedNominee:
         grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(facts.out))
         return JudgedNominee(facts, Fate.LEFT_OUT, f"取消参评资格（{grounds}）")
     if facts.withdrawn:
-        return JudgedNominee(facts, Fate.LEFT_OUT, "已退出")
+        return JudgedNominee(facts, Fate.LEFT_OUT, LEFT_NAMES[Left.WITHDRAWN])
     if not facts.passed:
         return JudgedNominee(facts, Fate.LEFT_OUT, "没有经过复审" if facts.passed is None else "复审未通过")
     if why := _why_pending(facts, notice.rounds[LAST_ROUND].name):

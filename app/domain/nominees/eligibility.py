@@ -164,6 +164,16 @@ class CountyShare:
         return self.total * self.percent // 100
 
     @property
+    def left(self) -> int:
+        """Return how many more the share allows, 0 where it is used up or exceeded."""
+        return max(0, self.most - self.county)
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it is used up but for the last fifth, and not exceeded: the moment to warn, before it is too late."""
+        return bool(self.county) and not self.exceeded and self.left <= max(1, self.most // 5)
+
+    @property
     def words(self) -> str:
         """Return the share in percent, such as 6.7%, rounded up so that an excess never reads as within the limit."""
         tenths = -(-self.county * 1000 // self.total) if self.total else 0

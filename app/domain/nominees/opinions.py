@@ -18,12 +18,14 @@ def list_needed(kind: Kind, unit_type: str, status: str = "", *, notice: AwardNo
 
     Where the type of the unit is unknown, every authority is needed for an employee; 不需征求 can be recorded by hand.
     """
-    bodies, everywhere = notice.public_bodies, frozenset(each.key for each in notice.authorities)
-    if unit_type in bodies.unit_types or (kind is Kind.INDIVIDUAL and status in bodies.statuses):
-        return everywhere
-    if unit_type or (kind is Kind.INDIVIDUAL and status in bodies.on_their_own):
-        return list_always_asked(notice)
-    return everywhere
+    bodies, person = notice.public_bodies, kind is Kind.INDIVIDUAL
+    public = unit_type in bodies.unit_types or (person and status in bodies.statuses)
+    if not (public or unit_type or (person and status in bodies.on_their_own)):
+        return frozenset(each.key for each in notice.authorities)
+    asked = {AskedOf.EVERYBODY}
+    asked |= {AskedOf.PUBLIC_BODIES} if public else set()
+    asked |= {AskedOf.ENTERPRISES} if unit_type in notice.enterprises else set()
+    return frozenset(each.key for each in notice.authorities if each.asked in asked)
 
 
 def list_missing(needed: Collection[str], answered: Collection[str], notice: AwardNotice) -> list[str]:

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.domain.cases.outcomes import OUTCOME_NAMES, Outcome
 from app.domain.periods.rounds import Organiser, Round
 
 FEWEST_SHOWN_ALONE = 5
 # What became of the objections, as the sentence about a closing says it.
 _OF_OBJECTIONS = {
     "accepted": "受理",
-    "declined": "不予受理",
-    "upheld": "异议成立",
-    "partly_upheld": "部分成立",
-    "dismissed": "异议不成立",
-    "lapsed": "逾期未结论",
+    **{
+        outcome.value: OUTCOME_NAMES[outcome]
+        for outcome in (Outcome.DECLINED, Outcome.UPHELD, Outcome.PARTLY_UPHELD, Outcome.DISMISSED, Outcome.LAPSED)
+    },
 }
 FIGURES = ("entries", "filed", *_OF_OBJECTIONS, "goes_out")
 

@@ -29,6 +29,7 @@ class AskedOf(StrEnum):
     """Of whom an authority's opinion is asked."""
 
     EVERYBODY = "everybody"
+    ENTERPRISES = "enterprises"  # 企业及其工作人员, as AwardNotice.enterprises tells them
     PUBLIC_BODIES = "public_bodies"  # 机关、国有企事业单位及其工作人员, as AwardNotice.public_bodies tells them
 
 
@@ -156,6 +157,9 @@ class AwardNotice:
     forms: Mapping[Kind, AnnexWords]
     opinion_form: AnnexWords
     leaders_form: AnnexWords
+    # How many it awards, by kind; None where the file says nothing of it, and annex 1 alone adds up.
+    awards: Mapping[Kind, int] | None = None
+    enterprises: frozenset[str] = frozenset()  # the words of 单位类型 that are enterprises
 
     @property
     def authority_names(self) -> dict[str, str]:

@@ -95,6 +95,11 @@ def _authorities(notice: AwardNotice) -> Iterator[str]:
     bodies = notice.public_bodies
     if any(each.asked is AskedOf.PUBLIC_BODIES for each in notice.authorities) and not bodies.unit_types:
         yield "有机关只对机关、国有企事业单位征求，public_bodies.unit_types 却是空的。"
+    enterprises = notice.enterprises
+    if any(each.asked is AskedOf.ENTERPRISES for each in notice.authorities) and not enterprises:
+        yield "有机关只对企业征求，enterprises 却是空的。"
+    if "unit_type" in notice.lists and (strange := enterprises - set(notice.words("unit_type"))):
+        yield f"enterprises 里的“{'、'.join(sorted(strange))}”不在 lists.unit_type 里。"
     if both := bodies.statuses & bodies.on_their_own:
         yield f"人员身份“{'、'.join(sorted(both))}”既算机关、国有企事业单位工作人员，又算没有单位的人。"
 
@@ -136,6 +141,12 @@ def _limits(notice: AwardNotice) -> Iterator[str]:
         yield "limits.photo 的宽、高和大小都应大于0。"
 
 
+def _awards(notice: AwardNotice) -> Iterator[str]:
+    for kind, number in (notice.awards or {}).items():
+        if number < 0:
+            yield f"awards.{kind.value} 是表彰的{_KINDS[kind]}数，不能小于0。"
+
+
 def _stages_and_clauses(notice: AwardNotice) -> Iterator[str]:
     for number, stage in notice.stages.items():
         if not 1 <= stage.days <= 366:
@@ -168,6 +179,7 @@ _CHECKS: tuple[Callable[[AwardNotice], Iterator[str]], ...] = (
     _authorities,
     _lists,
     _limits,
+    _awards,
     _stages_and_clauses,
     _annexes,
 )

@@ -53,7 +53,7 @@ from app.domain.refusals.objections import (
     TooManyFiles,
     UnknownReceipt,
 )
-from app.domain.refusals.papers import TemplateBroken, UnreadableForm
+from app.domain.refusals.papers import NotPrinted, PrinterBusy, TemplateBroken, UnreadableForm
 from app.domain.refusals.periods import (
     AlreadyClosed,
     CasesOpen,
@@ -121,6 +121,7 @@ __all__ = [
     "NotAllowed",
     "NotEligible",
     "NotKnownHere",
+    "NotPrinted",
     "NotReady",
     "NotThere",
     "NotTwoPeople",
@@ -130,6 +131,7 @@ __all__ = [
     "NoticeMissing",
     "PastDeadline",
     "PeriodIsClosed",
+    "PrinterBusy",
     "PrivateData",
     "ProposalReplaced",
     "QuotaExceeded",

@@ -17,6 +17,7 @@ from app.domain.nominees.eligibility import Check, CheckOutcome, CountyShare, co
 from app.domain.nominees.opinions import join_names, list_missing
 from app.domain.nominees.passage import ALREADY_IN, ShownRound, explain_obstacle, find_next_round
 from app.domain.nominees.places import FIRST_BOUND_ROUND, Contender, count_taken
+from app.domain.nominees.statuses import Status
 from app.domain.periods.rounds import LAST_ROUND, SHORT_KIND_NAMES, Kind, Round
 from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import QuotaExceeded
@@ -24,7 +25,10 @@ from app.models import Case, Entry, Nominee, OpinionOutcome, Period, Programme, 
 from app.sealing import Keyring
 from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import eligibility, opinions, reviews
+from app.services.nominees.statuses import find_statuses
 from app.services.shared import leavers
+
+OVER = "评选已经结束"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class NomineeStanding:
     nominee: Nominee
     notice: AwardNotice
     how_left: str  # how it left; empty while it has not
+    status: Status
     showings: Sequence[ShownRound]
     checks: Sequence[Check]
     reviews: reviews.Latest
@@ -43,8 +48,15 @@ class NomineeStanding:
 
     @property
     def round_ahead(self) -> Round | None:
-        """The round it would enter next; None once it left, and after the last."""
-        return None if self.how_left else find_next_round(self.showings, self.nominee.edition, self.notice.rounds)
+        """The round it would enter next; None once it left or the programme is over, and after the last."""
+        if self.obstacle_for_good:
+            return None
+        return find_next_round(self.showings, self.nominee.edition, self.notice.rounds)
+
+    @property
+    def obstacle_for_good(self) -> str:
+        """What keeps it from every round from now on: that it left, or that the programme is over; "" for nothing."""
+        return self.how_left or ("" if self.status is Status.RUNNING else OVER)
 
     @property
     def unanswered(self) -> list[str]:
@@ -57,8 +69,8 @@ class NomineeStanding:
 
     def obstacles(self, round_: Round) -> tuple[str, ...]:
         """Every reason why it may not enter a round, the weightiest first; none if it may."""
-        if self.how_left:
-            return (self.how_left,)
+        if self.obstacle_for_good:
+            return (self.obstacle_for_good,)
         passage = explain_obstacle(self.showings, self.nominee.edition, round_, self.notice.rounds)
         if passage == ALREADY_IN:
             return (passage,)
@@ -70,10 +82,32 @@ class NomineeStanding:
     @property
     def obstacles_ahead(self) -> tuple[str, ...]:
         """Return what keeps it from the round it would enter next."""
-        if self.how_left:
-            return (self.how_left,)
+        if self.obstacle_for_good:
+            return (self.obstacle_for_good,)
         ahead = self.round_ahead
         return self.obstacles(ahead) if ahead else ()
+
+    @property
+    def obstacles_to_formal(self) -> tuple[str, ...]:
+        """Return what keeps it out of the formal papers (notice, 四（二）4); none if it passed every step before them.
+
+        Those are 初审, the opinions of the authorities and the rounds before the last, with the deeds as they are now.
+        Whoever 复审 refused later is out of them too.
+        """
+        if self.how_left:
+            return (self.how_left,)
+        rounds = self.notice.rounds
+        passage = explain_obstacle(self.showings, self.nominee.edition, rounds[LAST_ROUND], rounds)
+        final = ReviewStage.FINAL
+        refused = final in self.reviews and not reviews.has_passed(self.reviews, final)
+        reasons = [
+            "" if passage == ALREADY_IN else passage,
+            *self._failed(),
+            *self._not_reviewed(rounds[LAST_ROUND - 1]),
+            *([f"{reviews.STAGE_NAMES[final]}没有通过"] if refused else []),
+            *self._opinions(),
+        ]
+        return tuple(reason for reason in reasons if reason)
 
     def _failed(self) -> list[str]:
         return [
@@ -123,6 +157,7 @@ def find_standings(
     how_left = leavers.describe_left(session, these, now)
     checks = eligibility.check_conditions(session, keyring, these)
     words, answers = reviews.find_latest(session, ids), opinions.find_latest(session, ids)
+    statuses = find_statuses(session, ids, now)
     needed = opinions.find_needed_authorities(session, keyring, these)
     share = cache(lambda: share_of(session, programme, now))
     return {
@@ -130,6 +165,7 @@ def find_standings(
             nominee=nominee,
             notice=programme.rules,
             how_left=how_left.get(nominee.id, ""),
+            status=statuses[nominee.id],
             showings=showings.get(nominee.id, []),
             checks=checks[nominee.id],
             reviews=words.get(nominee.id, {}),

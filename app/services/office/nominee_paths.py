@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.cases.states import Actor
 from app.domain.cases.verdict import Departure, Left
+from app.domain.nominees.statuses import Status
 from app.domain.periods.rounds import Round
 from app.domain.periods.window import Phase
 from app.models import Case, Correction, Disqualification, Entry, Nominee, Period, Programme, Revision
@@ -70,6 +71,7 @@ class Path:
     rounds: Sequence[RoundOnPath]
     disqualifications: Sequence[Disqualification]
     out: bool
+    status: Status
     departed: Departure | None  # how and when it left, settled or not
     revisions: Sequence[Revision]
     corrections: Sequence[Correction]
@@ -105,6 +107,7 @@ def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetim
         ).all(),
         out=departed is not None and departed.how is Left.DISQUALIFIED,
         departed=departed,
+        status=standing.status,
         revisions=session.scalars(
             select(Revision).where(Revision.nominee_id == nominee_id).order_by(Revision.edition)
         ).all(),
@@ -113,7 +116,7 @@ def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetim
         ).all(),
         replaces=replaces,
         replaced_by=replaced_by,
-        both_stand=others[0] if others and nominee_id not in left else None,
+        both_stand=others[0] if others and standing.status is Status.RUNNING else None,
         names=user_names(session),
     )
 

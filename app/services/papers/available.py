@@ -12,20 +12,25 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.states import Actor
 from app.domain.periods.rounds import Kind
 from app.models import Nominee, Period, Programme, Unit
+from app.sealing import Keyring
 from app.services.nominees.access import of_programme
-from app.services.papers.nominees import is_municipal, list_remaining
+from app.services.papers.nominees import find_formal, is_municipal
 from app.services.papers.paper import recommenders
 from app.services.shared import leavers
 
 
 @dataclass(frozen=True, slots=True)
 class UnitPapers:
-    """A recommending unit with how many it recommends, and the keys of the papers that it has."""
+    """A recommending unit with how many it recommends, and the keys of the papers that it has.
+
+    `formal`: how many of them passed every step before the formal hand-in by now.
+    """
 
     unit_id: int
     name: str
     collectives: int
     individuals: int
+    formal: int
     papers: frozenset[str]
 
     @property
@@ -33,11 +38,13 @@ class UnitPapers:
         return self.collectives + self.individuals
 
 
-def of_units(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[UnitPapers]:
-    """Every recommending unit whose papers this person may have."""
+def of_units(session: Session, keyring: Keyring, programme_id: int, actor: Actor, now: dt.datetime) -> list[UnitPapers]:
+    """Every recommending unit whose papers this person may have. Raises SealBroken."""
     shelves, programme = [], session.get_one(Programme, programme_id)
+    remaining = of_nominees(session, programme_id, actor, now)
+    formal = Counter(one.recommender_id for one in find_formal(session, keyring, programme, remaining, now, actor))
     for unit in recommenders(session, programme_id, actor):
-        counts = Counter(one.kind for one in list_remaining(session, programme_id, unit.id, now))
+        counts = Counter(one.kind for one in remaining if one.recommender_id == unit.id)
         municipal = is_municipal(session, programme, unit.id)
         collectives, individuals = counts[Kind.COLLECTIVE], counts[Kind.INDIVIDUAL]
         conditions = {
@@ -49,7 +56,7 @@ def of_units(session: Session, programme_id: int, actor: Actor, now: dt.datetime
             "annex-7": collectives and municipal,
         }
         papers = frozenset(key for key, has in conditions.items() if has)
-        shelves.append(UnitPapers(unit.id, unit.name, collectives, individuals, papers))
+        shelves.append(UnitPapers(unit.id, unit.name, collectives, individuals, formal[unit.id], papers))
     return shelves
 
 

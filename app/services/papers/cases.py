@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STATE_NAMES, State, may_see
@@ -16,13 +15,14 @@ from app.domain.cases.verdict import Left
 from app.domain.periods.roll import counts_in_words
 from app.domain.refusals import WrongState
 from app.domain.shared.wording import coarse, end_moment, full_day
-from app.models import Case, Disqualification, Period
+from app.models import Case, Period
 from app.models.objections import CATEGORY_NAMES, Category
 from app.services.objections import channels
 from app.services.papers.paper import Clerk, Paper, period_for, the_office, title_lines
 from app.services.papers.periods import list_out_rows
 from app.services.periods.closing import cases_of, closing_report, entries_of
 from app.services.periods.corrected_text import EntryView
+from app.services.periods.restorations import restorations_of
 
 _ELSEWHERE = "由其他单位办理的案件和须由报告制作人回避的案件，不在本报告的件数和逐件情况之内。"
 
@@ -56,7 +56,7 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "cases": [{"number": case.number, "lines": _lines(case, shown[case.entry_id], period, now)} for case in cases],
         "hidden": "" if actor.is_office else _ELSEWHERE,
         "out": list_out_rows(closing_report(session, period, now)["goes_out"], kinds, numbers),
-        "restored": _restored(session, period),
+        "restored": [each.sentence for each in restorations_of(session, period)],
         "signatory": period.organiser.name if not actor.is_office else the_office(session).name,
         "dated": full_day(local_date(now)),
     }
@@ -83,7 +83,8 @@ def _by_outcome(cases: Sequence[Case], now: dt.datetime) -> list[dict[str, Any]]
 
 
 def _outcome(case: Case, now: dt.datetime) -> str:
-    return CONCLUSION_NAMES[case.conclusion] if case.conclusion else STATE_NAMES[case.state_at(now)]
+    state = case.state_at(now)
+    return CONCLUSION_NAMES[case.conclusion] if state is State.CONCLUDED and case.conclusion else STATE_NAMES[state]
 
 
 def _counted(counts: Counter[Category], names: dict[Category, str]) -> list[dict[str, Any]]:
@@ -131,19 +132,3 @@ def _ending(case: Case, period: Period, left: Left | None, now: dt.datetime) -> 
 def _worded(name: str, text: str | None) -> list[str]:
     lines = [line.strip() for line in (text or "").splitlines() if line.strip()]
     return [f"{name}：{lines[0]}", *lines[1:]] if lines else []
-
-
-def _restored(session: Session, period: Period) -> list[str]:
-    """List the reversed disqualifications of this period, to be read beside the first decisions (R29)."""
-    rows = session.scalars(
-        select(Disqualification)
-        .where(Disqualification.period_id == period.id)
-        .order_by(Disqualification.id)
-        .options(joinedload(Disqualification.nominee), joinedload(Disqualification.reversal))
-    )
-    return [
-        f"{row.nominee.name}的取消参评资格决定（{coarse(row.effective_at)}）已于{coarse(row.reversal.confirmed_at)}撤销，"
-        "参评资格恢复。"
-        for row in rows
-        if row.reversal is not None and row.reversal.confirmed_at is not None
-    ]

@@ -21,7 +21,7 @@ from app.papers.form_writing import write_form
 from app.papers.summaries import write_summary
 from app.sealing import Keyring
 from app.services.imports.blanks import form_title, summary_title
-from app.services.nominees import access, dossiers, reviews
+from app.services.nominees import access, dossiers, gates, reviews
 from app.services.papers.paper import Clerk, Paper, Stationery, file_named, recommender_for, title_lines
 from app.services.papers.stored import photos_of, read_no_photo
 from app.services.shared import leavers
@@ -46,6 +46,17 @@ def leave_out_refused(session: Session, found: Sequence[Nominee]) -> list[Nomine
     """Return the nominees whom the office's review has not refused: those who stand in the formal papers."""
     turned_down = reviews.find_refused(session, [one.id for one in found])
     return [one for one in found if one.id not in turned_down]
+
+
+def find_formal(
+    session: Session, keyring: Keyring, programme: Programme, found: Sequence[Nominee], now: dt.datetime, actor: Actor
+) -> list[Nominee]:
+    """Return the nominees that passed every step before the formal hand-in at this moment, in the order given.
+
+    A case that the reader may not see keeps nobody out: nothing tells of it (R19). Raises SealBroken.
+    """
+    standings = gates.find_standings(session, keyring, programme, found, now, actor)
+    return [one for one in found if not standings[one.id].obstacles_to_formal]
 
 
 def find_chosen(session: Session, programme_id: int, nominee_ids: Iterable[int], actor: Actor) -> list[Nominee]:

@@ -21,6 +21,10 @@ from app.services.papers.paper import Clerk, Paper, Stationery, file_named, reco
 from app.services.papers.reports import HANDING_NAMES, HandInStage
 from app.services.papers.stored import StoredScan, newest_of, photos_of, read_no_photo
 
+NOBODY = {
+    HandInStage.PRELIMINARY: "还没有推荐对象，没有材料可以整理。请先导入推荐对象。",
+    HandInStage.FORMAL: "还没有推荐对象走完初审、征求意见和推荐单位的公示，没有正式推荐材料可以整理。",
+}
 _COPIES = 5  # 一式五份
 _WHOLE = "全部推荐单位"
 
@@ -66,7 +70,7 @@ def of_programme(
             folder = f"{number:02}-{file_named(unit.name)}"
             members += [Member(f"{folder}/{one.path}", one.content, one.copies) for one in theirs]
     if not members:
-        raise WrongState("还没有推荐对象，没有材料可以整理。")
+        raise WrongState(NOBODY[handing])
     title = f"{_WHOLE}{HANDING_NAMES[handing]}材料"
     return ZipPackage(file_named(f"{title}.zip"), bundled(f"{programme.title}　{title}", members, clerk.now))
 
@@ -111,9 +115,9 @@ def _members(
     clerk: Clerk,
 ) -> list[Member]:
     """List one unit's files in the order in which the notice lists them."""
-    found = reports.handed_in(session, programme.id, unit.id, handing, clerk.now)
+    found = reports.handed_in(session, programme, unit.id, handing, clerk)
     if not found:
-        raise WrongState("还没有推荐对象，没有材料可以整理。请先导入推荐对象。")
+        raise WrongState(NOBODY[handing])
     fields = nominees.fields_of(session, clerk.vault.keyring, found)
     photos = photos_of(session, clerk.vault, found)
     papers = [reports.work_report(session, programme.id, unit.id, handing, clerk)]

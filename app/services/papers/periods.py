@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app import richtext
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.clauses import lapse_sentence
+from app.domain.cases.outcomes import OUTCOME_NAMES, Outcome
 from app.domain.cases.states import Actor
 from app.domain.cases.verdict import LEFT_NAMES
 from app.domain.objections.arrival import Channel
@@ -37,6 +38,7 @@ from app.services.papers.paper import (
 )
 from app.services.periods.closing import entries_of
 from app.services.periods.corrected_text import EntryView
+from app.services.periods.restorations import restorations_of
 
 # The fields of an entry that stand as facts before the deeds, and what they are called.
 _FACTS = {
@@ -45,6 +47,19 @@ _FACTS = {
     "post": {Kind.COLLECTIVE: "职务职级", Kind.INDIVIDUAL: "职务职级"},
     "category": {Kind.COLLECTIVE: "单位类型", Kind.INDIVIDUAL: "人员身份"},
     "trade": {Kind.COLLECTIVE: "所属行业", Kind.INDIVIDUAL: "所属行业"},
+}
+# Every end that a case has by the closing, as the table has them two by two.
+_ENDS = {
+    outcome.value: OUTCOME_NAMES[outcome]
+    for outcome in (
+        Outcome.DECLINED,
+        Outcome.UPHELD,
+        Outcome.PARTLY_UPHELD,
+        Outcome.DISMISSED,
+        Outcome.WITHDRAWN,
+        Outcome.JOINED,
+        Outcome.LAPSED,
+    )
 }
 _ORDINALS = "一二三四五"
 _MEASURES = {Kind.COLLECTIVE: "个", Kind.INDIVIDUAL: "名"}
@@ -111,6 +126,7 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "out": list_out_rows(report["goes_out"], period.programme.rules.kind_names, seen),
         "goes_on": report["goes_on"],
         "goes_on_names": "、".join(one["name"] for one in report["goes_on"]) or "没有推荐对象继续参评。",
+        "restored": [each.sentence for each in restorations_of(session, period)],
         "withdrawn": "、".join(one["name"] for one in report.get("withdrawn", [])),
         "days": [
             {"date": full_day(each.day.date), "weekday": weekday(each.day.date), "label": day_label(each)}
@@ -247,13 +263,7 @@ def _figures(report: Mapping[str, Any]) -> list[tuple[str, int]]:
         ("公示对象", report["entries"]),
         ("收到异议", report["filed"]),
         ("受理", report["accepted"]),
-        ("不予受理", states["declined"]),
-        ("异议成立", conclusions["upheld"]),
-        ("部分成立", conclusions["partly_upheld"]),
-        ("异议不成立", conclusions["dismissed"]),
-        ("异议人撤回", conclusions["withdrawn"]),
-        ("并案", states["joined"]),
-        ("逾期未结论", states["lapsed"]),
+        *((name, conclusions[outcome] or states[outcome]) for outcome, name in _ENDS.items()),
     ]
 
 

@@ -12,16 +12,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.calendar.workdays import last_day_before, local_date
+from app.domain.cases.outcomes import describe_outcomes, outcome_of
 from app.domain.cases.states import Actor
 from app.domain.periods.roll import counts_in_words
 from app.domain.periods.rounds import Kind
-from app.domain.periods.window import Phase
 from app.domain.shared.wording import day, full_day
 from app.models import Case, Disqualification, Entry, Nominee, Objection, Period, Programme, Quota, Unit
 from app.models.nominees import OpinionOutcome
 from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import opinions
-from app.services.papers.nominees import leave_out_refused, list_remaining
+from app.services.papers.nominees import find_formal, list_remaining
 from app.services.papers.paper import Clerk, Paper, cite_basis, recommender_for, the_office, title_lines
 
 
@@ -46,7 +46,7 @@ def work_report(
     programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
     now = clerk.now
     formal = handing is HandInStage.FORMAL
-    found = handed_in(session, programme_id, unit_id, handing, now)
+    found = handed_in(session, programme, unit_id, handing, clerk)
     periods = _periods(session, programme_id, unit_id, last_round=2 if formal else 1)
     counts = Counter(one.kind for one in found)
     name, kinds = HANDING_NAMES[handing], programme.rules.kind_names
@@ -56,7 +56,7 @@ def work_report(
         "addressee": programme.signatory or the_office(session).name,
         "opening": f"{cite_basis(programme)}，现将{unit.name}{name}工作情况报告如下。",
         "organisation": "（请填写：组织领导、工作机构、动员部署和责任分工等情况。）",
-        "process": _process(session, programme, unit, counts),
+        "process": _process(session, programme, unit, found),
         "shown": _shown(periods, formal),
         "periods": [_row(session, period, unit_id, clerk.actor, now) for period in periods],
         "formal": formal,
@@ -73,29 +73,33 @@ def work_report(
 
 
 def handed_in(
-    session: Session, programme_id: int, unit_id: int, handing: HandInStage, now: dt.datetime
+    session: Session, programme: Programme, unit_id: int, handing: HandInStage, clerk: Clerk
 ) -> list[Nominee]:
-    """List the nominees whose papers belong to a hand-in: those still in.
+    """List the nominees whose papers belong to a hand-in: those still in, for the formal one those that passed.
 
-    For the formal hand-in, those whom the review refused are left out.
+    Raises SealBroken.
     """
-    found = list_remaining(session, programme_id, unit_id, now)
-    return leave_out_refused(session, found) if handing is HandInStage.FORMAL else found
+    found = list_remaining(session, programme.id, unit_id, clerk.now)
+    if handing is HandInStage.PRELIMINARY:
+        return found
+    return find_formal(session, clerk.vault.keyring, programme, found, clerk.now, clerk.actor)
 
 
-def _process(session: Session, programme: Programme, unit: Unit, counts: Counter[Kind]) -> list[str]:
+def _process(session: Session, programme: Programme, unit: Unit, found: Sequence[Nominee]) -> list[str]:
+    counts = Counter(one.kind for one in found)
     quota = session.scalar(select(Quota).where(Quota.programme_id == programme.id, Quota.unit_id == unit.id))
     kinds = programme.rules.kind_names
     given = {Kind.COLLECTIVE: quota.collectives, Kind.INDIVIDUAL: quota.individuals} if quota else {}
     places = f"分配{unit.name}推荐名额：{counts_in_words(kinds, given)}。" if quota else ""
+    vacant = _vacant(quota, kinds, counts) if quota else ""
     chosen = f"共推荐{counts_in_words(kinds, counts)}" if counts else "没有推荐对象"
     texts = [
-        f"{places}坚持自下而上、层层选拔、好中选优，{chosen}。",
+        f"{places}坚持自下而上、层层选拔、好中选优，{chosen}。{vacant}",
         "（请填写：单位自荐、征求意见、逐级审核和集体研究的情况。涉密的推荐对象按照保密规定另行报送，不写入本报告。）",
     ]
     mine = (Nominee.programme_id == programme.id, Nominee.recommender_id == unit.id)
     withdrawn = session.scalar(select(func.count(Nominee.id)).where(*mine, Nominee.withdrawn_at.is_not(None))) or 0
-    replacing = session.scalar(select(func.count(Nominee.id)).where(*mine, Nominee.replaces_id.is_not(None))) or 0
+    replacing = sum(one.replaces_id is not None for one in found)
     rows = session.scalars(
         select(Disqualification).join(Nominee).where(*mine).options(joinedload(Disqualification.reversal))
     )
@@ -108,6 +112,16 @@ def _process(session: Session, programme: Programme, unit: Unit, counts: Counter
     if changes:
         texts.insert(1, f"推荐过程中，{'，'.join(changes)}。")
     return texts
+
+
+def _vacant(quota: Quota, kinds: Mapping[Kind, str], counts: Mapping[Kind, int]) -> str:
+    """Say how many places stay vacant (R9). Where some are taken on paper, the number of those is not told (R11)."""
+    places = {Kind.COLLECTIVE: quota.collectives, Kind.INDIVIDUAL: quota.individuals}
+    left = {kind: max(0, places[kind] - counts.get(kind, 0)) for kind in Kind}
+    if not any(left.values()):
+        return "名额没有空缺。"
+    secret = quota.secret_collectives or quota.secret_individuals
+    return f"其余{counts_in_words(kinds, left)}的名额{'空缺或者按照保密规定另行报送' if secret else '空缺'}。"
 
 
 def _periods(session: Session, programme_id: int, unit_id: int, last_round: int) -> Sequence[Period]:
@@ -143,19 +157,21 @@ def _row(session: Session, period: Period, unit_id: int, actor: Actor, now: dt.d
     entries = session.scalar(select(func.count(Entry.id)).where(*theirs)) or 0
     seen = select(func.count(Objection.id)).join(Entry, Objection.entry_id == Entry.id).join(Case)
     filed = session.scalar(seen.where(*theirs, cases_visible_to(actor, now))) or 0
-    phase = period.phase(now)
-    if phase in (Phase.SCHEDULED, Phase.OPEN):
-        outcome = "还没有结束"
-    elif not filed:
-        outcome = "无异议"
-    else:
-        outcome = "异议已办结" if phase is Phase.CLOSED else "异议正在办理"
+    cases = session.scalars(
+        select(Case)
+        .join(Entry, Case.entry_id == Entry.id)
+        .join(Nominee, Entry.nominee_id == Nominee.id)
+        .where(*theirs, cases_visible_to(actor, now))
+        .options(joinedload(Case.entry).joinedload(Entry.period))
+    )
     return {
         "title": period.title,
         "window": f"{day(local_date(period.opens_at))}至{day(last_day_before(period.closes_at))}",
         "entries": entries,
         "filed": filed,
-        "outcome": outcome,
+        "outcome": describe_outcomes(
+            (outcome_of(case.state_at(now), case.conclusion) for case in cases), window_over=now >= period.closes_at
+        ),
     }
 
 

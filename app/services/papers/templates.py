@@ -15,6 +15,7 @@ _NAMES = {
     "closing.docx": "办结报告",
     "letters.docx": "告知书、通知书、督办单",
     "report.docx": "推荐工作报告",
+    "asking.docx": "征求意见函",
 }
 
 

@@ -9,12 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.domain.cases.states import OPEN_STATES
-from app.domain.cases.verdict import Departure, Ground, Left, departure
+from app.domain.cases.verdict import LEFT_NAMES, Departure, Ground, Left, departure
 from app.models import Case, Disqualification, Entry, Nominee, Period
 
-OUT, WITHDRAWN = "已取消参评资格", "已退出"
 _BATCH = 500  # ids in one statement: well below what either database takes
-_WORDS = {Left.DISQUALIFIED: OUT, Left.WITHDRAWN: WITHDRAWN}
 
 
 def find_departures(session: Session, nominee_ids: Sequence[int], now: dt.datetime) -> dict[int, Departure]:
@@ -78,4 +76,4 @@ def describe_left(session: Session, nominees: Iterable[Nominee], now: dt.datetim
     A nominee who has not left is not in it.
     """
     found = find_departures(session, [nominee.id for nominee in nominees], now)
-    return {nominee_id: _WORDS[departed.how] for nominee_id, departed in found.items()}
+    return {nominee_id: LEFT_NAMES[departed.how] for nominee_id, departed in found.items()}

@@ -9,16 +9,20 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.award.decision import FATE_NAMES, Fate, JudgedNominee
+from app.domain.cases.verdict import GROUND_NAMES
+from app.domain.nominees.statuses import STATUS_NAMES, Status
 from app.domain.periods.rounds import LAST_ROUND, Kind
 from app.domain.shared.wording import full_day
 from app.models import Honour, Nominee, Programme
 from app.services.award import revocation
 from app.services.award.award_list import AwardStanding, standing_of
+from app.services.nominees.statuses import find_statuses
 from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.notices import kind_options
 from app.web.shared.portal import now, session
+from app.web.shared.words import STATUS_BADGES
 
 _FATES = {"proposed": "建议名单（复审通过、仍然参评）"} | {fate.value: name for fate, name in FATE_NAMES.items()}
 _BADGES = {Fate.NAMED: "concluded", Fate.PENDING: "proposed", Fate.LEFT_OUT: ""}
@@ -31,6 +35,8 @@ class AwardRow:
     judged: JudgedNominee
     nominee: Nominee
     honour: Honour | None
+    status: Status
+    decided: bool
 
     @property
     def nominee_id(self) -> int:
@@ -48,19 +54,21 @@ class AwardRow:
 
     @property
     def fate(self) -> str:
-        if self.honour is not None:
-            return "已撤销" if self.honour.is_revoked else "已表彰"
-        return FATE_NAMES[self.judged.fate]
+        """Where it stands on the way to the award; once that is decided, what became of it."""
+        return STATUS_NAMES[self.status] if self.decided else FATE_NAMES[self.judged.fate]
 
     @property
     def badge(self) -> str:
-        return "lapsed" if self.honour and self.honour.is_revoked else _BADGES[self.judged.fate]
+        return STATUS_BADGES[self.status] if self.decided else _BADGES[self.judged.fate]
 
     @property
     def shown(self) -> str:
+        """What became of it in the last round. Who was put out there is never called settled."""
         facts = self.judged.facts
         if not facts.shown:
             return ""
+        if facts.out:
+            return "、".join(GROUND_NAMES[ground] for ground in sorted(facts.out))
         current = [shown for shown in facts.shown if shown.edition == facts.edition]
         return "已办结" if any(shown.closed for shown in current) else "没有办结"
 
@@ -86,8 +94,9 @@ def honours(programme_id: int) -> ResponseReturnValue:
 
 def _nominees_on_the_way(standing: AwardStanding) -> Listing[AwardRow]:
     mine, kinds = actor(), standing.programme.rules.kind_names
+    statuses = find_statuses(session(), standing.nominees, now())
     rows = [
-        AwardRow(judged, nominee, standing.honours.get(nominee.id))
+        AwardRow(judged, nominee, standing.honours.get(nominee.id), statuses[nominee.id], standing.decision is not None)
         for judged in standing.award.judged
         if (nominee := standing.nominees[judged.facts.nominee_id])
         and (mine.is_office or mine.unit_id in (nominee.recommender_id, nominee.unit_id))
@@ -126,9 +135,11 @@ def _honours(programme: Programme, rows: Sequence[Honour]) -> Listing[Honour]:
     recommenders = {honour.recommender: honour.recommender for honour in rows}
 
     def standing(honour: Honour) -> str:
-        if honour.is_revoked:
-            return "已撤销"
-        return "有效，撤销待确认" if honour.revocation and actor().is_office else "有效"
+        return STATUS_NAMES[Status.REVOKED if honour.is_revoked else Status.HONOURED]
+
+    def waiting(honour: Honour) -> str:
+        pending = honour.revocation is not None and not honour.is_revoked and actor().is_office
+        return "撤销待确认" if pending else ""
 
     return Listing(
         title="表彰名单",
@@ -141,7 +152,7 @@ def _honours(programme: Programme, rows: Sequence[Honour]) -> Listing[Honour]:
             Column("recommender", "推荐单位", lambda h: h.recommender, 18),
             Column("number", "表彰决定文号", lambda h: h.decision.number, 24, sheet_only=True),
             Column("dated", "表彰决定日期", lambda h: full_day(h.decision.dated), 18, sheet_only=True),
-            Column("standing", "状态", standing, 16, badge=lambda h: "lapsed" if h.is_revoked else ""),
+            Column("standing", "状态", standing, 16, badge=lambda h: "lapsed" if h.is_revoked else "", note=waiting),
         ],
         rows=rows,
         empty="还没有作出表彰决定。作出以后，这里是写证书、奖牌用的名单。",

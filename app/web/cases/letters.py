@@ -13,10 +13,9 @@ from app.services.papers.letters import paper_of
 from app.services.papers.paper import record_made
 from app.services.record.chain import on_case
 from app.web.cases.blueprint import blueprint
-from app.web.papers.sending import stationery
+from app.web.papers.sending import send_written, stationery
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.attempts import attempt, nothing_done
-from app.web.shared.downloads import send_download
 from app.web.shared.lists import Column, Filter, Listing, ids_ticked
 from app.web.shared.portal import now, portal, session
 
@@ -73,11 +72,11 @@ def _sent(letter_ids: list[int]) -> Response:
         chosen = letters.find_several(reading, letter_ids, actor(), now())
         paper = paper_of(chosen, stationery())
         about = [(letter.case_id, letter.numbered) for letter in chosen]
-    content = paper.write()
+    answer = send_written(paper)
     with portal().database.writer() as writing:  # a GET that the record has to speak of
         for case_id, numbered in about:
             record_made(work(writing), "文书", on_case(case_id), letter=numbered)
-    return send_download(content, paper.file_name, paper.media_type)
+    return answer
 
 
 def _listing() -> Listing[Letter]:

@@ -88,7 +88,9 @@ def review_many(stage: str) -> ResponseReturnValue:
 @blueprint.get("/many/opinions")
 @allow(*OFFICE_AND_UNITS)
 def many_opinions() -> ResponseReturnValue:
-    return _page("opinions", opinion_form(_rules(_chosen() if request.args.get("chosen") else []), empty=True))
+    form = opinion_form(_rules(_chosen() if request.args.get("chosen") else []), empty=True)
+    form.authority.data = request.args.get("authority")  # a link from the letters to the authorities names it
+    return _page("opinions", form)
 
 
 @blueprint.post("/many/opinions")

@@ -8,7 +8,8 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.cases.verdict import GROUND_NAMES
+from app.domain.cases.verdict import GROUND_NAMES, Ground
+from app.domain.nominees.statuses import STATUS_NAMES, Status
 from app.models import Nominee, Programme
 from app.services.award import revocation
 from app.services.nominees import access, dossiers, gates, nominating
@@ -28,6 +29,7 @@ from app.web.shared.forms import PlainForm
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.notices import kind_options
 from app.web.shared.portal import now, number, portal, session
+from app.web.shared.words import STATUS_BADGES
 
 
 class NomineeButton(PlainForm):
@@ -66,14 +68,17 @@ def listing_of(fates: Fates, standings: Mapping[int, NomineeStanding]) -> Listin
     recommenders = {str(each.recommender_id): each.recommender.name for each in fates.nominees}
     kinds = kind_options(each.programme for each in fates.nominees)
 
-    def standing(nominee: Nominee) -> str:
-        if nominee.id in fates.out:
-            grounds = [row.ground for row in fates.disqualifications.get(nominee.id, []) if row.stands]
-            return f"取消：{GROUND_NAMES[grounds[0]] if grounds else '逾期未结论'}"
-        if nominee.withdrawn_at is not None:
-            return "已退出"
-        return "取消后已撤销" if nominee.id in fates.disqualifications else "参评"
+    def status(nominee: Nominee) -> Status:
+        return standings[nominee.id].status
 
+    def disqualified(nominee: Nominee) -> str:
+        written = fates.disqualifications.get(nominee.id, [])
+        standing = next((row.ground for row in written if row.stands), Ground.LAPSED)
+        if nominee.id in fates.out:
+            return GROUND_NAMES[standing]
+        return "取消资格的决定已撤销" if written else ""
+
+    there = {status(nominee) for nominee in fates.nominees} | {Status.RUNNING}
     return Listing(
         title="推荐对象",
         columns=[
@@ -82,7 +87,15 @@ def listing_of(fates: Fates, standings: Mapping[int, NomineeStanding]) -> Listin
             Column("kind", "类别", lambda n: n.programme.rules.kind_names[n.kind], 12),
             Column("recommender", "推荐单位", lambda n: n.recommender.name, 16),
             Column("position", "排序", lambda n: n.position, 8),
-            Column("standing", "参评资格", standing, 18, badge=lambda n: "lapsed" if n.id in fates.out else ""),
+            Column(
+                "status",
+                "状态",
+                lambda n: STATUS_NAMES[status(n)],
+                18,
+                badge=lambda n: STATUS_BADGES[status(n)],
+                note=disqualified,
+            ),
+            Column("disqualified", "取消参评资格的原因", disqualified, 24, sheet_only=True),
             *columns.of_standing(standings),
         ],
         rows=fates.nominees,
@@ -90,7 +103,13 @@ def listing_of(fates: Fates, standings: Mapping[int, NomineeStanding]) -> Listin
         filters=[
             Filter("kind", "类别", kinds, lambda n, kind: n.kind == kind),
             Filter("recommender", "推荐单位", recommenders, lambda n, unit: str(n.recommender_id) == unit),
-            Filter("out", "参评资格", {"1": "只看取消过资格的"}, lambda n, _: n.id in fates.touched),
+            Filter(
+                "status",
+                "状态",
+                {each.value: name for each, name in STATUS_NAMES.items() if each in there},
+                lambda n, wanted: status(n) == wanted,
+            ),
+            Filter("out", "取消资格", {"1": "只看取消过资格的"}, lambda n, _: n.id in fates.touched),
             *columns.filters_of_standing(standings),
         ],
         row_id=lambda n: n.id,

@@ -13,7 +13,8 @@ from app.domain.cases.states import Role
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.notice import AwardNotice
 from app.models import Programme
-from app.services.papers import cases, nominees, packages, periods, reports, templates
+from app.services.papers import asking, cases, nominees, packages, periods, reports, templates
+from app.services.papers.certificates import merge_list
 from app.services.papers.paper import DOCX, Paper
 from app.services.papers.reports import HANDING_NAMES, HandInStage
 from app.services.record.chain import on_nominee, on_period, on_programme
@@ -119,6 +120,30 @@ def package_of_programme(programme_id: int, handing: str) -> ResponseReturnValue
         lambda reading, clerk: packages.of_programme(reading, programme_id, which, clerk),
         f"全部{HANDING_NAMES[which]}材料",
         on_programme(programme_id),
+    )
+
+
+@blueprint.get("/programmes/<int:programme_id>/papers/units/<int:unit_id>/asking/<authority>/<any(all,missing):which>")
+@allow(*OFFICE_AND_UNITS)
+def letter_to_authority(programme_id: int, unit_id: int, authority: str, which: str) -> ResponseReturnValue:
+    _ = session().get(Programme, programme_id) or abort(404)
+    return send_paper(
+        lambda reading, clerk: asking.letter(reading, programme_id, unit_id, authority, asking.Which(which), clerk),
+        "征求意见函",
+        on_programme(programme_id),
+        unit=unit_id,
+        authority=authority,
+    )
+
+
+@blueprint.get("/programmes/<int:programme_id>/papers/certificates/<any(all,collective,individual):which>")
+@allow(Role.OFFICE)
+def certificates(programme_id: int, which: str) -> ResponseReturnValue:
+    """Send the list that certificates are merged from: of both kinds, or of one."""
+    _ = session().get(Programme, programme_id) or abort(404)
+    kind = None if which == "all" else Kind(which)
+    return send_paper(
+        lambda reading, clerk: merge_list(reading, programme_id, kind, clerk), "证书名单", on_programme(programme_id)
     )
 
 

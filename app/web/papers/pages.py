@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,22 +15,25 @@ from app.domain.periods.rounds import Kind
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import day
 from app.models import Nominee, Period, Programme
-from app.services.papers import available, templates
+from app.services.papers import asking, available, templates
+from app.services.papers.asking import Asked
 from app.services.papers.available import UnitPapers
 from app.web.papers.blueprint import blueprint
-from app.web.papers.sending import stationery
+from app.web.papers.sending import clerk, pdf_link, stationery
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.notices import kind_options, round_options
 from app.web.shared.portal import now, portal, session
 from app.web.shared.words import PHASE_NAMES
 
+RowT = TypeVar("RowT")
+
 
 @blueprint.get("/programmes/<int:programme_id>/papers")
 @allow(*OFFICE_AND_UNITS)
 def units(programme_id: int) -> ResponseReturnValue:
     shown = _programme(programme_id)
-    rows = available.of_units(session(), programme_id, actor(), now())
+    rows = available.of_units(session(), portal().keyring, programme_id, actor(), now())
     return _units(shown, rows).answer("papers/units.html", programme=shown, me=me())
 
 
@@ -45,6 +51,14 @@ def nominees(programme_id: int) -> ResponseReturnValue:
     shown = _programme(programme_id)
     rows = available.of_nominees(session(), programme_id, actor(), now())
     return _nominees(shown, rows).answer("papers/nominees.html", programme=shown, me=me())
+
+
+@blueprint.get("/programmes/<int:programme_id>/papers/asking")
+@allow(*OFFICE_AND_UNITS)
+def letters_to_authorities(programme_id: int) -> ResponseReturnValue:
+    shown = _programme(programme_id)
+    rows = asking.asked_of_units(session(), portal().keyring, programme_id, clerk())
+    return _asking(shown, rows).answer("papers/asking.html", programme=shown, me=me())
 
 
 @blueprint.get("/programmes/<int:programme_id>/papers/templates")
@@ -68,30 +82,25 @@ def _units(programme: Programme, rows: list[UnitPapers]) -> Listing[UnitPapers]:
     def recommended(row: UnitPapers) -> str:
         return counts_in_words(kinds, {Kind.COLLECTIVE: row.collectives, Kind.INDIVIDUAL: row.individuals})
 
-    def paper(key: str, name: str, text: str) -> Column[UnitPapers]:
-        return Column(
-            key,
-            name,
-            lambda row: text if key in row.papers else "",
-            14,
-            href=lambda row: (
-                url_for("papers.of_unit", programme_id=programme.id, unit_id=row.unit_id, paper=key)
-                if key in row.papers
-                else ""
-            ),
-        )
+    def paper(key: str, name: str, text: str, *, printed: bool = True) -> Column[UnitPapers]:
+        def address(row: UnitPapers) -> str:
+            there = key in row.papers
+            return url_for("papers.of_unit", programme_id=programme.id, unit_id=row.unit_id, paper=key) if there else ""
 
-    def package(handing: str, name: str) -> Column[UnitPapers]:
+        return _paper(key, name, lambda row: text if key in row.papers else "", address, printed=printed)
+
+    def package(handing: str, name: str, those: Callable[[UnitPapers], int]) -> Column[UnitPapers]:
         return Column(
             handing,
             name,
-            lambda row: "整套.zip" if row.nominees else "",
+            lambda row: "整套.zip" if those(row) else "",
             12,
             href=lambda row: (
                 url_for("papers.package_of_unit", programme_id=programme.id, unit_id=row.unit_id, handing=handing)
-                if row.nominees
+                if those(row)
                 else ""
             ),
+            note=lambda row: f"{those(row)}个" if row.nominees else "",
         )
 
     return Listing(
@@ -100,34 +109,92 @@ def _units(programme: Programme, rows: list[UnitPapers]) -> Listing[UnitPapers]:
             Column("unit", "推荐单位", lambda row: row.name, 18),
             Column("counts", "推荐", recommended, 22),
             paper(
-                "annex-2", f"{team}{notice.summaries[Kind.COLLECTIVE].short}", notice.summaries[Kind.COLLECTIVE].label
+                "annex-2",
+                f"{team}{notice.summaries[Kind.COLLECTIVE].short}",
+                notice.summaries[Kind.COLLECTIVE].label,
+                printed=False,
             ),
             paper(
-                "annex-3", f"{person}{notice.summaries[Kind.INDIVIDUAL].short}", notice.summaries[Kind.INDIVIDUAL].label
+                "annex-3",
+                f"{person}{notice.summaries[Kind.INDIVIDUAL].short}",
+                notice.summaries[Kind.INDIVIDUAL].label,
+                printed=False,
             ),
             paper("annex-6", notice.opinion_form.short, notice.opinion_form.label),
             paper("annex-7", notice.leaders_form.short, notice.leaders_form.label),
             paper("report-preliminary", "初步推荐报告", "初步报告"),
-            package("preliminary", "初步推荐材料"),
+            package("preliminary", "初步推荐材料", lambda row: row.nominees),
             paper("report-formal", "正式推荐报告", "正式报告"),
-            package("formal", "正式推荐材料"),
+            package("formal", "正式推荐材料", lambda row: row.formal),
         ],
         rows=rows,
         empty="这里没有您可以出具文书的推荐单位。公示的公告和异议处理情况报告在“公示”里。",
     )
 
 
+def _paper(
+    key: str,
+    name: str,
+    text: Callable[[RowT], str],
+    address: Callable[[RowT], str],
+    *,
+    printed: bool = True,
+    note: Callable[[RowT], str] | None = None,
+) -> Column[RowT]:
+    """Return the column of one paper: the link to its .docx where the row has it, and the PDF beside it."""
+
+    def beside(row: RowT) -> tuple[str, str] | None:
+        return pdf_link(address(row)) if printed and address(row) else None
+
+    return Column(key, name, text, 14, href=address, note=note, beside=beside)
+
+
+def _asking(programme: Programme, rows: list[Asked]) -> Listing[Asked]:
+    def letter(key: str, name: str, those: Callable[[Asked], int]) -> Column[Asked]:
+        def address(row: Asked) -> str:
+            if not those(row):
+                return ""
+            whose: dict[str, Any] = {"programme_id": programme.id, "unit_id": row.unit.id, "authority": row.authority}
+            return url_for("papers.letter_to_authority", which=key, **whose)
+
+        return _paper(key, name, lambda row: f"{those(row)}个.docx" if those(row) else "", address)
+
+    def record(row: Asked) -> str:
+        ids = "-".join(str(one.id) for one in row.missing)
+        return url_for("nominees.many_opinions", chosen=ids, authority=row.authority) if ids else ""
+
+    units = {str(row.unit.id): row.unit.name for row in rows}
+    return Listing(
+        title="征求意见函",
+        columns=[
+            Column("unit", "推荐单位", lambda row: row.unit.name, 20),
+            Column("authority", "征求谁的意见", lambda row: row.name, 20),
+            letter("all", "征求意见函", lambda row: len(row.nominees)),
+            letter("missing", "只列还没有答复的", lambda row: len(row.missing)),
+            Column("answered", "已经答复", lambda row: len(row.answered), 10),
+            Column("record", "登记答复", lambda row: "登记答复" if row.missing else "已齐", 12, href=record),
+        ],
+        rows=rows,
+        empty="还没有要征求意见的推荐对象。通过初审以后，这里给每个机关一份函，附它那一份名单。",
+        filters=[
+            Filter("unit", "推荐单位", units, lambda row, unit: str(row.unit.id) == unit),
+            Filter("authority", "机关", programme.rules.authority_names, lambda row, key: row.authority == key),
+            Filter("missing", "答复", {"1": "还缺的"}, lambda row, _: bool(row.missing)),
+        ],
+    )
+
+
 def _periods(programme: Programme, rows: list[Period]) -> Listing[Period]:
     def paper(key: str, name: str) -> Column[Period]:
-        def there(period: Period) -> bool:
-            return key in available.papers_of(period, now())
+        def address(period: Period) -> str:
+            there = key in available.papers_of(period, now())
+            return url_for("papers.of_period", period_id=period.id, paper=key) if there else ""
 
-        return Column(
+        return _paper(
             key,
             name,
-            lambda period: "下载" if there(period) else "",
-            14,
-            href=lambda period: url_for("papers.of_period", period_id=period.id, paper=key) if there(period) else "",
+            lambda period: "下载" if address(period) else "",
+            address,
             note=lambda period: "稿本" if key == "notice" and period.phase(now()) is Phase.SCHEDULED else "",
         )
 
@@ -174,19 +241,17 @@ def _nominees(programme: Programme, rows: list[Nominee]) -> Listing[Nominee]:
             Column("kind", "类别", lambda n: kinds[n.kind], 12),
             Column("unit", "所在单位", lambda n: n.unit.name if n.unit.name != n.name else "", 28),
             Column("recommender", "推荐单位", lambda n: n.recommender.name, 16),
-            Column(
+            _paper(
                 "form",
                 notice.forms[Kind.COLLECTIVE].short,
                 lambda n: notice.forms[n.kind].label,
-                10,
-                href=lambda n: url_for("papers.of_nominee", nominee_id=n.id, paper="form"),
+                lambda n: url_for("papers.of_nominee", nominee_id=n.id, paper="form"),
             ),
-            Column(
+            _paper(
                 "opinions",
                 notice.opinion_form.short,
                 lambda _: notice.opinion_form.label,
-                10,
-                href=lambda n: url_for("papers.of_nominee", nominee_id=n.id, paper="opinions"),
+                lambda n: url_for("papers.of_nominee", nominee_id=n.id, paper="opinions"),
             ),
         ],
         rows=rows,

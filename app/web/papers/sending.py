@@ -6,16 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Response
+from flask import Response, abort, request
 from sqlalchemy.orm import Session
 
+from app.papers.printing import MEDIA_TYPE
 from app.services.papers.packages import ZipPackage
-from app.services.papers.paper import Clerk, Paper, Stationery, record_made
+from app.services.papers.paper import DOCX, Clerk, Paper, Stationery, record_made
 from app.web.shared.access import actor, work
 from app.web.shared.downloads import send_download
 from app.web.shared.portal import now, portal
 
 ZIP = "application/zip"
+AS, PDF = "as", "pdf"  # …?as=pdf
 
 
 def stationery() -> Stationery:
@@ -31,9 +33,26 @@ def send_paper(gather: Callable[[Session, Clerk], Paper], what: str, subject: st
     """Send a paper as a download. No transaction is open while it is written; the act is recorded after it."""
     with portal().database.reader() as reading:
         paper = gather(reading, clerk())
-    content = paper.write()
+    answer = send_written(paper)
     _note(what, subject, details)
-    return send_download(content, paper.file_name, paper.media_type)
+    return answer
+
+
+def send_written(paper: Paper) -> Response:
+    """Write a paper and send it: as PDF where the address asks for that and LibreOffice is there, else as it is."""
+    content = paper.write()
+    if request.args.get(AS) != PDF:
+        return send_download(content, paper.file_name, paper.media_type)
+    printer = portal().printer
+    if printer is None or paper.media_type != DOCX:
+        abort(404)
+    name = f"{paper.file_name.removesuffix('.docx')}.pdf"
+    return send_download(printer.print(content), name, MEDIA_TYPE)
+
+
+def pdf_link(address: str) -> tuple[str, str] | None:
+    """Return the link to a paper as PDF, beside the one to its .docx; None where there is no LibreOffice."""
+    return (PDF.upper(), f"{address}?{AS}={PDF}") if portal().printer is not None else None
 
 
 def send_package(gather: Callable[[Session, Clerk], ZipPackage], what: str, subject: str, **details: Any) -> Response:

@@ -13,16 +13,19 @@ from wtforms.validators import InputRequired
 
 from app.calendars.china import ChinaCalendar
 from app.domain.cases.states import STATE_NAMES, Role
-from app.domain.cases.verdict import GROUND_NAMES, LEFT_NAMES
+from app.domain.cases.verdict import GROUND_NAMES
+from app.domain.nominees.statuses import STATUS_NAMES
 from app.domain.objections.arrival import CHANNEL_NAMES
 from app.domain.periods.window import Phase
 from app.domain.refusals import Refusal
 from app.models import Period, Programme
 from app.services.calendar.calendars import calendar_of
 from app.services.cases import queue, second_looks
+from app.services.nominees.statuses import find_statuses
 from app.services.objections import channels
 from app.services.periods import closing, interruption, progress, scheduling
 from app.services.periods.corrected_text import EntryView
+from app.services.periods.restorations import restorations_of
 from app.web.cases.case_list import case_listing
 from app.web.periods.blueprint import blueprint
 from app.web.shared import charts
@@ -32,6 +35,7 @@ from app.web.shared.forms import PlainForm, text_area
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.notices import kind_options
 from app.web.shared.portal import now, session
+from app.web.shared.words import STATUS_BADGES
 
 
 class ExtendForm(PlainForm):
@@ -98,6 +102,7 @@ def confirm_close(period_id: int) -> ResponseReturnValue:
         "periods/close.html",
         period=shown,
         report=closing.closing_report(session(), shown, now()),
+        restored=restorations_of(session(), shown),
         held_up=second_looks.list_holding_up(session(), [shown], now()).get(period_id),
         now=now(),
     )
@@ -120,7 +125,13 @@ def report(period_id: int) -> ResponseReturnValue:
     shown = _period(period_id)
     if shown.closing is None:
         abort(404)
-    return render_template("periods/report.html", period=shown, report=shown.closing.report, closing=shown.closing)
+    return render_template(
+        "periods/report.html",
+        period=shown,
+        report=shown.closing.report,
+        closing=shown.closing,
+        restored=restorations_of(session(), shown),
+    )
 
 
 @blueprint.get("/periods/<int:period_id>/entries")
@@ -130,11 +141,16 @@ def entries(period_id: int) -> ResponseReturnValue:
     shown = _period(period_id)
     cases = closing.cases_of(session(), shown)
     out = closing.who_is_out(session(), shown, cases, now())
+    rows = closing.entries_of(session(), shown, now())
+    statuses = find_statuses(session(), [row.nominee_id for row in rows], now())
     several, kinds = Counter(case.entry_id for case in cases), shown.programme.rules.kind_names
+
+    def badge(entry: EntryView) -> str | None:
+        return "lapsed" if entry.nominee_id in out else STATUS_BADGES[statuses[entry.nominee_id]] or None
 
     def fate(entry: EntryView) -> str:
         grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(out.get(entry.nominee_id, ())))
-        return grounds or (LEFT_NAMES[entry.left] if entry.left else "参评")
+        return grounds or STATUS_NAMES[statuses[entry.nominee_id]]
 
     return Listing(
         title=f"{shown.title}的推荐对象",
@@ -145,14 +161,18 @@ def entries(period_id: int) -> ResponseReturnValue:
             Column("unit", "所在单位", lambda entry: entry.unit, 28),
             Column("recommender", "推荐单位", lambda entry: entry.recommender, 18),
             Column("cases", "案件", lambda entry: several[entry.id], 8),
-            Column("fate", "结果", fate, 18, badge=lambda entry: "lapsed" if entry.nominee_id in out else None),
+            Column("fate", "结果", fate, 18, badge=badge),
         ],
-        rows=closing.entries_of(session(), shown, now()),
+        rows=rows,
         empty="这次公示没有列入推荐对象。",
         filters=[
             Filter("kind", "类别", kind_options([shown.programme]), lambda e, kind: e.kind == kind),
+            Filter("out", "取消资格", {"1": "只看因本次公示取消资格的"}, lambda e, _: e.nominee_id in out),
             Filter(
-                "out", "结果", {"1": "取消参评资格的", "0": "参评的"}, lambda e, v: (e.nominee_id in out) == (v == "1")
+                "status",
+                "状态",
+                {each.value: name for each, name in STATUS_NAMES.items() if each in {*statuses.values()}},
+                lambda e, wanted: statuses[e.nominee_id] == wanted,
             ),
             Filter("cases", "案件", {"1": "有案件的"}, lambda e, _: several[e.id] > 0),
         ],

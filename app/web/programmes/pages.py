@@ -11,13 +11,14 @@ from app.domain.calendar.workdays import local_date
 from app.domain.shared.wording import full_day
 from app.models import Programme
 from app.services.accounts import units
+from app.services.office.totals import Totals, totals_of
 from app.services.programmes import quotas, setting_up
 from app.web.programmes.blueprint import blueprint
 from app.web.programmes.forms import ReopenForm
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.attempts import UNTRIED, Attempt
 from app.web.shared.lists import Column, Filter, Listing
-from app.web.shared.portal import now, session
+from app.web.shared.portal import now, portal, session
 
 _STATES = {"running": "进行中", "archived": "已归档"}
 
@@ -67,6 +68,11 @@ def found(programme_id: int) -> Programme:
     return there
 
 
+def running_totals(shown: Programme) -> Totals | None:
+    """Return the running totals for the office, None for a unit."""
+    return totals_of(session(), portal().keyring, shown, now(), actor()) if actor().is_office else None
+
+
 def programme_page(
     shown: Programme, tried: Attempt[Any] = UNTRIED, *, reopen_form: ReopenForm | None = None
 ) -> ResponseReturnValue:
@@ -76,6 +82,7 @@ def programme_page(
         groups=quotas.table_of(session(), shown.id, actor(), now()),
         stages=shown.rules.stages,
         today=local_date(now()),
+        totals=running_totals(shown),
         office=units.office_of(session()),
         reopen_form=reopen_form or ReopenForm(formdata=None),
         refusal=tried.on_top,

@@ -14,7 +14,7 @@ from app.services.accounts import units
 from app.services.programmes import quotas
 from app.web.programmes.blueprint import blueprint
 from app.web.programmes.forms import PlacesForm
-from app.web.programmes.pages import found
+from app.web.programmes.pages import found, running_totals
 from app.web.shared.access import actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.portal import session
@@ -79,6 +79,7 @@ def _page(programme_id: int, rows: dict[int, PlacesForm], tried: Attempt[Any] = 
         programme=found(programme_id),
         rows=[(unit, rows[unit.id]) for unit in _units(programme_id) if unit.id in rows],
         wrong=[field for row in rows.values() for field in row if field.errors],
+        totals=running_totals(found(programme_id)),
         refusal=tried.on_top,
     )
     return html, tried.status

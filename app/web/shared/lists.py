@@ -39,7 +39,8 @@ class Column(Generic[Row]):
 
     `value` is searched, sorted by and saved. `shown` puts it into words where it is not readable by itself (a number is
     saved as the number). On the page a cell may be a link, have a badge of a colour (a class of staff.css, "" for none;
-    None for no badge), a red word beside it or a smaller line below. `sheet_only` columns are too much for a page,
+    None for no badge), a red word or a second link (its word, its address) `beside` it, or a smaller line below.
+    `sheet_only` columns are too much for a page,
     `page_only` ones are covered by another column of the sheet.
     """
 
@@ -54,6 +55,7 @@ class Column(Generic[Row]):
     shown: Callable[[Row], str] | None = None
     alert: Callable[[Row], str] | None = None
     page_only: bool = False
+    beside: Callable[[Row], tuple[str, str] | None] | None = None
 
     def text(self, row: Row) -> str:
         if self.shown is not None:

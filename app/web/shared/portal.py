@@ -13,6 +13,7 @@ from werkzeug.routing import IntegerConverter, Map
 from app.channels.gateways import Gateways, gateways_of
 from app.clock import Clock
 from app.database import Database
+from app.papers.printing import Printer, printer_of
 from app.sealing import Keyring, keyring_of
 from app.services.shared.files import Vault, vault_of
 from config import Settings
@@ -30,6 +31,12 @@ class Portal:
     keyring: Keyring
     vault: Vault
     gateways: Gateways
+
+    @property
+    def printer(self) -> Printer | None:
+        """What makes papers into PDF; None where LibreOffice is not installed."""
+        settings = self.settings
+        return printer_of(settings.soffice, settings.instance_dir / "printing.lock", settings.pdf_seconds)
 
 
 class RowId(IntegerConverter):

@@ -9,12 +9,14 @@ from flask import Flask
 from app import richtext
 from app.domain.award.decision import REVOCATION_GROUND_NAMES
 from app.domain.calendar.workdays import local_date
+from app.domain.cases.outcomes import OUTCOME_NAMES as CASE_ENDS
 from app.domain.cases.reminders import REMINDER_NAMES
 from app.domain.cases.second_look import LOOK_OUTCOME_NAMES
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
 from app.domain.cases.verdict import GROUND_NAMES, LEFT_NAMES
 from app.domain.imports.nominations import FIELD_NAMES
 from app.domain.nominees.eligibility import OUTCOME_NAMES
+from app.domain.nominees.statuses import STATUS_NAMES, Status
 from app.domain.objections.arrival import CHANNEL_NAMES
 from app.domain.periods.roll import counts_in_words
 from app.domain.periods.rounds import SHORT_KIND_NAMES
@@ -129,6 +131,12 @@ STEP_NAMES = {
     RoundStep.AHEAD: "未到",
     RoundStep.ENDED: "到此为止",
 }
+# The colour of a status on a badge: a class of staff.css, "" for none.
+STATUS_BADGES = dict.fromkeys(Status, "") | {
+    Status.DISQUALIFIED: "lapsed",
+    Status.REVOKED: "lapsed",
+    Status.HONOURED: "concluded",
+}
 SCAN_NAMES = {ScanState.WAITING: "正在查毒", ScanState.INFECTED: "没有通过查毒"}
 FILE_KIND_NAMES = {
     FileKind.PDF: "PDF",
@@ -196,6 +204,9 @@ def init_app(app: Flask) -> None:
         OUTCOME_NAMES=OUTCOME_NAMES,
         PHASE_NAMES=PHASE_NAMES,
         REMINDER_NAMES=REMINDER_NAMES,
+        ENDS={outcome.value: name for outcome, name in CASE_ENDS.items()},
+        STATUS_BADGES=STATUS_BADGES,
+        STATUS_NAMES=STATUS_NAMES,
         REVOCATION_GROUND_NAMES=REVOCATION_GROUND_NAMES,
         FIELD_NAMES=FIELD_NAMES,
         FILE_KIND_NAMES=FILE_KIND_NAMES,

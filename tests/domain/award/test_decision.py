@@ -38,7 +38,7 @@ FATES = [
     (replace(THROUGH, out={Ground.UPHELD}), Fate.LEFT_OUT, "取消参评资格（异议成立）"),
     (replace(THROUGH, out={Ground.LAPSED, Ground.UPHELD}), Fate.LEFT_OUT, "取消参评资格（逾期未结论、异议成立）"),
     (replace(THROUGH, out={Ground.LAPSED}, withdrawn=True), Fate.LEFT_OUT, "取消参评资格（逾期未结论）"),
-    (replace(THROUGH, withdrawn=True), Fate.LEFT_OUT, "已退出"),
+    (replace(THROUGH, withdrawn=True), Fate.LEFT_OUT, "已退出推荐"),
     (replace(THROUGH, passed=None), Fate.LEFT_OUT, "没有经过复审"),
     (replace(THROUGH, passed=False), Fate.LEFT_OUT, "复审未通过"),
     (replace(THROUGH, shown=()), Fate.PENDING, "还没有列入全市公示"),
@@ -51,7 +51,7 @@ FATES = [
     ),
     (replace(THROUGH, edition=2, shown=(FinalRound(1, False, OVER), FinalRound(2, True, LATER))), Fate.NAMED, ""),
     (replace(THROUGH, open_cases=1), Fate.PENDING, "还有异议没有结论"),
-    (replace(THROUGH, open_cases=1, withdrawn=True), Fate.LEFT_OUT, "已退出"),
+    (replace(THROUGH, open_cases=1, withdrawn=True), Fate.LEFT_OUT, "已退出推荐"),
 ]
 
 

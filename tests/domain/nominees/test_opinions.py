@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from app.domain.nominees.opinions import list_needed
 from app.domain.periods.rounds import Kind
-from tests.qujing import ALWAYS, PERSON_STATUSES, UNIT_TYPES, Authority, missing, names, needed
+from app.domain.programmes.notice import AskedOf
+from app.domain.programmes.notice import Authority as Body
+from tests.qujing import ALWAYS, PERSON_STATUSES, QUJING, UNIT_TYPES, Authority, missing, names, needed
 
 ALL = frozenset(Authority)
 TEAM, PERSON = Kind.COLLECTIVE, Kind.INDIVIDUAL
@@ -44,3 +49,31 @@ def test_who_is_on_their_own_is_in_no_unit() -> None:
 def test_what_is_missing_stands_in_the_order_of_the_form() -> None:
     assert names(missing(ALL, {Authority.PERSONNEL})) == "纪检监察机关、公安部门、审计部门"
     assert missing(ALWAYS, ALL) == []
+
+
+def test_an_authority_of_enterprises_is_asked_about_them_and_whoever_works_there() -> None:
+    tax = Body("tax", "税务部门", AskedOf.ENTERPRISES)
+    notice = replace(QUJING, authorities=(*QUJING.authorities, tax), enterprises=frozenset({"国有企业", "私营企业"}))
+    always, bodies = {"discipline", "police"}, {"discipline", "police", "personnel", "audit"}
+    official = "国家公务员（包括参公管理人员）"
+    found = {
+        (kind, unit_type, status): list_needed(kind, unit_type, status, notice=notice)
+        for kind, unit_type, status in (
+            (Kind.COLLECTIVE, "行政机关", ""),
+            (Kind.COLLECTIVE, "私营企业", ""),
+            (Kind.COLLECTIVE, "国有企业", ""),
+            (Kind.INDIVIDUAL, "私营企业", "工人"),
+            (Kind.INDIVIDUAL, "", official),
+            (Kind.INDIVIDUAL, "", "农民"),
+            (Kind.INDIVIDUAL, "", "工人"),
+        )
+    }
+    assert list(found.values()) == [
+        bodies,
+        always | {"tax"},
+        bodies | {"tax"},
+        always | {"tax"},
+        bodies,
+        always,
+        bodies | {"tax"},
+    ]

@@ -81,7 +81,7 @@ def test_the_list_is_frozen_in_its_order_with_who_stays_out_and_why(world: World
         third: "取消参评资格（异议成立）",
         fourth: "复审未通过",
         fifth: "取消参评资格（逾期未结论）",
-        world.others[0]: "已退出",
+        world.others[0]: "已退出推荐",
         world.others[2]: "没有经过复审",
     }
     change(world, first, name="后来改名的中队")

@@ -19,8 +19,8 @@ def test_who_left_passes_no_review_and_no_gate(world: World) -> None:
     world.past_round_one([person])
     left = {"withdrawn_at": at(NOW), "withdrawn_by": world.people["head"], "withdraw_reason": "本人申请"}
     change(world, Nominee, Nominee.id == person, **left)
-    assert [obstacles(world, person, number, NOW) for number in ROUNDS] == [("已退出",)] * 3
-    with pytest.raises(NotReady, match="麒小3（已退出）"):
+    assert [obstacles(world, person, number, NOW) for number in ROUNDS] == [("已退出推荐",)] * 3
+    with pytest.raises(NotReady, match="麒小3（已退出推荐）"):
         review(world, person, FINAL, True)
     with pytest.raises(NotReady, match=r"麒小4（.*初审还没有通过）"):
         review(world, other, FINAL, True)

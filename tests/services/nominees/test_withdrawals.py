@@ -217,7 +217,7 @@ def test_before_the_settlement_and_after_it_the_same_are_out_and_every_reading_a
     assert readings() == before
     out = {gone["upheld"], gone["upheld twice"], lapsing}
     assert before[0] == out
-    assert before[1] == {gone["withdrawn"]: "已退出"} | dict.fromkeys(out, "已取消参评资格")
+    assert before[1] == {gone["withdrawn"]: "已退出推荐"} | dict.fromkeys(out, "已取消参评资格")
     assert before[3] == {
         "goes_on": ["麒小5"],
         "withdrawn": ["麒麟区第1中队"],

@@ -114,7 +114,7 @@ def test_every_paper_is_on_the_record_before_it_goes_out_and_the_record_names_no
     since, office = len(world.acts()), staff("office")
     for path in (f"{PAPERS}/units/2/annex-3", "/papers/nominees/5/form", "/papers/periods/6/cases"):
         saved(office.open(path))
-    saved(office.open(f"{PAPERS}/formal.zip", method="HEAD"))
+    saved(office.open(f"{PAPERS}/preliminary.zip", method="HEAD"))
     who = f"user:{world.people['office']}"
     subjects = ("programme:1", "nominee:5", "period:6", "programme:1")
     assert world.acts(since) == [(who, "paper.made", subject) for subject in subjects]

@@ -1,0 +1,56 @@
+"""The status of nominees at a moment, read from what is stored; `app/domain/nominees/statuses.py` judges it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.award.decision import ProceedingKind
+from app.domain.nominees.statuses import Status, StatusFacts, status_of
+from app.models import Honour, Nominee, Proceeding, Programme, Revocation
+from app.services.shared import leavers
+
+
+def find_statuses(session: Session, nominee_ids: Collection[int], now: dt.datetime) -> dict[int, Status]:
+    """Return the status of each of these nominees, by id. They may be of several programmes."""
+    belongs = {
+        row.id: row.programme_id
+        for row in session.execute(select(Nominee.id, Nominee.programme_id).where(Nominee.id.in_(nominee_ids)))
+    }
+    programmes, left = {*belongs.values()}, leavers.find_departures(session, [*belongs], now)
+    decided = {
+        row.programme_id: row.recorded_at
+        for row in session.execute(
+            select(Proceeding.programme_id, Proceeding.recorded_at).where(
+                Proceeding.programme_id.in_(programmes), Proceeding.kind == ProceedingKind.DECISION
+            )
+        )
+    }
+    archived = {
+        row.id: row.archived_at
+        for row in session.execute(select(Programme.id, Programme.archived_at).where(Programme.id.in_(programmes)))
+    }
+    revoked = {
+        row.nominee_id: row.confirmed_at
+        for row in session.execute(
+            select(Honour.nominee_id, Revocation.confirmed_at)
+            .join(Revocation, Revocation.honour_id == Honour.id, isouter=True)
+            .where(Honour.nominee_id.in_(belongs))
+        )
+    }
+    return {
+        nominee_id: status_of(
+            StatusFacts(
+                left=left.get(nominee_id),
+                decided_at=decided.get(programme_id),
+                honoured=nominee_id in revoked,
+                revoked_at=revoked.get(nominee_id),
+                archived_at=archived.get(programme_id),
+            ),
+            now,
+        )
+        for nominee_id, programme_id in belongs.items()
+    }

@@ -1,0 +1,104 @@
+"""The running totals of a programme as the office sees them: steps, places, and the share of 县处级 (R9, R10)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.domain.cases.states import Actor
+from app.domain.nominees.annexes import Rank
+from app.domain.nominees.eligibility import CountyShare, county_share
+from app.domain.nominees.statuses import Status
+from app.domain.periods.rounds import Kind
+from app.domain.programmes.totals import ROUNDS, Counted, Line, Step, count_steps, name_steps, vacant
+from app.models import Nominee, Programme, ReviewStage
+from app.sealing import Keyring
+from app.services.nominees import gates, reviews
+from app.services.nominees.access import of_programme
+from app.services.nominees.gates import NomineeStanding
+from app.services.programmes import quotas
+
+_LEFT = frozenset({Status.DISQUALIFIED, Status.WITHDRAWN})
+_REVIEWS = {Step.PRELIMINARY: ReviewStage.PRELIMINARY, Step.FINAL: ReviewStage.FINAL}
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Everything that is counted over a programme. `awards` is what the notice states, None where it states nothing.
+
+    `now` is the share of 县处级 among those recommended, which the last round asks about; `planned` is that of all
+    places. `counting` are the nominees that count as 县处级.
+    """
+
+    names: Mapping[Step, str]
+    steps: Mapping[Step, Line]
+    places: Line
+    awards: Line | None
+    secret: Line
+    vacant: Line
+    now: CountyShare
+    planned: CountyShare
+    counting: Sequence[Nominee]
+
+    @property
+    def differs(self) -> bool:
+        """Whether annex 1 gives out another number of places than the notice awards."""
+        return self.awards is not None and dict(self.awards.by_kind) != dict(self.places.by_kind)
+
+
+def totals_of(session: Session, keyring: Keyring, programme: Programme, now: dt.datetime, actor: Actor) -> Totals:
+    """Count a programme's nominees at `now`. Raises SealBroken."""
+    nominees = of_programme(session, programme.id, actor)
+    standings = gates.find_standings(session, keyring, programme, nominees, now, actor)
+    steps = count_steps(
+        Counted(one.kind, _passed(standings[one.id]), _is_county(one) and not standings[one.id].how_left)
+        for one in nominees
+    )
+    rows = quotas.of_programme(session, programme.id)
+    places = {
+        Kind.COLLECTIVE: sum(row.collectives for row in rows),
+        Kind.INDIVIDUAL: sum(row.individuals for row in rows),
+    }
+    secret = {
+        Kind.COLLECTIVE: sum(row.secret_collectives for row in rows),
+        Kind.INDIVIDUAL: sum(row.secret_individuals for row in rows),
+    }
+    awards = programme.rules.awards
+    share = gates.share_of(session, programme, now)
+    total = sum((awards or places).values())
+    refused = reviews.find_refused(session, [one.id for one in nominees])
+    return Totals(
+        names=name_steps(programme.rules.rounds),
+        steps=steps,
+        places=Line(places),
+        awards=Line(awards) if awards is not None else None,
+        secret=Line(secret),
+        vacant=vacant(places, secret, steps[Step.RECOMMENDED]),
+        now=share,
+        planned=county_share(share.county, total, programme.county_share),
+        counting=[
+            one for one in nominees if _is_county(one) and not standings[one.id].how_left and one.id not in refused
+        ],
+    )
+
+
+def _is_county(nominee: Nominee) -> bool:
+    return nominee.kind is Kind.INDIVIDUAL and nominee.rank is Rank.COUNTY
+
+
+def _passed(standing: NomineeStanding) -> set[Step]:
+    """Return the steps that a nominee has behind it; none for one who left."""
+    if standing.status in _LEFT:
+        return set()
+    through = {
+        showing.round_number
+        for showing in standing.showings
+        if showing.gone_through and showing.edition == standing.nominee.edition
+    }
+    passed = {Step.RECOMMENDED} | {step for step, number in ROUNDS.items() if number in through}
+    passed |= {step for step, stage in _REVIEWS.items() if reviews.has_passed(standing.reviews, stage)}
+    passed |= set() if standing.obstacles_to_formal else {Step.FORMAL}
+    return passed | ({Step.HONOURED} if standing.status is Status.HONOURED else set())

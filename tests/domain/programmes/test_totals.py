@@ -1,0 +1,51 @@
+"""Running totals: who passed which step, by kind, with 县处级 among them."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.nominees.eligibility import county_share
+from app.domain.periods.rounds import Kind
+from app.domain.programmes.totals import Counted, Line, Step, count_steps, name_steps, vacant
+from tests.qujing import ROUNDS
+
+TEAM, PERSON = Kind.COLLECTIVE, Kind.INDIVIDUAL
+
+
+def test_every_step_is_counted_by_kind_and_those_without_anybody_are_zero() -> None:
+    found = count_steps(
+        [
+            Counted(TEAM, [Step.RECOMMENDED, Step.ROUND_1]),
+            Counted(PERSON, [Step.RECOMMENDED, Step.ROUND_1], county=True),
+            Counted(PERSON, [Step.RECOMMENDED]),
+            Counted(PERSON, [], county=True),  # has left
+        ]
+    )
+    assert {step: (line.collectives, line.individuals, line.all, line.county) for step, line in found.items()} == {
+        **dict.fromkeys(Step, (0, 0, 0, 0)),
+        Step.RECOMMENDED: (1, 2, 3, 1),
+        Step.ROUND_1: (1, 1, 2, 1),
+    }
+    assert [*name_steps(ROUNDS)] == [*Step]
+
+
+def test_places_on_paper_are_not_vacant_and_no_number_is_below_zero() -> None:
+    places, secret = {TEAM: 50, PERSON: 100}, {TEAM: 1, PERSON: 0}
+    left = vacant(places, secret, Line({TEAM: 45, PERSON: 101}))
+    assert (left.collectives, left.individuals, left.all) == (4, 0, 4)
+
+
+@pytest.mark.parametrize(
+    ("county", "left", "near", "exceeded"),
+    [
+        (0, 15, False, False),
+        (11, 4, False, False),
+        (12, 3, True, False),
+        (14, 1, True, False),
+        (15, 0, True, False),
+        (16, 0, False, True),
+    ],
+)
+def test_the_share_of_150_warns_before_it_is_passed(county: int, left: int, near: bool, exceeded: bool) -> None:
+    share = county_share(county, 150, 10)
+    assert (share.most, share.left, share.is_near, share.exceeded) == (15, left, near, exceeded)
