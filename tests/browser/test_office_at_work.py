@@ -131,7 +131,7 @@ def test_the_auditor_reads_the_record_and_nothing_else(portal: Portal, width: st
     auditor = portal.staff(width, "auditor")
     expect(auditor.get_by_role("heading", level=1)).to_have_text("记录")
     says(auditor, "麒麟区head")
-    auditor.get_by_label("事项编号").fill(f"case:{case}")
+    auditor.get_by_label("事项", exact=True).fill(world.case(case).number)
     press(auditor, "查找")
     says(auditor, "确认处理意见", "2026年9月21日 10:00")
     never_says(auditor, "赵小禾", "13000000001")

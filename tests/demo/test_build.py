@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -66,6 +69,7 @@ from app.web.factory import create_app
 from config import Settings
 from tests.files import vault_in
 from tests.hashes import cheap_hashes
+from tests.latin import find_identifiers
 from tests.world import at
 
 RING = Keyring("a key for the demonstration's test")
@@ -367,3 +371,22 @@ def _the_lapsed_nominee_is_out(session, second, now) -> None:
     lapsed = next(row for row in rows if row.ground is Ground.LAPSED)
     assert lapsed.effective_at == past.conclude_by
     assert session.get_one(Case, lapsed.case_id).state is State.LAPSED
+
+
+def test_the_whole_record_is_in_words(a_day: Built, client: FlaskClient) -> None:
+    """No page and no sheet of the record shows an identifier: an auditor reads kinds, names and places (R32)."""
+    content = client.get("/office/record?format=xlsx").data
+    sheet = load_workbook(io.BytesIO(content), read_only=True).active
+    rows = [[str(cell or "") for cell in row] for row in sheet.iter_rows(values_only=True)]
+    logins = [login for login, *_ in LOGINS]
+    assert len(rows) > 200
+    with a_day.database.reader() as session:
+        logins += session.scalars(select(User.login))
+        logins += session.scalars(select(Unit.name)).all() + session.scalars(select(User.name)).all()
+    for row in rows:
+        assert not find_identifiers("；".join(row), *sorted(logins, key=len, reverse=True)), row
+    page = client.get("/office/record").text
+    cells = re.findall(r'<td[^>]*data-label="(?:谁|做了什么|事项|详情)"[^>]*>(.*?)</td>', page, re.S)
+    assert len(cells) == 50 * 4
+    for cell in cells:
+        assert not find_identifiers(re.sub("<[^>]*>", "", cell), *sorted(logins, key=len, reverse=True)), cell

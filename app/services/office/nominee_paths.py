@@ -17,11 +17,11 @@ from app.domain.periods.rounds import Round
 from app.domain.periods.window import Phase
 from app.models import Case, Correction, Disqualification, Entry, Nominee, Period, Programme, Revision
 from app.sealing import Keyring
-from app.services.cases.history import user_names
 from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import gates
 from app.services.nominees.gates import NomineeStanding
 from app.services.nominees.replacements import find_predecessor_and_successor
+from app.services.record.act_names import user_names
 from app.services.shared import leavers
 
 

@@ -28,6 +28,7 @@ from app.services.cases.investigation import visible_case
 from app.services.papers.letters import paper_of
 from app.services.papers.packages import ZipPackage
 from app.services.papers.paper import Clerk, Paper, file_named
+from app.services.record.act_names import user_names
 from app.services.shared import files
 from app.services.shared.files import Stored, Vault
 
@@ -97,7 +98,7 @@ def _objection(objection: Objection, *, hidden: bool) -> list[str]:
 
 
 def _notes(session: Session, case: Case, of_notes: dict[int, list[Enclosed]], vault: Vault) -> Iterable[Member]:
-    names = history.user_names(session)
+    names = user_names(session)
     for number, note in enumerate(case.notes, start=1):
         title = f"03-核查/{number:02d}-{NOTE_KIND_NAMES[note.kind]}"
         said = [f"{moment(note.written_at)}　{names.get(note.written_by, '')}", "", note.text]

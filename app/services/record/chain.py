@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, select, text
+from sqlalchemy import ColumnElement, Select, func, insert, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor
@@ -225,13 +225,16 @@ def rows_about(session: Session, subject: str) -> Sequence[AuditRow]:
 class RecordSearch:
     """What is looked for in the record; what is empty narrows nothing. `actors` are any of these, none when empty.
 
-    `since` and `before` are instants, the second not included. `words` stand in a row's details.
+    `since` and `before` are instants, the second not included. `words` stand in a row's details, or one of `codes`
+    does. `subjects` are any of these, none when empty.
     """
 
     actors: frozenset[str] | None = None
     action: str = ""
     subject: str = ""
+    subjects: frozenset[str] | None = None
     words: str = ""
+    codes: frozenset[str] = frozenset()
     since: dt.datetime | None = None
     before: dt.datetime | None = None
     oldest_first: bool = False
@@ -262,8 +265,11 @@ def _matches(sought: RecordSearch) -> list[ColumnElement[bool]]:
         matches.append(AuditRow.action == sought.action)
     if sought.subject:
         matches.append(AuditRow.subject == sought.subject)
+    if sought.subjects is not None:
+        matches.append(AuditRow.subject.in_(sought.subjects))
     if sought.words:
-        matches.append(AuditRow.details.icontains(sought.words, autoescape=True))
+        quoted = [f'"{code}"' for code in sorted(sought.codes)]
+        matches.append(or_(*(AuditRow.details.icontains(each, autoescape=True) for each in (sought.words, *quoted))))
     if sought.since is not None:
         matches.append(AuditRow.at >= sought.since)
     if sought.before is not None:

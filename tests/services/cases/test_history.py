@@ -6,7 +6,8 @@ import pytest
 
 from app.domain.cases.states import State
 from app.models import Case
-from app.services.cases.history import Moment, list_history, name_act, name_acts
+from app.services.cases.history import Moment, list_history
+from app.services.record.act_names import ACT_NAMES, name_act
 from tests.world import World
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -33,5 +34,5 @@ def test_what_happened_comes_in_order_and_nothing_names_the_objector(world: Worl
 
 
 def test_every_act_has_a_name_of_its_own_and_an_unknown_one_stands_as_it_is() -> None:
-    assert all(name_act(action) == name != action for action, name in name_acts().items())
+    assert all(name_act(action) == name != action for action, name in ACT_NAMES.items())
     assert name_act("nothing.known") == "nothing.known"
