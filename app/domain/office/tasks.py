@@ -44,7 +44,6 @@ class TaskKind(StrEnum):
     AGREE = "agree"
     GIVEN_UP = "given_up"
     LAPSED = "lapsed"
-    SETTLED = "settled"
     RESET = "reset"
     REPLACING = "replacing"
     PROVISIONAL = "provisional"
@@ -82,7 +81,6 @@ TASK_NAMES = {
     TaskKind.AGREE: "同意账号",
     TaskKind.GIVEN_UP: "重发没有发出的消息",
     TaskKind.LAPSED: "系统自动记为逾期未结论的案件",
-    TaskKind.SETTLED: "系统自动处理的办结期限",
     TaskKind.RESET: "账号重置",
     TaskKind.REPLACING: "正在递补的对象",
     TaskKind.PROVISIONAL: "日期可能调整的公示",
@@ -90,7 +88,7 @@ TASK_NAMES = {
 # What has no due time and is wrong every minute that it lasts.
 ALARMS = frozenset({TaskKind.ADD_HANDS, TaskKind.ADD_REVIEWER, TaskKind.CHECKS, TaskKind.CONTACT, TaskKind.UNREACHABLE})
 # What asks for nothing: it is to be known.
-NEWS = frozenset({TaskKind.LAPSED, TaskKind.SETTLED, TaskKind.RESET, TaskKind.REPLACING, TaskKind.PROVISIONAL})
+NEWS = frozenset({TaskKind.LAPSED, TaskKind.RESET, TaskKind.REPLACING, TaskKind.PROVISIONAL})
 
 
 class When(StrEnum):

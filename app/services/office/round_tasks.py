@@ -239,8 +239,10 @@ def _to_close(reader: TaskReader, readings: dict[int, RoundReading]) -> Iterator
     if periods:
         dues = [due for period in periods if (due := _next_opening(period, readings)) is not None]
         due = min(dues, default=None)
-        names = periods[0].title if len(periods) == 1 else f"{periods[0].title}等{len(periods)}次"
-        yield Task(TaskKind.CLOSE, names, due, reader.count_left(due), len(periods))
+        one = periods[0] if len(periods) == 1 else None
+        names = one.title if one else f"{periods[0].title}等{len(periods)}次"
+        place = TaskPlace(period=one.id if one else 0)
+        yield Task(TaskKind.CLOSE, names, due, reader.count_left(due), len(periods), place=place)
 
 
 def _next_opening(period: Period, readings: dict[int, RoundReading]) -> dt.datetime | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from app.domain.calendar.workdays import end_of, local_date
 from app.domain.cases.states import Role
 from app.domain.office.tasks import Task, TaskKind, TaskPlace
+from app.domain.shared.wording import moment
 from app.models import Disqualification, Nominee, Reversal, Unit
 from app.services.accounts import resets, two_people
 from app.services.accounts.two_people import speaks_for
@@ -26,7 +27,7 @@ from app.services.record.chain import CLOCK, RecordSearch
 from app.services.upkeep import checking
 
 NEAR = dt.timedelta(days=60)  # so long before its end the calendar asks for the next year's notice
-_BY_CLOCK = {TaskKind.LAPSED: "case.lapsed", TaskKind.SETTLED: "period.settled"}
+LAPSED = "case.lapsed"  # what the clock wrote for a case without a conclusion at its deadline
 
 
 def list_site_tasks(reader: TaskReader) -> list[Task]:
@@ -83,12 +84,11 @@ def _named(units: list[Unit]) -> str:
 def _by_clock(reader: TaskReader) -> Iterator[Task]:
     """Yield what the clock did while nobody was at work, as the record has it (R26, R32)."""
     day = local_date(reader.since)
-    for kind, action in _BY_CLOCK.items():
-        sought = RecordSearch(actors=frozenset({CLOCK}), action=action, since=reader.since)
-        _, count = chain.page_of_rows(reader.session, sought, 1, 1)
-        if count:
-            about = f"{count}{'件' if kind is TaskKind.LAPSED else '次公示'}，{day.month}月{day.day}日以来"
-            yield Task(kind, about, count=count, place=TaskPlace(word=day.isoformat()))
+    sought = RecordSearch(actors=frozenset({CLOCK}), action=LAPSED, since=reader.since)
+    _, count = chain.page_of_rows(reader.session, sought, 1, 1)
+    if count:
+        about = f"{day.month}月{day.day}日以来{count}件，推荐对象取消参评资格"
+        yield Task(TaskKind.LAPSED, about, count=count, place=TaskPlace(word=day.isoformat()))
 
 
 def _provisional(reader: TaskReader) -> Iterator[Task]:
@@ -146,7 +146,7 @@ def _accounts(reader: TaskReader) -> Iterator[Task]:
 
 def _resets(reader: TaskReader) -> Iterator[Task]:
     for row in resets.unread(reader.session, reader.actor):
-        how = "并取消二次验证，" if row.second_factor else ""
         giver = row.giver.name if row.giver else "系统管理员"
-        about = f"{row.user.unit.name} {row.user.name}，{how}由{giver}重新发放密码"
+        how = "，并取消二次验证" if row.second_factor else ""
+        about = f"{row.user.unit.name} {row.user.name}，{moment(row.at)}由{giver}重新发放密码{how}"
         yield Task(TaskKind.RESET, about, place=TaskPlace(user=row.user_id, row=row.id))

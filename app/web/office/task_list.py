@@ -12,6 +12,7 @@ from app.domain.office.tasks import TASK_NAMES, WHEN_NAMES, Task, TaskKind, When
 from app.services.cases.history import name_actor
 from app.services.office import tasks
 from app.services.office.case_tasks import count_recused_without_hands
+from app.services.office.site_tasks import LAPSED
 from app.services.office.task_reader import TaskReader
 from app.services.record.chain import CLOCK
 from app.web.shared.access import actor
@@ -104,6 +105,12 @@ def _schedule(task: Task) -> str:
     return url_for("periods.plan_many", programme=place.programme, round=place.round)
 
 
+def _close(task: Task) -> str:
+    if task.place.period:
+        return url_for("periods.confirm_close", period_id=task.place.period)
+    return url_for("periods.close_all")
+
+
 def _plan(task: Task) -> str:
     return url_for("planning.plan", programme_id=task.place.programme, standing=task.place.word)
 
@@ -159,15 +166,14 @@ _ADDRESSES: dict[TaskKind, Callable[[Task], str]] = {
     TaskKind.CONDITIONS: _nominees("nominees.many_conditions"),
     TaskKind.REVIEW: _nominees("nominees.many_reviews"),
     TaskKind.OPINIONS: _nominees("nominees.many_opinions"),
-    TaskKind.CLOSE: _page("periods.close_all"),
+    TaskKind.CLOSE: _close,
     TaskKind.VACANCY: _vacancies,
     TaskKind.REVERSAL: _nominee,
     TaskKind.REVOCATION: _nominee,
     TaskKind.IDENTITY: lambda task: url_for("identities.identity_request", request_id=task.place.row),
     TaskKind.AGREE: _page("people.agreements"),
     TaskKind.GIVEN_UP: _page("messages.messages", given_up="1"),
-    TaskKind.LAPSED: _record("case.lapsed"),
-    TaskKind.SETTLED: _record("period.settled"),
+    TaskKind.LAPSED: _record(LAPSED),
     TaskKind.RESET: lambda task: url_for("people.person", user_id=task.place.user),
     TaskKind.REPLACING: _vacancies,
     TaskKind.PROVISIONAL: lambda task: url_for("periods.period", period_id=task.place.period),
