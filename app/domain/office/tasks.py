@@ -37,6 +37,8 @@ class TaskKind(StrEnum):
     REVIEW = "review"
     OPINIONS = "opinions"
     CLOSE = "close"
+    APPROVAL = "approval"
+    AWARD = "award"
     VACANCY = "vacancy"
     REVERSAL = "reversal"
     REVOCATION = "revocation"
@@ -74,6 +76,8 @@ TASK_NAMES = {
     TaskKind.REVIEW: "审核推荐对象",
     TaskKind.OPINIONS: "录入征求意见",
     TaskKind.CLOSE: "办结公示",
+    TaskKind.APPROVAL: "登记同意表彰的批复",
+    TaskKind.AWARD: "记录表彰决定",
     TaskKind.VACANCY: "名额空缺，可以递补",
     TaskKind.REVERSAL: "确认撤销取消资格的决定",
     TaskKind.REVOCATION: "确认撤销表彰",

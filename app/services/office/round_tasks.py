@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from app.domain.award.decision import find_approvals
 from app.domain.calendar.workdays import Calendar, end_of, midnight, nth_workday_after
 from app.domain.nominees.eligibility import CheckOutcome
 from app.domain.nominees.passage import explain_obstacle
@@ -15,6 +16,7 @@ from app.domain.office.tasks import Task, TaskKind, TaskPlace
 from app.domain.periods.window import CONCLUDE_WORKDAYS_PROPOSED
 from app.domain.refusals import Refusal
 from app.models import Period, Programme, ReviewStage
+from app.services.award import award_list
 from app.services.calendar.calendars import calendar_of
 from app.services.nominees import gates, replacements, reviews
 from app.services.nominees.access import of_programme
@@ -80,6 +82,7 @@ def _of_programme(reading: RoundReading) -> list[Task]:
     if reader.actor.is_office:
         tasks += _to_schedule(reading, openings.list_openings(reader.session, programme, standings.values()))
         tasks += _to_review(reading, standings.values())
+        tasks += _award(reading, standings.values())
     else:
         own = [each for each in standings.values() if each.nominee.recommender_id == reader.actor.unit_id]
         tasks += _opinions(reading, own)
@@ -204,6 +207,24 @@ def _opinions(reading: RoundReading, standings: Iterable[NomineeStanding]) -> It
     ]
     about, before = "纪检监察、公安等机关的意见", reviews.BEFORE_ROUND[ReviewStage.FINAL]
     yield from _acts(reading, TaskKind.OPINIONS, about, before, ids)
+
+
+# --- award -----------------------------------------------------------------------------------------
+
+
+def _award(reading: RoundReading, standings: Iterable[NomineeStanding]) -> Iterator[Task]:
+    """Yield the next paper of the award, once everybody on its list is through the last round."""
+    if not any(each.round_ahead is None and not each.how_left for each in standings):
+        return
+    standing = award_list.standing_of(reading.reader.session, reading.programme, reading.reader.now)
+    award = standing.award
+    if award.pending or not award.named or standing.unsettled:
+        return
+    kind = TaskKind.APPROVAL if not find_approvals(standing.papers, award.shown_until) else TaskKind.AWARD
+    if kind is TaskKind.AWARD and standing.obstacles:
+        return
+    due = end_of(max(stage.ends_on for stage in reading.plan.stages)) if reading.plan.stages else None
+    yield reading.task(kind, f"{len(award.named)}个对象走完了程序", due, 1)
 
 
 # --- timetable, places -----------------------------------------------------------------------------

@@ -167,6 +167,8 @@ _ADDRESSES: dict[TaskKind, Callable[[Task], str]] = {
     TaskKind.REVIEW: _nominees("nominees.many_reviews"),
     TaskKind.OPINIONS: _nominees("nominees.many_opinions"),
     TaskKind.CLOSE: _close,
+    TaskKind.APPROVAL: lambda task: url_for("award.papers", programme_id=task.place.programme),
+    TaskKind.AWARD: lambda task: url_for("award.decision", programme_id=task.place.programme),
     TaskKind.VACANCY: _vacancies,
     TaskKind.REVERSAL: _nominee,
     TaskKind.REVOCATION: _nominee,

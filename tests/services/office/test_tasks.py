@@ -140,9 +140,11 @@ def test_after_the_award_nothing_of_its_rounds_is_asked_for(world: World, tmp_pa
     awards.reviewed(world, world.nominees)
     period = awards.shown_to_the_city(world, world.nominees)
     world.run(closing.close_period, period, by=world.actor("office"), now=at(awards.CLOSED))
+    assert counts(world, "office", awards.CLOSED)[TaskKind.APPROVAL] == 1
     for issuer in ("市委", "市政府"):
         awards.recorded(world, tmp_path, ProceedingKind.APPROVAL, awards.paper(issuer))
-    assert counts(world, "office", awards.DECIDED)[TaskKind.CONDITIONS] == 3
+    asked = counts(world, "office", awards.DECIDED)
+    assert (asked[TaskKind.CONDITIONS], asked[TaskKind.AWARD], TaskKind.APPROVAL in asked) == (3, 1, False)
     awards.decided(world, tmp_path)
     for login in ("office", "head", "stranger"):
         assert counts(world, login, awards.DECIDED) == {}

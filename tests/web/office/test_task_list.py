@@ -27,6 +27,7 @@ from app.services.upkeep import checking
 from tests import awards
 from tests.services.messages.reaching import plan, reach_of
 from tests.services.office.test_tasks import round_one, timetable
+from tests.standing import answered
 from tests.web.browsing import Browser, MovingClock, Page
 from tests.world import World, at
 
@@ -102,6 +103,8 @@ COUNTED: dict[TaskKind, Callable[[Page], int]] = dict.fromkeys(TaskKind, listed)
             TaskKind.CALENDAR,
             TaskKind.CONTACT,
             TaskKind.GROUP_ACT,
+            TaskKind.APPROVAL,
+            TaskKind.AWARD,
             TaskKind.REVERSAL,
             TaskKind.REVOCATION,
             TaskKind.IDENTITY,
@@ -316,3 +319,67 @@ def test_after_the_award_the_review_that_would_be_refused_is_not_offered(
     awards.decided(world, tmp_path)
     assert walk(staff) == set()
     assert "今天没有要办的事" in staff("office").get("/office/").text
+
+
+# --- a programme worked off by its list alone --------------------------------------------------------
+
+
+def sent(page: Page, action: str) -> tuple[str, dict[str, list[str]]]:
+    """The form of a page whose address has this in it, with everything that is ticked or filled in: as it stands."""
+    [(target, inside)] = [
+        (html.unescape(found[1] or ""), found[2])
+        for found in re.finditer(r'<form method="post"(?: action="([^"]*)")?[^>]*>(.*?)</form>', page.source, re.DOTALL)
+        if action in (found[1] or page.path)
+    ]
+    fields: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input [^>]*>", inside):
+        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+        chosen = "checked" in tag or not re.search(r'type="(checkbox|radio)"', tag)
+        if name and chosen and "disabled" not in tag:
+            fields.setdefault(name[1], []).append(html.unescape(value[1]) if value else "on")
+    return target or page.path, fields
+
+
+def press(office: Browser, kind: TaskKind, page: Page) -> Page:
+    """Press what the page of a task offers, as it is proposed there."""
+    if kind is TaskKind.SCHEDULE:
+        address, fields = sent(page, "/new")
+        return office.post(address, fields | {"step": ["save"]}, csrf=False)
+    if kind is TaskKind.CLOSE:
+        address, fields = sent(page, "/close")
+        return office.post(address, fields | {"step": ["close"]}, csrf=False)
+    address, fields = sent(page, "/many/")
+    return office.post(address, fields | ({"rank": ["none"]} if kind is TaskKind.CONDITIONS else {}), csrf=False)
+
+
+def worked_off(office: Browser) -> list[TaskKind]:
+    """Press the first row that can be pressed, until no row can. Every press is taken, and its row is gone."""
+    pressed = []
+    can_be = (TaskKind.CLOSE, TaskKind.CONDITIONS, TaskKind.REVIEW, TaskKind.SCHEDULE)
+    while rows := [row for row in rows_of(office.get("/office/")) if row.kind in can_be]:
+        first = min(rows, key=lambda row: can_be.index(row.kind))
+        answer = press(office, first.kind, office.get(first.href))
+        assert answer.status == 303, (first, answer.text[:1500])
+        assert first not in rows_of(office.get("/office/"))
+        pressed.append(first.kind)
+    return pressed
+
+
+def test_a_whole_programme_is_worked_off_by_its_list(
+    world: World, staff: Staff, clock: MovingClock, tmp_path: Path
+) -> None:
+    office = staff("office")
+    clock.to("2026-09-01 Tue 09:00")
+    assert worked_off(office) == [TaskKind.SCHEDULE]  # eight units' round 1 by one press
+    clock.to("2026-09-09 Wed 09:00")
+    between = [TaskKind.CLOSE, TaskKind.CONDITIONS, TaskKind.REVIEW, TaskKind.SCHEDULE]
+    assert worked_off(office) == between
+    clock.to("2026-09-17 Thu 09:00")
+    assert worked_off(office) == [TaskKind.CLOSE, TaskKind.REVIEW]
+    answered(world, tmp_path, world.nominees, "2026-09-17 Thu 10:00")
+    answered(world, tmp_path, world.others, "2026-09-17 Thu 10:00")
+    clock.to("2026-09-17 Thu 11:00")
+    assert worked_off(office) == [TaskKind.SCHEDULE]  # round 3, the office's own
+    clock.to("2026-09-25 Fri 09:00")
+    assert worked_off(office) == [TaskKind.CLOSE]
+    assert [row.kind for row in rows_of(office.get("/office/"))] == [TaskKind.APPROVAL]
