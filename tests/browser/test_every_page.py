@@ -530,6 +530,7 @@ def test_what_the_office_sees(portal: Portal) -> None:
         "",
         "periods",
         "periods/new",
+        "periods/close-many",
         "cases",
         "nominees",
         "nominees?out=1",
@@ -550,7 +551,7 @@ def test_what_the_office_sees(portal: Portal) -> None:
     timetable(world)
     walk.look(office, "plan backwards", f"/programmes/{world.programme}/plan")
     walk.look(office, "plan with a wrong number of days", f"/programmes/{world.programme}/plan?conclude=99")
-    walk.look(office, "many units", "/office/periods/new-many")
+    walk.look(office, "many units", "/office/periods/new-many?round=2")
     office.get_by_label("公示第一天").fill("2026-09-24")
     press(office, "计算公示时间")
     walk.look(office, "many units too late for the timetable")
@@ -636,6 +637,7 @@ def test_what_the_office_sees(portal: Portal) -> None:
     portal.time_is("2026-10-09 Fri 09:00")
     walk.look(office, "overview at the deadline", "/office/")
     walk.look(office, "period due", f"/office/periods/{period}")
+    walk.look(office, "all that can be closed", "/office/periods/close-many")
     walk.look(office, "periods to close", "/office/periods?phase=ready")
     press(office, "办结所选的公示")
     walk.look(office, "none chosen to close")

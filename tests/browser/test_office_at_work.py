@@ -52,7 +52,7 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
     world.bring(closed_case, State.CONCLUDED, "2026-09-21 Mon 10:00")
     portal.time_is("2026-09-24 Thu 09:00")
     office.goto("/office/")
-    says(office, "已转市级专班", LAPSED)
+    says(office, "接办或者受理已转市级专班的案件", LAPSED)
 
     # Extends before the deadline, on the record and on the public page.
     office.goto(f"/office/periods/{period}")
@@ -105,7 +105,7 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
     # Closes, and prints the report.
     portal.time_is("2026-10-08 Thu 09:00")
     office.goto("/office/")
-    office.get_by_role("link", name=re.compile("^办结麒麟区")).click()
+    office.get_by_role("link", name=re.compile("^办结公示：麒麟区")).click()
     says(office, "请核对下面的情况", LAPSED)
     press(office, "确认办结")
     says(office, "公示已经办结", "取消参评资格（1）", LAPSED, "逾期未结论", "继续参评（4）", DISMISSED, "第5个工作日")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.domain.calendar.workdays import DayTable, local_date
 from app.domain.cases.reminders import count_workdays_left
 from app.domain.cases.states import OPEN_STATES, Actor, CaseFacts, Role, State, may_see
+from app.domain.cases.tasks import CaseTask, find_task
 from app.models import Case, Entry, Objection, Period, Registration, Unit, User
 
 
@@ -24,6 +25,7 @@ class QueuedCase:
     days_after: int | None  # working days left after today, 0 on the last one, None once it is over
     escalated: bool
     has_hands: bool
+    facts: CaseFacts
 
     @property
     def is_open(self) -> bool:
@@ -32,6 +34,10 @@ class QueuedCase:
     @property
     def urgent(self) -> bool:
         return self.is_open and not self.days_after
+
+    def task_for(self, actor: Actor, now: dt.datetime, *, agreed: bool) -> CaseTask | None:
+        """Return what the case waits for from this person; see `find_task`."""
+        return find_task(actor, self.facts, now, agreed=agreed, supplement_by=self.case.supplement_by)
 
 
 def list_queue(
@@ -110,7 +116,7 @@ def _ordered(
         if assignee_id is not None and case.assignee_id != assignee_id:
             continue
         left = count_workdays_left(case.entry.period.conclude_by, table, now)
-        rows.append(QueuedCase(case, facts.state, left, facts.escalated(now), facts.has_hands))
+        rows.append(QueuedCase(case, facts.state, left, facts.escalated(now), facts.has_hands, facts))
     return sorted(rows, key=_place)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.cases.letter_words import TurnFacts
@@ -21,13 +21,9 @@ from app.domain.cases.second_look import (
 )
 from app.domain.cases.states import (
     ACTION_NAMES,
-    LOOK_ANSWERS,
     Action,
-    Actor,
     Conclusion,
     State,
-    allowed_actions,
-    may_see,
     require_move,
 )
 from app.domain.refusals import LookAskedMeanwhile, TooLateToConclude
@@ -39,9 +35,7 @@ from app.models import (
     MessageKind,
     Objection,
     Period,
-    Recusal,
     SecondLook,
-    Unit,
     UnitKind,
 )
 from app.services.accounts.two_people import require_own_voice, require_two_people
@@ -195,52 +189,7 @@ def list_who_acted(session: Session, case: Case) -> set[int]:
     return found | {user_id for user_id in named if user_id is not None}
 
 
-# --- what waits ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingLook:
-    """A case with a pending request for a second look: until when it counts, and whether anybody may decide it."""
-
-    case: Case
-    until: dt.datetime
-    mine: bool  # this person may decide it
-    has_reviewer: bool
-
-
-def list_waiting(session: Session, actor: Actor, now: dt.datetime) -> list[WaitingLook]:
-    """List the requests that wait and still count, the most urgent first: the office's, whoever handled the case."""
-    if not actor.is_office:
-        return []
-    cases = session.scalars(
-        select(Case)
-        .join(Entry, Case.entry_id == Entry.id)
-        .join(Period, Entry.period_id == Period.id)
-        .where(
-            Period.conclude_by > now,
-            Period.closed_at.is_(None),
-            exists().where(SecondLook.case_id == Case.id, SecondLook.outcome.is_(None)),
-            ~exists().where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id),
-        )
-        .order_by(Period.conclude_by, Case.id)
-        .options(
-            joinedload(Case.entry).joinedload(Entry.period),
-            joinedload(Case.handler_unit).selectinload(Unit.people),
-            selectinload(Case.looks),
-            selectinload(Case.objections),
-            selectinload(Case.recusals),
-        )
-    ).all()
-    found = []
-    for case in cases:
-        facts = case.facts(now)
-        if not facts.look_asked or not may_see(actor, facts):
-            continue
-        mine = bool(LOOK_ANSWERS & allowed_actions(actor, facts, now))
-        acted = frozenset(facts.behind.get(each, each) for each in facts.acted)
-        free = facts.people(facts.office_hands - facts.acted) - acted
-        found.append(WaitingLook(case, case.entry.period.conclude_by, mine, bool(free)))
-    return found
+# --- what holds up a closing -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

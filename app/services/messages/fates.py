@@ -19,7 +19,7 @@ from app.services.messages.planning import is_usable
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.work import Work, use_case
 
-_SHOWN = 500
+MOST_SHOWN = 500
 _SINCE = dt.timedelta(days=30)
 GIVEN_UP = (Delivery.FAILED, Delivery.BOUNCED)
 
@@ -53,7 +53,7 @@ def list_newest(session: Session, now: dt.datetime) -> list[MessageFate]:
         select(Dispatch)
         .where(Dispatch.told_at > now - _SINCE)
         .order_by(Dispatch.fate.in_(GIVEN_UP).desc(), Dispatch.told_at.desc(), Dispatch.id.desc())
-        .limit(_SHOWN)
+        .limit(MOST_SHOWN)
         .options(
             joinedload(Dispatch.reach).joinedload(Reach.user),
             joinedload(Dispatch.reach).joinedload(Reach.unit),

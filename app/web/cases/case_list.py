@@ -8,11 +8,13 @@ from collections.abc import Callable, Collection, Sequence
 from flask import request, url_for
 
 from app.domain.cases.states import CONCLUSION_NAMES, STATE_NAMES, State
+from app.domain.cases.tasks import CASE_TASK_NAMES, OFFICE_TASKS, CaseTask
 from app.domain.shared.wording import coarse, end_moment
 from app.models.objections import CATEGORY_NAMES
 from app.services.cases.queue import QueuedCase
-from app.web.shared.access import me
+from app.web.shared.access import actor, me
 from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.portal import now
 
 Row = QueuedCase
 
@@ -38,6 +40,7 @@ def case_listing(
     filters: list[Filter[Row]] = [
         Filter("state", "状态", {state.value: STATE_NAMES[state] for state in State}, _in_state, tabs=True),
         Filter("mine", "经办人", {"1": "我经办的", "0": "还没有指定"}, lambda row, value: _by(row, value, mine)),
+        Filter("task", "要办的", _offered_tasks(), _waits_for),
         Filter("period", "公示", periods, lambda row, value: str(row.case.entry.period_id) == value),
     ]
     if with_unit:
@@ -52,6 +55,15 @@ def case_listing(
         urgent=lambda row: row.urgent,
         path=path or request.path,
     )
+
+
+def _offered_tasks() -> dict[str, str]:
+    """Return what a case can wait for from whoever asks, with its name."""
+    return {task.value: CASE_TASK_NAMES[task] for task in CaseTask if actor().is_office or task not in OFFICE_TASKS}
+
+
+def _waits_for(row: Row, task: str) -> bool:
+    return row.task_for(actor(), now(), agreed=not me().waits_for_agreement) == task
 
 
 def _columns(with_unit: bool, urged: Collection[int]) -> list[Column[Row]]:

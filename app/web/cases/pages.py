@@ -9,22 +9,19 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.cases.reminders import count_workdays_left
 from app.domain.cases.states import ACTION_NAMES, OPEN_STATES, Action, Role, allowed_actions
-from app.models import GROUP_ACT_NAMES, PROPOSAL_END_ACTS, PROPOSAL_END_NAMES, Case
+from app.models import PROPOSAL_END_ACTS, PROPOSAL_END_NAMES, Case
+from app.services.cases import enclosing as opening
 from app.services.cases import (
-    bulk,
     enclosures,
     evidence_reading,
-    flood,
     history,
     investigation,
     letters,
     proposals,
     queue,
-    second_looks,
     urging,
     warnings,
 )
-from app.services.cases import enclosing as opening
 from app.services.cases.queue import QueuedCase
 from app.services.messages import followers
 from app.services.papers import volume
@@ -33,6 +30,7 @@ from app.web.cases import enclosing
 from app.web.cases.actions import BUTTONS, ChoiceForm, VersionForm, WithFiles, came_back, form_for
 from app.web.cases.blueprint import blueprint
 from app.web.cases.case_list import case_listing
+from app.web.office.task_list import task_list
 from app.web.papers.sending import send_package
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -50,13 +48,10 @@ def queue_page() -> ResponseReturnValue:
     leads = actor().role in (Role.HEAD, Role.OFFICE)
     return _queue().answer(
         "cases/queue.html",
-        floods=flood.floods(session(), actor(), now()) if actor().role is Role.HEAD else [],
-        group_acts=bulk.waiting_acts(session(), actor(), now()),
-        GROUP_ACT_NAMES=GROUP_ACT_NAMES,
+        tasks=task_list(own=True if actor().is_office else None),
         watched=len(queue.list_watched(session(), actor(), now())),
         colleagues=queue.list_colleagues(session(), actor()) if leads else [],
         warnings=warnings.warnings_for(session(), actor(), now()),
-        looks=second_looks.list_waiting(session(), actor(), now()),
     )
 
 

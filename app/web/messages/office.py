@@ -108,6 +108,7 @@ def _listing() -> Listing[MessageFate]:
         empty="还没有消息。有案件需要提醒时，发出的每条消息和它的结果都列在这里。",
         filters=[
             Filter("fate", "结果", {f.value: n for f, n in FATE_NAMES.items()}, lambda s, fate: s.fate == fate, True),
+            Filter("given_up", "没有发出", {"1": "只看没有发出的"}, lambda s, _: s.given_up),
             Filter("by", "渠道", {c.value: n for c, n in CHANNEL_NAMES.items()}, lambda s, by: s.channel == by),
         ],
         wrong=lambda s: s.given_up,

@@ -1,4 +1,4 @@
-"""The office's first page: what needs an act today, and all running periods on one time line."""
+"""The office's first page: what has to be done today as one list, and all running periods on one time line."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from flask.typing import ResponseReturnValue
 from app.domain.calendar.workdays import each_day, local_date
 from app.domain.cases.states import STATE_NAMES, Role
 from app.domain.objections.arrival import CHANNEL_NAMES
-from app.models import GROUP_ACT_NAMES
-from app.services.cases import bulk, flood, second_looks, warnings
-from app.services.messages import fates
 from app.services.objections import channels
-from app.services.office import overview as glance
-from app.services.periods import bursts, progress
+from app.services.periods import progress
 from app.services.upkeep import checking
+from app.web.office.task_list import task_list
 from app.web.shared import charts
-from app.web.shared.access import actor, allow
-from app.web.shared.portal import now, portal, session
+from app.web.shared.access import allow
+from app.web.shared.portal import now, session
 
 blueprint = Blueprint("office", __name__, url_prefix="/office")
 _CHART_DAYS = 14
@@ -32,12 +29,7 @@ def overview() -> ResponseReturnValue:
     running = progress.running_periods(session())
     return render_template(
         "office/overview.html",
-        looks=second_looks.list_waiting(session(), actor(), now()),
-        floods=flood.floods(session(), actor(), now()),
-        bursts=bursts.find_bursts(session(), now()),
-        group_acts=bulk.waiting_acts(session(), actor(), now()),
-        GROUP_ACT_NAMES=GROUP_ACT_NAMES,
-        hands=glance.list_office_tasks(session(), actor(), now()),
+        tasks=task_list(),
         checked=checking.latest(session()),
         running=running,
         open_cases=progress.open_case_counts(session(), [period.id for period in running], now()),
@@ -49,9 +41,6 @@ def overview() -> ResponseReturnValue:
         by_channel=charts.bars(
             [(CHANNEL_NAMES[channel], count) for channel, count in channels.counts_under_way(session()).items()]
         ),
-        warnings=warnings.warnings_for(session(), actor(), now()),
-        unreachable=fates.list_unreachable(session(), fates.list_units(session()), portal().gateways.available, now()),
-        given_up=fates.count_given_up(session(), now()),
         now=now(),
     )
 

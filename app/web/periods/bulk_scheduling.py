@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import Role
@@ -20,12 +20,18 @@ from app.services.periods.bulk_scheduling import Order, Rehearsal
 from app.services.periods.readiness import readiness
 from app.services.programmes.listing import all_programmes
 from app.web.periods.blueprint import blueprint
-from app.web.periods.scheduling import ScheduleForm, calendar_for, first_possible_day
+from app.web.periods.scheduling import (
+    ScheduleForm,
+    calendar_for,
+    choose_programme,
+    choose_round,
+    first_possible_day,
+)
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.lists import ids_ticked
 from app.web.shared.notices import notice_for
-from app.web.shared.portal import now, number, portal, session
+from app.web.shared.portal import now, portal, session
 
 # Round 3 is the office's own: it has one period, which the page for a single period schedules.
 _ROUNDS = (1, 2)
@@ -43,12 +49,8 @@ class _Seen:
 @blueprint.get("/periods/new-many")
 @allow(Role.OFFICE)
 def plan_many() -> ResponseReturnValue:
-    programmes = all_programmes(session())
-    programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
-    programme = session().get(Programme, programme_id)
-    round_number = request.args.get("round", 2, type=number)
-    if round_number not in _ROUNDS or (programmes and programme is None):
-        abort(404)
+    programme, found = choose_programme()
+    round_number = choose_round(found, _ROUNDS)
     form = ScheduleForm(formdata=None)
     if programme is not None:
         form.opening.data = first_possible_day(calendar_for(programme))
@@ -93,12 +95,14 @@ def _page(
     tried: Attempt[Any] = UNTRIED,
     seen: _Seen = _Seen(),
 ) -> ResponseReturnValue:
-    """Render the form. Before anything is sent, each unit that has nominees to show is ticked with all of them."""
+    """Render the form. Before anything is sent, each unit that can show somebody is ticked with all whom it can."""
     choices = (
         bulk_scheduling.list_choices(session(), portal().keyring, programme, round_number, now()) if programme else []
     )
+    ready = readiness(session(), [choice.organiser for choice in choices], now())
     if units is None or nominees is None:
-        units = [choice.organiser.id for choice in choices if choice.may_enter]
+        able = [choice for choice in choices if choice.may_enter and ready[choice.organiser.id].stops is None]
+        units = [choice.organiser.id for choice in able]
         nominees = [nominee_id for choice in choices for nominee_id in choice.may_enter]
     rounds = notice_for(programme).rounds
     html = render_template(
@@ -114,7 +118,7 @@ def _page(
         plan=seen.plan,
         rehearsals=seen.rehearsals,
         late=seen.late,
-        ready=readiness(session(), [choice.organiser for choice in choices], now()),
+        ready=ready,
         unreachable=fates.list_unreachable(
             session(), [choice.organiser for choice in choices], portal().gateways.available, now()
         ),

@@ -37,6 +37,14 @@ def periods() -> ResponseReturnValue:
     return _listing(progress.all_periods(session())).answer("periods/periods.html")
 
 
+@blueprint.get("/periods/close-many")
+@allow(Role.OFFICE)
+def close_all() -> ResponseReturnValue:
+    """Show every period that can be closed now, all to be closed by one press."""
+    running = progress.running_periods(session())
+    return _look(sorted(progress.ready_to_close(session(), running, now())), everything=True)
+
+
 @blueprint.post("/periods/close-many")
 @allow(Role.OFFICE)
 def close_many() -> ResponseReturnValue:
@@ -54,7 +62,7 @@ def close_many() -> ResponseReturnValue:
     return _told(outcome)
 
 
-def _look(chosen: Sequence[int], tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
+def _look(chosen: Sequence[int], tried: Attempt[Any] = UNTRIED, *, everything: bool = False) -> ResponseReturnValue:
     found = _periods(chosen)
     reports = {period.id: closing.closing_report(session(), period, now()) for period in found}
     html = render_template(
@@ -62,10 +70,10 @@ def _look(chosen: Sequence[int], tried: Attempt[Any] = UNTRIED) -> ResponseRetur
         periods=found,
         reports=reports,
         ready=progress.ready_to_close(session(), found, now()),
-        problem=tried.on_top or ("" if found else "请至少选一次公示。"),
+        problem=tried.on_top or ("" if found or everything else "请至少选一次公示。"),
         now=now(),
     )
-    return html, tried.status if found else 422
+    return html, tried.status if found or everything else 422
 
 
 def _told(outcome: BulkOutcome) -> ResponseReturnValue:

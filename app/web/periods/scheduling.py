@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,8 @@ from app.models import Period, Programme, Unit
 from app.services.calendar.calendars import calendar_of
 from app.services.messages import fates
 from app.services.office import planning
-from app.services.periods import scheduling
+from app.services.periods import openings, scheduling
+from app.services.periods.openings import Opening
 from app.services.periods.readiness import readiness
 from app.services.programmes.listing import all_programmes, organisers
 from app.web.periods.blueprint import blueprint
@@ -62,21 +64,42 @@ class _Seen:
 @blueprint.get("/periods/new")
 @allow(Role.OFFICE)
 def choose_organiser() -> ResponseReturnValue:
-    """Choose the programme, the round and the organiser."""
+    """Choose the programme, the round and the organiser: proposed are those that have somebody to schedule."""
     programmes = all_programmes(session())
-    programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
-    round_number = request.args.get("round", 2, type=number)
-    if round_number not in ROUND_NUMBERS:
-        abort(404)
-    programme = next((each for each in programmes if each.id == programme_id), None)
+    programme, found = choose_programme()
+    programme_id = programme.id if programme else 0
+    round_number = choose_round(found, ROUND_NUMBERS)
+    counts = {each.organiser.id: each.nominees for each in found if each.round.number == round_number}
     return render_template(
         "periods/choose_organiser.html",
         programmes=programmes,
         programme_id=programme_id,
         round_number=round_number,
         rounds=notice_for(programme).rounds.values(),
-        organisers=organisers(session(), programme_id, round_number),
+        organisers=sorted(organisers(session(), programme_id, round_number), key=lambda unit: unit.id not in counts),
+        counts=counts,
     )
+
+
+def choose_programme() -> tuple[Programme | None, list[Opening]]:
+    """Return the programme that the address names, else the one with somebody to schedule; and its openings."""
+    programme_id = request.args.get("programme", type=number)
+    keyring = portal().keyring
+    if not programme_id:
+        return openings.propose_openings(session(), keyring, now())
+    programme = session().get(Programme, programme_id)
+    if programme is None:
+        abort(404)
+    return programme, openings.find_openings(session(), keyring, programme, now())
+
+
+def choose_round(found: Sequence[Opening], rounds: Sequence[int]) -> int:
+    """Return the round that the address names, else the first one of these with somebody to schedule."""
+    proposed = next((each.round.number for each in found if each.round.number in rounds), 2)
+    asked = request.args.get("round", proposed, type=number)
+    if asked not in rounds:
+        abort(404)
+    return asked
 
 
 @blueprint.get("/periods/new/<int:programme_id>/<int:round_number>/<int:organiser_id>")

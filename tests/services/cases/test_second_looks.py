@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.cases.states import Conclusion, DeclineGround, State
+from app.domain.cases.tasks import CaseTask
 from app.domain.refusals import LookAskedMeanwhile, LookRefused, LooksOpen, MissingText, NotAllowed, TooLateToConclude
 from app.models import Case, Letter, Message, Objection, SecondLook
 from app.services.cases import investigation, queue, second_looks, settlement, warnings
@@ -37,6 +38,14 @@ def declined(world: World, period: int | None = None) -> tuple[int, int]:
 def objection_of(world: World, case: int) -> int:
     with world.database.reader() as session:
         return session.scalars(select(Objection.id).where(Objection.case_id == case)).one()
+
+
+def waits_for(world: World, login: str, now: str = ASKED) -> list[CaseTask | None]:
+    """What the cases of the portal wait for from somebody of the office."""
+    with world.database.reader() as session:
+        actor, instant = world.actor(login), at(now)
+        rows = queue.list_all_cases(session, actor, instant)
+        return [row.task_for(actor, instant, agreed=True) for row in rows]
 
 
 def ask(world: World, objection: int, now: str = ASKED) -> None:
@@ -101,12 +110,9 @@ def test_nobody_who_acted_in_the_case_and_nobody_of_the_unit_answers(world: Worl
         for use_case in (second_looks.confirm_look, second_looks.reopen):
             with pytest.raises(NotAllowed):
                 world.act(use_case, case, login, "核查不够充分", now=ASKED)
-    [waiting] = world.do(second_looks.list_waiting, world.actor("office"), at(ASKED))
-    assert (waiting.mine, waiting.has_reviewer) == (False, True)
-    [waiting] = world.do(second_looks.list_waiting, world.actor("office2"), at(ASKED))
-    assert waiting.mine
+    assert (waits_for(world, "office"), waits_for(world, "office2")) == ([None], [CaseTask.LOOK])
     world.act(second_looks.confirm_look, case, "office2", "核查充分，结论正确", now=ASKED)
-    assert world.do(second_looks.list_waiting, world.actor("office2"), at(ASKED)) == []
+    assert waits_for(world, "office2") == [None]
 
 
 def test_who_acted_in_a_case_that_came_in_through_another_does_not_answer(world: World) -> None:
@@ -149,8 +155,7 @@ def test_where_nobody_is_left_to_decide_the_office_sees_it(world: World) -> None
     world.act(investigation.propose, case, "office", Conclusion.DISMISSED, "已核实", "第三部分", "谢谢", now=DAY)
     world.act(investigation.confirm, case, "office2", 1, now=DAY)
     ask(world, objection_of(world, case))
-    [waiting] = world.do(second_looks.list_waiting, world.actor("office"), at(ASKED))
-    assert not waiting.has_reviewer
+    assert waits_for(world, "office") == [CaseTask.ADD_REVIEWER]
 
 
 def test_confirmed_it_stands_and_only_who_asked_is_told(world: World) -> None:
@@ -220,7 +225,7 @@ def test_not_answered_what_two_people_decided_stands_and_nobody_is_put_out(world
     for use_case in (second_looks.confirm_look, second_looks.reopen):
         with pytest.raises((NotAllowed, TooLateToConclude)):
             world.act(use_case, case, "office", "核查不够充分", now=DUE)
-    assert world.do(second_looks.list_waiting, world.actor("office"), at(DUE)) == []
+    assert waits_for(world, "office", DUE) == [None]
 
 
 def test_the_deadline_does_not_move_and_a_reopened_case_lapses_like_any_other(world: World) -> None:

@@ -202,7 +202,7 @@ def test_the_queue_has_the_most_urgent_first_with_its_badges_and_filters(
     press(staff("head"), second, "assign", chosen=str(world.people["handler"]))
     assert numbers(staff("handler").get("/desk/?mine=1")) == ["2026-0002"]
     assert numbers(staff("stranger").get("/desk/")) == []
-    assert "已转市级专班，请受理或者接办（2）" in staff("office").get("/office/").text
+    assert "接办或者受理已转市级专班的案件：2件（麒麟区拟推荐对象公示）" in staff("office").get("/office/").text
     assert "市评选工作组办公室" in press(staff("office"), second, "take_over", text="逾期未受理").text
     assert numbers(staff("head").get("/desk/")) == ["2026-0003", "2026-0001"]
     clock.to("2026-10-09 Fri 10:00")  # the sixth working day after the window

@@ -34,7 +34,7 @@ def test_a_unit_that_nobody_can_reach_is_red_here_and_on_the_first_page(world: W
     assert (
         "谁也收不到消息的单位（3）" in office.get("/office/messages").text
     )  # of the nominees' own units nobody comes in
-    assert "3个单位谁也收不到消息：市评选工作组办公室、麒麟区、罗平县" in office.get("/office/").text
+    assert "给收不到消息的单位设置地址：市评选工作组办公室等3个单位" in office.get("/office/").text
     reach_of(world, "office", OutgoingChannel.MAIL, "office@example.com")
     reach_of(world, world.qilin, OutgoingChannel.WECOM, "robot-key-1234", confirmed=False)
     assert "谁也收不到消息的单位（2） 这些单位" in office.get("/office/messages").text
@@ -55,7 +55,7 @@ def test_what_was_given_up_comes_first_with_the_gateway_s_words_and_is_sent_agai
     world.run(dispatching.settle, (claimed, Outcome(Reply.NEVER, "550 no such user")), now=at(NOON))
     page = office.get("/office/messages")
     assert "没有发出 550 no such user" in page.text
-    assert "有1条消息没有发出去" in office.get("/office/").text
+    assert "重发没有发出的消息：1条" in office.get("/office/").text
     again = next(form for form in page.forms if form.action.endswith("/again"))
     assert "已经放回队列" in office.follow(office.post(again.action, again.fields)).text
     assert "550" not in office.get("/office/messages?fate=failed").text

@@ -30,8 +30,8 @@ def test_security_17_two_people_open_it_and_the_next_login_does_not(
     asked = office.follow(office.send(office.get("/office/objections/1/identity").form("/identity"), text=REASON))
     assert "等市级专班另一人答复" in asked.text
     assert [form.action for form in asked.forms if "/identities/" in form.action] == []
-    assert "待答复的身份查看申请（1）" in office2.get("/office/").text
-    assert "待答复的身份查看申请" not in office.get("/office/").text
+    assert "答复身份查看申请：" in office2.get("/office/").text
+    assert "答复身份查看申请：" not in office.get("/office/").text
     request = "/office/identities/1"
     assert request in office2.get("/office/identities").links
     granted = office2.follow(office2.send(office2.get(request).form("/grant")))

@@ -159,7 +159,8 @@ def test_periods_that_are_ready_are_looked_at_together_and_closed(
     world.bring(case, State.CONCLUDED, "2026-09-24 Thu 09:30")
     clock.to("2026-09-24 Thu 10:00")
     assert 'name="chosen"' not in office.get("/office/periods").source  # its objector may ask for a second look (R35)
-    assert f"/office/periods/{period}/close" not in office.get("/office/").links
+    assert "/office/periods/close-many" not in office.get("/office/").links
+    assert "现在没有可以办结的公示" in office.get("/office/periods/close-many").text
     assert "案件2026-0001的异议人可以申请复核" in office.get(f"/office/periods/{period}/close").text
     clock.to("2026-09-29 Tue 00:00")
     listed = office.get("/office/periods?phase=ready")

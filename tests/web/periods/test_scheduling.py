@@ -98,7 +98,7 @@ def test_late_december_is_marked_as_open_to_change(world: World, office: Browser
     assert "12月20日以后的日子，下一年的放假通知还可能调整" in page.text
     assert "可能调整" in " ".join(page.days())
     assert plan(office, world, "save", opening="2026-12-16", conclude="3").status == 303
-    assert "日期可能调整的公示（1）" in office.get("/office/").text
+    assert "日期可能调整的公示：麒麟区拟推荐对象公示" in office.get("/office/").text
 
 
 # --- extending, taking back ----------------------------------------------------------------------
@@ -159,7 +159,7 @@ def test_closing_is_refused_too_early_and_names_what_is_open(world: World, offic
     assert office.get(f"/office/periods/{period}/report").status == 404
     world.bring(case, State.CONCLUDED, "2026-09-24 Thu 09:00", Conclusion.UPHELD)
     clock.to("2026-09-24 Thu 10:00")
-    assert "可以办结的公示（1）" in office.get("/office/").text
+    assert "办结公示：麒麟区拟推荐对象公示" in office.get("/office/").text
     preview = office.get(path)
     assert "请核对下面的情况" in preview.text
     report = office.follow(office.send(preview.form("/close")))

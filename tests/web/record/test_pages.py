@@ -43,7 +43,8 @@ def test_a_disqualification_is_reversed_by_two_people_of_the_office(
     assert "您提出了撤销，须由市级专班另一人确认" in proposed.text
     own = first.post("/nominees/disqualifications/1/reversal/confirm")
     assert (own.status, "提出的人不能自己确认" in own.text) == (409, True)
-    assert "待确认的撤销决定（1）" in second.get("/office/").text
+    assert "确认撤销取消资格的决定：麒小3" in second.get("/office/").text
+    assert "确认撤销取消资格的决定" not in first.get("/office/").text  # the second person is another
     done = second.follow(second.send(second.get(nominee).form("/reversal/confirm")))
     assert "参评资格恢复" in done.text
     assert "逾期未结论（已撤销）" in done.text  # the first decision stays in sight
@@ -123,7 +124,7 @@ def test_a_holiday_notice_is_loaded_whole_or_not_at_all(world: World, office: Br
 
 def test_every_list_says_when_it_is_empty(world: World, office: Browser) -> None:
     for path, said in (
-        ("/office/", "今天没有需要市级专班办理的事。"),
+        ("/office/?own=1", "没有等着您本人办的事。"),
         ("/office/", "现在没有进行中的公示。"),
         ("/office/", "近14天没有收到异议。"),
         ("/office/periods", "还没有安排过公示。"),

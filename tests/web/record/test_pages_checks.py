@@ -41,7 +41,7 @@ def test_what_breaks_a_rule_is_red_and_listed_by_rule_table_and_row(world: World
     night(world, LATE, GONE)
     office = staff("office")
     first = office.get("/office/")
-    assert "核对数据： 2 处不符" in first.text
+    assert "核对数据不符，马上告诉系统管理员：2处不符" in first.text
     assert 'href="/office/checks"' in first.source
     page = staff("auditor").get("/office/checks")
     assert "有 2 处不符" in page.text

@@ -263,6 +263,7 @@ MATRIX = [
     ("GET", PLAN, 302, OFFICE, 200),
     ("POST", PLAN, 401, OFFICE, 422),
     ("GET", "/office/periods/6", 302, OFFICE, 200),
+    ("GET", "/office/periods/close-many", 302, OFFICE, 200),
     ("POST", "/office/periods/close-many", 401, OFFICE, 422),
     ("GET", "/office/periods/6/entries", 302, OFFICE, 200),
     ("POST", "/office/periods/6/extend", 401, OFFICE, 422),

@@ -111,15 +111,14 @@ def test_a_case_without_two_people_is_a_figure(world: World, make_app: MakeApp, 
         session.commit()
     assert figures(watch)["cases_without_two_people"] == 1
     page = Browser(make_app()).sign_in(world.people["office"]).get("/office/")
-    assert "没有两个人可以办理（1）" in page.text
+    assert "给没有两个人可以办理的案件增加账号：" in page.text
     assert f"/desk/cases/{case}" in page.source
-    assert "请受理或者接办" not in page.text  # whoever takes it over could not conclude it either
+    assert "接办或者受理" not in page.text  # whoever takes it over could not conclude it either
     with world.database.writer() as session:
         session.add(Recusal(case_id=case, user_id=world.people["office"], reason="亲属", recused_at=clock.now))
         session.commit()
     page = Browser(make_app()).sign_in(world.people["office"]).get("/office/")
-    assert "没有两个人可以办理（1）" in page.text  # the red line does not go with the person's own recusal
-    assert "其中1件您需要回避" in page.text
+    assert "有1件案件没有两个人可以办理，您需要回避" in page.text  # the red line stays with the person's own recusal
     assert f"/desk/cases/{case}" not in page.source
 
 

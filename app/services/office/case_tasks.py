@@ -1,0 +1,101 @@
+"""The tasks that cases bring: to accept, to decide, to confirm, to take over, to look at again (R20-R22, R35)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from app.domain.cases.reminders import count_workdays_left
+from app.domain.cases.states import Role
+from app.domain.cases.tasks import SECOND_PERSON, CaseTask
+from app.domain.office.tasks import Task, TaskKind, TaskPlace
+from app.models import GROUP_ACT_NAMES, GroupAct
+from app.services.accounts.two_people import speaks_for
+from app.services.cases import bulk, flood, queue
+from app.services.cases.queue import QueuedCase
+from app.services.office.task_reader import TaskReader
+from app.services.periods import bursts
+
+Named = tuple[CaseTask, QueuedCase]
+
+
+def list_case_tasks(reader: TaskReader) -> list[Task]:
+    """List what cases ask of this person.
+
+    Cases of one period that ask for the same are one row, which leads to the list of just these cases. One alone leads
+    to its own page.
+    """
+    groups: dict[tuple[CaseTask, int], list[QueuedCase]] = {}
+    for task, row in _find(reader):
+        groups.setdefault((task, row.case.entry.period_id), []).append(row)
+    return [_row(reader, task, rows) for (task, _), rows in groups.items()]
+
+
+def list_group_tasks(reader: TaskReader) -> list[Task]:
+    """List proposals for many cases that wait for this person, groups of like objections, and bursts."""
+    session, actor, now = reader.session, reader.actor, reader.now
+    tasks = [_group_act(act) for act in bulk.waiting_acts(session, actor, now) if _is_second(reader, act)]
+    if actor.role in (Role.OFFICE, Role.HEAD) and not reader.own and (groups := flood.floods(session, actor, now)):
+        due = min(group.period.conclude_by for group in groups)
+        about = f"{len(groups)}组内容相近或者来源相同的异议" if actor.is_office else f"{len(groups)}组内容相近的异议"
+        tasks.append(Task(TaskKind.FLOOD, about, due, reader.count_left(due), len(groups)))
+    if actor.is_office and not reader.own and (found := bursts.find_bursts(session, now)):
+        due = min(burst.period.conclude_by for burst in found)
+        tasks.append(Task(TaskKind.BURST, f"{len(found)}次公示", due, reader.count_left(due), len(found)))
+    return tasks
+
+
+def count_recused_without_hands(reader: TaskReader) -> int:
+    """Count the cases without two people from which this person is recused: another has to see to them (R21)."""
+    without = queue.list_without_hands(reader.session, reader.now) if reader.actor.is_office else []
+    return sum(any(each.user_id == reader.actor.user_id for each in case.recusals) for case in without)
+
+
+def _find(reader: TaskReader) -> list[Named]:
+    rows = queue.list_queue(reader.session, reader.actor, reader.now)
+    if reader.actor.is_office:
+        rows = queue.list_all_cases(reader.session, reader.actor, reader.now)
+    named = [(row.task_for(reader.actor, reader.now, agreed=reader.agreed), row) for row in rows]
+    found = [(task, row) for task, row in named if task is not None]
+    return [(task, row) for task, row in found if not reader.own or _is_own(reader, task, row)]
+
+
+def _is_own(reader: TaskReader, task: CaseTask, row: QueuedCase) -> bool:
+    return task in SECOND_PERSON or row.case.assignee_id == reader.actor.user_id
+
+
+def _row(reader: TaskReader, task: CaseTask, rows: Sequence[QueuedCase]) -> Task:
+    period = rows[0].case.entry.period
+    due = min(_due(reader, row) for row in rows)
+    one = rows[0].case if len(rows) == 1 else None
+    falls = due < period.conclude_by
+    return Task(
+        TaskKind(task.value),
+        f"{one.number} {one.entry.name}（{period.title}）" if one else f"{len(rows)}件（{period.title}）",
+        due,
+        count_workdays_left(due, period.day_table, reader.now),
+        len(rows),
+        room="过后市级专班可以接办" if falls and due > reader.now else "市级专班现在可以接办" if falls else "",
+        place=TaskPlace(
+            case=one.id if one else 0,
+            period=period.id,
+            mine=reader.own and task not in SECOND_PERSON,
+        ),
+    )
+
+
+def _due(reader: TaskReader, row: QueuedCase) -> dt.datetime:
+    """Return when it is too late: for a unit from when the case falls to the office, else the deadline (R21, R25)."""
+    deadline = row.case.entry.period.conclude_by
+    return deadline if reader.actor.is_office else min(row.facts.escalates_at, deadline)
+
+
+def _is_second(reader: TaskReader, act: GroupAct) -> bool:
+    """Tell whether this person may confirm what somebody else proposed for many cases (R22)."""
+    behind_me = speaks_for(reader.session, reader.actor.user_id)
+    return reader.agreed and behind_me != speaks_for(reader.session, act.proposed_by)
+
+
+def _group_act(act: GroupAct) -> Task:
+    about = f"{act.proposer.name}对{len(act.case_ids)}件案件提出了{GROUP_ACT_NAMES[act.kind]}"
+    return Task(TaskKind.GROUP_ACT, about, place=TaskPlace(row=act.id))
