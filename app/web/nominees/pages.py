@@ -74,6 +74,11 @@ def listing_of(fates: Fates, standings: Mapping[int, NomineeStanding]) -> Listin
             return "已退出"
         return "取消后已撤销" if nominee.id in fates.disqualifications else "参评"
 
+    def is_of_standing(nominee: Nominee, wanted: str) -> bool:
+        if wanted == "1":
+            return nominee.id in fates.touched
+        return nominee.id not in fates.out and nominee.withdrawn_at is None
+
     return Listing(
         title="推荐对象",
         columns=[
@@ -90,7 +95,7 @@ def listing_of(fates: Fates, standings: Mapping[int, NomineeStanding]) -> Listin
         filters=[
             Filter("kind", "类别", kinds, lambda n, kind: n.kind == kind),
             Filter("recommender", "推荐单位", recommenders, lambda n, unit: str(n.recommender_id) == unit),
-            Filter("out", "参评资格", {"1": "只看取消过资格的"}, lambda n, _: n.id in fates.touched),
+            Filter("out", "参评资格", {"0": "只看参评", "1": "只看取消过资格的"}, is_of_standing),
             *columns.filters_of_standing(standings),
         ],
         row_id=lambda n: n.id,
