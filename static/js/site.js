@@ -37,7 +37,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   if (!("tickAll" in event.target.dataset)) return;
-  for (const box of event.target.form.querySelectorAll("input[name=chosen]")) box.checked = event.target.checked;
+  for (const box of event.target.form.querySelectorAll("input[name=chosen]:not(:disabled)")) box.checked = event.target.checked;
 });
 
 // What the server counts: without characters that nobody sees, trimmed, each character one (app/domain/shared/invisible.py).

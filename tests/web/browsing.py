@@ -60,7 +60,7 @@ class Form:
 
     action: str
     method: str
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)  # a text, or a list of those ticked of one name
     buttons: list[str] = field(default_factory=list)
     written: set[str] = field(default_factory=set)  # names of the fields that somebody types into
 
@@ -119,7 +119,10 @@ class Page(HTMLParser):
             if had.get("type", "text") in ("text", "search", "tel", "email", "number", "date"):
                 self.forms[-1].written.add(name)
             if chosen:
-                self.forms[-1].fields[name] = had.get("value", "")
+                fields, value = self.forms[-1].fields, had.get("value", "")
+                several = had.get("type") == "checkbox" and name in fields
+                before = fields[name] if several else []
+                fields[name] = [*([before] if isinstance(before, str) else before), value] if several else value
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":

@@ -39,10 +39,15 @@ class KnownAlready(Refusal):
 
 
 class NotReady(Refusal):
-    """Nominees that may not pass yet, each with what stands in the way: none of them is touched."""
+    """Nominees for whom an act is not possible, as (id, name, reasons): none of them, nor the others, is touched."""
 
-    def __init__(self, what: str, waiting: Sequence[tuple[str, Sequence[str]]]) -> None:
+    def __init__(self, what: str, waiting: Sequence[tuple[int, str, Sequence[str]]]) -> None:
         self.what, self.waiting = what, waiting
-        said = "；".join(f"{name}（{'、'.join(why)}）" for name, why in waiting[:_NAMED])
+        said = "；".join(f"{name}（{'、'.join(why)}）" for _, name, why in waiting[:_NAMED])
         rest = f"；还有{len(waiting) - _NAMED}个对象" if len(waiting) > _NAMED else ""
         super().__init__(f"还不能{what}，一个也没有改动：{said}{rest}。请先办好这些，或者不选这些对象。")
+
+    @property
+    def reasons(self) -> dict[int, Sequence[str]]:
+        """Return the reasons of each nominee that is held up, by id."""
+        return {nominee_id: why for nominee_id, _, why in self.waiting}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor
-from app.domain.refusals import NoLongerStands
+from app.domain.refusals import NoLongerStands, NotReady
 from app.models import Entry, Nominee, Period
 from app.services.nominees.access import find_recommended
 from app.services.programmes.locking import lock_programme_before_award
@@ -30,6 +31,12 @@ def require_standing(session: Session, nominee: Nominee, now: dt.datetime) -> No
     """Raise NoLongerStands for a nominee who is out at `now`, or has withdrawn."""
     if how := leavers.describe_left(session, [nominee], now).get(nominee.id):
         raise NoLongerStands(nominee.name, how)
+
+
+def require_all_ready(what: str, nominees: Sequence[Nominee], reasons: Mapping[int, Sequence[str]]) -> None:
+    """Raise NotReady with everybody who has a reason, so that whoever chose them can go on without."""
+    if held_up := [(each.id, each.name, reasons[each.id]) for each in nominees if reasons.get(each.id)]:
+        raise NotReady(what, held_up)
 
 
 def has_left(session: Session, nominee: Nominee, now: dt.datetime) -> bool:

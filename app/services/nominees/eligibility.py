@@ -11,16 +11,19 @@ from sqlalchemy.orm import Session
 from app.domain.cases.states import Actor, require_office
 from app.domain.nominees.annexes import RANK_NAMES, Rank
 from app.domain.nominees.eligibility import Check, CheckOutcome, ConditionAnswer, NomineeFacts, checks_of, conditions_of
-from app.domain.refusals import NotReady, NotThere
+from app.domain.refusals import NotThere
 from app.models import Confirmation, Nominee, User
 from app.sealing import Keyring
 from app.services.nominees import dossiers
 from app.services.nominees.access import lock_chosen
+from app.services.nominees.changes import require_all_ready, require_standing
+from app.services.shared import leavers
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
 NOTE = (0, 500)
 REASON = (2, 500)
+NOTHING_OPEN = "没有待确认的评选条件"
 
 
 def check_conditions(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> dict[int, list[Check]]:
@@ -58,11 +61,12 @@ def _said(session: Session, nominee_ids: Sequence[int]) -> dict[int, dict[str, C
 def confirm(work: Work, nominee_ids: Collection[int], *, rank: Rank = Rank.UNKNOWN) -> None:
     """Confirm, for each of these nominees, every condition that still waits for a person; all of them or none.
 
-    `rank` is given to those whose rank nobody knows yet. Raises NotReady, naming the nominees for whom a yes is not
-    enough: they need a rank, or an explanation.
+    `rank` is given to those whose rank nobody knows yet. Raises NotReady, naming who has left, and the nominees for
+    whom a yes is not enough: they need a rank, or an explanation.
     """
     require_office(work.actor)
     nominees = lock_chosen(work.session, nominee_ids, work.actor)
+    left = leavers.describe_left(work.session, nominees, work.now)
     for nominee in nominees:
         if nominee.rank is Rank.UNKNOWN and rank is not Rank.UNKNOWN:
             _give_rank(work, nominee, rank)
@@ -70,14 +74,31 @@ def confirm(work: Work, nominee_ids: Collection[int], *, rank: Rank = Rank.UNKNO
         id_: [check for check in found if check.outcome is CheckOutcome.TO_CONFIRM]
         for id_, found in check_conditions(work.session, work.keyring, nominees).items()
     }
-    unclear = {id_: [check.why for check in found if _says_more(check)] for id_, found in waiting.items()}
-    if any(unclear.values()):
-        raise NotReady("一并确认", [(each.name, unclear[each.id]) for each in nominees if unclear[each.id]])
+    require_all_ready(
+        "一并确认",
+        nominees,
+        {
+            id_: [left[id_]] if id_ in left else [check.why for check in found if _says_more(check)]
+            for id_, found in waiting.items()
+        },
+    )
     for nominee in nominees:
         for check in waiting[nominee.id]:
             work.session.add(_confirmation(nominee, check.condition.key, True, "", work.actor, work.now))
         if named := [check.condition.name for check in waiting[nominee.id]]:
             work.did("nominee.confirmed", nominee, conditions=named)
+
+
+def find_what_needs_more(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> dict[int, list[str]]:
+    """Return, by id, why a yes alone confirms nothing of a nominee: an explanation is wanted, or nothing is open.
+
+    A rank that nobody knows yet is left out: it can be given together with the yes. Raises SealBroken.
+    """
+    found = {}
+    for id_, checks in check_conditions(session, keyring, nominees).items():
+        waiting = [check for check in checks if check.outcome is CheckOutcome.TO_CONFIRM]
+        found[id_] = [check.why for check in waiting if check.wants_note] if waiting else [NOTHING_OPEN]
+    return found
 
 
 def _says_more(check: Check) -> bool:
@@ -88,10 +109,11 @@ def _says_more(check: Check) -> bool:
 def confirm_or_deny(work: Work, nominee_id: int, condition: str, met: bool, note: str) -> None:
     """Confirm or deny one condition; the latest word counts, earlier ones stay.
 
-    Raises NotThere, and MissingText for a no, or a doubtful yes, without a reason.
+    Raises NotThere, NoLongerStands, and MissingText for a no, or a doubtful yes, without a reason.
     """
     require_office(work.actor)
     [nominee] = lock_chosen(work.session, [nominee_id], work.actor)
+    require_standing(work.session, nominee, work.now)
     found = {
         check.condition.key: check for check in check_conditions(work.session, work.keyring, [nominee])[nominee.id]
     }
@@ -111,9 +133,10 @@ def _confirmation(nominee: Nominee, key: str, met: bool, note: str, actor: Actor
 
 @use_case
 def set_rank(work: Work, nominee_id: int, rank: Rank) -> None:
-    """Say of what rank a nominee is; from and to stay on the record."""
+    """Say of what rank a nominee is; from and to stay on the record. Raises NoLongerStands."""
     require_office(work.actor)
     [nominee] = lock_chosen(work.session, [nominee_id], work.actor)
+    require_standing(work.session, nominee, work.now)
     if nominee.rank is not rank:
         _give_rank(work, nominee, rank)
 

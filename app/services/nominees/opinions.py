@@ -20,7 +20,8 @@ from app.models import Document, Nominee, Opinion, OpinionOutcome, Purpose, User
 from app.sealing import Keyring
 from app.services.nominees import dossiers
 from app.services.nominees.access import find_chosen, lock_chosen
-from app.services.shared import documents
+from app.services.nominees.changes import require_all_ready, require_standing
+from app.services.shared import documents, leavers
 from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
 from app.services.shared.work import Work, use_case
@@ -103,12 +104,14 @@ def record_opinion(
     """Write down what an authority answered about these nominees of one unit: one letter, one scan for all of them.
 
     Without a scan the one that stands is kept, if each of them has one: a day or a word may be put right alone.
-    Raises NothingChosen, NotYourCase, WrongState, StoreDown, and BadValue with the field it is about.
+    Raises NothingChosen, NotYourCase, WrongState, StoreDown, NoLongerStands, NotReady with who has left or has no
+    scan, and BadValue with the field it is about.
     """
     nominees = find_chosen(work.session, nominee_ids, work.actor)
     if len({nominee.recommender_id for nominee in nominees}) != 1:
         raise WrongState("所选对象不是同一个推荐单位的。请按推荐单位筛选后，一个单位一个单位地录入。")
     _check(answer, nominees[0].programme.rules, work.now)
+    _require_standing(work, nominees)
     programme_id, about = nominees[0].programme_id, nominees[0].id if len(nominees) == 1 else None
     work.session.rollback()  # no transaction stays open while a file is inspected
     document = _stored(vault, programme_id, about, scan, work.actor, work.now) if scan else None
@@ -162,16 +165,19 @@ def _stored(
 @use_case
 def _write(work: Work, nominee_ids: Collection[int], answer: OpinionAnswer, document: Document | None) -> None:
     nominees = lock_chosen(work.session, nominee_ids, work.actor)
+    _require_standing(work, nominees)
     if document is not None:
         work.session.add(document)
         work.session.flush()
     standing = find_latest(work.session, [nominee.id for nominee in nominees])
+    asked = answer.outcome is not OpinionOutcome.NOT_ASKED
+    scans: dict[int, int | None] = {}
     for nominee in nominees:
         before = standing.get(nominee.id, {}).get(answer.authority)
-        asked = answer.outcome is not OpinionOutcome.NOT_ASKED
-        document_id = document.id if document else before.document_id if before and asked else None
-        if asked and document_id is None:
-            raise BadValue("scan", "请选择盖章原件的扫描件（PDF、JPG、PNG）。")
+        scans[nominee.id] = document.id if document else before.document_id if before and asked else None
+    if asked:
+        _require_scans(nominees, scans)
+    for nominee in nominees:
         work.session.add(
             Opinion(
                 nominee_id=nominee.id,
@@ -179,7 +185,7 @@ def _write(work: Work, nominee_ids: Collection[int], answer: OpinionAnswer, docu
                 outcome=answer.outcome,
                 text=answer.text.strip(),
                 dated=answer.dated,
-                document_id=document_id,
+                document_id=scans[nominee.id],
                 recorded_by=work.actor.user_id,
                 recorded_at=work.now,
             )
@@ -188,3 +194,19 @@ def _write(work: Work, nominee_ids: Collection[int], answer: OpinionAnswer, docu
     details = {"authority": names[answer.authority], "outcome": OUTCOME_NAMES[answer.outcome]}
     for nominee in nominees:
         work.did("opinion.recorded", nominee, **details)
+
+
+def _require_standing(work: Work, nominees: Sequence[Nominee]) -> None:
+    """Raise NoLongerStands for one nominee who has left, NotReady for those among many."""
+    if len(nominees) == 1:
+        require_standing(work.session, nominees[0], work.now)
+    left = leavers.describe_left(work.session, nominees, work.now)
+    require_all_ready("录入意见", nominees, {id_: [how] for id_, how in left.items()})
+
+
+def _require_scans(nominees: Sequence[Nominee], scans: Mapping[int, int | None]) -> None:
+    """Raise BadValue where nobody has a scan, NotReady with those who have none where others have one."""
+    without = [nominee for nominee in nominees if scans[nominee.id] is None]
+    if len(without) == len(nominees):
+        raise BadValue("scan", "请选择盖章原件的扫描件（PDF、JPG、PNG）。")
+    require_all_ready("录入意见", nominees, {nominee.id: ["还没有扫描件，请选择文件"] for nominee in without})

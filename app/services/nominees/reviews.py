@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -10,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import require_office
 from app.domain.nominees.eligibility import OUTCOME_NAMES, CheckOutcome
-from app.domain.refusals import NotReady
 from app.models import Nominee, Review, ReviewStage, User
+from app.sealing import Keyring
 from app.services.nominees import eligibility
 from app.services.nominees.access import lock_chosen
+from app.services.nominees.changes import require_all_ready
 from app.services.shared import leavers
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
@@ -62,13 +64,16 @@ def list_reviews(session: Session, nominee_id: int) -> list[RecordedReview]:
 def review(work: Work, nominee_ids: Collection[int], stage: ReviewStage, favourable: bool, reason: str) -> None:
     """Pass or refuse these nominees of one programme, all of them or none; a refusal wants its reason.
 
-    Raises NotReady for those who can't pass, naming them, and MissingText.
+    Raises NotReady for who has left and, where they are to pass, for those who can't, naming them; and MissingText.
     """
     require_office(work.actor)
     nominees = lock_chosen(work.session, nominee_ids, work.actor)
     if favourable:
-        _require_ready(work, nominees, stage)
+        held_up = find_held_up(work.session, work.keyring, nominees, stage, work.now)
+        require_all_ready(f"通过{STAGE_NAMES[stage]}", nominees, held_up)
     else:
+        left = leavers.describe_left(work.session, nominees, work.now)
+        require_all_ready(f"记下{STAGE_NAMES[stage]}结果", nominees, {id_: [how] for id_, how in left.items()})
         reason = checked_text(reason, "不通过的理由", REASON, "reason")
     work.session.add_all(
         Review(
@@ -86,16 +91,18 @@ def review(work: Work, nominee_ids: Collection[int], stage: ReviewStage, favoura
         work.did("nominee.reviewed", nominee, **details)
 
 
-def _require_ready(work: Work, nominees: Sequence[Nominee], stage: ReviewStage) -> None:
-    """Raise NotReady for nominees who can't pass.
+def find_held_up(
+    session: Session, keyring: Keyring, nominees: Sequence[Nominee], stage: ReviewStage, now: dt.datetime
+) -> dict[int, list[str]]:
+    """Return the reasons of those who can't pass a review, by id. Raises SealBroken.
 
     Nobody passes who has left, fails a condition, or has one still to be confirmed. The final review (复审) comes after
     the preliminary one (初审).
     """
-    left = leavers.describe_left(work.session, nominees, work.now)
-    words = find_latest(work.session, [nominee.id for nominee in nominees])
-    checks = eligibility.check_conditions(work.session, work.keyring, nominees)
-    waiting = []
+    left = leavers.describe_left(session, nominees, now)
+    words = find_latest(session, [nominee.id for nominee in nominees])
+    checks = eligibility.check_conditions(session, keyring, nominees)
+    held_up = {}
     for nominee in nominees:
         why = [left[nominee.id]] if nominee.id in left else []
         why += [
@@ -106,9 +113,8 @@ def _require_ready(work: Work, nominees: Sequence[Nominee], stage: ReviewStage) 
         if stage is ReviewStage.FINAL and not has_passed(words.get(nominee.id, {}), ReviewStage.PRELIMINARY):
             why.append("初审还没有通过")
         if why:
-            waiting.append((nominee.name, why))
-    if waiting:
-        raise NotReady(f"通过{STAGE_NAMES[stage]}", waiting)
+            held_up[nominee.id] = why
+    return held_up
 
 
 def has_passed(words: Latest, stage: ReviewStage) -> bool:

@@ -1,4 +1,8 @@
-"""One act on many nominees: they are ticked on the list, reviewed on a second page, then all changed or none."""
+"""One act on many nominees: they are ticked on the list, and looked through on a second page.
+
+That page says beside each name why the act does not reach it, before anything is typed. Those that stay ticked are all
+changed or none; after a refusal one press goes on without whoever held it up.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,10 @@ from flask.typing import ResponseReturnValue
 from app.domain.cases.states import Role
 from app.domain.nominees.annexes import Rank
 from app.domain.programmes.notice import AwardNotice
+from app.domain.refusals import NothingChosen, NotReady
 from app.models import Nominee
-from app.services.nominees import access, eligibility, reviews
+from app.services.nominees import access, batches, eligibility, reviews
+from app.services.nominees.batches import Reach
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.opinions import record_answer
 from app.web.nominees.standing import stage_of
@@ -22,7 +28,7 @@ from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm
 from app.web.shared.lists import ids_ticked
 from app.web.shared.notices import notice_for
-from app.web.shared.portal import number, session
+from app.web.shared.portal import now, number, portal, session
 from app.web.shared.uploads import FORM, takes_files
 
 _BETWEEN = "-"
@@ -48,7 +54,7 @@ def choose() -> ResponseReturnValue:
     endpoint, values = places.get(request.form.get("what", ""), ("", {}))
     if not endpoint:
         abort(404)
-    return redirect(url_for(endpoint, chosen=_BETWEEN.join(map(str, chosen)), **values), 303)
+    return redirect(url_for(endpoint, chosen=_joined(chosen), **values), 303)
 
 
 @blueprint.get("/many/conditions")
@@ -60,11 +66,11 @@ def many_conditions() -> ResponseReturnValue:
 @blueprint.post("/many/conditions")
 @allow(Role.OFFICE)
 def confirm_many() -> ResponseReturnValue:
-    form, nominees = ConfirmManyForm(), _chosen()
-    tried = attempt(lambda: eligibility.confirm(work(), _ids(nominees), rank=Rank(form.rank.data)), form)
+    form, ids = ConfirmManyForm(), _ticked(_chosen())
+    tried = attempt(lambda: eligibility.confirm(work(), _some(ids), rank=Rank(form.rank.data)), form)
     if tried.refused:
-        return _page("conditions", form, tried)
-    return _back(nominees, "评选条件已经确认")
+        return _page("conditions", form, tried, ids)
+    return _back(ids, "评选条件已经确认")
 
 
 @blueprint.get("/many/reviews/<stage>")
@@ -77,12 +83,12 @@ def many_reviews(stage: str) -> ResponseReturnValue:
 @blueprint.post("/many/reviews/<stage>")
 @allow(Role.OFFICE)
 def review_many(stage: str) -> ResponseReturnValue:
-    reviewed, form, nominees = stage_of(stage), ReviewForm(), _chosen()
+    reviewed, form, ids = stage_of(stage), ReviewForm(), _ticked(_chosen())
     passed = form.passed.data == YES
-    tried = attempt(lambda: reviews.review(work(), _ids(nominees), reviewed, passed, form.reason.data or ""), form)
+    tried = attempt(lambda: reviews.review(work(), _some(ids), reviewed, passed, form.reason.data or ""), form)
     if tried.refused:
-        return _page(stage, form, tried)
-    return _back(nominees, f"{reviews.STAGE_NAMES[reviewed]}{'通过' if passed else '不通过'}")
+        return _page(stage, form, tried, ids)
+    return _back(ids, f"{reviews.STAGE_NAMES[reviewed]}{'通过' if passed else '不通过'}")
 
 
 @blueprint.get("/many/opinions")
@@ -98,13 +104,11 @@ def many_opinions() -> ResponseReturnValue:
 @takes_files(FORM)
 def record_many_opinions() -> ResponseReturnValue:
     nominees = _chosen()
-    form = opinion_form(_rules(nominees))
+    form, ids = opinion_form(_rules(nominees)), _ticked(nominees)
+    later = [each for each in batches.of_opinions(session(), nominees, now()).later if each not in ids]
+    there = url_for("nominees.many_opinions", chosen=_joined(later)) if later else _list_of(nominees)
     return record_answer(
-        _ids(nominees),
-        _rules(nominees),
-        form,
-        lambda tried: _page("opinions", form, tried),
-        redirect(_list_of(nominees), 303),
+        ids, _rules(nominees), form, lambda tried: _page("opinions", form, tried, ids), redirect(there, 303)
     )
 
 
@@ -116,20 +120,57 @@ _TITLES = {
 }
 
 
-def _page(what: str, form: PlainForm, tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
+def _page(
+    what: str, form: PlainForm, tried: Attempt[Any] = UNTRIED, ids: Sequence[int] | None = None
+) -> ResponseReturnValue:
+    """Show the page; `ids` are those that were ticked when the act was refused."""
     chosen = request.args.get("chosen", "")
     nominees = _chosen() if chosen else []
+    reach = _reach(what, nominees) if nominees else Reach({})
+    held_up = tried.refusal.reasons if isinstance(tried.refusal, NotReady) else {}
+    ticked = {each.id for each in nominees} - reach.reasons.keys() if ids is None else set(ids) - reach.shut_out.keys()
     html = render_template(
         "nominees/bulk_standing.html",
         what=what,
         title=_TITLES[what],
         nominees=nominees,
         chosen=chosen,
+        reach=reach,
+        reasons=reach.reasons | {nominee_id: "；".join(why) for nominee_id, why in held_up.items()},
+        ticked=ticked,
+        held_up=sorted(held_up.keys() & ticked) if held_up.keys() != ticked else [],
         form=form,
         refusal=tried.on_top,
         back=_list_of(nominees),
     )
     return html, tried.status
+
+
+def _reach(what: str, nominees: Sequence[Nominee]) -> Reach:
+    if what == "conditions":
+        return batches.of_conditions(session(), portal().keyring, nominees, now())
+    if what == "opinions":
+        return batches.of_opinions(session(), nominees, now())
+    return batches.of_review(session(), portal().keyring, nominees, stage_of(what), now())
+
+
+def _ticked(nominees: Sequence[Nominee]) -> list[int]:
+    """Return the ids that the form acts on: those ticked on its page, without whom its second button leaves out.
+
+    A request that was not made from the page names them in its address alone.
+    """
+    if "listed" not in request.form:
+        return [nominee.id for nominee in nominees]
+    ticked = set(ids_ticked("chosen"))
+    left_out = {int(each) for each in request.form.get("without", "").split(_BETWEEN) if each.isdecimal()}
+    return [nominee.id for nominee in nominees if nominee.id in ticked - left_out]
+
+
+def _some(ids: list[int]) -> list[int]:
+    """Return the ids. Raises NothingChosen for none, on the page with what was typed."""
+    if not ids:
+        raise NothingChosen("没有勾选任何对象，请至少勾选一个。")
+    return ids
 
 
 def _chosen() -> list[Nominee]:
@@ -148,14 +189,14 @@ def _rules(nominees: Sequence[Nominee]) -> AwardNotice:
     return notice_for(nominees[0].programme if nominees else None)
 
 
-def _ids(nominees: Sequence[Nominee]) -> list[int]:
-    return [nominee.id for nominee in nominees]
+def _joined(ids: Sequence[int]) -> str:
+    return _BETWEEN.join(map(str, ids))
 
 
 def _list_of(nominees: Sequence[Nominee]) -> str:
     return url_for("nominees.nominees", programme=nominees[0].programme_id if nominees else None)
 
 
-def _back(nominees: Sequence[Nominee], said: str) -> ResponseReturnValue:
-    flash(f"{said}，共{len(nominees)}个对象。")
-    return redirect(_list_of(nominees), 303)
+def _back(ids: Sequence[int], said: str) -> ResponseReturnValue:
+    flash(f"{said}，共{len(ids)}个对象。")
+    return redirect(_list_of(_chosen()), 303)

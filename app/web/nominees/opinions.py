@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
 from app.domain.programmes.notice import AwardNotice
-from app.domain.refusals import FileRefused
+from app.domain.refusals import FileRefused, NothingChosen
 from app.evidence.names import StoreDown
 from app.models import OpinionOutcome
 from app.services.nominees import access, opinions
@@ -51,6 +51,8 @@ def record_answer(
     """Validate the form and record the opinion. Errors go beside their fields; `again` renders the page."""
 
     def write() -> None:
+        if not nominee_ids:
+            raise NothingChosen("没有勾选任何对象，请至少勾选一个。")
         said = OpinionAnswer(
             form.authority.data, OpinionOutcome(form.outcome.data), form.text.data or "", form.dated.data
         )

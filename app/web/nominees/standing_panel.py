@@ -12,6 +12,7 @@ from app.services.nominees.gates import NomineeStanding
 from app.services.nominees.opinions import RecordedOpinion
 from app.services.nominees.reviews import RecordedReview
 from app.services.programmes import decisions
+from app.services.shared import leavers
 from app.web.nominees.standing_forms import ConditionForm, RankForm
 from app.web.shared.access import actor
 from app.web.shared.forms import PlainForm
@@ -23,7 +24,7 @@ class StandingPanel:
     """What the panel shows.
 
     `may_answer`: this person reads and records opinions, and reads what the form says of penalties. `over`: nothing is
-    recorded any more, since the programme is archived or the award decided."""
+    recorded any more, since the nominee has left, the programme is archived or the award decided."""
 
     standing: NomineeStanding
     share: CountyShare
@@ -55,6 +56,7 @@ def panel_of(nominee: Nominee) -> StandingPanel:
         reviewed=reviews.list_reviews(session(), nominee.id),
         recorded=opinions.list_opinions(session(), nominee.id) if may_answer else [],
         may_answer=may_answer,
-        over=decisions.is_over(session(), nominee.programme_id),
+        over=decisions.is_over(session(), nominee.programme_id)
+        or bool(leavers.describe_left(session(), [nominee], now())),
         penalties=fields.get("penalties", ""),
     )

@@ -70,7 +70,8 @@ def test_many_are_confirmed_and_pass_together_or_not_at_all(world: World, staff:
     assert [name in page.text for name in ("麒麟区第1中队", "麒麟区第2中队", "麒小3")] == [True] * 3
     to_review = page.form(f"chosen={first}-{second}-{third}")
     before = world.everything()
-    refused = office.send(to_review, passed="yes")
+    assert "chosen" not in to_review.fields, "nobody is ticked for whom something is still to be confirmed"
+    refused = office.send(to_review, passed="yes", chosen=[first, second, third])
     assert refused.status == 409
     assert "还不能通过初审，一个也没有改动：麒麟区第1中队（“2023年以来的贡献”待确认" in refused.text
     to_confirm = office.get(f"/nominees/many/conditions?chosen={first}-{second}-{third}").form(f"-{third}")
@@ -78,6 +79,7 @@ def test_many_are_confirmed_and_pass_together_or_not_at_all(world: World, staff:
     assert (refused.status, "麒小3（行政级别还没有确认）" in refused.text) == (409, True)
     assert world.everything() == before
     assert "评选条件已经确认，共3个对象" in office.follow(office.send(to_confirm, rank="county")).text
+    to_review = office.get(to_review.action).form(f"chosen={first}-{second}-{third}")
     passed = office.follow(office.send(to_review, passed="yes"))
     assert "初审通过，共3个对象。" in passed.text
     assert cell(passed, "初审") == ["通过", "通过", "通过", "未进行", "未进行", "未进行", "未进行", "未进行"]
