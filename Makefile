@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+TOOLS  := $(VENV)/tools
+PIP    := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check bench fuzz faults histories pictures browser nginx printer clean
+.PHONY: run test check bench fuzz faults histories pictures browser nginx printer lock audit sbom clean
 
 run: $(VENV)/.installed
 	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi migrate
@@ -54,15 +56,35 @@ printer:
 	  (apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils \
 	  fontconfig fonts-wqy-zenhei) >/dev/null 2>&1; } || echo "LibreOffice is not to be had here: papers will not be looked at"
 
-$(VENV)/.installed: pyproject.toml
+# Exactly what the locks name, each file held against its hash; then the portal itself, which needs nothing more.
+$(VENV)/.installed: requirements.lock.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python $(PIP) --require-hashes --only-binary :all: --requirement requirements.lock.txt
+	@$(BIN)/python $(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
-$(VENV)/.installed-test: pyproject.toml
+$(VENV)/.installed-test: requirements-test.lock.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@$(BIN)/python $(PIP) --require-hashes --requirement requirements-test.lock.txt
+	@$(BIN)/python $(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@touch $@ $(VENV)/.installed
+
+# What judges the packages stands apart from them.
+$(TOOLS)/.installed: requirements-tools.lock.txt
+	@test -x $(TOOLS)/bin/python || $(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python $(PIP) --require-hashes --only-binary :all: --requirement requirements-tools.lock.txt
+	@touch $@
+
+# RENEW=1: everything at its newest. Otherwise what still fits pyproject.toml keeps its version.
+lock: $(TOOLS)/.installed
+	@$(TOOLS)/bin/python -m tools.supply.locks $(if $(RENEW),--renew)
+
+# Exit status 0: nothing known; 1: something is; 2: nobody could be asked from here.
+audit: $(TOOLS)/.installed
+	@$(TOOLS)/bin/python -m tools.supply.audit $(SERVICE)
+
+sbom: $(TOOLS)/.installed $(VENV)/.installed
+	@$(TOOLS)/bin/python -m tools.supply.sbom "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" build/sbom.cdx.json
 
 clean:
 	rm -rf $(VENV) instance build *.egg-info

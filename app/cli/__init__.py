@@ -24,6 +24,7 @@ from config import BadSettings, from_environment
 
 
 @click.group()
+@click.version_option(package_name="gongshi", message="%(prog)s %(version)s")
 @click.pass_context
 def gongshi(context: click.Context) -> None:
     """公示与异议处理 portal."""

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from app.database import ROOT
 from tests.cli.console import KEYS, Run
 from tests.files import attach, pdf
 from tests.web.browsing import TOKEN
 from tests.world import World
+
+# --- version -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_version_is_that_of_the_installed_package_and_the_newest_of_the_changelog(run: Run) -> None:
+    said = run("--version")
+    assert (said.exit_code, said.output) == (0, f"gongshi {version('gongshi')}\n")
+    newest = re.search(r"^## (\S+)", (ROOT / "docs" / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert newest is not None
+    assert newest[1] == project["version"]
+
 
 # --- calendar table ------------------------------------------------------------------------------
 

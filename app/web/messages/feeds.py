@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from xml.etree.ElementTree import Element, SubElement, tostring
 
-from feedgen.feed import FeedGenerator
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from icalendar import Calendar, Event
 
+from app.domain.messages.wording import PORTAL
 from app.services.messages import feeds
 from app.services.messages.feeds import FeedItem
 from app.web.shared.access import STAFF, allow, everyone, me, work
@@ -17,6 +19,8 @@ from app.web.shared.portal import now, portal, session
 
 blueprint = Blueprint("feeds", __name__)
 _INSTANT = dt.timedelta(minutes=30)  # a deadline is shown in a calendar as the half hour before it
+_ATOM = "http://www.w3.org/2005/Atom"
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML may hold them
 _KEPT = 300  # seconds; feeds hold no name, so a cached copy past the window shows none
 
 
@@ -24,23 +28,8 @@ _KEPT = 300  # seconds; feeds hold no name, so a cached copy past the window sho
 @everyone
 def atom(programme_id: int) -> ResponseReturnValue:
     programme, happenings = feeds.list_of_programme(session(), programme_id, now())
-    base = portal().settings.public_url
-    feed = FeedGenerator()
-    feed.id(f"{base}/feeds/{programme_id}.atom")
-    feed.title(programme.title)
-    feed.link(href=f"{base}/feeds/{programme_id}.atom", rel="self")
-    feed.link(href=base, rel="alternate")
-    feed.language("zh-CN")
-    feed.updated(max((each.updated for each in happenings), default=programme.created_at))
-    for each in reversed(happenings):
-        entry = feed.add_entry()
-        entry.id(f"{base}{each.path}#{each.key}")
-        entry.title(each.title)
-        entry.link(href=base + each.path)
-        entry.published(each.said_at)
-        entry.updated(each.updated)
-        entry.summary(each.text)
-    return _sent(feed.atom_str(), "application/atom+xml")
+    content = _atom(f"/feeds/{programme_id}.atom", programme.title, programme.created_at, happenings)
+    return _sent(content, "application/atom+xml")
 
 
 @blueprint.get("/feeds/<int:programme_id>.ics")
@@ -75,6 +64,33 @@ def revoke_calendar() -> ResponseReturnValue:
     feeds.revoke_calendar(work())
     flash("私人日历的地址已经作废。")
     return redirect(url_for("reaches.own"), 303)
+
+
+def _atom(path: str, title: str, began: dt.datetime, happenings: Sequence[FeedItem]) -> bytes:
+    """Write an Atom feed (RFC 4287), the newest entry first; one without entries was last changed when it `began`."""
+    base = portal().settings.public_url
+    feed = Element("feed", {"xmlns": _ATOM, "xml:lang": "zh-CN"})
+    _add(feed, "id", base + path)
+    _add(feed, "title", title)
+    _add(feed, "updated", max((each.updated for each in happenings), default=began).isoformat())
+    author = SubElement(feed, "author")
+    _add(author, "name", PORTAL)
+    SubElement(feed, "link", {"href": base + path, "rel": "self"})
+    SubElement(feed, "link", {"href": base, "rel": "alternate"})
+    for each in happenings:
+        entry = SubElement(feed, "entry")
+        _add(entry, "id", f"{base}{each.path}#{each.key}")
+        _add(entry, "title", each.title)
+        SubElement(entry, "link", {"href": base + each.path, "rel": "alternate"})
+        _add(entry, "published", each.said_at.isoformat())
+        _add(entry, "updated", each.updated.isoformat())
+        _add(entry, "summary", each.text)
+    content: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
+    return content
+
+
+def _add(parent: Element, tag: str, text: str) -> None:
+    SubElement(parent, tag).text = _UNPRINTABLE.sub("", text)
 
 
 def _calendar(name: str, happenings: Iterable[FeedItem]) -> bytes:

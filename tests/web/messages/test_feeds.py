@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
+from xml.etree import ElementTree
 
 from sqlalchemy import select
 
-from app.models import Nominee
+from app.models import Nominee, Programme
 from app.services.calendar.calendars import calendar_of
 from app.services.periods import scheduling
 from tests.web.browsing import Browser, MovingClock
@@ -78,3 +80,25 @@ def test_a_private_calendar_has_numbers_alone_and_ends_when_it_is_revoked(
     assert "办结期限" not in client.get(found[0]).source
     handler.post("/account/calendar/revoke", form.fields)
     assert client.get(found[0]).status == 404
+
+
+def test_an_atom_feed_has_what_rfc_4287_asks_for(world: World, client: Browser, clock: MovingClock) -> None:
+    world.round_two()
+    clock.to(OPEN)
+    with world.database.writer() as session:
+        programme = session.get_one(Programme, world.programme)
+        programme.title = "评选 <b>& 表彰\x0b"  # what XML may not hold is left out, the rest escaped
+        session.commit()
+    feed = ElementTree.fromstring(client.get(f"/feeds/{world.programme}.atom").source.encode())  # noqa: S314 - the portal's own
+    atom = {"a": "http://www.w3.org/2005/Atom"}
+    assert feed.findtext("a:title", namespaces=atom) == "评选 <b>& 表彰"
+    assert feed.findtext("a:author/a:name", namespaces=atom) == "公示与异议处理平台"
+    entries = feed.findall("a:entry", atom)
+    assert len(entries) == 2  # the window and the deadline
+    for one in (feed, *entries):
+        assert [one.findtext(f"a:{tag}", "", atom) == "" for tag in ("id", "title", "updated")] == [False] * 3
+    ids = [entry.findtext("a:id", namespaces=atom) for entry in entries]
+    assert len({*ids}) == len(ids)
+    changed = [entry.findtext("a:updated", "", atom) for entry in entries]
+    assert changed == sorted(changed, reverse=True)
+    assert all(dt.datetime.fromisoformat(each).utcoffset() is not None for each in changed)
