@@ -9,11 +9,11 @@ from typing import Any
 from flask import request, url_for
 
 from app.domain.office.tasks import TASK_NAMES, WHEN_NAMES, Task, TaskKind, When
-from app.services.cases.history import name_actor
 from app.services.office import tasks
 from app.services.office.case_tasks import count_recused_without_hands
 from app.services.office.site_tasks import LAPSED
 from app.services.office.task_reader import TaskReader
+from app.services.record.act_names import name_actor
 from app.services.record.chain import CLOCK
 from app.web.shared.access import actor
 from app.web.shared.portal import now, portal, session
