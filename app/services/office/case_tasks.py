@@ -71,11 +71,12 @@ def _row(reader: TaskReader, task: CaseTask, rows: Sequence[QueuedCase]) -> Task
     falls = due < period.conclude_by
     return Task(
         TaskKind(task.value),
-        f"{one.number} {one.entry.name}（{period.title}）" if one else f"{len(rows)}件（{period.title}）",
+        f"{one.entry.name}（{period.title}）" if one else f"{len(rows)}件（{period.title}）",
         due,
         count_workdays_left(due, period.day_table, reader.now),
         len(rows),
         room="过后市级专班可以接办" if falls and due > reader.now else "市级专班现在可以接办" if falls else "",
+        number=one.number if one else "",
         place=TaskPlace(
             case=one.id if one else 0,
             period=period.id,

@@ -162,6 +162,7 @@ _ADDRESSES: dict[TaskKind, Callable[[Task], str]] = {
     TaskKind.FLOOD: _flood,
     TaskKind.LATE: _plan,
     TaskKind.OVERRUNS: _plan,
+    TaskKind.PLACES: _schedule,
     TaskKind.SCHEDULE: _schedule,
     TaskKind.CONDITIONS: _nominees("nominees.many_conditions"),
     TaskKind.REVIEW: _nominees("nominees.many_reviews"),
