@@ -247,16 +247,21 @@ def _late(reading: RoundReading) -> Iterator[Task]:
 
 
 def _places(reading: RoundReading) -> Iterator[Task]:
-    """Yield the places that somebody left: those that are empty, and those whose replacement is on its way (R9)."""
+    """Yield the places that somebody left: those that are empty, and those whose replacement is on its way (R9).
+
+    A unit names replacements for the nominees that it recommends, and for nobody else.
+    """
     reader = reading.reader
-    vacancies = replacements.list_vacancies(reader.session, reading.programme.id, reader.actor, reader.now)
+    mine = 0 if reader.actor.is_office else reader.actor.unit_id
+    there = replacements.list_vacancies(reader.session, reading.programme.id, reader.actor, reader.now)
+    vacancies = [each for each in there if mine in (0, each.nominee.recommender_id)]
     empty = sum(each.replacement is None for each in vacancies)
     for kind, count, word in (
         (TaskKind.VACANCY, empty, "1"),
         (TaskKind.REPLACING, len(vacancies) - empty, "0"),
     ):
         if count:
-            yield reading.task(kind, f"{count}个名额", None, count, word=word)
+            yield reading.task(kind, f"{count}个名额", None, count, word=word, unit=mine)
 
 
 def _to_close(reader: TaskReader, readings: dict[int, RoundReading]) -> Iterator[Task]:

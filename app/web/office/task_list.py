@@ -116,7 +116,8 @@ def _plan(task: Task) -> str:
 
 
 def _vacancies(task: Task) -> str:
-    return url_for("nominees.vacancies", programme=task.place.programme, open=task.place.word)
+    place = task.place
+    return url_for("nominees.vacancies", programme=place.programme, open=place.word, recommender=place.unit or None)
 
 
 def _record(action: str) -> Callable[[Task], str]:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.award.decision import ProceedingKind
-from app.domain.cases.states import State
+from app.domain.cases.states import Actor, Role, State
 from app.domain.nominees.annexes import Rank
 from app.domain.office.tasks import Task, TaskKind, When
 from app.models import Nominee, Programme, Quota, Stage, Unit
@@ -146,6 +146,16 @@ def test_a_place_is_vacant_until_somebody_is_named(world: World) -> None:
     assert counts(world, "office", now) == {TaskKind.SCHEDULE: 7, TaskKind.VACANCY: 1}
     assert counts(world, "head", now) == {TaskKind.VACANCY: 1}
     assert counts(world, "stranger", now) == {}
+
+
+def test_a_nominees_own_unit_is_not_asked_to_name_a_replacement(world: World) -> None:
+    """The unit that recommends names it; anybody else is refused (R9)."""
+    now = "2026-09-07 Mon 10:00"
+    world.run(withdrawals.withdraw, world.nominees[0], "本人申请", by=world.actor("head"), now=at(now))
+    with world.database.reader() as session:
+        own = session.get_one(Nominee, world.nominees[0]).unit_id
+        actor = Actor(world.people["stranger"], Role.HEAD, own)
+        assert list_tasks(TaskReader(session, world.keyring, actor, at(now))) == {}
 
 
 def test_after_the_award_nothing_of_its_rounds_is_asked_for(world: World, tmp_path: Path) -> None:
