@@ -25,7 +25,7 @@ def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) 
     says(office, "现在没有进行中的公示")
 
     # Schedules: previews the window day by day, then saves.
-    office.get_by_role("link", name="安排公示").click()
+    office.get_by_role("link", name="安排公示", exact=True).click()
     office.get_by_label("轮次").select_option(label="第2轮 推荐单位公示")
     press(office, "显示单位")
     office.get_by_role("link", name="麒麟区", exact=True).click()

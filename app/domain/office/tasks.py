@@ -32,6 +32,7 @@ class TaskKind(StrEnum):
     FLOOD = "flood"
     LATE = "late"
     OVERRUNS = "overruns"
+    PLACES = "places"
     SCHEDULE = "schedule"
     CONDITIONS = "conditions"
     REVIEW = "review"
@@ -71,6 +72,7 @@ TASK_NAMES = {
     TaskKind.FLOOD: "一并办理相近的异议",
     TaskKind.LATE: "赶不上报送期限，调整安排",
     TaskKind.OVERRUNS: "已安排的公示超过报送期限",
+    TaskKind.PLACES: "推荐对象比名额多，选定以后安排公示",
     TaskKind.SCHEDULE: "安排公示",
     TaskKind.CONDITIONS: "确认评选条件",
     TaskKind.REVIEW: "审核推荐对象",
@@ -144,6 +146,7 @@ class Task:
     left: int | None = None
     count: int = 1
     room: str = ""
+    number: str = ""  # of the one case that it is about
     place: TaskPlace = field(default_factory=TaskPlace)
 
     def when(self, now: dt.datetime) -> When:

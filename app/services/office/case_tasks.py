@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from sqlalchemy import func, select
+
 from app.domain.cases.reminders import count_workdays_left
 from app.domain.cases.states import Role
 from app.domain.cases.tasks import SECOND_PERSON, CaseTask
 from app.domain.office.tasks import Task, TaskKind, TaskPlace
-from app.models import GROUP_ACT_NAMES, GroupAct
+from app.models import GROUP_ACT_NAMES, Case, Entry, GroupAct, Period
 from app.services.accounts.two_people import speaks_for
 from app.services.cases import bulk, flood, queue
 from app.services.cases.queue import QueuedCase
@@ -34,7 +36,7 @@ def list_case_tasks(reader: TaskReader) -> list[Task]:
 def list_group_tasks(reader: TaskReader) -> list[Task]:
     """List proposals for many cases that wait for this person, groups of like objections, and bursts."""
     session, actor, now = reader.session, reader.actor, reader.now
-    tasks = [_group_act(act) for act in bulk.waiting_acts(session, actor, now) if _is_second(reader, act)]
+    tasks = [_group_act(reader, act) for act in bulk.waiting_acts(session, actor, now) if _is_second(reader, act)]
     if actor.role in (Role.OFFICE, Role.HEAD) and not reader.own and (groups := flood.floods(session, actor, now)):
         due = min(group.period.conclude_by for group in groups)
         about = f"{len(groups)}组内容相近或者来源相同的异议" if actor.is_office else f"{len(groups)}组内容相近的异议"
@@ -52,9 +54,8 @@ def count_recused_without_hands(reader: TaskReader) -> int:
 
 
 def _find(reader: TaskReader) -> list[Named]:
-    rows = queue.list_queue(reader.session, reader.actor, reader.now)
-    if reader.actor.is_office:
-        rows = queue.list_all_cases(reader.session, reader.actor, reader.now)
+    read = queue.list_all_cases if reader.actor.is_office else queue.list_queue
+    rows = read(reader.session, reader.actor, reader.now)
     named = [(row.task_for(reader.actor, reader.now, agreed=reader.agreed), row) for row in rows]
     found = [(task, row) for task, row in named if task is not None]
     return [(task, row) for task, row in found if not reader.own or _is_own(reader, task, row)]
@@ -71,11 +72,12 @@ def _row(reader: TaskReader, task: CaseTask, rows: Sequence[QueuedCase]) -> Task
     falls = due < period.conclude_by
     return Task(
         TaskKind(task.value),
-        f"{one.number} {one.entry.name}（{period.title}）" if one else f"{len(rows)}件（{period.title}）",
+        f"{one.entry.name}（{period.title}）" if one else f"{len(rows)}件（{period.title}）",
         due,
         count_workdays_left(due, period.day_table, reader.now),
         len(rows),
         room="过后市级专班可以接办" if falls and due > reader.now else "市级专班现在可以接办" if falls else "",
+        number=one.number if one else "",
         place=TaskPlace(
             case=one.id if one else 0,
             period=period.id,
@@ -96,6 +98,9 @@ def _is_second(reader: TaskReader, act: GroupAct) -> bool:
     return reader.agreed and behind_me != speaks_for(reader.session, act.proposed_by)
 
 
-def _group_act(act: GroupAct) -> Task:
+def _group_act(reader: TaskReader, act: GroupAct) -> Task:
+    deadlines = select(func.min(Period.conclude_by)).join(Entry, Entry.period_id == Period.id)
+    of_cases = deadlines.join(Case, Case.entry_id == Entry.id).where(Case.id.in_(act.case_ids))
+    due = reader.session.scalar(of_cases)
     about = f"{act.proposer.name}对{len(act.case_ids)}件案件提出了{GROUP_ACT_NAMES[act.kind]}"
-    return Task(TaskKind.GROUP_ACT, about, place=TaskPlace(row=act.id))
+    return Task(TaskKind.GROUP_ACT, about, due, reader.count_left(due), place=TaskPlace(row=act.id))

@@ -27,7 +27,6 @@ from app.services.office.task_reader import TaskReader
 from app.services.periods import openings, scheduling
 from app.services.periods.openings import Opening
 from app.services.periods.progress import ready_to_close, running_periods
-from app.services.periods.readiness import readiness
 from app.services.programmes.decisions import is_over
 from app.services.programmes.listing import all_programmes
 
@@ -37,13 +36,12 @@ _LATE = {TaskKind.LATE: RoundStanding.LATE, TaskKind.OVERRUNS: RoundStanding.OVE
 
 @dataclass(frozen=True, slots=True)
 class RoundReading:
-    """One programme under way as its tasks are read. `title` is said in each row; empty where there is one alone."""
+    """One programme under way as its tasks are read."""
 
     reader: TaskReader
     programme: Programme
     plan: BackwardPlan
     calendar: Calendar
-    title: str
 
     def bare_due(self, number: int) -> dt.datetime | None:
         """Return the end of the last day on which a round could be scheduled, from the timetable alone."""
@@ -52,25 +50,31 @@ class RoundReading:
 
     def task(self, kind: TaskKind, about: str, due: dt.datetime | None, count: int, **place: Any) -> Task:
         left = self.reader.count_left(due, self.calendar)
-        return Task(kind, about + self.title, due, left, count, place=TaskPlace(programme=self.programme.id, **place))
+        return Task(kind, about, due, left, count, place=TaskPlace(programme=self.programme.id, **place))
 
 
 def list_round_tasks(reader: TaskReader) -> list[Task]:
     """List what the programmes under way ask of this person. One that is over asks for nothing, as it takes nothing."""
     programmes = [each for each in all_programmes(reader.session) if not is_over(reader.session, each.id)]
-    readings = [_read(reader, each, f"（{each.title}）" if len(programmes) > 1 else "") for each in programmes]
-    tasks = [task for reading in readings for task in _of_programme(reading)]
+    readings = [_read(reader, each) for each in programmes]
+    found = [(reading.programme.title, there) for reading in readings if (there := _of_programme(reading))]
+    tasks = [task if len(found) == 1 else _named(task, title) for title, there in found for task in there]
     if reader.actor.is_office:
         tasks += _to_close(reader, {reading.programme.id: reading for reading in readings})
     return tasks
 
 
-def _read(reader: TaskReader, programme: Programme, title: str) -> RoundReading:
+def _named(task: Task, title: str) -> Task:
+    """Name the programme in the row. Where only one asks for anything, its long title would stand in every row."""
+    return replace(task, about=f"{task.about}（{title}）")
+
+
+def _read(reader: TaskReader, programme: Programme) -> RoundReading:
     calendar = calendar_of(reader.session, programme.demonstration)
     plan = planning.timetable_of(
         reader.session, programme, CONCLUDE_WORKDAYS_PROPOSED, calendar, reader.actor, reader.now
     )
-    return RoundReading(reader, programme, plan, calendar, title)
+    return RoundReading(reader, programme, plan, calendar)
 
 
 def _of_programme(reading: RoundReading) -> list[Task]:
@@ -80,7 +84,8 @@ def _of_programme(reading: RoundReading) -> list[Task]:
     standings = gates.find_standings(reader.session, reader.keyring, programme, nominees, reader.now, seen_by)
     tasks = [*_late(reading), *_places(reading)]
     if reader.actor.is_office:
-        tasks += _to_schedule(reading, openings.list_openings(reader.session, programme, standings.values()))
+        found = openings.list_openings(reader.session, programme, list(standings.values()), reader.now)
+        tasks += _to_schedule(reading, found)
         tasks += _to_review(reading, standings.values())
         tasks += _award(reading, standings.values())
     else:
@@ -93,20 +98,22 @@ def _of_programme(reading: RoundReading) -> list[Task]:
 
 
 def _to_schedule(reading: RoundReading, found: Sequence[Opening]) -> Iterator[Task]:
-    """Yield a row for each round with somebody to schedule, and one for each unit whose contact block stops it (R13).
+    """Yield a row for each round with somebody to schedule.
 
-    Where no calendar reaches the first window nothing can be scheduled: the missing notice is a task of its own.
+    A unit whose contact block stops others (R13), and one with more nominees than places (R9), has a row of its own.
+    Where no calendar reaches the first window nothing can be scheduled: the missing notice is another task.
     """
     if not _can_open(reading):
         return
-    units = {each.organiser.id: each.organiser for each in found}
-    ready = readiness(reading.reader.session, units.values(), reading.reader.now)
-    stops = [each.stops for each in ready.values() if each.stops is not None]
+    stops = [each.stops for each in found if each.stops is not None]
     for unit in {unit.id: unit for unit in stops}.values():
         waiting = sum(each.id == unit.id for each in stops)
         yield reading.task(TaskKind.CONTACT, f"{unit.name}，{waiting}家单位的公示等着安排", None, 1, unit=unit.id)
-    able = [each for each in found if ready[each.organiser.id].stops is None]
-    for number, group in groupby(able, key=lambda each: each.round.number):
+    for each in found:
+        if each.overfull and each.stops is None:
+            place = {"round": each.round.number, "unit": each.organiser.id}
+            yield reading.task(TaskKind.PLACES, f"{each.round.name}，{each.organiser.name}", None, 1, **place)
+    for number, group in groupby((each for each in found if each.free), key=lambda each: each.round.number):
         yield _opening_task(reading, number, list(group))
 
 
@@ -240,16 +247,21 @@ def _late(reading: RoundReading) -> Iterator[Task]:
 
 
 def _places(reading: RoundReading) -> Iterator[Task]:
-    """Yield the places that somebody left: those that are empty, and those whose replacement is on its way (R9)."""
+    """Yield the places that somebody left: those that are empty, and those whose replacement is on its way (R9).
+
+    A unit names replacements for the nominees that it recommends, and for nobody else.
+    """
     reader = reading.reader
-    vacancies = replacements.list_vacancies(reader.session, reading.programme.id, reader.actor, reader.now)
+    mine = 0 if reader.actor.is_office else reader.actor.unit_id
+    there = replacements.list_vacancies(reader.session, reading.programme.id, reader.actor, reader.now)
+    vacancies = [each for each in there if mine in (0, each.nominee.recommender_id)]
     empty = sum(each.replacement is None for each in vacancies)
     for kind, count, word in (
         (TaskKind.VACANCY, empty, "1"),
         (TaskKind.REPLACING, len(vacancies) - empty, "0"),
     ):
         if count:
-            yield reading.task(kind, f"{count}个名额", None, count, word=word)
+            yield reading.task(kind, f"{count}个名额", None, count, word=word, unit=mine)
 
 
 def _to_close(reader: TaskReader, readings: dict[int, RoundReading]) -> Iterator[Task]:

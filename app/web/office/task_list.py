@@ -116,7 +116,8 @@ def _plan(task: Task) -> str:
 
 
 def _vacancies(task: Task) -> str:
-    return url_for("nominees.vacancies", programme=task.place.programme, open=task.place.word)
+    place = task.place
+    return url_for("nominees.vacancies", programme=place.programme, open=place.word, recommender=place.unit or None)
 
 
 def _record(action: str) -> Callable[[Task], str]:
@@ -162,6 +163,7 @@ _ADDRESSES: dict[TaskKind, Callable[[Task], str]] = {
     TaskKind.FLOOD: _flood,
     TaskKind.LATE: _plan,
     TaskKind.OVERRUNS: _plan,
+    TaskKind.PLACES: _schedule,
     TaskKind.SCHEDULE: _schedule,
     TaskKind.CONDITIONS: _nominees("nominees.many_conditions"),
     TaskKind.REVIEW: _nominees("nominees.many_reviews"),

@@ -54,7 +54,8 @@ def plan_many() -> ResponseReturnValue:
     form = ScheduleForm(formdata=None)
     if programme is not None:
         form.opening.data = first_possible_day(calendar_for(programme))
-    return _page(programme, round_number, form)
+    free = [each.organiser.id for each in found if each.free and each.round.number == round_number]
+    return _page(programme, round_number, form, free)
 
 
 @blueprint.post("/periods/new-many/<int:programme_id>/<int:round_number>")
@@ -90,19 +91,17 @@ def _page(
     programme: Programme | None,
     round_number: int,
     form: ScheduleForm,
-    units: Collection[int] | None = None,
+    units: Collection[int],
     nominees: Collection[int] | None = None,
     tried: Attempt[Any] = UNTRIED,
     seen: _Seen = _Seen(),
 ) -> ResponseReturnValue:
-    """Render the form. Before anything is sent, each unit that can show somebody is ticked with all whom it can."""
+    """Render the form. Before anything is sent, all nominees are ticked that may enter the round."""
     choices = (
         bulk_scheduling.list_choices(session(), portal().keyring, programme, round_number, now()) if programme else []
     )
     ready = readiness(session(), [choice.organiser for choice in choices], now())
-    if units is None or nominees is None:
-        able = [choice for choice in choices if choice.may_enter and ready[choice.organiser.id].stops is None]
-        units = [choice.organiser.id for choice in able]
+    if nominees is None:
         nominees = [nominee_id for choice in choices for nominee_id in choice.may_enter]
     rounds = notice_for(programme).rounds
     html = render_template(

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.award.decision import ProceedingKind
-from app.domain.cases.states import State
+from app.domain.cases.states import Actor, Role, State
 from app.domain.nominees.annexes import Rank
 from app.domain.office.tasks import Task, TaskKind, When
-from app.models import Nominee, Programme, Stage, Unit
+from app.models import Nominee, Programme, Quota, Stage, Unit
 from app.services.cases import investigation, settlement
 from app.services.nominees import eligibility, withdrawals
 from app.services.office.task_reader import TaskReader
@@ -86,6 +86,21 @@ def test_nobody_is_proposed_whose_period_would_be_refused(world: World) -> None:
     assert counts(world, "office", "2026-12-30 Wed 09:00") == {TaskKind.CALENDAR: 1}
 
 
+def test_a_unit_with_more_nominees_than_places_has_to_choose_first(world: World) -> None:
+    """All of them at once would be refused (R9): the row says so, and the others are scheduled without it."""
+    with world.database.writer() as session:
+        session.execute(update(Quota).where(Quota.unit_id == world.qilin).values(individuals=2))
+        session.commit()
+    world.past_round_one(world.nominees)
+    world.past_round_one(world.others)
+    now = "2026-09-17 Thu 09:00"
+    assert counts(world, "office", now) == {TaskKind.PLACES: 1, TaskKind.SCHEDULE: 1}
+    assert "麒麟区" in only(world, "office", now, TaskKind.PLACES).about
+    assert only(world, "office", now, TaskKind.SCHEDULE).place.unit == world.luoping
+    world.schedule(2, world.qilin, world.nominees[:4], "2026-09-18", 3, now)
+    assert TaskKind.PLACES in counts(world, "office", now)  # the fifth has no place left
+
+
 def test_what_is_due_and_how_much_room_there_is_comes_from_the_timetable(world: World) -> None:
     timetable(world, ("2026-09-07", "2026-09-17"), ("2026-09-18", "2026-10-10"), ("2026-10-12", "2026-10-30"))
     # Stage 1 has nine working days, eight of which a window and its conclusions take: it opens on the 7th or the 8th.
@@ -131,6 +146,16 @@ def test_a_place_is_vacant_until_somebody_is_named(world: World) -> None:
     assert counts(world, "office", now) == {TaskKind.SCHEDULE: 7, TaskKind.VACANCY: 1}
     assert counts(world, "head", now) == {TaskKind.VACANCY: 1}
     assert counts(world, "stranger", now) == {}
+
+
+def test_a_nominees_own_unit_is_not_asked_to_name_a_replacement(world: World) -> None:
+    """The unit that recommends names it; anybody else is refused (R9)."""
+    now = "2026-09-07 Mon 10:00"
+    world.run(withdrawals.withdraw, world.nominees[0], "本人申请", by=world.actor("head"), now=at(now))
+    with world.database.reader() as session:
+        own = session.get_one(Nominee, world.nominees[0]).unit_id
+        actor = Actor(world.people["stranger"], Role.HEAD, own)
+        assert list_tasks(TaskReader(session, world.keyring, actor, at(now))) == {}
 
 
 def test_after_the_award_nothing_of_its_rounds_is_asked_for(world: World, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_an_objector_asks_for_a_second_look_and_the_office_answers_it(
     assert "复核申请已经收到" in told.text
     assert "市级专班正在复核" in told.text
     assert client.post("/receipt/look", {"text": "再来一次"}).status == 409
-    waits = f"答复复核申请：{world.case(case).number}"
+    waits = f"答复复核申请： {world.case(case).number}"
     for page in ("/office/", "/desk/"):
         told = staff("office").get(page).text
         assert "最迟 2026年9月29日 24:00" in told.partition(waits)[2]

@@ -105,6 +105,7 @@ COUNTED: dict[TaskKind, Callable[[Page], int]] = dict.fromkeys(TaskKind, listed)
             TaskKind.GROUP_ACT,
             TaskKind.APPROVAL,
             TaskKind.AWARD,
+            TaskKind.PLACES,
             TaskKind.REVERSAL,
             TaskKind.REVOCATION,
             TaskKind.IDENTITY,
