@@ -154,8 +154,7 @@ def make_app(
 
     def make(**settings: object) -> Flask:
         keys = {"secret_key": "a secret for tests, thirty-two bytes", "identity_key": KEY.decode()}
-        places = {"database_url": database.url, "evidence_dir": tmp_path / "evidence"}
-        places["soffice"] = "off"  # a PDF takes seconds: tests/web/papers makes one
+        places = {"database_url": database.url, "evidence_dir": tmp_path / "evidence", "soffice": "off"}
         made.append(create_app(Settings(**places | keys | settings), clock))  # type: ignore[arg-type] # each test knows what it sets
         made[-1].jinja_env.bytecode_cache = compiled
         return made[-1]

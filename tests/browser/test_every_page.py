@@ -87,6 +87,8 @@ FILES = {
     "cases.queue_sheet",
     "documents.document",
     "office_cases.cases_sheet",
+    "papers.certificates",
+    "papers.letter_to_authority",
     "papers.of_nominee",
     "papers.of_period",
     "papers.of_unit",
@@ -930,11 +932,14 @@ def test_which_papers_there_are(portal: Portal) -> None:
     papers = f"/programmes/{world.programme}/papers"
     office = portal.staff("phone", "office")
     walk.look(office, "periods with nothing", f"{papers}/periods")
+    walk.look(office, "letters to nobody", f"{papers}/asking")
     world.round_two()
     portal.time_is(MORNING)
     walk.look(office, "units", papers)
     walk.look(office, "periods", f"{papers}/periods")
     walk.look(office, "periods of one round", f"{papers}/periods?round=2")
+    walk.look(office, "letters to authorities", f"{papers}/asking")
+    walk.look(office, "letters to one authority", f"{papers}/asking?authority=police")
     walk.look(office, "nominees", f"{papers}/nominees")
     press(office, "勾选的：征求意见表（一份文件）")
     walk.look(office, "nobody ticked")

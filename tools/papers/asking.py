@@ -18,12 +18,14 @@ from tools.papers.kit import (
     new_paper,
     table,
 )
+from tools.papers.letters import NUMBERED
 
 
 def asking() -> Paper:
     """Draw the letter on one sheet; its list begins a new one, with a column for the answer, a place for the seal."""
     paper = new_paper("征求意见函")
     line(paper, "{{ title }}", TITLE)
+    line(paper, "（请填写发文字号）", NUMBERED)
     line(paper, "{{ addressee }}：", BARE)
     line(paper, "{{ opening }}")
     line(paper, "{{ asked }}")

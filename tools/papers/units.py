@@ -46,7 +46,7 @@ def report() -> Paper:
     line(paper, "三、公示情况", HEAD_1)
     line(paper, "{{ shown }}")
     line(paper, "{%p if periods %}")
-    made = table(paper, ("公示", "公示时间", "对象", "异议", "结果"), (58, 48, 14, 14, 22))
+    made = table(paper, ("公示", "公示时间", "对象", "异议", "结果"), (50, 42, 13, 13, 38))
     add_rows(
         made,
         "row in periods",

@@ -30,7 +30,7 @@ class Totals:
     """Everything that is counted over a programme. `awards` is what the notice states, None where it states nothing.
 
     `now` is the share of 县处级 among those recommended, which the last round asks about; `planned` is that of all
-    places. `counting` are the nominees that count as 县处级.
+    places of annex 1, or of the notice's awards before any are given out. `counting` are who counts as 县处级.
     """
 
     names: Mapping[Step, str]
@@ -68,7 +68,7 @@ def totals_of(session: Session, keyring: Keyring, programme: Programme, now: dt.
     }
     awards = programme.rules.awards
     share = gates.share_of(session, programme, now)
-    total = sum((awards or places).values())
+    total = sum(places.values()) or sum((awards or {}).values())
     refused = reviews.find_refused(session, [one.id for one in nominees])
     return Totals(
         names=name_steps(programme.rules.rounds),

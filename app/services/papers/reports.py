@@ -19,6 +19,7 @@ from app.domain.periods.rounds import Kind
 from app.domain.shared.wording import day, full_day
 from app.models import Case, Disqualification, Entry, Nominee, Objection, Period, Programme, Quota, Unit
 from app.models.nominees import OpinionOutcome
+from app.sealing import Keyring
 from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import opinions
 from app.services.papers.nominees import find_formal, list_remaining
@@ -62,7 +63,7 @@ def work_report(
         "formal": formal,
         "asked": f"按照管理权限，{f'就{len(found)}个推荐对象' if found else ''}征求了有关部门的意见，情况如下。"
         "（请填写：征求意见的时间，对不同意见的核实和处理。）",
-        "opinions": _opinions(session, found, programme.rules.authority_names),
+        "opinions": _opinions(session, clerk.vault.keyring, found, programme.rules.authority_names),
         "inspected": "（请填写：考察的时间、方式、参加人员和结果。）",
         "recommended": f"经集体研究，{named}。（请填写：集体研究的时间和形式，会议或者会签。）",
         "nominees": [{"name": one.name, "unit": one.unit.name, "kind": kinds[one.kind]} for one in found],
@@ -175,13 +176,21 @@ def _row(session: Session, period: Period, unit_id: int, actor: Actor, now: dt.d
     }
 
 
-def _opinions(session: Session, found: Sequence[Nominee], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Count the latest opinions by what they say, one row for each authority."""
+def _opinions(
+    session: Session, keyring: Keyring, found: Sequence[Nominee], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Count the latest opinions by what they say, one row for each authority.
+
+    Where an authority need not be asked about a nominee, its answer is not missing. Raises SealBroken.
+    """
+    needed = opinions.find_needed_authorities(session, keyring, found)
     latest = opinions.find_latest(session, [one.id for one in found])
     rows = []
     for authority, name in names.items():
         said = [latest.get(one.id, {}).get(authority) for one in found]
         counts = Counter(opinion.outcome if opinion else None for opinion in said)
+        missing = sum(authority in needed[one.id] for one, opinion in zip(found, said, strict=True) if opinion is None)
+        counts[OpinionOutcome.NOT_ASKED] += counts[None] - missing
         outcomes = {outcome.value: counts[outcome] for outcome in OpinionOutcome}
-        rows.append({"name": name, **outcomes, "missing": counts[None]})
+        rows.append({"name": name, **outcomes, "missing": missing})
     return rows

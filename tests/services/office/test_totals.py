@@ -51,7 +51,7 @@ def test_every_step_over_the_whole_way(world: World, tmp_path: Path) -> None:
     assert numbers == [(3, 5, 8), (0, 1, 1), (1, 0, 1)]
     assert found.awards is not None
     assert (found.awards.all, found.differs) == (150, True)
-    assert (found.planned.county, found.planned.total, found.planned.most) == (1, 150, 15)
+    assert (found.planned.county, found.planned.total, found.planned.most, found.planned.exceeded) == (1, 8, 0, True)
     assert [one.id for one in found.counting] == [world.nominees[3]]
     assert (found.now.county, found.now.total) == (1, 7), "six nominees and one on paper"
 

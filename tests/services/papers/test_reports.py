@@ -18,14 +18,25 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Conclusion, State
 from app.domain.nominees.annexes import Rank
-from app.models import Confirmation, Nominee, Opinion, OpinionOutcome, Period, Programme, Quota, Review, ReviewStage
+from app.models import (
+    Confirmation,
+    Dossier,
+    Nominee,
+    Opinion,
+    OpinionOutcome,
+    Period,
+    Programme,
+    Quota,
+    Review,
+    ReviewStage,
+)
 from app.services.cases import settlement
 from app.services.nominees import reversal, withdrawals
 from app.services.nominees.nominating import Particulars
 from app.services.nominees.replacements import replace
 from app.services.papers import available, packages
 from app.services.papers.periods import closing_paper
-from app.services.papers.reports import HandInStage, handed_in, work_report
+from app.services.papers.reports import HandInStage, _opinions, handed_in, work_report
 from app.services.periods import closing
 from app.services.periods.restorations import restorations_of
 from app.services.shared.files import Vault
@@ -265,3 +276,27 @@ def test_the_closing_report_tells_a_disqualification_and_its_reversal_before_and
     after = "撤销在本次公示办结以后，办结时的名单和数字不变，以本项为准。"
     assert [line for line in text.split("\n") if "参评资格自" in line] == [said if reversed_first else said + after]
     assert ("取消参评资格（1）" in text, "取消参评资格（2）" in text) == (reversed_first, not reversed_first)
+
+
+def test_an_authority_that_need_not_be_asked_about_somebody_is_not_missing(world: World, vault: Vault) -> None:
+    with world.database.writer() as session:
+        session.execute(
+            update(Opinion)
+            .where(Opinion.nominee_id == world.nominees[3], Opinion.authority == Authority.AUDIT)
+            .values(outcome=OpinionOutcome.FAVOURABLE, document_id=1)
+        )
+        session.execute(delete(Opinion).where(Opinion.nominee_id == world.nominees[4]))
+        session.execute(update(Nominee).where(Nominee.id == world.nominees[4]).values(category="农民"))
+        session.execute(delete(Dossier).where(Dossier.nominee_id == world.nominees[4]))
+        session.commit()
+    with world.database.reader() as session:
+        programme = session.get_one(Programme, world.programme)
+        nominees = [session.get_one(Nominee, world.nominees[place]) for place in (0, 3, 4)]
+        rows = _opinions(session, world.keyring, nominees, programme.rules.authority_names)
+
+    assert {row["name"]: [row[key] for key in ("favourable", "negative", "not_asked", "missing")] for row in rows} == {
+        "纪检监察机关": [2, 0, 0, 1],
+        "组织人事部门": [2, 0, 1, 0],
+        "公安部门": [2, 0, 0, 1],
+        "审计部门": [1, 0, 2, 0],
+    }

@@ -50,9 +50,10 @@ def test_every_link_of_the_pages_leads_to_a_file_under_a_chinese_name(
     there: World, staff: Callable[[str], Browser]
 ) -> None:
     head, names = staff("head"), set()
-    for page in (PAPERS, f"{PAPERS}/periods?round=2", f"{PAPERS}/nominees"):
+    shelves = (f"{PAPERS}/periods", f"{PAPERS}/nominees", f"{PAPERS}/asking")
+    for page in (PAPERS, f"{PAPERS}/periods?round=2", *shelves[1:]):
         for link in head.get(page).links:
-            if "/papers/" in link and "?" not in link and link not in (f"{PAPERS}/periods", f"{PAPERS}/nominees"):
+            if "/papers/" in link and "?" not in link and link not in shelves:
                 # What a bundle holds is read below.
                 names.add(saved(head.open(link, method="HEAD" if link.endswith(".zip") else "GET"))[0])
     assert names == {
@@ -60,6 +61,7 @@ def test_every_link_of_the_pages_leads_to_a_file_under_a_chinese_name(
         "附件3 麒麟区推荐对象汇总表.xlsx",
         "附件6 麒麟区征求意见表.docx",
         "附件7 麒麟区申报市级先进集体单位有关信息情况表.docx",
+        *(f"麒麟区征求{name}意见的函.docx" for name in ("纪检监察机关", "组织人事部门", "公安部门")),
         "麒麟区初步推荐工作报告.docx",
         "麒麟区正式推荐工作报告.docx",
         "麒麟区初步推荐材料.zip",
@@ -256,3 +258,26 @@ def test_a_nominees_page_leads_to_its_forms_for_who_may_have_them(
     forms = {"/papers/nominees/5/form", "/papers/nominees/5/opinions"}
     for login in ("office", "head"):
         assert forms <= set(staff(login).get("/nominees/5").links)
+
+
+def test_a_paper_is_offered_as_pdf_where_there_is_libreoffice_and_nowhere_else(
+    world: World, make_app: Callable[..., Flask], staff: Callable[[str], Browser], tmp_path: Path
+) -> None:
+    path, listed = "/papers/nominees/5/form", f"{PAPERS}/nominees"
+    without = staff("office")
+    assert "as=pdf" not in without.get(listed).source
+    assert without.open(f"{path}?as=pdf").status_code == 404
+    program = tmp_path / "soffice"
+    program.write_text(
+        '#!/bin/sh\nfor each; do last=$each; done\nprintf "%%PDF-1.7" > "$(dirname "$last")/paper.pdf"\n'
+    )
+    program.chmod(0o700)
+    having = Browser(make_app(soffice=str(program), instance_dir=tmp_path)).sign_in(world.people["office"])
+    assert f"{path}?as=pdf" in having.get(listed).source
+    name, content = saved(having.open(f"{path}?as=pdf"))
+    assert (name, content) == ("附件5 麒麟区—麒小5.pdf", b"%PDF-1.7")
+    # A sheet is no paper to print, and a package is no paper at all.
+    assert having.open(f"{PAPERS}/units/2/annex-3?as=pdf").status_code == 404
+    program.write_text("#!/bin/sh\nexit 1\n")
+    refused = having.get(f"{path}?as=pdf")
+    assert "请下载 Word 文件" in refused.text
