@@ -19,13 +19,30 @@ _NOT_IN_A_FILE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\ufff
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def sheet(title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[str | int]]) -> bytes:
+Columns = Sequence[tuple[str, int]]
+Rows = Iterable[Sequence[str | int]]
+
+
+def sheet(title: str, columns: Columns, rows: Rows) -> bytes:
     """Write one sheet with a fixed head row. `columns` are names with widths in characters.
 
     A text is a text, whatever it begins with: `=1+1` stays what somebody wrote, also when the cell is edited.
     """
-    book = Workbook(write_only=True)  # rows are written one by one, however many there are
-    page = book.create_sheet(_NOT_IN_A_TITLE.sub(" ", title)[:_LONGEST_TITLE])
+    return book([(title, columns, rows)])
+
+
+def book(pages: Iterable[tuple[str, Columns, Rows]]) -> bytes:
+    """Write several sheets into one file, each as `sheet` does."""
+    made = Workbook(write_only=True)  # rows are written one by one, however many there are
+    for title, columns, rows in pages:
+        _write_page(made, title, columns, rows)
+    written = BytesIO()
+    made.save(written)
+    return written.getvalue()
+
+
+def _write_page(made: Workbook, title: str, columns: Columns, rows: Rows) -> None:
+    page = made.create_sheet(_NOT_IN_A_TITLE.sub(" ", title)[:_LONGEST_TITLE])
     for place, (_, width) in enumerate(columns, start=1):
         page.column_dimensions[get_column_letter(place)].width = width
     page.freeze_panes = "A2"
@@ -37,9 +54,6 @@ def sheet(title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequenc
     page.append([_like(head, name) for name, _ in columns])
     for row in rows:
         page.append([_like(text if isinstance(value, str) else number, value) for value in row])
-    written = BytesIO()
-    book.save(written)
-    return written.getvalue()
 
 
 def _prototypes(page: WriteOnlyWorksheet) -> tuple[Cell, Cell, Cell]:

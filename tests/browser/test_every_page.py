@@ -589,6 +589,8 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.look(office, "periods", "/office/periods")
     walk.look(office, "cases", "/office/cases")
     walk.look(office, "cases of one state", "/office/cases?state=awaiting_supplement")
+    walk.look(office, "statistics", "/office/statistics")
+    walk.look(office, "statistics of a round without an objection", "/office/statistics?round=1")
     walk.look(office, "flood", "/office/flood")
     walk.look(office, "flood it may not touch", f"/office/flood/text/{cases['received'][0]}")
     group_proposed(office, f"/office/flood/text/{cases['escalated'][0]}")

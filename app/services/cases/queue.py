@@ -56,10 +56,8 @@ def list_queue(
 
 
 def list_all_cases(session: Session, actor: Actor, now: dt.datetime, states: Iterable[State] = ()) -> list[QueuedCase]:
-    """List every case of periods that are not closed, whoever handles it: the office's list."""
-    query = _cases().join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
-    cases = session.scalars(query.where(Period.closed_at.is_(None))).unique().all()
-    return _ordered(cases, actor, now, frozenset(states))
+    """List every case, whoever handles it, those of closed periods and archived programmes too: the office's list."""
+    return _ordered(session.scalars(_cases()).unique().all(), actor, now, frozenset(states))
 
 
 def list_watched(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
@@ -93,6 +91,7 @@ def list_colleagues(session: Session, actor: Actor) -> Sequence[User]:
 def _cases() -> Select[Case]:
     return select(Case).options(
         joinedload(Case.entry).joinedload(Entry.period).joinedload(Period.organiser),
+        joinedload(Case.entry).joinedload(Entry.period).joinedload(Period.programme),
         joinedload(Case.handler_unit).selectinload(Unit.people),
         joinedload(Case.assignee),
         # Who registered it tells whether it is held back (R19): of a flood in one statement.

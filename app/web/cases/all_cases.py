@@ -17,15 +17,15 @@ from app.web.shared.portal import now, session
 @office_blueprint.get("/cases")
 @allow(Role.OFFICE)
 def cases() -> ResponseReturnValue:
-    return _every_case().answer("cases/all.html")
+    return every_case().answer("cases/all.html")
 
 
 @office_blueprint.get("/cases.xlsx")
 @allow(Role.OFFICE)
 def cases_sheet() -> ResponseReturnValue:
-    return _every_case().as_sheet()
+    return every_case().as_sheet()
 
 
-def _every_case() -> Listing[QueuedCase]:
+def every_case() -> Listing[QueuedCase]:
     rows = queue.list_all_cases(session(), actor(), now())
     return case_listing(rows, "全部案件", "没有案件。收到异议后，各单位办理的都会列在这里。", with_unit=True)

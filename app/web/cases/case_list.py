@@ -9,11 +9,13 @@ from flask import request, url_for
 
 from app.domain.cases.states import CONCLUSION_NAMES, STATE_NAMES, State
 from app.domain.cases.tasks import CASE_TASK_NAMES, OFFICE_TASKS, CaseTask
+from app.domain.objections.arrival import CHANNEL_NAMES
 from app.domain.shared.wording import coarse, end_moment
 from app.models.objections import CATEGORY_NAMES
 from app.services.cases.queue import QueuedCase
 from app.web.shared.access import actor, me
 from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.notices import round_options
 from app.web.shared.portal import now
 
 Row = QueuedCase
@@ -45,6 +47,7 @@ def case_listing(
     ]
     if with_unit:
         filters.append(Filter("unit", "办理单位", units, lambda row, value: str(row.case.handler_unit_id) == value))
+    filters += _kept_filters(rows)
     return Listing(
         title=title,
         columns=_columns(with_unit, urged),
@@ -66,6 +69,41 @@ def _waits_for(row: Row, task: str) -> bool:
     return row.task_for(actor(), now(), agreed=not me().waits_for_agreement) == task
 
 
+def _kept_filters(rows: Sequence[Row]) -> list[Filter[Row]]:
+    """Return the filters that tell ended cases apart. One that would leave every row, or none, is left out."""
+    programmes = {str(row.case.entry.period.programme_id): row.case.entry.period.programme for row in rows}
+    filters: list[Filter[Row]] = [
+        Filter("outcome", "结论", {each.value: name for each, name in CONCLUSION_NAMES.items()}, _has_conclusion),
+        Filter(
+            "programme",
+            "评选活动",
+            {key: programme.title for key, programme in programmes.items()},
+            lambda row, value: str(row.case.entry.period.programme_id) == value,
+        ),
+        Filter(
+            "round",
+            "轮次",
+            round_options(list(programmes.values())),
+            lambda row, value: str(row.case.entry.period.round_number) == value,
+        ),
+        Filter(
+            "channel",
+            "渠道",
+            {channel.value: name for channel, name in CHANNEL_NAMES.items()},
+            _came_by,
+        ),
+    ]
+    return [each for each in filters if sum(any(each.keeps(row, value) for row in rows) for value in each.options) > 1]
+
+
+def _came_by(row: Row, channel: str) -> bool:
+    return any(objection.channel == channel for objection in row.case.objections)
+
+
+def _has_conclusion(row: Row, conclusion: str) -> bool:
+    return row.case.conclusion is not None and row.case.conclusion == conclusion
+
+
 def _columns(with_unit: bool, urged: Collection[int]) -> list[Column[Row]]:
     return [
         Column("number", "编号", lambda row: row.case.number, 12, href=_page),
@@ -82,6 +120,8 @@ def _columns(with_unit: bool, urged: Collection[int]) -> list[Column[Row]]:
         Column("category", "类别", _categories, 14, sheet_only=True),
         Column("facts", "异议内容", _facts, 60, sheet_only=True),
         Column("conclusion", "结论", _conclusion, 18, sheet_only=True),
+        Column("programme", "评选活动", lambda row: row.case.entry.period.programme.title, 24, sheet_only=True),
+        Column("channel", "渠道", _channels, 12, sheet_only=True),
     ]
 
 
@@ -140,6 +180,10 @@ def _assignee(row: Row) -> str:
 
 def _categories(row: Row) -> str:
     return "\n".join(CATEGORY_NAMES[objection.category] for objection in row.case.objections)
+
+
+def _channels(row: Row) -> str:
+    return "、".join(sorted({CHANNEL_NAMES[objection.channel] for objection in row.case.objections}))
 
 
 def _facts(row: Row) -> str:
