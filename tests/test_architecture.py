@@ -37,7 +37,7 @@ SUBJECTS = {
 }  # fmt: skip
 BESIDE_SUBJECTS = {
     "app/domain": {"refusals"},
-    "app/models": {"arrivals", "base", "document", "drawing", "letters", "stored_file"},
+    "app/models": {"arrivals", "base", "document", "drawing", "letters", "phrases", "stored_file"},
     "app/web": {"factory"},
 }
 MOST_MODULES = 25

@@ -60,6 +60,7 @@ from app.models.objections import (
     SpentAnswer,
 )
 from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, WindowExtension
+from app.models.phrases import Phrase, PhraseUse
 from app.models.programmes import Programme, Quota, Stage
 from app.models.record import AuditRow, CheckRun
 from app.models.stored_file import READABLE, ScanState, StoredFile
@@ -112,6 +113,8 @@ __all__ = [
     "OpinionOutcome",
     "OutboxRow",
     "Period",
+    "Phrase",
+    "PhraseUse",
     "Proceeding",
     "ProceedingKind",
     "Programme",

@@ -18,6 +18,18 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-prints]")) window.print();
 });
 
+// A text to use again goes below what is typed. Without this the server does it, and shows the form again.
+document.addEventListener("click", (event) => {
+  const puts = event.target.closest("[data-puts]");
+  if (!puts) return;
+  event.preventDefault();
+  const area = document.getElementById(puts.dataset.into);
+  const typed = area.value.replace(/\s+$/, "");
+  area.value = `${typed}${typed ? "\n" : ""}${document.getElementById(puts.dataset.puts).textContent}`;
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  area.focus();
+});
+
 // Browsers before 2021 do not tell which button sent a form; the Enter key clicks its first button too.
 let pressed = null;
 document.addEventListener("click", (event) => {

@@ -393,3 +393,23 @@ def test_0025_programmes_beside_the_first_get_a_mark_of_their_own(empty: Databas
     assert [tuple(row) for row in marks] == [(1, ""), (2, "第2项"), (3, "第3项")]
     with pytest.raises(IntegrityError):
         insert(empty, "programmes", {"id": 4, "title": "丁", "letter_mark": "第3项"})
+
+
+def test_0027_phrases_are_counted_by_unit_and_each_has_a_kind_that_is_known(empty: Database) -> None:
+    empty.migrate(revision="0026")
+    case_of(empty)
+    empty.migrate()
+    kept = {"id": 100000001, "unit_id": 1, "kind": "findings", "text": "查阅档案。", "written_by": 1}
+    insert(empty, "phrases", kept)
+    insert(empty, "phrase_uses", {"phrase_id": kept["id"], "unit_id": 1, "uses": 1})
+    with empty.reader() as session:
+        assert session.execute(text("SELECT count(*) FROM cases")).scalar_one() == 1
+        assert session.execute(text("SELECT removed_at FROM phrases")).scalar_one() is None
+    for table, row in (
+        ("phrases", kept | {"id": 100000002, "kind": "gossip"}),
+        ("phrases", kept | {"id": 100000003, "unit_id": 99}),
+        ("phrase_uses", {"phrase_id": kept["id"], "unit_id": 1, "uses": 1}),
+        ("phrase_uses", {"phrase_id": 99, "unit_id": 1, "uses": 1}),
+    ):
+        with pytest.raises(IntegrityError):
+            insert(empty, table, row)

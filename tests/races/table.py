@@ -13,12 +13,13 @@ from sqlalchemy import func, select
 from app.domain.accounts.rosters import HEAD, SHEET
 from app.domain.award.decision import RevocationGround
 from app.domain.cases.letters import LetterKind
+from app.domain.cases.phrases import PhraseKind
 from app.domain.cases.states import Conclusion, DeclineGround, Role, State
-from app.models import AuditRow, Letter, Period
+from app.models import AuditRow, Letter, Period, PhraseUse
 from app.services.accounts import making, rosters, second_factor, staffing, two_people, units
 from app.services.award import revocation
 from app.services.calendar.calendars import calendar_of, load_notices
-from app.services.cases import bulk, investigation, letters, second_looks, settlement, urging
+from app.services.cases import bulk, investigation, letters, phrases, second_looks, settlement, urging
 from app.services.cases.flood import Likeness
 from app.services.objections import following
 from app.services.periods import bursts, closing, corrections, replanning, scheduling
@@ -101,6 +102,89 @@ def _join_and_decline_of_the_lead(world: World, _: Path) -> tuple[Job, Job]:
         lambda: world.act(investigation.join, case, "handler", lead, now=DAY),
         lambda: world.act(investigation.decline, lead, "head", DeclineGround.NO_FACTS, TEXT, now=DAY),
     )
+
+
+def _begin_and_decline(world: World, _: Path) -> tuple[Job, Job]:
+    case, moment = _case(world), at(DAY)
+    return (
+        lambda: world.run(investigation.accept, case, begin=True, by=world.actor("handler"), now=moment),
+        lambda: world.run(
+            investigation.decline, case, DeclineGround.NO_FACTS, TEXT, by=world.actor("head"), now=moment
+        ),
+    )
+
+
+def _two_begin(world: World, _: Path) -> tuple[Job, Job]:
+    case, moment = _case(world), at(DAY)
+    first, second = (
+        lambda who=who: world.run(investigation.accept, case, begin=True, by=world.actor(who), now=moment)  # type: ignore[misc]
+        for who in ("handler", "head")
+    )
+    return first, second
+
+
+def _propose_chosen(world: World, case: int, who: str) -> object:
+    texts = (TEXT, TEXT, TEXT)
+    return world.run(bulk.propose_chosen, case, Conclusion.DISMISSED, texts, by=world.actor(who), now=at(DAY))
+
+
+def _two_propose_chosen(world: World, _: Path) -> tuple[Job, Job]:
+    case = _case(world)
+    return lambda: _propose_chosen(world, case, "handler"), lambda: _propose_chosen(world, case, "head")
+
+
+def _propose_chosen_and_decline(world: World, _: Path) -> tuple[Job, Job]:
+    case, said = _case(world), (DeclineGround.NO_FACTS, TEXT)
+    return (
+        lambda: _propose_chosen(world, case, "handler"),
+        lambda: world.act(investigation.decline, case, "head", *said, now=DAY),
+    )
+
+
+def _two_confirm_chosen(world: World, _: Path) -> tuple[Job, Job]:
+    return _acts(
+        world,
+        _case(world, State.PROPOSED),
+        (bulk.confirm_chosen, "head", (1,)),
+        (bulk.confirm_chosen, "handler2", (1,)),
+    )
+
+
+def _confirm_chosen_and_return(world: World, _: Path) -> tuple[Job, Job]:
+    case = _case(world, State.PROPOSED)
+    return _acts(world, case, (bulk.confirm_chosen, "head", (1,)), (investigation.return_proposal, "handler2", (TEXT,)))
+
+
+def _keep(world: World, who: str) -> int:
+    return world.run(phrases.add, PhraseKind.REPLY, TEXT, by=world.actor(who), now=at(DAY))
+
+
+def _two_keep(world: World, _: Path) -> tuple[Job, Job]:
+    return lambda: _keep(world, "handler"), lambda: _keep(world, "head")
+
+
+def _change_and_remove(world: World, _: Path) -> tuple[Job, Job]:
+    phrase = _keep(world, "handler")
+    return (
+        lambda: world.run(phrases.change, phrase, "另一段话", by=world.actor("head"), now=at(DAY)),
+        lambda: world.run(phrases.remove, phrase, by=world.actor("handler2"), now=at(DAY)),
+    )
+
+
+def _two_use(world: World, _: Path) -> tuple[Job, Job]:
+    _keep(world, "handler")
+    period = world.round_two()
+    cases = [world.file(period, world.nominees[each], FILED)[0] for each in range(2)]
+    first, second = (
+        lambda case=case, who=who: world.act(investigation.reply, case, who, TEXT, now=DAY)  # type: ignore[misc]
+        for case, who in zip(cases, ("handler", "head"), strict=True)
+    )
+    return first, second
+
+
+def _counted_twice(world: World) -> None:
+    with world.database.reader() as session:
+        assert session.scalars(select(PhraseUse.uses)).all() == [2]
 
 
 def _group(world: World) -> list[int]:
@@ -484,6 +568,16 @@ RACES: dict[str, Race] = {
     "reply, confirm": Race(("investigation.reply",), {1, 2}, _words_and_confirm(investigation.reply)),
     "assign, recuse": Race(("investigation.assign", "investigation.recuse"), {1, 2}, _assign_and_recuse),
     "join, decline of the lead": Race(("investigation.join",), {1, 2}, _join_and_decline_of_the_lead),
+    # Accepting drops a decline that waits; the other way round the decline is refused.
+    "accept and begin, decline": Race(("investigation.accept",), {1, 2}, _begin_and_decline),
+    "two accept and begin": Race(("investigation.accept",), {1}, _two_begin),
+    "two propose a chosen case": Race(("bulk.propose_chosen",), {1}, _two_propose_chosen),
+    "propose a chosen case, decline": Race(("bulk.propose_chosen",), {1}, _propose_chosen_and_decline),
+    "two confirm a chosen case": Race(("bulk.confirm_chosen",), {1}, _two_confirm_chosen),
+    "confirm a chosen case, return": Race(("bulk.confirm_chosen",), {1}, _confirm_chosen_and_return),
+    "two keep one phrase": Race(("phrases.add",), {1}, _two_keep),
+    "change, remove a phrase": Race(("phrases.change", "phrases.remove"), {1, 2}, _change_and_remove),
+    "two use one phrase": Race(("investigation.reply",), {2}, _two_use, _counted_twice),
     "two joins of a group": Race(("bulk.join_group",), {1}, _two_groups(_join, _join)),
     "join, decline of a group": Race(("bulk.propose_decline",), {1, 2}, _two_groups(_join, _decline)),
     "two conclusions of a group": Race(("bulk.propose_conclusion",), {1}, _two_groups(_conclude, _conclude)),

@@ -1,30 +1,36 @@
-"""Ending a flood by two people: its cases are joined, declined or concluded together (R22, R23).
+"""Many cases ended by two people (R22, R23): a flood as one act, or cases that were chosen one by one.
 
-Every act calls one function for each case, all in one transaction: each case has its own row of the record, and each
-objector an answer. One person proposes, another confirms exactly the cases that were proposed, or none.
+Every act calls one function for each case: each has its own rows of the record, and each objector an answer. The cases
+of a flood are proposed and confirmed in one transaction, all or none. Those chosen have a transaction each: what is
+refused for one is named, and the others go on.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.domain.cases.states import Actor, Conclusion, DeclineGround, State
-from app.domain.refusals import BadValue, ChangedMeanwhile, NothingChosen, NotYourCase, SamePerson
+from app.domain.calendar.workdays import local_date
+from app.domain.cases.states import Action, Actor, Conclusion, DeclineGround, State, check_action
+from app.domain.refusals import BadValue, ChangedMeanwhile, NotAllowed, NothingChosen, NotYourCase, Refusal, SamePerson
 from app.models import Case, Entry, GroupAct, GroupActKind
 from app.models.drawing import BEYOND
-from app.services.cases import flood, investigation
+from app.services.cases import flood, investigation, proposals
 from app.services.cases.flood import Likeness
 from app.services.cases.lettering import is_against_unit
+from app.services.shared.bulk import BulkOutcome, do_each
 from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
 # Cases that are empty or repeat each other are ended together. An objection that is right is upheld in its own case.
 CONCLUSIONS = (Conclusion.DISMISSED, Conclusion.PARTLY_UPHELD)
+# Those that whoever chose the cases may propose for all: that all objectors withdrew is asked of each case.
+CHOSEN_CONCLUSIONS = (*CONCLUSIONS, Conclusion.WITHDRAWN)
+_UPHELD_ALONE = "异议成立的，请在案件页面单独办理。"
 _CHANGED = "这一组刚才有了变化，选中的案件里有的已经受理或者办完。一件都没有办理，请核对后再提交。"
 _DECIDED = "这份意见已经有人确认或者退回，请核对。"
 
@@ -80,7 +86,7 @@ def propose_conclusion(
     case of its own.
     """
     if conclusion not in CONCLUSIONS:
-        raise BadValue("conclusion", "异议成立的，请在案件页面单独办理。")
+        raise BadValue("conclusion", _UPHELD_ALONE)
     ids = _chosen(work, likeness, case_id, chosen)
     for each in ids:
         investigation.accept(work, each)
@@ -120,6 +126,99 @@ def return_group(work: Work, act_id: int, reason: str) -> None:
             back = investigation.return_decline if act.kind is GroupActKind.DECLINE else investigation.return_proposal
             back(work, case.id, reason)
     _decide(work, act, confirmed=False)
+
+
+@use_case
+def propose_chosen(work: Work, case_id: int, conclusion: Conclusion, texts: tuple[str, str, str]) -> None:
+    """Propose a conclusion for one of the chosen cases. It is accepted and its investigation begins before, if needed.
+
+    `texts` are findings, grounds and answer. Raises BadValue for 异议成立, NotAllowed where a decline waits to be
+    confirmed, and what the single steps raise.
+    """
+    if conclusion not in CHOSEN_CONCLUSIONS:
+        raise BadValue("conclusion", _UPHELD_ALONE)
+    case = _locked(work, case_id)
+    if case.decline_proposed_ground is not None:
+        raise NotAllowed("有一份不予受理的意见正等待确认，请在案件页面办理。")
+    if case.state is State.RECEIVED:
+        investigation.accept(work, case_id, begin=True)
+    elif case.state is State.ACCEPTED:
+        investigation.investigate(work, case_id)
+    investigation.propose(work, case_id, conclusion, *texts)
+
+
+def propose_each(
+    work: Work, case_ids: Iterable[int], conclusion: Conclusion, texts: tuple[str, str, str]
+) -> BulkOutcome:
+    """Propose one conclusion for each of these cases (`propose_chosen`), each in a transaction of its own.
+
+    Raises NothingChosen, and NotYourCase before anything is done.
+    """
+    ids = investigation.visible_ids(work, case_ids)
+    return do_each(ids, "一个案件", lambda each: propose_chosen(work, each, conclusion, texts))
+
+
+@use_case
+def confirm_chosen(work: Work, case_id: int, version: int) -> None:
+    """Confirm what waits in one of the chosen cases, a conclusion or a decline, as the second person (R22).
+
+    Raises NotAllowed for 异议成立, which is confirmed on its own page, and what the single steps raise:
+    ProposalReplaced unless `version` is what waits.
+    """
+    case = _locked(work, case_id)
+    if case.state is State.RECEIVED:
+        investigation.confirm_decline(work, case_id, version)
+        return
+    if case.state is State.PROPOSED and case.proposed_conclusion is Conclusion.UPHELD:
+        raise NotAllowed(_UPHELD_ALONE)
+    investigation.confirm(work, case_id, version)
+
+
+def confirm_each(work: Work, read: Mapping[int, int]) -> BulkOutcome:
+    """Confirm what was read in each of these cases (`confirm_chosen`), each in a transaction of its own.
+
+    `read` is the version that was read, by case. Raises NothingChosen, and NotYourCase before anything is done.
+    """
+    ids = investigation.visible_ids(work, read)
+    return do_each(ids, "一个案件", lambda each: confirm_chosen(work, each, read[each]))
+
+
+def why_not_propose(case: Case, actor: Actor, now: dt.datetime) -> str:
+    """Return why this person can't propose a conclusion for a case together with others; "" where nothing forbids it.
+
+    A case that is not accepted yet is asked whether it can be.
+    """
+    facts = case.facts(now)
+    if facts.decline_proposed:
+        return "有一份不予受理的意见正等待确认。"
+    first = {State.RECEIVED: Action.ACCEPT, State.ACCEPTED: Action.INVESTIGATE}.get(facts.state, Action.PROPOSE)
+    try:
+        check_action(actor, first, facts, now)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
+
+
+def why_not_confirm(work: Work, case: Case) -> str:
+    """Return why this person can't confirm what waits in a case together with others; "" where nothing forbids it."""
+    facts = case.facts(work.now)
+    try:
+        check_action(
+            work.actor,
+            Action.CONFIRM_DECLINE if facts.state is State.RECEIVED else Action.CONFIRM,
+            facts,
+            work.now,
+        )
+        proposals.require_second_person(work, case, case.proposal_version or 0)
+    except Refusal as refusal:
+        return str(refusal)
+    return _UPHELD_ALONE if case.proposed_conclusion is Conclusion.UPHELD else ""
+
+
+def list_chosen(session: Session, actor: Actor, case_ids: Collection[int], now: dt.datetime) -> Sequence[Case]:
+    """Return the chosen cases in the order of their deadlines. Raises NotYourCase unless all may be seen (R21)."""
+    known = [investigation.visible_case(session, each, actor, now) for each in sorted(set(case_ids))]
+    return sorted(known, key=lambda case: (case.entry.period.conclude_by, local_date(case.received_at), case.id))
 
 
 def waiting_acts(session: Session, actor: Actor, now: dt.datetime) -> list[GroupAct]:
@@ -176,6 +275,14 @@ def _lock_cases(work: Work, ids: Collection[int]) -> None:
     """Lock these cases in the order of their ids, whoever locks them: two acts at once do not wait for each other."""
     wanted = [each for each in ids if 0 < each < BEYOND]
     work.session.execute(select(Case.id).where(Case.id.in_(wanted)).order_by(Case.id).with_for_update())
+
+
+def _locked(work: Work, case_id: int) -> Case:
+    """Lock a case and return it as it is now. Raises NotYourCase."""
+    case = lock_row_if_any(work.session, Case, case_id)
+    if case is None:
+        raise NotYourCase
+    return case
 
 
 def _waiting_ids(session: Session) -> set[int]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.letter_words import TurnFacts
 from app.domain.cases.letters import Turn
+from app.domain.cases.phrases import PhraseKind
 from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import (
     ACTION_NAMES,
@@ -30,7 +31,7 @@ from app.domain.cases.states import (
 )
 from app.domain.cases.supplements import MOST_WORKDAYS, PROPOSED_WORKDAYS, find_answer_day
 from app.domain.cases.verdict import Ground, Left
-from app.domain.refusals import AlreadyDone, BadValue, NotAllowed, NotYourCase, ProposalReplaced
+from app.domain.refusals import AlreadyDone, BadValue, NotAllowed, NotYourCase
 from app.models import (
     Case,
     CaseNote,
@@ -42,8 +43,8 @@ from app.models import (
     Recusal,
     User,
 )
-from app.services.accounts.two_people import require_own_voice, require_two_people
-from app.services.cases import proposals
+from app.services.accounts.two_people import require_own_voice
+from app.services.cases import phrases, proposals
 from app.services.cases.choices import list_assignable, list_joinable_leads
 from app.services.cases.enclosures import claim
 from app.services.cases.handling import FACTS
@@ -66,8 +67,11 @@ REASON = (2, 500)
 
 
 @use_case
-def accept(work: Work, case_id: int) -> None:
-    """Accept the case (受理). The office, which may do so when the case fell to it, takes it over with that (R21)."""
+def accept(work: Work, case_id: int, *, begin: bool = False) -> None:
+    """Accept the case (受理). The office, which may do so when the case fell to it, takes it over with that (R21).
+
+    With `begin` the investigation begins (开始核查) in the same transaction. Both moves are on the record.
+    """
     case = _lock_case(work, case_id, Action.ACCEPT)
     case.state = require_move(case.state, State.ACCEPTED, ACTION_NAMES[Action.ACCEPT])
     case.decided_at = work.now
@@ -75,11 +79,13 @@ def accept(work: Work, case_id: int) -> None:
     _drop_decline(case)
     write_letters(work, Turn.ACCEPTED, case)
     _did(work, case, Action.ACCEPT)
+    if begin:
+        investigate(work, case_id)
 
 
-def accept_each(work: Work, case_ids: Iterable[int]) -> BulkOutcome:
-    """Accept these cases (受理) one by one. Raises NothingChosen, and NotYourCase before anything is done."""
-    return do_each(_visible_ids(work, case_ids), "一个案件", lambda case_id: accept(work, case_id))
+def accept_each(work: Work, case_ids: Iterable[int], *, begin: bool = False) -> BulkOutcome:
+    """Accept these cases one by one, as `accept` does. Raises NothingChosen, and NotYourCase before any is done."""
+    return do_each(visible_ids(work, case_ids), "一个案件", lambda case_id: accept(work, case_id, begin=begin))
 
 
 @use_case
@@ -95,6 +101,7 @@ def decline(work: Work, case_id: int, ground: DeclineGround, reason: str) -> Non
         raise NotAllowed("异议人没有撤回，不能以撤回为由不予受理。")
     case.decline_proposed_ground, case.decline_proposed_reason = ground, reason
     proposals.keep_version(work, case, Proposal(decline_ground=ground, decline_reason=reason))
+    phrases.note_uses(work, {PhraseKind.DECLINE: reason})
     tell_units(work, case, Reminder.DECLINE_PROPOSED)
     _did(work, case, Action.DECLINE, ground=ground, reason=reason, version=case.proposal_version)
 
@@ -106,7 +113,7 @@ def confirm_decline(work: Work, case_id: int, version: int) -> None:
     Raises ProposalReplaced unless `version` is the proposal that waits, and NotTwoPeople.
     """
     case = _lock_case(work, case_id, Action.CONFIRM_DECLINE)
-    _require_second_person(work, case, version)
+    proposals.require_second_person(work, case, version)
     case.state = require_move(case.state, State.DECLINED, ACTION_NAMES[Action.CONFIRM_DECLINE])
     ground, reason = case.decline_proposed_ground, case.decline_proposed_reason
     assert ground is not None  # noqa: S101 - `check_action` let it pass
@@ -149,6 +156,7 @@ def ask_supplement(work: Work, case_id: int, question: str, workdays: int = PROP
     question = checked_text(question, "需要补充的内容", TEXT)
     if not 1 <= workdays <= MOST_WORKDAYS:
         raise BadValue("workdays", f"补正的期限请填1到{MOST_WORKDAYS}个工作日。")
+    phrases.note_uses(work, {PhraseKind.SUPPLEMENT: question})
     case.resume_state = case.state
     case.state = require_move(case.state, State.AWAITING_SUPPLEMENT, ACTION_NAMES[Action.ASK])
     period = case.entry.period
@@ -184,7 +192,9 @@ def hear(work: Work, case_id: int, text: str, form: str = "") -> None:
 def reply(work: Work, case_id: int, text: str) -> None:
     """Send a message that every objector of the case reads on the receipt page."""
     case = _lock_case(work, case_id, Action.REPLY)
-    _tell_objectors(work, case, MessageKind.REPLY, checked_text(text, "回复内容", TEXT))
+    text = checked_text(text, "回复内容", TEXT)
+    phrases.note_uses(work, {PhraseKind.REPLY: text})
+    _tell_objectors(work, case, MessageKind.REPLY, text)
     _did(work, case, Action.REPLY)
 
 
@@ -204,7 +214,7 @@ def assign_each(work: Work, case_ids: Iterable[int], assignee_id: int) -> BulkOu
 
     Raises NothingChosen, and NotYourCase before anything is done.
     """
-    return do_each(_visible_ids(work, case_ids), "一个案件", lambda case_id: assign(work, case_id, assignee_id))
+    return do_each(visible_ids(work, case_ids), "一个案件", lambda case_id: assign(work, case_id, assignee_id))
 
 
 @use_case
@@ -228,6 +238,8 @@ def propose(
     kept = Proposal(conclusion=conclusion, findings=findings, grounds=grounds, answer=answer)
     proposals.keep_version(work, case, kept)
     claim(work, case.id, form, version=case.proposal_version)
+    used = {PhraseKind.FINDINGS: findings, PhraseKind.GROUNDS: grounds, PhraseKind.ANSWER: answer}
+    phrases.note_uses(work, used)
     tell_units(work, case, Reminder.PROPOSED)
     _did(work, case, Action.PROPOSE, conclusion=conclusion, version=case.proposal_version)
 
@@ -240,7 +252,7 @@ def confirm(work: Work, case_id: int, version: int) -> None:
     proposal that waits, and NotTwoPeople.
     """
     case = _lock_case(work, case_id, Action.CONFIRM)
-    _require_second_person(work, case, version)
+    proposals.require_second_person(work, case, version)
     case.state = require_move(case.state, State.CONCLUDED, ACTION_NAMES[Action.CONFIRM])
     case.conclusion, case.confirmed_by, case.confirmed_at = case.proposed_conclusion, work.actor.user_id, work.now
     proposals.end_waiting(work, case, ProposalEnd.CONFIRMED)
@@ -352,7 +364,7 @@ def visible_case(session: Session, case_id: int, actor: Actor, now: dt.datetime)
     return case
 
 
-def _visible_ids(work: Work, case_ids: Iterable[int]) -> list[int]:
+def visible_ids(work: Work, case_ids: Iterable[int]) -> list[int]:
     """Return the ids of these cases. Raises NotYourCase unless this person may see every one of them (R21).
 
     Whoever names a case of somebody else is told of none.
@@ -397,12 +409,3 @@ def _disqualify(work: Work, case: Case) -> Left | None:
 
 def _drop_decline(case: Case) -> None:
     case.decline_proposed_ground = case.decline_proposed_reason = None
-
-
-def _require_second_person(work: Work, case: Case, version: int) -> None:
-    """Raise ProposalReplaced unless `version` is what waits, and NotTwoPeople (R22, SECURITY 50 and 51)."""
-    if version != (case.proposal_version or 0):
-        raise ProposalReplaced
-    assert case.proposed_by is not None  # noqa: S101 - somebody proposed what waits
-    require_own_voice(work, case.facts(work.now).recused)
-    require_two_people(work, case.proposed_by)

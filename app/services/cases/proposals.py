@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import OPEN_STATES
+from app.domain.refusals import ProposalReplaced
 from app.models import Case, Proposal, ProposalEnd
+from app.services.accounts.two_people import require_own_voice, require_two_people
 from app.services.shared.work import Work
 
 
@@ -40,12 +42,23 @@ def list_versions(session: Session, case: Case) -> Sequence[Proposal]:
     ).all()
 
 
-def find_returned(session: Session, case: Case, user_id: int, *, declines: bool) -> Proposal | None:
-    """Return the proposal that came back to this person last and waits to be written anew; None where none does."""
+def require_second_person(work: Work, case: Case, version: int) -> None:
+    """Raise ProposalReplaced unless `version` is what waits, and NotTwoPeople (R22, SECURITY 50 and 51)."""
+    if version != (case.proposal_version or 0):
+        raise ProposalReplaced
+    assert case.proposed_by is not None  # noqa: S101 - somebody proposed what waits
+    require_own_voice(work, case.facts(work.now).recused)
+    require_two_people(work, case.proposed_by)
+
+
+def find_earlier(session: Session, case: Case, *, declines: bool) -> Proposal | None:
+    """Return the proposal whose text the next one begins with (R22); None where there is none of this kind.
+
+    It is the latest version of an open case, if it was returned, or if its conclusion is looked at again (R35).
+    """
     latest = session.scalar(
         select(Proposal).where(Proposal.case_id == case.id).order_by(Proposal.version.desc()).limit(1)
     )
-    if latest is None or latest.ended is not ProposalEnd.RETURNED or case.state not in OPEN_STATES:
+    if latest is None or case.state not in OPEN_STATES or (latest.decline_ground is not None) is not declines:
         return None
-    mine = latest.proposed_by == user_id and (latest.decline_ground is not None) is declines
-    return latest if mine else None
+    return latest if latest.ended in (ProposalEnd.RETURNED, ProposalEnd.CONFIRMED) else None

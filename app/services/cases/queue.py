@@ -6,12 +6,21 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import DayTable, local_date
 from app.domain.cases.reminders import count_workdays_left
-from app.domain.cases.states import OPEN_STATES, Actor, CaseFacts, Role, State, may_see
+from app.domain.cases.states import (
+    OPEN_STATES,
+    Action,
+    Actor,
+    CaseFacts,
+    Role,
+    State,
+    allowed_actions,
+    may_see,
+)
 from app.domain.cases.tasks import CaseTask, find_task
 from app.models import Case, Entry, Objection, Period, Registration, Unit, User
 
@@ -38,6 +47,44 @@ class QueuedCase:
     def task_for(self, actor: Actor, now: dt.datetime, *, agreed: bool) -> CaseTask | None:
         """Return what the case waits for from this person; see `find_task`."""
         return find_task(actor, self.facts, now, agreed=agreed, supplement_by=self.case.supplement_by)
+
+
+@dataclass(frozen=True, slots=True)
+class ToConfirm:
+    """A proposal, to conclude or to decline, that somebody may confirm at one moment (R22)."""
+
+    case: Case
+    proposer: User
+    days_after: int | None  # working days left after today
+    is_mine: bool  # it waits for this person's unit; False where the unit that proposed it has a second person itself
+
+
+def list_to_confirm(session: Session, actor: Actor, now: dt.datetime) -> list[ToConfirm]:
+    """List the proposals that this person may confirm, and would not be refused: what falls due first comes first.
+
+    The office may confirm every unit's (R22). Left out are those of accounts that don't count as another person, and
+    all while one's own account waits for an agreement.
+    """
+    me = session.get_one(User, actor.user_id)
+    if me.waits_for_agreement or actor.role is Role.AUDITOR:
+        return []
+    waits = or_(Case.state == State.PROPOSED, Case.decline_proposed_ground.is_not(None))
+    query = _cases().where(Case.state.in_(OPEN_STATES), waits)
+    if not actor.is_office:
+        query = query.where(Case.handler_unit_id == actor.unit_id)
+    found = []
+    for case, table, facts in _with_facts(session.scalars(query).unique().all(), now):
+        step = Action.CONFIRM if facts.state is State.PROPOSED else Action.CONFIRM_DECLINE
+        if not may_see(actor, facts) or step not in allowed_actions(actor, facts, now):
+            continue
+        proposer = session.get_one(User, case.proposed_by)
+        if me.speaks_for in (proposer.speaks_for, *facts.recused):
+            continue
+        others = facts.people(facts.hands) - {proposer.speaks_for}
+        is_mine = case.handler_unit_id == actor.unit_id or facts.escalated(now) or not others
+        left = count_workdays_left(case.entry.period.conclude_by, table, now)
+        found.append(ToConfirm(case, proposer, left, is_mine))
+    return sorted(found, key=lambda row: (row.case.entry.period.conclude_by, row.case.proposed_at, row.case.id))
 
 
 def list_queue(

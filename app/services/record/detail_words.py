@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.award.decision import PROCEEDING_NAMES, REVOCATION_GROUND_NAMES
+from app.domain.cases.phrases import PHRASE_KIND_NAMES
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES
 from app.domain.cases.verdict import GROUND_NAMES
 from app.domain.messages.channels import CHANNEL_NAMES as OUTGOING_NAMES
@@ -88,6 +89,7 @@ DETAIL_NAMES = {
     "outcome": "意见",
     "paper": "文书",
     "passed": "结果",
+    "phrase": "常用语",
     "previous_deadline": "原办结期限",
     "questions": "逐条答复的问题",
     "quotas": "名额",
@@ -148,6 +150,7 @@ CODES: dict[str, Words] = {
 # By what an act begins with, where its key means something else than above.
 _CODES_OF_ACTS: dict[tuple[str, str], Words] = {
     ("group", "kind"): GROUP_ACT_NAMES,
+    ("phrase", "kind"): PHRASE_KIND_NAMES,
     ("nominee", "ground"): GROUND_NAMES,
     ("proceeding", "kind"): PROCEEDING_NAMES,
     ("reach", "channel"): OUTGOING_NAMES,

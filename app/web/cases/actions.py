@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 from wtforms import HiddenField, MultipleFileField, RadioField, SelectField
 from wtforms.validators import StopValidation
 
+from app.domain.cases.phrases import PhraseKind
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, Action, Conclusion, DeclineGround
 from app.domain.cases.supplements import MOST_WORKDAYS, PROPOSED_WORKDAYS
-from app.models import Case, User
+from app.models import Case, Proposal, ProposalEnd, User
 from app.services.cases import choices, investigation, proposals, second_looks, urging
 from app.services.cases.investigation import REASON, TEXT
 from app.services.cases.visibility import cases_visible_to
+from app.services.shared.work import Work
 from app.web.shared.form_files import TokenForm, form_hash
 from app.web.shared.forms import PlainForm, needed, options, text_area, version_in
 from app.web.shared.portal import now, number
 from app.web.shared.uploads import ACCEPTED
 
 # Findings are read by outsiders: by the objector in the answer, by a nominee who is disqualified.
-_FINDINGS = (
+FINDINGS_HINT = (
     "查了什么、看了哪些材料、查明了什么。会写进给异议人的答复书；异议成立的，也写进给推荐对象的告知书。"
     "不要写是谁提出异议，也不要写他人的个人信息。"
 )
@@ -31,9 +33,20 @@ _FINDINGS = (
 class ActionForm(PlainForm):
     """What an action asks for."""
 
+    phrases: ClassVar[Mapping[str, PhraseKind]] = {}  # the fields that take phrases, and of which kind
+
     def arguments(self) -> tuple[Any, ...]:
         """Return the arguments of the use case that follow the unit of work and the case."""
         return ()
+
+
+class AcceptForm(ActionForm):
+    """Accepts a case. The button that was pressed says whether the investigation begins with it."""
+
+    begin = HiddenField()
+
+    def arguments(self) -> tuple[Any, ...]:
+        return (bool(self.begin.data),)
 
 
 class ReasonForm(ActionForm):
@@ -51,6 +64,7 @@ class UrgeForm(ActionForm):
 
 
 class TextForm(ActionForm):
+    phrases = {"text": PhraseKind.REPLY}  # noqa: RUF012 - read only, as declared above
     text = text_area("内容", *TEXT, rows=4)
 
     def arguments(self) -> tuple[Any, ...]:
@@ -82,6 +96,7 @@ class NoteForm(WithFiles):
 
 
 class AskSupplementForm(TextForm):
+    phrases = {"text": PhraseKind.SUPPLEMENT}  # noqa: RUF012 - as above
     workdays = SelectField(
         "补正期限",
         choices=options({number: f"{number}个工作日" for number in range(1, MOST_WORKDAYS + 1)}),
@@ -96,6 +111,7 @@ class AskSupplementForm(TextForm):
 
 
 class DeclineForm(ActionForm):
+    phrases = {"text": PhraseKind.DECLINE}  # noqa: RUF012 - as above
     ground = RadioField(
         "依据",
         choices=options(DECLINE_GROUND_NAMES),
@@ -133,12 +149,17 @@ class AnswerLookForm(VersionForm):
 
 
 class ProposeForm(WithFiles):
+    phrases = {  # noqa: RUF012 - as above
+        "findings": PhraseKind.FINDINGS,
+        "grounds": PhraseKind.GROUNDS,
+        "answer": PhraseKind.ANSWER,
+    }
     conclusion = RadioField(
         "结论",
         choices=options(CONCLUSION_NAMES),
         validators=[needed("请选一项结论。")],
     )
-    findings = text_area("核查情况", *TEXT, hint=_FINDINGS)
+    findings = text_area("核查情况", *TEXT, hint=FINDINGS_HINT)
     grounds = text_area("依据", *TEXT, hint="依据评选通知的哪一条，或者哪项规定。", rows=3)
     answer = text_area("给异议人的答复", *TEXT, hint="异议人会看到这段话，请不要写入他人的个人信息。", rows=3)
 
@@ -177,7 +198,8 @@ class ActionButton:
     """An action as the page offers it: its use case, the button's text, its form and its warning.
 
     The use case takes the unit of work, the case's id and the form's `arguments`. An action that is `final` or `once`
-    asks for confirmation. The button of a final one is red.
+    can't be taken back, so it asks for confirmation. The button of a final one is red. `further` is the text of a first
+    button that goes a step further than `words`: it sends `begin`.
     """
 
     call: Callable[..., None]
@@ -186,14 +208,20 @@ class ActionButton:
     hint: str = ""
     final: bool = False
     once: bool = False
+    further: str = ""
+
+
+def _accept(work: Work, case_id: int, begin: bool) -> None:
+    investigation.accept(work, case_id, begin=begin)
 
 
 BUTTONS: dict[Action, ActionButton] = {
     Action.ACCEPT: ActionButton(
-        investigation.accept,
-        "受理这件异议",
-        hint="署名真实、有具体事实或线索的，应当受理。受理后不能改为不予受理。",
-        once=True,
+        _accept,
+        "只受理",
+        AcceptForm,
+        "署名真实、有具体事实或线索的，应当受理。受理后不能改为不予受理，异议人会收到受理通知书。",
+        further="受理并开始核查",
     ),
     Action.DECLINE: ActionButton(
         investigation.decline,
@@ -302,21 +330,47 @@ def choices_for(session: Session, action: Action, case: Case, me: User) -> dict[
             return {}
 
 
-def came_back(session: Session, action: Action, case: Case, me: User) -> dict[str, str]:
-    """Return the texts of a proposal that was returned to this person, for the form to begin with (R22)."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The texts that a form begins with, by field, and a sentence that says where they are from (R22)."""
+
+    texts: Mapping[str, str]
+    told: str = ""
+    reason: str = ""
+
+
+NOTHING_BEGUN = Begun({})
+
+
+def begun_with(session: Session, action: Action, case: Case, me: User) -> Begun:
+    """Return what the form of an action begins with: the text of a returned proposal, or of one looked at again."""
     if action not in (Action.PROPOSE, Action.DECLINE):
-        return {}
-    back = proposals.find_returned(session, case, me.id, declines=action is Action.DECLINE)
-    if back is None:
-        return {}
-    if back.decline_ground is not None:
-        return {"ground": back.decline_ground.value, "text": back.decline_reason or ""}
-    texts = {"findings": back.findings or "", "grounds": back.grounds or "", "answer": back.answer or ""}
-    return {"conclusion": back.conclusion.value if back.conclusion else "", **texts}
+        return NOTHING_BEGUN
+    earlier = proposals.find_earlier(session, case, declines=action is Action.DECLINE)
+    if earlier is None:
+        return NOTHING_BEGUN
+    texts = _texts_of(earlier)
+    if earlier.ended is not ProposalEnd.RETURNED:
+        # Whether the conclusion stands is what is investigated anew.
+        return Begun(texts | {"conclusion": ""}, "复核后重新办理，原来的意见已经填在下面，核查后再改。")
+    whose = "您" if earlier.proposed_by == me.id else earlier.proposer.name
+    told = f"{whose}提出的意见被退回了，原来写的已经填在下面，改好再提出。"
+    return Begun(texts, told, earlier.end_reason or "没有写明")
+
+
+def _texts_of(proposal: Proposal) -> dict[str, str]:
+    if proposal.decline_ground is not None:
+        return {"ground": proposal.decline_ground.value, "text": proposal.decline_reason or ""}
+    texts = {
+        "findings": proposal.findings or "",
+        "grounds": proposal.grounds or "",
+        "answer": proposal.answer or "",
+    }
+    return texts | {"conclusion": proposal.conclusion.value if proposal.conclusion else ""}
 
 
 def form_for(
-    session: Session, action: Action, case: Case, me: User, *, filled: dict[str, str] | None = None
+    session: Session, action: Action, case: Case, me: User, *, filled: Mapping[str, str] | None = None
 ) -> ActionForm:
     """Create the form of an action with its choices: as it was sent, or with the texts `filled` in.
 

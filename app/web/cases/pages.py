@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.cases.reminders import count_workdays_left
 from app.domain.cases.states import ACTION_NAMES, OPEN_STATES, Action, Role, allowed_actions
-from app.models import PROPOSAL_END_ACTS, PROPOSAL_END_NAMES, Case
-from app.services.cases import enclosing as opening
+from app.models import GROUP_ACT_NAMES, PROPOSAL_END_ACTS, PROPOSAL_END_NAMES, Case
 from app.services.cases import (
+    bulk,
     enclosures,
     evidence_reading,
     history,
@@ -22,12 +22,23 @@ from app.services.cases import (
     urging,
     warnings,
 )
+from app.services.cases import enclosing as opening
 from app.services.cases.queue import QueuedCase
 from app.services.messages import followers
 from app.services.papers import volume
 from app.services.record.chain import on_case
-from app.web.cases import enclosing
-from app.web.cases.actions import BUTTONS, ChoiceForm, VersionForm, WithFiles, came_back, form_for
+from app.web.cases import enclosing, phrases
+from app.web.cases.actions import (
+    BUTTONS,
+    NOTHING_BEGUN,
+    AcceptForm,
+    ActionForm,
+    ChoiceForm,
+    VersionForm,
+    WithFiles,
+    begun_with,
+    form_for,
+)
 from app.web.cases.blueprint import blueprint
 from app.web.cases.case_list import case_listing
 from app.web.office.task_list import task_list
@@ -46,9 +57,16 @@ from app.web.shared.uploads import FORM, takes_files
 @allow(*OFFICE_AND_UNITS)
 def queue_page() -> ResponseReturnValue:
     leads = actor().role in (Role.HEAD, Role.OFFICE)
+    to_confirm = queue.list_to_confirm(session(), actor(), now())
+    acts = bulk.waiting_acts(session(), actor(), now())
+    together = {case_id for act in acts for case_id in act.case_ids}  # confirmed by one press on the act's page
     return _queue().answer(
         "cases/queue.html",
         tasks=task_list(own=True if actor().is_office else None),
+        to_confirm=[row for row in to_confirm if row.case.id not in together],
+        mine=actor().user_id,
+        group_acts=acts,
+        GROUP_ACT_NAMES=GROUP_ACT_NAMES,
         watched=len(queue.list_watched(session(), actor(), now())),
         colleagues=queue.list_colleagues(session(), actor()) if leads else [],
         warnings=warnings.warnings_for(session(), actor(), now()),
@@ -115,6 +133,8 @@ def act(case_id: int, action: str) -> ResponseReturnValue:
     doing = Action(action)
     case = investigation.visible_case(session(), case_id, actor(), now())
     form = form_for(session(), doing, case, me())
+    if phrases.insertion_asked():
+        return _with_phrase(case_id, doing, form)
     if isinstance(form, WithFiles):
         if removal_asked():
             enclosing.remove_asked(case_id, form)
@@ -125,10 +145,21 @@ def act(case_id: int, action: str) -> ResponseReturnValue:
     tried = attempt(lambda: BUTTONS[doing].call(work(), case_id, *form.arguments()), form)
     if tried.refused:
         return _case_page(investigation.visible_case(session(), case_id, actor(), now()), tried, doing, form)
-    flash(f"{ACTION_NAMES[doing]}：已办好。")
+    further = BUTTONS[doing].further if isinstance(form, AcceptForm) and form.begin.data else ""
+    flash(f"{further or ACTION_NAMES[doing]}：已办好。")
     if doing is Action.RECUSE and isinstance(form, ChoiceForm) and form.chosen.data == me().id:
         return redirect(url_for("cases.queue_page"), 303)
     return redirect(url_for("cases.case_page", case_id=case_id), 303)
+
+
+def _with_phrase(case_id: int, doing: Action, form: ActionForm) -> ResponseReturnValue:
+    """Show the form again with a phrase put in. What was typed, and files that came along, stay with it."""
+    tried: Attempt[Any] = UNTRIED
+    if isinstance(form, WithFiles):
+        tried = attempt(lambda: enclosing.take(case_id, doing, form))
+    case = investigation.visible_case(session(), case_id, actor(), now())
+    phrases.insert(form, phrases.choices_of(case))
+    return _case_page(case, tried if tried.refused else UNTRIED, doing, form)
 
 
 def _case_page(
@@ -141,10 +172,11 @@ def _case_page(
     period = case.entry.period
     facts = case.facts(now())
     possible = [action for action in BUTTONS if action in allowed_actions(actor(), facts, now())]
-    returned = {action: came_back(session(), action, case, me()) for action in possible}
-    forms = {action: form_for(session(), action, case, me(), filled=returned[action]) for action in possible}
+    begun = {action: begun_with(session(), action, case, me()) for action in possible}
+    forms = {action: form_for(session(), action, case, me(), filled=begun[action].texts) for action in possible}
     if doing is not None and form is not None:
         forms[doing] = form
+        begun.setdefault(doing, NOTHING_BEGUN)
         if isinstance(form, VersionForm):
             form.reads(case)
     html = render_template(
@@ -170,7 +202,8 @@ def _case_page(
         refusal=tried.on_top,
         history=history.list_history(session(), case),
         versions=proposals.list_versions(session(), case),
-        came_back={action for action, texts in returned.items() if texts},
+        begun=begun,
+        phrases=phrases.choices_of(case),
         PROPOSAL_END_ACTS=PROPOSAL_END_ACTS,
         PROPOSAL_END_NAMES=PROPOSAL_END_NAMES,
         letters=letters.list_of_case(session(), case.id, actor(), now()),

@@ -20,8 +20,9 @@ from app.web.shared.portal import number, session
 @blueprint.post("/accept-many")
 @allow(*OFFICE_AND_UNITS)
 def accept_many() -> ResponseReturnValue:
-    tried = attempt(lambda: investigation.accept_each(work(), ids_ticked("chosen")))
-    return _told(tried, Action.ACCEPT)
+    begin = bool(request.form.get("begin"))
+    tried = attempt(lambda: investigation.accept_each(work(), ids_ticked("chosen"), begin=begin))
+    return told(tried, "受理并开始核查" if begin else ACTION_NAMES[Action.ACCEPT])
 
 
 @blueprint.post("/assign-many")
@@ -29,22 +30,23 @@ def accept_many() -> ResponseReturnValue:
 def assign_many() -> ResponseReturnValue:
     assignee_id = request.form.get("assignee", type=number)
     tried = attempt(lambda: investigation.assign_each(work(), ids_ticked("chosen"), assignee_id or 0))
-    return _told(tried, Action.ASSIGN)
+    return told(tried, ACTION_NAMES[Action.ASSIGN])
 
 
-def _told(tried: Attempt[BulkOutcome], action: Action) -> ResponseReturnValue:
+def told(tried: Attempt[BulkOutcome], what: str) -> ResponseReturnValue:
+    """Tell what became of each case: on the list where all was done, else on a page that names what was not."""
     if tried.refused:
         return nothing_done(tried, url_for("cases.queue_page"), "案件列表")
     outcome = tried.result
     if not outcome.refused:
-        flash(f"{ACTION_NAMES[action]}：{len(outcome.done)}件已办好。")
+        flash(f"{what}：{len(outcome.done)}件已办好。")
         return redirect(url_for("cases.queue_page"), 303)
     ids = [*outcome.done, *outcome.refused]
     cases = session().scalars(select(Case).where(Case.id.in_(ids)).order_by(Case.id)).all()
     names = {case.id: f"{case.number} {case.entry.name}" for case in cases}
     html = render_template(
         "shared/outcome.html",
-        title=f"{ACTION_NAMES[action]}：办理结果",
+        title=f"{what}：办理结果",
         back=url_for("cases.queue_page"),
         back_name="案件列表",
         done=[(names[each], url_for("cases.case_page", case_id=each)) for each in outcome.done],

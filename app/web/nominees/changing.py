@@ -129,7 +129,7 @@ def _revision_page(found: Nominee, form: RevisionForm, tried: Attempt[Any] = UNT
         ],
         standing=found.deeds,
         button="变更事迹",
-        confirm="变更后须重新公示，确定吗？",
+        confirm="变更后须重新公示，不能收回，确定吗？",
         tried=tried,
     )
 

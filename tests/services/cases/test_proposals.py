@@ -35,12 +35,8 @@ def versions(world: World, case: int) -> list[tuple[Any, ...]]:
     return world.do(read)
 
 
-def back(world: World, case: int, login: str, *, declines: bool = False) -> Proposal | None:
-    return world.do(
-        lambda session: proposals.find_returned(
-            session, session.get_one(Case, case), world.people[login], declines=declines
-        )
-    )
+def back(world: World, case: int, *, declines: bool = False) -> Proposal | None:
+    return world.do(lambda session: proposals.find_earlier(session, session.get_one(Case, case), declines=declines))
 
 
 def a_case(world: World, state: State = State.INVESTIGATING) -> int:
@@ -50,17 +46,17 @@ def a_case(world: World, state: State = State.INVESTIGATING) -> int:
     return case
 
 
-def test_a_returned_version_stays_and_comes_back_to_its_writer(world: World) -> None:
+def test_a_returned_version_stays_and_the_next_one_begins_with_it(world: World) -> None:
     case = a_case(world)
     world.act(investigation.propose, case, "handler", *FIRST, now=DAY)
-    assert back(world, case, "handler") is None  # it waits
+    assert back(world, case) is None  # it waits
     world.act(investigation.return_proposal, case, "head", "再问一家", now=DAY)
-    found = back(world, case, "handler")
+    found = back(world, case)
     assert found is not None
     assert (found.conclusion, found.findings, found.grounds, found.answer) == FIRST
-    assert back(world, case, "head") is back(world, case, "handler", declines=True) is None
+    assert back(world, case, declines=True) is None  # it was no decline
     world.act(investigation.propose, case, "handler", *SECOND, now=DAY)
-    assert back(world, case, "handler") is None
+    assert back(world, case) is None
     world.act(investigation.confirm, case, "head", 2, now=DAY)
     assert versions(world, case) == [
         (1, "走访核实", "handler", ProposalEnd.RETURNED, "head", "再问一家"),
@@ -73,7 +69,7 @@ def test_a_decline_that_is_replaced_returned_and_confirmed_keeps_each_of_its_tex
     world.act(investigation.decline, case, "handler", DeclineGround.OUT_OF_SCOPE, "与参评无关", now=DAY)
     world.act(investigation.decline, case, "head", DeclineGround.NO_FACTS, "没有线索", now=DAY)
     world.act(investigation.return_decline, case, "handler", "写明缺什么", now=DAY)
-    found = back(world, case, "head", declines=True)
+    found = back(world, case, declines=True)
     assert found is not None
     assert (found.decline_ground, found.decline_reason) == (DeclineGround.NO_FACTS, "没有线索")
     world.act(investigation.decline, case, "head", DeclineGround.NO_FACTS, "没有时间地点", now=DAY)
@@ -83,7 +79,7 @@ def test_a_decline_that_is_replaced_returned_and_confirmed_keeps_each_of_its_tex
         (2, "没有线索", "head", ProposalEnd.RETURNED, "handler", "写明缺什么"),
         (3, "没有时间地点", "head", ProposalEnd.CONFIRMED, "handler", None),
     ]
-    assert back(world, case, "head", declines=True) is None  # the case is over
+    assert back(world, case, declines=True) is None  # the case is over
 
 
 def test_a_decline_that_waits_is_dropped_when_the_case_is_accepted(world: World) -> None:

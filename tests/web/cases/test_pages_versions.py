@@ -57,7 +57,7 @@ def test_security_51_the_ground_that_was_read_is_what_a_case_is_declined_for(
     assert world.case(case).decline_reason == "没有线索可查"
 
 
-def test_a_returned_proposal_comes_back_filled_in_to_its_writer_alone(world: World, staff: Staff, case: int) -> None:
+def test_a_returned_proposal_comes_back_filled_in_to_whoever_goes_on(world: World, staff: Staff, case: int) -> None:
     world.bring(case, State.INVESTIGATING, DAY)
     world.act(investigation.propose, case, "handler", *UPHELD, now=DAY)
     world.act(investigation.return_proposal, case, "head", "依据写全", now=DAY)
@@ -72,7 +72,8 @@ def test_a_returned_proposal_comes_back_filled_in_to_its_writer_alone(world: Wor
         "answer": "异议属实",
     }
     other = staff("head").get(f"/desk/cases/{case}")
-    assert (other.form("/propose").fields["findings"], "您提出的意见被退回了" in other.text) == ("", False)
+    assert other.form("/propose").fields["findings"] == "查实了两处不符"
+    assert "麒麟区handler提出的意见被退回了，原来写的已经填在下面" in other.text
     assert handler.send(page.form("/propose"), grounds="通知第三部分第二条").status == 303
     assert world.version(case) == 2
 
