@@ -63,6 +63,7 @@ from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replan
 from app.models.programmes import Programme, Quota, Stage
 from app.models.record import AuditRow, CheckRun
 from app.models.stored_file import READABLE, ScanState, StoredFile
+from app.models.upkeep import DataRequest
 
 __all__ = [
     "GROUP_ACT_NAMES",
@@ -82,6 +83,7 @@ __all__ = [
     "Closing",
     "Confirmation",
     "Correction",
+    "DataRequest",
     "DeadlineExtension",
     "Dispatch",
     "Disqualification",

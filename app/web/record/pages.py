@@ -17,6 +17,7 @@ from app.domain.calendar.workdays import end_of, midnight
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, ROLE_NAMES, STATE_NAMES, Role
 from app.domain.cases.verdict import GROUND_NAMES
 from app.domain.shared.wording import end_moment, moment
+from app.domain.upkeep.data_requests import DATA_OUTCOME_NAMES, DATA_REQUEST_NAMES
 from app.models import AuditRow
 from app.services.cases import history
 from app.services.record import chain
@@ -36,7 +37,15 @@ _MOST_SAVED = 10_000
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+]00:00")
 _VALUE_NAMES: dict[str, str] = {
     str(key): name
-    for names in (STATE_NAMES, CONCLUSION_NAMES, DECLINE_GROUND_NAMES, GROUND_NAMES, ROLE_NAMES)
+    for names in (
+        STATE_NAMES,
+        CONCLUSION_NAMES,
+        DECLINE_GROUND_NAMES,
+        GROUND_NAMES,
+        ROLE_NAMES,
+        DATA_REQUEST_NAMES,
+        DATA_OUTCOME_NAMES,
+    )
     for key, name in names.items()
 }
 _COLUMNS = (("序号", 10), ("时间", 28), ("谁", 26), ("做了什么", 24), ("操作代号", 24), ("事项", 18), ("详情", 80))

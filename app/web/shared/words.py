@@ -61,6 +61,7 @@ DETAIL_NAMES = {
     "document": "材料",
     "dossiers": "推荐对象资料",
     "edition": "事迹第几版",
+    "due_on": "答复期限",
     "effective_at": "生效",
     "entries": "公示对象",
     "entry": "公示条目",
