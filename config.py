@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,6 +15,8 @@ _COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
 DEFAULT_KEY = "demonstration-only"
 _MINIMUM_KEY_LENGTH = 32
 _RETENTION_YEARS = range(1, 31)
+_REQUEST_DAYS = range(1, 61)
+_CONTACT = re.compile(r"(?:mailto:[^\s@]+@[^\s@]+|https://\S+)")
 # What the foot of a public site of an organ has to show, and what it is called.
 _IDENTITY = {
     "site_organ": "机关全称",
@@ -67,6 +70,8 @@ class Settings:
     pdf_seconds: int = 60  # how long it may take for one paper
     clamd: str = ""  # a scanner's address, host:port or the path of its socket
     retention_years: int = 3  # after a programme's end identities and evidence are purged
+    request_days: int = 15  # working days within which a request about one's own data is answered
+    security_contact: str = ""  # mailto: or https:, where a weakness is reported: /.well-known/security.txt
     mail_url: str = ""  # smtp[s]://user:password@host:port; without it no mail leaves
     mail_from: str = ""  # the sender's mailbox
     imap_url: str = ""  # imap[s]://user:password@host:port/folder: where returned mail arrives
@@ -124,6 +129,12 @@ class Settings:
             raise BadSettings(f"{PREFIX}SOFFICE 指的文件 {self.soffice} 不存在，或者不能运行。")
         if self.retention_years not in _RETENTION_YEARS:
             raise BadSettings(f"{PREFIX}RETENTION_YEARS 应在1到30之间，现在是 {self.retention_years}。")
+        if self.request_days not in _REQUEST_DAYS:
+            raise BadSettings(f"{PREFIX}REQUEST_DAYS 应在1到60之间，现在是 {self.request_days}。")
+        if self.security_contact and not _CONTACT.fullmatch(self.security_contact):
+            raise BadSettings(
+                f"{PREFIX}SECURITY_CONTACT 应以 mailto: 或 https:// 开头，不带空格，现在是 {self.security_contact!r}。"
+            )
 
     def _require_sound_provider(self) -> None:
         if not self.oidc_issuer:

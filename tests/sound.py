@@ -6,6 +6,8 @@ import datetime as dt
 import json
 from pathlib import Path
 
+from app.domain.objections.arrival import Channel
+from app.domain.upkeep.data_requests import DataRequestKind, Requester
 from app.models import AvailabilitySpan, User
 from app.services.accounts import sessions
 from app.services.calendar.calendars import calendar_of, load_notices
@@ -14,6 +16,8 @@ from app.services.nominees import reversal
 from app.services.objections import following, identities
 from app.services.periods import interruption, scheduling
 from app.services.shared.work import Work
+from app.services.upkeep import data_requests
+from app.services.upkeep.data_requests import AskedOfUs, NewDataRequest
 from tests import lists
 from tests.busy import MORNING, OPEN, cases_in_every_state, changed
 from tests.data import STATUTORY_2027
@@ -43,6 +47,10 @@ def eventful(world: World, evidence: Path) -> None:
     world.run(identities.ask, objection, TEXT, by=office, now=now)
     world.run(identities.decide, 1, True, by=other, now=now)
     world.run(identities.read, 1, "this morning", by=office, now=now)
+    asked = AskedOfUs("钱小麦", "13000000002", "当面看过身份证", "要求复制推荐表。")
+    due = dt.date(2026, 10, 20)
+    request = NewDataRequest(DataRequestKind.COPY, Requester.NOMINEE, Channel.VISIT, at(OPEN).date(), due, asked)
+    world.run(data_requests.register, request, by=office, now=now)
     notice = {
         "notice": "国办发明电〔2026〕9号",
         "published": "2026-09-21",

@@ -6,7 +6,9 @@ import re
 from dataclasses import MISSING, fields
 from pathlib import Path
 
-from config import PREFIX, Settings
+import pytest
+
+from config import PREFIX, BadSettings, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
@@ -59,3 +61,17 @@ def test_serve_names_what_is_missing_of_the_sites_identity_outside_the_demonstra
     assert Settings(**whole).lacking_identity() == []  # type: ignore[arg-type] # every one of them is text
     assert "不存在" in Settings(**whole | {"site_mark": "/nowhere.png"}).lacking_identity()[0]  # type: ignore[arg-type]
     assert Settings(demonstration=True).lacking_identity() == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        ("request_days", 0, "REQUEST_DAYS 应在1到60之间"),
+        ("request_days", 61, "REQUEST_DAYS 应在1到60之间"),
+        ("security_contact", "security@office.example", "SECURITY_CONTACT 应以 mailto:"),
+        ("security_contact", "https://a.example/\nContact: mailto:b@c.example", "SECURITY_CONTACT 应以 mailto:"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_with_what_would_be_right(setting: str, value: object, says: str) -> None:
+    with pytest.raises(BadSettings, match=says):
+        Settings(**{setting: value})  # type: ignore[arg-type] # each case knows what it sets

@@ -18,7 +18,7 @@ from app.services.objections import evidence_upkeep
 from app.services.record import chain
 from app.services.record.checks.run import check_database
 from app.services.shared.work import Work
-from app.services.upkeep import grants
+from app.services.upkeep import data_requests, grants
 from app.services.upkeep import keys as sealing_keys
 from app.services.upkeep import retention as keeping
 from app.services.upkeep.backup import back_up
@@ -173,13 +173,16 @@ def retention(opened: OpenPortal, purge: bool) -> None:
     years, now = opened.settings.retention_years, clock.now()
     with opened.migrated.reader() as session:
         held = keeping.kept_data(session, years, now)
+        expired = len(data_requests.list_expired(session, years, now))
     for one in held:
         if one.nothing:
             continue
         until = f"保存到 {one.kept_until.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if one.kept_until else "活动还没有结束"
         due = "，已经期满" if one.is_due(now) else ""
         click.echo(f"{one.title}：{_counted(one)}；{until}{due}")
-    if not any(one.is_due(now) for one in held):
+    if expired:
+        click.echo(f"个人信息请求：{expired}件答复后已满{years}年，已经期满")
+    if not expired and not any(one.is_due(now) for one in held):
         click.echo(f"没有期满的（活动结束后保存{years}年）。")
     elif not purge:
         click.echo("以上期满的还没有删除。删除后不能恢复；确定要删除，请加 --purge 再运行一次。")
@@ -192,6 +195,9 @@ def _purge(opened: OpenPortal) -> None:
         years, store = opened.settings.retention_years, store_of(opened.settings)
         for purged in keeping.purge_due(Work(session, clock.now()), store, years):
             click.echo(f"已删除：{purged.title}，{_counted(purged)}。")
+        if count := data_requests.purge_expired(Work(session, clock.now()), years):
+            keeping.overwrite_deleted(session)
+            click.echo(f"已删除：个人信息请求{count}件的内容。")
     click.echo("以前的备份里还有这些内容，请一并销毁期满前的备份。")
 
 

@@ -64,6 +64,7 @@ from app.models.phrases import Phrase, PhraseUse
 from app.models.programmes import Programme, Quota, Stage
 from app.models.record import AuditRow, CheckRun
 from app.models.stored_file import READABLE, ScanState, StoredFile
+from app.models.upkeep import DataRequest
 
 __all__ = [
     "GROUP_ACT_NAMES",
@@ -83,6 +84,7 @@ __all__ = [
     "Closing",
     "Confirmation",
     "Correction",
+    "DataRequest",
     "DeadlineExtension",
     "Dispatch",
     "Disqualification",

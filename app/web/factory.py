@@ -22,6 +22,7 @@ from app.web import (
     periods,
     programmes,
     record,
+    upkeep,
 )
 from app.web.shared import (
     access,
@@ -44,7 +45,7 @@ from config import Settings
 
 SUBJECTS = (
     periods, objections, accounts, cases, imports, nominees, programmes, papers, award, office, calendar, record,
-    messages,
+    messages, upkeep,
 )  # fmt: skip
 
 

@@ -60,6 +60,7 @@ BLUEPRINTS = {
         "calendar",
         "record",
         "identities",
+        "data_requests",
         "nominees",
         "documents",
         "planning",
@@ -311,6 +312,32 @@ def letters_and_a_second_look(walk: Walk, page: Page, cases: dict[str, tuple[int
     world.run(second_looks.confirm_look, cases["dismissed"][0], said, by=by, now=walk.portal.clock())
     follow(page, cases["dismissed"][1])
     walk.look(page, "second look confirmed")
+
+
+def data_requests_of_the_office(walk: Walk, office: Page) -> None:
+    walk.look(office, "no data request", "/office/data-requests")
+    office.get_by_role("link", name="登记请求").click()
+    walk.look(office, "data request to register")
+    press(office, "登记")
+    walk.look(office, "data request without anything")
+    for choice in ("复制", "推荐对象", "来访"):
+        office.get_by_label(choice, exact=True).check()
+    office.get_by_label("请求人姓名").fill("钱小麦")
+    office.get_by_label("联系方式").fill("13000000002")
+    office.get_by_label("怎样核实的身份").fill("当面看过身份证。")
+    office.get_by_label("具体要求").fill("要求复制本人的推荐表。")
+    press(office, "登记")
+    walk.look(office, "data request registered")
+    office.get_by_label("为什么要查看").fill("准备答复。")
+    press(office, "查看（记录在案）")
+    walk.look(office, "data request read")
+    office.goto("/office/data-requests/1")
+    office.get_by_label("已办理", exact=True).check()
+    office.get_by_label("答复了什么").fill("已把推荐表的复印件当面交给本人。")
+    office.get_by_label("怎样送达，材料存放在哪里").fill("当面交付，签收单存专班档案第3卷。")
+    press(office, "记录答复")
+    walk.look(office, "data request answered")
+    walk.look(office, "data requests", "/office/data-requests")
 
 
 def letters_of_staff(walk: Walk, page: Page, signed_by: str) -> None:
@@ -621,6 +648,7 @@ def test_what_the_office_sees(portal: Portal) -> None:
     office.goto("/office/identities/1")
     press(office, "查看（记录在案）")
     walk.look(office, "identity read")
+    data_requests_of_the_office(walk, office)
     walk.look(office, "case to take over", f"/desk/cases/{cases['escalated'][0]}")
     press(office, "催办")
     walk.look(office, "urged without a demand")

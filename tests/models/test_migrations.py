@@ -346,6 +346,41 @@ def test_0023_what_was_told_before_is_not_sent_now_and_two_occasions_are_new(emp
         insert(empty, "outbox", row | {"case_id": 1, "reminder": "gossip"})
 
 
+def test_0028_a_request_about_ones_own_data_is_sealed_until_it_was_answered_and_kept(empty: Database) -> None:
+    empty.migrate(revision="0026")
+    insert(empty, "units", {"id": 1, "kind": "office"})
+    insert(empty, "users", {"id": 1, "login": "a", "role": "office", "unit_id": 1})
+    empty.migrate()
+    day = date(2026, 9, 18)
+    row = {
+        "kind": "copy",
+        "requester": "nominee",
+        "channel": "visit",
+        "received_on": day,
+        "due_on": day,
+        "registered_by": 1,
+        "registered_at": at("2026-09-18 Fri 09:00"),
+        "sealed": b"x",
+        "outcome": None,
+        "answered_by": None,
+        "answered_at": None,
+        "sealed_answer": None,
+    }
+    answered = {"outcome": "done", "answered_by": 1, "answered_at": at("2026-09-21 Mon 09:00")}
+    insert(empty, "data_requests", row | {"id": 1}, row | answered | {"id": 2, "sealed_answer": b"y"})
+    insert(empty, "data_requests", row | answered | {"id": 3, "sealed": None})  # purged
+    for wrong in (
+        {"sealed": None},
+        {"due_on": date(2026, 9, 17)},
+        {"kind": "gossip"},
+        {"sealed_answer": b"y"},
+        {"outcome": "done"},
+        answered,
+    ):
+        with pytest.raises(IntegrityError):
+            insert(empty, "data_requests", row | wrong | {"id": 4})
+
+
 def test_0026_nobody_is_bound_to_an_identity_provider_and_no_two_to_one_subject(empty: Database) -> None:
     empty.migrate(revision="0025")
     insert(empty, "units", {"id": 1, "kind": "office"})

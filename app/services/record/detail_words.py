@@ -20,6 +20,7 @@ from app.domain.objections.arrival import CHANNEL_NAMES
 from app.domain.periods.rounds import SHORT_KIND_NAMES
 from app.domain.programmes.contacts import LINES
 from app.domain.programmes.plan import CLAUSE_NAMES
+from app.domain.upkeep.data_requests import DATA_OUTCOME_NAMES, DATA_REQUEST_NAMES
 from app.models import GROUP_ACT_NAMES
 from app.models.imports import ImportForm
 
@@ -49,6 +50,7 @@ DETAIL_NAMES = {
     "disqualified": "取消参评资格",
     "document": "材料",
     "dossiers": "推荐对象资料",
+    "due_on": "答复期限",
     "edition": "事迹第几版",
     "effective_at": "生效",
     "entries": "公示对象",
@@ -149,6 +151,8 @@ CODES: dict[str, Words] = {
 }
 # By what an act begins with, where its key means something else than above.
 _CODES_OF_ACTS: dict[tuple[str, str], Words] = {
+    ("data_request", "kind"): DATA_REQUEST_NAMES,
+    ("data_request", "outcome"): DATA_OUTCOME_NAMES,
     ("group", "kind"): GROUP_ACT_NAMES,
     ("phrase", "kind"): PHRASE_KIND_NAMES,
     ("nominee", "ground"): GROUND_NAMES,

@@ -14,12 +14,14 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.domain.cases.verdict import GROUND_NAMES
 from app.domain.periods.rounds import Kind
-from app.domain.shared.wording import coarse
+from app.domain.shared.wording import coarse, full_day
+from app.domain.upkeep.data_requests import DATA_REQUEST_NAMES
 from app.models import (
     AccountReset,
     Base,
     Case,
     CaseFile,
+    DataRequest,
     Disqualification,
     Document,
     Entry,
@@ -249,9 +251,16 @@ def _resets(session: Session, ids: set[int]) -> dict[int, str]:
     return {row.id: f"{row.user.name}的账号{coarse(row.at)}被重置" for row in rows}
 
 
+def _data_requests(session: Session, ids: set[int]) -> dict[int, str]:
+    """Name a request by its kind and day: who asks is sealed (R19)."""
+    rows = _rows(session, DataRequest, ids)
+    return {row.id: f"{full_day(row.received_on)}收到的个人信息请求（{DATA_REQUEST_NAMES[row.kind]}）" for row in rows}
+
+
 _READERS: dict[str, Reader] = {
     "case": _cases,
     "casefile": _files_of(CaseFile),
+    "data_request": _data_requests,
     "disqualification": _disqualifications,
     "document": _documents,
     "entry": _entries,

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import CaseFile, Document, Dossier, Evidence, Identity, ImportRow, Reach, SecondFactor
+from app.models import CaseFile, DataRequest, Document, Dossier, Evidence, Identity, ImportRow, Reach, SecondFactor
 from app.services.accounts import second_factor
 from app.services.imports import sealed_rows
 from app.services.messages import codes
@@ -21,6 +21,7 @@ from app.services.nominees import dossiers
 from app.services.objections import identities
 from app.services.shared.files import key_bound_to, title_bound_to
 from app.services.shared.work import Work
+from app.services.upkeep import data_requests
 
 _BATCH = 200
 
@@ -46,6 +47,8 @@ SEALED = (
     SealedColumn(Dossier.sealed, Dossier.nominee_id, Dossier.nominee_id, dossiers.sealing_place),
     SealedColumn(ImportRow.sealed, ImportRow.id, sealed_rows.NAMED_BY, sealed_rows.place),
     SealedColumn(Reach.sealed, Reach.id, Reach.id, codes.seal_context),
+    SealedColumn(DataRequest.sealed, DataRequest.id, DataRequest.id, data_requests.place),
+    SealedColumn(DataRequest.sealed_answer, DataRequest.id, DataRequest.id, data_requests.answer_place),
     SealedColumn(SecondFactor.sealed_secret, SecondFactor.user_id, SecondFactor.user_id, second_factor.place),
     SealedColumn(SecondFactor.sealed_proposal, SecondFactor.user_id, SecondFactor.user_id, second_factor.place),
 )

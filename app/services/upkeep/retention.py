@@ -83,7 +83,7 @@ def purge_due(work: Work, store: Store, years: int) -> list[KeptData]:
     for one in due:
         _purge(work, store, one)
     if due:
-        _overwrite_deleted(work.session)
+        overwrite_deleted(work.session)
     return due
 
 
@@ -185,7 +185,7 @@ def _purge(work: Work, store: Store, kept: KeptData) -> None:
         work.did("retention.purged", on_programme(kept.programme_id), **counts)
 
 
-def _overwrite_deleted(session: Session) -> None:
+def overwrite_deleted(session: Session) -> None:
     """Fold SQLite's log into the database and empty it: the old rows stand there still."""
     engine = session.get_bind()
     if engine.dialect.name == "sqlite":

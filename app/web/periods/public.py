@@ -117,7 +117,13 @@ def nominee(period_id: int, nominee_id: int) -> ResponseReturnValue:
 @may_be_indexed
 def privacy() -> ResponseReturnValue:
     """Explain what is collected, why, who sees it and how long it is kept (个人信息保护法 17)."""
-    return render_template("periods/public_privacy.html", office=the_office(), years=portal().settings.retention_years)
+    settings = portal().settings
+    return render_template(
+        "periods/public_privacy.html",
+        office=the_office(),
+        years=settings.retention_years,
+        days=settings.request_days,
+    )
 
 
 @blueprint.get("/genuine")

@@ -1,16 +1,20 @@
-"""What search engines may keep: a list of views, all else is kept out (R5). And /robots.txt and /favicon.ico.
+"""What search engines may keep: a list of views, all else is kept out (R5). And /robots.txt, /favicon.ico and
+/.well-known/security.txt.
 
 A search engine keeps a page for longer than a window lasts, so nothing that names a nominee is ever marked.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Blueprint, Flask, Response, current_app, g, request, send_from_directory
+from flask import Blueprint, Flask, Response, abort, current_app, g, request, send_from_directory
 
+from app.domain.calendar.workdays import local_date, midnight
 from app.web.shared.access import everyone
+from app.web.shared.portal import now, portal
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -19,6 +23,7 @@ KEPT_OUT = "noindex, noarchive"
 _MAY_BE_KEPT = "index, noarchive"
 _MARK = "may_be_indexed"
 _PARAMETER = "<"  # in a route
+_GOOD_FOR = dt.timedelta(days=180)  # RFC 9116 asks for less than a year
 
 
 def may_be_indexed(view: View) -> View:
@@ -45,6 +50,23 @@ def robots_file() -> Response:
     """Open the marked views to crawlers, and nothing else."""
     paths = sorted({_as_pattern(rule.rule) for rule in current_app.url_map.iter_rules() if _is_marked(rule.endpoint)})
     lines = ["User-agent: *", "Disallow: /", *(f"Allow: {path}" for path in (*paths, "/static/", "/favicon.ico"))]
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")
+
+
+@blueprint.get("/.well-known/security.txt")
+@everyone
+def security_file() -> Response:
+    """Say where a weakness is reported (RFC 9116); 404 where the installation has not set it."""
+    settings = portal().settings
+    if not settings.security_contact:
+        abort(404)
+    expires = midnight(local_date(now()) + _GOOD_FOR)
+    lines = (
+        f"Contact: {settings.security_contact}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: zh, en",
+        f"Canonical: {settings.public_url}/.well-known/security.txt",
+    )
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 

@@ -464,6 +464,8 @@ CORRUPTIONS = [
         ),
         ("identity-reading-is-on-the-record", unrecorded("identity.read", "case:12")),
         ("identity-request-says-why", "UPDATE identity_requests SET reason = ''"),
+        ("data-request-is-sealed", "UPDATE data_requests SET sealed = BYTE"),
+        ("data-request-is-on-the-record", unrecorded("data_request.registered", "data_request:1")),
         ("message-follows-its-objection", "UPDATE messages SET sent_at = LATER(sent_at, -480) WHERE id = 1"),
         ("message-is-of-a-known-kind", "UPDATE messages SET kind = 'gossip' WHERE id = 1"),
         ("arrival-was-told", "DELETE FROM outbox WHERE case_id = 1"),

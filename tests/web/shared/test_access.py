@@ -40,6 +40,7 @@ MATRIX = [
     ("GET", "/site-mark", 404, EVERYBODY, 404),  # none is set: tests/web/shared/test_site.py
     ("GET", "/robots.txt", 200, EVERYBODY, 200),
     ("GET", "/favicon.ico", 200, EVERYBODY, 200),
+    ("GET", "/.well-known/security.txt", 404, EVERYBODY, 404),  # none is set: tests/web/shared/test_indexing.py
     ("GET", "/search", 200, EVERYBODY, 200),
     ("GET", "/periods/6", 200, EVERYBODY, 200),
     ("GET", "/periods/6/print", 200, EVERYBODY, 200),
@@ -267,6 +268,12 @@ MATRIX = [
     ("POST", "/office/identities/999/read", 401, OFFICE, 404),
     ("POST", "/office/identities/999/letters/1", 401, OFFICE, 404),
     ("POST", "/office/identities/999/letters/1/sort", 401, OFFICE, 404),
+    ("GET", "/office/data-requests", 302, OFFICE, 200),
+    ("GET", "/office/data-requests/new", 302, OFFICE, 200),
+    ("POST", "/office/data-requests/new", 401, OFFICE, 422),
+    ("GET", "/office/data-requests/999", 302, OFFICE, 404),
+    ("POST", "/office/data-requests/999/read", 401, OFFICE, 404),
+    ("POST", "/office/data-requests/999/answer", 401, OFFICE, 404),
     ("GET", "/office/periods", 302, OFFICE, 200),
     ("GET", "/office/periods/new", 302, OFFICE, 200),
     ("GET", "/office/periods/new-many", 302, OFFICE, 200),

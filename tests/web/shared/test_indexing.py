@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+from flask import Flask
 
 from app.models import Nominee
 from app.web.shared.indexing import KEPT_OUT
@@ -105,3 +108,19 @@ def test_the_icon_that_browsers_ask_for_is_there(client: Browser) -> None:
     icon = client.get("/favicon.ico")
     assert (icon.status, icon.headers["Content-Type"]) == (200, "image/vnd.microsoft.icon")
     assert "max-age=600" in icon.headers["Cache-Control"]
+
+
+def test_security_txt_says_where_a_weakness_is_reported(
+    make_app: Callable[..., Flask], client: Browser, clock: MovingClock
+) -> None:
+    assert client.get("/.well-known/security.txt").status == 404  # none is set
+    clock.to("2026-09-18 Fri 09:00")
+    app = make_app(security_contact="mailto:security@office.example", public_url="https://gongshi.lanhe.example")
+    answer = app.test_client().get("/.well-known/security.txt")
+    assert (answer.status_code, answer.mimetype) == (200, "text/plain")
+    assert answer.text.splitlines() == [
+        "Contact: mailto:security@office.example",
+        "Expires: 2027-03-16T16:00:00Z",
+        "Preferred-Languages: zh, en",
+        "Canonical: https://gongshi.lanhe.example/.well-known/security.txt",
+    ]

@@ -13,6 +13,7 @@ from app.services.record.checks import (
     award,
     calendar,
     cases,
+    data_requests,
     entries,
     everywhere,
     files,
@@ -31,7 +32,8 @@ from app.services.record.checks.registry import INVARIANTS, Invariant, LiveData,
 
 SUBJECTS = (
     calendar, periods, entries, nominees, objections, registrations, cases, groups, verdicts, letters, second_looks,
-    messages, award, accounts, files, record, everywhere,
+    messages, award, accounts, files, data_requests, record,
+    everywhere,
 )  # fmt: skip
 # Whoever has so many rows that break one rule needs no more of them named to find the cause.
 MOST_NAMED = 100
