@@ -6,12 +6,13 @@ import datetime as dt
 import json
 from pathlib import Path
 
+from app.domain.cases.phrases import PhraseKind
 from app.domain.objections.arrival import Channel
 from app.domain.upkeep.data_requests import DataRequestKind, Requester
 from app.models import AvailabilitySpan, User
 from app.services.accounts import sessions
 from app.services.calendar.calendars import calendar_of, load_notices
-from app.services.cases import settlement
+from app.services.cases import phrases, settlement
 from app.services.nominees import reversal
 from app.services.objections import following, identities
 from app.services.periods import interruption, scheduling
@@ -62,6 +63,7 @@ def eventful(world: World, evidence: Path) -> None:
     world.run(reversal.propose_reversal, 1, TEXT, by=office, now=now)
     world.run(reversal.confirm_reversal, 1, 1, by=other, now=now)
     changed(world)
+    world.run(phrases.add, PhraseKind.REPLY, TEXT, by=world.actor("head"), now=now)
     lists.checked(world, evidence, {"a.xlsx": lists.sheet([lists.person()])})
     _logged_in(world)
 

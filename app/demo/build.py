@@ -13,7 +13,7 @@ from app.channels.gateways import Gateways
 from app.database import Database
 from app.demo import earlier, next_year, this_year
 from app.demo.addresses import give_addresses, send_each_day
-from app.demo.cases import Script
+from app.demo.cases import Script, keep_phrases
 from app.demo.cast import assemble
 from app.demo.clearing import Clearing
 from app.demo.diary import Diary
@@ -59,6 +59,7 @@ def build(
     )
     begun, planned = (midnight(nth_workday_before(today, days, calendar)) for days in (_BEGUN_BEFORE, 1))
     diary.note(start, lambda session, at: earlier.begin(session, staging, at))
+    diary.note(start, lambda session, at: keep_phrases(session, cast.of_the_office.handler, at))
     diary.note(begun, lambda session, at: this_year.begin(session, staging, script, now, at))
     diary.note(planned, lambda session, at: next_year.begin(session, cast, at))
     _watch_the_clock(diary, calendar, today)

@@ -16,12 +16,13 @@ from app.demo import objections, pictures
 from app.demo.addresses import confirm_contact
 from app.demo.diary import Diary, Step
 from app.domain.calendar.workdays import local_date
+from app.domain.cases.phrases import PhraseKind
 from app.domain.cases.states import Actor, Conclusion, DeclineGround, Role
 from app.domain.objections.arrival import Arrival, Channel
 from app.domain.objections.receipt import keyed_hash, new_form_token
 from app.models import Case, Category, Entry, Objection, ObjectorKind, Period
 from app.sealing import Keyring
-from app.services.cases import choices, investigation, second_looks, urging
+from app.services.cases import choices, investigation, phrases, second_looks, urging
 from app.services.messages.followers import MessageChoice
 from app.services.objections import evidence, following, intake, registering
 from app.services.shared.files import Vault
@@ -37,6 +38,13 @@ class Hands:
 
 
 Move = Callable[[Session, int, Hands, dt.datetime], None]
+
+
+def keep_phrases(session: Session, office: Actor, now: dt.datetime) -> None:
+    """Keep the office's texts for all units to use again."""
+    for kind, texts in objections.PHRASES.items():
+        for text in texts:
+            phrases.add(Work(session, now, office), PhraseKind(kind), text)
 
 
 def _text(texts: tuple[str, ...], case_id: int) -> str:

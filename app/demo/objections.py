@@ -27,3 +27,4 @@ FINDINGS, GROUNDS, DECLINE_REASONS, SUPPLEMENT_QUESTIONS, ANSWERS, NOTES = (
     tuple(_TEXTS[name])
     for name in ("findings", "grounds", "decline_reasons", "supplement_questions", "answers", "notes")
 )
+PHRASES: dict[str, list[str]] = _TEXTS["phrases"]

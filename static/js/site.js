@@ -25,7 +25,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   const area = document.getElementById(puts.dataset.into);
   const typed = area.value.replace(/\s+$/, "");
-  area.value = `${typed}${typed ? "\n" : ""}${document.getElementById(puts.dataset.puts).textContent}`;
+  area.value = `${typed}${typed ? "\n" : ""}${puts.dataset.puts}`;
   area.dispatchEvent(new Event("input", { bubbles: true }));
   area.focus();
 });

@@ -362,6 +362,37 @@ def group_proposed(page: Page, address: str) -> None:
     press(page, "提出不予受理")
 
 
+def of_several_cases(walk: Walk, head: Page, portal: Portal) -> None:
+    """Propose for cases with the same findings, and see what waits to be confirmed; keep a text to use again."""
+    walk.look(head, "no phrases", "/desk/phrases")
+    press(head, "增加")
+    walk.look(head, "phrase without a text")
+    for text in ("查阅档案三卷，走访群众五名，事迹属实。", "查阅账目两册。", "问过三位经手人。", "核对了施工记录。"):
+        head.goto("/desk/phrases")
+        head.locator("#kind-0").check()
+        head.get_by_label("内容", exact=True).last.fill(text)
+        press(head, "增加")
+    walk.look(head, "phrases")
+    head.goto("/desk/")
+    for box in head.locator("form[action$=accept-many] input[name=chosen]").all():
+        box.check()
+    press(head, "所选一并提出处理意见")
+    walk.look(head, "proposal for several")
+    press(head, "对选中的案件提出处理意见")
+    walk.look(head, "proposal for several with nothing written")
+    head.get_by_label("异议不成立").check()
+    press(head, "填入")
+    head.locator("#grounds").fill("评选通知第三部分")
+    head.locator("#answer").fill("经核实，异议不成立。")
+    press(head, "对选中的案件提出处理意见")
+    second = portal.staff("phone", "handler2")
+    walk.look(second, "queue with what waits", "/desk/")
+    for box in second.locator("form[action$=confirm-many] input[name=chosen]").all():
+        box.check()
+    press(second, "一并核对所选意见")
+    walk.look(second, "several to confirm")
+
+
 def test_what_a_unit_sees(portal: Portal) -> None:
     world, walk = portal.world, Walk(portal, "unit")
     period = world.round_two()
@@ -423,13 +454,14 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     walk.look(head, "cases of units below", "/desk/watched")
     walk.look(head, "queue without a hit", "/desk/?q=没有这个案件")
     head.goto("/desk/")
-    press(head, "受理所选")
+    press(head, "只受理所选")
     walk.look(head, "accepting none")
     head.goto("/desk/")
     head.get_by_label("选择2026-0002").check()
     head.get_by_label("选择2026-0013").check()
-    press(head, "受理所选")
+    press(head, "只受理所选")
     walk.look(head, "accepting one of two")
+    of_several_cases(walk, head, portal)
     timetable(world)
     walk.look(head, "plan of a unit", f"/programmes/{world.programme}/plan")
     group_proposed(head, f"/desk/flood/text/{cases['escalated'][0]}")

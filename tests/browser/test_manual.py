@@ -187,7 +187,6 @@ def cases(tour: Tour) -> None:
     unit = select(Unit.id).where(Unit.name == "麒麟区").scalar_subquery()
     case = select(func.min(Case.id)).where(Case.state == State.INVESTIGATING, Case.handler_unit_id == unit)
     handler.goto(f"/desk/cases/{tour.number(case)}")
-    unfold(handler, "提出处理意见")
     camera.part(handler, "案件", handler.locator("h1"), handler.locator("section.actions .panel").first)
 
 

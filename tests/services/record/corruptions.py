@@ -332,6 +332,8 @@ CORRUPTIONS = [
         ("entry-shows-its-rounds-fields", "UPDATE entries SET deeds = '' WHERE id = 19"),
         ("published-text-has-no-private-number", f"UPDATE entries SET deeds = '电话{MOBILE}' WHERE id = 19"),
         ("corrected-text-has-no-private-number", f"UPDATE corrections SET reason = '电话{MOBILE}'"),
+        ("phrase-has-no-private-number", f"UPDATE phrases SET text = '电话{MOBILE}'"),
+        ("phrase-is-used-where-it-may-be", "INSERT INTO phrase_uses SELECT id, 3, 1 FROM phrases"),
         (
             "period-shows-somebody",
             "DELETE FROM entries WHERE period_id = 11",

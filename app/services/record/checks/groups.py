@@ -1,4 +1,4 @@
-"""Invariants of proposals for a whole group of cases (R22, R23), and of what is typed into a public form (R17)."""
+"""Invariants of proposals for many cases (R22, R23), of phrases, and of what is typed into a public form (R17)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from sqlalchemy import Select, select
 
 from app.domain.cases.states import State
-from app.models import Base, Case, Draft, GroupAct, GroupActKind
+from app.domain.shared.privacy import find_private
+from app.models import Base, Case, Draft, GroupAct, GroupActKind, Phrase, PhraseUse, Unit, UnitKind
 from app.services.record.checks.registry import LiveData, invariant
 
 _KEPT_FOR = dt.timedelta(hours=1)
@@ -34,6 +35,19 @@ def confirmed_group_act_ended_its_cases(live: LiveData) -> Iterator[tuple[type[B
         states = live.session.scalars(select(Case.state).where(Case.id.in_(act.case_ids)))
         if set(states) - {_ENDED[act.kind]}:
             yield GroupAct, act.id
+
+
+@invariant("R12", "常用语里没有身份证号码、手机号码、银行卡号")
+def phrase_has_no_private_number(live: LiveData) -> Iterator[tuple[type[Base], int]]:
+    for row_id, text in live.session.execute(select(Phrase.id, Phrase.text)):
+        if find_private(text):
+            yield Phrase, row_id
+
+
+@invariant("R19", "常用语只由保有它的单位使用，市级专班的各单位都能用")
+def phrase_is_used_where_it_may_be(_live: LiveData) -> Select[int]:
+    others = Phrase.id == PhraseUse.phrase_id, Phrase.unit_id == Unit.id, Unit.kind != UnitKind.OFFICE
+    return select(Phrase.id).where(*others, PhraseUse.unit_id != Phrase.unit_id)
 
 
 @invariant("R17", "公众正在填写的内容最多保存一小时")
