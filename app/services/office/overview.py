@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.states import Actor, State
 from app.models import (
     AccountReset,
+    DataRequest,
     Disqualification,
     IdentityRequest,
     Period,
@@ -28,6 +29,7 @@ from app.services.nominees import gates
 from app.services.objections import identities
 from app.services.periods.progress import ready_to_close, running_periods
 from app.services.periods.replanning import Move, list_moves_due
+from app.services.upkeep import data_requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class OfficeTasks:
     revocations: Sequence[Revocation]
     accounts: list[Waiting]
     resets: Sequence[AccountReset]
+    data_requests: Sequence[DataRequest]  # unanswered, the first due first
 
     @property
     def nothing(self) -> bool:
@@ -91,6 +94,7 @@ def list_office_tasks(session: Session, actor: Actor, now: dt.datetime) -> Offic
         revocations=revocation.list_waiting(session),
         accounts=[row for row in two_people.waiting(session, actor) if row.mine],
         resets=resets.unread(session, actor),
+        data_requests=data_requests.list_unanswered(session, actor),
     )
 
 
