@@ -115,6 +115,17 @@ def test_what_runs_before_a_commit_is_what_make_check_runs() -> None:
     assert [hook["entry"] for hook in repository["hooks"]] == commands
 
 
+def test_asvs_judges_every_requirement_once_and_counts_right() -> None:
+    page = (ROOT / "docs" / "asvs.md").read_text("utf-8")
+    rows = re.findall(r"^\| V(\d+\.\d+\.\d+) \| (met|does not apply|\*\*open\*\*) \| .+ \| .+ \|$", page, re.MULTILINE)
+    said = re.search(r"(\d+) in all: (\d+) met, (\d+) do not apply, (\d+) open", page)
+    assert said is not None
+    judged = [state for _, state in rows]
+    counts = [len(judged), *(judged.count(state) for state in ("met", "does not apply", "**open**"))]
+    assert counts == [int(count) for count in said.groups()]
+    assert counts[0] == len({number for number, _ in rows}) == 253  # levels 1 and 2 of ASVS 5.0.0
+
+
 @pytest.mark.parametrize("gone", ["app/services/intake.py", "app/web/desk/", "tests/nowhere"])
 def test_a_path_that_is_gone_is_noticed(gone: str) -> None:
     assert not is_there(gone)

@@ -76,7 +76,7 @@ def _misspelt() -> Outcome:
 
 def _judged(answer: requests.Response) -> Outcome:
     answer.encoding = "utf-8"
-    if not answer.ok:
+    if not answer.ok or answer.is_redirect:
         return Outcome(Reply.LATER, f"{answer.status_code} {answer.text}")
     try:
         code = answer.json()["errcode"]

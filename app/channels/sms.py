@@ -81,11 +81,11 @@ class SmsGateway:
         fields, headers = _filled(self.fields, places), _filled(self.headers, places)
         try:
             if self.method == "get":
-                answer = requests.get(self.url, params=fields, headers=headers, timeout=_TIMEOUT)
+                answer = requests.get(self.url, params=fields, headers=headers, timeout=_TIMEOUT, allow_redirects=False)
             elif self.method == "json":
-                answer = requests.post(self.url, json=fields, headers=headers, timeout=_TIMEOUT)
+                answer = requests.post(self.url, json=fields, headers=headers, timeout=_TIMEOUT, allow_redirects=False)
             else:
-                answer = requests.post(self.url, data=fields, headers=headers, timeout=_TIMEOUT)
+                answer = requests.post(self.url, data=fields, headers=headers, timeout=_TIMEOUT, allow_redirects=False)
         except requests.RequestException as error:
             return of_fault(error)
         return self._judged(answer)
@@ -99,8 +99,9 @@ class SmsGateway:
     def _judged(self, answer: requests.Response) -> Outcome:
         """Judge an answer by its body: gateways report errors with status 200 too."""
         answer.encoding = answer.encoding if "charset" in answer.headers.get("Content-Type", "") else "utf-8"
-        words = answer.text if answer.ok else f"{answer.status_code} {answer.text}"
-        if answer.ok and self.taken.search(answer.text):
+        heard = answer.ok and not answer.is_redirect
+        words = answer.text if heard else f"{answer.status_code} {answer.text}"
+        if heard and self.taken.search(answer.text):
             return Outcome(Reply.TAKEN, words)
         never = self.never is not None and self.never.search(answer.text)
         return Outcome(Reply.NEVER if never else Reply.LATER, words)

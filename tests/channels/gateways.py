@@ -98,7 +98,7 @@ class WebServer:
 
 
 @contextmanager
-def web(answer: str = '{"code": 0}', status: int = 200) -> Iterator[WebServer]:
+def web(answer: str = '{"code": 0}', status: int = 200, location: str = "") -> Iterator[WebServer]:
     server = WebServer(answer, status)
 
     class Handler(BaseHTTPRequestHandler):
@@ -109,6 +109,8 @@ def web(answer: str = '{"code": 0}', status: int = 200) -> Iterator[WebServer]:
             self.send_response(server.status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
+            if location:
+                self.send_header("Location", location)
             self.end_headers()
             self.wfile.write(content)
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from app.channels.bounces import Bounce, MailboxDown, bounce_in, read_bounces
 
@@ -56,11 +64,13 @@ class Imap(socketserver.StreamRequestHandler):
     """A mailbox with an ordinary message and a delivery report. It speaks only the IMAP that reading needs."""
 
     seen: list[bytes]
+    heard: list[bytes] = []  # noqa: RUF012 - what came in at all
 
     def handle(self) -> None:
         self.wfile.write(b"* OK ready\r\n")
         letters = {b"1": b"Subject: hello\r\n\r\nhi", b"2": REPORT}
         for line in self.rfile:
+            self.heard.append(line)
             tag, command, *rest = line.split()
             if command == b"CAPABILITY":
                 self.wfile.write(b"* CAPABILITY IMAP4rev1\r\n")
@@ -99,3 +109,32 @@ def test_a_mailbox_that_lets_nobody_in_or_is_not_there_is_down(port: int) -> Non
     for url in (f"imap://gongshi:wrong@127.0.0.1:{port}/INBOX", "imap://x:y@127.0.0.1:9/INBOX"):
         with pytest.raises(MailboxDown):
             read_bounces(url)
+
+
+def test_a_mailbox_whose_certificate_nobody_vouches_for_is_told_no_password(tmp_path: Path) -> None:
+    Imap.heard = []
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Imap) as server:
+        server.socket = _of_its_own_making(tmp_path).wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda *_: None  # type: ignore[method-assign] # the broken handshake is the point
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(MailboxDown, match="certificate verify failed"):
+            read_bounces(f"imaps://gongshi:secret@127.0.0.1:{server.server_address[1]}/INBOX")
+        server.shutdown()
+    assert Imap.heard == []
+
+
+def _of_its_own_making(folder: Path) -> ssl.SSLContext:
+    """A server's context with a certificate that it signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    begins = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    certificate = (
+        made.not_valid_before(begins).not_valid_after(begins + dt.timedelta(days=9)).sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = folder / "server.pem"
+    file.write_bytes(pem + certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context

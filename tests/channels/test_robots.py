@@ -62,3 +62,10 @@ def test_an_error_with_status_200_is_an_error(channel: OutgoingChannel, answer: 
 
 def test_nobody_there_is_surely_not_sent() -> None:
     assert send(OutgoingChannel.WECOM, "http://127.0.0.1:9", "abcdefgh01").said is Reply.LATER
+
+
+@pytest.mark.parametrize("channel", [OutgoingChannel.WECOM, OutgoingChannel.DINGTALK])
+def test_a_key_is_sent_to_the_address_that_is_set_and_to_no_other(channel: OutgoingChannel) -> None:
+    with web(OK) as elsewhere, web(OK, status=307, location=elsewhere.url) as server:
+        assert send(channel, server.url, "abcdefgh01").said is Reply.LATER
+    assert (len(server.requests), elsewhere.requests) == (1, [])

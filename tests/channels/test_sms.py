@@ -61,6 +61,13 @@ def test_the_body_decides_and_its_words_are_kept(answer: str, status: int, said:
     assert answer in outcome.words
 
 
+@pytest.mark.parametrize("method", ["form", "json", "get"])
+def test_a_number_is_sent_to_the_gateway_that_is_set_and_to_no_other(method: str) -> None:
+    with web() as elsewhere, web(status=307, location=elsewhere.url) as gateway:
+        assert send(gateway.url, sms_method=method).said is Reply.LATER
+    assert (len(gateway.requests), elsewhere.requests) == (1, [])
+
+
 def test_the_number_that_an_answer_repeats_is_left_out() -> None:
     with web(f'{{"code": 9, "mobile": "{PHONE}"}}') as gateway:
         assert send(gateway.url).words == '{"code": 9, "mobile": "…"}'

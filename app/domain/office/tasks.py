@@ -44,6 +44,7 @@ class TaskKind(StrEnum):
     REVERSAL = "reversal"
     REVOCATION = "revocation"
     IDENTITY = "identity"
+    DATA_REQUEST = "data_request"
     AGREE = "agree"
     GIVEN_UP = "given_up"
     LAPSED = "lapsed"
@@ -84,6 +85,7 @@ TASK_NAMES = {
     TaskKind.REVERSAL: "确认撤销取消资格的决定",
     TaskKind.REVOCATION: "确认撤销表彰",
     TaskKind.IDENTITY: "答复身份查看申请",
+    TaskKind.DATA_REQUEST: "答复个人信息请求",
     TaskKind.AGREE: "同意账号",
     TaskKind.GIVEN_UP: "重发没有发出的消息",
     TaskKind.LAPSED: "系统自动记为逾期未结论的案件",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache
 
 from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey.serializer import SignedSerializer
 
 from app.database import Database
 from app.services.messages.outbox import call_after_commits
@@ -22,11 +23,12 @@ _CALLS = 4  # more calls than threads have no use
 
 
 def open_queue(settings: Settings) -> Huey:
-    """Open the queue of this installation."""
+    """Open the queue of this installation. A call is signed: huey unpickles it, and a pickle can run anything."""
+    signed = SignedSerializer(secret=settings.secret_key, salt="gongshi queue")
     if settings.redis_url:
-        return RedisHuey(_NAME, url=settings.redis_url, results=False)
+        return RedisHuey(_NAME, url=settings.redis_url, results=False, serializer=signed)
     settings.instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return SqliteHuey(_NAME, filename=str(settings.instance_dir / "queue.sqlite"), results=False)
+    return SqliteHuey(_NAME, filename=str(settings.instance_dir / "queue.sqlite"), results=False, serializer=signed)
 
 
 def _do_nothing() -> None:

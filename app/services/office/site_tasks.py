@@ -11,7 +11,8 @@ from sqlalchemy.orm import joinedload
 from app.domain.calendar.workdays import end_of, local_date
 from app.domain.cases.states import Role
 from app.domain.office.tasks import Task, TaskKind, TaskPlace
-from app.domain.shared.wording import moment
+from app.domain.shared.wording import full_day, moment
+from app.domain.upkeep.data_requests import DATA_REQUEST_NAMES
 from app.models import Disqualification, Nominee, Reversal, Unit
 from app.services.accounts import resets, two_people
 from app.services.accounts.two_people import speaks_for
@@ -24,7 +25,7 @@ from app.services.periods.replanning import list_moves_due
 from app.services.programmes.decisions import is_over
 from app.services.record import chain
 from app.services.record.chain import CLOCK, RecordSearch
-from app.services.upkeep import checking
+from app.services.upkeep import checking, data_requests
 
 NEAR = dt.timedelta(days=60)  # so long before its end the calendar asks for the next year's notice
 LAPSED = "case.lapsed"  # what the clock wrote for a case without a conclusion at its deadline
@@ -36,6 +37,7 @@ def list_site_tasks(reader: TaskReader) -> list[Task]:
     if reader.actor.is_office:
         tasks += [*_checks(reader), *_calendar(reader), *_messages(reader), *_by_clock(reader), *_provisional(reader)]
         tasks += [*_reversals(reader), *_revocations(reader), *_identities(reader), *_resets(reader)]
+        tasks += [*_data_requests(reader)]
     return tasks
 
 
@@ -134,6 +136,14 @@ def _identities(reader: TaskReader) -> Iterator[Task]:
     for request in identities.waiting_for(reader.session, reader.actor, reader.now):
         about = f"{request.asker.name}申请查看对“{request.objection.entry.name}”提出异议的人"
         yield Task(TaskKind.IDENTITY, about, place=TaskPlace(row=request.id))
+
+
+def _data_requests(reader: TaskReader) -> Iterator[Task]:
+    """Yield the requests about one's own data without an answer, by kind alone: who asks is sealed."""
+    for row in data_requests.list_unanswered(reader.session, reader.actor):
+        due = end_of(row.due_on)
+        about = f"{full_day(row.received_on)}收到，{DATA_REQUEST_NAMES[row.kind]}"
+        yield Task(TaskKind.DATA_REQUEST, about, due, reader.count_left(due), place=TaskPlace(row=row.id))
 
 
 def _accounts(reader: TaskReader) -> Iterator[Task]:

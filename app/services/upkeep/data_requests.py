@@ -156,10 +156,15 @@ def answer(work: Work, request_id: int, outcome: DataOutcome, given: AnsweredByU
 
 def list_requests(session: Session, actor: Actor) -> Sequence[DataRequest]:
     """Return every request, the unanswered first and by when they are due, then the latest answered."""
-    require_office(actor)
-    unanswered = session.scalars(_requests().where(DataRequest.answered_at.is_(None)).order_by(DataRequest.due_on))
+    unanswered = list_unanswered(session, actor)
     answered = _requests().where(DataRequest.answered_at.is_not(None)).order_by(DataRequest.answered_at.desc())
     return [*unanswered, *session.scalars(answered)]
+
+
+def list_unanswered(session: Session, actor: Actor) -> Sequence[DataRequest]:
+    """Return the requests without an answer, by when they are due."""
+    require_office(actor)
+    return session.scalars(_requests().where(DataRequest.answered_at.is_(None)).order_by(DataRequest.due_on)).all()
 
 
 def find_request(session: Session, request_id: int, actor: Actor) -> DataRequest:

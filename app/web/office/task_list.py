@@ -175,6 +175,7 @@ _ADDRESSES: dict[TaskKind, Callable[[Task], str]] = {
     TaskKind.REVERSAL: _nominee,
     TaskKind.REVOCATION: _nominee,
     TaskKind.IDENTITY: lambda task: url_for("identities.identity_request", request_id=task.place.row),
+    TaskKind.DATA_REQUEST: lambda task: url_for("data_requests.one_request", request_id=task.place.row),
     TaskKind.AGREE: _page("people.agreements"),
     TaskKind.GIVEN_UP: _page("messages.messages", given_up="1"),
     TaskKind.LAPSED: _record(LAPSED),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,24 @@ def test_a_queue_that_is_out_of_reach_is_logged_and_raises_nothing(
     monkeypatch.setattr(queue, "open_queue", refuse)
     queue._make_waker(Settings())()
     assert [record.getMessage() for record in caplog.records] == ["no sender was called"]
+
+
+def test_a_call_that_the_portal_did_not_sign_is_not_unpickled(tmp_path: Path) -> None:
+    """Whoever can write into the queue's file, or into Redis, runs nothing in the sender by it."""
+    huey = queue.open_queue(Settings(instance_dir=tmp_path / "instance"))
+    queue.add_tasks(huey)
+    mark = tmp_path / "ran"
+    huey.storage.enqueue(pickle.dumps(_Trap(mark)))
+    with pytest.raises(ValueError, match=r"(?i)signature|separator"):
+        huey.dequeue()
+    assert not mark.exists()
+
+
+class _Trap:
+    """What leaves a file where it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return Path.touch, (self.mark,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 from collections.abc import Callable
@@ -15,7 +16,9 @@ from app.domain.cases.states import Role, State
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import Outcome, Reply
 from app.domain.nominees.annexes import Rank
+from app.domain.objections.arrival import Channel
 from app.domain.office.tasks import TaskKind
+from app.domain.upkeep.data_requests import DataRequestKind, Requester
 from app.models import Nominee, Programme, User
 from app.services.cases import settlement
 from app.services.messages import dispatching
@@ -23,7 +26,8 @@ from app.services.nominees import eligibility, replacements, withdrawals
 from app.services.nominees.nominating import Particulars
 from app.services.periods import closing, scheduling
 from app.services.record.checks.run import Finding
-from app.services.upkeep import checking
+from app.services.upkeep import checking, data_requests
+from app.services.upkeep.data_requests import AskedOfUs, NewDataRequest
 from tests import awards
 from tests.services.messages.reaching import plan, reach_of
 from tests.services.office.test_tasks import round_one, timetable
@@ -109,6 +113,7 @@ COUNTED: dict[TaskKind, Callable[[Page], int]] = dict.fromkeys(TaskKind, listed)
             TaskKind.REVERSAL,
             TaskKind.REVOCATION,
             TaskKind.IDENTITY,
+            TaskKind.DATA_REQUEST,
             TaskKind.RESET,
             TaskKind.PROVISIONAL,
         ),
@@ -242,6 +247,19 @@ def test_messages_checks_accounts_and_the_calendar(
     assert {TaskKind.GIVEN_UP, TaskKind.UNREACHABLE, TaskKind.CHECKS} <= met
     clock.to("2026-12-01 Tue 09:00")
     assert TaskKind.CALENDAR in walk(staff, "office")
+
+
+def test_a_request_about_ones_own_data_is_on_the_offices_list_alone(
+    world: World, staff: Staff, clock: MovingClock
+) -> None:
+    clock.to(FILED)
+    received, due = dt.date(2026, 9, 18), dt.date(2026, 10, 16)
+    asked = AskedOfUs("植标甲", "13900001111", "当面看过身份证", "要求复制本人的推荐表。")
+    new = NewDataRequest(DataRequestKind.COPY, Requester.NOMINEE, Channel.VISIT, received, due, asked)
+    world.run(data_requests.register, new, by=world.actor("office"), now=at(FILED))
+    assert TaskKind.DATA_REQUEST in walk(staff, "office")
+    assert TaskKind.DATA_REQUEST not in walk(staff, "head")
+    assert asked.name not in staff("office").get("/office/").text
 
 
 # --- every press is taken ---------------------------------------------------------------------------
