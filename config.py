@@ -226,6 +226,11 @@ def _converted(name: str, raw: str, kind: type) -> Any:
         raise BadSettings(f"{PREFIX}{name.upper()} 应为整数，现在是 {raw!r}。") from None
 
 
+def search_path() -> str:
+    """Return where programs are looked for."""
+    return os.environ.get("PATH", os.defpath)
+
+
 def share_counters(folder: str) -> None:
     """Have the workers' counters kept in one folder: prometheus_client takes it from the environment alone."""
     os.environ[_COUNTERS] = folder

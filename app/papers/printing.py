@@ -23,6 +23,7 @@ from functools import cache
 from pathlib import Path
 
 from app.domain.refusals import NotPrinted, PrinterBusy
+from config import search_path
 
 MEDIA_TYPE = "application/pdf"
 OFF = "off"
@@ -159,7 +160,7 @@ def _without_network() -> tuple[str, ...]:
 def _environment(folder: Path) -> dict[str, str]:
     """Return the few variables that LibreOffice needs: no key or address of the portal is among them."""
     proxies = dict.fromkeys(("http_proxy", "https_proxy", "ftp_proxy"), _CLOSED_PORT)
-    places = {"HOME": str(folder), "TMPDIR": str(folder), "PATH": os.environ.get("PATH", os.defpath)}
+    places = {"HOME": str(folder), "TMPDIR": str(folder), "PATH": search_path()}
     return {"LANG": "C.UTF-8", "TZ": "Asia/Shanghai", "SAL_USE_VCLPLUGIN": "svp", **proxies, **places}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.cases.outcomes import OUTCOME_NAMES, Outcome
+from app.domain.cases.outcomes import OUTCOME_NAMES, CaseEnd
 from app.domain.cases.states import OPEN_STATES, Conclusion, State
 from app.domain.periods.window import too_late_to_conclude
 
@@ -28,7 +28,7 @@ class Left(StrEnum):
 
 LEFT_NAMES = {Left.WITHDRAWN: "已退出推荐", Left.DISQUALIFIED: "已取消参评资格"}
 
-GROUND_NAMES = {Ground.UPHELD: OUTCOME_NAMES[Outcome.UPHELD], Ground.LAPSED: OUTCOME_NAMES[Outcome.LAPSED]}
+GROUND_NAMES = {Ground.UPHELD: OUTCOME_NAMES[CaseEnd.UPHELD], Ground.LAPSED: OUTCOME_NAMES[CaseEnd.LAPSED]}
 
 
 @dataclass(frozen=True, slots=True)

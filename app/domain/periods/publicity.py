@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.cases.outcomes import OUTCOME_NAMES, Outcome
+from app.domain.cases.outcomes import OUTCOME_NAMES, CaseEnd
 from app.domain.periods.rounds import Organiser, Round
 
 FEWEST_SHOWN_ALONE = 5
@@ -15,7 +15,7 @@ _OF_OBJECTIONS = {
     "accepted": "受理",
     **{
         outcome.value: OUTCOME_NAMES[outcome]
-        for outcome in (Outcome.DECLINED, Outcome.UPHELD, Outcome.PARTLY_UPHELD, Outcome.DISMISSED, Outcome.LAPSED)
+        for outcome in (CaseEnd.DECLINED, CaseEnd.UPHELD, CaseEnd.PARTLY_UPHELD, CaseEnd.DISMISSED, CaseEnd.LAPSED)
     },
 }
 FIGURES = ("entries", "filed", *_OF_OBJECTIONS, "goes_out")

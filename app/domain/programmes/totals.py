@@ -10,7 +10,7 @@ from enum import StrEnum
 from app.domain.periods.rounds import Kind, Round
 
 
-class Step(StrEnum):
+class PassedStep(StrEnum):
     """The steps that a nominee passes, in the order of the notice (part 四)."""
 
     RECOMMENDED = "recommended"  # on the list, and neither withdrawn nor disqualified
@@ -23,20 +23,20 @@ class Step(StrEnum):
     HONOURED = "honoured"
 
 
-ROUNDS = {Step.ROUND_1: 1, Step.ROUND_2: 2, Step.ROUND_3: 3}
+ROUNDS = {PassedStep.ROUND_1: 1, PassedStep.ROUND_2: 2, PassedStep.ROUND_3: 3}
 
 
-def name_steps(rounds: Mapping[int, Round]) -> dict[Step, str]:
+def name_steps(rounds: Mapping[int, Round]) -> dict[PassedStep, str]:
     """Return what each step is called. `rounds` as the notice names them."""
     names = {
-        Step.RECOMMENDED: "已推荐",
-        Step.PRELIMINARY: "初审通过",
-        Step.FORMAL: "可以正式推荐",
-        Step.FINAL: "复审通过",
-        Step.HONOURED: "受表彰",
+        PassedStep.RECOMMENDED: "已推荐",
+        PassedStep.PRELIMINARY: "初审通过",
+        PassedStep.FORMAL: "可以正式推荐",
+        PassedStep.FINAL: "复审通过",
+        PassedStep.HONOURED: "受表彰",
     }
     names |= {step: f"{rounds[number].name}走完" for step, number in ROUNDS.items()}
-    return {step: names[step] for step in Step}
+    return {step: names[step] for step in PassedStep}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Counted:
     """A nominee as the totals count it: `passed` are the steps behind it, empty for one who left."""
 
     kind: Kind
-    passed: Collection[Step]
+    passed: Collection[PassedStep]
     county: bool = False
 
 
@@ -68,15 +68,15 @@ class Line:
         return self.collectives + self.individuals
 
 
-def count_steps(counted: Iterable[Counted]) -> dict[Step, Line]:
+def count_steps(counted: Iterable[Counted]) -> dict[PassedStep, Line]:
     """Count who passed each step. A step that nobody passed has a line of zeros."""
-    kinds: dict[Step, Counter[Kind]] = {step: Counter() for step in Step}
-    county: Counter[Step] = Counter()
+    kinds: dict[PassedStep, Counter[Kind]] = {step: Counter() for step in PassedStep}
+    county: Counter[PassedStep] = Counter()
     for one in counted:
         for step in set(one.passed):
             kinds[step][one.kind] += 1
             county[step] += one.county
-    return {step: Line(kinds[step], county[step]) for step in Step}
+    return {step: Line(kinds[step], county[step]) for step in PassedStep}
 
 
 def vacant(places: Mapping[Kind, int], secret: Mapping[Kind, int], recommended: Line) -> Line:

@@ -13,7 +13,7 @@ from app.domain.nominees.annexes import Rank
 from app.domain.nominees.eligibility import CountyShare, county_share
 from app.domain.nominees.statuses import Status
 from app.domain.periods.rounds import Kind
-from app.domain.programmes.totals import ROUNDS, Counted, Line, Step, count_steps, name_steps, vacant
+from app.domain.programmes.totals import ROUNDS, Counted, Line, PassedStep, count_steps, name_steps, vacant
 from app.models import Nominee, Programme, ReviewStage
 from app.sealing import Keyring
 from app.services.nominees import gates, reviews
@@ -22,7 +22,7 @@ from app.services.nominees.gates import NomineeStanding
 from app.services.programmes import quotas
 
 _LEFT = frozenset({Status.DISQUALIFIED, Status.WITHDRAWN})
-_REVIEWS = {Step.PRELIMINARY: ReviewStage.PRELIMINARY, Step.FINAL: ReviewStage.FINAL}
+_REVIEWS = {PassedStep.PRELIMINARY: ReviewStage.PRELIMINARY, PassedStep.FINAL: ReviewStage.FINAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Totals:
     places of annex 1, or of the notice's awards before any are given out. `counting` are who counts as 县处级.
     """
 
-    names: Mapping[Step, str]
-    steps: Mapping[Step, Line]
+    names: Mapping[PassedStep, str]
+    steps: Mapping[PassedStep, Line]
     places: Line
     awards: Line | None
     secret: Line
@@ -76,7 +76,7 @@ def totals_of(session: Session, keyring: Keyring, programme: Programme, now: dt.
         places=Line(places),
         awards=Line(awards) if awards is not None else None,
         secret=Line(secret),
-        vacant=vacant(places, secret, steps[Step.RECOMMENDED]),
+        vacant=vacant(places, secret, steps[PassedStep.RECOMMENDED]),
         now=share,
         planned=county_share(share.county, total, programme.county_share),
         counting=[
@@ -89,7 +89,7 @@ def _is_county(nominee: Nominee) -> bool:
     return nominee.kind is Kind.INDIVIDUAL and nominee.rank is Rank.COUNTY
 
 
-def _passed(standing: NomineeStanding) -> set[Step]:
+def _passed(standing: NomineeStanding) -> set[PassedStep]:
     """Return the steps that a nominee has behind it; none for one who left."""
     if standing.status in _LEFT:
         return set()
@@ -98,7 +98,7 @@ def _passed(standing: NomineeStanding) -> set[Step]:
         for showing in standing.showings
         if showing.gone_through and showing.edition == standing.nominee.edition
     }
-    passed = {Step.RECOMMENDED} | {step for step, number in ROUNDS.items() if number in through}
+    passed = {PassedStep.RECOMMENDED} | {step for step, number in ROUNDS.items() if number in through}
     passed |= {step for step, stage in _REVIEWS.items() if reviews.has_passed(standing.reviews, stage)}
-    passed |= set() if standing.obstacles_to_formal else {Step.FORMAL}
-    return passed | ({Step.HONOURED} if standing.status is Status.HONOURED else set())
+    passed |= set() if standing.obstacles_to_formal else {PassedStep.FORMAL}
+    return passed | ({PassedStep.HONOURED} if standing.status is Status.HONOURED else set())

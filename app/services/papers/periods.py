@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app import richtext
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.clauses import lapse_sentence
-from app.domain.cases.outcomes import OUTCOME_NAMES, Outcome
+from app.domain.cases.outcomes import OUTCOME_NAMES, CaseEnd
 from app.domain.cases.states import Actor
 from app.domain.cases.verdict import LEFT_NAMES
 from app.domain.objections.arrival import Channel
@@ -52,13 +52,13 @@ _FACTS = {
 _ENDS = {
     outcome.value: OUTCOME_NAMES[outcome]
     for outcome in (
-        Outcome.DECLINED,
-        Outcome.UPHELD,
-        Outcome.PARTLY_UPHELD,
-        Outcome.DISMISSED,
-        Outcome.WITHDRAWN,
-        Outcome.JOINED,
-        Outcome.LAPSED,
+        CaseEnd.DECLINED,
+        CaseEnd.UPHELD,
+        CaseEnd.PARTLY_UPHELD,
+        CaseEnd.DISMISSED,
+        CaseEnd.WITHDRAWN,
+        CaseEnd.JOINED,
+        CaseEnd.LAPSED,
     )
 }
 _ORDINALS = "一二三四五"

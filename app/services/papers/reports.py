@@ -103,11 +103,17 @@ def _process(session: Session, programme: Programme, unit: Unit, found: Sequence
     replacing = sum(one.replaces_id is not None for one in found)
     rows = session.scalars(
         select(Disqualification).join(Nominee).where(*mine).options(joinedload(Disqualification.reversal))
-    )
-    out = len({row.nominee_id for row in rows if row.stands})
+    ).all()
+    out = {row.nominee_id for row in rows if row.stands}
+    back = {row.nominee_id for row in rows} - out
     changes = [
         f"{count}个推荐对象{what}"
-        for count, what in ((out, "被取消参评资格"), (withdrawn, "退出评选"), (replacing, "为递补"))
+        for count, what in (
+            (len(out), "被取消参评资格"),
+            (len(back), "的取消资格决定经复查撤销"),
+            (withdrawn, "退出评选"),
+            (replacing, "为递补"),
+        )
         if count
     ]
     if changes:

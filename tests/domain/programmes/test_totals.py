@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.nominees.eligibility import county_share
 from app.domain.periods.rounds import Kind
-from app.domain.programmes.totals import Counted, Line, Step, count_steps, name_steps, vacant
+from app.domain.programmes.totals import Counted, Line, PassedStep, count_steps, name_steps, vacant
 from tests.qujing import ROUNDS
 
 TEAM, PERSON = Kind.COLLECTIVE, Kind.INDIVIDUAL
@@ -15,18 +15,18 @@ TEAM, PERSON = Kind.COLLECTIVE, Kind.INDIVIDUAL
 def test_every_step_is_counted_by_kind_and_those_without_anybody_are_zero() -> None:
     found = count_steps(
         [
-            Counted(TEAM, [Step.RECOMMENDED, Step.ROUND_1]),
-            Counted(PERSON, [Step.RECOMMENDED, Step.ROUND_1], county=True),
-            Counted(PERSON, [Step.RECOMMENDED]),
+            Counted(TEAM, [PassedStep.RECOMMENDED, PassedStep.ROUND_1]),
+            Counted(PERSON, [PassedStep.RECOMMENDED, PassedStep.ROUND_1], county=True),
+            Counted(PERSON, [PassedStep.RECOMMENDED]),
             Counted(PERSON, [], county=True),  # has left
         ]
     )
     assert {step: (line.collectives, line.individuals, line.all, line.county) for step, line in found.items()} == {
-        **dict.fromkeys(Step, (0, 0, 0, 0)),
-        Step.RECOMMENDED: (1, 2, 3, 1),
-        Step.ROUND_1: (1, 1, 2, 1),
+        **dict.fromkeys(PassedStep, (0, 0, 0, 0)),
+        PassedStep.RECOMMENDED: (1, 2, 3, 1),
+        PassedStep.ROUND_1: (1, 1, 2, 1),
     }
-    assert [*name_steps(ROUNDS)] == [*Step]
+    assert [*name_steps(ROUNDS)] == [*PassedStep]
 
 
 def test_places_on_paper_are_not_vacant_and_no_number_is_below_zero() -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.nominees.annexes import Rank
-from app.domain.programmes.totals import Step
+from app.domain.programmes.totals import PassedStep
 from app.models import Nominee, Programme, Quota
 from app.services.nominees import withdrawals
 from app.services.office.totals import Totals, totals_of
@@ -60,10 +60,12 @@ def test_who_leaves_is_counted_nowhere_and_who_is_honoured_at_the_last_step(worl
     awards.ready(world, tmp_path / "evidence")
     awards.decided(world, tmp_path / "evidence")
     found = totals(world, awards.DECIDED)
-    assert {step: steps(found).get(step) for step in (Step.RECOMMENDED, Step.ROUND_3, Step.HONOURED)} == {
-        Step.RECOMMENDED: (3, 5, 0),
-        Step.ROUND_3: (3, 5, 0),
-        Step.HONOURED: (3, 5, 0),
+    assert {
+        step: steps(found).get(step) for step in (PassedStep.RECOMMENDED, PassedStep.ROUND_3, PassedStep.HONOURED)
+    } == {
+        PassedStep.RECOMMENDED: (3, 5, 0),
+        PassedStep.ROUND_3: (3, 5, 0),
+        PassedStep.HONOURED: (3, 5, 0),
     }
     assert found.vacant.all == 0
 

@@ -5,10 +5,12 @@ R8, R9, R26, R27; notice, 四（二）4.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
@@ -16,6 +18,7 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from app.database import Database
 from app.domain.cases.states import Conclusion, State
 from app.domain.nominees.annexes import Rank
 from app.models import (
@@ -46,7 +49,7 @@ from tests.papers.reading import text_of, unzipped
 from tests.qujing import Authority
 from tests.world import World, at
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing here differs by database
+sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing here differs by database
 AFTER = "2026-10-12 Mon 10:00"
 DAY = dt.date(2026, 10, 9)
 FORMAL, PRELIMINARY = HandInStage.FORMAL, HandInStage.PRELIMINARY
@@ -130,9 +133,29 @@ CHANGES: dict[str, Change] = {
 }
 
 
+@pytest.fixture(scope="module")
+def made(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Vault, Path]:
+    """Round 2 of qilin closed, made once for all tests here: each of them works on a copy."""
+    path = tmp_path_factory.mktemp("made") / "gongshi.sqlite"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    world = World.build(database, b"a key for tests, thirty-two bytes", now=at("2026-09-01 Tue 01:00"))
+    vault = made_up(world, path.parent / "evidence")[1]
+    database.dispose()
+    return world, vault, path
+
+
 @pytest.fixture
-def vault(world: World, tmp_path: Path) -> Vault:
-    return made_up(world, tmp_path / "evidence")[1]
+def copied(made: tuple[World, Vault, Path], tmp_path: Path) -> Iterator[World]:
+    world, _, path = made
+    database = Database(f"sqlite:///{shutil.copy(path, tmp_path / 'copy.sqlite')}")
+    yield dataclasses.replace(world, database=database)
+    database.dispose()
+
+
+@pytest.fixture
+def vault(made: tuple[World, Vault, Path]) -> Vault:
+    return made[1]
 
 
 def names_in(text: str) -> set[str]:
@@ -175,17 +198,24 @@ def of(names: set[str], counted: str, vacant: str) -> dict[str, set[str] | str]:
     return dict.fromkeys(parts, names) | {"counted": counted, "vacant": vacant}
 
 
-def test_who_lapsed_or_was_upheld_is_nowhere_and_their_places_are_said_to_be_vacant(world: World, vault: Vault) -> None:
+def test_who_lapsed_or_was_upheld_is_nowhere_and_their_places_are_said_to_be_vacant(
+    copied: World, vault: Vault
+) -> None:
+    world = copied
     assert formal(world, vault) == of(PASSED, "先进集体1个、先进个人2名", "先进集体1个、先进个人1名")
 
 
 @pytest.mark.parametrize("why", CHANGES)
-def test_whoever_has_not_passed_a_step_is_in_no_part_of_the_formal_papers(world: World, vault: Vault, why: str) -> None:
+def test_whoever_has_not_passed_a_step_is_in_no_part_of_the_formal_papers(
+    copied: World, vault: Vault, why: str
+) -> None:
+    world = copied
     CHANGES[why](world, world.nominees[4])
     assert formal(world, vault) == of(PASSED - {"麒小5"}, "先进集体1个、先进个人1名", "先进集体1个、先进个人2名")
 
 
-def test_a_replacement_is_in_the_report_once_it_went_the_whole_way_itself(world: World, vault: Vault) -> None:
+def test_a_replacement_is_in_the_report_once_it_went_the_whole_way_itself(copied: World, vault: Vault) -> None:
+    world = copied
     new = Particulars(
         "麒麟区养护中心", unit="麒麟区养护中心", deeds="递补的对象，十年养路无事故。", post="", rank=Rank.NONE
     )
@@ -195,9 +225,9 @@ def test_a_replacement_is_in_the_report_once_it_went_the_whole_way_itself(world:
 
 
 def test_before_the_second_round_is_closed_nobody_has_passed_and_there_is_no_package(
-    world: World, tmp_path: Path
+    copied: World, vault: Vault
 ) -> None:
-    _, vault = made_up(world, tmp_path / "evidence")
+    world = copied
     with world.database.writer() as session:
         session.execute(update(Period).where(Period.round_number == 2).values(closed_at=None))
         session.commit()
@@ -220,8 +250,9 @@ def test_before_the_second_round_is_closed_nobody_has_passed_and_there_is_no_pac
     ],
 )
 def test_security_r11_the_vacant_places_tell_no_number_of_those_on_paper(
-    world: World, vault: Vault, secret: int, said: str
+    copied: World, vault: Vault, secret: int, said: str
 ) -> None:
+    world = copied
     with world.database.writer() as session:
         session.execute(update(Quota).values(secret_individuals=secret))
         session.commit()
@@ -230,7 +261,8 @@ def test_security_r11_the_vacant_places_tell_no_number_of_those_on_paper(
         assert said in text_of(work_report(session, world.programme, world.qilin, FORMAL, mine).write())
 
 
-def test_upheld_and_lapsed_are_named_as_what_they_are_and_never_called_settled(world: World, vault: Vault) -> None:
+def test_upheld_and_lapsed_are_named_as_what_they_are_and_never_called_settled(copied: World, vault: Vault) -> None:
+    world = copied
     mine = clerk(world, vault, "head", AFTER)
     with world.database.reader() as session:
         text = text_of(work_report(session, world.programme, world.qilin, FORMAL, mine).write())
@@ -241,6 +273,7 @@ def test_upheld_and_lapsed_are_named_as_what_they_are_and_never_called_settled(w
 # --- what the closing report says of a reversal -------------------------------------------------------
 
 
+@sqlite
 @pytest.mark.parametrize("reversed_first", [True, False])
 def test_the_closing_report_tells_a_disqualification_and_its_reversal_before_and_after_closing(
     world: World, tmp_path: Path, reversed_first: bool
@@ -278,7 +311,8 @@ def test_the_closing_report_tells_a_disqualification_and_its_reversal_before_and
     assert ("取消参评资格（1）" in text, "取消参评资格（2）" in text) == (reversed_first, not reversed_first)
 
 
-def test_an_authority_that_need_not_be_asked_about_somebody_is_not_missing(world: World, vault: Vault) -> None:
+def test_an_authority_that_need_not_be_asked_about_somebody_is_not_missing(copied: World, vault: Vault) -> None:
+    world = copied
     with world.database.writer() as session:
         session.execute(
             update(Opinion)
